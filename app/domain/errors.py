@@ -1,0 +1,183 @@
+"""User-facing errors: what happened, what it means for the user's data, what to do.
+
+A :class:`KnownError` is the world's fault (a full disk, a damaged file) and is shown in calm
+words. Anything else that escapes is a bug of ours and goes to the crash log with its traceback.
+Errors are types; nobody looks into their text to decide what to do.
+"""
+
+from __future__ import annotations
+
+
+class KnownError(Exception):
+    """An expected failure, told in three sentences.
+
+    Attributes:
+        what: What happened, in plain words, with the names and numbers that matter.
+        data: What it means for the user's data.
+        action: What to do now.
+        detail: Technical text for the log and the "Details" part of a dialog; may be empty.
+    """
+
+    default_data = "Your conversations are safe."
+    default_action = "Try again."
+
+    def __init__(
+        self, what: str, *, data: str | None = None, action: str | None = None, detail: str = ""
+    ) -> None:
+        super().__init__(what)
+        self.what = what
+        self.data = data if data is not None else self.default_data
+        self.action = action if action is not None else self.default_action
+        self.detail = detail
+
+    def __str__(self) -> str:
+        return " ".join(part for part in (self.what, self.data, self.action) if part)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        state = {"data": self.data, "action": self.action, "detail": self.detail}
+        return (type(self), (self.what,), {**state, "what": self.what})
+
+
+class InvalidValueError(KnownError):
+    """A setting, option or argument is outside what is allowed."""
+
+    default_data = "Nothing was changed."
+    default_action = "Correct the value and try again."
+
+
+# --- engine ---------------------------------------------------------------------------------
+
+
+class EngineError(KnownError):
+    """The engine could not do what was asked."""
+
+
+class ModelFileError(EngineError):
+    """A model file is missing, damaged or of a kind this engine does not know."""
+
+    default_action = "Choose another model file."
+
+
+class ModelNotLoadedError(EngineError):
+    """An answer was asked for while no model is loaded."""
+
+    default_action = "Load a model first."
+
+
+class OutOfMemoryError(EngineError):
+    """The model and its context do not fit into memory."""
+
+    default_action = "Choose a smaller context or a smaller quantization."
+
+
+class PromptTooLongError(EngineError):
+    """One message alone is larger than the context window; nothing was evaluated.
+
+    Attributes:
+        tokens: Tokens the smallest possible prompt needs.
+        limit: Tokens the context window offers to a prompt.
+    """
+
+    default_data = "Your message is still in the composer."
+    default_action = "Shorten it, or choose a larger context in Settings."
+
+    def __init__(self, tokens: int, limit: int) -> None:
+        super().__init__(
+            f"This message needs {tokens:,} tokens, and the context window has room for {limit:,}."
+        )
+        self.tokens = tokens
+        self.limit = limit
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (type(self), (self.tokens, self.limit))
+
+
+class ContextFullError(EngineError):
+    """The chat no longer fits, and the user asked to be told instead of leaving turns out."""
+
+    default_action = "Start a new chat, or let Phial leave out the oldest turns."
+
+
+class EngineDiedError(EngineError):
+    """The engine process ended unexpectedly and could not be brought back."""
+
+    default_data = "The answer so far is saved."
+    default_action = "Choose Continue, or load a smaller model."
+
+
+class EngineBusyError(EngineError):
+    """An answer is already being written; the engine does one thing at a time."""
+
+    default_action = "Wait for it, or stop it."
+
+
+class LoadCancelledError(EngineError):
+    """Loading was stopped by the user. Not shown as an error."""
+
+    default_action = ""
+
+
+# --- store ----------------------------------------------------------------------------------
+
+
+class StoreError(KnownError):
+    """The conversation database could not be read or written."""
+
+    default_data = "What was saved before is untouched."
+
+
+class NewerDatabaseError(StoreError):
+    """The database was written by a newer version; it is left exactly as it is."""
+
+    default_data = "Nothing was changed."
+    default_action = "Start the newer version of Phial, or choose another data folder."
+
+
+class DamagedDatabaseError(StoreError):
+    """The database does not pass its integrity check."""
+
+
+class ReadOnlyStoreError(StoreError):
+    """The data folder or the database cannot be written to."""
+
+    default_action = "Make the folder writable and start Phial again."
+
+
+class DiskFullError(KnownError):
+    """There is no room left on the disk that holds the file being written."""
+
+    default_data = "What was saved before is untouched."
+    default_action = "Free some space and try again."
+
+
+class NotFoundError(KnownError):
+    """A conversation, message or file that was asked for does not exist."""
+
+    default_data = "Nothing was changed."
+    default_action = ""
+
+
+# --- hub ------------------------------------------------------------------------------------
+
+
+class HubError(KnownError):
+    """A model file could not be found, fetched or verified."""
+
+    default_data = "The part that was fetched is kept, and nothing else was changed."
+
+
+class OfflineError(HubError):
+    """The network was asked for while the Offline switch is on."""
+
+    default_data = "Nothing was sent."
+    default_action = "Turn off Offline in Settings if you want to connect."
+
+
+# --- import and export ----------------------------------------------------------------------
+
+
+class TransferError(KnownError):
+    """A file could not be exported or imported."""
+
+    default_data = "Nothing was changed."
+    default_action = "Check the file and try again."

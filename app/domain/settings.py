@@ -1,0 +1,395 @@
+"""Settings, declared once: type, default, bounds, label and help.
+
+The dialog, the stored file and the command line are derived from these declarations, so a new
+setting is one new field here.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, get_type_hints
+
+from app.domain.errors import InvalidValueError
+from app.domain.generation import MAX_SEED, OverflowPolicy, Sampling
+from app.domain.model import KvType
+
+
+class Theme(StrEnum):
+    """Colours of the window."""
+
+    SYSTEM = "system"
+    LIGHT = "light"
+    DARK = "dark"
+    HIGH_CONTRAST = "high_contrast"
+
+
+class LoadWhen(StrEnum):
+    """When the chosen model is loaded."""
+
+    START = "start"  # with the window
+    FIRST_USE = "first_use"  # with the first message
+
+
+class Section(StrEnum):
+    """Pages of the settings dialog, in order."""
+
+    GENERATION = "Answers"
+    MODEL = "Model"
+    APPEARANCE = "Appearance"
+    PRIVACY = "Privacy and network"
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """What is declared about one setting beside its type and default.
+
+    Attributes:
+        section: The page it stands on; None keeps it out of the dialog.
+        label: Its name in the dialog.
+        help: One sentence below it.
+        low: Smallest number allowed.
+        high: Largest number allowed.
+        step: Step of the spin box.
+        unit: Shown behind a number.
+        none_label: What None means, where None is allowed.
+        choices: Words for the values of an enumeration.
+        multiline: A text of several lines.
+    """
+
+    section: Section | None
+    label: str
+    help: str = ""
+    low: float | None = None
+    high: float | None = None
+    step: float = 1
+    unit: str = ""
+    none_label: str = ""
+    choices: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    multiline: bool = False
+
+
+def _option(default: Any, option: Option) -> Any:
+    return dataclasses.field(default=default, metadata={"option": option})
+
+
+_G, _M, _A, _P = Section.GENERATION, Section.MODEL, Section.APPEARANCE, Section.PRIVACY
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Every setting with its default. Values are checked on construction.
+
+    Raises:
+        InvalidValueError: A value is outside its declared bounds.
+    """
+
+    system_prompt: str = _option(
+        "",
+        Option(
+            _G,
+            "System prompt",
+            "Given to the model before each new chat. Empty is fine.",
+            multiline=True,
+        ),
+    )
+    temperature: float = _option(
+        0.7,
+        Option(
+            _G, "Temperature", "0 always takes the likeliest token; higher varies more.", 0, 5, 0.05
+        ),
+    )
+    top_k: int = _option(
+        40, Option(_G, "Top-k", "Draw from the k likeliest tokens. 0 is off.", 0, 1_000_000)
+    )
+    top_p: float = _option(
+        0.95,
+        Option(
+            _G,
+            "Top-p",
+            "Draw from the likeliest tokens that hold this probability together.",
+            0.0001,
+            1,
+            0.01,
+        ),
+    )
+    min_p: float = _option(
+        0.05,
+        Option(
+            _G,
+            "Min-p",
+            "Drop tokens below this share of the likeliest one's probability.",
+            0,
+            1,
+            0.01,
+        ),
+    )
+    repeat_penalty: float = _option(
+        1.0, Option(_G, "Repeat penalty", "1 is off; 1.1 is mild.", 0.5, 2, 0.05)
+    )
+    max_tokens: int | None = _option(
+        None,
+        Option(
+            _G,
+            "Longest answer",
+            "An answer that reaches it can be continued.",
+            16,
+            131_072,
+            16,
+            "tokens",
+            "what the context leaves",
+        ),
+    )
+    seed: int | None = _option(
+        None,
+        Option(
+            _G,
+            "Seed",
+            "The same seed repeats the same answer.",
+            0,
+            MAX_SEED,
+            none_label="new each time",
+        ),
+    )
+    overflow: OverflowPolicy = _option(
+        OverflowPolicy.LEAVE_OUT,
+        Option(
+            _G,
+            "When a chat outgrows the context",
+            "What the model no longer sees is always marked.",
+            choices={
+                OverflowPolicy.LEAVE_OUT: "Leave out the oldest messages and mark them",
+                OverflowPolicy.REFUSE: "Stop and tell me",
+            },
+        ),
+    )
+    model_path: str = _option("", Option(None, "Model file"))
+    context_size: int | None = _option(
+        None,
+        Option(
+            _M,
+            "Context size",
+            "How much text the model reads at once. More takes more memory.",
+            512,
+            131_072,
+            512,
+            "tokens",
+            "what fits this computer",
+        ),
+    )
+    threads: int | None = _option(
+        None,
+        Option(
+            _M,
+            "CPU threads",
+            "More than the physical cores is seldom faster.",
+            1,
+            256,
+            none_label="physical cores",
+        ),
+    )
+    gpu_layers: int | None = _option(
+        None,
+        Option(
+            _M,
+            "GPU layers",
+            "Layers computed on the graphics card. 0 uses the CPU only.",
+            0,
+            1_000,
+            none_label="what fits",
+        ),
+    )
+    kv_type: KvType | None = _option(
+        None,
+        Option(
+            _M,
+            "KV cache",
+            "f16 is exact; q8_0 takes about half the memory.",
+            none_label="f16, smaller only if needed",
+            choices={KvType.F16: "f16 (exact)", KvType.Q8_0: "q8_0 (smaller)"},
+        ),
+    )
+    load_when: LoadWhen = _option(
+        LoadWhen.START,
+        Option(
+            _M,
+            "Load the model",
+            choices={
+                LoadWhen.START: "When Phial starts",
+                LoadWhen.FIRST_USE: "With the first message",
+            },
+        ),
+    )
+    kv_snapshots: bool = _option(
+        True,
+        Option(
+            _M,
+            "Remember what was read",
+            "Keeps the model's state of each chat on disk, so that going back to it is quick.",
+        ),
+    )
+    kv_snapshot_gib: float = _option(
+        8.0, Option(_M, "Disk space for that", "The oldest goes first.", 0.1, 1_000, 0.5, "GiB")
+    )
+    lookup_drafting: bool = _option(
+        True,
+        Option(
+            _M, "Lookup drafting", "Faster where an answer repeats its question; never different."
+        ),
+    )
+    theme: Theme = _option(
+        Theme.SYSTEM,
+        Option(
+            _A,
+            "Theme",
+            choices={
+                Theme.SYSTEM: "As the system",
+                Theme.LIGHT: "Light",
+                Theme.DARK: "Dark",
+                Theme.HIGH_CONTRAST: "High contrast",
+            },
+        ),
+    )
+    zoom: int = _option(100, Option(_A, "Text size", "", 50, 300, 10, "%"))
+    enter_sends: bool = _option(
+        True, Option(_A, "Enter sends", "Off: Enter breaks the line and Ctrl+Enter sends.")
+    )
+    wrap_code: bool = _option(
+        False, Option(_A, "Wrap long lines of code", "Off: code scrolls sideways.")
+    )
+    offline: bool = _option(
+        False,
+        Option(
+            _P,
+            "Offline",
+            "Refuses every connection, also those you ask for. "
+            "Phial only ever connects to download models.",
+        ),
+    )
+    download_limit_mb: float | None = _option(
+        None,
+        Option(_P, "Download speed limit", "", 0.1, 10_000, 1, "MB/s", "no limit"),
+    )
+    welcomed: bool = _option(False, Option(None, "First start is over"))
+    sidebar_visible: bool = _option(True, Option(None, "Sidebar is shown"))
+    window_geometry: str = _option("", Option(None, "Window geometry"))
+    last_conversation: str = _option("", Option(None, "Conversation shown last"))
+
+    def __post_init__(self) -> None:
+        for spec in SPECS.values():
+            value = check(spec, getattr(self, spec.name))
+            object.__setattr__(self, spec.name, value)
+
+    def sampling(self) -> Sampling:
+        """The sampling these settings ask for."""
+        return Sampling(
+            temperature=self.temperature,
+            top_k=self.top_k,
+            top_p=self.top_p,
+            min_p=self.min_p,
+            repeat_penalty=self.repeat_penalty,
+            seed=self.seed,
+            max_tokens=self.max_tokens,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """One setting with everything known about it.
+
+    Attributes:
+        name: Field name, and key in the stored file.
+        type: Its Python type, without None.
+        optional: Whether None is allowed.
+        default: Its default.
+        option: What was declared.
+    """
+
+    name: str
+    type: type
+    optional: bool
+    default: object
+    option: Option
+
+
+def _specs() -> dict[str, Spec]:
+    hints = get_type_hints(Settings)
+    specs = {}
+    for field in dataclasses.fields(Settings):
+        kinds = list(getattr(hints[field.name], "__args__", (hints[field.name],)))
+        optional = type(None) in kinds
+        kind = next(kind for kind in kinds if kind is not type(None))
+        specs[field.name] = Spec(
+            field.name, kind, optional, field.default, field.metadata["option"]
+        )
+    return specs
+
+
+def check(spec: Spec, value: object) -> object:
+    """Return ``value`` as the setting's own type.
+
+    Raises:
+        InvalidValueError: Wrong type or out of bounds; the sentence names the setting.
+    """
+    label, option = spec.option.label, spec.option
+    if value is None:
+        if spec.optional:
+            return None
+        raise InvalidValueError(f"{label} has no value.")
+    if issubclass(spec.type, StrEnum):
+        try:
+            return spec.type(str(value))
+        except ValueError as error:
+            allowed = ", ".join(spec.type)
+            raise InvalidValueError(
+                f"{label} is {value!r}; it must be one of {allowed}."
+            ) from error
+    if spec.type is float and isinstance(value, int) and not isinstance(value, bool):
+        value = float(value)
+    if type(value) is not spec.type:
+        raise InvalidValueError(f"{label} is {value!r}; a {spec.type.__name__} is needed.")
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        low = option.low if option.low is not None else value
+        high = option.high if option.high is not None else value
+        if not low <= value <= high:
+            unit = f" {option.unit}" if option.unit else ""
+            raise InvalidValueError(
+                f"{label} is {value:g}; it must be between {low:g} and {high:g}{unit}."
+            )
+    return value
+
+
+SPECS: dict[str, Spec] = _specs()
+
+
+def settings_from_dict(data: Mapping[str, object]) -> tuple[Settings, list[str]]:
+    """Read stored settings, keeping every good value.
+
+    Args:
+        data: Name to value, as stored. Names that are not known are ignored: a newer version may
+            have written them.
+
+    Returns:
+        The settings, and one sentence for each value that had to be replaced by its default.
+    """
+    good: dict[str, Any] = {}
+    problems = []
+    for name, spec in SPECS.items():
+        if name not in data:
+            continue
+        try:
+            good[name] = check(spec, data[name])
+        except InvalidValueError as error:
+            problems.append(f"{error.what} The default is used.")
+    return Settings(**good), problems
+
+
+def settings_to_dict(settings: Settings) -> dict[str, object]:
+    """The stored form: plain JSON values."""
+    return {
+        name: str(value) if isinstance(value, StrEnum) else value
+        for name in SPECS
+        for value in (getattr(settings, name),)
+    }

@@ -1,0 +1,77 @@
+"""The one small interface every engine speaks.
+
+Three things implement it: the llama.cpp engine (``engine/llama/``, inside the engine process),
+the client of that process (``engine/client.py``), and the scripted engine (``engine/scripted.py``)
+for tests and pictures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Protocol
+
+from app.domain.generation import GenerationEvent, GenerationRequest
+from app.domain.model import Device, LoadedModel, LoadRequest
+
+Progress = Callable[[float], None]
+
+
+class Cancel(Protocol):
+    """A flag another thread may set; ``threading.Event`` is one."""
+
+    def is_set(self) -> bool:
+        """Whether to stop."""
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Block until it is set or ``timeout`` seconds have passed; tell which."""
+
+
+class Engine(Protocol):
+    """Loads one model at a time and answers one request at a time.
+
+    Every method blocks and may be called from any one thread at a time; only the ``cancel`` flags
+    are touched from elsewhere.
+    """
+
+    def load(self, request: LoadRequest, progress: Progress, cancel: Cancel) -> LoadedModel:
+        """Load a model, in place of the one loaded before.
+
+        Args:
+            request: What to load, and how.
+            progress: Called with a fraction from 0 to 1, never decreasing.
+            cancel: Stops loading.
+
+        Raises:
+            ModelFileError: The file cannot be used; the reason is llama.cpp's.
+            OutOfMemoryError: It does not fit, after every step of the ladder.
+            LoadCancelledError: ``cancel`` was set.
+            EngineDiedError: The process died on every step of the ladder.
+        """
+
+    def generate(self, request: GenerationRequest, cancel: Cancel) -> Iterator[GenerationEvent]:
+        """Write one answer. The last event is always :class:`Finished`, unless an error is raised.
+
+        A set ``cancel`` ends the stream with ``Finished(StopReason.STOPPED)``; it is no error.
+
+        Raises:
+            ModelNotLoadedError: Nothing is loaded.
+            PromptTooLongError: The last message alone does not fit.
+            ContextFullError: The turns do not fit and ``overflow`` is ``REFUSE``.
+            EngineDiedError: The process died and could not be brought back to this answer.
+        """
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Tokens of each text, by the model's own tokenizer, without any template.
+
+        Raises:
+            ModelNotLoadedError: Nothing is loaded.
+        """
+
+    def devices(self) -> list[Device]:
+        """Compute devices with their free memory now."""
+
+    def unload(self) -> None:
+        """Free the model; no error when there is none."""
+
+    def close(self) -> None:
+        """End the engine, and its process if it has one. May be called twice."""

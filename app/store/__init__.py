@@ -1,0 +1,1 @@
+"""Every byte the user would miss: conversations, settings, backups, search."""
