@@ -1,0 +1,439 @@
+"""Reading the header of a GGUF file: what model it holds, and whether the file is whole.
+
+Pure parsing over an open binary file, so that the engine's planner, the model library and the
+downloader can all judge a file without llama.cpp, which answers some damaged files with
+``abort()``. Every count is checked against the bytes that are really there before anything is
+allocated. Layout: ``ggml/include/gguf.h`` of llama.cpp.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from app.domain.errors import ModelFileError
+
+MAX_TEXT = 32 * 1024 * 1024  # bytes of one string; the largest seen is a template of 20 kB
+MAX_KEY = 65_535  # gguf specification
+MAX_DIMENSIONS = 4  # GGML_MAX_DIMS
+CHUNK = 1 << 20
+
+# ggml type → (values in a block, bytes of a block), from ggml.c's type traits.
+BLOCKS: Mapping[int, tuple[int, int]] = {
+    0: (1, 4),
+    1: (1, 2),
+    2: (32, 18),
+    3: (32, 20),
+    6: (32, 22),
+    7: (32, 24),
+    8: (32, 34),
+    9: (32, 36),
+    10: (256, 84),
+    11: (256, 110),
+    12: (256, 144),
+    13: (256, 176),
+    14: (256, 210),
+    15: (256, 292),
+    16: (256, 66),
+    17: (256, 74),
+    18: (256, 98),
+    19: (256, 50),
+    20: (32, 18),
+    21: (256, 110),
+    22: (256, 82),
+    23: (256, 136),
+    24: (1, 1),
+    25: (1, 2),
+    26: (1, 4),
+    27: (1, 8),
+    28: (1, 8),
+    29: (256, 56),
+    30: (1, 2),
+    34: (256, 54),
+    35: (256, 66),
+    39: (32, 17),
+    40: (64, 36),
+    41: (128, 18),
+    42: (64, 18),
+}
+
+# llama_ftype → name, from llama.h.
+FILE_TYPES: Mapping[int, str] = {
+    0: "F32",
+    1: "F16",
+    2: "Q4_0",
+    3: "Q4_1",
+    7: "Q8_0",
+    8: "Q5_0",
+    9: "Q5_1",
+    10: "Q2_K",
+    11: "Q3_K_S",
+    12: "Q3_K_M",
+    13: "Q3_K_L",
+    14: "Q4_K_S",
+    15: "Q4_K_M",
+    16: "Q5_K_S",
+    17: "Q5_K_M",
+    18: "Q6_K",
+    19: "IQ2_XXS",
+    20: "IQ2_XS",
+    21: "Q2_K_S",
+    22: "IQ3_XS",
+    23: "IQ3_XXS",
+    24: "IQ1_S",
+    25: "IQ4_NL",
+    26: "IQ3_S",
+    27: "IQ3_M",
+    28: "IQ2_S",
+    29: "IQ2_M",
+    30: "IQ4_XS",
+    31: "IQ1_M",
+    32: "BF16",
+    36: "TQ1_0",
+    37: "TQ2_0",
+    38: "MXFP4",
+    39: "NVFP4",
+    40: "Q1_0",
+    41: "Q2_0",
+}
+
+_SCALARS = {0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 6: "f", 7: "?", 10: "Q", 11: "q"}
+_SCALARS[12] = "d"
+_STRING, _ARRAY = 8, 9
+_TOKENS = "tokenizer.ggml.tokens"
+
+Scalar = int | float | bool | str
+
+
+@dataclass(frozen=True, slots=True)
+class Tensor:
+    """One tensor's place in the file.
+
+    Attributes:
+        name: For example ``blk.0.attn_qkv.weight``.
+        shape: Sizes, fastest first.
+        type: ggml type number, a key of :data:`BLOCKS`.
+        start: First byte in the file.
+        size: Bytes.
+    """
+
+    name: str
+    shape: tuple[int, ...]
+    type: int
+    start: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class GgufHeader:
+    """What the header of a GGUF file says.
+
+    Attributes:
+        version: GGUF version, 2 or 3.
+        file_size: Bytes of this file.
+        values: Scalar metadata by key.
+        numbers: Arrays of numbers by key, at most 4,096 entries of each.
+        tensors: In file order.
+        vocabulary: Number of tokens; 0 where the file has no vocabulary.
+        control_tokens: Special token text to id, for the few that prompt templates need.
+    """
+
+    version: int
+    file_size: int
+    values: Mapping[str, Scalar]
+    numbers: Mapping[str, tuple[float, ...]]
+    tensors: tuple[Tensor, ...]
+    vocabulary: int
+    control_tokens: Mapping[str, int]
+
+    @property
+    def architecture(self) -> str:
+        """GGUF ``general.architecture``; empty where missing."""
+        return str(self.values.get("general.architecture", ""))
+
+    @property
+    def name(self) -> str:
+        """GGUF ``general.name``; empty where missing."""
+        return str(self.values.get("general.name", ""))
+
+    @property
+    def template(self) -> str:
+        """The file's own chat template (jinja); empty where missing."""
+        return str(self.values.get("tokenizer.chat_template", ""))
+
+    @property
+    def quantization(self) -> str:
+        """The file type's name, such as ``Q4_K_M``; empty where unknown."""
+        kind = self.values.get("general.file_type")
+        return FILE_TYPES.get(kind, "") if isinstance(kind, int) else ""
+
+    @property
+    def parameters(self) -> int:
+        """Number of weights in this file."""
+        total = 0
+        for tensor in self.tensors:
+            count = 1
+            for size in tensor.shape:
+                count *= size
+            total += count
+        return total
+
+    @property
+    def weights_bytes(self) -> int:
+        """Bytes of all tensors in this file."""
+        return sum(tensor.size for tensor in self.tensors)
+
+    @property
+    def trained_context(self) -> int:
+        """Tokens the model was trained for; 0 where unknown."""
+        return self.hyper("context_length")
+
+    @property
+    def layers(self) -> int:
+        """Transformer blocks; 0 where unknown."""
+        return self.hyper("block_count")
+
+    @property
+    def embedding(self) -> int:
+        """Width of the residual stream; 0 where unknown."""
+        return self.hyper("embedding_length")
+
+    @property
+    def split_count(self) -> int:
+        """Parts of a split file; 1 where it is whole."""
+        value = self.values.get("split.count", 1)
+        return max(1, value) if isinstance(value, int) else 1
+
+    def hyper(self, key: str, default: int = 0) -> int:
+        """A whole number among the architecture's own values; ``default`` where missing."""
+        full = f"{self.architecture}.{key}"
+        value = self.values.get(full)
+        if isinstance(value, int):
+            return value
+        if self.numbers.get(full):
+            return int(max(self.numbers[full]))
+        return default
+
+    @property
+    def kv_values_per_token(self) -> int:
+        """Numbers one token adds to the KV cache, keys and values of all layers together."""
+        heads = self.hyper("attention.head_count", 1) or 1
+        head = self.embedding // heads
+        keys = self.hyper("attention.key_length", head)
+        values = self.hyper("attention.value_length", head)
+        per_layer = self.numbers.get(f"{self.architecture}.attention.head_count_kv")
+        if per_layer:
+            return int(sum(per_layer)) * (keys + values)
+        return self.layers * self.hyper("attention.head_count_kv", heads) * (keys + values)
+
+
+class _Reader:
+    """A cursor over the file that never asks for more bytes than are left."""
+
+    def __init__(self, file: BinaryIO, name: str) -> None:
+        self.file = file
+        self.name = name
+        file.seek(0, 2)
+        self.size = file.tell()
+        file.seek(0)
+        self.at = 0
+
+    def broken(self, reason: str) -> ModelFileError:
+        """The error for a damaged file, with its reason."""
+        return ModelFileError(f"The model file {self.name} cannot be used: {reason}.")
+
+    def take(self, count: int) -> bytes:
+        if count > self.size - self.at:
+            raise self.broken("it ends in the middle of its header, so it is cut short or damaged")
+        data = self.file.read(count)
+        if len(data) != count:
+            raise self.broken("it could not be read to the end of its header")
+        self.at += count
+        return data
+
+    def number(self, code: str) -> int:
+        value: int = struct.unpack("<" + code, self.take(struct.calcsize(code)))[0]
+        return value
+
+    def text(self, limit: int) -> str:
+        length = self.number("Q")
+        if length > limit:
+            raise self.broken(f"a text in its header claims {length:,} bytes")
+        return self.take(length).decode("utf-8", "replace")
+
+    def count(self, what: str, smallest: int) -> int:
+        """A 64-bit count of things of at least ``smallest`` bytes each."""
+        number = self.number("Q")
+        if number * smallest > self.size - self.at:
+            raise self.broken(f"it claims {number:,} {what}, more than the file could hold")
+        return number
+
+    def strings(self, count: int) -> list[bytes]:
+        """An array of strings, read in large pieces: a vocabulary has 200,000 of them."""
+        found: list[bytes] = []
+        rest = b""
+        position = 0
+        while len(found) < count:
+            if position + 8 <= len(rest):
+                (length,) = struct.unpack_from("<Q", rest, position)
+                if length > MAX_TEXT:
+                    raise self.broken(f"a text in its header claims {length:,} bytes")
+                end = position + 8 + length
+                if end <= len(rest):
+                    found.append(rest[position + 8 : end])
+                    position = end
+                    continue
+                missing = end - len(rest)
+            else:
+                missing = position + 8 - len(rest)
+            if missing > self.size - self.at:
+                raise self.broken("it ends in the middle of its vocabulary")
+            more = min(max(CHUNK, missing), self.size - self.at)
+            rest = rest[position:] + self.take(more)
+            position = 0
+        self.at -= len(rest) - position
+        self.file.seek(self.at)
+        return found
+
+
+def read_gguf_header(file: BinaryIO, name: str) -> GgufHeader:
+    """Read and check the header of a GGUF file.
+
+    Args:
+        file: Opened for binary reading, seekable.
+        name: How to call the file in messages.
+
+    Raises:
+        ModelFileError: The file is not GGUF, or damaged; says how.
+    """
+    reader = _Reader(file, name)
+    if reader.size == 0:
+        raise reader.broken("it is empty")
+    if reader.size < 4 or reader.take(4) != b"GGUF":
+        raise reader.broken("it is not a GGUF file")
+    version = reader.number("I")
+    if version not in {2, 3}:
+        hint = "written for a big-endian machine" if version & 0xFFFF == 0 else "unknown"
+        raise reader.broken(f"its GGUF version {version} is {hint}")
+    tensor_count = reader.count("tensors", 24)
+    value_count = reader.count("values", 13)
+    values: dict[str, Scalar] = {}
+    numbers: dict[str, tuple[float, ...]] = {}
+    vocabulary, controls = 0, dict[str, int]()
+    seen: set[str] = set()
+    for _ in range(value_count):
+        key = reader.text(MAX_KEY)
+        if key in seen:
+            raise reader.broken(f"its header says {key} twice")
+        seen.add(key)
+        kind = reader.number("i")
+        if kind == _STRING:
+            values[key] = reader.text(MAX_TEXT)
+        elif kind in _SCALARS:
+            values[key] = reader.number(_SCALARS[kind])
+        elif kind == _ARRAY:
+            array = _array(reader)
+            if isinstance(array, list):
+                if key == _TOKENS:
+                    vocabulary, controls = _vocabulary(reader, array)
+            else:
+                numbers[key] = array
+        else:
+            raise reader.broken(f"its header holds a value of unknown kind {kind}")
+    tensors = _tensors(reader, tensor_count, values.get("general.alignment", 32))
+    header = GgufHeader(version, reader.size, values, numbers, tensors, vocabulary, controls)
+    if not header.architecture and header.split_count == 1:
+        raise reader.broken("it does not say which architecture it is for")
+    return header
+
+
+def read_gguf_file(path: Path) -> GgufHeader:
+    """Open ``path`` and read its header.
+
+    Raises:
+        ModelFileError: It is missing, a folder, unreadable, not GGUF, or damaged; says which.
+    """
+    if path.is_dir():
+        raise ModelFileError(f"{path} is a folder, not a model file.")
+    try:
+        with path.open("rb") as file:
+            return read_gguf_header(file, path.name)
+    except FileNotFoundError as error:
+        raise ModelFileError(f"There is no model file at {path}.") from error
+    except (OSError, ValueError) as error:
+        raise ModelFileError(
+            f"The model file {path.name} could not be read.", detail=str(error)
+        ) from error
+
+
+def _array(reader: _Reader) -> list[bytes] | tuple[float, ...]:
+    kind = reader.number("i")
+    if kind == _STRING:
+        return reader.strings(reader.count("texts", 8))
+    if kind not in _SCALARS:
+        raise reader.broken(f"its header holds an array of unknown kind {kind}")
+    width = struct.calcsize(_SCALARS[kind])
+    count = reader.count("numbers", width)
+    kept = min(count, 4_096)
+    data = reader.take(kept * width)
+    reader.at += (count - kept) * width
+    reader.file.seek(reader.at)
+    return struct.unpack(f"<{kept}{_SCALARS[kind]}", data)
+
+
+def _vocabulary(reader: _Reader, tokens: list[bytes]) -> tuple[int, dict[str, int]]:
+    """Size of the vocabulary, and the tokens of the form ``<|…|>``.
+
+    Duplicate tokens make llama.cpp abort (``GGML_ASSERT(id_to_token.size() == …)``).
+    """
+    if len(set(tokens)) != len(tokens):
+        raise reader.broken("its vocabulary holds the same token twice")
+    controls = {
+        token.decode("utf-8", "replace"): index
+        for index, token in enumerate(tokens)
+        if token.startswith(b"<|") and token.endswith(b"|>")
+    }
+    return len(tokens), controls
+
+
+def _tensors(reader: _Reader, count: int, alignment: Scalar) -> tuple[Tensor, ...]:
+    if not isinstance(alignment, int) or alignment <= 0 or alignment & (alignment - 1):
+        raise reader.broken(f"its alignment {alignment} is not a power of two")
+    found = [_tensor(reader) for _ in range(count)]
+    if len({tensor.name for tensor in found}) != count:
+        raise reader.broken("it names a tensor twice")
+    base = -(-reader.at // alignment) * alignment
+    placed = []
+    for tensor in found:
+        start = base + tensor.start
+        if tensor.start % alignment or start + tensor.size > reader.size:
+            raise reader.broken(
+                f"its tensor {tensor.name} lies past the end of the file, "
+                "so the file is cut short or damaged"
+            )
+        placed.append(Tensor(tensor.name, tensor.shape, tensor.type, start, tensor.size))
+    return tuple(placed)
+
+
+def _tensor(reader: _Reader) -> Tensor:
+    """One tensor's entry; ``start`` still counts from the beginning of the data."""
+    name = reader.text(MAX_KEY)
+    dimensions = reader.number("I")
+    if dimensions > MAX_DIMENSIONS:
+        raise reader.broken(f"its tensor {name} has {dimensions:,} dimensions")
+    shape = tuple(reader.number("q") for _ in range(dimensions))
+    kind = reader.number("i")
+    if kind not in BLOCKS:
+        raise reader.broken(f"its tensor {name} has the unknown number format {kind}")
+    values, size = BLOCKS[kind]
+    elements = 1
+    for length in shape:
+        if length < 0:
+            raise reader.broken(f"its tensor {name} has a negative size")
+        elements *= length
+    if shape and shape[0] % values:
+        raise reader.broken(f"its tensor {name} does not divide into blocks of {values}")
+    return Tensor(name, shape, kind, reader.number("Q"), elements // values * size)
