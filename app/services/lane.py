@@ -1,0 +1,39 @@
+"""The engine's lane: one thread on which everything that touches the engine happens in turn."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TypeVar
+
+T = TypeVar("T")
+_log = logging.getLogger(__name__)
+
+
+class Lane:
+    """A thread that runs jobs one after another.
+
+    The engine answers one request at a time, so its jobs need an order and never a lock.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
+
+    def submit(self, job: Callable[[], T]) -> Future[T]:
+        """Run ``job`` after those before it. An exception goes to the future and to the log."""
+        future = self._pool.submit(job)
+        future.add_done_callback(_report)
+        return future
+
+    def close(self) -> None:
+        """Finish the jobs that were submitted, then end the thread. May be called twice."""
+        self._pool.shutdown(wait=True)
+
+
+def _report(future: Future[T]) -> None:
+    if future.cancelled():
+        return
+    error = future.exception()
+    if error is not None:
+        _log.error("A job on the lane failed.", exc_info=error)

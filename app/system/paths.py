@@ -1,0 +1,77 @@
+"""Where Phial keeps things on each platform."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+from app.domain.errors import ReadOnlyStoreError
+
+HOME_VARIABLE = "PHIAL_HOME"
+PORTABLE_MARKER = "portable"
+
+
+@dataclass(frozen=True, slots=True)
+class Folders:
+    """The folders of one installation.
+
+    Attributes:
+        data: Conversations, settings, backups.
+        models: Downloaded model files.
+        cache: KV snapshots; safe to delete.
+        logs: The application log and the crash log.
+        reason: Why they are here, for ``phial doctor``.
+    """
+
+    data: Path
+    models: Path
+    cache: Path
+    logs: Path
+    reason: str
+
+    def create(self) -> None:
+        """Make the folders.
+
+        Raises:
+            ReadOnlyStoreError: One of them cannot be made.
+        """
+        for folder in (self.data, self.models, self.cache, self.logs):
+            try:
+                folder.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise ReadOnlyStoreError(
+                    f"The folder {folder} cannot be made: {error.strerror or error}.",
+                    action=f"Make its parent writable, or set {HOME_VARIABLE} to another folder.",
+                ) from error
+
+
+def program_folder() -> Path:
+    """The folder that holds the program: the executable's when frozen, else the source tree."""
+    if getattr(sys, "frozen", False):
+        return Path(sys.executable).resolve().parent
+    return Path(__file__).resolve().parents[2]
+
+
+def folders() -> Folders:
+    """Choose the folders: ``PHIAL_HOME``, a ``portable`` marker beside the program, platformdirs.
+
+    Nothing is created; see :meth:`Folders.create`.
+    """
+    home = os.environ.get(HOME_VARIABLE)
+    if home:
+        return _below(Path(home).expanduser().absolute(), f"{HOME_VARIABLE} is set")
+    if getattr(sys, "frozen", False) and (program_folder() / PORTABLE_MARKER).exists():
+        return _below(program_folder() / "data", "portable: a marker stands beside the program")
+    dirs = platformdirs.PlatformDirs("phial", appauthor=False, roaming=False)
+    data = dirs.user_data_path
+    return Folders(
+        data, data / "models", dirs.user_cache_path, dirs.user_log_path, "this platform's own"
+    )
+
+
+def _below(root: Path, reason: str) -> Folders:
+    return Folders(root, root / "models", root / "cache", root / "logs", reason)
