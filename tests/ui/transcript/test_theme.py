@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+import pytest
+
+from app.domain import settings
+from app.ui.theme import DARK, HIGH_CONTRAST, LIGHT, Theme, contrast_ratio, fonts_at, theme_for
+
+THEMES = (LIGHT, DARK, HIGH_CONTRAST)
+
+
+def test_black_on_white_has_the_greatest_contrast() -> None:
+    assert contrast_ratio("#000000", "#ffffff") == pytest.approx(21)
+    assert contrast_ratio("#ffffff", "#000000") == pytest.approx(21)
+
+
+@pytest.mark.parametrize("theme", THEMES, ids=lambda theme: theme.name)
+def test_every_text_stands_out_from_its_ground(theme: Theme) -> None:
+    weak = [
+        (what, text, ground, round(contrast_ratio(text, ground), 2))
+        for what, text, ground in theme.text_pairs()
+        if contrast_ratio(text, ground) < theme.contrast
+    ]
+    assert not weak
+
+
+def test_the_setting_chooses_the_theme_and_system_follows_the_desktop() -> None:
+    assert theme_for(settings.Theme.SYSTEM, system_dark=True) is DARK
+    assert theme_for(settings.Theme.SYSTEM, system_dark=False) is LIGHT
+    assert theme_for(settings.Theme.LIGHT, system_dark=True) is LIGHT
+    assert theme_for(settings.Theme.DARK, system_dark=False) is DARK
+    assert theme_for(settings.Theme.HIGH_CONTRAST, system_dark=False) is HIGH_CONTRAST
+
+
+def test_fonts_grow_with_the_zoom(qapp: object) -> None:
+    small, large = fonts_at(100), fonts_at(200)
+    assert large.text.pointSizeF() == pytest.approx(2 * small.text.pointSizeF())
+    assert large.px(8) == 16
+    assert large.heading(1).pointSizeF() > large.heading(3).pointSizeF() > large.small.pointSizeF()
