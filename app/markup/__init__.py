@@ -1,0 +1,26 @@
+"""Owns Markdown, code and maths as blocks and spans, without Qt.
+
+The parts and who uses them:
+
+- `blocks`: the values. Start here.
+- `parse.parse(text)`: a whole text as a tuple of blocks.
+- `stream.MarkdownStream`: the same, piece by piece, with cost that follows the new text only.
+- `flow.flatten(parts)`: parts as flat rows (a leaf and the containers around it), which is what a
+  view that lays out line after line wants; `flow.extend(blocks, part)` grows a tree instead.
+- `code.highlight(language, text)`: token runs; `code.Highlighter` for text that grows.
+- `maths.render(latex, ...)`: a formula as SVG with its size and baseline; `spoken.spoken(latex)`:
+  in words.
+- `text.plain_text(blocks)`, `text.to_rich_html(blocks)`, `text.markdown_of(source, block)`: what
+  the clipboard gets.
+- `thinking.strip_thinking(text)`: an answer without its reasoning.
+
+How a view follows a stream::
+
+    stream = MarkdownStream()
+    update = stream.feed(piece)
+    for row in flatten(update.closed):      # append for good
+        ...
+    for row in flatten(update.tail):        # replaces the previous tail, a few blocks at most
+        ...
+    settled = stream.finish()               # last parts, then settled.changes (rare)
+"""
