@@ -1,0 +1,326 @@
+"""The words both faces use for numbers, states and days: pure functions, no Qt, no I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta, tzinfo
+from enum import Enum
+
+from app.domain.conversation import Conversation, Message, MessageStatus
+from app.domain.generation import (
+    ContextFitted,
+    EngineRestarted,
+    PromptProgress,
+    SnapshotRestored,
+    StopReason,
+    Timings,
+)
+from app.domain.model import ModelFile
+from app.services.events import AnswerStep, ModelPhase, ModelState
+
+SEPARATOR = " · "
+NEW_CHAT = "New chat"
+_UNITS = ("bytes", "kB", "MB", "GB", "TB")
+_MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+# A rate from fewer tokens than this jumps about too much to be worth showing.
+_TOKENS_FOR_A_RATE = 4
+
+
+def amount(number: int, noun: str, plural: str = "") -> str:
+    """A count with its noun: ``1 token``, ``3,120 tokens``."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def size(number: int) -> str:
+    """Bytes in decimal units, as file managers and the Hub give them: ``9.05 GB``."""
+    value, unit = float(max(number, 0)), _UNITS[0]
+    for unit in _UNITS:
+        if value < 999.5 or unit == _UNITS[-1]:
+            break
+        value /= 1000
+    if unit == _UNITS[0]:
+        return amount(int(value), "byte")
+    return f"{value:.2f} {unit}" if value < 10 else f"{value:.1f} {unit}"
+
+
+def duration(seconds: float) -> str:
+    """A span of time, as coarse as it is long: ``12 s``, ``2 min``, ``1 h 5 min``."""
+    whole = max(0, round(seconds))
+    if whole < 60:
+        return f"{whole} s"
+    minutes = round(whole / 60)
+    if minutes < 60:
+        return f"{minutes} min"
+    hours, rest = divmod(minutes, 60)
+    return f"{hours} h {rest} min" if rest else f"{hours} h"
+
+
+def time_left(seconds: float | None) -> str:
+    """An estimate of what remains; empty where there is none yet."""
+    if seconds is None:
+        return ""
+    if seconds < 10:
+        return "a few seconds left"
+    if seconds < 60:
+        return f"about {round(seconds / 10) * 10} s left"
+    return f"about {duration(seconds)} left"
+
+
+def percent(fraction: float) -> str:
+    """A share from 0 to 1 as a whole number of per cent: ``43 %``."""
+    return f"{int(min(max(fraction, 0.0), 1.0) * 100)} %"
+
+
+def rate(tokens_per_second: float) -> str:
+    """An answer's speed: ``12.3 tokens/s``."""
+    return f"{tokens_per_second:.1f} tokens/s"
+
+
+def join(*parts: str) -> str:
+    """The parts that are not empty, with a middle dot between."""
+    return SEPARATOR.join(part for part in parts if part)
+
+
+# --- models -----------------------------------------------------------------------------------
+
+
+def model_name(model: ModelFile | None) -> str:
+    """What the model chip calls a file; the demo is always called a demo."""
+    if model is None:
+        return "No model"
+    return "Built-in demo" if model.demo else model.label
+
+
+def model_status(state: ModelState) -> str:
+    """One or two words on where the model is."""
+    match state.phase:
+        case ModelPhase.NONE:
+            return "none chosen"
+        case ModelPhase.UNLOADED:
+            return "not loaded"
+        case ModelPhase.LOADING:
+            return f"loading {percent(state.fraction)}"
+        case ModelPhase.READY:
+            return "ready"
+        case ModelPhase.FAILED:
+            return "could not be loaded"
+
+
+def model_line(state: ModelState) -> str:
+    """Name and status on one line, for the chip's accessible name."""
+    return model_name(state.model) + ", " + model_status(state)
+
+
+# --- the status line --------------------------------------------------------------------------
+
+
+class ActivityPhase(Enum):
+    """What is being done for the answer in progress."""
+
+    IDLE = "idle"
+    STARTING = "starting"
+    READING = "reading"
+    WRITING = "writing"
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """The answer in progress, as the status line knows it. Times are seconds of one clock.
+
+    Attributes:
+        phase: See :class:`ActivityPhase`.
+        done: Prompt tokens read.
+        total: Prompt tokens in all.
+        seconds_left: Estimate for the rest of the prompt.
+        tokens: Tokens of the answer so far.
+        first_at: When the first text arrived.
+        last_at: When the latest text arrived.
+        first_tokens: Tokens that came with the first text, before its clock ran.
+        left_out: Messages the model does not see.
+        note: A sentence about a restart or a restored state, until text comes.
+    """
+
+    phase: ActivityPhase = ActivityPhase.IDLE
+    done: int = 0
+    total: int = 0
+    seconds_left: float | None = None
+    tokens: int = 0
+    first_at: float = 0.0
+    last_at: float = 0.0
+    first_tokens: int = 0
+    left_out: int = 0
+    note: str = ""
+
+    def stepped(self, step: AnswerStep) -> Activity:
+        """After something other than text."""
+        match step:
+            case ContextFitted():
+                return replace(self, total=step.prompt_tokens, left_out=len(step.left_out))
+            case SnapshotRestored():
+                return replace(self, note=f"Remembered {step.tokens:,} tokens of this chat")
+            case PromptProgress():
+                return replace(
+                    self,
+                    phase=ActivityPhase.READING,
+                    done=step.done,
+                    total=step.total,
+                    seconds_left=step.seconds_left,
+                )
+            case EngineRestarted():
+                note = f"The engine stopped and was started again ({step.step})"
+                return replace(self, note=note)
+
+    def grew(self, tokens: int, now: float) -> Activity:
+        """After more text."""
+        if self.phase is not ActivityPhase.WRITING:
+            return replace(
+                self,
+                phase=ActivityPhase.WRITING,
+                tokens=tokens,
+                first_tokens=tokens,
+                first_at=now,
+                last_at=now,
+                note="",
+            )
+        return replace(self, tokens=self.tokens + tokens, last_at=now)
+
+    @property
+    def tokens_per_second(self) -> float:
+        """Speed since the first text; 0 until it means something."""
+        timed, seconds = self.tokens - self.first_tokens, self.last_at - self.first_at
+        return timed / seconds if timed >= _TOKENS_FOR_A_RATE and seconds > 0 else 0.0
+
+
+IDLE = Activity()
+STARTED = Activity(phase=ActivityPhase.STARTING)
+
+
+def activity_line(activity: Activity, state: ModelState) -> str:
+    """What is happening right now; empty when nothing is."""
+    if state.phase is ModelPhase.LOADING and activity.phase in {
+        ActivityPhase.IDLE,
+        ActivityPhase.STARTING,
+    }:
+        model = state.model
+        name = model_name(model) if model is None or model.demo else model.quantization
+        return join(f"Loading {name or model_name(model)}", percent(state.fraction))
+    match activity.phase:
+        case ActivityPhase.IDLE:
+            return ""
+        case ActivityPhase.STARTING:
+            return join(activity.note, "Preparing your message")
+        case ActivityPhase.READING:
+            return join(
+                activity.note,
+                f"Reading {activity.done:,} of {amount(activity.total, 'token')}",
+                time_left(activity.seconds_left),
+            )
+        case ActivityPhase.WRITING:
+            speed = activity.tokens_per_second
+            return join(amount(activity.tokens, "token"), rate(speed) if speed else "")
+
+
+def ending(message: Message) -> str:
+    """Why an answer ended, where that is worth saying; empty for a natural end."""
+    match message.status:
+        case MessageStatus.STOPPED:
+            return "stopped by you"
+        case MessageStatus.CUT:
+            full = message.stop_reason is StopReason.CONTEXT_FULL
+            return "the context is full" if full else "cut at the token limit"
+        case MessageStatus.INTERRUPTED:
+            return "interrupted"
+        case MessageStatus.FAILED:
+            return "no answer"
+        case MessageStatus.COMPLETE | MessageStatus.STREAMING:
+            return ""
+
+
+def answer_line(message: Message) -> str:
+    """What an answer cost and how it ended: ``412 tokens · 11.8 tokens/s · stopped by you``."""
+    timings = message.timings or Timings()
+    count = timings.completion_tokens
+    speed = timings.tokens_per_second
+    return join(
+        amount(count, "token") if count else "",
+        rate(speed) if speed else "",
+        ending(message),
+    )
+
+
+def context_line(tokens: int, context_size: int) -> str:
+    """How full the context window is, in words."""
+    return f"{tokens:,} of {amount(context_size, 'token')} used"
+
+
+# --- chats ------------------------------------------------------------------------------------
+
+
+def title(conversation: Conversation | None) -> str:
+    """A chat's title, or what an untitled one is called."""
+    if conversation is None:
+        return NEW_CHAT
+    untitled = "Private chat" if conversation.private else NEW_CHAT
+    return conversation.title or untitled
+
+
+def day_group(moment: datetime, today: date, zone: tzinfo | None = None) -> str:
+    """The heading a chat stands under: Today, Yesterday, Previous 7 days, or its month.
+
+    Args:
+        moment: When the chat was last written to; aware.
+        today: The reader's date.
+        zone: The reader's time zone; None is the system's.
+    """
+    day = moment.astimezone(zone).date()
+    if day >= today:  # a clock that went backwards must not make a chat look old
+        return "Today"
+    if day == today - timedelta(days=1):
+        return "Yesterday"
+    if day >= today - timedelta(days=7):
+        return "Previous 7 days"
+    return f"{_MONTHS[day.month - 1]} {day.year}"
+
+
+def moment_words(moment: datetime, zone: tzinfo | None = None) -> str:
+    """Date and time in the reader's zone: ``21 November 2026, 14:05``."""
+    local = moment.astimezone(zone)
+    return f"{local.day} {_MONTHS[local.month - 1]} {local.year}, {local:%H:%M}"
+
+
+def grouped(
+    conversations: Sequence[Conversation], today: date, zone: tzinfo | None = None
+) -> list[tuple[str, list[Conversation]]]:
+    """Chats under their headings: Pinned, folders by name, then days, newest first.
+
+    Every chat stands under exactly one heading, and within one the given order is kept.
+    """
+    pinned: list[Conversation] = []
+    folders: dict[str, list[Conversation]] = {}
+    days: dict[str, list[Conversation]] = {}
+    for conversation in conversations:
+        if conversation.pinned:
+            pinned.append(conversation)
+        elif conversation.folder:
+            folders.setdefault(conversation.folder, []).append(conversation)
+        else:
+            heading = day_group(conversation.updated_at, today, zone)
+            days.setdefault(heading, []).append(conversation)
+    groups = [("Pinned", pinned)] if pinned else []
+    groups += sorted(folders.items(), key=lambda item: item[0].casefold())
+    groups += days.items()
+    return groups
