@@ -8,12 +8,33 @@ for tests and pictures.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 from app.domain.generation import GenerationEvent, GenerationRequest
 from app.domain.model import Device, LoadedModel, LoadRequest
 
 Progress = Callable[[float], None]
+
+
+@dataclass(frozen=True, slots=True)
+class EngineOptions:
+    """What an engine is told once, when it starts.
+
+    Attributes:
+        snapshot_dir: Folder for KV snapshots; None writes none.
+        snapshot_cap_bytes: What they may take together; the least recently used go first.
+        drafting: Whether lookup drafting may be used.
+        library_dir: Folder of llama.cpp's own libraries; None is the package's.
+        log_level: Least severe level of ``logging`` that is passed on.
+    """
+
+    snapshot_dir: Path | None = None
+    snapshot_cap_bytes: int = 8 * 2**30
+    drafting: bool = True
+    library_dir: Path | None = None
+    log_level: int = 20
 
 
 class Cancel(Protocol):
@@ -69,6 +90,9 @@ class Engine(Protocol):
 
     def devices(self) -> list[Device]:
         """Compute devices with their free memory now."""
+
+    def park(self, conversation_id: str) -> None:
+        """Tell that the user left this chat: its KV state may be written to disk now."""
 
     def unload(self) -> None:
         """Free the model; no error when there is none."""
