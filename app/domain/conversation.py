@@ -124,6 +124,21 @@ class BranchMessage:
 
 
 @dataclass(frozen=True, slots=True)
+class TrashedMessage:
+    """A deleted message; what followed it is hidden with it and comes back with it.
+
+    Attributes:
+        message: The message itself.
+        title: The title of its conversation, which is not in the trash.
+        deleted_at: When it was deleted, UTC.
+    """
+
+    message: Message
+    title: str
+    deleted_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class SearchHit:
     """One message (or title) that matches a search.
 

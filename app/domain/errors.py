@@ -143,6 +143,12 @@ class ReadOnlyStoreError(StoreError):
     default_action = "Make the folder writable and start Phial again."
 
 
+class StoreBusyError(StoreError):
+    """Another program holds the database's lock, and did not let go in time."""
+
+    default_action = "Close other programs that use Phial's data folder and try again."
+
+
 class DiskFullError(KnownError):
     """There is no room left on the disk that holds the file being written."""
 

@@ -1,0 +1,193 @@
+"""Rows of the database as domain values, and back."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from bisect import bisect_left, bisect_right
+from dataclasses import asdict, fields
+from datetime import UTC, datetime, timedelta
+
+from app.domain.conversation import Conversation, Message, MessageStatus
+from app.domain.generation import (
+    Role,
+    Sampling,
+    StopReason,
+    Timings,
+    sampling_from_dict,
+)
+from app.domain.model import ModelRef
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_NO_TIMINGS = Timings()
+
+# The columns the functions below read, in order; `c` and `m` are the tables' names in the query.
+CONVERSATION_COLUMNS = """
+    c.id, c.title, c.created_at, c.updated_at, c.title_by_user, c.system_prompt,
+    (SELECT id FROM messages WHERE seq = c.head), c.draft, c.pinned, c.archived, c.folder,
+    c.deleted_at, c.scroll_message_id, c.scroll_offset
+"""
+MESSAGE_COLUMNS = """
+    m.id, (SELECT id FROM conversations WHERE seq = m.conversation),
+    (SELECT id FROM messages WHERE seq = m.parent), m.role, m.content, m.status, m.created_at,
+    (SELECT name FROM models WHERE seq = m.model),
+    (SELECT quantization FROM models WHERE seq = m.model),
+    (SELECT sha256 FROM models WHERE seq = m.model),
+    (SELECT value FROM samplings WHERE seq = m.sampling),
+    m.seed, m.stop_reason, m.timings, m.error, m.left_out, m.conversation
+"""
+
+
+def to_blob(text: str) -> bytes:
+    """Text as stored: every Python string has such a form, lone surrogates included."""
+    return text.encode("utf-8", "surrogatepass")
+
+
+def to_text(blob: bytes | None) -> str:
+    """Stored text as it was."""
+    return blob.decode("utf-8", "surrogatepass") if blob else ""
+
+
+def to_time(value: datetime) -> int:
+    """Microseconds since 1970. A time without a zone is taken as UTC."""
+    if value.tzinfo is None:
+        value = value.replace(tzinfo=UTC)
+    return (value - _EPOCH) // _MICROSECOND
+
+
+def from_time(value: int) -> datetime:
+    """A stored time, UTC."""
+    return _EPOCH + value * _MICROSECOND
+
+
+def conversation_from_row(row: tuple[object, ...], *, private: bool) -> Conversation:
+    """Read one row of ``CONVERSATION_COLUMNS``."""
+    (id_, title, created, updated, by_user, prompt, head, draft, pinned, archived, folder,
+     deleted, scroll_id, scroll_offset) = row  # fmt: skip
+    return Conversation(
+        id=_str(id_),
+        title=to_text(_blob(title)),
+        created_at=from_time(_int(created)),
+        updated_at=from_time(_int(updated)),
+        title_by_user=bool(by_user),
+        system_prompt=to_text(_blob(prompt)),
+        head_id=None if head is None else _str(head),
+        draft=to_text(_blob(draft)),
+        pinned=bool(pinned),
+        archived=bool(archived),
+        folder=to_text(_blob(folder)),
+        deleted_at=None if deleted is None else from_time(_int(deleted)),
+        private=private,
+        scroll_message_id=None if scroll_id is None else _str(scroll_id),
+        scroll_offset=_int(scroll_offset),
+    )
+
+
+def message_from_row(row: tuple[object, ...], left_out_of: LeftOut) -> Message:
+    """Read one row of ``MESSAGE_COLUMNS``."""
+    (id_, conversation_id, parent, role, content, status, created, name, quantization, sha256,
+     sampling, seed, stop_reason, timings, error, left_out, conversation) = row  # fmt: skip
+    model = None
+    if sha256 is not None:
+        model = ModelRef(to_text(_blob(name)), to_text(_blob(quantization)), _str(sha256))
+    return Message(
+        id=_str(id_),
+        conversation_id=_str(conversation_id),
+        parent_id=None if parent is None else _str(parent),
+        role=Role(_str(role)),
+        content=to_text(_blob(content)),
+        status=MessageStatus(_str(status)),
+        created_at=from_time(_int(created)),
+        model=model,
+        sampling=None if sampling is None else sampling_from_dict(json.loads(_str(sampling))),
+        seed=None if seed is None else _int(seed),
+        stop_reason=None if stop_reason is None else StopReason(_str(stop_reason)),
+        timings=None if timings is None else timings_from_json(_str(timings)),
+        error=to_text(_blob(error)),
+        left_out=() if left_out is None else left_out_of.to_ids(_int(conversation), _str(left_out)),
+    )
+
+
+def sampling_json(sampling: Sampling) -> str:
+    """The stored form of a sampling; equal samplings have equal forms."""
+    return json.dumps(asdict(sampling), sort_keys=True, separators=(",", ":"))
+
+
+def timings_json(timings: Timings) -> str:
+    """The stored form of timings: what differs from nothing."""
+    values = {k: v for k, v in asdict(timings).items() if v != getattr(_NO_TIMINGS, k)}
+    return json.dumps(values, separators=(",", ":"))
+
+
+def timings_from_json(text: str) -> Timings:
+    """Read stored timings; names this version does not know are ignored."""
+    known = {field.name for field in fields(Timings)}
+    return Timings(**{k: v for k, v in json.loads(text).items() if k in known})
+
+
+class LeftOut:
+    """Reads and writes ``Message.left_out`` for messages of one connection and transaction.
+
+    A long chat leaves out almost everything above each answer. Naming every id would let the
+    database grow with the square of the chat's length, so runs of messages are stored as
+    [first, last] ranges of ``seq`` where that gives back exactly the same ids.
+    """
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._orders: dict[int, tuple[list[int], list[str]]] = {}
+
+    def to_json(self, conversation: int, ids: tuple[str, ...]) -> str | None:
+        """The stored form; None for nothing left out."""
+        if not ids:
+            return None
+        wanted = set(ids)
+        ranges: list[list[int]] = []
+        running = False
+        for seq, id_ in zip(*self._order(conversation), strict=True):
+            if id_ not in wanted:
+                running = False
+            elif running:
+                ranges[-1][1] = seq
+            else:
+                ranges.append([seq, seq])
+                running = True
+        text = json.dumps(ranges, separators=(",", ":"))
+        if self.to_ids(conversation, text) == ids:
+            return text
+        return json.dumps(list(ids), separators=(",", ":"))
+
+    def to_ids(self, conversation: int, text: str) -> tuple[str, ...]:
+        """Read the stored form."""
+        found: list[str] = []
+        for item in json.loads(text):
+            if isinstance(item, str):
+                found.append(item)
+            else:
+                seqs, ids = self._order(conversation)
+                found.extend(ids[bisect_left(seqs, item[0]) : bisect_right(seqs, item[1])])
+        return tuple(found)
+
+    def _order(self, conversation: int) -> tuple[list[int], list[str]]:
+        if conversation not in self._orders:
+            rows = self._connection.execute(
+                "SELECT seq, id FROM messages WHERE conversation = ? ORDER BY seq", (conversation,)
+            ).fetchall()
+            self._orders[conversation] = ([row[0] for row in rows], [row[1] for row in rows])
+        return self._orders[conversation]
+
+
+def _str(value: object) -> str:
+    assert isinstance(value, str)  # noqa: S101  # the schema says so; this tells mypy
+    return value
+
+
+def _int(value: object) -> int:
+    assert isinstance(value, int)  # noqa: S101
+    return value
+
+
+def _blob(value: object) -> bytes | None:
+    assert value is None or isinstance(value, bytes)  # noqa: S101
+    return value

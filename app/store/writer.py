@@ -1,0 +1,107 @@
+"""The one thread that writes: a queue of transactions in front of one connection."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TypeVar
+
+from app.domain.errors import StoreError
+from app.store.failures import store_error, typed_errors
+
+T = TypeVar("T")
+
+
+class Writer:
+    """Runs closures one after another, each in a transaction of its own.
+
+    A future resolves after COMMIT returned: with ``synchronous=FULL`` what it acknowledges is on
+    the disk. It fails with a typed error of :mod:`app.store.failures`, or with whatever the
+    closure raised; either way the database is as it was before.
+    """
+
+    def __init__(self, connect: Callable[[], sqlite3.Connection]) -> None:
+        """Open the connection on the new thread.
+
+        Args:
+            connect: Makes the connection; it belongs to the writer from then on.
+
+        Raises:
+            KnownError: The database could not be opened.
+        """
+        self._lane = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store-writer")
+        self._closed = False
+        try:
+            self._connection = self._lane.submit(self._open, connect).result()
+        except BaseException:
+            self._lane.shutdown()
+            raise
+
+    @staticmethod
+    def _open(connect: Callable[[], sqlite3.Connection]) -> sqlite3.Connection:
+        with typed_errors():
+            return connect()
+
+    def submit(self, work: Callable[[sqlite3.Connection], T]) -> Future[T]:
+        """Queue ``work``; order is kept. Never blocks.
+
+        Raises:
+            StoreError: The store was closed.
+        """
+        return self._queue(self._transaction, work)
+
+    def submit_bare(self, work: Callable[[sqlite3.Connection], T]) -> Future[T]:
+        """Queue ``work`` outside any transaction, for backups, checkpoints and reads.
+
+        Raises:
+            StoreError: The store was closed.
+        """
+        return self._queue(self._bare, work)
+
+    def close(self) -> None:
+        """Finish everything queued, move the WAL into the database, and close. Repeatable."""
+        if self._closed:
+            return
+        self._closed = True
+        self._lane.submit(self._finish).result()
+        self._lane.shutdown()
+
+    def _queue(
+        self,
+        run: Callable[[Callable[[sqlite3.Connection], T]], T],
+        work: Callable[[sqlite3.Connection], T],
+    ) -> Future[T]:
+        if self._closed:
+            raise StoreError(
+                "The conversations are already closed; the change was not saved.",
+                action="Start Phial again.",
+            )
+        return self._lane.submit(run, work)
+
+    def _transaction(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        connection = self._connection
+        with typed_errors():
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                result = work(connection)
+                connection.execute("COMMIT")
+            except BaseException:
+                # Some failures (disk full, I/O) have already rolled back by themselves.
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise
+        return result
+
+    def _bare(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        with typed_errors():
+            return work(self._connection)
+
+    def _finish(self) -> None:
+        try:
+            # Fails without harm while another process reads: the WAL is then found at next start.
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        except sqlite3.Error as error:
+            self.close_problem = store_error(error)
+        finally:
+            self._connection.close()
