@@ -1,0 +1,48 @@
+"""Line icons in any colour, crisp at any scale."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from PySide6.QtCore import QByteArray, QRectF, Qt
+from PySide6.QtGui import QIcon, QPainter, QPixmap
+from PySide6.QtSvg import QSvgRenderer
+
+from app.system.bundled import bundled
+
+SIZE = 20
+_SCALES = (1, 2, 3)
+
+
+@lru_cache(maxsize=64)
+def _source(name: str) -> str:
+    return bundled("assets", "icons", f"{name}.svg").read_text(encoding="utf-8")
+
+
+def pixmap(name: str, colour: str, size: int = SIZE, scale: float = 1.0) -> QPixmap:
+    """Draw an icon of ``size`` device-independent pixels for a screen of ``scale``."""
+    drawn = QPixmap(round(size * scale), round(size * scale))
+    drawn.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(drawn)
+    source = _source(name).replace("#000", colour)
+    QSvgRenderer(QByteArray(source.encode())).render(
+        painter, QRectF(0, 0, drawn.width(), drawn.height())
+    )
+    painter.end()
+    drawn.setDevicePixelRatio(scale)
+    return drawn
+
+
+def icon(name: str, colour: str, disabled: str = "", size: int = SIZE) -> QIcon:
+    """An icon in ``colour``, and in ``disabled`` where the control is."""
+    made = QIcon()
+    for scale in _SCALES:
+        made.addPixmap(pixmap(name, colour, size, scale))
+        if disabled:
+            made.addPixmap(pixmap(name, disabled, size, scale), QIcon.Mode.Disabled)
+    return made
+
+
+def application_icon() -> QIcon:
+    """Phial's own icon."""
+    return QIcon(str(bundled("assets", "phial.png")))

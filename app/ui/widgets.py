@@ -1,0 +1,189 @@
+"""Small controls the shell is made of; each takes its colours from the theme it is given."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleAnnouncementEvent,
+    QColor,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import (
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QWidget,
+)
+
+from app.services import words
+from app.ui import icons
+from app.ui.theme import Theme
+
+
+def restyle(widget: QWidget, name: str, value: object) -> None:
+    """Set a property the style sheet looks at, and let it look again."""
+    if widget.property(name) == value:
+        return
+    widget.setProperty(name, value)
+    widget.style().unpolish(widget)
+    widget.style().polish(widget)
+
+
+def announce(widget: QWidget, text: str) -> None:
+    """Let a screen reader say something that no control says."""
+    QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(widget, text))
+
+
+class IconButton(QToolButton):
+    """A button that shows an icon, says its name to screen readers and in its tool tip."""
+
+    def __init__(self, icon: str, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._icon = icon
+        self._colours: tuple[str, str] | None = None
+        self.setIconSize(QSize(icons.SIZE, icons.SIZE))
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.set_name(name)
+
+    def set_name(self, name: str, keys: str = "") -> None:
+        """Name the button; ``keys`` are shown behind it in the tool tip."""
+        self.setAccessibleName(name)
+        self.setToolTip(f"{name} ({keys})" if keys else name)
+
+    def set_icon(self, icon: str) -> None:
+        """Show another icon."""
+        self._icon = icon
+        if self._colours:
+            self.set_colours(*self._colours)
+
+    def set_colours(self, normal: str, disabled: str) -> None:
+        """Draw the icon in these colours."""
+        self._colours = (normal, disabled)
+        self.setIcon(icons.icon(self._icon, normal, disabled))
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw the icon in the theme's text colour."""
+        self.set_colours(theme.muted, theme.faint)
+
+
+class SideButton(QPushButton):
+    """A full-width button with an icon and a text, as at the sidebar's head and foot."""
+
+    def __init__(self, icon: str, text: str, parent: QWidget | None = None) -> None:
+        super().__init__(text, parent)
+        self._icon = icon
+        self.setProperty("kind", "side")
+        self.setAccessibleName(text)
+        self.setIconSize(QSize(icons.SIZE, icons.SIZE))
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw the icon in the theme's colour."""
+        self.setIcon(icons.icon(self._icon, theme.muted, theme.faint))
+
+
+class ElidedLabel(QLabel):
+    """One line of text that ends in an ellipsis where there is no room."""
+
+    double_clicked = Signal()
+
+    def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._full = ""
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.set_full_text(text)
+
+    def set_full_text(self, text: str) -> None:
+        """Show ``text``, which stays whole for screen readers and in the tool tip."""
+        self._full = " ".join(text.split())
+        self.setAccessibleName(self._full)
+        self._elide()
+
+    def full_text(self) -> str:
+        """The text before it was shortened."""
+        return self._full
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for an ellipsis; the text gives way."""
+        return QSize(self.fontMetrics().horizontalAdvance("…"), super().minimumSizeHint().height())
+
+    def sizeHint(self) -> QSize:
+        """Room for the whole text."""
+        width = self.fontMetrics().horizontalAdvance(self._full) + 2
+        return QSize(width, super().sizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Shorten anew."""
+        super().resizeEvent(event)
+        self._elide()
+
+    def mouseDoubleClickEvent(self, _event: QMouseEvent) -> None:
+        """Tell whoever renames by double click."""
+        self.double_clicked.emit()
+
+    def _elide(self) -> None:
+        metrics = self.fontMetrics()
+        shown = metrics.elidedText(self._full, Qt.TextElideMode.ElideRight, self.width())
+        self.setText(shown)
+        self.setToolTip(self._full if shown != self._full else "")
+
+
+class ContextMeter(QWidget):
+    """How full the context window is: a bar, a number, and the whole truth in the tool tip."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._tokens = 0
+        self._size = 0
+        self._theme: Theme | None = None
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName("Context")
+        self.set_use(0, 0)
+
+    def set_use(self, tokens: int, context_size: int) -> None:
+        """Show ``tokens`` of ``context_size``; a size of 0 hides the meter."""
+        self._tokens, self._size = tokens, context_size
+        self.setVisible(context_size > 0)
+        if context_size:
+            line = words.context_line(tokens, context_size)
+            self.setAccessibleDescription(line)
+            self.setToolTip(
+                f"Context: {line}. What does not fit is left out of what the model reads, "
+                "oldest first, and marked."
+            )
+        self.updateGeometry()
+        self.update()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in the theme's colours."""
+        self._theme = theme
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """A short bar with a percentage beside it."""
+        metrics = self.fontMetrics()
+        return QSize(44 + metrics.horizontalAdvance(" 100 %") + 4, metrics.height() + 8)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draw the bar and the percentage."""
+        if self._theme is None or not self._size:
+            return
+        theme, share = self._theme, min(self._tokens / self._size, 1.0)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        bar = QRectF(0.5, self.height() / 2 - 3, 40, 6)
+        painter.setPen(QPen(QColor(theme.muted), 1))
+        painter.drawRoundedRect(bar, 3, 3)
+        if share > 0:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(theme.warning if share > 0.85 else theme.accent))
+            painter.drawRoundedRect(QRectF(bar.x(), bar.y(), max(bar.width() * share, 6), 6), 3, 3)
+        painter.setPen(QColor(theme.muted))
+        text = self.rect().adjusted(48, 0, 0, 0)
+        painter.drawText(text, Qt.AlignmentFlag.AlignVCenter, words.percent(share))
