@@ -1,0 +1,1 @@
+"""The llama.cpp engine. The only place that imports ``llama_cpp``."""

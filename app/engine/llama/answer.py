@@ -1,0 +1,214 @@
+"""One answer: choosing the turns, reading the prompt, drawing tokens, ending the turn."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from app.domain.errors import PromptTooLongError
+from app.domain.generation import (
+    ContextFitted,
+    Finished,
+    GenerationEvent,
+    GenerationRequest,
+    PromptProgress,
+    StopReason,
+    TextDelta,
+    Timings,
+    Turn,
+)
+from app.engine.base import Cancel
+from app.engine.context import fit_turns, reserve_for
+from app.engine.llama.backend import Backend
+from app.engine.llama.sampler import Sampler
+from app.engine.llama.tokenizer import Detokenizer
+from app.engine.stops import StopFilter
+
+if TYPE_CHECKING:
+    from app.engine.llama.engine import Session
+
+
+class Answer:
+    """The state of one answer while it is written.
+
+    Args:
+        backend: llama.cpp.
+        session: The loaded model.
+        request: What is asked.
+        seed: For drawing.
+        cancel: Stops it.
+    """
+
+    def __init__(
+        self,
+        backend: Backend,
+        session: Session,
+        request: GenerationRequest,
+        seed: int,
+        cancel: Cancel,
+    ) -> None:
+        self._backend = backend
+        self._session = session
+        self._request = request
+        self._seed = seed
+        self._cancel = cancel
+        self._sampler: Sampler | None = None
+        self._text = Detokenizer()
+        self._stops = StopFilter(request.sampling.stop)
+        self._shown: list[str] = []
+        self._written: list[int] = []
+        self._prompt: list[int] = []
+        self._left_out: tuple[str, ...] = ()
+        self._read_seconds = 0.0
+        self._evaluated = 0
+        self._reused = 0
+
+    def close(self) -> None:
+        """Free the sampler."""
+        if self._sampler is not None:
+            self._sampler.close()
+            self._sampler = None
+
+    def events(self) -> Iterator[GenerationEvent]:
+        """The stream of events, ending with :class:`Finished`."""
+        session, request = self._session, self._request
+        self._assemble()
+        self._sampler = Sampler(
+            self._backend,
+            session.tokenizer.vocab,
+            request.sampling,
+            self._seed,
+            history=self._prompt,
+            grammar=request.grammar,
+        )
+        self._reused = session.decoder.kv.fit(self._prompt)
+        yield ContextFitted(
+            self._left_out, len(self._prompt), session.loaded.context_size, self._reused
+        )
+        yield from self._read()
+        if len(session.decoder.kv.tokens) < len(self._prompt):
+            yield self._finished(StopReason.STOPPED, 0.0)
+            return
+        yield from self._write()
+
+    def _assemble(self) -> None:
+        """Choose the turns that fit, and make the prompt of them."""
+        request, template = self._request, self._session.template
+        size = self._session.loaded.context_size
+        turns = request.turns
+        reserve = reserve_for(request.sampling.max_tokens, size)
+        while True:
+            costs, overhead = template.costs(turns)
+            fitted = fit_turns(
+                turns,
+                costs,
+                overhead=overhead,
+                context_size=size,
+                reserve=reserve,
+                overflow=request.overflow,
+                continuing=request.continue_answer,
+            )
+            kept = tuple(turns[index] for index in fitted.kept)
+            self._left_out += fitted.left_out
+            self._prompt = template.prompt(kept, continuing=request.continue_answer)
+            if len(self._prompt) < size:
+                return
+            # A file's own template need not cost what was estimated: leave out one more.
+            if len(kept) == len(turns):
+                kept = _without_oldest(kept, len(self._prompt), size)
+                self._left_out += tuple(t.message_id for t in turns if t not in kept)
+            turns = kept
+
+    def _read(self) -> Iterator[GenerationEvent]:
+        """Evaluate what the cache lacks of the prompt."""
+        decoder, total = self._session.decoder, len(self._prompt)
+        began = time.perf_counter()
+        first = done = len(decoder.kv.tokens)
+        yield PromptProgress(done, total)
+        for done, _seconds in decoder.read(self._prompt, self._cancel.is_set):
+            self._read_seconds = time.perf_counter() - began
+            left = self._read_seconds / (done - first) * (total - done)
+            yield PromptProgress(done, total, left)
+        self._read_seconds = time.perf_counter() - began
+        self._evaluated = done - first
+
+    def _write(self) -> Iterator[GenerationEvent]:
+        """Draw tokens until the turn ends, a limit is met, or the user stops it."""
+        session, sampler = self._session, self._sampler
+        assert sampler is not None  # noqa: S101  # events() made it
+        began = time.perf_counter()
+        decoder, tokenizer = session.decoder, session.tokenizer
+        limit, cut = self._limit()
+        pending = 0
+        reason = cut
+        while len(self._written) < limit:
+            if self._cancel.is_set():
+                reason = StopReason.STOPPED
+                break
+            token = sampler.sample(session.loaded.context, -1)
+            if token in session.template.ends or tokenizer.ends_turn(token):
+                reason = StopReason.END_OF_TURN
+                break
+            self._written.append(token)
+            pending += 1
+            text = self._stops.feed(self._text.feed(tokenizer.piece(token)))
+            if text:
+                self._shown.append(text)
+                yield TextDelta(text, pending)
+                pending = 0
+            if self._stops.met:
+                reason = StopReason.STOP_STRING
+                break
+            if len(self._written) < limit and not decoder.decode([token]):
+                reason = StopReason.STOPPED
+                break
+        rest = "" if self._stops.met else self._stops.feed(self._text.end()) + self._stops.end()
+        if rest or (pending and not self._stops.met):
+            self._shown.append(rest)
+            yield TextDelta(rest, pending)
+        self._remember(reason)
+        yield self._finished(reason, time.perf_counter() - began)
+
+    def _limit(self) -> tuple[int, StopReason]:
+        """Tokens this answer may have, and why it ends there."""
+        room = self._session.loaded.context_size - len(self._prompt)
+        wanted = self._request.sampling.max_tokens
+        if wanted is not None and wanted <= room:
+            return wanted, StopReason.MAX_TOKENS
+        return room, StopReason.CONTEXT_FULL
+
+    def _remember(self, reason: StopReason) -> None:
+        """Keep the tokens that were really written for the text the next prompt will hold."""
+        if reason is StopReason.STOP_STRING:
+            return
+        text = "".join(self._shown)
+        ids = self._written
+        memory = self._session.memory
+        if self._request.continue_answer:
+            before = self._request.turns[-1].content
+            text, ids = before + text, memory.ids(before) + ids
+        if "\ufffd" not in text:
+            memory.remember(text, ids)
+
+    def _finished(self, reason: StopReason, seconds: float) -> Finished:
+        timings = Timings(
+            prompt_tokens=len(self._prompt),
+            evaluated_tokens=self._evaluated,
+            completion_tokens=len(self._written),
+            prompt_seconds=self._read_seconds,
+            completion_seconds=seconds,
+        )
+        return Finished(reason, timings, self._seed, self._stops.met)
+
+
+def _without_oldest(turns: tuple[Turn, ...], tokens: int, size: int) -> tuple[Turn, ...]:
+    """``turns`` without the oldest one that may go.
+
+    Raises:
+        PromptTooLongError: Only the newest message and the system prompt are left.
+    """
+    pinned = 1 if turns and turns[0].role == "system" else 0
+    if len(turns) <= pinned + 1:
+        raise PromptTooLongError(tokens, size - 1)
+    return turns[:pinned] + turns[pinned + 1 :]

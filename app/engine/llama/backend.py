@@ -1,0 +1,205 @@
+"""llama.cpp's one-time start: which libraries, where its log goes, which devices there are.
+
+The package's own ``__init__`` imports numpy, jinja2, a disk cache and a chat layer that this
+program does not use (150 ms of start time); only its low-level binding is loaded here.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import importlib
+import importlib.util
+import logging
+import os
+import sys
+import types
+from collections import deque
+from pathlib import Path
+from typing import Any
+
+from app.domain.errors import EngineError
+from app.domain.model import Device
+
+log = logging.getLogger("phial.engine.llama")
+
+KEPT_LINES = 200
+_PACKAGE = "llama_cpp"
+# enum ggml_log_level of ggml.h; 5 continues the line before.
+_LEVELS = {1: logging.DEBUG, 2: logging.INFO, 3: logging.WARNING, 4: logging.ERROR}
+_CONTINUE = 5
+# enum ggml_backend_dev_type of ggml-backend.h
+_DEVICE_CPU = 0
+
+
+class LogTap:
+    """Receives llama.cpp's log, passes it to ``logging``, and keeps the last lines."""
+
+    def __init__(self) -> None:
+        self._lines: deque[tuple[int, str]] = deque(maxlen=KEPT_LINES)
+        self._level = logging.INFO
+        self._open = ""
+
+    def write(self, level: int, text: bytes) -> None:
+        """One piece of log text; complete lines are passed on."""
+        if level != _CONTINUE:
+            self._flush()
+            self._level = _LEVELS.get(level, logging.INFO)
+        self._open += text.decode("utf-8", "replace")
+        if self._open.endswith("\n"):
+            self._flush()
+
+    def _flush(self) -> None:
+        line, self._open = self._open.strip(), ""
+        if line.strip("."):
+            self._lines.append((self._level, line))
+            # llama.cpp's own "info" is a page per load: that is our debug.
+            level = logging.DEBUG if self._level <= logging.INFO else self._level
+            log.log(level, "%s", line)
+
+    def clear(self) -> None:
+        """Forget what was kept, before something whose failure will be asked about."""
+        self._flush()
+        self._lines.clear()
+
+    def problems(self) -> list[str]:
+        """Warnings and errors since :meth:`clear`, oldest first."""
+        self._flush()
+        return [line for level, line in self._lines if level >= logging.WARNING]
+
+    def reason(self) -> str:
+        """The first error since :meth:`clear`, without the C function's name; may be empty."""
+        self._flush()
+        errors = [line for level, line in self._lines if level >= logging.ERROR]
+        if not errors:
+            return ""
+        line = errors[0]
+        for prefix in ("llama_model_load:", "error loading model:", "llama_model_load_from_file:"):
+            line = line.removeprefix(prefix).strip()
+        return line
+
+    def lines(self) -> list[str]:
+        """Everything kept, oldest first."""
+        self._flush()
+        return [line for _, line in self._lines]
+
+
+def _binding(library_dir: Path | None) -> Any:
+    """Import ``llama_cpp.llama_cpp`` without running the package's ``__init__``."""
+    if library_dir is not None:
+        os.environ["LLAMA_CPP_LIB_PATH"] = str(library_dir)
+    if _PACKAGE not in sys.modules:
+        spec = importlib.util.find_spec(_PACKAGE)
+        if spec is None or spec.origin is None:
+            raise EngineError(
+                "llama.cpp is not installed.", action="Install Phial again with its dependencies."
+            )
+        package = types.ModuleType(_PACKAGE)
+        package.__path__ = [str(Path(spec.origin).parent)]
+        package.__spec__ = spec
+        sys.modules[_PACKAGE] = package
+    try:
+        return importlib.import_module(f"{_PACKAGE}.llama_cpp")
+    except (OSError, RuntimeError) as error:
+        raise EngineError(
+            "llama.cpp's library could not be loaded.",
+            action="Install Phial again.",
+            detail=str(error),
+        ) from error
+
+
+def _ggml(folder: Path) -> ctypes.CDLL:
+    """The ggml library beside llama's, for devices and loadable backends."""
+    for name in ("libggml.so", "libggml.dylib", "ggml.dll", "libggml.dll"):
+        if (folder / name).exists():
+            return ctypes.CDLL(str(folder / name))
+    raise EngineError("llama.cpp's ggml library is missing.", action="Install Phial again.")
+
+
+class Backend:
+    """llama.cpp, started. Build one per process.
+
+    Args:
+        library_dir: Folder with llama.cpp's libraries; None is the package's own.
+
+    Attributes:
+        c: The low-level binding (``llama_cpp.llama_cpp``).
+        log: Its log.
+        build: What identifies this build, for remembered ladder steps and snapshots.
+
+    Raises:
+        EngineError: The library is missing or cannot be loaded.
+    """
+
+    def __init__(self, library_dir: Path | None = None) -> None:
+        os.environ["GGML_NO_BACKTRACE"] = "1"  # else abort() starts gdb on itself
+        self.c = _binding(library_dir)
+        self.log = LogTap()
+        tap = self.log
+
+        @self.c.llama_log_callback  # type: ignore[untyped-decorator]  # a ctypes function type
+        def receive(level: int, text: bytes, _data: object) -> None:
+            tap.write(level, text)
+
+        self._receive = receive  # the C side keeps a bare pointer to it
+        self.c.llama_log_set(receive, None)
+        folder = Path(str(self.c._base_path))  # the package has no public name
+        self._ggml = _declare(_ggml(folder))
+        # Without this call ggml looks for backend modules beside the executable and in the
+        # *current* directory, where anyone may have put one.
+        self._ggml.ggml_backend_load_all_from_path(str(folder).encode())
+        self.c.llama_backend_init()
+        self.build = self._identify(folder)
+
+    def _identify(self, folder: Path) -> str:
+        parts = [str(self.c.llama_print_system_info(), "utf-8", "replace")]
+        parts += [
+            f"{path.name}:{path.stat().st_size}"
+            for path in sorted(folder.iterdir())
+            if "llama" in path.name or "ggml" in path.name
+        ]
+        return " ".join(parts)
+
+    def devices(self) -> list[Device]:
+        """Compute devices with their free memory now; the processor comes last."""
+        found: list[Device] = []
+        processors: list[Device] = []
+        for index in range(self._ggml.ggml_backend_dev_count()):
+            handle = self._ggml.ggml_backend_dev_get(index)
+            free, total = ctypes.c_size_t(), ctypes.c_size_t()
+            self._ggml.ggml_backend_dev_memory(handle, ctypes.byref(free), ctypes.byref(total))
+            registry = self._ggml.ggml_backend_dev_backend_reg(handle)
+            device = Device(
+                name=_text(self._ggml.ggml_backend_dev_name(handle)),
+                description=_text(self._ggml.ggml_backend_dev_description(handle)),
+                backend=_text(self._ggml.ggml_backend_reg_name(registry)),
+                free_memory=free.value,
+                total_memory=total.value,
+            )
+            kind = self._ggml.ggml_backend_dev_type(handle)
+            (processors if kind == _DEVICE_CPU else found).append(device)
+        return found + processors
+
+
+def _text(value: bytes | None) -> str:
+    return (value or b"").decode("utf-8", "replace")
+
+
+def _declare(ggml: ctypes.CDLL) -> ctypes.CDLL:
+    """Signatures of the few ggml functions that the package does not bind."""
+    pointer, size = ctypes.c_void_p, ctypes.c_size_t
+    sizes = ctypes.POINTER(size)
+    signatures: dict[str, tuple[Any, list[Any]]] = {
+        "ggml_backend_load_all_from_path": (None, [ctypes.c_char_p]),
+        "ggml_backend_dev_count": (size, []),
+        "ggml_backend_dev_get": (pointer, [size]),
+        "ggml_backend_dev_name": (ctypes.c_char_p, [pointer]),
+        "ggml_backend_dev_description": (ctypes.c_char_p, [pointer]),
+        "ggml_backend_dev_type": (ctypes.c_int, [pointer]),
+        "ggml_backend_dev_memory": (None, [pointer, sizes, sizes]),
+        "ggml_backend_dev_backend_reg": (pointer, [pointer]),
+        "ggml_backend_reg_name": (ctypes.c_char_p, [pointer]),
+    }
+    for name, (result, arguments) in signatures.items():
+        function = getattr(ggml, name)
+        function.restype, function.argtypes = result, arguments
+    return ggml

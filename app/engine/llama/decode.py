@@ -1,0 +1,141 @@
+"""Feeding tokens to ``llama_decode``: the prompt in chunks that can be stopped, then one by one."""
+
+from __future__ import annotations
+
+import ctypes
+import ctypes.util
+import time
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from app.domain.errors import EngineError
+from app.engine.llama.kv import KvCache
+
+FIRST_CHUNK = 32  # tokens evaluated before the rate of this machine is known
+SMALLEST_CHUNK = 16
+# Between two looks at the stop flag the CPU finishes one matrix product. The largest one of a
+# model is about 1/70 of a pass (Phi-4: 54 % of a layer, of 40 layers), and Stop may take 100 ms:
+# so one pass over a chunk may take about 4 seconds. It also paces the progress bar.
+CHUNK_SECONDS = 2.0
+MAX_OUTPUTS = 33  # logits wanted from one batch: the last token and 32 drafted ones
+
+_ABORTED = 2
+_NO_ROOM = 1
+
+
+class Stopper:
+    """Lets another thread stop ``llama_decode`` without Python running in between.
+
+    libc's ``strlen`` is the abort callback and one byte its argument: 0 goes on, 1 stops. No
+    interpreter lock is taken in the compute threads. Works on the CPU backend.
+    """
+
+    def __init__(self, c: Any) -> None:
+        self._flag = ctypes.create_string_buffer(2)
+        strlen = ctypes.CDLL(ctypes.util.find_library("c") or None).strlen
+        self._callback = ctypes.cast(strlen, c.ggml_abort_callback)
+        self._c = c
+
+    def attach(self, context: Any) -> None:
+        """Give the flag to a context."""
+        self._c.llama_set_abort_callback(
+            context, self._callback, ctypes.cast(self._flag, ctypes.c_void_p)
+        )
+
+    def set(self) -> None:
+        """Stop the pass that is running, and all that follow, until :meth:`clear`."""
+        self._flag[0] = b"\x01"
+
+    def clear(self) -> None:
+        """Go on."""
+        self._flag[0] = b"\x00"
+
+
+class Decoder:
+    """Evaluates tokens into the cache of one context.
+
+    Attributes:
+        kv: The cache.
+        passes: Calls of ``llama_decode`` that succeeded.
+        evaluated: Tokens evaluated, in all.
+    """
+
+    def __init__(self, c: Any, context: Any, batch_size: int) -> None:
+        self._c = c
+        self._context = context
+        self._limit = batch_size
+        self._batch = c.llama_batch_init(batch_size, 0, 1)
+        for index in range(batch_size):
+            self._batch.n_seq_id[index] = 1
+            self._batch.seq_id[index][0] = 0
+            self._batch.logits[index] = 0
+        self._chunk = min(FIRST_CHUNK, batch_size)
+        self.kv = KvCache(c, context)
+        self.passes = 0
+        self.evaluated = 0
+
+    def close(self) -> None:
+        """Free the batch."""
+        self._c.llama_batch_free(self._batch)
+
+    def read(
+        self, prompt: Sequence[int], stopped: Callable[[], bool]
+    ) -> Iterator[tuple[int, float]]:
+        """Evaluate what the cache lacks of ``prompt``; the last token's logits are kept.
+
+        Yields:
+            Tokens in the cache, and seconds the chunk before took. Ends early when stopped, with
+            the finished chunks kept.
+        """
+        position = len(self.kv.tokens)
+        while position < len(prompt) and not stopped():
+            chunk = prompt[position : position + self._chunk]
+            began = time.perf_counter()
+            if not self.decode(chunk, last=position + len(chunk) == len(prompt)):
+                return
+            seconds = time.perf_counter() - began
+            position += len(chunk)
+            if len(chunk) == self._chunk:
+                self._adapt(seconds)
+            yield position, seconds
+
+    def _adapt(self, seconds: float) -> None:
+        """Follow the measured rate: double or halve the chunk towards its time."""
+        if seconds < CHUNK_SECONDS / 2:
+            self._chunk = min(self._limit, self._chunk * 2)
+        elif seconds > CHUNK_SECONDS and self._chunk > SMALLEST_CHUNK:
+            self._chunk //= 2
+
+    def decode(self, tokens: Sequence[int], *, last: bool = True, every: bool = False) -> bool:
+        """One pass over ``tokens``, which follow what the cache holds.
+
+        Args:
+            tokens: At most the batch size.
+            last: Keep the logits of the last token.
+            every: Keep the logits of all of them.
+
+        Returns:
+            False when it was stopped; the cache is then as before.
+
+        Raises:
+            EngineError: llama.cpp refused.
+        """
+        batch, start, count = self._batch, len(self.kv.tokens), len(tokens)
+        for index, token in enumerate(tokens):
+            batch.token[index] = token
+            batch.pos[index] = start + index
+            batch.logits[index] = every
+        batch.logits[count - 1] = every or last
+        batch.n_tokens = count
+        code = self._c.llama_decode(self._context, batch)
+        if code == 0:
+            self.kv.tokens.extend(tokens)
+            self.passes += 1
+            self.evaluated += count
+            return True
+        self.kv.trim(start)
+        if code == _ABORTED:
+            return False
+        if code == _NO_ROOM:
+            raise EngineError("The KV cache has no room for more text.")
+        raise EngineError(f"llama.cpp could not evaluate the text (code {code}).")

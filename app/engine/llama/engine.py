@@ -1,0 +1,249 @@
+"""The llama.cpp engine: one model, one context, one answer at a time, on one thread."""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import psutil
+
+from app.domain.errors import LoadCancelledError, ModelNotLoadedError
+from app.domain.generation import MAX_SEED, GenerationEvent, GenerationRequest
+from app.domain.gguf import GgufHeader, read_gguf_file
+from app.domain.model import Device, LoadedModel, LoadPlan, LoadRequest
+from app.engine.base import Cancel, EngineOptions, Progress
+from app.engine.ladder import STEPS, apply_step, useful_steps
+from app.engine.llama import loader
+from app.engine.llama.answer import Answer
+from app.engine.llama.backend import Backend
+from app.engine.llama.decode import Decoder, Stopper
+from app.engine.llama.tokenizer import Tokenizer
+from app.engine.plan import Machine, make_plan
+from app.engine.prompt import Template, TextMemory, choose_template
+
+log = logging.getLogger("phial.engine")
+
+LOADED_SHARE = 0.9  # of the progress bar; the rest is the first pass, which pages weights in
+WARM_UP_TOKENS = 2  # two, because matrix-matrix kernels (AMX among them) differ from one
+
+
+Planned = Callable[[LoadPlan, tuple[int, ...]], None]
+
+
+class Session:
+    """A loaded model with everything that belongs to it; freed together.
+
+    Attributes:
+        loaded: llama.cpp's pointers.
+        tokenizer: Its vocabulary.
+        memory: Token ids of texts seen.
+        template: How turns become tokens.
+        decoder: Its cache and passes.
+        info: What is told about it.
+    """
+
+    def __init__(
+        self,
+        backend: Backend,
+        loaded: loader.Loaded,
+        header: GgufHeader,
+        plan: LoadPlan,
+        stopper: Stopper,
+    ) -> None:
+        self._backend = backend
+        self.loaded = loaded
+        self.header = header
+        self.plan = plan
+        self.tokenizer = Tokenizer(backend.c, loaded.model)
+        self.memory = TextMemory(self.tokenizer)
+        self.template: Template = choose_template(header.template, self.tokenizer, self.memory)
+        self.decoder = Decoder(backend.c, loaded.context, plan.batch_size)
+        stopper.attach(loaded.context)
+        self.info: LoadedModel | None = None
+
+    def warm_up(self) -> None:
+        """One small pass: pages the weights in, and shows a build that crashes at once."""
+        count = min(WARM_UP_TOKENS, self.loaded.context_size)
+        first = max(0, self._backend.c.llama_vocab_bos(self.tokenizer.vocab))
+        self.decoder.decode([first] * count)
+        self._backend.c.llama_synchronize(self.loaded.context)
+        self.decoder.kv.clear()
+
+    def close(self) -> None:
+        """Free everything."""
+        self.decoder.close()
+        loader.free(self._backend, self.loaded)
+
+
+class LlamaEngine:
+    """llama.cpp behind the engine interface. See :class:`app.engine.base.Engine`.
+
+    Every method belongs to one thread, except :meth:`interrupt`.
+
+    Args:
+        options: What it is told once.
+
+    Attributes:
+        backend: llama.cpp, started.
+    """
+
+    def __init__(self, options: EngineOptions | None = None) -> None:
+        self.options = options or EngineOptions()
+        self.backend = Backend(self.options.library_dir)
+        self._stopper = Stopper(self.backend.c)
+        self._session: Session | None = None
+
+    def interrupt(self) -> None:
+        """From any thread: stop the pass that is running. Set the ``cancel`` flag before."""
+        self._stopper.set()
+
+    def load(
+        self,
+        request: LoadRequest,
+        progress: Progress,
+        cancel: Cancel,
+        *,
+        step: int = 0,
+        planned: Planned | None = None,
+    ) -> LoadedModel:
+        """See :meth:`app.engine.base.Engine.load`.
+
+        Args:
+            request: What to load.
+            progress: Told about it.
+            cancel: Stops it.
+            step: Step of the ladder to apply to the plan.
+            planned: Told the plan and the useful ladder steps before llama.cpp is asked.
+        """
+        began = time.monotonic()
+        self._begin(cancel)
+        self.unload()
+        header = read_gguf_file(request.path)
+        plan = make_plan(header, request, self.machine(), _all_parts(request.path, header))
+        steps = useful_steps(plan, header)
+        plan = apply_step(plan, header, step)
+        if planned is not None:
+            planned(plan, steps)
+        _refuse_if(cancel)
+        advance = _Monotone(progress)
+        loaded = loader.load(
+            self.backend,
+            request.path,
+            plan,
+            lambda fraction: advance(fraction * LOADED_SHARE),
+            cancel.is_set,
+        )
+        try:
+            session = Session(self.backend, loaded, header, plan, self._stopper)
+        except BaseException:
+            loader.free(self.backend, loaded)
+            raise
+        self._session = session
+        session.warm_up()
+        if cancel.is_set():
+            self.unload()
+            raise LoadCancelledError("Loading was stopped.")
+        advance(1.0)
+        session.info = LoadedModel(
+            path=request.path,
+            name=header.name or request.path.stem,
+            architecture=header.architecture,
+            quantization=header.quantization,
+            parameters=loaded.parameters,
+            context_size=loaded.context_size,
+            trained_context=loaded.trained_context,
+            template=session.template.name,
+            plan=plan,
+            ladder_step=STEPS[step].words,
+            seconds=time.monotonic() - began,
+        )
+        return session.info
+
+    def generate(self, request: GenerationRequest, cancel: Cancel) -> Iterator[GenerationEvent]:
+        """See :meth:`app.engine.base.Engine.generate`."""
+        self._begin(cancel)
+        session = self._require()
+        seed = request.sampling.seed
+        if seed is None:
+            seed = secrets.randbelow(MAX_SEED + 1)
+        answer = Answer(self.backend, session, request, seed, cancel)
+        try:
+            yield from answer.events()
+        finally:
+            answer.close()
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """See :meth:`app.engine.base.Engine.count_tokens`."""
+        memory = self._require().memory
+        return [len(memory.ids(text)) for text in texts]
+
+    def devices(self) -> list[Device]:
+        """See :meth:`app.engine.base.Engine.devices`."""
+        return self.backend.devices()
+
+    def park(self, conversation_id: str) -> None:
+        """See :meth:`app.engine.base.Engine.park`."""
+
+    def machine(self) -> Machine:
+        """What there is to plan with, now."""
+        memory = psutil.virtual_memory()
+        return Machine(
+            available_memory=memory.available,
+            total_memory=memory.total,
+            physical_cores=psutil.cpu_count(logical=False) or os.cpu_count() or 1,
+            gpus=tuple(device for device in self.devices() if device.backend != "CPU"),
+        )
+
+    def unload(self) -> None:
+        """See :meth:`app.engine.base.Engine.unload`."""
+        session, self._session = self._session, None
+        if session is not None:
+            session.close()
+
+    def close(self) -> None:
+        """See :meth:`app.engine.base.Engine.close`."""
+        self.unload()
+
+    def _begin(self, cancel: Cancel) -> None:
+        """Lower the stop flag of the request before; a stop that came early raises it again.
+
+        ``interrupt`` sets the flag after ``cancel``, so no stop is lost between the two lines.
+        """
+        self._stopper.clear()
+        if cancel.is_set():
+            self._stopper.set()
+
+    def _require(self) -> Session:
+        if self._session is None:
+            raise ModelNotLoadedError("No model is loaded.")
+        return self._session
+
+
+class _Monotone:
+    """Passes fractions on that never decrease."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._top = -1.0
+
+    def __call__(self, fraction: float) -> None:
+        if fraction > self._top:
+            self._top = fraction
+            self._progress(min(1.0, fraction))
+
+
+def _refuse_if(cancel: Cancel) -> None:
+    if cancel.is_set():
+        raise LoadCancelledError("Loading was stopped.")
+
+
+def _all_parts(path: Path, header: GgufHeader) -> int:
+    """Bytes of all parts of a split file, ``name-00001-of-00003.gguf``; 0 where it is whole."""
+    if header.split_count <= 1:
+        return 0
+    stem = path.name.rpartition("-of-")[0].rpartition("-")[0]
+    return sum(part.stat().st_size for part in path.parent.glob(f"{stem}-*-of-*.gguf"))

@@ -1,0 +1,119 @@
+"""From a plan to a loaded model and its context, and back to free memory."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from app.domain.errors import LoadCancelledError, ModelFileError, OutOfMemoryError
+from app.domain.model import KvType, LoadPlan
+from app.engine.llama.backend import Backend
+from app.engine.llama.decode import MAX_OUTPUTS
+
+# enum ggml_type of ggml.h
+_KV_TYPES = {KvType.F16: 1, KvType.Q8_0: 8}
+_DESCRIPTION_BYTES = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A model with its context; pointers of llama.cpp.
+
+    Attributes:
+        model: ``llama_model *``.
+        context: ``llama_context *``.
+        context_size: Tokens.
+        parameters: Number of weights.
+        description: llama.cpp's own words, such as "phi3 14B Q4_K - Medium".
+        trained_context: Tokens.
+    """
+
+    model: Any
+    context: Any
+    context_size: int
+    parameters: int
+    description: str
+    trained_context: int
+
+
+def load(
+    backend: Backend,
+    path: Path,
+    plan: LoadPlan,
+    progress: Callable[[float], None],
+    cancelled: Callable[[], bool],
+) -> Loaded:
+    """Load ``path`` as planned.
+
+    Raises:
+        ModelFileError: llama.cpp refused the file; the reason is its own.
+        OutOfMemoryError: The KV cache or the compute buffers could not be allocated.
+        LoadCancelledError: ``cancelled`` became true.
+    """
+    c = backend.c
+    backend.log.clear()
+
+    @c.llama_progress_callback  # type: ignore[untyped-decorator]  # a ctypes function type
+    def advance(fraction: float, _data: object) -> bool:
+        progress(fraction)
+        return not cancelled()
+
+    parameters = c.llama_model_default_params()
+    parameters.n_gpu_layers = plan.gpu_layers
+    parameters.use_extra_bufts = plan.extra_buffers
+    parameters.progress_callback = advance
+    model = c.llama_model_load_from_file(os.fsencode(path), parameters)
+    if not model:
+        if cancelled():
+            raise LoadCancelledError("Loading was stopped.")
+        raise ModelFileError(
+            f"The model file {path.name} cannot be loaded: {_reason(backend)}.",
+            detail="\n".join(backend.log.lines()),
+        )
+    context = c.llama_init_from_model(model, _context_parameters(c, plan))
+    if not context:
+        c.llama_model_free(model)
+        raise OutOfMemoryError(
+            f"There is not enough memory for a context of {plan.context_size:,} tokens: "
+            f"{_reason(backend)}.",
+            detail="\n".join(backend.log.lines()),
+        )
+    words = ctypes.create_string_buffer(_DESCRIPTION_BYTES)
+    c.llama_model_desc(model, words, _DESCRIPTION_BYTES)
+    return Loaded(
+        model=model,
+        context=context,
+        context_size=c.llama_n_ctx(context),
+        parameters=c.llama_model_n_params(model),
+        description=words.value.decode("utf-8", "replace"),
+        trained_context=c.llama_model_n_ctx_train(model),
+    )
+
+
+def free(backend: Backend, loaded: Loaded) -> None:
+    """Free context and model."""
+    backend.c.llama_free(loaded.context)
+    backend.c.llama_model_free(loaded.model)
+
+
+def _context_parameters(c: Any, plan: LoadPlan) -> Any:
+    parameters = c.llama_context_default_params()
+    parameters.n_ctx = plan.context_size
+    parameters.n_batch = plan.batch_size
+    parameters.n_ubatch = plan.batch_size
+    parameters.n_seq_max = 1
+    parameters.n_outputs_max = min(MAX_OUTPUTS, plan.batch_size)
+    parameters.n_threads = plan.threads
+    parameters.n_threads_batch = plan.threads
+    parameters.type_k = _KV_TYPES[plan.kv_type]
+    parameters.type_v = _KV_TYPES[plan.kv_type]
+    parameters.no_perf = True
+    return parameters
+
+
+def _reason(backend: Backend) -> str:
+    return backend.log.reason().rstrip(".") or "llama.cpp gives no reason"

@@ -1,0 +1,103 @@
+"""Text to token ids and back, by the model's own vocabulary."""
+
+from __future__ import annotations
+
+import codecs
+import ctypes
+from typing import Any
+
+from app.domain.errors import EngineError
+
+PIECE_BYTES = 1_024  # first try; a longer token says how much it needs
+
+
+def encodable(text: str) -> bytes:
+    """UTF-8 bytes of any Python text: paired surrogates join, lone ones become U+FFFD."""
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").encode()
+
+
+class Tokenizer:
+    """The vocabulary of a loaded model. Only the thread that owns the model may use it."""
+
+    def __init__(self, c: Any, model: Any) -> None:
+        self._c = c
+        self.vocab = c.llama_model_get_vocab(model)
+        self.size: int = c.llama_vocab_n_tokens(self.vocab)
+        self._buffer = ctypes.create_string_buffer(PIECE_BYTES)
+        self._pieces: dict[int, bytes] = {}
+
+    def tokenize(self, text: str, *, special: bool = False, start: bool = False) -> list[int]:
+        """Token ids of ``text``.
+
+        Args:
+            text: Any text; NUL and lone surrogates are allowed.
+            special: Read control-token text as control tokens. Never for a user's text.
+            start: Add the vocabulary's begin-of-text token where it has one.
+        """
+        data = encodable(text)
+        room = len(data) + 8
+        tokens = (ctypes.c_int32 * room)()
+        count = self._c.llama_tokenize(self.vocab, data, len(data), tokens, room, start, special)
+        if count < 0:
+            room = -count
+            tokens = (ctypes.c_int32 * room)()
+            count = self._c.llama_tokenize(
+                self.vocab, data, len(data), tokens, room, start, special
+            )
+        if count < 0:
+            raise EngineError("The text could not be turned into tokens.")
+        return tokens[:count]
+
+    def count(self, text: str) -> int:
+        """Number of tokens of ``text``, without markup."""
+        return len(self.tokenize(text))
+
+    def piece(self, token: int) -> bytes:
+        """The bytes a token stands for; empty for control tokens."""
+        known = self._pieces.get(token)
+        if known is not None:
+            return known
+        buffer = self._buffer
+        length = self._c.llama_token_to_piece(self.vocab, token, buffer, len(buffer), 0, False)
+        if length < 0:
+            buffer = ctypes.create_string_buffer(-length)
+            length = self._c.llama_token_to_piece(self.vocab, token, buffer, len(buffer), 0, False)
+        data = buffer.raw[: max(0, length)]
+        self._pieces[token] = data
+        return data
+
+    def control(self, text: str) -> int | None:
+        """The id of a control token, or None where the vocabulary lacks it."""
+        ids = self.tokenize(text, special=True)
+        if len(ids) != 1 or not self._c.llama_vocab_is_control(self.vocab, ids[0]):
+            return None
+        return ids[0]
+
+    def ends_turn(self, token: int) -> bool:
+        """Whether the model itself calls this an end of generation."""
+        return bool(self._c.llama_vocab_is_eog(self.vocab, token))
+
+    def begin(self) -> list[int]:
+        """The begin-of-text token, where the model wants one."""
+        if not self._c.llama_vocab_get_add_bos(self.vocab):
+            return []
+        token = self._c.llama_vocab_bos(self.vocab)
+        return [] if token < 0 else [token]
+
+
+class Detokenizer:
+    """Joins token bytes to text and never lets go of half a character."""
+
+    def __init__(self) -> None:
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+
+    def feed(self, data: bytes) -> str:
+        """The characters that are complete now."""
+        return self._decoder.decode(data)
+
+    def end(self) -> str:
+        """What is left: U+FFFD for a character that was never finished."""
+        return self._decoder.decode(b"", final=True)

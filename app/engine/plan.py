@@ -1,0 +1,229 @@
+"""How a model is loaded: layers, context, KV type, batch and threads. Pure, tested on tables.
+
+Decided before llama.cpp is asked, from the file's header and free memory, because llama.cpp
+answers some shortages with ``abort()``.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, replace
+
+from app.domain.errors import InvalidValueError, OutOfMemoryError
+from app.domain.gguf import GgufHeader
+from app.domain.model import Device, KvType, LoadPlan, LoadRequest
+
+DEFAULT_CONTEXT = 16_384  # Phi-4's own; longer windows are asked for, not given
+SMALLEST_CONTEXT = 2_048  # below, a default is not worth having
+UNKNOWN_CONTEXT = 4_096  # for a file that does not say
+MAX_CONTEXT = 1 << 22  # llama.cpp keeps positions in 32 bits; nothing was trained for more
+BATCH = 512  # llama.cpp's default micro-batch; larger gains nothing on a CPU
+OUTPUTS = 33  # rows of logits the compute buffer holds, see llama/decode.py
+KEEP_FREE = 0.05  # share of a device's free memory left alone
+KEEP_FREE_RAM = 0.04
+# Bytes of one number in the cache: f16, and q8_0's blocks of 34 bytes for 32 numbers.
+KV_BYTES = {KvType.F16: 2.0, KvType.Q8_0: 34 / 32}
+_GIB = 2**30
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """What there is to plan with.
+
+    Attributes:
+        available_memory: Bytes of main memory that programs may still take.
+        total_memory: Bytes of main memory.
+        physical_cores: Cores, without hyper-threads.
+        gpus: Devices beside the processor, with their free memory.
+    """
+
+    available_memory: int
+    total_memory: int
+    physical_cores: int
+    gpus: tuple[Device, ...] = ()
+
+
+def make_plan(
+    header: GgufHeader, request: LoadRequest, machine: Machine, weights_bytes: int = 0
+) -> LoadPlan:
+    """Plan a load.
+
+    Args:
+        header: Of the (first) file.
+        request: What the user fixed; None there means "decide".
+        machine: What there is.
+        weights_bytes: Size of the weights in all parts of a split file; 0: the header knows.
+
+    Raises:
+        OutOfMemoryError: It cannot fit; says how much is missing.
+        InvalidValueError: The context asked for is beyond any model.
+    """
+    weights = weights_bytes or header.weights_bytes
+    _check_context(request.context_size)
+    fixed = request.context_size
+    trained = header.trained_context or UNKNOWN_CONTEXT
+    top = fixed or min(trained, DEFAULT_CONTEXT)
+    contexts = [fixed] if fixed else _shrinking(top)
+    kinds = [request.kv_type] if request.kv_type else [KvType.F16, KvType.Q8_0]
+    reasons = []
+    smallest = None
+    for kind in kinds:  # an exact cache with less context before a rounded one with more
+        for context in contexts:
+            plan = _sized(header, request, machine, weights, context, kind)
+            if _fits(plan, header, machine):
+                if context != top:
+                    reasons.append(
+                        f"Context {context:,} instead of {top:,} tokens, because that fits memory."
+                    )
+                if kind is not kinds[0]:
+                    reasons.append("KV cache q8_0, because f16 does not fit memory.")
+                return replace(plan, reasons=(*plan.reasons, *reasons))
+            smallest = plan
+    assert smallest is not None  # noqa: S101  # both lists have an element
+    raise _too_large(smallest, header, machine)
+
+
+def _check_context(size: int | None) -> None:
+    if size is not None and not 1 <= size <= MAX_CONTEXT:
+        raise InvalidValueError(
+            f"A context of {size:,} tokens is not possible; at most {MAX_CONTEXT:,} are."
+        )
+
+
+def _shrinking(top: int) -> list[int]:
+    sizes = [top]
+    while sizes[-1] // 2 >= SMALLEST_CONTEXT:
+        sizes.append(sizes[-1] // 2)
+    return sizes
+
+
+def _sized(
+    header: GgufHeader,
+    request: LoadRequest,
+    machine: Machine,
+    weights: int,
+    context: int,
+    kind: KvType,
+) -> LoadPlan:
+    """The plan for one context size and KV type, with as many GPU layers as fit."""
+    kv = kv_bytes(header, context, kind)
+    compute = compute_bytes(header, context)
+    threads = request.threads or machine.physical_cores
+    if request.gpu_layers is None:
+        layers, why = _layers(header, machine, kv, compute, weights)
+    else:
+        layers, why = request.gpu_layers, f"{request.gpu_layers} GPU layers, as set."
+    return LoadPlan(
+        context_size=context,
+        gpu_layers=layers,
+        kv_type=kind,
+        threads=max(1, threads),
+        batch_size=min(BATCH, max(32, context)),
+        extra_buffers=True,
+        weights_bytes=weights,
+        kv_bytes=kv,
+        compute_bytes=compute,
+        reasons=(
+            why,
+            f"Context {context:,} tokens take {_gib(kv)} of KV cache ({kind}).",
+            f"{max(1, threads)} threads"
+            + (", as set." if request.threads else ": one for each physical core."),
+        ),
+    )
+
+
+def kv_bytes(header: GgufHeader, context: int, kind: KvType) -> int:
+    """Bytes of the KV cache."""
+    padded = -(-context // 256) * 256  # llama.cpp pads the cache to 256 cells
+    return int(header.kv_values_per_token * padded * KV_BYTES[kind])
+
+
+def compute_bytes(header: GgufHeader, context: int) -> int:
+    """Estimate of llama.cpp's compute buffers, on the safe side.
+
+    Measured shape: activations of one micro-batch (feed-forward dominates), the attention mask,
+    and the logits of the outputs; 30 MiB of everything else.
+    """
+    feed_forward = header.hyper("feed_forward_length", 4 * header.embedding)
+    activations = BATCH * 4 * (3 * feed_forward + 8 * header.embedding)
+    mask = BATCH * context * 4
+    logits = OUTPUTS * header.vocabulary * 4
+    return activations + mask + logits + 30 * 2**20
+
+
+def _layer_sizes(header: GgufHeader) -> tuple[list[int], int]:
+    """Bytes of each block's weights, and of the output matrix."""
+    blocks: dict[int, int] = defaultdict(int)
+    output = embedding = 0
+    for tensor in header.tensors:
+        parts = tensor.name.split(".")
+        if parts[0] == "blk" and len(parts) > 1 and parts[1].isdigit():
+            blocks[int(parts[1])] += tensor.size
+        elif parts[0].startswith("output"):
+            output += tensor.size
+        elif parts[0] == "token_embd":
+            embedding = tensor.size
+    has_output = any(tensor.name == "output.weight" for tensor in header.tensors)
+    return [blocks[index] for index in range(header.layers)], (
+        output if has_output else output + embedding
+    )
+
+
+def _layers(
+    header: GgufHeader, machine: Machine, kv: int, compute: int, weights: int
+) -> tuple[int, str]:
+    """How many layers go to the GPUs, counted from the last as llama.cpp does."""
+    if not machine.gpus:
+        return 0, "No graphics device that llama.cpp can use: everything runs on the processor."
+    budget = sum(int(gpu.free_memory * (1 - KEEP_FREE)) - compute for gpu in machine.gpus)
+    names = " and ".join(gpu.description or gpu.name for gpu in machine.gpus)
+    blocks, output = _layer_sizes(header)
+    if not sum(blocks) or sum(blocks) + output < weights // 2:  # the other parts hold the rest
+        blocks = [weights // max(1, header.layers)] * header.layers
+    kv_share = kv // max(1, header.layers)
+    used = output
+    chosen = 0
+    for size in reversed(blocks):
+        if used + size + kv_share > budget:
+            break
+        used += size + kv_share
+        chosen += 1
+    if chosen == 0:
+        return 0, f"Not one layer fits the free memory of {names}."
+    chosen += 1  # llama.cpp counts the output matrix as one more layer
+    if chosen > len(blocks):
+        return chosen, f"All {len(blocks)} layers on {names}."
+    return chosen, f"{chosen - 1} of {len(blocks)} layers on {names}: more would not fit."
+
+
+def main_memory(plan: LoadPlan, header: GgufHeader) -> int:
+    """Bytes the plan takes of main memory."""
+    if plan.gpu_layers <= 0:
+        return plan.total_bytes
+    total = header.layers + 1
+    share = max(0.0, 1 - plan.gpu_layers / total)
+    return int((plan.weights_bytes + plan.kv_bytes) * share) + plan.compute_bytes
+
+
+def _fits(plan: LoadPlan, header: GgufHeader, machine: Machine) -> bool:
+    return main_memory(plan, header) <= machine.available_memory * (1 - KEEP_FREE_RAM)
+
+
+def _too_large(plan: LoadPlan, header: GgufHeader, machine: Machine) -> OutOfMemoryError:
+    needed = main_memory(plan, header)
+    if plan.weights_bytes > machine.available_memory:
+        return OutOfMemoryError(
+            f"This model needs {_gib(needed)} of memory, and {_gib(machine.available_memory)} "
+            "are free.",
+            action="Close other programs, or choose a smaller quantization.",
+        )
+    return OutOfMemoryError(
+        f"This model with a context of {plan.context_size:,} tokens needs {_gib(needed)} of "
+        f"memory, and {_gib(machine.available_memory)} are free."
+    )
+
+
+def _gib(count: int) -> str:
+    if count < _GIB:
+        return f"{count / 2**20:,.0f} MiB"
+    return f"{count / _GIB:,.1f} GiB"
