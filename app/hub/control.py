@@ -1,0 +1,82 @@
+"""Pause, resume and cancel of one running download, from any thread."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from enum import StrEnum
+
+Waiter = Callable[[threading.Event, float], bool]
+
+
+class Wish(StrEnum):
+    """What the user wants of a running download."""
+
+    RUN = "run"
+    PAUSE = "pause"
+    CANCEL_KEEP = "cancel_keep"  # the part stays for another time
+    CANCEL_DELETE = "cancel_delete"
+
+
+class DownloadControl:
+    """Carries a wish to the thread that downloads, and wakes it at once.
+
+    All waiting happens on one event, so nothing sleeps through a wish.
+    """
+
+    def __init__(self, wait: Waiter = threading.Event.wait) -> None:
+        """Begin with RUN.
+
+        Args:
+            wait: How to wait on an event for some seconds; tests give one that does not.
+        """
+        self._lock = threading.Lock()
+        self._wish = Wish.RUN
+        self._changed = threading.Event()
+        self._wait = wait
+        self._wake: Callable[[], None] | None = None
+
+    @property
+    def wish(self) -> Wish:
+        """What is wanted now."""
+        return self._wish
+
+    @property
+    def stopped(self) -> bool:
+        """Whether the download should end."""
+        return self._wish is not Wish.RUN
+
+    def pause(self) -> None:
+        """Stop and keep everything for :meth:`~app.hub.download.Downloader.fetch` to go on."""
+        self._set(Wish.PAUSE)
+
+    def cancel(self, *, keep_part: bool) -> None:
+        """Stop for good; ``keep_part`` says whether the bytes stay on disk."""
+        self._set(Wish.CANCEL_KEEP if keep_part else Wish.CANCEL_DELETE)
+
+    def _set(self, wish: Wish) -> None:
+        with self._lock:
+            self._wish = wish
+            wake = self._wake
+        self._changed.set()
+        if wake is not None:
+            wake()
+
+    def hold(self, wake: Callable[[], None] | None) -> None:
+        """Register what wakes a thread that is blocked in a read."""
+        with self._lock:
+            self._wake = wake
+            stopped = self.stopped
+        if stopped and wake is not None:
+            wake()
+
+    def interrupt(self) -> None:
+        """Wake a blocked read without changing the wish (Offline went on)."""
+        with self._lock:
+            wake = self._wake
+        if wake is not None:
+            wake()
+
+    def wait(self, seconds: float) -> bool:
+        """Wait, or return True at once when a wish comes."""
+        return self._wait(self._changed, seconds) or self.stopped

@@ -1,0 +1,376 @@
+"""One HTTP transfer of bytes: connection, redirects, who gets the token, what a status means.
+
+The Hub's own client (``httpx2``) copies each byte several times and reached about half of curl's
+throughput on a loopback; the standard library's ``http.client`` under ``urllib.request`` reaches
+curl's and knows proxies. So metadata goes through ``huggingface_hub`` and bytes come through here,
+with the same trust in certificates.
+"""
+
+from __future__ import annotations
+
+import email.utils
+import http.client
+import re
+import socket
+import ssl
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from types import TracebackType
+from typing import cast
+from urllib.parse import urljoin, urlsplit
+
+from app.domain.download import (
+    AccessError,
+    BusyServerError,
+    InsecureConnectionError,
+    MissingRemoteError,
+    NetworkError,
+    ServerAnswerError,
+    StalledError,
+)
+from app.domain.errors import HubError
+from app.hub.gate import NetworkGate
+
+MAX_REDIRECTS = 5
+CONNECT_SECONDS = 15.0
+STALL_SECONDS = 45.0  # nothing came for so long: the connection is given up
+MAX_RETRY_AFTER = 3600.0
+_CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
+_UNSATISFIED = re.compile(r"bytes \*/(\d+)")
+
+
+class SignedAddressExpiredError(NetworkError):
+    """The storage host no longer accepts the signed address; the hub gives out a fresh one."""
+
+
+class RangeRefusedError(HubError):
+    """416: the server has no bytes from there on.
+
+    Attributes:
+        size: The size it says the file has; None where it does not.
+    """
+
+    def __init__(self, what: str, size: int | None) -> None:
+        super().__init__(what)
+        self.size = size
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (type(self), (self.what, self.size))
+
+
+class _Interrupter:
+    """Holds the open socket of a transfer, so that another thread can wake its reader."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._socket: socket.socket | None = None
+        self._interrupted = False
+
+    @property
+    def interrupted(self) -> bool:
+        return self._interrupted
+
+    def hold(self, connection: socket.socket) -> None:
+        with self._lock:
+            self._socket = connection
+            interrupted = self._interrupted
+        if interrupted:
+            self.interrupt()
+
+    def interrupt(self) -> None:
+        with self._lock:
+            self._interrupted = True
+            connection = self._socket
+        if connection is not None:
+            # Not SSLSocket.shutdown: it clears the TLS state under the reader's feet.
+            with suppress(OSError):
+                socket.socket.shutdown(connection, socket.SHUT_RDWR)
+
+
+class _HTTPHandler(urllib.request.HTTPHandler):
+    def __init__(self, interrupter: _Interrupter, stall: float) -> None:
+        super().__init__()
+        self._hold, self._stall = interrupter.hold, stall
+
+    def http_open(self, req: urllib.request.Request) -> http.client.HTTPResponse:
+        hold, stall = self._hold, self._stall
+
+        class Connection(http.client.HTTPConnection):
+            def connect(self) -> None:
+                super().connect()
+                self.sock.settimeout(stall)
+                hold(self.sock)
+
+        return self.do_open(Connection, req)
+
+
+class _HTTPSHandler(urllib.request.HTTPSHandler):
+    def __init__(self, interrupter: _Interrupter, stall: float, context: ssl.SSLContext) -> None:
+        super().__init__(context=context)
+        self._hold, self._stall, self._trust = interrupter.hold, stall, context
+
+    def https_open(self, req: urllib.request.Request) -> http.client.HTTPResponse:
+        hold, stall = self._hold, self._stall
+
+        class Connection(http.client.HTTPSConnection):
+            def connect(self) -> None:
+                super().connect()
+                self.sock.settimeout(stall)
+                hold(self.sock)
+
+        return self.do_open(Connection, req, context=self._trust)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The head of a reply that carries bytes of the file.
+
+    Attributes:
+        start: Position in the file of the first byte that will be read.
+        size: Bytes of the whole file; None where the server does not say.
+        etag: Strong entity tag of the final host, with its quotes; empty where there is none.
+        linked_etag: What the hub itself says about the file (its SHA-256); empty where unknown.
+    """
+
+    start: int
+    size: int | None
+    etag: str
+    linked_etag: str
+
+
+class Transfer:
+    """An open reply. Close it; a reader blocked in :meth:`read` is woken by :meth:`interrupt`."""
+
+    def __init__(
+        self, response: http.client.HTTPResponse, answer: Answer, interrupter: _Interrupter
+    ) -> None:
+        self._response = response
+        self._interrupter = interrupter
+        self.answer = answer
+
+    def read(self, limit: int) -> bytes:
+        """The next bytes, at most ``limit``; empty at the end of the reply.
+
+        Raises:
+            StalledError: Nothing came for :data:`STALL_SECONDS`.
+            NetworkError: The connection broke, or was interrupted.
+        """
+        try:
+            return self._response.read1(limit)
+        except TimeoutError as error:
+            raise StalledError("The server stopped sending.", detail=repr(error)) from error
+        except (OSError, ValueError, http.client.HTTPException) as error:
+            # ValueError: the TLS layer's word for a socket closed by interrupt().
+            raise NetworkError("The connection broke.", detail=repr(error)) from error
+
+    def close(self) -> None:
+        """End the transfer."""
+        self._response.close()
+
+    def __enter__(self) -> Transfer:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        value: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+class Transport:
+    """Opens transfers. Thread-safe: it holds no connection of its own."""
+
+    def __init__(
+        self,
+        gate: NetworkGate,
+        *,
+        headers: Callable[[str | None], dict[str, str]],
+        trust: Callable[[], ssl.SSLContext] = ssl.create_default_context,
+        stall_seconds: float = STALL_SECONDS,
+        connect_seconds: float = CONNECT_SECONDS,
+    ) -> None:
+        """Prepare.
+
+        Args:
+            gate: Asked before every connection.
+            headers: Makes the request headers for a token or None.
+            trust: Makes the TLS context.
+            stall_seconds: Give up a connection that is silent for so long.
+            connect_seconds: Give up connecting after so long.
+        """
+        self._gate = gate
+        self._headers = headers
+        self._trust = trust
+        self._stall = stall_seconds
+        self._connect = connect_seconds
+
+    def open(
+        self,
+        url: str,
+        *,
+        token: str | None = None,
+        start: int = 0,
+        if_range: str = "",
+        interrupt: Callable[[Callable[[], None]], None] | None = None,
+    ) -> Transfer:
+        """Ask for the bytes of ``url`` from ``start`` on, following redirects.
+
+        Args:
+            url: The hub's own address of the file, never a signed one.
+            token: Sent to that address's host and to no other.
+            start: First byte wanted.
+            if_range: Entity tag of the bytes we hold; the server starts over when it differs.
+            interrupt: Is given a function that wakes a blocked transfer.
+
+        Raises:
+            OfflineError, NetworkError, BusyServerError, AccessError, MissingRemoteError,
+            InsecureConnectionError, ServerAnswerError, SignedAddressExpiredError,
+            RangeRefusedError: Each as its name says.
+        """
+        interrupter = _Interrupter()
+        if interrupt is not None:
+            interrupt(interrupter.interrupt)
+        opener = self._opener(interrupter)
+        origin, linked_etag = _origin(url), ""
+        for _ in range(MAX_REDIRECTS + 1):
+            self._gate.check()
+            at_home = _origin(url) == origin
+            headers = self._headers(token if at_home else None)
+            headers["Accept-Encoding"] = "identity"
+            if start:
+                headers["Range"] = f"bytes={start}-"
+                if if_range:
+                    headers["If-Range"] = if_range
+            response = self._send(opener, urllib.request.Request(url, headers=headers))  # noqa: S310 - scheme checked in _next
+            linked_etag = linked_etag or _header(response, "X-Linked-Etag").strip('"')
+            if response.status in {301, 302, 303, 307, 308}:
+                target = _header(response, "Location")
+                response.close()
+                url = _next(url, target)
+                continue
+            try:
+                answer = _judge(response, start, at_home=at_home, linked_etag=linked_etag)
+            except HubError:
+                response.close()
+                raise
+            return Transfer(response, answer, interrupter)
+        raise ServerAnswerError("The server redirects in circles.")
+
+    def _opener(self, interrupter: _Interrupter) -> urllib.request.OpenerDirector:
+        # No error and no redirect handler: both are decided in this class.
+        opener = urllib.request.OpenerDirector()
+        opener.add_handler(urllib.request.ProxyHandler())
+        opener.add_handler(_HTTPHandler(interrupter, self._stall))
+        opener.add_handler(_HTTPSHandler(interrupter, self._stall, self._trust()))
+        opener.add_handler(urllib.request.UnknownHandler())
+        return opener
+
+    def _send(
+        self, opener: urllib.request.OpenerDirector, request: urllib.request.Request
+    ) -> http.client.HTTPResponse:
+        host = urlsplit(request.full_url).hostname
+        try:
+            # typeshed says Any for an opener without an error handler
+            return cast("http.client.HTTPResponse", opener.open(request, timeout=self._connect))
+        except urllib.error.URLError as error:
+            reason = error.reason
+            if isinstance(reason, ssl.SSLCertVerificationError):
+                raise InsecureConnectionError(
+                    f"The identity of {host} could not be proven: {reason.verify_message}.",
+                    detail=repr(reason),
+                ) from error
+            if isinstance(reason, TimeoutError):
+                raise StalledError(f"{host} does not answer.", detail=repr(reason)) from error
+            raise NetworkError(f"{host} cannot be reached.", detail=repr(reason)) from error
+        except TimeoutError as error:
+            raise StalledError(f"{host} does not answer.", detail=repr(error)) from error
+        except (OSError, ValueError, http.client.HTTPException) as error:
+            raise NetworkError(f"The connection to {host} broke.", detail=repr(error)) from error
+
+
+def _origin(url: str) -> tuple[str, str, int | None]:
+    split = urlsplit(url)
+    port = split.port or {"http": 80, "https": 443}.get(split.scheme)
+    return (split.scheme, (split.hostname or "").lower(), port)
+
+
+def _next(url: str, target: str) -> str:
+    following = urljoin(url, target)
+    before, after = urlsplit(url).scheme, urlsplit(following).scheme
+    if not target or after not in {"http", "https"}:
+        raise ServerAnswerError("The server redirects to something that is no web address.")
+    if before == "https" and after == "http":
+        raise InsecureConnectionError("The server asked to go on without encryption.")
+    return following
+
+
+def _header(response: http.client.HTTPResponse, name: str) -> str:
+    return response.getheader(name) or ""
+
+
+def _judge(
+    response: http.client.HTTPResponse, start: int, *, at_home: bool, linked_etag: str
+) -> Answer:
+    status = response.status
+    etag = _header(response, "ETag")
+    if etag.startswith("W/"):
+        etag = ""  # a weak tag may not guard a range: RFC 9110, 13.1.5
+    if status == http.HTTPStatus.OK:
+        if _header(response, "Content-Encoding") not in {"", "identity"}:
+            raise ServerAnswerError("The server sent the file in a form that was not asked for.")
+        length = _header(response, "Content-Length")
+        return Answer(0, int(length) if length.isdigit() else None, etag, linked_etag)
+    if status == http.HTTPStatus.PARTIAL_CONTENT:
+        found = _CONTENT_RANGE.fullmatch(_header(response, "Content-Range").strip())
+        if not found or int(found[1]) != start:
+            raise ServerAnswerError("The server sent another range than the one asked for.")
+        size = None if found[3] == "*" else int(found[3])
+        return Answer(start, size, etag, linked_etag)
+    raise _failure(response, at_home=at_home)
+
+
+def _failure(response: http.client.HTTPResponse, *, at_home: bool) -> HubError:
+    status, code = response.status, _header(response, "X-Error-Code")
+    detail = f"HTTP {status} {response.reason} {code}".strip()
+    if status == http.HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
+        found = _UNSATISFIED.fullmatch(_header(response, "Content-Range").strip())
+        return RangeRefusedError("The server has no more bytes.", int(found[1]) if found else None)
+    if not at_home and status in {400, 401, 403, 404, 410}:
+        return SignedAddressExpiredError("The address of the file has expired.", detail=detail)
+    if code == "GatedRepo":
+        return AccessError("This repository is gated: its owner decides who may.", detail=detail)
+    if status in {401, 403}:
+        return AccessError("The server refuses access to this file.", detail=detail)
+    if status in {404, 410}:
+        return MissingRemoteError("The server has no such file.", detail=detail)
+    if status in {408, 425, 429} or status >= 500:
+        wait = retry_after(_header(response, "Retry-After"))
+        what = (
+            "The server says that we ask too often."
+            if status == 429
+            else (f"The server has a problem of its own (HTTP {status}).")
+        )
+        return BusyServerError(what, detail=detail, retry_after=wait)
+    return ServerAnswerError(f"The server gave an answer that was not expected (HTTP {status}).")
+
+
+def retry_after(value: str, now: Callable[[], float] = time.time) -> float | None:
+    """Seconds a ``Retry-After`` header asks for (a number or a date); None where it says nothing.
+
+    At most :data:`MAX_RETRY_AFTER`: a server must not be able to hold a download for a year.
+    """
+    value = value.strip()
+    if value.isdigit():
+        return min(float(value), MAX_RETRY_AFTER)
+    try:
+        moment = email.utils.parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    return min(max(0.0, moment.timestamp() - now()), MAX_RETRY_AFTER)
