@@ -1,0 +1,94 @@
+"""Find in chat: a field, the number of matches, next and previous."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QWidget
+
+from app.services import words
+from app.ui.theme import SPACE, Theme
+from app.ui.widgets import IconButton
+
+
+class FindBar(QFrame):
+    """The strip below the header while something is looked for.
+
+    Signals:
+        wanted: (text) typed.
+        next_wanted, previous_wanted, closed.
+    """
+
+    wanted = Signal(str)
+    next_wanted = Signal()
+    previous_wanted = Signal()
+    closed = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("findBar")
+        self._field = QLineEdit(placeholderText="Find in this chat")
+        self._field.setAccessibleName("Find in this chat")
+        self._field.textChanged.connect(self.wanted)
+        self._field.installEventFilter(self)
+        self._count = QLabel()
+        self._count.setProperty("role", "small")
+        self._previous = IconButton("chevron-up", "Previous match")
+        self._next = IconButton("chevron-down", "Next match")
+        self._close = IconButton("close", "Close find")
+        self._previous.clicked.connect(self.previous_wanted)
+        self._next.clicked.connect(self.next_wanted)
+        self._close.clicked.connect(self.close_bar)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(SPACE * 2, SPACE // 2, SPACE, SPACE // 2)
+        row.setSpacing(SPACE // 2)
+        row.addWidget(self._field, 1)
+        row.addWidget(self._count)
+        for button in (self._previous, self._next, self._close):
+            row.addWidget(button)
+        self.hide()
+        self.set_theme(theme)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take the theme's colours."""
+        for button in (self._previous, self._next, self._close):
+            button.set_theme(theme)
+
+    def open_bar(self, text: str = "") -> None:
+        """Show the bar and go to its field."""
+        self.show()
+        if text:
+            self._field.setText(text)
+        self._field.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self._field.selectAll()
+        if self._field.text():
+            self.wanted.emit(self._field.text())
+
+    def close_bar(self) -> bool:
+        """Hide the bar; tell whether it was shown."""
+        if self.isHidden():
+            return False
+        self.hide()
+        self.closed.emit()
+        return True
+
+    def text(self) -> str:
+        """What is looked for."""
+        return self._field.text()
+
+    def set_count(self, at: int, total: int) -> None:
+        """Which match is shown (from 1) of how many."""
+        found = f"{at:,} of {total:,}" if total else "No match"
+        self._count.setText(found if self._field.text() else "")
+        self._count.setAccessibleName(
+            f"{words.amount(total, 'match', 'matches')}" if total else "No match"
+        )
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Enter goes to the next match, Shift+Enter to the one before."""
+        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+                back = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
+                (self.previous_wanted if back else self.next_wanted).emit()
+                return True
+        return super().eventFilter(watched, event)

@@ -1,0 +1,172 @@
+"""The conversation's header: title, model chip, context meter and menu."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QFont, QKeyEvent
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLineEdit,
+    QMenu,
+    QSizePolicy,
+    QStackedLayout,
+    QToolButton,
+    QWidget,
+)
+
+from app.services import words
+from app.services.events import ModelPhase, ModelState
+from app.ui import icons
+from app.ui.theme import SPACE, Theme
+from app.ui.widgets import ContextMeter, ElidedLabel, IconButton
+
+_CHIP_WIDTH = 260
+
+
+class Title(QWidget):
+    """The chat's title; a double click or :meth:`edit` makes it a field.
+
+    Signals:
+        renamed: (title) when another one was typed.
+    """
+
+    renamed = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._label = ElidedLabel()
+        font = QFont(self._label.font())
+        font.setWeight(QFont.Weight.DemiBold)
+        self._label.setFont(font)
+        self._field = QLineEdit(maxLength=200)
+        self._field.setAccessibleName("Title of the chat")
+        self._field.installEventFilter(self)
+        self._field.editingFinished.connect(self._finish)
+        self._label.double_clicked.connect(self.edit)
+        self._pages = QStackedLayout(self)
+        self._pages.setContentsMargins(0, 0, 0, 0)
+        self._pages.addWidget(self._label)
+        self._pages.addWidget(self._field)
+        self._editable = False
+
+    def set_title(self, text: str, *, editable: bool) -> None:
+        """Show a title; an open field is left alone."""
+        self._editable = editable
+        self._label.set_full_text(text)
+        if not editable:
+            self._pages.setCurrentWidget(self._label)
+
+    def edit(self) -> None:
+        """Let it be typed."""
+        if not self._editable:
+            return
+        self._field.setText(self._label.full_text())
+        self._pages.setCurrentWidget(self._field)
+        self._field.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self._field.selectAll()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Esc gives the old title back."""
+        if (
+            event.type() == QEvent.Type.ShortcutOverride
+            and isinstance(event, QKeyEvent)
+            and event.key() == Qt.Key.Key_Escape
+        ):
+            self._pages.setCurrentWidget(self._label)
+            event.accept()
+            return True
+        return super().eventFilter(watched, event)
+
+    def _finish(self) -> None:
+        if self._pages.currentWidget() is not self._field:
+            return
+        self._pages.setCurrentWidget(self._label)
+        text = " ".join(self._field.text().split())
+        if text and text != self._label.full_text():
+            self.renamed.emit(text)
+
+
+class Header(QWidget):
+    """The strip above the transcript.
+
+    Signals:
+        sidebar_wanted: The sidebar is hidden and shall come back.
+        renamed: (title) typed by the user.
+    """
+
+    sidebar_wanted = Signal()
+    renamed = Signal(str)
+
+    def __init__(self, theme: Theme, model_menu: QMenu, menu: QMenu) -> None:
+        super().__init__()
+        self.setObjectName("header")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._sidebar = IconButton("sidebar", "Show sidebar")
+        self._sidebar.clicked.connect(self.sidebar_wanted)
+        self.title = Title()
+        self.title.renamed.connect(self.renamed)
+        self._private = QToolButton()
+        self._private.setText("Private")
+        self._private.setProperty("kind", "chip")
+        self._private.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._private.setToolTip("This chat lives in memory only. Closing Phial forgets it.")
+        self._private.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self._chip = self._make_chip(model_menu)
+        self.meter = ContextMeter()
+        self._menu = IconButton("menu", "Menu")
+        self._menu.setMenu(menu)
+        self._menu.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(SPACE, SPACE // 2 + 2, SPACE, SPACE // 2 + 2)
+        layout.setSpacing(SPACE)
+        layout.addWidget(self._sidebar)
+        layout.addWidget(self.title, 1)
+        layout.addWidget(self._private)
+        layout.addWidget(self._chip)
+        layout.addWidget(self.meter)
+        layout.addWidget(self._menu)
+        self.set_sidebar_shown(shown=True)
+        self.set_theme(theme)
+
+    def _make_chip(self, menu: QMenu) -> QToolButton:
+        chip = QToolButton()
+        chip.setProperty("kind", "chip")
+        chip.setAccessibleName("Model")
+        chip.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        chip.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        chip.setLayoutDirection(Qt.LayoutDirection.RightToLeft)  # the arrow stands behind
+        chip.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        chip.setMenu(menu)
+        chip.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        return chip
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take the theme's colours."""
+        self._sidebar.set_theme(theme)
+        self._menu.set_theme(theme)
+        self.meter.set_theme(theme)
+        self._chip.setIcon(icons.icon("chevron-down", theme.muted, size=14))
+        self._private.setIcon(icons.icon("private", theme.muted, size=16))
+
+    def set_sidebar_shown(self, *, shown: bool) -> None:
+        """Offer to bring the sidebar back only while it is hidden."""
+        self._sidebar.setVisible(not shown)
+
+    def set_private(self, *, private: bool) -> None:
+        """Say that nothing of this chat is kept."""
+        self._private.setVisible(private)
+
+    def set_model_state(self, state: ModelState) -> None:
+        """Name the model; its state is added while it is not ready."""
+        name, status = words.model_name(state.model), words.model_status(state)
+        quiet = state.phase in {ModelPhase.READY, ModelPhase.NONE}
+        text = name if quiet else words.join(name, status)
+        metrics = self._chip.fontMetrics()
+        self._chip.setText(metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, _CHIP_WIDTH))
+        self._chip.setAccessibleDescription(words.model_line(state))
+        self._chip.setToolTip(f"{words.model_line(state)}. Click to switch.")
+
+    def open_model_menu(self) -> None:
+        """Open the chip's menu, as its shortcut does."""
+        self._chip.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self._chip.showMenu()

@@ -1,0 +1,60 @@
+"""The status line under the composer: always true, empty when there is nothing to say."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QWidget
+
+from app.services.events import ModelState
+from app.services.words import IDLE, Activity, activity_line
+from app.ui.widgets import ElidedLabel, announce
+
+_NOTICE_MS = 12_000
+
+
+class StatusLine(ElidedLabel):
+    """One line. What happens now comes first, then a notice, then how the last answer ended."""
+
+    def __init__(self, state: ModelState, parent: QWidget | None = None) -> None:
+        super().__init__("", parent)
+        self._state = state
+        self._activity = IDLE
+        self._notice = ""
+        self._last = ""
+        self._clock = QTimer(self, singleShot=True, interval=_NOTICE_MS)
+        self._clock.timeout.connect(self._forget_notice)
+        self.setProperty("role", "small")
+        self.setObjectName("status")
+
+    def set_model_state(self, state: ModelState) -> None:
+        """The model's loading is shown while nothing else happens."""
+        self._state = state
+        self._show()
+
+    def set_activity(self, activity: Activity) -> None:
+        """What is done for the answer in progress; it drives an older notice away."""
+        if self._activity is IDLE and activity is not IDLE:
+            self._notice = ""
+        self._activity = activity
+        self._show()
+
+    def set_last_answer(self, text: str) -> None:
+        """How the last answer of the shown chat ended."""
+        self._last = text
+        self._show()
+
+    def notice(self, text: str) -> None:
+        """Say something once, for a while; screen readers hear it."""
+        self._notice = text
+        self._clock.start()
+        self._show()
+        announce(self, text)
+
+    def _forget_notice(self) -> None:
+        self._notice = ""
+        self._show()
+
+    def _show(self) -> None:
+        text = self._notice or activity_line(self._activity, self._state) or self._last
+        self.set_full_text(text)
+        self.setAccessibleName(f"Status: {text}" if text else "Status")
