@@ -46,6 +46,16 @@ class DownloadControl:
         """Whether the download should end."""
         return self._wish is not Wish.RUN
 
+    @property
+    def pausing(self) -> bool:
+        """Whether it shall end so that it can go on."""
+        return self._wish is Wish.PAUSE
+
+    @property
+    def deletes(self) -> bool:
+        """Whether the bytes shall go as well."""
+        return self._wish is Wish.CANCEL_DELETE
+
     def pause(self) -> None:
         """Stop and keep everything for :meth:`~app.hub.download.Downloader.fetch` to go on."""
         self._set(Wish.PAUSE)
