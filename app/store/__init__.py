@@ -2,12 +2,27 @@
 
 ``open_library(folder)`` opens the conversations; ``open_private_library()`` makes a library that
 lives in memory only. Both give a :class:`Library`: its writes return futures that resolve when the
-change is on the disk, its reads return values.
+change is on the disk, its reads return values. :class:`Searcher` finds in a library as one types.
+:class:`SettingsStore`, :class:`LadderMemory` and :class:`Measurements` are small files beside it.
 """
 
 from __future__ import annotations
 
 from app.store.conversations import Library, open_private_library
+from app.store.machine_memory import LadderMemory, Measurements, Speeds
 from app.store.opening import OpenedLibrary, OpenReport, open_library
+from app.store.search import Searcher
+from app.store.settings_file import SettingsStore
 
-__all__ = ["Library", "OpenReport", "OpenedLibrary", "open_library", "open_private_library"]
+__all__ = [
+    "LadderMemory",
+    "Library",
+    "Measurements",
+    "OpenReport",
+    "OpenedLibrary",
+    "Searcher",
+    "SettingsStore",
+    "Speeds",
+    "open_library",
+    "open_private_library",
+]

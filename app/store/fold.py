@@ -26,6 +26,7 @@ _SPACELESS = (
     "\u4e00-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\U00020000-\U0003ffff"
 )
 _TOKEN = re.compile(f"[{_SPACELESS}]|[^\\W_{_SPACELESS}]+")
+_SPACELESS_CHARACTER = re.compile(f"[{_SPACELESS}]")
 _CAMEL_WORD = re.compile(r"[^\W_]*?[a-zà-öø-ÿ0-9][A-ZÀ-ÖØ-Þ][^\W_]*|[^\W_]*?[A-Z]{2}[a-z][^\W_]*")
 _CAMEL_BREAK = re.compile(r"(?<=[a-zà-öø-ÿ0-9])(?=[A-ZÀ-ÖØ-Þ])|(?<=[A-Z])(?=[A-Z][a-z])")
 _BREAK = "\ue000"  # private use: no phrase runs across it
@@ -45,6 +46,11 @@ def fold(text: str) -> str:
 def tokens(text: str) -> list[str]:
     """The search tokens of ``text``, in order."""
     return _TOKEN.findall(fold(text))
+
+
+def spaceless(token: str) -> bool:
+    """Whether the token is a character of a script written without spaces."""
+    return len(token) == 1 and _SPACELESS_CHARACTER.match(token) is not None
 
 
 def camel_parts(word: str) -> list[str]:

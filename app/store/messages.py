@@ -170,10 +170,23 @@ def update_message(connection: Connection, message: Message) -> None:
 
 
 def choose(connection: Connection, seq: int) -> None:
-    """Walk the branch through this message, and below it the one walked last."""
-    conversation, parent = connection.execute(
-        "SELECT conversation, parent FROM messages WHERE seq = ?", (seq,)
+    """Walk the branch through this message, and below it the one walked last.
+
+    Below a message in the trash there is nothing to walk yet: the choice is remembered, and the
+    branch stays where it can be seen.
+    """
+    conversation, parent, head = connection.execute(
+        "SELECT m.conversation, m.parent, c.head FROM messages m "
+        "JOIN conversations c ON c.seq = m.conversation WHERE m.seq = ?",
+        (seq,),
     ).fetchone()
+    if parent is not None and parent == head:  # the usual case, whatever the chat's length
+        connection.execute("UPDATE messages SET chosen = ? WHERE seq = ?", (seq, parent))
+        connection.execute(
+            "UPDATE conversations SET head = ? WHERE seq = ?",
+            (_last_below(connection, seq), conversation),
+        )
+        return
     child = seq
     while parent is not None:
         connection.execute(
@@ -184,10 +197,8 @@ def choose(connection: Connection, seq: int) -> None:
         parent = connection.execute(
             "SELECT parent FROM messages WHERE seq = ?", (parent,)
         ).fetchone()[0]
-    connection.execute(
-        "UPDATE conversations SET root = ?, head = ? WHERE seq = ?",
-        (child, _last_below(connection, seq), conversation),
-    )
+    connection.execute("UPDATE conversations SET root = ? WHERE seq = ?", (child, conversation))
+    rechoose(connection, conversation)
 
 
 def rechoose(connection: Connection, conversation: int) -> None:

@@ -103,17 +103,16 @@ WHEN new.status <> 'streaming' BEGIN
     INSERT INTO message_index (rowid, body, parts)
     VALUES (new.seq, index_body(new.content), index_parts(new.content));
 END;
-CREATE TRIGGER message_index_remove AFTER UPDATE OF status, content ON messages
-WHEN old.status <> 'streaming'
-    AND (new.status = 'streaming' OR new.content IS NOT old.content) BEGIN
+-- One trigger for both halves: the order of several is not defined, and it matters.
+CREATE TRIGGER message_index_update AFTER UPDATE OF status, content ON messages
+WHEN (old.status = 'streaming') IS NOT (new.status = 'streaming')
+    OR (new.status <> 'streaming' AND new.content IS NOT old.content) BEGIN
     INSERT INTO message_index (message_index, rowid, body, parts)
-    VALUES ('delete', old.seq, index_body(old.content), index_parts(old.content));
-END;
-CREATE TRIGGER message_index_add AFTER UPDATE OF status, content ON messages
-WHEN new.status <> 'streaming'
-    AND (old.status = 'streaming' OR new.content IS NOT old.content) BEGIN
+    SELECT 'delete', old.seq, index_body(old.content), index_parts(old.content)
+    WHERE old.status <> 'streaming';
     INSERT INTO message_index (rowid, body, parts)
-    VALUES (new.seq, index_body(new.content), index_parts(new.content));
+    SELECT new.seq, index_body(new.content), index_parts(new.content)
+    WHERE new.status <> 'streaming';
 END;
 CREATE TRIGGER message_index_delete AFTER DELETE ON messages
 WHEN old.status <> 'streaming' BEGIN

@@ -54,8 +54,6 @@ def restore_message(connection: sqlite3.Connection, message_id: str) -> None:
     seq = message_seq(connection, message_id)
     connection.execute("UPDATE messages SET deleted_at = NULL WHERE seq = ?", (seq,))
     choose(connection, seq)
-    # Something above it may still be in the trash; the branch then ends there.
-    rechoose(connection, _conversation_of(connection, seq))
 
 
 def trashed_messages(connection: sqlite3.Connection) -> tuple[TrashedMessage, ...]:

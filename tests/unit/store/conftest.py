@@ -1,8 +1,9 @@
-"""A real library on a real disk for each test, and short ways to make values."""
+"""A real library on a real disk for each test."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import sqlite3
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -15,3 +16,26 @@ def library(tmp_path: Path) -> Iterator[Library]:
     opened = open_library(tmp_path)
     yield opened.library
     opened.library.close()
+
+
+@pytest.fixture
+def count_steps() -> Callable[[Library, Callable[[sqlite3.Connection], object]], int]:
+    """Counts the steps of SQLite's virtual machine that a reading needs, by the hundred."""
+
+    def count(library: Library, work: Callable[[sqlite3.Connection], object]) -> int:
+        def counting(connection: sqlite3.Connection) -> int:
+            steps = 0
+
+            def step() -> int:
+                nonlocal steps
+                steps += 100
+                return 0
+
+            connection.set_progress_handler(step, 100)
+            work(connection)
+            connection.set_progress_handler(None, 0)
+            return steps
+
+        return library.read(counting)
+
+    return count

@@ -1,0 +1,109 @@
+"""Small files written whole or not at all, and damaged ones set aside under a new name."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+from app.store.failures import file_error
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Replace ``path`` so that after a crash either the old or the new content is there.
+
+    Raises:
+        DiskFullError: No room; the old file is as it was.
+        ReadOnlyStoreError: The folder cannot be written to.
+        StoreError: Another I/O error.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        temporary = Path(name)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.replace(path)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
+        sync_folder(path.parent)
+    except OSError as error:
+        raise file_error(error, path.name) from error
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a rename in ``folder`` survive power loss, where folders can be synced."""
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+    except PermissionError:
+        return  # Windows opens no folder; NTFS journals renames itself
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def free_name(path: Path, mark: str, now: datetime | None = None) -> Path:
+    """A name beside ``path`` that is not taken: ``name.mark-20261121-093000``, then ``-2``, ..."""
+    stamp = (now or datetime.now(UTC)).strftime("%Y%m%d-%H%M%S")
+    first = path.with_name(f"{path.name}.{mark}-{stamp}")
+    candidate, count = first, 1
+    while candidate.exists():
+        count += 1
+        candidate = first.with_name(f"{first.name}-{count}")
+    return candidate
+
+
+def set_aside(path: Path) -> Path:
+    """Rename a damaged file so that nothing overwrites it; returns its new name.
+
+    Raises:
+        KnownError: It could not be renamed.
+    """
+    target = free_name(path, "damaged")
+    try:
+        path.rename(target)
+        sync_folder(path.parent)
+    except OSError as error:
+        raise file_error(error, path.name) from error
+    return target
+
+
+def read_json(path: Path) -> tuple[dict[str, object], Path | None]:
+    """Read a JSON object.
+
+    Returns:
+        The object, empty where there is no file; and where a damaged file was set aside, if so.
+
+    Raises:
+        KnownError: The file is there and cannot be read.
+    """
+    try:
+        text = path.read_bytes()
+    except FileNotFoundError:
+        return {}, None
+    except OSError as error:
+        raise file_error(error, path.name) from error
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError):  # not JSON, not UTF-8, or nested without end
+        return {}, set_aside(path)
+    if not isinstance(data, dict):
+        return {}, set_aside(path)
+    return data, None
+
+
+def write_json(path: Path, data: dict[str, object]) -> None:
+    """Replace ``path`` by a JSON object; pure ASCII, so every string survives.
+
+    Raises:
+        KnownError: See :func:`write_atomically`.
+    """
+    text = json.dumps(data, indent=2, sort_keys=True)
+    write_atomically(path, text.encode("ascii") + b"\n")
