@@ -1,0 +1,30 @@
+"""Owns parsing a whole text; the caller keeps the result, nothing is cached here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.markup.build import Builder, number_footnotes
+from app.markup.machine import Machine
+from app.markup.stream import LINE_END
+
+if TYPE_CHECKING:
+    from app.markup.blocks import Block
+
+
+def parse(text: str) -> tuple[Block, ...]:
+    """The blocks of ``text``; never raises, whatever the text.
+
+    The same as feeding it to a `MarkdownStream` in any pieces and finishing.
+    """
+    machine = Machine()
+    start = 0
+    for end in LINE_END.finditer(text):
+        machine.line(text[start : end.start()], start)
+        start = end.end()
+    if start < len(text):
+        machine.line(text[start:], start)
+    machine.finish()
+    number_footnotes(machine.root, machine.references)
+    builder = Builder(machine.references)
+    return tuple(block for child in machine.root.children for block in builder.blocks(child))

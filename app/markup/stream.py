@@ -1,0 +1,277 @@
+"""Owns Markdown that arrives in pieces: what is finished, and what the open end looks like.
+
+Complete lines go through the `Machine` once and become parts for good. The unfinished last line is
+tried on the tree and taken back, so that the tail shows what the text would be if it ended here;
+the tries are paid from a credit that grows with the input, which makes the whole work linear by
+construction. When the credit is used up, new text is appended to the tail unparsed for a while.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from app.markup.blocks import Change, Part, Settled, Update
+from app.markup.build import Builder, number_footnotes
+from app.markup.machine import END_THINK, THINK, Machine
+from app.markup.nodes import CodeNode, ParagraphNode, restore, save, spine
+from app.markup.paragraphs import MAX_LINE
+from app.markup.pieces import append_text
+from app.markup.starts import may_close_fence
+from app.markup.wrapping import change_last
+
+if TYPE_CHECKING:
+    from app.markup.blocks import Block
+
+CREDIT = 6
+"""Characters that may be parsed for the tail per character of input."""
+MAX_TRIED = 16384
+"""Characters; a longer unfinished line is not tried until it is complete or known to be text."""
+
+LINE_END = re.compile(r"\r\n|\n|\r")
+_PLAIN = re.compile(r"(?:[^\W_]|[ ,;'\"])+")
+_SETTLED_LINE = re.compile(r"[^\W\d_]|[*_\"'(]{1,3}[^\W_]")
+
+
+class MarkdownStream:
+    """One text, piece by piece.
+
+    Attributes:
+        length: characters fed so far.
+    """
+
+    def __init__(self) -> None:
+        self.length = 0
+        self._machine = Machine()
+        self._builder = Builder(self._machine.references)
+        self._line: list[str] = []
+        self._line_start = 0
+        self._carry = ""
+        self._suspect = ""
+        self._growing = False
+        self._credit = 0
+        self._tried = 0
+        self._tail: tuple[Part, ...] = ()
+        self._live: ParagraphNode | None = None
+        self._finished = False
+
+    @property
+    def characters_parsed(self) -> int:
+        """Characters handed to the line reader and to the inline parser, tries included."""
+        return self._machine.characters + self._builder.characters
+
+    # ------------------------------------------------------------------------------------ input
+
+    def feed(self, text: str) -> Update:
+        """Add ``text``; pieces may be cut anywhere, even inside a line end.
+
+        Raises:
+            ValueError: after `finish`.
+        """
+        if self._finished:
+            raise ValueError("the stream is finished")
+        self.length += len(text)
+        self._credit += CREDIT * len(text)
+        before = self._tail
+        text = self._carry + text
+        self._carry = "\r" if text.endswith("\r") else ""
+        text = text[: len(text) - len(self._carry)]
+        lines = self._take_lines(text)
+        closed = tuple(self._builder.drain(self._machine.root))
+        if lines or closed:
+            self._live = None
+            self._tail = self._try() if self._affordable() else ()
+        else:
+            self._grow_tail(text)
+        return Update(closed, self._tail, tail_same=not closed and before == self._tail)
+
+    def finish(self) -> Settled:
+        """No more text comes.
+
+        Raises:
+            ValueError: after an earlier `finish`.
+        """
+        if self._finished:
+            raise ValueError("the stream is finished")
+        self._finished = True
+        if self._carry:
+            self._end_line(1)
+        elif self._growing or any(self._line):
+            self._end_line(0)
+        root, builder = self._machine.root, self._builder
+        self._machine.finish()
+        number_footnotes(root, self._machine.references)
+        closed = tuple(builder.drain(root))
+        changes: list[Change] = []
+        blocks: list[Block] = []
+        first = 0
+        for child in root.children:
+            count = builder.count(child)
+            changed = builder.settle(child)
+            found = builder.blocks(child)
+            if changed:
+                changes.append(Change(first, count, found))
+            blocks += found
+            first += count
+        return Settled(Update(closed, ()), tuple(blocks), tuple(changes))
+
+    def _take_lines(self, text: str) -> int:
+        """Read the lines that ``text`` completes; how many there were."""
+        done = lines = 0
+        for end in LINE_END.finditer(text):
+            self._add(text[done : end.start()])
+            self._end_line(end.end() - end.start())
+            done = end.end()
+            lines += 1
+        self._add(text[done:])
+        return lines
+
+    def _add(self, text: str) -> None:
+        """Add to the unfinished line."""
+        if not self._growing:
+            self._line.append(text)
+            return
+        if not self._machine.thinking():
+            self._machine.grow(text)
+            return
+        text = self._suspect + text
+        at = text.find(END_THINK)
+        if at == -1:
+            self._suspect = _suspect(text)
+            self._machine.grow(text[: len(text) - len(self._suspect)])
+            return
+        self._machine.grow(text[:at])
+        self._machine.end_grown()
+        self._line_start = self._machine.grown_to + len(END_THINK)
+        self._machine.end_thinking(self._line_start)
+        self._growing = False
+        self._suspect = ""
+        self._line = [text[at + len(END_THINK) :]]
+
+    def _end_line(self, width: int) -> None:
+        """The line is complete; its end is ``width`` characters wide."""
+        if self._growing:
+            self._machine.grow(self._suspect)
+            self._suspect = ""
+            self._machine.end_grown()
+            self._line_start = self._machine.grown_to + width
+            self._growing = False
+        else:
+            line = "".join(self._line)
+            self._machine.line(line, self._line_start)
+            self._line_start += len(line) + width
+        self._line = []
+
+    # ------------------------------------------------------------------------------------ tail
+
+    def _affordable(self) -> bool:
+        return self._credit >= 0
+
+    def _grow_tail(self, text: str) -> None:
+        """Only the unfinished line grew."""
+        if not text:
+            return
+        live = self._live
+        if live is None:
+            if self._affordable():
+                self._tail = self._try()
+            else:
+                self._append(text)
+            return
+        live.text += text
+        live.end += len(text)
+        if _PLAIN.fullmatch(text) and self._append(text):
+            return
+        if any(sign in text for sign in "$\\<") or len(live.text) > MAX_LINE:
+            self._live = None
+            if self._affordable():
+                self._tail = self._try()
+            return
+        if not self._affordable():
+            self._append(text)
+            return
+        before = self._builder.characters
+        blocks = self._builder.open_text(live)
+        self._credit -= self._builder.characters - before
+        changed = change_last(self._tail[-1], lambda _: blocks[0])
+        if changed is not None:
+            self._tail = (*self._tail[:-1], changed)
+
+    def _append(self, text: str) -> bool:
+        """Append text to the tail unparsed; False where the tail ends with something else."""
+        if not self._tail:
+            return False
+        grown = change_last(self._tail[-1], lambda leaf: append_text(leaf, text))
+        if grown is None:
+            return False
+        self._tail = (*self._tail[:-1], grown)
+        return True
+
+    def _try(self) -> tuple[Part, ...]:
+        """Read the unfinished line as if it were complete, look, and take it back."""
+        machine, builder = self._machine, self._builder
+        text = "".join(self._line)
+        self._line = [text]
+        if self._growing or len(text) > MAX_TRIED:
+            return builder.open_parts(machine.root)
+        thinking = machine.thinking() or text.startswith(THINK)
+        self._suspect = _suspect(text) if thinking else ""
+        shown = text[: len(text) - len(self._suspect)]
+        before = self.characters_parsed
+        if machine.hold_overflows(shown):
+            machine.give_up_hold()
+        state = machine.save(), save(spine(machine.root))
+        if shown.strip():
+            machine.line(shown, self._line_start)
+        commit = self._can_commit(shown)
+        tail = () if commit else builder.open_parts(machine.root)
+        self._live = None if commit or self._suspect else self._find_live(tail)
+        restore(state[1])
+        machine.restore(state[0])
+        self._credit -= self.characters_parsed - before
+        if commit:
+            machine.line(shown, self._line_start)
+            machine.start_growing(self._line_start + len(shown))
+            self._growing = True
+            self._line = []
+        return tail
+
+    def _can_commit(self, text: str) -> bool:
+        """Whether the unfinished line is text of its leaf however it goes on."""
+        tip = self._machine.tip()
+        if tip.last_line != self._machine.line_number or not text.strip():
+            return False
+        if isinstance(tip, ParagraphNode) and tip.places and tip.hold is None:
+            return tip.base + len(tip.text) - tip.places[-1][0] > MAX_LINE
+        if isinstance(tip, CodeNode) and tip.fence and tip.lines:
+            return tip.first_line != tip.last_line and not may_close_fence(tip.lines[-1], tip.fence)
+        return False
+
+    def _find_live(self, tail: tuple[Part, ...]) -> ParagraphNode | None:
+        """A copy of the open paragraph if new text on its line can only be more of its text."""
+        tip = self._machine.tip()
+        if not isinstance(tip, ParagraphNode) or tip.hold is not None or not tail:
+            return None
+        if tip.last_line != self._machine.line_number or tip.sent:
+            return None
+        line = tip.text[max(0, tip.places[-1][0] - tip.base) :]
+        if not _SETTLED_LINE.match(line):
+            return None
+        if any(sign in tip.text for sign in ("$$", "\\[", "\\begin")):
+            return None
+        return ParagraphNode(
+            tip.start,
+            tip.first_line,
+            tip.end,
+            text=tip.text,
+            base=tip.base,
+            places=list(tip.places),
+        )
+
+
+def _suspect(text: str) -> str:
+    """The end of ``text`` that may be the beginning of the tag that ends the reasoning."""
+    for length in range(min(len(END_THINK) - 1, len(text)), 0, -1):
+        if END_THINK.startswith(text[-length:]):
+            return text[-length:]
+    return ""

@@ -1,0 +1,133 @@
+"""Owns the look of a paragraph that is still being written.
+
+Nothing here decides how the paragraph ends up: when it closes it is parsed afresh. The tail only
+has to be cheap and calm. What was parsed and has nothing open is kept, so that each new piece
+costs a few words; an open formula is shown as its source, not as half-parsed markup.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from app.markup.blocks import Block, Emphasis, MathBlock, Paragraph, Spans, Strike, Strong, Text
+from app.markup.formulas import find_formula, may_open_dollar
+from app.markup.inline import References, parse_spans
+from app.markup.paragraphs import source_offset
+from app.markup.pieces import join_blocks, parse_segment
+
+if TYPE_CHECKING:
+    from app.markup.nodes import ParagraphNode
+
+KEEP_FROM = 48
+"""Characters behind the kept text from which on more of it is kept."""
+MAX_PENDING = 400
+"""Characters after which an open ``$`` or ``\\(`` is taken for text."""
+
+_SPECIAL = re.compile(r"`+|\\.|\$\$?")
+_LEFT_OVER = re.compile(r"(?<!\w)_|_(?!\w)|\*(?!\s)|(?<!\s)\*|[`$\[]|~~")
+_WORD_END = re.compile(r"\s\S*$")
+
+
+class TailText:
+    """The open paragraph's spans.
+
+    Attributes:
+        characters: handed to the inline parser so far.
+    """
+
+    def __init__(self, references: References) -> None:
+        self.references = references
+        self.characters = 0
+        self._kept_text = ""
+        self._kept_spans: Spans = ()
+        self._tried = 0
+
+    def blocks(self, node: ParagraphNode) -> tuple[Block, ...]:
+        """The blocks of ``node.text``, with an open display formula as a `MathBlock`."""
+        hold = node.hold
+        if hold is None:
+            text = node.text
+            if not text.strip():
+                return ()
+            if "$$" in text or "\\[" in text or "\\begin" in text:
+                self.characters += len(text)
+                return parse_segment(node, node.base, text, self.references)
+            span = (source_offset(node, node.base), node.end)
+            return (Paragraph(self._spans(text), span),)
+        before, opened = node.text[: hold.opener.start], node.text[hold.opener.start :]
+        self.characters += len(before)
+        blocks: tuple[Block, ...] = ()
+        if before.strip():
+            blocks = parse_segment(node, node.base, before.rstrip(), self.references)
+        delimiter = "" if hold.opener.kind == "\\begin" else hold.opener.kind
+        span = (source_offset(node, node.base + hold.opener.start), node.end)
+        source = opened[len(delimiter) :].lstrip("\n")
+        math = MathBlock(source, None, closed=False, delimiter=delimiter, span=span)
+        return join_blocks((blocks, (math,)))
+
+    def _spans(self, text: str) -> Spans:
+        if not (self._kept_text and text.startswith(self._kept_text)):
+            self._kept_text, self._kept_spans, self._tried = "", (), 0
+        rest = text[len(self._kept_text) :]
+        if len(rest) >= max(KEEP_FROM, self._tried * 3 // 2):
+            rest = self._keep(rest)
+        return self._kept_spans + self._pending(rest)
+
+    def _keep(self, rest: str) -> str:
+        """Keep what of ``rest`` cannot change any more, up to a blank; what is left."""
+        end = _WORD_END.search(rest)
+        place = end.start() + 1 if end else 0
+        if place and rest[place - 1] == " " and not rest[place - 2 : place - 1].isspace():
+            self.characters += place
+            spans = parse_spans(rest[:place], self.references)
+            if not any(_left_over(span) for span in spans):
+                self._kept_text += rest[:place]
+                self._kept_spans = _joined(self._kept_spans, spans)
+                self._tried = 0
+                return rest[place:]
+        self._tried = len(rest)
+        return rest
+
+    def _pending(self, text: str) -> Spans:
+        """The spans of ``text``; from an open formula on, it is shown as written."""
+        place = open_formula(text)
+        self.characters += place
+        spans = parse_spans(text[:place], self.references)
+        return _joined(spans, (Text(text[place:]),)) if place < len(text) else spans
+
+
+def open_formula(text: str) -> int:
+    r"""Where in ``text`` an open ``$`` or ``\(`` begins that may still close; else its length."""
+    pos = 0
+    while (match := _SPECIAL.search(text, pos)) is not None:
+        start, token = match.start(), match.group()
+        pos = match.end()
+        if token.startswith("`"):
+            closing = re.compile(rf"(?<!`){token}(?!`)").search(text, pos)
+            pos = closing.end() if closing else pos
+            continue
+        if token not in ("$", "\\("):
+            continue
+        found = find_formula(text, start, len(text))
+        if found is not None:
+            pos = found.end
+        elif len(text) - start <= MAX_PENDING and (token == "\\(" or may_open_dollar(text, start)):
+            return start
+    return len(text)
+
+
+def _left_over(span: object) -> bool:
+    """Whether a span holds a sign that later text could make markup of."""
+    if isinstance(span, Text):
+        return _LEFT_OVER.search(span.text) is not None or "\\" in span.text
+    if isinstance(span, Emphasis | Strong | Strike):
+        return any(_left_over(child) for child in span.children)
+    return False
+
+
+def _joined(first: Spans, second: Spans) -> Spans:
+    """Both, with text joined where they meet."""
+    if first and second and isinstance(first[-1], Text) and isinstance(second[0], Text):
+        return (*first[:-1], Text(first[-1].text + second[0].text), *second[1:])
+    return first + second
