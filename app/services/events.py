@@ -123,6 +123,36 @@ class AnswerEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class SendFailed:
+    """A question could not be stored, so nothing was begun; the text belongs in the composer.
+
+    Attributes:
+        conversation_id: Where it was to go.
+        text: The question; empty when an answer was to be regenerated or continued.
+        error: Why.
+    """
+
+    conversation_id: str
+    text: str
+    error: KnownError
+
+
+@dataclass(frozen=True, slots=True)
+class ContextMeasured:
+    """How much of the context window a chat with its draft fills.
+
+    Attributes:
+        conversation_id: Which chat.
+        tokens: Tokens of its branch and draft together.
+        context_size: Tokens of the context window.
+    """
+
+    conversation_id: str
+    tokens: int
+    context_size: int
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """A calm sentence for the status line; nothing that must be answered."""
 
@@ -145,6 +175,8 @@ Event = (
     | AnswerProgressed
     | AnswerGrew
     | AnswerEnded
+    | SendFailed
+    | ContextMeasured
     | Notice
     | Problem
 )

@@ -27,7 +27,8 @@ _SPACELESS = (
 )
 _TOKEN = re.compile(f"[{_SPACELESS}]|[^\\W_{_SPACELESS}]+")
 _SPACELESS_CHARACTER = re.compile(f"[{_SPACELESS}]")
-_CAMEL_WORD = re.compile(r"[^\W_]*?[a-zà-öø-ÿ0-9][A-ZÀ-ÖØ-Þ][^\W_]*|[^\W_]*?[A-Z]{2}[a-z][^\W_]*")
+_WORD = re.compile(r"[^\W_]+")
+LONGEST_IDENTIFIER = 200  # characters; a longer word is data, not a name
 _CAMEL_BREAK = re.compile(r"(?<=[a-zà-öø-ÿ0-9])(?=[A-ZÀ-ÖØ-Þ])|(?<=[A-Z])(?=[A-Z][a-z])")
 _BREAK = "\ue000"  # private use: no phrase runs across it
 
@@ -55,7 +56,7 @@ def spaceless(token: str) -> bool:
 
 def camel_parts(word: str) -> list[str]:
     """The folded parts of a camelCase word; empty where it has only one."""
-    if word.islower() or not _CAMEL_WORD.search(word):
+    if len(word) > LONGEST_IDENTIFIER or word.islower():
         return []
     parts = [fold(part) for part in _CAMEL_BREAK.split(word) if part]
     return parts if len(parts) > 1 else []
@@ -68,7 +69,7 @@ def index_body(value: object) -> str:
 
 def index_parts(value: object) -> str:
     """SQL function: the parts of the camelCase words of a stored text, each word once."""
-    words = dict.fromkeys(_CAMEL_WORD.findall(_readable(value)))
+    words = dict.fromkeys(_WORD.findall(_readable(value)))
     found = (" ".join(camel_parts(word)) for word in words)
     return f" {_BREAK} ".join(part for part in found if part)
 

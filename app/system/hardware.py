@@ -5,7 +5,6 @@ from __future__ import annotations
 import ctypes
 import platform
 import shutil
-import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -91,10 +90,15 @@ def _linux_processor(cpuinfo: Path) -> tuple[str, frozenset[str]]:
 
 
 def _sysctl(key: str) -> str:
-    done = subprocess.run(
-        ["/usr/sbin/sysctl", "-n", key], capture_output=True, text=True, timeout=5, check=False
-    )
-    return done.stdout.strip()
+    # sysctlbyname(3), macOS
+    libc = ctypes.CDLL(None)
+    length = ctypes.c_size_t(0)
+    if libc.sysctlbyname(key.encode(), None, ctypes.byref(length), None, 0) != 0:
+        return ""
+    text = ctypes.create_string_buffer(length.value)
+    if libc.sysctlbyname(key.encode(), text, ctypes.byref(length), None, 0) != 0:
+        return ""
+    return text.value.decode(errors="replace")
 
 
 def _darwin_features() -> frozenset[str]:

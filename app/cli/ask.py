@@ -1,0 +1,150 @@
+"""``phial ask``: one question, one answer."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import threading
+from dataclasses import replace
+
+from app.cli import EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED
+from app.cli.interrupt import stop_on_interrupt
+from app.compose import Setup, make_engine
+from app.domain.errors import InvalidValueError, LoadCancelledError
+from app.domain.generation import (
+    Finished,
+    GenerationRequest,
+    Role,
+    Sampling,
+    StopReason,
+    TextDelta,
+    Turn,
+)
+from app.domain.model import LoadRequest, ModelFile
+from app.engine.base import Engine
+from app.services.models import DEMO, find_model
+
+
+def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Declare the command and its options."""
+    parser = commands.add_parser("ask", help="ask one question; the answer streams to the output")
+    parser.add_argument("prompt", metavar="PROMPT", help="the question; - reads standard input")
+    parser.add_argument("--model", metavar="PATH", help="a GGUF file, or 'demo'")
+    parser.add_argument("--system", metavar="S", help="system prompt")
+    parser.add_argument("--temperature", type=float, metavar="T")
+    parser.add_argument("--top-k", type=int, metavar="K")
+    parser.add_argument("--top-p", type=float, metavar="P")
+    parser.add_argument("--min-p", type=float, metavar="P")
+    parser.add_argument("--seed", type=int, metavar="N")
+    parser.add_argument("--max-tokens", type=int, metavar="N")
+    parser.add_argument("--ctx", type=int, metavar="N", help="context size in tokens")
+    parser.add_argument("--json", action="store_true", help="one object instead of text")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace, setup: Setup) -> int:
+    """Answer and exit.
+
+    Raises:
+        KnownError: The reason nothing was answered.
+    """
+    settings = setup.settings.current
+    model = find_model(options.model or settings.model_path or DEMO)
+    load = LoadRequest(
+        path=model.path,
+        context_size=_context(options.ctx if options.ctx is not None else settings.context_size),
+        gpu_layers=settings.gpu_layers,
+        kv_type=settings.kv_type,
+        threads=settings.threads,
+    )
+    system = options.system if options.system is not None else settings.system_prompt
+    turns = [Turn(Role.SYSTEM, system)] if system.strip() else []
+    turns.append(Turn(Role.USER, _prompt(options.prompt)))
+    request = GenerationRequest(
+        conversation_id="",
+        turns=tuple(turns),
+        sampling=_sampling(settings.sampling(), options),
+        private=True,
+    )
+    engine = make_engine(setup)
+    try:
+        with stop_on_interrupt() as stop:
+            return _answer(engine, load, request, model, stop, as_json=options.json)
+    finally:
+        engine.close()
+
+
+def _answer(
+    engine: Engine,
+    load: LoadRequest,
+    request: GenerationRequest,
+    model: ModelFile,
+    stop: threading.Event,
+    *,
+    as_json: bool,
+) -> int:
+    try:
+        engine.load(load, lambda _fraction: None, stop)
+    except LoadCancelledError:
+        return EXIT_INTERRUPTED
+    pieces: list[str] = []
+    finished: Finished | None = None
+    for event in engine.generate(request, stop):
+        match event:
+            case TextDelta(text):
+                pieces.append(text)
+                if not as_json:
+                    sys.stdout.write(printable(text))
+                    sys.stdout.flush()
+            case Finished():
+                finished = event
+    if finished is None:
+        return EXIT_FAILED
+    if as_json:
+        sys.stdout.write(json.dumps(_result("".join(pieces), finished, model)))
+    sys.stdout.write("\n")
+    if finished.reason is StopReason.ENGINE_DIED:
+        sys.stderr.write("The engine ended in the middle of the answer.\n")
+        return EXIT_FAILED
+    return EXIT_INTERRUPTED if finished.reason is StopReason.STOPPED else EXIT_DONE
+
+
+def _result(text: str, finished: Finished, model: ModelFile) -> dict[str, object]:
+    timings = finished.timings
+    return {
+        "text": text,
+        "stop_reason": finished.reason.value,
+        "prompt_tokens": timings.prompt_tokens,
+        "completion_tokens": timings.completion_tokens,
+        "prompt_seconds": round(timings.prompt_seconds, 6),
+        "completion_seconds": round(timings.completion_seconds, 6),
+        "model": str(model.path) if not model.demo else DEMO,
+        "seed": finished.seed,
+    }
+
+
+def _sampling(base: Sampling, options: argparse.Namespace) -> Sampling:
+    names = ("temperature", "top_k", "top_p", "min_p", "seed", "max_tokens")
+    given = {name: getattr(options, name) for name in names if getattr(options, name) is not None}
+    return replace(base, **given)
+
+
+def _context(size: int | None) -> int | None:
+    if size is not None and size < 1:
+        raise InvalidValueError(f"The context size is {size}; it must be at least 1 token.")
+    return size
+
+
+def _prompt(argument: str) -> str:
+    text = argument
+    if argument == "-":
+        text = sys.stdin.buffer.read().decode("utf-8", errors="surrogateescape")
+    if not text.strip():
+        raise InvalidValueError("The question is empty.", data="", action="Give some text.")
+    return text
+
+
+def printable(text: str) -> str:
+    """``text`` with lone surrogates replaced, since a terminal cannot be given them."""
+    return text.encode("utf-8", errors="replace").decode("utf-8")

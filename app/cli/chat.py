@@ -1,0 +1,175 @@
+"""``phial chat``: a conversation in the terminal, kept like any other."""
+
+from __future__ import annotations
+
+import argparse
+import queue
+import sys
+from collections.abc import Callable
+from functools import partial
+
+from app.cli import EXIT_DONE
+from app.cli.ask import printable
+from app.cli.interrupt import stop_on_interrupt
+from app.compose import Setup, build_services, make_engine
+from app.domain.errors import KnownError
+from app.domain.generation import PromptProgress
+from app.services.chat import ChatService
+from app.services.events import (
+    AnswerEnded,
+    AnswerGrew,
+    AnswerProgressed,
+    AnswerStarted,
+    Event,
+    ModelPhase,
+    ModelStateChanged,
+    SendFailed,
+)
+from app.services.models import DEMO, find_model
+from app.services.registry import Services
+from app.services.words import ending, percent, time_left
+
+POLL_SECONDS = 0.05  # how soon Ctrl+C is noticed
+HELP = """/new        begin a new chat
+/again      another answer to the last question
+/continue   go on with an answer that was cut or stopped
+/help       this list
+/quit       leave (or Ctrl+D)
+Ctrl+C stops an answer. End a line with \\ to go on in the next one.
+"""
+
+
+def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Declare the command and its options."""
+    parser = commands.add_parser("chat", help="chat in the terminal")
+    parser.add_argument("--model", metavar="PATH", help="a GGUF file, or 'demo'")
+    parser.add_argument("--private", action="store_true", help="keep nothing of this chat")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace, setup: Setup) -> int:
+    """Talk until the user leaves.
+
+    Raises:
+        KnownError: The model cannot be used, or the library cannot be opened.
+    """
+    model = find_model(options.model or setup.settings.current.model_path or DEMO)
+    services = build_services(setup, make_engine(setup), model=model)
+    try:
+        _Talk(services, private=options.private).run()
+    finally:
+        services.close()
+    return EXIT_DONE
+
+
+class _Talk:
+    """One terminal session: reads lines, shows answers."""
+
+    def __init__(self, services: Services, *, private: bool) -> None:
+        self._services = services
+        self._chat: ChatService = services.chat
+        self._private = private
+        self._conversation = ""
+        self._last = ""
+        self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
+        services.bus.subscribe(self._events.put)
+
+    def run(self) -> None:
+        model = self._services.models.state.model
+        name = model.label if model is not None else "no model"
+        _say(f"Phial with {name}. /help lists commands.")
+        self._new()
+        while (line := _read()) is not None:
+            command = line.strip()
+            if command == "/quit":
+                return
+            if command:
+                self._obey(command, line)
+
+    def _obey(self, command: str, line: str) -> None:
+        if command == "/help":
+            sys.stdout.write(HELP)
+        elif command == "/new":
+            self._new()
+            _say("A new chat.")
+        elif command in {"/again", "/continue"} and not self._last:
+            _say("There is no answer yet.")
+        elif command == "/again":
+            self._answer(partial(self._chat.regenerate, self._last))
+        elif command == "/continue":
+            self._answer(partial(self._chat.continue_answer, self._last))
+        elif command.startswith("/"):
+            _say(f"There is no command {command}. /help lists them.")
+        else:
+            self._answer(partial(self._chat.send, self._conversation, line))
+
+    def _new(self) -> None:
+        if self._conversation:
+            self._chat.park(self._conversation)
+        self._conversation = self._services.library.create(private=self._private).id
+        self._last = ""
+
+    def _answer(self, begin: Callable[[], object]) -> None:
+        while not self._events.empty():
+            self._events.get()
+        try:
+            begin()
+        except KnownError as error:
+            _say(str(error))
+            return
+        with stop_on_interrupt() as stop:
+            while (ended := self._show(self._events)) is None:
+                if stop.is_set():
+                    self._chat.stop()
+        self._last = ended.message.id
+        note = ending(ended.message)
+        _say(f"\n[{note}]" if note else "")
+
+    def _show(self, events: queue.SimpleQueue[Event]) -> AnswerEnded | None:
+        """Show the next event, if one comes soon; the end of the answer is returned."""
+        try:
+            event = events.get(timeout=POLL_SECONDS)
+        except queue.Empty:
+            return None
+        match event:
+            case AnswerGrew(_, _, text, _):
+                sys.stdout.write(printable(text))
+                sys.stdout.flush()
+            case AnswerProgressed(_, _, PromptProgress(done, total, left)) if done < total:
+                _hint(f"Reading {done:,} of {total:,} tokens {time_left(left)}")
+            case AnswerStarted():
+                _hint("")
+            case ModelStateChanged(state) if state.phase is ModelPhase.LOADING:
+                _hint(f"Loading {percent(state.fraction)}")
+            case SendFailed(error=error):
+                _say(str(error))
+            case AnswerEnded():
+                return event
+        return None
+
+
+def _read() -> str | None:
+    """The next message; lines that end in a backslash go on. None at the end of input."""
+    lines = []
+    prompt = "> "
+    while True:
+        try:
+            line = input(prompt)
+        except EOFError:
+            return None
+        if not line.endswith("\\"):
+            return "\n".join([*lines, line])
+        lines.append(line[:-1])
+        prompt = "  "
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(printable(text) + "\n")
+    sys.stdout.flush()
+
+
+def _hint(text: str) -> None:
+    """Progress on one line that the next output overwrites; only where a person watches."""
+    if sys.stderr.isatty():
+        sys.stderr.write(f"\r\x1b[K{text}\r" if text else "\r\x1b[K")
+        sys.stderr.flush()

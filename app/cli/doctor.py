@@ -1,0 +1,30 @@
+"""``phial doctor``: what this computer offers and what Phial does with it."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+
+from app.cli import EXIT_DONE, EXIT_FAILED
+from app.compose import Setup, make_engine
+from app.services.doctor import examine
+
+
+def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Declare the command and its options."""
+    parser = commands.add_parser("doctor", help="versions, processor, devices, memory, folders")
+    parser.add_argument("--json", action="store_true", help="one object instead of lines")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace, setup: Setup) -> int:
+    """Print the report; exit 1 when the engine cannot be asked."""
+    engine = make_engine(setup)
+    try:
+        report = examine(engine, setup.folders, setup.ladder.in_words())
+    finally:
+        engine.close()
+    text = json.dumps(report.as_dict(), indent=2) if options.json else "\n".join(report.lines())
+    sys.stdout.write(text + "\n")
+    return EXIT_FAILED if report.engine_problem else EXIT_DONE

@@ -1,0 +1,103 @@
+"""The composition root: builds each object once and hands it over by constructor."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.domain.model import ModelFile
+from app.engine.base import Engine
+from app.engine.client import EngineClient
+from app.engine.options import EngineOptions
+from app.services.chat import ChatService
+from app.services.events import EventBus
+from app.services.lane import Lane
+from app.services.library import LibraryService
+from app.services.models import ModelService
+from app.services.registry import Services
+from app.services.settings import SettingsService
+from app.store import open_library
+from app.store.ladder_memory import LadderFile
+from app.store.settings_file import SettingsStore
+from app.system.bundled import bundled
+from app.system.logs import start_logging
+from app.system.paths import Folders, folders
+
+GIB = 2**30
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What every face needs before it decides what else to build."""
+
+    folders: Folders
+    bus: EventBus
+    settings: SettingsService
+    ladder: LadderFile
+
+
+def prepare(where: Folders | None = None) -> Setup:
+    """Make the folders, start the log and read the settings.
+
+    Raises:
+        ReadOnlyStoreError: The folders cannot be written to.
+    """
+    where = where or folders()
+    where.create()
+    start_logging(where.logs)
+    bus = EventBus()
+    return Setup(
+        folders=where,
+        bus=bus,
+        settings=SettingsService(SettingsStore(where.data / "settings.json"), bus),
+        ladder=LadderFile(where.data / "ladder.json"),
+    )
+
+
+def make_engine(setup: Setup) -> Engine:
+    """The engine process's client; the process starts with the first call."""
+    settings = setup.settings.current
+    snapshots = setup.folders.cache / "kv" if settings.kv_snapshots else None
+    return EngineClient(
+        EngineOptions(
+            snapshot_dir=snapshots,
+            snapshot_cap_bytes=int(settings.kv_snapshot_gib * GIB),
+            drafting=settings.lookup_drafting,
+        ),
+        memory=setup.ladder,
+    )
+
+
+def build_services(setup: Setup, engine: Engine, *, model: ModelFile | None = None) -> Services:
+    """Open the library and build the services over it and ``engine``.
+
+    Args:
+        setup: From :func:`prepare`.
+        engine: Closed with the services.
+        model: Use this file for now, whatever the settings say.
+
+    Raises:
+        StoreError: The library cannot be opened; nothing was changed.
+    """
+    opened = open_library(setup.folders.data)
+    report = (*setup.settings.problems, *opened.report.sentences)
+    library = LibraryService(opened.library, setup.settings, setup.bus, start_report=report)
+    lane = Lane("engine-lane")
+    models = ModelService(
+        engine,
+        lane,
+        setup.settings,
+        setup.bus,
+        demo_path=bundled("models", "demo.gguf"),
+        models_folder=setup.folders.models,
+        model=model,
+    )
+    return Services(
+        bus=setup.bus,
+        settings=setup.settings,
+        library=library,
+        models=models,
+        chat=ChatService(engine, lane, models, library, setup.settings, setup.bus),
+        lane=lane,
+        engine=engine,
+        data_folder=setup.folders.data,
+    )

@@ -1,0 +1,89 @@
+"""The command ``phial``: a window, a terminal command, or the engine process."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+import app
+from app.cli import EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED, EXIT_USAGE
+from app.domain.errors import KnownError
+
+NO_DISPLAY = (
+    "phial: no display was found, so no window can be shown. Use 'phial chat' in the terminal.\n"
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run Phial and return its exit code; see :mod:`app.cli` for their meaning."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    if words[:1] == ["--engine-host"]:  # a frozen program starts itself as its engine process
+        from app.engine.host import main as host
+
+        return host()
+    options = _parser().parse_args(words)
+    try:
+        if options.run is None:
+            return _window(options)
+        return _terminal(options)
+    except KnownError as error:
+        sys.stderr.write(f"phial: {error}\n")
+        return EXIT_FAILED
+    except KeyboardInterrupt:
+        return EXIT_INTERRUPTED
+
+
+def _parser() -> argparse.ArgumentParser:
+    from app.cli import ask, chat, doctor
+
+    parser = argparse.ArgumentParser(
+        prog="phial",
+        description="Phi-4 on your own computer, offline. Without a command, the window opens.",
+        epilog=f"Exit codes: {EXIT_DONE} done, {EXIT_FAILED} could not be done, "
+        f"{EXIT_USAGE} wrong usage, {EXIT_INTERRUPTED} stopped by Ctrl+C.",
+    )
+    parser.add_argument("--version", action="version", version=f"phial {app.__version__}")
+    parser.add_argument("--demo", action="store_true", help="open on the built-in demo model")
+    parser.add_argument("--model", metavar="PATH", help="open on this GGUF file")
+    parser.set_defaults(run=None)
+    commands = parser.add_subparsers(title="in the terminal", metavar="COMMAND")
+    for command in (ask, chat, doctor):
+        command.add_parser(commands)
+    return parser
+
+
+def _terminal(options: argparse.Namespace) -> int:
+    from app.compose import prepare
+
+    setup = prepare()
+    result: int = options.run(options, setup)
+    return result
+
+
+def _window(options: argparse.Namespace) -> int:
+    from app.system.display import has_display
+
+    if not has_display():
+        sys.stderr.write(NO_DISPLAY)
+        return EXIT_FAILED
+    from app.compose import prepare
+    from app.system.lock import InstanceLock
+    from app.ui.activation import ask_to_come_forward
+    from app.ui.app import run
+
+    setup = prepare()
+    with InstanceLock(setup.folders.data) as lock:
+        if not lock.acquire():
+            return EXIT_DONE if ask_to_come_forward(lock.channel) else _already_running()
+        if options.model or options.demo:
+            setup.settings.update(model_path=options.model or "demo", welcomed=True)
+        from app.compose import build_services, make_engine
+
+        services = build_services(setup, make_engine(setup))
+        return run(services, channel=lock.channel)
+
+
+def _already_running() -> int:
+    sys.stderr.write("phial: another copy is running with this data folder, but does not answer.\n")
+    return EXIT_FAILED

@@ -1,0 +1,429 @@
+"""Answers: send, stop, regenerate, edit, continue. The way of one message, from Enter to disk."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from app.domain.conversation import Conversation, Message, MessageStatus
+from app.domain.errors import (
+    EngineBusyError,
+    EngineDiedError,
+    InvalidValueError,
+    KnownError,
+    LoadCancelledError,
+)
+from app.domain.generation import (
+    ContextFitted,
+    EngineRestarted,
+    Finished,
+    GenerationRequest,
+    PromptProgress,
+    Role,
+    SnapshotRestored,
+    StopReason,
+    TextDelta,
+    Timings,
+    Turn,
+)
+from app.domain.model import ModelFile
+from app.engine.base import Engine
+from app.markup.thinking import strip_thinking
+from app.services.events import (
+    AnswerEnded,
+    AnswerGrew,
+    AnswerProgressed,
+    AnswerStarted,
+    BranchChanged,
+    EventBus,
+    LibraryChanged,
+    Problem,
+    SendFailed,
+)
+from app.services.ids import new_id, utc_now
+from app.services.lane import Lane
+from app.services.library import LibraryService
+from app.services.models import ModelService
+from app.services.settings import SettingsService
+
+JOURNAL_SECONDS = 0.7  # a crash loses at most about a second of the answer
+MAX_MESSAGE_CHARACTERS = 20_000_000  # far above any context window; guards memory only
+TITLE_CHARACTERS = 60
+_log = logging.getLogger(__name__)
+
+Clock = Callable[[], datetime]
+Store = Callable[[], Future[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A question and the answer that is being written for it."""
+
+    question_id: str
+    answer_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ActiveAnswer:
+    """The answer being written now."""
+
+    conversation_id: str
+    message_id: str
+
+
+class _Writing:
+    """The text of the answer being written, shared with the journal's thread."""
+
+    def __init__(self, message: Message) -> None:
+        self.message = message
+        self.cancel = threading.Event()
+        self.done = threading.Event()
+        self._lock = threading.Lock()
+        self._pieces = [message.content]
+
+    def add(self, text: str) -> None:
+        with self._lock:
+            self._pieces.append(text)
+
+    def text(self) -> str:
+        with self._lock:
+            self._pieces = ["".join(self._pieces)]
+            return self._pieces[0]
+
+
+class ChatService:
+    """Writes answers, one at a time, and keeps every word of them."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        lane: Lane,
+        models: ModelService,
+        library: LibraryService,
+        settings: SettingsService,
+        bus: EventBus,
+        *,
+        now: Clock = utc_now,
+    ) -> None:
+        self._engine = engine
+        self._lane = lane
+        self._models = models
+        self._library = library
+        self._settings = settings
+        self._bus = bus
+        self._now = now
+        self._lock = threading.Lock()
+        self._writing: _Writing | None = None
+        self._unsaved: dict[str, Message] = {}
+
+    @property
+    def active(self) -> ActiveAnswer | None:
+        """The answer being written, if any."""
+        writing = self._writing
+        if writing is None:
+            return None
+        return ActiveAnswer(writing.message.conversation_id, writing.message.id)
+
+    def send(self, conversation_id: str, text: str) -> Exchange:
+        """Store a question and begin its answer. Returns at once.
+
+        Raises:
+            InvalidValueError: The text is blank or absurdly long.
+            EngineBusyError: Another answer is being written.
+            NotFoundError: There is no such conversation.
+
+        If the question cannot be stored nothing is begun, and :class:`SendFailed` is published.
+        """
+        conversation = self._library.get(conversation_id)
+        return self._ask(conversation, conversation.head_id, text)
+
+    def edit(self, message_id: str, text: str) -> Exchange:
+        """Ask again with other words; the old question and its answers stay as a version.
+
+        Raises:
+            As :meth:`send`.
+        """
+        message = self._library.message(message_id)
+        if message.role is not Role.USER:
+            raise InvalidValueError("Only your own messages can be edited.")
+        conversation = self._library.get(message.conversation_id)
+        return self._ask(conversation, message.parent_id, text)
+
+    def regenerate(self, answer_id: str) -> str:
+        """Write another version of an answer; returns its id.
+
+        Raises:
+            EngineBusyError: Another answer is being written.
+        """
+        old = self._library.message(answer_id)
+        if old.role is not Role.ASSISTANT:
+            raise InvalidValueError("Only answers can be regenerated.")
+        answer = self._blank_answer(old.conversation_id, old.parent_id)
+        self._begin(answer, lambda: self._library.add_message(answer), resume=False)
+        return answer.id
+
+    def answer_with(self, answer_id: str, model: ModelFile) -> str:
+        """Write another version of an answer with another installed file; returns its id."""
+        self._refuse_if_busy()
+        self._models.choose(model)
+        return self.regenerate(answer_id)
+
+    def continue_answer(self, answer_id: str) -> None:
+        """Go on with an answer that was stopped, cut or interrupted.
+
+        Raises:
+            EngineBusyError: Another answer is being written.
+            InvalidValueError: There is nothing to go on with.
+        """
+        message = self._library.message(answer_id)
+        if message.role is not Role.ASSISTANT or not message.status.can_continue:
+            raise InvalidValueError("This answer is complete.")
+        message = replace(message, status=MessageStatus.STREAMING, error="")
+        self._begin(message, lambda: self._library.resume(message), resume=True)
+
+    def stop(self) -> None:
+        """Stop the answer being written; what there is of it stays."""
+        writing = self._writing
+        if writing is not None:
+            writing.cancel.set()
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Block until no answer is being written; False when ``timeout`` seconds passed first."""
+        writing = self._writing
+        return True if writing is None else writing.done.wait(timeout)
+
+    def park(self, conversation_id: str) -> None:
+        """A chat was left: let the engine keep its state on disk, when it has time."""
+        if not self._library.is_private(conversation_id):
+            self._lane.submit(lambda: self._engine.park(conversation_id))
+
+    def close(self) -> None:
+        """Stop and wait for the end. May be called twice."""
+        self.stop()
+        self.wait()
+
+    def save_pending(self) -> None:
+        """Store ended answers, also those that could not be stored when they ended.
+
+        Raises:
+            StoreError, DiskFullError: They still cannot be stored.
+        """
+        for message in list(self._unsaved.values()):
+            self._library.finish(message).result()
+            del self._unsaved[message.id]
+
+    # --- beginning ----------------------------------------------------------------------
+
+    def _ask(self, conversation: Conversation, parent_id: str | None, text: str) -> Exchange:
+        if not text.strip():
+            raise InvalidValueError("The message is empty.", action="Type something first.")
+        if len(text) > MAX_MESSAGE_CHARACTERS:
+            raise InvalidValueError(
+                f"The message has {len(text):,} characters; "
+                f"at most {MAX_MESSAGE_CHARACTERS:,} can be handled.",
+                data="It is still in the composer.",
+                action="Send it in parts.",
+            )
+        question = Message(
+            id=new_id(),
+            conversation_id=conversation.id,
+            parent_id=parent_id,
+            role=Role.USER,
+            content=text,
+            status=MessageStatus.COMPLETE,
+            created_at=self._now(),
+        )
+        answer = self._blank_answer(conversation.id, question.id)
+
+        title = "" if conversation.title else title_from(text)
+        self._begin(
+            answer,
+            lambda: self._library.add_exchange(question, answer, title=title),
+            resume=False,
+            text=text,
+        )
+        return Exchange(question.id, answer.id)
+
+    def _blank_answer(self, conversation_id: str, parent_id: str | None) -> Message:
+        return Message(
+            id=new_id(),
+            conversation_id=conversation_id,
+            parent_id=parent_id,
+            role=Role.ASSISTANT,
+            content="",
+            status=MessageStatus.STREAMING,
+            created_at=self._now(),
+        )
+
+    def _refuse_if_busy(self) -> None:
+        if self._writing is not None:
+            raise EngineBusyError("An answer is still being written.")
+
+    def _begin(self, answer: Message, store: Store, *, resume: bool, text: str = "") -> None:
+        with self._lock:
+            self._refuse_if_busy()
+            writing = self._writing = _Writing(answer)
+
+        def stored(outcome: Future[None]) -> None:
+            error = outcome.exception()
+            if error is None:
+                self._start(writing, resume=resume)
+                return
+            self._writing = None
+            writing.done.set()
+            if not isinstance(error, KnownError):
+                raise error
+            self._bus.publish(SendFailed(answer.conversation_id, text, error))
+
+        store().add_done_callback(stored)
+
+    def _start(self, writing: _Writing, *, resume: bool) -> None:
+        """The question is on disk: show it, and answer it when the lane is free."""
+        conversation_id = writing.message.conversation_id
+        self._bus.publish(BranchChanged(conversation_id))
+        self._bus.publish(LibraryChanged())
+        self._bus.publish(AnswerStarted(conversation_id, writing.message.id))
+        threading.Thread(target=self._journal, args=(writing,), name="answer-journal").start()
+        self._lane.submit(lambda: self._write(writing, resume=resume))
+
+    # --- on the lane --------------------------------------------------------------------
+
+    def _write(self, writing: _Writing, *, resume: bool) -> None:
+        error: KnownError | None = None
+        message = writing.message
+        try:
+            message = self._generate(writing, resume=resume)
+        except LoadCancelledError:
+            message = replace(
+                writing.message, status=MessageStatus.STOPPED, stop_reason=StopReason.STOPPED
+            )
+        except KnownError as problem:
+            error = problem
+            message = _failed(writing.message, problem)
+        finally:
+            self._end(writing, replace(message, content=writing.text()), error)
+
+    def _generate(self, writing: _Writing, *, resume: bool) -> Message:
+        model = self._models.ensure_loaded(writing.cancel)
+        sampling = self._settings.current.sampling()
+        message = replace(writing.message, model=self._models.reference(model), sampling=sampling)
+        writing.message = message
+        request = GenerationRequest(
+            conversation_id=message.conversation_id,
+            turns=self._turns(message, resume=resume),
+            sampling=sampling,
+            overflow=self._settings.current.overflow,
+            continue_answer=resume and bool(message.content),
+            private=self._library.is_private(message.conversation_id),
+        )
+        for event in self._engine.generate(request, writing.cancel):
+            match event:
+                case TextDelta(text, tokens):
+                    writing.add(text)
+                    self._bus.publish(AnswerGrew(message.conversation_id, message.id, text, tokens))
+                case ContextFitted() | SnapshotRestored() | PromptProgress() | EngineRestarted():
+                    if isinstance(event, ContextFitted):
+                        message = writing.message = replace(message, left_out=event.left_out)
+                    self._bus.publish(AnswerProgressed(message.conversation_id, message.id, event))
+                case Finished():
+                    return _finished(message, event)
+        raise EngineDiedError("The engine ended without finishing the answer.")
+
+    def _turns(self, answer: Message, *, resume: bool) -> tuple[Turn, ...]:
+        """What the model reads: the branch up to the question, reasoning left out."""
+        conversation = self._library.get(answer.conversation_id)
+        turns = []
+        if conversation.system_prompt.strip():
+            turns.append(Turn(Role.SYSTEM, conversation.system_prompt))
+        for item in self._library.branch(answer.conversation_id):
+            message = item.message
+            if message.id == answer.id:
+                if resume and message.content:
+                    turns.append(Turn(Role.ASSISTANT, message.content, message.id))
+                break
+            if message.role is Role.ASSISTANT:
+                if message.content:
+                    turns.append(Turn(message.role, strip_thinking(message.content), message.id))
+            else:
+                turns.append(Turn(message.role, message.content, message.id))
+        return tuple(turns)
+
+    def _journal(self, writing: _Writing) -> None:
+        """Hand the text so far to the store about once a second, until the answer ends."""
+        length = len(writing.message.content)
+        while not writing.done.wait(JOURNAL_SECONDS):
+            text = writing.text()
+            if len(text) != length:
+                length = len(text)
+                self._library.journal(writing.message, text).add_done_callback(_log_failure)
+
+    def _end(self, writing: _Writing, message: Message, error: KnownError | None) -> None:
+        writing.done.set()
+        self._unsaved[message.id] = message
+        try:
+            self.save_pending()
+        except KnownError as problem:
+            self._bus.publish(Problem(problem))
+        self._writing = None
+        self._bus.publish(AnswerEnded(message, error))
+        self._bus.publish(LibraryChanged())
+
+
+def _log_failure(journaled: Future[None]) -> None:
+    error = journaled.exception()
+    if error is not None:  # the next one, or the end of the answer, tries again
+        _log.warning("The answer so far could not be journaled: %s", error)
+
+
+def title_from(text: str) -> str:
+    """A title from a message's first words, at most 60 characters, cut between words."""
+    line = " ".join(text.split())
+    if len(line) <= TITLE_CHARACTERS:
+        return line
+    cut = line[:TITLE_CHARACTERS]
+    return (cut.rsplit(" ", 1)[0] if " " in cut else cut) + "…"
+
+
+_STATUS = {
+    StopReason.END_OF_TURN: MessageStatus.COMPLETE,
+    StopReason.STOP_STRING: MessageStatus.COMPLETE,
+    StopReason.MAX_TOKENS: MessageStatus.CUT,
+    StopReason.CONTEXT_FULL: MessageStatus.CUT,
+    StopReason.STOPPED: MessageStatus.STOPPED,
+    StopReason.ENGINE_DIED: MessageStatus.INTERRUPTED,
+}
+
+
+def _finished(message: Message, event: Finished) -> Message:
+    timings = event.timings
+    if message.timings is not None:  # a continued answer: its parts add up
+        timings = _sum(message.timings, timings)
+    return replace(
+        message,
+        status=_STATUS[event.reason],
+        stop_reason=event.reason,
+        timings=timings,
+        seed=event.seed,
+    )
+
+
+def _sum(first: Timings, second: Timings) -> Timings:
+    return replace(
+        second,
+        completion_tokens=first.completion_tokens + second.completion_tokens,
+        completion_seconds=first.completion_seconds + second.completion_seconds,
+    )
+
+
+def _failed(message: Message, error: KnownError) -> Message:
+    died = isinstance(error, EngineDiedError)
+    return replace(
+        message,
+        status=MessageStatus.INTERRUPTED if died else MessageStatus.FAILED,
+        stop_reason=StopReason.ENGINE_DIED if died else None,
+        error=str(error),
+    )

@@ -1,0 +1,149 @@
+"""What ``phial doctor`` and the About page say: versions, machine, devices, folders, ladder."""
+
+from __future__ import annotations
+
+import platform
+from dataclasses import dataclass
+from importlib import metadata
+
+import app
+from app.domain.errors import KnownError
+from app.domain.model import Device
+from app.engine.base import Engine
+from app.services.words import size
+from app.system.hardware import Machine, disk_free, machine
+from app.system.paths import Folders
+
+PACKAGES = (
+    "llama-cpp-python",
+    "PySide6-Essentials",
+    "huggingface-hub",
+    "markdown-it-py",
+    "pygments",
+    "ziamath",
+    "keyring",
+    "platformdirs",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything a bug report needs; no chat text.
+
+    Attributes:
+        version: Phial's.
+        python: The interpreter's.
+        packages: Name to version; "missing" where one is not installed.
+        machine: The computer.
+        devices: What llama.cpp can compute on.
+        engine_problem: Why the engine could not be asked; empty when it could.
+        ladder: Model and machine key to the step of the ladder in force, in words.
+        folders: Where things are kept.
+        disk_free: Bytes free where models are kept.
+    """
+
+    version: str
+    python: str
+    packages: dict[str, str]
+    machine: Machine
+    devices: tuple[Device, ...]
+    engine_problem: str
+    ladder: dict[str, str]
+    folders: Folders
+    disk_free: int
+
+    def as_dict(self) -> dict[str, object]:
+        """Plain JSON values, bytes and counts as numbers."""
+        here = self.machine
+        return {
+            "version": self.version,
+            "python": self.python,
+            "packages": self.packages,
+            "system": here.system,
+            "architecture": here.architecture,
+            "processor": here.processor,
+            "physical_cores": here.physical_cores,
+            "logical_cores": here.logical_cores,
+            "cpu_features": list(here.features),
+            "memory_total": here.memory_total,
+            "memory_free": here.memory_free,
+            "devices": [
+                {
+                    "name": device.name,
+                    "description": device.description,
+                    "backend": device.backend,
+                    "free_memory": device.free_memory,
+                    "total_memory": device.total_memory,
+                }
+                for device in self.devices
+            ],
+            "engine_problem": self.engine_problem,
+            "ladder": self.ladder,
+            "disk_free": self.disk_free,
+            "folders": {
+                "data": str(self.folders.data),
+                "models": str(self.folders.models),
+                "cache": str(self.folders.cache),
+                "logs": str(self.folders.logs),
+                "reason": self.folders.reason,
+            },
+        }
+
+    def lines(self) -> list[str]:
+        """The report for people, one fact a line."""
+        here = self.machine
+        result = [
+            f"Phial {self.version} on Python {self.python}",
+            f"System      {here.system} {here.architecture}",
+            f"Processor   {here.processor or 'unknown'}, {here.physical_cores} cores",
+            f"Features    {' '.join(here.features) or 'unknown'}",
+            f"Memory      {size(here.memory_free)} free of {size(here.memory_total)}",
+            f"Disk        {size(self.disk_free)} free for models",
+        ]
+        for device in self.devices:
+            memory = f", {size(device.free_memory)} free" if device.free_memory else ""
+            result.append(
+                f"Device      {device.backend}: {device.description or device.name}{memory}"
+            )
+        if self.engine_problem:
+            result.append(f"Engine      {self.engine_problem}")
+        for key, step in self.ladder.items():
+            result.append(f"Ladder      {step} ({key})")
+        if not self.ladder:
+            result.append("Ladder      first step: nothing had to be stepped down")
+        result += [
+            f"Data        {self.folders.data} ({self.folders.reason})",
+            f"Models      {self.folders.models}",
+            f"Cache       {self.folders.cache}",
+            f"Logs        {self.folders.logs}",
+        ]
+        result += [f"Package     {name} {version}" for name, version in self.packages.items()]
+        return result
+
+
+def examine(engine: Engine, folders: Folders, ladder: dict[str, str]) -> Report:
+    """Look at this computer and ask the engine for its devices."""
+    problem = ""
+    devices: tuple[Device, ...] = ()
+    try:
+        devices = tuple(engine.devices())
+    except KnownError as error:
+        problem = str(error)
+    return Report(
+        version=app.__version__,
+        python=platform.python_version(),
+        packages={name: _version(name) for name in PACKAGES},
+        machine=machine(),
+        devices=devices,
+        engine_problem=problem,
+        ladder=ladder,
+        folders=folders,
+        disk_free=disk_free(folders.models),
+    )
+
+
+def _version(package: str) -> str:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return "missing"

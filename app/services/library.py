@@ -1,0 +1,319 @@
+"""The conversations: list, rename, file, delete with undo, versions.
+
+Two stores of one shape stand behind it: the database, and one in memory for private chats, which
+leave nothing on disk. Every change is announced once it is stored, or refused with its reason; the
+futures are for callers that must wait.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+from typing import TypeVar
+
+from app.domain.conversation import BranchMessage, Conversation, Message, TrashedMessage
+from app.domain.errors import KnownError, NotFoundError
+from app.services.events import BranchChanged, Event, EventBus, LibraryChanged, Problem
+from app.services.ids import new_id, utc_now
+from app.services.settings import SettingsService
+from app.store import Library, open_private_library
+
+T = TypeVar("T")
+Clock = Callable[[], datetime]
+
+
+class LibraryService:
+    """All conversations, wherever they live.
+
+    Args:
+        stored: The database.
+        settings: Gives new chats their system prompt.
+        bus: Told of every change.
+        start_report: Sentences to show once: repaired, recovered, replaced by defaults.
+        now: The clock.
+    """
+
+    def __init__(
+        self,
+        stored: Library,
+        settings: SettingsService,
+        bus: EventBus,
+        *,
+        start_report: tuple[str, ...] = (),
+        now: Clock = utc_now,
+    ) -> None:
+        self._stored = stored
+        self._settings = settings
+        self._bus = bus
+        self._now = now
+        self.start_report = start_report
+        self._lock = threading.Lock()
+        self._private: Library | None = None
+        self._private_ids: set[str] = set()
+        self._unstored: dict[str, Conversation] = {}
+
+    # --- reading ------------------------------------------------------------------------
+
+    def get(self, conversation_id: str) -> Conversation:
+        """One conversation.
+
+        Raises:
+            NotFoundError: There is none.
+        """
+        fresh = self._unstored.get(conversation_id)
+        return fresh if fresh is not None else self._of(conversation_id).get(conversation_id)
+
+    def conversations(self, *, archived: bool = False) -> list[Conversation]:
+        """Those with a message or a draft: pinned first, then used last first; private ones too."""
+        found = list(self._stored.list_conversations(archived=archived))
+        if self._private is not None:
+            found += self._private.list_conversations(archived=archived)
+            found.sort(key=lambda c: (c.pinned, c.updated_at), reverse=True)
+        return found
+
+    def folders(self) -> list[str]:
+        """The folders in use, in alphabetical order."""
+        return list(self._stored.folders())
+
+    def branch(self, conversation_id: str) -> tuple[BranchMessage, ...]:
+        """The walked branch, first message first.
+
+        Raises:
+            NotFoundError: There is no such conversation.
+        """
+        if conversation_id in self._unstored:
+            return ()
+        return self._of(conversation_id).branch(conversation_id)
+
+    def message(self, message_id: str) -> Message:
+        """One message.
+
+        Raises:
+            NotFoundError: There is none.
+        """
+        return self._home(message_id)[1]
+
+    def is_private(self, conversation_id: str) -> bool:
+        """Whether the chat lives in memory only."""
+        return conversation_id in self._private_ids
+
+    def trash(self) -> list[Conversation]:
+        """Deleted conversations, deleted last first; kept for 30 days."""
+        return list(self._stored.trashed_conversations())
+
+    def trashed_messages(self) -> list[TrashedMessage]:
+        """Messages deleted from conversations that still stand."""
+        return list(self._stored.trashed_messages())
+
+    # --- conversations ------------------------------------------------------------------
+
+    def create(self, *, private: bool = False, system_prompt: str | None = None) -> Conversation:
+        """Begin a chat. It is stored with its first message or draft, so empty ones leave none."""
+        now = self._now()
+        prompt = self._settings.current.system_prompt if system_prompt is None else system_prompt
+        conversation = Conversation(
+            id=new_id(),
+            title="",
+            created_at=now,
+            updated_at=now,
+            system_prompt=prompt,
+            private=private,
+        )
+        with self._lock:
+            if private:
+                self._private_ids.add(conversation.id)
+                if self._private is None:
+                    self._private = open_private_library()
+            self._unstored[conversation.id] = conversation
+        return conversation
+
+    def rename(self, conversation_id: str, title: str) -> Future[None]:
+        """Give it a title of the user's; nothing automatic replaces it."""
+        return self._change(conversation_id, lambda store: store.rename(conversation_id, title))
+
+    def set_pinned(self, conversation_id: str, pinned: bool) -> Future[None]:
+        """Keep it on top, or not."""
+        return self._change(
+            conversation_id, lambda store: store.set_pinned(conversation_id, pinned)
+        )
+
+    def set_archived(self, conversation_id: str, archived: bool) -> Future[None]:
+        """Hide it from the usual list, or bring it back."""
+        return self._change(
+            conversation_id, lambda store: store.set_archived(conversation_id, archived)
+        )
+
+    def set_folder(self, conversation_id: str, folder: str) -> Future[None]:
+        """File it; an empty name takes it out."""
+        return self._change(
+            conversation_id, lambda store: store.set_folder(conversation_id, folder.strip())
+        )
+
+    def set_system_prompt(self, conversation_id: str, prompt: str) -> Future[None]:
+        """Change what precedes the first turn of this chat."""
+        return self._change(
+            conversation_id, lambda store: store.set_system_prompt(conversation_id, prompt)
+        )
+
+    def set_draft(self, conversation_id: str, draft: str) -> None:
+        """Keep text that was typed but not sent."""
+        if conversation_id in self._unstored and not draft:
+            return
+        self._change(
+            conversation_id, lambda store: store.set_draft(conversation_id, draft), announce=False
+        )
+
+    def set_scroll(self, conversation_id: str, message_id: str | None, offset: int) -> None:
+        """Keep the place the reader was at."""
+        if conversation_id not in self._unstored:
+            self._change(
+                conversation_id,
+                lambda store: store.set_scroll(conversation_id, message_id, offset),
+                announce=False,
+            )
+
+    def delete(self, conversation_ids: Sequence[str]) -> None:
+        """Move chats to the trash. A private chat is gone for good: there is no trash for it."""
+        for conversation_id in conversation_ids:
+            if self._unstored.pop(conversation_id, None) is None:
+                self._change(
+                    conversation_id, partial(Library.delete, conversations=conversation_id)
+                )
+
+    def restore(self, conversation_ids: Sequence[str]) -> None:
+        """Take chats out of the trash."""
+        for conversation_id in conversation_ids:
+            self._change(conversation_id, partial(Library.restore, conversations=conversation_id))
+
+    def empty_trash(self) -> Future[int]:
+        """Remove everything in the trash for good; the face has asked before."""
+        return self._announced(self._stored.empty_trash(), LibraryChanged())
+
+    def branch_into_new_chat(self, message_id: str) -> Conversation:
+        """Copy the messages up to this one into a chat of their own.
+
+        Raises:
+            NotFoundError: There is no such message.
+            StoreError: It could not be stored.
+        """
+        store, message = self._home(message_id)
+        old = store.get(message.conversation_id)
+        made = store.branch_into_new_chat(message_id, f"{old.title} (branch)").result()
+        if store is self._private:
+            self._private_ids.add(made.id)
+        self._bus.publish(LibraryChanged())
+        return made
+
+    # --- messages -----------------------------------------------------------------------
+
+    def add_exchange(self, question: Message, answer: Message, *, title: str = "") -> Future[None]:
+        """Store a question with its empty answer, making the chat and its first title as needed."""
+        conversation = self.get(question.conversation_id)
+        store = self._of(conversation.id)
+        if conversation.id in self._unstored:
+            conversation = replace(conversation, title=title)
+        elif title:
+            store.rename(conversation.id, title, by_user=False)
+        added = store.add_exchange(conversation, question, answer)
+        added.add_done_callback(lambda done: self._stored_now(conversation.id, done))
+        return added
+
+    def add_message(self, message: Message) -> Future[None]:
+        """Store another version of an answer, still empty."""
+        return self._of(message.conversation_id).add_message(message)
+
+    def resume(self, message: Message) -> Future[None]:
+        """Mark an answer as being written again."""
+        return self._of(message.conversation_id).resume(message.id)
+
+    def journal(self, message: Message, text: str) -> Future[None]:
+        """Keep the text so far of an answer."""
+        return self._of(message.conversation_id).journal(message.id, text)
+
+    def finish(self, message: Message) -> Future[None]:
+        """Store everything an answer ended with."""
+        return self._of(message.conversation_id).finish(message)
+
+    def select_version(self, message_id: str, offset: int) -> Future[None]:
+        """Walk to another version: -1 the one before, +1 the one after."""
+        store, message = self._home(message_id)
+        versions = store.versions(message_id)
+        index = next(i for i, version in enumerate(versions) if version.id == message_id)
+        target = versions[min(max(index + offset, 0), len(versions) - 1)]
+        return self._announced(
+            store.select_version(target.id), BranchChanged(message.conversation_id)
+        )
+
+    def delete_message(self, message_id: str) -> Future[None]:
+        """Move a message and what follows it to the trash."""
+        store, message = self._home(message_id)
+        return self._announced(
+            store.delete_message(message_id),
+            BranchChanged(message.conversation_id),
+            LibraryChanged(),
+        )
+
+    def restore_message(self, message_id: str) -> Future[None]:
+        """Take a message out of the trash."""
+        store, message = self._home(message_id)
+        return self._announced(
+            store.restore_message(message_id),
+            BranchChanged(message.conversation_id),
+            LibraryChanged(),
+        )
+
+    def close(self) -> None:
+        """Finish every write. Private chats are gone after this."""
+        self._stored.close()
+        if self._private is not None:
+            self._private.close()
+
+    # --- inside -------------------------------------------------------------------------
+
+    def _stored_now(self, conversation_id: str, done: Future[None]) -> None:
+        if done.exception() is None:
+            self._unstored.pop(conversation_id, None)
+
+    def _of(self, conversation_id: str) -> Library:
+        if conversation_id in self._private_ids and self._private is not None:
+            return self._private
+        return self._stored
+
+    def _home(self, message_id: str) -> tuple[Library, Message]:
+        if self._private is not None:
+            try:
+                return self._private, self._private.message(message_id)
+            except NotFoundError:
+                pass  # then it is on disk, or nowhere
+        return self._stored, self._stored.message(message_id)
+
+    def _change(
+        self,
+        conversation_id: str,
+        change: Callable[[Library], Future[T]],
+        *,
+        announce: bool = True,
+    ) -> Future[T]:
+        store = self._of(conversation_id)
+        fresh = self._unstored.pop(conversation_id, None)
+        if fresh is not None:
+            store.create(fresh)
+        return self._announced(change(store), *([LibraryChanged()] if announce else []))
+
+    def _announced(self, future: Future[T], *events: Event) -> Future[T]:
+        def done(outcome: Future[T]) -> None:
+            error = outcome.exception()
+            if isinstance(error, KnownError):
+                self._bus.publish(Problem(error))
+            elif error is not None:
+                raise error
+            else:
+                for event in events:
+                    self._bus.publish(event)
+
+        future.add_done_callback(done)
+        return future

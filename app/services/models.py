@@ -1,0 +1,267 @@
+"""Model files on this computer, and which one is loaded."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import threading
+from dataclasses import replace
+from pathlib import Path
+
+from app.domain.errors import KnownError, LoadCancelledError, ModelFileError, ModelNotLoadedError
+from app.domain.gguf import read_gguf_file
+from app.domain.model import Device, LoadedModel, LoadRequest, ModelFile, ModelRef
+from app.domain.settings import Settings
+from app.engine.base import Cancel, Engine
+from app.services.events import (
+    EventBus,
+    ModelPhase,
+    ModelState,
+    ModelStateChanged,
+    Problem,
+    SettingsChanged,
+)
+from app.services.lane import Lane
+from app.services.settings import SettingsService
+from app.system.bundled import bundled
+
+DEMO = "demo"  # the setting's value for the built-in model, wherever the program lies
+HASH_AT_ONCE = 256 * 2**20  # bytes; about a quarter of a second
+_log = logging.getLogger(__name__)
+
+
+def describe(path: Path) -> ModelFile:
+    """Read a GGUF file's header into a :class:`ModelFile`.
+
+    Raises:
+        ModelFileError: It is missing, not GGUF, or damaged; the reason is in the sentence.
+    """
+    header = read_gguf_file(path)
+    return ModelFile(
+        path=path,
+        name=header.name or path.stem,
+        quantization=header.quantization,
+        size=header.file_size,
+        architecture=header.architecture,
+        context_length=header.trained_context,
+    )
+
+
+def find_model(path: str, demo_path: Path | None = None) -> ModelFile:
+    """The model that a setting or an option names: ``demo`` or a path.
+
+    Raises:
+        ModelFileError: It is missing or cannot be used.
+    """
+    if path == DEMO:
+        demo = demo_path or bundled("models", "demo.gguf")
+        return replace(describe(demo), name="Built-in demo", demo=True)
+    return describe(Path(path).expanduser())
+
+
+class ModelService:
+    """Keeps one model chosen and, on the lane, loaded."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        lane: Lane,
+        settings: SettingsService,
+        bus: EventBus,
+        *,
+        demo_path: Path,
+        models_folder: Path,
+        model: ModelFile | None = None,
+    ) -> None:
+        self._engine = engine
+        self._lane = lane
+        self._settings = settings
+        self._bus = bus
+        self._demo_path = demo_path
+        self._folder = models_folder
+        self._cancel = threading.Event()
+        self._hashes: dict[tuple[Path, int, int], str] = {}
+        self._loaded_with: LoadRequest | None = None
+        self._state = ModelState(ModelPhase.UNLOADED, model) if model else self._initial_state()
+        bus.subscribe(self._on_event)
+
+    @property
+    def state(self) -> ModelState:
+        """What the model chip shows; a frozen value."""
+        return self._state
+
+    @property
+    def demo(self) -> ModelFile:
+        """The built-in demo model.
+
+        Raises:
+            ModelFileError: The installation is damaged.
+        """
+        return find_model(DEMO, self._demo_path)
+
+    def installed(self) -> list[ModelFile]:
+        """Every usable file in the models folder, the chosen one, and the demo last."""
+        files: dict[Path, ModelFile] = {}
+        candidates = sorted(self._folder.glob("*.gguf")) if self._folder.is_dir() else []
+        chosen = self._settings.current.model_path
+        if chosen not in {"", DEMO}:
+            candidates.append(Path(chosen))
+        for path in candidates:
+            try:
+                files[path] = replace(describe(path), owned=path.parent == self._folder)
+            except ModelFileError as error:
+                _log.warning("%s", error.what)
+        return [*files.values(), self.demo]
+
+    def choose(self, model: ModelFile) -> None:
+        """Make ``model`` the chosen one and load it in the background.
+
+        If it cannot be loaded, the one before is loaded again and the reason is published.
+        """
+        previous = self._state.model if self._state.phase is ModelPhase.READY else None
+        self.cancel_load()
+        self._remember(model)
+        self._lane.submit(lambda: self._load_or_return(model, previous, self._fresh_cancel()))
+
+    def load(self) -> None:
+        """Load the chosen model in the background; the outcome is published."""
+        model = self._state.model
+        if model is not None and self._state.phase is not ModelPhase.LOADING:
+            self._lane.submit(lambda: self._load_or_return(model, None, self._fresh_cancel()))
+
+    def cancel_load(self) -> None:
+        """Stop loading, if something is being loaded."""
+        self._cancel.set()
+
+    def unload(self) -> None:
+        """Free the model's memory after what is running now."""
+
+        def job() -> None:
+            self._engine.unload()
+            self._loaded_with = None
+            if self._state.model is not None:
+                self._publish(ModelState(ModelPhase.UNLOADED, self._state.model))
+
+        self._lane.submit(job)
+
+    def devices(self) -> list[Device]:
+        """Compute devices, asked on the lane; blocks until it is free."""
+        return self._lane.submit(self._engine.devices).result()
+
+    def ensure_loaded(self, cancel: Cancel) -> ModelFile:
+        """Load the chosen model unless it is. On the lane only.
+
+        Raises:
+            ModelNotLoadedError: None is chosen.
+            LoadCancelledError: ``cancel`` was set.
+            EngineError: It cannot be loaded.
+        """
+        state = self._state
+        if state.model is None:
+            raise ModelNotLoadedError(
+                "No model is chosen.", action="Choose a model, or try the built-in demo."
+            )
+        if state.phase is ModelPhase.READY:
+            wanted = self._request(state.model, self._settings.current)
+            if self._loaded_with == wanted:
+                return state.model
+        self._load(state.model, cancel)
+        return state.model
+
+    def reference(self, model: ModelFile) -> ModelRef:
+        """What is stored with an answer to say which file made it."""
+        return ModelRef(model.name, model.quantization, model.sha256 or self._hash(model.path))
+
+    def _initial_state(self) -> ModelState:
+        chosen = self._settings.current.model_path
+        if not chosen:
+            return ModelState(ModelPhase.NONE)
+        try:
+            return ModelState(ModelPhase.UNLOADED, find_model(chosen, self._demo_path))
+        except ModelFileError as error:
+            missing = ModelFile(Path(chosen), Path(chosen).stem)
+            return ModelState(ModelPhase.FAILED, missing, error=error)
+
+    def _fresh_cancel(self) -> threading.Event:
+        self._cancel = threading.Event()
+        return self._cancel
+
+    def _remember(self, model: ModelFile) -> None:
+        self._publish(ModelState(ModelPhase.UNLOADED, model))
+        self._settings.update(model_path=DEMO if model.demo else str(model.path), welcomed=True)
+
+    def _load_or_return(
+        self, model: ModelFile, previous: ModelFile | None, cancel: threading.Event
+    ) -> None:
+        try:
+            self._load(model, cancel)
+        except LoadCancelledError:
+            return
+        except KnownError as error:
+            self._bus.publish(Problem(error))
+            if previous is None or previous.path == model.path:
+                return
+            self._remember(previous)
+            self._load_or_return(previous, None, cancel)
+
+    def _load(self, model: ModelFile, cancel: Cancel) -> LoadedModel:
+        self._publish(ModelState(ModelPhase.LOADING, model))
+
+        def progress(fraction: float) -> None:
+            self._publish(ModelState(ModelPhase.LOADING, model, fraction))
+
+        request = self._request(model, self._settings.current)
+        self._loaded_with = None
+        try:
+            loaded = self._engine.load(request, progress, cancel)
+        except LoadCancelledError:
+            self._publish(ModelState(ModelPhase.UNLOADED, model))
+            raise
+        except KnownError as error:
+            self._publish(ModelState(ModelPhase.FAILED, model, error=error))
+            raise
+        self._loaded_with = request
+        self._publish(ModelState(ModelPhase.READY, model, 1.0, loaded))
+        return loaded
+
+    def _request(self, model: ModelFile, settings: Settings) -> LoadRequest:
+        return LoadRequest(
+            path=model.path,
+            context_size=settings.context_size,
+            gpu_layers=settings.gpu_layers,
+            kv_type=settings.kv_type,
+            threads=settings.threads,
+            sha256=model.sha256 or self._hash(model.path),
+        )
+
+    def _hash(self, path: Path) -> str:
+        """SHA-256 of a file; empty while it is not known.
+
+        A large file takes a while to read, so its hash is only taken where it was stored with it.
+        """
+        try:
+            stat = path.stat()
+            key = (path, stat.st_size, stat.st_mtime_ns)
+            if stat.st_size > HASH_AT_ONCE:
+                return self._hashes.get(key, "")
+            if key not in self._hashes:
+                with path.open("rb") as file:
+                    self._hashes[key] = hashlib.file_digest(file, "sha256").hexdigest()
+        except OSError as error:
+            _log.warning("The hash of %s could not be computed: %s", path, error)
+            return ""
+        return self._hashes[key]
+
+    def _publish(self, state: ModelState) -> None:
+        self._state = state
+        self._bus.publish(ModelStateChanged(state))
+
+    def _on_event(self, event: object) -> None:
+        match event:
+            case SettingsChanged(before, after) if _engine_part(before) != _engine_part(after):
+                if self._state.phase is ModelPhase.READY:
+                    self.load()
+
+
+def _engine_part(settings: Settings) -> tuple[object, ...]:
+    return settings.context_size, settings.threads, settings.gpu_layers, settings.kv_type

@@ -1,0 +1,37 @@
+"""The services of one running copy, and the order in which they end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.engine.base import Engine
+from app.services.chat import ChatService
+from app.services.events import EventBus
+from app.services.lane import Lane
+from app.services.library import LibraryService
+from app.services.models import ModelService
+from app.services.settings import SettingsService
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything a face talks to; built once in :mod:`app.compose`."""
+
+    bus: EventBus
+    settings: SettingsService
+    library: LibraryService
+    models: ModelService
+    chat: ChatService
+    lane: Lane
+    engine: Engine
+    data_folder: Path
+
+    def close(self) -> None:
+        """Stop, drain, flush, close. Nothing is ended with work unsaved."""
+        self.models.cancel_load()
+        self.chat.close()
+        self.lane.close()
+        self.chat.save_pending()
+        self.library.close()
+        self.engine.close()

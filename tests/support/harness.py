@@ -1,0 +1,126 @@
+"""Services over a scripted engine and a real database, for tests and pictures."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from app.domain.model import ModelFile
+from app.domain.settings import Settings
+from app.engine.base import Engine
+from app.engine.scripted import ScriptedEngine
+from app.services.chat import ChatService
+from app.services.events import AnswerEnded, Event, EventBus, SendFailed
+from app.services.lane import Lane
+from app.services.library import LibraryService
+from app.services.models import ModelService
+from app.services.registry import Services
+from app.services.settings import SettingsService
+from app.store import open_library
+
+PATIENCE = 20.0  # seconds until a test that waits for an event gives up
+
+
+class SettingsInMemory:
+    """A settings file without a file."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.saved = settings
+
+    def load(self) -> tuple[Settings, list[str]]:
+        return self.saved, []
+
+    def save(self, settings: Settings) -> None:
+        self.saved = settings
+
+
+@dataclass
+class Heard:
+    """Every event, in order, and a way to wait for one."""
+
+    events: list[Event] = field(default_factory=list)
+    _news: threading.Condition = field(default_factory=threading.Condition)
+
+    def __call__(self, event: Event) -> None:
+        with self._news:
+            self.events.append(event)
+            self._news.notify_all()
+
+    def wait_for(self, wanted: Callable[[Event], bool], *, after: int = 0) -> Event:
+        """The first event from index ``after`` on that is ``wanted``."""
+        with self._news:
+            self._news.wait_for(
+                lambda: any(wanted(event) for event in self.events[after:]), PATIENCE
+            )
+            return next(event for event in self.events[after:] if wanted(event))
+
+    def of(self, kind: type[Event]) -> list[Event]:
+        return [event for event in self.events if isinstance(event, kind)]
+
+
+@dataclass
+class Harness:
+    """One running copy without a face."""
+
+    services: Services
+    heard: Heard
+    engine: Engine
+
+    def ended(self, answer_id: str, *, after: int = 0) -> AnswerEnded:
+        """Wait for the end of an answer."""
+
+        def wanted(event: Event) -> bool:
+            return isinstance(event, AnswerEnded) and event.message.id == answer_id
+
+        event = self.heard.wait_for(wanted, after=after)
+        assert isinstance(event, AnswerEnded)
+        return event
+
+    def ask(self, text: str, conversation_id: str | None = None) -> tuple[str, AnswerEnded]:
+        """Ask, wait, and give the conversation's id and the end of the answer."""
+        conversation_id = conversation_id or self.services.library.create().id
+        exchange = self.services.chat.send(conversation_id, text)
+        return conversation_id, self.ended(exchange.answer_id)
+
+    def send_failed(self) -> SendFailed:
+        event = self.heard.wait_for(lambda e: isinstance(e, SendFailed))
+        assert isinstance(event, SendFailed)
+        return event
+
+
+def build(folder: Path, engine: Engine | None = None, settings: Settings | None = None) -> Harness:
+    """Services over ``folder``; close ``services`` afterwards."""
+    engine = engine or ScriptedEngine()
+    bus = EventBus()
+    heard = Heard()
+    bus.subscribe(heard)
+    opened = open_library(folder)
+    settings_service = SettingsService(SettingsInMemory(settings or Settings()), bus)
+    library = LibraryService(
+        opened.library, settings_service, bus, start_report=opened.report.sentences
+    )
+    lane = Lane("engine-lane")
+    model = ModelFile(folder / "scripted.gguf", "Scripted", "Q4_K_M", sha256="5c" * 32)
+    models = ModelService(
+        engine,
+        lane,
+        settings_service,
+        bus,
+        demo_path=folder / "demo.gguf",
+        models_folder=folder / "models",
+        model=model,
+    )
+    chat = ChatService(engine, lane, models, library, settings_service, bus)
+    services = Services(
+        bus=bus,
+        settings=settings_service,
+        library=library,
+        models=models,
+        chat=chat,
+        lane=lane,
+        engine=engine,
+        data_folder=folder,
+    )
+    return Harness(services, heard, engine)
