@@ -1,0 +1,182 @@
+"""Small dialogs: an error with its three sentences, a question, a line to type, a link to open."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, QUrl
+from PySide6.QtGui import QDesktopServices, QGuiApplication
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.domain.errors import KnownError
+from app.ui.theme import SPACE
+
+_WIDTH = 440
+
+
+def text_label(text: str, role: str = "") -> QLabel:
+    """A wrapping label of plain text that can be selected and copied."""
+    label = QLabel(text, wordWrap=True)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    if role:
+        label.setProperty("role", role)
+    return label
+
+
+class Dialog(QDialog):
+    """A dialog with a column of content and a row of buttons."""
+
+    def __init__(self, parent: QWidget, title: str, width: int = _WIDTH) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(title)
+        self.setMinimumWidth(width)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(SPACE * 3, SPACE * 3, SPACE * 3, SPACE * 2)
+        self.column.setSpacing(SPACE + 4)
+
+    def add_buttons(self, *buttons: QPushButton, default: QPushButton | None = None) -> None:
+        """Put buttons in a row at the right; the default answers Enter."""
+        row = QHBoxLayout()
+        row.setSpacing(SPACE)
+        row.addStretch(1)
+        for button in buttons:
+            button.setAutoDefault(button is default)
+            button.setDefault(button is default)
+            row.addWidget(button)
+        self.column.addLayout(row)
+
+
+def push_button(text: str, kind: str = "plain") -> QPushButton:
+    """A button in one of the style sheet's kinds: plain, accent, link."""
+    button = QPushButton(text)
+    button.setProperty("kind", kind)
+    button.setAccessibleName(text)
+    return button
+
+
+class ErrorDialog(Dialog):
+    """What happened, what it means for the data, what to do; technical details on demand."""
+
+    def __init__(self, parent: QWidget, error: KnownError) -> None:
+        super().__init__(parent, "Something did not work")
+        self.setAccessibleName(str(error))
+        self.column.addWidget(text_label(error.what, "subheading"))
+        if error.data:
+            self.column.addWidget(text_label(error.data))
+        if error.action:
+            self.column.addWidget(text_label(error.action, "muted"))
+        close = push_button("Close", "accent")
+        close.clicked.connect(self.accept)
+        buttons = [close]
+        if error.detail:
+            buttons.insert(0, self._add_details(error))
+        self.add_buttons(*buttons, default=close)
+
+    def _add_details(self, error: KnownError) -> QPushButton:
+        details = QPlainTextEdit(f"{error}\n\n{error.detail}", readOnly=True)
+        details.setProperty("kind", "field")
+        details.setAccessibleName("Details")
+        details.setMinimumHeight(140)
+        details.hide()
+        self.column.addWidget(details)
+        toggle = push_button("Details")
+        toggle.setCheckable(True)
+        toggle.toggled.connect(details.setVisible)
+        toggle.toggled.connect(self.adjustSize)
+        return toggle
+
+
+def ask(parent: QWidget, title: str, text: str, rest: str, yes: str) -> bool:
+    """Ask before something that cannot be undone; Enter and Esc both mean no."""
+    dialog = Dialog(parent, title)
+    dialog.setAccessibleName(text)
+    dialog.column.addWidget(text_label(text, "subheading"))
+    if rest:
+        dialog.column.addWidget(text_label(rest, "muted"))
+    go, cancel = push_button(yes), push_button("Cancel")
+    go.clicked.connect(dialog.accept)
+    cancel.clicked.connect(dialog.reject)
+    dialog.add_buttons(go, cancel, default=cancel)
+    cancel.setFocus()
+    return dialog.exec() == QDialog.DialogCode.Accepted
+
+
+def ask_line(
+    parent: QWidget, title: str, label: str, text: str = "", choices: Sequence[str] = ()
+) -> str | None:
+    """Ask for one line, with what exists to choose from; None when it was given up."""
+    dialog = Dialog(parent, title)
+    dialog.column.addWidget(text_label(label))
+    field: QLineEdit | QComboBox
+    if choices:
+        field = QComboBox(editable=True)
+        field.addItems(list(choices))
+        field.setCurrentText(text)
+    else:
+        field = QLineEdit(text)
+        field.selectAll()
+    field.setAccessibleName(label)
+    dialog.column.addWidget(field)
+    box = QDialogButtonBox(
+        QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel
+    )
+    box.accepted.connect(dialog.accept)
+    box.rejected.connect(dialog.reject)
+    dialog.column.addWidget(box)
+    field.setFocus()
+    if dialog.exec() != QDialog.DialogCode.Accepted:
+        return None
+    return field.currentText() if isinstance(field, QComboBox) else field.text()
+
+
+def ask_text(parent: QWidget, title: str, label: str, text: str) -> str | None:
+    """Ask for a text of several lines; None when it was given up."""
+    dialog = Dialog(parent, title, 560)
+    dialog.column.addWidget(text_label(label, "muted"))
+    field = QPlainTextEdit(text)
+    field.setProperty("kind", "field")
+    field.setAccessibleName(title)
+    field.setTabChangesFocus(True)
+    field.setMinimumHeight(180)
+    dialog.column.addWidget(field)
+    save, cancel = push_button("Save", "accent"), push_button("Cancel")
+    save.clicked.connect(dialog.accept)
+    cancel.clicked.connect(dialog.reject)
+    dialog.add_buttons(save, cancel, default=save)
+    field.setFocus()
+    return field.toPlainText() if dialog.exec() == QDialog.DialogCode.Accepted else None
+
+
+def ask_to_open_link(parent: QWidget, address: str) -> None:
+    """Show where a link leads before the system opens it."""
+    dialog = Dialog(parent, "Open this address?", 480)
+    dialog.column.addWidget(text_label("Your browser will open this address:", "subheading"))
+    shown = text_label(address)
+    # A long address without breaks would widen the dialog; zero-width spaces let it wrap.
+    shown.setText("\u200b".join(address))
+    shown.setAccessibleName(address)
+    shown.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
+    dialog.column.addWidget(shown)
+    note = "Phial itself connects to nothing."
+    dialog.column.addWidget(text_label(note, "muted"))
+    go, copy, cancel = push_button("Open"), push_button("Copy address"), push_button("Cancel")
+    go.clicked.connect(dialog.accept)
+    cancel.clicked.connect(dialog.reject)
+    copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(address))
+    copy.clicked.connect(dialog.reject)
+    dialog.add_buttons(go, copy, cancel, default=go)
+    if dialog.exec() == QDialog.DialogCode.Accepted:
+        QDesktopServices.openUrl(QUrl(address, QUrl.ParsingMode.StrictMode))

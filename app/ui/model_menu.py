@@ -1,0 +1,50 @@
+"""The menu of the model chip: every installed file, and what else can be done about models."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtWidgets import QMenu, QWidget
+
+from app.domain.model import ModelFile
+from app.services import words
+from app.services.models import ModelService
+from app.ui.actions import Actions, Menu
+
+
+def model_words(model: ModelFile, tokens_per_second: float | None = None) -> str:
+    """One line on a file: name, size, and the speed it showed here."""
+    speed = words.rate(tokens_per_second) if tokens_per_second else ""
+    return words.join(words.model_name(model), words.size(model.size), speed)
+
+
+class ModelMenu(QMenu):
+    """Filled each time it opens, because files come and go.
+
+    Signals:
+        chosen: (ModelFile) picked by the user.
+    """
+
+    chosen = Signal(object)
+
+    def __init__(self, models: ModelService, actions: Actions, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._models = models
+        self._actions = actions
+        self.setAccessibleName("Models")
+        self.aboutToShow.connect(self._fill)
+
+    def _fill(self) -> None:
+        self.clear()
+        current = self._models.state.model
+        group = QActionGroup(self)
+        for model in self._models.installed():
+            action = QAction(model_words(model), group)
+            action.setCheckable(True)
+            action.setChecked(current is not None and model.path == current.path)
+            action.setToolTip(str(model.path))
+            action.triggered.connect(lambda _checked, model=model: self.chosen.emit(model))
+            self.addAction(action)
+        self.addSeparator()
+        self._actions.fill(self, Menu.MODEL)
+        self.removeAction(self._actions["switch_model"])

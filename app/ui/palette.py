@@ -1,0 +1,142 @@
+"""The command palette: type a few letters, choose a command or a chat, press Enter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEvent, QObject, QStringListModel, Qt
+from PySide6.QtGui import QFocusEvent, QKeyEvent
+from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QListView, QVBoxLayout, QWidget
+
+from app.ui.theme import SPACE
+
+_SHOWN = 60
+_WIDTH = 520
+_HEIGHT = 420
+_MOVES = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1, Qt.Key.Key_PageUp: -8, Qt.Key.Key_PageDown: 8}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing to choose: its words, what stands behind them, and what it does."""
+
+    text: str
+    note: str
+    do: Callable[[], object]
+
+
+def match_score(text: str, query: str) -> int | None:
+    """How well ``query`` fits ``text``, lower is better; None where it does not.
+
+    The letters must occur in order. A match at the start counts most, then one at the start of a
+    word, then one in a piece, then scattered letters by how far they are apart.
+    """
+    low, wanted = text.casefold(), query.casefold().strip()
+    if not wanted:
+        return 0
+    at = low.find(wanted)
+    if at == 0:
+        return 0
+    if at > 0:
+        return 10 + at if low[at - 1].isalnum() else 5
+    position, spread = -1, 0
+    for letter in wanted:
+        if letter.isspace():
+            continue
+        found = low.find(letter, position + 1)
+        if found < 0:
+            return None
+        spread += found - position - 1
+        position = found
+    return 1_000 + spread
+
+
+def matching(entries: Sequence[Entry], query: str) -> list[Entry]:
+    """Entries that fit, best first; equal ones keep their order."""
+    scored = ((match_score(entry.text, query), at) for at, entry in enumerate(entries))
+    found = sorted((score, at) for score, at in scored if score is not None)
+    return [entries[at] for _, at in found[:_SHOWN]]
+
+
+class Palette(QFrame):
+    """Floats over the window; Esc or a click elsewhere closes it."""
+
+    def __init__(self, window: QWidget, entries: Sequence[Entry]) -> None:
+        super().__init__(window)
+        self.setObjectName("popup")
+        self.setAccessibleName("Command palette")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._entries = entries
+        self._found: list[Entry] = []
+        self._field = QLineEdit(placeholderText="Type a command or the name of a chat")
+        self._field.setAccessibleName("Command or chat")
+        self._field.textChanged.connect(self._refill)
+        self._field.installEventFilter(self)
+        self._rows = QStringListModel(self)
+        self._list = QListView()
+        self._list.setProperty("kind", "bare")
+        self._list.setAccessibleName("Commands and chats")
+        self._list.setModel(self._rows)
+        self._list.setUniformItemSizes(True)
+        self._list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._list.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
+        self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._list.clicked.connect(lambda index: self._run(index.row()))
+        self._none = QLabel("Nothing fits.", alignment=Qt.AlignmentFlag.AlignCenter)
+        self._none.setProperty("role", "muted")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(SPACE, SPACE, SPACE, SPACE)
+        column.setSpacing(SPACE)
+        column.addWidget(self._field)
+        column.addWidget(self._list, 1)
+        column.addWidget(self._none, 1)
+        self._refill("")
+        width = min(_WIDTH, window.width() - 4 * SPACE)
+        height = min(_HEIGHT, window.height() - 10 * SPACE)
+        self.setGeometry((window.width() - width) // 2, 6 * SPACE, width, height)
+        self.show()
+        self.raise_()
+        self._field.setFocus(Qt.FocusReason.PopupFocusReason)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Keys of the field that move in the list, run, and close."""
+        if event.type() == QEvent.Type.FocusOut and isinstance(event, QFocusEvent):
+            if event.reason() != Qt.FocusReason.PopupFocusReason:
+                self.close()
+        elif event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            if event.key() == Qt.Key.Key_Escape:
+                event.accept()
+                return True
+        elif event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            return self._on_key(event)
+        return super().eventFilter(watched, event)
+
+    def _on_key(self, event: QKeyEvent) -> bool:
+        key = Qt.Key(event.key())
+        if key in _MOVES:
+            last = self._rows.rowCount() - 1
+            row = min(max(self._list.currentIndex().row() + _MOVES[key], 0), last)
+            self._list.setCurrentIndex(self._rows.index(row))
+        elif key in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+            self._run(self._list.currentIndex().row())
+        elif key == Qt.Key.Key_Escape:
+            self.close()
+        else:
+            return False
+        return True
+
+    def _refill(self, query: str) -> None:
+        self._found = matching(self._entries, query)
+        self._rows.setStringList(
+            [f"{e.text}    {e.note}" if e.note else e.text for e in self._found]
+        )
+        self._list.setCurrentIndex(self._rows.index(0))
+        self._list.setVisible(bool(self._found))
+        self._none.setVisible(not self._found)
+
+    def _run(self, row: int) -> None:
+        if 0 <= row < len(self._found):
+            chosen = self._found[row]
+            self.close()
+            chosen.do()
