@@ -1,0 +1,463 @@
+"""The window's side of the engine process: starts it, supervises it, brings it back.
+
+llama.cpp answers some errors with ``abort()``. When the process dies, it is started again, with
+the next safer plan of the step-down ladder where the plan is to blame, and the request goes on.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import queue
+import secrets
+import shutil
+import tempfile
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from app.domain.errors import (
+    EngineDiedError,
+    KnownError,
+    LoadCancelledError,
+    ModelNotLoadedError,
+    OutOfMemoryError,
+)
+from app.domain.generation import (
+    MAX_SEED,
+    ContextFitted,
+    EngineRestarted,
+    Finished,
+    GenerationEvent,
+    GenerationRequest,
+    StopReason,
+    TextDelta,
+    Timings,
+)
+from app.domain.model import Device, LoadedModel, LoadRequest
+from app.engine import frames
+from app.engine.base import Cancel, EngineOptions, Progress
+from app.engine.ladder import STEPS, ForgetfulMemory, LadderMemory, next_step
+from app.engine.process import Death, EngineProcess, default_command
+
+log = logging.getLogger("phial.engine.client")
+
+POLL_SECONDS = 0.02  # how soon a set cancel flag is seen while the engine is silent
+SAME_STEP_DEATHS = 2  # a plan that has worked is blamed only when it dies twice in a row
+MOST_DEATHS = 8  # for one request; then the user is told
+
+
+class _DiedError(Exception):
+    """The process died while something was asked of it."""
+
+    def __init__(self, death: Death) -> None:
+        super().__init__(death.words)
+        self.death = death
+
+
+@dataclass(slots=True)
+class _Answer:
+    """What was seen of an answer, in case the process dies in the middle of it."""
+
+    seed: int
+    prompt_tokens: int = 0
+    tokens: int = 0
+
+    def note(self, event: GenerationEvent) -> None:
+        if isinstance(event, ContextFitted):
+            self.prompt_tokens = event.prompt_tokens
+        elif isinstance(event, TextDelta):
+            self.tokens += event.tokens
+
+    def cut(self) -> Finished:
+        """The end of an answer whose engine died."""
+        timings = Timings(prompt_tokens=self.prompt_tokens, completion_tokens=self.tokens)
+        return Finished(StopReason.ENGINE_DIED, timings, self.seed)
+
+
+class EngineClient:
+    """Speaks the engine interface to a process of its own.
+
+    Args:
+        options: Told to each process that is started.
+        memory: Remembers which ladder step worked.
+        command: Program and arguments; the default is this program's own engine host.
+        environment: Added to the process's environment.
+    """
+
+    def __init__(
+        self,
+        options: EngineOptions | None = None,
+        *,
+        memory: LadderMemory | None = None,
+        command: Sequence[str] | None = None,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        self._options = options or EngineOptions()
+        self._memory: LadderMemory = memory or ForgetfulMemory()
+        self._command = list(command) if command is not None else default_command()
+        self._environment = environment
+        self._folder: Path | None = None
+        self._process: EngineProcess | None = None
+        self._request: LoadRequest | None = None
+        self._model: LoadedModel | None = None
+        self._step = 0
+        self._steps: tuple[int, ...] = (0,)
+        self._key = ""
+        self._number = 0
+        self._proven: set[tuple[str, int]] = set()
+        self._deaths: Counter[tuple[str, int]] = Counter()
+        self._revival: threading.Thread | None = None
+        self._revival_cancel = threading.Event()
+
+    # --- the interface ----------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Start the process ahead of its first use; returns at once."""
+        self._ensure_process()
+
+    @property
+    def pid(self) -> int | None:
+        """Process id of the engine, for the doctor and for tests."""
+        return self._process.pid if self._process is not None else None
+
+    def load(self, request: LoadRequest, progress: Progress, cancel: Cancel) -> LoadedModel:
+        """See :meth:`app.engine.base.Engine.load`."""
+        self._stop_revival()
+        self._request, self._model = None, None
+        self._step, self._steps = -1, (0,)  # looked up, and told by the plan
+        return self._load(request, progress, cancel)
+
+    def generate(self, request: GenerationRequest, cancel: Cancel) -> Iterator[GenerationEvent]:
+        """See :meth:`app.engine.base.Engine.generate`.
+
+        When the engine dies before the first word, the answer is begun anew on a safer plan, and
+        the stream only tells so. When it dies later, the stream ends with
+        ``Finished(StopReason.ENGINE_DIED)`` and the model comes back in the background.
+        """
+        seed = request.sampling.seed
+        if seed is None:  # chosen here, so that it is known even if the process dies
+            seed = secrets.randbelow(MAX_SEED + 1)
+        request = replace(request, sampling=replace(request.sampling, seed=seed))
+        seen = _Answer(seed)
+        deaths = 0
+        while True:
+            try:
+                self._await_revival(cancel)
+                if self._model is None:
+                    self._reload(cancel)
+                for event in self._stream(request, cancel):
+                    seen.note(event)
+                    yield event
+            except LoadCancelledError:
+                yield Finished(StopReason.STOPPED, seen.cut().timings, seed)
+                return
+            except _DiedError as died:
+                deaths += 1
+                reason = self._after_death(died.death, deaths)
+                yield EngineRestarted(STEPS[max(0, self._step)].words, reason)
+                if seen.tokens:
+                    self._revive()
+                    yield seen.cut()
+                    return
+            else:
+                return
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """See :meth:`app.engine.base.Engine.count_tokens`."""
+        self._await_revival(_NEVER)
+        if self._model is None:
+            raise ModelNotLoadedError("No model is loaded.")
+        return list(self._simple(lambda number: frames.Count(number, tuple(texts))).counts)
+
+    def devices(self) -> list[Device]:
+        """See :meth:`app.engine.base.Engine.devices`."""
+        self._await_revival(_NEVER)
+        return list(self._simple(frames.ListDevices).devices)
+
+    def park(self, conversation_id: str) -> None:
+        """See :meth:`app.engine.base.Engine.park`."""
+        self._await_revival(_NEVER)
+        if self._model is not None:
+            self._simple(lambda number: frames.Park(number, conversation_id))
+
+    def unload(self) -> None:
+        """See :meth:`app.engine.base.Engine.unload`."""
+        self._stop_revival()
+        self._request = None
+        if self._model is not None:
+            self._model = None
+            self._simple(frames.Unload)
+
+    def close(self) -> None:
+        """See :meth:`app.engine.base.Engine.close`."""
+        self._stop_revival()
+        process, self._process = self._process, None
+        if process is not None:
+            process.close()
+        self._model = self._request = None
+        if self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            self._folder = None
+
+    # --- loading and the ladder ---------------------------------------------------------------
+
+    def _load(self, request: LoadRequest, progress: Progress, cancel: Cancel) -> LoadedModel:
+        """Load, stepping down as often as needed."""
+        advance = _Monotone(progress)
+        deaths = 0
+        while True:
+            try:
+                key = self._key = self._make_key(request, cancel)
+                if self._step < 0:
+                    self._step = self._memory.get(key)
+                model = self._load_once(request, advance, cancel)
+            except _DiedError as died:
+                deaths += 1
+                self._request = request
+                self._after_death(died.death, deaths)
+                continue
+            except OutOfMemoryError as error:
+                if not self._step_down():
+                    raise
+                log.warning("%s Trying %s.", error.what, STEPS[self._step].words)
+                continue
+            self._request, self._model = request, model
+            self._proven.add((key, self._step))
+            if self._memory.get(key) != self._step:
+                self._memory.set(key, self._step)
+            return model
+
+    def _load_once(self, request: LoadRequest, progress: Progress, cancel: Cancel) -> LoadedModel:
+        number = self._send(lambda n: frames.Load(n, request, self._step))
+        for frame in self._frames(number, cancel):
+            match frame:
+                case frames.Planned(plan=plan, steps=steps):
+                    self._steps = steps
+                    log.info("Loading %s: %s", request.path.name, " ".join(plan.reasons))
+                case frames.Progressed(fraction=fraction):
+                    progress(fraction)
+                case frames.Loaded(model=model):
+                    return model
+        raise AssertionError("the stream of frames ends with a result or an error")
+
+    def _reload(self, cancel: Cancel) -> None:
+        """Bring the model back after a restart.
+
+        Raises:
+            ModelNotLoadedError: There was none.
+        """
+        if self._request is None:
+            raise ModelNotLoadedError("No model is loaded.")
+        self._load(self._request, lambda _fraction: None, cancel)
+
+    def _after_death(self, death: Death, deaths: int) -> str:
+        """Decide what to try next.
+
+        A plan is to blame when its own code crashed before it ever worked. A process that somebody
+        ended, or one that had worked, is first brought back as it was.
+
+        Returns:
+            What happened, in words.
+
+        Raises:
+            EngineDiedError: There is nothing left to try.
+        """
+        log.error("%s %s", death.words, " | ".join(death.stderr))
+        process, self._process = self._process, None
+        if process is not None:
+            process.kill()  # it is dead; this closes what is left of it
+        had_model, self._model = self._request, None
+        if had_model is None or deaths >= MOST_DEATHS:
+            raise EngineDiedError(death.words, detail="\n".join(death.stderr))
+        place = (self._key, self._step)
+        self._deaths[place] += 1
+        blamed = death.crashed and place not in self._proven
+        if blamed or self._deaths[place] >= SAME_STEP_DEATHS:
+            self._deaths[place] = 0
+            if not self._step_down():
+                raise EngineDiedError(death.words, detail="\n".join(death.stderr))
+            log.warning("The engine is started again %s", STEPS[self._step].words)
+        return death.words
+
+    def _step_down(self) -> bool:
+        following = next_step(self._step, self._steps)
+        if following is None:
+            return False
+        self._step = following
+        return True
+
+    def _make_key(self, request: LoadRequest, cancel: Cancel) -> str:
+        """Machine, engine build and model, as one key."""
+        ready = self._ready(cancel)
+        if request.sha256:
+            model = request.sha256
+        else:
+            try:
+                found = request.path.stat()
+                model = f"{request.path.resolve()}|{found.st_size}|{found.st_mtime_ns}"
+            except OSError:  # the engine will say what is wrong with it
+                model = str(request.path)
+        return hashlib.sha256(f"{ready.machine}|{ready.build}|{model}".encode()).hexdigest()[:32]
+
+    # --- coming back in the background --------------------------------------------------------
+
+    def _revive(self) -> None:
+        """Load the model again while the user reads; whoever needs it waits for this."""
+        self._revival_cancel = cancel = threading.Event()
+
+        def revive() -> None:
+            try:
+                self._reload(cancel)
+            except LoadCancelledError:
+                pass
+            except KnownError as error:  # told when it is needed and still does not come
+                log.warning("The model did not come back: %s", error)
+
+        self._revival = threading.Thread(target=revive, name="engine-revival", daemon=True)
+        self._revival.start()
+
+    def _await_revival(self, cancel: Cancel) -> None:
+        thread = self._revival
+        while thread is not None and thread.is_alive():
+            if cancel.is_set():
+                self._stop_revival()
+                raise LoadCancelledError("Loading was stopped.")
+            thread.join(POLL_SECONDS)
+        self._revival = None
+
+    def _stop_revival(self) -> None:
+        thread, self._revival = self._revival, None
+        if thread is not None:
+            self._revival_cancel.set()
+            thread.join()
+
+    # --- frames -------------------------------------------------------------------------------
+
+    def _stream(self, request: GenerationRequest, cancel: Cancel) -> Iterator[GenerationEvent]:
+        place = (self._key, self._step)
+        number = self._send(lambda n: frames.Generate(n, request))
+        finished = False
+        try:
+            for frame in self._frames(number, cancel):
+                if isinstance(frame, frames.Emitted):
+                    if isinstance(frame.event, Finished):
+                        finished = True
+                        self._deaths[place] = 0
+                    yield frame.event
+            finished = True
+        finally:
+            if not finished and self._process is not None:
+                # The reader lost interest: stop, and hear the rest so that the next begins clean.
+                self._process.send(frames.Stop(number))
+
+    def _simple(self, make: Callable[[int], object]) -> Any:
+        """A command with one result. A death shows here as an error the user can act on."""
+        number = 0
+        try:
+            number = self._send(make)
+            last = None
+            for frame in self._frames(number, _NEVER):
+                last = frame
+        except _DiedError as died:
+            self._after_death(died.death, 1)
+            self._revive()
+            raise EngineDiedError(died.death.words) from died
+        return last
+
+    def _send(self, make: Callable[[int], object]) -> int:
+        process = self._ensure_process()
+        self._number += 1
+        process.send(make(self._number))
+        return self._number
+
+    def _frames(self, number: int, cancel: Cancel) -> Iterator[Any]:
+        """Frames of one command up to its result.
+
+        Raises:
+            _DiedError: The process died.
+            KnownError: The command failed.
+        """
+        process = self._ensure_process()
+        stopping = False
+        while True:
+            if not stopping and cancel.is_set():
+                stopping = True
+                process.send(frames.Stop(number))
+            try:
+                # A flag that cannot be set needs no looking at.
+                frame = process.events.get(timeout=None if cancel is _NEVER else POLL_SECONDS)
+            except queue.Empty:
+                continue
+            if isinstance(frame, Death):
+                raise _DiedError(frame)
+            if getattr(frame, "id", 0) != number:
+                continue
+            if isinstance(frame, frames.Failed):
+                raise frame.error()
+            if isinstance(frame, frames.Done):
+                yield frame
+                return
+            yield frame
+            if isinstance(frame, frames.Loaded | frames.Counted | frames.Devices):
+                return
+
+    def _ready(self, cancel: Cancel) -> frames.Ready:
+        """Wait until the process is up.
+
+        Raises:
+            _DiedError: It died before.
+            LoadCancelledError: ``cancel`` was set.
+        """
+        process = self._ensure_process()
+        while process.ready is None:
+            if cancel.is_set():
+                raise LoadCancelledError("Loading was stopped.")
+            try:
+                frame = process.events.get(timeout=POLL_SECONDS)
+            except queue.Empty:
+                continue
+            if isinstance(frame, Death):
+                raise _DiedError(frame)
+        return process.ready
+
+    def _ensure_process(self) -> EngineProcess:
+        if self._process is None:
+            if self._folder is None:
+                # Its own working directory: nothing is looked up in the user's.
+                self._folder = Path(tempfile.mkdtemp(prefix="phial-engine-"))
+            self._process = EngineProcess(
+                self._command, self._options, self._folder, self._environment
+            )
+        return self._process
+
+
+class _Monotone:
+    """Passes fractions on that never decrease, also over a restart."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._top = -1.0
+
+    def __call__(self, fraction: float) -> None:
+        if fraction > self._top:
+            self._top = fraction
+            self._progress(fraction)
+
+
+class _Never:
+    """A flag that is never set."""
+
+    def is_set(self) -> bool:
+        """Never."""
+        return False
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Not used: there is nothing to wait for."""
+        raise NotImplementedError
+
+
+_NEVER = _Never()

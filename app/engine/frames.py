@@ -1,0 +1,278 @@
+"""What goes over the pipes between client and engine process: one JSON object a line.
+
+Frozen dataclasses are written with their type's name and rebuilt from their type hints. NUL, line
+ends and lone surrogates in texts survive.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import types
+import typing
+from dataclasses import dataclass, fields, is_dataclass
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from typing import Any, Union
+
+import app.domain.errors
+from app.domain import generation, model
+from app.domain.errors import EngineError, KnownError
+from app.engine.base import EngineOptions
+
+MAX_LINE = 256 * 1024 * 1024  # bytes; a chat of 1 MB messages stays far below
+_TYPE = "$"
+
+
+# --- commands -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Configure:
+    """The first command."""
+
+    options: EngineOptions
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """Load a model at a step of the ladder."""
+
+    id: int
+    request: model.LoadRequest
+    step: int
+
+
+@dataclass(frozen=True, slots=True)
+class Generate:
+    """Write an answer."""
+
+    id: int
+    request: generation.GenerationRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """Count tokens."""
+
+    id: int
+    texts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ListDevices:
+    """List compute devices."""
+
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Park:
+    """A chat was left."""
+
+    id: int
+    conversation_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unload:
+    """Free the model."""
+
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Stop the request of that id; heard at once."""
+
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Quit:
+    """Finish what must be finished, and end."""
+
+
+# --- events ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """The engine is up.
+
+    Attributes:
+        build: Identifies the engine's build.
+        machine: Identifies the devices it runs on.
+        seconds: Time since the process began.
+    """
+
+    build: str
+    machine: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """A record for the app's log."""
+
+    level: int
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What llama.cpp is about to be asked for, and the ladder's useful steps."""
+
+    id: int
+    plan: model.LoadPlan
+    steps: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Progressed:
+    """Loading went on."""
+
+    id: int
+    fraction: float
+
+
+@dataclass(frozen=True, slots=True)
+class Emitted:
+    """An event of an answer."""
+
+    id: int
+    event: generation.GenerationEvent
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A model is ready."""
+
+    id: int
+    model: model.LoadedModel
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """Tokens of each text."""
+
+    id: int
+    counts: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Devices:
+    """Compute devices."""
+
+    id: int
+    devices: tuple[model.Device, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The command was carried out."""
+
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The command failed.
+
+    Attributes:
+        id: Which command.
+        kind: Name of the error's type.
+        values: Its attributes.
+    """
+
+    id: int
+    kind: str
+    values: dict[str, str | int]
+
+    @classmethod
+    def of(cls, number: int, error: KnownError) -> Failed:
+        """Pack an error."""
+        values = {key: value for key, value in vars(error).items() if isinstance(value, str | int)}
+        return cls(number, type(error).__name__, values)
+
+    def error(self) -> KnownError:
+        """Unpack it as its own type."""
+        kind = getattr(app.domain.errors, self.kind, EngineError)
+        error: KnownError = kind.__new__(kind)
+        error.args = (self.values.get("what", ""),)
+        vars(error).update(self.values)
+        return error
+
+
+_MODULES = (generation, model)
+_KNOWN: dict[str, type] = {
+    name: kind
+    for source in (*(vars(module) for module in _MODULES), dict(globals()))
+    for name, kind in source.items()
+    if isinstance(kind, type) and is_dataclass(kind)
+}
+
+
+class FrameError(Exception):
+    """A line that is no frame of ours: a bug, or another program's output."""
+
+
+def encode(message: object) -> bytes:
+    """One line, with its line end."""
+    text = json.dumps(_plain(message), ensure_ascii=False, separators=(",", ":"))
+    return text.encode("utf-8", "surrogatepass") + b"\n"
+
+
+def decode(line: bytes) -> Any:
+    """The message of one line.
+
+    Raises:
+        FrameError: It is too long, not JSON, or of an unknown type.
+    """
+    if len(line) > MAX_LINE:
+        raise FrameError(f"a line of {len(line)} bytes")
+    try:
+        value = json.loads(line.decode("utf-8", "surrogatepass"))
+        return _rebuild(value, object)
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
+        raise FrameError(f"not a frame: {line[:200]!r}") from error
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, StrEnum):
+        return str(value)
+    if value is None or isinstance(value, str | int | float):
+        return value
+    if isinstance(value, Path):
+        return os.fspath(value)
+    if isinstance(value, tuple | list):
+        return [_plain(item) for item in value]
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if is_dataclass(value) and not isinstance(value, type):
+        named = {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+        return {_TYPE: type(value).__name__, **named}
+    raise FrameError(f"cannot send a {type(value).__name__}")
+
+
+@cache
+def _hints(kind: type) -> dict[str, Any]:
+    return typing.get_type_hints(kind)
+
+
+def _rebuild(value: Any, hint: Any) -> Any:
+    if isinstance(value, dict) and _TYPE in value:
+        kind = _KNOWN[value[_TYPE]]
+        hints = _hints(kind)
+        return kind(**{key: _rebuild(v, hints[key]) for key, v in value.items() if key != _TYPE})
+    origin = typing.get_origin(hint)
+    if origin in {Union, types.UnionType}:
+        choices = [choice for choice in typing.get_args(hint) if choice is not type(None)]
+        return None if value is None else _rebuild(value, choices[0])
+    if origin is tuple:
+        return tuple(_rebuild(item, typing.get_args(hint)[0]) for item in value)
+    if isinstance(hint, type) and issubclass(hint, StrEnum | Path):
+        return hint(value)
+    return value
