@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.domain.model import ModelFile
-from app.engine.base import Engine
+from app.engine.base import Engine, EngineOptions
 from app.engine.client import EngineClient
-from app.engine.options import EngineOptions
 from app.services.chat import ChatService
 from app.services.events import EventBus
 from app.services.lane import Lane
@@ -16,7 +15,7 @@ from app.services.models import ModelService
 from app.services.registry import Services
 from app.services.settings import SettingsService
 from app.store import open_library
-from app.store.ladder_memory import LadderFile
+from app.store.machine_memory import LadderMemory
 from app.store.settings_file import SettingsStore
 from app.system.bundled import bundled
 from app.system.logs import start_logging
@@ -32,7 +31,7 @@ class Setup:
     folders: Folders
     bus: EventBus
     settings: SettingsService
-    ladder: LadderFile
+    ladder: LadderMemory
 
 
 def prepare(where: Folders | None = None) -> Setup:
@@ -49,7 +48,7 @@ def prepare(where: Folders | None = None) -> Setup:
         folders=where,
         bus=bus,
         settings=SettingsService(SettingsStore(where.data / "settings.json"), bus),
-        ladder=LadderFile(where.data / "ladder.json"),
+        ladder=LadderMemory(where.data / "ladder.json"),
     )
 
 

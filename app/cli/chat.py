@@ -150,7 +150,7 @@ class _Talk:
 
 def _read() -> str | None:
     """The next message; lines that end in a backslash go on. None at the end of input."""
-    lines = []
+    lines: list[str] = []
     prompt = "> "
     while True:
         try:

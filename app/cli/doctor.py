@@ -22,7 +22,7 @@ def run(options: argparse.Namespace, setup: Setup) -> int:
     """Print the report; exit 1 when the engine cannot be asked."""
     engine = make_engine(setup)
     try:
-        report = examine(engine, setup.folders, setup.ladder.in_words())
+        report = examine(engine, setup.folders, setup.ladder.steps())
     finally:
         engine.close()
     text = json.dumps(report.as_dict(), indent=2) if options.json else "\n".join(report.lines())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import metadata
 
@@ -10,6 +11,7 @@ import app
 from app.domain.errors import KnownError
 from app.domain.model import Device
 from app.engine.base import Engine
+from app.engine.ladder import STEPS
 from app.services.words import size
 from app.system.hardware import Machine, disk_free, machine
 from app.system.paths import Folders
@@ -121,8 +123,11 @@ class Report:
         return result
 
 
-def examine(engine: Engine, folders: Folders, ladder: dict[str, str]) -> Report:
-    """Look at this computer and ask the engine for its devices."""
+def examine(engine: Engine, folders: Folders, steps: Mapping[str, int]) -> Report:
+    """Look at this computer and ask the engine for its devices.
+
+    ``steps`` are the remembered steps of the ladder, by key.
+    """
     problem = ""
     devices: tuple[Device, ...] = ()
     try:
@@ -136,7 +141,7 @@ def examine(engine: Engine, folders: Folders, ladder: dict[str, str]) -> Report:
         machine=machine(),
         devices=devices,
         engine_problem=problem,
-        ladder=ladder,
+        ladder={key: STEPS[step].words for key, step in steps.items() if step < len(STEPS)},
         folders=folders,
         disk_free=disk_free(folders.models),
     )

@@ -15,12 +15,13 @@ from datetime import datetime
 from functools import partial
 from typing import TypeVar
 
-from app.domain.conversation import BranchMessage, Conversation, Message, TrashedMessage
+from app.domain.conversation import BranchMessage, Conversation, Message, SearchHit, TrashedMessage
 from app.domain.errors import KnownError, NotFoundError
 from app.services.events import BranchChanged, Event, EventBus, LibraryChanged, Problem
 from app.services.ids import new_id, utc_now
+from app.services.lane import Lane
 from app.services.settings import SettingsService
-from app.store import Library, open_private_library
+from app.store import Library, Searcher, open_private_library
 
 T = TypeVar("T")
 Clock = Callable[[], datetime]
@@ -55,6 +56,8 @@ class LibraryService:
         self._private: Library | None = None
         self._private_ids: set[str] = set()
         self._unstored: dict[str, Conversation] = {}
+        self._searcher = Searcher(stored)
+        self._search_lane = Lane("search")
 
     # --- reading ------------------------------------------------------------------------
 
@@ -108,6 +111,32 @@ class LibraryService:
     def trashed_messages(self) -> list[TrashedMessage]:
         """Messages deleted from conversations that still stand."""
         return list(self._stored.trashed_messages())
+
+    def search(
+        self, query: str, done: Callable[[tuple[SearchHit, ...]], None]
+    ) -> Callable[[], object]:
+        """Search titles and messages; a newer search ends the ones before it.
+
+        Args:
+            query: As typed: words, "phrases", ``model:``, ``before:``, ``after:``, ``in:title``.
+            done: Called with the hits on a worker thread, unless a newer search came.
+
+        Returns:
+            Ends this search.
+        """
+        ticket = self._searcher.ticket()
+
+        def work() -> None:
+            try:
+                hits = self._searcher.search(query, ticket=ticket)
+            except KnownError as error:
+                self._bus.publish(Problem(error))
+                return
+            if hits is not None:
+                done(hits)
+
+        self._search_lane.submit(work)
+        return self._searcher.ticket
 
     # --- conversations ------------------------------------------------------------------
 
@@ -268,6 +297,8 @@ class LibraryService:
 
     def close(self) -> None:
         """Finish every write. Private chats are gone after this."""
+        self._searcher.ticket()
+        self._search_lane.close()
         self._stored.close()
         if self._private is not None:
             self._private.close()

@@ -14,7 +14,7 @@ from app.services.events import EventBus, SettingsChanged
 class SettingsFile(Protocol):
     """Where settings are kept; ``store.SettingsStore`` is one."""
 
-    def load(self) -> tuple[Settings, list[str]]:
+    def load(self) -> tuple[Settings, tuple[str, ...]]:
         """The stored settings, and a sentence for each problem met."""
 
     def save(self, settings: Settings) -> None:

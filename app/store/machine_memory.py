@@ -35,6 +35,16 @@ class LadderMemory:
             value = read_json(self._path)[0].get(key, 0)
         return value if isinstance(value, int) and value >= 0 else 0
 
+    def steps(self) -> dict[str, int]:
+        """Every remembered step that is not the first, by key.
+
+        Raises:
+            KnownError: The file cannot be read.
+        """
+        with self._lock:
+            found = read_json(self._path)[0].items()
+        return {key: step for key, step in found if isinstance(step, int) and step > 0}
+
     def set(self, key: str, step: int) -> None:
         """Remember a step.
 

@@ -29,8 +29,8 @@ class SettingsInMemory:
     def __init__(self, settings: Settings) -> None:
         self.saved = settings
 
-    def load(self) -> tuple[Settings, list[str]]:
-        return self.saved, []
+    def load(self) -> tuple[Settings, tuple[str, ...]]:
+        return self.saved, ()
 
     def save(self, settings: Settings) -> None:
         self.saved = settings
