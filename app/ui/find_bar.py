@@ -86,9 +86,12 @@ class FindBar(QFrame):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Enter goes to the next match, Shift+Enter to the one before."""
-        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
-            if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
-                back = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
-                (self.previous_wanted if back else self.next_wanted).emit()
-                return True
+        if (
+            event.type() == QEvent.Type.KeyPress
+            and isinstance(event, QKeyEvent)
+            and event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}
+        ):
+            back = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
+            (self.previous_wanted if back else self.next_wanted).emit()
+            return True
         return super().eventFilter(watched, event)

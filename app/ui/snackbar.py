@@ -26,7 +26,7 @@ class Snackbar(QFrame):
         super().__init__(parent)
         self._host = parent
         self.setObjectName("snackbar")
-        self._undo: Callable[[], None] | None = None
+        self._undo: Callable[[], object] | None = None
         self._label = QLabel()
         self._label.setTextFormat(Qt.TextFormat.PlainText)
         self._button = QPushButton("Undo")
@@ -47,7 +47,7 @@ class Snackbar(QFrame):
         """Whether Undo would do something now."""
         return self._undo is not None
 
-    def offer(self, text: str, undo: Callable[[], None]) -> None:
+    def offer(self, text: str, undo: Callable[[], object]) -> None:
         """Say what was done and keep ``undo`` at hand for a while."""
         self._label.setText(text)
         self._undo = undo

@@ -1,0 +1,130 @@
+"""The window as a program: sets Qt up, shows the window, closes everything in order."""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+from PySide6.QtCore import QObject, Qt, QtMsgType, qInstallMessageHandler
+from PySide6.QtGui import QFont, QFontDatabase, QGuiApplication
+from PySide6.QtWidgets import QApplication
+
+import app
+from app.domain.settings import LoadWhen
+from app.services.events import Event, SettingsChanged
+from app.services.registry import Services
+from app.ui import icons, style
+from app.ui.activation import Activation
+from app.ui.theme import Theme, theme_for
+from app.ui.window import MainWindow
+
+_log = logging.getLogger(__name__)
+_LEVELS = {
+    QtMsgType.QtDebugMsg: logging.DEBUG,
+    QtMsgType.QtInfoMsg: logging.INFO,
+    QtMsgType.QtWarningMsg: logging.WARNING,
+    QtMsgType.QtCriticalMsg: logging.ERROR,
+    QtMsgType.QtFatalMsg: logging.CRITICAL,
+}
+
+
+def make_application(argv: list[str] | None = None) -> QApplication:
+    """The QApplication, named and dressed; the one that exists if there is one."""
+    existing = QApplication.instance()
+    if isinstance(existing, QApplication):
+        return existing
+    QGuiApplication.setHighDpiScaleFactorRoundingPolicy(
+        Qt.HighDpiScaleFactorRoundingPolicy.PassThrough
+    )
+    QGuiApplication.setDesktopFileName("phial")
+    application = QApplication(argv or sys.argv[:1])
+    application.setApplicationName("Phial")
+    application.setApplicationVersion(app.__version__)
+    application.setOrganizationName("Phial")
+    application.setStyle("Fusion")  # takes the theme's colours alike on every system
+    application.setWindowIcon(icons.application_icon())
+    return application
+
+
+class Look(QObject):
+    """Keeps the application's colours and fonts at what settings and system ask for."""
+
+    def __init__(self, application: QApplication, services: Services) -> None:
+        super().__init__()
+        self._application = application
+        self._services = services
+        self._window: MainWindow | None = None
+        self._applied: tuple[Theme, int] | None = None
+        self._hints = QGuiApplication.styleHints()
+        self._hints.colorSchemeChanged.connect(self.apply)
+
+    @property
+    def theme(self) -> Theme:
+        """The theme in force."""
+        dark = self._hints.colorScheme() is Qt.ColorScheme.Dark
+        return theme_for(self._services.settings.current.theme, system_dark=dark)
+
+    def dress(self, window: MainWindow) -> None:
+        """Keep this window dressed too."""
+        self._window = window
+
+    def apply(self) -> None:
+        """Dress everything anew, if something changed."""
+        theme, zoom = self.theme, self._services.settings.current.zoom
+        if self._applied == (theme, zoom):
+            return
+        self._applied = (theme, zoom)
+        font = _interface_font(zoom)
+        self._application.setFont(font)
+        self._application.setPalette(style.palette(theme))
+        self._application.setStyleSheet(style.style_sheet(theme, font))
+        if self._window is not None:
+            self._window.set_theme(theme)
+
+
+def _interface_font(zoom: int) -> QFont:
+    font = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)
+    points = font.pointSizeF() if font.pointSizeF() > 0 else 10.0
+    font.setPointSizeF(points * zoom / 100)
+    return font
+
+
+def run(services: Services, *, channel: str = "") -> int:
+    """Show the window until it is closed.
+
+    Args:
+        services: Closed when the window is.
+        channel: The local channel on which a second start asks this window to come forward.
+
+    Returns:
+        The exit code.
+    """
+    qInstallMessageHandler(_log_qt)
+    application = make_application()
+    look = Look(application, services)
+    look.apply()
+    window = MainWindow(services, look.theme)
+    look.dress(window)
+    activation = Activation(channel) if channel else None
+    if activation is not None:
+        activation.asked.connect(window.come_forward)
+
+    def on_event(event: Event) -> None:
+        if isinstance(event, SettingsChanged):
+            look.apply()
+
+    window.bridge.arrived.connect(on_event)
+    window.show()
+    window.begin()
+    if services.settings.current.load_when is LoadWhen.START:
+        services.models.load()
+    code = application.exec()
+    if activation is not None:
+        activation.close()
+    services.close()
+    return code
+
+
+def _log_qt(kind: QtMsgType, _context: object, text: str) -> None:
+    """Qt's own messages belong in the log, not on a terminal nobody sees."""
+    _log.log(_LEVELS.get(kind, logging.WARNING), "Qt: %s", text)

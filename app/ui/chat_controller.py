@@ -1,0 +1,429 @@
+"""What happens in the conversation pane: opening chats, sending, streaming, drafts, errors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from time import monotonic
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from app.domain.conversation import BranchMessage, Conversation, Message, MessageStatus
+from app.domain.errors import InvalidValueError, KnownError, NotFoundError
+from app.domain.generation import ContextFitted, Role
+from app.services import words
+from app.services.events import (
+    AnswerEnded,
+    AnswerGrew,
+    AnswerProgressed,
+    AnswerStarted,
+    BranchChanged,
+    ContextMeasured,
+    Event,
+    ModelStateChanged,
+    SendFailed,
+)
+from app.services.registry import Services
+from app.services.words import IDLE, STARTED, Activity
+from app.ui.chat_pane import ChatPane, Page
+from app.ui.transcript.view import Anchor
+
+_DRAFT_MS = 500
+
+
+class ChatController(QObject):
+    """Shows one chat at a time and carries the user's wishes to the services.
+
+    Signals:
+        changed: What can be done now may have changed.
+        shown: (conversation id) another chat is shown.
+        failed: (KnownError) something the user asked for did not work.
+    """
+
+    changed = Signal()
+    shown = Signal(str)
+    failed = Signal(object)
+
+    def __init__(self, services: Services, pane: ChatPane, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._services = services
+        self._pane = pane
+        self._chat: Conversation | None = None
+        self._branch: tuple[BranchMessage, ...] = ()
+        self._editing: str | None = None
+        self._kept_draft = ""  # what stood in the composer before an older message was edited
+        self._live_id = ""  # the answer in progress, in whichever chat
+        self._live_text = ""
+        self._activity: Activity = IDLE
+        self._context_size = 0
+        self._prompt_tokens = 0
+        self._draft_clock = QTimer(self, singleShot=True, interval=_DRAFT_MS)
+        self._draft_clock.timeout.connect(self.save_draft)
+        composer = pane.composer
+        composer.send_wanted.connect(self.send)
+        composer.stop_wanted.connect(self.stop)
+        composer.edit_last_wanted.connect(self.edit_last)
+        composer.edit_cancelled.connect(self.cancel_edit)
+        composer.text_changed.connect(self._on_typed)
+        composer.refused.connect(pane.status.notice)
+        pane.empty.prompt_chosen.connect(self._take_prompt)
+
+    # --- what is shown ------------------------------------------------------------------------
+
+    @property
+    def chat(self) -> Conversation | None:
+        """The chat that is shown."""
+        return self._chat
+
+    @property
+    def branch(self) -> tuple[BranchMessage, ...]:
+        """Its messages, as last read."""
+        return self._branch
+
+    @property
+    def answering(self) -> bool:
+        """Whether an answer is being written, in whichever chat."""
+        return self._services.chat.active is not None
+
+    def last(self, role: Role) -> Message | None:
+        """The last message of ``role`` on the branch that is shown."""
+        return next((b.message for b in reversed(self._branch) if b.message.role is role), None)
+
+    def open_chat(self, conversation_id: str, at_message: str | None = None) -> bool:
+        """Show a chat where the reader left it, or at a message; tell whether it exists."""
+        try:
+            chat = self._services.library.get(conversation_id)
+            branch = self._services.library.branch(conversation_id)
+        except NotFoundError:
+            return False
+        self.leave()
+        self._chat = chat
+        self._pane.composer.set_text(chat.draft)
+        anchor = None
+        if at_message is not None:
+            anchor = Anchor(at_message, 0)
+        elif chat.scroll_message_id is not None:
+            anchor = Anchor(chat.scroll_message_id, chat.scroll_offset)
+        self._show_branch(branch, anchor)
+        self._after_opening()
+        return True
+
+    def new_chat(self, *, private: bool = False) -> None:
+        """Begin a chat; an empty one that is shown already is used."""
+        chat = self._chat
+        unused = chat is not None and not self._branch and not self._pane.composer.text()
+        if chat is None or not unused or chat.private != private:
+            self.leave()
+            self._chat = self._services.library.create(private=private)
+            self._pane.composer.set_text("")
+            self._show_branch((), None)
+        self._after_opening()
+        self._pane.composer.setFocus()
+
+    def leave(self) -> None:
+        """Keep draft and place of the shown chat, and let the engine put its state away."""
+        chat = self._chat
+        if chat is None:
+            return
+        if self._editing is not None:
+            self.cancel_edit()
+        self.save_draft()
+        self.save_place()
+        if self._branch and not self.answering:
+            self._services.chat.park(chat.id)
+        self._chat = None
+
+    def save_place(self) -> None:
+        """Keep where the reader is."""
+        if self._chat is None or not self._branch:
+            return
+        anchor = None if self._pane.transcript.at_bottom else self._pane.transcript.anchor()
+        place = (anchor.message_id, anchor.offset) if anchor else (None, 0)
+        if place != (self._chat.scroll_message_id, self._chat.scroll_offset):
+            self._services.library.set_scroll(self._chat.id, *place)
+
+    def refresh_page(self) -> None:
+        """Show the transcript, or what stands in for an empty one."""
+        if self._branch:
+            self._pane.show_page(Page.TRANSCRIPT)
+            return
+        state = self._services.models.state
+        demo = state.model is not None and state.model.demo
+        self._pane.empty.show_for(demo=demo, private=bool(self._chat and self._chat.private))
+        self._pane.show_page(Page.EMPTY)
+
+    def refresh_title(self) -> None:
+        """Show the title anew; it may have been given by the first message, or changed."""
+        if self._chat is None:
+            return
+        try:
+            self._chat = self._services.library.get(self._chat.id)
+        except NotFoundError:
+            return
+        self._pane.header.title.set_title(words.title(self._chat), editable=bool(self._branch))
+        self._pane.header.set_private(private=self._chat.private)
+
+    def _after_opening(self) -> None:
+        assert self._chat is not None  # noqa: S101 - for the type checker
+        self.refresh_title()
+        self._show_activity()
+        self._show_last_answer()
+        self.shown.emit(self._chat.id)
+        self.changed.emit()
+
+    def _show_branch(self, branch: tuple[BranchMessage, ...], anchor: Anchor | None) -> None:
+        self._branch = self._with_live_text(branch)
+        transcript = self._pane.transcript
+        transcript.set_branch(self._branch, anchor=anchor)
+        if any(item.message.id == self._live_id for item in self._branch):
+            transcript.begin_answer(self._live_id)
+        answer = self.last(Role.ASSISTANT)
+        transcript.set_left_out(frozenset(answer.left_out if answer else ()))
+        self.refresh_page()
+
+    def _with_live_text(self, branch: tuple[BranchMessage, ...]) -> tuple[BranchMessage, ...]:
+        """The stored branch, with the text of the answer in progress that is not stored yet."""
+        return tuple(
+            replace(item, message=replace(item.message, content=self._live_text))
+            if item.message.id == self._live_id
+            else item
+            for item in branch
+        )
+
+    # --- what the user wants ------------------------------------------------------------------
+
+    def attempt(self, action: Callable[[], object]) -> bool:
+        """Do what was asked; a known error is shown, and tell whether it worked."""
+        try:
+            action()
+        except KnownError as error:
+            self.failed.emit(error)
+            return False
+        return True
+
+    def send(self, text: str) -> None:
+        """Send what is in the composer, or replace the message that is edited."""
+        if self._chat is None:
+            self.new_chat()
+        chat, editing = self._chat, self._editing
+        assert chat is not None  # noqa: S101 - for the type checker
+        self._pane.banner.withdraw("answer")
+        if editing is not None:
+            if self.attempt(lambda: self._services.chat.edit(editing, text)):
+                self._end_edit()
+        elif self.attempt(lambda: self._services.chat.send(chat.id, text)):
+            self._pane.composer.set_text("")
+            self.save_draft()
+
+    def stop(self) -> None:
+        """Stop the answer; what there is of it stays."""
+        self._services.chat.stop()
+
+    def continue_answer(self, answer_id: str) -> None:
+        """Go on with an answer that ended early."""
+        self._pane.banner.withdraw("answer")
+        self.attempt(lambda: self._services.chat.continue_answer(answer_id))
+
+    def regenerate(self, answer_id: str) -> None:
+        """Write another version of an answer."""
+        self._pane.banner.withdraw("answer")
+        self.attempt(lambda: self._services.chat.regenerate(answer_id))
+
+    def select_version(self, message_id: str, step: int) -> None:
+        """Walk to another version of a message."""
+        if self.answering:
+            self._pane.status.notice("An answer is being written. Stop it to see other versions.")
+            return
+        self.attempt(lambda: self._services.library.select_version(message_id, step))
+
+    def edit(self, message_id: str) -> None:
+        """Put one of the user's messages into the composer, to be sent in other words."""
+        message = next((b.message for b in self._branch if b.message.id == message_id), None)
+        if message is None or message.role is not Role.USER:
+            return
+        if self.answering:
+            self._pane.status.notice("An answer is being written. Stop it to edit a message.")
+            return
+        if self._editing is None:
+            self._kept_draft = self._pane.composer.text()
+        self._editing = message_id
+        self._pane.composer.set_editing(editing=True)
+        self._pane.composer.set_text(message.content)
+        self._pane.composer.setFocus()
+        self.changed.emit()
+
+    def edit_last(self) -> None:
+        """Edit the last message of the user, if there is one."""
+        question = self.last(Role.USER)
+        if question is not None:
+            self.edit(question.id)
+
+    def cancel_edit(self) -> bool:
+        """Give the edit up; tell whether there was one."""
+        if self._editing is None:
+            return False
+        self._end_edit()
+        return True
+
+    def _end_edit(self) -> None:
+        self._editing = None
+        self._pane.composer.set_editing(editing=False)
+        self._pane.composer.set_text(self._kept_draft)
+        self._kept_draft = ""
+        self._pane.composer.setFocus()
+        self.changed.emit()
+
+    def _take_prompt(self, text: str) -> None:
+        self._pane.composer.set_text(text)
+        self._pane.composer.setFocus()
+
+    # --- drafts -------------------------------------------------------------------------------
+
+    def save_draft(self) -> None:
+        """Keep what is typed and not sent."""
+        self._draft_clock.stop()
+        if self._chat is None:
+            return
+        draft = self._kept_draft if self._editing is not None else self._pane.composer.text()
+        if draft != self._chat.draft:
+            self._chat = replace(self._chat, draft=draft)
+            chat = self._chat
+            self.attempt(lambda: self._services.library.set_draft(chat.id, draft))
+
+    def _on_typed(self, text: str) -> None:
+        if self._chat is not None and self._editing is None and text != self._chat.draft:
+            self._draft_clock.start()
+
+    # --- what the services tell ---------------------------------------------------------------
+
+    def on_event(self, event: Event) -> None:
+        """Show what happened."""
+        match event:
+            case BranchChanged() if self._is_shown(event.conversation_id):
+                self._on_branch_changed()
+            case AnswerStarted():
+                self._on_started(event)
+            case AnswerProgressed():
+                self._on_progressed(event)
+            case AnswerGrew():
+                self._on_grew(event)
+            case AnswerEnded():
+                self._on_ended(event)
+            case SendFailed():
+                self._on_send_failed(event)
+            case ContextMeasured() if self._is_shown(event.conversation_id):
+                self._pane.header.meter.set_use(event.tokens, event.context_size)
+            case ModelStateChanged(state):
+                loaded = state.loaded
+                self._context_size = loaded.context_size if loaded else 0
+                if not self._branch:
+                    self.refresh_page()
+                self._show_last_answer()
+                self.changed.emit()
+
+    def _is_shown(self, conversation_id: str) -> bool:
+        return self._chat is not None and self._chat.id == conversation_id
+
+    def _on_branch_changed(self) -> None:
+        assert self._chat is not None  # noqa: S101 - for the type checker
+        was_empty = not self._branch
+        branch = self._services.library.branch(self._chat.id)
+        if was_empty:
+            self._show_branch(branch, None)
+        else:
+            self._branch = self._with_live_text(branch)
+            self._pane.transcript.update_branch(self._branch)
+            self.refresh_page()
+        self.refresh_title()
+        self._show_last_answer()
+        self.changed.emit()
+
+    def _on_started(self, event: AnswerStarted) -> None:
+        self._live_id = event.message_id
+        self._activity = STARTED
+        if self._is_shown(event.conversation_id):
+            message = next((b.message for b in self._branch if b.message.id == self._live_id), None)
+            self._live_text = message.content if message else ""
+            self._pane.transcript.begin_answer(event.message_id)
+        else:
+            self._live_text = self._services.library.message(event.message_id).content
+        self._show_activity()
+        self.changed.emit()
+
+    def _on_progressed(self, event: AnswerProgressed) -> None:
+        self._activity = self._activity.stepped(event.step)
+        if isinstance(event.step, ContextFitted):
+            self._prompt_tokens = event.step.prompt_tokens
+            self._context_size = event.step.context_size
+            if self._is_shown(event.conversation_id):
+                self._pane.transcript.set_left_out(frozenset(event.step.left_out))
+        self._show_activity()
+
+    def _on_grew(self, event: AnswerGrew) -> None:
+        if event.message_id != self._live_id:
+            return
+        self._live_text += event.text
+        self._activity = self._activity.grew(event.tokens, monotonic())
+        if self._is_shown(event.conversation_id):
+            self._pane.transcript.feed(event.message_id, event.text)
+            self._show_activity()
+
+    def _on_ended(self, event: AnswerEnded) -> None:
+        message = event.message
+        self._live_id, self._live_text, self._activity = "", "", IDLE
+        if self._is_shown(message.conversation_id):
+            self._branch = tuple(
+                replace(item, message=message) if item.message.id == message.id else item
+                for item in self._branch
+            )
+            self._pane.transcript.finish(message)
+            self._pane.transcript.set_left_out(frozenset(message.left_out))
+        else:
+            self._announce_elsewhere(message)
+        self._show_activity()
+        self._show_last_answer()
+        if event.error is not None:
+            self.failed.emit(event.error)
+        self.changed.emit()
+
+    def _on_send_failed(self, event: SendFailed) -> None:
+        if self._is_shown(event.conversation_id) and event.text:
+            typed = self._pane.composer.text()
+            self._pane.composer.set_text(f"{event.text}\n{typed}" if typed else event.text)
+        elif event.text:
+            self.attempt(
+                lambda: self._services.library.set_draft(event.conversation_id, event.text)
+            )
+        self._activity = IDLE
+        self._show_activity()
+        self.failed.emit(event.error)
+        self.changed.emit()
+
+    # --- status -------------------------------------------------------------------------------
+
+    def _show_activity(self) -> None:
+        active = self._services.chat.active if self._live_id else None
+        here = active is not None and self._is_shown(active.conversation_id)
+        self._pane.composer.set_answering(answering=bool(self._live_id))
+        self._pane.status.set_activity(self._activity)
+        if here and self._context_size:
+            used = self._prompt_tokens + self._activity.tokens
+            self._pane.header.meter.set_use(used, self._context_size)
+
+    def _show_last_answer(self) -> None:
+        answer = self.last(Role.ASSISTANT)
+        finished = answer is not None and answer.status is not MessageStatus.STREAMING
+        line = words.answer_line(answer) if answer is not None and finished else ""
+        self._pane.status.set_last_answer(line)
+        if self._live_id and answer is not None and answer.id == self._live_id:
+            return
+        timings = answer.timings if answer is not None else None
+        used = timings.prompt_tokens + timings.completion_tokens if timings else 0
+        self._pane.header.meter.set_use(used, self._context_size)
+
+    def _announce_elsewhere(self, message: Message) -> None:
+        try:
+            title = words.title(self._services.library.get(message.conversation_id))
+        except (NotFoundError, InvalidValueError):
+            return
+        self._pane.status.notice(f"The answer in “{title}” is finished.")
