@@ -26,7 +26,7 @@ from app.domain.download import (
     ServerAnswerError,
     WrongSizeError,
 )
-from app.domain.errors import DiskFullError
+from app.domain.errors import DiskFullError, KnownError
 from app.hub.control import DownloadControl, Wish
 from app.hub.gate import NetworkGate
 from app.hub.pace import RetryPolicy, SpeedMeter, Throttle
@@ -169,6 +169,8 @@ class _Job:
 
     def close(self) -> None:
         self._control.hold(None)
+        with suppress(KnownError):  # whatever ends the job is the error to tell
+            self._part.settle()
         self._part.close()
 
     def run(self) -> DownloadResult:

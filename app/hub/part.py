@@ -121,7 +121,7 @@ class PartFile:
             ModelFolderError: The folder cannot be written to.
             DiskFullError: No room.
         """
-        self._close_files()
+        self.close()
         self._hash, self._hashed, self.offset = hashlib.sha256(), 0, 0
         try:
             self.destination.parent.mkdir(parents=True, exist_ok=True)
@@ -212,15 +212,19 @@ class PartFile:
         """
         if self._file is None or self._worker is None:
             raise ValueError("The part is not open.")
-        view = memoryview(data)
+        done = 0
         try:
-            while view:
-                written = self._file.write(view)
-                view = view[written or 0 :]
+            while done < len(data):
+                done += self._file.write(memoryview(data)[done:]) or 0
         except OSError as error:
+            self._accept(data[:done])
             raise disk_error(error, self.path) from error
-        self.offset += len(data)
-        self._worker.put(data)
+        self._accept(data)
+
+    def _accept(self, data: bytes) -> None:
+        if data and self._worker is not None:
+            self.offset += len(data)
+            self._worker.put(data)
 
     def _absorb(self, data: bytes) -> None:
         """On the worker: hash ``data``, with a journal line at each chunk's end."""

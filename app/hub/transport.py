@@ -9,6 +9,7 @@ with the same trust in certificates.
 from __future__ import annotations
 
 import email.utils
+import functools
 import http.client
 import re
 import socket
@@ -110,9 +111,11 @@ class _HTTPHandler(urllib.request.HTTPHandler):
 
 
 class _HTTPSHandler(urllib.request.HTTPSHandler):
-    def __init__(self, interrupter: _Interrupter, stall: float, context: ssl.SSLContext) -> None:
-        super().__init__(context=context)
-        self._hold, self._stall, self._trust = interrupter.hold, stall, context
+    def __init__(
+        self, interrupter: _Interrupter, stall: float, trust: Callable[[], ssl.SSLContext]
+    ) -> None:
+        super().__init__(context=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))  # never used
+        self._hold, self._stall, self._trust = interrupter.hold, stall, trust
 
     def https_open(self, req: urllib.request.Request) -> http.client.HTTPResponse:
         hold, stall = self._hold, self._stall
@@ -123,7 +126,7 @@ class _HTTPSHandler(urllib.request.HTTPSHandler):
                 self.sock.settimeout(stall)
                 hold(self.sock)
 
-        return self.do_open(Connection, req, context=self._trust)
+        return self.do_open(Connection, req, context=self._trust())
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +210,7 @@ class Transport:
         """
         self._gate = gate
         self._headers = headers
-        self._trust = trust
+        self._make_trust = functools.cache(trust)  # reading all certificates takes 50 ms
         self._stall = stall_seconds
         self._connect = connect_seconds
 
@@ -268,7 +271,7 @@ class Transport:
         opener = urllib.request.OpenerDirector()
         opener.add_handler(urllib.request.ProxyHandler())
         opener.add_handler(_HTTPHandler(interrupter, self._stall))
-        opener.add_handler(_HTTPSHandler(interrupter, self._stall, self._trust()))
+        opener.add_handler(_HTTPSHandler(interrupter, self._stall, self._make_trust))
         opener.add_handler(urllib.request.UnknownHandler())
         return opener
 

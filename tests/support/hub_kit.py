@@ -1,0 +1,136 @@
+"""A hub, a client and a downloader wired together for tests, quick and small."""
+
+from __future__ import annotations
+
+import struct
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from huggingface_hub import close_session
+
+from app.domain.download import DownloadResult, Progress, RemoteFile
+from app.hub.control import DownloadControl
+from app.hub.download import Downloader, Tools
+from app.hub.gate import NetworkGate
+from app.hub.library import Library
+from app.hub.metadata import HubClient
+from app.hub.pace import RetryPolicy
+from app.hub.queue import DownloadQueue, Place
+from tests.support.hub_server import HubServer
+
+REPO = "acme/phi-4-GGUF"
+FILE = "phi-4-Q4_K_M.gguf"
+CHUNK = 64 * 1024
+POLICY = RetryPolicy(first=0.001, longest=0.005, tries=4, progress=1)
+PLENTY = 10**15
+
+
+def gguf(padding: bytes = b"", *, name: str = "Phi-4", architecture: str = "phi3") -> bytes:
+    """The smallest file with a readable header, followed by ``padding`` as its one tensor."""
+
+    def text(value: str) -> bytes:
+        return struct.pack("<Q", len(value.encode())) + value.encode()
+
+    def value(key: str, kind: int, data: bytes) -> bytes:
+        return text(key) + struct.pack("<i", kind) + data
+
+    values = [
+        value("general.architecture", 8, text(architecture)),
+        value("general.name", 8, text(name)),
+        value("general.file_type", 4, struct.pack("<I", 15)),
+        value(f"{architecture}.context_length", 4, struct.pack("<I", 16_384)),
+    ]
+    tensor = text("t") + struct.pack("<IqiQ", 1, len(padding), 24, 0)  # 24: one byte a value
+    head = b"GGUF" + struct.pack("<IQQ", 3, 1, len(values)) + b"".join(values) + tensor
+    return head + b"\0" * (-len(head) % 32) + padding
+
+
+@dataclass
+class Kit:
+    """Everything a test of a download needs."""
+
+    hub: HubServer
+    folder: Path
+    token: str | None = None
+    free: int = PLENTY
+    spare: int = 0
+    limit: float | None = None
+    policy: RetryPolicy = POLICY
+    stall_seconds: float = 0.3
+    gate: NetworkGate = field(default_factory=NetworkGate)
+    reports: list[Progress] = field(default_factory=list)
+    waits: list[float] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.client = HubClient(self.gate, token=lambda: self.token, endpoint=self.hub.endpoint)
+
+    @property
+    def target(self) -> Path:
+        return self.folder / "models" / FILE
+
+    @property
+    def part(self) -> Path:
+        return self.target.with_name(FILE + ".part")
+
+    def pin(self) -> RemoteFile:
+        return self.client.pin(REPO, (FILE,))[0]
+
+    def tools(self) -> Tools:
+        return Tools(
+            free_space=lambda _: self.free,
+            policy=self.policy,
+            limit=lambda: self.limit,
+            chunk=CHUNK,
+            spare=self.spare,
+        )
+
+    def downloader(self) -> Downloader:
+        return Downloader(
+            self.client.transport(stall_seconds=self.stall_seconds, connect_seconds=2.0),
+            self.gate,
+            address=self.client.address,
+            token=lambda: self.token,
+            tools=self.tools(),
+        )
+
+    def control(self) -> DownloadControl:
+        """A control whose waits are noted and are short."""
+
+        def wait(event: threading.Event, seconds: float) -> bool:
+            self.waits.append(seconds)
+            return event.wait(min(seconds, 0.01))
+
+        return DownloadControl(wait)
+
+    def fetch(
+        self, file: RemoteFile | None = None, control: DownloadControl | None = None
+    ) -> DownloadResult:
+        return self.downloader().fetch(
+            file or self.pin(), self.target, control or self.control(), self.reports.append
+        )
+
+    def queue(self, **options: object) -> DownloadQueue:
+        folder = self.folder / "models"
+        place = Place(folder, self.folder / "queue.json", lambda _: self.free, 0)
+        return DownloadQueue(
+            self.client,
+            self.downloader(),
+            Library(self.folder / "library.json"),
+            place,
+            policy=self.policy,
+            **options,  # type: ignore[arg-type]
+        )
+
+
+@contextmanager
+def make_kit(folder: Path, content: bytes | Path, **server: object) -> Iterator[Kit]:
+    """A running hub with one repository holding ``content``."""
+    with HubServer(**server) as hub:  # type: ignore[arg-type]
+        hub.add(REPO, {FILE: content}, card="---\nlicense: mit\n---\n# Phi-4\n")
+        try:
+            yield Kit(hub, folder)
+        finally:
+            close_session()  # its sockets must not outlive the server
