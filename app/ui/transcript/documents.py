@@ -1,0 +1,298 @@
+"""Owns the Qt documents of rows: text with inline formulas, code lines, table lines."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QRect, QRectF, QSizeF, Qt
+from PySide6.QtGui import (
+    QFontMetricsF,
+    QPainter,
+    QPyTextObject,
+    QTextBlockFormat,
+    QTextCharFormat,
+    QTextCursor,
+    QTextDocument,
+    QTextFormat,
+    QTextFrameFormat,
+    QTextLength,
+    QTextOption,
+    QTextTableCellFormat,
+    QTextTableFormat,
+)
+
+from app.ui.theme import qcolour
+from app.ui.transcript.formulas import Drawn, Failed, Pending
+from app.ui.transcript.rows import CodeRow, TableRow, TableState, TextRow, code_text
+from app.ui.transcript.runs import Run
+from app.ui.transcript.style import FORMULA_OBJECT, Style
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_ALIGN = {
+    None: Qt.AlignmentFlag.AlignLeading,
+    "left": Qt.AlignmentFlag.AlignLeft,
+    "center": Qt.AlignmentFlag.AlignHCenter,
+    "right": Qt.AlignmentFlag.AlignRight,
+}
+
+
+class InlineFormula(QPyTextObject):
+    """Draws the formulas of one document on the baseline of their lines.
+
+    Qt centres an object with ``AlignMiddle`` on half the height of an x (QTextDocumentLayout,
+    resizeInlineObject). So each object is made symmetrical about that line, and the formula is
+    drawn inside it where its own baseline meets the text's.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.drawn: list[Drawn] = []
+
+    def add(self, drawn: Drawn) -> int:
+        """Take a formula and return its number in this document."""
+        self.drawn.append(drawn)
+        return len(self.drawn) - 1
+
+    def intrinsicSize(self, _doc: QTextDocument, _pos: int, fmt: QTextFormat) -> QSizeF:
+        """Qt asks for the room."""
+        formula = self.drawn[fmt.intProperty(_NUMBER)]
+        return QSizeF(formula.width, 2 * self._half(formula, fmt.toCharFormat()))
+
+    def drawObject(
+        self,
+        painter: QPainter,
+        rect: QRectF | QRect,
+        _doc: QTextDocument,
+        _pos: int,
+        fmt: QTextFormat,
+    ) -> None:
+        """Qt asks to draw."""
+        formula = self.drawn[fmt.intProperty(_NUMBER)]
+        rect = QRectF(rect)
+        centre = rect.top() + self._half(formula, fmt.toCharFormat())
+        formula.paint(painter, rect.left(), centre + _middle(fmt.toCharFormat()))
+
+    @staticmethod
+    def _half(formula: Drawn, fmt: QTextCharFormat) -> float:
+        middle = _middle(fmt)
+        return max(formula.ascent - middle, formula.descent + middle)
+
+
+_NUMBER = QTextFormat.Property.UserProperty.value + 7
+
+
+def _middle(fmt: QTextCharFormat) -> float:
+    return QFontMetricsF(fmt.font()).boundingRect("x").height() / 2
+
+
+class RowDocument(QTextDocument):
+    """A document with its formulas, and where undrawable formulas stand as their source."""
+
+    def __init__(self, style: Style) -> None:
+        super().__init__()
+        self.setDocumentMargin(0)
+        self.setUndoRedoEnabled(False)
+        self.setDefaultFont(style.fonts.text)
+        self.style = style
+        self.pending = False
+        self.formulas = InlineFormula()
+        # (position in the row's text, length in the document) of each formula drawn as source
+        self.spelled: list[tuple[int, int]] = []
+        self.base = 0  # document position of the row's first character
+        self._registered = False
+
+    def insert_runs(
+        self, cursor: QTextCursor, runs: Sequence[Run], level: int, *, quiet: bool
+    ) -> None:
+        """Append runs at the cursor."""
+        for run in runs:
+            if run.math is None:
+                cursor.insertText(run.text, self.style.format_of(run, level, quiet=quiet))
+            else:
+                self._insert_formula(cursor, run, level, quiet=quiet)
+
+    def _insert_formula(self, cursor: QTextCursor, run: Run, level: int, *, quiet: bool) -> None:
+        if run.math is None:
+            return
+        style = self.style
+        base = style.format_of(run, level, quiet=quiet)
+        result = style.formulas.get(
+            run.math.source,
+            display=run.math.display,
+            font=base.font(),
+            colour=style.text_colour(quiet=quiet),
+        )
+        if isinstance(result, Failed):
+            start = self.to_row(cursor.position())
+            source = run.math.markdown.replace("\n", " ")
+            look = Run("", code=True)
+            cursor.insertText(source, style.format_of(look, level, quiet=quiet))
+            self.spelled.append((start, len(source.encode("utf-16-le")) // 2))
+            return
+        if isinstance(result, Pending):
+            self.pending = True
+        if not self._registered:
+            self.documentLayout().registerHandler(FORMULA_OBJECT, self.formulas)
+            self._registered = True
+        made = QTextCharFormat(base)
+        made.setObjectType(FORMULA_OBJECT)
+        made.setVerticalAlignment(QTextCharFormat.VerticalAlignment.AlignMiddle)
+        made.setProperty(_NUMBER, self.formulas.add(result))
+        cursor.insertText("\ufffc", made)
+
+    def to_document(self, position: int) -> int:
+        """Turn a position in the row's text into one in the document."""
+        for start, length in self.spelled:
+            if position > start:
+                position += length - 1
+        return position + self.base
+
+    def to_row(self, position: int) -> int:
+        """Turn a position in the document into one in the row's text."""
+        shift = 0
+        position = max(0, position - self.base)
+        for start, length in self.spelled:
+            begin = start + shift
+            if position >= begin + length:
+                shift += length - 1
+            elif position > begin:
+                return start + (1 if position - begin > length / 2 else 0)
+        return position - shift
+
+
+def text_document(row: TextRow, style: Style, width: float) -> RowDocument:
+    """Lay out running text."""
+    doc = RowDocument(style)
+    option = QTextOption()
+    option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+    doc.setDefaultTextOption(option)
+    cursor = QTextCursor(doc)
+    cursor.setBlockFormat(style.block)
+    if not row.runs:
+        cursor.setBlockCharFormat(style.format_of(Run(""), row.level, quiet=row.place.quiet))
+    doc.insert_runs(cursor, row.runs, row.level, quiet=row.place.quiet)
+    doc.setTextWidth(width)
+    return doc
+
+
+def code_document(
+    row: CodeRow, style: Style, width: float, tokens: Sequence[tuple[str, str]] | None
+) -> RowDocument:
+    """Lay out lines of code; ``width`` below 0 leaves lines unwrapped.
+
+    ``tokens`` are pairs of kind and text whose texts make up the row; None draws it plain.
+    """
+    doc = RowDocument(style)
+    option = QTextOption()
+    option.setTextDirection(Qt.LayoutDirection.LeftToRight)
+    option.setTabStopDistance(4 * style.code_metrics.horizontalAdvance(" "))
+    wrap = QTextOption.WrapMode.WrapAnywhere if width >= 0 else QTextOption.WrapMode.NoWrap
+    option.setWrapMode(wrap)
+    doc.setDefaultTextOption(option)
+    doc.setDefaultFont(style.fonts.code)
+    cursor = QTextCursor(doc)
+    cursor.setBlockFormat(style.code_block)
+    text = code_text(row.text)
+    done = 0
+    for kind, piece in tokens or ():
+        cursor.insertText(text[done : done + len(piece)], style.token_format(kind))
+        done += len(piece)
+    cursor.insertText(text[done:], style.token_format(""))
+    doc.setTextWidth(width)
+    return doc
+
+
+def measure_columns(row: TableRow, style: Style) -> bool:
+    """Let the table's columns grow to what this row's cells want; whether any did."""
+    state = row.state
+    grew = False
+    cap = style.px(340)
+    bold = QFontMetricsF(style.format_of(Run("", bold=True), 0, quiet=False).font())
+    for number, line in enumerate(row.lines):
+        metrics = bold if row.head and number == 0 else style.text_metrics
+        for column, cell in enumerate(line):
+            want = 0.0
+            for run in cell:
+                if run.math is not None:
+                    want += len(run.math.source) * style.char_width * 0.8
+                else:
+                    used = style.code_metrics if run.code else metrics
+                    want += used.horizontalAdvance(run.text)
+            wanted = min(cap, int(want) + style.px(2))
+            if wanted > state.columns[column]:
+                state.columns[column] = wanted
+                grew = True
+    return grew
+
+
+def column_widths(state: TableState, style: Style, room: int) -> list[int]:
+    """Widths of the columns, with their padding, for ``room`` pixels.
+
+    Wide columns give way first, down to a readable width; what is still too wide scrolls.
+    """
+    pad = 2 * style.px(10)
+    widths = [max(style.px(36), width) + pad for width in state.columns]
+    least = style.px(150) + pad
+    excess = sum(widths) - room
+    if excess > 0:
+        spare = [max(0, width - least) for width in widths]
+        total = sum(spare)
+        if total:
+            share = min(1.0, excess / total)
+            widths = [
+                width - int(room_left * share + 0.999)
+                for width, room_left in zip(widths, spare, strict=True)
+            ]
+    return widths
+
+
+def table_document(row: TableRow, style: Style, widths: Sequence[int]) -> RowDocument:
+    """Lay out lines of a table at the given column widths."""
+    doc = RowDocument(style)
+    option = QTextOption()
+    option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+    doc.setDefaultTextOption(option)
+    made = QTextTableFormat()
+    made.setBorder(0)
+    made.setCellSpacing(0)
+    made.setCellPadding(0)
+    made.setPadding(0)
+    made.setMargin(0)
+    made.setBorderStyle(QTextFrameFormat.BorderStyle.BorderStyle_None)
+    made.setColumnWidthConstraints(
+        [QTextLength(QTextLength.Type.FixedLength, width) for width in widths]
+    )
+    made.setWidth(QTextLength(QTextLength.Type.FixedLength, sum(widths)))
+    cursor = QTextCursor(doc)
+    table = cursor.insertTable(len(row.lines), len(widths), made)
+    doc.base = 1  # the table's frame begins with a mark of its own
+    pad_x, pad_y = style.px(10), style.px(5)
+    blocks = []
+    for align in row.state.alignments:
+        block = QTextBlockFormat(style.block)
+        block.setAlignment(_ALIGN[align])
+        block.setLeftMargin(pad_x)
+        block.setRightMargin(pad_x)
+        block.setTopMargin(pad_y)
+        block.setBottomMargin(max(0.0, pad_y - style.line_gap / 2))
+        blocks.append(block)
+    cell_format = QTextTableCellFormat()
+    cell_format.setBottomBorder(1)
+    cell_format.setBottomBorderStyle(QTextFrameFormat.BorderStyle.BorderStyle_Solid)
+    cell_format.setBottomBorderBrush(qcolour(style.theme.border))
+    head_cell = QTextTableCellFormat(cell_format)
+    head_cell.setBackground(qcolour(style.theme.table_head))
+    for number, line in enumerate(row.lines):
+        head = row.head and number == 0
+        for column, cell in enumerate(line):
+            at = table.cellAt(number, column)
+            inner = at.firstCursorPosition()
+            inner.setBlockFormat(blocks[column])
+            runs = [replace(run, bold=True) for run in cell] if head else list(cell)
+            doc.insert_runs(inner, runs, 0, quiet=row.place.quiet)
+            at.setFormat(head_cell if head else cell_format)
+    doc.setTextWidth(sum(widths))
+    return doc

@@ -1,0 +1,148 @@
+"""Owns the search in a chat: every message, laid out or not."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from dataclasses import dataclass
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QTimer
+
+from app.ui.transcript.rows import row_text
+from app.ui.transcript.runs import to_units
+from app.ui.transcript.signals import FindState
+
+if TYPE_CHECKING:
+    from app.ui.transcript.view import TranscriptView
+
+SLICE_SECONDS = 0.008
+AT_ONCE_SECONDS = 0.03
+_LONGEST_WORD = re.compile(r"\w+")
+
+
+@dataclass(frozen=True, slots=True)
+class FindOptions:
+    """How to search."""
+
+    match_case: bool = False
+    whole_words: bool = False
+
+
+DEFAULT_OPTIONS = FindOptions()
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Match:
+    """A match: message, row, and from and to in the row's text as Qt counts."""
+
+    at: int
+    row: int
+    start: int
+    end: int
+
+
+class Finder:
+    """Searches message after message, a few milliseconds at a time."""
+
+    def __init__(self, view: TranscriptView) -> None:
+        self._view = view
+        self._text, self._options = "", DEFAULT_OPTIONS
+        self._pattern: re.Pattern[str] | None = None
+        self._probe = ""
+        self._matches: list[Match] = []
+        self._by_row: dict[tuple[int, int], list[Match]] = {}
+        self._current: Match | None = None
+        self._next = 0
+        self._timer = QTimer(view)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(0)
+        self._timer.timeout.connect(lambda: self._search(SLICE_SECONDS))
+
+    @property
+    def state(self) -> FindState:
+        """Where the search stands."""
+        current = bisect_left(self._matches, self._current) + 1 if self._current else 0
+        complete = self._next >= len(self._view.chat.models)
+        return FindState(current, len(self._matches), complete)
+
+    def find(self, text: str, options: FindOptions) -> int:
+        """Begin a search; answers what a moment finds, the rest follows."""
+        self.clear()
+        if not text:
+            return 0
+        self._text, self._options = text, options
+        words = r"\s+".join(re.escape(word) for word in text.split()) or re.escape(text)
+        if options.whole_words:
+            words = rf"(?<!\w){words}(?!\w)"
+        self._pattern = re.compile(words, 0 if options.match_case else re.IGNORECASE)
+        # A message without the longest word cannot match, whatever its markup.
+        self._probe = max(_LONGEST_WORD.findall(text), key=len, default="").casefold()
+        self._search(AT_ONCE_SECONDS)
+        self._view.repaint_messages()
+        return len(self._matches)
+
+    def restart(self) -> None:
+        """Search again after the messages changed."""
+        if self._text:
+            self.find(self._text, self._options)
+
+    def clear(self) -> None:
+        """Forget the search."""
+        shown = bool(self._matches)
+        self._timer.stop()
+        self._text, self._pattern, self._current, self._next = "", None, None, 0
+        self._matches, self._by_row = [], {}
+        if shown:
+            self._view.repaint_messages()
+
+    def _search(self, seconds: float) -> None:
+        pattern, chat = self._pattern, self._view.chat
+        if pattern is None:
+            return
+        end = perf_counter() + seconds
+        while self._next < len(chat.models) and perf_counter() < end:
+            at = self._next
+            if self._probe in chat.models[at].message.content.casefold():
+                self._search_message(at, pattern)
+            self._next += 1
+        if self._next < len(chat.models):
+            self._timer.start()
+        self._view.find_changed.emit(self.state)
+
+    def _search_message(self, at: int, pattern: re.Pattern[str]) -> None:
+        for number, row in enumerate(self._view.chat.open(at).rows):
+            text = row_text(row)
+            for found in pattern.finditer(text):
+                if found.end() == found.start():
+                    continue
+                match = Match(
+                    at, number, to_units(text, found.start()), to_units(text, found.end())
+                )
+                self._matches.append(match)
+                self._by_row.setdefault((at, number), []).append(match)
+
+    def step(self, by: int) -> None:
+        """Go to the next match (1) or the one before (-1), round the ends."""
+        if not self._matches:
+            return
+        if self._current is None:
+            here = self._view.flow.anchor
+            first = bisect_left(self._matches, Match(here.at, here.row, 0, 0))
+            index = first if by > 0 else first - 1
+        else:
+            index = bisect_left(self._matches, self._current) + by
+        self._current = self._matches[index % len(self._matches)]
+        self._view.show_match(self._current)
+        self._view.find_changed.emit(self.state)
+
+    def in_row(
+        self, at: int, row: int
+    ) -> tuple[tuple[tuple[int, int], ...], tuple[int, int] | None]:
+        """The matches in a row, and the current one if it is there."""
+        found = self._by_row.get((at, row))
+        if not found:
+            return (), None
+        here = self._current if self._current in found else None
+        return tuple((m.start, m.end) for m in found), (here.start, here.end) if here else None

@@ -1,0 +1,80 @@
+"""Owns what the widgets of a message may ask of the transcript."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtGui import QGuiApplication
+
+from app.ui.transcript.clipboard import put_on_clipboard
+from app.ui.transcript.items import Look
+from app.ui.transcript.model import MessageModel
+from app.ui.transcript.rows import CodeRow, CodeState
+from app.ui.transcript.selection import CopyAs, message_text
+from app.ui.transcript.signals import ActionKind, MessageAction
+
+if TYPE_CHECKING:
+    from app.ui.transcript.view import TranscriptView
+
+
+class MessageHost:
+    """Answers the widgets of the messages."""
+
+    def __init__(self, view: TranscriptView) -> None:
+        self._view = view
+
+    def look_of(self, model: MessageModel, row: int) -> Look:
+        """Selection and matches in a row."""
+        return self._view.look_of(model, row)
+
+    def acted(self, model: MessageModel, kind: str, payload: str) -> None:
+        """An action was chosen; a copy is made here, the rest is the shell's."""
+        action = ActionKind(kind)
+        if action is ActionKind.COPY:
+            form = CopyAs(payload) if payload else None
+            put_on_clipboard(lambda wanted: message_text(model, wanted), form)
+        self._view.action_requested.emit(MessageAction(action, model.message.id, payload))
+
+    def copy_code(self, model: MessageModel, state: CodeState) -> None:
+        """Put a code block on the clipboard."""
+        QGuiApplication.clipboard().setText(code_of(model, state))
+
+    def toggle_wrap(self, state: CodeState) -> None:
+        """Wrap or unwrap a code block."""
+        wrapped = self._view.styles[0].wrap_code if state.wrap is None else state.wrap
+        state.wrap, state.x, state.natural = not wrapped, 0, 0
+        self._view.arrange()
+
+    def toggle_thinking(self, model: MessageModel) -> None:
+        """Fold or unfold the reasoning; the line that was pressed stays where it is."""
+        view = self._view
+        place = view.anchor()
+        model.refold(view.chat.measures)
+        view.widgets[model.message.id].forget()
+        view.chat.touch(view.chat.by_id[model.message.id])
+        view.keep_place(place)
+
+    def scrolled_sideways(self) -> None:
+        """A wide block was scrolled."""
+        self._view.repaint_messages()
+
+    def is_last(self, model: MessageModel) -> bool:
+        """Whether it is the last message."""
+        models = self._view.chat.models
+        return bool(models) and models[-1] is model
+
+    def is_busy(self) -> bool:
+        """Whether an answer is being written."""
+        return bool(self._view.streaming)
+
+    def reach(self, model: MessageModel, row: int) -> None:
+        """Bring a row into view, because it got the focus."""
+        at = self._view.chat.by_id.get(model.message.id)
+        if at is not None:
+            self._view.show_row(at, row, 0, 20)
+
+
+def code_of(model: MessageModel, state: CodeState) -> str:
+    """The text of a code block."""
+    rows = [row for row in model.rows if isinstance(row, CodeRow) and row.state is state]
+    return "\n".join(row.text for row in rows) + "\n"

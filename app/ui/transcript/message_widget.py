@@ -1,0 +1,393 @@
+"""Owns the widget of one message near the viewport: paints its rows and holds its buttons."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+from PySide6.QtCore import QEvent, QRect, Qt
+from PySide6.QtGui import QEnterEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QGroupBox, QWidget
+
+from app.ui.theme import qcolour
+from app.ui.transcript.flow_layout import Placed
+from app.ui.transcript.items import (
+    SIDE_BAR,
+    CodeHeadItem,
+    FooterItem,
+    FootItem,
+    Look,
+    MathItem,
+    RowItem,
+    ThinkItem,
+    make_item,
+)
+from app.ui.transcript.model import MessageModel
+from app.ui.transcript.parts import CodeHead, Footer, QuietButton, SideBar, ThinkToggle
+from app.ui.transcript.rows import CodeState, FooterRow, NoteRow, Row, Sideways, SpaceRow
+from app.ui.transcript.style import CODE_PAD, Style
+
+MARGIN = 28
+BUBBLE_PAD_X, BUBBLE_PAD_Y, BUBBLE_RADIUS = 16, 6, 14
+BUBBLE_SHARE = 0.8
+"""A question's bubble takes at most this share of the column."""
+
+
+class Host(Protocol):
+    """What a message asks of the transcript."""
+
+    def look_of(self, model: MessageModel, row: int) -> Look:
+        """Selection and matches in a row."""
+
+    def acted(self, model: MessageModel, kind: str, payload: str) -> None:
+        """An action was chosen."""
+
+    def copy_code(self, model: MessageModel, state: CodeState) -> None:
+        """Put a code block on the clipboard."""
+
+    def toggle_wrap(self, state: CodeState) -> None:
+        """Wrap or unwrap a code block."""
+
+    def toggle_thinking(self, model: MessageModel) -> None:
+        """Fold or unfold the reasoning."""
+
+    def scrolled_sideways(self) -> None:
+        """A wide block was scrolled."""
+
+    def is_last(self, model: MessageModel) -> bool:
+        """Whether it is the last message."""
+
+    def is_busy(self) -> bool:
+        """Whether an answer is being written."""
+
+    def reach(self, model: MessageModel, row: int) -> None:
+        """Bring a row into view, because it got the focus."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Spot:
+    """A row as it stands in the widget."""
+
+    row: int
+    item: RowItem
+    y: int
+    height: int
+
+
+class MessageWidget(QGroupBox):
+    """One message. A group box only for its accessible role; it paints itself."""
+
+    def __init__(self, parent: QWidget, host: Host, model: MessageModel) -> None:
+        super().__init__(parent)
+        self.model, self._host = model, host
+        self.items: dict[int, RowItem] = {}
+        self._spots: list[_Spot] = []
+        self._hovered = False
+        self._focused = False
+        self.setContentsMargins(0, 0, 0, 0)
+        self.setMouseTracking(True)
+        self.setAttribute(Qt.WidgetAttribute.WA_NoSystemBackground)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._style: Style | None = None
+        self.bubble_width = 0
+        self._bubble_style: Style | None = None
+
+    # ------------------------------------------------------------------ rows
+
+    def use(self, model: MessageModel) -> None:
+        """Show a model that took this one's place."""
+        self.model = model
+
+    def item(self, row: int, style: Style) -> RowItem:
+        """The row ``row`` laid out, made anew if it or the style changed."""
+        wanted = self.model.rows[row]
+        known = self.items.get(row)
+        if known is not None:
+            if known.row is wanted and known.style is style and not known.stale:
+                return known
+            self._drop(row, keep_widget=self._reusable(known, wanted, style))
+        made = make_item(wanted, style, self._width_of(wanted, style))
+        if known is not None and known.widget is not None:
+            made.widget = known.widget
+            self._refresh(made)
+        self.items[row] = made
+        return made
+
+    @staticmethod
+    def _reusable(known: RowItem, wanted: object, style: Style) -> bool:
+        return (
+            known.style is style
+            and type(known.row) is type(wanted)
+            and not isinstance(wanted, FooterRow)
+            and getattr(known.row, "state", None) is getattr(wanted, "state", None)
+        )
+
+    def _refresh(self, item: RowItem) -> None:
+        if isinstance(item, ThinkItem) and isinstance(item.widget, ThinkToggle):
+            item.widget.set_row(item.row)
+
+    def _width_of(self, row: object, style: Style) -> int:
+        if not self.model.is_user or isinstance(row, FooterRow | NoteRow):
+            return style.column
+        return int(style.column * BUBBLE_SHARE) - 2 * style.px(BUBBLE_PAD_X)
+
+    def _drop(self, row: int, *, keep_widget: bool = False) -> None:
+        item = self.items.pop(row)
+        if item.widget is not None and not keep_widget:
+            item.widget.hide()
+            item.widget.deleteLater()
+            item.widget = None
+
+    def keep_only(self, rows: Iterable[int]) -> None:
+        """Let go of items of other rows; one whose widget has the focus stays."""
+        wanted = set(rows)
+        for row in [r for r in self.items if r not in wanted]:
+            widget = self.items[row].widget
+            if widget is not None and _has_focus(widget):
+                continue
+            self._drop(row)
+
+    def pending(self) -> bool:
+        """Whether a shown formula has still to be drawn."""
+        return any(spot.item.pending for spot in self._spots)
+
+    def shown_rows(self) -> list[Row]:
+        """The rows in view."""
+        return [spot.item.row for spot in self._spots]
+
+    def drop_pending(self) -> bool:
+        """Lay rows with late formulas out again at the next arrangement; whether there are any."""
+        late = [row for row, item in self.items.items() if item.pending]
+        for row in late:
+            self._drop(row)
+        return bool(late)
+
+    def drop_footer(self) -> None:
+        """Make the footer anew at the next arrangement."""
+        for row in [r for r, item in self.items.items() if isinstance(item, FooterItem)]:
+            self._drop(row)
+
+    def forget(self) -> None:
+        """Let go of all items."""
+        for row in list(self.items):
+            self._drop(row)
+
+    # ------------------------------------------------------------------ geometry
+
+    def arrange(self, placed: list[Placed], left: int, style: Style) -> None:
+        """Take the place of the visible rows; ``left`` is the column's in the viewport."""
+        top = placed[0].y
+        bottom = placed[-1].y + placed[-1].height
+        margin = style.px(MARGIN)
+        self._style = style
+        self.setGeometry(left - margin, top, style.column + 2 * margin, bottom - top)
+        self._spots = [_Spot(p.row, self.items[p.row], p.y - top, p.height) for p in placed]
+        if self.model.is_user:
+            self._measure_bubble(style)
+        for spot in self._spots:
+            self._place_widget(spot, style)
+        self.update()
+
+    def _measure_bubble(self, style: Style) -> None:
+        if self._bubble_style is style:
+            return
+        self._bubble_style = style
+        full = int(style.column * BUBBLE_SHARE)
+        rows = self.model.rows
+        if len(rows) > 6:
+            self.bubble_width = full
+            return
+        texts = [
+            self.item(i, style).ideal_width()
+            for i, row in enumerate(rows)
+            if not isinstance(row, FooterRow | NoteRow | SpaceRow)
+        ]
+        wanted = int(max(texts, default=0)) + 2 * style.px(BUBBLE_PAD_X) + 2
+        self.bubble_width = min(full, wanted)
+
+    def offset_x(self, item: RowItem) -> int:
+        """Where the item's column begins in this widget."""
+        style = item.style
+        margin = style.px(MARGIN)
+        if self.model.is_user and not isinstance(item.row, FooterRow | NoteRow):
+            return margin + style.column - self.bubble_width + style.px(BUBBLE_PAD_X)
+        return margin
+
+    def _place_widget(self, spot: _Spot, style: Style) -> None:
+        item = spot.item
+        bar = isinstance(item, FootItem | MathItem) and item.bar
+        if not item.interactive and not bar:
+            return
+        if isinstance(item, FootItem) and not bar:
+            if item.widget is not None:
+                item.widget.hide()
+            return
+        if item.widget is None:
+            item.widget = self._make_widget(item, spot.row)
+        x = self.offset_x(item) + item.left
+        height = spot.height - item.gap
+        y = spot.y + item.gap
+        if bar:
+            y, height = spot.y + spot.height - style.px(SIDE_BAR), style.px(SIDE_BAR)
+        width = item.room
+        if isinstance(item.widget, ThinkToggle):
+            width = min(width, item.widget.wanted_width())
+            x -= style.px(8)
+        item.widget.setGeometry(x, y, width, height)
+        if isinstance(item.widget, SideBar):
+            self._set_bar(item.widget, item)
+        item.widget.show()
+
+    def _set_bar(self, bar: SideBar, item: RowItem) -> None:
+        state = getattr(item.row, "state", None)
+        if isinstance(state, Sideways):
+            pad = 2 * item.style.px(CODE_PAD) if isinstance(state, CodeState) else 0
+            bar.setRange(0, max(0, state.natural - item.room + pad))
+            bar.setValue(state.x)
+
+    def _make_widget(self, item: RowItem, row: int) -> QWidget:
+        host, model, style = self._host, self.model, item.style
+        if isinstance(item, CodeHeadItem):
+            state = item.row.state
+            head = CodeHead(self, style, state)
+            head.copy_clicked.connect(lambda: host.copy_code(self.model, state))
+            head.wrap_clicked.connect(lambda: host.toggle_wrap(state))
+            self._watch((head.wrap, head.copy), row)
+            return head
+        if isinstance(item, ThinkItem):
+            toggle = ThinkToggle(self, style, item.row)
+            toggle.clicked.connect(lambda: host.toggle_thinking(self.model))
+            self._watch((toggle,), row)
+            return toggle
+        if isinstance(item, FootItem | MathItem):
+            side = item.row.state
+            bar = SideBar(self, style, side, item.room)
+            bar.valueChanged.connect(self._bar_moved(side))
+            return bar
+        footer = Footer(self, style, model.message, model.version, busy=host.is_busy())
+        footer.acted.connect(lambda kind, payload: host.acted(self.model, kind, payload))
+        self._watch(footer.buttons, row)
+        footer.reveal(self._revealed())
+        return footer
+
+    def _bar_moved(self, state: Sideways) -> Callable[[int], None]:
+        def moved(value: int) -> None:
+            if state.x != value:
+                state.x = value
+                self._host.scrolled_sideways()
+
+        return moved
+
+    def _watch(self, buttons: Iterable[QuietButton], row: int) -> None:
+        for button in buttons:
+            button.focused.connect(lambda focused, row=row: self._focus_changed(focused, row))
+
+    # ------------------------------------------------------------------ showing the actions
+
+    def _revealed(self) -> bool:
+        return self._hovered or self._focused or self._host.is_last(self.model)
+
+    def _focus_changed(self, focused: bool, row: int) -> None:
+        self._focused = focused
+        self.reveal()
+        if focused:
+            self._host.reach(self.model, row)
+
+    def reveal(self) -> None:
+        """Show or hide the actions."""
+        for item in self.items.values():
+            if isinstance(item, FooterItem) and isinstance(item.widget, Footer):
+                item.widget.reveal(self._revealed())
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        """The pointer came."""
+        self._hovered = True
+        self.reveal()
+        super().enterEvent(event)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """The pointer went."""
+        self._hovered = False
+        self.reveal()
+        super().leaveEvent(event)
+
+    # ------------------------------------------------------------------ painting and pointing
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Leave it to the transcript; a selection runs across messages."""
+        event.ignore()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Leave it to the transcript."""
+        event.ignore()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Leave it to the transcript."""
+        event.ignore()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Leave it to the transcript."""
+        event.ignore()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the rows that the event wants."""
+        if self._style is None:
+            return
+        painter = QPainter(self)
+        wanted = event.rect()
+        if self.model.is_user:
+            self._paint_bubble(painter, self._style)
+        for spot in self._spots:
+            if spot.y >= wanted.bottom() + 1 or spot.y + spot.height <= wanted.top():
+                continue
+            x = self.offset_x(spot.item)
+            painter.save()
+            painter.translate(x, spot.y)
+            spot.item.paint(painter, self._host.look_of(self.model, spot.row))
+            painter.restore()
+        painter.end()
+
+    def _paint_bubble(self, painter: QPainter, style: Style) -> None:
+        rows = self.model.rows
+        first = 1 if isinstance(rows[0], NoteRow) else 0
+        last = next(i for i in range(len(rows) - 1, -1, -1) if not _is_end(rows[i]))
+        inside = [s for s in self._spots if first <= s.row <= last]
+        if not inside:
+            return
+        radius = style.px(BUBBLE_RADIUS)
+        top, bottom = inside[0].y, inside[-1].y + inside[-1].height
+        # What is cut off by the viewport runs on beyond it.
+        top = top + style.px(16) if inside[0].row == first else top - 2 * radius
+        bottom = bottom + style.px(BUBBLE_PAD_Y) if inside[-1].row == last else bottom + 2 * radius
+        x = style.px(MARGIN) + style.column - self.bubble_width
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(qcolour(style.theme.bubble))
+        painter.drawRoundedRect(QRect(x, top, self.bubble_width, bottom - top), radius, radius)
+
+    def spot_at(self, y: int) -> tuple[int, RowItem, int] | None:
+        """The row nearest to ``y`` in this widget: row, item, and its top."""
+        best: _Spot | None = None
+        for spot in self._spots:
+            if spot.y <= y or best is None:
+                best = spot
+        return (best.row, best.item, best.y) if best is not None else None
+
+    def top_of(self, row: int) -> int | None:
+        """The top of a row in this widget, if it is shown."""
+        return next((spot.y for spot in self._spots if spot.row == row), None)
+
+    def describe(self, words: str) -> None:
+        """Set what a screen reader says."""
+        if self.accessibleName() != words:
+            self.setAccessibleName(words)
+
+
+def _is_end(row: object) -> bool:
+    return isinstance(row, FooterRow | NoteRow)
+
+
+def _has_focus(widget: QWidget) -> bool:
+    focused = widget.window().focusWidget()
+    return focused is not None and (focused is widget or widget.isAncestorOf(focused))

@@ -1,0 +1,402 @@
+"""Owns what a transcript shows, without Qt: messages, their rows, and the heights of both.
+
+A message is parsed when it first comes near the viewport and forgotten again when many others
+were since; its height stays. Heights are estimates until a row was laid out.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app.domain.conversation import BranchMessage, Message, MessageStatus, Version
+from app.domain.generation import Role, StopReason
+from app.markup.blocks import Block, Update
+from app.markup.flow import flatten
+from app.markup.parse import parse
+from app.markup.stream import MarkdownStream
+from app.ui.transcript.heights import HeightIndex
+from app.ui.transcript.rows import (
+    CodeRow,
+    FooterRow,
+    FootRow,
+    MathRow,
+    NoteRow,
+    Place,
+    Row,
+    RowList,
+    RowMark,
+    SpaceRow,
+    TableRow,
+    TextRow,
+    WaitRow,
+)
+from app.ui.transcript.verbatim import verbatim_flow
+
+PARSED_AT_ONCE = 24_000
+"""Characters that are parsed without a pause (about 15 ms); more is parsed in slices."""
+
+SLICE = 8_000
+KEPT_CHARACTERS = 2_000_000
+"""Characters of messages whose rows are kept; further ones are parsed again when needed."""
+
+TOP_USER, BOTTOM_USER, TOP_ANSWER = 26, 10, 10
+NOT_SEEN = "Not seen by the model: it no longer fits the context window"
+
+
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """What estimates need: widths and heights in pixels."""
+
+    column: int
+    char_width: float
+    line: float
+    code_line: float
+    zoom: float
+
+
+class MessageModel:
+    """One message and its rows."""
+
+    __slots__ = (
+        "_mark",
+        "_sliced",
+        "blocks",
+        "folded",
+        "heights",
+        "left_out",
+        "list",
+        "message",
+        "stream",
+        "think_seconds",
+        "version",
+    )
+
+    def __init__(self, entry: BranchMessage, *, left_out: bool) -> None:
+        self.message: Message = entry.message
+        self.version: Version = entry.version
+        self.left_out = left_out
+        self.folded = True
+        self.list: RowList | None = None
+        self.heights = HeightIndex()
+        self.blocks: tuple[Block, ...] | None = None
+        self.stream: MarkdownStream | None = None
+        self.think_seconds: float | None = None
+        self._mark: RowMark | None = None
+        self._sliced = 0
+
+    @property
+    def is_user(self) -> bool:
+        """Whether the user wrote it."""
+        return self.message.role is not Role.ASSISTANT
+
+    @property
+    def rows(self) -> list[Row]:
+        """The rows; none while it is not parsed."""
+        return self.list.rows if self.list is not None else []
+
+    def estimate(self, measures: Measures) -> int:
+        """Height in pixels, from the length of the text alone."""
+        text = self.message.content
+        width = measures.column * (0.75 if self.is_user else 1.0)
+        lines = len(text) * measures.char_width / width
+        # Half of the source's line ends are blank lines, which become a gap of half a line.
+        lines += text.count("\n") * 0.62 + 1
+        return int(lines * measures.line + 80 * measures.zoom)
+
+    # ------------------------------------------------------------------ parsing
+
+    def open(self, measures: Measures) -> None:
+        """Make rows, if there are none."""
+        if self.list is not None:
+            return
+        text = self.message.content
+        rows = self._start_list()
+        if self.is_user:
+            rows.extend(verbatim_flow(text))
+        elif self.blocks is not None:
+            rows.extend(flatten(self.blocks))
+        elif self.message.status is MessageStatus.STREAMING:
+            self._restart(measures)
+            return
+        elif len(text) > PARSED_AT_ONCE:
+            self.stream, self._sliced = MarkdownStream(), 0
+            self._mark = rows.snapshot()
+            self.read_slice(measures)
+            return
+        else:
+            self.blocks = parse(text)
+            rows.extend(flatten(self.blocks))
+        self._end(measures, 0, ())
+
+    def _start_list(self) -> RowList:
+        self.list = made = RowList(fold=self.folded)
+        made.think_seconds = self.think_seconds
+        if self.left_out:
+            made.rows.append(NoteRow(NOT_SEEN, Place(gap=12)))
+        made.rows.append(SpaceRow(Place(gap=TOP_USER if self.is_user else TOP_ANSWER)))
+        return made
+
+    @property
+    def waiting(self) -> bool:
+        """Whether a part of a long message has still to be read."""
+        return self.stream is not None and self._sliced < len(self.message.content)
+
+    def read_slice(self, measures: Measures) -> None:
+        """Parse the next slice of a long message."""
+        if self.stream is None:
+            return
+        text = self.message.content
+        end = min(len(text), self._sliced + SLICE)
+        update = self.stream.feed(text[self._sliced : end])
+        self._sliced = end
+        self._apply(update, measures)
+        if end == len(text) and self.message.status is not MessageStatus.STREAMING:
+            self._settle(measures)
+
+    def feed(self, text: str, measures: Measures) -> None:
+        """Add streamed text; an answer that was complete goes on."""
+        if self.stream is None:
+            self._restart(measures)
+        if self.stream is not None:
+            self._sliced += len(text)
+            self._apply(self.stream.feed(text), measures)
+
+    def _restart(self, measures: Measures) -> None:
+        self.blocks = None
+        self.stream = MarkdownStream()
+        rows = self._start_list()
+        self._mark = rows.snapshot()
+        self._sliced = len(self.message.content)
+        self._apply(self.stream.feed(self.message.content), measures)
+
+    def _apply(self, update: Update, measures: Measures) -> None:
+        rows, mark = self.list, self._mark
+        if rows is None or mark is None:
+            return
+        if update.tail_same and not update.closed and len(self.heights) == len(rows.rows):
+            return  # nothing to see, and the rows have their footer already
+        base = mark.kept
+        old = rows.rows[base:]
+        rows.restore(mark)
+        rows.extend(flatten(update.closed))
+        self._mark = rows.snapshot()
+        rows.extend(flatten(update.tail))
+        self._end(measures, base, old)
+
+    def finish(self, message: Message, measures: Measures) -> None:
+        """Take the final message; what was streamed stays as it stands."""
+        self.message = message
+        if self.stream is not None:
+            self._settle(measures)
+        else:
+            self.close_rows()
+
+    def _settle(self, measures: Measures) -> None:
+        rows, mark = self.list, self._mark
+        if self.stream is None or rows is None or mark is None:
+            return
+        settled = self.stream.finish()
+        self.stream, self._mark = None, None
+        self.blocks = settled.blocks
+        if settled.changes:
+            self._start_list().extend(flatten(settled.blocks))
+            self._end(measures, 0, ())
+            return
+        base = mark.kept
+        old = rows.rows[base:]
+        rows.restore(mark)
+        rows.extend(flatten(settled.update.closed))
+        self._end(measures, base, old)
+
+    def close_rows(self) -> None:
+        """Forget rows and blocks; heights stay for when they are needed again."""
+        if self.stream is None:
+            self.list, self.blocks = None, None
+
+    def refold(self, measures: Measures) -> None:
+        """Show or hide the reasoning."""
+        self.folded = not self.folded
+        self.heights.reset(())
+        if self.stream is not None and not self.waiting:
+            self._restart(measures)
+        else:
+            self.list, self.stream = None, None
+            self.open(measures)
+
+    # ------------------------------------------------------------------ ends and heights
+
+    def _end(self, measures: Measures, base: int, old: Sequence[Row]) -> None:
+        """Add what stands under the text, and bring the heights into step from row ``base``."""
+        rows = self.rows
+        if self.waiting:
+            rows.append(WaitRow(len(self.message.content) - self._sliced))
+        if self.message.status is MessageStatus.FAILED or self.message.error:
+            words = self.message.error or "No answer could be written."
+            rows.append(NoteRow(words, Place(gap=8), error=True))
+        rows.append(FooterRow(Place(gap=BOTTOM_USER if self.is_user else 4)))
+        if base == 0 and len(self.heights) == len(rows):
+            return  # parsed again: what was measured before still holds
+        before = [self.heights[base + i] for i in range(min(len(old), len(self.heights) - base))]
+        self.heights.truncate(base)
+        for i, row in enumerate(rows[base:]):
+            known = i < len(before) and old[i] is row
+            self.heights.append(before[i] if known else estimate_row(row, measures))
+
+    def relabel(self, measures: Measures) -> None:
+        """Add or take away the label above; what is streamed is laid out again."""
+        if self.list is None:
+            return
+        self.heights.reset(())
+        if self.stream is not None and not self.waiting:
+            self._restart(measures)
+        else:
+            self.stream, self.list = None, None
+
+    def forget_heights(self, measures: Measures) -> None:
+        """The geometry changed: every height is an estimate again."""
+        self.heights.reset([estimate_row(row, measures) for row in self.rows])
+
+
+def estimate_row(row: Row, measures: Measures) -> int:
+    """Height of a row in pixels, before it was laid out."""
+    gap = row.place.gap * measures.zoom
+    if isinstance(row, SpaceRow):
+        return int(gap)
+    width = max(60.0, measures.column - row.place.indent * 26 * measures.zoom)
+    match row:
+        case TextRow():
+            lines = len(row.text) * measures.char_width / width + 0.5 + row.text.count("\u2028")
+            return int(max(1.0, lines) * measures.line + gap)
+        case CodeRow():
+            return int((row.text.count("\n") + 1) * measures.code_line)
+        case TableRow():
+            return int(len(row.lines) * (measures.line + 8 * measures.zoom) + gap)
+        case MathRow():
+            lines = 1.5 + row.block.source.count("\\\\") * 1.3
+            return int(lines * measures.line + gap)
+        case FootRow():
+            return int(8 * measures.zoom)
+        case WaitRow():
+            return int(row.characters * measures.char_width / width * measures.line)
+    return int(34 * measures.zoom + gap)
+
+
+class Chat:
+    """All messages of a branch with the index of their heights."""
+
+    def __init__(self, measures: Measures) -> None:
+        self.measures = measures
+        self.models: list[MessageModel] = []
+        self.by_id: dict[str, int] = {}
+        self.index = HeightIndex()
+        self._open: OrderedDict[str, int] = OrderedDict()  # id to characters, oldest use first
+        self._open_characters = 0
+
+    def set_messages(self, entries: Sequence[BranchMessage], left_out: frozenset[str]) -> None:
+        """Take the branch; what did not change keeps its rows and heights."""
+        known = {model.message.id: model for model in self.models}
+        models: list[MessageModel] = []
+        for entry in entries:
+            out = entry.message.id in left_out
+            old = known.get(entry.message.id)
+            if old is not None and _same_look(old, entry, left_out=out):
+                models.append(old)
+            else:
+                models.append(MessageModel(entry, left_out=out))
+        self.models = models
+        self.by_id = {model.message.id: i for i, model in enumerate(models)}
+        self.index.reset(self._height_of(model) for model in models)
+
+    def _height_of(self, model: MessageModel) -> int:
+        return model.heights.total if len(model.heights) else model.estimate(self.measures)
+
+    def open(self, at: int) -> MessageModel:
+        """The message ``at``, with rows."""
+        model = self.models[at]
+        if model.list is None:
+            model.open(self.measures)
+            self.touch(at)
+            self._remember(model)
+        return model
+
+    def _remember(self, model: MessageModel) -> None:
+        size = len(model.message.content)
+        self._open[model.message.id] = size
+        self._open_characters += size
+        while self._open_characters > KEPT_CHARACTERS and len(self._open) > 40:
+            oldest, freed = self._open.popitem(last=False)
+            self._open_characters -= freed
+            at = self.by_id.get(oldest)
+            if at is not None:
+                self.models[at].close_rows()
+
+    def touch(self, at: int) -> None:
+        """Bring the index into step with the message's rows."""
+        self.index.set(at, self._height_of(self.models[at]))
+
+    def set_height(self, at: int, row: int, height: int) -> None:
+        """A row was laid out."""
+        model = self.models[at]
+        if model.heights.set(row, height):
+            self.index.set(at, model.heights.total)
+
+    def set_measures(self, measures: Measures) -> None:
+        """The geometry changed."""
+        self.measures = measures
+        for model in self.models:
+            model.forget_heights(measures)
+        self.index.reset(self._height_of(model) for model in self.models)
+
+    def top(self, at: int, row: int) -> int:
+        """Where a row begins, in pixels from the top of the chat."""
+        return self.index.top(at) + self.models[at].heights.top(row)
+
+    def locate(self, position: int) -> tuple[int, int, int]:
+        """The message and row at a position, and how far below the row's top it is."""
+        at = self.index.find(position)
+        model = self.open(at)
+        inside = position - self.index.top(at)
+        row = model.heights.find(inside)
+        return at, row, inside - model.heights.top(row)
+
+    def after(self, at: int, row: int) -> tuple[int, int] | None:
+        """The next row, opening the next message if need be."""
+        if row + 1 < len(self.models[at].heights):
+            return at, row + 1
+        if at + 1 < len(self.models):
+            self.open(at + 1)
+            return at + 1, 0
+        return None
+
+    def before(self, at: int, row: int) -> tuple[int, int] | None:
+        """The row before, opening the message before if need be."""
+        if row > 0:
+            return at, row - 1
+        if at > 0:
+            return at - 1, len(self.open(at - 1).rows) - 1
+        return None
+
+
+def _same_look(model: MessageModel, entry: BranchMessage, *, left_out: bool) -> bool:
+    if model.message is entry.message or model.message == entry.message:
+        same = model.left_out == left_out
+        if same:
+            model.version = entry.version
+        return same and model.version == entry.version
+    return False
+
+
+def status_words(message: Message) -> str:
+    """What is said under an answer that did not end by itself."""
+    match message.status:
+        case MessageStatus.STOPPED:
+            return "Stopped by you"
+        case MessageStatus.INTERRUPTED:
+            return "Interrupted; the text so far was kept"
+        case MessageStatus.CUT:
+            if message.stop_reason is StopReason.CONTEXT_FULL:
+                return "Cut: the context window is full"
+            return "Cut at the token limit"
+    return ""

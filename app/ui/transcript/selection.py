@@ -1,0 +1,222 @@
+"""Owns what is selected, across rows and messages, and its text in three forms; no Qt."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from app.markup.flow import flatten
+from app.markup.parse import parse
+from app.ui.transcript.model import Chat, MessageModel
+from app.ui.transcript.rows import (
+    GAP,
+    CodeRow,
+    Row,
+    RowList,
+    TableRow,
+    TextRow,
+    row_plain,
+    row_text,
+)
+from app.ui.transcript.runs import LINE, OBJECT, from_units, to_units, units
+
+RICH_LIMIT = 400_000
+"""Characters beyond which a copy stays what was written: turning it into another form would
+keep the window waiting."""
+
+
+class CopyAs(StrEnum):
+    """Forms of a copy."""
+
+    PLAIN = "plain"
+    MARKDOWN = "markdown"
+    RICH = "rich"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Position:
+    """A place in the transcript: message, row, and offset in the row's text as Qt counts."""
+
+    at: int
+    row: int
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """From where the user began to where the pointer is."""
+
+    anchor: Position
+    cursor: Position
+
+    @property
+    def start(self) -> Position:
+        """The earlier end."""
+        return min(self.anchor, self.cursor)
+
+    @property
+    def end(self) -> Position:
+        """The later end."""
+        return max(self.anchor, self.cursor)
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing is selected."""
+        return self.anchor == self.cursor
+
+    def within(self, at: int, row: int, length: int) -> tuple[int, int] | None:
+        """The selected part of a row of ``length``."""
+        start, end = self.start, self.end
+        here = (at, row)
+        if here < (start.at, start.row) or here > (end.at, end.row):
+            return None
+        first = start.offset if here == (start.at, start.row) else 0
+        last = end.offset if here == (end.at, end.row) else length
+        return (first, last) if first < last else None
+
+
+def select_all(chat: Chat) -> Selection | None:
+    """From the first character to the last."""
+    if not chat.models:
+        return None
+    last = len(chat.models) - 1
+    rows = chat.open(last).rows
+    length = units(row_text(rows[-1]))
+    return Selection(Position(0, 0, 0), Position(last, len(rows) - 1, length))
+
+
+_WORD = re.compile(r"\w+|[^\w\s]|\s+")
+
+
+def word_at(text: str, position: int) -> tuple[int, int]:
+    """The word around a position; both as Qt counts."""
+    index = from_units(text, position)
+    for match in _WORD.finditer(text, max(0, index - 200)):
+        if match.end() > index:
+            return to_units(text, match.start()), to_units(text, match.end())
+    return position, position
+
+
+def selected_text(chat: Chat, selection: Selection, form: CopyAs) -> str:
+    """What is selected; several messages are told apart by who wrote them."""
+    start, end = selection.start, selection.end
+    several = start.at != end.at
+    size = sum(len(m.message.content) for m in chat.models[start.at : end.at + 1])
+    if form is not CopyAs.MARKDOWN and size > RICH_LIMIT:
+        form = CopyAs.MARKDOWN if form is CopyAs.PLAIN else form
+    parts: list[str] = []
+    for at in range(start.at, end.at + 1):
+        model = chat.models[at]
+        text = _of_message(chat, at, selection, form)
+        if text.strip():
+            parts.append(_headed(model, text, form) if several else text)
+    return "\n".join(parts) if form is CopyAs.RICH else "\n\n".join(parts)
+
+
+def _headed(model: MessageModel, text: str, form: CopyAs) -> str:
+    author = "You" if model.is_user else "Phial"
+    match form:
+        case CopyAs.MARKDOWN:
+            return f"**{author}:**\n\n{text}"
+        case CopyAs.RICH:
+            return f"<p><b>{author}:</b></p>\n{text}"
+    return f"{author}:\n{text}"
+
+
+def _of_message(chat: Chat, at: int, selection: Selection, form: CopyAs) -> str:
+    start, end = selection.start, selection.end
+    model = chat.models[at]
+    if start.at < at < end.at:
+        return message_text(model, form)
+    rows = chat.open(at).rows
+    first = start.row if at == start.at else 0
+    last = min(end.row, len(rows) - 1) if at == end.at else len(rows) - 1
+    begins = at > start.at or _nothing_before(rows, start)
+    ends = at < end.at or _nothing_after(rows, end)
+    if begins and ends:
+        return message_text(model, form)
+    pieces = [
+        (row, selection.within(at, i, units(row_text(row))))
+        for i, row in enumerate(rows[first : last + 1], first)
+    ]
+    if form is CopyAs.PLAIN or model.is_user or model.blocks is None:
+        return _joined(pieces)
+    return _joined(pieces)
+
+
+def _nothing_before(rows: list[Row], start: Position) -> bool:
+    return start.offset == 0 and not any(row_text(row) for row in rows[: start.row])
+
+
+def _nothing_after(rows: list[Row], end: Position) -> bool:
+    if end.row >= len(rows):
+        return True
+    rest = any(row_text(row) for row in rows[end.row + 1 :])
+    return not rest and end.offset >= units(row_text(rows[end.row]))
+
+
+def message_text(model: MessageModel, form: CopyAs) -> str:
+    """A whole message in one of the forms."""
+    source = model.message.content
+    if form is CopyAs.MARKDOWN or model.is_user:
+        if form is CopyAs.RICH:
+            return "<p>" + escape(source).replace("\n", "<br>") + "</p>"
+        return source
+    blocks = model.blocks if model.blocks is not None else parse(source)
+    rows = RowList(fold=True)
+    rows.extend(flatten(blocks))
+    return _joined([(row, (0, units(row_text(row)))) for row in rows.rows if row_text(row)])
+
+
+def escape(text: str) -> str:
+    """Text for HTML."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _joined(pieces: list[tuple[Row, tuple[int, int] | None]]) -> str:
+    made: list[str] = []
+    for row, part in pieces:
+        if part is None:
+            continue
+        text = row_part(row, part)
+        if made:
+            tight = isinstance(row, CodeRow | TextRow | TableRow) and row.place.gap < GAP
+            made.append("\n" if tight else "\n\n")
+        made.append(text)
+    return "".join(made)
+
+
+def row_part(row: Row, part: tuple[int, int]) -> str:
+    """A part of a row's text as people copy it."""
+    text = row_text(row)
+    if part == (0, units(text)):
+        return row_plain(row)
+    first, last = from_units(text, part[0]), from_units(text, part[1])
+    if isinstance(row, CodeRow):
+        return text[first:last].replace(LINE, "")
+    return _with_formulas(row, text, first, last).replace(LINE, "\n")
+
+
+def _with_formulas(row: Row, text: str, first: int, last: int) -> str:
+    piece = text[first:last]
+    if OBJECT not in piece:
+        return piece
+    sources = _sources(row)
+    for _ in range(text.count(OBJECT, 0, first)):
+        next(sources, None)
+    return "".join(next(sources, OBJECT) if c == OBJECT else c for c in piece)
+
+
+def _sources(row: Row) -> Iterator[str]:
+    match row:
+        case TextRow():
+            runs = list(row.runs)
+        case TableRow():
+            runs = [run for line in row.lines for cell in line for run in cell]
+        case _:
+            runs = []
+    for run in runs:
+        if run.math is not None:
+            yield run.math.markdown
