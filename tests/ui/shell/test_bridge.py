@@ -1,0 +1,109 @@
+"""The window's only thread crossing."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+from itertools import groupby
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from PySide6.QtCore import QThread
+from pytestqt.qtbot import QtBot
+
+from app.domain.generation import PromptProgress
+from app.services.events import (
+    AnswerGrew,
+    AnswerProgressed,
+    Event,
+    EventBus,
+    LibraryChanged,
+    Notice,
+)
+from app.ui.bridge import EventBridge
+
+EVENTS = st.one_of(
+    st.builds(AnswerGrew, st.just("c"), st.sampled_from("ab"), st.text(max_size=3), st.just(1)),
+    st.builds(Notice, st.text(max_size=3)),
+    st.builds(
+        AnswerProgressed,
+        st.just("c"),
+        st.just("a"),
+        st.builds(PromptProgress, st.integers(0, 9), st.just(9)),
+    ),
+    st.just(LibraryChanged()),
+)
+
+
+def said(events: Iterable[Event]) -> list[object]:
+    """What a listener learns: texts joined, the latest of what only replaces itself."""
+    learned: list[object] = []
+
+    def kind(event: Event) -> object:
+        match event:
+            case AnswerGrew():
+                return "text", event.message_id
+            case AnswerProgressed() | LibraryChanged():
+                return type(event)
+            case _:
+                return object()  # never joined
+
+    for _, group in groupby(events, kind):
+        run = list(group)
+        match run[0]:
+            case AnswerGrew(message_id=message_id):
+                grown = [event for event in run if isinstance(event, AnswerGrew)]
+                text = "".join(event.text for event in grown)
+                learned.append((message_id, text, sum(event.tokens for event in grown)))
+            case _:
+                learned.append(run[-1])
+    return learned
+
+
+@settings(
+    deadline=None, max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(events=st.lists(EVENTS, max_size=20))
+def test_joined_events_say_the_same_in_the_same_order(qtbot: QtBot, events: list[Event]) -> None:
+    bus = EventBus()
+    bridge = EventBridge(bus)
+    heard: list[Event] = []
+    bridge.arrived.connect(heard.append)
+    for event in events:
+        bus.publish(event)
+    bridge.deliver()
+    bridge.close()
+    assert said(heard) == said(events)
+    assert len(heard) <= len(events)
+
+
+def test_a_burst_of_deltas_from_another_thread_is_one_update_on_the_gui_thread(
+    qtbot: QtBot,
+) -> None:
+    bus = EventBus()
+    bridge = EventBridge(bus)
+    heard: list[tuple[Event, QThread]] = []
+    bridge.arrived.connect(lambda event: heard.append((event, QThread.currentThread())))
+
+    def speak() -> None:
+        for _ in range(500):
+            bus.publish(AnswerGrew("c", "a", "x", 1))
+
+    speaker = threading.Thread(target=speak)
+    speaker.start()
+    speaker.join()
+    qtbot.waitUntil(lambda: bool(heard))
+    bridge.close()
+    assert heard == [(AnswerGrew("c", "a", "x" * 500, 500), bridge.thread())]
+
+
+def test_nothing_arrives_after_it_is_closed(qtbot: QtBot) -> None:
+    bus = EventBus()
+    bridge = EventBridge(bus)
+    heard: list[Event] = []
+    bridge.arrived.connect(heard.append)
+    bus.publish(Notice("before"))
+    bridge.close()
+    bus.publish(Notice("after"))
+    qtbot.wait(40)
+    assert heard == [Notice("before")]

@@ -1,0 +1,162 @@
+"""The words of both faces."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.domain.conversation import Conversation, Message, MessageStatus
+from app.domain.generation import (
+    ContextFitted,
+    EngineRestarted,
+    PromptProgress,
+    Role,
+    StopReason,
+    Timings,
+)
+from app.domain.model import ModelFile
+from app.services import words
+from app.services.events import ModelPhase, ModelState
+from app.services.words import IDLE, STARTED
+
+NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
+TODAY = date(2026, 11, 21)
+PHI = ModelFile(Path("phi.gguf"), "Phi-4", "Q4_K_M", 9_053_114_816)
+READY = ModelState(ModelPhase.READY, PHI)
+
+
+def chat(number: int, at: datetime = NOON, **changes: object) -> Conversation:
+    made = Conversation(str(number), f"Chat {number}", at, at)
+    return replace(made, **changes)  # type: ignore[arg-type]
+
+
+def answer(status: MessageStatus, **changes: object) -> Message:
+    made = Message("a", "c", None, Role.ASSISTANT, "text", status, NOON)
+    return replace(made, **changes)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [
+        (0, "0 bytes"),
+        (1, "1 byte"),
+        (999, "999 bytes"),
+        (9_053_114_816, "9.05 GB"),
+        (15_580_000_000, "15.6 GB"),
+        (999_600, "1.00 MB"),
+    ],
+)
+def test_bytes_are_told_in_decimal_units(number: int, said: str) -> None:
+    assert words.size(number) == said
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [(0.4, "0 s"), (59.4, "59 s"), (60, "1 min"), (3_599, "1 h"), (3_900, "1 h 5 min")],
+)
+def test_spans_are_as_coarse_as_they_are_long(seconds: float, said: str) -> None:
+    assert words.duration(seconds) == said
+
+
+def test_no_estimate_is_no_word() -> None:
+    assert words.time_left(None) == ""
+
+
+def test_loading_names_the_quantization_and_how_far_it_is() -> None:
+    state = ModelState(ModelPhase.LOADING, PHI, 0.43)
+    assert words.activity_line(IDLE, state) == "Loading Q4_K_M · 43 %"
+
+
+def test_reading_tells_tokens_and_time_left() -> None:
+    activity = STARTED.stepped(PromptProgress(3_120, 8_400, 118))
+    line = words.activity_line(activity, READY)
+    assert line == "Reading 3,120 of 8,400 tokens · about 2 min left"
+
+
+def test_the_rate_is_shown_only_once_it_means_something() -> None:
+    activity = STARTED.grew(1, 10.0)
+    assert words.activity_line(activity, READY) == "1 token"
+    for step in range(1, 11):
+        activity = activity.grew(1, 10.0 + step / 10)
+    assert words.activity_line(activity, READY) == "11 tokens · 10.0 tokens/s"
+
+
+def test_a_restart_is_said_until_text_comes() -> None:
+    activity = STARTED.stepped(EngineRestarted("no repacked CPU buffers", "signal 11"))
+    assert "started again" in words.activity_line(activity, READY)
+    assert "started again" not in words.activity_line(activity.grew(1, 1.0), READY)
+
+
+def test_messages_that_are_left_out_are_counted() -> None:
+    assert STARTED.stepped(ContextFitted(("a", "b"), 900, 1_024)).left_out == 2
+
+
+def test_a_stopped_answer_says_so_after_its_figures() -> None:
+    timings = Timings(completion_tokens=412, completion_seconds=412 / 11.8)
+    message = answer(MessageStatus.STOPPED, timings=timings)
+    assert words.answer_line(message) == "412 tokens · 11.8 tokens/s · stopped by you"
+
+
+def test_each_way_of_ending_early_has_its_words() -> None:
+    full = answer(MessageStatus.CUT, stop_reason=StopReason.CONTEXT_FULL)
+    cut = answer(MessageStatus.CUT, stop_reason=StopReason.MAX_TOKENS)
+    endings = [words.ending(one) for one in (full, cut)]
+    endings += [words.ending(answer(MessageStatus.INTERRUPTED))]
+    assert endings == ["the context is full", "cut at the token limit", "interrupted"]
+    assert words.ending(answer(MessageStatus.COMPLETE)) == ""
+
+
+def test_the_demo_is_always_called_a_demo() -> None:
+    demo = ModelFile(Path("x.gguf"), "Phi-4", "F16", demo=True)
+    assert words.model_name(demo) == "Built-in demo"
+    assert "Built-in demo" in words.model_line(ModelState(ModelPhase.READY, demo))
+
+
+@pytest.mark.parametrize(
+    ("days", "heading"),
+    [
+        (0, "Today"),
+        (1, "Yesterday"),
+        (2, "Previous 7 days"),
+        (7, "Previous 7 days"),
+        (8, "November 2026"),
+        (40, "October 2026"),
+        (-3, "Today"),
+    ],
+)
+def test_chats_stand_under_their_day(days: int, heading: str) -> None:
+    assert words.day_group(NOON - timedelta(days=days), TODAY, UTC) == heading
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 400), st.booleans(), st.sampled_from(["", "Work", "Home"])),
+        max_size=30,
+    )
+)
+def test_every_chat_stands_under_exactly_one_heading(
+    made: list[tuple[int, bool, str]],
+) -> None:
+    chats = [
+        chat(at, NOON - timedelta(days=days), pinned=pinned, folder=folder)
+        for at, (days, pinned, folder) in enumerate(made)
+    ]
+    groups = words.grouped(chats, TODAY, UTC)
+    shown = [one.id for _, group in groups for one in group]
+    assert sorted(shown) == sorted(one.id for one in chats)
+    headings = [heading for heading, _ in groups]
+    assert len(headings) == len(set(headings))
+    assert all(group for _, group in groups)
+    if any(one.pinned for one in chats):
+        assert headings[0] == "Pinned"
+
+
+def test_an_untitled_private_chat_says_what_it_is() -> None:
+    assert words.title(chat(1, title="", private=True)) == "Private chat"
+    assert words.title(chat(1, title="")) == words.title(None) == "New chat"
