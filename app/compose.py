@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from app.domain.model import ModelFile
 from app.engine.base import Engine, EngineOptions
 from app.engine.client import EngineClient
+from app.hub.catalog import load_catalog
+from app.hub.library import Library as ModelShelf
 from app.services.chat import ChatService
+from app.services.downloads import DownloadService
 from app.services.events import EventBus
 from app.services.lane import Lane
 from app.services.library import LibraryService
@@ -81,13 +84,14 @@ def build_services(setup: Setup, engine: Engine, *, model: ModelFile | None = No
     report = (*setup.settings.problems, *opened.report.sentences)
     library = LibraryService(opened.library, setup.settings, setup.bus, start_report=report)
     lane = Lane("engine-lane")
+    shelf = ModelShelf(setup.folders.data / "models.json")
     models = ModelService(
         engine,
         lane,
         setup.settings,
         setup.bus,
+        shelf=shelf,
         demo_path=bundled("models", "demo.gguf"),
-        models_folder=setup.folders.models,
         model=model,
     )
     return Services(
@@ -96,6 +100,15 @@ def build_services(setup: Setup, engine: Engine, *, model: ModelFile | None = No
         library=library,
         models=models,
         chat=ChatService(engine, lane, models, library, setup.settings, setup.bus),
+        downloads=DownloadService(
+            load_catalog(bundled("models", "catalog.json")),
+            shelf,
+            models,
+            setup.settings,
+            setup.bus,
+            folder=setup.folders.models,
+            state=setup.folders.data / "downloads.json",
+        ),
         lane=lane,
         engine=engine,
         data_folder=setup.folders.data,

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from app.domain.conversation import Message
+from app.domain.download import DownloadItem
 from app.domain.errors import KnownError
 from app.domain.generation import (
     ContextFitted,
@@ -153,6 +154,13 @@ class ContextMeasured:
 
 
 @dataclass(frozen=True, slots=True)
+class DownloadChanged:
+    """A download moved on, paused, failed or was finished."""
+
+    item: DownloadItem
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """A calm sentence for the status line; nothing that must be answered."""
 
@@ -177,6 +185,7 @@ Event = (
     | AnswerEnded
     | SendFailed
     | ContextMeasured
+    | DownloadChanged
     | Notice
     | Problem
 )

@@ -5,14 +5,25 @@ from __future__ import annotations
 import hashlib
 import logging
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from app.domain.errors import KnownError, LoadCancelledError, ModelFileError, ModelNotLoadedError
+from app.domain.errors import (
+    KnownError,
+    LoadCancelledError,
+    ModelFileError,
+    ModelNotLoadedError,
+    NotFoundError,
+)
 from app.domain.gguf import read_gguf_file
 from app.domain.model import Device, LoadedModel, LoadRequest, ModelFile, ModelRef
 from app.domain.settings import Settings
 from app.engine.base import Cancel, Engine
+from app.hub.control import DownloadControl
+from app.hub.library import InstalledModel
+from app.hub.library import Library as ModelShelf
+from app.hub.local import add_in_place, verify
 from app.services.events import (
     EventBus,
     ModelPhase,
@@ -47,6 +58,20 @@ def describe(path: Path) -> ModelFile:
     )
 
 
+def model_file(model: InstalledModel) -> ModelFile:
+    """A listed model as the rest of Phial knows it."""
+    return ModelFile(
+        path=model.path,
+        name=model.name,
+        quantization=model.quantization,
+        size=model.size,
+        sha256=model.sha256[0] if model.sha256 else "",
+        owned=model.owned,
+        architecture=model.architecture,
+        context_length=model.context_length,
+    )
+
+
 def find_model(path: str, demo_path: Path | None = None) -> ModelFile:
     """The model that a setting or an option names: ``demo`` or a path.
 
@@ -69,8 +94,8 @@ class ModelService:
         settings: SettingsService,
         bus: EventBus,
         *,
+        shelf: ModelShelf,
         demo_path: Path,
-        models_folder: Path,
         model: ModelFile | None = None,
     ) -> None:
         self._engine = engine
@@ -78,8 +103,10 @@ class ModelService:
         self._settings = settings
         self._bus = bus
         self._demo_path = demo_path
-        self._folder = models_folder
+        self._shelf = shelf
         self._cancel = threading.Event()
+        self._hasher = Lane("model-hasher")
+        self._hash_control = DownloadControl()
         self._hashes: dict[tuple[Path, int, int], str] = {}
         self._loaded_with: LoadRequest | None = None
         self._state = ModelState(ModelPhase.UNLOADED, model) if model else self._initial_state()
@@ -100,18 +127,71 @@ class ModelService:
         return find_model(DEMO, self._demo_path)
 
     def installed(self) -> list[ModelFile]:
-        """Every usable file in the models folder, the chosen one, and the demo last."""
-        files: dict[Path, ModelFile] = {}
-        candidates = sorted(self._folder.glob("*.gguf")) if self._folder.is_dir() else []
-        chosen = self._settings.current.model_path
-        if chosen not in {"", DEMO}:
-            candidates.append(Path(chosen))
-        for path in candidates:
-            try:
-                files[path] = replace(describe(path), owned=path.parent == self._folder)
-            except ModelFileError as error:
-                _log.warning("%s", error.what)
+        """Every usable file on the list, the chosen one, and the demo last."""
+        files = {model.path: model_file(model) for model in self._shelf.models()}
+        files = {path: file for path, file in files.items() if path.is_file()}
+        chosen = self._state.model
+        if chosen is not None and not chosen.demo and chosen.path.is_file():
+            files.setdefault(chosen.path, chosen)
         return [*files.values(), self.demo]
+
+    def add(self, path: Path) -> ModelFile:
+        """List a GGUF file where it is; Phial never deletes it. Its hash is taken meanwhile.
+
+        Raises:
+            ModelFileError: It cannot be used, with the reason.
+        """
+        model = add_in_place(path, self._shelf)
+        self._hasher.submit(lambda: self._hash_listed(model))
+        return model_file(model)
+
+    def choose_listed(self, model: InstalledModel) -> None:
+        """Make a model of the list the chosen one; see :meth:`choose`."""
+        self.choose(model_file(model))
+
+    def bytes_freed(self, model: ModelFile) -> int:
+        """Bytes that :meth:`remove` would free; 0 for a file that Phial did not put there."""
+        return self._shelf.bytes_freed(model.path)
+
+    def remove(self, model: ModelFile) -> int:
+        """Take a model off the list, and delete its files if Phial put them there.
+
+        Returns:
+            Bytes freed.
+
+        Raises:
+            NotFoundError: It is not listed.
+            HubError: A file cannot be deleted; it stays on the list.
+        """
+        if self._state.model is not None and self._state.model.path == model.path:
+            self.cancel_load()
+            self._lane.submit(self._engine.unload).result()
+            self._loaded_with = None
+            freed = self._shelf.remove(model.path)
+            self._settings.update(model_path="")
+            self._publish(ModelState(ModelPhase.NONE))
+            return freed
+        return self._shelf.remove(model.path)
+
+    def verify(
+        self, model: ModelFile, control: DownloadControl, report: Callable[[int, int], None]
+    ) -> bool | None:
+        """Hash a listed model's files again: True as before, False changed, None stopped.
+
+        Raises:
+            NotFoundError: It is not listed.
+            ModelFileError: A file cannot be read.
+        """
+        listed = self._shelf.get(model.path)
+        if listed is None:
+            raise NotFoundError(f"{model.path} is not in the list of models.")
+        return verify(listed, self._shelf, control, report)
+
+    def close(self) -> None:
+        """Stop loading and hashing. May be called twice."""
+        self.cancel_load()
+        self._hash_control.pause()
+        self._hasher.close()
 
     def choose(self, model: ModelFile) -> None:
         """Make ``model`` the chosen one and load it in the background.
@@ -233,6 +313,12 @@ class ModelService:
             threads=settings.threads,
             sha256=model.sha256 or self._hash(model.path),
         )
+
+    def _hash_listed(self, model: InstalledModel) -> None:
+        try:
+            verify(model, self._shelf, self._hash_control)
+        except KnownError as error:
+            _log.warning("%s", error.what)
 
     def _hash(self, path: Path) -> str:
         """SHA-256 of a file; empty while it is not known.

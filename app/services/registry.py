@@ -7,6 +7,7 @@ from pathlib import Path
 
 from app.engine.base import Engine
 from app.services.chat import ChatService
+from app.services.downloads import DownloadService
 from app.services.events import EventBus
 from app.services.lane import Lane
 from app.services.library import LibraryService
@@ -23,13 +24,15 @@ class Services:
     library: LibraryService
     models: ModelService
     chat: ChatService
+    downloads: DownloadService
     lane: Lane
     engine: Engine
     data_folder: Path
 
     def close(self) -> None:
         """Stop, drain, flush, close. Nothing is ended with work unsaved."""
-        self.models.cancel_load()
+        self.downloads.close()
+        self.models.close()
         self.chat.close()
         self.lane.close()
         self.chat.save_pending()

@@ -11,7 +11,10 @@ from app.domain.model import ModelFile
 from app.domain.settings import Settings
 from app.engine.base import Engine
 from app.engine.scripted import ScriptedEngine
+from app.hub.catalog import load_catalog
+from app.hub.library import Library as ModelShelf
 from app.services.chat import ChatService
+from app.services.downloads import DownloadService
 from app.services.events import AnswerEnded, Event, EventBus, SendFailed
 from app.services.lane import Lane
 from app.services.library import LibraryService
@@ -19,6 +22,7 @@ from app.services.models import ModelService
 from app.services.registry import Services
 from app.services.settings import SettingsService
 from app.store import open_library
+from app.system.bundled import bundled
 
 PATIENCE = 20.0  # seconds until a test that waits for an event gives up
 
@@ -102,14 +106,15 @@ def build(folder: Path, engine: Engine | None = None, settings: Settings | None 
         opened.library, settings_service, bus, start_report=opened.report.sentences
     )
     lane = Lane("engine-lane")
+    shelf = ModelShelf(folder / "models.json")
     model = ModelFile(folder / "scripted.gguf", "Scripted", "Q4_K_M", sha256="5c" * 32)
     models = ModelService(
         engine,
         lane,
         settings_service,
         bus,
+        shelf=shelf,
         demo_path=folder / "demo.gguf",
-        models_folder=folder / "models",
         model=model,
     )
     chat = ChatService(engine, lane, models, library, settings_service, bus)
@@ -119,6 +124,16 @@ def build(folder: Path, engine: Engine | None = None, settings: Settings | None 
         library=library,
         models=models,
         chat=chat,
+        downloads=DownloadService(
+            load_catalog(bundled("models", "catalog.json")),
+            shelf,
+            models,
+            settings_service,
+            bus,
+            folder=folder / "models",
+            state=folder / "downloads.json",
+            endpoint="http://127.0.0.1:9",
+        ),
         lane=lane,
         engine=engine,
         data_folder=folder,

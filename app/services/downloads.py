@@ -1,0 +1,280 @@
+"""Getting models: the catalogue with advice for this machine, the queue, browsing the hub.
+
+The network is touched only from here, only by what the user asked for, and never while the Offline
+switch is on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from app.domain.advice import Advice, Fit, Machine, Recommendation, advise, needs_of, recommend
+from app.domain.catalog import Catalog, CatalogFamily, CatalogFile
+from app.domain.download import (
+    DownloadItem,
+    DownloadState,
+    ModelCard,
+    Repository,
+    RepositoryHit,
+)
+from app.domain.errors import KnownError, NotFoundError
+from app.domain.model import Device
+from app.hub.download import Downloader, Tools
+from app.hub.gate import NetworkGate
+from app.hub.library import Library as ModelShelf
+from app.hub.metadata import HubClient
+from app.hub.queue import DownloadQueue, Place
+from app.hub.scan import FoundModel, scan
+from app.hub.token import TokenStore
+from app.services.events import DownloadChanged, Event, EventBus, Problem, SettingsChanged
+from app.services.lane import Lane
+from app.services.models import DEMO, ModelService
+from app.services.settings import SettingsService
+from app.system.hardware import disk_free, machine
+from app.system.model_folders import candidate_folders
+
+MEGABYTE = 1_000_000
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One file of the catalogue, judged for this machine.
+
+    Attributes:
+        family: The model.
+        file: The file.
+        advice: How well it fits; None where its size is not known.
+        recommended: Whether it is the one to take here.
+        installed: Whether it is on this computer already.
+    """
+
+    family: CatalogFamily
+    file: CatalogFile
+    advice: Advice | None
+    recommended: bool
+    installed: bool
+
+
+class DownloadService:
+    """Everything about model files that are not here yet.
+
+    Args:
+        catalog: Models known by name.
+        shelf: Models on this computer.
+        models: Told of what arrived.
+        settings: The Offline switch, the bandwidth limit, the context size.
+        bus: Told of every step.
+        folder: Where models go.
+        state: The file that remembers the queue.
+        endpoint: The hub's address; None reads ``HF_ENDPOINT``.
+    """
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        shelf: ModelShelf,
+        models: ModelService,
+        settings: SettingsService,
+        bus: EventBus,
+        *,
+        folder: Path,
+        state: Path,
+        endpoint: str | None = None,
+    ) -> None:
+        self.catalog = catalog
+        self._shelf = shelf
+        self._models = models
+        self._settings = settings
+        self._bus = bus
+        self._folder = folder
+        self._gate = NetworkGate(offline=settings.current.offline)
+        self._token = TokenStore()
+        self._client = HubClient(self._gate, token=self._token.get, endpoint=endpoint)
+        downloader = Downloader(
+            self._client.transport(),
+            self._gate,
+            address=self._client.address,
+            token=self._token.get,
+            tools=Tools(limit=self._limit),
+        )
+        self._queue = DownloadQueue(
+            self._client,
+            downloader,
+            shelf,
+            Place(folder, state),
+            on_change=self._on_change,
+        )
+        self._lane = Lane("hub")
+        self._unsubscribe = bus.subscribe(self._on_event)
+
+    # --- advice -------------------------------------------------------------------------
+
+    def offers(self, devices: Sequence[Device] = ()) -> list[Offer]:
+        """The catalogue, each file judged for this machine as it is now. No network."""
+        here = self._machine(devices)
+        best = self.recommendation(devices)
+        names = {path.name for model in self._shelf.models() for path in model.paths}
+        return [
+            Offer(
+                family,
+                file,
+                self._judge(family, file, here),
+                recommended=best is not None and best.file == file,
+                installed=all(Path(name).name in names for name in file.files),
+            )
+            for family, file in self.catalog.entries()
+        ]
+
+    def recommendation(self, devices: Sequence[Device] = ()) -> Recommendation | None:
+        """The one file to take on this machine; None when nothing fits."""
+        return recommend(self.catalog.entries(), self._machine(devices))
+
+    def _judge(self, family: CatalogFamily, file: CatalogFile, here: Machine) -> Advice | None:
+        needs = needs_of(family, file, self._settings.current.context_size)
+        return advise(needs, here) if needs is not None else None
+
+    def _machine(self, devices: Sequence[Device]) -> Machine:
+        here = machine()
+        cards = [device for device in devices if device.backend != "CPU"]
+        return Machine(
+            free_ram=here.memory_free,
+            free_vram=max((card.free_memory for card in cards), default=0),
+            free_disk=disk_free(self._folder),
+            cores=here.physical_cores,
+            unified=any(card.backend == "Metal" for card in cards),
+        )
+
+    # --- the queue ----------------------------------------------------------------------
+
+    def items(self) -> tuple[DownloadItem, ...]:
+        """Every download, in the order they were asked for."""
+        return self._queue.items()
+
+    def start(
+        self, repository: str, files: tuple[str, ...], revision: str | None = None
+    ) -> DownloadItem:
+        """Ask for a model's files; one that is in the queue goes on.
+
+        Raises:
+            OfflineError: The Offline switch is on.
+            HubError: A name that must not reach a disk.
+        """
+        self._gate.check()
+        return self._queue.add(repository, files, revision)
+
+    def start_named(self, family: str, quantization: str) -> DownloadItem:
+        """Ask for a file of the catalogue, such as ``phi-4`` at ``Q4_K_M``.
+
+        Raises:
+            NotFoundError: The catalogue has none of that name.
+            OfflineError: The Offline switch is on.
+        """
+        known = self.catalog.family(family)
+        if known is None:
+            names = ", ".join(one.id for one in self.catalog.families)
+            raise NotFoundError(
+                f"The catalogue has no model named {family}.", action=f"It has: {names}."
+            )
+        file = known.file(quantization)
+        if file is None:
+            names = ", ".join(one.quantization for one in known.files)
+            raise NotFoundError(
+                f"{known.name} is not listed at {quantization}.", action=f"There is: {names}."
+            )
+        return self.start(file.repository, file.files, file.revision)
+
+    def pause(self, item_id: str) -> None:
+        """Stop one and keep what it has."""
+        self._queue.pause(item_id)
+
+    def resume(self, item_id: str) -> DownloadItem:
+        """Go on with one that is paused or failed.
+
+        Raises:
+            OfflineError: The Offline switch is on.
+        """
+        self._gate.check()
+        return self._queue.resume(item_id)
+
+    def cancel(self, item_id: str, *, keep_part: bool) -> None:
+        """Stop one for good; ``keep_part`` says whether its bytes stay on disk."""
+        self._queue.cancel(item_id, keep_part=keep_part)
+
+    def clear(self, item_id: str) -> None:
+        """Take one that is over off the list; its file stays."""
+        self._queue.clear(item_id)
+
+    # --- browsing -----------------------------------------------------------------------
+
+    def search(self, text: str, done: Callable[[tuple[RepositoryHit, ...]], None]) -> None:
+        """Find repositories with GGUF files; ``done`` is called on a worker thread."""
+        self._ask(lambda: self._client.search(text), done)
+
+    def repository(self, name: str, done: Callable[[Repository], None]) -> None:
+        """List a repository's GGUF files; ``done`` is called on a worker thread."""
+        self._ask(lambda: self._client.repository(name), done)
+
+    def card(self, name: str, done: Callable[[ModelCard], None]) -> None:
+        """Fetch a repository's model card; ``done`` is called on a worker thread."""
+        self._ask(lambda: self._client.card(name), done)
+
+    @property
+    def client(self) -> HubClient:
+        """For faces that may block, as the terminal's."""
+        return self._client
+
+    def set_token(self, token: str) -> str:
+        """Keep an access token; returns a sentence that says where."""
+        return self._token.set(token)
+
+    def forget_token(self) -> None:
+        """Forget the access token."""
+        self._token.forget()
+
+    def found_elsewhere(self) -> tuple[FoundModel, ...]:
+        """Model files of other programs on this computer. Reads folders; may take a second."""
+        return tuple(scan([(one.program, one.path) for one in candidate_folders()]))
+
+    # --- inside -------------------------------------------------------------------------
+
+    def close(self) -> None:
+        """Pause what runs and end the threads. May be called twice."""
+        self._unsubscribe()
+        self._queue.close()
+        self._lane.close()
+
+    def _ask(self, question: Callable[[], T], done: Callable[[T], None]) -> None:
+        def work() -> None:
+            try:
+                answer = question()
+            except KnownError as error:
+                self._bus.publish(Problem(error))
+                return
+            done(answer)
+
+        self._lane.submit(work)
+
+    def _limit(self) -> float | None:
+        limit = self._settings.current.download_limit_mb
+        return limit * MEGABYTE if limit is not None else None
+
+    def _on_change(self, item: DownloadItem) -> None:
+        self._bus.publish(DownloadChanged(item))
+        if item.state is DownloadState.DONE and self._settings.current.model_path in {"", DEMO}:
+            arrived = self._shelf.get(item.files[0]) if item.files else None
+            if arrived is not None:
+                self._models.choose_listed(arrived)
+
+    def _on_event(self, event: Event) -> None:
+        if isinstance(event, SettingsChanged) and event.before.offline != event.settings.offline:
+            self._gate.set_offline(event.settings.offline)
+
+
+def offer_order(offer: Offer) -> tuple[bool, bool, int]:
+    """Sorts offers for people: the one to take, then what is recommended, then by size."""
+    usable = offer.advice is not None and offer.advice.fit is not Fit.WILL_NOT_FIT
+    return (not offer.recommended, not (offer.file.recommended and usable), -(offer.file.size or 0))
