@@ -1,25 +1,36 @@
 """Every byte the user would miss: conversations, settings, backups, search.
 
-``open_library(folder)`` opens the conversations; ``open_private_library()`` makes a library that
-lives in memory only. Both give a :class:`Library`: its writes return futures that resolve when the
-change is on the disk, its reads return values. :class:`Searcher` finds in a library as one types.
+``open_library(folder)`` opens the conversations and tells what it found; ``close()`` on what it
+returns finishes every write. ``open_private_library()`` makes a library that lives in memory only.
+Both give a :class:`Library`: its writes return futures that resolve when the change is on the
+disk, its reads return values. :class:`Health` checks, backs up and restores.
+:class:`Searcher` finds in a library as one types.
 :class:`SettingsStore`, :class:`LadderMemory` and :class:`Measurements` are small files beside it.
 """
 
 from __future__ import annotations
 
+from app.store.backups import Backup
+from app.store.checks import CheckResult
 from app.store.conversations import Library, open_private_library
+from app.store.health import Health, Maintenance
 from app.store.machine_memory import LadderMemory, Measurements, Speeds
 from app.store.opening import OpenedLibrary, OpenReport, open_library
+from app.store.recovery import Recovery
 from app.store.search import Searcher
 from app.store.settings_file import SettingsStore
 
 __all__ = [
+    "Backup",
+    "CheckResult",
+    "Health",
     "LadderMemory",
     "Library",
+    "Maintenance",
     "Measurements",
     "OpenReport",
     "OpenedLibrary",
+    "Recovery",
     "Searcher",
     "SettingsStore",
     "Speeds",

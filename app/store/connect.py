@@ -58,6 +58,13 @@ def open_memory() -> sqlite3.Connection:
     return connection
 
 
+def open_scratch(path: Path) -> sqlite3.Connection:
+    """Open a file that is not yet anybody's database: a copy or a recovery in the making."""
+    connection = _connect(_uri(path, "rwc"))
+    _promise(connection, {"synchronous": 2, "temp_store": 2, "cache_size": -CACHE_KIB})
+    return connection
+
+
 def open_reader(path: Path, *, immutable: bool = False) -> sqlite3.Connection:
     """Open ``path`` for reading only.
 

@@ -421,6 +421,18 @@ class Library:
         if conversation.private != self.private:
             raise ValueError("a private conversation belongs to the private library, and only it")
 
+    def submit(self, work: Callable[[sqlite3.Connection], T]) -> Future[T]:
+        """Queue a change of this room's own, in a transaction."""
+        return self._writer.submit(work)
+
+    def submit_bare(self, work: Callable[[sqlite3.Connection], T]) -> Future[T]:
+        """Queue work of this room's own outside any transaction, such as restoring a backup."""
+        return self._writer.submit_bare(work)
+
+    def forget_journal(self) -> None:
+        """Trust the disk for every answer in progress; for the writer's thread."""
+        self._journal = Journal()
+
     def _forget_failed(self, done: Future[None], message_id: str) -> None:
         if done.cancelled() or done.exception() is not None:
             self._journal.forget(message_id)

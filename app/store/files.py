@@ -37,6 +37,12 @@ def write_atomically(path: Path, content: bytes) -> None:
         raise file_error(error, path.name) from error
 
 
+def sync_file(path: Path) -> None:
+    """Make a file's content survive power loss."""
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
 def sync_folder(folder: Path) -> None:
     """Make a rename in ``folder`` survive power loss, where folders can be synced."""
     try:

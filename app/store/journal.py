@@ -39,8 +39,7 @@ class Journal:
             return
         if text.startswith(known):
             connection.execute(
-                "INSERT INTO journal (message, part, content) VALUES (?1, "
-                "(SELECT coalesce(max(part), 0) + 1 FROM journal WHERE message = ?1), ?2)",
+                "INSERT INTO journal (message, content) VALUES (?, ?)",
                 (seq, to_blob(text[len(known) :])),
             )
         else:
@@ -59,7 +58,7 @@ def so_far(connection: sqlite3.Connection, seq: int) -> str:
     """The text of a streaming answer as far as it is on disk."""
     parts = connection.execute(
         "SELECT content FROM messages WHERE seq = ?1 UNION ALL "
-        "SELECT content FROM (SELECT content FROM journal WHERE message = ?1 ORDER BY part)",
+        "SELECT content FROM (SELECT content FROM journal WHERE message = ?1 ORDER BY seq)",
         (seq,),
     )
     return "".join(to_text(row[0]) for row in parts)

@@ -61,7 +61,7 @@ def migrate(connection: sqlite3.Connection, backup: Callable[[int], None]) -> in
 
     Args:
         connection: The writer's, in autocommit.
-        backup: Called before each step on a database that holds something, with its version.
+        backup: Called before each step with the version so far; not for a new database.
 
     Returns:
         The version it had; ``SCHEMA_VERSION`` when there was nothing to do.
@@ -72,7 +72,7 @@ def migrate(connection: sqlite3.Connection, backup: Callable[[int], None]) -> in
     """
     before = schema_version(connection)
     for version in range(before, SCHEMA_VERSION):
-        if version:
+        if before:
             backup(version)
         connection.execute("BEGIN IMMEDIATE")
         try:

@@ -1,19 +1,38 @@
-"""Opening the store at start: lock, database, migrations, repair, and what is to be told."""
+"""Opening the store at start: lock, database, recovery, migrations, repair, and what is told."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
+from app.domain.errors import (
+    DamagedDatabaseError,
+    ReadOnlyStoreError,
+    StoreBusyError,
+)
+from app.store import trash
+from app.store.backups import Backups
+from app.store.checks import quick_check
 from app.store.connect import open_reader, open_writer
 from app.store.conversations import Library
-from app.store.failures import file_error, typed_errors
+from app.store.failures import file_error, is_damage, typed_errors
+from app.store.fold import FOLD_VERSION
+from app.store.health import Health, clear_recovery_mark, recovery_mark
 from app.store.journal import repair_interrupted
-from app.store.migrations import migrate
+from app.store.lock import OwnerLock
+from app.store.migrations import SCHEMA_VERSION, migrate, rebuild_index, schema_version
 from app.store.readers import ReaderPool
+from app.store.recovery import Recovery, finish_recovery, recover, recovery_is_unfinished
 from app.store.writer import Writer
 
 DATABASE_NAME = "phial.db"
+BACKUPS_NAME = "backups"
+# Checked before the window opens up to this size (about 20 ms); larger ones right after it.
+CHECK_AT_ONCE_BYTES = 16 * 2**20
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,41 +41,210 @@ class OpenReport:
 
     Attributes:
         interrupted: Ids of answers that a crash cut off; their text so far is there.
+        migrated_from: The schema it had; None where nothing was to be migrated.
+        recovery: What became of a damaged database; None where it was sound.
+        read_only: Nothing can be written.
+        owner: False where another Phial looks after the data; both can use it.
         sentences: What the user should be told, plain; empty on a usual start.
     """
 
     interrupted: tuple[str, ...] = ()
+    migrated_from: int | None = None
+    recovery: Recovery | None = None
+    read_only: bool = False
+    owner: bool = True
     sentences: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass
 class OpenedLibrary:
-    """The library, ready for use, and what opening it found."""
+    """The library, ready for use, what opening it found, and what keeps it well.
+
+    Attributes:
+        library: The conversations.
+        report: What opening found.
+        health: Checks, backups and restoring; ``health.maintain()`` is for a background thread
+            soon after start.
+    """
 
     library: Library
     report: OpenReport
+    health: Health
+    _lock: OwnerLock | None = field(default=None, repr=False)
+
+    def close(self) -> None:
+        """Finish every queued write, move the WAL into the database, close, let others own it."""
+        self.library.close()
+        if self._lock is not None:
+            self._lock.release()
 
 
-def open_library(folder: Path) -> OpenedLibrary:
+def open_library(folder: Path, now: datetime | None = None) -> OpenedLibrary:
     """Open the conversations in ``folder``, which is made if it is missing.
+
+    The first process to come owns the folder: it recovers, migrates, repairs interrupted answers
+    and purges the trash. Another one that comes while it runs uses the database beside it.
+
+    Args:
+        folder: The data folder.
+        now: The time, for the trash.
 
     Raises:
         NewerDatabaseError: A newer Phial wrote them; they are untouched.
-        ReadOnlyStoreError: The folder cannot be written to.
+        ReadOnlyStoreError: There is nothing yet, and the folder cannot be written to.
+        StoreBusyError: Another program holds the database, or is just migrating it.
+        DiskFullError: A damaged or older database cannot be brought up to date for lack of room.
         StoreError: They cannot be opened.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise file_error(error, str(folder)) from error
-    path = folder / DATABASE_NAME
-    writer = Writer(lambda: open_writer(path))
     try:
         with typed_errors():
-            writer.submit_bare(lambda c: migrate(c, lambda _version: None)).result()
-            interrupted = writer.submit(repair_interrupted).result()
+            lock = OwnerLock.take(folder)
+    except ReadOnlyStoreError:
+        return _open_read_only(folder)
+    try:
+        if lock is None:
+            return _open_as_guest(folder)
+        return _open_as_owner(folder, lock, now or datetime.now(UTC))
+    except ReadOnlyStoreError:
+        if lock is not None:
+            lock.release()
+        return _open_read_only(folder)
     except BaseException:
-        writer.close()
+        if lock is not None:
+            lock.release()
         raise
-    library = Library(writer, ReaderPool(lambda: open_reader(path)))
-    return OpenedLibrary(library, OpenReport(interrupted=tuple(interrupted)))
+
+
+def _open_as_owner(folder: Path, lock: OwnerLock, now: datetime) -> OpenedLibrary:
+    path = folder / DATABASE_NAME
+    backups = Backups(folder / BACKUPS_NAME)
+    recovery = _recover_if_needed(path, backups)
+    try:
+        library = _library(path)
+    except DamagedDatabaseError:
+        recovery = recover(path, backups)
+        library = _library(path)
+    try:
+        try:
+            migrated_from, interrupted = _bring_up_to_date(library, backups, now)
+        except DamagedDatabaseError:
+            if recovery is not None:  # a database made a moment ago: the disk itself is bad
+                raise
+            library.close()
+            recovery = recover(path, backups)
+            library = _library(path)
+            migrated_from, interrupted = _bring_up_to_date(library, backups, now)
+        sentences = [recovery.sentence] if recovery else []
+        if interrupted:
+            count = len(interrupted)
+            answers = "One answer was" if count == 1 else f"{count} answers were"
+            sentences.append(f"{answers} interrupted; the text so far is there.")
+        report = OpenReport(tuple(interrupted), migrated_from, recovery, sentences=tuple(sentences))
+    except BaseException:
+        library.close()
+        raise
+    return OpenedLibrary(library, report, Health(library, path, backups), lock)
+
+
+def _recover_if_needed(path: Path, backups: Backups) -> Recovery | None:
+    try:
+        if recovery_is_unfinished(path):
+            finish_recovery(path)
+    except OSError as error:
+        raise file_error(error, path.name) from error
+    if not path.exists() or path.stat().st_size == 0:
+        return None
+    recovery = None
+    if recovery_mark(path).exists() or _is_damaged(path):
+        recovery = recover(path, backups)
+        clear_recovery_mark(path)
+    return recovery
+
+
+def _is_damaged(path: Path) -> bool:
+    """The quick look before anything is written; raises for files that are not to be touched."""
+    try:
+        with closing(open_reader(path)) as connection:
+            schema_version(connection)
+            connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+            if path.stat().st_size > CHECK_AT_ONCE_BYTES:
+                return False
+            return not quick_check(connection).sound
+    except sqlite3.Error as error:
+        if is_damage(error):
+            return True
+        with typed_errors():
+            raise
+
+
+def _library(path: Path) -> Library:
+    library: Library | None = None
+
+    def heal(connection: sqlite3.Connection) -> None:
+        if library is not None:
+            library.forget_journal()
+        rebuild_index(connection)
+
+    writer = Writer(partial(open_writer, path), heal)
+    library = Library(writer, ReaderPool(partial(open_reader, path)))
+    return library
+
+
+def _bring_up_to_date(
+    library: Library, backups: Backups, now: datetime
+) -> tuple[int | None, list[str]]:
+    def back_up_before(connection: sqlite3.Connection, version: int) -> None:
+        backups.make(connection, f"before-migration-{version + 1}")
+
+    before = library.submit_bare(lambda c: migrate(c, partial(back_up_before, c))).result()
+    interrupted = library.submit(partial(_start, now=now)).result()
+    return (before if 0 < before < SCHEMA_VERSION else None), interrupted
+
+
+def _start(connection: sqlite3.Connection, now: datetime) -> list[str]:
+    fold = connection.execute("SELECT value FROM meta WHERE key = 'fold_version'").fetchone()
+    if fold is None or fold[0] != FOLD_VERSION:
+        rebuild_index(connection)
+    trash.purge(connection, now)
+    return repair_interrupted(connection)
+
+
+def _open_as_guest(folder: Path) -> OpenedLibrary:
+    path = folder / DATABASE_NAME
+    library = _library(path)
+    try:
+        version = library.submit(schema_version).result()
+        if version != SCHEMA_VERSION:
+            raise StoreBusyError("Another Phial is just preparing the conversation database.")
+    except BaseException:
+        library.close()
+        raise
+    health = Health(library, path, Backups(folder / BACKUPS_NAME))
+    return OpenedLibrary(library, OpenReport(owner=False), health)
+
+
+def _open_read_only(folder: Path) -> OpenedLibrary:
+    path = folder / DATABASE_NAME
+    if not path.exists():
+        raise ReadOnlyStoreError(f"The data folder {folder} cannot be written to.")
+    wal = path.with_name(f"{path.name}-wal")
+    # Without a WAL nothing is missing from the file itself, and no lock file is needed to read it.
+    immutable = not wal.exists() or wal.stat().st_size == 0
+    connect = partial(open_reader, path, immutable=immutable)
+    library = Library(Writer(connect), ReaderPool(connect))
+    try:
+        version = library.read(schema_version)
+        if version != SCHEMA_VERSION:
+            raise ReadOnlyStoreError(
+                "The conversations are of an older version and cannot be brought up to date."
+            )
+    except BaseException:
+        library.close()
+        raise
+    told = f"The data folder {folder} cannot be written to: chats can be read, not changed."
+    report = OpenReport(read_only=True, owner=False, sentences=(told,))
+    return OpenedLibrary(library, report, Health(library, path, Backups(folder / BACKUPS_NAME)))

@@ -71,11 +71,11 @@ CREATE INDEX messages_streaming ON messages (status) WHERE status = 'streaming';
 
 -- The answer in progress: what came after messages.content, piece by piece.
 CREATE TABLE journal (
+    seq INTEGER PRIMARY KEY,
     message INTEGER NOT NULL REFERENCES messages (seq) ON DELETE CASCADE,
-    part INTEGER NOT NULL,
-    content BLOB NOT NULL,
-    PRIMARY KEY (message, part)
-) WITHOUT ROWID;
+    content BLOB NOT NULL
+);
+CREATE INDEX journal_message ON journal (message);
 
 CREATE TABLE token_counts (
     message INTEGER NOT NULL REFERENCES messages (seq) ON DELETE CASCADE,

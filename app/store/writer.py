@@ -7,8 +7,8 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
-from app.domain.errors import StoreError
-from app.store.failures import store_error, typed_errors
+from app.domain.errors import KnownError, StoreError
+from app.store.failures import is_damage, store_error, typed_errors
 
 T = TypeVar("T")
 
@@ -21,17 +21,25 @@ class Writer:
     closure raised; either way the database is as it was before.
     """
 
-    def __init__(self, connect: Callable[[], sqlite3.Connection]) -> None:
+    def __init__(
+        self,
+        connect: Callable[[], sqlite3.Connection],
+        heal: Callable[[sqlite3.Connection], None] | None = None,
+    ) -> None:
         """Open the connection on the new thread.
 
         Args:
             connect: Makes the connection; it belongs to the writer from then on.
+            heal: Run inside a transaction when one failed because of damage, which is then tried
+                once more: a damaged search index must not keep a message from being saved.
 
         Raises:
             KnownError: The database could not be opened.
         """
         self._lane = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store-writer")
         self._closed = False
+        self._heal = heal
+        self.close_problem: KnownError | None = None
         try:
             self._connection = self._lane.submit(self._open, connect).result()
         except BaseException:
@@ -80,17 +88,26 @@ class Writer:
         return self._lane.submit(run, work)
 
     def _transaction(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        connection = self._connection
         with typed_errors():
-            connection.execute("BEGIN IMMEDIATE")
             try:
-                result = work(connection)
-                connection.execute("COMMIT")
-            except BaseException:
-                # Some failures (disk full, I/O) have already rolled back by themselves.
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
-                raise
+                return self._run(work)
+            except sqlite3.Error as error:
+                if self._heal is None or not is_damage(error):
+                    raise
+                self._run(self._heal)
+                return self._run(work)
+
+    def _run(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        connection = self._connection
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            result = work(connection)
+            connection.execute("COMMIT")
+        except BaseException:
+            # Some failures (disk full, I/O) have already rolled back by themselves.
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
         return result
 
     def _bare(self, work: Callable[[sqlite3.Connection], T]) -> T:

@@ -106,7 +106,8 @@ def _id(rng: random.Random) -> str:
 
 def build(folder: Path, chats: int, messages: int) -> int:
     """Fill a store; returns the bytes of text in it."""
-    library = open_library(folder).library
+    opened = open_library(folder)
+    library = opened.library
     text = 0
     for number, (chat, tree) in enumerate(conversations(chats, messages, seed=1)):
         future = library.add_conversation(chat, tree)
@@ -131,7 +132,7 @@ def open_and_list(folder: Path) -> None:
     """What start has to wait for before the sidebar can be shown."""
     opened = open_library(folder)
     opened.library.list_conversations()
-    opened.library.close()
+    opened.close()
 
 
 def typing(library: Library, vocabulary: list[str], rng: random.Random) -> list[tuple[float, str]]:
@@ -184,7 +185,8 @@ def main() -> None:
         vacant, full = best(lambda: open_and_list(empty)), best(lambda: open_and_list(folder))
         rows.append(("open + list + close, empty", f"{vacant:.1f} ms"))
         rows.append(("open + list + close, full", f"{full:.1f} ms"))
-        library = open_library(folder).library
+        opened = open_library(folder)
+        library = opened.library
         rows.append(("list all chats", f"{best(library.list_conversations):.1f} ms"))
         first = best(lambda: library.list_conversations(limit=200))
         rows.append(("list first 200", f"{first:.1f} ms"))
@@ -196,16 +198,18 @@ def main() -> None:
             value = ordered[min(len(ordered) - 1, len(ordered) * share // 100)]
             rows.append((f"key press to hits, p{share}", f"{value:.1f} ms"))
         slowest = sorted(times, reverse=True)[:5]
-        library.close()
+        opened.close()
         size, index = sizes(folder)
         rows.append(("text", f"{text / 1e6:.1f} MB"))
         rows.append(("database without index / text", f"{(size - index) / text:.2f}"))
         rows.append(("index / text", f"{index / text:.2f}"))
-        print(f"{platform.machine()}, {os.cpu_count()} CPUs, SQLite {sqlite3.sqlite_version}, "
-              f"{options.chats} chats, {options.messages} messages, {len(times)} key presses")  # fmt: skip
-        for name, value in rows:
-            print(f"{name:<34}{value:>12}")
-        print("slowest:", ", ".join(f"{text!r} {ms:.0f} ms" for ms, text in slowest))
+        print(
+            f"{platform.machine()}, {os.cpu_count()} CPUs, SQLite {sqlite3.sqlite_version}, "
+            f"{options.chats} chats, {options.messages} messages, {len(times)} key presses"
+        )
+        for name, shown in rows:
+            print(f"{name:<34}{shown:>12}")
+        print("slowest:", ", ".join(f"{line!r} {ms:.0f} ms" for ms, line in slowest))
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from app.store import Library, open_library
 def library(tmp_path: Path) -> Iterator[Library]:
     opened = open_library(tmp_path)
     yield opened.library
-    opened.library.close()
+    opened.close()
 
 
 @pytest.fixture

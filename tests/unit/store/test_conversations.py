@@ -118,16 +118,18 @@ def test_an_automatic_title_never_replaces_the_users(library: Library) -> None:
 
 
 def test_everything_is_there_after_closing_and_opening(tmp_path: Path) -> None:
-    first = open_library(tmp_path).library
+    opened = open_library(tmp_path)
+    first = opened.library
     made = chat()
     asked = question(made, None)
     first.add_exchange(made, asked, answer(asked, "Because."))
-    first.close()
-    first.close()
+    opened.close()
+    opened.close()
     with pytest.raises(StoreError):
         first.rename(made.id, "late")
-    second = open_library(tmp_path).library
-    assert [item.message.content for item in second.branch(made.id)] == ["Why?", "Because."]
+    second = open_library(tmp_path)
+    branch = second.library.branch(made.id)
+    assert [item.message.content for item in branch] == ["Why?", "Because."]
     second.close()
 
 

@@ -1,0 +1,166 @@
+"""Backups of the conversation database: made by SQLite's backup API, checked, bounded, rotated."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from app.domain.errors import DamagedDatabaseError, KnownError
+from app.store.checks import CheckResult, full_check
+from app.store.connect import open_reader, open_scratch
+from app.store.failures import file_error, typed_errors
+from app.store.files import sync_file, sync_folder
+
+MAX_COUNT = 10
+MAX_BYTES = 2 * 2**30
+DAILY = "daily"
+_EVERY = timedelta(hours=24)
+_NAME = re.compile(r"phial-(\d{6})-(\d{8}-\d{6})-([a-z0-9-]+)\.db")
+_STAMP = "%Y%m%d-%H%M%S"
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """One backup on disk.
+
+    Attributes:
+        path: The file, a complete database.
+        number: Counts up with each backup, whatever the clock says.
+        made_at: By the clock then, UTC.
+        reason: "daily", "before-migration-2", "before-restore", "by-hand".
+        size: Bytes.
+    """
+
+    path: Path
+    number: int
+    made_at: datetime
+    reason: str
+    size: int
+
+
+class Backups:
+    """The backups of one database.
+
+    Args:
+        folder: Where they are; made when the first is.
+        max_count: Keep at most so many...
+        max_bytes: ...of at most so many bytes together; the newest always stays.
+    """
+
+    def __init__(
+        self, folder: Path, *, max_count: int = MAX_COUNT, max_bytes: int = MAX_BYTES
+    ) -> None:
+        self.folder = folder
+        self._max_count = max_count
+        self._max_bytes = max_bytes
+
+    def list(self) -> tuple[Backup, ...]:
+        """What is there, newest first."""
+        found = []
+        try:
+            for path in self.folder.iterdir():
+                match = _NAME.fullmatch(path.name)
+                if match:
+                    made = datetime.strptime(match[2], _STAMP).replace(tzinfo=UTC)
+                    size = path.stat().st_size
+                    found.append(Backup(path, int(match[1]), made, match[3], size))
+        except FileNotFoundError:
+            return ()
+        except OSError as error:
+            raise file_error(error, self.folder.name) from error
+        return tuple(sorted(found, key=lambda backup: backup.number, reverse=True))
+
+    def is_due(self, now: datetime | None = None) -> bool:
+        """Whether the daily backup is: none, an old one, or one from the future."""
+        when = now or datetime.now(UTC)
+        daily = [backup.made_at for backup in self.list() if backup.reason == DAILY]
+        return not daily or not timedelta(0) <= when - daily[0] < _EVERY
+
+    def make(
+        self, source: sqlite3.Connection, reason: str, now: datetime | None = None
+    ) -> tuple[Backup, CheckResult]:
+        """Copy the database as it is at this moment, check the copy in full, then keep it.
+
+        Args:
+            source: A connection; others go on reading and, in WAL mode, writing meanwhile.
+            reason: See :class:`Backup`.
+            now: For the name.
+
+        Returns:
+            The backup, and what the check of it found about the search index.
+
+        Raises:
+            DamagedDatabaseError: The copy, and so the database, is damaged. Nothing was kept, and
+                no older backup was removed.
+            KnownError: It could not be written; older backups are untouched.
+        """
+        when = now or datetime.now(UTC)
+        known = self.list()
+        number = known[0].number + 1 if known else 1
+        name = f"phial-{number:06d}-{when.strftime(_STAMP)}-{reason}.db"
+        part = self.folder / f"{name}.part"
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            try:
+                result = _copy(source, part)
+                if not result.sound:
+                    raise DamagedDatabaseError(
+                        "The conversation database is damaged.",
+                        data="What can be read will be recovered at the next start.",
+                        action="Start Phial again.",
+                        detail="\n".join(result.problems),
+                    )
+                sync_file(part)
+                part.replace(self.folder / name)
+                sync_folder(self.folder)
+            finally:
+                part.unlink(missing_ok=True)
+            made = next(backup for backup in self.list() if backup.number == number)
+            self._rotate(self.list())
+        except OSError as error:
+            raise file_error(error, "The backup") from error
+        return made, result
+
+    def newest_readable(self) -> sqlite3.Connection | None:
+        """The newest backup that opens and holds messages; the caller closes it."""
+        for backup in self.list():
+            try:
+                with typed_errors():
+                    connection = open_reader(backup.path, immutable=True)
+                    try:
+                        connection.execute("SELECT count(*) FROM messages").fetchone()
+                    except BaseException:
+                        connection.close()
+                        raise
+            except KnownError:
+                continue
+            return connection
+        return None
+
+    def _rotate(self, backups: Sequence[Backup]) -> None:
+        """Remove the oldest beyond the bounds, those with a newer one of their reason first."""
+        newest_of_reason = {backup.reason: backup.number for backup in reversed(backups)}
+        count, size = len(backups), sum(backup.size for backup in backups)
+
+        def worth(backup: Backup) -> tuple[bool, int]:
+            return newest_of_reason[backup.reason] == backup.number, backup.number
+
+        for backup in sorted(backups[1:], key=worth):
+            if count <= self._max_count and size <= self._max_bytes:
+                break
+            backup.path.unlink(missing_ok=True)
+            count, size = count - 1, size - backup.size
+
+
+def _copy(source: sqlite3.Connection, target: Path) -> CheckResult:
+    target.unlink(missing_ok=True)
+    with typed_errors(), closing(open_scratch(target)) as copy:
+        source.backup(copy)
+        # One file without a WAL, so that it can be carried away and opened read-only.
+        copy.execute("PRAGMA journal_mode=DELETE")
+        return full_check(copy)

@@ -1,0 +1,156 @@
+"""Keeping the database well while Phial runs: checks, backups, restoring, the search index."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from app.domain.errors import DamagedDatabaseError, NotFoundError
+from app.store.backups import DAILY, Backup, Backups
+from app.store.checks import CheckResult, quick_check
+from app.store.connect import open_reader
+from app.store.conversations import Library
+from app.store.failures import file_error
+from app.store.files import write_atomically
+from app.store.migrations import migrate, rebuild_index, schema_version
+
+
+@dataclass(frozen=True, slots=True)
+class Maintenance:
+    """What one round of :meth:`Health.maintain` did.
+
+    Attributes:
+        check: What the check found.
+        backup: The backup that was made; None where none was due.
+        index_rebuilt: Whether the search index was damaged and made anew.
+        sentences: What the user should be told; empty when all is well.
+    """
+
+    check: CheckResult
+    backup: Backup | None = None
+    index_rebuilt: bool = False
+    sentences: tuple[str, ...] = ()
+
+
+class Health:
+    """Looks after one library. Every method blocks: call them on a background thread.
+
+    Args:
+        library: The open library.
+        path: Its database.
+        backups: Its backups.
+    """
+
+    def __init__(self, library: Library, path: Path, backups: Backups) -> None:
+        self._library = library
+        self._path = path
+        self._backups = backups
+
+    def maintain(self, now: datetime | None = None) -> Maintenance:
+        """Check the tables, and once a day make a backup, which is checked in full.
+
+        Meant to run once in the background after each start, and daily after that.
+
+        Raises:
+            KnownError: The disk is full or cannot be written; nothing was changed.
+        """
+        check = self.quick_check()
+        if not check.sound or not self._backups.is_due(now):
+            return Maintenance(check, sentences=self._told(check))
+        try:
+            backup, check = self._make(DAILY, now)
+        except DamagedDatabaseError as error:
+            self._ask_for_recovery()
+            check = CheckResult(False, problems=(error.detail,))
+            return Maintenance(check, sentences=self._told(check))
+        rebuilt = not check.index_sound
+        if rebuilt:
+            self.rebuild_index()
+        told = ("The search index was damaged and has been made anew.",) if rebuilt else ()
+        return Maintenance(check, backup, rebuilt, told)
+
+    def quick_check(self) -> CheckResult:
+        """Check the tables' structure on a connection of its own; writing goes on meanwhile."""
+        check = self._library.read(quick_check)
+        if not check.sound:
+            self._ask_for_recovery()
+        return check
+
+    def rebuild_index(self) -> None:
+        """Make the search index anew from the text."""
+        self._library.submit(rebuild_index).result()
+
+    def back_up(self, reason: str = "by-hand") -> Backup:
+        """Make a backup now.
+
+        Raises:
+            DamagedDatabaseError: The database is damaged; older backups are untouched.
+            KnownError: It could not be written.
+        """
+        return self._make(reason, None)[0]
+
+    def list_backups(self) -> tuple[Backup, ...]:
+        """The backups, newest first."""
+        return self._backups.list()
+
+    def restore(self, backup: Backup) -> Backup:
+        """Replace everything by what a backup holds. What is there now is backed up first.
+
+        Open libraries of other processes see the restored content with their next read.
+
+        Returns:
+            The backup of what was there before, for undoing this.
+
+        Raises:
+            NotFoundError: The backup is gone.
+            DamagedDatabaseError: The backup is damaged; nothing was changed.
+            KnownError: Nothing was changed.
+        """
+        if not backup.path.exists():
+            raise NotFoundError("This backup no longer exists.", detail=backup.path.name)
+        before = self._make("before-restore", None)[0]
+        self._library.submit_bare(lambda target: self._copy_back(backup, target)).result()
+        return before
+
+    def _copy_back(self, backup: Backup, target: sqlite3.Connection) -> None:
+        with closing(open_reader(backup.path, immutable=True)) as source:
+            schema_version(source)  # refuses what a newer Phial or another program wrote
+            if not quick_check(source).sound:
+                raise DamagedDatabaseError(
+                    "This backup is damaged.", data="Nothing was changed.",
+                    action="Choose another one.", detail=backup.path.name,
+                )  # fmt: skip
+            source.backup(target)
+        self._library.forget_journal()
+        migrate(target, lambda _version: None)
+
+    def _make(self, reason: str, now: datetime | None) -> tuple[Backup, CheckResult]:
+        return self._library.read(lambda source: self._backups.make(source, reason, now))
+
+    def _told(self, check: CheckResult) -> tuple[str, ...]:
+        if check.sound:
+            return ()
+        told = (
+            "The conversation database is damaged. Start Phial again: "
+            "what can be read will be recovered, and the damaged file is kept."
+        )
+        return (told,)
+
+    def _ask_for_recovery(self) -> None:
+        write_atomically(recovery_mark(self._path), b"A check found damage.\n")
+
+
+def recovery_mark(path: Path) -> Path:
+    """The file that asks the next start to recover the database at ``path``."""
+    return path.with_name(f"{path.name}.check-failed")
+
+
+def clear_recovery_mark(path: Path) -> None:
+    """The database was recovered."""
+    try:
+        recovery_mark(path).unlink(missing_ok=True)
+    except OSError as error:
+        raise file_error(error, path.name) from error
