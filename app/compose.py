@@ -69,6 +69,52 @@ def make_engine(setup: Setup) -> Engine:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class ModelRoom:
+    """The services around model files, with the lane they share."""
+
+    lane: Lane
+    models: ModelService
+    downloads: DownloadService
+
+    def close(self) -> None:
+        """Pause downloads and end the threads."""
+        self.downloads.close()
+        self.models.close()
+        self.lane.close()
+
+
+def build_models(
+    setup: Setup, engine: Engine, *, model: ModelFile | None = None, queue: str = "downloads.json"
+) -> ModelRoom:
+    """Build what handles model files; the terminal face keeps a download queue of its own.
+
+    Raises:
+        HubError: The bundled catalogue is damaged.
+    """
+    lane = Lane("engine-lane")
+    shelf = ModelShelf(setup.folders.data / "models.json")
+    models = ModelService(
+        engine,
+        lane,
+        setup.settings,
+        setup.bus,
+        shelf=shelf,
+        demo_path=bundled("models", "demo.gguf"),
+        model=model,
+    )
+    downloads = DownloadService(
+        load_catalog(bundled("models", "catalog.json")),
+        shelf,
+        models,
+        setup.settings,
+        setup.bus,
+        folder=setup.folders.models,
+        state=setup.folders.data / queue,
+    )
+    return ModelRoom(lane, models, downloads)
+
+
 def build_services(setup: Setup, engine: Engine, *, model: ModelFile | None = None) -> Services:
     """Open the library and build the services over it and ``engine``.
 
@@ -83,33 +129,16 @@ def build_services(setup: Setup, engine: Engine, *, model: ModelFile | None = No
     opened = open_library(setup.folders.data)
     report = (*setup.settings.problems, *opened.report.sentences)
     library = LibraryService(opened.library, setup.settings, setup.bus, start_report=report)
-    lane = Lane("engine-lane")
-    shelf = ModelShelf(setup.folders.data / "models.json")
-    models = ModelService(
-        engine,
-        lane,
-        setup.settings,
-        setup.bus,
-        shelf=shelf,
-        demo_path=bundled("models", "demo.gguf"),
-        model=model,
-    )
+    room = build_models(setup, engine, model=model)
+    chat = ChatService(engine, room.lane, room.models, library, setup.settings, setup.bus)
     return Services(
         bus=setup.bus,
         settings=setup.settings,
         library=library,
-        models=models,
-        chat=ChatService(engine, lane, models, library, setup.settings, setup.bus),
-        downloads=DownloadService(
-            load_catalog(bundled("models", "catalog.json")),
-            shelf,
-            models,
-            setup.settings,
-            setup.bus,
-            folder=setup.folders.models,
-            state=setup.folders.data / "downloads.json",
-        ),
-        lane=lane,
+        models=room.models,
+        chat=chat,
+        downloads=room.downloads,
+        lane=room.lane,
         engine=engine,
         data_folder=setup.folders.data,
     )

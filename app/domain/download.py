@@ -34,6 +34,11 @@ class DownloadState(StrEnum):
             DownloadState.VERIFYING,
         }
 
+    @property
+    def over(self) -> bool:
+        """Whether nothing more will happen without the user."""
+        return not self.active and self is not DownloadState.QUEUED
+
 
 @dataclass(frozen=True, slots=True)
 class RemoteFile:
