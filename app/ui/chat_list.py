@@ -243,20 +243,24 @@ class ChatRow(QStyledItemDelegate):
         focused = bool(state & QStyle.StateFlag.State_HasFocus)
         painter.setPen(Qt.PenStyle.NoPen)
         if chosen or hovered:
-            painter.setBrush(QColor(theme.selection if chosen else theme.hover))
+            painter.setBrush(QColor(theme.hover))
             painter.drawRoundedRect(rect, RADIUS, RADIUS)
+        if chosen:  # a mark of its own: grey alone would not tell it from the pointer's row
+            painter.setBrush(QColor(theme.accent))
+            bar = rect.adjusted(0, RADIUS - 2, 3 - rect.width(), 2 - RADIUS)
+            painter.drawRoundedRect(bar, 1.5, 1.5)
         if focused:
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(QColor(theme.accent), 2))
             painter.drawRoundedRect(rect, RADIUS, RADIUS)
-        painter.setPen(QColor(theme.on_selection if chosen else theme.text))
+        painter.setPen(QColor(theme.text))
         inner = rect.adjusted(_PADDING, 0, -_PADDING, 0)
         model = index.model()
         chat = model.conversation(index) if isinstance(model, ChatListModel) else None
         if chat is not None and (chat.pinned or chat.private):
             mark = icons.pixmap(
                 "private" if chat.private else "pin",
-                theme.on_selection if chosen else theme.muted,
+                theme.muted,
                 14,
                 painter.device().devicePixelRatioF(),
             )

@@ -22,7 +22,7 @@ from app.markup.parse import parse
 from app.services import words
 from app.services.models import find_model
 from app.services.registry import Services
-from app.ui.actions import Situation
+from app.ui.actions import Situation, shortcut_words
 from app.ui.dialogs import ErrorDialog, ask_line, ask_text
 from app.ui.help_pages import About, ShortcutsPage
 from app.ui.model_menu import model_words
@@ -296,7 +296,7 @@ class Commands:
     def palette(self) -> None:
         """Open the command palette."""
         commands = [
-            Entry(action.text(), action.shortcut().toString(), action.trigger)
+            Entry(action.text(), shortcut_words(command), action.trigger)
             for command, action in self._window.actions_table.available()
             if command.id != "palette"
         ]
@@ -304,7 +304,7 @@ class Commands:
             Entry(words.title(chat), "chat", partial(self._window.controller.open_chat, chat.id))
             for chat in self._services.library.conversations()
         ]
-        Palette(self._window, [*commands, *chats])
+        Palette(self._window, [*commands, *chats], self._window.theme)
 
     def zoom(self, step: int) -> None:
         """Make all text larger or smaller; 0 makes it normal."""

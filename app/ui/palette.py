@@ -5,12 +5,32 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QObject, QStringListModel, Qt
-from PySide6.QtGui import QFocusEvent, QKeyEvent
-from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QListView, QVBoxLayout, QWidget
+from PySide6.QtCore import (
+    QEvent,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QSize,
+    QStringListModel,
+    Qt,
+)
+from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QPainter
+from PySide6.QtWidgets import (
+    QFrame,
+    QLabel,
+    QLineEdit,
+    QListView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
 
-from app.ui.theme import SPACE
+from app.ui.theme import SPACE, Theme
 
+_TAB = "\t"  # read as a pause by screen readers, and never part of a title
+Index = QModelIndex | QPersistentModelIndex
 _SHOWN = 60
 _WIDTH = 520
 _HEIGHT = 420
@@ -59,10 +79,42 @@ def matching(entries: Sequence[Entry], query: str) -> list[Entry]:
     return [entries[at] for _, at in found[:_SHOWN]]
 
 
+class PaletteRow(QStyledItemDelegate):
+    """Words at the left, keys or kind at the right."""
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._theme = theme
+
+    def sizeHint(self, option: QStyleOptionViewItem, _index: Index) -> QSize:
+        """A line with air around it."""
+        return QSize(80, option.fontMetrics.height() + 14)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        """Draw one entry."""
+        theme = self._theme
+        chosen = bool(option.state & QStyle.StateFlag.State_Selected)
+        text, _, note = str(index.data()).partition(_TAB)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if chosen:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(theme.selection))
+            painter.drawRoundedRect(option.rect, 6, 6)
+        inner = option.rect.adjusted(SPACE, 0, -SPACE, 0)
+        painter.setPen(QColor(theme.on_selection if chosen else theme.muted))
+        painter.drawText(inner, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, note)
+        inner.setRight(inner.right() - option.fontMetrics.horizontalAdvance(note) - SPACE)
+        painter.setPen(QColor(theme.on_selection if chosen else theme.text))
+        shown = option.fontMetrics.elidedText(text, Qt.TextElideMode.ElideRight, inner.width())
+        painter.drawText(inner, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
+        painter.restore()
+
+
 class Palette(QFrame):
     """Floats over the window; Esc or a click elsewhere closes it."""
 
-    def __init__(self, window: QWidget, entries: Sequence[Entry]) -> None:
+    def __init__(self, window: QWidget, entries: Sequence[Entry], theme: Theme) -> None:
         super().__init__(window)
         self.setObjectName("popup")
         self.setAccessibleName("Command palette")
@@ -78,6 +130,7 @@ class Palette(QFrame):
         self._list.setProperty("kind", "bare")
         self._list.setAccessibleName("Commands and chats")
         self._list.setModel(self._rows)
+        self._list.setItemDelegate(PaletteRow(theme, self))
         self._list.setUniformItemSizes(True)
         self._list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._list.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
@@ -129,7 +182,7 @@ class Palette(QFrame):
     def _refill(self, query: str) -> None:
         self._found = matching(self._entries, query)
         self._rows.setStringList(
-            [f"{e.text}    {e.note}" if e.note else e.text for e in self._found]
+            [f"{e.text}{_TAB}{e.note}" if e.note else e.text for e in self._found]
         )
         self._list.setCurrentIndex(self._rows.index(0))
         self._list.setVisible(bool(self._found))

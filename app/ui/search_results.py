@@ -84,7 +84,7 @@ class SearchRow(QStyledItemDelegate):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         if chosen or hovered:
-            painter.setBrush(QColor(theme.selection if chosen else theme.hover))
+            painter.setBrush(QColor(theme.hover))
             painter.drawRoundedRect(rect, RADIUS, RADIUS)
         if option.state & QStyle.StateFlag.State_HasFocus:
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -95,7 +95,7 @@ class SearchRow(QStyledItemDelegate):
         bold = QFont(option.font)
         bold.setWeight(QFont.Weight.DemiBold)
         painter.setFont(bold)
-        painter.setPen(QColor(theme.on_selection if chosen else theme.text))
+        painter.setPen(QColor(theme.text))
         title = option.fontMetrics.elidedText(
             hit.title or words.NEW_CHAT, Qt.TextElideMode.ElideRight, inner.width() - 8
         )
@@ -105,7 +105,6 @@ class SearchRow(QStyledItemDelegate):
             option,
             hit,
             QRect(inner.x(), inner.y() + line + 2, inner.width(), line),
-            chosen,
         )
         painter.restore()
 
@@ -115,7 +114,6 @@ class SearchRow(QStyledItemDelegate):
         option: QStyleOptionViewItem,
         hit: SearchHit,
         rect: QRect,
-        chosen: bool,
     ) -> None:
         theme = self._theme
         author = _AUTHORS.get(hit.role, "Title") if hit.role else "Title"
@@ -134,7 +132,7 @@ class SearchRow(QStyledItemDelegate):
         layout.beginLayout()
         layout.createLine().setLineWidth(100_000)
         layout.endLayout()
-        painter.setPen(QColor(theme.on_selection if chosen else theme.muted))
+        painter.setPen(QColor(theme.muted))
         painter.setClipRect(rect)
         # The first match is brought into view when it stands far to the right.
         shift = 0.0

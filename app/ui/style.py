@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtGui import QColor, QFont, QPalette
 
+from app.system.bundled import bundled
 from app.ui.theme import RADIUS, Theme
 
 _SMALL = 0.9
@@ -44,18 +45,25 @@ def palette(theme: Theme) -> QPalette:
     return made
 
 
+def _arrow(direction: str, theme: Theme) -> str:
+    """The file of a spin box's arrow: a style sheet takes pictures from files only."""
+    shade = "light" if theme.dark else "dark"
+    return bundled("assets", "icons", f"arrow-{direction}-{shade}.svg").as_posix()
+
+
 def style_sheet(theme: Theme, font: QFont) -> str:
     """The application's style sheet. ``font`` is the application's, zoom included."""
     points = font.pointSizeF()
     small, large = points * _SMALL, points * _LARGE
     t, r = theme, RADIUS
+    up, down = _arrow("up", theme), _arrow("down", theme)
     line = 2 if theme.contrast >= 7 else 1
     return f"""
 * {{ outline: none; }}
 QWidget {{ color: {t.text}; }}
 QMainWindow, QDialog, #pane {{ background: {t.window}; }}
 #pane, #page, #header, #emptyPage, #welcomePage {{ background: {t.page}; }}
-#sidebar {{ background: {t.sidebar}; border-right: {line}px solid {t.border}; }}
+#sidebar {{ background: {t.sidebar}; }}
 #header {{ border-bottom: {line}px solid {t.border}; }}
 QToolTip {{ background: {t.raised}; color: {t.text}; border: 1px solid {t.border};
   padding: 4px 6px; }}
@@ -64,7 +72,7 @@ QLabel[role="small"] {{ color: {t.muted}; font-size: {small}pt; }}
 QLabel[role="error"] {{ color: {t.error}; }}
 QLabel[role="heading"] {{ font-size: {large}pt; font-weight: 600; }}
 QLabel[role="subheading"] {{ font-weight: 600; }}
-QSplitter::handle {{ background: transparent; }}
+QSplitter::handle {{ background: {t.border}; }}
 
 QPushButton, QToolButton {{ background: transparent; border: 2px solid transparent;
   border-radius: {r}px; padding: 4px 8px; }}
@@ -100,8 +108,15 @@ QLineEdit, QComboBox, QAbstractSpinBox, QPlainTextEdit[kind="field"] {{ backgrou
   selection-background-color: {t.selection}; selection-color: {t.on_selection}; }}
 QLineEdit:focus, QComboBox:focus, QAbstractSpinBox:focus, QPlainTextEdit[kind="field"]:focus {{
   border: 2px solid {t.accent}; padding: {6 - line}px {9 - line}px; }}
-QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{ width: 18px; border: none; }}
-QComboBox::drop-down {{ border: none; width: 22px; }}
+QAbstractSpinBox {{ padding-right: 24px; }}
+QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{ width: 22px; border: none;
+  background: transparent; subcontrol-origin: border; }}
+QAbstractSpinBox::up-button {{ subcontrol-position: top right; margin-top: 2px; }}
+QAbstractSpinBox::down-button {{ subcontrol-position: bottom right; margin-bottom: 2px; }}
+QAbstractSpinBox::up-arrow {{ image: url({up}); width: 14px; height: 14px; }}
+QAbstractSpinBox::down-arrow {{ image: url({down}); width: 14px; height: 14px; }}
+QComboBox::drop-down {{ border: none; width: 26px; }}
+QComboBox::down-arrow {{ image: url({down}); width: 14px; height: 14px; }}
 QComboBox QAbstractItemView {{ background: {t.raised}; border: {line}px solid {t.border};
   selection-background-color: {t.selection}; selection-color: {t.on_selection}; }}
 
@@ -135,7 +150,8 @@ QListView:focus, QTreeView:focus, QTextBrowser:focus, QTableView:focus {{
 QListView[kind="side"], QListView[kind="bare"] {{ background: transparent;
   border: 2px solid transparent; }}
 QListView[kind="side"]:focus, QListView[kind="bare"]:focus {{ border-color: transparent; }}
-QListView::item {{ padding: 5px 8px; }}
+QListWidget::item {{ padding: 4px 8px; min-height: 22px; border-radius: 6px; }}
+QListWidget {{ padding: 4px; }}
 QHeaderView::section {{ background: {t.table_head}; color: {t.muted}; border: none;
   border-bottom: 1px solid {t.border}; padding: 5px 8px; }}
 

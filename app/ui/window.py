@@ -65,7 +65,7 @@ class MainWindow(QMainWindow):
         self._split.addWidget(self.pane)
         self._split.setCollapsible(1, False)
         self._split.setStretchFactor(1, 1)
-        self._split.setHandleWidth(4)
+        self._split.setHandleWidth(1)  # Qt widens what the pointer can grab
         self._split.setSizes([sidebar_module.WIDTH, _SIZE[0] - sidebar_module.WIDTH])
         self.setCentralWidget(self._split)
         self._connect()

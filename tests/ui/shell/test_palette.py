@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QMainWindow
 from pytestqt.qtbot import QtBot
 
 from app.ui.palette import Entry, Palette, match_score, matching
+from app.ui.theme import LIGHT
 
 
 def entries(*texts: str) -> list[Entry]:
@@ -39,7 +40,7 @@ def test_typing_and_enter_run_the_best_match(qtbot: QtBot) -> None:
     window.show()
     done: list[str] = []
     made = [Entry(name, "", lambda name=name: done.append(name)) for name in ("Settings", "Quit")]
-    palette = Palette(window, made)
+    palette = Palette(window, made, LIGHT)
     field = palette.findChild(type(palette._field))
     qtbot.keyClicks(field, "qui")
     qtbot.keyClick(field, Qt.Key.Key_Return)
@@ -53,9 +54,9 @@ def test_arrows_choose_and_esc_runs_nothing(qtbot: QtBot) -> None:
     window.show()
     done: list[str] = []
     made = [Entry(name, "", lambda name=name: done.append(name)) for name in ("One", "Two")]
-    palette = Palette(window, made)
+    palette = Palette(window, made, LIGHT)
     qtbot.keyClick(palette._field, Qt.Key.Key_Down)
     qtbot.keyClick(palette._field, Qt.Key.Key_Return)
-    palette = Palette(window, made)
+    palette = Palette(window, made, LIGHT)
     qtbot.keyClick(palette._field, Qt.Key.Key_Escape)
     assert done == ["Two"]
