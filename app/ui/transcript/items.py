@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QAbstractTextDocumentLayout,
     QPainter,
     QPainterPath,
     QPalette,
     QPen,
+    QPixmap,
     QTextCharFormat,
     QTextCursor,
 )
@@ -86,7 +87,8 @@ class RowItem:
         self.room = max(40, width - self.left)
         self.widget: QWidget | None = None
         self.pending = False
-        self.version = 0
+        self._picture = QPixmap()
+        self._picture_key: tuple[Look, int, float, str, int] | None = None
 
     @property
     def height(self) -> int:
@@ -125,6 +127,30 @@ class RowItem:
     def caret_rect(self, _position: int) -> QRectF:
         """Where a position in the row's text stands."""
         return QRectF(self.left, self.gap, 1, self.body_height())
+
+    def draw(self, painter: QPainter, look: Look, ground: str, margin: int) -> None:
+        """Draw from a picture of the row, made when its look changed.
+
+        Drawing text costs ten times what copying its picture costs, and most frames only move
+        rows. The picture is opaque, so text keeps its subpixels.
+        """
+        if isinstance(self, FixedItem) or self.body_height() == 0:
+            self.paint(painter, look)
+            return
+        ratio = painter.device().devicePixelRatio()
+        wide = self.sideways()
+        key = (look, wide.x if wide else 0, ratio, ground, margin)
+        if key != self._picture_key:
+            area = QSize(self.width + 2 * margin, self.height) * ratio
+            made = QPixmap(area)
+            made.setDevicePixelRatio(ratio)
+            made.fill(qcolour(ground))
+            inner = QPainter(made)
+            inner.translate(margin, 0)
+            self.paint(inner, look)
+            inner.end()
+            self._picture, self._picture_key = made, key
+        painter.drawPixmap(-margin, 0, self._picture)
 
     def paint(self, painter: QPainter, look: Look) -> None:
         """Draw bars, marker and body."""

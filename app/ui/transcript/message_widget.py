@@ -26,10 +26,14 @@ from app.ui.transcript.items import (
 from app.ui.transcript.model import MessageModel
 from app.ui.transcript.parts import CodeHead, Footer, QuietButton, SideBar, ThinkToggle
 from app.ui.transcript.rows import CodeState, FooterRow, NoteRow, Row, Sideways, SpaceRow
+from app.ui.transcript.spoken import spoken_message
 from app.ui.transcript.style import CODE_PAD, Style
 
 MARGIN = 28
 BUBBLE_PAD_X, BUBBLE_PAD_Y, BUBBLE_RADIUS = 16, 6, 14
+SPOKEN = 2000
+"""Characters of a message that a screen reader is given as its name."""
+
 BUBBLE_SHARE = 0.8
 """A question's bubble takes at most this share of the column."""
 
@@ -87,10 +91,11 @@ class MessageWidget(QGroupBox):
         self._focused = False
         self.setContentsMargins(0, 0, 0, 0)
         self.setMouseTracking(True)
-        self.setAttribute(Qt.WidgetAttribute.WA_NoSystemBackground)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._style: Style | None = None
         self.bubble_width = 0
+        self._described: tuple[int, bool, bool] | None = None
         self._bubble_style: Style | None = None
 
     # ------------------------------------------------------------------ rows
@@ -336,6 +341,9 @@ class MessageWidget(QGroupBox):
             return
         painter = QPainter(self)
         wanted = event.rect()
+        theme = self._style.theme
+        painter.fillRect(wanted, qcolour(theme.page))
+        margin = self._style.px(MARGIN)
         if self.model.is_user:
             self._paint_bubble(painter, self._style)
         for spot in self._spots:
@@ -344,7 +352,10 @@ class MessageWidget(QGroupBox):
             x = self.offset_x(spot.item)
             painter.save()
             painter.translate(x, spot.y)
-            spot.item.paint(painter, self._host.look_of(self.model, spot.row))
+            look = self._host.look_of(self.model, spot.row)
+            inside = self.model.is_user and not isinstance(spot.item.row, NoteRow)
+            ground = theme.bubble if inside else theme.page
+            spot.item.draw(painter, look, ground, 0 if inside else margin)
             painter.restore()
         painter.end()
 
@@ -378,10 +389,12 @@ class MessageWidget(QGroupBox):
         """The top of a row in this widget, if it is shown."""
         return next((spot.y for spot in self._spots if spot.row == row), None)
 
-    def describe(self, words: str) -> None:
-        """Set what a screen reader says."""
-        if self.accessibleName() != words:
-            self.setAccessibleName(words)
+    def describe(self) -> None:
+        """Set what a screen reader says, once the message stands."""
+        state = (id(self.model.message), self.model.left_out, self.model.folded)
+        if self._described != state and self.model.stream is None:
+            self._described = state
+            self.setAccessibleName(spoken_message(self.model, SPOKEN))
 
 
 def _is_end(row: object) -> bool:

@@ -42,6 +42,10 @@ KEPT_CHARACTERS = 2_000_000
 """Characters of messages whose rows are kept; further ones are parsed again when needed."""
 
 TOP_USER, BOTTOM_USER, TOP_ANSWER = 26, 10, 10
+SPACE_USER, SPACE_ANSWER = SpaceRow(Place(gap=TOP_USER)), SpaceRow(Place(gap=TOP_ANSWER))
+FOOTER_USER, FOOTER_ANSWER = FooterRow(Place(gap=BOTTOM_USER)), FooterRow(Place(gap=4))
+"""Always the same objects, so a streamed update leaves the footer as it is."""
+
 NOT_SEEN = "Not seen by the model: it no longer fits the context window"
 
 
@@ -135,7 +139,7 @@ class MessageModel:
         made.think_seconds = self.think_seconds
         if self.left_out:
             made.rows.append(NoteRow(NOT_SEEN, Place(gap=12)))
-        made.rows.append(SpaceRow(Place(gap=TOP_USER if self.is_user else TOP_ANSWER)))
+        made.rows.append(SPACE_USER if self.is_user else SPACE_ANSWER)
         return made
 
     @property
@@ -235,7 +239,7 @@ class MessageModel:
         if self.message.status is MessageStatus.FAILED or self.message.error:
             words = self.message.error or "No answer could be written."
             rows.append(NoteRow(words, Place(gap=8), error=True))
-        rows.append(FooterRow(Place(gap=BOTTOM_USER if self.is_user else 4)))
+        rows.append(FOOTER_USER if self.is_user else FOOTER_ANSWER)
         if base == 0 and len(self.heights) == len(rows):
             return  # parsed again: what was measured before still holds
         before = [self.heights[base + i] for i in range(min(len(old), len(self.heights) - base))]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QAction,
     QFocusEvent,
@@ -388,11 +388,9 @@ class Footer(QWidget):
         self._figures.setVisible(shown and bool(self._figures.text()))
         self._place()
 
-    def event(self, event: QEvent) -> bool:
-        """Lay out on resize."""
-        if event.type() is QEvent.Type.Resize:
-            self._place()
-        return super().event(event)
+    def resizeEvent(self, _event: QResizeEvent) -> None:
+        """Lay out."""
+        self._place()
 
     def _place(self) -> None:
         style = self._style

@@ -386,7 +386,7 @@ class TranscriptView(TranscriptSignals):
             widget = self.widgets[model.message.id]
             widget.keep_only(p.row for p in rows)
             widget.arrange(rows, left, self.style_of(model))
-            widget.describe(spoken_message(model, limit=600))
+            widget.describe()
             widget.show()
             shown.add(model.message.id)
         self._drop_widgets(shown)
