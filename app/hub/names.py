@@ -103,6 +103,13 @@ def _shorten(name: str) -> str:
     return stem.encode()[:room].decode(errors="ignore").rstrip(" .") + tail
 
 
+def plain_name(path: str) -> str:
+    """A file's name without folders and without the part number of a split file."""
+    file = path.rsplit("/", 1)[-1]
+    split = SPLIT.fullmatch(file)
+    return f"{split['stem']}{split['ext']}" if split else file
+
+
 def quantization_of(name: str) -> str:
     """The quantization a file name tells, such as "Q4_K_M"; empty where it does not."""
     found = _QUANTIZATION.findall(name)

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import dataclasses
-import json
 import threading
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from app.domain.download import (
     BusyServerError,
     DownloadItem,
-    DownloadResult,
     DownloadState,
     FileInTheWayError,
     NetworkError,
@@ -22,28 +18,14 @@ from app.domain.download import (
     RemoteFile,
 )
 from app.domain.errors import DiskFullError, KnownError, NotFoundError, OfflineError
-from app.domain.gguf import read_gguf_file
 from app.hub.control import DownloadControl
 from app.hub.download import SPARE, Downloader, free_bytes
-from app.hub.library import InstalledModel, Library, write_json
+from app.hub.library import Library
 from app.hub.metadata import HubClient
-from app.hub.names import SPLIT, check_repository, quantization_of, safe_parts
+from app.hub.names import check_repository, plain_name, safe_parts
 from app.hub.pace import RetryPolicy
 from app.hub.part import disk_error
-
-FORMAT = 1
-KEPT = (
-    "id",
-    "repository",
-    "name",
-    "paths",
-    "revision",
-    "state",
-    "done",
-    "total",
-    "notice",
-    "error",
-)
+from app.hub.queue_file import enlist, read_queue, write_queue
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +79,7 @@ class DownloadQueue:
         self._on_change = on_change
         self._policy = policy or RetryPolicy()
         self._wake = threading.Condition()
-        self._items: dict[str, DownloadItem] = {item.id: item for item in self._read()}
+        self._items: dict[str, DownloadItem] = {item.id: item for item in read_queue(place.state)}
         self._current: tuple[str, DownloadControl] | None = None
         self._closing = False
         self._thread: threading.Thread | None = None
@@ -138,7 +120,9 @@ class DownloadQueue:
                 if same and item.state is not DownloadState.DONE:
                     break
             else:
-                item = DownloadItem(uuid.uuid4().hex, repository, _name(paths[0]), paths, revision)
+                item = DownloadItem(
+                    uuid.uuid4().hex, repository, plain_name(paths[0]), paths, revision
+                )
         return self._enqueue(item)
 
     def resume(self, item_id: str) -> DownloadItem:
@@ -230,21 +214,8 @@ class DownloadQueue:
                     self._write()
         self._on_change(item)
 
-    def _read(self) -> Iterable[DownloadItem]:
-        try:
-            data = json.loads(self._place.state.read_text("utf-8"))
-            if data["format"] != FORMAT:
-                return []
-            return [_restored(record) for record in data["downloads"]]
-        except (OSError, ValueError, KeyError, TypeError):
-            return []  # the parts are still on disk; asking for the model again goes on with them
-
     def _write(self) -> None:
-        records = []
-        for item in self._items.values():
-            record = {key: getattr(item, key) for key in KEPT}
-            records.append({**record, "files": [str(path) for path in item.files]})
-        write_json(self._place.state, {"format": FORMAT, "downloads": records})
+        write_queue(self._place.state, self._items.values())
 
     # --- the thread ---------------------------------------------------------------------------
 
@@ -363,7 +334,7 @@ class DownloadQueue:
             results.append(result)
             if result.fetched:  # what lay there before is not ours to delete
                 item = replace(item, files=(*item.files, result.path))
-        self._enlist(files, results)
+        enlist(self._library, files, results)
         return replace(
             item,
             state=DownloadState.DONE,
@@ -394,33 +365,6 @@ class DownloadQueue:
 
         return report
 
-    def _enlist(self, files: tuple[RemoteFile, ...], results: list[DownloadResult]) -> None:
-        """Put the finished model on the list of installed ones."""
-        path = results[0].path
-        model = InstalledModel(
-            paths=tuple(result.path for result in results),
-            name=_name(files[0].path),
-            size=sum(file.size for file in files),
-            sha256=tuple(result.sha256 for result in results),
-            owned=True,
-            quantization=quantization_of(files[0].path),
-            repository=files[0].repository,
-            commit=files[0].commit,
-            modified=path.stat().st_mtime_ns,
-            verified=all(result.verified for result in results),
-        )
-        self._library.put(model)  # listed also when the header is bad, so that it can be removed
-        header = read_gguf_file(path)
-        self._library.put(
-            replace(
-                model,
-                name=header.name or model.name,
-                quantization=header.quantization or model.quantization,
-                architecture=header.architecture,
-                context_length=header.trained_context,
-            )
-        )
-
     def _discard_parts(self, item: DownloadItem) -> None:
         """Delete what this download wrote: unfinished parts, and finished ones of a split file."""
         owner_name = item.repository.replace("/", "--")
@@ -444,24 +388,6 @@ def _delete(path: Path) -> None:
 
 def _stopped_state(control: DownloadControl) -> DownloadState:
     return DownloadState.PAUSED if control.pausing else DownloadState.CANCELLED
-
-
-def _name(path: str) -> str:
-    file = path.rsplit("/", 1)[-1]
-    split = SPLIT.fullmatch(file)
-    return f"{split['stem']}{split['ext']}" if split else file
-
-
-def _restored(record: dict[str, Any]) -> DownloadItem:
-    known = {field.name for field in dataclasses.fields(DownloadItem)}
-    values = {key: value for key, value in record.items() if key in known}
-    state = DownloadState(values["state"])
-    if state.active or state is DownloadState.QUEUED:
-        state = DownloadState.PAUSED
-    values["state"] = state
-    values["paths"] = tuple(values["paths"])
-    values["files"] = tuple(Path(path) for path in values.get("files", ()))
-    return DownloadItem(**values)
 
 
 def _size(path: Path) -> int:
