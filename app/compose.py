@@ -10,6 +10,7 @@ from app.engine.client import EngineClient
 from app.hub.catalog import load_catalog
 from app.hub.library import Library as ModelShelf
 from app.services.chat import ChatService
+from app.services.context import ContextService
 from app.services.downloads import DownloadService
 from app.services.events import EventBus
 from app.services.lane import Lane
@@ -17,9 +18,8 @@ from app.services.library import LibraryService
 from app.services.models import ModelService
 from app.services.registry import Services
 from app.services.settings import SettingsService
-from app.store import open_library
-from app.store.machine_memory import LadderMemory
-from app.store.settings_file import SettingsStore
+from app.services.titles import TitleService
+from app.store import LadderMemory, Measurements, SettingsStore, open_library
 from app.system.bundled import bundled
 from app.system.logs import start_logging
 from app.system.paths import Folders, folders
@@ -100,6 +100,7 @@ def build_models(
         setup.settings,
         setup.bus,
         shelf=shelf,
+        measurements=Measurements(setup.folders.data / "speeds.json"),
         demo_path=bundled("models", "demo.gguf"),
         model=model,
     )
@@ -137,6 +138,8 @@ def build_services(setup: Setup, engine: Engine, *, model: ModelFile | None = No
         library=library,
         models=room.models,
         chat=chat,
+        context=ContextService(engine, room.lane, room.models, library, setup.bus),
+        titles=TitleService(engine, room.lane, room.models, library, setup.bus),
         downloads=room.downloads,
         lane=room.lane,
         engine=engine,

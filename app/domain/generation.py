@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 from math import isfinite
 
@@ -94,6 +94,10 @@ class Sampling:
             _in_range("max tokens", self.max_tokens, 1, 2**31 - 1)
         if any(not text for text in self.stop):
             raise InvalidValueError("An empty stop string would end every answer at once.")
+
+    def with_limit(self, max_tokens: int) -> Sampling:
+        """The same with another limit for one answer."""
+        return replace(self, max_tokens=max_tokens)
 
 
 def _in_range(name: str, value: float, low: float, high: float) -> None:

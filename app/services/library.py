@@ -259,6 +259,24 @@ class LibraryService:
         """Mark an answer as being written again."""
         return self._of(message.conversation_id).resume(message.id)
 
+    def set_automatic_title(self, conversation_id: str, title: str) -> Future[None]:
+        """Give it a title; one that the user chose stays."""
+        return self._change(
+            conversation_id, lambda store: store.rename(conversation_id, title, by_user=False)
+        )
+
+    def token_counts(self, conversation_id: str, model_sha256: str) -> dict[str, int]:
+        """Message id to tokens, for the messages counted with this model's tokenizer."""
+        if conversation_id in self._unstored:
+            return {}
+        return self._of(conversation_id).token_counts(conversation_id, model_sha256)
+
+    def set_token_counts(
+        self, conversation_id: str, model_sha256: str, counts: dict[str, int]
+    ) -> None:
+        """Keep the tokens of messages."""
+        self._announced(self._of(conversation_id).set_token_counts(model_sha256, counts))
+
     def journal(self, message: Message, text: str) -> Future[None]:
         """Keep the text so far of an answer."""
         return self._of(message.conversation_id).journal(message.id, text)

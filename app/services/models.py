@@ -16,6 +16,7 @@ from app.domain.errors import (
     ModelNotLoadedError,
     NotFoundError,
 )
+from app.domain.generation import Timings
 from app.domain.gguf import read_gguf_file
 from app.domain.model import Device, LoadedModel, LoadRequest, ModelFile, ModelRef
 from app.domain.settings import Settings
@@ -25,6 +26,7 @@ from app.hub.library import InstalledModel
 from app.hub.library import Library as ModelShelf
 from app.hub.local import add_in_place, verify
 from app.services.events import (
+    AnswerEnded,
     EventBus,
     ModelPhase,
     ModelState,
@@ -34,10 +36,12 @@ from app.services.events import (
 )
 from app.services.lane import Lane
 from app.services.settings import SettingsService
+from app.store import Measurements
 from app.system.bundled import bundled
 
 DEMO = "demo"  # the setting's value for the built-in model, wherever the program lies
 HASH_AT_ONCE = 256 * 2**20  # bytes; about a quarter of a second
+ENOUGH_TOKENS = 16  # fewer say little about a rate
 _log = logging.getLogger(__name__)
 
 
@@ -95,6 +99,7 @@ class ModelService:
         bus: EventBus,
         *,
         shelf: ModelShelf,
+        measurements: Measurements,
         demo_path: Path,
         model: ModelFile | None = None,
     ) -> None:
@@ -104,6 +109,7 @@ class ModelService:
         self._bus = bus
         self._demo_path = demo_path
         self._shelf = shelf
+        self._measurements = measurements
         self._cancel = threading.Event()
         self._hasher = Lane("model-hasher")
         self._hash_control = DownloadControl()
@@ -134,6 +140,10 @@ class ModelService:
         if chosen is not None and not chosen.demo and chosen.path.is_file():
             files.setdefault(chosen.path, chosen)
         return [*files.values(), self.demo]
+
+    def speed(self, sha256: str) -> float:
+        """Measured tokens a second of a model file on this machine; 0 before it ran."""
+        return self._measurements.get(sha256).completion_tokens_per_second if sha256 else 0.0
 
     def add(self, path: Path) -> ModelFile:
         """List a GGUF file where it is; Phial never deletes it. Its hash is taken meanwhile.
@@ -347,6 +357,19 @@ class ModelService:
             case SettingsChanged(before, after) if _engine_part(before) != _engine_part(after):
                 if self._state.phase is ModelPhase.READY:
                     self.load()
+            case AnswerEnded(message) if message.model is not None and message.timings is not None:
+                self._measure(message.model, message.timings)
+
+    def _measure(self, model: ModelRef, timings: Timings) -> None:
+        if not model.sha256 or timings.completion_tokens < ENOUGH_TOKENS:
+            return
+        prompt = 0.0
+        if timings.evaluated_tokens >= ENOUGH_TOKENS and timings.prompt_seconds > 0:
+            prompt = timings.evaluated_tokens / timings.prompt_seconds
+        try:
+            self._measurements.record(model.sha256, prompt, timings.tokens_per_second)
+        except KnownError as error:
+            _log.warning("A measured speed could not be kept: %s", error.what)
 
 
 def _engine_part(settings: Settings) -> tuple[object, ...]:

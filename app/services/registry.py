@@ -7,12 +7,14 @@ from pathlib import Path
 
 from app.engine.base import Engine
 from app.services.chat import ChatService
+from app.services.context import ContextService
 from app.services.downloads import DownloadService
 from app.services.events import EventBus
 from app.services.lane import Lane
 from app.services.library import LibraryService
 from app.services.models import ModelService
 from app.services.settings import SettingsService
+from app.services.titles import TitleService
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,8 @@ class Services:
     library: LibraryService
     models: ModelService
     chat: ChatService
+    context: ContextService
+    titles: TitleService
     downloads: DownloadService
     lane: Lane
     engine: Engine
@@ -31,6 +35,7 @@ class Services:
 
     def close(self) -> None:
         """Stop, drain, flush, close. Nothing is ended with work unsaved."""
+        self.titles.close()
         self.downloads.close()
         self.models.close()
         self.chat.close()

@@ -14,6 +14,7 @@ from app.engine.scripted import ScriptedEngine
 from app.hub.catalog import load_catalog
 from app.hub.library import Library as ModelShelf
 from app.services.chat import ChatService
+from app.services.context import ContextService
 from app.services.downloads import DownloadService
 from app.services.events import AnswerEnded, Event, EventBus, SendFailed
 from app.services.lane import Lane
@@ -21,7 +22,8 @@ from app.services.library import LibraryService
 from app.services.models import ModelService
 from app.services.registry import Services
 from app.services.settings import SettingsService
-from app.store import open_library
+from app.services.titles import TitleService
+from app.store import Measurements, open_library
 from app.system.bundled import bundled
 
 PATIENCE = 20.0  # seconds until a test that waits for an event gives up
@@ -94,8 +96,17 @@ class Harness:
         return event
 
 
-def build(folder: Path, engine: Engine | None = None, settings: Settings | None = None) -> Harness:
-    """Services over ``folder``; close ``services`` afterwards."""
+def build(
+    folder: Path,
+    engine: Engine | None = None,
+    settings: Settings | None = None,
+    *,
+    titles: bool = False,
+) -> Harness:
+    """Services over ``folder``; close ``services`` afterwards.
+
+    Without ``titles`` the model counts as a demo, which is never asked for a title.
+    """
     engine = engine or ScriptedEngine()
     bus = EventBus()
     heard = Heard()
@@ -107,13 +118,16 @@ def build(folder: Path, engine: Engine | None = None, settings: Settings | None 
     )
     lane = Lane("engine-lane")
     shelf = ModelShelf(folder / "models.json")
-    model = ModelFile(folder / "scripted.gguf", "Scripted", "Q4_K_M", sha256="5c" * 32)
+    model = ModelFile(
+        folder / "scripted.gguf", "Scripted", "Q4_K_M", sha256="5c" * 32, demo=not titles
+    )
     models = ModelService(
         engine,
         lane,
         settings_service,
         bus,
         shelf=shelf,
+        measurements=Measurements(folder / "speeds.json"),
         demo_path=folder / "demo.gguf",
         model=model,
     )
@@ -124,6 +138,8 @@ def build(folder: Path, engine: Engine | None = None, settings: Settings | None 
         library=library,
         models=models,
         chat=chat,
+        context=ContextService(engine, lane, models, library, bus),
+        titles=TitleService(engine, lane, models, library, bus),
         downloads=DownloadService(
             load_catalog(bundled("models", "catalog.json")),
             shelf,

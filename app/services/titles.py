@@ -1,0 +1,99 @@
+"""Titles by the model itself, made when it has nothing else to do."""
+
+from __future__ import annotations
+
+import logging
+import re
+import threading
+
+from app.domain.conversation import Message, MessageStatus
+from app.domain.errors import KnownError
+from app.domain.generation import GREEDY, GenerationRequest, Role, TextDelta, Turn
+from app.engine.base import Engine
+from app.markup.thinking import strip_thinking
+from app.services.events import AnswerEnded, AnswerStarted, Event, EventBus
+from app.services.lane import Lane
+from app.services.library import LibraryService
+from app.services.models import ModelService
+
+QUESTION = (
+    "Give this conversation a title of at most six words, in its own language. "
+    "Answer with the title only."
+)
+WRAPPING = " \t*_#.\"'`\u201c\u201d\u2018\u2019\u00ab\u00bb"  # marks and quotes around a title
+MAX_TOKENS = 24
+MAX_CHARACTERS = 60
+EXCHANGE_CHARACTERS = 4_000  # enough to know the subject, quick to read
+_log = logging.getLogger(__name__)
+
+
+class TitleService:
+    """After a chat's first answer, asks the model for a title; gives way to any new message.
+
+    The demo model is not asked: it has learned to talk about Phial, not to name chats. A title the
+    user chose is never replaced.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        lane: Lane,
+        models: ModelService,
+        library: LibraryService,
+        bus: EventBus,
+    ) -> None:
+        self._engine = engine
+        self._lane = lane
+        self._models = models
+        self._library = library
+        self._give_way = threading.Event()
+        self._unsubscribe = bus.subscribe(self._on_event)
+
+    def close(self) -> None:
+        """Ask for no more titles, and stop one being made. May be called twice."""
+        self._unsubscribe()
+        self._give_way.set()
+
+    def _on_event(self, event: Event) -> None:
+        match event:
+            case AnswerStarted():
+                self._give_way.set()
+            case AnswerEnded(message) if message.status is MessageStatus.COMPLETE:
+                model = self._models.state.model
+                if model is not None and not model.demo:
+                    give_way = self._give_way = threading.Event()
+                    self._lane.submit(lambda: self._make(message, give_way))
+
+    def _make(self, answer: Message, give_way: threading.Event) -> None:
+        try:
+            title = self._title(answer, give_way)
+        except KnownError as error:
+            _log.info("No title was made: %s", error.what)
+            return
+        if title and not give_way.is_set():
+            self._library.set_automatic_title(answer.conversation_id, title)
+
+    def _title(self, answer: Message, give_way: threading.Event) -> str:
+        conversation = self._library.get(answer.conversation_id)
+        messages = [item.message for item in self._library.branch(conversation.id)]
+        if give_way.is_set() or conversation.title_by_user or len(messages) != 2:
+            return ""
+        turns = [
+            Turn(message.role, strip_thinking(message.content)[:EXCHANGE_CHARACTERS], message.id)
+            for message in messages
+        ]
+        request = GenerationRequest(
+            conversation_id=conversation.id,
+            turns=(*turns, Turn(Role.USER, QUESTION)),
+            sampling=GREEDY.with_limit(MAX_TOKENS),
+            private=True,  # no snapshot for the sake of a title
+        )
+        events = self._engine.generate(request, give_way)
+        return clean_title("".join(e.text for e in events if isinstance(e, TextDelta)))
+
+
+def clean_title(text: str) -> str:
+    """The first line of what a model said, without marks, quotes and the word "Title"."""
+    line = next((line for line in strip_thinking(text).splitlines() if line.strip()), "")
+    line = re.sub(r"^\W*(title\s*:)?\s*", "", line, flags=re.IGNORECASE)
+    return line.strip(WRAPPING).strip()[:MAX_CHARACTERS]

@@ -1,0 +1,77 @@
+"""Titles made by the model, context measured before sending, speeds remembered."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from app.domain.generation import GenerationRequest
+from app.engine.scripted import ScriptedEngine
+from app.services.events import ContextMeasured, LibraryChanged
+from app.services.titles import QUESTION, clean_title
+from tests.support.harness import Harness, build
+
+
+def answer(request: GenerationRequest) -> str:
+    """A title when asked for one, else an answer."""
+    return '**Title:** "Baking bread"\n' if request.turns[-1].content == QUESTION else "Flour."
+
+
+def wait_for_title(harness: Harness, conversation: str, title: str) -> None:
+    harness.heard.wait_for(
+        lambda e: isinstance(e, LibraryChanged)
+        and harness.services.library.get(conversation).title == title
+    )
+
+
+def test_a_chat_is_named_by_the_model_after_its_first_exchange(tmp_path: Path) -> None:
+    harness = build(tmp_path / "data", ScriptedEngine(answer), titles=True)
+    conversation, _ = harness.ask("How do I bake bread?")
+    wait_for_title(harness, conversation, "Baking bread")
+    harness.services.close()
+
+
+def test_a_title_of_the_users_is_never_replaced(tmp_path: Path) -> None:
+    harness = build(tmp_path / "data", ScriptedEngine(answer), titles=True)
+    conversation = harness.services.library.create().id
+    harness.services.library.rename(conversation, "Mine").result()
+    harness.ask("How do I bake bread?", conversation)
+    harness.services.close()
+    again = build(tmp_path / "data")
+    assert again.services.library.get(conversation).title == "Mine"
+    again.services.close()
+
+
+@pytest.mark.parametrize(
+    ("said", "title"),
+    [
+        ("Baking bread.", "Baking bread"),
+        ("Title: 'Baking bread'\nMore", "Baking bread"),
+        ("<think>hm</think>\n# Baking bread", "Baking bread"),
+        ("", ""),
+    ],
+)
+def test_a_title_is_one_clean_line(said: str, title: str) -> None:
+    assert clean_title(said) == title
+
+
+def test_the_context_meter_counts_branch_and_draft_with_the_models_tokenizer(
+    tmp_path: Path,
+) -> None:
+    harness = build(tmp_path / "data", ScriptedEngine(["one two three"]))
+    conversation, _ = harness.ask("four words are here")
+    harness.services.context.measure(conversation, "two more")
+    event = harness.heard.wait_for(lambda e: isinstance(e, ContextMeasured))
+    assert isinstance(event, ContextMeasured)
+    assert event.tokens == (4 + 4) + (3 + 4) + (2 + 4) + 3
+    assert event.context_size == 4_096
+    harness.services.close()
+
+
+def test_a_measured_speed_is_remembered_for_the_file(tmp_path: Path) -> None:
+    words = "word " * 40
+    harness = build(tmp_path / "data", ScriptedEngine([words.strip()]))
+    harness.ask("talk")
+    assert harness.services.models.speed("5c" * 32) == pytest.approx(20.0)
+    harness.services.close()
