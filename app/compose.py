@@ -21,7 +21,7 @@ from app.services.settings import SettingsService
 from app.services.titles import TitleService
 from app.store import LadderMemory, Measurements, SettingsStore, open_library
 from app.system.bundled import bundled
-from app.system.logs import start_logging
+from app.system.logs import Logs
 from app.system.paths import Folders, folders
 
 GIB = 2**30
@@ -29,12 +29,19 @@ GIB = 2**30
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """What every face needs before it decides what else to build."""
+    """What every face needs before it decides what else to build; ends the log on exit."""
 
     folders: Folders
     bus: EventBus
     settings: SettingsService
     ladder: LadderMemory
+    logs: Logs
+
+    def __enter__(self) -> Setup:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.logs.close()
 
 
 def prepare(where: Folders | None = None) -> Setup:
@@ -45,13 +52,14 @@ def prepare(where: Folders | None = None) -> Setup:
     """
     where = where or folders()
     where.create()
-    start_logging(where.logs)
+    logs = Logs(where.logs)
     bus = EventBus()
     return Setup(
         folders=where,
         bus=bus,
         settings=SettingsService(SettingsStore(where.data / "settings.json"), bus),
         ladder=LadderMemory(where.data / "ladder.json"),
+        logs=logs,
     )
 
 

@@ -56,9 +56,9 @@ def _parser() -> argparse.ArgumentParser:
 def _terminal(options: argparse.Namespace) -> int:
     from app.compose import prepare
 
-    setup = prepare()
-    result: int = options.run(options, setup)
-    return result
+    with prepare() as setup:
+        result: int = options.run(options, setup)
+        return result
 
 
 def _window(options: argparse.Namespace) -> int:
@@ -72,8 +72,7 @@ def _window(options: argparse.Namespace) -> int:
     from app.ui.activation import ask_to_come_forward
     from app.ui.app import run
 
-    setup = prepare()
-    with InstanceLock(setup.folders.data) as lock:
+    with prepare() as setup, InstanceLock(setup.folders.data) as lock:
         if not lock.acquire():
             return EXIT_DONE if ask_to_come_forward(lock.channel) else _already_running()
         if options.model or options.demo:
