@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -17,9 +18,9 @@ from app.domain.errors import (
 from app.store import trash
 from app.store.backups import Backups
 from app.store.checks import quick_check
-from app.store.connect import open_reader, open_writer
+from app.store.connect import open_reader, open_scratch, open_writer
 from app.store.conversations import Library
-from app.store.failures import file_error, is_damage, typed_errors
+from app.store.failures import file_error, is_damage, primary_code, typed_errors
 from app.store.fold import FOLD_VERSION
 from app.store.health import Health, clear_recovery_mark, recovery_mark
 from app.store.journal import repair_interrupted
@@ -167,18 +168,27 @@ def _recover_if_needed(path: Path, backups: Backups) -> Recovery | None:
 
 def _is_damaged(path: Path) -> bool:
     """The quick look before anything is written; raises for files that are not to be touched."""
+    with typed_errors():
+        try:
+            return _looks_damaged(path, open_reader)
+        except sqlite3.Error as error:
+            if primary_code(error) != sqlite3.SQLITE_READONLY:
+                raise
+        # A crash in the middle of a write of old: only a writing connection may undo it.
+        return _looks_damaged(path, open_scratch)
+
+
+def _looks_damaged(path: Path, connect: Callable[[Path], sqlite3.Connection]) -> bool:
     try:
-        with closing(open_reader(path)) as connection:
+        with closing(connect(path)) as connection:
             schema_version(connection)
-            connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
             if path.stat().st_size > CHECK_AT_ONCE_BYTES:
                 return False
             return not quick_check(connection).sound
     except sqlite3.Error as error:
         if is_damage(error):
             return True
-        with typed_errors():
-            raise
+        raise
 
 
 def _library(path: Path) -> Library:

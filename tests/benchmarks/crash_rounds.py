@@ -1,0 +1,577 @@
+"""Kills the store at random moments and looks whether it kept every promise it had made.
+
+A child process sends, streams, edits, deletes, restores, imports, exports, searches, backs up and
+migrates at random, and says on a pipe what it is about to do and what was acknowledged. It is
+killed with ``kill -9``, or meets a full disk or an I/O error. Then the database must hold exactly
+what was acknowledged; the one change that was under way may be there or not, whole.
+
+Run ``python tests/benchmarks/crash_rounds.py [--rounds 300] [--seed S]``; prints a table.
+``tests/e2e/test_store_crash.py`` runs a short version.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import platform
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import Future
+from contextlib import suppress
+from copy import deepcopy
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import UUID
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from app.domain.conversation import Conversation, Message, MessageStatus
+from app.domain.errors import KnownError
+from app.domain.generation import Role
+from app.store import Library, OpenedLibrary, Searcher, open_library
+from app.store.checks import full_check
+
+NOW = datetime(2026, 11, 21, tzinfo=UTC)
+V1_FIXTURE = Path(__file__).resolve().parents[1] / "data" / "databases" / "schema-1.db"
+Op = dict[str, object]
+
+
+def text_of(id_: str, length: int) -> str:
+    """A text anyone can make again from a message's id: the check compares every character."""
+    unit = f"{id_[:6]} Wörter 漢字 \0\r\n\ud800 <|im_end|> "
+    return (unit * (length // len(unit) + 1))[:length]
+
+
+# --- the child --------------------------------------------------------------------------------
+
+
+class Child:
+    """Works on a store until it is killed or its steps are done."""
+
+    def __init__(self, opened: OpenedLibrary, seed: int, limit: int | None) -> None:
+        self.opened = opened
+        self.library: Library = opened.library
+        self.rng = random.Random(seed)
+        self.limit = limit
+        # What is known of the chats: id to ids of messages. Read once, then kept by hand.
+        self.chats: dict[str, list[str]] = {
+            c.id: [m.id for m in self.library.tree(c.id)] for c in self.library.list_conversations()
+        }
+        self.streaming: dict[str, int] = {}
+        self.trashed: list[str] = [c.id for c in self.library.trashed_conversations()]
+
+    def step(self) -> None:
+        """Do one thing."""
+        weights = {
+            "send": 4, "stream": 8, "finish": 2, "edit": 2, "delete": 1, "restore": 1, "rename": 1,
+            "delete_message": 1, "select": 1, "import": 1, "export": 1, "search": 1, "draft": 2,
+            "backup": 0.1, "empty_trash": 0.1,
+        }  # fmt: skip
+        name = self.rng.choices(list(weights), list(weights.values()))[0]
+        getattr(self, name)()
+
+    def new_id(self) -> str:
+        return UUID(int=self.rng.getrandbits(128)).hex
+
+    def chat(self) -> str | None:
+        return self.rng.choice(list(self.chats)) if self.chats else None
+
+    def ask(self, chat: str, parent: str | None, *, new: bool) -> None:
+        length = self.rng.choice([10, 200, 3_000, 60_000])
+        op: Op = {"op": "send", "chat": chat, "parent": parent, "new": new, "length": length}
+        op |= {"question": self.new_id(), "answer": self.new_id()}
+        conversation = Conversation(chat, chat[:8], NOW, NOW)
+        question = Message(
+            str(op["question"]), chat, parent, Role.USER,
+            text_of(str(op["question"]), length), MessageStatus.COMPLETE, NOW,
+        )  # fmt: skip
+        answer = Message(
+            str(op["answer"]), chat, question.id, Role.ASSISTANT, "", MessageStatus.STREAMING, NOW
+        )
+        if self.done(op, lambda: self.library.add_exchange(conversation, question, answer)):
+            self.chats.setdefault(chat, []).extend([question.id, answer.id])
+            self.streaming[answer.id] = 0
+
+    def send(self) -> None:
+        chat = self.chat()
+        if chat is None or self.rng.random() < 0.3:
+            self.ask(self.new_id(), None, new=True)
+        else:
+            branch = self.library.branch(chat)
+            self.ask(chat, branch[-1].message.id if branch else None, new=False)
+
+    def edit(self) -> None:
+        chat = self.chat()
+        if chat is not None and self.chats[chat]:
+            old = self.library.message(self.rng.choice(self.chats[chat]))
+            self.ask(chat, old.parent_id, new=False)
+
+    def stream(self) -> None:
+        if self.streaming:
+            id_ = self.rng.choice(list(self.streaming))
+            length = self.streaming[id_] + self.rng.choice([1, 40, 2_000])
+            op: Op = {"op": "stream", "message": id_, "length": length}
+            if self.done(op, lambda: self.library.journal(id_, text_of(id_, length))):
+                self.streaming[id_] = length
+
+    def finish(self) -> None:
+        if self.streaming:
+            id_ = self.rng.choice(list(self.streaming))
+            length = self.streaming[id_] + 7
+            done = replace(
+                self.library.message(id_),
+                content=text_of(id_, length),
+                status=MessageStatus.COMPLETE,
+            )
+            op: Op = {"op": "finish", "message": id_, "length": length}
+            if self.done(op, lambda: self.library.finish(done)):
+                del self.streaming[id_]
+
+    def delete(self) -> None:
+        chat = self.chat()
+        if chat is not None and self.done(
+            {"op": "delete", "chat": chat}, lambda: self.library.delete(chat, NOW)
+        ):
+            self.trashed.append(chat)
+            for id_ in self.chats.pop(chat):
+                self.streaming.pop(id_, None)
+
+    def restore(self) -> None:
+        if self.trashed:
+            chat = self.trashed[-1]
+            if self.done({"op": "restore", "chat": chat}, lambda: self.library.restore(chat)):
+                self.trashed.pop()
+                self.chats[chat] = [m.id for m in self.library.tree(chat)]
+
+    def rename(self) -> None:
+        chat = self.chat()
+        if chat is not None:
+            title = f"Title {self.rng.random()}"
+            op: Op = {"op": "rename", "chat": chat, "title": title}
+            self.done(op, lambda: self.library.rename(chat, title))
+
+    def draft(self) -> None:
+        chat = self.chat()
+        if chat is not None:
+            text = "draft " * self.rng.randrange(50)
+            op: Op = {"op": "draft", "chat": chat, "text": text}
+            self.done(op, lambda: self.library.set_draft(chat, text))
+
+    def delete_message(self) -> None:
+        chat = self.chat()
+        if chat is not None and self.chats[chat]:
+            id_ = self.rng.choice(self.chats[chat])
+            op: Op = {"op": "delete_message", "message": id_}
+            if self.done(op, lambda: self.library.delete_message(id_, NOW)):
+                left = [m.id for m in self.library.tree(chat)]
+                for gone in set(self.chats[chat]) - set(left):
+                    self.streaming.pop(gone, None)
+                self.chats[chat] = left
+
+    def select(self) -> None:
+        chat = self.chat()
+        if chat is not None and self.chats[chat]:
+            id_ = self.rng.choice(self.chats[chat])
+            self.done({"op": "nothing"}, lambda: self.library.select_version(id_))
+
+    def export(self) -> None:
+        chat = self.chat()
+        if chat is not None:
+            self.library.tree(chat)
+
+    def search(self) -> None:
+        Searcher(self.library).search("wort")
+
+    def backup(self) -> None:
+        say({"phase": "begin", "op": "nothing"})
+        try:
+            self.opened.health.back_up()
+        except KnownError as error:
+            say({"phase": "failed", "error": type(error).__name__, "text": str(error)})
+            return
+        say({"phase": "done"})
+
+    def empty_trash(self) -> None:
+        if self.done({"op": "empty_trash"}, self.library.empty_trash):
+            self.trashed.clear()
+
+    def do_import(self) -> None:
+        chat = self.new_id()
+        ids = [self.new_id() for _ in range(40)]
+        tree = [
+            Message(
+                id_, chat, ids[n - 1] if n else None, Role.ASSISTANT if n % 2 else Role.USER,
+                text_of(id_, 300), MessageStatus.COMPLETE, NOW,
+            )
+            for n, id_ in enumerate(ids)
+        ]  # fmt: skip
+        conversation = Conversation(chat, chat[:8], NOW, NOW, head_id=ids[-1])
+        op: Op = {"op": "import", "chat": chat, "ids": ids}
+        if self.done(op, lambda: self.library.add_conversation(conversation, tree)):
+            self.chats[chat] = ids
+
+    def done(self, op: Op, start: object) -> bool:
+        """Announce, do, wait until it is on the disk, acknowledge."""
+        say({"phase": "begin", **op})
+        try:
+            future = start()  # type: ignore[operator]
+            assert isinstance(future, Future)
+            future.result()
+        except KnownError as error:
+            say({"phase": "failed", "error": type(error).__name__, "text": str(error)})
+            return False
+        say({"phase": "done"})
+        return True
+
+
+setattr(Child, "import", Child.do_import)
+
+
+def say(line: Op) -> None:
+    """One line to the parent, at once."""
+    sys.stdout.write(json.dumps(line) + "\n")
+    sys.stdout.flush()
+
+
+def child(folder: Path, seed: int, limit: int | None, steps: int) -> None:
+    """The child's life."""
+    say({"phase": "opening"})
+    opened = open_library(folder)
+    say({"phase": "open", "owner": opened.report.owner})
+    worker = Child(opened, seed, limit)
+    if limit is not None:
+        import resource
+        import signal
+
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
+    for _ in range(steps):
+        worker.step()
+    if limit is not None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+        say({"phase": "relieved"})
+        for _ in range(10):
+            worker.step()
+    opened.close()
+    say({"phase": "closed"})
+
+
+# --- the parent -------------------------------------------------------------------------------
+
+
+@dataclass
+class Model:
+    """What the database must hold: messages as (chat, parent, length, status, deleted)."""
+
+    chats: dict[str, list[object]] = field(default_factory=dict)  # title, draft, deleted
+    messages: dict[str, list[object]] = field(default_factory=dict)
+
+    def apply(self, op: Op) -> None:
+        """Do what the child's store did."""
+        chat, id_ = str(op.get("chat")), str(op.get("message"))
+        match op["op"]:
+            case "send":
+                if op["new"]:
+                    self.chats[chat] = [chat[:8], "", False]
+                self.chats[chat][1] = ""
+                question, answer = str(op["question"]), str(op["answer"])
+                self.messages[question] = [chat, op["parent"], op["length"], "complete", False]
+                self.messages[answer] = [chat, question, 0, "streaming", False]
+            case "stream":
+                self.messages[id_][2] = op["length"]
+            case "finish":
+                self.messages[id_][2:4] = [op["length"], "complete"]
+            case "delete":
+                self.chats[chat][2] = True
+            case "restore":
+                self.chats[chat][2] = False
+            case "rename":
+                self.chats[chat][0] = op["title"]
+            case "draft":
+                self.chats[chat][1] = op["text"]
+            case "delete_message":
+                self.messages[id_][4] = True
+            case "import":
+                self.chats[chat] = [chat[:8], "", False]
+                parent = None
+                for new in op["ids"]:  # type: ignore[attr-defined]
+                    self.messages[new] = [chat, parent, 300, "complete", False]
+                    parent = new
+            case "empty_trash":
+                self.empty_trash()
+
+    def empty_trash(self) -> None:
+        """Remove deleted chats, deleted messages, and what is below them."""
+        self.chats = {id_: chat for id_, chat in self.chats.items() if not chat[2]}
+        gone = {id_ for id_, m in self.messages.items() if m[4] or str(m[0]) not in self.chats}
+        while True:
+            below = {id_ for id_, m in self.messages.items() if m[1] in gone} - gone
+            if not below:
+                break
+            gone |= below
+        self.messages = {id_: m for id_, m in self.messages.items() if id_ not in gone}
+
+    def after_crash(self) -> Model:
+        """What the next start makes of it."""
+        model = deepcopy(self)
+        for message in model.messages.values():
+            if message[3] == "streaming":
+                message[3] = "interrupted"
+        return model
+
+
+def stored(library: Library) -> tuple[Model, int]:
+    """What the database holds, and how many texts are not what their length says."""
+    model, wrong = Model(), 0
+
+    def rows(sql: str) -> list[tuple[object, ...]]:
+        return library.read(lambda c: c.execute(sql).fetchall())
+
+    for id_, title, draft, deleted in rows(
+        "SELECT id, title, draft, deleted_at IS NOT NULL FROM conversations"
+    ):
+        assert isinstance(title, bytes)
+        assert isinstance(draft, bytes)
+        model.chats[str(id_)] = [title.decode(), draft.decode(), bool(deleted)]
+    for id_, chat, parent, content, status, deleted in rows(
+        "SELECT m.id, c.id, p.id, m.content, m.status, m.deleted_at IS NOT NULL FROM messages m "
+        "JOIN conversations c ON c.seq = m.conversation LEFT JOIN messages p ON p.seq = m.parent"
+    ):
+        assert isinstance(content, bytes)
+        text = content.decode("utf-8", "surrogatepass")
+        wrong += text != text_of(str(id_), len(text))
+        model.messages[str(id_)] = [chat, parent, len(text), status, bool(deleted)]
+    return model, wrong
+
+
+@dataclass
+class Tally:
+    """What many rounds showed."""
+
+    rounds: int = 0
+    acknowledged: int = 0
+    failed: Counter[str] = field(default_factory=Counter)
+    killed_in: Counter[str] = field(default_factory=Counter)
+    in_flight_kept: int = 0
+    in_flight_gone: int = 0
+    lost: int = 0
+    damaged: int = 0
+    wrong_texts: int = 0
+    slowest_journal: float = 0.0
+    messages: int = 0
+
+
+def lines_until_killed(
+    process: subprocess.Popen[bytes], delay: float | None, from_phase: str
+) -> Iterator[tuple[float, Op]]:
+    """What the child said; killed ``delay`` seconds after it said ``from_phase``."""
+    assert process.stdout is not None
+    deadline: float | None = None
+    for raw in process.stdout:
+        now = time.monotonic()
+        with suppress(ValueError):  # the last line may be cut
+            line = json.loads(raw)
+            yield now, line
+            if delay is not None and deadline is None and line["phase"] == from_phase:
+                deadline = now + delay
+        if deadline is not None and now >= deadline:
+            process.kill()
+            deadline = float("inf")
+
+
+def run_round(
+    folder: Path,
+    model: Model,
+    seed: int,
+    tally: Tally,
+    *,
+    delay: float | None = None,
+    from_phase: str = "open",
+    limit: int | None = None,
+    steps: int = 1_000_000,
+) -> Model:
+    """One life and death of a child; returns what the next one finds."""
+    command = [sys.executable, str(Path(__file__)), "--child", str(folder), "--seed", str(seed)]
+    command += ["--steps", str(steps)]
+    if limit is not None:
+        command += ["--limit", str(limit)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE)
+    under_way: Op | None = None
+    begun = 0.0
+    last = "start"
+    timer = KillAfter(process, delay) if from_phase == "opening" else None
+    for now, line in lines_until_killed(process, delay, from_phase):
+        phase = str(line["phase"])
+        last = str(line.get("op", phase))
+        if phase == "opening" and timer is not None:
+            timer.start()
+        if phase == "begin":
+            under_way, begun = line, now
+        elif phase == "done" and under_way is not None:
+            model.apply(under_way)
+            tally.acknowledged += 1
+            if under_way["op"] == "stream":
+                tally.slowest_journal = max(tally.slowest_journal, now - begun)
+            under_way = None
+        elif phase == "failed":
+            tally.failed[str(line["error"])] += 1
+            under_way = None
+    code = process.wait()
+    if timer is not None:
+        timer.join()
+    assert code in {0, -9}, f"the child ended with {code}"
+    tally.killed_in[last if code else "not killed"] += 1
+    return verify(folder, model, under_way, tally)
+
+
+class KillAfter:
+    """Kills a process that says nothing while it opens its database."""
+
+    def __init__(self, process: subprocess.Popen[bytes], delay: float | None) -> None:
+        import threading
+
+        self._timer = threading.Timer(delay or 0.0, process.kill)
+
+    def start(self) -> None:
+        self._timer.start()
+
+    def join(self) -> None:
+        self._timer.join()
+
+
+def verify(folder: Path, model: Model, under_way: Op | None, tally: Tally) -> Model:
+    """Open what is left and compare it with what was promised."""
+    tally.rounds += 1
+    opened = open_library(folder)
+    try:
+        tally.damaged += opened.report.recovery is not None
+        check = opened.library.submit_bare(full_check).result()
+        tally.damaged += not (check.sound and check.index_sound)
+        found, wrong = stored(opened.library)
+    finally:
+        opened.close()
+    tally.wrong_texts += wrong
+    tally.messages = len(found.messages)
+    without = model.after_crash()
+    after = deepcopy(model)
+    if under_way is not None:
+        after.apply(under_way)
+    with_it = after.after_crash()
+    if found == without:
+        tally.in_flight_gone += under_way is not None
+    elif found == with_it:
+        tally.in_flight_kept += 1
+    else:
+        tally.lost += 1
+    return found
+
+
+def kill_rounds(rounds: int, seed: int, tally: Tally) -> None:
+    """Sends, streams and so on in one growing store; every tenth round migrates an old one."""
+    rng = random.Random(seed)
+    with tempfile.TemporaryDirectory() as scratch:
+        folder, model = Path(scratch) / "store", Model()
+        for number in range(rounds):
+            if number % 10 == 9:
+                old = Path(scratch) / f"old-{number}"
+                old.mkdir()
+                shutil.copy(V1_FIXTURE, old / "phial.db")
+                run_migration_round(old, rng, tally)
+                shutil.rmtree(old)
+                continue
+            from_phase = "opening" if number % 10 == 4 else "open"
+            delay = rng.uniform(0, 0.15) if from_phase == "opening" else rng.uniform(0, 0.8)
+            model = run_round(
+                folder, model, rng.randrange(2**32), tally, delay=delay, from_phase=from_phase
+            )
+
+
+_ALL = "SELECT id, content FROM messages"
+
+
+def run_migration_round(folder: Path, rng: random.Random, tally: Tally) -> None:
+    """Kill a child that is bringing an old database up to date; nothing of it may be missing."""
+    import sqlite3
+
+    connection = sqlite3.connect(folder / "phial.db")
+    whole = "SELECT id, content FROM messages WHERE status <> 'streaming' ORDER BY seq"
+    before = connection.execute(whole).fetchall()
+    connection.close()
+    command = [sys.executable, str(Path(__file__)), "--child", str(folder), "--seed", "0"]
+    process = subprocess.Popen([*command, "--steps", "0"], stdout=subprocess.PIPE)
+    assert process.stdout is not None
+    process.stdout.readline()
+    time.sleep(rng.uniform(0, 0.12))
+    process.kill()
+    process.communicate()
+    opened = open_library(folder)
+    try:
+        tally.rounds += 1
+        tally.killed_in["migrate"] += 1
+        tally.damaged += opened.report.recovery is not None
+        after = dict(opened.library.read(lambda c: c.execute(_ALL).fetchall()))
+        tally.lost += any(after.get(id_) != content for id_, content in before)
+    finally:
+        opened.close()
+
+
+def fault_rounds(rounds: int, seed: int, tally: Tally) -> None:
+    """The file size limit makes writing fail at ever other places; later it is lifted again."""
+    rng = random.Random(seed)
+    with tempfile.TemporaryDirectory() as scratch:
+        folder, model = Path(scratch) / "store", Model()
+        for _ in range(rounds):
+            sizes = [p.stat().st_size for p in folder.glob("phial.db*")] if folder.exists() else []
+            limit = max([*sizes, 150_000]) if rng.random() < 0.3 else 0
+            limit += rng.randrange(300_000)
+            model = run_round(folder, model, rng.randrange(2**32), tally, limit=limit, steps=60)
+
+
+def print_table(title: str, tally: Tally) -> None:
+    """One table for people."""
+    rows = {
+        "rounds": tally.rounds,
+        "acknowledged changes": tally.acknowledged,
+        "messages at the end": tally.messages,
+        "changes under way, kept / gone": f"{tally.in_flight_kept} / {tally.in_flight_gone}",
+        "changes refused with a typed error": dict(tally.failed) or 0,
+        "ended while": dict(tally.killed_in.most_common()),
+        "longest from journal call to disk": f"{tally.slowest_journal * 1000:.0f} ms",
+        "rounds that lost something acknowledged": tally.lost,
+        "texts that differ": tally.wrong_texts,
+        "damaged databases": tally.damaged,
+    }
+    print(f"\n{title} ({platform.system()} {platform.machine()})")
+    for name, value in rows.items():
+        print(f"  {name:<42} {value}")
+
+
+def main() -> int:
+    """Run the rounds, or one child."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=300)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--child", type=Path)
+    parser.add_argument("--limit", type=int)
+    parser.add_argument("--steps", type=int, default=1_000_000)
+    options = parser.parse_args()
+    if options.child is not None:
+        child(options.child, options.seed, options.limit, options.steps)
+        return 0
+    killed, faulty = Tally(), Tally()
+    kill_rounds(options.rounds, options.seed, killed)
+    print_table("kill -9", killed)
+    fault_rounds(max(1, options.rounds // 5), options.seed, faulty)
+    print_table("writes that fail (file size limit)", faulty)
+    return int(any(t.lost or t.damaged or t.wrong_texts for t in (killed, faulty)))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
