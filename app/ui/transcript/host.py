@@ -67,6 +67,10 @@ class MessageHost:
         """Whether an answer is being written."""
         return bool(self._view.streaming)
 
+    def take_focus(self) -> None:
+        """Take the focus from a control that goes away."""
+        self._view.setFocus()
+
     def reach(self, model: MessageModel, row: int) -> None:
         """Bring a row into view, because it got the focus."""
         at = self._view.chat.by_id.get(model.message.id)

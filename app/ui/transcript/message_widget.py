@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
-from PySide6.QtCore import QEvent, QRect, Qt
+from PySide6.QtCore import QEvent, QRect, Qt, QTimer
 from PySide6.QtGui import QEnterEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QGroupBox, QWidget
 
@@ -65,6 +65,9 @@ class Host(Protocol):
     def is_busy(self) -> bool:
         """Whether an answer is being written."""
 
+    def take_focus(self) -> None:
+        """Take the focus from a control that goes away."""
+
     def reach(self, model: MessageModel, row: int) -> None:
         """Bring a row into view, because it got the focus."""
 
@@ -94,6 +97,7 @@ class MessageWidget(QGroupBox):
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._style: Style | None = None
+        self._refocus = ""
         self.bubble_width = 0
         self._described: tuple[int, bool, bool] | None = None
         self._bubble_style: Style | None = None
@@ -140,6 +144,8 @@ class MessageWidget(QGroupBox):
     def _drop(self, row: int, *, keep_widget: bool = False) -> None:
         item = self.items.pop(row)
         if item.widget is not None and not keep_widget:
+            if _has_focus(item.widget):
+                self.give_up_focus()
             item.widget.hide()
             item.widget.deleteLater()
             item.widget = None
@@ -152,6 +158,29 @@ class MessageWidget(QGroupBox):
             if widget is not None and _has_focus(widget):
                 continue
             self._drop(row)
+
+    def give_up_focus(self) -> None:
+        """Hand the focus to the transcript before Qt hands it to anybody.
+
+        The button that had it gets it back if it is made again at once.
+        """
+        focused = self.window().focusWidget()
+        if focused is not None and self.isAncestorOf(focused):
+            self._refocus = focused.accessibleName()
+            self._host.take_focus()
+
+    def focus_chain(self) -> list[QWidget]:
+        """The controls in view that take the focus, from top to bottom."""
+        chain: list[QWidget] = []
+        for spot in self._spots:
+            widget = spot.item.widget
+            if isinstance(widget, CodeHead):
+                chain += [widget.wrap, widget.copy]
+            elif isinstance(widget, Footer):
+                chain += [button for button in widget.buttons if button.isEnabled()]
+            elif widget is not None and widget.isVisible():
+                chain.append(widget)
+        return chain
 
     def pending(self) -> bool:
         """Whether a shown formula has still to be drawn."""
@@ -274,6 +303,10 @@ class MessageWidget(QGroupBox):
         footer.acted.connect(lambda kind, payload: host.acted(self.model, kind, payload))
         self._watch(footer.buttons, row)
         footer.reveal(self._revealed())
+        for button in footer.buttons:
+            if self._refocus and button.accessibleName() == self._refocus:
+                QTimer.singleShot(0, button, button.setFocus)  # once it is shown
+        self._refocus = ""
         return footer
 
     def _bar_moved(self, state: Sideways) -> Callable[[int], None]:

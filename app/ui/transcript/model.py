@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from time import monotonic
 
 from app.domain.conversation import BranchMessage, Message, MessageStatus, Version
 from app.domain.generation import Role, StopReason
@@ -66,6 +67,7 @@ class MessageModel:
     __slots__ = (
         "_mark",
         "_sliced",
+        "_thinking_since",
         "blocks",
         "folded",
         "heights",
@@ -89,6 +91,7 @@ class MessageModel:
         self.think_seconds: float | None = None
         self._mark: RowMark | None = None
         self._sliced = 0
+        self._thinking_since = 0.0
 
     @property
     def is_user(self) -> bool:
@@ -136,6 +139,8 @@ class MessageModel:
 
     def _start_list(self) -> RowList:
         self.list = made = RowList(fold=self.folded)
+        if self.think_seconds is None and self.message.timings is not None:
+            self.think_seconds = estimated_thinking(self.message)
         made.think_seconds = self.think_seconds
         if self.left_out:
             made.rows.append(NoteRow(NOT_SEEN, Place(gap=12)))
@@ -166,6 +171,18 @@ class MessageModel:
         if self.stream is not None:
             self._sliced += len(text)
             self._apply(self.stream.feed(text), measures)
+            self._time_thinking()
+
+    def _time_thinking(self) -> None:
+        """Measure how long the reasoning takes while it streams."""
+        row = self.list.thinking if self.list is not None else None
+        if self.list is None or row is None or self.think_seconds is not None:
+            return
+        if not row.closed:
+            self._thinking_since = self._thinking_since or monotonic()
+        elif self._thinking_since:
+            self.think_seconds = monotonic() - self._thinking_since
+            self.list.set_thinking(self.think_seconds)
 
     def _restart(self, measures: Measures) -> None:
         self.blocks = None
@@ -192,6 +209,8 @@ class MessageModel:
     def finish(self, message: Message, measures: Measures) -> None:
         """Take the final message; what was streamed stays as it stands."""
         self.message = message
+        if self.think_seconds is None:
+            self.think_seconds = estimated_thinking(message)
         if self.stream is not None:
             self._settle(measures)
         else:
@@ -390,6 +409,17 @@ def _same_look(model: MessageModel, entry: BranchMessage, *, left_out: bool) -> 
             model.version = entry.version
         return same and model.version == entry.version
     return False
+
+
+def estimated_thinking(message: Message) -> float | None:
+    """Seconds of an answer that its reasoning took, by its share of the text; None without any.
+
+    Only the time of the whole answer is stored.
+    """
+    end = message.content.find("</think>")
+    if message.timings is None or end < 0 or not message.content.lstrip().startswith("<think>"):
+        return None
+    return message.timings.completion_seconds * end / len(message.content) or None
 
 
 def status_words(message: Message) -> str:

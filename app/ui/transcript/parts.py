@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QAction,
     QFocusEvent,
@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 
 ICON, BUTTON = 16, 28
 """Sides at 100 %, pixels."""
+
+COPIED_SHOWN = 1600
+"""Milliseconds that a button says that it has copied."""
 
 
 class Words(QLabel):
@@ -189,6 +192,12 @@ class CodeHead(QWidget):
         self.copy.setText("Copied")
         self._place()
         self.copy_clicked.emit()
+        QTimer.singleShot(COPIED_SHOWN, self, self._as_before)
+
+    def _as_before(self) -> None:
+        self.copy.set_icon("copy")
+        self.copy.setText("Copy")
+        self._place()
 
     def resizeEvent(self, _event: QResizeEvent) -> None:
         """Place label and buttons."""

@@ -279,6 +279,19 @@ class RowList:
         self._think_at = -1
         self.think_seconds: float | None = None
 
+    @property
+    def thinking(self) -> ThinkRow | None:
+        """The line above the reasoning, if there is any."""
+        row = self.rows[self._think_at] if 0 <= self._think_at < len(self.rows) else None
+        return row if isinstance(row, ThinkRow) else None
+
+    def set_thinking(self, seconds: float) -> None:
+        """Say how long the reasoning took."""
+        self.think_seconds = seconds
+        row = self.thinking
+        if row is not None:
+            self.rows[self._think_at] = replace(row, seconds=seconds)
+
     def snapshot(self) -> RowMark:
         """Remember the end, so that a tail can be taken back."""
         return RowMark(

@@ -11,7 +11,6 @@ from PySide6.QtGui import (
     QAccessible,
     QAccessibleAnnouncementEvent,
     QKeyEvent,
-    QKeySequence,
     QMouseEvent,
     QPainter,
     QPaintEvent,
@@ -28,6 +27,7 @@ from app.ui.transcript.flow_layout import FlowLayout, Placed
 from app.ui.transcript.formulas import FormulaStore
 from app.ui.transcript.host import MessageHost
 from app.ui.transcript.items import PLAIN_LOOK, Look
+from app.ui.transcript.keyboard import Keyboard
 from app.ui.transcript.maths_source import render_shape
 from app.ui.transcript.message_widget import MessageWidget
 from app.ui.transcript.model import Chat, Measures, MessageModel
@@ -93,6 +93,7 @@ class TranscriptView(TranscriptSignals):
         self._pill.clicked.connect(self.scroll_to_end)
         self._host = MessageHost(self)
         self._pointer = Pointer(self)
+        self._keyboard = Keyboard(self)
         self._work = Work(self)
         self._finder = Finder(self)
         self._set_up()
@@ -273,6 +274,11 @@ class TranscriptView(TranscriptSignals):
         self.flow.to_end()
         self.arrange()
 
+    def scroll_to_start(self) -> None:
+        """Go to the first message."""
+        self.flow.jump(0)
+        self.arrange()
+
     def scroll_by(self, delta: int) -> None:
         """Move by pixels, down being positive."""
         self.flow.scroll(delta)
@@ -289,6 +295,14 @@ class TranscriptView(TranscriptSignals):
         self._following = False
         self.flow.show(at, row, int(self.viewport().height() / 3 - inside))
         self.arrange()
+
+    def focus_chain(self) -> list[QWidget]:
+        """The buttons in view, in the order they stand; the pill comes last."""
+        chain: list[QWidget] = []
+        for at in dict.fromkeys(placed.at for placed in self.flow.placed):
+            widget = self.widgets.get(self.chat.models[at].message.id)
+            chain += widget.focus_chain() if widget is not None else []
+        return [*chain, self._pill] if self._pill.isVisible() else chain
 
     # ------------------------------------------------------------------ looks
 
@@ -398,6 +412,7 @@ class TranscriptView(TranscriptSignals):
     def _drop_widgets(self, keep: Sequence[str] | set[str] | dict[str, int] | tuple[()]) -> None:
         for key in [k for k in self.widgets if k not in keep]:
             widget = self.widgets.pop(key)
+            widget.give_up_focus()
             widget.hide()
             widget.deleteLater()
 
@@ -550,29 +565,12 @@ class TranscriptView(TranscriptSignals):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Page, Home, End, arrows, select all, copy."""
-        key, page = event.key(), self.verticalScrollBar().pageStep()
-        step = self.verticalScrollBar().singleStep()
-        ways = {
-            Qt.Key.Key_PageDown: page,
-            Qt.Key.Key_PageUp: -page,
-            Qt.Key.Key_Space: page,
-            Qt.Key.Key_Down: step,
-            Qt.Key.Key_Up: -step,
-        }
-        self._formulas.begin_frame()
-        if event.matches(QKeySequence.StandardKey.SelectAll):
-            self.select_all()
-        elif event.matches(QKeySequence.StandardKey.Copy):
-            self.copy()
-        elif key in ways and not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            self.scroll_by(ways[Qt.Key(key)])
-        elif key == Qt.Key.Key_Home:
-            self.flow.jump(0)
-            self.arrange()
-        elif key == Qt.Key.Key_End:
-            self.scroll_to_end()
-        else:
-            super().keyPressEvent(event)
+        if not self._keyboard.press(event):
+            event.ignore()  # the window has shortcuts of its own
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Go through the messages' buttons in the order they stand."""
+        return self._keyboard.tab(forward=forward) or super().focusNextPrevChild(forward)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Begin a selection."""
