@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections import deque
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
+from typing import TypeVar
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
@@ -20,6 +23,7 @@ from app.services.events import (
 )
 
 FRAME_MS = 16
+T = TypeVar("T")
 
 
 def joined(last: Event, event: Event) -> Event | None:
@@ -50,6 +54,7 @@ class EventBridge(QObject):
 
     arrived = Signal(object)  # an app.services.events.Event
     _woken = Signal()
+    _called = Signal(object)
 
     def __init__(self, bus: EventBus, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -58,7 +63,20 @@ class EventBridge(QObject):
         self._timer = QTimer(self, interval=FRAME_MS, singleShot=True)
         self._timer.timeout.connect(self.deliver)
         self._woken.connect(self._timer.start, Qt.ConnectionType.QueuedConnection)
+        self._called.connect(self._call, Qt.ConnectionType.QueuedConnection)
         self._unsubscribe = bus.subscribe(self.publish)
+
+    def on_gui(self, callback: Callable[[T], object]) -> Callable[[T], None]:
+        """A function for other threads: what it is called with goes to ``callback`` over here."""
+
+        def call(value: T) -> None:
+            self._called.emit(partial(callback, value))
+
+        return call
+
+    @Slot(object)
+    def _call(self, callback: Callable[[], object]) -> None:
+        callback()
 
     def publish(self, event: Event) -> None:
         """Take one event, from any thread."""

@@ -57,6 +57,9 @@ class ChatController(QObject):
         self._activity: Activity = IDLE
         self._context_size = 0
         self._prompt_tokens = 0
+        # What was handed to the store this session: it writes later than we may read.
+        self._drafts: dict[str, str] = {}
+        self._places: dict[str, Anchor | None] = {}
         self._draft_clock = QTimer(self, singleShot=True, interval=_DRAFT_MS)
         self._draft_clock.timeout.connect(self.save_draft)
         composer = pane.composer
@@ -82,8 +85,8 @@ class ChatController(QObject):
 
     @property
     def answering(self) -> bool:
-        """Whether an answer is being written, in whichever chat."""
-        return self._services.chat.active is not None
+        """Whether an answer is being written, in whichever chat, or has just ended unseen."""
+        return self._services.chat.active is not None or bool(self._live_id)
 
     def last(self, role: Role) -> Message | None:
         """The last message of ``role`` on the branch that is shown."""
@@ -97,14 +100,10 @@ class ChatController(QObject):
         except NotFoundError:
             return False
         self.leave()
-        self._chat = chat
-        self._pane.composer.set_text(chat.draft)
-        anchor = None
-        if at_message is not None:
-            anchor = Anchor(at_message, 0)
-        elif chat.scroll_message_id is not None:
-            anchor = Anchor(chat.scroll_message_id, chat.scroll_offset)
-        self._show_branch(branch, anchor)
+        self._chat = replace(chat, draft=self._drafts.get(chat.id, chat.draft))
+        self._pane.composer.set_text(self._chat.draft)
+        place = Anchor(at_message, 0) if at_message is not None else self._place_of(chat)
+        self._show_branch(branch, place)
         self._after_opening()
         return True
 
@@ -138,9 +137,18 @@ class ChatController(QObject):
         if self._chat is None or not self._branch:
             return
         anchor = None if self._pane.transcript.at_bottom else self._pane.transcript.anchor()
-        place = (anchor.message_id, anchor.offset) if anchor else (None, 0)
-        if place != (self._chat.scroll_message_id, self._chat.scroll_offset):
+        if anchor != self._place_of(self._chat):
+            self._places[self._chat.id] = anchor
+            place = (anchor.message_id, anchor.offset) if anchor else (None, 0)
             self._services.library.set_scroll(self._chat.id, *place)
+
+    def _place_of(self, chat: Conversation) -> Anchor | None:
+        """Where the reader left a chat; None for its end."""
+        if chat.id in self._places:
+            return self._places[chat.id]
+        if chat.scroll_message_id is None:
+            return None
+        return Anchor(chat.scroll_message_id, chat.scroll_offset)
 
     def refresh_page(self) -> None:
         """Show the transcript, or what stands in for an empty one."""
@@ -157,9 +165,10 @@ class ChatController(QObject):
         if self._chat is None:
             return
         try:
-            self._chat = self._services.library.get(self._chat.id)
+            fresh = self._services.library.get(self._chat.id)
         except NotFoundError:
             return
+        self._chat = replace(fresh, draft=self._drafts.get(fresh.id, fresh.draft))
         self._pane.header.title.set_title(words.title(self._chat), editable=bool(self._branch))
         self._pane.header.set_private(private=self._chat.private)
 
@@ -286,8 +295,8 @@ class ChatController(QObject):
             return
         draft = self._kept_draft if self._editing is not None else self._pane.composer.text()
         if draft != self._chat.draft:
-            self._chat = replace(self._chat, draft=draft)
-            chat = self._chat
+            chat = self._chat = replace(self._chat, draft=draft)
+            self._drafts[chat.id] = draft
             self.attempt(lambda: self._services.library.set_draft(chat.id, draft))
 
     def _on_typed(self, text: str) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from PySide6.QtCore import QByteArray, QPoint, Qt
 from PySide6.QtGui import QCloseEvent, QKeyEvent
@@ -40,6 +41,10 @@ from app.ui.transcript.view import TranscriptView
 _SIZE = (1100, 760)
 
 
+def _nothing() -> None:
+    """No search is under way."""
+
+
 class MainWindow(QMainWindow):
     """Sidebar and conversation."""
 
@@ -48,6 +53,7 @@ class MainWindow(QMainWindow):
         self.theme = theme
         self._services = services
         self._listed_next = ""
+        self._end_search: Callable[[], object] = _nothing
         settings, state = services.settings.current, services.models.state
         self.setMinimumSize(560, 420)
         self.resize(*_SIZE)
@@ -99,6 +105,7 @@ class MainWindow(QMainWindow):
         side.collapse_wanted.connect(self.toggle_sidebar)
         side.chat_chosen.connect(controller.open_chat)
         side.hit_chosen.connect(self._open_hit)
+        side.search_wanted.connect(self._search)
         side.rename_wanted.connect(self._services.library.rename)
         side.menu_wanted.connect(self._open_chat_menu)
         side.delete_wanted.connect(commands.delete)
@@ -302,6 +309,13 @@ class MainWindow(QMainWindow):
     def _rename_shown(self, title: str) -> None:
         if self.controller.chat is not None:
             self._services.library.rename(self.controller.chat.id, title)
+
+    def _search(self, query: str) -> None:
+        self._end_search()
+        self._end_search = _nothing
+        if query:
+            show = self.bridge.on_gui(partial(self.sidebar.set_hits, query))
+            self._end_search = self._services.library.search(query, show)
 
     def _open_hit(self, hit: SearchHit) -> None:
         self.controller.open_chat(hit.conversation_id, hit.message_id)
