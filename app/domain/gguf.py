@@ -268,7 +268,10 @@ class _Reader:
         """A 64-bit count of things of at least ``smallest`` bytes each."""
         number = self.number("Q")
         if number * smallest > self.size - self.at:
-            raise self.broken(f"it claims {number:,} {what}, more than the file could hold")
+            raise self.broken(
+                f"it claims {number:,} {what}, more than the file could hold, "
+                "so it is cut short or damaged"
+            )
         return number
 
     def strings(self, count: int) -> list[bytes]:

@@ -19,6 +19,9 @@ UNKNOWN_CONTEXT = 4_096  # for a file that does not say
 MAX_CONTEXT = 1 << 22  # llama.cpp keeps positions in 32 bits; nothing was trained for more
 BATCH = 512  # llama.cpp's default micro-batch; larger gains nothing on a CPU
 OUTPUTS = 33  # rows of logits the compute buffer holds, see llama/decode.py
+# A thread needs this much work in each pass to be worth waking: at 4 million weights two threads
+# take longer than one, and many times longer where other programs compute as well.
+WEIGHTS_PER_THREAD = 15_000_000
 KEEP_FREE = 0.05  # share of a device's free memory left alone
 KEEP_FREE_RAM = 0.04
 # Bytes of one number in the cache: f16, and q8_0's blocks of 34 bytes for 32 numbers.
@@ -108,7 +111,7 @@ def _sized(
     """The plan for one context size and KV type, with as many GPU layers as fit."""
     kv = kv_bytes(header, context, kind)
     compute = compute_bytes(header, context)
-    threads = request.threads or machine.physical_cores
+    threads, why_threads = _threads(header, request, machine)
     if request.gpu_layers is None:
         layers, why = _layers(header, machine, kv, compute, weights)
     else:
@@ -117,7 +120,7 @@ def _sized(
         context_size=context,
         gpu_layers=layers,
         kv_type=kind,
-        threads=max(1, threads),
+        threads=threads,
         batch_size=min(BATCH, max(32, context)),
         extra_buffers=True,
         weights_bytes=weights,
@@ -126,10 +129,19 @@ def _sized(
         reasons=(
             why,
             f"Context {context:,} tokens take {_gib(kv)} of KV cache ({kind}).",
-            f"{max(1, threads)} threads"
-            + (", as set." if request.threads else ": one for each physical core."),
+            why_threads,
         ),
     )
+
+
+def _threads(header: GgufHeader, request: LoadRequest, machine: Machine) -> tuple[int, str]:
+    if request.threads is not None:
+        return request.threads, f"Threads: {request.threads}, as set."
+    cores = max(1, machine.physical_cores)
+    useful = max(1, header.parameters // WEIGHTS_PER_THREAD)
+    if useful < cores:
+        return useful, f"Threads: {useful}, because the model is too small for {cores}."
+    return cores, f"Threads: {cores}, one for each physical core."
 
 
 def kv_bytes(header: GgufHeader, context: int, kind: KvType) -> int:

@@ -14,6 +14,7 @@ import os
 import sys
 import types
 from collections import deque
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -32,12 +33,17 @@ _DEVICE_CPU = 0
 
 
 class LogTap:
-    """Receives llama.cpp's log, passes it to ``logging``, and keeps the last lines."""
+    """Receives llama.cpp's log, passes it to ``logging``, and keeps the last lines.
+
+    Attributes:
+        expected: Whether errors are expected now: a pass that is stopped on purpose logs four.
+    """
 
     def __init__(self) -> None:
         self._lines: deque[tuple[int, str]] = deque(maxlen=KEPT_LINES)
         self._level = logging.INFO
         self._open = ""
+        self.expected: Callable[[], bool] = lambda: False
 
     def write(self, level: int, text: bytes) -> None:
         """One piece of log text; complete lines are passed on."""
@@ -53,8 +59,8 @@ class LogTap:
         if line.strip("."):
             self._lines.append((self._level, line))
             # llama.cpp's own "info" is a page per load: that is our debug.
-            level = logging.DEBUG if self._level <= logging.INFO else self._level
-            log.log(level, "%s", line)
+            usual = self._level <= logging.INFO or self.expected()
+            log.log(logging.DEBUG if usual else self._level, "%s", line)
 
     def clear(self) -> None:
         """Forget what was kept, before something whose failure will be asked about."""

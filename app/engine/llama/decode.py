@@ -50,6 +50,10 @@ class Stopper:
         """Go on."""
         self._flag[0] = b"\x00"
 
+    def is_set(self) -> bool:
+        """Whether passes are being stopped."""
+        return self._flag[0] != b"\x00"
+
 
 class Decoder:
     """Evaluates tokens into the cache of one context.

@@ -7,6 +7,7 @@ import os
 import secrets
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -95,6 +96,7 @@ class LlamaEngine:
         self.options = options or EngineOptions()
         self.backend = Backend(self.options.library_dir)
         self._stopper = Stopper(self.backend.c)
+        self.backend.log.expected = self._stopper.is_set
         self._session: Session | None = None
 
     def interrupt(self) -> None:
@@ -183,7 +185,11 @@ class LlamaEngine:
 
     def devices(self) -> list[Device]:
         """See :meth:`app.engine.base.Engine.devices`."""
-        return self.backend.devices()
+        free = psutil.virtual_memory().available  # ggml reports the total as free
+        return [
+            replace(device, free_memory=free) if device.backend == "CPU" else device
+            for device in self.backend.devices()
+        ]
 
     def park(self, conversation_id: str) -> None:
         """See :meth:`app.engine.base.Engine.park`."""

@@ -1,0 +1,333 @@
+"""The engine as it runs in the product: a process that dies, is stopped, and comes back."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from app.domain.errors import (
+    EngineDiedError,
+    KnownError,
+    LoadCancelledError,
+    ModelFileError,
+    ModelNotLoadedError,
+    PromptTooLongError,
+)
+from app.domain.generation import (
+    ContextFitted,
+    EngineRestarted,
+    Finished,
+    Sampling,
+    StopReason,
+    TextDelta,
+)
+from app.domain.model import LoadRequest
+from app.engine.client import EngineClient
+from app.engine.ladder import STEPS, ForgetfulMemory
+from tests.support.engines import ask, load, never, request, turns
+from tests.support.gguf_factory import ModelSpec, letters, pieces_of, write_model
+
+SENTENCE = "Hello there, this is Phial speaking."
+ALPHABET = "abcdefghijklmnopqrstuvwxyz"
+
+# A host that behaves like a build of llama.cpp with a fault: it dies as the test says.
+FAULTY_HOST = """
+import os, signal, sys
+from app.engine.llama import decode, engine
+from app.engine import host
+
+when, how = sys.argv[1:3]
+plans = []
+class Session(engine.Session):
+    def __init__(self, backend, loaded, header, plan, stopper):
+        plans.append(plan)
+        super().__init__(backend, loaded, header, plan, stopper)
+engine.Session = Session
+passes = 0
+original = decode.Decoder.decode
+def faulty(self, tokens, **keywords):
+    global passes
+    passes += 1
+    plan = plans[-1]
+    bad = {
+        "repacked": plan.extra_buffers,
+        "repacked, later": plan.extra_buffers and passes == 4,
+        "f16": plan.kv_type == "f16",
+        "always": True,
+        "long": len(tokens) > 2,
+    }[when]
+    if bad:
+        sys.stderr.write("GGML_ASSERT(simulated) failed\\n")
+        sys.stderr.flush()
+        os.kill(os.getpid(), getattr(signal, how))
+        while True:
+            signal.pause()
+    return original(self, tokens, **keywords)
+decode.Decoder.decode = faulty
+host.main()
+"""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("models")
+
+
+@pytest.fixture(scope="module")
+def talker(folder: Path) -> Path:
+    return write_model(folder / "talker.gguf", ModelSpec(script=pieces_of(SENTENCE)))
+
+
+@pytest.fixture(scope="module")
+def endless(folder: Path) -> Path:
+    return write_model(folder / "endless.gguf", ModelSpec(script=letters(ALPHABET), loop=True))
+
+
+@pytest.fixture
+def client() -> Iterator[EngineClient]:
+    made = EngineClient()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def faulty(request: pytest.FixtureRequest) -> Iterator[Callable[..., EngineClient]]:
+    made: list[EngineClient] = []
+
+    def make(when: str, how: str = "SIGABRT", **keywords: object) -> EngineClient:
+        command = [sys.executable, "-P", "-c", FAULTY_HOST, when, how]
+        made.append(EngineClient(command=command, **keywords))  # type: ignore[arg-type]
+        return made[-1]
+
+    yield make
+    for client in made:
+        client.close()
+
+
+def test_it_answers_through_the_process(client: EngineClient, talker: Path) -> None:
+    model = load(client, talker)
+    assert model.ladder_step == ""
+    said = ask(client, "Hi")
+    assert said.text == SENTENCE
+    assert said.finished.reason is StopReason.END_OF_TURN
+    assert client.count_tokens(["abc", ""]) == [3, 0]
+    assert client.devices()[-1].backend == "CPU"
+
+
+def test_text_that_comes_fast_is_joined_and_the_first_word_is_not_held_back(
+    client: EngineClient, endless: Path
+) -> None:
+    load(client, endless)
+    said = ask(client, request(sampling=Sampling(temperature=0, max_tokens=600)))
+    deltas = said.of(TextDelta)
+    assert sum(delta.tokens for delta in deltas) == 600
+    assert said.text == (ALPHABET * 24)[:600]
+    assert len(deltas) < 600
+
+
+@pytest.mark.parametrize("how", ["SIGABRT", "SIGSEGV", "SIGILL"])
+def test_a_build_that_crashes_with_repacked_buffers_answers_on_the_first_try(
+    faulty: Callable[..., EngineClient], talker: Path, how: str
+) -> None:
+    memory = ForgetfulMemory()
+    client = faulty("repacked", how, memory=memory)
+    model = load(client, talker)
+    assert model.plan.extra_buffers is False
+    assert model.ladder_step == STEPS[1].words
+    assert ask(client).text == SENTENCE
+    client.close()
+    # Remembered: the next start does not crash again.
+    client = faulty("repacked", how, memory=memory)
+    client.start()
+    first = client.pid
+    assert load(client, talker).plan.extra_buffers is False
+    assert client.pid == first
+
+
+def test_a_crash_before_the_first_word_is_retried_and_the_user_sees_one_answer(
+    faulty: Callable[..., EngineClient], talker: Path
+) -> None:
+    client = faulty("repacked, later")
+    load(client, talker)
+    said = ask(client, "x" * 200)
+    assert said.text == SENTENCE
+    restarts = said.of(EngineRestarted)
+    assert restarts
+    assert "SIGABRT" in restarts[0].reason
+    assert said.finished.reason is StopReason.END_OF_TURN
+
+
+def test_steps_that_do_not_help_are_passed_until_one_does(
+    faulty: Callable[..., EngineClient], talker: Path
+) -> None:
+    client = faulty("f16")
+    model = load(client, talker)
+    assert model.plan.kv_type == "q8_0"
+    assert model.ladder_step == STEPS[3].words
+    assert ask(client).text == SENTENCE
+
+
+def test_a_process_that_always_dies_is_given_up_with_its_last_words(
+    faulty: Callable[..., EngineClient], talker: Path
+) -> None:
+    client = faulty("always")
+    with pytest.raises(EngineDiedError) as caught:
+        load(client, talker)
+    assert "GGML_ASSERT(simulated)" in caught.value.detail
+
+
+def test_being_killed_from_outside_is_not_blamed_on_the_plan(
+    client: EngineClient, talker: Path
+) -> None:
+    load(client, talker)
+    for _ in range(3):
+        assert client.pid is not None
+        os.kill(client.pid, signal.SIGKILL)
+        said = ask(client)
+        assert said.text == SENTENCE
+        assert [event.step for event in said.of(EngineRestarted)] == [""]
+
+
+def test_killed_in_mid_answer_the_text_stays_and_continue_goes_on(
+    client: EngineClient, endless: Path
+) -> None:
+    load(client, endless)
+    shown = ""
+    events = []
+    for event in client.generate(request(), never()):
+        events.append(event)
+        if isinstance(event, TextDelta):
+            if not shown:
+                assert client.pid is not None
+                os.kill(client.pid, signal.SIGKILL)
+            shown += event.text
+    assert isinstance(events[-2], EngineRestarted)
+    assert isinstance(events[-1], Finished)
+    assert events[-1].reason is StopReason.ENGINE_DIED
+    assert (ALPHABET * 400).startswith(shown)
+    sampling = Sampling(temperature=0, max_tokens=10)
+    more = request(turns("Hi", shown), sampling=sampling, continue_answer=True)
+    said = ask(client, more)
+    assert (ALPHABET * 400).startswith(shown + said.text)
+    assert len(said.text) == 10
+
+
+def test_stop_is_heard_within_a_tenth_of_a_second(client: EngineClient, endless: Path) -> None:
+    load(client, endless)
+    cancel = threading.Event()
+    pressed = 0.0
+    for event in client.generate(request(), cancel):
+        if isinstance(event, TextDelta) and not pressed:
+            cancel.set()
+            pressed = time.monotonic()
+    assert isinstance(event, Finished)
+    assert event.reason is StopReason.STOPPED
+    waited = time.monotonic() - pressed
+    one_answer = time.monotonic()
+    ask(client, request(sampling=Sampling(temperature=0, max_tokens=300)))
+    assert waited < time.monotonic() - one_answer + 0.1
+
+
+def test_a_stream_that_nobody_reads_to_its_end_does_not_disturb_the_next(
+    client: EngineClient, endless: Path
+) -> None:
+    load(client, endless)
+    stream = client.generate(request(), never())
+    while not isinstance(next(stream), TextDelta):
+        pass
+    stream.close()  # type: ignore[attr-defined]  # it is a generator
+    said = ask(client, request(sampling=Sampling(temperature=0, max_tokens=5)))
+    assert said.text == "abcde"
+    assert len(said.of(ContextFitted)) == 1
+
+
+def test_errors_arrive_as_their_own_types(client: EngineClient, talker: Path) -> None:
+    with pytest.raises(ModelNotLoadedError):
+        ask(client)
+    for path in (talker.parent, talker.parent / "missing.gguf", Path(__file__)):
+        with pytest.raises(ModelFileError):
+            load(client, path)
+    load(client, talker, context_size=256)
+    with pytest.raises(PromptTooLongError) as caught:
+        ask(client, "x" * 1000)
+    assert caught.value.limit < 256
+    assert ask(client).text == SENTENCE
+
+
+def test_a_load_can_be_cancelled_and_followed_by_another(
+    client: EngineClient, talker: Path
+) -> None:
+    cancel = threading.Event()
+    cancel.set()
+    with pytest.raises(LoadCancelledError):
+        client.load(LoadRequest(talker), lambda _fraction: None, cancel)
+    with pytest.raises(ModelNotLoadedError):
+        ask(client)
+    load(client, talker)
+    assert ask(client).text == SENTENCE
+    client.unload()
+    with pytest.raises(ModelNotLoadedError):
+        ask(client)
+
+
+def test_closing_ends_the_process_and_removes_its_folder(talker: Path) -> None:
+    client = EngineClient()
+    load(client, talker)
+    assert client.pid is not None
+    process = psutil.Process(client.pid)
+    cwd = Path(process.cwd())
+    assert cwd != Path.cwd()
+    client.close()
+    client.close()
+    assert not process.is_running()
+    assert not cwd.exists()
+
+
+def test_end_of_input_ends_the_engine_so_that_no_orphan_holds_memory() -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "app.engine.host"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    assert process.stdin is not None
+    process.stdin.close()
+    assert process.wait(30) == 0
+    assert process.stdout is not None
+    process.stdout.close()
+
+
+def test_ctrl_c_in_a_terminal_does_not_reach_the_engine(client: EngineClient, talker: Path) -> None:
+    load(client, talker)
+    assert client.pid is not None
+    before = client.pid
+    os.kill(before, signal.SIGINT)
+    assert ask(client).text == SENTENCE
+    assert client.pid == before
+
+
+def test_mutated_files_never_take_the_client_down(client: EngineClient, folder: Path) -> None:
+    chance = random.Random(5)
+    good = write_model(folder / "good.gguf", ModelSpec(script=letters("abc"))).read_bytes()
+    path = folder / "mutated.gguf"
+    for _ in range(25):
+        data = bytearray(good)
+        # In the values that the header reader cannot judge, so that llama.cpp sees them too.
+        at = chance.randrange(24, 1_200)
+        data[at] ^= 1 << chance.randrange(8)
+        path.write_bytes(data)
+        with contextlib.suppress(KnownError):  # anything else fails the test
+            load(client, path)
+            ask(client, request(sampling=Sampling(temperature=0, max_tokens=3)))
+    load(client, write_model(folder / "after.gguf", ModelSpec(script=letters("xyz"))))
+    assert ask(client).text == "xyz"
