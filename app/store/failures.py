@@ -39,6 +39,9 @@ def store_error(error: sqlite3.Error) -> KnownError:
     name = getattr(error, "sqlite_errorname", type(error).__name__)
     detail = f"{name}: {error}"
     match primary_code(error):
+        case sqlite3.SQLITE_IOERR if error.sqlite_errorcode == sqlite3.SQLITE_IOERR_SHMSIZE:
+            # The file that readers and the writer share could not grow: the disk is full.
+            return DiskFullError("The disk is full.", detail=detail)
         case sqlite3.SQLITE_FULL:
             return DiskFullError("The disk is full; the change was not saved.", detail=detail)
         case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM | sqlite3.SQLITE_AUTH:

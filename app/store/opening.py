@@ -12,6 +12,7 @@ from pathlib import Path
 
 from app.domain.errors import (
     DamagedDatabaseError,
+    DiskFullError,
     ReadOnlyStoreError,
     StoreBusyError,
 )
@@ -131,20 +132,24 @@ def _open_as_owner(folder: Path, lock: OwnerLock, now: datetime) -> OpenedLibrar
         library = _library(path)
     try:
         try:
-            migrated_from, interrupted = _bring_up_to_date(library, backups, now)
+            done = _bring_up_to_date(library, backups, now)
         except DamagedDatabaseError:
             if recovery is not None:  # a database made a moment ago: the disk itself is bad
                 raise
             library.close()
             recovery = recover(path, backups)
             library = _library(path)
-            migrated_from, interrupted = _bring_up_to_date(library, backups, now)
+            done = _bring_up_to_date(library, backups, now)
         sentences = [recovery.sentence] if recovery else []
-        if interrupted:
-            count = len(interrupted)
+        if done.interrupted:
+            count = len(done.interrupted)
             answers = "One answer was" if count == 1 else f"{count} answers were"
             sentences.append(f"{answers} interrupted; the text so far is there.")
-        report = OpenReport(tuple(interrupted), migrated_from, recovery, sentences=tuple(sentences))
+        if done.problem:
+            sentences.append(done.problem)
+        report = OpenReport(
+            done.interrupted, done.migrated_from, recovery, sentences=tuple(sentences)
+        )
     except BaseException:
         library.close()
         raise
@@ -204,15 +209,25 @@ def _library(path: Path) -> Library:
     return library
 
 
-def _bring_up_to_date(
-    library: Library, backups: Backups, now: datetime
-) -> tuple[int | None, list[str]]:
+@dataclass(frozen=True, slots=True)
+class _UpToDate:
+    migrated_from: int | None
+    interrupted: tuple[str, ...] = ()
+    problem: str = ""
+
+
+def _bring_up_to_date(library: Library, backups: Backups, now: datetime) -> _UpToDate:
     def back_up_before(connection: sqlite3.Connection, version: int) -> None:
         backups.make(connection, f"before-migration-{version + 1}")
 
     before = library.submit_bare(lambda c: migrate(c, partial(back_up_before, c))).result()
-    interrupted = library.submit(partial(_start, now=now)).result()
-    return (before if 0 < before < SCHEMA_VERSION else None), interrupted
+    migrated_from = before if 0 < before < SCHEMA_VERSION else None
+    try:
+        interrupted = library.submit(partial(_start, now=now)).result()
+    except DiskFullError as error:
+        # Everything can be read; what start would have tidied up, a later start will.
+        return _UpToDate(migrated_from, problem=str(error))
+    return _UpToDate(migrated_from, tuple(interrupted))
 
 
 def _start(connection: sqlite3.Connection, now: datetime) -> list[str]:

@@ -21,7 +21,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import suppress
 from copy import deepcopy
@@ -396,6 +396,7 @@ def run_round(
     from_phase: str = "open",
     limit: int | None = None,
     steps: int = 1_000_000,
+    before_verify: Callable[[], object] = lambda: None,
 ) -> Model:
     """One life and death of a child; returns what the next one finds."""
     command = [sys.executable, str(Path(__file__)), "--child", str(folder), "--seed", str(seed)]
@@ -403,6 +404,7 @@ def run_round(
     if limit is not None:
         command += ["--limit", str(limit)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE)
+    assert process.stdout is not None
     under_way: Op | None = None
     begun = 0.0
     last = "start"
@@ -423,11 +425,13 @@ def run_round(
         elif phase == "failed":
             tally.failed[str(line["error"])] += 1
             under_way = None
+    process.stdout.close()
     code = process.wait()
     if timer is not None:
         timer.join()
     assert code in {0, -9}, f"the child ended with {code}"
     tally.killed_in[last if code else "not killed"] += 1
+    before_verify()
     return verify(folder, model, under_way, tally)
 
 
