@@ -52,6 +52,9 @@ class ChatController(QObject):
         self._branch: tuple[BranchMessage, ...] = ()
         self._editing: str | None = None
         self._kept_draft = ""  # what stood in the composer before an older message was edited
+        # What an answer said before it was continued. The store may be ahead of the events that
+        # are still on their way here, so it cannot be asked: text would be shown twice.
+        self._resumed: dict[str, str] = {}
         self._live_id = ""  # the answer in progress, in whichever chat
         self._live_text = ""
         self._activity: Activity = IDLE
@@ -231,6 +234,8 @@ class ChatController(QObject):
     def continue_answer(self, answer_id: str) -> None:
         """Go on with an answer that ended early."""
         self._pane.banner.withdraw("answer")
+        before = next((b.message for b in self._branch if b.message.id == answer_id), None)
+        self._resumed[answer_id] = before.content if before is not None else ""
         self.attempt(lambda: self._services.chat.continue_answer(answer_id))
 
     def regenerate(self, answer_id: str) -> None:
@@ -349,13 +354,12 @@ class ChatController(QObject):
 
     def _on_started(self, event: AnswerStarted) -> None:
         self._live_id = event.message_id
+        self._live_text = self._resumed.pop(event.message_id, "")
         self._activity = STARTED
         if self._is_shown(event.conversation_id):
-            message = next((b.message for b in self._branch if b.message.id == self._live_id), None)
-            self._live_text = message.content if message else ""
+            self._branch = self._with_live_text(self._branch)
+            self._pane.transcript.update_branch(self._branch)
             self._pane.transcript.begin_answer(event.message_id)
-        else:
-            self._live_text = self._services.library.message(event.message_id).content
         self._show_activity()
         self.changed.emit()
 
@@ -378,7 +382,7 @@ class ChatController(QObject):
             self._show_activity()
 
     def _on_ended(self, event: AnswerEnded) -> None:
-        message = event.message
+        message, streamed = event.message, self._live_text
         self._live_id, self._live_text, self._activity = "", "", IDLE
         if self._is_shown(message.conversation_id):
             self._branch = tuple(
@@ -386,6 +390,10 @@ class ChatController(QObject):
                 for item in self._branch
             )
             self._pane.transcript.finish(message)
+            if streamed != message.content:
+                self._pane.transcript.set_branch(
+                    self._branch, anchor=self._pane.transcript.anchor()
+                )
             self._pane.transcript.set_left_out(frozenset(message.left_out))
         else:
             self._announce_elsewhere(message)

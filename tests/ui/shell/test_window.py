@@ -94,6 +94,20 @@ def test_a_message_is_sent_answered_listed_and_remembered(qtbot: QtBot, open_win
     assert "3 tokens" in opened.window.pane.status.full_text()
 
 
+def test_an_answer_that_is_stored_before_its_events_arrive_is_shown_once(
+    qtbot: QtBot, open_window: Open
+) -> None:
+    opened = open_window(ScriptedEngine(["One two three."]))
+    chat = opened.window.controller.chat
+    assert chat is not None
+    exchange = opened.harness.services.chat.send(chat.id, "Count")
+    opened.harness.ended(exchange.answer_id)  # no event reached the window yet
+    wait_for_end(qtbot, opened)
+    opened.window.pane.transcript.select_all()
+    opened.window.pane.transcript.copy()
+    assert QGuiApplication.clipboard().text().count("One two three.") == 1
+
+
 def test_esc_stops_the_answer_and_what_was_written_stays(qtbot: QtBot, open_window: Open) -> None:
     engine = HeldEngine()
     opened = open_window(engine)
