@@ -271,6 +271,7 @@ class ThinkToggle(QuietButton):
     def __init__(self, parent: QWidget, style: Style, row: ThinkRow) -> None:
         name = "open" if row.open else "closed"
         super().__init__(parent, style, name, think_words(row), think_words(row))
+        self.setObjectName("thinking")
         self.set_row(row)
 
     def set_row(self, row: ThinkRow) -> None:
@@ -317,6 +318,11 @@ class Footer(QWidget):
         self._status = Words(self, style, self._words())
         self._figures = Words(self, style, self._rate())
         self.reveal(False)
+
+    @property
+    def words(self) -> tuple[Words, ...]:
+        """What is said beside the buttons."""
+        return self._status, self._figures
 
     @property
     def buttons(self) -> list[QuietButton]:

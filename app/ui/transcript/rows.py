@@ -256,7 +256,7 @@ def row_plain(row: Row) -> str:
     match row:
         case TextRow():
             marker = f"{row.place.marker} " if row.place.marker else ""
-            return "  " * row.place.indent + marker + plain(row.runs)
+            return "  " * max(0, row.place.indent - 1) + marker + plain(row.runs)
         case CodeRow():
             return row.text
         case TableRow():

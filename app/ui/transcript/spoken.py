@@ -23,6 +23,8 @@ def spoken_message(model: MessageModel, limit: int) -> str:
     if len(words) > limit:
         words = words[:limit].rsplit(" ", 1)[0] + "\u2026"
     notes = [note for note in (status_words(model.message),) if note]
+    if model.message.error:
+        notes.append(model.message.error)
     if model.left_out:
         notes.append("Not seen by the model")
     return ". ".join([f"{author}: {words}", *notes])

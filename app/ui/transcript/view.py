@@ -50,6 +50,10 @@ SIDE = 24
 """Least room beside the column, pixels."""
 
 
+EXACT_ROWS = 80
+"""Rows of a message that are laid out to find a place in it to the pixel; then estimates do."""
+
+
 @dataclass(frozen=True, slots=True)
 class Anchor:
     """Where the reader is: the first visible message and how much of it is above the viewport."""
@@ -123,15 +127,15 @@ class TranscriptView(TranscriptSignals):
         self.chat.models = []
         self.chat.set_messages(messages, self._left_out)
         self._following = True
-        self.flow.viewport = self.viewport().height()
-        self.flow.to_end()
+        self._to_end()
         if anchor is not None:
             self._go_to_anchor(anchor)
         self.arrange()
 
     def update_branch(self, messages: Sequence[BranchMessage]) -> None:
         """Show the same chat after messages or versions changed; the reader's place stays."""
-        place = self.anchor()
+        here = self.flow.anchor
+        place = self.chat.models[here.at].message.id if self.chat.models else ""
         following = self._following
         self.selection = None
         self.chat.set_messages(messages, self._left_out)
@@ -143,10 +147,11 @@ class TranscriptView(TranscriptSignals):
                 widget.use(model)
         self._refresh_footers()
         self._finder.restart()
-        if following:
-            self.flow.to_end()
-        elif place is not None:
-            self._go_to_anchor(place)
+        at = self.chat.by_id.get(place)
+        if following or at is None:
+            self._to_end()
+        else:
+            self.flow.show(at, here.row, here.y)
         self.arrange()
 
     def set_left_out(self, ids: frozenset[str]) -> None:
@@ -154,18 +159,13 @@ class TranscriptView(TranscriptSignals):
         if ids == self._left_out:
             return
         self._left_out = ids
-        place, following = self.anchor(), self._following
         for model in self.chat.models:
             out = model.message.id in ids
             if model.left_out != out:
                 model.left_out = out
                 model.relabel(self.chat.measures)
                 self.chat.touch(self.chat.by_id[model.message.id])
-        if following:
-            self.flow.to_end()
-        elif place is not None:
-            self._go_to_anchor(place)
-        self.arrange()
+        self.stay()
 
     # ------------------------------------------------------------------ streaming
 
@@ -184,7 +184,7 @@ class TranscriptView(TranscriptSignals):
         self.chat.models[at].feed(text, self.chat.measures)
         self.chat.touch(at)
         if self._following:
-            self.flow.to_end()
+            self._to_end()
         elif not self._pill.text():
             self._pill.say("New text")
         if self._following or message_id in self.widgets:
@@ -205,7 +205,7 @@ class TranscriptView(TranscriptSignals):
         self.chat.touch(at)
         self._refresh_footers()
         if self._following:
-            self.flow.to_end()
+            self._to_end()
         self.arrange()
         self._announce(model)
 
@@ -232,22 +232,24 @@ class TranscriptView(TranscriptSignals):
             return None
         at = self.flow.anchor
         model = self.chat.models[at.at]
+        for row in range(min(at.row, EXACT_ROWS)):
+            self.chat.set_height(at.at, row, self._measure(at.at, row))
         return Anchor(model.message.id, model.heights.top(at.row) - at.y)
 
     def _go_to_anchor(self, place: Anchor) -> None:
         at = self.chat.by_id.get(place.message_id)
         if at is None:
-            self.flow.to_end()
+            self._to_end()
             return
         self._following = False
         rows = len(self.chat.open(at).rows)
         row, rest = 0, place.offset
         # Heights above are measured while they are few: estimates would miss the line.
-        while row < min(rows, 80) and rest >= (height := self._measure(at, row)):
+        while row < min(rows, EXACT_ROWS) and rest >= (height := self._measure(at, row)):
             self.chat.set_height(at, row, height)
             rest -= height
             row += 1
-        if row == min(rows, 80):
+        if row == min(rows, EXACT_ROWS):
             self.flow.jump(self.chat.index.top(at) + place.offset)
         else:
             self.flow.show(at, row, -rest)
@@ -261,17 +263,26 @@ class TranscriptView(TranscriptSignals):
     def stay(self) -> None:
         """Lay out again after heights changed; the end stays the end."""
         if self._following:
-            self.flow.to_end()
+            self._to_end()
         self.arrange()
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing near the viewport waits for a pause to be finished."""
+        return self._work.idle
 
     def begin_frame(self) -> None:
         """Give the formulas of the next arrangement their time."""
         self._formulas.begin_frame()
 
+    def _to_end(self) -> None:
+        self.flow.viewport = self.viewport().height()
+        self.flow.to_end()
+
     def scroll_to_end(self) -> None:
         """Go to the end and follow the text from there."""
         self._following = True
-        self.flow.to_end()
+        self._to_end()
         self.arrange()
 
     def scroll_to_start(self) -> None:
@@ -368,7 +379,7 @@ class TranscriptView(TranscriptSignals):
         for widget in self.widgets.values():
             widget.forget()
         if self._following:
-            self.flow.to_end()
+            self._to_end()
         elif self.chat.models and share:
             height = self._measure(old.at, old.row)
             self.flow.show(old.at, old.row, int(share * height))
@@ -448,7 +459,7 @@ class TranscriptView(TranscriptSignals):
             value = round(value / bar.maximum() * room)
         self._formulas.begin_frame()
         if value >= self.chat.index.total - self.viewport().height():
-            self.flow.to_end()
+            self._to_end()
         else:
             self.flow.scroll(value - self.flow.position)
         self.arrange()
@@ -532,8 +543,7 @@ class TranscriptView(TranscriptSignals):
             self._restyle(column)
             return
         if self._following:
-            self.flow.viewport = self.viewport().height()
-            self.flow.to_end()
+            self._to_end()
         self.arrange()
 
     def paintEvent(self, event: QPaintEvent) -> None:

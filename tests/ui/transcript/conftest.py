@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from app.ui.transcript.view import TranscriptView
+
+
+@pytest.fixture
+def make_view(qtbot: QtBot) -> Iterator[Callable[..., TranscriptView]]:
+    def make(width: int = 900, height: int = 700, **keywords: object) -> TranscriptView:
+        view = TranscriptView(**keywords)  # type: ignore[arg-type]
+        qtbot.addWidget(view)
+        view.resize(width, height)
+        view.show()
+        qtbot.waitExposed(view)
+        return view
+
+    return make
+
+
+@pytest.fixture
+def view(make_view: Callable[..., TranscriptView]) -> TranscriptView:
+    return make_view()

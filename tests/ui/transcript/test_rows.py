@@ -1,0 +1,162 @@
+from __future__ import annotations
+
+import itertools
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.markup.flow import flatten
+from app.markup.parse import parse
+from app.markup.stream import MarkdownStream
+from app.ui.transcript.rows import (
+    CODE_LINES,
+    TABLE_LINES,
+    CodeRow,
+    FootRow,
+    MathRow,
+    Row,
+    RowList,
+    TableRow,
+    TextRow,
+    ThinkRow,
+    row_plain,
+    row_text,
+)
+from app.ui.transcript.runs import Run, from_units, split_runs, text_of, to_runs, to_units, units
+from app.ui.transcript.verbatim import verbatim_flow
+from tests.ui.transcript.making import MIXED
+
+
+def rows_of(text: str, *, fold: bool = True) -> list[Row]:
+    made = RowList(fold=fold)
+    made.extend(flatten(parse(text)))
+    return made.rows
+
+
+def streamed_rows(text: str, cuts: list[int], *, fold: bool = True) -> list[Row]:
+    made, stream = RowList(fold=fold), MarkdownStream()
+    mark = made.snapshot()
+    edges = [0, *sorted(cut for cut in cuts if cut < len(text)), len(text)]
+    for start, end in itertools.pairwise(edges):
+        update = stream.feed(text[start:end])
+        made.restore(mark)
+        made.extend(flatten(update.closed))
+        mark = made.snapshot()
+        made.extend(flatten(update.tail))
+    settled = stream.finish()
+    if settled.changes:
+        return rows_of(text, fold=fold)
+    made.restore(mark)
+    made.extend(flatten(settled.update.closed))
+    return made.rows
+
+
+def shape(rows: list[Row]) -> list[tuple[str, str]]:
+    return [(type(row).__name__, row_text(row)) for row in rows]
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.lists(st.integers(0, len(MIXED)), max_size=12), st.booleans())
+def test_streamed_rows_equal_the_rows_of_the_whole(cuts: list[int], fold: bool) -> None:
+    text = "<think>\nFirst *this*.\n\n- then that\n</think>\n\n" + MIXED
+    assert shape(streamed_rows(text, cuts, fold=fold)) == shape(rows_of(text, fold=fold))
+
+
+def test_rows_above_the_open_end_stay_the_same_objects() -> None:
+    made, stream = RowList(), MarkdownStream()
+    mark = made.snapshot()
+    seen: list[Row] = []
+    for start in range(0, len(MIXED), 7):
+        before = list(made.rows)
+        kept = mark.kept
+        made.restore(mark)
+        update = stream.feed(MIXED[start : start + 7])
+        made.extend(flatten(update.closed))
+        mark = made.snapshot()
+        made.extend(flatten(update.tail))
+        assert all(old is new for old, new in zip(before[:kept], made.rows, strict=False))
+        seen = made.rows
+    assert len(seen) > 10
+
+
+def test_long_code_becomes_rows_of_bounded_length_that_share_one_state() -> None:
+    lines = [f"line {i}" for i in range(2 * CODE_LINES + 5)]
+    rows = rows_of("```c\n" + "\n".join(lines) + "\n```\n")
+    code = [row for row in rows if isinstance(row, CodeRow)]
+    assert [row.first for row in code] == [0, CODE_LINES, 2 * CODE_LINES]
+    assert "\n".join(row.text for row in code).split("\n") == lines
+    assert len({id(row.state) for row in code}) == 1
+    assert isinstance(rows[-1], FootRow)
+
+
+def test_a_long_table_becomes_rows_of_bounded_length_with_one_head() -> None:
+    body = "".join(f"| {i} | x |\n" for i in range(3 * TABLE_LINES))
+    tables = [r for r in rows_of("| a | b |\n|---|---|\n" + body) if isinstance(r, TableRow)]
+    assert [row.head for row in tables] == [True, False, False, False]
+    assert sum(len(row.lines) for row in tables) == 3 * TABLE_LINES + 1
+
+
+def test_a_paragraph_of_a_megabyte_is_cut_at_spaces() -> None:
+    rows = rows_of("word " * 40_000)
+    texts = [row.text for row in rows if isinstance(row, TextRow)]
+    assert max(map(len, texts)) <= 20_000
+    assert "".join(texts).split() == ["word"] * 40_000
+
+
+def test_folded_reasoning_is_one_line_and_counts_its_words() -> None:
+    text = "<think>\nOne two three.\n\nFour five.\n</think>\n\nThe answer."
+    folded, open_ = rows_of(text), rows_of(text, fold=False)
+    assert [type(row) for row in folded] == [ThinkRow, TextRow]
+    head = folded[0]
+    assert isinstance(head, ThinkRow)
+    assert (head.words, head.closed, head.open) == (5, True, False)
+    assert [row_text(row) for row in open_] == ["", "One two three.", "Four five.", "The answer."]
+
+
+def test_a_question_is_shown_as_typed_but_its_fences_are_code() -> None:
+    made = RowList()
+    made.extend(verbatim_flow("def __init__(self):\n    x = *y*\n\n```py\nprint(1)\n```\nthanks"))
+    texts = [row_text(row) for row in made.rows if row_text(row)]
+    assert texts == ["def __init__(self):\u2028    x = *y*", "print(1)", "thanks"]
+
+
+def test_unclosed_fences_in_a_question_cost_no_square() -> None:
+    made = RowList()
+    made.extend(verbatim_flow("```a\n" * 20_000))
+    assert sum(row_text(row).count("```a") for row in made.rows) == 20_000
+
+
+def test_formulas_are_copied_as_their_source() -> None:
+    rows = rows_of("Let $x^2$ be, and\n\n$$\\frac12$$\n")
+    assert row_text(rows[0]) == "Let \ufffc be, and"
+    assert row_plain(rows[0]) == "Let $x^2$ be, and"
+    assert isinstance(rows[1], MathRow)
+    assert row_plain(rows[1]) == "$$\\frac12$$"
+
+
+def test_every_row_is_drawn_with_a_marker_where_an_item_begins() -> None:
+    rows = rows_of("- a\n- [x] b\n\n3. c\n")
+    assert [row.place.marker for row in rows] == ["\u2022", "\u2611", "3."]
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.text(max_size=30), st.data())
+def test_positions_convert_to_utf_16_and_back(text: str, data: st.DataObject) -> None:
+    text = text.encode("utf-8", "ignore").decode()
+    index = data.draw(st.integers(0, len(text)))
+    assert from_units(text, to_units(text, index)) == index
+    assert units(text) == len(text.encode("utf-16-le")) // 2
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(st.text("ab c", max_size=40), max_size=6), st.integers(3, 30))
+def test_cut_runs_hold_the_same_text(texts: list[str], limit: int) -> None:
+    runs = tuple(Run(text) for text in texts)
+    pieces = split_runs(runs, limit)
+    assert "".join(text_of(piece) for piece in pieces) == "".join(texts)
+    assert all(len(text_of(piece)) <= limit for piece in pieces)
+
+
+def test_deeply_nested_emphasis_becomes_flat_runs() -> None:
+    runs = to_runs(parse("*a **b " * 400)[0].spans)  # type: ignore[union-attr]
+    assert text_of(runs).count("b") == 400

@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+from app.ui.transcript.model import Chat, Measures
+from app.ui.transcript.rows import row_text
+from app.ui.transcript.runs import units
+from app.ui.transcript.selection import (
+    CopyAs,
+    Position,
+    Selection,
+    select_all,
+    selected_text,
+    word_at,
+)
+from tests.ui.transcript.making import chat_of
+
+MEASURES = Measures(column=600, char_width=8, line=24, code_line=20, zoom=1.0)
+
+
+def chat(*texts: str) -> Chat:
+    made = Chat(MEASURES)
+    made.set_messages(chat_of(texts), frozenset())
+    return made
+
+
+def place(made: Chat, at: int, text: str, offset: int) -> Position:
+    rows = made.open(at).rows
+    row = next(i for i, row in enumerate(rows) if text in row_text(row))
+    whole = row_text(rows[row])
+    return Position(at, row, units(whole[: whole.index(text) + offset]))
+
+
+def test_a_part_of_a_line_is_copied_without_its_marks() -> None:
+    made = chat("hi", "A **bold** move with $x^2$ in it.")
+    start, end = place(made, 1, "bold", 0), place(made, 1, "in it", 2)
+    assert selected_text(made, Selection(start, end), CopyAs.PLAIN) == "bold move with $x^2$ in"
+
+
+def test_the_order_of_the_ends_does_not_matter() -> None:
+    made = chat("hi", "One.\n\nTwo.\n\nThree.")
+    start, end = place(made, 1, "One", 1), place(made, 1, "Three", 3)
+    forth = selected_text(made, Selection(start, end), CopyAs.PLAIN)
+    assert forth == selected_text(made, Selection(end, start), CopyAs.PLAIN) == "ne.\n\nTwo.\n\nThr"
+
+
+def test_a_whole_answer_as_markdown_is_its_source() -> None:
+    source = "# Head\n\n- *a*\n- b\n\n```c\nint x;\n```\n"
+    made = chat("hi", source)
+    selection = Selection(Position(1, 0, 0), Position(1, len(made.open(1).rows) - 1, 0))
+    assert selected_text(made, selection, CopyAs.MARKDOWN) == source
+
+
+def test_everything_says_who_spoke() -> None:
+    made = chat("first question", "first *answer*", "second question", "second answer")
+    selection = select_all(made)
+    assert selection is not None
+    assert selected_text(made, selection, CopyAs.PLAIN) == (
+        "You:\nfirst question\n\nPhial:\nfirst answer\n\n"
+        "You:\nsecond question\n\nPhial:\nsecond answer"
+    )
+    assert "**Phial:**\n\nfirst *answer*" in selected_text(made, selection, CopyAs.MARKDOWN)
+
+
+def test_code_is_copied_with_its_tabs() -> None:
+    made = chat("hi", "```make\nall:\n\tcc x.c\n```")
+    start, end = place(made, 1, "all", 1), place(made, 1, "cc", 2)
+    assert selected_text(made, Selection(start, end), CopyAs.PLAIN) == "ll:\n\tcc"
+
+
+def test_rich_text_keeps_structure() -> None:
+    made = chat("hi", "A **bold** word.\n\n- item")
+    selection = Selection(Position(1, 0, 0), Position(1, len(made.open(1).rows) - 1, 0))
+    rich = selected_text(made, selection, CopyAs.RICH)
+    assert "<strong>bold</strong>" in rich
+    assert "<li>" in rich
+
+
+def test_words_are_found_in_any_script() -> None:
+    assert word_at("one two three", 5) == (4, 7)
+    assert word_at("\U0001f389 party time", 4) == (3, 8)
+
+
+def test_what_is_selected_in_a_row_is_clipped_to_it() -> None:
+    selection = Selection(Position(3, 4, 2), Position(1, 1, 5))
+    assert selection.within(1, 1, 9) == (5, 9)
+    assert selection.within(2, 0, 9) == (0, 9)
+    assert selection.within(3, 4, 9) == (0, 2)
+    assert selection.within(3, 5, 9) is None
+    assert selection.within(0, 0, 9) is None

@@ -1,0 +1,435 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QGuiApplication, QWheelEvent
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from app.domain.conversation import MessageStatus
+from app.ui.theme import DARK
+from app.ui.transcript.find import FindOptions
+from app.ui.transcript.parts import Footer, QuietButton
+from app.ui.transcript.selection import CopyAs
+from app.ui.transcript.signals import ActionKind, FindState, LinkRequest, MessageAction
+from app.ui.transcript.view import Anchor, TranscriptView
+from tests.ui.transcript.making import MIXED, chat_of, entry, long_chat
+
+
+def tops(view: TranscriptView) -> dict[tuple[int, int], int]:
+    return {(p.at, p.row): p.y for p in view.flow.placed}
+
+
+def settle(view: TranscriptView, qtbot: QtBot) -> None:
+    qtbot.waitUntil(lambda: view.idle, timeout=20_000)
+
+
+def buttons(view: TranscriptView, label: str) -> list[QuietButton]:
+    chain = [w for w in view.focus_chain() if isinstance(w, QuietButton)]
+    return [button for button in chain if button.accessibleName() == label]
+
+
+# ------------------------------------------------------------------ opening and scrolling
+
+
+def test_a_long_chat_opens_at_its_end_with_few_widgets(view: TranscriptView) -> None:
+    view.set_branch(long_chat(2000))
+    assert view.at_bottom
+    assert len(view.widgets) <= 8
+    assert sum(1 for model in view.chat.models if model.list is not None) <= 8
+
+
+def test_a_chat_opens_where_the_reader_left_it(view: TranscriptView) -> None:
+    chat = long_chat(300)
+    view.set_branch(chat)
+    view.scroll_by(-9000)
+    view.scroll_by(37)
+    place, shown = view.anchor(), tops(view)
+    view.set_branch(chat[:10])
+    view.set_branch(chat, anchor=place)
+    assert tops(view) == shown
+    assert view.anchor() == place
+
+
+def test_an_anchor_that_is_gone_leads_to_the_end(view: TranscriptView) -> None:
+    view.set_branch(long_chat(40), anchor=Anchor("f" * 32, 10))
+    assert view.at_bottom
+
+
+def test_keys_move_through_the_whole_chat(view: TranscriptView) -> None:
+    view.set_branch(long_chat(60))
+    QTest.keyClick(view, Qt.Key.Key_Home)
+    assert view.flow.position == 0
+    QTest.keyClick(view, Qt.Key.Key_PageDown)
+    page = view.flow.position
+    assert 0 < page < view.viewport().height()
+    QTest.keyClick(view, Qt.Key.Key_PageUp)
+    assert view.flow.position == 0
+    QTest.keyClick(view, Qt.Key.Key_End)
+    assert view.at_bottom
+
+
+def test_the_wheel_moves_the_text_by_whole_steps(view: TranscriptView) -> None:
+    view.set_branch(long_chat(60))
+    view.scroll_by(-3000)
+    before = tops(view)
+    event = QWheelEvent(
+        QPointF(300, 300),
+        QPointF(300, 300),
+        QPoint(0, 0),
+        QPoint(0, 120),
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    view.wheelEvent(event)
+    after = tops(view)
+    assert {after[key] - before[key] for key in before.keys() & after.keys()} == {120}
+
+
+def test_dragging_the_bar_reaches_both_ends(view: TranscriptView) -> None:
+    view.set_branch(long_chat(400))
+    bar = view.verticalScrollBar()
+    bar.setSliderDown(True)
+    for share in (0.8, 0.5, 0.2, 0.0):
+        bar.setValue(int(bar.maximum() * share))
+    assert view.flow.position == 0
+    bar.setValue(bar.maximum())
+    assert view.at_bottom
+    bar.setSliderDown(False)
+    assert view.at_bottom
+
+
+def test_resizing_keeps_the_first_line(view: TranscriptView, qtbot: QtBot) -> None:
+    view.set_branch(long_chat(200))
+    view.scroll_by(-20_000)
+    before = view.flow.anchor
+    for width in (700, 500, 1400, 900):
+        view.resize(width, 700)
+        qtbot.wait(1)
+        assert (view.flow.anchor.at, view.flow.anchor.row) == (before.at, before.row)
+
+
+def test_resizing_at_the_end_stays_at_the_end(view: TranscriptView, qtbot: QtBot) -> None:
+    view.set_branch(long_chat(50))
+    for width, height in ((500, 600), (1200, 300), (900, 800)):
+        view.resize(width, height)
+        qtbot.wait(1)
+        assert view.at_bottom
+
+
+def test_the_column_is_never_wider_than_its_limit(make_view: Callable[..., TranscriptView]) -> None:
+    wide, zoomed = make_view(width=1800), make_view(width=1800, zoom=150)
+    assert wide.styles[0].column == 760
+    assert zoomed.styles[0].column == 1140
+
+
+# ------------------------------------------------------------------ streaming
+
+
+def streaming(view: TranscriptView, before: int = 20) -> str:
+    chat = [*long_chat(before), entry(before, "And now?")]
+    answer = entry(before + 1, "", status=MessageStatus.STREAMING)
+    view.set_branch([*chat, answer])
+    view.begin_answer(answer.message.id)
+    return answer.message.id
+
+
+def test_a_streamed_answer_is_followed_while_the_reader_is_at_the_end(
+    view: TranscriptView,
+) -> None:
+    key = streaming(view)
+    for start in range(0, len(MIXED), 11):
+        view.feed(key, MIXED[start : start + 11])
+        assert view.at_bottom
+
+
+def test_a_reader_who_scrolled_up_is_left_alone_and_told(
+    view: TranscriptView, qtbot: QtBot
+) -> None:
+    key = streaming(view)
+    view.feed(key, MIXED)
+    with qtbot.waitSignal(view.following_changed):
+        view.scroll_by(-200)
+    before = tops(view)
+    for _ in range(5):
+        view.feed(key, MIXED)
+    after = tops(view)
+    assert {after[k] - before[k] for k in before.keys() & after.keys()} == {0}
+    assert not view.at_bottom
+    view.scroll_to_end()
+    view.feed(key, MIXED)
+    assert view.at_bottom
+
+
+def test_a_finished_answer_looks_as_if_it_had_been_opened(
+    view: TranscriptView, make_view: Callable[..., TranscriptView], qtbot: QtBot
+) -> None:
+    key = streaming(view, before=0)
+    for start in range(0, len(MIXED), 5):
+        view.feed(key, MIXED[start : start + 5])
+    final = replace(view.chat.models[1].message, content=MIXED, status=MessageStatus.COMPLETE)
+    view.finish(final)
+    other = make_view()
+    other.set_branch([entry(0, "And now?"), replace(entry(1, MIXED), message=final)])
+    settle(view, qtbot)
+    settle(other, qtbot)
+    assert tops(view) == tops(other)
+
+
+def test_the_actions_wait_until_the_answer_is_written(view: TranscriptView) -> None:
+    key = streaming(view, before=2)
+    view.feed(key, "Some text")
+    assert not buttons(view, "Regenerate answer")
+    message = view.chat.models[-1].message
+    view.finish(replace(message, content="Some text", status=MessageStatus.COMPLETE))
+    assert buttons(view, "Regenerate answer")
+
+
+def test_rows_that_did_not_change_are_not_laid_out_again(view: TranscriptView) -> None:
+    key = streaming(view, before=0)
+    view.feed(key, MIXED * 3)
+    widget = view.widgets[key]
+    before = dict(widget.items)
+    view.feed(key, " more")
+    same = sum(1 for row, item in widget.items.items() if before.get(row) is item)
+    assert same >= len(before) - 4
+
+
+# ------------------------------------------------------------------ messages and actions
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        (MessageStatus.STOPPED, "Stopped by you"),
+        (MessageStatus.CUT, "Cut at the token limit"),
+        (MessageStatus.INTERRUPTED, "Interrupted; the text so far was kept"),
+    ],
+)
+def test_an_answer_that_did_not_end_says_why_and_offers_to_go_on(
+    view: TranscriptView, qtbot: QtBot, status: MessageStatus, words: str
+) -> None:
+    view.set_branch([entry(0, "Why?"), entry(1, "Because", status=status)])
+    footer = next(f for f in view.findChildren(Footer) if f.buttons[0].text() == "Continue")
+    assert words in [label.text() for label in footer.words]
+    with qtbot.waitSignal(view.action_requested) as caught:
+        footer.buttons[0].click()
+    assert caught.args == [MessageAction(ActionKind.CONTINUE, f"{1:032x}")]
+
+
+def test_a_failure_is_told_in_its_own_words(view: TranscriptView) -> None:
+    failed = entry(1, "", status=MessageStatus.FAILED, error="The model file is gone.")
+    view.set_branch([entry(0, "Why?"), failed])
+    assert "The model file is gone." in view.widgets[failed.message.id].accessibleName()
+
+
+def test_versions_can_be_walked(view: TranscriptView, qtbot: QtBot) -> None:
+    view.set_branch([entry(0, "Why?"), entry(1, "Because", versions=(2, 2))])
+    before = buttons(view, "Previous version")[0]
+    assert not buttons(view, "Next version")
+    with qtbot.waitSignal(view.action_requested) as caught:
+        before.click()
+    assert caught.args == [MessageAction(ActionKind.VERSION, f"{1:032x}", "previous")]
+
+
+def test_copy_puts_an_answer_on_the_clipboard(view: TranscriptView) -> None:
+    view.set_branch(chat_of(["Why?", "Because **so**."]))
+    buttons(view, "Copy message")[-1].click()
+    mime = QGuiApplication.clipboard().mimeData()
+    assert mime.text() == "Because so."
+    assert "so" in mime.html()
+
+
+def test_code_is_copied_as_it_was_written(view: TranscriptView) -> None:
+    view.set_branch(chat_of(["Why?", "```py\nif x:\n\treturn 1\n```\n"]))
+    buttons(view, "Copy code")[0].click()
+    assert QGuiApplication.clipboard().text() == "if x:\n\treturn 1\n"
+
+
+def test_actions_appear_with_the_keyboards_focus(view: TranscriptView) -> None:
+    view.set_branch(chat_of(["Why?", "Because.", "And?", "So."]))
+    first = view.focus_chain()[0]
+    assert isinstance(first, QuietButton)
+    assert not first.shown
+    view.activateWindow()
+    view.setFocus()
+    QTest.keyClick(view, Qt.Key.Key_Tab)
+    assert view.window().focusWidget() is first
+    assert first.shown
+
+
+def test_tab_goes_through_the_whole_chat(view: TranscriptView) -> None:
+    view.set_branch(long_chat(14))
+    view.scroll_to_start()
+    view.setFocus()
+    seen: set[str] = set()
+    for _ in range(200):
+        view.focusNextPrevChild(True)
+        focused = view.window().focusWidget()
+        if focused is None or not view.isAncestorOf(focused):
+            break
+        seen |= {key for key, widget in view.widgets.items() if widget.isAncestorOf(focused)}
+        if len(seen) == 14:
+            break
+    assert len(seen) == 14
+
+
+def test_messages_that_the_model_does_not_see_are_labelled(view: TranscriptView) -> None:
+    chat = chat_of(["First?", "One.", "Second?", "Two."])
+    view.set_branch(chat)
+    view.set_left_out(frozenset({chat[0].message.id, chat[1].message.id}))
+    names = [view.widgets[item.message.id].accessibleName() for item in chat]
+    assert ["Not seen by the model" in name for name in names] == [True, True, False, False]
+    view.set_left_out(frozenset())
+    assert not any("Not seen" in view.widgets[item.message.id].accessibleName() for item in chat)
+
+
+def test_a_screen_reader_hears_who_said_what(view: TranscriptView) -> None:
+    chat = chat_of(["Why $x$?", "Because **so**."])
+    view.set_branch(chat)
+    assert view.widgets[chat[0].message.id].accessibleName() == "You said: Why $x$?"
+    assert view.widgets[chat[1].message.id].accessibleName() == "Phial answered: Because so."
+
+
+def test_new_messages_keep_the_place_of_a_reader_further_up(view: TranscriptView) -> None:
+    chat = long_chat(40)
+    view.set_branch(chat)
+    view.scroll_by(-4000)
+    before = tops(view)
+    view.update_branch([*chat, entry(40, "One more?"), entry(41, "Yes.")])
+    assert tops(view) == before
+
+
+def test_the_reasoning_unfolds_on_demand(view: TranscriptView) -> None:
+    view.set_branch(chat_of(["Why?", "<think>\nFirst this.\n</think>\n\nBecause."]))
+    height = view.chat.index.total
+    toggle = view.findChild(QuietButton, "thinking")
+    assert toggle is not None
+    toggle.click()
+    assert view.chat.index.total > height
+
+
+# ------------------------------------------------------------------ looks
+
+
+def test_zoom_and_theme_change_in_place(view: TranscriptView) -> None:
+    view.set_branch(long_chat(60))
+    view.scroll_by(-5000)
+    before = view.flow.anchor
+    view.set_theme(DARK)
+    assert view.flow.anchor == before
+    total = view.chat.index.total
+    view.set_zoom(200)
+    assert (view.flow.anchor.at, view.flow.anchor.row) == (before.at, before.row)
+    assert view.chat.index.total > 1.5 * total
+
+
+def test_wrapped_code_has_no_sideways_bar(view: TranscriptView) -> None:
+    view.set_branch(chat_of(["Why?", "```\n" + "word " * 100 + "\n```\n"]))
+    height = view.chat.index.total
+    view.set_wrap_code(True)
+    assert view.chat.index.total > height
+
+
+# ------------------------------------------------------------------ selecting and finding
+
+
+def drag(view: TranscriptView, start: QPoint, end: QPoint) -> None:
+    port = view.viewport()
+    QTest.mousePress(port, Qt.MouseButton.LeftButton, pos=start)
+    QTest.mouseMove(port, start + QPoint(5, 0))
+    QTest.mouseMove(port, end)
+    QTest.mouseRelease(port, Qt.MouseButton.LeftButton, pos=end)
+
+
+def test_a_drag_selects_across_messages(view: TranscriptView) -> None:
+    view.set_branch(chat_of(["First question", "First answer", "Second question", "Second answer"]))
+    last = view.flow.placed[-1]
+    drag(view, QPoint(500, 30), QPoint(880, last.y))
+    view.copy(CopyAs.PLAIN)
+    text = QGuiApplication.clipboard().text()
+    assert "First answer" in text
+    assert "Second answer" in text
+
+
+def test_select_all_copies_what_was_never_laid_out(view: TranscriptView) -> None:
+    view.set_branch(long_chat(200))
+    QTest.keyClick(view, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    view.copy(CopyAs.MARKDOWN)
+    text = QGuiApplication.clipboard().text()
+    assert "Question 0:" in text
+    assert "Answer 199." in text
+
+
+def test_find_reaches_messages_far_away(view: TranscriptView, qtbot: QtBot) -> None:
+    chat = long_chat(300)
+    chat[7] = entry(7, "Here is the *needle*, and another needle.")
+    view.set_branch(chat)
+    states: list[FindState] = []
+    view.find_changed.connect(states.append)
+    view.find("needle")
+    qtbot.waitUntil(lambda: bool(states) and states[-1].complete, timeout=20_000)
+    assert states[-1].total == 2
+    view.find_next()
+    assert any(placed.at == 7 for placed in view.flow.placed)
+    assert states[-1].current in (1, 2)
+    view.find_next()
+    view.find_previous()
+    view.clear_find()
+    assert view.find("absent-word") == 0
+
+
+def test_find_minds_case_and_words_when_asked(view: TranscriptView) -> None:
+    view.set_branch(chat_of(["Hi", "Cat, cat and category."]))
+    assert view.find("cat") == 3
+    assert view.find("cat", FindOptions(match_case=True)) == 2
+    assert view.find("cat", FindOptions(whole_words=True)) == 2
+
+
+@pytest.mark.parametrize(
+    ("address", "asked"),
+    [
+        ("https://example.org/", True),
+        ("mailto:someone@example.org", True),
+        ("file:///etc/passwd", False),
+        ("javascript:alert(1)", False),
+        ("data:text/html,x", False),
+    ],
+)
+def test_only_web_and_mail_links_are_handed_on(
+    view: TranscriptView, address: str, asked: bool
+) -> None:
+    requests: list[LinkRequest] = []
+    view.link_activated.connect(requests.append)
+    view.set_branch(chat_of(["Hi", f"[here it is, a long link text]({address})"]))
+    row = next(p for p in view.flow.placed if p.at == 1 and p.height > 20)
+    left = (view.viewport().width() - view.styles[0].column) // 2
+    QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(left + 40, row.y + 10))
+    assert bool(requests) is asked
+
+
+# ------------------------------------------------------------------ endless texts
+
+
+def test_an_answer_of_a_megabyte_opens_piece_by_piece(view: TranscriptView, qtbot: QtBot) -> None:
+    text = (MIXED + "\n") * 1200
+    view.set_branch([entry(0, "All of it"), entry(1, text)])
+    assert view.chat.models[1].waiting
+    view.chat.models[1].read_slice(view.chat.measures)
+    assert len(view.widgets) <= 2
+    assert sum(len(w.items) for w in view.widgets.values()) < 80
+
+
+def test_endless_words_lines_and_cells_are_drawn(view: TranscriptView, qtbot: QtBot) -> None:
+    word = "x" * 20_000
+    text = f"{word}\n\n```\n{word}\n```\n\n| a |\n|---|\n| {word} |\n\n- {word}\n"
+    view.set_branch([entry(0, word), entry(1, text)])
+    settle(view, qtbot)
+    for _ in range(80):
+        view.scroll_by(-600)
+    assert view.flow.position == 0
