@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from app.domain.model import ModelFile
 from app.engine.base import Engine, EngineOptions
@@ -63,15 +64,24 @@ def prepare(where: Folders | None = None) -> Setup:
     )
 
 
-def make_engine(setup: Setup) -> Engine:
-    """The engine process's client; the process starts with the first call."""
+def make_engine(
+    setup: Setup, *, snapshots: Path | None = None, drafting: bool | None = None
+) -> Engine:
+    """The engine process's client; the process starts with the first call.
+
+    Args:
+        setup: From :func:`prepare`.
+        snapshots: Folder for KV snapshots; None follows the settings.
+        drafting: Whether lookup drafting may be used; None follows the settings.
+    """
     settings = setup.settings.current
-    snapshots = setup.folders.cache / "kv" if settings.kv_snapshots else None
+    if snapshots is None and settings.kv_snapshots:
+        snapshots = setup.folders.cache / "kv"
     return EngineClient(
         EngineOptions(
             snapshot_dir=snapshots,
             snapshot_cap_bytes=int(settings.kv_snapshot_gib * GIB),
-            drafting=settings.lookup_drafting,
+            drafting=settings.lookup_drafting if drafting is None else drafting,
         ),
         memory=setup.ladder,
     )

@@ -35,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    from app.cli import ask, chat, doctor, models
+    from app.cli import ask, bench, chat, doctor, models
 
     parser = argparse.ArgumentParser(
         prog="phial",
@@ -48,7 +48,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--model", metavar="PATH", help="open on this GGUF file")
     parser.set_defaults(run=None)
     commands = parser.add_subparsers(title="in the terminal", metavar="COMMAND")
-    for command in (ask, chat, doctor, models):
+    for command in (ask, bench, chat, doctor, models):
         command.add_parser(commands)
     return parser
 

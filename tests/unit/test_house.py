@@ -1,0 +1,100 @@
+"""The lines of the house that import-linter cannot draw."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import app
+
+APP = Path(app.__file__).parent
+TOP_LEVEL = {
+    "pyproject.toml", "README.md", "LICENSE", "app", "assets", "models", "tests", "packaging",
+}  # fmt: skip
+
+
+def sources() -> Iterator[tuple[Path, ast.Module]]:
+    for path in sorted(APP.rglob("*.py")):
+        yield path.relative_to(APP), ast.parse(path.read_text("utf-8"))
+
+
+def dotted(node: ast.AST) -> str:
+    if isinstance(node, ast.Attribute):
+        return f"{dotted(node.value)}.{node.attr}"
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def test_the_services_load_without_qt() -> None:
+    code = (
+        "import sys, pkgutil, importlib, app.services\n"
+        "for found in pkgutil.iter_modules(app.services.__path__):\n"
+        "    importlib.import_module('app.services.' + found.name)\n"
+        "import app.compose, app.cli.ask, app.cli.chat, app.cli.doctor, app.cli.models\n"
+        "print(sorted(name for name in sys.modules if name.startswith('PySide6')))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("question", "room"),
+    [
+        ("sys.platform", "system"),
+        ("os.name", "system"),
+        ("platform.system", "system"),
+        ("urllib.request", "hub"),
+    ],
+)
+def test_only_one_room_asks(question: str, room: str) -> None:
+    for path, tree in sources():
+        asked = any(
+            dotted(node) == question for node in ast.walk(tree) if isinstance(node, ast.Attribute)
+        )
+        assert not asked or path.parts[0] == room, f"{path} asks {question}"
+
+
+def test_nothing_swallows_every_exception() -> None:
+    for path, tree in sources():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ExceptHandler):
+                kinds = node.type.elts if isinstance(node.type, ast.Tuple) else [node.type]
+                names = {dotted(kind) if kind is not None else "" for kind in kinds}
+                broad = names & {"", "Exception", "BaseException"}
+                last = node.body[-1]
+                raised = isinstance(last, ast.Raise)
+                ended = "os._exit" in ast.unparse(last)  # the engine process reports and ends
+                assert not broad or raised or ended, f"{path}:{node.lineno} catches everything"
+
+
+def test_nothing_is_terminated() -> None:
+    for path, tree in sources():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+                assert node.func.attr != "terminate", f"{path}:{node.lineno}"
+
+
+def test_every_module_says_what_it_owns() -> None:
+    for path, tree in sources():
+        assert ast.get_docstring(tree), f"{path} has no docstring"
+
+
+def test_the_top_level_is_what_was_asked_for() -> None:
+    tracked = subprocess.run(
+        ["git", "ls-files"], cwd=APP.parent, capture_output=True, text=True, check=True
+    )
+    names = {line.split("/")[0] for line in tracked.stdout.splitlines()}
+    assert {name for name in names if not name.startswith(".")} <= TOP_LEVEL
+
+
+def test_no_file_in_git_is_over_20_megabytes() -> None:
+    tracked = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=APP.parent, capture_output=True, text=True, check=True
+    )
+    for name in filter(None, tracked.stdout.split("\0")):
+        path = APP.parent / name
+        assert not path.is_file() or path.stat().st_size <= 20_000_000, name
