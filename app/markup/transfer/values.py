@@ -1,0 +1,163 @@
+"""Owns the values of export and import: a whole chat, the choices of an export, what was read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
+from typing import Protocol
+
+from app.domain.conversation import Conversation, Message, Version
+from app.domain.generation import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Chat:
+    """A conversation with everything in it.
+
+    Attributes:
+        conversation: What sidebar and header know.
+        messages: Every version, parents before children, oldest first among siblings.
+        chosen: Which child was walked last below each message; None is above the first.
+    """
+
+    conversation: Conversation
+    messages: tuple[Message, ...] = ()
+    chosen: Mapping[str | None, str] = field(default_factory=dict)
+
+    def branch(self) -> tuple[Message, ...]:
+        """The walked branch, first message first."""
+        by_id = {message.id: message for message in self.messages}
+        path: list[Message] = []
+        at = self.conversation.head_id
+        while at is not None and at in by_id:
+            path.append(by_id.pop(at))
+            at = path[-1].parent_id
+        return tuple(reversed(path))
+
+    def versions(self) -> dict[str, Version]:
+        """For each message its place among its siblings of the same role."""
+        families: dict[tuple[str | None, Role], list[str]] = {}
+        for message in self.messages:
+            families.setdefault((message.parent_id, message.role), []).append(message.id)
+        return {
+            id_: Version(index, len(family))
+            for family in families.values()
+            for index, id_ in enumerate(family, 1)
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class ExportOptions:
+    """What an export contains.
+
+    Attributes:
+        exact: Carry ids, other versions, the draft, models and timings, so that the file imports
+            back as the same chat. Without it the file holds only what is read.
+        fold_thinking: Fold the reasoning part of answers where the format can.
+        zone: The time zone of the dates that people read; None takes this computer's.
+    """
+
+    exact: bool = True
+    fold_thinking: bool = True
+    zone: tzinfo | None = None
+
+    def local(self, moment: datetime) -> datetime:
+        """A moment in the zone of the export; as it is where the calendar or the system ends."""
+        try:
+            return moment.astimezone(self.zone)
+        except (OverflowError, OSError, ValueError):
+            return moment
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A format chats can be exported to.
+
+    Attributes:
+        name: "markdown", as the command line says it.
+        title: "Markdown", as a menu says it.
+        suffix: ".md".
+        description: One line on what it is good for.
+        exact: Whether such a file can be imported back.
+        several: Whether one file can hold several chats.
+        folds: Whether reasoning can be folded.
+    """
+
+    name: str
+    title: str
+    suffix: str
+    description: str
+    exact: bool = False
+    several: bool = False
+    folds: bool = False
+
+
+class Exporter(Protocol):
+    """Writes chats in one format."""
+
+    @property
+    def format(self) -> Format:
+        """What it writes."""
+
+    def write(self, chats: tuple[Chat, ...], options: ExportOptions) -> bytes:
+        """The file's content; exactly one chat unless ``format.several``.
+
+        Raises:
+            TransferError: It cannot be written in this format.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A file to import, or one inside an archive or a folder.
+
+    Attributes:
+        name: Path inside the archive or folder, with forward slashes.
+        size: Bytes.
+        read: Its content. Raises TransferError.
+    """
+
+    name: str
+    size: int
+    read: Callable[[], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class FoundChat:
+    """A chat that an import can add.
+
+    Attributes:
+        chat: The chat, its tree checked.
+        format: The format it came in, for people.
+        origin: The file it was found in.
+        notes: What is not as it was, for people.
+    """
+
+    chat: Chat
+    format: str
+    origin: str
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """Something that looked like a chat and could not be read; ``reason`` is for people."""
+
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a file, archive or folder holds.
+
+    Attributes:
+        found: The chats, in the order of the files.
+        unreadable: What could not be read, and why.
+        ignored: How many files were not chats at all.
+    """
+
+    found: tuple[FoundChat, ...] = ()
+    unreadable: tuple[Unreadable, ...] = ()
+    ignored: int = 0
