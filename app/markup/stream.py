@@ -214,7 +214,8 @@ class MarkdownStream:
         self._line = [text]
         if self._growing or len(text) > MAX_TRIED:
             return builder.open_parts(machine.root)
-        thinking = machine.thinking() or text.startswith(THINK)
+        opens = text.startswith(THINK) and not machine.root.children
+        thinking = machine.thinking() or opens
         self._suspect = _suspect(text) if thinking else ""
         shown = text[: len(text) - len(self._suspect)]
         before = self.characters_parsed

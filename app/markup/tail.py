@@ -101,18 +101,18 @@ def open_formula(text: str) -> int:
     r"""Where in ``text`` an open ``$`` or ``\(`` begins that may still close; else its length."""
     pos = 0
     while (match := _SPECIAL.search(text, pos)) is not None:
-        start, token = match.start(), match.group()
+        start, sign = match.start(), match.group()
         pos = match.end()
-        if token.startswith("`"):
-            closing = re.compile(rf"(?<!`){token}(?!`)").search(text, pos)
+        if sign.startswith("`"):
+            closing = re.compile(rf"(?<!`){sign}(?!`)").search(text, pos)
             pos = closing.end() if closing else pos
             continue
-        if token not in ("$", "\\("):
+        if sign not in ("$", "\\("):
             continue
         found = find_formula(text, start, len(text))
         if found is not None:
             pos = found.end
-        elif len(text) - start <= MAX_PENDING and (token == "\\(" or may_open_dollar(text, start)):
+        elif len(text) - start <= MAX_PENDING and (sign == "\\(" or may_open_dollar(text, start)):
             return start
     return len(text)
 

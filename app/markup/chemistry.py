@@ -1,0 +1,78 @@
+r"""Owns ``\ce{…}``: the common part of the mhchem package, as LaTeX.
+
+Element symbols upright, numbers behind them low, charges high, arrows long. What is not
+understood passes through, so that the worst is a formula that looks plain.
+"""
+
+from __future__ import annotations
+
+import re
+
+_ARROWS = (
+    ("<=>", "\\rightleftharpoons"),
+    ("<->", "\\leftrightarrow"),
+    ("->", "\\longrightarrow"),
+    ("<-", "\\longleftarrow"),
+    ("⇌", "\\rightleftharpoons"),
+    ("→", "\\longrightarrow"),
+)
+_PART = re.compile(
+    r"(?P<arrow><=>|<->|->|<-|⇌|→)(?:\[(?P<above>[^\]]*)\])?(?:\[(?P<below>[^\]]*)\])?"
+    r"|\^\{(?P<high>[^{}]*)\}|\^(?P<sign>\d*[+-]|[A-Za-z0-9]+)"
+    r"|_\{(?P<low>[^{}]*)\}|_(?P<digit>\w)"
+    r"|(?P<symbol>[A-Za-z]+|[)\]])(?P<count>\d+)?(?P<charge>[+-](?=\s|$|\)|\]))?"
+    r"|(?P<other>.)",
+    re.DOTALL,
+)
+_STATE = re.compile(r"\((aq|s|l|g)\)")
+_SIGNS = {"*": "\\cdot ", ".": "\\cdot ", "#": "\\equiv "}
+_MAX = 500
+
+
+def chemistry(source: str) -> str:
+    r"""The argument of ``\ce`` as LaTeX."""
+    written: list[str] = []
+    for word in re.split(r"(\s+)", source[:_MAX].strip()):
+        if not word or word.isspace():
+            continue
+        if word in ("+", "-", "="):
+            written.append(f" {word} ")
+        elif word == "v":
+            written.append("\\downarrow ")
+        elif word == "^":
+            written.append("\\uparrow ")
+        else:
+            written.append(_word(word))
+    return " ".join(written) + source[_MAX:]
+
+
+def _word(word: str) -> str:
+    leading = re.match(r"(\d+(?:/\d+)?)(?=[A-Z(\[])", word)
+    written = [f"{leading.group(1)}\\, "] if leading else []
+    for match in _PART.finditer(word, leading.end() if leading else 0):
+        part = match.groupdict()
+        if part["arrow"]:
+            written.append(_arrow(part["arrow"], part["above"], part["below"]))
+        elif part["high"] is not None or part["sign"]:
+            written.append(f"^{{{part['high'] or part['sign']}}}")
+        elif part["low"] is not None or part["digit"]:
+            written.append(f"_{{{part['low'] or part['digit']}}}")
+        elif part["symbol"]:
+            symbol = part["symbol"]
+            written.append(symbol if symbol in ")]" else f"\\mathrm {{{symbol}}}")
+            written.append(f"_{{{part['count']}}}" if part["count"] else "")
+            written.append(f"^{{{part['charge']}}}" if part["charge"] else "")
+        else:
+            written.append(
+                {"*": "\\cdot ", "#": "\\equiv ", ".": "\\cdot "}.get(match[0], match[0])
+            )
+    return "".join(written)
+
+
+def _arrow(sign: str, above: str | None, below: str | None) -> str:
+    arrow = dict(_ARROWS)[sign]
+    if above:
+        arrow = f"\\overset {{{chemistry(above)}}}{{{arrow}}}"
+    if below:
+        arrow = f"\\underset {{{chemistry(below)}}}{{{arrow}}}"
+    return f" {arrow} "
