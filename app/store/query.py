@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from app.store.fold import camel_parts, tokens
+from app.store.fold import camel_parts, spaceless, tokens
 
 _ITEM = re.compile(
     r'(?:(?P<key>model|before|after|in):)?(?:"(?P<quoted>[^"]*)(?P<end>"?)|(?P<word>[^\s"]+))'
@@ -27,6 +27,12 @@ class Term:
     tokens: tuple[str, ...]
     prefix: bool = False
     parts: tuple[str, ...] = ()
+
+    @property
+    def is_costly(self) -> bool:
+        """Whether it ends in a single letter that may go on to any word."""
+        last = self.tokens[-1]
+        return self.prefix and len(last) == 1 and not spaceless(last)
 
     def match(self) -> str:
         """The term in FTS5's query language. Tokens hold no quotes, so nothing is to escape."""
@@ -63,6 +69,21 @@ class Query:
     def match(self) -> str:
         """All terms in FTS5's query language."""
         return " AND ".join(term.match() for term in self.terms)
+
+    def cheap(self) -> Query:
+        """The same without looking for every word that begins with one letter.
+
+        Most messages have such a word, so it tells nothing, and finding them all costs more than
+        a key press may. A letter that is all there is stands for itself, as a word.
+        """
+        if not self.terms or not self.terms[-1].is_costly:
+            return self
+        *others, last = self.terms
+        if len(last.tokens) > 1:
+            others.append(Term(last.tokens[:-1]))
+        elif not others:
+            others.append(Term(last.tokens))
+        return replace(self, terms=tuple(others))
 
 
 def parse_query(text: str) -> Query:
@@ -101,7 +122,11 @@ def _term(text: str, *, open_end: bool) -> list[Term]:
     if not found:
         return []
     ends_in_token = bool(tokens(text[-1]))
-    return [Term(tuple(found), open_end and ends_in_token, tuple(camel_parts(text)))]
+    prefix = open_end and ends_in_token
+    parts = tuple(camel_parts(text))
+    if prefix and parts and len(parts[-1]) == 1:
+        parts = ()  # getU: as a word it is found; its last part could be any word
+    return [Term(tuple(found), prefix, parts)]
 
 
 def _date(text: str) -> datetime | None:

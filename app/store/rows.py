@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from bisect import bisect_left, bisect_right
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 
 from app.domain.conversation import Conversation, Message, MessageStatus
@@ -20,7 +20,18 @@ from app.domain.model import ModelRef
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-_NO_TIMINGS = Timings()
+# Names would take more room than a short answer; new ones go to the end.
+_TIMINGS = (
+    "prompt_tokens",
+    "evaluated_tokens",
+    "completion_tokens",
+    "prompt_seconds",
+    "completion_seconds",
+    "restored_tokens",
+    "restore_seconds",
+    "drafted_tokens",
+    "accepted_tokens",
+)
 
 # The columns the functions below read, in order; `c` and `m` are the tables' names in the query.
 CONVERSATION_COLUMNS = """
@@ -115,15 +126,16 @@ def sampling_json(sampling: Sampling) -> str:
 
 
 def timings_json(timings: Timings) -> str:
-    """The stored form of timings: what differs from nothing."""
-    values = {k: v for k, v in asdict(timings).items() if v != getattr(_NO_TIMINGS, k)}
+    """The stored form of timings: values in the order of ``_TIMINGS``, without zeros at the end."""
+    values = [getattr(timings, name) for name in _TIMINGS]
+    while values and not values[-1]:
+        values.pop()
     return json.dumps(values, separators=(",", ":"))
 
 
 def timings_from_json(text: str) -> Timings:
-    """Read stored timings; names this version does not know are ignored."""
-    known = {field.name for field in fields(Timings)}
-    return Timings(**{k: v for k, v in json.loads(text).items() if k in known})
+    """Read stored timings; values a newer version added are ignored."""
+    return Timings(**dict(zip(_TIMINGS, json.loads(text), strict=False)))
 
 
 class LeftOut:

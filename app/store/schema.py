@@ -66,6 +66,7 @@ CREATE TABLE messages (
 CREATE INDEX messages_tree ON messages (conversation, parent);
 CREATE INDEX messages_parent ON messages (parent) WHERE parent IS NOT NULL;
 CREATE INDEX messages_chosen ON messages (chosen) WHERE chosen IS NOT NULL;
+CREATE INDEX messages_created ON messages (created_at);
 CREATE INDEX messages_deleted ON messages (deleted_at) WHERE deleted_at IS NOT NULL;
 CREATE INDEX messages_streaming ON messages (status) WHERE status = 'streaming';
 

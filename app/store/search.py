@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from dataclasses import dataclass
 
 from app.domain.conversation import SearchHit
 from app.domain.generation import Role
@@ -15,15 +14,12 @@ from app.store.query import Query, parse_query
 from app.store.rows import from_time, to_text, to_time
 from app.store.snippets import snippet
 
-CANDIDATES = 1_000  # newest matches that are ranked; more would cost more than a key press has
+CANDIDATES = 1_000  # matches that are ranked; of more, the newest are shown
 MAX_TITLES = 10
+_LAST_ROW = 2**62
+_JOINED = "messages m ON m.seq = i.rowid CROSS JOIN conversations c ON c.seq = m.conversation"
+_FROM_MESSAGES = "FROM messages m JOIN conversations c ON c.seq = m.conversation"
 _SNIPPET_BYTES = 2**20  # of a message are looked at for the piece to show
-
-
-@dataclass(frozen=True, slots=True)
-class _Candidate:
-    seq: int
-    score: float
 
 
 class Searcher:
@@ -96,7 +92,7 @@ def _find(connection: sqlite3.Connection, query: Query, limit: int) -> tuple[Sea
     if query.terms and not query.models:
         hits += _titles(connection, query)
     if not query.titles_only:
-        hits += _messages(connection, query, limit)
+        hits += _messages(connection, query.cheap(), limit)
     return tuple(hits)
 
 
@@ -121,7 +117,9 @@ def _messages(connection: sqlite3.Connection, query: Query, limit: int) -> list[
     partly_deleted = {
         row[0]
         for row in connection.execute(
-            "SELECT DISTINCT conversation FROM messages WHERE deleted_at IS NOT NULL"
+            # Without the name SQLite would walk the index of all messages, in order to be DISTINCT.
+            "SELECT DISTINCT conversation FROM messages INDEXED BY messages_deleted "
+            "WHERE deleted_at IS NOT NULL"
         )
     }
     for seq in _ranked(connection, query):
@@ -152,30 +150,53 @@ def _messages(connection: sqlite3.Connection, query: Query, limit: int) -> list[
 
 
 def _ranked(connection: sqlite3.Connection, query: Query) -> list[int]:
-    """Rows of matching messages, best first."""
+    """Rows of matching messages, best first; of very many, simply the newest.
+
+    bm25 must look at every match, twice where the last word is a prefix, which for words that are
+    in most messages takes longer than a key press has, and tells little of them.
+    """
     filters, values = _filters(connection, query)
     if not query.terms:
         newest_first = connection.execute(
-            "SELECT m.seq FROM messages m JOIN conversations c ON c.seq = m.conversation "  # noqa: S608
-            f"WHERE {filters} ORDER BY m.seq DESC LIMIT {CANDIDATES}",
+            f"SELECT m.seq {_FROM_MESSAGES} WHERE {filters} ORDER BY m.seq DESC LIMIT {CANDIDATES}",
             values,
         )
         return [row[0] for row in newest_first]
+    first, last = _bounds(connection, query)
+    found = (
+        f"FROM message_index i CROSS JOIN {_JOINED} WHERE message_index MATCH ? "
+        f"AND i.rowid BETWEEN ? AND ? AND {filters} ORDER BY i.rowid DESC"
+    )
+    values = [query.match(), first, last, *values]
+    newest = [
+        row[0]
+        for row in connection.execute(f"SELECT i.rowid {found} LIMIT {CANDIDATES + 1}", values)
+    ]
+    if len(newest) > CANDIDATES:
+        return newest[:CANDIDATES]
     rows = connection.execute(
-        "SELECT i.rowid, bm25(message_index, 1.0, 0.5) FROM message_index i "  # noqa: S608
-        "CROSS JOIN messages m ON m.seq = i.rowid "
-        "CROSS JOIN conversations c ON c.seq = m.conversation "
-        f"WHERE message_index MATCH ? AND {filters} ORDER BY i.rowid DESC LIMIT {CANDIDATES}",
-        (query.match(), *values),
+        f"SELECT i.rowid, bm25(message_index, 1.0, 0.5) {found}",
+        values,
     ).fetchall()
     # bm25 is negative, and smaller is better. Between equal texts the newer one is meant:
-    # the oldest candidate counts for half of the newest.
-    newest = len(rows)
+    # the oldest match counts for half of the newest.
     scored = [
-        _Candidate(row[0], row[1] * (1.0 - 0.5 * place / newest)) for place, row in enumerate(rows)
+        (score * (1.0 - 0.5 * place / len(rows)), seq) for place, (seq, score) in enumerate(rows)
     ]
-    scored.sort(key=lambda candidate: candidate.score)
-    return [candidate.seq for candidate in scored]
+    return [seq for _, seq in sorted(scored)]
+
+
+def _bounds(connection: sqlite3.Connection, query: Query) -> tuple[int, int]:
+    """Rows between which the messages of the wanted time lie; almost all of these are."""
+    before, after = _times(query)
+    if before is None and after is None:
+        return 0, _LAST_ROW
+    row = connection.execute(
+        "SELECT min(seq), max(seq) FROM messages INDEXED BY messages_created "
+        "WHERE created_at < ? AND created_at >= ?",
+        (_LAST_ROW if before is None else before, -_LAST_ROW if after is None else after),
+    ).fetchone()
+    return (0, -1) if row[0] is None else (row[0], row[1])
 
 
 def _filters(connection: sqlite3.Connection, query: Query) -> tuple[str, list[object]]:

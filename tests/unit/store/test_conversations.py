@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from app.domain.errors import InvalidValueError, NotFoundError, StoreError
 from app.domain.generation import Sampling, StopReason, Timings
 from app.domain.model import ModelRef
 from app.store import Library, open_library, open_private_library
+from app.store.rows import _TIMINGS, timings_from_json, timings_json
 
 from .making import NOW, answer, chat, question
 
@@ -159,3 +160,11 @@ def test_token_counts_last_until_the_text_changes(library: Library) -> None:
     assert library.token_counts(made.id, "m2") == {}
     library.finish(replace(answering, content="Because of that.")).result()
     assert library.token_counts(made.id, "m1") == {asked.id: 3}
+
+
+def test_every_timing_has_its_place_in_the_stored_form() -> None:
+    assert sorted(_TIMINGS) == sorted(field.name for field in fields(Timings))
+    values = {name: float(place + 1) for place, name in enumerate(_TIMINGS)}
+    timings = Timings(**values)  # type: ignore[arg-type]  # numbers of any kind
+    assert timings_from_json(timings_json(timings)) == timings
+    assert timings_from_json("[1,2,3,4,5,6,7,8,9,10,11]").prompt_tokens == 1
