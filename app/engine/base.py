@@ -25,6 +25,7 @@ class EngineOptions:
     Attributes:
         snapshot_dir: Folder for KV snapshots; None writes none.
         snapshot_cap_bytes: What they may take together; the least recently used go first.
+        snapshot_min_gain: Seconds a snapshot must save to be written or restored.
         drafting: Whether lookup drafting may be used.
         library_dir: Folder of llama.cpp's own libraries; None is the package's.
         log_level: Least severe level of ``logging`` that is passed on.
@@ -32,6 +33,7 @@ class EngineOptions:
 
     snapshot_dir: Path | None = None
     snapshot_cap_bytes: int = 8 * 2**30
+    snapshot_min_gain: float = 0.5
     drafting: bool = True
     library_dir: Path | None = None
     log_level: int = 20

@@ -271,7 +271,7 @@ class EngineClient:
         if process is not None:
             process.kill()  # it is dead; this closes what is left of it
         had_model, self._model = self._request, None
-        if had_model is None or deaths >= MOST_DEATHS:
+        if had_model is None or deaths >= MOST_DEATHS or death.is_bug:
             raise EngineDiedError(death.words, detail="\n".join(death.stderr))
         place = (self._key, self._step)
         self._deaths[place] += 1

@@ -22,7 +22,9 @@ from app.engine import frames
 from app.engine.base import EngineOptions
 from app.engine.frames import Emitted, Failed
 
+BUG_EXIT = 70  # EX_SOFTWARE, see process.py
 FRAME_SECONDS = 0.016  # text is shown once a frame; sending it more often only costs
+IDLE_SECONDS = 30.0  # then the chat's KV state is written, if it is worth it
 STACK_BYTES = 16 * 2**20  # llama.cpp's grammar code recurses; macOS gives threads 512 kB
 NICENESS = 5  # the window goes first when all cores compute
 
@@ -167,7 +169,7 @@ class Host:
         except BaseException:
             log.exception("The engine's worker thread ended with a bug")
             self._writer.close()
-            os._exit(70)  # EX_SOFTWARE; the client restarts it
+            os._exit(BUG_EXIT)
 
     def _serve(self) -> None:
         options = EngineOptions()
@@ -181,10 +183,11 @@ class Host:
 
         engine = LlamaEngine(options)
         self._interrupt = engine.interrupt
+        engine.busy = lambda: not self._commands.empty()
         devices = " ".join(f"{d.name}={d.description}" for d in engine.devices())
         elapsed = time.time() - self._began
         self._writer.send(frames.Ready(engine.backend.build, devices, elapsed))
-        while not isinstance(command := self._commands.get(), frames.Quit):
+        while not isinstance(command := self._next(engine.idle), frames.Quit):
             try:
                 self._carry_out(engine, command)
             except KnownError as error:
@@ -192,6 +195,14 @@ class Host:
             finally:
                 self._cancels.pop(command.id, None)
         engine.close()
+
+    def _next(self, idle: Callable[[], None]) -> Any:
+        """The next command; ``idle`` is called once where none comes for a while."""
+        try:
+            return self._commands.get(timeout=IDLE_SECONDS)
+        except queue.Empty:
+            idle()
+            return self._commands.get()
 
     def _carry_out(self, engine: Any, command: Any) -> None:
         send = self._writer.send

@@ -29,6 +29,8 @@ _CRASHES = frozenset(
     for name in ("SIGSEGV", "SIGABRT", "SIGILL", "SIGBUS", "SIGFPE", "SIGTRAP", "SIGSYS")
     if hasattr(signal, name)
 )
+_WINDOWS_ABORT = 3
+BUG_EXIT = 70  # EX_SOFTWARE: the host's worker met an error that is ours
 _NTSTATUS_ERROR = 0xC0000000  # Windows exit codes from here on are crashes
 
 
@@ -49,7 +51,12 @@ class Death:
         """Whether its own code failed, rather than somebody ending it."""
         if self.code < 0:
             return -self.code in _CRASHES
-        return self.code >= _NTSTATUS_ERROR or self.code in {3, 70}  # abort() on Windows; a bug
+        return self.code >= _NTSTATUS_ERROR or self.code == _WINDOWS_ABORT
+
+    @property
+    def is_bug(self) -> bool:
+        """Whether the host itself failed: the same request would fail again on any plan."""
+        return self.code == BUG_EXIT
 
     @property
     def words(self) -> str:

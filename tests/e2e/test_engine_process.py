@@ -50,9 +50,9 @@ from app.engine import host
 when, how = sys.argv[1:3]
 plans = []
 class Session(engine.Session):
-    def __init__(self, backend, loaded, header, plan, stopper):
+    def __init__(self, backend, loaded, header, plan, **keywords):
         plans.append(plan)
-        super().__init__(backend, loaded, header, plan, stopper)
+        super().__init__(backend, loaded, header, plan, **keywords)
 engine.Session = Session
 passes = 0
 original = decode.Decoder.decode

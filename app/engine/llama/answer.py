@@ -13,6 +13,7 @@ from app.domain.generation import (
     GenerationEvent,
     GenerationRequest,
     PromptProgress,
+    SnapshotRestored,
     StopReason,
     TextDelta,
     Timings,
@@ -62,7 +63,7 @@ class Answer:
         self._left_out: tuple[str, ...] = ()
         self._read_seconds = 0.0
         self._evaluated = 0
-        self._reused = 0
+        self._restored = (0, 0.0)
 
     def close(self) -> None:
         """Free the sampler."""
@@ -82,10 +83,12 @@ class Answer:
             history=self._prompt,
             grammar=request.grammar,
         )
-        self._reused = session.decoder.kv.fit(self._prompt)
-        yield ContextFitted(
-            self._left_out, len(self._prompt), session.loaded.context_size, self._reused
-        )
+        restored, seconds = self._restore()
+        reused = session.decoder.kv.fit(self._prompt)
+        session.conversation, session.private = request.conversation_id, request.private
+        yield ContextFitted(self._left_out, len(self._prompt), session.loaded.context_size, reused)
+        if restored:
+            yield SnapshotRestored(restored, len(self._prompt), seconds)
         yield from self._read()
         if len(session.decoder.kv.tokens) < len(self._prompt):
             yield self._finished(StopReason.STOPPED, 0.0)
@@ -120,6 +123,13 @@ class Answer:
                 self._left_out += tuple(t.message_id for t in turns if t not in kept)
             turns = kept
 
+    def _restore(self) -> tuple[int, float]:
+        """Bring back from disk what was read in an earlier visit."""
+        keeper = self._session.keeper
+        if keeper is not None:
+            self._restored = keeper.restore(self._prompt, self._cancel.is_set)
+        return self._restored
+
     def _read(self) -> Iterator[GenerationEvent]:
         """Evaluate what the cache lacks of the prompt."""
         decoder, total = self._session.decoder, len(self._prompt)
@@ -132,6 +142,8 @@ class Answer:
             yield PromptProgress(done, total, left)
         self._read_seconds = time.perf_counter() - began
         self._evaluated = done - first
+        if self._session.keeper is not None:
+            self._session.keeper.rates.read(self._evaluated, self._read_seconds)
 
     def _write(self) -> Iterator[GenerationEvent]:
         """Draw tokens until the turn ends, a limit is met, or the user stops it."""
@@ -195,6 +207,8 @@ class Answer:
         timings = Timings(
             prompt_tokens=len(self._prompt),
             evaluated_tokens=self._evaluated,
+            restored_tokens=self._restored[0],
+            restore_seconds=self._restored[1],
             completion_tokens=len(self._written),
             prompt_seconds=self._read_seconds,
             completion_seconds=seconds,

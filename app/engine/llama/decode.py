@@ -134,6 +134,7 @@ class Decoder:
         code = self._c.llama_decode(self._context, batch)
         if code == 0:
             self.kv.tokens.extend(tokens)
+            self.kv.shift_pending = False
             self.passes += 1
             self.evaluated += count
             return True

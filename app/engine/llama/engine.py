@@ -22,9 +22,11 @@ from app.engine.llama import loader
 from app.engine.llama.answer import Answer
 from app.engine.llama.backend import Backend
 from app.engine.llama.decode import Decoder, Stopper
+from app.engine.llama.state import StateKeeper
 from app.engine.llama.tokenizer import Tokenizer
 from app.engine.plan import Machine, make_plan
 from app.engine.prompt import Template, TextMemory, choose_template
+from app.engine.snapshots import SnapshotStore, root_digest
 
 log = logging.getLogger("phial.engine")
 
@@ -44,7 +46,9 @@ class Session:
         memory: Token ids of texts seen.
         template: How turns become tokens.
         decoder: Its cache and passes.
-        info: What is told about it.
+        keeper: Its snapshots, where they are wanted.
+        conversation: Whose turns the cache holds.
+        private: Whether they may never be written.
     """
 
     def __init__(
@@ -53,7 +57,9 @@ class Session:
         loaded: loader.Loaded,
         header: GgufHeader,
         plan: LoadPlan,
+        *,
         stopper: Stopper,
+        keeper: Callable[[Decoder], StateKeeper | None],
     ) -> None:
         self._backend = backend
         self.loaded = loaded
@@ -64,7 +70,14 @@ class Session:
         self.template: Template = choose_template(header.template, self.tokenizer, self.memory)
         self.decoder = Decoder(backend.c, loaded.context, plan.batch_size)
         stopper.attach(loaded.context)
-        self.info: LoadedModel | None = None
+        self.keeper = keeper(self.decoder)
+        self.conversation = ""
+        self.private = False
+
+    def save(self, busy: Callable[[], bool]) -> None:
+        """Write the chat's KV state to disk where that is worth it and allowed."""
+        if self.keeper is not None and not self.private:
+            self.keeper.save(busy)
 
     def warm_up(self) -> None:
         """One small pass: pages the weights in, and shows a build that crashes at once."""
@@ -90,6 +103,7 @@ class LlamaEngine:
 
     Attributes:
         backend: llama.cpp, started.
+        busy: Whether somebody waits for the engine; work that can wait then does.
     """
 
     def __init__(self, options: EngineOptions | None = None) -> None:
@@ -98,6 +112,10 @@ class LlamaEngine:
         self._stopper = Stopper(self.backend.c)
         self.backend.log.expected = self._stopper.is_set
         self._session: Session | None = None
+        self._store: SnapshotStore | None = None
+        if self.options.snapshot_dir is not None:
+            self._store = SnapshotStore(self.options.snapshot_dir, self.options.snapshot_cap_bytes)
+        self.busy: Callable[[], bool] = lambda: False
 
     def interrupt(self) -> None:
         """From any thread: stop the pass that is running. Set the ``cancel`` flag before."""
@@ -140,7 +158,14 @@ class LlamaEngine:
             cancel.is_set,
         )
         try:
-            session = Session(self.backend, loaded, header, plan, self._stopper)
+            session = Session(
+                self.backend,
+                loaded,
+                header,
+                plan,
+                stopper=self._stopper,
+                keeper=lambda decoder: self._keeper(request, plan, loaded, decoder),
+            )
         except BaseException:
             loader.free(self.backend, loaded)
             raise
@@ -150,7 +175,7 @@ class LlamaEngine:
             self.unload()
             raise LoadCancelledError("Loading was stopped.")
         advance(1.0)
-        session.info = LoadedModel(
+        return LoadedModel(
             path=request.path,
             name=header.name or request.path.stem,
             architecture=header.architecture,
@@ -163,7 +188,6 @@ class LlamaEngine:
             ladder_step=STEPS[step].words,
             seconds=time.monotonic() - began,
         )
-        return session.info
 
     def generate(self, request: GenerationRequest, cancel: Cancel) -> Iterator[GenerationEvent]:
         """See :meth:`app.engine.base.Engine.generate`."""
@@ -193,6 +217,14 @@ class LlamaEngine:
 
     def park(self, conversation_id: str) -> None:
         """See :meth:`app.engine.base.Engine.park`."""
+        session = self._session
+        if session is not None and session.conversation == conversation_id:
+            session.save(self.busy)
+
+    def idle(self) -> None:
+        """Nothing has been asked for a while: write what a crash or a shutdown would lose."""
+        if self._session is not None:
+            self._session.save(self.busy)
 
     def machine(self) -> Machine:
         """What there is to plan with, now."""
@@ -208,11 +240,34 @@ class LlamaEngine:
         """See :meth:`app.engine.base.Engine.unload`."""
         session, self._session = self._session, None
         if session is not None:
+            session.save(lambda: False)
             session.close()
 
     def close(self) -> None:
         """See :meth:`app.engine.base.Engine.close`."""
         self.unload()
+        if self._store is not None:
+            self._store.close()
+
+    def _keeper(
+        self, request: LoadRequest, plan: LoadPlan, loaded: loader.Loaded, decoder: Decoder
+    ) -> StateKeeper | None:
+        """Snapshots for a model, keyed by everything a state depends on."""
+        if self._store is None:
+            return None
+        model = request.sha256
+        if not model:
+            found = request.path.stat()
+            model = f"{request.path.resolve()}|{found.st_size}|{found.st_mtime_ns}"
+        root = root_digest(model, self.backend.build, plan.kv_type, plan.gpu_layers > 0)
+        return StateKeeper(
+            self.backend.c,
+            loaded.context,
+            decoder.kv,
+            store=self._store,
+            root=root,
+            min_gain=self.options.snapshot_min_gain,
+        )
 
     def _begin(self, cancel: Cancel) -> None:
         """Lower the stop flag of the request before; a stop that came early raises it again.

@@ -56,6 +56,7 @@ class KvCache:
 
     Attributes:
         tokens: What it holds, from position 0.
+        shift_pending: Positions were changed, and llama.cpp turns the keys with the next pass.
     """
 
     def __init__(self, c: Any, context: Any) -> None:
@@ -63,6 +64,7 @@ class KvCache:
         self._memory = c.llama_get_memory(context)
         self.can_shift = bool(c.llama_memory_can_shift(self._memory))
         self.tokens: list[int] = []
+        self.shift_pending = False
 
     def trim(self, length: int) -> None:
         """Keep the first ``length`` tokens. A model that cannot do that forgets everything."""
@@ -91,6 +93,7 @@ class KvCache:
             self._c.llama_memory_seq_rm(self._memory, _SEQUENCE, prefix, start)
             self._c.llama_memory_seq_add(self._memory, _SEQUENCE, start, -1, -gap)
             del self.tokens[prefix:start]
+            self.shift_pending = True
             prefix += length
         prefix = min(prefix, len(prompt) - 1)
         if prefix < len(self.tokens):

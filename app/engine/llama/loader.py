@@ -105,7 +105,8 @@ def _context_parameters(c: Any, plan: LoadPlan) -> Any:
     parameters.n_ctx = plan.context_size
     parameters.n_batch = plan.batch_size
     parameters.n_ubatch = plan.batch_size
-    parameters.n_seq_max = 1
+    parameters.n_seq_max = 2  # the chat, and one through which segments of its state pass
+    parameters.kv_unified = True  # both in one buffer: else each would get half of the window
     parameters.n_outputs_max = min(MAX_OUTPUTS, plan.batch_size)
     parameters.n_threads = plan.threads
     parameters.n_threads_batch = plan.threads

@@ -1,0 +1,381 @@
+"""KV snapshots on disk: what was read of a chat, in segments that chats can share.
+
+A snapshot is a chain of segments. Each holds the KV state of up to :data:`SEGMENT` tokens and is
+named by a hash over the model, the engine and every token up to its end, so that a chat that grows
+writes only its new segments, a system prompt is stored once, and a segment of another model, of
+another engine version, or after other words can never be taken for this one.
+
+File: magic, length of the header, header (JSON), token ids, state. The header carries a SHA-256 of
+the token ids and the state. Files appear by renaming, never half written.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import os
+import queue
+import shutil
+import struct
+import threading
+import time
+from array import array
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+log = logging.getLogger("phial.engine.snapshots")
+
+SEGMENT = 256  # tokens; 50 MiB of Phi-4's state, copied in less than a tenth of a second
+MAGIC = b"PHIALKV1"
+SUFFIX = ".kv"
+QUEUED = 2  # segments in memory that wait for the disk
+DISK_SHARE = 0.25  # of the free disk at most, whatever the cap
+MAX_HEADER = 4_096
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A segment on disk.
+
+    Attributes:
+        digest: Its name: hash of the parent and its tokens.
+        parent: Digest of the segment before, or of the model and engine.
+        tokens: Token ids.
+        size: Bytes of the file.
+    """
+
+    digest: str
+    parent: str
+    tokens: tuple[int, ...]
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A segment to be written: tokens ``start`` to ``end`` after ``parent``."""
+
+    start: int
+    end: int
+    parent: str
+    digest: str
+
+
+class SnapshotError(Exception):
+    """A segment is damaged or belongs to something else. It is ignored, and logged."""
+
+
+def root_digest(*parts: object) -> str:
+    """The parent of a first segment: everything that must agree for a state to be usable."""
+    return hashlib.sha256("\0".join(map(str, parts)).encode()).hexdigest()[:32]
+
+
+def chain_digest(parent: str, tokens: Sequence[int]) -> str:
+    """The name of the segment of ``tokens`` after ``parent``."""
+    return hashlib.sha256(parent.encode() + array("i", tokens).tobytes()).hexdigest()[:32]
+
+
+def pieces(tokens: Sequence[int], root: str) -> list[Piece]:
+    """Cut ``tokens`` into segments."""
+    found = []
+    parent = root
+    for start in range(0, len(tokens), SEGMENT):
+        end = min(start + SEGMENT, len(tokens))
+        digest = chain_digest(parent, tokens[start:end])
+        found.append(Piece(start, end, parent, digest))
+        parent = digest
+    return found
+
+
+class SnapshotStore:
+    """The folder of segments, kept under its cap, written to from a thread of its own.
+
+    Args:
+        folder: Where; made when first written to.
+        cap_bytes: What all segments may take together.
+    """
+
+    def __init__(self, folder: Path, cap_bytes: int) -> None:
+        self._folder = folder
+        self._cap = cap_bytes
+        self._lock = threading.Lock()
+        self._children: dict[str, dict[str, Entry]] = defaultdict(dict)
+        self._queue: queue.Queue[tuple[Piece, tuple[int, ...], bytes] | None] = queue.Queue(QUEUED)
+        self._thread: threading.Thread | None = None
+        self._off = False
+        self._scan()
+
+    # --- reading ------------------------------------------------------------------------------
+
+    def find(self, prompt: Sequence[int], root: str) -> list[Entry]:
+        """The segments that ``prompt`` begins with; the last may agree only in part."""
+        found: list[Entry] = []
+        parent, position = root, 0
+        with self._lock:
+            while position < len(prompt):
+                best, agreed = None, 0
+                for entry in self._children.get(parent, {}).values():
+                    same = _agreement(entry.tokens, prompt, position)
+                    if same > agreed:
+                        best, agreed = entry, same
+                if best is None:
+                    break
+                found.append(best)
+                if agreed < len(best.tokens):
+                    break
+                parent, position = best.digest, position + agreed
+        return found
+
+    def has(self, piece: Piece) -> bool:
+        """Whether that segment is on disk."""
+        with self._lock:
+            return piece.digest in self._children.get(piece.parent, {})
+
+    def read(self, entry: Entry) -> bytes:
+        """The state of a segment, verified.
+
+        Raises:
+            SnapshotError: It is damaged or gone; it is also removed.
+        """
+        path = self._path(entry.digest)
+        try:
+            with path.open("rb") as file:
+                header = _read_header(file.read(len(MAGIC) + 4), file.read(MAX_HEADER))
+                ids = array("i", entry.tokens).tobytes()
+                file.seek(len(MAGIC) + 4 + header.length)
+                stored = file.read(len(ids))
+                state = file.read(header.state)
+                if stored != ids or len(state) != header.state or file.read(1):
+                    raise SnapshotError(f"{path.name} does not hold what its name says")
+            digest = hashlib.sha256(ids)
+            digest.update(state)
+            if digest.hexdigest() != header.sha256:
+                raise SnapshotError(f"the checksum of {path.name} is wrong")
+        except (OSError, SnapshotError) as error:
+            log.warning("A KV snapshot is ignored: %s", error)
+            self._forget(entry)
+            raise SnapshotError(str(error)) from error
+        self._touch(path)
+        return state
+
+    def used_bytes(self) -> int:
+        """What all segments take together."""
+        with self._lock:
+            return sum(e.size for group in self._children.values() for e in group.values())
+
+    # --- writing ------------------------------------------------------------------------------
+
+    def write(self, piece: Piece, tokens: Sequence[int], state: bytes, timeout: float) -> bool:
+        """Hand a segment to the writing thread.
+
+        Args:
+            piece: Which.
+            tokens: Its token ids.
+            state: Its KV state.
+            timeout: Seconds to wait while two others wait for the disk.
+
+        Returns:
+            Whether it was taken.
+        """
+        if self._off:
+            return False
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._run, name="snapshots", daemon=True)
+            self._thread.start()
+        try:
+            self._queue.put((piece, tuple(tokens), state), timeout=timeout)
+        except queue.Full:
+            return False
+        return True
+
+    @property
+    def is_off(self) -> bool:
+        """Whether writing failed, so that nothing more is taken."""
+        return self._off
+
+    def close(self) -> None:
+        """Write what is queued."""
+        if self._thread is not None:
+            self._queue.put(None)
+            self._thread.join()
+            self._thread = None
+
+    def _run(self) -> None:
+        while (item := self._queue.get()) is not None:
+            piece, tokens, state = item
+            try:
+                self._store(piece, tokens, state)
+            except OSError as error:
+                # A full or read-only disk: the chat goes on, it is only read again next time.
+                log.warning("KV snapshots are switched off until the next start: %s", error)
+                self._off = True
+
+    def _store(self, piece: Piece, tokens: tuple[int, ...], state: bytes) -> None:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        ids = array("i", tokens).tobytes()
+        digest = hashlib.sha256(ids)
+        digest.update(state)
+        header = {
+            "parent": piece.parent,
+            "tokens": len(tokens),
+            "state": len(state),
+            "sha256": digest.hexdigest(),
+        }
+        text = json.dumps(header).encode()
+        size = len(MAGIC) + 4 + len(text) + len(ids) + len(state)
+        if not self._make_room(size, piece.parent):
+            return
+        path = self._path(piece.digest)
+        part = path.with_suffix(".part")
+        try:
+            with part.open("wb") as file:
+                file.write(MAGIC + struct.pack("<I", len(text)) + text + ids)
+                file.write(state)
+                file.flush()
+                os.fsync(file.fileno())
+            part.replace(path)
+        finally:
+            part.unlink(missing_ok=True)
+        entry = Entry(piece.digest, piece.parent, tokens, size)
+        with self._lock:
+            siblings = self._children[piece.parent]
+            siblings[entry.digest] = entry
+            # A shorter end of the same chat is part of this one.
+            stale = [
+                other
+                for other in siblings.values()
+                if other is not entry and entry.tokens[: len(other.tokens)] == other.tokens
+            ]
+        for other in stale:
+            self._forget(other)
+
+    def _make_room(self, size: int, parent: str) -> bool:
+        """Remove the least recently used until ``size`` fits; False where it never will."""
+        free = shutil.disk_usage(self._folder).free
+        cap = min(self._cap, int((free + self.used_bytes()) * DISK_SHARE))
+        if size > cap:
+            return False
+        excess = self.used_bytes() + size - cap
+        if excess <= 0:
+            return True
+        keep = self._ancestors(parent)
+        with self._lock:
+            entries = [e for group in self._children.values() for e in group.values()]
+        aged = sorted((self._age(entry), entry) for entry in entries if entry.digest not in keep)
+        for _, entry in aged:
+            if excess <= 0:
+                break
+            self._forget(entry)
+            excess -= entry.size
+        return excess <= 0
+
+    def _ancestors(self, parent: str) -> set[str]:
+        """The segments before one that is being written: useless apart from each other."""
+        with self._lock:
+            parents = {e.digest: e.parent for g in self._children.values() for e in g.values()}
+        found = set()
+        while parent in parents:
+            found.add(parent)
+            parent = parents[parent]
+        return found
+
+    def _age(self, entry: Entry) -> tuple[float, int, str]:
+        """Sorts the least recently used first, and the end of a chain before its beginning."""
+        try:
+            used = self._path(entry.digest).stat().st_mtime
+        except OSError:
+            used = 0.0
+        return used, -len(self._ancestors(entry.digest)), entry.digest
+
+    # --- the folder ---------------------------------------------------------------------------
+
+    def _scan(self) -> None:
+        """Learn what is there from headers and token ids; states are not read."""
+        if not self._folder.is_dir():
+            return
+        for path in self._folder.iterdir():
+            if path.suffix == ".part":
+                path.unlink(missing_ok=True)  # the engine was ended while it wrote this
+            elif path.suffix == SUFFIX:
+                try:
+                    entry = _read_entry(path)
+                except (OSError, SnapshotError) as error:
+                    log.warning("A KV snapshot is ignored: %s", error)
+                    path.unlink(missing_ok=True)
+                    continue
+                self._children[entry.parent][entry.digest] = entry
+
+    def _forget(self, entry: Entry) -> None:
+        with self._lock:
+            self._children.get(entry.parent, {}).pop(entry.digest, None)
+        try:
+            self._path(entry.digest).unlink(missing_ok=True)
+        except OSError as error:
+            log.warning("A KV snapshot could not be removed: %s", error)
+
+    def _path(self, digest: str) -> Path:
+        return self._folder / f"{digest}{SUFFIX}"
+
+    @staticmethod
+    def _touch(path: Path) -> None:
+        try:
+            os.utime(path, (time.time(), time.time()))
+        except OSError as error:
+            log.debug("The age of a KV snapshot could not be noted: %s", error)
+
+
+@dataclass(frozen=True, slots=True)
+class _Header:
+    length: int
+    parent: str
+    tokens: int
+    state: int
+    sha256: str
+
+
+def _read_header(fixed: bytes, rest: bytes) -> _Header:
+    if fixed[: len(MAGIC)] != MAGIC or len(fixed) != len(MAGIC) + 4:
+        raise SnapshotError("not a snapshot of this version")
+    (length,) = struct.unpack("<I", fixed[len(MAGIC) :])
+    if length > len(rest):
+        raise SnapshotError("its header is cut short")
+    try:
+        values = json.loads(rest[:length])
+        header = _Header(
+            length,
+            str(values["parent"]),
+            int(values["tokens"]),
+            int(values["state"]),
+            str(values["sha256"]),
+        )
+    except (ValueError, KeyError, TypeError) as error:
+        raise SnapshotError("its header is damaged") from error
+    if not 0 < header.tokens <= SEGMENT or header.state < 0:
+        raise SnapshotError("its header is damaged")
+    return header
+
+
+def _read_entry(path: Path) -> Entry:
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        header = _read_header(file.read(len(MAGIC) + 4), file.read(MAX_HEADER))
+        file.seek(len(MAGIC) + 4 + header.length)
+        ids = array("i")
+        data = file.read(header.tokens * ids.itemsize)
+    if size != len(MAGIC) + 4 + header.length + len(data) + header.state:
+        raise SnapshotError(f"{path.name} is cut short")
+    ids.frombytes(data)
+    tokens = tuple(ids)
+    if chain_digest(header.parent, tokens) != path.stem:
+        raise SnapshotError(f"{path.name} does not hold what its name says")
+    return Entry(path.stem, header.parent, tokens, size)
+
+
+def _agreement(tokens: tuple[int, ...], prompt: Sequence[int], start: int) -> int:
+    """How many of ``tokens`` the prompt has from ``start`` on."""
+    for index, token in enumerate(tokens):
+        if start + index >= len(prompt) or prompt[start + index] != token:
+            return index
+    return len(tokens)

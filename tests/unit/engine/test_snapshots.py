@@ -1,0 +1,263 @@
+"""KV snapshots: the store on its own, then through the real engine."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.domain.generation import Sampling, SnapshotRestored
+from app.engine.base import EngineOptions
+from app.engine.llama.engine import LlamaEngine
+from app.engine.snapshots import (
+    SEGMENT,
+    SnapshotError,
+    SnapshotStore,
+    pieces,
+    root_digest,
+)
+from tests.support.engines import Said, ask, load, request, turns
+from tests.support.gguf_factory import ModelSpec, write_model
+
+ROOT = root_digest("model", "engine")
+SHORT = Sampling(temperature=0, max_tokens=8)
+
+
+def fill(store: SnapshotStore, tokens: list[int], root: str = ROOT) -> None:
+    for piece in pieces(tokens, root):
+        if not store.has(piece):
+            state = bytes([len(tokens) % 256]) * 1000
+            assert store.write(piece, tokens[piece.start : piece.end], state, 5)
+    store.close()
+
+
+def covered(store: SnapshotStore, prompt: list[int], root: str = ROOT) -> int:
+    """Tokens of ``prompt`` that the segments found stand for."""
+    position = 0
+    for entry in store.find(prompt, root):
+        for token in entry.tokens:
+            if position >= len(prompt) or prompt[position] != token:
+                return position
+            position += 1
+    return position
+
+
+@settings(deadline=None, max_examples=100)
+@given(st.integers(0, 3 * SEGMENT + 5))
+def test_pieces_cover_all_tokens_without_a_gap(count: int) -> None:
+    cut = pieces(list(range(count)), ROOT)
+    assert [piece.start for piece in cut] == list(range(0, count, SEGMENT))
+    assert (cut[-1].end if cut else 0) == count
+    parents = [ROOT, *(piece.digest for piece in cut)]
+    assert [piece.parent for piece in cut] == parents[: len(cut)]
+
+
+def test_a_chat_is_found_again_as_far_as_it_agrees(tmp_path: Path) -> None:
+    chat = list(range(1000))
+    fill(SnapshotStore(tmp_path, 10**9), chat)
+    store = SnapshotStore(tmp_path, 10**9)
+    assert covered(store, [*chat, 5, 5, 5]) == 1000
+    assert covered(store, [*chat[:300], 9999]) == 300
+    assert covered(store, [9999, *chat]) == 0
+    assert covered(store, chat, root_digest("another model", "engine")) == 0
+
+
+def test_a_chat_that_grew_writes_only_what_is_new_and_drops_the_old_end(tmp_path: Path) -> None:
+    fill(SnapshotStore(tmp_path, 10**9), list(range(600)))
+    before = {path.name: path.stat().st_ino for path in tmp_path.iterdir()}
+    fill(SnapshotStore(tmp_path, 10**9), list(range(800)))
+    after = {path.name: path.stat().st_ino for path in tmp_path.iterdir()}
+    assert len(before) == 3
+    assert len(after) == 4
+    assert len(set(before.items()) & set(after.items())) == 2
+
+
+def test_a_system_prompt_of_two_chats_is_stored_once(tmp_path: Path) -> None:
+    shared = list(range(SEGMENT))
+    store = SnapshotStore(tmp_path, 10**9)
+    fill(store, [*shared, 1, 2])
+    fill(store, [*shared, 3, 4])
+    assert len(list(tmp_path.iterdir())) == 3
+    assert covered(store, [*shared, 1, 2]) == SEGMENT + 2
+    assert covered(store, [*shared, 3, 4]) == SEGMENT + 2
+
+
+def test_the_least_recently_used_goes_first_and_the_cap_holds(tmp_path: Path) -> None:
+    store = SnapshotStore(tmp_path, 10_000)
+    chats = [[number, *range(SEGMENT - 1)] for number in range(5)]
+    for age, chat in enumerate(chats):
+        fill(store, chat)
+        (entry,) = store.find(chat, ROOT)
+        os.utime(tmp_path / f"{entry.digest}.kv", (1000 + age, 1000 + age))
+    assert store.used_bytes() <= 10_000
+    (oldest_kept,) = store.find(chats[1], ROOT)
+    store.read(oldest_kept)  # used now: no longer the oldest
+    fill(store, [77, *range(SEGMENT - 1)])
+    assert store.used_bytes() <= 10_000
+    assert covered(store, chats[1]) == SEGMENT
+    assert covered(store, chats[2]) == 0
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda data: data[: len(data) // 2],
+        lambda data: data[:-1],
+        lambda data: data + b"x",
+        lambda data: data[:-10] + bytes([data[-10] ^ 1]) + data[-9:],
+        lambda data: b"OTHERAPP" + data[8:],
+        lambda data: data[:8] + b"\xff\xff\xff\xff" + data[12:],
+        lambda data: b"",
+    ],
+)
+def test_a_damaged_segment_is_ignored_logged_and_removed(
+    tmp_path: Path, damage: Callable[[bytes], bytes], caplog: pytest.LogCaptureFixture
+) -> None:
+    chat = list(range(200))
+    fill(SnapshotStore(tmp_path, 10**9), chat)
+    (path,) = tmp_path.iterdir()
+    path.write_bytes(damage(path.read_bytes()))
+    with caplog.at_level(logging.WARNING, "phial.engine.snapshots"):
+        store = SnapshotStore(tmp_path, 10**9)
+        for entry in store.find(chat, ROOT):
+            with pytest.raises(SnapshotError):
+                store.read(entry)
+    assert "ignored" in caplog.text
+    assert list(tmp_path.iterdir()) == []
+    assert store.find(chat, ROOT) == []
+
+
+def test_what_a_killed_engine_left_half_written_is_cleared_away(tmp_path: Path) -> None:
+    (tmp_path / "abc.part").write_bytes(b"half")
+    SnapshotStore(tmp_path, 10**9)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_disk_that_refuses_switches_snapshots_off_and_nothing_else(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("not a folder")
+    store = SnapshotStore(blocked, 10**9)
+    (piece,) = pieces([1, 2, 3], ROOT)
+    assert store.write(piece, [1, 2, 3], b"state", 5)
+    store.close()
+    assert store.is_off
+    assert not store.write(piece, [1, 2, 3], b"state", 5)
+    assert "switched off" in caplog.text
+
+
+# --- through llama.cpp ------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_model(tmp_path_factory.mktemp("m") / "m.gguf", ModelSpec(depends_on_history=True))
+
+
+@pytest.fixture
+def start(tmp_path: Path, model: Path) -> Iterator[Callable[..., LlamaEngine]]:
+    made: list[LlamaEngine] = []
+
+    def begin(path: Path = model, **changes: object) -> LlamaEngine:
+        options = EngineOptions(snapshot_dir=tmp_path / "kv", snapshot_min_gain=-1e9)
+        made.append(LlamaEngine(options))
+        load(made[-1], path, **changes)
+        return made[-1]
+
+    yield begin
+    for engine in made:
+        engine.close()
+
+
+QUESTION = "Tell me about " + "the history of tea, " * 30
+
+
+def first_visit(start: Callable[..., LlamaEngine]) -> tuple[Said, Said]:
+    """An answer, and what follows it without any restart."""
+    engine = start()
+    first = ask(engine, request(turns(QUESTION), sampling=SHORT))
+    engine.park("chat")
+    following = request(turns(QUESTION, first.text, "More"), sampling=SHORT)
+    second = ask(engine, following)
+    engine.close()
+    return first, second
+
+
+def test_after_a_restart_a_chat_goes_on_without_reading_it_again(
+    start: Callable[..., LlamaEngine],
+) -> None:
+    first, second = first_visit(start)
+    engine = start()
+    again = ask(engine, request(turns(QUESTION, first.text, "More"), sampling=SHORT))
+    assert again.text == second.text
+    (restored,) = again.of(SnapshotRestored)
+    timings = again.finished.timings
+    assert restored.tokens == timings.restored_tokens
+    assert restored.tokens >= first.fitted.prompt_tokens
+    assert timings.evaluated_tokens == timings.prompt_tokens - restored.tokens
+    assert timings.evaluated_tokens < 40
+
+
+def test_private_chats_leave_nothing_on_disk(
+    start: Callable[..., LlamaEngine], tmp_path: Path
+) -> None:
+    engine = start()
+    ask(engine, request(turns(QUESTION), sampling=SHORT, private=True))
+    engine.park("chat")
+    engine.idle()
+    engine.close()
+    assert not (tmp_path / "kv").exists()
+
+
+def test_another_model_of_the_same_shape_gets_nothing(
+    start: Callable[..., LlamaEngine], tmp_path: Path
+) -> None:
+    first_visit(start)
+    other = write_model(tmp_path / "other.gguf", ModelSpec(depends_on_history=True, seed=8))
+    engine = start(other)
+    said = ask(engine, request(turns(QUESTION), sampling=SHORT))
+    assert said.of(SnapshotRestored) == []
+    assert said.finished.timings.evaluated_tokens == said.fitted.prompt_tokens
+
+
+def test_a_damaged_snapshot_costs_time_and_no_words(
+    start: Callable[..., LlamaEngine], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    first, second = first_visit(start)
+    for path in (tmp_path / "kv").iterdir():
+        data = bytearray(path.read_bytes())
+        data[-100] ^= 0xFF
+        path.write_bytes(data)
+    engine = start()
+    again = ask(engine, request(turns(QUESTION, first.text, "More"), sampling=SHORT))
+    assert again.text == second.text
+    assert again.of(SnapshotRestored) == []
+    assert "checksum" in caplog.text
+
+
+def test_a_context_size_of_its_own_does_not_make_a_snapshot_useless(
+    start: Callable[..., LlamaEngine],
+) -> None:
+    first, second = first_visit(start)
+    engine = start(context_size=1024)
+    again = ask(engine, request(turns(QUESTION, first.text, "More"), sampling=SHORT))
+    assert again.of(SnapshotRestored)
+    assert again.text == second.text
+
+
+def test_saving_makes_way_for_whoever_waits(start: Callable[..., LlamaEngine]) -> None:
+    engine = start()
+    ask(engine, request(turns(QUESTION), sampling=SHORT))
+    engine.busy = lambda: True
+    engine.park("chat")
+    session = engine._session
+    assert session is not None
+    assert session.keeper is not None
+    assert session.keeper.save(lambda: True) == 0
+    assert session.keeper.save(lambda: False) == len(session.decoder.kv.tokens)
