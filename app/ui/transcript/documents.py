@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRect, QRectF, QSizeF, Qt
 from PySide6.QtGui import (
+    QFont,
     QFontMetricsF,
     QPainter,
     QPyTextObject,
@@ -42,9 +43,9 @@ _ALIGN = {
 class InlineFormula(QPyTextObject):
     """Draws the formulas of one document on the baseline of their lines.
 
-    Qt centres an object with ``AlignMiddle`` on half the height of an x (QTextDocumentLayout,
-    resizeInlineObject). So each object is made symmetrical about that line, and the formula is
-    drawn inside it where its own baseline meets the text's.
+    Qt centres an object with ``AlignMiddle`` on a line somewhat above the baseline. So each object
+    is made symmetrical about that line, and the formula is drawn inside it where its own baseline
+    meets the text's. Where the line is differs between fonts and versions of Qt; it is probed.
     """
 
     def __init__(self) -> None:
@@ -85,7 +86,46 @@ _NUMBER = QTextFormat.Property.UserProperty.value + 7
 
 
 def _middle(fmt: QTextCharFormat) -> float:
-    return QFontMetricsF(fmt.font()).boundingRect("x").height() / 2
+    font = fmt.font()
+    key = font.key()
+    if key not in _MIDDLES:
+        _MIDDLES[key] = _probe(font)
+    return _MIDDLES[key]
+
+
+_MIDDLES: dict[str, float] = {}
+
+
+class _Block(QPyTextObject):
+    """An object taller than any line, to find out where Qt centres it."""
+
+    TALL = 4000.0
+
+    def intrinsicSize(self, _doc: QTextDocument, _pos: int, _fmt: QTextFormat) -> QSizeF:
+        return QSizeF(1, self.TALL)
+
+    def drawObject(
+        self,
+        painter: QPainter,
+        rect: QRectF | QRect,
+        doc: QTextDocument,
+        pos: int,
+        fmt: QTextFormat,
+    ) -> None:
+        """Is never drawn."""
+
+
+def _probe(font: QFont) -> float:
+    """How far above the baseline Qt centres an object of this font, pixels."""
+    doc, block = QTextDocument(), _Block()
+    doc.documentLayout().registerHandler(FORMULA_OBJECT, block)
+    fmt = QTextCharFormat()
+    fmt.setFont(font)
+    fmt.setObjectType(FORMULA_OBJECT)
+    fmt.setVerticalAlignment(QTextCharFormat.VerticalAlignment.AlignMiddle)
+    QTextCursor(doc).insertText("\ufffc", fmt)
+    doc.setTextWidth(100)
+    return doc.firstBlock().layout().lineAt(0).ascent() - _Block.TALL / 2
 
 
 class RowDocument(QTextDocument):
@@ -97,7 +137,7 @@ class RowDocument(QTextDocument):
         self.setUndoRedoEnabled(False)
         self.setDefaultFont(style.fonts.text)
         self.style = style
-        self.pending = False
+        self.pending: Pending | None = None
         self.formulas = InlineFormula()
         # (position in the row's text, length in the document) of each formula drawn as source
         self.spelled: list[tuple[int, int]] = []
@@ -132,8 +172,9 @@ class RowDocument(QTextDocument):
             cursor.insertText(source, style.format_of(look, level, quiet=quiet))
             self.spelled.append((start, len(source.encode("utf-16-le")) // 2))
             return
-        if isinstance(result, Pending):
-            self.pending = True
+        # One that comes in the next frame is looked for sooner than one from the thread.
+        if isinstance(result, Pending) and (self.pending is None or result.soon):
+            self.pending = result
         if not self._registered:
             self.documentLayout().registerHandler(FORMULA_OBJECT, self.formulas)
             self._registered = True

@@ -12,11 +12,13 @@ from dataclasses import dataclass
 from time import perf_counter
 
 from PySide6.QtCore import QByteArray, QRectF, Qt
-from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPixmap
+from PySide6.QtGui import QFont, QFontInfo, QFontMetricsF, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
-from app.markup.blocks import Math
 from app.ui.theme import qcolour
+
+INK = "#010204"
+"""A colour that stands for the text's until a picture is made."""
 
 KEPT_FORMULAS = 4000
 KEPT_PIXMAPS = 600
@@ -31,7 +33,7 @@ class Shape:
     """A formula as the maths room gives it.
 
     Attributes:
-        svg: The picture; its paint is ``currentColor`` or black.
+        svg: The picture, painted in `INK`.
         width: In ems.
         ascent: Above the baseline, in ems.
         descent: Below the baseline, in ems.
@@ -73,12 +75,13 @@ class Drawn:
 class Pending(Drawn):
     """Stands in for a formula that is drawn in one of the next frames."""
 
-    __slots__ = ("_colour", "_font", "_source")
+    __slots__ = ("_colour", "_font", "_source", "soon")
 
-    def __init__(self, source: str, font: QFont, colour: str, *, display: bool) -> None:
+    def __init__(self, source: str, font: QFont, colour: str, *, display: bool, soon: bool) -> None:
         metrics = QFontMetricsF(font)
         letters = sum(char.isalnum() for char in source)
         self._source, self._font, self._colour = source, font, colour
+        self.soon = soon  # in the next frame; else when the thread has drawn it
         lines = 1 + source.count("\\\\") if display else 1
         self.width = min(40, max(1, letters / lines)) * metrics.averageCharWidth()
         self.ascent = metrics.ascent() * (lines * 1.3 if lines > 1 else 1)
@@ -108,15 +111,20 @@ class FormulaStore:
 
     Args:
         render: The maths room: source and display to a shape, or why not.
+        is_light: Whether a source may be drawn at once.
+        ask: Has a heavy formula drawn elsewhere; `take` brings it.
         clock: Seconds, for the budget of a frame.
     """
 
     def __init__(
         self,
         render: Callable[[str, bool], Shape | Failed],
+        is_light: Callable[[str], bool],
+        ask: Callable[[str, bool], None],
         clock: Callable[[], float] = perf_counter,
     ) -> None:
-        self._render, self._clock = render, clock
+        self._render, self._is_light, self._ask, self._clock = render, is_light, ask, clock
+        self._asked: set[tuple[str, bool]] = set()
         self._shapes: OrderedDict[tuple[str, bool], Shape | Failed] = OrderedDict()
         self._pixmaps: OrderedDict[tuple[_PixmapKey, int, int], QPixmap] = OrderedDict()
         self._left = FRAME_BUDGET
@@ -131,17 +139,28 @@ class FormulaStore:
         """A formula at a font's size, drawn now if the frame's budget allows."""
         known = self._shapes.get((source, display))
         if known is None:
+            if (source, display) in self._asked:
+                return Pending(source, font, colour, display=display, soon=False)
             if self._left <= 0:
-                return Pending(source, font, colour, display=display)
+                return Pending(source, font, colour, display=display, soon=True)
+            if not self._is_light(source):
+                self._asked.add((source, display))
+                self._ask(source, display)
+                return Pending(source, font, colour, display=display, soon=False)
             started = self._clock()
             known = self._render(source, display)
             self._left -= self._clock() - started
-            self._shapes[source, display] = known
-            if len(self._shapes) > KEPT_FORMULAS:
-                self._shapes.popitem(last=False)
+            self.take(source, known, display=display)
         if isinstance(known, Failed):
             return known
         return Drawn(self, known, _em(font), _PixmapKey(source, display, colour))
+
+    def take(self, source: str, shape: Shape | Failed, *, display: bool) -> None:
+        """Keep what was drawn."""
+        self._asked.discard((source, display))
+        self._shapes[source, display] = shape
+        if len(self._shapes) > KEPT_FORMULAS:
+            self._shapes.popitem(last=False)
 
     def pixmap(self, key: _PixmapKey, width: float, height: float, ratio: float) -> QPixmap:
         """The picture of a formula that was got before."""
@@ -156,7 +175,7 @@ class FormulaStore:
         shape = self._shapes.get((key.source, key.display)) or self._render(key.source, key.display)
         if isinstance(shape, Shape):
             painter = QPainter(made)
-            svg = shape.svg.replace(b"currentColor", key.colour.encode())
+            svg = shape.svg.replace(INK.encode(), key.colour.encode())
             QSvgRenderer(QByteArray(svg)).render(painter, QRectF(0, 0, across, down))
             painter.end()
         made.setDevicePixelRatio(ratio)
@@ -166,11 +185,12 @@ class FormulaStore:
         return made
 
 
+MATHS_X_HEIGHT = 0.467
+"""Of STIX Two Math, the maths room's font, in ems (its OS/2 table)."""
+
+
 def _em(font: QFont) -> float:
-    size = font.pointSizeF()
-    return size * 96 / 72 if size > 0 else float(font.pixelSize())
-
-
-def source_of(formula: Math) -> str:
-    """What is shown and copied where a formula cannot be drawn."""
-    return formula.markdown
+    """Size at which small letters of formulas and text are equally tall, within reason."""
+    metrics = QFontMetricsF(font)
+    plain = QFontInfo(font).pixelSize()
+    return min(1.2 * plain, max(0.9 * plain, metrics.xHeight() / MATHS_X_HEIGHT))

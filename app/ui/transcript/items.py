@@ -86,7 +86,7 @@ class RowItem:
         self.gap = style.px(place.gap)
         self.room = max(40, width - self.left)
         self.widget: QWidget | None = None
-        self.pending = False
+        self.pending: Pending | None = None
         self._picture = QPixmap()
         self._picture_key: tuple[Look, int, float, str, int] | None = None
 
@@ -128,7 +128,7 @@ class RowItem:
         """Where a position in the row's text stands."""
         return QRectF(self.left, self.gap, 1, self.body_height())
 
-    def draw(self, painter: QPainter, look: Look, ground: str, margin: int) -> None:
+    def draw(self, painter: QPainter, look: Look, ground: str, margin: int, width: int) -> None:
         """Draw from a picture of the row, made when its look changed.
 
         Drawing text costs ten times what copying its picture costs, and most frames only move
@@ -139,9 +139,9 @@ class RowItem:
             return
         ratio = painter.device().devicePixelRatio()
         wide = self.sideways()
-        key = (look, wide.x if wide else 0, ratio, ground, margin)
+        key = (look, wide.x if wide else 0, ratio, ground, width)
         if key != self._picture_key:
-            area = QSize(self.width + 2 * margin, self.height) * ratio
+            area = QSize(width + 2 * margin, self.height) * ratio
             made = QPixmap(area)
             made.setDevicePixelRatio(ratio)
             made.fill(qcolour(ground))
@@ -469,7 +469,7 @@ class MathItem(RowItem):
             self._source = text_document(TextRow((run,), row.place), style, self.room)
         else:
             self._drawn = result
-            self.pending = isinstance(result, Pending)
+            self.pending = result if isinstance(result, Pending) else None
             row.state.natural = int(result.width) + 1
         self._pad = style.px(4)
 

@@ -24,7 +24,7 @@ from app.ui.transcript.items import (
     make_item,
 )
 from app.ui.transcript.model import MessageModel
-from app.ui.transcript.parts import CodeHead, Footer, QuietButton, SideBar, ThinkToggle
+from app.ui.transcript.parts import OVERHANG, CodeHead, Footer, QuietButton, SideBar, ThinkToggle
 from app.ui.transcript.rows import CodeState, FooterRow, NoteRow, Row, Sideways, SpaceRow
 from app.ui.transcript.spoken import spoken_message
 from app.ui.transcript.style import CODE_PAD, Style
@@ -183,8 +183,8 @@ class MessageWidget(QGroupBox):
         return chain
 
     def pending(self) -> bool:
-        """Whether a shown formula has still to be drawn."""
-        return any(spot.item.pending for spot in self._spots)
+        """Whether a shown formula waits for its turn."""
+        return any(s.item.pending is not None and s.item.pending.soon for s in self._spots)
 
     def shown_rows(self) -> list[Row]:
         """The rows in view."""
@@ -192,7 +192,7 @@ class MessageWidget(QGroupBox):
 
     def drop_pending(self) -> bool:
         """Lay rows with late formulas out again at the next arrangement; whether there are any."""
-        late = [row for row, item in self.items.items() if item.pending]
+        late = [row for row, item in self.items.items() if item.pending is not None]
         for row in late:
             self._drop(row)
         return bool(late)
@@ -265,6 +265,9 @@ class MessageWidget(QGroupBox):
         if bar:
             y, height = spot.y + spot.height - style.px(SIDE_BAR), style.px(SIDE_BAR)
         width = item.room
+        if isinstance(item.widget, Footer):
+            x -= style.px(OVERHANG)
+            width += style.px(OVERHANG)
         if isinstance(item.widget, ThinkToggle):
             width = min(width, item.widget.wanted_width())
             x -= style.px(8)
@@ -377,6 +380,7 @@ class MessageWidget(QGroupBox):
         theme = self._style.theme
         painter.fillRect(wanted, qcolour(theme.page))
         margin = self._style.px(MARGIN)
+        bubble = self.bubble_width - 2 * self._style.px(BUBBLE_PAD_X)
         if self.model.is_user:
             self._paint_bubble(painter, self._style)
         for spot in self._spots:
@@ -388,7 +392,8 @@ class MessageWidget(QGroupBox):
             look = self._host.look_of(self.model, spot.row)
             inside = self.model.is_user and not isinstance(spot.item.row, NoteRow)
             ground = theme.bubble if inside else theme.page
-            spot.item.draw(painter, look, ground, 0 if inside else margin)
+            width = bubble if inside else spot.item.width
+            spot.item.draw(painter, look, ground, 0 if inside else margin, width)
             painter.restore()
         painter.end()
 

@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 ICON, BUTTON = 16, 28
 """Sides at 100 %, pixels."""
 
+OVERHANG = 6
+"""How far a footer begins left of the text, so that its first picture stands under the text."""
+
 COPIED_SHOWN = 1600
 """Milliseconds that a button says that it has copied."""
 
@@ -415,7 +418,7 @@ class Footer(QWidget):
         count = self._count
         count_width = count.wide + style.px(4) if count is not None else 0
         right = self._message.role is Role.USER
-        x = self.width() - sum(widths) - count_width if right else -style.px(6)
+        x = self.width() - sum(widths) - count_width if right else 0
         for button, width in zip(self._buttons, widths, strict=True):
             button.setGeometry(x, y, width, tall)
             x += width

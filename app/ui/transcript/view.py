@@ -24,11 +24,11 @@ from app.ui.theme import COLUMN, LIGHT, Theme, fonts_at, qcolour
 from app.ui.transcript.clipboard import put_on_clipboard
 from app.ui.transcript.find import DEFAULT_OPTIONS, Finder, FindOptions, Match
 from app.ui.transcript.flow_layout import FlowLayout, Placed
-from app.ui.transcript.formulas import FormulaStore
+from app.ui.transcript.formulas import Failed, FormulaStore, Shape
 from app.ui.transcript.host import MessageHost
 from app.ui.transcript.items import PLAIN_LOOK, Look
 from app.ui.transcript.keyboard import Keyboard
-from app.ui.transcript.maths_source import render_shape
+from app.ui.transcript.maths_source import FormulaThread, is_light, render_shape
 from app.ui.transcript.message_widget import MessageWidget
 from app.ui.transcript.model import Chat, Measures, MessageModel
 from app.ui.transcript.parts import Pill
@@ -69,7 +69,6 @@ class TranscriptView(TranscriptSignals):
         parent: Qt's parent.
         theme: Colours to begin with.
         zoom: Size of the text to begin with, per cent.
-        formulas: Draws formulas; one store may serve several views.
     """
 
     def __init__(
@@ -78,10 +77,12 @@ class TranscriptView(TranscriptSignals):
         *,
         theme: Theme = LIGHT,
         zoom: int = 100,
-        formulas: FormulaStore | None = None,
     ) -> None:
         super().__init__(parent)
-        self._formulas = formulas or FormulaStore(render_shape)
+        self._thread = FormulaThread(self)
+        self._thread.drawn.connect(self._formula_drawn)
+        self.destroyed.connect(self._thread.close)
+        self._formulas = FormulaStore(render_shape, is_light, self._thread.ask)
         self._theme, self._zoom, self._wrap = theme, zoom, False
         self._left_out: frozenset[str] = frozenset()
         self._fonts = fonts_at(zoom)
@@ -284,6 +285,13 @@ class TranscriptView(TranscriptSignals):
         self._following = True
         self._to_end()
         self.arrange()
+
+    def _formula_drawn(self, result: tuple[str, bool, Shape | Failed]) -> None:
+        source, display, shape = result
+        self._formulas.take(source, shape, display=display)
+        late = [widget for widget in self.widgets.values() if widget.drop_pending()]
+        if late:
+            self.stay()
 
     def scroll_to_start(self) -> None:
         """Go to the first message."""

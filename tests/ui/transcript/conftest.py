@@ -1,15 +1,18 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import warnings
+from collections.abc import Callable
 
 import pytest
 from pytestqt.qtbot import QtBot
 
-from app.ui.transcript.view import TranscriptView
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore", DeprecationWarning)  # ziamath's import of its own font
+    from app.ui.transcript.view import TranscriptView
 
 
 @pytest.fixture
-def make_view(qtbot: QtBot) -> Iterator[Callable[..., TranscriptView]]:
+def make_view(qtbot: QtBot) -> Callable[..., TranscriptView]:
     def make(width: int = 900, height: int = 700, **keywords: object) -> TranscriptView:
         view = TranscriptView(**keywords)  # type: ignore[arg-type]
         qtbot.addWidget(view)
