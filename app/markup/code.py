@@ -1,0 +1,289 @@
+"""Owns colouring source code: token runs of a few kinds that a theme maps to colours.
+
+Pygments does the work, in bounded slices: a block is coloured chunk by chunk, where a chunk ends
+at the end of a line that leaves no string or comment open. Text that grows is coloured a finished
+line at a time and never again, so a stream costs as much as the text is long.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import Enum
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from pygments.lexers import get_lexer_by_name
+from pygments.token import (
+    Comment,
+    Error,
+    Generic,
+    Keyword,
+    Name,
+    Number,
+    Operator,
+    Punctuation,
+    String,
+    Token,
+)
+from pygments.util import ClassNotFound
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pygments.lexer import Lexer
+    from pygments.token import _TokenType
+
+MAX_CODE = 400_000
+"""Characters of a block that are coloured; the rest is plain."""
+MAX_LINE = 2_000
+"""Characters; a longer line is plain, because some lexers search it again and again."""
+CHUNK = 4_000
+"""Characters handed to a lexer at a time; about 5 ms."""
+LOOKBACK = 12_000
+"""Characters that a string or comment may stay open before colouring starts afresh."""
+CREDIT = 4
+"""Characters handed to a lexer per character of code, at most."""
+
+
+class Kind(Enum):
+    """What a run is; the value is the name that a theme gives a colour to."""
+
+    TEXT = "text"
+    KEYWORD = "keyword"
+    TYPE = "type"
+    NAME = "name"
+    FUNCTION = "function"
+    CLASS = "class"
+    BUILTIN = "builtin"
+    DECORATOR = "decorator"
+    VARIABLE = "variable"
+    ATTRIBUTE = "attribute"
+    TAG = "tag"
+    STRING = "string"
+    ESCAPE = "escape"
+    NUMBER = "number"
+    COMMENT = "comment"
+    OPERATOR = "operator"
+    PUNCTUATION = "punctuation"
+    INSERTED = "inserted"
+    DELETED = "deleted"
+    HEADING = "heading"
+    PROMPT = "prompt"
+    OUTPUT = "output"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """``length`` characters from ``start`` are of one kind; plain text has no runs."""
+
+    start: int
+    length: int
+    kind: Kind
+
+
+_KINDS: dict[_TokenType, Kind] = {
+    Keyword.Type: Kind.TYPE,
+    Keyword.Constant: Kind.BUILTIN,
+    Keyword: Kind.KEYWORD,
+    Operator.Word: Kind.KEYWORD,
+    Name.Function: Kind.FUNCTION,
+    Name.Class: Kind.CLASS,
+    Name.Namespace: Kind.CLASS,
+    Name.Exception: Kind.CLASS,
+    Name.Builtin: Kind.BUILTIN,
+    Name.Decorator: Kind.DECORATOR,
+    Name.Variable: Kind.VARIABLE,
+    Name.Constant: Kind.VARIABLE,
+    Name.Attribute: Kind.ATTRIBUTE,
+    Name.Property: Kind.ATTRIBUTE,
+    Name.Tag: Kind.TAG,
+    Name.Entity: Kind.ESCAPE,
+    String.Escape: Kind.ESCAPE,
+    String.Interpol: Kind.ESCAPE,
+    String: Kind.STRING,
+    Number: Kind.NUMBER,
+    Comment: Kind.COMMENT,
+    Operator: Kind.OPERATOR,
+    Punctuation: Kind.PUNCTUATION,
+    Generic.Inserted: Kind.INSERTED,
+    Generic.Deleted: Kind.DELETED,
+    Generic.Heading: Kind.HEADING,
+    Generic.Subheading: Kind.HEADING,
+    Generic.Prompt: Kind.PROMPT,
+    Generic.Output: Kind.OUTPUT,
+    Generic.Error: Kind.ERROR,
+    Generic.Traceback: Kind.ERROR,
+    Error: Kind.TEXT,
+    Token: Kind.TEXT,
+}
+
+_CARRIED = frozenset((Kind.STRING, Kind.COMMENT))
+
+_ALIASES = {
+    "c++": "cpp",
+    "h": "c",
+    "hpp": "cpp",
+    "golang": "go",
+    "node": "javascript",
+    "mjs": "javascript",
+    "ps1": "powershell",
+    "py3": "python",
+    "python3": "python",
+    "shell-session": "console",
+    "terminal": "console",
+    "text/x-python": "python",
+    "vue": "html",
+    "svelte": "html",
+    "jsonc": "json",
+    "json5": "json",
+    "patch": "diff",
+    "tsx": "typescript",
+    "jsx": "javascript",
+    "assembly": "nasm",
+    "asm": "nasm",
+    "plaintext": "text",
+    "plain": "text",
+    "txt": "text",
+    "latex": "tex",
+    "dockerfile": "docker",
+    "proto": "protobuf",
+    "cs": "csharp",
+    "kt": "kotlin",
+    "rs": "rust",
+    "yml": "yaml",
+}
+_LABELS = {
+    "bash": "Bash",
+    "sh": "Shell",
+    "shell": "Shell",
+    "zsh": "Zsh",
+    "text": "Text",
+    "console": "Console",
+    "tsx": "TSX",
+    "jsx": "JSX",
+    "cpp": "C++",
+    "csharp": "C#",
+}
+_NAME = re.compile(r"[\w+#./-]{1,40}")
+
+
+def language_name(info: str) -> str:
+    """The language that an info string names, in lower case: ``{.python}`` is ``python``."""
+    match = _NAME.search(info.strip().lower().lstrip("{."))
+    name = match.group() if match else ""
+    return _ALIASES.get(name, name)
+
+
+def language_label(info: str) -> str:
+    """How to call the language above its block: ``py`` is "Python"; empty without one."""
+    match = _NAME.search(info.strip().lstrip("{."))
+    written = match.group() if match else ""
+    name = language_name(info)
+    if written.lower() in _LABELS or name in _LABELS:
+        return _LABELS.get(written.lower()) or _LABELS[name]
+    lexer = _lexer(name)
+    return str(lexer.name) if lexer is not None else written
+
+
+@lru_cache(maxsize=64)
+def _lexer(name: str) -> Lexer | None:
+    """The lexer for a language; None for one that Pygments does not know."""
+    if not name or name == "text":
+        return None
+    try:
+        return get_lexer_by_name(name, stripnl=False, ensurenl=False, stripall=False)
+    except ClassNotFound:
+        return None
+
+
+def _kind(token: _TokenType) -> Kind:
+    while token not in _KINDS and token.parent is not None:
+        token = token.parent
+    return _KINDS.get(token, Kind.TEXT)
+
+
+class Highlighter:
+    """Colours text that grows, each finished line once.
+
+    A string or comment that is open at the end of a line is carried into the next lines by reading
+    it again with them, paid from a credit, so that the work stays linear.
+
+    Attributes:
+        characters: handed to the lexer so far.
+    """
+
+    def __init__(self, info: str) -> None:
+        self.characters = 0
+        self._lexer = _lexer(language_name(info))
+        self._done = 0
+        self._open = ""
+        self._open_kind = Kind.TEXT
+        self._credit = 0
+        self._partial: list[str] = []
+
+    def feed(self, text: str) -> list[Run]:
+        """The runs of the lines that ``text`` completes, in order, never overlapping."""
+        end = text.rfind("\n") + 1
+        if not end:
+            self._partial.append(text)
+            return []
+        lines = "".join(self._partial) + text[:end]
+        self._partial = [text[end:]]
+        return list(self._colour(lines))
+
+    def finish(self) -> list[Run]:
+        """The runs of a last line without a line end."""
+        rest = "".join(self._partial)
+        self._partial = []
+        return list(self._colour(rest)) if rest else []
+
+    def _colour(self, text: str) -> Iterator[Run]:
+        chunk: list[str] = []
+        size = 0
+        for line in text.splitlines(keepends=True):
+            chunk.append(line)
+            size += len(line)
+            if size >= CHUNK:
+                yield from self._chunk("".join(chunk))
+                chunk, size = [], 0
+        if chunk:
+            yield from self._chunk("".join(chunk))
+
+    def _chunk(self, text: str) -> Iterator[Run]:
+        start = self._done
+        self._done += len(text)
+        if self._lexer is None or self._done > MAX_CODE:
+            return
+        self._credit += CREDIT * len(text)
+        if self._open and self._credit < len(self._open) + len(text):
+            yield Run(start, len(text), self._open_kind)
+            self._open = (self._open + text)[-LOOKBACK:]
+            return
+        source, skip = self._open + text, len(self._open)
+        self.characters += len(source)
+        self._credit -= len(source)
+        self._open = ""
+        for place, token, value in self._lexer.get_tokens_unprocessed(_without_long(source)):
+            kind = _kind(token)
+            begin, end = max(place, skip), place + len(value)
+            if kind is not Kind.TEXT and end > begin and value.strip():
+                yield Run(start + begin - skip, end - begin, kind)
+            if end == len(source) and kind in _CARRIED and value.endswith("\n"):
+                self._open_kind = kind
+                self._open = source if len(source) <= LOOKBACK else ""
+
+
+def _without_long(source: str) -> str:
+    """``source`` with the text of overlong lines blanked, at the same length."""
+    if len(source) <= MAX_LINE:
+        return source
+    lines = source.split("\n")
+    return "\n".join(" " * len(line) if len(line) > MAX_LINE else line for line in lines)
+
+
+def highlight(info: str, text: str) -> list[Run]:
+    """The runs of a whole block, in order; none for a language that is not known."""
+    highlighter = Highlighter(info)
+    return highlighter.feed(text) + highlighter.finish()
