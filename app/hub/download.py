@@ -33,7 +33,6 @@ from app.hub.pace import RetryPolicy, SpeedMeter, Throttle
 from app.hub.part import CHUNK, JournalHead, PartFile, disk_error, hash_file
 from app.hub.transport import Answer, RangeRefusedError, SignedAddressExpiredError, Transport
 
-PIECE = 1024 * 1024  # bytes of one read
 REPORT_SECONDS = 0.1
 SPARE = 256 * 1024 * 1024  # bytes of the disk that are never taken: the system needs room too
 _SHA256_DIGITS = 64
@@ -160,6 +159,7 @@ class _Job:
         self._sha256 = file.sha256
         self._fetched = 0
         self._skip = 0  # bytes of the reply that are here already
+        self._buffer: bytearray | None = None
         self._guard = True  # send If-Range
         self._refused = False
         self._notices: list[str] = []
@@ -255,6 +255,7 @@ class _Job:
         head = JournalHead(
             self._url, self._file.commit, self._etag, self._file.sha256, self._file.size
         )
+        self._buffer = None  # it belongs to the part as it was
         self._part.start(head)
 
     def _check_room(self) -> None:
@@ -294,21 +295,25 @@ class _Job:
             self._skip = self._part.offset - transfer.answer.start
             while left > 0 and not self._control.stopped:
                 self._gate.check()
-                data = transfer.read(self._throttle.piece(min(PIECE, left)))
-                if not data:
+                if self._buffer is None:
+                    self._buffer = self._part.buffer()
+                most = self._throttle.piece(min(len(self._buffer), left))
+                count = transfer.read_into(memoryview(self._buffer)[:most])
+                if not count:
                     raise NetworkError("The connection ended before the file did.")
-                left -= len(data)
-                self._take(data)
+                left -= count
+                self._take(self._buffer, count)
 
-    def _take(self, data: bytes) -> None:
-        self._fetched += len(data)
-        self._meter.add(len(data))
-        skipped = min(self._skip, len(data))
+    def _take(self, buffer: bytearray, count: int) -> None:
+        self._fetched += count
+        self._meter.add(count)
+        skipped = min(self._skip, count)
         self._skip -= skipped
-        if skipped < len(data):
-            self._part.append(data[skipped:] if skipped else data)
+        if skipped < count:
+            self._buffer = None  # the part has it until it is hashed
+            self._part.append(memoryview(buffer)[skipped:count], buffer)
         self._tell(DownloadState.DOWNLOADING)
-        debt = self._throttle.debt(len(data))
+        debt = self._throttle.debt(count)
         if debt:
             self._control.wait(debt)
 

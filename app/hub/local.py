@@ -187,12 +187,14 @@ def _copy_one(
     part.start(JournalHead(source.as_uri(), "", "", told or "", size))
     try:
         with source.open("rb", buffering=0) as file:
-            while data := file.read(1024 * 1024):
+            buffer = part.buffer()
+            while count := file.readinto(buffer):
                 if control.stopped:
                     part.discard()
                     return None
-                part.append(data)
+                part.append(memoryview(buffer)[:count], buffer)
                 report(part.offset)
+                buffer = part.buffer()
         part.settle()
         digest = part.digest()
         if told and digest != told:

@@ -29,7 +29,7 @@ from app.domain.errors import DiskFullError, HubError
 CHUNK = 8 * 1024 * 1024  # bytes between two journal lines: the most that is ever fetched twice
 READ = 1024 * 1024
 SYNC_SECONDS = 15.0  # between two fsyncs, which bound what a power cut costs
-QUEUE_PIECES = 8  # pieces the hash may lag behind: 8 MiB of memory
+BUFFERS = 8  # pieces the hash may lag behind: 8 MiB of memory
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 FORMAT = 1
 
@@ -62,8 +62,8 @@ class JournalHead:
 class PartFile:
     """The unfinished bytes of one file.
 
-    Appending happens on the caller's thread, hashing on a worker; the queue between them is short,
-    so that memory stays flat.
+    Appending happens on the caller's thread, hashing on a worker; a few buffers go round between
+    them, so that memory stays flat.
     """
 
     def __init__(self, destination: Path, *, chunk: int = CHUNK) -> None:
@@ -203,32 +203,38 @@ class PartFile:
 
     # --- filling ------------------------------------------------------------------------------
 
-    def append(self, data: bytes) -> None:
+    def buffer(self) -> bytearray:
+        """A free buffer of :data:`READ` bytes; waits while the hash lags behind."""
+        return self._open_worker().free.get()
+
+    def append(self, data: bytes | memoryview, recycle: bytearray | None = None) -> None:
         """Write ``data`` and hand it to the hash.
+
+        Args:
+            data: Bytes, or a view of a buffer from :meth:`buffer`.
+            recycle: That buffer; it is free again when it has been hashed.
 
         Raises:
             DiskFullError: No room; what is confirmed stays good.
             ModelFolderError: Any other failure to write.
         """
-        if self._file is None or self._worker is None:
-            raise ValueError("The part is not open.")
-        done = 0
+        worker, view, done = self._open_worker(), memoryview(data), 0
         try:
-            while done < len(data):
-                done += self._file.write(memoryview(data)[done:]) or 0
+            while self._file is not None and done < len(view):
+                done += self._file.write(view[done:]) or 0
         except OSError as error:
-            self._accept(data[:done])
             raise disk_error(error, self.path) from error
-        self._accept(data)
+        finally:
+            self.offset += done
+            worker.put(view[:done], recycle)
 
-    def _accept(self, data: bytes) -> None:
-        if data and self._worker is not None:
-            self.offset += len(data)
-            self._worker.put(data)
+    def _open_worker(self) -> _HashWorker:
+        if self._worker is None:
+            raise ValueError("The part is not open.")
+        return self._worker
 
-    def _absorb(self, data: bytes) -> None:
-        """On the worker: hash ``data``, with a journal line at each chunk's end."""
-        view = memoryview(data)
+    def _absorb(self, view: memoryview) -> None:
+        """On the worker: hash ``view``, with a journal line at each chunk's end."""
         while view:
             room = self._chunk - self._hashed % self._chunk
             piece = view[:room]
@@ -318,22 +324,29 @@ class _HashWorker:
     def __init__(self, part: PartFile) -> None:
         self._absorb = part._absorb  # one class in two threads
         self._folder = part.journal
-        self._pieces: queue.Queue[bytes | None] = queue.Queue(QUEUE_PIECES)
+        self.free: queue.SimpleQueue[bytearray] = queue.SimpleQueue()
+        for _ in range(BUFFERS):
+            self.free.put(bytearray(READ))
+        self._pieces: queue.SimpleQueue[tuple[memoryview, bytearray | None] | None] = (
+            queue.SimpleQueue()
+        )
         self._error: OSError | None = None
         self._thread = threading.Thread(target=self._run, name="phial-hash", daemon=True)
         self._thread.start()
 
     def _run(self) -> None:
         while (piece := self._pieces.get()) is not None:
-            if self._error is not None:
-                continue  # keep emptying, so that put() never blocks for ever
-            try:
-                self._absorb(piece)
-            except OSError as error:
-                self._error = error
+            view, recycle = piece
+            if self._error is None:
+                try:
+                    self._absorb(view)
+                except OSError as error:
+                    self._error = error
+            if recycle is not None:  # also after an error, so that nobody waits for ever
+                self.free.put(recycle)
 
-    def put(self, piece: bytes) -> None:
-        self._pieces.put(piece)
+    def put(self, view: memoryview, recycle: bytearray | None) -> None:
+        self._pieces.put((view, recycle))
         if self._error is not None:
             raise disk_error(self._error, self._folder) from self._error
 
