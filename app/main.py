@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 
@@ -24,6 +25,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return host()
     options = _parser().parse_args(words)
     try:
+        if options.self_test:
+            return _self_test()
         if options.run is None:
             return _window(options)
         return _terminal(options)
@@ -46,6 +49,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"phial {app.__version__}")
     parser.add_argument("--demo", action="store_true", help="open on the built-in demo model")
     parser.add_argument("--model", metavar="PATH", help="open on this GGUF file")
+    parser.add_argument(
+        "--self-test", action="store_true", help="check every part of this installation"
+    )
     parser.set_defaults(run=None)
     commands = parser.add_subparsers(title="in the terminal", metavar="COMMAND")
     for command in (ask, bench, chat, doctor, models):
@@ -81,6 +87,16 @@ def _window(options: argparse.Namespace) -> int:
 
         services = build_services(setup, make_engine(setup))
         return run(services, channel=lock.channel)
+
+
+def _self_test() -> int:
+    from app.system.display import has_display
+
+    if not has_display():
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    from app.ui.selftest import run
+
+    return run()
 
 
 def _already_running() -> int:
