@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from app.store.failures import is_damage
 
 _TABLES = ("conversations", "messages", "journal", "models", "samplings", "meta", "token_counts")
-_INDEXES = ("message_index", "title_index")
+_INDEXES = (("message_index", "search_messages"), ("title_index", "search_titles"))
+_SAMPLE = 20  # newest and oldest rows that the index must find
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +70,40 @@ def _pragma(connection: sqlite3.Connection, pragma: str) -> list[str]:
 
 def _index_problems(connection: sqlite3.Connection, *, compare: bool) -> list[str]:
     problems = []
-    for name in _existing(connection, _INDEXES):
+    for name, table in _existing_indexes(connection):
         try:
             connection.execute(
                 f"INSERT INTO {name} ({name}, rank) VALUES ('integrity-check', ?)",  # noqa: S608
                 (int(compare),),
             )
+            problems += _missing(connection, name, table)
         except sqlite3.DatabaseError as error:
             if not is_damage(error):
                 raise
             problems.append(f"{name}: {error}")
     return problems
+
+
+def _missing(connection: sqlite3.Connection, name: str, view: str) -> list[str]:
+    """Rows the index does not find. An index that lost everything is consistent in itself."""
+    rows = connection.execute(
+        f"SELECT seq, body FROM {view} ORDER BY seq DESC LIMIT {_SAMPLE}"  # noqa: S608
+    ).fetchall()
+    rows += connection.execute(
+        f"SELECT seq, body FROM {view} ORDER BY seq LIMIT {_SAMPLE}"  # noqa: S608
+    ).fetchall()
+    problems = []
+    for seq, body in rows:
+        first = body.split(" ", 1)[0]
+        found = connection.execute(
+            f"SELECT 1 FROM {name} WHERE {name} MATCH ? AND rowid = ?",  # noqa: S608
+            (f'"{first}"', seq),
+        ).fetchone()
+        if first and found is None:
+            problems.append(f"{name}: row {seq} is missing")
+    return problems
+
+
+def _existing_indexes(connection: sqlite3.Connection) -> list[tuple[str, str]]:
+    names = _existing(connection, [name for name, _ in _INDEXES])
+    return [pair for pair in _INDEXES if pair[0] in names]

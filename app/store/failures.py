@@ -34,6 +34,15 @@ def is_damage(error: sqlite3.Error) -> bool:
     return primary_code(error) in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
 
+def is_index_damage(error: sqlite3.Error) -> bool:
+    """Whether making the search index anew may help.
+
+    A damaged FTS5 index also shows as a constraint of its hidden tables. The store's own
+    constraints are looked at before they could fail.
+    """
+    return is_damage(error) or primary_code(error) == sqlite3.SQLITE_CONSTRAINT
+
+
 def store_error(error: sqlite3.Error) -> KnownError:
     """The typed error for an SQLite error, chosen by its code and never by its text."""
     name = getattr(error, "sqlite_errorname", type(error).__name__)

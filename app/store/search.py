@@ -6,10 +6,12 @@ import sqlite3
 import threading
 
 from app.domain.conversation import SearchHit
+from app.domain.errors import DamagedDatabaseError
 from app.domain.generation import Role
 from app.store.conversations import Library
 from app.store.failures import primary_code
 from app.store.fold import tokens
+from app.store.migrations import rebuild_index
 from app.store.query import Query, parse_query
 from app.store.rows import from_time, to_text, to_time
 from app.store.snippets import snippet
@@ -59,7 +61,8 @@ class Searcher:
             The hits, or None when a newer ticket was taken meanwhile.
 
         Raises:
-            StoreError: The database could not be read.
+            StoreError: The database could not be read. Where the search index was damaged, it
+                is made anew first, which takes a while.
         """
         query = parse_query(text)
         if query.is_empty:
@@ -81,7 +84,11 @@ class Searcher:
                 with self._lock:
                     self._running.discard(connection)
 
-        return self._library.read(work)
+        try:
+            return self._library.read(work)
+        except DamagedDatabaseError:
+            self._library.submit(rebuild_index).result()
+            return self._library.read(work)
 
     def _outdated(self, ticket: int | None) -> bool:
         return ticket is not None and ticket != self._newest

@@ -101,6 +101,10 @@ def _remove(connection: sqlite3.Connection, before: int | None) -> int:
     for table in ("conversations", "messages"):
         cursor = connection.execute(f"DELETE FROM {table} WHERE {where}", (before,))  # noqa: S608
         removed += cursor.rowcount
+    if removed:
+        # Words of removed messages stay in the index's old segments until these are merged.
+        for name in ("message_index", "title_index"):
+            connection.execute(f"INSERT INTO {name} ({name}) VALUES ('optimize')")  # noqa: S608
     return removed
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
-from app.domain.errors import KnownError, StoreError
-from app.store.failures import is_damage, store_error, typed_errors
+from app.domain.errors import StoreError
+from app.store.failures import is_index_damage, typed_errors
 
 T = TypeVar("T")
+_log = logging.getLogger(__name__)
 
 
 class Writer:
@@ -39,7 +41,6 @@ class Writer:
         self._lane = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store-writer")
         self._closed = False
         self._heal = heal
-        self.close_problem: KnownError | None = None
         try:
             self._connection = self._lane.submit(self._open, connect).result()
         except BaseException:
@@ -92,7 +93,7 @@ class Writer:
             try:
                 return self._run(work)
             except sqlite3.Error as error:
-                if self._heal is None or not is_damage(error):
+                if self._heal is None or not is_index_damage(error):
                     raise
                 self._run(self._heal)
                 return self._run(work)
@@ -116,9 +117,9 @@ class Writer:
 
     def _finish(self) -> None:
         try:
-            # Fails without harm while another process reads: the WAL is then found at next start.
             self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         except sqlite3.Error as error:
-            self.close_problem = store_error(error)
+            # No harm: the WAL stays beside the database and is found at the next start.
+            _log.info("The WAL could not be moved into the database: %s", error)
         finally:
             self._connection.close()

@@ -267,7 +267,7 @@ class TreeMachine(RuleBasedStateMachine):
 
 def test_the_tree_keeps_its_laws() -> None:
     run_state_machine_as_test(
-        TreeMachine, settings=settings(max_examples=25, stateful_step_count=25, deadline=None)
+        TreeMachine, settings=settings(max_examples=15, stateful_step_count=20, deadline=None)
     )
 
 
