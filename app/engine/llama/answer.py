@@ -21,7 +21,9 @@ from app.domain.generation import (
 )
 from app.engine.base import Cancel
 from app.engine.context import fit_turns, reserve_for
+from app.engine.drafting import Drafter
 from app.engine.llama.backend import Backend
+from app.engine.llama.decode import MAX_OUTPUTS
 from app.engine.llama.sampler import Sampler
 from app.engine.llama.tokenizer import Detokenizer
 from app.engine.stops import StopFilter
@@ -39,6 +41,7 @@ class Answer:
         request: What is asked.
         seed: For drawing.
         cancel: Stops it.
+        drafting: Whether tokens may be guessed.
     """
 
     def __init__(
@@ -48,12 +51,15 @@ class Answer:
         request: GenerationRequest,
         seed: int,
         cancel: Cancel,
+        *,
+        drafting: bool,
     ) -> None:
         self._backend = backend
         self._session = session
         self._request = request
         self._seed = seed
         self._cancel = cancel
+        self._drafting = drafting
         self._sampler: Sampler | None = None
         self._text = Detokenizer()
         self._stops = StopFilter(request.sampling.stop)
@@ -64,6 +70,7 @@ class Answer:
         self._read_seconds = 0.0
         self._evaluated = 0
         self._restored = (0, 0.0)
+        self._drafter: Drafter | None = None
 
     def close(self) -> None:
         """Free the sampler."""
@@ -93,6 +100,8 @@ class Answer:
         if len(session.decoder.kv.tokens) < len(self._prompt):
             yield self._finished(StopReason.STOPPED, 0.0)
             return
+        if self._drafting:
+            self._drafter = Drafter(self._prompt, session.costs)
         yield from self._write()
 
     def _assemble(self) -> None:
@@ -147,18 +156,13 @@ class Answer:
 
     def _write(self) -> Iterator[GenerationEvent]:
         """Draw tokens until the turn ends, a limit is met, or the user stops it."""
-        session, sampler = self._session, self._sampler
-        assert sampler is not None  # noqa: S101  # events() made it
+        session = self._session
         began = time.perf_counter()
-        decoder, tokenizer = session.decoder, session.tokenizer
+        tokenizer = session.tokenizer
         limit, cut = self._limit()
         pending = 0
-        reason = cut
-        while len(self._written) < limit:
-            if self._cancel.is_set():
-                reason = StopReason.STOPPED
-                break
-            token = sampler.sample(session.loaded.context, -1)
+        reason = StopReason.STOPPED
+        for token in self._draw(limit):
             if token in session.template.ends or tokenizer.ends_turn(token):
                 reason = StopReason.END_OF_TURN
                 break
@@ -172,8 +176,8 @@ class Answer:
             if self._stops.met:
                 reason = StopReason.STOP_STRING
                 break
-            if len(self._written) < limit and not decoder.decode([token]):
-                reason = StopReason.STOPPED
+            if len(self._written) == limit:
+                reason = cut
                 break
         rest = "" if self._stops.met else self._stops.feed(self._text.end()) + self._stops.end()
         if rest or (pending and not self._stops.met):
@@ -181,6 +185,57 @@ class Answer:
             yield TextDelta(rest, pending)
         self._remember(reason)
         yield self._finished(reason, time.perf_counter() - began)
+
+    def _draw(self, limit: int) -> Iterator[int]:
+        """Tokens, each evaluated when the next is asked for. Ends when stopped.
+
+        With drafting, a pass evaluates a token and guesses at those after it. Its outputs are
+        sampled in order and only as far as the guesses come true, so the sampler sees exactly the
+        tokens and makes exactly the draws that it would without.
+        """
+        session, sampler = self._session, self._sampler
+        assert sampler is not None  # noqa: S101  # events() made it
+        decoder, drafter, context = session.decoder, self._drafter, session.loaded.context
+        draft: list[int] = []
+        row = -1
+        kept = len(decoder.kv.tokens)
+        try:
+            while not self._cancel.is_set():
+                token = sampler.sample(context, row)
+                yield token
+                if drafter is not None:
+                    drafter.written(token)
+                if row >= 0:
+                    if row < len(draft) and token == draft[row]:
+                        row += 1
+                        kept += 1
+                        continue
+                    self._settle(draft, row, kept)
+                draft = self._guess(limit)
+                began = time.perf_counter()
+                if not decoder.decode([token, *draft], every=bool(draft)):
+                    draft = []
+                    return
+                session.costs.measured(1 + len(draft), time.perf_counter() - began)
+                kept = len(decoder.kv.tokens) - len(draft)
+                row = 0 if draft else -1
+        finally:
+            if draft:
+                self._settle(draft, row, kept)
+
+    def _guess(self, limit: int) -> list[int]:
+        if self._drafter is None:
+            return []
+        session = self._session
+        window = session.loaded.context_size - len(session.decoder.kv.tokens) - 1
+        return self._drafter.propose(min(window, limit - len(self._written) - 1, MAX_OUTPUTS - 1))
+
+    def _settle(self, draft: list[int], accepted: int, kept: int) -> None:
+        """Take guesses that did not come true out of the cache."""
+        if len(self._session.decoder.kv.tokens) > kept:
+            self._session.decoder.kv.trim(kept)
+        if self._drafter is not None:
+            self._drafter.checked(len(draft), accepted)
 
     def _limit(self) -> tuple[int, StopReason]:
         """Tokens this answer may have, and why it ends there."""
@@ -210,6 +265,8 @@ class Answer:
             restored_tokens=self._restored[0],
             restore_seconds=self._restored[1],
             completion_tokens=len(self._written),
+            drafted_tokens=self._drafter.drafted if self._drafter else 0,
+            accepted_tokens=self._drafter.accepted if self._drafter else 0,
             prompt_seconds=self._read_seconds,
             completion_seconds=seconds,
         )

@@ -17,6 +17,7 @@ from app.domain.generation import MAX_SEED, GenerationEvent, GenerationRequest
 from app.domain.gguf import GgufHeader, read_gguf_file
 from app.domain.model import Device, LoadedModel, LoadPlan, LoadRequest
 from app.engine.base import Cancel, EngineOptions, Progress
+from app.engine.drafting import Costs
 from app.engine.ladder import STEPS, apply_step, useful_steps
 from app.engine.llama import loader
 from app.engine.llama.answer import Answer
@@ -47,6 +48,7 @@ class Session:
         template: How turns become tokens.
         decoder: Its cache and passes.
         keeper: Its snapshots, where they are wanted.
+        costs: What passes of each size take.
         conversation: Whose turns the cache holds.
         private: Whether they may never be written.
     """
@@ -71,6 +73,7 @@ class Session:
         self.decoder = Decoder(backend.c, loaded.context, plan.batch_size)
         stopper.attach(loaded.context)
         self.keeper = keeper(self.decoder)
+        self.costs = Costs()
         self.conversation = ""
         self.private = False
 
@@ -196,7 +199,9 @@ class LlamaEngine:
         seed = request.sampling.seed
         if seed is None:
             seed = secrets.randbelow(MAX_SEED + 1)
-        answer = Answer(self.backend, session, request, seed, cancel)
+        answer = Answer(
+            self.backend, session, request, seed, cancel, drafting=self.options.drafting
+        )
         try:
             yield from answer.events()
         finally:

@@ -1,0 +1,158 @@
+"""Lookup drafting: guessing the next tokens from what the chat already says. Pure.
+
+Where an answer repeats its prompt (edit this code, quote this text), the tokens after the last
+occurrence of the newest few are a good guess at the next ones. llama.cpp checks all guesses in one
+pass, so the answer is the same and comes sooner. How many to guess follows what passes of each
+size cost on this machine and how often guesses come true; where it does not pay, nothing is
+guessed.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict, deque
+from collections.abc import Sequence
+
+NGRAM = 3  # newest tokens that must have occurred before
+CANDIDATES = 6  # places with the same tokens that are compared
+LOOK_BACK = 24  # tokens before a place that are compared, to find the likest one
+LENGTHS = (1, 3, 7, 15, 31)  # with the token itself, passes of 2, 4, 8, 16, 32
+WORTH = 1.08  # expected gain from which on guessing begins
+DOUBT = 0.25  # chance of a guess before anything was seen of this answer
+MEMORY = 0.92  # weight of the past in the measured chance, per guess
+# Before a size was tried: relative cost of one more token in a pass. Less than on any machine
+# measured (0.2 on 2 cores), so that each size gets tried where guesses come true.
+OPTIMISM = 0.12
+
+
+class Lookup:
+    """Where each run of :data:`NGRAM` tokens occurred.
+
+    Args:
+        history: The prompt.
+    """
+
+    def __init__(self, history: Sequence[int]) -> None:
+        self._tokens = list(history)
+        self._places: dict[tuple[int, ...], deque[int]] = defaultdict(
+            lambda: deque(maxlen=CANDIDATES)
+        )
+        for end in range(NGRAM, len(self._tokens)):
+            self._places[tuple(self._tokens[end - NGRAM : end])].append(end)
+
+    def add(self, token: int) -> None:
+        """The answer went on."""
+        if len(self._tokens) >= NGRAM:
+            self._places[tuple(self._tokens[-NGRAM:])].append(len(self._tokens))
+        self._tokens.append(token)
+
+    def guess(self, length: int) -> list[int]:
+        """Up to ``length`` tokens that may come next; empty where nothing like it was seen."""
+        tokens = self._tokens
+        places = self._places.get(tuple(tokens[-NGRAM:]))
+        if not places or length < 1:
+            return []
+        best = max(places, key=lambda place: (self._likeness(place), place))
+        found = tokens[best : best + length]
+        # Close to the end the text found runs into itself: it then repeats.
+        while found and len(found) < length:
+            found += found[: length - len(found)]
+        return found
+
+    def _likeness(self, place: int) -> int:
+        """How many tokens before ``place`` agree with the newest ones."""
+        tokens, end = self._tokens, len(self._tokens)
+        agreed = NGRAM
+        while (
+            agreed < LOOK_BACK
+            and agreed < place
+            and tokens[place - 1 - agreed] == tokens[end - 1 - agreed]
+        ):
+            agreed += 1
+        return agreed
+
+
+class Costs:
+    """What a pass costs by its size, as measured. Lives as long as the model is loaded."""
+
+    def __init__(self) -> None:
+        self._seconds: dict[int, float] = {}
+
+    def measured(self, size: int, seconds: float) -> None:
+        """A pass over ``size`` tokens took ``seconds``."""
+        old = self._seconds.get(size)
+        # A pass that another program disturbed is not the machine's speed.
+        self._seconds[size] = seconds if old is None else 0.8 * old + 0.2 * min(seconds, 4 * old)
+
+    def relative(self, size: int) -> float:
+        """Cost of a pass in passes over one token; a friendly guess until it was measured."""
+        one = self._seconds.get(1)
+        known = self._seconds.get(size)
+        if one is None or known is None:
+            return 1 + OPTIMISM * (size - 1)
+        return max(1e-6, known / one)
+
+
+class Drafter:
+    """Decides what to guess, during one answer.
+
+    Args:
+        history: The prompt.
+        costs: Of this machine and model.
+
+    Attributes:
+        drafted: Tokens guessed and checked.
+        accepted: Those that came true.
+    """
+
+    def __init__(self, history: Sequence[int], costs: Costs) -> None:
+        self._lookup = Lookup(history)
+        self._costs = costs
+        self._hits = 2 * DOUBT
+        self._trials = 2.0
+        self._expected: int | None = None
+        self.drafted = 0
+        self.accepted = 0
+
+    @property
+    def chance(self) -> float:
+        """How often a guess comes true, lately."""
+        return self._hits / self._trials
+
+    def written(self, token: int) -> None:
+        """The model wrote ``token``. Guesses that were not checked are scored all the same."""
+        if self._expected is not None:
+            hit = token == self._expected
+            self._hits = MEMORY * self._hits + hit
+            self._trials = MEMORY * self._trials + 1
+        self._lookup.add(token)
+        following = self._lookup.guess(1)
+        self._expected = following[0] if following else None
+
+    def propose(self, room: int) -> list[int]:
+        """Guesses worth checking in the next pass.
+
+        Args:
+            room: Most tokens that may be guessed.
+        """
+        if self._expected is None:
+            return []
+        best, best_gain = 0, WORTH
+        for length in LENGTHS:
+            if length > room:
+                break
+            gain = expected_tokens(self.chance, length) / self._costs.relative(length + 1)
+            if gain > best_gain:
+                best, best_gain = length, gain
+        return self._lookup.guess(best)
+
+    def checked(self, drafted: int, accepted: int) -> None:
+        """A pass checked ``drafted`` guesses, and ``accepted`` came true."""
+        self.drafted += drafted
+        self.accepted += accepted
+
+
+def expected_tokens(chance: float, length: int) -> float:
+    """Tokens a pass with ``length`` guesses yields, each with ``chance`` after the one before."""
+    if chance >= 1:
+        return length + 1.0
+    return float((1 - chance ** (length + 1)) / (1 - chance))

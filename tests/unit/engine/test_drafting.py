@@ -1,0 +1,204 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.domain.generation import Sampling
+from app.engine.base import EngineOptions
+from app.engine.drafting import Costs, Drafter, Lookup, expected_tokens
+from app.engine.llama.engine import LlamaEngine
+from tests.support.engines import Said, ask, load, request
+from tests.support.gguf_factory import ModelSpec, letters, write_model
+
+CODE = [ord(c) for c in "def area(width, height):\n    return width * height\n"]
+
+
+def write_all(drafter: Drafter, tokens: list[int], room: int = 64) -> int:
+    """Let a model write ``tokens`` with drafting; return the passes it took."""
+    passes, position = 0, 0
+    while position < len(tokens):
+        drafter.written(tokens[position])
+        position += 1
+        draft = drafter.propose(room)
+        passes += 1
+        accepted = 0
+        while (
+            accepted < len(draft) and position < len(tokens) and draft[accepted] == tokens[position]
+        ):
+            drafter.written(tokens[position])
+            accepted += 1
+            position += 1
+        drafter.checked(len(draft), accepted)
+    return passes
+
+
+def test_text_that_was_seen_is_guessed() -> None:
+    lookup = Lookup([1, 2, 3, 4, 5, 6, 7, 8])
+    for token in (2, 3, 4):
+        lookup.add(token)
+    assert lookup.guess(3) == [5, 6, 7]
+    assert lookup.guess(0) == []
+    lookup.add(99)
+    assert lookup.guess(3) == []
+
+
+def test_of_several_places_the_one_with_most_in_common_is_followed() -> None:
+    lookup = Lookup([9, 1, 2, 3, 50, 8, 7, 1, 2, 3, 60])
+    for token in (8, 7, 1, 2, 3):
+        lookup.add(token)
+    assert lookup.guess(1) == [60]
+
+
+def test_a_run_that_repeats_is_guessed_to_go_on() -> None:
+    lookup = Lookup([5, 6, 5, 6, 5, 6])
+    assert lookup.guess(6) == [5, 6, 5, 6, 5, 6]
+
+
+@settings(deadline=None, max_examples=100)
+@given(st.lists(st.integers(0, 4), max_size=60), st.integers(0, 40))
+def test_a_guess_is_never_longer_than_asked_and_made_of_what_was_seen(
+    tokens: list[int], length: int
+) -> None:
+    lookup = Lookup(tokens)
+    guess = lookup.guess(length)
+    assert len(guess) in {0, length}
+    assert set(guess) <= set(tokens)
+
+
+def test_an_answer_that_repeats_its_prompt_takes_far_fewer_passes() -> None:
+    drafter = Drafter([7, *CODE, 8, 9], Costs())
+    passes = write_all(drafter, CODE)
+    assert passes < len(CODE) / 2
+    assert drafter.accepted > len(CODE) / 2
+
+
+def test_where_nothing_repeats_nothing_is_guessed() -> None:
+    drafter = Drafter(list(range(100)), Costs())
+    fresh = list(range(1000, 1300))
+    assert write_all(drafter, fresh) == len(fresh)
+    assert drafter.drafted == 0
+
+
+def test_where_guesses_fail_guessing_ends_by_itself() -> None:
+    # The same three tokens always go on differently.
+    prompt = [token for n in range(50) for token in (1, 2, 3, 100 + n)]
+    drafter = Drafter(prompt, Costs())
+    answer = [token for n in range(100) for token in (1, 2, 3, 500 + n)]
+    write_all(drafter, answer)
+    assert drafter.chance < 1
+    tail = drafter.drafted
+    write_all(drafter, [token for n in range(50) for token in (1, 2, 3, 900 + n)])
+    assert (drafter.drafted - tail) / 200 <= 1.0
+
+
+def test_a_machine_where_longer_passes_cost_their_length_never_drafts() -> None:
+    costs = Costs()
+    for size in (1, 2, 4, 8, 16, 32):
+        costs.measured(size, 0.1 * size)
+    drafter = Drafter([7, *CODE, 8, 9], costs)
+    assert write_all(drafter, CODE) == len(CODE)
+
+
+def test_the_length_follows_what_passes_cost() -> None:
+    def length_on(costs_of: dict[int, float]) -> int:
+        costs = Costs()
+        for size, seconds in costs_of.items():
+            costs.measured(size, seconds)
+        drafter = Drafter(CODE * 2, costs)
+        write_all(drafter, CODE * 2)
+        return len(drafter.propose(64))
+
+    flat = {1: 1.0, 2: 1.0, 4: 1.0, 8: 1.0, 16: 1.0, 32: 1.0}
+    steep = {1: 1.0, 2: 1.2, 4: 1.5, 8: 6.0, 16: 12.0, 32: 24.0}
+    assert length_on(flat) > length_on(steep)
+    assert length_on(steep) == 3
+
+
+def test_expected_tokens_is_the_sum_of_chances() -> None:
+    assert expected_tokens(1.0, 7) == 8
+    assert expected_tokens(0.0, 7) == 1
+    assert expected_tokens(0.5, 2) == pytest.approx(1.75)
+
+
+# --- through llama.cpp ------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    spec = ModelSpec(depends_on_history=True, layers=1)
+    return write_model(tmp_path_factory.mktemp("m") / "m.gguf", spec)
+
+
+@pytest.fixture(scope="module")
+def looping(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    spec = ModelSpec(script=letters("abcdefgh\n"), loop=True)
+    return write_model(tmp_path_factory.mktemp("m") / "l.gguf", spec)
+
+
+@pytest.fixture(scope="module")
+def engines() -> Iterator[tuple[LlamaEngine, LlamaEngine]]:
+    with_drafts = LlamaEngine(EngineOptions(drafting=True))
+    without = LlamaEngine(EngineOptions(drafting=False))
+    yield with_drafts, without
+    with_drafts.close()
+    without.close()
+
+
+def both(
+    engines: tuple[LlamaEngine, LlamaEngine], path: Path, sampling: Sampling, text: str
+) -> tuple[Said, Said]:
+    answers = []
+    for engine in engines:
+        load(engine, path)
+        # Cheap long passes, so that every length of draft is used.
+        session = engine._session
+        assert session is not None
+        for size in (1, 2, 4, 8, 16, 32):
+            session.costs.measured(size, 1.0)
+        session.costs.measured = lambda size, seconds: None  # type: ignore[method-assign]
+        answers.append(ask(engine, request(text, sampling=sampling)))
+    return answers[0], answers[1]
+
+
+@pytest.mark.parametrize("limit", [1, 2, 7, 60, 61, 300])
+def test_greedy_answers_are_the_same_with_and_without(
+    engines: tuple[LlamaEngine, LlamaEngine], looping: Path, limit: int
+) -> None:
+    sampling = Sampling(temperature=0, max_tokens=limit)
+    drafted, plain = both(engines, looping, sampling, "abcdefgh\nabcdefgh\n")
+    assert drafted.text == plain.text
+    assert drafted.finished.reason == plain.finished.reason
+    assert drafted.finished.timings.completion_tokens == limit
+    if limit >= 60:
+        timings = drafted.finished.timings
+        assert timings.accepted_tokens > limit / 2
+        assert timings.accepted_tokens <= timings.drafted_tokens
+    assert plain.finished.timings.drafted_tokens == 0
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_sampled_answers_are_the_same_with_and_without(
+    engines: tuple[LlamaEngine, LlamaEngine], model: Path, seed: int
+) -> None:
+    sampling = Sampling(temperature=0.4, top_k=4, seed=seed, max_tokens=200)
+    drafted, plain = both(engines, model, sampling, "abcabcabc")
+    assert drafted.text == plain.text
+
+
+def test_the_cache_is_right_after_guesses_that_failed(
+    engines: tuple[LlamaEngine, LlamaEngine], looping: Path
+) -> None:
+    sampling = Sampling(temperature=0, max_tokens=100, stop=("h\na",))
+    drafted, plain = both(engines, looping, sampling, "abcdefgh\nabcdefgh\nabcdefgh\n")
+    assert drafted.text == plain.text
+    engine = engines[0]
+    session = engine._session
+    assert session is not None
+    memory = session.tokenizer
+    assert b"".join(memory.piece(t) for t in session.decoder.kv.tokens).endswith(b"abcdefgh\n")
+    again = ask(engine, request("abcdefgh\nabcdefgh\nabcdefgh\n", sampling=sampling))
+    assert again.text == drafted.text
