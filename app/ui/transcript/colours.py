@@ -1,11 +1,24 @@
-"""Owns asking the code room for the colours of a row of code."""
+"""Owns colouring code blocks in slices, from their top, while they may still grow."""
 
 from __future__ import annotations
 
-from app.ui.transcript.model import MessageModel
-from app.ui.transcript.rows import CodeRow, whole_lines
+from collections.abc import Iterable
+
+from app.ui.transcript.rows import CodeRow, Row
+
+SLICE = 2_000
+"""Characters coloured before the window gets its turn again; about 3 ms."""
 
 
-def colour_row(_model: MessageModel, row: CodeRow) -> None:
-    """Colour the whole lines of a row."""
-    row.state.keep(row, (("", whole_lines(row)),))
+def colour(rows: Iterable[Row], wanted: CodeRow) -> None:
+    """Colour the next slice of the block that ``wanted`` belongs to, ``wanted`` at most."""
+    done = 0
+    for row in rows:
+        if (
+            isinstance(row, CodeRow)
+            and row.state is wanted.state
+            and not row.state.is_coloured(row)
+        ):
+            done += row.state.colour(row)
+        if row is wanted or done >= SLICE:
+            return

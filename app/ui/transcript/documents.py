@@ -27,7 +27,7 @@ from app.ui.theme import qcolour
 from app.ui.transcript.formulas import Drawn, Failed, Pending
 from app.ui.transcript.rows import CodeRow, TableRow, TableState, TextRow, code_text
 from app.ui.transcript.runs import Run
-from app.ui.transcript.style import FORMULA_OBJECT, Style
+from app.ui.transcript.style import FORMULA_OBJECT, LINE_GROUNDS, Style
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,6 +51,7 @@ class InlineFormula(QPyTextObject):
     def __init__(self) -> None:
         super().__init__()
         self.drawn: list[Drawn] = []
+        self.strut = False  # whether lines of formulas alone are as tall as lines of text
 
     def add(self, drawn: Drawn) -> int:
         """Take a formula and return its number in this document."""
@@ -76,10 +77,10 @@ class InlineFormula(QPyTextObject):
         centre = rect.top() + self._half(formula, fmt.toCharFormat())
         formula.paint(painter, rect.left(), centre + _middle(fmt.toCharFormat()))
 
-    @staticmethod
-    def _half(formula: Drawn, fmt: QTextCharFormat) -> float:
+    def _half(self, formula: Drawn, fmt: QTextCharFormat) -> float:
         middle = _middle(fmt)
-        return max(formula.ascent - middle, formula.descent + middle)
+        half = max(formula.ascent - middle, formula.descent + middle)
+        return max(half, QFontMetricsF(fmt.font()).ascent() - middle) if self.strut else half
 
 
 _NUMBER = QTextFormat.Property.UserProperty.value + 7
@@ -141,6 +142,7 @@ class RowDocument(QTextDocument):
         self.formulas = InlineFormula()
         # (position in the row's text, length in the document) of each formula drawn as source
         self.spelled: list[tuple[int, int]] = []
+        self.line_grounds: dict[int, str] = {}  # colours behind whole lines, by number
         self.base = 0  # document position of the row's first character
         self._registered = False
 
@@ -239,6 +241,8 @@ def code_document(
     text = code_text(row.text)
     done = 0
     for kind, piece in tokens or ():
+        if kind in LINE_GROUNDS:
+            doc.line_grounds[cursor.blockNumber()] = getattr(style.theme, LINE_GROUNDS[kind])
         cursor.insertText(text[done : done + len(piece)], style.token_format(kind))
         done += len(piece)
     cursor.insertText(text[done:], style.token_format(""))
@@ -308,6 +312,7 @@ def table_document(row: TableRow, style: Style, widths: Sequence[int]) -> RowDoc
     )
     made.setWidth(QTextLength(QTextLength.Type.FixedLength, sum(widths)))
     cursor = QTextCursor(doc)
+    doc.formulas.strut = True
     table = cursor.insertTable(len(row.lines), len(widths), made)
     doc.base = 1  # the table's frame begins with a mark of its own
     pad_x, pad_y = style.px(10), style.px(5)
@@ -315,12 +320,12 @@ def table_document(row: TableRow, style: Style, widths: Sequence[int]) -> RowDoc
     for align in row.state.alignments:
         block = QTextBlockFormat(style.block)
         block.setAlignment(_ALIGN[align])
-        block.setLeftMargin(pad_x)
-        block.setRightMargin(pad_x)
-        block.setTopMargin(pad_y)
-        block.setBottomMargin(max(0.0, pad_y - style.line_gap / 2))
         blocks.append(block)
     cell_format = QTextTableCellFormat()
+    cell_format.setLeftPadding(pad_x)
+    cell_format.setRightPadding(pad_x)
+    cell_format.setTopPadding(pad_y)
+    cell_format.setBottomPadding(max(0.0, pad_y - style.line_gap / 2))
     cell_format.setBottomBorder(1)
     cell_format.setBottomBorderStyle(QTextFrameFormat.BorderStyle.BorderStyle_Solid)
     cell_format.setBottomBorderBrush(qcolour(style.theme.border))

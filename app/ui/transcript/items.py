@@ -158,7 +158,9 @@ class RowItem:
         for number, level in enumerate(place.bars):
             x = level * self.style.indent + self.style.px(4)
             top = self.gap if number >= len(place.bars) - place.opened else 0
-            bar = QRectF(x, top, max(2, self.style.px(3)), self.height - top)
+            thick = max(2, self.style.px(3))
+            x = self.width - x - thick if self.is_rtl() else x
+            bar = QRectF(x, top, thick, self.height - top)
             painter.fillRect(bar, qcolour(self.style.theme.border))
         if place.marker:
             self._paint_marker(painter, place)
@@ -404,6 +406,12 @@ class CodeItem(DocumentItem):
         """Draw what the row is about."""
         ground = QRectF(self.left, self.gap, self.room, self.body_height())
         painter.fillRect(ground, qcolour(self.style.theme.code_ground))
+        for number, colour in self.doc.line_grounds.items():
+            block = self.doc.findBlockByNumber(number)
+            line = self.doc.documentLayout().blockBoundingRect(block)
+            tall = line.height() + self.style.code_gap
+            stripe = QRectF(self.left, self.gap + line.y(), self.room, tall)
+            painter.fillRect(stripe, qcolour(colour))
         super().paint_body(painter, look)
 
 

@@ -25,12 +25,13 @@ from app.ui.transcript.items import (
 )
 from app.ui.transcript.model import MessageModel
 from app.ui.transcript.parts import OVERHANG, CodeHead, Footer, QuietButton, SideBar, ThinkToggle
-from app.ui.transcript.rows import CodeState, FooterRow, NoteRow, Row, Sideways, SpaceRow
+from app.ui.transcript.rows import CodeState, FooterRow, NoteRow, Row, Sideways, SpaceRow, TextRow
 from app.ui.transcript.spoken import spoken_message
 from app.ui.transcript.style import CODE_PAD, Style
 
 MARGIN = 28
-BUBBLE_PAD_X, BUBBLE_PAD_Y, BUBBLE_RADIUS = 16, 6, 14
+BUBBLE_PAD_X, BUBBLE_PAD_Y, BUBBLE_RADIUS = 16, 14, 14
+BUBBLE_PAD_TEXT = 6  # a line of text has its distance below it already
 SPOKEN = 2000
 """Characters of a message that a screen reader is given as its name."""
 
@@ -139,7 +140,8 @@ class MessageWidget(QGroupBox):
     def _width_of(self, row: object, style: Style) -> int:
         if not self.model.is_user or isinstance(row, FooterRow | NoteRow):
             return style.column
-        return int(style.column * BUBBLE_SHARE) - 2 * style.px(BUBBLE_PAD_X)
+        self._measure_bubble(style)
+        return self.bubble_width - 2 * style.px(BUBBLE_PAD_X)
 
     def _drop(self, row: int, *, keep_widget: bool = False) -> None:
         item = self.items.pop(row)
@@ -217,8 +219,6 @@ class MessageWidget(QGroupBox):
         self._style = style
         self.setGeometry(left - margin, top, style.column + 2 * margin, bottom - top)
         self._spots = [_Spot(p.row, self.items[p.row], p.y - top, p.height) for p in placed]
-        if self.model.is_user:
-            self._measure_bubble(style)
         for spot in self._spots:
             self._place_widget(spot, style)
         self.update()
@@ -232,13 +232,13 @@ class MessageWidget(QGroupBox):
         if len(rows) > 6:
             self.bubble_width = full
             return
+        pads = 2 * style.px(BUBBLE_PAD_X)
         texts = [
-            self.item(i, style).ideal_width()
-            for i, row in enumerate(rows)
+            make_item(row, style, full - pads).ideal_width()
+            for row in rows
             if not isinstance(row, FooterRow | NoteRow | SpaceRow)
         ]
-        wanted = int(max(texts, default=0)) + 2 * style.px(BUBBLE_PAD_X) + 2
-        self.bubble_width = min(full, wanted)
+        self.bubble_width = min(full, int(max(texts, default=0)) + pads + 2)
 
     def offset_x(self, item: RowItem) -> int:
         """Where the item's column begins in this widget."""
@@ -408,7 +408,8 @@ class MessageWidget(QGroupBox):
         top, bottom = inside[0].y, inside[-1].y + inside[-1].height
         # What is cut off by the viewport runs on beyond it.
         top = top + style.px(16) if inside[0].row == first else top - 2 * radius
-        bottom = bottom + style.px(BUBBLE_PAD_Y) if inside[-1].row == last else bottom + 2 * radius
+        pad = BUBBLE_PAD_TEXT if isinstance(rows[last], TextRow) else BUBBLE_PAD_Y
+        bottom = bottom + style.px(pad) if inside[-1].row == last else bottom + 2 * radius
         x = style.px(MARGIN) + style.column - self.bubble_width
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)

@@ -42,7 +42,7 @@ SLICE = 8_000
 KEPT_CHARACTERS = 2_000_000
 """Characters of messages whose rows are kept; further ones are parsed again when needed."""
 
-TOP_USER, BOTTOM_USER, TOP_ANSWER = 26, 10, 10
+TOP_USER, BOTTOM_USER, TOP_ANSWER = 26, 16, 8
 SPACE_USER, SPACE_ANSWER = SpaceRow(Place(gap=TOP_USER)), SpaceRow(Place(gap=TOP_ANSWER))
 FOOTER_USER, FOOTER_ANSWER = FooterRow(Place(gap=BOTTOM_USER)), FooterRow(Place(gap=4))
 """Always the same objects, so a streamed update leaves the footer as it is."""

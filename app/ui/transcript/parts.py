@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QLabel, QMenu, QScrollBar, QSizePolicy, QToolButto
 
 from app.domain.conversation import Message, MessageStatus, Version
 from app.domain.generation import Role
+from app.markup.code import language_label
 from app.ui.theme import qcolour
 from app.ui.transcript.icons import icon
 from app.ui.transcript.model import status_words
@@ -73,6 +74,7 @@ class QuietButton(QToolButton):
         super().__init__(parent)
         self._style, self._name = style, name
         self.shown = True
+        self.quiet = False  # whether its words are of the second rank
         self.setText(text)
         self.setAccessibleName(label)
         self.setToolTip(label)
@@ -110,7 +112,7 @@ class QuietButton(QToolButton):
             painter.setPen(QPen(qcolour(theme.accent), 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(area, style.px(6), style.px(6))
-        lively = self.underMouse() or self.hasFocus() or self.text()
+        lively = self.underMouse() or self.hasFocus() or (self.text() and not self.quiet)
         colour = theme.text if lively and self.isEnabled() else theme.muted
         if not self.isEnabled():
             colour = theme.border
@@ -139,38 +141,6 @@ class QuietButton(QToolButton):
         self.focused.emit(False)
 
 
-def language_label(language: str) -> str:
-    """The name of a language as people write it."""
-    known = {
-        "": "Code",
-        "py": "Python",
-        "python": "Python",
-        "js": "JavaScript",
-        "javascript": "JavaScript",
-        "ts": "TypeScript",
-        "typescript": "TypeScript",
-        "cpp": "C++",
-        "c++": "C++",
-        "cs": "C#",
-        "csharp": "C#",
-        "sh": "Shell",
-        "bash": "Bash",
-        "html": "HTML",
-        "css": "CSS",
-        "json": "JSON",
-        "sql": "SQL",
-        "yaml": "YAML",
-        "yml": "YAML",
-        "toml": "TOML",
-        "xml": "XML",
-        "diff": "Diff",
-        "latex": "LaTeX",
-        "tex": "LaTeX",
-        "php": "PHP",
-    }
-    return known.get(language.lower(), language[:24].capitalize())
-
-
 class CodeHead(QWidget):
     """The bar above code: language, Wrap, Copy."""
 
@@ -180,7 +150,7 @@ class CodeHead(QWidget):
     def __init__(self, parent: QWidget, style: Style, state: CodeState) -> None:
         super().__init__(parent)
         self._style = style
-        self._label = Words(self, style, language_label(state.language))
+        self._label = Words(self, style, language_label(state.language) or "Code")
         self.wrap = QuietButton(self, style, "wrap", "Wrap long lines")
         self.wrap.setCheckable(True)
         wrapped = style.wrap_code if state.wrap is None else state.wrap
@@ -275,6 +245,7 @@ class ThinkToggle(QuietButton):
         name = "open" if row.open else "closed"
         super().__init__(parent, style, name, think_words(row), think_words(row))
         self.setObjectName("thinking")
+        self.quiet = True
         self.set_row(row)
 
     def set_row(self, row: ThinkRow) -> None:
@@ -337,7 +308,8 @@ class Footer(QWidget):
 
     def _rate(self) -> str:
         timings = self._message.timings
-        if timings is None or not timings.tokens_per_second:
+        writing = self._message.status is MessageStatus.STREAMING
+        if timings is None or writing or not timings.tokens_per_second:
             return ""
         return (
             f"{timings.completion_tokens:,} tokens \u00b7 {timings.tokens_per_second:.1f} tokens/s"

@@ -19,6 +19,33 @@ if TYPE_CHECKING:
 
 FORMULA_OBJECT = QTextFormat.ObjectTypes.UserObject.value + 1
 RUN_PROPERTY = QTextFormat.Property.UserProperty.value + 1
+CODE_COLOURS = {
+    "keyword": "keyword",
+    "type": "type",
+    "class": "type",
+    "name": "name",
+    "function": "name",
+    "builtin": "type",
+    "decorator": "meta",
+    "attribute": "name",
+    "tag": "keyword",
+    "string": "string",
+    "escape": "meta",
+    "number": "number",
+    "comment": "comment",
+    "operator": "operator",
+    "punctuation": "operator",
+    "inserted": "added",
+    "deleted": "removed",
+    "heading": "name",
+    "prompt": "comment",
+    "error": "removed",
+}
+"""Colour of a theme for each kind of token of the code room; others are plain."""
+
+LINE_GROUNDS = {"inserted": "added_ground", "deleted": "removed_ground"}
+"""Grounds of lines that begin with such a token."""
+
 INDENT = 26
 CODE_PAD = 12
 
@@ -128,15 +155,11 @@ class Style:
         if known is None:
             known = QTextCharFormat()
             known.setFont(self.fonts.code)
-            colours = self.theme.code
-            colour = getattr(colours, kind, self.theme.code_text) if kind else self.theme.code_text
+            name = CODE_COLOURS.get(kind, "")
+            colour = getattr(self.theme.code, name) if name else self.theme.code_text
             known.setForeground(qcolour(self.theme.faint if self.dimmed else colour))
             if kind == "comment":
                 known.setFontItalic(True)
-            if kind == "added":
-                known.setBackground(qcolour(self.theme.added_ground))
-            if kind == "removed":
-                known.setBackground(qcolour(self.theme.removed_ground))
             self._token_formats[kind] = known
         return known
 

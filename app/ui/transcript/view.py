@@ -286,6 +286,12 @@ class TranscriptView(TranscriptSignals):
         self._to_end()
         self.arrange()
 
+    def toggle_thinking(self, message_id: str) -> None:
+        """Fold or unfold the reasoning of a message."""
+        at = self.chat.by_id.get(message_id)
+        if at is not None:
+            self._host.toggle_thinking(self.chat.models[at])
+
     def _formula_drawn(self, result: tuple[str, bool, Shape | Failed]) -> None:
         source, display, shape = result
         self._formulas.take(source, shape, display=display)

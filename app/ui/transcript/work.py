@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
 
-from app.ui.transcript.colours import colour_row
+from app.ui.transcript.colours import colour
 from app.ui.transcript.rows import CodeRow
 
 if TYPE_CHECKING:
@@ -41,7 +41,9 @@ class Work:
         for widget in self._view.widgets.values():
             if widget.model.waiting or widget.pending():
                 return True
-            if any(isinstance(r, CodeRow) and not r.state.coloured(r) for r in widget.shown_rows()):
+            if any(
+                isinstance(r, CodeRow) and not r.state.is_coloured(r) for r in widget.shown_rows()
+            ):
                 return True
         return False
 
@@ -57,8 +59,8 @@ class Work:
                 changed = True
                 break
             for row in widget.shown_rows():
-                if isinstance(row, CodeRow) and not row.state.coloured(row):
-                    colour_row(widget.model, row)
+                if isinstance(row, CodeRow) and not row.state.is_coloured(row):
+                    colour(widget.model.rows, row)
                     changed = True
                     if perf_counter() > end:
                         break
