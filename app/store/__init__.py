@@ -12,10 +12,15 @@ from __future__ import annotations
 
 from app.store.backups import Backup
 from app.store.checks import CheckResult
-from app.store.conversations import Library, open_private_library
+from app.store.conversations import Library
 from app.store.health import Health, Maintenance
 from app.store.machine_memory import LadderMemory, Measurements, Speeds
-from app.store.opening import OpenedLibrary, OpenReport, open_library
+from app.store.opening import (
+    OpenedLibrary,
+    OpenReport,
+    open_library,
+    open_private_library,
+)
 from app.store.recovery import Recovery
 from app.store.search import Searcher
 from app.store.settings_file import SettingsStore

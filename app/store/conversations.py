@@ -9,10 +9,8 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TypeVar
-from uuid import uuid4
 
 from app.domain.conversation import (
     BranchMessage,
@@ -21,13 +19,10 @@ from app.domain.conversation import (
     MessageStatus,
     TrashedMessage,
 )
-from app.domain.errors import NotFoundError
-from app.store import messages, trash
-from app.store.connect import open_memory
+from app.store import chats, messages, trash
 from app.store.journal import Journal
-from app.store.migrations import migrate
 from app.store.readers import ReaderPool
-from app.store.rows import CONVERSATION_COLUMNS, conversation_from_row, to_blob
+from app.store.rows import to_blob
 from app.store.writer import Writer
 
 T = TypeVar("T")
@@ -68,7 +63,7 @@ class Library:
             InvalidValueError: Its id is taken.
         """
         self._check_private(conversation)
-        return self._write(lambda c: _nothing(messages.insert_conversation(c, conversation)))
+        return self._write(lambda c: _nothing(chats.insert_conversation(c, conversation)))
 
     def get(self, conversation_id: str) -> Conversation:
         """One conversation, also one in the trash.
@@ -76,10 +71,9 @@ class Library:
         Raises:
             NotFoundError: There is none.
         """
-        found = self._conversations("c.id = ?", (conversation_id,))
-        if not found:
-            raise NotFoundError("This chat no longer exists.", detail=conversation_id)
-        return found[0]
+        return self.read(
+            lambda c: chats.read_conversation(c, conversation_id, private=self.private)
+        )
 
     def list_conversations(
         self, *, archived: bool | None = None, limit: int | None = None
@@ -200,7 +194,7 @@ class Library:
                 "SELECT 1 FROM conversations WHERE id = ?", (conversation.id,)
             ).fetchone()
             if known is None:
-                messages.insert_conversation(connection, conversation)
+                chats.insert_conversation(connection, conversation)
             if clear_draft:
                 connection.execute(
                     "UPDATE conversations SET draft = x'' WHERE id = ?", (conversation.id,)
@@ -241,7 +235,7 @@ class Library:
         all_messages = tuple(tree)
 
         def work(connection: sqlite3.Connection) -> None:
-            seq = messages.insert_conversation(connection, conversation)
+            seq = chats.insert_conversation(connection, conversation)
             messages.insert_tree(connection, all_messages)
             messages.write_chosen(connection, seq, dict(chosen or {}))
             if conversation.head_id is not None:
@@ -327,25 +321,8 @@ class Library:
         """
 
         def work(connection: sqlite3.Connection) -> Conversation:
-            source = messages.read_message(connection, message_id).conversation_id
-            old = _read_conversations(connection, "c.id = ?", (source,), None, self.private)[0]
-            now = datetime.now(UTC)
-            new = replace(
-                old,
-                id=uuid4().hex,
-                title=old.title if title is None else title,
-                created_at=now,
-                updated_at=now,
-                head_id=None,
-                draft="",
-                pinned=False,
-                archived=False,
-                deleted_at=None,
-                scroll_message_id=None,
-                scroll_offset=0,
-            )
-            messages.copy_branch(connection, message_id, new)
-            return _read_conversations(connection, "c.id = ?", (new.id,), None, self.private)[0]
+            new_id = messages.copy_branch(connection, message_id, title, datetime.now(UTC))
+            return chats.read_conversation(connection, new_id, private=self.private)
 
         return self._write(work)
 
@@ -404,7 +381,7 @@ class Library:
 
         def work(connection: sqlite3.Connection) -> None:
             for id_ in ids:
-                seq = messages.conversation_seq(connection, id_)
+                seq = chats.conversation_seq(connection, id_)
                 connection.execute(
                     f"UPDATE conversations SET {assignment} WHERE {where}",  # noqa: S608
                     (*values, seq),
@@ -415,7 +392,7 @@ class Library:
     def _conversations(
         self, where: str, values: tuple[object, ...], limit: int | None = None
     ) -> tuple[Conversation, ...]:
-        return self.read(lambda c: _read_conversations(c, where, values, limit, self.private))
+        return self.read(lambda c: chats.read_conversations(c, where, values, limit, self.private))
 
     def _check_private(self, conversation: Conversation) -> None:
         if conversation.private != self.private:
@@ -438,38 +415,11 @@ class Library:
             self._journal.forget(message_id)
 
 
-def open_private_library() -> Library:
-    """A library that lives in memory and is gone when closed; the same interface."""
-
-    def connect() -> sqlite3.Connection:
-        connection = open_memory()
-        migrate(connection, lambda _version: None)
-        return connection
-
-    return Library(Writer(connect), None, private=True)
-
-
 def _add(connection: sqlite3.Connection, message: Message) -> None:
     seq = messages.insert_message(connection, message)
     messages.choose(connection, seq)
-    conversation = messages.conversation_seq(connection, message.conversation_id)
-    messages.touch(connection, conversation, message.created_at)
-
-
-def _read_conversations(
-    connection: sqlite3.Connection,
-    where: str,
-    values: tuple[object, ...],
-    limit: int | None,
-    private: bool,
-) -> tuple[Conversation, ...]:
-    tail = "" if limit is None else f" LIMIT {int(limit)}"
-    rows = connection.execute(
-        f"SELECT {CONVERSATION_COLUMNS} FROM conversations c WHERE {where} "  # noqa: S608
-        f"ORDER BY c.pinned DESC, c.activity DESC{tail}",
-        values,
-    )
-    return tuple(conversation_from_row(row, private=private) for row in rows)
+    conversation = chats.conversation_seq(connection, message.conversation_id)
+    chats.touch(connection, conversation, message.created_at)
 
 
 def _ids(conversations: Ids) -> list[str]:

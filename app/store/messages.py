@@ -21,10 +21,12 @@ from app.domain.conversation import (
 )
 from app.domain.errors import InvalidValueError, NotFoundError
 from app.domain.model import ModelRef
+from app.store.chats import conversation_seq, insert_conversation, read_conversation, touch
 from app.store.rows import (
     MESSAGE_COLUMNS,
     LeftOut,
     message_from_row,
+    new_row,
     sampling_json,
     timings_json,
     to_blob,
@@ -53,20 +55,6 @@ _BRANCH = f"""
 """  # noqa: S608
 
 
-def conversation_seq(connection: Connection, conversation_id: str) -> int:
-    """The row of a conversation.
-
-    Raises:
-        NotFoundError: There is none.
-    """
-    row = connection.execute(
-        "SELECT seq FROM conversations WHERE id = ?", (conversation_id,)
-    ).fetchone()
-    if row is None:
-        raise NotFoundError("This chat no longer exists.", detail=conversation_id)
-    return int(row[0])
-
-
 def message_seq(connection: Connection, message_id: str) -> int:
     """The row of a message.
 
@@ -77,41 +65,6 @@ def message_seq(connection: Connection, message_id: str) -> int:
     if row is None:
         raise NotFoundError("This message no longer exists.", detail=message_id)
     return int(row[0])
-
-
-def insert_conversation(connection: Connection, conversation: Conversation) -> int:
-    """Add a conversation, without its messages, as the one used last.
-
-    Raises:
-        InvalidValueError: Its id is taken.
-    """
-    if connection.execute(
-        "SELECT 1 FROM conversations WHERE id = ?", (conversation.id,)
-    ).fetchone():
-        raise InvalidValueError("This chat is stored already.", detail=conversation.id)
-    deleted = conversation.deleted_at
-    cursor = connection.execute(
-        "INSERT INTO conversations (id, title, title_by_user, created_at, updated_at, activity, "
-        "system_prompt, draft, pinned, archived, folder, deleted_at, scroll_message_id, "
-        "scroll_offset) VALUES (?, ?, ?, ?, ?, "
-        "(SELECT coalesce(max(activity), 0) + 1 FROM conversations), ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            conversation.id,
-            to_blob(conversation.title),
-            conversation.title_by_user,
-            to_time(conversation.created_at),
-            to_time(conversation.updated_at),
-            to_blob(conversation.system_prompt),
-            to_blob(conversation.draft),
-            conversation.pinned,
-            conversation.archived,
-            to_blob(conversation.folder),
-            None if deleted is None else to_time(deleted),
-            conversation.scroll_message_id,
-            conversation.scroll_offset,
-        ),
-    )
-    return _new_row(cursor)
 
 
 def insert_message(connection: Connection, message: Message) -> int:
@@ -148,7 +101,7 @@ def insert_message(connection: Connection, message: Message) -> int:
             *_outcome(connection, conversation, message),
         ),
     )
-    return _new_row(cursor)
+    return new_row(cursor)
 
 
 def update_message(connection: Connection, message: Message) -> None:
@@ -214,15 +167,6 @@ def rechoose(connection: Connection, conversation: int) -> None:
     head = None if root is None else _last_below(connection, root)
     connection.execute(
         "UPDATE conversations SET root = ?, head = ? WHERE seq = ?", (root, head, conversation)
-    )
-
-
-def touch(connection: Connection, conversation: int, at: datetime) -> None:
-    """Make this the conversation used last; its place in the list does not trust the clock."""
-    connection.execute(
-        "UPDATE conversations SET updated_at = ?, "
-        "activity = (SELECT max(activity) + 1 FROM conversations) WHERE seq = ?",
-        (to_time(at), conversation),
     )
 
 
@@ -319,8 +263,12 @@ def write_chosen(connection: Connection, conversation: int, chosen: dict[str | N
     rechoose(connection, conversation)
 
 
-def copy_branch(connection: Connection, message_id: str, target: Conversation) -> None:
-    """Make ``target`` and copy into it the messages from the first to ``message_id``.
+def copy_branch(connection: Connection, message_id: str, title: str | None, now: datetime) -> str:
+    """Copy the messages from the first to ``message_id`` into a new conversation.
+
+    Returns:
+        The new conversation's id. It has the old one's title unless another is given, and its
+        system prompt and folder.
 
     Raises:
         NotFoundError: There is no such message.
@@ -332,6 +280,16 @@ def copy_branch(connection: Connection, message_id: str, target: Conversation) -
         at = path[-1].parent_id
     path.reverse()
     new_ids = {message.id: uuid4().hex for message in path}
+    old = read_conversation(connection, path[0].conversation_id, private=False)
+    target = Conversation(
+        id=uuid4().hex,
+        title=old.title if title is None else title,
+        title_by_user=old.title_by_user or title is not None,
+        created_at=now,
+        updated_at=now,
+        system_prompt=old.system_prompt,
+        folder=old.folder,
+    )
     conversation = insert_conversation(connection, target)
     last = None
     for message in path:
@@ -349,7 +307,8 @@ def copy_branch(connection: Connection, message_id: str, target: Conversation) -
         last = insert_message(connection, copy)
     if last is not None:
         choose(connection, last)
-    touch(connection, conversation, target.updated_at)
+    touch(connection, conversation, now)
+    return target.id
 
 
 def insert_tree(connection: Connection, messages: Iterable[Message]) -> None:
@@ -413,8 +372,3 @@ def _sampling_seq(connection: Connection, value: str) -> int:
     connection.execute("INSERT OR IGNORE INTO samplings (value) VALUES (?)", (value,))
     row = connection.execute("SELECT seq FROM samplings WHERE value = ?", (value,)).fetchone()
     return int(row[0])
-
-
-def _new_row(cursor: sqlite3.Cursor) -> int:
-    assert cursor.lastrowid is not None  # noqa: S101  # an INSERT that succeeded has one
-    return cursor.lastrowid

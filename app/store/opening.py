@@ -19,7 +19,7 @@ from app.domain.errors import (
 from app.store import trash
 from app.store.backups import Backups
 from app.store.checks import quick_check
-from app.store.connect import open_reader, open_scratch, open_writer
+from app.store.connect import open_memory, open_reader, open_scratch, open_writer
 from app.store.conversations import Library
 from app.store.failures import file_error, is_damage, primary_code, typed_errors
 from app.store.fold import FOLD_VERSION
@@ -119,6 +119,17 @@ def open_library(folder: Path, now: datetime | None = None) -> OpenedLibrary:
         if lock is not None:
             lock.release()
         raise
+
+
+def open_private_library() -> Library:
+    """A library that lives in memory and is gone when closed; the same interface."""
+
+    def connect() -> sqlite3.Connection:
+        connection = open_memory()
+        migrate(connection, lambda _version: None)
+        return connection
+
+    return Library(Writer(connect), None, private=True)
 
 
 def _open_as_owner(folder: Path, lock: OwnerLock, now: datetime) -> OpenedLibrary:

@@ -190,6 +190,12 @@ class LeftOut:
         return self._orders[conversation]
 
 
+def new_row(cursor: sqlite3.Cursor) -> int:
+    """The row an INSERT made."""
+    assert cursor.lastrowid is not None  # noqa: S101  # an INSERT that succeeded has one
+    return cursor.lastrowid
+
+
 def _str(value: object) -> str:
     assert isinstance(value, str)  # noqa: S101  # the schema says so; this tells mypy
     return value

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from app.domain.conversation import TrashedMessage
-from app.store.messages import choose, conversation_seq, message_seq, rechoose
+from app.store.chats import conversation_seq
+from app.store.messages import choose, message_seq, rechoose
 from app.store.rows import (
     MESSAGE_COLUMNS,
     LeftOut,

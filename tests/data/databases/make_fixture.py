@@ -16,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
 from app.domain.conversation import Conversation, Message, MessageStatus
 from app.domain.generation import Role, Sampling, StopReason, Timings
 from app.domain.model import ModelRef
-from app.store import messages, trash
+from app.store import chats, messages, trash
 from app.store.connect import APPLICATION_ID, open_scratch
 from app.store.migrations import MIGRATIONS
 
@@ -38,7 +38,7 @@ def fill(connection: sqlite3.Connection) -> None:
             pinned=number == 2, archived=number == 3, folder="Work" if number else "",
             scroll_message_id="abc", scroll_offset=number,
         )  # fmt: skip
-        seq = messages.insert_conversation(connection, chat)
+        seq = chats.insert_conversation(connection, chat)
         question = Message(
             f"{16 * number + 1:032x}", chat.id, None, Role.USER, TEXTS[number % 3],
             MessageStatus.COMPLETE, AT,
@@ -63,7 +63,7 @@ def fill(connection: sqlite3.Connection) -> None:
                         "INSERT INTO journal (message, content) VALUES (?, ?)",
                         (row, part.encode("utf-8", "surrogatepass")),
                     )
-        messages.touch(connection, seq, AT)
+        chats.touch(connection, seq, AT)
     connection.execute(
         "INSERT INTO token_counts SELECT seq, 'cd', length(content) FROM messages WHERE seq < 4"
     )
