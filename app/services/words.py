@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta, tzinfo
 from enum import Enum
 
 from app.domain.conversation import Conversation, Message, MessageStatus
+from app.domain.download import DownloadItem, DownloadState
 from app.domain.generation import (
     ContextFitted,
     EngineRestarted,
@@ -123,6 +124,43 @@ def model_status(state: ModelState) -> str:
 def model_line(state: ModelState) -> str:
     """Name and status on one line, for the chip's accessible name."""
     return model_name(state.model) + ", " + model_status(state)
+
+
+# --- downloads --------------------------------------------------------------------------------
+
+_DOWNLOAD_STATES = {
+    DownloadState.QUEUED: "waiting for its turn",
+    DownloadState.CHECKING: "checking what is here already",
+    DownloadState.CONNECTING: "connecting",
+    DownloadState.WAITING: "the connection broke; trying again",
+    DownloadState.PAUSED: "paused",
+    DownloadState.VERIFYING: "verifying",
+    DownloadState.DONE: "verified and ready",
+    DownloadState.FAILED: "failed",
+    DownloadState.CANCELLED: "cancelled",
+}
+
+
+def download_line(item: DownloadItem) -> str:
+    """How a download stands: ``3.10 of 9.05 GB · 12.4 MB/s · about 8 min left``."""
+    far = f"{size(item.done)} of {size(item.total)}" if item.total else ""
+    if item.state is DownloadState.DOWNLOADING:
+        pace = f"{size(round(item.speed))}/s" if item.speed else ""
+        return join(far, pace, time_left(item.seconds_left))
+    if item.state is DownloadState.DONE:
+        return join(size(item.total), _DOWNLOAD_STATES[item.state])
+    return join(_DOWNLOAD_STATES[item.state], far)
+
+
+def download_short(items: Sequence[DownloadItem]) -> str:
+    """All downloads that are not over, in a few words; empty when there are none."""
+    waiting = [item for item in items if not item.state.over]
+    if not waiting:
+        return ""
+    first = next((item for item in waiting if item.state.active), waiting[0])
+    far = percent(first.done / first.total) if first.total else "starting"
+    rest = f"{len(waiting) - 1} more" if len(waiting) > 1 else ""
+    return join(f"Downloading {far}", time_left(first.seconds_left), rest)
 
 
 # --- the status line --------------------------------------------------------------------------

@@ -160,6 +160,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("theme_contrast", "High contrast", Menu.VIEW, (), group=3),
     Command("fullscreen", "Full screen", Menu.VIEW, ("F11",), group=4),
     Command("switch_model", "Switch model…", Menu.MODEL, ("Ctrl+M",)),
+    Command("models", "Models on this computer…", Menu.MODEL, ("Ctrl+Shift+M",)),
+    Command("get_models", "Get Phi-4…", Menu.MODEL, (), lambda now: now.can_download, True),
     Command("add_model", "Use a model file…", Menu.MODEL, ("Ctrl+O",)),
     Command(
         "load_model",

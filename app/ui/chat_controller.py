@@ -20,6 +20,7 @@ from app.services.events import (
     BranchChanged,
     ContextMeasured,
     Event,
+    ModelPhase,
     ModelStateChanged,
     SendFailed,
 )
@@ -65,6 +66,7 @@ class ChatController(QObject):
         self._places: dict[str, Anchor | None] = {}
         self._draft_clock = QTimer(self, singleShot=True, interval=_DRAFT_MS)
         self._draft_clock.timeout.connect(self.save_draft)
+        self._draft_clock.timeout.connect(self._measure)
         composer = pane.composer
         composer.send_wanted.connect(self.send)
         composer.stop_wanted.connect(self.stop)
@@ -180,6 +182,7 @@ class ChatController(QObject):
         self.refresh_title()
         self._show_activity()
         self._show_last_answer()
+        self._measure()
         self.shown.emit(self._chat.id)
         self.changed.emit()
 
@@ -333,7 +336,14 @@ class ChatController(QObject):
                 if not self._branch:
                     self.refresh_page()
                 self._show_last_answer()
+                if state.phase is ModelPhase.READY:
+                    self._measure()
                 self.changed.emit()
+
+    def _measure(self) -> None:
+        """Ask how full the context is with what is typed; the answer comes as an event."""
+        if self._chat is not None and not self._live_id:
+            self._services.context.measure(self._chat.id, self._pane.composer.text())
 
     def _is_shown(self, conversation_id: str) -> bool:
         return self._chat is not None and self._chat.id == conversation_id
@@ -399,6 +409,7 @@ class ChatController(QObject):
             self._announce_elsewhere(message)
         self._show_activity()
         self._show_last_answer()
+        self._measure()
         if event.error is not None:
             self.failed.emit(event.error)
         self.changed.emit()

@@ -20,12 +20,13 @@ from app.markup.blocks import CodeBlock
 from app.markup.flow import flatten
 from app.markup.parse import parse
 from app.services import words
-from app.services.models import find_model
+from app.services.downloads import Offer
 from app.services.registry import Services
 from app.ui.actions import Situation, shortcut_words
 from app.ui.dialogs import ErrorDialog, ask_line, ask_text
 from app.ui.help_pages import About, ShortcutsPage
 from app.ui.model_menu import model_words
+from app.ui.models_dialog import ModelsDialog, Tab
 from app.ui.palette import Entry, Palette
 from app.ui.settings_dialog import SettingsDialog
 from app.ui.trash import ArchiveDialog, TrashDialog
@@ -45,6 +46,7 @@ class Commands:
         self._window = window
         self._services = services
         self._settings_dialog: SettingsDialog | None = None
+        self._models_dialog: ModelsDialog | None = None
 
     def handlers(self) -> dict[str, Handler]:
         """A handler for every command of the table."""
@@ -88,6 +90,8 @@ class Commands:
             "theme_contrast": partial(self._set, theme=Theme.HIGH_CONTRAST),
             "fullscreen": self.fullscreen,
             "switch_model": window.pane.header.open_model_menu,
+            "models": self.models,
+            "get_models": partial(self.models, Tab.GET),
             "add_model": self.add_model,
             "load_model": self._services.models.load,
             "cancel_load": self._services.models.cancel_load,
@@ -248,7 +252,8 @@ class Commands:
         menu = QMenu(self._window)
         menu.addSection("Answer again with")
         for model in self._services.models.installed():
-            menu.addAction(model_words(model), partial(self._answer_with, message_id, model))
+            speed = self._services.models.speed(model.sha256)
+            menu.addAction(model_words(model, speed), partial(self._answer_with, message_id, model))
         menu.popup(QCursor.pos())
 
     def _answer_with(self, message_id: str, model: ModelFile) -> None:
@@ -351,6 +356,38 @@ class Commands:
         """Use the built-in demo."""
         self._window.controller.attempt(lambda: self.choose_model(self._services.models.demo))
 
+    def models(self, tab: Tab = Tab.HERE) -> None:
+        """Open the models dialog on one of its pages."""
+        if self._models_dialog is None:
+            dialog = ModelsDialog(
+                self._window,
+                self._services.models,
+                self._services.downloads,
+                self._window.bridge,
+                attempt=self._window.controller.attempt,
+                choose=self.choose_model,
+                add_file=self.add_model,
+            )
+            dialog.destroyed.connect(self._forget_models)
+            self._models_dialog = dialog
+        self._models_dialog.show_tab(tab)
+        self._models_dialog.open()
+
+    def models_dialog(self) -> ModelsDialog | None:
+        """The models dialog while it is open."""
+        return self._models_dialog
+
+    def _forget_models(self) -> None:
+        self._models_dialog = None
+
+    def start_download(self, offer: Offer) -> None:
+        """Fetch a file of the catalogue, and show how it goes."""
+        downloads, family, file = self._services.downloads, offer.family.id, offer.file
+        if self._window.controller.attempt(
+            lambda: downloads.start_named(family, file.quantization)
+        ):
+            self.models(Tab.DOWNLOADS)
+
     def add_model(self) -> None:
         """Ask for a GGUF file and use it."""
         chosen, _ = QFileDialog.getOpenFileName(
@@ -360,8 +397,10 @@ class Commands:
             self.use_file(Path(chosen))
 
     def use_file(self, path: Path) -> None:
-        """Use a GGUF file where it lies."""
-        self._window.controller.attempt(lambda: self.choose_model(find_model(str(path))))
+        """Put a GGUF file on the list where it lies, and use it."""
+        models = self._services.models
+        if self._window.controller.attempt(lambda: self.choose_model(models.add(path))):
+            self._window.after_choice()
 
     # --- help ---------------------------------------------------------------------------------
 
@@ -387,6 +426,7 @@ class Commands:
             has_question=controller.last(Role.USER) is not None,
             answering=controller.answering,
             can_continue=answer is not None and answer.status.can_continue,
+            can_download=True,
             has_model=state.model is not None,
             ready=state.loaded is not None,
             loading=state.phase.value == "loading",

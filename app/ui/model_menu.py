@@ -39,7 +39,7 @@ class ModelMenu(QMenu):
         current = self._models.state.model
         group = QActionGroup(self)
         for model in self._models.installed():
-            action = QAction(model_words(model), group)
+            action = QAction(model_words(model, self._models.speed(model.sha256)), group)
             action.setCheckable(True)
             action.setChecked(current is not None and model.path == current.path)
             action.setToolTip(str(model.path))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
@@ -13,7 +16,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.services.downloads import Offer
 from app.ui import icons
+from app.ui.model_rows import offer_card
 from app.ui.theme import SPACE, Theme
 
 _WIDTH = 560
@@ -108,11 +113,14 @@ class Welcome(QScrollArea):
     """The first start: what Phial is, the advice for this machine, a file, or the demo.
 
     Signals:
-        demo_wanted, file_wanted: Buttons.
+        demo_wanted, file_wanted, others_wanted: Buttons.
+        offer_wanted: (Offer) to be downloaded.
     """
 
     demo_wanted = Signal()
     file_wanted = Signal()
+    others_wanted = Signal()
+    offer_wanted = Signal(object)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -125,9 +133,9 @@ class Welcome(QScrollArea):
         self.setWidget(page)
         self._mark = QLabel()
         self._mark.setPixmap(icons.application_icon().pixmap(56, 56))
-        self.advice = QVBoxLayout()  # filled by the download page when there is one
-        self.advice.setSpacing(SPACE)
-        self._demo = _button("Try the built-in demo", "accent")
+        self._advice = QVBoxLayout()
+        self._advice.setSpacing(SPACE)
+        self._demo = _button("Try the built-in demo", "plain")
         self._demo.clicked.connect(self.demo_wanted)
         self._file = _button("Use a file I already have…", "plain")
         self._file.clicked.connect(self.file_wanted)
@@ -137,7 +145,7 @@ class Welcome(QScrollArea):
         column.addWidget(self._mark)
         column.addWidget(_paragraph("Phial runs Phi-4 on this computer.", "heading"))
         column.addWidget(_paragraph("Nothing you type leaves it. No account, no connection."))
-        column.addLayout(self.advice)
+        column.addLayout(self._advice)
         column.addWidget(self._card())
         column.addStretch(3)
         row = QHBoxLayout(page)
@@ -170,6 +178,31 @@ class Welcome(QScrollArea):
         buttons.addStretch(1)
         inside.addLayout(buttons)
         return card
+
+    def set_offers(self, offers: Sequence[Offer]) -> None:
+        """Show the one file to take on this machine, and where the others are."""
+        while (item := self._advice.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.deleteLater()
+        best = next((offer for offer in offers if offer.recommended), None)
+        if best is not None:
+            self._advice.addWidget(_paragraph("Recommended for this computer", "subheading"))
+            wanted = partial(self.offer_wanted.emit, best)
+            self._advice.addWidget(offer_card(best, wanted))
+        else:
+            self._advice.addWidget(
+                _paragraph("No listed model fits the memory that is free now.", "subheading")
+            )
+        row = QHBoxLayout()
+        others = _button("Other sizes and models…", "link")
+        others.clicked.connect(self.others_wanted)
+        note = _paragraph("Downloading connects to huggingface.co, and only then.", "small")
+        row.addWidget(note, 1)
+        row.addWidget(others)
+        line = QWidget()
+        line.setLayout(row)
+        row.setContentsMargins(0, 0, 0, 0)
+        self._advice.addWidget(line)
 
     def set_theme(self, _theme: Theme) -> None:
         """Nothing here is drawn by hand; the style sheet does it."""

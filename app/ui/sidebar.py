@@ -49,6 +49,7 @@ class Sidebar(QWidget):
         search_wanted: (query) typed; empty ends the search.
         rename_wanted: (conversation id, title).
         menu_wanted: (list of conversation ids, global position).
+        downloads_wanted: The line that tells of downloads was pressed.
         delete_wanted: (list of conversation ids), from Shift+Delete, never a single key.
     """
 
@@ -62,6 +63,7 @@ class Sidebar(QWidget):
     rename_wanted = Signal(str, str)
     menu_wanted = Signal(object, QPoint)
     delete_wanted = Signal(object)
+    downloads_wanted = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -95,12 +97,15 @@ class Sidebar(QWidget):
         buttons: dict[str, SideButton | IconButton] = {
             "new": SideButton("new-chat", "New chat"),
             "collapse": IconButton("sidebar", "Hide sidebar"),
+            "downloads": SideButton("download", "Downloads"),
             "model": SideButton("chip", "Model"),
             "settings": SideButton("settings", "Settings"),
         }
         buttons["new"].clicked.connect(self.new_chat_wanted)
         buttons["collapse"].clicked.connect(self.collapse_wanted)
         buttons["model"].clicked.connect(self.model_wanted)
+        buttons["downloads"].clicked.connect(self.downloads_wanted)
+        buttons["downloads"].hide()
         buttons["settings"].clicked.connect(self.settings_wanted)
         return buttons
 
@@ -153,6 +158,7 @@ class Sidebar(QWidget):
         layout.addLayout(head)
         layout.addWidget(self._search)
         layout.addWidget(self._pages, 1)
+        layout.addWidget(self._buttons["downloads"])
         layout.addWidget(self._buttons["model"])
         layout.addWidget(self._buttons["settings"])
 
@@ -203,9 +209,12 @@ class Sidebar(QWidget):
         button.setAccessibleDescription(words.model_line(state))
         button.setToolTip(f"{words.model_line(state)}. Click to switch.")
 
-    def model_button(self) -> QWidget:
-        """Where a menu of models opens."""
-        return self._buttons["model"]
+    def set_downloads(self, text: str) -> None:
+        """Tell how far the downloads are; nothing is shown when there are none."""
+        button = self._buttons["downloads"]
+        button.setText(text)
+        button.setAccessibleDescription(text)
+        button.setVisible(bool(text))
 
     def set_hits(self, query: str, hits: Sequence[SearchHit]) -> None:
         """Show what a search found, if it is still the one that is asked."""

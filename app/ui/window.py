@@ -11,10 +11,12 @@ from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QSplitter
 
 from app.domain.conversation import SearchHit
+from app.domain.download import DownloadItem, DownloadState
 from app.domain.errors import KnownError
 from app.domain.generation import Role
 from app.services import words
 from app.services.events import (
+    DownloadChanged,
     Event,
     LibraryChanged,
     ModelPhase,
@@ -32,6 +34,7 @@ from app.ui.chat_pane import ChatPane, Page
 from app.ui.commands import Commands
 from app.ui.dialogs import ask_to_open_link
 from app.ui.model_menu import ModelMenu
+from app.ui.models_dialog import Tab
 from app.ui.problems import Remedies, offers_for
 from app.ui.sidebar import Sidebar
 from app.ui.theme import Theme
@@ -82,6 +85,7 @@ class MainWindow(QMainWindow):
         self.show_sidebar(shown=settings.sidebar_visible)
         self._restore_geometry(settings.window_geometry)
         self._show_model_state()
+        self.sidebar.set_downloads(words.download_short(services.downloads.items()))
         self._reload_chats()
 
     def _make_menu(self) -> QMenu:
@@ -111,7 +115,10 @@ class MainWindow(QMainWindow):
         side.delete_wanted.connect(commands.delete)
         pane.header.sidebar_wanted.connect(self.toggle_sidebar)
         pane.header.renamed.connect(self._rename_shown)
-        pane.hint_button.clicked.connect(commands.add_model)
+        pane.hint_button.clicked.connect(lambda: commands.models(Tab.GET))
+        pane.welcome.offer_wanted.connect(commands.start_download)
+        pane.welcome.others_wanted.connect(lambda: commands.models(Tab.GET))
+        side.downloads_wanted.connect(lambda: commands.models(Tab.DOWNLOADS))
         pane.welcome.demo_wanted.connect(self._start_with_demo)
         pane.welcome.file_wanted.connect(commands.add_model)
         pane.find_bar.wanted.connect(pane.transcript.find)
@@ -149,6 +156,7 @@ class MainWindow(QMainWindow):
         for sentence in self._services.library.start_report:
             self.pane.banner.say("report", sentence, "")
         if not settings.welcomed:
+            self.pane.welcome.set_offers(self._services.downloads.offers())
             self.pane.show_page(Page.WELCOME)
             self.pane.header.title.set_title("Welcome", editable=False)
             self.pane.header.set_private(private=False)
@@ -228,6 +236,8 @@ class MainWindow(QMainWindow):
                 self._show_model_state()
             case SettingsChanged():
                 self.apply_settings()
+            case DownloadChanged(item):
+                self._show_downloads(item)
             case Notice(text):
                 self.pane.status.notice(text)
             case Problem(error):
@@ -248,6 +258,22 @@ class MainWindow(QMainWindow):
         if state.phase is ModelPhase.READY:
             self.pane.banner.withdraw("problem")
         self._update_actions()
+
+    def _show_downloads(self, item: DownloadItem) -> None:
+        dialog = self.commands.models_dialog()
+        if dialog is not None:
+            dialog.on_download(item)
+        self.sidebar.set_downloads(words.download_short(self._services.downloads.items()))
+        if item.state is DownloadState.DONE:
+            self.pane.status.notice(f"{item.name} is here and verified.")
+            self.after_choice()
+        elif item.state is DownloadState.FAILED:
+            self.pane.status.notice(f"The download of {item.name} failed: {item.error}")
+
+    def after_choice(self) -> None:
+        """A model was chosen or arrived: the first start is over."""
+        if self.pane.page is Page.WELCOME:
+            self.controller.new_chat()
 
     def _reload_chats(self) -> None:
         self.sidebar.set_conversations(self._services.library.conversations())
@@ -328,7 +354,7 @@ class MainWindow(QMainWindow):
 
     def _start_with_demo(self) -> None:
         self.commands.try_demo()
-        self.controller.new_chat()
+        self.after_choice()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Esc stops an answer, then closes what is open."""

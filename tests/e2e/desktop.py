@@ -1,0 +1,189 @@
+"""A real window on a real display: starts the program, presses keys, listens as a screen reader."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import psutil
+
+T = TypeVar("T")
+PATIENCE = 30.0
+ROOT = Path(__file__).resolve().parents[2]
+SYSTEM_PYTHON = "/usr/bin/python3"
+
+
+def missing() -> str:
+    """What this machine lacks for these tests; empty when it lacks nothing."""
+    if not os.environ.get("DISPLAY"):
+        return "no display"
+    if not os.environ.get("DBUS_SESSION_BUS_ADDRESS"):
+        return "no session bus"
+    if shutil.which("xdotool") is None:
+        return "no xdotool"
+    if not Path(SYSTEM_PYTHON).exists():
+        return "no system Python"
+    probe = subprocess.run(
+        [SYSTEM_PYTHON, "-c", "import pyatspi"], capture_output=True, check=False
+    )
+    return "" if probe.returncode == 0 else "no pyatspi"
+
+
+def until(wanted: Callable[[], T], what: str, patience: float = PATIENCE) -> T:
+    """Ask until the answer is true, and give it back."""
+    deadline = time.monotonic() + patience
+    while time.monotonic() < deadline:
+        if answer := wanted():
+            return answer
+        time.sleep(0.1)
+    raise AssertionError(f"waited {patience:.0f} s in vain: {what}")
+
+
+class ScreenReader:
+    """Speaks to the assistive client, which the system's Python runs."""
+
+    def __init__(self) -> None:
+        client = Path(__file__).with_name("atspi_client.py")
+        self._process = subprocess.Popen(
+            [SYSTEM_PYTHON, str(client)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+
+    def ask(self, **command: object) -> dict[str, Any]:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(json.dumps(command) + "\n")
+        self._process.stdin.flush()
+        answer: dict[str, Any] = json.loads(self._process.stdout.readline())
+        return answer
+
+    def close(self) -> None:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.close()
+        self._process.wait(timeout=10)
+        self._process.stdout.close()
+
+
+class RunningWindow:
+    """The program, started as a user starts it."""
+
+    def __init__(self, home: Path, reader: ScreenReader, *arguments: str) -> None:
+        self.home = home
+        self._reader = reader
+        environment = {
+            **os.environ,
+            "PHIAL_HOME": str(home),
+            "QT_QPA_PLATFORM": "xcb",
+            "QT_LINUX_ACCESSIBILITY_ALWAYS_ON": "1",
+        }
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "app", *arguments],
+            env=environment,
+            cwd=ROOT,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    # --- as a screen reader -------------------------------------------------------------------
+
+    def ask(self, do: str, **command: object) -> dict[str, Any]:
+        return self._reader.ask(do=do, pid=self.process.pid, **command)
+
+    def nodes(self) -> list[dict[str, Any]]:
+        nodes: list[dict[str, Any]] = self.ask("tree").get("nodes", [])
+        return nodes
+
+    def control(self, name: str, role: str = "") -> dict[str, Any]:
+        """Wait for a control that is shown."""
+
+        def look() -> dict[str, Any] | None:
+            found = self.ask("facts", name=name, role=role)
+            return found if "showing" in found.get("states", ()) else None
+
+        return until(lambda: look() or {}, f"the control {name}")
+
+    def press(self, name: str, role: str = "") -> None:
+        self.control(name, role)
+        assert self.ask("press", name=name, role=role) == {"done": True}
+
+    def write(self, name: str, text: str) -> None:
+        self.control(name)
+        assert self.ask("write", name=name, text=text) == {"done": True}
+
+    def reads(self, text: str, patience: float = PATIENCE) -> None:
+        """Wait until a screen reader finds ``text`` in some name or text."""
+
+        def look() -> bool:
+            return any(
+                text in str(node[part]) for node in self.nodes() for part in ("name", "text")
+            )
+
+        until(look, f"the words {text!r}", patience)
+
+    # --- as hands -----------------------------------------------------------------------------
+
+    def window_id(self) -> str:
+        def look() -> str:
+            found = subprocess.run(
+                ["xdotool", "search", "--onlyvisible", "--pid", str(self.process.pid)],
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            return found.stdout.split()[-1] if found.stdout.split() else ""
+
+        return until(look, "a window")
+
+    def bring_forward(self) -> None:
+        subprocess.run(["xdotool", "windowfocus", "--sync", self.window_id()], check=True)
+
+    def keys(self, *names: str) -> None:
+        subprocess.run(["xdotool", "key", "--clearmodifiers", *names], check=True)
+
+    def type(self, text: str) -> None:
+        subprocess.run(["xdotool", "type", "--delay", "12", text], check=True)
+
+    # --- the end ------------------------------------------------------------------------------
+
+    def close(self) -> int:
+        """Quit as a user does; the exit code."""
+        if self.process.poll() is None:
+            self.bring_forward()
+            self.keys("ctrl+q")
+        code = self.process.wait(timeout=PATIENCE)
+        self._drain()
+        return code
+
+    def kill(self) -> None:
+        """As a power cut."""
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait(timeout=PATIENCE)
+        self._drain()
+
+    def engine_pid(self) -> int:
+        """The process id of its engine."""
+
+        def look() -> int:
+            for child in psutil.Process(self.process.pid).children():
+                if "app.engine.host" in child.cmdline():
+                    return child.pid
+            return 0
+
+        return until(look, "an engine process")
+
+    def _drain(self) -> None:
+        if self.process.stderr is not None:
+            self.process.stderr.close()

@@ -1,0 +1,152 @@
+"""The program in a real window, driven by keys and by an assistive client."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.desktop import RunningWindow, ScreenReader, missing
+from tests.support.gguf_factory import ModelSpec, pieces_of, write_model
+
+pytestmark = [
+    pytest.mark.window,
+    pytest.mark.skipif(bool(missing()), reason=f"needs a display with a bus: {missing()}"),
+]
+
+ANSWER = "A phial is a small bottle, mostly made of glass."
+Start = Callable[..., RunningWindow]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def window_manager() -> Iterator[None]:
+    """Without one no window gets the keyboard."""
+    if shutil.which("openbox") is None:
+        pytest.skip("no window manager")
+    manager = subprocess.Popen(["openbox"], stderr=subprocess.DEVNULL)
+    yield
+    manager.terminate()
+    manager.wait(timeout=10)
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model that says one sentence."""
+    path = tmp_path_factory.mktemp("model") / "scripted.gguf"
+    return write_model(path, ModelSpec(script=pieces_of(ANSWER)))
+
+
+@pytest.fixture(scope="module")
+def endless(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model that never ends its turn, and with its many layers is as slow as a large one."""
+    path = tmp_path_factory.mktemp("model") / "endless.gguf"
+    script = pieces_of("round and about it goes, ")
+    return write_model(path, ModelSpec(script=script, loop=True, layers=32, context=16_384))
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    """Starts the program on a data folder of the test's own."""
+    reader = ScreenReader()
+    started: list[RunningWindow] = []
+
+    def start_one(*arguments: str) -> RunningWindow:
+        started.append(RunningWindow(tmp_path / "home", reader, *arguments))
+        return started[-1]
+
+    yield start_one
+    for one in started:
+        if one.process.poll() is None:
+            one.kill()
+    reader.close()
+
+
+def test_an_assistive_client_can_hold_a_conversation(start: Start, model: Path) -> None:
+    window = start("--model", str(model))
+    window.write("Message", "What is a phial?")
+    window.press("Send")
+    window.reads(ANSWER)
+    window.reads("What is a phial?")
+    assert window.control("New chat")["role"] == "push button"
+    assert window.control("Search chats")["role"] == "text"
+    assert window.close() == 0
+
+
+def test_a_conversation_with_the_keyboard_alone(start: Start, model: Path) -> None:
+    window = start("--model", str(model))
+    window.control("Message")
+    window.bring_forward()
+    window.type("Tell me")
+    window.keys("Return")
+    window.reads(ANSWER)
+    window.keys("ctrl+n")
+    window.reads("What would you like to ask?")
+    window.keys("alt+Down")
+    window.reads(ANSWER)
+    window.keys("Up")
+    window.reads("Editing your message")
+    window.keys("Escape")
+    window.keys("ctrl+p")
+    window.control("Command or chat")
+    window.type("keyboard short")
+    window.keys("Return")
+    window.reads("Previous chat")
+    window.keys("Escape")
+    assert window.close() == 0
+
+
+def test_stop_stops_and_the_text_stays(start: Start, endless: Path) -> None:
+    window = start("--model", str(endless))
+    window.write("Message", "Go")
+    window.press("Send")
+    window.reads("tokens/s")
+    window.press("Stop")
+    window.reads("stopped by you")
+    window.reads("round and about it goes")
+    window.control("Send")
+    assert window.close() == 0
+
+
+def test_the_window_survives_its_engine(start: Start, endless: Path) -> None:
+    window = start("--model", str(endless))
+    window.write("Message", "Go")
+    window.press("Send")
+    window.reads("tokens/s")
+    os.kill(window.engine_pid(), signal.SIGKILL)
+    window.reads("started again")
+    window.press("Stop")
+    window.reads("stopped by you")
+    assert window.process.poll() is None
+    assert window.close() == 0
+
+
+def test_after_a_power_cut_the_text_is_there_and_can_be_continued(
+    start: Start, endless: Path
+) -> None:
+    window = start("--model", str(endless))
+    window.write("Message", "Go")
+    window.press("Send")
+    window.reads("tokens/s")
+    time.sleep(1.5)  # the journal writes about once a second
+    window.kill()
+    again = start()
+    again.reads("round and about it goes, round")
+    again.reads("interrupted")
+    again.press("Continue this answer")
+    again.control("Stop")
+    assert again.close() == 0
+
+
+def test_a_second_start_raises_the_first_window_and_ends(start: Start, model: Path) -> None:
+    window = start("--model", str(model))
+    window.control("Message")
+    second = start()
+    assert second.process.wait(timeout=30) == 0
+    assert window.process.poll() is None
+    assert window.close() == 0
