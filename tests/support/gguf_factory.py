@@ -172,7 +172,8 @@ def _tensors(
         output[after, before] = logit * unit
     if spec.depends_on_history:
         output += random.normal(0, 0.6, output.shape).astype(np.float32)
-        output[[ids[control.encode()] for control in spec.controls]] = -1.0
+        # Rarely a control token, so that answers are long; never two logits that are equal.
+        output[[ids[control.encode()] for control in spec.controls]] *= 0.3
     tensors = {
         "token_embd.weight": embedding,
         "output_norm.weight": np.ones(width, np.float32),
