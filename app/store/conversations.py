@@ -43,6 +43,7 @@ class Library:
     def __init__(
         self, writer: Writer, readers: ReaderPool | None, *, private: bool = False
     ) -> None:
+        self._after_close: Callable[[], None] | None = None
         self._writer = writer
         self._readers = readers
         self._journal = Journal()
@@ -53,6 +54,12 @@ class Library:
         self._writer.close()
         if self._readers is not None:
             self._readers.close()
+        if self._after_close is not None:
+            self._after_close()
+
+    def call_after_close(self, call: Callable[[], None]) -> None:
+        """Have ``call`` made each time everything has been closed."""
+        self._after_close = call
 
     # --- conversations ----------------------------------------------------------------------
 

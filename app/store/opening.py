@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -58,7 +58,7 @@ class OpenReport:
     sentences: tuple[str, ...] = ()
 
 
-@dataclass
+@dataclass(frozen=True, slots=True)
 class OpenedLibrary:
     """The library, ready for use, what opening it found, and what keeps it well.
 
@@ -72,13 +72,10 @@ class OpenedLibrary:
     library: Library
     report: OpenReport
     health: Health
-    _lock: OwnerLock | None = field(default=None, repr=False)
 
     def close(self) -> None:
         """Finish every queued write, move the WAL into the database, close, let others own it."""
         self.library.close()
-        if self._lock is not None:
-            self._lock.release()
 
 
 def open_library(folder: Path, now: datetime | None = None) -> OpenedLibrary:
@@ -164,7 +161,8 @@ def _open_as_owner(folder: Path, lock: OwnerLock, now: datetime) -> OpenedLibrar
     except BaseException:
         library.close()
         raise
-    return OpenedLibrary(library, report, Health(library, path, backups), lock)
+    library.call_after_close(lock.release)
+    return OpenedLibrary(library, report, Health(library, path, backups))
 
 
 def _recover_if_needed(path: Path, backups: Backups) -> Recovery | None:

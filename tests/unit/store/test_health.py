@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import random
 import shutil
 import sqlite3
@@ -495,3 +496,15 @@ def test_an_emptied_trash_is_gone_from_the_file(opened: OpenedLibrary, tmp_path:
     assert opened.library.branch(made.id) == ()
     opened.close()
     assert b"xyzzysecret" not in (tmp_path / "phial.db").read_bytes()
+
+
+def test_whoever_keeps_only_the_library_still_owns_the_folder(tmp_path: Path) -> None:
+    library = open_library(tmp_path).library
+    gc.collect()
+    guest = open_library(tmp_path)
+    assert not guest.report.owner
+    guest.close()
+    library.close()
+    owner = open_library(tmp_path)
+    assert owner.report.owner
+    owner.close()
