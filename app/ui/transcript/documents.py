@@ -43,9 +43,10 @@ _ALIGN = {
 class InlineFormula(QPyTextObject):
     """Draws the formulas of one document on the baseline of their lines.
 
-    Qt centres an object with ``AlignMiddle`` on a line somewhat above the baseline. So each object
-    is made symmetrical about that line, and the formula is drawn inside it where its own baseline
-    meets the text's. Where the line is differs between fonts and versions of Qt; it is probed.
+    For an object with ``AlignMiddle`` Qt gives a line half of the object's height above, and half
+    below, a height somewhat over the baseline (it differs between fonts and versions of Qt, and is
+    probed); each object is made as tall as makes room for the formula's ascent and descent. Then
+    Qt draws the object in the middle of the line as it came out; from there the baseline follows.
     """
 
     def __init__(self) -> None:
@@ -67,15 +68,16 @@ class InlineFormula(QPyTextObject):
         self,
         painter: QPainter,
         rect: QRectF | QRect,
-        _doc: QTextDocument,
-        _pos: int,
+        doc: QTextDocument,
+        pos: int,
         fmt: QTextFormat,
     ) -> None:
         """Qt asks to draw."""
         formula = self.drawn[fmt.intProperty(_NUMBER)]
-        rect = QRectF(rect)
-        centre = rect.top() + self._half(formula, fmt.toCharFormat())
-        formula.paint(painter, rect.left(), centre + _middle(fmt.toCharFormat()))
+        block = doc.findBlock(pos)
+        line = block.layout().lineForTextPosition(pos - block.position())
+        centre = QRectF(rect).center().y()
+        formula.paint(painter, QRectF(rect).left(), centre + (line.ascent() - line.descent()) / 2)
 
     def _half(self, formula: Drawn, fmt: QTextCharFormat) -> float:
         middle = _middle(fmt)

@@ -33,6 +33,7 @@ LINE_LIMIT = 2000
 DEEPEST = 8
 """Levels of indentation that are drawn; deeper ones stand with the eighth."""
 
+BULLETS = ("\u2022", "\u25e6", "\u25aa")
 GAP, TIGHT, BEFORE_HEADING, AFTER_HEADING = 12, 4, 22, 8
 
 
@@ -140,6 +141,7 @@ class Place:
         marker: Bullet, number or box of a list item, or a footnote's number.
         gap: Space above, in pixels at 100 %.
         quiet: Drawn in the second rank (reasoning, footnotes).
+        block: Number of the top-level block it belongs to; -1 outside the text.
     """
 
     indent: int = 0
@@ -148,6 +150,7 @@ class Place:
     marker: str = ""
     gap: int = 0
     quiet: bool = False
+    block: int = -1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -319,6 +322,7 @@ class RowList:
         self._words = 0
         self._thinking_closed = False
         self._think_at = -1
+        self._block = -1
         self.think_seconds: float | None = None
 
     @property
@@ -342,13 +346,14 @@ class RowList:
             self._words,
             self._think_at,
             self.rows[self._think_at] if self._think_at >= 0 else None,
+            self._block,
         )
 
     def restore(self, mark: RowMark) -> None:
         """Take back everything since ``mark``."""
         del self.rows[mark.kept :]
         self.rows += mark.last
-        self._words, self._think_at = mark.words, mark.think_at
+        self._words, self._think_at, self._block = mark.words, mark.think_at, mark.block
         if mark.think is not None:
             self.rows[mark.think_at] = mark.think
 
@@ -358,6 +363,7 @@ class RowList:
             self._add(row)
 
     def _add(self, row: FlowRow) -> None:
+        self._block += row.top
         thinking = next((f for f in row.frames if isinstance(f, ThinkingFrame)), None)
         if thinking is not None:
             self._add_thinking(row, thinking)
@@ -385,7 +391,11 @@ class RowList:
     def _add_thinking(self, row: FlowRow, frame: ThinkingFrame) -> None:
         if frame.first:
             self._think_at, self._words = len(self.rows), 0
-            self.rows.append(ThinkRow(Place(gap=self._gap(row)), not self.fold, frame.closed, 0))
+            self.rows.append(
+                ThinkRow(
+                    Place(gap=self._gap(row), block=self._block), not self.fold, frame.closed, 0
+                )
+            )
         match row.leaf:
             case Paragraph() | Heading():
                 self._words += text_of(to_runs(row.leaf.spans)).count(" ") + 1
@@ -418,7 +428,7 @@ class RowList:
                     indent, quiet = indent + 1, True
         gap = 0 if row.continues else self._gap(row)
         levels = tuple(dict.fromkeys(bars))
-        return Place(min(indent, DEEPEST), levels, opened, marker, gap, quiet)
+        return Place(min(indent, DEEPEST), levels, opened, marker, gap, quiet, block=self._block)
 
     def _gap(self, row: FlowRow) -> int:
         last = self.rows[-1] if self.rows else None
@@ -504,6 +514,7 @@ class RowMark:
     words: int
     think_at: int
     think: Row | None
+    block: int
 
     @property
     def kept(self) -> int:
@@ -516,7 +527,7 @@ def _marker(frame: ItemFrame) -> str:
         return "\u2611" if frame.checked else "\u2610"
     if frame.number is not None:
         return f"{frame.number}."
-    return ("\u2022", "\u25e6", "\u25aa")[min(frame.depth, 2)]
+    return BULLETS[min(frame.depth, 2)]
 
 
 def code_text(text: str) -> str:

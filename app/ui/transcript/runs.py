@@ -148,6 +148,43 @@ def split_runs(runs: tuple[Run, ...], limit: int) -> list[tuple[Run, ...]]:
     return pieces
 
 
+def cut_runs(runs: Iterable[Run], first: int, last: int) -> list[Run]:
+    """The runs of a part of the text, in characters."""
+    made: list[Run] = []
+    at = 0
+    for run in runs:
+        begin, end = max(first - at, 0), min(last - at, len(run.text))
+        if begin < end:
+            made.append(replace(run, text=run.text[begin:end]))
+        at += len(run.text)
+    return made
+
+
+def runs_markdown(runs: Iterable[Run]) -> str:
+    """Runs as Markdown; made anew, so marks may be others than were written."""
+    return "".join(_run_markdown(run) for run in runs)
+
+
+def _run_markdown(run: Run) -> str:
+    if run.math is not None:
+        return run.math.markdown
+    text = run.text.replace(LINE, "  \n")
+    if run.image is not None:
+        return f"![{run.image.alt}]({run.image.src})"
+    marks = "".join(
+        mark
+        for mark, wanted in (("~~", run.strike), ("**", run.bold), ("*", run.italic))
+        if wanted and text.strip()
+    )
+    if run.code:
+        fence = "``" if "`" in text else "`"
+        text = f"{fence}{text}{fence}"
+    inner = text.strip(" ") if marks else text
+    lead, trail = (text[: len(text) - len(text.lstrip(" "))], text[len(text.rstrip(" ")) :])
+    marked = f"{lead}{marks}{inner}{marks[::-1]}{trail}" if marks else text
+    return f"[{marked}]({run.href})" if run.href else marked
+
+
 @lru_cache(maxsize=512)
 def _is_narrow(text: str) -> bool:
     return text.isascii() or all(ord(c) < 0x10000 for c in text)

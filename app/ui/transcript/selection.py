@@ -6,21 +6,33 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import groupby
+from typing import TypeAlias
 
-from app.markup.flow import flatten
 from app.markup.parse import parse
+from app.markup.text import markdown_of, plain_text, to_rich_html
 from app.ui.transcript.model import Chat, MessageModel
 from app.ui.transcript.rows import (
+    BULLETS,
     GAP,
     CodeRow,
     Row,
-    RowList,
     TableRow,
     TextRow,
     row_plain,
     row_text,
 )
-from app.ui.transcript.runs import LINE, OBJECT, from_units, to_units, units
+from app.ui.transcript.runs import (
+    LINE,
+    OBJECT,
+    cut_runs,
+    from_units,
+    runs_markdown,
+    to_units,
+    units,
+)
+
+Piece: TypeAlias = tuple[Row, tuple[int, int]]
 
 RICH_LIMIT = 400_000
 """Characters beyond which a copy stays what was written: turning it into another form would
@@ -138,12 +150,55 @@ def _of_message(chat: Chat, at: int, selection: Selection, form: CopyAs) -> str:
     if begins and ends:
         return message_text(model, form)
     pieces = [
-        (row, selection.within(at, i, units(row_text(row))))
+        (row, part)
         for i, row in enumerate(rows[first : last + 1], first)
+        if (part := selection.within(at, i, units(row_text(row)))) is not None
     ]
-    if form is CopyAs.PLAIN or model.is_user or model.blocks is None:
+    if form is CopyAs.PLAIN:
         return _joined(pieces)
-    return _joined(pieces)
+    markdown = _joined(pieces) if model.is_user else _markdown(model, pieces)
+    return markdown if form is CopyAs.MARKDOWN else to_rich_html(parse(markdown))
+
+
+def _markdown(model: MessageModel, pieces: list[Piece]) -> str:
+    """Whole blocks as they were written, the cut ones at the ends made anew."""
+    made: list[str] = []
+    for number, group in groupby(pieces, key=lambda piece: piece[0].place.block):
+        rows = list(group)
+        block = model.blocks[number] if model.blocks and 0 <= number < len(model.blocks) else None
+        if block is not None and _is_whole(model, number, rows):
+            made.append(markdown_of(model.message.content, block))
+        else:
+            made.append(_cut_markdown(rows))
+    return "\n\n".join(made)
+
+
+def _is_whole(model: MessageModel, number: int, pieces: list[Piece]) -> bool:
+    wanted = [row for row in model.rows if row.place.block == number and row_text(row)]
+    whole = [row for row, part in pieces if part == (0, units(row_text(row)))]
+    return [id(row) for row in wanted] == [id(row) for row in whole]
+
+
+def _cut_markdown(pieces: list[Piece]) -> str:
+    row = pieces[0][0]
+    if isinstance(row, CodeRow):
+        return f"```{row.state.language}\n{_joined(pieces)}\n```"
+    return "\n".join(_text_markdown(row, part) for row, part in pieces)
+
+
+def _text_markdown(row: Row, part: tuple[int, int]) -> str:
+    if not isinstance(row, TextRow):
+        return row_part(row, part)
+    first, last = from_units(row.text, part[0]), from_units(row.text, part[1])
+    words = runs_markdown(cut_runs(row.runs, first, last))
+    if first:
+        return words
+    head = "#" * row.level + " " if row.level else ""
+    marker = {"\u2610": "- [ ]", "\u2611": "- [x]"}.get(row.place.marker, row.place.marker)
+    marker = f"{marker} " if marker else ""
+    if row.place.marker in BULLETS:
+        marker = "- "
+    return "   " * max(0, row.place.indent - 1) + marker + head + words
 
 
 def _nothing_before(rows: list[Row], start: Position) -> bool:
@@ -165,9 +220,7 @@ def message_text(model: MessageModel, form: CopyAs) -> str:
             return "<p>" + escape(source).replace("\n", "<br>") + "</p>"
         return source
     blocks = model.blocks if model.blocks is not None else parse(source)
-    rows = RowList(fold=True)
-    rows.extend(flatten(blocks))
-    return _joined([(row, (0, units(row_text(row)))) for row in rows.rows if row_text(row)])
+    return plain_text(blocks) if form is CopyAs.PLAIN else to_rich_html(blocks)
 
 
 def escape(text: str) -> str:
@@ -175,11 +228,9 @@ def escape(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def _joined(pieces: list[tuple[Row, tuple[int, int] | None]]) -> str:
+def _joined(pieces: list[Piece]) -> str:
     made: list[str] = []
     for row, part in pieces:
-        if part is None:
-            continue
         text = row_part(row, part)
         if made:
             tight = isinstance(row, CodeRow | TextRow | TableRow) and row.place.gap < GAP

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from app.domain.generation import Role
+from app.markup.spoken import spoken
 from app.ui.transcript.model import MessageModel, status_words
-from app.ui.transcript.rows import row_plain
+from app.ui.transcript.rows import MathRow, Row, TextRow, row_plain
+from app.ui.transcript.runs import LINE
+
+LONGEST_FORMULA = 400
+"""Characters of LaTeX that are put in words; longer ones are longer still in words."""
 
 
 def spoken_message(model: MessageModel, limit: int) -> str:
@@ -13,7 +18,7 @@ def spoken_message(model: MessageModel, limit: int) -> str:
     parts: list[str] = []
     size = 0
     for row in model.rows:
-        text = row_plain(row)
+        text = spoken_row(row)
         if text:
             parts.append(text)
             size += len(text)
@@ -28,3 +33,19 @@ def spoken_message(model: MessageModel, limit: int) -> str:
     if model.left_out:
         notes.append("Not seen by the model")
     return ". ".join([f"{author}: {words}", *notes])
+
+
+def spoken_row(row: Row) -> str:
+    """A row as it is said: formulas in words."""
+    if isinstance(row, MathRow):
+        return _formula(row.block.source)
+    if isinstance(row, TextRow):
+        return "".join(
+            _formula(run.math.source) if run.math is not None else run.text.replace(LINE, "\n")
+            for run in row.runs
+        )
+    return row_plain(row)
+
+
+def _formula(source: str) -> str:
+    return spoken(source) if len(source) <= LONGEST_FORMULA else source

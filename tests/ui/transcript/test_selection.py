@@ -86,3 +86,24 @@ def test_what_is_selected_in_a_row_is_clipped_to_it() -> None:
     assert selection.within(3, 4, 9) == (0, 2)
     assert selection.within(3, 5, 9) is None
     assert selection.within(0, 0, 9) is None
+
+
+def test_whole_blocks_of_a_part_are_copied_as_they_were_written() -> None:
+    made = chat("hi", "Intro with **bold** words.\n\n* one\n* two\n\n_End_ of it.")
+    start, end = place(made, 1, "bold", 0), place(made, 1, "End", 3)
+    copied = selected_text(made, Selection(start, end), CopyAs.MARKDOWN)
+    assert copied == "**bold** words.\n\n* one\n* two\n\n*End*"
+
+
+def test_cut_code_stays_code_as_markdown() -> None:
+    made = chat("hi", "```python\na = 1\nb = 2\nc = 3\n```\n")
+    start, end = place(made, 1, "b =", 0), place(made, 1, "c =", 1)
+    copied = selected_text(made, Selection(start, end), CopyAs.MARKDOWN)
+    assert copied == "```python\nb = 2\nc\n```"
+
+
+def test_a_part_keeps_its_looks_as_rich_text() -> None:
+    made = chat("hi", "Intro with **bold** words.\n\nEnd.")
+    start, end = place(made, 1, "with", 0), place(made, 1, "words", 5)
+    copied = selected_text(made, Selection(start, end), CopyAs.RICH)
+    assert copied == "<p>with <strong>bold</strong> words</p>"
