@@ -136,6 +136,7 @@ class Header(QWidget):
         chip.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         chip.setLayoutDirection(Qt.LayoutDirection.RightToLeft)  # the arrow stands behind
         chip.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu.setLayoutDirection(Qt.LayoutDirection.LeftToRight)  # not the chip's
         chip.setMenu(menu)
         chip.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         return chip

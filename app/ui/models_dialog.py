@@ -115,6 +115,7 @@ class ModelsDialog(QDialog):
     def show_tab(self, tab: Tab) -> None:
         """Go to a page."""
         self.tabs.setCurrentIndex(tab)
+        self.tabs.tabBar().setFocus(Qt.FocusReason.OtherFocusReason)
 
     def refresh(self) -> None:
         """Show anew what is here and what is on its way."""

@@ -48,6 +48,7 @@ class NumberField(QDoubleSpinBox):
         self.setMinimumWidth(_WIDE)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setGroupSeparatorShown(self._whole)
+        self.lineEdit().setTextMargins(6, 0, 0, 0)  # a style sheet's padding does not reach it
 
     def textFromValue(self, value: float) -> str:
         """No trailing zeros."""

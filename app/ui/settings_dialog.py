@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import (
     QDialog,
     QFrame,
@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QListWidget,
+    QListWidgetItem,
     QScrollArea,
     QVBoxLayout,
     QWidget,
@@ -108,7 +109,10 @@ class SettingsDialog(QDialog):
         self._sections = QListWidget()
         self._sections.setAccessibleName("Sections")
         self._sections.setFixedWidth(180)
-        self._sections.addItems([str(section) for section in Section])
+        height = self._sections.fontMetrics().height() + 14
+        for section in Section:
+            item = QListWidgetItem(str(section), self._sections)
+            item.setSizeHint(QSize(0, height))
         self._rows = [
             SettingRow(spec, service, theme)
             for section in Section

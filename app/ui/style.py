@@ -150,8 +150,17 @@ QListView:focus, QTreeView:focus, QTextBrowser:focus, QTableView:focus {{
 QListView[kind="side"], QListView[kind="bare"] {{ background: transparent;
   border: 2px solid transparent; }}
 QListView[kind="side"]:focus, QListView[kind="bare"]:focus {{ border-color: transparent; }}
-QListWidget::item {{ padding: 4px 8px; min-height: 22px; border-radius: 6px; }}
 QListWidget {{ padding: 4px; }}
+QListWidget::item {{ padding: 4px 8px; border-radius: 6px; color: {t.text}; }}
+QListWidget::item:selected {{ background: {t.selection}; color: {t.on_selection}; }}
+QListWidget::item:hover:!selected {{ background: {t.hover}; }}
+QTreeView::item {{ padding: 3px 2px; }}
+QTabWidget::pane {{ border: none; border-top: {line}px solid {t.border}; }}
+QTabBar::tab {{ background: transparent; color: {t.muted}; padding: 8px 14px;
+  border: 2px solid transparent; border-bottom: 3px solid transparent; }}
+QTabBar::tab:selected {{ color: {t.text}; border-bottom-color: {t.accent}; font-weight: 600; }}
+QTabBar::tab:hover:!selected {{ background: {t.hover}; }}
+QTabBar:focus {{ border: 2px solid {t.accent}; border-radius: 6px; }}
 QHeaderView::section {{ background: {t.table_head}; color: {t.muted}; border: none;
   border-bottom: 1px solid {t.border}; padding: 5px 8px; }}
 
