@@ -126,6 +126,22 @@ class Backups:
             raise file_error(error, "The backup") from error
         return made, result
 
+    def check(self, source: sqlite3.Connection) -> CheckResult:
+        """Check a copy of the database in full, index against text, and throw the copy away.
+
+        Raises:
+            KnownError: There is no room for a copy.
+        """
+        copy = self.folder / "check.part"
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            try:
+                return _copy(source, copy, compare_index=True)
+            finally:
+                copy.unlink(missing_ok=True)
+        except OSError as error:
+            raise file_error(error, "The copy to check") from error
+
     def newest_readable(self) -> sqlite3.Connection | None:
         """The newest backup that opens and holds messages; the caller closes it."""
         for backup in self.list():
@@ -157,10 +173,10 @@ class Backups:
             count, size = count - 1, size - backup.size
 
 
-def _copy(source: sqlite3.Connection, target: Path) -> CheckResult:
+def _copy(source: sqlite3.Connection, target: Path, *, compare_index: bool = False) -> CheckResult:
     target.unlink(missing_ok=True)
     with typed_errors(), closing(open_scratch(target)) as copy:
         source.backup(copy)
         # One file without a WAL, so that it can be carried away and opened read-only.
         copy.execute("PRAGMA journal_mode=DELETE")
-        return full_check(copy)
+        return full_check(copy, compare_index=compare_index)

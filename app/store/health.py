@@ -79,6 +79,17 @@ class Health:
             self._ask_for_recovery()
         return check
 
+    def full_check(self) -> CheckResult:
+        """Check everything, on a copy; chats go on meanwhile. Takes a while.
+
+        Raises:
+            KnownError: There is no room for a copy.
+        """
+        check = self._library.read(self._backups.check)
+        if not check.sound:
+            self._ask_for_recovery()
+        return check
+
     def rebuild_index(self) -> None:
         """Make the search index anew from the text."""
         self._library.submit(rebuild_index).result()
@@ -91,6 +102,11 @@ class Health:
             KnownError: It could not be written.
         """
         return self._make(reason, None)[0]
+
+    @property
+    def backup_folder(self) -> Path:
+        """Where the backups are."""
+        return self._backups.folder
 
     def list_backups(self) -> tuple[Backup, ...]:
         """The backups, newest first."""

@@ -389,6 +389,19 @@ def test_restoring_brings_everything_back_and_can_be_undone(opened: OpenedLibrar
         opened.health.restore(replace(backup, path=backup.path / "gone"))
 
 
+def test_a_full_check_compares_the_index_with_the_text(opened: OpenedLibrary) -> None:
+    fill(opened.library, chats=1)
+    assert opened.health.full_check().index_sound
+    # A word changed behind the index's back.
+    opened.library.submit(lambda c: c.execute("DROP TRIGGER message_index_update")).result()
+    opened.library.submit(
+        lambda c: c.execute("UPDATE messages SET content = x'414243' WHERE seq = 5")
+    ).result()
+    check = opened.health.full_check()
+    assert (check.sound, check.index_sound) == (True, False)
+    assert [path.name for path in opened.health.backup_folder.iterdir()] == []
+
+
 def test_a_damaged_backup_is_refused(opened: OpenedLibrary) -> None:
     fill(opened.library)
     before = everything(opened.library)
