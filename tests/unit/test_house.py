@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -18,9 +18,12 @@ TOP_LEVEL = {
 }  # fmt: skip
 
 
-def sources() -> Iterator[tuple[Path, ast.Module]]:
-    for path in sorted(APP.rglob("*.py")):
-        yield path.relative_to(APP), ast.parse(path.read_text("utf-8"))
+@cache
+def sources() -> tuple[tuple[Path, ast.Module], ...]:
+    return tuple(
+        (path.relative_to(APP), ast.parse(path.read_text("utf-8")))
+        for path in sorted(APP.rglob("*.py"))
+    )
 
 
 def dotted(node: ast.AST) -> str:
