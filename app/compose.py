@@ -20,6 +20,7 @@ from app.services.models import ModelService
 from app.services.registry import Services
 from app.services.settings import SettingsService
 from app.services.titles import TitleService
+from app.services.transfer import TransferService
 from app.store import LadderMemory, Measurements, SettingsStore, open_library
 from app.system.bundled import bundled
 from app.system.logs import Logs
@@ -159,6 +160,7 @@ def build_services(setup: Setup, engine: Engine, *, model: ModelFile | None = No
         context=ContextService(engine, room.lane, room.models, library, setup.bus),
         titles=TitleService(engine, room.lane, room.models, library, setup.bus),
         downloads=room.downloads,
+        transfer=TransferService(library, setup.bus),
         lane=room.lane,
         engine=engine,
         data_folder=setup.folders.data,

@@ -8,7 +8,7 @@ futures are for callers that must wait.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
 from datetime import datetime
@@ -92,6 +92,22 @@ class LibraryService:
             return ()
         return self._of(conversation_id).branch(conversation_id)
 
+    def tree(self, conversation_id: str) -> tuple[Message, ...]:
+        """Every message with all versions, parents before children.
+
+        Raises:
+            NotFoundError: There is no such conversation.
+        """
+        if conversation_id in self._unstored:
+            return ()
+        return self._of(conversation_id).tree(conversation_id)
+
+    def chosen_children(self, conversation_id: str) -> dict[str | None, str]:
+        """Which child was walked last below each message; None is the parent of the first."""
+        if conversation_id in self._unstored:
+            return {}
+        return self._of(conversation_id).chosen_children(conversation_id)
+
     def message(self, message_id: str) -> Message:
         """One message.
 
@@ -159,6 +175,18 @@ class LibraryService:
                     self._private = open_private_library()
             self._unstored[conversation.id] = conversation
         return conversation
+
+    def add_whole(
+        self,
+        conversation: Conversation,
+        tree: Sequence[Message],
+        chosen: Mapping[str | None, str],
+    ) -> Future[None]:
+        """Store a whole conversation, all or nothing; the importer announces it and its failure.
+
+        The future raises InvalidValueError if an id is taken.
+        """
+        return self._stored.add_conversation(conversation, tree, chosen)
 
     def rename(self, conversation_id: str, title: str) -> Future[None]:
         """Give it a title of the user's; nothing automatic replaces it."""

@@ -15,6 +15,7 @@ from app.services.library import LibraryService
 from app.services.models import ModelService
 from app.services.settings import SettingsService
 from app.services.titles import TitleService
+from app.services.transfer import TransferService
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,7 @@ class Services:
     context: ContextService
     titles: TitleService
     downloads: DownloadService
+    transfer: TransferService
     lane: Lane
     engine: Engine
     data_folder: Path

@@ -23,6 +23,7 @@ from app.services.models import ModelService
 from app.services.registry import Services
 from app.services.settings import SettingsService
 from app.services.titles import TitleService
+from app.services.transfer import TransferService
 from app.store import Measurements, open_library
 from app.system.bundled import bundled
 
@@ -140,6 +141,7 @@ def build(
         chat=chat,
         context=ContextService(engine, lane, models, library, bus),
         titles=TitleService(engine, lane, models, library, bus),
+        transfer=TransferService(library, bus),
         downloads=DownloadService(
             load_catalog(bundled("models", "catalog.json")),
             shelf,

@@ -41,7 +41,7 @@ def read(data: bytes) -> Found:
     version = stream.int32()
     if not OLDEST <= version <= NEWEST:
         raise ShapeError(
-            f"It is a GPT4All chat of version {version}; those from {OLDEST} to {NEWEST} can be read."
+            f"It is a GPT4All chat of version {version}; {OLDEST} to {NEWEST} can be read."
         )
     created = moment(stream.int64())
     key, title = stream.string(), stream.string()

@@ -16,7 +16,7 @@ from dataclasses import dataclass, fields, is_dataclass
 
 from markdown_it import MarkdownIt
 
-from app.markup.blocks import FootnoteDefinition, FootnoteRef, Thinking
+from app.markup.blocks import Block, FootnoteDefinition, FootnoteRef, Thinking
 from app.markup.parse import parse
 from app.markup.transfer.patches import Edit, Patch, apply, joined
 
@@ -28,12 +28,11 @@ _RUN = re.compile(r"`+")
 _FENCE_LINE = re.compile(r"^(`{3,}|~{3,})([^`\n]*)$")
 _LAST_FENCE = re.compile(r"^(.*?)(`{3,}|~{3,})[^\n]*$", re.MULTILINE)
 _SUSPECT = re.compile(r"<|\$\$|\\[\[(]|\\begin\b|```|~~~")
-_TAG_START = re.compile(
-    r"<(?=[A-Za-z/!?])(?!/?think>|br ?/?>|[A-Za-z][A-Za-z0-9+.-]{1,31}:[^\s<>]*>)"
-)
-_HARMLESS_TAG = re.compile(r"<br ?/?>|</?think>")
+_TAG_START = re.compile(r"<(?=[A-Za-z/!?])(?!br ?/?>|[A-Za-z][A-Za-z0-9+.-]{1,31}:[^\s<>]*>)")
+_HARMLESS_TAG = re.compile(r"<br ?/?>")
 _ENVIRONMENT = re.compile(r"\\begin\{(\w+\*?)\}")
-_BELOW = "\n\n<!-- below -->\n\n$$\n\n\\]\n\n\\)\n\n</think>\n\n-->\n\n"
+_ABOVE = "above\n\n"
+_BELOW = "\n\n<!-- below -->\n\n$$\n\n\\]\n\n\\)\n\n-->\n\n"
 _HTML = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
 
 FOLD_OPEN = "<details>\n<summary>Thinking</summary>\n\n"
@@ -94,12 +93,12 @@ def _neutral_edits(text: str) -> list[Edit] | None:
     # What makes `text` neutral, or None if nothing small does.
     if _plainly_neutral(text):
         return []
-    wanted = parse(text)
+    wanted = _inside(text)
     escapes = [] if _harmless(text) else list(_escapes(text))
     for closing in _closings(text):
         edits = [*escapes, Edit(len(text), 0, closing)] if closing else escapes
         shown, _ = apply(text, edits)
-        if _harmless(shown) and same_blocks(parse(shown), wanted) and _stays_inside(shown):
+        if _harmless(shown) and same_blocks(_inside(shown), wanted) and _stays_inside(shown):
             return edits
     return None
 
@@ -129,16 +128,17 @@ def _closings(text: str) -> Iterator[str]:
         indent = re.sub(r"[^>\s]", " ", fences[-1][1])  # "- ```" continues as "  ```"
         fence = f"{gap}{indent}{fences[-1][2]}"
         yield fence
-    if "<think>" in text:
-        yield f"{gap}</think>"
-        if fence:
-            yield f"{fence}\n</think>"
 
 
 def _stays_inside(shown: str) -> bool:
     ends = "".join(f"\\end{{{name}}}\n\n" for name in sorted(set(_ENVIRONMENT.findall(shown))))
     below = f"{_BELOW}{ends}"
-    return same_blocks(parse(shown + below), (*parse(shown), *parse(below)))
+    return same_blocks(_inside(shown + below), (*_inside(shown), *_inside(below)))
+
+
+def _inside(text: str) -> tuple[Block, ...]:
+    # As it is parsed in a file. At the very start of a text "<think>" would mean reasoning.
+    return parse(_ABOVE + text)[1:]
 
 
 def _fence_edits(text: str) -> list[Edit]:

@@ -68,7 +68,9 @@ def test_what_is_shown_gives_the_text_back(text: str) -> None:
 @given(texts)
 def test_a_text_that_is_shown_as_markdown_has_the_blocks_it_has_alone(text: str) -> None:
     shown = show(text)
-    if shown.rendered and not set(text) & set("\0\r") and not _has_surrogates(text):
+    if not shown.rendered or set(text) & set("\0\r") or _has_surrogates(text):
+        return
+    if not text.lstrip().startswith("<think>"):  # as a whole text that would mean reasoning
         assert same_blocks(parse(shown.text), parse(text))
 
 
