@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import closing
 
 import app
 from app.cli import EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED, EXIT_USAGE
@@ -85,8 +86,8 @@ def _window(options: argparse.Namespace) -> int:
             setup.settings.update(model_path=options.model or "demo", welcomed=True)
         from app.compose import build_services, make_engine
 
-        services = build_services(setup, make_engine(setup))
-        return run(services, channel=lock.channel)
+        with closing(build_services(setup, make_engine(setup))) as services:
+            return run(services, channel=lock.channel)
 
 
 def _self_test() -> int:
