@@ -121,12 +121,12 @@ def scan_line(line: str) -> tuple[Opener | None, bool]:
         the end of the line: elsewhere it is more likely a shell's.
     """
     pos = shown = 0
+    unclosed: set[str] = set()
     while (match := _TOKEN.search(line, pos)) is not None:
         token, start = match.group(), match.start()
         pos = match.end()
         if token.startswith("`"):
-            closing = re.compile(rf"(?<!`){token}(?!`)").search(line, pos)
-            pos = closing.end() if closing else pos
+            pos = code_end(line, pos, token, unclosed)
             continue
         kind = kind_at(token, 0)
         if kind is None and token != "$":  # noqa: S105 - a delimiter
@@ -140,6 +140,26 @@ def scan_line(line: str) -> tuple[Opener | None, bool]:
             if kind != "$$" or alone or not line[:start].strip():
                 return Opener(kind, start, alone), False
     return None, shown > 0 and not line[shown:].strip(" \t.,;:!?")
+
+
+def code_end(text: str, pos: int, ticks: str, unclosed: set[str]) -> int:
+    """Where the inline code ends that ``ticks`` opened right before ``pos``; else ``pos``.
+
+    ``unclosed`` keeps the runs of backticks that were searched in vain, so that a text full of
+    them is not searched again for each.
+    """
+    if ticks in unclosed:
+        return pos
+    at = text.find(ticks, pos)
+    while at != -1:
+        end = at + len(ticks)
+        while text.startswith("`", end):
+            end += 1
+        if end - at == len(ticks):
+            return end
+        at = text.find(ticks, end)
+    unclosed.add(ticks)
+    return pos
 
 
 def kind_at(text: str, pos: int) -> Kind | None:

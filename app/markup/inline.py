@@ -46,6 +46,9 @@ MAX_IMAGES = 4
 MAX_BRACKETS = 512
 """Opening brackets in one text; with more of them there are no links: their search is quadratic."""
 
+MAX_UNCLOSED = 24
+"""Opening brackets without a closing one; the search for each goes to the end of the text."""
+
 _FOOTNOTE = re.compile(r"\[\^([^\]\[\s]{1,100})\]")
 _SCHEME = re.compile(r"(?:^|[^A-Za-z0-9])(https?|mailto)$", re.IGNORECASE)
 
@@ -123,7 +126,9 @@ def parse_pieces(text: str, references: References) -> list[Spans | Display]:
     """The spans of ``text``, parted at its display formulas."""
     tokens: list[Token] = []
     env = {"references": references.links, "footnotes": references.footnotes, "images": 0}
-    engine = _engine(links=text.count("[") <= MAX_BRACKETS)
+    brackets = text.count("[")
+    many = brackets > MAX_BRACKETS or brackets - text.count("]") > MAX_UNCLOSED
+    engine = _engine(links=not many)
     engine.inline.parse(text, engine, env, tokens)
     return _pieces(tokens)
 

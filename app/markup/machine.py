@@ -460,7 +460,7 @@ class Machine:
         return None
 
     def _start_thinking(self, cursor: Cursor) -> Node | None:
-        if cursor.text.rstrip() != THINK:
+        if cursor.text.rstrip() != THINK or self.root.children:
             return None
         node = ThinkNode(self._here(cursor), self.line_number)
         node.end, node.last_line = self._line_end(cursor), self.line_number

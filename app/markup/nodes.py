@@ -8,8 +8,8 @@ line of a stream is tried and taken back.
 from __future__ import annotations
 
 import copy
-from dataclasses import dataclass, field, fields, replace
-from typing import TYPE_CHECKING, Any, TypeVar
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from app.markup.blocks import Align, Block, Row, Spans
@@ -201,7 +201,6 @@ class TableNode(Node):
     sent: int = 0
 
 
-T = TypeVar("T", bound=Node)
 _Saved = tuple[Node, Node, dict[str, tuple[int, Any]]]
 
 
@@ -225,10 +224,10 @@ def save(nodes: list[Node]) -> list[_Saved]:
     saved: list[_Saved] = []
     for node in nodes:
         ends: dict[str, tuple[int, Any]] = {}
-        for entry in fields(node):
-            value = getattr(node, entry.name)
+        for name in node.__dataclass_fields__:
+            value = getattr(node, name)
             if isinstance(value, list):
-                ends[entry.name] = (len(value), value[-1] if value else None)
+                ends[name] = (len(value), value[-1] if value else None)
         copied = copy.copy(node)
         if isinstance(copied, ParagraphNode) and copied.hold is not None:
             # Giving up a hold takes more than one entry off: these are copied whole.
@@ -242,8 +241,8 @@ def save(nodes: list[Node]) -> list[_Saved]:
 def restore(saved: list[_Saved]) -> None:
     """Take everything back that happened to the nodes since `save`."""
     for node, copied, ends in saved:
-        for entry in fields(node):
-            setattr(node, entry.name, getattr(copied, entry.name))
+        for name in node.__dataclass_fields__:
+            setattr(node, name, getattr(copied, name))
         for name, (length, last) in ends.items():
             values = getattr(node, name)
             if length > len(values):

@@ -20,7 +20,7 @@ _WORDS = {
     "!": "factorial",
     "'": "prime",
     "|": "bar",
-    "&": "",
+    "&": ",",
     "~": "",
     "\\pm": "plus or minus",
     "\\mp": "minus or plus",
@@ -89,11 +89,13 @@ _WORDS = {
     "\\\\": ";",
 }
 _SILENT = frozenset(
-    r"\, \; \: \! \quad \qquad \left \right \big \Big \bigg \Bigg \bigl \bigr \Bigl \Bigr "
-    r"\displaystyle \textstyle \limits \nolimits \nonumber \notag \hline \mathrm \mathbf \mathit "
-    r"\mathsf \mathcal \mathbb \mathfrak \boldsymbol \bm \text \textbf \textit \operatorname "
-    r"\operatorname* \mbox \rm \bf \ce \mathop \displaylimits \  \right. \left.".split(" ")
-)
+    r"""
+    \, \; \: \! \quad \qquad \left \right \big \Big \bigg \Bigg \bigl \bigr \Bigl \Bigr
+    \displaystyle \textstyle \limits \nolimits \nonumber \notag \hline \mathrm \mathbf \mathit
+    \mathsf \mathcal \mathbb \mathfrak \boldsymbol \bm \textit \rm \bf \ce \mathop
+    \displaylimits
+    """.split()  # noqa: SIM905 - a list of forty strings reads worse
+) | {"\\ "}
 _ACCENTS = {
     "\\hat": "hat",
     "\\widehat": "hat",
@@ -119,7 +121,8 @@ def spoken(latex: str) -> str:
     except MathError:
         return latex
     words = " ".join(_read(tokens))
-    return re.sub(r"\s+([,;.])", r"\1", re.sub(r"\s+", " ", words)).strip() or latex
+    words = re.sub(r"\s+([,;.])", r"\1", re.sub(r"\s+", " ", words))
+    return re.sub(r",+(?=[,;]|$)|;+(?=;)", "", words).strip() or latex
 
 
 def _read(tokens: list[str]) -> list[str]:
@@ -127,55 +130,55 @@ def _read(tokens: list[str]) -> list[str]:
     words: list[str] = []
     last = ""
     while reader.at < len(tokens):
-        token = reader.next()
-        if token.isspace():
+        part = reader.next()
+        if part.isspace():
             continue
-        if token.isdigit() or token == ".":
+        if part.isdigit() or part == ".":
             while reader.peek().isdigit() or reader.peek() == ".":
-                token += reader.next()
-        words += _say(token, reader, last)
-        last = token
+                part += reader.next()
+        words += _say(part, reader, last)
+        last = last if part in ("_", "^") else part
     return words
 
 
-def _say(token: str, reader: Reader, last: str) -> list[str]:
-    if token == "{":  # noqa: S105 - LaTeX
+def _say(part: str, reader: Reader, last: str) -> list[str]:
+    if part == "{":
         reader.at -= 1
         return _read(reader.argument())
-    if token == "^":  # noqa: S105
+    if part == "^":
         return _power(reader.argument(), last)
-    if token == "_":  # noqa: S105
+    if part == "_":
         inner = _read(reader.argument())
         return (["over"] if last == "\\lim" else ["from"] if last in _BIG else ["sub"]) + inner
-    if token in ("\\frac", "\\dfrac", "\\tfrac", "\\cfrac"):
+    if part in ("\\frac", "\\dfrac", "\\tfrac", "\\cfrac"):
         above, below = _read(reader.argument()), _read(reader.argument())
         return [*_grouped(above), "over", *_grouped(below)]
-    if token in ("\\binom", "\\dbinom", "\\tbinom"):
+    if part in ("\\binom", "\\dbinom", "\\tbinom"):
         return [*_read(reader.argument()), "choose", *_read(reader.argument())]
-    if token == "\\sqrt":  # noqa: S105
+    if part == "\\sqrt":
         root = reader.option()
         name = "square root" if root is None else "cube root" if root == "3" else f"{root}th root"
         return ["the", name, "of", *_grouped(_read(reader.argument()))]
-    if token == "\\boxed":  # noqa: S105
+    if part == "\\boxed":
         return ["boxed", *_read(reader.argument())]
-    if token in ("\\begin", "\\end"):
-        return _environment("".join(reader.argument()), starts=token == "\\begin")
-    if token in ("\\text", "\\mathrm", "\\operatorname", "\\textbf", "\\mbox", "\\operatorname*"):
+    if part in ("\\begin", "\\end"):
+        return _environment("".join(reader.argument()), starts=part == "\\begin")
+    if part in ("\\text", "\\mathrm", "\\operatorname", "\\textbf", "\\mbox", "\\operatorname*"):
         return ["".join(reader.argument())]
-    if token in ("\\label", "\\tag", "\\phantom", "\\hspace", "\\color"):
+    if part in ("\\label", "\\tag", "\\phantom", "\\hspace", "\\color"):
         reader.argument()
         return []
-    if token in _ACCENTS:
-        return [*_read(reader.argument()), _ACCENTS[token]]
-    if token in _SILENT:
+    if part in _ACCENTS:
+        return [*_read(reader.argument()), _ACCENTS[part]]
+    if part in _SILENT:
         return []
-    return [_WORDS.get(token, token.removeprefix("\\"))]
+    return [_WORDS.get(part, part.removeprefix("\\"))]
 
 
 def _power(exponent: list[str], last: str) -> list[str]:
     written = "".join(exponent).strip()
     inner = _read(exponent)
-    if last in _BIG or last == "_":
+    if last in _BIG:
         return ["to", *inner]
     return [_POWERS[written]] if written in _POWERS else ["to the power", *inner]
 

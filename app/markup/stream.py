@@ -213,7 +213,10 @@ class MarkdownStream:
         text = "".join(self._line)
         self._line = [text]
         if self._growing or len(text) > MAX_TRIED:
-            return builder.open_parts(machine.root)
+            before = self.characters_parsed
+            tail = builder.open_parts(machine.root)
+            self._credit -= self.characters_parsed - before
+            return tail
         opens = text.startswith(THINK) and not machine.root.children
         thinking = machine.thinking() or opens
         self._suspect = _suspect(text) if thinking else ""

@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING
 
 from app.markup.blocks import Block, Emphasis, MathBlock, Paragraph, Spans, Strike, Strong, Text
-from app.markup.formulas import find_formula, may_open_dollar
+from app.markup.formulas import code_end, find_formula, may_open_dollar
 from app.markup.inline import References, parse_spans
 from app.markup.paragraphs import source_offset
 from app.markup.pieces import join_blocks, parse_segment
@@ -100,12 +100,12 @@ class TailText:
 def open_formula(text: str) -> int:
     r"""Where in ``text`` an open ``$`` or ``\(`` begins that may still close; else its length."""
     pos = 0
+    unclosed: set[str] = set()
     while (match := _SPECIAL.search(text, pos)) is not None:
         start, sign = match.start(), match.group()
         pos = match.end()
         if sign.startswith("`"):
-            closing = re.compile(rf"(?<!`){sign}(?!`)").search(text, pos)
-            pos = closing.end() if closing else pos
+            pos = code_end(text, pos, sign, unclosed)
             continue
         if sign not in ("$", "\\("):
             continue
