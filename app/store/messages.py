@@ -135,10 +135,7 @@ def choose(connection: Connection, seq: int) -> None:
     ).fetchone()
     if parent is not None and parent == head:  # the usual case, whatever the chat's length
         connection.execute("UPDATE messages SET chosen = ? WHERE seq = ?", (seq, parent))
-        connection.execute(
-            "UPDATE conversations SET head = ? WHERE seq = ?",
-            (_last_below(connection, seq), conversation),
-        )
+        _set_head(connection, conversation, _last_below(connection, seq))
         return
     child = seq
     while parent is not None:
@@ -165,9 +162,8 @@ def rechoose(connection: Connection, conversation: int) -> None:
         {"c": conversation},
     ).fetchone()[0]
     head = None if root is None else _last_below(connection, root)
-    connection.execute(
-        "UPDATE conversations SET root = ?, head = ? WHERE seq = ?", (root, head, conversation)
-    )
+    connection.execute("UPDATE conversations SET root = ? WHERE seq = ?", (root, conversation))
+    _set_head(connection, conversation, head)
 
 
 def read_message(connection: Connection, message_id: str) -> Message:
@@ -315,6 +311,14 @@ def insert_tree(connection: Connection, messages: Iterable[Message]) -> None:
     """Add many messages of one conversation; parents must come before their children."""
     for message in messages:
         insert_message(connection, message)
+
+
+def _set_head(connection: Connection, conversation: int, head: int | None) -> None:
+    connection.execute(
+        "UPDATE conversations SET head = ?1, head_id = (SELECT id FROM messages WHERE seq = ?1) "
+        "WHERE seq = ?2",
+        (head, conversation),
+    )
 
 
 def _last_below(connection: Connection, seq: int) -> int:

@@ -22,7 +22,7 @@ from app.store.rows import to_blob
 
 RECOVERED_TITLE = "Recovered chat"
 _COLUMNS = {
-    "conversations": 17,
+    "conversations": 18,
     "messages": 17,
     "models": 4,
     "samplings": 2,
@@ -161,14 +161,14 @@ def _is_message(values: tuple[Value, ...]) -> bool:
 
 
 def _is_conversation(values: tuple[Value, ...]) -> bool:
-    (_, id_, title, by_user, created, updated, activity, prompt, root, head, draft, pinned,
-     archived, folder, deleted, scroll_id, scroll_offset) = values  # fmt: skip
+    (_, id_, title, by_user, created, updated, activity, prompt, root, head, head_id,
+     draft, pinned, archived, folder, deleted, scroll_id, scroll_offset) = values  # fmt: skip
     numbers = (by_user, created, updated, activity, pinned, archived, scroll_offset)
     return (
         isinstance(id_, str)
         and all(isinstance(v, int) for v in numbers)
         and all(v is None or isinstance(v, int) for v in (root, head, deleted))
-        and (scroll_id is None or isinstance(scroll_id, str))
+        and all(v is None or isinstance(v, str) for v in (head_id, scroll_id))
         and all(_is_text(v) for v in (title, prompt, draft, folder))
     )
 
@@ -248,7 +248,7 @@ def _mend(target: sqlite3.Connection) -> int:
     ).fetchone()
     target.execute(
         "INSERT INTO conversations SELECT conversation, lower(hex(randomblob(16))), ?1, 0, "
-        "min(created_at), max(created_at), 0, x'', NULL, NULL, x'', 0, 0, x'', NULL, NULL, 0 "
+        "min(created_at), max(created_at), 0, x'', NULL, NULL, NULL, x'', 0, 0, x'', NULL, NULL, 0 "
         "FROM messages WHERE conversation NOT IN (SELECT seq FROM conversations) "
         "GROUP BY conversation",
         (to_blob(RECOVERED_TITLE),),

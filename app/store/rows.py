@@ -7,6 +7,7 @@ import sqlite3
 from bisect import bisect_left, bisect_right
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from app.domain.conversation import Conversation, Message, MessageStatus
 from app.domain.generation import (
@@ -36,7 +37,7 @@ _TIMINGS = (
 # The columns the functions below read, in order; `c` and `m` are the tables' names in the query.
 CONVERSATION_COLUMNS = """
     c.id, c.title, c.created_at, c.updated_at, c.title_by_user, c.system_prompt,
-    (SELECT id FROM messages WHERE seq = c.head), c.draft, c.pinned, c.archived, c.folder,
+    c.head_id, c.draft, c.pinned, c.archived, c.folder,
     c.deleted_at, c.scroll_message_id, c.scroll_offset
 """
 MESSAGE_COLUMNS = """
@@ -72,51 +73,51 @@ def from_time(value: int) -> datetime:
     return _EPOCH + value * _MICROSECOND
 
 
-def conversation_from_row(row: tuple[object, ...], *, private: bool) -> Conversation:
-    """Read one row of ``CONVERSATION_COLUMNS``."""
+def conversation_from_row(row: tuple[Any, ...], *, private: bool) -> Conversation:
+    """Read one row of ``CONVERSATION_COLUMNS``; the sidebar reads ten thousand at once."""
     (id_, title, created, updated, by_user, prompt, head, draft, pinned, archived, folder,
      deleted, scroll_id, scroll_offset) = row  # fmt: skip
     return Conversation(
-        id=_str(id_),
-        title=to_text(_blob(title)),
-        created_at=from_time(_int(created)),
-        updated_at=from_time(_int(updated)),
-        title_by_user=bool(by_user),
-        system_prompt=to_text(_blob(prompt)),
-        head_id=None if head is None else _str(head),
-        draft=to_text(_blob(draft)),
-        pinned=bool(pinned),
-        archived=bool(archived),
-        folder=to_text(_blob(folder)),
-        deleted_at=None if deleted is None else from_time(_int(deleted)),
-        private=private,
-        scroll_message_id=None if scroll_id is None else _str(scroll_id),
-        scroll_offset=_int(scroll_offset),
+        id_,
+        to_text(title),
+        from_time(created),
+        from_time(updated),
+        bool(by_user),
+        to_text(prompt),
+        head,
+        to_text(draft),
+        bool(pinned),
+        bool(archived),
+        to_text(folder),
+        None if deleted is None else from_time(deleted),
+        private,
+        scroll_id,
+        scroll_offset,
     )
 
 
-def message_from_row(row: tuple[object, ...], left_out_of: LeftOut) -> Message:
+def message_from_row(row: tuple[Any, ...], left_out_of: LeftOut) -> Message:
     """Read one row of ``MESSAGE_COLUMNS``."""
     (id_, conversation_id, parent, role, content, status, created, name, quantization, sha256,
      sampling, seed, stop_reason, timings, error, left_out, conversation) = row  # fmt: skip
     model = None
     if sha256 is not None:
-        model = ModelRef(to_text(_blob(name)), to_text(_blob(quantization)), _str(sha256))
+        model = ModelRef(to_text(name), to_text(quantization), sha256)
     return Message(
-        id=_str(id_),
-        conversation_id=_str(conversation_id),
-        parent_id=None if parent is None else _str(parent),
-        role=Role(_str(role)),
-        content=to_text(_blob(content)),
-        status=MessageStatus(_str(status)),
-        created_at=from_time(_int(created)),
+        id=id_,
+        conversation_id=conversation_id,
+        parent_id=parent,
+        role=Role(role),
+        content=to_text(content),
+        status=MessageStatus(status),
+        created_at=from_time(created),
         model=model,
-        sampling=None if sampling is None else sampling_from_dict(json.loads(_str(sampling))),
-        seed=None if seed is None else _int(seed),
-        stop_reason=None if stop_reason is None else StopReason(_str(stop_reason)),
-        timings=None if timings is None else timings_from_json(_str(timings)),
-        error=to_text(_blob(error)),
-        left_out=() if left_out is None else left_out_of.to_ids(_int(conversation), _str(left_out)),
+        sampling=None if sampling is None else sampling_from_dict(json.loads(sampling)),
+        seed=seed,
+        stop_reason=None if stop_reason is None else StopReason(stop_reason),
+        timings=None if timings is None else timings_from_json(timings),
+        error=to_text(error),
+        left_out=() if left_out is None else left_out_of.to_ids(conversation, left_out),
     )
 
 
@@ -194,18 +195,3 @@ def new_row(cursor: sqlite3.Cursor) -> int:
     """The row an INSERT made."""
     assert cursor.lastrowid is not None  # noqa: S101  # an INSERT that succeeded has one
     return cursor.lastrowid
-
-
-def _str(value: object) -> str:
-    assert isinstance(value, str)  # noqa: S101  # the schema says so; this tells mypy
-    return value
-
-
-def _int(value: object) -> int:
-    assert isinstance(value, int)  # noqa: S101
-    return value
-
-
-def _blob(value: object) -> bytes | None:
-    assert value is None or isinstance(value, bytes)  # noqa: S101
-    return value

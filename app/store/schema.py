@@ -32,6 +32,7 @@ CREATE TABLE conversations (
     system_prompt BLOB NOT NULL,
     root INTEGER REFERENCES messages (seq) ON DELETE SET NULL,    -- the first message chosen
     head INTEGER REFERENCES messages (seq) ON DELETE SET NULL,    -- the last of the walked branch
+    head_id TEXT,                         -- its id, so that listing chats reads no message
     draft BLOB NOT NULL,
     pinned INTEGER NOT NULL,
     archived INTEGER NOT NULL,
@@ -41,6 +42,7 @@ CREATE TABLE conversations (
     scroll_offset INTEGER NOT NULL
 );
 CREATE INDEX conversations_activity ON conversations (activity);
+CREATE INDEX conversations_order ON conversations (pinned, activity);
 CREATE INDEX conversations_root ON conversations (root) WHERE root IS NOT NULL;
 CREATE INDEX conversations_head ON conversations (head) WHERE head IS NOT NULL;
 

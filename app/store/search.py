@@ -163,13 +163,14 @@ def _ranked(connection: sqlite3.Connection, query: Query) -> list[int]:
     in most messages takes longer than a key press has, and tells little of them.
     """
     filters, values = _filters(connection, query)
+    first, last = _bounds(connection, query)
     if not query.terms:
         newest_first = connection.execute(
-            f"SELECT m.seq {_FROM_MESSAGES} WHERE {filters} ORDER BY m.seq DESC LIMIT {CANDIDATES}",
-            values,
+            f"SELECT m.seq {_FROM_MESSAGES} WHERE m.seq BETWEEN ? AND ? AND {filters} "
+            f"ORDER BY m.seq DESC LIMIT {CANDIDATES}",
+            [first, last, *values],
         )
         return [row[0] for row in newest_first]
-    first, last = _bounds(connection, query)
     found = (
         f"FROM message_index i CROSS JOIN {_JOINED} WHERE message_index MATCH ? "
         f"AND i.rowid BETWEEN ? AND ? AND {filters} ORDER BY i.rowid DESC"
