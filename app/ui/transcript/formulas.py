@@ -24,7 +24,7 @@ KEPT_FORMULAS = 4000
 KEPT_PIXMAPS = 600
 """At 100 % an inline formula takes about 8 kB as a pixmap, so this stays near 5 MB."""
 
-FRAME_BUDGET = 0.006
+FRAME_BUDGET = 0.004
 """Seconds of a frame that new formulas may take; a frame has 0.016."""
 
 

@@ -47,6 +47,10 @@ SPACE_USER, SPACE_ANSWER = SpaceRow(Place(gap=TOP_USER)), SpaceRow(Place(gap=TOP
 FOOTER_USER, FOOTER_ANSWER = FooterRow(Place(gap=BOTTOM_USER)), FooterRow(Place(gap=4))
 """Always the same objects, so a streamed update leaves the footer as it is."""
 
+_ASSISTANT = Role.ASSISTANT
+UNKNOWN = HeightIndex()
+"""Stands for the heights of all messages that were never opened; nothing is put into it."""
+
 NOT_SEEN = "Not seen by the model: it no longer fits the context window"
 
 
@@ -85,7 +89,7 @@ class MessageModel:
         self.left_out = left_out
         self.folded = True
         self.list: RowList | None = None
-        self.heights = HeightIndex()
+        self.heights = UNKNOWN
         self.blocks: tuple[Block, ...] | None = None
         self.stream: MarkdownStream | None = None
         self.think_seconds: float | None = None
@@ -106,8 +110,9 @@ class MessageModel:
     def estimate(self, measures: Measures) -> int:
         """Height in pixels, from the length of the text alone."""
         text = self.message.content
-        width = measures.column * (0.75 if self.is_user else 1.0)
-        lines = len(text) * measures.char_width / width
+        # Bubbles are narrower; this runs for every message of a chat, so it is written plainly.
+        share = 1.0 if self.message.role is _ASSISTANT else 1.33
+        lines = len(text) * measures.char_width * share / measures.column
         # Half of the source's line ends are blank lines, which become a gap of half a line.
         lines += text.count("\n") * 0.62 + 1
         return int(lines * measures.line + 80 * measures.zoom)
@@ -241,7 +246,7 @@ class MessageModel:
     def refold(self, measures: Measures) -> None:
         """Show or hide the reasoning."""
         self.folded = not self.folded
-        self.heights.reset(())
+        self.heights = UNKNOWN
         if self.stream is not None and not self.waiting:
             self._restart(measures)
         else:
@@ -259,6 +264,8 @@ class MessageModel:
             words = self.message.error or "No answer could be written."
             rows.append(NoteRow(words, Place(gap=8), error=True))
         rows.append(FOOTER_USER if self.is_user else FOOTER_ANSWER)
+        if self.heights is UNKNOWN:
+            self.heights = HeightIndex()
         if base == 0 and len(self.heights) == len(rows):
             return  # parsed again: what was measured before still holds
         before = [self.heights[base + i] for i in range(min(len(old), len(self.heights) - base))]
@@ -271,7 +278,7 @@ class MessageModel:
         """Add or take away the label above; what is streamed is laid out again."""
         if self.list is None:
             return
-        self.heights.reset(())
+        self.heights = UNKNOWN
         if self.stream is not None and not self.waiting:
             self._restart(measures)
         else:
@@ -279,7 +286,10 @@ class MessageModel:
 
     def forget_heights(self, measures: Measures) -> None:
         """The geometry changed: every height is an estimate again."""
-        self.heights.reset([estimate_row(row, measures) for row in self.rows])
+        if self.list is None:
+            self.heights = UNKNOWN
+        else:
+            self.heights.reset([estimate_row(row, measures) for row in self.rows])
 
 
 def estimate_row(row: Row, measures: Measures) -> int:
@@ -333,7 +343,9 @@ class Chat:
         self.index.reset(self._height_of(model) for model in models)
 
     def _height_of(self, model: MessageModel) -> int:
-        return model.heights.total if len(model.heights) else model.estimate(self.measures)
+        if model.heights is UNKNOWN:
+            return model.estimate(self.measures)
+        return model.heights.total
 
     def open(self, at: int) -> MessageModel:
         """The message ``at``, with rows."""
