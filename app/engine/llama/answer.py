@@ -216,7 +216,7 @@ class Answer:
                 if not decoder.decode([token, *draft], every=bool(draft)):
                     draft = []
                     return
-                session.costs.measured(1 + len(draft), time.perf_counter() - began)
+                session.passed(1 + len(draft), time.perf_counter() - began)
                 kept = len(decoder.kv.tokens) - len(draft)
                 row = 0 if draft else -1
         finally:

@@ -15,8 +15,9 @@ FIRST_CHUNK = 32  # tokens evaluated before the rate of this machine is known
 SMALLEST_CHUNK = 16
 # Between two looks at the stop flag the CPU finishes one matrix product. The largest one of a
 # model is about 1/70 of a pass (Phi-4: 54 % of a layer, of 40 layers), and Stop may take 100 ms:
-# so one pass over a chunk may take about 4 seconds. It also paces the progress bar.
-CHUNK_SECONDS = 2.0
+# so one pass over a chunk may take about 6 seconds. It also paces the progress bar. From 64 tokens
+# on, a longer chunk is hardly faster on a CPU.
+CHUNK_SECONDS = 6.0
 MAX_OUTPUTS = 33  # logits wanted from one batch: the last token and 32 drafted ones
 
 _ABORTED = 2

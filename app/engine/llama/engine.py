@@ -28,6 +28,7 @@ from app.engine.llama.tokenizer import Tokenizer
 from app.engine.plan import Machine, make_plan
 from app.engine.prompt import Template, TextMemory, choose_template
 from app.engine.snapshots import SnapshotStore, root_digest
+from app.engine.threads import Load, ThreadGovernor
 
 log = logging.getLogger("phial.engine")
 
@@ -74,8 +75,18 @@ class Session:
         stopper.attach(loaded.context)
         self.keeper = keeper(self.decoder)
         self.costs = Costs()
+        self._governor = ThreadGovernor(plan.threads, Load().others_busy)
         self.conversation = ""
         self.private = False
+
+    def passed(self, size: int, seconds: float) -> None:
+        """A pass over ``size`` tokens took ``seconds``: what follows is chosen by it."""
+        self.costs.measured(size, seconds)
+        if size == 1:
+            threads = self._governor.threads
+            if self._governor.measured(seconds) != threads:
+                threads = self._governor.threads
+                self._backend.c.llama_set_n_threads(self.loaded.context, threads, threads)
 
     def save(self, busy: Callable[[], bool]) -> None:
         """Write the chat's KV state to disk where that is worth it and allowed."""
