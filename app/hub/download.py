@@ -30,7 +30,7 @@ from app.domain.errors import DiskFullError, KnownError
 from app.hub.control import DownloadControl, Wish
 from app.hub.gate import NetworkGate
 from app.hub.pace import RetryPolicy, SpeedMeter, Throttle
-from app.hub.part import CHUNK, JournalHead, PartFile, disk_error, hash_file
+from app.hub.part import CHUNK, PIECE, JournalHead, PartFile, disk_error, hash_file
 from app.hub.transport import Answer, RangeRefusedError, SignedAddressExpiredError, Transport
 
 REPORT_SECONDS = 0.1
@@ -57,6 +57,7 @@ class Tools:
         policy: When to try again.
         limit: Bytes a second allowed now; None for no limit.
         chunk: Bytes between two lines of the journal.
+        piece: Bytes of one read.
         spare: Bytes of the disk to leave free.
     """
 
@@ -65,6 +66,7 @@ class Tools:
     policy: RetryPolicy = field(default_factory=RetryPolicy)
     limit: Callable[[], float | None] = lambda: None
     chunk: int = CHUNK
+    piece: int = PIECE
     spare: int = SPARE
 
 
@@ -154,7 +156,7 @@ class _Job:
         self._token, self._tools = owner._token, owner._tools
         self._url = owner._address(file)
         self._file, self._control, self._report = file, control, report
-        self._part = PartFile(destination, chunk=self._tools.chunk)
+        self._part = PartFile(destination, chunk=self._tools.chunk, piece=self._tools.piece)
         self._etag = ""
         self._sha256 = file.sha256
         self._fetched = 0

@@ -5,7 +5,7 @@ SHA-256, size) and gets one short line for each :data:`CHUNK` that was written: 
 SHA-256 of everything up to there (a copy of the running hash, so it costs nothing). On resume the
 part is read once, because a running hash cannot be stored, and compared line by line: whatever a
 crash, a power cut or a bad disk did to it, the bytes up to the last line that agrees are right,
-and at most one chunk is fetched twice. No fsync is needed for that to hold.
+and at most :data:`MOST_TWICE` bytes are fetched twice. No fsync is needed for that to hold.
 """
 
 from __future__ import annotations
@@ -26,10 +26,11 @@ from typing import BinaryIO
 from app.domain.download import ModelFolderError
 from app.domain.errors import DiskFullError, HubError
 
-CHUNK = 8 * 1024 * 1024  # bytes between two journal lines: the most that is ever fetched twice
-READ = 1024 * 1024
+CHUNK = 4 * 1024 * 1024  # bytes between two journal lines
+PIECE = 512 * 1024  # bytes of one read
+BUFFERS = 8  # pieces the hash may lag behind
+MOST_TWICE = CHUNK + BUFFERS * PIECE  # 8 MiB
 SYNC_SECONDS = 15.0  # between two fsyncs, which bound what a power cut costs
-BUFFERS = 8  # pieces the hash may lag behind: 8 MiB of memory
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 FORMAT = 1
 
@@ -66,11 +67,12 @@ class PartFile:
     them, so that memory stays flat.
     """
 
-    def __init__(self, destination: Path, *, chunk: int = CHUNK) -> None:
+    def __init__(self, destination: Path, *, chunk: int = CHUNK, piece: int = PIECE) -> None:
         self.destination = destination
         self.path = destination.with_name(destination.name + ".part")
         self.journal = destination.with_name(destination.name + ".part.journal")
         self._chunk = chunk
+        self.piece = piece
         self._file: BinaryIO | None = None
         self._log: BinaryIO | None = None
         self._hash = hashlib.sha256()
@@ -204,8 +206,8 @@ class PartFile:
     # --- filling ------------------------------------------------------------------------------
 
     def buffer(self) -> bytearray:
-        """A free buffer of :data:`READ` bytes; waits while the hash lags behind."""
-        return self._open_worker().free.get()
+        """A free buffer for one piece; waits while the hash lags behind."""
+        return self._open_worker().buffer()
 
     def append(self, data: bytes | memoryview, recycle: bytearray | None = None) -> None:
         """Write ``data`` and hand it to the hash.
@@ -324,9 +326,10 @@ class _HashWorker:
     def __init__(self, part: PartFile) -> None:
         self._absorb = part._absorb  # one class in two threads
         self._folder = part.journal
-        self.free: queue.SimpleQueue[bytearray] = queue.SimpleQueue()
-        for _ in range(BUFFERS):
-            self.free.put(bytearray(READ))
+        self._piece = part.piece
+        # Last in, first out: the buffer that was just hashed is still in the processor's cache.
+        self._free: queue.LifoQueue[bytearray] = queue.LifoQueue()
+        self._made = 0
         self._pieces: queue.SimpleQueue[tuple[memoryview, bytearray | None] | None] = (
             queue.SimpleQueue()
         )
@@ -343,7 +346,13 @@ class _HashWorker:
                 except OSError as error:
                     self._error = error
             if recycle is not None:  # also after an error, so that nobody waits for ever
-                self.free.put(recycle)
+                self._free.put(recycle)
+
+    def buffer(self) -> bytearray:
+        if self._made < BUFFERS and self._free.empty():
+            self._made += 1
+            return bytearray(self._piece)
+        return self._free.get()
 
     def put(self, view: memoryview, recycle: bytearray | None) -> None:
         self._pieces.put((view, recycle))
@@ -371,7 +380,7 @@ def _feed(
     while count > 0:
         if stopped():
             return False
-        data = file.read(min(READ, count))
+        data = file.read(min(PIECE, count))
         if not data:
             return False
         running.update(data)
@@ -392,7 +401,7 @@ def hash_file(
     """
     running = hashlib.sha256()
     with path.open("rb", buffering=0) as file:
-        while data := file.read(READ):
+        while data := file.read(PIECE):
             if stopped():
                 return None
             running.update(data)

@@ -25,7 +25,7 @@ from tests.support.hub_server import self_signed
 
 
 def test_connections_dropped_at_random_bytes_cost_no_byte_twice(kit: Kit, table: list[Row]) -> None:
-    rounds, chance = 25, random.Random(1)
+    rounds, chance = 12, random.Random(1)
     for _ in range(rounds):
         kit.hub.faults.drop_after = [chance.randrange(1, 400_000) for _ in range(3)]
         assert kit.fetch().state is DownloadState.DONE

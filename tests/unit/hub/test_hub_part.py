@@ -44,7 +44,7 @@ def go_on(folder: Path) -> tuple[int, bytes]:
 
 
 @given(st.integers(0, len(DATA)), st.integers(1, 2500))
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=20)
 def test_after_a_crash_at_any_byte_less_than_a_chunk_is_lost(count: int, step: int) -> None:
     with tempfile.TemporaryDirectory() as name:
         crash_after(Path(name), count, step)
@@ -55,7 +55,7 @@ def test_after_a_crash_at_any_byte_less_than_a_chunk_is_lost(count: int, step: i
 
 
 @given(st.data())
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 def test_whatever_a_power_cut_did_to_part_and_journal_the_file_comes_out_right(
     data: st.DataObject,
 ) -> None:

@@ -52,6 +52,11 @@ def running(kit: Kit) -> Iterator[tuple[DownloadQueue, Watch]]:
         queue.close()
 
 
+def on_disk(kit: Kit) -> int:
+    """Bytes of unfinished files."""
+    return sum(path.stat().st_size for path in kit.folder.rglob("*.part"))
+
+
 def library(kit: Kit) -> Library:
     return Library(kit.folder / "library.json")
 
@@ -110,7 +115,7 @@ def test_after_a_restart_nothing_runs_until_the_user_says_so(kit: Kit, content: 
     kit.hub.faults.stall_after = [300_000]
     with running(kit) as (queue, watch):
         item = queue.add(REPO, (FILE,))
-        watch.until(lambda _: any(kit.folder.rglob("*.part")) and kit.hub.sent >= 300_000)
+        watch.until(lambda _: on_disk(kit) >= 300_000)
     before = len(kit.hub.requests)
     with running(kit) as (queue, watch):
         (left,) = queue.items()
@@ -126,7 +131,7 @@ def test_pause_and_resume(kit: Kit, content: bytes) -> None:
     kit.hub.faults.stall_after = [200_000]
     with running(kit) as (queue, watch):
         item = queue.add(REPO, (FILE,))
-        watch.until(lambda _: kit.hub.sent >= 200_000)
+        watch.until(lambda _: on_disk(kit) >= 200_000)
         queue.pause(item.id)
         watch.state(item, DownloadState.PAUSED)
         queue.resume(item.id)
@@ -143,7 +148,7 @@ def test_cancel_keeps_or_deletes_the_part_as_asked(
     kit.hub.faults.stall_after = [200_000]
     with running(kit) as (queue, watch):
         item = queue.add(REPO, (FILE,))
-        watch.until(lambda _: kit.hub.sent >= 200_000)
+        watch.until(lambda _: on_disk(kit) >= 200_000)
         if not running_when_cancelled:
             queue.pause(item.id)
             watch.state(item, DownloadState.PAUSED)
@@ -206,7 +211,7 @@ def test_going_offline_pauses_and_says_so(kit: Kit) -> None:
     kit.hub.faults.stall_after = [200_000]
     with running(kit) as (queue, watch):
         item = queue.add(REPO, (FILE,))
-        watch.until(lambda _: kit.hub.sent >= 200_000)
+        watch.until(lambda _: on_disk(kit) >= 200_000)
         kit.gate.set_offline(True)
         assert "Offline" in watch.state(item, DownloadState.PAUSED).error
 
