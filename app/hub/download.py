@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import os
-import shutil
-import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -29,45 +26,15 @@ from app.domain.download import (
 from app.domain.errors import DiskFullError, KnownError
 from app.hub.control import DownloadControl, Wish
 from app.hub.gate import NetworkGate
-from app.hub.pace import RetryPolicy, SpeedMeter, Throttle
-from app.hub.part import CHUNK, PIECE, JournalHead, PartFile, disk_error, hash_file
+from app.hub.pace import SpeedMeter, Throttle
+from app.hub.part import JournalHead, PartFile, disk_error, hash_file
+from app.hub.tools import Tools
 from app.hub.transport import Answer, RangeRefusedError, SignedAddressExpiredError, Transport
 
 REPORT_SECONDS = 0.1
-SPARE = 256 * 1024 * 1024  # bytes of the disk that are never taken: the system needs room too
 _SHA256_DIGITS = 64
 
 Report = Callable[[Progress], None]
-
-
-def free_bytes(folder: Path) -> int:
-    """Bytes free for this user on the disk of ``folder`` or of its nearest existing parent."""
-    while not folder.exists() and folder != folder.parent:
-        folder = folder.parent
-    return shutil.disk_usage(folder).free
-
-
-@dataclass(frozen=True, slots=True)
-class Tools:
-    """What a downloader works with, each replaceable by a test.
-
-    Attributes:
-        clock: Monotonic seconds.
-        free_space: Bytes free in a folder.
-        policy: When to try again.
-        limit: Bytes a second allowed now; None for no limit.
-        chunk: Bytes between two lines of the journal.
-        piece: Bytes of one read.
-        spare: Bytes of the disk to leave free.
-    """
-
-    clock: Callable[[], float] = time.monotonic
-    free_space: Callable[[Path], int] = free_bytes
-    policy: RetryPolicy = field(default_factory=RetryPolicy)
-    limit: Callable[[], float | None] = lambda: None
-    chunk: int = CHUNK
-    piece: int = PIECE
-    spare: int = SPARE
 
 
 class Downloader:

@@ -19,13 +19,14 @@ from app.domain.download import (
 )
 from app.domain.errors import DiskFullError, KnownError, NotFoundError, OfflineError
 from app.hub.control import DownloadControl
-from app.hub.download import SPARE, Downloader, free_bytes
+from app.hub.download import Downloader
 from app.hub.library import Library
 from app.hub.metadata import HubClient
 from app.hub.names import check_repository, plain_name, safe_parts
 from app.hub.pace import RetryPolicy
 from app.hub.part import disk_error
 from app.hub.queue_file import enlist, read_queue, write_queue
+from app.hub.tools import SPARE, free_bytes
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,10 +25,11 @@ import psutil
 
 from app.domain.download import DownloadState, RemoteFile
 from app.hub.control import DownloadControl
-from app.hub.download import Downloader, Tools
+from app.hub.download import Downloader
 from app.hub.gate import NetworkGate
 from app.hub.metadata import HubClient
 from app.hub.part import PartFile
+from app.hub.tools import Tools
 
 REPO, FILE = "acme/bench", "bench.gguf"
 SERVER = """

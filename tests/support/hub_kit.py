@@ -13,12 +13,13 @@ from huggingface_hub import close_session
 
 from app.domain.download import DownloadResult, Progress, RemoteFile
 from app.hub.control import DownloadControl
-from app.hub.download import Downloader, Tools
+from app.hub.download import Downloader
 from app.hub.gate import NetworkGate
 from app.hub.library import Library
 from app.hub.metadata import HubClient
 from app.hub.pace import RetryPolicy
 from app.hub.queue import DownloadQueue, Place
+from app.hub.tools import Tools
 from tests.support.hub_server import HubServer
 
 REPO = "acme/phi-4-GGUF"

@@ -107,7 +107,8 @@ from pathlib import Path
 sys.path.insert(0, {root!r})
 from app.domain.download import RemoteFile
 from app.hub.control import DownloadControl
-from app.hub.download import Downloader, Tools
+from app.hub.download import Downloader
+from app.hub.tools import Tools
 from app.hub.gate import NetworkGate
 from app.hub.transport import Transport
 gate = NetworkGate()

@@ -218,3 +218,16 @@ def test_a_proxy_of_the_environment_is_used(
         with connection:
             assert connection.recv(4096).startswith(b"GET http://127.0.0.1")
     note(table, kit, "proxy that does not answer", "StalledError, hub not asked directly")
+
+
+def test_a_bandwidth_limit_is_kept_and_may_change_on_the_way(kit: Kit) -> None:
+    kit.limit = 1_000_000
+    kit.fetch()
+    right_file(kit)
+    # The waits asked for are not slept through here, so the debt only grows.
+    assert max(kit.waits) >= 0.8 * len(CONTENT) / kit.limit
+    kit.target.unlink()
+    kit.limit = None
+    kit.waits.clear()
+    kit.fetch()
+    assert kit.waits == []

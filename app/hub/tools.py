@@ -1,0 +1,44 @@
+"""What a download works with: clock, disk, limits."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from app.hub.pace import RetryPolicy
+from app.hub.part import CHUNK, PIECE
+
+SPARE = 256 * 1024 * 1024  # bytes of the disk that are never taken: the system needs room too
+
+
+def free_bytes(folder: Path) -> int:
+    """Bytes free for this user on the disk of ``folder`` or of its nearest existing parent."""
+    while not folder.exists() and folder != folder.parent:
+        folder = folder.parent
+    return shutil.disk_usage(folder).free
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What a downloader works with, each replaceable by a test.
+
+    Attributes:
+        clock: Monotonic seconds.
+        free_space: Bytes free in a folder.
+        policy: When to try again.
+        limit: Bytes a second allowed now; None for no limit.
+        chunk: Bytes between two lines of the journal.
+        piece: Bytes of one read.
+        spare: Bytes of the disk to leave free.
+    """
+
+    clock: Callable[[], float] = time.monotonic
+    free_space: Callable[[Path], int] = free_bytes
+    policy: RetryPolicy = field(default_factory=RetryPolicy)
+    limit: Callable[[], float | None] = lambda: None
+    chunk: int = CHUNK
+    piece: int = PIECE
+    spare: int = SPARE
