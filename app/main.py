@@ -39,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    from app.cli import ask, bench, chat, doctor, models
+    from app.cli import ask, bench, chat, chats, doctor, models
 
     parser = argparse.ArgumentParser(
         prog="phial",
@@ -55,7 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.set_defaults(run=None)
     commands = parser.add_subparsers(title="in the terminal", metavar="COMMAND")
-    for command in (ask, bench, chat, doctor, models):
+    for command in (ask, bench, chat, chats, doctor, models):
         command.add_parser(commands)
     return parser
 

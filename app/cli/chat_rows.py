@@ -1,0 +1,141 @@
+"""Chats, hits, imports and backups as lines for people and as plain data for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from app.domain.conversation import BranchMessage, Conversation, SearchHit
+from app.domain.generation import Role
+from app.services import words
+from app.services.transfer import ImportPreview, Known
+from app.store.backups import Backup
+
+ID_SHOWN = 8  # hex digits of an id in lists; any unambiguous beginning is understood
+
+_KNOWN = {
+    Known.NEW: "new",
+    Known.SAME: "here already",
+    Known.CHANGED: "here with other messages",
+    Known.TRASHED: "in the trash",
+    Known.REPEATED: "twice in the files",
+}
+
+
+def chat_row(chat: Conversation) -> dict[str, object]:
+    """A chat, for programs."""
+    return {
+        "id": chat.id,
+        "title": chat.title,
+        "created_at": chat.created_at.isoformat(),
+        "updated_at": chat.updated_at.isoformat(),
+        "pinned": chat.pinned,
+        "archived": chat.archived,
+        "folder": chat.folder,
+        "deleted_at": chat.deleted_at.isoformat() if chat.deleted_at else None,
+    }
+
+
+def chat_lines(chats: Sequence[Conversation]) -> list[str]:
+    """Chats, a line each."""
+    return [
+        f"{chat.id[:ID_SHOWN]}  {words.moment_words(chat.updated_at):24}  {words.title(chat)}"
+        for chat in chats
+    ]
+
+
+def message_heading(item: BranchMessage) -> str:
+    """Who wrote a message, when, and which version it is."""
+    message, version = item.message, item.version
+    who = "You" if message.role is Role.USER else "Assistant"
+    if message.model is not None:
+        who = f"{message.model.name} {message.model.quantization}".strip()
+    place = f"version {version.index} of {version.count}" if version.count > 1 else ""
+    return words.join(who, words.moment_words(message.created_at), place)
+
+
+def message_row(item: BranchMessage) -> dict[str, object]:
+    """A message, for programs."""
+    message = item.message
+    return {
+        "id": message.id,
+        "role": message.role.value,
+        "status": message.status.value,
+        "created_at": message.created_at.isoformat(),
+        "content": message.content,
+        "model": message.model.name if message.model else None,
+        "version": item.version.index,
+        "versions": item.version.count,
+    }
+
+
+def hit_lines(hit: SearchHit) -> list[str]:
+    """A hit: its chat, and the text around it."""
+    head = f"{hit.conversation_id[:ID_SHOWN]}  {hit.title or words.NEW_CHAT}"
+    return [head, f"          {' '.join(hit.snippet.split())}"] if hit.message_id else [head]
+
+
+def hit_row(hit: SearchHit) -> dict[str, object]:
+    """A hit, for programs."""
+    return {
+        "conversation_id": hit.conversation_id,
+        "message_id": hit.message_id,
+        "title": hit.title,
+        "snippet": hit.snippet,
+        "highlights": [list(span) for span in hit.highlights],
+        "created_at": hit.created_at.isoformat(),
+        "role": hit.role.value if hit.role else None,
+    }
+
+
+def preview_row(preview: ImportPreview) -> dict[str, object]:
+    """What an import would bring, for programs."""
+    return {
+        "chats": [
+            {
+                "title": item.title,
+                "messages": item.messages,
+                "format": item.found.format,
+                "file": item.found.origin,
+                "known": item.known.value,
+                "notes": list(item.found.notes),
+            }
+            for item in preview.items
+        ],
+        "unreadable": [{"name": p.name, "reason": p.reason} for p in preview.unreadable],
+        "ignored": preview.ignored,
+    }
+
+
+def preview_lines(preview: ImportPreview) -> list[str]:
+    """What an import would bring, a line each."""
+    lines = [
+        words.join(
+            item.title or words.NEW_CHAT,
+            words.amount(item.messages, "message"),
+            item.found.format,
+            _KNOWN[item.known],
+            *item.found.notes,
+        )
+        for item in preview.items
+    ]
+    lines += [f"not readable: {p.name}: {p.reason}" for p in preview.unreadable]
+    if preview.ignored:
+        lines.append(f"{words.amount(preview.ignored, 'other file')} without chats")
+    return lines
+
+
+def backup_row(backup: Backup) -> dict[str, object]:
+    """A backup, for programs."""
+    return {
+        "number": backup.number,
+        "made_at": backup.made_at.isoformat(),
+        "reason": backup.reason,
+        "bytes": backup.size,
+        "path": str(backup.path),
+    }
+
+
+def backup_line(backup: Backup) -> str:
+    """A backup, in a line."""
+    made = words.moment_words(backup.made_at)
+    return f"{backup.number:>4}  {made:24}  {words.size(backup.size):>9}  {backup.reason}"

@@ -1,0 +1,348 @@
+"""``phial chats``: list, show, search, export, import, trash, restore, backup, check."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from queue import SimpleQueue
+
+from app.cli import EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED
+from app.cli.ask import printable
+from app.cli.chat_rows import (
+    backup_line,
+    backup_row,
+    chat_lines,
+    chat_row,
+    hit_lines,
+    hit_row,
+    message_heading,
+    message_row,
+    preview_lines,
+    preview_row,
+)
+from app.cli.interrupt import stop_on_interrupt
+from app.compose import Setup
+from app.domain.conversation import Conversation, SearchHit
+from app.domain.errors import InvalidValueError, KnownError, NotFoundError
+from app.markup.transfer.values import ExportOptions
+from app.services import words
+from app.services.events import Event, Problem
+from app.services.library import LibraryService
+from app.services.transfer import TransferService
+from app.store import open_library
+from app.store.health import Health
+
+MOST_HITS = 50
+
+
+def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Declare the command and its options."""
+    parser = commands.add_parser("chats", help="chats: list, search, export, import, back up")
+    actions = parser.add_subparsers(required=True, metavar="ACTION")
+
+    def action(name: str, run: object, text: str) -> argparse.ArgumentParser:
+        sub = actions.add_parser(name, help=text, description=text)
+        sub.add_argument("--json", action="store_true", help="plain data instead of text")
+        sub.set_defaults(run=run)
+        return sub
+
+    sub = action("list", _list, "the chats, used last first")
+    sub.add_argument("--archived", action="store_true", help="those in the archive")
+    sub = action("show", _show, "one chat as it is walked")
+    sub.add_argument("chat", help="an id, its beginning, or the title")
+    sub = action("search", _search, "find words in titles and messages")
+    sub.add_argument("query", nargs="+", help='words, "phrases", model:, before:, after:, in:title')
+    _add_export(action("export", _export, "write chats to files"))
+    sub = action("import", _import, "add chats from files, folders or archives")
+    sub.add_argument("paths", nargs="+", type=Path, metavar="PATH")
+    sub.add_argument("--preview", action="store_true", help="only tell what is in them")
+    sub.add_argument("--again", action="store_true", help="also those that are here, as copies")
+    sub = action("trash", _trash, "what is in the trash; with chats, move them there")
+    sub.add_argument("chats", nargs="*", metavar="CHAT")
+    sub.add_argument("--empty", action="store_true", help="remove everything in it for good")
+    sub.add_argument("--yes", action="store_true", help="do not ask")
+    sub = action("restore", _restore, "take chats out of the trash")
+    sub.add_argument("chats", nargs="+", metavar="CHAT")
+    sub = action("backup", _backup, "make a backup now, list them, or go back to one")
+    sub.add_argument("--list", action="store_true", help="the backups there are")
+    sub.add_argument("--restore", type=int, metavar="N", help="go back to backup number N")
+    sub.add_argument("--yes", action="store_true", help="do not ask")
+    sub = action("check", _check, "whether the database is sound")
+    sub.add_argument("--full", action="store_true", help="everything, on a copy; takes longer")
+
+
+def _add_export(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("chats", nargs="*", metavar="CHAT", help="ids, their beginnings, or titles")
+    sub.add_argument("--all", action="store_true", help="every chat outside the trash")
+    sub.add_argument("--format", default="markdown", metavar="F", help="markdown, html, json, text")
+    sub.add_argument(
+        "--out", type=Path, metavar="PATH", help="a file, a folder, or an archive (.zip)"
+    )
+    sub.add_argument(
+        "--only-text", action="store_true", help="without ids, versions and details; not importable"
+    )
+    sub.add_argument("--no-fold", action="store_true", help="do not fold the reasoning of answers")
+
+
+# --- the library, opened for one command ---------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Room:
+    library: LibraryService
+    transfer: TransferService
+    health: Health
+    problems: list[KnownError] = field(default_factory=list)
+
+    def hear(self, event: Event) -> None:
+        if isinstance(event, Problem):
+            self.problems.append(event.error)
+
+    def everything(self) -> list[Conversation]:
+        return [*self.library.conversations(), *self.library.conversations(archived=True)]
+
+    def find(self, text: str, among: Sequence[Conversation] | None = None) -> Conversation:
+        """The one chat that is meant by an id, its beginning, or a title."""
+        chats = self.everything() if among is None else among
+        wanted = text.casefold()
+        found = [c for c in chats if c.id.startswith(wanted)] if wanted else []
+        found = found or [c for c in chats if c.title.casefold() == wanted]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise InvalidValueError(
+                f"“{printable(text)}” could be {len(found)} chats.",
+                action="Give more digits of the id; 'phial chats list' shows them.",
+            )
+        raise NotFoundError(
+            f"There is no chat “{printable(text)}”.", action="'phial chats list' shows them."
+        )
+
+
+@contextmanager
+def _room(setup: Setup) -> Iterator[_Room]:
+    opened = open_library(setup.folders.data)
+    library = LibraryService(opened.library, setup.settings, setup.bus)
+    room = _Room(library, TransferService(library, setup.bus), opened.health)
+    unsubscribe = setup.bus.subscribe(room.hear)
+    for sentence in opened.report.sentences:
+        sys.stderr.write(f"phial: {sentence}\n")
+    try:
+        yield room
+    finally:
+        library.close()
+        opened.close()
+        unsubscribe()
+    for error in room.problems:  # a change that could not be stored
+        raise error
+
+
+# --- looking ---------------------------------------------------------------------------------
+
+
+def _list(options: argparse.Namespace, setup: Setup) -> int:
+    with _room(setup) as room:
+        chats = room.library.conversations(archived=options.archived)
+    return _tell(options, [chat_row(c) for c in chats], chat_lines(chats) or ["No chats yet."])
+
+
+def _show(options: argparse.Namespace, setup: Setup) -> int:
+    with _room(setup) as room:
+        chat = room.find(options.chat)
+        branch = room.library.branch(chat.id)
+    row = {**chat_row(chat), "messages": [message_row(item) for item in branch]}
+    lines = [words.title(chat), words.moment_words(chat.created_at)]
+    for item in branch:
+        lines += ["", "─" * 40, message_heading(item), "", item.message.content]
+    return _tell(options, row, lines)
+
+
+def _search(options: argparse.Namespace, setup: Setup) -> int:
+    answers: SimpleQueue[tuple[SearchHit, ...] | KnownError] = SimpleQueue()
+
+    def listen(event: Event) -> None:
+        if isinstance(event, Problem):
+            answers.put(event.error)
+
+    with _room(setup) as room:
+        unsubscribe = setup.bus.subscribe(listen)
+        room.library.search(" ".join(options.query), answers.put)
+        hits = answers.get()
+        unsubscribe()
+        if isinstance(hits, KnownError):
+            room.problems.clear()
+            raise hits
+    shown = hits[:MOST_HITS]
+    lines = [line for hit in shown for line in hit_lines(hit)]
+    if len(hits) > MOST_HITS:
+        lines.append(f"and {len(hits) - MOST_HITS:,} more; add words to the search")
+    _tell(options, [hit_row(hit) for hit in hits], lines or ["Nothing was found."])
+    return EXIT_DONE
+
+
+# --- out and in ------------------------------------------------------------------------------
+
+
+def _export(options: argparse.Namespace, setup: Setup) -> int:
+    with _room(setup) as room, stop_on_interrupt() as stop:
+        if options.all == bool(options.chats):
+            raise InvalidValueError(
+                "Which chats is not said.", data="", action="Name chats, or give --all."
+            )
+        chats = room.everything() if options.all else [room.find(text) for text in options.chats]
+        ids = [chat.id for chat in chats]
+        if not ids:
+            return _tell(options, {"files": [], "chats": 0}, ["There are no chats to export."])
+        out = options.out or Path(room.transfer.suggested_name(ids, options.format))
+        report = room.transfer.export(
+            ids,
+            options.format,
+            out,
+            ExportOptions(exact=not options.only_text, fold_thinking=not options.no_fold),
+            cancel=stop,
+            progress=_progress,
+        )
+    for problem in report.failed:
+        sys.stderr.write(f"phial: {printable(problem.name)}: {printable(problem.reason)}\n")
+    row = {"files": [str(path) for path in report.files], "chats": report.chats}
+    _tell(options, row, [str(path) for path in report.files])
+    if report.cancelled:
+        return EXIT_INTERRUPTED
+    return EXIT_FAILED if report.failed else EXIT_DONE
+
+
+def _import(options: argparse.Namespace, setup: Setup) -> int:
+    with _room(setup) as room, stop_on_interrupt() as stop:
+        preview = room.transfer.preview_import(options.paths, cancel=stop, progress=_progress)
+        if preview.cancelled:
+            return EXIT_INTERRUPTED
+        if options.preview:
+            _tell(options, preview_row(preview), preview_lines(preview))
+            return EXIT_DONE if preview.items else EXIT_FAILED
+        keys = [item.key for item in preview.items] if options.again else None
+        report = room.transfer.import_(preview, keys, cancel=stop, progress=_progress)
+    there = len(preview.items) - len(report.imported) - len(report.failed)
+    problems = [*report.unreadable, *report.failed]
+    for problem in problems:
+        sys.stderr.write(f"phial: {printable(problem.name)}: {printable(problem.reason)}\n")
+    lines = [f"{words.amount(len(report.imported), 'chat')} imported."]
+    if there and not report.cancelled:
+        lines.append(f"{words.amount(there, 'chat')} left out: here already (--again adds copies).")
+    row = {
+        "imported": list(report.imported),
+        "known": there,
+        "unreadable": [{"name": p.name, "reason": p.reason} for p in problems],
+    }
+    _tell(options, row, lines)
+    if report.cancelled:
+        return EXIT_INTERRUPTED
+    return EXIT_FAILED if problems else EXIT_DONE
+
+
+# --- trash -----------------------------------------------------------------------------------
+
+
+def _trash(options: argparse.Namespace, setup: Setup) -> int:
+    if options.empty and options.chats:
+        raise InvalidValueError("--empty takes no chats.", action="Give one or the other.")
+    with _room(setup) as room:
+        if options.empty:
+            count = len(room.library.trash()) + len(room.library.trashed_messages())
+            what = f"Remove {words.amount(count, 'thing')} in the trash for good? [y/N] "
+            if count and not options.yes and not _agreed(what):
+                return EXIT_FAILED
+            removed = room.library.empty_trash().result()
+            return _tell(options, {"removed": removed}, [f"{removed:,} removed for good."])
+        if not options.chats:
+            chats = room.library.trash()
+            return _tell(
+                options, [chat_row(c) for c in chats], chat_lines(chats) or ["It is empty."]
+            )
+        chats = [room.find(text) for text in options.chats]
+        room.library.delete([chat.id for chat in chats])
+    done = f"{words.amount(len(chats), 'chat')} moved to the trash, for 30 days."
+    return _tell(options, [chat_row(c) for c in chats], [done])
+
+
+def _restore(options: argparse.Namespace, setup: Setup) -> int:
+    with _room(setup) as room:
+        trash = room.library.trash()
+        chats = [room.find(text, trash) for text in options.chats]
+        room.library.restore([chat.id for chat in chats])
+    return _tell(
+        options, [chat_row(c) for c in chats], [f"{words.amount(len(chats), 'chat')} restored."]
+    )
+
+
+# --- safety ----------------------------------------------------------------------------------
+
+
+def _backup(options: argparse.Namespace, setup: Setup) -> int:
+    with _room(setup) as room:
+        if options.list:
+            backups = room.health.list_backups()
+            lines = [backup_line(backup) for backup in backups] or ["There is no backup yet."]
+            return _tell(options, [backup_row(backup) for backup in backups], lines)
+        if options.restore is None:
+            made = room.health.back_up()
+            return _tell(options, backup_row(made), [str(made.path)])
+        for backup in room.health.list_backups():
+            if backup.number == options.restore:
+                break
+        else:
+            raise NotFoundError(
+                f"There is no backup {options.restore}.", action="Add --list to see them."
+            )
+        what = f"Replace all chats by those of {words.moment_words(backup.made_at)}? [y/N] "
+        if not options.yes and not _agreed(what):
+            return EXIT_FAILED
+        before = room.health.restore(backup)
+    lines = [
+        f"The chats are those of {words.moment_words(backup.made_at)} again.",
+        f"Those of before are backup {before.number}.",
+    ]
+    return _tell(options, {"restored": backup.number, "before": before.number}, lines)
+
+
+def _check(options: argparse.Namespace, setup: Setup) -> int:
+    with _room(setup) as room:
+        result = room.health.full_check() if options.full else room.health.quick_check()
+    lines = ["The database is sound."]
+    if not result.sound:
+        lines = ["The database is damaged. Start Phial: what can be read will be recovered."]
+    elif not result.index_sound:
+        lines = ["Every chat is sound; the search index is damaged and will be made anew."]
+    row = {
+        "sound": result.sound,
+        "index_sound": result.index_sound,
+        "problems": list(result.problems),
+    }
+    _tell(options, row, [*lines, *result.problems])
+    return EXIT_DONE if result.sound and result.index_sound else EXIT_FAILED
+
+
+# --- telling ---------------------------------------------------------------------------------
+
+
+def _progress(done: int, total: int) -> None:
+    if sys.stderr.isatty() and total > 1:
+        end = "\n" if done == total else ""
+        sys.stderr.write(f"\r\x1b[K{words.percent(done / total)}{end}")
+        sys.stderr.flush()
+
+
+def _agreed(question: str) -> bool:
+    sys.stderr.write(question)
+    sys.stderr.flush()
+    return sys.stdin.readline().strip().casefold() in {"y", "yes"}
+
+
+def _tell(options: argparse.Namespace, row: object, lines: Sequence[str]) -> int:
+    text = json.dumps(row, indent=2) if options.json else "\n".join(lines)
+    sys.stdout.write(printable(text) + "\n")
+    return EXIT_DONE
