@@ -189,7 +189,8 @@ class Activity:
         last_at: When the latest text arrived.
         first_tokens: Tokens that came with the first text, before its clock ran.
         left_out: Messages the model does not see.
-        note: A sentence about a restart or a restored state, until text comes.
+        note: What was restored, until text comes.
+        restart: That the engine was restarted, until the answer ends.
     """
 
     phase: ActivityPhase = ActivityPhase.IDLE
@@ -202,6 +203,7 @@ class Activity:
     first_tokens: int = 0
     left_out: int = 0
     note: str = ""
+    restart: str = ""
 
     def stepped(self, step: AnswerStep) -> Activity:
         """After something other than text."""
@@ -220,7 +222,7 @@ class Activity:
                 )
             case EngineRestarted():
                 note = f"The engine stopped and was started again ({step.step})"
-                return replace(self, note=note)
+                return replace(self, restart=note)
 
     def grew(self, tokens: int, now: float) -> Activity:
         """After more text."""
@@ -260,16 +262,18 @@ def activity_line(activity: Activity, state: ModelState) -> str:
         case ActivityPhase.IDLE:
             return ""
         case ActivityPhase.STARTING:
-            return join(activity.note, "Preparing your message")
+            return join(activity.restart, activity.note, "Preparing your message")
         case ActivityPhase.READING:
             return join(
+                activity.restart,
                 activity.note,
                 f"Reading {activity.done:,} of {amount(activity.total, 'token')}",
                 time_left(activity.seconds_left),
             )
         case ActivityPhase.WRITING:
             speed = activity.tokens_per_second
-            return join(amount(activity.tokens, "token"), rate(speed) if speed else "")
+            tokens = amount(activity.tokens, "token")
+            return join(activity.restart, tokens, rate(speed) if speed else "")
 
 
 def ending(message: Message) -> str:

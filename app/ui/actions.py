@@ -33,14 +33,10 @@ class Situation:
         has_question: It holds a question of the user.
         answering: An answer is being written, in whichever chat.
         can_continue: The last answer ended early.
-        can_export: An export format is there.
-        can_import: An import format is there.
-        can_download: A download service is there.
         has_model: A model is chosen.
         ready: It is loaded.
         loading: It is being loaded.
         undo: Something deleted a moment ago can come back.
-        escapable: Esc has something to do.
     """
 
     has_chat: bool = False
@@ -49,14 +45,10 @@ class Situation:
     has_question: bool = False
     answering: bool = False
     can_continue: bool = False
-    can_export: bool = False
-    can_import: bool = False
-    can_download: bool = False
     has_model: bool = False
     ready: bool = False
     loading: bool = False
     undo: bool = False
-    escapable: bool = False
 
 
 def _always(_: Situation) -> bool:
@@ -100,6 +92,9 @@ COMMANDS: tuple[Command, ...] = (
     Command("move_chat", "Move to folder…", Menu.CHAT, (), _in_chat, group=2),
     Command("archive_chat", "Archive or bring back", Menu.CHAT, (), _in_chat, group=2),
     Command("system_prompt", "System prompt of this chat…", Menu.CHAT, (), group=2),
+    Command("export_chat", "Export…", Menu.CHAT, ("Ctrl+E",), _in_chat, group=3),
+    Command("export_all", "Export all chats…", Menu.CHAT, group=3),
+    Command("import_chats", "Import chats…", Menu.CHAT, group=3),
     Command("delete_chat", "Move to trash", Menu.CHAT, (), _in_chat, group=4),
     Command("trash", "Trash…", Menu.CHAT, (), group=4),
     Command("archived", "Archived chats…", Menu.CHAT, (), group=4),
@@ -161,7 +156,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("fullscreen", "Full screen", Menu.VIEW, ("F11",), group=4),
     Command("switch_model", "Switch model…", Menu.MODEL, ("Ctrl+M",)),
     Command("models", "Models on this computer…", Menu.MODEL, ("Ctrl+Shift+M",)),
-    Command("get_models", "Get Phi-4…", Menu.MODEL, (), lambda now: now.can_download, True),
+    Command("get_models", "Get Phi-4…", Menu.MODEL),
     Command("add_model", "Use a model file…", Menu.MODEL, ("Ctrl+O",)),
     Command(
         "load_model",

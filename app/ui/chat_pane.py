@@ -51,6 +51,7 @@ class ChatPane(QWidget):
         menu: QMenu,
     ) -> None:
         super().__init__()
+        self.theme = theme
         self.setObjectName("pane")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.header = Header(theme, model_menu, menu)
@@ -139,6 +140,7 @@ class ChatPane(QWidget):
 
     def set_theme(self, theme: Theme) -> None:
         """Take the theme's colours."""
+        self.theme = theme
         for part in (self.header, self.find_bar, self.welcome, self.banner, self.composer):
             part.set_theme(theme)
         self.transcript.set_theme(theme)

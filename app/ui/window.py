@@ -5,13 +5,13 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable, Sequence
 from functools import partial
+from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QPoint, Qt
-from PySide6.QtGui import QCloseEvent, QKeyEvent
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QSplitter
 
 from app.domain.conversation import SearchHit
-from app.domain.download import DownloadItem, DownloadState
 from app.domain.errors import KnownError
 from app.domain.generation import Role
 from app.services import words
@@ -36,12 +36,15 @@ from app.ui.dialogs import ask_to_open_link
 from app.ui.model_menu import ModelMenu
 from app.ui.models_dialog import Tab
 from app.ui.problems import Remedies, offers_for
+from app.ui.shell import Shell
 from app.ui.sidebar import Sidebar
 from app.ui.theme import Theme
-from app.ui.transcript.signals import ActionKind, MessageAction
 from app.ui.transcript.view import TranscriptView
+from app.ui.worker import Worker
 
 _SIZE = (1100, 760)
+_MODEL = ".gguf"
+_CHATS = {".md", ".markdown", ".json", ".jsonl", ".chat", ".zip"}
 
 
 def _nothing() -> None:
@@ -53,40 +56,54 @@ class MainWindow(QMainWindow):
 
     def __init__(self, services: Services, theme: Theme) -> None:
         super().__init__()
-        self.theme = theme
         self._services = services
-        self._listed_next = ""
         self._end_search: Callable[[], object] = _nothing
         settings, state = services.settings.current, services.models.state
         self.setMinimumSize(560, 420)
         self.resize(*_SIZE)
+        self.setAcceptDrops(True)
         self.actions_table = Actions(self)
-        self._menu = self._make_menu()
+        self.bridge = EventBridge(services.bus, self)
+        self._worker = Worker(self.bridge)
         model_menu = ModelMenu(services.models, self.actions_table, self)
         self.sidebar = Sidebar(theme)
-        self.pane = ChatPane(theme, TranscriptView(theme=theme), state, model_menu, self._menu)
+        transcript = TranscriptView(theme=theme)
+        self.pane = ChatPane(theme, transcript, state, model_menu, self._make_menu())
         self.controller = ChatController(services, self.pane, self)
-        self.commands = Commands(self, services)
+        self._shell = Shell(
+            self,
+            services,
+            self.sidebar,
+            self.pane,
+            self.controller,
+            self.actions_table,
+            self.bridge,
+            self._worker,
+        )
+        self.commands = Commands(self._shell)
         self.actions_table.connect_all(self.commands.handlers().items())
-        model_menu.chosen.connect(self.commands.choose_model)
-        self._split = QSplitter(Qt.Orientation.Horizontal)
-        self._split.addWidget(self.sidebar)
-        self._split.addWidget(self.pane)
-        self._split.setCollapsible(1, False)
-        self._split.setStretchFactor(1, 1)
-        self._split.setHandleWidth(1)  # Qt widens what the pointer can grab
-        self._split.setSizes([sidebar_module.WIDTH, _SIZE[0] - sidebar_module.WIDTH])
-        self.setCentralWidget(self._split)
+        model_menu.chosen.connect(self.commands.models.choose_model)
+        self._lay_out()
         self._connect()
         self._remedies = self._make_remedies()
-        self.bridge = EventBridge(services.bus, self)
         self.bridge.arrived.connect(self.on_event)
         self.apply_settings()
-        self.show_sidebar(shown=settings.sidebar_visible)
+        self._shell.show_sidebar(shown=settings.sidebar_visible)
         self._restore_geometry(settings.window_geometry)
         self._show_model_state()
-        self.sidebar.set_downloads(words.download_short(services.downloads.items()))
+        self.commands.models.show_downloads()
         self._reload_chats()
+
+    def _lay_out(self) -> None:
+        split = QSplitter(Qt.Orientation.Horizontal)
+        split.addWidget(self.sidebar)
+        split.addWidget(self.pane)
+        split.setCollapsible(0, False)  # it is hidden by its button, which can bring it back
+        split.setCollapsible(1, False)
+        split.setStretchFactor(1, 1)
+        split.setHandleWidth(1)  # Qt widens what the pointer can grab
+        split.setSizes([sidebar_module.WIDTH, _SIZE[0] - sidebar_module.WIDTH])
+        self.setCentralWidget(split)
 
     def _make_menu(self) -> QMenu:
         menu = QMenu(self)
@@ -105,46 +122,49 @@ class MainWindow(QMainWindow):
         side, pane, controller, commands = self.sidebar, self.pane, self.controller, self.commands
         side.new_chat_wanted.connect(controller.new_chat)
         side.settings_wanted.connect(commands.settings)
-        side.model_wanted.connect(self._open_model_menu_at_sidebar)
-        side.collapse_wanted.connect(self.toggle_sidebar)
+        side.model_wanted.connect(pane.header.open_model_menu)
+        side.collapse_wanted.connect(self._shell.toggle_sidebar)
+        side.downloads_wanted.connect(lambda: commands.models.show(Tab.DOWNLOADS))
         side.chat_chosen.connect(controller.open_chat)
         side.hit_chosen.connect(self._open_hit)
         side.search_wanted.connect(self._search)
         side.rename_wanted.connect(self._services.library.rename)
         side.menu_wanted.connect(self._open_chat_menu)
-        side.delete_wanted.connect(commands.delete)
-        pane.header.sidebar_wanted.connect(self.toggle_sidebar)
+        side.delete_wanted.connect(commands.chats.delete)
+        pane.header.sidebar_wanted.connect(self._shell.toggle_sidebar)
         pane.header.renamed.connect(self._rename_shown)
-        pane.hint_button.clicked.connect(lambda: commands.models(Tab.GET))
-        pane.welcome.offer_wanted.connect(commands.start_download)
-        pane.welcome.others_wanted.connect(lambda: commands.models(Tab.GET))
-        side.downloads_wanted.connect(lambda: commands.models(Tab.DOWNLOADS))
-        pane.welcome.demo_wanted.connect(self._start_with_demo)
-        pane.welcome.file_wanted.connect(commands.add_model)
-        pane.find_bar.wanted.connect(pane.transcript.find)
-        pane.transcript.find_changed.connect(
-            lambda found: pane.find_bar.set_count(found.current, found.total)
-        )
-        pane.transcript.action_requested.connect(self._on_message_action)
-        pane.transcript.link_activated.connect(lambda link: ask_to_open_link(self, link.address))
-        pane.find_bar.next_wanted.connect(pane.transcript.find_next)
-        pane.find_bar.previous_wanted.connect(pane.transcript.find_previous)
-        pane.find_bar.closed.connect(pane.transcript.clear_find)
+        pane.hint_button.clicked.connect(lambda: commands.models.show(Tab.GET))
+        pane.welcome.offer_wanted.connect(commands.models.start_download)
+        pane.welcome.others_wanted.connect(lambda: commands.models.show(Tab.GET))
+        pane.welcome.demo_wanted.connect(commands.models.try_demo)
+        pane.welcome.file_wanted.connect(commands.models.add_model)
+        pane.composer.files_dropped.connect(self._take_files)
         pane.snackbar.undo_changed.connect(self._update_actions)
         controller.changed.connect(self._update_actions)
         controller.shown.connect(self._on_shown)
         controller.failed.connect(self.show_problem)
+        self._connect_transcript()
+
+    def _connect_transcript(self) -> None:
+        find, transcript = self.pane.find_bar, self.pane.transcript
+        find.wanted.connect(transcript.find)
+        find.next_wanted.connect(transcript.find_next)
+        find.previous_wanted.connect(transcript.find_previous)
+        find.closed.connect(transcript.clear_find)
+        transcript.find_changed.connect(lambda at: find.set_count(at.current, at.total))
+        transcript.action_requested.connect(self.commands.messages.on_action)
+        transcript.link_activated.connect(lambda link: ask_to_open_link(self, link.address))
 
     def _make_remedies(self) -> Remedies:
         commands = self.commands
         return Remedies(
             choose_model=self.pane.header.open_model_menu,
-            try_demo=commands.try_demo,
+            try_demo=commands.models.try_demo,
             load_again=self._services.models.load,
             new_chat=self.controller.new_chat,
             settings=commands.settings,
             data_folder=commands.data_folder,
-            continue_answer=commands.continue_answer,
+            continue_answer=commands.messages.continue_answer,
             details=commands.details,
         )
 
@@ -153,8 +173,9 @@ class MainWindow(QMainWindow):
     def begin(self) -> None:
         """Show what was shown last, or the first start."""
         settings = self._services.settings.current
-        for sentence in self._services.library.start_report:
-            self.pane.banner.say("report", sentence, "")
+        report = self._services.library.start_report
+        if report:
+            self.pane.banner.say("report", report[0], " ".join(report[1:]))
         if not settings.welcomed:
             self.pane.welcome.set_offers(self._services.downloads.offers())
             self.pane.show_page(Page.WELCOME)
@@ -185,6 +206,7 @@ class MainWindow(QMainWindow):
                 window_geometry=geometry, sidebar_visible=not self.sidebar.isHidden()
             )
         )
+        self._worker.close()
         self.bridge.close()
         event.accept()
         QApplication.quit()
@@ -200,7 +222,6 @@ class MainWindow(QMainWindow):
 
     def set_theme(self, theme: Theme) -> None:
         """Take another theme's colours."""
-        self.theme = theme
         self.sidebar.set_theme(theme)
         self.pane.set_theme(theme)
 
@@ -210,18 +231,7 @@ class MainWindow(QMainWindow):
         self.pane.set_zoom(settings.zoom)
         self.pane.transcript.set_wrap_code(settings.wrap_code)
         self.pane.composer.set_enter_sends(enter_sends=settings.enter_sends)
-        dialog = self.commands.settings_dialog()
-        if dialog is not None:
-            dialog.show_settings(settings)
-
-    def show_sidebar(self, *, shown: bool) -> None:
-        """Show or hide the sidebar."""
-        self.sidebar.setVisible(shown)
-        self.pane.header.set_sidebar_shown(shown=shown)
-
-    def toggle_sidebar(self) -> None:
-        """Show the sidebar if it is hidden, hide it if it is shown."""
-        self.show_sidebar(shown=self.sidebar.isHidden())
+        self.commands.on_settings(settings)
 
     # --- events -------------------------------------------------------------------------------
 
@@ -231,13 +241,13 @@ class MainWindow(QMainWindow):
             case LibraryChanged():
                 self._reload_chats()
                 self.controller.refresh_title()
-                self._show_window_title()
+                self._show_title()
             case ModelStateChanged():
                 self._show_model_state()
             case SettingsChanged():
                 self.apply_settings()
             case DownloadChanged(item):
-                self._show_downloads(item)
+                self.commands.models.on_download(item)
             case Notice(text):
                 self.pane.status.notice(text)
             case Problem(error):
@@ -257,80 +267,30 @@ class MainWindow(QMainWindow):
         self.pane.set_model_state(state)
         if state.phase is ModelPhase.READY:
             self.pane.banner.withdraw("problem")
+        if state.model is not None and self.pane.page is Page.WELCOME:
+            self.controller.new_chat()  # one was chosen: the first start is over
         self._update_actions()
-
-    def _show_downloads(self, item: DownloadItem) -> None:
-        dialog = self.commands.models_dialog()
-        if dialog is not None:
-            dialog.on_download(item)
-        self.sidebar.set_downloads(words.download_short(self._services.downloads.items()))
-        if item.state is DownloadState.DONE:
-            self.pane.status.notice(f"{item.name} is here and verified.")
-            self.after_choice()
-        elif item.state is DownloadState.FAILED:
-            self.pane.status.notice(f"The download of {item.name} failed: {item.error}")
-
-    def after_choice(self) -> None:
-        """A model was chosen or arrived: the first start is over."""
-        if self.pane.page is Page.WELCOME:
-            self.controller.new_chat()
 
     def _reload_chats(self) -> None:
         self.sidebar.set_conversations(self._services.library.conversations())
-        if self._listed_next and self.sidebar.model.row_of(self._listed_next).isValid():
-            self.controller.open_chat(self._listed_next)
-            self._listed_next = ""
+        self.commands.chats.after_reload()
 
     def _update_actions(self) -> None:
         self.actions_table.update(self.commands.situation())
 
     # --- chats --------------------------------------------------------------------------------
 
-    def leave_chats(self, ids: Sequence[str]) -> None:
-        """Show another chat if the shown one is among ``ids``."""
-        chat = self.controller.chat
-        if chat is None or chat.id not in ids:
-            return
-        target = self.sidebar.model.after_deletion(ids, chat.id)
-        if not (target and self.controller.open_chat(target)):
-            self.controller.leave()
-            self.controller.new_chat()
-
-    def open_when_listed(self, conversation_id: str) -> None:
-        """Open a chat that is about to come back."""
-        self._listed_next = conversation_id
-
     def _on_shown(self, conversation_id: str) -> None:
         chat = self.controller.chat
         self.sidebar.show_current(conversation_id)
-        self._show_window_title()
+        self._show_title()
         if chat is not None and not chat.private:
             self.controller.attempt(
                 lambda: self._services.settings.update(last_conversation=conversation_id)
             )
 
-    def _show_window_title(self) -> None:
+    def _show_title(self) -> None:
         self.setWindowTitle(f"{words.title(self.controller.chat)} - Phial")
-
-    def _on_message_action(self, action: MessageAction) -> None:
-        controller, message_id = self.controller, action.message_id
-        match action.kind:
-            case ActionKind.COPY:
-                self.pane.status.notice("Copied.")
-            case ActionKind.EDIT:
-                controller.edit(message_id)
-            case ActionKind.REGENERATE:
-                controller.regenerate(message_id)
-            case ActionKind.CONTINUE:
-                controller.continue_answer(message_id)
-            case ActionKind.ANSWER_AGAIN:
-                self.commands.answer_with_menu(message_id)
-            case ActionKind.BRANCH:
-                self.commands.branch(message_id)
-            case ActionKind.DELETE:
-                self.commands.delete_message(message_id)
-            case ActionKind.VERSION:
-                controller.select_version(message_id, -1 if action.payload == "previous" else 1)
 
     def _rename_shown(self, title: str) -> None:
         if self.controller.chat is not None:
@@ -346,15 +306,34 @@ class MainWindow(QMainWindow):
     def _open_hit(self, hit: SearchHit) -> None:
         self.controller.open_chat(hit.conversation_id, hit.message_id)
 
-    def _open_chat_menu(self, ids: Sequence[str], position: QPoint) -> None:
+    def _open_chat_menu(self, ids: list[str], position: QPoint) -> None:
         self.commands.chat_menu(ids).popup(position)
 
-    def _open_model_menu_at_sidebar(self) -> None:
-        self.pane.header.open_model_menu()
+    # --- hands --------------------------------------------------------------------------------
 
-    def _start_with_demo(self) -> None:
-        self.commands.try_demo()
-        self.after_choice()
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Files of the right kind can be dropped anywhere."""
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """A model file is used, chats are imported."""
+        urls = event.mimeData().urls()
+        self._take_files([url.toLocalFile() for url in urls if url.isLocalFile()])
+
+    def _take_files(self, names: Sequence[str]) -> None:
+        paths = [Path(name) for name in names]
+        chats = [path for path in paths if path.suffix.lower() in _CHATS or path.is_dir()]
+        model = next((path for path in paths if path.suffix.lower() == _MODEL), None)
+        if model is not None:
+            self.commands.models.use_file(model)
+        elif chats:
+            self.commands.transfer.import_files(chats)
+        else:
+            self.pane.status.notice(
+                "Drop a model file (.gguf) or exported chats (.md, .json, .zip) here. "
+                "To ask about a text, paste it."
+            )
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Esc stops an answer, then closes what is open."""

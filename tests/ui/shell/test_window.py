@@ -20,7 +20,7 @@ from app.engine.base import Cancel
 from app.engine.scripted import Script, ScriptedEngine
 from app.services.events import Problem
 from app.ui.chat_pane import Page
-from app.ui.commands import last_code
+from app.ui.message_commands import last_code
 from tests.support.gguf_factory import write_model
 from tests.ui.shell.conftest import Open, Opened, close
 
@@ -162,7 +162,7 @@ def test_after_a_restart_the_last_chat_its_draft_and_the_geometry_are_back(
     wait_for_end(qtbot, opened)
     qtbot.keyClicks(opened.window.pane.composer.editor, "half a thought")
     opened.window.resize(701, 501)
-    opened.window.toggle_sidebar()
+    opened.window.actions_table["sidebar"].trigger()
     kept = opened.harness.services.settings
     close(opened)
     again = open_window(settings=kept.current, folder=tmp_path / "data")
@@ -285,7 +285,7 @@ def test_the_first_start_is_no_blank_window_and_the_demo_is_one_key_away(
     assert opened.window.pane.page is Page.WELCOME
     demo = button(opened, "Try the built-in demo")
     demo.click()
-    assert opened.window.pane.page is Page.EMPTY
+    qtbot.waitUntil(lambda: opened.window.pane.page is Page.EMPTY)
     state = opened.harness.services.models
     qtbot.waitUntil(lambda: state.state.loaded is not None, timeout=10_000)
     qtbot.waitUntil(lambda: "ready" in opened.window.sidebar._buttons["model"].text())
@@ -358,7 +358,7 @@ def test_zoom_and_theme_follow_their_commands(open_window: Open) -> None:
     opened.window.actions_table["theme_contrast"].trigger()
     opened.look.apply()
     assert opened.harness.services.settings.current.theme is Theme.HIGH_CONTRAST
-    assert opened.window.theme.contrast >= 7
+    assert opened.window.pane.theme.contrast >= 7
 
 
 def test_a_private_chat_says_so_and_is_gone_without_trash(qtbot: QtBot, open_window: Open) -> None:
@@ -377,7 +377,7 @@ def test_the_last_code_block_is_found_also_inside_a_list(qtbot: QtBot, open_wind
     opened = open_window(ScriptedEngine(["- item\n\n  ```python\n  x = 1\n  ```\n\nDone."]))
     say(qtbot, opened, "Code")
     wait_for_end(qtbot, opened)
-    opened.window.commands.copy_code()
+    opened.window.commands.messages.copy_code()
     assert QGuiApplication.clipboard().text().strip() == "x = 1"
     question = opened.window.controller.branch[0].message
     assert last_code(replace(question, content="```\nno\n```")) == ""

@@ -86,10 +86,11 @@ def test_the_rate_is_shown_only_once_it_means_something() -> None:
     assert words.activity_line(activity, READY) == "11 tokens · 10.0 tokens/s"
 
 
-def test_a_restart_is_said_until_text_comes() -> None:
+def test_a_restart_is_said_until_the_answer_ends() -> None:
     activity = STARTED.stepped(EngineRestarted("no repacked CPU buffers", "signal 11"))
     assert "started again" in words.activity_line(activity, READY)
-    assert "started again" not in words.activity_line(activity.grew(1, 1.0), READY)
+    assert "started again" in words.activity_line(activity.grew(1, 1.0), READY)
+    assert words.activity_line(IDLE, READY) == ""
 
 
 def test_messages_that_are_left_out_are_counted() -> None:
