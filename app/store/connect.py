@@ -7,6 +7,7 @@ hence FULL, with ``fullfsync`` for macOS, where fsync alone does not reach the p
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from pathlib import Path
 from urllib.parse import quote
@@ -111,9 +112,9 @@ def _connect(target: str) -> sqlite3.Connection:
 
 def _uri(path: Path, mode: str, *, immutable: bool = False) -> str:
     suffix = "&immutable=1" if immutable else ""
-    # as_posix: on Windows the URI form is file:///C:/folder/name
-    text = quote(path.absolute().as_posix())
-    return f"file:{'' if text.startswith('/') else '/'}{text}?mode={mode}{suffix}"
+    # On Windows the form is file:///C:/folder/name, and file:////server/share/name.
+    text = quote(os.fsencode(path.absolute().as_posix()), safe="/:")
+    return f"file://{'' if text.startswith('/') else '/'}{text}?mode={mode}{suffix}"
 
 
 def _promise(connection: sqlite3.Connection, pragmas: dict[str, int]) -> None:

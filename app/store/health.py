@@ -42,9 +42,11 @@ class Health:
         library: The open library.
         path: Its database.
         backups: Its backups.
+        owner: Whether this process looks after the folder, and so makes the daily backups.
     """
 
-    def __init__(self, library: Library, path: Path, backups: Backups) -> None:
+    def __init__(self, library: Library, path: Path, backups: Backups, *, owner: bool) -> None:
+        self._owner = owner
         self._library = library
         self._path = path
         self._backups = backups
@@ -52,11 +54,14 @@ class Health:
     def maintain(self, now: datetime | None = None) -> Maintenance:
         """Check the tables, and once a day make a backup, which is checked in full.
 
-        Meant to run once in the background after each start, and daily after that.
+        Meant to run once in the background after each start, and daily after that. Does nothing
+        where another process owns the folder, or where it cannot be written to.
 
         Raises:
             KnownError: The disk is full or cannot be written; nothing was changed.
         """
+        if not self._owner:
+            return Maintenance(CheckResult(True))
         check = self.quick_check()
         if not check.sound or not self._backups.is_due(now):
             return Maintenance(check, sentences=self._told(check))

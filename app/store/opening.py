@@ -162,7 +162,7 @@ def _open_as_owner(folder: Path, lock: OwnerLock, now: datetime) -> OpenedLibrar
         library.close()
         raise
     library.call_after_close(lock.release)
-    return OpenedLibrary(library, report, Health(library, path, backups))
+    return OpenedLibrary(library, report, Health(library, path, backups, owner=True))
 
 
 def _recover_if_needed(path: Path, backups: Backups) -> Recovery | None:
@@ -257,7 +257,7 @@ def _open_as_guest(folder: Path) -> OpenedLibrary:
     except BaseException:
         library.close()
         raise
-    health = Health(library, path, Backups(folder / BACKUPS_NAME))
+    health = Health(library, path, Backups(folder / BACKUPS_NAME), owner=False)
     return OpenedLibrary(library, OpenReport(owner=False), health)
 
 
@@ -281,4 +281,5 @@ def _open_read_only(folder: Path) -> OpenedLibrary:
         raise
     told = f"The data folder {folder} cannot be written to: chats can be read, not changed."
     report = OpenReport(read_only=True, owner=False, sentences=(told,))
-    return OpenedLibrary(library, report, Health(library, path, Backups(folder / BACKUPS_NAME)))
+    health = Health(library, path, Backups(folder / BACKUPS_NAME), owner=False)
+    return OpenedLibrary(library, report, health)

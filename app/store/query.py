@@ -11,6 +11,7 @@ from app.store.fold import camel_parts, spaceless, tokens
 _ITEM = re.compile(
     r'(?:(?P<key>model|before|after|in):)?(?:"(?P<quoted>[^"]*)(?P<end>"?)|(?P<word>[^\s"]+))'
 )
+_LONGEST = 500  # characters that are looked at; whoever pastes a page searches for its beginning
 _DATE = re.compile(r"(\d{4})(?:-(\d{1,2}))?(?:-(\d{1,2}))?")
 
 
@@ -93,6 +94,7 @@ def parse_query(text: str) -> Query:
     it. A filter that is not yet complete (``before:20``) filters nothing. Dates are the user's
     local ones: ``before:2026-03-01`` ends before that day, ``after:`` begins with it.
     """
+    text = text[:_LONGEST]
     terms: list[Term] = []
     models: list[str] = []
     before = after = None

@@ -430,6 +430,7 @@ def test_a_second_phial_uses_the_database_beside_the_first(
     guest = open_library(tmp_path)
     assert not guest.report.owner
     assert guest.report.interrupted == ()
+    assert guest.health.maintain().backup is None
     assert guest.library.message(writing.id).status is MessageStatus.STREAMING
     guest.library.rename(made.id, "from the terminal").result()
     guest.close()
@@ -466,6 +467,7 @@ def test_a_read_only_folder_can_be_read(sound: Path) -> None:
             "assert Searcher(found.library).search('question')\n"
             "try: found.library.rename(chats[0].id, 'x').result()\n"
             "except ReadOnlyStoreError: print('told')\n"
+            "found.health.maintain()\n"
             "found.close()\n"
             "try: open_library(Path(sys.argv[1]) / 'new')\n"
             "except ReadOnlyStoreError: print('told')\n"
@@ -523,3 +525,25 @@ def test_whoever_keeps_only_the_library_still_owns_the_folder(tmp_path: Path) ->
     owner = open_library(tmp_path)
     assert owner.report.owner
     owner.close()
+
+
+@pytest.mark.parametrize("name", ["a%20b", "50% of? it#1&x=y", "Größe 漢字", "it's", "bad \udcff"])
+def test_any_folder_name_will_do(tmp_path: Path, name: str) -> None:
+    folder = tmp_path / name / "deeper"
+    found = open_library(folder)
+    fill(found.library, chats=1, turns=1)
+    found.health.back_up()
+    found.close()
+    assert (folder / "phial.db").exists()
+    again = open_library(folder)
+    assert len(everything(again.library)) == 2
+    again.close()
+
+
+def test_a_folder_that_is_a_file_is_told(tmp_path: Path) -> None:
+    (tmp_path / "data").touch()
+    with pytest.raises(StoreError):
+        open_library(tmp_path / "data")
+    (tmp_path / "other" / "phial.db").mkdir(parents=True)
+    with pytest.raises(StoreError):
+        open_library(tmp_path / "other")

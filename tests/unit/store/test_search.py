@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from app.domain.conversation import Conversation, SearchHit
 from app.domain.model import ModelRef
 from app.store import Library, Searcher, open_private_library
-from app.store.fold import tokens
+from app.store.fold import index_body, index_parts, tokens
 from app.store.query import parse_query
 from app.store.snippets import snippet
 
@@ -247,3 +248,24 @@ def test_times_are_the_users_own() -> None:
     assert before is not None
     assert before == datetime(2026, 3, 2).astimezone()
     assert before.astimezone(UTC).tzinfo is UTC
+
+
+@pytest.mark.parametrize("unit", ["x", "xY", "X", "x_", "漢", "é", "x1", "aB c.d_e "])
+def test_folding_takes_time_in_proportion_to_the_text(unit: str) -> None:
+    def seconds(length: int) -> float:
+        text = (unit * length).encode()[:length]
+        times = []
+        for _ in range(3):
+            start = time.thread_time()
+            index_body(text)
+            index_parts(text)
+            times.append(time.thread_time() - start)
+        return min(times)
+
+    assert seconds(400_000) / max(seconds(50_000), 1e-4) < 40  # eight would be linear, 64 square
+
+
+def test_a_pasted_page_is_searched_by_its_beginning(library: Library) -> None:
+    page = " ".join(f"word{n}" for n in range(50_000))
+    made = put(library, page)
+    assert [hit.conversation_id for hit in find(library, page)] == [made.id]
