@@ -5,6 +5,8 @@ returns finishes every write. ``open_private_library()`` makes a library that li
 Both give a :class:`Library`: its writes return futures that resolve when the change is on the
 disk, its reads return values. :class:`Health` checks, backs up and restores.
 :class:`Searcher` finds in a library as one types.
+In the data folder lie ``phial.db`` with its ``-wal`` and ``-shm`` while it is open, ``phial.lock``,
+``backups/``, and after damage ``phial.db.damaged-<time>``, which nothing here ever deletes.
 :class:`SettingsStore`, :class:`LadderMemory` and :class:`Measurements` are small files beside it.
 """
 

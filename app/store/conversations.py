@@ -170,7 +170,11 @@ class Library:
         return self._write(lambda c: trash.purge(c, when))
 
     def empty_trash(self) -> Future[int]:
-        """Remove everything in the trash for good; resolves to how many chats and messages."""
+        """Remove everything in the trash for good; resolves to how many chats and messages.
+
+        Their text is overwritten in the database; the search index forgets their words with the
+        next :meth:`Health.maintain`, and backups as they are rotated.
+        """
         return self._write(trash.empty)
 
     # --- messages ---------------------------------------------------------------------------

@@ -6,6 +6,7 @@ import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from app.domain.errors import DamagedDatabaseError, NotFoundError
@@ -16,6 +17,9 @@ from app.store.conversations import Library
 from app.store.failures import file_error
 from app.store.files import write_atomically
 from app.store.migrations import migrate, rebuild_index, schema_version
+from app.store.trash import INDEX_UNTIDY
+
+_MERGE_PAGES = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,7 @@ class Health:
         """
         if not self._owner:
             return Maintenance(CheckResult(True))
+        self._tidy_index()
         check = self.quick_check()
         if not check.sound or not self._backups.is_due(now):
             return Maintenance(check, sentences=self._told(check))
@@ -83,6 +88,19 @@ class Health:
         if not check.sound:
             self._ask_for_recovery()
         return check
+
+    def _tidy_index(self) -> None:
+        """Merge the index's segments if messages were removed for good; their words go with them.
+
+        In steps of some milliseconds, each a transaction, so that no message waits for all of it.
+        """
+        if not self._library.read(_is_untidy):
+            return
+        for name in ("message_index", "title_index"):
+            pages = -_MERGE_PAGES  # negative: begin a merge of everything
+            while self._library.submit(partial(_merge, name=name, pages=pages)).result():
+                pages = _MERGE_PAGES
+        self._library.submit(_mark_tidy).result()
 
     def full_check(self) -> CheckResult:
         """Check everything, on a copy; chats go on meanwhile. Takes a while.
@@ -162,6 +180,22 @@ class Health:
 
     def _ask_for_recovery(self) -> None:
         write_atomically(recovery_mark(self._path), b"A check found damage.\n")
+
+
+def _is_untidy(connection: sqlite3.Connection) -> bool:
+    row = connection.execute("SELECT 1 FROM meta WHERE key = ?", (INDEX_UNTIDY,)).fetchone()
+    return row is not None
+
+
+def _merge(connection: sqlite3.Connection, name: str, pages: int) -> bool:
+    """One step; tells whether there may be more (https://sqlite.org/fts5.html, 'merge')."""
+    before = connection.total_changes
+    connection.execute(f"INSERT INTO {name} ({name}, rank) VALUES ('merge', ?)", (pages,))  # noqa: S608
+    return connection.total_changes - before >= 2
+
+
+def _mark_tidy(connection: sqlite3.Connection) -> None:
+    connection.execute("DELETE FROM meta WHERE key = ?", (INDEX_UNTIDY,))
 
 
 def recovery_mark(path: Path) -> Path:

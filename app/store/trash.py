@@ -20,6 +20,9 @@ from app.store.rows import (
 
 TRASH_KEPT = timedelta(days=30)
 _LAST_START = "last_start"
+# Words of removed messages stay in the index's old segments until these are merged, which for a
+# large index takes seconds: Health does it in the background, in small steps.
+INDEX_UNTIDY = "index_untidy"
 
 
 def delete_conversations(connection: sqlite3.Connection, ids: Iterable[str], at: datetime) -> None:
@@ -103,9 +106,9 @@ def _remove(connection: sqlite3.Connection, before: int | None) -> int:
         cursor = connection.execute(f"DELETE FROM {table} WHERE {where}", (before,))  # noqa: S608
         removed += cursor.rowcount
     if removed:
-        # Words of removed messages stay in the index's old segments until these are merged.
-        for name in ("message_index", "title_index"):
-            connection.execute(f"INSERT INTO {name} ({name}) VALUES ('optimize')")  # noqa: S608
+        connection.execute(
+            "INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (INDEX_UNTIDY, removed)
+        )
     return removed
 
 

@@ -505,12 +505,15 @@ def test_the_trash_is_kept_thirty_days_and_a_wrong_clock_does_not_empty_it(
 
 
 def test_an_emptied_trash_is_gone_from_the_file(opened: OpenedLibrary, tmp_path: Path) -> None:
+    fill(opened.library, chats=3)
     made = chat("keep")
     asked = question(made, None, "xyzzysecret")
     opened.library.add_exchange(made, asked, answer(asked, "plugh"))
     opened.library.delete_message(asked.id)
     assert opened.library.empty_trash().result() == 1
     assert opened.library.branch(made.id) == ()
+    opened.health.maintain()
+    assert opened.library.submit_bare(full_check).result().index_sound
     opened.close()
     assert b"xyzzysecret" not in (tmp_path / "phial.db").read_bytes()
 
