@@ -26,9 +26,10 @@ from typing import BinaryIO
 from app.domain.download import ModelFolderError
 from app.domain.errors import DiskFullError, HubError
 
-CHUNK = 4 * 1024 * 1024  # bytes between two journal lines
-PIECE = 512 * 1024  # bytes of one read
-BUFFERS = 8  # pieces the hash may lag behind
+CHUNK = 2 * 1024 * 1024  # bytes between two journal lines
+# Large pieces wake the other thread seldom: 2 MiB reach curl's speed on a loopback, 512 KiB 0.8.
+PIECE = 2 * 1024 * 1024  # bytes of one read, at most
+BUFFERS = 3  # pieces the hash may lag behind
 MOST_TWICE = CHUNK + BUFFERS * PIECE  # 8 MiB
 SYNC_SECONDS = 15.0  # between two fsyncs, which bound what a power cut costs
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
