@@ -95,11 +95,6 @@ class Cursor:
         self._split_tab = False
         self.indent = 0
 
-    @property
-    def column(self) -> int:
-        """The column of the next character."""
-        return self._col
-
     def at_blank(self) -> bool:
         """Whether the next character is a blank or a tab."""
         return self.text[self.pos : self.pos + 1] in (" ", "\t")
@@ -109,13 +104,3 @@ class Cursor:
         if self._split_tab:
             return " " * (TAB - self._col % TAB) + self.text[self.pos + 1 :]
         return self.text[self.pos :]
-
-    def mark(self) -> tuple[int, int, bool]:
-        """The place, for `back_to`."""
-        return self.pos, self._col, self._split_tab
-
-    def back_to(self, mark: tuple[int, int, bool]) -> None:
-        """Return to a place marked before."""
-        self.pos, self._col, self._split_tab = mark
-        self.nonspace = -1
-        self.look()

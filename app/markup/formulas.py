@@ -55,6 +55,8 @@ ENVIRONMENTS = frozenset(
 _BEGIN = re.compile(r"\\begin\{([A-Za-z]{1,16}\*?)\}")
 _BLANK_LINE = re.compile(r"\n[ \t]*\n")
 _WORD = re.compile(r"(?:^|\s)[A-Za-z]{2,}(?=[\s.,;:!?]|$)")
+_PROSE = re.compile(r" (?=.*[A-Za-z]{2})[A-Za-z ,.;:!?'-]*")
+"""Words between two of a shell's ``$$``; a formula has a sign, a digit or a command in it."""
 _TOKEN = re.compile(r"`+|\\begin\{[A-Za-z]{1,16}\*?\}|\\.|\$\$?")
 
 
@@ -88,7 +90,8 @@ def find_formula(text: str, pos: int, limit: int) -> Found | None:
     """The formula that begins exactly at ``pos`` and ends at or before ``limit``."""
     limit = min(limit, pos + MAX_FORMULA)
     if text.startswith("$$", pos):
-        return _between(text, pos, limit, "$$", "$$", display=True)
+        found = _between(text, pos, limit, "$$", "$$", display=True)
+        return None if found is not None and _PROSE.fullmatch(found.source) else found
     if text.startswith("$", pos):
         return _dollar(text, pos, min(limit, pos + MAX_INLINE))
     if text.startswith("\\(", pos):

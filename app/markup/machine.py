@@ -356,8 +356,8 @@ class Machine:
     def _start_indented(self, container: Node, cursor: Cursor) -> Node | None:
         if isinstance(self._tip, ParagraphNode):
             return None
+        start = self._offset + cursor.pos
         cursor.skip_columns(4)
-        start = self._offset + cursor.mark()[0]
         return self._child(container, CodeNode(start, self.line_number))
 
     def _start_below(

@@ -106,6 +106,11 @@ def _settled(text: str) -> bool:
     )
 
 
+def places_from(node: ParagraphNode, position: int) -> list[tuple[int, int]]:
+    """The places of the lines from the one that holds ``position`` on."""
+    return node.places[max(0, bisect_right(node.places, (position, 1 << 60)) - 1) :]
+
+
 def source_offset(node: ParagraphNode, position: int) -> int:
     """Where a position in the paragraph's whole text stands in the source."""
     index = max(0, bisect_right(node.places, (position, 1 << 60)) - 1)

@@ -15,7 +15,7 @@ from app.markup.blocks import Change, Part, Settled, Update
 from app.markup.build import Builder, number_footnotes
 from app.markup.machine import END_THINK, THINK, Machine
 from app.markup.nodes import CodeNode, ParagraphNode, restore, save, spine
-from app.markup.paragraphs import MAX_LINE
+from app.markup.paragraphs import MAX_LINE, places_from
 from app.markup.pieces import append_text
 from app.markup.starts import may_close_fence
 from app.markup.wrapping import change_last
@@ -83,6 +83,8 @@ class MarkdownStream:
             self._tail = self._try() if self._affordable() else ()
         else:
             self._grow_tail(text)
+        if self._growing:  # the line turned out to be text: it is not in the tail any more
+            closed += tuple(self._builder.drain(self._machine.root))
         return Update(closed, self._tail, tail_same=not closed and before == self._tail)
 
     def finish(self) -> Settled:
@@ -269,7 +271,7 @@ class MarkdownStream:
             tip.end,
             text=tip.text,
             base=tip.base,
-            places=list(tip.places),
+            places=places_from(tip, tip.base),
         )
 
 

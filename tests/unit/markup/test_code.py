@@ -1,0 +1,108 @@
+"""Code is coloured line by line, at linear cost, into a few kinds of runs."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.markup.code import (
+    CREDIT,
+    MAX_LINE,
+    Highlighter,
+    Kind,
+    Run,
+    highlight,
+    language_label,
+    language_name,
+)
+
+PYTHON = 'def f(x):\n    """doc\n    don\'t\n    more\n    """\n    return f"{x}" + \'a\'  # c\n'
+
+
+def kinds(text: str, runs: list[Run]) -> dict[int, Kind]:
+    return {
+        place: run.kind
+        for run in runs
+        for place in range(run.start, run.start + run.length)
+        if not text[place].isspace()
+    }
+
+
+def in_pieces(language: str, text: str, size: int) -> list[Run]:
+    highlighter = Highlighter(language)
+    runs = [
+        run for at in range(0, len(text), size) for run in highlighter.feed(text[at : at + size])
+    ]
+    return runs + highlighter.finish()
+
+
+def test_a_docstring_is_a_string_to_its_end_however_the_text_arrives() -> None:
+    whole = kinds(PYTHON, highlight("python", PYTHON))
+    assert whole[PYTHON.index("more")] is Kind.STRING
+    assert whole[PYTHON.index("return")] is Kind.KEYWORD
+    assert whole[PYTHON.index("# c")] is Kind.COMMENT
+    for size in (1, 3, 11, 200):
+        assert kinds(PYTHON, in_pieces("python", PYTHON, size)) == whole
+
+
+def test_diffs_have_inserted_and_deleted_lines() -> None:
+    text = "@@ -1 +1 @@\n-old\n+new\n same\n"
+    found = set(kinds(text, highlight("diff", text)).values())
+    assert {Kind.INSERTED, Kind.DELETED, Kind.HEADING} <= found
+
+
+@pytest.mark.parametrize("language", ["", "text", "no-such-language", "\0", "{.weird}"])
+def test_an_unknown_language_is_plain(language: str) -> None:
+    assert highlight(language, PYTHON) == []
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    text=st.text(st.sampled_from("ab\"'`#/*<>{}()\\\n \té"), max_size=200),
+    language=st.sampled_from(["python", "javascript", "c", "html", "bash", "diff", "json"]),
+    size=st.integers(1, 30),
+)
+def test_runs_are_in_order_inside_the_text_and_never_overlap(
+    text: str, language: str, size: int
+) -> None:
+    end = 0
+    for run in in_pieces(language, text, size):
+        assert run.start >= end
+        assert run.length > 0
+        end = run.start + run.length
+    assert end <= len(text)
+
+
+@pytest.mark.parametrize("line", ["x = 1\n", '"""\n', "/* don't\n", "`${\n"])
+@pytest.mark.parametrize("language", ["python", "javascript", "c"])
+def test_the_lexer_reads_each_character_a_bounded_number_of_times(language: str, line: str) -> None:
+    highlighter = Highlighter(language)
+    for _ in range(600):
+        highlighter.feed(line)
+    assert highlighter.characters <= (CREDIT + 1) * 600 * len(line)
+
+
+def test_an_overlong_line_is_plain_and_its_neighbours_are_not() -> None:
+    text = "x = 1\n" + "(" * (MAX_LINE + 1) + "\ny = 2\n"
+    found = kinds(text, highlight("python", text))
+    assert 10 not in found
+    assert found[len(text) - 2] is Kind.NUMBER
+
+
+@pytest.mark.parametrize(
+    ("info", "name", "label"),
+    [
+        ("py", "py", "Python"),
+        ("C++", "cpp", "C++"),
+        ("{.python .numberLines}", "python", "Python"),
+        ("js title=x", "js", "JavaScript"),
+        ("tsx", "typescript", "TSX"),
+        ("golang", "go", "Go"),
+        ("Frobnicate", "frobnicate", "Frobnicate"),
+        ("", "", ""),
+    ],
+)
+def test_languages_have_a_name_and_a_label(info: str, name: str, label: str) -> None:
+    assert language_name(info) == name
+    assert language_label(info) == label
