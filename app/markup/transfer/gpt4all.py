@@ -96,7 +96,10 @@ class _Stream:
         return b"" if size == _NULL else self.take(size)
 
     def string(self) -> str:
-        return self.blob().decode("utf-16-be", "surrogatepass")
+        try:
+            return self.blob().decode("utf-16-be", "surrogatepass")
+        except UnicodeDecodeError as error:
+            raise ShapeError("A text in it is damaged.") from error
 
 
 def _skip_engine(stream: _Stream, version: int) -> None:
