@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import Enum
 
 from app.domain.conversation import Conversation, Message, MessageStatus
@@ -328,14 +328,39 @@ def day_group(moment: datetime, today: date, zone: tzinfo | None = None) -> str:
         today: The reader's date.
         zone: The reader's time zone; None is the system's.
     """
-    day = moment.astimezone(zone).date()
-    if day >= today:  # a clock that went backwards must not make a chat look old
-        return "Today"
-    if day == today - timedelta(days=1):
-        return "Yesterday"
-    if day >= today - timedelta(days=7):
-        return "Previous 7 days"
-    return f"{_MONTHS[day.month - 1]} {day.year}"
+    return _Span.around(moment, today, zone).heading
+
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """The days under one heading, from ``first`` to before ``end``."""
+
+    heading: str
+    first: datetime
+    end: datetime
+
+    @classmethod
+    def around(cls, moment: datetime, today: date, zone: tzinfo | None) -> _Span:
+        day = moment.astimezone(zone).date()
+        yesterday, week_ago = today - timedelta(days=1), today - timedelta(days=7)
+        if day >= today:  # a clock that went backwards must not make a chat look old
+            return cls("Today", _midnight(today, zone), _FAR)
+        if day == yesterday:
+            return cls("Yesterday", _midnight(day, zone), _midnight(today, zone))
+        if day >= week_ago:
+            return cls("Previous 7 days", _midnight(week_ago, zone), _midnight(yesterday, zone))
+        first = day.replace(day=1)
+        after = (first + timedelta(days=31)).replace(day=1)
+        heading = f"{_MONTHS[day.month - 1]} {day.year}"
+        return cls(heading, _midnight(first, zone), _midnight(min(after, week_ago), zone))
+
+
+_FAR = datetime.max.replace(tzinfo=UTC)
+
+
+def _midnight(day: date, zone: tzinfo | None) -> datetime:
+    local = datetime.combine(day, time.min, zone)
+    return local if zone is not None else local.astimezone()
 
 
 def moment_words(moment: datetime, zone: tzinfo | None = None) -> str:
@@ -354,15 +379,21 @@ def grouped(
     pinned: list[Conversation] = []
     folders: dict[str, list[Conversation]] = {}
     days: dict[str, list[Conversation]] = {}
+    span: _Span | None = None  # neighbours mostly share a heading; ten thousand chats are quick
     for conversation in conversations:
         if conversation.pinned:
             pinned.append(conversation)
         elif conversation.folder:
             folders.setdefault(conversation.folder, []).append(conversation)
         else:
-            heading = day_group(conversation.updated_at, today, zone)
-            days.setdefault(heading, []).append(conversation)
+            moment = conversation.updated_at
+            if span is None or not span.first <= moment < span.end:
+                span = _Span.around(moment, today, zone)
+            days.setdefault(span.heading, []).append(conversation)
     groups = [("Pinned", pinned)] if pinned else []
     groups += sorted(folders.items(), key=lambda item: item[0].casefold())
-    groups += days.items()
+    # A clock that went backwards, or an import, may leave the given order at odds with the days.
+    groups += sorted(
+        days.items(), key=lambda item: max(c.updated_at for c in item[1]), reverse=True
+    )
     return groups

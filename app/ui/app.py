@@ -54,7 +54,8 @@ class Look(QObject):
         self._application = application
         self._services = services
         self._window: MainWindow | None = None
-        self._applied: tuple[Theme, int] | None = None
+        self._theme: Theme | None = None
+        self._zoom = 0
         self._hints = QGuiApplication.styleHints()
         self._hints.colorSchemeChanged.connect(self.apply)
 
@@ -71,15 +72,15 @@ class Look(QObject):
     def apply(self) -> None:
         """Dress everything anew, if something changed."""
         theme, zoom = self.theme, self._services.settings.current.zoom
-        if self._applied == (theme, zoom):
-            return
-        self._applied = (theme, zoom)
-        font = _interface_font(zoom)
-        self._application.setFont(font)
-        self._application.setPalette(style.palette(theme))
-        self._application.setStyleSheet(style.style_sheet(theme, font))
-        if self._window is not None:
-            self._window.set_theme(theme)
+        if theme != self._theme:
+            self._theme = theme
+            self._application.setPalette(style.palette(theme))
+            self._application.setStyleSheet(style.style_sheet(theme))
+            if self._window is not None:
+                self._window.set_theme(theme)
+        if zoom != self._zoom:
+            self._zoom = zoom
+            self._application.setFont(_interface_font(zoom))
 
 
 def _interface_font(zoom: int) -> QFont:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLay
 
 from app.ui import icons
 from app.ui.theme import SPACE, Theme
-from app.ui.widgets import IconButton, announce
+from app.ui.widgets import IconButton, Text, announce
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +30,8 @@ class Banner(QFrame):
         self._theme = theme
         self._kind = ""
         self._mark = QLabel()
-        self._what = QLabel(wordWrap=True)
-        self._rest = QLabel(wordWrap=True)
-        self._rest.setProperty("role", "muted")
+        self._what, self._rest = Text(), Text("", "muted")
         for label in (self._what, self._rest):
-            label.setTextFormat(Qt.TextFormat.PlainText)
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._buttons = QHBoxLayout()
         self._buttons.setSpacing(SPACE)

@@ -20,6 +20,7 @@ from app.services.events import (
     LibraryChanged,
     ModelPhase,
     ModelStateChanged,
+    SettingsChanged,
 )
 
 FRAME_MS = 16
@@ -41,6 +42,8 @@ def joined(last: Event, event: Event) -> Event | None:
             return event
         case LibraryChanged(), LibraryChanged():
             return event
+        case SettingsChanged(), SettingsChanged():
+            return replace(event, before=last.before)
         case _:
             return None
 

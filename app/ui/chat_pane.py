@@ -9,7 +9,6 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
-    QLabel,
     QMenu,
     QPushButton,
     QStackedWidget,
@@ -27,6 +26,7 @@ from app.ui.snackbar import Snackbar
 from app.ui.status import StatusLine
 from app.ui.theme import COLUMN, SPACE, Theme
 from app.ui.transcript.view import TranscriptView
+from app.ui.widgets import Text
 
 _COMPOSER_SHARE = 0.4  # of the pane's height, at most
 
@@ -84,8 +84,8 @@ class ChatPane(QWidget):
 
     def _make_hint(self) -> tuple[QWidget, QPushButton]:
         hint = QFrame()
-        text = QLabel("This is the built-in demo, a guide to Phial.")
-        text.setProperty("role", "small")
+        text = Text("This is the built-in demo, a guide to Phial.", "small")
+        text.setWordWrap(False)
         button = QPushButton("Get Phi-4…")
         button.setProperty("kind", "link")
         button.setAccessibleName("Get Phi-4")

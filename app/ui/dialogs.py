@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QPlainTextEdit,
     QPushButton,
@@ -21,17 +20,15 @@ from PySide6.QtWidgets import (
 
 from app.domain.errors import KnownError
 from app.ui.theme import SPACE
+from app.ui.widgets import Text
 
 _WIDTH = 440
 
 
-def text_label(text: str, role: str = "") -> QLabel:
+def text_label(text: str, role: str = "") -> Text:
     """A wrapping label of plain text that can be selected and copied."""
-    label = QLabel(text, wordWrap=True)
-    label.setTextFormat(Qt.TextFormat.PlainText)
+    label = Text(text, role)
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-    if role:
-        label.setProperty("role", role)
     return label
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QWidget
 
 from app.services import words
 from app.ui.theme import SPACE, Theme
-from app.ui.widgets import IconButton
+from app.ui.widgets import IconButton, Text
 
 
 class FindBar(QFrame):
@@ -31,8 +31,8 @@ class FindBar(QFrame):
         self._field.setAccessibleName("Find in this chat")
         self._field.textChanged.connect(self.wanted)
         self._field.installEventFilter(self)
-        self._count = QLabel()
-        self._count.setProperty("role", "small")
+        self._count = Text("", "small")
+        self._count.setWordWrap(False)
         self._previous = IconButton("chevron-up", "Previous match")
         self._next = IconButton("chevron-down", "Next match")
         self._close = IconButton("close", "Close find")

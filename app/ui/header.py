@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QFont, QKeyEvent
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
@@ -34,10 +34,7 @@ class Title(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._label = ElidedLabel()
-        font = QFont(self._label.font())
-        font.setWeight(QFont.Weight.DemiBold)
-        self._label.setFont(font)
+        self._label = ElidedLabel(role="subheading")
         self._field = QLineEdit(maxLength=200)
         self._field.setAccessibleName("Title of the chat")
         self._field.installEventFilter(self)

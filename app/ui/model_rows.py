@@ -8,7 +8,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
-    QLabel,
     QProgressBar,
     QPushButton,
     QVBoxLayout,
@@ -20,6 +19,7 @@ from app.services import words
 from app.services.downloads import Offer
 from app.ui.dialogs import push_button
 from app.ui.theme import SPACE
+from app.ui.widgets import Text
 
 Do = Callable[[], object]
 
@@ -31,9 +31,7 @@ class Card(QFrame):
         super().__init__(parent)
         self.setObjectName("card")
         self.setAccessibleName(name)
-        self.name = QLabel(name)
-        self.name.setProperty("role", "subheading")
-        self.name.setTextFormat(Qt.TextFormat.PlainText)
+        self.name = Text(name, "subheading")
         self.lines = QVBoxLayout()
         self.lines.setSpacing(2)
         self.lines.addWidget(self.name)
@@ -45,11 +43,9 @@ class Card(QFrame):
         row.addLayout(self.lines, 1)
         row.addLayout(self.buttons)
 
-    def add_line(self, text: str, role: str = "muted") -> QLabel:
+    def add_line(self, text: str, role: str = "muted") -> Text:
         """A line of text; empty ones take no room."""
-        label = QLabel(text, wordWrap=True)
-        label.setTextFormat(Qt.TextFormat.PlainText)
-        label.setProperty("role", role)
+        label = Text(text, role)
         label.setVisible(bool(text))
         self.lines.addWidget(label)
         return label

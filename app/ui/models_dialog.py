@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QFrame,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QScrollArea,
     QTabWidget,
@@ -28,6 +27,7 @@ from app.ui.bridge import EventBridge
 from app.ui.dialogs import ask, push_button, text_label
 from app.ui.model_rows import Card, DownloadCard, offer_card
 from app.ui.theme import SPACE
+from app.ui.widgets import Text
 
 Attempt = Callable[[Callable[[], object]], bool]
 _NETWORK = (
@@ -274,8 +274,8 @@ class ModelsDialog(QDialog):
             card = self._cards[item.id] = self._download_card(item)
             page.add(card)
         if not items:
-            empty = QLabel("No downloads.", alignment=Qt.AlignmentFlag.AlignCenter)
-            empty.setProperty("role", "muted")
+            empty = Text("No downloads.", "muted")
+            empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
             page.add(empty)
         page.end()
 

@@ -20,6 +20,7 @@ from app.services.downloads import Offer
 from app.ui import icons
 from app.ui.model_rows import offer_card
 from app.ui.theme import SPACE, Theme
+from app.ui.widgets import Text
 
 _WIDTH = 560
 _DEMO_PROMPTS = (
@@ -34,14 +35,6 @@ _PROMPTS = (
     "Summarise a text in five points",
     "Help me plan a week",
 )
-
-
-def _paragraph(text: str, role: str = "") -> QLabel:
-    label = QLabel(text, wordWrap=True)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    if role:
-        label.setProperty("role", role)
-    return label
 
 
 def _button(text: str, kind: str) -> QPushButton:
@@ -64,9 +57,9 @@ class EmptyChat(QWidget):
         super().__init__(parent)
         self.setObjectName("emptyPage")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._heading = _paragraph("", "heading")
+        self._heading = Text("", "heading")
         self._heading.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        self._line = _paragraph("", "muted")
+        self._line = Text("", "muted")
         self._line.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self._prompts = QVBoxLayout()
         self._prompts.setSpacing(SPACE)
@@ -143,8 +136,8 @@ class Welcome(QScrollArea):
         column.setSpacing(SPACE * 2)
         column.addStretch(2)
         column.addWidget(self._mark)
-        column.addWidget(_paragraph("Phial runs Phi-4 on this computer.", "heading"))
-        column.addWidget(_paragraph("Nothing you type leaves it. No account, no connection."))
+        column.addWidget(Text("Phial runs Phi-4 on this computer.", "heading"))
+        column.addWidget(Text("Nothing you type leaves it. No account, no connection."))
         column.addLayout(self._advice)
         column.addWidget(self._card())
         column.addStretch(3)
@@ -163,9 +156,9 @@ class Welcome(QScrollArea):
         inside = QVBoxLayout(card)
         inside.setContentsMargins(SPACE * 2, SPACE * 2, SPACE * 2, SPACE * 2)
         inside.setSpacing(SPACE)
-        inside.addWidget(_paragraph("Look around", "subheading"))
+        inside.addWidget(Text("Look around", "subheading"))
         inside.addWidget(
-            _paragraph(
+            Text(
                 "A tiny demo model is built in. It is a guide to Phial, not Phi-4: it explains the"
                 " program and shows code, tables and formulas, and knows little else.",
                 "muted",
@@ -186,17 +179,17 @@ class Welcome(QScrollArea):
                 widget.deleteLater()
         best = next((offer for offer in offers if offer.recommended), None)
         if best is not None:
-            self._advice.addWidget(_paragraph("Recommended for this computer", "subheading"))
+            self._advice.addWidget(Text("Recommended for this computer", "subheading"))
             wanted = partial(self.offer_wanted.emit, best)
             self._advice.addWidget(offer_card(best, wanted))
         else:
             self._advice.addWidget(
-                _paragraph("No listed model fits the memory that is free now.", "subheading")
+                Text("No listed model fits the memory that is free now.", "subheading")
             )
         row = QHBoxLayout()
         others = _button("Other sizes and models…", "link")
         others.clicked.connect(self.others_wanted)
-        note = _paragraph("Downloading connects to huggingface.co, and only then.", "small")
+        note = Text("Downloading connects to huggingface.co, and only then.", "small")
         row.addWidget(note, 1)
         row.addWidget(others)
         line = QWidget()

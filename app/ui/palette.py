@@ -17,7 +17,6 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QFrame,
-    QLabel,
     QLineEdit,
     QListView,
     QStyle,
@@ -28,6 +27,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.ui.theme import SPACE, Theme
+from app.ui.widgets import Text
 
 _TAB = "\t"  # read as a pause by screen readers, and never part of a title
 Index = QModelIndex | QPersistentModelIndex
@@ -136,8 +136,8 @@ class Palette(QFrame):
         self._list.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
         self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._list.clicked.connect(lambda index: self._run(index.row()))
-        self._none = QLabel("Nothing fits.", alignment=Qt.AlignmentFlag.AlignCenter)
-        self._none.setProperty("role", "muted")
+        self._none = Text("Nothing fits.", "muted")
+        self._none.setAlignment(Qt.AlignmentFlag.AlignCenter)
         column = QVBoxLayout(self)
         column.setContentsMargins(SPACE, SPACE, SPACE, SPACE)
         column.setSpacing(SPACE)

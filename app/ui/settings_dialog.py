@@ -7,7 +7,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QFrame,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QListWidget,
     QListWidgetItem,
@@ -21,7 +20,7 @@ from app.domain.settings import SPECS, Section, Settings, Spec
 from app.services.settings import SettingsService
 from app.ui.setting_fields import Field
 from app.ui.theme import SPACE, Theme
-from app.ui.widgets import IconButton
+from app.ui.widgets import IconButton, Text
 
 
 class SettingRow(QFrame):
@@ -32,14 +31,12 @@ class SettingRow(QFrame):
         self.spec = spec
         self._service = service
         self._field = Field(spec, self._apply)
-        label = QLabel(spec.option.label)
-        label.setProperty("role", "subheading")
+        label = Text(spec.option.label, "subheading")
         label.setBuddy(self._field.widget)
         self._reset = IconButton("reset", f"Reset {spec.option.label} to its default")
         self._reset.set_theme(theme)
         self._reset.clicked.connect(self._to_default)
-        self._error = QLabel(wordWrap=True)
-        self._error.setProperty("role", "error")
+        self._error = Text("", "error")
         self._error.hide()
         head = QHBoxLayout()
         head.addWidget(label, 1)
@@ -49,9 +46,7 @@ class SettingRow(QFrame):
         column.setSpacing(2)
         column.addLayout(head)
         if spec.option.help:
-            note = QLabel(spec.option.help, wordWrap=True)
-            note.setProperty("role", "muted")
-            column.addWidget(note)
+            column.addWidget(Text(spec.option.help, "muted"))
         wide = spec.option.multiline
         side = Qt.AlignmentFlag(0) if wide else Qt.AlignmentFlag.AlignLeft
         column.addWidget(self._field.widget, 0, side)
@@ -120,10 +115,8 @@ class SettingsDialog(QDialog):
             if spec.option.section is section
         ]
         self._extras = extras or {}
-        self._heading = QLabel()
-        self._heading.setProperty("role", "heading")
-        self._none = QLabel("No setting fits.")
-        self._none.setProperty("role", "muted")
+        self._heading = Text("", "heading")
+        self._none = Text("No setting fits.", "muted")
         self._lay_out()
         self._search.textChanged.connect(self._choose)
         self._sections.currentRowChanged.connect(self._on_section)

@@ -19,7 +19,6 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QListView,
     QStackedWidget,
@@ -33,7 +32,7 @@ from app.services.events import ModelState
 from app.ui.chat_list import HEADING_ROLE, ID_ROLE, ChatListModel, ChatRow
 from app.ui.search_results import HIT_ROLE, SearchResults, SearchRow
 from app.ui.theme import SPACE, Theme
-from app.ui.widgets import IconButton, SideButton
+from app.ui.widgets import IconButton, SideButton, Text
 
 WIDTH = 260
 _TYPING_MS = 60  # a search starts when the typist pauses this long; an answer is never waited for
@@ -141,10 +140,9 @@ class Sidebar(QWidget):
         view.activated.connect(lambda index: self.hit_chosen.emit(index.data(HIT_ROLE)))
         return view
 
-    def _message(self, text: str) -> QLabel:
-        label = QLabel(text, wordWrap=True, alignment=Qt.AlignmentFlag.AlignCenter)
-        label.setTextFormat(Qt.TextFormat.PlainText)
-        label.setProperty("role", "muted")
+    def _message(self, text: str) -> Text:
+        label = Text(text, "muted")
+        label.setAlignment(Qt.AlignmentFlag.AlignCenter)
         return label
 
     def _lay_out(self) -> None:

@@ -16,14 +16,13 @@ class StatusLine(ElidedLabel):
     """One line. What happens now comes first, then a notice, then how the last answer ended."""
 
     def __init__(self, state: ModelState, parent: QWidget | None = None) -> None:
-        super().__init__("", parent)
+        super().__init__("", "small", parent)
         self._state = state
         self._activity = IDLE
         self._notice = ""
         self._last = ""
         self._clock = QTimer(self, singleShot=True, interval=_NOTICE_MS)
         self._clock.timeout.connect(self._forget_notice)
-        self.setProperty("role", "small")
         self.setObjectName("status")
 
     def set_model_state(self, state: ModelState) -> None:

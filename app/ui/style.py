@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtGui import QColor, QFont, QPalette
+from PySide6.QtGui import QColor, QPalette
 
 from app.system.bundled import bundled
 from app.ui.theme import RADIUS, Theme
-
-_SMALL = 0.9
-_LARGE = 1.7
 
 
 def palette(theme: Theme) -> QPalette:
@@ -51,16 +48,12 @@ def _arrow(direction: str, theme: Theme) -> str:
     return bundled("assets", "icons", f"arrow-{direction}-{shade}.svg").as_posix()
 
 
-def style_sheet(theme: Theme, font: QFont) -> str:
-    """The application's style sheet. ``font`` is the application's, zoom included."""
-    points = font.pointSizeF()
-    small, large = points * _SMALL, points * _LARGE
+def style_sheet(theme: Theme) -> str:
+    """The application's style sheet. It names no font sizes, so a zoom need not set it anew."""
     t, r = theme, RADIUS
     up, down = _arrow("up", theme), _arrow("down", theme)
     line = 2 if theme.contrast >= 7 else 1
     return f"""
-* {{ outline: none; }}
-QWidget {{ color: {t.text}; }}
 QMainWindow, QDialog, #pane {{ background: {t.window}; }}
 #pane, #page, #header, #emptyPage, #welcomePage {{ background: {t.page}; }}
 #sidebar {{ background: {t.sidebar}; }}
@@ -68,10 +61,8 @@ QMainWindow, QDialog, #pane {{ background: {t.window}; }}
 QToolTip {{ background: {t.raised}; color: {t.text}; border: 1px solid {t.border};
   padding: 4px 6px; }}
 QLabel[role="muted"] {{ color: {t.muted}; }}
-QLabel[role="small"] {{ color: {t.muted}; font-size: {small}pt; }}
+QLabel[role="small"] {{ color: {t.muted}; }}
 QLabel[role="error"] {{ color: {t.error}; }}
-QLabel[role="heading"] {{ font-size: {large}pt; font-weight: 600; }}
-QLabel[role="subheading"] {{ font-weight: 600; }}
 QSplitter::handle {{ background: {t.border}; }}
 
 QPushButton, QToolButton {{ background: transparent; border: 2px solid transparent;
@@ -142,7 +133,7 @@ QMenu::item:disabled {{ color: {t.faint}; }}
 QMenu::separator {{ height: 1px; background: {t.border}; margin: 5px 6px; }}
 QMenu::indicator {{ width: 14px; height: 14px; left: 6px; }}
 
-QListView, QTreeView, QTextBrowser, QTableView {{ background: {t.raised};
+QListView, QTreeView, QTextBrowser, QTableView {{ outline: none; background: {t.raised};
   border: {line}px solid {t.border}; border-radius: {r}px;
   selection-background-color: {t.selection}; selection-color: {t.on_selection}; }}
 QListView:focus, QTreeView:focus, QTextBrowser:focus, QTableView:focus {{

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleAnnouncementEvent,
     QColor,
+    QFont,
     QMouseEvent,
     QPainter,
     QPaintEvent,
@@ -14,6 +15,7 @@ from PySide6.QtGui import (
     QResizeEvent,
 )
 from PySide6.QtWidgets import (
+    QApplication,
     QLabel,
     QPushButton,
     QSizePolicy,
@@ -38,6 +40,42 @@ def restyle(widget: QWidget, name: str, value: object) -> None:
 def announce(widget: QWidget, text: str) -> None:
     """Let a screen reader say something that no control says."""
     QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(widget, text))
+
+
+# How large and how heavy each role of text is, against the application's font.
+_ROLES = {
+    "heading": (1.7, QFont.Weight.DemiBold),
+    "subheading": (1.0, QFont.Weight.DemiBold),
+    "small": (0.9, QFont.Weight.Normal),
+}
+
+
+class Text(QLabel):
+    """Plain text in one of the style sheet's roles; its size follows the application's zoom."""
+
+    def __init__(self, text: str = "", role: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setWordWrap(True)
+        self.setText(text)
+        self._role = role
+        self.setProperty("role", role)
+        self._size_font()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Another zoom: the size is worked out anew."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ApplicationFontChange:
+            self._size_font()
+
+    def _size_font(self) -> None:
+        scale, weight = _ROLES.get(self._role, (1.0, QFont.Weight.Normal))
+        if self._role in _ROLES:
+            font = QFont()
+            if scale != 1:
+                font.setPointSizeF(QApplication.font().pointSizeF() * scale)
+            font.setWeight(weight)
+            self.setFont(font)
 
 
 class IconButton(QToolButton):
@@ -87,15 +125,15 @@ class SideButton(QPushButton):
         self.setIcon(icons.icon(self._icon, theme.muted, theme.faint))
 
 
-class ElidedLabel(QLabel):
+class ElidedLabel(Text):
     """One line of text that ends in an ellipsis where there is no room."""
 
     double_clicked = Signal()
 
-    def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, text: str = "", role: str = "", parent: QWidget | None = None) -> None:
+        super().__init__("", role, parent)
         self._full = ""
-        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setWordWrap(False)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.set_full_text(text)
 

@@ -119,7 +119,10 @@ def test_the_window_survives_its_engine(start: Start, endless: Path) -> None:
     window.press("Send")
     window.reads("tokens/s")
     os.kill(window.engine_pid(), signal.SIGKILL)
-    window.reads("started again")
+    window.reads("interrupted")
+    window.reads("round and about it goes")
+    window.control("Load again")
+    window.press("Continue this answer")
     window.press("Stop")
     window.reads("stopped by you")
     assert window.process.poll() is None

@@ -151,6 +151,9 @@ def test_every_chat_stands_under_exactly_one_heading(
     groups = words.grouped(chats, TODAY, UTC)
     shown = [one.id for _, group in groups for one in group]
     assert sorted(shown) == sorted(one.id for one in chats)
+    for heading, group in groups:
+        free = [one for one in group if not one.pinned and not one.folder]
+        assert all(words.day_group(one.updated_at, TODAY, UTC) == heading for one in free)
     headings = [heading for heading, _ in groups]
     assert len(headings) == len(set(headings))
     assert all(group for _, group in groups)
