@@ -106,8 +106,9 @@ def write_html(chat: Chat, options: ExportOptions) -> str:
 def _turn(message: Message, prefix: str, look: BrowserLook, options: ExportOptions) -> str:
     who = escape(author(message))
     when = options.local(message.created_at)
-    kind = "user" if message.role is Role.USER else "answer"
-    body = Blocks(look, prefix).html(parse(message.content))
+    mine = message.role is Role.USER
+    kind = "user" if mine else "answer"
+    body = Blocks(look, prefix, breaks=mine).html(parse(message.content))
     error = f'<p class="error">{escape(message.error)}</p>\n' if message.error else ""
     return (
         f'<section class="{kind}">\n<h2>{who} '

@@ -64,10 +64,12 @@ class Blocks:
     Args:
         look: See :class:`Look`.
         prefix: Precedes the ids of footnotes, so that messages of a page do not clash.
+        breaks: Whether each line end of the source is one on the page, as where people typed.
     """
 
-    def __init__(self, look: Look, prefix: str) -> None:
+    def __init__(self, look: Look, prefix: str, *, breaks: bool = False) -> None:
         self._look = look
+        self._soft_break = "<br>\n" if breaks else "\n"
         self._prefix = prefix
         self._depth = 0
 
@@ -92,7 +94,9 @@ class Blocks:
                 return self._look.code(language_label(block.language), self._code(block))
             case MathBlock():
                 drawn = self._look.formula(block.source, block.markdown, display=True)
-                return f'<div class="formula">{drawn}{escape(block.trailing)}</div>\n'
+                return (
+                    f'<div class="formula" align="center">{drawn}{escape(block.trailing)}</div>\n'
+                )
             case Quote(children):
                 return f"<blockquote>\n{self.html(children)}</blockquote>\n"
             case ListBlock():
@@ -106,10 +110,7 @@ class Blocks:
             case Thinking(children):
                 return self._look.thinking(self.html(children))
             case FootnoteDefinition():
-                return (
-                    f'<div class="note" id="{self._prefix}{block.number}">'
-                    f"<sup>{block.number}</sup> {self.html(block.children)}</div>\n"
-                )
+                return self._note(block)
 
     def _code(self, block: CodeBlock) -> str:
         text = block.text.removesuffix("\n")
@@ -141,6 +142,16 @@ class Blocks:
             body = self.html(children)
         return f"<li{kind}>{box}{body.rstrip()}</li>\n"
 
+    def _note(self, note: FootnoteDefinition) -> str:
+        number, children = note.number, note.children
+        first = ""
+        if children and isinstance(children[0], Paragraph):
+            first, children = self._spans(children[0].spans), children[1:]
+        return (
+            f'<div class="note" id="{self._prefix}{number}"><p><sup>{number}</sup> {first}</p>\n'
+            f"{self.html(children)}</div>\n"
+        )
+
     def _table(self, table: Table) -> str:
         def row(cells: Iterable[tuple[Inline, ...]], tag: str) -> str:
             made = []
@@ -152,7 +163,7 @@ class Blocks:
         body = "".join(row(cells, "td") for cells in table.rows)
         head = row(table.header, "th")
         return (
-            f'<div class="table"><table border="1" cellspacing="0" cellpadding="5">\n'
+            f'<div class="table"><table class="data" border="1" cellspacing="0" cellpadding="5">\n'
             f"<thead>{head}</thead>\n<tbody>\n{body}</tbody></table></div>\n"
         )
 
@@ -180,7 +191,7 @@ class Blocks:
             case LineBreak():
                 return "<br>\n"
             case SoftBreak():
-                return "\n"
+                return self._soft_break
             case FootnoteRef(_, number):
                 return f'<sup><a href="#{self._prefix}{number}">{number}</a></sup>'
 

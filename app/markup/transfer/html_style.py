@@ -95,7 +95,6 @@ time{{margin-inline-start:8px}}
 section{{margin-top:32px}}
 .user .text{{background:var(--bubble);border-radius:12px;padding:8px 16px}}
 .text>:first-child{{margin-top:0}}.text>:last-child{{margin-bottom:0}}
-.user .text p{{white-space:pre-line}}
 a{{color:var(--link)}}
 code{{font:.875em/1.5 ui-monospace,"Cascadia Mono",Menlo,Consolas,"DejaVu Sans Mono",monospace;
 background:var(--ground);border-radius:4px;padding:.1em .3em}}
@@ -117,7 +116,7 @@ hr{{border:none;border-top:1px solid var(--border);margin:2em 0}}
 .formula{{overflow-x:auto;text-align:center;margin:1em 0;padding:4px 0}}
 details{{border-inline-start:3px solid var(--border);padding-inline-start:16px;margin:1em 0}}
 summary{{color:var(--muted);cursor:pointer}}
-.note{{font-size:.9em}}.note p{{display:inline}}
+.note{{font-size:.9em}}
 .error{{color:var(--error)}}
 @media print{{pre code{{white-space:pre-wrap}}section{{break-inside:auto}}h2{{break-after:avoid}}
 .code,.formula,tr{{break-inside:avoid}}}}

@@ -1,0 +1,1 @@
+"""Owns what export needs Qt for: PDF."""

@@ -1,0 +1,270 @@
+"""Owns PDF: the walked branch of a chat on pages, laid out by Qt, with vector formulas."""
+
+from __future__ import annotations
+
+from html import escape
+
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QRect, QRectF, QSizeF, Qt
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontDatabase,
+    QFontMetrics,
+    QGuiApplication,
+    QPageLayout,
+    QPageSize,
+    QPainter,
+    QPdfWriter,
+    QPyTextObject,
+    QTextDocument,
+    QTextFormat,
+    QTextOption,
+)
+from PySide6.QtSvg import QSvgRenderer
+
+from app.domain.conversation import Message
+from app.domain.errors import TransferError
+from app.domain.generation import Role
+from app.markup.code import Kind
+from app.markup.latex import MathError
+from app.markup.maths import Formula, render
+from app.markup.parse import parse
+from app.markup.transfer.html_blocks import Blocks
+from app.markup.transfer.html_style import COLOUR_OF, LIGHT
+from app.markup.transfer.markdown import author
+from app.markup.transfer.values import Chat, ExportOptions, Format
+
+_DPI = 96.0  # what Qt lays out text for without a screen; the painter scales it to the page
+_TEXT = 14.0  # pixels of body text, 10.5 points
+_CODE = 12.0
+_MARGIN_MM = 20.0
+_FOOT = 28.0  # pixels below the text, for the page number
+_IMAGE = QTextFormat.ObjectTypes.ImageObject
+
+_STYLE = f"""
+.title{{font-size:22px;font-weight:bold;margin-bottom:0px}}
+.who{{font-weight:bold;margin-top:22px;margin-bottom:4px}}
+h3{{font-size:19px}}h4{{font-size:16px}}h5,h6{{font-size:14px}}
+p{{margin-top:6px;margin-bottom:6px}}
+a{{color:{LIGHT["link"]}}}
+code,pre{{font-family:"%s";font-size:{_CODE}px}}
+code{{background-color:{LIGHT["ground"]}}}
+table.data{{border-collapse:collapse;border-style:solid;border-color:{LIGHT["border"]}}}
+th{{background-color:{LIGHT["ground"]}}}
+blockquote{{color:{LIGHT["muted"]}}}
+.muted{{color:{LIGHT["muted"]};font-size:12px;font-weight:normal}}
+.error{{color:{LIGHT["error"]}}}
+"""
+
+
+class PdfExporter:
+    """Writes a chat as PDF; needs a running ``QGuiApplication``, any thread will do."""
+
+    format = Format(
+        "pdf", "PDF", ".pdf", "To print and hand over: pages with formulas drawn and code coloured."
+    )
+
+    def write(self, chats: tuple[Chat, ...], options: ExportOptions) -> bytes:
+        """The pages of one chat.
+
+        Raises:
+            TransferError: Qt could not make the file.
+        """
+        (chat,) = chats
+        look = _PaperLook()
+        html = _page(chat, look, options)
+        buffer = QBuffer()
+        buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+        writer = QPdfWriter(buffer)
+        writer.setCreator("Phial")
+        writer.setTitle(chat.conversation.title or "Chat")
+        margins = QMarginsF(_MARGIN_MM, _MARGIN_MM, _MARGIN_MM, _MARGIN_MM)
+        writer.setPageLayout(
+            QPageLayout(
+                QPageSize(QPageSize.PageSizeId.A4),
+                QPageLayout.Orientation.Portrait,
+                margins,
+                QPageLayout.Unit.Millimeter,
+            )
+        )
+        _print(html, look.formulas, writer)
+        buffer.close()
+        return bytes(buffer.data().data())
+
+
+class _PaperLook:
+    """How things look on paper: nothing folds, formulas are placeholders that are drawn later."""
+
+    def __init__(self) -> None:
+        self.formulas: list[Formula] = []
+
+    def formula(self, source: str, markdown: str, *, display: bool) -> str:
+        """An image whose name is its number in ``formulas``."""
+        try:
+            drawn = render(source, display=display, size=_TEXT, colour=LIGHT["text"])
+        except MathError:
+            return f"<code>{escape(markdown, quote=False)}</code>"
+        self.formulas.append(drawn)
+        return f'<img src="{len(self.formulas) - 1}" style="vertical-align:middle">'
+
+    def code(self, label: str, body: str) -> str:
+        """A tinted box; long lines wrap, since paper does not scroll."""
+        head = f'<p class="muted" style="margin:0">{escape(label)}</p>' if label else ""
+        return _boxed(f'{head}<pre style="white-space:pre-wrap;margin:0">{body}</pre>', "ground")
+
+    def run(self, kind: Kind, text: str) -> str:
+        """Colour and text."""
+        name = COLOUR_OF.get(kind)
+        return f'<span style="color:{LIGHT[name]}">{text}</span>' if name else text
+
+    def thinking(self, body: str) -> str:
+        """Set off, in a quieter colour."""
+        return f'<blockquote><p class="muted">Thinking</p>{body}</blockquote>\n'
+
+    def task(self, *, checked: bool) -> str:
+        """A drawn box."""
+        return "☑ " if checked else "☐ "
+
+
+def _boxed(body: str, ground: str) -> str:
+    return (
+        f'<table width="100%" cellspacing="0" cellpadding="8" border="0" '
+        f'bgcolor="{LIGHT[ground]}"><tr><td>{body}</td></tr></table>\n'
+    )
+
+
+def _page(chat: Chat, look: _PaperLook, options: ExportOptions) -> str:
+    c = chat.conversation
+    title = escape(c.title.strip() or "Untitled chat", quote=False)
+    day = f"{options.local(c.created_at):%d %B %Y}"
+    parts = [
+        f'<p class="title">{title}</p>\n<p class="muted" style="margin-top:0">{day}</p>\n',
+    ]
+    if c.system_prompt:
+        prompt = _text(c.system_prompt, Blocks(look, "s", breaks=True))
+        parts.append(f'<p class="who">System prompt</p>{prompt}')
+    for number, message in enumerate(chat.branch(), 1):
+        parts.append(_turn(message, f"m{number}-", look, options))
+    return "".join(parts)
+
+
+def _turn(message: Message, prefix: str, look: _PaperLook, options: ExportOptions) -> str:
+    when = f"{options.local(message.created_at):%d %B %Y, %H:%M}"
+    who = escape(author(message), quote=False)
+    head = f'<p class="who">{who} <span class="muted">&nbsp;{when}</span></p>\n'
+    mine = message.role is Role.USER
+    body = _text(message.content, Blocks(look, prefix, breaks=mine))
+    if message.error:
+        body += f'<p class="error">{escape(message.error, quote=False)}</p>'
+    return head + (_boxed(body, "bubble") if mine else body)
+
+
+def _text(content: str, blocks: Blocks) -> str:
+    return blocks.html(parse(content.encode("utf-8", "replace").decode("utf-8")))
+
+
+def _print(html: str, formulas: list[Formula], writer: QPdfWriter) -> None:
+    scale = writer.resolution() / _DPI
+    width, height = writer.width() / scale, writer.height() / scale - _FOOT
+    doc = QTextDocument()
+    doc.setUndoRedoEnabled(False)
+    doc.setDocumentMargin(0)
+    doc.setUseDesignMetrics(True)
+    doc.setDefaultFont(_font())
+    option = QTextOption()
+    option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+    doc.setDefaultTextOption(option)
+    fixed = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont).family()
+    doc.setDefaultStyleSheet(_STYLE % fixed.replace('"', ""))
+    drawing = _Formulas(formulas, width)
+    doc.documentLayout().registerHandler(_IMAGE.value, drawing)
+    doc.setHtml(html)
+    doc.setPageSize(QSizeF(width, height))
+    painter = QPainter()
+    if not painter.begin(writer):
+        raise TransferError("The PDF could not be made.", action="Try another format.")
+    try:
+        painter.scale(scale, scale)
+        pages = doc.pageCount()
+        for page in range(pages):
+            if page:
+                writer.newPage()
+            painter.save()
+            painter.translate(0, -page * height)
+            doc.drawContents(painter, QRectF(0, page * height, width, height))
+            painter.restore()
+            painter.setPen(QColor(LIGHT["muted"]))
+            painter.setFont(_font(11))
+            foot = QRectF(0, height + _FOOT / 2, width, _FOOT / 2)
+            painter.drawText(foot, Qt.AlignmentFlag.AlignRight, f"{page + 1} / {pages}")
+    finally:
+        painter.end()
+
+
+def _font(pixels: float = _TEXT) -> QFont:
+    font = QFont(QGuiApplication.font())
+    font.setPixelSize(round(pixels))
+    font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
+    return font
+
+
+class _Formulas(QPyTextObject):
+    """Draws formulas where the text has images, on the baseline of their lines.
+
+    Qt centres an object with "vertical-align: middle" a quarter of the font's x-height above the
+    baseline (qtextdocumentlayout.cpp, resizeInlineObject). So each object is made symmetrical
+    about that line.
+    """
+
+    def __init__(self, formulas: list[Formula], width: float) -> None:
+        super().__init__()
+        self._formulas = formulas
+        self._width = width
+
+    def intrinsicSize(self, _doc: QTextDocument, _pos: int, fmt: QTextFormat) -> QSizeF:
+        """Qt asks for the room."""
+        formula = self._formula(fmt)
+        if formula is None:
+            return QSizeF(0, 0)
+        scale = self._scale(formula)
+        return QSizeF(formula.width * scale, 2 * self._half(formula, fmt))
+
+    def drawObject(
+        self,
+        painter: QPainter,
+        rect: QRectF | QRect,
+        _doc: QTextDocument,
+        _pos: int,
+        fmt: QTextFormat,
+    ) -> None:
+        """Qt asks to draw."""
+        formula = self._formula(fmt)
+        if formula is None:
+            return
+        scale = self._scale(formula)
+        where = QRectF(rect)
+        baseline = where.top() + self._half(formula, fmt) + _middle(fmt)
+        top = baseline - formula.baseline * scale
+        bounds = QRectF(where.left(), top, formula.width * scale, formula.height * scale)
+        painter.save()
+        painter.setPen(Qt.PenStyle.NoPen)  # QtSvg would outline the glyphs with the text's pen
+        QSvgRenderer(QByteArray(formula.svg)).render(painter, bounds)
+        painter.restore()
+
+    def _formula(self, fmt: QTextFormat) -> Formula | None:
+        name = fmt.toImageFormat().name()
+        return self._formulas[int(name)] if name.isdecimal() else None
+
+    def _scale(self, formula: Formula) -> float:
+        # A formula wider than the page is made smaller rather than cut off.
+        return min(1.0, self._width / formula.width) if formula.width > 0 else 1.0
+
+    def _half(self, formula: Formula, fmt: QTextFormat) -> float:
+        scale, middle = self._scale(formula), _middle(fmt)
+        ascent = formula.baseline * scale
+        descent = formula.height * scale - ascent
+        return max(ascent - middle, descent + middle)
+
+
+def _middle(fmt: QTextFormat) -> float:
+    return QFontMetrics(fmt.toCharFormat().font()).xHeight() / 4

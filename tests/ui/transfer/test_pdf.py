@@ -1,0 +1,58 @@
+"""A chat as PDF: made on any thread, with its words and its formulas."""
+
+from __future__ import annotations
+
+import re
+import threading
+import zlib
+
+from pytestqt.qtbot import QtBot
+
+from app.markup.transfer.values import ExportOptions
+from app.ui.transfer.pdf import PdfExporter
+from tests.unit.transfer.making import NASTY, conversation_of
+
+
+def pages(data: bytes) -> int:
+    return len(re.findall(rb"/Type\s*/Page\b", data))
+
+
+def drawing(data: bytes) -> int:
+    """Bytes of what the pages draw."""
+    total = 0
+    for stream in re.findall(rb"stream\r?\n(.*?)endstream", data, re.DOTALL):
+        try:
+            total += len(zlib.decompress(stream))
+        except zlib.error:
+            continue  # a font or another stream that is not packed this way
+    return total
+
+
+def test_a_chat_becomes_pages(qtbot: QtBot) -> None:
+    short = PdfExporter().write((conversation_of("q", "a"),), ExportOptions())
+    long = PdfExporter().write((conversation_of("q", "line\n\n" * 300),), ExportOptions())
+    assert short.startswith(b"%PDF-")
+    assert pages(short) == 1
+    assert pages(long) > 3
+
+
+def test_formulas_are_drawn_as_shapes(qtbot: QtBot) -> None:
+    words = PdfExporter().write((conversation_of("q", "x x x x"),), ExportOptions())
+    formula = PdfExporter().write((conversation_of("q", "$\\frac{x}{x} x x$"),), ExportOptions())
+    assert drawing(formula) > drawing(words) + 500
+
+
+def test_nasty_texts_do_not_stop_it(qtbot: QtBot) -> None:
+    data = PdfExporter().write((conversation_of(*NASTY),), ExportOptions())
+    assert pages(data) > 3
+
+
+def test_it_is_made_on_a_worker_thread(qtbot: QtBot) -> None:
+    made: list[bytes] = []
+    chat = conversation_of("q", "$x^2$ and `code`")
+    thread = threading.Thread(
+        target=lambda: made.append(PdfExporter().write((chat,), ExportOptions()))
+    )
+    thread.start()
+    qtbot.waitUntil(lambda: not thread.is_alive(), timeout=60_000)
+    assert made[0].startswith(b"%PDF-")
