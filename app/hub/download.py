@@ -123,7 +123,12 @@ class _Job:
         self._token, self._tools = owner._token, owner._tools
         self._url = owner._address(file)
         self._file, self._control, self._report = file, control, report
-        self._part = PartFile(destination, chunk=self._tools.chunk, piece=self._tools.piece)
+        self._part = PartFile(
+            destination,
+            chunk=self._tools.chunk,
+            piece=self._tools.piece,
+            reserve=self._tools.reserve,
+        )
         self._etag = ""
         self._sha256 = file.sha256
         self._fetched = 0

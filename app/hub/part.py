@@ -68,12 +68,20 @@ class PartFile:
     them, so that memory stays flat.
     """
 
-    def __init__(self, destination: Path, *, chunk: int = CHUNK, piece: int = PIECE) -> None:
+    def __init__(
+        self,
+        destination: Path,
+        *,
+        chunk: int = CHUNK,
+        piece: int = PIECE,
+        reserve: Callable[[int, int], bool] = lambda _handle, _size: False,
+    ) -> None:
         self.destination = destination
         self.path = destination.with_name(destination.name + ".part")
         self.journal = destination.with_name(destination.name + ".part.journal")
         self._chunk = chunk
         self.piece = piece
+        self._reserve = reserve
         self._file: BinaryIO | None = None
         self._log: BinaryIO | None = None
         self._hash = hashlib.sha256()
@@ -131,6 +139,7 @@ class PartFile:
             # The old journal goes first: it must never describe new bytes.
             self.journal.unlink(missing_ok=True)
             self._file = self.path.open("wb", buffering=0)
+            self._reserve(self._file.fileno(), head.size)
             self._write_head(head)
             self._log = self.journal.open("ab", buffering=0)
         except OSError as error:
@@ -194,6 +203,7 @@ class PartFile:
             self._file = self.path.open("r+b", buffering=0)
             self._file.truncate(good_end)
             self._file.seek(good_end)
+            self._reserve(self._file.fileno(), head.size)
         except FileNotFoundError:
             self.start(head)
             return True
@@ -312,6 +322,9 @@ class PartFile:
         worker, self._worker = self._worker, None
         if worker is not None:
             worker.stop()
+        if self._file is not None:
+            with suppress(OSError):  # gives back what was reserved and not used
+                self._file.truncate(self.offset)
         self._close_files()
 
     def _close_files(self) -> None:

@@ -33,6 +33,7 @@ class Tools:
         chunk: Bytes between two lines of the journal.
         piece: Bytes of one read.
         spare: Bytes of the disk to leave free.
+        reserve: Keeps room for an open file of so many bytes; False where that is impossible.
     """
 
     clock: Callable[[], float] = time.monotonic
@@ -42,3 +43,4 @@ class Tools:
     chunk: int = CHUNK
     piece: int = PIECE
     spare: int = SPARE
+    reserve: Callable[[int, int], bool] = lambda _handle, _size: False

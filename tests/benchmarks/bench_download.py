@@ -30,6 +30,7 @@ from app.hub.gate import NetworkGate
 from app.hub.metadata import HubClient
 from app.hub.part import PartFile
 from app.hub.tools import Tools
+from app.system.reserve import reserve_space
 
 REPO, FILE = "acme/bench", "bench.gguf"
 SERVER = """
@@ -113,7 +114,7 @@ def with_phial(
         gate,
         address=client.address,
         token=lambda: None,
-        tools=Tools(spare=0),
+        tools=Tools(spare=0, reserve=reserve_space),
     )
     start = time.perf_counter()
     try:

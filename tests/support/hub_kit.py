@@ -20,6 +20,7 @@ from app.hub.metadata import HubClient
 from app.hub.pace import RetryPolicy
 from app.hub.queue import DownloadQueue, Place
 from app.hub.tools import Tools
+from app.system.reserve import reserve_space
 from tests.support.hub_server import HubServer
 
 REPO = "acme/phi-4-GGUF"
@@ -86,6 +87,7 @@ class Kit:
             limit=lambda: self.limit,
             chunk=CHUNK,
             spare=self.spare,
+            reserve=reserve_space,
         )
 
     def downloader(self) -> Downloader:

@@ -22,6 +22,7 @@ from app.domain.download import (
 )
 from app.domain.errors import DiskFullError
 from app.hub.part import BUFFERS
+from app.system.reserve import reserve_space
 from tests.support.faults import CONTENT, HASH, Row, note, nothing_usable, right_file
 from tests.support.hub_kit import CHUNK, Kit
 
@@ -215,3 +216,22 @@ def test_pause_interrupts_a_silent_connection_and_resume_goes_on(
     assert kit.fetch(file).fetched == len(CONTENT) - 700_000
     right_file(kit)
     note(table, kit, "pause during a stall, resume", "right file")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="st_blocks shows it on Linux")
+def test_room_is_reserved_while_it_runs_and_given_back_when_it_stops(kit: Kit) -> None:
+    kit.stall_seconds = 30
+    kit.hub.faults.stall_after = [100_000]
+    with (kit.folder / "probe").open("wb") as probe:
+        if not reserve_space(probe.fileno(), 1 << 20):
+            pytest.skip("this file system cannot reserve")
+    file, control = kit.pin(), kit.control()
+    thread = threading.Thread(target=kit.fetch, args=(file, control))
+    thread.start()
+    wait_for(lambda: on_disk(kit) == 100_000)
+    reserved = kit.part.stat().st_blocks * 512
+    control.pause()
+    thread.join()
+    assert reserved >= file.size
+    assert kit.part.stat().st_size == 100_000
+    assert kit.part.stat().st_blocks * 512 < 200_000
