@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 
 from app.markup.blocks import Change, Part, Settled, Update
 from app.markup.build import Builder, number_footnotes
-from app.markup.machine import END_THINK, THINK, Machine
+from app.markup.machine import Machine
 from app.markup.nodes import CodeNode, ParagraphNode, restore, save, spine
+from app.markup.openings import END_THINK, THINK
 from app.markup.paragraphs import MAX_LINE, places_from
 from app.markup.pieces import append_text
 from app.markup.starts import may_close_fence

@@ -119,7 +119,8 @@ LATEX = (
     "\\ ", "\\,", "é", "漢", "\\boxed{", "\\operatorname{", "\\begin{cases}", "\\end{cases}",
     "\\begin{array}{c|c}", "\\end{array}", "\\hline", "\\over", "\\choose", "\\not",
     "\\color{red}",
-    "\\hat", "\\overline", "'", "\\limits", "\\substack{", "\\binom", "\\rm", "\\newline", "\\", "-",
+    "\\hat", "\\overline", "'", "\\limits", "\\substack{", "\\binom", "\\rm", "\\newline", "~",
+    "\\", "-",
     "\\binom{n}{k}", "^{2}", "_{i}", "\\frac{1}{2}", "{x}", "\\hspace{1cm}", "\\lim",
 )  # fmt: skip
 
