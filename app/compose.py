@@ -16,6 +16,7 @@ from app.services.downloads import DownloadService
 from app.services.events import EventBus
 from app.services.lane import Lane
 from app.services.library import LibraryService
+from app.services.maintenance import MaintenanceService
 from app.services.models import ModelService
 from app.services.registry import Services
 from app.services.settings import SettingsService
@@ -150,6 +151,7 @@ def build_services(setup: Setup, engine: Engine, *, model: ModelFile | None = No
     report = (*setup.settings.problems, *opened.report.sentences)
     library = LibraryService(opened.library, setup.settings, setup.bus, start_report=report)
     room = build_models(setup, engine, model=model)
+    maintenance = MaintenanceService(opened.health, opened.library, setup.bus)
     chat = ChatService(engine, room.lane, room.models, library, setup.settings, setup.bus)
     return Services(
         bus=setup.bus,
@@ -158,6 +160,7 @@ def build_services(setup: Setup, engine: Engine, *, model: ModelFile | None = No
         models=room.models,
         chat=chat,
         context=ContextService(engine, room.lane, room.models, library, setup.bus),
+        maintenance=maintenance,
         titles=TitleService(engine, room.lane, room.models, library, setup.bus),
         downloads=room.downloads,
         transfer=TransferService(library, setup.bus),

@@ -74,6 +74,11 @@ class LibraryChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class LibraryReplaced:
+    """All conversations are those of a backup now; whatever is shown may be gone."""
+
+
+@dataclass(frozen=True, slots=True)
 class BranchChanged:
     """The messages of a conversation, or which branch is walked, changed."""
 
@@ -178,6 +183,7 @@ Event = (
     ModelStateChanged
     | SettingsChanged
     | LibraryChanged
+    | LibraryReplaced
     | BranchChanged
     | AnswerStarted
     | AnswerProgressed

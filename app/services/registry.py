@@ -12,6 +12,7 @@ from app.services.downloads import DownloadService
 from app.services.events import EventBus
 from app.services.lane import Lane
 from app.services.library import LibraryService
+from app.services.maintenance import MaintenanceService
 from app.services.models import ModelService
 from app.services.settings import SettingsService
 from app.services.titles import TitleService
@@ -29,6 +30,7 @@ class Services:
     chat: ChatService
     context: ContextService
     titles: TitleService
+    maintenance: MaintenanceService
     downloads: DownloadService
     transfer: TransferService
     lane: Lane
@@ -38,6 +40,7 @@ class Services:
     def close(self) -> None:
         """Stop, drain, flush, close. Nothing is ended with work unsaved."""
         self.titles.close()
+        self.maintenance.close()
         self.downloads.close()
         self.models.close()
         self.chat.close()

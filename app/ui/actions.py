@@ -98,6 +98,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("delete_chat", "Move to trash", Menu.CHAT, (), _in_chat, group=4),
     Command("trash", "Trash…", Menu.CHAT, (), group=4),
     Command("archived", "Archived chats…", Menu.CHAT, (), group=4),
+    Command("backups", "Backups…", Menu.CHAT, (), group=4),
     Command("quit", "Quit", Menu.CHAT, ("Ctrl+Q",), group=5),
     Command("undo_delete", "Undo delete", Menu.EDIT, ("Ctrl+Z",), lambda now: now.undo),
     Command("find", "Find in chat", Menu.EDIT, ("Ctrl+F",), _in_chat, group=1),

@@ -117,6 +117,7 @@ def run(services: Services, *, channel: str = "") -> int:
     window.bridge.arrived.connect(on_event)
     window.show()
     window.begin()
+    services.maintenance.start()
     if services.settings.current.load_when is LoadWhen.START:
         services.models.load()
     code = application.exec()

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QMenu
 
 from app.domain.conversation import Conversation
 from app.services import words
+from app.ui.backups import BackupsDialog
 from app.ui.dialogs import ask_line, ask_text
 from app.ui.shell import Shell
 from app.ui.trash import ArchiveDialog, TrashDialog
@@ -127,6 +128,11 @@ class ChatCommands:
         )
         if text is not None and text != chat.system_prompt:
             self._shell.services.library.set_system_prompt(chat.id, text)
+
+    def backups(self) -> None:
+        """Show the backups."""
+        shell = self._shell
+        BackupsDialog(shell.window, shell.services.maintenance, shell.worker).open()
 
     def trash(self) -> None:
         """Show deleted chats and messages."""

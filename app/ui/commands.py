@@ -67,6 +67,7 @@ class Commands:
             "import_chats": self.transfer.choose_and_import,
             "delete_chat": partial(chats.with_shown, chats.delete),
             "trash": chats.trash,
+            "backups": chats.backups,
             "archived": chats.archived,
             "quit": self._shell.window.close,
         }

@@ -19,6 +19,7 @@ from app.services.events import (
     DownloadChanged,
     Event,
     LibraryChanged,
+    LibraryReplaced,
     ModelPhase,
     ModelStateChanged,
     Notice,
@@ -242,6 +243,8 @@ class MainWindow(QMainWindow):
                 self._reload_chats()
                 self.controller.refresh_title()
                 self._show_title()
+            case LibraryReplaced():
+                self.controller.new_chat()
             case ModelStateChanged():
                 self._show_model_state()
             case SettingsChanged():

@@ -19,6 +19,7 @@ from app.services.downloads import DownloadService
 from app.services.events import AnswerEnded, Event, EventBus, SendFailed
 from app.services.lane import Lane
 from app.services.library import LibraryService
+from app.services.maintenance import MaintenanceService
 from app.services.models import ModelService
 from app.services.registry import Services
 from app.services.settings import SettingsService
@@ -140,6 +141,7 @@ def build(
         models=models,
         chat=chat,
         context=ContextService(engine, lane, models, library, bus),
+        maintenance=MaintenanceService(opened.health, opened.library, bus, after_start=0),
         titles=TitleService(engine, lane, models, library, bus),
         transfer=TransferService(library, bus),
         downloads=DownloadService(
