@@ -22,13 +22,14 @@ from app.domain.download import (
 )
 from app.domain.errors import KnownError, NotFoundError
 from app.domain.model import Device
-from app.hub.download import Downloader, Tools
+from app.hub.download import Downloader
 from app.hub.gate import NetworkGate
 from app.hub.library import Library as ModelShelf
 from app.hub.metadata import HubClient
 from app.hub.queue import DownloadQueue, Place
 from app.hub.scan import FoundModel, scan
 from app.hub.token import TokenStore
+from app.hub.tools import Tools
 from app.services.events import DownloadChanged, Event, EventBus, Problem, SettingsChanged
 from app.services.lane import Lane
 from app.services.models import DEMO, ModelService

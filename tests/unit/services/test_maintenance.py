@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 from app.engine.scripted import ScriptedEngine
@@ -27,6 +28,7 @@ def test_the_first_round_makes_the_daily_backup(tmp_path: Path) -> None:
     harness = build(tmp_path / "data")
     harness.ask("hello")
     harness.services.maintenance.start()
+    pause = threading.Event()
     while not any(b.reason == "daily" for b in harness.services.maintenance.backups()):
-        pass
+        pause.wait(0.02)
     harness.services.close()

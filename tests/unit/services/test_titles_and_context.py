@@ -20,8 +20,10 @@ def answer(request: GenerationRequest) -> str:
 
 def wait_for_title(harness: Harness, conversation: str, title: str) -> None:
     harness.heard.wait_for(
-        lambda e: isinstance(e, LibraryChanged)
-        and harness.services.library.get(conversation).title == title
+        lambda e: (
+            isinstance(e, LibraryChanged)
+            and harness.services.library.get(conversation).title == title
+        )
     )
 
 
