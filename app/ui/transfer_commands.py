@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFileDialog
 from app.services import words
 from app.services.transfer import ExportReport, ImportReport
 from app.ui.shell import Shell
+from app.ui.transfer.pdf import PdfExporter
 from app.ui.transfer_dialogs import ExportDialog, ImportDialog
 
 _IMPORTABLE = "Chats (*.md *.markdown *.json *.jsonl *.chat *.zip);;All files (*)"
@@ -20,6 +21,7 @@ class TransferCommands:
 
     def __init__(self, shell: Shell) -> None:
         self._shell = shell
+        shell.services.transfer.add_exporter(PdfExporter())  # Qt's, so the window brings it
 
     def export(self, ids: Sequence[str]) -> None:
         """Export the chosen chats."""

@@ -49,6 +49,7 @@ p{{margin-top:6px;margin-bottom:6px}}
 a{{color:{LIGHT["link"]}}}
 code,pre{{font-family:"%s";font-size:{_CODE}px}}
 code{{background-color:{LIGHT["ground"]}}}
+table{{margin-top:6px;margin-bottom:6px}}
 table.data{{border-collapse:collapse;border-style:solid;border-color:{LIGHT["border"]}}}
 th{{background-color:{LIGHT["ground"]}}}
 blockquote{{color:{LIGHT["muted"]}}}
@@ -246,10 +247,7 @@ class _Formulas(QPyTextObject):
         baseline = where.top() + self._half(formula, fmt) + _middle(fmt)
         top = baseline - formula.baseline * scale
         bounds = QRectF(where.left(), top, formula.width * scale, formula.height * scale)
-        painter.save()
-        painter.setPen(Qt.PenStyle.NoPen)  # QtSvg would outline the glyphs with the text's pen
-        QSvgRenderer(QByteArray(formula.svg)).render(painter, bounds)
-        painter.restore()
+        QSvgRenderer(QByteArray(_without_outline(formula.svg))).render(painter, bounds)
 
     def _formula(self, fmt: QTextFormat) -> Formula | None:
         name = fmt.toImageFormat().name()
@@ -264,6 +262,13 @@ class _Formulas(QPyTextObject):
         ascent = formula.baseline * scale
         descent = formula.height * scale - ascent
         return max(ascent - middle, descent + middle)
+
+
+def _without_outline(svg: bytes) -> bytes:
+    # QtSvg begins with a pen without colour but one unit wide, and Qt's PDF engine draws its
+    # outline in the colour of the glyph (seen with Qt 6.11). It can go when formulas look as thin
+    # as the text without it.
+    return svg.replace(b"<svg ", b'<svg stroke="#000000" stroke-width="0" ', 1)
 
 
 def _middle(fmt: QTextFormat) -> float:
