@@ -114,7 +114,6 @@ def test_a_whole_conversation_is_taken_in_with_its_choices(library: Library) -> 
 
 def test_long_chats_store_what_was_left_out_in_little_space(library: Library) -> None:
     made = chat()
-    library.create(made)
     parent: Message | None = None
     ids: tuple[str, ...] = ()
     tree = []
@@ -122,8 +121,7 @@ def test_long_chats_store_what_was_left_out_in_little_space(library: Library) ->
         parent = message(made, parent, Role.ASSISTANT, "x", left_out=ids)
         tree.append(parent)
         ids = (*ids, parent.id)
-    for done in [library.add_message(item) for item in tree]:
-        done.result()
+    library.add_conversation(made, tree).result()
     assert library.tree(made.id) == tuple(tree)
     size = library.read(
         lambda c: c.execute("SELECT sum(length(left_out)) FROM messages").fetchone()
