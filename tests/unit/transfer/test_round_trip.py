@@ -7,6 +7,7 @@ import re
 
 import pytest
 from hypothesis import HealthCheck, given, settings
+from markdown_it import MarkdownIt
 
 from app.markup.parse import parse
 from app.markup.transfer.json_format import JsonExporter, chat_from_json
@@ -126,3 +127,12 @@ def _has_surrogates(text: str) -> bool:
 
 
 MODEL_HASH = "ab" * 32
+
+
+@pytest.mark.parametrize("text", NASTY)
+def test_a_viewer_that_lets_html_through_sees_every_mark(text: str) -> None:
+    """As GitHub, Obsidian and VS Code do; a mark inside a fence or tag would be no mark."""
+    page = write_markdown(conversation_of("before", text, "between", text, "end"), OPTIONS)
+    tokens = MarkdownIt("commonmark", {"html": True}).enable("table").parse(page)
+    marks = [t for t in tokens if t.type == "html_block" and t.content.startswith("<!-- phial:")]
+    assert len([t for t in marks if t.level == 0]) == 5 * 2 + 1
