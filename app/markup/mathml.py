@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
-from ziamath.escapes import unescape
 from ziamath.zmath import loadedfonts
 
 from app.markup.latex import MathError
@@ -22,6 +22,13 @@ _BINARY = frozenset(
 _ARROWS = frozenset(
     "\u27fa\u27f9\u27f8\u27f6\u27f5\u27f7\u27fc\u21d2\u21d0\u21d4\u21a6\u21aa\u21c0"
 )
+_VARIANTS = {
+    "monospace": "mono",
+    "sans-serif": "sans",
+    "double-struck": "double",
+    "bold": "bold normal",
+}
+"""MathML's names of letter styles, and ziamath's."""
 _BOLD_DIGITS = 0x1D7CE
 _FIRST_SPECIAL = 0x2100
 """From here on a letter carries its style itself, such as the double-struck R."""
@@ -33,7 +40,7 @@ def tree_of(mathml: str, *, ink: str) -> ET.Element:
     Raises:
         MathError: it would come out blank or wrong, or take too long.
     """
-    tree = ET.fromstring(unescape(_adapted(mathml)))  # noqa: S314 - the converter's own output
+    tree = ET.fromstring(_adapted(mathml))  # noqa: S314 - the converter's own output
     for element in tree.iter():
         element.tag = element.tag.rpartition("}")[2]
     elements = list(tree.iter())
@@ -71,22 +78,38 @@ def _adapt(element: ET.Element) -> None:
     if element.tag == "mtable":
         _adapt_table(element)
     elif element.tag == "mi" and len(text) == 1 and ord(text) >= _FIRST_SPECIAL:
-        element.set("mathvariant", "normal")
-        if text in _ARROWS or text in _BINARY:
-            element.tag = "mo"
+        _adapt_letter(element, text)
     elif element.tag == "mn" and "bold" in element.get("mathvariant", ""):
         element.text = "".join(
             chr(_BOLD_DIGITS + int(char)) if "0" <= char <= "9" else char for char in text
         )
     variant = element.get("mathvariant")
-    if variant in ("monospace", "sans-serif"):
-        element.set("mathvariant", {"monospace": "mono", "sans-serif": "sans"}[variant])
+    if variant in _VARIANTS and element.tag in ("mi", "mtext", "mn"):
+        element.set("mathvariant", _VARIANTS[variant])
     if element.tag == "mo" and text in _BINARY:
         element.set("lspace", "mediummathspace")
         element.set("rspace", "mediummathspace")
     elif element.tag == "mo" and text in _ARROWS:
         element.set("lspace", "thickmathspace")
         element.set("rspace", "thickmathspace")
+
+
+def _adapt_letter(element: ET.Element, text: str) -> None:
+    """A letter that carries its style, or a sign that the converter takes for a letter."""
+    if text in _ARROWS or text in _BINARY:
+        element.tag = "mo"
+        return
+    name = unicodedata.name(text, "")
+    kind, _, base = unicodedata.decomposition(text).partition(" ")
+    if kind == "<font>" and "DOUBLE-STRUCK" in name:
+        element.text = chr(int(base, 16))
+        element.set("mathvariant", "double")
+    elif kind == "<font>" and "MATHEMATICAL BOLD" in name and "ITALIC" not in name:
+        script = "script " if "SCRIPT" in name else "fraktur " if "FRAKTUR" in name else "normal "
+        element.text = chr(int(base, 16))
+        element.set("mathvariant", f"{script}bold")
+    else:
+        element.set("mathvariant", "normal")
 
 
 def _adapt_table(table: ET.Element) -> None:

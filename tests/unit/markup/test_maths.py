@@ -75,6 +75,18 @@ def test_what_cannot_be_drawn_is_refused_with_a_reason(latex: str) -> None:
         render(latex)
 
 
+def test_styled_letters_differ_from_plain_ones() -> None:
+    pictures = [
+        render(latex).svg
+        for latex in ("R", r"\mathbb{R}", r"\mathbf{R}", r"\mathcal{R}", r"\mathrm{R}", r"\bm{R}")
+    ]
+    assert len(set(pictures)) == len(pictures)
+
+
+def test_words_that_begin_with_a_hyphen_lose_nothing() -> None:
+    assert render(r"2 + x \text{-a}").width > render(r"2 + x").width
+
+
 def test_a_picture_scales_with_the_text() -> None:
     small, large = render("x^2", size=10), render("x^2", size=20)
     assert large.width == pytest.approx(2 * small.width)
