@@ -1,4 +1,4 @@
-"""The window as a program: sets Qt up, shows the window, closes everything in order."""
+"""The window as a program: sets Qt up, shows the window, ends when it is closed."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from app.services.registry import Services
 from app.ui import icons, style
 from app.ui.activation import Activation
 from app.ui.theme import Theme, theme_for
+from app.ui.transfer.pdf import PdfExporter
 from app.ui.window import MainWindow
 
 _log = logging.getLogger(__name__)
@@ -94,7 +95,7 @@ def run(services: Services, *, channel: str = "") -> int:
     """Show the window until it is closed.
 
     Args:
-        services: Closed when the window is.
+        services: What everything is done with; whoever built them closes them.
         channel: The local channel on which a second start asks this window to come forward.
 
     Returns:
@@ -102,6 +103,7 @@ def run(services: Services, *, channel: str = "") -> int:
     """
     qInstallMessageHandler(_log_qt)
     application = make_application()
+    services.transfer.add_exporter(PdfExporter())  # only this face can draw pages
     look = Look(application, services)
     look.apply()
     window = MainWindow(services, look.theme)
@@ -123,7 +125,6 @@ def run(services: Services, *, channel: str = "") -> int:
     code = application.exec()
     if activation is not None:
         activation.close()
-    services.close()
     return code
 
 

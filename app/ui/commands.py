@@ -7,7 +7,7 @@ from functools import partial
 
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QMenu, QWidget
 
 from app.domain.errors import KnownError
 from app.domain.generation import Role
@@ -16,7 +16,7 @@ from app.services import words
 from app.services.events import ModelPhase
 from app.ui.actions import Situation, shortcut_words
 from app.ui.chat_commands import ChatCommands
-from app.ui.dialogs import ErrorDialog
+from app.ui.dialogs import ErrorDialog, push_button
 from app.ui.help_pages import About, ShortcutsPage
 from app.ui.message_commands import MessageCommands
 from app.ui.model_commands import ModelCommands
@@ -24,6 +24,7 @@ from app.ui.models_dialog import Tab
 from app.ui.palette import Entry, Palette
 from app.ui.settings_dialog import SettingsDialog
 from app.ui.shell import Shell
+from app.ui.token_panel import TokenPanel
 from app.ui.transfer_commands import TransferCommands
 
 Handler = Callable[[], object]
@@ -169,12 +170,22 @@ class Commands:
         """Open the settings."""
         if self._settings_dialog is None:
             service = self._shell.services.settings
-            dialog = SettingsDialog(self._shell.window, service, self._shell.pane.theme)
+            extras = {Section.MODEL: self._models_link(), Section.PRIVACY: self._token_panel()}
+            dialog = SettingsDialog(self._shell.window, service, self._shell.pane.theme, extras)
             dialog.destroyed.connect(self._forget_dialog)
             self._settings_dialog = dialog
         if section is not None:
             self._settings_dialog.show_section(section)
         self._settings_dialog.open()
+
+    def _models_link(self) -> QWidget:
+        link = push_button("Models on this computer…")
+        link.setAutoDefault(False)
+        link.clicked.connect(lambda _checked: self.models.show())
+        return link
+
+    def _token_panel(self) -> QWidget:
+        return TokenPanel(self._shell.services.downloads)
 
     def on_settings(self, settings: Settings) -> None:
         """Settings changed elsewhere: an open dialog follows."""

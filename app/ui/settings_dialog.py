@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QListWidget,
     QListWidgetItem,
     QScrollArea,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -130,7 +131,9 @@ class SettingsDialog(QDialog):
         column.setSpacing(SPACE)
         column.addWidget(self._heading)
         for widget in self._extras.values():
-            column.addWidget(widget)
+            narrow = widget.sizePolicy().horizontalPolicy() is QSizePolicy.Policy.Minimum
+            place = Qt.AlignmentFlag.AlignLeft if narrow else Qt.AlignmentFlag(0)
+            column.addWidget(widget, 0, place)
         for row in self._rows:
             column.addWidget(row)
         column.addWidget(self._none)

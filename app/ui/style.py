@@ -151,7 +151,7 @@ QTabBar::tab {{ background: transparent; color: {t.muted}; padding: 8px 14px;
   border: 2px solid transparent; border-bottom: 3px solid transparent; }}
 QTabBar::tab:selected {{ color: {t.text}; border-bottom-color: {t.accent}; font-weight: 600; }}
 QTabBar::tab:hover:!selected {{ background: {t.hover}; }}
-QTabBar:focus {{ border: 2px solid {t.accent}; border-radius: 6px; }}
+QTabBar::tab:selected:focus {{ border: 2px solid {t.accent}; border-radius: 6px; }}
 QHeaderView::section {{ background: {t.table_head}; color: {t.muted}; border: none;
   border-bottom: 1px solid {t.border}; padding: 5px 8px; }}
 

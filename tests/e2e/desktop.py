@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 import psutil
 
 T = TypeVar("T")
-PATIENCE = 30.0
+PATIENCE = 60.0  # a start on a machine that builds at the same time takes half of it
 ROOT = Path(__file__).resolve().parents[2]
 SYSTEM_PYTHON = "/usr/bin/python3"
 
