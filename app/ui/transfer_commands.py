@@ -31,9 +31,10 @@ class TransferCommands:
         dialog.open()
 
     def export_all(self) -> None:
-        """Export every chat, archived ones too."""
+        """Export every chat, archived ones too; a private one only when it is chosen itself."""
         library = self._shell.services.library
         chats = [*library.conversations(), *library.conversations(archived=True)]
+        chats = [chat for chat in chats if not chat.private]
         if chats:
             self.export([chat.id for chat in chats])
         else:
