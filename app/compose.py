@@ -10,6 +10,7 @@ from app.engine.base import Engine, EngineOptions
 from app.engine.client import EngineClient
 from app.hub.catalog import load_catalog
 from app.hub.library import Library as ModelShelf
+from app.hub.token import RedactingFilter, TokenStore
 from app.services.chat import ChatService
 from app.services.context import ContextService
 from app.services.downloads import DownloadService
@@ -124,12 +125,15 @@ def build_models(
         demo_path=bundled("models", "demo.gguf"),
         model=model,
     )
+    tokens = TokenStore()
+    setup.logs.add_filter(RedactingFilter(tokens))
     downloads = DownloadService(
         load_catalog(bundled("models", "catalog.json")),
         shelf,
         models,
         setup.settings,
         setup.bus,
+        tokens,
         folder=setup.folders.models,
         state=setup.folders.data / queue,
     )

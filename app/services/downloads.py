@@ -36,6 +36,7 @@ from app.services.models import DEMO, ModelService
 from app.services.settings import SettingsService
 from app.system.hardware import disk_free, machine
 from app.system.model_folders import candidate_folders
+from app.system.reserve import reserve_space
 
 MEGABYTE = 1_000_000
 T = TypeVar("T")
@@ -69,6 +70,7 @@ class DownloadService:
         models: Told of what arrived.
         settings: The Offline switch, the bandwidth limit, the context size.
         bus: Told of every step.
+        tokens: The access token for gated models.
         folder: Where models go.
         state: The file that remembers the queue.
         endpoint: The hub's address; None reads ``HF_ENDPOINT``.
@@ -81,6 +83,7 @@ class DownloadService:
         models: ModelService,
         settings: SettingsService,
         bus: EventBus,
+        tokens: TokenStore,
         *,
         folder: Path,
         state: Path,
@@ -93,14 +96,14 @@ class DownloadService:
         self._bus = bus
         self._folder = folder
         self._gate = NetworkGate(offline=settings.current.offline)
-        self._token = TokenStore()
+        self._token = tokens
         self._client = HubClient(self._gate, token=self._token.get, endpoint=endpoint)
         downloader = Downloader(
             self._client.transport(),
             self._gate,
             address=self._client.address,
             token=self._token.get,
-            tools=Tools(limit=self._limit),
+            tools=Tools(limit=self._limit, reserve=reserve_space),
         )
         self._queue = DownloadQueue(
             self._client,

@@ -40,6 +40,10 @@ class Logs:
         self._hooks = (sys.excepthook, threading.excepthook)
         sys.excepthook, threading.excepthook = _on_main, _on_thread
 
+    def add_filter(self, redact: logging.Filter) -> None:
+        """Let every record pass ``redact`` before it is written."""
+        self._handler.addFilter(redact)
+
     def close(self) -> None:
         """Stop writing. May be called twice."""
         if self._crashes.closed:

@@ -13,6 +13,7 @@ from app.engine.base import Engine
 from app.engine.scripted import ScriptedEngine
 from app.hub.catalog import load_catalog
 from app.hub.library import Library as ModelShelf
+from app.hub.token import TokenStore
 from app.services.chat import ChatService
 from app.services.context import ContextService
 from app.services.downloads import DownloadService
@@ -150,6 +151,7 @@ def build(
             models,
             settings_service,
             bus,
+            TokenStore(),
             folder=folder / "models",
             state=folder / "downloads.json",
             endpoint="http://127.0.0.1:9",
