@@ -80,7 +80,7 @@ class ChatPane(QWidget):
         self._foot.addWidget(self._column, 1000)
         self._foot.addStretch(1)
         layout.addLayout(self._foot)
-        self.snackbar = Snackbar(self)
+        self.snackbar = Snackbar(self, self._column)
 
     def _make_hint(self) -> tuple[QWidget, QPushButton]:
         hint = QFrame()

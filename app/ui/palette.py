@@ -16,6 +16,7 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
+    QApplication,
     QFrame,
     QLineEdit,
     QListView,
@@ -25,6 +26,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import isValid
 
 from app.ui.theme import SPACE, Theme
 from app.ui.widgets import Text
@@ -120,6 +122,7 @@ class Palette(QFrame):
         self.setAccessibleName("Command palette")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._entries = entries
+        self._before = QApplication.focusWidget()
         self._found: list[Entry] = []
         self._field = QLineEdit(placeholderText="Type a command or the name of a chat")
         self._field.setAccessibleName("Command or chat")
@@ -174,7 +177,7 @@ class Palette(QFrame):
         elif key in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
             self._run(self._list.currentIndex().row())
         elif key == Qt.Key.Key_Escape:
-            self.close()
+            self._give_back()
         else:
             return False
         return True
@@ -191,5 +194,12 @@ class Palette(QFrame):
     def _run(self, row: int) -> None:
         if 0 <= row < len(self._found):
             chosen = self._found[row]
-            self.close()
+            self._give_back()
             chosen.do()
+
+    def _give_back(self) -> None:
+        """Close, and put the focus where it was."""
+        before, self._before = self._before, None
+        self.close()
+        if before is not None and isValid(before):
+            before.setFocus(Qt.FocusReason.PopupFocusReason)

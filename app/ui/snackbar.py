@@ -14,7 +14,7 @@ SHOWN_MS = 10_000
 
 
 class Snackbar(QFrame):
-    """Floats over its parent's lower edge; stays while the pointer or the focus is in it.
+    """Floats over its parent, just above another part; stays while pointer or focus is in it.
 
     Signals:
         undo_changed: Whether there is something to undo.
@@ -22,9 +22,10 @@ class Snackbar(QFrame):
 
     undo_changed = Signal(bool)
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, parent: QWidget, above: QWidget) -> None:
         super().__init__(parent)
         self._host = parent
+        self._above = above
         self.setObjectName("snackbar")
         self._undo: Callable[[], object] | None = None
         self._label = QLabel()
@@ -40,6 +41,7 @@ class Snackbar(QFrame):
         self._clock = QTimer(self, singleShot=True, interval=SHOWN_MS)
         self._clock.timeout.connect(self._on_time)
         parent.installEventFilter(self)
+        above.installEventFilter(self)
         self.hide()
 
     @property
@@ -67,8 +69,8 @@ class Snackbar(QFrame):
             undo()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Stay at the parent's lower edge."""
-        if watched is self._host and event.type() == QEvent.Type.Resize:
+        """Stay where the place is, when something below grows."""
+        if event.type() in {QEvent.Type.Resize, QEvent.Type.Move}:
             self._place()
         return super().eventFilter(watched, event)
 
@@ -86,4 +88,4 @@ class Snackbar(QFrame):
 
     def _place(self) -> None:
         left = (self._host.width() - self.width()) // 2
-        self.move(left, self._host.height() - self.height() - 15 * SPACE)
+        self.move(left, self._above.y() - self.height() - SPACE)

@@ -185,6 +185,9 @@ class MainWindow(QMainWindow):
             self.pane.welcome.focus_first()
             self._update_actions()
             return
+        error = self._services.models.state.error
+        if error is not None:  # the chosen file is gone or damaged
+            self.show_problem(error)
         last = settings.last_conversation
         if not (last and self.controller.open_chat(last)):
             self.controller.new_chat()
