@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication
 
 import app
 from app.domain.settings import LoadWhen
-from app.services.events import Event, SettingsChanged
+from app.services.events import Event, ModelPhase, SettingsChanged
 from app.services.registry import Services
 from app.ui import icons, style
 from app.ui.activation import Activation
@@ -120,7 +120,8 @@ def run(services: Services, *, channel: str = "") -> int:
     window.show()
     window.begin()
     services.maintenance.start()
-    if services.settings.current.load_when is LoadWhen.START:
+    usable = services.models.state.phase is not ModelPhase.FAILED
+    if usable and services.settings.current.load_when is LoadWhen.START:
         services.models.load()
     code = application.exec()
     if activation is not None:
