@@ -34,6 +34,7 @@ from tokenizer import Tokenizer, learn
 
 HERE = Path(__file__).parent
 CHECKPOINT = HERE / "out" / "checkpoint.pt"
+MERGES = HERE / "merges.json"
 RESULT = HERE / "RESULT.json"
 MODEL = HERE.parent / "demo.gguf"
 
@@ -72,16 +73,22 @@ def plan() -> Plan:
 
 
 def make_tokenizer(seed: int, unseen: frozenset[str], size: int) -> Tokenizer:
-    """Learn the tokenizer on dialogues of their own seed.
+    """The tokenizer in `merges.json`; where there is none, learn it and write it there.
 
-    Answers repeat, questions vary: of the answers a part is enough.
+    It is learned on dialogues of their own seed. Answers repeat, questions vary: of the answers
+    a part is enough.
     """
+    if MERGES.exists():
+        merges = json.loads(MERGES.read_text())
+        return Tokenizer(tuple((left, right) for left, right in merges))
     texts = ["system", "user", "assistant"] * 500
     for number, dialogue in enumerate(islice(training(seed + 1000, unseen), 20_000)):
         texts += [dialogue.system, *(turn.user for turn in dialogue.turns)]
         if number % 3 == 0:
             texts += [turn.answer for turn in dialogue.turns]
-    return learn(texts, size)
+    tokenizer = learn(texts, size)
+    MERGES.write_text(json.dumps(tokenizer.merges, separators=(",", ":")) + "\n")
+    return tokenizer
 
 
 def optimizers(model: Demo) -> list[torch.optim.Optimizer]:

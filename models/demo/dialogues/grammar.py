@@ -152,7 +152,7 @@ def as_typed(text: str, random: Random) -> str:
         text = random.choice(_OPENERS) + text
     if random.random() < 0.10:
         text += random.choice((" please", ", please", " pls", ", thanks", " thank you"))
-    if random.random() < 0.05:
+    if random.random() < 0.03:
         text = _slip(text, random)
     style = random.random()
     if style < 0.62:
