@@ -9,8 +9,13 @@ from time import monotonic
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.domain.conversation import BranchMessage, Conversation, Message, MessageStatus
-from app.domain.errors import InvalidValueError, KnownError, NotFoundError
-from app.domain.generation import ContextFitted, Role
+from app.domain.errors import (
+    EngineDiedError,
+    InvalidValueError,
+    KnownError,
+    NotFoundError,
+)
+from app.domain.generation import ContextFitted, Role, StopReason
 from app.services import words
 from app.services.events import (
     AnswerEnded,
@@ -27,6 +32,7 @@ from app.services.events import (
 from app.services.registry import Services
 from app.services.words import IDLE, STARTED, Activity
 from app.ui.chat_pane import ChatPane, Page
+from app.ui.problems import ANSWER_PROBLEM
 from app.ui.transcript.view import Anchor
 
 _DRAFT_MS = 500
@@ -222,7 +228,7 @@ class ChatController(QObject):
             self.new_chat()
         chat, editing = self._chat, self._editing
         assert chat is not None  # noqa: S101 - for the type checker
-        self._pane.banner.withdraw("answer")
+        self._pane.banner.withdraw(ANSWER_PROBLEM)
         if editing is not None:
             if self.attempt(lambda: self._services.chat.edit(editing, text)):
                 self._end_edit()
@@ -236,14 +242,14 @@ class ChatController(QObject):
 
     def continue_answer(self, answer_id: str) -> None:
         """Go on with an answer that ended early."""
-        self._pane.banner.withdraw("answer")
+        self._pane.banner.withdraw(ANSWER_PROBLEM)
         before = next((b.message for b in self._branch if b.message.id == answer_id), None)
         self._resumed[answer_id] = before.content if before is not None else ""
         self.attempt(lambda: self._services.chat.continue_answer(answer_id))
 
     def regenerate(self, answer_id: str) -> None:
         """Write another version of an answer."""
-        self._pane.banner.withdraw("answer")
+        self._pane.banner.withdraw(ANSWER_PROBLEM)
         self.attempt(lambda: self._services.chat.regenerate(answer_id))
 
     def select_version(self, message_id: str, step: int) -> None:
@@ -412,6 +418,8 @@ class ChatController(QObject):
         self._measure()
         if event.error is not None:
             self.failed.emit(event.error)
+        elif message.stop_reason is StopReason.ENGINE_DIED:
+            self.failed.emit(EngineDiedError("The engine stopped in the middle of this answer."))
         self.changed.emit()
 
     def _on_send_failed(self, event: SendFailed) -> None:

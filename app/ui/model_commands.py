@@ -11,6 +11,7 @@ from app.domain.model import ModelFile
 from app.services import words
 from app.services.downloads import Offer
 from app.ui.models_dialog import ModelsDialog, Tab
+from app.ui.problems import MODEL_PROBLEM
 from app.ui.shell import Shell
 
 _GGUF = "Model files (*.gguf);;All files (*)"
@@ -25,7 +26,7 @@ class ModelCommands:
 
     def choose_model(self, model: ModelFile) -> None:
         """Use this file from the next answer on."""
-        self._shell.pane.banner.withdraw("model")
+        self._shell.pane.banner.withdraw(MODEL_PROBLEM)
         self._shell.controller.attempt(lambda: self._shell.services.models.choose(model))
 
     def try_demo(self) -> None:

@@ -18,6 +18,14 @@ from app.domain.errors import (
 )
 from app.ui.banner import Offer
 
+MODEL_PROBLEM, ANSWER_PROBLEM = "model", "answer"
+
+
+def problem_kind(error: KnownError) -> str:
+    """What ends the problem: a model that is ready, or the next answer."""
+    of_model = isinstance(error, ModelFileError | ModelNotLoadedError | OutOfMemoryError)
+    return MODEL_PROBLEM if of_model else ANSWER_PROBLEM
+
 
 @dataclass(frozen=True, slots=True)
 class Remedies:

@@ -36,7 +36,7 @@ from app.ui.commands import Commands
 from app.ui.dialogs import ask_to_open_link
 from app.ui.model_menu import ModelMenu
 from app.ui.models_dialog import Tab
-from app.ui.problems import Remedies, offers_for
+from app.ui.problems import MODEL_PROBLEM, Remedies, offers_for, problem_kind
 from app.ui.shell import Shell
 from app.ui.sidebar import Sidebar
 from app.ui.theme import Theme
@@ -265,14 +265,15 @@ class MainWindow(QMainWindow):
         answer = self.controller.last(Role.ASSISTANT)
         can_continue = answer is not None and answer.status.can_continue
         offers = offers_for(error, self._remedies, can_continue=can_continue)
-        self.pane.banner.say("problem", error.what, f"{error.data} {error.action}".strip(), offers)
+        rest = f"{error.data} {error.action}".strip()
+        self.pane.banner.say(problem_kind(error), error.what, rest, offers)
 
     def _show_model_state(self) -> None:
         state = self._services.models.state
         self.sidebar.set_model_state(state)
         self.pane.set_model_state(state)
         if state.phase is ModelPhase.READY:
-            self.pane.banner.withdraw("problem")
+            self.pane.banner.withdraw(MODEL_PROBLEM)
         if state.model is not None and self.pane.page is Page.WELCOME:
             self.controller.new_chat()  # one was chosen: the first start is over
         self._update_actions()

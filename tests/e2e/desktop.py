@@ -164,14 +164,14 @@ class RunningWindow:
             self.bring_forward()
             self.keys("ctrl+q")
         code = self.process.wait(timeout=PATIENCE)
-        self._drain()
+        self.drain()
         return code
 
     def kill(self) -> None:
         """As a power cut."""
         self.process.send_signal(signal.SIGKILL)
         self.process.wait(timeout=PATIENCE)
-        self._drain()
+        self.drain()
 
     def engine_pid(self) -> int:
         """The process id of its engine."""
@@ -184,6 +184,7 @@ class RunningWindow:
 
         return until(look, "an engine process")
 
-    def _drain(self) -> None:
+    def drain(self) -> None:
+        """Close its pipe. May be called twice."""
         if self.process.stderr is not None:
             self.process.stderr.close()

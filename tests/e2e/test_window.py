@@ -64,6 +64,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
     for one in started:
         if one.process.poll() is None:
             one.kill()
+        one.drain()
     reader.close()
 
 
