@@ -1,0 +1,20 @@
+"""What every test of the window stands on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nothing_left_on_the_clipboard(qapp: QApplication) -> Iterator[None]:
+    """Empty the clipboard at the end.
+
+    The offscreen platform keeps it in a static of Qt's, which is destroyed after Python is gone; a
+    QMimeData made in Python crashes there. Real platforms give it up with the application.
+    """
+    yield
+    QGuiApplication.clipboard().clear()
