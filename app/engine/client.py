@@ -15,7 +15,7 @@ import tempfile
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -28,54 +28,24 @@ from app.domain.errors import (
 )
 from app.domain.generation import (
     MAX_SEED,
-    ContextFitted,
     EngineRestarted,
     Finished,
     GenerationEvent,
     GenerationRequest,
     StopReason,
-    TextDelta,
-    Timings,
 )
 from app.domain.model import Device, LoadedModel, LoadRequest
 from app.engine import frames
 from app.engine.base import Cancel, EngineOptions, Progress
 from app.engine.ladder import STEPS, ForgetfulMemory, LadderMemory, next_step
 from app.engine.process import Death, EngineProcess, default_command
+from app.engine.seen import NEVER, DiedError, Monotone, Seen
 
 log = logging.getLogger("phial.engine.client")
 
 POLL_SECONDS = 0.02  # how soon a set cancel flag is seen while the engine is silent
 SAME_STEP_DEATHS = 2  # a plan that has worked is blamed only when it dies twice in a row
 MOST_DEATHS = 8  # for one request; then the user is told
-
-
-class _DiedError(Exception):
-    """The process died while something was asked of it."""
-
-    def __init__(self, death: Death) -> None:
-        super().__init__(death.words)
-        self.death = death
-
-
-@dataclass(slots=True)
-class _Answer:
-    """What was seen of an answer, in case the process dies in the middle of it."""
-
-    seed: int
-    prompt_tokens: int = 0
-    tokens: int = 0
-
-    def note(self, event: GenerationEvent) -> None:
-        if isinstance(event, ContextFitted):
-            self.prompt_tokens = event.prompt_tokens
-        elif isinstance(event, TextDelta):
-            self.tokens += event.tokens
-
-    def cut(self) -> Finished:
-        """The end of an answer whose engine died."""
-        timings = Timings(prompt_tokens=self.prompt_tokens, completion_tokens=self.tokens)
-        return Finished(StopReason.ENGINE_DIED, timings, self.seed)
 
 
 class EngineClient:
@@ -142,7 +112,7 @@ class EngineClient:
         if seed is None:  # chosen here, so that it is known even if the process dies
             seed = secrets.randbelow(MAX_SEED + 1)
         request = replace(request, sampling=replace(request.sampling, seed=seed))
-        seen = _Answer(seed)
+        seen = Seen(seed)
         deaths = 0
         while True:
             try:
@@ -155,7 +125,7 @@ class EngineClient:
             except LoadCancelledError:
                 yield Finished(StopReason.STOPPED, seen.cut().timings, seed)
                 return
-            except _DiedError as died:
+            except DiedError as died:
                 deaths += 1
                 reason = self._after_death(died.death, deaths)
                 yield EngineRestarted(STEPS[max(0, self._step)].words, reason)
@@ -168,21 +138,23 @@ class EngineClient:
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """See :meth:`app.engine.base.Engine.count_tokens`."""
-        self._await_revival(_NEVER)
+        self._await_revival(NEVER)
         if self._model is None:
             raise ModelNotLoadedError("No model is loaded.")
         return list(self._simple(lambda number: frames.Count(number, tuple(texts))).counts)
 
     def devices(self) -> list[Device]:
         """See :meth:`app.engine.base.Engine.devices`."""
-        self._await_revival(_NEVER)
+        self._await_revival(NEVER)
         return list(self._simple(frames.ListDevices).devices)
 
     def park(self, conversation_id: str) -> None:
-        """See :meth:`app.engine.base.Engine.park`."""
-        self._await_revival(_NEVER)
-        if self._model is not None:
-            self._simple(lambda number: frames.Park(number, conversation_id))
+        """See :meth:`app.engine.base.Engine.park`.
+
+        Nothing is waited for: the engine saves until it is asked for something else.
+        """
+        if self._model is not None and self._revival is None:
+            self._send(lambda number: frames.Park(number, conversation_id))
 
     def unload(self) -> None:
         """See :meth:`app.engine.base.Engine.unload`."""
@@ -207,7 +179,7 @@ class EngineClient:
 
     def _load(self, request: LoadRequest, progress: Progress, cancel: Cancel) -> LoadedModel:
         """Load, stepping down as often as needed."""
-        advance = _Monotone(progress)
+        advance = Monotone(progress)
         deaths = 0
         while True:
             try:
@@ -215,7 +187,7 @@ class EngineClient:
                 if self._step < 0:
                     self._step = self._memory.get(key)
                 model = self._load_once(request, advance, cancel)
-            except _DiedError as died:
+            except DiedError as died:
                 deaths += 1
                 self._request = request
                 self._after_death(died.death, deaths)
@@ -360,9 +332,9 @@ class EngineClient:
         try:
             number = self._send(make)
             last = None
-            for frame in self._frames(number, _NEVER):
+            for frame in self._frames(number, NEVER):
                 last = frame
-        except _DiedError as died:
+        except DiedError as died:
             self._after_death(died.death, 1)
             self._revive()
             raise EngineDiedError(died.death.words) from died
@@ -378,7 +350,7 @@ class EngineClient:
         """Frames of one command up to its result.
 
         Raises:
-            _DiedError: The process died.
+            DiedError: The process died.
             KnownError: The command failed.
         """
         process = self._ensure_process()
@@ -389,11 +361,11 @@ class EngineClient:
                 process.send(frames.Stop(number))
             try:
                 # A flag that cannot be set needs no looking at.
-                frame = process.events.get(timeout=None if cancel is _NEVER else POLL_SECONDS)
+                frame = process.events.get(timeout=None if cancel is NEVER else POLL_SECONDS)
             except queue.Empty:
                 continue
             if isinstance(frame, Death):
-                raise _DiedError(frame)
+                raise DiedError(frame)
             if getattr(frame, "id", 0) != number:
                 continue
             if isinstance(frame, frames.Failed):
@@ -409,7 +381,7 @@ class EngineClient:
         """Wait until the process is up.
 
         Raises:
-            _DiedError: It died before.
+            DiedError: It died before.
             LoadCancelledError: ``cancel`` was set.
         """
         process = self._ensure_process()
@@ -421,7 +393,7 @@ class EngineClient:
             except queue.Empty:
                 continue
             if isinstance(frame, Death):
-                raise _DiedError(frame)
+                raise DiedError(frame)
         return process.ready
 
     def _ensure_process(self) -> EngineProcess:
@@ -433,31 +405,3 @@ class EngineClient:
                 self._command, self._options, self._folder, self._environment
             )
         return self._process
-
-
-class _Monotone:
-    """Passes fractions on that never decrease, also over a restart."""
-
-    def __init__(self, progress: Progress) -> None:
-        self._progress = progress
-        self._top = -1.0
-
-    def __call__(self, fraction: float) -> None:
-        if fraction > self._top:
-            self._top = fraction
-            self._progress(fraction)
-
-
-class _Never:
-    """A flag that is never set."""
-
-    def is_set(self) -> bool:
-        """Never."""
-        return False
-
-    def wait(self, timeout: float | None = None) -> bool:
-        """Not used: there is nothing to wait for."""
-        raise NotImplementedError
-
-
-_NEVER = _Never()

@@ -213,6 +213,8 @@ _KNOWN: dict[str, type] = {
     for name, kind in source.items()
     if isinstance(kind, type) and is_dataclass(kind)
 }
+_NAMES_OF = {kind: tuple(field.name for field in fields(kind)) for kind in _KNOWN.values()}
+_SIMPLE = frozenset({str, int, float, bool, type(None)})
 
 
 class FrameError(Exception):
@@ -241,19 +243,20 @@ def decode(line: bytes) -> Any:
 
 
 def _plain(value: object) -> object:
+    kind = type(value)
+    if kind in _SIMPLE:
+        return value
+    if kind in _NAMES_OF:
+        named = {name: _plain(getattr(value, name)) for name in _NAMES_OF[kind]}
+        return {_TYPE: kind.__name__, **named}
     if isinstance(value, StrEnum):
         return str(value)
-    if value is None or isinstance(value, str | int | float):
-        return value
     if isinstance(value, Path):
         return os.fspath(value)
     if isinstance(value, tuple | list):
         return [_plain(item) for item in value]
     if isinstance(value, dict):
         return {str(key): _plain(item) for key, item in value.items()}
-    if is_dataclass(value) and not isinstance(value, type):
-        named = {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
-        return {_TYPE: type(value).__name__, **named}
     raise FrameError(f"cannot send a {type(value).__name__}")
 
 
@@ -266,7 +269,13 @@ def _rebuild(value: Any, hint: Any) -> Any:
     if isinstance(value, dict) and _TYPE in value:
         kind = _KNOWN[value[_TYPE]]
         hints = _hints(kind)
-        return kind(**{key: _rebuild(v, hints[key]) for key, v in value.items() if key != _TYPE})
+        del value[_TYPE]
+        return kind(
+            **{
+                key: item if hints[key] in _SIMPLE else _rebuild(item, hints[key])
+                for key, item in value.items()
+            }
+        )
     origin = typing.get_origin(hint)
     if origin in {Union, types.UnionType}:
         choices = [choice for choice in typing.get_args(hint) if choice is not type(None)]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import ctypes.util
 import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
@@ -33,8 +32,8 @@ class Stopper:
 
     def __init__(self, c: Any) -> None:
         self._flag = ctypes.create_string_buffer(2)
-        strlen = ctypes.CDLL(ctypes.util.find_library("c") or None).strlen
-        self._callback = ctypes.cast(strlen, c.ggml_abort_callback)
+        self._library = _c_library()
+        self._callback = ctypes.cast(self._library.strlen, c.ggml_abort_callback)
         self._c = c
 
     def attach(self, context: Any) -> None:
@@ -54,6 +53,14 @@ class Stopper:
     def is_set(self) -> bool:
         """Whether passes are being stopped."""
         return self._flag[0] != b"\x00"
+
+
+def _c_library() -> ctypes.CDLL:
+    """The C library of this process."""
+    try:
+        return ctypes.CDLL(None)
+    except TypeError:  # Windows has no handle for "this process"
+        return ctypes.CDLL("msvcrt")
 
 
 class Decoder:

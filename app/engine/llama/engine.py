@@ -27,6 +27,7 @@ from app.engine.llama.state import StateKeeper
 from app.engine.llama.tokenizer import Tokenizer
 from app.engine.plan import Machine, make_plan
 from app.engine.prompt import Template, TextMemory, choose_template
+from app.engine.seen import Monotone
 from app.engine.snapshots import SnapshotStore, root_digest
 from app.engine.threads import Load, ThreadGovernor
 
@@ -163,7 +164,7 @@ class LlamaEngine:
         if planned is not None:
             planned(plan, steps)
         _refuse_if(cancel)
-        advance = _Monotone(progress)
+        advance = Monotone(progress)
         loaded = loader.load(
             self.backend,
             request.path,
@@ -298,19 +299,6 @@ class LlamaEngine:
         if self._session is None:
             raise ModelNotLoadedError("No model is loaded.")
         return self._session
-
-
-class _Monotone:
-    """Passes fractions on that never decrease."""
-
-    def __init__(self, progress: Progress) -> None:
-        self._progress = progress
-        self._top = -1.0
-
-    def __call__(self, fraction: float) -> None:
-        if fraction > self._top:
-            self._top = fraction
-            self._progress(min(1.0, fraction))
 
 
 def _refuse_if(cancel: Cancel) -> None:
