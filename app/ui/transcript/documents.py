@@ -26,7 +26,7 @@ from PySide6.QtGui import (
 from app.ui.theme import qcolour
 from app.ui.transcript.formulas import Drawn, Failed, Pending
 from app.ui.transcript.rows import CodeRow, TableRow, TableState, TextRow, code_text
-from app.ui.transcript.runs import Run
+from app.ui.transcript.runs import Run, clean
 from app.ui.transcript.style import FORMULA_OBJECT, LINE_GROUNDS, Style
 
 if TYPE_CHECKING:
@@ -84,6 +84,9 @@ class InlineFormula(QPyTextObject):
         half = max(formula.ascent - middle, formula.descent + middle)
         return max(half, QFontMetricsF(fmt.font()).ascent() - middle) if self.strut else half
 
+
+LONGEST_INLINE = 1000
+"""Characters of an inline formula's source that are shown where the formula is not."""
 
 _NUMBER = QTextFormat.Property.UserProperty.value + 7
 
@@ -171,7 +174,7 @@ class RowDocument(QTextDocument):
         )
         if isinstance(result, Failed):
             start = self.to_row(cursor.position())
-            source = run.math.markdown.replace("\n", " ")
+            source = clean(run.math.markdown[:LONGEST_INLINE])
             look = Run("", code=True)
             cursor.insertText(source, style.format_of(look, level, quiet=quiet))
             self.spelled.append((start, len(source.encode("utf-16-le")) // 2))

@@ -81,4 +81,4 @@ class MessageHost:
 def code_of(model: MessageModel, state: CodeState) -> str:
     """The text of a code block."""
     rows = [row for row in model.rows if isinstance(row, CodeRow) and row.state is state]
-    return "\n".join(row.text for row in rows) + "\n"
+    return "".join(row.text if row.cut else row.text + "\n" for row in rows)

@@ -46,7 +46,7 @@ from app.ui.transcript.rows import (
     WaitRow,
     row_text,
 )
-from app.ui.transcript.runs import Run, units
+from app.ui.transcript.runs import LINE, Run, clean, units
 from app.ui.transcript.style import CODE_PAD, Style
 
 if TYPE_CHECKING:
@@ -70,6 +70,12 @@ class Look:
     matches: tuple[tuple[int, int], ...] = ()
     current: tuple[int, int] | None = None
 
+
+TALLEST_PICTURE = 4000
+"""Pixels; a row that stands for an unread megabyte would be a picture of a gigabyte."""
+
+LONGEST_SOURCE = 3000
+"""Characters of a formula's source that are shown where the formula is not."""
 
 PLAIN_LOOK = Look()
 
@@ -134,7 +140,7 @@ class RowItem:
         Drawing text costs ten times what copying its picture costs, and most frames only move
         rows. The picture is opaque, so text keeps its subpixels.
         """
-        if isinstance(self, FixedItem) or self.body_height() == 0:
+        if isinstance(self, FixedItem) or not 0 < self.body_height() < TALLEST_PICTURE:
             self.paint(painter, look)
             return
         ratio = painter.device().devicePixelRatio()
@@ -473,7 +479,10 @@ class MathItem(RowItem):
         else:
             result = Failed("It is still being written.")
         if isinstance(result, Failed):
-            run = Run(row.block.markdown.replace("\n", "\u2028"), code=True)
+            source = row.block.markdown
+            if len(source) > LONGEST_SOURCE:
+                source = source[:LONGEST_SOURCE] + "\u2026"  # a copy has all of it
+            run = Run(LINE.join(clean(line) for line in source.split("\n")), code=True)
             self._source = text_document(TextRow((run,), row.place), style, self.room)
         else:
             self._drawn = result

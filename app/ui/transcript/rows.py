@@ -7,7 +7,7 @@ changed stays the same object; the view asks with ``is`` what has to be drawn an
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
@@ -25,6 +25,9 @@ from app.markup.flow import FlowRow, FootnoteFrame, ItemFrame, QuoteFrame, Think
 from app.ui.transcript.runs import LINE, Run, clean, plain, split_runs, text_of, to_runs
 
 CODE_LINES = 40
+CODE_LIMIT = 4000
+"""Characters of a line of code beyond which it goes on in another row."""
+
 TABLE_LINES = 12
 TEXT_LIMIT = 4000
 LINE_LIMIT = 2000
@@ -173,13 +176,20 @@ class CodeHeadRow:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CodeRow:
-    """Lines of code, without the last line end; ``first`` counts from 0."""
+    """Lines of code, without the last line end.
+
+    Attributes:
+        first: Number of its first line, in a block's lines as they are cut.
+        open: Whether its last line may still grow.
+        cut: Whether the next row goes on with the last line, which is endless.
+    """
 
     state: CodeState
     place: Place
     text: str
     first: int
     open: bool = True
+    cut: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -279,7 +289,28 @@ Row: TypeAlias = (
 
 def whole_lines(row: CodeRow) -> str:
     """The lines of a row that will not change any more, each with its line end."""
+    if row.cut:
+        return row.text
     return row.text[: row.text.rfind("\n") + 1] if row.open else row.text + "\n"
+
+
+def _chunks(text: str) -> Iterator[tuple[str, bool]]:
+    """Cut code into rows; also whether a cut fell into a line."""
+    lines: list[str] = []
+    for line in text.split("\n"):
+        rest = line
+        while len(rest) > CODE_LIMIT:
+            if lines:
+                yield "\n".join(lines), False
+                lines = []
+            yield rest[:CODE_LIMIT], True
+            rest = rest[CODE_LIMIT:]
+        lines.append(rest)
+        if len(lines) == CODE_LINES:
+            yield "\n".join(lines), False
+            lines = []
+    if lines:
+        yield "\n".join(lines), False
 
 
 def row_text(row: Row) -> str:
@@ -477,13 +508,12 @@ class RowList:
 
     def _cut_code(self, text: str, state: CodeState, place: Place, first: int) -> None:
         is_open = not text.endswith("\n")
-        lines = text.split("\n") if is_open else text[:-1].split("\n")
-        for start in range(0, len(lines), CODE_LINES):
-            chunk = lines[start : start + CODE_LINES]
-            last = start + CODE_LINES >= len(lines)
-            self.rows.append(
-                CodeRow(state, place, "\n".join(chunk), first + start, open=is_open and last)
-            )
+        chunks = list(_chunks(text if is_open else text[:-1]))
+        for number, (chunk, cut) in enumerate(chunks):
+            last = number == len(chunks) - 1
+            row = CodeRow(state, place, chunk, first, open=is_open and last, cut=cut)
+            self.rows.append(row)
+            first += chunk.count("\n") + 1
 
     def _add_table(self, table: Table, place: Place, *, continues: bool) -> None:
         lines = [tuple(to_runs(cell) for cell in line) for line in table.rows]

@@ -230,12 +230,16 @@ def escape(text: str) -> str:
 
 def _joined(pieces: list[Piece]) -> str:
     made: list[str] = []
+    before: Row | None = None
     for row, part in pieces:
         text = row_part(row, part)
-        if made:
+        if isinstance(before, CodeRow) and before.cut:
+            pass  # the line goes on
+        elif made:
             tight = isinstance(row, CodeRow | TextRow | TableRow) and row.place.gap < GAP
             made.append("\n" if tight else "\n\n")
         made.append(text)
+        before = row
     return "".join(made)
 
 
