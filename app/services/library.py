@@ -313,6 +313,21 @@ class LibraryService:
         """Store everything an answer ended with."""
         return self._of(message.conversation_id).finish(message)
 
+    def walk_to(self, message_id: str) -> Future[None]:
+        """Walk the branch that holds this message; nothing changes where it is walked already.
+
+        Raises:
+            NotFoundError: There is no such message.
+        """
+        store, message = self._home(message_id)
+        if any(item.message.id == message_id for item in store.branch(message.conversation_id)):
+            done: Future[None] = Future()
+            done.set_result(None)
+            return done
+        return self._announced(
+            store.select_version(message_id), BranchChanged(message.conversation_id)
+        )
+
     def select_version(self, message_id: str, offset: int) -> Future[None]:
         """Walk to another version: -1 the one before, +1 the one after."""
         store, message = self._home(message_id)

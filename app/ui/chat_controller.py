@@ -106,6 +106,8 @@ class ChatController(QObject):
     def open_chat(self, conversation_id: str, at_message: str | None = None) -> bool:
         """Show a chat where the reader left it, or at a message; tell whether it exists."""
         try:
+            if at_message is not None:
+                self._services.library.walk_to(at_message).result()
             chat = self._services.library.get(conversation_id)
             branch = self._services.library.branch(conversation_id)
         except NotFoundError:

@@ -185,6 +185,16 @@ def test_editing_and_regenerating_make_versions_and_erase_nothing(make: Make) ->
     assert (branch[1].version.index, branch[1].version.count) == (2, 2)
 
 
+def test_a_message_on_another_branch_is_walked_to(make: Make) -> None:
+    harness = make(ScriptedEngine(["a", "b"]))
+    library = harness.services.library
+    conversation, first = harness.ask("first words")
+    question = library.branch(conversation)[0].message
+    harness.ended(harness.services.chat.edit(question.id, "other words").answer_id)
+    library.walk_to(first.message.id).result()
+    assert contents(harness, conversation) == [(Role.USER, "first words"), (Role.ASSISTANT, "a")]
+
+
 def test_only_one_answer_is_written_at_a_time(make: Make) -> None:
     gate = Gate()
     harness = make(ScriptedEngine(["slow"], pause=gate))
