@@ -326,6 +326,7 @@ class Chat:
         self.index = HeightIndex()
         self._open: OrderedDict[str, int] = OrderedDict()  # id to characters, oldest use first
         self._open_characters = 0
+        self.in_view: frozenset[str] = frozenset()  # their rows are never forgotten
 
     def set_messages(self, entries: Sequence[BranchMessage], left_out: frozenset[str]) -> None:
         """Take the branch; what did not change keeps its rows and heights."""
@@ -340,6 +341,8 @@ class Chat:
                 models.append(MessageModel(entry, left_out=out))
         self.models = models
         self.by_id = {model.message.id: i for i, model in enumerate(models)}
+        self._open = OrderedDict((k, v) for k, v in self._open.items() if k in self.by_id)
+        self._open_characters = sum(self._open.values())
         self.index.reset(self._height_of(model) for model in models)
 
     def _height_of(self, model: MessageModel) -> int:
@@ -357,15 +360,18 @@ class Chat:
         return model
 
     def _remember(self, model: MessageModel) -> None:
-        size = len(model.message.content)
-        self._open[model.message.id] = size
-        self._open_characters += size
-        while self._open_characters > KEPT_CHARACTERS and len(self._open) > 40:
+        key, size = model.message.id, len(model.message.content)
+        self._open_characters += size - self._open.pop(key, 0)
+        self._open[key] = size
+        for _ in range(len(self._open)):
+            if self._open_characters <= KEPT_CHARACTERS or len(self._open) <= 40:
+                return
             oldest, freed = self._open.popitem(last=False)
+            if oldest in self.in_view:
+                self._open[oldest] = freed
+                continue
             self._open_characters -= freed
-            at = self.by_id.get(oldest)
-            if at is not None:
-                self.models[at].close_rows()
+            self.models[self.by_id[oldest]].close_rows()
 
     def touch(self, at: int) -> None:
         """Bring the index into step with the message's rows."""

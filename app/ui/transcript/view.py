@@ -402,7 +402,7 @@ class TranscriptView(TranscriptSignals):
     # ------------------------------------------------------------------ layout
 
     def _measure(self, at: int, row: int) -> int:
-        model = self.chat.models[at]
+        model = self.chat.open(at)
         return self._widget(model).item(row, self.style_of(model)).height
 
     def _widget(self, model: MessageModel) -> MessageWidget:
@@ -428,6 +428,7 @@ class TranscriptView(TranscriptSignals):
             widget.describe()
             widget.show()
             shown.add(model.message.id)
+        self.chat.in_view = frozenset(shown)
         self._drop_widgets(shown)
         self._set_following(self.flow.bottom_reached)
         self._sync_bar()

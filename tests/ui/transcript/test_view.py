@@ -433,3 +433,21 @@ def test_endless_words_lines_and_cells_are_drawn(view: TranscriptView, qtbot: Qt
     for _ in range(80):
         view.scroll_by(-600)
     assert view.flow.position == 0
+
+
+def test_searching_a_long_chat_never_forgets_what_is_in_view(
+    view: TranscriptView, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    monkeypatch.setattr("app.ui.transcript.model.KEPT_CHARACTERS", 3000)
+    view.set_branch(long_chat(200))
+    states: list[FindState] = []
+    view.find_changed.connect(states.append)
+    view.find("line")
+    view.find("strength")
+    qtbot.waitUntil(lambda: bool(states) and states[-1].complete, timeout=20_000)
+    assert states[-1].total == 100
+    view.grab()
+    view.find_next()
+    view.grab()
+    opened = sum(1 for model in view.chat.models if model.list is not None)
+    assert opened <= 60
