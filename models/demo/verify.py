@@ -74,9 +74,8 @@ class Llama:
         size = llama_cpp.llama_vocab_n_tokens(self.vocabulary)
         fed = list(prompt)
         for _ in range(LONGEST_ANSWER):
-            batch = llama_cpp.llama_batch_get_one(
-                (llama_cpp.llama_token * len(fed))(*fed), len(fed)
-            )
+            tokens = (llama_cpp.llama_token * len(fed))(*fed)  # the batch only points to them
+            batch = llama_cpp.llama_batch_get_one(tokens, len(fed))
             if llama_cpp.llama_decode(self.context, batch):
                 raise SystemExit("llama.cpp could not decode")
             logits = llama_cpp.llama_get_logits_ith(self.context, -1)[:size]
