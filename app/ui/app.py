@@ -16,6 +16,7 @@ from app.services.registry import Services
 from app.ui import icons, style
 from app.ui.activation import Activation
 from app.ui.theme import Theme, theme_for
+from app.ui.transcript.garbage import QuietCollector
 from app.ui.transfer.pdf import PdfExporter
 from app.ui.window import MainWindow
 
@@ -123,7 +124,11 @@ def run(services: Services, *, channel: str = "") -> int:
     usable = services.models.state.phase is not ModelPhase.FAILED
     if usable and services.settings.current.load_when is LoadWhen.START:
         services.models.load()
+    collector = QuietCollector(
+        window, lambda: window.pane.transcript.idle and services.chat.active is None
+    )
     code = application.exec()
+    collector.close()
     if activation is not None:
         activation.close()
     return code
