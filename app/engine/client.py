@@ -99,6 +99,8 @@ class EngineClient:
         self._stop_revival()
         self._request, self._model = None, None
         self._step, self._steps = -1, (0,)  # looked up, and told by the plan
+        # The process works in a folder of its own, where a relative path means something else.
+        request = replace(request, path=request.path.absolute())
         return self._load(request, progress, cancel)
 
     def generate(self, request: GenerationRequest, cancel: Cancel) -> Iterator[GenerationEvent]:

@@ -125,6 +125,14 @@ def test_it_answers_through_the_process(client: EngineClient, talker: Path) -> N
     assert client.devices()[-1].backend == "CPU"
 
 
+def test_a_relative_path_means_the_folder_of_whoever_asks(
+    client: EngineClient, talker: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(talker.parent)
+    assert load(client, Path(talker.name)).path == talker
+    assert ask(client).text == SENTENCE
+
+
 def test_text_that_comes_fast_is_joined_and_the_first_word_is_not_held_back(
     client: EngineClient, endless: Path
 ) -> None:
