@@ -30,8 +30,9 @@ from app.services.events import (
     SendFailed,
 )
 from app.services.registry import Services
-from app.services.words import IDLE, STARTED, Activity
+from app.ui.bookmarks import Bookmarks
 from app.ui.chat_pane import ChatPane, Page
+from app.ui.live_answer import LiveAnswer
 from app.ui.problems import ANSWER_PROBLEM
 from app.ui.transcript.view import Anchor
 
@@ -59,17 +60,10 @@ class ChatController(QObject):
         self._branch: tuple[BranchMessage, ...] = ()
         self._editing: str | None = None
         self._kept_draft = ""  # what stood in the composer before an older message was edited
-        # What an answer said before it was continued. The store may be ahead of the events that
-        # are still on their way here, so it cannot be asked: text would be shown twice.
-        self._resumed: dict[str, str] = {}
-        self._live_id = ""  # the answer in progress, in whichever chat
-        self._live_text = ""
-        self._activity: Activity = IDLE
+        self._live = LiveAnswer()
+        self._bookmarks = Bookmarks(services.library)
         self._context_size = 0
         self._prompt_tokens = 0
-        # What was handed to the store this session: it writes later than we may read.
-        self._drafts: dict[str, str] = {}
-        self._places: dict[str, Anchor | None] = {}
         self._draft_clock = QTimer(self, singleShot=True, interval=_DRAFT_MS)
         self._draft_clock.timeout.connect(self.save_draft)
         self._draft_clock.timeout.connect(self._measure)
@@ -97,7 +91,7 @@ class ChatController(QObject):
     @property
     def answering(self) -> bool:
         """Whether an answer is being written, in whichever chat, or has just ended unseen."""
-        return self._services.chat.active is not None or bool(self._live_id)
+        return self._services.chat.active is not None or bool(self._live.id)
 
     def last(self, role: Role) -> Message | None:
         """The last message of ``role`` on the branch that is shown."""
@@ -113,9 +107,9 @@ class ChatController(QObject):
         except NotFoundError:
             return False
         self.leave()
-        self._chat = replace(chat, draft=self._drafts.get(chat.id, chat.draft))
+        self._chat = self._bookmarks.with_draft(chat)
         self._pane.composer.set_text(self._chat.draft)
-        place = Anchor(at_message, 0) if at_message is not None else self._place_of(chat)
+        place = Anchor(at_message, 0) if at_message is not None else self._bookmarks.place_of(chat)
         self._show_branch(branch, place)
         self._after_opening()
         return True
@@ -150,18 +144,7 @@ class ChatController(QObject):
         if self._chat is None or not self._branch:
             return
         anchor = None if self._pane.transcript.at_bottom else self._pane.transcript.anchor()
-        if anchor != self._place_of(self._chat):
-            self._places[self._chat.id] = anchor
-            place = (anchor.message_id, anchor.offset) if anchor else (None, 0)
-            self._services.library.set_scroll(self._chat.id, *place)
-
-    def _place_of(self, chat: Conversation) -> Anchor | None:
-        """Where the reader left a chat; None for its end."""
-        if chat.id in self._places:
-            return self._places[chat.id]
-        if chat.scroll_message_id is None:
-            return None
-        return Anchor(chat.scroll_message_id, chat.scroll_offset)
+        self._bookmarks.keep_place(self._chat, anchor)
 
     def refresh_page(self) -> None:
         """Show the transcript, or what stands in for an empty one."""
@@ -181,7 +164,7 @@ class ChatController(QObject):
             fresh = self._services.library.get(self._chat.id)
         except NotFoundError:
             return
-        self._chat = replace(fresh, draft=self._drafts.get(fresh.id, fresh.draft))
+        self._chat = self._bookmarks.with_draft(fresh)
         self._pane.header.title.set_title(words.title(self._chat), editable=bool(self._branch))
         self._pane.header.set_private(private=self._chat.private)
 
@@ -195,23 +178,14 @@ class ChatController(QObject):
         self.changed.emit()
 
     def _show_branch(self, branch: tuple[BranchMessage, ...], anchor: Anchor | None) -> None:
-        self._branch = self._with_live_text(branch)
+        self._branch = self._live.laid_over(branch)
         transcript = self._pane.transcript
         transcript.set_branch(self._branch, anchor=anchor)
-        if any(item.message.id == self._live_id for item in self._branch):
-            transcript.begin_answer(self._live_id)
+        if any(item.message.id == self._live.id for item in self._branch):
+            transcript.begin_answer(self._live.id)
         answer = self.last(Role.ASSISTANT)
         transcript.set_left_out(frozenset(answer.left_out if answer else ()))
         self.refresh_page()
-
-    def _with_live_text(self, branch: tuple[BranchMessage, ...]) -> tuple[BranchMessage, ...]:
-        """The stored branch, with the text of the answer in progress that is not stored yet."""
-        return tuple(
-            replace(item, message=replace(item.message, content=self._live_text))
-            if item.message.id == self._live_id
-            else item
-            for item in branch
-        )
 
     # --- what the user wants ------------------------------------------------------------------
 
@@ -246,7 +220,7 @@ class ChatController(QObject):
         """Go on with an answer that ended early."""
         self._pane.banner.withdraw(ANSWER_PROBLEM)
         before = next((b.message for b in self._branch if b.message.id == answer_id), None)
-        self._resumed[answer_id] = before.content if before is not None else ""
+        self._live.resume(answer_id, before.content if before is not None else "")
         self.attempt(lambda: self._services.chat.continue_answer(answer_id))
 
     def regenerate(self, answer_id: str) -> None:
@@ -312,8 +286,7 @@ class ChatController(QObject):
         draft = self._kept_draft if self._editing is not None else self._pane.composer.text()
         if draft != self._chat.draft:
             chat = self._chat = replace(self._chat, draft=draft)
-            self._drafts[chat.id] = draft
-            self.attempt(lambda: self._services.library.set_draft(chat.id, draft))
+            self.attempt(lambda: self._bookmarks.keep_draft(chat))
 
     def _on_typed(self, text: str) -> None:
         if self._chat is not None and self._editing is None and text != self._chat.draft:
@@ -350,7 +323,7 @@ class ChatController(QObject):
 
     def _measure(self) -> None:
         """Ask how full the context is with what is typed; the answer comes as an event."""
-        if self._chat is not None and not self._live_id:
+        if self._chat is not None and not self._live.id:
             self._services.context.measure(self._chat.id, self._pane.composer.text())
 
     def _is_shown(self, conversation_id: str) -> bool:
@@ -363,7 +336,7 @@ class ChatController(QObject):
         if was_empty:
             self._show_branch(branch, None)
         else:
-            self._branch = self._with_live_text(branch)
+            self._branch = self._live.laid_over(branch)
             self._pane.transcript.update_branch(self._branch)
             self.refresh_page()
         self.refresh_title()
@@ -371,18 +344,16 @@ class ChatController(QObject):
         self.changed.emit()
 
     def _on_started(self, event: AnswerStarted) -> None:
-        self._live_id = event.message_id
-        self._live_text = self._resumed.pop(event.message_id, "")
-        self._activity = STARTED
+        self._live.begin(event.message_id)
         if self._is_shown(event.conversation_id):
-            self._branch = self._with_live_text(self._branch)
+            self._branch = self._live.laid_over(self._branch)
             self._pane.transcript.update_branch(self._branch)
             self._pane.transcript.begin_answer(event.message_id)
         self._show_activity()
         self.changed.emit()
 
     def _on_progressed(self, event: AnswerProgressed) -> None:
-        self._activity = self._activity.stepped(event.step)
+        self._live.step(event.step)
         if isinstance(event.step, ContextFitted):
             self._prompt_tokens = event.step.prompt_tokens
             self._context_size = event.step.context_size
@@ -391,17 +362,12 @@ class ChatController(QObject):
         self._show_activity()
 
     def _on_grew(self, event: AnswerGrew) -> None:
-        if event.message_id != self._live_id:
-            return
-        self._live_text += event.text
-        self._activity = self._activity.grew(event.tokens, monotonic())
-        if self._is_shown(event.conversation_id):
+        if self._live.grow(event, monotonic()) and self._is_shown(event.conversation_id):
             self._pane.transcript.feed(event.message_id, event.text)
             self._show_activity()
 
     def _on_ended(self, event: AnswerEnded) -> None:
-        message, streamed = event.message, self._live_text
-        self._live_id, self._live_text, self._activity = "", "", IDLE
+        message, streamed = event.message, self._live.end()
         if self._is_shown(message.conversation_id):
             self._branch = tuple(
                 replace(item, message=message) if item.message.id == message.id else item
@@ -432,7 +398,7 @@ class ChatController(QObject):
             self.attempt(
                 lambda: self._services.library.set_draft(event.conversation_id, event.text)
             )
-        self._activity = IDLE
+        self._live.idle()
         self._show_activity()
         self.failed.emit(event.error)
         self.changed.emit()
@@ -440,12 +406,12 @@ class ChatController(QObject):
     # --- status -------------------------------------------------------------------------------
 
     def _show_activity(self) -> None:
-        active = self._services.chat.active if self._live_id else None
+        active = self._services.chat.active if self._live.id else None
         here = active is not None and self._is_shown(active.conversation_id)
-        self._pane.composer.set_answering(answering=bool(self._live_id))
-        self._pane.status.set_activity(self._activity)
+        self._pane.composer.set_answering(answering=bool(self._live.id))
+        self._pane.status.set_activity(self._live.activity)
         if here and self._context_size:
-            used = self._prompt_tokens + self._activity.tokens
+            used = self._prompt_tokens + self._live.activity.tokens
             self._pane.header.meter.set_use(used, self._context_size)
 
     def _show_last_answer(self) -> None:
@@ -453,7 +419,7 @@ class ChatController(QObject):
         finished = answer is not None and answer.status is not MessageStatus.STREAMING
         line = words.answer_line(answer) if answer is not None and finished else ""
         self._pane.status.set_last_answer(line)
-        if self._live_id and answer is not None and answer.id == self._live_id:
+        if self._live.id and answer is not None and answer.id == self._live.id:
             return
         timings = answer.timings if answer is not None else None
         used = timings.prompt_tokens + timings.completion_tokens if timings else 0
