@@ -147,10 +147,10 @@ class Palette(QFrame):
         column.addWidget(self._field)
         column.addWidget(self._list, 1)
         column.addWidget(self._none, 1)
-        self._refill("")
         width = min(_WIDTH, window.width() - 4 * SPACE)
-        height = min(_HEIGHT, window.height() - 10 * SPACE)
-        self.setGeometry((window.width() - width) // 2, 6 * SPACE, width, height)
+        self._highest = min(_HEIGHT, window.height() - 10 * SPACE)
+        self.setGeometry((window.width() - width) // 2, 6 * SPACE, width, self._highest)
+        self._refill("")
         self.show()
         self.raise_()
         self._field.setFocus(Qt.FocusReason.PopupFocusReason)
@@ -190,6 +190,15 @@ class Palette(QFrame):
         self._list.setCurrentIndex(self._rows.index(0))
         self._list.setVisible(bool(self._found))
         self._none.setVisible(not self._found)
+        self._fit()
+
+    def _fit(self) -> None:
+        """As high as what was found, within the window."""
+        rows = sum(self._list.sizeHintForRow(row) for row in range(len(self._found)))
+        around = self._field.sizeHint().height() + 3 * SPACE
+        frame = 2 * self._list.frameWidth() + SPACE
+        wanted = around + (rows + frame if self._found else 6 * SPACE)
+        self.resize(self.width(), min(wanted, self._highest))
 
     def _run(self, row: int) -> None:
         if 0 <= row < len(self._found):
