@@ -114,6 +114,7 @@ def build_models(
         HubError: The bundled catalogue is damaged.
     """
     lane = Lane("engine-lane")
+    catalog = load_catalog(bundled("models", "catalog.json"))
     shelf = ModelShelf(setup.folders.data / "models.json")
     models = ModelService(
         engine,
@@ -122,13 +123,14 @@ def build_models(
         setup.bus,
         shelf=shelf,
         measurements=Measurements(setup.folders.data / "speeds.json"),
+        catalog=catalog,
         demo_path=bundled("models", "demo.gguf"),
         model=model,
     )
     tokens = TokenStore()
     setup.logs.add_filter(RedactingFilter(tokens))
     downloads = DownloadService(
-        load_catalog(bundled("models", "catalog.json")),
+        catalog,
         shelf,
         models,
         setup.settings,

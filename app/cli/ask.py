@@ -23,7 +23,9 @@ from app.domain.generation import (
 )
 from app.domain.model import LoadRequest, ModelFile
 from app.engine.base import Engine
+from app.hub.catalog import load_catalog
 from app.services.models import DEMO, find_model
+from app.system.bundled import bundled
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -58,13 +60,15 @@ def run(options: argparse.Namespace, setup: Setup) -> int:
         kv_type=settings.kv_type,
         threads=settings.threads,
     )
+    catalog = load_catalog(bundled("models", "catalog.json"))
+    family = catalog.family_of(model.name, model.path.stem)
     system = options.system if options.system is not None else settings.system_prompt
     turns = [Turn(Role.SYSTEM, system)] if system.strip() else []
     turns.append(Turn(Role.USER, _prompt(options.prompt)))
     request = GenerationRequest(
         conversation_id="",
         turns=tuple(turns),
-        sampling=_sampling(settings.sampling(), options),
+        sampling=_sampling(settings.sampling(family.sampling if family else None), options),
         private=True,
     )
     engine = make_engine(setup)

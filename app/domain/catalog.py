@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from app.domain.generation import Sampling
@@ -83,6 +84,15 @@ class Catalog:
             (one for one in self.families if wanted in {one.id, one.name.lower()}),
             None,
         )
+
+    def family_of(self, *names: str) -> CatalogFamily | None:
+        """The family that a file's name or header speaks of; None where it speaks of none.
+
+        The longest id that occurs wins: "Phi 4 Mini Reasoning" is not "phi-4".
+        """
+        said = " ".join(re.sub(r"[\s_-]+", "-", name.lower()) for name in names)
+        found = [family for family in self.families if family.id in said]
+        return max(found, key=lambda family: len(family.id), default=None)
 
     def entries(self) -> tuple[tuple[CatalogFamily, CatalogFile], ...]:
         """Every file with its family."""

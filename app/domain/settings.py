@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, get_type_hints
 
@@ -75,6 +75,8 @@ def _option(default: Any, option: Option) -> Any:
     return dataclasses.field(default=default, metadata={"option": option})
 
 
+_SAMPLING = ("temperature", "top_k", "top_p", "min_p", "repeat_penalty", "seed", "max_tokens")
+_ADVISED = "what suits the model"
 _G, _M, _A, _P = Section.GENERATION, Section.MODEL, Section.APPEARANCE, Section.PRIVACY
 
 
@@ -95,17 +97,31 @@ class Settings:
             multiline=True,
         ),
     )
-    temperature: float = _option(
-        0.7,
+    temperature: float | None = _option(
+        None,
         Option(
-            _G, "Temperature", "0 always takes the likeliest token; higher varies more.", 0, 5, 0.05
+            _G,
+            "Temperature",
+            "0 always takes the likeliest token; higher varies more.",
+            0,
+            5,
+            0.05,
+            none_label=_ADVISED,
         ),
     )
-    top_k: int = _option(
-        40, Option(_G, "Top-k", "Draw from the k likeliest tokens. 0 is off.", 0, 1_000_000)
+    top_k: int | None = _option(
+        None,
+        Option(
+            _G,
+            "Top-k",
+            "Draw from the k likeliest tokens. 0 is off.",
+            0,
+            1_000_000,
+            none_label=_ADVISED,
+        ),
     )
-    top_p: float = _option(
-        0.95,
+    top_p: float | None = _option(
+        None,
         Option(
             _G,
             "Top-p",
@@ -113,10 +129,11 @@ class Settings:
             0.0001,
             1,
             0.01,
+            none_label=_ADVISED,
         ),
     )
-    min_p: float = _option(
-        0.05,
+    min_p: float | None = _option(
+        None,
         Option(
             _G,
             "Min-p",
@@ -124,10 +141,12 @@ class Settings:
             0,
             1,
             0.01,
+            none_label=_ADVISED,
         ),
     )
-    repeat_penalty: float = _option(
-        1.0, Option(_G, "Repeat penalty", "1 is off; 1.1 is mild.", 0.5, 2, 0.05)
+    repeat_penalty: float | None = _option(
+        None,
+        Option(_G, "Repeat penalty", "1 is off; 1.1 is mild.", 0.5, 2, 0.05, none_label=_ADVISED),
     )
     max_tokens: int | None = _option(
         None,
@@ -282,17 +301,15 @@ class Settings:
             value = check(spec, getattr(self, spec.name))
             object.__setattr__(self, spec.name, value)
 
-    def sampling(self) -> Sampling:
-        """The sampling these settings ask for."""
-        return Sampling(
-            temperature=self.temperature,
-            top_k=self.top_k,
-            top_p=self.top_p,
-            min_p=self.min_p,
-            repeat_penalty=self.repeat_penalty,
-            seed=self.seed,
-            max_tokens=self.max_tokens,
-        )
+    def sampling(self, advised: Sampling | None = None) -> Sampling:
+        """What the user set, and for the rest what the model's makers advise.
+
+        Args:
+            advised: Their advice; None where there is none.
+        """
+        own = {name: getattr(self, name) for name in _SAMPLING}
+        chosen = {name: value for name, value in own.items() if value is not None}
+        return replace(advised or Sampling(), **chosen)
 
 
 @dataclass(frozen=True, slots=True)

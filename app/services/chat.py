@@ -309,7 +309,7 @@ class ChatService:
 
     def _generate(self, writing: _Writing, *, resume: bool) -> Message:
         model = self._models.ensure_loaded(writing.cancel)
-        sampling = self._settings.current.sampling()
+        sampling = self._settings.current.sampling(self._models.advised_sampling(model))
         message = replace(writing.message, model=self._models.reference(model), sampling=sampling)
         writing.message = message
         request = GenerationRequest(

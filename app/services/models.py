@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from app.domain.catalog import Catalog
 from app.domain.errors import (
     KnownError,
     LoadCancelledError,
@@ -16,7 +17,7 @@ from app.domain.errors import (
     ModelNotLoadedError,
     NotFoundError,
 )
-from app.domain.generation import Timings
+from app.domain.generation import Sampling, Timings
 from app.domain.gguf import read_gguf_file
 from app.domain.model import Device, LoadedModel, LoadRequest, ModelFile, ModelRef
 from app.domain.settings import Settings
@@ -100,6 +101,7 @@ class ModelService:
         *,
         shelf: ModelShelf,
         measurements: Measurements,
+        catalog: Catalog,
         demo_path: Path,
         model: ModelFile | None = None,
     ) -> None:
@@ -107,6 +109,7 @@ class ModelService:
         self._lane = lane
         self._settings = settings
         self._bus = bus
+        self._catalog = catalog
         self._demo_path = demo_path
         self._shelf = shelf
         self._measurements = measurements
@@ -261,6 +264,11 @@ class ModelService:
     def reference(self, model: ModelFile) -> ModelRef:
         """What is stored with an answer to say which file made it."""
         return ModelRef(model.name, model.quantization, model.sha256 or self._hash(model.path))
+
+    def advised_sampling(self, model: ModelFile) -> Sampling | None:
+        """How the makers of ``model`` would have its tokens drawn; None where nothing is known."""
+        family = self._catalog.family_of(model.name, model.path.stem)
+        return family.sampling if family is not None else None
 
     def _initial_state(self) -> ModelState:
         chosen = self._settings.current.model_path

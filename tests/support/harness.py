@@ -105,6 +105,7 @@ def build(
     settings: Settings | None = None,
     *,
     titles: bool = False,
+    name: str = "Scripted",
 ) -> Harness:
     """Services over ``folder``; close ``services`` afterwards.
 
@@ -121,9 +122,7 @@ def build(
     )
     lane = Lane("engine-lane")
     shelf = ModelShelf(folder / "models.json")
-    model = ModelFile(
-        folder / "scripted.gguf", "Scripted", "Q4_K_M", sha256="5c" * 32, demo=not titles
-    )
+    model = ModelFile(folder / "scripted.gguf", name, "Q4_K_M", sha256="5c" * 32, demo=not titles)
     models = ModelService(
         engine,
         lane,
@@ -131,6 +130,7 @@ def build(
         bus,
         shelf=shelf,
         measurements=Measurements(folder / "speeds.json"),
+        catalog=load_catalog(bundled("models", "catalog.json")),
         demo_path=folder / "demo.gguf",
         model=model,
     )

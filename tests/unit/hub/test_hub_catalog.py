@@ -36,6 +36,25 @@ def test_every_entry_can_be_asked_for() -> None:
         assert CATALOG.family(family.id.upper()) == CATALOG.family(family.name) == family
 
 
+@pytest.mark.parametrize(
+    ("names", "family"),
+    [
+        (("Phi 4", "phi-4-Q4_K_M"), "phi-4"),
+        (("", "microsoft_Phi-4-reasoning-plus-Q8_0"), "phi-4-reasoning-plus"),
+        (("Phi 4 Reasoning", "weights"), "phi-4-reasoning"),
+        (("Phi_4_Mini_Reasoning",), "phi-4-mini-reasoning"),
+        (("Phi 4 Mini Instruct",), "phi-4-mini-instruct"),
+        (("Llama 3", "llama-3"), None),
+        ((), None),
+    ],
+)
+def test_a_file_is_recognised_by_the_longest_name(
+    names: tuple[str, ...], family: str | None
+) -> None:
+    found = CATALOG.family_of(*names)
+    assert (found.id if found else None) == family
+
+
 def test_larger_quantizations_are_larger_files() -> None:
     phi4 = CATALOG.family("phi-4")
     assert phi4 is not None

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from app.domain.conversation import MessageStatus
 from app.domain.errors import EngineBusyError, EngineDiedError, InvalidValueError
-from app.domain.generation import GenerationRequest, Role, StopReason
+from app.domain.generation import GenerationRequest, Role, Sampling, StopReason
 from app.domain.settings import Settings
 from app.engine.base import Cancel, Engine
 from app.engine.scripted import Script, ScriptedEngine
@@ -70,6 +71,18 @@ def test_an_answer_streams_and_is_stored_whole(make: Make) -> None:
     assert message.model.sha256 == "5c" * 32
     assert message.timings is not None
     assert message.timings.completion_tokens == 3
+
+
+def test_the_makers_advice_holds_where_the_user_set_nothing(tmp_path: Path) -> None:
+    settings = Settings(top_p=0.5, max_tokens=100)
+    harness = build(tmp_path / "data", settings=settings, name="Phi 4 Reasoning Plus")
+    try:
+        _, ended = harness.ask("Think.")
+    finally:
+        harness.services.close()
+    assert ended.message.sampling is not None
+    drawn = replace(ended.message.sampling, seed=None)
+    assert drawn == Sampling(temperature=0.8, top_k=50, top_p=0.5, max_tokens=100)
 
 
 def test_the_question_is_on_disk_before_the_engine_is_asked(make: Make) -> None:
