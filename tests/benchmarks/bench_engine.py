@@ -2,8 +2,10 @@
 
     python tests/benchmarks/bench_engine.py [--model PATH] [--bin BUILD/bin] [--only SECTION ...]
 
-Sections: overhead, rates, return, drafting, stop. README.md beside this file says how to build
-llama-bench from the source that llama-cpp-python vendors, and how to make a model of Phi-4's shape.
+Sections: overhead, small, rates, return, stop, drafting, greedy, and gui in a file of its own.
+``--only prepare`` builds the state that "return" needs (once; long), and ``--only cold`` reads one
+chat for real. README.md beside this file says how to build llama-bench and llama-server from the
+source that llama-cpp-python vendors, and how to make models of Phi-4's shape.
 Without --model a scripted model of 2 MB is used, on which rates mean little.
 """
 
@@ -19,47 +21,29 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from random import Random
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 import psutil
 
-from app.domain.generation import GREEDY, Finished, PromptProgress, TextDelta
+from app.domain.errors import LoadCancelledError
+from app.domain.generation import GREEDY, ContextFitted, Finished, PromptProgress, TextDelta
+from app.domain.model import LoadRequest
 from app.engine import frames
 from app.engine.base import EngineOptions
 from app.engine.client import EngineClient
 from app.engine.host import Host
 from app.engine.llama import backend as llama_backend
-from tests.support.engines import Said, ask, load, never, request, turns
+from tests.benchmarks.engine_return import client, cold, come_back, prepare, row, words
+from tests.support.engines import ask, load, never, request
 from tests.support.gguf_factory import ModelSpec, letters, write_model
 
 ROUNDS = 3
-
-
-def row(name: str, *cells: str) -> None:
-    """One line of the table."""
-    print(f"{name:<46}" + "".join(f"{cell:>16}" for cell in cells), flush=True)
-
-
-@contextmanager
-def client(**options: Any) -> Iterator[EngineClient]:
-    """An engine process."""
-    made = EngineClient(EngineOptions(**options))
-    try:
-        yield made
-    finally:
-        made.close()
-
-
-def words(tokens: int) -> str:
-    """A text of about so many tokens in a byte vocabulary, nowhere the same."""
-    text = "".join(f"{number * 7919 % 100003:05d} " for number in range(tokens // 6 + 1))
-    return text[:tokens]
 
 
 # --- overhead ---------------------------------------------------------------------------------
@@ -105,7 +89,7 @@ def _overhead(model: Path, first: int, last: int) -> float:
         commands.flush()
 
     send(frames.Configure(EngineOptions(drafting=False)))
-    send(frames.Load(1, _load_request(model), 0))
+    send(frames.Load(1, LoadRequest(model), 0))
     asked = request("Hi", sampling=replace(GREEDY, max_tokens=last + 50))
     send(frames.Generate(2, asked))
     tokens, marks = 0, []
@@ -135,35 +119,64 @@ class _Patched:
         return getattr(self._c, name)
 
 
-def _load_request(model: Path) -> Any:
-    from app.domain.model import LoadRequest
-
-    return LoadRequest(model)
-
-
 # --- rates ------------------------------------------------------------------------------------
 
 
-def rates(model: Path, tools: Path, threads: int, prompt: int, answer: int) -> None:
-    """Prompt and answer rate at the client's end against llama-bench, taking turns."""
+def small(folder: Path, tools: Path | None) -> None:
+    """The whole path on a small file, beside llama-server's, at the client's end of each pipe."""
+    from tests.benchmarks.record_greedy import Server
+
+    model = write_model(
+        folder / "small.gguf",
+        ModelSpec(script=letters("abcdefghijklmnopqrstuvwxyz"), loop=True, context=9000, layers=1),
+    )
+    ours, theirs = [], []
+    server = None
+    if tools is not None:
+        server = Server(tools / "llama-server", model, "-c", "4096", "-t", "1", "-np", "1")
+    try:
+        with client(drafting=False) as engine:
+            load(engine, model, threads=1)
+            for _ in range(ROUNDS):
+                ours.append(_rates_of(engine, "Hi", 2000)[1])
+                if server is not None:
+                    theirs.append(server.stream_rate("Hi", 2000))
+    finally:
+        if server is not None:
+            server.close()
+    cells = [f"{max(ours):.0f} tokens/s"]
+    if theirs:
+        cells += [f"server {max(theirs):.0f}", f"ratio {max(ours) / max(theirs):.2f}"]
+    row(f"small file, streamed answer, best of {ROUNDS}", *cells)
+
+
+def rates(
+    model: Path, tools: Path, threads: int, prompt: int, answer: int, rounds: int = ROUNDS
+) -> None:
+    """Prompt and answer rate at the client's end against llama-bench, taking turns.
+
+    Each turn loads the file anew, on both sides, so that a file of half the memory can be measured.
+    """
     ours: dict[str, list[float]] = {"prompt": [], "answer": []}
     theirs: dict[str, list[float]] = {"prompt": [], "answer": []}
-    with client(drafting=False) as engine:
-        load(engine, model, threads=threads, context_size=prompt + answer + 512)
-        for turn in range(ROUNDS):
+    for turn in range(rounds):
+        with client(drafting=False) as engine:
+            load(engine, model, threads=threads, context_size=prompt + answer + 512)
             read, written = _rates_of(engine, f"{turn} {words(prompt)}", answer)
-            ours["prompt"].append(read)
-            ours["answer"].append(written)
-            for kind, rate in _llama_bench(tools, model, threads, prompt, answer).items():
-                theirs[kind].append(rate)
+        ours["prompt"].append(read)
+        ours["answer"].append(written)
+        for kind, rate in _llama_bench(tools, model, threads, prompt, answer).items():
+            theirs[kind].append(rate)
     for kind in ("prompt", "answer"):
         mine, other = max(ours[kind]), max(theirs[kind])
         row(
-            f"{kind} rate, best of {ROUNDS}, tokens a second",
-            f"{mine:.2f}",
-            f"bench {other:.2f}",
+            f"{kind} rate, best of {rounds}, tokens a second",
+            f"{mine:.3f}",
+            f"bench {other:.3f}",
             f"ratio {mine / other:.3f}",
         )
+        each = [f"{a:.2f}/{b:.2f}" for a, b in zip(ours[kind], theirs[kind], strict=True)]
+        row("  each round, ours/bench", *each)
 
 
 def _rates_of(engine: EngineClient, text: str, answer: int) -> tuple[float, float]:
@@ -199,145 +212,212 @@ def _llama_bench(
     }
 
 
-# --- return -----------------------------------------------------------------------------------
+# --- drafting, stop, greedy -------------------------------------------------------------------
 
 
-def come_back(model: Path, folder: Path, lengths: list[int]) -> None:
-    """First token after a restart of the app, against reading the chat again."""
-    for length in lengths:
-        options = {"snapshot_dir": folder / f"kv-{length}", "snapshot_min_gain": -1e9}
-        asked = request(turns(words(length)), sampling=replace(GREEDY, max_tokens=1))
-        with client(**options) as engine:
-            load(engine, model, context_size=length + 512)
-            cold, _ = _first_token(engine, asked)
-            engine.park("chat")
-        with client(**options) as engine:
-            load(engine, model, context_size=length + 512)
-            warm, said = _first_token(engine, asked)
-        size = sum(path.stat().st_size for path in (folder / f"kv-{length}").iterdir())
-        disk = _read_seconds(folder / f"kv-{length}")
-        timings = said.finished.timings
+def drafting(repeats: Path, other: Path, threads: int, answer: int, rounds: int) -> None:
+    """With and without, where an answer repeats its prompt and where it does not."""
+    line = "abcdefghijklmnopqrstuvwxyz"
+    for name, path, text in (
+        ("an answer that repeats its prompt", repeats, line * 3),
+        ("an answer that does not", other, words(78)),
+        ("another that does not, of a prompt full of repeats", other, "the same words again " * 4),
+    ):
+        rates: dict[bool, list[float]] = {True: [], False: []}
+        texts = set()
+        with client(drafting=True) as drafter, client(drafting=False) as plain:
+            for engine in (drafter, plain):
+                load(engine, path, threads=threads, context_size=2048)
+            asked = request(text, sampling=replace(GREEDY, max_tokens=answer))
+            for _ in range(rounds):
+                for on, engine in ((True, drafter), (False, plain)):
+                    said = ask(engine, asked)
+                    rates[on].append(said.finished.timings.tokens_per_second)
+                    texts.add(said.text)
+        gain = max(rates[True]) / max(rates[False])
+        assert len(texts) == 1, "drafting changed an answer"
         row(
-            f"return to {timings.prompt_tokens} tokens ({size / 1e6:.0f} MB)",
-            f"{warm:.2f} s",
-            f"reading {cold:.2f} s",
-            f"x{cold / warm:.0f}",
-            f"disk {disk:.2f} s",
+            f"drafting, {name}",
+            f"x{gain:.2f}",
+            f"{max(rates[True]):.2f}",
+            f"plain {max(rates[False]):.2f}",
         )
 
 
-def _first_token(engine: EngineClient, asked: Any) -> tuple[float, Said]:
-    began = time.perf_counter()
-    said = ask(engine, asked)
-    return time.perf_counter() - began, said
-
-
-def _read_seconds(folder: Path) -> float:
-    began = time.perf_counter()
-    for path in folder.iterdir():
-        with path.open("rb") as file:
-            while file.read(1 << 24):
-                pass
-    return time.perf_counter() - began
-
-
-# --- drafting and stop ------------------------------------------------------------------------
-
-
-def drafting(model: Path, folder: Path) -> None:
-    """With and without, where an answer repeats its prompt and where it does not."""
-    line = "abcdefghijklmnopqrstuvwxyz"
-    repeats = write_model(folder / "repeats.gguf", ModelSpec(script=letters(line), loop=True))
-    for name, path, text in (
-        ("answers that repeat their prompt", repeats, line * 4),
-        ("answers that do not", model, words(200)),
-    ):
-        seconds: dict[bool, list[float]] = {True: [], False: []}
-        for _ in range(ROUNDS):
-            for on in (True, False):
-                with client(drafting=on) as engine:
-                    load(engine, path)
-                    asked = request(text, sampling=replace(GREEDY, max_tokens=200))
-                    ask(engine, asked)
-                    seconds[on].append(ask(engine, asked).finished.timings.completion_seconds)
-        gain = min(seconds[False]) / min(seconds[True])
-        row(f"drafting, {name}", f"x{gain:.2f}")
-
-
-def stop(model: Path) -> None:
-    """From the click to silence, in each phase."""
+def stop(model: Path, threads: int, rounds: int = ROUNDS) -> None:
+    """From the click to silence, in each phase, and what is kept of the work."""
+    random = Random(4)
     with client() as engine:
-        waits = []
-        for _ in range(ROUNDS):
-            cancel = threading.Event()
-            pressed = [0.0]
-
-            def press(fraction: float, flag: Any = cancel, at: list[float] = pressed) -> None:
-                if fraction > 0 and not flag.is_set():
-                    at[0] = time.perf_counter()
-                    flag.set()
-
-            try:
-                engine.load(_load_request(model), press, cancel)
-            except Exception as error:  # noqa: BLE001  # a cancelled load is what is measured
-                print(f"  ({type(error).__name__})")
-            waits.append(time.perf_counter() - pressed[0])
-        row("stop while loading", f"{max(waits) * 1e3:.0f} ms")
-        load(engine, model)
+        waits = [_stop_loading(engine, model, threads, random) for _ in range(rounds)]
+        row("stop while loading", f"{max(waits) * 1e3:.0f} ms", f"{rounds} times", "limit 100")
+        load(engine, model, threads=threads, context_size=4096)
         for name, kind, text in (
             ("reading the prompt", PromptProgress, words(1500)),
             ("answering", TextDelta, "Hi"),
         ):
-            waits = [_stop_once(engine, kind, f"{n} {text}") for n in range(ROUNDS)]
-            row(f"stop while {name}", f"{max(waits) * 1e3:.0f} ms")
+            found = [
+                _stop_once(engine, kind, f"{n} {text}", 0.05 + random.random())
+                for n in range(rounds)
+            ]
+            waits = [wait for wait, _ in found]
+            kept = min(share for _, share in found)
+            row(
+                f"stop while {name}",
+                f"{max(waits) * 1e3:.0f} ms",
+                f"{rounds} times",
+                "limit 100",
+                f"kept {kept:.0%}",
+            )
 
 
-def _stop_once(engine: EngineClient, kind: type, text: str) -> float:
+def _stop_loading(engine: EngineClient, model: Path, threads: int, random: Random) -> float:
+    """Pressed at any moment of the load, also while the context is made and warmed up."""
+    cancel = threading.Event()
+    pressed = [0.0]
+
+    def press() -> None:
+        pressed[0] = time.perf_counter()
+        cancel.set()
+
+    timer = threading.Timer(0.2 + 8 * random.random(), press)
+    began = threading.Event()
+
+    def progress(fraction: float) -> None:
+        if fraction > 0 and not began.is_set():
+            began.set()
+            timer.start()
+
+    try:
+        engine.load(LoadRequest(model, context_size=4096, threads=threads), progress, cancel)
+    except LoadCancelledError:
+        return time.perf_counter() - pressed[0]
+    timer.cancel()
+    return 0.0  # it was faster than the finger
+
+
+def _stop_once(engine: EngineClient, kind: type, text: str, delay: float) -> tuple[float, float]:
+    """Seconds to silence, and the share of the finished work that the next request finds."""
     cancel = threading.Event()
     pressed = 0.0
-    for event in engine.generate(request(text), cancel):
-        if isinstance(event, kind) and not pressed:
-            time.sleep(0.05)  # into the middle of a pass
-            pressed = time.perf_counter()
-            cancel.set()
+    done = 0
+    asked = request(text)
+    timer: threading.Timer | None = None
+
+    def press() -> None:
+        nonlocal pressed
+        pressed = time.perf_counter()
+        cancel.set()
+
+    waited = 0.0
+    for event in engine.generate(asked, cancel):
+        if isinstance(event, PromptProgress):
+            done = event.done
+        if isinstance(event, kind) and timer is None and done:
+            timer = threading.Timer(delay, press)
+            timer.start()
         if isinstance(event, Finished):
-            return time.perf_counter() - pressed
-    return 0.0
+            waited = time.perf_counter() - pressed
+    stopped = threading.Event()
+    reused = 0
+    for event in engine.generate(asked, stopped):
+        if isinstance(event, ContextFitted):
+            reused = event.reused_tokens
+            stopped.set()
+    return waited, reused / max(1, done - 1)
+
+
+def greedy(tools: Path, model: Path) -> None:
+    """Tokens against llama-server's, recorded anew, by the tests of greedy answers."""
+    with tempfile.TemporaryDirectory() as name:
+        fixture = Path(name) / "greedy.json"
+        here = Path(__file__).parent
+        record = [sys.executable, here / "record_greedy.py", "--server", tools / "llama-server"]
+        subprocess.run(
+            [*record, "--model", model, "--out", fixture], check=True, stdout=subprocess.DEVNULL
+        )
+        environment = {
+            **os.environ,
+            "PHIAL_GREEDY_MODEL": str(model),
+            "PHIAL_GREEDY_FIXTURE": str(fixture),
+        }
+        tests = here.parent / "unit" / "engine" / "test_greedy.py"
+        ended = subprocess.run(
+            [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", tests],
+            env=environment,
+            check=False,
+            capture_output=True,
+            text=True,
+        )
+        cases = len(json.loads(fixture.read_text(encoding="utf-8"))["cases"])
+    verdict = "the same tokens" if ended.returncode == 0 else "NOT the same tokens"
+    row(f"greedy, {cases} chats against llama-server", verdict)
+    row("  drafting on/off, after restart from snapshots", ended.stdout.strip().splitlines()[-1])
 
 
 def main() -> int:
     """Run the sections asked for."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--model", type=Path)
-    parser.add_argument("--bin", type=Path, help="folder of llama-bench")
+    parser.add_argument("--repeats", type=Path, help="scripted model for drafting")
+    parser.add_argument("--bin", type=Path, help="folder of llama-bench and llama-server")
     parser.add_argument("--only", nargs="*", default=[])
-    parser.add_argument("--prompt", type=int, default=512)
-    parser.add_argument("--answer", type=int, default=64)
+    parser.add_argument("--state", type=Path, help="folder of the state that 'prepare' builds")
+    parser.add_argument("--prompt", type=int, default=256)
+    parser.add_argument("--answer", type=int, default=32)
+    parser.add_argument("--rounds", type=int, default=ROUNDS)
     parser.add_argument("--lengths", type=int, nargs="*", default=[2000])
+    parser.add_argument("--longest", type=int, default=8000, help="sets the context of 'return'")
     parser.add_argument("--threads", type=int, default=psutil.cpu_count(logical=False) or 1)
     chosen = parser.parse_args()
-    wanted = set(chosen.only) or {"overhead", "rates", "return", "drafting", "stop"}
+    wanted = set(chosen.only) or {"overhead", "small", "rates", "stop", "drafting", "greedy"}
     load_average = statistics.mean(os.getloadavg()) if hasattr(os, "getloadavg") else 0.0
-    print(
-        f"{platform.processor() or platform.machine()}, {os.cpu_count()} CPUs, {platform.system()}"
-    )
-    print(f"load of other programs at the start: {load_average:.1f}")
+    print(f"{_processor()}, {os.cpu_count()} CPUs, {platform.system()}, {chosen.threads} threads")
+    print(f"load average at the start: {load_average:.1f}", flush=True)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         model = chosen.model or write_model(
             folder / "tiny.gguf", ModelSpec(depends_on_history=True, context=16_384)
         )
-        if "overhead" in wanted:
-            overhead(folder)
-        if "rates" in wanted and chosen.bin is not None:
-            rates(model, chosen.bin, chosen.threads, chosen.prompt, chosen.answer)
-        if "return" in wanted:
-            come_back(model, folder, chosen.lengths)
-        if "drafting" in wanted:
-            drafting(model, folder)
-        if "stop" in wanted:
-            stop(model)
+        _run(wanted, chosen, model, folder)
     return 0
+
+
+def _run(wanted: set[str], chosen: argparse.Namespace, model: Path, folder: Path) -> None:
+    tools: Path | None = chosen.bin
+    threads: int = chosen.threads
+    state = chosen.state or folder / "state"
+    if "overhead" in wanted:
+        overhead(folder)
+    if "small" in wanted:
+        small(folder, tools)
+    if "rates" in wanted and tools is not None:
+        rates(model, tools, threads, chosen.prompt, chosen.answer, chosen.rounds)
+    if "prepare" in wanted:
+        prepare(model, state, chosen.lengths, chosen.longest, threads)
+    if "cold" in wanted:
+        cold(model, chosen.lengths[0], chosen.longest, threads)
+    if "return" in wanted:
+        come_back(model, state, chosen.lengths, chosen.longest, threads)
+    if "drafting" in wanted:
+        line = letters("abcdefghijklmnopqrstuvwxyz")
+        repeats = chosen.repeats or write_model(
+            folder / "repeats.gguf", ModelSpec(script=line, loop=True)
+        )
+        drafting(repeats, model, threads, chosen.answer, chosen.rounds)
+    if "stop" in wanted:
+        stop(model, threads, chosen.rounds)
+    if "greedy" in wanted and tools is not None:
+        greedy(tools, Path(__file__).parents[2] / "models" / "demo.gguf")
+
+
+def _processor() -> str:
+    """The processor's name, where the system tells it."""
+    source = Path("/proc/cpuinfo")
+    if source.exists():
+        for line in source.read_text(encoding="utf-8").splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor() or platform.machine()
 
 
 if __name__ == "__main__":

@@ -1,9 +1,12 @@
 """Writes a GGUF of Phi-4's shape with random Q4_K weights: 14.7 B parameters, 8.3 GB, no meaning.
 
-    python tests/benchmarks/make_phi4_shaped.py /somewhere/phi4-shaped.gguf [--layers 40]
+    python tests/benchmarks/make_phi4_shaped.py /somewhere/phi4-shaped.gguf [--layers 40] [--script]
 
 Speed does not depend on what the weights say, so it stands in for the real file in benchmarks.
 The scales are chosen so that weights have a deviation of about 0.02 and nothing overflows.
+
+With ``--script`` the blocks cost what they cost and add nothing, and the model says the alphabet
+over and over: guesses at its next tokens come true, which is what drafting is measured on.
 """
 
 from __future__ import annotations
@@ -102,7 +105,55 @@ def write_random(file: BinaryIO, pool: NDArray[np.uint8], blocks: int, start: in
         at = 0
 
 
-def write(path: Path, layers: int) -> None:
+SCRIPT = b"abcdefghijklmnopqrstuvwxyz"
+SEPARATOR = VOCABULARY - len(PHI4_CONTROLS) + PHI4_CONTROLS.index("<|im_sep|>")
+SILENT = ("attn_output.weight", "ffn_down.weight")  # what blocks add to the stream of values
+
+
+def scripted(name: str, blocks: int) -> NDArray[np.uint8] | None:
+    """The blocks of a tensor of a scripted model; None for one whose weights do not matter.
+
+    Letter number i is embedded as one 1 at place i, and the output matrix has one 1 in the row of
+    each letter at the place of the letter before it.
+    """
+    if name.endswith(SILENT):
+        return np.zeros((blocks, 144), np.uint8)
+    per_row = EMBEDDING // 256
+    if name == "token_embd.weight":
+        found = np.zeros((blocks, 144), np.uint8)
+        for place, letter in enumerate(SCRIPT):
+            found[letter * per_row] = _one_q4_k(place)
+        found[SEPARATOR * per_row] = _one_q4_k(len(SCRIPT))
+        return found
+    if name == "output.weight":
+        found = np.zeros((blocks, 210), np.uint8)
+        for place in range(len(SCRIPT)):
+            found[SCRIPT[(place + 1) % len(SCRIPT)] * per_row] = _one_q6_k(place)
+        found[SCRIPT[0] * per_row, len(SCRIPT)] = 1  # and "a" also follows the answer's header
+        return found
+    return None
+
+
+def _one_q4_k(place: int) -> NDArray[np.uint8]:
+    """A Q4_K block of zeros with a 1 at ``place`` (below 32)."""
+    block = np.zeros(144, np.uint8)
+    block[0:2] = np.frombuffer(np.float16(1).tobytes(), np.uint8)  # d; dmin stays 0
+    block[4] = 1  # scale of the first 32 weights
+    block[16 + place] = 1  # the low half of a byte belongs to the first 32 weights
+    return block
+
+
+def _one_q6_k(place: int) -> NDArray[np.uint8]:
+    """A Q6_K block that is 1 at ``place`` (below 32) and 0 elsewhere; a stored q means q - 32."""
+    block = np.zeros(210, np.uint8)
+    block[128:192] = 0b10101010  # the upper two bits of every weight: 32, which is 0
+    block[place] = 1  # the lower four bits
+    block[192:208] = 1  # scales
+    block[208:210] = np.frombuffer(np.float16(1).tobytes(), np.uint8)
+    return block
+
+
+def write(path: Path, layers: int, *, script: bool = False) -> None:
     """Write the file, streaming."""
     random = np.random.default_rng(4)
     pools = {Q4_K: pool_q4_k(random), Q6_K: pool_q6_k(random)}
@@ -123,10 +174,12 @@ def write(path: Path, layers: int) -> None:
     assert writer.fout is not None
     file = writer.fout[0]
     writer.write_padding(file, file.tell())
-    for index, (_, shape, kind) in enumerate(plan):
+    for index, (name, shape, kind) in enumerate(plan):
         count = int(np.prod(shape))
         if kind is None:
             file.write(np.ones(count, np.float32).tobytes())
+        elif script and (said := scripted(name, count // 256)) is not None:
+            file.write(said.tobytes())
         else:
             write_random(file, pools[kind], count // 256, index * 7_919)
         writer.write_padding(file, file.tell())
@@ -137,6 +190,7 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("path", type=Path)
     parser.add_argument("--layers", type=int, default=40)
+    parser.add_argument("--script", action="store_true")
     arguments = parser.parse_args()
-    write(arguments.path, arguments.layers)
+    write(arguments.path, arguments.layers, script=arguments.script)
     print(f"{arguments.path}: {arguments.path.stat().st_size / 1e9:.2f} GB")

@@ -179,7 +179,7 @@ class LlamaEngine:
                 header,
                 plan,
                 stopper=self._stopper,
-                keeper=lambda decoder: self._keeper(request, plan, loaded, decoder),
+                keeper=lambda decoder: self._keeper(request, header, plan, loaded, decoder),
             )
         except BaseException:
             loader.free(self.backend, loaded)
@@ -267,7 +267,12 @@ class LlamaEngine:
             self._store.close()
 
     def _keeper(
-        self, request: LoadRequest, plan: LoadPlan, loaded: loader.Loaded, decoder: Decoder
+        self,
+        request: LoadRequest,
+        header: GgufHeader,
+        plan: LoadPlan,
+        loaded: loader.Loaded,
+        decoder: Decoder,
     ) -> StateKeeper | None:
         """Snapshots for a model, keyed by everything a state depends on."""
         if self._store is None:
@@ -276,7 +281,12 @@ class LlamaEngine:
         if not model:
             found = request.path.stat()
             model = f"{request.path.resolve()}|{found.st_size}|{found.st_mtime_ns}"
-        root = root_digest(model, self.backend.build, plan.kv_type, plan.gpu_layers > 0)
+        # Files with two sets of rope factors use the long one in any context beyond the original.
+        original = header.hyper("rope.scaling.original_context_length")
+        stretched = 0 < original < plan.context_size
+        root = root_digest(
+            model, self.backend.build, plan.kv_type, plan.gpu_layers > 0, stretched
+        )
         return StateKeeper(
             self.backend.c,
             loaded.context,

@@ -1,0 +1,222 @@
+"""Coming back to a chat after a restart, against reading it again. Part of bench_engine.py.
+
+Reading 8,000 tokens of a 14 B file takes a quarter of an hour, so the state is built once
+(``--only prepare``, in steps, going on where an earlier run ended) and kept in ``--state``.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from app.domain.generation import (
+    GREEDY,
+    ContextFitted,
+    Finished,
+    GenerationRequest,
+    SnapshotRestored,
+    TextDelta,
+    Timings,
+)
+from app.domain.model import LoadRequest
+from app.engine.base import EngineOptions
+from app.engine.client import EngineClient
+from tests.support.engines import request, turns
+
+STEP = 500  # tokens between two saves while the state is built
+FRESH = 128  # tokens read anew at each depth, for the rate of reading there
+ALWAYS = -1e9  # seconds a snapshot must save: write and restore in any case
+NEVER = threading.Event()
+
+
+def row(name: str, *cells: str) -> None:
+    """One line of the table."""
+    print(f"{name:<46}" + "".join(f"{cell:>16}" for cell in cells), flush=True)
+
+
+@contextmanager
+def client(**options: Any) -> Iterator[EngineClient]:
+    """An engine process."""
+    made = EngineClient(EngineOptions(**options))
+    try:
+        yield made
+    finally:
+        made.close()
+
+
+def words(tokens: int) -> str:
+    """A text of about so many tokens in a byte vocabulary, nowhere the same."""
+    text = "".join(f"{number * 7919 % 100003:05d} " for number in range(tokens // 6 + 1))
+    return text[:tokens]
+
+
+def chat_of(tokens: int) -> GenerationRequest:
+    """The chat whose state is built; a shorter one is the beginning of a longer one."""
+    return request(turns(words(tokens)), sampling=replace(GREEDY, max_tokens=1))
+
+
+def load_for(model: Path, tokens: int, threads: int | None = None) -> LoadRequest:
+    """The same context for all lengths."""
+    return LoadRequest(model, context_size=tokens + 768, threads=threads)
+
+
+def prepare(
+    model: Path, state: Path, lengths: Sequence[int], longest: int, threads: int | None
+) -> None:
+    """Build the state of every length, saving each step."""
+    steps = sorted({*range(STEP, max(lengths), STEP), *lengths})
+    with client(snapshot_dir=state, snapshot_min_gain=ALWAYS) as engine:
+        engine.load(load_for(model, longest, threads), lambda _fraction: None, NEVER)
+        for tokens in steps:
+            began = time.perf_counter()
+            restored = 0
+            for event in engine.generate(chat_of(tokens), NEVER):
+                if isinstance(event, SnapshotRestored):
+                    restored = event.tokens
+            engine.park("chat")
+            seconds = time.perf_counter() - began
+            row(f"built the state of {tokens} tokens", f"{seconds:.1f} s", f"restored {restored}")
+
+
+def forget_files(paths: Sequence[Path]) -> None:
+    """Drop files from the system's cache, where the system lets a program do that."""
+    if not hasattr(os, "posix_fadvise"):
+        return
+    for path in paths:
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+            os.posix_fadvise(handle, 0, 0, os.POSIX_FADV_DONTNEED)
+        finally:
+            os.close(handle)
+
+
+def read_seconds(paths: Sequence[Path]) -> float:
+    """Time to read files from disk, nothing more."""
+    forget_files(paths)
+    buffer = bytearray(1 << 24)
+    began = time.perf_counter()
+    for path in paths:
+        with path.open("rb", buffering=0) as file:
+            while file.readinto(buffer):
+                pass
+    return time.perf_counter() - began
+
+
+def first_token(engine: EngineClient, asked: GenerationRequest) -> tuple[float, list[Any]]:
+    """Seconds to the first text, and all events."""
+    began = time.perf_counter()
+    first, events = 0.0, []
+    for event in engine.generate(asked, NEVER):
+        if isinstance(event, TextDelta) and not first:
+            first = time.perf_counter() - began
+        events.append(event)
+    return first or time.perf_counter() - began, events
+
+
+def cold(model: Path, tokens: int, longest: int, threads: int | None) -> None:
+    """First token of a chat that was never read."""
+    with client() as engine:
+        engine.load(load_for(model, longest, threads), lambda _fraction: None, NEVER)
+        seconds, events = first_token(engine, chat_of(tokens))
+    row(f"reading {_timings(events).prompt_tokens} tokens", f"{seconds:.1f} s")
+
+
+@dataclass(frozen=True)
+class Return:
+    """One return to a chat.
+
+    Attributes:
+        tokens: Of its prompt.
+        restored: Of these, from the snapshot.
+        first: Seconds to the first text.
+        disk: Seconds to read the same bytes from disk.
+        size: Those bytes.
+        decode: Seconds of one pass over one token at that depth.
+        fresh: Seconds to read one token there, from a pass over :data:`FRESH`.
+    """
+
+    tokens: int
+    restored: int
+    first: float
+    disk: float
+    size: int
+    decode: float
+    fresh: float
+
+
+def come_back(
+    model: Path, state: Path, lengths: Sequence[int], longest: int, threads: int | None
+) -> None:
+    """First token after a restart of the engine, against reading the chat again.
+
+    Reading again is summed from what one token costs at the depths measured here: that cost grows
+    in a straight line with the depth, so trapezoids are exact. ``--only cold`` reads one for real.
+    """
+    returns = [_return_to(model, state, tokens, longest, threads) for tokens in sorted(lengths)]
+    with client() as engine:
+        engine.load(load_for(model, longest, threads), lambda _fraction: None, NEVER)
+        depths = [(0, _fresh(engine, chat_of(1), ""))]
+    reading = 0.0
+    for found in returns:
+        depth, cost = depths[-1]
+        reading += (found.tokens - depth) * (cost + found.fresh) / 2
+        depths.append((found.tokens, found.fresh))
+        floor = found.disk + found.decode
+        row(
+            f"return to {found.tokens} tokens ({found.size / 1e6:.0f} MB)",
+            f"{found.first:.2f} s",
+            f"reading {reading:.0f} s",
+            f"x{reading / found.first:.0f}",
+            f"disk+decode {floor:.2f}",
+            f"ratio {found.first / floor:.2f}",
+        )
+        row(
+            f"  restored {found.restored} of {found.tokens}",
+            f"disk {found.disk:.2f} s",
+            f"decode {found.decode:.2f} s",
+            f"reads {1 / found.fresh:.2f}/s",
+        )
+
+
+def _return_to(model: Path, state: Path, tokens: int, longest: int, threads: int | None) -> Return:
+    with client(snapshot_dir=state, snapshot_min_gain=ALWAYS) as engine:
+        engine.load(load_for(model, longest, threads), lambda _fraction: None, NEVER)
+        ask = replace(chat_of(tokens), sampling=replace(GREEDY, max_tokens=4), private=True)
+        began = time.time()
+        forget_files(list(state.glob("*.kv")))
+        first, events = first_token(engine, ask)
+        files = [path for path in state.glob("*.kv") if path.stat().st_mtime >= began]
+        disk = read_seconds(files)
+        restored = sum(event.tokens for event in events if isinstance(event, SnapshotRestored))
+        prompt = next(e for e in events if isinstance(e, ContextFitted)).prompt_tokens
+        return Return(
+            tokens=prompt,
+            restored=restored,
+            first=first,
+            disk=disk,
+            size=sum(path.stat().st_size for path in files),
+            decode=_timings(events).completion_seconds / 3,
+            fresh=_fresh(engine, chat_of(tokens), words(tokens)),
+        )
+
+
+def _fresh(engine: EngineClient, chat: GenerationRequest, before: str) -> float:
+    """Seconds a token takes to read after ``before``."""
+    text = before + "z" * FRESH
+    again = replace(chat, turns=(replace(chat.turns[0], content=text),), private=True)
+    _, events = first_token(engine, again)
+    timings = _timings(events)
+    return timings.prompt_seconds / timings.evaluated_tokens
+
+
+def _timings(events: Sequence[Any]) -> Timings:
+    end = events[-1]
+    assert isinstance(end, Finished)
+    return end.timings
