@@ -84,9 +84,10 @@ def _table(report: BenchReport) -> str:
         f" {depth.first_token_cold:>16.3f} s {depth.first_token_same_chat:>9.3f} s"
         for depth in report.depths
     ]
-    restart = (
-        f"After a restart: first token in {report.first_token_restored:.3f} s, "
+    restart = f"After a restart: first token in {report.first_token_restored:.3f} s, " + (
         f"{report.restored_tokens:,} tokens from the snapshot"
+        if report.restored_tokens
+        else "read again, which is as quick here"
     )
     repeat = (
         f"Repeating its prompt: {report.repeat_rate:.1f} tokens/s with lookup drafting, "

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import math
 import queue
 import secrets
 import shutil
 import tempfile
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -46,6 +48,7 @@ log = logging.getLogger("phial.engine.client")
 POLL_SECONDS = 0.02  # how soon a set cancel flag is seen while the engine is silent
 SAME_STEP_DEATHS = 2  # a plan that has worked is blamed only when it dies twice in a row
 MOST_DEATHS = 8  # for one request; then the user is told
+STOP_LOAD_SECONDS = 0.05  # llama.cpp looks at its flag between tensors; then it is not waited for
 
 
 class EngineClient:
@@ -82,6 +85,7 @@ class EngineClient:
         self._deaths: Counter[tuple[str, int]] = Counter()
         self._revival: threading.Thread | None = None
         self._revival_cancel = threading.Event()
+        self._reaper: threading.Thread | None = None
 
     # --- the interface ----------------------------------------------------------------------
 
@@ -172,6 +176,7 @@ class EngineClient:
         process, self._process = self._process, None
         if process is not None:
             process.close()
+        self._bury()
         self._model = self._request = None
         if self._folder is not None:
             shutil.rmtree(self._folder, ignore_errors=True)
@@ -206,8 +211,9 @@ class EngineClient:
             return model
 
     def _load_once(self, request: LoadRequest, progress: Progress, cancel: Cancel) -> LoadedModel:
+        self._bury()  # memory that is still being given back would count as taken
         number = self._send(lambda n: frames.Load(n, request, self._step))
-        for frame in self._frames(number, cancel):
+        for frame in self._frames(number, cancel, patience=STOP_LOAD_SECONDS):
             match frame:
                 case frames.Planned(plan=plan, steps=steps):
                     self._steps = steps
@@ -348,19 +354,29 @@ class EngineClient:
         process.send(make(self._number))
         return self._number
 
-    def _frames(self, number: int, cancel: Cancel) -> Iterator[Any]:
+    def _frames(self, number: int, cancel: Cancel, patience: float = math.inf) -> Iterator[Any]:
         """Frames of one command up to its result.
+
+        Args:
+            number: Of the command.
+            cancel: Stops it.
+            patience: Seconds a stopped command may take; then the process is ended for it. Only
+                for commands that leave nothing worth keeping.
 
         Raises:
             DiedError: The process died.
+            LoadCancelledError: It was ended for its slowness to stop.
             KnownError: The command failed.
         """
         process = self._ensure_process()
-        stopping = False
+        stopped_at = math.inf
         while True:
-            if not stopping and cancel.is_set():
-                stopping = True
+            if stopped_at == math.inf and cancel.is_set():
+                stopped_at = time.monotonic()
                 process.send(frames.Stop(number))
+            if time.monotonic() - stopped_at > patience:
+                self._abandon()
+                raise LoadCancelledError("Loading was stopped.")
             try:
                 # A flag that cannot be set needs no looking at.
                 frame = process.events.get(timeout=None if cancel is NEVER else POLL_SECONDS)
@@ -378,6 +394,18 @@ class EngineClient:
             yield frame
             if isinstance(frame, frames.Loaded | frames.Counted | frames.Devices):
                 return
+
+    def _abandon(self) -> None:
+        """End the process without waiting, and begin the next one."""
+        process, self._process = self._process, None
+        if process is not None:
+            self._reaper = process.abandon()
+        self._ensure_process()
+
+    def _bury(self) -> None:
+        reaper, self._reaper = self._reaper, None
+        if reaper is not None:
+            reaper.join()
 
     def _ready(self, cancel: Cancel) -> frames.Ready:
         """Wait until the process is up.

@@ -130,10 +130,10 @@ def measure(
             depth, chat = _at_depth(engine, tokens, cancel)
             depths.append(depth)
             chats.append(chat)
+        engine.park(chats[-1].conversation_id)  # while the cache holds it: what follows is private
         say("Repeating with lookup drafting")
         repeat = _repeat(engine, cancel)
         held = memory(engine)
-        engine.park(chats[-1].conversation_id)
     finally:
         engine.close()
     say("After a restart")

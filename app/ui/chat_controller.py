@@ -381,6 +381,7 @@ class ChatController(QObject):
             self._pane.transcript.set_left_out(frozenset(message.left_out))
         else:
             self._announce_elsewhere(message)
+            self._services.chat.park(message.conversation_id)  # it was left while this was written
         self._show_activity()
         self._show_last_answer()
         self._measure()

@@ -33,7 +33,8 @@ from app.domain.generation import (
     TextDelta,
 )
 from app.domain.model import LoadRequest
-from app.engine.client import EngineClient
+from app.engine.base import EngineOptions
+from app.engine.client import STOP_LOAD_SECONDS, EngineClient
 from app.engine.ladder import STEPS, ForgetfulMemory
 from tests.support.engines import ask, load, never, request, turns
 from tests.support.gguf_factory import ModelSpec, letters, pieces_of, write_model
@@ -60,6 +61,10 @@ def faulty(self, tokens, **keywords):
     global passes
     passes += 1
     plan = plans[-1]
+    if when == "deaf":  # as in a call that looks at no flag for long
+        while plan.context_size == 1024:
+            signal.pause()
+        return original(self, tokens, **keywords)
     bad = {
         "repacked": plan.extra_buffers,
         "repacked, later": plan.extra_buffers and passes == 4,
@@ -289,6 +294,62 @@ def test_a_load_can_be_cancelled_and_followed_by_another(
         ask(client)
 
 
+def test_a_load_that_does_not_hear_stop_is_ended_and_another_process_is_ready(
+    faulty: Callable[..., EngineClient], talker: Path
+) -> None:
+    client = faulty("deaf")
+    client.start()
+    while client._ready(never()) is None:
+        pass
+    cancel = threading.Event()
+    pressed = [0.0]
+
+    def press(fraction: float) -> None:
+        if fraction > 0 and not cancel.is_set():
+            pressed[0] = time.monotonic()
+            cancel.set()
+
+    deaf = client.pid
+    with pytest.raises(LoadCancelledError):
+        client.load(LoadRequest(talker, context_size=1024), press, cancel)
+    assert time.monotonic() - pressed[0] < 20 * STOP_LOAD_SECONDS  # not the minutes of a deaf call
+    load(client, talker, context_size=512)
+    assert ask(client).text == SENTENCE
+    assert client.pid != deaf
+    assert deaf is not None
+    assert not psutil.pid_exists(deaf)
+
+
+def test_an_engine_killed_while_it_writes_a_snapshot_leaves_nothing_broken(
+    folder: Path, tmp_path: Path
+) -> None:
+    """Killed at any moment of the writing: what is whole is used, what is half is cleared away."""
+    model = write_model(
+        folder / "large-state.gguf", ModelSpec(depends_on_history=True, context=2048, layers=4)
+    )
+    options = EngineOptions(snapshot_dir=tmp_path / "kv", snapshot_min_gain=-1e9)
+    chat = turns("Tell me about " + "the history of tea, " * 80)
+    short = Sampling(temperature=0, max_tokens=4)
+    chance = random.Random(6)
+    first = ""
+    for _ in range(5):
+        client = EngineClient(options)
+        load(client, model)
+        said = ask(client, request(chat, sampling=short))
+        first = first or said.text
+        assert said.text == first
+        client.park("chat")
+        time.sleep(0.02 * chance.random())  # the moment is the point; any of them must do
+        assert client.pid is not None
+        os.kill(client.pid, signal.SIGKILL)
+        client.close()
+    client = EngineClient(options)
+    load(client, model)
+    assert ask(client, request(chat, sampling=short)).text == first
+    client.close()
+    assert not list((tmp_path / "kv").glob("*.part"))
+
+
 def test_closing_ends_the_process_and_removes_its_folder(talker: Path) -> None:
     client = EngineClient()
     load(client, talker)
@@ -328,7 +389,7 @@ def test_mutated_files_never_take_the_client_down(client: EngineClient, folder: 
     chance = random.Random(5)
     good = write_model(folder / "good.gguf", ModelSpec(script=letters("abc"))).read_bytes()
     path = folder / "mutated.gguf"
-    for _ in range(25):
+    for _ in range(500):
         data = bytearray(good)
         # In the values that the header reader cannot judge, so that llama.cpp sees them too.
         at = chance.randrange(24, 1_200)

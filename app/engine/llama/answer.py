@@ -92,7 +92,7 @@ class Answer:
         )
         restored, seconds = self._restore()
         reused = session.decoder.kv.fit(self._prompt)
-        session.conversation, session.private = request.conversation_id, request.private
+        session.begin(request.conversation_id, reused, private=request.private)
         yield ContextFitted(self._left_out, len(self._prompt), session.loaded.context_size, reused)
         if restored:
             yield SnapshotRestored(restored, len(self._prompt), seconds)

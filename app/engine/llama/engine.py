@@ -52,7 +52,8 @@ class Session:
         keeper: Its snapshots, where they are wanted.
         costs: What passes of each size take.
         conversation: Whose turns the cache holds.
-        private: Whether they may never be written.
+        writable: Tokens of the cache, from its beginning, that may be written to disk: none that
+            a private chat, or a question beside a chat such as for its title, put there.
     """
 
     def __init__(
@@ -78,7 +79,15 @@ class Session:
         self.costs = Costs()
         self._governor = ThreadGovernor(plan.threads, Load().others_busy)
         self.conversation = ""
-        self.private = False
+        self.writable: int | None = None  # None: all of them
+
+    def begin(self, conversation: str, reused: int, *, private: bool) -> None:
+        """The cache now holds the prompt of another request, which found ``reused`` tokens."""
+        self.conversation = conversation
+        if private:
+            self.writable = reused if self.writable is None else min(self.writable, reused)
+        else:
+            self.writable = None
 
     def passed(self, size: int, seconds: float) -> None:
         """A pass over ``size`` tokens took ``seconds``: what follows is chosen by it."""
@@ -91,8 +100,8 @@ class Session:
 
     def save(self, busy: Callable[[], bool]) -> None:
         """Write the chat's KV state to disk where that is worth it and allowed."""
-        if self.keeper is not None and not self.private:
-            self.keeper.save(busy)
+        if self.keeper is not None:
+            self.keeper.save(busy, self.writable)
 
     def warm_up(self) -> None:
         """One small pass: pages the weights in, and shows a build that crashes at once."""
@@ -156,7 +165,7 @@ class LlamaEngine:
         """
         began = time.monotonic()
         self._begin(cancel)
-        self.unload()
+        self._put_away(cancel.is_set)
         header = read_gguf_file(request.path)
         plan = make_plan(header, request, self.machine(), _all_parts(request.path, header))
         steps = useful_steps(plan, header)
@@ -255,9 +264,13 @@ class LlamaEngine:
 
     def unload(self) -> None:
         """See :meth:`app.engine.base.Engine.unload`."""
+        self._put_away(lambda: False)
+
+    def _put_away(self, busy: Callable[[], bool]) -> None:
+        """Save what is worth it, as long as nobody waits, and free the model."""
         session, self._session = self._session, None
         if session is not None:
-            session.save(lambda: False)
+            session.save(busy)
             session.close()
 
     def close(self) -> None:
@@ -284,9 +297,7 @@ class LlamaEngine:
         # Files with two sets of rope factors use the long one in any context beyond the original.
         original = header.hyper("rope.scaling.original_context_length")
         stretched = 0 < original < plan.context_size
-        root = root_digest(
-            model, self.backend.build, plan.kv_type, plan.gpu_layers > 0, stretched
-        )
+        root = root_digest(model, self.backend.build, plan.kv_type, plan.gpu_layers > 0, stretched)
         return StateKeeper(
             self.backend.c,
             loaded.context,

@@ -90,21 +90,21 @@ class StateKeeper:
         self._min_gain = min_gain
         self.rates = Rates()
 
-    def save(self, busy: Callable[[], bool]) -> int:
+    def save(self, busy: Callable[[], bool], writable: int | None = None) -> int:
         """Write what the store lacks of the cache.
 
         Args:
             busy: Asked between segments; what is left is then written another time.
+            writable: Tokens that may be written, from the first; None is all of them.
 
         Returns:
             Tokens handed to the writing thread.
         """
-        tokens = self._kv.tokens
+        tokens = self._kv.tokens[:writable]
         if self._kv.shift_pending or not tokens:
             return 0
         missing = [piece for piece in pieces(tokens, self._root) if not self._store.has(piece)]
-        total = self._c.llama_state_seq_get_size(self._context, CHAT)
-        if not missing or self.rates.gain(len(tokens), total) < self._min_gain:
+        if not missing or self.rates.gain(len(tokens), self._size(len(tokens))) < self._min_gain:
             return 0
         saved = 0
         for piece in missing:
@@ -116,6 +116,11 @@ class StateKeeper:
                     return saved
             saved += piece.end - piece.start
         return saved
+
+    def _size(self, count: int) -> int:
+        """Bytes of the state of ``count`` of the cache's tokens."""
+        total: int = self._c.llama_state_seq_get_size(self._context, CHAT)
+        return total * count // len(self._kv.tokens)
 
     def restore(self, prompt: Sequence[int], stopped: Callable[[], bool]) -> tuple[int, float]:
         """Bring back what the store has of ``prompt`` beyond what the cache holds.

@@ -16,6 +16,7 @@ from app.engine.base import EngineOptions
 from app.engine.llama.engine import LlamaEngine
 from app.engine.snapshots import (
     SEGMENT,
+    Entry,
     SnapshotError,
     SnapshotStore,
     pieces,
@@ -175,6 +176,24 @@ def start(tmp_path: Path, model: Path) -> Iterator[Callable[..., LlamaEngine]]:
         engine.close()
 
 
+def _chain(folder: Path) -> list[Entry]:
+    """The segments on disk of the one chat there is, in order."""
+    store = SnapshotStore(folder, 10**9)
+    entries = {e.parent: e for group in store._children.values() for e in group.values()}
+    names = {entry.digest for entry in entries.values()}
+    (parent,) = (parent for parent in entries if parent not in names)
+    chain = []
+    while parent in entries:
+        chain.append(entries[parent])
+        parent = entries[parent].digest
+    return chain
+
+
+def _text(tokens: list[int]) -> bytes:
+    """The bytes of a byte vocabulary's tokens."""
+    return bytes(token for token in tokens if token < 256)
+
+
 QUESTION = "Tell me about " + "the history of tea, " * 30
 
 
@@ -213,6 +232,37 @@ def test_private_chats_leave_nothing_on_disk(
     engine.idle()
     engine.close()
     assert not (tmp_path / "kv").exists()
+
+
+def test_a_question_beside_a_chat_keeps_the_chat_from_nothing(
+    start: Callable[..., LlamaEngine], tmp_path: Path
+) -> None:
+    """A title is asked for in private, on top of the chat; the chat is still put away."""
+    engine = start()
+    first = ask(engine, request(turns(QUESTION), sampling=SHORT))
+    chat = first.fitted.prompt_tokens + first.finished.timings.completion_tokens
+    secret = "a title, please"
+    ask(engine, request(turns(QUESTION, first.text, secret), sampling=SHORT, private=True))
+    engine.park("chat")
+    engine.close()
+    kept = [token for entry in _chain(tmp_path / "kv") for token in entry.tokens]
+    assert first.fitted.prompt_tokens <= len(kept) <= chat
+    assert b"history of tea" in _text(kept)
+    assert b"title" not in _text(kept)
+
+
+def test_a_private_chat_after_a_public_one_leaves_only_what_both_share(
+    start: Callable[..., LlamaEngine], tmp_path: Path
+) -> None:
+    engine = start()
+    ask(engine, request(turns("One", system=QUESTION), sampling=SHORT))
+    secret = turns("my secret", system=QUESTION)
+    ask(engine, request(secret, sampling=SHORT, private=True, conversation="private"))
+    engine.park("private")
+    engine.close()
+    kept = [token for entry in _chain(tmp_path / "kv") for token in entry.tokens]
+    assert b"history of tea" in _text(kept)
+    assert b"secret" not in _text(kept)
 
 
 def test_another_model_of_the_same_shape_gets_nothing(
