@@ -18,23 +18,21 @@ from app.domain.download import (
     DownloadState,
     FileInTheWayError,
     NetworkError,
-    Progress,
     RemoteFile,
-    ServerAnswerError,
     WrongSizeError,
 )
-from app.domain.errors import DiskFullError, KnownError
+from app.domain.errors import KnownError
 from app.hub.control import DownloadControl, Wish
+from app.hub.disk import Room, disk_error
 from app.hub.gate import NetworkGate
-from app.hub.pace import SpeedMeter, Throttle
-from app.hub.part import JournalHead, PartFile, disk_error, hash_file
+from app.hub.hashing import hash_file
+from app.hub.identity import Identity, Ruling
+from app.hub.journal import JournalHead
+from app.hub.pace import Throttle
+from app.hub.part import PartFile
+from app.hub.telling import Report, Teller
 from app.hub.tools import Tools
-from app.hub.transport import Answer, RangeRefusedError, SignedAddressExpiredError, Transport
-
-REPORT_SECONDS = 0.1
-_SHA256_DIGITS = 64
-
-Report = Callable[[Progress], None]
+from app.hub.transport import RangeRefusedError, SignedAddressExpiredError, Transfer, Transport
 
 
 class Downloader:
@@ -122,24 +120,20 @@ class _Job:
         self._transport, self._gate = owner._transport, owner._gate
         self._token, self._tools = owner._token, owner._tools
         self._url = owner._address(file)
-        self._file, self._control, self._report = file, control, report
+        self._file, self._control = file, control
         self._part = PartFile(
             destination,
             chunk=self._tools.chunk,
             piece=self._tools.piece,
             reserve=self._tools.reserve,
         )
-        self._etag = ""
-        self._sha256 = file.sha256
+        self._room = Room(destination.parent, self._tools.free_space, self._tools.spare)
+        self._identity = Identity(file)
+        self._teller = Teller(report, file.size, self._tools.clock)
+        self._throttle = Throttle(self._tools.limit, self._tools.clock)
         self._fetched = 0
         self._skip = 0  # bytes of the reply that are here already
         self._buffer: bytearray | None = None
-        self._guard = True  # send If-Range
-        self._refused = False
-        self._notices: list[str] = []
-        self._told = 0.0
-        self._meter = SpeedMeter(self._tools.clock)
-        self._throttle = Throttle(self._tools.limit, self._tools.clock)
 
     def close(self) -> None:
         self._control.hold(None)
@@ -173,7 +167,7 @@ class _Job:
                     raise
                 asked = error.retry_after if isinstance(error, BusyServerError) else None
                 wait = self._tools.policy.wait(failures, asked)
-                self._tell(DownloadState.WAITING, f"{error.what} Trying again.", force=True)
+                self._tell(DownloadState.WAITING, f"{error.what} Trying again.")
             if self._control.stopped or (wait and self._control.wait(wait)):
                 break
         if self._control.stopped:
@@ -201,56 +195,51 @@ class _Job:
         return DownloadResult(DownloadState.DONE, path, digest, 0, verified=True)
 
     def _checking(self, done: int) -> None:
-        self._tell(DownloadState.CHECKING, done=done)
+        if self._teller.due:
+            self._teller.tell(DownloadState.CHECKING, done)
 
     def _pick_up(self) -> bool:
         """Open the part, old or new; False when stopped while reading it."""
         head = self._part.head()
-        fits = head is not None and head.size == self._file.size
-        if head is not None and fits:
-            same = head.sha256 == self._file.sha256 or not (head.sha256 and self._file.sha256)
-            if same and not head.sha256 and self._file.sha256:
-                head = None  # cannot be told to be the same: begin again
-            elif same:
-                self._etag = head.etag
-                if not self._part.resume(
-                    lambda: self._control.stopped, lambda done, _: self._checking(done)
-                ):
-                    return False
-                self._check_room()
-                return True
-        if head is not None:
-            self._notice("The file has changed on the server, so the download began again.")
+        if head is not None and self._continues(head):
+            self._identity.etag = head.etag
+            if not self._part.resume(
+                lambda: self._control.stopped, lambda done, _: self._checking(done)
+            ):
+                return False
+            self._check_room()
+            return True
+        if head is not None and not self._cannot_be_told(head):
+            self._teller.note(Identity.changed_before_start(), 0)
         self._check_room()
         self._begin()
         return True
 
+    def _continues(self, head: JournalHead) -> bool:
+        """Whether the part on disk holds bytes of the file that is wanted."""
+        if head.size != self._file.size or self._cannot_be_told(head):
+            return False
+        return head.sha256 == self._file.sha256 or not self._file.sha256
+
+    def _cannot_be_told(self, head: JournalHead) -> bool:
+        """Whether a part of that size was begun when the hub told no hash, and now it does."""
+        return head.size == self._file.size and not head.sha256 and bool(self._file.sha256)
+
     def _begin(self) -> None:
-        head = JournalHead(
-            self._url, self._file.commit, self._etag, self._file.sha256, self._file.size
-        )
+        file = self._file
         self._buffer = None  # it belongs to the part as it was
-        self._part.start(head)
+        self._part.start(
+            JournalHead(self._url, file.commit, self._identity.etag, file.sha256, file.size)
+        )
 
     def _check_room(self) -> None:
-        needed = self._file.size - self._part.offset
-        free = self._tools.free_space(self._part.destination.parent)
-        if needed + self._tools.spare > free:
-            short = needed + self._tools.spare - free
-            raise DiskFullError(
-                f"{self._file.name} needs {needed / 1e9:.2f} GB more, and the disk that holds "
-                f"{self._part.destination.parent} has {free / 1e9:.2f} GB free "
-                f"({self._tools.spare / 1e9:.2f} GB of them stay free for the system).",
-                data="The part that was fetched is kept.",
-                action=f"Free at least {short / 1e9:.2f} GB, or choose a smaller quantization.",
-            )
+        self._room.check(self._file.size - self._part.offset, self._file.name)
 
     # --- one connection -----------------------------------------------------------------------
 
     def _once(self) -> None:
-        self._tell(DownloadState.CONNECTING, force=True)
-        start = self._part.offset
-        if_range = self._etag if self._guard else ""
+        self._tell(DownloadState.CONNECTING)
+        start, if_range = self._part.offset, self._identity.if_range
         try:
             transfer = self._transport.open(
                 self._url,
@@ -259,133 +248,60 @@ class _Job:
                 if_range=if_range,
                 interrupt=self._control.hold,
             )
+            with transfer:
+                if self._obey(self._identity.rule(transfer.answer, start, if_range)):
+                    self._receive(transfer)
         except RangeRefusedError as error:
-            self._range_refused(error)
-            return
-        with transfer:
-            if not self._accept(transfer.answer, start, if_range):
-                return
-            left = self._file.size - transfer.answer.start
-            self._skip = self._part.offset - transfer.answer.start
-            while left > 0 and not self._control.stopped:
-                self._gate.check()
-                if self._buffer is None:
-                    self._buffer = self._part.buffer()
-                most = self._throttle.piece(min(len(self._buffer), left))
-                count = transfer.read_into(memoryview(self._buffer)[:most])
-                if not count:
-                    raise NetworkError("The connection ended before the file did.")
-                left -= count
-                self._take(self._buffer, count)
+            self._obey(self._refused(error))
+        except (ChangedOnServerError, WrongSizeError):
+            self._part.discard()
+            raise
+
+    def _refused(self, error: RangeRefusedError) -> Ruling:
+        try:
+            return self._identity.rule_refused(error, self._part.offset)
+        except WrongSizeError:
+            self._part.discard()
+            raise
+
+    def _obey(self, ruling: Ruling) -> bool:
+        """Do what was ruled; tell whether to read the reply."""
+        self._teller.note(ruling.notice, self._part.offset)
+        if ruling.begin:
+            self._begin()
+        return ruling.take
+
+    def _receive(self, transfer: Transfer) -> None:
+        left = self._file.size - transfer.answer.start
+        self._skip = self._part.offset - transfer.answer.start
+        while left > 0 and not self._control.stopped:
+            self._gate.check()
+            if self._buffer is None:
+                self._buffer = self._part.buffer()
+            most = self._throttle.piece(min(len(self._buffer), left))
+            count = transfer.read_into(memoryview(self._buffer)[:most])
+            if not count:
+                raise NetworkError("The connection ended before the file did.")
+            left -= count
+            self._take(self._buffer, count)
 
     def _take(self, buffer: bytearray, count: int) -> None:
         self._fetched += count
-        self._meter.add(count)
+        self._teller.count(count)
         skipped = min(self._skip, count)
         self._skip -= skipped
         if skipped < count:
             self._buffer = None  # the part has it until it is hashed
             self._part.append(memoryview(buffer)[skipped:count], buffer)
-        self._tell(DownloadState.DOWNLOADING)
+        if self._teller.due:
+            self._room.watch(self._file.size - self._part.offset)
+            self._tell(DownloadState.DOWNLOADING)
         debt = self._throttle.debt(count)
         if debt:
             self._control.wait(debt)
 
-    def _accept(self, answer: Answer, start: int, if_range: str) -> bool:
-        """Judge the head of a reply; False asks again at once."""
-        linked = answer.linked_etag.lower()
-        if len(linked) == _SHA256_DIGITS and self._sha256 not in {"", linked}:
-            self._part.discard()
-            raise ChangedOnServerError(
-                f"{self._file.name} has changed on the server since the download began.",
-                data="The bytes of the old file were deleted.",
-            )
-        if answer.size is not None and answer.size != self._file.size:
-            self._part.discard()
-            raise WrongSizeError(
-                f"The server offers {answer.size:,} bytes for {self._file.name}, "
-                f"and its own listing says {self._file.size:,}."
-            )
-        if start and not answer.start:
-            return self._whole_file_again(answer, if_range)
-        if start and self._etag and answer.etag and answer.etag != self._etag and not self._sha256:
-            # The server honours ranges and ignored If-Range.
-            self._restart(answer.etag)
-            return False
-        if not start and answer.etag != self._etag:
-            self._etag = answer.etag
-            self._begin()
-        return True
-
-    def _whole_file_again(self, answer: Answer, if_range: str) -> bool:
-        """A range was asked for and the whole file is coming."""
-        differs = bool(if_range and answer.etag and answer.etag != if_range)
-        if differs and self._sha256 and self._guard:
-            # Storage hosts tag the same bytes differently; the hub has just told the same SHA-256
-            # for this file, so ask for the range without the tag. The final hash still decides.
-            self._guard = False
-            return False
-        if differs and not self._sha256:
-            self._restart(answer.etag)
-            return True
-        self._notice("The server cannot continue a download, so it sends the file from its start.")
-        return True
-
-    def _restart(self, etag: str) -> None:
-        self._notice("The file has changed on the server, so the download began again.")
-        self._etag = etag
-        self._begin()
-
-    def _range_refused(self, error: RangeRefusedError) -> None:
-        if error.size is not None and error.size != self._file.size:
-            self._part.discard()
-            raise WrongSizeError(
-                f"The server has {error.size:,} bytes of {self._file.name}, "
-                f"and its own listing says {self._file.size:,}."
-            ) from error
-        if self._refused or not self._part.offset:
-            raise ServerAnswerError(
-                "The server refuses to send the rest of the file.", detail=str(error)
-            ) from error
-        self._refused = True
-        self._notice("The server refused to continue, so the download began again.")
-        self._begin()
-
-    # --- telling ------------------------------------------------------------------------------
-
-    def _notice(self, text: str) -> None:
-        if text not in self._notices:
-            self._notices.append(text)
-        self._tell(DownloadState.CONNECTING, text, force=True)
-
-    def _tell(
-        self,
-        state: DownloadState,
-        notice: str = "",
-        *,
-        done: int | None = None,
-        force: bool = False,
-    ) -> None:
-        now = self._tools.clock()
-        if not force and now - self._told < REPORT_SECONDS:
-            return
-        self._told = now
-        if state is DownloadState.DOWNLOADING:
-            self._watch_disk()
-        here = self._part.offset if done is None else done
-        speed = self._meter.speed() if state is DownloadState.DOWNLOADING else 0.0
-        left = (self._file.size - here) / speed if speed else None
-        self._report(Progress(state, here, self._file.size, speed, left, notice))
-
-    def _watch_disk(self) -> None:
-        free = self._tools.free_space(self._part.destination.parent)
-        if free < min(self._tools.spare, self._file.size - self._part.offset):
-            raise DiskFullError(
-                f"The disk that holds {self._part.destination.parent} has only "
-                f"{free / 1e6:,.0f} MB left; something else is filling it.",
-                data="The part that was fetched is kept.",
-                action="Free some space and choose Resume.",
-            )
+    def _tell(self, state: DownloadState, notice: str = "") -> None:
+        self._teller.tell(state, self._part.offset, notice)
 
     # --- ending -------------------------------------------------------------------------------
 
@@ -398,18 +314,18 @@ class _Job:
             self._part.settle()
         state = DownloadState.PAUSED if wish is Wish.PAUSE else DownloadState.CANCELLED
         return DownloadResult(
-            state, self._part.destination, "", self._fetched, notices=tuple(self._notices)
+            state, self._part.destination, "", self._fetched, notices=self._teller.notices
         )
 
     def _verify(self) -> DownloadResult:
-        self._tell(DownloadState.VERIFYING, force=True)
+        self._tell(DownloadState.VERIFYING)
         self._part.settle()
         digest = self._part.digest()
-        if self._sha256 and digest != self._sha256:
+        if self._file.sha256 and digest != self._file.sha256:
             self._part.discard()
             raise DamagedDownloadError(
                 f"{self._file.name} arrived damaged: its SHA-256 is not the one the hub tells.",
-                detail=f"expected {self._sha256}, received {digest}",
+                detail=f"expected {self._file.sha256}, received {digest}",
             )
         if os.path.lexists(self._part.destination):
             raise FileInTheWayError(f"{self._part.destination} appeared during the download.")
@@ -419,6 +335,6 @@ class _Job:
             self._part.destination,
             digest,
             self._fetched,
-            verified=bool(self._sha256),
-            notices=tuple(self._notices),
+            verified=bool(self._file.sha256),
+            notices=self._teller.notices,
         )

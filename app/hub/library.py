@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from app.domain.errors import NotFoundError
-from app.hub.part import disk_error
+from app.hub.disk import disk_error, file_size
 
 FORMAT = 1
 
@@ -37,7 +37,6 @@ class InstalledModel:
         commit: The commit it came from.
         modified: Modification time of the first file in nanoseconds, to notice a change.
         verified: Whether the hash was compared with one the hub or a ``.sha256`` file told.
-        tokens_per_second: Measured on this machine; None before it ran.
         architecture: GGUF ``general.architecture``.
         context_length: Tokens it was trained for; 0 where unknown.
     """
@@ -52,7 +51,6 @@ class InstalledModel:
     commit: str = ""
     modified: int = 0
     verified: bool = False
-    tokens_per_second: float | None = None
     architecture: str = ""
     context_length: int = 0
 
@@ -117,13 +115,6 @@ class Library:
             self._write()
         return model
 
-    def record_speed(self, path: Path, tokens_per_second: float) -> None:
-        """Remember what a model reached here; unknown paths are ignored."""
-        with self._lock:
-            model = self._models.get(path)
-            if model is not None:
-                self.put(dataclasses.replace(model, tokens_per_second=tokens_per_second))
-
     def forget(self, path: Path) -> InstalledModel:
         """Take an entry off the list; no file is touched.
 
@@ -146,7 +137,7 @@ class Library:
         model = self.get(path)
         if model is None:
             raise NotFoundError(f"{path} is not in the list of models.")
-        return sum(_size(one) for one in model.paths) if model.owned else 0
+        return sum(file_size(one) for one in model.paths) if model.owned else 0
 
     def remove(self, path: Path) -> int:
         """Take a model off the list, and delete its files if Phial put them there.
@@ -226,10 +217,3 @@ def _from_json(record: dict[str, Any]) -> InstalledModel:
     if not values["paths"]:
         raise ValueError("a model without a file")
     return InstalledModel(**values)
-
-
-def _size(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except OSError:
-        return 0

@@ -12,10 +12,12 @@ from app.domain.download import DamagedDownloadError, FileInTheWayError
 from app.domain.errors import DiskFullError, KnownError, ModelFileError
 from app.domain.gguf import GgufHeader, read_gguf_file
 from app.hub.control import DownloadControl
+from app.hub.disk import SPARE, disk_error, free_bytes
+from app.hub.hashing import hash_file
+from app.hub.journal import JournalHead
 from app.hub.library import InstalledModel, Library
 from app.hub.names import SPLIT, quantization_of, safe_parts
-from app.hub.part import JournalHead, PartFile, disk_error, hash_file
-from app.hub.tools import SPARE, free_bytes
+from app.hub.part import PartFile
 
 MAX_HASH_FILE = 1024 * 1024
 _HASH_LINE = re.compile(r"^\\?([0-9a-fA-F]{64})(?:\s+[ *]?(.*))?$")

@@ -1,71 +1,36 @@
 """An unfinished file on disk: its bytes, and a journal that says which of them can be trusted.
 
-``X.part`` holds the bytes. ``X.part.journal`` begins with one line of JSON (address, commit, ETag,
-SHA-256, size) and gets one short line for each :data:`CHUNK` that was written: its end, and the
-SHA-256 of everything up to there (a copy of the running hash, so it costs nothing). On resume the
-part is read once, because a running hash cannot be stored, and compared line by line: whatever a
-crash, a power cut or a bad disk did to it, the bytes up to the last line that agrees are right,
-and at most :data:`MOST_TWICE` bytes are fetched twice. No fsync is needed for that to hold.
+``X.part`` holds the bytes, ``X.part.journal`` (see :mod:`app.hub.journal`) a line for each
+:data:`CHUNK` of them with a copy of the running hash, which costs nothing. On resume the part is
+read once, because a running hash cannot be stored, and compared line by line: whatever a crash, a
+power cut or a bad disk did to it, the bytes up to the last line that agrees are right, and at most
+:data:`MOST_TWICE` bytes are fetched twice. No fsync is needed for that to hold.
 """
 
 from __future__ import annotations
 
-import errno
 import hashlib
-import json
 import os
-import queue
-import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 from app.domain.download import ModelFolderError
-from app.domain.errors import DiskFullError, HubError
+from app.hub.disk import disk_error, sync_folder
+from app.hub.hashing import BUFFERS, PIECE, HashThread, feed
+from app.hub.journal import Journal, JournalHead, Mark
 
 CHUNK = 2 * 1024 * 1024  # bytes between two journal lines
-# Large pieces wake the other thread seldom: 2 MiB reach curl's speed on a loopback, 512 KiB 0.8.
-PIECE = 2 * 1024 * 1024  # bytes of one read, at most
-BUFFERS = 3  # pieces the hash may lag behind
 MOST_TWICE = CHUNK + BUFFERS * PIECE  # 8 MiB
 SYNC_SECONDS = 15.0  # between two fsyncs, which bound what a power cut costs
-_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-FORMAT = 1
-
-
-def disk_error(error: OSError, path: Path) -> HubError | DiskFullError:
-    """The typed error for a write that failed at ``path``."""
-    if error.errno in _FULL:
-        return DiskFullError(
-            f"The disk that holds {path.parent} is full.",
-            data="The part that was fetched is kept.",
-            action="Free some space and choose Resume.",
-            detail=repr(error),
-        )
-    return ModelFolderError(
-        f"{path.parent} cannot be written to: {error.strerror or error}.", detail=repr(error)
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class JournalHead:
-    """What the bytes of a part belong to."""
-
-    url: str
-    commit: str
-    etag: str
-    sha256: str
-    size: int
 
 
 class PartFile:
     """The unfinished bytes of one file.
 
-    Appending happens on the caller's thread, hashing on a worker; a few buffers go round between
-    them, so that memory stays flat.
+    Appending happens on the caller's thread, hashing on one beside it.
     """
 
     def __init__(
@@ -78,15 +43,14 @@ class PartFile:
     ) -> None:
         self.destination = destination
         self.path = destination.with_name(destination.name + ".part")
-        self.journal = destination.with_name(destination.name + ".part.journal")
+        self._journal = Journal(destination.with_name(destination.name + ".part.journal"))
         self._chunk = chunk
-        self.piece = piece
+        self._piece = piece
         self._reserve = reserve
         self._file: BinaryIO | None = None
-        self._log: BinaryIO | None = None
         self._hash = hashlib.sha256()
         self._hashed = 0
-        self._worker: _HashWorker | None = None
+        self._worker: HashThread | None = None
         self._synced = time.monotonic()
         self.offset = 0
 
@@ -94,36 +58,8 @@ class PartFile:
 
     def head(self) -> JournalHead | None:
         """What the journal on disk says; None when there is none that can be read."""
-        lines = self._lines()
-        return lines[0] if lines else None
-
-    def _lines(self) -> tuple[JournalHead, list[tuple[int, str]]] | None:
-        try:
-            raw = self.journal.read_bytes().split(b"\n")
-        except FileNotFoundError:
-            return None
-        except OSError as error:
-            raise disk_error(error, self.journal) from error
-        try:
-            first = json.loads(raw[0])
-            if first.get("format") != FORMAT:
-                return None
-            head = JournalHead(
-                str(first["url"]),
-                str(first["commit"]),
-                str(first["etag"]),
-                str(first["sha256"]),
-                int(first["size"]),
-            )
-        except (ValueError, KeyError, TypeError, AttributeError):
-            return None
-        marks = []
-        for line in raw[1:-1]:  # what follows the last newline was torn by a crash
-            end, _, digest = line.decode("ascii", "replace").partition(" ")
-            if not end.isdigit() or len(digest) != 64:
-                break
-            marks.append((int(end), digest))
-        return head, marks
+        found = self._journal.read()
+        return found[0] if found else None
 
     def start(self, head: JournalHead) -> None:
         """Begin with no bytes, forgetting whatever was there.
@@ -133,32 +69,17 @@ class PartFile:
             DiskFullError: No room.
         """
         self.close()
-        self._hash, self._hashed, self.offset = hashlib.sha256(), 0, 0
         try:
             self.destination.parent.mkdir(parents=True, exist_ok=True)
             # The old journal goes first: it must never describe new bytes.
-            self.journal.unlink(missing_ok=True)
+            self._journal.delete()
             self._file = self.path.open("wb", buffering=0)
             self._reserve(self._file.fileno(), head.size)
-            self._write_head(head)
-            self._log = self.journal.open("ab", buffering=0)
+            self._journal.begin(head)
         except OSError as error:
             self._close_files()
             raise disk_error(error, self.path) from error
-        self._worker = _HashWorker(self)
-
-    def _write_head(self, head: JournalHead) -> None:
-        record = {
-            "format": FORMAT,
-            "url": head.url,
-            "commit": head.commit,
-            "etag": head.etag,
-            "sha256": head.sha256,
-            "size": head.size,
-        }
-        fresh = self.journal.with_name(self.journal.name + ".new")
-        fresh.write_bytes(json.dumps(record).encode() + b"\n")
-        fresh.replace(self.journal)
+        self._stand_at(hashlib.sha256(), 0)
 
     def resume(self, stopped: Callable[[], bool], report: Callable[[int, int], None]) -> bool:
         """Read the part again, keep what the journal confirms, and stand behind it.
@@ -173,36 +94,19 @@ class PartFile:
         Raises:
             ModelFolderError: The part cannot be read or cut.
         """
-        lines = self._lines()
-        if lines is None:
-            raise ModelFolderError(f"{self.journal.name} is missing.")
-        head, marks = lines
-        good = hashlib.sha256()
-        good_end = 0
-        kept: list[tuple[int, str]] = []
-        total = min(marks[-1][0] if marks else 0, head.size)
+        found = self._journal.read()
+        if found is None:
+            raise ModelFolderError(f"{self._journal.path.name} is missing.")
+        head, marks = found
         try:
-            with self.path.open("rb", buffering=0) as file:
-                for end, digest in marks:
-                    running = good.copy()
-                    if not _feed(
-                        file, running, end - good_end, stopped, lambda n: report(n, total)
-                    ):
-                        if stopped():
-                            return False
-                        break
-                    if running.hexdigest() != digest or end > head.size:
-                        break
-                    good, good_end = running, end
-                    kept.append((end, digest))
+            good, kept = self._confirmed(head, marks, stopped, report)
             if stopped():
                 return False
-            self._write_head(head)
-            self._log = self.journal.open("ab", buffering=0)
-            self._log.write(b"".join(b"%d %s\n" % (e, d.encode()) for e, d in kept))
+            end = kept[-1].end if kept else 0
+            self._journal.begin(head, kept)
             self._file = self.path.open("r+b", buffering=0)
-            self._file.truncate(good_end)
-            self._file.seek(good_end)
+            self._file.truncate(end)
+            self._file.seek(end)
             self._reserve(self._file.fileno(), head.size)
         except FileNotFoundError:
             self.start(head)
@@ -210,9 +114,36 @@ class PartFile:
         except OSError as error:
             self._close_files()
             raise disk_error(error, self.path) from error
-        self._hash, self._hashed, self.offset = good, good_end, good_end
-        self._worker = _HashWorker(self)
+        self._stand_at(good, end)
         return True
+
+    def _confirmed(
+        self,
+        head: JournalHead,
+        marks: list[Mark],
+        stopped: Callable[[], bool],
+        report: Callable[[int, int], None],
+    ) -> tuple[hashlib._Hash, list[Mark]]:
+        """The hash and the marks of the bytes that are what the journal says."""
+        good, good_end = hashlib.sha256(), 0
+        kept: list[Mark] = []
+        total = min(marks[-1].end if marks else 0, head.size)
+        with self.path.open("rb", buffering=0) as file:
+            for mark in marks:
+                running, count = good.copy(), mark.end - good_end
+                if mark.end > head.size or not feed(
+                    file, running, count, stopped, lambda done: report(done, total)
+                ):
+                    break
+                if running.hexdigest() != mark.digest:
+                    break
+                good, good_end = running, mark.end
+                kept.append(mark)
+        return good, kept
+
+    def _stand_at(self, running: hashlib._Hash, end: int) -> None:
+        self._hash, self._hashed, self.offset = running, end, end
+        self._worker = HashThread(self._absorb, self._journal.path, self._piece)
 
     # --- filling ------------------------------------------------------------------------------
 
@@ -241,13 +172,13 @@ class PartFile:
             self.offset += done
             worker.put(view[:done], recycle)
 
-    def _open_worker(self) -> _HashWorker:
+    def _open_worker(self) -> HashThread:
         if self._worker is None:
             raise ValueError("The part is not open.")
         return self._worker
 
     def _absorb(self, view: memoryview) -> None:
-        """On the worker: hash ``view``, with a journal line at each chunk's end."""
+        """On the hash's thread: hash ``view``, with a journal line at each chunk's end."""
         while view:
             room = self._chunk - self._hashed % self._chunk
             piece = view[:room]
@@ -258,9 +189,7 @@ class PartFile:
                 self._mark()
 
     def _mark(self) -> None:
-        if self._log is None:
-            raise ValueError("The journal is not open.")
-        self._log.write(f"{self._hashed} {self._hash.hexdigest()}\n".encode())
+        self._journal.add(Mark(self._hashed, self._hash.hexdigest()))
         now = time.monotonic()
         if self._file is not None and now - self._synced > SYNC_SECONDS:
             os.fsync(self._file.fileno())
@@ -282,7 +211,7 @@ class PartFile:
             if self._hashed % self._chunk:
                 self._mark()
         except OSError as error:
-            raise disk_error(error, self.journal) from error
+            raise disk_error(error, self._journal.path) from error
 
     def digest(self) -> str:
         """SHA-256 of all bytes so far; call :meth:`settle` first."""
@@ -299,8 +228,8 @@ class PartFile:
                 os.fsync(self._file.fileno())
             self._close_files()
             self.path.rename(self.destination)
-            self.journal.unlink(missing_ok=True)
-            _sync_folder(self.destination.parent)
+            self._journal.delete()
+            sync_folder(self.destination.parent)
         except OSError as error:
             raise disk_error(error, self.destination) from error
 
@@ -313,12 +242,12 @@ class PartFile:
         self.close()
         try:
             self.path.unlink(missing_ok=True)
-            self.journal.unlink(missing_ok=True)
+            self._journal.delete()
         except OSError as error:
             raise disk_error(error, self.path) from error
 
     def close(self) -> None:
-        """Stop the worker and close the files, keeping what is there. May be called twice."""
+        """Stop the hash and close the files, keeping what is there. May be called twice."""
         worker, self._worker = self._worker, None
         if worker is not None:
             worker.stop()
@@ -328,106 +257,7 @@ class PartFile:
         self._close_files()
 
     def _close_files(self) -> None:
-        for file in (self._file, self._log):
-            if file is not None:
-                file.close()
-        self._file = self._log = None
-
-
-class _HashWorker:
-    """The thread that hashes; SHA-256 and the journal's writes happen without the GIL."""
-
-    def __init__(self, part: PartFile) -> None:
-        self._absorb = part._absorb  # one class in two threads
-        self._folder = part.journal
-        self._piece = part.piece
-        # Last in, first out: the buffer that was just hashed is still in the processor's cache.
-        self._free: queue.LifoQueue[bytearray] = queue.LifoQueue()
-        self._made = 0
-        self._pieces: queue.SimpleQueue[tuple[memoryview, bytearray | None] | None] = (
-            queue.SimpleQueue()
-        )
-        self._error: OSError | None = None
-        self._thread = threading.Thread(target=self._run, name="phial-hash", daemon=True)
-        self._thread.start()
-
-    def _run(self) -> None:
-        while (piece := self._pieces.get()) is not None:
-            view, recycle = piece
-            if self._error is None:
-                try:
-                    self._absorb(view)
-                except OSError as error:
-                    self._error = error
-            if recycle is not None:  # also after an error, so that nobody waits for ever
-                self._free.put(recycle)
-
-    def buffer(self) -> bytearray:
-        if self._made < BUFFERS and self._free.empty():
-            self._made += 1
-            return bytearray(self._piece)
-        return self._free.get()
-
-    def put(self, view: memoryview, recycle: bytearray | None) -> None:
-        self._pieces.put((view, recycle))
-        if self._error is not None:
-            raise disk_error(self._error, self._folder) from self._error
-
-    def finish(self) -> None:
-        self.stop()
-        if self._error is not None:
-            raise disk_error(self._error, self._folder) from self._error
-
-    def stop(self) -> None:
-        self._pieces.put(None)
-        self._thread.join()
-
-
-def _feed(
-    file: BinaryIO,
-    running: hashlib._Hash,
-    count: int,
-    stopped: Callable[[], bool],
-    report: Callable[[int], None],
-) -> bool:
-    """Hash ``count`` bytes of ``file``; False at its end or when stopped."""
-    while count > 0:
-        if stopped():
-            return False
-        data = file.read(min(PIECE, count))
-        if not data:
-            return False
-        running.update(data)
-        count -= len(data)
-        report(file.tell())
-    return True
-
-
-def hash_file(
-    path: Path,
-    stopped: Callable[[], bool] = lambda: False,
-    report: Callable[[int], None] = lambda _: None,
-) -> str | None:
-    """SHA-256 of a whole file, lower-case hex; None when ``stopped`` said so.
-
-    Raises:
-        OSError: It cannot be read.
-    """
-    running = hashlib.sha256()
-    with path.open("rb", buffering=0) as file:
-        while data := file.read(PIECE):
-            if stopped():
-                return None
-            running.update(data)
-            report(file.tell())
-    return running.hexdigest()
-
-
-def _sync_folder(folder: Path) -> None:
-    # Windows cannot open a folder, and needs no such call: its rename is journaled.
-    with suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+        self._journal.close()

@@ -17,16 +17,15 @@ from app.domain.download import (
     Progress,
     RemoteFile,
 )
-from app.domain.errors import DiskFullError, KnownError, NotFoundError, OfflineError
+from app.domain.errors import KnownError, NotFoundError, OfflineError
 from app.hub.control import DownloadControl
+from app.hub.disk import SPARE, Room, disk_error, file_size, free_bytes
 from app.hub.download import Downloader
 from app.hub.library import Library
 from app.hub.metadata import HubClient
 from app.hub.names import check_repository, plain_name, safe_parts
 from app.hub.pace import RetryPolicy
-from app.hub.part import disk_error
 from app.hub.queue_file import enlist, read_queue, write_queue
-from app.hub.tools import SPARE, free_bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,15 +301,10 @@ class DownloadQueue:
         needed = 0
         for file, target in zip(files, targets, strict=True):
             if not target.exists():
-                needed += max(0, file.size - _size(target.with_name(target.name + ".part")))
-        free = self._place.free_space(self._place.folder)
-        if needed + self._place.spare > free:
-            raise DiskFullError(
-                f"This download needs {needed / 1e9:.2f} GB more, and the disk that holds "
-                f"{self._place.folder} has {free / 1e9:.2f} GB free.",
-                data="The part that was fetched is kept.",
-                action="Free some space, or choose a smaller quantization.",
-            )
+                needed += max(0, file.size - file_size(target.with_name(target.name + ".part")))
+        Room(self._place.folder, self._place.free_space, self._place.spare).check(
+            needed, "This download"
+        )
 
     def _fetch_into(
         self,
@@ -389,10 +383,3 @@ def _delete(path: Path) -> None:
 
 def _stopped_state(control: DownloadControl) -> DownloadState:
     return DownloadState.PAUSED if control.pausing else DownloadState.CANCELLED
-
-
-def _size(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except OSError:
-        return 0

@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from app.hub.disk import SPARE, free_bytes
+from app.hub.hashing import PIECE
 from app.hub.pace import RetryPolicy
-from app.hub.part import CHUNK, PIECE
-
-SPARE = 256 * 1024 * 1024  # bytes of the disk that are never taken: the system needs room too
-
-
-def free_bytes(folder: Path) -> int:
-    """Bytes free for this user on the disk of ``folder`` or of its nearest existing parent."""
-    while not folder.exists() and folder != folder.parent:
-        folder = folder.parent
-    return shutil.disk_usage(folder).free
+from app.hub.part import CHUNK
 
 
 @dataclass(frozen=True, slots=True)

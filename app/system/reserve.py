@@ -9,6 +9,7 @@ import struct
 import sys
 
 _KEEP_SIZE = 1  # FALLOC_FL_KEEP_SIZE, linux/falloc.h
+_IN_MEMORY = {0x01021994, 0x858458F6}  # TMPFS_MAGIC, RAMFS_MAGIC: linux/magic.h
 _F_PREALLOCATE, _F_ALLOCATEALL, _F_PEOFPOSMODE = 42, 4, 3  # macOS: sys/fcntl.h
 # What a file system says that cannot reserve; the download then goes on without.
 _CANNOT = {errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL, errno.ENOTTY, errno.EPERM}
@@ -18,7 +19,8 @@ def reserve_space(handle: int, size: int) -> bool:
     """Ask the file system to keep room for ``size`` bytes of an open file.
 
     Not ``os.posix_fallocate``: it changes the file's length, and where the file system cannot
-    reserve it writes to every block, which takes minutes on a USB stick.
+    reserve it writes to every block, which takes minutes on a USB stick. Nothing is reserved where
+    files live in memory (tmpfs): there it would take all of that memory at once.
 
     Args:
         handle: File descriptor, open for writing.
@@ -36,6 +38,8 @@ def reserve_space(handle: int, size: int) -> bool:
     try:
         if platform == "linux":
             libc = ctypes.CDLL(None, use_errno=True)
+            if _in_memory(libc, handle):
+                return False
             offset, length = ctypes.c_int64(0), ctypes.c_int64(size)
             call = libc.fallocate64 if hasattr(libc, "fallocate64") else libc.fallocate
             if call(handle, _KEEP_SIZE, offset, length) != 0:
@@ -55,3 +59,9 @@ def reserve_space(handle: int, size: int) -> bool:
             return False
         raise
     return False
+
+
+def _in_memory(libc: ctypes.CDLL, handle: int) -> bool:
+    """Whether the open file lies on a Linux file system made of memory."""
+    answer = (ctypes.c_long * 32)()  # struct statfs begins with its type, a long
+    return libc.fstatfs(handle, answer) == 0 and (answer[0] & 0xFFFFFFFF) in _IN_MEMORY

@@ -21,7 +21,7 @@ from app.domain.download import (
     RemoteFile,
 )
 from app.domain.errors import DiskFullError
-from app.hub.part import BUFFERS
+from app.hub.hashing import BUFFERS
 from app.system.reserve import reserve_space
 from tests.support.faults import CONTENT, HASH, Row, note, nothing_usable, right_file
 from tests.support.hub_kit import CHUNK, Kit

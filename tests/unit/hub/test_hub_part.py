@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.hub.part import JournalHead, PartFile
+from app.hub.journal import JournalHead
+from app.hub.part import PartFile
 
 CHUNK = 1000
 DATA = random.Random(1).randbytes(10_500)
