@@ -11,6 +11,7 @@ from app.engine.client import EngineClient
 from app.hub.catalog import load_catalog
 from app.hub.library import Library as ModelShelf
 from app.hub.token import RedactingFilter, TokenStore
+from app.services.advice import AdviceService
 from app.services.chat import ChatService
 from app.services.context import ContextService
 from app.services.downloads import DownloadService
@@ -97,6 +98,7 @@ class ModelRoom:
     lane: Lane
     models: ModelService
     downloads: DownloadService
+    advice: AdviceService
 
     def close(self) -> None:
         """Pause downloads and end the threads."""
@@ -129,6 +131,7 @@ def build_models(
     )
     tokens = TokenStore()
     setup.logs.add_filter(RedactingFilter(tokens))
+    catalog = load_catalog(bundled("models", "catalog.json"))
     downloads = DownloadService(
         catalog,
         shelf,
@@ -139,7 +142,8 @@ def build_models(
         folder=setup.folders.models,
         state=setup.folders.data / queue,
     )
-    return ModelRoom(lane, models, downloads)
+    advice = AdviceService(catalog, shelf, models, setup.settings, setup.folders.models)
+    return ModelRoom(lane, models, downloads, advice)
 
 
 def build_services(setup: Setup, engine: Engine, *, model: ModelFile | None = None) -> Services:
@@ -169,6 +173,7 @@ def build_services(setup: Setup, engine: Engine, *, model: ModelFile | None = No
         maintenance=maintenance,
         titles=TitleService(engine, room.lane, room.models, library, setup.bus),
         downloads=room.downloads,
+        advice=room.advice,
         transfer=TransferService(library, setup.bus),
         lane=room.lane,
         engine=engine,

@@ -19,7 +19,7 @@ from app.domain.download import DownloadItem, DownloadState
 from app.domain.errors import InvalidValueError, NotFoundError
 from app.domain.model import ModelFile
 from app.hub.control import DownloadControl
-from app.services.downloads import Offer, offer_order
+from app.services.advice import Offer, offer_order
 from app.services.events import DownloadChanged, Event
 from app.services.words import percent, size, time_left
 
@@ -81,7 +81,8 @@ def _list(options: argparse.Namespace, setup: Setup) -> int:
 
 def _recommend(options: argparse.Namespace, setup: Setup) -> int:
     with _room(setup) as room:
-        offers = sorted(room.downloads.offers(), key=offer_order)
+        room.models.find_devices().result()
+        offers = sorted(room.advice.offers(), key=offer_order)
     best = next((offer for offer in offers if offer.recommended), None)
     lines = ["Nothing in the catalogue fits this computer as it is now."]
     if best is not None and best.advice is not None:

@@ -34,6 +34,29 @@ class CatalogFile:
 
 
 @dataclass(frozen=True, slots=True)
+class Shape:
+    """The sizes of a transformer that decide what it takes of memory.
+
+    Attributes:
+        layers: Blocks.
+        embedding: Width.
+        feed_forward: Width of the feed-forward layers.
+        heads: Attention heads.
+        kv_heads: Heads of keys and values.
+        head_size: Numbers of one key.
+        vocabulary: Tokens.
+    """
+
+    layers: int
+    embedding: int
+    feed_forward: int
+    heads: int
+    kv_heads: int
+    head_size: int
+    vocabulary: int
+
+
+@dataclass(frozen=True, slots=True)
 class CatalogFamily:
     """One model at several quantizations.
 
@@ -42,7 +65,7 @@ class CatalogFamily:
         name: For people: "Phi-4".
         parameters: Number of parameters.
         context: Tokens it was trained for.
-        kv_bytes_per_token: Bytes of KV cache a token takes at f16; None where unknown.
+        shape: The model's sizes, from which the planner counts memory; None where unknown.
         template: Prompt template: "phi-4" or "phi-4-mini".
         licence: As its card says; None where unknown.
         sampling: What its makers advise; None where they do not, or not known.
@@ -56,7 +79,7 @@ class CatalogFamily:
     name: str
     parameters: int
     context: int
-    kv_bytes_per_token: int | None
+    shape: Shape | None
     template: str
     licence: str | None
     sampling: Sampling | None

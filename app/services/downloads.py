@@ -1,4 +1,4 @@
-"""Getting models: the catalogue with advice for this machine, the queue, browsing the hub.
+"""Getting models: the queue of downloads, browsing the hub, files of other programs.
 
 The network is touched only from here, only by what the user asked for, and never while the Offline
 switch is on.
@@ -6,13 +6,11 @@ switch is on.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from app.domain.advice import Advice, Fit, Machine, Recommendation, advise, needs_of, recommend
-from app.domain.catalog import Catalog, CatalogFamily, CatalogFile
+from app.domain.catalog import Catalog
 from app.domain.download import (
     DownloadItem,
     DownloadState,
@@ -21,7 +19,6 @@ from app.domain.download import (
     RepositoryHit,
 )
 from app.domain.errors import KnownError, NotFoundError
-from app.domain.model import Device
 from app.hub.download import Downloader
 from app.hub.gate import NetworkGate
 from app.hub.library import Library as ModelShelf
@@ -34,31 +31,11 @@ from app.services.events import DownloadChanged, Event, EventBus, Problem, Setti
 from app.services.lane import Lane
 from app.services.models import DEMO, ModelService
 from app.services.settings import SettingsService
-from app.system.hardware import disk_free, machine
 from app.system.model_folders import candidate_folders
 from app.system.reserve import reserve_space
 
 MEGABYTE = 1_000_000
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """One file of the catalogue, judged for this machine.
-
-    Attributes:
-        family: The model.
-        file: The file.
-        advice: How well it fits; None where its size is not known.
-        recommended: Whether it is the one to take here.
-        installed: Whether it is on this computer already.
-    """
-
-    family: CatalogFamily
-    file: CatalogFile
-    advice: Advice | None
-    recommended: bool
-    installed: bool
 
 
 class DownloadService:
@@ -68,7 +45,7 @@ class DownloadService:
         catalog: Models known by name.
         shelf: Models on this computer.
         models: Told of what arrived.
-        settings: The Offline switch, the bandwidth limit, the context size.
+        settings: The Offline switch and the bandwidth limit.
         bus: Told of every step.
         tokens: The access token for gated models.
         folder: Where models go.
@@ -114,43 +91,6 @@ class DownloadService:
         )
         self._lane = Lane("hub")
         self._unsubscribe = bus.subscribe(self._on_event)
-
-    # --- advice -------------------------------------------------------------------------
-
-    def offers(self, devices: Sequence[Device] = ()) -> list[Offer]:
-        """The catalogue, each file judged for this machine as it is now. No network."""
-        here = self._machine(devices)
-        best = self.recommendation(devices)
-        names = {path.name for model in self._shelf.models() for path in model.paths}
-        return [
-            Offer(
-                family,
-                file,
-                self._judge(family, file, here),
-                recommended=best is not None and best.file == file,
-                installed=all(Path(name).name in names for name in file.files),
-            )
-            for family, file in self.catalog.entries()
-        ]
-
-    def recommendation(self, devices: Sequence[Device] = ()) -> Recommendation | None:
-        """The one file to take on this machine; None when nothing fits."""
-        return recommend(self.catalog.entries(), self._machine(devices))
-
-    def _judge(self, family: CatalogFamily, file: CatalogFile, here: Machine) -> Advice | None:
-        needs = needs_of(family, file, self._settings.current.context_size)
-        return advise(needs, here) if needs is not None else None
-
-    def _machine(self, devices: Sequence[Device]) -> Machine:
-        here = machine()
-        cards = [device for device in devices if device.backend != "CPU"]
-        return Machine(
-            free_ram=here.memory_free,
-            free_vram=max((card.free_memory for card in cards), default=0),
-            free_disk=disk_free(self._folder),
-            cores=here.physical_cores,
-            unified=any(card.backend == "Metal" for card in cards),
-        )
 
     # --- the queue ----------------------------------------------------------------------
 
@@ -276,9 +216,3 @@ class DownloadService:
     def _on_event(self, event: Event) -> None:
         if isinstance(event, SettingsChanged) and event.before.offline != event.settings.offline:
             self._gate.set_offline(event.settings.offline)
-
-
-def offer_order(offer: Offer) -> tuple[bool, bool, int]:
-    """Sorts offers for people: the one to take, then what is recommended, then by size."""
-    usable = offer.advice is not None and offer.advice.fit is not Fit.WILL_NOT_FIT
-    return (not offer.recommended, not (offer.file.recommended and usable), -(offer.file.size or 0))

@@ -20,7 +20,7 @@ from app.domain.generation import (
     PromptProgress,
     SnapshotRestored,
 )
-from app.domain.model import LoadedModel, ModelFile
+from app.domain.model import Device, LoadedModel, ModelFile
 from app.domain.settings import Settings
 
 
@@ -58,6 +58,13 @@ class ModelStateChanged:
     """The model was chosen, is loading, became ready, failed or was unloaded."""
 
     state: ModelState
+
+
+@dataclass(frozen=True, slots=True)
+class DevicesFound:
+    """The engine told what it can compute on; advice on models may be another now."""
+
+    devices: tuple[Device, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +188,7 @@ class Problem:
 
 Event = (
     ModelStateChanged
+    | DevicesFound
     | SettingsChanged
     | LibraryChanged
     | LibraryReplaced

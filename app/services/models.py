@@ -6,6 +6,7 @@ import hashlib
 import logging
 import threading
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
 
@@ -28,6 +29,7 @@ from app.hub.library import Library as ModelShelf
 from app.hub.local import add_in_place, verify
 from app.services.events import (
     AnswerEnded,
+    DevicesFound,
     EventBus,
     ModelPhase,
     ModelState,
@@ -118,6 +120,7 @@ class ModelService:
         self._hash_control = DownloadControl()
         self._hashes: dict[tuple[Path, int, int], str] = {}
         self._loaded_with: LoadRequest | None = None
+        self._devices: tuple[Device, ...] = ()
         self._state = ModelState(ModelPhase.UNLOADED, model) if model else self._initial_state()
         bus.subscribe(self._on_event)
 
@@ -237,9 +240,23 @@ class ModelService:
 
         self._lane.submit(job)
 
-    def devices(self) -> list[Device]:
-        """Compute devices, asked on the lane; blocks until it is free."""
-        return self._lane.submit(self._engine.devices).result()
+    @property
+    def known_devices(self) -> tuple[Device, ...]:
+        """Compute devices as the engine told them last; empty before :meth:`find_devices`."""
+        return self._devices
+
+    def find_devices(self) -> Future[None]:
+        """Ask the engine for its devices on the lane, and publish :class:`DevicesFound`."""
+
+        def ask() -> None:
+            try:
+                self._devices = tuple(self._engine.devices())
+            except KnownError as error:
+                _log.warning("The devices are not known: %s", error.what)
+                return
+            self._bus.publish(DevicesFound(self._devices))
+
+        return self._lane.submit(ask)
 
     def ensure_loaded(self, cancel: Cancel) -> ModelFile:
         """Load the chosen model unless it is. On the lane only.

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.engine.base import Engine
+from app.services.advice import AdviceService
 from app.services.chat import ChatService
 from app.services.context import ContextService
 from app.services.downloads import DownloadService
@@ -32,6 +33,7 @@ class Services:
     titles: TitleService
     maintenance: MaintenanceService
     downloads: DownloadService
+    advice: AdviceService
     transfer: TransferService
     lane: Lane
     engine: Engine

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFileDialog
 from app.domain.download import DownloadItem, DownloadState
 from app.domain.model import ModelFile
 from app.services import words
-from app.services.downloads import Offer
+from app.services.advice import Offer
 from app.ui.models_dialog import ModelsDialog, Tab
 from app.ui.problems import MODEL_PROBLEM
 from app.ui.shell import Shell
@@ -40,6 +40,7 @@ class ModelCommands:
                 self._shell.window,
                 self._shell.services.models,
                 self._shell.services.downloads,
+                self._shell.services.advice,
                 self._shell.bridge,
                 attempt=self._shell.controller.attempt,
                 choose=self.choose_model,

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 
 from app.domain.download import DownloadItem, DownloadState
 from app.services import words
-from app.services.downloads import Offer
+from app.services.advice import Offer
 from app.ui.dialogs import push_button
 from app.ui.theme import SPACE
 from app.ui.widgets import Text

@@ -21,7 +21,8 @@ from PySide6.QtWidgets import (
 from app.domain.download import DownloadItem, Repository
 from app.domain.model import ModelFile
 from app.services import words
-from app.services.downloads import DownloadService, offer_order
+from app.services.advice import AdviceService, offer_order
+from app.services.downloads import DownloadService
 from app.services.models import ModelService
 from app.ui.bridge import EventBridge
 from app.ui.dialogs import ask, push_button, text_label
@@ -81,6 +82,7 @@ class ModelsDialog(QDialog):
         parent: QWidget,
         models: ModelService,
         downloads: DownloadService,
+        advice: AdviceService,
         bridge: EventBridge,
         *,
         attempt: Attempt,
@@ -92,6 +94,7 @@ class ModelsDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(720, 600)
         self._models, self._downloads, self._bridge = models, downloads, bridge
+        self._advice = advice
         self._attempt, self._choose, self._add_file = attempt, choose, add_file
         self._cards: dict[str, DownloadCard] = {}
         self._here, self._get, self._queue = Page(), Page(), Page()
@@ -190,7 +193,7 @@ class ModelsDialog(QDialog):
         self._repository.setParent(None)
         page.clear()
         page.add(text_label(_NETWORK, "muted"))
-        for offer in sorted(self._downloads.offers(), key=offer_order):
+        for offer in sorted(self._advice.offers(), key=offer_order):
             if offer.recommended:
                 page.add(text_label("Recommended for this computer", "subheading"))
             download = partial(self._start_offer, offer.family.id, offer.file.quantization)

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.services.downloads import Offer
+from app.services.advice import Offer
 from app.ui import icons
 from app.ui.model_rows import offer_card
 from app.ui.theme import SPACE, Theme

@@ -178,7 +178,7 @@ class MainWindow(QMainWindow):
         if report:
             self.pane.banner.say("report", report[0], " ".join(report[1:]))
         if not settings.welcomed:
-            self.pane.welcome.set_offers(self._services.downloads.offers())
+            self.pane.welcome.set_offers(self._services.advice.offers())
             self.pane.show_page(Page.WELCOME)
             self.pane.header.title.set_title("Welcome", editable=False)
             self.pane.header.set_private(private=False)

@@ -14,6 +14,7 @@ from app.engine.scripted import ScriptedEngine
 from app.hub.catalog import load_catalog
 from app.hub.library import Library as ModelShelf
 from app.hub.token import TokenStore
+from app.services.advice import AdviceService
 from app.services.chat import ChatService
 from app.services.context import ContextService
 from app.services.downloads import DownloadService
@@ -134,6 +135,7 @@ def build(
         demo_path=folder / "demo.gguf",
         model=model,
     )
+    catalog = load_catalog(bundled("models", "catalog.json"))
     chat = ChatService(engine, lane, models, library, settings_service, bus)
     services = Services(
         bus=bus,
@@ -146,7 +148,7 @@ def build(
         titles=TitleService(engine, lane, models, library, bus),
         transfer=TransferService(library, bus),
         downloads=DownloadService(
-            load_catalog(bundled("models", "catalog.json")),
+            catalog,
             shelf,
             models,
             settings_service,
@@ -156,6 +158,7 @@ def build(
             state=folder / "downloads.json",
             endpoint="http://127.0.0.1:9",
         ),
+        advice=AdviceService(catalog, shelf, models, settings_service, folder / "models"),
         lane=lane,
         engine=engine,
         data_folder=folder,
