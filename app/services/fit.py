@@ -17,7 +17,7 @@ from app.domain.advice import (
 )
 from app.domain.catalog import CatalogFamily, CatalogFile
 from app.domain.errors import OutOfMemoryError
-from app.domain.gguf import GgufHeader, Tensor
+from app.domain.gguf import GgufHeader, Scalar, Tensor
 from app.domain.model import Device, KvType, LoadPlan, LoadRequest
 from app.domain.settings import Settings
 from app.engine.plan import DEFAULT_CONTEXT, SMALLEST_CONTEXT, UNKNOWN_CONTEXT, Machine, make_plan
@@ -84,7 +84,7 @@ def catalog_header(family: CatalogFamily, file: CatalogFile) -> GgufHeader | Non
     if file.size is None or family.shape is None:
         return None
     shape, kind = family.shape, "phi3"
-    values = {
+    values: dict[str, Scalar] = {
         "general.architecture": kind,
         f"{kind}.context_length": family.context,
         f"{kind}.block_count": shape.layers,
