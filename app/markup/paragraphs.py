@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 SEGMENT = 3072
 """Characters after which a place to cut is looked for."""
-LONGEST_SEGMENT = 8192
+LONGEST_SEGMENT = 5120
 """Characters after which a paragraph is cut wherever it is."""
 MAX_LINE = 3072
 """Characters; a longer line is never searched for an open display formula."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.markup.build import Builder, number_footnotes
+from app.markup.build import Builder
+from app.markup.ending import Ending
 from app.markup.machine import Machine
 from app.markup.stream import LINE_END
 
@@ -25,6 +26,7 @@ def parse(text: str) -> tuple[Block, ...]:
     if start < len(text):
         machine.line(text[start:], start)
     machine.finish()
-    number_footnotes(machine.root, machine.references)
     builder = Builder(machine.references)
+    for _ in Ending(machine.root, builder).number():
+        pass
     return tuple(block for child in machine.root.children for block in builder.blocks(child))

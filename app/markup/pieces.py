@@ -122,15 +122,28 @@ def _is_blank(span: Inline) -> bool:
 def join_blocks(groups: Iterable[tuple[Block, ...]]) -> tuple[Block, ...]:
     """The blocks of a paragraph's segments in a row: text goes on where text ended."""
     joined: list[Block] = []
+    spans: list[Inline] = []
+    start = 0
     for group in groups:
         for index, block in enumerate(group):
             last = joined[-1] if joined else None
             if index == 0 and isinstance(last, Paragraph) and isinstance(block, Paragraph):
-                span = (last.span[0], block.span[1])
-                joined[-1] = Paragraph(last.spans + block.spans, span)
-            else:
-                joined.append(block)
+                if not spans:
+                    spans, start = list(last.spans), last.span[0]
+                spans += block.spans
+                joined[-1] = block
+                continue
+            _end_joined(joined, spans, start)
+            spans = []
+            joined.append(block)
+    _end_joined(joined, spans, start)
     return tuple(joined)
+
+
+def _end_joined(joined: list[Block], spans: list[Inline], start: int) -> None:
+    """Make one paragraph of what was joined so far; its end is that of the last entry."""
+    if spans:
+        joined[-1] = Paragraph(tuple(spans), (start, joined[-1].span[1]))
 
 
 def append_text(block: Block, text: str) -> Block | None:

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 MAX_HEADING = 3072
 """Characters of a heading line; a longer one is a paragraph, which can be parsed in pieces."""
 
+MAX_RULE = 3072
+"""Characters of a line of ``* * *``; a longer one is text."""
+
 MAYBE = frozenset("#`~*+_=<>-0123456789[$\\|:")
 """Characters that something else than text can begin with."""
 
@@ -79,7 +82,9 @@ def may_close_fence(rest: str, opening: str) -> bool:
 
 def is_rule(cursor: Cursor) -> bool:
     """Whether the line is a thematic break."""
-    return cursor.char in ("*", "-", "_") and bool(_RULE.match(cursor.text, cursor.nonspace))
+    if cursor.char not in ("*", "-", "_") or len(cursor.text) - cursor.nonspace > MAX_RULE:
+        return False
+    return bool(_RULE.match(cursor.text, cursor.nonspace))
 
 
 def marker(cursor: Cursor) -> Marker | None:

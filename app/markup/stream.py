@@ -11,18 +11,20 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from app.markup.blocks import Change, Part, Settled, Update
-from app.markup.build import Builder, number_footnotes
+from app.markup.blocks import Part, Settled, Update
+from app.markup.build import Builder
+from app.markup.ending import Ending
 from app.markup.machine import Machine
 from app.markup.nodes import CodeNode, ParagraphNode, restore, save, spine
 from app.markup.openings import END_THINK, THINK
 from app.markup.paragraphs import MAX_LINE, places_from
+from app.markup.parts import Parts
 from app.markup.pieces import append_text
 from app.markup.starts import may_close_fence
 from app.markup.wrapping import change_last
 
 if TYPE_CHECKING:
-    from app.markup.blocks import Block
+    from collections.abc import Iterator
 
 CREDIT = 6
 """Characters that may be parsed for the tail per character of input."""
@@ -45,6 +47,7 @@ class MarkdownStream:
         self.length = 0
         self._machine = Machine()
         self._builder = Builder(self._machine.references)
+        self._parts = Parts(self._builder)
         self._line: list[str] = []
         self._line_start = 0
         self._carry = ""
@@ -78,14 +81,14 @@ class MarkdownStream:
         self._carry = "\r" if text.endswith("\r") else ""
         text = text[: len(text) - len(self._carry)]
         lines = self._take_lines(text)
-        closed = tuple(self._builder.drain(self._machine.root))
+        closed = tuple(self._parts.drain(self._machine.root))
         if lines or closed:
             self._live = None
             self._tail = self._try() if self._affordable() else ()
         else:
             self._grow_tail(text)
         if self._growing:  # the line turned out to be text: it is not in the tail any more
-            closed += tuple(self._builder.drain(self._machine.root))
+            closed += tuple(self._parts.drain(self._machine.root))
         return Update(closed, self._tail, tail_same=not closed and before == self._tail)
 
     def finish(self) -> Settled:
@@ -94,29 +97,34 @@ class MarkdownStream:
         Raises:
             ValueError: after an earlier `finish`.
         """
+        return next(settled for settled in self.finishing() if settled is not None)
+
+    def finishing(self) -> Iterator[Settled | None]:
+        """`finish` in steps of about 5 ms: None while there is more to do, the end at the end.
+
+        The last tail stays good until then.
+
+        Raises:
+            ValueError: after an earlier `finish`.
+        """
         if self._finished:
             raise ValueError("the stream is finished")
         self._finished = True
+        return self._finishing()
+
+    def _finishing(self) -> Iterator[Settled | None]:
         if self._carry:
             self._end_line(1)
         elif self._growing or any(self._line):
             self._end_line(0)
-        root, builder = self._machine.root, self._builder
         self._machine.finish()
-        number_footnotes(root, self._machine.references)
-        closed = tuple(builder.drain(root))
-        changes: list[Change] = []
-        blocks: list[Block] = []
-        first = 0
-        for child in root.children:
-            count = builder.count(child)
-            changed = builder.settle(child)
-            found = builder.blocks(child)
-            if changed:
-                changes.append(Change(first, count, found))
-            blocks += found
-            first += count
-        return Settled(Update(closed, ()), tuple(blocks), tuple(changes))
+        yield None
+        ending = Ending(self._machine.root, self._builder)
+        yield from ending.number()
+        closed = tuple(self._parts.drain(self._machine.root))
+        yield None
+        blocks, changes = yield from ending.settle()
+        yield Settled(Update(closed, ()), blocks, changes)
 
     def _take_lines(self, text: str) -> int:
         """Read the lines that ``text`` completes; how many there were."""
@@ -212,12 +220,12 @@ class MarkdownStream:
 
     def _try(self) -> tuple[Part, ...]:
         """Read the unfinished line as if it were complete, look, and take it back."""
-        machine, builder = self._machine, self._builder
+        machine = self._machine
         text = "".join(self._line)
         self._line = [text]
         if self._growing or len(text) > MAX_TRIED:
             before = self.characters_parsed
-            tail = builder.open_parts(machine.root)
+            tail = self._parts.open_parts(machine.root)
             self._credit -= self.characters_parsed - before
             return tail
         opens = text.startswith(THINK) and not machine.root.children
@@ -231,7 +239,7 @@ class MarkdownStream:
         if shown.strip():
             machine.line(shown, self._line_start)
         commit = self._can_commit(shown)
-        tail = () if commit else builder.open_parts(machine.root)
+        tail = () if commit else self._parts.open_parts(machine.root)
         self._live = None if commit or self._suspect else self._find_live(tail)
         restore(state[1])
         machine.restore(state[0])

@@ -7,13 +7,14 @@ were since; its height stays. Heights are estimates until a row was laid out.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from time import monotonic
+from math import inf
+from time import monotonic, perf_counter
 
 from app.domain.conversation import BranchMessage, Message, MessageStatus, Version
 from app.domain.generation import Role, StopReason
-from app.markup.blocks import Block, Update
+from app.markup.blocks import Block, Part, Settled, Update
 from app.markup.flow import flatten
 from app.markup.parse import parse
 from app.markup.stream import MarkdownStream
@@ -35,10 +36,13 @@ from app.ui.transcript.rows import (
 )
 from app.ui.transcript.verbatim import verbatim_flow
 
-PARSED_AT_ONCE = 24_000
-"""Characters that are parsed without a pause (about 15 ms); more is parsed in slices."""
+PARSED_AT_ONCE = 8_000
+"""Characters that are parsed without a pause (10 ms, hostile ones 50); more is parsed in slices."""
 
-SLICE = 8_000
+SLICE = 1_000
+"""Characters that are parsed before the clock is looked at (2 ms, hostile ones 20)."""
+
+SLICE_SECONDS = 0.006
 KEPT_CHARACTERS = 2_000_000
 """Characters of messages whose rows are kept; further ones are parsed again when needed."""
 
@@ -69,6 +73,7 @@ class MessageModel:
     """One message and its rows."""
 
     __slots__ = (
+        "_ending",
         "_mark",
         "_sliced",
         "_thinking_since",
@@ -94,6 +99,7 @@ class MessageModel:
         self.stream: MarkdownStream | None = None
         self.think_seconds: float | None = None
         self._mark: RowMark | None = None
+        self._ending: Iterator[Settled | None] | None = None
         self._sliced = 0
         self._thinking_since = 0.0
 
@@ -133,7 +139,7 @@ class MessageModel:
             self._restart(measures)
             return
         elif len(text) > PARSED_AT_ONCE:
-            self.stream, self._sliced = MarkdownStream(), 0
+            self.stream, self._sliced, self._ending = MarkdownStream(), 0, None
             self._mark = rows.snapshot()
             self.read_slice(measures)
             return
@@ -153,25 +159,42 @@ class MessageModel:
         return made
 
     @property
+    def unread(self) -> int:
+        """Characters of a long message that were not read yet."""
+        if self.stream is None or self._ending is not None:
+            return 0
+        return max(0, len(self.message.content) - self._sliced)
+
+    @property
     def waiting(self) -> bool:
-        """Whether a part of a long message has still to be read."""
-        return self.stream is not None and self._sliced < len(self.message.content)
+        """Whether a part of a long message has still to be read, or its end to be settled."""
+        return self._ending is not None or self.unread > 0
 
     def read_slice(self, measures: Measures) -> None:
-        """Parse the next slice of a long message."""
+        """Parse a little more of a long message, or settle a little more of its end."""
         if self.stream is None:
             return
+        until = perf_counter() + SLICE_SECONDS
+        if self.unread:
+            self._read(self.stream, until, measures)
+        if not self.unread and self.message.status is not MessageStatus.STREAMING:
+            self._settle(measures, until)
+
+    def _read(self, stream: MarkdownStream, until: float, measures: Measures) -> None:
         text = self.message.content
-        end = min(len(text), self._sliced + SLICE)
-        update = self.stream.feed(text[self._sliced : end])
-        self._sliced = end
-        self._apply(update, measures)
-        if end == len(text) and self.message.status is not MessageStatus.STREAMING:
-            self._settle(measures)
+        closed: list[Part] = []
+        while True:
+            end = min(len(text), self._sliced + SLICE)
+            update = stream.feed(text[self._sliced : end])
+            closed += update.closed
+            self._sliced = end
+            if end == len(text) or perf_counter() > until:
+                self._apply(Update(tuple(closed), update.tail), measures)
+                return
 
     def feed(self, text: str, measures: Measures) -> None:
         """Add streamed text; an answer that was complete goes on."""
-        if self.stream is None:
+        if self.stream is None or self._ending is not None:
             self._restart(measures)
         if self.stream is not None:
             self._sliced += len(text)
@@ -191,7 +214,7 @@ class MessageModel:
 
     def _restart(self, measures: Measures) -> None:
         self.blocks = None
-        self.stream = MarkdownStream()
+        self.stream, self._ending = MarkdownStream(), None
         rows = self._start_list()
         self._mark = rows.snapshot()
         self._sliced = len(self.message.content)
@@ -217,16 +240,27 @@ class MessageModel:
         if self.think_seconds is None:
             self.think_seconds = estimated_thinking(message)
         if self.stream is not None:
-            self._settle(measures)
+            short = len(message.content) <= PARSED_AT_ONCE
+            self._settle(measures, inf if short else perf_counter() + SLICE_SECONDS)
         else:
             self.close_rows()
 
-    def _settle(self, measures: Measures) -> None:
-        rows, mark = self.list, self._mark
-        if self.stream is None or rows is None or mark is None:
+    def _settle(self, measures: Measures, until: float) -> None:
+        """Go on with the end of the text; what is shown stays as it is until it is settled."""
+        if self.stream is None:
             return
-        settled = self.stream.finish()
-        self.stream, self._mark = None, None
+        self._ending = self._ending or self.stream.finishing()
+        for settled in self._ending:
+            if settled is not None:
+                self._take_settled(settled, measures)
+            elif perf_counter() > until:
+                return
+
+    def _take_settled(self, settled: Settled, measures: Measures) -> None:
+        rows, mark = self.list, self._mark
+        self.stream, self._mark, self._ending = None, None, None
+        if rows is None or mark is None:
+            return
         self.blocks = settled.blocks
         if settled.changes:
             self._start_list().extend(flatten(settled.blocks))
@@ -250,7 +284,7 @@ class MessageModel:
         if self.stream is not None and not self.waiting:
             self._restart(measures)
         else:
-            self.list, self.stream = None, None
+            self.list, self.stream, self._ending = None, None, None
             self.open(measures)
 
     # ------------------------------------------------------------------ ends and heights
@@ -258,8 +292,8 @@ class MessageModel:
     def _end(self, measures: Measures, base: int, old: Sequence[Row]) -> None:
         """Add what stands under the text, and bring the heights into step from row ``base``."""
         rows = self.rows
-        if self.waiting:
-            rows.append(WaitRow(len(self.message.content) - self._sliced))
+        if self.unread:
+            rows.append(WaitRow(self.unread))
         if self.message.status is MessageStatus.FAILED or self.message.error:
             words = self.message.error or "No answer could be written."
             rows.append(NoteRow(words, Place(gap=8), error=True))
@@ -282,7 +316,7 @@ class MessageModel:
         if self.stream is not None and not self.waiting:
             self._restart(measures)
         else:
-            self.stream, self.list = None, None
+            self.stream, self.list, self._ending = None, None, None
 
     def forget_heights(self, measures: Measures) -> None:
         """The geometry changed: every height is an estimate again."""

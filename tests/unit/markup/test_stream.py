@@ -22,7 +22,10 @@ from app.markup.blocks import (
     Text,
     Thinking,
 )
+from app.markup.ending import STEP
 from app.markup.flow import extend, flatten
+from app.markup.formulas import MAX_FORMULA
+from app.markup.paragraphs import LONGEST_SEGMENT
 from app.markup.parse import parse
 from app.markup.stream import MarkdownStream
 from tests.unit.markup.markdown_samples import EXTENDED, document, long_documents, pieces_of
@@ -271,3 +274,33 @@ def test_at_every_moment_the_view_shows_all_the_text_so_far() -> None:
             shown = extend(shown, part)
         for word in words:
             assert (word in fed) == (word in repr(shown)), (word, fed)
+
+
+@pytest.mark.parametrize(("name", "text"), list(long_documents(4)))
+def test_the_end_of_a_text_comes_in_short_steps(name: str, text: str) -> None:
+    """Counted: no step parses more than one segment of a paragraph beyond its measure."""
+    markdown = MarkdownStream()
+    for piece in pieces_of(text, 97):
+        markdown.feed(piece)
+    before = markdown.characters_parsed
+    seen: list[Settled | None] = []
+    for step in markdown.finishing():
+        assert markdown.characters_parsed - before < STEP + LONGEST_SEGMENT + MAX_FORMULA, name
+        before = markdown.characters_parsed
+        seen.append(step)
+    settled = seen.pop()
+    assert settled is not None
+    assert settled.blocks == parse(text)
+    assert not any(seen)
+    if name in ("one nested list", "late definitions"):
+        assert len(seen) > 2  # two for the last line and its parts, the rest for the whole
+
+
+def test_a_stream_ends_once() -> None:
+    markdown = MarkdownStream()
+    markdown.feed("text")
+    markdown.finishing()
+    with pytest.raises(ValueError, match="finished"):
+        markdown.finish()
+    with pytest.raises(ValueError, match="finished"):
+        markdown.feed("more")
