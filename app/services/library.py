@@ -13,6 +13,7 @@ from concurrent.futures import Future
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
+from heapq import merge
 from typing import TypeVar
 
 from app.domain.conversation import BranchMessage, Conversation, Message, SearchHit, TrashedMessage
@@ -72,11 +73,12 @@ class LibraryService:
 
     def conversations(self, *, archived: bool = False) -> list[Conversation]:
         """Those with a message or a draft: pinned first, then used last first; private ones too."""
-        found = list(self._stored.list_conversations(archived=archived))
-        if self._private is not None:
-            found += self._private.list_conversations(archived=archived)
-            found.sort(key=lambda c: (c.pinned, c.updated_at), reverse=True)
-        return found
+        found = self._stored.list_conversations(archived=archived)
+        if self._private is None:
+            return list(found)
+        # Either list keeps its own order, which does not trust the clock.
+        private = self._private.list_conversations(archived=archived)
+        return list(merge(found, private, key=lambda c: (c.pinned, c.updated_at), reverse=True))
 
     def folders(self) -> list[str]:
         """The folders in use, in alphabetical order."""

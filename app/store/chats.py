@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from datetime import datetime
+from typing import Any
 
 from app.domain.conversation import Conversation
 from app.domain.errors import InvalidValueError, NotFoundError
@@ -26,8 +27,25 @@ def conversation_seq(connection: Connection, conversation_id: str) -> int:
     return int(row[0])
 
 
-def insert_conversation(connection: Connection, conversation: Conversation) -> int:
-    """Add a conversation, without its messages, as the one used last.
+# Where a conversation used before stands: level with the one used last of those not used after
+# it, which ``updated_at`` then sets apart. Below all others, where all were used after it.
+_PLACE_BY_TIME = (
+    "(SELECT coalesce(max(+activity), (SELECT min(activity) - 1 FROM conversations), 1) "
+    "FROM conversations WHERE updated_at <= ?5)"
+)
+_ON_TOP = "(SELECT coalesce(max(activity), 0) + 1 FROM conversations)"
+
+
+def insert_conversation(
+    connection: Connection, conversation: Conversation, *, used_now: bool = True
+) -> int:
+    """Add a conversation, without its messages.
+
+    Args:
+        connection: In a transaction.
+        conversation: What is added.
+        used_now: It is the one used last; otherwise it stands where its ``updated_at`` says, as
+            an import does.
 
     Raises:
         InvalidValueError: Its id is taken.
@@ -38,10 +56,10 @@ def insert_conversation(connection: Connection, conversation: Conversation) -> i
         raise InvalidValueError("This chat is stored already.", detail=conversation.id)
     deleted = conversation.deleted_at
     cursor = connection.execute(
-        "INSERT INTO conversations (id, title, title_by_user, created_at, updated_at, activity, "
+        "INSERT INTO conversations (id, title, title_by_user, created_at, updated_at, "  # noqa: S608
         "system_prompt, draft, pinned, archived, folder, deleted_at, scroll_message_id, "
-        "scroll_offset) VALUES (?, ?, ?, ?, ?, "
-        "(SELECT coalesce(max(activity), 0) + 1 FROM conversations), ?, ?, ?, ?, ?, ?, ?, ?)",
+        "scroll_offset, activity) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, "
+        f"{_ON_TOP if used_now else _PLACE_BY_TIME})",
         (
             conversation.id,
             to_blob(conversation.title),
@@ -70,21 +88,46 @@ def touch(connection: Connection, conversation: int, at: datetime) -> None:
     )
 
 
+class Seen:
+    """Conversations as they were read last, by id.
+
+    The sidebar reads ten thousand after each change of one. A row that reads as it did before
+    gives the same value again, which costs a sixth of making it, and comparing two lists then
+    mostly compares identities.
+
+    Args:
+        private: What the values say of themselves.
+    """
+
+    def __init__(self, *, private: bool) -> None:
+        self._private = private
+        self._known: dict[str, tuple[tuple[Any, ...], Conversation]] = {}
+
+    def value(self, row: tuple[Any, ...]) -> Conversation:
+        """The conversation of a row of ``CONVERSATION_COLUMNS``."""
+        known = self._known.get(row[0])
+        if known is not None and known[0] == row:
+            return known[1]
+        value = conversation_from_row(row, private=self._private)
+        self._known[value.id] = (row, value)
+        return value
+
+
 def read_conversations(
     connection: Connection,
     where: str,
     values: tuple[object, ...],
-    limit: int | None,
-    private: bool,
+    seen: Seen,
+    limit: int | None = None,
 ) -> tuple[Conversation, ...]:
     """Conversations that fulfil an SQL condition: pinned first, then those used last."""
     tail = "" if limit is None else f" LIMIT {int(limit)}"
     rows = connection.execute(
         f"SELECT {CONVERSATION_COLUMNS} FROM conversations c WHERE {where} "  # noqa: S608
-        f"ORDER BY c.pinned DESC, c.activity DESC{tail}",
+        f"ORDER BY c.pinned DESC, c.activity DESC, c.updated_at DESC{tail}",
         values,
     )
-    return tuple(conversation_from_row(row, private=private) for row in rows)
+    return tuple(map(seen.value, rows))
 
 
 def read_conversation(
@@ -95,7 +138,7 @@ def read_conversation(
     Raises:
         NotFoundError: There is none.
     """
-    found = read_conversations(connection, "c.id = ?", (conversation_id,), None, private)
+    found = read_conversations(connection, "c.id = ?", (conversation_id,), Seen(private=private))
     if not found:
         raise NotFoundError("This chat no longer exists.", detail=conversation_id)
     return found[0]

@@ -35,7 +35,6 @@ from app.ui.theme import SPACE, Theme
 from app.ui.widgets import IconButton, SideButton, Text
 
 WIDTH = 260
-_TYPING_MS = 60  # a search starts when the typist pauses this long; an answer is never waited for
 
 
 class Sidebar(QWidget):
@@ -74,13 +73,16 @@ class Sidebar(QWidget):
         self._buttons = self._make_buttons()
         self._search = QLineEdit(placeholderText="Search chats", clearButtonEnabled=True)
         self._search.setAccessibleName("Search chats")
-        self._typing = QTimer(self, singleShot=True, interval=_TYPING_MS)
+        # A search starts with every key press and ends the one before; the field waits for none.
+        self._typing = QTimer(self, singleShot=True, interval=0)
         self._typing.timeout.connect(lambda: self.search_wanted.emit(self.query()))
         self._search.textChanged.connect(self._on_typed)
         self._search.installEventFilter(self)
         self.model = ChatListModel(self)
         self.model.rename_wanted.connect(self.rename_wanted)
         self._chat_row, self._hit_row = ChatRow(theme, self), SearchRow(theme, self)
+        self._chat_row.closeEditor.connect(self._on_edited, Qt.ConnectionType.QueuedConnection)
+        self._news: Sequence[Conversation] | None = None  # came while a title was edited
         self._list = self._make_chat_list()
         self._results = SearchResults(self)
         self._result_list = self._make_result_list()
@@ -116,6 +118,7 @@ class Sidebar(QWidget):
         view.setItemDelegate(self._chat_row)
         view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        view.setUniformItemSizes(True)
         view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
@@ -172,7 +175,14 @@ class Sidebar(QWidget):
         self._result_list.viewport().update()
 
     def set_conversations(self, conversations: Sequence[Conversation]) -> None:
-        """Show these chats, keeping the selection and the scroll position."""
+        """Show these chats, keeping the selection and the scroll position.
+
+        While a title is edited in its row the list stays as it is; the chats are shown afterwards.
+        """
+        if self._list.state() is QAbstractItemView.State.EditingState:
+            self._news = conversations
+            return
+        self._news = None
         scroll = self._list.verticalScrollBar().value()
         chosen = self.selected()
         if not self.model.set_conversations(conversations, datetime.now().astimezone().date()):
@@ -186,6 +196,10 @@ class Sidebar(QWidget):
             self.show_current(self._shown)
         self._list.verticalScrollBar().setValue(scroll)
         self._choose_page()
+
+    def _on_edited(self) -> None:
+        if self._news is not None:
+            self.set_conversations(self._news)
 
     def show_current(self, conversation_id: str) -> None:
         """Mark the chat that is shown in the conversation pane."""

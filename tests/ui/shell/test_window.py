@@ -189,6 +189,27 @@ def test_deleting_the_shown_chat_shows_the_next_and_undo_brings_it_back(
     qtbot.waitUntil(lambda: opened.window.controller.branch[0].message.content == "Second")
 
 
+def test_a_title_being_edited_stays_open_when_the_list_changes(
+    qtbot: QtBot, open_window: Open
+) -> None:
+    opened = open_window()
+    say(qtbot, opened, "First")
+    wait_for_end(qtbot, opened)
+    qtbot.waitUntil(lambda: titles(opened) == ["Today", "First"])
+    chat = opened.window.controller.chat
+    assert chat is not None
+    assert opened.window.sidebar.rename_in_place(chat.id)
+    (field,) = opened.window.sidebar._list.findChildren(QLineEdit)
+    qtbot.keyClicks(field, "Half a ti")
+    opened.harness.services.library.set_pinned(chat.id, True).result()
+    opened.window.bridge.deliver()
+    assert field.isVisible()
+    assert field.text() == "Half a ti"
+    qtbot.keyClicks(field, "tle")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: titles(opened) == ["Pinned", "Half a title"])
+
+
 def test_no_single_key_deletes_a_chat(qtbot: QtBot, open_window: Open) -> None:
     opened = open_window()
     say(qtbot, opened, "Keep me")

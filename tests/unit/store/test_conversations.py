@@ -96,6 +96,32 @@ def test_the_last_used_chat_is_on_top_whatever_the_clock_says(library: Library) 
     assert [c.title for c in library.list_conversations()] == ["1", "2", "0"]
 
 
+def test_an_imported_chat_stands_where_its_time_says(library: Library) -> None:
+    for days in (300, 200, 100):
+        made = chat(f"used {days}", updated_at=NOW - timedelta(days=days))
+        library.create(made).result()
+    for days in (250, 400, 0, 220, 150):
+        made = chat(f"imported {days}", updated_at=NOW - timedelta(days=days))
+        library.add_conversation(made, ()).result()
+    titles = [c.title for c in library.list_conversations()]
+    ages = [int(title.split()[1]) for title in titles]
+    assert ages == sorted(ages)
+    asked = question(library.list_conversations()[-1], None)
+    library.add_exchange(library.list_conversations()[-1], asked, answer(asked)).result()
+    assert library.list_conversations()[0].title == "imported 400"
+
+
+def test_a_chat_that_did_not_change_reads_as_the_same_value(library: Library) -> None:
+    made = [chat(str(n)) for n in range(3)]
+    for one in made:
+        library.create(one).result()
+    before = {c.id: c for c in library.list_conversations()}
+    library.rename(made[1].id, "new").result()
+    after = {c.id: c for c in library.list_conversations()}
+    assert [before[c.id] is after[c.id] for c in made] == [True, False, True]
+    assert after[made[1].id] == library.get(made[1].id)
+
+
 def test_several_chats_are_organised_at_once(library: Library) -> None:
     chats = [chat(str(n)) for n in range(3)]
     for made in chats:

@@ -1,0 +1,247 @@
+"""How long from the start of the program to a usable window, with 10,000 chats and with none.
+
+Each start is a process of its own: the window under the display that is there (``xvfb-run`` will
+do), the database, the engine's client. Usable means that the sidebar has painted its chats and a
+key press has appeared in the composer. Full and empty profiles take turns. Then, in one window
+with the full profile: the longest frame while the sidebar scrolls from end to end, how long the
+window's thread stands still when a message is sent, and from key press to results on the screen.
+
+Run ``xvfb-run -a python tests/benchmarks/bench_start.py FULL [--rounds N]``, where FULL is a folder
+made by ``bench_store.py --keep FULL``; prints a table. The peer is the empty profile.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import random
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+ROOT = Path(__file__).resolve().parents[2]
+SETTINGS = {"welcomed": True, "model_path": "demo"}
+
+
+def start(home: Path, *, work: bool = False) -> dict[str, object]:
+    """Start the program once; what it said, and the seconds until it was usable."""
+    command = [
+        sys.executable,
+        str(Path(__file__).resolve()),
+        "--child",
+        "work" if work else "start",
+    ]
+    environment = {**os.environ, "PHIAL_HOME": str(home)}
+    begun = time.monotonic()
+    process = subprocess.run(
+        command, stdout=subprocess.PIPE, env=environment, cwd=ROOT, check=True, timeout=300
+    )
+    said: dict[str, object] = json.loads(process.stdout.splitlines()[-1])
+    return {**said, "seconds": float(str(said["at"])) - begun}
+
+
+# --- the child ------------------------------------------------------------------------------------
+
+
+def child(kind: str) -> int:
+    """The program, with an eye on its window."""
+    from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+    from PySide6.QtTest import QTest
+    from PySide6.QtWidgets import QApplication
+
+    from app.main import main as run_phial
+    from app.ui.app import make_application
+    from app.ui.window import MainWindow
+
+    application = make_application()
+    said: dict[str, object] = {}
+
+    class Eye(QObject):
+        """Sees the list being painted."""
+
+        def __init__(self, window: MainWindow) -> None:
+            super().__init__(window)
+            self.window = window
+            self.painted = False
+            window.sidebar._pages.currentWidget().installEventFilter(self)
+            window.sidebar._list.viewport().installEventFilter(self)
+
+        def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+            if event.type() == QEvent.Type.Paint and not self.painted:
+                self.painted = True
+                QTimer.singleShot(0, self.type)
+            return False
+
+        def type(self) -> None:
+            editor = self.window.pane.composer.editor
+            QTest.keyClick(editor, Qt.Key.Key_X)
+            if self.window.pane.composer.text() != "x":
+                QTimer.singleShot(1, self.type)
+                return
+            said["at"] = time.monotonic()
+            said["rows"] = self.window.sidebar.model.rowCount()
+            self.window.pane.composer.set_text("")
+            if kind == "work":
+                said.update(at_work(self.window, application))
+            self.window.close()
+
+    def look() -> None:
+        found = [one for one in QApplication.topLevelWidgets() if isinstance(one, MainWindow)]
+        if found:
+            Eye(found[0])
+        else:
+            QTimer.singleShot(1, look)
+
+    QTimer.singleShot(0, look)
+    code = run_phial([])
+    print(json.dumps(said))
+    return code
+
+
+def at_work(window: object, application: object) -> dict[str, object]:
+    """Scroll, send and search, and see how long the window's thread is busy at a time."""
+    from PySide6.QtTest import QTest
+
+    from app.ui.window import MainWindow
+
+    assert isinstance(window, MainWindow)
+    view = window.sidebar._list
+    bar = view.verticalScrollBar()
+    frames = []
+    steps = [*range(0, bar.maximum(), 120)][:600] + [bar.maximum() * n // 200 for n in range(201)]
+    for value in steps:
+        begun = time.perf_counter()
+        bar.setValue(value)
+        view.viewport().repaint()
+        frames.append((time.perf_counter() - begun) * 1000)
+        application.processEvents()  # type: ignore[attr-defined]
+    begun = time.perf_counter()
+    window._reload_chats()
+    same = (time.perf_counter() - begun) * 1000
+    reloads = []
+    chats = window._services.library.conversations()
+    for number in range(7):
+        window._services.library.rename(chats[number].id, f"renamed {number}").result()
+        begun = time.perf_counter()
+        window._reload_chats()
+        view.viewport().repaint()
+        reloads.append((time.perf_counter() - begun) * 1000)
+        QTest.qWait(30)
+    return {
+        "frames": frames,
+        "reload": statistics.median(reloads),
+        "reload_same": same,
+        **searched(window, application),
+    }
+
+
+def searched(window: object, application: object) -> dict[str, object]:
+    """Milliseconds from each key press to its results on the screen, and of each key press."""
+    from bench_store import HAN, Writing
+    from PySide6.QtTest import QTest
+
+    from app.ui.window import MainWindow
+
+    assert isinstance(window, MainWindow)
+    rng, vocabulary = random.Random(3), Writing(1).vocabulary
+    side, field = window.sidebar, window.sidebar._search
+    shown: list[str] = []
+    tell = side.set_hits
+
+    def set_hits(query: str, hits: object) -> None:
+        tell(query, hits)  # type: ignore[arg-type]
+        side._pages.currentWidget().repaint()
+        shown.append(query)
+
+    side.set_hits = set_hits  # type: ignore[method-assign, assignment]
+    times, keys, slow = [], [], []
+    for _ in range(12):
+        common, rare = rng.choice(vocabulary[:50]), rng.choice(vocabulary[2_000:])
+        for line in (
+            rare,
+            f"{common} {rare}",
+            "".join(rng.choices(HAN, k=2)),
+            f"before:2025-03 {rare}",
+        ):
+            field.clear()
+            application.processEvents()  # type: ignore[attr-defined]
+            for letter in line:
+                begun = time.perf_counter()
+                QTest.keyClicks(field, letter) if letter.isascii() else field.insert(letter)
+                keys.append((time.perf_counter() - begun) * 1000)
+                query = side.query()
+                while shown[-1:] != [query]:
+                    application.processEvents()  # type: ignore[attr-defined]
+                    if time.perf_counter() - begun > 5:
+                        break
+                times.append((time.perf_counter() - begun) * 1000)
+                slow.append((times[-1], query))
+                if letter == " ":
+                    times.pop()  # no other query
+    field.clear()
+    return {"search": times, "keys": keys, "slowest": sorted(slow, reverse=True)[:5]}
+
+
+# --- the table ------------------------------------------------------------------------------------
+
+
+def shares(values: list[float]) -> str:
+    """p50, p90, p99 and the longest."""
+    ordered = sorted(values)
+    picked = [ordered[min(len(ordered) - 1, len(ordered) * share // 100)] for share in (50, 90, 99)]
+    return " / ".join(f"{value:.1f}" for value in (*picked, ordered[-1])) + " ms"
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("full", type=Path, nargs="?")
+    parser.add_argument("--rounds", type=int, default=11)
+    parser.add_argument("--child", choices=("start", "work"))
+    options = parser.parse_args()
+    if options.child:
+        sys.exit(child(options.child))
+    with tempfile.TemporaryDirectory() as scratch:
+        empty, full = Path(scratch) / "empty", Path(scratch) / "full"
+        empty.mkdir()
+        shutil.copytree(options.full, full)
+        for home in (empty, full):
+            (home / "settings.json").write_text(json.dumps(SETTINGS))
+            start(home)  # the first start makes files and fills the system's cache
+        times: dict[str, list[float]] = {"empty": [], "full": []}
+        rows = 0
+        for number in range(options.rounds):
+            order = [("empty", empty), ("full", full)]
+            for name, home in order if number % 2 else reversed(order):
+                said = start(home)
+                times[name].append(float(str(said["seconds"])))
+                rows = max(rows, int(str(said["rows"])))
+        work = start(full, work=True)
+    print(
+        f"{platform.system()} {platform.machine()}, {os.cpu_count()} CPUs, "
+        f"load {os.getloadavg()[0]:.1f}, Qt platform {os.environ.get('QT_QPA_PLATFORM', '-')}, "
+        f"{rows:,} rows in the sidebar, {options.rounds} starts each"
+    )
+    medians = {name: statistics.median(values) for name, values in times.items()}
+    for name, values in times.items():
+        spread = f"{min(values):.2f} to {max(values):.2f}"
+        print(f"start to usable window, {name:<6} {medians[name]:>8.2f} s  ({spread})")
+    print(f"full / empty                    {medians['full'] / medians['empty']:>8.2f}  (aim 1.2)")
+    print(f"frames while scrolling          {shares(work['frames'])}")  # type: ignore[arg-type]
+    print(f"list read anew, nothing changed {float(str(work['reload_same'])):.1f} ms")
+    print(f"list read anew, a title changed {float(str(work['reload'])):.1f} ms")
+    print(f"key press in the search field   {shares(work['keys'])}")  # type: ignore[arg-type]
+    print(f"key press to results painted    {shares(work['search'])}")  # type: ignore[arg-type]
+    print("slowest:", work["slowest"])
+
+
+if __name__ == "__main__":
+    main()
