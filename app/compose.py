@@ -11,6 +11,7 @@ from app.engine.client import EngineClient
 from app.hub.catalog import load_catalog
 from app.hub.library import Library as ModelShelf
 from app.hub.token import RedactingFilter, TokenStore
+from app.services.adding import AddingService
 from app.services.advice import AdviceService
 from app.services.chat import ChatService
 from app.services.context import ContextService
@@ -99,6 +100,7 @@ class ModelRoom:
     models: ModelService
     downloads: DownloadService
     advice: AdviceService
+    adding: AddingService
 
     def close(self) -> None:
         """Pause downloads and end the threads."""
@@ -143,7 +145,8 @@ def build_models(
         state=setup.folders.data / queue,
     )
     advice = AdviceService(catalog, shelf, models, setup.settings, setup.folders.models)
-    return ModelRoom(lane, models, downloads, advice)
+    adding = AddingService(shelf, models, setup.bus, setup.folders.models)
+    return ModelRoom(lane, models, downloads, advice, adding)
 
 
 def build_services(setup: Setup, engine: Engine, *, model: ModelFile | None = None) -> Services:
@@ -174,6 +177,7 @@ def build_services(setup: Setup, engine: Engine, *, model: ModelFile | None = No
         titles=TitleService(engine, room.lane, room.models, library, setup.bus),
         downloads=room.downloads,
         advice=room.advice,
+        adding=room.adding,
         transfer=TransferService(library, setup.bus),
         lane=room.lane,
         engine=engine,

@@ -50,8 +50,9 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     sub.add_argument("--quant", metavar="Q", help="a quantization of the catalogue: Q4_K_M")
     sub = action("verify", _verify, "hash a model again")
     sub.add_argument("path", type=Path)
-    sub = action("add", _add, "list a GGUF file where it is")
+    sub = action("add", _add, "list a GGUF file where it is; a .sha256 beside it is honoured")
     sub.add_argument("path", type=Path)
+    sub.add_argument("--copy", action="store_true", help="copy it into Phial's folder")
     sub = action("remove", _remove, "take a model off the list; asks before deleting")
     sub.add_argument("path", type=Path)
     sub.add_argument("--yes", action="store_true", help="do not ask")
@@ -188,8 +189,20 @@ def _verify(options: argparse.Namespace, setup: Setup) -> int:
 
 
 def _add(options: argparse.Namespace, setup: Setup) -> int:
-    with _room(setup) as room:
-        model = room.models.add(options.path)
+    control = DownloadControl()
+    with _room(setup) as room, stop_on_interrupt() as stop:
+
+        def report(_done: int, _total: int) -> None:
+            if stop.is_set():
+                control.pause()
+
+        if options.copy:
+            model = room.adding.copy(options.path, control, report)
+        else:
+            model = room.adding.use_in_place(options.path, control=control)
+    if model is None:
+        sys.stderr.write("Stopped. Nothing was copied.\n")
+        return EXIT_INTERRUPTED
     return _tell(options, _model_row(model), [f"Added {model.label}, {size(model.size)}."])
 
 

@@ -108,19 +108,40 @@ class Adding:
     spare: int = SPARE
 
 
-def add_in_place(
-    path: Path, library: Library, *, repository: str = "", sha256: str = ""
-) -> InstalledModel:
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What the place a file was found in tells about it; all may be empty.
+
+    Attributes:
+        name: Its name there, where the file itself has none that says anything.
+        repository: "owner/name".
+        sha256: Hash of the first file, lower-case hex. Not checked.
+    """
+
+    name: str = ""
+    repository: str = ""
+    sha256: str = ""
+
+
+def add_in_place(path: Path, library: Library, origin: Origin | None = None) -> InstalledModel:
     """List a file where it is; it stays the user's and is never deleted.
 
-    Quick: nothing but the header is read. ``sha256`` may be given where it is known.
+    Quick: nothing but the header is read. Hashes that are told beside the files, or by their
+    origin, are listed and not yet compared; :func:`verify` does that.
 
     Raises:
         ModelFileError: It cannot be used, with the reason.
     """
+    origin = origin or Origin()
     path = path.expanduser().absolute()
     parts, header = judge(path)
-    return library.put(_installed(parts, header, (sha256,) if sha256 else (), repository))
+    told = _told_hashes(parts, origin)
+    return library.put(_installed(parts, header, told if any(told) else (), origin))
+
+
+def _told_hashes(parts: tuple[Path, ...], origin: Origin) -> tuple[str, ...]:
+    told = [told_hash(part) or "" for part in parts]
+    return (told[0] or origin.sha256, *told[1:])
 
 
 def add_copy(
@@ -129,8 +150,11 @@ def add_copy(
     adding: Adding,
     control: DownloadControl,
     report: Callable[[int, int], None] = lambda _done, _total: None,
+    origin: Origin | None = None,
 ) -> InstalledModel | None:
-    """Copy a file into Phial's folder, hashing on the way and comparing with its ``.sha256``.
+    """Copy a file into Phial's folder, hashing on the way and comparing with what is told.
+
+    The hash is told by a ``.sha256`` file beside it, or by its origin.
 
     Returns:
         The model, or None when the control said stop; what was copied is deleted then.
@@ -141,9 +165,10 @@ def add_copy(
         DiskFullError: No room.
         FileInTheWayError: Another file has that name.
     """
+    origin = origin or Origin()
     path = path.expanduser().absolute()
     parts, header = judge(path)
-    hashes_told = [told_hash(part) for part in parts]
+    hashes_told = _told_hashes(parts, origin)
     total = sum(part.stat().st_size for part in parts)
     free = adding.free_space(adding.folder)
     if total + adding.spare > free:
@@ -156,7 +181,7 @@ def add_copy(
     try:
         for part, told in zip(parts, hashes_told, strict=True):
             before = sum(target.stat().st_size for target, _ in copied)
-            target = adding.folder.joinpath(*safe_parts(part.name))
+            target = adding.folder.joinpath(*safe_parts(_file_name(part, origin)))
             digest = _copy_one(part, target, told, control, _shifted(report, before, total))
             if digest is None:
                 _delete_copies(copied)
@@ -166,9 +191,19 @@ def add_copy(
         _delete_copies(copied)
         raise
     model = _installed(
-        tuple(target for target, _ in copied), header, tuple(digest for _, digest in copied), ""
+        tuple(target for target, _ in copied), header, tuple(digest for _, digest in copied), origin
     )
     return library.put(replace(model, owned=True, verified=all(hashes_told)))
+
+
+_NOT_IN_NAMES = re.compile(r"[^\w.-]+")
+
+
+def _file_name(path: Path, origin: Origin) -> str:
+    """The name of a copy: the file's own, or its origin's where a store names files by hash."""
+    if path.suffix.lower() == ".gguf" or not origin.name:
+        return path.name
+    return _NOT_IN_NAMES.sub("-", origin.name).strip("-.") + ".gguf"
 
 
 def _shifted(report: Callable[[int, int], None], before: int, total: int) -> Callable[[int], None]:
@@ -178,7 +213,7 @@ def _shifted(report: Callable[[int, int], None], before: int, total: int) -> Cal
 def _copy_one(
     source: Path,
     target: Path,
-    told: str | None,
+    told: str,
     control: DownloadControl,
     report: Callable[[int], None],
 ) -> str | None:
@@ -186,7 +221,7 @@ def _copy_one(
         raise FileInTheWayError(f"{target} exists already.")
     part = PartFile(target)
     size = source.stat().st_size
-    part.start(JournalHead(source.as_uri(), "", "", told or "", size))
+    part.start(JournalHead(source.as_uri(), "", "", told, size))
     try:
         with source.open("rb", buffering=0) as file:
             buffer = part.buffer()
@@ -201,7 +236,7 @@ def _copy_one(
         digest = part.digest()
         if told and digest != told:
             raise DamagedDownloadError(
-                f"{source.name} is damaged: its SHA-256 is not the one its .sha256 file tells.",
+                f"{source.name} is damaged: its SHA-256 is not the one that is told with it.",
                 data="Nothing was kept; the original was not touched.",
                 action="Copy it again from where it came.",
                 detail=f"expected {told}, read {digest}",
@@ -249,26 +284,27 @@ def verify(
         raise ModelFileError(
             f"{model.path.name} cannot be read: {error.strerror or error}."
         ) from error
-    known = model.sha256 if any(model.sha256) else tuple(digests)
-    good = tuple(digests) == known
-    if good and model.sha256 != known:
-        library.put(replace(model, sha256=known))
+    told = dict(zip(model.paths, model.sha256, strict=False))  # of a split file perhaps only one
+    pairs = zip(model.paths, digests, strict=True)
+    good = all(told.get(path, "") in {"", digest} for path, digest in pairs)
+    if good and model.sha256 != tuple(digests):
+        library.put(replace(model, sha256=tuple(digests)))
     return good
 
 
 def _installed(
-    parts: tuple[Path, ...], header: GgufHeader, hashes: tuple[str, ...], repository: str
+    parts: tuple[Path, ...], header: GgufHeader, hashes: tuple[str, ...], origin: Origin
 ) -> InstalledModel:
     first = parts[0]
     split = SPLIT.fullmatch(first.name)
     stem = split["stem"] if split else first.stem
     return InstalledModel(
         paths=parts,
-        name=header.name or stem,
+        name=header.name or origin.name or stem,
         size=sum(part.stat().st_size for part in parts),
         sha256=hashes,
         quantization=header.quantization or quantization_of(stem),
-        repository=repository,
+        repository=origin.repository,
         modified=first.stat().st_mtime_ns,
         architecture=header.architecture,
         context_length=header.trained_context,

@@ -1,4 +1,4 @@
-"""Getting models: the queue of downloads, browsing the hub, files of other programs.
+"""Getting models: the queue of downloads, browsing the hub.
 
 The network is touched only from here, only by what the user asked for, and never while the Offline
 switch is on.
@@ -24,18 +24,17 @@ from app.hub.gate import NetworkGate
 from app.hub.library import Library as ModelShelf
 from app.hub.metadata import HubClient
 from app.hub.queue import DownloadQueue, Place
-from app.hub.scan import FoundModel, scan
 from app.hub.token import TokenStore
 from app.hub.tools import Tools
-from app.services.events import DownloadChanged, Event, EventBus, Problem, SettingsChanged
+from app.services.events import DownloadChanged, Event, EventBus, SettingsChanged
 from app.services.lane import Lane
 from app.services.models import DEMO, ModelService
 from app.services.settings import SettingsService
-from app.system.model_folders import candidate_folders
 from app.system.reserve import reserve_space
 
 MEGABYTE = 1_000_000
 T = TypeVar("T")
+Failed = Callable[[KnownError], None]
 
 
 class DownloadService:
@@ -154,17 +153,21 @@ class DownloadService:
 
     # --- browsing -----------------------------------------------------------------------
 
-    def search(self, text: str, done: Callable[[tuple[RepositoryHit, ...]], None]) -> None:
-        """Find repositories with GGUF files; ``done`` is called on a worker thread."""
-        self._ask(lambda: self._client.search(text), done)
+    # Each calls ``done`` or ``failed`` on a worker thread.
 
-    def repository(self, name: str, done: Callable[[Repository], None]) -> None:
-        """List a repository's GGUF files; ``done`` is called on a worker thread."""
-        self._ask(lambda: self._client.repository(name), done)
+    def search(
+        self, text: str, done: Callable[[tuple[RepositoryHit, ...]], None], failed: Failed
+    ) -> None:
+        """Find repositories with GGUF files."""
+        self._ask(lambda: self._client.search(text), done, failed)
 
-    def card(self, name: str, done: Callable[[ModelCard], None]) -> None:
-        """Fetch a repository's model card; ``done`` is called on a worker thread."""
-        self._ask(lambda: self._client.card(name), done)
+    def repository(self, name: str, done: Callable[[Repository], None], failed: Failed) -> None:
+        """List a repository's GGUF files."""
+        self._ask(lambda: self._client.repository(name), done, failed)
+
+    def card(self, name: str, done: Callable[[ModelCard], None], failed: Failed) -> None:
+        """Fetch a repository's model card."""
+        self._ask(lambda: self._client.card(name), done, failed)
 
     @property
     def client(self) -> HubClient:
@@ -179,10 +182,6 @@ class DownloadService:
         """Forget the access token."""
         self._token.forget()
 
-    def found_elsewhere(self) -> tuple[FoundModel, ...]:
-        """Model files of other programs on this computer. Reads folders; may take a second."""
-        return tuple(scan([(one.program, one.path) for one in candidate_folders()]))
-
     # --- inside -------------------------------------------------------------------------
 
     def close(self) -> None:
@@ -191,12 +190,12 @@ class DownloadService:
         self._queue.close()
         self._lane.close()
 
-    def _ask(self, question: Callable[[], T], done: Callable[[T], None]) -> None:
+    def _ask(self, question: Callable[[], T], done: Callable[[T], None], failed: Failed) -> None:
         def work() -> None:
             try:
                 answer = question()
             except KnownError as error:
-                self._bus.publish(Problem(error))
+                failed(error)
                 return
             done(answer)
 

@@ -330,6 +330,10 @@ class LibraryService:
             store.select_version(message_id), BranchChanged(message.conversation_id)
         )
 
+    def versions(self, message_id: str) -> tuple[Message, ...]:
+        """A message and its siblings of the same role, oldest first."""
+        return self._home(message_id)[0].versions(message_id)
+
     def select_version(self, message_id: str, offset: int) -> Future[None]:
         """Walk to another version: -1 the one before, +1 the one after."""
         store, message = self._home(message_id)

@@ -26,7 +26,7 @@ from app.engine.base import Cancel, Engine
 from app.hub.control import DownloadControl
 from app.hub.library import InstalledModel
 from app.hub.library import Library as ModelShelf
-from app.hub.local import add_in_place, verify
+from app.hub.local import verify
 from app.services.events import (
     AnswerEnded,
     DevicesFound,
@@ -151,15 +151,14 @@ class ModelService:
         """Measured tokens a second of a model file on this machine; 0 before it ran."""
         return self._measurements.get(sha256).completion_tokens_per_second if sha256 else 0.0
 
-    def add(self, path: Path) -> ModelFile:
-        """List a GGUF file where it is; Phial never deletes it. Its hash is taken meanwhile.
+    def hash_listed(self, model: InstalledModel, done: Callable[[bool], None]) -> None:
+        """Take a listed model's hash in the background, comparing with what is told of it.
 
-        Raises:
-            ModelFileError: It cannot be used, with the reason.
+        Args:
+            model: From the list.
+            done: Told on another thread whether the hash is as told, or newly known.
         """
-        model = add_in_place(path, self._shelf)
-        self._hasher.submit(lambda: self._hash_listed(model))
-        return model_file(model)
+        self._hasher.submit(lambda: self._hash_listed(model, done))
 
     def choose_listed(self, model: InstalledModel) -> None:
         """Make a model of the list the chosen one; see :meth:`choose`."""
@@ -291,6 +290,9 @@ class ModelService:
         chosen = self._settings.current.model_path
         if not chosen:
             return ModelState(ModelPhase.NONE)
+        listed = self._shelf.get(Path(chosen))
+        if listed is not None and not listed.missing and not listed.changed:
+            return ModelState(ModelPhase.UNLOADED, model_file(listed))
         try:
             return ModelState(ModelPhase.UNLOADED, find_model(chosen, self._demo_path))
         except ModelFileError as error:
@@ -349,11 +351,19 @@ class ModelService:
             sha256=model.sha256 or self._hash(model.path),
         )
 
-    def _hash_listed(self, model: InstalledModel) -> None:
+    def _hash_listed(self, model: InstalledModel, done: Callable[[bool], None]) -> None:
         try:
-            verify(model, self._shelf, self._hash_control)
+            good = verify(model, self._shelf, self._hash_control)
         except KnownError as error:
             _log.warning("%s", error.what)
+            return
+        if good is None:
+            return
+        now, state = self._shelf.get(model.path), self._state
+        chosen = state.model is not None and state.model.path == model.path
+        if good and chosen and now is not None:  # from now on answers are stored with its hash
+            self._publish(replace(state, model=model_file(now)))
+        done(good)
 
     def _hash(self, path: Path) -> str:
         """SHA-256 of a file; empty while it is not known.

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.engine.base import Engine
+from app.services.adding import AddingService
 from app.services.advice import AdviceService
 from app.services.chat import ChatService
 from app.services.context import ContextService
@@ -34,6 +35,7 @@ class Services:
     maintenance: MaintenanceService
     downloads: DownloadService
     advice: AdviceService
+    adding: AddingService
     transfer: TransferService
     lane: Lane
     engine: Engine

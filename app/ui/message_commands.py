@@ -16,6 +16,7 @@ from app.markup.parse import parse
 from app.ui.model_menu import model_words
 from app.ui.shell import Shell
 from app.ui.transcript.signals import ActionKind, MessageAction
+from app.ui.versions_dialog import VersionsDialog
 
 
 class MessageCommands:
@@ -38,6 +39,8 @@ class MessageCommands:
                 controller.continue_answer(message_id)
             case ActionKind.ANSWER_AGAIN:
                 self.answer_with_menu(message_id)
+            case ActionKind.COMPARE:
+                self.compare(message_id)
             case ActionKind.BRANCH:
                 self.branch(message_id)
             case ActionKind.DELETE:
@@ -78,6 +81,16 @@ class MessageCommands:
     def _answer_with(self, message_id: str, model: ModelFile) -> None:
         chat = self._shell.services.chat
         self._shell.controller.attempt(lambda: chat.answer_with(message_id, model))
+
+    def compare(self, message_id: str) -> None:
+        """Show the versions of an answer side by side, with what made them and how fast."""
+        versions = self._shell.services.library.versions(message_id)
+        index = {message.id: number for number, message in enumerate(versions)}
+
+        def show(wanted: str) -> None:
+            self._shell.controller.select_version(message_id, index[wanted] - index[message_id])
+
+        VersionsDialog(self._shell.window, versions, message_id, show).open()
 
     def copy_answer(self) -> None:
         """Copy the last answer, as Markdown."""

@@ -10,9 +10,11 @@ from app.domain.download import DownloadItem, DownloadState
 from app.domain.model import ModelFile
 from app.services import words
 from app.services.advice import Offer
+from app.ui.add_model import AddModel
 from app.ui.models_dialog import ModelsDialog, Tab
 from app.ui.problems import MODEL_PROBLEM
 from app.ui.shell import Shell
+from app.ui.taskbar import TaskbarProgress
 
 _GGUF = "Model files (*.gguf);;All files (*)"
 
@@ -23,6 +25,7 @@ class ModelCommands:
     def __init__(self, shell: Shell) -> None:
         self._shell = shell
         self._dialog: ModelsDialog | None = None
+        self._taskbar = TaskbarProgress()
 
     def choose_model(self, model: ModelFile) -> None:
         """Use this file from the next answer on."""
@@ -37,17 +40,15 @@ class ModelCommands:
         """Open the models dialog on one of its pages."""
         if self._dialog is None:
             dialog = ModelsDialog(
-                self._shell.window,
-                self._shell.services.models,
-                self._shell.services.downloads,
-                self._shell.services.advice,
-                self._shell.bridge,
-                attempt=self._shell.controller.attempt,
+                self._shell,
                 choose=self.choose_model,
-                add_file=self.add_model,
+                choose_file=self.add_model,
+                add_file=self.use_file,
             )
             dialog.destroyed.connect(self._forget_dialog)
             self._dialog = dialog
+        if not self._shell.services.models.known_devices:
+            self._shell.services.models.find_devices()
         self._dialog.show_tab(tab)
         self._dialog.open()
 
@@ -69,9 +70,17 @@ class ModelCommands:
             self.use_file(Path(chosen))
 
     def use_file(self, path: Path) -> None:
-        """Put a GGUF file on the list where it lies, and use it."""
-        models = self._shell.services.models
-        self._shell.controller.attempt(lambda: self.choose_model(models.add(path)))
+        """Look at a GGUF file, ask whether it is used in place or copied, and use it."""
+        parent = self._dialog or self._shell.window
+        dialog = AddModel(parent, self._shell.services.adding, self._shell.worker, path)
+        dialog.added.connect(self._added)
+        dialog.look()
+        dialog.open()
+
+    def _added(self, model: ModelFile) -> None:
+        self.choose_model(model)
+        if self._dialog is not None:
+            self._dialog.refresh()
 
     def on_download(self, item: DownloadItem) -> None:
         """A download moved on: tell the dialog, the sidebar, and what is worth a sentence."""
@@ -87,3 +96,9 @@ class ModelCommands:
         """Say in the sidebar how far the downloads are."""
         items = self._shell.services.downloads.items()
         self._shell.sidebar.set_downloads(words.download_short(items))
+        self._taskbar.show(items)
+
+    def on_devices(self) -> None:
+        """The devices are known: advice may be another now."""
+        if self._dialog is not None:
+            self._dialog.refresh()

@@ -16,6 +16,7 @@ from app.domain.errors import KnownError
 from app.domain.generation import Role
 from app.services import words
 from app.services.events import (
+    DevicesFound,
     DownloadChanged,
     Event,
     LibraryChanged,
@@ -178,7 +179,8 @@ class MainWindow(QMainWindow):
         if report:
             self.pane.banner.say("report", report[0], " ".join(report[1:]))
         if not settings.welcomed:
-            self.pane.welcome.set_offers(self._services.advice.offers())
+            self._show_offers()
+            self._services.models.find_devices()
             self.pane.show_page(Page.WELCOME)
             self.pane.header.title.set_title("Welcome", editable=False)
             self.pane.header.set_private(private=False)
@@ -192,6 +194,10 @@ class MainWindow(QMainWindow):
         if not (last and self.controller.open_chat(last)):
             self.controller.new_chat()
         self.pane.composer.setFocus()
+
+    def _show_offers(self) -> None:
+        if not self._services.settings.current.welcomed:
+            self.pane.welcome.set_offers(self._services.advice.offers())
 
     def come_forward(self) -> None:
         """A second start asks the first window to show itself."""
@@ -250,6 +256,9 @@ class MainWindow(QMainWindow):
                 self.controller.new_chat()
             case ModelStateChanged():
                 self._show_model_state()
+            case DevicesFound():
+                self._show_offers()
+                self.commands.models.on_devices()
             case SettingsChanged():
                 self.apply_settings()
             case DownloadChanged(item):

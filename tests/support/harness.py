@@ -14,6 +14,7 @@ from app.engine.scripted import ScriptedEngine
 from app.hub.catalog import load_catalog
 from app.hub.library import Library as ModelShelf
 from app.hub.token import TokenStore
+from app.services.adding import AddingService
 from app.services.advice import AdviceService
 from app.services.chat import ChatService
 from app.services.context import ContextService
@@ -159,6 +160,7 @@ def build(
             endpoint="http://127.0.0.1:9",
         ),
         advice=AdviceService(catalog, shelf, models, settings_service, folder / "models"),
+        adding=AddingService(shelf, models, bus, folder / "models"),
         lane=lane,
         engine=engine,
         data_folder=folder,

@@ -311,9 +311,12 @@ class Footer(QWidget):
         writing = self._message.status is MessageStatus.STREAMING
         if timings is None or writing or not timings.tokens_per_second:
             return ""
-        return (
+        made_by = self._message.model
+        name = f"{made_by.name} {made_by.quantization}".strip() if made_by else ""
+        speed = (
             f"{timings.completion_tokens:,} tokens \u00b7 {timings.tokens_per_second:.1f} tokens/s"
         )
+        return f"{name} \u00b7 {speed}" if name else speed
 
     def _add(
         self, name: str, label: str, kind: ActionKind | None, text: str = "", payload: str = ""
@@ -356,7 +359,9 @@ class Footer(QWidget):
         ]
         if not busy:
             if self._message.role is not Role.USER:
-                rows.append(("Answer again with other settings\u2026", ActionKind.ANSWER_AGAIN, ""))
+                rows.append(("Answer again with\u2026", ActionKind.ANSWER_AGAIN, ""))
+                if self._count is not None:
+                    rows.append(("Compare versions\u2026", ActionKind.COMPARE, ""))
             rows.append(("New chat from here", ActionKind.BRANCH, ""))
             rows.append(("Delete\u2026", ActionKind.DELETE, ""))
         for text, kind, payload in rows:

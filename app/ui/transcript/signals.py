@@ -17,6 +17,7 @@ class ActionKind(StrEnum):
     REGENERATE = "regenerate"
     CONTINUE = "continue"
     ANSWER_AGAIN = "answer_again"  # as regenerate, after choosing other settings
+    COMPARE = "compare"  # the versions of an answer side by side
     BRANCH = "branch"  # a new chat from here
     DELETE = "delete"
     VERSION = "version"  # payload: "previous" or "next"

@@ -1,0 +1,190 @@
+"""The page of models to be had: the catalogue with advice, and any repository by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TypeVar
+
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from shiboken6 import isValid
+
+from app.domain.download import AccessError, Repository, RepositoryHit
+from app.domain.errors import KnownError
+from app.services import words
+from app.services.advice import offer_order
+from app.services.registry import Services
+from app.ui.bridge import EventBridge
+from app.ui.card_page import CardPage, empty
+from app.ui.dialogs import push_button, text_label
+from app.ui.model_card import ModelCardDialog
+from app.ui.model_rows import Card, offer_card
+from app.ui.theme import Theme
+from app.ui.token_panel import TokenPanel
+
+V = TypeVar("V")
+_NETWORK = (
+    "Download, Search and List connect to huggingface.co and to nothing else. Every file is "
+    "verified before it is used."
+)
+
+
+class GetPage(CardPage):
+    """What can be had.
+
+    Args:
+        services: What everything is done with.
+        bridge: Brings answers of the hub to this thread.
+        theme: For model cards.
+        attempt: Does what was asked for, or shows why not.
+        started: Called when a download was asked for.
+    """
+
+    def __init__(
+        self,
+        services: Services,
+        bridge: EventBridge,
+        theme: Theme,
+        *,
+        attempt: Callable[[Callable[[], object]], bool],
+        started: Callable[[], object],
+    ) -> None:
+        super().__init__()
+        self._services, self._bridge, self._theme = services, bridge, theme
+        self._attempt, self._started = attempt, started
+        self._offers = QVBoxLayout()
+        self._listing = QVBoxLayout()
+        self._asked = 0
+        self._name = QLineEdit(placeholderText="owner/name, or words to search for")
+        self._name.setAccessibleName("Repository")
+        self._name.returnPressed.connect(self.ask)
+        look = push_button("List or search")
+        look.setAutoDefault(False)
+        look.clicked.connect(lambda _checked: self.ask())
+        row = QWidget()
+        line = QHBoxLayout(row)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.addWidget(self._name, 1)
+        line.addWidget(look)
+        self.add(text_label(_NETWORK, "muted"))
+        self.column.addLayout(self._offers)
+        self.add(text_label("Any other repository of GGUF files", "subheading"))
+        self.add(row)
+        self.column.addLayout(self._listing)
+        self.end()
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Judge the catalogue anew; what was listed of a repository stays."""
+        empty(self._offers)
+        for offer in sorted(self._services.advice.offers(), key=offer_order):
+            if offer.recommended:
+                self._offers.addWidget(text_label("Recommended for this computer", "subheading"))
+            download = partial(self._start_offer, offer.family.id, offer.file.quantization)
+            self._offers.addWidget(offer_card(offer, download))
+            if offer.recommended:
+                self._offers.addWidget(text_label("Others", "subheading"))
+
+    def _start_offer(self, family: str, quantization: str) -> None:
+        if self._attempt(lambda: self._services.downloads.start_named(family, quantization)):
+            self._started()
+
+    # --- any repository -----------------------------------------------------------------------
+
+    def ask(self) -> None:
+        """List the repository that was named, or search for the words."""
+        text = self._name.text().strip()
+        if not text:
+            return
+        self._asked += 1
+        number, downloads = self._asked, self._services.downloads
+        failed = self._bridge.on_gui(partial(self._show_failure, number, text))
+        if "/" in text:
+            self._put([text_label(f"Asking the hub about {text}…", "muted")])
+            listed = self._bridge.on_gui(partial(self._show_repository, number))
+            downloads.repository(text, listed, failed)
+        else:
+            self._put([text_label(f"Searching the hub for {text}…", "muted")])
+            hits = self._bridge.on_gui(partial(self._show_hits, number))
+            downloads.search(text, hits, failed)
+
+    def _show_hits(self, number: int, hits: tuple[RepositoryHit, ...]) -> None:
+        if number != self._asked:
+            return  # something else was asked meanwhile
+        rows: list[QWidget] = []
+        for hit in hits:
+            card = Card(hit.name)
+            gated = "access must be asked for" if hit.gated else ""
+            card.add_line(words.join(words.amount(hit.downloads, "download"), gated))
+            card.add_button("Files", partial(self._list, hit.name))
+            rows.append(card)
+        self._put(rows or [text_label("The hub knows no such repository of GGUF files.", "muted")])
+
+    def _list(self, name: str) -> None:
+        self._name.setText(name)
+        self.ask()
+
+    def _show_repository(self, number: int, repository: Repository) -> None:
+        if number != self._asked:
+            return
+        head = Card(repository.name)
+        licence = f"licence: {repository.licence}" if repository.licence else "no licence told"
+        head.add_line(words.join(licence, words.amount(repository.downloads, "download")))
+        head.add_button("Model card…", partial(self._ask_card, repository.name))
+        rows: list[QWidget] = [head]
+        if repository.gated:
+            rows += self._gate("Its owner decides who may download.")
+        for model in repository.models:
+            card = Card(model.name)
+            parts = f"{len(model.parts)} files as one" if len(model.parts) > 1 else ""
+            whole = "" if model.complete else "parts are missing on the hub"
+            card.add_line(words.join(words.size(model.size), model.quantization, parts, whole))
+            paths = tuple(part.path for part in model.parts)
+            start = partial(self._start_listed, repository.name, paths, repository.commit)
+            card.add_button("Download", start).setEnabled(model.complete)
+            rows.append(card)
+        if not repository.models:
+            rows.append(text_label("There is no GGUF file in it.", "muted"))
+        if repository.refused:
+            count = words.amount(len(repository.refused), "file")
+            rows.append(
+                text_label(f"{count} with names unfit for a disk are not offered.", "small")
+            )
+        self._put(rows)
+
+    def _start_listed(self, name: str, paths: tuple[str, ...], commit: str) -> None:
+        if self._attempt(lambda: self._services.downloads.start(name, paths, commit)):
+            self._started()
+
+    def _show_failure(self, number: int, text: str, error: KnownError) -> None:
+        if number != self._asked:
+            return
+        rows: list[QWidget] = [text_label(error.what, "error"), text_label(error.action, "muted")]
+        if isinstance(error, AccessError):
+            rows += self._gate(f"{text} asks who you are.")
+        self._put(rows)
+
+    def _gate(self, why: str) -> list[QWidget]:
+        return [
+            text_label(f"{why} Keep a token here, then list again.", "muted"),
+            TokenPanel(self._services.downloads),
+        ]
+
+    def _put(self, rows: Sequence[QWidget]) -> None:
+        empty(self._listing)
+        for row in rows:
+            self._listing.addWidget(row)
+
+    # --- its card -----------------------------------------------------------------------------
+
+    def _ask_card(self, name: str) -> None:
+        dialog = ModelCardDialog(self, name, self._theme)
+        show = self._bridge.on_gui(partial(_if_open, dialog, dialog.show_card))
+        failed = self._bridge.on_gui(partial(_if_open, dialog, dialog.show_problem))
+        self._services.downloads.card(name, show, failed)
+        dialog.open()
+
+
+def _if_open(dialog: ModelCardDialog, show: Callable[[V], object], value: V) -> None:
+    if isValid(dialog):
+        show(value)

@@ -1,0 +1,154 @@
+"""The page of models on this computer: those in use, and those of other programs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import Qt
+
+from app.domain.model import ModelFile
+from app.hub.scan import FoundModel
+from app.services import words
+from app.services.adding import origin_of
+from app.services.registry import Services
+from app.ui.add_model import AddModel
+from app.ui.card_page import CardPage
+from app.ui.dialogs import ask, push_button, text_label
+from app.ui.model_rows import Card
+from app.ui.worker import Worker
+
+
+class HerePage(CardPage):
+    """What is here.
+
+    Args:
+        services: What everything is done with.
+        worker: For looking through folders.
+        attempt: Does what was asked for, or shows why not.
+        choose: Uses a model from the next answer on.
+        choose_file: Asks for a file and adds it.
+    """
+
+    def __init__(
+        self,
+        services: Services,
+        worker: Worker,
+        *,
+        attempt: Callable[[Callable[[], object]], bool],
+        choose: Callable[[ModelFile], object],
+        choose_file: Callable[[], object],
+    ) -> None:
+        super().__init__()
+        self._services, self._worker = services, worker
+        self._attempt, self._choose, self._choose_file = attempt, choose, choose_file
+        self._found: tuple[FoundModel, ...] | None = None
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show anew what is here."""
+        self.clear()
+        current = self._services.models.state.model
+        for model in self._services.models.installed():
+            used = current is not None and current.path == model.path
+            self.add(self._model_card(model, used=used))
+        add = push_button("Use a file I already have…")
+        add.clicked.connect(lambda _checked: self._choose_file())
+        look = push_button("Look for models of other programs")
+        look.clicked.connect(lambda _checked: self.look_elsewhere())
+        for button in (add, look):
+            button.setAutoDefault(False)
+            self.column.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
+        if self._found is not None:
+            self._add_found(self._found)
+        self.add(text_label("A .gguf file can be dropped here as well.", "small"))
+        self.end()
+
+    def _model_card(self, model: ModelFile, *, used: bool) -> Card:
+        card = Card(words.model_name(model))
+        speed = self._services.models.speed(model.sha256)
+        measured = f"{words.rate(speed)} measured here" if speed else "not measured here yet"
+        card.add_line(words.join(words.size(model.size), measured))
+        if model.demo:
+            card.add_line("A guide to Phial, not Phi-4. Comes with the program.", "small")
+        else:
+            advice = None if used else self._services.advice.on_installed(model)
+            if advice is not None:
+                card.add_line(advice.sentence, "")
+            whose = "Phial's copy" if model.owned else "Your file; Phial never deletes it"
+            card.add_line(f"{whose}: {model.path}", "small")
+        if used:
+            card.add_line("In use.", "")
+        else:
+            card.add_button("Use", partial(self._use, model))
+        if not model.demo:
+            card.add_button("Remove…", partial(self._remove, model))
+        return card
+
+    def _use(self, model: ModelFile) -> None:
+        self._choose(model)
+        self.refresh()
+
+    def _remove(self, model: ModelFile) -> None:
+        freed = self._services.models.bytes_freed(model)
+        rest = (
+            f"This deletes the file and frees {words.size(freed)}. Chats stay as they are."
+            if freed
+            else "Phial did not put this file there, so it stays on the disk. Chats stay too."
+        )
+        name = words.model_name(model)
+        if ask(self, "Remove model?", f"Remove {name} from Phial?", rest, "Remove"):
+            self._attempt(lambda: self._services.models.remove(model))
+            self.refresh()
+
+    # --- of other programs --------------------------------------------------------------------
+
+    def look_elsewhere(self) -> None:
+        """Look through the folders of other programs, away from this thread."""
+        adding = self._services.adding
+        self.add(text_label("Looking…", "muted"))
+        self._worker.run(lambda _task: adding.found_elsewhere(), self._show_found, self._tell)
+
+    def _show_found(self, found: tuple[FoundModel, ...]) -> None:
+        self._found = found
+        self.refresh()
+        bar = self.verticalScrollBar()
+        bar.setValue(bar.maximum())
+
+    def _tell(self, error: object) -> None:
+        self.add(text_label(str(error), "error"))
+
+    def _add_found(self, found: tuple[FoundModel, ...]) -> None:
+        self.add(text_label("Models of other programs", "subheading"))
+        if not found:
+            where = "the Hugging Face cache, LM Studio, Jan, GPT4All and Ollama"
+            self.add(text_label(f"No other model was found ({where}).", "muted"))
+        for model in found:
+            self.add(self._found_card(model))
+
+    def _found_card(self, found: FoundModel) -> Card:
+        title = found.name
+        if found.quantization and found.quantization.lower() not in title.lower():
+            title = f"{title} {found.quantization}"
+        card = Card(title)
+        parts = f"{len(found.paths)} files" if len(found.paths) > 1 else ""
+        size = words.size(found.size) if found.size else ""
+        card.add_line(words.join(str(found.kind), found.repository, size, parts))
+        card.add_line(str(found.paths[0]), "small")
+        if found.problem:
+            card.add_line(found.problem, "error")
+        else:
+            card.add_button("Use…", partial(self._take_over, found))
+        return card
+
+    def _take_over(self, found: FoundModel) -> None:
+        dialog = AddModel(self, self._services.adding, self._worker, found.paths[0])
+        dialog.added.connect(self._added)
+        dialog.look(origin_of(found))
+        dialog.open()
+
+    def _added(self, model: ModelFile) -> None:
+        if self._found is not None:
+            self._found = tuple(one for one in self._found if one.paths[0] != model.path)
+        self._choose(model)
+        self.refresh()
