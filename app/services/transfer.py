@@ -23,7 +23,7 @@ from app.services.importing import (
     with_new_ids,
 )
 from app.services.library import LibraryService
-from app.services.transfer_files import safe_name
+from app.services.transfer_files import free_name, names_in, safe_name
 
 __all__ = [
     "ExportReport",
@@ -114,6 +114,14 @@ class TransferService:
         if len(conversation_ids) == 1:
             return safe_name(self._library.get(conversation_ids[0]).title) + suffix
         return f"Phial chats {datetime.now().astimezone():%Y-%m-%d}"
+
+    def free_folder(self, above: Path, name: str) -> Path:
+        """A folder in ``above`` that is not there yet, named as close to ``name`` as can be.
+
+        Raises:
+            TransferError: ``above`` cannot be read.
+        """
+        return above / free_name(name, "", names_in(above))
 
     def chat(self, conversation_id: str) -> Chat:
         """A chat with everything in it.

@@ -10,8 +10,9 @@ from PySide6.QtWidgets import QFileDialog
 from app.services import words
 from app.services.transfer import ExportReport, ImportReport
 from app.ui.shell import Shell
+from app.ui.transfer.export_dialog import ExportDialog
+from app.ui.transfer.import_dialog import ImportDialog
 from app.ui.transfer.pdf import PdfExporter
-from app.ui.transfer_dialogs import ExportDialog, ImportDialog
 
 _IMPORTABLE = "Chats (*.md *.markdown *.json *.jsonl *.chat *.zip);;All files (*)"
 
@@ -56,7 +57,9 @@ class TransferCommands:
         dialog.open()
 
     def _on_exported(self, report: ExportReport) -> None:
-        where = report.files[0].name if len(report.files) == 1 else "the folder"
+        if not report.files:
+            return
+        where = report.files[0].name if len(report.files) == 1 else report.files[0].parent.name
         chats = words.amount(report.chats, "chat")
         self._shell.pane.status.notice(f"Exported {chats} to {where}.")
 

@@ -27,7 +27,8 @@ from app.main import main as run_phial
 from app.services.events import AnswerEnded, AnswerGrew, BranchChanged, Event, LibraryChanged
 from app.services.transfer import ExportReport, ImportReport
 from app.ui.app import make_application
-from app.ui.transfer_dialogs import ExportDialog, ImportDialog
+from app.ui.transfer.export_dialog import ExportDialog
+from app.ui.transfer.import_dialog import ImportDialog
 from app.ui.window import MainWindow
 
 Fact = dict[str, object]

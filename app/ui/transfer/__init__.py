@@ -1,1 +1,1 @@
-"""Owns what export needs Qt for: PDF."""
+"""Chats in and out through the window: the dialogs, and PDF, which needs Qt."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QListWidget, QPushButton
+from PySide6.QtWidgets import QFileDialog, QListWidget, QPushButton
 from pytestqt.qtbot import QtBot
 
 from app.domain.errors import OutOfMemoryError
@@ -15,7 +16,8 @@ from app.engine.scripted import ScriptedEngine
 from app.ui.dialogs import ErrorDialog
 from app.ui.models_dialog import ModelsDialog
 from app.ui.settings_dialog import SettingRow, SettingsDialog
-from app.ui.transfer_dialogs import ExportDialog, ImportDialog
+from app.ui.transfer.export_dialog import ExportDialog, Place
+from app.ui.transfer.import_dialog import ImportDialog
 from app.ui.trash import TrashDialog
 from tests.support.gguf_factory import write_model
 from tests.ui.shell.conftest import Open, Opened
@@ -124,6 +126,50 @@ def test_a_file_that_is_no_chat_is_named_with_its_reason(
     )
     qtbot.waitUntil(lambda: "odd.json" in dialog._notes.text(), timeout=10_000)
     assert not dialog._go.isEnabled()
+    dialog.close()
+
+
+def test_several_chats_are_exported_into_a_folder_of_their_own(
+    qtbot: QtBot, open_window: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = open_window()
+    chats = [opened.harness.ask(text)[0] for text in ("Same", "Same", "Other")]
+    transfer = opened.harness.services.transfer
+    name = transfer.suggested_name(chats, "markdown")
+    (tmp_path / name).mkdir()  # taken: nothing is written among what is there
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(tmp_path))
+    dialog = ExportDialog(opened.window, transfer, opened.window._worker, chats)
+    dialog._places.setCurrentIndex(dialog._places.findData(Place.FOLDER))
+    with qtbot.waitSignal(dialog.exported, timeout=10_000):
+        dialog._go.click()
+    made = tmp_path / f"{name} (2)"
+    assert sorted(p.name for p in made.iterdir()) == ["Other.md", "Same (2).md", "Same.md"]
+    assert list((tmp_path / name).iterdir()) == []
+
+
+def test_what_is_not_as_it_was_stays_to_be_read_after_an_import(
+    qtbot: QtBot, open_window: Open, tmp_path: Path
+) -> None:
+    opened = open_window(ScriptedEngine(["An answer."]))
+    chat, _ = opened.harness.ask("A question")
+    transfer = opened.harness.services.transfer
+    transfer.export([chat], "markdown", tmp_path / "chat.md")
+    edited = (tmp_path / "chat.md").read_text(encoding="utf-8").replace("An answer.", "A lie.")
+    (tmp_path / "chat.md").write_text(edited, encoding="utf-8")
+    (tmp_path / "broken.json").write_text("{", encoding="utf-8")
+    dialog = ImportDialog(opened.window, transfer, opened.window._worker, [tmp_path])
+    found = dialog.findChild(QListWidget)
+    assert found is not None
+    qtbot.waitUntil(lambda: found.count() == 1, timeout=10_000)
+    assert "One message was edited in the file" in found.item(0).text()
+    assert "broken.json" in dialog._notes.text()
+    found.item(0).setCheckState(Qt.CheckState.Checked)
+    with qtbot.waitSignal(dialog.imported, timeout=10_000):
+        dialog._go.click()
+    assert dialog._heading.text() == "1 chat imported"
+    for told in ("broken.json", "One message was edited in the file"):
+        assert told in dialog._notes.text()
+    assert dialog._cancel.text() == "Close"
     dialog.close()
 
 

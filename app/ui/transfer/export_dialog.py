@@ -1,0 +1,158 @@
+"""The export dialog: which format, how much of it, and where to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import Enum
+from pathlib import Path
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QLabel, QProgressBar, QWidget
+
+from app.domain.errors import KnownError
+from app.markup.transfer.values import ExportOptions, Format
+from app.services import words
+from app.services.transfer import ExportReport, TransferService
+from app.ui.dialogs import Dialog, push_button, text_label
+from app.ui.transfer.reasons import reasons
+from app.ui.worker import Task, Worker
+
+
+class Place(Enum):
+    """What several chats are written to."""
+
+    ARCHIVE = "One archive (.zip)"
+    FOLDER = "A folder, one file for each chat"
+    FILE = "One file with all of them"
+
+
+class ExportDialog(Dialog):
+    """Format, choices and place of an export; stays until it is written.
+
+    Signals:
+        exported: (ExportReport).
+    """
+
+    exported = Signal(object)
+
+    def __init__(
+        self, parent: QWidget, transfer: TransferService, worker: Worker, ids: Sequence[str]
+    ) -> None:
+        super().__init__(parent, "Export", 480)
+        self._transfer, self._worker, self._ids = transfer, worker, tuple(ids)
+        self._task: Task | None = None
+        what = "this chat" if len(ids) == 1 else words.amount(len(ids), "chat")
+        self.column.addWidget(text_label(f"Export {what}", "heading"))
+        self._formats = QComboBox()
+        self._formats.setAccessibleName("Format")
+        for one in transfer.formats():
+            self._formats.addItem(f"{one.title} (*{one.suffix})", one.name)
+        self._about = text_label("", "muted")
+        self._exact = QCheckBox("Carry everything, so that it can be imported again exactly")
+        self._exact.setChecked(True)
+        self._fold = QCheckBox("Fold the reasoning of answers")
+        self._fold.setChecked(True)
+        self._bar = QProgressBar(textVisible=False)
+        self._bar.setAccessibleName("Progress of the export")
+        self._bar.hide()
+        self._error = text_label("", "error")
+        self._error.hide()
+        label = QLabel("Format")
+        label.setBuddy(self._formats)
+        self._places = QComboBox()
+        self._places.setAccessibleName("Write to")
+        for widget in (label, self._formats, self._about, self._places, self._exact, self._fold):
+            self.column.addWidget(widget)
+        self.column.addWidget(self._bar)
+        self.column.addWidget(self._error)
+        self._go = push_button("Export…", "accent")
+        self._go.clicked.connect(self._choose_place)
+        cancel = push_button("Cancel")
+        cancel.clicked.connect(self.reject)
+        self.add_buttons(self._go, cancel, default=self._go)
+        self._formats.currentIndexChanged.connect(self._on_format)
+        self._on_format()
+
+    def reject(self) -> None:
+        """Stop what is being written; an unfinished file is not left behind."""
+        if self._task is not None:
+            self._task.cancel.set()
+        super().reject()
+
+    def _format(self) -> Format:
+        return self._transfer.format(str(self._formats.currentData()))
+
+    def _on_format(self) -> None:
+        chosen = self._format()
+        self._about.setText(chosen.description)
+        self._exact.setVisible(chosen.exact)
+        self._fold.setVisible(chosen.folds)
+        before = self._places.currentData()
+        places = [place for place in Place if place is not Place.FILE or chosen.several]
+        self._places.clear()
+        for place in places:
+            self._places.addItem(place.value, place)
+        self._places.setCurrentIndex(max(0, self._places.findData(before)))
+        self._places.setVisible(len(self._ids) > 1)
+
+    def _choose_place(self) -> None:
+        chosen = self._format()
+        name = self._transfer.suggested_name(self._ids, chosen.name)
+        kinds = f"{chosen.title} (*{chosen.suffix})"
+        place = self._places.currentData() if len(self._ids) > 1 else Place.FILE
+        if place is Place.FOLDER:
+            above = QFileDialog.getExistingDirectory(
+                self, "Export to a folder in", str(Path.home())
+            )
+            path = str(self._transfer.free_folder(Path(above), name)) if above else ""
+        else:
+            if place is Place.ARCHIVE:
+                name, kinds = f"{name}.zip", "Archive (*.zip)"
+            elif len(self._ids) > 1:
+                name += chosen.suffix
+            path, _ = QFileDialog.getSaveFileName(self, "Export", str(Path.home() / name), kinds)
+        if path:
+            self.export_to(Path(path))
+
+    def export_to(self, path: Path) -> None:
+        """Write to ``path`` on the worker."""
+        chosen = self._format()
+        options = ExportOptions(
+            exact=chosen.exact and self._exact.isChecked(),
+            fold_thinking=self._fold.isChecked(),
+        )
+        progress = self._worker.progress(self._show_progress)
+        self._error.hide()
+        self._go.setEnabled(False)
+        self._bar.setRange(0, 0)
+        self._bar.show()
+        self._task = self._worker.run(
+            lambda task: self._transfer.export(
+                self._ids, chosen.name, path, options, cancel=task.cancel, progress=progress
+            ),
+            self._on_done,
+            self._on_failed,
+        )
+
+    def _show_progress(self, counts: tuple[int, int]) -> None:
+        self._bar.setRange(0, counts[1])
+        self._bar.setValue(counts[0])
+
+    def _on_done(self, report: ExportReport) -> None:
+        self._task = None
+        if report.failed:
+            self._bar.hide()
+            self._go.setEnabled(True)
+            self._error.setText(reasons(report.failed))
+            self._error.show()
+        else:
+            self.accept()
+        if not report.cancelled:
+            self.exported.emit(report)
+
+    def _on_failed(self, error: KnownError) -> None:
+        self._task = None
+        self._bar.hide()
+        self._go.setEnabled(True)
+        self._error.setText(str(error))
+        self._error.show()

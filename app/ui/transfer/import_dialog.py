@@ -1,0 +1,185 @@
+"""The import dialog: what was found in files, what of it to take, and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QListWidget, QListWidgetItem, QProgressBar, QWidget
+
+from app.domain.errors import KnownError
+from app.services import words
+from app.services.transfer import (
+    ImportItem,
+    ImportPreview,
+    ImportReport,
+    Known,
+    TransferService,
+)
+from app.ui.dialogs import Dialog, push_button, text_label
+from app.ui.transfer.reasons import reasons
+from app.ui.worker import Task, Worker
+
+_KEY = Qt.ItemDataRole.UserRole
+_KNOWN = {
+    Known.NEW: "",
+    Known.SAME: "here already",
+    Known.CHANGED: "here with other messages; importing adds a second chat",
+    Known.TRASHED: "in the trash here",
+    Known.REPEATED: "a second time in these files",
+}
+
+
+class ImportDialog(Dialog):
+    """What was found in files, to choose from; importing never changes a chat that is here.
+
+    Signals:
+        imported: (ImportReport).
+    """
+
+    imported = Signal(object)
+
+    def __init__(
+        self, parent: QWidget, transfer: TransferService, worker: Worker, paths: Sequence[Path]
+    ) -> None:
+        super().__init__(parent, "Import chats", 560)
+        self._transfer, self._worker = transfer, worker
+        self._preview = ImportPreview()
+        self._heading = text_label("Reading…", "heading")
+        self._list = QListWidget()
+        self._list.setAccessibleName("Chats found")
+        self._list.setMinimumHeight(260)
+        self._list.itemChanged.connect(self._on_checked)
+        self._notes = text_label("", "muted")
+        self._bar = QProgressBar(textVisible=False)
+        self._bar.setAccessibleName("Progress of the import")
+        for widget in (self._heading, self._list, self._notes, self._bar):
+            self.column.addWidget(widget)
+        self._go = push_button("Import", "accent")
+        self._go.setEnabled(False)
+        self._go.clicked.connect(self._import)
+        self._all = push_button("All")
+        self._all.clicked.connect(self._tick_all)
+        self._all.hide()
+        self._cancel = push_button("Cancel")
+        self._cancel.clicked.connect(self.reject)
+        self.add_buttons(self._all, self._go, self._cancel, default=self._go)
+        progress = worker.progress(self._show_progress)
+        self._task: Task | None = worker.run(
+            lambda task: transfer.preview_import(paths, cancel=task.cancel, progress=progress),
+            self._show_preview,
+            self._on_failed,
+        )
+
+    def reject(self) -> None:
+        """Stop; what was imported before stays."""
+        if self._task is not None:
+            self._task.cancel.set()
+        super().reject()
+
+    def chosen(self) -> list[int]:
+        """Keys of the chats that are ticked."""
+        rows = (self._list.item(row) for row in range(self._list.count()))
+        return [row.data(_KEY) for row in rows if row.checkState() == Qt.CheckState.Checked]
+
+    def _show_progress(self, counts: tuple[int, int]) -> None:
+        self._bar.setRange(0, counts[1])
+        self._bar.setValue(counts[0])
+
+    def _show_preview(self, preview: ImportPreview) -> None:
+        self._task, self._preview = None, preview
+        self._bar.hide()
+        self._heading.setText(f"{words.amount(len(preview.items), 'chat')} found")
+        suggested = set(preview.suggested)
+        self._list.blockSignals(True)
+        for item in preview.items:
+            row = QListWidgetItem(_item_words(item), self._list)
+            row.setFlags(row.flags() | Qt.ItemFlag.ItemIsUserCheckable)
+            ticked = item.key in suggested
+            row.setCheckState(Qt.CheckState.Checked if ticked else Qt.CheckState.Unchecked)
+            row.setData(_KEY, item.key)
+        self._list.blockSignals(False)
+        self._list.setVisible(bool(preview.items))
+        self._all.setVisible(len(preview.items) > 1)
+        said = [f"Could not be read:\n{reasons(preview.unreadable)}"] if preview.unreadable else []
+        if preview.ignored:
+            files = words.amount(preview.ignored, "other file")
+            said.append(f"{files} without chats left aside.")
+        self._show_notes(said)
+        self._on_checked()
+
+    def _tick_all(self) -> None:
+        every = len(self.chosen()) < self._list.count()
+        for row in range(self._list.count()):
+            state = Qt.CheckState.Checked if every else Qt.CheckState.Unchecked
+            self._list.item(row).setCheckState(state)
+
+    def _show_notes(self, lines: Sequence[str]) -> None:
+        self._notes.setText("\n\n".join(lines))
+        self._notes.setVisible(bool(lines))
+
+    def _on_checked(self) -> None:
+        count = len(self.chosen())
+        self._go.setEnabled(count > 0)
+        self._go.setText(f"Import {words.amount(count, 'chat')}" if count else "Import")
+
+    def _import(self) -> None:
+        preview, keys = self._preview, self.chosen()
+        progress = self._worker.progress(self._show_progress)
+        self._go.setEnabled(False)
+        self._bar.show()
+        self._task = self._worker.run(
+            lambda task: self._transfer.import_(
+                preview, keys, cancel=task.cancel, progress=progress
+            ),
+            self._on_done,
+            self._on_failed,
+        )
+
+    def _on_done(self, report: ImportReport) -> None:
+        self._task = None
+        self.imported.emit(report)
+        lines = _report_lines(report)
+        if not lines:
+            self.accept()
+            return
+        self._bar.hide()
+        self._list.hide()
+        self._all.hide()
+        self._go.hide()
+        self._heading.setText(f"{words.amount(len(report.imported), 'chat')} imported")
+        self._show_notes(lines)
+        self._cancel.setText("Close")
+        self._cancel.setFocus()
+        self.adjustSize()
+
+    def _on_failed(self, error: KnownError) -> None:
+        self._task = None
+        self._bar.hide()
+        self._list.setVisible(self._list.count() > 0)
+        self._heading.setText("This could not be imported")
+        self._show_notes([str(error)])
+        self._on_checked()
+
+
+def _item_words(item: ImportItem) -> str:
+    title = item.title or words.NEW_CHAT
+    when = words.moment_words(item.updated_at)
+    messages = words.amount(item.messages, "message")
+    about = words.join(messages, when, item.found.format, _KNOWN[item.known])
+    return "\n".join([title, about, *item.found.notes])
+
+
+def _report_lines(report: ImportReport) -> list[str]:
+    """What the user should know after an import; nothing where all went as it should."""
+    lines = []
+    if report.cancelled:
+        lines.append("You stopped it. What was imported before stays.")
+    if report.failed:
+        lines.append(f"Could not be stored:\n{reasons(report.failed)}")
+    if report.unreadable:
+        lines.append(f"Could not be read:\n{reasons(report.unreadable)}")
+    if report.notes:
+        lines.append(f"Not quite as it was:\n{reasons(report.notes)}")
+    return lines
