@@ -307,6 +307,24 @@ class LibraryService:
         """Keep the tokens of messages."""
         self._announced(self._of(conversation_id).set_token_counts(model_sha256, counts))
 
+    def summaries(self, conversation_id: str) -> dict[str, str]:
+        """Message id to what the model reads in place of everything up to that message."""
+        if conversation_id in self._unstored:
+            return {}
+        return self._of(conversation_id).summaries(conversation_id)
+
+    def set_summary(self, message_id: str, text: str, *, by_user: bool = True) -> Future[None]:
+        """Keep a summary of everything up to a message; an empty text removes it.
+
+        Raises:
+            NotFoundError: There is no such message.
+        """
+        store, message = self._home(message_id)
+        return self._announced(
+            store.set_summary(message_id, text, by_user=by_user),
+            BranchChanged(message.conversation_id),
+        )
+
     def journal(self, message: Message, text: str) -> Future[None]:
         """Keep the text so far of an answer."""
         return self._of(message.conversation_id).journal(message.id, text)

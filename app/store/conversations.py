@@ -12,7 +12,7 @@ from concurrent.futures import Future
 from datetime import UTC, datetime
 
 from app.domain.conversation import BranchMessage, Conversation, Message, MessageStatus
-from app.store import chats, messages
+from app.store import chats, messages, summaries
 from app.store.journal import Journal
 from app.store.readers import ReaderPool
 from app.store.shelf import Shelf
@@ -187,7 +187,10 @@ class Library(Shelf):
         """
 
         def work(connection: sqlite3.Connection) -> Conversation:
-            new_id = messages.copy_branch(connection, message_id, title, datetime.now(UTC))
+            new_id, new_ids = messages.copy_branch(
+                connection, message_id, title, datetime.now(UTC)
+            )
+            summaries.copy_summaries(connection, new_ids)
             return chats.read_conversation(connection, new_id, private=self.private)
 
         return self.submit(work)
@@ -219,6 +222,20 @@ class Library(Shelf):
             )
 
         return self.submit(work)
+
+    # --- summaries --------------------------------------------------------------------------
+
+    def summaries(self, conversation_id: str) -> dict[str, str]:
+        """Message id to the summary of everything up to that message."""
+        return self.read(lambda c: summaries.read_summaries(c, conversation_id))
+
+    def set_summary(self, message_id: str, text: str, *, by_user: bool) -> Future[None]:
+        """Keep what the model reads in place of a message and all before it; empty: nothing.
+
+        Raises:
+            NotFoundError: There is no such message.
+        """
+        return self.submit(lambda c: summaries.write_summary(c, message_id, text, by_user=by_user))
 
     # --- inside -----------------------------------------------------------------------------
 

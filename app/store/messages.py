@@ -259,12 +259,14 @@ def write_chosen(connection: Connection, conversation: int, chosen: dict[str | N
     rechoose(connection, conversation)
 
 
-def copy_branch(connection: Connection, message_id: str, title: str | None, now: datetime) -> str:
+def copy_branch(
+    connection: Connection, message_id: str, title: str | None, now: datetime
+) -> tuple[str, dict[str, str]]:
     """Copy the messages from the first to ``message_id`` into a new conversation.
 
     Returns:
-        The new conversation's id. It has the old one's title unless another is given, and its
-        system prompt and folder.
+        The new conversation's id, and the new id of each message by its old one. It has the old
+        one's title unless another is given, and its system prompt and folder.
 
     Raises:
         NotFoundError: There is no such message.
@@ -304,7 +306,7 @@ def copy_branch(connection: Connection, message_id: str, title: str | None, now:
     if last is not None:
         choose(connection, last)
     touch(connection, conversation, now)
-    return target.id
+    return target.id, new_ids
 
 
 def insert_tree(connection: Connection, messages: Iterable[Message]) -> None:

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from app.domain.errors import DamagedDatabaseError, NewerDatabaseError
 from app.store.connect import APPLICATION_ID, pragma_int
 from app.store.fold import FOLD_VERSION
-from app.store.schema import SEARCH_V2, TABLES_V1
+from app.store.schema import SEARCH_V2, SUMMARIES_V3, TABLES_V1
 
 
 def _tables(connection: sqlite3.Connection) -> None:
@@ -25,8 +25,12 @@ def _search(connection: sqlite3.Connection) -> None:
     rebuild_index(connection)
 
 
+def _summaries(connection: sqlite3.Connection) -> None:
+    run_script(connection, SUMMARIES_V3)
+
+
 Migration = Callable[[sqlite3.Connection], None]
-MIGRATIONS: tuple[Migration, ...] = (_tables, _search)
+MIGRATIONS: tuple[Migration, ...] = (_tables, _search, _summaries)
 SCHEMA_VERSION = len(MIGRATIONS)
 
 

@@ -27,6 +27,7 @@ _COLUMNS = {
     "models": 4,
     "samplings": 2,
     "journal": 3,
+    "summaries": 3,
 }
 _ROLES, _STATUSES = set(map(str, Role)), set(map(str, MessageStatus))
 _STOP_REASONS = {None, *map(str, StopReason)}
@@ -181,6 +182,10 @@ def _is_sampling(values: tuple[Value, ...]) -> bool:
     return isinstance(values[1], str) and _is_json(values[1])
 
 
+def _is_summary(values: tuple[Value, ...]) -> bool:
+    return _is_text(values[1]) and values[2] in {0, 1}
+
+
 def _is_journal(values: tuple[Value, ...]) -> bool:
     return isinstance(values[1], int) and _is_text(values[2])
 
@@ -191,6 +196,7 @@ _SHAPES: dict[str, Callable[[tuple[Value, ...]], bool]] = {
     "models": _is_model,
     "samplings": _is_sampling,
     "journal": _is_journal,
+    "summaries": _is_summary,
 }
 
 
@@ -279,7 +285,10 @@ def _mend(target: sqlite3.Connection) -> int:
             f"UPDATE {table} SET {column} = NULL "  # noqa: S608
             f"WHERE {column} NOT IN (SELECT seq FROM {other})"
         )
-    target.execute("DELETE FROM journal WHERE message NOT IN (SELECT seq FROM messages)")
+    for table in ("journal", "summaries"):
+        target.execute(
+            f"DELETE FROM {table} WHERE message NOT IN (SELECT seq FROM messages)"  # noqa: S608
+        )
     target.execute("UPDATE conversations SET head = NULL")
     for (seq,) in target.execute("SELECT seq FROM conversations").fetchall():
         rechoose(target, seq)

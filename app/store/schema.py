@@ -91,6 +91,15 @@ CREATE TRIGGER messages_recount AFTER UPDATE OF content ON messages BEGIN
 END;
 """
 
+# What the model reads in place of messages that no longer fit its context window.
+SUMMARIES_V3 = """
+CREATE TABLE summaries (
+    message INTEGER PRIMARY KEY REFERENCES messages (seq) ON DELETE CASCADE,  -- the last it covers
+    content BLOB NOT NULL,
+    by_user INTEGER NOT NULL              -- whether the user wrote or changed it
+);
+"""
+
 # The index holds no copy of the text: it reads it through the views, folded by app.store.fold.
 # The tokens arrive folded and separated by spaces, so `ascii` (every other character belongs to
 # a token) is all the tokenizer that is needed.

@@ -19,6 +19,7 @@ from app.domain.model import ModelRef
 from app.store import chats, messages, trash
 from app.store.connect import APPLICATION_ID, open_scratch
 from app.store.migrations import MIGRATIONS
+from app.store.summaries import write_summary
 
 HERE = Path(__file__).resolve().parent
 AT = datetime(2026, 11, 21, 9, 30, 0, 123456, tzinfo=UTC)
@@ -67,6 +68,8 @@ def fill(connection: sqlite3.Connection) -> None:
     connection.execute(
         "INSERT INTO token_counts SELECT seq, 'cd', length(content) FROM messages WHERE seq < 4"
     )
+    if connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'summaries'").fetchone():
+        write_summary(connection, f"{2:032x}", "What was said \ud83d", by_user=True)
     trash.delete_conversations(connection, [f"{3:032x}"], AT)
     trash.delete_message(connection, f"{16 * 2 + 4:032x}", AT)
 

@@ -315,6 +315,8 @@ def test_every_schema_that_shipped_upgrades_with_everything_intact(
     assert cut_off.left_out == (tree[0].id, "gone")
     assert tree[-1].error == "Why it failed."
     assert library.token_counts(chats[2].id, "cd")
+    kept = {tree[1].id: "What was said \ud83d"} if version >= 3 else {}
+    assert library.summaries(chats[2].id) == kept
     assert len(Searcher(library).search("getuserid") or ()) == 6
     assert library.submit_bare(lambda c: full_check(c, compare_index=True)).result().index_sound
     backups = found.health.list_backups()
