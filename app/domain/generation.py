@@ -35,6 +35,7 @@ class OverflowPolicy(StrEnum):
 
     LEAVE_OUT = "leave_out"  # leave out the oldest turns whole, and mark them
     REFUSE = "refuse"  # stop and tell
+    SUMMARISE = "summarise"  # the services put a summary in their place; the engine leaves out
 
 
 @dataclass(frozen=True, slots=True)

@@ -143,6 +143,8 @@ class LoadedModel:
         trained_context: Tokens the model was trained for.
         template: Which prompt template is used: "phi-4", "phi-4-mini", or "file".
         plan: What was loaded, and why.
+        turn_tokens: Tokens of markup the template puts around each message.
+        answer_tokens: Tokens it puts before the answer.
         ladder_step: The step of the step-down ladder in force, in words; empty on the first.
         seconds: Time loading took.
     """
@@ -156,5 +158,7 @@ class LoadedModel:
     trained_context: int
     template: str
     plan: LoadPlan
+    turn_tokens: int = 0
+    answer_tokens: int = 0
     ladder_step: str = ""
     seconds: float = 0.0

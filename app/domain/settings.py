@@ -180,6 +180,7 @@ class Settings:
             "What the model no longer sees is always marked.",
             choices={
                 OverflowPolicy.LEAVE_OUT: "Leave out the oldest messages and mark them",
+                OverflowPolicy.SUMMARISE: "Let the model summarise the oldest messages",
                 OverflowPolicy.REFUSE: "Stop and tell me",
             },
         ),

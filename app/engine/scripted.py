@@ -244,5 +244,7 @@ def _loaded(path: Path, plan: LoadPlan, seconds: float) -> LoadedModel:
         trained_context=plan.context_size,
         template="phi-4",
         plan=plan,
+        turn_tokens=1,
+        answer_tokens=1,
         seconds=seconds,
     )

@@ -22,6 +22,7 @@ from app.domain.generation import (
     EngineRestarted,
     Finished,
     GenerationRequest,
+    OverflowPolicy,
     PromptProgress,
     Role,
     SnapshotRestored,
@@ -43,12 +44,14 @@ from app.services.events import (
     LibraryChanged,
     Problem,
     SendFailed,
+    Summarising,
 )
 from app.services.ids import new_id, utc_now
 from app.services.lane import Lane
 from app.services.library import LibraryService
 from app.services.models import ModelService
 from app.services.settings import SettingsService
+from app.services.summary import Shortened, Summariser
 
 JOURNAL_SECONDS = 0.7  # a crash loses at most about a second of the answer
 MAX_MESSAGE_CHARACTERS = 20_000_000  # far above any context window; guards memory only
@@ -119,6 +122,7 @@ class ChatService:
         self._lock = threading.Lock()
         self._writing: _Writing | None = None
         self._unsaved: dict[str, Message] = {}
+        self._summaries = Summariser(engine, library)
 
     @property
     def active(self) -> ActiveAnswer | None:
@@ -320,18 +324,34 @@ class ChatService:
             continue_answer=resume and bool(message.content),
             private=self._library.is_private(message.conversation_id),
         )
-        for event in self._engine.generate(request, writing.cancel):
+        shortened = self._shortened(request, writing)
+        for event in self._engine.generate(shortened.request, writing.cancel):
             match event:
                 case TextDelta(text, tokens):
                     writing.add(text)
                     self._bus.publish(AnswerGrew(message.conversation_id, message.id, text, tokens))
                 case ContextFitted() | SnapshotRestored() | PromptProgress() | EngineRestarted():
                     if isinstance(event, ContextFitted):
+                        event = replace(event, left_out=(*shortened.replaced, *event.left_out))
                         message = writing.message = replace(message, left_out=event.left_out)
                     self._bus.publish(AnswerProgressed(message.conversation_id, message.id, event))
                 case Finished():
                     return _finished(message, event)
         raise EngineDiedError("The engine ended without finishing the answer.")
+
+    def _shortened(self, request: GenerationRequest, writing: _Writing) -> Shortened:
+        """The request with a summary in place of what falls out, where the user wants that."""
+        loaded = self._models.state.loaded
+        if request.overflow is not OverflowPolicy.SUMMARISE or loaded is None:
+            return Shortened(request)
+        message = writing.message
+
+        def tell(reading: PromptProgress | None, messages: int) -> None:
+            step = Summarising(messages, reading)
+            self._bus.publish(AnswerProgressed(message.conversation_id, message.id, step))
+
+        request = replace(request, overflow=OverflowPolicy.LEAVE_OUT)
+        return self._summaries.shorten(request, loaded, writing.cancel, tell)
 
     def _turns(self, answer: Message, *, resume: bool) -> tuple[Turn, ...]:
         """What the model reads: the branch up to the question, reasoning left out."""

@@ -100,7 +100,20 @@ class AnswerStarted:
     message_id: str
 
 
-AnswerStep = ContextFitted | SnapshotRestored | PromptProgress | EngineRestarted
+@dataclass(frozen=True, slots=True)
+class Summarising:
+    """The model sums up messages that no longer fit, before it answers.
+
+    Attributes:
+        messages: How many the summary will stand for.
+        reading: How far it is with reading; None before it began.
+    """
+
+    messages: int
+    reading: PromptProgress | None = None
+
+
+AnswerStep = ContextFitted | SnapshotRestored | PromptProgress | EngineRestarted | Summarising
 
 
 @dataclass(frozen=True, slots=True)

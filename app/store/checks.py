@@ -8,7 +8,16 @@ from dataclasses import dataclass
 
 from app.store.failures import is_damage
 
-_TABLES = ("conversations", "messages", "journal", "models", "samplings", "meta", "token_counts", "summaries")
+_TABLES = (
+    "conversations",
+    "messages",
+    "journal",
+    "models",
+    "samplings",
+    "meta",
+    "token_counts",
+    "summaries",
+)
 _INDEXES = (("message_index", "search_messages"), ("title_index", "search_titles"))
 _SAMPLE = 20  # newest and oldest rows that the index must find
 

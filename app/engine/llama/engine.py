@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 
 from app.domain.errors import LoadCancelledError, ModelNotLoadedError
-from app.domain.generation import MAX_SEED, GenerationEvent, GenerationRequest
+from app.domain.generation import MAX_SEED, GenerationEvent, GenerationRequest, Role, Turn
 from app.domain.gguf import GgufHeader, read_gguf_file
 from app.domain.model import Device, LoadedModel, LoadPlan, LoadRequest
 from app.engine.base import Cancel, EngineOptions, Progress
@@ -102,6 +102,14 @@ class Session:
         """Write the chat's KV state to disk where that is worth it and allowed."""
         if self.keeper is not None:
             self.keeper.save(busy, self.writable)
+
+    def markup(self) -> tuple[int, int]:
+        """Tokens of markup around each message, and before the answer."""
+        chat = [Turn(Role.USER, ""), Turn(Role.ASSISTANT, ""), Turn(Role.USER, "")]
+        one = len(self.template.prompt(chat[:1], continuing=False))
+        three = len(self.template.prompt(chat, continuing=False))
+        around = -(-(three - one) // 2)
+        return around, max(0, one - around)
 
     def warm_up(self) -> None:
         """One small pass: pages the weights in, and shows a build that crashes at once."""
@@ -199,6 +207,7 @@ class LlamaEngine:
             self.unload()
             raise LoadCancelledError("Loading was stopped.")
         advance(1.0)
+        around, before = session.markup()
         return LoadedModel(
             path=request.path,
             name=header.name or request.path.stem,
@@ -209,6 +218,8 @@ class LlamaEngine:
             trained_context=loaded.trained_context,
             template=session.template.name,
             plan=plan,
+            turn_tokens=around,
+            answer_tokens=before,
             ladder_step=STEPS[step].words,
             seconds=time.monotonic() - began,
         )
