@@ -331,10 +331,12 @@ class ChatService:
                     writing.add(text)
                     self._bus.publish(AnswerGrew(message.conversation_id, message.id, text, tokens))
                 case ContextFitted() | SnapshotRestored() | PromptProgress() | EngineRestarted():
+                    step = event
                     if isinstance(event, ContextFitted):
-                        event = replace(event, left_out=(*shortened.replaced, *event.left_out))
-                        message = writing.message = replace(message, left_out=event.left_out)
-                    self._bus.publish(AnswerProgressed(message.conversation_id, message.id, event))
+                        left_out = (*shortened.replaced, *event.left_out)
+                        message = writing.message = replace(message, left_out=left_out)
+                        step = replace(event, left_out=left_out)
+                    self._bus.publish(AnswerProgressed(message.conversation_id, message.id, step))
                 case Finished():
                     return _finished(message, event)
         raise EngineDiedError("The engine ended without finishing the answer.")

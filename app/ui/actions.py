@@ -92,6 +92,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("move_chat", "Move to folder…", Menu.CHAT, (), _in_chat, group=2),
     Command("archive_chat", "Archive or bring back", Menu.CHAT, (), _in_chat, group=2),
     Command("system_prompt", "System prompt of this chat…", Menu.CHAT, (), group=2),
+    Command("summary", "Summary of what fell out…", Menu.CHAT, (), _in_chat, group=2),
     Command("export_chat", "Export…", Menu.CHAT, ("Ctrl+E",), _in_chat, group=3),
     Command("export_all", "Export all chats…", Menu.CHAT, group=3),
     Command("import_chats", "Import chats…", Menu.CHAT, group=3),

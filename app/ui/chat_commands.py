@@ -129,6 +129,26 @@ class ChatCommands:
         if text is not None and text != chat.system_prompt:
             self._shell.services.library.set_system_prompt(chat.id, text)
 
+    def summary(self) -> None:
+        """Edit what the model reads in place of the messages that fell out."""
+        found = self._shell.controller.summary()
+        if found is None:
+            self._shell.pane.status.notice(
+                "There is no summary: the model reads this chat as it is. Settings, Answers, says "
+                "what happens when a chat outgrows the context."
+            )
+            return
+        message_id, text = found
+        changed = ask_text(
+            self._shell.window,
+            "Summary of the messages above",
+            "The model reads this in place of the dimmed messages, which stay as they are. "
+            "Leave it empty to have another one written.",
+            text,
+        )
+        if changed is not None and changed != text:
+            self._shell.services.library.set_summary(message_id, changed)
+
     def backups(self) -> None:
         """Show the backups."""
         shell = self._shell

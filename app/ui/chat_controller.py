@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from time import monotonic
 
@@ -15,7 +15,7 @@ from app.domain.errors import (
     KnownError,
     NotFoundError,
 )
-from app.domain.generation import ContextFitted, Role, StopReason
+from app.domain.generation import ContextFitted, OverflowPolicy, Role, StopReason
 from app.services import words
 from app.services.events import (
     AnswerEnded,
@@ -58,6 +58,7 @@ class ChatController(QObject):
         self._pane = pane
         self._chat: Conversation | None = None
         self._branch: tuple[BranchMessage, ...] = ()
+        self._left_out: tuple[str, ...] = ()  # what the model does not see of it
         self._editing: str | None = None
         self._kept_draft = ""  # what stood in the composer before an older message was edited
         self._live = LiveAnswer()
@@ -184,8 +185,35 @@ class ChatController(QObject):
         if any(item.message.id == self._live.id for item in self._branch):
             transcript.begin_answer(self._live.id)
         answer = self.last(Role.ASSISTANT)
-        transcript.set_left_out(frozenset(answer.left_out if answer else ()))
+        self._mark_left_out(answer.left_out if answer else ())
         self.refresh_page()
+
+    def _mark_left_out(self, ids: Sequence[str]) -> None:
+        """Dim what the model does not see, and show the summary it reads instead."""
+        self._left_out = tuple(ids)
+        notes = {}
+        for at, text in self._summary():
+            if at + 1 < len(self._branch):
+                notes[self._branch[at + 1].message.id] = text
+        self._pane.transcript.set_left_out(frozenset(ids), notes)
+
+    def _summary(self) -> list[tuple[int, str]]:
+        """The summary in force with its place on the branch, if there is one."""
+        left_out = frozenset(self._left_out)
+        wanted = self._services.settings.current.overflow is OverflowPolicy.SUMMARISE
+        if self._chat is None or not left_out or not wanted:
+            return []
+        known = self._services.library.summaries(self._chat.id)
+        for at in range(len(self._branch) - 1, -1, -1):
+            id_ = self._branch[at].message.id
+            if id_ in left_out and id_ in known:
+                return [(at, known[id_])]
+        return []
+
+    def summary(self) -> tuple[str, str] | None:
+        """Message id and text of the summary in force; None where there is none."""
+        found = self._summary()
+        return (self._branch[found[0][0]].message.id, found[0][1]) if found else None
 
     # --- what the user wants ------------------------------------------------------------------
 
@@ -338,6 +366,7 @@ class ChatController(QObject):
         else:
             self._branch = self._live.laid_over(branch)
             self._pane.transcript.update_branch(self._branch)
+            self._mark_left_out(self._left_out)  # its summary may be another now
             self.refresh_page()
         self.refresh_title()
         self._show_last_answer()
@@ -358,7 +387,7 @@ class ChatController(QObject):
             self._prompt_tokens = event.step.prompt_tokens
             self._context_size = event.step.context_size
             if self._is_shown(event.conversation_id):
-                self._pane.transcript.set_left_out(frozenset(event.step.left_out))
+                self._mark_left_out(event.step.left_out)
         self._show_activity()
 
     def _on_grew(self, event: AnswerGrew) -> None:
@@ -378,7 +407,7 @@ class ChatController(QObject):
                 self._pane.transcript.set_branch(
                     self._branch, anchor=self._pane.transcript.anchor()
                 )
-            self._pane.transcript.set_left_out(frozenset(message.left_out))
+            self._mark_left_out(message.left_out)
         else:
             self._announce_elsewhere(message)
             self._services.chat.park(message.conversation_id)  # it was left while this was written

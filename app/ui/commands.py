@@ -63,6 +63,7 @@ class Commands:
             "move_chat": partial(chats.with_shown, chats.move),
             "archive_chat": partial(chats.with_shown, chats.archive),
             "system_prompt": chats.system_prompt,
+            "summary": chats.summary,
             "export_chat": partial(chats.with_shown, self.transfer.export),
             "export_all": self.transfer.export_all,
             "import_chats": self.transfer.choose_and_import,

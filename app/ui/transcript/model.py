@@ -7,7 +7,7 @@ were since; its height stays. Heights are estimates until a row was laid out.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import inf
 from time import monotonic, perf_counter
@@ -34,6 +34,7 @@ from app.ui.transcript.rows import (
     TextRow,
     WaitRow,
 )
+from app.ui.transcript.runs import LINE
 from app.ui.transcript.verbatim import verbatim_flow
 
 PARSED_AT_ONCE = 8_000
@@ -56,6 +57,7 @@ UNKNOWN = HeightIndex()
 """Stands for the heights of all messages that were never opened; nothing is put into it."""
 
 NOT_SEEN = "Not seen by the model: it no longer fits the context window"
+SUMMARY = "What the model reads in place of the messages above, summed up by itself:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +86,16 @@ class MessageModel:
         "list",
         "message",
         "stream",
+        "summary",
         "think_seconds",
         "version",
     )
 
-    def __init__(self, entry: BranchMessage, *, left_out: bool) -> None:
+    def __init__(self, entry: BranchMessage, *, left_out: bool, summary: str = "") -> None:
         self.message: Message = entry.message
         self.version: Version = entry.version
         self.left_out = left_out
+        self.summary = summary  # of the messages above
         self.folded = True
         self.list: RowList | None = None
         self.heights = UNKNOWN
@@ -155,6 +159,9 @@ class MessageModel:
         made.think_seconds = self.think_seconds
         if self.left_out:
             made.rows.append(NoteRow(NOT_SEEN, Place(gap=12)))
+        elif self.summary:
+            text = f"{SUMMARY}\n{self.summary}".replace("\n", LINE)
+            made.rows.append(NoteRow(text, Place(gap=12)))
         made.rows.append(SPACE_USER if self.is_user else SPACE_ANSWER)
         return made
 
@@ -362,17 +369,23 @@ class Chat:
         self._open_characters = 0
         self.in_view: frozenset[str] = frozenset()  # their rows are never forgotten
 
-    def set_messages(self, entries: Sequence[BranchMessage], left_out: frozenset[str]) -> None:
+    def set_messages(
+        self,
+        entries: Sequence[BranchMessage],
+        left_out: frozenset[str],
+        summaries: Mapping[str, str] | None = None,
+    ) -> None:
         """Take the branch; what did not change keeps its rows and heights."""
         known = {model.message.id: model for model in self.models}
         models: list[MessageModel] = []
         for entry in entries:
             out = entry.message.id in left_out
             old = known.get(entry.message.id)
-            if old is not None and _same_look(old, entry, left_out=out):
+            note = (summaries or {}).get(entry.message.id, "")
+            if old is not None and old.summary == note and _same_look(old, entry, left_out=out):
                 models.append(old)
             else:
-                models.append(MessageModel(entry, left_out=out))
+                models.append(MessageModel(entry, left_out=out, summary=note))
         self.models = models
         self.by_id = {model.message.id: i for i, model in enumerate(models)}
         self._open = OrderedDict((k, v) for k, v in self._open.items() if k in self.by_id)

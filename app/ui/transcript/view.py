@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -85,6 +85,7 @@ class TranscriptView(TranscriptSignals):
         self._formulas = FormulaStore(render_shape, is_light, self._thread.ask)
         self._theme, self._zoom, self._wrap = theme, zoom, False
         self._left_out: frozenset[str] = frozenset()
+        self._summaries: dict[str, str] = {}
         self._fonts = fonts_at(zoom)
         self.styles = self._make_styles(COLUMN)
         self.chat = Chat(self._measures())
@@ -126,7 +127,7 @@ class TranscriptView(TranscriptSignals):
         self._finder.clear()
         self.streaming = ""
         self.chat.models = []
-        self.chat.set_messages(messages, self._left_out)
+        self.chat.set_messages(messages, self._left_out, self._summaries)
         self._following = True
         self._to_end()
         if anchor is not None:
@@ -139,7 +140,7 @@ class TranscriptView(TranscriptSignals):
         place = self.chat.models[here.at].message.id if self.chat.models else ""
         following = self._following
         self.selection = None
-        self.chat.set_messages(messages, self._left_out)
+        self.chat.set_messages(messages, self._left_out, self._summaries)
         self._drop_widgets(self.chat.by_id)
         for key, widget in self.widgets.items():
             model = self.chat.models[self.chat.by_id[key]]
@@ -155,15 +156,21 @@ class TranscriptView(TranscriptSignals):
             self.flow.show(at, here.row, here.y)
         self.arrange()
 
-    def set_left_out(self, ids: frozenset[str]) -> None:
-        """Dim the messages that the model does not see, and label them."""
-        if ids == self._left_out:
+    def set_left_out(self, ids: frozenset[str], summaries: Mapping[str, str] | None = None) -> None:
+        """Dim the messages that the model does not see, and label them.
+
+        Args:
+            ids: These messages.
+            summaries: What the model reads instead, by the id of the message below it.
+        """
+        notes = dict(summaries or {})
+        if ids == self._left_out and notes == self._summaries:
             return
-        self._left_out = ids
+        self._left_out, self._summaries = ids, notes
         for model in self.chat.models:
-            out = model.message.id in ids
-            if model.left_out != out:
-                model.left_out = out
+            out, note = model.message.id in ids, notes.get(model.message.id, "")
+            if model.left_out != out or model.summary != note:
+                model.left_out, model.summary = out, note
                 model.relabel(self.chat.measures)
                 self.chat.touch(self.chat.by_id[model.message.id])
         self.stay()
