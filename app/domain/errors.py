@@ -78,7 +78,7 @@ class PromptTooLongError(EngineError):
         limit: Tokens the context window offers to a prompt.
     """
 
-    default_data = "Your message is still in the composer."
+    default_data = "Nothing was read; your message is kept."
     default_action = "Shorten it, or choose a larger context in Settings."
 
     def __init__(self, tokens: int, limit: int) -> None:

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import threading
 
-from app.domain.errors import KnownError
-from app.domain.generation import Role
+from app.domain.errors import ContextFullError, KnownError, PromptTooLongError
+from app.domain.generation import Role, Turn
+from app.domain.model import LoadedModel
 from app.engine.base import Engine
+from app.engine.context import fit_turns, reserve_for
 from app.markup.thinking import strip_thinking
 from app.services.events import ContextMeasured, EventBus, ModelPhase
 from app.services.lane import Lane
 from app.services.library import LibraryService
 from app.services.models import ModelService
-
-# Phi-4's template: <|im_start|>, the role, <|im_sep|> and <|im_end|> around each message, and the
-# first three again before the answer.
-TOKENS_AROUND = 4
-TOKENS_BEFORE_ANSWER = 3
+from app.services.settings import SettingsService
 
 
 class ContextService:
@@ -28,15 +26,25 @@ class ContextService:
         lane: Lane,
         models: ModelService,
         library: LibraryService,
+        settings: SettingsService,
         bus: EventBus,
     ) -> None:
         self._engine = engine
         self._lane = lane
         self._models = models
         self._library = library
+        self._settings = settings
         self._bus = bus
         self._lock = threading.Lock()
         self._wish: tuple[str, str] | None = None
+        self._refused: tuple[tuple[str, str], KnownError] | None = None
+
+    def refusal(self, conversation_id: str, draft: str) -> KnownError | None:
+        """Why this draft cannot be sent, where the last measurement was of it and said so."""
+        refused = self._refused
+        if refused is not None and refused[0] == (conversation_id, draft):
+            return refused[1]
+        return None
 
     def measure(self, conversation_id: str, draft: str) -> None:
         """Count a chat with its draft; :class:`ContextMeasured` tells. Nothing without a model."""
@@ -53,12 +61,38 @@ class ContextService:
         if wish is None or state.phase is not ModelPhase.READY or state.loaded is None:
             return
         try:
-            tokens = self._count(*wish)
+            turns, costs = self._count(*wish, state.loaded)
         except KnownError:  # the model went away meanwhile; the next wish asks again
             return
-        self._bus.publish(ContextMeasured(wish[0], tokens, state.loaded.context_size))
+        left_out, refusal = self._fit(turns, costs, state.loaded) if wish[1].strip() else (0, None)
+        self._refused = (wish, refusal) if refusal is not None else None
+        tokens = sum(costs) + state.loaded.answer_tokens
+        size = state.loaded.context_size
+        self._bus.publish(ContextMeasured(wish[0], tokens, size, left_out, refusal))
 
-    def _count(self, conversation_id: str, draft: str) -> int:
+    def _fit(
+        self, turns: list[Turn], costs: list[int], loaded: LoadedModel
+    ) -> tuple[int, KnownError | None]:
+        """As the engine will do it: how many messages fall out, or why nothing can be sent."""
+        settings = self._settings.current
+        size = loaded.context_size
+        try:
+            fitted = fit_turns(
+                turns,
+                costs,
+                overhead=loaded.answer_tokens,
+                context_size=size,
+                reserve=reserve_for(settings.max_tokens, size),
+                overflow=settings.overflow,
+            )
+        except (PromptTooLongError, ContextFullError) as error:
+            return 0, error
+        return len(fitted.left_out), None
+
+    def _count(
+        self, conversation_id: str, draft: str, loaded: LoadedModel
+    ) -> tuple[list[Turn], list[int]]:
+        """The turns a request would have, without their texts, and the tokens of each."""
         model = self._models.state.model
         key = self._models.reference(model).sha256 if model is not None else ""
         conversation = self._library.get(conversation_id)
@@ -73,6 +107,14 @@ class ContextService:
         fresh = {message.id: count for message, count in zip(unknown, counts[2:], strict=True)}
         if key and fresh:
             self._library.set_token_counts(conversation_id, key, fresh)
-        parts = [*counts[:2], *known.values(), *fresh.values()]
-        wrapped = sum(part + TOKENS_AROUND for part in parts if part)
-        return wrapped + TOKENS_BEFORE_ANSWER
+        all_counts = {**known, **fresh}
+        turns = [Turn(Role.SYSTEM, "")] if counts[0] else []
+        tokens = [counts[0]] if counts[0] else []
+        for message in messages:
+            if all_counts[message.id]:
+                turns.append(Turn(message.role, "", message.id))
+                tokens.append(all_counts[message.id])
+        if draft.strip():
+            turns.append(Turn(Role.USER, ""))
+            tokens.append(counts[1])
+        return turns, [count + loaded.turn_tokens for count in tokens]

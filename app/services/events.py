@@ -171,11 +171,15 @@ class ContextMeasured:
         conversation_id: Which chat.
         tokens: Tokens of its branch and draft together.
         context_size: Tokens of the context window.
+        left_out: Messages the model would not read word for word if the draft were sent now.
+        refusal: Why the draft could not be sent at all; None where it can.
     """
 
     conversation_id: str
     tokens: int
     context_size: int
+    left_out: int = 0
+    refusal: KnownError | None = None
 
 
 @dataclass(frozen=True, slots=True)

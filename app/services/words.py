@@ -18,7 +18,13 @@ from app.domain.generation import (
     Timings,
 )
 from app.domain.model import ModelFile
-from app.services.events import AnswerStep, ModelPhase, ModelState, Summarising
+from app.services.events import (
+    AnswerStep,
+    ContextMeasured,
+    ModelPhase,
+    ModelState,
+    Summarising,
+)
 
 SEPARATOR = " · "
 NEW_CHAT = "New chat"
@@ -316,6 +322,16 @@ def answer_line(message: Message) -> str:
         rate(speed) if speed else "",
         ending(message),
     )
+
+
+def forecast(measured: ContextMeasured) -> str:
+    """What sending the draft would mean for the context; empty where everything fits."""
+    if measured.refusal is not None:
+        return measured.refusal.what
+    if measured.left_out:
+        messages = amount(measured.left_out, "oldest message")
+        return f"With this, the {messages} no longer fit what the model reads"
+    return ""
 
 
 def context_line(tokens: int, context_size: int) -> str:

@@ -233,6 +233,10 @@ class ChatController(QObject):
         chat, editing = self._chat, self._editing
         assert chat is not None  # noqa: S101 - for the type checker
         self._pane.banner.withdraw(ANSWER_PROBLEM)
+        refusal = self._services.context.refusal(chat.id, text) if editing is None else None
+        if refusal is not None:
+            self.failed.emit(refusal)
+            return
         if editing is not None:
             if self.attempt(lambda: self._services.chat.edit(editing, text)):
                 self._end_edit()
@@ -339,6 +343,7 @@ class ChatController(QObject):
                 self._on_send_failed(event)
             case ContextMeasured() if self._is_shown(event.conversation_id):
                 self._pane.header.meter.set_use(event.tokens, event.context_size)
+                self._pane.status.set_forecast(words.forecast(event))
             case ModelStateChanged(state):
                 loaded = state.loaded
                 self._context_size = loaded.context_size if loaded else 0

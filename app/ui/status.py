@@ -21,6 +21,7 @@ class StatusLine(ElidedLabel):
         self._activity = IDLE
         self._notice = ""
         self._last = ""
+        self._forecast = ""
         self._clock = QTimer(self, singleShot=True, interval=_NOTICE_MS)
         self._clock.timeout.connect(self._forget_notice)
         self.setObjectName("status")
@@ -42,6 +43,11 @@ class StatusLine(ElidedLabel):
         self._last = text
         self._show()
 
+    def set_forecast(self, text: str) -> None:
+        """What would happen if the draft were sent now; empty where nothing is worth saying."""
+        self._forecast = text
+        self._show()
+
     def notice(self, text: str) -> None:
         """Say something once, for a while; screen readers hear it."""
         self._notice = text
@@ -54,6 +60,7 @@ class StatusLine(ElidedLabel):
         self._show()
 
     def _show(self) -> None:
-        text = self._notice or activity_line(self._activity, self._state) or self._last
+        doing = activity_line(self._activity, self._state)
+        text = self._notice or doing or self._forecast or self._last
         self.set_full_text(text)
         self.setAccessibleName(f"Status: {text}" if text else "Status")

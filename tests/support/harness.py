@@ -144,7 +144,7 @@ def build(
         library=library,
         models=models,
         chat=chat,
-        context=ContextService(engine, lane, models, library, bus),
+        context=ContextService(engine, lane, models, library, settings_service, bus),
         maintenance=MaintenanceService(opened.health, opened.library, bus, after_start=0),
         titles=TitleService(engine, lane, models, library, bus),
         transfer=TransferService(library, bus),

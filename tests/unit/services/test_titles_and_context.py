@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from app.domain.generation import GenerationRequest
+from app.domain.errors import ContextFullError, PromptTooLongError
+from app.domain.generation import GenerationRequest, OverflowPolicy
+from app.domain.settings import Settings
 from app.engine.scripted import ScriptedEngine
 from app.services.events import ContextMeasured, LibraryChanged
 from app.services.titles import QUESTION, clean_title
@@ -66,8 +68,51 @@ def test_the_context_meter_counts_branch_and_draft_with_the_models_tokenizer(
     harness.services.context.measure(conversation, "two more")
     event = harness.heard.wait_for(lambda e: isinstance(e, ContextMeasured))
     assert isinstance(event, ContextMeasured)
-    assert event.tokens == (4 + 4) + (3 + 4) + (2 + 4) + 3
+    assert event.tokens == (4 + 1) + (3 + 1) + (2 + 1) + 1
     assert event.context_size == 4_096
+    harness.services.close()
+
+
+def test_before_sending_it_is_known_what_falls_out_and_what_cannot_be_sent(
+    tmp_path: Path,
+) -> None:
+    harness = build(tmp_path / "data", ScriptedEngine(["fine"], context_size=100))
+    conversation, _ = harness.ask("word " * 30)
+    harness.ask("word " * 20, conversation)
+    context = harness.services.context
+
+    def measured(draft: str) -> ContextMeasured:
+        after = len(harness.heard.events)
+        context.measure(conversation, draft)
+        event = harness.heard.wait_for(lambda e: isinstance(e, ContextMeasured), after=after)
+        assert isinstance(event, ContextMeasured)
+        return event
+
+    assert (measured("short").left_out, measured("").left_out) == (0, 0)
+    long = "word " * 30
+    event = measured(long)
+    assert (event.left_out, event.refusal) == (2, None)
+    _, ended = harness.ask(long, conversation)
+    assert len(ended.message.left_out) == event.left_out  # the engine agrees
+
+    huge = "word " * 200
+    refusal = measured(huge).refusal
+    assert isinstance(refusal, PromptTooLongError)
+    assert (refusal.tokens, refusal.limit) == (203, 100 - 25)
+    assert context.refusal(conversation, huge) is refusal
+    assert context.refusal(conversation, "short") is None
+    harness.services.close()
+
+
+def test_who_wants_to_be_told_is_told_before_sending(tmp_path: Path) -> None:
+    settings = Settings(overflow=OverflowPolicy.REFUSE)
+    harness = build(tmp_path / "data", ScriptedEngine(["fine"], context_size=100), settings)
+    conversation, _ = harness.ask("word " * 50)
+    harness.services.context.measure(conversation, "word " * 30)
+    event = harness.heard.wait_for(lambda e: isinstance(e, ContextMeasured))
+    assert isinstance(event, ContextMeasured)
+    assert isinstance(event.refusal, ContextFullError)
+    assert "needs 86 tokens" in event.refusal.what
     harness.services.close()
 
 
