@@ -187,9 +187,7 @@ class Library(Shelf):
         """
 
         def work(connection: sqlite3.Connection) -> Conversation:
-            new_id, new_ids = messages.copy_branch(
-                connection, message_id, title, datetime.now(UTC)
-            )
+            new_id, new_ids = messages.copy_branch(connection, message_id, title, datetime.now(UTC))
             summaries.copy_summaries(connection, new_ids)
             return chats.read_conversation(connection, new_id, private=self.private)
 

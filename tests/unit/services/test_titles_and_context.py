@@ -112,7 +112,7 @@ def test_who_wants_to_be_told_is_told_before_sending(tmp_path: Path) -> None:
     event = harness.heard.wait_for(lambda e: isinstance(e, ContextMeasured))
     assert isinstance(event, ContextMeasured)
     assert isinstance(event.refusal, ContextFullError)
-    assert "needs 86 tokens" in event.refusal.what
+    assert "needs 87 tokens" in event.refusal.what
     harness.services.close()
 
 
