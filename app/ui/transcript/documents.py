@@ -25,9 +25,10 @@ from PySide6.QtGui import (
 
 from app.ui.theme import qcolour
 from app.ui.transcript.formulas import Drawn, Failed, Pending
-from app.ui.transcript.rows import CodeRow, TableRow, TableState, TextRow, code_text
+from app.ui.transcript.rows import CodeRow, TableRow, TextRow, code_text
 from app.ui.transcript.runs import Run, clean
 from app.ui.transcript.style import FORMULA_OBJECT, LINE_GROUNDS, Style
+from app.ui.transcript.wide_blocks import TableState
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from app.ui.transcript.model import Chat
+from app.ui.transcript.chat import Chat
 
 Measure = Callable[[int, int], int]
 

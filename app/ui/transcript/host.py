@@ -9,9 +9,10 @@ from PySide6.QtGui import QGuiApplication
 from app.ui.transcript.clipboard import put_on_clipboard
 from app.ui.transcript.items import Look
 from app.ui.transcript.model import MessageModel
-from app.ui.transcript.rows import CodeRow, CodeState
+from app.ui.transcript.rows import CodeRow
 from app.ui.transcript.selection import CopyAs, message_text
 from app.ui.transcript.signals import ActionKind, MessageAction
+from app.ui.transcript.wide_blocks import CodeState
 
 if TYPE_CHECKING:
     from app.ui.transcript.view import TranscriptView

@@ -11,23 +11,25 @@ from PySide6.QtGui import QEnterEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QGroupBox, QWidget
 
 from app.ui.theme import qcolour
-from app.ui.transcript.flow_layout import Placed
-from app.ui.transcript.items import (
+from app.ui.transcript.block_items import (
     SIDE_BAR,
     CodeHeadItem,
     FooterItem,
     FootItem,
-    Look,
     MathItem,
-    RowItem,
     ThinkItem,
-    make_item,
 )
+from app.ui.transcript.buttons import QuietButton
+from app.ui.transcript.flow_layout import Placed
+from app.ui.transcript.footer import OVERHANG, Footer
+from app.ui.transcript.items import Look, RowItem
+from app.ui.transcript.make_item import make_item
 from app.ui.transcript.model import MessageModel
-from app.ui.transcript.parts import OVERHANG, CodeHead, Footer, QuietButton, SideBar, ThinkToggle
-from app.ui.transcript.rows import CodeState, FooterRow, NoteRow, Row, Sideways, SpaceRow, TextRow
+from app.ui.transcript.parts import CodeHead, SideBar, ThinkToggle
+from app.ui.transcript.rows import FooterRow, NoteRow, Row, SpaceRow, TextRow
 from app.ui.transcript.spoken import spoken_message
 from app.ui.transcript.style import CODE_PAD, Style
+from app.ui.transcript.wide_blocks import CodeState, Sideways
 
 MARGIN = 28
 BUBBLE_PAD_X, BUBBLE_PAD_Y, BUBBLE_RADIUS = 16, 14, 14

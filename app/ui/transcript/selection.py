@@ -11,7 +11,8 @@ from typing import TypeAlias
 
 from app.markup.parse import parse
 from app.markup.text import markdown_of, plain_text, to_rich_html
-from app.ui.transcript.model import Chat, MessageModel
+from app.ui.transcript.chat import Chat
+from app.ui.transcript.model import MessageModel
 from app.ui.transcript.rows import (
     BULLETS,
     GAP,

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import QFrame, QWidget
 
 from app.domain.conversation import BranchMessage, Message
 from app.ui.theme import COLUMN, LIGHT, Theme, fonts_at, qcolour
+from app.ui.transcript.chat import Chat
 from app.ui.transcript.clipboard import put_on_clipboard
 from app.ui.transcript.find import DEFAULT_OPTIONS, Finder, FindOptions, Match
 from app.ui.transcript.flow_layout import FlowLayout, Placed
@@ -30,17 +31,12 @@ from app.ui.transcript.items import PLAIN_LOOK, Look
 from app.ui.transcript.keyboard import Keyboard
 from app.ui.transcript.maths_source import FormulaThread, is_light, render_shape
 from app.ui.transcript.message_widget import MessageWidget
-from app.ui.transcript.model import Chat, Measures, MessageModel
+from app.ui.transcript.model import Measures, MessageModel
 from app.ui.transcript.parts import Pill
 from app.ui.transcript.pointer import Pointer
 from app.ui.transcript.rows import row_text
 from app.ui.transcript.runs import units
-from app.ui.transcript.selection import (
-    CopyAs,
-    Selection,
-    select_all,
-    selected_text,
-)
+from app.ui.transcript.selection import CopyAs, Selection, select_all, selected_text
 from app.ui.transcript.signals import Following, TranscriptSignals
 from app.ui.transcript.spoken import spoken_message
 from app.ui.transcript.style import Style

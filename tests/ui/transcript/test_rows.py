@@ -8,14 +8,12 @@ from hypothesis import strategies as st
 from app.markup.flow import flatten
 from app.markup.parse import parse
 from app.markup.stream import MarkdownStream
+from app.ui.transcript.row_list import CODE_LINES, TABLE_LINES, RowList
 from app.ui.transcript.rows import (
-    CODE_LINES,
-    TABLE_LINES,
     CodeRow,
     FootRow,
     MathRow,
     Row,
-    RowList,
     TableRow,
     TextRow,
     ThinkRow,

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from app.ui.transcript.model import Chat, Measures
+from app.ui.transcript.chat import Chat
+from app.ui.transcript.model import Measures
 from app.ui.transcript.rows import row_text
 from app.ui.transcript.runs import units
 from app.ui.transcript.selection import (

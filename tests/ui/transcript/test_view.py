@@ -11,8 +11,9 @@ from pytestqt.qtbot import QtBot
 
 from app.domain.conversation import MessageStatus
 from app.ui.theme import DARK
+from app.ui.transcript.buttons import QuietButton
 from app.ui.transcript.find import FindOptions
-from app.ui.transcript.parts import Footer, QuietButton
+from app.ui.transcript.footer import Footer
 from app.ui.transcript.selection import CopyAs
 from app.ui.transcript.signals import ActionKind, FindState, LinkRequest, MessageAction
 from app.ui.transcript.view import Anchor, TranscriptView
@@ -438,7 +439,7 @@ def test_endless_words_lines_and_cells_are_drawn(view: TranscriptView, qtbot: Qt
 def test_searching_a_long_chat_never_forgets_what_is_in_view(
     view: TranscriptView, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
 ) -> None:
-    monkeypatch.setattr("app.ui.transcript.model.KEPT_CHARACTERS", 3000)
+    monkeypatch.setattr("app.ui.transcript.chat.KEPT_CHARACTERS", 3000)
     view.set_branch(long_chat(200))
     states: list[FindState] = []
     view.find_changed.connect(states.append)

@@ -1,0 +1,271 @@
+"""Owns the items drawn by Qt documents: running text, notes, code and tables."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import (
+    QAbstractTextDocumentLayout,
+    QPainter,
+    QPalette,
+    QTextCharFormat,
+    QTextCursor,
+)
+
+from app.ui.theme import qcolour
+from app.ui.transcript.documents import (
+    RowDocument,
+    code_document,
+    column_widths,
+    measure_columns,
+    table_document,
+    text_document,
+)
+from app.ui.transcript.rows import CodeRow, NoteRow, Row, TableRow, TextRow, row_text
+from app.ui.transcript.runs import Run, units
+from app.ui.transcript.style import CODE_PAD, Style
+from app.ui.transcript.wide_blocks import Sideways
+
+if TYPE_CHECKING:
+    pass
+
+from app.ui.transcript.items import Look, RowItem
+
+
+class DocumentItem(RowItem):
+    """A row drawn by a Qt document."""
+
+    def __init__(self, row: Row, style: Style, width: int) -> None:
+        super().__init__(row, style, width)
+        self.doc: RowDocument = self.make()
+        self.pending = self.doc.pending
+        self._body = int(self.doc.size().height() + 0.999)
+
+    def make(self) -> RowDocument:
+        """Lay out the document."""
+        raise NotImplementedError
+
+    def body_height(self) -> int:
+        """Without the gap above, pixels."""
+        return self._body
+
+    def ideal_width(self) -> float:
+        """Of the longest line, pixels."""
+        return self.doc.idealWidth()
+
+    def origin(self) -> tuple[float, float]:
+        """Where the document's top left stands."""
+        x = 0 if self.is_rtl() else self.left
+        return x, self.gap
+
+    def clip(self) -> QRectF | None:
+        """What of the row may show the document."""
+        return None
+
+    def is_rtl(self) -> bool:
+        """Whether the text runs from right to left."""
+        return self.doc.firstBlock().textDirection() == Qt.LayoutDirection.RightToLeft
+
+    def first_baseline(self) -> float:
+        """Of the first line."""
+        layout = self.doc.firstBlock().layout()
+        if layout.lineCount() == 0:
+            return super().first_baseline()
+        return layout.lineAt(0).ascent()
+
+    def paint_body(self, painter: QPainter, look: Look) -> None:
+        """Draw what the row is about."""
+        painter.save()
+        clip = self.clip()
+        if clip is not None:
+            painter.setClipRect(clip, Qt.ClipOperation.IntersectClip)
+        x, y = self.origin()
+        painter.translate(x, y)
+        context = QAbstractTextDocumentLayout.PaintContext()
+        palette = QPalette()
+        colour = self.style.text_colour(quiet=self.row.place.quiet)
+        palette.setColor(QPalette.ColorRole.Text, qcolour(colour))
+        context.palette = palette
+        context.selections = self._selections(look)
+        self.doc.documentLayout().draw(painter, context)
+        painter.restore()
+
+    def _selections(self, look: Look) -> list[QAbstractTextDocumentLayout.Selection]:
+        theme = self.style.theme
+        made = []
+        for match in look.matches:
+            ground = theme.match_current if match == look.current else theme.match
+            made.append(self._selection(match, theme.on_match, ground))
+        if look.selection is not None and look.selection[0] < look.selection[1]:
+            made.append(self._selection(look.selection, theme.on_selection, theme.selection))
+        return made
+
+    def _selection(
+        self, part: tuple[int, int], colour: str, ground: str
+    ) -> QAbstractTextDocumentLayout.Selection:
+        cursor = QTextCursor(self.doc)
+        last = self.doc.characterCount() - 1
+        cursor.setPosition(min(self.doc.to_document(part[0]), last))
+        cursor.setPosition(
+            min(self.doc.to_document(part[1]), last), QTextCursor.MoveMode.KeepAnchor
+        )
+        look = QTextCharFormat()
+        look.setBackground(qcolour(ground))
+        look.setForeground(qcolour(colour))
+        made = QAbstractTextDocumentLayout.Selection()
+        made.cursor = cursor
+        made.format = look
+        return made
+
+    def hit(self, x: float, y: float) -> int:
+        """The position nearest to a point."""
+        left, top = self.origin()
+        layout = self.doc.documentLayout()
+        at = layout.hitTest(QPointF(x - left, y - top), Qt.HitTestAccuracy.FuzzyHit)
+        return max(0, min(self.doc.to_row(max(0, at)), self.length()))
+
+    def link_at(self, x: float, y: float) -> str:
+        """The address under a point."""
+        left, top = self.origin()
+        return self.doc.documentLayout().anchorAt(QPointF(x - left, y - top))
+
+    def caret_rect(self, position: int) -> QRectF:
+        """Where a position stands."""
+        block = self.doc.findBlock(self.doc.to_document(position))
+        rect = self.doc.documentLayout().blockBoundingRect(block)
+        line = block.layout().lineForTextPosition(self.doc.to_document(position) - block.position())
+        x, y = self.origin()
+        if not line.isValid():
+            return rect.translated(x, y)
+        found = line.cursorToX(self.doc.to_document(position) - block.position())
+        # PySide returns the cursor position beside the x; its stubs say it is an object.
+        across = float(found[0]) if isinstance(found, tuple) else 0.0
+        return QRectF(x + rect.x() + across, y + rect.y() + line.y(), 1, line.height())
+
+
+class TextItem(DocumentItem):
+    """Running text."""
+
+    row: TextRow
+
+    def make(self) -> RowDocument:
+        """Lay out the document."""
+        return text_document(self.row, self.style, self.room)
+
+
+class NoteItem(DocumentItem):
+    """A label of a message."""
+
+    row: NoteRow
+
+    def make(self) -> RowDocument:
+        """Lay out the document."""
+        style = self.style
+        text = TextRow((Run(self.row.text),), self.row.place, 0, self.row.text)
+        doc = text_document(text, style, self.room)
+        look = QTextCharFormat()
+        look.setFont(style.fonts.small)
+        colour = style.theme.error if self.row.error else style.theme.muted
+        look.setForeground(qcolour(colour))
+        cursor = QTextCursor(doc)
+        cursor.select(QTextCursor.SelectionType.Document)
+        cursor.setCharFormat(look)
+        return doc
+
+    def length(self) -> int:
+        """Length of the text as Qt counts."""
+        return 0
+
+
+class CodeItem(DocumentItem):
+    """Lines of code."""
+
+    row: CodeRow
+
+    def make(self) -> RowDocument:
+        """Lay out the document."""
+        wrap = self.row.state.wrap
+        self._wrapped = self.style.wrap_code if wrap is None else wrap
+        inner = self.room - 2 * self.style.px(CODE_PAD)
+        state = self.row.state
+        self._tokens = state.tokens_of(self.row)
+        width = inner if self._wrapped else -1
+        doc = code_document(self.row, self.style, width, self._tokens)
+        state.natural = max(state.natural, int(doc.idealWidth()) + 1) if not self._wrapped else 0
+        return doc
+
+    @property
+    def stale(self) -> bool:
+        """Whether it has to be made anew."""
+        wrap = self.row.state.wrap
+        wanted = self.style.wrap_code if wrap is None else wrap
+        return wanted != self._wrapped or self.row.state.tokens_of(self.row) is not self._tokens
+
+    def sideways(self) -> Sideways | None:
+        """What scrolls sideways here."""
+        return None if self._wrapped else self.row.state
+
+    def origin(self) -> tuple[float, float]:
+        """Where the document's top left stands."""
+        return self.left + self.style.px(CODE_PAD) - self.row.state.x, self.gap
+
+    def clip(self) -> QRectF:
+        """What of the row may show the document."""
+        pad = self.style.px(CODE_PAD)
+        return QRectF(self.left + pad / 2, self.gap, self.room - pad, self.body_height())
+
+    def is_rtl(self) -> bool:
+        """Whether the text runs from right to left."""
+        return False
+
+    def paint_body(self, painter: QPainter, look: Look) -> None:
+        """Draw what the row is about."""
+        ground = QRectF(self.left, self.gap, self.room, self.body_height())
+        painter.fillRect(ground, qcolour(self.style.theme.code_ground))
+        for number, colour in self.doc.line_grounds.items():
+            block = self.doc.findBlockByNumber(number)
+            line = self.doc.documentLayout().blockBoundingRect(block)
+            tall = line.height() + self.style.code_gap
+            stripe = QRectF(self.left, self.gap + line.y(), self.room, tall)
+            painter.fillRect(stripe, qcolour(colour))
+        super().paint_body(painter, look)
+
+
+class TableItem(DocumentItem):
+    """Lines of a table."""
+
+    row: TableRow
+
+    def make(self) -> RowDocument:
+        """Lay out the document."""
+        state = self.row.state
+        measure_columns(self.row, self.style)
+        self.columns = column_widths(state, self.style, self.room)
+        state.natural = sum(self.columns)
+        return table_document(self.row, self.style, self.columns)
+
+    @property
+    def stale(self) -> bool:
+        """Whether it has to be made anew."""
+        return self.columns != column_widths(self.row.state, self.style, self.room)
+
+    def sideways(self) -> Sideways:
+        """What scrolls sideways here."""
+        return self.row.state
+
+    def is_rtl(self) -> bool:
+        """Whether the text runs from right to left."""
+        return False
+
+    def origin(self) -> tuple[float, float]:
+        """Where the document's top left stands."""
+        return self.left - self.row.state.x, self.gap
+
+    def clip(self) -> QRectF:
+        """What of the row may show the document."""
+        return QRectF(self.left, self.gap, self.room, self.body_height())
+
+    def length(self) -> int:
+        """Length of the text as Qt counts."""
+        return units(row_text(self.row))
