@@ -34,7 +34,7 @@ from app.ui.bookmarks import Bookmarks
 from app.ui.chat_pane import ChatPane, Page
 from app.ui.live_answer import LiveAnswer
 from app.ui.problems import ANSWER_PROBLEM
-from app.ui.transcript.view import Anchor
+from app.ui.transcript.places import Anchor
 
 _DRAFT_MS = 500
 

@@ -345,7 +345,6 @@ def bench_scrolling(table: Table, view: TranscriptView, frames: int) -> None:
     pages, drags = Times(), Times()
 
     def page() -> None:
-        view.begin_frame()
         view.scroll_by(-700)
         QApplication.processEvents()
         view.viewport().repaint()

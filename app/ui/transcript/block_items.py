@@ -57,7 +57,7 @@ class MathItem(RowItem):
             self._source = text_document(TextRow((run,), row.place), style, self.room)
         else:
             self._drawn = result
-            self.pending = result if isinstance(result, Pending) else None
+            self.pending = (result,) if isinstance(result, Pending) else ()
             row.state.natural = int(result.width) + 1
         self._pad = style.px(4)
 

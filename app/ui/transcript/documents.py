@@ -144,7 +144,7 @@ class RowDocument(QTextDocument):
         self.setUndoRedoEnabled(False)
         self.setDefaultFont(style.fonts.text)
         self.style = style
-        self.pending: Pending | None = None
+        self.pending: list[Pending] = []
         self.formulas = InlineFormula()
         # (position in the row's text, length in the document) of each formula drawn as source
         self.spelled: list[tuple[int, int]] = []
@@ -180,9 +180,8 @@ class RowDocument(QTextDocument):
             cursor.insertText(source, style.format_of(look, level, quiet=quiet))
             self.spelled.append((start, len(source.encode("utf-16-le")) // 2))
             return
-        # One that comes in the next frame is looked for sooner than one from the thread.
-        if isinstance(result, Pending) and (self.pending is None or result.soon):
-            self.pending = result
+        if isinstance(result, Pending):
+            self.pending.append(result)
         if not self._registered:
             self.documentLayout().registerHandler(FORMULA_OBJECT, self.formulas)
             self._registered = True

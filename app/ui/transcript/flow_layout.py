@@ -6,7 +6,7 @@ upwards, so a height that turns out other than estimated moves only what is out 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from app.ui.transcript.chat import Chat
@@ -111,6 +111,23 @@ class FlowLayout:
         top = self.placed[0]
         self.anchor = Anchored(top.at, top.row, top.y)
         return self.placed
+
+    def beyond(self) -> Iterator[tuple[int, int]]:
+        """The rows of one viewport below and one above, nearest first, as their heights allow."""
+        if not self.placed:
+            return
+        last, first = self.placed[-1], self.placed[0]
+        yield from self._walk(last, self.chat.after, last.y + last.height - self.viewport)
+        yield from self._walk(first, self.chat.before, -first.y)
+
+    def _walk(
+        self, start: Placed, step: Callable[[int, int], tuple[int, int] | None], covered: int
+    ) -> Iterator[tuple[int, int]]:
+        place = step(start.at, start.row)
+        while place is not None and covered < self.viewport:
+            yield place
+            covered += self.chat.models[place[0]].heights[place[1]]
+            place = step(*place)
 
     def _clamp(self) -> None:
         last = len(self.chat.models) - 1

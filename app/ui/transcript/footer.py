@@ -27,6 +27,12 @@ OVERHANG = 6
 """How far a footer begins left of the text, so that its first picture stands under the text."""
 
 
+def is_always_shown(message: Message, version: Version) -> bool:
+    """Whether a part of the actions is seen without pointing at the message."""
+    writing = message.status is MessageStatus.STREAMING
+    return (message.status.can_continue or version.count > 1) and not writing
+
+
 class Footer(QWidget):
     """Actions under a message and what is to be said about it."""
 

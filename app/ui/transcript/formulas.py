@@ -75,12 +75,13 @@ class Drawn:
 class Pending(Drawn):
     """Stands in for a formula that is drawn in one of the next frames."""
 
-    __slots__ = ("_colour", "_font", "_source", "soon")
+    __slots__ = ("_colour", "_font", "display", "soon", "source")
 
     def __init__(self, source: str, font: QFont, colour: str, *, display: bool, soon: bool) -> None:
         metrics = QFontMetricsF(font)
         letters = sum(char.isalnum() for char in source)
-        self._source, self._font, self._colour = source, font, colour
+        self.source, self.display = source, display
+        self._font, self._colour = font, colour
         self.soon = soon  # in the next frame; else when the thread has drawn it
         lines = 1 + source.count("\\\\") if display else 1
         self.width = min(40, max(1, letters / lines)) * metrics.averageCharWidth()
@@ -93,7 +94,7 @@ class Pending(Drawn):
         painter.setFont(self._font)
         painter.setPen(qcolour(self._colour))
         text = QFontMetricsF(self._font).elidedText(
-            self._source, Qt.TextElideMode.ElideRight, self.width
+            self.source, Qt.TextElideMode.ElideRight, self.width
         )
         painter.drawText(QRectF(x, baseline - self.ascent, self.width, 9999), text)
         painter.restore()
@@ -143,17 +144,29 @@ class FormulaStore:
                 return Pending(source, font, colour, display=display, soon=False)
             if self._left <= 0:
                 return Pending(source, font, colour, display=display, soon=True)
-            if not self._is_light(source):
-                self._asked.add((source, display))
-                self._ask(source, display)
-                return Pending(source, font, colour, display=display, soon=False)
             started = self._clock()
-            known = self._render(source, display)
+            self.draw(source, display=display)
             self._left -= self._clock() - started
-            self.take(source, known, display=display)
+            known = self._shapes.get((source, display))
+            if known is None:
+                return Pending(source, font, colour, display=display, soon=False)
         if isinstance(known, Failed):
             return known
         return Drawn(self, known, _em(font), _PixmapKey(source, display, colour))
+
+    def draw(self, source: str, *, display: bool) -> None:
+        """Draw a formula now, or have it drawn by the thread if it is a heavy one."""
+        if (source, display) in self._shapes or (source, display) in self._asked:
+            return
+        if self._is_light(source):
+            self.take(source, self._render(source, display), display=display)
+        else:
+            self._asked.add((source, display))
+            self._ask(source, display)
+
+    def is_drawn(self, pending: Pending) -> bool:
+        """Whether a formula that was waited for is there."""
+        return (pending.source, pending.display) in self._shapes
 
     def take(self, source: str, shape: Shape | Failed, *, display: bool) -> None:
         """Keep what was drawn."""

@@ -9,7 +9,7 @@ from PySide6.QtGui import QGuiApplication
 from app.ui.transcript.clipboard import put_on_clipboard
 from app.ui.transcript.items import Look
 from app.ui.transcript.model import MessageModel
-from app.ui.transcript.rows import CodeRow
+from app.ui.transcript.rows import CodeRow, ThinkRow
 from app.ui.transcript.selection import CopyAs, message_text
 from app.ui.transcript.signals import ActionKind, MessageAction
 from app.ui.transcript.wide_blocks import CodeState
@@ -42,18 +42,25 @@ class MessageHost:
 
     def toggle_wrap(self, state: CodeState) -> None:
         """Wrap or unwrap a code block."""
-        wrapped = self._view.styles[0].wrap_code if state.wrap is None else state.wrap
+        wrapped = self._view.looks.seen.wrap_code if state.wrap is None else state.wrap
         state.wrap, state.x, state.natural = not wrapped, 0, 0
         self._view.arrange()
 
     def toggle_thinking(self, model: MessageModel) -> None:
         """Fold or unfold the reasoning; the line that was pressed stays where it is."""
         view = self._view
-        place = view.anchor()
+        at = view.chat.by_id[model.message.id]
+        top = next((p.y for p in view.flow.placed if p.at == at and _folds(model, p.row)), None)
+        line = view.places.line()
         model.refold(view.chat.measures)
         view.widgets[model.message.id].forget()
-        view.chat.touch(view.chat.by_id[model.message.id])
-        view.keep_place(place)
+        view.chat.touch(at)
+        row = next((i for i in range(len(model.rows)) if _folds(model, i)), None)
+        if top is None or row is None:
+            view.hold(line)
+            return
+        view.flow.show(at, row, top)
+        view.arrange()
 
     def scrolled_sideways(self) -> None:
         """A wide block was scrolled."""
@@ -77,6 +84,10 @@ class MessageHost:
         at = self._view.chat.by_id.get(model.message.id)
         if at is not None:
             self._view.show_row(at, row, 0, 20)
+
+
+def _folds(model: MessageModel, row: int) -> bool:
+    return row < len(model.rows) and isinstance(model.rows[row], ThinkRow)
 
 
 def code_of(model: MessageModel, state: CodeState) -> str:

@@ -45,6 +45,18 @@ TALLEST_PICTURE = 4000
 PLAIN_LOOK = Look()
 
 
+@dataclass(frozen=True, slots=True)
+class _PictureKey:
+    """What a picture of a row depends on: look, sideways scroll, pixel ratio, ground, widths."""
+
+    look: Look
+    x: int
+    ratio: float
+    ground: str
+    margin: int
+    width: int
+
+
 class RowItem:
     """A row laid out. Coordinates begin at the top left of the text column."""
 
@@ -58,9 +70,11 @@ class RowItem:
         self.gap = style.px(place.gap)
         self.room = max(40, width - self.left)
         self.widget: QWidget | None = None
-        self.pending: Pending | None = None
+        self.pending: tuple[Pending, ...] = ()
         self._picture = QPixmap()
-        self._picture_key: tuple[Look, int, float, str, int] | None = None
+        self._picture_key: _PictureKey | None = None
+        self._drawn_key: _PictureKey | None = None
+        self._again = False
 
     @property
     def height(self) -> int:
@@ -101,28 +115,46 @@ class RowItem:
         return QRectF(self.left, self.gap, 1, self.body_height())
 
     def draw(self, painter: QPainter, look: Look, ground: str, margin: int, width: int) -> None:
-        """Draw from a picture of the row, made when its look changed.
+        """Draw, from a picture of the row if there is one of this look.
 
         Drawing text costs ten times what copying its picture costs, and most frames only move
-        rows. The picture is opaque, so text keeps its subpixels.
+        rows. The picture is opaque, so text keeps its subpixels; `make_picture` makes it in a
+        pause.
         """
-        if not self.pictured or not 0 < self.body_height() < TALLEST_PICTURE:
-            self.paint(painter, look)
-            return
         ratio = painter.device().devicePixelRatio()
         wide = self.sideways()
-        key = (look, wide.x if wide else 0, ratio, ground, width)
-        if key != self._picture_key:
-            area = QSize(width + 2 * margin, self.height) * ratio
-            made = QPixmap(area)
-            made.setDevicePixelRatio(ratio)
-            made.fill(qcolour(ground))
-            inner = QPainter(made)
-            inner.translate(margin, 0)
-            self.paint(inner, look)
-            inner.end()
-            self._picture, self._picture_key = made, key
-        painter.drawPixmap(-margin, 0, self._picture)
+        key = _PictureKey(look, wide.x if wide else 0, ratio, ground, margin, width)
+        if key == self._picture_key:
+            painter.drawPixmap(-margin, 0, self._picture)
+            return
+        self._again = key == self._drawn_key
+        self._drawn_key = key
+        self.paint(painter, look)
+
+    def make_picture(self) -> bool:
+        """Make a picture, if the row was drawn twice as it is now; whether one was made."""
+        key = self._drawn_key
+        if (
+            not self._again
+            or key is None
+            or key == self._picture_key
+            or not self.pictured
+            or not 0 < self.body_height() < TALLEST_PICTURE
+        ):
+            return False
+        made = QPixmap(QSize(key.width + 2 * key.margin, self.height) * key.ratio)
+        made.setDevicePixelRatio(key.ratio)
+        made.fill(qcolour(key.ground))
+        inner = QPainter(made)
+        inner.translate(key.margin, 0)
+        self.paint(inner, key.look)
+        inner.end()
+        self._picture, self._picture_key = made, key
+        return True
+
+    def first_line(self, top: float) -> tuple[int, float] | None:
+        """The first line at or below ``top``: its offset in the text and its top, if any."""
+        return (0, self.caret_rect(0).y()) if top <= 0 else None
 
     def paint(self, painter: QPainter, look: Look) -> None:
         """Draw bars, marker and body."""

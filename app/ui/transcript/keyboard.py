@@ -8,8 +8,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QWidget
 
+from app.ui.transcript.controls import has_control
+
 if TYPE_CHECKING:
     from app.ui.transcript.view import TranscriptView
+
+
+_REASON = {True: Qt.FocusReason.TabFocusReason, False: Qt.FocusReason.BacktabFocusReason}
 
 
 class Keyboard:
@@ -31,7 +36,6 @@ class Keyboard:
             Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier
         ):
             return False
-        view.begin_frame()
         way = self._way(event)
         if way:
             view.scroll_by(way)
@@ -61,49 +65,55 @@ class Keyboard:
         return 0
 
     def tab(self, *, forward: bool) -> bool:
-        """Go to the next button, bringing further messages into view; False leaves the view.
+        """Go to the next control, bringing further messages into view; False leaves the view.
 
         Qt would go through the widgets in the order they were made, and only through those that
-        exist; the messages beyond the viewport have none yet.
+        exist; the messages beyond the viewport have none yet. The order is: the view itself, the
+        pill if there is one, then every control of every message.
         """
         view = self._view
         focused = view.window().focusWidget()
-        if focused is view:
-            return forward and self._focus(view.focus_chain(), 0)
-        chain = view.focus_chain()
+        if focused is view and not forward:
+            return False
+        chain: list[QWidget] = [view, *view.focus_chain()]
         if focused not in chain:
             return self._leave(forward=forward)
         wanted = chain.index(focused) + (1 if forward else -1)
-        if 0 <= wanted < len(chain):
-            return self._focus(chain, wanted)
-        moved = self._scroll_on(forward=forward)
-        chain = view.focus_chain()
-        if moved and focused in chain:
-            wanted = chain.index(focused) + (1 if forward else -1)
-            if 0 <= wanted < len(chain):
-                return self._focus(chain, wanted)
-        if not forward:
-            view.setFocus(Qt.FocusReason.BacktabFocusReason)
-            return True
-        return self._leave(forward=True)
-
-    def _scroll_on(self, *, forward: bool) -> bool:
-        view = self._view
-        for _ in range(12):  # a message may be longer than some pages
-            before, count = view.flow.position, len(view.focus_chain())
-            view.scroll_by(view.verticalScrollBar().pageStep() * (1 if forward else -1))
-            if view.flow.position == before:
-                return False
-            if len(view.focus_chain()) > 1 or len(view.focus_chain()) != count:
+        place = self._place_of(focused)
+        if place is not None and (wanted == len(chain) or not self._place_of(chain[wanted])):
+            # The last one in view: the next one may be in a message further on.
+            beyond = self._beyond(place, forward=forward)
+            if beyond is not None:
+                beyond.setFocus(_REASON[forward])
                 return True
-        return False
-
-    @staticmethod
-    def _focus(chain: list[QWidget], index: int) -> bool:
-        if not chain:
-            return False
-        chain[index].setFocus(Qt.FocusReason.TabFocusReason)
+        if wanted == len(chain):
+            return self._leave(forward=True)
+        chain[wanted].setFocus(_REASON[forward])
         return True
+
+    def _place_of(self, control: QWidget) -> tuple[int, int] | None:
+        """Message and row of a control."""
+        for key, widget in self._view.widgets.items():
+            if widget.isAncestorOf(control):
+                for spot in widget.spots:
+                    if control in widget.controls.of(spot):
+                        return self._view.chat.by_id[key], spot.row
+        return None
+
+    def _beyond(self, place: tuple[int, int], *, forward: bool) -> QWidget | None:
+        """The next control after a row, or the last one before it, brought into view."""
+        view = self._view
+        step = view.chat.after if forward else view.chat.before
+        following = step(*place)
+        while following is not None:
+            if has_control(view.lay_out(*following)):
+                view.show_row(*following, 0, 20)
+                widget = view.widgets[view.chat.models[following[0]].message.id]
+                found = [c for s in widget.spots if s.row == following[1] for c in widget.chain(s)]
+                if found:
+                    return found[0 if forward else -1]
+            following = step(*following)
+        return None
 
     def _leave(self, *, forward: bool) -> bool:
         view = self._view

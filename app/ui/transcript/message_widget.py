@@ -2,34 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from PySide6.QtCore import QEvent, QRect, Qt, QTimer
+from PySide6.QtCore import QEvent, QRect, Qt
 from PySide6.QtGui import QEnterEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QGroupBox, QWidget
 
 from app.ui.theme import qcolour
-from app.ui.transcript.block_items import (
-    SIDE_BAR,
-    CodeHeadItem,
-    FooterItem,
-    FootItem,
-    MathItem,
-    ThinkItem,
-)
-from app.ui.transcript.buttons import QuietButton
+from app.ui.transcript.block_items import FooterItem, ThinkItem
+from app.ui.transcript.controls import Controls, has_focus
 from app.ui.transcript.flow_layout import Placed
-from app.ui.transcript.footer import OVERHANG, Footer
+from app.ui.transcript.formulas import Pending
 from app.ui.transcript.items import Look, RowItem
 from app.ui.transcript.make_item import make_item
 from app.ui.transcript.model import MessageModel
-from app.ui.transcript.parts import CodeHead, SideBar, ThinkToggle
+from app.ui.transcript.parts import ThinkToggle
 from app.ui.transcript.rows import FooterRow, NoteRow, Row, SpaceRow, TextRow
 from app.ui.transcript.spoken import spoken_message
-from app.ui.transcript.style import CODE_PAD, Style
-from app.ui.transcript.wide_blocks import CodeState, Sideways
+from app.ui.transcript.style import Style
+from app.ui.transcript.wide_blocks import CodeState
 
 MARGIN = 28
 BUBBLE_PAD_X, BUBBLE_PAD_Y, BUBBLE_RADIUS = 16, 14, 14
@@ -76,7 +69,7 @@ class Host(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class _Spot:
+class Spot:
     """A row as it stands in the widget."""
 
     row: int
@@ -90,17 +83,15 @@ class MessageWidget(QGroupBox):
 
     def __init__(self, parent: QWidget, host: Host, model: MessageModel) -> None:
         super().__init__(parent)
-        self.model, self._host = model, host
+        self.model, self.host = model, host
         self.items: dict[int, RowItem] = {}
-        self._spots: list[_Spot] = []
-        self._hovered = False
-        self._focused = False
+        self.spots: list[Spot] = []
+        self.controls = Controls(self)
         self.setContentsMargins(0, 0, 0, 0)
         self.setMouseTracking(True)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._style: Style | None = None
-        self._refocus = ""
         self.bubble_width = 0
         self._described: tuple[int, bool, bool] | None = None
         self._bubble_style: Style | None = None
@@ -148,58 +139,55 @@ class MessageWidget(QGroupBox):
     def _drop(self, row: int, *, keep_widget: bool = False) -> None:
         item = self.items.pop(row)
         if item.widget is not None and not keep_widget:
-            if _has_focus(item.widget):
-                self.give_up_focus()
+            if has_focus(item.widget):
+                self.controls.give_up_focus()
             item.widget.hide()
             item.widget.deleteLater()
             item.widget = None
 
-    def keep_only(self, rows: Iterable[int]) -> None:
-        """Let go of items of other rows; one whose widget has the focus stays."""
-        wanted = set(rows)
-        for row in [r for r in self.items if r not in wanted]:
-            widget = self.items[row].widget
-            if widget is not None and _has_focus(widget):
-                continue
-            self._drop(row)
+    def keep_only(self, shown: set[int], ahead: set[int]) -> None:
+        """Let go of items of other rows; one whose control has the focus stays.
 
-    def give_up_focus(self) -> None:
-        """Hand the focus to the transcript before Qt hands it to anybody.
-
-        The button that had it gets it back if it is made again at once.
+        Those ``ahead`` of the viewport are kept without being seen.
         """
-        focused = self.window().focusWidget()
-        if focused is not None and self.isAncestorOf(focused):
-            self._refocus = focused.accessibleName()
-            self._host.take_focus()
-
-    def focus_chain(self) -> list[QWidget]:
-        """The controls in view that take the focus, from top to bottom."""
-        chain: list[QWidget] = []
-        for spot in self._spots:
-            widget = spot.item.widget
-            if isinstance(widget, CodeHead):
-                chain += [widget.wrap, widget.copy]
-            elif isinstance(widget, Footer):
-                chain += [button for button in widget.buttons if button.isEnabled()]
-            elif widget is not None and widget.isVisible():
-                chain.append(widget)
-        return chain
-
-    def pending(self) -> bool:
-        """Whether a shown formula waits for its turn."""
-        return any(s.item.pending is not None and s.item.pending.soon for s in self._spots)
+        for row, item in list(self.items.items()):
+            if row in shown or (item.widget is not None and has_focus(item.widget)):
+                continue
+            if row not in ahead:
+                self._drop(row)
+            elif item.widget is not None:
+                item.widget.hide()
 
     def shown_rows(self) -> list[Row]:
         """The rows in view."""
-        return [spot.item.row for spot in self._spots]
+        return [spot.item.row for spot in self.spots]
 
-    def drop_pending(self) -> bool:
-        """Lay rows with late formulas out again at the next arrangement; whether there are any."""
-        late = [row for row, item in self.items.items() if item.pending is not None]
+    def focus_chain(self) -> list[QWidget]:
+        """The controls in view that take the focus, from top to bottom."""
+        return [control for spot in self.spots for control in self.chain(spot)]
+
+    def chain(self, spot: Spot) -> list[QWidget]:
+        """The controls of one row that take the focus, made if they were left for a pause."""
+        self.controls.make_all([spot])
+        return self.controls.of(spot)
+
+    def pending(self) -> list[Pending]:
+        """The formulas that rows laid out here wait for; those in view come first."""
+        shown = [spot.item for spot in self.spots]
+        others = [item for item in self.items.values() if item not in shown]
+        return [late for item in (*shown, *others) for late in item.pending]
+
+    def drop_drawn(self, is_drawn: Callable[[Pending], bool]) -> bool:
+        """Let go of rows all of whose late formulas are there; whether one was in view."""
+        late = [
+            row
+            for row, item in self.items.items()
+            if item.pending and all(is_drawn(pending) for pending in item.pending)
+        ]
+        shown = {spot.row for spot in self.spots}
         for row in late:
             self._drop(row)
-        return bool(late)
+        return any(row in shown for row in late)
 
     def drop_footer(self) -> None:
         """Make the footer anew at the next arrangement."""
@@ -220,10 +208,16 @@ class MessageWidget(QGroupBox):
         margin = style.px(MARGIN)
         self._style = style
         self.setGeometry(left - margin, top, style.column + 2 * margin, bottom - top)
-        self._spots = [_Spot(p.row, self.items[p.row], p.y - top, p.height) for p in placed]
-        for spot in self._spots:
-            self._place_widget(spot, style)
+        self.spots = [Spot(p.row, self.items[p.row], p.y - top, p.height) for p in placed]
+        for spot in self.spots:
+            self.controls.place(spot)
         self.update()
+
+    def park(self) -> None:
+        """Stand aside, with rows laid out ahead of the viewport."""
+        self.spots = []
+        self.controls.give_up_focus()
+        self.hide()
 
     def _measure_bubble(self, style: Style) -> None:
         if self._bubble_style is style:
@@ -250,109 +244,15 @@ class MessageWidget(QGroupBox):
             return margin + style.column - self.bubble_width + style.px(BUBBLE_PAD_X)
         return margin
 
-    def _place_widget(self, spot: _Spot, style: Style) -> None:
-        item = spot.item
-        bar = isinstance(item, FootItem | MathItem) and item.bar
-        if not item.interactive and not bar:
-            return
-        if isinstance(item, FootItem) and not bar:
-            if item.widget is not None:
-                item.widget.hide()
-            return
-        if item.widget is None:
-            item.widget = self._make_widget(item, spot.row)
-        x = self.offset_x(item) + item.left
-        height = spot.height - item.gap
-        y = spot.y + item.gap
-        if bar:
-            y, height = spot.y + spot.height - style.px(SIDE_BAR), style.px(SIDE_BAR)
-        width = item.room
-        if isinstance(item.widget, Footer):
-            x -= style.px(OVERHANG)
-            width += style.px(OVERHANG)
-        if isinstance(item.widget, ThinkToggle):
-            width = min(width, item.widget.wanted_width())
-            x -= style.px(8)
-        item.widget.setGeometry(x, y, width, height)
-        if isinstance(item.widget, SideBar):
-            self._set_bar(item.widget, item)
-        item.widget.show()
-
-    def _set_bar(self, bar: SideBar, item: RowItem) -> None:
-        state = getattr(item.row, "state", None)
-        if isinstance(state, Sideways):
-            pad = 2 * item.style.px(CODE_PAD) if isinstance(state, CodeState) else 0
-            bar.setRange(0, max(0, state.natural - item.room + pad))
-            bar.setValue(state.x)
-
-    def _make_widget(self, item: RowItem, row: int) -> QWidget:
-        host, model, style = self._host, self.model, item.style
-        if isinstance(item, CodeHeadItem):
-            state = item.row.state
-            head = CodeHead(self, style, state)
-            head.copy_clicked.connect(lambda: host.copy_code(self.model, state))
-            head.wrap_clicked.connect(lambda: host.toggle_wrap(state))
-            self._watch((head.wrap, head.copy), row)
-            return head
-        if isinstance(item, ThinkItem):
-            toggle = ThinkToggle(self, style, item.row)
-            toggle.clicked.connect(lambda: host.toggle_thinking(self.model))
-            self._watch((toggle,), row)
-            return toggle
-        if isinstance(item, FootItem | MathItem):
-            side = item.row.state
-            bar = SideBar(self, style, side, item.room)
-            bar.valueChanged.connect(self._bar_moved(side))
-            return bar
-        footer = Footer(self, style, model.message, model.version, busy=host.is_busy())
-        footer.acted.connect(lambda kind, payload: host.acted(self.model, kind, payload))
-        self._watch(footer.buttons, row)
-        footer.reveal(self._revealed())
-        for button in footer.buttons:
-            if self._refocus and button.accessibleName() == self._refocus:
-                QTimer.singleShot(0, button, button.setFocus)  # once it is shown
-        self._refocus = ""
-        return footer
-
-    def _bar_moved(self, state: Sideways) -> Callable[[int], None]:
-        def moved(value: int) -> None:
-            if state.x != value:
-                state.x = value
-                self._host.scrolled_sideways()
-
-        return moved
-
-    def _watch(self, buttons: Iterable[QuietButton], row: int) -> None:
-        for button in buttons:
-            button.focused.connect(lambda focused, row=row: self._focus_changed(focused, row))
-
-    # ------------------------------------------------------------------ showing the actions
-
-    def _revealed(self) -> bool:
-        return self._hovered or self._focused or self._host.is_last(self.model)
-
-    def _focus_changed(self, focused: bool, row: int) -> None:
-        self._focused = focused
-        self.reveal()
-        if focused:
-            self._host.reach(self.model, row)
-
-    def reveal(self) -> None:
-        """Show or hide the actions."""
-        for item in self.items.values():
-            if isinstance(item, FooterItem) and isinstance(item.widget, Footer):
-                item.widget.reveal(self._revealed())
-
     def enterEvent(self, event: QEnterEvent) -> None:
         """The pointer came."""
-        self._hovered = True
-        self.reveal()
+        self.controls.make_all(self.spots)
+        self.controls.hover(hovered=True)
         super().enterEvent(event)
 
     def leaveEvent(self, event: QEvent) -> None:
         """The pointer went."""
-        self._hovered = False
-        self.reveal()
+        self.controls.hover(hovered=False)
         super().leaveEvent(event)
 
     # ------------------------------------------------------------------ painting and pointing
@@ -385,13 +285,13 @@ class MessageWidget(QGroupBox):
         bubble = self.bubble_width - 2 * self._style.px(BUBBLE_PAD_X)
         if self.model.is_user:
             self._paint_bubble(painter, self._style)
-        for spot in self._spots:
+        for spot in self.spots:
             if spot.y >= wanted.bottom() + 1 or spot.y + spot.height <= wanted.top():
                 continue
             x = self.offset_x(spot.item)
             painter.save()
             painter.translate(x, spot.y)
-            look = self._host.look_of(self.model, spot.row)
+            look = self.host.look_of(self.model, spot.row)
             inside = self.model.is_user and not isinstance(spot.item.row, NoteRow)
             ground = theme.bubble if inside else theme.page
             width = bubble if inside else spot.item.width
@@ -403,7 +303,7 @@ class MessageWidget(QGroupBox):
         rows = self.model.rows
         first = 1 if isinstance(rows[0], NoteRow) else 0
         last = next(i for i in range(len(rows) - 1, -1, -1) if not _is_end(rows[i]))
-        inside = [s for s in self._spots if first <= s.row <= last]
+        inside = [s for s in self.spots if first <= s.row <= last]
         if not inside:
             return
         radius = style.px(BUBBLE_RADIUS)
@@ -420,28 +320,29 @@ class MessageWidget(QGroupBox):
 
     def spot_at(self, y: int) -> tuple[int, RowItem, int] | None:
         """The row nearest to ``y`` in this widget: row, item, and its top."""
-        best: _Spot | None = None
-        for spot in self._spots:
+        best: Spot | None = None
+        for spot in self.spots:
             if spot.y <= y or best is None:
                 best = spot
         return (best.row, best.item, best.y) if best is not None else None
 
     def top_of(self, row: int) -> int | None:
         """The top of a row in this widget, if it is shown."""
-        return next((spot.y for spot in self._spots if spot.row == row), None)
+        return next((spot.y for spot in self.spots if spot.row == row), None)
 
-    def describe(self) -> None:
-        """Set what a screen reader says, once the message stands."""
+    def describe_so_far(self) -> None:
+        """Set what a screen reader says of an answer that is still being written."""
+        self.setAccessibleName(spoken_message(self.model, SPOKEN))
+
+    def describe(self) -> bool:
+        """Set what a screen reader says, once the message stands; whether that was to be done."""
         state = (id(self.model.message), self.model.left_out, self.model.folded)
-        if self._described != state and self.model.stream is None:
-            self._described = state
-            self.setAccessibleName(spoken_message(self.model, SPOKEN))
+        if self._described == state or self.model.stream is not None:
+            return False
+        self._described = state
+        self.setAccessibleName(spoken_message(self.model, SPOKEN))
+        return True
 
 
 def _is_end(row: object) -> bool:
     return isinstance(row, FooterRow | NoteRow)
-
-
-def _has_focus(widget: QWidget) -> bool:
-    focused = widget.window().focusWidget()
-    return focused is not None and (focused is widget or widget.isAncestorOf(focused))

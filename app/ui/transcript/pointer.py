@@ -89,7 +89,7 @@ class Pointer:
         state = found[2].sideways() if found else None
         if state is None or found is None:
             return
-        most = max(0, state.natural - found[2].room + 2 * self._view.styles[0].px(12))
+        most = max(0, state.natural - found[2].room + 2 * self._view.looks.seen.px(12))
         state.x = max(0, min(most, state.x + delta))
         self._view.arrange()
 

@@ -39,7 +39,7 @@ class DocumentItem(RowItem):
     def __init__(self, row: Row, style: Style, width: int) -> None:
         super().__init__(row, style, width)
         self.doc: RowDocument = self.make()
-        self.pending = self.doc.pending
+        self.pending = tuple(self.doc.pending)
         self._body = int(self.doc.size().height() + 0.999)
 
     def make(self) -> RowDocument:
@@ -124,6 +124,19 @@ class DocumentItem(RowItem):
         layout = self.doc.documentLayout()
         at = layout.hitTest(QPointF(x - left, y - top), Qt.HitTestAccuracy.FuzzyHit)
         return max(0, min(self.doc.to_row(max(0, at)), self.length()))
+
+    def first_line(self, top: float) -> tuple[int, float] | None:
+        """The first line at or below ``top``: its offset in the text and its top, if any."""
+        y = max(0.0, top)
+        for _ in range(3):  # the line that is cut off, then the next one
+            position = self.hit(self.left, y)
+            place = self.caret_rect(position)
+            if place.y() >= top - 0.5:
+                return position, place.y()
+            y = place.bottom() + self.style.line_gap + 1
+            if y >= self.gap + self._body:
+                return None
+        return None
 
     def link_at(self, x: float, y: float) -> str:
         """The address under a point."""

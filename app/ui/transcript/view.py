@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import (
-    QAccessible,
-    QAccessibleAnnouncementEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -20,42 +17,31 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QWidget
 
 from app.domain.conversation import BranchMessage, Message
-from app.ui.theme import COLUMN, LIGHT, Theme, fonts_at, qcolour
+from app.ui.theme import LIGHT, Theme, qcolour
 from app.ui.transcript.chat import Chat
 from app.ui.transcript.clipboard import put_on_clipboard
 from app.ui.transcript.find import DEFAULT_OPTIONS, Finder, FindOptions, Match
 from app.ui.transcript.flow_layout import FlowLayout, Placed
-from app.ui.transcript.formulas import Failed, FormulaStore, Shape
+from app.ui.transcript.formulas import FRAME_BUDGET, Failed, FormulaStore, Shape
 from app.ui.transcript.host import MessageHost
-from app.ui.transcript.items import PLAIN_LOOK, Look
+from app.ui.transcript.items import PLAIN_LOOK, Look, RowItem
 from app.ui.transcript.keyboard import Keyboard
+from app.ui.transcript.looks import Looks
 from app.ui.transcript.maths_source import FormulaThread, is_light, render_shape
 from app.ui.transcript.message_widget import MessageWidget
-from app.ui.transcript.model import Measures, MessageModel
+from app.ui.transcript.model import MessageModel
 from app.ui.transcript.parts import Pill
+from app.ui.transcript.places import Anchor, Line, Places
 from app.ui.transcript.pointer import Pointer
 from app.ui.transcript.rows import row_text
 from app.ui.transcript.runs import units
 from app.ui.transcript.selection import CopyAs, Selection, select_all, selected_text
 from app.ui.transcript.signals import Following, TranscriptSignals
-from app.ui.transcript.spoken import spoken_message
-from app.ui.transcript.style import Style
+from app.ui.transcript.voice import Voice
 from app.ui.transcript.work import Work
 
-SIDE = 24
-"""Least room beside the column, pixels."""
-
-
-EXACT_ROWS = 80
-"""Rows of a message that are laid out to find a place in it to the pixel; then estimates do."""
-
-
-@dataclass(frozen=True, slots=True)
-class Anchor:
-    """Where the reader is: the first visible message and how much of it is above the viewport."""
-
-    message_id: str
-    offset: int
+OPENING_SECONDS = 0.03
+"""That formulas may take when a chat opens; 0.1 are allowed for all of it."""
 
 
 class TranscriptView(TranscriptSignals):
@@ -78,26 +64,26 @@ class TranscriptView(TranscriptSignals):
         self._thread = FormulaThread(self)
         self._thread.drawn.connect(self._formula_drawn)
         self.destroyed.connect(self._thread.close)
-        self._formulas = FormulaStore(render_shape, is_light, self._thread.ask)
-        self._theme, self._zoom, self._wrap = theme, zoom, False
+        self.formulas = FormulaStore(render_shape, is_light, self._thread.ask)
+        self.looks = Looks(self.formulas, theme, zoom)
         self._left_out: frozenset[str] = frozenset()
         self._summaries: dict[str, str] = {}
-        self._fonts = fonts_at(zoom)
-        self.styles = self._make_styles(COLUMN)
-        self.chat = Chat(self._measures())
+        self.chat = Chat(self.looks.measures())
         self.flow = FlowLayout(self.chat, self._measure)
         self.widgets: dict[str, MessageWidget] = {}
-        self._following = True
+        self.following = True
         self.streaming = ""
         self._syncing = False
         self.selection: Selection | None = None
-        self._pill = Pill(self, self.styles[0])
+        self._pill = Pill(self, self.looks.seen)
         self._pill.clicked.connect(self.scroll_to_end)
         self._host = MessageHost(self)
         self._pointer = Pointer(self)
         self._keyboard = Keyboard(self)
         self._work = Work(self)
         self._finder = Finder(self)
+        self._voice = Voice(self)
+        self.places = Places(self)
         self._set_up()
 
     def _set_up(self) -> None:
@@ -108,7 +94,7 @@ class TranscriptView(TranscriptSignals):
         self.viewport().setMouseTracking(True)
         self.viewport().setCursor(Qt.CursorShape.IBeamCursor)
         bar = self.verticalScrollBar()
-        bar.setSingleStep(self.styles[0].px(48))
+        bar.setSingleStep(self.looks.seen.px(48))
         bar.valueChanged.connect(self._bar_moved)
         bar.sliderReleased.connect(self.arrange)
 
@@ -124,17 +110,15 @@ class TranscriptView(TranscriptSignals):
         self.streaming = ""
         self.chat.models = []
         self.chat.set_messages(messages, self._left_out, self._summaries)
-        self._following = True
-        self._to_end()
-        if anchor is not None:
-            self._go_to_anchor(anchor)
-        self.arrange()
+        self.formulas.begin_frame(OPENING_SECONDS)
+        self.following = anchor is None or not self.places.go_to(anchor)
+        self.stay()
 
     def update_branch(self, messages: Sequence[BranchMessage]) -> None:
         """Show the same chat after messages or versions changed; the reader's place stays."""
         here = self.flow.anchor
         place = self.chat.models[here.at].message.id if self.chat.models else ""
-        following = self._following
+        following = self.following
         self.selection = None
         self.chat.set_messages(messages, self._left_out, self._summaries)
         self._drop_widgets(self.chat.by_id)
@@ -163,12 +147,15 @@ class TranscriptView(TranscriptSignals):
         if ids == self._left_out and notes == self._summaries:
             return
         self._left_out, self._summaries = ids, notes
+        place = None if self.following else self.places.anchor()
         for model in self.chat.models:
             out, note = model.message.id in ids, notes.get(model.message.id, "")
             if model.left_out != out or model.summary != note:
                 model.left_out, model.summary = out, note
                 model.relabel(self.chat.measures)
                 self.chat.touch(self.chat.by_id[model.message.id])
+        if place is not None:
+            self.places.go_to(place)
         self.stay()
 
     # ------------------------------------------------------------------ streaming
@@ -184,18 +171,19 @@ class TranscriptView(TranscriptSignals):
         at = self.chat.by_id.get(message_id)
         if at is None or not text:
             return
-        self._formulas.begin_frame()
+        self.formulas.begin_frame()
         self.chat.models[at].feed(text, self.chat.measures)
         self.chat.touch(at)
-        if self._following:
+        if self.following:
             self._to_end()
         elif not self._pill.text():
             self._pill.say("New text")
-        if self._following or message_id in self.widgets:
+        if self.following or message_id in self.widgets:
             self.arrange()
         else:
             self._sync_bar()
             self._show_pill()
+        self._voice.grew()
 
     def finish(self, message: Message) -> None:
         """The answer ended; ``message`` is its final form."""
@@ -208,15 +196,10 @@ class TranscriptView(TranscriptSignals):
         self.chat.open(at)
         self.chat.touch(at)
         self._refresh_footers()
-        if self._following:
+        if self.following:
             self._to_end()
         self.arrange()
-        self._announce(model)
-
-    def _announce(self, model: MessageModel) -> None:
-        if QAccessible.isActive():
-            words = spoken_message(model, limit=4000)
-            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, words))
+        self._voice.finished(model)
 
     def _refresh_footers(self) -> None:
         """Buttons depend on whether an answer is being written and on who is last."""
@@ -232,41 +215,19 @@ class TranscriptView(TranscriptSignals):
 
     def anchor(self) -> Anchor | None:
         """Where the reader is, to come back to; None for an empty chat."""
-        if not self.chat.models:
-            return None
-        at = self.flow.anchor
-        model = self.chat.models[at.at]
-        for row in range(min(at.row, EXACT_ROWS)):
-            self.chat.set_height(at.at, row, self._measure(at.at, row))
-        return Anchor(model.message.id, model.heights.top(at.row) - at.y)
+        return self.places.anchor()
 
-    def _go_to_anchor(self, place: Anchor) -> None:
-        at = self.chat.by_id.get(place.message_id)
-        if at is None:
+    def hold(self, line: Line | None) -> None:
+        """Lay out again after heights changed: ``line`` stays, and the end stays the end."""
+        if self.following:
             self._to_end()
-            return
-        self._following = False
-        rows = len(self.chat.open(at).rows)
-        row, rest = 0, place.offset
-        # Heights above are measured while they are few: estimates would miss the line.
-        while row < min(rows, EXACT_ROWS) and rest >= (height := self._measure(at, row)):
-            self.chat.set_height(at, row, height)
-            rest -= height
-            row += 1
-        if row == min(rows, EXACT_ROWS):
-            self.flow.jump(self.chat.index.top(at) + place.offset)
+            self.arrange()
         else:
-            self.flow.show(at, row, -rest)
-
-    def keep_place(self, place: Anchor | None) -> None:
-        """Lay out again with ``place`` where it was, though heights changed."""
-        if place is not None:
-            self._go_to_anchor(place)
-        self.arrange()
+            self.places.hold(line)
 
     def stay(self) -> None:
         """Lay out again after heights changed; the end stays the end."""
-        if self._following:
+        if self.following:
             self._to_end()
         self.arrange()
 
@@ -275,17 +236,13 @@ class TranscriptView(TranscriptSignals):
         """Whether nothing near the viewport waits for a pause to be finished."""
         return self._work.idle
 
-    def begin_frame(self) -> None:
-        """Give the formulas of the next arrangement their time."""
-        self._formulas.begin_frame()
-
     def _to_end(self) -> None:
         self.flow.viewport = self.viewport().height()
         self.flow.to_end()
 
     def scroll_to_end(self) -> None:
         """Go to the end and follow the text from there."""
-        self._following = True
+        self.following = True
         self._to_end()
         self.arrange()
 
@@ -297,10 +254,11 @@ class TranscriptView(TranscriptSignals):
 
     def _formula_drawn(self, result: tuple[str, bool, Shape | Failed]) -> None:
         source, display, shape = result
-        self._formulas.take(source, shape, display=display)
-        late = [widget for widget in self.widgets.values() if widget.drop_pending()]
+        line = None if self.following else self.places.line()
+        self.formulas.take(source, shape, display=display)
+        late = [w for w in self.widgets.values() if w.drop_drawn(self.formulas.is_drawn)]
         if late:
-            self.stay()
+            self.hold(line)
 
     def scroll_to_start(self) -> None:
         """Go to the first message."""
@@ -309,8 +267,12 @@ class TranscriptView(TranscriptSignals):
 
     def scroll_by(self, delta: int) -> None:
         """Move by pixels, down being positive."""
+        # A page is all new: its formulas come in the next turns, not in this frame.
+        far = abs(delta) > self.viewport().height() // 3
+        self.formulas.begin_frame(0 if far else FRAME_BUDGET)
+        self.places.forget()
         self.flow.scroll(delta)
-        self._following = False
+        self.following = False
         self.arrange()
 
     def show_row(self, at: int, row: int, inside: float = 0, tall: float = 0) -> None:
@@ -320,93 +282,61 @@ class TranscriptView(TranscriptSignals):
                 top = placed.y + inside
                 if top >= 0 and top + tall <= self.viewport().height():
                     return
-        self._following = False
+        self.following = False
         self.flow.show(at, row, int(self.viewport().height() / 3 - inside))
         self.arrange()
 
     def focus_chain(self) -> list[QWidget]:
-        """The buttons in view, in the order they stand; the pill comes last."""
-        chain: list[QWidget] = []
+        """The pill, and the controls in view in the order they stand."""
+        chain: list[QWidget] = [self._pill] if self._pill.isVisible() else []
         for at in dict.fromkeys(placed.at for placed in self.flow.placed):
             widget = self.widgets.get(self.chat.models[at].message.id)
             chain += widget.focus_chain() if widget is not None else []
-        return [*chain, self._pill] if self._pill.isVisible() else chain
+        return chain
 
     # ------------------------------------------------------------------ looks
 
     def set_theme(self, theme: Theme) -> None:
         """Take other colours."""
-        self._theme = theme
-        self._restyle(self.styles[0].column)
+        self.looks.theme = theme
+        self._restyle(self.looks.seen.column)
 
     def set_zoom(self, percent: int) -> None:
         """Scale all text."""
-        self._zoom = percent
-        self._fonts = fonts_at(percent)
-        self.verticalScrollBar().setSingleStep(self._fonts.px(48))
-        self._restyle(self._column())
+        self.looks.set_zoom(percent)
+        self._restyle(self.looks.column_for(self.viewport().width()))
+        self.verticalScrollBar().setSingleStep(self.looks.seen.px(48))
 
     def set_wrap_code(self, wrap: bool) -> None:
         """Wrap long lines of code, or scroll them."""
-        self._wrap = wrap
-        self._restyle(self.styles[0].column)
-
-    def _make_styles(self, column: int) -> tuple[Style, Style]:
-        """How messages look, and how those look that the model does not see."""
-        seen, dimmed = (
-            Style(
-                self._theme,
-                self._fonts,
-                column,
-                self._formulas,
-                wrap_code=self._wrap,
-                dimmed=dimmed,
-            )
-            for dimmed in (False, True)
-        )
-        return seen, dimmed
-
-    def style_of(self, model: MessageModel) -> Style:
-        """The style of a message."""
-        return self.styles[1 if model.left_out else 0]
-
-    def _column(self) -> int:
-        room = self.viewport().width() - 2 * SIDE
-        return max(200, min(self._fonts.px(COLUMN), room))
-
-    def _measures(self) -> Measures:
-        style = self.styles[0]
-        return Measures(
-            style.column,
-            style.char_width,
-            style.line_height,
-            style.code_line_height,
-            self._zoom / 100,
-        )
+        self.looks.wrap = wrap
+        self._restyle(self.looks.seen.column)
 
     def _restyle(self, column: int) -> None:
-        old = self.flow.anchor
-        share = 0.0
-        if self.chat.models and self.chat.models[old.at].rows:
-            height = self.chat.models[old.at].heights[old.row]
-            share = old.y / height if height and old.y < 0 else 0.0
-        self.styles = self._make_styles(column)
-        self._pill.set_style(self.styles[0])
-        self.chat.set_measures(self._measures())
+        line = None if self.following else self.places.line()
+        self.looks.restyle(column)
+        self._pill.set_style(self.looks.seen)
+        self.chat.set_measures(self.looks.measures())
         for widget in self.widgets.values():
             widget.forget()
-        if self._following:
-            self._to_end()
-        elif self.chat.models and share:
-            height = self._measure(old.at, old.row)
-            self.flow.show(old.at, old.row, int(share * height))
-        self.arrange()
+        self.hold(line)
 
     # ------------------------------------------------------------------ layout
 
-    def _measure(self, at: int, row: int) -> int:
+    def lay_out(self, at: int, row: int) -> RowItem:
+        """A row laid out, its height known to the index."""
         model = self.chat.open(at)
-        return self._widget(model).item(row, self.style_of(model)).height
+        item = self._widget(model).item(row, self.looks.style_of(model))
+        self.chat.set_height(at, row, item.height)
+        return item
+
+    def is_laid_out(self, at: int, row: int) -> bool:
+        """Whether a row has an item."""
+        widget = self.widgets.get(self.chat.models[at].message.id)
+        return widget is not None and row in widget.items
+
+    def _measure(self, at: int, row: int) -> int:
+        return self.lay_out(at, row).height
 
     def _widget(self, model: MessageModel) -> MessageWidget:
         key = model.message.id
@@ -420,40 +350,54 @@ class TranscriptView(TranscriptSignals):
         """Lay out the rows of the viewport and place the widgets."""
         self.flow.viewport = self.viewport().height()
         placed = self.flow.arrange()
-        left = (self.viewport().width() - self.styles[0].column) // 2
+        left = (self.viewport().width() - self.looks.seen.column) // 2
         shown: set[str] = set()
         for at, group in groupby(placed, key=lambda p: p.at):
             rows: list[Placed] = list(group)
             model = self.chat.models[at]
             widget = self.widgets[model.message.id]
-            widget.keep_only(p.row for p in rows)
-            widget.arrange(rows, left, self.style_of(model))
-            widget.describe()
+            key = model.message.id
+            widget.keep_only({p.row for p in rows}, self._work.ahead.get(key, set()))
+            widget.arrange(rows, left, self.looks.style_of(model))
             widget.show()
             shown.add(model.message.id)
         self.chat.in_view = frozenset(shown)
-        self._drop_widgets(shown)
+        self._park(shown)
         self._set_following(self.flow.bottom_reached)
         self._sync_bar()
         self._show_pill()
         self._work.look_around()
 
+    def _park(self, shown: set[str]) -> None:
+        """Put away the widgets of messages that are not in view."""
+        self._drop_widgets({*shown, *self._work.ahead})
+        for key, widget in self.widgets.items():
+            if key not in shown:
+                widget.keep_only(set(), self._work.ahead[key])
+                widget.park()
+
+    def let_go(self) -> None:
+        """Forget what was laid out ahead of another place, and tell the bar what is known now."""
+        shown = {self.chat.models[placed.at].message.id for placed in self.flow.placed}
+        self._park(shown)
+        self._sync_bar()
+
     def _drop_widgets(self, keep: Sequence[str] | set[str] | dict[str, int] | tuple[()]) -> None:
         for key in [k for k in self.widgets if k not in keep]:
             widget = self.widgets.pop(key)
-            widget.give_up_focus()
+            widget.controls.give_up_focus()
             widget.hide()
             widget.deleteLater()
 
     def _set_following(self, following: bool) -> None:
         if following:
             self._pill.say("")
-        if following != self._following or following == self._pill.isVisible():
-            self._following = following
+        if following != self.following or following == self._pill.isVisible():
+            self.following = following
             self.following_changed.emit(Following(following))
 
     def _show_pill(self) -> None:
-        self._pill.setVisible(not self._following and bool(self.chat.models))
+        self._pill.setVisible(not self.following and bool(self.chat.models))
         if self._pill.isVisible():
             self._pill.place(self.viewport().geometry())
 
@@ -463,7 +407,7 @@ class TranscriptView(TranscriptSignals):
             return  # while the reader drags, a place on the bar keeps its meaning
         self._syncing = True
         height = self.viewport().height()
-        bar.setPageStep(max(1, height - 2 * int(self.styles[0].line_height)))
+        bar.setPageStep(max(1, height - 2 * int(self.looks.seen.line_height)))
         bar.setRange(0, max(0, self.chat.index.total - height))
         bar.setValue(self.flow.position)
         self._syncing = False
@@ -475,7 +419,8 @@ class TranscriptView(TranscriptSignals):
         if bar.isSliderDown() and bar.maximum():
             room = max(0, self.chat.index.total - self.viewport().height())
             value = round(value / bar.maximum() * room)
-        self._formulas.begin_frame()
+        self.formulas.begin_frame(0)
+        self.places.forget()
         if value >= self.chat.index.total - self.viewport().height():
             self._to_end()
         else:
@@ -541,7 +486,7 @@ class TranscriptView(TranscriptSignals):
     def show_match(self, match: Match) -> None:
         """Bring a match into view."""
         model = self.chat.open(match.at)
-        item = self._widget(model).item(match.row, self.style_of(model))
+        item = self._widget(model).item(match.row, self.looks.style_of(model))
         place = item.caret_rect(match.start)
         self.show_row(match.at, match.row, place.y(), place.height())
         self.repaint_messages()
@@ -555,19 +500,18 @@ class TranscriptView(TranscriptSignals):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Lay out for another size; the first visible row stays."""
         super().resizeEvent(event)
-        self._formulas.begin_frame()
-        column = self._column()
-        if column != self.styles[0].column:
+        self.formulas.begin_frame(0)
+        line = None if self.following else self.places.line()
+        column = self.looks.column_for(self.viewport().width())
+        if column != self.looks.seen.column:
             self._restyle(column)
             return
-        if self._following:
-            self._to_end()
-        self.arrange()
+        self.hold(line)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the page."""
         painter = QPainter(self.viewport())
-        painter.fillRect(event.rect(), qcolour(self._theme.page))
+        painter.fillRect(event.rect(), qcolour(self.looks.theme.page))
         painter.end()
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:
@@ -576,7 +520,7 @@ class TranscriptView(TranscriptSignals):
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Scroll; sideways over a wide block."""
         pixels, angle = event.pixelDelta(), event.angleDelta()
-        step = self.styles[0].px(120) / 120
+        step = self.looks.seen.px(120) / 120
         dx = pixels.x() or angle.x() * step
         dy = pixels.y() or angle.y() * step
         if event.modifiers() & Qt.KeyboardModifier.ShiftModifier and not dx:
@@ -587,7 +531,6 @@ class TranscriptView(TranscriptSignals):
         if abs(dx) > abs(dy):
             self._pointer.scroll_sideways(event.position(), -int(dx))
         elif dy:
-            self._formulas.begin_frame()
             self.scroll_by(-int(dy))
         event.accept()
 

@@ -1,7 +1,13 @@
-"""Owns the work that waits for a pause: long texts, late formulas, the colours of code."""
+"""Owns the work that waits for a pause, in slices that are shorter than a frame.
+
+What is in view and unfinished comes at once: unread parts of long messages, formulas, the colours
+of code. What nobody misses yet waits until nothing moved for a moment: hidden buttons, pictures of
+rows, what screen readers say, and the rows just outside the viewport.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -11,10 +17,14 @@ from app.ui.transcript.colours import colour
 from app.ui.transcript.rows import CodeRow
 
 if TYPE_CHECKING:
+    from app.ui.transcript.message_widget import MessageWidget
     from app.ui.transcript.view import TranscriptView
 
 SLICE_SECONDS = 0.006
 """Of one turn of the event loop; a frame has 0.016."""
+
+CALM = 80
+"""Milliseconds without an arrangement before the work begins that nobody misses yet."""
 
 
 class Work:
@@ -22,50 +32,124 @@ class Work:
 
     def __init__(self, view: TranscriptView) -> None:
         self._view = view
-        self._timer = QTimer(view)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(0)
-        self._timer.timeout.connect(self._turn)
+        self._soon = QTimer(view, singleShot=True, interval=0)
+        self._soon.timeout.connect(self._turn)
+        self._calm = QTimer(view, singleShot=True)
+        self._calm.timeout.connect(self._calm_turn)
+        self.ahead: dict[str, set[int]] = {}  # rows laid out beyond the viewport, by message
 
     @property
     def idle(self) -> bool:
         """Whether nothing waits."""
-        return not self._timer.isActive()
+        return not self._soon.isActive() and not self._calm.isActive()
 
     def look_around(self) -> None:
-        """Begin, if anything near the viewport waits."""
-        if not self._timer.isActive() and self._waits():
-            self._timer.start()
+        """Begin, if anything waits. Called after each arrangement."""
+        if not self._soon.isActive() and self._waits():
+            self._soon.start()
+        self._calm.start(CALM)
+
+    def _shown(self) -> list[MessageWidget]:
+        return [widget for widget in self._view.widgets.values() if widget.spots]
 
     def _waits(self) -> bool:
-        for widget in self._view.widgets.values():
-            if widget.model.waiting or widget.pending():
+        for widget in self._shown():
+            if widget.model.waiting or any(p.soon for s in widget.spots for p in s.item.pending):
                 return True
-            if any(
-                isinstance(r, CodeRow) and not r.state.is_coloured(r) for r in widget.shown_rows()
-            ):
+            if any(map(_uncoloured, widget.shown_rows())):
                 return True
         return False
 
+    # ------------------------------------------------------------------ what is in view
+
     def _turn(self) -> None:
         view = self._view
-        end = perf_counter() + SLICE_SECONDS
-        view.begin_frame()
-        changed = False
-        for widget in list(view.widgets.values()):
+        line = None if view.following else view.places.line()
+        if self._read_on() or self._draw() or self._colour():
+            view.hold(line)
+        elif self._waits():
+            self._soon.start()
+
+    def _read_on(self) -> bool:
+        """Read a slice of a long message."""
+        view = self._view
+        for widget in self._shown():
             if widget.model.waiting:
                 widget.model.read_slice(view.chat.measures)
                 view.chat.touch(view.chat.by_id[widget.model.message.id])
-                changed = True
-                break
+                if view.places.read_on(widget.model):
+                    view.arrange()
+                    return False
+                return True
+        return False
+
+    def _draw(self) -> bool:
+        """Draw formulas that rows wait for; whether a row in view is to be laid out again."""
+        end = perf_counter() + SLICE_SECONDS
+        formulas = self._view.formulas
+        for widget in self._shown():
+            for late in widget.pending():
+                if late.soon and perf_counter() < end:
+                    formulas.draw(late.source, display=late.display)
+        return bool([w for w in self._shown() if w.drop_drawn(formulas.is_drawn)])
+
+    def _colour(self) -> bool:
+        """Colour code; whether any was."""
+        end, changed = perf_counter() + SLICE_SECONDS, False
+        for widget in self._shown():
             for row in widget.shown_rows():
-                if isinstance(row, CodeRow) and not row.state.is_coloured(row):
+                if isinstance(row, CodeRow) and _uncoloured(row) and perf_counter() < end:
                     colour(widget.model.rows, row)
                     changed = True
-                    if perf_counter() > end:
-                        break
-            changed |= widget.drop_pending()
+        return changed
+
+    # ------------------------------------------------------------------ what nobody misses yet
+
+    def _calm_turn(self) -> None:
+        end = perf_counter() + SLICE_SECONDS
+        for _ in self._steps():
             if perf_counter() > end:
-                break
-        if changed:
-            view.stay()
+                self._calm.start(0)
+                return
+
+    def _steps(self) -> Iterator[None]:
+        """One small piece of work after the other; what is done already is passed over."""
+        shown = self._shown()
+        for widget in shown:
+            while widget.controls.make_next(widget.spots):
+                yield
+        for widget in shown:
+            if widget.describe():
+                yield
+        for widget in shown:
+            for spot in widget.spots:
+                if spot.item.make_picture():
+                    yield
+        yield from self._look_ahead()
+
+    def _look_ahead(self) -> Iterator[None]:
+        """Lay out a viewport's worth of rows below and above what is in view."""
+        view = self._view
+        ahead: dict[str, set[int]] = {}
+        self.ahead = ahead
+        for at, row in view.flow.beyond():
+            ahead.setdefault(view.chat.models[at].message.id, set()).add(row)
+            if view.is_laid_out(at, row):
+                continue
+            view.lay_out(at, row)
+            yield
+        yield from self._draw_ahead()
+        view.let_go()
+
+    def _draw_ahead(self) -> Iterator[None]:
+        formulas = self._view.formulas
+        for widget in list(self._view.widgets.values()):
+            for late in widget.pending():
+                if late.soon:
+                    formulas.draw(late.source, display=late.display)
+                    yield
+            widget.drop_drawn(formulas.is_drawn)
+
+
+def _uncoloured(row: object) -> bool:
+    return isinstance(row, CodeRow) and not row.state.is_coloured(row)

@@ -14,9 +14,10 @@ from app.ui.theme import DARK
 from app.ui.transcript.buttons import QuietButton
 from app.ui.transcript.find import FindOptions
 from app.ui.transcript.footer import Footer
+from app.ui.transcript.places import Anchor
 from app.ui.transcript.selection import CopyAs
 from app.ui.transcript.signals import ActionKind, FindState, LinkRequest, MessageAction
-from app.ui.transcript.view import Anchor, TranscriptView
+from app.ui.transcript.view import TranscriptView
 from tests.ui.transcript.making import MIXED, chat_of, entry, long_chat
 
 
@@ -125,8 +126,8 @@ def test_resizing_at_the_end_stays_at_the_end(view: TranscriptView, qtbot: QtBot
 
 def test_the_column_is_never_wider_than_its_limit(make_view: Callable[..., TranscriptView]) -> None:
     wide, zoomed = make_view(width=1800), make_view(width=1800, zoom=150)
-    assert wide.styles[0].column == 760
-    assert zoomed.styles[0].column == 1140
+    assert wide.looks.seen.column == 760
+    assert zoomed.looks.seen.column == 1140
 
 
 # ------------------------------------------------------------------ streaming
@@ -223,9 +224,10 @@ def test_an_answer_that_did_not_end_says_why_and_offers_to_go_on(
     assert caught.args == [MessageAction(ActionKind.CONTINUE, f"{1:032x}")]
 
 
-def test_a_failure_is_told_in_its_own_words(view: TranscriptView) -> None:
+def test_a_failure_is_told_in_its_own_words(view: TranscriptView, qtbot: QtBot) -> None:
     failed = entry(1, "", status=MessageStatus.FAILED, error="The model file is gone.")
     view.set_branch([entry(0, "Why?"), failed])
+    settle(view, qtbot)
     assert "The model file is gone." in view.widgets[failed.message.id].accessibleName()
 
 
@@ -280,19 +282,24 @@ def test_tab_goes_through_the_whole_chat(view: TranscriptView) -> None:
     assert len(seen) == 14
 
 
-def test_messages_that_the_model_does_not_see_are_labelled(view: TranscriptView) -> None:
+def test_messages_that_the_model_does_not_see_are_labelled(
+    view: TranscriptView, qtbot: QtBot
+) -> None:
     chat = chat_of(["First?", "One.", "Second?", "Two."])
     view.set_branch(chat)
     view.set_left_out(frozenset({chat[0].message.id, chat[1].message.id}))
+    settle(view, qtbot)
     names = [view.widgets[item.message.id].accessibleName() for item in chat]
     assert ["Not seen by the model" in name for name in names] == [True, True, False, False]
     view.set_left_out(frozenset())
+    settle(view, qtbot)
     assert not any("Not seen" in view.widgets[item.message.id].accessibleName() for item in chat)
 
 
-def test_a_screen_reader_hears_who_said_what(view: TranscriptView) -> None:
+def test_a_screen_reader_hears_who_said_what(view: TranscriptView, qtbot: QtBot) -> None:
     chat = chat_of(["Why $x$?", "Because **so**."])
     view.set_branch(chat)
+    settle(view, qtbot)
     assert view.widgets[chat[0].message.id].accessibleName() == "You said: Why $x$?"
     assert view.widgets[chat[1].message.id].accessibleName() == "Phial answered: Because so."
 
@@ -409,7 +416,7 @@ def test_only_web_and_mail_links_are_handed_on(
     view.link_activated.connect(requests.append)
     view.set_branch(chat_of(["Hi", f"[here it is, a long link text]({address})"]))
     row = next(p for p in view.flow.placed if p.at == 1 and p.height > 20)
-    left = (view.viewport().width() - view.styles[0].column) // 2
+    left = (view.viewport().width() - view.looks.seen.column) // 2
     QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(left + 40, row.y + 10))
     assert bool(requests) is asked
 
