@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from app.domain.conversation import Conversation
 from app.services.library import LibraryService
-from app.ui.transcript.view import Anchor
+from app.ui.transcript.places import Anchor
 
 
 class Bookmarks:
