@@ -7,10 +7,14 @@ import os
 import sys
 from collections.abc import Sequence
 from contextlib import closing
+from typing import TYPE_CHECKING
 
 import app
 from app.cli import EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED, EXIT_USAGE
 from app.domain.errors import KnownError
+
+if TYPE_CHECKING:
+    from app.markup.transfer.values import Exporter
 
 NO_DISPLAY = (
     "phial: no display was found, so no window can be shown. Use 'phial chat' in the terminal.\n"
@@ -55,9 +59,21 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.set_defaults(run=None)
     commands = parser.add_subparsers(title="in the terminal", metavar="COMMAND")
-    for command in (ask, bench, chat, chats, doctor, models):
+    for command in (ask, bench, chat, doctor, models):
         command.add_parser(commands)
+    chats.add_parser(commands, pdf=_pdf)
     return parser
+
+
+def _pdf() -> Exporter:
+    """What writes PDF; Qt draws it, without a window and without a display."""
+    from app.system.display import has_display
+
+    if not has_display():
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    from app.ui.transfer.pdf import windowless_exporter
+
+    return windowless_exporter()
 
 
 def _terminal(options: argparse.Namespace) -> int:

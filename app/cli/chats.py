@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,7 +29,7 @@ from app.cli.interrupt import stop_on_interrupt
 from app.compose import Setup
 from app.domain.conversation import Conversation, SearchHit
 from app.domain.errors import InvalidValueError, KnownError, NotFoundError
-from app.markup.transfer.values import ExportOptions
+from app.markup.transfer.values import Exporter, ExportOptions
 from app.services import words
 from app.services.events import Event, Problem
 from app.services.library import LibraryService
@@ -38,10 +38,18 @@ from app.store import open_library
 from app.store.health import Health
 
 MOST_HITS = 50
+PDF = "pdf"
 
 
-def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Declare the command and its options."""
+def add_parser(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], pdf: Callable[[], Exporter]
+) -> None:
+    """Declare the command and its options.
+
+    Args:
+        commands: Where it is declared.
+        pdf: Makes what writes PDF, which takes Qt and is made only when asked for.
+    """
     parser = commands.add_parser("chats", help="chats: list, search, export, import, back up")
     actions = parser.add_subparsers(required=True, metavar="ACTION")
 
@@ -57,7 +65,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     sub.add_argument("chat", help="an id, its beginning, or the title")
     sub = action("search", _search, "find words in titles and messages")
     sub.add_argument("query", nargs="+", help='words, "phrases", model:, before:, after:, in:title')
-    _add_export(action("export", _export, "write chats to files"))
+    _add_export(action("export", _export, "write chats to files"), pdf)
     sub = action("import", _import, "add chats from files, folders or archives")
     sub.add_argument("paths", nargs="+", type=Path, metavar="PATH")
     sub.add_argument("--preview", action="store_true", help="only tell what is in them")
@@ -76,16 +84,19 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     sub.add_argument("--full", action="store_true", help="everything, on a copy; takes longer")
 
 
-def _add_export(sub: argparse.ArgumentParser) -> None:
+def _add_export(sub: argparse.ArgumentParser, pdf: Callable[[], Exporter]) -> None:
     sub.add_argument("chats", nargs="*", metavar="CHAT", help="ids, their beginnings, or titles")
     sub.add_argument("--all", action="store_true", help="every chat outside the trash")
-    sub.add_argument("--format", default="markdown", metavar="F", help="markdown, html, json, text")
+    sub.add_argument(
+        "--format", default="markdown", metavar="F", help="markdown, html, json, text, pdf"
+    )
     sub.add_argument(
         "--out", type=Path, metavar="PATH", help="a file, a folder, or an archive (.zip)"
     )
     sub.add_argument(
         "--only-text", action="store_true", help="without ids, versions and details; not importable"
     )
+    sub.set_defaults(pdf=pdf)
     sub.add_argument("--no-fold", action="store_true", help="do not fold the reasoning of answers")
 
 
@@ -194,6 +205,8 @@ def _export(options: argparse.Namespace, setup: Setup) -> int:
             raise InvalidValueError(
                 "Which chats is not said.", data="", action="Name chats, or give --all."
             )
+        if options.format == PDF:
+            room.transfer.add_exporter(options.pdf())
         chats = room.everything() if options.all else [room.find(text) for text in options.chats]
         ids = [chat.id for chat in chats]
         if not ids:

@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from app.store import open_library
 from tests.support.gguf_factory import ModelSpec, pieces_of, write_model
+from tests.unit.transfer.making import conversation_of
 
 ANSWER = "Hello from a tiny model."
 
@@ -211,3 +213,19 @@ def test_a_conversation_in_the_terminal_is_kept(model: Path) -> None:
     assert "no command /nonsense" in talk.stdout.decode()
     chats = json.loads(phial("chats", "list", "--json").stdout)
     assert len(chats) == 1
+
+
+def test_a_chat_becomes_pdf_without_a_window_and_without_a_display(
+    home: Path, tmp_path: Path
+) -> None:
+    chat = conversation_of("Why is the sky blue?", "It scatters as $\\lambda^{-4}$.", title="Sky")
+    opened = open_library(home)
+    opened.library.add_conversation(chat.conversation, chat.messages, chat.chosen).result()
+    opened.close()
+    target = tmp_path / "sky.pdf"
+    nowhere = {"DISPLAY": "", "WAYLAND_DISPLAY": "", "QT_QPA_PLATFORM": ""}
+    command = ("chats", "export", "Sky", "--format", "pdf", "--out", str(target))
+    done = phial(*command, environment=nowhere)
+    assert (done.returncode, done.stdout.decode().strip()) == (0, str(target)), done.stderr
+    assert target.read_bytes().startswith(b"%PDF-")
+    assert target.read_bytes().rstrip().endswith(b"%%EOF")

@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+import sys
 from html import escape
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QRect, QRectF, QSizeF, Qt
+from PySide6.QtCore import (
+    QBuffer,
+    QByteArray,
+    QCoreApplication,
+    QIODevice,
+    QMarginsF,
+    QRect,
+    QRectF,
+    QSizeF,
+    Qt,
+)
 from PySide6.QtGui import (
     QColor,
     QFont,
@@ -59,7 +70,13 @@ blockquote{{color:{LIGHT["muted"]}}}
 
 
 class PdfExporter:
-    """Writes a chat as PDF; needs a running ``QGuiApplication``, any thread will do."""
+    """Writes a chat as PDF; needs a ``QGuiApplication``, any thread will do.
+
+    Attributes:
+        application: Held so that it lives as long, where nobody else does.
+    """
+
+    application: QCoreApplication | None = None
 
     format = Format(
         "pdf", "PDF", ".pdf", "To print and hand over: pages with formulas drawn and code coloured."
@@ -91,6 +108,14 @@ class PdfExporter:
         _print(html, look.formulas, writer)
         buffer.close()
         return bytes(buffer.data().data())
+
+
+def windowless_exporter() -> PdfExporter:
+    """One for a program without a window, with the ``QGuiApplication`` that it needs."""
+    application = QGuiApplication.instance() or QGuiApplication(sys.argv[:1])
+    exporter = PdfExporter()
+    exporter.application = application
+    return exporter
 
 
 class _PaperLook:
