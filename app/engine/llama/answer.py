@@ -143,14 +143,15 @@ class Answer:
         """Evaluate what the cache lacks of the prompt."""
         decoder, total = self._session.decoder, len(self._prompt)
         began = time.perf_counter()
-        first = done = len(decoder.kv.tokens)
-        yield PromptProgress(done, total)
+        before = decoder.evaluated
+        yield PromptProgress(len(decoder.kv.tokens), total)
         for done, _seconds in decoder.read(self._prompt, self._cancel.is_set):
             self._read_seconds = time.perf_counter() - began
-            left = self._read_seconds / (done - first) * (total - done)
+            rest = total - done - decoder.kv.waiting
+            left = self._read_seconds / (decoder.evaluated - before) * rest
             yield PromptProgress(done, total, left)
         self._read_seconds = time.perf_counter() - began
-        self._evaluated = done - first
+        self._evaluated = decoder.evaluated - before
         if self._session.keeper is not None:
             self._session.keeper.rates.read(self._evaluated, self._read_seconds)
 

@@ -105,12 +105,13 @@ class Decoder:
         position = len(self.kv.tokens)
         while position < len(prompt) and not stopped():
             size = max(self._chunk, TILE) if position >= DEEP else self._chunk
-            chunk = prompt[position : position + min(size, self._limit)]
+            end = self.kv.next_stop or len(prompt)
+            chunk = prompt[position : min(position + min(size, self._limit), end)]
             began = time.perf_counter()
             if not self.decode(chunk, last=position + len(chunk) == len(prompt)):
                 return
             seconds = time.perf_counter() - began
-            position += len(chunk)
+            position += len(chunk) + self.kv.take_back()
             self._adapt(len(chunk), seconds)
             yield position, seconds
 

@@ -100,6 +100,7 @@ class StateKeeper:
         Returns:
             Tokens handed to the writing thread.
         """
+        self._kv.drop_aside()  # the scratch sequence is needed here
         tokens = self._kv.tokens[:writable]
         if self._kv.shift_pending or not tokens:
             return 0
@@ -132,6 +133,7 @@ class StateKeeper:
         Returns:
             Tokens gained and seconds it took; (0, 0) where there is nothing worth it.
         """
+        self._kv.drop_aside()
         held = common_prefix(self._kv.tokens, prompt)
         found = self._store.find(prompt[: len(prompt) - 1], self._root)
         first = held // SEGMENT

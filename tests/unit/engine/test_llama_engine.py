@@ -18,9 +18,11 @@ from app.domain.errors import (
 )
 from app.domain.generation import (
     PromptProgress,
+    Role,
     Sampling,
     StopReason,
     TextDelta,
+    Turn,
 )
 from app.domain.model import LoadRequest
 from app.engine.llama.engine import LlamaEngine
@@ -246,6 +248,57 @@ def test_turns_that_fall_out_are_named_and_the_rest_is_shifted_not_read_again(
     # After the first, every prompt costs about one exchange, whatever fell out.
     assert all(new < 130 for new, _ in evaluated[1:])
     assert evaluated[-1][1] > 250
+
+
+def test_a_summary_in_place_of_old_turns_moves_what_stays_instead_of_reading_it_again(
+    engine: LlamaEngine, folder: Path
+) -> None:
+    # With one layer, keys and values depend on token and place alone, so moved ones must be
+    # as good as fresh ones, up to the rounding of keys that were turned.
+    path = write_model(folder / "shallow.gguf", ModelSpec(depends_on_history=True, layers=1))
+    load(engine, path, context_size=2048)
+    short = Sampling(temperature=0, max_tokens=4)
+    texts = [f"{number} " + "abcdefgh " * 30 for number in range(4)]
+    whole = turns(texts[0], texts[1], texts[2], texts[3], "Go on", system="Short.")
+    ask(engine, request(whole, sampling=short))
+    summary = "Short.\n\nSummary: they spoke of letters."
+    fewer = (Turn(Role.SYSTEM, summary), *whole[3:])
+
+    moved = ask(engine, request(fewer, sampling=short))
+    timings = moved.finished.timings
+    assert timings.evaluated_tokens <= len(summary) + 12
+    assert moved.fitted.reused_tokens == timings.prompt_tokens - timings.evaluated_tokens
+    load(engine, path, context_size=2048)
+    fresh = ask(engine, request(fewer, sampling=short))
+    assert fresh.finished.timings.evaluated_tokens == fresh.fitted.prompt_tokens
+    assert moved.text == fresh.text
+
+    longer = (Turn(Role.SYSTEM, summary + " And of more."), *whole[3:])
+    again = ask(engine, request(longer, sampling=short))  # an edited summary
+    assert again.finished.timings.evaluated_tokens <= len(" And of more.") + 12
+    load(engine, path, context_size=2048)
+    assert ask(engine, request(longer, sampling=short)).text == again.text
+
+
+def test_a_stop_while_a_summary_is_read_leaves_a_cache_that_works(
+    engine: LlamaEngine, folder: Path
+) -> None:
+    path = write_model(folder / "shallow.gguf", ModelSpec(depends_on_history=True, layers=1))
+    load(engine, path, context_size=4096)
+    short = Sampling(temperature=0, max_tokens=4)
+    texts = [f"{number} " + "abcdefgh " * 40 for number in range(4)]
+    whole = turns(*texts, "Go on", system="Short.")
+    ask(engine, request(whole, sampling=short))
+    fewer = (Turn(Role.SYSTEM, "Short. " + "A long summary. " * 20), *whole[3:])
+    cancel = threading.Event()
+    for event in engine.generate(request(fewer, sampling=short), cancel):
+        if isinstance(event, PromptProgress):
+            cancel.set()
+            engine.interrupt()
+    engine.idle()
+    after = ask(engine, request(fewer, sampling=short))
+    load(engine, path, context_size=4096)
+    assert ask(engine, request(fewer, sampling=short)).text == after.text
 
 
 def test_a_message_larger_than_the_window_is_refused_before_anything_is_spent(
