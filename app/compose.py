@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
+import psutil
+
 from app.domain.model import ModelFile
+from app.domain.settings import Settings
 from app.engine.base import Engine, EngineOptions
 from app.engine.client import EngineClient
 from app.hub.catalog import load_catalog
@@ -20,9 +24,11 @@ from app.services.events import EventBus
 from app.services.lane import Lane
 from app.services.library import LibraryService
 from app.services.maintenance import MaintenanceService
+from app.services.measuring import MeasuringService
 from app.services.models import ModelService
 from app.services.registry import Services
 from app.services.settings import SettingsService
+from app.services.snapshots import SnapshotService
 from app.services.titles import TitleService
 from app.services.transfer import TransferService
 from app.store import LadderMemory, Measurements, SettingsStore, open_library
@@ -79,17 +85,37 @@ def make_engine(
         snapshots: Folder for KV snapshots; None follows the settings.
         drafting: Whether lookup drafting may be used; None follows the settings.
     """
-    settings = setup.settings.current
-    if snapshots is None and settings.kv_snapshots:
-        snapshots = setup.folders.cache / "kv"
-    return EngineClient(
-        EngineOptions(
-            snapshot_dir=snapshots,
-            snapshot_cap_bytes=int(settings.kv_snapshot_gib * GIB),
-            drafting=settings.lookup_drafting if drafting is None else drafting,
-        ),
-        memory=setup.ladder,
+    options = engine_options(setup.settings.current, setup.folders)
+    if snapshots is not None:
+        options = replace(options, snapshot_dir=snapshots)
+    if drafting is not None:
+        options = replace(options, drafting=drafting)
+    return EngineClient(options, memory=setup.ladder)
+
+
+def make_measured(setup: Setup, snapshots: Path, drafting: bool) -> Engine:
+    """An engine of its own for a measurement."""
+    return make_engine(setup, snapshots=snapshots, drafting=drafting)
+
+
+def process_memory(engine: Engine) -> int:
+    """Bytes the process of an engine holds; 0 where it has none."""
+    pid = engine.pid if isinstance(engine, EngineClient) else None
+    return int(psutil.Process(pid).memory_info().rss) if pid else 0
+
+
+def engine_options(settings: Settings, where: Folders) -> EngineOptions:
+    """What the settings mean for an engine."""
+    return EngineOptions(
+        snapshot_dir=snapshot_folder(where) if settings.kv_snapshots else None,
+        snapshot_cap_bytes=int(settings.kv_snapshot_gib * GIB),
+        drafting=settings.lookup_drafting,
     )
+
+
+def snapshot_folder(where: Folders) -> Path:
+    """Where KV snapshots are kept."""
+    return where.cache / "kv"
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +205,20 @@ def build_services(setup: Setup, engine: Engine, *, model: ModelFile | None = No
         advice=room.advice,
         adding=room.adding,
         transfer=TransferService(library, setup.bus),
+        snapshots=SnapshotService(
+            engine,
+            room.lane,
+            setup.settings,
+            setup.bus,
+            folder=snapshot_folder(setup.folders),
+            options=partial(engine_options, where=setup.folders),
+        ),
+        measuring=MeasuringService(
+            room.lane,
+            room.models,
+            make_engine=partial(make_measured, setup),
+            memory=process_memory,
+        ),
         lane=room.lane,
         engine=engine,
         data_folder=setup.folders.data,

@@ -93,6 +93,9 @@ class Engine(Protocol):
     def devices(self) -> list[Device]:
         """Compute devices with their free memory now."""
 
+    def configure(self, options: EngineOptions) -> None:
+        """Take other options at once; where snapshots begin to be wanted, from the next load."""
+
     def park(self, conversation_id: str) -> None:
         """Tell that the user left this chat: its KV state may be written to disk now."""
 

@@ -154,6 +154,12 @@ class EngineClient:
         self._await_revival(NEVER)
         return list(self._simple(frames.ListDevices).devices)
 
+    def configure(self, options: EngineOptions) -> None:
+        """See :meth:`app.engine.base.Engine.configure`. Nothing is waited for."""
+        self._options = options  # for the next process, too
+        if self._process is not None:
+            self._send(lambda number: frames.Configure(options, number))
+
     def park(self, conversation_id: str) -> None:
         """See :meth:`app.engine.base.Engine.park`.
 

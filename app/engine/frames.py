@@ -30,9 +30,10 @@ _TYPE = "$"
 
 @dataclass(frozen=True, slots=True)
 class Configure:
-    """The first command."""
+    """The first command, and whenever options change."""
 
     options: EngineOptions
+    id: int = 0
 
 
 @dataclass(frozen=True, slots=True)

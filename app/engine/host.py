@@ -227,6 +227,9 @@ class Host:
             case frames.Park(id=number, conversation_id=conversation):
                 engine.park(conversation)
                 send(frames.Done(number))
+            case frames.Configure(options=options, id=number):
+                engine.configure(options)
+                send(frames.Done(number))
             case frames.Unload(id=number):
                 engine.unload()
                 send(frames.Done(number))

@@ -22,7 +22,7 @@ from app.domain.generation import (
     Timings,
 )
 from app.domain.model import Device, KvType, LoadedModel, LoadPlan, LoadRequest
-from app.engine.base import Cancel, Progress
+from app.engine.base import Cancel, EngineOptions, Progress
 from app.engine.context import fit_turns, reserve_for
 
 _TOKEN = re.compile(r"\s*\S+|\s+$")
@@ -105,6 +105,7 @@ class ScriptedEngine:
         self.requests: list[GenerationRequest] = []
         self.loads: list[LoadRequest] = []
         self.parked: list[str] = []
+        self.options: list[EngineOptions] = []
         self.loaded: LoadedModel | None = None
         self.closed = False
 
@@ -199,6 +200,10 @@ class ScriptedEngine:
         """One processor of a fixed size."""
         gib = 2**30
         return [Device("CPU", "Scripted processor", "CPU", 8 * gib, 16 * gib)]
+
+    def configure(self, options: EngineOptions) -> None:
+        """Note other options."""
+        self.options.append(options)
 
     def park(self, conversation_id: str) -> None:
         """Note that a chat was left."""

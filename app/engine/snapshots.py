@@ -79,6 +79,41 @@ def chain_digest(parent: str, tokens: Sequence[int]) -> str:
     return hashlib.sha256(parent.encode() + array("i", tokens).tobytes()).hexdigest()[:32]
 
 
+def effective_cap(cap_bytes: int, disk_free: int, used: int) -> int:
+    """The cap in force: what the user set, less where the disk is small.
+
+    Args:
+        cap_bytes: As set.
+        disk_free: Bytes free on the disk.
+        used: Bytes that snapshots take already.
+    """
+    return min(cap_bytes, int((disk_free + used) * DISK_SHARE))
+
+
+def stored_bytes(folder: Path) -> int:
+    """What snapshots take in a folder, by looking at it."""
+    try:
+        return sum(path.stat().st_size for path in folder.glob(f"*{SUFFIX}"))
+    except OSError:
+        return 0
+
+
+def remove_all(folder: Path) -> int:
+    """Remove every snapshot of a folder; a running engine notices.
+
+    Returns:
+        Bytes freed.
+
+    Raises:
+        OSError: One could not be removed.
+    """
+    freed = 0
+    for path in folder.glob(f"*{SUFFIX}"):
+        freed += path.stat().st_size
+        path.unlink(missing_ok=True)
+    return freed
+
+
 def pieces(tokens: Sequence[int], root: str) -> list[Piece]:
     """Cut ``tokens`` into segments."""
     found = []
@@ -113,6 +148,7 @@ class SnapshotStore:
 
     def find(self, prompt: Sequence[int], root: str) -> list[Entry]:
         """The segments that ``prompt`` begins with; the last may agree only in part."""
+        self._look()
         found: list[Entry] = []
         parent, position = root, 0
         with self._lock:
@@ -133,7 +169,8 @@ class SnapshotStore:
     def has(self, piece: Piece) -> bool:
         """Whether that segment is on disk."""
         with self._lock:
-            return piece.digest in self._children.get(piece.parent, {})
+            known = piece.digest in self._children.get(piece.parent, {})
+        return known and self._path(piece.digest).exists()
 
     def read(self, entry: Entry) -> bytes:
         """The state of a segment, verified.
@@ -159,6 +196,21 @@ class SnapshotStore:
             raise SnapshotError(str(error)) from error
         self._touch(path)
         return state
+
+    def limit(self, cap_bytes: int) -> None:
+        """Another cap; what is over it goes with the next segment that is written."""
+        self._cap = cap_bytes
+
+    def _look(self) -> None:
+        """Notice files that were removed from outside: the user cleared them."""
+        try:
+            names = {path.stem for path in self._folder.iterdir()}
+        except OSError:
+            names = set()
+        with self._lock:
+            for group in self._children.values():
+                for digest in [digest for digest in group if digest not in names]:
+                    del group[digest]
 
     def used_bytes(self) -> int:
         """What all segments take together."""
@@ -252,7 +304,7 @@ class SnapshotStore:
     def _make_room(self, size: int, parent: str) -> bool:
         """Remove the least recently used until ``size`` fits; False where it never will."""
         free = shutil.disk_usage(self._folder).free
-        cap = min(self._cap, int((free + self.used_bytes()) * DISK_SHARE))
+        cap = effective_cap(self._cap, free, self.used_bytes())
         if size > cap:
             return False
         excess = self.used_bytes() + size - cap

@@ -12,6 +12,7 @@ from app.domain.generation import GREEDY, Finished, GenerationRequest, Role, Tex
 from app.domain.model import LoadedModel, LoadRequest
 from app.engine.base import Engine
 from app.services.ids import new_id
+from app.services.words import size
 
 PROMPTS = (128, 512, 2_048)  # tokens
 ANSWER = 48  # tokens an answer rate is measured over
@@ -31,7 +32,7 @@ WORDS = (
 
 MakeEngine = Callable[[bool], Engine]
 Memory = Callable[[Engine], int]
-Say = Callable[[str], object]
+Say = Callable[[str, int, int], object]  # what is done, and how many of how many steps are
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,7 @@ def measure(
         make_engine: Makes an engine with drafting on or off, and with a snapshot folder.
         load: What to measure.
         memory: Bytes an engine's process holds.
-        say: Told what is being done.
+        say: Told what is being done, and how many of how many steps are behind it.
         cancel: Stops.
 
     Returns:
@@ -117,8 +118,9 @@ def measure(
         EngineError: The model cannot be loaded, or the engine died.
     """
     engine = make_engine(True)
+    steps = len(PROMPTS) + 4
     try:
-        say("Loading")
+        say("Loading", 0, steps)
         began = time.perf_counter()
         model = engine.load(load, lambda _fraction: None, cancel)
         load_seconds = time.perf_counter() - began
@@ -126,19 +128,21 @@ def measure(
         for tokens in _lengths(model.context_size):
             if cancel.is_set():
                 return None
-            say(f"Reading and answering at {tokens:,} tokens")
+            say(f"Reading and answering at {tokens:,} tokens", 1 + len(depths), steps)
             depth, chat = _at_depth(engine, tokens, cancel)
             depths.append(depth)
             chats.append(chat)
         engine.park(chats[-1].conversation_id)  # while the cache holds it: what follows is private
-        say("Repeating with lookup drafting")
+        say("Repeating with lookup drafting", steps - 3, steps)
         repeat = _repeat(engine, cancel)
         held = memory(engine)
     finally:
         engine.close()
-    say("After a restart")
+    if cancel.is_set():
+        return None
+    say("After a restart", steps - 2, steps)
     restored = _again(make_engine(True), load, chats[-1], cancel)
-    say("Repeating without drafting")
+    say("Repeating without drafting", steps - 1, steps)
     plain = make_engine(False)
     try:
         plain.load(load, lambda _fraction: None, cancel)
@@ -157,6 +161,31 @@ def measure(
         repeat_rate_plain=repeat_plain,
         memory=held,
     )
+
+
+def report_table(report: BenchReport) -> str:
+    """The report for people, in columns of a fixed width."""
+    model = report.model
+    head = (
+        f"{model.name} {model.quantization}, context {model.context_size:,} tokens, "
+        f"loaded in {report.load_seconds:.2f} s, {size(report.memory)} of memory"
+    )
+    columns = "prompt tokens   reading t/s   answer t/s   first token cold   same chat"
+    rows = [
+        f"{depth.prompt_tokens:>13,} {depth.prompt_rate:>13.1f} {depth.answer_rate:>12.1f}"
+        f" {depth.first_token_cold:>16.3f} s {depth.first_token_same_chat:>9.3f} s"
+        for depth in report.depths
+    ]
+    restart = f"After a restart: first token in {report.first_token_restored:.3f} s, " + (
+        f"{report.restored_tokens:,} tokens from the snapshot"
+        if report.restored_tokens
+        else "read again, which is as quick here"
+    )
+    repeat = (
+        f"Repeating its prompt: {report.repeat_rate:.1f} tokens/s with lookup drafting, "
+        f"{report.repeat_rate_plain:.1f} without"
+    )
+    return "\n".join([head, "", columns, *rows, "", restart, repeat])
 
 
 def _lengths(context: int) -> Iterator[int]:

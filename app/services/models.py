@@ -277,6 +277,10 @@ class ModelService:
         self._load(state.model, cancel)
         return state.model
 
+    def request_for(self, model: ModelFile) -> LoadRequest:
+        """How a model is loaded with the settings in force."""
+        return self._request(model, self._settings.current)
+
     def reference(self, model: ModelFile) -> ModelRef:
         """What is stored with an answer to say which file made it."""
         return ModelRef(model.name, model.quantization, model.sha256 or self._hash(model.path))

@@ -15,8 +15,10 @@ from app.services.events import EventBus
 from app.services.lane import Lane
 from app.services.library import LibraryService
 from app.services.maintenance import MaintenanceService
+from app.services.measuring import MeasuringService
 from app.services.models import ModelService
 from app.services.settings import SettingsService
+from app.services.snapshots import SnapshotService
 from app.services.titles import TitleService
 from app.services.transfer import TransferService
 
@@ -37,6 +39,8 @@ class Services:
     advice: AdviceService
     adding: AddingService
     transfer: TransferService
+    snapshots: SnapshotService
+    measuring: MeasuringService
     lane: Lane
     engine: Engine
     data_folder: Path

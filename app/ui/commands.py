@@ -7,7 +7,7 @@ from functools import partial
 
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from app.domain.errors import KnownError
 from app.domain.generation import Role
@@ -24,6 +24,7 @@ from app.ui.models_dialog import Tab
 from app.ui.palette import Entry, Palette
 from app.ui.settings_dialog import SettingsDialog
 from app.ui.shell import Shell
+from app.ui.snapshot_panel import SnapshotPanel
 from app.ui.token_panel import TokenPanel
 from app.ui.transfer_commands import TransferCommands
 
@@ -120,6 +121,7 @@ class Commands:
             "add_model": models.add_model,
             "load_model": service.load,
             "cancel_load": service.cancel_load,
+            "measure_model": models.measure,
             "unload_model": service.unload,
         }
 
@@ -171,13 +173,28 @@ class Commands:
         """Open the settings."""
         if self._settings_dialog is None:
             service = self._shell.services.settings
-            extras = {Section.MODEL: self._models_link(), Section.PRIVACY: self._token_panel()}
+            extras = {Section.MODEL: self._model_extras(), Section.PRIVACY: self._token_panel()}
             dialog = SettingsDialog(self._shell.window, service, self._shell.pane.theme, extras)
             dialog.destroyed.connect(self._forget_dialog)
             self._settings_dialog = dialog
         if section is not None:
             self._settings_dialog.show_section(section)
         self._settings_dialog.open()
+
+    def _model_extras(self) -> QWidget:
+        extras = QWidget()
+        column = QVBoxLayout(extras)
+        column.setContentsMargins(0, 0, 0, 0)
+        buttons = QHBoxLayout()
+        measure = push_button("Measure this model…")
+        measure.setAutoDefault(False)
+        measure.clicked.connect(lambda _checked: self.models.measure())
+        for button in (self._models_link(), measure):
+            buttons.addWidget(button)
+        buttons.addStretch(1)
+        column.addLayout(buttons)
+        column.addWidget(SnapshotPanel(self._shell))
+        return extras
 
     def _models_link(self) -> QWidget:
         link = push_button("Models on this computer…")

@@ -11,6 +11,7 @@ from app.domain.model import ModelFile
 from app.services import words
 from app.services.advice import Offer
 from app.ui.add_model import AddModel
+from app.ui.measure_dialog import MeasureDialog
 from app.ui.models_dialog import ModelsDialog, Tab
 from app.ui.problems import MODEL_PROBLEM
 from app.ui.shell import Shell
@@ -51,6 +52,10 @@ class ModelCommands:
             self._shell.services.models.find_devices()
         self._dialog.show_tab(tab)
         self._dialog.open()
+
+    def measure(self) -> None:
+        """Open "Measure this model"."""
+        MeasureDialog(self._shell).open()
 
     def _forget_dialog(self) -> None:
         self._dialog = None

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from app.domain.model import ModelFile
 from app.domain.settings import Settings
-from app.engine.base import Engine
+from app.engine.base import Engine, EngineOptions
 from app.engine.scripted import ScriptedEngine
 from app.hub.catalog import load_catalog
 from app.hub.library import Library as ModelShelf
@@ -23,9 +23,11 @@ from app.services.events import AnswerEnded, Event, EventBus, SendFailed
 from app.services.lane import Lane
 from app.services.library import LibraryService
 from app.services.maintenance import MaintenanceService
+from app.services.measuring import MeasuringService
 from app.services.models import ModelService
 from app.services.registry import Services
 from app.services.settings import SettingsService
+from app.services.snapshots import SnapshotService
 from app.services.titles import TitleService
 from app.services.transfer import TransferService
 from app.store import Measurements, open_library
@@ -148,6 +150,20 @@ def build(
         maintenance=MaintenanceService(opened.health, opened.library, bus, after_start=0),
         titles=TitleService(engine, lane, models, library, bus),
         transfer=TransferService(library, bus),
+        snapshots=SnapshotService(
+            engine,
+            lane,
+            settings_service,
+            bus,
+            folder=folder / "kv",
+            options=lambda now: EngineOptions(
+                snapshot_dir=folder / "kv" if now.kv_snapshots else None,
+                snapshot_cap_bytes=int(now.kv_snapshot_gib * 2**30),
+            ),
+        ),
+        measuring=MeasuringService(
+            lane, models, make_engine=lambda _folder, _on: ScriptedEngine(), memory=lambda _: 0
+        ),
         downloads=DownloadService(
             catalog,
             shelf,

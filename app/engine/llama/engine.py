@@ -252,6 +252,20 @@ class LlamaEngine:
             for device in self.backend.devices()
         ]
 
+    def configure(self, options: EngineOptions) -> None:
+        """See :meth:`app.engine.base.Engine.configure`."""
+        before, self.options = self.options, options
+        if options.snapshot_dir != before.snapshot_dir:
+            store, self._store = self._store, None
+            if store is not None:
+                store.close()
+            if self._session is not None:
+                self._session.keeper = None
+            if options.snapshot_dir is not None:
+                self._store = SnapshotStore(options.snapshot_dir, options.snapshot_cap_bytes)
+        elif self._store is not None:
+            self._store.limit(options.snapshot_cap_bytes)
+
     def park(self, conversation_id: str) -> None:
         """See :meth:`app.engine.base.Engine.park`."""
         session = self._session

@@ -1,0 +1,69 @@
+"""Measuring the chosen model from the window: its memory is lent to the measurement meanwhile."""
+
+from __future__ import annotations
+
+import tempfile
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from app.domain.errors import LoadCancelledError, ModelNotLoadedError
+from app.engine.base import Engine
+from app.services.bench import BenchReport, Memory, Say, measure
+from app.services.lane import Lane
+from app.services.models import ModelService
+
+MakeMeasured = Callable[[Path, bool], Engine]
+
+
+class MeasuringService:
+    """Runs the same measurement as ``phial bench``, on the engine's lane.
+
+    Args:
+        lane: Nothing is answered while it measures.
+        models: The chosen model; it is loaded again afterwards.
+        make_engine: Makes an engine of its own with a folder for snapshots, drafting on or off.
+        memory: Bytes an engine's process holds.
+    """
+
+    def __init__(
+        self, lane: Lane, models: ModelService, *, make_engine: MakeMeasured, memory: Memory
+    ) -> None:
+        self._lane = lane
+        self._models = models
+        self._make_engine = make_engine
+        self._memory = memory
+
+    def measure(self, say: Say, cancel: threading.Event) -> BenchReport | None:
+        """Measure; blocks, so never on the window's thread. None when it was stopped.
+
+        Raises:
+            ModelNotLoadedError: No model is chosen.
+            EngineError: It cannot be loaded, or the engine died.
+        """
+        model = self._models.state.model
+        if model is None:
+            raise ModelNotLoadedError("No model is chosen.", action="Choose a model first.")
+        ready = self._models.state.loaded is not None
+        request = self._models.request_for(model)
+        self._models.unload()  # there may not be memory for two
+
+        def job() -> BenchReport | None:
+            with tempfile.TemporaryDirectory(prefix="phial-measure-") as name:
+                folder = Path(name)
+                try:
+                    return measure(
+                        lambda drafting: self._make_engine(folder, drafting),
+                        request,
+                        self._memory,
+                        say,
+                        cancel,
+                    )
+                except LoadCancelledError:
+                    return None
+
+        try:
+            return self._lane.submit(job).result()
+        finally:
+            if ready:
+                self._models.load()
