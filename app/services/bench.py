@@ -124,7 +124,8 @@ def measure(
         began = time.perf_counter()
         model = engine.load(load, lambda _fraction: None, cancel)
         load_seconds = time.perf_counter() - began
-        depths, chats = [], []
+        depths: list[Depth] = []
+        chats: list[GenerationRequest] = []
         for tokens in _lengths(model.context_size):
             if cancel.is_set():
                 return None
