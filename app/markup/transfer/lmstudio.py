@@ -92,6 +92,7 @@ def _node(key: str, parent: str | None, version: Json) -> Node:
 
 
 def _content(value: object) -> Iterator[str]:
+    yield text(value)  # the oldest files have no list of parts
     for part in value if isinstance(value, list) else []:
         if not isinstance(part, dict):
             continue

@@ -45,6 +45,8 @@ def test_a_chatgpt_export_is_read_with_its_versions() -> None:
         "What is a phial?",
         "A small glass vessel for liquids: $V=\\pi r^2 h$.",
         "*[image not included in the export]*\n\nDraw one?",
+        "```python\nprint('phial')\n```",
+        "```text\nphial\n```",
         "I cannot draw here.",
     ]
     assert {m.content for m in chat.messages} - set(said(chat)) == {"A small bottle."}
@@ -54,6 +56,69 @@ def test_a_chatgpt_export_is_read_with_its_versions() -> None:
     (problem,) = found.unreadable
     assert "chat 2 “Damaged”" in problem.name
     assert "circle" in problem.reason
+
+
+def chatgpt_said(*messages: dict[str, object]) -> list[str]:
+    """What is read of a ChatGPT conversation of these messages, one after the other."""
+    nodes = {
+        str(at): {"id": str(at), "parent": str(at - 1) if at else None, "message": message}
+        for at, message in enumerate(messages)
+    }
+    last = str(len(messages) - 1)
+    value = {"title": "T", "id": "x", "mapping": nodes, "current_node": last}
+    entry = Entry("conversations-000.json", 1, lambda: json.dumps([value]).encode())
+    return said(only(read_entries([entry])))
+
+
+def chatgpt_message(role: str, content: dict[str, object], **more: object) -> dict[str, object]:
+    return {"author": {"role": role}, "content": content, "recipient": "all", **more}
+
+
+def test_what_chatgpt_wrote_into_its_canvas_is_not_lost() -> None:
+    asked = chatgpt_message("user", {"content_type": "text", "parts": ["Write it."]})
+    made = {"name": "fib", "type": "code/python", "content": "a = '```'"}
+    prose = {"name": "essay", "type": "document", "content": "# Phials\n\nOf glass."}
+    changed = {"updates": [{"pattern": ".*", "multiple": False, "replacement": "b = 1"}]}
+    calls = [
+        chatgpt_message(
+            "assistant",
+            {"content_type": kind, key: json.dumps(call) if key == "text" else [json.dumps(call)]},
+            recipient=f"canmore.{name}_textdoc",
+        )
+        for name, call, kind, key in (
+            ("create", made, "code", "text"),
+            ("create", prose, "text", "parts"),
+            ("update", changed, "code", "text"),
+        )
+    ]
+    broken = chatgpt_message(
+        "assistant", {"content_type": "code", "text": "{half"}, recipient="canmore.create_textdoc"
+    )
+    assert chatgpt_said(asked, *calls, broken) == [
+        "Write it.",
+        "*[canvas: fib]*\n\n````python\na = '```'\n````",
+        "*[canvas: essay]*\n\n# Phials\n\nOf glass.",
+        "*[canvas changed]*\n\n```\nb = 1\n```",
+        "```\n{half\n```",
+    ]
+
+
+def test_files_pictures_and_output_leave_their_mark_and_pages_that_were_read_do_not() -> None:
+    attached = {"attachments": [{"name": "a.pdf", "mime_type": "application/pdf"}, {"name": "p",
+                                 "mime_type": "image/png"}]}  # fmt: skip
+    picture = {"content_type": "image_asset_pointer", "asset_pointer": "file-service://x"}
+    assert chatgpt_said(
+        chatgpt_message("user", {"content_type": "text", "parts": ["Sum it"]}, metadata=attached),
+        chatgpt_message("tool", {"content_type": "tether_browsing_display", "result": "page"}),
+        chatgpt_message("tool", {"content_type": "multimodal_text", "parts": [picture, "made"]}),
+        chatgpt_message("tool", {"content_type": "execution_output", "text": "42"}),
+        chatgpt_message("assistant", {"content_type": "text", "parts": ["Done."]}),
+    ) == [
+        "*[file not included in the export: a.pdf]*\n\nSum it",
+        "*[image not included in the export]*",
+        "```text\n42\n```",
+        "Done.",
+    ]
 
 
 def test_an_lm_studio_conversation_is_read_with_versions_and_reasoning() -> None:
