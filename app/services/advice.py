@@ -170,7 +170,8 @@ def _header(path: Path) -> GgufHeader | None:
         return None
 
 
-def offer_order(offer: Offer) -> tuple[bool, bool, int]:
-    """Sorts offers for people: the one to take, then what is recommended, then by size."""
-    usable = offer.advice is not None and offer.advice.fit is not Fit.WILL_NOT_FIT
-    return (not offer.recommended, not (offer.file.recommended and usable), -(offer.file.size or 0))
+def offer_order(offer: Offer) -> tuple[bool, int, bool, int]:
+    """Sorts offers for people: the one to take, then what fits best, then the usual sizes."""
+    fits = list(Fit)
+    fit = fits.index(offer.advice.fit) if offer.advice is not None else len(fits)
+    return (not offer.recommended, fit, not offer.file.recommended, -(offer.file.size or 0))

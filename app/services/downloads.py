@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 from app.domain.catalog import Catalog
 from app.domain.download import (
@@ -168,6 +169,11 @@ class DownloadService:
     def card(self, name: str, done: Callable[[ModelCard], None], failed: Failed) -> None:
         """Fetch a repository's model card."""
         self._ask(lambda: self._client.card(name), done, failed)
+
+    @property
+    def host(self) -> str:
+        """The host that is connected to when the user asks for it: the Hub, or a mirror."""
+        return urlsplit(self._client.endpoint).hostname or self._client.endpoint
 
     @property
     def client(self) -> HubClient:

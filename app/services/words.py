@@ -159,8 +159,14 @@ def download_line(item: DownloadItem) -> str:
 
 
 def download_short(items: Sequence[DownloadItem]) -> str:
-    """All downloads that are not over, in a few words; empty when there are none."""
+    """All downloads that are not over, or paused, in a few words; empty when there are none."""
     waiting = [item for item in items if not item.state.over]
+    paused = [item for item in items if item.state is DownloadState.PAUSED]
+    if not waiting and paused:
+        if len(paused) > 1:
+            return f"{len(paused)} downloads paused"
+        share = paused[0].done / paused[0].total if paused[0].total else 0.0
+        return f"Download paused at {percent(share)}"
     if not waiting:
         return ""
     first = next((item for item in waiting if item.state.active), waiting[0])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from PySide6.QtCore import QByteArray, QSize, Qt, QUrl
+from PySide6.QtCore import QByteArray, QRectF, QSize, Qt, QUrl
 from PySide6.QtGui import QFontDatabase, QImage, QPainter, QTextDocument
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QTextBrowser, QWidget
@@ -136,6 +136,8 @@ def _picture(formula: Formula) -> QImage:
     image.setDevicePixelRatio(2)
     image.fill(Qt.GlobalColor.transparent)
     painter = QPainter(image)
-    QSvgRenderer(QByteArray(formula.svg)).render(painter)
+    QSvgRenderer(QByteArray(formula.svg)).render(
+        painter, QRectF(0, 0, formula.width, formula.height)
+    )
     painter.end()
     return image

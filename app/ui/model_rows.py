@@ -91,7 +91,9 @@ class DownloadCard(Card):
         super().__init__(item.name)
         self._bar = QProgressBar(textVisible=False, maximum=1000)
         self._bar.setAccessibleName(f"Progress of {item.name}")
+        self.lines.addSpacing(SPACE // 2)
         self.lines.addWidget(self._bar)
+        self.lines.addSpacing(SPACE // 2)
         self._line = self.add_line("")
         self._notice = self.add_line("", "small")
         self._error = self.add_line("", "error")
@@ -114,8 +116,13 @@ class DownloadCard(Card):
             label.setText(text)
             label.setVisible(bool(text))
         resumable = state in {DownloadState.PAUSED, DownloadState.FAILED}
+        turned = self._pause.hasFocus() and resumable, self._resume.hasFocus() and not state.over
         self._pause.setVisible(not state.over)
         self._resume.setVisible(resumable)
         self._cancel.setVisible(not state.over or resumable)
         self._clear.setVisible(state in {DownloadState.DONE, DownloadState.CANCELLED})
+        if turned[0]:  # what was pressed gives way to its opposite; Cancel must not get the focus
+            self._resume.setFocus()
+        elif turned[1]:
+            self._pause.setFocus()
         self.setAccessibleDescription(words.download_line(item))

@@ -60,18 +60,22 @@ class ModelsDialog(QDialog):
         self._get = GetPage(
             services,
             shell.bridge,
+            shell.worker,
             shell.pane.theme,
             attempt=attempt,
             started=self._download_started,
         )
         self._queue = QueuePage(services.downloads, attempt=attempt)
         self.tabs = QTabWidget(documentMode=True)
+        self.tabs.tabBar().setDrawBase(False)
         for page, title in (
             (self._here, "On this computer"),
             (self._get, "Get models"),
             (self._queue, "Downloads"),
         ):
             self.tabs.addTab(page, title)
+        self._stale: set[int] = set()
+        self.tabs.currentChanged.connect(self._freshen)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(SPACE, SPACE, SPACE, SPACE)
         layout.addWidget(self.tabs)
@@ -82,9 +86,18 @@ class ModelsDialog(QDialog):
         self.tabs.tabBar().setFocus(Qt.FocusReason.OtherFocusReason)
 
     def refresh(self) -> None:
-        """Show anew what is here, and the advice."""
-        self._here.refresh()
-        self._get.refresh()
+        """Show anew what is here, and the advice; a hidden page when it is looked at."""
+        self._stale = {Tab.HERE, Tab.GET}
+        self._freshen(self.tabs.currentIndex())
+
+    def _freshen(self, index: int) -> None:
+        if index not in self._stale:
+            return
+        self._stale.discard(index)
+        if index == Tab.HERE:
+            self._here.refresh()
+        elif index == Tab.GET:
+            self._get.refresh()
 
     def on_download(self, item: DownloadItem) -> None:
         """A download moved on."""

@@ -6,13 +6,14 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TypeVar
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
 from app.domain.download import AccessError, Repository, RepositoryHit
 from app.domain.errors import KnownError
 from app.services import words
-from app.services.advice import offer_order
+from app.services.advice import Offer, offer_order
 from app.services.registry import Services
 from app.ui.bridge import EventBridge
 from app.ui.card_page import CardPage, empty
@@ -21,11 +22,13 @@ from app.ui.model_card import ModelCardDialog
 from app.ui.model_rows import Card, offer_card
 from app.ui.theme import Theme
 from app.ui.token_panel import TokenPanel
+from app.ui.worker import Worker
 
 V = TypeVar("V")
+_SLICE = 2  # cards made between two looks at what the user does
 _NETWORK = (
-    "Download, Search and List connect to huggingface.co and to nothing else. Every file is "
-    "verified before it is used."
+    "Downloading, listing and searching connect to {host}, and for a file's bytes to the storage "
+    "it names. Nothing else here connects. Every file is verified before it is used."
 )
 
 
@@ -34,6 +37,7 @@ class GetPage(CardPage):
 
     Args:
         services: What everything is done with.
+        worker: Judges the catalogue away from this thread.
         bridge: Brings answers of the hub to this thread.
         theme: For model cards.
         attempt: Does what was asked for, or shows why not.
@@ -44,15 +48,20 @@ class GetPage(CardPage):
         self,
         services: Services,
         bridge: EventBridge,
+        worker: Worker,
         theme: Theme,
         *,
         attempt: Callable[[Callable[[], object]], bool],
         started: Callable[[], object],
     ) -> None:
         super().__init__()
-        self._services, self._bridge, self._theme = services, bridge, theme
+        self._services, self._bridge, self._worker = services, bridge, worker
+        self._theme = theme
+        self._waiting: list[Offer] = []
+        self._slice = QTimer(self, interval=0)
+        self._slice.timeout.connect(self._show_some)
         self._attempt, self._started = attempt, started
-        self._offers = QVBoxLayout()
+        self._best, self._offers = QVBoxLayout(), QVBoxLayout()
         self._listing = QVBoxLayout()
         self._asked = 0
         self._name = QLineEdit(placeholderText="owner/name, or words to search for")
@@ -66,24 +75,40 @@ class GetPage(CardPage):
         line.setContentsMargins(0, 0, 0, 0)
         line.addWidget(self._name, 1)
         line.addWidget(look)
-        self.add(text_label(_NETWORK, "muted"))
-        self.column.addLayout(self._offers)
-        self.add(text_label("Any other repository of GGUF files", "subheading"))
+        self.add(text_label(_NETWORK.format(host=services.downloads.host), "muted"))
+        self.column.addLayout(self._best)
+        self.add(text_label("Any repository of GGUF files", "subheading"))
         self.add(row)
         self.column.addLayout(self._listing)
+        self.add(text_label("Phi-4 and its family, what fits best first", "subheading"))
+        self.column.addLayout(self._offers)
         self.end()
         self.refresh()
 
     def refresh(self) -> None:
         """Judge the catalogue anew; what was listed of a repository stays."""
-        empty(self._offers)
-        for offer in sorted(self._services.advice.offers(), key=offer_order):
-            if offer.recommended:
-                self._offers.addWidget(text_label("Recommended for this computer", "subheading"))
+        advice = self._services.advice
+        self._worker.run(lambda _task: advice.offers(), self._show_offers, lambda _error: None)
+
+    def _show_offers(self, offers: list[Offer]) -> None:
+        for column in (self._best, self._offers):
+            empty(column)
+        self._waiting = sorted(offers, key=offer_order)
+        self._slice.start()
+
+    def _show_some(self) -> None:
+        """A few cards at a time, so that the window never stands still."""
+        some, self._waiting = self._waiting[:_SLICE], self._waiting[_SLICE:]
+        if not self._waiting:
+            self._slice.stop()
+        for offer in some:
             download = partial(self._start_offer, offer.family.id, offer.file.quantization)
-            self._offers.addWidget(offer_card(offer, download))
+            card = offer_card(offer, download)
             if offer.recommended:
-                self._offers.addWidget(text_label("Others", "subheading"))
+                self._best.addWidget(text_label("Recommended for this computer", "subheading"))
+                self._best.addWidget(card)
+            else:
+                self._offers.addWidget(card)
 
     def _start_offer(self, family: str, quantization: str) -> None:
         if self._attempt(lambda: self._services.downloads.start_named(family, quantization)):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
 from PySide6.QtCore import Qt
 
@@ -16,7 +17,8 @@ from app.ui.add_model import AddModel
 from app.ui.card_page import CardPage
 from app.ui.dialogs import ask, push_button, text_label
 from app.ui.model_rows import Card
-from app.ui.worker import Worker
+from app.ui.widgets import Text
+from app.ui.worker import Task, Worker
 
 
 class HerePage(CardPage):
@@ -43,15 +45,19 @@ class HerePage(CardPage):
         self._services, self._worker = services, worker
         self._attempt, self._choose, self._choose_file = attempt, choose, choose_file
         self._found: tuple[FoundModel, ...] | None = None
+        self._advice_lines: dict[Path, Text] = {}
         self.refresh()
 
     def refresh(self) -> None:
         """Show anew what is here."""
         self.clear()
+        self._advice_lines = {}
         current = self._services.models.state.model
-        for model in self._services.models.installed():
+        models = self._services.models.installed()
+        for model in models:
             used = current is not None and current.path == model.path
             self.add(self._model_card(model, used=used))
+        self._ask_advice([model for model in models if model.path in self._advice_lines])
         add = push_button("Use a file I already have…")
         add.clicked.connect(lambda _checked: self._choose_file())
         look = push_button("Look for models of other programs")
@@ -72,9 +78,8 @@ class HerePage(CardPage):
         if model.demo:
             card.add_line("A guide to Phial, not Phi-4. Comes with the program.", "small")
         else:
-            advice = None if used else self._services.advice.on_installed(model)
-            if advice is not None:
-                card.add_line(advice.sentence, "")
+            if not used:
+                self._advice_lines[model.path] = card.add_line("", "")
             whose = "Phial's copy" if model.owned else "Your file; Phial never deletes it"
             card.add_line(f"{whose}: {model.path}", "small")
         if used:
@@ -84,6 +89,24 @@ class HerePage(CardPage):
         if not model.demo:
             card.add_button("Remove…", partial(self._remove, model))
         return card
+
+    def _ask_advice(self, models: list[ModelFile]) -> None:
+        """Judge the files away from this thread: a header holds a hundred thousand tokens."""
+        advice, lines = self._services.advice, self._advice_lines
+
+        def judge(_task: Task) -> dict[Path, str]:
+            found = {model.path: advice.on_installed(model) for model in models}
+            return {path: one.sentence for path, one in found.items() if one is not None}
+
+        def show(sentences: dict[Path, str]) -> None:
+            if lines is not self._advice_lines:
+                return  # the page was filled anew meanwhile
+            for path, sentence in sentences.items():
+                lines[path].setText(sentence)
+                lines[path].show()
+
+        if models:
+            self._worker.run(judge, show, self._tell)
 
     def _use(self, model: ModelFile) -> None:
         self._choose(model)

@@ -172,8 +172,13 @@ class Welcome(QScrollArea):
         inside.addLayout(buttons)
         return card
 
-    def set_offers(self, offers: Sequence[Offer]) -> None:
-        """Show the one file to take on this machine, and where the others are."""
+    def set_offers(self, offers: Sequence[Offer], host: str) -> None:
+        """Show the one file to take on this machine, and where the others are.
+
+        Args:
+            offers: The catalogue, judged.
+            host: Where a download connects to.
+        """
         while (item := self._advice.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
                 widget.deleteLater()
@@ -189,7 +194,7 @@ class Welcome(QScrollArea):
         row = QHBoxLayout()
         others = _button("Other sizes and models…", "link")
         others.clicked.connect(self.others_wanted)
-        note = Text("Downloading connects to huggingface.co, and only then.", "small")
+        note = Text(f"Downloading connects to {host}, and only then.", "small")
         row.addWidget(note, 1)
         row.addWidget(others)
         line = QWidget()

@@ -197,7 +197,8 @@ class MainWindow(QMainWindow):
 
     def _show_offers(self) -> None:
         if not self._services.settings.current.welcomed:
-            self.pane.welcome.set_offers(self._services.advice.offers())
+            host = self._services.downloads.host
+            self.pane.welcome.set_offers(self._services.advice.offers(), host)
 
     def come_forward(self) -> None:
         """A second start asks the first window to show itself."""

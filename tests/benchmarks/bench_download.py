@@ -1,15 +1,19 @@
 """A 1 GB download with hashing against curl, from the same local hub server, in turns.
 
     python -m tests.benchmarks.bench_download [--megabytes 1000] [--rounds 5] [--folder DIR]
+        [--window]
 
 Prints one table: throughput and its ratio to curl's, both as curl ends (bytes handed to the system)
-and durable (after fsync), the growth of memory, and how long another thread had to wait.
+and durable (after fsync), the growth of memory, and how long another thread had to wait. With
+``--window`` the real window fetches the file as well, and the beats of a timer on its GUI thread
+are measured meanwhile; without a display it is drawn off screen.
 """
 
 from __future__ import annotations
 
 import argparse
 import hashlib
+import json
 import os
 import platform
 import shutil
@@ -31,6 +35,7 @@ from app.hub.metadata import HubClient
 from app.hub.part import PartFile
 from app.hub.tools import Tools
 from app.system.reserve import reserve_space
+from tests.support.hub_kit import gguf
 
 REPO, FILE = "acme/bench", "bench.gguf"
 SERVER = """
@@ -68,10 +73,12 @@ class Watcher(threading.Thread):
 
 
 def make_file(path: Path, size: int) -> str:
-    """Random bytes, so that nothing on the way can compress them; returns their SHA-256."""
-    digest = hashlib.sha256()
+    """A header and random bytes, which nothing on the way can compress; returns the SHA-256."""
+    head = gguf()
+    digest = hashlib.sha256(head)
     with path.open("wb") as file:
-        left = size
+        file.write(head)
+        left = size - len(head)
         while left:
             block = os.urandom(min(left, 8 << 20))
             file.write(block)
@@ -132,6 +139,7 @@ def main() -> None:
     options.add_argument("--megabytes", type=int, default=1000)
     options.add_argument("--rounds", type=int, default=5)
     options.add_argument("--folder", type=Path, default=None)
+    options.add_argument("--window", action="store_true")
     chosen = options.parse_args()
     size = chosen.megabytes * 1_000_000
     folder = Path(tempfile.mkdtemp(dir=chosen.folder))
@@ -149,10 +157,41 @@ def main() -> None:
         (file,) = client.pin(REPO, (FILE,))
         assert file.sha256 == sha256
         rows = measure(client, gate, file, folder, chosen.rounds)
+        beats = in_window(endpoint, folder) if chosen.window else None
         server.communicate("")
     finally:
         shutil.rmtree(folder)
     show(rows, size)
+    if beats is not None:
+        show_window(beats)
+
+
+def in_window(endpoint: str, folder: Path) -> dict[str, float]:
+    """The same file, fetched by the real window."""
+    environment = {**os.environ, "HF_ENDPOINT": endpoint}
+    if not environment.get("DISPLAY") and not environment.get("WAYLAND_DISPLAY"):
+        environment["QT_QPA_PLATFORM"] = "offscreen"
+    command = [sys.executable, "-m", "tests.benchmarks.download_window"]
+    done = subprocess.run(
+        [*command, str(folder / "home"), REPO, FILE],
+        env=environment,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    assert found["state"] == "done", found
+    return found
+
+
+def show_window(found: dict[str, float]) -> None:
+    """Print what the GUI thread felt."""
+    print(
+        f"window: {found['bytes'] / found['seconds'] / 1e6:.0f} MB/s from the click to the verified"
+        f" file; GUI thread: {found['beats']:.0f} beats, longest wait {found['longest_ms']:.0f} ms,"
+        f" 99 % under {found['p99_ms']:.1f} ms, {found['over_50_ms']:.0f} over 50 ms; memory"
+        f" {found['memory_grew'] / 1e6:+.1f} MB"
+    )
 
 
 def measure(
@@ -182,8 +221,9 @@ def measure(
 
 def show(rows: list[tuple[float, ...]], size: int) -> None:
     """Print the table."""
+    load = f", load {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
     print(f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, "
-          f"Python {platform.python_version()}, {size / 1e6:.0f} MB")  # fmt: skip
+          f"Python {platform.python_version()}, {size / 1e6:.0f} MB{load}")  # fmt: skip
     print(f"{'round':>5} {'curl':>9} {'Phial':>9} {'ratio':>6} {'curl+fsync':>11} "
           f"{'Phial+fsync':>11} {'ratio':>6} {'memory':>9} {'thread waits':>12}")  # fmt: skip
     for number, (curl, curl_durable, phial, phial_durable, memory, wait) in enumerate(rows, 1):

@@ -77,6 +77,7 @@ class ModelSpec:
         depends_on_history: Random blocks.
         table: Logits by (token before, token after) that override the script's.
         seed: For the random numbers.
+        file_type: What quantization the header speaks of.
         duplicate_tokens: Make the file that llama.cpp aborts on.
     """
 
@@ -92,6 +93,7 @@ class ModelSpec:
     depends_on_history: bool = False
     table: Mapping[tuple[int, int], float] = field(default_factory=dict)
     seed: int = 7
+    file_type: gguf.LlamaFileType = gguf.LlamaFileType.ALL_F32
     duplicate_tokens: bool = False
 
 
@@ -118,7 +120,7 @@ def write_model(path: Path, spec: ModelSpec | None = None) -> Path:
     width = -(-len(tokens) // HEAD) * HEAD
     writer = gguf.GGUFWriter(path, "phi3")
     writer.add_name(spec.name)
-    writer.add_file_type(gguf.LlamaFileType.ALL_F32)
+    writer.add_file_type(spec.file_type)
     writer.add_context_length(spec.context)
     writer.add_embedding_length(width)
     writer.add_feed_forward_length(HEAD)
