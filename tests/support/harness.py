@@ -110,8 +110,11 @@ def build(
     *,
     titles: bool = False,
     name: str = "Scripted",
+    endpoint: str = "http://127.0.0.1:9",
 ) -> Harness:
     """Services over ``folder``; close ``services`` afterwards.
+
+    Downloads connect to ``endpoint``; nobody listens on the default.
 
     Without ``titles`` the model counts as a demo, which is never asked for a title.
     """
@@ -173,7 +176,7 @@ def build(
             TokenStore(),
             folder=folder / "models",
             state=folder / "downloads.json",
-            endpoint="http://127.0.0.1:9",
+            endpoint=endpoint,
         ),
         advice=AdviceService(catalog, shelf, models, settings_service, folder / "models"),
         adding=AddingService(shelf, models, bus, folder / "models"),

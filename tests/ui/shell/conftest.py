@@ -40,10 +40,13 @@ def open_window(qtbot: QtBot, tmp_path: Path) -> Iterator[Open]:
         engine: Engine | None = None,
         settings: Settings | None = None,
         folder: Path | None = None,
+        endpoint: str = "http://127.0.0.1:9",
     ) -> Opened:
         application = make_application()
         settings = settings or Settings(welcomed=True)
-        harness = build(folder or tmp_path / "data", engine or ScriptedEngine(), settings)
+        harness = build(
+            folder or tmp_path / "data", engine or ScriptedEngine(), settings, endpoint=endpoint
+        )
         look = Look(application, harness.services)
         look.apply()
         window = MainWindow(harness.services, look.theme)
