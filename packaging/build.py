@@ -2,17 +2,20 @@
 
 Everything happens below ``build/`` and ``dist/``:
 
-1. an environment of its own, with llama.cpp compiled as portable variants chosen at run time;
-2. PyInstaller, one folder;
+1. an environment of its own, with llama.cpp compiled as portable variants (``native.py``);
+2. PyInstaller, one folder (``phial.spec``, ``contents.py``);
 3. the licences of everything inside, a software bill of materials, a table of sizes;
 4. ``phial --self-test`` on the result, which must pass;
-5. the packages: ``linux/package.py``, ``windows/package.py`` or ``macos/package.py``.
+5. the packages: ``linux/package.py``, ``windows/package.py`` or ``macos/package.py``;
+6. SHA-256 sums of everything in ``dist/``.
+
+Steps that were done before are not done again: the environment and the compiled libraries stay
+until ``build/`` is deleted.
 """
 
 from __future__ import annotations
 
 import argparse
-import hashlib
 import os
 import shutil
 import subprocess
@@ -24,49 +27,49 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "packaging"))
 
 import contents  # noqa: E402
+import elf  # noqa: E402
 import licences  # noqa: E402
+import native  # noqa: E402
+import sizes  # noqa: E402
 
 BUILD, DIST = ROOT / "build", ROOT / "dist"
-LIMIT_TREE = 230_000_000  # bytes; the budget of the Linux tree
-PYINSTALLER = "pyinstaller>=6.10,<7"
-
-# One module a kind of processor, chosen by llama.cpp when it starts; no instruction that an old
-# processor lacks is ever met. OpenMP would add a library and gains nothing over llama.cpp's threads.
-PORTABLE = "-DGGML_BACKEND_DL=ON -DGGML_CPU_ALL_VARIANTS=ON -DGGML_NATIVE=OFF -DGGML_OPENMP=OFF"
-FLAVOURS = {
-    "cpu": "",
-    "vulkan": "-DGGML_VULKAN=ON",
-    "cuda": "-DGGML_CUDA=ON",
-    "metal": "-DGGML_METAL=ON -DGGML_METAL_EMBED_LIBRARY=ON",
-}
+PLATFORM = {"linux": "linux", "win32": "windows", "darwin": "macos"}[sys.platform]
+PYINSTALLER = ("pyinstaller==6.22.3", "pyinstaller-hooks-contrib==2026.9")
 
 
 def main() -> int:
     """Build; the exit code says whether the result may be shipped."""
     options = _options()
     os.environ.setdefault("SOURCE_DATE_EPOCH", _commit_time())
-    os.environ.setdefault("PYTHONHASHSEED", "0")
-    python = _environment(options)
+    os.environ["PYTHONHASHSEED"] = "0"
+    python = _environment(options.flavour)
     folder = _freeze(python)
-    licences.collect(python, folder)
-    total = _size_table(folder)
-    if sys.platform == "linux" and total > LIMIT_TREE:
-        raise SystemExit(
-            f"The tree has {total / 1e6:.0f} MB; the budget is {LIMIT_TREE / 1e6:.0f}."
-        )
+    count = licences.collect(
+        python, folder, BUILD / "pyinstaller" / "phial", contents.version(ROOT)
+    )
+    print(f"{count} parts with their licences")
+    if PLATFORM == "macos":
+        _into_bundle(folder)
+    print(sizes.table(folder))
+    if PLATFORM == "linux":
+        sizes.check_tree(folder, options.flavour)
     _self_test(folder)
-    platform = {"linux": "linux", "win32": "windows", "darwin": "macos"}[sys.platform]
-    script = ROOT / "packaging" / platform / "package.py"
-    _run([python, script, "--folder", folder, "--version", contents.version(ROOT)])
-    _checksums()
+    if not options.tree_only:
+        script = ROOT / "packaging" / PLATFORM / "package.py"
+        _run([
+            python, script, "--folder", folder, "--flavour", options.flavour,
+            "--version", contents.version(ROOT),
+        ])  # fmt: skip
+        shutil.copyfile(folder / licences.BILL, DIST / f"phial-{contents.version(ROOT)}.cdx.json")
+        print(sizes.checksums(DIST))
     return 0
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     default = "metal" if sys.platform == "darwin" else "cpu"
-    parser.add_argument("--flavour", choices=FLAVOURS, default=default)
-    parser.add_argument("--find-links", help="a folder of wheels built before with these flags")
+    parser.add_argument("--flavour", choices=native.FLAVOURS, default=default)
+    parser.add_argument("--tree-only", action="store_true", help="make no packages of it")
     return parser.parse_args()
 
 
@@ -77,83 +80,63 @@ def _commit_time() -> str:
     return done.stdout.strip() or "0"
 
 
-def _environment(options: argparse.Namespace) -> Path:
-    """An environment with Phial, llama.cpp in portable variants, and PyInstaller."""
-    folder = BUILD / f"environment-{options.flavour}"
+def _environment(flavour: str) -> Path:
+    """An environment with PyInstaller, llama.cpp in portable variants, and Phial as it is now."""
+    folder = BUILD / f"environment-{flavour}"
     python = folder / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
     if not python.exists():
         venv.create(folder, with_pip=True)
-    flags = f"{PORTABLE} {FLAVOURS[options.flavour]}"
-    # macOS has one processor family a build; its variants are not loadable modules there.
-    if sys.platform == "darwin":
-        flags = f"-DGGML_NATIVE=OFF -DGGML_OPENMP=OFF {FLAVOURS[options.flavour]}"
-    environment = {**os.environ, "CMAKE_ARGS": flags.strip()}
-    command = [python, "-m", "pip", "install", "-q", str(ROOT), PYINSTALLER]
-    if options.find_links:
-        command += ["--find-links", options.find_links]
-    else:
-        command += ["--no-cache-dir", "--no-binary", "llama-cpp-python"]
-    _run(command, environment)
+        install = [python, "-m", "pip", "install", "-q"]
+        _run([*install, native.wheel(python, flavour, BUILD)])
+        _run([*install, *PYINSTALLER, str(ROOT)])
+    _run([python, "-m", "pip", "install", "-q", "--no-deps", "--force-reinstall", str(ROOT)])
     return python
 
 
 def _freeze(python: Path) -> Path:
-    shutil.rmtree(DIST / "phial", ignore_errors=True)
-    _run(
-        [
-            python, "-m", "PyInstaller", "--noconfirm", "--log-level", "WARN",
-            "--distpath", DIST, "--workpath", BUILD / "pyinstaller",
-            ROOT / "packaging" / "phial.spec",
-        ]
-    )  # fmt: skip
+    icons = BUILD / "icons"
+    _run([python, ROOT / "packaging" / "icons.py", ROOT / "assets" / "phial.svg", icons])
+    shutil.rmtree(DIST, ignore_errors=True)
+    command = [
+        python, "-m", "PyInstaller", "--noconfirm", "--log-level", "WARN",
+        "--distpath", DIST, "--workpath", BUILD / "pyinstaller",
+        ROOT / "packaging" / "phial.spec",
+    ]  # fmt: skip
+    _run(command, PHIAL_ICONS=str(icons))
     folder = DIST / "phial"
-    if sys.platform == "linux":
+    if PLATFORM == "linux":
         _strip(folder)
     return folder
 
 
+def _into_bundle(folder: Path) -> None:
+    """Put what was added to the folder into the application's bundle, which was made before."""
+    inside = DIST / "Phial.app" / "Contents"
+    shutil.copytree(folder / licences.FOLDER, inside / "Resources" / "licences", dirs_exist_ok=True)
+    (inside / "Frameworks" / "licences").symlink_to("../Resources/licences")
+
+
 def _strip(folder: Path) -> None:
-    """Take symbol tables out of our own libraries; Qt's and Python's come stripped or stay."""
-    for library in sorted(folder.rglob("llama_cpp/lib/*.so*")):
-        if not library.is_symlink():
+    """Take symbol tables out; what has none is left untouched, byte for byte."""
+    for library in elf.programs(folder):
+        if library.name != "phial" and elf.has_symbols(
+            library
+        ):  # PyInstaller appends its archive to that
             _run(["strip", "--strip-unneeded", library])
 
 
-def _size_table(folder: Path) -> int:
-    """Print what takes the space; returns bytes in all."""
-    inside = folder / "_internal"
-    sizes: dict[str, int] = {}
-    for path in folder.rglob("*"):
-        if path.is_file() and not path.is_symlink():
-            top = path.relative_to(inside).parts[0] if inside in path.parents else path.name
-            sizes[top] = sizes.get(top, 0) + path.stat().st_size
-    total = sum(sizes.values())
-    print(f"{'what':32} {'MB':>8}")
-    for name, count in sorted(sizes.items(), key=lambda pair: -pair[1])[:20]:
-        print(f"{name:32} {count / 1e6:8.1f}")
-    print(f"{'all':32} {total / 1e6:8.1f}")
-    return total
-
-
 def _self_test(folder: Path) -> None:
-    name = "phial-terminal.exe" if sys.platform == "win32" else "phial"
-    _run([folder / name, "--self-test"], {**os.environ, "QT_QPA_PLATFORM": "offscreen"})
+    if PLATFORM == "macos":
+        program = DIST / "Phial.app" / "Contents" / "MacOS" / "phial"
+    else:
+        program = folder / ("phial-terminal.exe" if PLATFORM == "windows" else "phial")
+    _run([program, "--self-test"], QT_QPA_PLATFORM="offscreen")
 
 
-def _checksums() -> None:
-    lines = []
-    for path in sorted(DIST.iterdir()):
-        if path.is_file() and path.name != "SHA256SUMS":
-            with path.open("rb") as file:
-                lines.append(f"{hashlib.file_digest(file, 'sha256').hexdigest()}  {path.name}")
-    (DIST / "SHA256SUMS").write_text("\n".join(lines) + "\n", "utf-8")
-    print("\n".join(lines))
-
-
-def _run(command: list[object], environment: dict[str, str] | None = None) -> None:
+def _run(command: list[object], **environment: str) -> None:
     words = [str(word) for word in command]
     print("+", " ".join(words), flush=True)
-    subprocess.run(words, check=True, cwd=ROOT, env=environment)
+    subprocess.run(words, check=True, cwd=ROOT, env={**os.environ, **environment})
 
 
 if __name__ == "__main__":

@@ -30,39 +30,85 @@ HIDDEN_IMPORTS = [
     "keyring.backends.SecretService",
     "keyring.backends.chainer",
     "pygments.lexers",
-    "typing_extensions",
+    "llama_cpp.llama_cpp",
 ]
 
 EXCLUDES = [
     "numpy", "torch", "PIL", "matplotlib", "tkinter", "IPython", "pytest", "hf_xet", "diskcache",
     "PySide6.QtQml", "PySide6.QtQuick", "PySide6.QtDesigner", "PySide6.QtHelp", "PySide6.QtUiTools",
     "PySide6.QtTest", "PySide6.QtSql", "PySide6.QtOpenGL", "PySide6.QtOpenGLWidgets", "pydoc_data",
-    "unittest", "setuptools", "pip", "_distutils_hack", "lib2to3",
+    "unittest", "setuptools", "pip", "_distutils_hack", "lib2to3", "curses", "readline", "yaml._yaml",
 ]  # fmt: skip
 
-# Parts of Qt that no module of ours loads, and two libraries that must be the system's: ours
-# would want a newer C library than the distributions we support have.
+# llama_cpp's own chat layer is not used (app/engine/llama/backend.py says why).
+_BINDING = {"llama_cpp", "llama_cpp.llama_cpp", "llama_cpp._ctypes_extensions"}
+
+# Parts of Qt and of other packages that nothing of ours loads.
+_PLUGINS = "*/plugins/"
 UNWANTED = (
-    "*Qt6Qml*", "*Qt6Quick*", "*Qt6Designer*", "*Qt6Help*", "*Qt6Sql*", "*Qt6Test*", "*Qt6UiTools*",
-    "*Qt6OpenGL*", "*Qt6VirtualKeyboard*", "*Qt6Labs*", "*Qt6ShaderTools*", "*Qt6Concurrent*",
-    "*/qml/*", "*/translations/qt_help*", "*/translations/designer*", "*/translations/linguist*",
-    "*/translations/assistant*", "*/translations/qtdeclarative*", "*/translations/qtmultimedia*",
-    "*/plugins/sqldrivers/*", "*/plugins/qmltooling/*", "*/plugins/platforminputcontexts/libqtvirtual*",
-    "*/plugins/platforms/libqvnc*", "*/plugins/platforms/libqlinuxfb*", "*/plugins/platforms/libqeglfs*",
-    "*/plugins/platforms/libqminimalegl*", "*/plugins/platforms/libqvkkhrdisplay*", "*/plugins/egldeviceintegrations/*",
-    "*/plugins/imageformats/libqtiff*", "*/plugins/imageformats/libqwebp*", "*/plugins/imageformats/libqtga*",
-    "*/plugins/imageformats/libqwbmp*", "*/plugins/imageformats/libqicns*", "*/plugins/imageformats/libqpdf*",
-    "*Qt6EglFS*", "*Qt6Pdf*", "*Qt6WebSockets*",
-    "libstdc++.so*", "libexpat.so*", "libgcc_s.so*",
-    "*libmtmd*", "*mtmd.dll", "*libllama-common*",
-    "llama_cpp/server/*", "llama_cpp/lib/*.a", "llama_cpp/lib/pkgconfig/*", "llama_cpp/lib/cmake/*",
+    *(f"*Qt6{part}*" for part in (
+        "Qml", "Quick", "Designer", "Help", "Sql", "Test", "UiTools", "VirtualKeyboard", "Labs",
+        "ShaderTools", "Concurrent", "EglF", "Pdf", "WebSockets", "WlShellIntegration",
+    )),
+    "*/qml/*",
+    *(f"*/translations/{part}*" for part in (
+        "qt_help", "designer", "linguist", "assistant", "qtdeclarative", "qtmultimedia",
+        "qtconnectivity", "qtlocation", "qtserialport", "qtwebengine", "qtwebsockets",
+    )),
+    *(_PLUGINS + part for part in (
+        "sqldrivers/*", "qmltooling/*", "egldeviceintegrations/*", "generic/*",
+        "networkinformation/*", "platforminputcontexts/*qtvirtual*",
+        "platforms/*qvnc*", "platforms/*qlinuxfb*", "platforms/*qeglfs*", "platforms/*qminimal*",
+        "platforms/*qvkkhrdisplay*", "platforms/*qdirect2d*",
+        # The window is drawn without OpenGL, so nothing joins Qt with a graphics driver.
+        "xcbglintegrations/*", "wayland-graphics-integration-client/*",
+        "wayland-shell-integration/*ivi*", "wayland-shell-integration/*fullscreen*",
+        "wayland-shell-integration/*qt-shell*", "wayland-shell-integration/*wl-shell*",
+        # GTK's theme plugin would drag GTK's libraries in; the portal's does the same work.
+        "platformthemes/*qgtk3*",
+        "imageformats/*qtiff*", "imageformats/*qwebp*", "imageformats/*qtga*",
+        "imageformats/*qwbmp*", "imageformats/*qicns*", "imageformats/*qpdf*",
+    )),
+    "*opengl32sw.dll",  # a software OpenGL of 20 MB, for programs that draw with it
+    "*-info/RECORD", "*-info/INSTALLER", "*-info/REQUESTED", "*-info/direct_url.json",
+    "llama_cpp/server/*",
+)  # fmt: skip
+
+# Linux: of the building system's own libraries only these go in: what Python's modules are linked
+# against, and the small ones of Qt's xcb plugin that desktops often lack. All others are the
+# user's system's; linux/system.py checks that it has them.
+FROM_BUILDER = (
+    "libpython3*", "libssl*", "libcrypto*", "libsqlite3*", "libffi*", "libbz2*", "liblzma*", "libuuid*",
+    "libxcb-cursor*", "libxcb-icccm*", "libxcb-image*", "libxcb-keysyms*", "libxcb-render-util*",
+    "libxcb-util*", "libxcb-xkb*", "libxkbcommon*",
 )  # fmt: skip
 
 
-def wanted(name: str) -> bool:
-    """Whether a collected file, named by its place in the folder, goes in."""
-    name = name.replace("\\", "/")
-    return not any(fnmatch(name, pattern) for pattern in UNWANTED)
+def wanted(name: str, source: str = "", platform: str = sys.platform) -> bool:
+    """Whether a collected file goes in.
+
+    Args:
+        name: Its place in the folder.
+        source: Where it was found.
+        platform: As ``sys.platform`` says it.
+    """
+    name, source = name.replace("\\", "/"), source.replace("\\", "/")
+    if any(fnmatch(f"/{name}", pattern) or fnmatch(name, pattern) for pattern in UNWANTED):
+        return False
+    base = name.rsplit("/", 1)[-1]
+    if (
+        platform.startswith("linux")
+        and "/" not in name
+        and base.startswith("lib")
+        and ".so" in base
+    ):
+        return any(fnmatch(base, pattern) for pattern in FROM_BUILDER)
+    return True
+
+
+def wanted_module(name: str) -> bool:
+    """Whether a module of Python goes in."""
+    return name.split(".", maxsplit=1)[0] != "llama_cpp" or name in _BINDING
 
 
 def version(root: Path) -> str:
@@ -85,23 +131,38 @@ def bundled_data(root: Path) -> list[tuple[str, str]]:
     return pairs
 
 
-def engine_libraries() -> list[tuple[str, str]]:
-    """llama.cpp's libraries, under the names its own loader asks for."""
-    spec = importlib.util.find_spec("llama_cpp")
-    if spec is None or spec.origin is None:
-        raise SystemExit("llama-cpp-python is not installed in this environment")
-    folder = Path(spec.origin).parent / "lib"
-    kept = []
-    for path in sorted(folder.iterdir()):
-        base = path.name.split(".so")[0].split(".dylib")[0]
-        unused = base in {"libmtmd", "mtmd", "libllama-common", "llama-common"}
-        # llama.cpp's AMX code, compiled by GCC 12, crashes at the first token:
-        # llama.cpp#20824. The next best variant is chosen instead.
-        amx = "sapphirerapids" in path.name
-        library = any(ending in path.name for ending in (".so", ".dylib", ".dll", ".metal"))
-        versioned = re.search(r"\.so\.\d+\.\d+|\.\d+\.\d+\.\d+\.dylib$", path.name)
-        if library and not unused and not amx and not versioned:
-            kept.append((str(path), "llama_cpp/lib"))
+# What each platform's loader asks for. The other names in the wheel are copies of the same files.
+_LIBRARY = {
+    "linux": re.compile(
+        r"libllama\.so|libggml(-base)?\.so\.\d+|libggml-(cpu|vulkan|cuda)[^/]*\.so"
+    ),
+    "darwin": re.compile(r"libllama\.dylib|lib(ggml|ggml-[a-z]+)\.\d+\.dylib|.*\.metal"),
+    "win32": re.compile(r"(llama|ggml|ggml-[^/]*)\.dll"),
+}
+# llama.cpp's AMX code, compiled by GCC 12, crashes at the first token (ggml-org/llama.cpp#20824);
+# the next best variant is chosen instead. A module goes in only if it has passed a decode test.
+_NOT_TRUSTED = re.compile(r"sapphirerapids|amx")
+
+
+def engine_libraries(folder: Path | None = None, platform: str = sys.platform) -> list[Path]:
+    """llama.cpp's libraries that go in, each once.
+
+    Raises:
+        SystemExit: llama-cpp-python is not installed, or no processor module is among them.
+    """
+    if folder is None:
+        spec = importlib.util.find_spec("llama_cpp")
+        if spec is None or spec.origin is None:
+            raise SystemExit("llama-cpp-python is not installed in this environment")
+        folder = Path(spec.origin).parent / "lib"
+    pattern = _LIBRARY[platform]
+    kept = [
+        path
+        for path in sorted(folder.iterdir())
+        if pattern.fullmatch(path.name) and not _NOT_TRUSTED.search(path.name)
+    ]
+    if not any("ggml-cpu" in path.name for path in kept):
+        raise SystemExit(f"{folder} holds no processor module of llama.cpp")
     return kept
 
 
@@ -110,57 +171,86 @@ def signing_identity() -> str | None:
     return os.environ.get("PHIAL_CODESIGN_IDENTITY") or None
 
 
+BUNDLE_IDENTIFIER = "chat.phial.Phial"
+
+
 def info_plist(number: str) -> dict[str, object]:
     """macOS: what the Finder knows about the program."""
     return {
+        "CFBundleName": "Phial",
         "CFBundleDisplayName": "Phial",
         "CFBundleShortVersionString": number,
+        "CFBundleVersion": number,
         "LSMinimumSystemVersion": "13.0",
         "LSApplicationCategoryType": "public.app-category.productivity",
         "NSHighResolutionCapable": True,
-        "NSRequiresAquaSystemAppearance": False,
+        "NSRequiresAquaSystemAppearance": False,  # follows dark mode
+        "NSHumanReadableCopyright": "MIT licence",
         "CFBundleDocumentTypes": [
             {
                 "CFBundleTypeName": "GGUF model",
-                "CFBundleTypeExtensions": ["gguf"],
                 "CFBundleTypeRole": "Viewer",
                 "LSHandlerRank": "Alternate",
+                "LSItemContentTypes": [f"{BUNDLE_IDENTIFIER}.gguf"],
             },
             {
                 "CFBundleTypeName": "Phial chat",
-                "CFBundleTypeExtensions": ["phial.md"],
                 "CFBundleTypeRole": "Editor",
                 "LSHandlerRank": "Owner",
+                "LSItemContentTypes": [f"{BUNDLE_IDENTIFIER}.chat"],
             },
+        ],
+        # GGUF is not ours, so it is imported; a chat of Phial's is, so it is exported.
+        "UTImportedTypeDeclarations": [
+            _document_type("gguf", "GGUF model", "gguf", "public.data"),
+        ],
+        "UTExportedTypeDeclarations": [
+            _document_type("chat", "Phial chat", "phial", "public.json"),
         ],
     }
 
 
-def windows_version(root: Path) -> object:
-    """Windows: the version resource that Explorer and virus scanners read."""
-    if sys.platform != "win32":
-        return None
-    from PyInstaller.utils.win32 import versioninfo as info
+def _document_type(name: str, words: str, suffix: str, kind: str) -> dict[str, object]:
+    return {
+        "UTTypeIdentifier": f"{BUNDLE_IDENTIFIER}.{name}",
+        "UTTypeDescription": words,
+        "UTTypeConformsTo": [kind],
+        "UTTypeTagSpecification": {"public.filename-extension": [suffix]},
+    }
 
-    numbers = [int(part) for part in version(root).split(".")[:3]]
-    four = tuple([*numbers, *[0] * (4 - len(numbers))])
-    strings = {
+
+def version_strings(root: Path, name: str) -> dict[str, str]:
+    """Windows: what Explorer and virus scanners read in a program."""
+    purpose = "in the terminal" if "terminal" in name else "an offline chat for Phi-4"
+    return {
         "CompanyName": "The Phial authors",
-        "FileDescription": "Phial, an offline chat for Phi-4",
+        "FileDescription": f"Phial, {purpose}",
         "FileVersion": version(root),
-        "InternalName": "phial",
-        "LegalCopyright": "MIT licence",
-        "OriginalFilename": "Phial.exe",
+        "InternalName": name,
+        "LegalCopyright": "The Phial authors, MIT licence",
+        "OriginalFilename": f"{name}.exe",
         "ProductName": "Phial",
         "ProductVersion": version(root),
     }
-    table = info.StringTable(
-        "040904B0", [info.StringStruct(name, value) for name, value in strings.items()]
-    )
+
+
+def version_numbers(number: str) -> tuple[int, int, int, int]:
+    """The four numbers of a Windows version; what is not a number is left out."""
+    parts = [int(part) for part in re.findall(r"\d+", number)[:4]]
+    first, second, third, fourth = [*parts, 0, 0, 0, 0][:4]
+    return first, second, third, fourth
+
+
+def windows_version(root: Path, name: str) -> object:
+    """Windows: the version resource of one program. PyInstaller can make it there only."""
+    from PyInstaller.utils.win32 import versioninfo as info
+
+    four = version_numbers(version(root))
+    strings = [info.StringStruct(key, text) for key, text in version_strings(root, name).items()]
     return info.VSVersionInfo(
         ffi=info.FixedFileInfo(filevers=four, prodvers=four),
         kids=[
-            info.StringFileInfo([table]),
+            info.StringFileInfo([info.StringTable("040904B0", strings)]),
             info.VarFileInfo([info.VarStruct("Translation", [0x0409, 1200])]),
         ],
     )

@@ -5,122 +5,122 @@ from __future__ import annotations
 import argparse
 import gzip
 import os
-import re
 import shutil
 import subprocess
+import sys
 import tarfile
 import time
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
-DIST = ROOT / "dist"
-NAME = "phial"
-MAINTAINER = "The Phial authors <phial@users.noreply.github.com>"
-NEWEST_GLIBC = (2, 35)
+sys.path[:0] = [str(HERE), str(HERE.parent)]
 
-# What Qt's xcb plugin loads from the system; everything else is inside.
-DEPENDS = (
-    "libc6 (>= 2.35), libstdc++6 (>= 12), libgcc-s1, libegl1, libgl1, libdbus-1-3, libfontconfig1, "
-    "libfreetype6, libxkbcommon0, libxkbcommon-x11-0, libx11-6, libx11-xcb1, libxcb1, "
-    "libxcb-cursor0, libxcb-icccm4, libxcb-image0, libxcb-keysyms1, libxcb-randr0, "
-    "libxcb-render-util0, libxcb-render0, libxcb-shape0, libxcb-shm0, libxcb-sync1, "
-    "libxcb-xfixes0, libxcb-xkb1, libexpat1, zlib1g"
-)
+import sizes  # noqa: E402
+import system  # noqa: E402
+
+DIST, BUILD = ROOT / "dist", ROOT / "build"
+MAINTAINER = "The Phial authors <phial@users.noreply.github.com>"
+ICON_SIZES = (16, 24, 32, 48, 64, 128, 256, 512)
+PROGRAMS = {"phial"}
 
 
 def main() -> None:
-    """Make both packages."""
+    """Check the tree, then make both packages."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--folder", type=Path, required=True)
     parser.add_argument("--version", required=True)
+    parser.add_argument("--flavour", default="cpu")
     options = parser.parse_args()
-    check_symbols(options.folder)
-    archive(options.folder, options.version)
-    debian(options.folder, options.version)
+    depends = system.check(options.folder)
+    print(system.table(options.folder))
+    modes(options.folder)
+    name = "phial" if options.flavour == "cpu" else f"phial-{options.flavour}"
+    for made in (
+        archive(options.folder, name, options.version),
+        debian(options.folder, name, options.version, depends),
+    ):
+        sizes.check_package(made, options.flavour)
 
 
-def check_symbols(folder: Path) -> None:
-    """Refuse a tree that wants a newer C library than the oldest system we promise.
-
-    Raises:
-        SystemExit: With the names of the files and the versions they want.
-    """
-    too_new = []
-    for path in sorted(folder.rglob("*")):
-        if path.is_file() and not path.is_symlink() and path.read_bytes()[:4] == b"\x7fELF":
-            done = subprocess.run(
-                ["objdump", "-T", path], capture_output=True, text=True, check=False
-            )
-            found = re.findall(r"GLIBC_(\d+)\.(\d+)", done.stdout)
-            newest = max(((int(a), int(b)) for a, b in found), default=(0, 0))
-            if newest > NEWEST_GLIBC:
-                too_new.append(f"{path.relative_to(folder)} wants glibc {newest[0]}.{newest[1]}")
-    if too_new:
-        raise SystemExit("\n".join(too_new))
+def modes(folder: Path) -> None:
+    """Give every file the mode it will have once installed."""
+    for path in [folder, *folder.rglob("*")]:
+        if path.is_symlink():
+            continue
+        program = path.parent == folder and path.name in PROGRAMS
+        path.chmod(0o755 if path.is_dir() or program else 0o644)
 
 
-def archive(folder: Path, version: str) -> Path:
+def archive(folder: Path, name: str, version: str) -> Path:
     """A folder to unpack anywhere; with a ``portable`` marker its data stays inside."""
-    path = DIST / f"{NAME}-{version}-linux-x86_64.tar.xz"
+    top = f"{name}-{version}"
+    path = DIST / f"{top}-linux-x86_64.tar.xz"
     with tarfile.open(path, "w:xz", preset=9) as tar:
-        tar.add(folder, arcname=f"{NAME}-{version}", filter=_plain)
-        for name in ("phial.desktop", "chat.phial.Phial.metainfo.xml"):
-            tar.add(HERE / name, arcname=f"{NAME}-{version}/share/{name}", filter=_plain)
+        tar.add(folder, arcname=top, filter=_plain, recursive=False)
+        for item in sorted(folder.rglob("*")):
+            where = f"{top}/{item.relative_to(folder)}"
+            tar.add(item, arcname=where, filter=_plain, recursive=False)
+        for extra in ("phial.desktop", "phial-mime.xml", "README.txt"):
+            tar.add(HERE / extra, arcname=f"{top}/{extra}", filter=_plain)
+        tar.add(BUILD / "icons" / "phial-256.png", arcname=f"{top}/phial.png", filter=_plain)
     return path
 
 
 def _plain(info: tarfile.TarInfo) -> tarfile.TarInfo:
     info.uid = info.gid = 0
     info.uname = info.gname = "root"
-    info.mtime = int(os.environ.get("SOURCE_DATE_EPOCH", "0"))
+    info.mtime = _epoch()
+    if info.isreg() and info.name.count("/") == 1 and info.name.endswith("/phial"):
+        info.mode = 0o755
     return info
 
 
-def debian(folder: Path, version: str) -> Path:
+def debian(folder: Path, name: str, version: str, depends: list[str]) -> Path:
     """A package for Debian 12, Ubuntu 22.04 and newer."""
-    stage = ROOT / "build" / "deb"
+    stage = BUILD / "deb"
     shutil.rmtree(stage, ignore_errors=True)
     library = stage / "usr/lib/phial"
     shutil.copytree(folder, library, symlinks=True)
-    _modes(library)
-    links = {"usr/bin/phial": "../lib/phial/phial"}
-    for link, target in links.items():
-        (stage / link).parent.mkdir(parents=True, exist_ok=True)
-        (stage / link).symlink_to(target)
-    share = stage / "usr/share"
-    _install(HERE / "phial.desktop", share / "applications/phial.desktop")
-    _install(
-        HERE / "chat.phial.Phial.metainfo.xml",
-        share / "metainfo/chat.phial.Phial.metainfo.xml",
-    )
-    _install(HERE / "phial-mime.xml", share / "mime/packages/phial.xml")
-    icons = share / "icons/hicolor"
-    _install(ROOT / "assets/phial.svg", icons / "scalable/apps/phial.svg")
-    _install(ROOT / "assets/phial.png", icons / "256x256/apps/phial.png")
-    documents = share / "doc/phial"
-    _install(HERE / "copyright", documents / "copyright")
-    _compress(_changelog(version), documents / "changelog.gz")
-    _compress((HERE / "phial.1").read_text("utf-8"), share / "man/man1/phial.1.gz")
-    _install(HERE / "lintian-overrides", share / "lintian/overrides/phial")
-    control = stage / "DEBIAN/control"
-    control.parent.mkdir()
-    control.write_text(_control(version, stage), "utf-8")
-    for path in stage.rglob("*"):
-        if path.is_dir():
+    command = stage / "usr/bin/phial"
+    command.parent.mkdir(parents=True)
+    command.symlink_to("../lib/phial/phial")
+    _share(stage / "usr/share", name, version)
+    control = stage / "DEBIAN"
+    control.mkdir()
+    (control / "control").write_text(_control(name, version, stage, depends), "utf-8")
+    _sums(stage)
+    for path in [stage, *stage.rglob("*")]:
+        if path.is_dir() and not path.is_symlink():
             path.chmod(0o755)
-    path = DIST / f"{NAME}_{version}_amd64.deb"
+        os.utime(path, (_epoch(), _epoch()), follow_symlinks=False)
+    path = DIST / f"{name}_{version}_amd64.deb"
     subprocess.run(
-        ["dpkg-deb", "--root-owner-group", "-Zxz", "--build", str(stage), str(path)], check=True
+        ["dpkg-deb", "--root-owner-group", "-Zxz", "-z9", "--build", str(stage), str(path)],
+        check=True,
     )
     return path
 
 
-def _modes(library: Path) -> None:
-    for path in library.rglob("*"):
-        if path.is_file() and not path.is_symlink():
-            program = path.parent == library and path.name == NAME
-            path.chmod(0o755 if program else 0o644)
+def _share(share: Path, name: str, version: str) -> None:
+    """What the desktop reads: entries, icons, types, the manual, the changelog."""
+    _install(HERE / "phial.desktop", share / "applications/phial.desktop")
+    metainfo = "chat.phial.Phial.metainfo.xml"
+    _install(HERE / metainfo, share / "metainfo" / metainfo)
+    _install(HERE / "phial-mime.xml", share / "mime/packages/phial.xml")
+    icons = share / "icons/hicolor"
+    _install(ROOT / "assets/phial.svg", icons / "scalable/apps/phial.svg")
+    for size in ICON_SIZES:
+        _install(BUILD / f"icons/phial-{size}.png", icons / f"{size}x{size}/apps/phial.png")
+    documents = share / "doc" / name
+    _install(HERE / "copyright", documents / "copyright")
+    _compress(_changelog(name, version), documents / "changelog.gz")
+    _compress((HERE / "phial.1").read_text("utf-8"), share / "man/man1/phial.1.gz")
+    overrides = (HERE / "lintian-overrides").read_text("utf-8").replace("phial:", f"{name}:")
+    target = share / "lintian/overrides" / name
+    target.parent.mkdir(parents=True)
+    target.write_text(overrides, "utf-8")
+    target.chmod(0o644)
 
 
 def _install(source: Path, target: Path) -> None:
@@ -132,26 +132,41 @@ def _install(source: Path, target: Path) -> None:
 def _compress(text: str, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_bytes(gzip.compress(text.encode(), 9, mtime=0))
+    target.chmod(0o644)
 
 
-def _changelog(version: str) -> str:
-    stamp = time.gmtime(int(os.environ.get("SOURCE_DATE_EPOCH", "0")))
-    when = time.strftime("%a, %d %b %Y %H:%M:%S +0000", stamp)
-    return f"phial ({version}) stable; urgency=medium\n\n  * Release {version}.\n\n -- {MAINTAINER}  {when}\n"
+def _sums(stage: Path) -> None:
+    """The list by which ``debsums`` finds damaged files."""
+    names = [p for p in sorted((stage / "usr").rglob("*")) if p.is_file() and not p.is_symlink()]
+    done = subprocess.run(
+        ["md5sum", *(str(path.relative_to(stage)) for path in names)],
+        cwd=stage, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    (stage / "DEBIAN/md5sums").write_text(done.stdout, "utf-8")
 
 
-def _control(version: str, stage: Path) -> str:
+def _epoch() -> int:
+    return int(os.environ.get("SOURCE_DATE_EPOCH", "0"))
+
+
+def _changelog(name: str, version: str) -> str:
+    when = time.strftime("%a, %d %b %Y %H:%M:%S +0000", time.gmtime(_epoch()))
+    return f"{name} ({version}) stable; urgency=medium\n\n  * Release {version}.\n\n -- {MAINTAINER}  {when}\n"
+
+
+def _control(name: str, version: str, stage: Path, depends: list[str]) -> str:
     size = sum(p.stat().st_size for p in stage.rglob("*") if p.is_file() and not p.is_symlink())
-    return f"""Package: phial
+    other = "" if name == "phial" else "Provides: phial\nConflicts: phial\nReplaces: phial\n"
+    return f"""Package: {name}
 Version: {version}
 Section: utils
 Priority: optional
 Architecture: amd64
 Maintainer: {MAINTAINER}
 Installed-Size: {size // 1024}
-Depends: {DEPENDS}
-Recommends: libsecret-1-0
-Homepage: https://github.com/phial-chat/phial
+Depends: {", ".join(depends)}
+Recommends: gnome-keyring | kwalletmanager, xdg-desktop-portal
+{other}Homepage: https://github.com/phial-chat/phial
 Description: offline desktop chat for Phi-4
  Phial runs Microsoft's Phi-4 on your own computer through llama.cpp, without
  an account and without a network. Conversations are kept on your disk, can be

@@ -91,8 +91,11 @@ class LogTap:
 
 def _binding(library_dir: Path | None) -> Any:
     """Import ``llama_cpp.llama_cpp`` without running the package's ``__init__``."""
+    os.environ.pop("GGML_BACKEND_PATH", None)  # a module from anywhere; ggml would load it too
     if library_dir is not None:
         os.environ["LLAMA_CPP_LIB_PATH"] = str(library_dir)
+    elif getattr(sys, "frozen", False):
+        os.environ.pop("LLAMA_CPP_LIB_PATH", None)  # the program's own libraries, no others
     if _PACKAGE not in sys.modules:
         spec = importlib.util.find_spec(_PACKAGE)
         if spec is None or spec.origin is None:
@@ -114,10 +117,15 @@ def _binding(library_dir: Path | None) -> Any:
 
 
 def _ggml(folder: Path) -> ctypes.CDLL:
-    """The ggml library beside llama's, for devices and loadable backends."""
-    for name in ("libggml.so", "libggml.dylib", "ggml.dll", "libggml.dll"):
-        if (folder / name).exists():
-            return ctypes.CDLL(str(folder / name))
+    """The ggml library that llama's is linked to, for devices and loadable backends.
+
+    A wheel holds it twice, under its full name and a short one. The full name is the one that
+    llama's library asks for: the other would be a second ggml, whose backends llama never sees.
+    """
+    names = ("libggml.so.[0-9]", "libggml.[0-9].dylib", "libggml.so", "libggml.dylib")
+    for name in (*names, "ggml.dll", "libggml.dll"):
+        for path in sorted(folder.glob(name)):
+            return ctypes.CDLL(str(path))
     raise EngineError("llama.cpp's ggml library is missing.", action="Install Phial again.")
 
 
