@@ -57,7 +57,7 @@ def main() -> int:
     if not options.tree_only:
         script = ROOT / "packaging" / PLATFORM / "package.py"
         _run([
-            python, script, "--folder", folder, "--flavour", options.flavour,
+            python, script, *(["--quick"] if options.quick else []), "--folder", folder, "--flavour", options.flavour,
             "--version", contents.version(ROOT),
         ])  # fmt: skip
         shutil.copyfile(folder / licences.BILL, DIST / f"phial-{contents.version(ROOT)}.cdx.json")
@@ -69,6 +69,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     default = "metal" if sys.platform == "darwin" else "cpu"
     parser.add_argument("--flavour", choices=native.FLAVOURS, default=default)
+    parser.add_argument("--quick", action="store_true", help="compress lightly, to try things out")
     parser.add_argument("--tree-only", action="store_true", help="make no packages of it")
     return parser.parse_args()
 

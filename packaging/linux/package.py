@@ -31,14 +31,16 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, required=True)
     parser.add_argument("--version", required=True)
     parser.add_argument("--flavour", default="cpu")
+    parser.add_argument("--quick", action="store_true", help="compress lightly, to try things out")
     options = parser.parse_args()
     depends = system.check(options.folder)
     print(system.table(options.folder))
     modes(options.folder)
     name = "phial" if options.flavour == "cpu" else f"phial-{options.flavour}"
+    level = 1 if options.quick else 9
     for made in (
-        archive(options.folder, name, options.version),
-        debian(options.folder, name, options.version, depends),
+        archive(options.folder, name, options.version, level),
+        debian(options.folder, name, options.version, level, depends),
     ):
         sizes.check_package(made, options.flavour)
 
@@ -52,11 +54,11 @@ def modes(folder: Path) -> None:
         path.chmod(0o755 if path.is_dir() or program else 0o644)
 
 
-def archive(folder: Path, name: str, version: str) -> Path:
+def archive(folder: Path, name: str, version: str, level: int) -> Path:
     """A folder to unpack anywhere; with a ``portable`` marker its data stays inside."""
     top = f"{name}-{version}"
     path = DIST / f"{top}-linux-x86_64.tar.xz"
-    with tarfile.open(path, "w:xz", preset=9) as tar:
+    with tarfile.open(path, "w:xz", preset=level) as tar:
         tar.add(folder, arcname=top, filter=_plain, recursive=False)
         for item in sorted(folder.rglob("*")):
             where = f"{top}/{item.relative_to(folder)}"
@@ -76,7 +78,7 @@ def _plain(info: tarfile.TarInfo) -> tarfile.TarInfo:
     return info
 
 
-def debian(folder: Path, name: str, version: str, depends: list[str]) -> Path:
+def debian(folder: Path, name: str, version: str, level: int, depends: list[str]) -> Path:
     """A package for Debian 12, Ubuntu 22.04 and newer."""
     stage = BUILD / "deb"
     shutil.rmtree(stage, ignore_errors=True)
@@ -96,7 +98,7 @@ def debian(folder: Path, name: str, version: str, depends: list[str]) -> Path:
         os.utime(path, (_epoch(), _epoch()), follow_symlinks=False)
     path = DIST / f"{name}_{version}_amd64.deb"
     subprocess.run(
-        ["dpkg-deb", "--root-owner-group", "-Zxz", "-z9", "--build", str(stage), str(path)],
+        ["dpkg-deb", "--root-owner-group", "-Zxz", f"-z{level}", "--build", str(stage), str(path)],
         check=True,
     )
     return path
