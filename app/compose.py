@@ -31,6 +31,7 @@ from app.services.settings import SettingsService
 from app.services.snapshots import SnapshotService
 from app.services.titles import TitleService
 from app.services.transfer import TransferService
+from app.services.updates import UpdateService
 from app.store import LadderMemory, Measurements, SettingsStore, open_library
 from app.system.bundled import bundled
 from app.system.logs import Logs
@@ -219,6 +220,7 @@ def build_services(setup: Setup, engine: Engine, *, model: ModelFile | None = No
             make_engine=partial(make_measured, setup),
             memory=process_memory,
         ),
+        updates=UpdateService(setup.settings),
         lane=room.lane,
         engine=engine,
         data_folder=setup.folders.data,

@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 from contextlib import closing
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import app
@@ -16,6 +17,7 @@ from app.domain.errors import KnownError
 if TYPE_CHECKING:
     from app.markup.transfer.values import Exporter
 
+OPENABLE = {".gguf", ".phial"}  # what the system opens with Phial
 NO_DISPLAY = (
     "phial: no display was found, so no window can be shown. Use 'phial chat' in the terminal.\n"
 )
@@ -28,6 +30,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from app.engine.host import main as host
 
         return host()
+    if words and Path(words[0]).suffix.lower() in OPENABLE:
+        words.insert(0, "--open")  # as file managers and people without options do it
     options = _parser().parse_args(words)
     try:
         if options.self_test:
@@ -53,6 +57,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"phial {app.__version__}")
     parser.add_argument("--demo", action="store_true", help="open on the built-in demo model")
+    parser.add_argument(
+        "--open",
+        metavar="FILE",
+        nargs="*",
+        default=[],
+        help="use a model file, or import exported chats",
+    )
     parser.add_argument("--model", metavar="PATH", help="open on this GGUF file")
     parser.add_argument(
         "--self-test", action="store_true", help="check every part of this installation"
@@ -95,15 +106,17 @@ def _window(options: argparse.Namespace) -> int:
     from app.ui.activation import ask_to_come_forward
     from app.ui.app import run
 
+    files = [str(Path(name).absolute()) for name in options.open]
     with prepare() as setup, InstanceLock(setup.folders.data) as lock:
         if not lock.acquire():
-            return EXIT_DONE if ask_to_come_forward(lock.channel) else _already_running()
+            told = ask_to_come_forward(lock.channel, files)
+            return EXIT_DONE if told else _already_running()
         if options.model or options.demo:
             setup.settings.update(model_path=options.model or "demo", welcomed=True)
         from app.compose import build_services, make_engine
 
         with closing(build_services(setup, make_engine(setup))) as services:
-            return run(services, channel=lock.channel)
+            return run(services, channel=lock.channel, files=files)
 
 
 def _self_test() -> int:

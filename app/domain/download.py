@@ -41,6 +41,19 @@ class DownloadState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Release:
+    """A published version of Phial.
+
+    Attributes:
+        version: Its number, such as "1.2.0".
+        address: Its page.
+    """
+
+    version: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
 class RemoteFile:
     """One file of a repository, pinned: these bytes and no others.
 

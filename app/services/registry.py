@@ -21,6 +21,7 @@ from app.services.settings import SettingsService
 from app.services.snapshots import SnapshotService
 from app.services.titles import TitleService
 from app.services.transfer import TransferService
+from app.services.updates import UpdateService
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ class Services:
     transfer: TransferService
     snapshots: SnapshotService
     measuring: MeasuringService
+    updates: UpdateService
     lane: Lane
     engine: Engine
     data_folder: Path

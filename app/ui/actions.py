@@ -182,7 +182,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("settings", "Settings", Menu.HELP, ("Ctrl+,",)),
     Command("shortcuts", "Keyboard shortcuts", Menu.HELP, ("F1", "Ctrl+/"), group=1),
     Command("data_folder", "Open the data folder", Menu.HELP, (), group=1),
-    Command("about", "About Phial", Menu.HELP, (), group=1),
+    Command("updates", "Check for updates…", Menu.HELP, (), group=2),
+    Command("about", "About Phial", Menu.HELP, (), group=2),
 )
 
 # Keys that belong to no menu entry, for the shortcuts page.

@@ -1,21 +1,25 @@
-"""The local channel on which a second start asks the first copy to come forward."""
+"""The local channel on which a second start asks the first copy to come forward and open files."""
 
 from __future__ import annotations
+
+import json
+from collections.abc import Sequence
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
 TIMEOUT_MS = 2_000
-_REQUEST = b"come forward\n"
+_MAX_REQUEST = 2**20  # bytes; more is not a list of files
 
 
 class Activation(QObject):
-    """Listens for second starts; ``asked`` is emitted for each."""
+    """Listens for second starts; ``asked`` is emitted for each, with the files it was given."""
 
-    asked = Signal()
+    asked = Signal(list)
 
     def __init__(self, channel: str, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self._asking: list[QLocalSocket] = []
         self._server = QLocalServer(self)
         self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
         self._server.newConnection.connect(self._on_connection)
@@ -29,18 +33,49 @@ class Activation(QObject):
 
     def _on_connection(self) -> None:
         while (socket := self._server.nextPendingConnection()) is not None:
-            socket.disconnected.connect(socket.deleteLater)
+            self._asking.append(socket)
+            socket.readyRead.connect(self._read)
+            socket.disconnected.connect(self._read)
+        self._read()
+
+    def _read(self) -> None:
+        """Answer whoever has asked, and let go of whoever has left."""
+        for socket in tuple(self._asking):
+            asked = socket.canReadLine()
+            gone = socket.state() is QLocalSocket.LocalSocketState.UnconnectedState
+            if not asked and not gone and socket.bytesAvailable() < _MAX_REQUEST:
+                continue
+            self._asking.remove(socket)
+            files = _files(bytes(socket.readLine(_MAX_REQUEST).data())) if asked else []
+            socket.readyRead.disconnect(self._read)
+            socket.disconnected.disconnect(self._read)
             socket.disconnectFromServer()
-            self.asked.emit()
+            socket.deleteLater()
+            if asked:
+                self.asked.emit(files)
 
 
-def ask_to_come_forward(channel: str) -> bool:
-    """Ask the running copy to raise its window; False when nobody answers."""
+def _files(line: bytes) -> list[str]:
+    """The paths in a request; what is no request holds none."""
+    try:
+        named = json.loads(line)
+    except ValueError:
+        return []
+    return [name for name in named if isinstance(name, str)] if isinstance(named, list) else []
+
+
+def ask_to_come_forward(channel: str, files: Sequence[str] = ()) -> bool:
+    """Ask the running copy to raise its window and open files; False when nobody answers.
+
+    Args:
+        channel: Of the running copy.
+        files: Absolute paths.
+    """
     socket = QLocalSocket()
     socket.connectToServer(channel)
     if not socket.waitForConnected(TIMEOUT_MS):
         return False
-    socket.write(_REQUEST)
+    socket.write(json.dumps(list(files)).encode("ascii") + b"\n")
     socket.flush()
     if socket.state() is QLocalSocket.LocalSocketState.ConnectedState:
         socket.waitForDisconnected(TIMEOUT_MS)

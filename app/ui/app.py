@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 import sys
+from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QObject, Qt, QtMsgType, qInstallMessageHandler
-from PySide6.QtGui import QFont, QFontDatabase, QGuiApplication
+from PySide6.QtCore import QEvent, QObject, Qt, QtMsgType, qInstallMessageHandler
+from PySide6.QtGui import QFileOpenEvent, QFont, QFontDatabase, QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 import app
@@ -46,6 +47,27 @@ def make_application(argv: list[str] | None = None) -> QApplication:
     application.setStyle("Fusion")  # takes the theme's colours alike on every system
     application.setWindowIcon(icons.application_icon())
     return application
+
+
+class FileOpener(QObject):
+    """Opens the files that macOS hands to a running program by an event."""
+
+    def __init__(self, application: QApplication, take: Callable[[Sequence[str]], object]) -> None:
+        super().__init__()
+        self._application = application
+        self._take = take
+        application.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Take the file of a FileOpen event."""
+        if isinstance(event, QFileOpenEvent) and event.file():
+            self._take([event.file()])
+            return True
+        return super().eventFilter(watched, event)
+
+    def close(self) -> None:
+        """Stop listening."""
+        self._application.removeEventFilter(self)
 
 
 class Look(QObject):
@@ -92,12 +114,13 @@ def _interface_font(zoom: int) -> QFont:
     return font
 
 
-def run(services: Services, *, channel: str = "") -> int:
+def run(services: Services, *, channel: str = "", files: Sequence[str] = ()) -> int:
     """Show the window until it is closed.
 
     Args:
         services: What everything is done with; whoever built them closes them.
         channel: The local channel on which a second start asks this window to come forward.
+        files: Model files and exported chats to open, as absolute paths.
 
     Returns:
         The exit code.
@@ -112,6 +135,7 @@ def run(services: Services, *, channel: str = "") -> int:
     activation = Activation(channel) if channel else None
     if activation is not None:
         activation.asked.connect(window.come_forward)
+        activation.asked.connect(lambda names: window.take_files(names) if names else None)
 
     def on_event(event: Event) -> None:
         if isinstance(event, SettingsChanged):
@@ -120,6 +144,9 @@ def run(services: Services, *, channel: str = "") -> int:
     window.bridge.arrived.connect(on_event)
     window.show()
     window.begin()
+    opener = FileOpener(application, window.take_files)
+    if files:
+        window.take_files(files)
     services.maintenance.start()
     usable = services.models.state.phase is not ModelPhase.FAILED
     if usable and services.settings.current.load_when is LoadWhen.START:
@@ -128,6 +155,7 @@ def run(services: Services, *, channel: str = "") -> int:
         window, lambda: window.pane.transcript.idle and services.chat.active is None
     )
     code = application.exec()
+    opener.close()
     collector.close()
     if activation is not None:
         activation.close()

@@ -27,6 +27,7 @@ from app.ui.shell import Shell
 from app.ui.snapshot_panel import SnapshotPanel
 from app.ui.token_panel import TokenPanel
 from app.ui.transfer_commands import TransferCommands
+from app.ui.updates import UpdateDialog
 
 Handler = Callable[[], object]
 _ZOOM_STEP = 10
@@ -109,6 +110,9 @@ class Commands:
             "settings": self.settings,
             "shortcuts": lambda: ShortcutsPage(window).open(),
             "data_folder": self.data_folder,
+            "updates": lambda: UpdateDialog(
+                window, self._shell.services.updates, self._shell.worker
+            ).open(),
             "about": lambda: About(window).open(),
         }
 

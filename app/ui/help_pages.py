@@ -3,33 +3,28 @@
 from __future__ import annotations
 
 import platform
-from importlib import metadata
 
 from PySide6.QtCore import qVersion
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QLabel, QTextBrowser, QTreeWidget, QTreeWidgetItem, QWidget
+from PySide6.QtWidgets import (
+    QLabel,
+    QListWidget,
+    QPlainTextEdit,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QWidget,
+)
 
 import app
+from app.system.parts import parts
 from app.ui import icons
 from app.ui.actions import COMMANDS, OTHER_KEYS, Menu, shortcut_words
 from app.ui.dialogs import Dialog, push_button, text_label
 
-_PARTS = (
-    ("llama-cpp-python", "llama.cpp and its Python binding"),
-    ("PySide6-Essentials", "Qt for Python"),
-    ("huggingface-hub", "looking up and downloading models"),
-    ("markdown-it-py", "reading Markdown"),
-    ("pygments", "colours of code"),
-    ("ziamath", "drawing formulas"),
-    ("keyring", "keeping a token safe"),
-    ("platformdirs", "where files belong"),
-    ("psutil", "reading memory and processor"),
-    ("jinja2", "chat templates of other models"),
-)
-
 _QT_AND_PHI = (
-    "Qt is used under the LGPL, version 3: its libraries lie beside the program and can be "
-    "replaced. Phi-4 is Microsoft's, under the MIT licence; Phial does not contain it."
+    "Phial is under the MIT licence; so is Phi-4, which is Microsoft's and not part of Phial. "
+    "Qt is used under the LGPL, version 3: its libraries are files beside the program and may "
+    "be replaced. The parts that others made, with their licences:"
 )
 
 
@@ -74,7 +69,7 @@ class About(Dialog):
     """What Phial is, which version, and under which licences its parts stand."""
 
     def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent, "About Phial", 520)
+        super().__init__(parent, "About Phial", 560)
         mark = QLabel()
         mark.setPixmap(icons.application_icon().pixmap(64, 64))
         self.column.addWidget(mark)
@@ -87,29 +82,24 @@ class About(Dialog):
         )
         system = f"Python {platform.python_version()}, Qt {qVersion()}"
         self.column.addWidget(text_label(system, "muted"))
-        parts = QTextBrowser()
-        parts.setAccessibleName("Licences of the parts")
-        parts.setMinimumHeight(220)
-        parts.setPlainText(_licences())
-        self.column.addWidget(parts)
+        self.column.addWidget(text_label(_QT_AND_PHI, "muted"))
+        self._parts = parts()
+        self.list = QListWidget()
+        self.list.setAccessibleName("Parts of Phial and their licences")
+        self.list.setMinimumHeight(150)
+        for part in self._parts:
+            self.list.addItem(f"{part.name} {part.version}".strip() + f": {part.licence}")
+        self.column.addWidget(self.list)
+        self.text = QPlainTextEdit()
+        self.text.setAccessibleName("Licence")
+        self.text.setReadOnly(True)
+        self.text.setMinimumHeight(190)
+        self.column.addWidget(self.text, 1)
+        self.list.currentRowChanged.connect(self._show_text)
+        self.list.setCurrentRow(0)
         close = push_button("Close", "accent")
         close.clicked.connect(self.accept)
         self.add_buttons(close, default=close)
 
-
-def _licences() -> str:
-    lines = ["Phial: MIT licence.", ""]
-    for name, use in _PARTS:
-        try:
-            found = metadata.metadata(name)
-        except metadata.PackageNotFoundError:
-            continue  # a frozen program may leave the metadata of a part out
-        licence = "see its package"
-        for key in ("License-Expression", "License"):
-            if key in found:
-                licence = found[key].splitlines()[0]
-                break
-        lines.append(f"{name} {found['Version']} ({use}): {licence}")
-    lines.append("")
-    lines.append(_QT_AND_PHI)
-    return "\n".join(lines)
+    def _show_text(self, row: int) -> None:
+        self.text.setPlainText(self._parts[row].text or "Its package holds no text of its licence.")

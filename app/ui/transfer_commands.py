@@ -14,7 +14,7 @@ from app.ui.transfer.export_dialog import ExportDialog
 from app.ui.transfer.import_dialog import ImportDialog
 from app.ui.transfer.pdf import PdfExporter
 
-_IMPORTABLE = "Chats (*.md *.markdown *.json *.jsonl *.chat *.zip);;All files (*)"
+_IMPORTABLE = "Chats (*.md *.markdown *.json *.jsonl *.chat *.phial *.zip);;All files (*)"
 
 
 class TransferCommands:

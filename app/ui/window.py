@@ -46,7 +46,7 @@ from app.ui.worker import Worker
 
 _SIZE = (1100, 760)
 _MODEL = ".gguf"
-_CHATS = {".md", ".markdown", ".json", ".jsonl", ".chat", ".zip"}
+_CHATS = {".md", ".markdown", ".json", ".jsonl", ".chat", ".phial", ".zip"}
 
 
 def _nothing() -> None:
@@ -140,7 +140,7 @@ class MainWindow(QMainWindow):
         pane.welcome.others_wanted.connect(lambda: commands.models.show(Tab.GET))
         pane.welcome.demo_wanted.connect(commands.models.try_demo)
         pane.welcome.file_wanted.connect(commands.models.add_model)
-        pane.composer.files_dropped.connect(self._take_files)
+        pane.composer.files_dropped.connect(self.take_files)
         pane.snackbar.undo_changed.connect(self._update_actions)
         controller.changed.connect(self._update_actions)
         controller.shown.connect(self._on_shown)
@@ -336,9 +336,10 @@ class MainWindow(QMainWindow):
     def dropEvent(self, event: QDropEvent) -> None:
         """A model file is used, chats are imported."""
         urls = event.mimeData().urls()
-        self._take_files([url.toLocalFile() for url in urls if url.isLocalFile()])
+        self.take_files([url.toLocalFile() for url in urls if url.isLocalFile()])
 
-    def _take_files(self, names: Sequence[str]) -> None:
+    def take_files(self, names: Sequence[str]) -> None:
+        """Use a model file, or show what chats are in files."""
         paths = [Path(name) for name in names]
         chats = [path for path in paths if path.suffix.lower() in _CHATS or path.is_dir()]
         model = next((path for path in paths if path.suffix.lower() == _MODEL), None)

@@ -30,6 +30,7 @@ from app.services.settings import SettingsService
 from app.services.snapshots import SnapshotService
 from app.services.titles import TitleService
 from app.services.transfer import TransferService
+from app.services.updates import UpdateService
 from app.store import Measurements, open_library
 from app.system.bundled import bundled
 
@@ -167,6 +168,7 @@ def build(
         measuring=MeasuringService(
             lane, models, make_engine=lambda _folder, _on: ScriptedEngine(), memory=lambda _: 0
         ),
+        updates=UpdateService(settings_service),
         downloads=DownloadService(
             catalog,
             shelf,

@@ -42,6 +42,19 @@ class JsonExporter:
         return json.dumps(document, ensure_ascii=False, indent=1).encode("utf-8") + b"\n"
 
 
+class PhialExporter(JsonExporter):
+    """Writes the same JSON under the suffix that the system opens with Phial."""
+
+    format = Format(
+        "phial",
+        "Phial chat",
+        ".phial",
+        "To hand to another Phial: a double click imports it, exactly.",
+        exact=True,
+        several=True,
+    )
+
+
 def chat_to_json(chat: Chat) -> dict[str, object]:
     """The exact object of one chat."""
     positions = positions_of(chat)

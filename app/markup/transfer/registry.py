@@ -10,7 +10,7 @@ from app.domain.errors import TransferError
 from app.markup.transfer import chatgpt, gpt4all, jan, json_format, lmstudio, openwebui
 from app.markup.transfer.foreign import Found, to_chat
 from app.markup.transfer.html import HtmlExporter
-from app.markup.transfer.json_format import JsonExporter, chat_from_json
+from app.markup.transfer.json_format import JsonExporter, PhialExporter, chat_from_json
 from app.markup.transfer.markdown import MarkdownExporter, is_ours, read_markdown
 from app.markup.transfer.plain import PlainExporter
 from app.markup.transfer.shape import Json, ShapeError, as_list, as_map, parse_json, text
@@ -21,6 +21,7 @@ EXPORTERS: tuple[Exporter, ...] = (
     MarkdownExporter(),
     HtmlExporter(),
     JsonExporter(),
+    PhialExporter(),
     PlainExporter(),
 )
 
@@ -30,7 +31,7 @@ _JSON_READERS: tuple[tuple[str, Callable[[object], bool], Callable[[Json], Found
     (lmstudio.NAME, lmstudio.claims, lmstudio.read),
     (openwebui.NAME, openwebui.claims, openwebui.read),
 )
-SUFFIXES = (".md", ".markdown", ".json", ".jsonl", ".chat")
+SUFFIXES = (".md", ".markdown", ".json", ".jsonl", ".chat", ".phial")
 _NOT_A_CHAT = "It is not a chat that Phial can read."
 
 Step = Callable[[int, int], bool]

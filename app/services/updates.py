@@ -1,0 +1,68 @@
+"""Looking for a newer Phial, when the user asks for it and never otherwise."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import app
+from app.domain.download import Release
+from app.hub.gate import NetworkGate
+from app.hub.updates import HOMEPAGE, ReleasePage
+from app.services.settings import SettingsService
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateAnswer:
+    """What came of a check.
+
+    Attributes:
+        current: The version that is running.
+        newest: The newest release; None when none was published.
+    """
+
+    current: str
+    newest: Release | None
+
+    @property
+    def is_newer(self) -> bool:
+        """Whether there is something to get."""
+        return self.newest is not None and _numbers(self.newest.version) > _numbers(self.current)
+
+
+class UpdateService:
+    """Asks the project's page.
+
+    Args:
+        settings: The Offline switch.
+        homepage: The project's address.
+    """
+
+    def __init__(self, settings: SettingsService, homepage: str = HOMEPAGE) -> None:
+        self._settings = settings
+        self._homepage = homepage
+
+    @property
+    def host(self) -> str:
+        """Who a check contacts."""
+        return self._page().host
+
+    @property
+    def offline(self) -> bool:
+        """Whether a check would be refused."""
+        return self._settings.current.offline
+
+    def check(self) -> UpdateAnswer:
+        """Ask now; blocks.
+
+        Raises:
+            OfflineError: The Offline switch is on; nothing was sent.
+            HubError: No answer, or none that can be read.
+        """
+        return UpdateAnswer(app.__version__, self._page().newest())
+
+    def _page(self) -> ReleasePage:
+        return ReleasePage(NetworkGate(offline=self.offline), self._homepage)
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split(".") if part.isdigit())
