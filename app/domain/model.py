@@ -65,6 +65,7 @@ class Device:
         backend: "CPU", "CUDA", "Metal", "Vulkan".
         free_memory: Bytes free now; 0 where unknown.
         total_memory: Bytes in all; 0 where unknown.
+        module: The file of the module that drives it, where llama.cpp chose one as it started.
     """
 
     name: str
@@ -72,6 +73,7 @@ class Device:
     backend: str
     free_memory: int = 0
     total_memory: int = 0
+    module: str = ""
 
 
 @dataclass(frozen=True, slots=True)

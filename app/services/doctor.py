@@ -106,6 +106,7 @@ class Report:
             memory = f", {size(device.free_memory)} free" if device.free_memory else ""
             result.append(
                 f"Device      {device.backend}: {device.description or device.name}{memory}"
+                + (f", {device.module}" if device.module else "")
             )
         if self.engine_problem:
             result.append(f"Engine      {self.engine_problem}")

@@ -183,7 +183,10 @@ def _engine(engine: Engine) -> str:
     devices = engine.devices()
     if not devices:
         raise CheckFailedError("llama.cpp lists no device")
-    return ", ".join(f"{device.backend} {device.description}".strip() for device in devices)
+    return ", ".join(
+        f"{device.backend} {device.description} {device.module and f'by {device.module}'}".strip()
+        for device in devices
+    )
 
 
 def _demo(engine: Engine) -> str:

@@ -11,6 +11,7 @@ import importlib
 import importlib.util
 import logging
 import os
+import re
 import sys
 import types
 from collections import deque
@@ -30,6 +31,7 @@ _LEVELS = {1: logging.DEBUG, 2: logging.INFO, 3: logging.WARNING, 4: logging.ERR
 _CONTINUE = 5
 # enum ggml_backend_dev_type of ggml-backend.h
 _DEVICE_CPU = 0
+_LOADED = re.compile(r"loaded (\w+) backend from (.+)$")  # ggml-backend-reg.cpp
 
 
 class LogTap:
@@ -161,6 +163,11 @@ class Backend:
         # Without this call ggml looks for backend modules beside the executable and in the
         # *current* directory, where anyone may have put one.
         self._ggml.ggml_backend_load_all_from_path(str(folder).encode())
+        self._modules = [
+            (found[1], Path(found[2]).name)
+            for found in map(_LOADED.search, self.log.lines())
+            if found
+        ]
         self.c.llama_backend_init()
         self.build = self._identify(folder)
 
@@ -175,6 +182,7 @@ class Backend:
 
     def devices(self) -> list[Device]:
         """Compute devices with their free memory now; the processor comes last."""
+        modules = dict(self._modules)
         found: list[Device] = []
         processors: list[Device] = []
         for index in range(self._ggml.ggml_backend_dev_count()):
@@ -188,6 +196,7 @@ class Backend:
                 backend=_text(self._ggml.ggml_backend_reg_name(registry)),
                 free_memory=free.value,
                 total_memory=total.value,
+                module=modules.get(_text(self._ggml.ggml_backend_reg_name(registry)), ""),
             )
             kind = self._ggml.ggml_backend_dev_type(handle)
             (processors if kind == _DEVICE_CPU else found).append(device)
