@@ -32,7 +32,8 @@ class Activation(QObject):
         self._server.close()
 
     def _on_connection(self) -> None:
-        while (socket := self._server.nextPendingConnection()) is not None:
+        while self._server.hasPendingConnections():
+            socket = self._server.nextPendingConnection()
             self._asking.append(socket)
             socket.readyRead.connect(self._read)
             socket.disconnected.connect(self._read)
