@@ -9,19 +9,21 @@ from xml.etree import ElementTree as ET
 
 from ziamath.zmath import loadedfonts
 
-from app.markup.latex import MathError
+from app.markup import mathspacing
+from app.markup.environments import FRAME
+from app.markup.latex_tokens import MathError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 MAX_ELEMENTS = 2500
 """Elements of a formula that is drawn; each takes about 0.2 ms."""
-_BINARY = frozenset(
+_OPERATORS = frozenset(
     "\u222a\u2229\u2227\u2228\u228e\u2293\u2294\u29f5\u2218\u22c6\u2217"
-)  # cup, cap, wedge, vee, setminus, ...
-_ARROWS = frozenset(
     "\u27fa\u27f9\u27f8\u27f6\u27f5\u27f7\u27fc\u21d2\u21d0\u21d4\u21a6\u21aa\u21c0"
+    ":;,"
 )
+"""Signs that the converter takes for letters."""
 _VARIANTS = {
     "monospace": "mono",
     "sans-serif": "sans",
@@ -34,7 +36,7 @@ _FIRST_SPECIAL = 0x2100
 """From here on a letter carries its style itself, such as the double-struck R."""
 
 
-def tree_of(mathml: str, *, ink: str) -> ET.Element:
+def tree_of(mathml: str, *, ink: str, display: bool) -> ET.Element:
     """The element tree to draw, in the colour ``ink``.
 
     Raises:
@@ -43,12 +45,14 @@ def tree_of(mathml: str, *, ink: str) -> ET.Element:
     tree = ET.fromstring(_adapted(mathml))  # noqa: S314 - the converter's own output
     for element in tree.iter():
         element.tag = element.tag.rpartition("}")[2]
+    _take_frames(tree)
     elements = list(tree.iter())
     if len(elements) > MAX_ELEMENTS:
         raise MathError("the formula is too large to draw")
     _check(elements)
     for element in elements:
         _adapt(element)
+    mathspacing.space(tree, display=display)
     tree.set("mathcolor", ink)
     return tree
 
@@ -73,10 +77,22 @@ def _check(elements: Iterable[ET.Element]) -> None:
                 raise MathError(f"the font has no {char!r}")
 
 
+def _take_frames(tree: ET.Element) -> None:
+    """Note on each table the lines around it, which stand as a text in its first cell."""
+    for table in tree.iter("mtable"):
+        for cell in list(table.iter("mtd"))[:1]:
+            mark = cell[0].text or "" if len(cell) and cell[0].tag == "mtext" else ""
+            if mark.startswith(FRAME):
+                table.set("frame", mark[1:])
+                cell.remove(cell[0])
+
+
 def _adapt(element: ET.Element) -> None:
     text = (element.text or "").strip()
     if element.tag == "mtable":
         _adapt_table(element)
+    elif element.tag == "mi" and text in _OPERATORS:
+        element.tag = "mo"
     elif element.tag == "mi" and len(text) == 1 and ord(text) >= _FIRST_SPECIAL:
         _adapt_letter(element, text)
     elif element.tag == "mn" and "bold" in element.get("mathvariant", ""):
@@ -86,19 +102,10 @@ def _adapt(element: ET.Element) -> None:
     variant = element.get("mathvariant")
     if variant in _VARIANTS and element.tag in ("mi", "mtext", "mn"):
         element.set("mathvariant", _VARIANTS[variant])
-    if element.tag == "mo" and text in _BINARY:
-        element.set("lspace", "mediummathspace")
-        element.set("rspace", "mediummathspace")
-    elif element.tag == "mo" and text in _ARROWS:
-        element.set("lspace", "thickmathspace")
-        element.set("rspace", "thickmathspace")
 
 
 def _adapt_letter(element: ET.Element, text: str) -> None:
-    """A letter that carries its style, or a sign that the converter takes for a letter."""
-    if text in _ARROWS or text in _BINARY:
-        element.tag = "mo"
-        return
+    """A letter that carries its style."""
     name = unicodedata.name(text, "")
     kind, _, base = unicodedata.decomposition(text).partition(" ")
     if kind == "<font>" and "DOUBLE-STRUCK" in name:
@@ -117,6 +124,9 @@ def _adapt_table(table: ET.Element) -> None:
     if table.get("displaystyle") == "true":
         table.set("columnspacing", "0em 1.5em")
         table.set("rowspacing", "0.55em")
+        for row in table:
+            for index, cell in enumerate(row):
+                cell.set("continues" if index % 2 else "ends", "true")
     else:
         table.set("columnspacing", "0.8em")
-        table.set("rowspacing", "0.4em")
+        table.set("rowspacing", "0.45em")

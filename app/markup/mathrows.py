@@ -14,8 +14,11 @@ from xml.etree import ElementTree as ET
 from ziafont.fonttypes import BBox
 from ziafont.svgpath import fmt
 from ziamath import operators
+from ziamath.nodes.menclose import Menclose
+from ziamath.nodes.mfrac import Mfrac
 from ziamath.nodes.mnode import Mnode, _node_classes
 from ziamath.nodes.mrow import Mrow
+from ziamath.nodes.msubsup import Msubsup, Msup
 from ziamath.nodes.mtable import Mtable
 
 if TYPE_CHECKING:
@@ -60,8 +63,84 @@ class Row(Mrow, tag="mrow"):
         self._xadvance = x
 
 
+class Fraction(Mfrac, tag="mfrac"):
+    """A fraction with the same small space on both sides, as TeX's null delimiters give it."""
+
+    def _setup(self, **kwargs: Any) -> None:
+        super()._setup(**kwargs)
+        side = self.size_px("0.1em")
+        shift = side - self.nodexy[-1][0]
+        self.nodexy = [(x + shift, y) for x, y in self.nodexy]
+        width = max(self.numerator.bbox.xmax, self.denominator.bbox.xmax)
+        self.bbox = BBox(0, width + 2 * side, self.bbox.ymin, self.bbox.ymax)
+
+
+class Power(Msup, tag="msup"):
+    """A superscript that stands no higher on a bracket of ordinary size than on a letter."""
+
+    def _setup(self, **kwargs: Any) -> None:
+        super()._setup(**kwargs)
+        _lower(self, 1)
+
+
+class Scripts(Msubsup, tag="msubsup"):
+    """A subscript and a superscript, with the same rule."""
+
+    def _setup(self, **kwargs: Any) -> None:
+        super()._setup(**kwargs)
+        _lower(self, 2)
+
+
+def _lower(node: Msup | Msubsup, index: int) -> None:
+    if node.base.element.tag != "mo" or node.base.element.get("stretchy") != "false":
+        return
+    if len(node.base.element.text or "") != 1:
+        return
+    x, y = node.nodexy[index]
+    shift = -node.base.units_to_points(node.font.math.consts.superscriptShiftUp)
+    if shift <= y:
+        return
+    node.nodexy[index] = (x, shift)
+    box = node.bbox
+    high = max(node.base.bbox.ymax, -shift + node.superscript.bbox.ymax)
+    node.bbox = BBox(box.xmin, box.xmax, box.ymin, high)
+
+
+class Box(Menclose, tag="menclose"):
+    """A frame with as much room around the formula as TeX gives it."""
+
+    def _setup(self, **kwargs: Any) -> None:
+        boxed = "box" in self.notation
+        if boxed:
+            side, above = self.size_px("0.3em"), self.size_px("0.2em")
+            box = self.base.bbox
+            self.base.bbox = BBox(
+                box.xmin - side, box.xmax + side, box.ymin - above, box.ymax + above
+            )
+        super()._setup(**kwargs)
+        if boxed:
+            x, y = self.nodexy[-1]
+            self.nodexy[-1] = (x + side, y)
+
+
+class Phantom(Row, tag="mphantom"):
+    """Takes room and is not drawn; a row of ours, so that nested ones are measured once."""
+
+    def _setup(self, **kwargs: Any) -> None:
+        super()._setup(**{**kwargs, "phantom": True})
+
+
 class Table(Mtable, tag="mtable"):
-    """A table with the lines between its columns and rows, which ziamath leaves out."""
+    """A table with the lines between and around its cells, which ziamath leaves out."""
+
+    def _setup(self, **kwargs: Any) -> None:
+        super()._setup(**kwargs)
+        self.frame = self.element.get("frame", "")
+        left, right = (self.size_px("0.4em") * (side in self.frame) for side in "lr")
+        above, below = (self.size_px("0.25em") * (side in self.frame) for side in "tb")
+        self.nodexy = [(x + left, y) for x, y in self.nodexy]
+        box = self.bbox
+        self.bbox = BBox(box.xmin, box.xmax + left + right, box.ymin - below, box.ymax + above)
 
     def _edges(self) -> tuple[list[tuple[float, float]], list[tuple[float, float]]]:
         """Left and right of each column, top and bottom of each row, as drawn."""
@@ -81,8 +160,8 @@ class Table(Mtable, tag="mtable"):
         """Left, top, width and height of each line."""
         columns, rows = self._edges()
         thick = self.size_px("0.05em")
-        top, bottom = rows[0][0] - 2 * thick, rows[-1][1] + 2 * thick
-        left, right = columns[0][0], columns[-1][1]
+        box = self.bbox
+        left, right, top, bottom = box.xmin, box.xmax, -box.ymax, -box.ymin
         for index, kind in enumerate(self.element.get("columnlines", "").split()):
             if kind == "solid" and index + 1 < len(columns):
                 middle = (columns[index][1] + columns[index + 1][0]) / 2
@@ -91,13 +170,19 @@ class Table(Mtable, tag="mtable"):
             if kind == "solid" and index + 1 < len(rows):
                 middle = (rows[index][1] + rows[index + 1][0]) / 2
                 yield left, middle - thick / 2, right - left, thick
+        sides = {
+            "l": (left, top, thick, bottom - top),
+            "r": (right - thick, top, thick, bottom - top),
+            "t": (left, top, right - left, thick),
+            "b": (left, bottom - thick, right - left, thick),
+        }
+        yield from (sides[side] for side in self.frame)
 
     def draw(self, x: float, y: float, svg: ET.Element) -> tuple[float, float]:
         """Draw the cells, then the lines."""
         end = super().draw(x, y, svg)
-        if self.nodes and (
-            "columnlines" in self.element.attrib or "rowlines" in self.element.attrib
-        ):
+        lined = {"columnlines", "rowlines", "frame"} & set(self.element.attrib)
+        if self.nodes and lined:
             for left, top, width, height in self._lines():
                 line = ET.SubElement(svg, "rect")
                 line.set("x", fmt(x + left))
@@ -114,5 +199,6 @@ def install() -> None:
     Raises:
         RuntimeError: ziamath no longer finds its nodes by tag.
     """
-    if _node_classes.get("mrow") is not Row or _node_classes.get("mtable") is not Table:
-        raise RuntimeError("ziamath does not use the rows and tables of Phial")
+    for ours in (Row, Table, Fraction, Power, Scripts, Box, Phantom):
+        if _node_classes.get(ours.mtag) is not ours:
+            raise RuntimeError(f"ziamath does not use the {ours.__name__} of Phial")

@@ -19,7 +19,8 @@ from ziamath.config import config
 from ziamath.zmath import Math
 
 from app.markup import mathrows
-from app.markup.latex import MathError, prepare, tokens_of
+from app.markup.latex import prepare
+from app.markup.latex_tokens import MathError, tokens_of
 from app.markup.mathml import tree_of
 
 QUICK = 60
@@ -137,7 +138,7 @@ def _layout(latex: str, display: bool) -> _Layout | MathError:
 
 def _draw(latex: str, *, display: bool) -> _Layout:
     mathml = convert(prepare(latex), display="block" if display else "inline")
-    tree = tree_of(mathml, ink=_INK)
+    tree = tree_of(mathml, ink=_INK, display=display)
     # One font object, read by seeking, serves all threads.
     with _lock:
         picture = Math(tree, size=_BASE, margin=1.0)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from app.markup.latex import MAX_SOURCE, MathError, Reader, tokens_of
+from app.markup.latex_tokens import MAX_SOURCE, MathError, Reader, tokens_of
 
 _WORDS = {
     "+": "plus",

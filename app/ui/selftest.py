@@ -24,7 +24,7 @@ from app.engine.base import Engine
 from app.hub.catalog import load_catalog
 from app.markup import maths
 from app.markup.code import highlight
-from app.markup.latex import MathError
+from app.markup.latex_tokens import MathError
 from app.markup.parse import parse
 from app.services.ids import new_id, utc_now
 from app.services.models import DEMO, find_model

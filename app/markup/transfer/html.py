@@ -7,7 +7,7 @@ from html import escape
 from app.domain.conversation import Message
 from app.domain.generation import Role
 from app.markup.code import Kind
-from app.markup.latex import MathError
+from app.markup.latex_tokens import MathError
 from app.markup.maths import render
 from app.markup.parse import parse
 from app.markup.transfer.html_blocks import Blocks

@@ -7,7 +7,7 @@ from collections import deque
 
 from PySide6.QtCore import QObject, Signal
 
-from app.markup.latex import MathError
+from app.markup.latex_tokens import MathError
 from app.markup.maths import QUICK, render, weight
 from app.ui.transcript.formulas import INK, Failed, Shape
 

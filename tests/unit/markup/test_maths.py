@@ -9,7 +9,8 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from app.markup.latex import MAX_SOURCE, MathError, prepare
+from app.markup.latex import prepare
+from app.markup.latex_tokens import MAX_SOURCE, MathError
 from app.markup.maths import QUICK, Formula, render, weight
 from app.markup.spoken import spoken
 
