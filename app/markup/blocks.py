@@ -13,6 +13,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from app.markup.numbering import numbered
+
 Align: TypeAlias = Literal["left", "center", "right"] | None
 Offsets: TypeAlias = tuple[int, int]
 
@@ -182,6 +184,7 @@ class MathBlock:
         closed: False only in a tail: the closing delimiter has not come yet, show the source.
         delimiter: as in `Math`.
         trailing: punctuation that follows the formula in the source, such as a full stop.
+        number: of its first numbered row among the equations of the text; 0 if none is.
     """
 
     source: str
@@ -190,6 +193,12 @@ class MathBlock:
     delimiter: str = "$$"
     trailing: str = ""
     span: Offsets = NOWHERE
+    number: int = 0
+
+    @property
+    def drawn(self) -> str:
+        """The source as it is to be drawn, with the numbers of its equations."""
+        return numbered(self.source, self.environment, self.number) if self.number else self.source
 
     @property
     def markdown(self) -> str:

@@ -14,6 +14,7 @@ from app.markup.blocks import (
     LineBreak,
     ListBlock,
     ListItem,
+    MathBlock,
     Quote,
     Row,
     Rule,
@@ -38,6 +39,7 @@ from app.markup.nodes import (
     ThinkNode,
     postorder,
 )
+from app.markup.numbering import numbers_in
 from app.markup.pieces import join_blocks, parse_segment
 from app.markup.tail import TailText
 
@@ -56,12 +58,14 @@ class Builder:
 
     Attributes:
         characters: handed to the inline parser so far.
+        number: of the next equation that takes one; texts are parsed in their order first.
         tail: parses paragraphs that are still open.
     """
 
     def __init__(self, references: References) -> None:
         self.references = references
         self.characters = 0
+        self.number = 1
         self.tail = TailText(references)
 
     # ------------------------------------------------------------------------------------ whole
@@ -142,13 +146,20 @@ class Builder:
         if index < len(node.parsed) and not self._stale(text, node.parsed[index].version):
             return node.parsed[index].blocks
         self.characters += len(text)
-        parsed = Parsed(parse_segment(node, base, text, self.references), self.references.version)
-        node.parsed[index : index + 1] = [parsed]
-        return parsed.blocks
+        again = index < len(node.parsed)
+        first = node.parsed[index].number if again else self.number
+        blocks = parse_segment(node, base, text, self.references, first)
+        if not again:
+            self.number += sum(
+                numbers_in(b.source, b.environment) for b in blocks if isinstance(b, MathBlock)
+            )
+        node.parsed[index : index + 1] = [Parsed(blocks, self.references.version, first)]
+        return blocks
 
     def open_text(self, node: ParagraphNode) -> tuple[Block, ...]:
         """The blocks of the text of an open paragraph that is not cut off yet."""
         before = self.tail.characters
+        self.tail.number = self.number
         found = self.tail.blocks(node)
         self.characters += self.tail.characters - before
         return found

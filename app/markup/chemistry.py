@@ -24,7 +24,8 @@ _PART = re.compile(
     r"|(?P<other>.)",
     re.DOTALL,
 )
-_STATE = re.compile(r"\((aq|s|l|g)\)")
+_WORD = re.compile(r"(?:\[[^\]]*\]|\S)+")
+"""What stands between blanks; conditions in square brackets may hold some."""
 _SIGNS = {"*": "\\cdot ", ".": "\\cdot ", "#": "\\equiv "}
 _MAX = 500
 
@@ -32,9 +33,7 @@ _MAX = 500
 def chemistry(source: str) -> str:
     r"""The argument of ``\ce`` as LaTeX."""
     written: list[str] = []
-    for word in re.split(r"(\s+)", source[:_MAX].strip()):
-        if not word or word.isspace():
-            continue
+    for word in _WORD.findall(source[:_MAX]):
         if word in ("+", "-", "="):
             written.append(f" {word} ")
         elif word == "v":
@@ -63,16 +62,19 @@ def _word(word: str) -> str:
             written.append(f"_{{{part['count']}}}" if part["count"] else "")
             written.append(f"^{{{part['charge']}}}" if part["charge"] else "")
         else:
-            written.append(
-                {"*": "\\cdot ", "#": "\\equiv ", ".": "\\cdot "}.get(match[0], match[0])
-            )
+            written.append(_SIGNS.get(match[0], match[0]))
     return "".join(written)
 
 
 def _arrow(sign: str, above: str | None, below: str | None) -> str:
     arrow = dict(_ARROWS)[sign]
     if above:
-        arrow = f"\\overset {{{chemistry(above)}}}{{{arrow}}}"
+        arrow = f"\\overset {{{_condition(above)}}}{{{arrow}}}"
     if below:
-        arrow = f"\\underset {{{chemistry(below)}}}{{{arrow}}}"
+        arrow = f"\\underset {{{_condition(below)}}}{{{arrow}}}"
     return f" {arrow} "
+
+
+def _condition(text: str) -> str:
+    """What stands at an arrow: a substance, or words such as a temperature."""
+    return f"\\text {{{text}}}" if " " in text.strip() else chemistry(text)

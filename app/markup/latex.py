@@ -194,6 +194,19 @@ def _chemistry(reader: Reader) -> str:
     return _rewrite(tokens_of(chemistry("".join(reader.argument()))))
 
 
+def _labelled(arrow: str) -> Rewriter:
+    r"""``\xrightarrow[below]{above}``: an arrow that is longer than a letter."""
+
+    def write(reader: Reader) -> str:
+        below = reader.option()
+        written = f"\\overset {{{_rewrite(reader.argument())}}}{{{arrow} }}"
+        if below:
+            written = f"\\underset {{{_rewrite(tokens_of(below))}}}{{{written}}}"
+        return written
+
+    return write
+
+
 def _reference(reader: Reader) -> str:
     """A reference to an equation, as its label in brackets."""
     return f"\\text {{({''.join(reader.argument())})}}"
@@ -224,6 +237,8 @@ _SPECIAL: dict[str, Rewriter] = {
     "\\bmod": lambda _: "\\;\\mathrm {mod}\\;",
     "\\pmod": lambda reader: f"\\quad (\\mathrm {{mod}}\\;{_rewrite(reader.argument())})",
     "\\mod": lambda reader: f"\\quad \\mathrm {{mod}}\\;{_rewrite(reader.argument())}",
+    "\\xrightarrow": _labelled("\\longrightarrow"),
+    "\\xleftarrow": _labelled("\\longleftarrow"),
     "\\ref": _reference,
     "\\eqref": _reference,
     "\\boxed": _framed,

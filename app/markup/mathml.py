@@ -7,6 +7,7 @@ import unicodedata
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
+from ziamath import operators
 from ziamath.zmath import loadedfonts
 
 from app.markup import mathspacing
@@ -19,11 +20,11 @@ if TYPE_CHECKING:
 MAX_ELEMENTS = 2500
 """Elements of a formula that is drawn; each takes about 0.2 ms."""
 _OPERATORS = frozenset(
-    "\u222a\u2229\u2227\u2228\u228e\u2293\u2294\u29f5\u2218\u22c6\u2217"
+    ":;,\u222a\u2229\u2227\u2228\u228e\u2293\u2294\u29f5\u2218\u22c6\u2217"
     "\u27fa\u27f9\u27f8\u27f6\u27f5\u27f7\u27fc\u21d2\u21d0\u21d4\u21a6\u21aa\u21c0"
-    ":;,"
 )
 """Signs that the converter takes for letters."""
+_FENCES = "()[]{}|\u2016"
 _VARIANTS = {
     "monospace": "mono",
     "sans-serif": "sans",
@@ -46,6 +47,8 @@ def tree_of(mathml: str, *, ink: str, display: bool) -> ET.Element:
     for element in tree.iter():
         element.tag = element.tag.rpartition("}")[2]
     _take_frames(tree)
+    for row in list(tree.iter()):
+        _group_matrices(row)
     elements = list(tree.iter())
     if len(elements) > MAX_ELEMENTS:
         raise MathError("the formula is too large to draw")
@@ -87,11 +90,32 @@ def _take_frames(tree: ET.Element) -> None:
                 cell.remove(cell[0])
 
 
+def _group_matrices(row: ET.Element) -> None:
+    """Put each matrix with its brackets in a row of its own, or they grow with their neighbours."""
+    children = list(row)
+    for left, table, right in zip(children, children[1:], children[2:], strict=False):
+        if table.tag != "mtable" or not (_is_fence(left) and _is_fence(right)):
+            continue
+        group = ET.Element("mrow")
+        left.attrib.update(fence="true", form="prefix")
+        right.attrib.update(fence="true", form="postfix")
+        row.insert(list(row).index(left), group)
+        for part in (left, table, right):
+            row.remove(part)
+            group.append(part)
+
+
+def _is_fence(element: ET.Element) -> bool:
+    """Whether an element is a bracket that nothing was done to yet."""
+    text = (element.text or "").strip()
+    return element.tag == "mo" and not element.attrib and len(text) == 1 and text in _FENCES
+
+
 def _adapt(element: ET.Element) -> None:
     text = (element.text or "").strip()
     if element.tag == "mtable":
         _adapt_table(element)
-    elif element.tag == "mi" and text in _OPERATORS:
+    elif element.tag == "mi" and (_is_function(element, text) or _is_operator(text)):
         element.tag = "mo"
     elif element.tag == "mi" and len(text) == 1 and ord(text) >= _FIRST_SPECIAL:
         _adapt_letter(element, text)
@@ -102,6 +126,16 @@ def _adapt(element: ET.Element) -> None:
     variant = element.get("mathvariant")
     if variant in _VARIANTS and element.tag in ("mi", "mtext", "mn"):
         element.set("mathvariant", _VARIANTS[variant])
+
+
+def _is_function(element: ET.Element, text: str) -> bool:
+    """Whether an identifier is a name such as ``sin``, which ziamath spaces by itself."""
+    return len(text) > 1 and text.isalpha() and element.get("mathvariant") is None
+
+
+def _is_operator(text: str) -> bool:
+    """Whether the converter took an operator for a letter."""
+    return text in _OPERATORS or (text in operators.names and not text.isalnum())
 
 
 def _adapt_letter(element: ET.Element, text: str) -> None:

@@ -245,7 +245,7 @@ def _sign(text: str) -> Atom:
 def _core(element: ET.Element) -> ET.Element:
     """What a group or a script is about."""
     while len(element) and (
-        element.tag in _SCRIPTED or (element.tag == "mrow" and len(element) == 1)
+        element.tag in _SCRIPTED or (element.tag in ("mrow", "mstyle") and len(element) == 1)
     ):
         element = element[0]
     return element

@@ -120,10 +120,11 @@ class Hold:
 
 @dataclass(slots=True, eq=False)
 class Parsed:
-    """What some text became, and which definitions were known then."""
+    """What some text became, which definitions were known then, and its first equation's number."""
 
     blocks: tuple[Block, ...]
     version: int
+    number: int
 
 
 @dataclass(slots=True, eq=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from app.markup.blocks import (
@@ -10,7 +11,9 @@ from app.markup.blocks import (
     CodeBlock,
     Inline,
     LineBreak,
+    Math,
     MathBlock,
+    Offsets,
     Paragraph,
     SoftBreak,
     Spans,
@@ -18,6 +21,7 @@ from app.markup.blocks import (
 )
 from app.markup.formulas import environment_of
 from app.markup.inline import Display, References, parse_pieces
+from app.markup.numbering import numbers_in
 from app.markup.paragraphs import source_offset
 
 if TYPE_CHECKING:
@@ -29,9 +33,17 @@ _TRAILING = re.compile(r"[ \t]*([.,;:!?]+)[ \t]*(?:\n|$)")
 
 
 def parse_segment(
-    node: ParagraphNode, base: int, text: str, references: References
+    node: ParagraphNode, base: int, text: str, references: References, number: int
 ) -> tuple[Block, ...]:
-    """The blocks of a segment of ``node`` that begins ``base`` characters into the paragraph."""
+    """The blocks of a segment of ``node`` that begins ``base`` characters into the paragraph.
+
+    Args:
+        node: the paragraph.
+        base: where in it the segment begins.
+        text: of the segment.
+        references: the definitions known so far.
+        number: of the next equation that takes one.
+    """
     pieces = parse_pieces(text, references)
     bounds = [0, *(edge for p in pieces if isinstance(p, Display) for edge in (p.start, p.end))]
     bounds.append(len(text))
@@ -40,15 +52,9 @@ def parse_segment(
         start, end = _edges(text, bounds[index], bounds[index + 1])
         span = (source_offset(node, base + start), source_offset(node, base + end))
         if isinstance(piece, Display):
-            source = piece.formula.source
-            blocks.append(
-                MathBlock(
-                    source.strip(),
-                    environment_of(source),
-                    delimiter=piece.formula.delimiter,
-                    span=span,
-                )
-            )
+            block = _displayed(piece.formula, span, number)
+            number += numbers_in(block.source, block.environment)
+            blocks.append(block)
             continue
         spans = piece
         last = blocks[-1] if blocks else None
@@ -66,6 +72,13 @@ def parse_segment(
     return tuple(blocks)
 
 
+def _displayed(formula: Math, span: Offsets, first: int) -> MathBlock:
+    source = formula.source.strip()
+    environment = environment_of(source)
+    number = first if numbers_in(source, environment) else 0
+    return MathBlock(source, environment, True, formula.delimiter, "", span, number)
+
+
 def _edges(text: str, start: int, end: int) -> tuple[int, int]:
     """The bounds without the white space inside them."""
     while start < end and text[start].isspace():
@@ -76,14 +89,7 @@ def _edges(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def _with_trailing(block: MathBlock, trailing: str, end: int) -> MathBlock:
-    return MathBlock(
-        block.source,
-        block.environment,
-        block.closed,
-        block.delimiter,
-        trailing,
-        (block.span[0], end),
-    )
+    return replace(block, trailing=trailing, span=(block.span[0], end))
 
 
 def _without_trailing(spans: Spans, text: str) -> tuple[Spans, str]:

@@ -235,7 +235,7 @@ class MarkdownStream:
         before = self.characters_parsed
         if machine.hold_overflows(shown):
             machine.give_up_hold()
-        state = machine.save(), save(spine(machine.root))
+        state = machine.save(), save(spine(machine.root)), self._builder.number
         if shown.strip():
             machine.line(shown, self._line_start)
         commit = self._can_commit(shown)
@@ -243,6 +243,7 @@ class MarkdownStream:
         self._live = None if commit or self._suspect else self._find_live(tail)
         restore(state[1])
         machine.restore(state[0])
+        self._builder.number = state[2]
         self._credit -= self.characters_parsed - before
         if commit:
             machine.line(shown, self._line_start)

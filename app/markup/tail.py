@@ -34,11 +34,13 @@ class TailText:
 
     Attributes:
         characters: handed to the inline parser so far.
+        number: the number of the next equation that takes one.
     """
 
     def __init__(self, references: References) -> None:
         self.references = references
         self.characters = 0
+        self.number = 1
         self._kept_text = ""
         self._kept_spans: Spans = ()
         self._tried = 0
@@ -52,14 +54,14 @@ class TailText:
                 return ()
             if "$$" in text or "\\[" in text or "\\begin" in text:
                 self.characters += len(text)
-                return parse_segment(node, node.base, text, self.references)
+                return parse_segment(node, node.base, text, self.references, self.number)
             span = (source_offset(node, node.base), node.end)
             return (Paragraph(self._spans(text), span),)
         before, opened = node.text[: hold.opener.start], node.text[hold.opener.start :]
         self.characters += len(before)
         blocks: tuple[Block, ...] = ()
         if before.strip():
-            blocks = parse_segment(node, node.base, before.rstrip(), self.references)
+            blocks = parse_segment(node, node.base, before.rstrip(), self.references, self.number)
         delimiter = "" if hold.opener.kind == "\\begin" else hold.opener.kind
         span = (source_offset(node, node.base + hold.opener.start), node.end)
         source = opened[len(delimiter) :].lstrip("\n")

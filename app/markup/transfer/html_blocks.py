@@ -93,7 +93,7 @@ class Blocks:
             case CodeBlock():
                 return self._look.code(language_label(block.language), self._code(block))
             case MathBlock():
-                drawn = self._look.formula(block.source, block.markdown, display=True)
+                drawn = self._look.formula(block.drawn, block.markdown, display=True)
                 return (
                     f'<div class="formula" align="center">{drawn}{escape(block.trailing)}</div>\n'
                 )

@@ -1,0 +1,145 @@
+"""Formulas look as TeX sets them: spaces, numbers, frames, brackets. Measured, not by picture."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+
+import pytest
+from latex2mathml.converter import convert
+
+from app.markup.blocks import Block, MathBlock
+from app.markup.latex import prepare
+from app.markup.mathml import tree_of
+from app.markup.maths import render
+from app.markup.parse import parse
+from app.markup.stream import MarkdownStream
+from tests.unit.markup.markdown_samples import pieces_of
+
+
+def behind_minus(latex: str) -> str:
+    """The space between the first minus of a formula and what follows it."""
+    tree = tree_of(convert(prepare(latex)), ink="#000000", display=True)
+    return next(mo for mo in tree.iter("mo") if mo.text == "\u2212").get("rspace", "")
+
+
+@pytest.mark.parametrize(
+    "latex", ["-b", "(-b)", "a = -b", r"a \cdot -b", r"\{-1, -2\}", "|-x|", r"\sin -x", "a, -b"]
+)
+def test_a_sign_stands_at_its_number(latex: str) -> None:
+    assert behind_minus(latex) == "0em"
+    assert behind_minus("a - b") == "0.2222em"
+
+
+def test_a_sign_stands_as_near_in_brackets_as_alone() -> None:
+    alone = render("-3", size=100).width - render("3", size=100).width
+    for around in ("({})", "[{}]", r"\{{{}\}}"):
+        with_sign = render(around.format("-3"), size=100).width
+        assert with_sign - render(around.format("3"), size=100).width == pytest.approx(alone, abs=1)
+
+
+@pytest.mark.parametrize(
+    ("sign", "room"),
+    [("=", "0.2778em"), (r"\times", "0.2222em"), (r"\in", "0.2778em"), (r"\pm", "0.2222em"),
+     (r"\overset{!}{=}", "0.2778em"), (":=", "0.2778em"), (r"\cup", "0.2222em")],
+)  # fmt: skip
+def test_relations_and_products_have_as_much_room_on_both_sides(sign: str, room: str) -> None:
+    tree = tree_of(convert(prepare(rf"a {sign} b")), ink="#000000", display=True)
+    widths = [mo.get(side) for mo in tree.iter("mo") for side in ("lspace", "rspace")]
+    widths += [gap.get("width") for gap in tree.iter("mspace")]
+    assert widths.count(room) == 2
+
+
+def test_a_power_stands_no_higher_on_a_bracket_than_on_a_letter() -> None:
+    letter, bracket = render("x^2", size=100), render("(x)^2", size=100)
+    assert bracket.baseline < 1.15 * letter.baseline + 10
+
+
+def test_matrices_side_by_side_keep_their_own_brackets() -> None:
+    small = r"\begin{pmatrix} a \\ b \end{pmatrix}"
+    tall = r"\begin{pmatrix} a \\ b \\ c \\ d \\ e \end{pmatrix}"
+    tree = tree_of(convert(prepare(small + tall)), ink="#000000", display=True)
+    rows = [row for row in tree.iter("mrow") if len(row) and row[0].get("fence") == "true"]
+    assert len(rows) == 2
+
+
+@pytest.mark.parametrize(
+    ("array", "lines"),
+    [
+        (r"\begin{array}{cc} a & b \end{array}", 0),
+        (r"\begin{array}{c|c} a & b \end{array}", 1),
+        (r"\begin{array}{|c|c|} \hline a & b \\ \hline c & d \\ \hline \end{array}", 6),
+        (r"\begin{array}{c} \hline a \\ b \\ \hline \end{array}", 2),
+        (r"\begin{array}{*{2}{c}|c} a & b & c \end{array}", 1),
+    ],
+)
+def test_arrays_have_the_lines_they_ask_for(array: str, lines: int) -> None:
+    formula = render(array)
+    assert formula.svg.count(b"<rect") == lines
+    left, top, width, height = map(float, ET.fromstring(formula.svg).attrib["viewBox"].split())
+    for rect in ET.fromstring(formula.svg).iter("{http://www.w3.org/2000/svg}rect"):
+        assert left <= float(rect.attrib["x"]) <= left + width
+        assert top <= float(rect.attrib["y"]) <= top + height
+
+
+def test_a_boxed_result_does_not_touch_its_frame() -> None:
+    inner, boxed = render("42", size=100), render(r"\boxed{42}", size=100)
+    assert boxed.width > inner.width + 40
+    assert boxed.height > inner.height + 30
+
+
+# ---------------------------------------------------------------------------------------- numbers
+
+
+def drawn(text: str) -> list[str]:
+    return [block.drawn for block in parse(text) if isinstance(block, MathBlock)]
+
+
+def test_equations_are_numbered_through_a_text() -> None:
+    text = (
+        "\\begin{equation}\na = b\n\\end{equation}\n\n"
+        "\\[ c = d \\]\n\n"
+        "\\begin{align}\na &= b \\\\\n&= c \\nonumber \\\\\n"
+        "&= d \\tag{*} \\\\\n&= e\n\\end{align}\n\n"
+        "\\begin{align*}\nx &= y\n\\end{align*}\n\n"
+        "> $$\\begin{gather} p \\\\ q \\end{gather}$$\n\n"
+        "\\begin{multline} r \\\\ s \\end{multline}\n"
+    )
+    tags = [
+        [part.split("}")[0] for part in source.split("\\tag{")[1:]]
+        for source in drawn(text.replace("> ", ""))
+    ]
+    assert tags == [["1"], [], ["2", "*", "3"], [], ["4", "5"], ["6"]]
+    assert all(render(source, display=True) for source in drawn(text))
+
+
+def test_a_stream_numbers_equations_as_the_whole_parse_does() -> None:
+    one = "Then\n\n\\begin{align}\na &= b \\\\\n&= c\n\\end{align}\n\n- item\n\n"
+    text = one * 3 + "[a] again $$\\begin{equation} e \\end{equation}$$\n\n[a]: http://x.y\n"
+    for size in (1, 7, 50):
+        markdown = MarkdownStream()
+        shown: list[Block] = []
+        for piece in pieces_of(text, size):
+            shown += [part.block for part in markdown.feed(piece).closed]
+        settled = markdown.finish()
+        shown += [part.block for part in settled.update.closed]
+        assert settled.blocks == parse(text)
+        numbers = [block.number for block in shown if isinstance(block, MathBlock)]
+        assert numbers == [1, 3, 5, 7]
+
+
+def test_tags_stand_under_each_other() -> None:
+    def place(latex: str) -> int:
+        tree = tree_of(convert(prepare(latex)), ink="#000000", display=True)
+        return len({list(row).index(cell) for row in tree.iter("mtr") for cell in row
+                    if cell.find("mtext") is not None})  # fmt: skip
+
+    assert place(r"\begin{align} a &= b + c \tag{1} \\ d \tag{2} \end{align}") == 1
+    assert place(r"\begin{gather} a \tag{1} \\ b + c + d \tag{2} \end{gather}") == 1
+
+
+def test_copy_gives_back_what_was_written_without_numbers() -> None:
+    source = "\\begin{equation}\nE = mc^2\n\\end{equation}"
+    block = parse(source)[0]
+    assert isinstance(block, MathBlock)
+    assert block.markdown == source
+    assert "\\tag{1}" in block.drawn
