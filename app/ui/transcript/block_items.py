@@ -45,7 +45,7 @@ class MathItem(RowItem):
         result: Drawn | Failed
         if row.block.closed:
             result = style.formulas.get(
-                row.block.source, display=True, font=style.fonts.text, colour=colour
+                row.block.drawn, display=True, font=style.fonts.text, colour=colour
             )
         else:
             result = Failed("It is still being written.")
