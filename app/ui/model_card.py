@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QTextBrowser, QWidget
 from app.domain.download import ModelCard
 from app.domain.errors import KnownError
 from app.markup.code import Kind
-from app.markup.latex import MathError
+from app.markup.latex_tokens import MathError
 from app.markup.maths import Formula, render
 from app.markup.parse import parse
 from app.markup.transfer.html_blocks import Blocks
