@@ -67,7 +67,7 @@ def faulty(self, tokens, **keywords):
         return original(self, tokens, **keywords)
     bad = {
         "repacked": plan.extra_buffers,
-        "repacked, later": plan.extra_buffers and passes == 4,
+        "repacked, later": plan.extra_buffers and passes == 2,
         "f16": plan.kv_type == "f16",
         "always": True,
         "long": len(tokens) > 2,
