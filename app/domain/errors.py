@@ -58,6 +58,12 @@ class ModelFileError(EngineError):
     default_action = "Choose another model file."
 
 
+class SwitchFailedError(EngineError):
+    """Another model could not be loaded, and the one before is in use again."""
+
+    default_data = "Nothing was lost."
+
+
 class ModelNotLoadedError(EngineError):
     """An answer was asked for while no model is loaded."""
 

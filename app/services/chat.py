@@ -170,11 +170,23 @@ class ChatService:
         self._begin(answer, lambda: self._library.add_message(answer), resume=False)
         return answer.id
 
-    def answer_with(self, answer_id: str, model: ModelFile) -> str:
-        """Write another version of an answer with another installed file; returns its id."""
+    def answer_with(self, answer_id: str, model: ModelFile) -> None:
+        """Write another version of an answer with another installed file, once that is loaded.
+
+        If it cannot be loaded no version is begun: the model before must not answer in its name.
+
+        Raises:
+            EngineBusyError: Another answer is being written.
+        """
         self._refuse_if_busy()
-        self._models.choose(model)
-        return self.regenerate(answer_id)
+
+        def answer() -> None:
+            try:
+                self.regenerate(answer_id)
+            except KnownError as error:  # something was sent while the model was loading
+                self._bus.publish(Problem(error))
+
+        self._models.choose(model, answer)
 
     def continue_answer(self, answer_id: str) -> None:
         """Go on with an answer that was stopped, cut or interrupted.

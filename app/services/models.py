@@ -17,6 +17,7 @@ from app.domain.errors import (
     ModelFileError,
     ModelNotLoadedError,
     NotFoundError,
+    SwitchFailedError,
 )
 from app.domain.generation import Sampling, Timings
 from app.domain.gguf import read_gguf_file
@@ -208,21 +209,36 @@ class ModelService:
         self._hash_control.pause()
         self._hasher.close()
 
-    def choose(self, model: ModelFile) -> None:
+    def choose(self, model: ModelFile, then: Callable[[], object] = lambda: None) -> None:
         """Make ``model`` the chosen one and load it in the background.
 
-        If it cannot be loaded, the one before is loaded again and the reason is published.
+        If it cannot be loaded, the one before is in use again and the reason is published.
+
+        Args:
+            model: From :meth:`installed`.
+            then: Called on the lane once it is loaded; not when it could not be.
         """
-        previous = self._state.model if self._state.phase is ModelPhase.READY else None
+        before = self._state
         self.cancel_load()
         self._remember(model)
-        self._lane.submit(lambda: self._load_or_return(model, previous, self._fresh_cancel()))
+
+        def switch() -> None:
+            try:
+                self._load(model, self._fresh_cancel())
+            except LoadCancelledError:
+                return
+            except KnownError as error:
+                self._bus.publish(Problem(self._return_to(before, model, error)))
+                return
+            then()
+
+        self._lane.submit(switch)
 
     def load(self) -> None:
         """Load the chosen model in the background; the outcome is published."""
         model = self._state.model
         if model is not None and self._state.phase is not ModelPhase.LOADING:
-            self._lane.submit(lambda: self._load_or_return(model, None, self._fresh_cancel()))
+            self._lane.submit(lambda: self._load_or_tell(model, self._fresh_cancel()))
 
     def cancel_load(self) -> None:
         """Stop loading, if something is being loaded."""
@@ -311,19 +327,30 @@ class ModelService:
         self._publish(ModelState(ModelPhase.UNLOADED, model))
         self._settings.update(model_path=DEMO if model.demo else str(model.path), welcomed=True)
 
-    def _load_or_return(
-        self, model: ModelFile, previous: ModelFile | None, cancel: threading.Event
-    ) -> None:
+    def _load_or_tell(self, model: ModelFile, cancel: threading.Event) -> bool:
         try:
             self._load(model, cancel)
         except LoadCancelledError:
-            return
+            return False
         except KnownError as error:
             self._bus.publish(Problem(error))
-            if previous is None or previous.path == model.path:
-                return
-            self._remember(previous)
-            self._load_or_return(previous, None, cancel)
+            return False
+        return True
+
+    def _return_to(self, before: ModelState, tried: ModelFile, error: KnownError) -> KnownError:
+        """After a model could not be loaded: use the one before, and say what there is to say."""
+        old = before.model
+        usable = before.phase in {ModelPhase.READY, ModelPhase.UNLOADED}
+        if old is None or old.path == tried.path or not usable:
+            return error
+        self._remember(old)
+        if before.phase is ModelPhase.READY and not self._load_or_tell(old, self._fresh_cancel()):
+            return error
+        return SwitchFailedError(
+            f"{tried.label} could not be loaded, so {old.label} is in use again. {error.what}",
+            action=error.action,
+            detail=error.detail,
+        )
 
     def _load(self, model: ModelFile, cancel: Cancel) -> LoadedModel:
         self._publish(ModelState(ModelPhase.LOADING, model))

@@ -72,7 +72,7 @@ class MessageCommands:
     def answer_with_menu(self, message_id: str) -> None:
         """Offer the installed files to answer again with; both versions are kept."""
         menu = QMenu(self._shell.window)
-        menu.addSection("Answer again with")
+        menu.addAction("Answer again with").setEnabled(False)  # a heading; sections show no text
         for model in self._shell.services.models.installed():
             speed = self._shell.services.models.speed(model.sha256)
             menu.addAction(model_words(model, speed), partial(self._answer_with, message_id, model))

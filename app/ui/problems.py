@@ -15,6 +15,7 @@ from app.domain.errors import (
     OutOfMemoryError,
     PromptTooLongError,
     StoreError,
+    SwitchFailedError,
 )
 from app.ui.banner import Offer
 
@@ -50,6 +51,8 @@ def offers_for(error: KnownError, can: Remedies, *, can_continue: bool) -> list[
                 Offer("Choose another model…", can.choose_model),
                 Offer("Use the built-in demo", can.try_demo),
             ]
+        case SwitchFailedError():
+            offers = [Offer("Choose another model…", can.choose_model)]
         case ModelNotLoadedError():
             offers = [
                 Offer("Choose a model…", can.choose_model),
