@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 
 import pytest
@@ -18,7 +19,8 @@ from app.markup.transfer.values import Chat, ExportOptions
 from tests.unit.transfer.making import NASTY, chats, conversation_of, texts
 
 OPTIONS = ExportOptions()
-_QUICK = settings(deadline=None, max_examples=60, suppress_health_check=list(HealthCheck))
+_EXAMPLES = int(os.environ.get("PHIAL_EXAMPLES", "60"))  # thousands, on demand
+_QUICK = settings(deadline=None, max_examples=_EXAMPLES, suppress_health_check=list(HealthCheck))
 
 
 def _through_markdown(chat: Chat, options: ExportOptions = OPTIONS) -> Chat:
