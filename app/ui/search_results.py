@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from PySide6.QtCore import (
     QAbstractListModel,
     QModelIndex,
     QPersistentModelIndex,
-    QPointF,
     QRect,
     QSize,
     Qt,
@@ -117,16 +116,15 @@ class SearchRow(QStyledItemDelegate):
     ) -> None:
         theme = self._theme
         author = _AUTHORS.get(hit.role, "Title") if hit.role else "Title"
-        text = f"{author}: {_one_line(hit.snippet)}"
-        offset = len(author) + 2
+        text, marks = _fitted(hit, author, option.fontMetrics.horizontalAdvance, rect.width())
         found = QTextCharFormat()
         found.setBackground(QColor(theme.match))
         found.setForeground(QColor(theme.on_match))
         layout = QTextLayout(text, option.font)
         ranges = []
-        for start, length in hit.highlights:
+        for start, length in marks:
             one = QTextLayout.FormatRange()
-            one.start, one.length, one.format = start + offset, length, found
+            one.start, one.length, one.format = start, length, found
             ranges.append(one)
         layout.setFormats(ranges)
         layout.beginLayout()
@@ -134,14 +132,26 @@ class SearchRow(QStyledItemDelegate):
         layout.endLayout()
         painter.setPen(QColor(theme.muted))
         painter.setClipRect(rect)
-        # The first match is brought into view when it stands far to the right.
-        shift = 0.0
-        if hit.highlights:
-            start, length = hit.highlights[0]
-            measure = option.fontMetrics.horizontalAdvance
-            end = measure(text[: start + offset + length])
-            shift = max(0.0, min(end - rect.width() * 0.8, measure(text[: start + offset])))
-        layout.draw(painter, rect.topLeft().toPointF() - QPointF(shift, 0))
+        layout.draw(painter, rect.topLeft().toPointF())
+
+
+def _fitted(
+    hit: SearchHit, author: str, measure: Callable[[str], int], width: int
+) -> tuple[str, list[tuple[int, int]]]:
+    """A line that shows who wrote it and the first match, and where the matches are in it.
+
+    A match that stands too far to the right is brought nearer by leaving out words before it.
+    """
+    head, line = f"{author}: ", _one_line(hit.snippet)
+    cut, dots = 0, ""
+    if hit.highlights:
+        first, length = hit.highlights[0]
+        while cut < first and measure(f"{head}{dots}{line[cut : first + length]}") > width * 0.9:
+            space = line.find(" ", cut, first)
+            cut, dots = (first if space < 0 else space + 1), "…"
+    before = len(head) + len(dots) - cut
+    marks = [(start + before, length) for start, length in hit.highlights if start >= cut]
+    return f"{head}{dots}{line[cut:]}", marks
 
 
 def _one_line(text: str) -> str:

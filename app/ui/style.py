@@ -52,6 +52,8 @@ def style_sheet(theme: Theme) -> str:
     """The application's style sheet. It names no font sizes, so a zoom need not set it anew."""
     t, r = theme, RADIUS
     up, down = _arrow("up", theme), _arrow("down", theme)
+    shade = "dark" if theme.dark else "light"  # of what stands on the accent
+    tick = bundled("assets", "icons", f"tick-{shade}.svg").as_posix()
     line = 2 if theme.contrast >= 7 else 1
     return f"""
 QMainWindow, QDialog, #pane {{ background: {t.window}; }}
@@ -169,4 +171,9 @@ QProgressBar::chunk {{ background: {t.accent}; border-radius: 3px; }}
 QCheckBox, QRadioButton {{ spacing: 8px; padding: 3px; border: 2px solid transparent;
   border-radius: 6px; }}
 QCheckBox:focus, QRadioButton:focus {{ border-color: {t.accent}; }}
+QCheckBox::indicator, QListView::indicator {{ width: 14px; height: 14px; border-radius: 4px;
+  border: 1px solid {t.muted}; background: {t.raised}; }}
+QCheckBox::indicator:checked, QListView::indicator:checked {{ border-color: {t.accent};
+  background: {t.accent}; image: url({tick}); }}
+QCheckBox::indicator:disabled {{ border-color: {t.faint}; }}
 """

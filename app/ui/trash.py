@@ -53,6 +53,8 @@ class ShelfDialog(Dialog):
         self._list.setAccessibleName(shelf.title)
         self._list.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self._list.setMinimumHeight(280)
+        self._list.setWordWrap(True)
+        self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._list.itemSelectionChanged.connect(self._update_buttons)
         self._list.itemActivated.connect(self._bring_back)
         self._empty = text_label(shelf.empty)

@@ -61,9 +61,12 @@ class ExportDialog(Dialog):
         label.setBuddy(self._formats)
         self._places = QComboBox()
         self._places.setAccessibleName("Write to")
-        for widget in (label, self._formats, self._about, self._places, self._exact, self._fold):
+        self._place_label = QLabel("Write to")
+        self._place_label.setBuddy(self._places)
+        for widget in (label, self._formats, self._about, self._place_label, self._places):
             self.column.addWidget(widget)
-        self.column.addWidget(self._bar)
+        for below in (self._exact, self._fold, self._bar):
+            self.column.addWidget(below)
         self.column.addWidget(self._error)
         self._go = push_button("Export…", "accent")
         self._go.clicked.connect(self._choose_place)
@@ -94,6 +97,7 @@ class ExportDialog(Dialog):
             self._places.addItem(place.value, place)
         self._places.setCurrentIndex(max(0, self._places.findData(before)))
         self._places.setVisible(len(self._ids) > 1)
+        self._place_label.setVisible(len(self._ids) > 1)
 
     def _choose_place(self) -> None:
         chosen = self._format()

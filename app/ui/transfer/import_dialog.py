@@ -50,6 +50,8 @@ class ImportDialog(Dialog):
         self._list = QListWidget()
         self._list.setAccessibleName("Chats found")
         self._list.setMinimumHeight(260)
+        self._list.setWordWrap(True)
+        self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._list.itemChanged.connect(self._on_checked)
         self._notes = text_label("", "muted")
         self._bar = QProgressBar(textVisible=False)
@@ -118,6 +120,7 @@ class ImportDialog(Dialog):
     def _show_notes(self, lines: Sequence[str]) -> None:
         self._notes.setText("\n\n".join(lines))
         self._notes.setVisible(bool(lines))
+        self.adjustSize()  # a wrapping text does not make room for itself
 
     def _on_checked(self) -> None:
         count = len(self.chosen())
@@ -152,7 +155,6 @@ class ImportDialog(Dialog):
         self._show_notes(lines)
         self._cancel.setText("Close")
         self._cancel.setFocus()
-        self.adjustSize()
 
     def _on_failed(self, error: KnownError) -> None:
         self._task = None

@@ -17,6 +17,7 @@ from PySide6.QtCore import (
     Qt,
 )
 from PySide6.QtGui import (
+    QAbstractTextDocumentLayout,
     QColor,
     QFont,
     QFontDatabase,
@@ -25,6 +26,7 @@ from PySide6.QtGui import (
     QPageLayout,
     QPageSize,
     QPainter,
+    QPalette,
     QPdfWriter,
     QPyTextObject,
     QTextDocument,
@@ -217,7 +219,7 @@ def _print(html: str, formulas: list[Formula], writer: QPdfWriter) -> None:
                 writer.newPage()
             painter.save()
             painter.translate(0, -page * height)
-            doc.drawContents(painter, QRectF(0, page * height, width, height))
+            _draw(doc, painter, QRectF(0, page * height, width, height))
             painter.restore()
             painter.setPen(QColor(LIGHT["muted"]))
             painter.setFont(_font(11))
@@ -225,6 +227,17 @@ def _print(html: str, formulas: list[Formula], writer: QPdfWriter) -> None:
             painter.drawText(foot, Qt.AlignmentFlag.AlignRight, f"{page + 1} / {pages}")
     finally:
         painter.end()
+
+
+def _draw(doc: QTextDocument, painter: QPainter, part: QRectF) -> None:
+    # As QTextDocument.drawContents, but in ink: that takes the window's colour, white on dark.
+    context = QAbstractTextDocumentLayout.PaintContext()
+    ink = QPalette()
+    ink.setColor(QPalette.ColorRole.Text, QColor(LIGHT["text"]))
+    context.palette = ink
+    context.clip = part
+    painter.setClipRect(part)
+    doc.documentLayout().draw(painter, context)
 
 
 def _font(pixels: float = _TEXT) -> QFont:

@@ -6,9 +6,12 @@ import re
 import threading
 import zlib
 
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.markup.transfer.values import ExportOptions
+from app.ui.style import palette
+from app.ui.theme import DARK, LIGHT
 from app.ui.transfer.pdf import PdfExporter
 from tests.unit.transfer.making import NASTY, conversation_of
 
@@ -17,15 +20,20 @@ def pages(data: bytes) -> int:
     return len(re.findall(rb"/Type\s*/Page\b", data))
 
 
-def drawing(data: bytes) -> int:
-    """Bytes of what the pages draw."""
-    total = 0
+def streams(data: bytes) -> list[bytes]:
+    """What the pages draw, unpacked."""
+    found = []
     for stream in re.findall(rb"stream\r?\n(.*?)endstream", data, re.DOTALL):
         try:
-            total += len(zlib.decompress(stream))
+            found.append(zlib.decompress(stream))
         except zlib.error:
             continue  # a font or another stream that is not packed this way
-    return total
+    return found
+
+
+def drawing(data: bytes) -> int:
+    """Bytes of what the pages draw."""
+    return sum(map(len, streams(data)))
 
 
 def test_a_chat_becomes_pages(qtbot: QtBot) -> None:
@@ -40,6 +48,17 @@ def test_formulas_are_drawn_as_shapes(qtbot: QtBot) -> None:
     words = PdfExporter().write((conversation_of("q", "x x x x"),), ExportOptions())
     formula = PdfExporter().write((conversation_of("q", "$\\frac{x}{x} x x$"),), ExportOptions())
     assert drawing(formula) > drawing(words) + 500
+
+
+def test_paper_is_white_and_ink_is_dark_whatever_the_windows_theme(qapp: QApplication) -> None:
+    chat = conversation_of("A question", "Words, `code`\n\n| a |\n|---|\n| $x$ |")
+    before = qapp.palette()
+    drawn = []
+    for theme in (LIGHT, DARK):
+        qapp.setPalette(palette(theme))
+        drawn.append(streams(PdfExporter().write((chat,), ExportOptions())))
+    qapp.setPalette(before)
+    assert drawn[0] == drawn[1]
 
 
 def test_nasty_texts_do_not_stop_it(qtbot: QtBot) -> None:
