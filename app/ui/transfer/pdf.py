@@ -57,7 +57,7 @@ _IMAGE = QTextFormat.ObjectTypes.ImageObject
 _STYLE = f"""
 .title{{font-size:22px;font-weight:bold;margin-bottom:0px}}
 .who{{font-weight:bold;margin-top:22px;margin-bottom:4px}}
-h3{{font-size:19px}}h4{{font-size:16px}}h5,h6{{font-size:14px}}
+h3{{font-size:19px}}h4{{font-size:16px}}h5{{font-size:18px}}h6{{font-size:20px}}
 p{{margin-top:6px;margin-bottom:6px}}
 a{{color:{LIGHT["link"]}}}
 code,pre{{font-family:"%s";font-size:{_CODE}px}}
