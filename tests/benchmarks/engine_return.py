@@ -1,11 +1,11 @@
 """Coming back to a chat after a restart, against reading it again. Part of bench_engine.py.
 
-Reading 8,000 tokens of a 14 B file takes a quarter of an hour, so the state is built once
-(``--only prepare``, in steps, going on where an earlier run ended) and kept in ``--state``.
+The state is built once (``--only prepare``) and kept in ``--state``.
 """
 
 from __future__ import annotations
 
+import ctypes
 import os
 import threading
 import time
@@ -27,10 +27,12 @@ from app.domain.generation import (
 from app.domain.model import LoadRequest
 from app.engine.base import EngineOptions
 from app.engine.client import EngineClient
+from app.engine.llama.engine import LlamaEngine
+from app.engine.llama.state import SCRATCH
+from app.engine.snapshots import SEGMENT, Piece, pieces
 from tests.support.engines import request, turns
 
-STEP = 500  # tokens between two saves while the state is built
-FRESH = 128  # tokens read anew at each depth, for the rate of reading there
+FRESH = 64  # tokens read anew at each depth, for the rate of reading there
 ALWAYS = -1e9  # seconds a snapshot must save: write and restore in any case
 NEVER = threading.Event()
 
@@ -69,19 +71,57 @@ def load_for(model: Path, tokens: int, threads: int | None = None) -> LoadReques
 def prepare(
     model: Path, state: Path, lengths: Sequence[int], longest: int, threads: int | None
 ) -> None:
-    """Build the state of every length, saving each step."""
-    steps = sorted({*range(STEP, max(lengths), STEP), *lengths})
-    with client(snapshot_dir=state, snapshot_min_gain=ALWAYS) as engine:
-        engine.load(load_for(model, longest, threads), lambda _fraction: None, NEVER)
-        for tokens in steps:
-            began = time.perf_counter()
-            restored = 0
-            for event in engine.generate(chat_of(tokens), NEVER):
-                if isinstance(event, SnapshotRestored):
-                    restored = event.tokens
-            engine.park("chat")
-            seconds = time.perf_counter() - began
-            row(f"built the state of {tokens} tokens", f"{seconds:.1f} s", f"restored {restored}")
+    """Build the state of every length: a first segment that is read, moved to every later place.
+
+    Reading 8,000 tokens of a 14 B file takes a quarter of an hour and more. What a restore costs
+    depends on how many bytes there are and of which shape, and that is exact: llama.cpp itself
+    turns the keys' places and writes every segment. What the values mean, random weights do not
+    say in any case.
+    """
+    engine = LlamaEngine(EngineOptions(snapshot_dir=state, snapshot_min_gain=ALWAYS))
+    engine.load(load_for(model, longest, threads), lambda _fraction: None, NEVER)
+    session, store = engine._session, engine._store
+    assert session is not None
+    assert session.keeper is not None
+    assert store is not None
+    began = time.perf_counter()
+    first = session.template.prompt(chat_of(longest).turns, continuing=False)[:SEGMENT]
+    for _ in session.decoder.read(first, lambda: False):
+        pass
+    root = session.keeper._root
+    read = session.keeper._copy_out(pieces(first, root)[0])
+    row(f"read {len(first)} tokens", f"{time.perf_counter() - began:.1f} s")
+    session.decoder.kv.clear()
+    for length in lengths:
+        prompt = session.template.prompt(chat_of(length).turns, continuing=False)
+        for piece in pieces(prompt, root):
+            if not store.has(piece):
+                moved = _moved(engine, read, piece)
+                tokens = prompt[piece.start : piece.end]
+                while not store.write(piece, tokens, moved, 1.0):
+                    assert not store.is_off, "the disk refuses"
+        row(f"state of {len(prompt)} tokens", f"{store.used_bytes() / 1e6:.0f} MB in all")
+    session.keeper = None  # nothing of this cache is worth keeping
+    engine.close()
+
+
+def _moved(engine: LlamaEngine, state: bytes, piece: Piece) -> bytes:
+    """The state of a segment's tokens at another place."""
+    session = engine._session
+    assert session is not None
+    c, context = engine.backend.c, session.loaded.context
+    memory = c.llama_get_memory(context)
+    source = ctypes.cast(ctypes.c_char_p(state), ctypes.POINTER(ctypes.c_uint8))
+    assert c.llama_state_seq_set_data(context, source, len(state), SCRATCH)
+    count = piece.end - piece.start
+    c.llama_memory_seq_rm(memory, SCRATCH, count, -1)
+    if piece.start:
+        c.llama_memory_seq_add(memory, SCRATCH, 0, count, piece.start)
+    size = c.llama_state_seq_get_size(context, SCRATCH)
+    buffer = (ctypes.c_uint8 * size)()
+    written = c.llama_state_seq_get_data(context, buffer, size, SCRATCH)
+    c.llama_memory_seq_rm(memory, SCRATCH, -1, -1)
+    return bytes(memoryview(buffer)[:written])
 
 
 def forget_files(paths: Sequence[Path]) -> None:
