@@ -5,24 +5,37 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from pathlib import Path
 
 from app.cli import EXIT_DONE, EXIT_FAILED
 from app.compose import Setup, make_engine
+from app.domain.model import LoadRequest
 from app.services.doctor import examine
+from app.services.models import DEMO, find_model
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Declare the command and its options."""
     parser = commands.add_parser("doctor", help="versions, processor, devices, memory, folders")
+    parser.add_argument("--model", metavar="PATH", help="plan for this GGUF file, or 'demo'")
     parser.add_argument("--json", action="store_true", help="one object instead of lines")
     parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace, setup: Setup) -> int:
     """Print the report; exit 1 when the engine cannot be asked."""
+    settings = setup.settings.current
+    chosen = options.model or settings.model_path or DEMO
+    load = LoadRequest(
+        path=find_model(DEMO).path if chosen == DEMO else Path(chosen).expanduser(),
+        context_size=settings.context_size,
+        gpu_layers=settings.gpu_layers,
+        kv_type=settings.kv_type,
+        threads=settings.threads,
+    )
     engine = make_engine(setup)
     try:
-        report = examine(engine, setup.folders, setup.ladder.steps())
+        report = examine(engine, setup.folders, setup.ladder.steps(), load)
     finally:
         engine.close()
     text = json.dumps(report.as_dict(), indent=2) if options.json else "\n".join(report.lines())

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from app.domain.errors import InvalidValueError, OutOfMemoryError
 from app.domain.gguf import GgufHeader
@@ -84,6 +85,14 @@ def make_plan(
             smallest = plan
     assert smallest is not None  # noqa: S101  # both lists have an element
     raise _too_large(smallest, header, machine)
+
+
+def weights_of_all_parts(path: Path, header: GgufHeader) -> int:
+    """Bytes of all parts of a split file, ``name-00001-of-00003.gguf``; 0 where it is whole."""
+    if header.split_count <= 1:
+        return 0
+    stem = path.name.rpartition("-of-")[0].rpartition("-")[0]
+    return sum(part.stat().st_size for part in path.parent.glob(f"{stem}-*-of-*.gguf"))
 
 
 def _check_context(size: int | None) -> None:

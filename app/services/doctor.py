@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import metadata
 
 import app
 from app.domain.errors import KnownError
-from app.domain.model import Device
+from app.domain.gguf import read_gguf_file
+from app.domain.model import Device, LoadRequest
+from app.engine import plan as planning
 from app.engine.base import Engine
 from app.engine.ladder import STEPS
 from app.services.words import size
@@ -39,6 +41,7 @@ class Report:
         machine: The computer.
         devices: What llama.cpp can compute on.
         engine_problem: Why the engine could not be asked; empty when it could.
+        plan: How the chosen model would be loaded now, one reason a line.
         ladder: Model and machine key to the step of the ladder in force, in words.
         folders: Where things are kept.
         disk_free: Bytes free where models are kept.
@@ -50,6 +53,7 @@ class Report:
     machine: Machine
     devices: tuple[Device, ...]
     engine_problem: str
+    plan: tuple[str, ...]
     ladder: dict[str, str]
     folders: Folders
     disk_free: int
@@ -80,6 +84,7 @@ class Report:
                 for device in self.devices
             ],
             "engine_problem": self.engine_problem,
+            "plan": list(self.plan),
             "ladder": self.ladder,
             "disk_free": self.disk_free,
             "folders": {
@@ -110,6 +115,7 @@ class Report:
             )
         if self.engine_problem:
             result.append(f"Engine      {self.engine_problem}")
+        result += [f"Plan        {line}" for line in self.plan]
         for key, step in self.ladder.items():
             result.append(f"Ladder      {step} ({key})")
         if not self.ladder:
@@ -124,10 +130,16 @@ class Report:
         return result
 
 
-def examine(engine: Engine, folders: Folders, steps: Mapping[str, int]) -> Report:
+def examine(
+    engine: Engine, folders: Folders, steps: Mapping[str, int], load: LoadRequest | None = None
+) -> Report:
     """Look at this computer and ask the engine for its devices.
 
-    ``steps`` are the remembered steps of the ladder, by key.
+    Args:
+        engine: Asked for its devices.
+        folders: Where things are kept.
+        steps: The remembered steps of the ladder, by key.
+        load: The chosen model with the user's settings; None where there is none.
     """
     problem = ""
     devices: tuple[Device, ...] = ()
@@ -142,10 +154,36 @@ def examine(engine: Engine, folders: Folders, steps: Mapping[str, int]) -> Repor
         machine=machine(),
         devices=devices,
         engine_problem=problem,
+        plan=plan_lines(load, devices) if load is not None else (),
         ladder={key: STEPS[step].words for key, step in steps.items() if step < len(STEPS)},
         folders=folders,
         disk_free=disk_free(folders.models),
     )
+
+
+def plan_lines(load: LoadRequest, devices: Sequence[Device]) -> tuple[str, ...]:
+    """How a model would be loaded on these devices now, and why; or why it cannot be."""
+    here = machine()
+    there = planning.Machine(
+        available_memory=here.memory_free,
+        total_memory=here.memory_total,
+        physical_cores=here.physical_cores,
+        gpus=tuple(device for device in devices if device.backend != "CPU"),
+    )
+    try:
+        header = read_gguf_file(load.path)
+        plan = planning.make_plan(
+            header, load, there, planning.weights_of_all_parts(load.path, header)
+        )
+    except KnownError as error:
+        return (str(error),)
+    needs = (
+        f"{load.path.name} needs {size(plan.total_bytes)}: {size(plan.weights_bytes)} of weights, "
+        f"{size(plan.kv_bytes)} of KV cache, {size(plan.compute_bytes)} to compute with."
+    )
+    batch = f"At most {plan.batch_size} tokens a pass; fewer where Stop would otherwise wait."
+    extra = "Repacked CPU buffers are used." if plan.extra_buffers else ""
+    return tuple(line for line in (needs, *plan.reasons, batch, extra) if line)
 
 
 def _version(package: str) -> str:

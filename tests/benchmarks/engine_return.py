@@ -28,10 +28,11 @@ from app.domain.model import LoadRequest
 from app.engine.base import EngineOptions
 from app.engine.client import EngineClient
 from app.engine.llama.engine import LlamaEngine
-from app.engine.llama.state import SCRATCH
+from app.engine.llama.state import CHAT, SCRATCH
 from app.engine.snapshots import SEGMENT, Piece, pieces
 from tests.support.engines import request, turns
 
+READ = 32  # tokens whose state is read, and then moved about
 FRESH = 64  # tokens read anew at each depth, for the rate of reading there
 ALWAYS = -1e9  # seconds a snapshot must save: write and restore in any case
 NEVER = threading.Event()
@@ -71,7 +72,7 @@ def load_for(model: Path, tokens: int, threads: int | None = None) -> LoadReques
 def prepare(
     model: Path, state: Path, lengths: Sequence[int], longest: int, threads: int | None
 ) -> None:
-    """Build the state of every length: a first segment that is read, moved to every later place.
+    """Build the state of every length: the first tokens are read, and moved to every later place.
 
     Reading 8,000 tokens of a 14 B file takes a quarter of an hour and more. What a restore costs
     depends on how many bytes there are and of which shape, and that is exact: llama.cpp itself
@@ -85,43 +86,56 @@ def prepare(
     assert session.keeper is not None
     assert store is not None
     began = time.perf_counter()
-    first = session.template.prompt(chat_of(longest).turns, continuing=False)[:SEGMENT]
+    first = session.template.prompt(chat_of(longest).turns, continuing=False)[:READ]
     for _ in session.decoder.read(first, lambda: False):
         pass
     root = session.keeper._root
     read = session.keeper._copy_out(pieces(first, root)[0])
     row(f"read {len(first)} tokens", f"{time.perf_counter() - began:.1f} s")
     session.decoder.kv.clear()
+    memory = engine.backend.c.llama_get_memory(session.loaded.context)
+    for start in range(0, SEGMENT, READ):  # a whole segment of them
+        _put(engine, read, READ, start)
+        engine.backend.c.llama_memory_seq_cp(memory, SCRATCH, CHAT, -1, -1)
+    segment = session.keeper._copy_out(Piece(0, SEGMENT, root, ""))
+    session.decoder.kv.clear()
     for length in lengths:
         prompt = session.template.prompt(chat_of(length).turns, continuing=False)
         for piece in pieces(prompt, root):
             if not store.has(piece):
-                moved = _moved(engine, read, piece)
+                moved = _moved(engine, segment, piece)
                 tokens = prompt[piece.start : piece.end]
                 while not store.write(piece, tokens, moved, 1.0):
                     assert not store.is_off, "the disk refuses"
-        row(f"state of {len(prompt)} tokens", f"{store.used_bytes() / 1e6:.0f} MB in all")
     session.keeper = None  # nothing of this cache is worth keeping
     engine.close()
+    row(f"states of {', '.join(map(str, lengths))} tokens", f"{store.used_bytes() / 1e6:.0f} MB")
 
 
-def _moved(engine: LlamaEngine, state: bytes, piece: Piece) -> bytes:
+def _moved(engine: LlamaEngine, segment: bytes, piece: Piece) -> bytes:
     """The state of a segment's tokens at another place."""
+    session = engine._session
+    assert session is not None
+    c, context = engine.backend.c, session.loaded.context
+    _put(engine, segment, piece.end - piece.start, piece.start)
+    size = c.llama_state_seq_get_size(context, SCRATCH)
+    buffer = (ctypes.c_uint8 * size)()
+    written = c.llama_state_seq_get_data(context, buffer, size, SCRATCH)
+    c.llama_memory_seq_rm(c.llama_get_memory(context), SCRATCH, -1, -1)
+    return bytes(memoryview(buffer)[:written])
+
+
+def _put(engine: LlamaEngine, state: bytes, count: int, start: int) -> None:
+    """The first ``count`` tokens of a state, as the scratch sequence, from place ``start`` on."""
     session = engine._session
     assert session is not None
     c, context = engine.backend.c, session.loaded.context
     memory = c.llama_get_memory(context)
     source = ctypes.cast(ctypes.c_char_p(state), ctypes.POINTER(ctypes.c_uint8))
     assert c.llama_state_seq_set_data(context, source, len(state), SCRATCH)
-    count = piece.end - piece.start
     c.llama_memory_seq_rm(memory, SCRATCH, count, -1)
-    if piece.start:
-        c.llama_memory_seq_add(memory, SCRATCH, 0, count, piece.start)
-    size = c.llama_state_seq_get_size(context, SCRATCH)
-    buffer = (ctypes.c_uint8 * size)()
-    written = c.llama_state_seq_get_data(context, buffer, size, SCRATCH)
-    c.llama_memory_seq_rm(memory, SCRATCH, -1, -1)
-    return bytes(memoryview(buffer)[:written])
+    if start:
+        c.llama_memory_seq_add(memory, SCRATCH, 0, count, start)
 
 
 def forget_files(paths: Sequence[Path]) -> None:

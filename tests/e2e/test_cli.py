@@ -189,6 +189,8 @@ def test_the_doctor_tells_the_same_in_words_and_as_data() -> None:
     words = phial("doctor").stdout.decode()
     assert report["version"] in words
     assert "Ladder" in words
+    assert any("KV cache" in line for line in report["plan"])
+    assert "Plan        " in words
 
 
 def test_damaged_settings_are_set_aside_and_the_app_goes_on(home: Path, model: Path) -> None:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import os
 import random
+import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -33,12 +36,15 @@ from app.domain.generation import (
     TextDelta,
 )
 from app.domain.model import LoadRequest
+from app.engine import frames
 from app.engine.base import EngineOptions
 from app.engine.client import STOP_LOAD_SECONDS, EngineClient
 from app.engine.ladder import STEPS, ForgetfulMemory
+from app.engine.process import default_command
 from tests.support.engines import ask, load, never, request, turns
 from tests.support.gguf_factory import ModelSpec, letters, pieces_of, write_model
 
+LIBRARIES = Path(str(importlib.util.find_spec("llama_cpp").submodule_search_locations[0])) / "lib"  # type: ignore[union-attr,index]  # it is installed
 SENTENCE = "Hello there, this is Phial speaking."
 ALPHABET = "abcdefghijklmnopqrstuvwxyz"
 
@@ -374,6 +380,59 @@ def test_end_of_input_ends_the_engine_so_that_no_orphan_holds_memory() -> None:
     assert process.wait(30) == 0
     assert process.stdout is not None
     process.stdout.close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks glibc's linker")
+def test_no_library_is_ever_taken_from_the_current_directory(talker: Path, tmp_path: Path) -> None:
+    """ggml looks for its modules there, unless it is told where they are."""
+    library = next(LIBRARIES.glob("libggml-base.so*"))
+    for name in ("cpu", "cuda", "vulkan", "blas", "rpc", "cpu-haswell", "cpu-x64"):
+        shutil.copy(library, tmp_path / f"libggml-{name}.so")
+    # The bait works: this is what becomes of a program that does not say where its modules are.
+    careless = (
+        "import ctypes\n"
+        f"ctypes.CDLL({str(next(LIBRARIES.glob('libggml.so*')))!r}).ggml_backend_load_all()\n"
+    )
+    told = tmp_path / "told"
+    told.mkdir()
+    environment = {**os.environ, "LD_DEBUG": "files", "LD_DEBUG_OUTPUT": str(told / "careless")}
+    subprocess.run(
+        [sys.executable, "-c", careless], cwd=tmp_path, env=environment, check=True, timeout=60
+    )
+    bait = "libggml-cuda.so"
+    assert any(line.endswith(bait) for line in _loaded_by_name(told, "careless"))
+
+    environment["LD_DEBUG_OUTPUT"] = str(told / "engine")
+    process = subprocess.Popen(
+        default_command(),
+        cwd=tmp_path,
+        env=environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    for command in (
+        frames.Configure(EngineOptions()),
+        frames.Load(1, LoadRequest(talker), 0),
+        frames.Generate(2, request()),
+    ):
+        process.stdin.write(frames.encode(command))
+    process.stdin.flush()
+    while not isinstance(frames.decode(process.stdout.readline()), frames.Done):
+        pass
+    process.stdin.close()
+    process.wait(30)
+    process.stdout.close()
+    names = _loaded_by_name(told, "engine")
+    assert any(name.startswith(str(LIBRARIES)) for name in names)
+    assert not [name for name in names if "libggml" in name and str(LIBRARIES) not in name]
+
+
+def _loaded_by_name(folder: Path, program: str) -> set[str]:
+    """Every file the dynamic linker was asked for, as it was asked."""
+    text = "".join(path.read_text(errors="replace") for path in folder.glob(f"{program}.*"))
+    return set(re.findall(r"file=(\S+) \[\d+\];\s+dynamically loaded", text))
 
 
 def test_ctrl_c_in_a_terminal_does_not_reach_the_engine(client: EngineClient, talker: Path) -> None:

@@ -8,7 +8,6 @@ import secrets
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 import psutil
 
@@ -25,7 +24,7 @@ from app.engine.llama.backend import Backend
 from app.engine.llama.decode import Decoder, Stopper
 from app.engine.llama.state import StateKeeper
 from app.engine.llama.tokenizer import Tokenizer
-from app.engine.plan import Machine, make_plan
+from app.engine.plan import Machine, make_plan, weights_of_all_parts
 from app.engine.prompt import Template, TextMemory, choose_template
 from app.engine.seen import Monotone
 from app.engine.snapshots import SnapshotStore, root_digest
@@ -175,7 +174,9 @@ class LlamaEngine:
         self._begin(cancel)
         self._put_away(cancel.is_set)
         header = read_gguf_file(request.path)
-        plan = make_plan(header, request, self.machine(), _all_parts(request.path, header))
+        plan = make_plan(
+            header, request, self.machine(), weights_of_all_parts(request.path, header)
+        )
         steps = useful_steps(plan, header)
         plan = apply_step(plan, header, step)
         if planned is not None:
@@ -350,11 +351,3 @@ class LlamaEngine:
 def _refuse_if(cancel: Cancel) -> None:
     if cancel.is_set():
         raise LoadCancelledError("Loading was stopped.")
-
-
-def _all_parts(path: Path, header: GgufHeader) -> int:
-    """Bytes of all parts of a split file, ``name-00001-of-00003.gguf``; 0 where it is whole."""
-    if header.split_count <= 1:
-        return 0
-    stem = path.name.rpartition("-of-")[0].rpartition("-")[0]
-    return sum(part.stat().st_size for part in path.parent.glob(f"{stem}-*-of-*.gguf"))

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import logging
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given, settings
@@ -151,6 +153,41 @@ def test_a_disk_that_refuses_switches_snapshots_off_and_nothing_else(
     assert store.is_off
     assert not store.write(piece, [1, 2, 3], b"state", 5)
     assert "switched off" in caplog.text
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+def test_a_full_disk_switches_snapshots_off_and_leaves_no_half_file(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = SnapshotStore(tmp_path, 10**9)
+    fill(store, list(range(100)))
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    opened = Path.open
+
+    def full(self: Path, mode: str = "r", *rest: object, **named: object) -> object:
+        if mode == "wb":  # what is written here goes nowhere: ENOSPC, as on a full disk
+            self.touch()
+            return opened(Path("/dev/full"), mode, buffering=0)
+        return opened(self, mode, *rest, **named)  # type: ignore[call-overload]
+
+    monkeypatch.setattr(Path, "open", full)
+    (piece,) = pieces([7, 8, 9], ROOT)
+    assert store.write(piece, [7, 8, 9], b"state", 5)
+    store.close()
+    monkeypatch.undo()
+    assert store.is_off
+    assert "No space left" in caplog.text
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+def test_a_disk_with_little_room_keeps_what_is_in_use_and_takes_no_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=10_000))
+    store = SnapshotStore(tmp_path, 10**9)
+    for chat in range(20):
+        fill(store, [chat, *range(SEGMENT - 1)])
+    assert 0 < store.used_bytes() <= 10_000
 
 
 # --- through llama.cpp ------------------------------------------------------------------------
