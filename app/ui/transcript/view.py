@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QFrame, QWidget
 
 from app.domain.conversation import BranchMessage, Message
 from app.ui.theme import LIGHT, Theme, qcolour
+from app.ui.transcript.bar import Bar
 from app.ui.transcript.chat import Chat
 from app.ui.transcript.clipboard import put_on_clipboard
 from app.ui.transcript.find import DEFAULT_OPTIONS, Finder, FindOptions, Match
@@ -73,7 +74,6 @@ class TranscriptView(TranscriptSignals):
         self.widgets: dict[str, MessageWidget] = {}
         self.following = True
         self.streaming = ""
-        self._syncing = False
         self.selection: Selection | None = None
         self._pill = Pill(self, self.looks.seen)
         self._pill.clicked.connect(self.scroll_to_end)
@@ -84,6 +84,7 @@ class TranscriptView(TranscriptSignals):
         self._finder = Finder(self)
         self._voice = Voice(self)
         self.places = Places(self)
+        self._bar = Bar(self)
         self._set_up()
 
     def _set_up(self) -> None:
@@ -93,10 +94,7 @@ class TranscriptView(TranscriptSignals):
         self.setAccessibleName("Conversation")
         self.viewport().setMouseTracking(True)
         self.viewport().setCursor(Qt.CursorShape.IBeamCursor)
-        bar = self.verticalScrollBar()
-        bar.setSingleStep(self.looks.seen.px(48))
-        bar.valueChanged.connect(self._bar_moved)
-        bar.sliderReleased.connect(self.arrange)
+        self.verticalScrollBar().setSingleStep(self.looks.seen.px(48))
 
     # ------------------------------------------------------------------ the chat
 
@@ -181,7 +179,7 @@ class TranscriptView(TranscriptSignals):
         if self.following or message_id in self.widgets:
             self.arrange()
         else:
-            self._sync_bar()
+            self._bar.sync()
             self._show_pill()
         self._voice.grew()
 
@@ -364,7 +362,7 @@ class TranscriptView(TranscriptSignals):
         self.chat.in_view = frozenset(shown)
         self._park(shown)
         self._set_following(self.flow.bottom_reached)
-        self._sync_bar()
+        self._bar.sync()
         self._show_pill()
         self._work.look_around()
 
@@ -380,7 +378,7 @@ class TranscriptView(TranscriptSignals):
         """Forget what was laid out ahead of another place, and tell the bar what is known now."""
         shown = {self.chat.models[placed.at].message.id for placed in self.flow.placed}
         self._park(shown)
-        self._sync_bar()
+        self._bar.sync()
 
     def _drop_widgets(self, keep: Sequence[str] | set[str] | dict[str, int] | tuple[()]) -> None:
         for key in [k for k in self.widgets if k not in keep]:
@@ -401,30 +399,14 @@ class TranscriptView(TranscriptSignals):
         if self._pill.isVisible():
             self._pill.place(self.viewport().geometry())
 
-    def _sync_bar(self) -> None:
-        bar = self.verticalScrollBar()
-        if bar.isSliderDown():
-            return  # while the reader drags, a place on the bar keeps its meaning
-        self._syncing = True
-        height = self.viewport().height()
-        bar.setPageStep(max(1, height - 2 * int(self.looks.seen.line_height)))
-        bar.setRange(0, max(0, self.chat.index.total - height))
-        bar.setValue(self.flow.position)
-        self._syncing = False
-
-    def _bar_moved(self, value: int) -> None:
-        if self._syncing:
-            return
-        bar = self.verticalScrollBar()
-        if bar.isSliderDown() and bar.maximum():
-            room = max(0, self.chat.index.total - self.viewport().height())
-            value = round(value / bar.maximum() * room)
+    def go_to_position(self, position: int, *, end: bool) -> None:
+        """Go to a place given in pixels from the top, or to the end of the chat."""
         self.formulas.begin_frame(0)
         self.places.forget()
-        if value >= self.chat.index.total - self.viewport().height():
+        if end:
             self._to_end()
         else:
-            self.flow.scroll(value - self.flow.position)
+            self.flow.scroll(position - self.flow.position)
         self.arrange()
 
     # ------------------------------------------------------------------ selection and search
