@@ -217,12 +217,14 @@ def text_document(row: TextRow, style: Style, width: float) -> RowDocument:
     option = QTextOption()
     option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
     doc.setDefaultTextOption(option)
+    doc.setTextWidth(width)
     cursor = QTextCursor(doc)
+    cursor.beginEditBlock()  # laid out once, at its end
     cursor.setBlockFormat(style.block)
     if not row.runs:
         cursor.setBlockCharFormat(style.format_of(Run(""), row.level, quiet=row.place.quiet))
     doc.insert_runs(cursor, row.runs, row.level, quiet=row.place.quiet)
-    doc.setTextWidth(width)
+    cursor.endEditBlock()
     return doc
 
 
@@ -241,7 +243,9 @@ def code_document(
     option.setWrapMode(wrap)
     doc.setDefaultTextOption(option)
     doc.setDefaultFont(style.fonts.code)
+    doc.setTextWidth(width)
     cursor = QTextCursor(doc)
+    cursor.beginEditBlock()  # laid out once, at its end
     cursor.setBlockFormat(style.code_block)
     text = code_text(row.text)
     done = 0
@@ -251,7 +255,7 @@ def code_document(
         cursor.insertText(text[done : done + len(piece)], style.token_format(kind))
         done += len(piece)
     cursor.insertText(text[done:], style.token_format(""))
-    doc.setTextWidth(width)
+    cursor.endEditBlock()
     return doc
 
 
@@ -316,7 +320,9 @@ def table_document(row: TableRow, style: Style, widths: Sequence[int]) -> RowDoc
         [QTextLength(QTextLength.Type.FixedLength, width) for width in widths]
     )
     made.setWidth(QTextLength(QTextLength.Type.FixedLength, sum(widths)))
+    doc.setTextWidth(sum(widths))
     cursor = QTextCursor(doc)
+    cursor.beginEditBlock()  # or every cell lays the whole table out again
     doc.formulas.strut = True
     table = cursor.insertTable(len(row.lines), len(widths), made)
     doc.base = 1  # the table's frame begins with a mark of its own
@@ -345,5 +351,5 @@ def table_document(row: TableRow, style: Style, widths: Sequence[int]) -> RowDoc
             runs = [replace(run, bold=True) for run in cell] if head else list(cell)
             doc.insert_runs(inner, runs, 0, quiet=row.place.quiet)
             at.setFormat(head_cell if head else cell_format)
-    doc.setTextWidth(sum(widths))
+    cursor.endEditBlock()
     return doc

@@ -206,12 +206,18 @@ class MessageWidget(QGroupBox):
         top = placed[0].y
         bottom = placed[-1].y + placed[-1].height
         margin = style.px(MARGIN)
+        place = QRect(left - margin, top, style.column + 2 * margin, bottom - top)
+        resized = place.size() != self.size() or style is not self._style
         self._style = style
-        self.setGeometry(left - margin, top, style.column + 2 * margin, bottom - top)
+        self.setGeometry(place)
+        before = {spot.row: spot for spot in self.spots}
         self.spots = [Spot(p.row, self.items[p.row], p.y - top, p.height) for p in placed]
         for spot in self.spots:
             self.controls.place(spot)
-        self.update()
+            if not resized and before.get(spot.row) != spot:
+                self.update(0, spot.y, place.width(), spot.height)
+        if resized or len(before) != len(self.spots):
+            self.update()
 
     def park(self) -> None:
         """Stand aside, with rows laid out ahead of the viewport."""
@@ -285,6 +291,7 @@ class MessageWidget(QGroupBox):
         bubble = self.bubble_width - 2 * self._style.px(BUBBLE_PAD_X)
         if self.model.is_user:
             self._paint_bubble(painter, self._style)
+        pictures = 1  # that may be made beside the drawing; the others are made in pauses
         for spot in self.spots:
             if spot.y >= wanted.bottom() + 1 or spot.y + spot.height <= wanted.top():
                 continue
@@ -297,6 +304,8 @@ class MessageWidget(QGroupBox):
             width = bubble if inside else spot.item.width
             spot.item.draw(painter, look, ground, 0 if inside else margin, width)
             painter.restore()
+            if pictures and spot.item.make_picture():
+                pictures -= 1
         painter.end()
 
     def _paint_bubble(self, painter: QPainter, style: Style) -> None:

@@ -92,6 +92,7 @@ class Pointer:
         most = max(0, state.natural - found[2].room + 2 * self._view.looks.seen.px(12))
         state.x = max(0, min(most, state.x + delta))
         self._view.arrange()
+        self._view.repaint_messages()
 
     # ------------------------------------------------------------------ events
 
