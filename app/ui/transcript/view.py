@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from itertools import groupby
 
 from PySide6.QtCore import Qt
@@ -18,6 +19,7 @@ from PySide6.QtWidgets import QFrame, QWidget
 
 from app.domain.conversation import BranchMessage, Message
 from app.ui.theme import LIGHT, Theme, qcolour
+from app.ui.transcript.background import Background
 from app.ui.transcript.bar import Bar
 from app.ui.transcript.chat import Chat
 from app.ui.transcript.clipboard import put_on_clipboard
@@ -27,8 +29,9 @@ from app.ui.transcript.formulas import FRAME_BUDGET, Failed, FormulaStore, Shape
 from app.ui.transcript.host import MessageHost
 from app.ui.transcript.items import PLAIN_LOOK, Look, RowItem
 from app.ui.transcript.keyboard import Keyboard
+from app.ui.transcript.lexers import Lexers
 from app.ui.transcript.looks import Looks
-from app.ui.transcript.maths_source import FormulaThread, is_light, render_shape
+from app.ui.transcript.maths_source import is_light, render_shape
 from app.ui.transcript.message_widget import MessageWidget
 from app.ui.transcript.model import MessageModel
 from app.ui.transcript.parts import Pill
@@ -62,10 +65,10 @@ class TranscriptView(TranscriptSignals):
         zoom: int = 100,
     ) -> None:
         super().__init__(parent)
-        self._thread = FormulaThread(self)
-        self._thread.drawn.connect(self._formula_drawn)
-        self.destroyed.connect(self._thread.close)
-        self.formulas = FormulaStore(render_shape, is_light, self._thread.ask)
+        self._background = Background(self)
+        self.destroyed.connect(self._background.close)
+        self.formulas = FormulaStore(render_shape, is_light, self._draw_later)
+        self.lexers = Lexers(self._background.ask, self.look_around)
         self.looks = Looks(self.formulas, theme, zoom)
         self._left_out: frozenset[str] = frozenset()
         self._summaries: dict[str, str] = {}
@@ -232,7 +235,11 @@ class TranscriptView(TranscriptSignals):
     @property
     def idle(self) -> bool:
         """Whether nothing near the viewport waits for a pause to be finished."""
-        return self._work.idle
+        return self._work.idle and not self._background.busy
+
+    def look_around(self) -> None:
+        """See whether something near the viewport can be finished now."""
+        self._work.look_around()
 
     def _to_end(self) -> None:
         self.flow.viewport = self.viewport().height()
@@ -250,12 +257,19 @@ class TranscriptView(TranscriptSignals):
         if at is not None:
             self._host.toggle_thinking(self.chat.models[at])
 
-    def _formula_drawn(self, result: tuple[str, bool, Shape | Failed]) -> None:
-        source, display, shape = result
-        line = None if self.following else self.places.line()
+    def _draw_later(self, source: str, display: bool) -> None:
+        self._background.ask(
+            partial(render_shape, source, display), partial(self._formula_drawn, source, display)
+        )
+
+    def _formula_drawn(self, source: str, display: bool, shape: Shape | Failed) -> None:
         self.formulas.take(source, shape, display=display)
-        late = [w for w in self.widgets.values() if w.drop_drawn(self.formulas.is_drawn)]
-        if late:
+        self.use_drawn()
+
+    def use_drawn(self) -> None:
+        """Lay rows out again whose late formulas are there now; the reader's line stays."""
+        line = None if self.following else self.places.line()
+        if [w for w in self.widgets.values() if w.drop_drawn(self.formulas.is_drawn)]:
             self.hold(line)
 
     def scroll_to_start(self) -> None:

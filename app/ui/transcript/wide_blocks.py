@@ -40,7 +40,7 @@ class CodeState(Sideways):
     def __init__(self, language: str) -> None:
         super().__init__()
         self.language = language
-        self._highlighter = Highlighter(language)
+        self._highlighter: Highlighter | None = None
         self._fed = 0
         self._coloured: dict[int, _Coloured] = {}  # by the row's first line
 
@@ -64,6 +64,8 @@ class CodeState(Sideways):
         if known is None:
             known = self._coloured[row.first] = _Coloured(self._fed)
         added = whole[known.length :]
+        # Made here, not with the block: the first of a language takes up to 90 ms.
+        self._highlighter = self._highlighter or Highlighter(self.language)
         for run in self._highlighter.feed(added):
             known.runs.append((run.start - known.base, run.length, run.kind.value))
         self._fed += len(added)

@@ -56,9 +56,16 @@ class Work:
         for widget in self._shown():
             if widget.model.waiting or any(p.soon for s in widget.spots for p in s.item.pending):
                 return True
-            if any(map(_uncoloured, widget.shown_rows())):
+            if any(map(self._to_colour, widget.shown_rows())):
                 return True
         return False
+
+    def _to_colour(self, row: object) -> bool:
+        return (
+            isinstance(row, CodeRow)
+            and not row.state.is_coloured(row)
+            and self._view.lexers.is_ready(row.state.language)
+        )
 
     # ------------------------------------------------------------------ what is in view
 
@@ -84,7 +91,7 @@ class Work:
         return False
 
     def _draw(self) -> bool:
-        """Draw formulas that rows wait for; whether a row in view is to be laid out again."""
+        """Draw formulas that rows in view wait for; whether one of these is complete now."""
         end = perf_counter() + SLICE_SECONDS
         formulas = self._view.formulas
         for widget in self._shown():
@@ -98,7 +105,7 @@ class Work:
         end, changed = perf_counter() + SLICE_SECONDS, False
         for widget in self._shown():
             for row in widget.shown_rows():
-                if isinstance(row, CodeRow) and _uncoloured(row) and perf_counter() < end:
+                if isinstance(row, CodeRow) and self._to_colour(row) and perf_counter() < end:
                     colour(widget.model.rows, row)
                     changed = True
         return changed
@@ -142,14 +149,10 @@ class Work:
         view.let_go()
 
     def _draw_ahead(self) -> Iterator[None]:
-        formulas = self._view.formulas
-        for widget in list(self._view.widgets.values()):
+        view = self._view
+        for widget in list(view.widgets.values()):
             for late in widget.pending():
                 if late.soon:
-                    formulas.draw(late.source, display=late.display)
+                    view.formulas.draw(late.source, display=late.display)
                     yield
-            widget.drop_drawn(formulas.is_drawn)
-
-
-def _uncoloured(row: object) -> bool:
-    return isinstance(row, CodeRow) and not row.state.is_coloured(row)
+        view.use_drawn()
