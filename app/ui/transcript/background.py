@@ -65,7 +65,7 @@ class Background(QObject):
         then()
 
     def close(self) -> None:
-        """Forget what is not begun, and wait for what is (a fifth of a second at most)."""
+        """Forget what is not begun, and wait for what is."""
         with self._lock:
             self._jobs.clear()
             thread = self._thread
