@@ -56,6 +56,9 @@ class Engine(Protocol):
     are touched from elsewhere.
     """
 
+    def start(self) -> None:
+        """Get ready ahead of the first use; returns at once."""
+
     def load(self, request: LoadRequest, progress: Progress, cancel: Cancel) -> LoadedModel:
         """Load a model, in place of the one loaded before.
 

@@ -109,6 +109,9 @@ class ScriptedEngine:
         self.loaded: LoadedModel | None = None
         self.closed = False
 
+    def start(self) -> None:
+        """Always ready."""
+
     def load(self, request: LoadRequest, progress: Progress, cancel: Cancel) -> LoadedModel:
         """See :meth:`app.engine.base.Engine.load`."""
         self.loads.append(request)

@@ -234,6 +234,10 @@ class ModelService:
 
         self._lane.submit(switch)
 
+    def warm_up(self) -> None:
+        """Start the engine in the background, so that it is ready before anything is asked."""
+        self._lane.submit(self._engine.start)
+
     def load(self) -> None:
         """Load the chosen model in the background; the outcome is published."""
         model = self._state.model

@@ -335,8 +335,9 @@ def forecast(measured: ContextMeasured) -> str:
     if measured.refusal is not None:
         return measured.refusal.what
     if measured.left_out:
-        messages = amount(measured.left_out, "oldest message")
-        return f"With this, the {messages} no longer fit what the model reads"
+        if measured.left_out == 1:
+            return "With this, the oldest message no longer fits what the model reads"
+        return f"With this, the {measured.left_out:,} oldest messages no longer fit what it reads"
     return ""
 
 

@@ -148,6 +148,7 @@ def run(services: Services, *, channel: str = "", files: Sequence[str] = ()) -> 
     if files:
         window.take_files(files)
     services.maintenance.start()
+    services.models.warm_up()
     usable = services.models.state.phase is not ModelPhase.FAILED
     if usable and services.settings.current.load_when is LoadWhen.START:
         services.models.load()

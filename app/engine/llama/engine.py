@@ -152,6 +152,9 @@ class LlamaEngine:
         """From any thread: stop the pass that is running. Set the ``cancel`` flag before."""
         self._stopper.set()
 
+    def start(self) -> None:
+        """See :meth:`app.engine.base.Engine.start`. llama.cpp was started when this was made."""
+
     def load(
         self,
         request: LoadRequest,

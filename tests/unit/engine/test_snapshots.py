@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from app.domain.generation import Sampling, SnapshotRestored
 from app.engine.base import EngineOptions
+from app.engine.llama.backend import Backend
 from app.engine.llama.engine import LlamaEngine
 from app.engine.snapshots import (
     SEGMENT,
@@ -308,6 +309,18 @@ def test_another_model_of_the_same_shape_gets_nothing(
     first_visit(start)
     other = write_model(tmp_path / "other.gguf", ModelSpec(depends_on_history=True, seed=8))
     engine = start(other)
+    said = ask(engine, request(turns(QUESTION), sampling=SHORT))
+    assert said.of(SnapshotRestored) == []
+    assert said.finished.timings.evaluated_tokens == said.fitted.prompt_tokens
+
+
+def test_another_version_of_the_engine_gets_nothing(
+    start: Callable[..., LlamaEngine], monkeypatch: pytest.MonkeyPatch, model: Path
+) -> None:
+    first_visit(start)
+    identify = Backend._identify
+    monkeypatch.setattr(Backend, "_identify", lambda self, folder: identify(self, folder) + "+1")
+    engine = start(model)
     said = ask(engine, request(turns(QUESTION), sampling=SHORT))
     assert said.of(SnapshotRestored) == []
     assert said.finished.timings.evaluated_tokens == said.fitted.prompt_tokens

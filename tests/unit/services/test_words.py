@@ -11,17 +11,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.domain.conversation import Conversation, Message, MessageStatus
+from app.domain.errors import PromptTooLongError
 from app.domain.generation import (
     ContextFitted,
     EngineRestarted,
     PromptProgress,
     Role,
+    SnapshotRestored,
     StopReason,
     Timings,
 )
 from app.domain.model import ModelFile
 from app.services import words
-from app.services.events import ModelPhase, ModelState
+from app.services.events import ContextMeasured, ModelPhase, ModelState, Summarising
 from app.services.words import IDLE, STARTED
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -91,6 +93,32 @@ def test_a_restart_is_said_until_the_answer_ends() -> None:
     assert "started again" in words.activity_line(activity, READY)
     assert "started again" in words.activity_line(activity.grew(1, 1.0), READY)
     assert words.activity_line(IDLE, READY) == ""
+
+
+def test_what_came_back_from_disk_is_told_with_its_time() -> None:
+    step = SnapshotRestored(7_900, 8_012, 0.94)
+    activity = STARTED.stepped(step)
+    line = words.activity_line(activity, READY)
+    assert line.startswith("Restored 7,900 of 8,012 tokens in 0.9 s")
+
+
+def test_a_summary_in_the_making_is_told_with_its_time_left() -> None:
+    activity = STARTED.stepped(Summarising(12))
+    assert words.activity_line(activity, READY) == "Summarising 12 earlier messages"
+    activity = activity.stepped(Summarising(12, PromptProgress(10, 400, 120.0)))
+    line = words.activity_line(activity, READY)
+    assert line == "Summarising 12 earlier messages · about 2 min left"
+    fitted = activity.stepped(ContextFitted(("a",), 400, 4_096))
+    assert words.activity_line(fitted, READY) == "Preparing your message"
+
+
+def test_what_sending_would_mean_is_said_only_where_something_happens() -> None:
+    assert words.forecast(ContextMeasured("c", 10, 100)) == ""
+    line = words.forecast(ContextMeasured("c", 120, 100, left_out=1))
+    assert "the oldest message no longer fits" in line
+    refused = ContextMeasured("c", 20_112, 16_384, refusal=PromptTooLongError(20_112, 16_352))
+    assert "20,112" in words.forecast(refused)
+    assert "16,352" in words.forecast(refused)
 
 
 def test_messages_that_are_left_out_are_counted() -> None:
