@@ -55,7 +55,13 @@ def several() -> list[Chat]:
 
 
 def test_markdown_is_the_first_format(transfer: TransferService) -> None:
-    assert [format_.name for format_ in transfer.formats()] == ["markdown", "html", "json", "text"]
+    assert [format_.name for format_ in transfer.formats()] == [
+        "markdown",
+        "html",
+        "json",
+        "phial",
+        "text",
+    ]
 
 
 @pytest.mark.parametrize("format_name", ["markdown", "json"])
