@@ -55,8 +55,18 @@ def sign(path: Path) -> None:
         subprocess.run([*command, str(path)], check=True)
 
 
-def installer(tree: Path, version: str, output: Path, *, quick: bool = False) -> None:
-    """Compile the NSIS script over ``tree``."""
+def installer(
+    tree: Path, version: str, output: Path, *, quick: bool = False, x64: bool = False
+) -> None:
+    """Compile the NSIS script over ``tree``.
+
+    Args:
+        tree: What is installed.
+        version: Its version.
+        output: The installer.
+        quick: Compress lightly.
+        x64: A 64-bit installer, where NSIS can make one.
+    """
     output.parent.mkdir(parents=True, exist_ok=True)
     defines = {
         "VERSION": version,
@@ -72,6 +82,8 @@ def installer(tree: Path, version: str, output: Path, *, quick: bool = False) ->
     words += [f"-D{name}={value}" for name, value in defines.items()]
     if quick:
         words.append("-DQUICK")
+    if x64:
+        words.append("-DX64")
     subprocess.run([*words, str(HERE / "phial.nsi")], check=True)
 
 

@@ -8,7 +8,12 @@
 ;   /DELETEDATA   (uninstaller, with /S) delete chats, settings and models too
 ;   _?=FOLDER     (uninstaller, last) wait for the end instead of running from a copy
 
-Unicode true
+; Official NSIS has 32-bit stubs only, which every Windows runs; Debian's has 64-bit ones too.
+!ifdef X64
+  Target amd64-unicode
+!else
+  Unicode true
+!endif
 ManifestDPIAware true
 ManifestLongPathAware true
 ManifestSupportedOS all
