@@ -9,6 +9,7 @@ from pathlib import Path
 
 _NEEDED = re.compile(r"^\s+NEEDED\s+(\S+)", re.MULTILINE)
 _SONAME = re.compile(r"^\s+SONAME\s+(\S+)", re.MULTILINE)
+_SEARCHED = re.compile(r"^\s+(?:RPATH|RUNPATH)\s+(\S+)", re.MULTILINE)
 Version = tuple[int, ...]
 
 
@@ -29,6 +30,13 @@ def needed(path: Path) -> set[str]:
 def provided(path: Path) -> set[str]:
     """The names under which others find it."""
     return {path.name, *_SONAME.findall(_objdump("-p", path))}
+
+
+def searched(path: Path) -> set[str]:
+    """The folders in which it looks for other libraries, before the system's."""
+    return {
+        folder for line in _SEARCHED.findall(_objdump("-p", path)) for folder in line.split(":")
+    }
 
 
 def newest(path: Path, prefix: str) -> Version:

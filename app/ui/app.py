@@ -39,7 +39,7 @@ def make_application(argv: list[str] | None = None) -> QApplication:
     QGuiApplication.setHighDpiScaleFactorRoundingPolicy(
         Qt.HighDpiScaleFactorRoundingPolicy.PassThrough
     )
-    QGuiApplication.setDesktopFileName("phial")
+    QGuiApplication.setDesktopFileName("chat.phial.Phial")
     application = QApplication(argv or sys.argv[:1])
     application.setApplicationName("Phial")
     application.setApplicationVersion(app.__version__)

@@ -23,6 +23,7 @@ DIST, BUILD = ROOT / "dist", ROOT / "build"
 MAINTAINER = "The Phial authors <phial@users.noreply.github.com>"
 ICON_SIZES = (16, 24, 32, 48, 64, 128, 256, 512)
 PROGRAMS = {"phial"}
+APPLICATION = "chat.phial.Phial"  # the name of its desktop entry, icon and metainfo
 
 
 def main() -> None:
@@ -63,9 +64,16 @@ def archive(folder: Path, name: str, version: str, level: int) -> Path:
         for item in sorted(folder.rglob("*")):
             where = f"{top}/{item.relative_to(folder)}"
             tar.add(item, arcname=where, filter=_plain, recursive=False)
-        for extra in ("phial.desktop", "phial-mime.xml", "README.txt"):
+        for extra in (
+            f"{APPLICATION}.desktop",
+            f"{APPLICATION}.metainfo.xml",
+            "phial-mime.xml",
+            "README.txt",
+        ):
             tar.add(HERE / extra, arcname=f"{top}/{extra}", filter=_plain)
-        tar.add(BUILD / "icons" / "phial-256.png", arcname=f"{top}/phial.png", filter=_plain)
+        tar.add(
+            BUILD / "icons" / "phial-256.png", arcname=f"{top}/{APPLICATION}.png", filter=_plain
+        )
     return path
 
 
@@ -106,14 +114,15 @@ def debian(folder: Path, name: str, version: str, level: int, depends: list[str]
 
 def _share(share: Path, name: str, version: str) -> None:
     """What the desktop reads: entries, icons, types, the manual, the changelog."""
-    _install(HERE / "phial.desktop", share / "applications/phial.desktop")
-    metainfo = "chat.phial.Phial.metainfo.xml"
+    desktop = f"{APPLICATION}.desktop"
+    _install(HERE / desktop, share / "applications" / desktop)
+    metainfo = f"{APPLICATION}.metainfo.xml"
     _install(HERE / metainfo, share / "metainfo" / metainfo)
     _install(HERE / "phial-mime.xml", share / "mime/packages/phial.xml")
     icons = share / "icons/hicolor"
-    _install(ROOT / "assets/phial.svg", icons / "scalable/apps/phial.svg")
+    _install(ROOT / "assets/phial.svg", icons / "scalable/apps" / f"{APPLICATION}.svg")
     for size in ICON_SIZES:
-        _install(BUILD / f"icons/phial-{size}.png", icons / f"{size}x{size}/apps/phial.png")
+        _install(BUILD / f"icons/phial-{size}.png", icons / f"{size}x{size}/apps/{APPLICATION}.png")
     documents = share / "doc" / name
     _install(HERE / "copyright", documents / "copyright")
     _compress(_changelog(name, version), documents / "changelog.gz")

@@ -63,7 +63,8 @@ def check(folder: Path) -> list[str]:
     """Check every library of the tree; returns the Debian packages it depends on.
 
     Raises:
-        SystemExit: A library is missing, or one wants a newer system than we promise.
+        SystemExit: A library is missing, looks for others outside the tree, or wants a newer
+            system than we promise.
     """
     files = list(elf.programs(folder))
     inside = {name for path in files for name in elf.provided(path)}
@@ -75,6 +76,9 @@ def check(folder: Path) -> list[str]:
                 faults.append(f"{name} needs {wanted}, which is neither inside nor the system's")
             elif wanted not in OPTIONAL:
                 packages.add(FROM_SYSTEM[wanted])
+        for place in elf.searched(path):
+            if not place.startswith("$ORIGIN"):
+                faults.append(f"{name} looks for libraries in {place or 'the current folder'}")
         for prefix, newest in NEWEST.items():
             version = elf.newest(path, prefix)
             if version > newest:
