@@ -77,7 +77,8 @@ def test_of_llama_cpp_each_library_goes_in_once_and_no_amx(tmp_path: Path) -> No
     for name in (
         "libllama.so", "libllama.so.0", "libggml.so", "libggml.so.0", "libggml-base.so",
         "libggml-base.so.0", "libggml-base.so.0.25.3", "libggml-cpu-x64.so",
-        "libggml-cpu-haswell.so", "libggml-cpu-sapphirerapids.so", "libggml-vulkan.so", "libmtmd.so",
+        "libggml-cpu-haswell.so", "libggml-cpu-sapphirerapids.so", "libggml-vulkan.so",
+        "libmtmd.so",
     ):  # fmt: skip
         (tmp_path / name).touch()
     assert [path.name for path in contents.engine_libraries(tmp_path, "linux")] == [
