@@ -1,11 +1,10 @@
-"""Small dialogs: an error with its three sentences, a question, a line to type, a link to open."""
+"""Small dialogs: an error with its three sentences, a question, a line to type."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, QUrl
-from PySide6.QtGui import QDesktopServices, QGuiApplication
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
@@ -155,25 +154,3 @@ def ask_text(parent: QWidget, title: str, label: str, text: str) -> str | None:
     dialog.add_buttons(save, cancel, default=save)
     field.setFocus()
     return field.toPlainText() if dialog.exec() == QDialog.DialogCode.Accepted else None
-
-
-def ask_to_open_link(parent: QWidget, address: str) -> None:
-    """Show where a link leads before the system opens it."""
-    dialog = Dialog(parent, "Open this address?", 480)
-    dialog.column.addWidget(text_label("Your browser will open this address:", "subheading"))
-    shown = text_label(address)
-    # A long address without breaks would widen the dialog; zero-width spaces let it wrap.
-    shown.setText("\u200b".join(address))
-    shown.setAccessibleName(address)
-    shown.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
-    dialog.column.addWidget(shown)
-    note = "Phial itself connects to nothing."
-    dialog.column.addWidget(text_label(note, "muted"))
-    go, copy, cancel = push_button("Open"), push_button("Copy address"), push_button("Cancel")
-    go.clicked.connect(dialog.accept)
-    cancel.clicked.connect(dialog.reject)
-    copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(address))
-    copy.clicked.connect(dialog.reject)
-    dialog.add_buttons(go, copy, cancel, default=go)
-    if dialog.exec() == QDialog.DialogCode.Accepted:
-        QDesktopServices.openUrl(QUrl(address, QUrl.ParsingMode.StrictMode))

@@ -17,7 +17,8 @@ from app.markup.maths import Formula, render
 from app.markup.parse import parse
 from app.markup.transfer.html_blocks import Blocks
 from app.markup.transfer.html_style import COLOUR_OF, DARK, LIGHT
-from app.ui.dialogs import Dialog, ask_to_open_link, push_button, text_label
+from app.ui.dialogs import Dialog, push_button, text_label
+from app.ui.links import ask_to_open_link, openable
 from app.ui.theme import Theme
 
 _TEXT = 15.0  # pixels of a formula's text
@@ -87,8 +88,9 @@ class CardText(QTextBrowser):
         return QByteArray()
 
     def _follow(self, address: QUrl) -> None:
-        if address.scheme() in {"http", "https", "mailto"}:
-            ask_to_open_link(self, address.toString())
+        encoded = bytes(address.toEncoded().data()).decode()
+        if openable(encoded):
+            ask_to_open_link(self, encoded)
 
 
 class _CardLook:

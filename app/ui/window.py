@@ -34,7 +34,7 @@ from app.ui.bridge import EventBridge
 from app.ui.chat_controller import ChatController
 from app.ui.chat_pane import ChatPane, Page
 from app.ui.commands import Commands
-from app.ui.dialogs import ask_to_open_link
+from app.ui.links import ask_to_open_link
 from app.ui.model_menu import ModelMenu
 from app.ui.models_dialog import Tab
 from app.ui.problems import MODEL_PROBLEM, Remedies, offers_for, problem_kind
@@ -155,7 +155,9 @@ class MainWindow(QMainWindow):
         find.closed.connect(transcript.clear_find)
         transcript.find_changed.connect(lambda at: find.set_count(at.current, at.total))
         transcript.action_requested.connect(self.commands.messages.on_action)
-        transcript.link_activated.connect(lambda link: ask_to_open_link(self, link.address))
+        transcript.link_activated.connect(
+            lambda link: ask_to_open_link(self, link.address, link.text)
+        )
 
     def _make_remedies(self) -> Remedies:
         commands = self.commands

@@ -196,7 +196,8 @@ class RowItem:
         painter.setPen(qcolour(style.theme.muted))
         wide = style.text_metrics.horizontalAdvance(place.marker)
         x = edge + space if rtl else edge - space - wide
-        painter.drawText(QPointF(x, baseline), place.marker)
+        # The mark makes "1." read from the right in a text that does.
+        painter.drawText(QPointF(x, baseline), f"\u200f{place.marker}" if rtl else place.marker)
 
 
 def paint_box(

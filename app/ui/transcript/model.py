@@ -43,7 +43,7 @@ SLICE = 1_000
 
 SLICE_SECONDS = 0.006
 
-TOP_USER, BOTTOM_USER, TOP_ANSWER = 26, 16, 8
+TOP_USER, BOTTOM_USER, TOP_ANSWER = 26, 12, 4
 SPACE_USER, SPACE_ANSWER = SpaceRow(Place(gap=TOP_USER)), SpaceRow(Place(gap=TOP_ANSWER))
 FOOTER_USER, FOOTER_ANSWER = FooterRow(Place(gap=BOTTOM_USER)), FooterRow(Place(gap=4))
 """Always the same objects, so a streamed update leaves the footer as it is."""

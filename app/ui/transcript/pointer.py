@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from PySide6.QtCore import QPoint, QPointF, Qt, QTimer
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QToolTip
 
+from app.ui.links import openable
 from app.ui.transcript.items import RowItem
-from app.ui.transcript.rows import row_text
+from app.ui.transcript.rows import link_text, row_text
 from app.ui.transcript.runs import units
 from app.ui.transcript.selection import Position, Selection, word_at
 from app.ui.transcript.signals import LinkRequest
@@ -18,17 +18,8 @@ from app.ui.transcript.signals import LinkRequest
 if TYPE_CHECKING:
     from app.ui.transcript.view import TranscriptView
 
-OPENABLE = frozenset({"http", "https", "mailto"})
 EDGE_STEP = 24
 """Milliseconds between two steps of scrolling while a selection is dragged out of the view."""
-
-
-def openable(address: str) -> bool:
-    """Whether an address may be handed to the system, after it was shown."""
-    try:
-        return urlsplit(address).scheme.lower() in OPENABLE
-    except ValueError:  # urlsplit's word for a malformed host
-        return False
 
 
 class Pointer:
@@ -158,13 +149,14 @@ class Pointer:
         self._pressed = None
         if event.button() is not Qt.MouseButton.LeftButton or self._moved or not self._link:
             return
-        if self.link_under(event.position()) == self._link:
-            self.activate(self._link)
+        found = self.item_at(event.position())
+        if found is not None and found[2].link_at(found[3], found[4]) == self._link:
+            self.activate(self._link, link_text(found[2].row, self._link))
 
-    def activate(self, address: str) -> None:
+    def activate(self, address: str, text: str) -> None:
         """Ask the shell to open an address; others than web and mail are only shown."""
         if openable(address):
-            self._view.link_activated.emit(LinkRequest(address, address))
+            self._view.link_activated.emit(LinkRequest(address, text))
 
     def double_click(self, event: QMouseEvent) -> None:
         """Select a word."""

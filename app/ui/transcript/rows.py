@@ -7,6 +7,7 @@ changed stays the same object; the view asks with ``is`` what has to be drawn an
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -46,12 +47,16 @@ class Place:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TextRow:
-    """Running text; ``level`` 1 to 6 for a heading."""
+    """Running text; ``level`` 1 to 6 for a heading.
+
+    ``cut`` is set where the paragraph goes on in the next row.
+    """
 
     runs: tuple[Run, ...]
     place: Place
     level: int = 0
     text: str = ""
+    cut: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -187,6 +192,16 @@ def row_text(row: Row) -> str:
         case MathRow():
             return "\ufffc"
     return ""
+
+
+def link_text(row: Row, address: str) -> str:
+    """What stands for a link to ``address`` in a row."""
+    runs: Iterable[Run] = ()
+    if isinstance(row, TextRow):
+        runs = row.runs
+    elif isinstance(row, TableRow):
+        runs = (run for line in row.lines for cell in line for run in cell)
+    return "".join(run.text for run in runs if run.href == address)
 
 
 def row_plain(row: Row) -> str:

@@ -184,7 +184,13 @@ def _cut_markdown(pieces: list[Piece]) -> str:
     row = pieces[0][0]
     if isinstance(row, CodeRow):
         return f"```{row.state.language}\n{_joined(pieces)}\n```"
-    return "\n".join(_text_markdown(row, part) for row, part in pieces)
+    made: list[str] = []
+    goes_on = False
+    for row, part in pieces:
+        text = _text_markdown(row, part)
+        made.append(text if goes_on or not made else f"\n{text}")
+        goes_on = isinstance(row, TextRow) and row.cut
+    return "".join(made)
 
 
 def _text_markdown(row: Row, part: tuple[int, int]) -> str:
@@ -234,8 +240,8 @@ def _joined(pieces: list[Piece]) -> str:
     before: Row | None = None
     for row, part in pieces:
         text = row_part(row, part)
-        if isinstance(before, CodeRow) and before.cut:
-            pass  # the line goes on
+        if isinstance(before, CodeRow | TextRow) and before.cut:
+            pass  # the line or the paragraph goes on
         elif made:
             tight = isinstance(row, CodeRow | TextRow | TableRow) and row.place.gap < GAP
             made.append("\n" if tight else "\n\n")
