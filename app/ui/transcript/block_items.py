@@ -85,8 +85,11 @@ class MathItem(RowItem):
         selected = look.selection is not None and look.selection[0] < look.selection[1]
         area = QRectF(self.left, self.gap, self.room, self.body_height())
         painter.setClipRect(area, Qt.ClipOperation.IntersectClip)
+        theme = self.style.theme
         if selected:
-            painter.fillRect(area, qcolour(self.style.theme.selection))
+            painter.fillRect(area, qcolour(theme.selection))
+        elif look.matches:
+            painter.fillRect(area, qcolour(theme.match_current if look.current else theme.match))
         if self._source is not None:
             painter.translate(self.left, self.gap)
             self._source.drawContents(painter)

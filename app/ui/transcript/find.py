@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
 
-from app.ui.transcript.rows import row_text
-from app.ui.transcript.runs import to_units
+from app.ui.transcript.rows import Row, formula_sources, row_text
+from app.ui.transcript.runs import OBJECT, to_units
 from app.ui.transcript.signals import FindState
 
 if TYPE_CHECKING:
@@ -105,23 +105,36 @@ class Finder:
         while self._next < len(chat.models) and perf_counter() < end:
             at = self._next
             if self._probe in chat.models[at].message.content.casefold():
+                if not self._is_read(at):
+                    continue
                 self._search_message(at, pattern)
             self._next += 1
         if self._next < len(chat.models):
             self._timer.start()
         self._view.find_changed.emit(self.state)
 
+    def _is_read(self, at: int) -> bool:
+        """Read a little more of a long message; whether all of it has been read."""
+        chat = self._view.chat
+        model = chat.open(at)
+        if model.waiting:
+            model.read_slice(chat.measures)
+            chat.touch(at)
+            if model.message.id in chat.in_view:
+                self._view.stay()
+        return not model.waiting
+
     def _search_message(self, at: int, pattern: re.Pattern[str]) -> None:
         for number, row in enumerate(self._view.chat.open(at).rows):
             text = row_text(row)
-            for found in pattern.finditer(text):
-                if found.end() == found.start():
-                    continue
-                match = Match(
-                    at, number, to_units(text, found.start()), to_units(text, found.end())
-                )
-                self._matches.append(match)
-                self._by_row.setdefault((at, number), []).append(match)
+            spans = [found.span() for found in pattern.finditer(text)]
+            if OBJECT in text:
+                spans = sorted(spans + _in_formulas(row, text, pattern))
+            for start, end in spans:
+                if start < end:
+                    match = Match(at, number, to_units(text, start), to_units(text, end))
+                    self._matches.append(match)
+                    self._by_row.setdefault((at, number), []).append(match)
 
     def step(self, by: int) -> None:
         """Go to the next match (1) or the one before (-1), round the ends."""
@@ -146,3 +159,12 @@ class Finder:
             return (), None
         here = self._current if self._current in found else None
         return tuple((m.start, m.end) for m in found), (here.start, here.end) if here else None
+
+
+def _in_formulas(row: Row, text: str, pattern: re.Pattern[str]) -> list[tuple[int, int]]:
+    """The places of formulas whose source matches."""
+    places = [i for i, char in enumerate(text) if char == OBJECT]
+    sources = formula_sources(row)
+    return [
+        (i, i + 1) for i, source in zip(places, sources, strict=False) if pattern.search(source)
+    ]

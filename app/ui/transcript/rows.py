@@ -7,7 +7,7 @@ changed stays the same object; the view asks with ``is`` what has to be drawn an
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -194,14 +194,25 @@ def row_text(row: Row) -> str:
     return ""
 
 
+def formula_sources(row: Row) -> Iterator[str]:
+    """The LaTeX of a row's formulas with its marks, in their order."""
+    if isinstance(row, MathRow):
+        yield row.block.markdown
+    for run in _runs(row):
+        if run.math is not None:
+            yield run.math.markdown
+
+
+def _runs(row: Row) -> Iterator[Run]:
+    if isinstance(row, TextRow):
+        yield from row.runs
+    elif isinstance(row, TableRow):
+        yield from (run for line in row.lines for cell in line for run in cell)
+
+
 def link_text(row: Row, address: str) -> str:
     """What stands for a link to ``address`` in a row."""
-    runs: Iterable[Run] = ()
-    if isinstance(row, TextRow):
-        runs = row.runs
-    elif isinstance(row, TableRow):
-        runs = (run for line in row.lines for cell in line for run in cell)
-    return "".join(run.text for run in runs if run.href == address)
+    return "".join(run.text for run in _runs(row) if run.href == address)
 
 
 def row_plain(row: Row) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
@@ -20,6 +19,7 @@ from app.ui.transcript.rows import (
     Row,
     TableRow,
     TextRow,
+    formula_sources,
     row_plain,
     row_text,
 )
@@ -38,6 +38,10 @@ Piece: TypeAlias = tuple[Row, tuple[int, int]]
 RICH_LIMIT = 400_000
 """Characters beyond which a copy stays what was written: turning it into another form would
 keep the window waiting."""
+
+
+BEYOND = 1 << 30
+"""A row after the last one of any message."""
 
 
 class CopyAs(StrEnum):
@@ -94,10 +98,8 @@ def select_all(chat: Chat) -> Selection | None:
     """From the first character to the last."""
     if not chat.models:
         return None
-    last = len(chat.models) - 1
-    rows = chat.open(last).rows
-    length = units(row_text(rows[-1]))
-    return Selection(Position(0, 0, 0), Position(last, len(rows) - 1, length))
+    # Beyond the last row: a long message may not be read to its end yet.
+    return Selection(Position(0, 0, 0), Position(len(chat.models) - 1, BEYOND, 0))
 
 
 _WORD = re.compile(r"\w+|[^\w\s]|\s+")
@@ -265,20 +267,7 @@ def _with_formulas(row: Row, text: str, first: int, last: int) -> str:
     piece = text[first:last]
     if OBJECT not in piece:
         return piece
-    sources = _sources(row)
+    sources = formula_sources(row)
     for _ in range(text.count(OBJECT, 0, first)):
         next(sources, None)
     return "".join(next(sources, OBJECT) if c == OBJECT else c for c in piece)
-
-
-def _sources(row: Row) -> Iterator[str]:
-    match row:
-        case TextRow():
-            runs = list(row.runs)
-        case TableRow():
-            runs = [run for line in row.lines for cell in line for run in cell]
-        case _:
-            runs = []
-    for run in runs:
-        if run.math is not None:
-            yield run.math.markdown

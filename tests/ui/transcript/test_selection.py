@@ -108,3 +108,15 @@ def test_a_part_keeps_its_looks_as_rich_text() -> None:
     start, end = place(made, 1, "with", 0), place(made, 1, "words", 5)
     copied = selected_text(made, Selection(start, end), CopyAs.RICH)
     assert copied == "<p>with <strong>bold</strong> words</p>"
+
+
+def test_a_paragraph_of_many_rows_is_copied_in_one_piece() -> None:
+    text = " ".join(f"word{i}" for i in range(9000))
+    made = chat("hi", f"Before.\n\n{text}\n\nAfter.")
+    while made.open(1).waiting:
+        made.models[1].read_slice(MEASURES)
+    start, end = place(made, 1, "word5 ", 0), place(made, 1, "word8999", 8)
+    assert end.row - start.row >= 4
+    wanted = text[text.index("word5 ") :]
+    assert selected_text(made, Selection(start, end), CopyAs.PLAIN) == wanted
+    assert selected_text(made, Selection(start, end), CopyAs.MARKDOWN) == wanted

@@ -5,8 +5,9 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QGuiApplication, QWheelEvent
+from PySide6.QtGui import QAccessible, QGuiApplication, QWheelEvent
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QTextEdit
 from pytestqt.qtbot import QtBot
 
 from app.domain.conversation import MessageStatus
@@ -459,3 +460,74 @@ def test_searching_a_long_chat_never_forgets_what_is_in_view(
     view.grab()
     opened = sum(1 for model in view.chat.models if model.list is not None)
     assert opened <= 60
+
+
+# ------------------------------------------------------------------ pasting and listening
+
+
+def test_rich_text_pastes_into_an_editor_as_it_looked(view: TranscriptView) -> None:
+    view.set_branch(
+        chat_of(["Hi", f"{MIXED}\n\nThe area is $\\pi r^2$.\n\n```c\nint x;\n```\n\n1. a\n2. b\n"])
+    )
+    view.select_all()
+    view.copy()
+    editor = QTextEdit()
+    editor.paste()
+    document, text = editor.document(), editor.toPlainText()
+    assert "\\pi r^2" in text
+    assert "int x;" in text
+    assert {"Name", "22"} <= set(text.replace("\ufdd0", "\n").split())
+    heading = document.find("Steps").block()
+    assert heading.blockFormat().headingLevel() == 2
+    assert document.find("strength").charFormat().fontWeight() > 400
+    assert document.find("emphasis").charFormat().fontItalic()
+    assert document.find("link").charFormat().anchorHref() == "https://example.org/a"
+    assert document.find("one item").block().textList() is not None
+    assert document.find("Value").currentTable() is not None
+
+
+def test_what_is_written_so_far_can_be_read_by_a_screen_reader(
+    view: TranscriptView, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    monkeypatch.setattr(QAccessible, "isActive", lambda: True)
+    told: list[str] = []
+    monkeypatch.setattr(
+        QAccessible, "updateAccessibility", lambda event: told.append(type(event).__name__)
+    )
+    key = streaming(view, before=0)
+    for word in ("The ", "answer ", "is ", "seven."):
+        view.feed(key, word)
+    qtbot.waitUntil(
+        lambda: view.widgets[key].accessibleName() == "Phial answered: The answer is seven.",
+        timeout=5_000,
+    )
+    message = view.chat.models[-1].message
+    view.finish(replace(message, content="The answer is seven.", status=MessageStatus.COMPLETE))
+    assert told == ["QAccessibleAnnouncementEvent"]
+
+
+def test_matches_are_found_in_tables_code_and_the_source_of_formulas(view: TranscriptView) -> None:
+    text = "Word needle.\n\n```c\nint needle;\n```\n\n| a |\n|---|\n| needle |\n\n$x + needle$"
+    view.set_branch(chat_of(["Hi", text]))
+    assert view.find("needle") == 4
+    for _ in range(5):
+        view.find_next()
+        view.grab()
+
+
+def test_what_was_not_read_yet_is_searched_and_selected_too(
+    view: TranscriptView, qtbot: QtBot
+) -> None:
+    text = "Some plain words in a line. " * 1500 + "\n\nThe needle.\n\n" + MIXED * 30
+    view.set_branch([entry(0, "Hi"), entry(1, text), *long_chat(20)[2:]])
+    states: list[FindState] = []
+    view.find_changed.connect(states.append)
+    view.find("needle")
+    qtbot.waitUntil(lambda: bool(states) and states[-1].complete, timeout=20_000)
+    assert states[-1].total == 1
+    view.find_next()
+    assert any(placed.at == 1 for placed in view.flow.placed)
+    view.set_branch([entry(0, "Hi"), entry(1, text)])
+    view.select_all()
+    view.copy(CopyAs.MARKDOWN)
+    assert QGuiApplication.clipboard().text().endswith(MIXED)
