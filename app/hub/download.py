@@ -124,7 +124,6 @@ class _Job:
         self._part = PartFile(
             destination,
             chunk=self._tools.chunk,
-            piece=self._tools.piece,
             reserve=self._tools.reserve,
         )
         self._room = Room(destination.parent, self._tools.free_space, self._tools.spare)

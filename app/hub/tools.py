@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from app.hub.disk import SPARE, free_bytes
-from app.hub.hashing import PIECE
 from app.hub.pace import RetryPolicy
 from app.hub.part import CHUNK
 
@@ -22,8 +21,7 @@ class Tools:
         free_space: Bytes free in a folder.
         policy: When to try again.
         limit: Bytes a second allowed now; None for no limit.
-        chunk: Bytes between two lines of the journal.
-        piece: Bytes of one read.
+        chunk: Bytes that are fetched twice after a crash, at most.
         spare: Bytes of the disk to leave free.
         reserve: Keeps room for an open file of so many bytes; False where that is impossible.
     """
@@ -33,6 +31,5 @@ class Tools:
     policy: RetryPolicy = field(default_factory=RetryPolicy)
     limit: Callable[[], float | None] = lambda: None
     chunk: int = CHUNK
-    piece: int = PIECE
     spare: int = SPARE
     reserve: Callable[[int, int], bool] = lambda _handle, _size: False

@@ -10,7 +10,6 @@ from app.domain.download import (
     AccessError,
     DamagedDownloadError,
     DownloadState,
-    HubError,
     MissingRemoteError,
     NetworkError,
     RemoteFile,
@@ -18,6 +17,7 @@ from app.domain.download import (
     UnsafeNameError,
     WrongSizeError,
 )
+from app.domain.errors import HubError
 from tests.support.faults import CONTENT, SIZE, Row, names_in, note, nothing_usable, right_file
 from tests.support.hub_kit import CHUNK, FILE, REPO, Kit, gguf
 

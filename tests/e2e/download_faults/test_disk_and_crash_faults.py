@@ -21,7 +21,6 @@ from app.domain.download import (
     RemoteFile,
 )
 from app.domain.errors import DiskFullError
-from app.hub.hashing import BUFFERS
 from app.system.reserve import reserve_space
 from tests.support.faults import CONTENT, HASH, Row, note, nothing_usable, right_file
 from tests.support.hub_kit import CHUNK, Kit
@@ -115,12 +114,11 @@ from app.hub.transport import Transport
 gate = NetworkGate()
 transport = Transport(gate, headers=lambda token: {{}})
 downloader = Downloader(transport, gate, address=lambda file: {address!r}, token=lambda: None,
-                        tools=Tools(chunk={chunk}, piece={piece}, spare=0))
+                        tools=Tools(chunk={chunk}, spare=0))
 file = RemoteFile(*{file!r})
 result = downloader.fetch(file, Path({target!r}), DownloadControl(), lambda p: None)
 print(result.state, result.sha256, flush=True)
 """
-PIECE = 8 * 1024
 
 
 def child(kit: Kit, file: RemoteFile) -> subprocess.Popen[str]:
@@ -129,7 +127,6 @@ def child(kit: Kit, file: RemoteFile) -> subprocess.Popen[str]:
         root=str(Path(__file__).parents[3]),
         address=kit.client.address(file),
         chunk=CHUNK,
-        piece=PIECE,
         file=(file.repository, file.path, file.size, file.sha256, file.commit),
         target=str(kit.target),
     )
@@ -169,7 +166,7 @@ def test_killed_at_random_moments_the_file_is_right_and_little_is_fetched_twice(
     rounds = int(os.environ.get("PHIAL_KILL_ROUNDS", "4"))
     file, chance = kit.pin(), random.Random()
     lost = [kill_round(kit, file, chance.randrange(len(CONTENT))) for _ in range(rounds)]
-    assert max(lost) <= CHUNK + BUFFERS * PIECE
+    assert max(lost) <= CHUNK
     table.append(
         Row("kill -9 at random moments", rounds, "right file", len(kit.hub.of_bytes()), max(lost))
     )
