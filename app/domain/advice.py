@@ -23,6 +23,7 @@ KEEP_DISK = GB // 4
 # per core up to four, where ordinary desktop memory is saturated.
 BANDWIDTH_PER_CORE = 10.5 * GB
 SATURATING_CORES = 4
+FASTEST_GUESS = 100  # tokens a second; beyond, other costs than reading weights decide
 GPU_BANDWIDTH = 250 * GB  # a modest card; only ever shown as "about"
 
 
@@ -100,8 +101,12 @@ def verdict(plan: LoadPlan, wanted: int, free: int, speed: float, *, measured: b
         speed: Tokens a second of an answer.
         measured: Whether ``speed`` was measured here.
     """
-    pace = f"{'' if measured else 'about '}{_rate(speed)} tokens a second"
-    pace += " as measured here" if measured else ""
+    if measured:
+        pace = f"{_rate(speed)} tokens a second as measured here"
+    elif speed > FASTEST_GUESS:
+        pace = f"more than {FASTEST_GUESS} tokens a second"
+    else:
+        pace = f"about {_rate(speed)} tokens a second"
     takes = f"{_gb(plan.total_bytes)} of the {_gb(free)} free"
     context = f"{plan.context_size:,} tokens of context"
     if plan.kv_type is KvType.Q8_0:

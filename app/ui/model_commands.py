@@ -13,7 +13,7 @@ from app.services.advice import Offer
 from app.ui.add_model import AddModel
 from app.ui.measure_dialog import MeasureDialog
 from app.ui.models_dialog import ModelsDialog, Tab
-from app.ui.problems import MODEL_PROBLEM
+from app.ui.problems import MODEL_PROBLEM, SWITCH_PROBLEM
 from app.ui.shell import Shell
 from app.ui.taskbar import TaskbarProgress
 
@@ -30,7 +30,8 @@ class ModelCommands:
 
     def choose_model(self, model: ModelFile) -> None:
         """Use this file from the next answer on."""
-        self._shell.pane.banner.withdraw(MODEL_PROBLEM)
+        for problem in (MODEL_PROBLEM, SWITCH_PROBLEM):
+            self._shell.pane.banner.withdraw(problem)
         self._shell.controller.attempt(lambda: self._shell.services.models.choose(model))
 
     def try_demo(self) -> None:

@@ -203,7 +203,7 @@ class GetPage(CardPage):
     # --- its card -----------------------------------------------------------------------------
 
     def _ask_card(self, name: str) -> None:
-        dialog = ModelCardDialog(self, name, self._theme)
+        dialog = ModelCardDialog(self.window(), name, self._theme)
         show = self._bridge.on_gui(partial(_if_open, dialog, dialog.show_card))
         failed = self._bridge.on_gui(partial(_if_open, dialog, dialog.show_problem))
         self._services.downloads.card(name, show, failed)

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QWidget
 
 from app.domain.model import ModelFile
 from app.hub.scan import FoundModel
@@ -46,6 +47,7 @@ class HerePage(CardPage):
         self._attempt, self._choose, self._choose_file = attempt, choose, choose_file
         self._found: tuple[FoundModel, ...] | None = None
         self._advice_lines: dict[Path, Text] = {}
+        self._heading: QWidget | None = None
         self.refresh()
 
     def refresh(self) -> None:
@@ -135,14 +137,21 @@ class HerePage(CardPage):
     def _show_found(self, found: tuple[FoundModel, ...]) -> None:
         self._found = found
         self.refresh()
-        bar = self.verticalScrollBar()
-        bar.setValue(bar.maximum())
+        heading = self._heading
+        if heading is not None:  # once the cards have their places
+            QTimer.singleShot(0, heading, lambda: self._reveal(heading))
+
+    def _reveal(self, heading: QWidget) -> None:
+        inside = self.widget()
+        inside.resize(inside.width(), inside.sizeHint().height())
+        self.verticalScrollBar().setValue(heading.y())
 
     def _tell(self, error: object) -> None:
         self.add(text_label(str(error), "error"))
 
     def _add_found(self, found: tuple[FoundModel, ...]) -> None:
-        self.add(text_label("Models of other programs", "subheading"))
+        self._heading = text_label("Models of other programs", "subheading")
+        self.add(self._heading)
         if not found:
             where = "the Hugging Face cache, LM Studio, Jan, GPT4All and Ollama"
             self.add(text_label(f"No other model was found ({where}).", "muted"))
@@ -165,7 +174,7 @@ class HerePage(CardPage):
         return card
 
     def _take_over(self, found: FoundModel) -> None:
-        dialog = AddModel(self, self._services.adding, self._worker, found.paths[0])
+        dialog = AddModel(self.window(), self._services.adding, self._worker, found.paths[0])
         dialog.added.connect(self._added)
         dialog.look(origin_of(found))
         dialog.open()

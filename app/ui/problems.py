@@ -19,11 +19,13 @@ from app.domain.errors import (
 )
 from app.ui.banner import Offer
 
-MODEL_PROBLEM, ANSWER_PROBLEM = "model", "answer"
+MODEL_PROBLEM, ANSWER_PROBLEM, SWITCH_PROBLEM = "model", "answer", "switch"
 
 
 def problem_kind(error: KnownError) -> str:
-    """What ends the problem: a model that is ready, or the next answer."""
+    """What ends the problem: a model that is ready, the next answer, or another choice."""
+    if isinstance(error, SwitchFailedError):
+        return SWITCH_PROBLEM
     of_model = isinstance(error, ModelFileError | ModelNotLoadedError | OutOfMemoryError)
     return MODEL_PROBLEM if of_model else ANSWER_PROBLEM
 

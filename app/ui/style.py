@@ -176,4 +176,9 @@ QCheckBox::indicator, QListView::indicator {{ width: 14px; height: 14px; border-
 QCheckBox::indicator:checked, QListView::indicator:checked {{ border-color: {t.accent};
   background: {t.accent}; image: url({tick}); }}
 QCheckBox::indicator:disabled {{ border-color: {t.faint}; }}
+QRadioButton::indicator {{ width: 10px; height: 10px; border-radius: 7px;
+  border: 2px solid {t.muted}; background: {t.raised}; }}
+QRadioButton::indicator:checked {{ width: 4px; height: 4px; border: 5px solid {t.accent};
+  background: {t.on_accent}; }}
+QRadioButton::indicator:disabled {{ border-color: {t.faint}; }}
 """
