@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -253,7 +253,10 @@ class DownloadQueue:
             state, text = DownloadState.PAUSED, str(error)
         except KnownError as error:
             state, text = DownloadState.FAILED, str(error)
-        return replace(self.get(item.id), state=state, error=text, speed=0.0, seconds_left=None)
+        item = self.get(item.id)
+        return replace(
+            item, state=state, error=text, done=self._bytes_here(item), speed=0.0, seconds_left=None
+        )
 
     def _pin(self, item: DownloadItem, control: DownloadControl) -> tuple[RemoteFile, ...] | None:
         """Ask what the files are; None when stopped while waiting to ask again."""
@@ -360,16 +363,26 @@ class DownloadQueue:
 
         return report
 
-    def _discard_parts(self, item: DownloadItem) -> None:
-        """Delete what this download wrote: unfinished parts, and finished ones of a split file."""
+    def _bytes_here(self, item: DownloadItem) -> int:
+        """Bytes on disk of a download that ended early; a damaged part is gone by now."""
+        return sum(
+            max(file_size(target), file_size(target.with_name(target.name + ".part")))
+            for target in self._targets(item)
+        )
+
+    def _targets(self, item: DownloadItem) -> Iterator[Path]:
+        """Where its files are or would be, for every commit it was begun with."""
         owner_name = item.repository.replace("/", "--")
         for folder in self._place.folder.glob(f"{owner_name}*"):
-            if folder.name.partition("@")[0] != owner_name:
-                continue
-            for path in item.paths:
-                target = folder.joinpath(*safe_parts(path))
-                for ending in (".part", ".part.journal", ".part.journal.new"):
-                    _delete(target.with_name(target.name + ending))
+            if folder.name.partition("@")[0] == owner_name:
+                for path in item.paths:
+                    yield folder.joinpath(*safe_parts(path))
+
+    def _discard_parts(self, item: DownloadItem) -> None:
+        """Delete what this download wrote: unfinished parts, and finished ones of a split file."""
+        for target in self._targets(item):
+            for ending in (".part", ".part.journal", ".part.journal.new"):
+                _delete(target.with_name(target.name + ending))
         for finished in item.files:
             _delete(finished)
 

@@ -91,9 +91,11 @@ class DownloadCard(Card):
         super().__init__(item.name)
         self._bar = QProgressBar(textVisible=False, maximum=1000)
         self._bar.setAccessibleName(f"Progress of {item.name}")
-        self.lines.addSpacing(SPACE // 2)
-        self.lines.addWidget(self._bar)
-        self.lines.addSpacing(SPACE // 2)
+        self._bar_room = QWidget()  # hidden with the bar, so that no gap stays
+        around = QVBoxLayout(self._bar_room)
+        around.setContentsMargins(0, SPACE // 2, 0, SPACE // 2)
+        around.addWidget(self._bar)
+        self.lines.addWidget(self._bar_room)
         self._line = self.add_line("")
         self._notice = self.add_line("", "small")
         self._error = self.add_line("", "error")
@@ -107,7 +109,7 @@ class DownloadCard(Card):
         """Show how it stands now."""
         state = item.state
         self._bar.setValue(round(1000 * item.done / item.total) if item.total else 0)
-        self._bar.setVisible(not state.over or state is DownloadState.PAUSED)
+        self._bar_room.setVisible(not state.over or state is DownloadState.PAUSED)
         for label, text in (
             (self._line, words.download_line(item)),
             (self._notice, item.notice),
@@ -119,6 +121,9 @@ class DownloadCard(Card):
         turned = self._pause.hasFocus() and resumable, self._resume.hasFocus() and not state.over
         self._pause.setVisible(not state.over)
         self._resume.setVisible(resumable)
+        again = "Retry" if state is DownloadState.FAILED else "Resume"
+        self._resume.setText(again)
+        self._resume.setAccessibleName(f"{again} {item.name}")
         self._cancel.setVisible(not state.over or resumable)
         self._clear.setVisible(state in {DownloadState.DONE, DownloadState.CANCELLED})
         if turned[0]:  # what was pressed gives way to its opposite; Cancel must not get the focus

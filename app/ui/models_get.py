@@ -172,9 +172,8 @@ class GetPage(CardPage):
             rows.append(text_label("There is no GGUF file in it.", "muted"))
         if repository.refused:
             count = words.amount(len(repository.refused), "file")
-            rows.append(
-                text_label(f"{count} with names unfit for a disk are not offered.", "small")
-            )
+            text = f"Not offered, because their names are unfit for a disk: {count}."
+            rows.append(text_label(text, "small"))
         self._put(rows)
 
     def _start_listed(self, name: str, paths: tuple[str, ...], commit: str) -> None:
