@@ -143,8 +143,9 @@ class HerePage(CardPage):
 
     def _reveal(self, heading: QWidget) -> None:
         inside = self.widget()
-        inside.resize(inside.width(), inside.sizeHint().height())
-        self.verticalScrollBar().setValue(heading.y())
+        if inside is not None:
+            inside.resize(inside.width(), inside.sizeHint().height())
+            self.verticalScrollBar().setValue(heading.y())
 
     def _tell(self, error: object) -> None:
         self.add(text_label(str(error), "error"))
