@@ -59,6 +59,7 @@ class Builder:
     Attributes:
         characters: handed to the inline parser so far.
         number: of the next equation that takes one; texts are parsed in their order first.
+        guessing: the headings and cells parsed now are of a line that is not complete.
         tail: parses paragraphs that are still open.
     """
 
@@ -66,6 +67,7 @@ class Builder:
         self.references = references
         self.characters = 0
         self.number = 1
+        self.guessing = False
         self.tail = TailText(references)
 
     # ------------------------------------------------------------------------------------ whole
@@ -122,6 +124,11 @@ class Builder:
     # ------------------------------------------------------------------------------------ leaves
 
     def _spans(self, text: str) -> Spans:
+        if self.guessing:
+            before = self.tail.characters
+            spans = self.tail.guessed_spans(text)
+            self.characters += self.tail.characters - before
+            return spans
         self.characters += len(text)
         return parse_spans(text, self.references)
 

@@ -78,6 +78,8 @@ def _command(part: str, reader: Reader) -> str:
     if part in {"\\\\", "\\\\*"}:
         reader.option()
         return "\\\\ "
+    if part == "\\dots" and _between_operators(reader):
+        return "\\cdots "
     if part in SWITCHES:
         return f"{SWITCHES[part]} {{{_rewrite(reader.rest_of_group())}}}"
     special = _SPECIAL.get(part)
@@ -86,6 +88,15 @@ def _command(part: str, reader: Reader) -> str:
     renamed = RENAMED.get(part, part)
     # A command's name ends where no letter follows; latex2mathml needs the blank before a brace.
     return f"{renamed} " if renamed[-1:].isalpha() else renamed
+
+
+def _between_operators(reader: Reader) -> bool:
+    r"""Whether a sign follows, so that ``\dots`` stand at its height."""
+    at = reader.at
+    reader.skip_spaces()
+    following = reader.peek()
+    reader.at = at
+    return following in ("+", "-", "=", "<", ">", "\\cdot", "\\times", "\\le", "\\leq")
 
 
 def _tag(reader: Reader) -> str:

@@ -33,6 +33,8 @@ MAX_TRIED = 16384
 
 LINE_END = re.compile(r"\r\n|\n|\r")
 _PLAIN = re.compile(r"(?:[^\W_]|[ ,;'\"])+")
+_MARKER = re.compile(r"[ \t]*[*_~`#=+-]{1,3}")
+"""A line that may become anything; it is not shown before it is more than that."""
 _SETTLED_LINE = re.compile(r"[^\W\d_]|[*_\"'(]{1,3}[^\W_]")
 
 
@@ -57,6 +59,8 @@ class MarkdownStream:
         self._tried = 0
         self._tail: tuple[Part, ...] = ()
         self._live: ParagraphNode | None = None
+        self._waits = False  # the live paragraph has text that the tail does not show yet
+        self._on_line = False  # the tail ends with the unfinished line
         self._finished = False
 
     @property
@@ -84,7 +88,11 @@ class MarkdownStream:
         closed = tuple(self._parts.drain(self._machine.root))
         if lines or closed:
             self._live = None
-            self._tail = self._try() if self._affordable() else ()
+            self._on_line = False
+            if self._affordable():
+                self._tail = self._try()
+            elif closed:
+                self._tail = ()  # else what was seen stays, until there is credit to look again
         else:
             self._grow_tail(text)
         if self._growing:  # the line turned out to be text: it is not in the tail any more
@@ -191,7 +199,9 @@ class MarkdownStream:
             return
         live.text += text
         live.end += len(text)
-        if _PLAIN.fullmatch(text) and self._append(text):
+        guess = self._builder.tail
+        calm = not guess.hidden and not self._waits
+        if calm and _PLAIN.fullmatch(text) and self._append(text):
             return
         if any(sign in text for sign in "$\\<") or len(live.text) > MAX_LINE:
             self._live = None
@@ -199,8 +209,10 @@ class MarkdownStream:
                 self._tail = self._try()
             return
         if not self._affordable():
-            self._append(text)
+            # Behind a guess text waits for a moment: it may end what is guessed.
+            self._waits = not calm or guess.depth > 0 or not self._append(text)
             return
+        self._waits = False
         before = self._builder.characters
         blocks = self._builder.open_text(live)
         self._credit -= self._builder.characters - before
@@ -210,9 +222,10 @@ class MarkdownStream:
 
     def _append(self, text: str) -> bool:
         """Append text to the tail unparsed; False where the tail ends with something else."""
-        if not self._tail:
+        if not self._tail or not self._on_line:
             return False
-        grown = change_last(self._tail[-1], lambda leaf: append_text(leaf, text))
+        depth = self._builder.tail.depth if self._live is not None else 0
+        grown = change_last(self._tail[-1], lambda leaf: append_text(leaf, text, depth))
         if grown is None:
             return False
         self._tail = (*self._tail[:-1], grown)
@@ -221,6 +234,7 @@ class MarkdownStream:
     def _try(self) -> tuple[Part, ...]:
         """Read the unfinished line as if it were complete, look, and take it back."""
         machine = self._machine
+        self._waits = False
         text = "".join(self._line)
         self._line = [text]
         if self._growing or len(text) > MAX_TRIED:
@@ -236,11 +250,14 @@ class MarkdownStream:
         if machine.hold_overflows(shown):
             machine.give_up_hold()
         state = machine.save(), save(spine(machine.root)), self._builder.number
-        if shown.strip():
+        self._on_line = bool(shown.strip()) and not _MARKER.fullmatch(shown)
+        if self._on_line:
             machine.line(shown, self._line_start)
         commit = self._can_commit(shown)
+        self._builder.guessing = True
         tail = () if commit else self._parts.open_parts(machine.root)
-        self._live = None if commit or self._suspect else self._find_live(tail)
+        self._builder.guessing = False
+        self._live = None if commit or self._suspect or not self._on_line else self._find_live(tail)
         restore(state[1])
         machine.restore(state[0])
         self._builder.number = state[2]

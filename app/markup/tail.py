@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 
 from app.markup.blocks import Block, Emphasis, MathBlock, Paragraph, Spans, Strike, Strong, Text
 from app.markup.formulas import code_end, find_formula, may_open_dollar
+from app.markup.guess import guess
 from app.markup.inline import References, parse_spans
 from app.markup.paragraphs import source_offset
-from app.markup.pieces import join_blocks, parse_segment
+from app.markup.pieces import append_inside, join_blocks, parse_segment
 
 if TYPE_CHECKING:
     from app.markup.nodes import ParagraphNode
@@ -35,12 +36,16 @@ class TailText:
     Attributes:
         characters: handed to the inline parser so far.
         number: the number of the next equation that takes one.
+        depth: in so many things that are guessed to be open does the text given last end.
+        hidden: a marker at its end was left out, so text cannot just be added to it.
     """
 
     def __init__(self, references: References) -> None:
         self.references = references
         self.characters = 0
         self.number = 1
+        self.depth = 0
+        self.hidden = False
         self._kept_text = ""
         self._kept_spans: Spans = ()
         self._tried = 0
@@ -48,6 +53,7 @@ class TailText:
     def blocks(self, node: ParagraphNode) -> tuple[Block, ...]:
         """The blocks of ``node.text``, with an open display formula as a `MathBlock`."""
         hold = node.hold
+        self.depth, self.hidden = 0, False
         if hold is None:
             text = node.text
             if not text.strip():
@@ -94,9 +100,25 @@ class TailText:
     def _pending(self, text: str) -> Spans:
         """The spans of ``text``; from an open formula on, it is shown as written."""
         place = open_formula(text)
-        self.characters += place
-        spans = parse_spans(text[:place], self.references)
-        return _joined(spans, (Text(text[place:]),)) if place < len(text) else spans
+        spans = self.guessed_spans(text[:place])
+        if place == len(text):
+            return spans
+        self.depth, self.hidden = 0, False
+        return _joined(spans, (Text(text[place:]),))
+
+    def guessed_spans(self, text: str) -> Spans:
+        """The spans of an unfinished text, as they will most likely be."""
+        found = guess(text)
+        self.depth, self.hidden = 0, False
+        if found is not None:
+            self.characters += len(found.text)
+            spans = parse_spans(found.text + found.added, self.references)
+            grown = append_inside(spans, found.ending, found.depth)
+            if grown is not None:  # else it is no markup after all
+                self.depth, self.hidden = found.depth, found.hidden
+                return grown
+        self.characters += len(text)
+        return parse_spans(text, self.references)
 
 
 def open_formula(text: str) -> int:

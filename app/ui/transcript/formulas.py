@@ -28,6 +28,10 @@ FRAME_BUDGET = 0.004
 """Seconds of a frame that new formulas may take; a frame has 0.016."""
 
 
+SHOWN_WHOLE = 10
+"""Characters of a source that stands in for its formula uncut."""
+
+
 @dataclass(frozen=True, slots=True)
 class Shape:
     """A formula as the maths room gives it.
@@ -85,6 +89,8 @@ class Pending(Drawn):
         self.soon = soon  # in the next frame; else when the thread has drawn it
         lines = 1 + source.count("\\\\") if display else 1
         self.width = min(40, max(1, letters / lines)) * metrics.averageCharWidth()
+        if len(source) <= SHOWN_WHOLE:  # cut, ``< 0`` would be nothing at all
+            self.width = max(self.width, metrics.horizontalAdvance(source))
         self.ascent = metrics.ascent() * (lines * 1.3 if lines > 1 else 1)
         self.descent = metrics.descent()
 
