@@ -10,16 +10,10 @@ import pytest
 from app.markup.parse import parse
 from app.markup.stream import MarkdownStream
 from app.markup.text import plain_text, to_rich_html
+from tests.unit.markup.fuzzing import UNITS
 from tests.unit.markup.markdown_samples import pieces_of
 
 SIZE = 5_000 if "PHIAL_FUZZ" not in os.environ else 200_000
-UNITS = (
-    ">", "> ", "- ", "1. ", "* ", "[", "![", "[a](", "*", "*a **a ", "_a ", "`a``b```", "$", "$a ",
-    "\\(", "\\[", "<", "&", "a*_`~", "[a][", "[^1]", "[a]: ", "|", "|a", "a|\n-|\n", "<think>",
-    "</think>", "\\begin{align}", "\\end{align}", "$$", "$$\n", "https://", "www.", "a@b.", "\t",
-    "#", "# ", "~~", "~~~\n", "```\n", "- - - ", "\0", "\r", "\u202e", "\u0301", "![[]()", "\\",
-    "  - a\n", "    ", "a\n", "a  \n", "[[a]", "<a href=", "&amp", "**a*b", "(((", "])",
-)  # fmt: skip
 
 
 @pytest.mark.parametrize("unit", UNITS)

@@ -1,0 +1,87 @@
+"""What would hold up a frame is done in a thread, and the thread ends when it is asked to."""
+
+from __future__ import annotations
+
+import threading
+
+from pytestqt.qtbot import QtBot
+
+from app.ui.transcript.background import Background
+from app.ui.transcript.formulas import Failed, Shape
+from app.ui.transcript.maths_source import is_light, render_shape
+
+HEAVY = " + ".join(rf"\frac{{x_{{{index}}}}}{{{index}}}" for index in range(1, 40))
+
+
+def threads() -> list[threading.Thread]:
+    return [thread for thread in threading.enumerate() if thread.name == "transcript"]
+
+
+def test_a_heavy_formula_is_drawn_elsewhere_and_taken_in_the_windows_thread(qtbot: QtBot) -> None:
+    assert not is_light(HEAVY)
+    background = Background()
+    got: list[tuple[Shape | Failed, threading.Thread]] = []
+    background.ask(
+        lambda: render_shape(HEAVY, True),
+        lambda shape: got.append((shape, threading.current_thread())),
+    )
+    assert background.busy
+    qtbot.waitUntil(lambda: bool(got), timeout=20_000)
+    shape, taker = got[0]
+    assert isinstance(shape, Shape)
+    assert taker is threading.main_thread()
+    assert not background.busy
+    qtbot.waitUntil(lambda: not threads(), timeout=5_000)
+    background.close()
+
+
+def test_what_cannot_be_drawn_comes_back_with_its_reason(qtbot: QtBot) -> None:
+    background = Background()
+    got: list[Shape | Failed] = []
+    background.ask(lambda: render_shape(r"\frobnicate{x}", False), got.append)
+    qtbot.waitUntil(lambda: bool(got), timeout=20_000)
+    assert isinstance(got[0], Failed)
+    assert "frobnicate" in got[0].reason
+    background.close()
+
+
+def test_close_waits_for_what_is_begun_and_forgets_the_rest(qtbot: QtBot) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+    done: list[int] = []
+
+    def slow(number: int) -> int:
+        begun.set()
+        assert go_on.wait(20)
+        done.append(number)
+        return number
+
+    background = Background()
+    for number in range(3):
+        background.ask(lambda number=number: slow(number), lambda _: None)  # type: ignore[misc]
+    assert begun.wait(20)
+    closing = threading.Thread(target=background.close)
+    closing.start()
+    closing.join(0.05)
+    assert closing.is_alive()  # what is begun is not finished yet
+    go_on.set()
+    closing.join(20)
+    assert not closing.is_alive()
+    assert done == [0]
+    qtbot.waitUntil(lambda: not threads(), timeout=5_000)
+
+
+def test_close_without_work_returns_at_once_and_may_be_called_twice() -> None:
+    background = Background()
+    background.close()
+    background.close()
+    assert not threads()
+
+
+def test_work_may_be_asked_for_again_after_the_thread_went(qtbot: QtBot) -> None:
+    background = Background()
+    got: list[int] = []
+    for number in (1, 2):
+        background.ask(lambda number=number: number, got.append)  # type: ignore[misc]
+        qtbot.waitUntil(lambda number=number: number in got, timeout=20_000)  # type: ignore[misc]
+        qtbot.waitUntil(lambda: not threads(), timeout=5_000)
+    background.close()
