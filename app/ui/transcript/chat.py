@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from app.domain.conversation import BranchMessage
 from app.ui.transcript.heights import HeightIndex
-from app.ui.transcript.model import UNKNOWN, Measures, MessageModel
+from app.ui.transcript.model import Measures, MessageModel, heights_of
 
 KEPT_CHARACTERS = 2_000_000
 """Characters of messages whose rows are kept; further ones are parsed again when needed."""
@@ -32,26 +32,26 @@ class Chat:
         summaries: Mapping[str, str] | None = None,
     ) -> None:
         """Take the branch; what did not change keeps its rows and heights."""
+        # This runs for every message of a chat that is opened, so it is written plainly.
         known = {model.message.id: model for model in self.models}
-        models: list[MessageModel] = []
-        for entry in entries:
-            out = entry.message.id in left_out
-            old = known.get(entry.message.id)
-            note = (summaries or {}).get(entry.message.id, "")
-            if old is not None and old.summary == note and _same_look(old, entry, left_out=out):
-                models.append(old)
-            else:
-                models.append(MessageModel(entry, left_out=out, summary=note))
+        notes = summaries or {}
+        keys = [entry.message.id for entry in entries]
+        if not known and not notes and not left_out:
+            models = [MessageModel(entry, left_out=False) for entry in entries]
+        else:
+            models = []
+            for key, entry in zip(keys, entries, strict=True):
+                out, note = key in left_out, notes.get(key, "")
+                old = known.get(key)
+                if old is not None and old.summary == note and _same_look(old, entry, left_out=out):
+                    models.append(old)
+                else:
+                    models.append(MessageModel(entry, left_out=out, summary=note))
         self.models = models
-        self.by_id = {model.message.id: i for i, model in enumerate(models)}
+        self.by_id = dict(zip(keys, range(len(keys)), strict=True))
         self._open = OrderedDict((k, v) for k, v in self._open.items() if k in self.by_id)
         self._open_characters = sum(self._open.values())
-        self.index.reset(self._height_of(model) for model in models)
-
-    def _height_of(self, model: MessageModel) -> int:
-        if model.heights is UNKNOWN:
-            return model.estimate(self.measures)
-        return model.heights.total
+        self.index.reset(heights_of(models, self.measures))
 
     def open(self, at: int) -> MessageModel:
         """The message ``at``, with rows."""
@@ -78,7 +78,7 @@ class Chat:
 
     def touch(self, at: int) -> None:
         """Bring the index into step with the message's rows."""
-        self.index.set(at, self._height_of(self.models[at]))
+        self.index.set(at, heights_of((self.models[at],), self.measures)[0])
 
     def set_height(self, at: int, row: int, height: int) -> None:
         """A row was laid out."""
@@ -91,7 +91,7 @@ class Chat:
         self.measures = measures
         for model in self.models:
             model.forget_heights(measures)
-        self.index.reset(self._height_of(model) for model in self.models)
+        self.index.reset(heights_of(self.models, measures))
 
     def top(self, at: int, row: int) -> int:
         """Where a row begins, in pixels from the top of the chat."""

@@ -6,7 +6,7 @@ were since; its height stays. Heights are estimates until a row was laid out.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from math import inf
 from time import monotonic, perf_counter
@@ -112,16 +112,6 @@ class MessageModel:
     def rows(self) -> list[Row]:
         """The rows; none while it is not parsed."""
         return self.list.rows if self.list is not None else []
-
-    def estimate(self, measures: Measures) -> int:
-        """Height in pixels, from the length of the text alone."""
-        text = self.message.content
-        # Bubbles are narrower; this runs for every message of a chat, so it is written plainly.
-        share = 1.0 if self.message.role is _ASSISTANT else 1.33
-        lines = len(text) * measures.char_width * share / measures.column
-        # Half of the source's line ends are blank lines, which become a gap of half a line.
-        lines += text.count("\n") * 0.62 + 1
-        return int(lines * measures.line + 80 * measures.zoom)
 
     # ------------------------------------------------------------------ parsing
 
@@ -327,6 +317,26 @@ class MessageModel:
             self.heights = UNKNOWN
         else:
             self.heights.reset([estimate_row(row, measures) for row in self.rows])
+
+
+def heights_of(models: Iterable[MessageModel], measures: Measures) -> list[int]:
+    """Heights in pixels: what is known of opened messages, estimates by length for the others.
+
+    This runs for every message of a chat that is opened, so it is written plainly.
+    """
+    a_character = measures.line * measures.char_width / measures.column
+    # Half of the source's line ends are blank lines, which become a gap of half a line.
+    a_line, least = measures.line * 0.62, measures.line + 80 * measures.zoom
+    made: list[int] = []
+    for model in models:
+        if model.heights is not UNKNOWN:
+            made.append(model.heights.total)
+            continue
+        message = model.message
+        text = message.content
+        share = a_character if message.role is _ASSISTANT else 1.33 * a_character  # in a bubble
+        made.append(int(len(text) * share + text.count("\n") * a_line + least))
+    return made
 
 
 def estimate_row(row: Row, measures: Measures) -> int:
