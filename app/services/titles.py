@@ -11,6 +11,7 @@ from app.domain.errors import KnownError
 from app.domain.generation import GREEDY, GenerationRequest, Role, TextDelta, Turn
 from app.engine.base import Engine
 from app.markup.thinking import strip_thinking
+from app.services.chat import title_from
 from app.services.events import AnswerEnded, AnswerStarted, Event, EventBus
 from app.services.lane import Lane
 from app.services.library import LibraryService
@@ -22,7 +23,7 @@ QUESTION = (
 )
 WRAPPING = " \t*_#.\"'`\u201c\u201d\u2018\u2019\u00ab\u00bb"  # marks and quotes around a title
 MAX_TOKENS = 24
-MAX_CHARACTERS = 60
+EMPHASIS = re.compile(r"(?<!\w)(\*{1,3}|`)(?=\S)(.+?)(?<=\S)\1(?!\w)")  # *so*, **so** or `so`
 EXCHANGE_CHARACTERS = 4_000  # enough to know the subject, quick to read
 _log = logging.getLogger(__name__)
 
@@ -93,7 +94,11 @@ class TitleService:
 
 
 def clean_title(text: str) -> str:
-    """The first line of what a model said, without marks, quotes and the word "Title"."""
+    """The first line of what a model said, without marks, quotes and the word "Title".
+
+    At most 60 characters, cut between words.
+    """
     line = next((line for line in strip_thinking(text).splitlines() if line.strip()), "")
     line = re.sub(r"^\W*(title\s*:)?\s*", "", line, flags=re.IGNORECASE)
-    return line.strip(WRAPPING).strip()[:MAX_CHARACTERS]
+    line = EMPHASIS.sub(r"\2", line.strip(WRAPPING).strip())
+    return title_from(line)
