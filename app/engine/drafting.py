@@ -84,12 +84,19 @@ class Costs:
         self._seconds[size] = seconds if old is None else 0.8 * old + 0.2 * min(seconds, 4 * old)
 
     def relative(self, size: int) -> float:
-        """Cost of a pass in passes over one token; a friendly guess until it was measured."""
+        """Cost of a pass in passes over one token; a friendly guess until it was measured.
+
+        Never more than two passes of half the size: a size whose only pass was disturbed by
+        another program would else never be tried again.
+        """
         one = self._seconds.get(1)
         known = self._seconds.get(size)
         if one is None or known is None:
             return 1 + OPTIMISM * (size - 1)
-        return max(1e-6, known / one)
+        cost = known / one
+        if size > 1 and size // 2 in self._seconds:
+            cost = min(cost, 2 * self.relative(size // 2))
+        return max(1e-6, cost)
 
 
 class Drafter:

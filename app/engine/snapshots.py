@@ -12,9 +12,11 @@ the token ids and the state: damage is what it is for, and SHA-256 would take as
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import logging
+import mmap
 import os
 import queue
 import shutil
@@ -63,6 +65,38 @@ class Piece:
     end: int
     parent: str
     digest: str
+
+
+class Buffers:
+    """Memory that segments are read into, one after another.
+
+    Fresh memory is given page by page, which took five times as long as reading what the system
+    had in its cache (0.8 s for 308 MB against 0.17 s); so it is used again, and asked for in large
+    pages where the system has them.
+    """
+
+    def __init__(self) -> None:
+        self._free: queue.SimpleQueue[mmap.mmap] = queue.SimpleQueue()
+
+    def take(self, size: int) -> memoryview:
+        """``size`` bytes of writable memory."""
+        try:
+            memory = self._free.get_nowait()
+        except queue.Empty:
+            memory = mmap.mmap(-1, max(1, size))
+        if len(memory) < size:
+            memory = mmap.mmap(-1, size)
+        if hasattr(mmap, "MADV_HUGEPAGE"):
+            with contextlib.suppress(OSError):  # a system without large pages
+                memory.madvise(mmap.MADV_HUGEPAGE)
+        return memoryview(memory)[:size]
+
+    def give_back(self, view: memoryview) -> None:
+        """What :meth:`take` gave is needed no longer."""
+        memory = view.obj
+        view.release()
+        if isinstance(memory, mmap.mmap):
+            self._free.put(memory)
 
 
 class SnapshotError(Exception):
@@ -172,21 +206,32 @@ class SnapshotStore:
             known = piece.digest in self._children.get(piece.parent, {})
         return known and self._path(piece.digest).exists()
 
-    def read(self, entry: Entry) -> bytes:
+    def read(self, entry: Entry, buffers: Buffers | None = None) -> memoryview:
         """The state of a segment, verified.
+
+        Args:
+            entry: Which.
+            buffers: Memory to read into; the caller gives the view's back when it is done with it.
 
         Raises:
             SnapshotError: It is damaged or gone; it is also removed.
         """
         path = self._path(entry.digest)
         try:
-            with path.open("rb") as file:
-                header = _read_header(file.read(len(MAGIC) + 4), file.read(MAX_HEADER))
+            with path.open("rb", buffering=0) as file:
+                head = file.read(len(MAGIC) + 4 + MAX_HEADER)
+                header = _read_header(head[: len(MAGIC) + 4], head[len(MAGIC) + 4 :])
                 ids = array("i", entry.tokens).tobytes()
                 file.seek(len(MAGIC) + 4 + header.length)
-                stored = file.read(len(ids))
-                state = file.read(header.state)
-                if stored != ids or len(state) != header.state or file.read(1):
+                if file.read(len(ids)) != ids:
+                    raise SnapshotError(f"{path.name} does not hold what its name says")
+                if header.state != entry.size - len(MAGIC) - 4 - header.length - len(ids):
+                    raise SnapshotError(f"{path.name} is not of the size it was")
+                state = (buffers or Buffers()).take(header.state)
+                filled = 0
+                while filled < len(state) and (count := file.readinto(state[filled:])):
+                    filled += count
+                if filled < len(state) or file.read(1):
                     raise SnapshotError(f"{path.name} does not hold what its name says")
             if zlib.crc32(state, zlib.crc32(ids)) != header.checksum:
                 raise SnapshotError(f"the checksum of {path.name} is wrong")

@@ -45,6 +45,7 @@ class MeasureDialog(Dialog):
         self._figures = QWidget()
         self._figures.hide()
         self.column.addWidget(self._figures)
+        self.column.addStretch(1)
         self._go = push_button("Measure", "accent")
         self._copy, self._close = push_button("Copy figures"), push_button("Close")
         self._copy.hide()

@@ -12,6 +12,7 @@ from typing import Any
 from app.engine.llama.kv import KvCache, common_prefix
 from app.engine.snapshots import (
     SEGMENT,
+    Buffers,
     Entry,
     Piece,
     SnapshotError,
@@ -23,7 +24,8 @@ log = logging.getLogger("phial.engine.snapshots")
 
 CHAT, SCRATCH = 0, 1  # sequences of the context's memory; the second only passes segments through
 FIRST_GUESS = 300e6  # bytes a second from disk to cache, until it was measured
-AHEAD = 2  # segments read from disk before they are needed
+READERS = 2  # one reads from disk while the other checks what it has read
+AHEAD = 3  # segments read from disk before they are needed
 
 
 class Rates:
@@ -88,6 +90,7 @@ class StateKeeper:
         self._store = store
         self._root = root
         self._min_gain = min_gain
+        self._buffers = Buffers()
         self.rates = Rates()
 
     def save(self, busy: Callable[[], bool], writable: int | None = None) -> int:
@@ -148,12 +151,14 @@ class StateKeeper:
         if len(self._kv.tokens) != position:  # this memory cannot be trimmed
             return 0, 0.0
         done_bytes = 0
-        with ThreadPoolExecutor(1, "snapshot-read") as pool:
+        with ThreadPoolExecutor(READERS, "snapshot-read") as pool:
             for entry, data in self._read_ahead(pool, wanted):
                 state = data()
                 if state is None or stopped() or not self._copy_in(entry, state):
                     break
+                self._buffers.give_back(state)
                 done_bytes += entry.size
+        self._buffers = Buffers()  # hundreds of megabytes are not kept for another visit
         seconds = time.perf_counter() - began
         self.rates.restored(done_bytes, seconds)
         # One token is always evaluated anew, for its logits.
@@ -168,17 +173,17 @@ class StateKeeper:
 
     def _read_ahead(
         self, pool: ThreadPoolExecutor, wanted: Sequence[Entry]
-    ) -> Iterator[tuple[Entry, Callable[[], bytes | None]]]:
+    ) -> Iterator[tuple[Entry, Callable[[], memoryview | None]]]:
         """Each segment with its state, the next ones already being read."""
-        futures: list[Future[bytes | None]] = []
+        futures: list[Future[memoryview | None]] = []
         for index, entry in enumerate(wanted):
             while len(futures) < min(len(wanted), index + AHEAD):
                 futures.append(pool.submit(self._read, wanted[len(futures)]))
             yield entry, futures[index].result
 
-    def _read(self, entry: Entry) -> bytes | None:
+    def _read(self, entry: Entry) -> memoryview | None:
         try:
-            return self._store.read(entry)
+            return self._store.read(entry, self._buffers)
         except SnapshotError:
             return None  # logged where it was found
 
@@ -194,11 +199,12 @@ class StateKeeper:
         finally:
             c.llama_memory_seq_rm(memory, SCRATCH, -1, -1)
 
-    def _copy_in(self, entry: Entry, state: bytes) -> bool:
+    def _copy_in(self, entry: Entry, state: memoryview) -> bool:
         """Append a segment's state to the chat. llama.cpp refuses a state that does not fit."""
         c, memory = self._c, self._memory
-        source = ctypes.cast(ctypes.c_char_p(state), ctypes.POINTER(ctypes.c_uint8))
+        source = (ctypes.c_uint8 * len(state)).from_buffer(state)
         taken = c.llama_state_seq_set_data(self._context, source, len(state), SCRATCH)
+        del source  # else the memory stays taken
         if taken == 0:
             log.warning("llama.cpp did not take a KV snapshot of %d tokens", len(entry.tokens))
             return False

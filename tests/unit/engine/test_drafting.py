@@ -103,6 +103,13 @@ def test_a_machine_where_longer_passes_cost_their_length_never_drafts() -> None:
     assert write_all(drafter, CODE) == len(CODE)
 
 
+def test_a_pass_that_was_disturbed_does_not_rule_its_size_out_for_good() -> None:
+    costs = Costs()
+    for size, seconds in {1: 1.0, 2: 1.2, 4: 1.5, 8: 2.0, 16: 60.0}.items():
+        costs.measured(size, seconds)
+    assert costs.relative(16) == 2 * costs.relative(8) == 4.0
+
+
 def test_the_length_follows_what_passes_cost() -> None:
     def length_on(costs_of: dict[int, float]) -> int:
         costs = Costs()
