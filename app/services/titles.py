@@ -100,5 +100,4 @@ def clean_title(text: str) -> str:
     """
     line = next((line for line in strip_thinking(text).splitlines() if line.strip()), "")
     line = re.sub(r"^\W*(title\s*:)?\s*", "", line, flags=re.IGNORECASE)
-    line = EMPHASIS.sub(r"\2", line.strip(WRAPPING).strip())
-    return title_from(line)
+    return title_from(EMPHASIS.sub(r"\2", line).strip(WRAPPING))
