@@ -99,5 +99,5 @@ def clean_title(text: str) -> str:
     At most 60 characters, cut between words.
     """
     line = next((line for line in strip_thinking(text).splitlines() if line.strip()), "")
-    line = re.sub(r"^\W*(title\s*:)?\s*", "", line, flags=re.IGNORECASE)
-    return title_from(EMPHASIS.sub(r"\2", line).strip(WRAPPING))
+    line = re.sub(r"^\W*(title\s*:)?\s*", "", EMPHASIS.sub(r"\2", line), flags=re.IGNORECASE)
+    return title_from(line.strip(WRAPPING))
