@@ -28,6 +28,8 @@ from pygments.token import (
 )
 from pygments.util import ClassNotFound
 
+from app.markup.multiline import Left, left_open
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -120,6 +122,9 @@ _KINDS: dict[_TokenType, Kind] = {
 }
 
 _CARRIED = frozenset((Kind.STRING, Kind.COMMENT))
+_LINE_COMMENT = re.compile(r"\s*(?://|#|--(?!\[\[)|;|%)")
+"""Ends with its line, even where the lexer counts the line end to it."""
+_WHATS = {"comment": Kind.COMMENT, "string": Kind.STRING}
 
 _ALIASES = {
     "c++": "cpp",
@@ -216,7 +221,9 @@ class Highlighter:
 
     def __init__(self, info: str) -> None:
         self.characters = 0
-        self._lexer = _lexer(language_name(info))
+        self._language = language_name(info)
+        self._lexer = _lexer(self._language)
+        self._left: Left | None = None
         self._done = 0
         self._open = ""
         self._open_kind = Kind.TEXT
@@ -257,22 +264,55 @@ class Highlighter:
         if self._lexer is None or self._done > MAX_CODE:
             return
         self._credit += CREDIT * len(text)
+        left = self._left
+        if left is not None and left.what != "embedded" and left.closer.search(text) is None:
+            yield Run(start, len(text), _WHATS[left.what])
+            return
         if self._open and self._credit < len(self._open) + len(text):
             yield Run(start, len(text), self._open_kind)
             self._open = (self._open + text)[-LOOKBACK:]
             return
-        source, skip = self._open + text, len(self._open)
+        prefix = self._open or (left.prefix if left is not None else "")
+        source, skip = prefix + text, len(prefix)
         self.characters += len(source)
         self._credit -= len(source)
         self._open = ""
+        runs: list[Run] = []
+        held: list[tuple[int, int]] = []  # strings and comments
         for place, token, value in self._lexer.get_tokens_unprocessed(_without_long(source)):
             kind = _kind(token)
             begin, end = max(place, skip), place + len(value)
             if kind is not Kind.TEXT and end > begin and value.strip():
-                yield Run(start + begin - skip, end - begin, kind)
-            if end == len(source) and kind in _CARRIED and value.endswith("\n"):
+                runs.append(Run(start + begin - skip, end - begin, kind))
+            if kind not in _CARRIED:
+                continue
+            held.append((place, end))
+            if end == len(source) and value.endswith("\n") and not _LINE_COMMENT.match(value):
                 self._open_kind = kind
                 self._open = source if len(source) <= LOOKBACK else ""
+        yield from self._leave_open(source, skip, start, runs, held)
+
+    def _leave_open(
+        self,
+        source: str,
+        skip: int,
+        start: int,
+        runs: list[Run],
+        held: list[tuple[int, int]],
+    ) -> list[Run]:
+        """Note what stays open behind ``source``; the runs up to there."""
+        self._left = None
+        for left in left_open(self._language, source) if not self._open else ():
+            if left.what == "comment" and any(a < left.start < b for a, b in held):
+                continue  # it stands in a string or behind another comment's sign
+            self._left = left
+            if left.what == "embedded":
+                return runs
+            at = max(start + left.start - skip, start)
+            kept = [run for run in runs if run.start + run.length <= at]
+            rest = start + len(source) - skip - at
+            return [*kept, Run(at, rest, _WHATS[left.what])] if rest else kept
+        return runs
 
 
 def _without_long(source: str) -> str:

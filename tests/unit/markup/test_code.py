@@ -16,6 +16,7 @@ from app.markup.code import (
     language_label,
     language_name,
 )
+from tests.unit.markup.markdown_samples import pieces_of
 
 PYTHON = 'def f(x):\n    """doc\n    don\'t\n    more\n    """\n    return f"{x}" + \'a\'  # c\n'
 
@@ -106,3 +107,62 @@ def test_an_overlong_line_is_plain_and_its_neighbours_are_not() -> None:
 def test_languages_have_a_name_and_a_label(info: str, name: str, label: str) -> None:
     assert language_name(info) == name
     assert language_label(info) == label
+
+
+SEAMS = {
+    "python": 'def f():\n    """Doc\n    "q" here\n    """\n    return x\ns = \'\'\'a\nb\'\'\'\n',
+    "c": "/* a\n * b\n */\nint main(void) { return 0; /* x */ }\n// see /* not open\nint y;\n",
+    "java": "/** doc\n * x\n */\nclass A { int x; }\n",
+    "go": "var s = 1\n/* c\nd */\nfunc f() {}\n",
+    "rust": "/* outer\n comment */\nfn main() { let s = 1; }\n",
+    "css": "/* a\n b */\nbody {\n  color: red;\n}\np { margin: 0 }\n",
+    "html": "<script>\nlet x = 1; // c\n</script>\n<!-- a\n b -->\n<b>x</b>\n",
+    "php": "<?php\nfunction f($x) {\n  // c\n  return 1;\n}\n?>\n<b>x</b>\n",
+    "haskell": '{- a\n b -}\nmain = putStrLn "x"\n',
+    "lua": "--[[ a\nb ]]\nlocal s = 1\n",
+    "powershell": "<# a\nb #>\n$x = 1\n",
+    "ruby": "puts 1\nx = 2 # c\n",
+    "diff": "--- a\n+++ b\n@@ -1 +1 @@\n-x\n+y\n",
+}
+
+
+def painted(language: str, text: str, size: int) -> list[Kind]:
+    """The kind of each character, coloured in pieces of this size."""
+    kinds = [Kind.TEXT] * len(text)
+    highlighter = Highlighter(language)
+    runs = [run for piece in pieces_of(text, size) for run in highlighter.feed(piece)]
+    for run in runs + highlighter.finish():
+        kinds[run.start : run.start + run.length] = [run.kind] * run.length
+    return [kind for kind, char in zip(kinds, text, strict=True) if not char.isspace()]
+
+
+@pytest.mark.parametrize("language", SEAMS)
+def test_a_stream_is_coloured_as_the_whole_block_is(language: str) -> None:
+    text = SEAMS[language]
+    whole = painted(language, text, len(text))
+    assert painted(language, text, 7) == whole
+    assert painted(language, text, 1) == whole
+
+
+def test_a_here_document_is_text_to_its_end() -> None:
+    kinds = painted("bash", "cat <<EOF\nif then\nEOF\necho done # c\n", 5)
+    text = "cat<<EOFifthenEOFechodone#c"
+    assert set(kinds[text.index("if") : text.index("then") + 4]) == {Kind.STRING}
+    assert kinds[-1] is Kind.COMMENT
+
+
+def test_twenty_thousand_lines_cost_what_they_are_long() -> None:
+    line = "value = compute(1, 'text')  # note\n"
+    highlighter = Highlighter("python")
+    for _ in range(20_000):
+        highlighter.feed(line)
+    assert highlighter.characters <= len(line) * 20_000
+
+
+def test_a_comment_without_an_end_is_not_read_again_with_each_line() -> None:
+    highlighter = Highlighter("java")
+    highlighter.feed("/* begins\n")
+    for _ in range(2_000):
+        runs = highlighter.feed(" * and goes on\n")
+    assert [run.kind for run in runs] == [Kind.COMMENT]
+    assert highlighter.characters < 100
