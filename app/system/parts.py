@@ -49,6 +49,12 @@ def parts() -> tuple[Part, ...]:
     )
 
 
+def _classified(about: metadata.PackageMetadata) -> str:
+    """The licence as the classifiers name it: "License :: OSI Approved :: MIT License"."""
+    lines = [line for line in about.get_all("Classifier") or () if line.startswith("License ::")]
+    return ", ".join(line.rsplit(" :: ", 1)[-1] for line in lines) or "see its text"
+
+
 def _installed() -> list[Part]:
     found = []
     for name in _INSTALLED:
@@ -58,7 +64,7 @@ def _installed() -> list[Part]:
             continue  # a dependency of one platform only
         about = distribution.metadata
         keys = [key for key in ("License-Expression", "License") if key in about]
-        licence = about[keys[0]].splitlines()[0] if keys else "see its text"
+        licence = about[keys[0]].splitlines()[0] if keys else _classified(about)
         texts = [
             file.read_text("utf-8")
             for file in distribution.files or ()

@@ -77,7 +77,7 @@ class About(Dialog):
         self.column.addWidget(
             text_label(
                 "Phi-4 on your own computer. Phial connects to nothing unless you ask it to "
-                "download a model."
+                "look for a model or an update."
             )
         )
         system = f"Python {platform.python_version()}, Qt {qVersion()}"
@@ -86,17 +86,19 @@ class About(Dialog):
         self._parts = parts()
         self.list = QListWidget()
         self.list.setAccessibleName("Parts of Phial and their licences")
-        self.list.setMinimumHeight(150)
+        self.list.setMinimumHeight(130)
+        self.list.setUniformItemSizes(True)
         for part in self._parts:
             self.list.addItem(f"{part.name} {part.version}".strip() + f": {part.licence}")
         self.column.addWidget(self.list)
         self.text = QPlainTextEdit()
         self.text.setAccessibleName("Licence")
         self.text.setReadOnly(True)
-        self.text.setMinimumHeight(190)
+        self.text.setMinimumHeight(150)
         self.column.addWidget(self.text, 1)
         self.list.currentRowChanged.connect(self._show_text)
         self.list.setCurrentRow(0)
+        self.resize(600, 700)
         close = push_button("Close", "accent")
         close.clicked.connect(self.accept)
         self.add_buttons(close, default=close)
