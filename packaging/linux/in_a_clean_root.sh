@@ -3,7 +3,8 @@
 # debootstrap, xvfb, xdotool, imagemagick; everything but the display comes from inside the root.
 #
 #   in_a_clean_root.sh ROOT OLD.deb NEW.deb PICTURES      a Debian package
-#   in_a_clean_root.sh ROOT PHIAL.tar.xz PICTURES         a folder to unpack (no upgrade)
+#   in_a_clean_root.sh ROOT PHIAL.tar.xz [PACKAGES] PICTURES   a folder to unpack, portable; PACKAGES
+#                                                         are what a desktop has and ROOT lacks
 #
 # Make ROOT with: debootstrap --variant=minbase bookworm ROOT
 set -euo pipefail
