@@ -39,8 +39,8 @@ FLAVOURS: dict[str, dict[str, str]] = {
     # Each Mac package is for one kind of processor, so there is nothing to choose at run time.
     "metal": {"GGML_METAL": "ON", "GGML_METAL_EMBED_LIBRARY": "ON"},
 }
-# llama.cpp's helpers for its own tools are a third of the compile time and are never loaded.
-TARGETS = "llama;ggml"
+# The package always compiles the helpers of llama.cpp's own tools: a third of the time, never loaded.
+_HELPERS = 'set(LLAMA_BUILD_COMMON ON CACHE BOOL "Build llama.cpp common library" FORCE)'
 # The oldest Intel processor that runs macOS 13 (Kaby Lake) has all of these.
 INTEL_MAC = dict.fromkeys(("GGML_AVX", "GGML_AVX2", "GGML_FMA", "GGML_F16C", "GGML_BMI2"), "ON")
 
@@ -64,7 +64,6 @@ def wheel(python: Path, flavour: str, folder: Path) -> Path:
     command = [
         python, "-m", "pip", "wheel", "--no-deps", "--no-cache-dir", "--wheel-dir", wheels,
         "-C", f"build-dir={folder / f'objects-{flavour}'}",
-        "-C", f"build.targets={TARGETS}",
         "-C", "install.strip=true",
         source,
     ]  # fmt: skip
@@ -101,7 +100,7 @@ def pinned() -> str:
 def _source(python: Path, folder: Path) -> Path:
     target = folder / f"llama_cpp_python-{pinned()}"
     if target.is_dir():
-        return target
+        return target  # from an earlier build
     fetched = folder / "sources"
     shutil.rmtree(fetched, ignore_errors=True)
     words = [
@@ -112,4 +111,9 @@ def _source(python: Path, folder: Path) -> Path:
     archive = next(fetched.glob("*.tar.gz"))
     with tarfile.open(archive) as tar:
         tar.extractall(folder, filter="data")
+    recipe = target / "CMakeLists.txt"
+    text = recipe.read_text("utf-8")
+    if text.count(_HELPERS) != 1:
+        raise SystemExit(f"{recipe} no longer says {_HELPERS!r}; look at it, and at native.py")
+    recipe.write_text(text.replace(_HELPERS, _HELPERS.replace(" ON ", " OFF ")), "utf-8")
     return target
