@@ -53,6 +53,7 @@ class InlineFormula(QPyTextObject):
     def __init__(self) -> None:
         super().__init__()
         self.drawn: list[Drawn] = []
+        self._stood: dict[int, tuple[Drawn, float, float]] = {}  # by position, as last drawn
         self.strut = False  # whether lines of formulas alone are as tall as lines of text
 
     def add(self, drawn: Drawn) -> int:
@@ -78,7 +79,15 @@ class InlineFormula(QPyTextObject):
         block = doc.findBlock(pos)
         line = block.layout().lineForTextPosition(pos - block.position())
         centre = QRectF(rect).center().y()
-        formula.paint(painter, QRectF(rect).left(), centre + (line.ascent() - line.descent()) / 2)
+        left, baseline = QRectF(rect).left(), centre + (line.ascent() - line.descent()) / 2
+        self._stood[pos] = formula, left, baseline
+        formula.paint(painter, left, baseline)
+
+    def paint_again(self, painter: QPainter, start: int, end: int) -> None:
+        """Draw the formulas of a selection once more: Qt covers them with half its colour."""
+        for position, (formula, left, baseline) in self._stood.items():
+            if start <= position < end:
+                formula.paint(painter, left, baseline)
 
     def _half(self, formula: Drawn, fmt: QTextCharFormat) -> float:
         middle = _middle(fmt)

@@ -89,6 +89,10 @@ class DocumentItem(RowItem):
         context.palette = palette
         context.selections = self._selections(look)
         self.doc.documentLayout().draw(painter, context)
+        for start, end in (*look.matches, *((look.selection,) if look.selection else ())):
+            self.doc.formulas.paint_again(
+                painter, self.doc.to_document(start), self.doc.to_document(end)
+            )
         painter.restore()
 
     def _selections(self, look: Look) -> list[QAbstractTextDocumentLayout.Selection]:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QAccessible, QGuiApplication, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QTextEdit
@@ -531,3 +531,24 @@ def test_what_was_not_read_yet_is_searched_and_selected_too(
     view.select_all()
     view.copy(CopyAs.MARKDOWN)
     assert QGuiApplication.clipboard().text().endswith(MIXED)
+
+
+def test_a_selected_formula_is_as_dark_as_the_text_beside_it(
+    view: TranscriptView, qtbot: QtBot
+) -> None:
+    view.set_branch(chat_of(["Hi", "$\\pi r^2 + \\frac{a}{b}$"]))
+    settle(view, qtbot)
+    row = next(p for p in view.flow.placed if p.at == 1 and view.lay_out(1, p.row).length())
+    left = (view.viewport().width() - view.looks.seen.column) // 2
+
+    def darkest() -> int:
+        picture = view.viewport().grab(QRect(left, row.y, 90, row.height)).toImage()
+        return min(
+            picture.pixelColor(x, y).lightness()
+            for x in range(picture.width())
+            for y in range(picture.height())
+        )
+
+    plain = darkest()
+    view.select_all()
+    assert darkest() <= plain + 25
