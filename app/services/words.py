@@ -171,8 +171,11 @@ def download_short(items: Sequence[DownloadItem]) -> str:
         return ""
     first = next((item for item in waiting if item.state.active), waiting[0])
     far = percent(first.done / first.total) if first.total else "starting"
-    rest = f"{len(waiting) - 1} more" if len(waiting) > 1 else ""
-    return join(f"Downloading {far}", time_left(first.seconds_left), rest)
+    if len(waiting) > 1:
+        return join(f"Downloading {far}", f"{len(waiting) - 1} more")
+    left = first.seconds_left
+    soon = left is not None and left < 10  # the sidebar has room for a few words
+    return join(f"Downloading {far}", "seconds left" if soon else time_left(left))
 
 
 # --- the status line --------------------------------------------------------------------------

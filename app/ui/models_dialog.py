@@ -54,9 +54,7 @@ class ModelsDialog(QDialog):
         self.resize(760, 640)
         self._add_file = add_file
         services, attempt = shell.services, shell.controller.attempt
-        self._here = HerePage(
-            services, shell.worker, attempt=attempt, choose=choose, choose_file=choose_file
-        )
+        self._here = HerePage(services, shell.worker, choose=choose, choose_file=choose_file)
         self._get = GetPage(
             services,
             shell.bridge,

@@ -28,7 +28,6 @@ class HerePage(CardPage):
     Args:
         services: What everything is done with.
         worker: For looking through folders.
-        attempt: Does what was asked for, or shows why not.
         choose: Uses a model from the next answer on.
         choose_file: Asks for a file and adds it.
     """
@@ -38,13 +37,12 @@ class HerePage(CardPage):
         services: Services,
         worker: Worker,
         *,
-        attempt: Callable[[Callable[[], object]], bool],
         choose: Callable[[ModelFile], object],
         choose_file: Callable[[], object],
     ) -> None:
         super().__init__()
         self._services, self._worker = services, worker
-        self._attempt, self._choose, self._choose_file = attempt, choose, choose_file
+        self._choose, self._choose_file = choose, choose_file
         self._found: tuple[FoundModel, ...] | None = None
         self._advice_lines: dict[Path, Text] = {}
         self._heading: QWidget | None = None
@@ -123,8 +121,13 @@ class HerePage(CardPage):
         )
         name = words.model_name(model)
         if ask(self, "Remove model?", f"Remove {name} from Phial?", rest, "Remove"):
-            self._attempt(lambda: self._services.models.remove(model))
-            self.refresh()
+            models = self._services.models  # one in use is unloaded first, after what is running
+            self._worker.run(lambda _task: models.remove(model), self._removed, self._tell)
+
+    def _removed(self, freed: int) -> None:
+        self.refresh()
+        if freed:
+            self.add(text_label(f"{words.size(freed)} were freed.", "muted"))
 
     # --- of other programs --------------------------------------------------------------------
 

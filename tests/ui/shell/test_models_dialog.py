@@ -214,7 +214,7 @@ def test_a_file_used_in_place_is_never_deleted(
     button(dialog_here, f"Remove… {models.state.model.label if models.state.model else ''}").click()
     assert "stays on the disk" in asked[0]
     assert path.read_bytes() == BODY
-    assert [model.demo for model in models.installed()] == [True]
+    qtbot.waitUntil(lambda: [model.demo for model in models.installed()] == [True], timeout=10_000)
     dialog_here.close()
 
 
