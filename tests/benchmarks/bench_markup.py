@@ -3,7 +3,7 @@
 Run from the repository root: ``python tests/benchmarks/bench_markup.py [scale] [characters]``.
 ``scale`` 100 is the full size (2,000 rows, a 200 KB block); 10 is quick. Times are processor time,
 so that other work on the machine counts less. The naive way is markdown-it parsing the text so far
-at every update; it is measured at 40 points spread over the answer and summed up.
+at every update; it is measured at 12 points spread over the answer and summed up.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from app.markup.maths import render
 from app.markup.stream import MarkdownStream
 from tests.unit.markup.markdown_samples import long_documents, pieces_of
 
-SAMPLES = 40
+SAMPLES = 12
 
 
 def naive_seconds(text: str, updates: int) -> float:

@@ -9,10 +9,12 @@ from latex2mathml.converter import convert
 
 from app.markup.blocks import Block, MathBlock
 from app.markup.latex import prepare
+from app.markup.latex_tokens import MathError
 from app.markup.mathml import tree_of
 from app.markup.maths import render
 from app.markup.parse import parse
 from app.markup.stream import MarkdownStream
+from tests.unit.markup.formula_list import FORMULAS
 from tests.unit.markup.markdown_samples import pieces_of
 
 
@@ -143,3 +145,15 @@ def test_copy_gives_back_what_was_written_without_numbers() -> None:
     assert isinstance(block, MathBlock)
     assert block.markdown == source
     assert "\\tag{1}" in block.drawn
+
+
+def test_of_what_answers_hold_nearly_all_is_drawn() -> None:
+    refused = []
+    for latex in FORMULAS:
+        try:
+            assert b"<path" in render(latex, display=True).svg
+        except MathError as error:
+            refused.append((latex, str(error)))
+    print(f"{len(FORMULAS)} formulas, {len(refused)} shown as their source: {refused}")
+    assert len(FORMULAS) >= 150
+    assert len(refused) <= len(FORMULAS) // 100, refused

@@ -124,6 +124,23 @@ def test_work_follows_the_length_of_the_text(name: str, text: str) -> None:
     assert max(ratios) < 12, name
 
 
+FULL = ("prose", "one table", "one nested list", "one code block", "one paragraph",
+        "short formulas", "deep quotes")  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "text"), [(name, text) for name, text in long_documents(100) if name in FULL]
+)
+def test_two_thousand_rows_items_and_quotes_cost_what_they_are_long(name: str, text: str) -> None:
+    markdown = MarkdownStream()
+    for piece in pieces_of(text, 48):
+        markdown.feed(piece)
+    markdown.finish()
+    assert len(text) > 50_000, name
+    # 1 for the lines, 1 for their spans, at most 6 for looking at the open end.
+    assert markdown.characters_parsed < 8 * len(text), name
+
+
 @pytest.mark.parametrize(("name", "text"), list(long_documents(2)))
 def test_long_documents_end_as_the_whole_parse(name: str, text: str) -> None:
     assert name
