@@ -55,9 +55,11 @@ class Machine(Openings):
         """Read one complete line, without its end, that stands at ``offset`` in the source."""
         thinking = self._thinking()
         if thinking is None:
-            if text.startswith(THINK) and not self.root.children and text.rstrip() != THINK:
-                self._line(THINK, offset)
-                self.line(text[len(THINK) :], offset + len(THINK))
+            lead = len(text) - len(text.lstrip(" \t"))
+            opens = text.startswith(THINK, lead) and not self.root.children
+            if opens and (lead or text.rstrip() != THINK):
+                self._line(THINK, offset + lead)
+                self.line(text[lead + len(THINK) :], offset + lead + len(THINK))
                 return
             self._line(text, offset)
             return

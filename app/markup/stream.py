@@ -242,7 +242,7 @@ class MarkdownStream:
             tail = self._parts.open_parts(machine.root)
             self._credit -= self.characters_parsed - before
             return tail
-        opens = text.startswith(THINK) and not machine.root.children
+        opens = text.lstrip(" \t").startswith(THINK) and not machine.root.children
         thinking = machine.thinking() or opens
         self._suspect = _suspect(text) if thinking else ""
         shown = text[: len(text) - len(self._suspect)]

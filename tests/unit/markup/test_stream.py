@@ -28,6 +28,8 @@ from app.markup.formulas import MAX_FORMULA
 from app.markup.paragraphs import LONGEST_SEGMENT
 from app.markup.parse import parse
 from app.markup.stream import MarkdownStream
+from app.markup.text import plain_text
+from app.markup.thinking import split_thinking
 from tests.unit.markup.markdown_samples import EXTENDED, document, long_documents, pieces_of
 
 ROUNDS = int(os.environ.get("PHIAL_FUZZ", "100"))
@@ -321,3 +323,32 @@ def test_a_stream_ends_once() -> None:
         markdown.finish()
     with pytest.raises(ValueError, match="finished"):
         markdown.feed("more")
+
+
+@pytest.mark.parametrize(
+    ("text", "thought", "answer"),
+    [
+        ("<think>a</think>b", "a", "b"),
+        ("<think>\na <think>b</think>\nc", "a <think>b", "c"),
+        ("\n\n<think>\nlate</think>ok", "late", "ok"),
+        ("  <think>a</think>b", "a", "b"),
+        ("<think></think>x", "", "x"),
+        ("<think>never closed", "never closed", ""),
+        ("<think>\n```py\nx\n</think>\nend", "```py\nx", "end"),
+        ("text <think>x</think>", "", "text <think>x</think>"),
+        ("</think>only", "", "</think>only"),
+    ],
+)
+def test_what_is_folded_is_what_the_model_does_not_read_again(
+    text: str, thought: str, answer: str
+) -> None:
+    assert split_thinking(text) == (thought, answer)
+    for size in (1, 5, len(text)):
+        markdown = MarkdownStream()
+        for piece in pieces_of(text, size):
+            markdown.feed(piece)
+        blocks = markdown.finish().blocks
+        folded = [block for block in blocks if isinstance(block, Thinking)]
+        assert bool(folded) == text.lstrip().startswith("<think>")
+        shown = plain_text(block for block in blocks if not isinstance(block, Thinking))
+        assert shown == answer
