@@ -333,11 +333,14 @@ def answer_line(message: Message) -> str:
     )
 
 
-def forecast(measured: ContextMeasured) -> str:
-    """What sending the draft would mean for the context; empty where everything fits."""
+def forecast(measured: ContextMeasured, already: int = 0) -> str:
+    """What sending the draft would mean for the context; empty where nothing changes.
+
+    ``already`` is how many messages the model does not read any more as it is.
+    """
     if measured.refusal is not None:
         return measured.refusal.what
-    if measured.left_out:
+    if measured.left_out > already:
         if measured.left_out == 1:
             return "With this, the oldest message no longer fits what the model reads"
         return f"With this, the {measured.left_out:,} oldest messages no longer fit what it reads"

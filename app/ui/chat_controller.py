@@ -343,7 +343,8 @@ class ChatController(QObject):
                 self._on_send_failed(event)
             case ContextMeasured() if self._is_shown(event.conversation_id):
                 self._pane.header.meter.set_use(event.tokens, event.context_size)
-                self._pane.status.set_forecast(words.forecast(event))
+                text = words.forecast(event, len(self._left_out))
+                self._pane.status.set_forecast(text, urgent=event.refusal is not None)
             case ModelStateChanged(state):
                 loaded = state.loaded
                 self._context_size = loaded.context_size if loaded else 0

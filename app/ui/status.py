@@ -43,8 +43,13 @@ class StatusLine(ElidedLabel):
         self._last = text
         self._show()
 
-    def set_forecast(self, text: str) -> None:
-        """What would happen if the draft were sent now; empty where nothing is worth saying."""
+    def set_forecast(self, text: str, *, urgent: bool = False) -> None:
+        """What would happen if the draft were sent now; empty where nothing is worth saying.
+
+        What is urgent drives an older notice away: the draft cannot be sent.
+        """
+        if urgent:
+            self._notice = ""
         self._forecast = text
         self._show()
 

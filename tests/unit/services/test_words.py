@@ -116,6 +116,8 @@ def test_what_sending_would_mean_is_said_only_where_something_happens() -> None:
     assert words.forecast(ContextMeasured("c", 10, 100)) == ""
     line = words.forecast(ContextMeasured("c", 120, 100, left_out=1))
     assert "the oldest message no longer fits" in line
+    assert words.forecast(ContextMeasured("c", 120, 100, left_out=4), already=4) == ""
+    assert "the 6 oldest" in words.forecast(ContextMeasured("c", 120, 100, left_out=6), 4)
     refused = ContextMeasured("c", 20_112, 16_384, refusal=PromptTooLongError(20_112, 16_352))
     assert "20,112" in words.forecast(refused)
     assert "16,352" in words.forecast(refused)
