@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 
 from app.markup.formulas import code_end, find_formula
+from app.markup.scripts import is_unspaced
 
 MAX_OPEN = 400
 """Characters after which something still open is taken for text."""
@@ -104,7 +105,8 @@ class _Scan:
                 if left and not after:
                     self.cut = end - len(left)
                 return
-        if before.isalnum() or after.isspace() or (sign[0] == "~" and before not in ("", " ")):
+        inside_word = before.isalnum() and not is_unspaced(before)
+        if inside_word or after.isspace() or (sign[0] == "~" and before not in ("", " ")):
             return
         if after:
             self.open.append((sign[:3], start))

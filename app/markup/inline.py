@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 from markdown_it import MarkdownIt
 from markdown_it.common.utils import normalizeReference
+from markdown_it.rules_inline import StateInline
 from markdown_it.rules_inline import image as image_rule
+from markdown_it.rules_inline.state_inline import Scanned
 
 from app.markup.autolink import address_length, link_words
 from app.markup.blocks import (
@@ -33,9 +35,9 @@ from app.markup.blocks import (
     Text,
 )
 from app.markup.formulas import find_formula
+from app.markup.scripts import is_unspaced
 
 if TYPE_CHECKING:
-    from markdown_it.rules_inline import StateInline
     from markdown_it.token import Token
 
 MAX_NESTING = 24
@@ -129,8 +131,29 @@ def parse_pieces(text: str, references: References) -> list[Spans | Display]:
     brackets = text.count("[")
     many = brackets > MAX_BRACKETS or brackets - text.count("]") > MAX_UNCLOSED
     engine = _engine(links=not many)
-    engine.inline.parse(text, engine, env, tokens)
-    return _pieces(tokens)
+    state = _State(text, engine, env, tokens)
+    engine.inline.tokenize(state)
+    for finish in engine.inline.ruler2.getRules(""):
+        finish(state)
+    return _pieces(state.tokens)
+
+
+class _State(StateInline):
+    """Emphasis that also works where words are not parted by blanks.
+
+    By CommonMark's rule the stars behind the colon of ``**note:**`` do not close before a Chinese
+    letter, because the colon is punctuation and no blank follows; nobody writes a blank there.
+    """
+
+    def scanDelims(self, start: int, canSplitWord: bool) -> Scanned:  # noqa: N802, N803
+        found = super().scanDelims(start, canSplitWord)
+        if not canSplitWord:
+            return found
+        end = start + found.length
+        before, after = self.src[start - 1 : start], self.src[end : min(end + 1, self.posMax)]
+        closes = is_unspaced(after) and bool(before) and not before.isspace()
+        opens = is_unspaced(before) and bool(after) and not after.isspace()
+        return Scanned(found.can_open or opens, found.can_close or closes, found.length)
 
 
 def footnote_labels(text: str) -> list[str]:
