@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from PySide6.QtCore import QEvent, QRect, Qt
-from PySide6.QtGui import QEnterEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QAccessible, QEnterEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QGroupBox, QWidget
 
 from app.ui.theme import qcolour
@@ -27,8 +27,11 @@ from app.ui.transcript.wide_blocks import CodeState
 MARGIN = 28
 BUBBLE_PAD_X, BUBBLE_PAD_Y, BUBBLE_RADIUS = 16, 14, 14
 BUBBLE_PAD_TEXT = 6  # a line of text has its distance below it already
-SPOKEN = 2000
+SPOKEN = 20_000
 """Characters of a message that a screen reader is given as its name."""
+
+UNHEARD = 2_000
+"""As long as none listens: putting all of a long answer in words takes some frames."""
 
 BUBBLE_SHARE = 0.8
 """A question's bubble takes at most this share of the column."""
@@ -93,7 +96,7 @@ class MessageWidget(QGroupBox):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._style: Style | None = None
         self.bubble_width = 0
-        self._described: tuple[int, bool, bool] | None = None
+        self._described: tuple[int, bool, bool, bool] | None = None
         self._bubble_style: Style | None = None
 
     # ------------------------------------------------------------------ rows
@@ -345,11 +348,12 @@ class MessageWidget(QGroupBox):
 
     def describe(self) -> bool:
         """Set what a screen reader says, once the message stands; whether that was to be done."""
-        state = (id(self.model.message), self.model.left_out, self.model.folded)
+        heard = QAccessible.isActive()
+        state = (id(self.model.message), self.model.left_out, self.model.folded, heard)
         if self._described == state or self.model.stream is not None:
             return False
         self._described = state
-        self.setAccessibleName(spoken_message(self.model, SPOKEN))
+        self.setAccessibleName(spoken_message(self.model, SPOKEN if heard else UNHEARD))
         return True
 
 

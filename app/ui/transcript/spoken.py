@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from app.domain.generation import Role
 from app.markup.spoken import spoken
 from app.ui.transcript.model import MessageModel, status_words
@@ -47,5 +49,6 @@ def spoken_row(row: Row) -> str:
     return row_plain(row)
 
 
+@lru_cache(maxsize=2048)
 def _formula(source: str) -> str:
     return spoken(source) if len(source) <= LONGEST_FORMULA else source
