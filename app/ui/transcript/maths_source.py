@@ -10,10 +10,14 @@ SIZE = 100.0
 """Pixels of an em while measuring; lengths are kept in ems."""
 
 
+LIGHT = QUICK // 2
+"""Weight up to which a formula is drawn in a frame: 15 ms on a slow machine, most take 5."""
+
+
 def is_light(source: str) -> bool:
     """Whether a formula may be drawn while the window waits."""
     try:
-        return weight(source) <= QUICK
+        return weight(source) <= LIGHT
     except MathError:
         return True  # it is refused at once
 
@@ -30,3 +34,8 @@ def render_shape(source: str, display: bool) -> Shape | Failed:
         formula.baseline / SIZE,
         (formula.height - formula.baseline) / SIZE,
     )
+
+
+def warm_up() -> None:
+    """Load the font and the renderer, which the first formula would wait for."""
+    render_shape("x", display=False)

@@ -31,7 +31,7 @@ from app.ui.transcript.items import PLAIN_LOOK, Look, RowItem
 from app.ui.transcript.keyboard import Keyboard
 from app.ui.transcript.lexers import Lexers
 from app.ui.transcript.looks import Looks
-from app.ui.transcript.maths_source import is_light, render_shape
+from app.ui.transcript.maths_source import is_light, render_shape, warm_up
 from app.ui.transcript.message_widget import MessageWidget
 from app.ui.transcript.model import MessageModel
 from app.ui.transcript.parts import Pill
@@ -65,7 +65,7 @@ class TranscriptView(TranscriptSignals):
         zoom: int = 100,
     ) -> None:
         super().__init__(parent)
-        self._background = Background(self)
+        self._background, self._warm = Background(self), False
         self.destroyed.connect(self._background.close)
         self.formulas = FormulaStore(render_shape, is_light, self._draw_later)
         self.lexers = Lexers(self._background.ask, self.look_around)
@@ -256,6 +256,12 @@ class TranscriptView(TranscriptSignals):
         at = self.chat.by_id.get(message_id)
         if at is not None:
             self._host.toggle_thinking(self.chat.models[at])
+
+    def warm_up(self) -> None:
+        """Have loaded what the first formula would wait for; in the first pause."""
+        if not self._warm:
+            self._warm = True
+            self._background.ask(warm_up, lambda _: None)
 
     def _draw_later(self, source: str, display: bool) -> None:
         self._background.ask(

@@ -116,6 +116,7 @@ class Work:
     # ------------------------------------------------------------------ what nobody misses yet
 
     def _calm_turn(self) -> None:
+        self._view.warm_up()
         end = perf_counter() + SLICE_SECONDS
         for _ in self._steps():
             if perf_counter() > end:
