@@ -4,7 +4,8 @@ Where an answer repeats its prompt (edit this code, quote this text), the tokens
 occurrence of the newest few are a good guess at the next ones. llama.cpp checks all guesses in one
 pass, so the answer is the same and comes sooner. How many to guess follows what passes of each
 size cost on this machine and how often guesses come true; where it does not pay, nothing is
-guessed.
+guessed. Guesses are paid for by what earlier ones saved: an answer keeps an account, and may owe
+no more than one pass and a small share of its length.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ LENGTHS = (1, 3, 7, 15, 31)  # with the token itself, passes of 2, 4, 8, 16, 32
 WORTH = 1.08  # expected gain from which on guessing begins
 DOUBT = 0.25  # chance of a guess before anything was seen of this answer
 MEMORY = 0.92  # weight of the past in the measured chance, per guess
+STAKE = 1.0  # passes over one token that an answer may owe before any guess came true
+SHARE = 0.01  # and, of the tokens it has written, this share: an answer is never much slower
 # Before a size was tried: relative cost of one more token in a pass. Less than on any machine
 # measured (0.2 on 2 cores), so that each size gets tried where guesses come true.
 OPTIMISM = 0.12
@@ -83,6 +86,12 @@ class Costs:
         # A pass that another program disturbed is not the machine's speed.
         self._seconds[size] = seconds if old is None else 0.8 * old + 0.2 * min(seconds, 4 * old)
 
+    def at_most(self, size: int) -> float:
+        """The same, or what it may come to at worst: that of its tokens in smaller passes."""
+        if size <= 1 or size in self._seconds:
+            return self.relative(size)
+        return 2 * self.at_most(size // 2)
+
     def relative(self, size: int) -> float:
         """Cost of a pass in passes over one token; a friendly guess until it was measured.
 
@@ -117,6 +126,8 @@ class Drafter:
         self._hits = 2 * DOUBT
         self._trials = 2.0
         self._expected: int | None = None
+        self._saved = 0.0  # passes over one token
+        self._count = 0
         self.drafted = 0
         self.accepted = 0
 
@@ -127,6 +138,7 @@ class Drafter:
 
     def written(self, token: int) -> None:
         """The model wrote ``token``. Guesses that were not checked are scored all the same."""
+        self._count += 1
         if self._expected is not None:
             hit = token == self._expected
             self._hits = MEMORY * self._hits + hit
@@ -144,9 +156,12 @@ class Drafter:
         if self._expected is None:
             return []
         best, best_gain = 0, WORTH
+        purse = self._saved + STAKE + SHARE * self._count
         for length in LENGTHS:
             if length > room:
                 break
+            if (1 - self.chance) * (self._costs.at_most(length + 1) - 1) > purse:
+                break  # what is likely to be lost cannot be paid
             gain = expected_tokens(self.chance, length) / self._costs.relative(length + 1)
             if gain > best_gain:
                 best, best_gain = length, gain
@@ -156,6 +171,8 @@ class Drafter:
         """A pass checked ``drafted`` guesses, and ``accepted`` came true."""
         self.drafted += drafted
         self.accepted += accepted
+        if drafted:
+            self._saved += 1 + accepted - self._costs.relative(1 + drafted)
 
 
 def expected_tokens(chance: float, length: int) -> float:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from app.domain.generation import Sampling
 from app.engine.base import EngineOptions
-from app.engine.drafting import Costs, Drafter, Lookup, expected_tokens
+from app.engine.drafting import SHARE, STAKE, Costs, Drafter, Lookup, expected_tokens
 from app.engine.llama.engine import LlamaEngine
 from tests.support.engines import Said, ask, load, request
 from tests.support.gguf_factory import ModelSpec, letters, write_model
@@ -101,6 +101,40 @@ def test_a_machine_where_longer_passes_cost_their_length_never_drafts() -> None:
         costs.measured(size, 0.1 * size)
     drafter = Drafter([7, *CODE, 8, 9], costs)
     assert write_all(drafter, CODE) == len(CODE)
+
+
+@settings(deadline=None, max_examples=200)
+@given(
+    st.lists(st.integers(0, 3), min_size=20, max_size=300),
+    st.lists(st.integers(0, 3), min_size=1, max_size=300),
+    st.lists(st.floats(0.5, 2), min_size=5, max_size=5),
+)
+def test_no_answer_costs_much_more_than_without(
+    prompt: list[int], answer: list[int], factors: list[float]
+) -> None:
+    """Whatever repeats, whatever passes cost, and though no size was tried before."""
+    true_cost = {1: 1.0}
+    for half, factor in zip((1, 2, 4, 8, 16), factors, strict=True):
+        true_cost[2 * half] = true_cost[half] * factor
+    costs = Costs()
+    costs.measured(1, 1.0)
+    drafter = Drafter(prompt, costs)
+    spent = 0.0
+    position = 0
+    while position < len(answer):
+        drafter.written(answer[position])
+        position += 1
+        draft = drafter.propose(64)
+        spent += true_cost[1 + len(draft)]
+        costs.measured(1 + len(draft), true_cost[1 + len(draft)])
+        accepted = 0
+        while accepted < len(draft) and answer[position : position + 1] == [draft[accepted]]:
+            drafter.written(answer[position])
+            accepted += 1
+            position += 1
+        drafter.checked(len(draft), accepted)
+    dearest = max(true_cost.values())
+    assert spent <= len(answer) * (1 + SHARE) + STAKE + dearest
 
 
 def test_a_pass_that_was_disturbed_does_not_rule_its_size_out_for_good() -> None:
