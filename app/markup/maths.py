@@ -91,12 +91,20 @@ class _Layout:
 
 
 def weight(latex: str) -> int:
-    """How many parts a formula has: a measure of the time it takes to draw.
+    """A measure of the time a formula takes to draw: its parts, and how deep they nest.
+
+    Brackets are measured once on each level, so nesting costs by its square.
 
     Raises:
         MathError: the formula will not be drawn.
     """
-    return sum(not part.isspace() and part not in "{}" for part in tokens_of(latex))
+    tokens = tokens_of(latex)
+    depth = deepest = 0
+    for part in tokens:
+        depth += (part in ("{", "\\left", "\\begin")) - (part in ("}", "\\right", "\\end"))
+        deepest = max(deepest, depth)
+    parts = sum(not part.isspace() and part not in "{}" for part in tokens)
+    return parts + 3 * max(0, deepest - 3) ** 2
 
 
 def render(

@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from app.markup.latex_tokens import MathError
+from app.markup.maths import QUICK, weight
 from tests.unit.markup.fuzzing import (
     forbid_files_and_sockets,
     formulas,
@@ -64,6 +66,14 @@ def timed_formula(latex: str) -> list[float]:
     return [time.process_time() - start]
 
 
+def is_light(latex: str) -> bool:
+    """Whether the window draws a formula at once; the others are drawn in a thread."""
+    try:
+        return weight(latex) <= QUICK
+    except MathError:
+        return True
+
+
 def main() -> None:
     documents = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
     latex = int(sys.argv[2]) if len(sys.argv) > 2 else 10_000
@@ -79,7 +89,9 @@ def main() -> None:
     run("random documents", random_documents(documents), timed_slices)
     run("hostile documents", hostile_documents(200_000), timed_slices)
     run("random formulas", formulas(latex), timed_formula)
-    run("hostile formulas", hostile_formulas(), timed_formula)
+    hostile = list(hostile_formulas())
+    run("hostile formulas, at once", filter(is_light, hostile), timed_formula)
+    run("hostile formulas, in thread", (f for f in hostile if not is_light(f)), timed_formula)
 
 
 if __name__ == "__main__":

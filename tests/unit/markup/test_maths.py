@@ -116,6 +116,8 @@ def test_cost_does_not_explode_with_nesting() -> None:
 def test_weight_tells_light_formulas_from_heavy_ones() -> None:
     assert weight(r"\frac{a}{b} + x^2") < QUICK
     assert weight("x + " * 100) > QUICK
+    assert weight(r"\binom{" * 9 + "x" + "}{2}" * 9) > QUICK
+    assert weight(r"\sqrt{1 + \frac{a}{\sqrt{b}}}") < QUICK
     with pytest.raises(MathError):
         weight(r"\def\x{}")
 
