@@ -154,7 +154,8 @@ class RowItem:
 
     def first_line(self, top: float) -> tuple[int, float] | None:
         """The first line at or below ``top``: its offset in the text and its top, if any."""
-        return (0, self.caret_rect(0).y()) if top <= 0 else None
+        y = self.caret_rect(0).y()  # below the gap, which may be cut off
+        return (0, y) if y >= top - 0.5 else None
 
     def paint(self, painter: QPainter, look: Look) -> None:
         """Draw bars, marker and body."""
