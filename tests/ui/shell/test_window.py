@@ -241,6 +241,31 @@ def test_up_in_an_empty_composer_edits_and_the_old_version_is_kept(
     assert not opened.window.pane.composer.editing
 
 
+def test_the_version_walked_is_remembered_and_any_message_begins_a_new_chat(
+    qtbot: QtBot, open_window: Open, tmp_path: Path
+) -> None:
+    opened = open_window(ScriptedEngine(["A", "B", "C"]))
+    say(qtbot, opened, "First")
+    wait_for_end(qtbot, opened)
+    say(qtbot, opened, "Second")
+    qtbot.waitUntil(lambda: len(opened.window.controller.branch) == 4)
+    wait_for_end(qtbot, opened)
+    opened.window.controller.regenerate(opened.window.controller.branch[3].message.id)
+    qtbot.waitUntil(lambda: opened.window.controller.branch[3].version.count == 2)
+    wait_for_end(qtbot, opened)
+    opened.window.controller.select_version(opened.window.controller.branch[3].message.id, -1)
+    qtbot.waitUntil(lambda: opened.window.controller.branch[3].version.index == 1)
+    kept = opened.harness.services.settings
+    close(opened)
+    again = open_window(settings=kept.current, folder=tmp_path / "data")
+    walked = again.window.controller.branch[3]
+    assert (walked.message.content, walked.version.index, walked.version.count) == ("B", 1, 2)
+    again.window.commands.messages.branch(again.window.controller.branch[1].message.id)
+    said = [item.message.content for item in again.window.controller.branch]
+    assert said == ["First", "A"]
+    assert len(again.harness.services.library.conversations()) == 2
+
+
 def test_giving_an_edit_up_gives_the_draft_back(qtbot: QtBot, open_window: Open) -> None:
     opened = open_window()
     say(qtbot, opened, "First")
