@@ -157,4 +157,5 @@ def _draw(latex: str, *, display: bool) -> _Layout:
     if next(svg.iter("path"), None) is None:
         raise MathError("nothing of the formula can be drawn")
     body = "".join(ET.tostring(child, encoding="unicode") for child in svg)
-    return _Layout(body, (left, top, width, height))
+    # ziamath draws the lines of \overline and \underline black, whatever the colour.
+    return _Layout(body.replace('="black"', f'="{_INK}"'), (left, top, width, height))

@@ -157,3 +157,8 @@ def test_of_what_answers_hold_nearly_all_is_drawn() -> None:
     print(f"{len(FORMULAS)} formulas, {len(refused)} shown as their source: {refused}")
     assert len(FORMULAS) >= 150
     assert len(refused) <= len(FORMULAS) // 100, refused
+
+
+def test_no_line_of_a_formula_keeps_a_colour_of_its_own() -> None:
+    for latex in (r"\overline{AB}", r"\underline{x}", r"\cancel{x}", r"\boxed{x}", r"\sqrt{x}"):
+        assert b"black" not in render(latex, colour="#abcdef").svg, latex
