@@ -97,7 +97,9 @@ inside apt-get -qq remove -y phial >/dev/null 2>&1
 [ ! -e "$root/usr/lib/phial" ] || fail "left behind: $(find "$root/usr/lib/phial" | head)"
 [ ! -e "$root/usr/bin/phial" ] || fail "the command is still there"
 echo "== purge"
-inside apt-get -qq purge -y --autoremove phial >/dev/null 2>&1
+# Once removed, apt no longer knows a package that came from a file; dpkg does, if anything is left.
+inside dpkg --purge phial >/dev/null 2>&1
+inside apt-get -qq autoremove -y --purge >/dev/null 2>&1
 state >"$pictures/after"
 echo "left in the root, beside caches of the system and the home:"
 left=$(diff "$pictures/before" "$pictures/after" | sed -n 's/^> //p' | grep -i phial || true)
