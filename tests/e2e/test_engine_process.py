@@ -395,12 +395,18 @@ def test_no_library_is_ever_taken_from_the_current_directory(talker: Path, tmp_p
     )
     told = tmp_path / "told"
     told.mkdir()
-    environment = {**os.environ, "LD_DEBUG": "files", "LD_DEBUG_OUTPUT": str(told / "careless")}
+    environment = {
+        **os.environ,
+        "GGML_NO_BACKTRACE": "1",
+        "LD_DEBUG": "files",
+        "LD_DEBUG_OUTPUT": str(told / "careless"),
+    }
+    # However it ends: the bait is a second copy of ggml's own start code, which may abort.
     subprocess.run(
-        [sys.executable, "-c", careless], cwd=tmp_path, env=environment, check=True, timeout=60
+        [sys.executable, "-c", careless], cwd=tmp_path, env=environment, check=False, timeout=60
     )
-    bait = "libggml-cuda.so"
-    assert any(line.endswith(bait) for line in _loaded_by_name(told, "careless"))
+    taken = [name for name in _loaded_by_name(told, "careless") if "libggml-" in name]
+    assert any(str(LIBRARIES) not in name for name in taken)
 
     environment["LD_DEBUG_OUTPUT"] = str(told / "engine")
     process = subprocess.Popen(
