@@ -256,7 +256,9 @@ class Settings:
     lookup_drafting: bool = _option(
         True,
         Option(
-            _M, "Lookup drafting", "Faster where an answer repeats its question; never different."
+            _M,
+            "Lookup drafting",
+            "Faster where an answer repeats its question; the words stay the model's own.",
         ),
     )
     theme: Theme = _option(

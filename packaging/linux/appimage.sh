@@ -5,7 +5,7 @@
 #
 # An AppImage is a small program (RUNTIME) with a squashfs of the tree behind it. RUNTIME is a file
 # of the type2-runtime project, the one thing here that no package registry has; the release
-# workflow fetches it and checks its sum. Without RUNTIME the folder is made and tried, and that is
+# workflow fetches it (its project publishes no sums of the continuous build). Without RUNTIME the folder is made and tried, and that is
 # all. Wants squashfs-tools.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd); root=$(cd "$here/../.." && pwd)
