@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 
 import pytest
@@ -18,3 +19,12 @@ def nothing_left_on_the_clipboard(qapp: QApplication) -> Iterator[None]:
     """
     yield
     QGuiApplication.clipboard().clear()
+
+
+@pytest.fixture(autouse=True)
+def garbage_is_collected_between_tests() -> Iterator[None]:
+    """As in the program: never in another thread, nor inside an event of a widget."""
+    gc.disable()
+    yield
+    gc.collect()
+    gc.enable()

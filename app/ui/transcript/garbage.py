@@ -1,8 +1,14 @@
-"""Owns when Python looks for cyclic garbage: between frames, not in them.
+"""Owns when Python looks for cyclic garbage: in the window's thread, between events.
+
+Left to itself Python collects wherever an object happens to be made: in the thread that draws
+formulas, or inside a widget's own event. What is collected may be Qt's, and Qt's objects die only
+in the window's thread and not under their own feet: a crash in QtGui, seen once in many thousand
+frames, and soon with low thresholds. So the automatic collection is off, and young garbage is
+collected by a timer.
 
 A full collection walks everything that lives; with a long chat open that is 20 to 45 ms on the GUI
-thread, three frames. So what was made at the start is set aside (`gc.freeze`), the full collection
-is taken out of Python's automatic ones, and done here when nothing moves.
+thread, three frames. So what was made at the start is set aside (`gc.freeze`), and the full
+collection is done when nothing moves.
 """
 
 from __future__ import annotations
@@ -15,8 +21,11 @@ from PySide6.QtCore import QObject, QTimer
 EVERY = 15_000
 """Milliseconds between two looks whether now is a good moment."""
 
-NEVER = 1_000_000
-"""As the third threshold: full collections do not start by themselves any more."""
+YOUNG_EVERY = 200
+"""Milliseconds between two collections of what was made since the last."""
+
+OLDER = 10
+"""Every so many of these, what outlived one of them is looked at too, as Python does."""
 
 
 class QuietCollector(QObject):
@@ -30,14 +39,23 @@ class QuietCollector(QObject):
     def __init__(self, parent: QObject, is_quiet: Callable[[], bool]) -> None:
         super().__init__(parent)
         self._is_quiet = is_quiet
-        self._before = gc.get_threshold()
+        self._rounds = 0
         gc.collect()
         gc.freeze()
-        gc.set_threshold(self._before[0], self._before[1], NEVER)
+        gc.disable()
+        self._young = QTimer(self)
+        self._young.setInterval(YOUNG_EVERY)
+        self._young.timeout.connect(self.look_at_young)
+        self._young.start()
         self._timer = QTimer(self)
         self._timer.setInterval(EVERY)
         self._timer.timeout.connect(self.look)
         self._timer.start()
+
+    def look_at_young(self) -> None:
+        """Collect what was made lately."""
+        self._rounds += 1
+        gc.collect(1 if self._rounds % OLDER == 0 else 0)
 
     def look(self) -> None:
         """Collect, if this is a good moment."""
@@ -47,5 +65,6 @@ class QuietCollector(QObject):
     def close(self) -> None:
         """Give Python its ways back."""
         self._timer.stop()
-        gc.set_threshold(*self._before)
+        self._young.stop()
+        gc.enable()
         gc.unfreeze()

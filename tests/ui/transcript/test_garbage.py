@@ -14,10 +14,10 @@ class Ring:
 
 
 def test_garbage_is_collected_only_in_quiet_moments(qapp: object) -> None:
-    quiet, parent, before = [False], QObject(), gc.get_threshold()
+    quiet, parent = [False], QObject()
     collector = QuietCollector(parent, lambda: quiet[0])
-    gc.disable()
     try:
+        assert not gc.isenabled()  # no other thread, and no event of a widget, collects
         ring = weakref.ref(Ring())
         collector.look()
         assert ring() is not None
@@ -25,6 +25,17 @@ def test_garbage_is_collected_only_in_quiet_moments(qapp: object) -> None:
         collector.look()
         assert ring() is None
     finally:
-        gc.enable()
         collector.close()
-    assert gc.get_threshold() == before
+    assert gc.isenabled()
+
+
+def test_young_garbage_is_collected_by_the_clock(qapp: object) -> None:
+    parent = QObject()
+    collector = QuietCollector(parent, lambda: False)
+    try:
+        ring = weakref.ref(Ring())
+        assert ring() is not None
+        collector.look_at_young()
+        assert ring() is None
+    finally:
+        collector.close()
