@@ -253,7 +253,7 @@ class MarkdownStream:
         self._on_line = bool(shown.strip()) and not _MARKER.fullmatch(shown)
         if self._on_line:
             machine.line(shown, self._line_start)
-        commit = self._can_commit(shown)
+        commit = self._on_line and self._can_commit(shown)
         self._builder.guessing = True
         tail = () if commit else self._parts.open_parts(machine.root)
         self._builder.guessing = False

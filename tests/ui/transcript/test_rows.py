@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import itertools
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from app.markup.flow import flatten
@@ -55,6 +55,7 @@ def shape(rows: list[Row]) -> list[tuple[str, str]]:
 
 @settings(deadline=None, max_examples=40)
 @given(st.lists(st.integers(0, len(MIXED)), max_size=12), st.booleans())
+@example([244], False)  # inside the closing fence
 def test_streamed_rows_equal_the_rows_of_the_whole(cuts: list[int], fold: bool) -> None:
     text = "<think>\nFirst *this*.\n\n- then that\n</think>\n\n" + MIXED
     assert shape(streamed_rows(text, cuts, fold=fold)) == shape(rows_of(text, fold=fold))
