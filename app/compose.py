@@ -160,7 +160,6 @@ def build_models(
     )
     tokens = TokenStore()
     setup.logs.add_filter(RedactingFilter(tokens))
-    catalog = load_catalog(bundled("models", "catalog.json"))
     downloads = DownloadService(
         catalog,
         shelf,

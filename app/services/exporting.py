@@ -104,18 +104,10 @@ def _to_folder(
 ) -> ExportReport:
     files: list[Path] = []
     failed: list[Unreadable] = []
-    taken = names_in(folder)
-    for chat in chats:
-        stem = safe_name(chat.conversation.title)
-        try:
-            content = exporter.write((chat,), options)
-        except TransferError as error:
-            failed.append(Unreadable(stem, error.what))
-            continue
-        target = folder / free_name(stem, exporter.format.suffix, taken)
-        with whole_file(target) as file:
+    for name, _chat, content in _one_by_one(exporter, chats, options, names_in(folder), failed):
+        with whole_file(folder / name) as file:
             file.write(content)
-        files.append(target)
+        files.append(folder / name)
     return ExportReport(tuple(files), len(files), tuple(failed), chats.cancelled)
 
 
@@ -123,23 +115,33 @@ def _to_archive(
     exporter: Exporter, chats: ChatsToExport, path: Path, options: ExportOptions
 ) -> ExportReport:
     failed: list[Unreadable] = []
-    taken: set[str] = set()
     try:
         with whole_file(path) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as out:
-            for chat in chats:
-                stem = safe_name(chat.conversation.title)
-                try:
-                    content = exporter.write((chat,), options)
-                except TransferError as error:
-                    failed.append(Unreadable(stem, error.what))
-                    continue
-                name = free_name(stem, exporter.format.suffix, taken)
+            for name, chat, content in _one_by_one(exporter, chats, options, set(), failed):
                 out.writestr(_zip_info(name, chat.conversation.updated_at), content)
             if chats.cancelled:
                 raise _StoppedError
     except _StoppedError:
         return ExportReport(cancelled=True)
     return ExportReport((path,), chats.count - len(failed), tuple(failed))
+
+
+def _one_by_one(
+    exporter: Exporter,
+    chats: ChatsToExport,
+    options: ExportOptions,
+    taken: set[str],
+    failed: list[Unreadable],
+) -> Iterator[tuple[str, Chat, bytes]]:
+    """A file's name, its chat and its content, for each chat; ``failed`` notes those without."""
+    for chat in chats:
+        stem = safe_name(chat.conversation.title)
+        try:
+            content = exporter.write((chat,), options)
+        except TransferError as error:
+            failed.append(Unreadable(stem, error.what))
+        else:
+            yield free_name(stem, exporter.format.suffix, taken), chat, content
 
 
 class _StoppedError(KnownError):

@@ -6,7 +6,6 @@ import errno
 import os
 import re
 import stat
-import tempfile
 import unicodedata
 import zipfile
 import zlib
@@ -18,6 +17,7 @@ from typing import IO
 from app.domain.errors import DiskFullError, KnownError, TransferError
 from app.markup.transfer.registry import SUFFIXES
 from app.markup.transfer.values import Entry
+from app.store import files
 
 GIB = 2**30
 MAX_FILE = GIB  # bytes of one file; the largest known exports are about half of it
@@ -92,25 +92,14 @@ def whole_file(path: Path) -> Iterator[IO[bytes]]:
         TransferError: It cannot be written.
     """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=".phial-", suffix=".part", dir=path.parent)
-        part = Path(name)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                yield file
-                file.flush()
-                os.fsync(file.fileno())
-            part.chmod(_usual_mode())
-            part.replace(path)
-        except BaseException:
-            part.unlink(missing_ok=True)
-            raise
+        with files.whole_file(path, _usual_mode()) as file:
+            yield file
     except OSError as error:
         raise write_error(error, path) from error
 
 
 def _usual_mode() -> int:
-    # mkstemp makes files that only their owner reads; an export is a usual file.
+    # What the store writes only its owner reads; an export is a usual file.
     mask = os.umask(0)
     os.umask(mask)
     return 0o666 & ~mask

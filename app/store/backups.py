@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Sequence
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -146,13 +146,12 @@ class Backups:
         """The newest backup that opens and holds messages; the caller closes it."""
         for backup in self.list():
             try:
-                with typed_errors():
-                    connection = open_reader(backup.path, immutable=True)
-                    try:
-                        connection.execute("SELECT count(*) FROM messages").fetchone()
-                    except BaseException:
-                        connection.close()
-                        raise
+                with typed_errors(), ExitStack() as undo:
+                    connection = undo.enter_context(
+                        closing(open_reader(backup.path, immutable=True))
+                    )
+                    connection.execute("SELECT count(*) FROM messages").fetchone()
+                    undo.pop_all()
             except KnownError:
                 continue
             return connection

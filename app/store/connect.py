@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
@@ -43,31 +45,27 @@ def open_writer(path: Path) -> sqlite3.Connection:
         sqlite3.Error: It cannot be opened or is no database; see :mod:`app.store.failures`.
         StoreError: A promise (a pragma) could not be had.
     """
-    connection = _connect(_uri(path, "rwc"))
-    try:
+    with _closed_on_failure(_connect(_uri(path, "rwc"))) as connection:
         connection.execute(f"PRAGMA page_size={PAGE_SIZE}")  # takes effect in a new file only
         _promise(connection, _WRITER_PRAGMAS)
         # A few network file systems cannot do WAL; a rollback journal keeps the same promises.
         connection.execute("PRAGMA journal_mode=WAL").fetchone()
         connection.execute(f"PRAGMA journal_size_limit={WAL_LIMIT_BYTES}")
-    except BaseException:
-        connection.close()
-        raise
     return connection
 
 
 def open_memory() -> sqlite3.Connection:
     """Open an empty database that never touches a disk."""
-    connection = _connect(":memory:")
-    _promise(connection, {"foreign_keys": 1, "temp_store": 2})
+    with _closed_on_failure(_connect(":memory:")) as connection:
+        _promise(connection, {"foreign_keys": 1, "temp_store": 2})
     return connection
 
 
 def open_scratch(path: Path) -> sqlite3.Connection:
     """Open a file that is not yet anybody's database: a copy or a recovery in the making."""
-    connection = _connect(_uri(path, "rwc"))
-    connection.execute(f"PRAGMA page_size={PAGE_SIZE}")
-    _promise(connection, {"synchronous": 2, "temp_store": 2, "cache_size": -CACHE_KIB})
+    with _closed_on_failure(_connect(_uri(path, "rwc"))) as connection:
+        connection.execute(f"PRAGMA page_size={PAGE_SIZE}")
+        _promise(connection, {"synchronous": 2, "temp_store": 2, "cache_size": -CACHE_KIB})
     return connection
 
 
@@ -82,22 +80,42 @@ def open_reader(path: Path, *, immutable: bool = False) -> sqlite3.Connection:
     Raises:
         sqlite3.Error: It cannot be opened.
     """
-    connection = _connect(_uri(path, "ro", immutable=immutable))
-    try:
+    with _closed_on_failure(_connect(_uri(path, "ro", immutable=immutable))) as connection:
         connection.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
         connection.execute("PRAGMA query_only=1")
         connection.execute("PRAGMA temp_store=2")
         connection.execute(f"PRAGMA cache_size={-CACHE_KIB}")
-    except BaseException:
-        connection.close()
-        raise
     return connection
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """All of the block or nothing of it; on the disk when it is left.
+
+    Raises:
+        sqlite3.Error: It could not begin, or not be committed; nothing was changed.
+    """
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    finally:
+        # None is open after a COMMIT, nor after failures (disk full, I/O) that rolled back alone.
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
 
 
 def pragma_int(connection: sqlite3.Connection, name: str) -> int:
     """The value of a pragma that is a number."""
     row = connection.execute(f"PRAGMA {name}").fetchone()
     return int(row[0]) if row else 0
+
+
+@contextmanager
+def _closed_on_failure(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+    with ExitStack() as undo:
+        yield undo.enter_context(closing(connection))
+        undo.pop_all()
 
 
 def _connect(target: str) -> sqlite3.Connection:

@@ -2,13 +2,47 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import IO
 
 from app.store.failures import file_error
+
+# What file systems say, mostly those of a network, that have no folder to sync.
+_NO_FOLDER_TO_SYNC = {errno.EINVAL, errno.EOPNOTSUPP, errno.ENOSYS}
+
+
+@contextmanager
+def whole_file(path: Path, mode: int | None = None) -> Iterator[IO[bytes]]:
+    """A file that appears under ``path`` complete and on the disk, or not at all.
+
+    Args:
+        path: Replaced when the block is left without an error; its folder is made.
+        mode: Who may read it; None for its owner alone.
+
+    Raises:
+        OSError: What was there before is as it was.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=".phial-", suffix=".part", dir=path.parent)
+    part = Path(name)
+    with ExitStack() as undo:
+        undo.callback(part.unlink, missing_ok=True)
+        with os.fdopen(handle, "wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        if mode is not None:
+            part.chmod(mode)
+        part.replace(path)
+        undo.pop_all()
+    sync_folder(path.parent)
 
 
 def write_atomically(path: Path, content: bytes) -> None:
@@ -20,19 +54,8 @@ def write_atomically(path: Path, content: bytes) -> None:
         StoreError: Another I/O error.
     """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        temporary = Path(name)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.replace(path)
-        except BaseException:
-            temporary.unlink(missing_ok=True)
-            raise
-        sync_folder(path.parent)
+        with whole_file(path) as file:
+            file.write(content)
     except OSError as error:
         raise file_error(error, path.name) from error
 
@@ -51,6 +74,9 @@ def sync_folder(folder: Path) -> None:
         return  # Windows opens no folder; NTFS journals renames itself
     try:
         os.fsync(handle)
+    except OSError as error:
+        if error.errno not in _NO_FOLDER_TO_SYNC:
+            raise
     finally:
         os.close(handle)
 

@@ -11,7 +11,7 @@ import sqlite3
 from collections.abc import Callable
 
 from app.domain.errors import DamagedDatabaseError, NewerDatabaseError
-from app.store.connect import APPLICATION_ID, pragma_int
+from app.store.connect import APPLICATION_ID, pragma_int, transaction
 from app.store.fold import FOLD_VERSION
 from app.store.schema import SEARCH_V2, SUMMARIES_V3, TABLES_V1
 
@@ -78,16 +78,10 @@ def migrate(connection: sqlite3.Connection, backup: Callable[[int], None]) -> in
     for version in range(before, SCHEMA_VERSION):
         if before:
             backup(version)
-        connection.execute("BEGIN IMMEDIATE")
-        try:
+        with transaction(connection):
             MIGRATIONS[version](connection)
             connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
             connection.execute(f"PRAGMA user_version={version + 1}")
-            connection.execute("COMMIT")
-        except BaseException:
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
-            raise
     return before
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -109,13 +109,7 @@ def open_library(folder: Path, now: datetime | None = None) -> OpenedLibrary:
             return _open_as_guest(folder)
         return _open_as_owner(folder, lock, now or datetime.now(UTC))
     except ReadOnlyStoreError:
-        if lock is not None:
-            lock.release()
         return _open_read_only(folder)
-    except BaseException:
-        if lock is not None:
-            lock.release()
-        raise
 
 
 def open_private_library() -> Library:
@@ -132,13 +126,14 @@ def open_private_library() -> Library:
 def _open_as_owner(folder: Path, lock: OwnerLock, now: datetime) -> OpenedLibrary:
     path = folder / DATABASE_NAME
     backups = Backups(folder / BACKUPS_NAME)
-    recovery = _recover_if_needed(path, backups)
-    try:
-        library = _library(path)
-    except DamagedDatabaseError:
-        recovery = recover(path, backups)
-        library = _library(path)
-    try:
+    with ExitStack() as undo:
+        undo.callback(lock.release)
+        recovery = _recover_if_needed(path, backups)
+        try:
+            library = undo.enter_context(closing(_library(path)))
+        except DamagedDatabaseError:
+            recovery = recover(path, backups)
+            library = undo.enter_context(closing(_library(path)))
         try:
             done = _bring_up_to_date(library, backups, now)
         except DamagedDatabaseError:
@@ -146,23 +141,23 @@ def _open_as_owner(folder: Path, lock: OwnerLock, now: datetime) -> OpenedLibrar
                 raise
             library.close()
             recovery = recover(path, backups)
-            library = _library(path)
+            library = undo.enter_context(closing(_library(path)))
             done = _bring_up_to_date(library, backups, now)
-        sentences = [recovery.sentence] if recovery else []
-        if done.interrupted:
-            count = len(done.interrupted)
-            answers = "One answer was" if count == 1 else f"{count} answers were"
-            sentences.append(f"{answers} interrupted; the text so far is there.")
-        if done.problem:
-            sentences.append(done.problem)
-        report = OpenReport(
-            done.interrupted, done.migrated_from, recovery, sentences=tuple(sentences)
-        )
-    except BaseException:
-        library.close()
-        raise
+        undo.pop_all()
     library.call_after_close(lock.release)
-    return OpenedLibrary(library, report, Health(library, path, backups, owner=True))
+    health = Health(library, path, backups, owner=True)
+    return OpenedLibrary(library, _report(done, recovery), health)
+
+
+def _report(done: _UpToDate, recovery: Recovery | None) -> OpenReport:
+    sentences = [recovery.sentence] if recovery else []
+    if done.interrupted:
+        count = len(done.interrupted)
+        answers = "One answer was" if count == 1 else f"{count} answers were"
+        sentences.append(f"{answers} interrupted; the text so far is there.")
+    if done.problem:
+        sentences.append(done.problem)
+    return OpenReport(done.interrupted, done.migrated_from, recovery, sentences=tuple(sentences))
 
 
 def _recover_if_needed(path: Path, backups: Backups) -> Recovery | None:
@@ -249,14 +244,12 @@ def _start(connection: sqlite3.Connection, now: datetime) -> list[str]:
 
 def _open_as_guest(folder: Path) -> OpenedLibrary:
     path = folder / DATABASE_NAME
-    library = _library(path)
-    try:
+    with ExitStack() as undo:
+        library = undo.enter_context(closing(_library(path)))
         version = library.submit(schema_version).result()
         if version != SCHEMA_VERSION:
             raise StoreBusyError("Another Phial is just preparing the conversation database.")
-    except BaseException:
-        library.close()
-        raise
+        undo.pop_all()
     health = Health(library, path, Backups(folder / BACKUPS_NAME), owner=False)
     return OpenedLibrary(library, OpenReport(owner=False), health)
 
@@ -269,16 +262,14 @@ def _open_read_only(folder: Path) -> OpenedLibrary:
     # Without a WAL nothing is missing from the file itself, and no lock file is needed to read it.
     immutable = not wal.exists() or wal.stat().st_size == 0
     connect = partial(open_reader, path, immutable=immutable)
-    library = Library(Writer(connect), ReaderPool(connect))
-    try:
+    with ExitStack() as undo:
+        library = undo.enter_context(closing(Library(Writer(connect), ReaderPool(connect))))
         version = library.read(schema_version)
         if version != SCHEMA_VERSION:
             raise ReadOnlyStoreError(
                 "The conversations are of an older version and cannot be brought up to date."
             )
-    except BaseException:
-        library.close()
-        raise
+        undo.pop_all()
     told = f"The data folder {folder} cannot be written to: chats can be read, not changed."
     report = OpenReport(read_only=True, owner=False, sentences=(told,))
     health = Health(library, path, Backups(folder / BACKUPS_NAME), owner=False)

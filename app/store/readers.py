@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 
 from app.domain.errors import StoreError
 from app.store.failures import typed_errors
@@ -31,14 +31,11 @@ class ReaderPool:
         Raises:
             StoreError: The store was closed, or reading failed.
         """
-        with typed_errors():
-            connection = self._take()
-            try:
-                yield connection
-            except BaseException:
-                # A damaged file or an interrupted query may leave a statement open.
-                connection.close()
-                raise
+        with typed_errors(), ExitStack() as undo:
+            # A damaged file or an interrupted query may leave a statement open: then it is closed.
+            connection = undo.enter_context(closing(self._take()))
+            yield connection
+            undo.pop_all()
             self._give(connection)
 
     def close(self) -> None:

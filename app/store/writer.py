@@ -6,9 +6,11 @@ import logging
 import sqlite3
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
 from typing import TypeVar
 
 from app.domain.errors import StoreError
+from app.store.connect import transaction
 from app.store.failures import is_index_damage, typed_errors
 
 T = TypeVar("T")
@@ -41,11 +43,10 @@ class Writer:
         self._lane = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store-writer")
         self._closed = False
         self._heal = heal
-        try:
+        with ExitStack() as undo:
+            undo.callback(self._lane.shutdown)
             self._connection = self._lane.submit(self._open, connect).result()
-        except BaseException:
-            self._lane.shutdown()
-            raise
+            undo.pop_all()
 
     @staticmethod
     def _open(connect: Callable[[], sqlite3.Connection]) -> sqlite3.Connection:
@@ -99,17 +100,8 @@ class Writer:
                 return self._run(work)
 
     def _run(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        connection = self._connection
-        connection.execute("BEGIN IMMEDIATE")
-        try:
-            result = work(connection)
-            connection.execute("COMMIT")
-        except BaseException:
-            # Some failures (disk full, I/O) have already rolled back by themselves.
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
-            raise
-        return result
+        with transaction(self._connection):
+            return work(self._connection)
 
     def _bare(self, work: Callable[[sqlite3.Connection], T]) -> T:
         with typed_errors():
