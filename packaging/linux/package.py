@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import gzip
 import os
 import shutil
@@ -13,37 +12,31 @@ import time
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-ROOT = HERE.parents[1]
 sys.path[:0] = [str(HERE), str(HERE.parent)]
 
 import sizes  # noqa: E402
 import system  # noqa: E402
+from common import BUILD, DIST, ROOT, epoch, options  # noqa: E402
+from identity import APPLICATION  # noqa: E402
 
-DIST, BUILD = ROOT / "dist", ROOT / "build"
 MAINTAINER = "The Phial authors <phial@users.noreply.github.com>"
 ICON_SIZES = (16, 24, 32, 48, 64, 128, 256, 512)
 PROGRAMS = {"phial"}
-APPLICATION = "chat.phial.Phial"  # the name of its desktop entry, icon and metainfo
 
 
 def main() -> None:
     """Check the tree, then make both packages."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--folder", type=Path, required=True)
-    parser.add_argument("--version", required=True)
-    parser.add_argument("--flavour", default="cpu")
-    parser.add_argument("--quick", action="store_true", help="compress lightly, to try things out")
-    options = parser.parse_args()
-    depends = system.check(options.folder)
-    print(system.table(options.folder))
-    modes(options.folder)
-    name = "phial" if options.flavour == "cpu" else f"phial-{options.flavour}"
-    level = 1 if options.quick else 9
+    told = options(__doc__)
+    needs = system.check(told.folder)
+    print(system.table(told.folder))
+    modes(told.folder)
+    name = "phial" if told.flavour == "cpu" else f"phial-{told.flavour}"
+    level = 1 if told.quick else 9
     for made in (
-        archive(options.folder, name, options.version, level),
-        debian(options.folder, name, options.version, level, depends),
+        archive(told.folder, name, told.version, level),
+        debian(told.folder, name, told.version, level, needs),
     ):
-        sizes.check_package(made, options.flavour)
+        sizes.check_package(made, told.flavour)
 
 
 def modes(folder: Path) -> None:
@@ -80,7 +73,7 @@ def archive(folder: Path, name: str, version: str, level: int) -> Path:
 def _plain(info: tarfile.TarInfo) -> tarfile.TarInfo:
     info.uid = info.gid = 0
     info.uname = info.gname = "root"
-    info.mtime = _epoch()
+    info.mtime = epoch()
     if info.isreg() and info.name.count("/") == 1 and info.name.endswith("/phial"):
         info.mode = 0o755
     return info
@@ -103,7 +96,7 @@ def debian(folder: Path, name: str, version: str, level: int, depends: list[str]
     for path in [stage, *stage.rglob("*")]:
         if path.is_dir() and not path.is_symlink():
             path.chmod(0o755)
-        os.utime(path, (_epoch(), _epoch()), follow_symlinks=False)
+        os.utime(path, (epoch(), epoch()), follow_symlinks=False)
     path = DIST / f"{name}_{version}_amd64.deb"
     subprocess.run(
         ["dpkg-deb", "--root-owner-group", "-Zxz", f"-z{level}", "--build", str(stage), str(path)],
@@ -156,12 +149,8 @@ def _sums(stage: Path) -> None:
     (stage / "DEBIAN/md5sums").write_text(done.stdout, "utf-8")
 
 
-def _epoch() -> int:
-    return int(os.environ.get("SOURCE_DATE_EPOCH", "0"))
-
-
 def _changelog(name: str, version: str) -> str:
-    when = time.strftime("%a, %d %b %Y %H:%M:%S +0000", time.gmtime(_epoch()))
+    when = time.strftime("%a, %d %b %Y %H:%M:%S +0000", time.gmtime(epoch()))
     return f"{name} ({version}) stable; urgency=medium\n\n  * Release {version}.\n\n -- {MAINTAINER}  {when}\n"
 
 

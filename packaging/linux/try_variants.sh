@@ -10,7 +10,7 @@ printf '%-14s %-8s %s\n' module outcome "the demo's answer, or why not"
 answers=()
 for module in "$tree"/_internal/llama_cpp/lib/libggml-cpu-*.so; do
   name=$(basename "$module" .so); name=${name#libggml-cpu-}
-  rm -rf "$work/tree"; cp -a "$tree" "$work/tree"
+  rm -rf "$work/tree"; cp -al "$tree" "$work/tree" 2>/dev/null || cp -a "$tree" "$work/tree"
   find "$work/tree/_internal/llama_cpp/lib" -name 'libggml-cpu-*' ! -name "libggml-cpu-$name.so" -delete
   timeout 120 "$work/tree/phial" --self-test >"$work/out" 2>&1 || true
   answer=$(sed -n 's/^ok *demo model: \(.*\) ([0-9.]* s)$/\1/p' "$work/out")
@@ -22,5 +22,6 @@ for module in "$tree"/_internal/llama_cpp/lib/libggml-cpu-*.so; do
   fi
   printf '%-14s %-8s %s\n' "$name" "$outcome" "$answer"
 done
+[ ${#answers[@]} -gt 0 ] || { echo "FAILED: none of them ran" >&2; exit 1; }
 [ "$(printf '%s\n' "${answers[@]}" | sort -u | wc -l)" = 1 ] || { echo "FAILED: they do not say the same" >&2; exit 1; }
 echo "${#answers[@]} modules ran and said the same."

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import platform
 import plistlib
-import subprocess
 import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-ROOT = HERE.parents[1]
 sys.path.insert(0, str(HERE.parent))
 
-import contents  # noqa: E402
+import identity  # noqa: E402
 import sizes  # noqa: E402
+from common import BUILD, DIST, options, run  # noqa: E402
 
-DIST, BUILD = ROOT / "dist", ROOT / "build"
 BUNDLE = DIST / "Phial.app"
 MACH_O = {b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe", b"\xce\xfa\xed\xfe"}
 # What notarytool needs; all of them or none.
@@ -26,21 +23,16 @@ SECRETS = ("PHIAL_APPLE_ID", "PHIAL_APPLE_TEAM", "PHIAL_APPLE_PASSWORD")
 
 def main() -> None:
     """Sign what is inside, then the bundle; make the disk image; notarise it."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--folder", type=Path, required=True)
-    parser.add_argument("--version", required=True)
-    parser.add_argument("--flavour", default="metal")
-    parser.add_argument("--quick", action="store_true", help="compress lightly, to try things out")
-    options = parser.parse_args()
+    told = options(__doc__)
     check_bundle(BUNDLE)
-    sign(BUNDLE, contents.signing_identity())
+    sign(BUNDLE, identity.signing_identity())
     kind = {"arm64": "apple-silicon", "x86_64": "intel"}[platform.machine()]
-    image = DIST / f"phial-{options.version}-macos-{kind}.dmg"
-    disk_image(image, options.version, quick=options.quick)
-    if identity := contents.signing_identity():
-        _run("codesign", "--sign", identity, "--timestamp", image)
+    image = DIST / f"phial-{told.version}-macos-{kind}.dmg"
+    disk_image(image, told.version, quick=told.quick)
+    if signer := identity.signing_identity():
+        run("codesign", "--sign", signer, "--timestamp", image)
     notarise(image)
-    sizes.check_package(image, options.flavour)
+    sizes.check_package(image, told.flavour)
 
 
 def check_bundle(bundle: Path) -> None:
@@ -51,9 +43,9 @@ def check_bundle(bundle: Path) -> None:
     """
     with (bundle / "Contents" / "Info.plist").open("rb") as file:
         found = plistlib.load(file)
-    wanted = {**contents.info_plist(found["CFBundleShortVersionString"])}
+    wanted = {**identity.info_plist(found["CFBundleShortVersionString"])}
     wrong = [key for key, value in wanted.items() if found.get(key) != value]
-    if wrong or found["CFBundleIdentifier"] != contents.BUNDLE_IDENTIFIER:
+    if wrong or found["CFBundleIdentifier"] != identity.APPLICATION:
         raise SystemExit(f"Info.plist lacks or differs in: {', '.join(wrong) or 'its identifier'}")
 
 
@@ -74,13 +66,13 @@ def sign(bundle: Path, identity: str | None) -> None:
     if identity:
         options += ["--timestamp"]
     for path in [*binaries(bundle), bundle]:
-        _run("codesign", "--sign", identity or "-", *options, path)
-    _run("codesign", "--verify", "--deep", "--strict", bundle)
+        run("codesign", "--sign", identity or "-", *options, path)
+    run("codesign", "--verify", "--deep", "--strict", bundle)
 
 
 def disk_image(image: Path, version: str, *, quick: bool) -> None:
     """A disk image with the bundle beside a link to Applications, on a background that says so."""
-    _run(
+    run(
         sys.executable, "-m", "dmgbuild", "-s", HERE / "dmg.py",
         "-D", f"app={BUNDLE}",
         "-D", f"background={background(BUILD)}",
@@ -97,7 +89,7 @@ def background(folder: Path) -> Path:
         draw_background(path, scale)
         pictures.append(path)
     both = folder / "background.tiff"
-    _run("tiffutil", "-cathidpicheck", *pictures, "-out", both)
+    run("tiffutil", "-cathidpicheck", *pictures, "-out", both)
     return both
 
 
@@ -135,20 +127,13 @@ def notarise(image: Path) -> None:
         print(f"not notarised: {', '.join(SECRETS)} are not all set")
         return
     user, team, password = values
-    _run(
+    run(
         "xcrun", "notarytool", "submit", image, "--wait",
         "--apple-id", user, "--team-id", team, "--password", password,
         secret=password,
     )  # fmt: skip
-    _run("xcrun", "stapler", "staple", image)
-    _run("spctl", "--assess", "--type", "open", "--context", "context:primary-signature", image)
-
-
-def _run(*command: object, secret: str = "") -> None:
-    words = [str(word) for word in command]
-    shown = " ".join(words)
-    print("+", shown.replace(secret, "…") if secret else shown, flush=True)
-    subprocess.run(words, check=True)
+    run("xcrun", "stapler", "staple", image)
+    run("spctl", "--assess", "--type", "open", "--context", "context:primary-signature", image)
 
 
 if __name__ == "__main__":

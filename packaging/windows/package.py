@@ -2,42 +2,35 @@
 
 from __future__ import annotations
 
-import argparse
 import os
-import subprocess
 import sys
 import time
 import zipfile
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-ROOT = HERE.parents[1]
 sys.path.insert(0, str(HERE.parent))
 
-import contents  # noqa: E402
+import identity  # noqa: E402
 import sizes  # noqa: E402
+from common import BUILD, DIST, ROOT, epoch, options, run  # noqa: E402
 
-DIST, BUILD = ROOT / "dist", ROOT / "build"
 PROGRAMS = ("Phial.exe", "phial-terminal.exe")
+ZIP_BEGINS = 315_532_800  # 1 January 1980: the first day that a zip archive can name
 
 
 def main() -> None:
     """Sign the programs if there is something to sign with; make both packages."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--folder", type=Path, required=True)
-    parser.add_argument("--version", required=True)
-    parser.add_argument("--flavour", default="cpu")
-    parser.add_argument("--quick", action="store_true", help="compress lightly, to try things out")
-    options = parser.parse_args()
+    told = options(__doc__)
     for name in PROGRAMS:
-        sign(options.folder / name)
-    suffix = "" if options.flavour == "cpu" else f"-{options.flavour}"
-    stem = f"phial-{options.version}{suffix}-windows-x64"
+        sign(told.folder / name)
+    suffix = "" if told.flavour == "cpu" else f"-{told.flavour}"
+    stem = f"phial-{told.version}{suffix}-windows-x64"
     made = DIST / f"{stem}-setup.exe"
-    installer(options.folder, options.version, made, quick=options.quick)
-    sizes.check_package(made, options.flavour)
+    installer(told.folder, told.version, made, quick=told.quick)
+    sizes.check_package(made, told.flavour)
     archive = DIST / f"{stem}-portable.zip"
-    portable(options.folder, archive)
+    portable(told.folder, archive)
     print(f"{archive.name}: {archive.stat().st_size / 1e6:.1f} MB")
 
 
@@ -52,7 +45,7 @@ def signing_command() -> list[str]:
 def sign(path: Path) -> None:
     """Sign one program, if this build signs."""
     if command := signing_command():
-        subprocess.run([*command, str(path)], check=True)
+        run(*command, path)
 
 
 def installer(
@@ -70,7 +63,7 @@ def installer(
     output.parent.mkdir(parents=True, exist_ok=True)
     defines = {
         "VERSION": version,
-        "NUMBERS": ".".join(map(str, contents.version_numbers(version))),
+        "NUMBERS": ".".join(map(str, identity.version_numbers(version))),
         "TREE": tree.resolve(),
         "OUTPUT": output.resolve(),
         "ICON": (BUILD / "icons" / "phial.ico").resolve(),
@@ -84,12 +77,12 @@ def installer(
         words.append("-DQUICK")
     if x64:
         words.append("-DX64")
-    subprocess.run([*words, str(HERE / "phial.nsi")], check=True)
+    run(*words, HERE / "phial.nsi")
 
 
 def portable(tree: Path, output: Path) -> None:
     """The same folder as an archive, marked so that it keeps its data beside itself."""
-    when = time.gmtime(max(int(os.environ.get("SOURCE_DATE_EPOCH", "0")), 315_532_800))[:6]
+    when = time.gmtime(max(epoch(), ZIP_BEGINS))[:6]
     with zipfile.ZipFile(output, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
         for path in sorted(tree.rglob("*")):
             if path.is_file():

@@ -22,6 +22,7 @@ sys.path[:0] = [str(PACKAGING), str(PACKAGING / "linux")]
 import contents  # noqa: E402
 import elf  # noqa: E402
 import icons  # noqa: E402
+import identity  # noqa: E402
 import licences  # noqa: E402
 import native  # noqa: E402
 import sizes  # noqa: E402
@@ -40,9 +41,9 @@ def tool(*command: object) -> subprocess.CompletedProcess[str]:
 
 
 def test_the_version_has_one_place() -> None:
-    assert contents.version(ROOT) == app.__version__
-    assert contents.version_numbers("1.2.3rc1") == (1, 2, 3, 1)
-    assert contents.version_numbers("1.2") == (1, 2, 0, 0)
+    assert identity.version(ROOT) == app.__version__
+    assert identity.version_numbers("1.2.3rc1") == (1, 2, 3, 1)
+    assert identity.version_numbers("1.2") == (1, 2, 0, 0)
 
 
 def test_everything_that_the_program_opens_beside_itself_goes_in() -> None:
@@ -184,7 +185,7 @@ def test_the_windows_installer_compiles_over_a_tree(tmp_path: Path) -> None:
 
 
 def test_macos_knows_the_documents_that_open_with_phial() -> None:
-    plist = plistlib.loads(plistlib.dumps(contents.info_plist("1.0")))
+    plist = plistlib.loads(plistlib.dumps(identity.info_plist("1.0")))
     declared = [*plist["UTImportedTypeDeclarations"], *plist["UTExportedTypeDeclarations"]]
     named = {one["UTTypeIdentifier"] for one in declared}
     used = {kind for one in plist["CFBundleDocumentTypes"] for kind in one["LSItemContentTypes"]}
