@@ -182,7 +182,7 @@ class Builder:
     def code(node: CodeNode, lines: list[str]) -> CodeBlock:
         """A code block of these lines."""
         node.told = node.closed
-        language = node.info.split(maxsplit=1)[0] if node.info else ""
+        language = next(iter(node.info.split()), "")
         closed = node.closed or not node.fence
         span = (node.start, node.end)
         return CodeBlock(language, "".join(lines), closed, bool(node.fence), span)

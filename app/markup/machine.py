@@ -326,7 +326,7 @@ class Machine(Openings):
             return
         else:
             node.lines += node.blanks
-            node.blanks.clear()
+            node.blanks = []  # a new list: a checkpoint may still need the old one
             node.lines.append(line)
         node.end, node.last_line = self._line_end(cursor), self.line_number
 

@@ -247,7 +247,10 @@ def spine(root: Node) -> list[Node]:
 
 
 def save(nodes: list[Node]) -> list[_Saved]:
-    """A checkpoint of these nodes: scalars are copied, lists may only have grown at the end."""
+    """A checkpoint of these nodes: scalars are copied, lists may only have grown at the end.
+
+    A list that loses entries is to be replaced by a new one, except for its last entry.
+    """
     saved: list[_Saved] = []
     for node in nodes:
         ends: dict[str, tuple[int, Any]] = {}

@@ -136,7 +136,6 @@ class Openings(Tree):
             parent.ordered = marker.number is not None
             self._child(container, parent)
         item = ItemNode(start, self.line_number, indent=indent, end=self._line_end(cursor))
-        item.last_line = self.line_number
         item.depth = sum(isinstance(node, ItemNode) for node in self._path(parent))
         item.number = self._number(parent, marker.number)
         return self._child(parent, item)
@@ -158,7 +157,7 @@ class Openings(Tree):
                 if self.references.add_footnote(note[0]):
                     self.defined.append("^" + note[0])
                 node = NoteNode(self._here(cursor), self.line_number, label=note[0])
-                node.end, node.last_line = self._line_end(cursor), self.line_number
+                node.end = self._line_end(cursor)
                 self._child(container, node)
                 cursor.skip_blanks()
                 cursor.skip(note[1])
@@ -179,7 +178,7 @@ class Openings(Tree):
         if cursor.text.rstrip() != THINK or self.root.children:
             return None
         node = ThinkNode(self._here(cursor), self.line_number)
-        node.end, node.last_line = self._line_end(cursor), self.line_number
+        node.end = self._line_end(cursor)
         self._child(self.root, node)
         cursor.skip(len(THINK))
         return node

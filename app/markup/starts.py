@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from markdown_it.common.utils import unescapeAll
+
 from app.markup.formulas import Kind, find_formula, kind_at
 
 if TYPE_CHECKING:
@@ -63,7 +65,7 @@ def fence(cursor: Cursor) -> tuple[str, str] | None:
     match = _FENCE.match(cursor.text, cursor.nonspace)
     if match is None:
         return None
-    return match.group(), cursor.text[match.end() :].strip(" \t")
+    return match.group(), unescapeAll(cursor.text[match.end() :].strip(" \t"))
 
 
 def closes_fence(cursor: Cursor, opening: str) -> bool:

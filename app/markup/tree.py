@@ -58,9 +58,8 @@ class Tree:
             parent = container.parent or self.root
             parent.children.pop()
             self._tip = container = parent
-        node.end, node.last_line = self._line_end(cursor), self.line_number
-        self._child(container, node)
-        return node
+        node.end = self._line_end(cursor)
+        return self._child(container, node)
 
     def _child(self, container: Node, node: Node) -> Node:
         """Add ``node`` under ``container`` or the nearest node above that can hold it."""
@@ -74,7 +73,7 @@ class Tree:
         )
         self._close_to(parent)
         self._note_gap(parent, node)
-        node.parent = parent
+        node.parent, node.last_line = parent, self.line_number
         parent.children.append(node)
         self._tip = node
         self._depth = len(self._path(parent))
@@ -101,7 +100,7 @@ class Tree:
             child.open = False
             if isinstance(child, ParagraphNode):
                 self.defined += take_head(child, self.references)
-                child.text = child.text.rstrip()
+                child.text = child.text.rstrip(" \t\n")
                 if not child.text and not child.segments and isinstance(parent, Container):
                     parent.children.pop()
             parent.end = max(parent.end, child.end)

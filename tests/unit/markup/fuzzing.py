@@ -26,6 +26,7 @@ UNITS = (
     "</think>", "\\begin{align}", "\\end{align}", "$$", "$$\n", "https://", "www.", "a@b.", "\t",
     "#", "# ", "~~", "~~~\n", "```\n", "- - - ", "\0", "\r", "\u202e", "\u0301", "![[]()", "\\",
     "  - a\n", "    ", "a\n", "a  \n", "[[a]", "<a href=", "&amp", "**a*b", "(((", "])",
+    "\u00a0", "```\u00a0\n", "    a\n\n\n \n",
     "\U0001f468\u200d\U0001f469\u200d", "漢", "שלום ", "\u200b", "<!-- ", "[^a]: ", "1) ", "+ ",
 )  # fmt: skip
 
@@ -43,9 +44,9 @@ LATEX = (
 )  # fmt: skip
 
 
-def random_documents(count: int) -> Iterator[str]:
-    """Documents of up to a hundred random pieces."""
-    for seed in range(count):
+def random_documents(count: int, first: int = 0) -> Iterator[str]:
+    """Documents of up to a hundred random pieces, of the seeds from ``first`` on."""
+    for seed in range(first, first + count):
         yield document(seed, most=100)
 
 
@@ -63,9 +64,9 @@ def hostile_documents(size: int) -> Iterator[str]:
     yield "|" + "a|" * 256 + "\n|" + "-|" * 256 + "\n" + "b\n" * 2000
 
 
-def formulas(count: int) -> Iterator[str]:
-    """Formulas glued from random pieces."""
-    for seed in range(count):
+def formulas(count: int, first: int = 0) -> Iterator[str]:
+    """Formulas glued from random pieces, of the seeds from ``first`` on."""
+    for seed in range(first, first + count):
         chance = random.Random(seed)
         yield "".join(chance.choice(LATEX) for _ in range(chance.randint(1, 16)))
 

@@ -11,6 +11,15 @@ from markdown_it import MarkdownIt
 from app.markup.blocks import Paragraph, Strong, Text
 from app.markup.parse import parse
 from app.markup.text import plain_text
+from tests.unit.markup.commonmark_sections import (
+    AS_CMARK,
+    SECTIONS,
+    documents,
+)
+from tests.unit.markup.commonmark_sections import (
+    ODDITIES as SECTION_ODDITIES,
+)
+from tests.unit.markup.following import check
 from tests.unit.markup.html_of import html_of
 from tests.unit.markup.markdown_samples import COMMON, document
 
@@ -85,6 +94,23 @@ def squeezed(html: str) -> str:
 @pytest.mark.parametrize("text", ODDITIES)
 def test_an_oddity_reads_as_markdown_it_reads_it(text: str) -> None:
     assert squeezed("".join(map(html_of, parse(text)))) == squeezed(reference(text))
+
+
+@pytest.mark.parametrize("section", SECTIONS)
+def test_each_section_of_the_specification_reads_as_markdown_it_reads_it(section: str) -> None:
+    for text in documents(section):
+        ours = squeezed("".join(map(html_of, parse(text))))
+        assert ours == AS_CMARK.get(text, squeezed(reference(text))), text
+
+
+@pytest.mark.parametrize("section", SECTIONS)
+def test_each_section_reads_alike_whole_and_in_pieces(section: str) -> None:
+    """Each document a character at a time, each oddity also in two pieces at every place."""
+    for text in documents(section):
+        check(text, list(text))
+    for text in SECTION_ODDITIES.get(section, ()):
+        for cut in range(1, len(text)):
+            check(text, [text[:cut], text[cut:]])
 
 
 def test_random_documents_read_as_markdown_it_reads_them() -> None:

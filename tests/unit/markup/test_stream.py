@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import os
 import random
-from dataclasses import fields, is_dataclass
 
 import pytest
 from hypothesis import given, settings
@@ -14,7 +13,6 @@ from hypothesis import strategies as st
 from app.markup.blocks import (
     Block,
     CodeBlock,
-    ListBlock,
     MathBlock,
     Paragraph,
     Settled,
@@ -30,62 +28,10 @@ from app.markup.parse import parse
 from app.markup.stream import MarkdownStream
 from app.markup.text import plain_text
 from app.markup.thinking import split_thinking
+from tests.unit.markup.following import check, stream
 from tests.unit.markup.markdown_samples import EXTENDED, document, long_documents, pieces_of
 
 ROUNDS = int(os.environ.get("PHIAL_FUZZ", "100"))
-
-
-def shape(value: object) -> object:
-    """A block tree without offsets and without what a stream may settle later."""
-    if isinstance(value, tuple):
-        joined: list[object] = []
-        for entry in map(shape, value):
-            if _is_text(entry) and joined and _is_text(joined[-1]):
-                joined[-1] = ("Text", joined[-1][1] + entry[1])
-            else:
-                joined.append(entry)
-        return tuple(joined)
-    if isinstance(value, Text):
-        return ("Text", value.text)
-    if is_dataclass(value):
-        hidden = {"span", "tight"} if isinstance(value, ListBlock) else {"span"}
-        return (
-            type(value).__name__,
-            *(shape(getattr(value, f.name)) for f in fields(value) if f.name not in hidden),
-        )
-    return value
-
-
-def _is_text(value: object) -> bool:
-    return isinstance(value, tuple) and len(value) == 2 and value[0] == "Text"
-
-
-def stream(pieces: list[str]) -> tuple[tuple[Block, ...], Settled]:
-    """What a view that follows every update ends up with, and the settled end."""
-    markdown = MarkdownStream()
-    tree: tuple[Block, ...] = ()
-    for piece in pieces:
-        update = markdown.feed(piece)
-        for part in update.closed:
-            tree = extend(tree, part)
-        shown = tree
-        for part in update.tail:
-            shown = extend(shown, part)
-        assert all(part.continues == 0 for part in update.tail[1:])
-        list(flatten(update.tail))
-    settled = markdown.finish()
-    for part in settled.update.closed:
-        tree = extend(tree, part)
-    for change in reversed(settled.changes):
-        tree = tree[: change.first] + change.blocks + tree[change.first + change.count :]
-    return tree, settled
-
-
-def check(text: str, pieces: list[str]) -> None:
-    whole = parse(text)
-    tree, settled = stream(pieces)
-    assert settled.blocks == whole
-    assert shape(tree) == shape(whole)
 
 
 @settings(deadline=None, max_examples=150)
