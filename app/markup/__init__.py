@@ -6,7 +6,7 @@ The parts and who uses them:
 - `parse.parse(text)`: a whole text as a tuple of blocks.
 - `stream.MarkdownStream`: the same, piece by piece, with cost that follows the new text only.
 - `flow.flatten(parts)`: parts as flat rows (a leaf and the containers around it), which is what a
-  view that lays out line after line wants; `flow.extend(blocks, part)` grows a tree instead.
+  view that lays out line after line wants.
 - `code.highlight(language, text)`: token runs; `code.Highlighter` for text that grows.
 - `maths.render(latex, ...)`: a formula as SVG with its size and baseline; `spoken.spoken(latex)`:
   in words.

@@ -99,12 +99,8 @@ def _between_operators(reader: Reader) -> bool:
     return following in ("+", "-", "=", "<", ">", "\\cdot", "\\times", "\\le", "\\leq")
 
 
-def _tag(reader: Reader) -> str:
-    star = reader.peek() == "*"
-    if star:
-        reader.next()
-    label = "".join(reader.argument())
-    return f" \\qquad \\text {{{label if star else f'({label})'}}}"
+def _tag(form: str) -> Rewriter:
+    return lambda reader: f" \\qquad \\text {{{form.format(''.join(reader.argument()))}}}"
 
 
 def _text(reader: Reader) -> str:
@@ -126,8 +122,11 @@ def _text(reader: Reader) -> str:
 
 
 def _binom(reader: Reader) -> str:
-    above, below = _rewrite(reader.argument()), _rewrite(reader.argument())
-    return f"\\left( {{{{{above}}} \\atop {{{below}}}}} \\right) "
+    return _binomial(reader.argument(), reader.argument())
+
+
+def _binomial(above: list[str], below: list[str]) -> str:
+    return f"\\left( {{{{{_rewrite(above)}}} \\atop {{{_rewrite(below)}}}}} \\right) "
 
 
 def _group(reader: Reader) -> str:
@@ -136,8 +135,7 @@ def _group(reader: Reader) -> str:
     inner = reader.argument()
     if "\\choose" in inner:
         at = inner.index("\\choose")
-        above, below = _rewrite(inner[:at]), _rewrite(inner[at + 1 :])
-        return f"\\left( {{{{{above}}} \\atop {{{below}}}}} \\right) "
+        return _binomial(inner[:at], inner[at + 1 :])
     return f"{{{_rewrite(inner)}}}"
 
 
@@ -233,11 +231,14 @@ def _framed_text(reader: Reader) -> str:
 
 _SPECIAL: dict[str, Rewriter] = {
     "\\begin": lambda reader: environment(reader, _rewrite),
-    "\\tag": _tag,
-    "\\tag*": lambda reader: f" \\qquad \\text {{{''.join(reader.argument())}}}",
+    "\\tag": _tag("({})"),
+    "\\tag*": _tag("{}"),
     "\\text": _text,
     "\\mbox": _text,
+    "\\hbox": _text,
     "\\textrm": _text,
+    "\\textnormal": _text,
+    "\\textup": _text,
     "\\intertext": _text,
     "\\binom": _binom,
     "\\dbinom": _binom,

@@ -8,10 +8,6 @@ RENAMED = {
     "\\mathbfit": "\\boldsymbol",
     "\\Bbb": "\\mathbb",
     "\\emph": "\\textit",
-    "\\mbox": "\\text",
-    "\\hbox": "\\text",
-    "\\textnormal": "\\text",
-    "\\textup": "\\text",
     "\\mathop": "",
     "\\mathrel": "",
     "\\mathbin": "",
@@ -35,8 +31,6 @@ RENAMED = {
     "\\cfrac": "\\dfrac",
     "\\newline": "\\\\",
     "\\cr": "\\\\",
-    "\\dbinom": "\\binom",
-    "\\tbinom": "\\binom",
     "\\lvert": "|",
     "\\rvert": "|",
     "\\lVert": "\\|",
@@ -61,7 +55,7 @@ RENAMED = {
     "\\Var": "\\operatorname {Var}",
     "\\Cov": "\\operatorname {Cov}",
 }
-ARGUMENT_DROPPED = frozenset(("\\label", "\\vspace", "\\vspace*", "\\cline", "\\hphantom*"))
+ARGUMENT_DROPPED = frozenset(("\\label", "\\vspace", "\\vspace*", "\\cline"))
 SWITCHES = {
     "\\rm": "\\mathrm",
     "\\bf": "\\mathbf",

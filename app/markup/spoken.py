@@ -190,7 +190,7 @@ def _grouped(words: list[str]) -> list[str]:
 
 def _environment(name: str, *, starts: bool) -> list[str]:
     if name in _MATRICES:
-        return ["matrix" if starts else "end matrix", ";"] if starts else ["end matrix"]
+        return ["matrix", ";"] if starts else ["end matrix"]
     if name in ("cases", "dcases"):
         return ["cases"] if starts else ["end cases"]
     return []

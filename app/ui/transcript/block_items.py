@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import (
-    QPainter,
-)
+from PySide6.QtGui import QPainter
 
 from app.ui.theme import RADIUS, qcolour
 from app.ui.transcript.documents import RowDocument, text_document

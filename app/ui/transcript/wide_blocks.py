@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
-from app.markup.blocks import (
-    Align,
-)
+from app.markup.blocks import Align
 from app.markup.code import Highlighter
 
 if TYPE_CHECKING:

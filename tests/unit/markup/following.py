@@ -2,12 +2,65 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 
-from app.markup.blocks import Block, ListBlock, Settled, Text
-from app.markup.flow import extend, flatten
+from app.markup.blocks import (
+    Block,
+    CodeBlock,
+    FootnoteDefinition,
+    ListBlock,
+    ListItem,
+    Paragraph,
+    Part,
+    Quote,
+    Settled,
+    Table,
+    Text,
+    Thinking,
+)
+from app.markup.flow import flatten
 from app.markup.parse import parse
 from app.markup.stream import MarkdownStream
+
+
+def extend(blocks: tuple[Block, ...], part: Part) -> tuple[Block, ...]:
+    """The tree ``blocks`` with ``part`` added; the new tree shares all that did not grow."""
+    if part.continues == 0 or not blocks:
+        return (*blocks, part.block)
+    return (*blocks[:-1], _merge(blocks[-1], part.block, part.continues - 1))
+
+
+def _merge(old: Block, new: Block, deeper: int) -> Block:
+    span = (old.span[0], max(old.span[1], new.span[1]))
+    match old, new:
+        case Paragraph(), Paragraph():
+            return replace(old, spans=old.spans + new.spans, span=span)
+        case CodeBlock(), CodeBlock():
+            return replace(old, text=old.text + new.text, closed=new.closed, span=span)
+        case Table(), Table():
+            return replace(old, rows=old.rows + new.rows, span=span)
+        case ListBlock(), ListBlock():
+            items = _join(old.items, new.items, deeper)
+            kept = tuple(item for item in items if isinstance(item, ListItem))
+            return replace(old, items=kept, tight=new.tight, span=span)
+        case ListItem(), ListItem():
+            return replace(old, children=_join(old.children, new.children, deeper), span=span)
+        case Quote(), Quote():
+            return replace(old, children=_join(old.children, new.children, deeper), span=span)
+        case FootnoteDefinition(), FootnoteDefinition():
+            return replace(old, children=_join(old.children, new.children, deeper), span=span)
+        case Thinking(), Thinking():
+            joined = _join(old.children, new.children, deeper)
+            return replace(old, children=joined, closed=new.closed, span=span)
+    raise TypeError(f"{type(new).__name__} cannot continue {type(old).__name__}")
+
+
+def _join(old: tuple[Block, ...], new: tuple[Block, ...], deeper: int) -> tuple[Block, ...]:
+    if not new:
+        return old
+    if deeper == 0:
+        return old + new
+    return (*old[:-1], _merge(old[-1], new[0], deeper - 1), *new[1:])
 
 
 def shape(value: object) -> object:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from app.markup.blocks import Block, Code, Emphasis, Paragraph, Strong, Text
-from app.markup.flow import extend
 from app.markup.guess import guess
 from app.markup.parse import parse
 from app.markup.stream import MarkdownStream
 from app.markup.text import plain_text
+from tests.unit.markup.following import extend
 from tests.unit.markup.markdown_samples import pieces_of
 
 HONEST = (

@@ -21,14 +21,14 @@ from app.markup.blocks import (
     Thinking,
 )
 from app.markup.ending import STEP
-from app.markup.flow import extend, flatten
+from app.markup.flow import flatten
 from app.markup.formulas import MAX_FORMULA
 from app.markup.paragraphs import LONGEST_SEGMENT
 from app.markup.parse import parse
 from app.markup.stream import MarkdownStream
 from app.markup.text import plain_text
 from app.markup.thinking import split_thinking
-from tests.unit.markup.following import check, stream
+from tests.unit.markup.following import check, extend, stream
 from tests.unit.markup.markdown_samples import EXTENDED, document, long_documents, pieces_of
 
 ROUNDS = int(os.environ.get("PHIAL_FUZZ", "100"))
