@@ -85,7 +85,8 @@ def main() -> None:
     gc.freeze()
     gc.disable()
     print(
-        f"{platform.machine()}, Python {platform.python_version()}; seeds from {first}; times in ms of processor time"
+        f"{platform.machine()}, Python {platform.python_version()}, seeds from {first}; "
+        "times in ms of processor time"
     )
     print(
         f"{'input':28}{'cases':>8}{'calls':>10}{'mean':>9}{'longest':>9}{'> 100':>7}{'MB':>8}"
