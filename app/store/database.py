@@ -33,10 +33,15 @@ class Database:
         self.private = private
 
     def close(self) -> None:
-        """Finish every queued write, then close. May be called twice."""
-        self._writer.close()
+        """Finish every queued write, then close. May be called twice.
+
+        The writer goes last: SQLite removes the WAL with its last connection, and a read-only one
+        may not.
+        """
+        self._writer.finish_queued()
         if self._readers is not None:
             self._readers.close()
+        self._writer.close()
         if self._after_close is not None:
             self._after_close()
 

@@ -78,5 +78,6 @@ def repair_interrupted(connection: sqlite3.Connection) -> list[str]:
             "UPDATE messages SET content = ?, status = ? WHERE seq = ?",
             (to_blob(so_far(connection, seq)), str(MessageStatus.INTERRUPTED), seq),
         )
-    connection.execute("DELETE FROM journal")
+    if connection.execute("SELECT 1 FROM journal LIMIT 1").fetchone():  # emptying it is a write
+        connection.execute("DELETE FROM journal")
     return [id_ for _, id_ in rows]

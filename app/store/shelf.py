@@ -11,7 +11,7 @@ from app.domain.conversation import Conversation, TrashedMessage
 from app.store import chats, trash
 from app.store.database import Database
 from app.store.readers import ReaderPool
-from app.store.rows import to_blob
+from app.store.rows import to_blob, to_text
 from app.store.writer import Writer
 
 Ids = str | Sequence[str]
@@ -64,8 +64,9 @@ class Shelf(Database):
 
     def folders(self) -> tuple[str, ...]:
         """The folders that hold a conversation outside the trash, in alphabetical order."""
-        names = {c.folder for c in self.list_conversations()}
-        return tuple(sorted(names - {""}, key=str.casefold))
+        sql = "SELECT DISTINCT folder FROM conversations WHERE deleted_at IS NULL AND folder <> x''"
+        rows = self.read(lambda c: c.execute(sql).fetchall())
+        return tuple(sorted((to_text(row[0]) for row in rows), key=str.casefold))
 
     def rename(self, conversation_id: str, title: str, *, by_user: bool = True) -> Future[None]:
         """Set the title. An automatic one never replaces one the user chose."""

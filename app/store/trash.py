@@ -20,6 +20,7 @@ from app.store.rows import (
 
 TRASH_KEPT = timedelta(days=30)
 _LAST_START = "last_start"
+_NOTED_EVERY = timedelta(days=1)
 # Words of removed messages stay in the index's old segments until these are merged, which for a
 # large index takes seconds: Health does it in the background, in small steps.
 INDEX_UNTIDY = "index_untidy"
@@ -80,16 +81,18 @@ def purge(connection: sqlite3.Connection, now: datetime) -> int:
 
     A clock that is wrong must not empty the trash. What was deleted in the future stays, and when
     the clock has run more than 30 days since the last start, this start only notes the time: the
-    next one believes it.
+    next one believes it. The time is noted once a day, so that a start changes nothing else.
 
     Returns:
         How many conversations and messages were removed.
     """
     row = connection.execute("SELECT value FROM meta WHERE key = ?", (_LAST_START,)).fetchone()
-    connection.execute(
-        "INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (_LAST_START, to_time(now))
-    )
-    if row is None or from_time(row[0]) < now - TRASH_KEPT:
+    last = None if row is None else from_time(row[0])
+    if last is None or not timedelta(0) <= now - last < _NOTED_EVERY:
+        connection.execute(
+            "INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (_LAST_START, to_time(now))
+        )
+    if last is None or last < now - TRASH_KEPT:
         return 0
     return _remove(connection, to_time(now - TRASH_KEPT))
 

@@ -69,6 +69,11 @@ class Writer:
         """
         return self._queue(self._bare, work)
 
+    def finish_queued(self) -> None:
+        """Wait for what is queued so far; nothing to wait for once it is closed."""
+        if not self._closed:
+            self._lane.submit(lambda: None).result()
+
     def close(self) -> None:
         """Finish everything queued, move the WAL into the database, and close. Repeatable."""
         if self._closed:

@@ -231,3 +231,16 @@ def test_a_chat_becomes_pdf_without_a_window_and_without_a_display(
     assert (done.returncode, done.stdout.decode().strip()) == (0, str(target)), done.stderr
     assert target.read_bytes().startswith(b"%PDF-")
     assert target.read_bytes().rstrip().endswith(b"%%EOF")
+
+
+@pytest.mark.parametrize("command", [("list",), ("show", "Sky"), ("search", "blue"), ("check",)])
+def test_looking_at_chats_leaves_the_folder_as_it_was(home: Path, command: tuple[str, ...]) -> None:
+    chat = conversation_of("Why is the sky blue?", "It scatters.", title="Sky")
+    opened = open_library(home)
+    opened.library.add_conversation(chat.conversation, chat.messages, chat.chosen).result()
+    opened.close()
+    before = {path.name: path.read_bytes() for path in home.glob("phial.db*")}
+    assert list(before) == ["phial.db"]
+    done = phial("chats", *command)
+    assert done.returncode == 0, done.stderr
+    assert {path.name: path.read_bytes() for path in home.glob("phial.db*")} == before
