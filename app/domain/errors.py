@@ -142,6 +142,9 @@ class NewerDatabaseError(StoreError):
 class DamagedDatabaseError(StoreError):
     """The database does not pass its integrity check."""
 
+    default_data = "The damaged file is kept, and what can be read of it will be recovered."
+    default_action = "Start Phial again."
+
 
 class ReadOnlyStoreError(StoreError):
     """The data folder or the database cannot be written to."""

@@ -110,10 +110,7 @@ class Backups:
                 result = _copy(source, part)
                 if not result.sound:
                     raise DamagedDatabaseError(
-                        "The conversation database is damaged.",
-                        data="What can be read will be recovered at the next start.",
-                        action="Start Phial again.",
-                        detail="\n".join(result.problems),
+                        "The conversation database is damaged.", detail="\n".join(result.problems)
                     )
                 sync_file(part)
                 part.replace(self.folder / name)

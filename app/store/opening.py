@@ -263,7 +263,16 @@ def _open_read_only(folder: Path) -> OpenedLibrary:
     immutable = not wal.exists() or wal.stat().st_size == 0
     connect = partial(open_reader, path, immutable=immutable)
     with ExitStack() as undo:
-        library = undo.enter_context(closing(Library(Writer(connect), ReaderPool(connect))))
+        try:
+            library = undo.enter_context(closing(Library(Writer(connect), ReaderPool(connect))))
+        except DamagedDatabaseError as error:
+            raise DamagedDatabaseError(
+                "The conversation database is damaged, and what can be read of it cannot be "
+                f"recovered: the data folder {folder} cannot be written to.",
+                data="The damaged file is as it was.",
+                action="Check the disk and the folder's permissions, then start Phial again.",
+                detail=error.detail,
+            ) from error
         version = library.read(schema_version)
         if version != SCHEMA_VERSION:
             raise ReadOnlyStoreError(

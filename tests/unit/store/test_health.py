@@ -450,38 +450,61 @@ def test_a_lock_held_elsewhere_is_told(opened: OpenedLibrary, tmp_path: Path) ->
     opened.library.create(chat()).result()
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="folders are protected in other ways there")
-def test_a_read_only_folder_can_be_read(sound: Path) -> None:
+def as_nobody(database: Path, code: str) -> tuple[str, str]:
+    """What ``code`` says and complains of where nothing may be written; ``folder`` is its name."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name) / "data"
         folder.mkdir()
-        shutil.copy(sound, folder / "phial.db")
-        code = (
+        shutil.copy(database, folder / "phial.db")
+        begin = (
             "import os, sys; from pathlib import Path;"
             "from app.store import open_library, Searcher;"
-            "from app.domain.errors import ReadOnlyStoreError;"
+            "from app.domain.errors import DamagedDatabaseError, ReadOnlyStoreError;"
             "import encodings.idna, app.store.settings_file\n"
             "if os.geteuid() == 0: os.setuid(65534)\n"
-            "found = open_library(Path(sys.argv[1]))\n"
-            "assert found.report.read_only and found.report.sentences\n"
-            "chats = found.library.list_conversations()\n"
-            "assert len(chats) == 5 and len(found.library.branch(chats[0].id)) == 12\n"
-            "assert Searcher(found.library).search('question')\n"
-            "try: found.library.rename(chats[0].id, 'x').result()\n"
-            "except ReadOnlyStoreError: print('told')\n"
-            "found.health.maintain()\n"
-            "found.close()\n"
-            "try: open_library(Path(sys.argv[1]) / 'new')\n"
-            "except ReadOnlyStoreError: print('told')\n"
+            "folder = Path(sys.argv[1])\n"
         )
         Path(name).chmod(0o755)
         (folder / "phial.db").chmod(0o444)
         folder.chmod(0o555)
-        done = subprocess.run(
-            [sys.executable, "-c", code, str(folder)], capture_output=True, text=True, check=False
-        )
+        command = [sys.executable, "-c", begin + code, str(folder)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
         folder.chmod(0o755)
-        assert done.stdout == "told\ntold\n", done.stderr
+        return done.stdout, done.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="folders are protected in other ways there")
+def test_a_read_only_folder_can_be_read(sound: Path) -> None:
+    out, err = as_nobody(
+        sound,
+        "found = open_library(folder)\n"
+        "assert found.report.read_only and found.report.sentences\n"
+        "chats = found.library.list_conversations()\n"
+        "assert len(chats) == 5 and len(found.library.branch(chats[0].id)) == 12\n"
+        "assert Searcher(found.library).search('question')\n"
+        "try: found.library.rename(chats[0].id, 'x').result()\n"
+        "except ReadOnlyStoreError: print('told')\n"
+        "found.health.maintain()\n"
+        "found.close()\n"
+        "try: open_library(folder / 'new')\n"
+        "except ReadOnlyStoreError: print('told')\n",
+    )
+    assert out == "told\ntold\n", err
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="folders are protected in other ways there")
+def test_damage_that_cannot_be_mended_in_a_read_only_folder_says_both(tmp_path: Path) -> None:
+    damaged = tmp_path / "damaged.db"
+    damaged.write_bytes(b"damaged" * 1_000)
+    out, err = as_nobody(
+        damaged,
+        "try: open_library(folder)\n"
+        "except DamagedDatabaseError as error: print(error)\n"
+        "assert (folder / 'phial.db').read_bytes() == b'damaged' * 1_000\n",
+    )
+    assert "is damaged" in out, err
+    assert "cannot be written to" in out
+    assert "The damaged file is as it was" in out
 
 
 # --- trash and the clock ----------------------------------------------------------------------
