@@ -70,12 +70,14 @@ ok ".gguf is offered to Phial, and stays with whom it belongs"
 mkdir -p "$data/models"
 echo chats >"$data/phial.db"; echo weights >"$data/models/m.gguf"; echo mine >"$program/mine.txt"
 
-wine "$program/Phial.exe" >/dev/null 2>&1 & running=$!
-sleep 3
-code=0; wine setup-0.1.0.exe /S || code=$?
-if [ "$code" != 3 ] || [ ! -f "$program/_internal/library-0.0.9.dll" ]; then fail "it upgraded a running program (exit $code)"; fi
-ok "refused while Phial runs (exit 3); nothing was changed"
-wait "$running" || true
+for name in Phial phial-terminal; do
+  wine "$program/$name.exe" >/dev/null 2>&1 & running=$!
+  sleep 3
+  code=0; wine setup-0.1.0.exe /S || code=$?
+  if [ "$code" != 3 ] || [ ! -f "$program/_internal/library-0.0.9.dll" ]; then fail "it upgraded while $name runs (exit $code)"; fi
+  ok "refused while $name runs (exit 3); nothing was changed"
+  wait "$running" || true
+done
 
 wine setup-0.1.0.exe /S || fail "the upgrade ended with $?"
 if [ ! -f "$program/_internal/library-0.1.0.dll" ] || [ -e "$program/_internal/library-0.0.9.dll" ]; then fail "old and new files are mixed"; fi

@@ -128,26 +128,29 @@ VIAddVersionKey /LANG=1033 "LegalCopyright" "The Phial authors, MIT licence"
   "Chat di Phial" "Conversa do Phial" "Phial チャット" "Phial 聊天"
 
 ; A running program cannot be written to: that is how we know. Nothing is ended by force.
+; Jumps to ${running} if the program of that name is running.
+!macro unless_closed name running
+  ${If} ${FileExists} "$INSTDIR\${name}"
+    ClearErrors
+    FileOpen $1 "$INSTDIR\${name}" a
+    IfErrors ${running}
+    FileClose $1
+  ${EndIf}
+!macroend
 !macro wait_until_closed un
 Function ${un}WaitUntilClosed
-  ${Do}
-    ${IfNot} ${FileExists} "$INSTDIR\Phial.exe"
-      Return
-    ${EndIf}
-    ClearErrors
-    FileOpen $1 "$INSTDIR\Phial.exe" a
-    ${IfNot} ${Errors}
-      FileClose $1
-      Return
-    ${EndIf}
+  again:
+    !insertmacro unless_closed "Phial.exe" running
+    !insertmacro unless_closed "phial-terminal.exe" running
+    Return
+  running:
     ${If} ${Silent}
       SetErrorLevel 3
       Abort
     ${EndIf}
-    MessageBox MB_RETRYCANCEL|MB_ICONEXCLAMATION "$(IsRunning)" IDRETRY +3
-      SetErrorLevel 3
-      Abort
-  ${Loop}
+    MessageBox MB_RETRYCANCEL|MB_ICONEXCLAMATION "$(IsRunning)" IDRETRY again
+    SetErrorLevel 3
+    Abort
 FunctionEnd
 !macroend
 !insertmacro wait_until_closed ""
