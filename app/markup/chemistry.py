@@ -26,7 +26,10 @@ _PART = re.compile(
 )
 _WORD = re.compile(r"(?:\[[^\]]*\]|\S)+")
 """What stands between blanks; conditions in square brackets may hold some."""
-_SIGNS = {"*": "\\cdot ", ".": "\\cdot ", "#": "\\equiv "}
+_SIGNS = {"*": "\\cdot ", ".": "\\cdot ", "#": "{\\equiv }", "-": "{-}", "=": "{=}"}
+"""Bonds are no operators: no space stands around them."""
+_AMOUNT = re.compile(r"(\d+)(?:/(\d+))?")
+_OXIDATION = re.compile(r"[IVX]+")
 _MAX = 500
 
 
@@ -46,14 +49,19 @@ def chemistry(source: str) -> str:
 
 
 def _word(word: str) -> str:
-    leading = re.match(r"(\d+(?:/\d+)?)(?=[A-Z(\[])", word)
-    written = [f"{leading.group(1)}\\, "] if leading else []
+    leading = re.match(r"(\d+(?:/\d+)?)(?=[A-Z(\[^]|$)", word)
+    written = [_amount(leading.group(1))] if leading else []
+    if re.match(r"[_^]", word[leading.end() if leading else 0 :]):
+        written.append("{}")  # the numbers of an isotope stand before its symbol
     for match in _PART.finditer(word, leading.end() if leading else 0):
         part = match.groupdict()
         if part["arrow"]:
             written.append(_arrow(part["arrow"], part["above"], part["below"]))
         elif part["high"] is not None or part["sign"]:
-            written.append(f"^{{{part['high'] or part['sign']}}}")
+            high = part["high"] or part["sign"]
+            written.append(
+                f"^{{\\mathrm {{{high}}}}}" if _OXIDATION.fullmatch(high) else f"^{{{high}}}"
+            )
         elif part["low"] is not None or part["digit"]:
             written.append(f"_{{{part['low'] or part['digit']}}}")
         elif part["symbol"]:
@@ -64,6 +72,14 @@ def _word(word: str) -> str:
         else:
             written.append(_SIGNS.get(match[0], match[0]))
     return "".join(written)
+
+
+def _amount(written: str) -> str:
+    """How many of a substance, with a small space behind it."""
+    match = _AMOUNT.fullmatch(written)
+    if match and match.group(2):
+        return f"\\tfrac {{{match.group(1)}}}{{{match.group(2)}}}\\, "
+    return f"{written}\\, "
 
 
 def _arrow(sign: str, above: str | None, below: str | None) -> str:
@@ -77,4 +93,6 @@ def _arrow(sign: str, above: str | None, below: str | None) -> str:
 
 def _condition(text: str) -> str:
     """What stands at an arrow: a substance, or words such as a temperature."""
+    if "\\" in text:
+        return f"\\mathrm {{{text}}}"
     return f"\\text {{{text}}}" if " " in text.strip() else chemistry(text)

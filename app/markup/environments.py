@@ -50,6 +50,8 @@ def environment(reader: Reader, rewrite: Rewrite) -> str:
     if name in _UNWRAPPED:
         return _unwrapped(body, rewrite)
     if name in _COLUMNS:
+        if name.startswith("multline"):  # an atom before each row, as TeX has it: "+ b", not "+b"
+            body = [part for row in rows_of(body) for part in ("{", "}", *row, "\\\\")]
         return _array(_COLUMNS[name], body, rewrite)
     if name in _ALIGNED:
         inner = Reader(body)

@@ -23,6 +23,8 @@ from app.markup.latex_names import (
 from app.markup.latex_tokens import MathError, Reader, tokens_of
 
 _SPACES = re.compile(r"\s+")
+_SHORT = 4
+"""Letters at an arrow that need no longer one."""
 
 Rewriter: TypeAlias = Callable[[Reader], str]
 
@@ -80,6 +82,9 @@ def _command(part: str, reader: Reader) -> str:
         return "\\\\ "
     if part == "\\dots" and _between_operators(reader):
         return "\\cdots "
+    if reader.peek() == "\\nolimits":
+        reader.next()
+        return f"{{{part} }}"  # a group is no operator, its scripts stand beside it
     if part in SWITCHES:
         return f"{SWITCHES[part]} {{{_rewrite(reader.rest_of_group())}}}"
     special = _SPECIAL.get(part)
@@ -149,12 +154,30 @@ def _operator(reader: Reader) -> str:
 
 def _operator_with_limits(reader: Reader) -> str:
     r"""``\operatorname*{argmax}_x``: what is below stands under the name."""
-    written = _operator(reader)
+    return _with_limits(_operator(reader), reader)
+
+
+def _any_operator(reader: Reader) -> str:
+    r"""``\mathop{…}``, which has limits where any are written."""
+    return _with_limits(f"{{{_rewrite(reader.argument())}}}", reader)
+
+
+def _with_limits(written: str, reader: Reader) -> str:
     reader.skip_spaces()
-    if reader.peek() != "_":
-        return written
-    reader.next()
-    return f"\\underset {{{_rewrite(reader.argument())}}}{{{written}}}"
+    if reader.peek() == "\\limits":
+        reader.next()
+        reader.skip_spaces()
+    for sign, command in (("_", "\\underset"), ("^", "\\overset")):
+        if reader.peek() == sign:
+            reader.next()
+            written = f"{command} {{{_rewrite(reader.argument())}}}{{{written}}}"
+            reader.skip_spaces()
+    return written
+
+
+def _cancelled_to(reader: Reader) -> str:
+    value = _rewrite(reader.argument())
+    return f"{{\\cancel {{{_rewrite(reader.argument())}}}}}^{{{value}}}"
 
 
 def _not(reader: Reader) -> str:
@@ -203,17 +226,27 @@ def _chemistry(reader: Reader) -> str:
     return _rewrite(tokens_of(chemistry("".join(reader.argument()))))
 
 
-def _labelled(arrow: str) -> Rewriter:
-    r"""``\xrightarrow[below]{above}``: an arrow that is longer than a letter."""
+def _labelled(short: str, stretched: str) -> Rewriter:
+    r"""``\xrightarrow[below]{above}``: an arrow that is longer than what stands at it."""
 
     def write(reader: Reader) -> str:
-        below = reader.option()
-        written = f"\\overset {{{_rewrite(reader.argument())}}}{{{arrow} }}"
+        below = reader.option() or ""
+        above = reader.argument()
+        length = max(_letters(above), _letters(tokens_of(below)))
+        arrow = f"{short} "
+        if length > _SHORT:
+            arrow = f"{stretched} {{\\hspace {{{0.3 * length + 0.9:.1f}em}}}}"
+        written = f"\\overset {{{_rewrite(above)}}}{{{arrow}}}"
         if below:
             written = f"\\underset {{{_rewrite(tokens_of(below))}}}{{{written}}}"
-        return written
+        return f"\\;{written}\\;" if length > _SHORT else written
 
     return write
+
+
+def _letters(tokens: list[str]) -> int:
+    """About how many letters wide a label is."""
+    return sum(len(part) == 1 and part not in "{}_^" for part in tokens)
 
 
 def _reference(reader: Reader) -> str:
@@ -245,12 +278,14 @@ _SPECIAL: dict[str, Rewriter] = {
     "\\tbinom": _binom,
     "\\operatorname": _operator,
     "\\operatorname*": _operator_with_limits,
+    "\\mathop": _any_operator,
+    "\\cancelto": _cancelled_to,
     "\\not": _not,
     "\\bmod": lambda _: "\\;\\mathrm {mod}\\;",
     "\\pmod": lambda reader: f"\\quad (\\mathrm {{mod}}\\;{_rewrite(reader.argument())})",
     "\\mod": lambda reader: f"\\quad \\mathrm {{mod}}\\;{_rewrite(reader.argument())}",
-    "\\xrightarrow": _labelled("\\longrightarrow"),
-    "\\xleftarrow": _labelled("\\longleftarrow"),
+    "\\xrightarrow": _labelled("\\longrightarrow", "\\overrightarrow"),
+    "\\xleftarrow": _labelled("\\longleftarrow", "\\overleftarrow"),
     "\\ref": _reference,
     "\\eqref": _reference,
     "\\boxed": _framed,

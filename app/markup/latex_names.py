@@ -8,7 +8,6 @@ RENAMED = {
     "\\mathbfit": "\\boldsymbol",
     "\\Bbb": "\\mathbb",
     "\\emph": "\\textit",
-    "\\mathop": "",
     "\\mathrel": "",
     "\\mathbin": "",
     "\\mathord": "",

@@ -13,6 +13,7 @@ from ziamath.zmath import loadedfonts
 from app.markup import mathspacing
 from app.markup.environments import FRAME
 from app.markup.latex_tokens import MathError
+from app.markup.mathwords import is_wide
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -32,6 +33,19 @@ _VARIANTS = {
     "bold": "bold normal",
 }
 """MathML's names of letter styles, and ziamath's."""
+_MOVING = frozenset(("det", "gcd", "inf", "max", "min", "Pr", "sup"))
+"""Names whose subscript stands under them in a display, as that of ``lim`` does."""
+_HAT, _SMALL_HAT = "\u0302", "\u02c6"
+"""The hat as wide as what is under it, and the one of a letter."""
+_SLANTED = {
+    "\u03d5": "\U0001d719",
+    "\u03f5": "\U0001d716",
+    "\u03d1": "\U0001d717",
+    "\u03f0": "\U0001d718",
+    "\u03f1": "\U0001d71a",
+    "\u03d6": "\U0001d71b",
+}
+"""Greek letters that ziamath would leave upright, and the same slanted as all the others are."""
 _BOLD_DIGITS = 0x1D7CE
 _FIRST_SPECIAL = 0x2100
 """From here on a letter carries its style itself, such as the double-struck R."""
@@ -47,6 +61,9 @@ def tree_of(mathml: str, *, ink: str, display: bool) -> ET.Element:
     for element in tree.iter():
         element.tag = element.tag.rpartition("}")[2]
     _take_frames(tree)
+    for letter in tree.iter("mi"):
+        if letter.text and all(map(is_wide, letter.text)):
+            letter.tag = "mtext"
     for row in list(tree.iter()):
         _group_matrices(row)
     elements = list(tree.iter())
@@ -76,7 +93,8 @@ def _check(elements: Iterable[ET.Element]) -> None:
         if text.startswith("\\") and element.tag in ("mi", "mo", "mtext") and text != "\\":
             raise MathError(f"{text} is not known")
         for char in text:
-            if not char.isspace() and not font.glyphindex(char):
+            drawn = font.glyphindex(char) or (element.tag == "mtext" and is_wide(char))
+            if not char.isspace() and not drawn:
                 raise MathError(f"the font has no {char!r}")
 
 
@@ -115,6 +133,13 @@ def _adapt(element: ET.Element) -> None:
     text = (element.text or "").strip()
     if element.tag == "mtable":
         _adapt_table(element)
+    elif element.tag == "mover" and element.get("accent") == "true" and len(element) > 1:
+        if element[1].text == _HAT:
+            element[1].text = _SMALL_HAT
+            element[1].set("stretchy", "false")
+    elif element.tag == "mi" and text in _SLANTED and element.get("mathvariant") is None:
+        element.text = _SLANTED[text]
+        element.set("mathvariant", "normal")
     elif element.tag == "mi" and (_is_function(element, text) or _is_operator(text)):
         element.tag = "mo"
     elif element.tag == "mi" and len(text) == 1 and ord(text) >= _FIRST_SPECIAL:
@@ -123,6 +148,8 @@ def _adapt(element: ET.Element) -> None:
         element.text = "".join(
             chr(_BOLD_DIGITS + int(char)) if "0" <= char <= "9" else char for char in text
         )
+    if element.tag == "mo" and text in _MOVING:
+        element.set("movablelimits", "true")
     variant = element.get("mathvariant")
     if variant in _VARIANTS and element.tag in ("mi", "mtext", "mn"):
         element.set("mathvariant", _VARIANTS[variant])

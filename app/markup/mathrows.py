@@ -21,6 +21,8 @@ from ziamath.nodes.mrow import Mrow
 from ziamath.nodes.msubsup import Msubsup, Msup
 from ziamath.nodes.mtable import Mtable
 
+from app.markup.mathwords import Words
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -199,6 +201,6 @@ def install() -> None:
     Raises:
         RuntimeError: ziamath no longer finds its nodes by tag.
     """
-    for ours in (Row, Table, Fraction, Power, Scripts, Box, Phantom):
+    for ours in (Row, Table, Fraction, Power, Scripts, Box, Phantom, Words):
         if _node_classes.get(ours.mtag) is not ours:
             raise RuntimeError(f"ziamath does not use the {ours.__name__} of Phial")

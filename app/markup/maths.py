@@ -154,7 +154,7 @@ def _draw(latex: str, *, display: bool) -> _Layout:
     left, top, width, height = (float(edge) for edge in svg.attrib["viewBox"].split())
     if not (0 < width < MAX_EM * _BASE and 0 < height < MAX_EM * _BASE):
         raise MathError("the formula has no size")
-    if next(svg.iter("path"), None) is None:
+    if next(svg.iter("path"), None) is None and next(svg.iter("text"), None) is None:
         raise MathError("nothing of the formula can be drawn")
     body = "".join(ET.tostring(child, encoding="unicode") for child in svg)
     # ziamath draws the lines of \overline and \underline black, whatever the colour.

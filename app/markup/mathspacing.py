@@ -212,7 +212,10 @@ def _class(element: ET.Element) -> tuple[Atom, Atom]:
     """The class of an element alone."""
     if element.tag in _SCRIPTED and len(element):
         base = _core(element[0]) if element.tag in _OVER else element[0]
-        return _class(base)
+        lone = base[0] if base.tag == "mrow" and len(base) == 1 else base
+        return _class(lone) if _class(lone) == ("op", "op") else _class(base)
+    if element.tag == "mrow" and len(element) > 1 and all(map(_is_name, element)):
+        return "op", "op"  # arg max
     if element.tag == "mrow":
         first = element[0] if len(element) else None
         if first is not None and first.tag == "mo" and first.get("fence") == "true":
@@ -224,6 +227,13 @@ def _class(element: ET.Element) -> tuple[Atom, Atom]:
         return "ord", "ord"
     found = _FORMS.get(element.get("form", "")) or _sign(_text(element))
     return found, found
+
+
+def _is_name(element: ET.Element) -> bool:
+    """Whether an element is a name such as ``sup``, or the space between two."""
+    return element.tag == "mspace" or (
+        element.tag in ("mi", "mo") and len(_text(element)) > 1 and _text(element).isalpha()
+    )
 
 
 def _sign(text: str) -> Atom:

@@ -83,6 +83,65 @@ def test_arrays_have_the_lines_they_ask_for(array: str, lines: int) -> None:
         assert top <= float(rect.attrib["y"]) <= top + height
 
 
+def svg_of(latex: str) -> str:
+    return render(latex, display=True).svg.decode()
+
+
+@pytest.mark.parametrize("name", [r"\lim", r"\sup", r"\inf", r"\max", r"\det", r"\gcd", r"\Pr"])
+def test_what_is_below_a_name_stands_under_it_in_a_display_only(name: str) -> None:
+    below, beside = render(f"{name}_x", display=True), render(f"{name}_x", display=False)
+    assert below.width < beside.width
+    assert below.height > beside.height
+
+
+def test_limits_go_where_they_are_sent() -> None:
+    assert (
+        render(r"\sum_i^n", display=True).height > render(r"\sum\nolimits_i^n", display=True).height
+    )
+    for latex in (r"\mathop{X}_a", r"\mathop{X}\limits_a", r"\operatorname*{X}_a"):
+        assert render(latex, display=True).width < render("X_a", display=True).width + 4
+
+
+def test_the_hat_of_a_letter_is_no_wider_than_the_letter() -> None:
+    assert svg_of(r"\hat{A}") != svg_of(r"\widehat{A}")
+    assert svg_of(r"\hat{x}").count("<path") == 2
+    assert render(r"\hat{x}", size=100).width < 1.2 * render("x", size=100).width
+
+
+def test_an_arrow_is_longer_than_what_stands_at_it() -> None:
+    label = 0.7 * render(r"\text{a long label}", size=100).width  # script size
+    for arrow in (r"\xrightarrow{\text{a long label}}", r"\xleftarrow[\text{a long label}]{}"):
+        assert render(arrow, size=100).width > label + 30
+
+
+def test_the_rows_of_a_long_formula_begin_with_a_sign_that_has_room() -> None:
+    tree = tree_of(
+        convert(prepare(r"\begin{multline} a \\ + b \end{multline}")), ink="#000000", display=True
+    )
+    plus = next(mo for mo in tree.iter("mo") if mo.text == "+")
+    assert plus.get("rspace") == "0.2222em"
+
+
+@pytest.mark.parametrize(
+    "latex", ["\\text{\u901f\u5ea6}", "\u901f\u5ea6", "\\text{\ud55c\uad6d (\u304b\u306a) abc}^2"]
+)
+def test_words_without_blanks_are_drawn_as_text_as_wide_as_it_will_be(latex: str) -> None:
+    wide = sum(ord(char) > 0x2E7F for char in latex)
+    formula = render(latex, size=100, colour="#abcdef")
+    assert b"<text" in formula.svg
+    assert b"#010203" not in formula.svg
+    assert formula.width >= 100 * wide
+
+
+def test_chemistry_is_set_as_chemists_write_it() -> None:
+    prepared = prepare(r"\ce{^{14}_{6}C -> ^{14}_{7}N + e-}")
+    assert prepared.count("{}") == 2, "an isotope's numbers belong to what follows"
+    assert "\\tfrac" in prepare(r"\ce{1/2 O2}")
+    assert prepare(r"\ce{Fe^{III}}").endswith("{III}}")
+    bond, minus = render(r"\ce{C-C}"), render(r"\mathrm{C} - \mathrm{C}")
+    assert bond.width < minus.width
+
+
 def test_a_boxed_result_does_not_touch_its_frame() -> None:
     inner, boxed = render("42", size=100), render(r"\boxed{42}", size=100)
     assert boxed.width > inner.width + 40
