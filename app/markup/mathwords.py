@@ -33,7 +33,6 @@ class _Wide(Drawable):
     """Letters one em wide each."""
 
     def __init__(self, text: str, size: float, style: MathStyle, *, phantom: bool) -> None:
-        super().__init__()
         self._text, self._size, self._style, self._phantom = text, size, style, phantom
         self.bbox = BBox(0, size * len(text), -size * _DESCENT, size * _ASCENT)
 
