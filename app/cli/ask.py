@@ -24,7 +24,7 @@ from app.domain.generation import (
 from app.domain.model import LoadRequest, ModelFile
 from app.engine.base import Engine
 from app.hub.catalog import load_catalog
-from app.services.models import DEMO, find_model
+from app.services.model_files import DEMO, find_model
 from app.system.bundled import bundled
 
 

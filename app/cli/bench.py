@@ -15,7 +15,7 @@ from app.compose import Setup, make_measured, process_memory
 from app.domain.errors import LoadCancelledError
 from app.domain.model import LoadRequest
 from app.services.bench import measure, report_table
-from app.services.models import DEMO, find_model
+from app.services.model_files import DEMO, find_model
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -25,7 +25,7 @@ from app.services.events import (
     ModelStateChanged,
     SendFailed,
 )
-from app.services.models import DEMO, find_model
+from app.services.model_files import DEMO, find_model
 from app.services.registry import Services
 from app.services.words import ending, percent, time_left
 

@@ -11,7 +11,7 @@ from app.cli import EXIT_DONE, EXIT_FAILED
 from app.compose import Setup, make_engine
 from app.domain.model import LoadRequest
 from app.services.doctor import examine
-from app.services.models import DEMO, find_model
+from app.services.model_files import DEMO, find_model
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

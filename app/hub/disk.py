@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import shutil
 from collections.abc import Callable
@@ -92,6 +93,36 @@ class Room:
                 data="The part that was fetched is kept.",
                 action="Free some space and choose Resume.",
             )
+
+
+def delete_file(path: Path) -> None:
+    """Delete a file that may be gone already.
+
+    Raises:
+        ModelFolderError: It cannot be deleted.
+    """
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise disk_error(error, path) from error
+
+
+def write_json(path: Path, value: object) -> None:
+    """Write a small file so that a reader finds the old or the new one, never half.
+
+    Raises:
+        DiskFullError, ModelFolderError: It cannot be written.
+    """
+    fresh = path.with_name(path.name + ".new")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with fresh.open("w", encoding="utf-8") as file:
+            json.dump(value, file, indent=1, ensure_ascii=False)
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(path)
+    except OSError as error:
+        raise disk_error(error, path) from error
 
 
 def sync_folder(folder: Path) -> None:

@@ -30,9 +30,10 @@ from app.hub.identity import Identity, Ruling
 from app.hub.journal import JournalHead
 from app.hub.pace import Throttle
 from app.hub.part import PartFile
+from app.hub.reply import RangeRefusedError, SignedAddressExpiredError
 from app.hub.telling import Report, Teller
 from app.hub.tools import Tools
-from app.hub.transport import RangeRefusedError, SignedAddressExpiredError, Transfer, Transport
+from app.hub.transport import Transfer, Transport
 
 
 class Downloader:
@@ -240,26 +241,21 @@ class _Job:
         self._tell(DownloadState.CONNECTING)
         start, if_range = self._part.offset, self._identity.if_range
         try:
-            transfer = self._transport.open(
-                self._url,
-                token=self._token(),
-                start=start,
-                if_range=if_range,
-                interrupt=self._control.hold,
-            )
+            try:
+                transfer = self._transport.open(
+                    self._url,
+                    token=self._token(),
+                    start=start,
+                    if_range=if_range,
+                    interrupt=self._control.hold,
+                )
+            except RangeRefusedError as error:
+                self._obey(self._identity.rule_refused(error, start))
+                return
             with transfer:
                 if self._obey(self._identity.rule(transfer.answer, start, if_range)):
                     self._receive(transfer)
-        except RangeRefusedError as error:
-            self._obey(self._refused(error))
         except (ChangedOnServerError, WrongSizeError):
-            self._part.discard()
-            raise
-
-    def _refused(self, error: RangeRefusedError) -> Ruling:
-        try:
-            return self._identity.rule_refused(error, self._part.offset)
-        except WrongSizeError:
             self._part.discard()
             raise
 

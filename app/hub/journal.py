@@ -41,6 +41,11 @@ class Mark:
         return f"{self.end} {self.digest}\n".encode()
 
 
+def fresh_path(journal: Path) -> Path:
+    """Where a journal is written anew before it takes the old one's place."""
+    return journal.with_name(journal.name + ".new")
+
+
 class Journal:
     """One journal on disk. Where it writes, errors of the disk reach the caller as ``OSError``."""
 
@@ -74,7 +79,7 @@ class Journal:
     def begin(self, head: JournalHead, marks: Iterable[Mark] = ()) -> None:
         """Write a fresh journal in the old one's place, and stand behind its last line."""
         self.close()
-        fresh = self.path.with_name(self.path.name + ".new")
+        fresh = fresh_path(self.path)
         record = {"format": FORMAT, **asdict(head)}
         lines = b"".join(mark.line() for mark in marks)
         fresh.write_bytes(json.dumps(record).encode() + b"\n" + lines)

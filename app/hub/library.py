@@ -1,7 +1,8 @@
 """The list of model files Phial knows on this computer: what they are and who put them there.
 
-One JSON file beside the models. Losing it loses no model: files are found again by looking, and a
-file that is not listed is never deleted.
+One JSON file beside the models, which the window and the terminal may both write: each change is
+made to what is on disk then. Losing it deletes no model: the files stay where they are and can be
+added again, and a file that is not listed is never deleted.
 """
 
 from __future__ import annotations
@@ -9,17 +10,22 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import json
-import os
+import logging
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock, Timeout
+
+from app.domain.download import ModelFolderError
 from app.domain.errors import NotFoundError
-from app.hub.disk import disk_error, file_size
+from app.hub.disk import delete_file, disk_error, file_size, write_json
 
 FORMAT = 1
+_LOCK_SECONDS = 10.0  # another Phial holds the list while it deletes a model's files
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,25 +90,21 @@ class Library:
         """
         self._index = index
         self._lock = threading.RLock()
-        self._models: dict[Path, InstalledModel] = {model.path: model for model in self._read()}
+        self._stamp: tuple[int, int, int] | None = None
+        self._models: dict[Path, InstalledModel] = {}
+        self._refresh()
 
     def models(self) -> tuple[InstalledModel, ...]:
         """Every model listed, also those whose files are gone."""
         with self._lock:
+            self._refresh()
             return tuple(self._models.values())
 
     def get(self, path: Path) -> InstalledModel | None:
         """The model whose first file is ``path``."""
         with self._lock:
+            self._refresh()
             return self._models.get(path)
-
-    def with_hash(self, sha256: str) -> InstalledModel | None:
-        """A model whose first file has that hash, if its files are there."""
-        with self._lock:
-            for model in self._models.values():
-                if model.sha256[:1] == (sha256,) and not model.missing:
-                    return model
-        return None
 
     def put(self, model: InstalledModel) -> InstalledModel:
         """Add or replace an entry.
@@ -110,9 +112,8 @@ class Library:
         Raises:
             DiskFullError, ModelFolderError: The list cannot be written.
         """
-        with self._lock:
+        with self._changing():
             self._models[model.path] = model
-            self._write()
         return model
 
     def forget(self, path: Path) -> InstalledModel:
@@ -121,11 +122,10 @@ class Library:
         Raises:
             NotFoundError: It is not listed.
         """
-        with self._lock:
+        with self._changing():
             model = self._models.pop(path, None)
             if model is None:
                 raise NotFoundError(f"{path} is not in the list of models.")
-            self._write()
             return model
 
     def bytes_freed(self, path: Path) -> int:
@@ -149,21 +149,46 @@ class Library:
             NotFoundError: It is not listed.
             ModelFolderError: A file cannot be deleted; the entry stays.
         """
-        with self._lock:
+        with self._changing():
             freed = self.bytes_freed(path)
-            model = self._models[path]
+            model = self._models.pop(path)
             if model.owned:
                 for one in model.paths:
-                    try:
-                        one.unlink(missing_ok=True)
-                    except OSError as error:
-                        raise disk_error(error, one) from error
+                    delete_file(one)
                 with contextlib.suppress(OSError):  # other files of the repository are in there
                     path.parent.rmdir()
-            self.forget(path)
             return freed
 
     # --- disk ---------------------------------------------------------------------------------
+
+    @contextlib.contextmanager
+    def _changing(self) -> Iterator[None]:
+        """Change what is on disk now, alone; an error inside changes nothing."""
+        lock = FileLock(self._index.with_name(self._index.name + ".lock"), timeout=_LOCK_SECONDS)
+        with self._lock, contextlib.ExitStack() as held:
+            try:
+                self._index.parent.mkdir(parents=True, exist_ok=True)
+                held.enter_context(lock)
+            except Timeout as error:
+                raise ModelFolderError("Another Phial is changing the list of models.") from error
+            except OSError as error:
+                raise disk_error(error, self._index) from error
+            self._refresh()
+            before, done = dict(self._models), False
+            try:
+                yield
+                self._write()
+                done = True
+            finally:
+                if not done:
+                    self._models = before
+
+    def _refresh(self) -> None:
+        """Read the list again where another process has changed it."""
+        stamp = _stamp_of(self._index)
+        if stamp != self._stamp:
+            self._stamp = stamp
+            self._models = {model.path: model for model in self._read()}
 
     def _read(self) -> Iterable[InstalledModel]:
         try:
@@ -173,9 +198,13 @@ class Library:
             return [_from_json(entry) for entry in data["models"]]
         except FileNotFoundError:
             return []
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            beside = self._index.with_suffix(".damaged.json")
+            _log.warning(
+                "The list of models cannot be read, so it is kept as %s: %r", beside, error
+            )
             with contextlib.suppress(OSError):
-                self._index.replace(self._index.with_suffix(".damaged.json"))
+                self._index.replace(beside)
             return []
 
     def _write(self) -> None:
@@ -183,24 +212,16 @@ class Library:
             self._index,
             {"format": FORMAT, "models": [_to_json(model) for model in self._models.values()]},
         )
+        self._stamp = _stamp_of(self._index)
 
 
-def write_json(path: Path, value: object) -> None:
-    """Write a small file so that a reader finds the old or the new one, never half.
-
-    Raises:
-        DiskFullError, ModelFolderError: It cannot be written.
-    """
-    fresh = path.with_name(path.name + ".new")
+def _stamp_of(path: Path) -> tuple[int, int, int] | None:
+    """What changes when a file is written anew; None where there is none."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with fresh.open("w", encoding="utf-8") as file:
-            json.dump(value, file, indent=1, ensure_ascii=False)
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(path)
-    except OSError as error:
-        raise disk_error(error, path) from error
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_mtime_ns, found.st_size
 
 
 def _to_json(model: InstalledModel) -> dict[str, Any]:

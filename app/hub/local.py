@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from app.domain.download import DamagedDownloadError, FileInTheWayError
-from app.domain.errors import DiskFullError, KnownError, ModelFileError
+from app.domain.errors import DiskFullError, ModelFileError
 from app.domain.gguf import GgufHeader, read_gguf_file
 from app.hub.control import DownloadControl
-from app.hub.disk import SPARE, disk_error, free_bytes
+from app.hub.disk import SPARE, delete_file, disk_error, free_bytes
 from app.hub.hashing import hash_file
 from app.hub.journal import JournalHead
 from app.hub.library import InstalledModel, Library
@@ -178,22 +178,25 @@ def add_copy(
             action="Free some space, or use the file where it is.",
         )
     copied: list[tuple[Path, str]] = []
-    try:
+    before = 0
+    with ExitStack() as undo:  # whatever ends the copying early, nothing of it stays
         for part, told in zip(parts, hashes_told, strict=True):
-            before = sum(target.stat().st_size for target, _ in copied)
             target = adding.folder.joinpath(*safe_parts(_file_name(part, origin)))
             digest = _copy_one(part, target, told, control, _shifted(report, before, total))
             if digest is None:
-                _delete_copies(copied)
                 return None
+            undo.callback(delete_file, target)
             copied.append((target, digest))
-    except KnownError:
-        _delete_copies(copied)
-        raise
-    model = _installed(
-        tuple(target for target, _ in copied), header, tuple(digest for _, digest in copied), origin
-    )
-    return library.put(replace(model, owned=True, verified=all(hashes_told)))
+            before += target.stat().st_size
+        model = _installed(
+            tuple(target for target, _ in copied),
+            header,
+            tuple(digest for _, digest in copied),
+            origin,
+        )
+        listed = library.put(replace(model, owned=True, verified=all(hashes_told)))
+        undo.pop_all()
+    return listed
 
 
 _NOT_IN_NAMES = re.compile(r"[^\w.-]+")
@@ -221,17 +224,18 @@ def _copy_one(
         raise FileInTheWayError(f"{target} exists already.")
     part = PartFile(target)
     size = source.stat().st_size
-    part.start(JournalHead(source.as_uri(), "", "", told, size))
-    try:
-        with source.open("rb", buffering=0) as file:
-            buffer = part.buffer()
-            while count := file.readinto(buffer):
-                if control.stopped:
-                    part.discard()
-                    return None
-                part.append(memoryview(buffer)[:count], buffer)
-                report(part.offset)
-                buffer = part.buffer()
+    with ExitStack() as undo:
+        undo.callback(part.discard)
+        part.start(JournalHead(source.as_uri(), "", "", told, size))
+        try:
+            with source.open("rb", buffering=0) as file:
+                while count := file.readinto(buffer := part.buffer()):
+                    if control.stopped:
+                        return None
+                    part.append(memoryview(buffer)[:count], buffer)
+                    report(part.offset)
+        except OSError as error:
+            raise disk_error(error, source) from error
         part.settle()
         digest = part.digest()
         if told and digest != told:
@@ -242,19 +246,8 @@ def _copy_one(
                 detail=f"expected {told}, read {digest}",
             )
         part.publish()
-    except OSError as error:
-        part.discard()
-        raise disk_error(error, source) from error
-    except KnownError:
-        part.discard()
-        raise
+        undo.pop_all()
     return digest
-
-
-def _delete_copies(copied: Iterable[tuple[Path, str]]) -> None:
-    for target, _ in copied:
-        with suppress(OSError):
-            target.unlink()
 
 
 def verify(

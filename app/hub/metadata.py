@@ -13,7 +13,6 @@ os.environ["HF_HUB_DISABLE_XET"] = "1"  # cannot be cancelled: it swallows callb
 os.environ["HF_HUB_DISABLE_IMPLICIT_TOKEN"] = "1"  # noqa: S105 - a switch
 
 import re
-import ssl
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -38,8 +37,6 @@ from huggingface_hub.utils._http import get_session, hf_raise_for_status
 from app import __version__
 from app.domain.download import (
     AccessError,
-    BusyServerError,
-    InsecureConnectionError,
     MissingRemoteError,
     ModelCard,
     NetworkError,
@@ -53,7 +50,8 @@ from app.domain.download import (
 from app.domain.errors import HubError, OfflineError
 from app.hub.gate import NetworkGate
 from app.hub.names import SPLIT, check_repository, is_safe, quantization_of, shown
-from app.hub.transport import Transport, retry_after
+from app.hub.reply import busy_error, unproven_error
+from app.hub.transport import Transport
 
 DEFAULT_ENDPOINT = "https://huggingface.co"
 TIMEOUT = httpx2.Timeout(30.0, connect=15.0)
@@ -288,14 +286,8 @@ def _translate(error: Exception, what: str) -> HubError:
     if isinstance(error, httpx2.TimeoutException):
         return StalledError("The hub does not answer.", detail=detail)
     if isinstance(error, httpx2.HTTPError):
-        cause: BaseException | None = error
-        while cause is not None:
-            if isinstance(cause, ssl.SSLCertVerificationError):
-                return InsecureConnectionError(
-                    f"The identity of the hub could not be proven: {cause.verify_message}.",
-                    detail=detail,
-                )
-            cause = cause.__cause__ or cause.__context__
+        if unproven := unproven_error(error, "the hub"):
+            return unproven
         return NetworkError("The hub cannot be reached.", detail=detail)
     return ServerAnswerError("The hub gave an answer that cannot be read.", detail=detail)
 
@@ -306,14 +298,9 @@ def _translate_status(error: HfHubHTTPError, what: str, detail: str) -> HubError
         return AccessError(f"The hub refuses access to {what}.", detail=detail)
     if status == 404:
         return MissingRemoteError(f"The hub has no {what}.", detail=detail)
-    if status in {408, 425, 429} or status >= 500:
-        return BusyServerError(
-            "The hub says that we ask too often."
-            if status == 429
-            else f"The hub has a problem of its own (HTTP {status}).",
-            detail=detail,
-            retry_after=retry_after(error.response.headers.get("Retry-After", "")),
-        )
+    wait = error.response.headers.get("Retry-After", "")
+    if busy := busy_error(status, wait, "The hub", detail):
+        return busy
     return ServerAnswerError(
         f"The hub gave an answer that was not expected (HTTP {status}).", detail=detail
     )

@@ -21,12 +21,28 @@ from typing import BinaryIO
 from app.domain.download import ModelFolderError
 from app.hub.disk import disk_error, sync_folder
 from app.hub.hashing import BUFFERS, HashThread, feed
-from app.hub.journal import Journal, JournalHead, Mark
+from app.hub.journal import Journal, JournalHead, Mark, fresh_path
 
 # Bytes that are fetched twice after a crash, at most. A quarter of them is one read: 2 MiB reach
 # curl's speed on a loopback, because they wake the hash's thread seldom; 512 KiB reach 0.8 of it.
 CHUNK = 8 * 1024 * 1024
 SYNC_SECONDS = 15.0  # between two fsyncs, which bound what a power cut costs
+
+
+def part_path(destination: Path) -> Path:
+    """Where the bytes of an unfinished file lie."""
+    return destination.with_name(destination.name + ".part")
+
+
+def journal_path(destination: Path) -> Path:
+    """Where the journal of an unfinished file lies."""
+    return destination.with_name(destination.name + ".part.journal")
+
+
+def unfinished_files(destination: Path) -> tuple[Path, ...]:
+    """Everything that an unfinished file may have left on disk."""
+    journal = journal_path(destination)
+    return part_path(destination), journal, fresh_path(journal)
 
 
 class PartFile:
@@ -43,8 +59,8 @@ class PartFile:
         reserve: Callable[[int, int], bool] = lambda _handle, _size: False,
     ) -> None:
         self.destination = destination
-        self.path = destination.with_name(destination.name + ".part")
-        self._journal = Journal(destination.with_name(destination.name + ".part.journal"))
+        self.path = part_path(destination)
+        self._journal = Journal(journal_path(destination))
         self._piece = max(1, chunk // (BUFFERS + 1))  # of one read, and between two journal lines
         self._reserve = reserve
         self._file: BinaryIO | None = None

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import uuid
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from app.domain.download import (
@@ -19,30 +20,17 @@ from app.domain.download import (
 )
 from app.domain.errors import KnownError, NotFoundError, OfflineError
 from app.hub.control import DownloadControl
-from app.hub.disk import SPARE, Room, disk_error, file_size, free_bytes
+from app.hub.disk import disk_error
 from app.hub.download import Downloader
 from app.hub.library import Library
 from app.hub.metadata import HubClient
 from app.hub.names import check_repository, plain_name, safe_parts
 from app.hub.pace import RetryPolicy
+from app.hub.place import Place
 from app.hub.queue_file import enlist, read_queue, write_queue
 
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where downloads go and what they may take.
-
-    Attributes:
-        folder: The folder for models.
-        state: The file that remembers the queue.
-        free_space: Bytes free in a folder.
-        spare: Bytes to leave free.
-    """
-
-    folder: Path
-    state: Path
-    free_space: Callable[[Path], int] = free_bytes
-    spare: int = SPARE
+_OURS = "Phial made a mistake here. Its log says more; what was fetched is kept. Choose Retry."
+_log = logging.getLogger(__name__)
 
 
 class DownloadQueue:
@@ -136,21 +124,14 @@ class DownloadQueue:
         """Stop one and keep what it has."""
         self._stop(item_id, lambda control: control.pause(), DownloadState.PAUSED)
 
-    def pause_all(self) -> None:
-        """Stop everything and keep what is there."""
-        for item in self.items():
-            if item.state.active or item.state is DownloadState.QUEUED:
-                self.pause(item.id)
-
     def cancel(self, item_id: str, *, keep_part: bool) -> None:
         """Stop one for good and say whether its bytes stay on disk."""
-        item = self.get(item_id)
         running = self._stop(
             item_id, lambda control: control.cancel(keep_part=keep_part), DownloadState.CANCELLED
         )
+        item = self.get(item_id)
         if not running and not keep_part and item.state is not DownloadState.DONE:
-            self._discard_parts(item)
-            self._set(replace(self.get(item_id), done=0, files=()))
+            self._set(self._without_bytes(item))
 
     def clear(self, item_id: str) -> None:
         """Take one that is over off the list; its file stays."""
@@ -181,7 +162,7 @@ class DownloadQueue:
             self._items.pop(item.id, None)
             self._items[item.id] = item
             self._write()
-            if self._thread is None:
+            if self._thread is None or not self._thread.is_alive():
                 self._thread = threading.Thread(
                     target=self._work, name="phial-downloads", daemon=True
                 )
@@ -194,28 +175,41 @@ class DownloadQueue:
         self, item_id: str, wish: Callable[[DownloadControl], None], state: DownloadState
     ) -> bool:
         """Tell a running item, or change one that is not running; True when it was running."""
-        self.get(item_id)
         with self._wake:
+            item, control = self.get(item_id), None
             if self._current is not None and self._current[0] == item_id:
                 control = self._current[1]
-            else:
-                item = self._items[item_id]
-                if item.state is not DownloadState.DONE:
-                    self._set(replace(item, state=state, speed=0.0, seconds_left=None))
+            elif item.state is DownloadState.DONE:
                 return False
+            else:
+                item = self._stopped(item, state)
+                self._keep(item)
+        if control is None:
+            self._on_change(item)
+            return False
         wish(control)
         return True
 
     def _set(self, item: DownloadItem, *, write: bool = True) -> None:
+        self._keep(item, write=write)
+        self._on_change(item)
+
+    def _keep(self, item: DownloadItem, *, write: bool = True) -> None:
         with self._wake:
             if item.id in self._items:
                 self._items[item.id] = item
                 if write:
                     self._write()
-        self._on_change(item)
 
     def _write(self) -> None:
-        write_queue(self._place.state, self._items.values())
+        """Keep the list on disk; a full disk must not end the thread that is about to tell it.
+
+        What is lost with the list is little: asking for a model again goes on with its part.
+        """
+        try:
+            write_queue(self._place.state, self._items.values())
+        except KnownError as error:
+            _log.warning("The list of downloads could not be kept: %s", error.what)
 
     # --- the thread ---------------------------------------------------------------------------
 
@@ -230,12 +224,14 @@ class DownloadQueue:
                     return
                 control = DownloadControl()
                 self._current = (item.id, control)
+            last = replace(item, state=DownloadState.FAILED, error=_OURS)
             try:
                 last = self._run(item, control)
-            finally:
-                with self._wake:
+            finally:  # a fault of ours ends this thread, and nobody is left waiting for it
+                with self._wake:  # in one step, so that nothing asked for meanwhile is overwritten
                     self._current = None
-            self._set(last)
+                    self._keep(last)
+                self._on_change(last)
 
     def _next(self) -> DownloadItem | None:
         queued = (one for one in self._items.values() if one.state is DownloadState.QUEUED)
@@ -244,19 +240,44 @@ class DownloadQueue:
     def _run(self, item: DownloadItem, control: DownloadControl) -> DownloadItem:
         """Fetch one item and return its last state."""
         try:
-            files = self._pin(item, control)
-            if files is None:
-                return replace(self.get(item.id), state=_stopped_state(control))
-            item = replace(item, total=sum(file.size for file in files))
-            return self._fetch_all(item, files, control)
+            last = self._fetch(item, control)
+            return self._without_bytes(last) if control.deletes else last
         except OfflineError as error:
             state, text = DownloadState.PAUSED, str(error)
         except KnownError as error:
             state, text = DownloadState.FAILED, str(error)
-        item = self.get(item.id)
+        except OSError as error:  # a folder that went away, a disk that fails
+            unreadable = disk_error(error, self._place.folder / item.name)
+            state, text = DownloadState.FAILED, str(unreadable)
         return replace(
-            item, state=state, error=text, done=self._bytes_here(item), speed=0.0, seconds_left=None
+            self._stopped(item, state), error=text, done=self._place.bytes_here(self.get(item.id))
         )
+
+    def _fetch(self, item: DownloadItem, control: DownloadControl) -> DownloadItem:
+        files = self._pin(item, control)
+        if files is None:
+            return self._stopped(item, _stopped_state(control))
+        item = replace(item, total=sum(file.size for file in files))
+        last: FileInTheWayError | None = None
+        for folder in self._place.folders(files[0]):
+            targets = [folder.joinpath(*safe_parts(file.path)) for file in files]
+            try:
+                self._place.check_room(files, targets)
+                return self._fetch_into(item, files, targets, control)
+            except FileInTheWayError as error:
+                last = error
+        raise last or FileInTheWayError("No folder is free for this model.")
+
+    def _without_bytes(self, item: DownloadItem) -> DownloadItem:
+        """Delete what an item wrote, unless it is finished."""
+        if item.state is DownloadState.DONE:
+            return item
+        self._place.discard(item)
+        return replace(item, done=0, files=())
+
+    def _stopped(self, item: DownloadItem, state: DownloadState) -> DownloadItem:
+        """As it was told last, and no longer moving."""
+        return replace(self.get(item.id), state=state, speed=0.0, seconds_left=None)
 
     def _pin(self, item: DownloadItem, control: DownloadControl) -> tuple[RemoteFile, ...] | None:
         """Ask what the files are; None when stopped while waiting to ask again."""
@@ -275,40 +296,6 @@ class DownloadQueue:
                 self._set(replace(item, state=DownloadState.WAITING, notice=error.what))
                 control.wait(self._policy.wait(failures, asked))
 
-    def _fetch_all(
-        self, item: DownloadItem, files: tuple[RemoteFile, ...], control: DownloadControl
-    ) -> DownloadItem:
-        last: FileInTheWayError | None = None
-        for folder in self._folders(files[0]):
-            targets = [folder.joinpath(*safe_parts(file.path)) for file in files]
-            try:
-                self._check_room(files, targets)
-                return self._fetch_into(item, files, targets, control)
-            except FileInTheWayError as error:
-                last = error
-        raise last or FileInTheWayError("No folder is free for this model.")
-
-    def _folders(self, file: RemoteFile) -> tuple[Path, ...]:
-        """The repository's folder, or one for this commit where another version lies there."""
-        owner_name = file.repository.replace("/", "--")
-        usual = self._place.folder / owner_name
-        return (
-            (usual, usual.with_name(f"{owner_name}@{file.commit[:8]}")) if file.commit else (usual,)
-        )
-
-    def _check_room(self, files: tuple[RemoteFile, ...], targets: list[Path]) -> None:
-        """All parts must fit, not only the next one.
-
-        One download runs at a time, so the room that is free now is its own.
-        """
-        needed = 0
-        for file, target in zip(files, targets, strict=True):
-            if not target.exists():
-                needed += max(0, file.size - file_size(target.with_name(target.name + ".part")))
-        Room(self._place.folder, self._place.free_space, self._place.spare).check(
-            needed, "This download"
-        )
-
     def _fetch_into(
         self,
         item: DownloadItem,
@@ -323,11 +310,7 @@ class DownloadQueue:
             result = self._downloader.fetch(file, target, control, report)
             notices += result.notices
             if result.state is not DownloadState.DONE:
-                last = replace(self.get(item.id), state=result.state, speed=0.0, seconds_left=None)
-                if control.deletes:
-                    self._discard_parts(last)
-                    last = replace(last, done=0, files=())
-                return last
+                return self._stopped(item, result.state)
             before += file.size
             results.append(result)
             if result.fetched:  # what lay there before is not ours to delete
@@ -362,36 +345,6 @@ class DownloadQueue:
             )
 
         return report
-
-    def _bytes_here(self, item: DownloadItem) -> int:
-        """Bytes on disk of a download that ended early; a damaged part is gone by now."""
-        return sum(
-            max(file_size(target), file_size(target.with_name(target.name + ".part")))
-            for target in self._targets(item)
-        )
-
-    def _targets(self, item: DownloadItem) -> Iterator[Path]:
-        """Where its files are or would be, for every commit it was begun with."""
-        owner_name = item.repository.replace("/", "--")
-        for folder in self._place.folder.glob(f"{owner_name}*"):
-            if folder.name.partition("@")[0] == owner_name:
-                for path in item.paths:
-                    yield folder.joinpath(*safe_parts(path))
-
-    def _discard_parts(self, item: DownloadItem) -> None:
-        """Delete what this download wrote: unfinished parts, and finished ones of a split file."""
-        for target in self._targets(item):
-            for ending in (".part", ".part.journal", ".part.journal.new"):
-                _delete(target.with_name(target.name + ending))
-        for finished in item.files:
-            _delete(finished)
-
-
-def _delete(path: Path) -> None:
-    try:
-        path.unlink(missing_ok=True)
-    except OSError as error:
-        raise disk_error(error, path) from error
 
 
 def _stopped_state(control: DownloadControl) -> DownloadState:

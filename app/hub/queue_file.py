@@ -11,7 +11,8 @@ from typing import Any
 
 from app.domain.download import DownloadItem, DownloadResult, DownloadState, RemoteFile
 from app.domain.gguf import read_gguf_file
-from app.hub.library import InstalledModel, Library, write_json
+from app.hub.disk import write_json
+from app.hub.library import InstalledModel, Library
 from app.hub.names import plain_name, quantization_of
 
 FORMAT = 1

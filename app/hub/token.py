@@ -9,7 +9,7 @@ import threading
 import keyring
 import keyring.errors
 
-from app.domain.errors import InvalidValueError
+from app.domain.errors import HubError, InvalidValueError
 
 SERVICE = "phial"
 USER = "hub-access-token"
@@ -29,6 +29,10 @@ def redact(text: str, token: str | None = None) -> str:
     return _QUERY.sub(rf"\1{HIDDEN}", _TOKEN.sub(HIDDEN, text))
 
 
+class TokenKeptError(HubError):
+    """The keyring keeps a token that was to be deleted."""
+
+
 class TokenStore:
     """Keeps one token. Thread-safe.
 
@@ -39,12 +43,11 @@ class TokenStore:
         self._lock = threading.Lock()
         self._token: str | None = None
         self._asked = False
-        self._for_this_run_only = False
 
     @property
-    def for_this_run_only(self) -> bool:
-        """Whether the token will be gone when Phial ends, because there is no keyring."""
-        return self._for_this_run_only
+    def held(self) -> str | None:
+        """The token, if it was asked for already; never opens the keyring."""
+        return self._token
 
     def get(self) -> str | None:
         """The token, or None."""
@@ -74,22 +77,31 @@ class TokenStore:
             try:
                 keyring.set_password(SERVICE, USER, token)
             except keyring.errors.KeyringError:
-                self._for_this_run_only = True
                 return (
                     "This system has no keyring that Phial can use, so the token is kept in "
                     "memory only and will be gone when Phial ends."
                 )
-            self._for_this_run_only = False
             return "The token is kept by the system's keyring."
 
     def forget(self) -> None:
-        """Delete the token from memory and from the keyring."""
+        """Delete the token from memory and from the keyring.
+
+        Raises:
+            TokenKeptError: The keyring would not delete it: locked, or it does not answer.
+        """
         with self._lock:
-            self._token, self._asked, self._for_this_run_only = None, True, False
+            self._token, self._asked = None, True
             try:
                 keyring.delete_password(SERVICE, USER)
-            except keyring.errors.KeyringError:
-                return  # it was never there, or there is no keyring
+            except (keyring.errors.PasswordDeleteError, keyring.errors.NoKeyringError):
+                return  # it was never there
+            except keyring.errors.KeyringError as error:
+                raise TokenKeptError(
+                    "The system's keyring did not let Phial delete the access token.",
+                    data="Phial forgot it for this run; it is still in the keyring.",
+                    action="Unlock the keyring and choose Forget again.",
+                    detail=repr(error),
+                ) from error
 
 
 class RedactingFilter(logging.Filter):
@@ -101,8 +113,7 @@ class RedactingFilter(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Rewrite the record in place; always True."""
-        # Not get(): a log line must never open the keyring.
-        token = self._tokens._token  # one class in two
+        token = self._tokens.held  # not get(): a log line must never open the keyring
         message = record.getMessage()
         clean = redact(message, token)
         if clean != message:

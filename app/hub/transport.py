@@ -1,4 +1,4 @@
-"""One HTTP transfer of bytes: connection, redirects, who gets the token, what a status means.
+"""One HTTP transfer of bytes: connection, redirects, who gets the token.
 
 The Hub's own client (``httpx2``) copies each byte several times and reached about half of curl's
 throughput on a loopback; the standard library's ``http.client`` under ``urllib.request`` reaches
@@ -8,75 +8,49 @@ with the same trust in certificates.
 
 from __future__ import annotations
 
-import email.utils
 import functools
 import http.client
-import re
 import socket
 import ssl
 import threading
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from types import TracebackType
 from typing import cast
 from urllib.parse import urljoin, urlsplit
 
 from app.domain.download import (
-    AccessError,
-    BusyServerError,
     InsecureConnectionError,
-    MissingRemoteError,
     NetworkError,
     ServerAnswerError,
     StalledError,
 )
 from app.domain.errors import HubError
 from app.hub.gate import NetworkGate
+from app.hub.reply import Answer, header, judge, unproven_error
 
 MAX_REDIRECTS = 5
 CONNECT_SECONDS = 15.0
 STALL_SECONDS = 45.0  # nothing came for so long: the connection is given up
-MAX_RETRY_AFTER = 3600.0
-_CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
-_UNSATISFIED = re.compile(r"bytes \*/(\d+)")
-
-
-class SignedAddressExpiredError(NetworkError):
-    """The storage host no longer accepts the signed address; the hub gives out a fresh one."""
-
-
-class RangeRefusedError(HubError):
-    """416: the server has no bytes from there on.
-
-    Attributes:
-        size: The size it says the file has; None where it does not.
-    """
-
-    def __init__(self, what: str, size: int | None) -> None:
-        super().__init__(what)
-        self.size = size
-
-    def __reduce__(self) -> tuple[object, ...]:
-        return (type(self), (self.what, self.size))
 
 
 class _Interrupter:
-    """Holds the open socket of a transfer, so that another thread can wake its reader."""
+    """Holds the open socket of a transfer, so that another thread can wake its reader.
 
-    def __init__(self) -> None:
+    Args:
+        stall: Seconds of silence after which the reader wakes by itself.
+    """
+
+    def __init__(self, stall: float) -> None:
+        self._stall = stall
         self._lock = threading.Lock()
         self._socket: socket.socket | None = None
         self._interrupted = False
 
-    @property
-    def interrupted(self) -> bool:
-        return self._interrupted
-
     def hold(self, connection: socket.socket) -> None:
+        connection.settimeout(self._stall)
         with self._lock:
             self._socket = connection
             interrupted = self._interrupted
@@ -94,66 +68,42 @@ class _Interrupter:
 
 
 class _HTTPHandler(urllib.request.HTTPHandler):
-    def __init__(self, interrupter: _Interrupter, stall: float) -> None:
+    def __init__(self, interrupter: _Interrupter) -> None:
         super().__init__()
-        self._hold, self._stall = interrupter.hold, stall
+        self._hold = interrupter.hold
 
     def http_open(self, req: urllib.request.Request) -> http.client.HTTPResponse:
-        hold, stall = self._hold, self._stall
+        hold = self._hold
 
         class Connection(http.client.HTTPConnection):
             def connect(self) -> None:
                 super().connect()
-                self.sock.settimeout(stall)
                 hold(self.sock)
 
         return self.do_open(Connection, req)
 
 
 class _HTTPSHandler(urllib.request.HTTPSHandler):
-    def __init__(
-        self, interrupter: _Interrupter, stall: float, trust: Callable[[], ssl.SSLContext]
-    ) -> None:
+    def __init__(self, interrupter: _Interrupter, trust: Callable[[], ssl.SSLContext]) -> None:
         super().__init__(context=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))  # never used
-        self._hold, self._stall, self._trust = interrupter.hold, stall, trust
+        self._hold, self._trust = interrupter.hold, trust
 
     def https_open(self, req: urllib.request.Request) -> http.client.HTTPResponse:
-        hold, stall = self._hold, self._stall
+        hold = self._hold
 
         class Connection(http.client.HTTPSConnection):
             def connect(self) -> None:
                 super().connect()
-                self.sock.settimeout(stall)
                 hold(self.sock)
 
         return self.do_open(Connection, req, context=self._trust())
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """The head of a reply that carries bytes of the file.
-
-    Attributes:
-        start: Position in the file of the first byte that will be read.
-        size: Bytes of the whole file; None where the server does not say.
-        etag: Strong entity tag of the final host, with its quotes; empty where there is none.
-        linked_etag: What the hub itself says about the file (its SHA-256); empty where unknown.
-    """
-
-    start: int
-    size: int | None
-    etag: str
-    linked_etag: str
-
-
 class Transfer:
-    """An open reply, to be closed. What blocks in :meth:`read_into` is woken by the interrupter."""
+    """An open reply, to be closed. What blocks in :meth:`read_into` is woken by an interrupt."""
 
-    def __init__(
-        self, response: http.client.HTTPResponse, answer: Answer, interrupter: _Interrupter
-    ) -> None:
+    def __init__(self, response: http.client.HTTPResponse, answer: Answer) -> None:
         self._response = response
-        self._interrupter = interrupter
         self._left = None if response.chunked else response.length
         self.answer = answer
 
@@ -250,7 +200,7 @@ class Transport:
             InsecureConnectionError, ServerAnswerError, SignedAddressExpiredError,
             RangeRefusedError: Each as its name says.
         """
-        interrupter = _Interrupter()
+        interrupter = _Interrupter(self._stall)
         if interrupt is not None:
             interrupt(interrupter.interrupt)
         opener = self._opener(interrupter)
@@ -265,26 +215,26 @@ class Transport:
                 if if_range:
                     headers["If-Range"] = if_range
             response = self._send(opener, urllib.request.Request(url, headers=headers))  # noqa: S310 - scheme checked in _next
-            linked_etag = linked_etag or _header(response, "X-Linked-Etag").strip('"')
+            linked_etag = linked_etag or header(response, "X-Linked-Etag").strip('"')
             if response.status in {301, 302, 303, 307, 308}:
-                target = _header(response, "Location")
+                target = header(response, "Location")
                 response.close()
                 url = _next(url, target)
                 continue
             try:
-                answer = _judge(response, start, at_home=at_home, linked_etag=linked_etag)
+                answer = judge(response, start, at_home=at_home, linked_etag=linked_etag)
             except HubError:
                 response.close()
                 raise
-            return Transfer(response, answer, interrupter)
+            return Transfer(response, answer)
         raise ServerAnswerError("The server redirects in circles.")
 
     def _opener(self, interrupter: _Interrupter) -> urllib.request.OpenerDirector:
         # No error and no redirect handler: both are decided in this class.
         opener = urllib.request.OpenerDirector()
         opener.add_handler(urllib.request.ProxyHandler())
-        opener.add_handler(_HTTPHandler(interrupter, self._stall))
-        opener.add_handler(_HTTPSHandler(interrupter, self._stall, self._make_trust))
+        opener.add_handler(_HTTPHandler(interrupter))
+        opener.add_handler(_HTTPSHandler(interrupter, self._make_trust))
         opener.add_handler(urllib.request.UnknownHandler())
         return opener
 
@@ -297,11 +247,8 @@ class Transport:
             return cast("http.client.HTTPResponse", opener.open(request, timeout=self._connect))
         except urllib.error.URLError as error:
             reason = error.reason
-            if isinstance(reason, ssl.SSLCertVerificationError):
-                raise InsecureConnectionError(
-                    f"The identity of {host} could not be proven: {reason.verify_message}.",
-                    detail=repr(reason),
-                ) from error
+            if unproven := unproven_error(error, str(host)):
+                raise unproven from error
             if isinstance(reason, TimeoutError):
                 raise StalledError(f"{host} does not answer.", detail=repr(reason)) from error
             raise NetworkError(f"{host} cannot be reached.", detail=repr(reason)) from error
@@ -325,68 +272,3 @@ def _next(url: str, target: str) -> str:
     if before == "https" and after == "http":
         raise InsecureConnectionError("The server asked to go on without encryption.")
     return following
-
-
-def _header(response: http.client.HTTPResponse, name: str) -> str:
-    return response.getheader(name) or ""
-
-
-def _judge(
-    response: http.client.HTTPResponse, start: int, *, at_home: bool, linked_etag: str
-) -> Answer:
-    status = response.status
-    etag = _header(response, "ETag")
-    if etag.startswith("W/"):
-        etag = ""  # a weak tag may not guard a range: RFC 9110, 13.1.5
-    if status == http.HTTPStatus.OK:
-        if _header(response, "Content-Encoding") not in {"", "identity"}:
-            raise ServerAnswerError("The server sent the file in a form that was not asked for.")
-        length = _header(response, "Content-Length")
-        return Answer(0, int(length) if length.isdigit() else None, etag, linked_etag)
-    if status == http.HTTPStatus.PARTIAL_CONTENT:
-        found = _CONTENT_RANGE.fullmatch(_header(response, "Content-Range").strip())
-        if not found or int(found[1]) != start:
-            raise ServerAnswerError("The server sent another range than the one asked for.")
-        size = None if found[3] == "*" else int(found[3])
-        return Answer(start, size, etag, linked_etag)
-    raise _failure(response, at_home=at_home)
-
-
-def _failure(response: http.client.HTTPResponse, *, at_home: bool) -> HubError:
-    status, code = response.status, _header(response, "X-Error-Code")
-    detail = f"HTTP {status} {response.reason} {code}".strip()
-    if status == http.HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
-        found = _UNSATISFIED.fullmatch(_header(response, "Content-Range").strip())
-        return RangeRefusedError("The server has no more bytes.", int(found[1]) if found else None)
-    if not at_home and status in {400, 401, 403, 404, 410}:
-        return SignedAddressExpiredError("The address of the file has expired.", detail=detail)
-    if code == "GatedRepo":
-        return AccessError("This repository is gated: its owner decides who may.", detail=detail)
-    if status in {401, 403}:
-        return AccessError("The server refuses access to this file.", detail=detail)
-    if status in {404, 410}:
-        return MissingRemoteError("The server has no such file.", detail=detail)
-    if status in {408, 425, 429} or status >= 500:
-        wait = retry_after(_header(response, "Retry-After"))
-        what = (
-            "The server says that we ask too often."
-            if status == 429
-            else (f"The server has a problem of its own (HTTP {status}).")
-        )
-        return BusyServerError(what, detail=detail, retry_after=wait)
-    return ServerAnswerError(f"The server gave an answer that was not expected (HTTP {status}).")
-
-
-def retry_after(value: str, now: Callable[[], float] = time.time) -> float | None:
-    """Seconds a ``Retry-After`` header asks for (a number or a date); None where it says nothing.
-
-    At most :data:`MAX_RETRY_AFTER`: a server must not be able to hold a download for a year.
-    """
-    value = value.strip()
-    if value.isdigit():
-        return min(float(value), MAX_RETRY_AFTER)
-    try:
-        moment = email.utils.parsedate_to_datetime(value)
-    except ValueError:
-        return None
-    return min(max(0.0, moment.timestamp() - now()), MAX_RETRY_AFTER)

@@ -7,19 +7,18 @@ number; so nothing is downloaded, and nothing is sent but the request itself.
 from __future__ import annotations
 
 import re
-import ssl
 from urllib.parse import urljoin, urlsplit
 
 import httpx2
 
 from app.domain.download import (
-    InsecureConnectionError,
     NetworkError,
     Release,
     ServerAnswerError,
     StalledError,
 )
 from app.hub.gate import NetworkGate
+from app.hub.reply import unproven_error
 
 HOMEPAGE = "https://github.com/phial-chat/phial"  # as pyproject.toml names it
 _TIMEOUT = httpx2.Timeout(15.0)
@@ -61,7 +60,10 @@ class ReleasePage:
         except httpx2.TimeoutException as error:
             raise StalledError(f"{self.host} does not answer.", detail=str(error)) from error
         except httpx2.HTTPError as error:
-            raise self._unreachable(error) from error
+            unproven = unproven_error(error, self.host)
+            raise unproven or NetworkError(
+                f"{self.host} cannot be reached.", detail=str(error)
+            ) from error
         if reply.is_redirect:
             target = urljoin(self._address, reply.headers.get("Location", ""))
             found = _TAG.search(urlsplit(target).path)
@@ -71,14 +73,3 @@ class ReleasePage:
         raise ServerAnswerError(
             f"{self.host} gave an answer that was not expected (HTTP {reply.status_code})."
         )
-
-    def _unreachable(self, error: httpx2.HTTPError) -> NetworkError | InsecureConnectionError:
-        cause: BaseException | None = error
-        while cause is not None:
-            if isinstance(cause, ssl.SSLCertVerificationError):
-                return InsecureConnectionError(
-                    f"The identity of {self.host} could not be proven: {cause.verify_message}.",
-                    detail=str(error),
-                )
-            cause = cause.__cause__ or cause.__context__
-        return NetworkError(f"{self.host} cannot be reached.", detail=str(error))

@@ -24,12 +24,14 @@ from app.hub.download import Downloader
 from app.hub.gate import NetworkGate
 from app.hub.library import Library as ModelShelf
 from app.hub.metadata import HubClient
-from app.hub.queue import DownloadQueue, Place
+from app.hub.place import Place
+from app.hub.queue import DownloadQueue
 from app.hub.token import TokenStore
 from app.hub.tools import Tools
 from app.services.events import DownloadChanged, Event, EventBus, SettingsChanged
 from app.services.lane import Lane
-from app.services.models import DEMO, ModelService
+from app.services.model_files import DEMO, model_file
+from app.services.models import ModelService
 from app.services.settings import SettingsService
 from app.system.reserve import reserve_space
 
@@ -185,7 +187,11 @@ class DownloadService:
         return self._token.set(token)
 
     def forget_token(self) -> None:
-        """Forget the access token."""
+        """Forget the access token.
+
+        Raises:
+            HubError: The system's keyring kept it.
+        """
         self._token.forget()
 
     # --- inside -------------------------------------------------------------------------
@@ -216,7 +222,7 @@ class DownloadService:
         if item.state is DownloadState.DONE and self._settings.current.model_path in {"", DEMO}:
             arrived = self._shelf.get(item.files[0]) if item.files else None
             if arrived is not None:
-                self._models.choose_listed(arrived)
+                self._models.choose(model_file(arrived))
 
     def _on_event(self, event: Event) -> None:
         if isinstance(event, SettingsChanged) and event.before.offline != event.settings.offline:

@@ -1,8 +1,7 @@
-"""Model files on this computer, and which one is loaded."""
+"""Which model is chosen and loaded, and what can be done with those on the list."""
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import threading
 from collections.abc import Callable
@@ -19,8 +18,7 @@ from app.domain.errors import (
     NotFoundError,
     SwitchFailedError,
 )
-from app.domain.generation import Sampling, Timings
-from app.domain.gguf import read_gguf_file
+from app.domain.generation import Sampling
 from app.domain.model import Device, LoadedModel, LoadRequest, ModelFile, ModelRef
 from app.domain.settings import Settings
 from app.engine.base import Cancel, Engine
@@ -29,7 +27,6 @@ from app.hub.library import InstalledModel
 from app.hub.library import Library as ModelShelf
 from app.hub.local import verify
 from app.services.events import (
-    AnswerEnded,
     DevicesFound,
     EventBus,
     ModelPhase,
@@ -39,57 +36,12 @@ from app.services.events import (
     SettingsChanged,
 )
 from app.services.lane import Lane
+from app.services.model_files import DEMO, Hashes, find_model, model_file
 from app.services.settings import SettingsService
+from app.services.speeds import Speeds
 from app.store import Measurements
-from app.system.bundled import bundled
 
-DEMO = "demo"  # the setting's value for the built-in model, wherever the program lies
-HASH_AT_ONCE = 256 * 2**20  # bytes; about a quarter of a second
-ENOUGH_TOKENS = 16  # fewer say little about a rate
 _log = logging.getLogger(__name__)
-
-
-def describe(path: Path) -> ModelFile:
-    """Read a GGUF file's header into a :class:`ModelFile`.
-
-    Raises:
-        ModelFileError: It is missing, not GGUF, or damaged; the reason is in the sentence.
-    """
-    header = read_gguf_file(path)
-    return ModelFile(
-        path=path,
-        name=header.name or path.stem,
-        quantization=header.quantization,
-        size=header.file_size,
-        architecture=header.architecture,
-        context_length=header.trained_context,
-    )
-
-
-def model_file(model: InstalledModel) -> ModelFile:
-    """A listed model as the rest of Phial knows it."""
-    return ModelFile(
-        path=model.path,
-        name=model.name,
-        quantization=model.quantization,
-        size=model.size,
-        sha256=model.sha256[0] if model.sha256 else "",
-        owned=model.owned,
-        architecture=model.architecture,
-        context_length=model.context_length,
-    )
-
-
-def find_model(path: str, demo_path: Path | None = None) -> ModelFile:
-    """The model that a setting or an option names: ``demo`` or a path.
-
-    Raises:
-        ModelFileError: It is missing or cannot be used.
-    """
-    if path == DEMO:
-        demo = demo_path or bundled("models", "demo.gguf")
-        return replace(describe(demo), name="Built-in demo", demo=True)
-    return describe(Path(path).expanduser())
 
 
 class ModelService:
@@ -115,11 +67,11 @@ class ModelService:
         self._catalog = catalog
         self._demo_path = demo_path
         self._shelf = shelf
-        self._measurements = measurements
+        self._speeds = Speeds(measurements, bus)
         self._cancel = threading.Event()
         self._hasher = Lane("model-hasher")
         self._hash_control = DownloadControl()
-        self._hashes: dict[tuple[Path, int, int], str] = {}
+        self._hashes = Hashes()
         self._loaded_with: LoadRequest | None = None
         self._devices: tuple[Device, ...] = ()
         self._state = ModelState(ModelPhase.UNLOADED, model) if model else self._initial_state()
@@ -150,7 +102,7 @@ class ModelService:
 
     def speed(self, sha256: str) -> float:
         """Measured tokens a second of a model file on this machine; 0 before it ran."""
-        return self._measurements.get(sha256).completion_tokens_per_second if sha256 else 0.0
+        return self._speeds.of(sha256)
 
     def hash_listed(self, model: InstalledModel, done: Callable[[bool], None]) -> None:
         """Take a listed model's hash in the background, comparing with what is told of it.
@@ -160,10 +112,6 @@ class ModelService:
             done: Told on another thread whether the hash is as told, or newly known.
         """
         self._hasher.submit(lambda: self._hash_listed(model, done))
-
-    def choose_listed(self, model: InstalledModel) -> None:
-        """Make a model of the list the chosen one; see :meth:`choose`."""
-        self.choose(model_file(model))
 
     def bytes_freed(self, model: ModelFile) -> int:
         """Bytes that :meth:`remove` would free; 0 for a file that Phial did not put there."""
@@ -303,7 +251,7 @@ class ModelService:
 
     def reference(self, model: ModelFile) -> ModelRef:
         """What is stored with an answer to say which file made it."""
-        return ModelRef(model.name, model.quantization, model.sha256 or self._hash(model.path))
+        return ModelRef(model.name, model.quantization, self._hashes.of(model))
 
     def advised_sampling(self, model: ModelFile) -> Sampling | None:
         """How the makers of ``model`` would have its tokens drawn; None where nothing is known."""
@@ -383,7 +331,7 @@ class ModelService:
             gpu_layers=settings.gpu_layers,
             kv_type=settings.kv_type,
             threads=settings.threads,
-            sha256=model.sha256 or self._hash(model.path),
+            sha256=self._hashes.of(model),
         )
 
     def _hash_listed(self, model: InstalledModel, done: Callable[[bool], None]) -> None:
@@ -400,24 +348,6 @@ class ModelService:
             self._publish(replace(state, model=model_file(now)))
         done(good)
 
-    def _hash(self, path: Path) -> str:
-        """SHA-256 of a file; empty while it is not known.
-
-        A large file takes a while to read, so its hash is only taken where it was stored with it.
-        """
-        try:
-            stat = path.stat()
-            key = (path, stat.st_size, stat.st_mtime_ns)
-            if stat.st_size > HASH_AT_ONCE:
-                return self._hashes.get(key, "")
-            if key not in self._hashes:
-                with path.open("rb") as file:
-                    self._hashes[key] = hashlib.file_digest(file, "sha256").hexdigest()
-        except OSError as error:
-            _log.warning("The hash of %s could not be computed: %s", path, error)
-            return ""
-        return self._hashes[key]
-
     def _publish(self, state: ModelState) -> None:
         self._state = state
         self._bus.publish(ModelStateChanged(state))
@@ -427,19 +357,6 @@ class ModelService:
             case SettingsChanged(before, after) if _engine_part(before) != _engine_part(after):
                 if self._state.phase is ModelPhase.READY:
                     self.load()
-            case AnswerEnded(message) if message.model is not None and message.timings is not None:
-                self._measure(message.model, message.timings)
-
-    def _measure(self, model: ModelRef, timings: Timings) -> None:
-        if not model.sha256 or timings.completion_tokens < ENOUGH_TOKENS:
-            return
-        prompt = 0.0
-        if timings.evaluated_tokens >= ENOUGH_TOKENS and timings.prompt_seconds > 0:
-            prompt = timings.evaluated_tokens / timings.prompt_seconds
-        try:
-            self._measurements.record(model.sha256, prompt, timings.tokens_per_second)
-        except KnownError as error:
-            _log.warning("A measured speed could not be kept: %s", error.what)
 
 
 def _engine_part(settings: Settings) -> tuple[object, ...]:

@@ -53,11 +53,6 @@ def candidate_folders(home: Path | None = None) -> tuple[ModelFolder, ...]:
     return tuple({one.path: one for one in reversed(folders)}.values())[::-1]
 
 
-def existing_folders(home: Path | None = None) -> tuple[ModelFolder, ...]:
-    """Those of :func:`candidate_folders` that are there."""
-    return tuple(one for one in candidate_folders(home) if one.path.is_dir())
-
-
 def _named(program: str, paths: list[Path]) -> list[ModelFolder]:
     return [ModelFolder(program, path) for path in paths]
 

@@ -27,7 +27,7 @@ from app.markup.code import highlight
 from app.markup.latex_tokens import MathError
 from app.markup.parse import parse
 from app.services.ids import new_id, utc_now
-from app.services.models import DEMO, find_model
+from app.services.model_files import DEMO, find_model
 from app.store import open_library
 from app.system.bundled import bundled
 from app.system.paths import Folders

@@ -56,8 +56,12 @@ class TokenPanel(QFrame):
         self._field.clear()
 
     def _forget(self) -> None:
-        self._downloads.forget_token()
-        self._say("The access token is forgotten.")
+        try:
+            self._downloads.forget_token()
+        except KnownError as error:
+            self._say(str(error))
+        else:
+            self._say("The access token is forgotten.")
 
     def _say(self, text: str) -> None:
         self._answer.setText(text)

@@ -78,7 +78,7 @@ def main() -> int:
 def _run(chosen: argparse.Namespace) -> None:
     from app.compose import build_services, make_engine, prepare
     from app.services.events import AnswerEnded, AnswerGrew, Event, ModelPhase
-    from app.services.models import find_model
+    from app.services.model_files import find_model
     from app.ui.app import Look, make_application
     from app.ui.window import MainWindow
 

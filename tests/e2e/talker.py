@@ -13,7 +13,7 @@ from pathlib import Path
 
 from app.compose import build_services, make_engine, prepare
 from app.services.events import AnswerEnded, AnswerGrew, Event
-from app.services.models import describe
+from app.services.model_files import describe
 
 
 def main() -> None:

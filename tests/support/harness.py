@@ -129,6 +129,7 @@ def build(
         opened.library, settings_service, bus, start_report=opened.report.sentences
     )
     lane = Lane("engine-lane")
+    catalog = load_catalog(bundled("models", "catalog.json"))
     shelf = ModelShelf(folder / "models.json")
     model = ModelFile(folder / "scripted.gguf", name, "Q4_K_M", sha256="5c" * 32, demo=not titles)
     models = ModelService(
@@ -138,11 +139,10 @@ def build(
         bus,
         shelf=shelf,
         measurements=Measurements(folder / "speeds.json"),
-        catalog=load_catalog(bundled("models", "catalog.json")),
+        catalog=catalog,
         demo_path=folder / "demo.gguf",
         model=model,
     )
-    catalog = load_catalog(bundled("models", "catalog.json"))
     chat = ChatService(engine, lane, models, library, settings_service, bus)
     services = Services(
         bus=bus,

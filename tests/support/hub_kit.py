@@ -18,7 +18,8 @@ from app.hub.gate import NetworkGate
 from app.hub.library import Library
 from app.hub.metadata import HubClient
 from app.hub.pace import RetryPolicy
-from app.hub.queue import DownloadQueue, Place
+from app.hub.place import Place
+from app.hub.queue import DownloadQueue
 from app.hub.tools import Tools
 from app.system.reserve import reserve_space
 from tests.support.hub_server import HubServer

@@ -6,7 +6,7 @@ import pytest
 
 from app.domain.download import ChangedOnServerError, RemoteFile, ServerAnswerError, WrongSizeError
 from app.hub.identity import Identity, Ruling
-from app.hub.transport import Answer, RangeRefusedError
+from app.hub.reply import Answer, RangeRefusedError
 
 SIZE, HASH = 1000, "a" * 64
 KNOWN = RemoteFile("acme/m", "m.gguf", SIZE, HASH)

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from app.domain.download import DamagedDownloadError, FileInTheWayError
+from app.domain.download import DamagedDownloadError, FileInTheWayError, ModelFolderError
 from app.domain.errors import DiskFullError, ModelFileError, NotFoundError
 from app.hub.control import DownloadControl
 from app.hub.library import InstalledModel, Library
 from app.hub.local import Adding, add_copy, add_in_place, told_hash, verify
 from app.hub.scan import FolderKind, FoundModel, scan
-from app.system.model_folders import candidate_folders, existing_folders
+from app.system.model_folders import candidate_folders
 from tests.support.hub_kit import PLENTY, gguf
 
 MODEL = gguf(random.Random(8).randbytes(50_000))
@@ -196,12 +196,27 @@ def test_what_is_not_listed_cannot_be_removed(tmp_path: Path, library: Library) 
     assert path.exists()
 
 
-def test_a_model_is_found_again_by_its_hash(tmp_path: Path, library: Library) -> None:
+def test_window_and_terminal_write_one_list_without_losing_an_entry(
+    tmp_path: Path, library: Library
+) -> None:
+    terminal = Library(tmp_path / "phial" / "library.json")
+    mine, theirs = put(tmp_path / "mine.gguf"), put(tmp_path / "theirs.gguf")
+    library.put(InstalledModel((mine,), "mine", 1))
+    terminal.put(InstalledModel((theirs,), "theirs", 1))
+    assert [model.name for model in library.models()] == ["mine", "theirs"]
+    terminal.forget(mine)
+    assert library.get(mine) is None
+    assert [model.name for model in Library(tmp_path / "phial" / "library.json").models()] == [
+        "theirs"
+    ]
+
+
+def test_a_change_that_cannot_be_kept_is_not_pretended(tmp_path: Path, library: Library) -> None:
     path = put(tmp_path / "m.gguf")
-    library.put(InstalledModel((path,), "m", 1, (HASH,)))
-    assert library.with_hash(HASH) is not None
-    path.unlink()
-    assert library.with_hash(HASH) is None
+    put(tmp_path / "phial" / "library.json.new" / "in the way")
+    with pytest.raises(ModelFolderError):
+        library.put(InstalledModel((path,), "m", 1))
+    assert library.models() == ()
 
 
 # --- other programs ----------------------------------------------------------------------------
@@ -292,4 +307,3 @@ def test_known_programs_have_folders_and_the_environment_comes_first(
     first = {one.program: one.path for one in reversed(folders)}
     assert first["Ollama"] == tmp_path / "elsewhere"
     assert first["Hugging Face cache"] == tmp_path / "hf" / "hub"
-    assert existing_folders(tmp_path / "empty home") == ()

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.hub.pace import RetryPolicy, SpeedMeter, Throttle
-from app.hub.transport import MAX_RETRY_AFTER, retry_after
+from app.hub.reply import MAX_RETRY_AFTER, retry_after
 
 
 class Clock:

@@ -13,6 +13,8 @@ import pytest
 from app.domain.download import DownloadItem, DownloadState, UnsafeNameError
 from app.domain.errors import NotFoundError
 from app.hub.library import Library
+from app.hub.metadata import HubClient
+from app.hub.pace import RetryPolicy
 from app.hub.queue import DownloadQueue
 from tests.support.hub_kit import FILE, REPO, Kit, gguf
 
@@ -174,6 +176,53 @@ def test_cancel_of_a_split_model_deletes_the_parts_that_were_finished(kit: Kit) 
         queue.cancel(item.id, keep_part=False)
         watch.state(item, DownloadState.CANCELLED)
     assert not list(kit.folder.rglob("*.gguf*"))
+
+
+def test_cancel_while_the_hub_is_asked_deletes_what_an_earlier_try_left(kit: Kit) -> None:
+    kit.stall_seconds = 30
+    kit.hub.faults.stall_after = [200_000]
+    with running(kit) as (queue, watch):
+        queue.add(REPO, (FILE,))
+        watch.until(lambda _: on_disk(kit) >= 200_000)
+    kit.policy = RetryPolicy(first=60)
+    kit.hub.faults.api_answers = [(503, {})]
+    with running(kit) as (queue, watch):
+        item = queue.resume(queue.items()[0].id)
+        watch.state(item, DownloadState.WAITING)
+        queue.cancel(item.id, keep_part=False)
+        assert watch.state(item, DownloadState.CANCELLED).done == 0
+    assert not list(kit.folder.rglob("*.part*"))
+
+
+def test_a_list_that_cannot_be_kept_ends_no_download(kit: Kit, content: bytes) -> None:
+    (kit.folder / "queue.json.new").mkdir()  # as a full disk would: the list cannot be written
+    with running(kit) as (queue, watch):
+        done = watch.state(queue.add(REPO, (FILE,)), DownloadState.DONE)
+    assert done.files[0].read_bytes() == content
+    assert not (kit.folder / "queue.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("fault", "told"), [(OSError(5, "I/O error"), "I/O error"), (ZeroDivisionError(), "mistake")]
+)
+def test_whatever_goes_wrong_is_told_and_the_next_download_runs(
+    kit: Kit, monkeypatch: pytest.MonkeyPatch, fault: Exception, told: str
+) -> None:
+    broken = [fault]
+    pin = HubClient.pin
+
+    def fail_once(self: HubClient, *asked: object) -> object:
+        if broken:
+            raise broken.pop()
+        return pin(self, *asked)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(HubClient, "pin", fail_once)
+    monkeypatch.setattr(threading, "excepthook", lambda _: None)  # the log is told of ours
+    with running(kit) as (queue, watch):
+        item = queue.add(REPO, (FILE,))
+        assert told in watch.state(item, DownloadState.FAILED).error
+        queue.resume(item.id)
+        watch.state(item, DownloadState.DONE)
 
 
 def test_a_file_of_the_users_in_the_way_is_left_alone(kit: Kit, content: bytes) -> None:

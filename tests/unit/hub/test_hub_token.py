@@ -9,12 +9,13 @@ from collections.abc import Iterator
 import keyring
 import keyring.backend
 import keyring.backends.fail
+import keyring.errors
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.domain.errors import InvalidValueError
-from app.hub.token import RedactingFilter, TokenStore, redact
+from app.hub.token import RedactingFilter, TokenKeptError, TokenStore, redact
 
 TOKEN = "hf_abcdefghijklmnop"
 
@@ -69,9 +70,23 @@ def test_without_a_keyring_it_lasts_for_this_run_and_says_so(no_ring: None) -> N
     store = TokenStore()
     assert store.get() is None
     assert "gone when Phial ends" in store.set(TOKEN)
-    assert store.for_this_run_only
     assert store.get() == TOKEN
     assert TokenStore().get() is None
+
+
+def test_a_locked_keyring_is_not_called_forgetful(
+    ring: MemoryKeyring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = TokenStore()
+    store.set(TOKEN)
+
+    def locked(_service: str, _username: str) -> None:
+        raise keyring.errors.KeyringLocked("locked")
+
+    monkeypatch.setattr(ring, "delete_password", locked)
+    with pytest.raises(TokenKeptError, match="did not let"):
+        store.forget()
+    assert store.get() is None  # this run uses it no more
 
 
 @pytest.mark.parametrize("bad", ["", "  ", "two words", "line\nbreak", "nul\0"])
