@@ -8,17 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import math
-import queue
 import secrets
-import shutil
-import tempfile
 import threading
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from app.domain.errors import (
@@ -40,12 +34,12 @@ from app.domain.model import Device, LoadedModel, LoadRequest
 from app.engine import frames
 from app.engine.base import Cancel, EngineOptions, Progress
 from app.engine.ladder import STEPS, ForgetfulMemory, LadderMemory, next_step
-from app.engine.process import Death, EngineProcess, default_command
+from app.engine.line import POLL_SECONDS, EngineLine
+from app.engine.process import Death, default_command
 from app.engine.seen import NEVER, DiedError, Monotone, Seen
 
 log = logging.getLogger("phial.engine.client")
 
-POLL_SECONDS = 0.02  # how soon a set cancel flag is seen while the engine is silent
 SAME_STEP_DEATHS = 2  # a plan that has worked is blamed only when it dies twice in a row
 MOST_DEATHS = 8  # for one request; then the user is told
 STOP_LOAD_SECONDS = 0.05  # llama.cpp looks at its flag between tensors; then it is not waited for
@@ -69,34 +63,32 @@ class EngineClient:
         command: Sequence[str] | None = None,
         environment: Mapping[str, str] | None = None,
     ) -> None:
-        self._options = options or EngineOptions()
         self._memory: LadderMemory = memory or ForgetfulMemory()
-        self._command = list(command) if command is not None else default_command()
-        self._environment = environment
-        self._folder: Path | None = None
-        self._process: EngineProcess | None = None
+        self._line = EngineLine(
+            options or EngineOptions(),
+            command if command is not None else default_command(),
+            environment,
+        )
         self._request: LoadRequest | None = None
         self._model: LoadedModel | None = None
         self._step = 0
         self._steps: tuple[int, ...] = (0,)
         self._key = ""
-        self._number = 0
         self._proven: set[tuple[str, int]] = set()
         self._deaths: Counter[tuple[str, int]] = Counter()
         self._revival: threading.Thread | None = None
         self._revival_cancel = threading.Event()
-        self._reaper: threading.Thread | None = None
 
     # --- the interface ----------------------------------------------------------------------
 
     def start(self) -> None:
         """Start the process ahead of its first use; returns at once."""
-        self._ensure_process()
+        self._line.open()
 
     @property
     def pid(self) -> int | None:
         """Process id of the engine, for the doctor and for tests."""
-        return self._process.pid if self._process is not None else None
+        return self._line.pid
 
     def load(self, request: LoadRequest, progress: Progress, cancel: Cancel) -> LoadedModel:
         """See :meth:`app.engine.base.Engine.load`."""
@@ -156,9 +148,7 @@ class EngineClient:
 
     def configure(self, options: EngineOptions) -> None:
         """See :meth:`app.engine.base.Engine.configure`. Nothing is waited for."""
-        self._options = options  # for the next process, too
-        if self._process is not None:
-            self._send(lambda number: frames.Configure(options, number))
+        self._line.configure(options)
 
     def park(self, conversation_id: str) -> None:
         """See :meth:`app.engine.base.Engine.park`.
@@ -166,7 +156,7 @@ class EngineClient:
         Nothing is waited for: the engine saves until it is asked for something else.
         """
         if self._model is not None and self._revival is None:
-            self._send(lambda number: frames.Park(number, conversation_id))
+            self._line.send(lambda number: frames.Park(number, conversation_id))
 
     def unload(self) -> None:
         """See :meth:`app.engine.base.Engine.unload`."""
@@ -179,14 +169,8 @@ class EngineClient:
     def close(self) -> None:
         """See :meth:`app.engine.base.Engine.close`."""
         self._stop_revival()
-        process, self._process = self._process, None
-        if process is not None:
-            process.close()
-        self._bury()
+        self._line.close()
         self._model = self._request = None
-        if self._folder is not None:
-            shutil.rmtree(self._folder, ignore_errors=True)
-            self._folder = None
 
     # --- loading and the ladder ---------------------------------------------------------------
 
@@ -217,9 +201,9 @@ class EngineClient:
             return model
 
     def _load_once(self, request: LoadRequest, progress: Progress, cancel: Cancel) -> LoadedModel:
-        self._bury()  # memory that is still being given back would count as taken
-        number = self._send(lambda n: frames.Load(n, request, self._step))
-        for frame in self._frames(number, cancel, patience=STOP_LOAD_SECONDS):
+        self._line.bury()  # memory that is still being given back would count as taken
+        number = self._line.send(lambda n: frames.Load(n, request, self._step))
+        for frame in self._line.replies(number, cancel, patience=STOP_LOAD_SECONDS):
             match frame:
                 case frames.Planned(plan=plan, steps=steps):
                     self._steps = steps
@@ -253,9 +237,7 @@ class EngineClient:
             EngineDiedError: There is nothing left to try.
         """
         log.error("%s %s", death.words, " | ".join(death.stderr))
-        process, self._process = self._process, None
-        if process is not None:
-            process.kill()  # it is dead; this closes what is left of it
+        self._line.drop()
         had_model, self._model = self._request, None
         if had_model is None or deaths >= MOST_DEATHS or death.is_bug:
             raise EngineDiedError(death.words, detail="\n".join(death.stderr))
@@ -278,7 +260,7 @@ class EngineClient:
 
     def _make_key(self, request: LoadRequest, cancel: Cancel) -> str:
         """Machine, engine build and model, as one key."""
-        ready = self._ready(cancel)
+        ready = self._line.ready(cancel)
         if request.sha256:
             model = request.sha256
         else:
@@ -321,14 +303,14 @@ class EngineClient:
             self._revival_cancel.set()
             thread.join()
 
-    # --- frames -------------------------------------------------------------------------------
+    # --- requests -----------------------------------------------------------------------------
 
     def _stream(self, request: GenerationRequest, cancel: Cancel) -> Iterator[GenerationEvent]:
         place = (self._key, self._step)
-        number = self._send(lambda n: frames.Generate(n, request))
+        number = self._line.send(lambda n: frames.Generate(n, request))
         finished = False
         try:
-            for frame in self._frames(number, cancel):
+            for frame in self._line.replies(number, cancel):
                 if isinstance(frame, frames.Emitted):
                     if isinstance(frame.event, Finished):
                         finished = True
@@ -336,108 +318,18 @@ class EngineClient:
                     yield frame.event
             finished = True
         finally:
-            if not finished and self._process is not None:
-                # The reader lost interest: stop, and hear the rest so that the next begins clean.
-                self._process.send(frames.Stop(number))
+            if not finished:  # the reader lost interest; what still comes of it is skipped later
+                self._line.stop(number)
 
     def _simple(self, make: Callable[[int], object]) -> Any:
         """A command with one result. A death shows here as an error the user can act on."""
-        number = 0
         try:
-            number = self._send(make)
+            number = self._line.send(make)
             last = None
-            for frame in self._frames(number, NEVER):
+            for frame in self._line.replies(number, NEVER):
                 last = frame
         except DiedError as died:
             self._after_death(died.death, 1)
             self._revive()
             raise EngineDiedError(died.death.words) from died
         return last
-
-    def _send(self, make: Callable[[int], object]) -> int:
-        process = self._ensure_process()
-        self._number += 1
-        process.send(make(self._number))
-        return self._number
-
-    def _frames(self, number: int, cancel: Cancel, patience: float = math.inf) -> Iterator[Any]:
-        """Frames of one command up to its result.
-
-        Args:
-            number: Of the command.
-            cancel: Stops it.
-            patience: Seconds a stopped command may take; then the process is ended for it. Only
-                for commands that leave nothing worth keeping.
-
-        Raises:
-            DiedError: The process died.
-            LoadCancelledError: It was ended for its slowness to stop.
-            KnownError: The command failed.
-        """
-        process = self._ensure_process()
-        stopped_at = math.inf
-        while True:
-            if stopped_at == math.inf and cancel.is_set():
-                stopped_at = time.monotonic()
-                process.send(frames.Stop(number))
-            if time.monotonic() - stopped_at > patience:
-                self._abandon()
-                raise LoadCancelledError("Loading was stopped.")
-            try:
-                # A flag that cannot be set needs no looking at.
-                frame = process.events.get(timeout=None if cancel is NEVER else POLL_SECONDS)
-            except queue.Empty:
-                continue
-            if isinstance(frame, Death):
-                raise DiedError(frame)
-            if getattr(frame, "id", 0) != number:
-                continue
-            if isinstance(frame, frames.Failed):
-                raise frame.error()
-            if isinstance(frame, frames.Done):
-                yield frame
-                return
-            yield frame
-            if isinstance(frame, frames.Loaded | frames.Counted | frames.Devices):
-                return
-
-    def _abandon(self) -> None:
-        """End the process without waiting, and begin the next one."""
-        process, self._process = self._process, None
-        if process is not None:
-            self._reaper = process.abandon()
-        self._ensure_process()
-
-    def _bury(self) -> None:
-        reaper, self._reaper = self._reaper, None
-        if reaper is not None:
-            reaper.join()
-
-    def _ready(self, cancel: Cancel) -> frames.Ready:
-        """Wait until the process is up.
-
-        Raises:
-            DiedError: It died before.
-            LoadCancelledError: ``cancel`` was set.
-        """
-        process = self._ensure_process()
-        while process.ready is None:
-            if cancel.is_set():
-                raise LoadCancelledError("Loading was stopped.")
-            try:
-                frame = process.events.get(timeout=POLL_SECONDS)
-            except queue.Empty:
-                continue
-            if isinstance(frame, Death):
-                raise DiedError(frame)
-        return process.ready
-
-    def _ensure_process(self) -> EngineProcess:
-        if self._process is None:
-            if self._folder is None:
-                # Its own working directory: nothing is looked up in the user's.
-                self._folder = Path(tempfile.mkdtemp(prefix="phial-engine-"))
-            self._process = EngineProcess(
-                self._command, self._options, self._folder, self._environment
-            )
-        return self._process

@@ -32,14 +32,18 @@ log = logging.getLogger("phial.engine.host")
 
 
 class Writer:
-    """Sends frames from a thread of its own; text that comes fast is joined."""
+    """Sends frames from a thread of its own; text that comes fast is joined.
+
+    Attributes:
+        thread: That thread.
+    """
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
         self._queue: queue.SimpleQueue[object] = queue.SimpleQueue()
         self._urgent = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="frames", daemon=True)
-        self._thread.start()
+        self.thread = threading.Thread(target=self._run, name="frames", daemon=True)
+        self.thread.start()
 
     def send(self, message: object) -> None:
         """Queue a frame."""
@@ -51,7 +55,7 @@ class Writer:
         """Send what is queued."""
         self._queue.put(None)
         self._urgent.set()
-        self._thread.join()
+        self.thread.join()
 
     def _run(self) -> None:
         while True:
@@ -131,7 +135,7 @@ class Host:
         self._commands: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self._cancels: dict[int, threading.Event] = {}
         self._interrupt: Callable[[], None] = lambda: None
-        self._worker = threading.Thread(target=self._work, name="llama.cpp", daemon=True)
+        self._worker = threading.Thread(target=self._serve, name="llama.cpp", daemon=True)
 
     def run(self) -> None:
         """Read commands until the input ends."""
@@ -163,13 +167,13 @@ class Host:
             cancel.set()
             self._interrupt()
 
-    def _work(self) -> None:
-        try:
-            self._serve()
-        except BaseException:
-            log.exception("The engine's worker thread ended with a bug")
+    def on_bug(self, found: threading.ExceptHookArgs) -> None:
+        """For ``threading.excepthook``: without one of its threads the engine is of no use."""
+        value = found.exc_value or found.exc_type()
+        log.critical("A thread of the engine ended with a bug", exc_info=value)
+        if found.thread is not self._writer.thread:  # which cannot wait for itself
             self._writer.close()
-            os._exit(BUG_EXIT)
+        os._exit(BUG_EXIT)
 
     def _serve(self) -> None:
         options = EngineOptions()
@@ -257,7 +261,9 @@ def main() -> int:
     # Frames get the real standard output; whatever else prints goes to standard error.
     sink = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
-    Host(sys.stdin.buffer, sink, began).run()
+    host = Host(sys.stdin.buffer, sink, began)
+    threading.excepthook = host.on_bug
+    host.run()
     return 0
 
 

@@ -1,116 +1,37 @@
-"""KV snapshots on disk: what was read of a chat, in segments that chats can share.
+"""KV snapshots on disk: which segments there are, and which of them go when room is needed.
 
-A snapshot is a chain of segments. Each holds the KV state of up to :data:`SEGMENT` tokens and is
-named by a hash over the model, the engine and every token up to its end, so that a chat that grows
-writes only its new segments, a system prompt is stored once, and a segment of another model, of
-another engine version, or after other words can never be taken for this one.
-
-File: magic, length of the header, header (JSON), token ids, state. The header carries a CRC-32 of
-the token ids and the state: damage is what it is for, and SHA-256 would take as long as the disk
-(1.05 GB/s against 3.7 GB/s, measured). Files appear by renaming, never half written.
+A snapshot is a chain of segments (:mod:`app.engine.segments`) that chats can share: a chat that
+grows writes only its new segments, and a system prompt is stored once. They are written from a
+thread of their own, and the least recently used go first.
 """
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
-import json
 import logging
-import mmap
 import os
 import queue
 import shutil
-import struct
 import threading
 import time
-import zlib
-from array import array
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from app.engine.segments import (
+    Buffers,
+    Entry,
+    Piece,
+    SnapshotError,
+    make_head,
+    read_entry,
+    read_state,
+)
 
 log = logging.getLogger("phial.engine.snapshots")
 
-SEGMENT = 256  # tokens; 50 MiB of Phi-4's state, copied in less than a tenth of a second
-MAGIC = b"PHIALKV2"
 SUFFIX = ".kv"
 QUEUED = 2  # segments in memory that wait for the disk
 DISK_SHARE = 0.25  # of the free disk at most, whatever the cap
-MAX_HEADER = 4_096
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A segment on disk.
-
-    Attributes:
-        digest: Its name: hash of the parent and its tokens.
-        parent: Digest of the segment before, or of the model and engine.
-        tokens: Token ids.
-        size: Bytes of the file.
-    """
-
-    digest: str
-    parent: str
-    tokens: tuple[int, ...]
-    size: int
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A segment to be written: tokens ``start`` to ``end`` after ``parent``."""
-
-    start: int
-    end: int
-    parent: str
-    digest: str
-
-
-class Buffers:
-    """Memory that segments are read into, one after another.
-
-    Fresh memory is given page by page, which took five times as long as reading what the system
-    had in its cache (0.8 s for 308 MB against 0.17 s); so it is used again, and asked for in large
-    pages where the system has them.
-    """
-
-    def __init__(self) -> None:
-        self._free: queue.SimpleQueue[mmap.mmap] = queue.SimpleQueue()
-
-    def take(self, size: int) -> memoryview:
-        """``size`` bytes of writable memory."""
-        try:
-            memory = self._free.get_nowait()
-        except queue.Empty:
-            memory = mmap.mmap(-1, max(1, size))
-        if len(memory) < size:
-            memory = mmap.mmap(-1, size)
-        if hasattr(mmap, "MADV_HUGEPAGE"):
-            with contextlib.suppress(OSError):  # a system without large pages
-                memory.madvise(mmap.MADV_HUGEPAGE)
-        return memoryview(memory)[:size]
-
-    def give_back(self, view: memoryview) -> None:
-        """What :meth:`take` gave is needed no longer."""
-        memory = view.obj
-        view.release()
-        if isinstance(memory, mmap.mmap):
-            self._free.put(memory)
-
-
-class SnapshotError(Exception):
-    """A segment is damaged or belongs to something else. It is ignored, and logged."""
-
-
-def root_digest(*parts: object) -> str:
-    """The parent of a first segment: everything that must agree for a state to be usable."""
-    return hashlib.sha256("\0".join(map(str, parts)).encode()).hexdigest()[:32]
-
-
-def chain_digest(parent: str, tokens: Sequence[int]) -> str:
-    """The name of the segment of ``tokens`` after ``parent``."""
-    return hashlib.sha256(parent.encode() + array("i", tokens).tobytes()).hexdigest()[:32]
 
 
 def effective_cap(cap_bytes: int, disk_free: int, used: int) -> int:
@@ -146,18 +67,6 @@ def remove_all(folder: Path) -> int:
         freed += path.stat().st_size
         path.unlink(missing_ok=True)
     return freed
-
-
-def pieces(tokens: Sequence[int], root: str) -> list[Piece]:
-    """Cut ``tokens`` into segments."""
-    found = []
-    parent = root
-    for start in range(0, len(tokens), SEGMENT):
-        end = min(start + SEGMENT, len(tokens))
-        digest = chain_digest(parent, tokens[start:end])
-        found.append(Piece(start, end, parent, digest))
-        parent = digest
-    return found
 
 
 class SnapshotStore:
@@ -218,23 +127,7 @@ class SnapshotStore:
         """
         path = self._path(entry.digest)
         try:
-            with path.open("rb", buffering=0) as file:
-                head = file.read(len(MAGIC) + 4 + MAX_HEADER)
-                header = _read_header(head[: len(MAGIC) + 4], head[len(MAGIC) + 4 :])
-                ids = array("i", entry.tokens).tobytes()
-                file.seek(len(MAGIC) + 4 + header.length)
-                if file.read(len(ids)) != ids:
-                    raise SnapshotError(f"{path.name} does not hold what its name says")
-                if header.state != entry.size - len(MAGIC) - 4 - header.length - len(ids):
-                    raise SnapshotError(f"{path.name} is not of the size it was")
-                state = (buffers or Buffers()).take(header.state)
-                filled = 0
-                while filled < len(state) and (count := file.readinto(state[filled:])):
-                    filled += count
-                if filled < len(state) or file.read(1):
-                    raise SnapshotError(f"{path.name} does not hold what its name says")
-            if zlib.crc32(state, zlib.crc32(ids)) != header.checksum:
-                raise SnapshotError(f"the checksum of {path.name} is wrong")
+            state = read_state(path, entry, buffers or Buffers())
         except (OSError, SnapshotError) as error:
             log.warning("A KV snapshot is ignored: %s", error)
             self._forget(entry)
@@ -311,22 +204,15 @@ class SnapshotStore:
 
     def _store(self, piece: Piece, tokens: tuple[int, ...], state: bytes) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
-        ids = array("i", tokens).tobytes()
-        header = {
-            "parent": piece.parent,
-            "tokens": len(tokens),
-            "state": len(state),
-            "crc32": zlib.crc32(state, zlib.crc32(ids)),
-        }
-        text = json.dumps(header).encode()
-        size = len(MAGIC) + 4 + len(text) + len(ids) + len(state)
+        head = make_head(piece.parent, tokens, state)
+        size = len(head) + len(state)
         if not self._make_room(size, piece.parent):
             return
         path = self._path(piece.digest)
         part = path.with_suffix(".part")
         try:
             with part.open("wb") as file:
-                file.write(MAGIC + struct.pack("<I", len(text)) + text + ids)
+                file.write(head)
                 file.write(state)
                 file.flush()
                 os.fsync(file.fileno())
@@ -395,7 +281,7 @@ class SnapshotStore:
                 path.unlink(missing_ok=True)  # the engine was ended while it wrote this
             elif path.suffix == SUFFIX:
                 try:
-                    entry = _read_entry(path)
+                    entry = read_entry(path)
                 except (OSError, SnapshotError) as error:
                     log.warning("A KV snapshot is ignored: %s", error)
                     path.unlink(missing_ok=True)
@@ -419,53 +305,6 @@ class SnapshotStore:
             os.utime(path, (time.time(), time.time()))
         except OSError as error:
             log.debug("The age of a KV snapshot could not be noted: %s", error)
-
-
-@dataclass(frozen=True, slots=True)
-class _Header:
-    length: int
-    parent: str
-    tokens: int
-    state: int
-    checksum: int
-
-
-def _read_header(fixed: bytes, rest: bytes) -> _Header:
-    if fixed[: len(MAGIC)] != MAGIC or len(fixed) != len(MAGIC) + 4:
-        raise SnapshotError("not a snapshot of this version")
-    (length,) = struct.unpack("<I", fixed[len(MAGIC) :])
-    if length > len(rest):
-        raise SnapshotError("its header is cut short")
-    try:
-        values = json.loads(rest[:length])
-        header = _Header(
-            length,
-            str(values["parent"]),
-            int(values["tokens"]),
-            int(values["state"]),
-            int(values["crc32"]),
-        )
-    except (ValueError, KeyError, TypeError) as error:
-        raise SnapshotError("its header is damaged") from error
-    if not 0 < header.tokens <= SEGMENT or header.state < 0:
-        raise SnapshotError("its header is damaged")
-    return header
-
-
-def _read_entry(path: Path) -> Entry:
-    size = path.stat().st_size
-    with path.open("rb") as file:
-        header = _read_header(file.read(len(MAGIC) + 4), file.read(MAX_HEADER))
-        file.seek(len(MAGIC) + 4 + header.length)
-        ids = array("i")
-        data = file.read(header.tokens * ids.itemsize)
-    if size != len(MAGIC) + 4 + header.length + len(data) + header.state:
-        raise SnapshotError(f"{path.name} is cut short")
-    ids.frombytes(data)
-    tokens = tuple(ids)
-    if chain_digest(header.parent, tokens) != path.stem:
-        raise SnapshotError(f"{path.name} does not hold what its name says")
-    return Entry(path.stem, header.parent, tokens, size)
 
 
 def _agreement(tokens: tuple[int, ...], prompt: Sequence[int], start: int) -> int:

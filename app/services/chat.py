@@ -28,12 +28,10 @@ from app.domain.generation import (
     SnapshotRestored,
     StopReason,
     TextDelta,
-    Timings,
     Turn,
 )
 from app.domain.model import ModelFile
 from app.engine.base import Engine
-from app.markup.thinking import strip_thinking
 from app.services.events import (
     AnswerEnded,
     AnswerGrew,
@@ -52,10 +50,12 @@ from app.services.library import LibraryService
 from app.services.models import ModelService
 from app.services.settings import SettingsService
 from app.services.summary import Shortened, Summariser
+from app.services.titles import title_from
+from app.services.turns import chat_turns
+from app.services.writing import Writing, failed, finished
 
 JOURNAL_SECONDS = 0.7  # a crash loses at most about a second of the answer
 MAX_MESSAGE_CHARACTERS = 20_000_000  # far above any context window; guards memory only
-TITLE_CHARACTERS = 60
 _log = logging.getLogger(__name__)
 
 Clock = Callable[[], datetime]
@@ -76,26 +76,6 @@ class ActiveAnswer:
 
     conversation_id: str
     message_id: str
-
-
-class _Writing:
-    """The text of the answer being written, shared with the journal's thread."""
-
-    def __init__(self, message: Message) -> None:
-        self.message = message
-        self.cancel = threading.Event()
-        self.done = threading.Event()
-        self._lock = threading.Lock()
-        self._pieces = [message.content]
-
-    def add(self, text: str) -> None:
-        with self._lock:
-            self._pieces.append(text)
-
-    def text(self) -> str:
-        with self._lock:
-            self._pieces = ["".join(self._pieces)]
-            return self._pieces[0]
 
 
 class ChatService:
@@ -120,7 +100,7 @@ class ChatService:
         self._bus = bus
         self._now = now
         self._lock = threading.Lock()
-        self._writing: _Writing | None = None
+        self._writing: Writing | None = None
         self._unsaved: dict[str, Message] = {}
         self._summaries = Summariser(engine, library)
 
@@ -282,7 +262,7 @@ class ChatService:
     def _begin(self, answer: Message, store: Store, *, resume: bool, text: str = "") -> None:
         with self._lock:
             self._refuse_if_busy()
-            writing = self._writing = _Writing(answer)
+            writing = self._writing = Writing(answer)
 
         def stored(outcome: Future[None]) -> None:
             error = outcome.exception()
@@ -297,7 +277,7 @@ class ChatService:
 
         store().add_done_callback(stored)
 
-    def _start(self, writing: _Writing, *, resume: bool) -> None:
+    def _start(self, writing: Writing, *, resume: bool) -> None:
         """The question is on disk: show it, and answer it when the lane is free."""
         conversation_id = writing.message.conversation_id
         self._bus.publish(BranchChanged(conversation_id))
@@ -308,7 +288,7 @@ class ChatService:
 
     # --- on the lane --------------------------------------------------------------------
 
-    def _write(self, writing: _Writing, *, resume: bool) -> None:
+    def _write(self, writing: Writing, *, resume: bool) -> None:
         error: KnownError | None = None
         message = writing.message
         try:
@@ -319,11 +299,11 @@ class ChatService:
             )
         except KnownError as problem:
             error = problem
-            message = _failed(writing.message, problem)
+            message = failed(writing.message, problem)
         finally:
             self._end(writing, replace(message, content=writing.text()), error)
 
-    def _generate(self, writing: _Writing, *, resume: bool) -> Message:
+    def _generate(self, writing: Writing, *, resume: bool) -> Message:
         model = self._models.ensure_loaded(writing.cancel)
         sampling = self._settings.current.sampling(self._models.advised_sampling(model))
         message = replace(writing.message, model=self._models.reference(model), sampling=sampling)
@@ -350,10 +330,10 @@ class ChatService:
                         step = replace(event, left_out=left_out)
                     self._bus.publish(AnswerProgressed(message.conversation_id, message.id, step))
                 case Finished():
-                    return _finished(message, event)
+                    return finished(message, event)
         raise EngineDiedError("The engine ended without finishing the answer.")
 
-    def _shortened(self, request: GenerationRequest, writing: _Writing) -> Shortened:
+    def _shortened(self, request: GenerationRequest, writing: Writing) -> Shortened:
         """The request with a summary in place of what falls out, where the user wants that."""
         loaded = self._models.state.loaded
         if request.overflow is not OverflowPolicy.SUMMARISE or loaded is None:
@@ -368,25 +348,22 @@ class ChatService:
         return self._summaries.shorten(request, loaded, writing.cancel, tell)
 
     def _turns(self, answer: Message, *, resume: bool) -> tuple[Turn, ...]:
-        """What the model reads: the branch up to the question, reasoning left out."""
-        conversation = self._library.get(answer.conversation_id)
-        turns = []
-        if conversation.system_prompt.strip():
-            turns.append(Turn(Role.SYSTEM, conversation.system_prompt))
-        for item in self._library.branch(answer.conversation_id):
-            message = item.message
-            if message.id == answer.id:
-                if resume and message.content:
-                    turns.append(Turn(Role.ASSISTANT, message.content, message.id))
-                break
-            if message.role is Role.ASSISTANT:
-                if message.content:
-                    turns.append(Turn(message.role, strip_thinking(message.content), message.id))
-            else:
-                turns.append(Turn(message.role, message.content, message.id))
-        return tuple(turns)
+        """What the model reads: what the answer follows, and what there is to go on with.
 
-    def _journal(self, writing: _Writing) -> None:
+        Not the walked branch: another version may have been chosen while the answer waited.
+        """
+        messages = {m.id: m for m in self._library.tree(answer.conversation_id)}
+        path: list[Message] = []
+        above = answer.parent_id
+        while above in messages:
+            path.append(messages[above])
+            above = path[-1].parent_id
+        turns = chat_turns(self._library.get(answer.conversation_id), path[::-1])
+        if resume and answer.content:
+            turns += (Turn(Role.ASSISTANT, answer.content, answer.id),)
+        return turns
+
+    def _journal(self, writing: Writing) -> None:
         """Hand the text so far to the store about once a second, until the answer ends."""
         length = len(writing.message.content)
         while not writing.done.wait(JOURNAL_SECONDS):
@@ -395,7 +372,7 @@ class ChatService:
                 length = len(text)
                 self._library.journal(writing.message, text).add_done_callback(_log_failure)
 
-    def _end(self, writing: _Writing, message: Message, error: KnownError | None) -> None:
+    def _end(self, writing: Writing, message: Message, error: KnownError | None) -> None:
         writing.done.set()
         self._unsaved[message.id] = message
         try:
@@ -411,53 +388,3 @@ def _log_failure(journaled: Future[None]) -> None:
     error = journaled.exception()
     if error is not None:  # the next one, or the end of the answer, tries again
         _log.warning("The answer so far could not be journaled: %s", error)
-
-
-def title_from(text: str) -> str:
-    """A title from a message's first words, at most 60 characters, cut between words."""
-    line = " ".join(text.split())
-    if len(line) <= TITLE_CHARACTERS:
-        return line
-    cut = line[:TITLE_CHARACTERS]
-    return (cut.rsplit(" ", 1)[0] if " " in cut else cut) + "…"
-
-
-_STATUS = {
-    StopReason.END_OF_TURN: MessageStatus.COMPLETE,
-    StopReason.STOP_STRING: MessageStatus.COMPLETE,
-    StopReason.MAX_TOKENS: MessageStatus.CUT,
-    StopReason.CONTEXT_FULL: MessageStatus.CUT,
-    StopReason.STOPPED: MessageStatus.STOPPED,
-    StopReason.ENGINE_DIED: MessageStatus.INTERRUPTED,
-}
-
-
-def _finished(message: Message, event: Finished) -> Message:
-    timings = event.timings
-    if message.timings is not None:  # a continued answer: its parts add up
-        timings = _sum(message.timings, timings)
-    return replace(
-        message,
-        status=_STATUS[event.reason],
-        stop_reason=event.reason,
-        timings=timings,
-        seed=event.seed,
-    )
-
-
-def _sum(first: Timings, second: Timings) -> Timings:
-    return replace(
-        second,
-        completion_tokens=first.completion_tokens + second.completion_tokens,
-        completion_seconds=first.completion_seconds + second.completion_seconds,
-    )
-
-
-def _failed(message: Message, error: KnownError) -> Message:
-    died = isinstance(error, EngineDiedError)
-    return replace(
-        message,
-        status=MessageStatus.INTERRUPTED if died else MessageStatus.FAILED,
-        stop_reason=StopReason.ENGINE_DIED if died else None,
-        error=str(error),
-    )

@@ -169,7 +169,8 @@ class ContextMeasured:
 
     Attributes:
         conversation_id: Which chat.
-        tokens: Tokens of its branch and draft together.
+        tokens: Tokens of its branch and draft together, or of the summary that stands for its
+            older part and the rest.
         context_size: Tokens of the context window.
         left_out: Messages the model would not read word for word if the draft were sent now.
         refusal: Why the draft could not be sent at all; None where it can.

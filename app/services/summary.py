@@ -27,8 +27,8 @@ from app.engine.base import Cancel, Engine
 from app.engine.context import fit_turns, reserve_for
 from app.markup.thinking import strip_thinking
 from app.services.library import LibraryService
+from app.services.turns import newest_question, newest_summary, with_summary
 
-HEADING = "Summary of the earlier part of this conversation:\n"
 QUESTION = (
     "Summarise this conversation{until}. You will read the summary in its place, so keep names, "
     "numbers, code identifiers, decisions, what the user wants, and what is still open. At most "
@@ -83,10 +83,7 @@ class Summariser:
         turns = request.turns
         if self._fits(turns, request, loaded):
             return Shortened(request)
-        last = _newest_question(turns)
-        known = self._library.summaries(request.conversation_id)
-        at = next((i for i in range(last - 1, -1, -1) if turns[i].message_id in known), -1)
-        text = known[turns[at].message_id] if at >= 0 else ""
+        at, text = newest_summary(turns, self._library.summaries(request.conversation_id))
         shorter = with_summary(turns, at, text)
         if text and self._fits(shorter, request, loaded):
             return _shortened(request, at, text)
@@ -163,7 +160,7 @@ class Summariser:
         read again, and the turns that stay remain in the cache.
         """
         start = " ".join(until.content.split())[:START_CHARACTERS]
-        whole = turns[: _newest_question(turns)]
+        whole = turns[: newest_question(turns)]
         question = Turn(Role.USER, QUESTION.format(until=UNTIL.format(start=start)))
         needed = sum(self._costs((*whole, question), loaded)) + loaded.answer_tokens + limit
         if needed <= loaded.context_size:
@@ -181,24 +178,7 @@ class Summariser:
         return [count + loaded.turn_tokens for count in counts]
 
 
-def with_summary(turns: tuple[Turn, ...], at: int, text: str) -> tuple[Turn, ...]:
-    """``turns`` with a summary, in the system prompt, in place of those up to index ``at``."""
-    if not text:
-        return turns
-    system = turns[0].content if turns[0].role is Role.SYSTEM else ""
-    head = f"{system}\n\n{HEADING}{text}" if system else f"{HEADING}{text}"
-    return (Turn(Role.SYSTEM, head), *turns[at + 1 :])
-
-
 def _shortened(request: GenerationRequest, at: int, text: str) -> Shortened:
     turns = request.turns
     replaced = tuple(turn.message_id for turn in turns[: at + 1] if turn.message_id)
     return Shortened(replace(request, turns=with_summary(turns, at, text)), replaced)
-
-
-def _newest_question(turns: Sequence[Turn]) -> int:
-    """Index of the last user turn; of the last turn where there is none."""
-    for index in range(len(turns) - 1, -1, -1):
-        if turns[index].role is Role.USER:
-            return index
-    return len(turns) - 1

@@ -11,17 +11,18 @@ from app.domain.errors import KnownError
 from app.domain.generation import GREEDY, GenerationRequest, Role, TextDelta, Turn
 from app.engine.base import Engine
 from app.markup.thinking import strip_thinking
-from app.services.chat import title_from
 from app.services.events import AnswerEnded, AnswerStarted, Event, EventBus
 from app.services.lane import Lane
 from app.services.library import LibraryService
 from app.services.models import ModelService
+from app.services.turns import turn_text
 
 QUESTION = (
     "Give this conversation a title of at most six words, in its own language. "
     "Answer with the title only."
 )
 WRAPPING = " \t*_#.\"'`\u201c\u201d\u2018\u2019\u00ab\u00bb"  # marks and quotes around a title
+TITLE_CHARACTERS = 60
 MAX_TOKENS = 24
 EMPHASIS = re.compile(r"(?<!\w)(\*{1,3}|`)(?=\S)(.+?)(?<=\S)\1(?!\w)")  # *so*, **so** or `so`
 EXCHANGE_CHARACTERS = 4_000  # enough to know the subject, quick to read
@@ -80,7 +81,7 @@ class TitleService:
         if give_way.is_set() or conversation.title_by_user or len(messages) != 2:
             return ""
         turns = [
-            Turn(message.role, strip_thinking(message.content)[:EXCHANGE_CHARACTERS], message.id)
+            Turn(message.role, turn_text(message)[:EXCHANGE_CHARACTERS], message.id)
             for message in messages
         ]
         request = GenerationRequest(
@@ -101,3 +102,12 @@ def clean_title(text: str) -> str:
     line = next((line for line in strip_thinking(text).splitlines() if line.strip()), "")
     line = re.sub(r"^\W*(title\s*:)?\s*", "", EMPHASIS.sub(r"\2", line), flags=re.IGNORECASE)
     return title_from(line.strip(WRAPPING))
+
+
+def title_from(text: str) -> str:
+    """A title from a message's first words, at most 60 characters, cut between words."""
+    line = " ".join(text.split())
+    if len(line) <= TITLE_CHARACTERS:
+        return line
+    cut = line[:TITLE_CHARACTERS]
+    return (cut.rsplit(" ", 1)[0] if " " in cut else cut) + "…"

@@ -3,33 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
-from enum import Enum
+from datetime import datetime, tzinfo
 
 from app.domain.conversation import Conversation, Message, MessageStatus
 from app.domain.download import DownloadItem, DownloadState
-from app.domain.generation import (
-    ContextFitted,
-    EngineRestarted,
-    PromptProgress,
-    SnapshotRestored,
-    StopReason,
-    Timings,
-)
+from app.domain.generation import StopReason, Timings
 from app.domain.model import ModelFile
-from app.services.events import (
-    AnswerStep,
-    ContextMeasured,
-    ModelPhase,
-    ModelState,
-    Summarising,
-)
+from app.services.events import ContextMeasured, ModelPhase, ModelState
 
 SEPARATOR = " · "
 NEW_CHAT = "New chat"
 _UNITS = ("bytes", "kB", "MB", "GB", "TB")
-_MONTHS = (
+MONTHS = (
     "January",
     "February",
     "March",
@@ -43,8 +28,6 @@ _MONTHS = (
     "November",
     "December",
 )
-# A rate from fewer tokens than this jumps about too much to be worth showing.
-_TOKENS_FOR_A_RATE = 4
 
 
 def amount(number: int, noun: str, plural: str = "") -> str:
@@ -178,131 +161,7 @@ def download_short(items: Sequence[DownloadItem]) -> str:
     return join(f"Downloading {far}", "seconds left" if soon else time_left(left))
 
 
-# --- the status line --------------------------------------------------------------------------
-
-
-class ActivityPhase(Enum):
-    """What is being done for the answer in progress."""
-
-    IDLE = "idle"
-    STARTING = "starting"
-    READING = "reading"
-    WRITING = "writing"
-
-
-@dataclass(frozen=True, slots=True)
-class Activity:
-    """The answer in progress, as the status line knows it. Times are seconds of one clock.
-
-    Attributes:
-        phase: See :class:`ActivityPhase`.
-        done: Prompt tokens read.
-        total: Prompt tokens in all.
-        seconds_left: Estimate for the rest of the prompt.
-        tokens: Tokens of the answer so far.
-        first_at: When the first text arrived.
-        last_at: When the latest text arrived.
-        first_tokens: Tokens that came with the first text, before its clock ran.
-        left_out: Messages the model does not see.
-        note: What was restored, until text comes.
-        restart: That the engine was restarted, until the answer ends.
-        summary: That earlier messages are summed up, until the answer's own prompt is chosen.
-    """
-
-    phase: ActivityPhase = ActivityPhase.IDLE
-    done: int = 0
-    total: int = 0
-    seconds_left: float | None = None
-    tokens: int = 0
-    first_at: float = 0.0
-    last_at: float = 0.0
-    first_tokens: int = 0
-    left_out: int = 0
-    note: str = ""
-    restart: str = ""
-    summary: str = ""
-
-    def stepped(self, step: AnswerStep) -> Activity:
-        """After something other than text."""
-        match step:
-            case ContextFitted():
-                left_out = len(step.left_out)
-                return replace(self, total=step.prompt_tokens, left_out=left_out, summary="")
-            case SnapshotRestored():
-                return replace(self, note=restored(step))
-            case PromptProgress():
-                return replace(
-                    self,
-                    phase=ActivityPhase.READING,
-                    done=step.done,
-                    total=step.total,
-                    seconds_left=step.seconds_left,
-                )
-            case Summarising(messages, reading):
-                line = f"Summarising {amount(messages, 'earlier message')}"
-                if reading is not None and reading.seconds_left is not None:
-                    line = join(line, time_left(reading.seconds_left))
-                return replace(self, phase=ActivityPhase.STARTING, summary=line)
-            case EngineRestarted():
-                note = f"The engine stopped and was started again ({step.step})"
-                return replace(self, restart=note)
-
-    def grew(self, tokens: int, now: float) -> Activity:
-        """After more text."""
-        if self.phase is not ActivityPhase.WRITING:
-            return replace(
-                self,
-                phase=ActivityPhase.WRITING,
-                tokens=tokens,
-                first_tokens=tokens,
-                first_at=now,
-                last_at=now,
-                note="",
-            )
-        return replace(self, tokens=self.tokens + tokens, last_at=now)
-
-    @property
-    def tokens_per_second(self) -> float:
-        """Speed since the first text; 0 until it means something."""
-        timed, seconds = self.tokens - self.first_tokens, self.last_at - self.first_at
-        return timed / seconds if timed >= _TOKENS_FOR_A_RATE and seconds > 0 else 0.0
-
-
-def restored(step: SnapshotRestored) -> str:
-    """What came back from disk: ``Restored 7,900 of 8,012 tokens in 0.9 s``."""
-    return f"Restored {step.tokens:,} of {amount(step.total, 'token')} in {step.seconds:.1f} s"
-
-
-IDLE = Activity()
-STARTED = Activity(phase=ActivityPhase.STARTING)
-
-
-def activity_line(activity: Activity, state: ModelState) -> str:
-    """What is happening right now; empty when nothing is."""
-    if state.phase is ModelPhase.LOADING and activity.phase in {
-        ActivityPhase.IDLE,
-        ActivityPhase.STARTING,
-    }:
-        model = state.model
-        name = model_name(model) if model is None or model.demo else model.quantization
-        return join(f"Loading {name or model_name(model)}", percent(state.fraction))
-    match activity.phase:
-        case ActivityPhase.IDLE:
-            return ""
-        case ActivityPhase.STARTING:
-            doing = activity.summary or "Preparing your message"
-            return join(activity.restart, activity.note, doing)
-        case ActivityPhase.READING:
-            return join(
-                activity.restart,
-                activity.note,
-                f"Reading {activity.done:,} of {amount(activity.total, 'token')}",
-                time_left(activity.seconds_left),
-            )
-        case ActivityPhase.WRITING:
-            speed = activity.tokens_per_second
-            tokens = amount(activity.tokens, "token")
-            return join(activity.restart, tokens, rate(speed) if speed else "")
+# --- answers and the context --------------------------------------------------------------------
 
 
 def ending(message: Message) -> str:
@@ -363,80 +222,7 @@ def title(conversation: Conversation | None) -> str:
     return conversation.title or untitled
 
 
-def day_group(moment: datetime, today: date, zone: tzinfo | None = None) -> str:
-    """The heading a chat stands under: Today, Yesterday, Previous 7 days, or its month.
-
-    Args:
-        moment: When the chat was last written to; aware.
-        today: The reader's date.
-        zone: The reader's time zone; None is the system's.
-    """
-    return _Span.around(moment, today, zone).heading
-
-
-@dataclass(frozen=True, slots=True)
-class _Span:
-    """The days under one heading, from ``first`` to before ``end``."""
-
-    heading: str
-    first: datetime
-    end: datetime
-
-    @classmethod
-    def around(cls, moment: datetime, today: date, zone: tzinfo | None) -> _Span:
-        day = moment.astimezone(zone).date()
-        yesterday, week_ago = today - timedelta(days=1), today - timedelta(days=7)
-        if day >= today:  # a clock that went backwards must not make a chat look old
-            return cls("Today", _midnight(today, zone), _FAR)
-        if day == yesterday:
-            return cls("Yesterday", _midnight(day, zone), _midnight(today, zone))
-        if day >= week_ago:
-            return cls("Previous 7 days", _midnight(week_ago, zone), _midnight(yesterday, zone))
-        first = day.replace(day=1)
-        after = (first + timedelta(days=31)).replace(day=1)
-        heading = f"{_MONTHS[day.month - 1]} {day.year}"
-        return cls(heading, _midnight(first, zone), _midnight(min(after, week_ago), zone))
-
-
-_FAR = datetime.max.replace(tzinfo=UTC)
-
-
-def _midnight(day: date, zone: tzinfo | None) -> datetime:
-    local = datetime.combine(day, time.min, zone)
-    return local if zone is not None else local.astimezone()
-
-
 def moment_words(moment: datetime, zone: tzinfo | None = None) -> str:
     """Date and time in the reader's zone: ``21 November 2026, 14:05``."""
     local = moment.astimezone(zone)
-    return f"{local.day} {_MONTHS[local.month - 1]} {local.year}, {local:%H:%M}"
-
-
-def grouped(
-    conversations: Sequence[Conversation], today: date, zone: tzinfo | None = None
-) -> list[tuple[str, list[Conversation]]]:
-    """Chats under their headings: Pinned, folders by name, then days, newest first.
-
-    Every chat stands under exactly one heading, and within one the given order is kept.
-    """
-    pinned: list[Conversation] = []
-    folders: dict[str, list[Conversation]] = {}
-    days: dict[str, list[Conversation]] = {}
-    span: _Span | None = None  # neighbours mostly share a heading; ten thousand chats are quick
-    for conversation in conversations:
-        if conversation.pinned:
-            pinned.append(conversation)
-        elif conversation.folder:
-            folders.setdefault(conversation.folder, []).append(conversation)
-        else:
-            moment = conversation.updated_at
-            if span is None or not span.first <= moment < span.end:
-                span = _Span.around(moment, today, zone)
-            days.setdefault(span.heading, []).append(conversation)
-    groups = [("Pinned", pinned)] if pinned else []
-    groups += sorted(folders.items(), key=lambda item: item[0].casefold())
-    # A clock that went backwards, or an import, may leave the given order at odds with the days.
-    groups += sorted(
-        days.items(), key=lambda item: max(c.updated_at for c in item[1]), reverse=True
-    )
-    return groups
+    return f"{local.day} {MONTHS[local.month - 1]} {local.year}, {local:%H:%M}"

@@ -27,6 +27,7 @@ from PySide6.QtWidgets import (
 
 from app.domain.conversation import Conversation
 from app.services import words
+from app.services.days import grouped
 from app.ui import icons
 from app.ui.theme import RADIUS, Theme
 
@@ -148,7 +149,7 @@ class ChatListModel(QStringListModel):
 
     def _rebuild(self) -> None:
         rows: list[Row] = []
-        for text, chats in words.grouped(self._conversations, self._today):
+        for text, chats in grouped(self._conversations, self._today):
             folded = text in self._folded
             rows.append(Heading(text, len(chats), folded))
             if not folded:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
 
+from app.services.activity import IDLE, Activity, activity_line
 from app.services.events import ModelState
-from app.services.words import IDLE, Activity, activity_line
 from app.ui.widgets import ElidedLabel, announce
 
 _NOTICE_MS = 12_000

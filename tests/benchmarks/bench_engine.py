@@ -403,7 +403,7 @@ def _run(wanted: set[str], chosen: argparse.Namespace, model: Path, folder: Path
     if "cold" in wanted:
         cold(model, chosen.lengths[0], chosen.longest, threads)
     if "return" in wanted:
-        come_back(model, state, chosen.lengths, chosen.longest, threads)
+        come_back(model, state, chosen.lengths, chosen.longest, threads, chosen.rounds)
     if "drafting" in wanted:
         line = letters("abcdefghijklmnopqrstuvwxyz")
         repeats = chosen.repeats or write_model(

@@ -29,7 +29,7 @@ from app.engine.base import EngineOptions
 from app.engine.client import EngineClient
 from app.engine.llama.engine import LlamaEngine
 from app.engine.llama.state import CHAT, SCRATCH
-from app.engine.snapshots import SEGMENT, Piece, pieces
+from app.engine.segments import SEGMENT, Piece, pieces
 from tests.support.engines import request, turns
 
 READ = 32  # tokens whose state is read, and then moved about
@@ -190,74 +190,99 @@ class Return:
         tokens: Of its prompt.
         restored: Of these, from the snapshot.
         first: Seconds to the first text.
-        disk: Seconds to read the same bytes from disk.
+        disk: Seconds to read the same bytes from disk, the mean of before and after.
+        files: Where they are.
         size: Those bytes.
         decode: Seconds of one pass over one token at that depth.
-        fresh: Seconds to read one token there, from a pass over :data:`FRESH`.
+        fresh: Seconds to read one token there, from a pass over :data:`FRESH`; only of the first.
     """
 
     tokens: int
     restored: int
     first: float
     disk: float
+    files: list[Path]
     size: int
     decode: float
     fresh: float
 
+    @property
+    def floor(self) -> float:
+        """What no return can be quicker than, but for reading and computing at once."""
+        return self.disk + self.decode
+
 
 def come_back(
-    model: Path, state: Path, lengths: Sequence[int], longest: int, threads: int | None
+    model: Path,
+    state: Path,
+    lengths: Sequence[int],
+    longest: int,
+    threads: int | None,
+    rounds: int,
 ) -> None:
     """First token after a restart of the engine, against reading the chat again.
 
     Reading again is summed from what one token costs at the depths measured here: that cost grows
     in a straight line with the depth, so trapezoids are exact. ``--only cold`` reads one for real.
+    What is shown of several rounds is the one with the median ratio to disk and one pass; disks
+    that are shared or throttled differ from one minute to the next, so the same files are read
+    right before and right after each return.
     """
-    returns = [_return_to(model, state, tokens, longest, threads) for tokens in sorted(lengths)]
     with client() as engine:
         engine.load(load_for(model, longest, threads), lambda _fraction: None, NEVER)
-        depths = [(0, _fresh(engine, chat_of(1), ""))]
+        depth, cost = 0, _fresh(engine, chat_of(1), "")
     reading = 0.0
-    for found in returns:
-        depth, cost = depths[-1]
-        reading += (found.tokens - depth) * (cost + found.fresh) / 2
-        depths.append((found.tokens, found.fresh))
-        floor = found.disk + found.decode
+    for length in sorted(lengths):
+        runs: list[Return] = []
+        for _ in range(rounds):
+            known = runs[0].files if runs else []
+            runs.append(_return_to(model, state, length, longest, threads, known))
+        fresh, tokens = runs[0].fresh, runs[0].tokens
+        reading += (tokens - depth) * (cost + fresh) / 2
+        depth, cost = tokens, fresh
+        runs.sort(key=lambda run: run.first / run.floor)
+        found = runs[len(runs) // 2]
         row(
-            f"return to {found.tokens} tokens ({found.size / 1e6:.0f} MB)",
+            f"return to {tokens} tokens ({found.size / 1e6:.0f} MB)",
             f"{found.first:.2f} s",
             f"reading {reading:.0f} s",
             f"x{reading / found.first:.0f}",
-            f"disk+decode {floor:.2f}",
-            f"ratio {found.first / floor:.2f}",
+            f"disk+decode {found.floor:.2f}",
+            f"ratio {found.first / found.floor:.2f}",
         )
         row(
-            f"  restored {found.restored} of {found.tokens}",
+            f"  restored {found.restored} of {tokens}",
             f"disk {found.disk:.2f} s",
             f"decode {found.decode:.2f} s",
-            f"reads {1 / found.fresh:.2f}/s",
+            f"reads {1 / fresh:.2f}/s",
+            "ratios",
+            " ".join(f"{run.first / run.floor:.2f}" for run in runs),
         )
 
 
-def _return_to(model: Path, state: Path, tokens: int, longest: int, threads: int | None) -> Return:
+def _return_to(
+    model: Path, state: Path, tokens: int, longest: int, threads: int | None, known: list[Path]
+) -> Return:
+    """One of them; ``known`` are the files it will read, where an earlier one has shown that."""
     with client(snapshot_dir=state, snapshot_min_gain=ALWAYS) as engine:
         engine.load(load_for(model, longest, threads), lambda _fraction: None, NEVER)
         ask = replace(chat_of(tokens), sampling=replace(GREEDY, max_tokens=4), private=True)
-        began = time.time()
+        disks = [read_seconds(known)] if known else []
         forget_files(list(state.glob("*.kv")))
+        began = time.time()
         first, events = first_token(engine, ask)
         files = [path for path in state.glob("*.kv") if path.stat().st_mtime >= began]
-        disk = read_seconds(files)
-        restored = sum(event.tokens for event in events if isinstance(event, SnapshotRestored))
+        disks.append(read_seconds(files))
         prompt = next(e for e in events if isinstance(e, ContextFitted)).prompt_tokens
         return Return(
             tokens=prompt,
-            restored=restored,
+            restored=sum(event.tokens for event in events if isinstance(event, SnapshotRestored)),
             first=first,
-            disk=disk,
+            disk=sum(disks) / len(disks),
+            files=files,
             size=sum(path.stat().st_size for path in files),
             decode=_timings(events).completion_seconds / 3,
-            fresh=_fresh(engine, chat_of(tokens), words(tokens)),
+            fresh=_fresh(engine, chat_of(tokens), words(tokens)) if not known else 0.0,
         )
 
 

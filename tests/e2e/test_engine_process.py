@@ -305,7 +305,7 @@ def test_a_load_that_does_not_hear_stop_is_ended_and_another_process_is_ready(
 ) -> None:
     client = faulty("deaf")
     client.start()
-    while client._ready(never()) is None:
+    while client._line.ready(never()) is None:
         pass
     cancel = threading.Event()
     pressed = [0.0]
@@ -465,3 +465,20 @@ def test_mutated_files_never_take_the_client_down(client: EngineClient, folder: 
             ask(client, request(sampling=Sampling(temperature=0, max_tokens=3)))
     load(client, write_model(folder / "after.gguf", ModelSpec(script=letters("xyz"))))
     assert ask(client).text == "xyz"
+
+
+@pytest.mark.parametrize("where", ["Host._carry_out", "_joined"])
+def test_a_bug_in_any_of_its_threads_ends_the_engine_and_is_not_tried_again(
+    talker: Path, where: str
+) -> None:
+    buggy = (
+        "from app.engine import host\n"
+        "def bug(*_): raise RuntimeError('a slip')\n"
+        f"host.{where} = bug\n"
+        "host.main()\n"
+    )
+    with (
+        contextlib.closing(EngineClient(command=[sys.executable, "-c", buggy])) as client,
+        pytest.raises(EngineDiedError, match="code 70"),
+    ):
+        load(client, talker)

@@ -7,6 +7,7 @@ import os
 import secrets
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 
 import psutil
@@ -27,7 +28,8 @@ from app.engine.llama.tokenizer import Tokenizer
 from app.engine.plan import Machine, make_plan, weights_of_all_parts
 from app.engine.prompt import Template, TextMemory, choose_template
 from app.engine.seen import Monotone
-from app.engine.snapshots import SnapshotStore, root_digest
+from app.engine.segments import root_digest
+from app.engine.snapshots import SnapshotStore
 from app.engine.threads import Load, ThreadGovernor
 
 log = logging.getLogger("phial.engine")
@@ -193,7 +195,8 @@ class LlamaEngine:
             lambda fraction: advance(fraction * LOADED_SHARE),
             cancel.is_set,
         )
-        try:
+        with ExitStack() as undo:
+            undo.callback(loader.free, self.backend, loaded)
             session = Session(
                 self.backend,
                 loaded,
@@ -202,9 +205,7 @@ class LlamaEngine:
                 stopper=self._stopper,
                 keeper=lambda decoder: self._keeper(request, header, plan, loaded, decoder),
             )
-        except BaseException:
-            loader.free(self.backend, loaded)
-            raise
+            undo.pop_all()
         self._session = session
         session.warm_up()
         if cancel.is_set():

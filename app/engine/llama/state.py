@@ -10,15 +10,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 from app.engine.llama.kv import KvCache, common_prefix
-from app.engine.snapshots import (
-    SEGMENT,
-    Buffers,
-    Entry,
-    Piece,
-    SnapshotError,
-    SnapshotStore,
-    pieces,
-)
+from app.engine.segments import SEGMENT, Buffers, Entry, Piece, SnapshotError, pieces
+from app.engine.snapshots import SnapshotStore
 
 log = logging.getLogger("phial.engine.snapshots")
 
@@ -154,9 +147,12 @@ class StateKeeper:
         with ThreadPoolExecutor(READERS, "snapshot-read") as pool:
             for entry, data in self._read_ahead(pool, wanted):
                 state = data()
-                if state is None or stopped() or not self._copy_in(entry, state):
+                if state is None:
                     break
+                taken = not stopped() and self._copy_in(entry, state)
                 self._buffers.give_back(state)
+                if not taken:
+                    break
                 done_bytes += entry.size
         self._buffers = Buffers()  # hundreds of megabytes are not kept for another visit
         seconds = time.perf_counter() - began

@@ -17,14 +17,8 @@ from app.domain.generation import Sampling, SnapshotRestored
 from app.engine.base import EngineOptions
 from app.engine.llama.backend import Backend
 from app.engine.llama.engine import LlamaEngine
-from app.engine.snapshots import (
-    SEGMENT,
-    Entry,
-    SnapshotError,
-    SnapshotStore,
-    pieces,
-    root_digest,
-)
+from app.engine.segments import SEGMENT, Entry, SnapshotError, pieces, root_digest
+from app.engine.snapshots import SnapshotStore
 from tests.support.engines import Said, ask, load, request, turns
 from tests.support.gguf_factory import ModelSpec, write_model
 

@@ -15,8 +15,8 @@ from app.domain.generation import GenerationRequest, Role, Sampling, StopReason
 from app.domain.settings import Settings
 from app.engine.base import Cancel, Engine
 from app.engine.scripted import Script, ScriptedEngine
-from app.services.chat import title_from
 from app.services.events import AnswerGrew, AnswerStarted, BranchChanged, LibraryChanged
+from app.services.titles import title_from
 from tests.support.harness import Harness, build
 
 Make = Callable[..., Harness]

@@ -14,7 +14,7 @@ from app.domain.model import LoadedModel, LoadRequest, ModelFile
 from app.domain.settings import Settings
 from app.engine.base import Cancel, Progress
 from app.engine.scripted import ScriptedEngine
-from app.services.events import ModelPhase, ModelState, ModelStateChanged, Problem
+from app.services.events import AnswerEnded, ModelPhase, ModelState, ModelStateChanged, Problem
 from tests.support.gguf_factory import write_model
 from tests.support.harness import Harness, build
 
@@ -77,18 +77,23 @@ def test_a_model_that_cannot_be_loaded_gives_the_old_one_back_and_says_why(
     assert harness.services.settings.current.model_path == str(good.path)
 
 
+def answered_by(harness: Harness, model: ModelFile) -> tuple[str, AnswerEnded]:
+    """A chat in which that file answered; its id and the answer."""
+    harness.services.models.choose(model)
+    settled(harness, ModelPhase.READY, model.path)
+    return harness.ask("Who are you?")
+
+
 def test_answering_again_with_another_file_keeps_both_with_their_records(
     harness: Harness, tmp_path: Path
 ) -> None:
     one, two = put(tmp_path, "one.gguf"), put(tmp_path, "two.gguf")
     services = harness.services
-    services.models.choose(one)
-    settled(harness, ModelPhase.READY, one.path)
-    _, ended = harness.ask("Who are you?")
+    _, ended = answered_by(harness, one)
     after = len(harness.heard.events)
     services.chat.answer_with(ended.message.id, two)
     harness.heard.wait_for(
-        lambda e: type(e).__name__ == "AnswerEnded" and e.message.id != ended.message.id,  # type: ignore[union-attr]
+        lambda e: isinstance(e, AnswerEnded) and e.message.id != ended.message.id,
         after=after,
     )
     first, second = services.library.versions(ended.message.id)
@@ -103,9 +108,7 @@ def test_no_version_is_begun_when_the_other_file_cannot_be_loaded(
 ) -> None:
     one, bad = put(tmp_path, "one.gguf"), put(tmp_path, "bad.gguf")
     services = harness.services
-    services.models.choose(one)
-    settled(harness, ModelPhase.READY, one.path)
-    conversation, ended = harness.ask("Who are you?")
+    conversation, ended = answered_by(harness, one)
     after = len(harness.heard.events)
     services.chat.answer_with(ended.message.id, bad)
     harness.heard.wait_for(lambda e: isinstance(e, Problem), after=after)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from app.engine.scripted import ScriptedEngine
-from app.engine.snapshots import DISK_SHARE, SnapshotStore, effective_cap, pieces, root_digest
+from app.engine.segments import pieces, root_digest
+from app.engine.snapshots import DISK_SHARE, SnapshotStore, effective_cap
 from tests.support.harness import build
 
 ROOT = root_digest("model")

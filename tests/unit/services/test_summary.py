@@ -11,8 +11,8 @@ from app.domain.conversation import MessageStatus
 from app.domain.generation import GenerationRequest, OverflowPolicy, Role
 from app.domain.settings import Settings
 from app.engine.scripted import ScriptedEngine
-from app.services.events import AnswerProgressed, Summarising
-from app.services.summary import HEADING
+from app.services.events import AnswerProgressed, ContextMeasured, Summarising
+from app.services.turns import HEADING
 from tests.support.harness import Harness, build
 
 WINDOW = 600  # words, as the scripted engine counts
@@ -106,6 +106,23 @@ def test_a_summary_is_asked_for_behind_what_was_read_last(make: Make) -> None:
     asked, before = requests(harness)[at], requests(harness)[at - 1]
     assert asked.turns[: len(before.turns)] == before.turns
     assert asked.private  # no snapshot for its sake
+
+
+def test_the_meter_counts_what_would_be_sent_and_not_what_the_summary_stands_for(
+    make: Make,
+) -> None:
+    harness = make()
+    conversation = outgrow(harness)
+    after = len(harness.heard.events)
+    harness.services.context.measure(conversation, "Hello")
+    measured = harness.heard.wait_for(lambda e: isinstance(e, ContextMeasured), after=after)
+    assert isinstance(measured, ContextMeasured)
+    harness.ask("Hello", conversation)
+    sent = requests(harness)[-1]
+    assert sent.turns[0].content.startswith(HEADING)
+    counts = harness.engine.count_tokens([turn.content for turn in sent.turns])
+    assert measured.tokens == sum(counts) + len(counts) + 1 < WINDOW  # a token of markup each
+    assert measured.left_out == 17 - len(sent.turns[1:])
 
 
 def test_an_edited_summary_is_what_the_model_reads_next(make: Make) -> None:

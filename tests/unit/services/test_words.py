@@ -23,8 +23,9 @@ from app.domain.generation import (
 )
 from app.domain.model import ModelFile
 from app.services import words
+from app.services.activity import IDLE, STARTED, activity_line
+from app.services.days import day_group, grouped
 from app.services.events import ContextMeasured, ModelPhase, ModelState, Summarising
-from app.services.words import IDLE, STARTED
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 TODAY = date(2026, 11, 21)
@@ -71,45 +72,45 @@ def test_no_estimate_is_no_word() -> None:
 
 def test_loading_names_the_quantization_and_how_far_it_is() -> None:
     state = ModelState(ModelPhase.LOADING, PHI, 0.43)
-    assert words.activity_line(IDLE, state) == "Loading Q4_K_M · 43 %"
+    assert activity_line(IDLE, state) == "Loading Q4_K_M · 43 %"
 
 
 def test_reading_tells_tokens_and_time_left() -> None:
     activity = STARTED.stepped(PromptProgress(3_120, 8_400, 118))
-    line = words.activity_line(activity, READY)
+    line = activity_line(activity, READY)
     assert line == "Reading 3,120 of 8,400 tokens · about 2 min left"
 
 
 def test_the_rate_is_shown_only_once_it_means_something() -> None:
     activity = STARTED.grew(1, 10.0)
-    assert words.activity_line(activity, READY) == "1 token"
+    assert activity_line(activity, READY) == "1 token"
     for step in range(1, 11):
         activity = activity.grew(1, 10.0 + step / 10)
-    assert words.activity_line(activity, READY) == "11 tokens · 10.0 tokens/s"
+    assert activity_line(activity, READY) == "11 tokens · 10.0 tokens/s"
 
 
 def test_a_restart_is_said_until_the_answer_ends() -> None:
     activity = STARTED.stepped(EngineRestarted("no repacked CPU buffers", "signal 11"))
-    assert "started again" in words.activity_line(activity, READY)
-    assert "started again" in words.activity_line(activity.grew(1, 1.0), READY)
-    assert words.activity_line(IDLE, READY) == ""
+    assert "started again" in activity_line(activity, READY)
+    assert "started again" in activity_line(activity.grew(1, 1.0), READY)
+    assert activity_line(IDLE, READY) == ""
 
 
 def test_what_came_back_from_disk_is_told_with_its_time() -> None:
     step = SnapshotRestored(7_900, 8_012, 0.94)
     activity = STARTED.stepped(step)
-    line = words.activity_line(activity, READY)
+    line = activity_line(activity, READY)
     assert line.startswith("Restored 7,900 of 8,012 tokens in 0.9 s")
 
 
 def test_a_summary_in_the_making_is_told_with_its_time_left() -> None:
     activity = STARTED.stepped(Summarising(12))
-    assert words.activity_line(activity, READY) == "Summarising 12 earlier messages"
+    assert activity_line(activity, READY) == "Summarising 12 earlier messages"
     activity = activity.stepped(Summarising(12, PromptProgress(10, 400, 120.0)))
-    line = words.activity_line(activity, READY)
+    line = activity_line(activity, READY)
     assert line == "Summarising 12 earlier messages · about 2 min left"
     fitted = activity.stepped(ContextFitted(("a",), 400, 4_096))
-    assert words.activity_line(fitted, READY) == "Preparing your message"
+    assert activity_line(fitted, READY) == "Preparing your message"
 
 
 def test_what_sending_would_mean_is_said_only_where_something_happens() -> None:
@@ -161,7 +162,7 @@ def test_the_demo_is_always_called_a_demo() -> None:
     ],
 )
 def test_chats_stand_under_their_day(days: int, heading: str) -> None:
-    assert words.day_group(NOON - timedelta(days=days), TODAY, UTC) == heading
+    assert day_group(NOON - timedelta(days=days), TODAY, UTC) == heading
 
 
 @settings(deadline=None, max_examples=60)
@@ -178,12 +179,12 @@ def test_every_chat_stands_under_exactly_one_heading(
         chat(at, NOON - timedelta(days=days), pinned=pinned, folder=folder)
         for at, (days, pinned, folder) in enumerate(made)
     ]
-    groups = words.grouped(chats, TODAY, UTC)
+    groups = grouped(chats, TODAY, UTC)
     shown = [one.id for _, group in groups for one in group]
     assert sorted(shown) == sorted(one.id for one in chats)
     for heading, group in groups:
         free = [one for one in group if not one.pinned and not one.folder]
-        assert all(words.day_group(one.updated_at, TODAY, UTC) == heading for one in free)
+        assert all(day_group(one.updated_at, TODAY, UTC) == heading for one in free)
     headings = [heading for heading, _ in groups]
     assert len(headings) == len(set(headings))
     assert all(group for _, group in groups)

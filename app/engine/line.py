@@ -1,0 +1,167 @@
+"""The line to the engine process: one is begun where none runs, commands go, their frames come."""
+
+from __future__ import annotations
+
+import math
+import queue
+import shutil
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from app.domain.errors import LoadCancelledError
+from app.engine import frames
+from app.engine.base import Cancel, EngineOptions
+from app.engine.process import Death, EngineProcess
+from app.engine.seen import NEVER, DiedError
+
+POLL_SECONDS = 0.02  # how soon a set cancel flag is seen while the engine is silent
+
+
+class EngineLine:
+    """Owns the process, its working folder, and the numbers of commands. It decides nothing.
+
+    Args:
+        options: Told to each process that is begun.
+        command: Program and arguments.
+        environment: Added to the process's environment.
+    """
+
+    def __init__(
+        self,
+        options: EngineOptions,
+        command: Sequence[str],
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        self._options = options
+        self._command = list(command)
+        self._environment = environment
+        self._folder: Path | None = None
+        self._process: EngineProcess | None = None
+        self._number = 0
+        self._reaper: threading.Thread | None = None
+
+    @property
+    def pid(self) -> int | None:
+        """Id of the process, if there is one."""
+        return self._process.pid if self._process is not None else None
+
+    def open(self) -> EngineProcess:
+        """The process; it is begun where there is none, which returns at once."""
+        if self._process is None:
+            if self._folder is None:
+                # Its own working directory: nothing is looked up in the user's.
+                self._folder = Path(tempfile.mkdtemp(prefix="phial-engine-"))
+            self._process = EngineProcess(
+                self._command, self._options, self._folder, self._environment
+            )
+        return self._process
+
+    def configure(self, options: EngineOptions) -> None:
+        """Other options, also for the next process. Nothing is waited for."""
+        self._options = options
+        if self._process is not None:
+            self.send(lambda number: frames.Configure(options, number))
+
+    def send(self, make: Callable[[int], object]) -> int:
+        """Send the command that ``make`` gives for a number; returns the number."""
+        process = self.open()
+        self._number += 1
+        process.send(make(self._number))
+        return self._number
+
+    def stop(self, number: int) -> None:
+        """Ask that a command ends early."""
+        if self._process is not None:
+            self._process.send(frames.Stop(number))
+
+    def replies(self, number: int, cancel: Cancel, patience: float = math.inf) -> Iterator[Any]:
+        """Frames of one command up to its result.
+
+        Args:
+            number: Of the command.
+            cancel: Stops it.
+            patience: Seconds a stopped command may take; then the process is ended for it. Only
+                for commands that leave nothing worth keeping.
+
+        Raises:
+            DiedError: The process died.
+            LoadCancelledError: It was ended for its slowness to stop.
+            KnownError: The command failed.
+        """
+        process = self.open()
+        stopped_at = math.inf
+        while True:
+            if stopped_at == math.inf and cancel.is_set():
+                stopped_at = time.monotonic()
+                self.stop(number)
+            if time.monotonic() - stopped_at > patience:
+                self._abandon(process)
+                raise LoadCancelledError("Loading was stopped.")
+            try:
+                # A flag that cannot be set needs no looking at.
+                frame = process.events.get(timeout=None if cancel is NEVER else POLL_SECONDS)
+            except queue.Empty:
+                continue
+            if isinstance(frame, Death):
+                raise DiedError(frame)
+            if getattr(frame, "id", 0) != number:
+                continue
+            if isinstance(frame, frames.Failed):
+                raise frame.error()
+            if isinstance(frame, frames.Done):
+                yield frame
+                return
+            yield frame
+            if isinstance(frame, frames.Loaded | frames.Counted | frames.Devices):
+                return
+
+    def ready(self, cancel: Cancel) -> frames.Ready:
+        """Wait until the process is up.
+
+        Raises:
+            DiedError: It died before.
+            LoadCancelledError: ``cancel`` was set.
+        """
+        process = self.open()
+        while process.ready is None:
+            if cancel.is_set():
+                raise LoadCancelledError("Loading was stopped.")
+            try:
+                frame = process.events.get(timeout=POLL_SECONDS)
+            except queue.Empty:
+                continue
+            if isinstance(frame, Death):
+                raise DiedError(frame)
+        return process.ready
+
+    def drop(self) -> None:
+        """The process is dead: close what is left of it."""
+        process, self._process = self._process, None
+        if process is not None:
+            process.kill()
+
+    def bury(self) -> None:
+        """Wait until nothing is left of a process that was ended without waiting."""
+        reaper, self._reaper = self._reaper, None
+        if reaper is not None:
+            reaper.join()
+
+    def close(self) -> None:
+        """Ask the process to finish, and wait."""
+        process, self._process = self._process, None
+        if process is not None:
+            process.close()
+        self.bury()
+        if self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            self._folder = None
+
+    def _abandon(self, process: EngineProcess) -> None:
+        """End the process without waiting, and begin the next one."""
+        self._process = None
+        self._reaper = process.abandon()
+        self.open()
