@@ -14,7 +14,7 @@ from app.domain.errors import DamagedDatabaseError, KnownError
 from app.store.checks import CheckResult, full_check
 from app.store.connect import open_reader, open_scratch
 from app.store.failures import file_error, typed_errors
-from app.store.files import sync_file, sync_folder
+from app.store.files import make_folder, sync_file, sync_folder
 
 MAX_COUNT = 10
 MAX_BYTES = 2 * 2**30
@@ -105,7 +105,7 @@ class Backups:
         name = f"phial-{number:06d}-{when.strftime(_STAMP)}-{reason}.db"
         part = self.folder / f"{name}.part"
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
+            make_folder(self.folder)
             try:
                 result = _copy(source, part)
                 if not result.sound:
@@ -131,7 +131,7 @@ class Backups:
         """
         copy = self.folder / "check.part"
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
+            make_folder(self.folder)
             try:
                 return _copy(source, copy, compare_index=True)
             finally:

@@ -29,7 +29,7 @@ def whole_file(path: Path, mode: int | None = None) -> Iterator[IO[bytes]]:
     Raises:
         OSError: What was there before is as it was.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     handle, name = tempfile.mkstemp(prefix=".phial-", suffix=".part", dir=path.parent)
     part = Path(name)
     with ExitStack() as undo:
@@ -58,6 +58,14 @@ def write_atomically(path: Path, content: bytes) -> None:
             file.write(content)
     except OSError as error:
         raise file_error(error, path.name) from error
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder that survives power loss, with those above it; it may be there already."""
+    made = [one for one in (folder, *folder.parents) if not one.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    for one in made:
+        sync_folder(one.parent)
 
 
 def sync_file(path: Path) -> None:

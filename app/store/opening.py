@@ -22,6 +22,7 @@ from app.store.checks import quick_check
 from app.store.connect import open_memory, open_reader, open_scratch, open_writer
 from app.store.conversations import Library
 from app.store.failures import file_error, is_damage, primary_code, typed_errors
+from app.store.files import make_folder
 from app.store.fold import FOLD_VERSION
 from app.store.health import Health, clear_recovery_mark, recovery_mark
 from app.store.journal import repair_interrupted
@@ -96,7 +97,7 @@ def open_library(folder: Path, now: datetime | None = None) -> OpenedLibrary:
         StoreError: They cannot be opened.
     """
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
     except OSError as error:
         raise file_error(error, str(folder)) from error
     try:
