@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from app.domain.conversation import Conversation
 from app.services.library import LibraryService
 from app.ui.transcript.places import Anchor
@@ -17,9 +15,9 @@ class Bookmarks:
         self._drafts: dict[str, str] = {}
         self._places: dict[str, Anchor | None] = {}
 
-    def with_draft(self, chat: Conversation) -> Conversation:
-        """``chat`` with the draft it has now."""
-        return replace(chat, draft=self._drafts.get(chat.id, chat.draft))
+    def draft_of(self, chat: Conversation) -> str:
+        """What is typed in a chat and not sent."""
+        return self._drafts.get(chat.id, chat.draft)
 
     def place_of(self, chat: Conversation) -> Anchor | None:
         """Where the reader left a chat; None for its end."""
@@ -29,14 +27,14 @@ class Bookmarks:
             return None
         return Anchor(chat.scroll_message_id, chat.scroll_offset)
 
-    def keep_draft(self, chat: Conversation) -> None:
-        """Keep what is typed and not sent, which ``chat`` holds.
+    def keep_draft(self, chat_id: str, draft: str) -> None:
+        """Keep what is typed and not sent.
 
         Raises:
             StoreError: It cannot be written; it stays known here.
         """
-        self._drafts[chat.id] = chat.draft
-        self._library.set_draft(chat.id, chat.draft)
+        self._drafts[chat_id] = draft
+        self._library.set_draft(chat_id, draft)
 
     def keep_place(self, chat: Conversation, anchor: Anchor | None) -> None:
         """Keep where the reader is; None for the end."""

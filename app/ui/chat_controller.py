@@ -1,4 +1,4 @@
-"""What happens in the conversation pane: opening chats, sending, streaming, drafts, errors."""
+"""Owns which chat the conversation pane shows, and carries wishes and events between both sides."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from time import monotonic
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
-from app.domain.conversation import BranchMessage, Conversation, Message, MessageStatus
+from app.domain.conversation import BranchMessage, Conversation, Message
 from app.domain.errors import (
     EngineDiedError,
     InvalidValueError,
     KnownError,
     NotFoundError,
 )
-from app.domain.generation import ContextFitted, OverflowPolicy, Role, StopReason
+from app.domain.generation import ContextFitted, Role, StopReason
 from app.services import words
 from app.services.events import (
     AnswerEnded,
@@ -30,13 +30,14 @@ from app.services.events import (
     SendFailed,
 )
 from app.services.registry import Services
+from app.ui.answer_status import AnswerStatus
 from app.ui.bookmarks import Bookmarks
 from app.ui.chat_pane import ChatPane, Page
+from app.ui.drafting import Drafting
+from app.ui.left_out import LeftOut
 from app.ui.live_answer import LiveAnswer
 from app.ui.problems import ANSWER_PROBLEM
 from app.ui.transcript.places import Anchor
-
-_DRAFT_MS = 500
 
 
 class ChatController(QObject):
@@ -58,24 +59,20 @@ class ChatController(QObject):
         self._pane = pane
         self._chat: Conversation | None = None
         self._branch: tuple[BranchMessage, ...] = ()
-        self._left_out: tuple[str, ...] = ()  # what the model does not see of it
-        self._editing: str | None = None
-        self._kept_draft = ""  # what stood in the composer before an older message was edited
+        self._left_out = LeftOut(services, pane.transcript)
         self._live = LiveAnswer()
         self._bookmarks = Bookmarks(services.library)
-        self._context_size = 0
-        self._prompt_tokens = 0
-        self._draft_clock = QTimer(self, singleShot=True, interval=_DRAFT_MS)
-        self._draft_clock.timeout.connect(self.save_draft)
-        self._draft_clock.timeout.connect(self._measure)
+        self._status = AnswerStatus(pane)
         composer = pane.composer
+        self._drafting = Drafting(composer, self._bookmarks, self)
+        self._drafting.paused.connect(self._measure)
+        self._drafting.failed.connect(self.failed)
+        self._drafting.changed.connect(self.changed)
         composer.send_wanted.connect(self.send)
         composer.stop_wanted.connect(self.stop)
         composer.edit_last_wanted.connect(self.edit_last)
-        composer.edit_cancelled.connect(self.cancel_edit)
-        composer.text_changed.connect(self._on_typed)
         composer.refused.connect(pane.status.notice)
-        pane.empty.prompt_chosen.connect(self._take_prompt)
+        pane.empty.prompt_chosen.connect(self._drafting.take)
 
     # --- what is shown ------------------------------------------------------------------------
 
@@ -108,8 +105,8 @@ class ChatController(QObject):
         except NotFoundError:
             return False
         self.leave()
-        self._chat = self._bookmarks.with_draft(chat)
-        self._pane.composer.set_text(self._chat.draft)
+        self._chat = chat
+        self._drafting.open(chat.id, self._bookmarks.draft_of(chat))
         place = Anchor(at_message, 0) if at_message is not None else self._bookmarks.place_of(chat)
         self._show_branch(branch, place)
         self._after_opening()
@@ -122,7 +119,7 @@ class ChatController(QObject):
         if chat is None or not unused or chat.private != private:
             self.leave()
             self._chat = self._services.library.create(private=private)
-            self._pane.composer.set_text("")
+            self._drafting.open(self._chat.id, "")
             self._show_branch((), None)
         self._after_opening()
         self._pane.composer.setFocus()
@@ -132,9 +129,7 @@ class ChatController(QObject):
         chat = self._chat
         if chat is None:
             return
-        if self._editing is not None:
-            self.cancel_edit()
-        self.save_draft()
+        self._drafting.close()
         self.save_place()
         if self._branch and not self.answering:
             self._services.chat.park(chat.id)
@@ -162,10 +157,9 @@ class ChatController(QObject):
         if self._chat is None:
             return
         try:
-            fresh = self._services.library.get(self._chat.id)
+            self._chat = self._services.library.get(self._chat.id)
         except NotFoundError:
             return
-        self._chat = self._bookmarks.with_draft(fresh)
         self._pane.header.title.set_title(words.title(self._chat), editable=bool(self._branch))
         self._pane.header.set_private(private=self._chat.private)
 
@@ -189,31 +183,12 @@ class ChatController(QObject):
         self.refresh_page()
 
     def _mark_left_out(self, ids: Sequence[str]) -> None:
-        """Dim what the model does not see, and show the summary it reads instead."""
-        self._left_out = tuple(ids)
-        notes = {}
-        for at, text in self._summary():
-            if at + 1 < len(self._branch):
-                notes[self._branch[at + 1].message.id] = text
-        self._pane.transcript.set_left_out(frozenset(ids), notes)
-
-    def _summary(self) -> list[tuple[int, str]]:
-        """The summary in force with its place on the branch, if there is one."""
-        left_out = frozenset(self._left_out)
-        wanted = self._services.settings.current.overflow is OverflowPolicy.SUMMARISE
-        if self._chat is None or not left_out or not wanted:
-            return []
-        known = self._services.library.summaries(self._chat.id)
-        for at in range(len(self._branch) - 1, -1, -1):
-            id_ = self._branch[at].message.id
-            if id_ in left_out and id_ in known:
-                return [(at, known[id_])]
-        return []
+        self._left_out.show(ids, self._chat, self._branch)
 
     def summary(self) -> tuple[str, str] | None:
         """Message id and text of the summary in force; None where there is none."""
-        found = self._summary()
-        return (self._branch[found[0][0]].message.id, found[0][1]) if found else None
+        found = self._left_out.summary(self._chat, self._branch)
+        return (self._branch[found[0]].message.id, found[1]) if found else None
 
     # --- what the user wants ------------------------------------------------------------------
 
@@ -230,7 +205,7 @@ class ChatController(QObject):
         """Send what is in the composer, or replace the message that is edited."""
         if self._chat is None:
             self.new_chat()
-        chat, editing = self._chat, self._editing
+        chat, editing = self._chat, self._drafting.editing
         assert chat is not None  # noqa: S101 - for the type checker
         self._pane.banner.withdraw(ANSWER_PROBLEM)
         refusal = self._services.context.refusal(chat.id, text) if editing is None else None
@@ -239,10 +214,9 @@ class ChatController(QObject):
             return
         if editing is not None:
             if self.attempt(lambda: self._services.chat.edit(editing, text)):
-                self._end_edit()
+                self._drafting.cancel_edit()
         elif self.attempt(lambda: self._services.chat.send(chat.id, text)):
-            self._pane.composer.set_text("")
-            self.save_draft()
+            self._drafting.sent()
 
     def stop(self) -> None:
         """Stop the answer; what there is of it stays."""
@@ -275,13 +249,7 @@ class ChatController(QObject):
         if self.answering:
             self._pane.status.notice("An answer is being written. Stop it to edit a message.")
             return
-        if self._editing is None:
-            self._kept_draft = self._pane.composer.text()
-        self._editing = message_id
-        self._pane.composer.set_editing(editing=True)
-        self._pane.composer.set_text(message.content)
-        self._pane.composer.setFocus()
-        self.changed.emit()
+        self._drafting.edit(message)
 
     def edit_last(self) -> None:
         """Edit the last message of the user, if there is one."""
@@ -291,38 +259,7 @@ class ChatController(QObject):
 
     def cancel_edit(self) -> bool:
         """Give the edit up; tell whether there was one."""
-        if self._editing is None:
-            return False
-        self._end_edit()
-        return True
-
-    def _end_edit(self) -> None:
-        self._editing = None
-        self._pane.composer.set_editing(editing=False)
-        self._pane.composer.set_text(self._kept_draft)
-        self._kept_draft = ""
-        self._pane.composer.setFocus()
-        self.changed.emit()
-
-    def _take_prompt(self, text: str) -> None:
-        self._pane.composer.set_text(text)
-        self._pane.composer.setFocus()
-
-    # --- drafts -------------------------------------------------------------------------------
-
-    def save_draft(self) -> None:
-        """Keep what is typed and not sent."""
-        self._draft_clock.stop()
-        if self._chat is None:
-            return
-        draft = self._kept_draft if self._editing is not None else self._pane.composer.text()
-        if draft != self._chat.draft:
-            chat = self._chat = replace(self._chat, draft=draft)
-            self.attempt(lambda: self._bookmarks.keep_draft(chat))
-
-    def _on_typed(self, text: str) -> None:
-        if self._chat is not None and self._editing is None and text != self._chat.draft:
-            self._draft_clock.start()
+        return self._drafting.cancel_edit()
 
     # --- what the services tell ---------------------------------------------------------------
 
@@ -342,12 +279,9 @@ class ChatController(QObject):
             case SendFailed():
                 self._on_send_failed(event)
             case ContextMeasured() if self._is_shown(event.conversation_id):
-                self._pane.header.meter.set_use(event.tokens, event.context_size)
-                text = words.forecast(event, len(self._left_out))
-                self._pane.status.set_forecast(text, urgent=event.refusal is not None)
+                self._status.measured(event, len(self._left_out.ids))
             case ModelStateChanged(state):
-                loaded = state.loaded
-                self._context_size = loaded.context_size if loaded else 0
+                self._status.set_model_state(state)
                 if not self._branch:
                     self.refresh_page()
                 self._show_last_answer()
@@ -372,7 +306,7 @@ class ChatController(QObject):
         else:
             self._branch = self._live.laid_over(branch)
             self._pane.transcript.update_branch(self._branch)
-            self._mark_left_out(self._left_out)  # its summary may be another now
+            self._mark_left_out(self._left_out.ids)  # its summary may be another now
             self.refresh_page()
         self.refresh_title()
         self._show_last_answer()
@@ -390,8 +324,7 @@ class ChatController(QObject):
     def _on_progressed(self, event: AnswerProgressed) -> None:
         self._live.step(event.step)
         if isinstance(event.step, ContextFitted):
-            self._prompt_tokens = event.step.prompt_tokens
-            self._context_size = event.step.context_size
+            self._status.fitted(event.step)
             if self._is_shown(event.conversation_id):
                 self._mark_left_out(event.step.left_out)
         self._show_activity()
@@ -428,12 +361,9 @@ class ChatController(QObject):
 
     def _on_send_failed(self, event: SendFailed) -> None:
         if self._is_shown(event.conversation_id) and event.text:
-            typed = self._pane.composer.text()
-            self._pane.composer.set_text(f"{event.text}\n{typed}" if typed else event.text)
+            self._drafting.give_back(event.text)
         elif event.text:
-            self.attempt(
-                lambda: self._services.library.set_draft(event.conversation_id, event.text)
-            )
+            self.attempt(lambda: self._bookmarks.keep_draft(event.conversation_id, event.text))
         self._live.idle()
         self._show_activity()
         self.failed.emit(event.error)
@@ -444,22 +374,13 @@ class ChatController(QObject):
     def _show_activity(self) -> None:
         active = self._services.chat.active if self._live.id else None
         here = active is not None and self._is_shown(active.conversation_id)
-        self._pane.composer.set_answering(answering=bool(self._live.id))
-        self._pane.status.set_activity(self._live.activity)
-        if here and self._context_size:
-            used = self._prompt_tokens + self._live.activity.tokens
-            self._pane.header.meter.set_use(used, self._context_size)
+        activity = self._live.activity
+        self._status.show_activity(activity, answering=bool(self._live.id), here=here)
 
     def _show_last_answer(self) -> None:
         answer = self.last(Role.ASSISTANT)
-        finished = answer is not None and answer.status is not MessageStatus.STREAMING
-        line = words.answer_line(answer) if answer is not None and finished else ""
-        self._pane.status.set_last_answer(line)
-        if self._live.id and answer is not None and answer.id == self._live.id:
-            return
-        timings = answer.timings if answer is not None else None
-        used = timings.prompt_tokens + timings.completion_tokens if timings else 0
-        self._pane.header.meter.set_use(used, self._context_size)
+        writing = bool(self._live.id) and answer is not None and answer.id == self._live.id
+        self._status.show_last(answer, writing=writing)
 
     def _announce_elsewhere(self, message: Message) -> None:
         try:

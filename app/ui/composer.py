@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.services import words
-from app.ui.theme import SPACE, Theme
+from app.ui.theme import SPACE, Theme, zoomed
 from app.ui.widgets import IconButton, restyle
 
 HUGE = 400_000
@@ -24,6 +24,8 @@ HUGE = 400_000
 
 _ENTER = {Qt.Key.Key_Return, Qt.Key.Key_Enter}
 _LINES_SHOWN = 1.0
+ROUND = 36
+"""Side of the round button, pixels at 100 %."""
 
 
 class MessageEditor(QPlainTextEdit):
@@ -135,9 +137,8 @@ class Composer(QWidget):
         self._answering = False
         self._tallest = 300
         self.editor = MessageEditor()
-        self._button = IconButton("send", "Send")
+        self._button = IconButton("send", "Send", side=ROUND)
         self._button.setProperty("kind", "round")
-        self._button.setFixedSize(36, 36)
         self._frame = QFrame()
         self._frame.setObjectName("composer")
         self._strip = self._make_strip()
@@ -254,7 +255,7 @@ class Composer(QWidget):
         line = self.editor.fontMetrics().lineSpacing()
         lines = max(_LINES_SHOWN, self.editor.document().size().height())
         wanted = round(lines * line + 2 * self.editor.document().documentMargin() + 6)
-        height = max(36, min(wanted, max(self._tallest, line * 3)))
+        height = max(zoomed(ROUND), min(wanted, max(self._tallest, line * 3)))
         if self.editor.height() != height or self.editor.minimumHeight() != height:
             self.editor.setFixedHeight(height)
         policy = Qt.ScrollBarPolicy

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QWidget
 
 from app.services import words
 from app.ui.theme import SPACE, Theme
+from app.ui.transcript.signals import FindState
 from app.ui.widgets import IconButton, Text
 
 
@@ -76,12 +77,13 @@ class FindBar(QFrame):
         """What is looked for."""
         return self._field.text()
 
-    def set_count(self, at: int, total: int) -> None:
-        """Which match is shown (from 1) of how many."""
-        found = f"{at:,} of {total:,}" if total else "No match"
+    def set_state(self, state: FindState) -> None:
+        """Which match is shown of how many; a long chat takes some moments."""
+        none = "No match" if state.complete else "Searching…"
+        found = f"{state.current:,} of {state.total:,}" if state.total else none
         self._count.setText(found if self._field.text() else "")
         self._count.setAccessibleName(
-            f"{words.amount(total, 'match', 'matches')}" if total else "No match"
+            words.amount(state.total, "match", "matches") if state.total else none
         )
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

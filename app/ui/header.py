@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 from app.services import words
 from app.services.events import ModelPhase, ModelState
 from app.ui import icons
-from app.ui.theme import SPACE, Theme
+from app.ui.theme import SPACE, Theme, zoomed
 from app.ui.widgets import ContextMeter, ElidedLabel, IconButton
 
 _CHIP_WIDTH = 260
@@ -122,6 +122,7 @@ class Header(QWidget):
         layout.addWidget(self._chip)
         layout.addWidget(self.meter)
         layout.addWidget(self._menu)
+        self._state: ModelState | None = None
         self.set_sidebar_shown(shown=True)
         self.set_theme(theme)
 
@@ -143,8 +144,22 @@ class Header(QWidget):
         self._sidebar.set_theme(theme)
         self._menu.set_theme(theme)
         self.meter.set_theme(theme)
-        self._chip.setIcon(icons.icon("chevron-down", theme.muted, size=14))
-        self._private.setIcon(icons.icon("private", theme.muted, size=16))
+        self._theme = theme
+        for button, name, units in (
+            (self._chip, "chevron-down", 14),
+            (self._private, "private", 16),
+        ):
+            size = zoomed(units)
+            button.setIconSize(QSize(size, size))
+            button.setIcon(icons.icon(name, theme.muted, size=size))
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Another zoom: pictures and the room for the model's name grow with the text."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ApplicationFontChange:
+            self.set_theme(self._theme)
+            if self._state is not None:
+                self.set_model_state(self._state)
 
     def set_sidebar_shown(self, *, shown: bool) -> None:
         """Offer to bring the sidebar back only while it is hidden."""
@@ -156,11 +171,14 @@ class Header(QWidget):
 
     def set_model_state(self, state: ModelState) -> None:
         """Name the model; its state is added while it is not ready."""
+        self._state = state
         name, status = words.model_name(state.model), words.model_status(state)
         quiet = state.phase in {ModelPhase.READY, ModelPhase.NONE}
         text = name if quiet else words.join(name, status)
         metrics = self._chip.fontMetrics()
-        self._chip.setText(metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, _CHIP_WIDTH))
+        self._chip.setText(
+            metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, zoomed(_CHIP_WIDTH))
+        )
         self._chip.setAccessibleDescription(words.model_line(state))
         self._chip.setToolTip(f"{words.model_line(state)}. Click to switch.")
 

@@ -92,7 +92,7 @@ QToolButton[kind="chip"]:hover {{ background: {t.hover}; }}
 QToolButton[kind="chip"]:focus {{ border: 2px solid {t.accent}; padding: {5 - line}px
   {12 - line}px; }}
 QToolButton[kind="round"] {{ background: {t.accent}; border: 2px solid {t.accent};
-  border-radius: 18px; padding: 0; }}
+  padding: 0; }}
 QToolButton[kind="round"]:focus {{ border-color: {t.text}; }}
 QToolButton[kind="round"]:disabled {{ background: {t.hover}; border-color: {t.hover}; }}
 

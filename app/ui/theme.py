@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-from PySide6.QtGui import QColor, QFont, QFontDatabase
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication
 
 from app.domain import settings
 
@@ -352,6 +352,12 @@ def fonts_at(zoom: int) -> Fonts:
     code.setStyleHint(QFont.StyleHint.Monospace)
     small.setPointSizeF(size * 0.87)
     return Fonts(zoom=zoom, text=text, code=code, small=small)
+
+
+def zoomed(pixels: float) -> int:
+    """Scale a length given at 100 % by the zoom of the application's font."""
+    system = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)
+    return round(pixels * _points(QGuiApplication.font()) / _points(system))
 
 
 def _points(font: QFont) -> float:

@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
 
 from app.services import words
 from app.ui import icons
-from app.ui.theme import Theme
+from app.ui.theme import Theme, zoomed
 
 
 def restyle(widget: QWidget, name: str, value: object) -> None:
@@ -79,15 +79,40 @@ class Text(QLabel):
 
 
 class IconButton(QToolButton):
-    """A button that shows an icon, says its name to screen readers and in its tool tip."""
+    """A button that shows an icon, says its name to screen readers and in its tool tip.
 
-    def __init__(self, icon: str, name: str, parent: QWidget | None = None) -> None:
+    Args:
+        icon: The picture's name.
+        name: What it is called.
+        parent: Qt's parent.
+        side: Of a button of a fixed size, pixels at 100 %; 0 for as large as its style wants.
+    """
+
+    def __init__(
+        self, icon: str, name: str, parent: QWidget | None = None, *, side: int = 0
+    ) -> None:
         super().__init__(parent)
-        self._icon = icon
+        self._icon, self._side = icon, side
         self._colours: tuple[str, str] | None = None
-        self.setIconSize(QSize(icons.SIZE, icons.SIZE))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.set_name(name)
+        self._scale()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Another zoom: the picture grows with the text."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ApplicationFontChange:
+            self._scale()
+
+    def _scale(self) -> None:
+        size = zoomed(icons.SIZE)
+        self.setIconSize(QSize(size, size))
+        if self._side:
+            side = zoomed(self._side)
+            self.setFixedSize(side, side)
+            self.setStyleSheet(f"border-radius: {side // 2}px;")  # more than half draws a square
+        if self._colours:
+            self.set_colours(*self._colours)
 
     def set_name(self, name: str, keys: str = "") -> None:
         """Name the button; ``keys`` are shown behind it in the tool tip."""
@@ -103,7 +128,7 @@ class IconButton(QToolButton):
     def set_colours(self, normal: str, disabled: str) -> None:
         """Draw the icon in these colours."""
         self._colours = (normal, disabled)
-        self.setIcon(icons.icon(self._icon, normal, disabled))
+        self.setIcon(icons.icon(self._icon, normal, disabled, size=zoomed(icons.SIZE)))
 
     def set_theme(self, theme: Theme) -> None:
         """Draw the icon in the theme's text colour."""
@@ -118,11 +143,19 @@ class SideButton(QPushButton):
         self._icon = icon
         self.setProperty("kind", "side")
         self.setAccessibleName(text)
-        self.setIconSize(QSize(icons.SIZE, icons.SIZE))
+        self._theme: Theme | None = None
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Another zoom: the picture grows with the text."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ApplicationFontChange and self._theme is not None:
+            self.set_theme(self._theme)
 
     def set_theme(self, theme: Theme) -> None:
         """Draw the icon in the theme's colour."""
-        self.setIcon(icons.icon(self._icon, theme.muted, theme.faint))
+        self._theme, size = theme, zoomed(icons.SIZE)
+        self.setIconSize(QSize(size, size))
+        self.setIcon(icons.icon(self._icon, theme.muted, theme.faint, size=size))
 
 
 class ElidedLabel(Text):

@@ -153,7 +153,7 @@ class MainWindow(QMainWindow):
         find.next_wanted.connect(transcript.find_next)
         find.previous_wanted.connect(transcript.find_previous)
         find.closed.connect(transcript.clear_find)
-        transcript.find_changed.connect(lambda at: find.set_count(at.current, at.total))
+        transcript.find_changed.connect(find.set_state)
         transcript.action_requested.connect(self.commands.messages.on_action)
         transcript.link_activated.connect(
             lambda link: ask_to_open_link(self, link.address, link.text)

@@ -347,7 +347,7 @@ def bench_scrolling(table: Table, view: TranscriptView, frames: int) -> None:
     pages, drags = Times(), Times()
 
     def page() -> None:
-        view.scroll_by(-700)
+        view.scrolling.by(-700)
         QApplication.processEvents()  # paints, and does the slice of work that waited
 
     count = 0

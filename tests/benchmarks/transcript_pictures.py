@@ -21,6 +21,7 @@ from PySide6.QtWidgets import QApplication
 from app.domain.conversation import BranchMessage, Message, MessageStatus, Version
 from app.domain.generation import Role, Timings
 from app.ui.theme import DARK, HIGH_CONTRAST, LIGHT, Theme
+from app.ui.transcript.parts import ThinkToggle
 from app.ui.transcript.view import TranscriptView
 
 SCENE_TEXTS = Path(__file__).parents[1] / "ui" / "transcript" / "scenes"
@@ -82,10 +83,11 @@ def take(scene: Scene, theme: Theme, zoom: int, width: int, folder: Path) -> Pat
         for start in range(0, len(scene.answer), 12):
             view.feed("1" * 32, scene.answer[start : start + 12])
     if scene.unfolded:
-        view.toggle_thinking("1" * 32)
+        wait(view)
+        view.viewport().findChildren(ThinkToggle)[0].click()
     wait(view)
     if not scene.streaming:
-        view.scroll_to_start()
+        view.scrolling.to_start()
         wait(view)
     path = folder / f"{scene.name}-{theme.name}-{zoom}-{width}.png"
     view.grab().save(str(path))
@@ -114,9 +116,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--only", default="", help="part of the pictures' names")
+    parser.add_argument("--scale", default="1", help="pixels of the screen to one of the window's")
     arguments = parser.parse_args()
     arguments.folder.mkdir(parents=True, exist_ok=True)
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    os.environ["QT_SCALE_FACTOR"] = arguments.scale
     QApplication([])
     for scene in SCENES:
         for theme, zoom, width in looks():

@@ -46,7 +46,7 @@ class Bar:
         bar, view = self._bar, self._view
         before, self._value = self._value, value
         if not bar.isSliderDown():
-            view.go_to_position(value, end=value >= bar.maximum())
+            view.scrolling.to_position(value, end=value >= bar.maximum())
             return
         here, room = view.flow.position, self._room()
         if value <= before:
@@ -54,4 +54,4 @@ class Bar:
         else:
             left = bar.maximum() - before
             wanted = here + (room - here) * (value - before) / left if left else room
-        view.go_to_position(round(wanted), end=value >= bar.maximum())
+        view.scrolling.to_position(round(wanted), end=value >= bar.maximum())

@@ -8,6 +8,7 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QPen,
+    QResizeEvent,
 )
 from PySide6.QtWidgets import QLabel, QToolButton, QWidget
 
@@ -40,6 +41,26 @@ class Words(QLabel):
         painter.setPen(qcolour(self._style.theme.muted))
         align = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
         painter.drawText(self.rect(), align, self.text())
+
+
+class ButtonRow(QWidget):
+    """A widget whose buttons stand side by side; they are placed anew when its size changes."""
+
+    def __init__(self, parent: QWidget, style: Style) -> None:
+        super().__init__(parent)
+        self._style = style
+
+    def resizeEvent(self, _event: QResizeEvent) -> None:
+        """Place label and buttons."""
+        self._place()
+
+    def _place(self) -> None:
+        raise NotImplementedError
+
+    def _put(self, widget: QWidget, x: int, width: int) -> None:
+        """Give a widget the height of a button, in the middle of the row."""
+        tall = self._style.px(BUTTON)
+        widget.setGeometry(x, (self.height() - tall) // 2, width, tall)
 
 
 class QuietButton(QToolButton):

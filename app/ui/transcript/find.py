@@ -80,7 +80,7 @@ class Finder:
         # A message without the longest word cannot match, whatever its markup.
         self._probe = max(_LONGEST_WORD.findall(text), key=len, default="").casefold()
         self._search(AT_ONCE_SECONDS)
-        self._view.repaint_messages()
+        self._view.mounted.repaint()
         return len(self._matches)
 
     def restart(self) -> None:
@@ -95,7 +95,7 @@ class Finder:
         self._text, self._pattern, self._current, self._next = "", None, None, 0
         self._matches, self._by_row = [], {}
         if shown:
-            self._view.repaint_messages()
+            self._view.mounted.repaint()
 
     def _search(self, seconds: float) -> None:
         pattern, chat = self._pattern, self._view.chat
@@ -121,7 +121,7 @@ class Finder:
             model.read_slice(chat.measures)
             chat.touch(at)
             if model.message.id in chat.in_view:
-                self._view.stay()
+                self._view.scrolling.stay()
         return not model.waiting
 
     def _search_message(self, at: int, pattern: re.Pattern[str]) -> None:
@@ -147,8 +147,15 @@ class Finder:
         else:
             index = bisect_left(self._matches, self._current) + by
         self._current = self._matches[index % len(self._matches)]
-        self._view.show_match(self._current)
+        self._show(self._current)
         self._view.find_changed.emit(self.state)
+
+    def _show(self, match: Match) -> None:
+        """Bring a match into view."""
+        view = self._view
+        place = view.mounted.lay_out(match.at, match.row).caret_rect(match.start)
+        view.scrolling.to_row(match.at, match.row, place.y(), place.height())
+        view.mounted.repaint()
 
     def in_row(
         self, at: int, row: int

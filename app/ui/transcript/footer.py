@@ -6,22 +6,18 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import (
-    QAction,
-    QResizeEvent,
-)
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 
 from app.domain.conversation import Message, MessageStatus, Version
 from app.domain.generation import Role
+from app.ui.transcript.buttons import ButtonRow, QuietButton, Words
 from app.ui.transcript.model import status_words
 from app.ui.transcript.signals import ActionKind
 from app.ui.transcript.style import Style
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QPoint
-
-from app.ui.transcript.buttons import BUTTON, QuietButton, Words
 
 OVERHANG = 6
 """How far a footer begins left of the text, so that its first picture stands under the text."""
@@ -33,7 +29,7 @@ def is_always_shown(message: Message, version: Version) -> bool:
     return (message.status.can_continue or version.count > 1) and not writing
 
 
-class Footer(QWidget):
+class Footer(ButtonRow):
     """Actions under a message and what is to be said about it."""
 
     acted = Signal(str, str)  # kind, payload
@@ -41,8 +37,8 @@ class Footer(QWidget):
     def __init__(
         self, parent: QWidget, style: Style, message: Message, version: Version, *, busy: bool
     ) -> None:
-        super().__init__(parent)
-        self._style, self._message = style, message
+        super().__init__(parent, style)
+        self._message = message
         self._buttons: list[QuietButton] = []
         self._revealed = False
         self._count: Words | None = None
@@ -159,27 +155,21 @@ class Footer(QWidget):
         self._figures.setVisible(shown and bool(self._figures.text()))
         self._place()
 
-    def resizeEvent(self, _event: QResizeEvent) -> None:
-        """Lay out."""
-        self._place()
-
     def _place(self) -> None:
         style = self._style
-        tall = style.px(BUTTON)
-        y = (self.height() - tall) // 2
         widths = [button.wanted_width() for button in self._buttons]
         count = self._count
         count_width = count.wide + style.px(4) if count is not None else 0
         right = self._message.role is Role.USER
         x = self.width() - sum(widths) - count_width if right else 0
         for button, width in zip(self._buttons, widths, strict=True):
-            button.setGeometry(x, y, width, tall)
+            self._put(button, x, width)
             x += width
             if button.accessibleName() == "Previous version" and count is not None:
-                count.setGeometry(x, y, count_width, tall)
+                self._put(count, x, count_width)
                 x += count_width
         x += style.px(10)
         for label in (self._status, self._figures):
             if label.text():
-                label.setGeometry(x, y, label.wide, tall)
+                self._put(label, x, label.wide)
                 x += label.width() + style.px(12)

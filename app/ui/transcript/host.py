@@ -26,7 +26,7 @@ class MessageHost:
 
     def look_of(self, model: MessageModel, row: int) -> Look:
         """Selection and matches in a row."""
-        return self._view.look_of(model, row)
+        return self._view.marks.look_of(model, row)
 
     def acted(self, model: MessageModel, kind: str, payload: str) -> None:
         """An action was chosen; a copy is made here, the rest is the shell's."""
@@ -53,18 +53,18 @@ class MessageHost:
         top = next((p.y for p in view.flow.placed if p.at == at and _folds(model, p.row)), None)
         line = view.places.line()
         model.refold(view.chat.measures)
-        view.widgets[model.message.id].forget()
+        view.mounted.widgets[model.message.id].forget()
         view.chat.touch(at)
         row = next((i for i in range(len(model.rows)) if _folds(model, i)), None)
         if top is None or row is None:
-            view.hold(line)
+            view.scrolling.hold(line)
             return
         view.flow.show(at, row, top)
         view.arrange()
 
     def scrolled_sideways(self) -> None:
         """A wide block was scrolled."""
-        self._view.repaint_messages()
+        self._view.mounted.repaint()
 
     def is_last(self, model: MessageModel) -> bool:
         """Whether it is the last message."""
@@ -83,7 +83,7 @@ class MessageHost:
         """Bring a row into view, because it got the focus."""
         at = self._view.chat.by_id.get(model.message.id)
         if at is not None:
-            self._view.show_row(at, row, 0, 20)
+            self._view.scrolling.to_row(at, row, 0, 20)
 
 
 def _folds(model: MessageModel, row: int) -> bool:

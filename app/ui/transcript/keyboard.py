@@ -27,10 +27,10 @@ class Keyboard:
         """Answer a key; whether it was one of ours."""
         view = self._view
         if event.matches(QKeySequence.StandardKey.SelectAll):
-            view.select_all()
+            view.marks.select_all()
             return True
         if event.matches(QKeySequence.StandardKey.Copy):
-            view.copy()
+            view.marks.copy()
             return True
         if event.modifiers() & ~(
             Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier
@@ -38,11 +38,11 @@ class Keyboard:
             return False
         way = self._way(event)
         if way:
-            view.scroll_by(way)
+            view.scrolling.by(way)
         elif event.key() == Qt.Key.Key_Home:
-            view.scroll_to_start()
+            view.scrolling.to_start()
         elif event.key() == Qt.Key.Key_End:
-            view.scroll_to_end()
+            view.scrolling.to_end()
         else:
             return False
         return True
@@ -75,7 +75,8 @@ class Keyboard:
         focused = view.window().focusWidget()
         if focused is view and not forward:
             return False
-        chain: list[QWidget] = [view, *view.focus_chain()]
+        pill = [view.scrolling.pill] if view.scrolling.pill.isVisible() else []
+        chain: list[QWidget] = [view, *pill, *view.mounted.focus_chain()]
         if focused not in chain:
             return self._leave(forward=forward)
         wanted = chain.index(focused) + (1 if forward else -1)
@@ -93,7 +94,7 @@ class Keyboard:
 
     def _place_of(self, control: QWidget) -> tuple[int, int] | None:
         """Message and row of a control."""
-        for key, widget in self._view.widgets.items():
+        for key, widget in self._view.mounted.widgets.items():
             if widget.isAncestorOf(control):
                 for spot in widget.spots:
                     if control in widget.controls.of(spot):
@@ -106,9 +107,9 @@ class Keyboard:
         step = view.chat.after if forward else view.chat.before
         following = step(*place)
         while following is not None:
-            if has_control(view.lay_out(*following)):
-                view.show_row(*following, 0, 20)
-                widget = view.widgets[view.chat.models[following[0]].message.id]
+            if has_control(view.mounted.lay_out(*following)):
+                view.scrolling.to_row(*following, 0, 20)
+                widget = view.mounted.widgets[view.chat.models[following[0]].message.id]
                 found = [c for s in widget.spots if s.row == following[1] for c in widget.chain(s)]
                 if found:
                     return found[0 if forward else -1]

@@ -7,14 +7,13 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QPen,
-    QResizeEvent,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QScrollBar, QToolButton, QWidget
 
 from app.markup.code import language_label
 from app.ui.theme import qcolour
-from app.ui.transcript.buttons import BUTTON, ICON, QuietButton, Words
+from app.ui.transcript.buttons import BUTTON, ICON, ButtonRow, QuietButton, Words
 from app.ui.transcript.icons import icon
 from app.ui.transcript.rows import ThinkRow
 from app.ui.transcript.style import Style
@@ -24,15 +23,14 @@ COPIED_SHOWN = 1600
 """Milliseconds that a button says that it has copied."""
 
 
-class CodeHead(QWidget):
+class CodeHead(ButtonRow):
     """The bar above code: language, Wrap, Copy."""
 
     copy_clicked = Signal()
     wrap_clicked = Signal()
 
     def __init__(self, parent: QWidget, style: Style, state: CodeState) -> None:
-        super().__init__(parent)
-        self._style = style
+        super().__init__(parent, style)
         self._label = Words(self, style, language_label(state.language) or "Code")
         self.wrap = QuietButton(self, style, "wrap", "Wrap long lines")
         self.wrap.setCheckable(True)
@@ -55,18 +53,13 @@ class CodeHead(QWidget):
         self.copy.setText("Copy")
         self._place()
 
-    def resizeEvent(self, _event: QResizeEvent) -> None:
-        """Place label and buttons."""
-        self._place()
-
     def _place(self) -> None:
         style = self._style
-        tall = style.px(BUTTON)
-        y = (self.height() - tall) // 2
-        x = self.width() - style.px(6) - self.copy.wanted_width()
-        self.copy.setGeometry(x, y, self.copy.wanted_width(), tall)
-        x -= style.px(BUTTON) + style.px(2)
-        self.wrap.setGeometry(x, y, style.px(BUTTON), tall)
+        wide, square = self.copy.wanted_width(), style.px(BUTTON)
+        x = self.width() - style.px(6) - wide
+        self._put(self.copy, x, wide)
+        x -= square + style.px(2)
+        self._put(self.wrap, x, square)
         self._label.setGeometry(style.px(12), 0, max(10, x - style.px(16)), self.height())
 
 

@@ -14,7 +14,6 @@ from app.ui.transcript.rows import row_text
 from app.ui.transcript.runs import units
 
 if TYPE_CHECKING:
-    from app.ui.transcript.items import RowItem
     from app.ui.transcript.model import MessageModel
     from app.ui.transcript.view import TranscriptView
 
@@ -65,7 +64,7 @@ class Places:
         if self._line is not None and self._stood == view.flow.anchor:
             return self._line
         for placed in view.flow.placed:
-            item = self._item(placed.at, placed.row)
+            item = view.mounted.item(placed.at, placed.row)
             if item is None or not item.length():
                 continue
             found = item.first_line(-placed.y)
@@ -76,10 +75,6 @@ class Places:
         first = view.flow.placed[0]
         return Line(first.at, first.row, 0, first.y)
 
-    def _item(self, at: int, row: int) -> RowItem | None:
-        widget = self._view.widgets.get(self._view.chat.models[at].message.id)
-        return widget.items.get(row) if widget is not None else None
-
     def hold(self, line: Line | None) -> None:
         """Lay out again with ``line`` where it was, though rows are of other heights now."""
         view = self._view
@@ -88,7 +83,7 @@ class Places:
             return
         rows = view.chat.open(line.at).rows
         if line.row < len(rows):
-            item = view.lay_out(line.at, line.row)
+            item = view.mounted.lay_out(line.at, line.row)
             top = item.caret_rect(line.inside).y() if item.length() else 0.0
             view.flow.show(line.at, line.row, round(line.y - top))
         view.arrange()
@@ -119,7 +114,7 @@ class Places:
         for number, row in enumerate(model.rows):
             length = units(row_text(row))
             if rest < length:
-                top = view.lay_out(at, number).caret_rect(rest).y()
+                top = view.mounted.lay_out(at, number).caret_rect(rest).y()
                 view.flow.show(at, number, round(place.y - top))
                 return True
             rest -= length

@@ -1,11 +1,11 @@
-"""Owns the mouse in the transcript: selecting across messages, links, sideways scrolling."""
+"""Owns mouse and wheel in the transcript: selecting across messages, links, scrolling."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QPointF, Qt, QTimer
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtGui import QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QToolTip
 
 from app.ui.links import openable
@@ -40,7 +40,7 @@ class Pointer:
     def item_at(self, point: QPointF) -> tuple[int, int, RowItem, float, float] | None:
         """Message, row, item, and the point in the item's own coordinates."""
         best = None
-        for widget in self._view.widgets.values():
+        for widget in self._view.mounted.widgets.values():
             if not widget.isVisible():
                 continue
             top = widget.y()
@@ -74,7 +74,7 @@ class Pointer:
         found = self.item_at(point)
         return found[2].link_at(found[3], found[4]) if found else ""
 
-    def scroll_sideways(self, point: QPointF, delta: int) -> None:
+    def _scroll_sideways(self, point: QPointF, delta: int) -> None:
         """Scroll the wide block under a point."""
         found = self.item_at(point)
         state = found[2].sideways() if found else None
@@ -83,9 +83,26 @@ class Pointer:
         most = max(0, state.natural - found[2].room + 2 * self._view.looks.seen.px(12))
         state.x = max(0, min(most, state.x + delta))
         self._view.arrange()
-        self._view.repaint_messages()
+        self._view.mounted.repaint()
 
     # ------------------------------------------------------------------ events
+
+    def wheel(self, event: QWheelEvent) -> None:
+        """Scroll; sideways over a wide block. With Ctrl it is the window's, to zoom."""
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            event.ignore()
+            return
+        pixels, angle = event.pixelDelta(), event.angleDelta()
+        step = self._view.looks.seen.px(120) / 120
+        dx = pixels.x() or angle.x() * step
+        dy = pixels.y() or angle.y() * step
+        if event.modifiers() & Qt.KeyboardModifier.ShiftModifier and not dx:
+            dx, dy = dy, 0
+        if abs(dx) > abs(dy):
+            self._scroll_sideways(event.position(), -int(dx))
+        elif dy:
+            self._view.scrolling.by(-int(dy))
+        event.accept()
 
     def press(self, event: QMouseEvent) -> None:
         """Begin a selection; Shift extends the one there is."""
@@ -97,12 +114,12 @@ class Pointer:
         self._link = self.link_under(event.position())
         self._moved = False
         extend = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
-        if extend and view.selection is not None and position is not None:
-            self._pressed = view.selection.anchor
-            view.select(Selection(self._pressed, position))
+        if extend and view.marks.selection is not None and position is not None:
+            self._pressed = view.marks.selection.anchor
+            view.marks.select(Selection(self._pressed, position))
             return
         self._pressed = position
-        view.select(None)
+        view.marks.select(None)
 
     def move(self, event: QMouseEvent) -> None:
         """Extend the selection, or show what is under the pointer."""
@@ -132,7 +149,7 @@ class Pointer:
         if position != self._pressed:
             self._moved = True
         if self._moved:
-            self._view.select(Selection(self._pressed, position))
+            self._view.marks.select(Selection(self._pressed, position))
 
     def _scroll_on(self) -> None:
         height = self._view.viewport().height()
@@ -140,7 +157,7 @@ class Pointer:
         if not over or self._pressed is None:
             self._edge.stop()
             return
-        self._view.scroll_by(max(-60, min(60, over)))
+        self._view.scrolling.by(max(-60, min(60, over)))
         self._extend(QPointF(self._last))
 
     def release(self, event: QMouseEvent) -> None:
@@ -167,4 +184,4 @@ class Pointer:
         first, last = word_at(text, min(position.offset, units(text)))
         self._pressed = Position(position.at, position.row, first)
         self._moved = True
-        self._view.select(Selection(self._pressed, Position(position.at, position.row, last)))
+        self._view.marks.select(Selection(self._pressed, Position(position.at, position.row, last)))

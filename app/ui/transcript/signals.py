@@ -44,13 +44,6 @@ class LinkRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class Following:
-    """Whether the view follows the text at the bottom."""
-
-    following: bool
-
-
-@dataclass(frozen=True, slots=True)
 class FindState:
     """Where the search stands.
 
@@ -70,5 +63,4 @@ class TranscriptSignals(QAbstractScrollArea):
 
     action_requested = Signal(MessageAction)
     link_activated = Signal(LinkRequest)
-    following_changed = Signal(Following)
     find_changed = Signal(FindState)

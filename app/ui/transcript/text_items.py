@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import (
     QAbstractTextDocumentLayout,
@@ -22,15 +20,11 @@ from app.ui.transcript.documents import (
     table_document,
     text_document,
 )
+from app.ui.transcript.items import Look, RowItem
 from app.ui.transcript.rows import CodeRow, NoteRow, Row, TableRow, TextRow, row_text
 from app.ui.transcript.runs import Run, units
 from app.ui.transcript.style import CODE_PAD, Style
 from app.ui.transcript.wide_blocks import Sideways
-
-if TYPE_CHECKING:
-    pass
-
-from app.ui.transcript.items import Look, RowItem
 
 
 class DocumentItem(RowItem):

@@ -39,7 +39,7 @@ class Voice:
             self._timer.start()
 
     def _say_so_far(self) -> None:
-        widget = self._view.widgets.get(self._view.streaming)
+        widget = self._view.mounted.widgets.get(self._view.streaming)
         if widget is not None:
             widget.describe_so_far()
 
@@ -48,7 +48,7 @@ class Voice:
         self._timer.stop()
         if not QAccessible.isActive():
             return
-        widget = self._view.widgets.get(model.message.id)
+        widget = self._view.mounted.widgets.get(model.message.id)
         if widget is not None:
             widget.describe()
         words = spoken_message(model, limit=ANNOUNCED)

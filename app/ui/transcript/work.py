@@ -53,7 +53,7 @@ class Work:
         self._calm.start(CALM)
 
     def _shown(self) -> list[MessageWidget]:
-        return [widget for widget in self._view.widgets.values() if widget.spots]
+        return [widget for widget in self._view.mounted.widgets.values() if widget.spots]
 
     def _waits(self) -> bool:
         for widget in self._shown():
@@ -74,9 +74,9 @@ class Work:
 
     def _turn(self) -> None:
         view = self._view
-        line = None if view.following else view.places.line()
+        line = None if view.scrolling.following else view.places.line()
         if self._read_on() or self._draw() or self._colour():
-            view.hold(line)
+            view.scrolling.hold(line)
         elif self._waits():
             self._soon.start()
 
@@ -116,7 +116,7 @@ class Work:
     # ------------------------------------------------------------------ what nobody misses yet
 
     def _calm_turn(self) -> None:
-        self._view.warm_up()
+        self._view.late.warm_up()
         end = perf_counter() + SLICE_SECONDS
         for _ in self._steps():
             if perf_counter() > end:
@@ -145,18 +145,19 @@ class Work:
         self.ahead = ahead
         for at, row in view.flow.beyond():
             ahead.setdefault(view.chat.models[at].message.id, set()).add(row)
-            if view.is_laid_out(at, row):
+            if view.mounted.item(at, row) is not None:
                 continue
-            view.lay_out(at, row)
+            view.mounted.lay_out(at, row)
             yield
         yield from self._draw_ahead()
-        view.let_go()
+        view.mounted.park_all_but(view.chat.in_view)  # what was laid out ahead of another place
+        view.bar.sync()  # the heights laid out here were estimates
 
     def _draw_ahead(self) -> Iterator[None]:
         view = self._view
-        for widget in list(view.widgets.values()):
+        for widget in list(view.mounted.widgets.values()):
             for late in widget.pending():
                 if late.soon:
                     view.formulas.draw(late.source, display=late.display)
                     yield
-        view.use_drawn()
+        view.late.use_drawn()

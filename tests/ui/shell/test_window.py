@@ -22,29 +22,8 @@ from app.services.events import Problem
 from app.ui.chat_pane import Page
 from app.ui.message_commands import last_code
 from tests.support.gguf_factory import write_model
+from tests.ui.shell.chatting import say, wait_for_end
 from tests.ui.shell.conftest import Open, Opened, close
-
-
-def say(qtbot: QtBot, opened: Opened, text: str) -> None:
-    """Type a message and press Enter."""
-    editor = opened.window.pane.composer.editor
-    editor.setFocus()
-    qtbot.keyClicks(editor, text)
-    qtbot.keyClick(editor, Qt.Key.Key_Return)
-
-
-def wait_for_end(qtbot: QtBot, opened: Opened) -> None:
-    """Until the last answer on the branch has ended and the window knows."""
-
-    def ended() -> bool:
-        answer = opened.window.controller.last(Role.ASSISTANT)
-        return (
-            answer is not None
-            and answer.status is not MessageStatus.STREAMING
-            and not opened.window.controller.answering
-        )
-
-    qtbot.waitUntil(ended, timeout=10_000)
 
 
 def button(opened: Opened, name: str) -> QAbstractButton:
@@ -139,19 +118,6 @@ def test_a_chat_left_during_its_answer_shows_all_of_it_on_return(
     answer = opened.window.controller.last(Role.ASSISTANT)
     assert answer is not None
     assert answer.content == "one two three"
-
-
-def test_drafts_stay_with_their_chats(qtbot: QtBot, open_window: Open) -> None:
-    opened = open_window()
-    say(qtbot, opened, "First")
-    wait_for_end(qtbot, opened)
-    first = opened.window.controller.chat
-    assert first is not None
-    qtbot.keyClicks(opened.window.pane.composer.editor, "unsent")
-    opened.window.controller.new_chat()
-    assert opened.window.pane.composer.text() == ""
-    opened.window.controller.open_chat(first.id)
-    assert opened.window.pane.composer.text() == "unsent"
 
 
 def test_after_a_restart_the_last_chat_its_draft_and_the_geometry_are_back(
@@ -264,17 +230,6 @@ def test_the_version_walked_is_remembered_and_any_message_begins_a_new_chat(
     said = [item.message.content for item in again.window.controller.branch]
     assert said == ["First", "A"]
     assert len(again.harness.services.library.conversations()) == 2
-
-
-def test_giving_an_edit_up_gives_the_draft_back(qtbot: QtBot, open_window: Open) -> None:
-    opened = open_window()
-    say(qtbot, opened, "First")
-    wait_for_end(qtbot, opened)
-    opened.window.pane.composer.set_text("draft")
-    opened.window.controller.edit_last()
-    assert opened.window.pane.composer.text() == "First"
-    qtbot.keyClick(opened.window.pane.composer.editor, Qt.Key.Key_Escape)
-    assert opened.window.pane.composer.text() == "draft"
 
 
 def test_a_failed_answer_offers_what_helps(qtbot: QtBot, open_window: Open) -> None:

@@ -1,12 +1,15 @@
-"""Chats for the transcript's tests."""
+"""Chats for the transcript's tests, and waiting until they stand."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from pytestqt.qtbot import QtBot
+
 from app.domain.conversation import BranchMessage, Message, MessageStatus, Version
 from app.domain.generation import Role, Timings
+from app.ui.transcript.view import TranscriptView
 
 QUESTION = "Question %d: how is this done?"
 
@@ -68,3 +71,8 @@ def chat_of(texts: Sequence[str]) -> list[BranchMessage]:
 def long_chat(count: int) -> list[BranchMessage]:
     """Questions and mixed answers."""
     return chat_of([f"Answer {i}.\n\n{MIXED}" if i % 2 else QUESTION % i for i in range(count)])
+
+
+def settle(view: TranscriptView, qtbot: QtBot) -> None:
+    """Until late formulas and colours are there."""
+    qtbot.waitUntil(lambda: view.idle, timeout=30_000)

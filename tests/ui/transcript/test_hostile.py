@@ -45,9 +45,9 @@ def show(view: TranscriptView, qtbot: QtBot, text: str) -> None:
     view.set_branch([entry(0, text), entry(1, text)])
     qtbot.waitUntil(lambda: view.idle, timeout=60_000)
     for _ in range(6):
-        view.scroll_by(-900)
+        view.scrolling.by(-900)
         view.grab()
-    assert sum(len(widget.items) for widget in view.widgets.values()) < 150
+    assert sum(len(widget.items) for widget in view.mounted.widgets.values()) < 150
 
 
 @pytest.mark.parametrize("name", NASTY)

@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from app.domain.conversation import BranchMessage, MessageStatus
 from app.ui.transcript.rows import row_text
 from app.ui.transcript.view import TranscriptView
-from tests.ui.transcript.making import MIXED, chat_of, entry, long_chat
+from tests.ui.transcript.making import MIXED, chat_of, entry, long_chat, settle
 
 SEEDS = range(4)
 STILL = 1.0
@@ -39,7 +39,7 @@ def first_line(view: TranscriptView) -> Seen:
         text = row_text(model.rows[placed.row])
         if not text:
             continue
-        item = view.lay_out(placed.at, placed.row)
+        item = view.mounted.lay_out(placed.at, placed.row)
         for offset in range(len(text)):
             y = placed.y + item.caret_rect(offset).y()
             if y >= -0.5:  # less than half a pixel is missing
@@ -52,12 +52,8 @@ def top_now(view: TranscriptView, seen: Seen) -> float:
     at = view.chat.by_id[seen.message_id]
     for placed in view.flow.placed:
         if placed.at == at and row_text(view.chat.models[at].rows[placed.row]) == seen.text:
-            return placed.y + view.lay_out(at, placed.row).caret_rect(seen.offset).y()
+            return placed.y + view.mounted.lay_out(at, placed.row).caret_rect(seen.offset).y()
     raise AssertionError(f"{seen.text[:40]!r} is out of sight")
-
-
-def settle(view: TranscriptView, qtbot: QtBot) -> None:
-    qtbot.waitUntil(lambda: view.idle, timeout=30_000)
 
 
 def wordy_chat(count: int) -> list[BranchMessage]:
@@ -72,6 +68,14 @@ def wordy_chat(count: int) -> list[BranchMessage]:
     return [entry(i, text, user=False) for i, text in enumerate(texts)]
 
 
+def somewhere(view: TranscriptView, qtbot: QtBot, chance: random.Random) -> Seen:
+    """Open a chat of sixty messages anywhere inside; the line that the reader looks at then."""
+    view.set_branch(wordy_chat(60))
+    view.scrolling.to_position(chance.randrange(2000, view.chat.index.total - 4000), end=False)
+    settle(view, qtbot)
+    return first_line(view)
+
+
 @pytest.mark.parametrize("seed", SEEDS)
 def test_late_formulas_and_corrected_heights_leave_the_line_where_it_is(
     view: TranscriptView, qtbot: QtBot, seed: int
@@ -79,8 +83,8 @@ def test_late_formulas_and_corrected_heights_leave_the_line_where_it_is(
     chance = random.Random(seed)
     view.set_branch(wordy_chat(60))
     for _ in range(6):
-        view.go_to_position(chance.randrange(view.chat.index.total), end=False)
-        view.scroll_by(chance.randrange(-90, 90))
+        view.scrolling.to_position(chance.randrange(view.chat.index.total), end=False)
+        view.scrolling.by(chance.randrange(-90, 90))
         seen = first_line(view)
         settle(view, qtbot)
         assert abs(top_now(view, seen) - seen.y) <= STILL
@@ -91,10 +95,7 @@ def test_any_widths_one_after_the_other_keep_the_line(
     view: TranscriptView, qtbot: QtBot, seed: int
 ) -> None:
     chance = random.Random(seed)
-    view.set_branch(wordy_chat(60))
-    view.go_to_position(chance.randrange(2000, view.chat.index.total - 4000), end=False)
-    settle(view, qtbot)
-    seen = first_line(view)
+    seen = somewhere(view, qtbot, chance)
     for _ in range(8):
         view.resize(chance.randrange(420, 1500), 700)
         QApplication.processEvents()
@@ -106,7 +107,7 @@ def test_any_widths_one_after_the_other_keep_the_line(
 
 def test_zoom_keeps_the_line(view: TranscriptView, qtbot: QtBot) -> None:
     view.set_branch(wordy_chat(40))
-    view.scroll_by(-3000)
+    view.scrolling.by(-3000)
     settle(view, qtbot)
     seen = first_line(view)
     for percent in (110, 150, 200, 80, 100):
@@ -138,7 +139,7 @@ def test_a_touchpad_moves_the_text_by_its_pixels_and_no_more(
 ) -> None:
     chance = random.Random(seed)
     view.set_branch(wordy_chat(40))
-    view.scroll_by(-9000)
+    view.scrolling.by(-9000)
     for _ in range(60):
         seen, step = first_line(view), chance.randrange(-25, 60)
         wheel(view, step)
@@ -156,7 +157,7 @@ def test_dragging_the_bar_through_a_chat_never_goes_back(
 ) -> None:
     view.set_branch(wordy_chat(24))
     if way > 0:
-        view.scroll_to_start()
+        view.scrolling.to_start()
     settle(view, qtbot)
     bar = view.verticalScrollBar()
     bar.setSliderDown(True)
@@ -174,13 +175,13 @@ def test_dragging_the_bar_through_a_chat_never_goes_back(
 
 def test_pages_there_and_back_lead_to_the_same_line(view: TranscriptView, qtbot: QtBot) -> None:
     view.set_branch(wordy_chat(30))
-    view.scroll_by(-6000)
+    view.scrolling.by(-6000)
     page = view.verticalScrollBar().pageStep()
 
     def there_and_back() -> None:
         for way in (-1, 1):
             for _ in range(5):
-                view.scroll_by(way * page)
+                view.scrolling.by(way * page)
                 settle(view, qtbot)
 
     there_and_back()  # formulas that come late make what is below them longer
@@ -201,7 +202,7 @@ def test_an_answer_grows_and_ends_below_a_reader_without_moving_a_line(
     view.begin_answer(key)
     cut = chance.randrange(700, 1200)
     view.feed(key, text[:cut])
-    view.scroll_by(-chance.randrange(40, 300))
+    view.scrolling.by(-chance.randrange(40, 300))
     settle(view, qtbot)
     seen = first_line(view)
     while cut < len(text):
@@ -220,14 +221,11 @@ def test_an_answer_grows_and_ends_below_a_reader_without_moving_a_line(
 def test_a_place_is_found_again_at_another_width(
     make_view: Callable[..., TranscriptView], qtbot: QtBot, seed: int
 ) -> None:
-    chance, chat = random.Random(seed), wordy_chat(60)
     view, other = make_view(width=900), make_view(width=600, zoom=120)
-    view.set_branch(chat)
-    view.go_to_position(chance.randrange(1000, view.chat.index.total - 3000), end=False)
-    settle(view, qtbot)
-    place, seen = view.anchor(), first_line(view)
+    seen = somewhere(view, qtbot, random.Random(seed))
+    place = view.anchor()
     assert place is not None
-    other.set_branch(chat, anchor=replace(place, y=0))
+    other.set_branch(wordy_chat(60), anchor=replace(place, y=0))
     settle(other, qtbot)
     assert abs(top_now(other, seen)) <= STILL
 
@@ -239,7 +237,7 @@ def test_a_place_far_into_a_long_answer_is_reached_once_it_is_read(
     view, other = make_view(), make_view()
     view.set_branch(chat)
     settle(view, qtbot)
-    view.go_to_position(view.chat.index.total * 3 // 4, end=False)
+    view.scrolling.to_position(view.chat.index.total * 3 // 4, end=False)
     settle(view, qtbot)
     place, seen = view.anchor(), first_line(view)
     other.set_branch(chat, anchor=place)

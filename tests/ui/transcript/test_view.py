@@ -4,35 +4,33 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF, QRect, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QAccessible, QGuiApplication, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QTextEdit
 from pytestqt.qtbot import QtBot
 
 from app.domain.conversation import MessageStatus
 from app.ui.theme import DARK
 from app.ui.transcript.buttons import QuietButton
-from app.ui.transcript.find import FindOptions
 from app.ui.transcript.footer import Footer
 from app.ui.transcript.places import Anchor
-from app.ui.transcript.selection import CopyAs
-from app.ui.transcript.signals import ActionKind, FindState, LinkRequest, MessageAction
+from app.ui.transcript.signals import ActionKind, LinkRequest, MessageAction
 from app.ui.transcript.view import TranscriptView
-from tests.ui.transcript.making import MIXED, chat_of, entry, long_chat
+from tests.ui.transcript.making import MIXED, chat_of, entry, long_chat, settle
 
 
 def tops(view: TranscriptView) -> dict[tuple[int, int], int]:
     return {(p.at, p.row): p.y for p in view.flow.placed}
 
 
-def settle(view: TranscriptView, qtbot: QtBot) -> None:
-    qtbot.waitUntil(lambda: view.idle, timeout=20_000)
-
-
 def buttons(view: TranscriptView, label: str) -> list[QuietButton]:
-    chain = [w for w in view.focus_chain() if isinstance(w, QuietButton)]
+    chain = [w for w in view.mounted.focus_chain() if isinstance(w, QuietButton)]
     return [button for button in chain if button.accessibleName() == label]
+
+
+def said_of(view: TranscriptView, key: str) -> str:
+    """What a screen reader is given of a message."""
+    return view.mounted.widgets[key].accessibleName()
 
 
 # ------------------------------------------------------------------ opening and scrolling
@@ -41,15 +39,15 @@ def buttons(view: TranscriptView, label: str) -> list[QuietButton]:
 def test_a_long_chat_opens_at_its_end_with_few_widgets(view: TranscriptView) -> None:
     view.set_branch(long_chat(2000))
     assert view.at_bottom
-    assert len(view.widgets) <= 8
+    assert len(view.mounted.widgets) <= 8
     assert sum(1 for model in view.chat.models if model.list is not None) <= 8
 
 
 def test_a_chat_opens_where_the_reader_left_it(view: TranscriptView) -> None:
     chat = long_chat(300)
     view.set_branch(chat)
-    view.scroll_by(-9000)
-    view.scroll_by(37)
+    view.scrolling.by(-9000)
+    view.scrolling.by(37)
     place, shown = view.anchor(), tops(view)
     view.set_branch(chat[:10])
     view.set_branch(chat, anchor=place)
@@ -77,7 +75,7 @@ def test_keys_move_through_the_whole_chat(view: TranscriptView) -> None:
 
 def test_the_wheel_moves_the_text_by_whole_steps(view: TranscriptView) -> None:
     view.set_branch(long_chat(60))
-    view.scroll_by(-3000)
+    view.scrolling.by(-3000)
     before = tops(view)
     event = QWheelEvent(
         QPointF(300, 300),
@@ -109,7 +107,7 @@ def test_dragging_the_bar_reaches_both_ends(view: TranscriptView) -> None:
 
 def test_resizing_keeps_the_first_line(view: TranscriptView, qtbot: QtBot) -> None:
     view.set_branch(long_chat(200))
-    view.scroll_by(-20_000)
+    view.scrolling.by(-20_000)
     before = view.flow.anchor
     for width in (700, 500, 1400, 900):
         view.resize(width, 700)
@@ -157,14 +155,14 @@ def test_a_reader_who_scrolled_up_is_left_alone_and_told(
     key = streaming(view)
     view.feed(key, MIXED)
     with qtbot.waitSignal(view.following_changed):
-        view.scroll_by(-200)
+        view.scrolling.by(-200)
     before = tops(view)
     for _ in range(5):
         view.feed(key, MIXED)
     after = tops(view)
     assert {after[k] - before[k] for k in before.keys() & after.keys()} == {0}
     assert not view.at_bottom
-    view.scroll_to_end()
+    view.scrolling.to_end()
     view.feed(key, MIXED)
     assert view.at_bottom
 
@@ -196,7 +194,7 @@ def test_the_actions_wait_until_the_answer_is_written(view: TranscriptView) -> N
 def test_rows_that_did_not_change_are_not_laid_out_again(view: TranscriptView) -> None:
     key = streaming(view, before=0)
     view.feed(key, MIXED * 3)
-    widget = view.widgets[key]
+    widget = view.mounted.widgets[key]
     before = dict(widget.items)
     view.feed(key, " more")
     same = sum(1 for row, item in widget.items.items() if before.get(row) is item)
@@ -229,7 +227,7 @@ def test_a_failure_is_told_in_its_own_words(view: TranscriptView, qtbot: QtBot) 
     failed = entry(1, "", status=MessageStatus.FAILED, error="The model file is gone.")
     view.set_branch([entry(0, "Why?"), failed])
     settle(view, qtbot)
-    assert "The model file is gone." in view.widgets[failed.message.id].accessibleName()
+    assert "The model file is gone." in said_of(view, failed.message.id)
 
 
 def test_versions_can_be_walked(view: TranscriptView, qtbot: QtBot) -> None:
@@ -257,7 +255,7 @@ def test_code_is_copied_as_it_was_written(view: TranscriptView) -> None:
 
 def test_actions_appear_with_the_keyboards_focus(view: TranscriptView) -> None:
     view.set_branch(chat_of(["Why?", "Because.", "And?", "So."]))
-    first = view.focus_chain()[0]
+    first = view.mounted.focus_chain()[0]
     assert isinstance(first, QuietButton)
     assert not first.shown
     view.activateWindow()
@@ -269,15 +267,16 @@ def test_actions_appear_with_the_keyboards_focus(view: TranscriptView) -> None:
 
 def test_tab_goes_through_the_whole_chat(view: TranscriptView) -> None:
     view.set_branch(long_chat(14))
-    view.scroll_to_start()
+    view.scrolling.to_start()
     view.setFocus()
     seen: set[str] = set()
+    mounted = view.mounted.widgets
     for _ in range(200):
         view.focusNextPrevChild(True)
         focused = view.window().focusWidget()
         if focused is None or not view.isAncestorOf(focused):
             break
-        seen |= {key for key, widget in view.widgets.items() if widget.isAncestorOf(focused)}
+        seen |= {key for key, widget in mounted.items() if widget.isAncestorOf(focused)}
         if len(seen) == 14:
             break
     assert len(seen) == 14
@@ -290,25 +289,25 @@ def test_messages_that_the_model_does_not_see_are_labelled(
     view.set_branch(chat)
     view.set_left_out(frozenset({chat[0].message.id, chat[1].message.id}))
     settle(view, qtbot)
-    names = [view.widgets[item.message.id].accessibleName() for item in chat]
+    names = [said_of(view, item.message.id) for item in chat]
     assert ["Not seen by the model" in name for name in names] == [True, True, False, False]
     view.set_left_out(frozenset())
     settle(view, qtbot)
-    assert not any("Not seen" in view.widgets[item.message.id].accessibleName() for item in chat)
+    assert not any("Not seen" in said_of(view, item.message.id) for item in chat)
 
 
 def test_a_screen_reader_hears_who_said_what(view: TranscriptView, qtbot: QtBot) -> None:
     chat = chat_of(["Why $x$?", "Because **so**."])
     view.set_branch(chat)
     settle(view, qtbot)
-    assert view.widgets[chat[0].message.id].accessibleName() == "You said: Why $x$?"
-    assert view.widgets[chat[1].message.id].accessibleName() == "Phial answered: Because so."
+    assert said_of(view, chat[0].message.id) == "You said: Why $x$?"
+    assert said_of(view, chat[1].message.id) == "Phial answered: Because so."
 
 
 def test_new_messages_keep_the_place_of_a_reader_further_up(view: TranscriptView) -> None:
     chat = long_chat(40)
     view.set_branch(chat)
-    view.scroll_by(-4000)
+    view.scrolling.by(-4000)
     before = tops(view)
     view.update_branch([*chat, entry(40, "One more?"), entry(41, "Yes.")])
     assert tops(view) == before
@@ -328,7 +327,7 @@ def test_the_reasoning_unfolds_on_demand(view: TranscriptView) -> None:
 
 def test_zoom_and_theme_change_in_place(view: TranscriptView) -> None:
     view.set_branch(long_chat(60))
-    view.scroll_by(-5000)
+    view.scrolling.by(-5000)
     before = view.flow.anchor
     view.set_theme(DARK)
     assert view.flow.anchor == before
@@ -343,61 +342,6 @@ def test_wrapped_code_has_no_sideways_bar(view: TranscriptView) -> None:
     height = view.chat.index.total
     view.set_wrap_code(True)
     assert view.chat.index.total > height
-
-
-# ------------------------------------------------------------------ selecting and finding
-
-
-def drag(view: TranscriptView, start: QPoint, end: QPoint) -> None:
-    port = view.viewport()
-    QTest.mousePress(port, Qt.MouseButton.LeftButton, pos=start)
-    QTest.mouseMove(port, start + QPoint(5, 0))
-    QTest.mouseMove(port, end)
-    QTest.mouseRelease(port, Qt.MouseButton.LeftButton, pos=end)
-
-
-def test_a_drag_selects_across_messages(view: TranscriptView) -> None:
-    view.set_branch(chat_of(["First question", "First answer", "Second question", "Second answer"]))
-    last = view.flow.placed[-1]
-    drag(view, QPoint(500, 30), QPoint(880, last.y))
-    view.copy(CopyAs.PLAIN)
-    text = QGuiApplication.clipboard().text()
-    assert "First answer" in text
-    assert "Second answer" in text
-
-
-def test_select_all_copies_what_was_never_laid_out(view: TranscriptView) -> None:
-    view.set_branch(long_chat(200))
-    QTest.keyClick(view, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
-    view.copy(CopyAs.MARKDOWN)
-    text = QGuiApplication.clipboard().text()
-    assert "Question 0:" in text
-    assert "Answer 199." in text
-
-
-def test_find_reaches_messages_far_away(view: TranscriptView, qtbot: QtBot) -> None:
-    chat = long_chat(300)
-    chat[7] = entry(7, "Here is the *needle*, and another needle.")
-    view.set_branch(chat)
-    states: list[FindState] = []
-    view.find_changed.connect(states.append)
-    view.find("needle")
-    qtbot.waitUntil(lambda: bool(states) and states[-1].complete, timeout=20_000)
-    assert states[-1].total == 2
-    view.find_next()
-    assert any(placed.at == 7 for placed in view.flow.placed)
-    assert states[-1].current in (1, 2)
-    view.find_next()
-    view.find_previous()
-    view.clear_find()
-    assert view.find("absent-word") == 0
-
-
-def test_find_minds_case_and_words_when_asked(view: TranscriptView) -> None:
-    view.set_branch(chat_of(["Hi", "Cat, cat and category."]))
-    assert view.find("cat") == 3
-    assert view.find("cat", FindOptions(match_case=True)) == 2
-    assert view.find("cat", FindOptions(whole_words=True)) == 2
 
 
 @pytest.mark.parametrize(
@@ -430,8 +374,8 @@ def test_an_answer_of_a_megabyte_opens_piece_by_piece(view: TranscriptView, qtbo
     view.set_branch([entry(0, "All of it"), entry(1, text)])
     assert view.chat.models[1].waiting
     view.chat.models[1].read_slice(view.chat.measures)
-    assert len(view.widgets) <= 2
-    assert sum(len(w.items) for w in view.widgets.values()) < 80
+    assert len(view.mounted.widgets) <= 2
+    assert sum(len(w.items) for w in view.mounted.widgets.values()) < 80
 
 
 def test_endless_words_lines_and_cells_are_drawn(view: TranscriptView, qtbot: QtBot) -> None:
@@ -440,50 +384,8 @@ def test_endless_words_lines_and_cells_are_drawn(view: TranscriptView, qtbot: Qt
     view.set_branch([entry(0, word), entry(1, text)])
     settle(view, qtbot)
     for _ in range(80):
-        view.scroll_by(-600)
+        view.scrolling.by(-600)
     assert view.flow.position == 0
-
-
-def test_searching_a_long_chat_never_forgets_what_is_in_view(
-    view: TranscriptView, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
-) -> None:
-    monkeypatch.setattr("app.ui.transcript.chat.KEPT_CHARACTERS", 3000)
-    view.set_branch(long_chat(200))
-    states: list[FindState] = []
-    view.find_changed.connect(states.append)
-    view.find("line")
-    view.find("strength")
-    qtbot.waitUntil(lambda: bool(states) and states[-1].complete, timeout=20_000)
-    assert states[-1].total == 100
-    view.grab()
-    view.find_next()
-    view.grab()
-    opened = sum(1 for model in view.chat.models if model.list is not None)
-    assert opened <= 60
-
-
-# ------------------------------------------------------------------ pasting and listening
-
-
-def test_rich_text_pastes_into_an_editor_as_it_looked(view: TranscriptView) -> None:
-    view.set_branch(
-        chat_of(["Hi", f"{MIXED}\n\nThe area is $\\pi r^2$.\n\n```c\nint x;\n```\n\n1. a\n2. b\n"])
-    )
-    view.select_all()
-    view.copy()
-    editor = QTextEdit()
-    editor.paste()
-    document, text = editor.document(), editor.toPlainText()
-    assert "\\pi r^2" in text
-    assert "int x;" in text
-    assert {"Name", "22"} <= set(text.replace("\ufdd0", "\n").split())
-    heading = document.find("Steps").block()
-    assert heading.blockFormat().headingLevel() == 2
-    assert document.find("strength").charFormat().fontWeight() > 400
-    assert document.find("emphasis").charFormat().fontItalic()
-    assert document.find("link").charFormat().anchorHref() == "https://example.org/a"
-    assert document.find("one item").block().textList() is not None
-    assert document.find("Value").currentTable() is not None
 
 
 def test_what_is_written_so_far_can_be_read_by_a_screen_reader(
@@ -498,57 +400,9 @@ def test_what_is_written_so_far_can_be_read_by_a_screen_reader(
     for word in ("The ", "answer ", "is ", "seven."):
         view.feed(key, word)
     qtbot.waitUntil(
-        lambda: view.widgets[key].accessibleName() == "Phial answered: The answer is seven.",
+        lambda: said_of(view, key) == "Phial answered: The answer is seven.",
         timeout=5_000,
     )
     message = view.chat.models[-1].message
     view.finish(replace(message, content="The answer is seven.", status=MessageStatus.COMPLETE))
     assert told == ["QAccessibleAnnouncementEvent"]
-
-
-def test_matches_are_found_in_tables_code_and_the_source_of_formulas(view: TranscriptView) -> None:
-    text = "Word needle.\n\n```c\nint needle;\n```\n\n| a |\n|---|\n| needle |\n\n$x + needle$"
-    view.set_branch(chat_of(["Hi", text]))
-    assert view.find("needle") == 4
-    for _ in range(5):
-        view.find_next()
-        view.grab()
-
-
-def test_what_was_not_read_yet_is_searched_and_selected_too(
-    view: TranscriptView, qtbot: QtBot
-) -> None:
-    text = "Some plain words in a line. " * 1500 + "\n\nThe needle.\n\n" + MIXED * 30
-    view.set_branch([entry(0, "Hi"), entry(1, text), *long_chat(20)[2:]])
-    states: list[FindState] = []
-    view.find_changed.connect(states.append)
-    view.find("needle")
-    qtbot.waitUntil(lambda: bool(states) and states[-1].complete, timeout=20_000)
-    assert states[-1].total == 1
-    view.find_next()
-    assert any(placed.at == 1 for placed in view.flow.placed)
-    view.set_branch([entry(0, "Hi"), entry(1, text)])
-    view.select_all()
-    view.copy(CopyAs.MARKDOWN)
-    assert QGuiApplication.clipboard().text().endswith(MIXED)
-
-
-def test_a_selected_formula_is_as_dark_as_the_text_beside_it(
-    view: TranscriptView, qtbot: QtBot
-) -> None:
-    view.set_branch(chat_of(["Hi", "$\\pi r^2 + \\frac{a}{b}$"]))
-    settle(view, qtbot)
-    row = next(p for p in view.flow.placed if p.at == 1 and view.lay_out(1, p.row).length())
-    left = (view.viewport().width() - view.looks.seen.column) // 2
-
-    def darkest() -> int:
-        picture = view.viewport().grab(QRect(left, row.y, 90, row.height)).toImage()
-        return min(
-            picture.pixelColor(x, y).lightness()
-            for x in range(picture.width())
-            for y in range(picture.height())
-        )
-
-    plain = darkest()
-    view.select_all()
-    assert darkest() <= plain + 25

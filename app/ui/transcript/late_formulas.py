@@ -1,0 +1,48 @@
+"""Owns formulas too heavy for a frame: drawn in the background, and put in place once they are."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from app.ui.transcript.formulas import Failed, FormulaStore, Shape
+from app.ui.transcript.maths_source import is_light, render_shape, warm_up
+
+if TYPE_CHECKING:
+    from app.ui.transcript.background import Background
+    from app.ui.transcript.view import TranscriptView
+
+
+class LateFormulas:
+    """Has heavy formulas of one transcript drawn.
+
+    Attributes:
+        store: All formulas of the transcript.
+    """
+
+    def __init__(self, view: TranscriptView, background: Background) -> None:
+        self._view, self._background = view, background
+        self._warm = False
+        self.store = FormulaStore(render_shape, is_light, self._draw)
+
+    def warm_up(self) -> None:
+        """Have loaded what the first formula would wait for; in the first pause."""
+        if not self._warm:
+            self._warm = True
+            self._background.ask(warm_up, lambda _: None)
+
+    def _draw(self, source: str, display: bool) -> None:
+        self._background.ask(
+            partial(render_shape, source, display), partial(self._take, source, display)
+        )
+
+    def _take(self, source: str, display: bool, shape: Shape | Failed) -> None:
+        self.store.take(source, shape, display=display)
+        self.use_drawn()
+
+    def use_drawn(self) -> None:
+        """Lay rows out again whose late formulas are there now; the reader's line stays."""
+        view = self._view
+        line = None if view.scrolling.following else view.places.line()
+        if view.mounted.drop_drawn(self.store.is_drawn):
+            view.scrolling.hold(line)
