@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.ui.transcript.clipboard import put_on_clipboard
+from app.ui.transcript.clipboard import offer_selected, put_on_clipboard
 from app.ui.transcript.items import PLAIN_LOOK, Look
 from app.ui.transcript.rows import row_text
 from app.ui.transcript.runs import units
@@ -46,6 +46,12 @@ class Marks:
     def select_all(self) -> None:
         """Select the whole chat."""
         self.select(select_all(self._view.chat))
+
+    def offer(self) -> None:
+        """The mouse has selected: the middle button pastes it, where the system has that."""
+        chosen = self.selection
+        if chosen is not None and not chosen.empty:
+            offer_selected(lambda: selected_text(self._view.chat, chosen, CopyAs.PLAIN))
 
     def copy(self, form: CopyAs | None = None) -> None:
         """Put the selection on the clipboard; without a form as plain and rich text."""

@@ -164,7 +164,10 @@ class Pointer:
         """End the selection; a click on a link asks the shell to open it."""
         self._edge.stop()
         self._pressed = None
-        if event.button() is not Qt.MouseButton.LeftButton or self._moved or not self._link:
+        if event.button() is not Qt.MouseButton.LeftButton:
+            return
+        self._view.marks.offer()
+        if self._moved or not self._link:
             return
         found = self.item_at(event.position())
         if found is not None and found[2].link_at(found[3], found[4]) == self._link:

@@ -36,8 +36,8 @@ from app.ui.transcript.runs import (
 Piece: TypeAlias = tuple[Row, tuple[int, int]]
 
 RICH_LIMIT = 400_000
-"""Characters beyond which a copy stays what was written: turning it into another form would
-keep the window waiting."""
+"""Characters beyond which a copy is what was written and nothing else: to turn it into another form
+would keep the window waiting, 5,000 messages for seconds."""
 
 
 BEYOND = 1 << 30
@@ -115,12 +115,18 @@ def word_at(text: str, position: int) -> tuple[int, int]:
 
 
 def selected_text(chat: Chat, selection: Selection, form: CopyAs) -> str:
-    """What is selected; several messages are told apart by who wrote them."""
+    """What is selected; several messages are told apart by who wrote them.
+
+    More than `RICH_LIMIT` is Markdown where plain text is asked for, and there is no rich text of
+    it: an empty text.
+    """
     start, end = selection.start, selection.end
     several = start.at != end.at
     size = sum(len(m.message.content) for m in chat.models[start.at : end.at + 1])
-    if form is not CopyAs.MARKDOWN and size > RICH_LIMIT:
-        form = CopyAs.MARKDOWN if form is CopyAs.PLAIN else form
+    if size > RICH_LIMIT:
+        if form is CopyAs.RICH:
+            return ""
+        form = CopyAs.MARKDOWN
     parts: list[str] = []
     for at in range(start.at, end.at + 1):
         model = chat.models[at]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
@@ -80,3 +81,16 @@ def test_a_selected_formula_is_as_dark_as_the_text_beside_it(
     plain = darkest()
     view.select_all()
     assert darkest() <= plain + 25
+
+
+def test_a_selection_too_large_to_be_made_rich_is_copied_as_it_was_written(
+    view: TranscriptView, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    view.set_branch(long_chat(6))
+    view.select_all()
+    view.copy()
+    assert QGuiApplication.clipboard().mimeData().hasHtml()
+    monkeypatch.setattr("app.ui.transcript.selection.RICH_LIMIT", 100)
+    view.copy()
+    assert not QGuiApplication.clipboard().mimeData().hasHtml()
+    assert "## Steps" in QGuiApplication.clipboard().text()
