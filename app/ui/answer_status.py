@@ -5,8 +5,8 @@ from __future__ import annotations
 from app.domain.conversation import Message, MessageStatus
 from app.domain.generation import ContextFitted
 from app.services import words
+from app.services.activity import Activity
 from app.services.events import ContextMeasured, ModelState
-from app.services.words import Activity
 from app.ui.chat_pane import ChatPane
 
 
