@@ -6,7 +6,7 @@ import logging
 import re
 import threading
 
-from app.domain.conversation import Message, MessageStatus
+from app.domain.conversation import Conversation, Message, MessageStatus
 from app.domain.errors import KnownError
 from app.domain.generation import GREEDY, GenerationRequest, Role, TextDelta, Turn
 from app.engine.base import Engine
@@ -32,8 +32,8 @@ _log = logging.getLogger(__name__)
 class TitleService:
     """After a chat's first answer, asks the model for a title; gives way to any new message.
 
-    The demo model is not asked: it has learned to talk about Phial, not to name chats. A title the
-    user chose is never replaced.
+    The demo model is not asked: it has learned to talk about Phial, not to name chats. A chat is
+    named once: neither a title the user chose nor one that a model gave is ever replaced.
     """
 
     def __init__(
@@ -78,7 +78,7 @@ class TitleService:
     def _title(self, answer: Message, give_way: threading.Event) -> str:
         conversation = self._library.get(answer.conversation_id)
         messages = [item.message for item in self._library.branch(conversation.id)]
-        if give_way.is_set() or conversation.title_by_user or len(messages) != 2:
+        if give_way.is_set() or len(messages) != 2 or self._has_title(conversation, messages[0]):
             return ""
         turns = [
             Turn(message.role, turn_text(message)[:EXCHANGE_CHARACTERS], message.id)
@@ -92,6 +92,14 @@ class TitleService:
         )
         events = self._engine.generate(request, give_way)
         return clean_title("".join(e.text for e in events if isinstance(e, TextDelta)))
+
+    def _has_title(self, conversation: Conversation, question: Message) -> bool:
+        """Whether it was named already, by the user or a model, and not just by its first words."""
+        asked = self._library.versions(question.id)
+        return conversation.title_by_user or conversation.title not in {
+            "",
+            *(title_from(version.content) for version in asked),
+        }
 
 
 def clean_title(text: str) -> str:

@@ -388,6 +388,7 @@ def main() -> int:
     """Run the rounds and print what came of them."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=300)
+    parser.add_argument("--minutes", type=float, default=float("inf"), help="end earlier")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", nargs="+", choices=ACTIVITIES, default=list(ACTIVITIES))
     options = parser.parse_args()
@@ -395,6 +396,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as scratch:
         rounds = Rounds(Path(scratch), options.seed)
         for number in range(options.rounds):
+            if time.monotonic() - begun > options.minutes * 60:
+                break
             activity = options.only[number % len(options.only)]
             before = rounds.rows[activity].broken
             rounds.run(activity)

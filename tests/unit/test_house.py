@@ -74,6 +74,17 @@ def test_nothing_swallows_every_exception() -> None:
                 assert not broad or raised or ended, f"{path}:{node.lineno} catches everything"
 
 
+@pytest.mark.parametrize("folder", ["app", "tests", "packaging"])
+def test_nobody_catches_what_is_no_error(folder: str) -> None:
+    """What is to be undone whatever happens stands in a finally or on an ExitStack."""
+    for path in sorted((APP.parent / folder).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.ExceptHandler):
+                caught = "everything" if node.type is None else ast.unparse(node.type)
+                assert caught != "everything", f"{path}:{node.lineno} catches everything"
+                assert "BaseException" not in caught, f"{path}:{node.lineno}"
+
+
 def test_nothing_is_terminated() -> None:
     for path, tree in sources():
         for node in ast.walk(tree):

@@ -36,6 +36,26 @@ def test_a_chat_is_named_by_the_model_after_its_first_exchange(tmp_path: Path) -
     harness.services.close()
 
 
+def test_a_chat_is_named_once_and_answering_again_leaves_its_name(tmp_path: Path) -> None:
+    titles = iter(["Baking bread", "Something else"])
+    asked: list[str] = []
+
+    def names(request: GenerationRequest) -> str:
+        asked.append(request.turns[-1].content)
+        return next(titles) if asked[-1] == QUESTION else "Flour."
+
+    harness = build(tmp_path / "data", ScriptedEngine(names), titles=True)
+    conversation, ended = harness.ask("How do I bake bread?")
+    wait_for_title(harness, conversation, "Baking bread")
+    heard = len(harness.heard.events)
+    again = harness.services.chat.regenerate(ended.message.id)
+    harness.ended(again, after=heard)
+    harness.services.lane.submit(lambda: None).result()
+    assert asked.count(QUESTION) == 1
+    assert harness.services.library.get(conversation).title == "Baking bread"
+    harness.services.close()
+
+
 def test_a_title_of_the_users_is_never_replaced(tmp_path: Path) -> None:
     harness = build(tmp_path / "data", ScriptedEngine(answer), titles=True)
     conversation = harness.services.library.create().id
