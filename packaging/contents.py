@@ -153,4 +153,18 @@ def engine_libraries(folder: Path | None = None, platform: str = sys.platform) -
     ]
     if not any("ggml-cpu" in path.name for path in kept):
         raise SystemExit(f"{folder} holds no processor module of llama.cpp")
+    if any("ggml-cuda" in path.name for path in kept):
+        kept += _nvidia_libraries(folder.parents[1])
     return kept
+
+
+# What the CUDA module is linked against, as NVIDIA's own wheels have it (build.py installs them);
+# only the driver's library is the system's.
+_NVIDIA = re.compile(r"(lib)?(cudart|cublas|cublasLt)(\.so\.\d+|64_\d+\.dll)")
+
+
+def _nvidia_libraries(packages: Path) -> list[Path]:
+    found = [one for one in sorted(packages.glob("nvidia/**/*")) if _NVIDIA.fullmatch(one.name)]
+    if len(found) != 3:
+        raise SystemExit(f"CUDA's three libraries are not in {packages}: {found}")
+    return found

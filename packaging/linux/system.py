@@ -53,8 +53,10 @@ FROM_SYSTEM = {
     "libbrotlidec.so.1": "libbrotli1",
     # Only where that module is inside; without a driver llama.cpp goes on without it.
     "libvulkan.so.1": "libvulkan1",
+    # NVIDIA's driver; likewise.
+    "libcuda.so.1": "libcuda1",
 }
-OPTIONAL = {"libvulkan.so.1"}
+OPTIONAL = {"libvulkan.so.1", "libcuda.so.1"}
 # Never linked against, but opened or read when the program runs.
 ALSO = ("xkb-data",)
 

@@ -98,6 +98,25 @@ def test_a_tree_without_a_processor_module_is_not_built(tmp_path: Path) -> None:
         contents.engine_libraries(tmp_path, "linux")
 
 
+def test_the_cuda_module_brings_nvidias_libraries_but_not_the_driver(tmp_path: Path) -> None:
+    folder = tmp_path / "llama_cpp" / "lib"
+    theirs = tmp_path / "nvidia" / "cu13" / "lib"
+    for path in (folder, theirs):
+        path.mkdir(parents=True)
+    for name in ("libggml-cpu-x64.so", "libggml-cuda.so"):
+        (folder / name).touch()
+    (theirs / "libcudart.so.13").touch()
+    (theirs / "libnvblas.so.13").touch()
+    with pytest.raises(SystemExit, match="CUDA's three libraries"):
+        contents.engine_libraries(folder, "linux")
+    (theirs / "libcublas.so.13").touch()
+    (theirs / "libcublasLt.so.13").touch()
+    assert [path.name for path in contents.engine_libraries(folder, "linux")][2:] == [
+        "libcublas.so.13", "libcublasLt.so.13", "libcudart.so.13",
+    ]  # fmt: skip
+    assert {"libcuda.so.1", "libvulkan.so.1"} == system.OPTIONAL
+
+
 def test_llama_cpp_is_compiled_for_every_processor_and_the_version_that_is_pinned() -> None:
     for flavour in ("cpu", "vulkan", "cuda"):
         flags = native.flags(flavour, Path("/src"), "linux")
