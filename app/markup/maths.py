@@ -21,6 +21,7 @@ from ziamath.zmath import Math
 from app.markup import mathrows
 from app.markup.latex import prepare
 from app.markup.latex_tokens import MathError, tokens_of
+from app.markup.mathlines import Piece, pieces_of
 from app.markup.mathml import tree_of
 
 QUICK = 60
@@ -74,12 +75,14 @@ class Formula:
         width: in pixels at the size it was asked for.
         height: in pixels.
         baseline: pixels from the top edge down to the line that text stands on.
+        pieces: where it may be broken if it is displayed in a narrow column (see `mathlines`).
     """
 
     svg: bytes
     width: float
     height: float
     baseline: float
+    pieces: tuple[Piece, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +91,7 @@ class _Layout:
 
     body: str
     box: tuple[float, float, float, float]
+    pieces: tuple[Piece, ...]
 
 
 def weight(latex: str) -> int:
@@ -131,7 +135,8 @@ def render(
         f' height="{height * scale:.3f}" viewBox="{left:.3f} {top:.3f} {width:.3f} {height:.3f}">'
         f"{layout.body.replace(_INK, colour)}</svg>"
     )
-    return Formula(svg.encode(), width * scale, height * scale, -top * scale)
+    pieces = tuple(piece.scaled(scale) for piece in layout.pieces)
+    return Formula(svg.encode(), width * scale, height * scale, -top * scale, pieces)
 
 
 @lru_cache(maxsize=_CACHE)
@@ -158,4 +163,5 @@ def _draw(latex: str, *, display: bool) -> _Layout:
         raise MathError("nothing of the formula can be drawn")
     body = "".join(ET.tostring(child, encoding="unicode") for child in svg)
     # ziamath draws the lines of \overline and \underline black, whatever the colour.
-    return _Layout(body.replace('="black"', f'="{_INK}"'), (left, top, width, height))
+    pieces = pieces_of(picture.node, em=_BASE, left=left, right=left + width)
+    return _Layout(body.replace('="black"', f'="{_INK}"'), (left, top, width, height), pieces)

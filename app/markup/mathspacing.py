@@ -36,6 +36,8 @@ _TABLE = {
 }
 """Gaps from the row's class to the column's: none, thin, medium, thick (The TeXbook, page 170;
 only a comma after an ellipsis stands closer here)."""
+ATOM = "atom"
+"""The attribute that keeps the classes of an element as its left and right neighbours see them."""
 _GAPS = ("", "0.1667em", "0.2222em", "0.2778em")
 _THIN = 1
 
@@ -73,7 +75,7 @@ _OP_RANGES = (
 _ORD = frozenset("\u2032\u2033\u2034\u25b3")
 _OPEN = frozenset("([{\u27e8\u2308\u230a\u27e6\u27ee\u27ea")
 _CLOSE = frozenset(")]}\u27e9\u2309\u230b\u27e7\u27ef\u27eb!?")
-_BARS = frozenset("|\u2016\u2225\u2223\u2758")
+BARS = frozenset("|\u2016\u2225\u2223\u2758")
 _INNER = frozenset("\u2026\u22ef\u22f1")
 
 _SIGNS: tuple[tuple[Atom, frozenset[str]], ...] = (
@@ -131,6 +133,7 @@ def _space_row(row: ET.Element, style: Style) -> None:
     before: Atom | None = "ord" if row.get("continues") == "true" else None
     previous: ET.Element | None = None
     for child, (left, right) in zip(children, classes, strict=True):
+        child.set(ATOM, f"{left} {right}")
         _set(child, "lspace", "0em")
         _set(child, "rspace", "0em")
         gap = 0 if before is None else int(_TABLE[before][_ORDER.index(left)])
@@ -188,7 +191,7 @@ def _classes(children: list[ET.Element], *, continues: bool) -> list[tuple[Atom,
     for child in children:
         left, right = _class(child)
         core = _core(child)
-        if core.tag == "mo" and _text(core) in _BARS and core.get("form") is None:
+        if core.tag == "mo" and _text(core) in BARS and core.get("form") is None:
             left = right = _bar(core, before)
         if left == "bin" and (before is None or before in _BEFORE_UNARY):
             left = right = "ord"

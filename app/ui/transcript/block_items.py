@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter
 
+from app.markup.mathlines import Line
 from app.ui.theme import RADIUS, qcolour
 from app.ui.transcript.documents import RowDocument, text_document
 from app.ui.transcript.formulas import Drawn, Failed, Pending
@@ -38,7 +41,7 @@ class MathItem(RowItem):
         super().__init__(row, style, width)
         self._source: RowDocument | None = None
         self._drawn: Drawn | None = None
-        self._scale = 1.0
+        self._lines: tuple[Line, ...] = ()
         colour = style.text_colour(quiet=row.place.quiet)
         result: Drawn | Failed
         if row.block.closed:
@@ -56,13 +59,14 @@ class MathItem(RowItem):
         else:
             self._drawn = result
             self.pending = (result,) if isinstance(result, Pending) else ()
-            row.state.natural = int(result.width) + 1
+            self._lines = result.lines(self.room)
+            row.state.natural = int(max(line.width for line in self._lines)) + 1
         self._pad = style.px(4)
 
     @property
     def bar(self) -> bool:
-        """Whether it is wider than the column."""
-        return self._drawn is not None and self._drawn.width > self.room
+        """Whether it is wider than the column, also when it is broken into lines."""
+        return self._drawn is not None and self.row.state.natural > self.room + 1
 
     def body_height(self) -> int:
         """Without the gap above, pixels."""
@@ -70,8 +74,15 @@ class MathItem(RowItem):
             return int(self._source.size().height() + 0.999)
         if self._drawn is None:
             return 0
-        tall = int(self._drawn.ascent + self._drawn.descent + 0.999) + 2 * self._pad
+        tall = int(self._baselines()[-1] + self._lines[-1].descent + 0.999) + self._pad
         return tall + (self.style.px(SIDE_BAR) if self.bar else 0)
+
+    def _baselines(self) -> list[float]:
+        """Where the lines stand, from the top of the body."""
+        at = [self._pad + self._lines[0].ascent]
+        for above, line in pairwise(self._lines):
+            at.append(at[-1] + above.descent + line.ascent + self.style.line_height / 2)
+        return at
 
     def sideways(self) -> Sideways | None:
         """What scrolls sideways here."""
@@ -92,9 +103,12 @@ class MathItem(RowItem):
             painter.translate(self.left, self.gap)
             self._source.drawContents(painter)
         elif self._drawn is not None:
-            spare = self.room - self._drawn.width
+            spare = self.room - self.row.state.natural
             x = self.left + (spare / 2 if spare > 0 else -self.row.state.x)
-            self._drawn.paint(painter, x, self.gap + self._pad + self._drawn.ascent)
+            for line, baseline in zip(self._lines, self._baselines(), strict=True):
+                self._drawn.paint_part(
+                    painter, x + line.indent, self.gap + baseline, line.start, line.end
+                )
         painter.restore()
 
 

@@ -10,15 +10,22 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from time import perf_counter
+from typing import TypeAlias
 
-from PySide6.QtCore import QByteArray, QRectF, Qt
+from PySide6.QtCore import QByteArray, QPointF, QRectF, Qt
 from PySide6.QtGui import QFont, QFontInfo, QFontMetricsF, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
+from app.markup.mathlines import Line, Piece, lines_of
 from app.ui.theme import qcolour
 
 INK = "#010204"
 """A colour that stands for the text's until a picture is made."""
+
+TALLEST = 8192
+"""Device pixels of a picture's height."""
+TILE = 2048
+"""Device pixels; a wider formula is drawn in several pictures, of those that are seen."""
 
 KEPT_FORMULAS = 4000
 KEPT_PIXMAPS = 600
@@ -41,12 +48,14 @@ class Shape:
         width: In ems.
         ascent: Above the baseline, in ems.
         descent: Below the baseline, in ems.
+        pieces: Where it may be broken, in ems.
     """
 
     svg: bytes
     width: float
     ascent: float
     descent: float
+    pieces: tuple[Piece, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,21 +68,50 @@ class Failed:
 class Drawn:
     """A formula at one size and colour. Lengths in device-independent pixels."""
 
-    __slots__ = ("_key", "_store", "ascent", "descent", "width")
+    __slots__ = ("_key", "_pieces", "_store", "ascent", "descent", "em", "width")
 
     def __init__(self, store: FormulaStore, shape: Shape, em: float, key: _PixmapKey) -> None:
-        self._store, self._key = store, key
+        self._store, self._key, self._pieces = store, key, shape.pieces
+        self.em = em
         self.width = shape.width * em
         self.ascent = shape.ascent * em
         self.descent = shape.descent * em
 
+    def lines(self, room: float) -> tuple[Line, ...]:
+        """The formula broken into lines that fit into ``room``, if it can be."""
+        if self.width > room and len(self._pieces) > 1:
+            broken = lines_of([p.scaled(self.em) for p in self._pieces], room, self.em)
+            if len(broken) > 1:
+                return broken
+        return (Line(0.0, self.width, 0.0, self.ascent, self.descent),)
+
     def paint(self, painter: QPainter, x: float, baseline: float) -> None:
         """Draw with the left end of the baseline at ``x``, ``baseline``."""
+        self.paint_part(painter, x, baseline, 0.0, self.width)
+
+    def paint_part(
+        self, painter: QPainter, x: float, baseline: float, start: float, end: float
+    ) -> None:
+        """Draw what lies between ``start`` and ``end``, from ``x`` on.
+
+        A picture is never wider than a tile: a formula may be far wider than what is seen of it.
+        """
         ratio = painter.device().devicePixelRatio()
-        pixmap = self._store.pixmap(self._key, self.width, self.ascent + self.descent, ratio)
         # Whole device pixels: a picture at a fraction of a pixel is blurred.
-        left, top = round(x * ratio) / ratio, round((baseline - self.ascent) * ratio) / ratio
-        painter.drawPixmap(QRectF(left, top, 0, 0).topLeft(), pixmap)
+        left, top = round(x * ratio), round((baseline - self.ascent) * ratio)
+        first, last = round(start * ratio), round(end * ratio)
+        whole = max(1, round(self.width * ratio)), max(1, round(self._height * ratio))
+        seen = painter.clipBoundingRect() if painter.hasClipping() else QRectF()
+        for at in range(first, max(last, first + 1), TILE):
+            place = (left + at - first) / ratio
+            across = min(TILE, max(1, last - at))
+            if seen.isNull() or (place < seen.right() and place + across / ratio > seen.left()):
+                pixmap = self._store.pixmap(self._key, whole, (at, across), ratio)
+                painter.drawPixmap(QPointF(place, top / ratio), pixmap)
+
+    @property
+    def _height(self) -> float:
+        return self.ascent + self.descent
 
 
 class Pending(Drawn):
@@ -94,7 +132,13 @@ class Pending(Drawn):
         self.ascent = metrics.ascent() * (lines * 1.3 if lines > 1 else 1)
         self.descent = metrics.descent()
 
-    def paint(self, painter: QPainter, x: float, baseline: float) -> None:
+    def lines(self, _room: float) -> tuple[Line, ...]:
+        """One."""
+        return (Line(0.0, self.width, 0.0, self.ascent, self.descent),)
+
+    def paint_part(
+        self, painter: QPainter, x: float, baseline: float, _start: float, _end: float
+    ) -> None:
         """Draw the source, as much as fits."""
         painter.save()
         painter.setFont(self._font)
@@ -111,6 +155,9 @@ class _PixmapKey:
     source: str
     display: bool
     colour: str
+
+
+_Place: TypeAlias = tuple[_PixmapKey, tuple[int, int], tuple[int, int]]
 
 
 class FormulaStore:
@@ -133,7 +180,7 @@ class FormulaStore:
         self._render, self._is_light, self._ask, self._clock = render, is_light, ask, clock
         self._asked: set[tuple[str, bool]] = set()
         self._shapes: OrderedDict[tuple[str, bool], Shape | Failed] = OrderedDict()
-        self._pixmaps: OrderedDict[tuple[_PixmapKey, int, int], QPixmap] = OrderedDict()
+        self._pixmaps: OrderedDict[_Place, QPixmap] = OrderedDict()
         self._left = FRAME_BUDGET
 
     def begin_frame(self, budget: float = FRAME_BUDGET) -> None:
@@ -181,21 +228,30 @@ class FormulaStore:
         if len(self._shapes) > KEPT_FORMULAS:
             self._shapes.popitem(last=False)
 
-    def pixmap(self, key: _PixmapKey, width: float, height: float, ratio: float) -> QPixmap:
-        """The picture of a formula that was got before."""
-        across, down = max(1, round(width * ratio)), max(1, round(height * ratio))
-        place = (key, across, down)
+    def pixmap(
+        self, key: _PixmapKey, whole: tuple[int, int], part: tuple[int, int], ratio: float
+    ) -> QPixmap:
+        """The picture of a part of a formula that was got before.
+
+        Args:
+            key: The formula and its colour.
+            whole: Its width and height, in device pixels.
+            part: Where the part begins and how wide it is, in device pixels.
+            ratio: Device pixels of a pixel.
+        """
+        place = (key, whole, part)
         known = self._pixmaps.get(place)
         if known is not None:
             self._pixmaps.move_to_end(place)
             return known
-        made = QPixmap(min(across, 8192), min(down, 8192))
+        start, across = part
+        made = QPixmap(across, min(whole[1], TALLEST))
         made.fill(Qt.GlobalColor.transparent)
         shape = self._shapes.get((key.source, key.display)) or self._render(key.source, key.display)
         if isinstance(shape, Shape):
             painter = QPainter(made)
             svg = shape.svg.replace(INK.encode(), key.colour.encode())
-            QSvgRenderer(QByteArray(svg)).render(painter, QRectF(0, 0, across, down))
+            QSvgRenderer(QByteArray(svg)).render(painter, QRectF(-start, 0, *whole))
             painter.end()
         made.setDevicePixelRatio(ratio)
         self._pixmaps[place] = made

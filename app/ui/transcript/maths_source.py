@@ -33,6 +33,7 @@ def render_shape(source: str, display: bool) -> Shape | Failed:
         formula.width / SIZE,
         formula.baseline / SIZE,
         (formula.height - formula.baseline) / SIZE,
+        tuple(piece.scaled(1 / SIZE) for piece in formula.pieces),
     )
 
 

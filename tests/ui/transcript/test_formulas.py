@@ -1,0 +1,73 @@
+"""Displayed formulas wider than the column are broken into lines, or scrolled to their end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtGui import QColor, QImage, QPainter
+from pytestqt.qtbot import QtBot
+
+from app.ui.transcript.block_items import MathItem
+from app.ui.transcript.formulas import TILE
+from app.ui.transcript.view import TranscriptView
+from tests.ui.transcript.making import entry
+
+SUM = "$$y = " + " + ".join(f"a_{{{i}}} b_{{{i}}}" for i in range(1, 25)) + " = 0$$"
+MATRIX = r"$$\begin{pmatrix}" + " & ".join(f"m_{{{i}}}" for i in range(60)) + r"\end{pmatrix}$$"
+
+
+def math_item(view: TranscriptView, qtbot: QtBot, text: str) -> MathItem:
+    view.set_branch([entry(0, "Go."), entry(1, text)])
+    qtbot.waitUntil(lambda: view.idle, timeout=60_000)
+    items = [item for widget in view.widgets.values() for item in widget.items.values()]
+    return next(item for item in items if isinstance(item, MathItem))
+
+
+def inked_columns(image: QImage) -> list[int]:
+    paper = image.pixelColor(0, 0)
+    return [
+        x
+        for x in range(image.width())
+        if any(image.pixelColor(x, y) != paper for y in range(0, image.height(), 2))
+    ]
+
+
+def test_a_long_sum_takes_more_lines_in_a_narrow_column_and_needs_no_bar(
+    make_view: Callable[..., TranscriptView], qtbot: QtBot
+) -> None:
+    wide = math_item(make_view(1600), qtbot, SUM)
+    narrow = math_item(make_view(420), qtbot, SUM)
+    assert not narrow.bar
+    assert narrow.row.state.natural <= narrow.room + 1
+    assert narrow.body_height() > 2 * wide.body_height()
+
+
+def test_a_matrix_has_a_bar_that_the_keyboard_reaches_and_that_shows_its_end(
+    make_view: Callable[..., TranscriptView], qtbot: QtBot
+) -> None:
+    view = make_view(420)
+    item = math_item(view, qtbot, MATRIX)
+    assert item.bar
+    assert item.widget is not None
+    assert item.widget.focusPolicy().value & 1  # by Tab
+    spare = item.row.state.natural - item.room
+    item.widget.setProperty("value", spare)
+    assert item.row.state.x == spare
+
+
+def test_the_end_of_a_picture_wider_than_a_tile_is_drawn(
+    make_view: Callable[..., TranscriptView], qtbot: QtBot
+) -> None:
+    item = math_item(make_view(420), qtbot, MATRIX)
+    result = item.style.formulas.get(
+        item.row.block.drawn, display=True, font=item.style.fonts.text, colour="#000000"
+    )
+    size = max(4.0, 1.5 * TILE / result.width)  # type: ignore[union-attr]
+    image = QImage(int(result.width * size), 200, QImage.Format.Format_RGB32)  # type: ignore[union-attr]
+    image.setDevicePixelRatio(size)
+    image.fill(QColor("white"))
+    painter = QPainter(image)
+    result.paint(painter, 0, 100 / size)  # type: ignore[union-attr]
+    painter.end()
+    assert image.width() > TILE
+    assert inked_columns(image)[-1] > image.width() - 3 * size
