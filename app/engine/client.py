@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import math
 import secrets
 import threading
 from collections import Counter
@@ -36,12 +37,13 @@ from app.engine.base import Cancel, EngineOptions, Progress
 from app.engine.ladder import STEPS, ForgetfulMemory, LadderMemory, next_step
 from app.engine.line import POLL_SECONDS, EngineLine
 from app.engine.process import Death, default_command
-from app.engine.seen import NEVER, DiedError, Monotone, Seen
+from app.engine.seen import NEVER, DiedError, Monotone, Seen, SlowToStopError
 
 log = logging.getLogger("phial.engine.client")
 
 SAME_STEP_DEATHS = 2  # a plan that has worked is blamed only when it dies twice in a row
 MOST_DEATHS = 8  # for one request; then the user is told
+STOP_READING_SECONDS = 0.07  # a stopped pass over the prompt is waited for so long
 STOP_LOAD_SECONDS = 0.05  # llama.cpp looks at its flag between tensors; then it is not waited for
 
 
@@ -117,11 +119,11 @@ class EngineClient:
                 self._await_revival(cancel)
                 if self._model is None:
                     self._reload(cancel)
-                for event in self._stream(request, cancel):
+                for event in self._stream(request, cancel, seen):
                     seen.note(event)
                     yield event
-            except LoadCancelledError:
-                yield Finished(StopReason.STOPPED, seen.cut().timings, seed)
+            except (LoadCancelledError, SlowToStopError):
+                yield seen.cut(StopReason.STOPPED)
                 return
             except DiedError as died:
                 deaths += 1
@@ -129,7 +131,7 @@ class EngineClient:
                 yield EngineRestarted(STEPS[max(0, self._step)].words, reason)
                 if seen.tokens:
                     self._revive()
-                    yield seen.cut()
+                    yield seen.cut(StopReason.ENGINE_DIED)
                     return
             else:
                 return
@@ -203,15 +205,19 @@ class EngineClient:
     def _load_once(self, request: LoadRequest, progress: Progress, cancel: Cancel) -> LoadedModel:
         self._line.bury()  # memory that is still being given back would count as taken
         number = self._line.send(lambda n: frames.Load(n, request, self._step))
-        for frame in self._line.replies(number, cancel, patience=STOP_LOAD_SECONDS):
-            match frame:
-                case frames.Planned(plan=plan, steps=steps):
-                    self._steps = steps
-                    log.info("Loading %s: %s", request.path.name, " ".join(plan.reasons))
-                case frames.Progressed(fraction=fraction):
-                    progress(fraction)
-                case frames.Loaded(model=model):
-                    return model
+        try:
+            for frame in self._line.replies(number, cancel, lambda: STOP_LOAD_SECONDS):
+                match frame:
+                    case frames.Planned(plan=plan, steps=steps):
+                        self._steps = steps
+                        log.info("Loading %s: %s", request.path.name, " ".join(plan.reasons))
+                    case frames.Progressed(fraction=fraction):
+                        progress(fraction)
+                    case frames.Loaded(model=model):
+                        return model
+        except SlowToStopError as slow:  # it holds nothing worth keeping
+            self._line.abandon()
+            raise LoadCancelledError("Loading was stopped.") from slow
         raise AssertionError("the stream of frames ends with a result or an error")
 
     def _reload(self, cancel: Cancel) -> None:
@@ -305,12 +311,24 @@ class EngineClient:
 
     # --- requests -----------------------------------------------------------------------------
 
-    def _stream(self, request: GenerationRequest, cancel: Cancel) -> Iterator[GenerationEvent]:
+    def _stream(
+        self, request: GenerationRequest, cancel: Cancel, seen: Seen
+    ) -> Iterator[GenerationEvent]:
+        """The events of a request.
+
+        Raises:
+            DiedError: The process died.
+            SlowToStopError: It was stopped, and the pass over the prompt that is under way goes on
+                for a while: a large matrix product on a slow CPU, a whole pass on a GPU. Nobody
+                waits for that; what it reads is kept, and the next request comes after it.
+        """
         place = (self._key, self._step)
         number = self._line.send(lambda n: frames.Generate(n, request))
         finished = False
         try:
-            for frame in self._line.replies(number, cancel):
+            # Of an answer, the last words are worth waiting for.
+            patience = lambda: math.inf if seen.tokens else STOP_READING_SECONDS  # noqa: E731
+            for frame in self._line.replies(number, cancel, patience):
                 if isinstance(frame, frames.Emitted):
                     if isinstance(frame.event, Finished):
                         finished = True

@@ -18,12 +18,15 @@ CANDIDATES = 6  # places with the same tokens that are compared
 LOOK_BACK = 24  # tokens before a place that are compared, to find the likest one
 LENGTHS = (1, 3, 7, 15, 31)  # with the token itself, passes of 2, 4, 8, 16, 32
 WORTH = 1.08  # expected gain from which on guessing begins
-DOUBT = 0.25  # chance of a guess before anything was seen of this answer
+# Chance of a guess before any was seen to come true or fail, apart for places of which only a few
+# tokens agree (a run of three occurs by accident) and all that are compared (a text being copied).
+DOUBT = (0.25, 0.9)
 MEMORY = 0.92  # weight of the past in the measured chance, per guess
 STAKE = 1.0  # passes over one token that an answer may owe before any guess came true
 SHARE = 0.01  # and, of the tokens it has written, this share: an answer is never much slower
-# Before a size was tried: relative cost of one more token in a pass. Less than on any machine
-# measured (0.2 on 2 cores), so that each size gets tried where guesses come true.
+MAX_PASS = LENGTHS[-1] + 1
+# Before a size was tried or a prompt was read: relative cost of one more token in a pass. Less than
+# on any machine measured (0.2 on 2 cores), so that each size gets tried where guesses come true.
 OPTIMISM = 0.12
 
 
@@ -48,13 +51,23 @@ class Lookup:
             self._places[tuple(self._tokens[-NGRAM:])].append(len(self._tokens))
         self._tokens.append(token)
 
+    def find(self) -> tuple[int, int]:
+        """The place that is likest to where the text is now, and how many tokens before it agree.
+
+        Both are 0 where nothing like it was seen.
+        """
+        places = self._places.get(tuple(self._tokens[-NGRAM:]))
+        if not places:
+            return 0, 0
+        agreed, place = max((self._likeness(place), place) for place in places)
+        return place, agreed
+
     def guess(self, length: int) -> list[int]:
-        """Up to ``length`` tokens that may come next; empty where nothing like it was seen."""
+        """``length`` tokens that may come next; empty where nothing like it was seen."""
         tokens = self._tokens
-        places = self._places.get(tuple(tokens[-NGRAM:]))
-        if not places or length < 1:
+        best, _ = self.find()
+        if not best or length < 1:
             return []
-        best = max(places, key=lambda place: (self._likeness(place), place))
         found = tokens[best : best + length]
         # Close to the end the text found runs into itself: it then repeats.
         while found and len(found) < length:
@@ -79,6 +92,12 @@ class Costs:
 
     def __init__(self) -> None:
         self._seconds: dict[int, float] = {}
+        self._reading = 0.0  # seconds a token of a prompt took lately
+
+    def read(self, tokens: int, seconds: float) -> None:
+        """A chunk of a prompt took ``seconds``: what a token more in a pass may cost."""
+        if tokens >= MAX_PASS:
+            self._reading = seconds / tokens
 
     def measured(self, size: int, seconds: float) -> None:
         """A pass over ``size`` tokens took ``seconds``."""
@@ -93,16 +112,16 @@ class Costs:
         return 2 * self.at_most(size // 2)
 
     def relative(self, size: int) -> float:
-        """Cost of a pass in passes over one token; a friendly guess until it was measured.
+        """Cost of a pass in passes over one token; a guess until it was measured.
 
         Never more than two passes of half the size: a size whose only pass was disturbed by
         another program would else never be tried again.
         """
         one = self._seconds.get(1)
         known = self._seconds.get(size)
-        if one is None or known is None:
+        if one is None or (known is None and not self._reading):
             return 1 + OPTIMISM * (size - 1)
-        cost = known / one
+        cost = known / one if known is not None else 1 + (size - 1) * self._reading / one
         if size > 1 and size // 2 in self._seconds:
             cost = min(cost, 2 * self.relative(size // 2))
         return max(1e-6, cost)
@@ -123,9 +142,10 @@ class Drafter:
     def __init__(self, history: Sequence[int], costs: Costs) -> None:
         self._lookup = Lookup(history)
         self._costs = costs
-        self._hits = 2 * DOUBT
-        self._trials = 2.0
+        self._hits = [2 * doubt for doubt in DOUBT]
+        self._trials = [2.0 for _ in DOUBT]
         self._expected: int | None = None
+        self._trust = 0  # which of DOUBT the next guess is: 1 where all tokens compared agree
         self._saved = 0.0  # passes over one token
         self._count = 0
         self.drafted = 0
@@ -133,19 +153,20 @@ class Drafter:
 
     @property
     def chance(self) -> float:
-        """How often a guess comes true, lately."""
-        return self._hits / self._trials
+        """How often guesses like the next one come true, lately."""
+        return self._hits[self._trust] / self._trials[self._trust]
 
     def written(self, token: int) -> None:
         """The model wrote ``token``. Guesses that were not checked are scored all the same."""
         self._count += 1
         if self._expected is not None:
             hit = token == self._expected
-            self._hits = MEMORY * self._hits + hit
-            self._trials = MEMORY * self._trials + 1
+            self._hits[self._trust] = MEMORY * self._hits[self._trust] + hit
+            self._trials[self._trust] = MEMORY * self._trials[self._trust] + 1
         self._lookup.add(token)
-        following = self._lookup.guess(1)
-        self._expected = following[0] if following else None
+        _, agreed = self._lookup.find()
+        self._expected = self._lookup.guess(1)[0] if agreed else None
+        self._trust = int(agreed >= LOOK_BACK)
 
     def propose(self, room: int) -> list[int]:
         """Guesses worth checking in the next pass.

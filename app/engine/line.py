@@ -16,7 +16,7 @@ from app.domain.errors import LoadCancelledError
 from app.engine import frames
 from app.engine.base import Cancel, EngineOptions
 from app.engine.process import Death, EngineProcess
-from app.engine.seen import NEVER, DiedError
+from app.engine.seen import NEVER, DiedError, SlowToStopError
 
 POLL_SECONDS = 0.02  # how soon a set cancel flag is seen while the engine is silent
 
@@ -78,18 +78,19 @@ class EngineLine:
         if self._process is not None:
             self._process.send(frames.Stop(number))
 
-    def replies(self, number: int, cancel: Cancel, patience: float = math.inf) -> Iterator[Any]:
+    def replies(
+        self, number: int, cancel: Cancel, patience: Callable[[], float] = lambda: math.inf
+    ) -> Iterator[Any]:
         """Frames of one command up to its result.
 
         Args:
             number: Of the command.
             cancel: Stops it.
-            patience: Seconds a stopped command may take; then the process is ended for it. Only
-                for commands that leave nothing worth keeping.
+            patience: Seconds a stopped command may take, asked while it does.
 
         Raises:
             DiedError: The process died.
-            LoadCancelledError: It was ended for its slowness to stop.
+            SlowToStopError: It took longer. What still comes of it is skipped by the next command.
             KnownError: The command failed.
         """
         process = self.open()
@@ -98,9 +99,8 @@ class EngineLine:
             if stopped_at == math.inf and cancel.is_set():
                 stopped_at = time.monotonic()
                 self.stop(number)
-            if time.monotonic() - stopped_at > patience:
-                self._abandon(process)
-                raise LoadCancelledError("Loading was stopped.")
+            if time.monotonic() - stopped_at > patience():
+                raise SlowToStopError
             try:
                 # A flag that cannot be set needs no looking at.
                 frame = process.events.get(timeout=None if cancel is NEVER else POLL_SECONDS)
@@ -160,8 +160,9 @@ class EngineLine:
             shutil.rmtree(self._folder, ignore_errors=True)
             self._folder = None
 
-    def _abandon(self, process: EngineProcess) -> None:
+    def abandon(self) -> None:
         """End the process without waiting, and begin the next one."""
-        self._process = None
-        self._reaper = process.abandon()
+        process, self._process = self._process, None
+        if process is not None:
+            self._reaper = process.abandon()
         self.open()

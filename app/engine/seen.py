@@ -27,9 +27,13 @@ class DiedError(Exception):
         self.death = death
 
 
+class SlowToStopError(Exception):
+    """A command that was stopped has not ended in time."""
+
+
 @dataclass(slots=True)
 class Seen:
-    """What was seen of an answer, in case the process dies in the middle of it."""
+    """What was seen of an answer, in case its end is never heard."""
 
     seed: int
     prompt_tokens: int = 0
@@ -42,10 +46,10 @@ class Seen:
         elif isinstance(event, TextDelta):
             self.tokens += event.tokens
 
-    def cut(self) -> Finished:
-        """The end of an answer whose engine died."""
+    def cut(self, reason: StopReason) -> Finished:
+        """The end of an answer that was cut here."""
         timings = Timings(prompt_tokens=self.prompt_tokens, completion_tokens=self.tokens)
-        return Finished(StopReason.ENGINE_DIED, timings, self.seed)
+        return Finished(reason, timings, self.seed)
 
 
 class Monotone:

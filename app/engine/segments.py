@@ -15,6 +15,7 @@ import contextlib
 import hashlib
 import json
 import mmap
+import os
 import queue
 import struct
 import zlib
@@ -149,6 +150,10 @@ def read_state(path: Path, entry: Entry, buffers: Buffers) -> memoryview:
                 filled += count
             if filled < len(state) or file.read(1):
                 raise SnapshotError(f"{path.name} does not hold what its name says")
+            if hasattr(os, "posix_fadvise"):
+                # It goes into the model's own cache now; in the system's it would take the room of
+                # weights where memory is short.
+                os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
             if zlib.crc32(state, zlib.crc32(ids)) != header.checksum:
                 raise SnapshotError(f"the checksum of {path.name} is wrong")
         except (OSError, SnapshotError):

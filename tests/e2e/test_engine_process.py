@@ -31,6 +31,7 @@ from app.domain.generation import (
     ContextFitted,
     EngineRestarted,
     Finished,
+    PromptProgress,
     Sampling,
     StopReason,
     TextDelta,
@@ -50,7 +51,7 @@ ALPHABET = "abcdefghijklmnopqrstuvwxyz"
 
 # A host that behaves like a build of llama.cpp with a fault: it dies as the test says.
 FAULTY_HOST = """
-import os, signal, sys
+import os, signal, sys, time
 from app.engine.llama import decode, engine
 from app.engine import host
 
@@ -70,6 +71,10 @@ def faulty(self, tokens, **keywords):
     if when == "deaf":  # as in a call that looks at no flag for long
         while plan.context_size == 1024:
             signal.pause()
+        return original(self, tokens, **keywords)
+    if when == "slow":  # as in a pass that cannot be stopped in the middle
+        while len(tokens) > 2 and not os.path.exists(how):
+            time.sleep(0.01)
         return original(self, tokens, **keywords)
     bad = {
         "repacked": plan.extra_buffers,
@@ -324,6 +329,25 @@ def test_a_load_that_does_not_hear_stop_is_ended_and_another_process_is_ready(
     assert client.pid != deaf
     assert deaf is not None
     assert not psutil.pid_exists(deaf)
+
+
+def test_stop_does_not_wait_for_a_pass_over_the_prompt_that_cannot_be_stopped(
+    faulty: Callable[..., EngineClient], talker: Path, tmp_path: Path
+) -> None:
+    gate = tmp_path / "go on"
+    client = faulty("slow", str(gate))
+    load(client, talker)
+    cancel = threading.Event()
+    for event in client.generate(request(), cancel):
+        if isinstance(event, PromptProgress):
+            cancel.set()
+    assert isinstance(event, Finished)
+    assert event.reason is StopReason.STOPPED
+    assert not gate.exists()  # the pass is still under way, and the next request waits for it
+    gate.touch()
+    said = ask(client)
+    assert said.text == SENTENCE
+    assert len(said.of(ContextFitted)) == 1
 
 
 def test_an_engine_killed_while_it_writes_a_snapshot_leaves_nothing_broken(

@@ -145,7 +145,10 @@ class Answer:
         began = time.perf_counter()
         before = decoder.evaluated
         yield PromptProgress(len(decoder.kv.tokens), total)
-        for done, _seconds in decoder.read(self._prompt, self._cancel.is_set):
+        last = before
+        for done, seconds in decoder.read(self._prompt, self._cancel.is_set):
+            self._session.costs.read(decoder.evaluated - last, seconds)
+            last = decoder.evaluated
             self._read_seconds = time.perf_counter() - began
             rest = total - done - decoder.kv.waiting
             left = self._read_seconds / (decoder.evaluated - before) * rest

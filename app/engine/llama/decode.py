@@ -147,6 +147,8 @@ class Decoder:
         batch.n_tokens = count
         code = self._c.llama_decode(self._context, batch)
         if code == 0:
+            # A GPU may still be at work; whoever times this call must not time its beginning.
+            self._c.llama_synchronize(self._context)
             self.kv.tokens.extend(tokens)
             self.kv.shift_pending = False
             self.passes += 1

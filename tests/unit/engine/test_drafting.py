@@ -159,6 +159,28 @@ def test_the_length_follows_what_passes_cost() -> None:
     assert length_on(steep) == 3
 
 
+def test_what_was_never_tried_is_reckoned_from_how_the_prompt_was_read() -> None:
+    costs = Costs()
+    costs.measured(1, 0.4)
+    costs.read(64, 64 * 0.1)
+    assert costs.relative(4) == pytest.approx(1 + 3 / 4)
+    costs.read(5, 60.0)  # the rest of a prompt says little
+    assert costs.relative(4) == pytest.approx(1 + 3 / 4)
+    costs.measured(4, 0.6)
+    assert costs.relative(4) == pytest.approx(1.5)
+
+
+def test_a_text_that_is_being_copied_is_trusted_more_than_three_words_that_occur_again() -> None:
+    text = list(range(100, 140))
+    copying, accident = Drafter(text, Costs()), Drafter(text, Costs())
+    for token in text[:30]:
+        copying.written(token)
+    for token in (7, 8, 9, *text[5:8]):
+        accident.written(token)
+    assert copying.chance > 0.85
+    assert accident.chance < 0.5
+
+
 def test_expected_tokens_is_the_sum_of_chances() -> None:
     assert expected_tokens(1.0, 7) == 8
     assert expected_tokens(0.0, 7) == 1
