@@ -6,7 +6,7 @@ import argparse
 import dataclasses
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -161,25 +161,39 @@ def _ask_for(options: argparse.Namespace, room: ModelRoom) -> DownloadItem:
 
 
 def _progress(item: DownloadItem) -> None:
+    rate = f"{size(int(item.speed))}/s {time_left(item.seconds_left)}" if item.speed else ""
+    _draw_bar(item.done, item.total, rate or item.state.value)
+
+
+def _draw_bar(done: int, total: int, rest: str) -> None:
+    """One line that is drawn over again, where a person looks at it."""
     if not sys.stderr.isatty():
         return
-    fraction = item.done / item.total if item.total else 0.0
+    fraction = done / total if total else 0.0
     filled = int(fraction * BAR)
     bar = "█" * filled + "░" * (BAR - filled)
-    rate = f"{size(int(item.speed))}/s {time_left(item.seconds_left)}" if item.speed else ""
-    text = f"{bar} {percent(fraction)} of {size(item.total)}  {rate or item.state.value}"
-    sys.stderr.write(f"\r\x1b[K{text}")
+    sys.stderr.write(f"\r\x1b[K{bar} {percent(fraction)} of {size(total)}  {rest}")
     sys.stderr.flush()
 
 
-def _verify(options: argparse.Namespace, setup: Setup) -> int:
+@contextmanager
+def _stoppable(what: str) -> Iterator[tuple[DownloadControl, Callable[[int, int], None]]]:
+    """A control that Ctrl+C stops, and what draws a bar for as long as it goes on."""
     control = DownloadControl()
-    with _room(setup) as room, stop_on_interrupt() as stop:
+    with stop_on_interrupt() as stop:
 
-        def report(_done: int, _total: int) -> None:
+        def report(done: int, total: int) -> None:
             if stop.is_set():
                 control.pause()
+            _draw_bar(done, total, what)
 
+        yield control, report
+        if sys.stderr.isatty():
+            sys.stderr.write("\r\x1b[K")
+
+
+def _verify(options: argparse.Namespace, setup: Setup) -> int:
+    with _room(setup) as room, _stoppable("verifying") as (control, report):
         good = room.models.verify(_listed(room, options.path), control, report)
     if good is None:
         return EXIT_INTERRUPTED
@@ -189,19 +203,12 @@ def _verify(options: argparse.Namespace, setup: Setup) -> int:
 
 
 def _add(options: argparse.Namespace, setup: Setup) -> int:
-    control = DownloadControl()
-    with _room(setup) as room, stop_on_interrupt() as stop:
-
-        def report(_done: int, _total: int) -> None:
-            if stop.is_set():
-                control.pause()
-
-        if options.copy:
-            model = room.adding.copy(options.path, control, report)
-        else:
-            model = room.adding.use_in_place(options.path, control=control)
+    doing = "copying" if options.copy else "comparing its hash"
+    with _room(setup) as room, _stoppable(doing) as (control, report):
+        add = room.adding.copy if options.copy else room.adding.use_and_compare
+        model = add(options.path, control, report)
     if model is None:
-        sys.stderr.write("Stopped. Nothing was copied.\n")
+        sys.stderr.write("Stopped. Nothing was added.\n")
         return EXIT_INTERRUPTED
     return _tell(options, _model_row(model), [f"Added {model.label}, {size(model.size)}."])
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -86,31 +87,50 @@ class AddingService:
             disk_free(self._folder),
         )
 
-    def use_in_place(
-        self, path: Path, origin: Origin | None = None, *, control: DownloadControl | None = None
-    ) -> ModelFile:
+    def use_in_place(self, path: Path, origin: Origin | None = None) -> ModelFile:
         """List a file where it is; Phial never deletes it.
 
-        Where a hash is told and the file has another, it is taken off the list again.
+        Its hash is taken in the background, and an event says how that went. Where one is told and
+        the file has another, it is taken off the list again.
 
         Args:
             path: The file.
             origin: What the place it was found in tells.
-            control: With one, a hash that is told is compared before this returns; without, the
-                hash is taken in the background, and an event says how that went.
 
         Raises:
             ModelFileError: It cannot be used, with the reason.
         """
         model = add_in_place(path, self._shelf, origin)
         told = bool(model.sha256 and model.sha256[0])
-        if control is not None:
-            if told and self._models.verify(model_file(model), control, _quiet) is False:
-                self._shelf.forget(model.path)
-                raise _damaged(model.path.name)
-            return model_file(self._shelf.get(model.path) or model)
         self._models.hash_listed(model, lambda good: self._hashed(model, told, good))
         return model_file(model)
+
+    def use_and_compare(
+        self,
+        path: Path,
+        control: DownloadControl,
+        report: Callable[[int, int], None] = lambda _done, _total: None,
+    ) -> ModelFile | None:
+        """List a file where it is, after comparing it with the hash that is told beside it. Blocks.
+
+        Returns:
+            The model, or None when it was stopped; it is not listed then.
+
+        Raises:
+            ModelFileError: It cannot be used, with the reason, or its hash is another.
+        """
+        model = add_in_place(path, self._shelf)
+        if not (model.sha256 and model.sha256[0]):
+            return model_file(model)
+        with ExitStack() as undo:
+            undo.callback(self._shelf.forget, model.path)
+            good = self._models.verify(model_file(model), control, report)
+            if good is None:
+                return None
+            if not good:
+                raise _damaged(model.path.name)
+            undo.pop_all()
+        return model_file(self._shelf.get(model.path) or model)
 
     def copy(
         self,
@@ -159,10 +179,6 @@ def _damaged(name: str) -> ModelFileError:
 def origin_of(found: FoundModel) -> Origin:
     """What a place tells about a model that was found in it."""
     return Origin(found.name, found.repository, found.sha256)
-
-
-def _quiet(_done: int, _total: int) -> None:
-    """Progress that nobody watches."""
 
 
 def _real(path: Path) -> Path:

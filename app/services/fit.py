@@ -20,7 +20,14 @@ from app.domain.errors import OutOfMemoryError
 from app.domain.gguf import GgufHeader, Scalar, Tensor
 from app.domain.model import Device, KvType, LoadPlan, LoadRequest
 from app.domain.settings import Settings
-from app.engine.plan import DEFAULT_CONTEXT, SMALLEST_CONTEXT, UNKNOWN_CONTEXT, Machine, make_plan
+from app.engine.plan import (
+    DEFAULT_CONTEXT,
+    SMALLEST_CONTEXT,
+    UNKNOWN_CONTEXT,
+    Machine,
+    main_memory,
+    make_plan,
+)
 from app.system.hardware import machine as hardware
 
 _ENDLESS = 1 << 60  # bytes; a machine on which everything fits
@@ -74,6 +81,26 @@ def place(
         disk,
         Pace(here.physical_cores, bandwidth),
     )
+
+
+def without_model(
+    devices: Sequence[Device], plan: LoadPlan, header: GgufHeader
+) -> tuple[Device, ...]:
+    """Devices as they will be when a loaded model is gone: what it holds of them is free again.
+
+    Args:
+        devices: As llama.cpp told them while the model was loaded.
+        plan: How it was loaded.
+        header: Of its file.
+    """
+    held = plan.total_bytes - main_memory(plan, header)
+    found = []
+    for device in devices:
+        taken = max(0, device.total_memory - device.free_memory)
+        back = min(held, taken) if device.backend != "CPU" else 0
+        held -= back
+        found.append(replace(device, free_memory=device.free_memory + back))
+    return tuple(found)
 
 
 def catalog_header(family: CatalogFamily, file: CatalogFile) -> GgufHeader | None:

@@ -19,6 +19,7 @@ from app.domain.errors import (
     SwitchFailedError,
 )
 from app.domain.generation import Sampling
+from app.domain.gguf import read_gguf_file
 from app.domain.model import Device, LoadedModel, LoadRequest, ModelFile, ModelRef
 from app.domain.settings import Settings
 from app.engine.base import Cancel, Engine
@@ -35,6 +36,7 @@ from app.services.events import (
     Problem,
     SettingsChanged,
 )
+from app.services.fit import without_model
 from app.services.lane import Lane
 from app.services.model_files import DEMO, Hashes, find_model, model_file
 from app.services.settings import SettingsService
@@ -209,7 +211,10 @@ class ModelService:
 
     @property
     def known_devices(self) -> tuple[Device, ...]:
-        """Compute devices as the engine told them last; empty before :meth:`find_devices`."""
+        """Compute devices as the engine told them last; empty before :meth:`find_devices`.
+
+        What a loaded model holds of them counts as free: it goes before another one comes.
+        """
         return self._devices
 
     def find_devices(self) -> Future[None]:
@@ -217,7 +222,11 @@ class ModelService:
 
         def ask() -> None:
             try:
-                self._devices = tuple(self._engine.devices())
+                devices, loaded = tuple(self._engine.devices()), self._state.loaded
+                if loaded is not None and loaded.plan.gpu_layers:
+                    header = read_gguf_file(loaded.path)
+                    devices = without_model(devices, loaded.plan, header)
+                self._devices = devices
             except KnownError as error:
                 _log.warning("The devices are not known: %s", error.what)
                 return

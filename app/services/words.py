@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, tzinfo
+from pathlib import Path
 
 from app.domain.conversation import Conversation, Message, MessageStatus
 from app.domain.download import DownloadItem, DownloadState
@@ -93,6 +94,33 @@ def model_name(model: ModelFile | None) -> str:
     if model is None:
         return "No model"
     return "Built-in demo" if model.demo else model.label
+
+
+def told_apart(models: Sequence[ModelFile]) -> dict[Path, str]:
+    """What to add to the names of files that are called alike: the end of the path that differs.
+
+    Files with a name of their own are not in it.
+    """
+    alike: dict[str, list[Path]] = {}
+    for model in models:
+        alike.setdefault(model_name(model), []).append(model.path)
+    return {
+        path: _differing_end(path, paths)
+        for paths in alike.values()
+        if len(paths) > 1
+        for path in paths
+    }
+
+
+def _differing_end(path: Path, among: Sequence[Path]) -> str:
+    """The fewest last parts of ``path`` that no other one ends with."""
+    others = [other.parts for other in among if other != path]
+    count = 1
+    while count < len(path.parts) and any(
+        other[-count:] == path.parts[-count:] for other in others
+    ):
+        count += 1
+    return "/".join(path.parts[-count:]).lstrip("/")
 
 
 def model_status(state: ModelState) -> str:

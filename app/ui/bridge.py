@@ -10,6 +10,7 @@ from functools import partial
 from typing import TypeVar
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+from shiboken6 import isValid
 
 from app.domain.generation import PromptProgress
 from app.services.events import (
@@ -48,6 +49,13 @@ def joined(last: Event, event: Event) -> Event | None:
             return None
 
 
+def _owner(callback: object) -> object:
+    """Whose method it is; None for a plain function."""
+    while isinstance(callback, partial):
+        callback = callback.func
+    return getattr(callback, "__self__", None)
+
+
 class EventBridge(QObject):
     """Brings events from any thread to the thread this object lives on.
 
@@ -70,7 +78,10 @@ class EventBridge(QObject):
         self._unsubscribe = bus.subscribe(self.publish)
 
     def on_gui(self, callback: Callable[[T], object]) -> Callable[[T], None]:
-        """A function for other threads: what it is called with goes to ``callback`` over here."""
+        """A function for other threads: what it is called with goes to ``callback`` over here.
+
+        A method of a widget that is gone by then (a dialog that was closed) is not called.
+        """
 
         def call(value: T) -> None:
             self._called.emit(partial(callback, value))
@@ -79,7 +90,9 @@ class EventBridge(QObject):
 
     @Slot(object)
     def _call(self, callback: Callable[[], object]) -> None:
-        callback()
+        owner = _owner(callback)
+        if not isinstance(owner, QObject) or isValid(owner):
+            callback()
 
     def publish(self, event: Event) -> None:
         """Take one event, from any thread."""

@@ -13,7 +13,7 @@ from app.domain.model import ModelFile
 from app.markup.blocks import CodeBlock
 from app.markup.flow import flatten
 from app.markup.parse import parse
-from app.ui.model_menu import model_words
+from app.ui.model_menu import model_lines
 from app.ui.shell import Shell
 from app.ui.transcript.signals import ActionKind, MessageAction
 from app.ui.versions_dialog import VersionsDialog
@@ -73,9 +73,8 @@ class MessageCommands:
         """Offer the installed files to answer again with; both versions are kept."""
         menu = QMenu(self._shell.window)
         menu.addAction("Answer again with").setEnabled(False)  # a heading; sections show no text
-        for model in self._shell.services.models.installed():
-            speed = self._shell.services.models.speed(model.sha256)
-            menu.addAction(model_words(model, speed), partial(self._answer_with, message_id, model))
+        for model, line in model_lines(self._shell.services.models):
+            menu.addAction(line.replace("&", "&&"), partial(self._answer_with, message_id, model))
         menu.popup(QCursor.pos())
 
     def _answer_with(self, message_id: str, model: ModelFile) -> None:

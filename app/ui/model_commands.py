@@ -26,7 +26,7 @@ class ModelCommands:
     def __init__(self, shell: Shell) -> None:
         self._shell = shell
         self._dialog: ModelsDialog | None = None
-        self._taskbar = TaskbarProgress()
+        self._taskbar = TaskbarProgress(shell.window)
 
     def choose_model(self, model: ModelFile) -> None:
         """Use this file from the next answer on."""

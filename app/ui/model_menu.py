@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QWidget
@@ -12,10 +14,20 @@ from app.services.models import ModelService
 from app.ui.actions import Actions, Menu
 
 
-def model_words(model: ModelFile, tokens_per_second: float | None = None) -> str:
-    """One line on a file: name, size, and the speed it showed here."""
+def model_lines(models: ModelService) -> list[tuple[ModelFile, str]]:
+    """Each installed file with one line on it: name, size, and the speed it showed here.
+
+    Files that are called alike are told apart by where they lie.
+    """
+    installed = models.installed()
+    ends = words.told_apart(installed)
+    return [(model, _line(model, models.speed(model.sha256), ends)) for model in installed]
+
+
+def _line(model: ModelFile, tokens_per_second: float, ends: dict[Path, str]) -> str:
     speed = words.rate(tokens_per_second) if tokens_per_second else ""
-    return words.join(words.model_name(model), words.size(model.size), speed)
+    name, end = words.model_name(model), ends.get(model.path, "")
+    return words.join(name, end, words.size(model.size), speed)
 
 
 class ModelMenu(QMenu):
@@ -38,8 +50,8 @@ class ModelMenu(QMenu):
         self.clear()
         current = self._models.state.model
         group = QActionGroup(self)
-        for model in self._models.installed():
-            action = QAction(model_words(model, self._models.speed(model.sha256)), group)
+        for model, line in model_lines(self._models):
+            action = QAction(line.replace("&", "&&"), group)
             action.setCheckable(True)
             action.setChecked(current is not None and model.path == current.path)
             action.setToolTip(str(model.path))

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TypeVar
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
-from shiboken6 import isValid
 
 from app.domain.download import AccessError, Repository, RepositoryHit
 from app.domain.errors import KnownError
@@ -24,7 +22,6 @@ from app.ui.theme import Theme
 from app.ui.token_panel import TokenPanel
 from app.ui.worker import Worker
 
-V = TypeVar("V")
 _SLICE = 2  # cards made between two looks at what the user does
 _NETWORK = (
     "Downloading, listing and searching connect to {host}, and for a file's bytes to the storage "
@@ -88,7 +85,11 @@ class GetPage(CardPage):
     def refresh(self) -> None:
         """Judge the catalogue anew; what was listed of a repository stays."""
         advice = self._services.advice
-        self._worker.run(lambda _task: advice.offers(), self._show_offers, lambda _error: None)
+        self._worker.run(lambda _task: advice.offers(), self._show_offers, self._show_no_advice)
+
+    def _show_no_advice(self, error: KnownError) -> None:
+        empty(self._best)
+        self._best.addWidget(text_label(str(error), "error"))
 
     def _show_offers(self, offers: list[Offer]) -> None:
         for column in (self._best, self._offers):
@@ -203,12 +204,9 @@ class GetPage(CardPage):
 
     def _ask_card(self, name: str) -> None:
         dialog = ModelCardDialog(self.window(), name, self._theme)
-        show = self._bridge.on_gui(partial(_if_open, dialog, dialog.show_card))
-        failed = self._bridge.on_gui(partial(_if_open, dialog, dialog.show_problem))
+        show, failed = (
+            self._bridge.on_gui(dialog.show_card),
+            self._bridge.on_gui(dialog.show_problem),
+        )
         self._services.downloads.card(name, show, failed)
         dialog.open()
-
-
-def _if_open(dialog: ModelCardDialog, show: Callable[[V], object], value: V) -> None:
-    if isValid(dialog):
-        show(value)

@@ -54,9 +54,11 @@ class HerePage(CardPage):
         self._advice_lines = {}
         current = self._services.models.state.model
         models = self._services.models.installed()
+        ends = words.told_apart(models)
         for model in models:
             used = current is not None and current.path == model.path
-            self.add(self._model_card(model, used=used))
+            name = words.join(words.model_name(model), ends.get(model.path, ""))
+            self.add(self._model_card(model, name, used=used))
         self._ask_advice([model for model in models if model.path in self._advice_lines])
         add = push_button("Use a file I already have…")
         add.clicked.connect(lambda _checked: self._choose_file())
@@ -70,8 +72,8 @@ class HerePage(CardPage):
         self.add(text_label("A .gguf file can be dropped here as well.", "small"))
         self.end()
 
-    def _model_card(self, model: ModelFile, *, used: bool) -> Card:
-        card = Card(words.model_name(model))
+    def _model_card(self, model: ModelFile, name: str, *, used: bool) -> Card:
+        card = Card(name)
         speed = self._services.models.speed(model.sha256)
         measured = f"{words.rate(speed)} measured here" if speed else "not measured here yet"
         card.add_line(words.join(words.size(model.size), measured))
@@ -98,15 +100,15 @@ class HerePage(CardPage):
             found = {model.path: advice.on_installed(model) for model in models}
             return {path: one.sentence for path, one in found.items() if one is not None}
 
-        def show(sentences: dict[Path, str]) -> None:
-            if lines is not self._advice_lines:
-                return  # the page was filled anew meanwhile
-            for path, sentence in sentences.items():
-                lines[path].setText(sentence)
-                lines[path].show()
-
         if models:
-            self._worker.run(judge, show, self._tell)
+            self._worker.run(judge, partial(self._show_advice, lines), self._tell)
+
+    def _show_advice(self, lines: dict[Path, Text], sentences: dict[Path, str]) -> None:
+        if lines is not self._advice_lines:
+            return  # the page was filled anew meanwhile
+        for path, sentence in sentences.items():
+            lines[path].setText(sentence)
+            lines[path].show()
 
     def _use(self, model: ModelFile) -> None:
         self._choose(model)

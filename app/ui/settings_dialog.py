@@ -78,7 +78,7 @@ class SettingRow(QFrame):
         try:
             settings = self._service.update(**{self.spec.name: value})
         except KnownError as error:
-            self._error.setText(f"{error.what} {error.data}")
+            self._error.setText(str(error))
             self._error.show()
             self._error.setAccessibleName(self._error.text())
             return

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout
-from shiboken6 import isValid
 
 from app.domain.errors import KnownError
 from app.services import words
@@ -53,12 +52,8 @@ class SnapshotPanel(QFrame):
         )
 
     def _cleared(self, freed: int) -> None:
-        if not isValid(self):  # the dialog was closed meanwhile
-            return
         self._line.setText(f"{words.size(freed)} freed. Chats are read again when you go back.")
 
     def _failed(self, error: KnownError) -> None:
-        if not isValid(self):
-            return
         self._line.setText(str(error))
         self._clear.setEnabled(True)

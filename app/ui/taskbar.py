@@ -1,8 +1,8 @@
 """Progress of downloads where the desktop shows it: on the program's icon.
 
 Linux: ``com.canonical.Unity.LauncherEntry`` on the session bus, which Ubuntu's dock, Dash to Dock,
-KDE Plasma and others show as a bar. macOS: the number of downloads as a badge in the Dock. Windows
-has ``ITaskbarList3`` for this, which Qt 6 no longer wraps: nothing is shown there.
+KDE Plasma and others show as a bar. macOS: the number of downloads as a badge in the Dock.
+Windows: a bar on the window's button (:mod:`app.system.taskbar_list`).
 """
 
 from __future__ import annotations
@@ -10,17 +10,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QWidget
 
 from app.domain.download import DownloadItem
 from app.system.taskbar import launcher_entry, shows_badges
+from app.system.taskbar_list import taskbar_list
 
 _INTERFACE, _PATH = "com.canonical.Unity.LauncherEntry", "/com/canonical/unity/launcherentry/1"
 
 
 class TaskbarProgress:
-    """Tells the desktop, when something changed, how far the downloads are."""
+    """Tells the desktop, when something changed, how far the downloads are.
 
-    def __init__(self) -> None:
+    Args:
+        window: The program's window.
+    """
+
+    def __init__(self, window: QWidget) -> None:
+        self._window = window
+        self._button = taskbar_list()
         self._entry = launcher_entry(QGuiApplication.desktopFileName())
         self._badges = shows_badges()
         self._told: tuple[int, int] = (0, 0)
@@ -37,6 +45,10 @@ class TaskbarProgress:
         count, percent = now
         if self._entry:
             self._send(percent / 100, visible=count > 0)
+        if self._button is not None and count:
+            self._button.show(int(self._window.winId()), percent, 100)
+        elif self._button is not None:
+            self._button.clear(int(self._window.winId()))
         if self._badges:
             application = QGuiApplication.instance()
             if isinstance(application, QGuiApplication):

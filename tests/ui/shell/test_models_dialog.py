@@ -12,13 +12,16 @@ from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QLineEdit, QProgressBar, QPushButton, QRadioButton, QWidget
 from pytestqt.qtbot import QtBot
+from shiboken6 import isValid
 
 from app.domain.download import DownloadState
 from app.domain.settings import Settings
+from app.hub.control import DownloadControl
 from app.hub.scan import scan
 from app.services.events import ModelPhase
 from app.ui.add_model import AddModel
 from app.ui.model_card import CardText, ModelCardDialog
+from app.ui.model_menu import ModelMenu
 from app.ui.models_dialog import ModelsDialog, Tab
 from app.ui.token_panel import TokenPanel
 from app.ui.widgets import Text
@@ -68,6 +71,16 @@ def seen(qtbot: QtBot, widget: QWidget, text: str) -> None:
     qtbot.waitUntil(lambda: text in texts(widget), timeout=10_000)
 
 
+@pytest.fixture
+def listed(qtbot: QtBot, opened: Opened) -> Iterator[ModelsDialog]:
+    """The dialog with the repository's files shown."""
+    dialog = dialog_of(opened, Tab.GET)
+    list_files(qtbot, dialog, REPO)
+    seen(qtbot, dialog, FILE)
+    yield dialog
+    dialog.close()
+
+
 def list_files(qtbot: QtBot, dialog: ModelsDialog, name: str) -> None:
     field = dialog.findChild(QLineEdit)
     assert field is not None
@@ -84,11 +97,9 @@ def test_the_catalogue_is_shown_with_advice(qtbot: QtBot, opened: Opened) -> Non
 
 
 def test_a_repository_is_listed_and_a_file_of_it_fetched(
-    qtbot: QtBot, opened: Opened, hub: HubServer
+    qtbot: QtBot, opened: Opened, listed: ModelsDialog
 ) -> None:
-    dialog = dialog_of(opened, Tab.GET)
-    list_files(qtbot, dialog, REPO)
-    seen(qtbot, dialog, FILE)
+    dialog = listed
     button(dialog, f"Download {FILE}").click()
     assert dialog.tabs.currentIndex() == Tab.DOWNLOADS
     downloads = opened.harness.services.downloads
@@ -99,7 +110,6 @@ def test_a_repository_is_listed_and_a_file_of_it_fetched(
     seen(qtbot, dialog, "verified and ready")
     dialog.show_tab(Tab.HERE)
     seen(qtbot, dialog, "Phial's copy")
-    dialog.close()
 
 
 def test_words_are_searched_for_and_a_hit_lists_its_files(qtbot: QtBot, opened: Opened) -> None:
@@ -112,12 +122,9 @@ def test_words_are_searched_for_and_a_hit_lists_its_files(qtbot: QtBot, opened: 
 
 
 def test_a_model_card_is_drawn_with_its_licence_and_nothing_is_fetched_for_it(
-    qtbot: QtBot, opened: Opened, hub: HubServer
+    qtbot: QtBot, opened: Opened, hub: HubServer, listed: ModelsDialog
 ) -> None:
-    dialog = dialog_of(opened, Tab.GET)
-    list_files(qtbot, dialog, REPO)
-    seen(qtbot, dialog, FILE)
-    button(dialog, f"Model card… {REPO}").click()
+    button(listed, f"Model card… {REPO}").click()
     card = opened.window.findChild(ModelCardDialog)
     assert card is not None
     seen(qtbot, card, "Licence: mit")
@@ -128,7 +135,6 @@ def test_a_model_card_is_drawn_with_its_licence_and_nothing_is_fetched_for_it(
     asked = [one.path for one in hub.requests]
     assert not any("x.png" in path for path in asked)
     card.close()
-    dialog.close()
 
 
 def test_a_private_repository_offers_the_token_field(
@@ -292,4 +298,37 @@ def test_a_paused_download_keeps_the_focus_off_cancel_and_shows_in_the_sidebar(
     qtbot.waitUntil(resume.isVisible, timeout=10_000)
     assert not button(dialog, f"Cancel {FILE}").hasFocus()
     assert downloads.items()[0].id == item.id
+    dialog.close()
+
+
+def test_an_answer_that_comes_after_its_dialog_was_closed_goes_nowhere(
+    qtbot: QtBot, opened: Opened, hub: HubServer
+) -> None:
+    hub.faults.api_answers = [(503, {})]
+    dialog = dialog_of(opened, Tab.GET)  # its advice is asked of the worker
+    list_files(qtbot, dialog, REPO)  # and this of the hub
+    dialog.close()
+    qtbot.waitUntil(lambda: not isValid(dialog), timeout=10_000)
+    qtbot.waitUntil(lambda: len(hub.requests) == 1, timeout=10_000)
+    again = dialog_of(opened, Tab.GET)
+    seen(qtbot, again, "tokens of context")  # asked of the same thread, so the other answer came
+    again.close()
+
+
+def test_two_files_of_one_name_are_told_apart_wherever_one_is_chosen(
+    opened: Opened, tmp_path: Path
+) -> None:
+    adding = opened.harness.services.adding
+    for folder in ("stick", "old"):
+        path = tmp_path / folder / FILE
+        path.parent.mkdir()
+        path.write_bytes(BODY)
+        adding.use_and_compare(path, DownloadControl())
+    menu = opened.window.findChild(ModelMenu)
+    assert menu is not None
+    menu.aboutToShow.emit()
+    offered = [action.text() for action in menu.actions() if "Phi-4 Q4_K_M" in action.text()]
+    assert [f"stick/{FILE}" in offered[0], f"old/{FILE}" in offered[1]] == [True, True]
+    dialog = dialog_of(opened, Tab.HERE)
+    assert button(dialog, f"Use Phi-4 Q4_K_M · old/{FILE}").isEnabled()
     dialog.close()

@@ -51,11 +51,12 @@ def test_a_told_hash_is_compared_before_the_terminal_says_added(
     harness: Harness, tmp_path: Path
 ) -> None:
     adding, control = harness.services.adding, DownloadControl()
-    good = adding.use_in_place(put(tmp_path, HASH), control=control)
+    good = adding.use_and_compare(put(tmp_path, HASH), control)
+    assert good is not None
     assert good.sha256 == HASH
     bad = put(tmp_path, "0" * 64, "bad.gguf")
     with pytest.raises(ModelFileError, match="is damaged"):
-        adding.use_in_place(bad, control=control)
+        adding.use_and_compare(bad, control)
     assert listed(harness) == [good.path]
     assert bad.read_bytes() == BODY
 

@@ -13,7 +13,7 @@ from app.domain.model import Device, KvType, LoadRequest
 from app.domain.settings import Settings
 from app.engine.plan import Machine, make_plan
 from app.hub.catalog import load_catalog
-from app.services.fit import Place, catalog_header, judge
+from app.services.fit import Place, catalog_header, judge, without_model
 from app.system.bundled import bundled
 
 CATALOG = load_catalog(bundled("models", "catalog.json"))
@@ -155,3 +155,21 @@ def test_what_is_recommended_is_usable() -> None:
         for vram in (0, 8, 24):
             found = take(here(ram, vram))
             assert found is None or found.advice.fit.usable
+
+
+def test_what_a_loaded_model_holds_of_a_card_counts_as_free() -> None:
+    family, file = phi4()
+    header = catalog_header(family, file)
+    assert header is not None
+    empty = here(8, 24).machine
+    plan = make_plan(header, LoadRequest(Path("x")), empty)
+    assert plan.gpu_layers > header.layers  # all of them
+    card = empty.gpus[0]
+    held = plan.weights_bytes + plan.kv_bytes
+    processor = Device("CPU", "A processor", "CPU", 1, 2)
+    beside = replace(card, free_memory=card.total_memory - held - GB)  # the rest is another's
+    after = without_model((processor, beside), plan, header)
+    assert after == (processor, replace(card, free_memory=card.total_memory - GB))
+    # Without it, another quantization of the same model would be told not to fit the card.
+    smaller = replace(beside, free_memory=GB)
+    assert without_model((smaller,), plan, header)[0].free_memory == GB + held

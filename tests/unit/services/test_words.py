@@ -195,3 +195,17 @@ def test_every_chat_stands_under_exactly_one_heading(
 def test_an_untitled_private_chat_says_what_it_is() -> None:
     assert words.title(chat(1, title="", private=True)) == "Private chat"
     assert words.title(chat(1, title="")) == words.title(None) == "New chat"
+
+
+def test_files_that_are_called_alike_are_told_apart_by_the_end_of_their_paths() -> None:
+    def file(path: str, name: str = "Phi-4") -> ModelFile:
+        return ModelFile(Path(path), name, "Q4_K_M")
+
+    ends = words.told_apart(
+        [file("/a/x/m.gguf"), file("/a/y/m.gguf"), file("/b/own.gguf"), file("/c/o.gguf", "Other")]
+    )
+    assert ends == {
+        Path("/a/x/m.gguf"): "x/m.gguf",
+        Path("/a/y/m.gguf"): "y/m.gguf",
+        Path("/b/own.gguf"): "own.gguf",
+    }
