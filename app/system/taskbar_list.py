@@ -50,16 +50,22 @@ class TaskbarList:
         _PROTOTYPE(c_long, c_void_p, *types)(table[place] or 0)(self._pointer, *arguments)
 
 
-def taskbar_list() -> TaskbarList | None:
-    """The taskbar of this desktop; None where it is no Windows, or has none. GUI thread only."""
-    if sys.platform != "win32":
+if sys.platform == "win32":
+
+    def taskbar_list() -> TaskbarList | None:
+        """The taskbar of this desktop; None where there is none. On the GUI thread only."""
+        pointer = c_void_p()
+        # Qt has set up COM on this thread.
+        failed = ctypes.windll.ole32.CoCreateInstance(
+            _guid(_CLASS), None, _IN_PROCESS, _guid(_INTERFACE), byref(pointer)
+        )
+        return TaskbarList(pointer.value) if not failed and pointer.value else None
+
+else:
+
+    def taskbar_list() -> TaskbarList | None:
+        """None: this is no Windows."""
         return None
-    pointer = c_void_p()
-    # Qt has set up COM on this thread.
-    failed = ctypes.windll.ole32.CoCreateInstance(
-        _guid(_CLASS), None, _IN_PROCESS, _guid(_INTERFACE), byref(pointer)
-    )
-    return TaskbarList(pointer.value) if not failed and pointer.value else None
 
 
 def _guid(value: uuid.UUID) -> ctypes.Array[c_ubyte]:
