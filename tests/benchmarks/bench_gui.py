@@ -4,7 +4,8 @@
 
 A timer of 4 ms beats in the window's thread of the real program, over the real engine process. The
 longest gap between two beats is what a person may feel as a stutter. Its peer is the same window
-over no engine at all, in the same run.
+over no engine at all, in the same run. Of each phase's longest gap the table says whose it was: the
+window's own work, other threads of its process, or other programs that the system let go first.
 """
 
 from __future__ import annotations
@@ -16,7 +17,13 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
+
+try:
+    import resource
+except ImportError:  # not on this system
+    resource = None  # type: ignore[assignment]
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
@@ -27,12 +34,32 @@ BEAT_MS = 4
 ANSWER = 40  # tokens
 
 
+@dataclass(frozen=True, order=True)
+class Gap:
+    """The time between two beats.
+
+    Attributes:
+        wall: Milliseconds.
+        own: Of these, the window's thread computed; the rest it waited, for its turn or a lock.
+        others: Of these, other threads of the window's process computed: what can hold its lock.
+        pushed: Times the system gave its processor to somebody else.
+        disk: Pages that it waited for.
+    """
+
+    wall: float
+    own: float
+    others: float
+    pushed: int
+    disk: int
+
+
 class Heart:
     """Beats, and remembers the gaps of each phase."""
 
     def __init__(self) -> None:
         self.phase = "idle"
-        self.gaps: dict[str, list[float]] = {}
+        self.gaps: dict[str, list[Gap]] = {}
+        self._last = _spent()
         self._clock = QElapsedTimer()
         self._clock.start()
         self._timer = QTimer(interval=BEAT_MS, timerType=Qt.TimerType.PreciseTimer)
@@ -40,17 +67,38 @@ class Heart:
         self._timer.start()
 
     def _beat(self) -> None:
-        self.gaps.setdefault(self.phase, []).append(self._clock.nsecsElapsed() / 1e6)
+        now = _spent()
+        own, all_threads, pushed, disk = (a - b for a, b in zip(now, self._last, strict=True))
+        gap = Gap(
+            self._clock.nsecsElapsed() / 1e6,
+            own * 1e3,
+            (all_threads - own) * 1e3,
+            round(pushed),
+            round(disk),
+        )
+        self.gaps.setdefault(self.phase, []).append(gap)
+        self._last = now
         self._clock.restart()
 
     def table(self) -> None:
         """One line a phase."""
-        print(f"{'phase':<22}{'beats':>8}{'median':>12}{'99.9 %':>12}{'longest':>12}")
+        heads = ("beats", "median", "99.9 %", "longest", "its own", "others", "pushed", "disk")
+        print(f"{'phase':<20}" + "".join(f"{head:>10}" for head in heads))
         for phase, gaps in self.gaps.items():
             ordered = sorted(gaps)
-            at = [ordered[int(share * (len(ordered) - 1))] for share in (0.5, 0.999)]
-            cells = [f"{value:.1f} ms" for value in (*at, ordered[-1])]
-            print(f"{phase:<22}{len(gaps):>8}" + "".join(f"{cell:>12}" for cell in cells))
+            worst = ordered[-1]
+            at = [ordered[int(share * (len(ordered) - 1))].wall for share in (0.5, 0.999)]
+            times = [f"{value:.1f} ms" for value in (*at, worst.wall, worst.own, worst.others)]
+            cells = [str(len(gaps)), *times, str(worst.pushed), str(worst.disk)]
+            print(f"{phase:<20}" + "".join(f"{cell:>10}" for cell in cells))
+
+
+def _spent() -> tuple[float, float, float, float]:
+    """Seconds this thread and the whole process computed, times pushed aside, pages from disk."""
+    if resource is None:
+        return time.thread_time(), time.process_time(), 0.0, 0.0
+    used = resource.getrusage(resource.RUSAGE_THREAD)
+    return time.thread_time(), time.process_time(), used.ru_nivcsw, used.ru_majflt
 
 
 def wait(until: Callable[[], bool], seconds: float) -> None:

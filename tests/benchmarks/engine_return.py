@@ -40,7 +40,7 @@ NEVER = threading.Event()
 
 def row(name: str, *cells: str) -> None:
     """One line of the table."""
-    print(f"{name:<46}" + "".join(f"{cell:>16}" for cell in cells), flush=True)
+    print(f"{name:<46}" + "".join(f"  {cell:>14}" for cell in cells), flush=True)
 
 
 @contextmanager
