@@ -12,7 +12,6 @@ from pathlib import Path
 from app.cli import EXIT_DONE, EXIT_INTERRUPTED
 from app.cli.interrupt import stop_on_interrupt
 from app.compose import Setup, make_measured, process_memory
-from app.domain.errors import LoadCancelledError
 from app.domain.model import LoadRequest
 from app.services.bench import measure, report_table
 from app.services.model_files import DEMO, find_model
@@ -43,10 +42,7 @@ def run(options: argparse.Namespace, setup: Setup) -> int:
     )
     with tempfile.TemporaryDirectory(prefix="phial-bench-") as folder, stop_on_interrupt() as stop:
         make = partial(make_measured, setup, Path(folder))
-        try:
-            report = measure(make, load, process_memory, _say, stop)
-        except LoadCancelledError:
-            report = None
+        report = measure(make, load, process_memory, _say, stop)
     if report is None:
         return EXIT_INTERRUPTED
     text = json.dumps(report.as_dict(), indent=2) if options.json else report_table(report)

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
 
-from app.domain.errors import EngineDiedError
+from app.domain.errors import EngineDiedError, LoadCancelledError
 from app.domain.generation import GREEDY, Finished, GenerationRequest, Role, TextDelta, Turn
 from app.domain.model import LoadedModel, LoadRequest
 from app.engine.base import Engine
@@ -117,6 +117,15 @@ def measure(
     Raises:
         EngineError: The model cannot be loaded, or the engine died.
     """
+    try:
+        return _measure(make_engine, load, memory, say, cancel)
+    except LoadCancelledError:
+        return None
+
+
+def _measure(
+    make_engine: MakeEngine, load: LoadRequest, memory: Memory, say: Say, cancel: threading.Event
+) -> BenchReport | None:
     engine = make_engine(True)
     steps = len(PROMPTS) + 4
     try:
@@ -240,11 +249,14 @@ def _repeat(engine: Engine, cancel: threading.Event) -> float:
 
 
 def _text(engine: Engine, tokens: int) -> str:
-    """Words that come to about so many tokens, by the model's own tokenizer."""
+    """Words that come to about so many tokens, by the model's own tokenizer.
+
+    No text is the beginning of another: what one left in the cache must not serve the next.
+    """
     sample = " ".join(WORDS)
     each = engine.count_tokens([sample])[0] / len(WORDS)
     count = max(1, int(tokens / each))
-    return " ".join(WORDS[number % len(WORDS)] for number in range(count))
+    return f"{tokens} " + " ".join(WORDS[number % len(WORDS)] for number in range(count))
 
 
 def _run(engine: Engine, request: GenerationRequest, cancel: threading.Event) -> _Run:

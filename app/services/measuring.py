@@ -5,9 +5,10 @@ from __future__ import annotations
 import tempfile
 import threading
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
-from app.domain.errors import LoadCancelledError, ModelNotLoadedError
+from app.domain.errors import ModelNotLoadedError
 from app.engine.base import Engine
 from app.services.bench import BenchReport, Memory, Say, measure
 from app.services.lane import Lane
@@ -50,17 +51,8 @@ class MeasuringService:
 
         def job() -> BenchReport | None:
             with tempfile.TemporaryDirectory(prefix="phial-measure-") as name:
-                folder = Path(name)
-                try:
-                    return measure(
-                        lambda drafting: self._make_engine(folder, drafting),
-                        request,
-                        self._memory,
-                        say,
-                        cancel,
-                    )
-                except LoadCancelledError:
-                    return None
+                make = partial(self._make_engine, Path(name))
+                return measure(make, request, self._memory, say, cancel)
 
         try:
             return self._lane.submit(job).result()

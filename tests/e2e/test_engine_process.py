@@ -393,6 +393,20 @@ def test_closing_ends_the_process_and_removes_its_folder(talker: Path) -> None:
     assert not cwd.exists()
 
 
+def test_the_engine_imports_nothing_it_does_not_need() -> None:
+    code = (
+        "import sys, app.engine.host\n"
+        "from app.engine.llama.engine import LlamaEngine\n"
+        "LlamaEngine()\n"
+        "print(*{name.partition('.')[0] for name in sys.modules})\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    imported = set(done.stdout.split())
+    foreign = {name for name in imported - sys.stdlib_module_names if not name.startswith("_")}
+    assert foreign <= {"app", "llama_cpp", "psutil", "typing_extensions"}
+    assert imported.isdisjoint({"asyncio", "http", "multiprocessing", "sqlite3", "ssl"})
+
+
 def test_end_of_input_ends_the_engine_so_that_no_orphan_holds_memory() -> None:
     process = subprocess.Popen(
         [sys.executable, "-m", "app.engine.host"],
