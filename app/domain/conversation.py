@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -87,7 +88,9 @@ class Conversation:
         deleted_at: When it was moved to the trash; None outside it.
         private: Lives in memory only.
         scroll_message_id: The first visible message when the chat was left; None for the end.
-        scroll_offset: Pixels of that message above the viewport's top.
+        scroll_offset: Length of that message's text before the first visible line, as Qt counts.
+        activity: Its place in the order of use, the higher the later; does not trust the clock.
+            It means something among the chats of one library only, and makes none another chat.
     """
 
     id: str
@@ -105,6 +108,7 @@ class Conversation:
     private: bool = False
     scroll_message_id: str | None = None
     scroll_offset: int = 0
+    activity: int = dataclasses.field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

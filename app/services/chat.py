@@ -281,7 +281,7 @@ class ChatService:
         """The question is on disk: show it, and answer it when the lane is free."""
         conversation_id = writing.message.conversation_id
         self._bus.publish(BranchChanged(conversation_id))
-        self._bus.publish(LibraryChanged())
+        self._bus.publish(LibraryChanged((conversation_id,)))
         self._bus.publish(AnswerStarted(conversation_id, writing.message.id))
         threading.Thread(target=self._journal, args=(writing,), name="answer-journal").start()
         self._lane.submit(lambda: self._write(writing, resume=resume))
@@ -381,7 +381,7 @@ class ChatService:
             self._bus.publish(Problem(problem))
         self._writing = None
         self._bus.publish(AnswerEnded(message, error))
-        self._bus.publish(LibraryChanged())
+        self._bus.publish(LibraryChanged((message.conversation_id,)))
 
 
 def _log_failure(journaled: Future[None]) -> None:

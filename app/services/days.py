@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from enum import IntEnum
+from operator import itemgetter
 
 from app.domain.conversation import Conversation
 from app.services.words import MONTHS
@@ -49,35 +51,77 @@ _FAR = datetime.max.replace(tzinfo=UTC)
 
 
 def _midnight(day: date, zone: tzinfo | None) -> datetime:
-    local = datetime.combine(day, time.min, zone)
-    return local if zone is not None else local.astimezone()
+    return datetime.combine(day, time.min, zone).astimezone(UTC)  # compared ten thousand times
+
+
+class Kind(IntEnum):
+    """What a heading stands for, in the order of the sidebar."""
+
+    PINNED = 0
+    FOLDER = 1
+    DAYS = 2
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Group:
+    """A heading of the sidebar. Groups are ordered as they are shown.
+
+    Attributes:
+        kind: See :class:`Kind`.
+        place: Orders groups of days, newest first.
+        name: Orders folders.
+        heading: Its words.
+    """
+
+    kind: Kind
+    place: float
+    name: str
+    heading: str
+
+
+_PINNED = Group(Kind.PINNED, 0, "", "Pinned")
+
+
+class Headings:
+    """Which heading each chat stands under: Pinned, its folder, or the days of its last message.
+
+    Args:
+        today: The reader's date.
+        zone: The reader's time zone; None is the system's.
+    """
+
+    def __init__(self, today: date, zone: tzinfo | None = None) -> None:
+        self.today = today
+        self._zone = zone
+        # Neighbours mostly share a heading; ten thousand chats are quick.
+        self._span = _Span("", _FAR, _FAR)
+        self._days = _PINNED
+
+    def of(self, conversation: Conversation) -> Group:
+        """The one group the chat belongs to."""
+        if conversation.pinned:
+            return _PINNED
+        if conversation.folder:
+            return Group(Kind.FOLDER, 0, conversation.folder.casefold(), conversation.folder)
+        moment = conversation.updated_at
+        if not self._span.first <= moment < self._span.end:
+            self._span = span = _Span.around(moment, self.today, self._zone)
+            self._days = Group(Kind.DAYS, -span.first.timestamp(), "", span.heading)
+        return self._days
 
 
 def grouped(
-    conversations: Sequence[Conversation], today: date, zone: tzinfo | None = None
-) -> list[tuple[str, list[Conversation]]]:
-    """Chats under their headings: Pinned, folders by name, then days, newest first.
+    conversations: Sequence[Conversation], headings: Headings
+) -> dict[Group, list[Conversation]]:
+    """Chats under their headings, in the order of the groups.
 
     Every chat stands under exactly one heading, and within one the given order is kept.
     """
-    pinned: list[Conversation] = []
-    folders: dict[str, list[Conversation]] = {}
-    days: dict[str, list[Conversation]] = {}
-    span: _Span | None = None  # neighbours mostly share a heading; ten thousand chats are quick
+    groups: dict[Group, list[Conversation]] = {}
+    last, chats = None, list[Conversation]()
     for conversation in conversations:
-        if conversation.pinned:
-            pinned.append(conversation)
-        elif conversation.folder:
-            folders.setdefault(conversation.folder, []).append(conversation)
-        else:
-            moment = conversation.updated_at
-            if span is None or not span.first <= moment < span.end:
-                span = _Span.around(moment, today, zone)
-            days.setdefault(span.heading, []).append(conversation)
-    groups = [("Pinned", pinned)] if pinned else []
-    groups += sorted(folders.items(), key=lambda item: item[0].casefold())
-    # A clock that went backwards, or an import, may leave the given order at odds with the days.
-    groups += sorted(
-        days.items(), key=lambda item: max(c.updated_at for c in item[1]), reverse=True
-    )
-    return groups
+        group = headings.of(conversation)
+        if group is not last:
+            last, chats = group, groups.setdefault(group, [])
+        chats.append(conversation)
+    return dict(sorted(groups.items(), key=itemgetter(0)))

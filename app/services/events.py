@@ -77,7 +77,13 @@ class SettingsChanged:
 
 @dataclass(frozen=True, slots=True)
 class LibraryChanged:
-    """The list of conversations changed: titles, order, pins, folders, trash."""
+    """The list of conversations changed: titles, order, pins, folders, trash.
+
+    Attributes:
+        ids: The conversations that changed; None where it may be any.
+    """
+
+    ids: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

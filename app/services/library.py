@@ -26,6 +26,7 @@ from app.store import Library, Searcher, open_private_library
 
 T = TypeVar("T")
 Clock = Callable[[], datetime]
+LISTED_AT_ONCE = 100  # beyond it reading one by one takes longer than reading all
 
 
 class LibraryService:
@@ -79,6 +80,18 @@ class LibraryService:
         # Either list keeps its own order, which does not trust the clock.
         private = self._private.list_conversations(archived=archived)
         return list(merge(found, private, key=lambda c: (c.pinned, c.updated_at), reverse=True))
+
+    def listed(self, ids: Sequence[str]) -> dict[str, Conversation | None] | None:
+        """What :meth:`conversations` has for each of ``ids``, without reading the others.
+
+        Returns:
+            Each id with its conversation, or None where it is not listed; None in place of all
+            where the whole list is better read: private chats stand in it, or many are asked for.
+        """
+        if self._private is not None or len(ids) > LISTED_AT_ONCE:
+            return None
+        found = self._stored.listed(ids)
+        return {id_: found.get(id_) for id_ in ids}
 
     def folders(self) -> list[str]:
         """The folders in use, in alphabetical order."""
@@ -250,7 +263,7 @@ class LibraryService:
 
     def empty_trash(self) -> Future[int]:
         """Remove everything in the trash for good; the face has asked before."""
-        return self._announced(self._stored.empty_trash(), LibraryChanged())
+        return self._announced(self._stored.empty_trash(), LibraryChanged(()))
 
     def branch_into_new_chat(self, message_id: str) -> Conversation:
         """Copy the messages up to this one into a chat of their own.
@@ -264,7 +277,7 @@ class LibraryService:
         made = store.branch_into_new_chat(message_id, f"{old.title} (branch)").result()
         if store is self._private:
             self._private_ids.add(made.id)
-        self._bus.publish(LibraryChanged())
+        self._bus.publish(LibraryChanged((made.id,)))
         return made
 
     # --- messages -----------------------------------------------------------------------
@@ -368,7 +381,7 @@ class LibraryService:
         return self._announced(
             store.delete_message(message_id),
             BranchChanged(message.conversation_id),
-            LibraryChanged(),
+            LibraryChanged((message.conversation_id,)),
         )
 
     def restore_message(self, message_id: str) -> Future[None]:
@@ -377,7 +390,7 @@ class LibraryService:
         return self._announced(
             store.restore_message(message_id),
             BranchChanged(message.conversation_id),
-            LibraryChanged(),
+            LibraryChanged((message.conversation_id,)),
         )
 
     def close(self) -> None:
@@ -418,7 +431,8 @@ class LibraryService:
         fresh = self._unstored.pop(conversation_id, None)
         if fresh is not None:
             store.create(fresh)
-        return self._announced(change(store), *([LibraryChanged()] if announce else []))
+        events = [LibraryChanged((conversation_id,))] if announce else []
+        return self._announced(change(store), *events)
 
     def _announced(self, future: Future[T], *events: Event) -> Future[T]:
         def done(outcome: Future[T]) -> None:

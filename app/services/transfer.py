@@ -180,4 +180,4 @@ class TransferService:
             return work.run(cancel or threading.Event(), progress)
         finally:
             if work.imported:
-                self._bus.publish(LibraryChanged())
+                self._bus.publish(LibraryChanged(tuple(work.imported)))

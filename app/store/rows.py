@@ -38,7 +38,7 @@ _TIMINGS = (
 CONVERSATION_COLUMNS = """
     c.id, c.title, c.created_at, c.updated_at, c.title_by_user, c.system_prompt,
     c.head_id, c.draft, c.pinned, c.archived, c.folder,
-    c.deleted_at, c.scroll_message_id, c.scroll_offset
+    c.deleted_at, c.scroll_message_id, c.scroll_offset, c.activity
 """
 MESSAGE_COLUMNS = """
     m.id, (SELECT id FROM conversations WHERE seq = m.conversation),
@@ -76,7 +76,7 @@ def from_time(value: int) -> datetime:
 def conversation_from_row(row: tuple[Any, ...], *, private: bool) -> Conversation:
     """Read one row of ``CONVERSATION_COLUMNS``; the sidebar reads ten thousand at once."""
     (id_, title, created, updated, by_user, prompt, head, draft, pinned, archived, folder,
-     deleted, scroll_id, scroll_offset) = row  # fmt: skip
+     deleted, scroll_id, scroll_offset, activity) = row  # fmt: skip
     return Conversation(
         id_,
         to_text(title),
@@ -93,6 +93,7 @@ def conversation_from_row(row: tuple[Any, ...], *, private: bool) -> Conversatio
         private,
         scroll_id,
         scroll_offset,
+        activity,
     )
 
 

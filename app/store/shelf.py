@@ -62,6 +62,12 @@ class Shelf(Database):
             "c.deleted_at IS NULL AND (?1 IS NULL OR c.archived = ?1)", (archived,), limit
         )
 
+    def listed(self, ids: Sequence[str]) -> dict[str, Conversation]:
+        """Those of ``ids`` that stand outside trash and archive, by id; reads no others."""
+        marks = ", ".join("?" * len(ids))
+        where = f"c.deleted_at IS NULL AND c.archived = 0 AND c.id IN ({marks})"
+        return {found.id: found for found in self._conversations(where, tuple(ids))}
+
     def folders(self) -> tuple[str, ...]:
         """The folders that hold a conversation outside the trash, in alphabetical order."""
         sql = "SELECT DISTINCT folder FROM conversations WHERE deleted_at IS NULL AND folder <> x''"
@@ -94,7 +100,7 @@ class Shelf(Database):
         return self._set(conversation_id, "draft = ?", (to_blob(draft),))
 
     def set_scroll(self, conversation_id: str, message_id: str | None, offset: int) -> Future[None]:
-        """Keep the first visible message and how many pixels of it are above the top."""
+        """Keep the first visible message and how much of its text stands above the first line."""
         return self._set(
             conversation_id, "scroll_message_id = ?, scroll_offset = ?", (message_id, offset)
         )

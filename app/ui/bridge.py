@@ -41,8 +41,10 @@ def joined(last: Event, event: Event) -> Event | None:
             last.state.phase is event.state.phase is ModelPhase.LOADING
         ):
             return event
-        case LibraryChanged(), LibraryChanged():
-            return event
+        case LibraryChanged(earlier), LibraryChanged(later):
+            if earlier is None or later is None:
+                return LibraryChanged()
+            return LibraryChanged(tuple(dict.fromkeys((*earlier, *later))))
         case SettingsChanged(), SettingsChanged():
             return replace(event, before=last.before)
         case _:

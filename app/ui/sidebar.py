@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from PySide6.QtCore import (
@@ -29,7 +29,8 @@ from PySide6.QtWidgets import (
 from app.domain.conversation import Conversation, SearchHit
 from app.services import words
 from app.services.events import ModelState
-from app.ui.chat_list import HEADING_ROLE, ID_ROLE, ChatListModel, ChatRow
+from app.ui.chat_list import ChatRow
+from app.ui.chat_model import HEADING_ROLE, ID_ROLE, ChatListModel
 from app.ui.search_results import HIT_ROLE, SearchResults, SearchRow
 from app.ui.theme import SPACE, Theme
 from app.ui.widgets import IconButton, SideButton, Text
@@ -49,6 +50,7 @@ class Sidebar(QWidget):
         menu_wanted: (list of conversation ids, global position).
         downloads_wanted: The line that tells of downloads was pressed.
         delete_wanted: (list of conversation ids), from Shift+Delete, never a single key.
+        chats_wanted: The list was not changed while a title was edited in it; now it may be.
     """
 
     new_chat_wanted = Signal()
@@ -61,6 +63,7 @@ class Sidebar(QWidget):
     rename_wanted = Signal(str, str)
     menu_wanted = Signal(object, QPoint)
     delete_wanted = Signal(object)
+    chats_wanted = Signal()
     downloads_wanted = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
@@ -82,7 +85,7 @@ class Sidebar(QWidget):
         self.model.rename_wanted.connect(self.rename_wanted)
         self._chat_row, self._hit_row = ChatRow(theme, self), SearchRow(theme, self)
         self._chat_row.closeEditor.connect(self._on_edited, Qt.ConnectionType.QueuedConnection)
-        self._news: Sequence[Conversation] | None = None  # came while a title was edited
+        self._held_back = False  # something changed while a title was edited
         self._list = self._make_chat_list()
         self._results = SearchResults(self)
         self._result_list = self._make_result_list()
@@ -177,12 +180,11 @@ class Sidebar(QWidget):
     def set_conversations(self, conversations: Sequence[Conversation]) -> None:
         """Show these chats, keeping the selection and the scroll position.
 
-        While a title is edited in its row the list stays as it is; the chats are shown afterwards.
+        While a title is edited in its row the list stays as it is; ``chats_wanted`` comes later.
         """
-        if self._list.state() is QAbstractItemView.State.EditingState:
-            self._news = conversations
+        if self._is_edited():
             return
-        self._news = None
+        self._held_back = False
         scroll = self._list.verticalScrollBar().value()
         chosen = self.selected()
         if not self.model.set_conversations(conversations, datetime.now().astimezone().date()):
@@ -197,9 +199,34 @@ class Sidebar(QWidget):
         self._list.verticalScrollBar().setValue(scroll)
         self._choose_page()
 
+    def update_conversations(self, changed: Mapping[str, Conversation | None]) -> bool:
+        """Show what became of these chats; None for one that is no longer listed.
+
+        Returns:
+            Whether that was enough. Where another day has begun, or changes were held back while
+            a title was edited, all chats are needed.
+        """
+        if self._is_edited():
+            return True
+        if self._held_back or self.model.today != datetime.now().astimezone().date():
+            return False
+        scroll = self._list.verticalScrollBar().value()
+        chosen = len(self.selected())
+        self.model.update_conversations(changed)
+        if chosen < 2:
+            self.show_current(self._shown)
+        self._list.verticalScrollBar().setValue(scroll)
+        self._choose_page()
+        return True
+
+    def _is_edited(self) -> bool:
+        edited = self._list.state() is QAbstractItemView.State.EditingState
+        self._held_back |= edited
+        return edited
+
     def _on_edited(self) -> None:
-        if self._news is not None:
-            self.set_conversations(self._news)
+        if self._held_back:
+            self.chats_wanted.emit()
 
     def show_current(self, conversation_id: str) -> None:
         """Mark the chat that is shown in the conversation pane."""
@@ -315,7 +342,7 @@ class Sidebar(QWidget):
     def _on_clicked(self, index: QModelIndex) -> None:
         heading = index.data(HEADING_ROLE)
         if heading is not None:
-            self.model.toggle(heading.text)
+            self.model.toggle(heading.group)
             self.show_current(self._shown)
         elif len(self.selected()) == 1:
             self.chat_chosen.emit(self.selected()[0])

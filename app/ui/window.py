@@ -133,6 +133,7 @@ class MainWindow(QMainWindow):
         side.rename_wanted.connect(self._services.library.rename)
         side.menu_wanted.connect(self._open_chat_menu)
         side.delete_wanted.connect(commands.chats.delete)
+        side.chats_wanted.connect(self._reload_chats)
         pane.header.sidebar_wanted.connect(self._shell.toggle_sidebar)
         pane.header.renamed.connect(self._rename_shown)
         pane.hint_button.clicked.connect(lambda: commands.models.show(Tab.GET))
@@ -251,8 +252,8 @@ class MainWindow(QMainWindow):
     def on_event(self, event: Event) -> None:
         """Hand an event to the parts it concerns."""
         match event:
-            case LibraryChanged():
-                self._reload_chats()
+            case LibraryChanged(ids):
+                self._reload_chats(ids)
                 self.controller.refresh_title()
                 self._show_title()
             case LibraryReplaced():
@@ -290,8 +291,12 @@ class MainWindow(QMainWindow):
             self.controller.new_chat()  # one was chosen: the first start is over
         self._update_actions()
 
-    def _reload_chats(self) -> None:
-        self.sidebar.set_conversations(self._services.library.conversations())
+    def _reload_chats(self, ids: Sequence[str] | None = None) -> None:
+        """Show what became of these chats, or all of them anew."""
+        library = self._services.library
+        changed = library.listed(ids) if ids is not None else None
+        if changed is None or not self.sidebar.update_conversations(changed):
+            self.sidebar.set_conversations(library.conversations())
         self.commands.chats.after_reload()
 
     def _update_actions(self) -> None:

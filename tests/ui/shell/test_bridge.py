@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable
-from itertools import groupby
+from itertools import chain, groupby
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -31,7 +31,7 @@ EVENTS = st.one_of(
         st.just("a"),
         st.builds(PromptProgress, st.integers(0, 9), st.just(9)),
     ),
-    st.just(LibraryChanged()),
+    st.builds(LibraryChanged, st.none() | st.tuples(st.sampled_from("abc"))),
 )
 
 
@@ -55,6 +55,9 @@ def said(events: Iterable[Event]) -> list[object]:
                 grown = [event for event in run if isinstance(event, AnswerGrew)]
                 text = "".join(event.text for event in grown)
                 learned.append((message_id, text, sum(event.tokens for event in grown)))
+            case LibraryChanged():
+                every = [event.ids for event in run if isinstance(event, LibraryChanged)]
+                learned.append(None if None in every else set(chain(*filter(None, every))))
             case _:
                 learned.append(run[-1])
     return learned

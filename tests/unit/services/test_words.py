@@ -24,7 +24,7 @@ from app.domain.generation import (
 from app.domain.model import ModelFile
 from app.services import words
 from app.services.activity import IDLE, STARTED, activity_line
-from app.services.days import day_group, grouped
+from app.services.days import Headings, Kind, day_group, grouped
 from app.services.events import ContextMeasured, ModelPhase, ModelState, Summarising
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -179,17 +179,18 @@ def test_every_chat_stands_under_exactly_one_heading(
         chat(at, NOON - timedelta(days=days), pinned=pinned, folder=folder)
         for at, (days, pinned, folder) in enumerate(made)
     ]
-    groups = grouped(chats, TODAY, UTC)
-    shown = [one.id for _, group in groups for one in group]
+    groups = grouped(chats, Headings(TODAY, UTC))
+    shown = [one.id for group in groups.values() for one in group]
     assert sorted(shown) == sorted(one.id for one in chats)
-    for heading, group in groups:
+    for heading, group in groups.items():
         free = [one for one in group if not one.pinned and not one.folder]
-        assert all(day_group(one.updated_at, TODAY, UTC) == heading for one in free)
-    headings = [heading for heading, _ in groups]
-    assert len(headings) == len(set(headings))
-    assert all(group for _, group in groups)
+        assert all(day_group(one.updated_at, TODAY, UTC) == heading.heading for one in free)
+    assert len({heading.heading for heading in groups}) == len(groups)
+    assert all(groups.values())
     if any(one.pinned for one in chats):
-        assert headings[0] == "Pinned"
+        assert next(iter(groups)).kind is Kind.PINNED
+    newest = [chats for heading, chats in groups.items() if heading.kind is Kind.DAYS]
+    assert newest == sorted(newest, key=lambda days: max(c.updated_at for c in days), reverse=True)
 
 
 def test_an_untitled_private_chat_says_what_it_is() -> None:
