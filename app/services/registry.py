@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,13 +49,25 @@ class Services:
     data_folder: Path
 
     def close(self) -> None:
-        """Stop, drain, flush, close. Nothing is ended with work unsaved."""
-        self.titles.close()
-        self.maintenance.close()
-        self.downloads.close()
-        self.models.close()
-        self.chat.close()
-        self.lane.close()
-        self.chat.save_pending()
-        self.library.close()
-        self.engine.close()
+        """Stop, drain, flush, close. Nothing is ended with work unsaved.
+
+        What cannot be closed properly, such as an answer that a full disk does not take, keeps
+        none of the others from it.
+
+        Raises:
+            KnownError: The last failure.
+        """
+        steps = (
+            self.titles.close,
+            self.maintenance.close,
+            self.downloads.close,
+            self.models.close,
+            self.chat.close,
+            self.lane.close,
+            self.chat.save_pending,
+            self.library.close,
+            self.engine.close,
+        )
+        with ExitStack() as ending:
+            for step in reversed(steps):
+                ending.callback(step)

@@ -152,16 +152,21 @@ class ChatCommands:
     def backups(self) -> None:
         """Show the backups."""
         shell = self._shell
-        BackupsDialog(shell.window, shell.services.maintenance, shell.worker).open()
+        shell.controller.attempt(
+            lambda: BackupsDialog(shell.window, shell.services.maintenance, shell.worker).open()
+        )
 
     def trash(self) -> None:
         """Show deleted chats and messages."""
-        TrashDialog(self._shell.window, self._shell.services.library).open()
+        shell = self._shell
+        shell.controller.attempt(lambda: TrashDialog(shell.window, shell.services.library).open())
 
     def archived(self) -> None:
         """Show archived chats."""
-        open_chat = self._shell.controller.open_chat
-        ArchiveDialog(self._shell.window, self._shell.services.library, open_chat).open()
+        shell, open_chat = self._shell, self._shell.controller.open_chat
+        shell.controller.attempt(
+            lambda: ArchiveDialog(shell.window, shell.services.library, open_chat).open()
+        )
 
     def menu(self, ids: Sequence[str]) -> QMenu:
         """The context menu of the sidebar, for the chosen chats."""
