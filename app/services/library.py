@@ -20,9 +20,9 @@ from app.domain.conversation import BranchMessage, Conversation, Message, Search
 from app.domain.errors import KnownError, NotFoundError
 from app.services.events import BranchChanged, Event, EventBus, LibraryChanged, Problem
 from app.services.ids import new_id, utc_now
-from app.services.lane import Lane
+from app.services.searching import ChatSearch
 from app.services.settings import SettingsService
-from app.store import Library, Searcher, open_private_library
+from app.store import Library, open_private_library
 
 T = TypeVar("T")
 Clock = Callable[[], datetime]
@@ -58,8 +58,7 @@ class LibraryService:
         self._private: Library | None = None
         self._private_ids: set[str] = set()
         self._unstored: dict[str, Conversation] = {}
-        self._searcher = Searcher(stored)
-        self._search_lane = Lane("search")
+        self._search = ChatSearch(stored, bus)
 
     # --- reading ------------------------------------------------------------------------
 
@@ -155,19 +154,7 @@ class LibraryService:
         Returns:
             Ends this search.
         """
-        ticket = self._searcher.ticket()
-
-        def work() -> None:
-            try:
-                hits = self._searcher.search(query, ticket=ticket)
-            except KnownError as error:
-                self._bus.publish(Problem(error))
-                return
-            if hits is not None:
-                done(hits)
-
-        self._search_lane.submit(work)
-        return self._searcher.ticket
+        return self._search.start(query, done)
 
     # --- conversations ------------------------------------------------------------------
 
@@ -395,8 +382,7 @@ class LibraryService:
 
     def close(self) -> None:
         """Finish every write. Private chats are gone after this."""
-        self._searcher.ticket()
-        self._search_lane.close()
+        self._search.close()
         self._stored.close()
         if self._private is not None:
             self._private.close()
