@@ -102,7 +102,7 @@ def _environment(flavour: str) -> Path:
 def _parts(flavour: str) -> str:
     """What an environment is made from, as text to compare."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    lines = [sys.version, native.flags(flavour, BUILD), *TOOLS, *project["dependencies"]]
+    lines = [sys.version, native.recipe(flavour), *TOOLS, *project["dependencies"]]
     return "\n".join([*lines, CONSTRAINTS.read_text("utf-8")])
 
 

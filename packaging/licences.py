@@ -110,7 +110,7 @@ def collect(python: Path, tree: Path, work: Path, version: str) -> int:
 
 def sources(work: Path) -> list[str]:
     """Where every file inside came from."""
-    found = set()
+    found: set[str] = set()
     for name in ("COLLECT-00.toc", "PYZ-00.toc"):
         content = ast.literal_eval((work / name).read_text("utf-8"))
         rows = next(item for item in content if isinstance(item, list))

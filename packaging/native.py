@@ -76,20 +76,23 @@ def wheel(python: Path, flavour: str, folder: Path) -> Path:
     """
     wheels = folder / f"wheels-{flavour}"
     source = _source(python, folder)
-    told = flags(flavour, source)
-    recipe = "\n".join((told, *(after for _, _, after in EDITS)))
     made_with = wheels / "recipe.txt"  # written last
-    if not made_with.is_file() or made_with.read_text("utf-8") != recipe:
+    if not made_with.is_file() or made_with.read_text("utf-8") != recipe(flavour):
         shutil.rmtree(wheels, ignore_errors=True)
         run(
             python, "-m", "pip", "wheel", "--no-deps", "--no-cache-dir", "--wheel-dir", wheels,
             "-C", f"build-dir={folder / f'objects-{flavour}'}",
             "-C", "install.strip=true",
             source,
-            CMAKE_ARGS=told,
+            CMAKE_ARGS=flags(flavour, source),
         )  # fmt: skip
-        made_with.write_text(recipe, "utf-8")
+        made_with.write_text(recipe(flavour), "utf-8")
     return next(wheels.glob("llama_cpp_python-*.whl"))
+
+
+def recipe(flavour: str) -> str:
+    """All that decides what is compiled, as text to compare; the same wherever the source lies."""
+    return "\n".join((pinned(), flags(flavour, Path()), *(after for _, _, after in EDITS)))
 
 
 def flags(flavour: str, source: Path, platform: str = sys.platform) -> str:

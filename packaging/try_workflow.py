@@ -6,7 +6,8 @@ a script (it would be pasted in as text: https://docs.github.com/actions/securit
 ``try_workflow.py --job linux --folder WORK`` runs the steps of a Linux job one after another, as the
 service would: the checkout is a clone of what is committed, environments and artifacts are kept
 below WORK, secrets are empty, a job in a container runs in ``--root`` (a debootstrap of that
-system; wants root). ``--skip NAME`` leaves out a step that wants what this machine has not.
+system; wants root). ``--skip NAME`` leaves out a step that wants what this machine has not;
+``--compiled FOLDER`` takes the wheels of llama.cpp from another build's folder.
 """
 
 from __future__ import annotations
@@ -43,6 +44,7 @@ def main() -> int:
     parser.add_argument("--folder", type=Path, help="where the job works; kept")
     parser.add_argument("--root", type=Path, help="the system that stands for the job's container")
     parser.add_argument("--skip", action="append", default=[], metavar="STEP")
+    parser.add_argument("--compiled", type=Path, help="a build folder whose wheels are taken")
     options = parser.parse_args()
     jobs = yaml.safe_load(WORKFLOW.read_text("utf-8"))["jobs"]
     if options.lint:
@@ -50,7 +52,9 @@ def main() -> int:
         print("\n".join(faults) or "every Bash step is well")
         return 1 if faults else 0
     matrix = dict(pair.split("=", 1) for pair in options.matrix)
-    Job(jobs[options.job], matrix, options.folder.resolve(), options.root).run(options.skip)
+    job = Job(jobs[options.job], matrix, options.folder.resolve(), options.root)
+    job.compiled = options.compiled
+    job.run(options.skip)
     return 0
 
 
@@ -82,6 +86,9 @@ class Job:
         matrix: The values that the matrix would give.
         folder: Where it works; artifacts of earlier jobs are in its folder ``artifacts``.
         root: What stands for its container, if it has one.
+
+    Attributes:
+        compiled: A build's folder whose wheels of llama.cpp the checkout is given.
     """
 
     def __init__(
@@ -96,6 +103,7 @@ class Job:
         self._work = (root / "tmp" if self._root and root else folder) / "work"
         self._known = {"matrix": matrix, "secrets": {}, "env": {}, "github": {}}
         self._programs = folder / "programs"
+        self.compiled: Path | None = None
 
     def run(self, skipped: list[str]) -> None:
         """Run its steps; the first that fails ends it.
@@ -152,6 +160,8 @@ class Job:
     def _action(self, name: str, told: dict[str, Any]) -> None:
         if name == "actions/checkout":
             subprocess.run(["git", "clone", "-q", ROOT, self._work], check=True)
+            for wheels in self.compiled.glob("wheels-*") if self.compiled else ():
+                shutil.copytree(wheels, self._work / "build" / wheels.name)
         elif name == "actions/upload-artifact":
             target = self._artifacts / self._filled(told["name"])
             files = [path for one in told["path"].split() for path in self._work.glob(one)]

@@ -22,19 +22,21 @@ from identity import APPLICATION  # noqa: E402
 MAINTAINER = "The Phial authors <phial@users.noreply.github.com>"
 ICON_SIZES = (16, 24, 32, 48, 64, 128, 256, 512)
 PROGRAMS = {"phial"}
+RECOMMENDS = ("gnome-keyring | kwalletmanager", "xdg-desktop-portal")
 
 
 def main() -> None:
     """Check the tree, then make both packages."""
     told = options(__doc__)
-    needs = system.check(told.folder)
+    depends, optional = system.check(told.folder)
+    relations = (", ".join(depends), ", ".join([*RECOMMENDS, *optional]))
     print(system.table(told.folder))
     modes(told.folder)
     name = "phial" if told.flavour == "cpu" else f"phial-{told.flavour}"
     level = 1 if told.quick else 9
     for made in (
         archive(told.folder, name, told.version, level),
-        debian(told.folder, name, told.version, level, needs),
+        debian(told.folder, name, told.version, level, relations),
     ):
         sizes.check_package(made, told.flavour)
 
@@ -79,8 +81,16 @@ def _plain(info: tarfile.TarInfo) -> tarfile.TarInfo:
     return info
 
 
-def debian(folder: Path, name: str, version: str, level: int, depends: list[str]) -> Path:
-    """A package for Debian 12, Ubuntu 22.04 and newer."""
+def debian(folder: Path, name: str, version: str, level: int, relations: tuple[str, str]) -> Path:
+    """A package for Debian 12, Ubuntu 22.04 and newer.
+
+    Args:
+        folder: The frozen program.
+        name: The package's.
+        version: The package's.
+        level: How hard to compress, 0 to 9.
+        relations: What it depends on, and what it recommends.
+    """
     stage = BUILD / "deb"
     shutil.rmtree(stage, ignore_errors=True)
     library = stage / "usr/lib/phial"
@@ -91,7 +101,7 @@ def debian(folder: Path, name: str, version: str, level: int, depends: list[str]
     _share(stage / "usr/share", name, version)
     control = stage / "DEBIAN"
     control.mkdir()
-    (control / "control").write_text(_control(name, version, stage, depends), "utf-8")
+    (control / "control").write_text(_control(name, version, stage, relations), "utf-8")
     _sums(stage)
     for path in [stage, *stage.rglob("*")]:
         if path.is_dir() and not path.is_symlink():
@@ -154,9 +164,10 @@ def _changelog(name: str, version: str) -> str:
     return f"{name} ({version}) stable; urgency=medium\n\n  * Release {version}.\n\n -- {MAINTAINER}  {when}\n"
 
 
-def _control(name: str, version: str, stage: Path, depends: list[str]) -> str:
+def _control(name: str, version: str, stage: Path, relations: tuple[str, str]) -> str:
     size = sum(p.stat().st_size for p in stage.rglob("*") if p.is_file() and not p.is_symlink())
     other = "" if name == "phial" else "Provides: phial\nConflicts: phial\nReplaces: phial\n"
+    depends, recommends = relations
     return f"""Package: {name}
 Version: {version}
 Section: utils
@@ -164,8 +175,8 @@ Priority: optional
 Architecture: amd64
 Maintainer: {MAINTAINER}
 Installed-Size: {size // 1024}
-Depends: {", ".join(depends)}
-Recommends: gnome-keyring | kwalletmanager, xdg-desktop-portal
+Depends: {depends}
+Recommends: {recommends}
 {other}Homepage: https://github.com/phial-chat/phial
 Description: offline desktop chat for Phi-4
  Phial runs Microsoft's Phi-4 on your own computer through llama.cpp, without

@@ -61,8 +61,11 @@ OPTIONAL = {"libvulkan.so.1", "libcuda.so.1"}
 ALSO = ("xkb-data",)
 
 
-def check(folder: Path) -> list[str]:
-    """Check every library of the tree; returns the Debian packages it depends on.
+def check(folder: Path) -> tuple[list[str], list[str]]:
+    """Check every library of the tree.
+
+    Returns:
+        The Debian packages it depends on, and those that only a module of it would use.
 
     Raises:
         SystemExit: A library is missing, looks for others outside the tree, or wants a newer
@@ -70,14 +73,14 @@ def check(folder: Path) -> list[str]:
     """
     files = list(elf.programs(folder))
     inside = {name for path in files for name in elf.provided(path)}
-    packages, faults = set(ALSO), []
+    packages, optional, faults = set(ALSO), set[str](), []
     for path in files:
         name = path.relative_to(folder)
         for wanted in sorted(elf.needed(path) - inside):
             if wanted not in FROM_SYSTEM:
                 faults.append(f"{name} needs {wanted}, which is neither inside nor the system's")
-            elif wanted not in OPTIONAL:
-                packages.add(FROM_SYSTEM[wanted])
+            else:
+                (optional if wanted in OPTIONAL else packages).add(FROM_SYSTEM[wanted])
         for place in elf.searched(path):
             if not place.startswith("$ORIGIN"):
                 faults.append(f"{name} looks for libraries in {place or 'the current folder'}")
@@ -87,7 +90,7 @@ def check(folder: Path) -> list[str]:
                 faults.append(f"{name} wants {prefix} {'.'.join(map(str, version))}")
     if faults:
         raise SystemExit("\n".join(faults))
-    return sorted(packages)
+    return sorted(packages), sorted(optional)
 
 
 def table(folder: Path) -> str:
@@ -102,5 +105,6 @@ def table(folder: Path) -> str:
 
 if __name__ == "__main__":
     tree = Path(sys.argv[1])
-    print("\n".join(check(tree)))
+    depends, recommends = check(tree)
+    print("\n".join([*depends, *(f"{name} (optional)" for name in recommends)]))
     print(table(tree))

@@ -141,7 +141,11 @@ def test_a_library_that_nobody_provides_stops_the_build(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shutil.copyfile(TRUE, tmp_path / "program")
-    assert "libc6 (>= 2.35)" in system.check(tmp_path)
+    depends, optional = system.check(tmp_path)
+    assert "libc6 (>= 2.35)" in depends
+    assert optional == []
+    monkeypatch.setattr(system, "OPTIONAL", {"libc.so.6"})
+    assert system.check(tmp_path)[1] == ["libc6 (>= 2.35)"]
     monkeypatch.setattr(system, "FROM_SYSTEM", {})
     with pytest.raises(SystemExit, match=r"program needs libc\.so\.6, which is neither"):
         system.check(tmp_path)
