@@ -121,12 +121,15 @@ class _Talk:
             while (ended := self._show(self._events)) is None:
                 if stop.is_set():
                     self._chat.stop()
+        if isinstance(ended, SendFailed):
+            _say(str(ended.error))
+            return
         self._last = ended.message.id
         note = ending(ended.message)
         _say(f"\n[{note}]" if note else "")
 
-    def _show(self, events: queue.SimpleQueue[Event]) -> AnswerEnded | None:
-        """Show the next event, if one comes soon; the end of the answer is returned."""
+    def _show(self, events: queue.SimpleQueue[Event]) -> AnswerEnded | SendFailed | None:
+        """Show the next event, if one comes soon; what ends the answer is returned."""
         try:
             event = events.get(timeout=POLL_SECONDS)
         except queue.Empty:
@@ -141,9 +144,7 @@ class _Talk:
                 _hint("")
             case ModelStateChanged(state) if state.phase is ModelPhase.LOADING:
                 _hint(f"Loading {percent(state.fraction)}")
-            case SendFailed(error=error):
-                _say(str(error))
-            case AnswerEnded():
+            case AnswerEnded() | SendFailed():
                 return event
         return None
 

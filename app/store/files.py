@@ -14,8 +14,8 @@ from typing import IO
 
 from app.store.failures import file_error
 
-# What file systems say, mostly those of a network, that have no folder to sync.
-_NO_FOLDER_TO_SYNC = {errno.EINVAL, errno.EOPNOTSUPP, errno.ENOSYS}
+# What file systems say, mostly those of a network, that have no folder to sync; or nothing to.
+_NO_FOLDER_TO_SYNC = {errno.EINVAL, errno.EOPNOTSUPP, errno.ENOSYS, errno.EROFS}
 
 
 @contextmanager
@@ -66,6 +66,12 @@ def make_folder(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for one in made:
         sync_folder(one.parent)
+
+
+def sync_above(folder: Path) -> None:
+    """Make a folder survive power loss that somebody else has made, with those above it."""
+    for above in folder.absolute().parents:
+        sync_folder(above)
 
 
 def sync_file(path: Path) -> None:

@@ -22,7 +22,7 @@ from app.store.checks import quick_check
 from app.store.connect import open_memory, open_reader, open_scratch, open_writer
 from app.store.conversations import Library
 from app.store.failures import file_error, is_damage, primary_code, typed_errors
-from app.store.files import make_folder
+from app.store.files import make_folder, sync_above
 from app.store.fold import FOLD_VERSION
 from app.store.health import Health, clear_recovery_mark, recovery_mark
 from app.store.journal import repair_interrupted
@@ -98,6 +98,8 @@ def open_library(folder: Path, now: datetime | None = None) -> OpenedLibrary:
     """
     try:
         make_folder(folder)
+        if not (folder / DATABASE_NAME).exists():
+            sync_above(folder)
     except OSError as error:
         raise file_error(error, str(folder)) from error
     try:

@@ -1,0 +1,29 @@
+"""A conversation in the terminal, where something goes wrong."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future
+from pathlib import Path
+
+import pytest
+
+from app.cli.chat import _Talk
+from app.domain.errors import DiskFullError
+from tests.support.harness import build
+
+
+@pytest.mark.timeout(30)
+def test_a_question_that_cannot_be_stored_is_told_and_the_talk_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    harness = build(tmp_path / "data")
+    refused: Future[None] = Future()
+    refused.set_exception(DiskFullError("The disk is full."))
+    monkeypatch.setattr(harness.services.library, "add_exchange", lambda *_a, **_k: refused)
+    lines = iter(["Hi", "/again", "/quit"])
+    monkeypatch.setattr("builtins.input", lambda _prompt: next(lines))
+    _Talk(harness.services, private=False).run()
+    said = capsys.readouterr().out
+    assert "The disk is full." in said
+    assert "There is no answer yet." in said
+    harness.services.close()
