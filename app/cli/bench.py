@@ -12,8 +12,8 @@ from pathlib import Path
 from app.cli import EXIT_DONE, EXIT_INTERRUPTED
 from app.cli.interrupt import stop_on_interrupt
 from app.compose import Setup, make_measured, process_memory
-from app.domain.model import LoadRequest
 from app.services.bench import measure, report_table
+from app.services.fit import request_of
 from app.services.model_files import DEMO, find_model
 
 
@@ -33,13 +33,7 @@ def run(options: argparse.Namespace, setup: Setup) -> int:
     """
     settings = setup.settings.current
     model = find_model(options.model or settings.model_path or DEMO)
-    load = LoadRequest(
-        path=model.path,
-        context_size=settings.context_size,
-        gpu_layers=settings.gpu_layers,
-        kv_type=settings.kv_type,
-        threads=settings.threads,
-    )
+    load = request_of(settings, model.path)
     with tempfile.TemporaryDirectory(prefix="phial-bench-") as folder, stop_on_interrupt() as stop:
         make = partial(make_measured, setup, Path(folder))
         report = measure(make, load, process_memory, _say, stop)

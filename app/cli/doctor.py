@@ -9,8 +9,8 @@ from pathlib import Path
 
 from app.cli import EXIT_DONE, EXIT_FAILED
 from app.compose import Setup, make_engine
-from app.domain.model import LoadRequest
 from app.services.doctor import examine
+from app.services.fit import request_of
 from app.services.model_files import DEMO, find_model
 
 
@@ -26,13 +26,9 @@ def run(options: argparse.Namespace, setup: Setup) -> int:
     """Print the report; exit 1 when the engine cannot be asked."""
     settings = setup.settings.current
     chosen = options.model or settings.model_path or DEMO
-    load = LoadRequest(
-        path=find_model(DEMO).path if chosen == DEMO else Path(chosen).expanduser(),
-        context_size=settings.context_size,
-        gpu_layers=settings.gpu_layers,
-        kv_type=settings.kv_type,
-        threads=settings.threads,
-    )
+    # A file that is not there is told by the plan, beside everything else.
+    path = find_model(DEMO).path if chosen == DEMO else Path(chosen).expanduser()
+    load = request_of(settings, path)
     engine = make_engine(setup)
     try:
         report = examine(engine, setup.folders, setup.ladder.steps(), load)

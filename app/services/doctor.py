@@ -11,9 +11,10 @@ import app
 from app.domain.errors import KnownError
 from app.domain.gguf import read_gguf_file
 from app.domain.model import Device, LoadRequest
-from app.engine import plan as planning
 from app.engine.base import Engine
 from app.engine.ladder import STEPS
+from app.engine.plan import make_plan, weights_of_all_parts
+from app.services.fit import place
 from app.services.words import size
 from app.system.hardware import Machine, disk_free, machine
 from app.system.paths import Folders
@@ -163,18 +164,10 @@ def examine(
 
 def plan_lines(load: LoadRequest, devices: Sequence[Device]) -> tuple[str, ...]:
     """How a model would be loaded on these devices now, and why; or why it cannot be."""
-    here = machine()
-    there = planning.Machine(
-        available_memory=here.memory_free,
-        total_memory=here.memory_total,
-        physical_cores=here.physical_cores,
-        gpus=tuple(device for device in devices if device.backend != "CPU"),
-    )
     try:
         header = read_gguf_file(load.path)
-        plan = planning.make_plan(
-            header, load, there, planning.weights_of_all_parts(load.path, header)
-        )
+        weights = weights_of_all_parts(load.path, header)
+        plan = make_plan(header, load, place(0, devices).machine, weights)
     except KnownError as error:
         return (str(error),)
     needs = (
