@@ -161,10 +161,21 @@ def footnote_labels(text: str) -> list[str]:
     return _FOOTNOTE.findall(text)
 
 
+class _Engine(MarkdownIt):
+    """markdown-it that shows an address as it was written.
+
+    The original decodes what `xn--` stands for, so that ``<https://xn--80ak6aa92e.com>`` would be
+    shown as the name of another company.
+    """
+
+    def normalizeLinkText(self, link: str) -> str:  # noqa: N802 - markdown-it's name
+        return link
+
+
 @cache
 def _engine(*, links: bool) -> MarkdownIt:
     """markdown-it with our inline rules; it keeps no state between texts."""
-    engine = MarkdownIt("commonmark", {"html": False, "maxNesting": MAX_NESTING})
+    engine = _Engine("commonmark", {"html": False, "maxNesting": MAX_NESTING})
     engine.enable("strikethrough")
     rules = engine.inline.ruler
     rules.before("escape", "math", _math)

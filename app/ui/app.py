@@ -96,15 +96,19 @@ class Look(QObject):
     def apply(self) -> None:
         """Dress everything anew, if something changed."""
         theme, zoom = self.theme, self._services.settings.current.zoom
-        if theme != self._theme:
-            self._theme = theme
-            self._application.setPalette(style.palette(theme))
-            self._application.setStyleSheet(style.style_sheet(theme))
-            if self._window is not None:
-                self._window.set_theme(theme)
-        if zoom != self._zoom:
-            self._zoom = zoom
+        other_theme, other_zoom = theme != self._theme, zoom != self._zoom
+        if not other_theme and not other_zoom:
+            return
+        self._theme, self._zoom = theme, zoom
+        self._application.setPalette(style.palette(theme))
+        if other_zoom:
             self._application.setFont(_interface_font(zoom))
+            # While there is a style sheet, widgets take a new font with the next sheet only, and
+            # the same sheet again is none (Qt 6.11; its reference warns of the two together).
+            self._application.setStyleSheet("")
+        self._application.setStyleSheet(style.style_sheet(theme))
+        if other_theme and self._window is not None:
+            self._window.set_theme(theme)
 
 
 def _interface_font(zoom: int) -> QFont:

@@ -25,6 +25,7 @@ from app.ui.pages import EmptyChat, Welcome
 from app.ui.snackbar import Snackbar
 from app.ui.status import StatusLine
 from app.ui.theme import COLUMN, SPACE, Theme
+from app.ui.transcript.looks import SIDE
 from app.ui.transcript.view import TranscriptView
 from app.ui.widgets import Text
 
@@ -75,7 +76,7 @@ class ChatPane(QWidget):
         layout.addWidget(self.find_bar)
         layout.addWidget(self._pages, 1)
         self._foot = QHBoxLayout()
-        self._foot.setContentsMargins(SPACE * 2, 0, SPACE * 2, 0)
+        self._foot.setContentsMargins(SIDE, 0, SIDE, 0)
         self._foot.addStretch(1)
         self._foot.addWidget(self._column, 1000)
         self._foot.addStretch(1)
@@ -146,10 +147,10 @@ class ChatPane(QWidget):
         self.transcript.set_theme(theme)
 
     def set_zoom(self, percent: int) -> None:
-        """The column is as wide as the text is large."""
+        """The column is as wide as the text is large, and stands under that of the transcript."""
         self._zoom = percent
         self.transcript.set_zoom(percent)
-        self._column.setMaximumWidth(round(COLUMN * percent / 100) + 2 * SPACE)
+        self._column.setMaximumWidth(round(COLUMN * percent / 100))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The composer may take at most two fifths of the height."""

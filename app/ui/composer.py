@@ -57,6 +57,11 @@ class MessageEditor(QPlainTextEdit):
         self.document().setDocumentMargin(2)
         self.enter_sends = True
 
+    def keep_in_middle(self, above: int) -> None:
+        """Leave so much room above a single line, pixels, that it stands beside the button."""
+        if self.viewportMargins().top() != above:
+            self.setViewportMargins(0, above, 0, 0)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter and its modifiers; Up in an empty field."""
         modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
@@ -254,8 +259,10 @@ class Composer(QWidget):
     def _grow(self) -> None:
         line = self.editor.fontMetrics().lineSpacing()
         lines = max(_LINES_SHOWN, self.editor.document().size().height())
-        wanted = round(lines * line + 2 * self.editor.document().documentMargin() + 6)
+        text = round(lines * line + 2 * self.editor.document().documentMargin())
+        wanted = text + 6
         height = max(zoomed(ROUND), min(wanted, max(self._tallest, line * 3)))
+        self.editor.keep_in_middle(max(0, zoomed(ROUND) - text) // 2)
         if self.editor.height() != height or self.editor.minimumHeight() != height:
             self.editor.setFixedHeight(height)
         policy = Qt.ScrollBarPolicy

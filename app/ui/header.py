@@ -18,7 +18,7 @@ from app.services import words
 from app.services.events import ModelPhase, ModelState
 from app.ui import icons
 from app.ui.theme import SPACE, Theme, zoomed
-from app.ui.widgets import ContextMeter, ElidedLabel, IconButton
+from app.ui.widgets import ZOOMED, ContextMeter, ElidedLabel, IconButton
 
 _CHIP_WIDTH = 260
 
@@ -152,11 +152,13 @@ class Header(QWidget):
             size = zoomed(units)
             button.setIconSize(QSize(size, size))
             button.setIcon(icons.icon(name, theme.muted, size=size))
+            # Round ends; Qt draws square ones where the radius is more than half of the height.
+            button.setStyleSheet(f"border-radius: {button.sizeHint().height() // 2}px;")
 
     def changeEvent(self, event: QEvent) -> None:
         """Another zoom: pictures and the room for the model's name grow with the text."""
         super().changeEvent(event)
-        if event.type() == QEvent.Type.ApplicationFontChange:
+        if event.type() == ZOOMED:
             self.set_theme(self._theme)
             if self._state is not None:
                 self.set_model_state(self._state)

@@ -87,7 +87,7 @@ QPushButton[kind="accent"]:disabled {{ background: {t.hover}; color: {t.faint};
 QPushButton[kind="link"] {{ color: {t.link}; padding: 2px 4px; text-decoration: underline; }}
 QPushButton[kind="side"] {{ text-align: left; padding: 6px 8px; }}
 QToolButton[kind="chip"] {{ background: {t.raised}; border: {line}px solid {t.border};
-  border-radius: 15px; padding: 4px 11px; }}
+  padding: 4px 11px; }}
 QToolButton[kind="chip"]:hover {{ background: {t.hover}; }}
 QToolButton[kind="chip"]:focus {{ border: 2px solid {t.accent}; padding: {5 - line}px
   {12 - line}px; }}

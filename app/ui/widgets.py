@@ -42,6 +42,10 @@ def announce(widget: QWidget, text: str) -> None:
     QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(widget, text))
 
 
+ZOOMED = QEvent.Type.StyleChange
+"""What widgets are told when the application's font has another size: Qt passes a new font on to
+widgets with a style sheet only when the sheet is set again (see `app.ui.app.Look.apply`)."""
+
 # How large and how heavy each role of text is, against the application's font.
 _ROLES = {
     "heading": (1.7, QFont.Weight.DemiBold),
@@ -65,7 +69,7 @@ class Text(QLabel):
     def changeEvent(self, event: QEvent) -> None:
         """Another zoom: the size is worked out anew."""
         super().changeEvent(event)
-        if event.type() == QEvent.Type.ApplicationFontChange:
+        if event.type() == ZOOMED:
             self._size_font()
 
     def _size_font(self) -> None:
@@ -101,11 +105,13 @@ class IconButton(QToolButton):
     def changeEvent(self, event: QEvent) -> None:
         """Another zoom: the picture grows with the text."""
         super().changeEvent(event)
-        if event.type() == QEvent.Type.ApplicationFontChange:
+        if event.type() == ZOOMED:
             self._scale()
 
     def _scale(self) -> None:
         size = zoomed(icons.SIZE)
+        if self.iconSize().width() == size:
+            return
         self.setIconSize(QSize(size, size))
         if self._side:
             side = zoomed(self._side)
@@ -148,7 +154,7 @@ class SideButton(QPushButton):
     def changeEvent(self, event: QEvent) -> None:
         """Another zoom: the picture grows with the text."""
         super().changeEvent(event)
-        if event.type() == QEvent.Type.ApplicationFontChange and self._theme is not None:
+        if event.type() == ZOOMED and self._theme is not None:
             self.set_theme(self._theme)
 
     def set_theme(self, theme: Theme) -> None:

@@ -31,7 +31,7 @@ class Looks:
         return self._dimmed if model.left_out else self.seen
 
     def column_for(self, width: int) -> int:
-        """Width of the text column in a viewport of ``width``, pixels."""
+        """Width of the text column in a view of ``width``, pixels."""
         return max(200, min(self._fonts.px(COLUMN), width - 2 * SIDE))
 
     def set_zoom(self, percent: int) -> None:

@@ -67,7 +67,8 @@ class Mounted:
     def place(self, placed: Sequence[Placed]) -> None:
         """Bring the rows of the viewport to their places, and put away what is not in view."""
         view = self._view
-        left = (view.viewport().width() - view.looks.seen.column) // 2
+        # In the middle of the view, not of the viewport: a scroll bar that comes moves no line.
+        left = (view.width() - view.looks.seen.column) // 2
         shown: set[str] = set()
         for at, group in groupby(placed, key=lambda p: p.at):
             rows = list(group)

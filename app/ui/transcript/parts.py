@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRect, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import (
+    QKeyEvent,
     QPainter,
     QPaintEvent,
     QPen,
@@ -94,6 +95,21 @@ class SideBar(QScrollBar):
         x = inset + (track - long) * (self.value() / spare if spare else 0)
         y = (self.height() - thick) / 2
         painter.drawRoundedRect(QRectF(x, y, long, thick), thick / 2, thick / 2)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Go sideways; up and down is the transcript's.
+
+        Not left to Qt: a scroll bar's controls are inverted, so that its Right key goes left.
+        """
+        match event.key():
+            case Qt.Key.Key_Right:
+                self.setValue(self.value() + self.singleStep())
+            case Qt.Key.Key_Left:
+                self.setValue(self.value() - self.singleStep())
+            case Qt.Key.Key_Home | Qt.Key.Key_End:
+                super().keyPressEvent(event)
+            case _:
+                event.ignore()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Take what goes sideways; up and down is the transcript's."""

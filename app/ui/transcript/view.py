@@ -214,7 +214,7 @@ class TranscriptView(TranscriptSignals):
     def set_zoom(self, percent: int) -> None:
         """Scale all text."""
         self.looks.set_zoom(percent)
-        self._restyle(self.looks.column_for(self.viewport().width()))
+        self._restyle(self.looks.column_for(self.width()))
         self.verticalScrollBar().setSingleStep(self.looks.seen.px(48))
 
     def set_wrap_code(self, wrap: bool) -> None:
@@ -275,7 +275,7 @@ class TranscriptView(TranscriptSignals):
         super().resizeEvent(event)
         self.formulas.begin_frame(0)
         line = None if self.scrolling.following else self.places.line()
-        column = self.looks.column_for(self.viewport().width())
+        column = self.looks.column_for(self.width())
         if column != self.looks.seen.column:
             self._restyle(column)
             return

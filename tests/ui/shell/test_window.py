@@ -9,7 +9,14 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible, QGuiApplication
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QListView, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QLineEdit,
+    QListView,
+    QToolButton,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from app.domain.conversation import MessageStatus
@@ -360,6 +367,31 @@ def test_zoom_and_theme_follow_their_commands(open_window: Open) -> None:
     opened.look.apply()
     assert opened.harness.services.settings.current.theme is Theme.HIGH_CONTRAST
     assert opened.window.pane.theme.contrast >= 7
+
+
+def test_zoom_scales_every_text_and_picture_of_an_open_window(open_window: Open) -> None:
+    opened = open_window()
+    window, pane = opened.window, opened.window.pane
+
+    def sizes() -> list[float]:
+        chip = pane.header.findChild(QToolButton)
+        texts = (window.sidebar, pane.composer.editor, pane.status, pane.header.title, chip)
+        pictures = [
+            one
+            for one in window.findChildren(QAbstractButton)
+            if not one.icon().isNull() and one.isVisible()
+        ]
+        return [
+            *(one.font().pointSizeF() for one in texts if one is not None),
+            *(float(one.iconSize().width()) for one in pictures),
+        ]
+
+    before = sizes()
+    for percent in (150, 80, 100):
+        opened.harness.services.settings.update(zoom=percent)
+        opened.look.apply()
+        wanted = [pytest.approx(size * percent / 100, abs=0.51) for size in before]
+        assert sizes() == wanted
 
 
 def test_a_private_chat_says_so_and_is_gone_without_trash(qtbot: QtBot, open_window: Open) -> None:

@@ -68,7 +68,7 @@ def test_a_selected_formula_is_as_dark_as_the_text_beside_it(
     view.set_branch(chat_of(["Hi", "$\\pi r^2 + \\frac{a}{b}$"]))
     settle(view, qtbot)
     row = next(p for p in view.flow.placed if p.at == 1 and view.mounted.lay_out(1, p.row).length())
-    left = (view.viewport().width() - view.looks.seen.column) // 2
+    left = (view.width() - view.looks.seen.column) // 2
 
     def darkest() -> int:
         picture = view.viewport().grab(QRect(left, row.y, 90, row.height)).toImage()

@@ -13,6 +13,7 @@ from app.domain.conversation import MessageStatus
 from app.ui.theme import DARK
 from app.ui.transcript.buttons import QuietButton
 from app.ui.transcript.footer import Footer
+from app.ui.transcript.parts import SideBar
 from app.ui.transcript.places import Anchor
 from app.ui.transcript.signals import ActionKind, LinkRequest, MessageAction
 from app.ui.transcript.view import TranscriptView
@@ -337,6 +338,29 @@ def test_zoom_and_theme_change_in_place(view: TranscriptView) -> None:
     assert view.chat.index.total > 1.5 * total
 
 
+def test_a_wide_table_is_scrolled_by_keys_and_wheel(view: TranscriptView) -> None:
+    cells = " | ".join(f"a column numbered {i}" for i in range(14))
+    view.set_branch([*long_chat(8), entry(8, "Hi"), entry(9, f"| {cells} |\n|{'---|' * 14}\n")])
+    bar = next(w for w in view.mounted.focus_chain() if isinstance(w, SideBar))
+    bar.setFocus()
+    places = [bar.value()]
+    for key in (Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Left, Qt.Key.Key_End):
+        QTest.keyClick(bar, key)
+        places.append(bar.value())
+    step = bar.singleStep()
+    assert places == [0, step, 2 * step, step, bar.maximum()]
+    QTest.keyClick(bar, Qt.Key.Key_Home)
+    QTest.keyClick(bar, Qt.Key.Key_Up)  # the text's, not the table's
+    assert bar.value() == 0
+    assert not view.at_bottom
+    view.scrolling.to_end()
+    where = QPointF(bar.mapTo(view.viewport(), QPoint(60, -20)))
+    nothing, button, phase = QPoint(0, 0), Qt.MouseButton.NoButton, Qt.ScrollPhase.NoScrollPhase
+    shift, down = Qt.KeyboardModifier.ShiftModifier, QPoint(0, -120)
+    view.wheelEvent(QWheelEvent(where, where, nothing, down, button, shift, phase, False))
+    assert bar.value() == 120
+
+
 def test_wrapped_code_has_no_sideways_bar(view: TranscriptView) -> None:
     view.set_branch(chat_of(["Why?", "```\n" + "word " * 100 + "\n```\n"]))
     height = view.chat.index.total
@@ -361,7 +385,7 @@ def test_only_web_and_mail_links_are_handed_on(
     view.link_activated.connect(requests.append)
     view.set_branch(chat_of(["Hi", f"[here it is, a long link text]({address})"]))
     row = next(p for p in view.flow.placed if p.at == 1 and p.height > 20)
-    left = (view.viewport().width() - view.looks.seen.column) // 2
+    left = (view.width() - view.looks.seen.column) // 2
     QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(left + 40, row.y + 10))
     assert bool(requests) is asked
 
