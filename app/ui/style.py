@@ -159,7 +159,7 @@ QHeaderView::section {{ background: {t.table_head}; color: {t.muted}; border: no
 
 QScrollBar:vertical {{ background: transparent; width: 12px; margin: 2px; }}
 QScrollBar:horizontal {{ background: transparent; height: 12px; margin: 2px; }}
-QScrollBar::handle {{ background: {t.border}; border-radius: 4px; min-height: 32px;
+QScrollBar::handle {{ background: {t.thumb}; border-radius: 4px; min-height: 32px;
   min-width: 32px; }}
 QScrollBar::handle:hover {{ background: {t.muted}; }}
 QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}

@@ -107,6 +107,11 @@ class Theme:
     removed_ground: str
     code: CodeColours
 
+    @property
+    def thumb(self) -> str:
+        """Of scroll bars: quieter than text, and yet to be seen (3:1, WCAG 2.2, 1.4.11)."""
+        return mixed(self.faint, self.page, 0.8)
+
     def text_pairs(self) -> tuple[tuple[str, str, str], ...]:
         """Every (what, text colour, ground) that people read; the contrast test walks it."""
         grounds = (self.window, self.sidebar, self.page, self.bubble, self.raised, self.hover)
@@ -283,6 +288,12 @@ def theme_for(choice: settings.Theme, *, system_dark: bool) -> Theme:
     if choice is settings.Theme.SYSTEM:
         return DARK if system_dark else LIGHT
     return DARK if choice is settings.Theme.DARK else LIGHT
+
+
+def mixed(first: str, second: str, share: float) -> str:
+    """``share`` of one ``#rrggbb`` colour, the rest of another."""
+    pairs = ((int(first[i : i + 2], 16), int(second[i : i + 2], 16)) for i in (1, 3, 5))
+    return "#" + "".join(f"{round(share * a + (1 - share) * b):02x}" for a, b in pairs)
 
 
 def contrast_ratio(first: str, second: str) -> float:

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QApplication
 
 from app.domain.conversation import BranchMessage, Message, MessageStatus, Version
 from app.domain.generation import Role, Timings
+from app.ui.style import palette, style_sheet
 from app.ui.theme import DARK, HIGH_CONTRAST, LIGHT, Theme
 from app.ui.transcript.parts import ThinkToggle
 from app.ui.transcript.view import TranscriptView
@@ -73,7 +74,11 @@ def branch_of(scene: Scene) -> tuple[BranchMessage, BranchMessage]:
 
 
 def take(scene: Scene, theme: Theme, zoom: int, width: int, folder: Path) -> Path:
-    """Photograph one chat from its beginning."""
+    """Photograph one chat from its beginning, dressed as the program dresses it."""
+    application = QApplication.instance()
+    assert isinstance(application, QApplication)
+    application.setPalette(palette(theme))
+    application.setStyleSheet(style_sheet(theme))
     view = TranscriptView(theme=theme, zoom=zoom)
     view.resize(width, 1150)
     view.show()
@@ -122,7 +127,7 @@ def main() -> None:
     arguments.folder.mkdir(parents=True, exist_ok=True)
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     os.environ["QT_SCALE_FACTOR"] = arguments.scale
-    QApplication([])
+    QApplication([]).setStyle("Fusion")
     for scene in SCENES:
         for theme, zoom, width in looks():
             if arguments.only in f"{scene.name}-{theme.name}-{zoom}-{width}":

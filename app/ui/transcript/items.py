@@ -197,8 +197,9 @@ class RowItem:
         painter.setPen(qcolour(style.theme.muted))
         wide = style.text_metrics.horizontalAdvance(place.marker)
         x = edge + space if rtl else edge - space - wide
-        # The mark makes "1." read from the right in a text that does.
-        painter.drawText(QPointF(x, baseline), f"\u200f{place.marker}" if rtl else place.marker)
+        # Between two marks "1." reads from the right, in a text that does: the dot stands left.
+        words = f"\u200f{place.marker}\u200f" if rtl else place.marker
+        painter.drawText(QPointF(x, baseline), words)
 
 
 def paint_box(

@@ -87,7 +87,7 @@ class SideBar(QScrollBar):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         lively = self.hasFocus() or self.underMouse() or self.isSliderDown()
-        painter.setBrush(qcolour(theme.accent if lively else theme.border))
+        painter.setBrush(qcolour(theme.accent if lively else theme.thumb))
         inset, thick = style.px(8), style.px(6)
         track = self.width() - 2 * inset
         long = max(style.px(36), track * self.pageStep() / room)

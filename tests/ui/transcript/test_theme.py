@@ -23,6 +23,12 @@ def test_every_text_stands_out_from_its_ground(theme: Theme) -> None:
     assert not weak
 
 
+@pytest.mark.parametrize("theme", THEMES, ids=lambda theme: theme.name)
+def test_scroll_bars_can_be_seen_on_every_ground_they_stand_on(theme: Theme) -> None:
+    grounds = (theme.page, theme.code_ground, theme.sidebar)
+    assert min(contrast_ratio(theme.thumb, ground) for ground in grounds) >= 3
+
+
 def test_the_setting_chooses_the_theme_and_system_follows_the_desktop() -> None:
     assert theme_for(settings.Theme.SYSTEM, system_dark=True) is DARK
     assert theme_for(settings.Theme.SYSTEM, system_dark=False) is LIGHT
