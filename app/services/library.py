@@ -7,7 +7,6 @@ futures are for callers that must wait.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
@@ -20,9 +19,10 @@ from app.domain.conversation import BranchMessage, Conversation, Message, Search
 from app.domain.errors import KnownError, NotFoundError
 from app.services.events import BranchChanged, Event, EventBus, LibraryChanged, Problem
 from app.services.ids import new_id, utc_now
+from app.services.private_chats import PrivateChats
 from app.services.searching import ChatSearch
 from app.services.settings import SettingsService
-from app.store import Library, open_private_library
+from app.store import Library
 
 T = TypeVar("T")
 Clock = Callable[[], datetime]
@@ -54,9 +54,7 @@ class LibraryService:
         self._bus = bus
         self._now = now
         self.start_report = start_report
-        self._lock = threading.Lock()
-        self._private: Library | None = None
-        self._private_ids: set[str] = set()
+        self._private = PrivateChats(stored)
         self._unstored: dict[str, Conversation] = {}
         self._search = ChatSearch(stored, bus)
 
@@ -74,22 +72,19 @@ class LibraryService:
     def conversations(self, *, archived: bool = False) -> list[Conversation]:
         """Those with a message or a draft: pinned first, then used last first; private ones too."""
         found = self._stored.list_conversations(archived=archived)
-        if self._private is None:
-            return list(found)
-        # Either list keeps its own order, which does not trust the clock.
-        private = self._private.list_conversations(archived=archived)
-        return list(merge(found, private, key=lambda c: (c.pinned, c.updated_at), reverse=True))
+        private = sorted(self._private.conversations(archived=archived), key=_order, reverse=True)
+        return list(merge(found, private, key=_order, reverse=True))
 
     def listed(self, ids: Sequence[str]) -> dict[str, Conversation | None] | None:
         """What :meth:`conversations` has for each of ``ids``, without reading the others.
 
         Returns:
             Each id with its conversation, or None where it is not listed; None in place of all
-            where the whole list is better read: private chats stand in it, or many are asked for.
+            where so many are asked for that the whole list is better read.
         """
-        if self._private is not None or len(ids) > LISTED_AT_ONCE:
+        if len(ids) > LISTED_AT_ONCE:
             return None
-        found = self._stored.listed(ids)
+        found = self._stored.listed(ids) | self._private.listed(ids)
         return {id_: found.get(id_) for id_ in ids}
 
     def folders(self) -> list[str]:
@@ -132,7 +127,7 @@ class LibraryService:
 
     def is_private(self, conversation_id: str) -> bool:
         """Whether the chat lives in memory only."""
-        return conversation_id in self._private_ids
+        return conversation_id in self._private
 
     def trash(self) -> list[Conversation]:
         """Deleted conversations, deleted last first; kept for 30 days."""
@@ -170,12 +165,9 @@ class LibraryService:
             system_prompt=prompt,
             private=private,
         )
-        with self._lock:
-            if private:
-                self._private_ids.add(conversation.id)
-                if self._private is None:
-                    self._private = open_private_library()
-            self._unstored[conversation.id] = conversation
+        if private:
+            self._private.add(conversation.id)
+        self._unstored[conversation.id] = conversation
         return conversation
 
     def add_whole(
@@ -262,8 +254,8 @@ class LibraryService:
         store, message = self._home(message_id)
         old = store.get(message.conversation_id)
         made = store.branch_into_new_chat(message_id, f"{old.title} (branch)").result()
-        if store is self._private:
-            self._private_ids.add(made.id)
+        if store is self._private.library:
+            self._private.add(made.id)
         self._bus.publish(LibraryChanged((made.id,)))
         return made
 
@@ -277,12 +269,14 @@ class LibraryService:
             conversation = replace(conversation, title=title)
         elif title:
             store.rename(conversation.id, title, by_user=False)
+        self._private.note_use(conversation.id)
         added = store.add_exchange(conversation, question, answer)
         added.add_done_callback(lambda done: self._stored_now(conversation.id, done))
         return added
 
     def add_message(self, message: Message) -> Future[None]:
         """Store another version of an answer, still empty."""
+        self._private.note_use(message.conversation_id)
         return self._of(message.conversation_id).add_message(message)
 
     def resume(self, message: Message) -> Future[None]:
@@ -384,8 +378,7 @@ class LibraryService:
         """Finish every write. Private chats are gone after this."""
         self._search.close()
         self._stored.close()
-        if self._private is not None:
-            self._private.close()
+        self._private.close()
 
     # --- inside -------------------------------------------------------------------------
 
@@ -394,14 +387,14 @@ class LibraryService:
             self._unstored.pop(conversation_id, None)
 
     def _of(self, conversation_id: str) -> Library:
-        if conversation_id in self._private_ids and self._private is not None:
-            return self._private
-        return self._stored
+        private = self._private.library
+        return private if private is not None and conversation_id in self._private else self._stored
 
     def _home(self, message_id: str) -> tuple[Library, Message]:
-        if self._private is not None:
+        private = self._private.library
+        if private is not None:
             try:
-                return self._private, self._private.message(message_id)
+                return private, private.message(message_id)
             except NotFoundError:
                 pass  # then it is on disk, or nowhere
         return self._stored, self._stored.message(message_id)
@@ -416,6 +409,7 @@ class LibraryService:
         store = self._of(conversation_id)
         fresh = self._unstored.pop(conversation_id, None)
         if fresh is not None:
+            self._private.note_use(conversation_id)
             store.create(fresh)
         events = [LibraryChanged((conversation_id,))] if announce else []
         return self._announced(change(store), *events)
@@ -433,3 +427,11 @@ class LibraryService:
 
         future.add_done_callback(done)
         return future
+
+
+def _order(conversation: Conversation) -> tuple[bool, int, datetime]:
+    """The order of the list, highest first.
+
+    A private chat has the place of the chat on disk that was used last before it; it is newer.
+    """
+    return (conversation.pinned, conversation.activity, conversation.updated_at)

@@ -68,6 +68,11 @@ class Shelf(Database):
         where = f"c.deleted_at IS NULL AND c.archived = 0 AND c.id IN ({marks})"
         return {found.id: found for found in self._conversations(where, tuple(ids))}
 
+    def last_activity(self) -> int:
+        """The activity of the chat used last; 0 where there is none."""
+        sql = "SELECT coalesce(max(activity), 0) FROM conversations"
+        return int(self.read(lambda c: c.execute(sql).fetchone()[0]))
+
     def folders(self) -> tuple[str, ...]:
         """The folders that hold a conversation outside the trash, in alphabetical order."""
         sql = "SELECT DISTINCT folder FROM conversations WHERE deleted_at IS NULL AND folder <> x''"

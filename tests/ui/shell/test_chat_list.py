@@ -148,6 +148,26 @@ def test_a_change_of_one_chat_reads_and_moves_that_chat_alone(
     assert rows_of(side.model) == shown
 
 
+def test_private_chats_among_them_change_nothing_of_that(
+    many: tuple[Opened, list[int]], qtbot: QtBot
+) -> None:
+    opened, read = many
+    harness, model = opened.harness, opened.window.sidebar.model
+    private = harness.services.library.create(private=True).id
+    harness.ask("A secret?", private)
+    qtbot.waitUntil(lambda: model.row_of(private).row() == 1)
+    used = f"{400:032x}"
+    harness.ask("Anything new?", used)
+    qtbot.waitUntil(lambda: model.row_of(used).row() == 1)
+    assert model.row_of(private).row() == 2
+    harness.ask("Another secret?", private)
+    qtbot.waitUntil(lambda: model.row_of(private).row() == 1)
+    assert len(read) < 100  # of 600
+    shown = rows_of(model)
+    opened.window._reload_chats()
+    assert rows_of(model) == shown
+
+
 def test_a_chat_keeps_its_mark_while_another_moves_above_it(
     many: tuple[Opened, list[int]], qtbot: QtBot
 ) -> None:
