@@ -1,8 +1,9 @@
 """Owns colouring source code: token runs of a few kinds that a theme maps to colours.
 
-Pygments does the work, in bounded slices: a block is coloured chunk by chunk, where a chunk ends
-at the end of a line that leaves no string or comment open. Text that grows is coloured a finished
-line at a time and never again, so a stream costs as much as the text is long.
+Pygments does the work. Text that grows is coloured a finished line at a time, in bounded slices, so
+that a stream costs as much as the text is long; what a line leaves open is carried into the next as
+well as it can be told. A text that is complete is read in one go (`whole`), which is exact and may
+take a thread: its colours replace the others.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import re
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
+from time import perf_counter
 from typing import TYPE_CHECKING
 
 from pygments.lexers import get_lexer_by_name
@@ -44,6 +46,11 @@ CHUNK = 4_000
 """Characters handed to a lexer at a time; about 5 ms."""
 LOOKBACK = 12_000
 """Characters that a string or comment may stay open before colouring starts afresh."""
+MAX_WHOLE = 60_000
+"""Characters of a block that is read in one go; about 150 ms."""
+PATIENCE = 2.0
+"""Seconds after which reading in one go is given up: for some hostile texts it costs their square.
+"""
 CREDIT = 4
 """Characters handed to a lexer per character of code, at most."""
 
@@ -323,7 +330,28 @@ def _without_long(source: str) -> str:
     return "\n".join(" " * len(line) if len(line) > MAX_LINE else line for line in lines)
 
 
+def whole(info: str, text: str) -> list[Run] | None:
+    """The runs of a whole block as its lexer reads it in one go; None if that takes too long."""
+    lexer = _lexer(language_name(info))
+    if lexer is None:
+        return []
+    if len(text) > MAX_WHOLE:
+        return None
+    end = perf_counter() + PATIENCE
+    runs: list[Run] = []
+    for place, token, value in lexer.get_tokens_unprocessed(_without_long(text)):
+        kind = _kind(token)
+        if kind is not Kind.TEXT and value.strip():
+            runs.append(Run(place, len(value), kind))
+        if perf_counter() > end:
+            return None
+    return runs
+
+
 def highlight(info: str, text: str) -> list[Run]:
     """The runs of a whole block, in order; none for a language that is not known."""
-    highlighter = Highlighter(info)
-    return highlighter.feed(text) + highlighter.finish()
+    runs = whole(info, text)
+    if runs is None:
+        highlighter = Highlighter(info)
+        runs = highlighter.feed(text) + highlighter.finish()
+    return runs

@@ -1,16 +1,20 @@
-"""Owns having the lexers of languages loaded before code is coloured with them.
+"""Owns what of colouring code is done in the background: loading lexers, reading whole blocks.
 
-The first use of a language imports its lexer and compiles its patterns: 5 to 90 ms.
+The first use of a language imports its lexer and compiles its patterns: 5 to 90 ms. Reading a
+block of a thousand lines in one go takes 100 ms.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
+from typing import Any, TypeAlias
 
-from app.markup.code import Highlighter
+from app.markup.code import Highlighter, Run, whole
+from app.ui.transcript.rows import CodeRow, Row
+from app.ui.transcript.wide_blocks import CodeState
 
-Ask = Callable[[Callable[[], object], Callable[[object], None]], None]
+Ask: TypeAlias = Callable[[Callable[[], Any], Callable[[Any], None]], None]
 
 
 class Lexers:
@@ -19,10 +23,13 @@ class Lexers:
     Args:
         ask: Does the first call elsewhere, then the second one here.
         loaded: Called when another language is there.
+        recoloured: Called when a block has other colours.
     """
 
-    def __init__(self, ask: Ask, loaded: Callable[[], None]) -> None:
-        self._ask, self._loaded = ask, loaded
+    def __init__(
+        self, ask: Ask, loaded: Callable[[], None], recoloured: Callable[[], None]
+    ) -> None:
+        self._ask, self._loaded, self._recoloured = ask, loaded, recoloured
         self._ready: set[str] = {""}
         self._asked: set[str] = set()
 
@@ -38,3 +45,16 @@ class Lexers:
     def _take(self, language: str, _highlighter: object) -> None:
         self._ready.add(language)
         self._loaded()
+
+    def read_whole(self, state: CodeState, rows: Iterable[Row]) -> None:
+        """Have a block read in one go, if its colours are not final yet."""
+        if state.language not in self._ready or not state.wants_reading:
+            return
+        own = [row for row in rows if isinstance(row, CodeRow) and row.state is state]
+        text = state.read(own)
+        if text:
+            self._ask(partial(whole, state.language, text), partial(self._take_whole, state, own))
+
+    def _take_whole(self, state: CodeState, rows: list[CodeRow], runs: list[Run] | None) -> None:
+        if runs and state.take(rows, [(run.start, run.length, run.kind.value) for run in runs]):
+            self._recoloured()

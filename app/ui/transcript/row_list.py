@@ -235,6 +235,7 @@ class RowList:
             state = CodeState(block.language)
             self.rows.append(CodeHeadRow(state, place))
             place = replace(place, marker="", gap=0)
+        state.closed = block.closed
         self._cut_code(text, state, place, lines_before)
         self.rows.append(FootRow(state, place))
 

@@ -68,7 +68,7 @@ class TranscriptView(TranscriptSignals):
         self.destroyed.connect(self._background.close)
         self.late = LateFormulas(self, self._background)
         self.formulas = self.late.store
-        self.lexers = Lexers(self._background.ask, self.look_around)
+        self.lexers = Lexers(self._background.ask, self.look_around, self._recoloured)
         self.looks = Looks(self.formulas, theme, zoom)
         self._left_out: frozenset[str] = frozenset()
         self._summaries: dict[str, str] = {}
@@ -199,6 +199,9 @@ class TranscriptView(TranscriptSignals):
     def idle(self) -> bool:
         """Whether nothing near the viewport waits for a pause to be finished."""
         return self.work.idle and not self._background.busy
+
+    def _recoloured(self) -> None:
+        self.work.recolour()
 
     def look_around(self) -> None:
         """See whether something near the viewport can be finished now."""

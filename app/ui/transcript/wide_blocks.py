@@ -8,6 +8,8 @@ from app.markup.blocks import Align
 from app.markup.code import Highlighter
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from app.ui.transcript.rows import CodeRow
 
 
@@ -30,14 +32,25 @@ Tokens: TypeAlias = tuple[tuple[str, str], ...]
 """Pairs of kind and text; the texts make up the lines of one row."""
 
 
-class CodeState(Sideways):
-    """One code block: its language, its colours, and what its rows share."""
+GROWTH = 1.5
+"""By which a block that is not complete has to grow before all of it is read again."""
 
-    __slots__ = ("_coloured", "_fed", "_highlighter", "language")
+
+class CodeState(Sideways):
+    """One code block: its language, its colours, and what its rows share.
+
+    Attributes:
+        closed: Its end was written.
+    """
+
+    __slots__ = ("_coloured", "_fed", "_highlighter", "_read", "_unread", "closed", "language")
 
     def __init__(self, language: str) -> None:
         super().__init__()
         self.language = language
+        self.closed = False
+        self._unread = False  # something was coloured since the whole was read
+        self._read = 0  # characters that were read in one go, or are now
         self._highlighter: Highlighter | None = None
         self._fed = 0
         self._coloured: dict[int, _Coloured] = {}  # by the row's first line
@@ -69,7 +82,46 @@ class CodeState(Sideways):
         self._fed += len(added)
         known.length = len(whole)
         known.tokens = _to_tokens(whole.removesuffix("\n"), known.runs)
+        self._unread = True
         return len(added)
+
+    @property
+    def wants_reading(self) -> bool:
+        """Whether the block should be read in one go now.
+
+        While a block grows its lines are coloured one by one, and a lexer does not always see what
+        an earlier line left open. So it is read again as a whole when it is complete, and before
+        that whenever it has grown by half: at most three times its length in all.
+        """
+        return self._unread and (self.closed or self._fed >= GROWTH * self._read)
+
+    def read(self, rows: Iterable[CodeRow]) -> str:
+        """The whole lines of ``rows``, which are all of the block, to be read in one go."""
+        self._unread = False
+        text = "".join(map(whole_lines, rows))
+        self._read = len(text)
+        return text
+
+    def take(self, rows: Iterable[CodeRow], runs: Sequence[tuple[int, int, str]]) -> bool:
+        """Keep the colours of rows that were read in one go; whether any is different now."""
+        base = at = 0
+        changed = False
+        for row in rows:
+            whole = whole_lines(row)
+            known = self._coloured.setdefault(row.first, _Coloured(base))
+            end = base + len(whole)
+            while at < len(runs) and runs[at][0] + runs[at][1] <= base:
+                at += 1
+            if known.length <= len(whole):  # else the row has grown since
+                known.runs = _between(runs, at, base, end)
+                known.length = len(whole)
+                tokens = _to_tokens(whole.removesuffix("\n"), known.runs)
+                if tokens != known.tokens:
+                    known.tokens, changed = tokens, True
+            base = end
+        if self._fed < base:
+            self._fed, self._highlighter = base, None
+        return changed
 
 
 class _Coloured:
@@ -82,6 +134,20 @@ class _Coloured:
         self.length = 0
         self.runs: list[tuple[int, int, str]] = []
         self.tokens: Tokens = ()
+
+
+def _between(
+    runs: Sequence[tuple[int, int, str]], at: int, base: int, end: int
+) -> list[tuple[int, int, str]]:
+    """The parts of the runs from ``at`` on that lie in ``base`` to ``end``, counted from there."""
+    found: list[tuple[int, int, str]] = []
+    while at < len(runs) and runs[at][0] < end:
+        start, length, kind = runs[at]
+        first, last = max(start, base), min(start + length, end)
+        if first < last:
+            found.append((first - base, last - first, kind))
+        at += 1
+    return found
 
 
 def _to_tokens(text: str, runs: list[tuple[int, int, str]]) -> Tokens:

@@ -39,6 +39,7 @@ class Work:
         self._soon.timeout.connect(self._turn)
         self._calm = QTimer(view, singleShot=True)
         self._calm.timeout.connect(self._calm_turn)
+        self._recoloured = False  # colours came that are not shown yet
         self.ahead: dict[str, set[int]] = {}  # rows laid out beyond the viewport, by message
 
     @property
@@ -51,6 +52,11 @@ class Work:
         if not self._soon.isActive() and self._waits():
             self._soon.start()
         self._calm.start(CALM)
+
+    def recolour(self) -> None:
+        """Show the colours of a block that was read in one go."""
+        self._recoloured = True
+        self._soon.start()
 
     def _shown(self) -> list[MessageWidget]:
         return [widget for widget in self._view.mounted.widgets.values() if widget.spots]
@@ -105,7 +111,8 @@ class Work:
 
     def _colour(self) -> bool:
         """Colour code; whether any was."""
-        end, changed = perf_counter() + SLICE_SECONDS, False
+        end, changed = perf_counter() + SLICE_SECONDS, self._recoloured
+        self._recoloured = False
         for widget in self._shown():
             for row in widget.shown_rows():
                 if isinstance(row, CodeRow) and self._to_colour(row) and perf_counter() < end:
@@ -130,6 +137,9 @@ class Work:
             while widget.controls.make_next(widget.spots):
                 yield
         for widget in shown:
+            self._read_whole(widget)
+            yield
+        for widget in shown:
             if widget.describe():
                 yield
         for widget in shown:
@@ -137,6 +147,12 @@ class Work:
                 if spot.item.make_picture():
                     yield
         yield from self._look_ahead()
+
+    def _read_whole(self, widget: MessageWidget) -> None:
+        """Have the blocks in view read in one go, once their lines have colours."""
+        if not widget.model.waiting:
+            for state in {row.state for row in widget.shown_rows() if isinstance(row, CodeRow)}:
+                self._view.lexers.read_whole(state, widget.model.rows)
 
     def _look_ahead(self) -> Iterator[None]:
         """Lay out a viewport's worth of rows below and above what is in view."""

@@ -19,7 +19,7 @@ MATRIX = r"$$\begin{pmatrix}" + " & ".join(f"m_{{{i}}}" for i in range(60)) + r"
 def math_item(view: TranscriptView, qtbot: QtBot, text: str) -> MathItem:
     view.set_branch([entry(0, "Go."), entry(1, text)])
     qtbot.waitUntil(lambda: view.idle, timeout=60_000)
-    items = [item for widget in view.widgets.values() for item in widget.items.values()]
+    items = [item for widget in view.mounted.widgets.values() for item in widget.items.values()]
     return next(item for item in items if isinstance(item, MathItem))
 
 

@@ -5,17 +5,21 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pygments.lexers import get_lexer_by_name
 
 from app.markup.code import (
     CREDIT,
     MAX_LINE,
+    MAX_WHOLE,
     Highlighter,
     Kind,
     Run,
     highlight,
     language_label,
     language_name,
+    whole,
 )
+from tests.unit.markup.code_samples import CODE
 from tests.unit.markup.markdown_samples import pieces_of
 
 PYTHON = 'def f(x):\n    """doc\n    don\'t\n    more\n    """\n    return f"{x}" + \'a\'  # c\n'
@@ -142,6 +146,34 @@ def test_a_stream_is_coloured_as_the_whole_block_is(language: str) -> None:
     whole = painted(language, text, len(text))
     assert painted(language, text, 7) == whole
     assert painted(language, text, 1) == whole
+
+
+def kinds_of(language: str, text: str) -> dict[int, str]:
+    """What Pygments itself makes of the whole text."""
+    lexer = get_lexer_by_name(language_name(language), stripnl=False, ensurenl=False)
+    found: dict[int, str] = {}
+    for place, token, value in lexer.get_tokens_unprocessed(text):
+        for at in range(place, place + len(value)):
+            found[at] = str(token)
+    return found
+
+
+@pytest.mark.parametrize("language", CODE)
+def test_a_whole_block_is_coloured_as_its_lexer_reads_it(language: str) -> None:
+    text = CODE[language]
+    ours, theirs = kinds(text, highlight(language, text)), kinds_of(language, text)
+    of_token: dict[str, set[Kind]] = {}
+    for at in theirs:
+        if not text[at].isspace():
+            of_token.setdefault(theirs[at], set()).add(ours.get(at, Kind.TEXT))
+    assert all(len(found) == 1 for found in of_token.values()), of_token
+    assert len({kind for found in of_token.values() for kind in found}) > 1
+
+
+def test_a_block_beyond_the_measure_is_not_read_in_one_go() -> None:
+    assert whole("python", "x = 1\n" * (MAX_WHOLE // 6 + 1)) is None
+    assert len(highlight("python", "x = 1\n" * (MAX_WHOLE // 6 + 1))) > MAX_WHOLE // 6
+    assert whole("no-such-language", "x") == []
 
 
 def test_a_here_document_is_text_to_its_end() -> None:
