@@ -6,15 +6,15 @@ setting is one new field here.
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any, get_type_hints
+from typing import Any
 
 from app.domain.errors import InvalidValueError
 from app.domain.generation import MAX_SEED, OverflowPolicy, Sampling
 from app.domain.model import KvType
+from app.domain.options import Option, Section, Spec, check, option, specs_of
 
 
 class Theme(StrEnum):
@@ -33,48 +33,6 @@ class LoadWhen(StrEnum):
     FIRST_USE = "first_use"  # with the first message
 
 
-class Section(StrEnum):
-    """Pages of the settings dialog, in order."""
-
-    GENERATION = "Answers"
-    MODEL = "Model"
-    APPEARANCE = "Appearance"
-    PRIVACY = "Privacy and network"
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """What is declared about one setting beside its type and default.
-
-    Attributes:
-        section: The page it stands on; None keeps it out of the dialog.
-        label: Its name in the dialog.
-        help: One sentence below it.
-        low: Smallest number allowed.
-        high: Largest number allowed.
-        step: Step of the spin box.
-        unit: Shown behind a number.
-        none_label: What None means, where None is allowed.
-        choices: Words for the values of an enumeration.
-        multiline: A text of several lines.
-    """
-
-    section: Section | None
-    label: str
-    help: str = ""
-    low: float | None = None
-    high: float | None = None
-    step: float = 1
-    unit: str = ""
-    none_label: str = ""
-    choices: Mapping[str, str] = dataclasses.field(default_factory=dict)
-    multiline: bool = False
-
-
-def _option(default: Any, option: Option) -> Any:
-    return dataclasses.field(default=default, metadata={"option": option})
-
-
 _SAMPLING = ("temperature", "top_k", "top_p", "min_p", "repeat_penalty", "seed", "max_tokens")
 _ADVISED = "what suits the model"
 _G, _M, _A, _P = Section.GENERATION, Section.MODEL, Section.APPEARANCE, Section.PRIVACY
@@ -88,7 +46,7 @@ class Settings:
         InvalidValueError: A value is outside its declared bounds.
     """
 
-    system_prompt: str = _option(
+    system_prompt: str = option(
         "",
         Option(
             _G,
@@ -97,7 +55,7 @@ class Settings:
             multiline=True,
         ),
     )
-    temperature: float | None = _option(
+    temperature: float | None = option(
         None,
         Option(
             _G,
@@ -109,7 +67,7 @@ class Settings:
             none_label=_ADVISED,
         ),
     )
-    top_k: int | None = _option(
+    top_k: int | None = option(
         None,
         Option(
             _G,
@@ -120,7 +78,7 @@ class Settings:
             none_label=_ADVISED,
         ),
     )
-    top_p: float | None = _option(
+    top_p: float | None = option(
         None,
         Option(
             _G,
@@ -132,7 +90,7 @@ class Settings:
             none_label=_ADVISED,
         ),
     )
-    min_p: float | None = _option(
+    min_p: float | None = option(
         None,
         Option(
             _G,
@@ -144,11 +102,11 @@ class Settings:
             none_label=_ADVISED,
         ),
     )
-    repeat_penalty: float | None = _option(
+    repeat_penalty: float | None = option(
         None,
         Option(_G, "Repeat penalty", "1 is off; 1.1 is mild.", 0.5, 2, 0.05, none_label=_ADVISED),
     )
-    max_tokens: int | None = _option(
+    max_tokens: int | None = option(
         None,
         Option(
             _G,
@@ -161,7 +119,7 @@ class Settings:
             "what the context leaves",
         ),
     )
-    seed: int | None = _option(
+    seed: int | None = option(
         None,
         Option(
             _G,
@@ -172,7 +130,7 @@ class Settings:
             none_label="new each time",
         ),
     )
-    overflow: OverflowPolicy = _option(
+    overflow: OverflowPolicy = option(
         OverflowPolicy.LEAVE_OUT,
         Option(
             _G,
@@ -185,8 +143,8 @@ class Settings:
             },
         ),
     )
-    model_path: str = _option("", Option(None, "Model file"))
-    context_size: int | None = _option(
+    model_path: str = option("", Option(None, "Model file"))
+    context_size: int | None = option(
         None,
         Option(
             _M,
@@ -199,7 +157,7 @@ class Settings:
             "what fits this computer",
         ),
     )
-    threads: int | None = _option(
+    threads: int | None = option(
         None,
         Option(
             _M,
@@ -210,7 +168,7 @@ class Settings:
             none_label="physical cores",
         ),
     )
-    gpu_layers: int | None = _option(
+    gpu_layers: int | None = option(
         None,
         Option(
             _M,
@@ -221,7 +179,7 @@ class Settings:
             none_label="what fits",
         ),
     )
-    kv_type: KvType | None = _option(
+    kv_type: KvType | None = option(
         None,
         Option(
             _M,
@@ -231,7 +189,7 @@ class Settings:
             choices={KvType.F16: "f16 (exact)", KvType.Q8_0: "q8_0 (smaller)"},
         ),
     )
-    load_when: LoadWhen = _option(
+    load_when: LoadWhen = option(
         LoadWhen.START,
         Option(
             _M,
@@ -242,7 +200,7 @@ class Settings:
             },
         ),
     )
-    kv_snapshots: bool = _option(
+    kv_snapshots: bool = option(
         True,
         Option(
             _M,
@@ -250,10 +208,10 @@ class Settings:
             "Keeps the model's state of each chat on disk, so that going back to it is quick.",
         ),
     )
-    kv_snapshot_gib: float = _option(
+    kv_snapshot_gib: float = option(
         8.0, Option(_M, "Disk space for that", "The oldest goes first.", 0.1, 1_000, 0.5, "GiB")
     )
-    lookup_drafting: bool = _option(
+    lookup_drafting: bool = option(
         True,
         Option(
             _M,
@@ -261,7 +219,7 @@ class Settings:
             "Faster where an answer repeats its question; the words stay the model's own.",
         ),
     )
-    theme: Theme = _option(
+    theme: Theme = option(
         Theme.SYSTEM,
         Option(
             _A,
@@ -274,14 +232,14 @@ class Settings:
             },
         ),
     )
-    zoom: int = _option(100, Option(_A, "Text size", "", 50, 300, 10, "%"))
-    enter_sends: bool = _option(
+    zoom: int = option(100, Option(_A, "Text size", "", 50, 300, 10, "%"))
+    enter_sends: bool = option(
         True, Option(_A, "Enter sends", "Off: Enter breaks the line and Ctrl+Enter sends.")
     )
-    wrap_code: bool = _option(
+    wrap_code: bool = option(
         False, Option(_A, "Wrap long lines of code", "Off: code scrolls sideways.")
     )
-    offline: bool = _option(
+    offline: bool = option(
         False,
         Option(
             _P,
@@ -290,14 +248,14 @@ class Settings:
             "Phial only ever connects to download models.",
         ),
     )
-    download_limit_mb: float | None = _option(
+    download_limit_mb: float | None = option(
         None,
         Option(_P, "Download speed limit", "", 0.1, 10_000, 1, "MB/s", "no limit"),
     )
-    welcomed: bool = _option(False, Option(None, "First start is over"))
-    sidebar_visible: bool = _option(True, Option(None, "Sidebar is shown"))
-    window_geometry: str = _option("", Option(None, "Window geometry"))
-    last_conversation: str = _option("", Option(None, "Conversation shown last"))
+    welcomed: bool = option(False, Option(None, "First start is over"))
+    sidebar_visible: bool = option(True, Option(None, "Sidebar is shown"))
+    window_geometry: str = option("", Option(None, "Window geometry"))
+    last_conversation: str = option("", Option(None, "Conversation shown last"))
 
     def __post_init__(self) -> None:
         for spec in SPECS.values():
@@ -315,73 +273,7 @@ class Settings:
         return replace(advised or Sampling(), **chosen)
 
 
-@dataclass(frozen=True, slots=True)
-class Spec:
-    """One setting with everything known about it.
-
-    Attributes:
-        name: Field name, and key in the stored file.
-        type: Its Python type, without None.
-        optional: Whether None is allowed.
-        default: Its default.
-        option: What was declared.
-    """
-
-    name: str
-    type: type
-    optional: bool
-    default: object
-    option: Option
-
-
-def _specs() -> dict[str, Spec]:
-    hints = get_type_hints(Settings)
-    specs = {}
-    for field in dataclasses.fields(Settings):
-        kinds = list(getattr(hints[field.name], "__args__", (hints[field.name],)))
-        optional = type(None) in kinds
-        kind = next(kind for kind in kinds if kind is not type(None))
-        specs[field.name] = Spec(
-            field.name, kind, optional, field.default, field.metadata["option"]
-        )
-    return specs
-
-
-def check(spec: Spec, value: object) -> object:
-    """Return ``value`` as the setting's own type.
-
-    Raises:
-        InvalidValueError: Wrong type or out of bounds; the sentence names the setting.
-    """
-    label, option = spec.option.label, spec.option
-    if value is None:
-        if spec.optional:
-            return None
-        raise InvalidValueError(f"{label} has no value.")
-    if issubclass(spec.type, StrEnum):
-        try:
-            return spec.type(str(value))
-        except ValueError as error:
-            allowed = ", ".join(spec.type)
-            raise InvalidValueError(
-                f"{label} is {value!r}; it must be one of {allowed}."
-            ) from error
-    if spec.type is float and isinstance(value, int) and not isinstance(value, bool):
-        value = float(value)
-    if type(value) is not spec.type:
-        raise InvalidValueError(f"{label} is {value!r}; a {spec.type.__name__} is needed.")
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        low = option.low if option.low is not None else value
-        high = option.high if option.high is not None else value
-        if not low <= value <= high:
-            unit = f" {option.unit}" if option.unit else ""
-            raise InvalidValueError(
-                f"{label} is {value:g}; it must be between {low:g} and {high:g}{unit}."
-            )
-    return value
-
-
-SPECS: dict[str, Spec] = _specs()
+SPECS: dict[str, Spec] = specs_of(Settings)
 
 
 def settings_from_dict(data: Mapping[str, object]) -> tuple[Settings, list[str]]:

@@ -7,7 +7,8 @@ import threading
 from typing import Any, Protocol
 
 from app.domain.errors import InvalidValueError
-from app.domain.settings import SPECS, Settings, check
+from app.domain.options import check
+from app.domain.settings import SPECS, Settings
 from app.services.events import EventBus, SettingsChanged
 
 

@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from app.domain.errors import KnownError
 from app.domain.generation import Role
-from app.domain.settings import SPECS, Section, Settings, Theme
+from app.domain.options import Section
+from app.domain.settings import SPECS, Settings, Theme
 from app.services import words
 from app.services.events import ModelPhase
 from app.ui.actions import Situation, shortcut_words

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.domain.settings import Spec
+from app.domain.options import Spec
 
 _NONE = "\0none"
 _WIDE = 260

@@ -17,7 +17,8 @@ from PySide6.QtWidgets import (
 )
 
 from app.domain.errors import KnownError
-from app.domain.settings import SPECS, Section, Settings, Spec
+from app.domain.options import Section, Spec
+from app.domain.settings import SPECS, Settings
 from app.services.settings import SettingsService
 from app.ui.setting_fields import Field
 from app.ui.theme import SPACE, Theme

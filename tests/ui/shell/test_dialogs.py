@@ -11,7 +11,8 @@ from pytestqt.qtbot import QtBot
 
 from app.domain.errors import OutOfMemoryError
 from app.domain.model import KvType
-from app.domain.settings import SPECS, Section, Theme
+from app.domain.options import Section
+from app.domain.settings import SPECS, Theme
 from app.engine.scripted import ScriptedEngine
 from app.ui.dialogs import ErrorDialog
 from app.ui.models_dialog import ModelsDialog
