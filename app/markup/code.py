@@ -11,11 +11,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import Enum
-from functools import lru_cache
+from functools import cache, lru_cache
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from pygments.lexers import get_lexer_by_name
+from pygments.lexers import get_all_lexers, get_lexer_by_name
 from pygments.token import (
     Comment,
     Error,
@@ -28,7 +28,6 @@ from pygments.token import (
     String,
     Token,
 )
-from pygments.util import ClassNotFound
 
 from app.markup.multiline import Left, left_open
 
@@ -195,19 +194,25 @@ def language_label(info: str) -> str:
     name = language_name(info)
     if written.lower() in _LABELS or name in _LABELS:
         return _LABELS.get(written.lower()) or _LABELS[name]
-    lexer = _lexer(name)
-    return str(lexer.name) if lexer is not None else written
+    return _known().get(name, written)
+
+
+@cache
+def _known() -> dict[str, str]:
+    """What Pygments itself calls a language, by its short names; no lexer is loaded for that.
+
+    A lexer's module takes up to 60 ms to load, and a name that Pygments does not know has it look
+    through every installed package for more lexers, which would be others' code in this program.
+    """
+    return {alias: name for name, aliases, *_ in get_all_lexers(plugins=False) for alias in aliases}
 
 
 @lru_cache(maxsize=64)
 def _lexer(name: str) -> Lexer | None:
     """The lexer for a language; None for one that Pygments does not know."""
-    if not name or name == "text":
+    if name == "text" or name not in _known():
         return None
-    try:
-        return get_lexer_by_name(name, stripnl=False, ensurenl=False, stripall=False)
-    except ClassNotFound:
-        return None
+    return get_lexer_by_name(name, stripnl=False, ensurenl=False, stripall=False)
 
 
 def _kind(token: _TokenType) -> Kind:

@@ -59,7 +59,7 @@ class ChatPane(QWidget):
         self.find_bar = FindBar(theme)
         self.transcript = transcript
         self.empty = EmptyChat()
-        self.welcome = Welcome(theme)
+        self.welcome = Welcome()
         self.banner = Banner(theme)
         self.composer = Composer(theme)
         self.status = StatusLine(state)
@@ -68,7 +68,6 @@ class ChatPane(QWidget):
         for page in (transcript, self.empty, self.welcome):
             self._pages.addWidget(page)
         self._column = self._make_column()
-        self._zoom = 100
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -142,13 +141,12 @@ class ChatPane(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Take the theme's colours."""
         self.theme = theme
-        for part in (self.header, self.find_bar, self.welcome, self.banner, self.composer):
+        for part in (self.header, self.find_bar, self.banner, self.composer):
             part.set_theme(theme)
         self.transcript.set_theme(theme)
 
     def set_zoom(self, percent: int) -> None:
         """The column is as wide as the text is large, and stands under that of the transcript."""
-        self._zoom = percent
         self.transcript.set_zoom(percent)
         self._column.setMaximumWidth(round(COLUMN * percent / 100))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -19,8 +19,8 @@ from PySide6.QtWidgets import (
 from app.services.advice import Offer
 from app.ui import icons
 from app.ui.model_rows import offer_card
-from app.ui.theme import SPACE, Theme
-from app.ui.widgets import Text
+from app.ui.theme import SPACE, zoomed
+from app.ui.widgets import ZOOMED, Text
 
 _WIDTH = 560
 _DEMO_PROMPTS = (
@@ -42,6 +42,20 @@ def _button(text: str, kind: str) -> QPushButton:
     button.setProperty("kind", kind)
     button.setAccessibleName(text)
     return button
+
+
+class _Column(QWidget):
+    """As wide as its text is large."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setMaximumWidth(zoomed(_WIDTH))
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Another zoom."""
+        super().changeEvent(event)
+        if event.type() == ZOOMED:
+            self.setMaximumWidth(zoomed(_WIDTH))
 
 
 class EmptyChat(QWidget):
@@ -72,8 +86,7 @@ class EmptyChat(QWidget):
         column.addStretch(4)
         row = QHBoxLayout(self)
         row.addStretch(1)
-        inner = QWidget()
-        inner.setMaximumWidth(_WIDTH)
+        inner = _Column()
         inner.setLayout(column)
         row.addWidget(inner, 8)
         row.addStretch(1)
@@ -115,7 +128,7 @@ class Welcome(QScrollArea):
     others_wanted = Signal()
     offer_wanted = Signal(object)
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -143,12 +156,10 @@ class Welcome(QScrollArea):
         column.addStretch(3)
         row = QHBoxLayout(page)
         row.addStretch(1)
-        inner = QWidget()
-        inner.setMaximumWidth(_WIDTH)
+        inner = _Column()
         inner.setLayout(column)
         row.addWidget(inner, 8)
         row.addStretch(1)
-        self.set_theme(theme)
 
     def _card(self) -> QFrame:
         card = QFrame()
@@ -201,9 +212,6 @@ class Welcome(QScrollArea):
         line.setLayout(row)
         row.setContentsMargins(0, 0, 0, 0)
         self._advice.addWidget(line)
-
-    def set_theme(self, _theme: Theme) -> None:
-        """Nothing here is drawn by hand; the style sheet does it."""
 
     def focus_first(self) -> None:
         """Put the focus where Enter does something sensible."""

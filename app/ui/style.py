@@ -157,9 +157,9 @@ QTabBar::tab:selected:focus {{ border: 2px solid {t.accent}; border-radius: 6px;
 QHeaderView::section {{ background: {t.table_head}; color: {t.muted}; border: none;
   border-bottom: 1px solid {t.border}; padding: 5px 8px; }}
 
-QScrollBar:vertical {{ background: transparent; width: 12px; margin: 2px; }}
-QScrollBar:horizontal {{ background: transparent; height: 12px; margin: 2px; }}
-QScrollBar::handle {{ background: {t.thumb}; border-radius: 4px; min-height: 32px;
+QScrollBar:vertical {{ background: transparent; width: 12px; margin: 3px; }}
+QScrollBar:horizontal {{ background: transparent; height: 12px; margin: 3px; }}
+QScrollBar::handle {{ background: {t.thumb}; border-radius: 3px; min-height: 32px;
   min-width: 32px; }}
 QScrollBar::handle:hover {{ background: {t.muted}; }}
 QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}

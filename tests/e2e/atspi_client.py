@@ -8,8 +8,10 @@ import json
 import sys
 
 import pyatspi
+from gi.repository import GLib
 
 LIMIT = 20_000
+HEARD = []  # what was announced since the start, by any program
 
 
 def application(pid):
@@ -68,8 +70,21 @@ def find(pid, role, name):
     return sorted(found, key=lambda node: "showing" not in states(node))
 
 
+def hear(event):
+    HEARD.append(str(event.any_data))
+
+
+def heard():
+    context = GLib.MainContext.default()
+    while context.iteration(False):
+        pass
+    return HEARD
+
+
 def answer(command):
     pid, do = command["pid"], command["do"]
+    if do == "heard":
+        return {"heard": heard()}
     if do == "tree":
         return {"nodes": [facts(node) for node in walk(application(pid), [LIMIT])]}
     found = find(pid, command.get("role", ""), command["name"])
@@ -88,6 +103,7 @@ def answer(command):
 
 
 def main():
+    pyatspi.Registry.registerEventListener(hear, "object:announcement")
     for line in sys.stdin:
         try:
             result = answer(json.loads(line))

@@ -133,6 +133,14 @@ class RunningWindow:
 
         until(look, f"the words {text!r}", patience)
 
+    def hears(self, text: str) -> None:
+        """Wait until ``text`` was announced."""
+
+        def look() -> bool:
+            return any(text in words for words in self.ask("heard").get("heard", ()))
+
+        until(look, f"to hear {text!r}")
+
     # --- as hands -----------------------------------------------------------------------------
 
     def window_id(self) -> str:

@@ -74,6 +74,7 @@ def test_an_assistive_client_can_hold_a_conversation(start: Start, model: Path) 
     window.press("Send")
     window.reads(ANSWER)
     window.reads("What is a phial?")
+    window.hears(f"Phial answered: {ANSWER}")
     assert window.control("New chat")["role"] == "push button"
     assert window.control("Search chats")["role"] == "text"
     assert window.close() == 0

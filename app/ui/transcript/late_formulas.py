@@ -23,7 +23,16 @@ class LateFormulas:
     def __init__(self, view: TranscriptView, background: Background) -> None:
         self._view, self._background = view, background
         self._warm = False
-        self.store = FormulaStore(render_shape, is_light, self._draw)
+        self._drawing = 0  # formulas that the thread was given and has not brought yet
+        self.store = FormulaStore(render_shape, self._is_light, self._draw)
+
+    def _is_light(self, source: str) -> bool:
+        """Whether a formula may be drawn in this frame.
+
+        While the thread draws, none may: the renderer does one at a time, and the window would wait
+        for as long as the heavy one takes, 0.1 s and more.
+        """
+        return not self._drawing and is_light(source)
 
     def warm_up(self) -> None:
         """Have loaded what the first formula would wait for; in the first pause."""
@@ -32,11 +41,13 @@ class LateFormulas:
             self._background.ask(warm_up, lambda _: None)
 
     def _draw(self, source: str, display: bool) -> None:
+        self._drawing += 1
         self._background.ask(
             partial(render_shape, source, display), partial(self._take, source, display)
         )
 
     def _take(self, source: str, display: bool, shape: Shape | Failed) -> None:
+        self._drawing -= 1
         self.store.take(source, shape, display=display)
         self.use_drawn()
 

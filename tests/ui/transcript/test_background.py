@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import threading
 
+from PySide6.QtGui import QFont
 from pytestqt.qtbot import QtBot
 
 from app.ui.transcript.background import Background
-from app.ui.transcript.formulas import Failed, Shape
+from app.ui.transcript.formulas import Drawn, Failed, Pending, Shape
 from app.ui.transcript.maths_source import is_light, render_shape
+from app.ui.transcript.view import TranscriptView
 
 HEAVY = " + ".join(rf"\frac{{x_{{{index}}}}}{{{index}}}" for index in range(1, 40))
 
@@ -85,3 +87,18 @@ def test_work_may_be_asked_for_again_after_the_thread_went(qtbot: QtBot) -> None
         qtbot.waitUntil(lambda number=number: number in got, timeout=20_000)  # type: ignore[misc]
         qtbot.waitUntil(lambda: not threads(), timeout=5_000)
     background.close()
+
+
+def test_while_the_thread_draws_the_window_does_not_wait_for_the_renderer(
+    view: TranscriptView, qtbot: QtBot
+) -> None:
+    font, light = QFont(), "x + 1"
+    assert is_light(light)
+    view.formulas.draw(HEAVY, display=True)
+    first = view.formulas.get(light, display=False, font=font, colour="#000000")
+    assert isinstance(first, Pending)
+    qtbot.waitUntil(lambda: view.idle, timeout=20_000)
+    drawn = view.formulas.get(light, display=False, font=font, colour="#000000")
+    assert isinstance(drawn, Drawn)
+    at_once = view.formulas.get("y + 2", display=False, font=font, colour="#000000")
+    assert isinstance(at_once, Drawn)

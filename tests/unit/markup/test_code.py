@@ -198,3 +198,16 @@ def test_a_comment_without_an_end_is_not_read_again_with_each_line() -> None:
         runs = highlighter.feed(" * and goes on\n")
     assert [run.kind for run in runs] == [Kind.COMMENT]
     assert highlighter.characters < 100
+
+
+def test_a_language_is_named_without_loading_its_lexer(monkeypatch: pytest.MonkeyPatch) -> None:
+    def load(*_: object, **__: object) -> None:
+        raise AssertionError("a lexer takes up to 60 ms to load")
+
+    monkeypatch.setattr("app.markup.code.get_lexer_by_name", load)
+    assert [language_label(name) for name in ("kotlin", "hs", "no-such-language", "")] == [
+        "Kotlin",
+        "Haskell",
+        "no-such-language",
+        "",
+    ]
