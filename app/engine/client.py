@@ -43,7 +43,7 @@ log = logging.getLogger("phial.engine.client")
 
 SAME_STEP_DEATHS = 2  # a plan that has worked is blamed only when it dies twice in a row
 MOST_DEATHS = 8  # for one request; then the user is told
-STOP_READING_SECONDS = 0.07  # a stopped pass over the prompt is waited for so long
+STOP_READING_SECONDS = 0.05  # a stopped pass over the prompt is waited for so long
 STOP_LOAD_SECONDS = 0.05  # llama.cpp looks at its flag between tensors; then it is not waited for
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from dataclasses import dataclass, replace
@@ -104,7 +105,7 @@ class Stopped:
 
 def _stop_once(engine: EngineClient, kind: type, asked: GenerationRequest, delay: float) -> Stopped:
     cancel = threading.Event()
-    pressed = 0.0
+    pressed = math.inf  # an answer that is over before the click was stopped in no time
     done = 0
     timer: threading.Timer | None = None
 
@@ -121,11 +122,13 @@ def _stop_once(engine: EngineClient, kind: type, asked: GenerationRequest, delay
             timer = threading.Timer(delay, press)
             timer.start()
         if isinstance(event, Finished):
-            waited = time.perf_counter() - pressed
+            waited = max(0.0, time.perf_counter() - pressed)
+    if timer is not None:
+        timer.cancel()
     stopped = threading.Event()
     reused, free = 0, 0.0
     for event in engine.generate(asked, stopped):
         if isinstance(event, ContextFitted):
-            reused, free = event.reused_tokens, time.perf_counter() - pressed
+            reused, free = event.reused_tokens, max(0.0, time.perf_counter() - pressed)
             stopped.set()
     return Stopped(waited, free, reused / max(1, done - 1))
