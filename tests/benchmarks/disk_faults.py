@@ -314,7 +314,7 @@ def walk(strides: int, fault_names: list[str], only: list[str]) -> dict[tuple[st
 
 def print_table(rows: dict[tuple[str, str], Row], stride: int) -> None:
     """One line for each kind of change and fault."""
-    each = "each one" if stride == 1 else f"each {stride}th"
+    each = "each one" if stride == 1 else f"one in {stride}"
     print(
         f"Every write, growth, sync, rename, removal and creation fails, {each} "
         f"({platform.system()} {platform.machine()}, SQLite {sqlite3.sqlite_version})"
