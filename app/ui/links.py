@@ -80,6 +80,8 @@ def ask_to_open_link(parent: QWidget, address: str, text: str = "") -> None:
     cancel.clicked.connect(dialog.reject)
     copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(address))
     copy.clicked.connect(dialog.reject)
-    dialog.add_buttons(go, copy, cancel, default=cancel if warnings else go)
+    default = cancel if warnings else go
+    dialog.add_buttons(go, copy, cancel, default=default)
+    default.setFocus()  # the ring stands where Enter leads
     if dialog.exec() == Dialog.DialogCode.Accepted:
         QDesktopServices.openUrl(QUrl(address, QUrl.ParsingMode.StrictMode))

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtWidgets import QDialog, QWidget
+from pytestqt.qtbot import QtBot
 
 from app.markup.blocks import Link, Paragraph
 from app.markup.parse import parse
-from app.ui.links import openable, warnings_of
+from app.ui.dialogs import Dialog
+from app.ui.links import ask_to_open_link, openable, warnings_of
 
 
 @pytest.mark.parametrize(
@@ -77,3 +80,24 @@ def test_a_text_that_names_another_site_is_told() -> None:
 def test_a_name_before_an_at_sign_is_not_the_site() -> None:
     assert "The site is evil.example" in warnings_of("https://bank.com@evil.example/")[0]
     assert warnings_of("mailto:someone@example.org") == []
+
+
+@pytest.mark.parametrize(
+    ("address", "answer"),
+    [("https://example.org/", "Open"), ("https://xn--80ak6aa92e.com/", "Cancel")],
+)
+def test_enter_opens_only_an_address_that_nothing_is_to_be_said_of(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, address: str, answer: str
+) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    focused: list[str] = []
+
+    def look(dialog: QDialog) -> int:
+        widget = dialog.focusWidget()
+        focused.append(widget.accessibleName() if widget is not None else "")
+        return QDialog.DialogCode.Rejected.value
+
+    monkeypatch.setattr(Dialog, "exec", look)
+    ask_to_open_link(window, address)
+    assert focused == [answer]

@@ -47,15 +47,17 @@ class Mounted:
 
     def lay_out(self, at: int, row: int) -> RowItem:
         """A row laid out, its height known to the index."""
-        view = self._view
-        model = view.chat.open(at)
-        item = self.widget_of(model).item(row, view.looks.style_of(model))
-        view.chat.set_height(at, row, item.height)
+        item = self._made(at, row)
+        self._view.chat.set_height(at, row, item.height)
         return item
 
     def measure(self, at: int, row: int) -> int:
-        """The height of a row, pixels."""
-        return self.lay_out(at, row).height
+        """The height of a row, pixels, for a layout that keeps the index itself."""
+        return self._made(at, row).height
+
+    def _made(self, at: int, row: int) -> RowItem:
+        model = self._view.chat.open(at)
+        return self.widget_of(model).item(row, self._view.looks.style_of(model))
 
     def item(self, at: int, row: int) -> RowItem | None:
         """A row as it was laid out; None for one that was not."""
