@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -115,6 +116,17 @@ class RunningWindow:
 
         return until(lambda: look() or {}, f"the control {name}")
 
+    def name_like(self, pattern: str) -> str:
+        """Wait for a control that is shown whose name fits, and give its name."""
+
+        def look() -> str:
+            fitting = (str(node["name"]) for node in self.nodes())
+            return next((name for name in fitting if re.fullmatch(pattern, name)), "")
+
+        name = until(look, f"a control like {pattern}")
+        self.control(name)
+        return name
+
     def press(self, name: str, role: str = "") -> None:
         self.control(name, role)
         assert self.ask("press", name=name, role=role) == {"done": True}
@@ -196,3 +208,6 @@ class RunningWindow:
         """Close its pipe. May be called twice."""
         if self.process.stderr is not None:
             self.process.stderr.close()
+
+
+Start = Callable[..., RunningWindow]

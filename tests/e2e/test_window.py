@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
-import subprocess
 import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.e2e.desktop import RunningWindow, ScreenReader, missing
+from tests.e2e.desktop import Start, missing
 from tests.support.gguf_factory import ModelSpec, pieces_of, write_model
 
 pytestmark = [
@@ -21,18 +18,6 @@ pytestmark = [
 ]
 
 ANSWER = "A phial is a small bottle, mostly made of glass."
-Start = Callable[..., RunningWindow]
-
-
-@pytest.fixture(scope="module", autouse=True)
-def window_manager() -> Iterator[None]:
-    """Without one no window gets the keyboard."""
-    if shutil.which("openbox") is None:
-        pytest.skip("no window manager")
-    manager = subprocess.Popen(["openbox"], stderr=subprocess.DEVNULL)
-    yield
-    manager.terminate()
-    manager.wait(timeout=10)
 
 
 @pytest.fixture(scope="module")
@@ -48,24 +33,6 @@ def endless(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("model") / "endless.gguf"
     script = pieces_of("round and about it goes, ")
     return write_model(path, ModelSpec(script=script, loop=True, layers=32, context=16_384))
-
-
-@pytest.fixture
-def start(tmp_path: Path) -> Iterator[Start]:
-    """Starts the program on a data folder of the test's own."""
-    reader = ScreenReader()
-    started: list[RunningWindow] = []
-
-    def start_one(*arguments: str) -> RunningWindow:
-        started.append(RunningWindow(tmp_path / "home", reader, *arguments))
-        return started[-1]
-
-    yield start_one
-    for one in started:
-        if one.process.poll() is None:
-            one.kill()
-        one.drain()
-    reader.close()
 
 
 def test_an_assistive_client_can_hold_a_conversation(start: Start, model: Path) -> None:
