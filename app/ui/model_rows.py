@@ -46,8 +46,8 @@ class Card(QFrame):
     def add_line(self, text: str, role: str = "muted") -> Text:
         """A line of text; empty ones take no room."""
         label = Text(text, role)
+        self.lines.addWidget(label)  # first: shown without a parent it would be a window
         label.setVisible(bool(text))
-        self.lines.addWidget(label)
         return label
 
     def add_button(self, text: str, do: Do, kind: str = "plain") -> QPushButton:

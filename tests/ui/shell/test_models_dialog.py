@@ -8,9 +8,16 @@ from pathlib import Path
 
 import pytest
 from huggingface_hub import close_session
-from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
+from PySide6.QtCore import QEvent, QMimeData, QObject, QPoint, Qt, QUrl
 from PySide6.QtGui import QDropEvent
-from PySide6.QtWidgets import QLineEdit, QProgressBar, QPushButton, QRadioButton, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QLineEdit,
+    QProgressBar,
+    QPushButton,
+    QRadioButton,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
@@ -331,4 +338,36 @@ def test_two_files_of_one_name_are_told_apart_wherever_one_is_chosen(
     assert [f"stick/{FILE}" in offered[0], f"old/{FILE}" in offered[1]] == [True, True]
     dialog = dialog_of(opened, Tab.HERE)
     assert button(dialog, f"Use Phi-4 Q4_K_M · old/{FILE}").isEnabled()
+    dialog.close()
+
+
+class Windows(QObject):
+    """Notes every widget that is shown as a window of its own."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: set[type] = set()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow():
+            self.seen.add(type(watched))
+        return False
+
+
+def test_no_part_of_the_dialog_flashes_up_as_a_window(
+    qtbot: QtBot, opened: Opened, hub: HubServer
+) -> None:
+    windows = Windows()
+    application = QApplication.instance()
+    assert application is not None
+    application.installEventFilter(windows)
+    dialog = dialog_of(opened, Tab.GET)
+    seen(qtbot, dialog, "tokens of context")
+    list_files(qtbot, dialog, REPO)
+    seen(qtbot, dialog, FILE)
+    button(dialog, f"Download {FILE}").click()
+    seen(qtbot, dialog, "verified and ready")
+    dialog.show_tab(Tab.HERE)
+    application.removeEventFilter(windows)
+    assert windows.seen == {ModelsDialog}
     dialog.close()
