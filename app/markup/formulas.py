@@ -54,6 +54,8 @@ ENVIRONMENTS = frozenset(
 )
 _BEGIN = re.compile(r"\\begin\{([A-Za-z]{1,16}\*?)\}")
 _BLANK_LINE = re.compile(r"\n[ \t]*\n")
+_INNER = re.compile(r"`|(?<!\\)(?:\\\\)*\\[(\[]")
+"""Inline code or another formula begins: this dollar was not the one of a formula."""
 _WORD = re.compile(r"(?:^|\s)[A-Za-z]{2,}(?=[\s.,;:!?]|$)")
 _PROSE = re.compile(r" (?=.*[A-Za-z]{2})[A-Za-z ,.;:!?'-]*")
 """Words between two of a shell's ``$$``; a formula has a sign, a digit or a command in it."""
@@ -209,13 +211,13 @@ def _dollar(text: str, pos: int, limit: int) -> Found | None:
     end = text.find("$", start, limit)
     while end != -1 and _escaped(text, end, start):
         end = text.find("$", end + 1, limit)
-    if end == -1 or text[end - 1].isspace():
+    if end == -1 or text[end - 1].isspace() or text[end - 1] == "(":
         return None
     following = text[end + 1 : end + 2]
     if following == "$" or following.isdigit() or ("A" <= following <= "Z"):
         return None
     source = text[start:end]
-    if _BLANK_LINE.search(source) or _reads_as_price(source):
+    if _BLANK_LINE.search(source) or _INNER.search(source) or _reads_as_price(source):
         return None
     return Found(pos, end + 1, source, "$", display=False)
 
@@ -234,7 +236,7 @@ def _is_word(char: str) -> bool:
 
 def _reads_as_price(source: str) -> bool:
     """``5 and US`` between two dollars is money; ``5 x`` and ``2^n`` are not."""
-    if not source[0].isdigit() or any(sign in source for sign in "\\^_={"):
+    if not source[0].isdigit() or any(s in source.replace("\\$", "") for s in "\\^_={"):
         return False
     return _WORD.search(source) is not None
 

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 CREDIT = 6
 """Characters that may be parsed for the tail per character of input."""
+HEAD_START = 16384
+"""Characters that may be parsed for the tail before any credit is earned: a text that begins with
+many short formulas is never seen unparsed."""
 MAX_TRIED = 16384
 """Characters; a longer unfinished line is not tried until it is complete or known to be text."""
 
@@ -35,6 +38,10 @@ LINE_END = re.compile(r"\r\n|\n|\r")
 _PLAIN = re.compile(r"(?:[^\W_]|[ ,;'\"])+")
 _MARKER = re.compile(r"[ \t]*[*_~`#=+-]{1,3}")
 """A line that may become anything; it is not shown before it is more than that."""
+_RESHAPES = re.compile(r"\$\$|\\\[|\\b|<")
+"""What may make a block of its own out of text: a display, the end of the reasoning."""
+_REACH = 1
+"""Characters of it that may stand in the piece before."""
 _SETTLED_LINE = re.compile(r"[^\W\d_]|[*_\"'(]{1,3}[^\W_]")
 
 
@@ -55,7 +62,7 @@ class MarkdownStream:
         self._carry = ""
         self._suspect = ""
         self._growing = False
-        self._credit = 0
+        self._credit = HEAD_START
         self._tried = 0
         self._tail: tuple[Part, ...] = ()
         self._live: ParagraphNode | None = None
@@ -203,7 +210,9 @@ class MarkdownStream:
         calm = not guess.hidden and not self._waits
         if calm and _PLAIN.fullmatch(text) and self._append(text):
             return
-        if any(sign in text for sign in "$\\<") or len(live.text) > MAX_LINE:
+        if _RESHAPES.search(live.text, max(0, len(live.text) - len(text) - _REACH)) or (
+            len(live.text) > MAX_LINE
+        ):
             self._live = None
             if self._affordable():
                 self._tail = self._try()

@@ -27,6 +27,8 @@ MAX_PENDING = 400
 
 _SPECIAL = re.compile(r"`+|\\.|\$\$?")
 _LEFT_OVER = re.compile(r"(?<!\w)_|_(?!\w)|\*(?!\s)|(?<!\s)\*|[`$\[]|~~")
+_PROSE = re.compile(r"\*\*|`|(?<!\\)\\[(\[]|(?<=\s)[*_](?=\w)|\s[A-Za-z]{2,}\s+[A-Za-z]{2,}\s")
+"""What stands behind a dollar of a shell or a price, and hardly in a formula."""
 _WORD_END = re.compile(r"\s\S*$")
 
 
@@ -59,8 +61,7 @@ class TailText:
             if not text.strip():
                 return ()
             if "$$" in text or "\\[" in text or "\\begin" in text:
-                self.characters += len(text)
-                return parse_segment(node, node.base, text, self.references, self.number)
+                return self._displayed(node, text)
             span = (source_offset(node, node.base), node.end)
             return (Paragraph(self._spans(text), span),)
         before, opened = node.text[: hold.opener.start], node.text[hold.opener.start :]
@@ -70,9 +71,19 @@ class TailText:
             blocks = parse_segment(node, node.base, before.rstrip(), self.references, self.number)
         delimiter = "" if hold.opener.kind == "\\begin" else hold.opener.kind
         span = (source_offset(node, node.base + hold.opener.start), node.end)
-        source = opened[len(delimiter) :].lstrip("\n")
+        source = _without_half(opened[len(delimiter) :].lstrip("\n"), delimiter)
         math = MathBlock(source, None, closed=False, delimiter=delimiter, span=span)
         return join_blocks((blocks, (math,)))
+
+    def _displayed(self, node: ParagraphNode, text: str) -> tuple[Block, ...]:
+        """The blocks of a text that holds displayed formulas."""
+        place = open_formula(text)
+        found = guess(text[:place])
+        likely = text[:place] if found is None else found.text + found.added
+        self.characters += len(likely)
+        blocks = parse_segment(node, node.base, likely, self.references, self.number)
+        rest = Paragraph((Text(text[place:]),), (node.end, node.end))
+        return join_blocks((blocks, (rest,))) if place < len(text) else blocks
 
     def _spans(self, text: str) -> Spans:
         if not (self._kept_text and text.startswith(self._kept_text)):
@@ -136,9 +147,24 @@ def open_formula(text: str) -> int:
         found = find_formula(text, start, len(text))
         if found is not None:
             pos = found.end
-        elif len(text) - start <= MAX_PENDING and (sign == "\\(" or may_open_dollar(text, start)):
+        elif len(text) - start <= MAX_PENDING and _may_close(text, start, sign):
             return start
     return len(text)
+
+
+def _may_close(text: str, start: int, sign: str) -> bool:
+    """Whether what opens at ``start`` will most likely be a formula."""
+    if sign == "\\(":
+        return True
+    return may_open_dollar(text, start) and _PROSE.search(text, start + 1) is None
+
+
+def _without_half(source: str, delimiter: str) -> str:
+    """The source of an open formula, without the first half of the delimiter that closes it."""
+    if delimiter == "$$":
+        return source.removesuffix("$")
+    slashes = len(source) - len(source.rstrip("\\"))
+    return source[:-1] if slashes % 2 else source
 
 
 def _left_over(span: object) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 
 from app.markup.blocks import Block, Code, Emphasis, Paragraph, Strong, Text
@@ -48,6 +50,30 @@ def test_what_is_seen_only_ever_grows_and_holds_no_markers(text: str, size: int)
         assert whole.startswith(now.rstrip(" -#>")), (before, now)
         assert now.rstrip().startswith(before.rstrip(" -#>")), (before, now)
         before = now
+
+
+WORDS = (
+    "It", "costs", "$5", "and", "$6,", "US$ 8", "$7.50.", "$x^2$", "\\(a_1\\)", "$n$th",
+    "**bold**", "`co$de`", "\\$9", "plain", "($1)", "$y = 2$,", "snake_case", "*it*", "(\\(z\\))",
+    "$1,000", "\\[ w \\]",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_prices_formulas_and_marks_never_make_what_was_shown_flicker(seed: int) -> None:
+    chance = random.Random(seed)
+    text = " ".join(chance.choice(WORDS) for _ in range(14))
+    whole = squeezed(plain_text(parse(text)))
+    before = ""
+    for now in map(squeezed, shown(text, chance.choice((1, 2, 3)))):
+        assert now.startswith(before), (before, now)
+        before = now.rstrip("*`_\\[(")  # half a marker, at the very end
+        assert whole.startswith(before), (now, whole)
+
+
+def squeezed(text: str) -> str:
+    """Without white space: a displayed formula begins a line of its own."""
+    return "".join(text.split())
 
 
 @pytest.mark.parametrize(
