@@ -274,6 +274,37 @@ def bench_streaming(table: Table, word: str) -> None:
         )
 
 
+def bench_megabyte(table: Table) -> None:
+    """An answer of a million characters, at 2,000 tokens a second lest it take an hour."""
+    text = mixed(1_000_000)
+    size = round(2_000 / FRAMES_A_SECOND * CHARACTERS_A_TOKEN)
+    ours, naive = stream(text, 2_000), naive_stream(text, size, every=2_000)
+    label = "1,000,000 characters:"
+    table.add(
+        Line(
+            f"{label} longest",
+            "50",
+            longest(ours.wall),
+            longest(ours.cpu),
+            "ms",
+            longest(naive.cpu),
+        )
+    )
+    table.add(
+        Line(
+            f"{label} 99th percentile",
+            "",
+            percentile(ours.wall, 0.99),
+            percentile(ours.cpu, 0.99),
+            "ms",
+            percentile(naive.cpu, 0.99),
+        )
+    )
+    table.add(
+        Line(f"{label} last tenth over first", "1.5", growth(ours.wall), growth(ours.cpu), "times")
+    )
+
+
 def bench_share(table: Table) -> None:
     """The share of a core that rendering takes at 30 tokens a second."""
     text = mixed(20_000)
@@ -410,7 +441,7 @@ def main() -> None:
     """Measure and print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pages", type=int, default=1500, help="pages to scroll at most")
-    parser.add_argument("--only", default="", help="streaming, share or chat")
+    parser.add_argument("--only", default="", help="streaming, share, chat or megabyte")
     parser.add_argument("--answer", default="", help="stream only the answers with this word")
     arguments = parser.parse_args()
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -423,6 +454,8 @@ def main() -> None:
     table = Table()
     if arguments.only in ("", "streaming"):
         bench_streaming(table, arguments.answer)
+    if arguments.only == "megabyte":  # a minute and more: only when it is asked for
+        bench_megabyte(table)
     if arguments.only in ("", "share"):
         bench_share(table)
     if arguments.only in ("", "chat"):
