@@ -71,6 +71,7 @@ class ModelService:
         self._shelf = shelf
         self._speeds = Speeds(measurements, bus)
         self._cancel = threading.Event()
+        self._telling = threading.RLock()  # a hash and the end of a load may come together
         self._hasher = Lane("model-hasher")
         self._hash_control = DownloadControl()
         self._hashes = Hashes()
@@ -330,7 +331,10 @@ class ModelService:
             self._publish(ModelState(ModelPhase.FAILED, model, error=error))
             raise
         self._loaded_with = request
-        self._publish(ModelState(ModelPhase.READY, model, 1.0, loaded))
+        with self._telling:
+            listed = self._shelf.get(model.path) if not model.sha256 else None
+            known = model_file(listed) if listed is not None else model  # its hash came meanwhile
+            self._publish(ModelState(ModelPhase.READY, known, 1.0, loaded))
         return loaded
 
     def _request(self, model: ModelFile, settings: Settings) -> LoadRequest:
@@ -351,10 +355,11 @@ class ModelService:
             return
         if good is None:
             return
-        now, state = self._shelf.get(model.path), self._state
-        chosen = state.model is not None and state.model.path == model.path
-        if good and chosen and now is not None:  # from now on answers are stored with its hash
-            self._publish(replace(state, model=model_file(now)))
+        with self._telling:
+            now, state = self._shelf.get(model.path), self._state
+            chosen = state.model is not None and state.model.path == model.path
+            if good and chosen and now is not None:  # from now on answers are stored with its hash
+                self._publish(replace(state, model=model_file(now)))
         done(good)
 
     def _publish(self, state: ModelState) -> None:
