@@ -28,6 +28,8 @@ class EngineOptions:
         snapshot_min_gain: Seconds a snapshot must save to be written or restored.
         drafting: Whether lookup drafting may be used.
         library_dir: Folder of llama.cpp's own libraries; None is the package's.
+        graphics: Whether modules for graphics cards may be loaded. Their drivers are other
+            people's code, and some end the process that loads them.
         log_level: Least severe level of ``logging`` that is passed on.
     """
 
@@ -36,6 +38,7 @@ class EngineOptions:
     snapshot_min_gain: float = 0.5
     drafting: bool = True
     library_dir: Path | None = None
+    graphics: bool = True
     log_level: int = 20
 
 

@@ -342,6 +342,7 @@ class EngineClient:
     def _simple(self, make: Callable[[int], object]) -> Any:
         """A command with one result. A death shows here as an error the user can act on."""
         try:
+            self._line.ready(NEVER)
             number = self._line.send(make)
             last = None
             for frame in self._line.replies(number, NEVER):

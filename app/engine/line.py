@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 import queue
 import shutil
@@ -9,6 +10,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +20,16 @@ from app.engine.base import Cancel, EngineOptions
 from app.engine.process import Death, EngineProcess
 from app.engine.seen import NEVER, DiedError, SlowToStopError
 
+log = logging.getLogger("phial.engine.client")
+
 POLL_SECONDS = 0.02  # how soon a set cancel flag is seen while the engine is silent
 
 
 class EngineLine:
-    """Owns the process, its working folder, and the numbers of commands. It decides nothing.
+    """Owns the process, its working folder, and the numbers of commands.
+
+    It decides one thing: a process that crashes while it starts, before any model was named, is
+    begun again without modules for graphics cards, for as long as this program runs.
 
     Args:
         options: Told to each process that is begun.
@@ -62,7 +69,7 @@ class EngineLine:
 
     def configure(self, options: EngineOptions) -> None:
         """Other options, also for the next process. Nothing is waited for."""
-        self._options = options
+        options = self._options = replace(options, graphics=self._options.graphics)
         if self._process is not None:
             self.send(lambda number: frames.Configure(options, number))
 
@@ -123,7 +130,7 @@ class EngineLine:
         """Wait until the process is up.
 
         Raises:
-            DiedError: It died before.
+            DiedError: It died before, also without modules for graphics cards.
             LoadCancelledError: ``cancel`` was set.
         """
         process = self.open()
@@ -135,7 +142,13 @@ class EngineLine:
             except queue.Empty:
                 continue
             if isinstance(frame, Death):
-                raise DiedError(frame)
+                if not (frame.crashed and self._options.graphics):
+                    raise DiedError(frame)
+                log.error("%s %s", frame.words, " | ".join(frame.stderr))
+                log.warning("It was starting: it is begun again without graphics cards")
+                self.drop()
+                self._options = replace(self._options, graphics=False)
+                process = self.open()
         return process.ready
 
     def drop(self) -> None:

@@ -41,6 +41,7 @@ from app.engine import frames
 from app.engine.base import EngineOptions
 from app.engine.client import STOP_LOAD_SECONDS, EngineClient
 from app.engine.ladder import STEPS, ForgetfulMemory
+from app.engine.llama.engine import NO_GRAPHICS
 from app.engine.process import default_command
 from tests.support.engines import ask, load, never, request, turns
 from tests.support.gguf_factory import ModelSpec, letters, pieces_of, write_model
@@ -503,6 +504,42 @@ def test_mutated_files_never_take_the_client_down(client: EngineClient, folder: 
             ask(client, request(sampling=Sampling(temperature=0, max_tokens=3)))
     load(client, write_model(folder / "after.gguf", ModelSpec(script=letters("xyz"))))
     assert ask(client).text == "xyz"
+
+
+GRAPHICS_HOST = """
+import os
+from app.engine.llama import backend
+from app.engine import host
+real = backend.Backend.__init__
+def start(self, library_dir=None, *, graphics=True):
+    if graphics or {always}:
+        os.abort()
+    real(self, library_dir, graphics=graphics)
+backend.Backend.__init__ = start
+host.main()
+"""
+
+
+def test_a_graphics_driver_that_ends_the_engine_at_its_start_is_left_out(talker: Path) -> None:
+    command = [sys.executable, "-c", GRAPHICS_HOST.format(always=False)]
+    with contextlib.closing(EngineClient(command=command)) as client:
+        assert [device.backend for device in client.devices()] == ["CPU"]
+        first = client.pid
+        client.configure(EngineOptions(drafting=False))  # says nothing about drivers
+        model = load(client, talker)
+        assert NO_GRAPHICS in model.plan.reasons
+        assert model.ladder_step == ""  # no plan was to blame
+        assert ask(client).text == SENTENCE
+        assert client.pid == first
+
+
+def test_an_engine_that_never_starts_is_told_after_two_tries(talker: Path) -> None:
+    command = [sys.executable, "-c", GRAPHICS_HOST.format(always=True)]
+    with contextlib.closing(EngineClient(command=command)) as client:
+        with pytest.raises(EngineDiedError, match="SIGABRT"):
+            client.devices()
+        with pytest.raises(EngineDiedError, match="SIGABRT"):
+            load(client, talker)
 
 
 @pytest.mark.parametrize("where", ["Host._carry_out", "_joined"])

@@ -131,11 +131,30 @@ def _ggml(folder: Path) -> ctypes.CDLL:
     raise EngineError("llama.cpp's ggml library is missing.", action="Install Phial again.")
 
 
+def best_processor_module(folder: Path) -> Path | None:
+    """The module of ``folder`` that suits this processor best; None where none does.
+
+    Chosen as ggml's ``ggml_backend_load_best`` does, which cannot be asked for one kind alone: each
+    module exports a score, 0 for a processor that it cannot run on.
+    """
+    scores: dict[Path, int] = {}
+    for pattern in ("libggml-cpu-*.so", "ggml-cpu-*.dll"):
+        for path in sorted(folder.glob(pattern)):
+            score = getattr(ctypes.CDLL(str(path)), "ggml_backend_score", None)
+            scores[path] = int(score()) if score is not None else 0
+    best = max(scores, key=scores.__getitem__, default=None)
+    if best is not None and scores[best]:
+        return best
+    plain = [folder / name for name in ("libggml-cpu.so", "ggml-cpu.dll")]
+    return next((path for path in plain if path.exists()), None)
+
+
 class Backend:
     """llama.cpp, started. Build one per process.
 
     Args:
         library_dir: Folder with llama.cpp's libraries; None is the package's own.
+        graphics: Whether modules for graphics cards are loaded too.
 
     Attributes:
         c: The low-level binding (``llama_cpp.llama_cpp``).
@@ -146,7 +165,7 @@ class Backend:
         EngineError: The library is missing or cannot be loaded.
     """
 
-    def __init__(self, library_dir: Path | None = None) -> None:
+    def __init__(self, library_dir: Path | None = None, *, graphics: bool = True) -> None:
         os.environ["GGML_NO_BACKTRACE"] = "1"  # else abort() starts gdb on itself
         self.c = _binding(library_dir)
         self.log = LogTap()
@@ -160,9 +179,12 @@ class Backend:
         self.c.llama_log_set(receive, None)
         folder = Path(str(self.c._base_path))  # the package has no public name
         self._ggml = _declare(_ggml(folder))
-        # Without this call ggml looks for backend modules beside the executable and in the
-        # *current* directory, where anyone may have put one.
-        self._ggml.ggml_backend_load_all_from_path(str(folder).encode())
+        # Without one of these calls ggml looks for backend modules beside the executable and in
+        # the *current* directory, where anyone may have put one.
+        if graphics:
+            self._ggml.ggml_backend_load_all_from_path(str(folder).encode())
+        elif (module := best_processor_module(folder)) is not None:
+            self._ggml.ggml_backend_load(str(module).encode())
         self._modules = [
             (found[1], Path(found[2]).name)
             for found in map(_LOADED.search, self.log.lines())
@@ -213,6 +235,7 @@ def _declare(ggml: ctypes.CDLL) -> ctypes.CDLL:
     sizes = ctypes.POINTER(size)
     signatures: dict[str, tuple[Any, list[Any]]] = {
         "ggml_backend_load_all_from_path": (None, [ctypes.c_char_p]),
+        "ggml_backend_load": (pointer, [ctypes.c_char_p]),
         "ggml_backend_dev_count": (size, []),
         "ggml_backend_dev_get": (pointer, [size]),
         "ggml_backend_dev_name": (ctypes.c_char_p, [pointer]),

@@ -35,6 +35,7 @@ from app.engine.threads import Load, ThreadGovernor
 log = logging.getLogger("phial.engine")
 
 LOADED_SHARE = 0.9  # of the progress bar; the rest is the first pass, which pages weights in
+NO_GRAPHICS = "Graphics cards are left out: their driver ended the engine when it started."
 WARM_UP_TOKENS = 2  # two, because matrix-matrix kernels (AMX among them) differ from one
 
 
@@ -141,7 +142,7 @@ class LlamaEngine:
 
     def __init__(self, options: EngineOptions | None = None) -> None:
         self.options = options or EngineOptions()
-        self.backend = Backend(self.options.library_dir)
+        self.backend = Backend(self.options.library_dir, graphics=self.options.graphics)
         self._stopper = Stopper(self.backend.c)
         self.backend.log.expected = self._stopper.is_set
         self._session: Session | None = None
@@ -182,6 +183,8 @@ class LlamaEngine:
         plan = make_plan(
             header, request, self.machine(), weights_of_all_parts(request.path, header)
         )
+        if not self.options.graphics:
+            plan = replace(plan, reasons=(*plan.reasons, NO_GRAPHICS))
         steps = useful_steps(plan, header)
         plan = apply_step(plan, header, step)
         if planned is not None:
