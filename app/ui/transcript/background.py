@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, Signal
 
 T = TypeVar("T")
 
-SWITCH_SECONDS = 0.001
+SWITCH_SECONDS = 0.0002
 """For which a thread keeps Python's lock when another wants it. A frame takes the lock some dozen
 times; at Python's 5 ms a busy thread would hold a frame up for as many times as long."""
 

@@ -21,10 +21,17 @@ from PySide6.QtCore import QObject, QTimer
 EVERY = 15_000
 """Milliseconds between two looks whether now is a good moment."""
 
-YOUNG_EVERY = 200
-"""Milliseconds between two collections of what was made since the last."""
+YOUNG_EVERY = 400
+"""Milliseconds between two looks at what was made since the last."""
 
-OLDER = 10
+BUSY_EVERY = 40
+"""The same while much is made, as in scrolling fast: a collection costs by what it finds, and few
+objects are a millisecond where those of 200 ms were eight, half a frame."""
+
+MUCH = 2_000
+"""Objects since the last look; an idle window makes fewer."""
+
+OLDER = 5
 """Every so many of these, what outlived one of them is looked at too, as Python does."""
 
 
@@ -52,10 +59,19 @@ class QuietCollector(QObject):
         self._timer.timeout.connect(self.look)
         self._timer.start()
 
+    @property
+    def every(self) -> int:
+        """Milliseconds between two looks at what was made lately, as it is now."""
+        return self._young.interval()
+
     def look_at_young(self) -> None:
-        """Collect what was made lately."""
+        """Collect what was made lately, and look again sooner the more it was."""
         self._rounds += 1
+        made = gc.get_count()[0]
         gc.collect(1 if self._rounds % OLDER == 0 else 0)
+        every = BUSY_EVERY if made > MUCH else YOUNG_EVERY
+        if self.every != every:
+            self._young.setInterval(every)
 
     def look(self) -> None:
         """Collect, if this is a good moment."""

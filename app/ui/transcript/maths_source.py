@@ -10,8 +10,8 @@ SIZE = 100.0
 """Pixels of an em while measuring; lengths are kept in ems."""
 
 
-LIGHT = QUICK // 2
-"""Weight up to which a formula is drawn in a frame: 15 ms on a slow machine, most take 5."""
+LIGHT = QUICK // 3
+"""Weight up to which a formula is drawn in a frame: 10 ms on a slow machine, most take 5."""
 
 
 def is_light(source: str) -> bool:

@@ -5,7 +5,7 @@ import weakref
 
 from PySide6.QtCore import QObject
 
-from app.ui.transcript.garbage import QuietCollector
+from app.ui.transcript.garbage import BUSY_EVERY, MUCH, YOUNG_EVERY, QuietCollector
 
 
 class Ring:
@@ -37,5 +37,21 @@ def test_young_garbage_is_collected_by_the_clock(qapp: object) -> None:
         assert ring() is not None
         collector.look_at_young()
         assert ring() is None
+    finally:
+        collector.close()
+
+
+def test_young_garbage_is_collected_more_often_while_much_is_made(qapp: object) -> None:
+    parent = QObject()
+    collector = QuietCollector(parent, lambda: False)
+    try:
+        collector.look_at_young()
+        assert collector.every == YOUNG_EVERY
+        rings = [Ring() for _ in range(MUCH + 1)]
+        collector.look_at_young()
+        assert collector.every == BUSY_EVERY
+        del rings
+        collector.look_at_young()
+        assert collector.every == YOUNG_EVERY
     finally:
         collector.close()
