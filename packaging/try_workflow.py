@@ -100,7 +100,7 @@ class Job:
         self._root = root if "container" in description else None
         if "container" in description and root is None:
             raise SystemExit("this job runs in a container: say --root")
-        self._work = (root / "tmp" if self._root and root else folder) / "work"
+        self._work = (root / "tmp" if self._root and root else folder) / "checkout"
         self._known = {"matrix": matrix, "secrets": {}, "env": {}, "github": {}}
         self._programs = folder / "programs"
         self.compiled: Path | None = None
@@ -188,9 +188,9 @@ class Job:
                 variables["PATH"] = f"{self._programs}:{variables['PATH']}"
             else:
                 # A container has an environment of its own, and its default shell is sh.
-                inside = f"/tmp/work/{Path(file.name).name}"
+                inside = f"/tmp/checkout/{Path(file.name).name}"
                 clean = ["env", "-i", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root"]
-                shell = ["sh", "-ec", f"cd /tmp/work && . {inside}"]
+                shell = ["sh", "-ec", f"cd /tmp/checkout && . {inside}"]
                 command = ["chroot", str(self._root), *clean, *shell]
             done = subprocess.run(command, cwd=self._work, env=variables, check=False)
         if done.returncode:
