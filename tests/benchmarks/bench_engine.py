@@ -97,7 +97,9 @@ def _overhead(model: Path, text: str, first: int, last: int) -> float:
         commands.flush()
 
     send(frames.Configure(EngineOptions(drafting=False)))
-    send(frames.Load(1, LoadRequest(model), 0))
+    # With one thread the caller's processor time is all of llama_decode's: a second one that spins
+    # at its barriers would be counted as ours.
+    send(frames.Load(1, LoadRequest(model, threads=1), 0))
     asked = request(text, sampling=replace(GREEDY, max_tokens=last + 50))
     send(frames.Generate(2, asked))
     tokens, marks = 0, []
