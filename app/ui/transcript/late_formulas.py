@@ -35,10 +35,14 @@ class LateFormulas:
         return not self._drawing and is_light(source)
 
     def warm_up(self) -> None:
-        """Have loaded what the first formula would wait for; in the first pause."""
+        """Have loaded what the first formula would wait for: the font and the renderer, 50 ms."""
         if not self._warm:
             self._warm = True
-            self._background.ask(warm_up, lambda _: None)
+            self._drawing += 1
+            self._background.ask(warm_up, lambda _: self._warmed())
+
+    def _warmed(self) -> None:
+        self._drawing -= 1
 
     def _draw(self, source: str, display: bool) -> None:
         self._drawing += 1

@@ -156,6 +156,7 @@ class TranscriptView(TranscriptSignals):
     def begin_answer(self, message_id: str) -> None:
         """An answer on the branch begins to stream, or goes on."""
         self.streaming = message_id
+        self.late.warm_up()
         self.mounted.drop_footers()
         self.arrange()
 
