@@ -251,7 +251,9 @@ def turn(seconds: float, times: Times) -> None:
 def rest(seconds: float) -> None:
     """Let the event loop do what it has to do for so long."""
     loop = QEventLoop()
-    QTimer.singleShot(max(1, round(seconds * 1000)), Qt.TimerType.PreciseTimer, loop.quit)
+    timer = QTimer(loop, singleShot=True, timerType=Qt.TimerType.PreciseTimer)
+    timer.timeout.connect(loop.quit)
+    timer.start(max(1, round(seconds * 1000)))
     loop.exec()
 
 
