@@ -45,7 +45,7 @@ def test_a_pull_request_releases_nothing() -> None:
 
 @pytest.fixture
 def work(tmp_path: Path) -> Path:
-    return tmp_path / "work"
+    return tmp_path / "checkout"
 
 
 def run(work: Path, *steps: dict[str, Any], skipped: tuple[str, ...] = ()) -> None:
@@ -56,13 +56,13 @@ def run(work: Path, *steps: dict[str, Any], skipped: tuple[str, ...] = ()) -> No
 def test_steps_see_the_variables_that_the_service_would_give(work: Path) -> None:
     step = {"run": 'echo "$FLAVOUR $SECRET-" >said', "env": {"SECRET": "${{ secrets.WORD }}"}}
     run(work, step)
-    assert (work / "work" / "said").read_text("utf-8") == "cpu -\n"
+    assert (work / "checkout" / "said").read_text("utf-8") == "cpu -\n"
 
 
 def test_a_step_that_fails_ends_the_job(work: Path) -> None:
     with pytest.raises(SystemExit, match="failed with 3"):
         run(work, {"run": "exit 3"}, {"run": "touch after"})
-    assert not (work / "work" / "after").exists()
+    assert not (work / "checkout" / "after").exists()
 
 
 def test_steps_are_left_out_by_their_condition_or_by_name(work: Path) -> None:
@@ -74,7 +74,7 @@ def test_steps_are_left_out_by_their_condition_or_by_name(work: Path) -> None:
         {"run": "touch right", "if": "matrix.flavour == 'cpu'"},
         skipped=("AppImage",),
     )
-    assert [path.name for path in (work / "work").iterdir()] == ["right"]
+    assert [path.name for path in (work / "checkout").iterdir()] == ["right"]
 
 
 def test_a_condition_that_it_does_not_know_is_not_guessed(work: Path) -> None:
@@ -92,4 +92,4 @@ def test_what_one_job_uploads_the_next_one_downloads(work: Path) -> None:
     run(work, {"run": "touch phial.deb"}, upload)
     download = {"uses": "actions/download-artifact@v4", "with": {"path": "files"}}
     run(work, download)
-    assert [path.name for path in (work / "work" / "files").iterdir()] == ["phial.deb"]
+    assert [path.name for path in (work / "checkout" / "files").iterdir()] == ["phial.deb"]
