@@ -73,8 +73,8 @@ def _overhead(model: Path, text: str, first: int, last: int) -> float:
     spent = [0.0]
     original = llama_backend.Backend.__init__
 
-    def timed_init(self: llama_backend.Backend, *arguments: Any) -> None:
-        original(self, *arguments)
+    def timed_init(self: llama_backend.Backend, *arguments: Any, **named: Any) -> None:
+        original(self, *arguments, **named)
         decode = self.c.llama_decode
 
         def timed(*arguments: Any) -> int:
