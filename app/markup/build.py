@@ -123,10 +123,11 @@ class Builder:
 
     # ------------------------------------------------------------------------------------ leaves
 
-    def _spans(self, text: str) -> Spans:
+    def _spans(self, text: str, *, last: bool = False) -> Spans:
+        """The spans of a heading or cell; ``last``: the text may go on there."""
         if self.guessing:
             before = self.tail.characters
-            spans = self.tail.guessed_spans(text)
+            spans = self.tail.open_spans(text) if last else self.tail.guessed_spans(text)
             self.characters += self.tail.characters - before
             return spans
         self.characters += len(text)
@@ -174,7 +175,7 @@ class Builder:
     def heading(self, node: HeadingNode) -> Spans:
         """The spans of a heading, parsed when they are not or not with all definitions."""
         if node.spans is None or self._stale(node.text, node.version):
-            node.spans = self._spans(node.text)
+            node.spans = self._spans(node.text, last=True)
             node.version = self.references.version
         return node.spans
 
@@ -223,15 +224,16 @@ class Builder:
     def _row(self, cells: list[str]) -> Row:
         if sum(map(len, cells)) > MAX_ROW:
             return tuple((Text(cell),) if cell else () for cell in cells)
-        return tuple(self._cell(cell) for cell in cells)
+        last = max((index for index, cell in enumerate(cells) if cell), default=0)
+        return tuple(self._cell(cell, last=index == last) for index, cell in enumerate(cells))
 
-    def _cell(self, text: str) -> Spans:
+    def _cell(self, text: str, *, last: bool) -> Spans:
         if not text:
             return ()
         if len(text) > MAX_CELL:
             return (Text(text),)
         if "<br" not in text.lower() or "`" in text:
-            return self._spans(text)
+            return self._spans(text, last=last)
         spans: list[Spans] = [self._spans(piece.strip()) for piece in _BREAK.split(text)]
         joined = list(spans[0])
         for piece in spans[1:]:

@@ -1,9 +1,10 @@
 r"""Owns where a formula begins and ends: ``$…$``, ``$$…$$``, ``\(…\)``, ``\[…\]``, ``\begin``.
 
-A dollar is a formula's only if it could not be a price: the opening one is not followed by white
-space and not preceded by a letter or digit, the closing one is not preceded by white space and not
-followed by a digit or capital (pandoc's rule, tightened for shell variables), and what stands
-between does not read like a price and words.
+A dollar is a formula's only if it could not be a price's or a shell's: the opening one is not
+followed by white space and not preceded by a letter or digit, the closing one is not preceded by
+white space and not followed by a digit or capital (pandoc's rule, tightened for variables), what
+stands between ends like a formula if another thing follows at once, and does not read like a price
+and words. A closing dollar at the end of what was written so far is judged by what comes next.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
+
+from app.markup.scripts import is_unspaced
 
 Kind: TypeAlias = Literal["$$", "\\[", "\\begin"]
 
@@ -56,7 +59,14 @@ _BEGIN = re.compile(r"\\begin\{([A-Za-z]{1,16}\*?)\}")
 _BLANK_LINE = re.compile(r"\n[ \t]*\n")
 _INNER = re.compile(r"`|(?<!\\)(?:\\\\)*\\[(\[]")
 """Inline code or another formula begins: this dollar was not the one of a formula."""
-_WORD = re.compile(r"(?:^|\s)[A-Za-z]{2,}(?=[\s.,;:!?]|$)")
+_WORD = re.compile(r"(?:^|\s)[^\W\d_]{2,}(?=[\s.,;:!?]|$)")
+_WORDS = re.compile(r"[^\W\d_]{2,}(?:[ \n]+[^\W\d_]+)*[ \n]+[^\W\d_]{2,}[.,;:!?]?")
+"""Two words and more, with nothing of mathematics."""
+_MONEY = re.compile(r"[\u00a3\u00a5\u20a0-\u20c0]")
+_LONE = re.compile(r"\\[A-Za-z]+|[A-Za-z]")
+"""A command or letter alone, at which a number or a name may stand: ``$\\mu$M``, ``$k$NN``."""
+_UNENDED = frozenset('([{/,:;.-+*=<>&~_"\u2018\u201c\u00ab\u2013\u2014')
+"""What no formula ends with that has something at its closing dollar: ``$src/$file`` is a path."""
 _PROSE = re.compile(r" (?=.*[A-Za-z]{2})[A-Za-z ,.;:!?'-]*")
 """Words between two of a shell's ``$$``; a formula has a sign, a digit or a command in it."""
 _TOKEN = re.compile(r"`+|\\begin\{[A-Za-z]{1,16}\*?\}|\\.|\$\$?")
@@ -213,11 +223,10 @@ def _dollar(text: str, pos: int, limit: int) -> Found | None:
         end = text.find("$", end + 1, limit)
     if end == -1 or text[end - 1].isspace() or text[end - 1] == "(":
         return None
-    following = text[end + 1 : end + 2]
-    if following == "$" or following.isdigit() or ("A" <= following <= "Z"):
-        return None
     source = text[start:end]
-    if _BLANK_LINE.search(source) or _INNER.search(source) or _reads_as_price(source):
+    if not _may_follow(text[end + 1 : end + 2], source):
+        return None
+    if _BLANK_LINE.search(source) or _INNER.search(source) or _reads_as_prose(source):
         return None
     return Found(pos, end + 1, source, "$", display=False)
 
@@ -234,11 +243,27 @@ def _is_word(char: str) -> bool:
     return char.isascii() and char.isalnum()
 
 
-def _reads_as_price(source: str) -> bool:
-    """``5 and US`` between two dollars is money; ``5 x`` and ``2^n`` are not."""
-    if not source[0].isdigit() or any(s in source.replace("\\$", "") for s in "\\^_={"):
+def _may_follow(following: str, source: str) -> bool:
+    """Whether this may stand right behind the closing dollar of a formula."""
+    if following in ("$", "{") or (following == "(" and source.startswith("(")):
         return False
-    return _WORD.search(source) is not None
+    if source[-1] in _UNENDED and (_is_word(following) or following in ("\\", "(", "_")):
+        return False
+    if following.isdigit():
+        return source.startswith("\\") and _LONE.fullmatch(source) is not None
+    return not ("A" <= following <= "Z") or _LONE.fullmatch(source) is not None
+
+
+def _reads_as_prose(source: str) -> bool:
+    """``5 and US`` between two dollars is money, ``HOME of US`` are words; ``5 x`` is neither."""
+    if _WORDS.fullmatch(source):
+        return True
+    if not source[0].isdigit():
+        return False
+    signs = "\\" if _MONEY.search(source) else "\\^_={"
+    if any(sign in source.replace("\\$", "") for sign in signs):
+        return False
+    return _WORD.search(source) is not None or any(map(is_unspaced, source))
 
 
 def _environment(text: str, pos: int, limit: int) -> Found | None:

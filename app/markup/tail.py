@@ -39,7 +39,8 @@ class TailText:
         characters: handed to the inline parser so far.
         number: the number of the next equation that takes one.
         depth: in so many things that are guessed to be open does the text given last end.
-        hidden: a marker at its end was left out, so text cannot just be added to it.
+        hidden: a marker at its end was left out, or a dollar there may close a formula, so text
+            cannot just be added to it.
     """
 
     def __init__(self, references: References) -> None:
@@ -91,7 +92,7 @@ class TailText:
         rest = text[len(self._kept_text) :]
         if len(rest) >= max(KEEP_FROM, self._tried * 3 // 2):
             rest = self._keep(rest)
-        return self._kept_spans + self._pending(rest)
+        return self._kept_spans + self.open_spans(rest)
 
     def _keep(self, rest: str) -> str:
         """Keep what of ``rest`` cannot change any more, up to a blank; what is left."""
@@ -108,13 +109,13 @@ class TailText:
         self._tried = len(rest)
         return rest
 
-    def _pending(self, text: str) -> Spans:
-        """The spans of ``text``; from an open formula on, it is shown as written."""
+    def open_spans(self, text: str) -> Spans:
+        """The spans of ``text`` that may go on; from an open formula on, it is shown as written."""
         place = open_formula(text)
         spans = self.guessed_spans(text[:place])
         if place == len(text):
             return spans
-        self.depth, self.hidden = 0, False
+        self.depth, self.hidden = 0, text.endswith("$")
         return _joined(spans, (Text(text[place:]),))
 
     def guessed_spans(self, text: str) -> Spans:
@@ -145,6 +146,8 @@ def open_formula(text: str) -> int:
         if sign not in ("$", "\\("):
             continue
         found = find_formula(text, start, len(text))
+        if found is not None and sign == "$" and found.end == len(text):
+            return start  # what comes next decides: the dollar of ``$5-$10`` closes nothing
         if found is not None:
             pos = found.end
         elif len(text) - start <= MAX_PENDING and _may_close(text, start, sign):
