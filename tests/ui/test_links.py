@@ -68,6 +68,12 @@ def test_letters_of_another_alphabet_are_shown_for_what_they_are() -> None:
     link = link_of("[apple](https://\u0430\u0440\u0440\u04cf\u0435.com/login)")
     assert link.href == "https://xn--80ak6aa92e.com/login"
     assert "another alphabet" in warnings_of(link.href)[0]
+    assert "\u201c\u0430\u0440\u0440\u04cf\u0435.com\u201d" in warnings_of(link.href)[0]
+
+
+def test_a_name_that_cannot_be_decoded_is_shown_as_it_is() -> None:
+    assert "\u201cxn--\u201d" in warnings_of("https://xn--/")[0]
+    assert "xn--99999999999" in warnings_of("https://xn--99999999999.org/")[0]
 
 
 def test_a_text_that_names_another_site_is_told() -> None:

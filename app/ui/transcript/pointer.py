@@ -2,24 +2,38 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, TypeAlias
 
-from PySide6.QtCore import QPoint, QPointF, Qt, QTimer
-from PySide6.QtGui import QMouseEvent, QWheelEvent
-from PySide6.QtWidgets import QToolTip
+from PySide6.QtCore import QDeadlineTimer, QPoint, QPointF, Qt, QTimer
+from PySide6.QtGui import QGuiApplication, QMouseEvent, QWheelEvent
+from PySide6.QtWidgets import QToolTip, QWidget
 
 from app.ui.links import openable
 from app.ui.transcript.items import RowItem
 from app.ui.transcript.rows import link_text, row_text
 from app.ui.transcript.runs import units
-from app.ui.transcript.selection import Position, Selection, word_at
+from app.ui.transcript.selection import Position, Selection, line_at, word_at
 from app.ui.transcript.signals import LinkRequest
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from app.ui.transcript.view import TranscriptView
+
+Around: TypeAlias = "Callable[[str, int], tuple[int, int]]"
+"""Finds the part of a text around a position."""
 
 EDGE_STEP = 24
 """Milliseconds between two steps of scrolling while a selection is dragged out of the view."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Whole:
+    """A word or line that two or three clicks selected; a drag goes on by such parts."""
+
+    first: Selection
+    around: Around
 
 
 class Pointer:
@@ -28,9 +42,13 @@ class Pointer:
     def __init__(self, view: TranscriptView) -> None:
         self._view = view
         self._pressed: Position | None = None
+        self._caret: Position | None = None  # where a selection with Shift begins
+        self._whole: _Whole | None = None  # what a selection grows by; None for characters
         self._link = ""
         self._moved = False
         self._last = QPoint()
+        self._doubled = QPoint()
+        self._third = QDeadlineTimer(0)  # until when another press is the third of three
         self._edge = QTimer(view)
         self._edge.setInterval(EDGE_STEP)
         self._edge.timeout.connect(self._scroll_on)
@@ -105,21 +123,33 @@ class Pointer:
         event.accept()
 
     def press(self, event: QMouseEvent) -> None:
-        """Begin a selection; Shift extends the one there is."""
+        """Begin a selection; Shift extends the one there is, or begins at the last click."""
         if event.button() is not Qt.MouseButton.LeftButton:
             event.ignore()
             return
         view = self._view
         position = self.position_at(event.position())
         self._link = self.link_under(event.position())
-        self._moved = False
+        self._moved, self._whole = False, None
         extend = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
-        if extend and view.marks.selection is not None and position is not None:
-            self._pressed = view.marks.selection.anchor
-            view.marks.select(Selection(self._pressed, position))
+        start = view.marks.selection.anchor if view.marks.selection else self._caret
+        if extend and start is not None and start.at < len(view.chat.models):
+            self._pressed, self._link = start, ""
+            if position is not None:
+                view.marks.select(Selection(start, position))
             return
-        self._pressed = position
+        self._pressed = self._caret = position
+        if position is not None and self._is_third(event):
+            self._link = ""
+            self._select(position, line_at)
+            return
         view.marks.select(None)
+
+    def _is_third(self, event: QMouseEvent) -> bool:
+        """Whether a press follows a double click at once and at the same place."""
+        way = event.position().toPoint() - self._doubled
+        near = way.manhattanLength() < QGuiApplication.styleHints().startDragDistance()
+        return near and not self._third.hasExpired()
 
     def move(self, event: QMouseEvent) -> None:
         """Extend the selection, or show what is under the pointer."""
@@ -146,24 +176,42 @@ class Pointer:
         position = self.position_at(point)
         if position is None or self._pressed is None:
             return
-        if position != self._pressed:
+        if position != self._pressed and not self._moved:
             self._moved = True
+            # Qt gives the mouse to the message that was pressed. The text may scroll so far that
+            # its widget goes; then nobody would hear of the release.
+            self._view.viewport().grabMouse()
         if self._moved:
-            self._view.marks.select(Selection(self._pressed, position))
+            self._view.marks.select(self._from_pressed(self._pressed, position))
+
+    def _from_pressed(self, pressed: Position, position: Position) -> Selection:
+        whole = self._whole
+        if whole is None:
+            return Selection(pressed, position)
+        here = self._around(position, whole.around)
+        if position < whole.first.start:
+            return Selection(whole.first.end, here.start)
+        return Selection(whole.first.start, max(here.end, whole.first.end))
 
     def _scroll_on(self) -> None:
         height = self._view.viewport().height()
         over = self._last.y() - height if self._last.y() >= height else min(0, self._last.y())
-        if not over or self._pressed is None:
-            self._edge.stop()
+        held = QGuiApplication.mouseButtons() & Qt.MouseButton.LeftButton
+        if not over or not held or self._pressed is None:
+            self._end_drag()
             return
         self._view.scrolling.by(max(-60, min(60, over)))
         self._extend(QPointF(self._last))
 
-    def release(self, event: QMouseEvent) -> None:
-        """End the selection; a click on a link asks the shell to open it."""
+    def _end_drag(self) -> None:
         self._edge.stop()
         self._pressed = None
+        if QWidget.mouseGrabber() is self._view.viewport():
+            self._view.viewport().releaseMouse()
+
+    def release(self, event: QMouseEvent) -> None:
+        """End the selection; a click on a link asks the shell to open it."""
+        self._end_drag()
         if event.button() is not Qt.MouseButton.LeftButton:
             return
         self._view.marks.offer()
@@ -183,8 +231,19 @@ class Pointer:
         position = self.position_at(event.position())
         if position is None:
             return
+        self._doubled = event.position().toPoint()
+        self._third.setRemainingTime(QGuiApplication.styleHints().mouseDoubleClickInterval())
+        self._link = ""
+        self._select(position, word_at)
+
+    def _select(self, position: Position, around: Around) -> None:
+        """Select what is ``around`` a place in its row."""
+        first = self._around(position, around)
+        self._whole = _Whole(first, around)
+        self._pressed = self._caret = first.start
+        self._view.marks.select(first)
+
+    def _around(self, position: Position, around: Around) -> Selection:
         text = row_text(self._view.chat.models[position.at].rows[position.row])
-        first, last = word_at(text, min(position.offset, units(text)))
-        self._pressed = Position(position.at, position.row, first)
-        self._moved = True
-        self._view.marks.select(Selection(self._pressed, Position(position.at, position.row, last)))
+        first, last = around(text, min(position.offset, units(text)))
+        return Selection(replace(position, offset=first), replace(position, offset=last))

@@ -114,6 +114,17 @@ def word_at(text: str, position: int) -> tuple[int, int]:
     return position, position
 
 
+_LINE = re.compile(rf"[^\n{LINE}]*")
+
+
+def line_at(text: str, position: int) -> tuple[int, int]:
+    """The paragraph, line of code or cell around a position; both as Qt counts."""
+    index = from_units(text, position)
+    first = max(text.rfind("\n", 0, index), text.rfind(LINE, 0, index)) + 1
+    found = _LINE.match(text, first)
+    return to_units(text, first), to_units(text, found.end() if found else first)
+
+
 def selected_text(chat: Chat, selection: Selection, form: CopyAs) -> str:
     """What is selected; several messages are told apart by who wrote them.
 

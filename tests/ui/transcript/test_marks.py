@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
-from PySide6.QtCore import QPoint, QRect, Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt
+from PySide6.QtGui import QGuiApplication, QMouseEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QTextEdit
+from PySide6.QtWidgets import QApplication, QTextEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
+from app.ui.transcript.rows import row_text
 from app.ui.transcript.selection import CopyAs
 from app.ui.transcript.view import TranscriptView
 from tests.ui.transcript.making import MIXED, chat_of, long_chat, settle
@@ -94,3 +97,108 @@ def test_a_selection_too_large_to_be_made_rich_is_copied_as_it_was_written(
     view.copy()
     assert not QGuiApplication.clipboard().mimeData().hasHtml()
     assert "## Steps" in QGuiApplication.clipboard().text()
+
+
+# ------------------------------------------------------------------ as the window system does it
+
+
+def at_the_window(
+    view: TranscriptView,
+    what: Callable[..., None],
+    point: QPoint,
+    modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier,
+) -> None:
+    """Mouse events that Qt hands to whichever widget has the mouse, as a real one's."""
+    here = view.viewport().mapTo(view.window(), point)
+    if what is QTest.mouseMove:
+        what(view.window().windowHandle(), here)
+    else:
+        what(view.window().windowHandle(), Qt.MouseButton.LeftButton, modifier, here)
+
+
+def hold(view: TranscriptView, kind: QEvent.Type, point: QPoint) -> None:
+    """A mouse event with the left button down; QTest knows no second press that stays."""
+    port, button = view.viewport(), Qt.MouseButton.LeftButton
+    there = port.mapToGlobal(QPointF(point))
+    none = Qt.KeyboardModifier.NoModifier
+    QApplication.sendEvent(port, QMouseEvent(kind, QPointF(point), there, button, button, none))
+
+
+def spot(view: TranscriptView, at: int, words: str) -> QPoint:
+    """The middle of the first of ``words`` in a message in view."""
+    for placed in view.flow.placed:
+        row = view.chat.models[at].rows[placed.row]
+        if placed.at == at and words in row_text(row):
+            item = view.mounted.lay_out(at, placed.row)
+            place = item.caret_rect(row_text(row).index(words) + 1)
+            widget = view.mounted.widgets[view.chat.models[at].message.id]
+            x = widget.x() + widget.offset_x(item) + place.x()
+            return QPoint(round(x), placed.y + round(place.center().y()))
+    raise AssertionError(f"{words!r} is not in view")
+
+
+def copied(view: TranscriptView) -> str:
+    view.copy(CopyAs.PLAIN)
+    return QGuiApplication.clipboard().text()
+
+
+def test_a_drag_beyond_the_edge_ends_with_the_button_though_its_message_is_gone(
+    qtbot: QtBot,
+) -> None:
+    window = QWidget()
+    view = TranscriptView(window)
+    qtbot.addWidget(window)
+    column = QVBoxLayout(window)
+    column.addWidget(view, 1)
+    column.addWidget(QTextEdit(maximumHeight=120))
+    window.resize(900, 800)
+    window.show()
+    qtbot.waitExposed(window)
+    view.set_branch(long_chat(60))
+    view.scrolling.to_start()
+    first = view.chat.models[0].message.id
+    at_the_window(view, QTest.mousePress, spot(view, 0, "Question"))
+    at_the_window(view, QTest.mouseMove, QPoint(400, 300))
+    at_the_window(view, QTest.mouseMove, QPoint(400, view.height() + 60))
+    qtbot.waitUntil(lambda: first not in view.mounted.widgets, timeout=20_000)
+    at_the_window(view, QTest.mouseMove, QPoint(400, 300))
+    at_the_window(view, QTest.mouseRelease, QPoint(400, 300))
+    assert QWidget.mouseGrabber() is None
+    before, selected = view.flow.position, view.marks.selection
+    at_the_window(view, QTest.mouseMove, QPoint(400, 200))
+    qtbot.wait(100)  # some steps of a view that went on scrolling
+    assert (view.flow.position, view.marks.selection) == (before, selected)
+    assert "Answer 1." in copied(view)
+
+
+def test_two_clicks_select_a_word_and_three_a_paragraph(view: TranscriptView) -> None:
+    view.set_branch(chat_of(["Hi", "Some plain words.\n\nAnother paragraph."]))
+    place = spot(view, 1, "plain")
+    at_the_window(view, QTest.mouseClick, place)
+    at_the_window(view, QTest.mouseDClick, place)
+    assert copied(view) == "plain"
+    at_the_window(view, QTest.mouseClick, place)
+    assert copied(view) == "Some plain words."
+
+
+def test_a_drag_after_two_clicks_goes_on_by_words(view: TranscriptView) -> None:
+    view.set_branch(chat_of(["Hi", "Some plain words are here."]))
+    hold(view, QEvent.Type.MouseButtonDblClick, spot(view, 1, "plain"))
+    hold(view, QEvent.Type.MouseMove, spot(view, 1, "plain") + QPoint(3, 0))
+    assert copied(view) == "plain"
+    hold(view, QEvent.Type.MouseMove, spot(view, 1, "are"))
+    assert copied(view) == "plain words are"
+    hold(view, QEvent.Type.MouseMove, spot(view, 1, "Some"))
+    assert copied(view) == "Some plain"
+    hold(view, QEvent.Type.MouseButtonRelease, spot(view, 1, "Some"))
+
+
+def test_shift_and_a_click_select_from_the_click_before(view: TranscriptView) -> None:
+    view.set_branch(chat_of(["Hi", "Some plain words.\n\nAnother paragraph here."]))
+    shift = Qt.KeyboardModifier.ShiftModifier
+    at_the_window(view, QTest.mouseClick, spot(view, 1, "plain"))
+    assert view.marks.selection is None
+    at_the_window(view, QTest.mouseClick, spot(view, 1, "paragraph"), shift)
+    assert copied(view) == "lain words.\n\nAnother p"
+    at_the_window(view, QTest.mouseClick, spot(view, 1, "Some"), shift)
+    assert copied(view) == "ome p"

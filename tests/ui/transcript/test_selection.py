@@ -3,11 +3,12 @@ from __future__ import annotations
 from app.ui.transcript.chat import Chat
 from app.ui.transcript.model import Measures
 from app.ui.transcript.rows import row_text
-from app.ui.transcript.runs import units
+from app.ui.transcript.runs import LINE, units
 from app.ui.transcript.selection import (
     CopyAs,
     Position,
     Selection,
+    line_at,
     select_all,
     selected_text,
     word_at,
@@ -120,3 +121,12 @@ def test_a_paragraph_of_many_rows_is_copied_in_one_piece() -> None:
     wanted = text[text.index("word5 ") :]
     assert selected_text(made, Selection(start, end), CopyAs.PLAIN) == wanted
     assert selected_text(made, Selection(start, end), CopyAs.MARKDOWN) == wanted
+
+
+def test_a_line_ends_where_a_paragraph_a_line_of_code_or_a_cell_does() -> None:
+    text = f"\U0001f600 one\ntwo three{LINE}four"
+    assert line_at(text, 0) == (0, 6)
+    assert line_at(text, 7) == (7, 16)
+    assert line_at(text, 16) == (7, 16)
+    assert line_at(text, 21) == (17, 21)
+    assert line_at("", 0) == (0, 0)
