@@ -191,6 +191,7 @@ OTHER_KEYS: tuple[tuple[str, str], ...] = (
     ("Esc", "Stop the answer; then close what is open"),
     ("Up", "In an empty message: edit your last one"),
     ("Shift+Return", "Break the line"),
+    ("Shift+F10", "In the conversation: copy in other forms, open a link"),
 )
 
 

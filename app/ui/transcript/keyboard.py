@@ -24,7 +24,7 @@ class Keyboard:
         self._view = view
 
     def press(self, event: QKeyEvent) -> bool:
-        """Answer a key; whether it was one of ours."""
+        """Answer a key; whether it was one of ours. The Menu key is Qt's, Shift+F10 is not."""
         view = self._view
         if event.matches(QKeySequence.StandardKey.SelectAll):
             view.marks.select_all()
@@ -36,6 +36,9 @@ class Keyboard:
             Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier
         ):
             return False
+        if event.key() == Qt.Key.Key_F10 and event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            view.customContextMenuRequested.emit(view.viewport().rect().center())
+            return True
         way = self._way(event)
         if way:
             view.scrolling.by(way)

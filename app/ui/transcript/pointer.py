@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from PySide6.QtCore import QDeadlineTimer, QPoint, QPointF, Qt, QTimer
-from PySide6.QtGui import QGuiApplication, QMouseEvent, QWheelEvent
+from PySide6.QtGui import QCursor, QGuiApplication, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from app.ui.links import openable
+from app.ui.transcript.context_menu import ContextMenu
 from app.ui.transcript.items import RowItem
 from app.ui.transcript.rows import link_text, row_text
 from app.ui.transcript.runs import units
@@ -26,6 +27,12 @@ Around: TypeAlias = "Callable[[str, int], tuple[int, int]]"
 
 EDGE_STEP = 24
 """Milliseconds between two steps of scrolling while a selection is dragged out of the view."""
+
+NOT_OPENED = "Only web and mail addresses can be opened. This one is:"
+
+LONGEST_TIP = 160
+"""Characters of an address that are shown at the pointer; all of it is shown before it is opened.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +56,7 @@ class Pointer:
         self._last = QPoint()
         self._doubled = QPoint()
         self._third = QDeadlineTimer(0)  # until when another press is the third of three
+        self._menu = ContextMenu(view, self)
         self._edge = QTimer(view)
         self._edge.setInterval(EDGE_STEP)
         self._edge.timeout.connect(self._scroll_on)
@@ -168,7 +176,7 @@ class Pointer:
         if self._view.viewport().cursor().shape() != shape:
             self._view.viewport().setCursor(shape)
         if link:
-            QToolTip.showText(event.globalPosition().toPoint(), link, self._view)
+            QToolTip.showText(event.globalPosition().toPoint(), shortened(link), self._view)
         elif QToolTip.isVisible():
             QToolTip.hideText()
 
@@ -225,6 +233,8 @@ class Pointer:
         """Ask the shell to open an address; others than web and mail are only shown."""
         if openable(address):
             self._view.link_activated.emit(LinkRequest(address, text))
+        else:
+            QToolTip.showText(QCursor.pos(), f"{NOT_OPENED}\n{shortened(address)}", self._view)
 
     def double_click(self, event: QMouseEvent) -> None:
         """Select a word."""
@@ -247,3 +257,10 @@ class Pointer:
         text = row_text(self._view.chat.models[position.at].rows[position.row])
         first, last = around(text, min(position.offset, units(text)))
         return Selection(replace(position, offset=first), replace(position, offset=last))
+
+
+def shortened(address: str) -> str:
+    """An address with its middle left out where it is long: its beginning says where it leads."""
+    if len(address) <= LONGEST_TIP:
+        return address
+    return f"{address[: LONGEST_TIP - 40]}\u2026{address[-39:]}"

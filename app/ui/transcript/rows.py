@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import TypeAlias
 
 from app.markup.blocks import (
@@ -208,6 +209,13 @@ def _runs(row: Row) -> Iterator[Run]:
         yield from row.runs
     elif isinstance(row, TableRow):
         yield from (run for line in row.lines for cell in line for run in cell)
+
+
+def links_of(row: Row) -> Iterator[tuple[str, str]]:
+    """Text and address of a row's links, in their order."""
+    linked = (run for run in _runs(row) if run.href)
+    for address, runs in groupby(linked, key=lambda run: run.href):
+        yield "".join(run.text for run in runs), address
 
 
 def link_text(row: Row, address: str) -> str:

@@ -11,10 +11,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QTextEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.ui.transcript.rows import row_text
 from app.ui.transcript.selection import CopyAs
 from app.ui.transcript.view import TranscriptView
 from tests.ui.transcript.making import MIXED, chat_of, long_chat, settle
+from tests.ui.transcript.pointing import spot
 
 
 def drag(view: TranscriptView, start: QPoint, end: QPoint) -> None:
@@ -122,19 +122,6 @@ def hold(view: TranscriptView, kind: QEvent.Type, point: QPoint) -> None:
     there = port.mapToGlobal(QPointF(point))
     none = Qt.KeyboardModifier.NoModifier
     QApplication.sendEvent(port, QMouseEvent(kind, QPointF(point), there, button, button, none))
-
-
-def spot(view: TranscriptView, at: int, words: str) -> QPoint:
-    """The middle of the first of ``words`` in a message in view."""
-    for placed in view.flow.placed:
-        row = view.chat.models[at].rows[placed.row]
-        if placed.at == at and words in row_text(row):
-            item = view.mounted.lay_out(at, placed.row)
-            place = item.caret_rect(row_text(row).index(words) + 1)
-            widget = view.mounted.widgets[view.chat.models[at].message.id]
-            x = widget.x() + widget.offset_x(item) + place.x()
-            return QPoint(round(x), placed.y + round(place.center().y()))
-    raise AssertionError(f"{words!r} is not in view")
 
 
 def copied(view: TranscriptView) -> str:
