@@ -18,9 +18,11 @@ from app.markup.latex_names import (
     NEGATED,
     RENAMED,
     SWITCHES,
-    UNITS,
+    TEXT_LETTERS,
+    TEXT_SIGNS,
 )
-from app.markup.latex_tokens import MathError, Reader, tokens_of
+from app.markup.latex_tokens import MOVING, NAME, MathError, Reader, tokens_of
+from app.markup.units import amount, number, unit
 
 _SPACES = re.compile(r"\s+")
 _SHORT = 4
@@ -110,24 +112,43 @@ def _tag(form: str) -> Rewriter:
 
 def _text(reader: Reader) -> str:
     r"""``\text{if $x$}``: the formulas inside become formulas."""
-    pieces = "".join(reader.argument()).split("$")
+    return _words(reader.argument(), "\\text")
+
+
+def _words(tokens: list[str], command: str) -> str:
+    """Words, in the letters of ``command``; what stands between dollars is a formula."""
+    reader = Reader(tokens)
     written: list[str] = []
-    for index, piece in enumerate(pieces):
-        if index % 2:
-            written.append(_rewrite(tokens_of(piece)))
-        elif piece:
-            plain = _SPACES.sub(" ", piece).replace("\\ ", " ").replace("~", " ")
-            plain = (
-                re.sub(r"\\([%#&_$])", r"\1", plain)
-                .replace("---", "\u2014")
-                .replace("--", "\u2013")
-            )
-            written.append(f"\\text {{{plain}}}")
-    return "".join(written)
+    plain: list[str] = []
+    while reader.at < len(tokens):
+        part = reader.next()
+        if part in TEXT_SIGNS:
+            plain.append(TEXT_SIGNS[part])
+        elif not part.startswith(("\\", "$")):
+            plain.append(part if part not in "{}" else "")
+        else:
+            written.append(_plain(plain, command))
+            plain.clear()
+            if part in ("$", "\\("):
+                written.append(_rewrite(reader.until("$" if part == "$" else "\\)")))
+            elif part in TEXT_LETTERS:
+                written.append(_words(reader.argument(), TEXT_LETTERS[part] or command))
+            else:
+                written.append(_command(part, reader))
+    return "".join(written) + _plain(plain, command)
 
 
-def _binom(reader: Reader) -> str:
-    return _binomial(reader.argument(), reader.argument())
+def _plain(parts: list[str], command: str) -> str:
+    text = _SPACES.sub(" ", "".join(parts)).replace("---", "\u2014").replace("--", "\u2013")
+    return f"{command} {{{text}}}" if text else ""
+
+
+def _binom(style: str) -> Rewriter:
+    def write(reader: Reader) -> str:
+        written = _binomial(reader.argument(), reader.argument())
+        return f"{{{style} {written}}}" if style else written
+
+    return write
 
 
 def _binomial(above: list[str], below: list[str]) -> str:
@@ -145,21 +166,43 @@ def _group(reader: Reader) -> str:
 
 
 def _operator(reader: Reader) -> str:
-    name = "".join(reader.argument())
-    name = re.sub(r"\\[,;: ]|\s+", " ", name).replace("\\mathrm", "").replace("\\text", "")
-    words = name.replace("{", "").replace("}", "").split()
-    written = "\\,".join(f"\\operatorname {{{word}}}" for word in words) or " "
-    return written if len(words) < 2 else f"{{{written}}}"
+    return _named(_name(reader.argument()))
+
+
+def _name(tokens: list[str]) -> str:
+    """The words of an operator's name, a small space between them."""
+    name = re.sub(r"\\[,;: ]|\s+", " ", "".join(tokens)).replace("\\mathrm", "")
+    name = re.sub(r"\\(?:rm|text)(?![A-Za-z])", "", name)
+    return "\u2006".join(name.replace("{", "").replace("}", "").split())
+
+
+def _named(name: str) -> str:
+    return f"\\text {{{NAME}{name}}}" if name else " "
 
 
 def _operator_with_limits(reader: Reader) -> str:
-    r"""``\operatorname*{argmax}_x``: what is below stands under the name."""
-    return _with_limits(_operator(reader), reader)
+    r"""``\operatorname*{argmax}_x``: in a display, what is below stands under the name."""
+    return _limited(_name(reader.argument()), reader)
+
+
+def _limited(name: str, reader: Reader) -> str:
+    reader.skip_spaces()
+    if reader.peek() == "\\limits":
+        reader.next()
+    return f"\\text {{{MOVING}{name}}}" if name else " "
+
+
+def _operator_called(name: str) -> Rewriter:
+    return lambda reader: _limited(name, reader)
 
 
 def _any_operator(reader: Reader) -> str:
     r"""``\mathop{…}``, which has limits where any are written."""
-    return _with_limits(f"{{{_rewrite(reader.argument())}}}", reader)
+    inner = reader.argument()
+    name = _name(inner)
+    if name.replace("\u2006", "").isalpha() and len(name) > 1:
+        return _limited(name, reader)
+    return _with_limits(f"{{{_rewrite(inner)}}}", reader)
 
 
 def _with_limits(written: str, reader: Reader) -> str:
@@ -203,21 +246,23 @@ def _second(reader: Reader) -> str:
 
 
 def _quantity(reader: Reader) -> str:
-    number = _rewrite(reader.argument())
-    return f"{{{number}}}\\,{_unit(reader)}"
-
-
-def _unit(reader: Reader) -> str:
-    unit = "".join(reader.argument())
-    words = [UNITS.get(word, word) for word in re.findall(r"[A-Za-z%°]+|\^\S+", unit)]
-    return "\\mathrm {" + "".join(words) + "}"
+    reader.option()
+    amount = number("".join(reader.argument()))
+    written = unit("".join(reader.argument()))
+    near = "" if written.startswith("\\mathrm {^\\circ}") else "\\,"
+    return f"{{{amount}}}{near}{written}"
 
 
 def _derivative(sign: str) -> Rewriter:
+    r"""``\dv[2]{f}{x}``, of which the function may be left out."""
+
     def write(reader: Reader) -> str:
-        above = _rewrite(reader.argument())
-        below = _rewrite(reader.argument())
-        return f"\\frac{{{sign} {above}}}{{{sign} {below}}}"
+        order = f"^{{{power}}}" if (power := reader.option()) else ""
+        above, below = "", _rewrite(reader.argument())
+        reader.skip_spaces()
+        if reader.peek() == "{":
+            above, below = below, _rewrite(reader.argument())
+        return f"\\frac{{{sign}{order} {above}}}{{{sign} {below}{order}}}"
 
     return write
 
@@ -235,7 +280,7 @@ def _labelled(short: str, stretched: str) -> Rewriter:
         length = max(_letters(above), _letters(tokens_of(below)))
         arrow = f"{short} "
         if length > _SHORT:
-            arrow = f"{stretched} {{\\hspace {{{0.3 * length + 0.9:.1f}em}}}}"
+            arrow = f"{stretched} {{\\hspace {{{0.38 * length + 1:.1f}em}}}}"
         written = f"\\overset {{{_rewrite(above)}}}{{{arrow}}}"
         if below:
             written = f"\\underset {{{_rewrite(tokens_of(below))}}}{{{written}}}"
@@ -252,6 +297,24 @@ def _letters(tokens: list[str]) -> int:
 def _reference(reader: Reader) -> str:
     """A reference to an equation, as its label in brackets."""
     return f"\\text {{({''.join(reader.argument())})}}"
+
+
+def _coloured(reader: Reader) -> str:
+    r"""``\color{red}{x}``: where a group follows, models mean it alone; else all the rest."""
+    colour = "".join(reader.argument())
+    reader.skip_spaces()
+    if reader.peek() == "{":
+        return f"\\textcolor {{{colour}}}{{{_rewrite(reader.argument())}}}"
+    return f"\\color {{{colour}}}"
+
+
+def _character(reader: Reader) -> str:
+    code = "".join(reader.argument()).strip().lower().removeprefix("u+")
+    digits = code.removeprefix("x")
+    try:
+        return f"{chr(int(digits, 10 if digits == code else 16))} "
+    except (ValueError, OverflowError) as error:
+        raise MathError(f"there is no character {code}") from error
 
 
 def _framed(reader: Reader) -> str:
@@ -273,10 +336,13 @@ _SPECIAL: dict[str, Rewriter] = {
     "\\textnormal": _text,
     "\\textup": _text,
     "\\intertext": _text,
-    "\\binom": _binom,
-    "\\dbinom": _binom,
-    "\\tbinom": _binom,
+    "\\binom": _binom(""),
+    "\\dbinom": _binom("\\displaystyle"),
+    "\\tbinom": _binom("\\textstyle"),
     "\\operatorname": _operator,
+    "\\argmax": _operator_called("arg\u2006max"),
+    "\\argmin": _operator_called("arg\u2006min"),
+    "\\esssup": _operator_called("ess\u2006sup"),
     "\\operatorname*": _operator_with_limits,
     "\\mathop": _any_operator,
     "\\cancelto": _cancelled_to,
@@ -297,6 +363,13 @@ _SPECIAL: dict[str, Rewriter] = {
     "\\raisebox": _second,
     "\\ket": _bracket("|", "\\rangle"),
     "\\bra": _bracket("\\langle", "|"),
+    "\\ketbra": lambda r: f"|{_rewrite(r.argument())}\\rangle \\langle {_rewrite(r.argument())}|",
+    "\\expval": _bracket("\\langle", "\\rangle"),
+    "\\ev": _bracket("\\langle", "\\rangle"),
+    "\\mel": _bracket("\\langle", "\\rangle", 3),
+    "\\comm": lambda r: f"[{_rewrite(r.argument())}, {_rewrite(r.argument())}]",
+    "\\acomm": lambda r: f"\\{{{_rewrite(r.argument())}, {_rewrite(r.argument())}\\}}",
+    "\\order": lambda r: f"\\mathcal {{O}}({_rewrite(r.argument())})",
     "\\braket": _bracket("\\langle", "\\rangle"),
     "\\abs": _bracket("\\left|", "\\right|"),
     "\\norm": _bracket("\\left\\|", "\\right\\|"),
@@ -304,7 +377,11 @@ _SPECIAL: dict[str, Rewriter] = {
     "\\pdv": _derivative("\\partial"),
     "\\SI": _quantity,
     "\\qty": _quantity,
-    "\\si": _unit,
-    "\\unit": _unit,
-    "\\num": lambda reader: "".join(reader.argument()),
+    "\\si": lambda reader: unit("".join(reader.argument())),
+    "\\unit": lambda reader: unit("".join(reader.argument())),
+    "\\num": lambda reader: number("".join(reader.argument())),
+    "\\ang": lambda reader: number("".join(reader.argument())) + "^{\\circ}",
+    "\\pu": lambda reader: amount("".join(reader.argument())),
+    "\\color": _coloured,
+    "\\unicode": _character,
 }

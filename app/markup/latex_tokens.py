@@ -15,6 +15,10 @@ MAX_TOKENS = 1500
 MAX_NESTING = 20
 """Levels of braces, ``\\left`` and environments together."""
 
+NAME, MOVING = "\ue001", "\ue002"
+r"""Begin a text that is the name of an operator; the limits of the second stand under it in a
+display (``\operatorname*``)."""
+
 _TOKEN = re.compile(r"\\[A-Za-z]+\*?|\\.|[{}]|[^\\{}]", re.DOTALL)
 _COMMENT = re.compile(r"(?<!\\)%[^\n]*(?:\n|$)")
 
@@ -23,7 +27,7 @@ _REFUSED = frozenset(
     \\catcode \\csname \\def \\DeclareMathOperator \\edef \\expandafter \\futurelet \\gdef \\global
     \\include \\includegraphics \\input \\let \\loop \\newcommand \\newenvironment \\openin
     \\openout
-    \\providecommand \\read \\renewcommand \\repeat \\require \\special \\usepackage
+    \\providecommand \\read \\renewcommand \\repeat \\special \\usepackage
     \\verbatiminput \\write \\xdef
     """.split()  # noqa: SIM905 - a list of thirty strings reads worse
 )
@@ -110,6 +114,14 @@ class Reader:
         text = "".join(self.tokens[self.at + 1 : end])
         self.at = end + 1
         return text
+
+    def until(self, end: str) -> list[str]:
+        """The tokens up to ``end``, which is read too, or all that are left."""
+        start = self.at
+        while self.at < len(self.tokens) and self.tokens[self.at] != end:
+            self.at += 1
+        self.at += 1
+        return self.tokens[start : self.at - 1]
 
     def rest_of_group(self) -> list[str]:
         """The tokens up to the end of the group around this place."""

@@ -12,7 +12,8 @@ from ziamath.zmath import loadedfonts
 
 from app.markup import mathspacing
 from app.markup.environments import FRAME
-from app.markup.latex_tokens import MathError
+from app.markup.latex_names import BRACKETS
+from app.markup.latex_tokens import MOVING, NAME, MathError
 from app.markup.mathwords import is_wide
 
 if TYPE_CHECKING:
@@ -33,6 +34,9 @@ _VARIANTS = {
     "bold": "bold normal",
 }
 """MathML's names of letter styles, and ziamath's."""
+_SIZES = {"1.623em": "1.8em", "2.047em": "2.4em", "2.470em": "3em"}
+r"""Heights of brackets behind ``\Big``, ``\bigg`` and ``\Bigg``: the converter's and TeX's."""
+_INTEGRALS = frozenset("\u222b\u222c\u222d\u222e\u222f\u2230\u2a0c")
 _MOVING = frozenset(("det", "gcd", "inf", "max", "min", "Pr", "sup"))
 """Names whose subscript stands under them in a display, as that of ``lim`` does."""
 _HAT, _SMALL_HAT = "\u0302", "\u02c6"
@@ -61,6 +65,8 @@ def tree_of(mathml: str, *, ink: str, display: bool) -> ET.Element:
     for element in tree.iter():
         element.tag = element.tag.rpartition("}")[2]
     _take_frames(tree)
+    for element in tree.iter():
+        _take_name(element)
     for letter in tree.iter("mi"):
         if letter.text and all(map(is_wide, letter.text)):
             letter.tag = "mtext"
@@ -83,6 +89,8 @@ def _adapted(mathml: str) -> str:
     mathml = re.sub(r"<mi>&#x027E([89]);", r'<mi stretchy="false">&#x027E\1;', mathml)
     mathml = mathml.replace('<mo stretchy="false">&#x0005E;', '<mo stretchy="false">&#710;')
     mathml = mathml.replace("<mo>&#x0005E;", "<mo>&#x00302;")
+    mathml = mathml.replace("<mi>&#x0007E;", "<mo>&#x0223C;")
+    mathml = mathml.replace("&#x0223C;</mi>", "&#x0223C;</mo>")
     return mathml.replace("<mo>&#x0007E;", "<mo>&#x00303;")
 
 
@@ -106,6 +114,16 @@ def _take_frames(tree: ET.Element) -> None:
             if mark.startswith(FRAME):
                 table.set("frame", mark[1:])
                 cell.remove(cell[0])
+
+
+def _take_name(element: ET.Element) -> None:
+    """Make an operator of a text that is the name of one, or of a bracket."""
+    text = element.text or ""
+    if element.tag == "mtext" and text.startswith((NAME, MOVING)):
+        element.tag, element.text = "mo", text[1:]
+        element.set("movablelimits", "true" if text.startswith(MOVING) else "false")
+    elif element.tag == "mo" and text in BRACKETS:
+        element.text = BRACKETS[text]
 
 
 def _group_matrices(row: ET.Element) -> None:
@@ -148,8 +166,19 @@ def _adapt(element: ET.Element) -> None:
         element.text = "".join(
             chr(_BOLD_DIGITS + int(char)) if "0" <= char <= "9" else char for char in text
         )
+    if element.tag == "mo" and element.get("minsize") in _SIZES:
+        size = _SIZES[element.attrib["minsize"]]
+        element.attrib.update(minsize=size, maxsize=size)
+    if element.tag == "mo" and mathspacing.is_large(text):
+        element.attrib.update(largeop="true", stretchy="false")
+        if text not in _INTEGRALS:
+            element.set("movablelimits", "true")
     if element.tag == "mo" and text in _MOVING:
         element.set("movablelimits", "true")
+    if element.tag in ("mover", "munder", "munderover"):
+        for accent in element[1:]:
+            if accent.tag == "mo":  # the space beside an arrow is not that of an accent
+                accent.attrib.update(lspace="0em", rspace="0em")
     variant = element.get("mathvariant")
     if variant in _VARIANTS and element.tag in ("mi", "mtext", "mn"):
         element.set("mathvariant", _VARIANTS[variant])
@@ -162,7 +191,8 @@ def _is_function(element: ET.Element, text: str) -> bool:
 
 def _is_operator(text: str) -> bool:
     """Whether the converter took an operator for a letter."""
-    return text in _OPERATORS or (text in operators.names and not text.isalnum())
+    known = text in _OPERATORS or (text in operators.names and not text.isalnum())
+    return known or mathspacing.is_sign(text)
 
 
 def _adapt_letter(element: ET.Element, text: str) -> None:
@@ -183,11 +213,11 @@ def _adapt_letter(element: ET.Element, text: str) -> None:
 def _adapt_table(table: ET.Element) -> None:
     """Rows and columns as far apart as TeX sets them."""
     if table.get("displaystyle") == "true":
-        table.set("columnspacing", "0em 1.5em")
-        table.set("rowspacing", "0.55em")
+        table.set("columnspacing", "0em 2em")
+        table.set("rowspacing", "0.7em")
         for row in table:
             for index, cell in enumerate(row):
                 cell.set("continues" if index % 2 else "ends", "true")
     else:
-        table.set("columnspacing", "0.8em")
-        table.set("rowspacing", "0.45em")
+        table.set("columnspacing", "1em")
+        table.set("rowspacing", "0.55em")

@@ -17,6 +17,7 @@ from ziamath import operators
 from ziamath.nodes.menclose import Menclose
 from ziamath.nodes.mfrac import Mfrac
 from ziamath.nodes.mnode import Mnode, _node_classes
+from ziamath.nodes.moperator import Moperator
 from ziamath.nodes.mrow import Mrow
 from ziamath.nodes.msubsup import Msubsup, Msup
 from ziamath.nodes.mtable import Mtable
@@ -36,6 +37,22 @@ def _stretches(element: ET.Element) -> bool:
         operators.get_params(text, form).get("stretchy", "false") != "false"
         for form in ("prefix", "infix", "postfix")
     )
+
+
+_POINTS = 1.333
+"""Pixels of a point, by which ziamath multiplies lengths of the font's size too."""
+_measured = Mnode.size_px
+
+
+def _size_px(node: Mnode, size: str, fontsize: float | None = None) -> float:
+    """A length in pixels; an em is as wide as the font is high.
+
+    ziamath 0.13 makes it a third wider, and with it every space of a formula. Drop this when a
+    ``\\quad`` is as wide as its font is high without it.
+    """
+    pixels = float(_measured(node, size, fontsize))
+    relative = str(size).endswith(("em", "ex", "mu", "mathspace"))
+    return pixels / _POINTS if relative else pixels
 
 
 class Row(Mrow, tag="mrow"):
@@ -70,7 +87,7 @@ class Fraction(Mfrac, tag="mfrac"):
 
     def _setup(self, **kwargs: Any) -> None:
         super()._setup(**kwargs)
-        side = self.size_px("0.1em")
+        side = self.size_px("0.12em")
         shift = side - self.nodexy[-1][0]
         self.nodexy = [(x + shift, y) for x, y in self.nodexy]
         width = max(self.numerator.bbox.xmax, self.denominator.bbox.xmax)
@@ -96,7 +113,7 @@ class Scripts(Msubsup, tag="msubsup"):
 def _lower(node: Msup | Msubsup, index: int) -> None:
     if node.base.element.tag != "mo" or node.base.element.get("stretchy") != "false":
         return
-    if len(node.base.element.text or "") != 1:
+    if len(node.base.element.text or "") != 1 or node.base.element.get("largeop") == "true":
         return
     x, y = node.nodexy[index]
     shift = -node.base.units_to_points(node.font.math.consts.superscriptShiftUp)
@@ -108,21 +125,39 @@ def _lower(node: Msup | Msubsup, index: int) -> None:
     node.bbox = BBox(box.xmin, box.xmax, box.ymin, high)
 
 
+class Sign(Moperator, tag="mo"):
+    """A sign without the space that ziamath adds before a bracket that grew."""
+
+    def _setup(self, **kwargs: Any) -> None:
+        super()._setup(**kwargs)
+        gap = 0.0 if {"sup", "sub"} & kwargs.keys() else self.size_px(self.params.get("lspace", 0))
+        extra = self.nodexy[0][0] - gap if self.nodexy else 0.0
+        if extra > 0:
+            self.nodexy = [(x - extra, y) for x, y in self.nodexy]
+            box = self.bbox
+            self.bbox = BBox(box.xmin, box.xmax - extra, box.ymin, box.ymax)
+
+
 class Box(Menclose, tag="menclose"):
-    """A frame with as much room around the formula as TeX gives it."""
+    """A frame with as much room around the formula as TeX gives it, and none above."""
 
     def _setup(self, **kwargs: Any) -> None:
         boxed = "box" in self.notation
         if boxed:
-            side, above = self.size_px("0.3em"), self.size_px("0.2em")
+            side, above = self.size_px("0.4em"), self.size_px("0.3em")
             box = self.base.bbox
             self.base.bbox = BBox(
                 box.xmin - side, box.xmax + side, box.ymin - above, box.ymax + above
             )
         super()._setup(**kwargs)
+        pad = 2 * self.units_to_points(self.font.math.consts.radicalRuleThickness)
         if boxed:
             x, y = self.nodexy[-1]
             self.nodexy[-1] = (x + side, y)
+        if "updiagonalarrow" not in self.notation:
+            box = self.base.bbox
+            width = box.xmax - box.xmin + 2 * pad
+            self.bbox = BBox(0, width, box.ymin - pad, box.ymax + pad)
 
 
 class Phantom(Row, tag="mphantom"):
@@ -138,8 +173,8 @@ class Table(Mtable, tag="mtable"):
     def _setup(self, **kwargs: Any) -> None:
         super()._setup(**kwargs)
         self.frame = self.element.get("frame", "")
-        left, right = (self.size_px("0.4em") * (side in self.frame) for side in "lr")
-        above, below = (self.size_px("0.25em") * (side in self.frame) for side in "tb")
+        left, right = (self.size_px("0.5em") * (side in self.frame) for side in "lr")
+        above, below = (self.size_px("0.35em") * (side in self.frame) for side in "tb")
         self.nodexy = [(x + left, y) for x, y in self.nodexy]
         box = self.bbox
         self.bbox = BBox(box.xmin, box.xmax + left + right, box.ymin - below, box.ymax + above)
@@ -161,7 +196,7 @@ class Table(Mtable, tag="mtable"):
     def _lines(self) -> Iterator[tuple[float, float, float, float]]:
         """Left, top, width and height of each line."""
         columns, rows = self._edges()
-        thick = self.size_px("0.05em")
+        thick = self.size_px("0.06em")
         box = self.bbox
         left, right, top, bottom = box.xmin, box.xmax, -box.ymax, -box.ymin
         for index, kind in enumerate(self.element.get("columnlines", "").split()):
@@ -196,11 +231,12 @@ class Table(Mtable, tag="mtable"):
 
 
 def install() -> None:
-    """Let ziamath use these: defining a class with a tag did it, so this only checks.
+    """Let ziamath use these; defining a class with a tag did it already.
 
     Raises:
         RuntimeError: ziamath no longer finds its nodes by tag.
     """
-    for ours in (Row, Table, Fraction, Power, Scripts, Box, Phantom, Words):
+    for ours in (Row, Table, Fraction, Power, Scripts, Sign, Box, Phantom, Words):
         if _node_classes.get(ours.mtag) is not ours:
             raise RuntimeError(f"ziamath does not use the {ours.__name__} of Phial")
+    Mnode.size_px = _size_px

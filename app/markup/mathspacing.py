@@ -72,7 +72,7 @@ _OP_RANGES = (
     ("\u22c0", "\u22c3"),
     ("\u2a00", "\u2a1c"),
 )
-_ORD = frozenset("\u2032\u2033\u2034\u25b3")
+_ORD = frozenset("\u2032\u2033\u2034\u22a4\u22a5\u25b3")
 _OPEN = frozenset("([{\u27e8\u2308\u230a\u27e6\u27ee\u27ea")
 _CLOSE = frozenset(")]}\u27e9\u2309\u230b\u27e7\u27ef\u27eb!?")
 BARS = frozenset("|\u2016\u2225\u2223\u2758")
@@ -221,8 +221,8 @@ def _class(element: ET.Element) -> tuple[Atom, Atom]:
         return "op", "op"  # arg max
     if element.tag == "mrow":
         first = element[0] if len(element) else None
-        if first is not None and first.tag == "mo" and first.get("fence") == "true":
-            return "open", "close"
+        if first is not None and first.get("form") == "prefix" and first.get("fence") == "true":
+            return "inner", "inner"  # what stands between \\left and \\right
         return "ord", "ord"
     if element.tag == "mi":
         return ("op", "op") if len(_text(element)) > 1 else ("ord", "ord")
@@ -237,6 +237,16 @@ def _is_name(element: ET.Element) -> bool:
     return element.tag == "mspace" or (
         element.tag in ("mi", "mo") and len(_text(element)) > 1 and _text(element).isalpha()
     )
+
+
+def is_sign(text: str) -> bool:
+    """Whether a letter of the converter is an operator, a relation or a bracket."""
+    return len(text) == 1 and _sign(text) != "ord"
+
+
+def is_large(text: str) -> bool:
+    """Whether a sign is larger in a display, such as that of a sum."""
+    return len(text) == 1 and any(first <= text <= last for first, last in _OP_RANGES)
 
 
 def _sign(text: str) -> Atom:
