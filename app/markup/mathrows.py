@@ -45,10 +45,10 @@ _measured = Mnode.size_px
 
 
 def _size_px(node: Mnode, size: str, fontsize: float | None = None) -> float:
-    """A length in pixels; an em is as wide as the font is high.
+    r"""A length in pixels; an em is as wide as the font is high.
 
     ziamath 0.13 makes it a third wider, and with it every space of a formula. Drop this when a
-    ``\\quad`` is as wide as its font is high without it.
+    ``\quad`` is as wide as its font is high without it.
     """
     pixels = float(_measured(node, size, fontsize))
     relative = str(size).endswith(("em", "ex", "mu", "mathspace"))

@@ -23,6 +23,7 @@ from app.markup.latex import prepare
 from app.markup.latex_tokens import MathError, tokens_of
 from app.markup.mathlines import Piece, pieces_of
 from app.markup.mathml import tree_of
+from app.markup.mathparts import join_parts
 
 QUICK = 60
 """Weight up to which a formula is drawn in well under 50 ms on a slow machine."""
@@ -161,6 +162,7 @@ def _draw(latex: str, *, display: bool) -> _Layout:
         raise MathError("the formula has no size")
     if next(svg.iter("path"), None) is None and next(svg.iter("text"), None) is None:
         raise MathError("nothing of the formula can be drawn")
+    join_parts(svg)
     body = "".join(ET.tostring(child, encoding="unicode") for child in svg)
     # ziamath draws the lines of \overline and \underline black, whatever the colour.
     pieces = pieces_of(picture.node, em=_BASE, left=left, right=left + width)

@@ -181,3 +181,14 @@ def test_a_colour_before_a_group_is_that_of_the_group() -> None:
 def test_what_makes_no_sense_is_shown_as_its_source(latex: str) -> None:
     with pytest.raises(MathError):
         render(latex)
+
+
+@pytest.mark.parametrize(
+    ("bracket", "loops"), [("|", 1), (r"\|", 2), ("(", 3), (r"\{", 5), (r"\lceil", 2)]
+)
+def test_a_tall_bracket_is_one_outline_whose_parts_do_not_overlap(bracket: str, loops: int) -> None:
+    tall = r"\begin{matrix} 1 \\ 2 \\ 3 \\ 4 \\ 5 \\ 6 \end{matrix}"
+    svg = ET.fromstring(render(rf"\left{bracket} {tall} \right.", display=True).svg)
+    (group,) = (part for part in svg.iter("{http://www.w3.org/2000/svg}g"))
+    (path,) = group
+    assert path.attrib["d"].count("Z") == loops
