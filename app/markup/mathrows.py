@@ -128,9 +128,10 @@ def _lower(node: Msup | Msubsup, index: int) -> None:
 class Sign(Moperator, tag="mo"):
     """A sign without the space that ziamath adds before a bracket that grew."""
 
-    def _setup(self, **kwargs: Any) -> None:
-        super()._setup(**kwargs)
-        gap = 0.0 if {"sup", "sub"} & kwargs.keys() else self.size_px(self.params.get("lspace", 0))
+    def __init__(self, element: ET.Element, parent: Mnode, **kwargs: Any) -> None:
+        super().__init__(element, parent, **kwargs)
+        script = "sup" in kwargs or "sub" in kwargs
+        gap = 0.0 if script else self.size_px(self.params.get("lspace", "0"))
         extra = self.nodexy[0][0] - gap if self.nodexy else 0.0
         if extra > 0:
             self.nodexy = [(x - extra, y) for x, y in self.nodexy]
@@ -239,4 +240,5 @@ def install() -> None:
     for ours in (Row, Table, Fraction, Power, Scripts, Sign, Box, Phantom, Words):
         if _node_classes.get(ours.mtag) is not ours:
             raise RuntimeError(f"ziamath does not use the {ours.__name__} of Phial")
-    Mnode.size_px = _size_px
+    for name, mended in {"size_px": _size_px}.items():
+        setattr(Mnode, name, mended)
