@@ -15,7 +15,7 @@ from typing import TypeAlias
 from app.markup.blocks import (
     MathBlock,
 )
-from app.ui.transcript.runs import LINE, Run, clean, plain, text_of
+from app.ui.transcript.runs import LINE, Run, clean_code, plain, text_of
 from app.ui.transcript.wide_blocks import LINE_LIMIT, CodeState, Sideways, TableState
 
 BULLETS = ("\u2022", "\u25e6", "\u25aa")
@@ -247,7 +247,7 @@ def code_text(text: str) -> str:
     """
     drawn: list[str] = []
     for line in text.split("\n"):
-        tidy = "\t".join(clean(part) for part in line.split("\t"))
+        tidy = "\t".join(clean_code(part) for part in line.split("\t"))
         drawn.append(
             LINE.join(tidy[i : i + LINE_LIMIT] for i in range(0, max(1, len(tidy)), LINE_LIMIT))
         )

@@ -33,7 +33,13 @@ LINE = "\u2028"
 
 # What Qt reads as structure: paragraph ends, object characters and its two frame markers, and
 # surrogates that stand alone, which have no UTF-8 form. One character becomes one character.
-_STRUCTURE = re.compile("[\n\r\t\x0b\x0c\x1c-\x1f\x85\u2029\ufffc\ufdd0\ufdd1\x00\ud800-\udfff]")
+# So are the two marks that turn letters round: "exe.png" may end in ".exe" with them.
+_STRUCTURE = re.compile(
+    "[\n\r\t\x0b\x0c\x1c-\x1f\x85\u2029\ufffc\ufdd0\ufdd1\x00\ud800-\udfff\u202d\u202e]"
+)
+# In code none of the marks that order letters is harmless: what runs is not what is read
+# (CVE-2021-42574). Words of languages written from the right need the others in running text.
+_ORDER = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +91,7 @@ def _walk(spans: tuple[Inline, ...], soft: str) -> Iterator[Run]:
             case LineBreak():
                 yield replace(style, text=LINE)
             case Code(text):
-                yield replace(style, text=clean(text), code=True)
+                yield replace(style, text=clean_code(text), code=True)
             case Math():
                 yield replace(style, text=OBJECT, math=span)
             case Image():
@@ -106,6 +112,11 @@ def _walk(spans: tuple[Inline, ...], soft: str) -> Iterator[Run]:
 def clean(text: str) -> str:
     """Replace what Qt would read as structure, one character by one."""
     return _STRUCTURE.sub(_harmless, text)
+
+
+def clean_code(text: str) -> str:
+    """As `clean`, with every mark that orders letters otherwise than they stand made visible."""
+    return _ORDER.sub("\ufffd", clean(text))
 
 
 def _harmless(match: re.Match[str]) -> str:

@@ -159,3 +159,14 @@ def test_cut_runs_hold_the_same_text(texts: list[str], limit: int) -> None:
 def test_deeply_nested_emphasis_becomes_flat_runs() -> None:
     runs = to_runs(parse("*a **b " * 400)[0].spans)  # type: ignore[union-attr]
     assert text_of(runs).count("b") == 400
+
+
+def test_marks_that_turn_letters_round_are_seen_and_code_is_copied_with_them() -> None:
+    text = "Open \u202egnp.exe\u202c or `a\u2066b\u2069`: \u2067\u05e9\u05dc\u05d5\u05dd\u2069.\n\n"
+    rows = rows_of(f"{text}```\nif x:\u202e # no\u202c\n```\n")
+    prose, code = (row_text(row) for row in rows if row_text(row))
+    assert (
+        prose == "Open \ufffdgnp.exe\u202c or a\ufffdb\ufffd: \u2067\u05e9\u05dc\u05d5\u05dd\u2069."
+    )
+    assert code == "if x:\ufffd # no\ufffd"
+    assert next(row_plain(r) for r in rows if isinstance(r, CodeRow)) == "if x:\u202e # no\u202c"
