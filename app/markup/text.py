@@ -72,7 +72,7 @@ def _plain(block: Block) -> str:
         case CodeBlock():
             return block.text.rstrip("\n")
         case MathBlock():
-            return block.source + block.trailing
+            return block.markdown
         case Rule():
             return "---"
         case Quote():

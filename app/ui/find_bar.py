@@ -15,6 +15,9 @@ from app.ui.widgets import IconButton, Text
 class FindBar(QFrame):
     """The strip below the header while something is looked for.
 
+    Attributes:
+        count: How many matches there are, and which one is shown.
+
     Signals:
         wanted: (text) typed.
         next_wanted, previous_wanted, closed.
@@ -32,8 +35,8 @@ class FindBar(QFrame):
         self._field.setAccessibleName("Find in this chat")
         self._field.textChanged.connect(self.wanted)
         self._field.installEventFilter(self)
-        self._count = Text("", "small")
-        self._count.setWordWrap(False)
+        self.count = Text("", "small")
+        self.count.setWordWrap(False)
         self._previous = IconButton("chevron-up", "Previous match")
         self._next = IconButton("chevron-down", "Next match")
         self._close = IconButton("close", "Close find")
@@ -44,7 +47,7 @@ class FindBar(QFrame):
         row.setContentsMargins(SPACE * 2, SPACE // 2, SPACE, SPACE // 2)
         row.setSpacing(SPACE // 2)
         row.addWidget(self._field, 1)
-        row.addWidget(self._count)
+        row.addWidget(self.count)
         for button in (self._previous, self._next, self._close):
             row.addWidget(button)
         self.hide()
@@ -58,12 +61,12 @@ class FindBar(QFrame):
     def open_bar(self, text: str = "") -> None:
         """Show the bar and go to its field."""
         self.show()
-        if text:
-            self._field.setText(text)
+        if text and text != self._field.text():
+            self._field.setText(text)  # which is looked for at once
+        elif self._field.text():
+            self.wanted.emit(self._field.text())
         self._field.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self._field.selectAll()
-        if self._field.text():
-            self.wanted.emit(self._field.text())
 
     def close_bar(self) -> bool:
         """Hide the bar; tell whether it was shown."""
@@ -80,11 +83,10 @@ class FindBar(QFrame):
     def set_state(self, state: FindState) -> None:
         """Which match is shown of how many; a long chat takes some moments."""
         none = "No match" if state.complete else "Searching…"
-        found = f"{state.current:,} of {state.total:,}" if state.total else none
-        self._count.setText(found if self._field.text() else "")
-        self._count.setAccessibleName(
-            words.amount(state.total, "match", "matches") if state.total else none
-        )
+        amount = words.amount(state.total, "match", "matches") if state.total else none
+        found = f"{state.current:,} of {state.total:,}" if state.current else amount
+        self.count.setText(found if self._field.text() else "")
+        self.count.setAccessibleName(amount)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Enter goes to the next match, Shift+Enter to the one before."""

@@ -10,16 +10,26 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
 
-from app.ui.transcript.rows import Row, formula_sources, row_text
+from app.domain.conversation import MessageStatus
+from app.markup.flow import ThinkingFrame, flatten
+from app.markup.parse import parse
+from app.ui.transcript.host import MessageHost
+from app.ui.transcript.row_list import RowList
+from app.ui.transcript.rows import Row, ThinkRow, formula_sources, row_text
 from app.ui.transcript.runs import OBJECT, to_units
 from app.ui.transcript.signals import FindState
 
 if TYPE_CHECKING:
+    from app.ui.transcript.model import MessageModel
     from app.ui.transcript.view import TranscriptView
 
 SLICE_SECONDS = 0.008
 AT_ONCE_SECONDS = 0.03
 _LONGEST_WORD = re.compile(r"\w+")
+_MARKS = str.maketrans("", "", "*_~`\\")
+# What may stand inside a word and not be seen there, beside the marks above: an entity, a link, a
+# reference to a footnote or a picture. Bounded, or a hostile line would cost its square.
+_INSIDE_WORDS = re.compile(r"&#?\w{1,31};|\w!?\[[^\]\n]{0,200}\]|\][(\[][^)\]\n]{0,200}[)\]]\w")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +45,10 @@ DEFAULT_OPTIONS = FindOptions()
 
 @dataclass(frozen=True, slots=True, order=True)
 class Match:
-    """A match: message, row, and from and to in the row's text as Qt counts."""
+    """A match: message, row, and from and to in the row's text as Qt counts.
+
+    One in folded reasoning stands at the row that unfolds it, and from and to are its number there.
+    """
 
     at: int
     row: int
@@ -77,8 +90,7 @@ class Finder:
         if options.whole_words:
             words = rf"(?<!\w){words}(?!\w)"
         self._pattern = re.compile(words, 0 if options.match_case else re.IGNORECASE)
-        # A message without the longest word cannot match, whatever its markup.
-        self._probe = max(_LONGEST_WORD.findall(text), key=len, default="").casefold()
+        self._probe = max(_LONGEST_WORD.findall(text.translate(_MARKS)), key=len, default="")
         self._search(AT_ONCE_SECONDS)
         self._view.mounted.repaint()
         return len(self._matches)
@@ -87,6 +99,19 @@ class Finder:
         """Search again after the messages changed."""
         if self._text:
             self.find(self._text, self._options)
+
+    def look_again(self, at: int) -> None:
+        """A message has other rows now: what was found in it stands elsewhere."""
+        if self._pattern is None or at >= self._next:
+            return
+        self._matches = [match for match in self._matches if match.at != at]
+        self._by_row = {key: found for key, found in self._by_row.items() if key[0] != at}
+        self._search_message(at, self._pattern)
+        self._matches.sort()
+        if self._current is not None and self._current not in self._matches:
+            self._current = None
+        self._view.mounted.repaint()
+        self._view.find_changed.emit(self.state)
 
     def clear(self) -> None:
         """Forget the search."""
@@ -104,7 +129,7 @@ class Finder:
         end = perf_counter() + seconds
         while self._next < len(chat.models) and perf_counter() < end:
             at = self._next
-            if self._probe in chat.models[at].message.content.casefold():
+            if self._may_match(chat.models[at]):
                 if not self._is_read(at):
                     continue
                 self._search_message(at, pattern)
@@ -112,6 +137,16 @@ class Finder:
         if self._next < len(chat.models):
             self._timer.start()
         self._view.find_changed.emit(self.state)
+
+    def _may_match(self, model: MessageModel) -> bool:
+        """Whether a message is worth being parsed: one without the longest word is not."""
+        content = model.message.content
+        if model.message.status is MessageStatus.STREAMING:
+            return True
+        words = content.translate(_MARKS)
+        if self._probe in words or self._probe.casefold() in words.casefold():
+            return True
+        return not model.is_user and _INSIDE_WORDS.search(content) is not None
 
     def _is_read(self, at: int) -> bool:
         """Read a little more of a long message; whether all of it has been read."""
@@ -125,16 +160,18 @@ class Finder:
         return not model.waiting
 
     def _search_message(self, at: int, pattern: re.Pattern[str]) -> None:
-        for number, row in enumerate(self._view.chat.open(at).rows):
-            text = row_text(row)
-            spans = [found.span() for found in pattern.finditer(text)]
-            if OBJECT in text:
-                spans = sorted(spans + _in_formulas(row, text, pattern))
-            for start, end in spans:
-                if start < end:
-                    match = Match(at, number, to_units(text, start), to_units(text, end))
-                    self._matches.append(match)
-                    self._by_row.setdefault((at, number), []).append(match)
+        model = self._view.chat.open(at)
+        for number, row in enumerate(model.rows):
+            if isinstance(row, ThinkRow) and not row.open:
+                hidden = sum(len(_spans(one, pattern)) for one in _folded(model))
+                for count in range(hidden):
+                    self._keep(Match(at, number, count, count))
+            for start, end in _spans(row, pattern):
+                self._keep(Match(at, number, start, end))
+
+    def _keep(self, match: Match) -> None:
+        self._matches.append(match)
+        self._by_row.setdefault((match.at, match.row), []).append(match)
 
     def step(self, by: int) -> None:
         """Go to the next match (1) or the one before (-1), round the ends."""
@@ -151,8 +188,15 @@ class Finder:
         self._view.find_changed.emit(self.state)
 
     def _show(self, match: Match) -> None:
-        """Bring a match into view."""
+        """Bring a match into view, out of folded reasoning if need be."""
         view = self._view
+        row = view.chat.open(match.at).rows[match.row]
+        if isinstance(row, ThinkRow):
+            view.mounted.widget_of(view.chat.models[match.at])  # it may be far away
+            MessageHost(view).toggle_thinking(view.chat.models[match.at])
+            inside = [m for m in self._matches if m.at == match.at and m.row > match.row]
+            match = self._current = inside[match.start]
+            view.find_changed.emit(self.state)
         place = view.mounted.lay_out(match.at, match.row).caret_rect(match.start)
         view.scrolling.to_row(match.at, match.row, place.y(), place.height())
         view.mounted.repaint()
@@ -166,6 +210,27 @@ class Finder:
             return (), None
         here = self._current if self._current in found else None
         return tuple((m.start, m.end) for m in found), (here.start, here.end) if here else None
+
+
+def _spans(row: Row, pattern: re.Pattern[str]) -> list[tuple[int, int]]:
+    """The matches in a row, from and to as Qt counts."""
+    text = row_text(row)
+    spans = [found.span() for found in pattern.finditer(text)]
+    if OBJECT in text:
+        spans = sorted(spans + _in_formulas(row, text, pattern))
+    return [(to_units(text, start), to_units(text, end)) for start, end in spans if start < end]
+
+
+def _folded(model: MessageModel) -> list[Row]:
+    """The rows that folding hides, in their order."""
+    blocks = model.blocks if model.blocks is not None else parse(model.message.content)
+    reasoning = RowList(fold=False)
+    reasoning.extend(
+        row
+        for row in flatten(blocks)
+        if any(isinstance(frame, ThinkingFrame) for frame in row.frames)
+    )
+    return reasoning.rows
 
 
 def _in_formulas(row: Row, text: str, pattern: re.Pattern[str]) -> list[tuple[int, int]]:

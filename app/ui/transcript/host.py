@@ -10,7 +10,7 @@ from app.ui.transcript.clipboard import put_on_clipboard
 from app.ui.transcript.items import Look
 from app.ui.transcript.model import MessageModel
 from app.ui.transcript.rows import CodeRow, ThinkRow
-from app.ui.transcript.selection import CopyAs, message_text
+from app.ui.transcript.selection import BEYOND, CopyAs, message_text
 from app.ui.transcript.signals import ActionKind, MessageAction
 from app.ui.transcript.wide_blocks import CodeState
 
@@ -53,14 +53,23 @@ class MessageHost:
         top = next((p.y for p in view.flow.placed if p.at == at and _folds(model, p.row)), None)
         line = view.places.line()
         model.refold(view.chat.measures)
+        self._forget_places(at)
         view.mounted.widgets[model.message.id].forget()
         view.chat.touch(at)
         row = next((i for i in range(len(model.rows)) if _folds(model, i)), None)
         if top is None or row is None:
             view.scrolling.hold(line)
-            return
-        view.flow.show(at, row, top)
-        view.arrange()
+        else:
+            view.flow.show(at, row, top)
+            view.arrange()
+        view.finder.look_again(at)
+
+    def _forget_places(self, at: int) -> None:
+        """The rows of a message have other numbers now: a selection that ends there is none."""
+        chosen = self._view.marks.selection
+        ends = (chosen.anchor, chosen.cursor) if chosen is not None else ()
+        if any(end.at == at and 0 < end.row < BEYOND for end in ends):
+            self._view.marks.select(None)
 
     def scrolled_sideways(self) -> None:
         """A wide block was scrolled."""

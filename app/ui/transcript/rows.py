@@ -223,12 +223,19 @@ def link_text(row: Row, address: str) -> str:
     return "".join(run.text for run in _runs(row) if run.href == address)
 
 
+def marker_text(place: Place) -> str:
+    """The marker of a list item or a footnote as it is typed, with the space after it."""
+    boxes = {"\u2610": "- [ ] ", "\u2611": "- [x] "}
+    if place.marker in BULLETS:
+        return "- "
+    return boxes.get(place.marker, f"{place.marker} " if place.marker else "")
+
+
 def row_plain(row: Row) -> str:
     """The text of a whole row as people copy it."""
     match row:
         case TextRow():
-            marker = f"{row.place.marker} " if row.place.marker else ""
-            return "  " * max(0, row.place.indent - 1) + marker + plain(row.runs)
+            return "  " * max(0, row.place.indent - 1) + marker_text(row.place) + plain(row.runs)
         case CodeRow():
             return row.text
         case TableRow():

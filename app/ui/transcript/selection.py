@@ -8,18 +8,19 @@ from enum import StrEnum
 from itertools import groupby
 from typing import TypeAlias
 
+from app.domain.conversation import MessageStatus
 from app.markup.parse import parse
 from app.markup.text import markdown_of, plain_text, to_rich_html
 from app.ui.transcript.chat import Chat
 from app.ui.transcript.model import MessageModel
 from app.ui.transcript.rows import (
-    BULLETS,
     GAP,
     CodeRow,
     Row,
     TableRow,
     TextRow,
     formula_sources,
+    marker_text,
     row_plain,
     row_text,
 )
@@ -160,14 +161,16 @@ def _headed(model: MessageModel, text: str, form: CopyAs) -> str:
 def _of_message(chat: Chat, at: int, selection: Selection, form: CopyAs) -> str:
     start, end = selection.start, selection.end
     model = chat.models[at]
-    if start.at < at < end.at:
+    # What is being written has no text of its own yet, only rows.
+    written = model.message.status is not MessageStatus.STREAMING
+    if start.at < at < end.at and written:
         return message_text(model, form)
     rows = chat.open(at).rows
     first = start.row if at == start.at else 0
     last = min(end.row, len(rows) - 1) if at == end.at else len(rows) - 1
     begins = at > start.at or _nothing_before(rows, start)
     ends = at < end.at or _nothing_after(rows, end)
-    if begins and ends:
+    if begins and ends and written:
         return message_text(model, form)
     pieces = [
         (row, part)
@@ -220,11 +223,7 @@ def _text_markdown(row: Row, part: tuple[int, int]) -> str:
     if first:
         return words
     head = "#" * row.level + " " if row.level else ""
-    marker = {"\u2610": "- [ ]", "\u2611": "- [x]"}.get(row.place.marker, row.place.marker)
-    marker = f"{marker} " if marker else ""
-    if row.place.marker in BULLETS:
-        marker = "- "
-    return "   " * max(0, row.place.indent - 1) + marker + head + words
+    return "   " * max(0, row.place.indent - 1) + marker_text(row.place) + head + words
 
 
 def _nothing_before(rows: list[Row], start: Position) -> bool:
@@ -262,11 +261,17 @@ def _joined(pieces: list[Piece]) -> str:
         if isinstance(before, CodeRow | TextRow) and before.cut:
             pass  # the line or the paragraph goes on
         elif made:
-            tight = isinstance(row, CodeRow | TextRow | TableRow) and row.place.gap < GAP
-            made.append("\n" if tight else "\n\n")
+            made.append("\n" if _is_tight(before, row) else "\n\n")
         made.append(text)
         before = row
     return "".join(made)
+
+
+def _is_tight(before: Row | None, row: Row) -> bool:
+    """Whether a row stands in the line after another, without an empty one between."""
+    if isinstance(row, CodeRow):  # the gap above code is its bar's
+        return isinstance(before, CodeRow) and before.state is row.state
+    return isinstance(row, TextRow | TableRow) and row.place.gap < GAP
 
 
 def row_part(row: Row, part: tuple[int, int]) -> str:

@@ -11,9 +11,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QTextEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
+from app.domain.conversation import MessageStatus
+from app.ui.transcript.buttons import QuietButton
 from app.ui.transcript.selection import CopyAs
 from app.ui.transcript.view import TranscriptView
-from tests.ui.transcript.making import MIXED, chat_of, long_chat, settle
+from tests.ui.transcript.making import MIXED, chat_of, entry, long_chat, settle
 from tests.ui.transcript.pointing import spot
 
 
@@ -189,3 +191,33 @@ def test_shift_and_a_click_select_from_the_click_before(view: TranscriptView) ->
     assert copied(view) == "lain words.\n\nAnother p"
     at_the_window(view, QTest.mouseClick, spot(view, 1, "Some"), shift)
     assert copied(view) == "ome p"
+
+
+def test_an_answer_that_is_being_written_is_copied_as_far_as_it_has_come(
+    view: TranscriptView,
+) -> None:
+    answer = entry(1, "", status=MessageStatus.STREAMING)
+    view.set_branch([*chat_of(["Why?"]), answer])
+    view.begin_answer(answer.message.id)
+    view.feed(answer.message.id, "Because **of** $x^2$.\n\n```c\nint x;\n```\n\nAnd")
+    view.select_all()
+    assert copied(view) == "You:\nWhy?\n\nPhial:\nBecause of $x^2$.\n\nint x;\n\nAnd"
+    view.copy(CopyAs.MARKDOWN)
+    assert "Because **of** $x^2$." in QGuiApplication.clipboard().text()
+    view.copy(CopyAs.RICH)
+    assert "<strong>of</strong>" in QGuiApplication.clipboard().mimeData().html()
+
+
+def test_a_selection_in_rows_that_were_folded_away_is_none(view: TranscriptView) -> None:
+    view.set_branch(chat_of(["Hi", "<think>\nOne.\n\nTwo.\n</think>\n\nThe answer."]))
+    at_the_window(view, QTest.mouseDClick, spot(view, 1, "answer"))
+    assert copied(view) == "answer"
+    toggle = view.findChild(QuietButton, "thinking")
+    assert toggle is not None
+    toggle.click()
+    assert view.marks.selection is None
+    view.select_all()
+    toggle = view.findChild(QuietButton, "thinking")
+    assert toggle is not None
+    toggle.click()
+    assert "The answer." in copied(view)

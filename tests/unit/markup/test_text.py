@@ -64,7 +64,7 @@ def read(html: str) -> Reader:
 def test_plain_text_keeps_the_words_and_drops_the_markup() -> None:
     assert plain_text(parse(MESSAGE)) == (
         "Title\n\nA bold link with $x^2$ & code<b>.\n\n1. one\n   - [x] done\n2. two\n\n"
-        "> quoted\n\na\tb\n1\t2\n\nx < 1\n\ny = 1"
+        "> quoted\n\na\tb\n1\t2\n\nx < 1\n\n$$y = 1$$"
     )
 
 
