@@ -10,13 +10,9 @@ import re
 from collections.abc import Callable
 from typing import TypeAlias
 
-from app.markup.latex_tokens import MathError, Reader
+from app.markup.latex_tokens import ASIDE, FRAME, NUMBER, MathError, Reader
 
 Rewrite: TypeAlias = Callable[[list[str]], str]
-
-FRAME = "\ue000"
-"""Begins a text that is no text: which sides of its table have a line (``l``, ``r``, ``t``, ``b``).
-The converter forgets them; `mathml` takes the text out again."""
 
 _UNWRAPPED = frozenset(("equation", "equation*", "displaymath", "math", "subequations"))
 _ALIGNED = frozenset(
@@ -29,11 +25,24 @@ _COLUMNS = {
     "gather": "c",
     "gather*": "c",
     "gathered": "c",
-    "multline": "c",
-    "multline*": "c",
     "eqnarray": "rcl",
     "eqnarray*": "rcl",
 }
+_AS_NAMED = frozenset(f"{bracket}matrix" for bracket in ("", "p", "b", "B", "v", "V", "small")) | {
+    "cases",
+    "subarray",
+}
+"""What the converter lays out as it stands."""
+_FENCED = {
+    "pmatrix*": ("(", ")"),
+    "bmatrix*": ("[", "]"),
+    "Bmatrix*": ("\\{", "\\}"),
+    "vmatrix*": ("|", "|"),
+    "Vmatrix*": ("\\|", "\\|"),
+    "matrix*": (".", "."),
+}
+_SHORT_ASIDE = 30
+"""Characters of a text between rows that hardly reaches beyond them."""
 _ENDS_ROW = frozenset(("\\\\", "\\\\*", "\\cr", "\\newline"))
 _LINES = frozenset(("\\hline", "\\toprule", "\\midrule", "\\bottomrule"))
 _REPEATED = re.compile(r"\*\{(\d{1,2})\}\{([^{}]*)\}")
@@ -43,16 +52,16 @@ def environment(reader: Reader, rewrite: Rewrite) -> str:
     r"""The environment whose ``\begin`` was just read.
 
     Raises:
-        MathError: it has no end.
+        MathError: it has no end, or is not known.
     """
     name = "".join(reader.argument())
     body = _body(reader, name)
     if name in _UNWRAPPED:
         return _unwrapped(body, rewrite)
     if name in _COLUMNS:
-        if name.startswith("multline"):  # an atom before each row, as TeX has it: "+ b", not "+b"
-            body = [part for row in rows_of(body) for part in ("{", "}", *row, "\\\\")]
         return _array(_COLUMNS[name], body, rewrite)
+    if name in ("multline", "multline*"):
+        return _multline(rows_of(body), rewrite)
     if name in _ALIGNED:
         inner = Reader(body)
         if name in _COUNTED:
@@ -64,15 +73,19 @@ def environment(reader: Reader, rewrite: Rewrite) -> str:
         return f"\\begin{{cases}} {rewrite(body)} \\end{{cases}}"
     if name == "rcases":
         return f"\\left. \\begin{{array}}{{ll}} {rewrite(body)} \\end{{array}} \\right\\rbrace "
-    if name == "array":
+    if name in _FENCED:
+        return _fenced(name, body, rewrite)
+    if name in ("array", "darray"):
         return _framed(body, rewrite)
+    if name not in _AS_NAMED:
+        raise MathError(f"\\begin{{{name}}} is not drawn")
     return f"\\begin{{{name}}} {rewrite(body)} \\end{{{name}}}"
 
 
 def aligned(body: list[str], rewrite: Rewrite) -> str:
     """Rows that stand under each other at their ampersands."""
-    rows = rows_of(body)
-    tags = [_take_tag(row) for row in rows]
+    rows = [part for row in rows_of(body) for part in _asides(row)]
+    tags = [take_tag(row) for row in rows]
     columns = max(_cells(row) for row in rows)
     columns += columns % 2
     return f"\\begin{{align*}} {_joined(rows, tags, columns, rewrite)} \\end{{align*}}"
@@ -100,10 +113,12 @@ def has_tag(row: list[str]) -> bool:
     return any(part in ("\\tag", "\\tag*", "\\notag", "\\nonumber") for part in row)
 
 
-def _take_tag(row: list[str]) -> str:
+def take_tag(row: list[str]) -> str:
     """Take the tag out of a row; as text, empty without one."""
+    depth = 0
     for at, part in enumerate(row):
-        if part in ("\\tag", "\\tag*"):
+        depth += (part in ("{", "\\begin")) - (part in ("}", "\\end"))
+        if part in ("\\tag", "\\tag*") and depth == 0:
             reader = Reader(row, at + 1)
             label = "".join(reader.argument())
             del row[at : reader.at]
@@ -126,16 +141,62 @@ def _joined(rows: list[list[str]], tags: list[str], columns: int, rewrite: Rewri
     for row, tag in zip(rows, tags, strict=True):
         text = rewrite(row)
         if tag:
-            text += "&" * (columns - _cells(row) + 1) + f" \\text {{{tag}}}"
+            text += "&" * (columns - _cells(row) + 1) + numbered_by(tag)
         written.append(text)
     return " \\\\ ".join(written)
 
 
+def _asides(row: list[str]) -> list[list[str]]:
+    r"""A row, and before it as a row of its own what ``\intertext`` says."""
+    reader = Reader(row)
+    reader.skip_spaces()
+    if reader.peek() not in ("\\intertext", "\\shortintertext"):
+        return [row]
+    reader.next()
+    words = [ASIDE, *reader.argument()]
+    rest = row[reader.at :]
+    shown = ["\\text", "{", *words, "}"]
+    if len("".join(words)) <= _SHORT_ASIDE:  # it takes no width from the left side of the rows
+        shown = ["\\mathrlap", "{", *shown, "}"]
+    return [shown, *([rest] if "".join(rest).strip() else [])]
+
+
+def _multline(rows: list[list[str]], rewrite: Rewrite) -> str:
+    """One formula in rows: the first at the left, the last at the right, those between centred.
+
+    Each row is wider by the same space, on its outer side, so that rows as long as each other are
+    not flush. An atom stands before each, as TeX has it: "+ b", not "+b".
+    """
+    tag = next((tag for tag in map(take_tag, rows) if tag), "")
+    last = len(rows) - 1
+    written = []
+    for index, row in enumerate(rows):
+        text = f"{{}}{rewrite(row)}"
+        before, behind = (1, 1) if 0 < index < last else (2 * (index == last), 2 * (index == 0))
+        written.append("\\quad " * before * (last > 0) + text + "\\quad " * behind * (last > 0))
+    if tag:
+        written[-1] += f"&{numbered_by(tag)}"
+    text = " \\\\ ".join(written)
+    mark = f"\\text {{{FRAME}m}}" if last else ""
+    return f"\\begin{{array}}{{c{'r' if tag else ''}}} {mark}{text} \\end{{array}}"
+
+
 def _array(columns: str, body: list[str], rewrite: Rewrite) -> str:
     rows = rows_of(body)
-    tags = [_take_tag(row) for row in rows]
+    tags = [take_tag(row) for row in rows]
     text = _joined(rows, tags, len(columns), rewrite)
     return f"\\begin{{array}}{{{columns}{'r' if any(tags) else ''}}} {text} \\end{{array}}"
+
+
+def _fenced(name: str, body: list[str], rewrite: Rewrite) -> str:
+    r"""A matrix whose columns stand as its option says: ``\begin{pmatrix*}[r]``."""
+    inner = Reader(body)
+    side = inner.option() or "c"
+    rows = rows_of(body[inner.at :])
+    text = " \\\\ ".join(rewrite(row) for row in rows)
+    columns = side[:1] * max(map(_cells, rows))
+    left, right = _FENCED[name]
+    return f"\\left{left} \\begin{{array}}{{{columns}}} {text} \\end{{array}} \\right{right} "
 
 
 def _unwrapped(body: list[str], rewrite: Rewrite) -> str:
@@ -143,9 +204,14 @@ def _unwrapped(body: list[str], rewrite: Rewrite) -> str:
     rows = rows_of(body)
     if len(rows) > 1:
         return aligned(body, rewrite) if _cells(rows[0]) > 1 else _array("c", body, rewrite)
-    tag = _take_tag(rows[0])
+    tag = take_tag(rows[0])
     text = f"{{{rewrite(rows[0])}}}"
-    return f"{text} \\qquad \\text {{{tag}}}" if tag else text
+    return f"{text} \\qquad {numbered_by(tag)}" if tag else text
+
+
+def numbered_by(tag: str) -> str:
+    """The number of an equation, as it stands beside it."""
+    return f"\\text {{{NUMBER}{tag}}}"
 
 
 def _framed(body: list[str], rewrite: Rewrite) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from app.markup.chemistry import chemistry
-from app.markup.environments import aligned, environment
+from app.markup.environments import aligned, environment, numbered_by, take_tag
 from app.markup.latex_names import (
     ARGUMENT_DROPPED,
     DROPPED,
@@ -38,13 +38,13 @@ def prepare(source: str) -> str:
         MathError: see `tokens_of`; also for an empty formula.
     """
     tokens = tokens_of(source)
+    if "&" in _outside(tokens):
+        return aligned(tokens, _rewrite)
+    tag = take_tag(tokens)
     text = _rewrite(tokens)
     if not text.strip():
         raise MathError("the formula is empty")
-    outside = _outside(tokens)
-    if "&" in outside:
-        return aligned(tokens, _rewrite)
-    return text
+    return f"{{{text}}} \\qquad {numbered_by(tag)}" if tag else text
 
 
 def _outside(tokens: list[str]) -> list[str]:

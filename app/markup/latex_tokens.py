@@ -19,6 +19,14 @@ NAME, MOVING = "\ue001", "\ue002"
 r"""Begin a text that is the name of an operator; the limits of the second stand under it in a
 display (``\operatorname*``)."""
 
+FRAME = "\ue000"
+"""Begins a text that is no text: which sides of its table have a line (``l``, ``r``, ``t``, ``b``),
+or ``m`` for the rows of a ``multline``. The converter forgets them; `mathml` takes the text out."""
+NUMBER = "\ue003"
+"""Begins the number of an equation."""
+ASIDE = "\ue004"
+"""Begins a text between the rows of a derivation, which stands at the left of them."""
+
 _TOKEN = re.compile(r"\\[A-Za-z]+\*?|\\.|[{}]|[^\\{}]", re.DOTALL)
 _COMMENT = re.compile(r"(?<!\\)%[^\n]*(?:\n|$)")
 

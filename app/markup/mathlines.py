@@ -72,6 +72,58 @@ class Line:
         return self.indent + self.end - self.start
 
 
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """Where the numbers of equations stand in a picture, which are set at the column's edge.
+
+    Attributes:
+        body: right edge of what is numbered, from the picture's left.
+        start: left edge of the numbers.
+        end: their right edge.
+    """
+
+    body: float
+    start: float
+    end: float
+
+    def scaled(self, factor: float) -> Numbered:
+        """The same at another size."""
+        return Numbered(self.body * factor, self.start * factor, self.end * factor)
+
+
+def numbered(root: Mnode, left: float) -> Numbered | None:
+    """Where the numbers stand in a laid-out formula, if it has any.
+
+    Args:
+        root: ziamath's layout.
+        left: of the picture's left edge, in the layout.
+    """
+    if not _has_number(root.element):
+        return None
+    body, start, end = _extent(root, -left)
+    return Numbered(body, start, end) if 0 < body < start else None
+
+
+def _has_number(element: ET.Element) -> bool:
+    return any(text.get("number") for text in element.iter("mtext"))
+
+
+def _extent(node: Mnode, x: float) -> tuple[float, float, float]:
+    """Right edge of the body, left and right edge of the numbers, of a node that has numbers."""
+    if node.element.get("number"):
+        return 0.0, x + node.bbox.xmin, x + node.bbox.xmax
+    body, start, end = 0.0, float("inf"), 0.0
+    for inner, (place, _) in zip(node.nodes, node.nodexy, strict=True):
+        if isinstance(inner, Mspace):
+            continue
+        if isinstance(inner, Mnode) and _has_number(inner.element):
+            found = _extent(inner, x + place)
+            body, start, end = max(body, found[0]), min(start, found[1]), max(end, found[2])
+        else:
+            body = max(body, x + place + inner.bbox.xmax)
+    return body, start, end
+
+
 def pieces_of(root: Mnode, *, em: float, left: float, right: float) -> tuple[Piece, ...]:
     """The pieces of a laid-out formula; one if it cannot be broken.
 

@@ -11,9 +11,8 @@ from ziamath import operators
 from ziamath.zmath import loadedfonts
 
 from app.markup import mathspacing
-from app.markup.environments import FRAME
 from app.markup.latex_names import BRACKETS
-from app.markup.latex_tokens import MOVING, NAME, MathError
+from app.markup.latex_tokens import ASIDE, FRAME, MOVING, NAME, NUMBER, MathError
 from app.markup.mathwords import is_wide
 
 if TYPE_CHECKING:
@@ -112,16 +111,28 @@ def _take_frames(tree: ET.Element) -> None:
         for cell in list(table.iter("mtd"))[:1]:
             mark = cell[0].text or "" if len(cell) and cell[0].tag == "mtext" else ""
             if mark.startswith(FRAME):
-                table.set("frame", mark[1:])
                 cell.remove(cell[0])
+                if mark == f"{FRAME}m":
+                    table[0][0].set("columnalign", "left")
+                    table[-1][0].set("columnalign", "right")
+                else:
+                    table.set("frame", mark[1:])
+        for cell in table.iter("mtd"):
+            for text in cell.iter("mtext"):
+                if (text.text or "").startswith(ASIDE):
+                    text.text = (text.text or "")[1:]
+                    cell.set("columnalign", "left")
 
 
 def _take_name(element: ET.Element) -> None:
-    """Make an operator of a text that is the name of one, or of a bracket."""
+    """Make an operator of a text that is the name of one or of a bracket, and know numbers."""
     text = element.text or ""
     if element.tag == "mtext" and text.startswith((NAME, MOVING)):
         element.tag, element.text = "mo", text[1:]
         element.set("movablelimits", "true" if text.startswith(MOVING) else "false")
+    elif element.tag == "mtext" and text.startswith(NUMBER):
+        element.text = text[1:]
+        element.set("number", "true")
     elif element.tag == "mo" and text in BRACKETS:
         element.text = BRACKETS[text]
 

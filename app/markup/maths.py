@@ -21,7 +21,7 @@ from ziamath.zmath import Math
 from app.markup import mathrows
 from app.markup.latex import prepare
 from app.markup.latex_tokens import MathError, tokens_of
-from app.markup.mathlines import Piece, pieces_of
+from app.markup.mathlines import Numbered, Piece, numbered, pieces_of
 from app.markup.mathml import tree_of
 from app.markup.mathparts import join_parts
 
@@ -77,6 +77,7 @@ class Formula:
         height: in pixels.
         baseline: pixels from the top edge down to the line that text stands on.
         pieces: where it may be broken if it is displayed in a narrow column (see `mathlines`).
+        numbers: where the numbers of its equations stand, which are no part of the pieces.
     """
 
     svg: bytes
@@ -84,6 +85,7 @@ class Formula:
     height: float
     baseline: float
     pieces: tuple[Piece, ...]
+    numbers: Numbered | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,7 @@ class _Layout:
     body: str
     box: tuple[float, float, float, float]
     pieces: tuple[Piece, ...]
+    numbers: Numbered | None
 
 
 def weight(latex: str) -> int:
@@ -137,7 +140,8 @@ def render(
         f"{layout.body.replace(_INK, colour)}</svg>"
     )
     pieces = tuple(piece.scaled(scale) for piece in layout.pieces)
-    return Formula(svg.encode(), width * scale, height * scale, -top * scale, pieces)
+    numbers = layout.numbers.scaled(scale) if layout.numbers else None
+    return Formula(svg.encode(), width * scale, height * scale, -top * scale, pieces, numbers)
 
 
 @lru_cache(maxsize=_CACHE)
@@ -165,5 +169,8 @@ def _draw(latex: str, *, display: bool) -> _Layout:
     join_parts(svg)
     body = "".join(ET.tostring(child, encoding="unicode") for child in svg)
     # ziamath draws the lines of \overline and \underline black, whatever the colour.
-    pieces = pieces_of(picture.node, em=_BASE, left=left, right=left + width)
-    return _Layout(body.replace('="black"', f'="{_INK}"'), (left, top, width, height), pieces)
+    body = body.replace('="black"', f'="{_INK}"')
+    numbers = numbered(picture.node, left)
+    right = left + (numbers.body if numbers else width)
+    pieces = pieces_of(picture.node, em=_BASE, left=left, right=right)
+    return _Layout(body, (left, top, width, height), pieces, numbers)

@@ -137,7 +137,8 @@ def _space_row(row: ET.Element, style: Style) -> None:
         _set(child, "lspace", "0em")
         _set(child, "rspace", "0em")
         gap = 0 if before is None else int(_TABLE[before][_ORDER.index(left)])
-        if (_is_matrix(child) and before == "open") or (_is_matrix(previous) and left == "close"):
+        opened = before == "open" and _is_flush(child, previous)
+        if opened or (left == "close" and _is_flush(previous, child)):
             gap = _THIN
         if style == "script" and (gap != _THIN or "op" not in (before, left)):
             gap = 0
@@ -148,11 +149,12 @@ def _space_row(row: ET.Element, style: Style) -> None:
         _set(previous, "rspace", _GAPS[3])
 
 
-def _is_matrix(element: ET.Element | None) -> bool:
-    """Whether an element is a table that ziamath sets flush against the brackets around it."""
-    if element is None or element.tag != "mtable" or not len(element) or not len(element[0]):
+def _is_flush(table: ET.Element | None, bracket: ET.Element | None) -> bool:
+    """Whether ziamath sets a table flush against this bracket: any matrix, an array at bars."""
+    if table is None or table.tag != "mtable" or not len(table) or not len(table[0]):
         return False
-    return element[0][0].get("columnalign") is None
+    matrix = table[0][0].get("columnalign") is None
+    return matrix or (bracket is not None and _text(bracket) in BARS)
 
 
 def _put(

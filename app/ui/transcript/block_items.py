@@ -42,6 +42,7 @@ class MathItem(RowItem):
         self._source: RowDocument | None = None
         self._drawn: Drawn | None = None
         self._lines: tuple[Line, ...] = ()
+        self._wide = 0.0  # the widest of the lines
         colour = style.text_colour(quiet=row.place.quiet)
         result: Drawn | Failed
         if row.block.closed:
@@ -59,8 +60,9 @@ class MathItem(RowItem):
         else:
             self._drawn = result
             self.pending = (result,) if isinstance(result, Pending) else ()
-            self._lines = result.lines(self.room)
-            row.state.natural = int(max(line.width for line in self._lines)) + 1
+            self._lines = result.lines(self.room - result.beside)
+            self._wide = max(line.width for line in self._lines)
+            row.state.natural = int(self._wide + result.beside) + 1
         self._pad = style.px(4)
 
     @property
@@ -103,13 +105,23 @@ class MathItem(RowItem):
             painter.translate(self.left, self.gap)
             self._source.drawContents(painter)
         elif self._drawn is not None:
-            spare = self.room - self.row.state.natural
-            x = self.left + (spare / 2 if spare > 0 else -self.row.state.x)
-            for line, baseline in zip(self._lines, self._baselines(), strict=True):
-                self._drawn.paint_part(
-                    painter, x + line.indent, self.gap + baseline, line.start, line.end
-                )
+            self._paint_formula(painter, self._drawn)
         painter.restore()
+
+    def _paint_formula(self, painter: QPainter, drawn: Drawn) -> None:
+        """Draw the formula in the middle of the column, its numbers at the edge."""
+        spare = self.room - self._wide - drawn.beside
+        right = self.left + (self.room if spare > 0 else self._wide + drawn.beside)
+        x = self.left + min((self.room - self._wide) / 2, spare) if spare > 0 else self.left
+        shift = -self.row.state.x if spare <= 0 else 0
+        baselines = self._baselines()
+        for line, baseline in zip(self._lines, baselines, strict=True):
+            place = x + shift + line.indent
+            drawn.paint_part(painter, place, self.gap + baseline, line.start, line.end)
+        if drawn.numbers is not None:
+            start, end = drawn.numbers.start, drawn.numbers.end
+            place = right + shift - (end - start)
+            drawn.paint_part(painter, place, self.gap + baselines[-1], start, end)
 
 
 class RuleItem(RowItem):

@@ -16,7 +16,7 @@ from PySide6.QtCore import QByteArray, QPointF, QRectF, Qt
 from PySide6.QtGui import QFont, QFontInfo, QFontMetricsF, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
-from app.markup.mathlines import Line, Piece, lines_of
+from app.markup.mathlines import Line, Numbered, Piece, lines_of
 from app.ui.theme import qcolour
 
 INK = "#010204"
@@ -49,6 +49,7 @@ class Shape:
         ascent: Above the baseline, in ems.
         descent: Below the baseline, in ems.
         pieces: Where it may be broken, in ems.
+        numbers: Where its numbers stand, in ems.
     """
 
     svg: bytes
@@ -56,6 +57,7 @@ class Shape:
     ascent: float
     descent: float
     pieces: tuple[Piece, ...] = ()
+    numbers: Numbered | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ class Failed:
 class Drawn:
     """A formula at one size and colour. Lengths in device-independent pixels."""
 
-    __slots__ = ("_key", "_pieces", "_store", "ascent", "descent", "em", "width")
+    __slots__ = ("_key", "_pieces", "_store", "ascent", "descent", "em", "numbers", "width")
 
     def __init__(self, store: FormulaStore, shape: Shape, em: float, key: _PixmapKey) -> None:
         self._store, self._key, self._pieces = store, key, shape.pieces
@@ -76,14 +78,21 @@ class Drawn:
         self.width = shape.width * em
         self.ascent = shape.ascent * em
         self.descent = shape.descent * em
+        self.numbers = shape.numbers.scaled(em) if shape.numbers else None
 
     def lines(self, room: float) -> tuple[Line, ...]:
-        """The formula broken into lines that fit into ``room``, if it can be."""
-        if self.width > room and len(self._pieces) > 1:
+        """The formula without its numbers, broken to fit into ``room`` if it can be."""
+        width = self.numbers.body if self.numbers else self.width
+        if width > room and len(self._pieces) > 1:
             broken = lines_of([p.scaled(self.em) for p in self._pieces], room, self.em)
             if len(broken) > 1:
                 return broken
-        return (Line(0.0, self.width, 0.0, self.ascent, self.descent),)
+        return (Line(0.0, width, 0.0, self.ascent, self.descent),)
+
+    @property
+    def beside(self) -> float:
+        """What the numbers take of a row, with the least space before them."""
+        return self.numbers.end - self.numbers.start + self.em if self.numbers else 0.0
 
     def paint(self, painter: QPainter, x: float, baseline: float) -> None:
         """Draw with the left end of the baseline at ``x``, ``baseline``."""
@@ -123,6 +132,7 @@ class Pending(Drawn):
         metrics = QFontMetricsF(font)
         letters = sum(char.isalnum() for char in source)
         self.source, self.display = source, display
+        self.numbers, self.em = None, 0.0
         self._font, self._colour = font, colour
         self.soon = soon  # in the next frame; else when the thread has drawn it
         lines = 1 + source.count("\\\\") if display else 1

@@ -34,6 +34,7 @@ def render_shape(source: str, display: bool) -> Shape | Failed:
         formula.baseline / SIZE,
         (formula.height - formula.baseline) / SIZE,
         tuple(piece.scaled(1 / SIZE) for piece in formula.pieces),
+        formula.numbers.scaled(1 / SIZE) if formula.numbers else None,
     )
 
 

@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from app.ui.transcript.block_items import MathItem
 from app.ui.transcript.formulas import TILE
+from app.ui.transcript.items import Look
 from app.ui.transcript.view import TranscriptView
 from tests.ui.transcript.making import entry
 
@@ -71,3 +72,45 @@ def test_the_end_of_a_picture_wider_than_a_tile_is_drawn(
     painter.end()
     assert image.width() > TILE
     assert inked_columns(image)[-1] > image.width() - 3 * size
+
+
+def drawn_columns(item: MathItem) -> list[int]:
+    """The columns of pixels in which a formula leaves ink."""
+    image = QImage(item.left + item.room + 20, item.height, QImage.Format.Format_RGB32)
+    image.fill(QColor("white"))
+    painter = QPainter(image)
+    item.paint_body(painter, Look())
+    painter.end()
+    return inked_columns(image)
+
+
+def test_the_number_of_an_equation_stands_at_the_edge_of_the_column(
+    make_view: Callable[..., TranscriptView], qtbot: QtBot
+) -> None:
+    for width in (480, 900):
+        plain = drawn_columns(math_item(make_view(width), qtbot, "$$a = b + c$$"))
+        item = math_item(make_view(width), qtbot, r"$$a = b + c \tag{1}$$")
+        columns = drawn_columns(item)
+        assert abs(columns[-1] - (item.left + item.room)) < 6
+        body = [x for x in columns if x < item.left + item.room * 3 / 4]
+        assert abs(body[0] - plain[0]) < 3, "the equation stands where it would without a number"
+        assert abs(body[-1] - plain[-1]) < 3
+
+
+def test_the_number_of_a_broken_equation_leaves_room_for_it(
+    make_view: Callable[..., TranscriptView], qtbot: QtBot
+) -> None:
+    item = math_item(make_view(420), qtbot, SUM.removesuffix("$$") + r" \tag{27}$$")
+    assert not item.bar
+    assert abs(drawn_columns(item)[-1] - (item.left + item.room)) < 6
+
+
+def test_the_number_of_a_matrix_that_is_scrolled_comes_behind_it(
+    make_view: Callable[..., TranscriptView], qtbot: QtBot
+) -> None:
+    item = math_item(make_view(420), qtbot, MATRIX.removesuffix("$$") + r" \tag{3}$$")
+    without = math_item(make_view(420), qtbot, MATRIX)
+    assert item.bar
+    assert item.row.state.natural > without.row.state.natural + 20
+    item.row.state.x = item.row.state.natural - item.room
+    assert item.left + item.room - 8 < drawn_columns(item)[-1] <= item.left + item.room
