@@ -81,6 +81,8 @@ class ChatPane(QWidget):
         self._foot.addStretch(1)
         layout.addLayout(self._foot)
         self.snackbar = Snackbar(self, self._column)
+        self.find_bar.opened.connect(lambda: self._make_room(self.find_bar.height()))
+        self.find_bar.closed.connect(lambda: self._make_room(-self.find_bar.height()))
 
     def _make_hint(self) -> tuple[QWidget, QPushButton]:
         hint = QFrame()
@@ -111,6 +113,15 @@ class ChatPane(QWidget):
         foot.addWidget(self.status)
         inside.addLayout(foot)
         return column
+
+    def _make_room(self, room: int) -> None:
+        """The find bar came or went: the line that is read stays where it is on the screen."""
+        layout, transcript = self.layout(), self.transcript
+        if layout is None or not transcript.isVisible():
+            return
+        layout.activate()
+        if not transcript.scrolling.following:
+            transcript.scrolling.by(room)
 
     def show_page(self, page: Page) -> None:
         """Show the transcript, the empty chat or the welcome page."""

@@ -20,12 +20,14 @@ class FindBar(QFrame):
 
     Signals:
         wanted: (text) typed.
-        next_wanted, previous_wanted, closed.
+        next_wanted, previous_wanted.
+        opened, closed: it takes room now, or leaves it.
     """
 
     wanted = Signal(str)
     next_wanted = Signal()
     previous_wanted = Signal()
+    opened = Signal()
     closed = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
@@ -60,7 +62,9 @@ class FindBar(QFrame):
 
     def open_bar(self, text: str = "") -> None:
         """Show the bar and go to its field."""
-        self.show()
+        if self.isHidden():
+            self.show()
+            self.opened.emit()
         if text and text != self._field.text():
             self._field.setText(text)  # which is looked for at once
         elif self._field.text():
@@ -75,6 +79,11 @@ class FindBar(QFrame):
         self.hide()
         self.closed.emit()
         return True
+
+    def look_again(self) -> None:
+        """Another chat is shown: look for the same in it."""
+        if not self.isHidden():
+            self.wanted.emit(self._field.text())
 
     def text(self) -> str:
         """What is looked for."""

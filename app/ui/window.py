@@ -308,6 +308,7 @@ class MainWindow(QMainWindow):
         chat = self.controller.chat
         self.sidebar.show_current(conversation_id)
         self._show_title()
+        self.pane.find_bar.look_again()
         if chat is not None and not chat.private:
             self.controller.attempt(
                 lambda: self._services.settings.update(last_conversation=conversation_id)

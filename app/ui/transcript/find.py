@@ -84,6 +84,7 @@ class Finder:
         """Begin a search; answers what a moment finds, the rest follows."""
         self.clear()
         if not text:
+            self._view.find_changed.emit(self.state)
             return 0
         self._text, self._options = text, options
         words = r"\s+".join(re.escape(word) for word in text.split()) or re.escape(text)
