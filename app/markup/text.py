@@ -150,8 +150,9 @@ def _html(block: Block) -> str:
             kind = f' class="language-{escape(name)}"' if name else ""
             return f"<pre><code{kind}>{escape(block.text)}</code></pre>"
         case MathBlock():
-            source = f"<code>{escape(block.source)}</code>{escape(block.trailing)}"
-            return f'<p style="text-align:center">{source}</p>'
+            source = escape(block.source.strip("\n")).replace("\n", "<br>")
+            words = f"<code>{source}</code>{escape(block.trailing)}"
+            return f'<p style="text-align:center">{words}</p>'
         case Rule():
             return "<hr>"
         case Quote():
@@ -165,7 +166,14 @@ def _html(block: Block) -> str:
         case Thinking():
             return f"<blockquote>{_all(block.children)}</blockquote>"
         case FootnoteDefinition():
-            return f"<p><sup>{block.number}</sup></p>{_all(block.children)}"
+            return _html_footnote(block)
+
+
+def _html_footnote(block: FootnoteDefinition) -> str:
+    number, first = f"<sup>{block.number}</sup>", next(iter(block.children), None)
+    if not isinstance(first, Paragraph):
+        return f"<p>{number}</p>{_all(block.children)}"
+    return f"<p>{number} {html_spans(first.spans)}</p>{_all(block.children[1:])}"
 
 
 def _all(blocks: Iterable[Block]) -> str:

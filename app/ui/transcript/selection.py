@@ -179,7 +179,10 @@ def _of_message(chat: Chat, at: int, selection: Selection, form: CopyAs) -> str:
     ]
     if form is CopyAs.PLAIN:
         return _joined(pieces)
-    markdown = _joined(pieces) if model.is_user else _markdown(model, pieces)
+    if model.is_user:
+        typed = _joined(pieces)
+        return typed if form is CopyAs.MARKDOWN else _as_typed(typed)
+    markdown = _markdown(model, pieces)
     return markdown if form is CopyAs.MARKDOWN else to_rich_html(parse(markdown))
 
 
@@ -242,10 +245,16 @@ def message_text(model: MessageModel, form: CopyAs) -> str:
     source = model.message.content
     if form is CopyAs.MARKDOWN or model.is_user:
         if form is CopyAs.RICH:
-            return "<p>" + escape(source).replace("\n", "<br>") + "</p>"
+            return _as_typed(source)
         return source
     blocks = model.blocks if model.blocks is not None else parse(source)
     return plain_text(blocks) if form is CopyAs.PLAIN else to_rich_html(blocks)
+
+
+def _as_typed(text: str) -> str:
+    """The user's own words as HTML: no marks are read in them, and they keep their indentation."""
+    spaced = escape(text).replace("\t", "    ").replace("  ", "\u00a0 ")
+    return "<p>" + spaced.replace("\n", "<br>") + "</p>"
 
 
 def escape(text: str) -> str:

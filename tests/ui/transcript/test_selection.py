@@ -130,3 +130,12 @@ def test_a_line_ends_where_a_paragraph_a_line_of_code_or_a_cell_does() -> None:
     assert line_at(text, 16) == (7, 16)
     assert line_at(text, 21) == (17, 21)
     assert line_at("", 0) == (0, 0)
+
+
+def test_the_users_words_are_copied_as_typed() -> None:
+    made = chat("if a < b:\n    c = *d*\n1. no list")
+    everything = selected_text(made, Selection(Position(0, 0, 0), Position(0, 9, 0)), CopyAs.RICH)
+    assert everything == "<p>if a &lt; b:<br>\u00a0 \u00a0 c = *d*<br>1. no list</p>"
+    part = Selection(place(made, 0, "a <", 0), place(made, 0, "list", 4))
+    assert selected_text(made, part, CopyAs.RICH) == everything.replace("if ", "")
+    assert selected_text(made, part, CopyAs.MARKDOWN) == "a < b:\n    c = *d*\n1. no list"

@@ -119,3 +119,11 @@ def test_the_model_does_not_read_its_reasoning_again() -> None:
     assert split_thinking(text) == ("hm", "Yes.")
     assert strip_thinking("No <think> here") == "No <think> here"
     assert strip_thinking("<think>cut") == ""
+
+
+def test_rich_text_keeps_the_lines_of_a_formula_and_a_footnote_in_one_piece() -> None:
+    html = to_rich_html(
+        parse("A[^1]\n\n$$\na &= b \\\\\nc &= d\n$$\n\n[^1]: The *note*.\n\n    More.")
+    )
+    assert "<code>a &amp;= b \\\\<br>c &amp;= d</code>" in html
+    assert "<p><sup>1</sup> The <em>note</em>.</p><p>More.</p>" in html
