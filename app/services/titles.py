@@ -25,6 +25,7 @@ WRAPPING = " \t*_#.\"'`\u201c\u201d\u2018\u2019\u00ab\u00bb"  # marks and quotes
 TITLE_CHARACTERS = 60
 MAX_TOKENS = 24
 EMPHASIS = re.compile(r"(?<!\w)(\*{1,3}|`)(?=\S)(.+?)(?<=\S)\1(?!\w)")  # *so*, **so** or `so`
+UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")  # control, letters' order
 EXCHANGE_CHARACTERS = 4_000  # enough to know the subject, quick to read
 _log = logging.getLogger(__name__)
 
@@ -114,7 +115,7 @@ def clean_title(text: str) -> str:
 
 def title_from(text: str) -> str:
     """A title from a message's first words, at most 60 characters, cut between words."""
-    line = " ".join(text.split())
+    line = " ".join(UNSEEN.sub("", " ".join(text.split())).split())
     if len(line) <= TITLE_CHARACTERS:
         return line
     cut = line[:TITLE_CHARACTERS]

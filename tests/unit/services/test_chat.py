@@ -282,6 +282,10 @@ def test_a_long_title_is_cut_between_words() -> None:
     assert title.endswith("word…")
 
 
+def test_a_title_holds_nothing_that_turns_its_letters_round_or_controls() -> None:
+    assert title_from("see \u202egnp.exe\x07\x1b \x00 now") == "see gnp.exe now"
+
+
 def test_an_empty_chat_leaves_nothing_and_a_draft_keeps_it(make: Make) -> None:
     harness = make()
     library = harness.services.library
