@@ -77,8 +77,9 @@ def percent(fraction: float) -> str:
 
 
 def rate(tokens_per_second: float) -> str:
-    """An answer's speed: ``12.3 tokens/s``."""
-    return f"{tokens_per_second:.1f} tokens/s"
+    """An answer's speed: ``12.3 tokens/s``, from a hundred on without the tenth."""
+    digits = 1 if tokens_per_second < 99.95 else 0
+    return f"{tokens_per_second:,.{digits}f} tokens/s"
 
 
 def join(*parts: str) -> str:

@@ -10,6 +10,7 @@ from PySide6.QtGui import (
     QFont,
     QMouseEvent,
     QPainter,
+    QPainterPath,
     QPaintEvent,
     QPen,
     QResizeEvent,
@@ -254,13 +255,15 @@ class ContextMeter(QWidget):
         theme, share = self._theme, min(self._tokens / self._size, 1.0)
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        bar = QRectF(0.5, self.height() / 2 - 3, 40, 6)
-        painter.setPen(QPen(QColor(theme.muted), 1))
-        painter.drawRoundedRect(bar, 3, 3)
-        if share > 0:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(theme.warning if share > 0.85 else theme.accent))
-            painter.drawRoundedRect(QRectF(bar.x(), bar.y(), max(bar.width() * share, 6), 6), 3, 3)
+        bar = QRectF(0.5, self.height() / 2 - 3.5, 40, 7)
+        track = QPainterPath()
+        track.addRoundedRect(bar, 3.5, 3.5)
+        # Cut off by the track's end, as the fill of a glass is: a share of nothing shows nothing.
+        filled = QPainterPath()
+        filled.addRect(bar.adjusted(0, 0, bar.width() * (share - 1), 0))
+        colour = theme.warning if share > 0.85 else theme.accent
+        painter.fillPath(track.intersected(filled), QColor(colour))
+        painter.strokePath(track, QPen(QColor(theme.border), 1))
         painter.setPen(QColor(theme.muted))
         text = self.rect().adjusted(48, 0, 0, 0)
         painter.drawText(text, Qt.AlignmentFlag.AlignVCenter, words.percent(share))

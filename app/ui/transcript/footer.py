@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 
 from app.domain.conversation import Message, MessageStatus, Version
 from app.domain.generation import Role
+from app.services import words
 from app.ui.transcript.buttons import ButtonRow, QuietButton, Words
 from app.ui.transcript.model import status_words
 from app.ui.transcript.signals import ActionKind
@@ -62,7 +63,11 @@ class Footer(ButtonRow):
             more = self._add("more", "More actions", None)
             more.clicked.connect(lambda: self._menu(more, busy=busy).exec(self._below(more)))
         self._status = Words(self, style, self._words())
-        self._figures = Words(self, style, self._rate())
+        made_by, speed = self._made_by(), self._speed()
+        # The figures of the last answer stand in the status line: once in the window is enough.
+        self._figures = Words(self, style, made_by or speed)
+        if made_by:
+            self._figures.setToolTip(speed)
         self.reveal(False)
 
     @property
@@ -78,17 +83,21 @@ class Footer(ButtonRow):
     def _words(self) -> str:
         return status_words(self._message)
 
-    def _rate(self) -> str:
+    def _made_by(self) -> str:
+        """The model, once it has answered."""
+        made_by = self._message.model
+        if made_by is None or not self._speed():
+            return ""
+        return f"{made_by.name} {made_by.quantization}".strip()
+
+    def _speed(self) -> str:
         timings = self._message.timings
         writing = self._message.status is MessageStatus.STREAMING
         if timings is None or writing or not timings.tokens_per_second:
             return ""
-        made_by = self._message.model
-        name = f"{made_by.name} {made_by.quantization}".strip() if made_by else ""
-        speed = (
-            f"{timings.completion_tokens:,} tokens \u00b7 {timings.tokens_per_second:.1f} tokens/s"
+        return words.join(
+            words.amount(timings.completion_tokens, "token"), words.rate(timings.tokens_per_second)
         )
-        return f"{name} \u00b7 {speed}" if name else speed
 
     def _add(
         self, name: str, label: str, kind: ActionKind | None, text: str = "", payload: str = ""

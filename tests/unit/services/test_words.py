@@ -70,6 +70,13 @@ def test_no_estimate_is_no_word() -> None:
     assert words.time_left(None) == ""
 
 
+def test_a_speed_has_a_tenth_only_where_it_tells_something() -> None:
+    assert words.rate(2.34) == "2.3 tokens/s"
+    assert words.rate(99.94) == "99.9 tokens/s"
+    assert words.rate(99.96) == "100 tokens/s"
+    assert words.rate(1225.0) == "1,225 tokens/s"
+
+
 def test_loading_names_the_quantization_and_how_far_it_is() -> None:
     state = ModelState(ModelPhase.LOADING, PHI, 0.43)
     assert activity_line(IDLE, state) == "Loading Q4_K_M · 43 %"
