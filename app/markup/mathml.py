@@ -13,7 +13,7 @@ from ziamath.zmath import loadedfonts
 from app.markup import mathspacing
 from app.markup.latex_names import BRACKETS
 from app.markup.latex_tokens import ASIDE, FRAME, MOVING, NAME, NUMBER, MathError
-from app.markup.mathwords import is_wide
+from app.markup.mathwords import is_foreign, is_wide
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -70,6 +70,7 @@ def tree_of(mathml: str, *, ink: str, display: bool) -> ET.Element:
         if letter.text and all(map(is_wide, letter.text)):
             letter.tag = "mtext"
     for row in list(tree.iter()):
+        _join_words(row)
         _group_matrices(row)
     elements = list(tree.iter())
     if len(elements) > MAX_ELEMENTS:
@@ -100,7 +101,8 @@ def _check(elements: Iterable[ET.Element]) -> None:
         if text.startswith("\\") and element.tag in ("mi", "mo", "mtext") and text != "\\":
             raise MathError(f"{text} is not known")
         for char in text:
-            drawn = font.glyphindex(char) or (element.tag == "mtext" and is_wide(char))
+            words = element.tag == "mtext" and (is_wide(char) or is_foreign(char))
+            drawn = font.glyphindex(char) or words
             if not char.isspace() and not drawn:
                 raise MathError(f"the font has no {char!r}")
 
@@ -135,6 +137,20 @@ def _take_name(element: ET.Element) -> None:
         element.set("number", "true")
     elif element.tag == "mo" and text in BRACKETS:
         element.text = BRACKETS[text]
+
+
+def _join_words(row: ET.Element) -> None:
+    """Make one word of letters side by side that are joined where they are written."""
+    previous: ET.Element | None = None
+    for letter in list(row):
+        if letter.tag != "mi" or not letter.text or not all(map(is_foreign, letter.text)):
+            previous = None
+        elif previous is None:
+            letter.tag = "mtext"
+            previous = letter
+        else:
+            previous.text = (previous.text or "") + letter.text
+            row.remove(letter)
 
 
 def _group_matrices(row: ET.Element) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter
 from pytestqt.qtbot import QtBot
 
+from app.markup.mathwords import width_of
 from app.ui.transcript.block_items import MathItem
 from app.ui.transcript.formulas import TILE
 from app.ui.transcript.items import Look
@@ -114,3 +115,13 @@ def test_the_number_of_a_matrix_that_is_scrolled_comes_behind_it(
     assert item.row.state.natural > without.row.state.natural + 20
     item.row.state.x = item.row.state.natural - item.room
     assert item.left + item.room - 8 < drawn_columns(item)[-1] <= item.left + item.room
+
+
+def test_words_of_other_scripts_have_the_room_that_they_take() -> None:
+    words = ["السرعة", "المسافة", "عدد", "زوجي", "القوة", "מהירות", "מרחק", "אחרת", "זוגי", "עבור"]
+    font = QFont("sans-serif")
+    font.setPixelSize(100)
+    metrics = QFontMetricsF(font)
+    for word in words:
+        share = metrics.horizontalAdvance(word) / 100 / width_of(word)
+        assert 0.6 < share < 1.06, word

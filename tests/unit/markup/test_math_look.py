@@ -133,6 +133,42 @@ def test_words_without_blanks_are_drawn_as_text_as_wide_as_it_will_be(latex: str
     assert formula.width >= 100 * wide
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "\u0627\u0644\u0633\u0631\u0639\u0629",
+        "\u05de\u05d4\u05d9\u05e8\u05d5\u05ea",
+        "\u0917\u0924\u093f",
+        "\u0627\u0644\u0632\u0645\u0646 (5 s)",
+    ],
+)
+def test_words_of_other_scripts_are_one_text_that_is_shaped_where_it_is_painted(
+    words: str,
+) -> None:
+    svg = ET.fromstring(render(rf"\text{{{words}}} = \frac{{a}}{{b}}", display=True).svg)
+    (text,) = svg.iter("{http://www.w3.org/2000/svg}text")
+    assert (text.text or "").replace("\u00a0", " ") == words
+
+
+def test_letters_of_a_joined_script_that_stand_side_by_side_are_one_word() -> None:
+    svg = svg_of("\u0633^2 + \u0643\u062a\u0644\u0629 = 25")
+    assert svg.count("<text") == 2
+    assert "\u0643\u062a\u0644\u0629" in svg
+
+
+def test_a_blank_behind_words_from_right_to_left_is_on_the_side_of_what_follows() -> None:
+    word = "\u05d0\u05dd"
+    with_blank, without = (
+        next(
+            ET.fromstring(render(rf"\text{{{text}}} n").svg).iter(
+                "{http://www.w3.org/2000/svg}text"
+            )
+        ).attrib["x"]
+        for text in (f"{word} ", word)
+    )
+    assert with_blank == without
+
+
 def test_chemistry_is_set_as_chemists_write_it() -> None:
     prepared = prepare(r"\ce{^{14}_{6}C -> ^{14}_{7}N + e-}")
     assert prepared.count("{}") == 2, "an isotope's numbers belong to what follows"

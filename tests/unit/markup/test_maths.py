@@ -45,7 +45,7 @@ REFUSED = (
     r"\def\a{\a\a}\a",
     r"\newcommand{\x}{y} \x",
     r"\unknowncommand{x}",
-    "\\text{\u0645\u0631\u062d\u0628\u0627}",
+    "\\text{\U0001e900}",
     "{" * 30 + "x" + "}" * 30,
     "x" * (MAX_SOURCE + 1),
     "x+" * 1000,
