@@ -202,8 +202,9 @@ class MathBlock:
 
     @property
     def markdown(self) -> str:
-        """The formula as it was written, with its delimiters."""
-        return f"{self.delimiter}{self.source}{CLOSERS[self.delimiter]}{self.trailing}"
+        """The formula as it was written, with its delimiters, or the one that came so far."""
+        closer = CLOSERS[self.delimiter] if self.closed else ""
+        return f"{self.delimiter}{self.source}{closer}{self.trailing}"
 
 
 @dataclass(frozen=True, slots=True)
