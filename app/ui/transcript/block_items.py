@@ -9,7 +9,6 @@ from PySide6.QtGui import QPainter
 
 from app.markup.mathlines import Line
 from app.ui.theme import RADIUS, qcolour
-from app.ui.transcript.documents import RowDocument, text_document
 from app.ui.transcript.formulas import Drawn, Failed, Pending
 from app.ui.transcript.items import Look, RowItem
 from app.ui.transcript.rows import (
@@ -23,6 +22,7 @@ from app.ui.transcript.rows import (
 )
 from app.ui.transcript.runs import LINE, Run, clean
 from app.ui.transcript.style import CODE_PAD, Style
+from app.ui.transcript.text_document import TextDocument
 from app.ui.transcript.wide_blocks import Sideways, TableState
 
 CODE_HEAD, SIDE_BAR, FOOTER, THINK = 34, 14, 34, 30
@@ -36,10 +36,11 @@ class MathItem(RowItem):
     """A display formula, or its source where it cannot be drawn."""
 
     row: MathRow
+    scrolls = True
 
     def __init__(self, row: MathRow, style: Style, width: int) -> None:
         super().__init__(row, style, width)
-        self._source: RowDocument | None = None
+        self._source: TextDocument | None = None
         self._drawn: Drawn | None = None
         self._lines: tuple[Line, ...] = ()
         self._wide = 0.0  # the widest of the lines
@@ -56,7 +57,7 @@ class MathItem(RowItem):
             if len(source) > LONGEST_SOURCE:
                 source = source[:LONGEST_SOURCE] + "\u2026"  # a copy has all of it
             run = Run(LINE.join(clean(line) for line in source.split("\n")), code=True)
-            self._source = text_document(TextRow((run,), row.place), style, self.room)
+            self._source = TextDocument(TextRow((run,), row.place), style, self.room)
         else:
             self._drawn = result
             self.pending = (result,) if isinstance(result, Pending) else ()
@@ -158,7 +159,6 @@ class WaitItem(RowItem):
 class FixedItem(RowItem):
     """A row whose body is a widget of known height."""
 
-    interactive = True
     pictured = False
     units = FOOTER
 
@@ -182,6 +182,7 @@ class FootItem(FixedItem):
     """The end of a wide block, with its scroll bar if it needs one."""
 
     row: FootRow
+    scrolls = True
 
     @property
     def is_code(self) -> bool:

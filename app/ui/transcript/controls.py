@@ -74,7 +74,7 @@ class Controls:
     def _make_and_place(self, spot: Spot) -> None:
         item, style = spot.item, spot.item.style
         if item.widget is None:
-            item.widget = self._make(item, spot.row)
+            item.widget = self._make(item)
         x = self._message.offset_x(item) + item.left
         y, width, height = spot.y + item.gap, item.room, spot.height - item.gap
         if isinstance(item, FootItem | MathItem):
@@ -90,7 +90,7 @@ class Controls:
             _set_bar(item.widget, item)
         item.widget.show()
 
-    def _make(self, item: RowItem, row: int) -> QWidget:
+    def _make(self, item: RowItem) -> QWidget:
         message, style = self._message, item.style
         host = message.host
         if isinstance(item, CodeHeadItem):
@@ -98,26 +98,26 @@ class Controls:
             head = CodeHead(message, style, state)
             head.copy_clicked.connect(lambda: host.copy_code(message.model, state))
             head.wrap_clicked.connect(lambda: host.toggle_wrap(state))
-            self._watch((head.wrap, head.copy), row)
+            self._watch((head.wrap, head.copy), head)
             return head
         if isinstance(item, ThinkItem):
             toggle = ThinkToggle(message, style, item.row)
             toggle.clicked.connect(lambda: host.toggle_thinking(message.model))
-            self._watch((toggle,), row)
+            self._watch((toggle,), toggle)
             return toggle
         if isinstance(item, FootItem | MathItem):
             side = item.row.state
             bar = SideBar(message, style, side, item.room)
             bar.valueChanged.connect(self._bar_moved(side))
             return bar
-        return self._make_footer(item, row)
+        return self._make_footer(item)
 
-    def _make_footer(self, item: RowItem, row: int) -> Footer:
+    def _make_footer(self, item: RowItem) -> Footer:
         message = self._message
         host, model = message.host, message.model
         footer = Footer(message, item.style, model.message, model.version, busy=host.is_busy())
         footer.acted.connect(lambda kind, payload: host.acted(message.model, kind, payload))
-        self._watch(footer.buttons, row)
+        self._watch(footer.buttons, footer)
         footer.reveal(self.revealed)
         for button in footer.buttons:
             if self._refocus and button.accessibleName() == self._refocus:
@@ -133,9 +133,9 @@ class Controls:
 
         return moved
 
-    def _watch(self, buttons: Iterable[QuietButton], row: int) -> None:
+    def _watch(self, buttons: Iterable[QuietButton], control: QWidget) -> None:
         for button in buttons:
-            button.focused.connect(lambda focused, row=row: self._focus_changed(focused, row))
+            button.focused.connect(lambda focused: self._focus_changed(focused, control))
 
     # ------------------------------------------------------------------ showing the actions
 
@@ -149,11 +149,11 @@ class Controls:
         self._hovered = hovered
         self.reveal()
 
-    def _focus_changed(self, focused: bool, row: int) -> None:
+    def _focus_changed(self, focused: bool, control: QWidget) -> None:
         self._focused = focused
         self.reveal()
         if focused:
-            self._message.host.reach(self._message.model, row)
+            self._message.host.reach(self._message.model, self._message.row_of(control))
 
     def reveal(self) -> None:
         """Show or hide the actions."""

@@ -60,8 +60,8 @@ class _PictureKey:
 class RowItem:
     """A row laid out. Coordinates begin at the top left of the text column."""
 
-    interactive = False
     pictured = True
+    scrolls = False  # whether it may have a scroll bar, whose range other rows change
 
     def __init__(self, row: Row, style: Style, width: int) -> None:
         self.row, self.style, self.width = row, style, width
@@ -89,6 +89,19 @@ class RowItem:
     def stale(self) -> bool:
         """Whether it has to be made anew though its row is the same."""
         return False
+
+    def grow(self, _row: Row) -> float | None:
+        """Take a later form of the row, and keep what is laid out of it.
+
+        Returns:
+            From where it looks different, pixels below the item's top; None where it cannot be
+            done, and the item has to be made anew.
+        """
+        return None
+
+    def forget_picture(self) -> None:
+        """It looks different now."""
+        self._picture, self._picture_key, self._drawn_key = QPixmap(), None, None
 
     def ideal_width(self) -> float:
         """How wide the text really is, pixels."""

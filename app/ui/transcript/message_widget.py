@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import inf
 from typing import Protocol
 
 from PySide6.QtCore import QEvent, QRect, Qt
@@ -19,7 +20,7 @@ from app.ui.transcript.items import Look, RowItem
 from app.ui.transcript.make_item import make_item
 from app.ui.transcript.model import MessageModel
 from app.ui.transcript.parts import ThinkToggle
-from app.ui.transcript.rows import FooterRow, NoteRow, Row, SpaceRow, TextRow
+from app.ui.transcript.rows import FooterRow, FootRow, NoteRow, Row, SpaceRow, TextRow
 from app.ui.transcript.spoken import spoken_message
 from app.ui.transcript.style import Style
 from app.ui.transcript.wide_blocks import CodeState
@@ -86,9 +87,10 @@ class MessageWidget(QGroupBox):
 
     def __init__(self, parent: QWidget, host: Host, model: MessageModel) -> None:
         super().__init__(parent)
-        self.model, self.host = model, host
+        self._viewport, self.model, self.host = parent, model, host
         self.items: dict[int, RowItem] = {}
         self.spots: list[Spot] = []
+        self._changed: dict[int, float] = {}  # from where rows are to be drawn again, pixels
         self.controls = Controls(self)
         self.setContentsMargins(0, 0, 0, 0)
         self.setMouseTracking(True)
@@ -109,8 +111,14 @@ class MessageWidget(QGroupBox):
         """The row ``row`` laid out, made anew if it or the style changed."""
         wanted = self.model.rows[row]
         known = self.items.get(row)
+        if known is None and isinstance(wanted, FooterRow):
+            known = self._move_footer(row)
+        if isinstance(wanted, FootRow) and (known is None or row - 1 in self.items):
+            self.item(row - 1, style)  # says how wide the block is, whatever is measured first
         if known is not None:
             if known.row is wanted and known.style is style and not known.stale:
+                return known
+            if self._grow(row, known, wanted, style):
                 return known
             self._drop(row, keep_widget=self._reusable(known, wanted, style))
         made = make_item(wanted, style, self._width_of(wanted, style))
@@ -119,6 +127,28 @@ class MessageWidget(QGroupBox):
             self._refresh(made)
         self.items[row] = made
         return made
+
+    def _move_footer(self, row: int) -> RowItem | None:
+        """Keep the footer, with its buttons, where rows came or went above it."""
+        for at, item in self.items.items():
+            if isinstance(item, FooterItem):
+                self.items[row] = self.items.pop(at)
+                return item
+        return None
+
+    def row_of(self, control: QWidget) -> int:
+        """The row that a control belongs to now; rows above it come and go."""
+        return next(row for row, item in self.items.items() if item.widget is control)
+
+    def _grow(self, row: int, known: RowItem, wanted: Row, style: Style) -> bool:
+        """Let a row that is laid out take its later form; whether it could."""
+        if known.style is not style or self.model.is_user:
+            return False
+        changed = known.grow(wanted)
+        if changed is None:
+            return False
+        self._changed[row] = min(self._changed.get(row, inf), changed)
+        return True
 
     @staticmethod
     def _reusable(known: RowItem, wanted: object, style: Style) -> bool:
@@ -205,22 +235,51 @@ class MessageWidget(QGroupBox):
     # ------------------------------------------------------------------ geometry
 
     def arrange(self, placed: list[Placed], left: int, style: Style) -> None:
-        """Take the place of the visible rows; ``left`` is the column's in the viewport."""
-        top = placed[0].y
-        bottom = placed[-1].y + placed[-1].height
-        margin = style.px(MARGIN)
-        place = QRect(left - margin, top, style.column + 2 * margin, bottom - top)
-        resized = place.size() != self.size() or style is not self._style
+        """Take the place of the visible rows; ``left`` is the column's in the viewport.
+
+        Only what looks different is drawn again. A message that fills the viewport stands still,
+        and what it shows is scrolled inside it.
+        """
+        place = self._area(placed, left, style)
+        anew = place.size() != self.size() or style is not self._style
         self._style = style
         self.setGeometry(place)
         before = {spot.row: spot for spot in self.spots}
+        changed, self._changed = self._changed, {}
+        top = place.y()
         self.spots = [Spot(p.row, self.items[p.row], p.y - top, p.height) for p in placed]
-        for spot in self.spots:
-            self.controls.place(spot)
-            if not resized and before.get(spot.row) != spot:
-                self.update(0, spot.y, place.width(), spot.height)
-        if resized or len(before) != len(self.spots):
+        if anew:
             self.update()
+        moved = 0 if anew else self._scroll(before)
+        for spot in self.spots:
+            old = before.get(spot.row)
+            there = old is not None and old.item is spot.item and old.y + moved == spot.y
+            tall = old.height if old is not None and there else 0
+            if tall != spot.height or spot.item.scrolls:
+                self.controls.place(spot)
+            if anew or (tall == spot.height and spot.row not in changed):
+                continue
+            skip = int(changed.get(spot.row, 0)) if there else 0
+            self.update(0, spot.y + skip, place.width(), max(tall, spot.height) - skip)
+
+    def _area(self, placed: list[Placed], left: int, style: Style) -> QRect:
+        """The rectangle of the visible rows, in the viewport and not beyond both its ends."""
+        margin, top, bottom = style.px(MARGIN), placed[0].y, placed[-1].y + placed[-1].height
+        if top <= 0 and bottom >= self._viewport.height():
+            top, bottom = 0, self._viewport.height()
+        return QRect(left - margin, top, style.column + 2 * margin, bottom - top)
+
+    def _scroll(self, before: dict[int, Spot]) -> int:
+        """Move what is shown already to where it stands now, and return by how many pixels."""
+        if self.model.is_user:
+            return 0  # a bubble's ends are drawn where they are seen
+        for spot in self.spots:
+            old = before.get(spot.row)
+            if old is not None and old.item is spot.item:
+                if spot.y != old.y:
+                    self.scroll(0, spot.y - old.y)
+                return spot.y - old.y
+        return 0
 
     def park(self) -> None:
         """Stand aside, with rows laid out ahead of the viewport."""
@@ -287,20 +346,24 @@ class MessageWidget(QGroupBox):
         if self._style is None:
             return
         painter = QPainter(self)
-        wanted = event.rect()
+        wanted = event.region()  # its rectangle may be all of the message
         theme = self._style.theme
-        painter.fillRect(wanted, qcolour(theme.page))
+        painter.fillRect(event.rect(), qcolour(theme.page))
         margin = self._style.px(MARGIN)
         bubble = self.bubble_width - 2 * self._style.px(BUBBLE_PAD_X)
         if self.model.is_user:
             self._paint_bubble(painter, self._style)
         pictures = 1  # that may be made beside the drawing; the others are made in pauses
         for spot in self.spots:
-            if spot.y >= wanted.bottom() + 1 or spot.y + spot.height <= wanted.top():
+            area = QRect(0, spot.y, self.width(), spot.height)
+            if not wanted.intersects(area):
                 continue
             x = self.offset_x(spot.item)
             painter.save()
             painter.translate(x, spot.y)
+            part = (wanted & area).boundingRect()
+            if part != area:
+                painter.setClipRect(part.translated(-x, -spot.y))
             look = self.host.look_of(self.model, spot.row)
             inside = self.model.is_user and not isinstance(spot.item.row, NoteRow)
             ground = theme.bubble if inside else theme.page

@@ -31,6 +31,7 @@ from app.ui.transcript.rows import (
     TableRow,
     TextRow,
     WaitRow,
+    says_the_same,
 )
 from app.ui.transcript.runs import LINE
 from app.ui.transcript.verbatim import verbatim_flow
@@ -295,6 +296,9 @@ class MessageModel:
             self.heights = HeightIndex()
         if base == 0 and len(self.heights) == len(rows):
             return  # parsed again: what was measured before still holds
+        for i, (was, row) in enumerate(zip(old, rows[base:], strict=False), base):
+            if was is not row and says_the_same(was, row):
+                rows[i] = was  # what is laid out of it stays
         before = [self.heights[base + i] for i in range(min(len(old), len(self.heights) - base))]
         self.heights.truncate(base)
         for i, row in enumerate(rows[base:]):

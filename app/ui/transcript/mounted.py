@@ -56,8 +56,13 @@ class Mounted:
         return self._made(at, row).height
 
     def _made(self, at: int, row: int) -> RowItem:
-        model = self._view.chat.open(at)
-        return self.widget_of(model).item(row, self._view.looks.style_of(model))
+        # This runs for every row in view at every arrangement, so it is written plainly.
+        view = self._view
+        model = view.chat.models[at]
+        if model.list is None:
+            view.chat.open(at)
+        widget = self.widgets.get(model.message.id) or self.widget_of(model)
+        return widget.item(row, view.looks.style_of(model))
 
     def item(self, at: int, row: int) -> RowItem | None:
         """A row as it was laid out; None for one that was not."""

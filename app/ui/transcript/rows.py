@@ -181,6 +181,24 @@ Row: TypeAlias = (
 )
 
 
+def says_the_same(old: Row, new: Row) -> bool:
+    """Whether two forms of a row look alike, so that the older one can stay."""
+    if type(old) is not type(new) or old.place != new.place:
+        return False
+    match old, new:
+        case (TextRow(), TextRow()):
+            return old.runs == new.runs and (old.level, old.cut) == (new.level, new.cut)
+        case (MathRow(), MathRow()):
+            return old.block == new.block
+        case (CodeHeadRow(), CodeHeadRow()):
+            return old.state is new.state
+        case (FootRow(), FootRow()):
+            return old.state is new.state
+        case (RuleRow(), RuleRow()):
+            return True
+    return False
+
+
 def row_text(row: Row) -> str:
     """The text of a row as it is selected and searched, character by character as Qt holds it."""
     match row:

@@ -12,18 +12,14 @@ from PySide6.QtGui import (
 )
 
 from app.ui.theme import qcolour
-from app.ui.transcript.documents import (
-    RowDocument,
-    code_document,
-    column_widths,
-    measure_columns,
-    table_document,
-    text_document,
-)
+from app.ui.transcript.code_document import CodeDocument
 from app.ui.transcript.items import Look, RowItem
+from app.ui.transcript.row_document import RowDocument
 from app.ui.transcript.rows import CodeRow, NoteRow, Row, TableRow, TextRow, row_text
 from app.ui.transcript.runs import Run, units
 from app.ui.transcript.style import CODE_PAD, Style
+from app.ui.transcript.table_document import TableDocument, column_widths, measure_columns
+from app.ui.transcript.text_document import TextDocument
 from app.ui.transcript.wide_blocks import Sideways
 
 
@@ -33,12 +29,27 @@ class DocumentItem(RowItem):
     def __init__(self, row: Row, style: Style, width: int) -> None:
         super().__init__(row, style, width)
         self.doc: RowDocument = self.make()
-        self.pending = tuple(self.doc.pending)
-        self._body = int(self.doc.size().height() + 0.999)
+        self._take()
 
     def make(self) -> RowDocument:
         """Lay out the document."""
         raise NotImplementedError
+
+    def _take(self) -> None:
+        """The document was made or changed."""
+        self.pending = tuple(self.doc.pending)
+        self._body = int(self.doc.size().height() + 0.999)
+
+    def _grown(self, row: Row) -> None:
+        """The document says what ``row`` says now."""
+        self.row = row
+        self._take()
+        self.forget_picture()
+
+    @property
+    def height(self) -> int:
+        """With the gap above, pixels."""
+        return self.gap + self._body
 
     def body_height(self) -> int:
         """Without the gap above, pixels."""
@@ -82,11 +93,14 @@ class DocumentItem(RowItem):
         palette.setColor(QPalette.ColorRole.Text, qcolour(colour))
         context.palette = palette
         context.selections = self._selections(look)
+        if painter.hasClipping():
+            context.clip = painter.clipBoundingRect()  # other lines are not drawn at all
         self.doc.documentLayout().draw(painter, context)
-        for start, end in (*look.matches, *((look.selection,) if look.selection else ())):
-            self.doc.formulas.paint_again(
-                painter, self.doc.to_document(start), self.doc.to_document(end)
-            )
+        if self.doc.formulas is not None:
+            for start, end in (*look.matches, *((look.selection,) if look.selection else ())):
+                self.doc.formulas.paint_again(
+                    painter, self.doc.to_document(start), self.doc.to_document(end)
+                )
         painter.restore()
 
     def _selections(self, look: Look) -> list[QAbstractTextDocumentLayout.Selection]:
@@ -159,10 +173,27 @@ class TextItem(DocumentItem):
     """Running text."""
 
     row: TextRow
+    doc: TextDocument
 
-    def make(self) -> RowDocument:
+    def make(self) -> TextDocument:
         """Lay out the document."""
-        return text_document(self.row, self.style, self.room)
+        return TextDocument(self.row, self.style, self.room)
+
+    def grow(self, row: Row) -> float | None:
+        """Take a later form of the row; from where it looks different, if it can be done."""
+        old = self.row
+        if (
+            not isinstance(row, TextRow)
+            or (row.place, row.level) != (old.place, old.level)
+            or not (row.runs and old.runs)
+        ):
+            return None
+        before = self.is_rtl()
+        position = self.doc.change(row)
+        self._grown(row)
+        if self.is_rtl() != before:
+            return 0
+        return self.gap + self.doc.changed_from(position)
 
 
 class NoteItem(DocumentItem):
@@ -170,11 +201,11 @@ class NoteItem(DocumentItem):
 
     row: NoteRow
 
-    def make(self) -> RowDocument:
+    def make(self) -> TextDocument:
         """Lay out the document."""
         style = self.style
         text = TextRow((Run(self.row.text),), self.row.place, 0, self.row.text)
-        doc = text_document(text, style, self.room)
+        doc = TextDocument(text, style, self.room)
         look = QTextCharFormat()
         look.setFont(style.fonts.small)
         colour = style.theme.error if self.row.error else style.theme.muted
@@ -193,25 +224,49 @@ class CodeItem(DocumentItem):
     """Lines of code."""
 
     row: CodeRow
+    doc: CodeDocument
 
-    def make(self) -> RowDocument:
+    def make(self) -> CodeDocument:
         """Lay out the document."""
-        wrap = self.row.state.wrap
-        self._wrapped = self.style.wrap_code if wrap is None else wrap
+        self._wrapped = self._wants_wrapping()
         inner = self.room - 2 * self.style.px(CODE_PAD)
-        state = self.row.state
-        self._tokens = state.tokens_of(self.row)
+        self._tokens = self.row.state.tokens_of(self.row)
         width = inner if self._wrapped else -1
-        doc = code_document(self.row, self.style, width, self._tokens)
-        state.natural = max(state.natural, int(doc.idealWidth()) + 1) if not self._wrapped else 0
-        return doc
+        return CodeDocument(self.row, self.style, width, self._tokens)
+
+    def _take(self) -> None:
+        """The document was made or changed."""
+        super()._take()
+        state = self.row.state
+        natural = 0 if self._wrapped else int(self.doc.idealWidth()) + 1
+        state.natural = max(state.natural, natural) if natural else 0
+
+    def _wants_wrapping(self) -> bool:
+        wrap = self.row.state.wrap
+        return self.style.wrap_code if wrap is None else wrap
 
     @property
     def stale(self) -> bool:
-        """Whether it has to be made anew."""
-        wrap = self.row.state.wrap
-        wanted = self.style.wrap_code if wrap is None else wrap
-        return wanted != self._wrapped or self.row.state.tokens_of(self.row) is not self._tokens
+        """Whether it looks different though its row is the same."""
+        return (
+            self._wants_wrapping() != self._wrapped
+            or self.row.state.tokens_of(self.row) is not self._tokens
+        )
+
+    def grow(self, row: Row) -> float | None:
+        """Take a later form of the row, or other colours; from where it looks different."""
+        old = self.row
+        if (
+            not isinstance(row, CodeRow)
+            or row.state is not old.state
+            or (row.place, row.first) != (old.place, old.first)
+            or self._wants_wrapping() != self._wrapped
+        ):
+            return None
+        self._tokens = row.state.tokens_of(row)
+        position = self.doc.change(row, self._tokens)
+        self._grown(row)
+        return self.gap + self.doc.changed_from(position)
 
     def sideways(self) -> Sideways | None:
         """What scrolls sideways here."""
@@ -247,19 +302,38 @@ class TableItem(DocumentItem):
     """Lines of a table."""
 
     row: TableRow
+    doc: TableDocument
 
-    def make(self) -> RowDocument:
+    def make(self) -> TableDocument:
         """Lay out the document."""
         state = self.row.state
         measure_columns(self.row, self.style)
-        self.columns = column_widths(state, self.style, self.room)
-        state.natural = sum(self.columns)
-        return table_document(self.row, self.style, self.columns)
+        self._wanted = list(state.columns)
+        widths = column_widths(state, self.style, self.room)
+        state.natural = sum(widths)
+        return TableDocument(self.row, self.style, widths)
 
     @property
     def stale(self) -> bool:
-        """Whether it has to be made anew."""
-        return self.columns != column_widths(self.row.state, self.style, self.room)
+        """Whether it looks different though its row is the same: columns grew elsewhere."""
+        return self._wanted != self.row.state.columns
+
+    def grow(self, row: Row) -> float | None:
+        """Take a later form of the row; from where it looks different, if it can be done."""
+        old = self.row
+        if (
+            not isinstance(row, TableRow)
+            or row.state is not old.state
+            or row.place != old.place
+            or (first := self.doc.first_change(row)) is None
+        ):
+            return None
+        measure_columns(row, self.style, first)
+        if self._wanted != row.state.columns:
+            return None
+        self.doc.change(row, first)
+        self._grown(row)
+        return self.gap + self.doc.top_of(first)
 
     def sideways(self) -> Sideways:
         """What scrolls sideways here."""
