@@ -1,4 +1,7 @@
-"""The only thread crossing of the window: service events, at most one batch a frame, in order."""
+"""The only thread crossing of the window: service events, at most one batch a frame, in order.
+
+Of an answer that grows a batch may have some tokens; `pace` says how many.
+"""
 
 from __future__ import annotations
 
@@ -23,8 +26,8 @@ from app.services.events import (
     ModelStateChanged,
     SettingsChanged,
 )
+from app.ui.pace import MANY, Pace
 
-FRAME_MS = 16
 T = TypeVar("T")
 
 
@@ -63,19 +66,27 @@ class EventBridge(QObject):
 
     Events that say more of the same are joined while they wait, so that a fast engine costs the
     window one update a frame. Everything else arrives as it was published, in order.
+
+    Args:
+        bus: Where events are published.
+        parent: Qt's parent.
+        pace: How often an answer that grows is shown.
     """
 
     arrived = Signal(object)  # an app.services.events.Event
     _woken = Signal()
     _called = Signal(object)
 
-    def __init__(self, bus: EventBus, parent: QObject | None = None) -> None:
+    def __init__(
+        self, bus: EventBus, parent: QObject | None = None, pace: Pace | None = None
+    ) -> None:
         super().__init__(parent)
+        self._pace = pace or Pace()
         self._lock = threading.Lock()
         self._waiting: deque[Event] = deque()
-        self._timer = QTimer(self, interval=FRAME_MS, singleShot=True)
+        self._timer = QTimer(self, singleShot=True, timerType=Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self.deliver)
-        self._woken.connect(self._timer.start, Qt.ConnectionType.QueuedConnection)
+        self._woken.connect(self._wake, Qt.ConnectionType.QueuedConnection)
         self._called.connect(self._call, Qt.ConnectionType.QueuedConnection)
         self._unsubscribe = bus.subscribe(self.publish)
 
@@ -99,18 +110,36 @@ class EventBridge(QObject):
     def publish(self, event: Event) -> None:
         """Take one event, from any thread."""
         with self._lock:
+            before = self._tokens()
             first = not self._waiting
             together = None if first else joined(self._waiting[-1], event)
             if together is not None:
                 self._waiting[-1] = together
             else:
                 self._waiting.append(event)
-        if first:
+            sooner = before < MANY <= self._tokens()
+        if first or sooner:
             self._woken.emit()
+
+    def _tokens(self) -> int:
+        """How many tokens wait; `MANY` where something else does, which is not to wait longer."""
+        if all(isinstance(event, AnswerGrew) for event in self._waiting):
+            return sum(event.tokens for event in self._waiting if isinstance(event, AnswerGrew))
+        return MANY
+
+    @Slot()
+    def _wake(self) -> None:
+        with self._lock:
+            if not self._waiting:
+                return
+            wait = round(1000 * self._pace.wait(self._tokens()))
+        if not self._timer.isActive() or self._timer.remainingTime() > wait:
+            self._timer.start(wait)
 
     @Slot()
     def deliver(self) -> None:
         """Hand over everything that waits, now. On the GUI thread only."""
+        self._pace.delivered()
         with self._lock:
             events = list(self._waiting)
             self._waiting.clear()

@@ -48,11 +48,11 @@ class CodeDocument(RowDocument):
                 self.line_grounds[cursor.blockNumber()] = getattr(theme, LINE_GROUNDS[kind])
             cursor.insertText(piece, self.style.token_format(kind))
 
-    def change(self, row: CodeRow, tokens: Tokens | None) -> int:
+    def change(self, row: CodeRow, tokens: Tokens | None) -> float:
         """Show other lines; what both begin with stays as it stands.
 
         Returns:
-            The position of the first character that is written anew.
+            The top of the first line that looks different now, pixels.
         """
         old, new = self._pieces, _pieces(row, tokens)
         same, position = 0, 0
@@ -79,10 +79,6 @@ class CodeDocument(RowDocument):
         self._write(cursor, rest)
         cursor.endEditBlock()
         self._pieces = new
-        return position
-
-    def changed_from(self, position: int) -> float:
-        """The top of the line of code that ``position`` is in."""
         return self.documentLayout().blockBoundingRect(self.findBlock(position)).y()
 
 

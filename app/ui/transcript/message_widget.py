@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Container
+from dataclasses import dataclass, replace
 from math import inf
 from typing import Protocol
 
@@ -262,6 +262,23 @@ class MessageWidget(QGroupBox):
             skip = int(changed.get(spot.row, 0)) if there else 0
             self.update(0, spot.y + skip, place.width(), max(tall, spot.height) - skip)
 
+    def is_old(self, row: int) -> bool:
+        """Whether a row has another form now than the one that is laid out."""
+        item = self.items.get(row)
+        return item is None or item.row is not self.model.rows[row] or item.stale
+
+    def refresh(self, rows: Container[int]) -> None:
+        """Draw rows again that have another form and stand where they stood."""
+        changed, self._changed = self._changed, {}
+        for number, spot in enumerate(self.spots):
+            item = self.items[spot.row]
+            if item is not spot.item or item.scrolls:
+                self.spots[number] = replace(spot, item=item)
+                self.controls.place(self.spots[number])
+            if spot.row in rows:
+                skip = int(changed.get(spot.row, 0)) if item is spot.item else 0
+                self.update(0, spot.y + skip, self.width(), spot.height - skip)
+
     def _area(self, placed: list[Placed], left: int, style: Style) -> QRect:
         """The rectangle of the visible rows, in the viewport and not beyond both its ends."""
         margin, top, bottom = style.px(MARGIN), placed[0].y, placed[-1].y + placed[-1].height
@@ -354,7 +371,10 @@ class MessageWidget(QGroupBox):
         if self.model.is_user:
             self._paint_bubble(painter, self._style)
         pictures = 1  # that may be made beside the drawing; the others are made in pauses
+        top, bottom = event.rect().top(), event.rect().bottom() + 1
         for spot in self.spots:
+            if spot.y >= bottom or spot.y + spot.height <= top:
+                continue
             area = QRect(0, spot.y, self.width(), spot.height)
             if not wanted.intersects(area):
                 continue

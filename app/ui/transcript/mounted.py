@@ -89,6 +89,23 @@ class Mounted:
         view.chat.in_view = frozenset(shown)
         self.park_all_but(shown)
 
+    def refresh(self, at: int) -> bool:
+        """Show the rows of the last message that have another form now, where they stand.
+
+        Returns:
+            Whether that was all: no row came or went, and each is as tall as it was.
+        """
+        view = self._view
+        model, placed = view.chat.models[at], view.flow.placed
+        widget = self.widgets.get(model.message.id)
+        if widget is None or (placed[-1].at, placed[-1].row) != (at, len(model.rows) - 1):
+            return False
+        changed = [p for p in placed if p.at == at and widget.is_old(p.row)]
+        if any(self.lay_out(at, p.row).height != p.height for p in changed):
+            return False
+        widget.refresh({p.row for p in changed})
+        return True
+
     def park_all_but(self, shown: Set[str]) -> None:
         """Put away the widgets of other messages; those laid out ahead wait unseen."""
         ahead = self._view.work.ahead

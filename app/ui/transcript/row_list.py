@@ -32,11 +32,11 @@ from app.ui.transcript.rows import (
 from app.ui.transcript.runs import Run, split_runs, text_of, to_runs
 from app.ui.transcript.wide_blocks import CodeState, TableState
 
-CODE_LINES = 40
+CODE_LINES = 20
 CODE_LIMIT = 4000
 """Characters of a line of code beyond which it goes on in another row."""
 
-TABLE_LINES = 12
+TABLE_LINES = 6
 TEXT_LIMIT = 10_000
 """Characters of a paragraph beyond which it goes on in another row: 3 ms of layout."""
 

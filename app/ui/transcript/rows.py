@@ -1,6 +1,6 @@
 """Owns rows: a message cut into pieces of bounded height, each laid out and drawn alone.
 
-Rows are plain values without Qt. A long block becomes several rows (forty lines of code, twelve
+Rows are plain values without Qt. A long block becomes several rows (twenty lines of code, six
 of a table), so no answer, however long, costs more than what is on screen. A row that was not
 changed stays the same object; the view asks with ``is`` what has to be drawn anew.
 """

@@ -102,8 +102,12 @@ class TableDocument(RowDocument):
         # The positions of its formulas are known to the document.
         return None if any(run.math for cell in old[last] for run in cell) else last
 
-    def change(self, row: TableRow, first: int) -> None:
-        """Show other lines from ``first`` on, which `first_change` has found."""
+    def change(self, row: TableRow, first: int) -> float:
+        """Show other lines from ``first`` on, which `first_change` has found.
+
+        Returns:
+            Where these begin, pixels.
+        """
         cursor = QTextCursor(self)
         cursor.beginEditBlock()
         old = len(self._lines)
@@ -118,12 +122,9 @@ class TableDocument(RowDocument):
             self._table.appendRows(len(row.lines) - old)
         self._fill(row, first)
         cursor.endEditBlock()
-
-    def top_of(self, line: int) -> float:
-        """Where a line begins, pixels."""
-        if line >= self._table.rows():
+        if first >= self._table.rows():
             return self.size().height()
-        block = self._table.cellAt(line, 0).firstCursorPosition().block()
+        block = self._table.cellAt(first, 0).firstCursorPosition().block()
         return max(0.0, self.documentLayout().blockBoundingRect(block).y() - self._pad - 1)
 
 

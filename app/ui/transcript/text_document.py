@@ -63,28 +63,33 @@ class TextDocument(RowDocument):
             self._written.append(stand)
             self.insert_run(cursor, run, row.level, quiet=row.place.quiet)
 
-    def change(self, row: TextRow) -> int:
+    def change(self, row: TextRow) -> float:
         """Say what another row says that looks the same; what both begin with stays as it stands.
 
         Returns:
-            The position of the first character that is written anew.
+            The top of the first line that looks different now, pixels.
         """
         same = self._common(row.runs)
         cursor = QTextCursor(self)
         cursor.beginEditBlock()  # laid out once, at its end
         cursor.movePosition(QTextCursor.MoveOperation.End)
         more = self._continuation(row.runs, same)
+        if more or same == len(self._written):
+            position = cursor.position()
+        else:
+            position = self._written[same].position
+        start = self.firstBlock().layout().lineForTextPosition(position).textStart()
         if more:
             # The usual case: the last run goes on.
-            position, run = cursor.position(), row.runs[same]
+            run = row.runs[same]
             cursor.insertText(more, self.style.format_of(run, row.level, quiet=row.place.quiet))
             self._written[same] = replace(self._written[same], run=run)
             same += 1
         else:
-            position = self._cut(cursor, same)
+            self._cut(cursor, same)
         self._write(cursor, row, same)
         cursor.endEditBlock()
-        return position
+        return self._changed_from(position, start)
 
     def _common(self, runs: Sequence[Run]) -> int:
         """How many runs the text begins with already."""
@@ -103,24 +108,29 @@ class TextDocument(RowDocument):
         grew = new.math is None and new.text.startswith(old.text)
         return new.text[len(old.text) :] if grew and replace(new, text=old.text) == old else ""
 
-    def _cut(self, cursor: QTextCursor, kept: int) -> int:
-        """Take back all runs but the first ``kept``; where the text ends now."""
+    def _cut(self, cursor: QTextCursor, kept: int) -> None:
+        """Take back all runs but the first ``kept``."""
         if kept == len(self._written):
-            return cursor.position()
+            return
         first = self._written[kept]
         cursor.setPosition(first.position, QTextCursor.MoveMode.KeepAnchor)
         cursor.removeSelectedText()
         del self._written[kept:], self.pending[first.pending :], self.spelled[first.spelled :]
         if self.formulas is not None:
             self.formulas.forget(first.drawn, first.position)
-        return first.position
 
-    def changed_from(self, position: int) -> float:
-        """The top of the first line that looks different since the text changed at ``position``.
+    def _changed_from(self, position: int, start: int) -> float:
+        """The top of the first line that looks different since the text changed.
 
-        A word that grows moves to the next line, and one that shrinks moves back.
+        Args:
+            position: Of the change.
+            start: Where the line of that position began before.
         """
         layout = self.firstBlock().layout()
         line = layout.lineForTextPosition(position)
-        number = line.lineNumber() if line.isValid() else layout.lineCount() - 1
-        return layout.lineAt(number - 1).y() if number > 0 else 0.0
+        if not line.isValid() or line.lineNumber() == 0:
+            return 0.0
+        if line.textStart() == start:
+            return line.y()
+        # A word that grew moved to the next line, or one that shrank moved back.
+        return layout.lineAt(line.lineNumber() - 1).y()

@@ -189,11 +189,9 @@ class TextItem(DocumentItem):
         ):
             return None
         before = self.is_rtl()
-        position = self.doc.change(row)
+        top = self.doc.change(row)
         self._grown(row)
-        if self.is_rtl() != before:
-            return 0
-        return self.gap + self.doc.changed_from(position)
+        return self.gap + top if self.is_rtl() == before else 0
 
 
 class NoteItem(DocumentItem):
@@ -264,9 +262,9 @@ class CodeItem(DocumentItem):
         ):
             return None
         self._tokens = row.state.tokens_of(row)
-        position = self.doc.change(row, self._tokens)
+        top = self.doc.change(row, self._tokens)
         self._grown(row)
-        return self.gap + self.doc.changed_from(position)
+        return self.gap + top
 
     def sideways(self) -> Sideways | None:
         """What scrolls sideways here."""
@@ -331,9 +329,9 @@ class TableItem(DocumentItem):
         measure_columns(row, self.style, first)
         if self._wanted != row.state.columns:
             return None
-        self.doc.change(row, first)
+        top = self.doc.change(row, first)
         self._grown(row)
-        return self.gap + self.doc.top_of(first)
+        return self.gap + top
 
     def sideways(self) -> Sideways:
         """What scrolls sideways here."""

@@ -168,7 +168,10 @@ class TranscriptView(TranscriptSignals):
         self.formulas.begin_frame()
         self.chat.models[at].feed(text, self.chat.measures)
         self.chat.touch(at)
-        self.scrolling.grew(in_view=message_id in self.mounted.widgets)
+        if self.scrolling.following and self.mounted.refresh(at):
+            self.work.look_around()  # most updates change the last line and move nothing
+        else:
+            self.scrolling.grew(in_view=message_id in self.mounted.widgets)
         self._voice.grew()
 
     def finish(self, message: Message) -> None:
