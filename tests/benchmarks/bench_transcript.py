@@ -236,9 +236,11 @@ def stream(text: str, tokens_a_second: float) -> Times:
 def share_of(grow: Callable[[str], None], text: str, tokens_a_second: float) -> float:
     """What all threads take of one processor while tokens arrive one by one from another thread.
 
-    They go through the window's bridge, which hands them over as its pace allows.
+    They go through the window's bridge, which hands them over as its pace allows. What the other
+    thread takes for waiting and publishing is not counted: it is the engine's side.
     """
     bus, loop = EventBus(), QEventLoop()
+    written = [0.0]
     bridge = EventBridge(bus)
     bridge.arrived.connect(lambda event: grow(event.text))
 
@@ -248,6 +250,7 @@ def share_of(grow: Callable[[str], None], text: str, tokens_a_second: float) -> 
             bus.publish(AnswerGrew("c", "1", text[at : at + CHARACTERS_A_TOKEN], 1))
             due += 1 / tokens_a_second
             sleep(max(0.0, due - perf_counter()))
+        written[0] = thread_time()
         bridge.on_gui(lambda _: loop.quit())(None)
 
     writer = threading.Thread(target=write)
@@ -256,7 +259,7 @@ def share_of(grow: Callable[[str], None], text: str, tokens_a_second: float) -> 
     loop.exec()
     writer.join()
     bridge.close()
-    return (process_time() - spent) / (perf_counter() - began)
+    return (process_time() - spent - written[0]) / (perf_counter() - began)
 
 
 def turn(seconds: float, times: Times) -> None:
@@ -372,7 +375,9 @@ def bench_share(table: Table) -> None:
     ours = 100 * share_of(lambda piece: view.feed("1", piece), text, 30)
     dispose(view)
     naive = mean(naive_stream(text, CHARACTERS_A_TOKEN, every=40).cpu) * 30 / 10
-    table.add(Line("30 tokens/s: all threads' share of a core", "5", ours, ours, "%", naive))
+    table.add(
+        Line("30 tokens/s: the window's threads' share of a core", "5", ours, ours, "%", naive)
+    )
     field = QPlainTextEdit()
     field.resize(1000, 800)
     field.show()

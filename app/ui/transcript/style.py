@@ -9,7 +9,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtGui import QFontMetricsF, QTextBlockFormat, QTextCharFormat, QTextFormat
+from PySide6.QtGui import (
+    QFontMetricsF,
+    QPalette,
+    QTextBlockFormat,
+    QTextCharFormat,
+    QTextFormat,
+)
 
 from app.ui.theme import Fonts, Theme, qcolour
 from app.ui.transcript.runs import Run
@@ -86,6 +92,7 @@ class Style:
         self.char_width = text.averageCharWidth()
         self._formats: dict[tuple[Run, int, bool], QTextCharFormat] = {}
         self._token_formats: dict[str, QTextCharFormat] = {}
+        self._palettes = {quiet: self._palette(quiet=quiet) for quiet in (False, True)}
         self.block = _block(self.line_gap)
         self.code_block = _block(self.code_gap)
 
@@ -103,6 +110,15 @@ class Style:
         if self.dimmed:
             return self.theme.faint
         return self.theme.muted if quiet else self.theme.text
+
+    def palette(self, *, quiet: bool) -> QPalette:
+        """What running text is drawn with."""
+        return self._palettes[quiet]
+
+    def _palette(self, *, quiet: bool) -> QPalette:
+        made = QPalette()
+        made.setColor(QPalette.ColorRole.Text, qcolour(self.text_colour(quiet=quiet)))
+        return made
 
     def format_of(self, run: Run, level: int, *, quiet: bool) -> QTextCharFormat:
         """The character format of a run; made once for each look."""

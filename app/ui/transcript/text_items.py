@@ -6,7 +6,6 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import (
     QAbstractTextDocumentLayout,
     QPainter,
-    QPalette,
     QTextCharFormat,
     QTextCursor,
 )
@@ -88,10 +87,7 @@ class DocumentItem(RowItem):
         x, y = self.origin()
         painter.translate(x, y)
         context = QAbstractTextDocumentLayout.PaintContext()
-        palette = QPalette()
-        colour = self.style.text_colour(quiet=self.row.place.quiet)
-        palette.setColor(QPalette.ColorRole.Text, qcolour(colour))
-        context.palette = palette
+        context.palette = self.style.palette(quiet=self.row.place.quiet)
         context.selections = self._selections(look)
         if painter.hasClipping():
             context.clip = painter.clipBoundingRect()  # other lines are not drawn at all

@@ -26,7 +26,7 @@ SLICE_SECONDS = 0.006
 FORMULA_SECONDS = 0.003
 """After which no other formula is begun in a turn; one takes up to three times as long."""
 
-CALM = 80
+CALM = 120
 """Milliseconds without an arrangement before the work begins that nobody misses yet."""
 
 
