@@ -194,6 +194,8 @@ class Composer(QWidget):
 
     def set_answering(self, *, answering: bool) -> None:
         """Send turns into Stop while an answer is written."""
+        if answering == self._answering:
+            return
         self._answering = answering
         self._button.set_icon("stop" if answering else "send")
         self._name_button()

@@ -5,11 +5,14 @@ from __future__ import annotations
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
 
-from app.services.activity import IDLE, Activity, activity_line
+from app.services.activity import IDLE, Activity, ActivityPhase, activity_line
 from app.services.events import ModelState
 from app.ui.widgets import ElidedLabel, announce
 
 _NOTICE_MS = 12_000
+_FIGURES_MS = 250
+"""Between two looks at how many tokens were written and how fast: a figure that changes with every
+token cannot be read, and each change has the window laid out anew."""
 
 
 class StatusLine(ElidedLabel):
@@ -24,6 +27,8 @@ class StatusLine(ElidedLabel):
         self._forecast = ""
         self._clock = QTimer(self, singleShot=True, interval=_NOTICE_MS)
         self._clock.timeout.connect(self._forget_notice)
+        self._figures = QTimer(self, singleShot=True, interval=_FIGURES_MS)
+        self._figures.timeout.connect(self._show)
         self.setObjectName("status")
 
     def set_model_state(self, state: ModelState) -> None:
@@ -35,8 +40,12 @@ class StatusLine(ElidedLabel):
         """What is done for the answer in progress; it drives an older notice away."""
         if self._activity is IDLE and activity is not IDLE:
             self._notice = ""
+        writes = self._activity.phase is activity.phase is ActivityPhase.WRITING
         self._activity = activity
-        self._show()
+        if not writes:
+            self._show()
+        elif not self._figures.isActive():
+            self._figures.start()
 
     def set_last_answer(self, text: str) -> None:
         """How the last answer of the shown chat ended."""
@@ -65,6 +74,7 @@ class StatusLine(ElidedLabel):
         self._show()
 
     def _show(self) -> None:
+        self._figures.stop()
         doing = activity_line(self._activity, self._state)
         text = self._notice or doing or self._forecast or self._last
         self.set_full_text(text)

@@ -128,6 +128,8 @@ class IconButton(QToolButton):
 
     def set_icon(self, icon: str) -> None:
         """Show another icon."""
+        if icon == self._icon:
+            return
         self._icon = icon
         if self._colours:
             self.set_colours(*self._colours)
@@ -212,6 +214,10 @@ class ElidedLabel(Text):
         self.setToolTip(self._full if shown != self._full else "")
 
 
+BAR = 40
+"""Width of the context meter's bar, pixels."""
+
+
 class ContextMeter(QWidget):
     """How full the context window is: a bar, a number, and the whole truth in the tool tip."""
 
@@ -222,12 +228,14 @@ class ContextMeter(QWidget):
         self._theme: Theme | None = None
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Context")
-        self.set_use(0, 0)
+        self.hide()
 
     def set_use(self, tokens: int, context_size: int) -> None:
         """Show ``tokens`` of ``context_size``; a size of 0 hides the meter."""
+        if (tokens, context_size) == (self._tokens, self._size):
+            return
+        drawn, size = self._drawn(), self._size
         self._tokens, self._size = tokens, context_size
-        self.setVisible(context_size > 0)
         if context_size:
             line = words.context_line(tokens, context_size)
             self.setAccessibleDescription(line)
@@ -235,8 +243,16 @@ class ContextMeter(QWidget):
                 f"Context: {line}. What does not fit is left out of what the model reads, "
                 "oldest first, and marked."
             )
-        self.updateGeometry()
-        self.update()
+        if bool(size) != bool(context_size):
+            self.setVisible(context_size > 0)
+            self.updateGeometry()
+        if drawn != self._drawn():  # most tokens of an answer change neither
+            self.update()
+
+    def _drawn(self) -> tuple[int, str]:
+        """What is seen of it: pixels of the bar, and the number."""
+        share = min(self._tokens / self._size, 1.0) if self._size else 0.0
+        return round(share * BAR * self.devicePixelRatioF()), words.percent(share)
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in the theme's colours."""
@@ -246,7 +262,7 @@ class ContextMeter(QWidget):
     def sizeHint(self) -> QSize:
         """A short bar with a percentage beside it."""
         metrics = self.fontMetrics()
-        return QSize(44 + metrics.horizontalAdvance(" 100 %") + 4, metrics.height() + 8)
+        return QSize(BAR + 4 + metrics.horizontalAdvance(" 100 %") + 4, metrics.height() + 8)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw the bar and the percentage."""
@@ -255,7 +271,7 @@ class ContextMeter(QWidget):
         theme, share = self._theme, min(self._tokens / self._size, 1.0)
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        bar = QRectF(0.5, self.height() / 2 - 3.5, 40, 7)
+        bar = QRectF(0.5, self.height() / 2 - 3.5, BAR, 7)
         track = QPainterPath()
         track.addRoundedRect(bar, 3.5, 3.5)
         # Cut off by the track's end, as the fill of a glass is: a share of nothing shows nothing.

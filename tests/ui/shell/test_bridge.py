@@ -21,6 +21,7 @@ from app.services.events import (
     Notice,
 )
 from app.ui.bridge import EventBridge
+from app.ui.pace import FRAME, MANY, Pace
 
 EVENTS = st.one_of(
     st.builds(AnswerGrew, st.just("c"), st.sampled_from("ab"), st.text(max_size=3), st.just(1)),
@@ -123,3 +124,28 @@ def test_an_answer_from_a_worker_is_handed_over_on_the_gui_thread(qtbot: QtBot) 
     qtbot.waitUntil(lambda: bool(heard))
     bridge.close()
     assert heard == [("found", bridge.thread())]
+
+
+def test_what_is_not_text_never_waits_for_the_pace_of_an_answer(qtbot: QtBot) -> None:
+    class Patient(Pace):
+        def wait(self, tokens: int) -> float:
+            return FRAME if tokens >= MANY else 3600
+
+    bus = EventBus()
+    bridge = EventBridge(bus, pace=Patient())
+    heard: list[Event] = []
+    bridge.arrived.connect(heard.append)
+    bus.publish(AnswerGrew("c", "a", "x", 1))
+    qtbot.wait(40)
+    assert heard == []
+    bus.publish(Notice("now"))
+    qtbot.waitUntil(lambda: len(heard) == 2)
+    bus.publish(AnswerGrew("c", "a", "y", 1))
+    bus.publish(AnswerGrew("c", "a", "z", MANY))
+    qtbot.waitUntil(lambda: len(heard) == 3)
+    bridge.close()
+    assert heard == [
+        AnswerGrew("c", "a", "x", 1),
+        Notice("now"),
+        AnswerGrew("c", "a", "yz", 1 + MANY),
+    ]
