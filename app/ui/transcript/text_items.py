@@ -12,6 +12,7 @@ from PySide6.QtGui import (
 
 from app.ui.theme import qcolour
 from app.ui.transcript.code_document import CodeDocument
+from app.ui.transcript.highlights import area_of
 from app.ui.transcript.items import Look, RowItem
 from app.ui.transcript.row_document import RowDocument
 from app.ui.transcript.rows import CodeRow, NoteRow, Row, TableRow, TextRow, row_text
@@ -92,22 +93,47 @@ class DocumentItem(RowItem):
         if painter.hasClipping():
             context.clip = painter.clipBoundingRect()  # other lines are not drawn at all
         self.doc.documentLayout().draw(painter, context)
-        if self.doc.formulas is not None:
-            for start, end in (*look.matches, *((look.selection,) if look.selection else ())):
-                self.doc.formulas.paint_again(
-                    painter, self.doc.to_document(start), self.doc.to_document(end)
-                )
+        if self.doc.formulas is not None and look.selection is not None:
+            start, end = look.selection
+            self.doc.formulas.paint_again(
+                painter, self.doc.to_document(start), self.doc.to_document(end)
+            )
+        if look.matches:
+            theme = self.style.theme
+            others = tuple(match for match in look.matches if match != look.current)
+            self._paint_found(painter, context, others, theme.match)
+            if look.current is not None:
+                self._paint_found(painter, context, (look.current,), theme.match_current)
+        painter.restore()
+
+    def _paint_found(
+        self,
+        painter: QPainter,
+        context: QAbstractTextDocumentLayout.PaintContext,
+        parts: tuple[tuple[int, int], ...],
+        ground: str,
+    ) -> None:
+        """Draw the text once more where matches stand, in their colours."""
+        doc, seen = self.doc, painter.clipBoundingRect() if painter.hasClipping() else None
+        places = ((doc.to_document(start), doc.to_document(end)) for start, end in parts)
+        area = area_of(doc, places, seen)
+        if area.isEmpty():
+            return
+        painter.save()
+        painter.setClipRegion(area, Qt.ClipOperation.IntersectClip)
+        everything = (0, self.length())
+        context.selections = [self._selection(everything, self.style.theme.on_match, ground)]
+        context.clip = QRectF(area.boundingRect())
+        doc.documentLayout().draw(painter, context)
+        if doc.formulas is not None:
+            doc.formulas.paint_again(painter, 0, doc.characterCount())
         painter.restore()
 
     def _selections(self, look: Look) -> list[QAbstractTextDocumentLayout.Selection]:
+        if look.selection is None or look.selection[0] >= look.selection[1]:
+            return []
         theme = self.style.theme
-        made = []
-        for match in look.matches:
-            ground = theme.match_current if match == look.current else theme.match
-            made.append(self._selection(match, theme.on_match, ground))
-        if look.selection is not None and look.selection[0] < look.selection[1]:
-            made.append(self._selection(look.selection, theme.on_selection, theme.selection))
-        return made
+        return [self._selection(look.selection, theme.on_selection, theme.selection)]
 
     def _selection(
         self, part: tuple[int, int], colour: str, ground: str
