@@ -76,6 +76,7 @@ class MessageModel:
         "_mark",
         "_sliced",
         "_thinking_since",
+        "_written",
         "blocks",
         "folded",
         "heights",
@@ -103,6 +104,16 @@ class MessageModel:
         self._ending: Iterator[Settled | None] | None = None
         self._sliced = 0
         self._thinking_since = 0.0
+        self._written: list[str] = []  # what was streamed since ``message`` was taken
+
+    @property
+    def source(self) -> str:
+        """The text as it was written, with what has been streamed so far."""
+        if not self._written:
+            return self.message.content
+        if len(self._written) > 1:
+            self._written = ["".join(self._written)]
+        return self.message.content + self._written[0]
 
     @property
     def is_user(self) -> bool:
@@ -191,6 +202,7 @@ class MessageModel:
         if self.stream is None or self._ending is not None:
             self._restart(measures)
         if self.stream is not None:
+            self._written.append(text)
             self._sliced += len(text)
             self._apply(self.stream.feed(text), measures)
             self._time_thinking()
@@ -211,8 +223,9 @@ class MessageModel:
         self.stream, self._ending = MarkdownStream(), None
         rows = self._start_list()
         self._mark = rows.snapshot()
-        self._sliced = len(self.message.content)
-        self._apply(self.stream.feed(self.message.content), measures)
+        source = self.source
+        self._sliced = len(source)
+        self._apply(self.stream.feed(source), measures)
 
     def _apply(self, update: Update, measures: Measures) -> None:
         rows, mark = self.list, self._mark
@@ -230,7 +243,7 @@ class MessageModel:
 
     def finish(self, message: Message, measures: Measures) -> None:
         """Take the final message; what was streamed stays as it stands."""
-        self.message = message
+        self.message, self._written = message, []
         if self.think_seconds is None:
             self.think_seconds = estimated_thinking(message)
         if self.stream is not None:

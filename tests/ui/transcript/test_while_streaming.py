@@ -1,0 +1,72 @@
+"""What a reader does with an answer that is still being written."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from app.domain.conversation import MessageStatus
+from app.ui.transcript.buttons import QuietButton
+from app.ui.transcript.model import MessageModel
+from app.ui.transcript.rows import row_text
+from app.ui.transcript.view import TranscriptView
+from tests.ui.transcript.making import chat_of, entry
+
+THOUGHT = "<think>\nFirst this, then that.\n</think>\n\nThe answer is forty-two."
+
+
+def streamed(view: TranscriptView, text: str) -> MessageModel:
+    """A chat whose answer is being written and has come as far as ``text``."""
+    answer = entry(1, "", status=MessageStatus.STREAMING)
+    view.set_branch([*chat_of(["Why?"]), answer])
+    view.begin_answer(answer.message.id)
+    for start in range(0, len(text), 7):
+        view.feed(answer.message.id, text[start : start + 7])
+    return view.chat.models[1]
+
+
+def fold(view: TranscriptView) -> None:
+    """Press what folds and unfolds the reasoning."""
+    toggle = view.findChild(QuietButton, "thinking")
+    assert toggle is not None
+    toggle.click()
+
+
+def shown(model: MessageModel) -> str:
+    """The text of a message's rows."""
+    return "\n".join(row_text(row) for row in model.rows)
+
+
+@pytest.mark.parametrize("so_far", [len("<think>\nFirst this"), len(THOUGHT)])
+def test_folding_and_unfolding_the_reasoning_loses_nothing(
+    view: TranscriptView, so_far: int
+) -> None:
+    model = streamed(view, THOUGHT[:so_far])
+    folded = shown(model)
+    fold(view)
+    assert "First this" in shown(model)
+    fold(view)
+    assert shown(model) == folded
+    view.feed(model.message.id, THOUGHT[so_far:])
+    fold(view)
+    assert "First this, then that." in shown(model)
+    assert "forty-two" in shown(model)
+
+
+def test_a_message_that_falls_out_of_the_context_meanwhile_takes_nothing_from_the_answer(
+    view: TranscriptView,
+) -> None:
+    model = streamed(view, THOUGHT)
+    view.set_left_out(frozenset({model.message.id}))
+    assert "forty-two" in shown(model)
+
+
+def test_what_was_streamed_is_not_there_twice_when_the_answer_ends(
+    view: TranscriptView,
+) -> None:
+    model = streamed(view, THOUGHT)
+    view.finish(replace(model.message, content=THOUGHT, status=MessageStatus.COMPLETE))
+    fold(view)
+    assert model.source == THOUGHT
+    assert shown(model).count("forty-two") == 1
