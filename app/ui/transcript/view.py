@@ -184,6 +184,7 @@ class TranscriptView(TranscriptSignals):
         model.finish(message, self.chat.measures)
         self.chat.open(at)
         self.chat.touch(at)
+        self.finder.look_again(at)
         self.mounted.drop_footers()
         self.scrolling.stay()
         self._voice.finished(model)

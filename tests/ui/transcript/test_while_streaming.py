@@ -70,3 +70,15 @@ def test_what_was_streamed_is_not_there_twice_when_the_answer_ends(
     fold(view)
     assert model.source == THOUGHT
     assert shown(model).count("forty-two") == 1
+
+
+def test_what_is_looked_for_is_found_in_an_answer_once_it_is_written(
+    view: TranscriptView,
+) -> None:
+    view.set_branch(chat_of(["Why?"]))
+    model = streamed(view, "The")
+    assert view.find("forty-two") == 0
+    view.feed(model.message.id, THOUGHT)
+    text = f"The{THOUGHT}"
+    view.finish(replace(model.message, content=text, status=MessageStatus.COMPLETE))
+    assert view.finder.state.total == 1
