@@ -22,7 +22,7 @@ from app.markup.latex_names import (
     TEXT_SIGNS,
 )
 from app.markup.latex_tokens import MOVING, NAME, MathError, Reader, tokens_of
-from app.markup.units import amount, number, unit
+from app.markup.packages import package_commands
 
 _SPACES = re.compile(r"\s+")
 _SHORT = 4
@@ -155,6 +155,18 @@ def _binomial(above: list[str], below: list[str]) -> str:
     return f"\\left( {{{{{_rewrite(above)}}} \\atop {{{_rewrite(below)}}}}} \\right) "
 
 
+def _general_fraction(reader: Reader) -> str:
+    r"""``\genfrac{(}{)}{0pt}{1}{n}{k}``: brackets, line, style, above and below."""
+    left, right, line, style = ("".join(reader.argument()).strip() for _ in range(4))
+    above, below = _rewrite(reader.argument()), _rewrite(reader.argument())
+    between = "\\atop " if re.fullmatch(r"0\s*[a-z]{2}", line) else "\\over "
+    written = f"{{{{{above}}} {between} {{{below}}}}}"
+    if left or right:
+        written = f"\\left{left or '.'} {written} \\right{right or '.'} "
+    switch = {"0": "\\displaystyle", "1": "\\textstyle", "2": "\\scriptstyle"}.get(style, "")
+    return f"{{{switch} {written}}}"
+
+
 def _group(reader: Reader) -> str:
     r"""A group; ``{n \choose k}`` is TeX's older way to write a binomial."""
     reader.at -= 1
@@ -231,40 +243,10 @@ def _not(reader: Reader) -> str:
     return f"{NEGATED[negated]} "
 
 
-def _bracket(left: str, right: str, parts: int = 1) -> Rewriter:
-    def write(reader: Reader) -> str:
-        inner = " | ".join(_rewrite(reader.argument()) for _ in range(parts))
-        return f"{left} {inner} {right} "
-
-    return write
-
-
 def _second(reader: Reader) -> str:
     """A command whose first argument does not show."""
     reader.argument()
     return f"{{{_rewrite(reader.argument())}}}"
-
-
-def _quantity(reader: Reader) -> str:
-    reader.option()
-    amount = number("".join(reader.argument()))
-    written = unit("".join(reader.argument()))
-    near = "" if written.startswith("\\mathrm {^\\circ}") else "\\,"
-    return f"{{{amount}}}{near}{written}"
-
-
-def _derivative(sign: str) -> Rewriter:
-    r"""``\dv[2]{f}{x}``, of which the function may be left out."""
-
-    def write(reader: Reader) -> str:
-        order = f"^{{{power}}}" if (power := reader.option()) else ""
-        above, below = "", _rewrite(reader.argument())
-        reader.skip_spaces()
-        if reader.peek() == "{":
-            above, below = below, _rewrite(reader.argument())
-        return f"\\frac{{{sign}{order} {above}}}{{{sign} {below}{order}}}"
-
-    return write
 
 
 def _chemistry(reader: Reader) -> str:
@@ -326,6 +308,7 @@ def _framed_text(reader: Reader) -> str:
 
 
 _SPECIAL: dict[str, Rewriter] = {
+    **package_commands(_rewrite),
     "\\begin": lambda reader: environment(reader, _rewrite),
     "\\tag": _tag("({})"),
     "\\tag*": _tag("{}"),
@@ -339,6 +322,7 @@ _SPECIAL: dict[str, Rewriter] = {
     "\\binom": _binom(""),
     "\\dbinom": _binom("\\displaystyle"),
     "\\tbinom": _binom("\\textstyle"),
+    "\\genfrac": _general_fraction,
     "\\operatorname": _operator,
     "\\argmax": _operator_called("arg\u2006max"),
     "\\argmin": _operator_called("arg\u2006min"),
@@ -361,27 +345,6 @@ _SPECIAL: dict[str, Rewriter] = {
     "\\href": _second,
     "\\url": lambda reader: f"\\text {{{''.join(reader.argument())}}}",
     "\\raisebox": _second,
-    "\\ket": _bracket("|", "\\rangle"),
-    "\\bra": _bracket("\\langle", "|"),
-    "\\ketbra": lambda r: f"|{_rewrite(r.argument())}\\rangle \\langle {_rewrite(r.argument())}|",
-    "\\expval": _bracket("\\langle", "\\rangle"),
-    "\\ev": _bracket("\\langle", "\\rangle"),
-    "\\mel": _bracket("\\langle", "\\rangle", 3),
-    "\\comm": lambda r: f"[{_rewrite(r.argument())}, {_rewrite(r.argument())}]",
-    "\\acomm": lambda r: f"\\{{{_rewrite(r.argument())}, {_rewrite(r.argument())}\\}}",
-    "\\order": lambda r: f"\\mathcal {{O}}({_rewrite(r.argument())})",
-    "\\braket": _bracket("\\langle", "\\rangle"),
-    "\\abs": _bracket("\\left|", "\\right|"),
-    "\\norm": _bracket("\\left\\|", "\\right\\|"),
-    "\\dv": _derivative("d"),
-    "\\pdv": _derivative("\\partial"),
-    "\\SI": _quantity,
-    "\\qty": _quantity,
-    "\\si": lambda reader: unit("".join(reader.argument())),
-    "\\unit": lambda reader: unit("".join(reader.argument())),
-    "\\num": lambda reader: number("".join(reader.argument())),
-    "\\ang": lambda reader: number("".join(reader.argument())) + "^{\\circ}",
-    "\\pu": lambda reader: amount("".join(reader.argument())),
     "\\color": _coloured,
     "\\unicode": _character,
 }

@@ -164,7 +164,7 @@ def _draw(latex: str, *, display: bool) -> _Layout:
     left, top, width, height = (float(edge) for edge in svg.attrib["viewBox"].split())
     if not (0 < width < MAX_EM * _BASE and 0 < height < MAX_EM * _BASE):
         raise MathError("the formula has no size")
-    if next(svg.iter("path"), None) is None and next(svg.iter("text"), None) is None:
+    if not any(part.tag in ("path", "text", "rect") for part in svg.iter()):
         raise MathError("nothing of the formula can be drawn")
     join_parts(svg)
     body = "".join(ET.tostring(child, encoding="unicode") for child in svg)

@@ -163,7 +163,7 @@ def _put(
     """Set one gap: on the operator beside it, or as an element of its own."""
     if style != "script" and child.tag == "mo":
         child.set("lspace", gap)
-    elif style != "script" and previous is not None and previous.tag == "mo":
+    elif style != "script" and previous is not None and previous.tag == "mo" and _text(previous):
         previous.set("rspace", gap)
     else:
         row.insert(list(row).index(child), ET.Element("mspace", {"width": gap}))

@@ -159,10 +159,27 @@ def test_numbers_and_quantities_read_as_people_write_them() -> None:
         r"\text{a \textbf{b $x^2$} \emph{c}, \$5 \& more, 5\%, d < e}",
         r"\color{red}{x} + {\color{blue} y} + \textcolor{green}{z}",
         r"f \colon X \to Y",
+        r"\braket{a}{b} = \braket{a|b}, \pdv{f}{x}{y}",
+        r"\genfrac{(}{)}{0pt}{}{n}{k} + \genfrac{}{}{1pt}{1}{a}{b} \qed",
     ],
 )
 def test_what_answers_use_beyond_plain_latex_is_drawn(latex: str) -> None:
     assert b"<path" in render(latex, display=True).svg
+
+
+@pytest.mark.parametrize("latex", [r"\underline{\hspace{2cm}}", r"\rule{2cm}{1pt}"])
+def test_a_blank_to_be_filled_in_is_a_line(latex: str) -> None:
+    assert b"<rect" in render(latex, display=True).svg
+    assert render(latex, size=20).width > 60
+
+
+def test_a_relation_with_a_label_has_its_room_at_the_start_of_a_row_too() -> None:
+    rows = r"\begin{align*} 5 &SIGN 3 \end{align*}"
+    plain, labelled = (
+        render(rows.replace("SIGN", sign), size=100, display=True).width
+        for sign in ("=", r"\overset{!}{=}")
+    )
+    assert labelled == pytest.approx(plain, abs=2)
 
 
 def test_markup_among_words_is_markup() -> None:
