@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from enum import Enum
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -81,6 +81,7 @@ class ChatPane(QWidget):
         self._foot.addStretch(1)
         layout.addLayout(self._foot)
         self.snackbar = Snackbar(self, self._column)
+        self.composer.editor.installEventFilter(self)
         self.find_bar.opened.connect(lambda: self._make_room(self.find_bar.height()))
         self.find_bar.closed.connect(lambda: self._make_room(-self.find_bar.height()))
 
@@ -122,6 +123,20 @@ class ChatPane(QWidget):
         layout.activate()
         if not transcript.scrolling.following:
             transcript.scrolling.by(room)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Page keys turn the conversation's pages while the message is short enough for its box."""
+        if (
+            event.type() == QEvent.Type.KeyPress
+            and isinstance(event, QKeyEvent)
+            and event.key() in {Qt.Key.Key_PageUp, Qt.Key.Key_PageDown}
+            and not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+            and self.composer.editor.verticalScrollBar().maximum() == 0
+            and self.page is Page.TRANSCRIPT
+        ):
+            self.transcript.keyPressEvent(event)
+            return True
+        return super().eventFilter(watched, event)
 
     def show_page(self, page: Page) -> None:
         """Show the transcript, the empty chat or the welcome page."""

@@ -32,6 +32,12 @@ class Keyboard:
         if event.matches(QKeySequence.StandardKey.Copy):
             view.marks.copy()
             return True
+        if event.matches(QKeySequence.StandardKey.MoveToStartOfDocument):
+            view.scrolling.to_start()
+            return True
+        if event.matches(QKeySequence.StandardKey.MoveToEndOfDocument):
+            view.scrolling.to_end()
+            return True
         if event.modifiers() & ~(
             Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier
         ):

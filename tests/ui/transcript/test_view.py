@@ -72,6 +72,11 @@ def test_keys_move_through_the_whole_chat(view: TranscriptView) -> None:
     assert view.flow.position == 0
     QTest.keyClick(view, Qt.Key.Key_End)
     assert view.at_bottom
+    control = Qt.KeyboardModifier.ControlModifier
+    QTest.keyClick(view, Qt.Key.Key_Home, control)
+    assert view.flow.position == 0
+    QTest.keyClick(view, Qt.Key.Key_End, control)
+    assert view.at_bottom
 
 
 def test_the_wheel_moves_the_text_by_whole_steps(view: TranscriptView) -> None:
