@@ -83,6 +83,8 @@ def test_a_selection_is_copied_in_the_form_that_is_chosen(
     actions(view, spot(view, 1, "plain"))[wish].trigger()
     assert text in clipboard()
     assert QGuiApplication.clipboard().mimeData().hasHtml() is rich
+    markdown = QGuiApplication.clipboard().mimeData().hasFormat("text/markdown")
+    assert markdown is (wish == "Copy as Markdown")
     if rich:
         assert "<strong>plain</strong>" in QGuiApplication.clipboard().mimeData().html()
 

@@ -1,9 +1,14 @@
-"""Displayed formulas wider than the column are broken into lines, or scrolled to their end."""
+"""Displayed formulas wider than the column are broken into lines, or scrolled to their end.
+
+One that cannot be drawn is shown as its source.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
+from PySide6.QtCore import QRect
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter
 from pytestqt.qtbot import QtBot
 
@@ -12,7 +17,7 @@ from app.ui.transcript.block_items import MathItem
 from app.ui.transcript.formulas import TILE
 from app.ui.transcript.items import Look
 from app.ui.transcript.view import TranscriptView
-from tests.ui.transcript.making import entry
+from tests.ui.transcript.making import chat_of, entry, settle
 
 SUM = "$$y = " + " + ".join(f"a_{{{i}}} b_{{{i}}}" for i in range(1, 25)) + " = 0$$"
 MATRIX = r"$$\begin{pmatrix}" + " & ".join(f"m_{{{i}}}" for i in range(60)) + r"\end{pmatrix}$$"
@@ -125,3 +130,27 @@ def test_words_of_other_scripts_have_the_room_that_they_take() -> None:
     for word in words:
         share = metrics.horizontalAdvance(word) / 100 / width_of(word)
         assert 0.6 < share < 1.06, word
+
+
+@pytest.mark.parametrize("source", [r"\frobnicate{x}", r"\frac{1}{", "x^2 \\\\ \\nonsense"])
+@pytest.mark.parametrize("mark", ["$", "$$"])
+def test_what_cannot_be_drawn_is_shown_as_its_source(
+    make_view: Callable[..., TranscriptView], qtbot: QtBot, source: str, mark: str
+) -> None:
+    view, plain = make_view(900), make_view(900)
+    view.set_branch(chat_of(["Hi", f"{mark}{source}{mark}"]))
+    plain.set_branch(chat_of(["Hi", f"`{mark}{source}{mark}`"]))
+    settle(view, qtbot)
+    settle(plain, qtbot)
+    assert ink(view) > 0.9 * ink(plain) > 0
+
+
+def ink(view: TranscriptView) -> int:
+    """Pixels of an answer's first row with text that are as dark as letters."""
+    row = next(p for p in view.flow.placed if p.at == 1 and p.height > 15)
+    image = view.viewport().grab(QRect(0, row.y, view.viewport().width(), row.height)).toImage()
+    return sum(
+        image.pixelColor(x, y).lightness() < 120
+        for x in range(image.width())
+        for y in range(image.height())
+    )
