@@ -15,6 +15,7 @@ from app.markup.flow import flatten
 from app.markup.parse import parse
 from app.ui.model_menu import model_lines
 from app.ui.shell import Shell
+from app.ui.transcript.selection import answer_of
 from app.ui.transcript.signals import ActionKind, MessageAction
 from app.ui.versions_dialog import VersionsDialog
 
@@ -92,10 +93,10 @@ class MessageCommands:
         VersionsDialog(self._shell.window, versions, message_id, show).open()
 
     def copy_answer(self) -> None:
-        """Copy the last answer, as Markdown."""
+        """Copy the last answer, as Markdown and without its reasoning."""
         answer = self._shell.controller.last(Role.ASSISTANT)
         if answer is not None:
-            QGuiApplication.clipboard().setText(answer.content)
+            QGuiApplication.clipboard().setText(answer_of(answer.content))
             self._shell.pane.status.notice("The last answer was copied.")
 
     def copy_code(self) -> None:

@@ -11,6 +11,7 @@ from typing import TypeAlias
 from app.domain.conversation import MessageStatus
 from app.markup.parse import parse
 from app.markup.text import markdown_of, plain_text, to_rich_html
+from app.markup.thinking import strip_thinking
 from app.ui.transcript.chat import Chat
 from app.ui.transcript.model import MessageModel
 from app.ui.transcript.rows import (
@@ -246,9 +247,14 @@ def message_text(model: MessageModel, form: CopyAs) -> str:
     if form is CopyAs.MARKDOWN or model.is_user:
         if form is CopyAs.RICH:
             return _as_typed(source)
-        return source
+        return source if model.is_user else answer_of(source)
     blocks = model.blocks if model.blocks is not None else parse(source)
     return plain_text(blocks) if form is CopyAs.PLAIN else to_rich_html(blocks)
+
+
+def answer_of(source: str) -> str:
+    """An answer as Markdown for elsewhere: without its reasoning, unless there is nothing else."""
+    return strip_thinking(source) or source
 
 
 def _as_typed(text: str) -> str:

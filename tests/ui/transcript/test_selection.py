@@ -8,6 +8,7 @@ from app.ui.transcript.selection import (
     CopyAs,
     Position,
     Selection,
+    answer_of,
     line_at,
     select_all,
     selected_text,
@@ -139,3 +140,14 @@ def test_the_users_words_are_copied_as_typed() -> None:
     part = Selection(place(made, 0, "a <", 0), place(made, 0, "list", 4))
     assert selected_text(made, part, CopyAs.RICH) == everything.replace("if ", "")
     assert selected_text(made, part, CopyAs.MARKDOWN) == "a < b:\n    c = *d*\n1. no list"
+
+
+def test_an_answer_is_copied_without_its_reasoning_unless_it_is_nothing_else() -> None:
+    made = chat("Why?", "<think>\nHm.\n</think>\n\nBecause **so**.\n", "Go on", "<think>\nHm, hm")
+    everything = select_all(made)
+    assert everything is not None
+    assert selected_text(made, everything, CopyAs.MARKDOWN) == (
+        "**You:**\n\nWhy?\n\n**Phial:**\n\nBecause **so**.\n\n\n"
+        "**You:**\n\nGo on\n\n**Phial:**\n\n<think>\nHm, hm"
+    )
+    assert answer_of("\n\nNo reasoning.\n") == "\n\nNo reasoning.\n"
