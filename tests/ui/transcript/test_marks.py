@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from app.domain.conversation import MessageStatus
 from app.ui.transcript.buttons import QuietButton
 from app.ui.transcript.selection import CopyAs
+from app.ui.transcript.signals import LinkRequest
 from app.ui.transcript.view import TranscriptView
 from tests.ui.transcript.making import MIXED, chat_of, entry, long_chat, settle
 from tests.ui.transcript.pointing import spot
@@ -221,3 +222,31 @@ def test_a_selection_in_rows_that_were_folded_away_is_none(view: TranscriptView)
     assert toggle is not None
     toggle.click()
     assert "The answer." in copied(view)
+
+
+def test_a_link_that_is_dragged_over_is_selected_and_not_opened(view: TranscriptView) -> None:
+    requests: list[LinkRequest] = []
+    view.link_activated.connect(requests.append)
+    view.set_branch(chat_of(["Hi", "[here it is, a long link text](https://example.org)"]))
+    at_the_window(view, QTest.mousePress, spot(view, 1, "here", 0))
+    at_the_window(view, QTest.mouseMove, spot(view, 1, "long", 0))
+    at_the_window(view, QTest.mouseRelease, spot(view, 1, "long", 0))
+    assert not requests
+    assert copied(view) == "here it is, a "
+    at_the_window(view, QTest.mouseClick, spot(view, 1, "long", 2))
+    assert requests == [LinkRequest("https://example.org", "here it is, a long link text")]
+
+
+def test_what_the_mouse_selected_is_offered_to_the_middle_button(
+    view: TranscriptView, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    offered: list[str] = []
+    monkeypatch.setattr(
+        "app.ui.transcript.marks.offer_selected", lambda text: offered.append(text())
+    )
+    view.set_branch(chat_of(["Hi", "Some plain words."]))
+    at_the_window(view, QTest.mousePress, spot(view, 1, "plain", 0))
+    at_the_window(view, QTest.mouseMove, spot(view, 1, "words", 0))
+    assert not offered
+    at_the_window(view, QTest.mouseRelease, spot(view, 1, "words", 0))
+    assert offered == ["plain "]
