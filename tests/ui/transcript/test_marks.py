@@ -250,3 +250,16 @@ def test_what_the_mouse_selected_is_offered_to_the_middle_button(
     assert not offered
     at_the_window(view, QTest.mouseRelease, spot(view, 1, "words", 0))
     assert offered == ["plain "]
+
+
+def test_a_drag_above_the_view_scrolls_up(view: TranscriptView, qtbot: QtBot) -> None:
+    view.set_branch(long_chat(20))
+    before = view.flow.position
+    at_the_window(view, QTest.mousePress, QPoint(400, 300))
+    at_the_window(view, QTest.mouseMove, QPoint(400, 200))
+    hold(view, QEvent.Type.MouseMove, QPoint(400, -40))
+    qtbot.waitUntil(lambda: view.flow.position < before - 100)
+    hold(view, QEvent.Type.MouseButtonRelease, QPoint(400, -40))
+    stopped = view.flow.position
+    qtbot.wait(80)
+    assert view.flow.position == stopped

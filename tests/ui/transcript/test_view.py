@@ -15,6 +15,7 @@ from app.ui.transcript.buttons import QuietButton
 from app.ui.transcript.footer import Footer
 from app.ui.transcript.parts import SideBar
 from app.ui.transcript.places import Anchor
+from app.ui.transcript.rows import ThinkRow
 from app.ui.transcript.signals import ActionKind, LinkRequest, MessageAction
 from app.ui.transcript.view import TranscriptView
 from tests.ui.transcript.making import MIXED, chat_of, entry, long_chat, settle
@@ -96,6 +97,18 @@ def test_the_wheel_moves_the_text_by_whole_steps(view: TranscriptView) -> None:
     view.wheelEvent(event)
     after = tops(view)
     assert {after[key] - before[key] for key in before.keys() & after.keys()} == {120}
+
+
+def test_the_wheel_with_ctrl_is_left_to_the_window(view: TranscriptView) -> None:
+    view.set_branch(long_chat(60))
+    before = tops(view)
+    here, none = QPointF(300, 300), QPoint(0, 0)
+    button, phase = Qt.MouseButton.NoButton, Qt.ScrollPhase.NoScrollPhase
+    control = Qt.KeyboardModifier.ControlModifier
+    event = QWheelEvent(here, here, none, QPoint(0, 120), button, control, phase, False)
+    view.wheelEvent(event)
+    assert not event.isAccepted()
+    assert tops(view) == before
 
 
 def test_dragging_the_bar_reaches_both_ends(view: TranscriptView) -> None:
@@ -324,8 +337,31 @@ def test_the_reasoning_unfolds_on_demand(view: TranscriptView) -> None:
     height = view.chat.index.total
     toggle = view.findChild(QuietButton, "thinking")
     assert toggle is not None
+    place = thinking_y(view)
     toggle.click()
     assert view.chat.index.total > height
+    assert thinking_y(view) == place > 40
+
+
+def thinking_y(view: TranscriptView) -> int:
+    """Where the line stands that folds the reasoning."""
+    return next(
+        p.y for p in view.flow.placed if isinstance(view.chat.models[p.at].rows[p.row], ThinkRow)
+    )
+
+
+def test_a_code_block_is_wrapped_and_unwrapped_by_its_own_button(view: TranscriptView) -> None:
+    long = "```\n" + "word " * 100 + "\n```\n"
+    view.set_branch(chat_of(["Why?", long + "\n" + long]))
+    height = view.chat.index.total
+    buttons(view, "Wrap long lines")[0].click()
+    once = view.chat.index.total
+    assert once > height
+    buttons(view, "Wrap long lines")[1].click()
+    assert view.chat.index.total - once == once - height
+    for button in buttons(view, "Wrap long lines"):
+        button.click()
+    assert view.chat.index.total == height
 
 
 # ------------------------------------------------------------------ looks
