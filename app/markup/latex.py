@@ -84,6 +84,8 @@ def _command(part: str, reader: Reader) -> str:
         return "\\\\ "
     if part == "\\dots" and _between_operators(reader):
         return "\\cdots "
+    if part == "\\!" and reader.peek() in ("\\begin", "\\right"):
+        return ""  # takes back the room at the sides of an array, which is not drawn
     if reader.peek() == "\\nolimits":
         reader.next()
         return f"{{{part} }}"  # a group is no operator, its scripts stand beside it

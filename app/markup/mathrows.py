@@ -126,7 +126,10 @@ def _lower(node: Msup | Msubsup, index: int) -> None:
 
 
 class Sign(Moperator, tag="mo"):
-    """A sign without the space that ziamath adds before a bracket that grew."""
+    """A sign without the space that ziamath adds before a bracket that grew.
+
+    Large ones stand in the middle of the axis (The TeXbook, appendix G, rule 13).
+    """
 
     def __init__(self, element: ET.Element, parent: Mnode, **kwargs: Any) -> None:
         super().__init__(element, parent, **kwargs)
@@ -137,6 +140,12 @@ class Sign(Moperator, tag="mo"):
             self.nodexy = [(x - extra, y) for x, y in self.nodexy]
             box = self.bbox
             self.bbox = BBox(box.xmin, box.xmax - extra, box.ymin, box.ymax)
+        if element.get("largeop") == "true" and len(self.nodexy) == 1:
+            box = self.bbox
+            axis = self.units_to_points(self.font.math.consts.axisHeight)
+            up = axis - (box.ymin + box.ymax) / 2
+            self.nodexy = [(x, y - up) for x, y in self.nodexy]
+            self.bbox = BBox(box.xmin, box.xmax, box.ymin + up, box.ymax + up)
 
 
 class Box(Menclose, tag="menclose"):

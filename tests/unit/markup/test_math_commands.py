@@ -91,6 +91,21 @@ def test_limits_of_large_signs_stand_above_and_below_them_in_a_display(sign: str
     assert render(limits, display=True).height > 1.4 * render(limits).height
 
 
+@pytest.mark.parametrize(
+    "sign", [r"\sum", r"\coprod", r"\bigvee", r"\bigoplus", r"\int", r"\bigcup"]
+)
+@pytest.mark.parametrize("display", [True, False])
+def test_large_signs_stand_in_the_middle_of_what_follows(sign: str, display: bool) -> None:
+    formula, minus = (render(latex, size=100, display=display) for latex in (sign, "-"))
+    middle = formula.baseline - formula.height / 2
+    assert middle == pytest.approx(minus.baseline - minus.height / 2, abs=6)
+
+
+def test_an_array_in_brackets_that_take_back_its_room_does_not_overlap_them() -> None:
+    old = render(r"\left(\!\begin{array}{c} n \\ k \end{array}\!\right)", size=100)
+    assert old.width >= render(r"\binom{n}{k}", size=100).width
+
+
 def test_a_frame_adds_no_room_above_it() -> None:
     inner, boxed = (
         render(latex, size=100, display=True) for latex in (r"\frac{a}{b}", r"\boxed{\frac{a}{b}}")
