@@ -213,10 +213,14 @@ class ChatController(QObject):
             self.failed.emit(refusal)
             return
         if editing is not None:
-            if self.attempt(lambda: self._services.chat.edit(editing, text)):
-                self._drafting.cancel_edit()
+            if not self.attempt(lambda: self._services.chat.edit(editing, text)):
+                return
+            self._drafting.cancel_edit()
         elif self.attempt(lambda: self._services.chat.send(chat.id, text)):
             self._drafting.sent()
+        else:
+            return
+        self._pane.transcript.scrolling.to_end()  # where the message and its answer will stand
 
     def stop(self) -> None:
         """Stop the answer; what there is of it stays."""

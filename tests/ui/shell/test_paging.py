@@ -45,3 +45,16 @@ def test_in_a_message_longer_than_its_box_they_turn_the_messages(
     qtbot.keyClick(editor, Qt.Key.Key_PageUp)
     assert editor.textCursor().position() < cursor.position()
     assert view.at_bottom
+
+
+def test_what_is_sent_from_further_up_is_shown(qtbot: QtBot, open_window: Open) -> None:
+    opened = open_window(ScriptedEngine([LONG]))
+    view = opened.window.pane.transcript
+    say(qtbot, opened, "Tell me")
+    wait_for_end(qtbot, opened)
+    view.scrolling.by(-2000)
+    assert not view.at_bottom
+    say(qtbot, opened, "And more")
+    wait_for_end(qtbot, opened)
+    assert len(view.chat.models) == 4
+    assert view.at_bottom
