@@ -91,17 +91,21 @@ class Numbered:
         return Numbered(self.body * factor, self.start * factor, self.end * factor)
 
 
-def numbered(root: Mnode, left: float) -> Numbered | None:
+def numbered(root: Mnode, *, left: float, width: float, margin: float) -> Numbered | None:
     """Where the numbers stand in a laid-out formula, if it has any.
 
     Args:
         root: ziamath's layout.
         left: of the picture's left edge, in the layout.
+        width: of the picture.
+        margin: around the ink, which lines of frames and slanted letters reach into.
     """
     if not _has_number(root.element):
         return None
     body, start, end = _extent(root, -left)
-    return Numbered(body, start, end) if 0 < body < start else None
+    if not 0 < body < start:
+        return None
+    return Numbered(body + margin, start - margin, min(end + margin, width))
 
 
 def _has_number(element: ET.Element) -> bool:

@@ -31,6 +31,7 @@ MAX_EM = 400.0
 """Width or height in em beyond which something went wrong."""
 
 _BASE = 20.0
+_MARGIN = 1.0
 _INK = "#010203"
 """A colour that no formula names, to be replaced by the wanted one."""
 _CACHE = 1024
@@ -159,7 +160,7 @@ def _draw(latex: str, *, display: bool) -> _Layout:
     tree = tree_of(mathml, ink=_INK, display=display)
     # One font object, read by seeking, serves all threads.
     with _lock:
-        picture = Math(tree, size=_BASE, margin=1.0)
+        picture = Math(tree, size=_BASE, margin=_MARGIN)
         svg = picture.svgxml()
     left, top, width, height = (float(edge) for edge in svg.attrib["viewBox"].split())
     if not (0 < width < MAX_EM * _BASE and 0 < height < MAX_EM * _BASE):
@@ -170,7 +171,7 @@ def _draw(latex: str, *, display: bool) -> _Layout:
     body = "".join(ET.tostring(child, encoding="unicode") for child in svg)
     # ziamath draws the lines of \overline and \underline black, whatever the colour.
     body = body.replace('="black"', f'="{_INK}"')
-    numbers = numbered(picture.node, left)
+    numbers = numbered(picture.node, left=left, width=width, margin=_MARGIN)
     right = left + (numbers.body if numbers else width)
     pieces = pieces_of(picture.node, em=_BASE, left=left, right=right)
     return _Layout(body, (left, top, width, height), pieces, numbers)

@@ -154,3 +154,12 @@ def ink(view: TranscriptView) -> int:
         for x in range(image.width())
         for y in range(image.height())
     )
+
+
+def test_a_numbered_frame_has_its_right_side(
+    make_view: Callable[..., TranscriptView], qtbot: QtBot
+) -> None:
+    plain = drawn_columns(math_item(make_view(900), qtbot, r"$$\boxed{a = b + c}$$"))
+    item = math_item(make_view(900), qtbot, r"$$\boxed{a = b + c} \tag{1}$$")
+    body = [x for x in drawn_columns(item) if x < item.left + item.room * 3 / 4]
+    assert len(body) == pytest.approx(len(plain), abs=1)
