@@ -6,6 +6,7 @@ Qt counts in UTF-16 units and Python in characters; what crosses between them is
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -29,6 +30,11 @@ OBJECT = "\ufffc"
 """Stands for a formula in the text of a row."""
 
 LINE = "\u2028"
+_SENTENCE = r"[.!?\u2026][\"')\]\u201d\u2019\u00bb]* |[\u3002\uff01\uff1f]"
+_BREAK = r" |[\u3001\uff0c\uff1b\uff1a]"
+_MARKS = 32
+"""Of one letter at most; more are no writing."""
+_JOINERS = frozenset("\u200d\ufe0e\ufe0f")
 """A line end inside a paragraph, as Qt writes it."""
 
 # What Qt reads as structure: paragraph ends, object characters and its two frame markers, and
@@ -134,9 +140,10 @@ def plain(runs: Iterable[Run]) -> str:
 
 
 def split_runs(runs: tuple[Run, ...], limit: int) -> list[tuple[Run, ...]]:
-    """Cut runs into pieces of about ``limit`` characters, at spaces where there are some.
+    """Cut runs into pieces of about ``limit`` characters, where it shows least.
 
-    One text layout costs what its text costs; a paragraph of a megabyte must be many.
+    One text layout costs what its text costs; a paragraph of a megabyte must be many. The next
+    piece begins a line: at the end of a line or a sentence that looks as if it was meant.
     """
     if sum(len(run.text) for run in runs) <= limit:
         return [runs]
@@ -146,9 +153,10 @@ def split_runs(runs: tuple[Run, ...], limit: int) -> list[tuple[Run, ...]]:
     for run in runs:
         rest = run
         while len(rest.text) > room:
-            cut = rest.text.rfind(" ", room // 2, room) + 1 or room
-            piece.append(replace(rest, text=rest.text[:cut]))
-            rest = replace(rest, text=rest.text[cut:])
+            cut = _place(rest.text, room) or (0 if piece else _letter(rest.text, room))
+            if cut:
+                piece.append(replace(rest, text=rest.text[:cut]))
+                rest = replace(rest, text=rest.text[cut:])
             pieces.append(tuple(piece))
             piece, room = [], limit
         if rest.text:
@@ -157,6 +165,23 @@ def split_runs(runs: tuple[Run, ...], limit: int) -> list[tuple[Run, ...]]:
     if piece:
         pieces.append(tuple(piece))
     return pieces
+
+
+def _place(text: str, room: int) -> int:
+    """The end of the last line, sentence, clause or word that fits; 0 if there is none."""
+    for pattern, first in ((LINE, room * 3 // 4), (_SENTENCE, room * 3 // 4), (_BREAK, room // 2)):
+        ends = [match.end() for match in re.finditer(pattern, text[first:room])]
+        if ends:
+            return first + ends[-1]
+    return 0
+
+
+def _letter(text: str, room: int) -> int:
+    """Where ``room`` characters end, without parting a letter from its marks."""
+    for cut in range(room, max(0, room - _MARKS), -1):
+        if not (unicodedata.combining(text[cut]) or {text[cut], text[cut - 1]} & _JOINERS):
+            return cut
+    return room
 
 
 def cut_runs(runs: Iterable[Run], first: int, last: int) -> list[Run]:

@@ -156,6 +156,30 @@ def test_cut_runs_hold_the_same_text(texts: list[str], limit: int) -> None:
     assert all(len(text_of(piece)) <= limit for piece in pieces)
 
 
+def parts(text: str, limit: int) -> list[str]:
+    return [text_of(piece) for piece in split_runs((Run(text),), limit)]
+
+
+def test_a_long_paragraph_is_cut_at_the_end_of_a_sentence() -> None:
+    sentence = "This is a sentence of some words, and it goes on. "
+    pieces = parts(sentence * 40, 500)
+    assert len(pieces) == 4
+    assert all(piece.endswith("on. ") for piece in pieces)
+    chinese = "\u8fd9\u662f\u4e00\u4e2a\u53e5\u5b50\uff0c\u5f88\u957f\u3002"
+    assert all(piece.endswith("\u3002") for piece in parts(chinese * 90, 200))
+
+
+def test_a_cut_never_parts_a_word_or_a_letter_where_it_can_be_helped() -> None:
+    runs = tuple(Run(text) for text in ("word " * 99 + "last", "ing " * 30))
+    pieces = [text_of(piece) for piece in split_runs(runs, 501)]
+    assert pieces[0].split() == ["word"] * 99 + ["last"] or pieces[0].endswith("ing ")
+    accented = "e\u0301" * 400
+    assert all(piece.startswith("e") for piece in parts(accented, 101))
+    family = "\U0001f468\u200d\U0001f469\u200d\U0001f467"
+    assert not any(piece.startswith("\u200d") for piece in parts(family * 90, 101))
+    assert len(parts("\u0301" * 50_000, 1000)) == 50, "marks without a letter are not many rows"
+
+
 def test_deeply_nested_emphasis_becomes_flat_runs() -> None:
     runs = to_runs(parse("*a **b " * 400)[0].spans)  # type: ignore[union-attr]
     assert text_of(runs).count("b") == 400
