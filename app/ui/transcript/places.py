@@ -6,7 +6,7 @@ formulas that arrive late, and the next start of the program.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from app.ui.transcript.flow_layout import Anchored
@@ -55,10 +55,10 @@ class Places:
     # ------------------------------------------------------------------ as lines
 
     def line(self) -> Line | None:
-        """The first line in view.
+        """The line that the reader looks at: the first in view.
 
         While nobody scrolls it stays the same line, though others become the first when the
-        window grows narrower and wider again.
+        window grows narrower and wider again; and `carry` keeps it while it is scrolled a little.
         """
         view = self._view
         if self._line is not None and self._stood == view.flow.anchor:
@@ -88,6 +88,20 @@ class Places:
             view.flow.show(line.at, line.row, round(line.y - top))
         view.arrange()
         self._line, self._stood = line, view.flow.anchor
+
+    def carry(self, line: Line | None) -> None:
+        """Let ``line`` stay the one that is looked at, if scrolling left it in the upper half.
+
+        What comes into view above it may still change its height, when a formula is drawn; that
+        must not move what was there before.
+        """
+        view, self._line = self._view, None
+        for placed in view.flow.placed if line is not None else ():
+            if line is not None and (placed.at, placed.row) == (line.at, line.row):
+                item = view.mounted.lay_out(line.at, line.row)
+                y = placed.y + (item.caret_rect(line.inside).y() if item.length() else 0.0)
+                if 0 <= y < view.flow.viewport / 2:
+                    self._line, self._stood = replace(line, y=y), view.flow.anchor
 
     # ------------------------------------------------------------------ as anchors
 

@@ -83,9 +83,11 @@ class Scrolling:
         far = abs(delta) > view.viewport().height() // 3
         view.formulas.begin_frame(0 if far else FRAME_BUDGET)
         view.places.forget()
+        line = None if far else view.places.line()
         view.flow.scroll(delta)
         self.following = False
         view.arrange()
+        view.places.carry(line)
 
     def to_position(self, position: int, *, end: bool) -> None:
         """Go to a place given in pixels from the top, or to the end of the chat."""
