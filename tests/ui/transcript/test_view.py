@@ -350,6 +350,21 @@ def thinking_y(view: TranscriptView) -> int:
     )
 
 
+def test_the_line_that_folds_the_reasoning_stays_under_the_pointer(view: TranscriptView) -> None:
+    chat = long_chat(40)
+    chat[21] = entry(21, "<think>\nFirst this.\n\nThen that.\n</think>\n\nBecause.")
+    view.set_branch(chat)
+    at = next(i for i, row in enumerate(view.chat.open(21).rows) if isinstance(row, ThinkRow))
+    view.scrolling.to_row(21, at)
+    place = thinking_y(view)
+    assert place > 100
+    for _ in range(2):
+        toggle = view.findChild(QuietButton, "thinking")
+        assert toggle is not None
+        toggle.click()
+        assert thinking_y(view) == place
+
+
 def test_a_code_block_is_wrapped_and_unwrapped_by_its_own_button(view: TranscriptView) -> None:
     long = "```\n" + "word " * 100 + "\n```\n"
     view.set_branch(chat_of(["Why?", long + "\n" + long]))
