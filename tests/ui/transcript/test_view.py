@@ -73,7 +73,13 @@ def test_keys_move_through_the_whole_chat(view: TranscriptView) -> None:
     assert view.flow.position == 0
     QTest.keyClick(view, Qt.Key.Key_End)
     assert view.at_bottom
+    QTest.keyClick(view, Qt.Key.Key_Home)
+    QTest.keyClick(view, Qt.Key.Key_Space)
+    assert view.flow.position == page
+    QTest.keyClick(view, Qt.Key.Key_Space, Qt.KeyboardModifier.ShiftModifier)
+    assert view.flow.position == 0
     control = Qt.KeyboardModifier.ControlModifier
+    QTest.keyClick(view, Qt.Key.Key_End)
     QTest.keyClick(view, Qt.Key.Key_Home, control)
     assert view.flow.position == 0
     QTest.keyClick(view, Qt.Key.Key_End, control)
