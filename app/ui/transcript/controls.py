@@ -153,7 +153,7 @@ class Controls:
         self._focused = focused
         self.reveal()
         if focused:
-            self._message.host.reach(self._message.model, self._message.row_of(control))
+            self._message.host.reach(self._message.model, self._message.laid.row_of(control))
 
     def reveal(self) -> None:
         """Show or hide the actions."""

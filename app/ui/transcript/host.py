@@ -54,7 +54,7 @@ class MessageHost:
         line = view.places.line()
         model.refold(view.chat.measures)
         self._forget_places(at)
-        view.mounted.widgets[model.message.id].forget()
+        view.mounted.widgets[model.message.id].laid.forget()
         view.chat.touch(at)
         row = next((i for i in range(len(model.rows)) if _folds(model, i)), None)
         if top is None or row is None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container
 from dataclasses import dataclass, replace
-from math import inf
 from typing import Protocol
 
 from PySide6.QtCore import QEvent, QRect, Qt
@@ -12,30 +11,25 @@ from PySide6.QtGui import QAccessible, QEnterEvent, QMouseEvent, QPainter, QPain
 from PySide6.QtWidgets import QGroupBox, QWidget
 
 from app.ui.theme import qcolour
-from app.ui.transcript.block_items import FooterItem, ThinkItem
-from app.ui.transcript.controls import Controls, has_focus
+from app.ui.transcript.controls import Controls
 from app.ui.transcript.flow_layout import Placed
 from app.ui.transcript.formulas import Pending
 from app.ui.transcript.items import Look, RowItem
-from app.ui.transcript.make_item import make_item
+from app.ui.transcript.laid_rows import BUBBLE_PAD_X, LaidRows
 from app.ui.transcript.model import MessageModel
-from app.ui.transcript.parts import ThinkToggle
-from app.ui.transcript.rows import FooterRow, FootRow, NoteRow, Row, SpaceRow, TextRow
+from app.ui.transcript.rows import FooterRow, NoteRow, Row, TextRow
 from app.ui.transcript.spoken import spoken_message
 from app.ui.transcript.style import Style
 from app.ui.transcript.wide_blocks import CodeState
 
 MARGIN = 28
-BUBBLE_PAD_X, BUBBLE_PAD_Y, BUBBLE_RADIUS = 16, 14, 14
+BUBBLE_PAD_Y, BUBBLE_RADIUS = 14, 14
 BUBBLE_PAD_TEXT = 6  # a line of text has its distance below it already
 SPOKEN = 20_000
 """Characters of a message that a screen reader is given as its name."""
 
 UNHEARD = 2_000
 """As long as none listens: putting all of a long answer in words takes some frames."""
-
-BUBBLE_SHARE = 0.8
-"""A question's bubble takes at most this share of the column."""
 
 
 class Host(Protocol):
@@ -87,109 +81,28 @@ class MessageWidget(QGroupBox):
 
     def __init__(self, parent: QWidget, host: Host, model: MessageModel) -> None:
         super().__init__(parent)
-        self._viewport, self.model, self.host = parent, model, host
-        self.items: dict[int, RowItem] = {}
+        self._viewport, self.host = parent, host
         self.spots: list[Spot] = []
-        self._changed: dict[int, float] = {}  # from where rows are to be drawn again, pixels
         self.controls = Controls(self)
+        self.laid = LaidRows(model, self.controls.give_up_focus)
         self.setContentsMargins(0, 0, 0, 0)
         self.setMouseTracking(True)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._style: Style | None = None
-        self.bubble_width = 0
         self._described: tuple[int, bool, bool, bool] | None = None
-        self._bubble_style: Style | None = None
 
     # ------------------------------------------------------------------ rows
 
-    def use(self, model: MessageModel) -> None:
-        """Show a model that took this one's place."""
-        self.model = model
+    @property
+    def model(self) -> MessageModel:
+        """The message."""
+        return self.laid.model
 
-    def item(self, row: int, style: Style) -> RowItem:
-        """The row ``row`` laid out, made anew if it or the style changed."""
-        wanted = self.model.rows[row]
-        known = self.items.get(row)
-        if known is None and isinstance(wanted, FooterRow):
-            known = self._move_footer(row)
-        if isinstance(wanted, FootRow) and (known is None or row - 1 in self.items):
-            self.item(row - 1, style)  # says how wide the block is, whatever is measured first
-        if known is not None:
-            if known.row is wanted and known.style is style and not known.stale:
-                return known
-            if self._grow(row, known, wanted, style):
-                return known
-            self._drop(row, keep_widget=self._reusable(known, wanted, style))
-        made = make_item(wanted, style, self._width_of(wanted, style))
-        if known is not None and known.widget is not None:
-            made.widget = known.widget
-            self._refresh(made)
-        self.items[row] = made
-        return made
-
-    def _move_footer(self, row: int) -> RowItem | None:
-        """Keep the footer, with its buttons, where rows came or went above it."""
-        for at, item in self.items.items():
-            if isinstance(item, FooterItem):
-                self.items[row] = self.items.pop(at)
-                return item
-        return None
-
-    def row_of(self, control: QWidget) -> int:
-        """The row that a control belongs to now; rows above it come and go."""
-        return next(row for row, item in self.items.items() if item.widget is control)
-
-    def _grow(self, row: int, known: RowItem, wanted: Row, style: Style) -> bool:
-        """Let a row that is laid out take its later form; whether it could."""
-        if known.style is not style or self.model.is_user:
-            return False
-        changed = known.grow(wanted)
-        if changed is None:
-            return False
-        self._changed[row] = min(self._changed.get(row, inf), changed)
-        return True
-
-    @staticmethod
-    def _reusable(known: RowItem, wanted: object, style: Style) -> bool:
-        return (
-            known.style is style
-            and type(known.row) is type(wanted)
-            and not isinstance(wanted, FooterRow)
-            and getattr(known.row, "state", None) is getattr(wanted, "state", None)
-        )
-
-    def _refresh(self, item: RowItem) -> None:
-        if isinstance(item, ThinkItem) and isinstance(item.widget, ThinkToggle):
-            item.widget.set_row(item.row)
-
-    def _width_of(self, row: object, style: Style) -> int:
-        if not self.model.is_user or isinstance(row, FooterRow | NoteRow):
-            return style.column
-        self._measure_bubble(style)
-        return self.bubble_width - 2 * style.px(BUBBLE_PAD_X)
-
-    def _drop(self, row: int, *, keep_widget: bool = False) -> None:
-        item = self.items.pop(row)
-        if item.widget is not None and not keep_widget:
-            if has_focus(item.widget):
-                self.controls.give_up_focus()
-            item.widget.hide()
-            item.widget.deleteLater()
-            item.widget = None
-
-    def keep_only(self, shown: set[int], ahead: set[int]) -> None:
-        """Let go of items of other rows; one whose control has the focus stays.
-
-        Those ``ahead`` of the viewport are kept without being seen.
-        """
-        for row, item in list(self.items.items()):
-            if row in shown or (item.widget is not None and has_focus(item.widget)):
-                continue
-            if row not in ahead:
-                self._drop(row)
-            elif item.widget is not None:
-                item.widget.hide()
+    @property
+    def items(self) -> dict[int, RowItem]:
+        """The rows that are laid out, by their numbers."""
+        return self.laid.items
 
     def shown_rows(self) -> list[Row]:
         """The rows in view."""
@@ -204,33 +117,16 @@ class MessageWidget(QGroupBox):
         self.controls.make_all([spot])
         return self.controls.of(spot)
 
+    def drop_drawn(self, is_drawn: Callable[[Pending], bool]) -> bool:
+        """Let go of rows all of whose late formulas are there; whether one was in view."""
+        gone = self.laid.drop_drawn(is_drawn)
+        return any(spot.row in gone for spot in self.spots)
+
     def pending(self) -> list[Pending]:
         """The formulas that rows laid out here wait for; those in view come first."""
         shown = [spot.item for spot in self.spots]
         others = [item for item in self.items.values() if item not in shown]
         return [late for item in (*shown, *others) for late in item.pending]
-
-    def drop_drawn(self, is_drawn: Callable[[Pending], bool]) -> bool:
-        """Let go of rows all of whose late formulas are there; whether one was in view."""
-        late = [
-            row
-            for row, item in self.items.items()
-            if item.pending and all(is_drawn(pending) for pending in item.pending)
-        ]
-        shown = {spot.row for spot in self.spots}
-        for row in late:
-            self._drop(row)
-        return any(row in shown for row in late)
-
-    def drop_footer(self) -> None:
-        """Make the footer anew at the next arrangement."""
-        for row in [r for r, item in self.items.items() if isinstance(item, FooterItem)]:
-            self._drop(row)
-
-    def forget(self) -> None:
-        """Let go of all items."""
-        for row in list(self.items):
-            self._drop(row)
 
     # ------------------------------------------------------------------ geometry
 
@@ -245,7 +141,7 @@ class MessageWidget(QGroupBox):
         self._style = style
         self.setGeometry(place)
         before = {spot.row: spot for spot in self.spots}
-        changed, self._changed = self._changed, {}
+        changed = self.laid.take_changed()
         top = place.y()
         self.spots = [Spot(p.row, self.items[p.row], p.y - top, p.height) for p in placed]
         if anew:
@@ -262,14 +158,9 @@ class MessageWidget(QGroupBox):
             skip = int(changed.get(spot.row, 0)) if there else 0
             self.update(0, spot.y + skip, place.width(), max(tall, spot.height) - skip)
 
-    def is_old(self, row: int) -> bool:
-        """Whether a row has another form now than the one that is laid out."""
-        item = self.items.get(row)
-        return item is None or item.row is not self.model.rows[row] or item.stale
-
     def refresh(self, rows: Container[int]) -> None:
         """Draw rows again that have another form and stand where they stood."""
-        changed, self._changed = self._changed, {}
+        changed = self.laid.take_changed()
         for number, spot in enumerate(self.spots):
             item = self.items[spot.row]
             if item is not spot.item or item.scrolls:
@@ -304,29 +195,12 @@ class MessageWidget(QGroupBox):
         self.controls.give_up_focus()
         self.hide()
 
-    def _measure_bubble(self, style: Style) -> None:
-        if self._bubble_style is style:
-            return
-        self._bubble_style = style
-        full = int(style.column * BUBBLE_SHARE)
-        rows = self.model.rows
-        if len(rows) > 6:
-            self.bubble_width = full
-            return
-        pads = 2 * style.px(BUBBLE_PAD_X)
-        texts = [
-            make_item(row, style, full - pads).ideal_width()
-            for row in rows
-            if not isinstance(row, FooterRow | NoteRow | SpaceRow)
-        ]
-        self.bubble_width = min(full, int(max(texts, default=0)) + pads + 2)
-
     def offset_x(self, item: RowItem) -> int:
         """Where the item's column begins in this widget."""
         style = item.style
         margin = style.px(MARGIN)
         if self.model.is_user and not isinstance(item.row, FooterRow | NoteRow):
-            return margin + style.column - self.bubble_width + style.px(BUBBLE_PAD_X)
+            return margin + style.column - self.laid.bubble_width + style.px(BUBBLE_PAD_X)
         return margin
 
     def enterEvent(self, event: QEnterEvent) -> None:
@@ -367,7 +241,7 @@ class MessageWidget(QGroupBox):
         theme = self._style.theme
         painter.fillRect(event.rect(), qcolour(theme.page))
         margin = self._style.px(MARGIN)
-        bubble = self.bubble_width - 2 * self._style.px(BUBBLE_PAD_X)
+        bubble = self.laid.bubble_width - 2 * self._style.px(BUBBLE_PAD_X)
         if self.model.is_user:
             self._paint_bubble(painter, self._style)
         pictures = 1  # that may be made beside the drawing; the others are made in pauses
@@ -407,11 +281,11 @@ class MessageWidget(QGroupBox):
         top = top + style.px(16) if inside[0].row == first else top - 2 * radius
         pad = BUBBLE_PAD_TEXT if isinstance(rows[last], TextRow) else BUBBLE_PAD_Y
         bottom = bottom + style.px(pad) if inside[-1].row == last else bottom + 2 * radius
-        x = style.px(MARGIN) + style.column - self.bubble_width
+        x = style.px(MARGIN) + style.column - self.laid.bubble_width
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(qcolour(style.theme.bubble))
-        painter.drawRoundedRect(QRect(x, top, self.bubble_width, bottom - top), radius, radius)
+        painter.drawRoundedRect(QRect(x, top, self.laid.bubble_width, bottom - top), radius, radius)
 
     def spot_at(self, y: int) -> tuple[int, RowItem, int] | None:
         """The row nearest to ``y`` in this widget: row, item, and its top."""

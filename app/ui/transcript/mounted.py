@@ -62,7 +62,7 @@ class Mounted:
         if model.list is None:
             view.chat.open(at)
         widget = self.widgets.get(model.message.id) or self.widget_of(model)
-        return widget.item(row, view.looks.style_of(model))
+        return widget.laid.item(row, view.looks.style_of(model))
 
     def item(self, at: int, row: int) -> RowItem | None:
         """A row as it was laid out; None for one that was not."""
@@ -82,7 +82,7 @@ class Mounted:
             model = view.chat.models[at]
             key = model.message.id
             widget = self.widgets[key]
-            widget.keep_only({p.row for p in rows}, view.work.ahead.get(key, set()))
+            widget.laid.keep_only({p.row for p in rows}, view.work.ahead.get(key, set()))
             widget.arrange(rows, left, view.looks.style_of(model))
             widget.show()
             shown.add(key)
@@ -100,7 +100,7 @@ class Mounted:
         widget = self.widgets.get(model.message.id)
         if widget is None or (placed[-1].at, placed[-1].row) != (at, len(model.rows) - 1):
             return False
-        changed = [p for p in placed if p.at == at and widget.is_old(p.row)]
+        changed = [p for p in placed if p.at == at and widget.laid.is_old(p.row)]
         if any(self.lay_out(at, p.row).height != p.height for p in changed):
             return False
         widget.refresh({p.row for p in changed})
@@ -112,7 +112,7 @@ class Mounted:
         self.drop_all_but(shown | ahead.keys())
         for key, widget in self.widgets.items():
             if key not in shown:
-                widget.keep_only(set(), ahead[key])
+                widget.laid.keep_only(set(), ahead[key])
                 widget.park()
 
     def drop_all_but(self, keep: Container[str]) -> None:
@@ -132,13 +132,13 @@ class Mounted:
         for key, widget in self.widgets.items():
             model = chat.models[chat.by_id[key]]
             if widget.model is not model:
-                widget.forget()
-                widget.use(model)
+                widget.laid.forget()
+                widget.laid.model = model
 
     def drop_footers(self) -> None:
         """Buttons depend on whether an answer is being written and on who is last."""
         for widget in self.widgets.values():
-            widget.drop_footer()
+            widget.laid.drop_footer()
 
     def drop_drawn(self, is_drawn: Callable[[Pending], bool]) -> bool:
         """Let go of rows all of whose late formulas are there; whether one was in view."""
@@ -147,7 +147,7 @@ class Mounted:
     def forget_items(self) -> None:
         """Lay all rows out anew at the next arrangement: they look different now."""
         for widget in self.widgets.values():
-            widget.forget()
+            widget.laid.forget()
 
     def repaint(self) -> None:
         """Draw what is shown again; nothing moved."""
