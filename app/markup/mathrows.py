@@ -14,6 +14,7 @@ from xml.etree import ElementTree as ET
 from ziafont.fonttypes import BBox
 from ziafont.svgpath import fmt
 from ziamath import operators
+from ziamath.nodes import mnode
 from ziamath.nodes.menclose import Menclose
 from ziamath.nodes.mfrac import Mfrac
 from ziamath.nodes.mnode import Mnode, _node_classes
@@ -21,7 +22,9 @@ from ziamath.nodes.moperator import Moperator
 from ziamath.nodes.mrow import Mrow
 from ziamath.nodes.msubsup import Msubsup, Msup
 from ziamath.nodes.mtable import Mtable
+from ziamath.styles import parse_style
 
+from app.markup.mathstyle import size_px, style_of
 from app.markup.mathwords import Words
 
 if TYPE_CHECKING:
@@ -37,22 +40,6 @@ def _stretches(element: ET.Element) -> bool:
         operators.get_params(text, form).get("stretchy", "false") != "false"
         for form in ("prefix", "infix", "postfix")
     )
-
-
-_POINTS = 1.333
-"""Pixels of a point, by which ziamath multiplies lengths of the font's size too."""
-_measured = Mnode.size_px
-
-
-def _size_px(node: Mnode, size: str, fontsize: float | None = None) -> float:
-    r"""A length in pixels; an em is as wide as the font is high.
-
-    ziamath 0.13 makes it a third wider, and with it every space of a formula. Drop this when a
-    ``\quad`` is as wide as its font is high without it.
-    """
-    pixels = float(_measured(node, size, fontsize))
-    relative = str(size).endswith(("em", "ex", "mu", "mathspace"))
-    return pixels / _POINTS if relative else pixels
 
 
 class Row(Mrow, tag="mrow"):
@@ -244,10 +231,12 @@ def install() -> None:
     """Let ziamath use these; defining a class with a tag did it already.
 
     Raises:
-        RuntimeError: ziamath no longer finds its nodes by tag.
+        RuntimeError: ziamath no longer finds its nodes by tag, or asks for styles elsewhere.
     """
-    for ours in (Row, Table, Fraction, Power, Scripts, Sign, Box, Phantom, Words):
-        if _node_classes.get(ours.mtag) is not ours:
-            raise RuntimeError(f"ziamath does not use the {ours.__name__} of Phial")
-    for name, mended in {"size_px": _size_px}.items():
-        setattr(Mnode, name, mended)
+    for node in (Row, Table, Fraction, Power, Scripts, Sign, Box, Phantom, Words):
+        if _node_classes.get(node.mtag) is not node:
+            raise RuntimeError(f"ziamath does not use the {node.__name__} of Phial")
+    if vars(mnode).get("parse_style") not in (parse_style, style_of):
+        raise RuntimeError("ziamath does not ask for styles where Phial answers")
+    for place, name, ours in ((Mnode, "size_px", size_px), (mnode, "parse_style", style_of)):
+        setattr(place, name, ours)

@@ -12,14 +12,14 @@ from time import monotonic, thread_time
 FRAME = 0.016
 """Seconds of a frame of a common display: nobody sees more than one update in it."""
 
-SLOWEST = 5 * FRAME
-"""Seconds between two updates at most, as long as the answer grows; an eye rests three times as
-long on each word or two (Rayner 1998: 200 to 250 ms)."""
+SLOWEST = 6 * FRAME
+"""Seconds between two updates at most, as long as the answer grows; an eye rests twice as long on
+each word or two (Rayner 1998: 200 to 250 ms)."""
 
 SHARE = 0.04
 """Of one processor that showing an answer may take; with the formulas drawn in the thread, 0.05."""
 
-MANY = 3
+MANY = 4
 """Tokens that are shown in the next frame, whatever it costs: more at a time would be jerky."""
 
 WEIGHT = 0.125
