@@ -159,6 +159,11 @@ class Pointer:
         near = way.manhattanLength() < QGuiApplication.styleHints().startDragDistance()
         return near and not self._third.hasExpired()
 
+    @property
+    def selecting(self) -> bool:
+        """Whether a selection is being dragged."""
+        return self._pressed is not None and self._moved
+
     def move(self, event: QMouseEvent) -> None:
         """Extend the selection, or show what is under the pointer."""
         point = event.position()

@@ -51,6 +51,7 @@ class Scrolling:
         Args:
             in_view: Whether a part of the answer is seen or laid out.
         """
+        self.following = self.following and not self._view.selecting
         if not self.following and not self.pill.text():
             self.pill.say("New text")
         if self.following or in_view:
@@ -116,7 +117,7 @@ class Scrolling:
 
     def arranged(self) -> None:
         """Rows were placed: the end is followed if it is among them; bar and pill say so."""
-        self.following = self._view.flow.bottom_reached
+        self.following = self._view.flow.bottom_reached and not self._view.selecting
         if self.following:
             self.pill.say("")
         self._view.bar.sync()

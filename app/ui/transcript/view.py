@@ -2,8 +2,8 @@
 
 What happens with them is elsewhere, a concern a file: `mounted` has the widgets near the viewport,
 `flow_layout` and `heights` know where rows stand, `scrolling` and `places` move and keep the
-reader's place, `marks` the selection, `find` the search, `pointer` and `keyboard` the input, `work`
-what waits for a pause.
+reader's place, `marks` the selection, `find` the search, `work` what waits for a pause, and
+`pointer`, `keyboard` and `context_menu` the input.
 """
 
 from __future__ import annotations
@@ -195,6 +195,11 @@ class TranscriptView(TranscriptSignals):
     def at_bottom(self) -> bool:
         """Whether the end of the chat is in view."""
         return self.flow.bottom_reached
+
+    @property
+    def selecting(self) -> bool:
+        """Whether a selection is being dragged: the text stays under the pointer meanwhile."""
+        return self._pointer.selecting
 
     def anchor(self) -> Anchor | None:
         """Where the reader is, to come back to; None for an empty chat."""

@@ -5,6 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from app.domain.conversation import MessageStatus
 from app.ui.transcript.buttons import QuietButton
@@ -13,6 +17,7 @@ from app.ui.transcript.rows import row_text
 from app.ui.transcript.view import TranscriptView
 from tests.ui.transcript.making import chat_of, entry
 
+NO_MODIFIER = Qt.KeyboardModifier.NoModifier
 THOUGHT = "<think>\nFirst this, then that.\n</think>\n\nThe answer is forty-two."
 
 
@@ -82,3 +87,40 @@ def test_what_is_looked_for_is_found_in_an_answer_once_it_is_written(
     text = f"The{THOUGHT}"
     view.finish(replace(model.message, content=text, status=MessageStatus.COMPLETE))
     assert view.finder.state.total == 1
+
+
+def test_a_selection_that_is_dragged_at_the_end_keeps_its_text_under_the_pointer(
+    view: TranscriptView, qtbot: QtBot
+) -> None:
+    model = streamed(view, "A line of the answer.\n\n" * 60)
+    assert view.scrolling.following
+    surface, left = view.viewport(), Qt.MouseButton.LeftButton
+    qtbot.mousePress(surface, left, pos=QPoint(300, 400))
+    move = QPointF(380, 440)
+    QApplication.sendEvent(
+        surface,
+        QMouseEvent(
+            QEvent.Type.MouseMove, move, surface.mapToGlobal(move), left, left, NO_MODIFIER
+        ),
+    )
+    stood = [(placed.row, placed.y) for placed in view.flow.placed]
+    view.feed(model.message.id, "And another line.\n\n" * 5)
+    assert [(placed.row, placed.y) for placed in view.flow.placed][: len(stood) - 1] == stood[:-1]
+    assert not view.scrolling.following
+    assert view.scrolling.pill.isVisible()
+    qtbot.mouseRelease(surface, left, pos=QPoint(380, 440))
+    view.feed(model.message.id, "And one more.\n\n" * 5)
+    assert [(placed.row, placed.y) for placed in view.flow.placed][: len(stood) - 1] == stood[:-1]
+    view.scrolling.pill.click()
+    assert view.at_bottom
+
+
+def test_a_mere_click_while_text_comes_does_not_stop_following_it(
+    view: TranscriptView, qtbot: QtBot
+) -> None:
+    model = streamed(view, "A line of the answer.\n\n" * 60)
+    qtbot.mousePress(view.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(300, 400))
+    view.feed(model.message.id, "And another line.\n\n" * 5)
+    qtbot.mouseRelease(view.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(300, 400))
+    assert view.scrolling.following
+    assert view.at_bottom
