@@ -10,8 +10,9 @@ SIZE = 100.0
 """Pixels of an em while measuring; lengths are kept in ems."""
 
 
-LIGHT = QUICK // 3
-"""Weight up to which a formula is drawn in a frame: 10 ms on a slow machine, most take 5."""
+LIGHT = QUICK // 5
+"""Weight up to which a formula is drawn in a frame: most take 3 ms, and 10 where the first of their
+letters have to be loaded. A heavier one is seen as its source for a frame or two."""
 
 
 def is_light(source: str) -> bool:

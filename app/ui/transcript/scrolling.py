@@ -21,12 +21,14 @@ class Scrolling:
 
     Attributes:
         following: Whether new text at the end is followed.
+        leaping: Whether rows are being placed for a page that is all new.
         pill: Leads to the end; seen while it is not followed.
     """
 
     def __init__(self, view: TranscriptView, style: Style) -> None:
         self._view = view
         self.following = True
+        self.leaping = False
         self.pill = Pill(view, style)
         self.pill.clicked.connect(self.to_end)
 
@@ -87,7 +89,7 @@ class Scrolling:
         line = None if far else view.places.line()
         view.flow.scroll(delta)
         self.following = False
-        view.arrange()
+        self._arrange(leaping=far)
         view.places.carry(line)
 
     def to_position(self, position: int, *, end: bool) -> None:
@@ -99,7 +101,12 @@ class Scrolling:
             self._anchor_end()
         else:
             view.flow.scroll(position - view.flow.position)
-        view.arrange()
+        self._arrange(leaping=True)
+
+    def _arrange(self, *, leaping: bool) -> None:
+        self.leaping = leaping
+        self._view.arrange()
+        self.leaping = False
 
     def to_row(self, at: int, row: int, inside: float = 0, tall: float = 0) -> None:
         """Bring a place of a row into view, if it is not there yet."""

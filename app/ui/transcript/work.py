@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 
 from app.ui.transcript.colours import colour
 from app.ui.transcript.rows import CodeRow
@@ -26,6 +26,10 @@ SLICE_SECONDS = 0.006
 FORMULA_SECONDS = 0.003
 """After which no other formula is begun in a turn; one takes up to three times as long."""
 
+AFTER_LEAP = 10
+"""Milliseconds after a page was turned, or the bar dragged, before its formulas and colours are
+made: the page is shown first, and who turns on in the next frame never waits for them."""
+
 CALM = 120
 """Milliseconds without an arrangement before the work begins that nobody misses yet."""
 
@@ -35,7 +39,7 @@ class Work:
 
     def __init__(self, view: TranscriptView) -> None:
         self._view = view
-        self._soon = QTimer(view, singleShot=True, interval=0)
+        self._soon = QTimer(view, singleShot=True, timerType=Qt.TimerType.PreciseTimer)
         self._soon.timeout.connect(self._turn)
         self._calm = QTimer(view, singleShot=True)
         self._calm.timeout.connect(self._calm_turn)
@@ -49,14 +53,16 @@ class Work:
 
     def look_around(self) -> None:
         """Begin, if anything waits. Called after each arrangement."""
-        if not self._soon.isActive() and self._waits():
-            self._soon.start()
+        if self._view.scrolling.leaping:
+            self._soon.start(AFTER_LEAP)
+        elif not self._soon.isActive() and self._waits():
+            self._soon.start(0)
         self._calm.start(CALM)
 
     def recolour(self) -> None:
         """Show the colours of a block that was read in one go."""
         self._recoloured = True
-        self._soon.start()
+        self._soon.start(0)
 
     def _shown(self) -> list[MessageWidget]:
         return [widget for widget in self._view.mounted.widgets.values() if widget.spots]
@@ -84,7 +90,7 @@ class Work:
         if self._read_on() or self._draw() or self._colour():
             view.scrolling.hold(line)
         elif self._waits():
-            self._soon.start()
+            self._soon.start(0)
 
     def _read_on(self) -> bool:
         """Read a slice of a long message."""
