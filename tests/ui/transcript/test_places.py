@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.domain.conversation import BranchMessage, MessageStatus
-from app.ui.transcript.rows import row_text
+from app.ui.transcript.rows import MathRow, row_text
 from app.ui.transcript.view import TranscriptView
 from tests.ui.transcript.making import MIXED, chat_of, entry, long_chat, settle
 
@@ -156,6 +156,26 @@ def test_a_touchpad_moves_the_text_by_its_pixels_and_no_more(
         else:
             QApplication.processEvents()
         assert abs(top_now(view, seen) - seen.y) <= STILL
+
+
+def test_a_formula_that_comes_above_the_line_read_pushes_what_is_above_it(
+    view: TranscriptView, qtbot: QtBot
+) -> None:
+    view.set_branch(wordy_chat(20))
+    rows = view.chat.open(12).rows
+    display = next(number for number, row in enumerate(rows) if isinstance(row, MathRow))
+    view.flow.show(12, display + 1, 0)  # the paragraph below it is at the top
+    view.arrange()
+    seen = first_line(view)
+    estimate = view.mounted.lay_out(12, display)
+    assert estimate.pending
+    delta = estimate.height + 60  # as far up as the last lines of the paragraph above it
+    assert delta < view.viewport().height() / 3
+    view.scrolling.by(-delta)
+    assert first_line(view).text != seen.text
+    settle(view, qtbot)
+    assert view.mounted.lay_out(12, display).height != estimate.height
+    assert abs(top_now(view, seen) - seen.y - delta) <= STILL
 
 
 @pytest.mark.parametrize("way", [-1, 1])
