@@ -31,8 +31,9 @@ objects are a millisecond where those of 200 ms were eight, half a frame."""
 MUCH = 2_000
 """Objects since the last look; an idle window makes fewer."""
 
-OLDER = 5
-"""Every so many of these, what outlived one of them is looked at too, as Python does."""
+OLDER = 2
+"""Every so many of these, what outlived one of them is looked at too. Python takes ten; then it is
+ten times as much at once, and while many messages come into view that was half a frame."""
 
 
 class QuietCollector(QObject):
