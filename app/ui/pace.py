@@ -14,10 +14,11 @@ FRAME = 0.016
 
 SLOWEST = 6 * FRAME
 """Seconds between two updates at most, as long as the answer grows; an eye rests twice as long on
-each word or two (Rayner 1998: 200 to 250 ms)."""
+each word or two (Rayner 1998: about 225 ms in silent reading)."""
 
 SHARE = 0.04
-"""Of one processor that showing an answer may take; with the formulas drawn in the thread, 0.05."""
+"""Of one processor that updates may take, as far as `SLOWEST` allows; formulas drawn in the thread
+come on top."""
 
 MANY = 4
 """Tokens that are shown in the next frame, whatever it costs: more at a time would be jerky."""

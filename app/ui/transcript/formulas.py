@@ -194,7 +194,7 @@ class FormulaStore:
         self._left = FRAME_BUDGET
 
     def begin_frame(self, budget: float = FRAME_BUDGET) -> None:
-        """Give the next formulas ``budget`` seconds; one is always drawn."""
+        """Give the next formulas ``budget`` seconds; while any is left, one more is begun."""
         self._left = budget
 
     def get(

@@ -96,8 +96,10 @@ class Places:
         must not move what was there before.
         """
         view, self._line = self._view, None
-        for placed in view.flow.placed if line is not None else ():
-            if line is not None and (placed.at, placed.row) == (line.at, line.row):
+        if line is None:
+            return
+        for placed in view.flow.placed:
+            if (placed.at, placed.row) == (line.at, line.row):
                 item = view.mounted.lay_out(line.at, line.row)
                 y = placed.y + (item.caret_rect(line.inside).y() if item.length() else 0.0)
                 if 0 <= y < view.flow.viewport / 2:

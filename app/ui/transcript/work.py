@@ -28,7 +28,7 @@ FORMULA_SECONDS = 0.003
 
 AFTER_LEAP = 10
 """Milliseconds after a page was turned, or the bar dragged, before its formulas and colours are
-made: the page is shown first, and who turns on in the next frame never waits for them."""
+made: the page is shown first, and a drag that goes on puts them off."""
 
 CALM = 120
 """Milliseconds without an arrangement before the work begins that nobody misses yet."""
