@@ -1,0 +1,35 @@
+"""Runs each scenario as it is, and with its row's effect taken out."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+
+import pytest
+from pytestqt.exceptions import TimeoutError as QtTimeoutError
+
+from tests.scenarios.patience import set_patience
+from tests.ui.conftest import *  # noqa: F403
+from tests.ui.shell.conftest import *  # noqa: F403
+
+
+@pytest.fixture
+def taken_out(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Take the row's effect out, where this run is without it."""
+    set_patience(brief=request.param)
+    if request.param:
+        request.node.get_closest_marker("scenario").kwargs["without"](monkeypatch)
+    yield
+    set_patience(brief=False)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
+    """A scenario without its row's effect must fail."""
+    without = getattr(pyfuncitem, "callspec", None) and pyfuncitem.callspec.params.get("taken_out")
+    if not without:
+        return (yield)
+    try:
+        yield
+    except (AssertionError, QtTimeoutError):
+        return True
+    pytest.fail("passes although its row's effect was taken out")
