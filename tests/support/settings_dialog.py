@@ -20,9 +20,10 @@ class SettingsHand:
 
     def open(self) -> SettingsDialog:
         """Press Ctrl+, ."""
+        self._qtbot.waitUntil(self._window.isActiveWindow)
         self._qtbot.keyClick(self._window, Qt.Key.Key_Comma, Qt.KeyboardModifier.ControlModifier)
         dialog = self.dialog
-        self._qtbot.waitUntil(dialog.isVisible)
+        self._qtbot.waitUntil(dialog.isActiveWindow)
         return dialog
 
     @property
@@ -43,10 +44,10 @@ class SettingsHand:
         return row
 
     def field(self, name: str) -> QWidget:
-        """The editor of a setting, with the focus, as after a click on it."""
+        """The editor of a setting, with the focus, as after Tab."""
         widget = self.row(name)._field.widget
-        widget.setFocus()
-        assert widget.hasFocus()
+        widget.setFocus(Qt.FocusReason.TabFocusReason)
+        self._qtbot.waitUntil(widget.hasFocus)
         return widget
 
     def type(self, name: str, text: str) -> None:
