@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QAbstractSpinBox, QCheckBox, QComboBox, QPlainTextEdit, QWidget
+from PySide6.QtGui import QInputMethodEvent
+from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QApplication,
+    QCheckBox,
+    QComboBox,
+    QPlainTextEdit,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from app.domain.settings import SPECS
@@ -20,6 +28,7 @@ class SettingsHand:
 
     def open(self) -> SettingsDialog:
         """Press Ctrl+, ."""
+        self._window.activateWindow()  # what a window manager does when a dialog closes
         self._qtbot.waitUntil(self._window.isActiveWindow)
         self._qtbot.keyClick(self._window, Qt.Key.Key_Comma, Qt.KeyboardModifier.ControlModifier)
         dialog = self.dialog
@@ -58,8 +67,17 @@ class SettingsHand:
         self._qtbot.keyClick(target, Qt.Key.Key_Delete)
         if isinstance(target, QPlainTextEdit):
             assert not target.toPlainText()
-        self._qtbot.keyClicks(target, text)
+        self.write(target, text)
         self._qtbot.keyClick(target, Qt.Key.Key_Tab)
+
+    def write(self, target: QWidget, text: str) -> None:
+        """Type; what QTest has no keys for comes as an input method sends it."""
+        if text.isascii():
+            self._qtbot.keyClicks(target, text)
+            return
+        typed = QInputMethodEvent()
+        typed.setCommitString(text)
+        QApplication.sendEvent(target, typed)
 
     def press(self, name: str, *keys: Qt.Key) -> None:
         """Press keys in a field, which keeps the focus."""

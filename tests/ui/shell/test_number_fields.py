@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import QLocale, QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QLineEdit, QScrollArea
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLineEdit, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.domain.generation import MAX_SEED, Sampling
@@ -219,7 +219,9 @@ def test_the_first_step_goes_to_what_is_in_force_with_the_loaded_model(
     qtbot: QtBot, open_window: Open
 ) -> None:
     opened = open_window()
-    opened.harness.services.models.load().result()
+    models = opened.harness.services.models
+    models.load()
+    qtbot.waitUntil(lambda: models.state.loaded is not None)
     there = Room(qtbot, opened)
     there.hand.press("context_size", Qt.Key.Key_Up)
     assert there.service.current.context_size == 4096  # the scripted engine's own
@@ -257,19 +259,12 @@ def test_enter_takes_the_number_and_presses_nothing(qtbot: QtBot, open_window: O
     assert there.hand.dialog.isVisible()
 
 
-def wheel(widget: QAbstractSpinBox, notches: int) -> None:
-    middle = QPointF(widget.rect().center())
-    event = QWheelEvent(
-        middle,
-        QPointF(widget.mapToGlobal(middle.toPoint())),
-        QPoint(),
-        QPoint(0, 120 * notches),
-        Qt.MouseButton.NoButton,
-        Qt.KeyboardModifier.NoModifier,
-        Qt.ScrollPhase.NoScrollPhase,
-        False,
-    )
-    QApplication.sendEvent(widget, event)
+def wheel(widget: QWidget, notches: int) -> None:
+    """Turn the wheel with the pointer in the middle of a widget."""
+    QApplication.processEvents()  # it may just have been laid out anew
+    window = widget.window()
+    at = QPointF(widget.mapTo(window, widget.rect().center()))
+    QTest.wheelEvent(window.windowHandle(), at, QPoint(0, 120 * notches))
 
 
 def test_scrolling_the_page_over_a_number_changes_no_number(
@@ -280,9 +275,10 @@ def test_scrolling_the_page_over_a_number_changes_no_number(
     there.hand.dialog._sections.setFocus()
     area = there.hand.dialog.findChild(QScrollArea)
     assert area is not None
+    qtbot.waitUntil(lambda: area.verticalScrollBar().maximum() > 0)
     rows = [row for row in there.hand.dialog._rows if row.isVisible()]
     for row in rows:
-        wheel(row._field.widget, -1)  # type: ignore[arg-type]
+        wheel(row._field.widget, -1)
     assert there.service.current.temperature == 0.7
     assert there.service.current == Settings(
         welcomed=True,
@@ -290,6 +286,12 @@ def test_scrolling_the_page_over_a_number_changes_no_number(
         last_conversation=there.service.current.last_conversation,
     )
     assert area.verticalScrollBar().value() > 0
+
+
+def test_the_wheel_steps_the_number_that_has_the_focus(qtbot: QtBot, open_window: Open) -> None:
+    there = room(qtbot, open_window, temperature=0.7)
+    wheel(there.hand.field("temperature"), 1)
+    assert there.service.current.temperature == 0.75
 
 
 def test_the_clear_button_makes_a_number_automatic(qtbot: QtBot, open_window: Open) -> None:

@@ -1,4 +1,5 @@
 """Numbers as people type them: taken as they are, or refused in words; never another number."""
+# ruff: noqa: RUF001 - digits and signs of other scripts are what is tested
 
 from __future__ import annotations
 
