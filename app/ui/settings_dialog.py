@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QDialog,
     QFrame,
@@ -258,13 +257,6 @@ class SettingsDialog(QDialog):
         super().done(result)
         for refusal in refusals:
             self.refused.emit(refusal)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter takes what was typed in a field; it does not press a button as well."""
-        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
-            event.accept()
-            return
-        super().keyPressEvent(event)
 
     def show_section(self, section: Section) -> None:
         """Go to one page."""
