@@ -252,7 +252,7 @@ def test_wrapped_code_needs_no_sideways_bar(qtbot: QtBot, open_window: Open) -> 
 @pytest.fixture
 def hub() -> Iterator[HubServer]:
     with HubServer() as server:
-        server.add(REPO, {FILE: gguf(b"w" * 250_000)}, card="# Phi-4\n")
+        server.add(REPO, {FILE: gguf(b"w" * 500_000)}, card="# Phi-4\n")
         try:
             yield server
         finally:
@@ -320,5 +320,6 @@ def test_a_download_is_no_faster_than_its_limit(
     until(qtbot, lambda: bool(downloads.items()) and downloads.items()[0].state.over)
     seconds = time.monotonic() - began
     arrived = downloads.items()[0].files[0].stat().st_size
-    assert arrived <= 100_000 * (seconds + 1)  # a second's share may be saved up
+    # A second's share may be saved up, and the last piece is not waited for.
+    assert arrived <= 100_000 * (seconds + 1.5)
     dialog.close()
