@@ -17,7 +17,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
-from app.domain.generation import GenerationRequest, OverflowPolicy, Role
+from app.domain.generation import GenerationRequest, OverflowPolicy, Role, StopReason
 from app.domain.model import KvType, LoadRequest
 from app.engine.base import EngineOptions
 from app.engine.scripted import ScriptedEngine
@@ -141,9 +141,13 @@ def test_the_longest_answer_ends_an_answer(qtbot: QtBot, open_window: Open) -> N
     talk = Talk(qtbot, open_window(engine), engine)
     talk.type("max_tokens", "16")
     assert talk.say().sampling.max_tokens == 16
-    answer = talk.opened.window.controller.last(Role.ASSISTANT)
-    assert answer is not None
-    assert len(answer.content.split()) == 16
+
+    def written() -> int:
+        answer = talk.opened.window.controller.last(Role.ASSISTANT)
+        ended = answer is not None and answer.stop_reason is StopReason.MAX_TOKENS
+        return len(answer.content.split()) if answer is not None and ended else 0
+
+    until(qtbot, lambda: written() == 16)
 
 
 @scenario("setting", "seed")
