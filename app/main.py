@@ -91,6 +91,8 @@ def _terminal(options: argparse.Namespace) -> int:
     from app.compose import prepare
 
     with prepare() as setup:
+        for told in setup.settings.problems:
+            sys.stderr.write(f"phial: {told}\n")
         result: int = options.run(options, setup)
         return result
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
-from math import isfinite
 
 from app.domain.errors import InvalidValueError
+from app.domain.options import shown
 
 MAX_SEED = 2**32 - 2  # llama.cpp keeps 2**32 - 1 for "choose one at random"
 
@@ -102,8 +102,9 @@ class Sampling:
 
 
 def _in_range(name: str, value: float, low: float, high: float) -> None:
-    if not isfinite(value) or not low <= value <= high:
-        raise InvalidValueError(f"{name} is {value:g}; it must be between {low:g} and {high:g}.")
+    if not low <= value <= high:  # what is no number is not between two either
+        limits = f"{shown(low)} and {shown(high)}"
+        raise InvalidValueError(f"{name} is {shown(value)}; it must be between {limits}.")
 
 
 GREEDY = Sampling(temperature=0.0, top_k=0, top_p=1.0, min_p=0.0)

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
+import reprlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
+from math import isfinite
 from typing import Any, get_type_hints
 
 from app.domain.errors import InvalidValueError
+from app.domain.numbers import ENGLISH, Signs, read_number, write_number
+
+_MANY_DIGITS = 40
 
 
 class Section(StrEnum):
@@ -30,7 +36,8 @@ class Option:
         help: One sentence below it.
         low: Smallest number allowed.
         high: Largest number allowed.
-        step: Step of the spin box.
+        step: One press of Up or Down in the dialog.
+        first: Where the first step from None goes, unless the model's makers advise a value.
         unit: Shown behind a number.
         none_label: What None means, where None is allowed.
         choices: Words for the values of an enumeration.
@@ -47,6 +54,7 @@ class Option:
     none_label: str = ""
     choices: Mapping[str, str] = dataclasses.field(default_factory=dict)
     multiline: bool = False
+    first: float | None = None
 
 
 def option(default: Any, declared: Option) -> Any:
@@ -93,7 +101,7 @@ def check(spec: Spec, value: object) -> object:
     Raises:
         InvalidValueError: Wrong type or out of bounds; the sentence names the setting.
     """
-    label, option = spec.option.label, spec.option
+    label = spec.option.label
     if value is None:
         if spec.optional:
             return None
@@ -104,18 +112,93 @@ def check(spec: Spec, value: object) -> object:
         except ValueError as error:
             allowed = ", ".join(spec.type)
             raise InvalidValueError(
-                f"{label} is {value!r}; it must be one of {allowed}."
+                f"{label} is {shown(value)}; it must be one of {allowed}."
             ) from error
-    if spec.type is float and isinstance(value, int) and not isinstance(value, bool):
-        value = float(value)
-    if type(value) is not spec.type:
-        raise InvalidValueError(f"{label} is {value!r}; a {spec.type.__name__} is needed.")
+    if type(value) is not spec.type and not _same_number(spec.type, value):
+        raise InvalidValueError(f"{label} is {shown(value)}; {_KINDS[spec.type]} is needed.")
     if isinstance(value, int | float) and not isinstance(value, bool):
-        low = option.low if option.low is not None else value
-        high = option.high if option.high is not None else value
-        if not low <= value <= high:
-            unit = f" {option.unit}" if option.unit else ""
-            raise InvalidValueError(
-                f"{label} is {value:g}; it must be between {low:g} and {high:g}{unit}."
-            )
+        if not _within(spec.option, value):
+            raise InvalidValueError(f"{label} is {shown(value)}; it must be {bounds(spec)}.")
+        return float(value) if spec.type is float else int(value)
     return value
+
+
+def _same_number(kind: type, value: object) -> bool:
+    """Whether a number of the other type is the same number in this one: 8 and 8.0."""
+    if kind is float:
+        return type(value) is int
+    return kind is int and isinstance(value, float) and value.is_integer()
+
+
+_KINDS = {bool: "true or false", int: "a whole number", float: "a number", str: "a text"}
+
+
+def read_typed(spec: Spec, text: str, signs: Signs = ENGLISH) -> float | int | None:
+    """The value of a number's setting that a person typed; never another one than that.
+
+    Args:
+        spec: Of an ``int`` or a ``float``.
+        text: As typed; empty for None. The setting's unit may stand behind the number.
+        signs: How the locale writes numbers.
+
+    Raises:
+        InvalidValueError: In a sentence that says what is possible.
+    """
+    unit = spec.option.unit
+    typed = text.strip()
+    if unit and typed.casefold().endswith(unit.casefold()):
+        typed = typed[: -len(unit)]
+    if not text.strip() and spec.optional:
+        return None
+    try:
+        number = read_number(typed, signs)
+    except InvalidValueError as error:
+        raise InvalidValueError(f"{error.what} It must be {bounds(spec, signs)}.") from error
+    if not _within(spec.option, number):
+        raise InvalidValueError(f"It must be {bounds(spec, signs)}.")
+    if spec.type is int:
+        if number != number.to_integral_value():
+            raise InvalidValueError(f"It must be a whole number {bounds(spec, signs)}.")
+        return int(number)
+    value = float(number)
+    if Decimal(repr(value)) != number:
+        raise InvalidValueError("It has more digits than can be kept; 15 are.")
+    return value + 0.0  # not minus nothing
+
+
+def bounds(spec: Spec, signs: Signs = ENGLISH) -> str:
+    """What a number's setting may be, in words: "between 16 and 131,072 tokens"."""
+    low, high, unit = spec.option.low, spec.option.high, spec.option.unit
+    tail = f" {unit}" if unit else ""
+    if low is not None and high is not None:
+        return f"between {write_number(low, signs)} and {write_number(high, signs)}{tail}"
+    if low is not None:
+        return f"at least {write_number(low, signs)}{tail}"
+    return f"at most {write_number(high, signs)}{tail}" if high is not None else "a finite number"
+
+
+def shown(value: object) -> str:
+    """A value for a sentence: as it is while it is short, in words where it has no end."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        digits = int(value.bit_length() * 0.30103) + 1  # cheap, and at most one too many
+        return f"a number of about {digits:,} digits" if digits > _MANY_DIGITS else f"{value:,}"
+    if isinstance(value, float):
+        return write_number(value) if isfinite(value) and abs(value) < 1e15 else repr(value)
+    return _SHORT.repr(value)
+
+
+_SHORT = reprlib.Repr()
+_SHORT.maxstring = _SHORT.maxother = 60
+
+
+def _within(option: Option, value: float | Decimal) -> bool:
+    """Whether a number keeps to the bounds; compared as it is, since rounding could let it in."""
+    low = option.low if option.low is not None else Decimal("-1e300")
+    high = option.high if option.high is not None else Decimal("1e300")
+    exact = _exact(value)
+    return exact.is_finite() and _exact(low) <= exact <= _exact(high)
+
+
+def _exact(value: float | Decimal) -> Decimal:
+    """A float as it is written: 0.1 is a tenth here, as it is for whoever declared it."""
+    return Decimal(repr(value)) if isinstance(value, float) else Decimal(value)

@@ -35,6 +35,7 @@ class LoadWhen(StrEnum):
 
 _SAMPLING = ("temperature", "top_k", "top_p", "min_p", "repeat_penalty", "seed", "max_tokens")
 _ADVISED = "what suits the model"
+_USUAL = Sampling()
 _G, _M, _A, _P = Section.GENERATION, Section.MODEL, Section.APPEARANCE, Section.PRIVACY
 
 
@@ -65,6 +66,7 @@ class Settings:
             5,
             0.05,
             none_label=_ADVISED,
+            first=_USUAL.temperature,
         ),
     )
     top_k: int | None = option(
@@ -76,6 +78,7 @@ class Settings:
             0,
             1_000_000,
             none_label=_ADVISED,
+            first=_USUAL.top_k,
         ),
     )
     top_p: float | None = option(
@@ -88,6 +91,7 @@ class Settings:
             1,
             0.01,
             none_label=_ADVISED,
+            first=_USUAL.top_p,
         ),
     )
     min_p: float | None = option(
@@ -100,11 +104,21 @@ class Settings:
             1,
             0.01,
             none_label=_ADVISED,
+            first=_USUAL.min_p,
         ),
     )
     repeat_penalty: float | None = option(
         None,
-        Option(_G, "Repeat penalty", "1 is off; 1.1 is mild.", 0.5, 2, 0.05, none_label=_ADVISED),
+        Option(
+            _G,
+            "Repeat penalty",
+            "1 is off; 1.1 is mild.",
+            0.5,
+            2,
+            0.05,
+            none_label=_ADVISED,
+            first=_USUAL.repeat_penalty,
+        ),
     )
     max_tokens: int | None = option(
         None,
@@ -117,6 +131,7 @@ class Settings:
             16,
             "tokens",
             "what the context leaves",
+            first=1_024,
         ),
     )
     seed: int | None = option(
@@ -128,6 +143,7 @@ class Settings:
             0,
             MAX_SEED,
             none_label="new each time",
+            first=0,
         ),
     )
     overflow: OverflowPolicy = option(
@@ -155,6 +171,7 @@ class Settings:
             512,
             "tokens",
             "what fits this computer",
+            first=16_384,  # Phi-4's own window
         ),
     )
     threads: int | None = option(
@@ -166,6 +183,7 @@ class Settings:
             1,
             256,
             none_label="physical cores",
+            first=4,
         ),
     )
     gpu_layers: int | None = option(
@@ -177,6 +195,7 @@ class Settings:
             0,
             1_000,
             none_label="what fits",
+            first=0,
         ),
     )
     kv_type: KvType | None = option(
@@ -250,7 +269,7 @@ class Settings:
     )
     download_limit_mb: float | None = option(
         None,
-        Option(_P, "Download speed limit", "", 0.1, 10_000, 1, "MB/s", "no limit"),
+        Option(_P, "Download speed limit", "", 0.1, 10_000, 1, "MB/s", "no limit", first=10),
     )
     welcomed: bool = option(False, Option(None, "First start is over"))
     sidebar_visible: bool = option(True, Option(None, "Sidebar is shown"))
@@ -294,8 +313,19 @@ def settings_from_dict(data: Mapping[str, object]) -> tuple[Settings, list[str]]
         try:
             good[name] = check(spec, data[name])
         except InvalidValueError as error:
-            problems.append(f"{error.what} The default is used.")
+            problems.append(
+                f"{error.what} The default is used; the file keeps yours until you change it."
+            )
     return Settings(**good), problems
+
+
+def refuses(name: str, stored: object) -> bool:
+    """Whether a stored value of a known setting cannot be used."""
+    try:
+        check(SPECS[name], stored)
+    except InvalidValueError:
+        return True
+    return False
 
 
 def settings_to_dict(settings: Settings) -> dict[str, object]:

@@ -17,7 +17,14 @@ from typing import TypeVar
 
 from app.domain.conversation import BranchMessage, Conversation, Message, SearchHit, TrashedMessage
 from app.domain.errors import KnownError, NotFoundError
-from app.services.events import BranchChanged, Event, EventBus, LibraryChanged, Problem
+from app.services.events import (
+    BranchChanged,
+    Event,
+    EventBus,
+    LibraryChanged,
+    Problem,
+    SettingsChanged,
+)
 from app.services.ids import new_id, utc_now
 from app.services.private_chats import PrivateChats
 from app.services.searching import ChatSearch
@@ -57,6 +64,7 @@ class LibraryService:
         self._private = PrivateChats(stored)
         self._unstored: dict[str, Conversation] = {}
         self._search = ChatSearch(stored, bus)
+        bus.subscribe(self._on_event)
 
     # --- reading ------------------------------------------------------------------------
 
@@ -385,6 +393,21 @@ class LibraryService:
     def _stored_now(self, conversation_id: str, done: Future[None]) -> None:
         if done.exception() is None:
             self._unstored.pop(conversation_id, None)
+
+    def _on_event(self, event: Event) -> None:
+        """A chat in which nothing was said yet is a new one, and takes the new system prompt."""
+        if not isinstance(event, SettingsChanged):
+            return
+        before, after = event.before.system_prompt, event.settings.system_prompt
+        if before == after:
+            return
+        for fresh in list(self._unstored.values()):
+            if fresh.system_prompt == before:
+                self._unstored[fresh.id] = replace(fresh, system_prompt=after)
+                self._bus.publish(LibraryChanged((fresh.id,)))
+        for chat in self.conversations():
+            if chat.head_id is None and chat.system_prompt == before:
+                self.set_system_prompt(chat.id, after)
 
     def _of(self, conversation_id: str) -> Library:
         private = self._private.library

@@ -14,6 +14,7 @@ from typing import IO
 
 from app.store.failures import file_error
 
+_DEEPEST = 100  # levels of JSON; Phial's own files have four
 # What file systems say, mostly those of a network, that have no folder to sync; or nothing to.
 _NO_FOLDER_TO_SYNC = {errno.EINVAL, errno.EOPNOTSUPP, errno.ENOSYS, errno.EROFS}
 
@@ -140,9 +141,22 @@ def read_json(path: Path) -> tuple[dict[str, object], Path | None]:
         data = json.loads(text)
     except (ValueError, RecursionError):  # not JSON, not UTF-8, or nested without end
         return {}, set_aside(path)
-    if not isinstance(data, dict):
+    if not isinstance(data, dict) or _is_deep(data):
         return {}, set_aside(path)
     return data, None
+
+
+def _is_deep(data: object) -> bool:
+    """Whether values are nested so deeply that writing them again could end in RecursionError."""
+    level = [data]
+    for _ in range(_DEEPEST):
+        level = [
+            inner
+            for outer in level
+            if isinstance(outer, dict | list)
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+        ]
+    return bool(level)
 
 
 def write_json(path: Path, data: dict[str, object]) -> None:

@@ -6,7 +6,13 @@ import threading
 from pathlib import Path
 
 from app.domain.errors import KnownError
-from app.domain.settings import SPECS, Settings, settings_from_dict, settings_to_dict
+from app.domain.settings import (
+    SPECS,
+    Settings,
+    refuses,
+    settings_from_dict,
+    settings_to_dict,
+)
 from app.store.files import read_json, write_json
 
 
@@ -36,7 +42,10 @@ class SettingsStore:
         return settings, tuple(problems)
 
     def save(self, settings: Settings) -> None:
-        """Write the settings; names a newer version put into the file stay there.
+        """Write the settings.
+
+        What a newer version put into the file stays there, and so does a value that cannot be used,
+        until that setting is changed: it may be a slip of the pen in a file edited by hand.
 
         Raises:
             DiskFullError: No room; the old file is as it was.
@@ -46,6 +55,10 @@ class SettingsStore:
         new, defaults = settings_to_dict(settings), settings_to_dict(Settings())
         with self._lock:
             stored, _ = read_json(self.path)
-            kept = {name: value for name, value in stored.items() if name not in SPECS}
+            kept = {
+                name: value
+                for name, value in stored.items()
+                if name not in SPECS or refuses(name, value)
+            }
             changed = {name: value for name, value in new.items() if value != defaults[name]}
             write_json(self.path, {**kept, **changed})

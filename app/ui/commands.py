@@ -15,6 +15,7 @@ from app.domain.options import Section
 from app.domain.settings import SPECS, Settings, Theme
 from app.services import words
 from app.services.events import ModelPhase
+from app.system.hardware import machine
 from app.ui.actions import Situation, shortcut_words
 from app.ui.chat_commands import ChatCommands
 from app.ui.dialogs import ErrorDialog, push_button
@@ -23,7 +24,7 @@ from app.ui.message_commands import MessageCommands
 from app.ui.model_commands import ModelCommands
 from app.ui.models_dialog import Tab
 from app.ui.palette import Entry, Palette
-from app.ui.settings_dialog import SettingsDialog
+from app.ui.settings_dialog import Refusal, SettingsDialog
 from app.ui.shell import Shell
 from app.ui.snapshot_panel import SnapshotPanel
 from app.ui.token_panel import TokenPanel
@@ -179,12 +180,32 @@ class Commands:
         if self._settings_dialog is None:
             service = self._shell.services.settings
             extras = {Section.MODEL: self._model_extras(), Section.PRIVACY: self._token_panel()}
-            dialog = SettingsDialog(self._shell.window, service, self._shell.pane.theme, extras)
+            dialog = SettingsDialog(
+                self._shell.window, service, self._shell.pane.theme, extras, self._in_force()
+            )
             dialog.destroyed.connect(self._forget_dialog)
+            dialog.refused.connect(self._tell_refusal)
             self._settings_dialog = dialog
         if section is not None:
             self._settings_dialog.show_section(section)
         self._settings_dialog.open()
+
+    def _in_force(self) -> dict[str, float]:
+        """By setting, the number that is used while the user sets none."""
+        models = self._shell.services.models
+        state = models.state
+        sampling = models.advised_sampling(state.model) if state.model is not None else None
+        names = ("temperature", "top_k", "top_p", "min_p", "repeat_penalty")
+        found: dict[str, float | None] = {name: getattr(sampling, name, None) for name in names}
+        found["threads"] = machine().physical_cores
+        if state.loaded is not None:
+            plan = state.loaded.plan
+            found["context_size"], found["threads"] = plan.context_size, plan.threads
+            found["gpu_layers"] = plan.gpu_layers
+        return {name: value for name, value in found.items() if value is not None}
+
+    def _tell_refusal(self, refusal: Refusal) -> None:
+        self._shell.pane.banner.say("setting", refusal.what, refusal.rest)
 
     def _model_extras(self) -> QWidget:
         extras = QWidget()

@@ -11,72 +11,15 @@ from PySide6.QtGui import QFocusEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
-    QDoubleSpinBox,
     QPlainTextEdit,
     QWidget,
 )
 
 from app.domain.options import Spec
+from app.ui.number_field import NumberField
 
 _NONE = "\0none"
 _WIDE = 260
-
-
-class NumberField(QDoubleSpinBox):
-    """A number; where none is allowed, one step below the smallest means none.
-
-    Whole numbers use it too: Qt's integer box ends at 2**31, a seed does not.
-    """
-
-    def __init__(self, spec: Spec) -> None:
-        super().__init__()
-        option = spec.option
-        self._whole = spec.type is int
-        self._low = option.low if option.low is not None else -1e12
-        self._none = spec.optional
-        self.setDecimals(0 if self._whole else 4)
-        self.setSingleStep(option.step)
-        self.setRange(
-            self._low - (option.step if spec.optional else 0),
-            option.high if option.high is not None else 1e12,
-        )
-        if spec.optional:
-            self.setSpecialValueText(option.none_label or "none")
-        if option.unit:
-            self.setSuffix(f" {option.unit}")
-        self.setKeyboardTracking(False)
-        self.setMinimumWidth(_WIDE)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setGroupSeparatorShown(self._whole)
-        self.lineEdit().setTextMargins(6, 0, 0, 0)  # a style sheet's padding does not reach it
-
-    def textFromValue(self, value: float) -> str:
-        """No trailing zeros."""
-        return f"{value:,.0f}" if self._whole else f"{value:g}"
-
-    def stepBy(self, steps: int) -> None:
-        """The first step up from none lands on the smallest value."""
-        if self._none and steps > 0 and self.value() < self._low:
-            self.setValue(self._low)
-            return
-        super().stepBy(steps)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        """Scrolling the page must not change what the pointer happens to be over."""
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
-            event.ignore()
-
-    def chosen(self) -> float | int | None:
-        """The value, or None."""
-        if self._none and self.value() < self._low:
-            return None
-        return int(self.value()) if self._whole else self.value()
-
-    def show_value(self, value: float | None) -> None:
-        """Show a value, or none."""
-        self.setValue(self.minimum() if value is None else value)
 
 
 class ChoiceField(QComboBox):
@@ -125,10 +68,25 @@ class TextField(QPlainTextEdit):
         self.setTabChangesFocus(True)
         self.setFixedHeight(self.fontMetrics().lineSpacing() * 4 + 20)
 
+    @property
+    def edited(self) -> bool:
+        """Whether something was typed since a text was shown."""
+        return self.document().isModified()
+
+    def show_value(self, text: str) -> None:
+        """Show a text; the cursor stays where it is in one that stands there already."""
+        if text != self.toPlainText():
+            self.setPlainText(text)
+        self.document().setModified(False)
+
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """Done with typing."""
         super().focusOutEvent(event)
         self.finished.emit()
+
+
+def _never() -> bool:
+    return False
 
 
 class Field:
@@ -136,14 +94,21 @@ class Field:
 
     Attributes:
         widget: The editor.
-        read: Gives the value that is shown.
+        read: Gives the value that is shown; raises InvalidValueError where it is no possible one.
         show: Shows a value.
+        edited: Whether something was typed that was not taken yet.
+
+    Args:
+        spec: What is declared.
+        changed: Called when there is something to read.
+        first: Where a number's first step from None goes.
     """
 
-    def __init__(self, spec: Spec, changed: Callable[[], None]) -> None:
+    def __init__(self, spec: Spec, changed: Callable[[], None], first: float | None = None) -> None:
         self.widget: QWidget
         self.read: Callable[[], object]
         self.show: Callable[[Any], None]
+        self.edited: Callable[[], bool] = _never
         if spec.type is bool:
             self._use_check_box(changed)
         elif issubclass(spec.type, StrEnum):
@@ -151,13 +116,15 @@ class Field:
             choice.activated.connect(changed)
             self.widget, self.read, self.show = choice, choice.chosen, choice.show_value
         elif spec.type in {int, float}:
-            number = NumberField(spec)
-            number.valueChanged.connect(changed)
-            self.widget, self.read, self.show = number, number.chosen, number.show_value
+            number = NumberField(spec, first)
+            number.finished.connect(changed)
+            self.widget, self.read, self.show = number, number.read, number.show_value
+            self.edited = lambda: number.edited
         else:
             text = TextField()
             text.finished.connect(changed)
-            self.widget, self.read, self.show = text, text.toPlainText, text.setPlainText
+            self.widget, self.read, self.show = text, text.toPlainText, text.show_value
+            self.edited = lambda: text.edited
         self.widget.setAccessibleName(spec.option.label)
         self.widget.setAccessibleDescription(spec.option.help)
 

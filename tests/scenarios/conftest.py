@@ -8,8 +8,11 @@ import pytest
 from pytestqt.exceptions import TimeoutError as QtTimeoutError
 
 from tests.scenarios.patience import set_patience
-from tests.ui.conftest import *  # noqa: F403
-from tests.ui.shell.conftest import *  # noqa: F403
+from tests.ui.conftest import (  # noqa: F401 - fixtures
+    garbage_is_collected_between_tests,
+    nothing_left_on_the_clipboard,
+)
+from tests.ui.shell.conftest import open_window  # noqa: F401 - a fixture
 
 
 @pytest.fixture

@@ -5,11 +5,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
+from app.compose import engine_options
 from app.domain.model import ModelFile
 from app.domain.settings import Settings
-from app.engine.base import Engine, EngineOptions
+from app.engine.base import Engine
 from app.engine.scripted import ScriptedEngine
 from app.hub.catalog import load_catalog
 from app.hub.library import Library as ModelShelf
@@ -26,13 +28,14 @@ from app.services.maintenance import MaintenanceService
 from app.services.measuring import MeasuringService
 from app.services.models import ModelService
 from app.services.registry import Services
-from app.services.settings import SettingsService
+from app.services.settings import SettingsFile, SettingsService
 from app.services.snapshots import SnapshotService
 from app.services.titles import TitleService
 from app.services.transfer import TransferService
 from app.services.updates import UpdateService
 from app.store import Measurements, open_library
 from app.system.bundled import bundled
+from app.system.paths import Folders
 
 PATIENCE = 20.0  # seconds until a test that waits for an event gives up
 
@@ -107,15 +110,17 @@ class Harness:
 def build(
     folder: Path,
     engine: Engine | None = None,
-    settings: Settings | None = None,
+    settings: Settings | SettingsFile | None = None,
     *,
+    chosen: bool = True,
     titles: bool = False,
     name: str = "Scripted",
     endpoint: str = "http://127.0.0.1:9",
 ) -> Harness:
     """Services over ``folder``; close ``services`` afterwards.
 
-    Downloads connect to ``endpoint``; nobody listens on the default.
+    Downloads connect to ``endpoint``; nobody listens on the default. ``settings`` are kept in
+    memory unless it is a file. Without ``chosen`` the settings say which model is used.
 
     Without ``titles`` the model counts as a demo, which is never asked for a title.
     """
@@ -124,7 +129,9 @@ def build(
     heard = Heard()
     bus.subscribe(heard)
     opened = open_library(folder)
-    settings_service = SettingsService(SettingsInMemory(settings or Settings()), bus)
+    if settings is None or isinstance(settings, Settings):
+        settings = SettingsInMemory(settings or Settings())
+    settings_service = SettingsService(settings, bus)
     library = LibraryService(
         opened.library, settings_service, bus, start_report=opened.report.sentences
     )
@@ -141,7 +148,7 @@ def build(
         measurements=Measurements(folder / "speeds.json"),
         catalog=catalog,
         demo_path=folder / "demo.gguf",
-        model=model,
+        model=model if chosen else None,
     )
     chat = ChatService(engine, lane, models, library, settings_service, bus)
     services = Services(
@@ -160,9 +167,8 @@ def build(
             settings_service,
             bus,
             folder=folder / "kv",
-            options=lambda now: EngineOptions(
-                snapshot_dir=folder / "kv" if now.kv_snapshots else None,
-                snapshot_cap_bytes=int(now.kv_snapshot_gib * 2**30),
+            options=partial(
+                engine_options, where=Folders(folder, folder, folder, folder, "a test's")
             ),
         ),
         measuring=MeasuringService(

@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 from pytestqt.qtbot import QtBot
+from shiboken6 import isValid
 
 from app.domain.settings import Settings
 from app.engine.base import Engine
 from app.engine.scripted import ScriptedEngine
+from app.services.settings import SettingsFile
 from app.ui.app import Look, make_application
 from app.ui.window import MainWindow
 from tests.support.gguf_factory import write_model
@@ -38,14 +40,20 @@ def open_window(qtbot: QtBot, tmp_path: Path) -> Iterator[Open]:
 
     def open_one(
         engine: Engine | None = None,
-        settings: Settings | None = None,
+        settings: Settings | SettingsFile | None = None,
         folder: Path | None = None,
         endpoint: str = "http://127.0.0.1:9",
+        *,
+        chosen: bool = True,
     ) -> Opened:
         application = make_application()
         settings = settings or Settings(welcomed=True)
         harness = build(
-            folder or tmp_path / "data", engine or ScriptedEngine(), settings, endpoint=endpoint
+            folder or tmp_path / "data",
+            engine or ScriptedEngine(),
+            settings,
+            endpoint=endpoint,
+            chosen=chosen,
         )
         look = Look(application, harness.services)
         look.apply()
@@ -62,7 +70,9 @@ def open_window(qtbot: QtBot, tmp_path: Path) -> Iterator[Open]:
 
 
 def close(opened: Opened) -> None:
-    """What happens when the window is closed."""
+    """What happens when the window is closed; nothing where it was."""
+    if not isValid(opened.window):
+        return
     opened.window.close()
     opened.harness.services.close()
     opened.window.deleteLater()

@@ -122,6 +122,20 @@ def test_the_model_reads_the_walked_branch_with_its_system_prompt(make: Make) ->
     ]
 
 
+def test_a_new_system_prompt_reaches_chats_in_which_nothing_was_said_yet(make: Make) -> None:
+    harness = make(ScriptedEngine(), Settings(system_prompt="Be brief."))
+    library = harness.services.library
+    said, _ = harness.ask("one")
+    fresh, drafted, own = (library.create().id for _ in range(3))
+    library.set_draft(drafted, "half a thought")
+    library.set_system_prompt(own, "Be long.").result()
+    harness.services.settings.update(system_prompt="Rhyme.")
+    prompts = {one: library.get(one).system_prompt for one in (said, fresh, own)}
+    assert prompts == {said: "Be brief.", fresh: "Rhyme.", own: "Be long."}
+    harness.ask("two", drafted)
+    assert library.get(drafted).system_prompt == "Rhyme."
+
+
 def test_reasoning_is_left_out_of_what_the_model_reads_again(make: Make) -> None:
     engine = ScriptedEngine(["<think>hm, two…</think>Two.", "ok"])
     harness = make(engine)

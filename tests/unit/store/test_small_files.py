@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from app.domain.errors import StoreError
-from app.domain.settings import Settings, Theme
+from app.domain.settings import SPECS, Settings, Theme
 from app.store import LadderMemory, Measurements, SettingsStore, Speeds
 from app.store.files import free_name, write_atomically
 
@@ -41,6 +41,49 @@ def test_a_bad_value_costs_only_itself(tmp_path: Path) -> None:
     loaded, problems = SettingsStore(path).load()
     assert loaded == Settings(theme=Theme.DARK)
     assert len(problems) == 1
+
+
+def test_a_value_that_cannot_be_used_stays_in_the_file_until_it_is_changed(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "settings.json"
+    huge = 10**400
+    path.write_text(json.dumps({"temperature": huge, "zoom": "big", "theme": "dark"}))
+    store = SettingsStore(path)
+    loaded, problems = store.load()
+    assert loaded == Settings(theme=Theme.DARK)
+    assert len(problems) == 2
+    assert all("The default is used; the file keeps yours" in told for told in problems)
+    store.save(replace(loaded, wrap_code=True))
+    stored = json.loads(path.read_text())
+    assert stored == {"temperature": huge, "zoom": "big", "theme": "dark", "wrap_code": True}
+    store.save(replace(loaded, temperature=0.5))
+    assert json.loads(path.read_text()) == {"temperature": 0.5, "zoom": "big", "theme": "dark"}
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["1" + "0" * 400, "-1" + "0" * 400, "NaN", "Infinity", "1e999", "[1]", "{}"],
+)
+def test_no_number_in_the_file_ends_the_start(tmp_path: Path, value: str) -> None:
+    for name in SPECS:
+        path = tmp_path / f"{name}.json"
+        path.write_text(f'{{"{name}": {value}}}')
+        loaded, problems = SettingsStore(path).load()
+        assert loaded == Settings()
+        assert len(problems) == 1
+        SettingsStore(path).save(loaded)
+
+
+def test_what_is_nested_too_deeply_to_be_written_again_is_set_aside(tmp_path: Path) -> None:
+    path = tmp_path / "settings.json"
+    deep = '{"hologram": ' + "[" * 500 + "]" * 500 + "}"
+    path.write_text(deep)
+    store = SettingsStore(path)
+    _loaded, problems = store.load()
+    assert len(problems) == 1
+    assert [file.read_text() for file in tmp_path.glob("*.damaged-*")] == [deep]
+    store.save(Settings(zoom=110))
 
 
 @pytest.mark.parametrize(
