@@ -50,7 +50,7 @@ def answer(engine: LlamaEngine, case: dict[str, Any], limit: int) -> tuple[list[
     said = ask(engine, request(chat, sampling=sampling))
     session = engine._session
     assert session is not None
-    prompt = session.template.prompt(chat, continuing=False)
+    prompt = session.template.lay_out(chat, continuing=False).tokens
     # The last token of a cut answer is not in the cache: nothing followed it.
     written = session.decoder.kv.tokens[len(prompt) :]
     assert said.finished.timings.completion_tokens - len(written) in {0, 1}
