@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import fields, replace
 
 import pytest
 
+from app.domain.generation import GenerationEvent, GenerationRequest, Sampling
 from app.domain.settings import SPECS
+from app.engine.base import Cancel
+from app.engine.client import EngineClient
 from app.ui.actions import COMMANDS, Actions
 
 TakeOut = Callable[[pytest.MonkeyPatch], None]
@@ -17,6 +21,7 @@ def rows() -> dict[str, tuple[str, ...]]:
     return {
         "command": tuple(command.id for command in COMMANDS),
         "setting": tuple(SPECS),
+        "sampling": tuple(field.name for field in fields(Sampling)),
     }
 
 
@@ -25,6 +30,8 @@ def take_out(table: str, name: str) -> TakeOut:
     match table:
         case "command":
             return _command_without_handler(name)
+        case "sampling":
+            return _sampling_not_passed(name)
         case _:
             raise ValueError(f"A scenario of table {table!r} says itself how to take it out.")
 
@@ -37,5 +44,24 @@ def _command_without_handler(name: str) -> TakeOut:
             connect_all(self, {**dict(handlers), name: lambda: None}.items())
 
         monkeypatch.setattr(Actions, "connect_all", connect)
+
+    return patch
+
+
+NOT_SAMPLED = Sampling(1.0, 0, 1.0, 0.0, 1.0, 64, 1, 80, ())
+"""What is drawn with where a parameter is not passed on."""
+
+
+def _sampling_not_passed(name: str) -> TakeOut:
+    def patch(monkeypatch: pytest.MonkeyPatch) -> None:
+        asked = EngineClient.generate
+
+        def generate(
+            self: EngineClient, request: GenerationRequest, cancel: Cancel
+        ) -> Iterator[GenerationEvent]:
+            sampling = replace(request.sampling, **{name: getattr(NOT_SAMPLED, name)})
+            return asked(self, replace(request, sampling=sampling), cancel)
+
+        monkeypatch.setattr(EngineClient, "generate", generate)
 
     return patch

@@ -277,6 +277,22 @@ def test_what_left_out_turns_left_behind_serves_nothing_but_that_chat(
     pair.check(AFTER_OUTGROWN[name])
 
 
+@pytest.mark.parametrize("other", ["other", ""])
+def test_a_chat_that_outgrew_its_window_goes_on_from_its_own_cells_alone(
+    make: Callable[..., Pair], other: str
+) -> None:
+    """The same messages under the same ids, as a branch that became a chat of its own has them."""
+    pair = make(1024)
+    before: tuple[Turn, ...] = ()
+    for chat in outgrown():
+        said = pair.ask(request(chat, conversation=other))
+        if said.fitted.left_out:
+            break
+        before = chat
+    pair.ask(request(before, conversation=other))
+    pair.check(request(chat))
+
+
 def test_cells_that_were_moved_are_never_written(make: Callable[..., Pair]) -> None:
     pair = make(1024)
     chats = outgrown(system="Short, and long enough to be found on disk again. " * 2)
