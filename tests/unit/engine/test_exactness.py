@@ -32,9 +32,10 @@ from app.engine.prompt import TextMemory
 from tests.support.engines import Said, ask, load, never, request, turns
 from tests.support.gguf_factory import HEAD, ModelSpec, write_model
 
-# Mean distance of keys and values, whose mean size is 6.7. Rounding, which differs between passes
-# over one token and over many, comes to 0.003; one other letter at the beginning to 0.5.
-CLOSE = 0.02
+# Mean distance of a token's keys and values, whose mean size is 6.7, where it is largest. Rounding,
+# which differs between passes over one token and over many, comes to 0.05; one other letter at the
+# beginning to more than 7.
+CLOSE = 0.5
 RECURRING = "Phial keeps chats in a library on this disk, and models in a folder. " * 2
 SPEC = ModelSpec(depends_on_history=True, context=8192)
 SECRET = "the code of the safe is nine one seven and the alarm is off at noon, "
@@ -78,9 +79,14 @@ class Pair:
 
     def difference(self, wanted: GenerationRequest) -> float:
         """How far the cache is from a fresh engine's, for what was asked last."""
+        return float(self.differences(wanted).max())
+
+    def differences(self, wanted: GenerationRequest) -> NDArray[np.float32]:
+        """The same for each token."""
         load(self.fresh, self.model, context_size=self.context)
         ask(self.fresh, replace(wanted, sampling=GREEDY.with_limit(1)))
-        return float(np.abs(cells(self.asked) - cells(self.fresh)).mean())
+        found = np.abs(cells(self.asked) - cells(self.fresh))
+        return found.mean(axis=(0, 2))
 
     def check(self, wanted: GenerationRequest) -> Said:
         """Ask, and hold that the answer comes from these words alone."""
@@ -254,6 +260,25 @@ def test_turns_left_out_for_lack_of_room_are_still_seen_by_those_that_stay(
     shallow = make(1024, path)
     outgrow(shallow, chats)
     assert shallow.difference(request(chats[-1])) < CLOSE
+
+
+PLAIN = "{% for m in messages %}[{{ m['role'] }}] {{ m['content'] }}\n{% endfor %}[assistant] "
+WITHOUT_SYSTEM = (
+    "{% if messages[0]['role'] == 'system' %}{{ raise_exception('no system') }}{% endif %}" + PLAIN
+)
+
+
+@pytest.mark.parametrize("template", [PLAIN, WITHOUT_SYSTEM], ids=["system", "no system"])
+def test_a_files_own_template_tells_where_turns_begin_too(
+    make: Callable[..., Pair], tmp_path: Path, template: str
+) -> None:
+    spec = replace(SPEC, layers=1, template=template, controls=("<s>", "</s>"))
+    spec = replace(spec, end="</s>", start="<s>")
+    pair = make(1024, write_model(tmp_path / "own.gguf", spec))
+    outgrow(pair, outgrown())
+    assert pair.difference(request(outgrown()[-1])) < CLOSE
+    pair.check(request(outgrown()[-1], conversation="other"))
+    pair.check(request(outgrown(system="")[-1], conversation="other"))
 
 
 AFTER_OUTGROWN = {
@@ -499,9 +524,9 @@ def test_in_a_small_window_only_turns_of_that_chat_that_fell_out_are_still_seen(
     def check(wanted: GenerationRequest) -> None:
         said = pair.ask(wanted)
         moved = cache(pair.asked).moved
-        if moved is None:
-            assert pair.difference(wanted) < CLOSE, wanted.turns
-        else:
+        differences = pair.differences(wanted)
+        assert differences[: cache(pair.asked).exact].max() < CLOSE, wanted.turns
+        if moved is not None:
             gone = {t for t in wanted.turns if t.message_id in said.fitted.left_out}
             assert moved.saw
             assert moved.saw <= gone
