@@ -2,7 +2,8 @@
 
 Everything happens below ``build/`` and ``dist/``:
 
-1. an environment of its own, with llama.cpp compiled as portable variants (``native.py``);
+1. an environment of its own, with llama.cpp compiled as portable variants (``native.py``), whose
+   functions must be those that are called (``bindings.py``);
 2. PyInstaller, one folder (``phial.spec``, ``contents.py``);
 3. the licences of everything inside, a software bill of materials, a table of sizes;
 4. ``phial --self-test`` on the result, which must pass;
@@ -45,6 +46,7 @@ def main() -> int:
     os.environ["PYTHONHASHSEED"] = "0"
     version = identity.version(ROOT)
     python = _environment(options.flavour)
+    run(python, ROOT / "packaging" / "bindings.py")
     folder = _freeze(python)
     count = licences.collect(python, folder, BUILD / "pyinstaller" / "phial", version)
     print(f"{count} parts with their licences")

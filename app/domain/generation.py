@@ -123,6 +123,9 @@ class GenerationRequest:
         continue_answer: Go on with the last assistant turn instead of starting a new one.
         private: Never write a KV snapshot of this chat.
         grammar: A GBNF grammar the answer must follow; empty for none.
+        summarised: What a summary in the system prompt stands for: turns that are still the
+            chat's, the system prompt as it was before included. What the model worked out for the
+            turns behind them may then stay in its cache.
     """
 
     conversation_id: str
@@ -132,6 +135,7 @@ class GenerationRequest:
     continue_answer: bool = False
     private: bool = False
     grammar: str = ""
+    summarised: tuple[Turn, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

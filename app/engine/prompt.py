@@ -38,8 +38,24 @@ class Vocabulary(Protocol):
         """The begin-of-text token, where the model wants one."""
 
 
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A prompt.
+
+    Attributes:
+        tokens: Token ids.
+        starts: Where the text of each turn begins; None where the template leaves it out.
+    """
+
+    tokens: list[int]
+    starts: tuple[int | None, ...]
+
+
 class Template(Protocol):
     """Turns into tokens.
+
+    ``chat`` is the conversation's id: its own answers are read with the tokens they were written
+    with, see :class:`TextMemory`.
 
     Attributes:
         name: "phi-4", "phi-4-mini", or "file".
@@ -49,10 +65,10 @@ class Template(Protocol):
     name: str
     ends: frozenset[int]
 
-    def costs(self, turns: Sequence[Turn]) -> tuple[list[int], int]:
+    def costs(self, turns: Sequence[Turn], chat: str = "") -> tuple[list[int], int]:
         """Tokens of each turn with its markup, and of the rest of the prompt."""
 
-    def prompt(self, turns: Sequence[Turn], *, continuing: bool) -> list[int]:
+    def lay_out(self, turns: Sequence[Turn], *, continuing: bool, chat: str = "") -> Layout:
         """The whole prompt. With ``continuing`` the last turn is an answer left open."""
 
 
@@ -60,29 +76,43 @@ class TextMemory:
     """Token ids of texts seen before, least recently used out.
 
     An answer is remembered with the tokens the model really wrote, so that the next prompt
-    matches the KV cache even where the tokenizer would have cut the text differently.
+    matches the KV cache even where the tokenizer would have cut the text differently. That holds
+    for answers of that chat: the same text elsewhere is cut as the tokenizer cuts it, or what one
+    chat said would decide what another one reads.
     """
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._vocabulary = vocabulary
-        self._known: OrderedDict[str, list[int]] = OrderedDict()
+        self._known: OrderedDict[tuple[str, str], list[int]] = OrderedDict()
         self._held = 0
 
     def ids(self, text: str) -> list[int]:
         """Token ids of ``text`` as plain text."""
-        known = self._known.get(text)
-        if known is not None:
-            self._known.move_to_end(text)
-            return known
-        ids = self._vocabulary.tokenize(text)
-        self.remember(text, ids)
-        return ids
+        known = self._find("", text)
+        if known is None:
+            known = self._vocabulary.tokenize(text)
+            self._keep("", text, known)
+        return known
 
-    def remember(self, text: str, ids: list[int]) -> None:
-        """Use ``ids`` for ``text`` from now on."""
-        old = self._known.pop(text, None)
-        self._held += len(ids) - (len(old) if old is not None else 0)
-        self._known[text] = ids
+    def turn(self, turn: Turn, chat: str) -> list[int]:
+        """Token ids of a turn's text; an answer's as they were written, where that is known."""
+        written = self._find(chat, turn.content) if chat and turn.role is Role.ASSISTANT else None
+        return self.ids(turn.content) if written is None else written
+
+    def remember(self, chat: str, text: str, ids: list[int]) -> None:
+        """The answer ``text`` in ``chat`` was written as ``ids``."""
+        if chat:
+            self._keep(chat, text, ids)
+
+    def _find(self, chat: str, text: str) -> list[int] | None:
+        known = self._known.get((chat, text))
+        if known is not None:
+            self._known.move_to_end((chat, text))
+        return known
+
+    def _keep(self, chat: str, text: str, ids: list[int]) -> None:
+        self._held += len(ids) - len(self._known.pop((chat, text), ()))
+        self._known[chat, text] = ids
         while self._held > REMEMBERED_TOKENS and len(self._known) > 1:
             _, gone = self._known.popitem(last=False)
             self._held -= len(gone)
@@ -113,26 +143,30 @@ class MarkupTemplate:
         self._memory = memory
         self._markup = markup
 
-    def costs(self, turns: Sequence[Turn]) -> tuple[list[int], int]:
+    def costs(self, turns: Sequence[Turn], chat: str = "") -> tuple[list[int], int]:
         """See :class:`Template`."""
         markup = self._markup
         costs = [
-            len(markup.before[turn.role]) + len(self._memory.ids(turn.content)) + len(markup.after)
+            len(markup.before[turn.role]) + len(self._memory.turn(turn, chat)) + len(markup.after)
             for turn in turns
         ]
         return costs, len(self._begin) + len(markup.before[Role.ASSISTANT])
 
-    def prompt(self, turns: Sequence[Turn], *, continuing: bool) -> list[int]:
+    def lay_out(self, turns: Sequence[Turn], *, continuing: bool, chat: str = "") -> Layout:
         """See :class:`Template`."""
         markup = self._markup
         ids = list(self._begin)
+        starts = []
         for turn in turns:
             ids += markup.before[turn.role]
-            ids += self._memory.ids(turn.content)
+            starts.append(len(ids))
+            ids += self._memory.turn(turn, chat)
             ids += markup.after
         if continuing:
-            return ids[: len(ids) - len(markup.after)]
-        return ids + markup.before[Role.ASSISTANT]
+            del ids[len(ids) - len(markup.after) :]
+        else:
+            ids += markup.before[Role.ASSISTANT]
+        return Layout(ids, tuple(starts))
 
 
 class FileTemplate:
@@ -159,23 +193,24 @@ class FileTemplate:
                 "The model file's chat template is damaged.", detail=str(error)
             ) from error
 
-    def costs(self, turns: Sequence[Turn]) -> tuple[list[int], int]:
+    def costs(self, turns: Sequence[Turn], chat: str = "") -> tuple[list[int], int]:
         """See :class:`Template`. Markup is spread evenly: a template need not be additive."""
-        contents = [len(self._memory.ids(turn.content)) for turn in turns]
-        markup = len(self.prompt(turns, continuing=False)) - sum(contents)
+        contents = [len(self._memory.turn(turn, chat)) for turn in turns]
+        whole = self.lay_out(turns, continuing=False, chat=chat)
+        markup = len(whole.tokens) - sum(contents)
         each = -(-max(0, markup) // max(1, len(turns)))
         return [count + each for count in contents], 0
 
-    def prompt(self, turns: Sequence[Turn], *, continuing: bool) -> list[int]:
+    def lay_out(self, turns: Sequence[Turn], *, continuing: bool, chat: str = "") -> Layout:
         """See :class:`Template`.
 
         Raises:
             ModelFileError: The template does not work.
         """
-        open_answer = turns[-1].content if continuing else None
         shown = turns[:-1] if continuing else turns
         rendered = self._render(shown)
         ids: list[int] = [] if self._starts_itself(rendered) else self._vocabulary.begin()
+        starts: list[int | None] = [None] * len(turns)
         rest = rendered
         while rest:
             markup, found, rest = rest.partition(_OPEN)
@@ -183,10 +218,12 @@ class FileTemplate:
                 ids += self._vocabulary.tokenize(markup, special=True)
             if found:
                 number, _, rest = rest.partition(_CLOSE)
-                ids += self._memory.ids(shown[int(number)].content)
-        if open_answer is not None:
-            ids += self._memory.ids(open_answer)
-        return ids
+                starts[int(number)] = len(ids)
+                ids += self._memory.turn(shown[int(number)], chat)
+        if continuing:
+            starts[-1] = len(ids)
+            ids += self._memory.turn(turns[-1], chat)
+        return Layout(ids, tuple(starts))
 
     def _starts_itself(self, rendered: str) -> bool:
         begin = self._vocabulary.begin()

@@ -25,7 +25,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 SEGMENT = 256  # tokens; 50 MiB of Phi-4's state, copied in less than a tenth of a second
-MAGIC = b"PHIALKV2"
+# 3: no cells that were moved. 2 wrote them under the name of words that they had not only seen.
+MAGIC = b"PHIALKV3"
+FAMILY = 7  # bytes of the magic that every version has
 MAX_HEADER = 4_096
 
 
@@ -90,6 +92,10 @@ class Buffers:
 
 class SnapshotError(Exception):
     """A segment is damaged or belongs to something else. It is ignored, and logged."""
+
+
+class OtherVersionError(SnapshotError):
+    """A segment that another version of Phial wrote."""
 
 
 def root_digest(*parts: object) -> str:
@@ -172,8 +178,10 @@ class _Header:
 
 
 def _read_header(fixed: bytes, rest: bytes) -> _Header:
+    if fixed[: len(MAGIC)] != MAGIC and fixed[:FAMILY] == MAGIC[:FAMILY]:
+        raise OtherVersionError("another version of Phial wrote it")
     if fixed[: len(MAGIC)] != MAGIC or len(fixed) != len(MAGIC) + 4:
-        raise SnapshotError("not a snapshot of this version")
+        raise SnapshotError("not a snapshot")
     (length,) = struct.unpack("<I", fixed[len(MAGIC) :])
     if length > len(rest):
         raise SnapshotError("its header is cut short")

@@ -20,6 +20,7 @@ from pathlib import Path
 from app.engine.segments import (
     Buffers,
     Entry,
+    OtherVersionError,
     Piece,
     SnapshotError,
     make_head,
@@ -273,28 +274,35 @@ class SnapshotStore:
     # --- the folder ---------------------------------------------------------------------------
 
     def _scan(self) -> None:
-        """Learn what is there from headers and token ids; states are not read."""
+        """Learn what is there from headers and token ids; states are not read.
+
+        What another version wrote goes unread: what it means by a segment need not be what this
+        one does.
+        """
         if not self._folder.is_dir():
             return
+        others = 0
         for path in self._folder.iterdir():
             if path.suffix == ".part":
-                path.unlink(missing_ok=True)  # the engine was ended while it wrote this
+                _remove(path)  # the engine was ended while it wrote this
             elif path.suffix == SUFFIX:
                 try:
                     entry = read_entry(path)
+                except OtherVersionError:
+                    others += 1
+                    _remove(path)
                 except (OSError, SnapshotError) as error:
                     log.warning("A KV snapshot is ignored: %s", error)
-                    path.unlink(missing_ok=True)
-                    continue
-                self._children[entry.parent][entry.digest] = entry
+                    _remove(path)
+                else:
+                    self._children[entry.parent][entry.digest] = entry
+        if others:
+            log.info("%d KV snapshots of another version of Phial were removed", others)
 
     def _forget(self, entry: Entry) -> None:
         with self._lock:
             self._children.get(entry.parent, {}).pop(entry.digest, None)
-        try:
-            self._path(entry.digest).unlink(missing_ok=True)
-        except OSError as error:
-            log.warning("A KV snapshot could not be removed: %s", error)
+        _remove(self._path(entry.digest))
 
     def _path(self, digest: str) -> Path:
         return self._folder / f"{digest}{SUFFIX}"
@@ -305,6 +313,13 @@ class SnapshotStore:
             os.utime(path, (time.time(), time.time()))
         except OSError as error:
             log.debug("The age of a KV snapshot could not be noted: %s", error)
+
+
+def _remove(path: Path) -> None:
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        log.warning("A KV snapshot could not be removed: %s", error)
 
 
 def _agreement(tokens: tuple[int, ...], prompt: Sequence[int], start: int) -> int:

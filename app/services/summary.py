@@ -7,7 +7,7 @@ stay as they are; the summary is shown where they end and can be edited.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from app.domain.errors import ContextFullError, PromptTooLongError
@@ -83,19 +83,21 @@ class Summariser:
         turns = request.turns
         if self._fits(turns, request, loaded):
             return Shortened(request)
-        at, text = newest_summary(turns, self._library.summaries(request.conversation_id))
-        shorter = with_summary(turns, at, text)
+        known = self._library.summaries(request.conversation_id)
+        at, text = newest_summary(turns, known)
+        served = _shortened(request, at, text, known) if text else Shortened(request)
+        shorter = served.request.turns
         if text and self._fits(shorter, request, loaded):
-            return _shortened(request, at, text)
+            return served
         covered = self._covered(shorter, request, loaded)
         if not covered:
-            return _shortened(request, at, text) if text else Shortened(request)
+            return served
         until = next(i for i in range(len(turns)) if turns[i].message_id == covered[-1])
-        made = self._write(request, shorter, turns[until], loaded, cancel, tell, len(covered))
+        made = self._write(served.request, turns[until], loaded, cancel, tell, len(covered))
         if not made:
-            return _shortened(request, at, text) if text else Shortened(request)
+            return served
         self._library.set_summary(covered[-1], made, by_user=False)
-        return _shortened(request, until, made)
+        return _shortened(request, until, made, known)
 
     def _covered(
         self, turns: Sequence[Turn], request: GenerationRequest, loaded: LoadedModel
@@ -117,7 +119,6 @@ class Summariser:
     def _write(
         self,
         request: GenerationRequest,
-        turns: tuple[Turn, ...],
         until: Turn,
         loaded: LoadedModel,
         cancel: Cancel,
@@ -129,7 +130,7 @@ class Summariser:
         limit = max(16, min(MOST_TOKENS, loaded.context_size // 8))
         asked = replace(
             request,
-            turns=self._question(turns, until, loaded, limit),
+            turns=self._question(request.turns, until, loaded, limit),
             sampling=GREEDY.with_limit(limit),
             overflow=OverflowPolicy.LEAVE_OUT,
             continue_answer=False,
@@ -178,7 +179,25 @@ class Summariser:
         return [count + loaded.turn_tokens for count in counts]
 
 
-def _shortened(request: GenerationRequest, at: int, text: str) -> Shortened:
+def _shortened(
+    request: GenerationRequest, at: int, text: str, known: Mapping[str, str]
+) -> Shortened:
+    """``request`` with the summary ``text`` in place of its turns up to index ``at``.
+
+    Args:
+        request: All turns.
+        at: Index of the last turn that the summary stands for.
+        text: The summary.
+        known: Summaries by the id of the last message they stand for; older ones are covered too.
+    """
     turns = request.turns
     replaced = tuple(turn.message_id for turn in turns[: at + 1] if turn.message_id)
-    return Shortened(replace(request, turns=with_summary(turns, at, text)), replaced)
+    earlier = tuple(
+        with_summary(turns, index, known[turn.message_id])[0]
+        for index, turn in enumerate(turns[:at])
+        if known.get(turn.message_id)
+    )
+    shorter = with_summary(turns, at, text)
+    return Shortened(
+        replace(request, turns=shorter, summarised=turns[: at + 1] + earlier), replaced
+    )

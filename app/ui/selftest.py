@@ -21,6 +21,9 @@ from app.domain.errors import KnownError
 from app.domain.generation import GREEDY, Finished, GenerationRequest, Role, TextDelta, Turn
 from app.domain.model import LoadRequest
 from app.engine.base import Engine
+from app.engine.llama.backend import load_binding
+from app.engine.llama.binding import mismatches
+from app.engine.llama.signatures import FUNCTIONS
 from app.hub.catalog import load_catalog
 from app.markup import maths
 from app.markup.code import highlight
@@ -106,6 +109,7 @@ def _checks(root: Path, engine: Engine) -> list[Check]:
         Check("code", _code),
         Check("formula", _formula),
         Check("transcript", _transcript),
+        Check("llama.cpp's functions", _functions),
         Check("engine process", lambda: _engine(engine)),
         Check("demo model", lambda: _demo(engine)),
     ]
@@ -177,6 +181,13 @@ def _transcript() -> str:
 def _colours(picture: QImage) -> int:
     small = picture.scaled(200, 200)
     return len({small.pixel(x, y) for x in range(200) for y in range(200)})
+
+
+def _functions() -> str:
+    differing = mismatches(load_binding(None))
+    if differing:
+        raise CheckFailedError("; ".join(differing))
+    return f"{len(FUNCTIONS)} are as they are called"
 
 
 def _engine(engine: Engine) -> str:

@@ -86,7 +86,7 @@ def prepare(
     assert session.keeper is not None
     assert store is not None
     began = time.perf_counter()
-    first = session.template.prompt(chat_of(longest).turns, continuing=False)[:READ]
+    first = session.template.lay_out(chat_of(longest).turns, continuing=False).tokens[:READ]
     for _ in session.decoder.read(first, lambda: False):
         pass
     root = session.keeper._root
@@ -100,7 +100,7 @@ def prepare(
     segment = session.keeper._copy_out(Piece(0, SEGMENT, root, ""))
     session.decoder.kv.clear()
     for length in lengths:
-        prompt = session.template.prompt(chat_of(length).turns, continuing=False)
+        prompt = session.template.lay_out(chat_of(length).turns, continuing=False).tokens
         for piece in pieces(prompt, root):
             if not store.has(piece):
                 moved = _moved(engine, segment, piece)

@@ -10,6 +10,15 @@ import pytest
 from app.domain.settings import SPECS, Settings
 from app.services.events import SettingsChanged
 from app.services.settings import SettingsService
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import fields, replace
+
+import pytest
+
+from app.domain.generation import GenerationEvent, GenerationRequest, Sampling
+from app.domain.settings import SPECS
+from app.engine.base import Cancel
+from app.engine.client import EngineClient
 from app.ui.actions import COMMANDS, Actions
 from app.ui.settings_dialog import SettingRow
 
@@ -21,6 +30,7 @@ def rows() -> dict[str, tuple[str, ...]]:
     return {
         "command": tuple(command.id for command in COMMANDS),
         "setting": tuple(SPECS),
+        "sampling": tuple(field.name for field in fields(Sampling)),
     }
 
 
@@ -31,6 +41,8 @@ def take_out(table: str, name: str) -> TakeOut:
             return _command_without_handler(name)
         case "setting":
             return _setting_not_passed_on(name)
+        case "sampling":
+            return _sampling_not_passed(name)
         case _:
             raise ValueError(f"A scenario of table {table!r} says itself how to take it out.")
 
@@ -65,5 +77,20 @@ def _setting_not_passed_on(name: str) -> TakeOut:
         monkeypatch.setattr(SettingsService, "current", property(lambda self: seen(self._current)))
         monkeypatch.setattr("app.services.settings.SettingsChanged", told)
         monkeypatch.setattr(SettingRow, "show_settings", show_real)
+NOT_SAMPLED = Sampling(1.0, 0, 1.0, 0.0, 1.0, 64, 1, 80, ())
+"""What is drawn with where a parameter is not passed on."""
+
+
+def _sampling_not_passed(name: str) -> TakeOut:
+    def patch(monkeypatch: pytest.MonkeyPatch) -> None:
+        asked = EngineClient.generate
+
+        def generate(
+            self: EngineClient, request: GenerationRequest, cancel: Cancel
+        ) -> Iterator[GenerationEvent]:
+            sampling = replace(request.sampling, **{name: getattr(NOT_SAMPLED, name)})
+            return asked(self, replace(request, sampling=sampling), cancel)
+
+        monkeypatch.setattr(EngineClient, "generate", generate)
 
     return patch

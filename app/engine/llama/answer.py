@@ -26,6 +26,7 @@ from app.engine.llama.backend import Backend
 from app.engine.llama.decode import MAX_OUTPUTS
 from app.engine.llama.sampler import Sampler
 from app.engine.llama.tokenizer import Detokenizer
+from app.engine.reuse import Reading
 from app.engine.stops import StopFilter
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ class Answer:
         self._stops = StopFilter(request.sampling.stop)
         self._shown: list[str] = []
         self._written: list[int] = []
-        self._prompt: list[int] = []
+        self._reading = Reading()
         self._left_out: tuple[str, ...] = ()
         self._read_seconds = 0.0
         self._evaluated = 0
@@ -87,31 +88,32 @@ class Answer:
             session.tokenizer.vocab,
             request.sampling,
             self._seed,
-            history=self._prompt,
+            history=self._reading.tokens,
             grammar=request.grammar,
         )
+        session.admit(self._reading)
         restored, seconds = self._restore()
-        reused = session.decoder.kv.fit(self._prompt)
-        session.begin(request.conversation_id, reused, private=request.private)
-        yield ContextFitted(self._left_out, len(self._prompt), session.loaded.context_size, reused)
+        reused = session.begin(self._reading, private=request.private)
+        total = len(self._reading.tokens)
+        yield ContextFitted(self._left_out, total, session.loaded.context_size, reused)
         if restored:
-            yield SnapshotRestored(restored, len(self._prompt), seconds)
+            yield SnapshotRestored(restored, total, seconds)
         yield from self._read()
-        if len(session.decoder.kv.tokens) < len(self._prompt):
+        if len(session.decoder.kv.tokens) < total:
             yield self._finished(StopReason.STOPPED, 0.0)
             return
         if self._drafting:
-            self._drafter = Drafter(self._prompt, session.costs)
+            self._drafter = Drafter(self._reading.tokens, session.costs)
         yield from self._write()
 
     def _assemble(self) -> None:
         """Choose the turns that fit, and make the prompt of them."""
         request, template = self._request, self._session.template
         size = self._session.loaded.context_size
-        turns = request.turns
+        turns, chat = request.turns, request.conversation_id
         reserve = reserve_for(request.sampling.max_tokens, size)
         while True:
-            costs, overhead = template.costs(turns)
+            costs, overhead = template.costs(turns, chat)
             fitted = fit_turns(
                 turns,
                 costs,
@@ -123,12 +125,14 @@ class Answer:
             )
             kept = tuple(turns[index] for index in fitted.kept)
             self._left_out += fitted.left_out
-            self._prompt = template.prompt(kept, continuing=request.continue_answer)
-            if len(self._prompt) < size:
+            laid = template.lay_out(kept, continuing=request.continue_answer, chat=chat)
+            if len(laid.tokens) < size:
+                absent = frozenset(request.turns) - frozenset(kept) | frozenset(request.summarised)
+                self._reading = Reading(laid.tokens, chat, kept, laid.starts, absent)
                 return
             # A file's own template need not cost what was estimated: leave out one more.
             if len(kept) == len(turns):
-                kept = _without_oldest(kept, len(self._prompt), size)
+                kept = _without_oldest(kept, len(laid.tokens), size)
                 self._left_out += tuple(t.message_id for t in turns if t not in kept)
             turns = kept
 
@@ -136,17 +140,17 @@ class Answer:
         """Bring back from disk what was read in an earlier visit."""
         keeper = self._session.keeper
         if keeper is not None:
-            self._restored = keeper.restore(self._prompt, self._cancel.is_set)
+            self._restored = keeper.restore(self._reading.tokens, self._cancel.is_set)
         return self._restored
 
     def _read(self) -> Iterator[GenerationEvent]:
         """Evaluate what the cache lacks of the prompt."""
-        decoder, total = self._session.decoder, len(self._prompt)
+        decoder, total = self._session.decoder, len(self._reading.tokens)
         began = time.perf_counter()
         before = decoder.evaluated
         yield PromptProgress(len(decoder.kv.tokens), total)
         last = before
-        for done, seconds in decoder.read(self._prompt, self._cancel.is_set):
+        for done, seconds in decoder.read(self._reading.tokens, self._cancel.is_set):
             self._session.costs.read(decoder.evaluated - last, seconds)
             last = decoder.evaluated
             self._read_seconds = time.perf_counter() - began
@@ -243,7 +247,7 @@ class Answer:
 
     def _limit(self) -> tuple[int, StopReason]:
         """Tokens this answer may have, and why it ends there."""
-        room = self._session.loaded.context_size - len(self._prompt)
+        room = self._session.loaded.context_size - len(self._reading.tokens)
         wanted = self._request.sampling.max_tokens
         if wanted is not None and wanted <= room:
             return wanted, StopReason.MAX_TOKENS
@@ -255,16 +259,16 @@ class Answer:
             return
         text = "".join(self._shown)
         ids = self._written
-        memory = self._session.memory
+        memory, chat = self._session.memory, self._request.conversation_id
         if self._request.continue_answer:
-            before = self._request.turns[-1].content
-            text, ids = before + text, memory.ids(before) + ids
+            before = self._request.turns[-1]
+            text, ids = before.content + text, memory.turn(before, chat) + ids
         if "\ufffd" not in text:
-            memory.remember(text, ids)
+            memory.remember(chat, text, ids)
 
     def _finished(self, reason: StopReason, seconds: float) -> Finished:
         timings = Timings(
-            prompt_tokens=len(self._prompt),
+            prompt_tokens=len(self._reading.tokens),
             evaluated_tokens=self._evaluated,
             restored_tokens=self._restored[0],
             restore_seconds=self._restored[1],

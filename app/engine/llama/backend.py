@@ -91,7 +91,7 @@ class LogTap:
         return [line for _, line in self._lines]
 
 
-def _binding(library_dir: Path | None) -> Any:
+def load_binding(library_dir: Path | None) -> Any:
     """Import ``llama_cpp.llama_cpp`` without running the package's ``__init__``."""
     os.environ.pop("GGML_BACKEND_PATH", None)  # a module from anywhere; ggml would load it too
     if library_dir is not None:
@@ -167,7 +167,7 @@ class Backend:
 
     def __init__(self, library_dir: Path | None = None, *, graphics: bool = True) -> None:
         os.environ["GGML_NO_BACKTRACE"] = "1"  # else abort() starts gdb on itself
-        self.c = _binding(library_dir)
+        self.c = load_binding(library_dir)
         self.log = LogTap()
         tap = self.log
 

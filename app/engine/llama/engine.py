@@ -27,6 +27,7 @@ from app.engine.llama.state import StateKeeper
 from app.engine.llama.tokenizer import Tokenizer
 from app.engine.plan import Machine, make_plan, weights_of_all_parts
 from app.engine.prompt import Template, TextMemory, choose_template
+from app.engine.reuse import Reading, find_move, may_use
 from app.engine.seen import Monotone
 from app.engine.segments import root_digest
 from app.engine.snapshots import SnapshotStore
@@ -53,7 +54,7 @@ class Session:
         decoder: Its cache and passes.
         keeper: Its snapshots, where they are wanted.
         costs: What passes of each size take.
-        conversation: Whose turns the cache holds.
+        held: The prompt that the cache holds, and an answer behind it.
         writable: Tokens of the cache, from its beginning, that may be written to disk: none that
             a private chat, or a question beside a chat such as for its title, put there.
     """
@@ -80,16 +81,30 @@ class Session:
         self.keeper = keeper(self.decoder)
         self.costs = Costs()
         self._governor = ThreadGovernor(plan.threads, Load().others_busy)
-        self.conversation = ""
+        self.held = Reading()
         self.writable: int | None = None  # None: all of them
 
-    def begin(self, conversation: str, reused: int, *, private: bool) -> None:
-        """The cache now holds the prompt of another request, which found ``reused`` tokens."""
-        self.conversation = conversation
+    def admit(self, wanted: Reading) -> None:
+        """Forget cells that were moved for the prompt before, where this one may not use them."""
+        kv = self.decoder.kv
+        if kv.moved is not None and not may_use(kv.moved, self.held, wanted):
+            kv.trim(kv.moved.start)
+
+    def begin(self, wanted: Reading, *, private: bool) -> int:
+        """Make the cache fit another prompt.
+
+        Returns:
+            Tokens of it that need no evaluation.
+        """
+        kv = self.decoder.kv
+        move = find_move(kv.tokens, self.held, wanted) if kv.can_shift else None
+        reused = kv.fit(wanted.tokens, move)
+        self.held = wanted
         if private:
             self.writable = reused if self.writable is None else min(self.writable, reused)
         else:
             self.writable = None
+        return reused
 
     def passed(self, size: int, seconds: float) -> None:
         """A pass over ``size`` tokens took ``seconds``: what follows is chosen by it."""
@@ -108,8 +123,8 @@ class Session:
     def markup(self) -> tuple[int, int]:
         """Tokens of markup around each message, and before the answer."""
         chat = [Turn(Role.USER, ""), Turn(Role.ASSISTANT, ""), Turn(Role.USER, "")]
-        one = len(self.template.prompt(chat[:1], continuing=False))
-        three = len(self.template.prompt(chat, continuing=False))
+        one = len(self.template.lay_out(chat[:1], continuing=False).tokens)
+        three = len(self.template.lay_out(chat, continuing=False).tokens)
         around = -(-(three - one) // 2)
         return around, max(0, one - around)
 
@@ -277,7 +292,7 @@ class LlamaEngine:
     def park(self, conversation_id: str) -> None:
         """See :meth:`app.engine.base.Engine.park`."""
         session = self._session
-        if session is not None and session.conversation == conversation_id:
+        if session is not None and session.held.conversation == conversation_id:
             session.save(self.busy)
 
     def idle(self) -> None:

@@ -2,81 +2,13 @@
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Sequence
 from typing import Any
 
-WORTH_SHIFTING = 32  # tokens; below, evaluating them again costs less than it saves
-WORTH_MOVING = 128  # the same where new tokens come before them: two more calls and a turn of keys
-MOST_INSERTED = 2_048  # tokens looked through for the place where known ones go on
-ANCHOR = 16  # tokens that must match for a place in the cache to be recognised
+from app.domain.generation import Turn
+from app.engine.reuse import WORTH_MOVING, Move, Moved, common_prefix
+
 _SEQUENCE, _ASIDE = 0, 1
-
-
-def common_prefix(first: Sequence[int], second: Sequence[int]) -> int:
-    """How many tokens both begin with."""
-    length = min(len(first), len(second))
-    if first[:length] == second[:length]:
-        return length
-    low, high = 0, length
-    while low < high:  # the longest equal start is monotone, so halving finds it
-        middle = (low + high + 1) // 2
-        if first[low:middle] == second[low:middle]:
-            low = middle
-        else:
-            high = middle - 1
-    return low
-
-
-def find_shift(held: Sequence[int], wanted: Sequence[int], prefix: int) -> tuple[int, int]:
-    """Where the rest of the prompt continues in the cache after a gap.
-
-    Args:
-        held: Tokens in the cache.
-        wanted: Tokens of the prompt.
-        prefix: Tokens both begin with.
-
-    Returns:
-        Start of the matching run in ``held``, and its length; (0, 0) where there is none worth it.
-    """
-    anchor = wanted[prefix : prefix + ANCHOR]
-    if len(anchor) < ANCHOR:
-        return 0, 0
-    haystack, needle = array("i", held[prefix:]).tobytes(), array("i", anchor).tobytes()
-    at = haystack.find(needle)
-    while at >= 0 and at % 4:
-        at = haystack.find(needle, at + 1)
-    if at < 0:
-        return 0, 0
-    start = prefix + at // 4
-    length = common_prefix(held[start:], wanted[prefix:])
-    return (start, length) if length >= WORTH_SHIFTING else (0, 0)
-
-
-def find_insertion(held: Sequence[int], wanted: Sequence[int], prefix: int) -> tuple[int, int, int]:
-    """Where the prompt goes on as the cache does, after tokens that the cache lacks.
-
-    That is how a prompt looks in which a summary stands for the oldest turns.
-
-    Args:
-        held: Tokens in the cache.
-        wanted: Tokens of the prompt.
-        prefix: Tokens both begin with.
-
-    Returns:
-        Start of the matching run in ``wanted``, its start in ``held``, and its length; zeros
-        where there is none worth it.
-    """
-    haystack = array("i", held[prefix:]).tobytes()
-    for at in range(prefix + 1, min(len(wanted) - ANCHOR, prefix + MOST_INSERTED)):
-        found = haystack.find(array("i", wanted[at : at + ANCHOR]).tobytes())
-        if found < 0 or found % 4:
-            continue
-        start = prefix + found // 4
-        length = common_prefix(held[start:], wanted[at:])
-        if length >= max(WORTH_MOVING, at - prefix):
-            return at, start, length
-    return 0, 0, 0
 
 
 class KvCache:
@@ -84,6 +16,7 @@ class KvCache:
 
     Attributes:
         tokens: What it holds, from position 0.
+        moved: Which of them were evaluated after other words than stand before them now.
         shift_pending: Positions were changed, and llama.cpp turns the keys with the next pass.
     """
 
@@ -92,24 +25,33 @@ class KvCache:
         self._memory = c.llama_get_memory(context)
         self.can_shift = bool(c.llama_memory_can_shift(self._memory))
         self.tokens: list[int] = []
+        self.moved: Moved | None = None
         self.shift_pending = False
-        self._aside: tuple[int, list[int]] | None = None  # where they go on, and which they are
+        # Where they go on, which they are, and what they saw that will not be before them.
+        self._aside: tuple[int, list[int], frozenset[Turn]] | None = None
+
+    @property
+    def exact(self) -> int:
+        """Tokens, from the first, whose cells are what evaluating them again would give."""
+        return len(self.tokens) if self.moved is None else self.moved.start
 
     def trim(self, length: int) -> None:
         """Keep the first ``length`` tokens. A model that cannot do that forgets everything."""
-        if self._c.llama_memory_seq_rm(self._memory, _SEQUENCE, length, -1):
-            del self.tokens[length:]
-        else:
+        if not self._c.llama_memory_seq_rm(self._memory, _SEQUENCE, length, -1):
             self.clear()
+            return
+        del self.tokens[length:]
+        if self.moved is not None and length <= self.moved.start:
+            self.moved = None
 
     def clear(self) -> None:
         """Forget everything."""
         self._c.llama_memory_clear(self._memory, True)
-        self._aside = None
+        self._aside = self.moved = None
         self.tokens.clear()
 
-    def fit(self, prompt: Sequence[int]) -> int:
-        """Keep what ``prompt`` can use, shifting over a gap where turns were left out.
+    def fit(self, prompt: Sequence[int], move: Move | None = None) -> int:
+        """Keep what ``prompt`` begins with, and with ``move`` a run of cells behind a gap.
 
         Returns:
             Tokens of ``prompt`` that need no evaluation; at least one is left to evaluate,
@@ -117,36 +59,47 @@ class KvCache:
         """
         self.drop_aside()
         prefix = common_prefix(self.tokens, prompt)
-        start, length = find_shift(self.tokens, prompt, prefix)
-        if length and self.can_shift:
-            self.trim(start + length)
-            gap = start - prefix
-            self._c.llama_memory_seq_rm(self._memory, _SEQUENCE, prefix, start)
-            self._c.llama_memory_seq_add(self._memory, _SEQUENCE, start, -1, -gap)
-            del self.tokens[prefix:start]
-            self.shift_pending = True
-            prefix += length
-        elif self.can_shift:
-            self._put_aside(prompt, prefix)
+        if move is not None and move.at == prefix:
+            self._shift(move)
+            prefix += move.length
+        elif move is not None:
+            self._put_aside(move, prefix, len(prompt))
         prefix = min(prefix, len(prompt) - 1)
         if prefix < len(self.tokens):
             self.trim(prefix)
         return len(self.tokens) + self.waiting
 
-    def _put_aside(self, prompt: Sequence[int], prefix: int) -> None:
-        """Keep tokens that follow new ones in the prompt, for :meth:`take_back`."""
-        at, start, length = find_insertion(self.tokens, prompt, prefix)
-        length = min(length, len(prompt) - 1 - at)  # one is left to evaluate
+    def _shift(self, move: Move) -> None:
+        """Close the gap before a run."""
+        self.trim(move.start + move.length)
+        self._c.llama_memory_seq_rm(self._memory, _SEQUENCE, move.at, move.start)
+        self._c.llama_memory_seq_add(self._memory, _SEQUENCE, move.start, -1, move.at - move.start)
+        del self.tokens[move.at : move.start]
+        self.shift_pending = True
+        self._note(move.at, move.saw)
+
+    def _put_aside(self, move: Move, prefix: int, total: int) -> None:
+        """Keep a run that follows new tokens in the prompt, for :meth:`take_back`."""
+        start, length = move.start, min(move.length, total - 1 - move.at)  # one is left to evaluate
         if length < WORTH_MOVING:
             return
         c, memory = self._c, self._memory
+        saw = move.saw
+        if self.moved is not None:
+            saw |= self.moved.saw
         c.llama_memory_seq_rm(memory, _ASIDE, -1, -1)
         c.llama_memory_seq_cp(memory, _SEQUENCE, _ASIDE, start, start + length)
-        self._aside = at, self.tokens[start : start + length]
+        self._aside = move.at, self.tokens[start : start + length], saw
         self.trim(prefix)
-        if start != at:  # ahead of the new tokens, so that their places are free
-            c.llama_memory_seq_add(memory, _ASIDE, start, start + length, at - start)
+        if start != move.at:  # ahead of the new tokens, so that their places are free
+            c.llama_memory_seq_add(memory, _ASIDE, start, start + length, move.at - start)
             self.shift_pending = True
+
+    def _note(self, start: int, saw: frozenset[Turn]) -> None:
+        """Cells from ``start`` on have attended to ``saw``."""
+        if self.moved is not None:
+            start, saw = min(start, self.moved.start), saw | self.moved.saw
+        self.moved = Moved(start, saw)
 
     @property
     def next_stop(self) -> int | None:
@@ -166,9 +119,10 @@ class KvCache:
         """
         if self._aside is None or len(self.tokens) != self._aside[0]:
             return 0
-        (_, tokens), self._aside = self._aside, None
+        (_, tokens, saw), self._aside = self._aside, None
         self._c.llama_memory_seq_cp(self._memory, _ASIDE, _SEQUENCE, -1, -1)
         self._c.llama_memory_seq_rm(self._memory, _ASIDE, -1, -1)
+        self._note(len(self.tokens), saw)
         self.tokens.extend(tokens)
         return len(tokens)
 

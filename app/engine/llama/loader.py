@@ -14,8 +14,6 @@ from app.domain.model import KvType, LoadPlan
 from app.engine.llama.backend import Backend
 from app.engine.llama.decode import MAX_OUTPUTS
 
-# enum ggml_type of ggml.h
-_KV_TYPES = {KvType.F16: 1, KvType.Q8_0: 8}
 _DESCRIPTION_BYTES = 256
 
 
@@ -110,8 +108,9 @@ def _context_parameters(c: Any, plan: LoadPlan) -> Any:
     parameters.n_outputs_max = min(MAX_OUTPUTS, plan.batch_size)
     parameters.n_threads = plan.threads
     parameters.n_threads_batch = plan.threads
-    parameters.type_k = _KV_TYPES[plan.kv_type]
-    parameters.type_v = _KV_TYPES[plan.kv_type]
+    kinds = {KvType.F16: c.GGML_TYPE_F16, KvType.Q8_0: c.GGML_TYPE_Q8_0}
+    parameters.type_k = kinds[plan.kv_type]
+    parameters.type_v = kinds[plan.kv_type]
     parameters.no_perf = True
     return parameters
 

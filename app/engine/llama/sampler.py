@@ -18,7 +18,7 @@ class Sampler:
 
     Args:
         backend: llama.cpp.
-        vocab: The vocabulary, for a grammar.
+        vocab: The vocabulary.
         sampling: The values, valid by construction.
         seed: For drawing.
         history: The prompt, which the repeat penalty looks back over.
@@ -46,7 +46,11 @@ class Sampler:
             c.llama_sampler_chain_add(self.chain, rules)
         if sampling.repeat_penalty != 1.0 and sampling.repeat_last_n > 0:
             penalty = c.llama_sampler_init_penalties(
-                sampling.repeat_last_n, sampling.repeat_penalty, 0.0, 0.0
+                c.llama_vocab_n_tokens(vocab),
+                sampling.repeat_last_n,
+                sampling.repeat_penalty,
+                0.0,
+                0.0,
             )
             for token in history[-sampling.repeat_last_n :]:
                 c.llama_sampler_accept(penalty, token)

@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
-from app.engine.llama.kv import KvCache, common_prefix
+from app.engine.llama.kv import KvCache
+from app.engine.reuse import common_prefix
 from app.engine.segments import SEGMENT, Buffers, Entry, Piece, SnapshotError, pieces
 from app.engine.snapshots import SnapshotStore
 
@@ -87,7 +88,9 @@ class StateKeeper:
         self.rates = Rates()
 
     def save(self, busy: Callable[[], bool], writable: int | None = None) -> int:
-        """Write what the store lacks of the cache.
+        """Write what the store lacks of the cache, as far as evaluating it again would give it.
+
+        Cells that were moved stay in memory: on disk they would be taken for what their tokens say.
 
         Args:
             busy: Asked between segments; what is left is then written another time.
@@ -97,7 +100,7 @@ class StateKeeper:
             Tokens handed to the writing thread.
         """
         self._kv.drop_aside()  # the scratch sequence is needed here
-        tokens = self._kv.tokens[:writable]
+        tokens = self._kv.tokens[: self._kv.exact][:writable]
         if self._kv.shift_pending or not tokens:
             return 0
         missing = [piece for piece in pieces(tokens, self._root) if not self._store.has(piece)]
@@ -157,8 +160,10 @@ class StateKeeper:
         self._buffers = Buffers()  # hundreds of megabytes are not kept for another visit
         seconds = time.perf_counter() - began
         self.rates.restored(done_bytes, seconds)
-        # One token is always evaluated anew, for its logits.
+        # The last segment may go on with other words. They are not the held prompt's, so nothing
+        # may be looked for in them. One token is always evaluated anew, for its logits.
         reached = min(common_prefix(self._kv.tokens, prompt), len(prompt) - 1)
+        self._kv.trim(reached)
         return max(0, reached - held), seconds
 
     def _gain(self, tokens: int, size: int) -> float:

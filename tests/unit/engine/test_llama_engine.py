@@ -264,7 +264,7 @@ def test_a_summary_in_place_of_old_turns_moves_what_stays_instead_of_reading_it_
     summary = "Short.\n\nSummary: they spoke of letters."
     fewer = (Turn(Role.SYSTEM, summary), *whole[3:])
 
-    moved = ask(engine, request(fewer, sampling=short))
+    moved = ask(engine, request(fewer, sampling=short, summarised=whole[:3]))
     timings = moved.finished.timings
     assert timings.evaluated_tokens <= len(summary) + 12
     assert moved.fitted.reused_tokens == timings.prompt_tokens - timings.evaluated_tokens
@@ -273,11 +273,22 @@ def test_a_summary_in_place_of_old_turns_moves_what_stays_instead_of_reading_it_
     assert fresh.finished.timings.evaluated_tokens == fresh.fitted.prompt_tokens
     assert moved.text == fresh.text
 
-    longer = (Turn(Role.SYSTEM, summary + " And of more."), *whole[3:])
-    again = ask(engine, request(longer, sampling=short))  # an edited summary
-    assert again.finished.timings.evaluated_tokens <= len(" And of more.") + 12
-    load(engine, path, context_size=2048)
-    assert ask(engine, request(longer, sampling=short)).text == again.text
+
+def test_a_summary_that_was_edited_leaves_nothing_of_what_it_said(
+    engine: LlamaEngine, rememberer: Path
+) -> None:
+    load(engine, rememberer)
+    short = Sampling(temperature=0, max_tokens=12)
+    texts = [f"{number} " + "abcdefgh " * 20 for number in range(4)]
+    whole = turns(*texts, "Go on", system="Short.")
+    ask(engine, request(whole, sampling=short))
+    for summary in ("Short.\n\nSummary: a secret.", "Short.\n\nSummary: nothing."):
+        fewer = (Turn(Role.SYSTEM, summary), *whole[3:])
+        said = ask(engine, request(fewer, sampling=short, summarised=whole[:3]))
+    same = len("Short.\n\nSummary: ") + len("system") + 2
+    assert said.finished.timings.evaluated_tokens == said.fitted.prompt_tokens - same
+    load(engine, rememberer)
+    assert ask(engine, request(fewer, sampling=short)).text == said.text
 
 
 def test_a_stop_while_a_summary_is_read_leaves_a_cache_that_works(
@@ -291,7 +302,8 @@ def test_a_stop_while_a_summary_is_read_leaves_a_cache_that_works(
     ask(engine, request(whole, sampling=short))
     fewer = (Turn(Role.SYSTEM, "Short. " + "A long summary. " * 20), *whole[3:])
     cancel = threading.Event()
-    for event in engine.generate(request(fewer, sampling=short), cancel):
+    shortened = request(fewer, sampling=short, summarised=whole[:3])
+    for event in engine.generate(shortened, cancel):
         if isinstance(event, PromptProgress):
             cancel.set()
             engine.interrupt()

@@ -130,6 +130,36 @@ def test_a_damaged_segment_is_ignored_logged_and_removed(
     assert store.find(chat, ROOT) == []
 
 
+@pytest.mark.parametrize("magic", [b"PHIALKV2", b"PHIALKV1", b"PHIALKV9"])
+def test_what_another_version_wrote_is_removed_unread(
+    tmp_path: Path, magic: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Version 2 wrote cells that had attended to another chat's words."""
+    chat = list(range(600))
+    fill(SnapshotStore(tmp_path, 10**9), chat)
+    for path in tmp_path.iterdir():
+        path.write_bytes(magic + path.read_bytes()[len(magic) :])
+    store = SnapshotStore(tmp_path, 10**9)
+    assert store.find(chat, ROOT) == []
+    assert list(tmp_path.iterdir()) == []
+    assert caplog.records == []  # it is no fault
+
+
+def test_a_folder_from_which_nothing_can_be_removed_does_not_keep_the_engine_from_starting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    fill(SnapshotStore(tmp_path, 10**9), [1, 2, 3])
+    (path,) = tmp_path.iterdir()
+    path.write_bytes(b"PHIALKV2" + path.read_bytes()[8:])
+
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError("read-only")
+
+    monkeypatch.setattr(Path, "unlink", refuse)
+    assert SnapshotStore(tmp_path, 10**9).find([1, 2, 3, 4], ROOT) == []
+    assert "could not be removed" in caplog.text
+
+
 def test_what_a_killed_engine_left_half_written_is_cleared_away(tmp_path: Path) -> None:
     (tmp_path / "abc.part").write_bytes(b"half")
     SnapshotStore(tmp_path, 10**9)

@@ -108,6 +108,32 @@ def test_a_summary_is_asked_for_behind_what_was_read_last(make: Make) -> None:
     assert asked.private  # no snapshot for its sake
 
 
+def test_the_engine_is_told_what_a_summary_stands_for_and_nothing_else(make: Make) -> None:
+    """Its cache may keep what has seen these; an edited summary is not among them."""
+    harness = make()
+    conversation = outgrow(harness, 16)
+    first, *_ = [r for r in requests(harness) if HEADING in r.turns[0].content]
+    plain = requests(harness)[0]
+    assert plain.summarised == ()
+    before = next(r for r in requests(harness) if is_summary(r))
+    assert first.summarised == before.turns[: len(first.summarised)]
+    assert not set(first.summarised) & set(first.turns)
+    assert first.turns[1].message_id not in {turn.message_id for turn in first.summarised}
+
+    *_, last = requests(harness)
+    older = [turn for turn in last.summarised if turn.role is Role.SYSTEM]
+    summaries = harness.services.library.summaries(conversation)
+    assert len(older) == len(summaries) - 1 > 0
+    path = [item.message.id for item in harness.services.library.branch(conversation)]
+    told = [turn.message_id for turn in last.summarised if turn.message_id]
+    assert told + [turn.message_id for turn in last.turns[1:]] == path[:-1]
+
+    harness.services.library.set_summary(next(iter(summaries)), "Mine.").result()
+    harness.ask("short", conversation)
+    now = [t.content for t in requests(harness)[-1].summarised if t.role is Role.SYSTEM]
+    assert any("Mine." in text for text in now)
+
+
 def test_the_meter_counts_what_would_be_sent_and_not_what_the_summary_stands_for(
     make: Make,
 ) -> None:
