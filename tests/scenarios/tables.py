@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import replace
-
-import pytest
-
-from app.domain.settings import SPECS, Settings
-from app.services.events import SettingsChanged
-from app.services.settings import SettingsService
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import fields, replace
 
 import pytest
 
 from app.domain.generation import GenerationEvent, GenerationRequest, Sampling
-from app.domain.settings import SPECS
+from app.domain.settings import SPECS, Settings
 from app.engine.base import Cancel
 from app.engine.client import EngineClient
+from app.services.events import SettingsChanged
+from app.services.settings import SettingsService
 from app.ui.actions import COMMANDS, Actions
 from app.ui.settings_dialog import SettingRow
 
@@ -77,6 +71,8 @@ def _setting_not_passed_on(name: str) -> TakeOut:
         monkeypatch.setattr(SettingsService, "current", property(lambda self: seen(self._current)))
         monkeypatch.setattr("app.services.settings.SettingsChanged", told)
         monkeypatch.setattr(SettingRow, "show_settings", show_real)
+
+
 NOT_SAMPLED = Sampling(1.0, 0, 1.0, 0.0, 1.0, 64, 1, 80, ())
 """What is drawn with where a parameter is not passed on."""
 
