@@ -1,0 +1,77 @@
+"""The options of ``phial`` itself, most of which open the window."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+import app
+from app.compose import prepare
+from app.engine.frames import Load
+from app.system.bundled import bundled
+from tests.scenarios.registry import scenario
+from tests.support.gguf_factory import write_model
+from tests.support.terminal import phial, window
+
+NO_DISPLAY = dict.fromkeys(("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> Path:
+    """A model file."""
+    return write_model(tmp_path / "tiny.gguf")
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    """Where the engine writes what it is asked."""
+    return tmp_path / "engine.log"
+
+
+def chosen(home: Path) -> str:
+    """The model in the settings' file."""
+    path: str = json.loads((home / "settings.json").read_text())["model_path"]
+    return path
+
+
+@scenario("option", "phial")
+def test_without_words_the_window_opens_on_the_model_in_use(model: Path, log: Path) -> None:
+    with prepare() as setup:
+        setup.settings.update(model_path=str(model), welcomed=True)
+    assert window(log=log, wanted=Load).one(Load).request.path == model
+
+
+@scenario("option", "--model")
+def test_the_window_opens_on_a_model_that_is_named_from_here(
+    home: Path, model: Path, log: Path
+) -> None:
+    opened = window("--model", model.name, log=log, wanted=Load, cwd=model.parent)
+    assert opened.one(Load).request.path == model
+    assert chosen(home) == str(model)  # the next start is from elsewhere
+
+
+@scenario("option", "--demo")
+def test_the_window_opens_on_the_demo(home: Path, log: Path) -> None:
+    opened = window("--demo", log=log, wanted=Load)
+    assert opened.one(Load).request.path == bundled("models", "demo.gguf")
+    assert chosen(home) == "demo"
+
+
+@scenario("option", "--open")
+def test_a_file_that_is_opened_is_used_once_that_is_confirmed(model: Path, log: Path) -> None:
+    with prepare() as setup:
+        setup.settings.update(welcomed=True)
+    opened = window("--open", model, log=log, wanted=Load, pressing="Add and use")
+    assert opened.one(Load).request.path == model
+
+
+@scenario("option", "--version")
+def test_the_version_is_told() -> None:
+    assert phial("--version", **NO_DISPLAY).out == f"phial {app.__version__}\n"
+
+
+@scenario("option", "--self-test")
+def test_every_part_is_checked() -> None:
+    assert phial("--self-test", **NO_DISPLAY).out.endswith("All parts are well.\n")
