@@ -234,7 +234,7 @@ def test_the_trash_is_emptied_without_a_question(chats: Path) -> None:
     done("trash", "Sky")
     assert phial("chats", "trash", "--empty", "--yes").out == "1 removed for good.\n"
     with library(chats) as at:
-        assert at.list_trash() == []
+        assert at.trashed_conversations() == ()
 
 
 @scenario("option", "chats restore")
