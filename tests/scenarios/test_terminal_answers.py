@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from app.cli.chat import HELP
+from app.compose import prepare
 from app.domain.generation import Role
 from app.engine.frames import Generate, Load
 from app.store import open_library
@@ -102,6 +104,26 @@ def test_the_doctor_plans_for_the_model_that_was_named(model: Path) -> None:
     told = phial("doctor", "--model", model, "--json").data
     assert told["plan"][0].startswith("tiny.gguf needs ")
     assert told["devices"]
+
+
+@scenario("option", "chat /new")
+@scenario("option", "chat /again")
+@scenario("option", "chat /continue")
+@scenario("option", "chat /help")
+@scenario("option", "chat /quit")
+def test_a_talk_does_what_it_is_told(home: Path, model: Path, tmp_path: Path) -> None:
+    log = tmp_path / "engine.log"
+    with prepare() as setup:
+        setup.settings.update(max_tokens=16)  # so that there is something to go on with
+    lines = "One\n/again\n/continue\n/new\nTwo\n/help\n/quit\nThree\n"
+    said = phial("chat", "--model", model, stdin=lines, log=log).out
+    assert HELP in said
+    answers = asked(log).of(Generate)
+    assert [answer.request.turns[0].content for answer in answers] == ["One", "One", "One", "Two"]
+    assert [answer.request.continue_answer for answer in answers] == [False, False, True, False]
+    first, second = sorted(kept(home))
+    assert first == ["One", "It was written down.It was written down."]
+    assert second == ["Two", "It was written down."]
 
 
 def kept(home: Path) -> list[list[str]]:

@@ -40,22 +40,23 @@ def chosen(home: Path) -> str:
 def test_without_words_the_window_opens_on_the_model_in_use(model: Path, log: Path) -> None:
     with prepare() as setup:
         setup.settings.update(model_path=str(model), welcomed=True)
-    assert window(log=log, wanted=Load).one(Load).request.path == model
+    with window(log=log) as opened:
+        assert opened.asks(Load)[0].request.path == model
 
 
 @scenario("option", "--model")
 def test_the_window_opens_on_a_model_that_is_named_from_here(
     home: Path, model: Path, log: Path
 ) -> None:
-    opened = window("--model", model.name, log=log, wanted=Load, cwd=model.parent)
-    assert opened.one(Load).request.path == model
+    with window("--model", model.name, log=log, cwd=model.parent) as opened:
+        assert opened.asks(Load)[0].request.path == model
     assert chosen(home) == str(model)  # the next start is from elsewhere
 
 
 @scenario("option", "--demo")
 def test_the_window_opens_on_the_demo(home: Path, log: Path) -> None:
-    opened = window("--demo", log=log, wanted=Load)
-    assert opened.one(Load).request.path == bundled("models", "demo.gguf")
+    with window("--demo", log=log) as opened:
+        assert opened.asks(Load)[0].request.path == bundled("models", "demo.gguf")
     assert chosen(home) == "demo"
 
 
@@ -63,8 +64,16 @@ def test_the_window_opens_on_the_demo(home: Path, log: Path) -> None:
 def test_a_file_that_is_opened_is_used_once_that_is_confirmed(model: Path, log: Path) -> None:
     with prepare() as setup:
         setup.settings.update(welcomed=True)
-    opened = window("--open", model, log=log, wanted=Load, pressing="Add and use")
-    assert opened.one(Load).request.path == model
+    with window("--open", model, log=log, pressing="Add and use") as opened:
+        assert opened.asks(Load)[0].request.path == model
+
+
+def test_a_model_that_is_named_while_a_window_is_open_opens_there(model: Path, log: Path) -> None:
+    offscreen = {"QT_QPA_PLATFORM": "offscreen"}
+    with window("--demo", log=log, pressing="Add and use") as opened:
+        opened.asks(Load)
+        phial("--model", model, **offscreen)
+        assert opened.asks(Load, count=2)[1].request.path == model
 
 
 @scenario("option", "--version")
@@ -75,3 +84,11 @@ def test_the_version_is_told() -> None:
 @scenario("option", "--self-test")
 def test_every_part_is_checked() -> None:
     assert phial("--self-test", **NO_DISPLAY).out.endswith("All parts are well.\n")
+
+
+def test_a_model_that_is_not_there_is_told_and_the_one_in_use_stays(home: Path) -> None:
+    with prepare() as setup:
+        setup.settings.update(model_path="demo", welcomed=True)
+    said = phial("--model", "nowhere.gguf", code=1, QT_QPA_PLATFORM="offscreen").err
+    assert "There is no model file at nowhere.gguf." in said
+    assert chosen(home) == "demo"

@@ -39,7 +39,9 @@ def _answers(asked: Any) -> list[object]:
         case frames.Load(id=number, request=request):
             return [frames.Loaded(number, _loaded(request))]
         case frames.Generate(id=number, request=request):
-            end = Finished(StopReason.END_OF_TURN, Timings(3, 3, 0, 5), request.sampling.seed or 0)
+            limited = request.sampling.max_tokens is not None
+            reason = StopReason.MAX_TOKENS if limited else StopReason.END_OF_TURN
+            end = Finished(reason, Timings(3, 3, 0, 5), request.sampling.seed or 0)
             emitted = [frames.Emitted(number, event) for event in (TextDelta(ANSWER, 5), end)]
             return [*emitted, frames.Done(number)]
         case frames.Count(id=number, texts=texts):

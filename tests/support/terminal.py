@@ -16,6 +16,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -54,7 +55,9 @@ def options(parser: argparse.ArgumentParser) -> Iterator[tuple[str, argparse.Act
 
 
 def rows() -> list[str]:
-    """ "phial" (the window), every command, and every option of each: "ask --top-k"."""
+    """Every command and every option of it: "phial" (the window), "ask --top-k", "chat /new"."""
+    from app.cli.chat import HELP
+
     found = []
     for name, parser in parsers():
         if not any(isinstance(action, SubParsers) for action in parser._actions):
@@ -62,11 +65,13 @@ def rows() -> list[str]:
         elif not name:
             found.append("phial")
         found += [f"{name} {option}".strip() for option, _ in options(parser)]
-    return found
+    return [*found, *(f"chat {line.split()[0]}" for line in HELP.splitlines() if line[0] == "/")]
 
 
 def take_out(tree: argparse.ArgumentParser, row: str) -> None:
     """Make an option be accepted and not passed on, or a command do nothing and report success."""
+    if row.startswith("chat /"):
+        _take_out_of_talks(row.removeprefix("chat "))
     for name, parser in parsers(tree):
         if row == (name or "phial"):
             parser.set_defaults(run=lambda _options, _setup: 0)
@@ -75,6 +80,21 @@ def take_out(tree: argparse.ArgumentParser, row: str) -> None:
                 action.__class__ = type("Ignored", (type(action),), {"__call__": _ignore})
                 if not action.option_strings and action.default is None:
                     action.default = _nothing_of(action)
+
+
+def _take_out_of_talks(word: str) -> None:
+    from app.cli import chat
+
+    obey = chat._Talk._obey
+
+    def without(self: chat._Talk, given: str, line: str) -> None:
+        if given != word:
+            obey(self, given, line)
+
+    chat._Talk._obey = without
+    read = chat._read
+    # To leave is not obeyed but looked for where lines are read.
+    chat._read = lambda: "" if (line := read()) == word == "/quit" else line
 
 
 def _ignore(*_: object) -> None:
@@ -187,20 +207,46 @@ def asked(log: Path) -> Asked:
     return Asked(tuple(frames.decode(line) for line in lines if line.endswith(b"\n")))
 
 
+@dataclass(frozen=True)
+class Window:
+    """A window that is open, and what its engine is asked."""
+
+    child: subprocess.Popen[bytes]
+    log: Path
+
+    def asks(self, wanted: type[Any], count: int = 1) -> list[Any]:
+        """Wait until its engine is asked for something.
+
+        Args:
+            wanted: The kind of command.
+            count: How many of them there must be.
+
+        Raises:
+            AssertionError: The window ended, or its engine is started and is not asked for it.
+        """
+        deadline = time.monotonic() + PATIENCE
+        started = False
+        while len((now := asked(self.log)).of(wanted)) < count:
+            if now.commands and not started:  # the engine starts as the window is shown
+                deadline, started = time.monotonic() + BRIEF, True
+            code = self.child.poll()
+            assert code is None, f"it ended with code {code}"
+            assert time.monotonic() < deadline, f"the engine was asked for no {wanted.__name__}"
+            time.sleep(0.05)
+        return now.of(wanted)
+
+
+@contextmanager
 def window(
-    *words: str | Path, log: Path, wanted: type[Any], cwd: Path | None = None, pressing: str = ""
-) -> Asked:
-    """Open the window, wait until its engine is asked for something, and end it.
+    *words: str | Path, log: Path, cwd: Path | None = None, pressing: str = ""
+) -> Iterator[Window]:
+    """Open the window with a recording engine, and end it without a word.
 
     Args:
         words: Arguments of the command.
         log: Where the recording engine writes what it is asked.
-        wanted: The kind of command that is waited for.
         cwd: Where it runs.
         pressing: The words of a button that is pressed when it is shown.
-
-    Raises:
-        AssertionError: It ended before, or the engine is started and is not asked for it.
     """
     child = subprocess.Popen(
         command(*map(str, words), changed=True),
@@ -212,15 +258,7 @@ def window(
         start_new_session=True,
     )
     try:
-        deadline = time.monotonic() + PATIENCE
-        started = False
-        while not (found := asked(log)).of(wanted):
-            if found.commands and not started:  # the engine starts as the window is shown
-                deadline, started = time.monotonic() + BRIEF, True
-            assert child.poll() is None, f"it ended with code {child.poll()}"
-            assert time.monotonic() < deadline, f"the engine was asked for no {wanted.__name__}"
-            time.sleep(0.05)
-        return found
+        yield Window(child, log)
     finally:
         if child.poll() is None:
             os.killpg(child.pid, signal.SIGKILL)
