@@ -210,7 +210,7 @@ def test_a_chat_becomes_pdf_without_a_window_and_without_a_display(
     opened.close()
     target = tmp_path / "sky.pdf"
     nowhere = {"DISPLAY": "", "WAYLAND_DISPLAY": "", "QT_QPA_PLATFORM": ""}
-    command = ("chats", "export", "Sky", "--format", "pdf", "--out", str(target))
+    command = ("chats", "export", "Sky", "--out", str(target))
     done = phial(*command, environment=nowhere)
     assert (done.returncode, done.stdout.decode().strip()) == (0, str(target)), done.stderr
     assert target.read_bytes().startswith(b"%PDF-")

@@ -194,7 +194,7 @@ def test_the_name_of_a_file_says_the_format_where_no_option_does(home: Path) -> 
     opened.library.add_conversation(chat.conversation, chat.messages, chat.chosen).result()
     opened.close()
     for suffix, begins in {
-        ".md": "---", ".HTML": "<!doctype html", ".json": "{", ".phial": "{", ".pdf": "%pdf",
+        ".md": "---", ".HTML": "<!doctype html", ".json": "{", ".phial": "{",
         ".txt": "sky", ".none": "---",
     }.items():  # fmt: skip
         target = home / f"out{suffix}"
