@@ -32,13 +32,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return host()
     if words and Path(words[0]).suffix.lower() in OPENABLE:
         words.insert(0, "--open")  # as file managers and people without options do it
-    options = _parser().parse_args(words)
+    from app.cli.streams import NobodyReadsError, open_streams
+    from app.cli.values import WrongUsageError
+
+    open_streams()
+    parser = _parser()
+    options = parser.parse_args(words)
     try:
+        if options.run is not None:
+            return _terminal(options, parser)
         if options.self_test:
             return _self_test()
-        if options.run is None:
-            return _window(options)
-        return _terminal(options)
+        return _window(options)
+    except WrongUsageError as error:
+        sys.stderr.write(f"phial: {error}\n")
+        return EXIT_USAGE
+    except NobodyReadsError:
+        return EXIT_FAILED
     except KnownError as error:
         sys.stderr.write(f"phial: {error}\n")
         return EXIT_FAILED
@@ -48,6 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     from app.cli import ask, bench, chat, chats, doctor, models
+    from app.cli.values import model, path
 
     parser = argparse.ArgumentParser(
         prog="phial",
@@ -56,16 +67,24 @@ def _parser() -> argparse.ArgumentParser:
         f"{EXIT_USAGE} wrong usage, {EXIT_INTERRUPTED} stopped by Ctrl+C.",
     )
     parser.add_argument("--version", action="version", version=f"phial {app.__version__}")
-    parser.add_argument("--demo", action="store_true", help="open on the built-in demo model")
     parser.add_argument(
         "--open",
+        type=path,
         metavar="FILE",
         nargs="*",
         default=[],
         help="use a model file, or import exported chats",
     )
-    parser.add_argument("--model", metavar="PATH", help="open on this GGUF file")
-    parser.add_argument(
+    either = parser.add_mutually_exclusive_group()
+    either.add_argument("--demo", action="store_true", help="open on the built-in demo model")
+    either.add_argument(
+        "--model",
+        dest="window_model",  # a command has a --model of its own, which would hide this one
+        type=model,
+        metavar="PATH",
+        help="open on this GGUF file",
+    )
+    either.add_argument(
         "--self-test", action="store_true", help="check every part of this installation"
     )
     parser.set_defaults(run=None)
@@ -87,9 +106,11 @@ def _pdf() -> Exporter:
     return windowless_exporter()
 
 
-def _terminal(options: argparse.Namespace) -> int:
+def _terminal(options: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
     from app.compose import prepare
 
+    if options.open or options.demo or options.window_model or options.self_test:
+        parser.error("options before a command are the window's; a command's stand behind it")
     with prepare() as setup:
         for told in setup.settings.problems:
             sys.stderr.write(f"phial: {told}\n")
@@ -104,17 +125,23 @@ def _window(options: argparse.Namespace) -> int:
         sys.stderr.write(NO_DISPLAY)
         return EXIT_FAILED
     from app.compose import prepare
+    from app.services.model_files import DEMO, find_model
     from app.system.lock import InstanceLock
     from app.ui.activation import ask_to_come_forward
     from app.ui.app import run
 
-    files = [str(Path(name).absolute()) for name in options.open]
+    files = [str(name.absolute()) for name in options.open]
+    named = DEMO if options.demo else options.window_model
+    chosen = find_model(named) if named else None
     with prepare() as setup, InstanceLock(setup.folders.data) as lock:
         if not lock.acquire():
-            told = ask_to_come_forward(lock.channel, files)
+            # The copy that runs asks before it changes models, so it is given the file to open.
+            wanted = [str(chosen.path.absolute())] if chosen is not None else []
+            told = ask_to_come_forward(lock.channel, [*wanted, *files])
             return EXIT_DONE if told else _already_running()
-        if options.model or options.demo:
-            setup.settings.update(model_path=options.model or "demo", welcomed=True)
+        if chosen is not None:
+            place = DEMO if chosen.demo else str(chosen.path.absolute())
+            setup.settings.update(model_path=place, welcomed=True)
         from app.compose import build_services, make_engine
 
         with closing(build_services(setup, make_engine(setup))) as services:

@@ -6,12 +6,15 @@ import argparse
 import json
 import sys
 import threading
-from dataclasses import replace
+from dataclasses import fields, replace
 
 from app.cli import EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED
 from app.cli.interrupt import stop_on_interrupt
+from app.cli.streams import say
+from app.cli.values import WrongUsageError, bounds, number
+from app.cli.values import model as model_value
 from app.compose import Setup, make_engine
-from app.domain.errors import InvalidValueError, LoadCancelledError
+from app.domain.errors import LoadCancelledError
 from app.domain.generation import (
     Finished,
     GenerationRequest,
@@ -22,25 +25,37 @@ from app.domain.generation import (
     Turn,
 )
 from app.domain.model import LoadRequest, ModelFile
+from app.domain.settings import SPECS
 from app.engine.base import Engine
 from app.hub.catalog import load_catalog
 from app.services.model_files import DEMO, find_model
 from app.system.bundled import bundled
+
+SAMPLING = tuple(field.name for field in fields(Sampling) if field.name in SPECS)
+_CONTEXT = "context_size"
+# Where less makes sense than the dialog offers: one word, and the smallest cache of llama.cpp.
+_LOWER = {"max_tokens": 1, _CONTEXT: 256}
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Declare the command and its options."""
     parser = commands.add_parser("ask", help="ask one question; the answer streams to the output")
     parser.add_argument("prompt", metavar="PROMPT", help="the question; - reads standard input")
-    parser.add_argument("--model", metavar="PATH", help="a GGUF file, or 'demo'")
-    parser.add_argument("--system", metavar="S", help="system prompt")
-    parser.add_argument("--temperature", type=float, metavar="T")
-    parser.add_argument("--top-k", type=int, metavar="K")
-    parser.add_argument("--top-p", type=float, metavar="P")
-    parser.add_argument("--min-p", type=float, metavar="P")
-    parser.add_argument("--seed", type=int, metavar="N")
-    parser.add_argument("--max-tokens", type=int, metavar="N")
-    parser.add_argument("--ctx", type=int, metavar="N", help="context size in tokens")
+    parser.add_argument("--model", type=model_value, metavar="PATH", help="a GGUF file, or 'demo'")
+    parser.add_argument("--system", metavar="S", help="system prompt; empty for none")
+    for name in SAMPLING:
+        parser.add_argument(
+            f"--{name.replace('_', '-')}",
+            type=number(name, low=_LOWER.get(name)),
+            metavar="N",
+            help=_help(name),
+        )
+    parser.add_argument(
+        "--ctx",
+        type=number(_CONTEXT, low=_LOWER[_CONTEXT]),
+        metavar="N",
+        help=f"context size in tokens, {bounds(_CONTEXT, low=_LOWER[_CONTEXT])}",
+    )
     parser.add_argument("--json", action="store_true", help="one object instead of text")
     parser.set_defaults(run=run)
 
@@ -55,7 +70,7 @@ def run(options: argparse.Namespace, setup: Setup) -> int:
     model = find_model(options.model or settings.model_path or DEMO)
     load = LoadRequest(
         path=model.path,
-        context_size=_context(options.ctx if options.ctx is not None else settings.context_size),
+        context_size=options.ctx if options.ctx is not None else settings.context_size,
         gpu_layers=settings.gpu_layers,
         kv_type=settings.kv_type,
         threads=settings.threads,
@@ -99,15 +114,14 @@ def _answer(
             case TextDelta(text):
                 pieces.append(text)
                 if not as_json:
-                    sys.stdout.write(printable(text))
-                    sys.stdout.flush()
+                    say(text)
             case Finished():
                 finished = event
     if finished is None:
         return EXIT_FAILED
     if as_json:
-        sys.stdout.write(json.dumps(_result("".join(pieces), finished, model)))
-    sys.stdout.write("\n")
+        say(json.dumps(_result("".join(pieces), finished, model)))
+    say("\n")
     if finished.reason is StopReason.ENGINE_DIED:
         sys.stderr.write("The engine ended in the middle of the answer.\n")
         return EXIT_FAILED
@@ -129,15 +143,14 @@ def _result(text: str, finished: Finished, model: ModelFile) -> dict[str, object
 
 
 def _sampling(base: Sampling, options: argparse.Namespace) -> Sampling:
-    names = ("temperature", "top_k", "top_p", "min_p", "seed", "max_tokens")
-    given = {name: getattr(options, name) for name in names if getattr(options, name) is not None}
-    return replace(base, **given)
+    own = {name: getattr(options, name) for name in SAMPLING}
+    return replace(base, **{name: value for name, value in own.items() if value is not None})
 
 
-def _context(size: int | None) -> int | None:
-    if size is not None and size < 1:
-        raise InvalidValueError(f"The context size is {size}; it must be at least 1 token.")
-    return size
+def _help(name: str) -> str:
+    declared = SPECS[name].option
+    first, rest = declared.label[0].lower(), declared.label[1:]
+    return f"{first}{rest}, {bounds(name, low=_LOWER.get(name))}. {declared.help}"
 
 
 def _prompt(argument: str) -> str:
@@ -145,10 +158,5 @@ def _prompt(argument: str) -> str:
     if argument == "-":
         text = sys.stdin.buffer.read().decode("utf-8", errors="surrogateescape")
     if not text.strip():
-        raise InvalidValueError("The question is empty.", data="", action="Give some text.")
+        raise WrongUsageError("The question is empty.", data="", action="Give some text.")
     return text
-
-
-def printable(text: str) -> str:
-    """``text`` with lone surrogates replaced, since a terminal cannot be given them."""
-    return text.encode("utf-8", errors="replace").decode("utf-8")

@@ -11,6 +11,8 @@ from pathlib import Path
 
 from app.cli import EXIT_DONE, EXIT_INTERRUPTED
 from app.cli.interrupt import stop_on_interrupt
+from app.cli.streams import say
+from app.cli.values import model as model_value
 from app.compose import Setup, make_measured, process_memory
 from app.services.bench import measure, report_table
 from app.services.fit import request_of
@@ -20,7 +22,7 @@ from app.services.model_files import DEMO, find_model
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Declare the command and its options."""
     parser = commands.add_parser("bench", help="measure this machine with a model")
-    parser.add_argument("--model", metavar="PATH", help="a GGUF file, or 'demo'")
+    parser.add_argument("--model", type=model_value, metavar="PATH", help="a GGUF file, or 'demo'")
     parser.add_argument("--json", action="store_true", help="one object instead of a table")
     parser.set_defaults(run=run)
 
@@ -40,7 +42,7 @@ def run(options: argparse.Namespace, setup: Setup) -> int:
     if report is None:
         return EXIT_INTERRUPTED
     text = json.dumps(report.as_dict(), indent=2) if options.json else report_table(report)
-    sys.stdout.write(text + "\n")
+    say(text + "\n")
     return EXIT_DONE
 
 

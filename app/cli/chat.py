@@ -9,8 +9,9 @@ from collections.abc import Callable
 from functools import partial
 
 from app.cli import EXIT_DONE
-from app.cli.ask import printable
 from app.cli.interrupt import stop_on_interrupt
+from app.cli.streams import say
+from app.cli.values import model as model_value
 from app.compose import Setup, build_services, make_engine
 from app.domain.errors import KnownError
 from app.domain.generation import PromptProgress
@@ -42,7 +43,7 @@ Ctrl+C stops an answer. End a line with \\ to go on in the next one.
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Declare the command and its options."""
     parser = commands.add_parser("chat", help="chat in the terminal")
-    parser.add_argument("--model", metavar="PATH", help="a GGUF file, or 'demo'")
+    parser.add_argument("--model", type=model_value, metavar="PATH", help="a GGUF file, or 'demo'")
     parser.add_argument("--private", action="store_true", help="keep nothing of this chat")
     parser.set_defaults(run=run)
 
@@ -136,8 +137,7 @@ class _Talk:
             return None
         match event:
             case AnswerGrew(_, _, text, _):
-                sys.stdout.write(printable(text))
-                sys.stdout.flush()
+                say(text)
             case AnswerProgressed(_, _, PromptProgress(done, total, left)) if done < total:
                 _hint(f"Reading {done:,} of {total:,} tokens {time_left(left)}")
             case AnswerStarted():
@@ -165,8 +165,7 @@ def _read() -> str | None:
 
 
 def _say(text: str) -> None:
-    sys.stdout.write(printable(text) + "\n")
-    sys.stdout.flush()
+    say(text + "\n")
 
 
 def _hint(text: str) -> None:

@@ -12,7 +12,6 @@ from pathlib import Path
 from queue import SimpleQueue
 
 from app.cli import EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED
-from app.cli.ask import printable
 from app.cli.chat_rows import (
     backup_line,
     backup_row,
@@ -26,9 +25,14 @@ from app.cli.chat_rows import (
     preview_row,
 )
 from app.cli.interrupt import stop_on_interrupt
+from app.cli.streams import agreed, printable, say
+from app.cli.values import WrongUsageError, count
+from app.cli.values import path as path_given
+from app.cli.values import words as words_given
 from app.compose import Setup
 from app.domain.conversation import Conversation, SearchHit
 from app.domain.errors import InvalidValueError, KnownError, NotFoundError
+from app.markup.transfer.registry import EXPORTERS
 from app.markup.transfer.values import Exporter, ExportOptions
 from app.services import words
 from app.services.events import Event, Problem
@@ -39,6 +43,11 @@ from app.store.health import Health
 
 MOST_HITS = 50
 PDF = "pdf"
+SUFFIXES = {**{one.format.suffix: one.format.name for one in EXPORTERS}, ".pdf": PDF}
+FORMATS = tuple(SUFFIXES.values())  # the default first
+
+_A_CHAT = "an id, its beginning, or the title"
+_CHATS = "ids, their beginnings, or titles"
 
 
 def add_parser(
@@ -62,36 +71,53 @@ def add_parser(
     sub = action("list", _list, "the chats, used last first")
     sub.add_argument("--archived", action="store_true", help="those in the archive")
     sub = action("show", _show, "one chat as it is walked")
-    sub.add_argument("chat", help="an id, its beginning, or the title")
+    sub.add_argument("chat", type=words_given, metavar="CHAT", help=_A_CHAT)
     sub = action("search", _search, "find words in titles and messages")
-    sub.add_argument("query", nargs="+", help='words, "phrases", model:, before:, after:, in:title')
+    sub.add_argument(
+        "query",
+        nargs="+",
+        type=words_given,
+        metavar="QUERY",
+        help='words, "phrases", model:, before:, after:, in:title',
+    )
     _add_export(action("export", _export, "write chats to files"), pdf)
     sub = action("import", _import, "add chats from files, folders or archives")
-    sub.add_argument("paths", nargs="+", type=Path, metavar="PATH")
-    sub.add_argument("--preview", action="store_true", help="only tell what is in them")
-    sub.add_argument("--again", action="store_true", help="also those that are here, as copies")
+    sub.add_argument(
+        "paths",
+        nargs="+",
+        type=path_given,
+        metavar="PATH",
+        help="what Phial or another app exported",
+    )
+    either = sub.add_mutually_exclusive_group()
+    either.add_argument("--preview", action="store_true", help="only tell what is in them")
+    either.add_argument("--again", action="store_true", help="also those that are here, as copies")
     sub = action("trash", _trash, "what is in the trash; with chats, move them there")
-    sub.add_argument("chats", nargs="*", metavar="CHAT")
+    sub.add_argument("chats", nargs="*", type=words_given, metavar="CHAT", help=_CHATS)
     sub.add_argument("--empty", action="store_true", help="remove everything in it for good")
-    sub.add_argument("--yes", action="store_true", help="do not ask")
+    sub.add_argument("--yes", action="store_true", help="with --empty: do not ask")
     sub = action("restore", _restore, "take chats out of the trash")
-    sub.add_argument("chats", nargs="+", metavar="CHAT")
+    sub.add_argument("chats", nargs="+", type=words_given, metavar="CHAT", help=_CHATS)
     sub = action("backup", _backup, "make a backup now, list them, or go back to one")
-    sub.add_argument("--list", action="store_true", help="the backups there are")
-    sub.add_argument("--restore", type=int, metavar="N", help="go back to backup number N")
-    sub.add_argument("--yes", action="store_true", help="do not ask")
+    either = sub.add_mutually_exclusive_group()
+    either.add_argument("--list", action="store_true", help="the backups there are")
+    either.add_argument("--restore", type=count, metavar="N", help="go back to backup number N")
+    sub.add_argument("--yes", action="store_true", help="with --restore: do not ask")
     sub = action("check", _check, "whether the database is sound")
     sub.add_argument("--full", action="store_true", help="everything, on a copy; takes longer")
 
 
 def _add_export(sub: argparse.ArgumentParser, pdf: Callable[[], Exporter]) -> None:
-    sub.add_argument("chats", nargs="*", metavar="CHAT", help="ids, their beginnings, or titles")
+    sub.add_argument("chats", nargs="*", type=words_given, metavar="CHAT", help=_CHATS)
     sub.add_argument("--all", action="store_true", help="every chat outside the trash")
     sub.add_argument(
-        "--format", default="markdown", metavar="F", help="markdown, html, json, text, pdf"
+        "--format",
+        choices=FORMATS,
+        metavar="F",
+        help=f"{', '.join(FORMATS)}; without it, what the name of the file says, or {FORMATS[0]}",
     )
     sub.add_argument(
-        "--out", type=Path, metavar="PATH", help="a file, a folder, or an archive (.zip)"
+        "--out", type=path_given, metavar="PATH", help="a file, a folder, or an archive (.zip)"
     )
     sub.add_argument(
         "--only-text", action="store_true", help="without ids, versions and details; not importable"
@@ -202,19 +228,18 @@ def _search(options: argparse.Namespace, setup: Setup) -> int:
 def _export(options: argparse.Namespace, setup: Setup) -> int:
     with _room(setup) as room, stop_on_interrupt() as stop:
         if options.all == bool(options.chats):
-            raise InvalidValueError(
-                "Which chats is not said.", data="", action="Name chats, or give --all."
-            )
-        if options.format == PDF:
+            raise WrongUsageError("Which chats is not said.", action="Name chats, or give --all.")
+        format_name = options.format or _format_of(options.out)
+        if format_name == PDF:
             room.transfer.add_exporter(options.pdf())
         chats = room.everything() if options.all else [room.find(text) for text in options.chats]
         ids = [chat.id for chat in chats]
         if not ids:
             return _tell(options, {"files": [], "chats": 0}, ["There are no chats to export."])
-        out = options.out or Path(room.transfer.suggested_name(ids, options.format))
+        out = options.out or Path(room.transfer.suggested_name(ids, format_name))
         report = room.transfer.export(
             ids,
-            options.format,
+            format_name,
             out,
             ExportOptions(exact=not options.only_text, fold_thinking=not options.no_fold),
             cancel=stop,
@@ -227,6 +252,10 @@ def _export(options: argparse.Namespace, setup: Setup) -> int:
     if report.cancelled:
         return EXIT_INTERRUPTED
     return EXIT_FAILED if report.failed else EXIT_DONE
+
+
+def _format_of(out: Path | None) -> str:
+    return SUFFIXES.get(out.suffix.lower(), FORMATS[0]) if out is not None else FORMATS[0]
 
 
 def _import(options: argparse.Namespace, setup: Setup) -> int:
@@ -262,12 +291,14 @@ def _import(options: argparse.Namespace, setup: Setup) -> int:
 
 def _trash(options: argparse.Namespace, setup: Setup) -> int:
     if options.empty and options.chats:
-        raise InvalidValueError("--empty takes no chats.", action="Give one or the other.")
+        raise WrongUsageError("--empty takes no chats.", action="Give one or the other.")
+    if options.yes and not options.empty:
+        raise WrongUsageError("--yes goes with --empty; nothing else is asked.")
     with _room(setup) as room:
         if options.empty:
             count = len(room.library.trash()) + len(room.library.trashed_messages())
             what = f"Remove {words.amount(count, 'thing')} in the trash for good? [y/N] "
-            if count and not options.yes and not _agreed(what):
+            if count and not options.yes and not agreed(what):
                 return EXIT_FAILED
             removed = room.library.empty_trash().result()
             return _tell(options, {"removed": removed}, [f"{removed:,} removed for good."])
@@ -296,6 +327,8 @@ def _restore(options: argparse.Namespace, setup: Setup) -> int:
 
 
 def _backup(options: argparse.Namespace, setup: Setup) -> int:
+    if options.yes and options.restore is None:
+        raise WrongUsageError("--yes goes with --restore; nothing else is asked.")
     with _room(setup) as room:
         if options.list:
             backups = room.health.list_backups()
@@ -312,7 +345,7 @@ def _backup(options: argparse.Namespace, setup: Setup) -> int:
                 f"There is no backup {options.restore}.", action="Add --list to see them."
             )
         what = f"Replace all chats by those of {words.moment_words(backup.made_at)}? [y/N] "
-        if not options.yes and not _agreed(what):
+        if not options.yes and not agreed(what):
             return EXIT_FAILED
         before = room.health.restore(backup)
     lines = [
@@ -349,13 +382,7 @@ def _progress(done: int, total: int) -> None:
         sys.stderr.flush()
 
 
-def _agreed(question: str) -> bool:
-    sys.stderr.write(question)
-    sys.stderr.flush()
-    return sys.stdin.readline().strip().casefold() in {"y", "yes"}
-
-
 def _tell(options: argparse.Namespace, row: object, lines: Sequence[str]) -> int:
     text = json.dumps(row, indent=2) if options.json else "\n".join(lines)
-    sys.stdout.write(printable(text) + "\n")
+    say(text + "\n")
     return EXIT_DONE

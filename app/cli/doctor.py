@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from pathlib import Path
 
 from app.cli import EXIT_DONE, EXIT_FAILED
+from app.cli.streams import say
+from app.cli.values import model as model_value
 from app.compose import Setup, make_engine
 from app.services.doctor import examine
 from app.services.fit import request_of
@@ -17,7 +18,9 @@ from app.services.model_files import DEMO, find_model
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Declare the command and its options."""
     parser = commands.add_parser("doctor", help="versions, processor, devices, memory, folders")
-    parser.add_argument("--model", metavar="PATH", help="plan for this GGUF file, or 'demo'")
+    parser.add_argument(
+        "--model", type=model_value, metavar="PATH", help="plan for this GGUF file, or 'demo'"
+    )
     parser.add_argument("--json", action="store_true", help="one object instead of lines")
     parser.set_defaults(run=run)
 
@@ -27,7 +30,7 @@ def run(options: argparse.Namespace, setup: Setup) -> int:
     settings = setup.settings.current
     chosen = options.model or settings.model_path or DEMO
     # A file that is not there is told by the plan, beside everything else.
-    path = find_model(DEMO).path if chosen == DEMO else Path(chosen).expanduser()
+    path = find_model(DEMO).path if chosen == DEMO else Path(chosen)
     load = request_of(settings, path)
     engine = make_engine(setup)
     try:
@@ -35,5 +38,5 @@ def run(options: argparse.Namespace, setup: Setup) -> int:
     finally:
         engine.close()
     text = json.dumps(report.as_dict(), indent=2) if options.json else "\n".join(report.lines())
-    sys.stdout.write(text + "\n")
+    say(text + "\n")
     return EXIT_FAILED if report.engine_problem else EXIT_DONE

@@ -12,11 +12,13 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 
 from app.cli import EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED
-from app.cli.ask import printable
 from app.cli.interrupt import stop_on_interrupt
+from app.cli.streams import agreed, say
+from app.cli.values import WrongUsageError, words
+from app.cli.values import path as path_given
 from app.compose import ModelRoom, Setup, build_models, make_engine
 from app.domain.download import DownloadItem, DownloadState
-from app.domain.errors import InvalidValueError, NotFoundError
+from app.domain.errors import NotFoundError
 from app.domain.model import ModelFile
 from app.hub.control import DownloadControl
 from app.services.advice import Offer, offer_order
@@ -25,6 +27,7 @@ from app.services.words import percent, size, time_left
 
 POLL_SECONDS = 0.1  # how soon Ctrl+C is noticed
 BAR = 32  # characters
+_LISTED = "of a model in the list"
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -41,20 +44,27 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     action("list", _list, "the models on this computer")
     action("recommend", _recommend, "what to take on this computer, and why")
     sub = action("search", _search, "find repositories on the hub (connects)")
-    sub.add_argument("text")
+    sub.add_argument("text", type=words, metavar="TEXT", help="a part of the repository's name")
     sub = action("show", _show, "a repository's files and its card (connects)")
-    sub.add_argument("repository")
+    sub.add_argument("repository", type=words, metavar="REPOSITORY", help="owner/name")
     sub = action("download", _download, "fetch a file (connects); Ctrl+C pauses")
-    sub.add_argument("name", help="a repository, or a name of the catalogue such as phi-4")
-    sub.add_argument("file", nargs="?", help="a file of the repository")
-    sub.add_argument("--quant", metavar="Q", help="a quantization of the catalogue: Q4_K_M")
+    sub.add_argument(
+        "name",
+        type=words,
+        metavar="NAME",
+        help="a repository, or a name of the catalogue such as phi-4",
+    )
+    sub.add_argument("file", nargs="?", type=words, metavar="FILE", help="a file of the repository")
+    sub.add_argument(
+        "--quant", type=words, metavar="Q", help="a quantization of the catalogue: Q4_K_M"
+    )
     sub = action("verify", _verify, "hash a model again")
-    sub.add_argument("path", type=Path)
+    sub.add_argument("path", type=path_given, metavar="PATH", help=_LISTED)
     sub = action("add", _add, "list a GGUF file where it is; a .sha256 beside it is honoured")
-    sub.add_argument("path", type=Path)
+    sub.add_argument("path", type=path_given, metavar="PATH", help="the file, or its first part")
     sub.add_argument("--copy", action="store_true", help="copy it into Phial's folder")
     sub = action("remove", _remove, "take a model off the list; asks before deleting")
-    sub.add_argument("path", type=Path)
+    sub.add_argument("path", type=path_given, metavar="PATH", help=_LISTED)
     sub.add_argument("--yes", action="store_true", help="do not ask")
 
 
@@ -149,10 +159,16 @@ def _download(options: argparse.Namespace, setup: Setup) -> int:
 
 
 def _ask_for(options: argparse.Namespace, room: ModelRoom) -> DownloadItem:
+    if options.quant and options.file:
+        raise WrongUsageError(
+            "A file and --quant name two things.",
+            data="Nothing was fetched.",
+            action="Give one or the other.",
+        )
     if options.quant:
         return room.downloads.start_named(options.name, options.quant)
     if not options.file:
-        raise InvalidValueError(
+        raise WrongUsageError(
             "Which file is not said.",
             data="Nothing was fetched.",
             action="Add --quant Q4_K_M, or a file of the repository.",
@@ -218,22 +234,16 @@ def _remove(options: argparse.Namespace, setup: Setup) -> int:
         model = _listed(room, options.path)
         frees = room.models.bytes_freed(model)
         what = f"deletes it and frees {size(frees)}" if frees else "leaves the file where it is"
-        if not options.yes and not _agreed(f"Remove {model.label}? This {what}. [y/N] "):
-            return _tell(options, {"freed": 0, "removed": False}, ["Nothing was changed."])
+        if not options.yes and not agreed(f"Remove {model.label}? This {what}. [y/N] "):
+            return EXIT_FAILED
         freed = room.models.remove(model)
     return _tell(
         options, {"freed": freed, "removed": True}, [f"Removed. {size(freed)} were freed."]
     )
 
 
-def _agreed(question: str) -> bool:
-    sys.stderr.write(question)
-    sys.stderr.flush()
-    return sys.stdin.readline().strip().lower() in {"y", "yes"}
-
-
 def _listed(room: ModelRoom, path: Path) -> ModelFile:
-    wanted = path.expanduser().absolute()
+    wanted = path.absolute()
     for model in room.models.installed():
         if model.path == wanted:
             return model
@@ -263,5 +273,5 @@ def _offer_row(offer: Offer) -> dict[str, object]:
 
 def _tell(options: argparse.Namespace, data: object, lines: list[str]) -> int:
     text = json.dumps(data, indent=2, default=str) if options.json else "\n".join(lines)
-    sys.stdout.write(printable(text) + "\n")
+    say(text + "\n")
     return EXIT_DONE

@@ -281,9 +281,9 @@ def read_gguf_file(path: Path) -> GgufHeader:
     Raises:
         ModelFileError: It is missing, a folder, unreadable, not GGUF, or damaged; says which.
     """
-    if path.is_dir():
-        raise ModelFileError(f"{path} is a folder, not a model file.")
     try:
+        if path.is_dir():
+            raise ModelFileError(f"{path} is a folder, not a model file.")
         with path.open("rb") as file:
             return read_gguf_header(file, path.name)
     except FileNotFoundError as error:

@@ -7,6 +7,7 @@ import logging
 from dataclasses import replace
 from pathlib import Path
 
+from app.domain.errors import ModelFileError
 from app.domain.gguf import read_gguf_file
 from app.domain.model import ModelFile
 from app.hub.library import InstalledModel
@@ -57,7 +58,11 @@ def find_model(path: str, demo_path: Path | None = None) -> ModelFile:
     if path == DEMO:
         demo = demo_path or bundled("models", "demo.gguf")
         return replace(describe(demo), name="Built-in demo", demo=True)
-    return describe(Path(path).expanduser())
+    try:
+        there = Path(path).expanduser()
+    except RuntimeError as error:  # ~somebody, and there is nobody of that name
+        raise ModelFileError(f"There is no model file at {path}.") from error
+    return describe(there)
 
 
 class Hashes:

@@ -60,10 +60,13 @@ def folders() -> Folders:
     """Choose the folders: ``PHIAL_HOME``, a ``portable`` marker beside the program, platformdirs.
 
     Nothing is created; see :meth:`Folders.create`.
+
+    Raises:
+        ReadOnlyStoreError: ``PHIAL_HOME`` names a user who is not there.
     """
     home = os.environ.get(HOME_VARIABLE)
     if home:
-        return _below(Path(home).expanduser().absolute(), f"{HOME_VARIABLE} is set")
+        return _below(_home(home), f"{HOME_VARIABLE} is set")
     if getattr(sys, "frozen", False) and (program_folder() / PORTABLE_MARKER).exists():
         return _below(program_folder() / "data", "portable: a marker stands beside the program")
     dirs = platformdirs.PlatformDirs("phial", appauthor=False, roaming=False)
@@ -71,6 +74,16 @@ def folders() -> Folders:
     return Folders(
         data, data / "models", dirs.user_cache_path, dirs.user_log_path, "this platform's own"
     )
+
+
+def _home(text: str) -> Path:
+    try:
+        return Path(text).expanduser().absolute()
+    except RuntimeError as error:
+        raise ReadOnlyStoreError(
+            f"{HOME_VARIABLE} is {text}, in the home folder of nobody.",
+            action=f"Set {HOME_VARIABLE} to another folder.",
+        ) from error
 
 
 def _below(root: Path, reason: str) -> Folders:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -135,23 +136,6 @@ def test_a_model_that_cannot_be_used_is_refused_with_its_reason(
     assert path.name in words or str(path) in words or kind == "unknown architecture"
 
 
-@pytest.mark.parametrize(
-    "options",
-    [
-        ["--ctx", str(2**31)],
-        ["--ctx", "0"],
-        ["--ctx", "-5"],
-        ["--temperature", "-1"],
-        ["--temperature", "nan"],
-        ["--top-p", "7"],
-        ["--max-tokens", "0"],
-        ["--seed", "-1"],
-    ],
-)
-def test_a_value_out_of_range_is_a_sentence(model: Path, options: list[str]) -> None:
-    sentence(phial("ask", "--model", str(model), *options, "Hi"))
-
-
 def test_a_prompt_longer_than_the_context_is_refused_with_counts(model: Path) -> None:
     words = sentence(
         phial("ask", "--model", str(model), "--ctx", "256", "-", stdin=b"word " * 200_000)
@@ -226,7 +210,7 @@ def test_a_chat_becomes_pdf_without_a_window_and_without_a_display(
     opened.close()
     target = tmp_path / "sky.pdf"
     nowhere = {"DISPLAY": "", "WAYLAND_DISPLAY": "", "QT_QPA_PLATFORM": ""}
-    command = ("chats", "export", "Sky", "--format", "pdf", "--out", str(target))
+    command = ("chats", "export", "Sky", "--out", str(target))
     done = phial(*command, environment=nowhere)
     assert (done.returncode, done.stdout.decode().strip()) == (0, str(target)), done.stderr
     assert target.read_bytes().startswith(b"%PDF-")
@@ -244,3 +228,64 @@ def test_looking_at_chats_leaves_the_folder_as_it_was(home: Path, command: tuple
     done = phial("chats", *command)
     assert done.returncode == 0, done.stderr
     assert {path.name: path.read_bytes() for path in home.glob("phial.db*")} == before
+
+
+def test_a_window_of_tokens_is_as_large_as_was_asked(model: Path) -> None:
+    options = ("--model", str(model), "--ctx", "300")
+    words = sentence(phial("ask", *options, "-", stdin=b"word " * 2_000))
+    assert "has room for 268" in words  # 32 are kept for the answer
+    inside = json.loads(phial("ask", *options, "--json", "-", stdin=b"x" * 250).stdout)
+    assert inside["prompt_tokens"] + inside["completion_tokens"] <= 300
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
+def test_letters_that_the_console_lacks_are_no_traceback(model: Path, encoding: str) -> None:
+    talk = phial("chat", "--model", str(model), stdin="Grüße\n/quit\n".encode())
+    assert talk.returncode == 0
+    shown = phial("chats", "show", "Grüße", environment={"PYTHONIOENCODING": encoding})
+    assert (shown.returncode, shown.stderr) == (0, b"")
+    assert ANSWER.encode() in shown.stdout
+
+
+@pytest.mark.parametrize("closed", ["<&-", "<&- >&- 2>&-"])
+@pytest.mark.parametrize(
+    "command", [("ask", "--model", "demo", "Hi"), ("chat", "--model", "demo"), ("chats", "list")]
+)
+@pytest.mark.skipif(sys.platform == "win32", reason="closes streams as a Unix shell does")
+def test_a_stream_that_is_closed_is_no_traceback(command: tuple[str, ...], closed: str) -> None:
+    words = shlex.join([sys.executable, "-m", "app", *command])
+    done = subprocess.run(["sh", "-c", f"{words} {closed}"], capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == b""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs /dev/full")
+@pytest.mark.parametrize("command", [("ask", "--model", "demo", "Hi"), ("chats", "list")])
+def test_an_output_that_cannot_be_written_is_a_sentence(command: tuple[str, ...]) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "app", *command],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+    assert done.returncode == 1
+    assert done.stderr.startswith(b"phial: The output cannot be written: No space left")
+    assert done.stderr.count(b"\n") == 1
+
+
+def test_whoever_reads_a_part_of_the_output_is_not_told_of_the_rest() -> None:
+    child = subprocess.Popen(
+        [sys.executable, "-m", "app", "chats", "list"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert child.stdout is not None
+    assert child.stderr is not None
+    child.stdout.close()
+    assert (child.stderr.read(), child.wait(60)) == (b"", 1)
+    child.stderr.close()
+
+
+def test_a_home_of_nobody_is_a_sentence() -> None:
+    sentence(phial("chats", "list", environment={"PHIAL_HOME": "~nobody-of-that-name/x"}))

@@ -160,7 +160,6 @@ def test_a_recommendation_names_the_command_that_follows_it(
     [
         (["download", "nobody/nothing", FILE], "nobody/nothing"),
         (["download", REPO, "other.gguf"], "has no file"),
-        (["download", REPO], "Which file is not said"),
         (["download", "phi-9", "--quant", "Q4_K_M"], "no model named phi-9"),
         (["show", "../x"], "not the name of a repository"),
         (["verify", "/nowhere.gguf"], "not in the list"),

@@ -18,9 +18,9 @@ from tests.ui.shell.conftest import open_window  # noqa: F401 - a fixture
 @pytest.fixture
 def taken_out(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Take the row's effect out, where this run is without it."""
-    set_patience(brief=request.param)
-    if request.param:
-        request.node.get_closest_marker("scenario").kwargs["without"](monkeypatch)
+    set_patience(brief=request.param is not None)
+    if request.param is not None:
+        request.param(monkeypatch)
     yield
     set_patience(brief=False)
 
@@ -28,8 +28,8 @@ def taken_out(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -
 @pytest.hookimpl(wrapper=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
     """A scenario without its row's effect must fail."""
-    without = getattr(pyfuncitem, "callspec", None) and pyfuncitem.callspec.params.get("taken_out")
-    if not without:
+    callspec = getattr(pyfuncitem, "callspec", None)
+    if callspec is None or callspec.params.get("taken_out") is None:
         return (yield)
     try:
         yield

@@ -1,13 +1,13 @@
 """Scenarios: each does one row of one table as a person does, and reads the effect where it lands.
 
-A test becomes a scenario by its decorator::
+A test becomes a scenario by its decorator, one for each row it does::
 
     @scenario("command", "rename_chat")
     def test_a_chat_is_renamed(qtbot, open_window): ...
 
-It runs twice. Once as it is, and must pass. Once with the row's effect taken out (the handler does
-nothing, the setting is not passed on), and must then fail: a scenario that passes either way shows
-nothing. ``test_every_row.py`` fails for a row without a scenario.
+It runs as it is, and must pass. It runs again for each row with that row's effect taken out (the
+handler does nothing, the setting is not passed on), and must then fail: a scenario that passes
+either way shows nothing. ``test_every_row.py`` fails for a row without a scenario.
 """
 
 from __future__ import annotations
@@ -40,9 +40,11 @@ class Row:
 SCENARIOS: dict[Row, list[str]] = {}
 """Tests by row; filled as the modules of this folder are imported."""
 
+_runs: dict[Test, list[Any]] = {}
+
 
 def scenario(table: str, name: str, *, without: TakeOut | None = None) -> Callable[[Test], Test]:
-    """Make a test the scenario of a row.
+    """Make a test the scenario of a row; several decorators make it one of several rows.
 
     Args:
         table: The row's table.
@@ -51,13 +53,18 @@ def scenario(table: str, name: str, *, without: TakeOut | None = None) -> Callab
             :func:`tests.scenarios.tables.take_out`.
     """
     row = Row(table, name)
+    remove = without or take_out(table, name)
 
     def decorate(test: Test) -> Test:
         SCENARIOS.setdefault(row, []).append(f"{test.__module__}.{test.__name__}")
-        remove = without or take_out(table, name)
-        test = pytest.mark.scenario(row=row, without=remove)(test)
-        test = pytest.mark.usefixtures("taken_out")(test)
-        runs = [pytest.param(False, id="done"), pytest.param(True, id="taken-out")]
-        return pytest.mark.parametrize("taken_out", runs, indirect=True)(test)
+        runs = _runs.get(test)
+        if runs is None:
+            runs = _runs[test] = [pytest.param(None, id="done")]
+            test = pytest.mark.scenario(test)
+            test = pytest.mark.usefixtures("taken_out")(test)
+            test = pytest.mark.parametrize("taken_out", runs, indirect=True)(test)
+        first = len(runs) == 1
+        runs.append(pytest.param(remove, id="taken-out" if first else f"taken-out-{name}"))
+        return test
 
     return decorate

@@ -15,6 +15,7 @@ from app.services.events import SettingsChanged
 from app.services.settings import SettingsService
 from app.ui.actions import COMMANDS, Actions
 from app.ui.settings_dialog import SettingRow
+from tests.support import terminal
 
 TakeOut = Callable[[pytest.MonkeyPatch], None]
 
@@ -25,6 +26,7 @@ def rows() -> dict[str, tuple[str, ...]]:
         "command": tuple(command.id for command in COMMANDS),
         "setting": tuple(SPECS),
         "sampling": tuple(field.name for field in fields(Sampling)),
+        "option": tuple(terminal.rows()),
     }
 
 
@@ -37,6 +39,8 @@ def take_out(table: str, name: str) -> TakeOut:
             return _setting_not_passed_on(name)
         case "sampling":
             return _sampling_not_passed(name)
+        case "option":
+            return lambda monkeypatch: monkeypatch.setenv(terminal.WITHOUT, name)
         case _:
             raise ValueError(f"A scenario of table {table!r} says itself how to take it out.")
 

@@ -85,7 +85,8 @@ def load(
     return Loaded(
         model=model,
         context=context,
-        context_size=c.llama_n_ctx(context),
+        # llama.cpp rounds up to 256 cells; the window is the one that was asked for.
+        context_size=min(plan.context_size, c.llama_n_ctx(context)),
         parameters=c.llama_model_n_params(model),
         description=words.value.decode("utf-8", "replace"),
         trained_context=c.llama_model_n_ctx_train(model),

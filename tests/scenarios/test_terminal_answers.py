@@ -1,0 +1,135 @@
+"""What makes answers in the terminal: ``phial ask``, ``chat``, ``bench`` and ``doctor``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from app.cli.chat import HELP
+from app.compose import prepare
+from app.domain.generation import Role
+from app.engine.frames import Generate, Load
+from app.store import open_library
+from tests.scenarios.registry import scenario
+from tests.support.gguf_factory import ModelSpec, pieces_of, write_model
+from tests.support.terminal import asked, phial
+
+ANSWER = "Hello from a tiny model."
+
+
+@pytest.fixture(scope="session")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model that says one sentence."""
+    path = tmp_path_factory.mktemp("model") / "tiny.gguf"
+    return write_model(path, ModelSpec(pieces_of(ANSWER)))
+
+
+@scenario("option", "ask")
+@scenario("option", "ask PROMPT")
+@scenario("option", "ask --model")
+@scenario("option", "ask --system")
+@scenario("option", "ask --temperature")
+@scenario("option", "ask --top-k")
+@scenario("option", "ask --top-p")
+@scenario("option", "ask --min-p")
+@scenario("option", "ask --repeat-penalty")
+@scenario("option", "ask --seed")
+@scenario("option", "ask --max-tokens")
+@scenario("option", "ask --ctx")
+def test_what_is_asked_arrives_in_the_engine(model: Path, tmp_path: Path) -> None:
+    log = tmp_path / "engine.log"
+    options = (
+        "--temperature 0.3 --top-k 7 --top-p 0.9 --min-p 0.02 --repeat-penalty 1.25 "
+        "--seed 4294967294 --max-tokens 19 --ctx 300"
+    )
+    words = ("--model", model, "--system", "Be brief.", *options.split())
+    said = phial("ask", *words, "What is new?", log=log)
+    assert said.out == "It was written down.\n"
+    load, request = asked(log).one(Load).request, asked(log).one(Generate).request
+    assert (load.path, load.context_size) == (model, 300)
+    assert [(turn.role, turn.content) for turn in request.turns] == [
+        (Role.SYSTEM, "Be brief."),
+        (Role.USER, "What is new?"),
+    ]
+    drawn = request.sampling
+    assert (drawn.temperature, drawn.top_k, drawn.top_p, drawn.min_p) == (0.3, 7, 0.9, 0.02)
+    assert (drawn.repeat_penalty, drawn.seed, drawn.max_tokens) == (1.25, 4294967294, 19)
+
+
+@scenario("option", "ask --json")
+def test_an_answer_as_data_tells_what_it_cost(model: Path) -> None:
+    told = phial("ask", "--model", model, "--json", "--seed", "7", "--max-tokens", "1", "Hi").data
+    assert (told["text"], told["seed"], told["model"]) == ("Hello", 7, str(model))
+    assert (told["stop_reason"], told["completion_tokens"]) == ("max_tokens", 1)
+
+
+@scenario("option", "bench")
+@scenario("option", "bench --model")
+@scenario("option", "bench --json")
+def test_what_is_measured_is_the_model_that_was_named(model: Path, tmp_path: Path) -> None:
+    log = tmp_path / "engine.log"
+    told = phial("bench", "--model", model, "--json", log=log).data
+    assert {load.request.path for load in asked(log).of(Load)} == {model}
+    assert told["model"]["path"] == str(model)
+    assert told["depths"]
+
+
+@scenario("option", "chat")
+@scenario("option", "chat --model")
+def test_a_talk_is_with_the_model_that_was_named_and_is_kept(
+    home: Path, model: Path, tmp_path: Path
+) -> None:
+    log = tmp_path / "engine.log"
+    said = phial("chat", "--model", model, stdin="Hi\n/quit\n", log=log)
+    assert "It was written down." in said.out
+    assert asked(log).one(Load).request.path == model
+    assert not asked(log).one(Generate).request.private
+    assert kept(home) == [["Hi", "It was written down."]]
+
+
+@scenario("option", "chat --private")
+def test_of_a_private_talk_nothing_is_kept(home: Path, model: Path, tmp_path: Path) -> None:
+    log = tmp_path / "engine.log"
+    words = ("chat", "--model", model, "--private")
+    assert "It was written down." in phial(*words, stdin="Hi\n/quit\n", log=log).out
+    assert asked(log).one(Generate).request.private
+    assert kept(home) == []
+
+
+@scenario("option", "doctor")
+@scenario("option", "doctor --model")
+@scenario("option", "doctor --json")
+def test_the_doctor_plans_for_the_model_that_was_named(model: Path) -> None:
+    told = phial("doctor", "--model", model, "--json").data
+    assert told["plan"][0].startswith("tiny.gguf needs ")
+    assert told["devices"]
+
+
+@scenario("option", "chat /new")
+@scenario("option", "chat /again")
+@scenario("option", "chat /continue")
+@scenario("option", "chat /help")
+@scenario("option", "chat /quit")
+def test_a_talk_does_what_it_is_told(home: Path, model: Path, tmp_path: Path) -> None:
+    log = tmp_path / "engine.log"
+    with prepare() as setup:
+        setup.settings.update(max_tokens=16)  # so that there is something to go on with
+    lines = "One\n/again\n/continue\n/new\nTwo\n/help\n/quit\nThree\n"
+    said = phial("chat", "--model", model, stdin=lines, log=log).out
+    assert HELP in said
+    answers = asked(log).of(Generate)
+    assert [answer.request.turns[0].content for answer in answers] == ["One", "One", "One", "Two"]
+    assert [answer.request.continue_answer for answer in answers] == [False, False, True, False]
+    first, second = sorted(kept(home))
+    assert first == ["One", "It was written down.It was written down."]
+    assert second == ["Two", "It was written down."]
+
+
+def kept(home: Path) -> list[list[str]]:
+    """The messages of every chat in the database, opened afresh."""
+    opened = open_library(home)
+    chats = opened.library.list_conversations()
+    found = [[item.message.content for item in opened.library.branch(one.id)] for one in chats]
+    opened.close()
+    return found

@@ -1,0 +1,273 @@
+"""``phial chats``: every action and option, and what it leaves in the database and in files."""
+
+from __future__ import annotations
+
+import sqlite3
+import zipfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from app.main import main
+from app.markup.transfer.values import Chat
+from app.store import open_library
+from app.store.conversations import Library
+from tests.scenarios.registry import scenario
+from tests.support.terminal import phial
+from tests.unit.transfer.making import conversation_of
+
+THOUGHT = "<think>\nLight of every colour.\n</think>\n\nBlue scatters most."
+
+
+@pytest.fixture
+def chats(home: Path) -> Path:
+    """A home with three chats, one of them archived."""
+    with library(home) as at:
+        for number, made in enumerate(
+            (
+                conversation_of("Why is the sky blue?", THOUGHT, title="Sky"),
+                conversation_of("Why is the sea salty?", "Rivers bring it.", title="Sea"),
+                conversation_of("Why is grass green?", "Chlorophyll.", title="Grass"),
+            ),
+            1,
+        ):
+            chat = numbered(made, number)
+            conversation = replace(chat.conversation, archived=chat.conversation.title == "Grass")
+            at.add_conversation(conversation, chat.messages, chat.chosen).result()
+    return home
+
+
+def numbered(chat: Chat, number: int) -> Chat:
+    """The same chat under other ids."""
+    ids = {message.id: f"{number:x}{message.id[1:]}" for message in chat.messages}
+    return Chat(
+        replace(
+            chat.conversation,
+            id=f"{number:x}0" * 16,
+            head_id=ids[str(chat.conversation.head_id)],
+        ),
+        tuple(
+            replace(
+                message,
+                id=ids[message.id],
+                conversation_id=f"{number:x}0" * 16,
+                parent_id=ids[message.parent_id] if message.parent_id else None,
+            )
+            for message in chat.messages
+        ),
+        {ids[key] if key else None: ids[value] for key, value in chat.chosen.items()},
+    )
+
+
+@contextmanager
+def library(home: Path) -> Iterator[Library]:
+    """The database, opened afresh."""
+    opened = open_library(home)
+    try:
+        yield opened.library
+    finally:
+        opened.close()
+
+
+def titles(home: Path, *, archived: bool = False) -> list[str]:
+    """Of the chats outside the trash."""
+    with library(home) as at:
+        return sorted(chat.title for chat in at.list_conversations(archived=archived))
+
+
+def done(*words: str | Path) -> None:
+    """Do something first that is not what a scenario is about."""
+    assert main(["chats", *map(str, words)]) == 0
+
+
+# --- looking ---------------------------------------------------------------------------------
+
+
+@scenario("option", "chats list")
+@scenario("option", "chats list --json")
+def test_chats_are_listed(chats: Path) -> None:
+    assert {row["title"] for row in phial("chats", "list", "--json").data} == {"Sky", "Sea"}
+
+
+@scenario("option", "chats list --archived")
+def test_archived_chats_are_listed(chats: Path) -> None:
+    rows = phial("chats", "list", "--archived", "--json").data
+    assert [row["title"] for row in rows] == ["Grass"]
+
+
+@scenario("option", "chats show")
+@scenario("option", "chats show --json")
+@scenario("option", "chats show CHAT")
+def test_a_chat_is_shown(chats: Path) -> None:
+    told = phial("chats", "show", "sea", "--json").data
+    assert [row["content"] for row in told["messages"]] == [
+        "Why is the sea salty?",
+        "Rivers bring it.",
+    ]
+
+
+@scenario("option", "chats search")
+@scenario("option", "chats search --json")
+@scenario("option", "chats search QUERY")
+def test_words_are_found(chats: Path) -> None:
+    hits = phial("chats", "search", "rivers", "--json").data
+    assert [hit["title"] for hit in hits] == ["Sea"]
+
+
+@scenario("option", "chats check")
+@scenario("option", "chats check --json")
+@scenario("option", "chats check --full")
+def test_a_full_check_finds_what_the_quick_one_does_not_look_at(chats: Path) -> None:
+    change(chats, "DROP TRIGGER message_index_update")
+    change(chats, "UPDATE messages SET content = x'414243'")
+    told = phial("chats", "check", "--full", "--json", code=1).data
+    assert (told["sound"], told["index_sound"]) == (True, False)
+
+
+def change(home: Path, sql: str) -> None:
+    """Change the database as another program would."""
+    with closing(sqlite3.connect(home / "phial.db")) as connection, connection:
+        connection.execute(sql)
+
+
+# --- out and in ------------------------------------------------------------------------------
+
+
+@scenario("option", "chats export")
+@scenario("option", "chats export CHATS")
+@scenario("option", "chats export --out")
+@scenario("option", "chats export --json")
+def test_a_chat_becomes_a_file(chats: Path, tmp_path: Path) -> None:
+    target = tmp_path / "out" / "sea.md"
+    words = ("chats", "export", "--json", "Sea", "--out", target)
+    assert phial(*words, cwd=tmp_path).data == {"files": [str(target)], "chats": 1}
+    assert "Rivers bring it." in text_of(target)
+
+
+@scenario("option", "chats export --all")
+def test_every_chat_goes_into_an_archive(chats: Path, tmp_path: Path) -> None:
+    target = tmp_path / "all.zip"
+    phial("chats", "export", "--all", "--out", target)
+    with zipfile.ZipFile(target) as archive:
+        assert {Path(name).stem for name in archive.namelist()} >= {"Sky", "Sea", "Grass"}
+
+
+@scenario("option", "chats export --format")
+def test_a_format_that_is_named_is_written(chats: Path, tmp_path: Path) -> None:
+    target = tmp_path / "sky.txt"
+    phial("chats", "export", "Sky", "--format", "html", "--out", target)
+    assert text_of(target).casefold().startswith("<!doctype html>")
+
+
+@scenario("option", "chats export --only-text")
+def test_of_an_export_of_only_text_no_id_is_to_be_seen(chats: Path, tmp_path: Path) -> None:
+    target = tmp_path / "sky.md"
+    phial("chats", "export", "Sky", "--only-text", "--out", target)
+    assert "Blue scatters most." in text_of(target)
+    assert "10" * 16 not in text_of(target)
+
+
+@scenario("option", "chats export --no-fold")
+def test_reasoning_is_open_in_an_export_that_does_not_fold_it(chats: Path, tmp_path: Path) -> None:
+    target = tmp_path / "sky.html"
+    phial("chats", "export", "Sky", "--no-fold", "--out", target)
+    assert "<details open>" in text_of(target)
+
+
+@scenario("option", "chats import")
+@scenario("option", "chats import PATHS")
+@scenario("option", "chats import --json")
+def test_an_export_comes_back(chats: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    told = phial("chats", "import", "--json", exported(tmp_path), PHIAL_HOME=str(other)).data
+    assert len(told["imported"]) == 1
+    assert titles(other) == ["Sea"]
+
+
+@scenario("option", "chats import --preview")
+def test_a_preview_changes_nothing(chats: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    words = ("chats", "import", "--preview", exported(tmp_path), "--json")
+    told = phial(*words, PHIAL_HOME=str(other)).data
+    assert titles(other) == []
+    (found,) = told["chats"]
+    assert (found["title"], found["messages"], found["known"]) == ("Sea", 2, "new")
+
+
+@scenario("option", "chats import --again")
+def test_a_chat_that_is_here_is_imported_again_as_a_copy(chats: Path, tmp_path: Path) -> None:
+    phial("chats", "import", "--again", exported(tmp_path))
+    assert titles(chats) == ["Sea", "Sea", "Sky"]
+
+
+def exported(folder: Path) -> Path:
+    """The chat "Sea" as a file."""
+    file = folder / "sea.md"
+    done("export", "Sea", "--out", file)
+    return file
+
+
+def text_of(path: Path) -> str:
+    """A file that a command must have written."""
+    assert path.is_file(), path
+    return path.read_text(encoding="utf-8")
+
+
+# --- the trash, and backups ------------------------------------------------------------------
+
+
+@scenario("option", "chats trash")
+@scenario("option", "chats trash CHATS")
+@scenario("option", "chats trash --json")
+def test_chats_are_moved_to_the_trash(chats: Path) -> None:
+    told = phial("chats", "trash", "--json", "Sky", "20").data
+    assert {row["title"] for row in told} == {"Sky", "Sea"}
+    assert titles(chats) == []
+
+
+@scenario("option", "chats trash --empty")
+@scenario("option", "chats trash --yes")
+def test_the_trash_is_emptied_without_a_question(chats: Path) -> None:
+    done("trash", "Sky")
+    assert phial("chats", "trash", "--empty", "--yes").out == "1 removed for good.\n"
+    with library(chats) as at:
+        assert at.trashed_conversations() == ()
+
+
+@scenario("option", "chats restore")
+@scenario("option", "chats restore CHATS")
+@scenario("option", "chats restore --json")
+def test_a_chat_comes_out_of_the_trash(chats: Path) -> None:
+    done("trash", "Sky", "Sea")
+    assert [row["title"] for row in phial("chats", "restore", "--json", "sky").data] == ["Sky"]
+    assert titles(chats) == ["Sky"]
+
+
+@scenario("option", "chats backup")
+@scenario("option", "chats backup --json")
+def test_a_backup_is_made(chats: Path, tmp_path: Path) -> None:
+    made = phial("chats", "backup", "--json").data
+    with closing(sqlite3.connect(made["path"])) as connection:
+        assert connection.execute("SELECT count(*) FROM conversations").fetchone() == (3,)
+
+
+@scenario("option", "chats backup --list")
+def test_backups_are_listed_and_none_is_made(chats: Path) -> None:
+    done("backup")
+    rows = phial("chats", "backup", "--list", "--json").data
+    assert len(list((chats / "backups").glob("*.db"))) == 1
+    assert [row["reason"] for row in rows] == ["by-hand"]
+
+
+@scenario("option", "chats backup --restore")
+@scenario("option", "chats backup --yes")
+def test_a_backup_brings_everything_back(chats: Path) -> None:
+    done("backup")
+    done("trash", "Sky")
+    done("trash", "--empty", "--yes")
+    told = phial("chats", "backup", "--restore", "1", "--yes", "--json").data
+    assert told["restored"] == 1
+    assert titles(chats) == ["Sea", "Sky"]

@@ -1,0 +1,94 @@
+"""The options of ``phial`` itself, most of which open the window."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+import app
+from app.compose import prepare
+from app.engine.frames import Load
+from app.system.bundled import bundled
+from tests.scenarios.registry import scenario
+from tests.support.gguf_factory import write_model
+from tests.support.terminal import phial, window
+
+NO_DISPLAY = dict.fromkeys(("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> Path:
+    """A model file."""
+    return write_model(tmp_path / "tiny.gguf")
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    """Where the engine writes what it is asked."""
+    return tmp_path / "engine.log"
+
+
+def chosen(home: Path) -> str:
+    """The model in the settings' file."""
+    path: str = json.loads((home / "settings.json").read_text())["model_path"]
+    return path
+
+
+@scenario("option", "phial")
+def test_without_words_the_window_opens_on_the_model_in_use(model: Path, log: Path) -> None:
+    with prepare() as setup:
+        setup.settings.update(model_path=str(model), welcomed=True)
+    with window(log=log) as opened:
+        assert opened.asks(Load)[0].request.path == model
+
+
+@scenario("option", "--model")
+def test_the_window_opens_on_a_model_that_is_named_from_here(
+    home: Path, model: Path, log: Path
+) -> None:
+    with window("--model", model.name, log=log, cwd=model.parent) as opened:
+        assert opened.asks(Load)[0].request.path == model
+    assert chosen(home) == str(model)  # the next start is from elsewhere
+
+
+@scenario("option", "--demo")
+def test_the_window_opens_on_the_demo(home: Path, log: Path) -> None:
+    with window("--demo", log=log) as opened:
+        assert opened.asks(Load)[0].request.path == bundled("models", "demo.gguf")
+    assert chosen(home) == "demo"
+
+
+@scenario("option", "--open")
+def test_a_file_that_is_opened_is_used_once_that_is_confirmed(model: Path, log: Path) -> None:
+    with prepare() as setup:
+        setup.settings.update(welcomed=True)
+    with window("--open", model, log=log, pressing="Add and use") as opened:
+        assert opened.asks(Load)[0].request.path == model
+
+
+def test_a_model_that_is_named_while_a_window_is_open_opens_there(model: Path, log: Path) -> None:
+    offscreen = {"QT_QPA_PLATFORM": "offscreen"}
+    with window("--demo", log=log, pressing="Add and use") as opened:
+        opened.asks(Load)
+        phial("--model", model, **offscreen)
+        assert opened.asks(Load, count=2)[1].request.path == model
+
+
+@scenario("option", "--version")
+def test_the_version_is_told() -> None:
+    assert phial("--version", **NO_DISPLAY).out == f"phial {app.__version__}\n"
+
+
+@scenario("option", "--self-test")
+def test_every_part_is_checked() -> None:
+    assert phial("--self-test", **NO_DISPLAY).out.endswith("All parts are well.\n")
+
+
+def test_a_model_that_is_not_there_is_told_and_the_one_in_use_stays(home: Path) -> None:
+    with prepare() as setup:
+        setup.settings.update(model_path="demo", welcomed=True)
+    said = phial("--model", "nowhere.gguf", code=1, QT_QPA_PLATFORM="offscreen").err
+    assert "There is no model file at nowhere.gguf." in said
+    assert chosen(home) == "demo"

@@ -1,0 +1,68 @@
+"""An engine process that writes down what it is asked, and gives short answers to everything.
+
+It runs in the real one's place, over the same pipes and frames; each line that arrives is appended
+to the file that :data:`tests.support.terminal.ENGINE_LOG` names.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any
+
+from app.domain.generation import Finished, StopReason, TextDelta, Timings
+from app.domain.model import Device, KvType, LoadedModel, LoadPlan, LoadRequest
+from app.engine import frames
+from tests.support.terminal import ENGINE_LOG
+
+ANSWER = "It was written down."
+CONTEXT = 4_096
+
+
+def main() -> None:
+    """Serve until the input ends."""
+    _send(frames.Ready("recording", "test", 0.0))
+    with open(os.environ[ENGINE_LOG], "ab", buffering=0) as log:  # noqa: PTH123 - unbuffered
+        for line in sys.stdin.buffer:
+            log.write(line)
+            for frame in _answers(frames.decode(line)):
+                _send(frame)
+
+
+def _send(frame: object) -> None:
+    sys.stdout.buffer.write(frames.encode(frame))
+    sys.stdout.buffer.flush()
+
+
+def _answers(asked: Any) -> list[object]:
+    match asked:
+        case frames.Load(id=number, request=request):
+            return [frames.Loaded(number, _loaded(request))]
+        case frames.Generate(id=number, request=request):
+            limited = request.sampling.max_tokens is not None
+            reason = StopReason.MAX_TOKENS if limited else StopReason.END_OF_TURN
+            end = Finished(reason, Timings(3, 3, 0, 5), request.sampling.seed or 0)
+            emitted = [frames.Emitted(number, event) for event in (TextDelta(ANSWER, 5), end)]
+            return [*emitted, frames.Done(number)]
+        case frames.Count(id=number, texts=texts):
+            return [frames.Counted(number, tuple(len(text.split()) for text in texts))]
+        case frames.ListDevices(id=number):
+            return [frames.Devices(number, (Device("CPU", "Recorded", "CPU"),))]
+        case frames.Park(id=number) | frames.Unload(id=number):
+            return [frames.Done(number)]
+        case frames.Configure(id=number) if number:
+            return [frames.Done(number)]
+        case frames.Quit():
+            sys.exit()
+        case _:
+            return []
+
+
+def _loaded(request: LoadRequest) -> LoadedModel:
+    size = request.context_size or CONTEXT
+    plan = LoadPlan(size, 0, request.kv_type or KvType.F16, 1, 32, True, 0, 0, 0)
+    return LoadedModel(request.path, "Recorded", "phi3", "F32", 1, size, size, "phi-4", plan)
+
+
+if __name__ == "__main__":
+    main()
