@@ -91,6 +91,7 @@ class ChatPane(QWidget):
         text.setWordWrap(False)
         button = QPushButton("Get Phi-4…")
         button.setProperty("kind", "link")
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         button.setAccessibleName("Get Phi-4")
         row = QHBoxLayout(hint)
         row.setContentsMargins(SPACE + 4, 0, 0, 0)
@@ -137,6 +138,11 @@ class ChatPane(QWidget):
             self.transcript.keyPressEvent(event)
             return True
         return super().eventFilter(watched, event)
+
+    @property
+    def areas(self) -> tuple[QWidget, ...]:
+        """Its parts, as Tab goes through them."""
+        return (self.header, self.find_bar, self._pages, self.snackbar, self._column)
 
     def show_page(self, page: Page) -> None:
         """Show the transcript, the empty chat or the welcome page."""

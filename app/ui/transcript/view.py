@@ -313,8 +313,12 @@ class TranscriptView(TranscriptSignals):
             event.ignore()  # the window has shortcuts of its own
 
     def focusNextPrevChild(self, forward: bool) -> bool:
-        """Go through the messages' buttons in the order they stand."""
+        """Go through the messages' buttons in the order they stand, and out of them."""
         return self._keyboard.tab(forward=forward) or super().focusNextPrevChild(forward)
+
+    def tab_stops(self) -> list[QWidget]:
+        """Where Tab stops, for the window's order."""
+        return self._keyboard.stops()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Begin a selection."""
