@@ -26,7 +26,8 @@ from app.ui.dialogs import ErrorDialog
 _log = logging.getLogger(__name__)
 QUIET_SECONDS = 3.0
 """After a dialog was closed, its error opens none for so long, times how often it was shown, and is
-told in the status line: one that comes from a timer would open dialogs as fast as they are closed."""
+told in the status line: one that comes from a timer would open dialogs as fast as one closes them.
+"""
 
 KINDS_IN_DETAIL = 5
 """Tracebacks that one dialog holds; of further ones it has their number, and the log has all."""
@@ -49,7 +50,7 @@ class Caught:
 
 @dataclass(slots=True)
 class _Seen:
-    """How often one kind came and was shown, when its dialog was closed, and what was told since."""
+    """How often one kind came and was shown, when its dialog closed, whether it was told since."""
 
     times: int = 0
     dialogs: int = 0
