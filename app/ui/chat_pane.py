@@ -82,6 +82,7 @@ class ChatPane(QWidget):
         layout.addLayout(self._foot)
         self.snackbar = Snackbar(self, self._column)
         self.composer.editor.installEventFilter(self)
+        transcript.scrolling.pill.clicked.connect(self.composer.setFocus)  # at the end one writes
         self.find_bar.opened.connect(lambda: self._make_room(self.find_bar.height()))
         self.find_bar.closed.connect(lambda: self._make_room(-self.find_bar.height()))
 

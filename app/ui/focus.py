@@ -58,13 +58,14 @@ class FocusKeeper(QObject):
 
     def _on_changed(self, old: QWidget | None, now: QWidget | None) -> None:
         active = QApplication.activeWindow()
+        of = old.window() if old is not None and isValid(old) else None
+        if of is self._window and active is not self._window:
+            self._left = old
         if active is None or not _is_below(active, self._window):
-            self._remember(old)
             return
-        if now is None:  # deleted with the focus, or gone to another window that shows itself next
-            self._remember(old)
+        if now is None:  # deleted with the focus
             self._later.start()
-        elif old is not None and old.window() is active:
+        elif old is not None and of is active:
             if not can_have_focus(old):
                 self._place(active)
             elif not isinstance(old, QAbstractButton):
@@ -73,10 +74,6 @@ class FocusKeeper(QObject):
             left, self._left = self._left, None
             if left is not None and not can_have_focus(left):
                 self.go_home()  # it went away while a dialog was open
-
-    def _remember(self, old: QWidget | None) -> None:
-        if old is not None and isValid(old) and old.window() is self._window:
-            self._left = old
 
     def _find_anew(self) -> None:
         active = QApplication.activeWindow()

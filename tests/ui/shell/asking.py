@@ -1,4 +1,4 @@
-"""What a person does with a dialog that is executed: the call that opened it has not returned yet."""
+"""What a person does with a dialog that is executed: the call that opened it has not returned."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.ui.shell.conftest import Opened
 
 @contextmanager
 def when_asked(act: Callable[[QDialog], object]) -> Iterator[None]:
-    """Do ``act`` with the dialog that opens inside the block; it is left if ``act`` leaves it open."""
+    """Do ``act`` with the dialog that opens inside the block; Esc, if ``act`` leaves it open."""
     done: list[bool] = []
     clock = QTimer()
 
