@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from app.ui.transcript.controls import has_control
 
@@ -112,16 +113,16 @@ class Keyboard:
         return True
 
     def step(self, *, forward: bool) -> bool:
-        """Go from a message's control to the next, bringing further messages into view.
+        """Go from a message's button to the next, bringing further messages into view.
 
         Returns:
             False where none of them has the focus, and where there is none further on.
         """
         focused = self._view.window().focusWidget()
-        place = self._place_of(focused) if focused is not None else None
+        place = self._place_of(focused) if isinstance(focused, QAbstractButton) else None
         if focused is None or place is None:
             return False
-        chain = self._view.mounted.focus_chain()
+        chain = _buttons(self._view.mounted.focus_chain())
         wanted = chain.index(focused) + (1 if forward else -1) if focused in chain else -1
         if 0 <= wanted < len(chain):
             following: QWidget | None = chain[wanted]
@@ -142,7 +143,7 @@ class Keyboard:
         return None
 
     def _beyond(self, place: tuple[int, int], *, forward: bool) -> QWidget | None:
-        """The next control after a row, or the last one before it, brought into view."""
+        """The next button after a row, or the last one before it, brought into view."""
         view = self._view
         step = view.chat.after if forward else view.chat.before
         following = step(*place)
@@ -150,8 +151,15 @@ class Keyboard:
             if has_control(view.mounted.lay_out(*following)):
                 view.scrolling.to_row(*following, 0, CONTROL)
                 widget = view.mounted.widgets[view.chat.models[following[0]].message.id]
-                found = [c for s in widget.spots if s.row == following[1] for c in widget.chain(s)]
+                found = _buttons(
+                    c for s in widget.spots if s.row == following[1] for c in widget.chain(s)
+                )
                 if found:
                     return found[0 if forward else -1]
             following = step(*following)
         return None
+
+
+def _buttons(controls: Iterable[QWidget]) -> list[QWidget]:
+    """Those that are no bars: in a bar the arrows scroll."""
+    return [control for control in controls if isinstance(control, QAbstractButton)]
