@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer
@@ -287,3 +289,43 @@ def test_a_dialog_that_waits_for_a_job_hears_of_its_bug(
     worker.run(lambda _task: fail(), lambda _none: None, heard.append)
     qtbot.waitUntil(lambda: bool(heard))
     assert isinstance(heard[0], BugError)
+
+
+PROGRAM = """
+import os, sys, threading
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+from app.main import main
+from app.ui.dialogs import ErrorDialog
+from app.ui.window import MainWindow
+
+begin = MainWindow.begin
+
+def begin_and_fail(window):
+    begin(window)
+    QTimer.singleShot(0, window, lambda: int("no number"))
+    clock = QTimer(window)
+    clock.timeout.connect(lambda: look(window))
+    clock.start(50)
+
+def look(window):
+    windows = QApplication.topLevelWidgets()
+    shown = [w for w in windows if isinstance(w, ErrorDialog) and w.isVisible()]
+    if shown:
+        print("SHOWN", shown[0].accessibleName(), flush=True)
+        shown[0].close()
+        window.close()
+
+MainWindow.begin = begin_and_fail
+sys.exit(main(["--demo"]))
+"""
+
+
+def test_the_program_itself_shows_and_logs_what_nobody_caught(home: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM], capture_output=True, text=True, timeout=120, check=False
+    )
+    assert "SHOWN Something in Phial itself did not work" in done.stdout, done.stderr
+    assert done.returncode == 0
+    logs = "".join(path.read_text(encoding="utf-8") for path in home.rglob("phial.log"))
+    assert "ValueError: invalid literal for int()" in logs
