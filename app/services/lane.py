@@ -43,8 +43,16 @@ def _report(future: Future[T]) -> None:
     error = future.exception()
     if isinstance(error, KnownError):
         _log.error("A job on the lane failed.", exc_info=error)
-    elif error is not None:  # a bug of ours: as one that ends a thread, logged and shown
-        thread = threading.current_thread()
-        threading.excepthook(
-            threading.ExceptHookArgs((type(error), error, error.__traceback__, thread))
-        )
+    elif error is not None:
+        tell_of_bug(error)
+
+
+def tell_of_bug(error: BaseException) -> None:
+    """Hand an error that nobody expects to `threading.excepthook`, which logs and shows it.
+
+    For what is raised where nobody waits: `concurrent.futures` only logs what a callback raises.
+    """
+    thread = threading.current_thread()
+    threading.excepthook(
+        threading.ExceptHookArgs((type(error), error, error.__traceback__, thread))
+    )

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ from app.ui.top_errors import TopErrors
 from app.ui.widgets import Text
 from app.ui.worker import Worker
 from tests.ui.shell.asking import activate, press, when_asked
+from tests.ui.shell.chatting import say
 from tests.ui.shell.conftest import Open, Opened
 
 
@@ -104,6 +106,11 @@ def in_a_job_of_the_engines_lane(opened: Opened) -> None:
     opened.harness.services.lane.submit(fail)
 
 
+def in_the_stores_writer(opened: Opened) -> None:
+    library = opened.harness.services.library
+    library._announced(library._stored.submit(lambda _connection: fail()))
+
+
 def in_a_command(opened: Opened) -> None:
     handler = opened.window.actions_table["about"]
     handler.triggered.connect(fail)
@@ -131,6 +138,7 @@ PLACES: list[Callable[[Opened], None]] = [
     in_a_callback_of_the_worker,
     in_a_job_of_the_worker,
     in_a_job_of_the_engines_lane,
+    in_the_stores_writer,
     in_a_command,
     in_an_event_of_the_services,
     in_a_destructor,
@@ -329,3 +337,21 @@ def test_the_program_itself_shows_and_logs_what_nobody_caught(home: Path) -> Non
     assert done.returncode == 0
     logs = "".join(path.read_text(encoding="utf-8") for path in home.rglob("phial.log"))
     assert "ValueError: invalid literal for int()" in logs
+
+
+def test_words_whose_sending_met_a_bug_are_given_back(
+    qtbot: QtBot, open_window: Open, top: TopErrors, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = open_window()
+    top.show_over(opened.window, opened.window.pane.status.notice)
+    library = opened.harness.services.library
+
+    def add_exchange(*_: object, **__: object) -> Future[None]:
+        outcome: Future[None] = Future()
+        outcome.set_exception(ZeroDivisionError("boom"))
+        return outcome
+
+    monkeypatch.setattr(library, "add_exchange", add_exchange)
+    say(qtbot, opened, "Good morning")
+    qtbot.waitUntil(lambda: opened.window.pane.composer.text() == "Good morning")
+    assert "Nothing you have written is lost." in told(shown(qtbot))
