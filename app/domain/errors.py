@@ -38,6 +38,31 @@ class KnownError(Exception):
         return (type(self), (self.what,), {**state, "what": self.what})
 
 
+class BugError(KnownError):
+    """A mistake of ours that reached the top, told to the user as calmly as the world's faults.
+
+    Args:
+        kind: The type of the exception.
+        detail: Its traceback.
+    """
+
+    default_data = "Nothing you have written is lost."
+    default_action = (
+        "You can go on. Should something not work from here, quit Phial and start it again. "
+        "The details are kept in Phial's log."
+    )
+
+    def __init__(self, kind: str, *, detail: str = "") -> None:
+        super().__init__(
+            f"Something in Phial itself did not work, and was not finished ({kind}).",
+            detail=detail,
+        )
+        self.kind = kind
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (type(self), (self.kind,), {"detail": self.detail})
+
+
 class InvalidValueError(KnownError):
     """A setting, option or argument is outside what is allowed."""
 

@@ -6,11 +6,13 @@ import logging
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from app.domain.conversation import Conversation, Message, MessageStatus
 from app.domain.errors import (
+    BugError,
     EngineBusyError,
     EngineDiedError,
     InvalidValueError,
@@ -45,7 +47,7 @@ from app.services.events import (
     Summarising,
 )
 from app.services.ids import new_id, utc_now
-from app.services.lane import Lane
+from app.services.lane import Lane, tell_of_bug
 from app.services.library import LibraryService
 from app.services.models import ModelService
 from app.services.settings import SettingsService
@@ -269,13 +271,21 @@ class ChatService:
             if error is None:
                 self._start(writing, resume=resume)
                 return
-            self._writing = None
-            writing.done.set()
+            self._never_began(writing)
             if not isinstance(error, KnownError):
-                raise error
+                tell_of_bug(error)
+                error = BugError(type(error).__name__)  # the words are given back all the same
             self._bus.publish(SendFailed(answer.conversation_id, text, error))
 
-        store().add_done_callback(stored)
+        with ExitStack() as undo:
+            undo.callback(self._never_began, writing)
+            storing = store()
+            undo.pop_all()
+        storing.add_done_callback(stored)
+
+    def _never_began(self, writing: Writing) -> None:
+        self._writing = None
+        writing.done.set()
 
     def _start(self, writing: Writing, *, resume: bool) -> None:
         """The question is on disk: show it, and answer it when the lane is free."""

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
+
+from app.domain.errors import KnownError
 
 T = TypeVar("T")
 _log = logging.getLogger(__name__)
@@ -21,7 +24,10 @@ class Lane:
         self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
 
     def submit(self, job: Callable[[], T]) -> Future[T]:
-        """Run ``job`` after those before it. An exception goes to the future and to the log."""
+        """Run ``job`` after those before it. An exception goes to the future and to the log.
+
+        One that is no :class:`KnownError` goes to `threading.excepthook`, as from a thread.
+        """
         future = self._pool.submit(job)
         future.add_done_callback(_report)
         return future
@@ -35,5 +41,18 @@ def _report(future: Future[T]) -> None:
     if future.cancelled():
         return
     error = future.exception()
-    if error is not None:
+    if isinstance(error, KnownError):
         _log.error("A job on the lane failed.", exc_info=error)
+    elif error is not None:
+        tell_of_bug(error)
+
+
+def tell_of_bug(error: BaseException) -> None:
+    """Hand an error that nobody expects to `threading.excepthook`, which logs and shows it.
+
+    For what is raised where nobody waits: `concurrent.futures` only logs what a callback raises.
+    """
+    thread = threading.current_thread()
+    threading.excepthook(
+        threading.ExceptHookArgs((type(error), error, error.__traceback__, thread))
+    )

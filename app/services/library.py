@@ -26,6 +26,7 @@ from app.services.events import (
     SettingsChanged,
 )
 from app.services.ids import new_id, utc_now
+from app.services.lane import tell_of_bug
 from app.services.private_chats import PrivateChats
 from app.services.searching import ChatSearch
 from app.services.settings import SettingsService
@@ -443,7 +444,7 @@ class LibraryService:
             if isinstance(error, KnownError):
                 self._bus.publish(Problem(error))
             elif error is not None:
-                raise error
+                tell_of_bug(error)
             else:
                 for event in events:
                     self._bus.publish(event)

@@ -17,6 +17,7 @@ from app.services.registry import Services
 from app.ui import icons, style
 from app.ui.activation import Activation
 from app.ui.theme import Theme, theme_for
+from app.ui.top_errors import TopErrors
 from app.ui.transcript.garbage import QuietCollector
 from app.ui.transfer.pdf import PdfExporter
 from app.ui.window import MainWindow
@@ -131,11 +132,23 @@ def run(services: Services, *, channel: str = "", files: Sequence[str] = ()) -> 
     """
     qInstallMessageHandler(_log_qt)
     application = make_application()
+    with TopErrors() as errors:
+        return _run(application, errors, services, channel, files)
+
+
+def _run(
+    application: QApplication,
+    errors: TopErrors,
+    services: Services,
+    channel: str,
+    files: Sequence[str],
+) -> int:
     services.transfer.add_exporter(PdfExporter())  # only this face can draw pages
     look = Look(application, services)
     look.apply()
     window = MainWindow(services, look.theme)
     look.dress(window)
+    errors.show_over(window, window.pane.status.notice)
     activation = Activation(channel) if channel else None
     if activation is not None:
         activation.asked.connect(window.come_forward)

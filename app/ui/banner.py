@@ -72,11 +72,13 @@ class Banner(QFrame):
         self.setAccessibleName(f"Message from Phial: {what} {rest}")
         while (item := self._buttons.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
+                widget.hide()
                 widget.deleteLater()
         for offer in offers:
             button = QPushButton(offer.text)
             button.setProperty("kind", "plain")
             button.setAccessibleName(offer.text)
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.clicked.connect(lambda _checked, do=offer.do: do())
             self._buttons.addWidget(button)
         self._buttons.addStretch(1)

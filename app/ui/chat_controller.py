@@ -203,6 +203,7 @@ class ChatController(QObject):
 
     def send(self, text: str) -> None:
         """Send what is in the composer, or replace the message that is edited."""
+        self._pane.composer.setFocus()
         if self._chat is None:
             self.new_chat()
         chat, editing = self._chat, self._drafting.editing
@@ -223,20 +224,23 @@ class ChatController(QObject):
         self._pane.transcript.scrolling.to_end()  # where the message and its answer will stand
 
     def stop(self) -> None:
-        """Stop the answer; what there is of it stays."""
+        """Stop the answer; what there is of it stays, and one types on."""
         self._services.chat.stop()
+        self._pane.composer.setFocus()
 
     def continue_answer(self, answer_id: str) -> None:
         """Go on with an answer that ended early."""
         self._pane.banner.withdraw(ANSWER_PROBLEM)
         before = next((b.message for b in self._branch if b.message.id == answer_id), None)
         self._live.resume(answer_id, before.content if before is not None else "")
-        self.attempt(lambda: self._services.chat.continue_answer(answer_id))
+        if self.attempt(lambda: self._services.chat.continue_answer(answer_id)):
+            self._pane.composer.setFocus()
 
     def regenerate(self, answer_id: str) -> None:
         """Write another version of an answer."""
         self._pane.banner.withdraw(ANSWER_PROBLEM)
-        self.attempt(lambda: self._services.chat.regenerate(answer_id))
+        if self.attempt(lambda: self._services.chat.regenerate(answer_id)):
+            self._pane.composer.setFocus()
 
     def select_version(self, message_id: str, step: int) -> None:
         """Walk to another version of a message."""

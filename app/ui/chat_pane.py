@@ -82,6 +82,7 @@ class ChatPane(QWidget):
         layout.addLayout(self._foot)
         self.snackbar = Snackbar(self, self._column)
         self.composer.editor.installEventFilter(self)
+        transcript.scrolling.pill.clicked.connect(self.composer.setFocus)  # at the end one writes
         self.find_bar.opened.connect(lambda: self._make_room(self.find_bar.height()))
         self.find_bar.closed.connect(lambda: self._make_room(-self.find_bar.height()))
 
@@ -91,6 +92,7 @@ class ChatPane(QWidget):
         text.setWordWrap(False)
         button = QPushButton("Get Phi-4…")
         button.setProperty("kind", "link")
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         button.setAccessibleName("Get Phi-4")
         row = QHBoxLayout(hint)
         row.setContentsMargins(SPACE + 4, 0, 0, 0)
@@ -137,6 +139,11 @@ class ChatPane(QWidget):
             self.transcript.keyPressEvent(event)
             return True
         return super().eventFilter(watched, event)
+
+    @property
+    def areas(self) -> tuple[QWidget, ...]:
+        """Its parts, as Tab goes through them."""
+        return (self.header, self.find_bar, self._pages, self.snackbar, self._column)
 
     def show_page(self, page: Page) -> None:
         """Show the transcript, the empty chat or the welcome page."""

@@ -174,6 +174,7 @@ class Composer(QWidget):
         label = QLabel("Editing your message. The earlier version is kept.")
         cancel = QPushButton("Cancel")
         cancel.setProperty("kind", "link")
+        cancel.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         cancel.setAccessibleName("Cancel editing")
         cancel.clicked.connect(self.edit_cancelled)
         row = QHBoxLayout(strip)
@@ -238,6 +239,8 @@ class Composer(QWidget):
             self._button.set_name("Send", "Enter" if self.editor.enter_sends else "Ctrl+Enter")
 
     def _on_button(self) -> None:
+        """However the button was pressed, one types on: it is disabled or another one after."""
+        self.setFocus()
         if self._answering:
             self.stop_wanted.emit()
         else:

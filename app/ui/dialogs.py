@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
@@ -22,6 +23,7 @@ from app.ui.theme import SPACE
 from app.ui.widgets import Text
 
 _WIDTH = 440
+T = TypeVar("T")
 
 
 def text_label(text: str, role: str = "") -> Text:
@@ -34,7 +36,7 @@ def text_label(text: str, role: str = "") -> Text:
 class Dialog(QDialog):
     """A dialog with a column of content and a row of buttons."""
 
-    def __init__(self, parent: QWidget, title: str, width: int = _WIDTH) -> None:
+    def __init__(self, parent: QWidget | None, title: str, width: int = _WIDTH) -> None:
         super().__init__(parent)
         self.setWindowTitle(title)
         self.setMinimumWidth(width)
@@ -54,6 +56,16 @@ class Dialog(QDialog):
             row.addWidget(button)
         self.column.addLayout(row)
 
+    def execute(self, read: Callable[[], T]) -> T | None:
+        """Execute the dialog: what ``read`` gives when it is accepted; None when it was given up.
+
+        The fields are read at that moment, because they are gone when `exec` has returned.
+        """
+        answers: list[T] = []
+        self.accepted.connect(lambda: answers.append(read()))
+        self.exec()
+        return answers[0] if answers else None
+
 
 def push_button(text: str, kind: str = "plain") -> QPushButton:
     """A button in one of the style sheet's kinds: plain, accent, link."""
@@ -64,9 +76,16 @@ def push_button(text: str, kind: str = "plain") -> QPushButton:
 
 
 class ErrorDialog(Dialog):
-    """What happened, what it means for the data, what to do; technical details on demand."""
+    """What happened, what it means for the data, what to do; technical details on demand.
 
-    def __init__(self, parent: QWidget, error: KnownError) -> None:
+    Args:
+        parent: The window that it belongs to; None where there is none.
+        error: What is told.
+        patient: It comes by itself, perhaps while somebody types: neither a blank nor Enter
+            closes it.
+    """
+
+    def __init__(self, parent: QWidget | None, error: KnownError, *, patient: bool = False) -> None:
         super().__init__(parent, "Something did not work")
         self.setAccessibleName(str(error))
         self.column.addWidget(text_label(error.what, "subheading"))
@@ -74,15 +93,21 @@ class ErrorDialog(Dialog):
             self.column.addWidget(text_label(error.data))
         if error.action:
             self.column.addWidget(text_label(error.action, "muted"))
+        self._more = text_label("", "muted")
+        self._more.hide()
+        self.column.addWidget(self._more)
         close = push_button("Close", "accent")
         close.clicked.connect(self.accept)
         buttons = [close]
+        self._details: QPlainTextEdit | None = None
         if error.detail:
-            buttons.insert(0, self._add_details(error))
-        self.add_buttons(*buttons, default=close)
+            buttons.insert(0, self._add_details(f"{error}\n\n{error.detail}"))
+        self.add_buttons(*buttons, default=None if patient else close)
+        if patient:
+            self.setFocus()
 
-    def _add_details(self, error: KnownError) -> QPushButton:
-        details = QPlainTextEdit(f"{error}\n\n{error.detail}", readOnly=True)
+    def _add_details(self, text: str) -> QPushButton:
+        details = self._details = QPlainTextEdit(text, readOnly=True)
         details.setProperty("kind", "field")
         details.setAccessibleName("Details")
         details.setMinimumHeight(140)
@@ -93,6 +118,16 @@ class ErrorDialog(Dialog):
         toggle.toggled.connect(details.setVisible)
         toggle.toggled.connect(self.adjustSize)
         return toggle
+
+    def say_more(self, text: str) -> None:
+        """Say something that became known while it is open, such as that it happened again."""
+        self._more.setText(text)
+        self._more.setVisible(bool(text))
+
+    def add_detail(self, text: str) -> None:
+        """Put further technical text below the details."""
+        if self._details is not None:
+            self._details.appendPlainText(f"\n{text}")
 
 
 def ask(parent: QWidget, title: str, text: str, rest: str, yes: str) -> bool:
@@ -107,7 +142,7 @@ def ask(parent: QWidget, title: str, text: str, rest: str, yes: str) -> bool:
     cancel.clicked.connect(dialog.reject)
     dialog.add_buttons(go, cancel, default=cancel)
     cancel.setFocus()
-    return dialog.exec() == QDialog.DialogCode.Accepted
+    return dialog.execute(lambda: True) is not None
 
 
 def ask_line(
@@ -121,9 +156,11 @@ def ask_line(
         field = QComboBox(editable=True)
         field.addItems(list(choices))
         field.setCurrentText(text)
+        read = field.currentText
     else:
         field = QLineEdit(text)
         field.selectAll()
+        read = field.text
     field.setAccessibleName(label)
     dialog.column.addWidget(field)
     box = QDialogButtonBox(
@@ -133,9 +170,7 @@ def ask_line(
     box.rejected.connect(dialog.reject)
     dialog.column.addWidget(box)
     field.setFocus()
-    if dialog.exec() != QDialog.DialogCode.Accepted:
-        return None
-    return field.currentText() if isinstance(field, QComboBox) else field.text()
+    return dialog.execute(read)
 
 
 def ask_text(parent: QWidget, title: str, label: str, text: str) -> str | None:
@@ -153,4 +188,4 @@ def ask_text(parent: QWidget, title: str, label: str, text: str) -> str | None:
     cancel.clicked.connect(dialog.reject)
     dialog.add_buttons(save, cancel, default=save)
     field.setFocus()
-    return field.toPlainText() if dialog.exec() == QDialog.DialogCode.Accepted else None
+    return dialog.execute(field.toPlainText)

@@ -18,7 +18,7 @@ from app.services import words
 from app.services.events import ModelPhase, ModelState
 from app.ui import icons
 from app.ui.theme import SPACE, Theme, zoomed
-from app.ui.widgets import ZOOMED, ContextMeter, ElidedLabel, IconButton
+from app.ui.widgets import ZOOMED, ContextMeter, ElidedLabel, IconButton, open_below
 
 _CHIP_WIDTH = 260
 
@@ -108,11 +108,11 @@ class Header(QWidget):
         self._private.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._private.setToolTip("This chat lives in memory only. Closing Phial forgets it.")
         self._private.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self._chip = self._make_chip(model_menu)
+        self._model_menu = model_menu
+        self._chip = self._make_chip()
         self.meter = ContextMeter()
         self._menu = IconButton("menu", "Menu")
-        self._menu.setMenu(menu)
-        self._menu.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self._menu.clicked.connect(lambda: open_below(self._menu, menu))
         layout = QHBoxLayout(self)
         layout.setContentsMargins(SPACE, SPACE // 2 + 2, SPACE, SPACE // 2 + 2)
         layout.setSpacing(SPACE)
@@ -126,16 +126,14 @@ class Header(QWidget):
         self.set_sidebar_shown(shown=True)
         self.set_theme(theme)
 
-    def _make_chip(self, menu: QMenu) -> QToolButton:
+    def _make_chip(self) -> QToolButton:
         chip = QToolButton()
         chip.setProperty("kind", "chip")
         chip.setAccessibleName("Model")
-        chip.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        chip.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         chip.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         chip.setLayoutDirection(Qt.LayoutDirection.RightToLeft)  # the arrow stands behind
-        chip.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        menu.setLayoutDirection(Qt.LayoutDirection.LeftToRight)  # not the chip's
-        chip.setMenu(menu)
+        chip.clicked.connect(self.open_model_menu)
         chip.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         return chip
 
@@ -186,5 +184,4 @@ class Header(QWidget):
 
     def open_model_menu(self) -> None:
         """Open the chip's menu, as its shortcut does."""
-        self._chip.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        self._chip.showMenu()
+        open_below(self._chip, self._model_menu)

@@ -19,6 +19,7 @@ import app
 from app.system.parts import parts
 from app.ui import icons
 from app.ui.actions import COMMANDS, OTHER_KEYS, Menu, shortcut_words
+from app.ui.assisted import AssistedChoice
 from app.ui.dialogs import Dialog, push_button, text_label
 
 _QT_AND_PHI = (
@@ -97,6 +98,7 @@ class About(Dialog):
         self.text.setMinimumHeight(150)
         self.column.addWidget(self.text, 1)
         self.list.currentRowChanged.connect(self._show_text)
+        AssistedChoice(self.list, self.list.setCurrentIndex)
         self.list.setCurrentRow(0)
         self.resize(600, 700)
         close = push_button("Close", "accent")

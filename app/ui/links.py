@@ -83,5 +83,5 @@ def ask_to_open_link(parent: QWidget, address: str, text: str = "") -> None:
     default = cancel if warnings else go
     dialog.add_buttons(go, copy, cancel, default=default)
     default.setFocus()  # the ring stands where Enter leads
-    if dialog.exec() == Dialog.DialogCode.Accepted:
+    if dialog.execute(lambda: True):
         QDesktopServices.openUrl(QUrl(address, QUrl.ParsingMode.StrictMode))

@@ -40,6 +40,7 @@ _PROMPTS = (
 def _button(text: str, kind: str) -> QPushButton:
     button = QPushButton(text)
     button.setProperty("kind", kind)
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     button.setAccessibleName(text)
     return button
 
@@ -108,6 +109,7 @@ class EmptyChat(QWidget):
         self._line.setText(line)
         while (item := self._prompts.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
+                widget.hide()
                 widget.deleteLater()
         for text in _DEMO_PROMPTS if demo else _PROMPTS:
             button = _button(text, "plain")
@@ -192,6 +194,7 @@ class Welcome(QScrollArea):
         """
         while (item := self._advice.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
+                widget.hide()
                 widget.deleteLater()
         best = next((offer for offer in offers if offer.recommended), None)
         if best is not None:

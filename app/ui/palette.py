@@ -26,8 +26,9 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
-from shiboken6 import isValid
 
+from app.ui.assisted import AssistedChoice
+from app.ui.focus import can_have_focus
 from app.ui.theme import SPACE, Theme
 from app.ui.widgets import Text
 
@@ -36,7 +37,14 @@ Index = QModelIndex | QPersistentModelIndex
 _SHOWN = 60
 _WIDTH = 520
 _HEIGHT = 420
-_MOVES = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1, Qt.Key.Key_PageUp: -8, Qt.Key.Key_PageDown: 8}
+_MOVES = {
+    Qt.Key.Key_Up: -1,
+    Qt.Key.Key_Backtab: -1,
+    Qt.Key.Key_Down: 1,
+    Qt.Key.Key_Tab: 1,
+    Qt.Key.Key_PageUp: -8,
+    Qt.Key.Key_PageDown: 8,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +147,7 @@ class Palette(QFrame):
         self._list.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
         self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._list.clicked.connect(lambda index: self._run(index.row()))
+        AssistedChoice(self._list, lambda index: self._run(index.row()))
         self._none = Text("Nothing fits.", "muted")
         self._none.setAlignment(Qt.AlignmentFlag.AlignCenter)
         column = QVBoxLayout(self)
@@ -210,5 +219,5 @@ class Palette(QFrame):
         """Close, and put the focus where it was."""
         before, self._before = self._before, None
         self.close()
-        if before is not None and isValid(before):
+        if before is not None and can_have_focus(before):
             before.setFocus(Qt.FocusReason.PopupFocusReason)

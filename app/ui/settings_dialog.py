@@ -24,6 +24,7 @@ from app.domain.numbers import write_number
 from app.domain.options import Section, Spec
 from app.domain.settings import SPECS, Settings
 from app.services.settings import SettingsService
+from app.ui.assisted import AssistedChoice
 from app.ui.number_field import NumberField, signs_of
 from app.ui.setting_fields import Field
 from app.ui.theme import SPACE, Theme
@@ -216,6 +217,7 @@ class SettingsDialog(QDialog):
         self._lay_out()
         self._search.textChanged.connect(self._choose)
         self._sections.currentRowChanged.connect(self._on_section)
+        AssistedChoice(self._sections, self._sections.setCurrentIndex)
         self._sections.setCurrentRow(0)
         self._sections.setFocus()
 

@@ -29,6 +29,7 @@ from PySide6.QtWidgets import (
 from app.domain.conversation import Conversation, SearchHit
 from app.services import words
 from app.services.events import ModelState
+from app.ui.assisted import AssistedChoice
 from app.ui.chat_list import ChatRow
 from app.ui.chat_model import HEADING_ROLE, ID_ROLE, ChatListModel
 from app.ui.search_results import HIT_ROLE, SearchResults, SearchRow
@@ -131,6 +132,7 @@ class Sidebar(QWidget):
         view.doubleClicked.connect(self._on_double_clicked)
         view.activated.connect(self._on_activated)
         view.installEventFilter(self)
+        self._assisted = AssistedChoice(view, self._on_assisted)
         return view
 
     def _make_result_list(self) -> QListView:
@@ -144,6 +146,7 @@ class Sidebar(QWidget):
         view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         view.clicked.connect(lambda index: self.hit_chosen.emit(index.data(HIT_ROLE)))
         view.activated.connect(lambda index: self.hit_chosen.emit(index.data(HIT_ROLE)))
+        AssistedChoice(view, lambda index: self.hit_chosen.emit(index.data(HIT_ROLE)))
         return view
 
     def _message(self, text: str) -> Text:
@@ -194,6 +197,7 @@ class Sidebar(QWidget):
             selection.select(
                 self.model.row_of(conversation_id), QItemSelectionModel.SelectionFlag.Select
             )
+        self._assisted.pause()
         if len(chosen) < 2:
             self.show_current(self._shown)
         self._list.verticalScrollBar().setValue(scroll)
@@ -350,6 +354,11 @@ class Sidebar(QWidget):
     def _on_activated(self, index: QModelIndex) -> None:
         chosen = index.data(ID_ROLE)
         if chosen and len(self.selected()) == 1:
+            self.chat_chosen.emit(chosen)
+
+    def _on_assisted(self, index: QModelIndex) -> None:
+        chosen = index.data(ID_ROLE)
+        if chosen:
             self.chat_chosen.emit(chosen)
 
     def _on_double_clicked(self, index: QModelIndex) -> None:

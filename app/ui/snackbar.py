@@ -32,6 +32,7 @@ class Snackbar(QFrame):
         self._label.setTextFormat(Qt.TextFormat.PlainText)
         self._button = QPushButton("Undo")
         self._button.setAccessibleName("Undo")
+        self._button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._button.clicked.connect(self.undo)
         row = QHBoxLayout(self)
         row.setContentsMargins(SPACE * 2, 6, SPACE, 6)

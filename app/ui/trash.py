@@ -162,9 +162,9 @@ class ArchiveDialog(ShelfDialog):
         self._ids.pop(row)
 
     def _open(self) -> None:
-        row = self._list.currentRow()
-        if 0 <= row < len(self._ids):
-            self._open_chat(self._ids[row])
+        rows = [index.row() for index in self._list.selectedIndexes()]
+        if rows:
+            self._open_chat(self._ids[min(rows)])
             self.accept()
 
 

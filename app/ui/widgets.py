@@ -18,6 +18,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import (
     QApplication,
     QLabel,
+    QMenu,
     QPushButton,
     QSizePolicy,
     QToolButton,
@@ -83,6 +84,17 @@ class Text(QLabel):
             self.setFont(font)
 
 
+def open_below(button: QWidget, menu: QMenu) -> None:
+    """Open a button's menu without waiting for its end.
+
+    For `clicked`, so that a screen reader's press does it too: Qt offers none for a button with a
+    menu of its own that opens at once, and its `showMenu` and `exec` come back only when the menu
+    is closed, which an assistive client does not wait for.
+    """
+    menu.setAttribute(Qt.WidgetAttribute.WA_NoMouseReplay)  # a press on the button closes it only
+    menu.popup(button.mapToGlobal(button.rect().bottomLeft()))
+
+
 class IconButton(QToolButton):
     """A button that shows an icon, says its name to screen readers and in its tool tip.
 
@@ -99,7 +111,7 @@ class IconButton(QToolButton):
         super().__init__(parent)
         self._icon, self._side = icon, side
         self._colours: tuple[str, str] | None = None
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # the pointer leaves it where one types
         self.set_name(name)
         self._scale()
 
@@ -151,6 +163,7 @@ class SideButton(QPushButton):
         super().__init__(text, parent)
         self._icon = icon
         self.setProperty("kind", "side")
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAccessibleName(text)
         self._theme: Theme | None = None
 

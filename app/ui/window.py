@@ -34,6 +34,7 @@ from app.ui.bridge import EventBridge
 from app.ui.chat_controller import ChatController
 from app.ui.chat_pane import ChatPane, Page
 from app.ui.commands import Commands
+from app.ui.focus import FocusKeeper, can_have_focus, is_typed, walk_by_tab
 from app.ui.links import ask_to_open_link
 from app.ui.model_menu import ModelMenu
 from app.ui.models_dialog import Tab
@@ -86,6 +87,7 @@ class MainWindow(QMainWindow):
         self.actions_table.connect_all(self.commands.handlers().items())
         model_menu.chosen.connect(self.commands.models.choose_model)
         self._lay_out()
+        self._focus = FocusKeeper(self, self.pane.composer.editor)
         self._connect()
         self._remedies = self._make_remedies()
         self.bridge.arrived.connect(self.on_event)
@@ -362,11 +364,22 @@ class MainWindow(QMainWindow):
             )
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Esc stops an answer, then closes what is open."""
+        """Esc stops an answer, then closes what is open; words typed anywhere are a message."""
         if event.key() == Qt.Key.Key_Escape:
             self.escape()
-            return
-        super().keyPressEvent(event)
+        elif is_typed(event) and self.pane.composer.editor.isVisible():
+            self.pane.composer.setFocus()
+            QApplication.sendEvent(self.pane.composer.editor, event)
+        else:
+            super().keyPressEvent(event)
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Tab goes round: sidebar, header, messages, composer. Also called when a control goes."""
+        focused = self.focusWidget()
+        if focused is not None and not can_have_focus(focused):
+            self._focus.go_home()
+            return True
+        return walk_by_tab((self.sidebar, *self.pane.areas), focused, forward=forward)
 
     def escape(self) -> None:
         """Stop the answer; with none, close one thing that is open."""

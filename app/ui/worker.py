@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from concurrent.futures import Future
 from typing import TypeVar
 
-from app.domain.errors import KnownError
+from app.domain.errors import BugError, KnownError
 from app.services.lane import Lane
 from app.ui.bridge import EventBridge
 
@@ -49,7 +50,12 @@ class Worker:
             finally:
                 self._tasks.discard(task)
 
-        self._lane.submit(work)
+        def end(future: Future[None]) -> None:
+            bug = future.exception()  # a job that is closed down runs to its end
+            if bug is not None:  # shown by itself; what waits for the job waits no longer
+                tell_failed(BugError(type(bug).__name__))
+
+        self._lane.submit(work).add_done_callback(end)
         return task
 
     def progress(self, show: Callable[[tuple[int, int]], object]) -> Callable[[int, int], None]:

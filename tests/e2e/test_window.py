@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.desktop import Start, missing
+from tests.e2e.desktop import Start, missing, until
 from tests.support.gguf_factory import ModelSpec, pieces_of, write_model
 
 pytestmark = [
@@ -122,4 +122,52 @@ def test_a_second_start_raises_the_first_window_and_ends(start: Start, model: Pa
     second = start()
     assert second.process.wait(timeout=30) == 0
     assert window.process.poll() is None
+    assert window.close() == 0
+
+
+def test_an_assistive_client_opens_a_chat_menus_and_pages_and_one_types_on(
+    start: Start, model: Path
+) -> None:
+    window = start("--model", str(model))
+    window.control("Message")
+    window.bring_forward()
+    window.write("Message", "First question")
+    window.press("Send")
+    window.reads(ANSWER)
+    window.control("Send")
+    window.type(" next words")  # the button was pressed, and is not what has the keyboard
+    until(lambda: window.control("Message")["text"] == " next words", "the words")
+    window.write("Message", "")
+    title = window.name_like("A phial is a small bottle.*glass")  # the model made it
+    window.press("New chat", "push button")
+    window.reads("What would you like to ask?")
+    window.press(title, "list item")
+    window.reads("First question")
+    window.press("Menu", "push button")
+    window.keys("Down", "Right", "Return")  # the first line of the first menu: New chat
+    window.reads("What would you like to ask?")
+    window.press("Settings", "push button")
+    window.press("Appearance", "list item")
+    window.reads("Wrap long lines of code")
+    window.keys("Escape")
+    assert window.close() == 0
+
+
+def test_tab_comes_round_in_the_order_of_the_eye(start: Start, model: Path) -> None:
+    window = start("--model", str(model))
+    window.control("Message")
+    window.bring_forward()
+    window.type("Tell me")
+    window.keys("Return")
+    window.reads(ANSWER)
+    window.control("Send")
+    passed: list[set[str]] = []
+    for _ in range(40):
+        window.keys("Tab")
+        passed.append({str(n["name"]) for n in window.nodes() if "focused" in n["states"]})
+        if "Message" in passed[-1]:
+            break
+    wanted = ["New chat", "Search chats", "Menu", "Conversation", "Copy message", "Message"]
+    at = [next(i for i, names in enumerate(passed) if name in names) for name in wanted]
+    assert at == sorted(at), passed
     assert window.close() == 0

@@ -152,8 +152,9 @@ class Controls:
     def _focus_changed(self, focused: bool, control: QWidget) -> None:
         self._focused = focused
         self.reveal()
-        if focused:
-            self._message.host.reach(self._message.model, self._message.laid.row_of(control))
+        row = self._message.laid.row_of(control) if focused else None
+        if row is not None:
+            self._message.host.reach(self._message.model, row)
 
     def reveal(self) -> None:
         """Show or hide the actions."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction
@@ -16,9 +15,7 @@ from app.ui.transcript.buttons import ButtonRow, QuietButton, Words
 from app.ui.transcript.model import status_words
 from app.ui.transcript.signals import ActionKind
 from app.ui.transcript.style import Style
-
-if TYPE_CHECKING:
-    from PySide6.QtCore import QPoint
+from app.ui.widgets import open_below
 
 OVERHANG = 6
 """How far a footer begins left of the text, so that its first picture stands under the text."""
@@ -61,7 +58,7 @@ class Footer(ButtonRow):
             self._add_versions(version, busy=busy)
         if not streaming:
             more = self._add("more", "More actions", None)
-            more.clicked.connect(lambda: self._menu(more, busy=busy).exec(self._below(more)))
+            more.clicked.connect(lambda: open_below(more, self._menu(more, busy=busy)))
         self._status = Words(self, style, self._words())
         made_by, speed = self._made_by(), self._speed()
         # The figures of the last answer stand in the status line: once in the window is enough.
@@ -150,10 +147,6 @@ class Footer(ButtonRow):
             action.triggered.connect(self._emitter(kind, payload))
             menu.addAction(action)
         return menu
-
-    @staticmethod
-    def _below(button: QuietButton) -> QPoint:
-        return button.mapToGlobal(button.rect().bottomLeft())
 
     def reveal(self, shown: bool) -> None:
         """Show the actions, or only what has to be seen always."""

@@ -72,9 +72,10 @@ class LaidRows:
         item = self.items.get(row)
         return item is None or item.row is not self.model.rows[row] or item.stale
 
-    def row_of(self, control: QWidget) -> int:
-        """The row that a control belongs to now; rows above it come and go."""
-        return next(row for row, item in self.items.items() if item.widget is control)
+    def row_of(self, control: QWidget) -> int | None:
+        """The row that a control belongs to now; None for one that is about to be deleted."""
+        rows = (row for row, item in self.items.items() if item.widget is control)
+        return next(rows, None)
 
     def take_changed(self) -> dict[int, float]:
         """From where rows look different since this was asked last, pixels below their tops."""

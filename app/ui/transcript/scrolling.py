@@ -112,13 +112,16 @@ class Scrolling:
         """Bring a place of a row into view, if it is not there yet."""
         view = self._view
         for placed in view.flow.placed:
-            if (placed.at, placed.row) == (at, row):
-                top = placed.y + inside
-                if top >= 0 and top + tall <= view.viewport().height():
-                    return
+            here = (placed.at, placed.row) == (at, row)
+            if here and self.is_in_view(placed.y + inside, tall):
+                return
         self.following = False
         view.flow.show(at, row, int(view.viewport().height() / 3 - inside))
         view.arrange()
+
+    def is_in_view(self, top: float, tall: float) -> bool:
+        """Whether all of a strip is seen, given in pixels of the viewport."""
+        return top >= 0 and top + tall <= self._view.viewport().height()
 
     # ------------------------------------------------------------------ telling
 

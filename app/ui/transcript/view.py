@@ -12,10 +12,12 @@ from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import (
+    QFocusEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
+    QPen,
     QResizeEvent,
     QWheelEvent,
 )
@@ -46,6 +48,12 @@ from app.ui.transcript.work import Work
 OPENING_SECONDS = 0.03
 """That formulas may take when a chat opens; 0.1 are allowed for all of it."""
 
+KEYBOARD = (
+    Qt.FocusReason.TabFocusReason,
+    Qt.FocusReason.BacktabFocusReason,
+    Qt.FocusReason.ShortcutFocusReason,
+)
+
 
 class TranscriptView(TranscriptSignals):
     """A conversation of any length, streamed, searched and selected.
@@ -73,6 +81,7 @@ class TranscriptView(TranscriptSignals):
         self._left_out: frozenset[str] = frozenset()
         self._summaries: dict[str, str] = {}
         self.streaming = ""
+        self._ringed = False  # the keyboard is here, and not at a message's button
         self.chat = Chat(self.looks.measures())
         self.mounted = Mounted(self, MessageHost(self))
         self.flow = FlowLayout(self.chat, self.mounted.measure)
@@ -298,7 +307,22 @@ class TranscriptView(TranscriptSignals):
         """Draw the page."""
         painter = QPainter(self.viewport())
         painter.fillRect(event.rect(), qcolour(self.looks.theme.page))
+        if self._ringed:
+            painter.setPen(QPen(qcolour(self.looks.theme.accent), 2))
+            painter.drawRect(self.viewport().rect().adjusted(1, 1, -1, -1))
         painter.end()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """A ring says that the keyboard came here; the pointer says it by itself."""
+        super().focusInEvent(event)
+        self._ringed = event.reason() in KEYBOARD
+        self.viewport().update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """The ring goes."""
+        super().focusOutEvent(event)
+        self._ringed = False
+        self.viewport().update()
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:
         """The bar's own signal does it."""
@@ -313,8 +337,12 @@ class TranscriptView(TranscriptSignals):
             event.ignore()  # the window has shortcuts of its own
 
     def focusNextPrevChild(self, forward: bool) -> bool:
-        """Go through the messages' buttons in the order they stand."""
+        """Go through the messages' buttons in the order they stand, and out of them."""
         return self._keyboard.tab(forward=forward) or super().focusNextPrevChild(forward)
+
+    def tab_stops(self) -> list[QWidget]:
+        """Where Tab stops, for the window's order."""
+        return self._keyboard.stops()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Begin a selection."""
