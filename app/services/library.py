@@ -15,7 +15,14 @@ from functools import partial
 from heapq import merge
 from typing import TypeVar
 
-from app.domain.conversation import BranchMessage, Conversation, Message, SearchHit, TrashedMessage
+from app.domain.conversation import (
+    BranchMessage,
+    Conversation,
+    Edit,
+    Message,
+    SearchHit,
+    TrashedMessage,
+)
 from app.domain.errors import KnownError, NotFoundError
 from app.services.events import (
     BranchChanged,
@@ -30,6 +37,7 @@ from app.services.lane import tell_of_bug
 from app.services.private_chats import PrivateChats
 from app.services.searching import ChatSearch
 from app.services.settings import SettingsService
+from app.services.words import listed_title
 from app.store import Library
 
 T = TypeVar("T")
@@ -64,6 +72,7 @@ class LibraryService:
         self.start_report = start_report
         self._private = PrivateChats(stored)
         self._unstored: dict[str, Conversation] = {}
+        self._beginning: set[str] = set()  # of these, those on their way to the disk
         self._search = ChatSearch(stored, bus)
         bus.subscribe(self._on_event)
 
@@ -219,13 +228,32 @@ class LibraryService:
             conversation_id, lambda store: store.set_system_prompt(conversation_id, prompt)
         )
 
-    def set_draft(self, conversation_id: str, draft: str) -> None:
-        """Keep text that was typed but not sent."""
-        if conversation_id in self._unstored and not draft:
-            return
-        self._change(
-            conversation_id, lambda store: store.set_draft(conversation_id, draft), announce=False
+    def set_draft(self, conversation_id: str, draft: str) -> Future[None]:
+        """Keep text that was typed but not sent; a chat that begins so is listed from then on."""
+        begins = conversation_id in self._unstored
+        if begins and not draft:
+            return _nothing_to_do()
+        before = self.get(conversation_id)
+        renamed = listed_title(before) != listed_title(replace(before, draft=draft))
+        return self._change(
+            conversation_id,
+            lambda store: store.set_draft(conversation_id, draft),
+            announce=begins or renamed,
         )
+
+    def edits(self, conversation_id: str) -> tuple[Edit, ...]:
+        """What was typed to replace questions and not sent; the one typed last comes last."""
+        if conversation_id in self._unstored:
+            return ()
+        return self._of(conversation_id).edits(conversation_id)
+
+    def set_edit(self, conversation_id: str, edit: Edit) -> Future[None]:
+        """Keep what is typed to replace a question of this chat."""
+        return self._announced(self._of(conversation_id).set_edit(edit))
+
+    def forget_edit(self, conversation_id: str, message_id: str) -> Future[None]:
+        """Forget what was typed to replace a question: it says what the question says."""
+        return self._announced(self._of(conversation_id).forget_edit(message_id))
 
     def set_scroll(self, conversation_id: str, message_id: str | None, offset: int) -> None:
         """Keep the place the reader was at."""
@@ -239,10 +267,10 @@ class LibraryService:
     def delete(self, conversation_ids: Sequence[str]) -> None:
         """Move chats to the trash. A private chat is gone for good: there is no trash for it."""
         for conversation_id in conversation_ids:
-            if self._unstored.pop(conversation_id, None) is None:
-                self._change(
-                    conversation_id, partial(Library.delete, conversations=conversation_id)
-                )
+            if conversation_id in self._unstored and conversation_id not in self._beginning:
+                self._unstored.pop(conversation_id, None)
+                continue
+            self._change(conversation_id, partial(Library.delete, conversations=conversation_id))
 
     def restore(self, conversation_ids: Sequence[str]) -> None:
         """Take chats out of the trash."""
@@ -270,16 +298,24 @@ class LibraryService:
 
     # --- messages -----------------------------------------------------------------------
 
-    def add_exchange(self, question: Message, answer: Message, *, title: str = "") -> Future[None]:
-        """Store a question with its empty answer, making the chat and its first title as needed."""
+    def add_exchange(
+        self, question: Message, answer: Message, *, title: str = "", edited: str | None = None
+    ) -> Future[None]:
+        """Store a question with its empty answer, making the chat and its first title as needed.
+
+        Args:
+            question: What was typed: the draft, which is empty after it, or an edit.
+            answer: Still empty.
+            title: Of a chat that has none.
+            edited: The message that the question replaces, whose edit is done; the draft stays.
+        """
         conversation = self.get(question.conversation_id)
         store = self._of(conversation.id)
-        if conversation.id in self._unstored:
-            conversation = replace(conversation, title=title)
-        elif title:
+        if title and (conversation.id not in self._unstored or conversation.id in self._beginning):
             store.rename(conversation.id, title, by_user=False)
+        conversation = replace(conversation, title=conversation.title or title)
         self._private.note_use(conversation.id)
-        added = store.add_exchange(conversation, question, answer)
+        added = store.add_exchange(conversation, question, answer, edited=edited)
         added.add_done_callback(lambda done: self._stored_now(conversation.id, done))
         return added
 
@@ -344,9 +380,7 @@ class LibraryService:
         """
         store, message = self._home(message_id)
         if any(item.message.id == message_id for item in store.branch(message.conversation_id)):
-            done: Future[None] = Future()
-            done.set_result(None)
-            return done
+            return _nothing_to_do()
         return self._announced(
             store.select_version(message_id), BranchChanged(message.conversation_id)
         )
@@ -394,6 +428,7 @@ class LibraryService:
     def _stored_now(self, conversation_id: str, done: Future[None]) -> None:
         if done.exception() is None:
             self._unstored.pop(conversation_id, None)
+        self._beginning.discard(conversation_id)
 
     def _on_event(self, event: Event) -> None:
         """A chat in which nothing was said yet is a new one, and takes the new system prompt."""
@@ -431,10 +466,13 @@ class LibraryService:
         announce: bool = True,
     ) -> Future[T]:
         store = self._of(conversation_id)
-        fresh = self._unstored.pop(conversation_id, None)
-        if fresh is not None:
+        fresh = self._unstored.get(conversation_id)
+        if fresh is not None and conversation_id not in self._beginning:
+            self._beginning.add(conversation_id)  # known here until it is on the disk: if that is
+            # full, what is typed in the chat must still find it
             self._private.note_use(conversation_id)
-            store.create(fresh)
+            created = store.create(fresh)
+            created.add_done_callback(lambda done: self._stored_now(conversation_id, done))
         events = [LibraryChanged((conversation_id,))] if announce else []
         return self._announced(change(store), *events)
 
@@ -451,6 +489,12 @@ class LibraryService:
 
         future.add_done_callback(done)
         return future
+
+
+def _nothing_to_do() -> Future[None]:
+    done: Future[None] = Future()
+    done.set_result(None)
+    return done
 
 
 def _order(conversation: Conversation) -> tuple[bool, int, datetime]:

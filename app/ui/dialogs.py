@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.domain.errors import KnownError
+from app.ui.text_fields import PlainEditor
 from app.ui.theme import SPACE
 from app.ui.widgets import Text
 
@@ -177,7 +178,7 @@ def ask_text(parent: QWidget, title: str, label: str, text: str) -> str | None:
     """Ask for a text of several lines; None when it was given up."""
     dialog = Dialog(parent, title, 560)
     dialog.column.addWidget(text_label(label, "muted"))
-    field = QPlainTextEdit(text)
+    field = PlainEditor(text)
     field.setProperty("kind", "field")
     field.setAccessibleName(title)
     field.setTabChangesFocus(True)
@@ -188,4 +189,4 @@ def ask_text(parent: QWidget, title: str, label: str, text: str) -> str | None:
     cancel.clicked.connect(dialog.reject)
     dialog.add_buttons(save, cancel, default=save)
     field.setFocus()
-    return dialog.execute(field.toPlainText)
+    return dialog.execute(field.text)
