@@ -37,7 +37,8 @@ HELP = """/new        begin a new chat
 /continue   go on with an answer that was cut or stopped
 /help       this list
 /quit       leave (or Ctrl+D)
-Ctrl+C stops an answer. End a line with \\ to go on in the next one.
+Ctrl+C stops an answer. End a line with \\ to go on in the next one; what is pasted at once is one
+message.
 """
 
 

@@ -32,6 +32,7 @@ from app.services.events import (
     Problem,
     SettingsChanged,
 )
+from app.services.fresh_chats import FreshChats
 from app.services.ids import new_id, utc_now
 from app.services.lane import tell_of_bug
 from app.services.private_chats import PrivateChats
@@ -71,8 +72,7 @@ class LibraryService:
         self._now = now
         self.start_report = start_report
         self._private = PrivateChats(stored)
-        self._unstored: dict[str, Conversation] = {}
-        self._beginning: set[str] = set()  # of these, those on their way to the disk
+        self._unstored = FreshChats()
         self._search = ChatSearch(stored, bus)
         bus.subscribe(self._on_event)
 
@@ -185,7 +185,7 @@ class LibraryService:
         )
         if private:
             self._private.add(conversation.id)
-        self._unstored[conversation.id] = conversation
+        self._unstored.add(conversation)
         return conversation
 
     def add_whole(
@@ -267,10 +267,11 @@ class LibraryService:
     def delete(self, conversation_ids: Sequence[str]) -> None:
         """Move chats to the trash. A private chat is gone for good: there is no trash for it."""
         for conversation_id in conversation_ids:
-            if conversation_id in self._unstored and conversation_id not in self._beginning:
-                self._unstored.pop(conversation_id, None)
-                continue
-            self._change(conversation_id, partial(Library.delete, conversations=conversation_id))
+            if self._unstored.untouched(conversation_id):
+                self._unstored.drop(conversation_id)
+            else:
+                delete = partial(Library.delete, conversations=conversation_id)
+                self._change(conversation_id, delete)
 
     def restore(self, conversation_ids: Sequence[str]) -> None:
         """Take chats out of the trash."""
@@ -311,12 +312,12 @@ class LibraryService:
         """
         conversation = self.get(question.conversation_id)
         store = self._of(conversation.id)
-        if title and (conversation.id not in self._unstored or conversation.id in self._beginning):
+        if title and not self._unstored.untouched(conversation.id):
             store.rename(conversation.id, title, by_user=False)
         conversation = replace(conversation, title=conversation.title or title)
         self._private.note_use(conversation.id)
         added = store.add_exchange(conversation, question, answer, edited=edited)
-        added.add_done_callback(lambda done: self._stored_now(conversation.id, done))
+        added.add_done_callback(partial(self._unstored.stored, conversation.id))
         return added
 
     def add_message(self, message: Message) -> Future[None]:
@@ -425,11 +426,6 @@ class LibraryService:
 
     # --- inside -------------------------------------------------------------------------
 
-    def _stored_now(self, conversation_id: str, done: Future[None]) -> None:
-        if done.exception() is None:
-            self._unstored.pop(conversation_id, None)
-        self._beginning.discard(conversation_id)
-
     def _on_event(self, event: Event) -> None:
         """A chat in which nothing was said yet is a new one, and takes the new system prompt."""
         if not isinstance(event, SettingsChanged):
@@ -437,10 +433,14 @@ class LibraryService:
         before, after = event.before.system_prompt, event.settings.system_prompt
         if before == after:
             return
-        for fresh in list(self._unstored.values()):
-            if fresh.system_prompt == before:
-                self._unstored[fresh.id] = replace(fresh, system_prompt=after)
+        for fresh in self._unstored.all():
+            if fresh.system_prompt != before:
+                continue
+            if self._unstored.untouched(fresh.id):
+                self._unstored.add(replace(fresh, system_prompt=after))
                 self._bus.publish(LibraryChanged((fresh.id,)))
+            else:
+                self.set_system_prompt(fresh.id, after)
         for chat in self.conversations():
             if chat.head_id is None and chat.system_prompt == before:
                 self.set_system_prompt(chat.id, after)
@@ -466,13 +466,9 @@ class LibraryService:
         announce: bool = True,
     ) -> Future[T]:
         store = self._of(conversation_id)
-        fresh = self._unstored.get(conversation_id)
-        if fresh is not None and conversation_id not in self._beginning:
-            self._beginning.add(conversation_id)  # known here until it is on the disk: if that is
-            # full, what is typed in the chat must still find it
+        if self._unstored.untouched(conversation_id):
             self._private.note_use(conversation_id)
-            created = store.create(fresh)
-            created.add_done_callback(lambda done: self._stored_now(conversation_id, done))
+            self._unstored.hand_over(conversation_id, store)
         events = [LibraryChanged((conversation_id,))] if announce else []
         return self._announced(change(store), *events)
 
