@@ -351,13 +351,13 @@ class Writer(QObject):
             QTest.keyClick(field, KEY.Key_Escape)
             yield 0.01
             return
+        self.ledger.set_title(chat, title)  # told before: the kill may come between the two
         if way == 1:
             QTest.keyClick(field, KEY.Key_Return)
         else:
             yield from self.switch()
             if self.chat == chat:
                 self.editor.setFocus()
-        self.ledger.set_title(chat, title)
         yield 0.01
 
     def rename_in_list(self) -> Steps:
@@ -378,9 +378,9 @@ class Writer(QObject):
         for letter in title:
             press(field, letter)
             yield 0.0
+        self.ledger.set_title(chat, title)
         QTest.keyClick(field, KEY.Key_Return)
         yield 0.01
-        self.ledger.set_title(chat, title)
         self.editor.setFocus()
 
 
