@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.domain.errors import KnownError
-from app.ui.text_fields import PlainEditor
+from app.ui.text_fields import LineField, PlainEditor
 from app.ui.theme import SPACE
 from app.ui.widgets import Text
 
@@ -159,9 +159,10 @@ def ask_line(
         field.setCurrentText(text)
         read = field.currentText
     else:
-        field = QLineEdit(text)
+        field = LineField()
+        field.setText(text)
         field.selectAll()
-        read = field.text
+        read = field.finished_text
     field.setAccessibleName(label)
     dialog.column.addWidget(field)
     box = QDialogButtonBox(
