@@ -29,6 +29,7 @@ from app.services.events import (
 from app.services.model_files import DEMO, find_model
 from app.services.registry import Services
 from app.services.words import ending, percent, time_left
+from app.system.terminal import LineReader
 
 POLL_SECONDS = 0.05  # how soon Ctrl+C is noticed
 HELP = """/new        begin a new chat
@@ -36,7 +37,8 @@ HELP = """/new        begin a new chat
 /continue   go on with an answer that was cut or stopped
 /help       this list
 /quit       leave (or Ctrl+D)
-Ctrl+C stops an answer. End a line with \\ to go on in the next one.
+Ctrl+C stops an answer. End a line with \\ to go on in the next one; what is pasted at once is one
+message.
 """
 
 
@@ -80,12 +82,13 @@ class _Talk:
         name = model.label if model is not None else "no model"
         _say(f"Phial with {name}. /help lists commands.")
         self._new()
-        while (line := _read()) is not None:
-            command = line.strip()
-            if command == "/quit":
-                return
-            if command:
-                self._obey(command, line)
+        with LineReader().open() as lines:
+            while (line := _read(lines)) is not None:
+                command = line.strip()
+                if command == "/quit":
+                    return
+                if command:
+                    self._obey(command, line)
 
     def _obey(self, command: str, line: str) -> None:
         if command == "/help":
@@ -149,13 +152,13 @@ class _Talk:
         return None
 
 
-def _read() -> str | None:
+def _read(terminal: LineReader) -> str | None:
     """The next message; lines that end in a backslash go on. None at the end of input."""
     lines: list[str] = []
     prompt = "> "
     while True:
         try:
-            line = input(prompt)
+            line = terminal.read(prompt)
         except EOFError:
             return None
         if not line.endswith("\\"):

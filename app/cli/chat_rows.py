@@ -38,7 +38,8 @@ def chat_row(chat: Conversation) -> dict[str, object]:
 def chat_lines(chats: Sequence[Conversation]) -> list[str]:
     """Chats, a line each."""
     return [
-        f"{chat.id[:ID_SHOWN]}  {words.moment_words(chat.updated_at):24}  {words.title(chat)}"
+        f"{chat.id[:ID_SHOWN]}  {words.moment_words(chat.updated_at):24}  "
+        f"{words.listed_title(chat)}"
         for chat in chats
     ]
 

@@ -112,6 +112,21 @@ class Conversation:
 
 
 @dataclass(frozen=True, slots=True)
+class Edit:
+    """What a question is to say instead, typed and not sent yet.
+
+    Attributes:
+        message_id: The question.
+        text: As it was typed last.
+        open: It stood in the composer; otherwise it was put away and waits for the next edit.
+    """
+
+    message_id: str
+    text: str
+    open: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Version:
     """Where a message stands among its siblings: ``index`` of ``count``, from 1, oldest first."""
 

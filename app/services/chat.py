@@ -39,6 +39,7 @@ from app.services.events import (
     AnswerGrew,
     AnswerProgressed,
     AnswerStarted,
+    Asked,
     BranchChanged,
     EventBus,
     LibraryChanged,
@@ -56,6 +57,7 @@ from app.services.titles import title_from
 from app.services.turns import chat_turns
 from app.services.writing import Writing, failed, finished
 
+FIRST_JOURNAL_SECONDS = 0.05  # doubled until it is the one below
 JOURNAL_SECONDS = 0.7  # a crash loses at most about a second of the answer
 MAX_MESSAGE_CHARACTERS = 20_000_000  # far above any context window; guards memory only
 _log = logging.getLogger(__name__)
@@ -137,7 +139,7 @@ class ChatService:
         if message.role is not Role.USER:
             raise InvalidValueError("Only your own messages can be edited.")
         conversation = self._library.get(message.conversation_id)
-        return self._ask(conversation, message.parent_id, text)
+        return self._ask(conversation, message.parent_id, text, edited=message_id)
 
     def regenerate(self, answer_id: str) -> str:
         """Write another version of an answer; returns its id.
@@ -216,7 +218,13 @@ class ChatService:
 
     # --- beginning ----------------------------------------------------------------------
 
-    def _ask(self, conversation: Conversation, parent_id: str | None, text: str) -> Exchange:
+    def _ask(
+        self,
+        conversation: Conversation,
+        parent_id: str | None,
+        text: str,
+        edited: str | None = None,
+    ) -> Exchange:
         if not text.strip():
             raise InvalidValueError("The message is empty.", action="Type something first.")
         if len(text) > MAX_MESSAGE_CHARACTERS:
@@ -240,9 +248,9 @@ class ChatService:
         title = "" if conversation.title else title_from(text)
         self._begin(
             answer,
-            lambda: self._library.add_exchange(question, answer, title=title),
+            lambda: self._library.add_exchange(question, answer, title=title, edited=edited),
             resume=False,
-            text=text,
+            asked=Asked(text, edited),
         )
         return Exchange(question.id, answer.id)
 
@@ -261,7 +269,9 @@ class ChatService:
         if self._writing is not None:
             raise EngineBusyError("An answer is still being written.")
 
-    def _begin(self, answer: Message, store: Store, *, resume: bool, text: str = "") -> None:
+    def _begin(
+        self, answer: Message, store: Store, *, resume: bool, asked: Asked | None = None
+    ) -> None:
         with self._lock:
             self._refuse_if_busy()
             writing = self._writing = Writing(answer)
@@ -275,7 +285,7 @@ class ChatService:
             if not isinstance(error, KnownError):
                 tell_of_bug(error)
                 error = BugError(type(error).__name__)  # the words are given back all the same
-            self._bus.publish(SendFailed(answer.conversation_id, text, error))
+            self._bus.publish(SendFailed(answer.conversation_id, asked, error))
 
         with ExitStack() as undo:
             undo.callback(self._never_began, writing)
@@ -285,7 +295,7 @@ class ChatService:
 
     def _never_began(self, writing: Writing) -> None:
         self._writing = None
-        writing.done.set()
+        writing.end()
 
     def _start(self, writing: Writing, *, resume: bool) -> None:
         """The question is on disk: show it, and answer it when the lane is free."""
@@ -374,16 +384,20 @@ class ChatService:
         return turns
 
     def _journal(self, writing: Writing) -> None:
-        """Hand the text so far to the store about once a second, until the answer ends."""
-        length = len(writing.message.content)
-        while not writing.done.wait(JOURNAL_SECONDS):
-            text = writing.text()
-            if len(text) != length:
-                length = len(text)
-                self._library.journal(writing.message, text).add_done_callback(_log_failure)
+        """Hand the text so far to the store: the first words at once, then ever less often.
+
+        Runs until the answer ends. The first second is kept as well as any other that way.
+        """
+        pause = FIRST_JOURNAL_SECONDS
+        while writing.news.wait() and not writing.done.is_set():
+            writing.news.clear()
+            journaled = self._library.journal(writing.message, writing.text())
+            journaled.add_done_callback(_log_failure)
+            writing.done.wait(pause)
+            pause = min(2 * pause, JOURNAL_SECONDS)
 
     def _end(self, writing: Writing, message: Message, error: KnownError | None) -> None:
-        writing.done.set()
+        writing.end()
         self._unsaved[message.id] = message
         try:
             self.save_pending()

@@ -155,17 +155,30 @@ class AnswerEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """What was typed and sent.
+
+    Attributes:
+        text: Its words.
+        edited: The message that they were to replace; None for a new one.
+    """
+
+    text: str
+    edited: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SendFailed:
     """A question could not be stored, so nothing was begun; the text belongs in the composer.
 
     Attributes:
         conversation_id: Where it was to go.
-        text: The question; empty when an answer was to be regenerated or continued.
+        asked: What was typed; None when an answer was to be regenerated or continued.
         error: Why.
     """
 
     conversation_id: str
-    text: str
+    asked: Asked | None
     error: KnownError
 
 

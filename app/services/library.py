@@ -15,7 +15,14 @@ from functools import partial
 from heapq import merge
 from typing import TypeVar
 
-from app.domain.conversation import BranchMessage, Conversation, Message, SearchHit, TrashedMessage
+from app.domain.conversation import (
+    BranchMessage,
+    Conversation,
+    Edit,
+    Message,
+    SearchHit,
+    TrashedMessage,
+)
 from app.domain.errors import KnownError, NotFoundError
 from app.services.events import (
     BranchChanged,
@@ -25,11 +32,13 @@ from app.services.events import (
     Problem,
     SettingsChanged,
 )
+from app.services.fresh_chats import FreshChats
 from app.services.ids import new_id, utc_now
 from app.services.lane import tell_of_bug
 from app.services.private_chats import PrivateChats
 from app.services.searching import ChatSearch
 from app.services.settings import SettingsService
+from app.services.words import listed_title
 from app.store import Library
 
 T = TypeVar("T")
@@ -63,7 +72,7 @@ class LibraryService:
         self._now = now
         self.start_report = start_report
         self._private = PrivateChats(stored)
-        self._unstored: dict[str, Conversation] = {}
+        self._unstored = FreshChats()
         self._search = ChatSearch(stored, bus)
         bus.subscribe(self._on_event)
 
@@ -176,7 +185,7 @@ class LibraryService:
         )
         if private:
             self._private.add(conversation.id)
-        self._unstored[conversation.id] = conversation
+        self._unstored.add(conversation)
         return conversation
 
     def add_whole(
@@ -219,13 +228,32 @@ class LibraryService:
             conversation_id, lambda store: store.set_system_prompt(conversation_id, prompt)
         )
 
-    def set_draft(self, conversation_id: str, draft: str) -> None:
-        """Keep text that was typed but not sent."""
-        if conversation_id in self._unstored and not draft:
-            return
-        self._change(
-            conversation_id, lambda store: store.set_draft(conversation_id, draft), announce=False
+    def set_draft(self, conversation_id: str, draft: str) -> Future[None]:
+        """Keep text that was typed but not sent; a chat that begins so is listed from then on."""
+        begins = conversation_id in self._unstored
+        if begins and not draft:
+            return _nothing_to_do()
+        before = self.get(conversation_id)
+        renamed = listed_title(before) != listed_title(replace(before, draft=draft))
+        return self._change(
+            conversation_id,
+            lambda store: store.set_draft(conversation_id, draft),
+            announce=begins or renamed,
         )
+
+    def edits(self, conversation_id: str) -> tuple[Edit, ...]:
+        """What was typed to replace questions and not sent; the one typed last comes last."""
+        if conversation_id in self._unstored:
+            return ()
+        return self._of(conversation_id).edits(conversation_id)
+
+    def set_edit(self, conversation_id: str, edit: Edit) -> Future[None]:
+        """Keep what is typed to replace a question of this chat."""
+        return self._announced(self._of(conversation_id).set_edit(edit))
+
+    def forget_edit(self, conversation_id: str, message_id: str) -> Future[None]:
+        """Forget what was typed to replace a question: it says what the question says."""
+        return self._announced(self._of(conversation_id).forget_edit(message_id))
 
     def set_scroll(self, conversation_id: str, message_id: str | None, offset: int) -> None:
         """Keep the place the reader was at."""
@@ -239,10 +267,11 @@ class LibraryService:
     def delete(self, conversation_ids: Sequence[str]) -> None:
         """Move chats to the trash. A private chat is gone for good: there is no trash for it."""
         for conversation_id in conversation_ids:
-            if self._unstored.pop(conversation_id, None) is None:
-                self._change(
-                    conversation_id, partial(Library.delete, conversations=conversation_id)
-                )
+            if self._unstored.untouched(conversation_id):
+                self._unstored.drop(conversation_id)
+            else:
+                delete = partial(Library.delete, conversations=conversation_id)
+                self._change(conversation_id, delete)
 
     def restore(self, conversation_ids: Sequence[str]) -> None:
         """Take chats out of the trash."""
@@ -270,17 +299,25 @@ class LibraryService:
 
     # --- messages -----------------------------------------------------------------------
 
-    def add_exchange(self, question: Message, answer: Message, *, title: str = "") -> Future[None]:
-        """Store a question with its empty answer, making the chat and its first title as needed."""
+    def add_exchange(
+        self, question: Message, answer: Message, *, title: str = "", edited: str | None = None
+    ) -> Future[None]:
+        """Store a question with its empty answer, making the chat and its first title as needed.
+
+        Args:
+            question: What was typed: the draft, which is empty after it, or an edit.
+            answer: Still empty.
+            title: Of a chat that has none.
+            edited: The message that the question replaces, whose edit is done; the draft stays.
+        """
         conversation = self.get(question.conversation_id)
         store = self._of(conversation.id)
-        if conversation.id in self._unstored:
-            conversation = replace(conversation, title=title)
-        elif title:
+        if title and not self._unstored.untouched(conversation.id):
             store.rename(conversation.id, title, by_user=False)
+        conversation = replace(conversation, title=conversation.title or title)
         self._private.note_use(conversation.id)
-        added = store.add_exchange(conversation, question, answer)
-        added.add_done_callback(lambda done: self._stored_now(conversation.id, done))
+        added = store.add_exchange(conversation, question, answer, edited=edited)
+        added.add_done_callback(partial(self._unstored.stored, conversation.id))
         return added
 
     def add_message(self, message: Message) -> Future[None]:
@@ -344,9 +381,7 @@ class LibraryService:
         """
         store, message = self._home(message_id)
         if any(item.message.id == message_id for item in store.branch(message.conversation_id)):
-            done: Future[None] = Future()
-            done.set_result(None)
-            return done
+            return _nothing_to_do()
         return self._announced(
             store.select_version(message_id), BranchChanged(message.conversation_id)
         )
@@ -391,10 +426,6 @@ class LibraryService:
 
     # --- inside -------------------------------------------------------------------------
 
-    def _stored_now(self, conversation_id: str, done: Future[None]) -> None:
-        if done.exception() is None:
-            self._unstored.pop(conversation_id, None)
-
     def _on_event(self, event: Event) -> None:
         """A chat in which nothing was said yet is a new one, and takes the new system prompt."""
         if not isinstance(event, SettingsChanged):
@@ -402,10 +433,14 @@ class LibraryService:
         before, after = event.before.system_prompt, event.settings.system_prompt
         if before == after:
             return
-        for fresh in list(self._unstored.values()):
-            if fresh.system_prompt == before:
-                self._unstored[fresh.id] = replace(fresh, system_prompt=after)
+        for fresh in self._unstored.all():
+            if fresh.system_prompt != before:
+                continue
+            if self._unstored.untouched(fresh.id):
+                self._unstored.add(replace(fresh, system_prompt=after))
                 self._bus.publish(LibraryChanged((fresh.id,)))
+            else:
+                self.set_system_prompt(fresh.id, after)
         for chat in self.conversations():
             if chat.head_id is None and chat.system_prompt == before:
                 self.set_system_prompt(chat.id, after)
@@ -431,10 +466,9 @@ class LibraryService:
         announce: bool = True,
     ) -> Future[T]:
         store = self._of(conversation_id)
-        fresh = self._unstored.pop(conversation_id, None)
-        if fresh is not None:
+        if self._unstored.untouched(conversation_id):
             self._private.note_use(conversation_id)
-            store.create(fresh)
+            self._unstored.hand_over(conversation_id, store)
         events = [LibraryChanged((conversation_id,))] if announce else []
         return self._announced(change(store), *events)
 
@@ -451,6 +485,12 @@ class LibraryService:
 
         future.add_done_callback(done)
         return future
+
+
+def _nothing_to_do() -> Future[None]:
+    done: Future[None] = Future()
+    done.set_result(None)
+    return done
 
 
 def _order(conversation: Conversation) -> tuple[bool, int, datetime]:

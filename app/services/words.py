@@ -14,6 +14,7 @@ from app.services.events import ContextMeasured, ModelPhase, ModelState
 
 SEPARATOR = " · "
 NEW_CHAT = "New chat"
+_DRAFT_SHOWN = 40  # characters
 _UNITS = ("bytes", "kB", "MB", "GB", "TB")
 MONTHS = (
     "January",
@@ -249,6 +250,14 @@ def title(conversation: Conversation | None) -> str:
         return NEW_CHAT
     untitled = "Private chat" if conversation.private else NEW_CHAT
     return conversation.title or untitled
+
+
+def listed_title(conversation: Conversation) -> str:
+    """A chat's title in a list, where one that holds nothing but a draft is told by its words."""
+    draft = " ".join(conversation.draft.split())
+    if conversation.title or not draft:
+        return title(conversation)
+    return f"Draft: {draft if len(draft) <= _DRAFT_SHOWN else draft[:_DRAFT_SHOWN] + '…'}"
 
 
 def moment_words(moment: datetime, zone: tzinfo | None = None) -> str:

@@ -29,12 +29,14 @@ class Writing:
         message: The same with what has been learned since, but for the text.
         cancel: Stops it.
         done: It has ended; nothing more is journaled.
+        news: There is more text since this was last cleared, or it has ended.
     """
 
     def __init__(self, message: Message) -> None:
         self.message = message
         self.cancel = threading.Event()
         self.done = threading.Event()
+        self.news = threading.Event()
         self._lock = threading.Lock()
         self._pieces = [message.content]
 
@@ -42,6 +44,12 @@ class Writing:
         """More of it came."""
         with self._lock:
             self._pieces.append(text)
+        self.news.set()
+
+    def end(self) -> None:
+        """It has ended."""
+        self.done.set()
+        self.news.set()
 
     def text(self) -> str:
         """All of it so far."""

@@ -17,6 +17,7 @@ _TABLES = (
     "meta",
     "token_counts",
     "summaries",
+    "edits",
 )
 _INDEXES = (("message_index", "search_messages"), ("title_index", "search_titles"))
 _SAMPLE = 20  # newest and oldest rows that the index must find

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping
 from concurrent.futures import Future
 from datetime import UTC, datetime
 
-from app.domain.conversation import BranchMessage, Conversation, Message, MessageStatus
-from app.store import chats, messages, summaries
+from app.domain.conversation import BranchMessage, Conversation, Edit, Message, MessageStatus
+from app.store import chats, edits, messages, summaries
 from app.store.journal import Journal
 from app.store.readers import ReaderPool
 from app.store.shelf import Shelf
@@ -40,7 +40,7 @@ class Library(Shelf):
         question: Message,
         answer: Message,
         *,
-        clear_draft: bool = True,
+        edited: str | None = None,
     ) -> Future[None]:
         """Add a question and its empty streaming answer, and walk through them, all or nothing.
 
@@ -48,7 +48,8 @@ class Library(Shelf):
             conversation: Made first if it is not stored yet; otherwise left as it is.
             question: Placed below its ``parent_id``. Editing is a question with the same parent.
             answer: Its ``parent_id`` is the question.
-            clear_draft: The draft was what is now the question.
+            edited: The message that the question replaces: what was typed was its edit, which is
+                forgotten. None where it was the draft.
 
         Raises:
             NotFoundError: The question's parent does not exist.
@@ -61,7 +62,9 @@ class Library(Shelf):
             ).fetchone()
             if known is None:
                 chats.insert_conversation(connection, conversation)
-            if clear_draft:
+            if edited is not None:
+                edits.remove_edit(connection, edited)
+            else:
                 connection.execute(
                     "UPDATE conversations SET draft = x'' WHERE id = ?", (conversation.id,)
                 )
@@ -234,6 +237,24 @@ class Library(Shelf):
             NotFoundError: There is no such message.
         """
         return self.submit(lambda c: summaries.write_summary(c, message_id, text, by_user=by_user))
+
+    # --- edits ------------------------------------------------------------------------------
+
+    def edits(self, conversation_id: str) -> tuple[Edit, ...]:
+        """What was typed to replace questions of this conversation and not sent; the last last."""
+        return self.read(lambda c: edits.read_edits(c, conversation_id))
+
+    def set_edit(self, edit: Edit) -> Future[None]:
+        """Keep what is typed to replace a question.
+
+        Raises:
+            NotFoundError: There is no such message.
+        """
+        return self.submit(lambda c: edits.write_edit(c, edit))
+
+    def forget_edit(self, message_id: str) -> Future[None]:
+        """Forget what was typed to replace a question."""
+        return self.submit(lambda c: edits.remove_edit(c, message_id))
 
     # --- inside -----------------------------------------------------------------------------
 

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from app.domain.errors import DamagedDatabaseError, NewerDatabaseError
 from app.store.connect import APPLICATION_ID, pragma_int, transaction
 from app.store.fold import FOLD_VERSION
-from app.store.schema import SEARCH_V2, SUMMARIES_V3, TABLES_V1
+from app.store.schema import EDITS_V4, SEARCH_V2, SUMMARIES_V3, TABLES_V1
 
 
 def _tables(connection: sqlite3.Connection) -> None:
@@ -29,8 +29,12 @@ def _summaries(connection: sqlite3.Connection) -> None:
     run_script(connection, SUMMARIES_V3)
 
 
+def _edits(connection: sqlite3.Connection) -> None:
+    run_script(connection, EDITS_V4)
+
+
 Migration = Callable[[sqlite3.Connection], None]
-MIGRATIONS: tuple[Migration, ...] = (_tables, _search, _summaries)
+MIGRATIONS: tuple[Migration, ...] = (_tables, _search, _summaries, _edits)
 SCHEMA_VERSION = len(MIGRATIONS)
 
 

@@ -28,6 +28,7 @@ _COLUMNS = {
     "samplings": 2,
     "journal": 3,
     "summaries": 3,
+    "edits": 4,
 }
 _ROLES, _STATUSES = set(map(str, Role)), set(map(str, MessageStatus))
 _STOP_REASONS = {None, *map(str, StopReason)}
@@ -186,6 +187,10 @@ def _is_summary(values: tuple[Value, ...]) -> bool:
     return _is_text(values[1]) and values[2] in {0, 1}
 
 
+def _is_edit(values: tuple[Value, ...]) -> bool:
+    return isinstance(values[1], int) and _is_text(values[2]) and values[3] in {0, 1}
+
+
 def _is_journal(values: tuple[Value, ...]) -> bool:
     return isinstance(values[1], int) and _is_text(values[2])
 
@@ -197,6 +202,7 @@ _SHAPES: dict[str, Callable[[tuple[Value, ...]], bool]] = {
     "samplings": _is_sampling,
     "journal": _is_journal,
     "summaries": _is_summary,
+    "edits": _is_edit,
 }
 
 
@@ -285,7 +291,7 @@ def _mend(target: sqlite3.Connection) -> int:
             f"UPDATE {table} SET {column} = NULL "  # noqa: S608
             f"WHERE {column} NOT IN (SELECT seq FROM {other})"
         )
-    for table in ("journal", "summaries"):
+    for table in ("journal", "summaries", "edits"):
         target.execute(
             f"DELETE FROM {table} WHERE message NOT IN (SELECT seq FROM messages)"  # noqa: S608
         )

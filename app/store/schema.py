@@ -100,6 +100,16 @@ CREATE TABLE summaries (
 );
 """
 
+# What a question is to say instead, typed and not sent; ``open`` where it stood in the composer.
+EDITS_V4 = """
+CREATE TABLE edits (
+    seq INTEGER PRIMARY KEY,
+    message INTEGER NOT NULL UNIQUE REFERENCES messages (seq) ON DELETE CASCADE,
+    content BLOB NOT NULL,
+    open INTEGER NOT NULL
+);
+"""
+
 # The index holds no copy of the text: it reads it through the views, folded by app.store.fold.
 # The tokens arrive folded and separated by spaces, so `ascii` (every other character belongs to
 # a token) is all the tokenizer that is needed.

@@ -68,6 +68,7 @@ class ChatController(QObject):
         self._drafting.paused.connect(self._measure)
         self._drafting.failed.connect(self.failed)
         self._drafting.changed.connect(self.changed)
+        self._drafting.told.connect(pane.status.notice)
         composer.send_wanted.connect(self.send)
         composer.stop_wanted.connect(self.stop)
         composer.edit_last_wanted.connect(self.edit_last)
@@ -106,9 +107,9 @@ class ChatController(QObject):
             return False
         self.leave()
         self._chat = chat
-        self._drafting.open(chat.id, self._bookmarks.draft_of(chat))
         place = Anchor(at_message, 0) if at_message is not None else self._bookmarks.place_of(chat)
         self._show_branch(branch, place)
+        self._drafting.open(chat)
         self._after_opening()
         return True
 
@@ -119,8 +120,8 @@ class ChatController(QObject):
         if chat is None or not unused or chat.private != private:
             self.leave()
             self._chat = self._services.library.create(private=private)
-            self._drafting.open(self._chat.id, "")
             self._show_branch((), None)
+            self._drafting.open(self._chat)
         self._after_opening()
         self._pane.composer.setFocus()
 
@@ -129,11 +130,24 @@ class ChatController(QObject):
         chat = self._chat
         if chat is None:
             return
+        self._pane.header.title.finish()
         self._drafting.close()
         self.save_place()
         if self._branch and not self.answering:
             self._services.chat.park(chat.id)
         self._chat = None
+
+    def start_over(self) -> None:
+        """Another library is in place: what is typed goes along where its chat is not in it."""
+        chat, typed = self._chat, ""
+        if chat is not None:
+            try:
+                self._services.library.get(chat.id)
+            except NotFoundError:
+                typed, self._chat = self._drafting.release(), None
+        self.new_chat()
+        if typed:
+            self._drafting.take(typed)
 
     def save_place(self) -> None:
         """Keep where the reader is."""
@@ -214,13 +228,12 @@ class ChatController(QObject):
             self.failed.emit(refusal)
             return
         if editing is not None:
-            if not self.attempt(lambda: self._services.chat.edit(editing, text)):
-                return
-            self._drafting.cancel_edit()
-        elif self.attempt(lambda: self._services.chat.send(chat.id, text)):
-            self._drafting.sent()
+            sent = self.attempt(lambda: self._services.chat.edit(editing, text))
         else:
+            sent = self.attempt(lambda: self._services.chat.send(chat.id, text))
+        if not sent:
             return
+        self._drafting.sent()
         self._pane.transcript.scrolling.to_end()  # where the message and its answer will stand
 
     def stop(self) -> None:
@@ -368,10 +381,9 @@ class ChatController(QObject):
         self.changed.emit()
 
     def _on_send_failed(self, event: SendFailed) -> None:
-        if self._is_shown(event.conversation_id) and event.text:
-            self._drafting.give_back(event.text)
-        elif event.text:
-            self.attempt(lambda: self._bookmarks.keep_draft(event.conversation_id, event.text))
+        asked = event.asked
+        if asked is not None:
+            self.attempt(lambda: self._drafting.give_back(event.conversation_id, asked))
         self._live.idle()
         self._show_activity()
         self.failed.emit(event.error)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPen
 from PySide6.QtWidgets import (
-    QLineEdit,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -14,6 +13,7 @@ from PySide6.QtWidgets import (
 
 from app.ui import icons
 from app.ui.chat_model import HEADING_ROLE, ChatListModel, Heading
+from app.ui.text_fields import LineField
 from app.ui.theme import RADIUS, Theme
 
 Index = QModelIndex | QPersistentModelIndex
@@ -50,15 +50,15 @@ class ChatRow(QStyledItemDelegate):
         self, parent: QWidget, _option: QStyleOptionViewItem, _index: Index
     ) -> QWidget:
         """A line to type the title into."""
-        editor = QLineEdit(parent)
+        editor = LineField(parent)
         editor.setAccessibleName("Title of the chat")
         editor.setMaxLength(200)
         return editor
 
     def setModelData(self, editor: QWidget, model: QAbstractItemModel, index: Index) -> None:
         """Hand the new title to the model."""
-        if isinstance(editor, QLineEdit):
-            model.setData(index, editor.text(), Qt.ItemDataRole.EditRole)
+        if isinstance(editor, LineField):
+            model.setData(index, editor.finished_text(), Qt.ItemDataRole.EditRole)
 
     def updateEditorGeometry(
         self, editor: QWidget, option: QStyleOptionViewItem, _index: Index

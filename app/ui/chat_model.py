@@ -141,11 +141,11 @@ class ChatListModel(QStringListModel):
             return _heading_data(row, role)
         match role:
             case Qt.ItemDataRole.DisplayRole:
-                return words.title(row)
+                return words.listed_title(row)
             case Qt.ItemDataRole.EditRole:
                 return row.title
             case Qt.ItemDataRole.ToolTipRole:
-                return f"{words.title(row)}\n{words.moment_words(row.updated_at)}"
+                return f"{words.listed_title(row)}\n{words.moment_words(row.updated_at)}"
             case Qt.ItemDataRole.AccessibleDescriptionRole:
                 return words.join("private" if row.private else "", "pinned" if row.pinned else "")
             case value if value == ID_ROLE:

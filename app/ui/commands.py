@@ -155,7 +155,7 @@ class Commands:
         ]
         open_chat = self._shell.controller.open_chat
         chats = [
-            Entry(words.title(chat), "chat", partial(open_chat, chat.id))
+            Entry(words.listed_title(chat), "chat", partial(open_chat, chat.id))
             for chat in self._shell.services.library.conversations()
         ]
         Palette(self._shell.window, [*commands, *chats], self._shell.pane.theme)

@@ -8,7 +8,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
-    QPlainTextEdit,
     QPushButton,
     QSizePolicy,
     QVBoxLayout,
@@ -16,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.services import words
+from app.ui.text_fields import PlainEditor
 from app.ui.theme import SPACE, Theme, zoomed
 from app.ui.widgets import IconButton, restyle
 
@@ -24,11 +24,13 @@ HUGE = 400_000
 
 _ENTER = {Qt.Key.Key_Return, Qt.Key.Key_Enter}
 _LINES_SHOWN = 1.0
+_EDITING = "Editing your message. The earlier version is kept."
+_EDITING_AGAIN = "Editing your message, as you left it. Undo brings back what it says now."
 ROUND = 36
 """Side of the round button, pixels at 100 %."""
 
 
-class MessageEditor(QPlainTextEdit):
+class MessageEditor(PlainEditor):
     """The text field of the composer.
 
     Signals:
@@ -46,7 +48,7 @@ class MessageEditor(QPlainTextEdit):
     files_dropped = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(parent=parent)
         self.setObjectName("messageEditor")
         self.setAccessibleName("Message")
         self.setPlaceholderText("Write a message")
@@ -165,13 +167,14 @@ class Composer(QWidget):
         self.editor.files_dropped.connect(self.files_dropped)
         self.editor.focus_changed.connect(lambda on: restyle(self._frame, "focused", on))
         self.editor.textChanged.connect(self._on_text)
+        self.editor.composing.changed.connect(self._on_text)
         self.set_theme(theme)
         self._on_text()
 
     def _make_strip(self) -> QWidget:
         strip = QFrame()
         strip.setObjectName("strip")
-        label = QLabel("Editing your message. The earlier version is kept.")
+        self._strip_label = QLabel()
         cancel = QPushButton("Cancel")
         cancel.setProperty("kind", "link")
         cancel.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -179,7 +182,7 @@ class Composer(QWidget):
         cancel.clicked.connect(self.edit_cancelled)
         row = QHBoxLayout(strip)
         row.setContentsMargins(SPACE + 4, 2, SPACE, 2)
-        row.addWidget(label, 1)
+        row.addWidget(self._strip_label, 1)
         row.addWidget(cancel)
         strip.hide()
         return strip
@@ -202,8 +205,9 @@ class Composer(QWidget):
         self._name_button()
         self._on_text()
 
-    def set_editing(self, *, editing: bool) -> None:
-        """Show or hide the strip that says an older message is edited."""
+    def set_editing(self, *, editing: bool, again: bool = False) -> None:
+        """Show or hide the strip that says an older message is edited, ``again`` after a pause."""
+        self._strip_label.setText(_EDITING_AGAIN if again else _EDITING)
         self._strip.setVisible(editing)
 
     @property
@@ -213,14 +217,11 @@ class Composer(QWidget):
 
     def text(self) -> str:
         """What is typed, verbatim."""
-        return self.editor.toPlainText()
+        return self.editor.text()
 
     def set_text(self, text: str) -> None:
         """Replace what is typed; the cursor goes to its end."""
-        self.editor.setPlainText(text)
-        cursor = self.editor.textCursor()
-        cursor.movePosition(cursor.MoveOperation.End)
-        self.editor.setTextCursor(cursor)
+        self.editor.show_text(text)
 
     def set_tallest(self, pixels: int) -> None:
         """The editor grows with its text up to this height."""
@@ -247,6 +248,7 @@ class Composer(QWidget):
             self._submit()
 
     def _submit(self) -> None:
+        self.editor.composing.finish()
         text = self.text()
         if not text.strip():
             return

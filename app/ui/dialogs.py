@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.domain.errors import KnownError
+from app.ui.text_fields import LineField, PlainEditor
 from app.ui.theme import SPACE
 from app.ui.widgets import Text
 
@@ -158,9 +159,10 @@ def ask_line(
         field.setCurrentText(text)
         read = field.currentText
     else:
-        field = QLineEdit(text)
+        field = LineField()
+        field.setText(text)
         field.selectAll()
-        read = field.text
+        read = field.finished_text
     field.setAccessibleName(label)
     dialog.column.addWidget(field)
     box = QDialogButtonBox(
@@ -177,7 +179,7 @@ def ask_text(parent: QWidget, title: str, label: str, text: str) -> str | None:
     """Ask for a text of several lines; None when it was given up."""
     dialog = Dialog(parent, title, 560)
     dialog.column.addWidget(text_label(label, "muted"))
-    field = QPlainTextEdit(text)
+    field = PlainEditor(text)
     field.setProperty("kind", "field")
     field.setAccessibleName(title)
     field.setTabChangesFocus(True)
@@ -188,4 +190,4 @@ def ask_text(parent: QWidget, title: str, label: str, text: str) -> str | None:
     cancel.clicked.connect(dialog.reject)
     dialog.add_buttons(save, cancel, default=save)
     field.setFocus()
-    return dialog.execute(field.toPlainText)
+    return dialog.execute(field.text)

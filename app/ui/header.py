@@ -6,7 +6,6 @@ from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QLineEdit,
     QMenu,
     QSizePolicy,
     QStackedLayout,
@@ -17,10 +16,12 @@ from PySide6.QtWidgets import (
 from app.services import words
 from app.services.events import ModelPhase, ModelState
 from app.ui import icons
+from app.ui.text_fields import LineField
 from app.ui.theme import SPACE, Theme, zoomed
 from app.ui.widgets import ZOOMED, ContextMeter, ElidedLabel, IconButton, open_below
 
 _CHIP_WIDTH = 260
+_LEAVING = {Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape}
 
 
 class Title(QWidget):
@@ -28,59 +29,69 @@ class Title(QWidget):
 
     Signals:
         renamed: (title) when another one was typed.
+        left: The field was left by Enter or Esc.
     """
 
     renamed = Signal(str)
+    left = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._label = ElidedLabel(role="subheading")
-        self._field = QLineEdit(maxLength=200)
+        self._field = LineField()
+        self._field.setMaxLength(200)
         self._field.setAccessibleName("Title of the chat")
         self._field.installEventFilter(self)
-        self._field.editingFinished.connect(self._finish)
+        self._field.editingFinished.connect(self.finish)
         self._label.double_clicked.connect(self.edit)
         self._pages = QStackedLayout(self)
         self._pages.setContentsMargins(0, 0, 0, 0)
         self._pages.addWidget(self._label)
         self._pages.addWidget(self._field)
-        self._editable = False
+        self._editable = self._editing = False
 
     def set_title(self, text: str, *, editable: bool) -> None:
         """Show a title; an open field is left alone."""
         self._editable = editable
         self._label.set_full_text(text)
         if not editable:
-            self._pages.setCurrentWidget(self._label)
+            self.finish()
 
     def edit(self) -> None:
         """Let it be typed."""
         if not self._editable:
             return
+        self._editing = True
         self._field.setText(self._label.full_text())
         self._pages.setCurrentWidget(self._field)
         self._field.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self._field.selectAll()
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Esc gives the old title back."""
-        if (
-            event.type() == QEvent.Type.ShortcutOverride
-            and isinstance(event, QKeyEvent)
-            and event.key() == Qt.Key.Key_Escape
-        ):
-            self._pages.setCurrentWidget(self._label)
-            event.accept()
-            return True
-        return super().eventFilter(watched, event)
+    def finish(self, *, keep: bool = True) -> None:
+        """Show the title again; what was typed becomes it, unless it is not to be kept.
 
-    def _finish(self) -> None:
-        if self._pages.currentWidget() is not self._field:
+        The focus going elsewhere, another chat and the end of the window come here too, so what
+        was typed goes to the chat it was typed for.
+        """
+        if not self._editing:
             return
+        text = " ".join(self._field.finished_text().split())
+        self._editing = False  # hiding the field takes its focus, which would bring us here again
         self._pages.setCurrentWidget(self._label)
-        text = " ".join(self._field.text().split())
-        if text and text != self._label.full_text():
+        if keep and text and text != self._label.full_text():
             self.renamed.emit(text)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Enter keeps the title, Esc gives the old one back; typing goes on in the composer."""
+        if isinstance(event, QKeyEvent) and event.key() in _LEAVING:
+            if event.type() == QEvent.Type.ShortcutOverride:
+                event.accept()
+                return True
+            if event.type() == QEvent.Type.KeyPress:
+                self.finish(keep=event.key() != Qt.Key.Key_Escape)
+                self.left.emit()
+                return True
+        return super().eventFilter(watched, event)
 
 
 class Header(QWidget):

@@ -11,12 +11,12 @@ from PySide6.QtGui import QFocusEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
-    QPlainTextEdit,
     QWidget,
 )
 
 from app.domain.options import Spec
 from app.ui.number_field import NumberField
+from app.ui.text_fields import PlainEditor
 
 _NONE = "\0none"
 _WIDE = 260
@@ -53,7 +53,7 @@ class ChoiceField(QComboBox):
         self.setCurrentIndex(self.findData(wanted))
 
 
-class TextField(QPlainTextEdit):
+class TextField(PlainEditor):
     """A text of several lines, taken when the focus leaves it.
 
     Signals:
@@ -75,8 +75,8 @@ class TextField(QPlainTextEdit):
 
     def show_value(self, text: str) -> None:
         """Show a text; the cursor stays where it is in one that stands there already."""
-        if text != self.toPlainText():
-            self.setPlainText(text)
+        if text != self.text():
+            self.show_text(text)
         self.document().setModified(False)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
@@ -123,7 +123,7 @@ class Field:
         else:
             text = TextField()
             text.finished.connect(changed)
-            self.widget, self.read, self.show = text, text.toPlainText, text.show_value
+            self.widget, self.read, self.show = text, text.text, text.show_value
             self.edited = lambda: text.edited
         self.widget.setAccessibleName(spec.option.label)
         self.widget.setAccessibleDescription(spec.option.help)

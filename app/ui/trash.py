@@ -150,7 +150,7 @@ class ArchiveDialog(ShelfDialog):
         self.fill(
             [
                 (
-                    words.join(words.title(chat), words.moment_words(chat.updated_at)),
+                    words.join(words.listed_title(chat), words.moment_words(chat.updated_at)),
                     partial(library.set_archived, chat.id, False),
                 )
                 for chat in chats
@@ -170,7 +170,7 @@ class ArchiveDialog(ShelfDialog):
 
 def _chat_words(chat: Conversation) -> str:
     deleted = f"deleted {words.moment_words(chat.deleted_at)}" if chat.deleted_at else ""
-    return words.join(words.title(chat), deleted)
+    return words.join(words.listed_title(chat), deleted)
 
 
 def _message_words(item: TrashedMessage) -> str:

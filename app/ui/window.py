@@ -138,6 +138,7 @@ class MainWindow(QMainWindow):
         side.chats_wanted.connect(self._reload_chats)
         pane.header.sidebar_wanted.connect(self._shell.toggle_sidebar)
         pane.header.renamed.connect(self._rename_shown)
+        pane.header.title.left.connect(pane.composer.setFocus)
         pane.hint_button.clicked.connect(lambda: commands.models.show(Tab.GET))
         pane.welcome.offer_wanted.connect(commands.models.start_download)
         pane.welcome.others_wanted.connect(lambda: commands.models.show(Tab.GET))
@@ -215,6 +216,9 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Keep draft, place and geometry; the services are closed by whoever built them."""
+        focused = self.focusWidget()
+        if focused is not None:
+            focused.clearFocus()  # a title that is typed in the sidebar is kept
         self.controller.leave()
         geometry = base64.b64encode(bytes(self.saveGeometry().data())).decode("ascii")
         self.controller.attempt(
@@ -259,7 +263,7 @@ class MainWindow(QMainWindow):
                 self.controller.refresh_title()
                 self._show_title()
             case LibraryReplaced():
-                self.controller.new_chat()
+                self.controller.start_over()
             case ModelStateChanged():
                 self._show_model_state()
             case DevicesFound():

@@ -13,11 +13,12 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
 
-from app.domain.conversation import Conversation, Message, MessageStatus
+from app.domain.conversation import Conversation, Edit, Message, MessageStatus
 from app.domain.generation import Role, Sampling, StopReason, Timings
 from app.domain.model import ModelRef
 from app.store import chats, messages, trash
 from app.store.connect import APPLICATION_ID, open_scratch
+from app.store.edits import write_edit
 from app.store.migrations import MIGRATIONS
 from app.store.summaries import write_summary
 
@@ -70,6 +71,8 @@ def fill(connection: sqlite3.Connection) -> None:
     )
     if connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'summaries'").fetchone():
         write_summary(connection, f"{2:032x}", "What was said \ud83d", by_user=True)
+    if connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'edits'").fetchone():
+        write_edit(connection, Edit(f"{1:032x}", "In other words \ud83d", open=True))
     trash.delete_conversations(connection, [f"{3:032x}"], AT)
     trash.delete_message(connection, f"{16 * 2 + 4:032x}", AT)
 

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from app.domain.errors import DiskFullError
-from app.services.events import SendFailed
+from app.services.events import Asked, SendFailed
 from tests.ui.shell.chatting import say, wait_for_end
 from tests.ui.shell.conftest import Open
 
@@ -49,7 +49,7 @@ def test_a_question_that_could_not_be_stored_is_in_its_chats_composer_again(
     controller.open_chat(first.id)
     composer.set_text("")  # as sending does, once the draft was kept
     controller.new_chat()
-    controller.on_event(SendFailed(first.id, "What now?", DiskFullError("The disk is full.")))
+    controller.on_event(SendFailed(first.id, Asked("What now?"), DiskFullError("Full.")))
     assert composer.text() == ""
     controller.open_chat(first.id)
     assert composer.text() == "What now?"

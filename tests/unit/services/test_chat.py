@@ -17,6 +17,8 @@ from app.engine.base import Cancel, Engine
 from app.engine.scripted import Script, ScriptedEngine
 from app.services.events import AnswerGrew, AnswerStarted, BranchChanged, LibraryChanged
 from app.services.titles import title_from
+from app.store.journal import so_far
+from app.store.messages import message_seq
 from tests.support.harness import Harness, build
 
 Make = Callable[..., Harness]
@@ -98,6 +100,34 @@ def test_the_question_is_on_disk_before_the_engine_is_asked(make: Make) -> None:
     ]
     gate.open.set()
     harness.ended(exchange.answer_id)
+
+
+def test_the_first_words_of_an_answer_are_on_disk_at_once(
+    make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.services.chat.JOURNAL_SECONDS", 3_600.0)
+    journaled, spoken = threading.Event(), iter(range(9))
+
+    def after_the_first_word(seconds: float, cancel: Cancel) -> bool:
+        return bool(seconds and next(spoken)) and journaled.wait(20) and cancel.is_set()
+
+    engine = ScriptedEngine(["Once upon a time"], token_delay=1e-9, pause=after_the_first_word)
+    harness = make(engine)
+    library = harness.services.library
+    conversation = library.create().id
+    exchange = harness.services.chat.send(conversation, "Tell me a story.")
+    harness.heard.wait_for(lambda e: isinstance(e, AnswerGrew))
+    stored, kept = library._of(conversation), ""
+    seq = stored.read(lambda c: message_seq(c, exchange.answer_id))
+    for _ in range(2_000):
+        kept = stored.read(lambda c: so_far(c, seq))
+        if kept:
+            break
+        journaled.wait(0.005)
+    harness.services.chat.stop()
+    journaled.set()
+    harness.ended(exchange.answer_id)
+    assert kept == "Once"
 
 
 def test_events_come_in_an_order_a_window_can_follow(make: Make) -> None:

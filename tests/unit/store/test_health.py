@@ -19,7 +19,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.domain.conversation import Message, MessageStatus
+from app.domain.conversation import Edit, Message, MessageStatus
 from app.domain.errors import (
     DamagedDatabaseError,
     NewerDatabaseError,
@@ -317,6 +317,8 @@ def test_every_schema_that_shipped_upgrades_with_everything_intact(
     assert library.token_counts(chats[2].id, "cd")
     kept = {tree[1].id: "What was said \ud83d"} if version >= 3 else {}
     assert library.summaries(chats[2].id) == kept
+    typed = (Edit(tree[0].id, "In other words \ud83d", open=True),) if version >= 4 else ()
+    assert library.edits(chats[2].id) == typed
     assert len(Searcher(library).search("getuserid") or ()) == 6
     assert library.submit_bare(lambda c: full_check(c, compare_index=True)).result().index_sound
     backups = found.health.list_backups()
