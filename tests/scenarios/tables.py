@@ -6,12 +6,11 @@ asked in passing are read off the source of :mod:`app.ui`: whoever adds one adds
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import fields, replace
 import ast
 import importlib
 import pkgutil
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import fields, replace
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -20,6 +19,7 @@ from typing import Any, TypeGuard
 import pytest
 from PySide6.QtWidgets import QAbstractButton, QDialog, QFileDialog
 
+import app.ui
 from app.domain.generation import GenerationEvent, GenerationRequest, Sampling
 from app.domain.settings import SPECS, Settings
 from app.engine.base import Cancel
@@ -34,6 +34,7 @@ from app.domain.settings import SPECS
 from app.ui.actions import COMMANDS, OTHER_KEYS, Actions
 from app.ui.message_commands import MessageCommands
 from app.ui.pages import _DEMO_PROMPTS, _PROMPTS
+from app.ui.settings_dialog import SettingRow
 from app.ui.transcript.signals import ActionKind, MessageAction
 from tests.scenarios import hands
 
@@ -251,6 +252,8 @@ def _sampling_not_passed(name: str) -> TakeOut:
             return asked(self, replace(request, sampling=sampling), cancel)
 
         monkeypatch.setattr(EngineClient, "generate", generate)
+
+
 def _message_action_without_handler(kind: ActionKind) -> TakeOut:
     def patch(monkeypatch: pytest.MonkeyPatch) -> None:
         on_action = MessageCommands.on_action
