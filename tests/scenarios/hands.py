@@ -18,11 +18,13 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
+    QCheckBox,
     QDialog,
     QFileDialog,
     QLineEdit,
     QListView,
     QMenu,
+    QRadioButton,
     QWidget,
 )
 from pytestqt.qtbot import QtBot
@@ -137,7 +139,10 @@ def click(widget: QWidget, at: QPoint | None = None) -> None:
         words = {widget.text(), widget.accessibleName()}
         widget.blockSignals(bool(dead) and any(_is_dead(one) for one in words))
         assert widget.isEnabled(), f"{widget.accessibleName()} cannot be pressed"
-    QTest.mouseClick(widget, LEFT, Qt.KeyboardModifier.NoModifier, at or widget.rect().center())
+    middle = widget.rect().center()
+    if isinstance(widget, QCheckBox | QRadioButton):  # as wide as its dialog; it ends with its words
+        middle.setX(8)
+    QTest.mouseClick(widget, LEFT, Qt.KeyboardModifier.NoModifier, at or middle)
 
 
 def _is_dead(words: str) -> bool:

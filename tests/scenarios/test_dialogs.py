@@ -401,7 +401,12 @@ def test_a_hit_of_a_search_is_listed(qtbot: QtBot, open_window: Open, hub: HubSe
 
 
 def fetched(opened: Opened) -> Path:
-    return opened.harness.services.data_folder / "models" / FILE
+    return kept(opened) / "acme--phi-4-GGUF" / FILE
+
+
+def kept(opened: Opened) -> Path:
+    """Where Phial keeps model files."""
+    return opened.harness.services.data_folder / "models"
 
 
 def download(qtbot: QtBot, dialog: ModelsDialog) -> None:
@@ -517,7 +522,7 @@ def test_a_download_is_cancelled_and_leaves_nothing(
         until(qtbot, lambda: opened.harness.services.downloads.items() == ())
 
     slow_download(qtbot, opened, hub, cancel)
-    assert not list(fetched(opened).parent.glob("*"))
+    assert not [one for one in kept(opened).rglob("*") if one.is_file()]
 
 
 @scenario("button", "offer_card: Download")
@@ -589,12 +594,12 @@ def test_a_file_is_copied_and_used(qtbot: QtBot, open_window: Open, tmp_path: Pa
             meanwhile(qtbot, QFileDialog, lambda files: choose_file(files, tmp_path / "mine.gguf")),
         ):
             press(dialog, "Use a file I already have…")
-        until(qtbot, (fetched(opened).parent / "mine.gguf").exists)
+        until(qtbot, (kept(opened) / "mine.gguf").exists)
 
     models(qtbot, opened, look, HERE)
     until(
         qtbot,
-        lambda: [one.path for one in engine.loads[-1:]] == [fetched(opened).parent / "mine.gguf"],
+        lambda: [one.path for one in engine.loads[-1:]] == [kept(opened) / "mine.gguf"],
     )
 
 
