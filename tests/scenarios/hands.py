@@ -140,7 +140,7 @@ def click(widget: QWidget, at: QPoint | None = None) -> None:
         widget.blockSignals(bool(dead) and any(_is_dead(one) for one in words))
         assert widget.isEnabled(), f"{widget.accessibleName()} cannot be pressed"
     middle = widget.rect().center()
-    if isinstance(widget, QCheckBox | QRadioButton):  # as wide as its dialog; it ends with its words
+    if isinstance(widget, QCheckBox | QRadioButton):  # its words end before it does
         middle.setX(8)
     QTest.mouseClick(widget, LEFT, Qt.KeyboardModifier.NoModifier, at or middle)
 
