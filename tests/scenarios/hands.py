@@ -151,8 +151,18 @@ def _is_dead(words: str) -> bool:
 
 
 def press(root: QWidget, name: str, *, starts: bool = False) -> None:
-    """Click the button that is called ``name``."""
-    click(seen(root, QAbstractButton, name, starts=starts))
+    """Click the button that is called ``name``, once it is there."""
+    late = monotonic() + milliseconds() / 1000
+    while True:
+        try:
+            button = seen(root, QAbstractButton, name, starts=starts)
+        except AssertionError:
+            if monotonic() > late:
+                raise
+            QTest.qWait(10)
+        else:
+            break
+    click(button)
 
 
 def key(

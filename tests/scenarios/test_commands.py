@@ -574,7 +574,7 @@ def test_ctrl_shift_m_shows_what_is_here(qtbot: QtBot, open_window: Open) -> Non
     opened = open_window()
 
     def look(dialog: ModelsDialog) -> None:
-        assert shows(dialog, "Comes with the program")
+        until(qtbot, lambda: shows(dialog, "Comes with the program"))
         key(dialog, Qt.Key.Key_Escape)
 
     with meanwhile(qtbot, ModelsDialog, look):

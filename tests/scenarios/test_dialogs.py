@@ -834,14 +834,19 @@ def settings(
 @scenario("button", "Field: On")
 def test_a_box_of_the_settings_is_ticked(qtbot: QtBot, open_window: Open) -> None:
     opened = open_window()
-    settings(qtbot, opened, "Privacy", lambda dialog: press(dialog, "Offline"))
+    settings(qtbot, opened, "Privacy and network", lambda dialog: press(dialog, "Offline"))
     until(qtbot, lambda: opened.harness.services.settings.current.offline)
 
 
 @scenario("button", "SettingRow: Reset … to its default")
 def test_a_setting_goes_back_to_its_default(qtbot: QtBot, open_window: Open) -> None:
     opened = open_window(settings=Settings(welcomed=True, offline=True))
-    settings(qtbot, opened, "Privacy", lambda dialog: press(dialog, "Reset Offline", starts=True))
+    settings(
+        qtbot,
+        opened,
+        "Privacy and network",
+        lambda dialog: press(dialog, "Reset Offline", starts=True),
+    )
     until(qtbot, lambda: not opened.harness.services.settings.current.offline)
 
 
@@ -890,4 +895,4 @@ def test_an_access_token_is_kept_and_forgotten(qtbot: QtBot, open_window: Open) 
         press(dialog, "Forget")
         until(qtbot, lambda: token.get() is None)
 
-    settings(qtbot, opened, "Privacy", keep)
+    settings(qtbot, opened, "Privacy and network", keep)
