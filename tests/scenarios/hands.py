@@ -137,7 +137,10 @@ def click(widget: QWidget, at: QPoint | None = None) -> None:
     """The left button of the mouse, in the middle unless told where."""
     if isinstance(widget, QAbstractButton):
         words = {widget.text(), widget.accessibleName()}
-        widget.blockSignals(bool(dead) and any(_is_dead(one) for one in words))
+        nothing_happens = bool(dead) and any(_is_dead(one) for one in words)
+        if nothing_happens and isinstance(widget, QCheckBox | QRadioButton):
+            return  # its state is read, not heard of
+        widget.blockSignals(nothing_happens)
         assert widget.isEnabled(), f"{widget.accessibleName()} cannot be pressed"
     middle = widget.rect().center()
     if isinstance(widget, QCheckBox | QRadioButton):  # its words end before it does
@@ -343,6 +346,7 @@ def chat_menu(qtbot: QtBot, opened: Opened, title: str, name: str) -> None:
     view, place = chats(opened), row_of(opened, title)
     with meanwhile(qtbot, QMenu, lambda shown: choose(shown, name)):
         right_click(view.viewport(), place)
+    awake(opened)
 
 
 def right_click(viewport: QWidget, place: QPoint) -> None:
