@@ -26,17 +26,13 @@ from app.engine.base import Cancel
 from app.engine.client import EngineClient
 from app.services.events import SettingsChanged
 from app.services.settings import SettingsService
-from app.ui.actions import COMMANDS, Actions
-from app.ui.settings_dialog import SettingRow
-from tests.support import terminal
-import app.ui
-from app.domain.settings import SPECS
 from app.ui.actions import COMMANDS, OTHER_KEYS, Actions
 from app.ui.message_commands import MessageCommands
 from app.ui.pages import _DEMO_PROMPTS, _PROMPTS
 from app.ui.settings_dialog import SettingRow
 from app.ui.transcript.signals import ActionKind, MessageAction
 from tests.scenarios import hands
+from tests.support import terminal
 
 TakeOut = Callable[[pytest.MonkeyPatch], None]
 
