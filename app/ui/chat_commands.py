@@ -179,8 +179,7 @@ class ChatCommands:
         pin = any(not chat.pinned for chat in chats)
         menu.addAction("Pin" if pin else "Unpin", lambda: self._set_pinned(ids, pin))
         menu.addAction("Move to folder…", lambda: self.move(ids))
-        archive = any(not chat.archived for chat in chats)
-        menu.addAction("Archive" if archive else "Bring back", lambda: self.archive(ids))
+        menu.addAction("Archive", lambda: self.archive(ids))  # archived chats are not listed here
         menu.addSeparator()
         menu.addAction("Move to trash", lambda: self.delete(ids))
         return menu

@@ -88,7 +88,7 @@ class Commands:
             "search_all": self.search_all,
             "copy_answer": messages.copy_answer,
             "copy_code": messages.copy_code,
-            "select_chat": pane.transcript.select_all,
+            "select_chat": messages.select_chat,
             "stop": self._shell.controller.stop,
             "continue_answer": messages.continue_answer,
             "regenerate": messages.regenerate,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QCursor, QGuiApplication
 from PySide6.QtWidgets import QMenu
 
@@ -91,6 +92,12 @@ class MessageCommands:
             self._shell.controller.select_version(message_id, index[wanted] - index[message_id])
 
         VersionsDialog(self._shell.window, versions, message_id, show).open()
+
+    def select_chat(self) -> None:
+        """Select the whole chat, and go there: the keys that copy belong to what has the focus."""
+        transcript = self._shell.pane.transcript
+        transcript.select_all()
+        transcript.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def copy_answer(self) -> None:
         """Copy the last answer, as Markdown and without its reasoning."""

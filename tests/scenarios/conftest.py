@@ -2,27 +2,71 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Generator, Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
+from PySide6.QtGui import QGuiApplication
 from pytestqt.exceptions import TimeoutError as QtTimeoutError
+from pytestqt.qtbot import QtBot
 
-from tests.scenarios.patience import set_patience
+from tests.e2e.conftest import window_manager  # noqa: F401 - a fixture
+from tests.scenarios.hands import Address
+from tests.scenarios.patience import ready, set_patience
 from tests.ui.conftest import (  # noqa: F401 - fixtures
     garbage_is_collected_between_tests,
     nothing_left_on_the_clipboard,
 )
-from tests.ui.shell.conftest import open_window  # noqa: F401 - a fixture
+from tests.ui.shell.conftest import Open, Opened, write_model
+from tests.ui.shell.conftest import open_window as open_window_at_once  # noqa: F401 - a fixture
+
+
+@pytest.fixture(scope="session", autouse=True)
+def managed(request: pytest.FixtureRequest) -> None:
+    """On a real display no window gets the keyboard without a window manager."""
+    if os.environ.get("QT_QPA_PLATFORM") == "xcb":
+        request.getfixturevalue("window_manager")
 
 
 @pytest.fixture
-def taken_out(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def open_window(qtbot: QtBot, tmp_path: Path, open_window_at_once: Open) -> Open:  # noqa: F811
+    """Opens windows, with the demo model at hand, and waits until they have the keyboard."""
+
+    def open_one(*arguments: Any, **options: Any) -> Opened:
+        folder = options.get("folder") or tmp_path / "data"
+        folder.mkdir(exist_ok=True, parents=True)
+        if not (folder / "demo.gguf").exists():
+            write_model(folder / "demo.gguf")
+        opened = open_window_at_once(*arguments, **options)
+        opened.window.activateWindow()
+        ready(qtbot, opened.window.isActiveWindow)
+        return opened
+
+    return open_one
+
+
+@pytest.fixture
+def taken_out(
+    request: pytest.FixtureRequest, qapp: object, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[None]:
     """Take the row's effect out, where this run is without it."""
-    set_patience(brief=request.param is not None)
+    QGuiApplication.clipboard().clear()
+    given = {**request.node.callspec.params, "taken_out": None}
+    set_patience(test=f"{request.node.originalname} {given}", brief=request.param is not None)
     if request.param is not None:
         request.param(monkeypatch)
     yield
     set_patience(brief=False)
+
+
+@pytest.fixture
+def address(qapp: object) -> Iterator[Address]:
+    """What the system is asked to open, in place of a browser."""
+    asked = Address()
+    yield asked
+    asked.close()
 
 
 @pytest.hookimpl(wrapper=True)

@@ -1,19 +1,30 @@
-"""How long a scenario waits; briefly where its row's effect was taken out."""
+"""How long a scenario waits for its effect; not as long where that effect was taken out.
+
+What was waited for in the run that shows the effect says how long it takes here and now. Without
+the effect a multiple of it is waited in vain, so that slowness is not taken for the lack of it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from time import monotonic
 
 from pytestqt.qtbot import QtBot
 
-LONG, BRIEF = 15_000, 700  # milliseconds
+LONG, BRIEF, BRIEFEST = 15_000, 1_500, 250  # milliseconds
+MANY = 5
 _now = LONG
+_took: dict[str, float] = {}  # milliseconds, by test
+_test = ""
 
 
-def set_patience(*, brief: bool) -> None:
+def set_patience(*, test: str = "", brief: bool) -> None:
     """Called by the fixture ``taken_out``."""
-    global _now  # noqa: PLW0603
-    _now = BRIEF if brief else LONG
+    global _now, _test  # noqa: PLW0603
+    _test = "" if brief else test
+    _now = LONG
+    if brief:
+        _now = round(max(BRIEFEST, MANY * _took[test])) if test in _took else BRIEF
 
 
 def milliseconds() -> int:
@@ -22,13 +33,25 @@ def milliseconds() -> int:
 
 
 def until(qtbot: QtBot, wanted: Callable[[], object]) -> None:
-    """Let the window work until ``wanted`` is true or raises no AssertionError.
+    """Let the window work until ``wanted``, the effect, is true or raises no AssertionError.
 
     Raises:
         AssertionError: It never was.
     """
+    began = monotonic()
+    _wait(qtbot, wanted, _now)
+    if _test:
+        _took[_test] = max(_took.get(_test, 0.0), (monotonic() - began) * 1000)
 
+
+def ready(qtbot: QtBot, wanted: Callable[[], object]) -> None:
+    """As :func:`until`, for what has to be there before the row is done: never brief."""
+    _wait(qtbot, wanted, LONG)
+
+
+def _wait(qtbot: QtBot, wanted: Callable[[], object], timeout: int) -> None:
     def check() -> None:
-        assert wanted() is not False
+        found = wanted()
+        assert found is None or found
 
-    qtbot.waitUntil(check, timeout=_now)
+    qtbot.waitUntil(check, timeout=timeout)

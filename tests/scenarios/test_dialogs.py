@@ -1,0 +1,898 @@
+"""Dialogs, executed: every button of each, with what comes of it."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from huggingface_hub import close_session
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QComboBox,
+    QDialog,
+    QFileDialog,
+    QLineEdit,
+    QListWidget,
+    QPlainTextEdit,
+    QTreeWidget,
+)
+from pytestqt.qtbot import QtBot
+
+from app.domain.download import DownloadState
+from app.domain.errors import OutOfMemoryError
+from app.domain.settings import Settings
+from app.engine.scripted import ScriptedEngine
+from app.services.events import Problem
+from app.services.updates import UpdateService
+from app.system.parts import parts
+from app.ui.add_model import AddModel
+from app.ui.backups import BackupsDialog
+from app.ui.dialogs import Dialog, ErrorDialog
+from app.ui.help_pages import About, ShortcutsPage
+from app.ui.measure_dialog import MeasureDialog
+from app.ui.model_card import CardText, ModelCardDialog
+from app.ui.models_dialog import ModelsDialog
+from app.ui.settings_dialog import SettingsDialog
+from app.ui.transfer.export_dialog import ExportDialog
+from app.ui.transfer.import_dialog import ImportDialog
+from app.ui.trash import ArchiveDialog, TrashDialog
+from app.ui.updates import UpdateDialog
+from tests.scenarios.hands import (
+    Address,
+    ask,
+    choose_file,
+    click,
+    clipboard,
+    command,
+    key,
+    keys,
+    loaded,
+    meanwhile,
+    press,
+    seen,
+    shows,
+    stored,
+    talk,
+    titles,
+    typed,
+)
+from tests.scenarios.patience import ready, until
+from tests.scenarios.registry import scenario
+from tests.support.harness import build
+from tests.support.hub_kit import gguf
+from tests.support.hub_server import HubServer
+from tests.ui.shell.conftest import Open, Opened, write_model
+
+REPO, FILE = "acme/phi-4-GGUF", "phi-4-Q4_K_M.gguf"
+BODY = gguf(b"weights" * 1000)
+CARD = "---\nlicense: mit\n---\n# Phi-4\n\nSee [there](https://example.org/).\n"
+
+
+def closed(dialog: QDialog) -> None:
+    """Close a dialog that is left open on purpose."""
+    key(dialog, Qt.Key.Key_Escape)
+
+
+# --- questions that are answered with no ------------------------------------------------------
+
+
+@scenario("button", "ask_line: Cancel")
+def test_moving_to_a_folder_is_given_up(qtbot: QtBot, open_window: Open) -> None:
+    opened = talk(qtbot, open_window)
+    with meanwhile(qtbot, Dialog, lambda dialog: press(dialog, "Cancel")):
+        command(qtbot, opened, "Chat", "Move to folder…")
+    assert stored(opened, "SELECT folder FROM conversations") == [("",)]
+
+
+@scenario("button", "ask_text: Cancel")
+def test_a_system_prompt_is_given_up(qtbot: QtBot, open_window: Open) -> None:
+    opened = talk(qtbot, open_window)
+
+    def give_up(dialog: Dialog) -> None:
+        typed(dialog.findChild(QPlainTextEdit), "Answer in verse.")
+        press(dialog, "Cancel")
+
+    with meanwhile(qtbot, Dialog, give_up):
+        command(qtbot, opened, "Chat", "System prompt of this chat…")
+    assert stored(opened, "SELECT system_prompt FROM conversations") == [("",)]
+
+
+@scenario("button", "ask: Cancel")
+def test_emptying_the_trash_is_given_up(qtbot: QtBot, trashed: Opened) -> None:
+    def look(dialog: TrashDialog) -> None:
+        with meanwhile(qtbot, Dialog, lambda question: press(question, "Cancel")):
+            press(dialog, "Empty trash…")
+        closed(dialog)
+
+    with meanwhile(qtbot, TrashDialog, look):
+        command(qtbot, trashed, "Chat", "Trash…")
+    assert titles(trashed, "deleted_at IS NOT NULL") == ["Question"]
+
+
+# --- trash and archive ------------------------------------------------------------------------
+
+
+@pytest.fixture
+def trashed(qtbot: QtBot, open_window: Open) -> Opened:
+    """A chat lies in the trash."""
+    opened = talk(qtbot, open_window)
+    command(qtbot, opened, "Chat", "Move to trash")
+    ready(qtbot, lambda: titles(opened, "deleted_at IS NOT NULL") == ["Question"])
+    return opened
+
+
+def first(dialog: QDialog) -> None:
+    """Choose the first row of the list."""
+    rows = dialog.findChild(QListWidget)
+    click(rows.viewport(), rows.visualItemRect(rows.item(0)).center())
+
+
+@scenario("button", "TRASH: Restore")
+@scenario("dialog", "TrashDialog")
+def test_a_chat_is_restored_from_the_trash(qtbot: QtBot, trashed: Opened) -> None:
+    def restore(dialog: TrashDialog) -> None:
+        first(dialog)
+        press(dialog, "Restore")
+        closed(dialog)
+
+    with meanwhile(qtbot, TrashDialog, restore):
+        command(qtbot, trashed, "Chat", "Trash…")
+    until(qtbot, lambda: titles(trashed) == ["Question"])
+
+
+@scenario("button", "TrashDialog: Empty trash…")
+@scenario("button", "TrashDialog: Delete for good")
+@scenario("question", "TrashDialog._ask_to_empty: ask")
+def test_the_trash_is_emptied(qtbot: QtBot, trashed: Opened) -> None:
+    def empty(dialog: TrashDialog) -> None:
+        with meanwhile(qtbot, Dialog, lambda question: press(question, "Delete for good")):
+            press(dialog, "Empty trash…")
+        closed(dialog)
+
+    with meanwhile(qtbot, TrashDialog, empty):
+        command(qtbot, trashed, "Chat", "Trash…")
+    until(qtbot, lambda: titles(trashed, "deleted_at IS NOT NULL") == [])
+
+
+@scenario("button", "ShelfDialog: Close")
+def test_the_trash_is_closed(qtbot: QtBot, trashed: Opened) -> None:
+    with meanwhile(qtbot, TrashDialog, lambda dialog: press(dialog, "Close")):
+        command(qtbot, trashed, "Chat", "Trash…")
+
+
+@pytest.fixture
+def archived(qtbot: QtBot, open_window: Open) -> Opened:
+    """A chat is archived."""
+    opened = talk(qtbot, open_window)
+    command(qtbot, opened, "Chat", "Archive or bring back")
+    ready(qtbot, lambda: titles(opened, "archived") == ["Question"])
+    return opened
+
+
+@scenario("button", "ARCHIVE: Bring back")
+@scenario("dialog", "ArchiveDialog")
+def test_an_archived_chat_is_brought_back(qtbot: QtBot, archived: Opened) -> None:
+    def bring_back(dialog: ArchiveDialog) -> None:
+        first(dialog)
+        press(dialog, "Bring back")
+        closed(dialog)
+
+    with meanwhile(qtbot, ArchiveDialog, bring_back):
+        command(qtbot, archived, "Chat", "Archived chats…")
+    until(qtbot, lambda: titles(archived, "archived") == [])
+
+
+@scenario("button", "ArchiveDialog: Open")
+def test_an_archived_chat_is_opened(qtbot: QtBot, archived: Opened) -> None:
+    def look(dialog: ArchiveDialog) -> None:
+        first(dialog)
+        press(dialog, "Open")
+
+    with meanwhile(qtbot, ArchiveDialog, look):
+        command(qtbot, archived, "Chat", "Archived chats…")
+    until(qtbot, lambda: archived.window.windowTitle() == "Question - Phial")
+
+
+# --- backups ----------------------------------------------------------------------------------
+
+
+@scenario("button", "BackupsDialog: Back up now")
+@scenario("dialog", "BackupsDialog")
+def test_a_backup_is_made(qtbot: QtBot, open_window: Open) -> None:
+    opened = talk(qtbot, open_window)
+    folder = opened.harness.services.data_folder / "backups"
+
+    def make(dialog: BackupsDialog) -> None:
+        press(dialog, "Back up now")
+        until(qtbot, lambda: dialog.findChild(QListWidget).count() == 1)
+        closed(dialog)
+
+    with meanwhile(qtbot, BackupsDialog, make):
+        command(qtbot, opened, "Chat", "Backups…")
+    assert len(list(folder.iterdir())) >= 1
+
+
+@scenario("button", "BackupsDialog: Go back to this…")
+@scenario("button", "BackupsDialog: Go back")
+@scenario("question", "BackupsDialog._ask_to_restore: ask")
+def test_one_goes_back_to_a_backup(qtbot: QtBot, open_window: Open) -> None:
+    opened = talk(qtbot, open_window)
+    opened.harness.services.maintenance.back_up()
+    ask(qtbot, opened, "Later")
+
+    def go_back(dialog: BackupsDialog) -> None:
+        first(dialog)
+        with meanwhile(qtbot, Dialog, lambda question: press(question, "Go back")):
+            press(dialog, "Go back to this…")
+        until(qtbot, lambda: dialog.findChild(QListWidget).count() == 2)
+        closed(dialog)
+
+    with meanwhile(qtbot, BackupsDialog, go_back):
+        command(qtbot, opened, "Chat", "Backups…")
+    question = "SELECT content FROM messages WHERE role = 'user'"
+    until(qtbot, lambda: stored(opened, question) == [("Question",)])
+
+
+@scenario("button", "BackupsDialog: Close")
+def test_the_backups_are_closed(qtbot: QtBot, open_window: Open) -> None:
+    with meanwhile(qtbot, BackupsDialog, lambda dialog: press(dialog, "Close")):
+        command(qtbot, open_window(), "Chat", "Backups…")
+
+
+# --- export and import ------------------------------------------------------------------------
+
+
+@pytest.fixture
+def thoughtful(qtbot: QtBot, open_window: Open) -> Opened:
+    """A chat whose answer has its reasoning."""
+    answer = "<think>I wonder.</think>\n\nDone."
+    return talk(qtbot, open_window, engine=ScriptedEngine([answer]))
+
+
+def exported(qtbot: QtBot, opened: Opened, path: Path, format_: str, box: str) -> str:
+    """Export with a box that is ticked unticked; what is in the file."""
+
+    def export(dialog: ExportDialog) -> None:
+        formats = seen(dialog, QComboBox, "Format")
+        formats.setFocus()
+        QTest.keyClicks(formats, format_)
+        press(dialog, box, starts=True)
+        with meanwhile(qtbot, QFileDialog, lambda files: choose_file(files, path)):
+            press(dialog, "Export…")
+
+    with meanwhile(qtbot, ExportDialog, export):
+        keys(opened, "Ctrl+E")
+    ready(qtbot, path.exists)
+    return path.read_text("utf-8")
+
+
+@scenario("button", "ExportDialog: Carry everything, so that it can be imported again exactly")
+def test_an_export_carries_only_what_is_read(
+    qtbot: QtBot, thoughtful: Opened, tmp_path: Path
+) -> None:
+    text = exported(qtbot, thoughtful, tmp_path / "a.md", "Markdown", "Carry everything")
+    chat = thoughtful.window.controller.chat
+    assert chat is not None
+    assert "Done." in text
+    assert chat.id not in text
+
+
+@scenario("button", "ExportDialog: Fold the reasoning of answers")
+def test_an_export_shows_the_reasoning(qtbot: QtBot, thoughtful: Opened, tmp_path: Path) -> None:
+    text = exported(qtbot, thoughtful, tmp_path / "a.md", "Markdown", "Fold the reasoning")
+    assert "I wonder." in text
+    assert "<details>" not in text
+
+
+@scenario("button", "ExportDialog: Cancel")
+def test_an_export_is_given_up(qtbot: QtBot, thoughtful: Opened) -> None:
+    with meanwhile(qtbot, ExportDialog, lambda dialog: press(dialog, "Cancel")):
+        keys(thoughtful, "Ctrl+E")
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path) -> Path:
+    """A folder with two exported chats of somebody else."""
+    other = build(tmp_path / "elsewhere")
+    (tmp_path / "theirs").mkdir()
+    for text in ("One of theirs", "Two of theirs"):
+        chat, _ = other.ask(text)
+        other.services.transfer.export([chat], "markdown", tmp_path / "theirs" / f"{text}.md")
+    other.services.close()
+    return tmp_path / "theirs"
+
+
+def importing(
+    qtbot: QtBot, opened: Opened, folder: Path, do: Callable[[ImportDialog], object]
+) -> None:
+    """Name two files to be imported, and do something once they were read."""
+
+    def name(files: QFileDialog) -> None:
+        choose_file(files, *sorted(folder.iterdir()))
+
+    def act(dialog: ImportDialog) -> None:
+        ready(qtbot, lambda: dialog.findChild(QListWidget).count() == 2)
+        do(dialog)
+
+    with meanwhile(qtbot, ImportDialog, act), meanwhile(qtbot, QFileDialog, name):
+        command(qtbot, opened, "Chat", "Import chats…")
+
+
+@scenario("button", "ImportDialog: All")
+def test_all_chats_are_taken_out_of_an_import_and_in_again(
+    qtbot: QtBot, open_window: Open, elsewhere: Path
+) -> None:
+    opened = open_window()
+
+    def take(dialog: ImportDialog) -> None:
+        press(dialog, "All")
+        until(qtbot, lambda: not seen(dialog, QAbstractButton, "Import").isEnabled())
+        press(dialog, "All")
+        press(dialog, "Import 2 chats")
+
+    importing(qtbot, opened, elsewhere, take)
+    until(qtbot, lambda: sorted(titles(opened)) == ["One of theirs", "Two of theirs"])
+
+
+@scenario("button", "ImportDialog: Cancel")
+def test_an_import_is_given_up(qtbot: QtBot, open_window: Open, elsewhere: Path) -> None:
+    opened = open_window()
+    importing(qtbot, opened, elsewhere, lambda dialog: press(dialog, "Cancel"))
+    assert titles(opened) == []
+
+
+# --- models -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def hub() -> Iterator[HubServer]:
+    with HubServer() as server:
+        server.add(REPO, {FILE: BODY}, card=CARD)
+        try:
+            yield server
+        finally:
+            close_session()
+
+
+def models(
+    qtbot: QtBot, opened: Opened, do: Callable[[ModelsDialog], object], entry: str = "Get Phi-4…"
+) -> None:
+    """Do something in the models dialog, and close it."""
+
+    def act(dialog: ModelsDialog) -> None:
+        do(dialog)
+        if dialog.isVisible():
+            closed(dialog)
+
+    with meanwhile(qtbot, ModelsDialog, act):
+        command(qtbot, opened, "Model", entry)
+
+
+def listed(qtbot: QtBot, dialog: ModelsDialog, name: str = REPO) -> None:
+    """List the files of a repository by its button."""
+    typed(seen(dialog, QLineEdit, "Repository"), name, instead=True)
+    press(dialog, "List or search")
+
+
+@scenario("button", "GetPage: List or search")
+def test_a_repository_is_listed(qtbot: QtBot, open_window: Open, hub: HubServer) -> None:
+    def look(dialog: ModelsDialog) -> None:
+        listed(qtbot, dialog)
+        until(qtbot, lambda: shows(dialog, FILE))
+
+    models(qtbot, open_window(endpoint=hub.endpoint), look)
+
+
+@scenario("button", "GetPage: Files")
+def test_a_hit_of_a_search_is_listed(qtbot: QtBot, open_window: Open, hub: HubServer) -> None:
+    def look(dialog: ModelsDialog) -> None:
+        listed(qtbot, dialog, "phi-4")
+        ready(qtbot, lambda: seen(dialog, QAbstractButton, "Files"))
+        press(dialog, "Files")
+        until(qtbot, lambda: shows(dialog, FILE))
+
+    models(qtbot, open_window(endpoint=hub.endpoint), look)
+
+
+def fetched(opened: Opened) -> Path:
+    return kept(opened) / "acme--phi-4-GGUF" / FILE
+
+
+def kept(opened: Opened) -> Path:
+    """Where Phial keeps model files."""
+    return opened.harness.services.data_folder / "models"
+
+
+def download(qtbot: QtBot, dialog: ModelsDialog) -> None:
+    listed(qtbot, dialog)
+    ready(qtbot, lambda: seen(dialog, QAbstractButton, f"Download {FILE}"))
+    press(dialog, f"Download {FILE}")
+
+
+@scenario("button", "GetPage: Download")
+def test_a_file_of_a_repository_is_fetched(qtbot: QtBot, open_window: Open, hub: HubServer) -> None:
+    opened = open_window(endpoint=hub.endpoint)
+
+    def fetch(dialog: ModelsDialog) -> None:
+        download(qtbot, dialog)
+        until(qtbot, lambda: fetched(opened).exists() and fetched(opened).read_bytes() == BODY)
+
+    models(qtbot, opened, fetch)
+
+
+@scenario("button", "GetPage: Model card…")
+@scenario("dialog", "ModelCardDialog")
+def test_a_model_card_is_read(qtbot: QtBot, open_window: Open, hub: HubServer) -> None:
+    def read(card: ModelCardDialog) -> None:
+        until(qtbot, lambda: shows(card, "Licence: mit"))
+        closed(card)
+
+    def look(dialog: ModelsDialog) -> None:
+        listed(qtbot, dialog)
+        ready(qtbot, lambda: seen(dialog, QAbstractButton, "Model card…"))
+        with meanwhile(qtbot, ModelCardDialog, read):
+            press(dialog, "Model card…")
+
+    models(qtbot, open_window(endpoint=hub.endpoint), look)
+
+
+@scenario("button", "ModelCardDialog: Close")
+@scenario("question", "CardText._follow: ask_to_open_link")
+def test_a_link_of_a_card_is_opened_and_the_card_closed(
+    qtbot: QtBot, open_window: Open, hub: HubServer, address: Address
+) -> None:
+    def read(card: ModelCardDialog) -> None:
+        ready(qtbot, lambda: shows(card, "Licence: mit"))
+        page = card.findChild(CardText)
+        for y in range(4, 200, 4):  # where the link stands
+            for x in range(4, 300, 8):
+                if page.anchorAt(QPoint(x, y)):
+                    with meanwhile(qtbot, Dialog, lambda dialog: press(dialog, "Open")):
+                        click(page.viewport(), QPoint(x, y))
+                    press(card, "Close")
+                    return
+        raise AssertionError("no link")
+
+    def look(dialog: ModelsDialog) -> None:
+        listed(qtbot, dialog)
+        ready(qtbot, lambda: seen(dialog, QAbstractButton, "Model card…"))
+        with meanwhile(qtbot, ModelCardDialog, read):
+            press(dialog, "Model card…")
+
+    models(qtbot, open_window(endpoint=hub.endpoint), look)
+    until(qtbot, lambda: address.asked == ["https://example.org/"])
+
+
+def state(opened: Opened) -> DownloadState:
+    return opened.harness.services.downloads.items()[0].state
+
+
+def slow_download(
+    qtbot: QtBot, opened: Opened, hub: HubServer, do: Callable[[ModelsDialog], object]
+) -> None:
+    """Do something while a file is being fetched."""
+    hub.faults.slow_bytes, hub.faults.slow_seconds = 500, 0.05
+
+    def act(dialog: ModelsDialog) -> None:
+        download(qtbot, dialog)
+        ready(qtbot, lambda: opened.harness.services.downloads.items()[0].done > 0)
+        do(dialog)
+
+    models(qtbot, opened, act)
+
+
+@scenario("button", "DownloadCard: Pause")
+@scenario("button", "DownloadCard: Resume")
+def test_a_download_is_paused_and_goes_on(qtbot: QtBot, open_window: Open, hub: HubServer) -> None:
+    opened = open_window(endpoint=hub.endpoint)
+
+    def pause(dialog: ModelsDialog) -> None:
+        press(dialog, "Pause")
+        until(qtbot, lambda: state(opened) is DownloadState.PAUSED)
+        ready(qtbot, lambda: seen(dialog, QAbstractButton, "Resume"))
+        hub.faults.slow_bytes = 0
+        press(dialog, "Resume")
+        until(qtbot, lambda: state(opened) is DownloadState.DONE)
+
+    slow_download(qtbot, opened, hub, pause)
+    assert fetched(opened).read_bytes() == BODY
+
+
+@scenario("button", "DownloadCard: Cancel")
+@scenario("button", "QueuePage: Cancel it")
+@scenario("button", "DownloadCard: Remove from list")
+@scenario("question", "QueuePage._cancel: ask")
+def test_a_download_is_cancelled_and_leaves_nothing(
+    qtbot: QtBot, open_window: Open, hub: HubServer
+) -> None:
+    opened = open_window(endpoint=hub.endpoint)
+
+    def cancel(dialog: ModelsDialog) -> None:
+        with meanwhile(qtbot, Dialog, lambda question: press(question, "Cancel it")):
+            press(dialog, f"Cancel {FILE}")
+        until(qtbot, lambda: state(opened) is DownloadState.CANCELLED)
+        ready(qtbot, lambda: seen(dialog, QAbstractButton, "Remove from list"))
+        press(dialog, "Remove from list")
+        until(qtbot, lambda: opened.harness.services.downloads.items() == ())
+
+    slow_download(qtbot, opened, hub, cancel)
+    assert not [one for one in kept(opened).rglob("*") if one.is_file()]
+
+
+@scenario("button", "offer_card: Download")
+def test_a_file_of_the_catalogue_is_asked_for(
+    qtbot: QtBot, open_window: Open, hub: HubServer
+) -> None:
+    opened = open_window(endpoint=hub.endpoint)
+
+    def fetch(dialog: ModelsDialog) -> None:
+        def offers() -> list[QAbstractButton]:
+            found = dialog.findChildren(QAbstractButton)
+            return [b for b in found if b.text() == "Download" and b.isVisible() and b.isEnabled()]
+
+        ready(qtbot, lambda: bool(offers()))
+        click(offers()[0])
+        until(qtbot, lambda: len(opened.harness.services.downloads.items()) == 1)
+
+    models(qtbot, opened, fetch)
+
+
+HERE = "Models on this computer…"
+
+
+@scenario("button", "HerePage: Use")
+def test_a_model_that_is_here_is_used(qtbot: QtBot, open_window: Open) -> None:
+    engine = ScriptedEngine()
+    models(qtbot, open_window(engine), lambda dialog: press(dialog, "Use"), HERE)
+    until(qtbot, lambda: loaded(engine)[-1:] == ["demo.gguf"])
+
+
+def in_place(opened: Opened, path: Path) -> Path:
+    """A file that is on the list."""
+    write_model(path)
+    opened.harness.services.adding.use_in_place(path)
+    return path
+
+
+@scenario("button", "HerePage: Remove…")
+@scenario("button", "HerePage: Remove")
+@scenario("question", "HerePage._remove: ask")
+def test_a_model_is_taken_off_the_list(qtbot: QtBot, open_window: Open, tmp_path: Path) -> None:
+    opened = open_window()
+    path = in_place(opened, tmp_path / "mine.gguf")
+
+    def remove(dialog: ModelsDialog) -> None:
+        with meanwhile(qtbot, Dialog, lambda question: press(question, "Remove")):
+            press(dialog, "Remove…")
+        until(qtbot, lambda: all(one.demo for one in opened.harness.services.models.installed()))
+
+    models(qtbot, opened, remove, HERE)
+    assert path.exists()
+
+
+@scenario("button", "HerePage: Use a file I already have…")
+@scenario("button", "AddModel: Copy it into Phial's folder.")
+def test_a_file_is_copied_and_used(qtbot: QtBot, open_window: Open, tmp_path: Path) -> None:
+    engine = ScriptedEngine()
+    opened = open_window(engine)
+    write_model(tmp_path / "mine.gguf")
+
+    def add(dialog: AddModel) -> None:
+        ready(qtbot, lambda: seen(dialog, QAbstractButton, "Add and use").isEnabled())
+        press(dialog, "Copy it into Phial's folder", starts=True)
+        press(dialog, "Add and use")
+
+    def look(dialog: ModelsDialog) -> None:
+        with (
+            meanwhile(qtbot, AddModel, add),
+            meanwhile(qtbot, QFileDialog, lambda files: choose_file(files, tmp_path / "mine.gguf")),
+        ):
+            press(dialog, "Use a file I already have…")
+        until(qtbot, (kept(opened) / "mine.gguf").exists)
+
+    models(qtbot, opened, look, HERE)
+    until(
+        qtbot,
+        lambda: [one.path for one in engine.loads[-1:]] == [kept(opened) / "mine.gguf"],
+    )
+
+
+def adding(qtbot: QtBot, opened: Opened, path: Path, do: Callable[[AddModel], object]) -> None:
+    """Do something in the dialog that looks at a file, once it did."""
+
+    def act(dialog: AddModel) -> None:
+        ready(qtbot, lambda: seen(dialog, QAbstractButton, "Add and use").isEnabled())
+        do(dialog)
+
+    write_model(path)
+    with (
+        meanwhile(qtbot, AddModel, act),
+        meanwhile(qtbot, QFileDialog, lambda files: choose_file(files, path)),
+    ):
+        keys(opened, "Ctrl+O")
+
+
+@scenario("button", "AddModel: Use it where it is. It stays yours; Phial never deletes it.")
+def test_a_file_is_used_where_it_is_after_all(
+    qtbot: QtBot, open_window: Open, tmp_path: Path
+) -> None:
+    engine = ScriptedEngine()
+    opened = open_window(engine)
+
+    def add(dialog: AddModel) -> None:
+        press(dialog, "Copy it into Phial's folder", starts=True)
+        press(dialog, "Use it where it is", starts=True)
+        press(dialog, "Add and use")
+
+    adding(qtbot, opened, tmp_path / "mine.gguf", add)
+    until(qtbot, lambda: [one.path for one in engine.loads[-1:]] == [tmp_path / "mine.gguf"])
+
+
+@scenario("button", "AddModel: Cancel")
+def test_adding_a_file_is_given_up(qtbot: QtBot, open_window: Open, tmp_path: Path) -> None:
+    opened = open_window()
+    adding(qtbot, opened, tmp_path / "mine.gguf", lambda dialog: press(dialog, "Cancel"))
+    assert all(one.demo for one in opened.harness.services.models.installed())
+
+
+@scenario("button", "HerePage: Look for models of other programs")
+@scenario("button", "HerePage: Use…")
+def test_a_model_of_another_program_is_used_where_it_is(
+    qtbot: QtBot, open_window: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    theirs = tmp_path / "home" / ".lmstudio" / "models" / "acme" / "tales" / FILE
+    theirs.parent.mkdir(parents=True)
+    theirs.write_bytes(BODY)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    engine = ScriptedEngine()
+    opened = open_window(engine)
+
+    def add(dialog: AddModel) -> None:
+        ready(qtbot, lambda: seen(dialog, QAbstractButton, "Add and use").isEnabled())
+        press(dialog, "Add and use")
+
+    def look(dialog: ModelsDialog) -> None:
+        press(dialog, "Look for models of other programs")
+        until(qtbot, lambda: seen(dialog, QAbstractButton, "Use…"))
+        with meanwhile(qtbot, AddModel, add):
+            press(dialog, "Use…")
+
+    models(qtbot, opened, look, HERE)
+    until(qtbot, lambda: [one.path for one in engine.loads[-1:]] == [theirs])
+
+
+# --- measuring --------------------------------------------------------------------------------
+
+
+@scenario("button", "MeasureDialog: Measure")
+@scenario("button", "MeasureDialog: Copy figures")
+@scenario("dialog", "MeasureDialog")
+def test_a_model_is_measured_and_its_figures_copied(qtbot: QtBot, open_window: Open) -> None:
+    opened = talk(qtbot, open_window)
+
+    def measure(dialog: MeasureDialog) -> None:
+        press(dialog, "Measure")
+        until(qtbot, lambda: seen(dialog, QAbstractButton, "Copy figures"))
+        press(dialog, "Copy figures")
+        closed(dialog)
+
+    with meanwhile(qtbot, MeasureDialog, measure):
+        command(qtbot, opened, "Model", "Measure this model…")
+    until(qtbot, lambda: clipboard().startswith("{"))
+    assert "load_seconds" in json.loads(clipboard())
+
+
+@scenario("button", "MeasureDialog: Close")
+def test_measuring_is_closed(qtbot: QtBot, open_window: Open) -> None:
+    with meanwhile(qtbot, MeasureDialog, lambda dialog: press(dialog, "Close")):
+        command(qtbot, open_window(), "Model", "Measure this model…")
+
+
+# --- help -------------------------------------------------------------------------------------
+
+
+@scenario("dialog", "About")
+def test_about_shows_the_licence_that_is_chosen(qtbot: QtBot, open_window: Open) -> None:
+    def look(dialog: About) -> None:
+        rows = dialog.findChild(QListWidget)
+        rows.setFocus()
+        QTest.keyClick(rows, Qt.Key.Key_Down)
+        assert seen(dialog, QPlainTextEdit, "Licence").toPlainText() == (
+            parts()[1].text or "Its package holds no text of its licence."
+        )
+        closed(dialog)
+
+    with meanwhile(qtbot, About, look):
+        command(qtbot, open_window(), "Help", "About Phial")
+
+
+@scenario("button", "About: Close")
+def test_about_is_closed(qtbot: QtBot, open_window: Open) -> None:
+    with meanwhile(qtbot, About, lambda dialog: press(dialog, "Close")):
+        command(qtbot, open_window(), "Help", "About Phial")
+
+
+@scenario("dialog", "ShortcutsPage")
+@scenario("button", "ShortcutsPage: Close")
+def test_the_shortcuts_are_read_and_closed(qtbot: QtBot, open_window: Open) -> None:
+    opened = open_window()
+
+    def look(dialog: ShortcutsPage) -> None:
+        tree = dialog.findChild(QTreeWidget)
+        assert tree.findItems("Command palette", Qt.MatchFlag.MatchRecursive)
+        press(dialog, "Close")
+
+    with meanwhile(qtbot, ShortcutsPage, look):
+        keys(opened, "F1")
+
+
+class _Page(BaseHTTPRequestHandler):
+    """The project's page, on this machine."""
+
+    def do_HEAD(self) -> None:
+        self.send_response(302)
+        self.send_header("Location", "/phial/releases/tag/v99.0.0")
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def release(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The address of a page with a newer release."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Page)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    page = f"http://127.0.0.1:{server.server_port}/phial"
+    make = UpdateService.__init__
+    monkeypatch.setattr(UpdateService, "__init__", lambda self, now: make(self, now, page))
+    yield page
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@scenario("button", "UpdateDialog: Check now")
+@scenario("button", "UpdateDialog: Open its page")
+@scenario("dialog", "UpdateDialog")
+def test_a_newer_release_is_found_and_its_page_opened(
+    qtbot: QtBot, open_window: Open, release: str, address: Address
+) -> None:
+    def check(dialog: UpdateDialog) -> None:
+        press(dialog, "Check now")
+        until(qtbot, lambda: "99.0.0 is out" in dialog.answer.text())
+        press(dialog, "Open its page")
+        closed(dialog)
+
+    with meanwhile(qtbot, UpdateDialog, check):
+        command(qtbot, open_window(), "Help", "Check for updates…")
+    until(qtbot, lambda: address.asked == [f"{release}/releases/tag/v99.0.0"])
+
+
+@scenario("button", "UpdateDialog: Close")
+def test_looking_for_updates_is_given_up(qtbot: QtBot, open_window: Open) -> None:
+    with meanwhile(qtbot, UpdateDialog, lambda dialog: press(dialog, "Close")):
+        command(qtbot, open_window(), "Help", "Check for updates…")
+
+
+# --- errors -----------------------------------------------------------------------------------
+
+ERROR = OutOfMemoryError("12 GB are needed, 6 GB are free.", detail="mmap failed")
+
+
+def details(qtbot: QtBot, opened: Opened, do: Callable[[ErrorDialog], object]) -> None:
+    opened.harness.services.bus.publish(Problem(ERROR))
+    ready(qtbot, lambda: seen(opened.window, QAbstractButton, "Details…"))
+    with meanwhile(qtbot, ErrorDialog, do):
+        press(opened.window, "Details…")
+
+
+@scenario("dialog", "ErrorDialog")
+@scenario("button", "ErrorDialog: Details")
+@scenario("button", "offers_for: Details…")
+def test_an_errors_details_are_read(qtbot: QtBot, open_window: Open) -> None:
+    def look(dialog: ErrorDialog) -> None:
+        press(dialog, "Details")
+        text = dialog.findChild(QPlainTextEdit)
+        until(qtbot, lambda: text.isVisible() and "mmap failed" in text.toPlainText())
+        closed(dialog)
+
+    details(qtbot, open_window(), look)
+
+
+@scenario("button", "ErrorDialog: Close")
+def test_an_error_is_closed(qtbot: QtBot, open_window: Open) -> None:
+    details(qtbot, open_window(), lambda dialog: press(dialog, "Close"))
+
+
+# --- settings ---------------------------------------------------------------------------------
+
+
+def settings(
+    qtbot: QtBot, opened: Opened, section: str, do: Callable[[SettingsDialog], object]
+) -> None:
+    """Do something on a page of the settings, and close them."""
+
+    def act(dialog: SettingsDialog) -> None:
+        sections = seen(dialog, QListWidget, "Sections")
+        (row,) = sections.findItems(section, Qt.MatchFlag.MatchExactly)
+        click(sections.viewport(), sections.visualItemRect(row).center())
+        do(dialog)
+        closed(dialog)
+
+    with meanwhile(qtbot, SettingsDialog, act):
+        keys(opened, "Ctrl+,")
+
+
+@scenario("button", "Field: On")
+def test_a_box_of_the_settings_is_ticked(qtbot: QtBot, open_window: Open) -> None:
+    opened = open_window()
+    settings(qtbot, opened, "Privacy and network", lambda dialog: press(dialog, "Offline"))
+    until(qtbot, lambda: opened.harness.services.settings.current.offline)
+
+
+@scenario("button", "SettingRow: Reset … to its default")
+def test_a_setting_goes_back_to_its_default(qtbot: QtBot, open_window: Open) -> None:
+    opened = open_window(settings=Settings(welcomed=True, offline=True))
+    settings(
+        qtbot,
+        opened,
+        "Privacy and network",
+        lambda dialog: press(dialog, "Reset Offline", starts=True),
+    )
+    until(qtbot, lambda: not opened.harness.services.settings.current.offline)
+
+
+@scenario("button", "Commands: Measure this model…")
+def test_the_settings_lead_to_measuring(qtbot: QtBot, open_window: Open) -> None:
+    def go(dialog: SettingsDialog) -> None:
+        with meanwhile(qtbot, MeasureDialog, closed):
+            press(dialog, "Measure this model…")
+
+    settings(qtbot, open_window(), "Model", go)
+
+
+@scenario("button", "Commands: Models on this computer…")
+def test_the_settings_lead_to_the_models(qtbot: QtBot, open_window: Open) -> None:
+    def go(dialog: SettingsDialog) -> None:
+        with meanwhile(qtbot, ModelsDialog, closed):
+            press(dialog, "Models on this computer…")
+
+    settings(qtbot, open_window(), "Model", go)
+
+
+@scenario("button", "SnapshotPanel: Clear")
+def test_what_was_remembered_of_chats_is_cleared(qtbot: QtBot, open_window: Open) -> None:
+    opened = open_window()
+    folder = opened.harness.services.data_folder / "kv"
+    folder.mkdir()
+    (folder / "one.kv").write_bytes(b"x" * 5_000)
+
+    def clear(dialog: SettingsDialog) -> None:
+        press(dialog, "Clear")
+        until(qtbot, lambda: list(folder.iterdir()) == [])
+
+    settings(qtbot, opened, "Model", clear)
+
+
+@scenario("button", "TokenPanel: Keep")
+@scenario("button", "TokenPanel: Forget")
+def test_an_access_token_is_kept_and_forgotten(qtbot: QtBot, open_window: Open) -> None:
+    opened = open_window()
+    token = opened.harness.services.downloads._token  # what the hub is told is this
+
+    def keep(dialog: SettingsDialog) -> None:
+        typed(seen(dialog, QLineEdit, "Hugging Face access token"), "hf_abcdefghijklmnop")
+        press(dialog, "Keep")
+        until(qtbot, lambda: token.get() is not None)
+        press(dialog, "Forget")
+        until(qtbot, lambda: token.get() is None)
+
+    settings(qtbot, opened, "Privacy and network", keep)

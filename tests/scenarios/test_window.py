@@ -1,0 +1,419 @@
+"""The window's own buttons: sidebar, header, composer, pages, what it says and offers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractButton, QFileDialog, QLineEdit, QMenu, QToolButton
+from pytestqt.qtbot import QtBot
+
+from app.domain.errors import (
+    ContextFullError,
+    EngineDiedError,
+    KnownError,
+    ModelFileError,
+    ModelNotLoadedError,
+    OutOfMemoryError,
+    PromptTooLongError,
+    StoreError,
+    SwitchFailedError,
+)
+from app.domain.settings import Settings
+from app.engine.scripted import ScriptedEngine
+from app.services.events import Problem
+from app.ui.add_model import AddModel
+from app.ui.dialogs import Dialog
+from app.ui.model_commands import ModelCommands
+from app.ui.models_dialog import ModelsDialog
+from app.ui.pages import _DEMO_PROMPTS, _PROMPTS
+from app.ui.settings_dialog import SettingsDialog
+from app.ui.transfer.export_dialog import ExportDialog
+from tests.scenarios.hands import (
+    Address,
+    ask,
+    begun,
+    chat_menu,
+    choose,
+    choose_file,
+    click,
+    command,
+    key,
+    keys,
+    loaded,
+    meanwhile,
+    press,
+    said,
+    seen,
+    shows,
+    slow,
+    stored,
+    talk,
+    titles,
+    typed,
+    wait_for_end,
+)
+from tests.scenarios.patience import ready, until
+from tests.scenarios.registry import scenario
+from tests.scenarios.tables import nothing
+from tests.support.hub_server import HubServer
+from tests.ui.shell.conftest import Open, Opened, write_model
+
+
+def escape(dialog: Dialog) -> None:
+    key(dialog, Qt.Key.Key_Escape)
+
+
+# --- sidebar and header -----------------------------------------------------------------------
+
+
+@scenario("button", "Sidebar: New chat")
+def test_the_sidebar_begins_a_chat(qtbot: QtBot, open_window: Open) -> None:
+    opened = talk(qtbot, open_window, "First")
+    press(opened.window.sidebar, "New chat")
+    ask(qtbot, opened, "Second")
+    assert titles(opened) == ["Second", "First"]
+
+
+@scenario("button", "Sidebar: Hide sidebar")
+@scenario("button", "Header: Show sidebar")
+def test_the_sidebar_is_hidden_and_comes_back(qtbot: QtBot, open_window: Open) -> None:
+    opened = open_window()
+    press(opened.window, "Hide sidebar")
+    until(qtbot, lambda: not opened.window.sidebar.isVisible())
+    press(opened.window, "Show sidebar")
+    until(qtbot, opened.window.sidebar.isVisible)
+
+
+@scenario("button", "Sidebar: Settings")
+def test_the_sidebar_leads_to_the_settings(qtbot: QtBot, open_window: Open) -> None:
+    opened = open_window()
+    with meanwhile(qtbot, SettingsDialog, escape):
+        press(opened.window.sidebar, "Settings")
+
+
+@scenario("button", "Sidebar: Model")
+@scenario("menu entry", "ModelMenu: …", without=nothing(ModelCommands, "choose_model"))
+def test_the_sidebar_switches_the_model(qtbot: QtBot, open_window: Open) -> None:
+    engine = ScriptedEngine()
+    opened = open_window(engine)
+    with meanwhile(qtbot, QMenu, lambda menu: choose(menu, "Built-in demo")):
+        press(opened.window.sidebar, "Model")
+    until(qtbot, lambda: loaded(engine)[-1:] == ["demo.gguf"])
+
+
+@scenario("button", "Header: Menu", without=nothing(QToolButton, "setMenu"))
+def test_the_menu_opens(qtbot: QtBot, open_window: Open) -> None:
+    opened = open_window()
+    command(qtbot, opened, "View", "Larger text")
+    until(qtbot, lambda: opened.harness.services.settings.current.zoom == 110)
+
+
+@scenario("button", "Sidebar: Downloads")
+def test_the_sidebar_leads_to_the_downloads(qtbot: QtBot, open_window: Open) -> None:
+    with HubServer() as hub:
+        hub.add("acme/phi-4-GGUF", {"a.gguf": b"x" * 200_000})
+        hub.faults.slow_bytes, hub.faults.slow_seconds = 500, 0.05
+        opened = open_window(endpoint=hub.endpoint)
+        opened.harness.services.downloads.start("acme/phi-4-GGUF", ("a.gguf",))
+        button = opened.window.sidebar._buttons["downloads"]
+        ready(qtbot, button.isVisible)
+
+        def look(dialog: ModelsDialog) -> None:
+            until(qtbot, lambda: seen(dialog, QAbstractButton, "Pause"))
+            escape(dialog)
+
+        with meanwhile(qtbot, ModelsDialog, look):
+            from tests.scenarios import hands
+
+            button.blockSignals(hands.dead == "Downloads")  # its words tell how far they are
+            click(button)
+        item = opened.harness.services.downloads.items()[0]
+        opened.harness.services.downloads.cancel(item.id, keep_part=False)
+        opened.harness.services.close()
+    from huggingface_hub import close_session
+
+    close_session()
+
+
+# --- the right button on a chat ---------------------------------------------------------------
+
+
+@pytest.fixture
+def chat(qtbot: QtBot, open_window: Open) -> Opened:
+    return talk(qtbot, open_window)
+
+
+@scenario("menu entry", "ChatCommands: Open")
+def test_a_chat_is_opened_from_its_menu(qtbot: QtBot, chat: Opened) -> None:
+    keys(chat, "Ctrl+N")
+    chat_menu(qtbot, chat, "Question", "Open")
+    until(qtbot, lambda: chat.window.windowTitle() == "Question - Phial")
+
+
+@scenario("menu entry", "ChatCommands: Rename…")
+def test_a_chat_is_renamed_in_its_row(qtbot: QtBot, chat: Opened) -> None:
+    chat_menu(qtbot, chat, "Question", "Rename…")
+    until(qtbot, lambda: chat.window.sidebar._list.findChildren(QLineEdit))
+    (field,) = chat.window.sidebar._list.findChildren(QLineEdit)
+    typed(field, "Other", instead=True)
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    until(qtbot, lambda: titles(chat) == ["Other"])
+
+
+@scenario("menu entry", "ChatCommands: Pin")
+@scenario("menu entry", "ChatCommands: Unpin")
+def test_a_chat_is_pinned_and_unpinned_from_its_menu(qtbot: QtBot, chat: Opened) -> None:
+    chat_menu(qtbot, chat, "Question", "Pin")
+    until(qtbot, lambda: titles(chat, "pinned") == ["Question"])
+    ready(qtbot, lambda: chat.window.sidebar.model.index(0).data() == "Pinned")
+    chat_menu(qtbot, chat, "Question", "Unpin")
+    until(qtbot, lambda: titles(chat, "pinned") == [])
+
+
+@scenario("menu entry", "ChatCommands: Move to folder…")
+def test_moving_to_a_folder_is_asked_from_the_menu(qtbot: QtBot, chat: Opened) -> None:
+    with meanwhile(qtbot, Dialog, lambda dialog: press(dialog, "Cancel")):
+        chat_menu(qtbot, chat, "Question", "Move to folder…")
+
+
+@scenario("menu entry", "ChatCommands: Archive")
+def test_a_chat_is_archived_from_its_menu(qtbot: QtBot, chat: Opened) -> None:
+    chat_menu(qtbot, chat, "Question", "Archive")
+    until(qtbot, lambda: titles(chat, "archived") == ["Question"])
+
+
+@scenario("menu entry", "ChatCommands: Move to trash")
+def test_a_chat_is_deleted_from_its_menu(qtbot: QtBot, chat: Opened) -> None:
+    chat_menu(qtbot, chat, "Question", "Move to trash")
+    until(qtbot, lambda: titles(chat, "deleted_at IS NOT NULL") == ["Question"])
+
+
+@scenario("menu entry", "Commands: Export…")
+def test_a_chat_is_exported_from_its_menu(qtbot: QtBot, chat: Opened) -> None:
+    with meanwhile(qtbot, ExportDialog, escape):
+        chat_menu(qtbot, chat, "Question", "Export…")
+
+
+# --- writing and finding ----------------------------------------------------------------------
+
+
+@scenario("button", "Composer: Send")
+def test_the_button_sends_and_stops(qtbot: QtBot, open_window: Open) -> None:
+    opened = open_window(slow())
+    typed(opened.window.pane.composer.editor, "Question")
+    press(opened.window, "Send")
+    until(qtbot, lambda: said(opened, "user") == ["Question"])
+    ready(qtbot, lambda: seen(opened.window, QAbstractButton, "Stop"))
+    press(opened.window, "Stop")
+    question = "SELECT stop_reason FROM messages WHERE role = 'assistant'"
+    until(qtbot, lambda: stored(opened, question) == [("stopped",)])
+
+
+@pytest.fixture
+def finding(qtbot: QtBot, open_window: Open) -> Opened:
+    opened = talk(qtbot, open_window, engine=ScriptedEngine(["A phial holds a phial."]))
+    keys(opened, "Ctrl+F")
+    typed(seen(opened.window, QLineEdit, "Find in this chat"), "phial")
+    ready(qtbot, lambda: found(opened) == "2 matches")
+    return opened
+
+
+def found(opened: Opened) -> str:
+    return opened.window.pane.find_bar.count.text()
+
+
+@scenario("button", "FindBar: Next match")
+@scenario("button", "FindBar: Previous match")
+def test_matches_are_gone_through_by_mouse(qtbot: QtBot, finding: Opened) -> None:
+    press(finding.window, "Next match")
+    until(qtbot, lambda: found(finding) == "1 of 2")
+    press(finding.window, "Previous match")
+    until(qtbot, lambda: found(finding) == "2 of 2")
+
+
+@scenario("button", "FindBar: Close find")
+def test_finding_is_closed(qtbot: QtBot, finding: Opened) -> None:
+    press(finding.window, "Close find")
+    until(qtbot, lambda: not finding.window.pane.find_bar.isVisible())
+
+
+# --- pages ------------------------------------------------------------------------------------
+
+
+def first_start(open_window: Open, engine: ScriptedEngine | None = None, **options: str) -> Opened:
+    return open_window(engine, settings=Settings(), **options)
+
+
+@scenario("button", "Welcome: Try the built-in demo")
+def test_the_demo_is_tried(qtbot: QtBot, open_window: Open) -> None:
+    engine = ScriptedEngine()
+    opened = first_start(open_window, engine)
+    press(opened.window, "Try the built-in demo")
+    until(qtbot, lambda: loaded(engine)[-1:] == ["demo.gguf"])
+
+
+@scenario("button", "Welcome: Use a file I already have…")
+def test_the_first_start_uses_a_file(qtbot: QtBot, open_window: Open, tmp_path: Path) -> None:
+    engine = ScriptedEngine()
+    opened = first_start(open_window, engine)
+    write_model(tmp_path / "mine.gguf")
+
+    def add(dialog: AddModel) -> None:
+        ready(qtbot, lambda: seen(dialog, QAbstractButton, "Add and use").isEnabled())
+        press(dialog, "Add and use")
+
+    with (
+        meanwhile(qtbot, AddModel, add),
+        meanwhile(qtbot, QFileDialog, lambda files: choose_file(files, tmp_path / "mine.gguf")),
+    ):
+        press(opened.window, "Use a file I already have…")
+    until(qtbot, lambda: loaded(engine)[-1:] == ["mine.gguf"])
+
+
+@scenario("button", "Welcome: Other sizes and models…")
+def test_the_first_start_leads_to_other_models(qtbot: QtBot, open_window: Open) -> None:
+    opened = first_start(open_window)
+    ready(qtbot, lambda: seen(opened.window, QAbstractButton, "Other sizes and models…"))
+    with meanwhile(qtbot, ModelsDialog, escape):
+        press(opened.window, "Other sizes and models…")
+
+
+@scenario("button", "ChatPane: Get Phi-4…")
+def test_the_demo_leads_to_phi_4(qtbot: QtBot, open_window: Open) -> None:
+    opened = open_window()
+    with meanwhile(qtbot, ModelsDialog, escape):
+        press(opened.window, "Get Phi-4…")
+
+
+def _begins_with(words: str, demo: bool) -> Callable[..., None]:
+    @scenario("first words", words)
+    def test(qtbot: QtBot, open_window: Open, tmp_path: Path) -> None:
+        opened = open_window()
+        if not demo:  # another model says other words
+            write_model(tmp_path / "mine.gguf")
+            services = opened.harness.services
+            services.models.choose(services.adding.use_in_place(tmp_path / "mine.gguf"))
+            ready(qtbot, lambda: seen(opened.window, QAbstractButton, words))
+        press(opened.window, words)
+        until(qtbot, lambda: opened.window.pane.composer.text() == words)
+
+    return test
+
+
+for _words in (*_PROMPTS, *_DEMO_PROMPTS):
+    _name = "".join(one if one.isalnum() else "_" for one in _words.lower())
+    _test = _begins_with(_words, _words in _DEMO_PROMPTS)
+    globals()[f"test_a_chat_begins_with_{_name}"] = _test
+
+
+# --- what is said, and what is offered --------------------------------------------------------
+
+
+def told(qtbot: QtBot, opened: Opened, error: KnownError) -> None:
+    """The window says what went wrong."""
+    opened.harness.services.bus.publish(Problem(error))
+    ready(qtbot, opened.window.pane.banner.isVisible)
+
+
+@scenario("button", "Banner: Close this message")
+def test_a_message_is_closed(qtbot: QtBot, open_window: Open) -> None:
+    opened = open_window()
+    told(qtbot, opened, StoreError("It did not work."))
+    press(opened.window, "Close this message")
+    until(qtbot, lambda: not opened.window.pane.banner.isVisible())
+
+
+def offers_models(qtbot: QtBot, open_window: Open, error: KnownError, words: str) -> None:
+    engine = ScriptedEngine()
+    opened = open_window(engine)
+    told(qtbot, opened, error)
+    with meanwhile(qtbot, QMenu, lambda menu: choose(menu, "Built-in demo")):
+        press(opened.window, words)
+    until(qtbot, lambda: loaded(engine)[-1:] == ["demo.gguf"])
+
+
+@scenario("button", "offers_for: Choose another model…")
+def test_another_model_is_chosen(qtbot: QtBot, open_window: Open) -> None:
+    offers_models(qtbot, open_window, SwitchFailedError("No."), "Choose another model…")
+
+
+@scenario("button", "offers_for: Choose a model…")
+def test_a_model_is_chosen(qtbot: QtBot, open_window: Open) -> None:
+    offers_models(qtbot, open_window, ModelNotLoadedError("No."), "Choose a model…")
+
+
+@scenario("button", "offers_for: Choose a smaller model…")
+def test_a_smaller_model_is_chosen(qtbot: QtBot, open_window: Open) -> None:
+    offers_models(qtbot, open_window, OutOfMemoryError("No."), "Choose a smaller model…")
+
+
+@scenario("button", "offers_for: Use the built-in demo")
+def test_the_demo_is_used_instead(qtbot: QtBot, open_window: Open) -> None:
+    engine = ScriptedEngine()
+    opened = open_window(engine)
+    told(qtbot, opened, ModelFileError("It is gone."))
+    press(opened.window, "Use the built-in demo")
+    until(qtbot, lambda: loaded(engine)[-1:] == ["demo.gguf"])
+
+
+@scenario("button", "offers_for: Change the context size…")
+def test_the_context_size_can_be_changed(qtbot: QtBot, open_window: Open) -> None:
+    opened = open_window()
+    told(qtbot, opened, PromptTooLongError(9_000, 4_000))
+
+    def look(dialog: SettingsDialog) -> None:
+        assert shows(dialog, "Context size")
+        escape(dialog)
+
+    with meanwhile(qtbot, SettingsDialog, look):
+        press(opened.window, "Change the context size…")
+
+
+@scenario("button", "offers_for: Settings…")
+def test_the_settings_are_offered(qtbot: QtBot, open_window: Open) -> None:
+    opened = open_window()
+    told(qtbot, opened, ContextFullError("Full."))
+    with meanwhile(qtbot, SettingsDialog, escape):
+        press(opened.window, "Settings…")
+
+
+@scenario("button", "offers_for: New chat")
+def test_a_new_chat_is_offered(qtbot: QtBot, open_window: Open) -> None:
+    opened = talk(qtbot, open_window, "First")
+    told(qtbot, opened, ContextFullError("Full."))
+    press(opened.window.pane.banner, "New chat")
+    ask(qtbot, opened, "Second")
+    assert titles(opened) == ["Second", "First"]
+
+
+@scenario("button", "offers_for: Load again")
+def test_the_model_is_loaded_again(qtbot: QtBot, open_window: Open) -> None:
+    engine = ScriptedEngine()
+    opened = open_window(engine)
+    told(qtbot, opened, EngineDiedError("It stopped."))
+    press(opened.window, "Load again")
+    until(qtbot, lambda: len(engine.loads) == 1)
+
+
+@scenario("button", "offers_for: Continue")
+def test_an_answer_goes_on_after_the_engine_stopped(qtbot: QtBot, open_window: Open) -> None:
+    engine = slow()
+    opened = open_window(engine)
+    begun(qtbot, opened)
+    key(opened.window, Qt.Key.Key_Escape)
+    wait_for_end(qtbot, opened)
+    told(qtbot, opened, EngineDiedError("It stopped."))
+    press(opened.window.pane.banner, "Continue")
+    until(qtbot, lambda: len(engine.requests) == 2 and engine.requests[1].continue_answer)
+
+
+@scenario("button", "offers_for: Open the data folder")
+def test_the_data_folder_is_offered(qtbot: QtBot, open_window: Open, address: Address) -> None:
+    opened = open_window()
+    told(qtbot, opened, StoreError("It did not work."))
+    press(opened.window, "Open the data folder")
+    folder = opened.harness.services.data_folder
+    until(qtbot, lambda: address.asked == [folder.as_uri()])
