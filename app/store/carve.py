@@ -17,7 +17,7 @@ from app.store.connect import PAGE_SIZE
 
 _TABLE_LEAF = 0x0D
 _WAL_HEADER, _FRAME_HEADER = 32, 24
-_MAX_COLUMNS = 64
+_MAX_COLUMNS = 32_767  # of any table, https://sqlite.org/limits.html
 _INTEGER_SIZES = {1: 1, 2: 2, 3: 3, 4: 4, 5: 6, 6: 8}
 
 Value = int | float | bytes | str | None

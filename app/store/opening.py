@@ -172,7 +172,10 @@ def _recover_if_needed(path: Path, backups: Backups) -> Recovery | None:
     if not path.exists() or path.stat().st_size == 0:
         return None
     recovery = None
-    if recovery_mark(path).exists() or _is_damaged(path):
+    damaged = _is_damaged(
+        path
+    )  # asked first: what a newer Phial wrote is not recovered by this one
+    if damaged or recovery_mark(path).exists():
         recovery = recover(path, backups)
         clear_recovery_mark(path)
     return recovery
