@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -36,19 +37,26 @@ from app.store import LadderMemory, Measurements, SettingsStore, open_library
 from app.system.bundled import bundled
 from app.system.logs import Logs
 from app.system.paths import Folders, folders
+from app.system.tighten import tighten
 
+_log = logging.getLogger(__name__)
 GIB = 2**30
 
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """What every face needs before it decides what else to build; ends the log on exit."""
+    """What every face needs before it decides what else to build; ends the log on exit.
+
+    Attributes:
+        problems: Sentences about what Phial has to do without, such as its log.
+    """
 
     folders: Folders
     bus: EventBus
     settings: SettingsService
     ladder: LadderMemory
     logs: Logs
+    problems: tuple[str, ...] = ()
 
     def __enter__(self) -> Setup:
         return self
@@ -61,11 +69,15 @@ def prepare(where: Folders | None = None) -> Setup:
     """Make the folders, start the log and read the settings.
 
     Raises:
-        ReadOnlyStoreError: The folders cannot be written to.
+        ReadOnlyStoreError: The data folder cannot be made.
     """
     where = where or folders()
-    where.create()
+    unmade = where.create()
+    tightened = tighten(where)
     logs = Logs(where.logs)
+    for failure in tightened.failed:
+        _log.warning("Others may read it, and that cannot be changed: %s", failure)
+    problems = [sentence for sentence in (*unmade, logs.problem) if sentence]
     bus = EventBus()
     return Setup(
         folders=where,
@@ -73,6 +85,8 @@ def prepare(where: Folders | None = None) -> Setup:
         settings=SettingsService(SettingsStore(where.data / "settings.json"), bus),
         ladder=LadderMemory(where.data / "ladder.json"),
         logs=logs,
+        # Where nothing at all can be written, the library says so, once.
+        problems=tuple(problems) if where.writable else (),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from functools import cache
@@ -72,6 +73,31 @@ def test_nothing_swallows_every_exception() -> None:
                 raised = isinstance(last, ast.Raise)
                 ended = "os._exit" in ast.unparse(last)  # the engine process reports and ends
                 assert not broad or raised or ended, f"{path}:{node.lineno} catches everything"
+
+
+def test_whatever_is_made_on_the_disk_is_its_users_alone() -> None:
+    """Files and folders are made by app.domain.private_files, or opened where it made them."""
+    for path, tree in sources():
+        if path.name == "private_files.py":
+            continue
+        made = {
+            function
+            for function in ast.walk(tree)
+            if isinstance(function, ast.FunctionDef)
+            and re.search(r"make_file\(|opener=opener", ast.unparse(function))
+        }
+        covered = {id(node) for function in made for node in ast.walk(function)}
+        for node in ast.walk(tree):
+            if not isinstance(node, ast.Call) or id(node) in covered:
+                continue
+            name = dotted(node.func).rpartition(".")[2]
+            where = f"{path}:{node.lineno}"
+            assert name not in {"mkdir", "makedirs", "write_text", "write_bytes", "touch"}, where
+            if name == "open" and not any(word.arg == "opener" for word in node.keywords):
+                modes = [one.value for one in node.args if isinstance(one, ast.Constant)]
+                assert not any(set(str(mode)) & set("wax") for mode in modes if mode != "rb+"), (
+                    where
+                )
 
 
 @pytest.mark.parametrize("folder", ["app", "tests", "packaging"])
