@@ -31,13 +31,8 @@ def make_folder(folder: Path, mode: int = FOLDER_MODE) -> tuple[Path, ...]:
     return missing
 
 
-def opener(path: str, flags: int) -> int:
-    """An ``opener`` for :func:`open`: a file that it makes is its user's alone."""
-    return os.open(path, flags, FILE_MODE)
-
-
 def make_file(path: Path) -> None:
-    """Make an empty file that something else will open by its name; it may be there already.
+    """Make an empty file, to be opened by its name afterwards; it may be there already.
 
     A file that is there is not opened: closing it would take SQLite's locks off it, see
     https://sqlite.org/howtocorrupt.html#_posix_advisory_locks_canceled_by_a_separate_thread_doing_close_

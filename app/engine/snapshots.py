@@ -17,7 +17,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 
-from app.domain.private_files import make_folder, opener
+from app.domain.private_files import make_file, make_folder
 from app.engine.segments import (
     Buffers,
     Entry,
@@ -213,7 +213,8 @@ class SnapshotStore:
         path = self._path(piece.digest)
         part = path.with_suffix(".part")
         try:
-            with open(part, "wb", opener=opener) as file:
+            make_file(part)
+            with part.open("wb") as file:
                 file.write(head)
                 file.write(state)
                 file.flush()

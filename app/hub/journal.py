@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from app.domain.private_files import opener
+from app.domain.private_files import make_file
 from app.hub.disk import disk_error
 
 FORMAT = 1
@@ -83,8 +83,8 @@ class Journal:
         fresh = fresh_path(self.path)
         record = {"format": FORMAT, **asdict(head)}
         lines = b"".join(mark.line() for mark in marks)
-        with open(fresh, "wb", opener=opener) as file:
-            file.write(json.dumps(record).encode() + b"\n" + lines)
+        make_file(fresh)
+        fresh.write_bytes(json.dumps(record).encode() + b"\n" + lines)
         fresh.replace(self.path)
         self._file = self.path.open("ab", buffering=0)
 

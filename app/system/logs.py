@@ -11,7 +11,7 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from types import TracebackType
 
-from app.domain.private_files import make_file, opener
+from app.domain.private_files import make_file
 
 LOG_BYTES = 2_000_000
 LOG_FILES = 3
@@ -23,7 +23,8 @@ class _PrivateFileHandler(RotatingFileHandler):
     """A rotating log that only its user reads."""
 
     def _open(self) -> TextIOWrapper:
-        return open(self.baseFilename, self.mode, encoding=self.encoding, opener=opener)
+        make_file(Path(self.baseFilename))
+        return super()._open()
 
 
 class Logs:
