@@ -12,7 +12,7 @@ In the data folder lie ``phial.db`` with its ``-wal`` and ``-shm`` while it is o
 
 from __future__ import annotations
 
-from app.store.backups import Backup
+from app.store.backups import Backup, Content, Lost
 from app.store.checks import CheckResult
 from app.store.conversations import Library
 from app.store.health import Health, Maintenance
@@ -30,9 +30,11 @@ from app.store.settings_file import SettingsStore
 __all__ = [
     "Backup",
     "CheckResult",
+    "Content",
     "Health",
     "LadderMemory",
     "Library",
+    "Lost",
     "Maintenance",
     "Measurements",
     "OpenReport",

@@ -63,6 +63,17 @@ def open_memory() -> sqlite3.Connection:
     return connection
 
 
+def open_image(image: bytes) -> sqlite3.Connection:
+    """Open a database that lies in memory, by its content.
+
+    Raises:
+        sqlite3.Error: It is no database.
+    """
+    with _closed_on_failure(open_memory()) as connection:
+        connection.deserialize(image)
+    return connection
+
+
 def open_scratch(path: Path) -> sqlite3.Connection:
     """Open a file that is not yet anybody's database: a copy or a recovery in the making."""
     with _closed_on_failure(_connect(_made(path))) as connection:

@@ -63,23 +63,47 @@ def recover(path: Path, backups: Backups) -> Recovery:
             leftover.unlink(missing_ok=True)
         with typed_errors(), closing(open_scratch(new)) as target:
             migrate(target, lambda _version: None)
-            target.execute("PRAGMA foreign_keys=0")
-            target.execute("BEGIN")
-            _fill(target, carve(path))
-            from_backup = _add_from_backup(target, backups)
-            orphans = _mend(target)
-            counts = [
-                target.execute(f"SELECT count(*) FROM {table}").fetchone()[0]  # noqa: S608
-                for table in ("conversations", "messages")
-            ]
-            target.execute("COMMIT")
+            found = rebuild(target, path, backups)
         sync_file(new)
         new.replace(_beside(path, ".recovered"))  # from here on it is known to be complete
         sync_folder(path.parent)
         aside = finish_recovery(path)
     except OSError as error:
         raise file_error(error, path.name) from error
-    return Recovery(aside, counts[0], counts[1], from_backup, orphans)
+    return Recovery(aside, found.conversations, found.messages, found.from_backup, found.orphans)
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuilt:
+    """What :func:`rebuild` found; see :class:`Recovery`."""
+
+    conversations: int
+    messages: int
+    from_backup: int
+    orphans: int
+
+
+def rebuild(target: sqlite3.Connection, path: Path, backups: Backups) -> Rebuilt:
+    """Fill an empty database with what can be read at ``path``, and what only a backup still has.
+
+    Raises:
+        sqlite3.Error: It cannot be written.
+        KnownError: The damaged file cannot be read at all.
+    """
+    target.execute("PRAGMA foreign_keys=0")
+    target.execute("BEGIN")
+    try:
+        _fill(target, carve(path))
+    except OSError as error:
+        raise file_error(error, path.name) from error
+    from_backup = _add_from_backup(target, backups)
+    orphans = _mend(target)
+    counts = [
+        target.execute(f"SELECT count(*) FROM {table}").fetchone()[0]  # noqa: S608
+        for table in ("conversations", "messages")
+    ]
+    target.execute("COMMIT")
+    return Rebuilt(counts[0], counts[1], from_backup, orphans)
 
 
 def finish_recovery(path: Path) -> Path:
