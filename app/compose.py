@@ -61,7 +61,9 @@ class Setup:
     def __enter__(self) -> Setup:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, _kind: object, value: BaseException | None, _traceback: object) -> None:
+        if isinstance(value, Exception):
+            _log.error("It ended with an error.", exc_info=value)
         self.logs.close()
 
 
@@ -201,10 +203,14 @@ def build_services(setup: Setup, engine: Engine, *, model: ModelFile | None = No
         StoreError: The library cannot be opened; nothing was changed.
     """
     opened = open_library(setup.folders.data)
-    report = (*setup.settings.problems, *opened.report.sentences)
+    report = (*opened.report.sentences, *setup.settings.problems, *setup.problems)
+    if opened.report.read_only:
+        setup.settings.keep_in_memory()
     library = LibraryService(opened.library, setup.settings, setup.bus, start_report=report)
     room = build_models(setup, engine, model=model)
-    maintenance = MaintenanceService(opened.health, opened.library, setup.bus)
+    maintenance = MaintenanceService(
+        opened.health, opened.library, setup.bus, missing=opened.report.lost
+    )
     chat = ChatService(engine, room.lane, room.models, library, setup.settings, setup.bus)
     return Services(
         bus=setup.bus,

@@ -25,6 +25,8 @@ from app.domain.private_files import FILE_MODE, make_folder
 from app.hub.disk import delete_file, disk_error, file_size, write_json
 
 FORMAT = 1
+# What a file of anything else raises while it is read.
+_GARBAGE = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
 _LOCK_SECONDS = 10.0  # another Phial holds the list while it deletes a model's files
 _log = logging.getLogger(__name__)
 
@@ -200,7 +202,7 @@ class Library:
             return [_from_json(entry) for entry in data["models"]]
         except FileNotFoundError:
             return []
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (OSError, *_GARBAGE) as error:
             beside = self._index.with_suffix(".damaged.json")
             _log.warning(
                 "The list of models cannot be read, so it is kept as %s: %r", beside, error

@@ -67,6 +67,11 @@ class LibraryService:
         self._search = ChatSearch(stored, bus)
         bus.subscribe(self._on_event)
 
+    @property
+    def refusal(self) -> KnownError | None:
+        """Why chats on disk can be read and not changed; None where they can be."""
+        return self._stored.refusal
+
     # --- reading ------------------------------------------------------------------------
 
     def get(self, conversation_id: str) -> Conversation:
@@ -223,13 +228,15 @@ class LibraryService:
         """Keep text that was typed but not sent."""
         if conversation_id in self._unstored and not draft:
             return
+        if not self._keeps(conversation_id):
+            return
         self._change(
             conversation_id, lambda store: store.set_draft(conversation_id, draft), announce=False
         )
 
     def set_scroll(self, conversation_id: str, message_id: str | None, offset: int) -> None:
         """Keep the place the reader was at."""
-        if conversation_id not in self._unstored:
+        if conversation_id not in self._unstored and self._keeps(conversation_id):
             self._change(
                 conversation_id,
                 lambda store: store.set_scroll(conversation_id, message_id, offset),
@@ -308,7 +315,8 @@ class LibraryService:
         self, conversation_id: str, model_sha256: str, counts: dict[str, int]
     ) -> None:
         """Keep the tokens of messages."""
-        self._announced(self._of(conversation_id).set_token_counts(model_sha256, counts))
+        if self._keeps(conversation_id):
+            self._announced(self._of(conversation_id).set_token_counts(model_sha256, counts))
 
     def summaries(self, conversation_id: str) -> dict[str, str]:
         """Message id to what the model reads in place of everything up to that message."""
@@ -407,8 +415,13 @@ class LibraryService:
                 self._unstored[fresh.id] = replace(fresh, system_prompt=after)
                 self._bus.publish(LibraryChanged((fresh.id,)))
         for chat in self.conversations():
-            if chat.head_id is None and chat.system_prompt == before:
+            untouched = chat.head_id is None and chat.system_prompt == before
+            if untouched and self._keeps(chat.id):
                 self.set_system_prompt(chat.id, after)
+
+    def _keeps(self, conversation_id: str) -> bool:
+        """Whether what is noted in passing can be kept; where not, the window has said so."""
+        return self._of(conversation_id).refusal is None
 
     def _of(self, conversation_id: str) -> Library:
         private = self._private.library

@@ -26,6 +26,7 @@ from app.store.connect import open_image, open_memory, open_reader
 from app.store.conversations import Library
 from app.store.failures import file_error, typed_errors
 from app.store.image import read_image
+from app.store.journal import repair_interrupted
 from app.store.migrations import SCHEMA_VERSION, columns_of, layouts, migrate, schema_version
 from app.store.readers import ReaderPool
 from app.store.record_tables import SHAPES
@@ -87,6 +88,8 @@ def _from_file(path: Path, told: KnownError, *, alone: bool) -> Library:
         library = undo.enter_context(closing(Library(writer, ReaderPool(connect))))
         if library.read(_readable_version) < SCHEMA_VERSION:
             raise StoreError("The conversations are of an older version.")
+        if library.read(_is_streaming):
+            raise StoreError("The text of an answer lies in its journal.")
         if path.stat().st_size <= CHECK_AT_ONCE_BYTES and not library.read(quick_check).sound:
             raise DamagedDatabaseError("The conversation database is damaged.")
         undo.pop_all()
@@ -118,9 +121,15 @@ def _open_copy(path: Path, backups: Backups) -> sqlite3.Connection:
                         data="The damaged file is as it was.",
                         action="Check the disk and the folder's permissions, then start again.",
                     )
+        repair_interrupted(connection)
         connection.execute("PRAGMA query_only=1")
         undo.pop_all()
     return connection
+
+
+def _is_streaming(connection: sqlite3.Connection) -> bool:
+    row = connection.execute("SELECT 1 FROM messages WHERE status = 'streaming'").fetchone()
+    return row is not None
 
 
 def _image(path: Path) -> bytes:
