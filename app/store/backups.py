@@ -122,7 +122,7 @@ class Backups:
                     made = datetime.strptime(match[2], _STAMP).replace(tzinfo=UTC)
                     size = path.stat().st_size
                     found.append(Backup(path, int(match[1]), made, match[3], size))
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return ()
         except OSError as error:
             raise file_error(error, self.folder.name) from error
@@ -192,13 +192,21 @@ class Backups:
         except OSError as error:
             raise file_error(error, "The copy to check") from error
 
+    def list_if_readable(self) -> tuple[Backup, ...]:
+        """As :meth:`list`; none where the folder cannot be read, for a start that must go on."""
+        try:
+            return self.list()
+        except KnownError as error:
+            _log.warning("The backups cannot be read: %s", error.detail)
+            return ()
+
     def content(self, backup: Backup) -> Content | None:
         """What a backup holds; None where it cannot be read."""
         return self._read(backup, content_of)
 
     def newest_readable(self) -> sqlite3.Connection | None:
         """The backup with the newest messages; the caller closes it."""
-        richest = self.richest(self.list())
+        richest = self.richest(self.list_if_readable())
         return None if richest is None else open_reader(richest.path, immutable=True)
 
     def richest(self, backups: Sequence[Backup]) -> Backup | None:

@@ -166,7 +166,7 @@ class Health:
         That is so where the file was removed, emptied, or replaced by an older or another one.
         """
         here, seen = self._library.read(lambda c: (newest_message(c), _backups_seen(c)))
-        newer = [backup for backup in self._backups.list() if backup.number > seen]
+        newer = [b for b in self._backups.list_if_readable() if b.number > seen]
         richest = self._backups.richest(newer)
         content = None if richest is None else self._backups.content(richest)
         if richest is None or content is None or content.newest <= here:
@@ -179,7 +179,7 @@ class Health:
         Raises:
             KnownError: It could not be stored.
         """
-        newest = max((backup.number for backup in self._backups.list()), default=0)
+        newest = max((b.number for b in self._backups.list_if_readable()), default=0)
         self._library.submit(partial(_see_backups, number=newest)).result()
 
     def _copy_back(self, backup: Backup, target: sqlite3.Connection) -> None:

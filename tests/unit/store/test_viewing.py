@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import tempfile
 from contextlib import closing
 from pathlib import Path
 
@@ -201,13 +202,19 @@ def test_a_full_disk_at_the_start_leaves_everything_readable(
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="folders are protected in other ways there")
 def test_an_older_killed_database_in_a_read_only_folder_is_read(with_wal: Path) -> None:
     """As another user, for whom neither the folder nor the files can be written."""
-    folder = with_wal.parent
-    for path in (folder, *folder.parents):
-        if path.owner() == Path.home().owner() and path.stat().st_mode & 0o005 != 0o005:
-            path.chmod(0o755)
-    for path in folder.iterdir():
-        path.chmod(0o444)
-    folder.chmod(0o555)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name) / "data"
+        shutil.copytree(with_wal.parent, folder)
+        for path in folder.iterdir():
+            path.chmod(0o444)
+        Path(name).chmod(0o755)
+        folder.chmod(0o555)
+        done = _look_as_nobody(folder)
+        folder.chmod(0o755)
+    assert done.stdout.startswith("5 The data folder"), done.stderr
+
+
+def _look_as_nobody(folder: Path) -> subprocess.CompletedProcess[str]:
     code = (
         "import os, sys; from pathlib import Path\n"
         "from app.store import open_library, Searcher\n"
@@ -218,6 +225,4 @@ def test_an_older_killed_database_in_a_read_only_folder_is_read(with_wal: Path) 
         "found.close()\n"
     )
     command = [sys.executable, "-c", code, str(folder)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    folder.chmod(0o755)
-    assert done.stdout.startswith("5 The data folder"), done.stderr
+    return subprocess.run(command, capture_output=True, text=True, check=False)
