@@ -9,6 +9,7 @@ from pathlib import Path
 
 import psutil
 
+from app.domain.errors import KnownError
 from app.domain.model import ModelFile
 from app.domain.settings import Settings
 from app.engine.base import Engine, EngineOptions
@@ -62,8 +63,8 @@ class Setup:
         return self
 
     def __exit__(self, _kind: object, value: BaseException | None, _traceback: object) -> None:
-        if isinstance(value, Exception):
-            _log.error("It ended with an error.", exc_info=value)
+        if isinstance(value, Exception) and not isinstance(value, KnownError):
+            _log.error("A bug of ours ended it.", exc_info=value)
         self.logs.close()
 
 

@@ -6,6 +6,7 @@ import faulthandler
 import logging
 import sys
 import threading
+from contextlib import suppress
 from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
@@ -25,6 +26,16 @@ class _PrivateFileHandler(RotatingFileHandler):
     def _open(self) -> TextIOWrapper:
         make_file(Path(self.baseFilename))
         return super()._open()
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging names it
+        """Leave out what a full disk does not take; there is nowhere better to say so."""
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handleError(record)
+
+    def close(self) -> None:
+        """Close it, whether or not the disk takes the rest."""
+        with suppress(OSError):
+            super().close()
 
 
 class Logs:

@@ -193,6 +193,19 @@ def test_a_change_is_refused_there_in_one_sentence(read_only_home: Path) -> None
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+def test_a_log_that_the_disk_does_not_take_disturbs_nothing(home: Path) -> None:
+    a_chat(home)
+    (home / "logs").mkdir()
+    for name in ("phial.log", "crash.log"):
+        (home / "logs" / name).symlink_to("/dev/full")
+    (home / "ladder.json").mkdir()  # gives it something to log
+    done = subprocess.run(
+        [sys.executable, "-m", "app", "doctor"], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 # --- small files full of anything -----------------------------------------------------------------
 
 GARBAGE = [b"", b"\xff\xfe", b"[]", b'"x"', b"{", b'{"format": 1, "models": ["x"]}',
