@@ -1,6 +1,7 @@
 """Every byte the user would miss: conversations, settings, backups, search.
 
-``open_library(folder)`` opens the conversations and tells what it found; ``close()`` on what it
+``open_library(folder)`` opens the conversations and tells what it found, or what can only be read
+(``report.refusal``) or is missing (``report.lost``); ``close()`` on what it
 returns finishes every write. ``open_private_library()`` makes a library that lives in memory only.
 Both give a :class:`Library`: its writes return futures that resolve when the change is on the
 disk, its reads return values. :class:`Health` checks, backs up and restores.

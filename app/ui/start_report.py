@@ -12,6 +12,7 @@ from app.ui.banner import Offer
 from app.ui.chat_pane import ChatPane
 from app.ui.worker import Worker
 
+_NOT_HERE = "Your chats can be read, not changed. A private chat still works."
 READ_ONLY, MISSING, REPORT = "read-only", "missing", "report"
 
 
@@ -63,8 +64,7 @@ class StartReport:
     def explain(self, *, private: bool) -> None:
         """Let the composer say why nothing can be sent; private chats need no disk."""
         refusal = self._services.library.refusal
-        told = "" if refusal is None or private else f"{refusal.what} {refusal.data}"
-        self._pane.composer.set_refusal(told)
+        self._pane.composer.set_refusal("" if refusal is None or private else _NOT_HERE)
 
     def _offers(self, missing: Lost) -> list[Offer]:
         return [
