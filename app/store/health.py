@@ -195,6 +195,8 @@ class Health:
         migrate(target, lambda _version: None)
 
     def _make(self, reason: str, now: datetime | None) -> tuple[Backup, CheckResult]:
+        if self._library.refusal is not None:  # what is shown may be a copy in memory
+            raise self._library.refusal
         return self._library.read(lambda source: self._backups.make(source, reason, now))
 
     def _told(self, check: CheckResult) -> tuple[str, ...]:
@@ -207,7 +209,8 @@ class Health:
         return (told,)
 
     def _ask_for_recovery(self) -> None:
-        write_atomically(recovery_mark(self._path), b"A check found damage.\n")
+        if self._library.refusal is None:
+            write_atomically(recovery_mark(self._path), b"A check found damage.\n")
 
 
 def _is_untidy(connection: sqlite3.Connection) -> bool:

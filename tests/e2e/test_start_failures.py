@@ -239,3 +239,40 @@ def test_a_folder_that_cannot_be_had_is_done_without(home: Path, name: str) -> N
     assert "Sky" in done.stdout
     assert "Traceback" not in done.stderr
     assert name == "backups" or str(home / name) in done.stderr
+
+
+# --- chats that are missing, as the terminal tells it ---------------------------------------------
+
+
+def phial(*words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "app", *words], capture_output=True, text=True, check=False
+    )
+
+
+@pytest.fixture
+def missing(home: Path) -> Path:
+    """A data folder whose database is gone, beside a good backup."""
+    a_chat(home)
+    assert phial("chats", "backup").returncode == 0
+    (home / "phial.db").unlink()
+    return home
+
+
+def test_the_terminal_tells_what_is_missing_and_how_to_bring_it_back(missing: Path) -> None:
+    listed = phial("chats", "list")
+    assert "a backup of" in listed.stderr
+    assert "holds 2 messages in 1 chat" in listed.stderr
+    assert "chats backup --restore 1" in listed.stderr
+    rows = json.loads(phial("chats", "backup", "--list", "--json").stdout)
+    assert [(row["number"], row["chats"], row["messages"]) for row in rows] == [(1, 1, 2)]
+    assert phial("chats", "backup", "--restore", "1", "--yes").returncode == 0
+    again = phial("chats", "list")
+    assert "Sky" in again.stdout
+    assert again.stderr == ""
+
+
+def test_the_terminal_keeps_it_as_it_is_when_told_so(missing: Path) -> None:
+    assert phial("chats", "backup", "--keep").returncode == 0
+    again = phial("chats", "list")
+    assert (again.stdout.strip(), again.stderr) == ("No chats yet.", "")

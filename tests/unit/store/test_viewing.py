@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from app.domain.errors import DiskFullError, KnownError, NewerDatabaseError, ReadOnlyStoreError
-from app.store import Searcher, open_library, opening
+from app.store import Health, Searcher, open_library, opening
 from app.store.backups import Backups
 from app.store.connect import open_writer
 from app.store.image import read_image
@@ -93,6 +93,28 @@ def test_the_image_is_what_a_checkpoint_would_make_and_ends_at_a_torn_frame(
     assert 0 < len(part) < len(image)
 
 
+@pytest.mark.parametrize("memory", [False, True], ids=["from the file", "from memory"])
+def test_going_back_to_a_backup_is_refused_where_it_would_not_last(
+    tmp_path: Path, memory: bool
+) -> None:
+    opened = open_library(tmp_path)
+    backup = opened.health.back_up()
+    fill(opened.library, chats=1)
+    opened.close()
+    if memory:
+        (tmp_path / "phial.db-wal").write_bytes(b"anything")
+    told = refusal(tmp_path, DiskFullError("full"))
+    backups = Backups(tmp_path / "backups")
+    library = read_only_library(tmp_path / "phial.db", backups, told)
+    health = Health(library, tmp_path / "phial.db", backups, owner=False)
+    try:
+        with pytest.raises(DiskFullError):
+            health.restore(backup)
+        assert len(everything(library)) == 12
+    finally:
+        library.close()
+
+
 @pytest.mark.parametrize("path", FIXTURES, ids=lambda p: p.stem)
 @pytest.mark.parametrize("damaged", [False, True], ids=["sound", "damaged"])
 def test_an_older_or_damaged_database_is_shown_from_memory(
@@ -143,6 +165,8 @@ def test_what_a_newer_phial_wrote_is_shown_and_never_written_to(tmp_path: Path) 
         with pytest.raises(NewerDatabaseError):
             found.library.add_exchange(made, asked, answer(asked)).result()
         assert found.health.maintain().backup is None
+        with pytest.raises(NewerDatabaseError):
+            found.health.back_up()
         found.close()
         assert (tmp_path / "phial.db").read_bytes() == before
 
