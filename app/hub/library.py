@@ -25,8 +25,6 @@ from app.domain.private_files import FILE_MODE, make_folder
 from app.hub.disk import delete_file, disk_error, file_size, write_json
 
 FORMAT = 1
-# What a file of anything else raises while it is read.
-_GARBAGE = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
 _LOCK_SECONDS = 10.0  # another Phial holds the list while it deletes a model's files
 _log = logging.getLogger(__name__)
 
@@ -202,7 +200,9 @@ class Library:
             return [_from_json(entry) for entry in data["models"]]
         except FileNotFoundError:
             return []
-        except (OSError, *_GARBAGE) as error:
+        except (
+            OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError
+        ) as error:  # fmt: skip
             beside = self._index.with_suffix(".damaged.json")
             _log.warning(
                 "The list of models cannot be read, so it is kept as %s: %r", beside, error
