@@ -204,6 +204,11 @@ class Composer(QWidget):
         self._name_button()
         self._on_text()
 
+    @property
+    def takes_words(self) -> bool:
+        """Whether words can be typed; a key that an editor does not take would come back."""
+        return self.editor.isVisible() and not self._refusal
+
     def set_refusal(self, reason: str) -> None:
         """Take no words while there is a reason, and show it in their place; empty takes them."""
         self._refusal = reason

@@ -375,7 +375,7 @@ class MainWindow(QMainWindow):
         """Esc stops an answer, then closes what is open; words typed anywhere are a message."""
         if event.key() == Qt.Key.Key_Escape:
             self.escape()
-        elif is_typed(event) and self.pane.composer.editor.isVisible():
+        elif is_typed(event) and self.pane.composer.takes_words:
             self.pane.composer.setFocus()
             QApplication.sendEvent(self.pane.composer.editor, event)
         else:
