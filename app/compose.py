@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 import psutil
 
+from app.domain.errors import KnownError
 from app.domain.model import ModelFile
 from app.domain.settings import Settings
 from app.engine.base import Engine, EngineOptions
@@ -36,24 +38,33 @@ from app.store import LadderMemory, Measurements, SettingsStore, open_library
 from app.system.bundled import bundled
 from app.system.logs import Logs
 from app.system.paths import Folders, folders
+from app.system.tighten import tighten
 
+_log = logging.getLogger(__name__)
 GIB = 2**30
 
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """What every face needs before it decides what else to build; ends the log on exit."""
+    """What every face needs before it decides what else to build; ends the log on exit.
+
+    Attributes:
+        problems: Sentences about what Phial has to do without, such as its log.
+    """
 
     folders: Folders
     bus: EventBus
     settings: SettingsService
     ladder: LadderMemory
     logs: Logs
+    problems: tuple[str, ...] = ()
 
     def __enter__(self) -> Setup:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, _kind: object, value: BaseException | None, _traceback: object) -> None:
+        if isinstance(value, Exception) and not isinstance(value, KnownError):
+            _log.error("A bug of ours ended it.", exc_info=value)
         self.logs.close()
 
 
@@ -61,11 +72,15 @@ def prepare(where: Folders | None = None) -> Setup:
     """Make the folders, start the log and read the settings.
 
     Raises:
-        ReadOnlyStoreError: The folders cannot be written to.
+        ReadOnlyStoreError: The data folder cannot be made.
     """
     where = where or folders()
-    where.create()
+    unmade = where.create()
+    tightened = tighten(where)
     logs = Logs(where.logs)
+    for failure in tightened.failed:
+        _log.warning("Others may read it, and that cannot be changed: %s", failure)
+    problems = [sentence for sentence in (*unmade, logs.problem) if sentence]
     bus = EventBus()
     return Setup(
         folders=where,
@@ -73,6 +88,8 @@ def prepare(where: Folders | None = None) -> Setup:
         settings=SettingsService(SettingsStore(where.data / "settings.json"), bus),
         ladder=LadderMemory(where.data / "ladder.json"),
         logs=logs,
+        # Where nothing at all can be written, the library says so, once.
+        problems=tuple(problems) if where.writable else (),
     )
 
 
@@ -187,10 +204,14 @@ def build_services(setup: Setup, engine: Engine, *, model: ModelFile | None = No
         StoreError: The library cannot be opened; nothing was changed.
     """
     opened = open_library(setup.folders.data)
-    report = (*setup.settings.problems, *opened.report.sentences)
+    report = (*opened.report.sentences, *setup.settings.problems, *setup.problems)
+    if opened.report.read_only:
+        setup.settings.keep_in_memory()
     library = LibraryService(opened.library, setup.settings, setup.bus, start_report=report)
     room = build_models(setup, engine, model=model)
-    maintenance = MaintenanceService(opened.health, opened.library, setup.bus)
+    maintenance = MaintenanceService(
+        opened.health, opened.library, setup.bus, missing=opened.report.lost
+    )
     chat = ChatService(engine, room.lane, room.models, library, setup.settings, setup.bus)
     return Services(
         bus=setup.bus,

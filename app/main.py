@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING
 
 import app
 from app.cli import EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED, EXIT_USAGE
-from app.domain.errors import KnownError
+from app.domain.errors import DiskFullError, KnownError, ReadOnlyStoreError, StoreBusyError
 
 if TYPE_CHECKING:
+    from app.domain.model import ModelFile
     from app.markup.transfer.values import Exporter
+    from app.services.settings import SettingsService
 
 OPENABLE = {".gguf", ".phial"}  # what the system opens with Phial
 NO_DISPLAY = (
@@ -124,28 +126,45 @@ def _window(options: argparse.Namespace) -> int:
     if not has_display():
         sys.stderr.write(NO_DISPLAY)
         return EXIT_FAILED
-    from app.compose import prepare
     from app.services.model_files import DEMO, find_model
+    from app.ui.start_failure import FailuresShown
+
+    named = DEMO if options.demo else options.window_model
+    chosen = find_model(named) if named else None  # who types an option reads the terminal
+    with FailuresShown():
+        return _open_window([str(name.absolute()) for name in options.open], chosen)
+    return EXIT_FAILED
+
+
+def _open_window(files: list[str], chosen: ModelFile | None) -> int:
+    from app.compose import build_services, make_engine, prepare
+    from app.services.model_files import DEMO
     from app.system.lock import InstanceLock
     from app.ui.activation import ask_to_come_forward
     from app.ui.app import run
 
-    files = [str(name.absolute()) for name in options.open]
-    named = DEMO if options.demo else options.window_model
-    chosen = find_model(named) if named else None
     with prepare() as setup, InstanceLock(setup.folders.data) as lock:
         if not lock.acquire():
             # The copy that runs asks before it changes models, so it is given the file to open.
             wanted = [str(chosen.path.absolute())] if chosen is not None else []
-            told = ask_to_come_forward(lock.channel, [*wanted, *files])
-            return EXIT_DONE if told else _already_running()
+            if not ask_to_come_forward(lock.channel, [*wanted, *files]):
+                raise StoreBusyError(
+                    "Another copy of Phial is running with this data folder, but does not answer.",
+                    action="End it, or wait until it ends, and start Phial again.",
+                )
+            return EXIT_DONE
         if chosen is not None:
-            place = DEMO if chosen.demo else str(chosen.path.absolute())
-            setup.settings.update(model_path=place, welcomed=True)
-        from app.compose import build_services, make_engine
-
+            _use_model(setup.settings, DEMO if chosen.demo else str(chosen.path.absolute()))
         with closing(build_services(setup, make_engine(setup))) as services:
             return run(services, channel=lock.channel, files=files)
+
+
+def _use_model(settings: SettingsService, path: str) -> None:
+    try:
+        settings.update(model_path=path, welcomed=True)
+    except (DiskFullError, ReadOnlyStoreError):
+        settings.keep_in_memory()  # the window says why; the chats can be read nevertheless
+        settings.update(model_path=path, welcomed=True)
 
 
 def _self_test() -> int:
@@ -156,8 +175,3 @@ def _self_test() -> int:
     from app.ui.selftest import run
 
     return run()
-
-
-def _already_running() -> int:
-    sys.stderr.write("phial: another copy is running with this data folder, but does not answer.\n")
-    return EXIT_FAILED

@@ -8,7 +8,7 @@ from app.domain.conversation import BranchMessage, Conversation, SearchHit
 from app.domain.generation import Role
 from app.services import words
 from app.services.transfer import ImportPreview, Known
-from app.store.backups import Backup
+from app.store.backups import Backup, Content
 
 ID_SHOWN = 8  # hex digits of an id in lists; any unambiguous beginning is understood
 
@@ -125,7 +125,7 @@ def preview_lines(preview: ImportPreview) -> list[str]:
     return lines
 
 
-def backup_row(backup: Backup) -> dict[str, object]:
+def backup_row(backup: Backup, content: Content | None) -> dict[str, object]:
     """A backup, for programs."""
     return {
         "number": backup.number,
@@ -133,10 +133,14 @@ def backup_row(backup: Backup) -> dict[str, object]:
         "reason": backup.reason,
         "bytes": backup.size,
         "path": str(backup.path),
+        "chats": None if content is None else content.chats,
+        "messages": None if content is None else content.messages,
     }
 
 
-def backup_line(backup: Backup) -> str:
+def backup_line(backup: Backup, content: Content | None) -> str:
     """A backup, in a line."""
     made = words.moment_words(backup.made_at)
-    return f"{backup.number:>4}  {made:24}  {words.size(backup.size):>9}  {backup.reason}"
+    holds = words.content(content)
+    size = words.size(backup.size)
+    return f"{backup.number:>4}  {made:24}  {size:>9}  {holds:28}  {backup.reason}"

@@ -102,6 +102,9 @@ def add_parser(
     either = sub.add_mutually_exclusive_group()
     either.add_argument("--list", action="store_true", help="the backups there are")
     either.add_argument("--restore", type=count, metavar="N", help="go back to backup number N")
+    either.add_argument(
+        "--keep", action="store_true", help="say no more that backups hold what is missing here"
+    )
     sub.add_argument("--yes", action="store_true", help="with --restore: do not ask")
     sub = action("check", _check, "whether the database is sound")
     sub.add_argument("--full", action="store_true", help="everything, on a copy; takes longer")
@@ -167,8 +170,14 @@ def _room(setup: Setup) -> Iterator[_Room]:
     library = LibraryService(opened.library, setup.settings, setup.bus)
     room = _Room(library, TransferService(library, setup.bus), opened.health)
     unsubscribe = setup.bus.subscribe(room.hear)
-    for sentence in opened.report.sentences:
+    for sentence in (*opened.report.sentences, *setup.problems):
         sys.stderr.write(f"phial: {sentence}\n")
+    if (lost := opened.report.lost) is not None:
+        number = lost.backup.number
+        sys.stderr.write(
+            f"phial: {words.missing(lost)} 'phial chats backup --restore {number}' brings them "
+            "back; 'phial chats backup --keep' leaves it as it is.\n"
+        )
     try:
         yield room
     finally:
@@ -332,11 +341,16 @@ def _backup(options: argparse.Namespace, setup: Setup) -> int:
     with _room(setup) as room:
         if options.list:
             backups = room.health.list_backups()
-            lines = [backup_line(backup) for backup in backups] or ["There is no backup yet."]
-            return _tell(options, [backup_row(backup) for backup in backups], lines)
+            found = [(backup, room.health.content(backup)) for backup in backups]
+            lines = [backup_line(*one) for one in found] or ["There is no backup yet."]
+            return _tell(options, [backup_row(*one) for one in found], lines)
+        if options.keep:
+            room.health.keep_as_it_is()
+            return _tell(options, {"kept": True}, ["The chats stay as they are."])
         if options.restore is None:
             made = room.health.back_up()
-            return _tell(options, backup_row(made), [str(made.path)])
+            row = backup_row(made, room.health.content(made))
+            return _tell(options, row, [str(made.path)])
         for backup in room.health.list_backups():
             if backup.number == options.restore:
                 break

@@ -17,6 +17,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 
+from app.domain.private_files import make_file, make_folder
 from app.engine.segments import (
     Buffers,
     Entry,
@@ -204,7 +205,7 @@ class SnapshotStore:
                 self._off = True
 
     def _store(self, piece: Piece, tokens: tuple[int, ...], state: bytes) -> None:
-        self._folder.mkdir(parents=True, exist_ok=True)
+        make_folder(self._folder)
         head = make_head(piece.parent, tokens, state)
         size = len(head) + len(state)
         if not self._make_room(size, piece.parent):
@@ -212,6 +213,7 @@ class SnapshotStore:
         path = self._path(piece.digest)
         part = path.with_suffix(".part")
         try:
+            make_file(part)
             with part.open("wb") as file:
                 file.write(head)
                 file.write(state)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from app.domain.download import ModelFolderError
 from app.domain.errors import DiskFullError, HubError
+from app.domain.private_files import make_file, make_folder
 
 SPARE = 256 * 1024 * 1024  # bytes of the disk that are never taken: the system needs room too
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -115,7 +116,8 @@ def write_json(path: Path, value: object) -> None:
     """
     fresh = path.with_name(path.name + ".new")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
+        make_file(fresh)
         with fresh.open("w", encoding="utf-8") as file:
             json.dump(value, file, indent=1, ensure_ascii=False)
             file.flush()

@@ -22,6 +22,7 @@ from app.domain.download import (
     WrongSizeError,
 )
 from app.domain.errors import KnownError
+from app.domain.private_files import FILE_MODE, make_folder
 from app.hub.control import DownloadControl, Wish
 from app.hub.disk import Room, disk_error
 from app.hub.gate import NetworkGate
@@ -83,8 +84,9 @@ class Downloader:
             OfflineError: Offline is or went on.
         """
         try:
-            destination.parent.mkdir(parents=True, exist_ok=True)
-            lock = FileLock(destination.with_name(destination.name + ".part.lock"))
+            make_folder(destination.parent)
+            beside = destination.with_name(destination.name + ".part.lock")
+            lock = FileLock(beside, mode=FILE_MODE)
             lock.acquire(blocking=False)
         except Timeout as error:
             raise AlreadyDownloadingError(

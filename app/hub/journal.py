@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from app.domain.private_files import make_file
 from app.hub.disk import disk_error
 
 FORMAT = 1
@@ -82,6 +83,7 @@ class Journal:
         fresh = fresh_path(self.path)
         record = {"format": FORMAT, **asdict(head)}
         lines = b"".join(mark.line() for mark in marks)
+        make_file(fresh)
         fresh.write_bytes(json.dumps(record).encode() + b"\n" + lines)
         fresh.replace(self.path)
         self._file = self.path.open("ab", buffering=0)

@@ -21,6 +21,7 @@ from filelock import FileLock, Timeout
 
 from app.domain.download import ModelFolderError
 from app.domain.errors import NotFoundError
+from app.domain.private_files import FILE_MODE, make_folder
 from app.hub.disk import delete_file, disk_error, file_size, write_json
 
 FORMAT = 1
@@ -164,10 +165,11 @@ class Library:
     @contextlib.contextmanager
     def _changing(self) -> Iterator[None]:
         """Change what is on disk now, alone; an error inside changes nothing."""
-        lock = FileLock(self._index.with_name(self._index.name + ".lock"), timeout=_LOCK_SECONDS)
+        beside = self._index.with_name(self._index.name + ".lock")
+        lock = FileLock(beside, timeout=_LOCK_SECONDS, mode=FILE_MODE)
         with self._lock, contextlib.ExitStack() as held:
             try:
-                self._index.parent.mkdir(parents=True, exist_ok=True)
+                make_folder(self._index.parent)
                 held.enter_context(lock)
             except Timeout as error:
                 raise ModelFolderError("Another Phial is changing the list of models.") from error
@@ -198,7 +200,9 @@ class Library:
             return [_from_json(entry) for entry in data["models"]]
         except FileNotFoundError:
             return []
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (
+            OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError
+        ) as error:  # fmt: skip
             beside = self._index.with_suffix(".damaged.json")
             _log.warning(
                 "The list of models cannot be read, so it is kept as %s: %r", beside, error

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from app.domain.download import ModelFolderError
+from app.domain.private_files import make_file, make_folder
 from app.hub.disk import disk_error, sync_folder
 from app.hub.hashing import BUFFERS, HashThread, feed
 from app.hub.journal import Journal, JournalHead, Mark, fresh_path
@@ -86,9 +87,10 @@ class PartFile:
         """
         self.close()
         try:
-            self.destination.parent.mkdir(parents=True, exist_ok=True)
+            make_folder(self.destination.parent)
             # The old journal goes first: it must never describe new bytes.
             self._journal.delete()
+            make_file(self.path)
             self._file = self.path.open("wb", buffering=0)
             self._reserve(self._file.fileno(), head.size)
             self._journal.begin(head)

@@ -32,7 +32,7 @@ def read_queue(path: Path) -> list[DownloadItem]:
         if data["format"] != FORMAT:
             return []
         return [_restored(record) for record in data["downloads"]]
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return []
 
 

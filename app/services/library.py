@@ -76,6 +76,11 @@ class LibraryService:
         self._search = ChatSearch(stored, bus)
         bus.subscribe(self._on_event)
 
+    @property
+    def refusal(self) -> KnownError | None:
+        """Why chats on disk can be read and not changed; None where they can be."""
+        return self._stored.refusal
+
     # --- reading ------------------------------------------------------------------------
 
     def get(self, conversation_id: str) -> Conversation:
@@ -231,7 +236,7 @@ class LibraryService:
     def set_draft(self, conversation_id: str, draft: str) -> Future[None]:
         """Keep text that was typed but not sent; a chat that begins so is listed from then on."""
         begins = conversation_id in self._unstored
-        if begins and not draft:
+        if (begins and not draft) or not self._keeps(conversation_id):
             return _nothing_to_do()
         before = self.get(conversation_id)
         renamed = listed_title(before) != listed_title(replace(before, draft=draft))
@@ -257,7 +262,7 @@ class LibraryService:
 
     def set_scroll(self, conversation_id: str, message_id: str | None, offset: int) -> None:
         """Keep the place the reader was at."""
-        if conversation_id not in self._unstored:
+        if conversation_id not in self._unstored and self._keeps(conversation_id):
             self._change(
                 conversation_id,
                 lambda store: store.set_scroll(conversation_id, message_id, offset),
@@ -345,7 +350,8 @@ class LibraryService:
         self, conversation_id: str, model_sha256: str, counts: dict[str, int]
     ) -> None:
         """Keep the tokens of messages."""
-        self._announced(self._of(conversation_id).set_token_counts(model_sha256, counts))
+        if self._keeps(conversation_id):
+            self._announced(self._of(conversation_id).set_token_counts(model_sha256, counts))
 
     def summaries(self, conversation_id: str) -> dict[str, str]:
         """Message id to what the model reads in place of everything up to that message."""
@@ -442,8 +448,13 @@ class LibraryService:
             else:
                 self.set_system_prompt(fresh.id, after)
         for chat in self.conversations():
-            if chat.head_id is None and chat.system_prompt == before:
+            untouched = chat.head_id is None and chat.system_prompt == before
+            if untouched and self._keeps(chat.id):
                 self.set_system_prompt(chat.id, after)
+
+    def _keeps(self, conversation_id: str) -> bool:
+        """Whether what is noted in passing can be kept; where not, the window has said so."""
+        return self._of(conversation_id).refusal is None
 
     def _of(self, conversation_id: str) -> Library:
         private = self._private.library

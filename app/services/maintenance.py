@@ -8,7 +8,7 @@ import threading
 from app.domain.errors import KnownError
 from app.services.events import EventBus, LibraryChanged, LibraryReplaced, Notice, Problem
 from app.services.lane import Lane
-from app.store import Backup, Health, Library
+from app.store import Backup, Content, Health, Library, Lost
 
 AFTER_START = 5.0  # seconds: the window and the first answer come first
 EVERY = 24 * 3600.0  # seconds
@@ -23,6 +23,7 @@ class MaintenanceService:
         library: Purged of what was in the trash for 30 days.
         bus: Told of what the user should know.
         after_start: Seconds until the first round; tests give 0.
+        missing: What opening found in a backup and not in the library.
     """
 
     def __init__(
@@ -32,7 +33,9 @@ class MaintenanceService:
         bus: EventBus,
         *,
         after_start: float = AFTER_START,
+        missing: Lost | None = None,
     ) -> None:
+        self.missing = missing
         self._health = health
         self._library = library
         self._bus = bus
@@ -41,12 +44,27 @@ class MaintenanceService:
         self._lane = Lane("maintenance")
 
     def start(self) -> None:
-        """Begin the daily rounds."""
+        """Begin the daily rounds, where anything can be written."""
+        if self._library.refusal is not None:
+            return
         self._lane.submit(self._rounds)
 
     def backups(self) -> tuple[Backup, ...]:
         """The backups, newest first."""
         return self._health.list_backups()
+
+    def content(self, backup: Backup) -> Content | None:
+        """What a backup holds; None where it cannot be read."""
+        return self._health.content(backup)
+
+    def keep_as_it_is(self) -> None:
+        """Speak no more of what is missing here; blocks.
+
+        Raises:
+            KnownError: It could not be stored.
+        """
+        self._health.keep_as_it_is()
+        self.missing = None
 
     def back_up(self) -> Backup:
         """Make a backup now; blocks.
@@ -66,6 +84,7 @@ class MaintenanceService:
             KnownError: Nothing was changed.
         """
         before = self._health.restore(backup)
+        self.missing = None
         self._bus.publish(LibraryReplaced())
         self._bus.publish(LibraryChanged())
         return before

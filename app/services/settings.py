@@ -30,11 +30,16 @@ class SettingsService:
         self._bus = bus
         self._lock = threading.Lock()
         self._current, self.problems = file.load()
+        self._saved = True
 
     @property
     def current(self) -> Settings:
         """The settings in force; a frozen value."""
         return self._current
+
+    def keep_in_memory(self) -> None:
+        """Let changes last for this session only: nothing can be written, and the user knows."""
+        self._saved = False
 
     def update(self, **changes: Any) -> Settings:
         """Check, save and announce changes; a change that cannot be saved is not made.
@@ -52,7 +57,8 @@ class SettingsService:
             after = dataclasses.replace(before, **changes)
             if after == before:
                 return before
-            self._file.save(after)
+            if self._saved:
+                self._file.save(after)
             self._current = after
         self._bus.publish(SettingsChanged(before, after))
         return after

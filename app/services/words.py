@@ -11,6 +11,7 @@ from app.domain.download import DownloadItem, DownloadState
 from app.domain.generation import StopReason, Timings
 from app.domain.model import ModelFile
 from app.services.events import ContextMeasured, ModelPhase, ModelState
+from app.store.backups import Content, Lost
 
 SEPARATOR = " · "
 NEW_CHAT = "New chat"
@@ -264,3 +265,20 @@ def moment_words(moment: datetime, zone: tzinfo | None = None) -> str:
     """Date and time in the reader's zone: ``21 November 2026, 14:05``."""
     local = moment.astimezone(zone)
     return f"{local.day} {MONTHS[local.month - 1]} {local.year}, {local:%H:%M}"
+
+
+def content(found: Content | None) -> str:
+    """What a backup holds."""
+    if found is None:
+        return "cannot be read"
+    return join(amount(found.chats, "chat"), amount(found.messages, "message"))
+
+
+def missing(lost: Lost) -> str:
+    """What a backup holds and the database does not."""
+    there = f"{amount(lost.content.messages, 'message')} in {amount(lost.content.chats, 'chat')}"
+    when = moment_words(lost.backup.made_at)
+    if not lost.here.messages:
+        return f"There are no chats here, but a backup of {when} holds {there}."
+    here = f"{amount(lost.here.messages, 'message')} in {amount(lost.here.chats, 'chat')}"
+    return f"A backup of {when} holds {there}, of which some were never here; here are {here}."

@@ -1,6 +1,7 @@
 """Every byte the user would miss: conversations, settings, backups, search.
 
-``open_library(folder)`` opens the conversations and tells what it found; ``close()`` on what it
+``open_library(folder)`` opens the conversations and tells what it found, or what can only be read
+(``report.refusal``) or is missing (``report.lost``); ``close()`` on what it
 returns finishes every write. ``open_private_library()`` makes a library that lives in memory only.
 Both give a :class:`Library`: its writes return futures that resolve when the change is on the
 disk, its reads return values. :class:`Health` checks, backs up and restores.
@@ -12,7 +13,7 @@ In the data folder lie ``phial.db`` with its ``-wal`` and ``-shm`` while it is o
 
 from __future__ import annotations
 
-from app.store.backups import Backup
+from app.store.backups import Backup, Content, Lost
 from app.store.checks import CheckResult
 from app.store.conversations import Library
 from app.store.health import Health, Maintenance
@@ -30,9 +31,11 @@ from app.store.settings_file import SettingsStore
 __all__ = [
     "Backup",
     "CheckResult",
+    "Content",
     "Health",
     "LadderMemory",
     "Library",
+    "Lost",
     "Maintenance",
     "Measurements",
     "OpenReport",

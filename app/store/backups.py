@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import sqlite3
-from collections.abc import Sequence
-from contextlib import ExitStack, closing
+from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TypeVar
 
 from app.domain.errors import DamagedDatabaseError, KnownError
 from app.store.checks import CheckResult, full_check
@@ -16,6 +18,8 @@ from app.store.connect import open_reader, open_scratch
 from app.store.failures import file_error, typed_errors
 from app.store.files import make_folder, sync_file, sync_folder
 
+T = TypeVar("T")
+_log = logging.getLogger(__name__)
 MAX_COUNT = 10
 MAX_BYTES = 2 * 2**30
 DAILY = "daily"
@@ -41,6 +45,55 @@ class Backup:
     made_at: datetime
     reason: str
     size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a database holds.
+
+    Attributes:
+        chats: Those outside the trash.
+        messages: Those outside the trash.
+        newest: The highest number a message ever had in it. It only rises, so a database whose
+            number is lower than a backup's is not the one the backup was made of.
+    """
+
+    chats: int
+    messages: int
+    newest: int
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """A backup with messages that the database never had.
+
+    Attributes:
+        backup: The one with the newest messages.
+        content: What it holds.
+        here: What the database holds.
+    """
+
+    backup: Backup
+    content: Content
+    here: Content
+
+
+def content_of(connection: sqlite3.Connection) -> Content:
+    """What a database of any schema holds."""
+    chats, messages = (
+        connection.execute(
+            f"SELECT count(*) - (SELECT count(*) FROM {table} WHERE deleted_at IS NOT NULL) "  # noqa: S608
+            f"FROM {table}"
+        ).fetchone()[0]
+        for table in ("conversations", "messages")
+    )
+    return Content(chats, messages, newest_message(connection))
+
+
+def newest_message(connection: sqlite3.Connection) -> int:
+    """The highest number a message ever had; see :class:`Content`."""
+    row = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'messages'").fetchone()
+    return int(row[0]) if row else 0
 
 
 class Backups:
@@ -69,7 +122,7 @@ class Backups:
                     made = datetime.strptime(match[2], _STAMP).replace(tzinfo=UTC)
                     size = path.stat().st_size
                     found.append(Backup(path, int(match[1]), made, match[3], size))
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return ()
         except OSError as error:
             raise file_error(error, self.folder.name) from error
@@ -139,30 +192,51 @@ class Backups:
         except OSError as error:
             raise file_error(error, "The copy to check") from error
 
+    def list_if_readable(self) -> tuple[Backup, ...]:
+        """As :meth:`list`; none where the folder cannot be read, for a start that must go on."""
+        try:
+            return self.list()
+        except KnownError as error:
+            _log.warning("The backups cannot be read: %s", error.detail)
+            return ()
+
+    def content(self, backup: Backup) -> Content | None:
+        """What a backup holds; None where it cannot be read."""
+        return self._read(backup, content_of)
+
     def newest_readable(self) -> sqlite3.Connection | None:
-        """The newest backup that opens and holds messages; the caller closes it."""
-        for backup in self.list():
-            try:
-                with typed_errors(), ExitStack() as undo:
-                    connection = undo.enter_context(
-                        closing(open_reader(backup.path, immutable=True))
-                    )
-                    connection.execute("SELECT count(*) FROM messages").fetchone()
-                    undo.pop_all()
-            except KnownError:
-                continue
-            return connection
-        return None
+        """The backup with the newest messages; the caller closes it."""
+        richest = self.richest(self.list_if_readable())
+        return None if richest is None else open_reader(richest.path, immutable=True)
+
+    def richest(self, backups: Sequence[Backup]) -> Backup | None:
+        """Of these, newest first, the one with the newest messages; None where all are empty."""
+        found = [(self._read(backup, newest_message) or 0, backup) for backup in backups]
+        newest, backup = max(found, key=lambda pair: pair[0], default=(0, None))
+        return backup if newest else None
+
+    def _read(self, backup: Backup, work: Callable[[sqlite3.Connection], T]) -> T | None:
+        try:
+            with typed_errors(), closing(open_reader(backup.path, immutable=True)) as connection:
+                return work(connection)
+        except KnownError as error:
+            _log.warning("The backup %s cannot be read: %s", backup.path.name, error.detail)
+            return None
 
     def _rotate(self, backups: Sequence[Backup]) -> None:
-        """Remove the oldest beyond the bounds, those with a newer one of their reason first."""
+        """Remove the oldest beyond the bounds, those with a newer one of their reason first.
+
+        The one with the newest messages stays: while a database that is empty or another one lies
+        in the place of the user's, its backups must not push out the last that is whole.
+        """
+        richest = self.richest(backups)
         newest_of_reason = {backup.reason: backup.number for backup in reversed(backups)}
         count, size = len(backups), sum(backup.size for backup in backups)
 
         def worth(backup: Backup) -> tuple[bool, int]:
             return newest_of_reason[backup.reason] == backup.number, backup.number
 
-        for backup in sorted(backups[1:], key=worth):
+        for backup in sorted((one for one in backups[1:] if one != richest), key=worth):
             if count <= self._max_count and size <= self._max_bytes:
                 break
             backup.path.unlink(missing_ok=True)

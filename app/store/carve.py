@@ -17,7 +17,7 @@ from app.store.connect import PAGE_SIZE
 
 _TABLE_LEAF = 0x0D
 _WAL_HEADER, _FRAME_HEADER = 32, 24
-_MAX_COLUMNS = 64
+_MAX_COLUMNS = 32_767  # of any table, https://sqlite.org/limits.html
 _INTEGER_SIZES = {1: 1, 2: 2, 3: 3, 4: 4, 5: 6, 6: 8}
 
 Value = int | float | bytes | str | None
@@ -39,14 +39,16 @@ def carve(path: Path) -> Iterator[CarvedRow]:
     """Every row of every table that can still be read, in no particular order.
 
     Args:
-        path: The database; a ``-wal`` file beside it is read too, as SQLite would.
+        path: The database; a ``-wal`` file beside it is read too, as SQLite would, and alone where
+            the database is missing or empty.
 
     Raises:
         OSError: The file cannot be read at all.
     """
-    data = path.read_bytes()
-    size = _page_size(data)
-    pages = _wal_pages(path.with_name(f"{path.name}-wal"), size)
+    data = path.read_bytes() if path.exists() else b""
+    wal = path.with_name(f"{path.name}-wal")
+    size = _page_size(data) or _wal_page_size(wal) or PAGE_SIZE
+    pages = _wal_pages(wal, size)
     reserved = data[20] if len(data) > 20 and data[20] < 64 else 0
     file = _Pages(data, size, size - reserved, pages)
     for number in range(1, file.count + 1):
@@ -77,7 +79,16 @@ def _page_size(data: bytes) -> int:
         size = 65_536 if size == 1 else size
         if size >= 512 and size & (size - 1) == 0:
             return size
-    return PAGE_SIZE
+    return 0
+
+
+def _wal_page_size(path: Path) -> int:
+    if not path.exists():
+        return 0
+    with path.open("rb") as file:
+        head = file.read(_WAL_HEADER)
+    size = int.from_bytes(head[8:12], "big")
+    return size if 512 <= size <= 65_536 and size & (size - 1) == 0 else 0
 
 
 def _wal_pages(path: Path, size: int) -> dict[int, bytes]:

@@ -20,6 +20,8 @@ _TABLES = (
     "edits",
 )
 _INDEXES = (("message_index", "search_messages"), ("title_index", "search_titles"))
+# Checked before the window opens up to this size (about 20 ms); larger ones right after it.
+CHECK_AT_ONCE_BYTES = 16 * 2**20
 _SAMPLE = 20  # newest and oldest rows that the index must find
 
 

@@ -15,6 +15,8 @@ from pathlib import Path
 from urllib.parse import quote
 
 from app.domain.errors import StoreError
+from app.domain.private_files import make_file
+from app.store.failures import file_error
 from app.store.fold import index_body, index_parts
 
 APPLICATION_ID = 0x5048494C  # "PHIL", in the file header for `file` and for our own check
@@ -43,9 +45,9 @@ def open_writer(path: Path) -> sqlite3.Connection:
 
     Raises:
         sqlite3.Error: It cannot be opened or is no database; see :mod:`app.store.failures`.
-        StoreError: A promise (a pragma) could not be had.
+        KnownError: The file cannot be made, or a promise (a pragma) could not be had.
     """
-    with _closed_on_failure(_connect(_uri(path, "rwc"))) as connection:
+    with _closed_on_failure(_connect(_made(path))) as connection:
         connection.execute(f"PRAGMA page_size={PAGE_SIZE}")  # takes effect in a new file only
         _promise(connection, _WRITER_PRAGMAS)
         # A few network file systems cannot do WAL; a rollback journal keeps the same promises.
@@ -61,9 +63,20 @@ def open_memory() -> sqlite3.Connection:
     return connection
 
 
+def open_image(image: bytes) -> sqlite3.Connection:
+    """Open a database that lies in memory, by its content.
+
+    Raises:
+        sqlite3.Error: It is no database.
+    """
+    with _closed_on_failure(open_memory()) as connection:
+        connection.deserialize(image)
+    return connection
+
+
 def open_scratch(path: Path) -> sqlite3.Connection:
     """Open a file that is not yet anybody's database: a copy or a recovery in the making."""
-    with _closed_on_failure(_connect(_uri(path, "rwc"))) as connection:
+    with _closed_on_failure(_connect(_made(path))) as connection:
         connection.execute(f"PRAGMA page_size={PAGE_SIZE}")
         _promise(connection, {"synchronous": 2, "temp_store": 2, "cache_size": -CACHE_KIB})
     return connection
@@ -126,6 +139,15 @@ def _connect(target: str) -> sqlite3.Connection:
     connection.create_function("index_body", 1, index_body, deterministic=True)
     connection.create_function("index_parts", 1, index_parts, deterministic=True)
     return connection
+
+
+def _made(path: Path) -> str:
+    """A URI to write to ``path``. SQLite gives WAL and journals the mode of the database."""
+    try:
+        make_file(path)
+    except OSError as error:
+        raise file_error(error, path.name) from error
+    return _uri(path, "rw")
 
 
 def _uri(path: Path, mode: str, *, immutable: bool = False) -> str:

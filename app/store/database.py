@@ -7,6 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import TypeVar
 
+from app.domain.errors import KnownError
 from app.store.readers import ReaderPool
 from app.store.writer import Writer
 
@@ -31,6 +32,11 @@ class Database:
         self._writer = writer
         self._readers = readers
         self.private = private
+
+    @property
+    def refusal(self) -> KnownError | None:
+        """What every change fails with, where nothing can be written; None otherwise."""
+        return self._writer.refusal
 
     def close(self) -> None:
         """Finish every queued write, then close. May be called twice.

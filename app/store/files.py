@@ -12,6 +12,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
+from app.domain import private_files
+from app.domain.private_files import FOLDER_MODE
 from app.store.failures import file_error
 
 _DEEPEST = 100  # levels of JSON; Phial's own files have four
@@ -25,12 +27,12 @@ def whole_file(path: Path, mode: int | None = None) -> Iterator[IO[bytes]]:
 
     Args:
         path: Replaced when the block is left without an error; its folder is made.
-        mode: Who may read it; None for its owner alone.
+        mode: Who may read it; None for its owner alone. Folders that are missing follow it.
 
     Raises:
         OSError: What was there before is as it was.
     """
-    make_folder(path.parent)
+    make_folder(path.parent, FOLDER_MODE if mode is None else 0o777)
     handle, name = tempfile.mkstemp(prefix=".phial-", suffix=".part", dir=path.parent)
     part = Path(name)
     with ExitStack() as undo:
@@ -61,11 +63,9 @@ def write_atomically(path: Path, content: bytes) -> None:
         raise file_error(error, path.name) from error
 
 
-def make_folder(folder: Path) -> None:
+def make_folder(folder: Path, mode: int = FOLDER_MODE) -> None:
     """Make a folder that survives power loss, with those above it; it may be there already."""
-    made = [one for one in (folder, *folder.parents) if not one.exists()]
-    folder.mkdir(parents=True, exist_ok=True)
-    for one in made:
+    for one in private_files.make_folder(folder, mode):
         sync_folder(one.parent)
 
 

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from app.domain.errors import DamagedDatabaseError, NotFoundError
-from app.store.backups import DAILY, Backup, Backups
+from app.store.backups import DAILY, Backup, Backups, Content, Lost, content_of, newest_message
 from app.store.checks import CheckResult, quick_check
 from app.store.connect import open_reader
 from app.store.conversations import Library
@@ -20,6 +20,7 @@ from app.store.migrations import migrate, rebuild_index, schema_version
 from app.store.trash import INDEX_UNTIDY
 
 _MERGE_PAGES = 300
+_SEEN = "backups_seen"  # in `meta`: the newest backup the user decided about
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +153,34 @@ class Health:
             raise NotFoundError("This backup no longer exists.", detail=backup.path.name)
         before = self._make("before-restore", None)[0]
         self._library.submit_bare(lambda target: self._copy_back(backup, target)).result()
+        self.keep_as_it_is()
         return before
+
+    def content(self, backup: Backup) -> Content | None:
+        """What a backup holds; None where it cannot be read."""
+        return self._backups.content(backup)
+
+    def missing(self) -> Lost | None:
+        """The backup with messages that this database never had, unless the user wants it so.
+
+        That is so where the file was removed, emptied, or replaced by an older or another one.
+        """
+        here, seen = self._library.read(lambda c: (newest_message(c), _backups_seen(c)))
+        newer = [b for b in self._backups.list_if_readable() if b.number > seen]
+        richest = self._backups.richest(newer)
+        content = None if richest is None else self._backups.content(richest)
+        if richest is None or content is None or content.newest <= here:
+            return None
+        return Lost(richest, content, self._library.read(content_of))
+
+    def keep_as_it_is(self) -> None:
+        """From now on :meth:`missing` looks at backups only that are made after this.
+
+        Raises:
+            KnownError: It could not be stored.
+        """
+        newest = max((b.number for b in self._backups.list_if_readable()), default=0)
+        self._library.submit(partial(_see_backups, number=newest)).result()
 
     def _copy_back(self, backup: Backup, target: sqlite3.Connection) -> None:
         with closing(open_reader(backup.path, immutable=True)) as source:
@@ -167,6 +195,8 @@ class Health:
         migrate(target, lambda _version: None)
 
     def _make(self, reason: str, now: datetime | None) -> tuple[Backup, CheckResult]:
+        if self._library.refusal is not None:  # what is shown may be a copy in memory
+            raise self._library.refusal
         return self._library.read(lambda source: self._backups.make(source, reason, now))
 
     def _told(self, check: CheckResult) -> tuple[str, ...]:
@@ -179,7 +209,8 @@ class Health:
         return (told,)
 
     def _ask_for_recovery(self) -> None:
-        write_atomically(recovery_mark(self._path), b"A check found damage.\n")
+        if self._library.refusal is None:
+            write_atomically(recovery_mark(self._path), b"A check found damage.\n")
 
 
 def _is_untidy(connection: sqlite3.Connection) -> bool:
@@ -192,6 +223,15 @@ def _merge(connection: sqlite3.Connection, name: str, pages: int) -> bool:
     before = connection.total_changes
     connection.execute(f"INSERT INTO {name} ({name}, rank) VALUES ('merge', ?)", (pages,))  # noqa: S608
     return connection.total_changes - before >= 2
+
+
+def _backups_seen(connection: sqlite3.Connection) -> int:
+    row = connection.execute("SELECT value FROM meta WHERE key = ?", (_SEEN,)).fetchone()
+    return int(row[0]) if row else 0
+
+
+def _see_backups(connection: sqlite3.Connection, number: int) -> None:
+    connection.execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (_SEEN, number))
 
 
 def _mark_tidy(connection: sqlite3.Connection) -> None:

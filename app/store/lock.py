@@ -9,7 +9,8 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
-from app.store.failures import is_damage, primary_code
+from app.domain.private_files import make_file
+from app.store.failures import file_error, is_damage, primary_code
 
 LOCK_NAME = "phial.lock"
 _TAKEN = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
@@ -26,8 +27,13 @@ class OwnerLock:
         """Become the owner of ``folder``; None while another process (or library) is.
 
         Raises:
-            sqlite3.Error: The lock file cannot be made, as in a read-only folder.
+            KnownError: The lock file cannot be made, as in a read-only folder.
+            sqlite3.Error: It cannot be locked.
         """
+        try:
+            make_file(folder / LOCK_NAME)
+        except OSError as error:
+            raise file_error(error, LOCK_NAME) from error
         connection = sqlite3.connect(
             folder / LOCK_NAME, timeout=0, isolation_level=None, check_same_thread=False
         )

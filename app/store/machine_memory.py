@@ -1,16 +1,20 @@
 """What Phial learned about this machine: the ladder step that worked, the speeds it measured.
 
-None of it is the user's words: a damaged file is set aside and learned anew.
+None of it is the user's words: what cannot be read or kept is learned anew, and a damaged file is
+set aside.
 """
 
 from __future__ import annotations
 
+import logging
 import threading
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from app.domain.errors import KnownError
 from app.store.files import read_json, write_json
 
+_log = logging.getLogger(__name__)
 _WEIGHT = 0.3  # of a new measurement against the average so far; recent runs count more
 
 
@@ -26,35 +30,23 @@ class LadderMemory:
         self._lock = threading.Lock()
 
     def get(self, key: str) -> int:
-        """The remembered step; 0, the first, where nothing is remembered.
-
-        Raises:
-            KnownError: The file cannot be read.
-        """
+        """The remembered step; 0, the first, where nothing is remembered."""
         with self._lock:
-            value = read_json(self._path)[0].get(key, 0)
+            value = _read(self._path).get(key, 0)
         return value if isinstance(value, int) and value >= 0 else 0
 
     def steps(self) -> dict[str, int]:
-        """Every remembered step that is not the first, by key.
-
-        Raises:
-            KnownError: The file cannot be read.
-        """
+        """Every remembered step that is not the first, by key."""
         with self._lock:
-            found = read_json(self._path)[0].items()
+            found = _read(self._path).items()
         return {key: step for key, step in found if isinstance(step, int) and step > 0}
 
     def set(self, key: str, step: int) -> None:
-        """Remember a step.
-
-        Raises:
-            KnownError: The file cannot be written; the step in force is not affected.
-        """
+        """Remember a step, where the disk allows it."""
         with self._lock:
-            data, _ = read_json(self._path)
+            data = _read(self._path)
             data[key] = step
-            write_json(self._path, data)
+            _write(self._path, data)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,25 +76,18 @@ class Measurements:
         self._lock = threading.Lock()
 
     def get(self, model_sha256: str) -> Speeds:
-        """What was measured; zeros where nothing was.
-
-        Raises:
-            KnownError: The file cannot be read.
-        """
+        """What was measured; zeros where nothing was."""
         with self._lock:
-            return _speeds(read_json(self._path)[0].get(model_sha256))
+            return _speeds(_read(self._path).get(model_sha256))
 
     def record(self, model_sha256: str, prompt_rate: float, completion_rate: float) -> Speeds:
         """Add one answer's rates in tokens a second (0: not measured this time).
 
         Returns:
-            The averages now.
-
-        Raises:
-            KnownError: The file cannot be written.
+            The averages now, which are kept where the disk allows it.
         """
         with self._lock:
-            data, _ = read_json(self._path)
+            data = _read(self._path)
             old = _speeds(data.get(model_sha256))
             new = Speeds(
                 _average(old.prompt_tokens_per_second, prompt_rate),
@@ -110,8 +95,23 @@ class Measurements:
                 old.answers + 1,
             )
             data[model_sha256] = asdict(new)
-            write_json(self._path, data)
+            _write(self._path, data)
         return new
+
+
+def _read(path: Path) -> dict[str, object]:
+    try:
+        return read_json(path)[0]
+    except KnownError as error:
+        _log.warning("%s", error)
+        return {}
+
+
+def _write(path: Path, data: dict[str, object]) -> None:
+    try:
+        write_json(path, data)
+    except KnownError as error:
+        _log.warning("%s", error)
 
 
 def _speeds(value: object) -> Speeds:

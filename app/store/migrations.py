@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 
 from app.domain.errors import DamagedDatabaseError, NewerDatabaseError
-from app.store.connect import APPLICATION_ID, pragma_int, transaction
+from app.store.connect import APPLICATION_ID, open_memory, pragma_int, transaction
 from app.store.fold import FOLD_VERSION
 from app.store.schema import EDITS_V4, SEARCH_V2, SUMMARIES_V3, TABLES_V1
 
@@ -87,6 +88,29 @@ def migrate(connection: sqlite3.Connection, backup: Callable[[int], None]) -> in
             connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
             connection.execute(f"PRAGMA user_version={version + 1}")
     return before
+
+
+def layouts(table: str) -> tuple[tuple[str, ...], ...]:
+    """The columns that ``table`` had after each migration, newest first, each layout once.
+
+    ``ALTER TABLE ADD COLUMN`` leaves the rows that are there as they are: a database of the newest
+    schema holds records of all of these.
+    """
+    found: list[tuple[str, ...]] = []
+    with closing(open_memory()) as connection:
+        for migration in MIGRATIONS:
+            with transaction(connection):
+                migration(connection)
+            columns = columns_of(connection, table)
+            if columns and columns not in found:
+                found.insert(0, columns)
+    return tuple(found)
+
+
+def columns_of(connection: sqlite3.Connection, table: str) -> tuple[str, ...]:
+    """The columns of a table in their order; none where there is no such table."""
+    rows = connection.execute("SELECT name FROM pragma_table_info(?) ORDER BY cid", (table,))
+    return tuple(row[0] for row in rows)
 
 
 def run_script(connection: sqlite3.Connection, script: str) -> None:

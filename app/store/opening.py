@@ -13,12 +13,14 @@ from pathlib import Path
 from app.domain.errors import (
     DamagedDatabaseError,
     DiskFullError,
+    KnownError,
+    NewerDatabaseError,
     ReadOnlyStoreError,
     StoreBusyError,
 )
 from app.store import trash
-from app.store.backups import Backups
-from app.store.checks import quick_check
+from app.store.backups import Backups, Lost
+from app.store.checks import CHECK_AT_ONCE_BYTES, quick_check
 from app.store.connect import open_memory, open_reader, open_scratch, open_writer
 from app.store.conversations import Library
 from app.store.failures import file_error, is_damage, primary_code, typed_errors
@@ -30,12 +32,11 @@ from app.store.lock import OwnerLock
 from app.store.migrations import SCHEMA_VERSION, migrate, rebuild_index, schema_version
 from app.store.readers import ReaderPool
 from app.store.recovery import Recovery, finish_recovery, recover, recovery_is_unfinished
+from app.store.viewing import read_only_library, refusal
 from app.store.writer import Writer
 
 DATABASE_NAME = "phial.db"
 BACKUPS_NAME = "backups"
-# Checked before the window opens up to this size (about 20 ms); larger ones right after it.
-CHECK_AT_ONCE_BYTES = 16 * 2**20
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,9 @@ class OpenReport:
         interrupted: Ids of answers that a crash cut off; their text so far is there.
         migrated_from: The schema it had; None where nothing was to be migrated.
         recovery: What became of a damaged database; None where it was sound.
-        read_only: Nothing can be written.
+        refusal: What every change is refused with; None where chats can be changed.
+        lost: What a backup holds and this database, which is missing, empty or another one, does
+            not; None where nothing is missing.
         owner: False where another Phial looks after the data; both can use it.
         sentences: What the user should be told, plain; empty on a usual start.
     """
@@ -54,9 +57,15 @@ class OpenReport:
     interrupted: tuple[str, ...] = ()
     migrated_from: int | None = None
     recovery: Recovery | None = None
-    read_only: bool = False
+    refusal: KnownError | None = None
+    lost: Lost | None = None
     owner: bool = True
     sentences: tuple[str, ...] = ()
+
+    @property
+    def read_only(self) -> bool:
+        """Nothing can be written."""
+        return self.refusal is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,30 +98,32 @@ def open_library(folder: Path, now: datetime | None = None) -> OpenedLibrary:
         folder: The data folder.
         now: The time, for the trash.
 
+    Where nothing can be written, what can be read is shown: see ``OpenReport.refusal``. What a
+    newer Phial wrote is never written to.
+
     Raises:
-        NewerDatabaseError: A newer Phial wrote them; they are untouched.
+        NewerDatabaseError: A newer Phial wrote them so that this one cannot read them.
         ReadOnlyStoreError: There is nothing yet, and the folder cannot be written to.
         StoreBusyError: Another program holds the database, or is just migrating it.
-        DiskFullError: A damaged or older database cannot be brought up to date for lack of room.
+        DiskFullError: There is nothing yet, and no room.
         StoreError: They cannot be opened.
     """
+    path = folder / DATABASE_NAME
     try:
         make_folder(folder)
-        if not (folder / DATABASE_NAME).exists():
+        if not path.exists():
             sync_above(folder)
     except OSError as error:
         raise file_error(error, str(folder)) from error
+    lock: OwnerLock | None = None
     try:
         with typed_errors():
             lock = OwnerLock.take(folder)
-    except ReadOnlyStoreError:
-        return _open_read_only(folder)
-    try:
         if lock is None:
             return _open_as_guest(folder)
         return _open_as_owner(folder, lock, now or datetime.now(UTC))
-    except ReadOnlyStoreError:
-        return _open_read_only(folder)
+    except (ReadOnlyStoreError, DiskFullError, NewerDatabaseError) as cause:
+        return _open_read_only(folder, cause)
 
 
 def open_private_library() -> Library:
@@ -146,13 +157,16 @@ def _open_as_owner(folder: Path, lock: OwnerLock, now: datetime) -> OpenedLibrar
             recovery = recover(path, backups)
             library = undo.enter_context(closing(_library(path)))
             done = _bring_up_to_date(library, backups, now)
+        health = Health(library, path, backups, owner=True)
+        if recovery is not None and not done.problem:
+            health.keep_as_it_is()  # what the backups had and the damaged file had not is in it
+        lost = health.missing()
         undo.pop_all()
     library.call_after_close(lock.release)
-    health = Health(library, path, backups, owner=True)
-    return OpenedLibrary(library, _report(done, recovery), health)
+    return OpenedLibrary(library, _report(done, recovery, lost), health)
 
 
-def _report(done: _UpToDate, recovery: Recovery | None) -> OpenReport:
+def _report(done: _UpToDate, recovery: Recovery | None, lost: Lost | None) -> OpenReport:
     sentences = [recovery.sentence] if recovery else []
     if done.interrupted:
         count = len(done.interrupted)
@@ -160,7 +174,9 @@ def _report(done: _UpToDate, recovery: Recovery | None) -> OpenReport:
         sentences.append(f"{answers} interrupted; the text so far is there.")
     if done.problem:
         sentences.append(done.problem)
-    return OpenReport(done.interrupted, done.migrated_from, recovery, sentences=tuple(sentences))
+    return OpenReport(
+        done.interrupted, done.migrated_from, recovery, lost=lost, sentences=tuple(sentences)
+    )
 
 
 def _recover_if_needed(path: Path, backups: Backups) -> Recovery | None:
@@ -170,12 +186,22 @@ def _recover_if_needed(path: Path, backups: Backups) -> Recovery | None:
     except OSError as error:
         raise file_error(error, path.name) from error
     if not path.exists() or path.stat().st_size == 0:
-        return None
+        # SQLite would throw away the WAL of a database that is gone; what it holds was saved.
+        return recover(path, backups) if has_wal(path) else None
     recovery = None
-    if recovery_mark(path).exists() or _is_damaged(path):
+    damaged = _is_damaged(
+        path
+    )  # asked first: what a newer Phial wrote is not recovered by this one
+    if damaged or recovery_mark(path).exists():
         recovery = recover(path, backups)
         clear_recovery_mark(path)
     return recovery
+
+
+def has_wal(path: Path) -> bool:
+    """Whether a WAL with something in it lies beside the database."""
+    wal = path.with_name(f"{path.name}-wal")
+    return wal.exists() and wal.stat().st_size > 0
 
 
 def _is_damaged(path: Path) -> bool:
@@ -248,6 +274,9 @@ def _start(connection: sqlite3.Connection, now: datetime) -> list[str]:
 def _open_as_guest(folder: Path) -> OpenedLibrary:
     path = folder / DATABASE_NAME
     with ExitStack() as undo:
+        if path.exists():
+            with typed_errors(), closing(open_reader(path)) as connection:
+                schema_version(connection)  # a newer one is not even opened for writing
         library = undo.enter_context(closing(_library(path)))
         version = library.submit(schema_version).result()
         if version != SCHEMA_VERSION:
@@ -257,32 +286,11 @@ def _open_as_guest(folder: Path) -> OpenedLibrary:
     return OpenedLibrary(library, OpenReport(owner=False), health)
 
 
-def _open_read_only(folder: Path) -> OpenedLibrary:
-    path = folder / DATABASE_NAME
-    if not path.exists():
-        raise ReadOnlyStoreError(f"The data folder {folder} cannot be written to.")
-    wal = path.with_name(f"{path.name}-wal")
-    # Without a WAL nothing is missing from the file itself, and no lock file is needed to read it.
-    immutable = not wal.exists() or wal.stat().st_size == 0
-    connect = partial(open_reader, path, immutable=immutable)
-    with ExitStack() as undo:
-        try:
-            library = undo.enter_context(closing(Library(Writer(connect), ReaderPool(connect))))
-        except DamagedDatabaseError as error:
-            raise DamagedDatabaseError(
-                "The conversation database is damaged, and what can be read of it cannot be "
-                f"recovered: the data folder {folder} cannot be written to.",
-                data="The damaged file is as it was.",
-                action="Check the disk and the folder's permissions, then start Phial again.",
-                detail=error.detail,
-            ) from error
-        version = library.read(schema_version)
-        if version != SCHEMA_VERSION:
-            raise ReadOnlyStoreError(
-                "The conversations are of an older version and cannot be brought up to date."
-            )
-        undo.pop_all()
-    told = f"The data folder {folder} cannot be written to: chats can be read, not changed."
-    report = OpenReport(read_only=True, owner=False, sentences=(told,))
-    health = Health(library, path, Backups(folder / BACKUPS_NAME), owner=False)
-    return OpenedLibrary(library, report, health)
+def _open_read_only(folder: Path, cause: KnownError) -> OpenedLibrary:
+    path, backups = folder / DATABASE_NAME, Backups(folder / BACKUPS_NAME)
+    if not path.exists() and not has_wal(path):
+        raise cause
+    told = refusal(folder, cause)
+    library = read_only_library(path, backups, told)
+    report = OpenReport(refusal=told, owner=False, sentences=(str(told),))
+    return OpenedLibrary(library, report, Health(library, path, backups, owner=False))

@@ -2,36 +2,23 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.domain.conversation import MessageStatus
-from app.domain.generation import Role, StopReason
 from app.store.backups import Backups
-from app.store.carve import CarvedRow, Value, carve
+from app.store.carve import CarvedRow, carve
 from app.store.connect import open_scratch
 from app.store.failures import file_error, typed_errors
 from app.store.files import free_name, sync_file, sync_folder
 from app.store.messages import rechoose
-from app.store.migrations import migrate
+from app.store.migrations import columns_of, migrate
+from app.store.record_tables import KnownTables
 from app.store.rows import to_blob
 
 RECOVERED_TITLE = "Recovered chat"
-_COLUMNS = {
-    "conversations": 18,
-    "messages": 17,
-    "models": 4,
-    "samplings": 2,
-    "journal": 3,
-    "summaries": 3,
-    "edits": 4,
-}
-_ROLES, _STATUSES = set(map(str, Role)), set(map(str, MessageStatus))
-_STOP_REASONS = {None, *map(str, StopReason)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,23 +63,47 @@ def recover(path: Path, backups: Backups) -> Recovery:
             leftover.unlink(missing_ok=True)
         with typed_errors(), closing(open_scratch(new)) as target:
             migrate(target, lambda _version: None)
-            target.execute("PRAGMA foreign_keys=0")
-            target.execute("BEGIN")
-            _fill(target, carve(path))
-            from_backup = _add_from_backup(target, backups)
-            orphans = _mend(target)
-            counts = [
-                target.execute(f"SELECT count(*) FROM {table}").fetchone()[0]  # noqa: S608
-                for table in ("conversations", "messages")
-            ]
-            target.execute("COMMIT")
+            found = rebuild(target, path, backups)
         sync_file(new)
         new.replace(_beside(path, ".recovered"))  # from here on it is known to be complete
         sync_folder(path.parent)
         aside = finish_recovery(path)
     except OSError as error:
         raise file_error(error, path.name) from error
-    return Recovery(aside, counts[0], counts[1], from_backup, orphans)
+    return Recovery(aside, found.conversations, found.messages, found.from_backup, found.orphans)
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuilt:
+    """What :func:`rebuild` found; see :class:`Recovery`."""
+
+    conversations: int
+    messages: int
+    from_backup: int
+    orphans: int
+
+
+def rebuild(target: sqlite3.Connection, path: Path, backups: Backups) -> Rebuilt:
+    """Fill an empty database with what can be read at ``path``, and what only a backup still has.
+
+    Raises:
+        sqlite3.Error: It cannot be written.
+        KnownError: The damaged file cannot be read at all.
+    """
+    target.execute("PRAGMA foreign_keys=0")
+    target.execute("BEGIN")
+    try:
+        _fill(target, carve(path))
+    except OSError as error:
+        raise file_error(error, path.name) from error
+    from_backup = _add_from_backup(target, backups)
+    orphans = _mend(target)
+    counts = [
+        target.execute(f"SELECT count(*) FROM {table}").fetchone()[0]  # noqa: S608
+        for table in ("conversations", "messages")
+    ]
+    target.execute("COMMIT")
+    return Rebuilt(counts[0], counts[1], from_backup, orphans)
 
 
 def finish_recovery(path: Path) -> Path:
@@ -124,108 +135,22 @@ def _beside(path: Path, suffix: str) -> Path:
 
 
 def _fill(target: sqlite3.Connection, rows: Iterable[CarvedRow]) -> None:
+    known = KnownTables()
     for row in rows:
-        table = _table_of(row)
-        if table is None:
-            continue
-        marks = ", ".join("?" * _COLUMNS[table])
-        # A row whose id or seq was read before is a stale copy of it.
-        target.execute(
-            f"INSERT OR IGNORE INTO {table} VALUES ({marks})",  # noqa: S608
-            (row.rowid, *row.values[1:]),
-        )
+        found = known.recognise(row)
+        if found is not None:
+            # A row whose id or seq was read before is a stale copy of it.
+            _insert(target, found.table, found.values)
 
 
-def _table_of(row: CarvedRow) -> str | None:
-    values = row.values
-    for table, fits in _SHAPES.items():
-        if len(values) == _COLUMNS[table] and values[0] is None and fits(values):
-            return table
-    return None
-
-
-def _is_message(values: tuple[Value, ...]) -> bool:
-    (_, id_, conversation, parent, chosen, role, status, created, deleted, model, sampling,
-     seed, stop_reason, timings, error, left_out, content) = values  # fmt: skip
-    return (
-        isinstance(id_, str)
-        and isinstance(conversation, int)
-        and all(v is None or isinstance(v, int) for v in (parent, chosen, deleted, model, sampling))
-        and role in _ROLES
-        and status in _STATUSES
-        and isinstance(created, int)
-        and (seed is None or isinstance(seed, int))
-        and stop_reason in _STOP_REASONS
-        and all(_is_json(v) for v in (timings, left_out))
-        and (error is None or _is_text(error))
-        and _is_text(content)
+def _insert(target: sqlite3.Connection, table: str, values: Mapping[str, object]) -> int:
+    """Insert by names: columns that a row of an older schema lacks get their defaults."""
+    names, marks = ", ".join(values), ", ".join("?" * len(values))
+    cursor = target.execute(
+        f"INSERT OR IGNORE INTO {table} ({names}) VALUES ({marks})",  # noqa: S608
+        tuple(values.values()),
     )
-
-
-def _is_conversation(values: tuple[Value, ...]) -> bool:
-    (_, id_, title, by_user, created, updated, activity, prompt, root, head, head_id,
-     draft, pinned, archived, folder, deleted, scroll_id, scroll_offset) = values  # fmt: skip
-    numbers = (by_user, created, updated, activity, pinned, archived, scroll_offset)
-    return (
-        isinstance(id_, str)
-        and all(isinstance(v, int) for v in numbers)
-        and all(v is None or isinstance(v, int) for v in (root, head, deleted))
-        and all(v is None or isinstance(v, str) for v in (head_id, scroll_id))
-        and all(_is_text(v) for v in (title, prompt, draft, folder))
-    )
-
-
-def _is_model(values: tuple[Value, ...]) -> bool:
-    return _is_text(values[1]) and _is_text(values[2]) and isinstance(values[3], str)
-
-
-def _is_sampling(values: tuple[Value, ...]) -> bool:
-    return isinstance(values[1], str) and _is_json(values[1])
-
-
-def _is_summary(values: tuple[Value, ...]) -> bool:
-    return _is_text(values[1]) and values[2] in {0, 1}
-
-
-def _is_edit(values: tuple[Value, ...]) -> bool:
-    return isinstance(values[1], int) and _is_text(values[2]) and values[3] in {0, 1}
-
-
-def _is_journal(values: tuple[Value, ...]) -> bool:
-    return isinstance(values[1], int) and _is_text(values[2])
-
-
-_SHAPES: dict[str, Callable[[tuple[Value, ...]], bool]] = {
-    "messages": _is_message,
-    "conversations": _is_conversation,
-    "models": _is_model,
-    "samplings": _is_sampling,
-    "journal": _is_journal,
-    "summaries": _is_summary,
-    "edits": _is_edit,
-}
-
-
-def _is_text(value: Value) -> bool:
-    if not isinstance(value, bytes):
-        return False
-    try:
-        value.decode("utf-8", "surrogatepass")
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def _is_json(value: Value) -> bool:
-    if value is None:
-        return True
-    if not isinstance(value, str):
-        return False
-    try:
-        json.loads(value)
-    except ValueError:
-        return False
-    return True
+    return cursor.rowcount
 
 
 def _add_from_backup(target: sqlite3.Connection, backups: Backups) -> int:
@@ -236,16 +161,21 @@ def _add_from_backup(target: sqlite3.Connection, backups: Backups) -> int:
     with closing(source):
         for table in ("models", "samplings", "conversations"):
             _copy_missing(source, target, table)
-        return _copy_missing(source, target, "messages")
+        added = _copy_missing(source, target, "messages")
+        for table in ("summaries", "edits"):
+            _copy_missing(source, target, table)
+        return added
 
 
 def _copy_missing(source: sqlite3.Connection, target: sqlite3.Connection, table: str) -> int:
-    marks = ", ".join("?" * _COLUMNS[table])
+    """Add the rows that are missing, of a backup of any schema, by the columns both have."""
+    both = [name for name in columns_of(target, table) if name in columns_of(source, table)]
     added = 0
+    if not both:  # a table that came after the backup
+        return added
     try:
-        for row in source.execute(f"SELECT * FROM {table} ORDER BY seq"):  # noqa: S608
-            cursor = target.execute(f"INSERT OR IGNORE INTO {table} VALUES ({marks})", row)  # noqa: S608
-            added += cursor.rowcount
+        for row in source.execute(f"SELECT {', '.join(both)} FROM {table} ORDER BY 1"):  # noqa: S608
+            added += _insert(target, table, dict(zip(both, row, strict=True)))
     except sqlite3.DatabaseError:
         # The backup was sound when it was made; now it is damaged too. What was read is kept.
         return added
@@ -259,8 +189,10 @@ def _mend(target: sqlite3.Connection) -> int:
         "WHERE conversation NOT IN (SELECT seq FROM conversations)"
     ).fetchone()
     target.execute(
-        "INSERT INTO conversations SELECT conversation, lower(hex(randomblob(16))), ?1, 0, "
-        "min(created_at), max(created_at), 0, x'', NULL, NULL, NULL, x'', 0, 0, x'', NULL, NULL, 0 "
+        "INSERT INTO conversations (seq, id, title, title_by_user, created_at, updated_at, "
+        "activity, system_prompt, draft, pinned, archived, folder, scroll_offset) "
+        "SELECT conversation, lower(hex(randomblob(16))), ?1, 0, "
+        "min(created_at), max(created_at), 0, x'', x'', 0, 0, x'', 0 "
         "FROM messages WHERE conversation NOT IN (SELECT seq FROM conversations) "
         "GROUP BY conversation",
         (to_blob(RECOVERED_TITLE),),

@@ -9,7 +9,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from typing import TypeVar
 
-from app.domain.errors import StoreError
+from app.domain.errors import KnownError, StoreError
 from app.store.connect import transaction
 from app.store.failures import is_index_damage, typed_errors
 
@@ -29,6 +29,8 @@ class Writer:
         self,
         connect: Callable[[], sqlite3.Connection],
         heal: Callable[[sqlite3.Connection], None] | None = None,
+        *,
+        refuse: KnownError | None = None,
     ) -> None:
         """Open the connection on the new thread.
 
@@ -36,6 +38,7 @@ class Writer:
             connect: Makes the connection; it belongs to the writer from then on.
             heal: Run inside a transaction when one failed because of damage, which is then tried
                 once more: a damaged search index must not keep a message from being saved.
+            refuse: What every change fails with, where nothing can be written.
 
         Raises:
             KnownError: The database could not be opened.
@@ -43,6 +46,7 @@ class Writer:
         self._lane = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store-writer")
         self._closed = False
         self._heal = heal
+        self.refusal = refuse
         with ExitStack() as undo:
             undo.callback(self._lane.shutdown)
             self._connection = self._lane.submit(self._open, connect).result()
@@ -95,6 +99,8 @@ class Writer:
         return self._lane.submit(run, work)
 
     def _transaction(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        if self.refusal is not None:
+            raise self.refusal
         with typed_errors():
             try:
                 return self._run(work)
@@ -114,7 +120,8 @@ class Writer:
 
     def _finish(self) -> None:
         try:
-            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            if self.refusal is None:
+                self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         except sqlite3.Error as error:
             # No harm: the WAL stays beside the database and is found at the next start.
             _log.info("The WAL could not be moved into the database: %s", error)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import sys
 from pathlib import Path
 from types import TracebackType
 
-from app.domain.errors import ReadOnlyStoreError
+from app.domain.private_files import FILE_MODE
+
+_log = logging.getLogger(__name__)
 
 
 class InstanceLock:
@@ -27,16 +30,14 @@ class InstanceLock:
     def acquire(self) -> bool:
         """Take the lock; False when another process holds it.
 
-        Raises:
-            ReadOnlyStoreError: The lock file cannot be made.
+        Where the lock file cannot be made nothing else can be written either, and any number of
+        copies may read: then there is nothing to hold, and the answer is True.
         """
         try:
-            handle = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+            handle = os.open(self._path, os.O_RDWR | os.O_CREAT, FILE_MODE)
         except OSError as error:
-            raise ReadOnlyStoreError(
-                f"The data folder {self._path.parent} cannot be written to: "
-                f"{error.strerror or error}."
-            ) from error
+            _log.warning("No lock can be held in %s: %s", self._path.parent, error)
+            return True
         if not _lock(handle):
             os.close(handle)
             return False

@@ -6,14 +6,36 @@ import faulthandler
 import logging
 import sys
 import threading
+from contextlib import suppress
+from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from types import TracebackType
+
+from app.domain.private_files import make_file
 
 LOG_BYTES = 2_000_000
 LOG_FILES = 3
 _log = logging.getLogger("phial.crash")
 FORMAT = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
+
+
+class _PrivateFileHandler(RotatingFileHandler):
+    """A rotating log that only its user reads."""
+
+    def _open(self) -> TextIOWrapper:
+        make_file(Path(self.baseFilename))
+        return super()._open()
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging names it
+        """Leave out what a full disk does not take; there is nowhere better to say so."""
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handleError(record)
+
+    def close(self) -> None:
+        """Close it, whether or not the disk takes the rest."""
+        with suppress(OSError):
+            super().close()
 
 
 class Logs:
@@ -22,21 +44,36 @@ class Logs:
     The texts of messages are never logged.
 
     Args:
-        folder: An existing folder.
+        folder: Where; what cannot be written there is not kept.
+
+    Attributes:
+        path: The log.
+        problem: A sentence where it cannot be written; empty otherwise.
     """
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / "phial.log"
-        self._handler = RotatingFileHandler(
-            self.path, maxBytes=LOG_BYTES, backupCount=LOG_FILES, encoding="utf-8"
-        )
+        self.problem = ""
+        self._crashes: TextIOWrapper | None = None
+        self._handler: logging.Handler = logging.NullHandler()
+        try:
+            self._handler = _PrivateFileHandler(
+                self.path, maxBytes=LOG_BYTES, backupCount=LOG_FILES, encoding="utf-8"
+            )
+            # Stays open while we run: faulthandler writes to it from a signal handler.
+            make_file(folder / "crash.log")
+            self._crashes = (folder / "crash.log").open("a", encoding="utf-8")
+            faulthandler.enable(self._crashes)
+        except OSError as error:
+            self.problem = (
+                f"The log in {folder} cannot be written: {error.strerror or error}. "
+                "Phial works without it."
+            )
         self._handler.setFormatter(logging.Formatter(FORMAT))
         root = logging.getLogger()
         root.setLevel(logging.INFO)
         root.addHandler(self._handler)
-        # Stays open while we run: faulthandler writes to it from a signal handler.
-        self._crashes = (folder / "crash.log").open("a", encoding="utf-8")
-        faulthandler.enable(self._crashes)
+        self._open = True
         self._hooks = (sys.excepthook, threading.excepthook)
         sys.excepthook, threading.excepthook = _on_main, _on_thread
 
@@ -46,11 +83,13 @@ class Logs:
 
     def close(self) -> None:
         """Stop writing. May be called twice."""
-        if self._crashes.closed:
+        if not self._open:
             return
+        self._open = False
         sys.excepthook, threading.excepthook = self._hooks
-        faulthandler.disable()
-        self._crashes.close()
+        if self._crashes is not None:
+            faulthandler.disable()
+            self._crashes.close()
         logging.getLogger().removeHandler(self._handler)
         self._handler.close()
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import platformdirs
 
 from app.domain.errors import ReadOnlyStoreError
+from app.domain.private_files import make_folder
 
 HOME_VARIABLE = "PHIAL_HOME"
 PORTABLE_MARKER = "portable"
@@ -25,6 +26,7 @@ class Folders:
         cache: KV snapshots; safe to delete.
         logs: The application log and the crash log.
         reason: Why they are here, for ``phial doctor``.
+        given: Whether the user named the data folder, so that it may hold other things too.
     """
 
     data: Path
@@ -32,21 +34,37 @@ class Folders:
     cache: Path
     logs: Path
     reason: str
+    given: bool = False
 
-    def create(self) -> None:
+    def create(self) -> tuple[str, ...]:
         """Make the folders.
 
+        Returns:
+            A sentence for each that cannot be made and can be done without.
+
         Raises:
-            ReadOnlyStoreError: One of them cannot be made.
+            ReadOnlyStoreError: The data folder cannot be made.
         """
-        for folder in (self.data, self.models, self.cache, self.logs):
+        try:
+            make_folder(self.data)
+        except OSError as error:
+            raise ReadOnlyStoreError(
+                f"The folder {self.data} cannot be made: {error.strerror or error}.",
+                action=f"Make its parent writable, or set {HOME_VARIABLE} to another folder.",
+                detail=repr(error),
+            ) from error
+        problems = []
+        for folder in (self.models, self.cache, self.logs):
             try:
-                folder.mkdir(parents=True, exist_ok=True)
+                make_folder(folder)
             except OSError as error:
-                raise ReadOnlyStoreError(
-                    f"The folder {folder} cannot be made: {error.strerror or error}.",
-                    action=f"Make its parent writable, or set {HOME_VARIABLE} to another folder.",
-                ) from error
+                problems.append(f"The folder {folder} cannot be made: {error.strerror or error}.")
+        return tuple(problems)
+
+    @property
+    def writable(self) -> bool:
+        """Whether the data folder lets this user write; a full disk counts as writable."""
+        return os.access(self.data, os.W_OK)
 
 
 def program_folder() -> Path:
@@ -87,4 +105,4 @@ def _home(text: str) -> Path:
 
 
 def _below(root: Path, reason: str) -> Folders:
-    return Folders(root, root / "models", root / "cache", root / "logs", reason)
+    return Folders(root, root / "models", root / "cache", root / "logs", reason, given=True)

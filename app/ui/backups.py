@@ -52,7 +52,9 @@ class BackupsDialog(Dialog):
         for backup in self._backups:
             reason = _REASONS.get(backup.reason, "before an upgrade")
             when = words.moment_words(backup.made_at)
-            self._list.addItem(QListWidgetItem(words.join(when, reason, words.size(backup.size))))
+            holds = words.content(self._maintenance.content(backup))
+            line = words.join(when, reason, holds, words.size(backup.size))
+            self._list.addItem(QListWidgetItem(line))
         self._line.setText("" if self._backups else "There is no backup yet.")
         self._update_buttons()
 

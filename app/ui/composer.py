@@ -22,6 +22,7 @@ from app.ui.widgets import IconButton, restyle
 HUGE = 400_000
 """Characters. About 100,000 tokens, more than any context of the family reads at once."""
 
+PLACEHOLDER = "Write a message"
 _ENTER = {Qt.Key.Key_Return, Qt.Key.Key_Enter}
 _LINES_SHOWN = 1.0
 _EDITING = "Editing your message. The earlier version is kept."
@@ -51,7 +52,7 @@ class MessageEditor(PlainEditor):
         super().__init__(parent=parent)
         self.setObjectName("messageEditor")
         self.setAccessibleName("Message")
-        self.setPlaceholderText("Write a message")
+        self.setPlaceholderText(PLACEHOLDER)
         self.setTabChangesFocus(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -154,6 +155,7 @@ class Composer(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._answering = False
+        self._refusal = ""
         self._tallest = 300
         self.editor = MessageEditor()
         self._button = IconButton("send", "Send", side=ROUND)
@@ -217,6 +219,19 @@ class Composer(QWidget):
         self._name_button()
         self._on_text()
 
+    @property
+    def takes_words(self) -> bool:
+        """Whether words can be typed; a key that an editor does not take would come back."""
+        return self.editor.isVisible() and not self._refusal
+
+    def set_refusal(self, reason: str) -> None:
+        """Take no words while there is a reason, and show it in their place; empty takes them."""
+        self._refusal = reason
+        self.editor.setReadOnly(bool(reason))
+        self.editor.setPlaceholderText(reason or PLACEHOLDER)
+        self.editor.setAccessibleDescription(reason)
+        self._on_text()
+
     def set_editing(self, *, editing: bool, again: bool = False) -> None:
         """Show or hide the strip that says an older message is edited, ``again`` after a pause."""
         self._strip_label.setText(_EDITING_AGAIN if again else _EDITING)
@@ -262,6 +277,9 @@ class Composer(QWidget):
     def _submit(self) -> None:
         self.editor.composing.finish()
         text = self.text()
+        if self._refusal:
+            self.refused.emit(self._refusal)
+            return
         if not text.strip():
             return
         if self._answering:
@@ -271,7 +289,8 @@ class Composer(QWidget):
 
     def _on_text(self) -> None:
         text = self.text()
-        self._button.setEnabled(self._answering or bool(text.strip()))
+        takes = bool(text.strip()) and not self._refusal
+        self._button.setEnabled(self._answering or takes)
         self._grow()
         self.text_changed.emit(text)
 

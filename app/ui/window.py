@@ -41,6 +41,7 @@ from app.ui.models_dialog import Tab
 from app.ui.problems import MODEL_PROBLEM, Remedies, offers_for, problem_kind
 from app.ui.shell import Shell
 from app.ui.sidebar import Sidebar
+from app.ui.start_report import StartReport
 from app.ui.theme import Theme
 from app.ui.transcript.view import TranscriptView
 from app.ui.worker import Worker
@@ -90,6 +91,14 @@ class MainWindow(QMainWindow):
         self._focus = FocusKeeper(self, self.pane.composer.editor)
         self._connect()
         self._remedies = self._make_remedies()
+        self._start_report = StartReport(
+            services,
+            self.pane,
+            self._worker,
+            backups=self.commands.chats.backups,
+            data_folder=self.commands.data_folder,
+            failed=self.show_problem,
+        )
         self.bridge.arrived.connect(self.on_event)
         self.apply_settings()
         self._shell.show_sidebar(shown=settings.sidebar_visible)
@@ -181,10 +190,8 @@ class MainWindow(QMainWindow):
     def begin(self) -> None:
         """Show what was shown last, or the first start."""
         settings = self._services.settings.current
-        report = self._services.library.start_report
-        if report:
-            self.pane.banner.say("report", report[0], " ".join(report[1:]))
-        if not settings.welcomed:
+        found = self._start_report.say()
+        if not settings.welcomed and not found:  # the welcome would hide what was found
             self._show_offers()
             self._services.models.find_devices()
             self.pane.show_page(Page.WELCOME)
@@ -313,6 +320,7 @@ class MainWindow(QMainWindow):
     def _on_shown(self, conversation_id: str) -> None:
         chat = self.controller.chat
         self.sidebar.show_current(conversation_id)
+        self._start_report.explain(private=chat is not None and chat.private)
         self._show_title()
         self.pane.find_bar.look_again()
         if chat is not None and not chat.private:
@@ -371,7 +379,7 @@ class MainWindow(QMainWindow):
         """Esc stops an answer, then closes what is open; words typed anywhere are a message."""
         if event.key() == Qt.Key.Key_Escape:
             self.escape()
-        elif is_typed(event) and self.pane.composer.editor.isVisible():
+        elif is_typed(event) and self.pane.composer.takes_words:
             self.pane.composer.setFocus()
             QApplication.sendEvent(self.pane.composer.editor, event)
         else:

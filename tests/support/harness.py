@@ -158,7 +158,9 @@ def build(
         models=models,
         chat=chat,
         context=ContextService(engine, lane, models, library, settings_service, bus),
-        maintenance=MaintenanceService(opened.health, opened.library, bus, after_start=0),
+        maintenance=MaintenanceService(
+            opened.health, opened.library, bus, after_start=0, missing=opened.report.lost
+        ),
         titles=TitleService(engine, lane, models, library, bus),
         transfer=TransferService(library, bus),
         snapshots=SnapshotService(

@@ -74,6 +74,28 @@ def test_nothing_swallows_every_exception() -> None:
                 assert not broad or raised or ended, f"{path}:{node.lineno} catches everything"
 
 
+def test_whatever_is_made_on_the_disk_is_its_users_alone() -> None:
+    """Files and folders are made by app.domain.private_files, or opened where it made them."""
+    for path, tree in sources():
+        if path.name == "private_files.py":
+            continue
+        made = {
+            function
+            for function in ast.walk(tree)
+            if isinstance(function, ast.FunctionDef) and "make_file(" in ast.unparse(function)
+        }
+        covered = {id(node) for function in made for node in ast.walk(function)}
+        for node in ast.walk(tree):
+            if not isinstance(node, ast.Call) or id(node) in covered:
+                continue
+            name = dotted(node.func).rpartition(".")[2]
+            where = f"{path}:{node.lineno}"
+            assert name not in {"mkdir", "makedirs", "write_text", "write_bytes"}, where
+            if name == "open":
+                modes = [str(one.value) for one in node.args if isinstance(one, ast.Constant)]
+                assert not any({*mode[:1]} & {*"wxa"} and len(mode) < 4 for mode in modes), where
+
+
 @pytest.mark.parametrize("folder", ["app", "tests", "packaging"])
 def test_nobody_catches_what_is_no_error(folder: str) -> None:
     """What is to be undone whatever happens stands in a finally or on an ExitStack."""

@@ -336,12 +336,20 @@ def test_there_is_a_fixture_of_every_schema() -> None:
     assert names == {f"schema-{v}" for v in range(1, SCHEMA_VERSION + 1)}
 
 
-@pytest.mark.parametrize("pragma", ["user_version=999", "application_id=7"])
-def test_a_newer_or_foreign_file_is_refused_untouched(tmp_path: Path, pragma: str) -> None:
+@pytest.mark.parametrize(
+    "script",
+    ["PRAGMA application_id=7", "ALTER TABLE messages RENAME content TO parts; %s"],
+)
+def test_a_foreign_or_unreadable_newer_file_is_refused_untouched(
+    tmp_path: Path, script: str
+) -> None:
     open_library(tmp_path).close()
     path = tmp_path / "phial.db"
     with closing(sqlite3.connect(path)) as connection:
-        connection.execute(f"PRAGMA {pragma}")
+        for name in ("insert", "update", "delete"):
+            connection.execute(f"DROP TRIGGER message_index_{name}")
+        connection.execute("DROP VIEW search_messages")
+        connection.executescript(script.replace("%s", "PRAGMA user_version=999"))
     before = path.read_bytes()
     with pytest.raises((NewerDatabaseError, StoreError)) as caught:
         open_library(tmp_path)

@@ -1,0 +1,64 @@
+"""A start that fails, told in a dialog: who clicked an icon sees no standard error."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from types import TracebackType
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+
+from app.domain.errors import KnownError
+from app.domain.settings import Settings
+from app.ui import style
+from app.ui.app import make_application
+from app.ui.dialogs import ErrorDialog
+from app.ui.theme import theme_for
+
+
+class UnexpectedError(KnownError):
+    """Something failed that nobody thought of."""
+
+    default_data = "What was saved before is on your disk as it was."
+    default_action = "Start Phial again. If this comes back, report it with the details."
+
+
+class FailuresShown:
+    """Shows whatever ends its block, on standard error and in a dialog, and ends it there."""
+
+    def __enter__(self) -> FailuresShown:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        value: BaseException | None,
+        _traceback: TracebackType | None,
+    ) -> bool:
+        if not isinstance(value, Exception):
+            return False  # none, or Ctrl+C
+        error = value if isinstance(value, KnownError) else _unexpected(value)
+        sys.stderr.write(f"phial: {error}\n")
+        sys.stderr.flush()
+        show_failure(error)
+        return True
+
+
+def show_failure(error: KnownError) -> None:
+    """Show an error without a window behind it, until it is closed."""
+    application = make_application()
+    dark = QGuiApplication.styleHints().colorScheme() is Qt.ColorScheme.Dark
+    theme = theme_for(Settings().theme, system_dark=dark)
+    application.setPalette(style.palette(theme))
+    application.setStyleSheet(style.style_sheet(theme))
+    dialog = ErrorDialog(None, error)
+    dialog.setWindowTitle("Phial")
+    dialog.exec()
+
+
+def _unexpected(error: Exception) -> UnexpectedError:
+    detail = "".join(traceback.format_exception(error))
+    return UnexpectedError(
+        f"Phial met an error that it does not know: {type(error).__name__}.", detail=detail
+    )
