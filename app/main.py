@@ -140,8 +140,8 @@ def _open_window(files: list[str], chosen: ModelFile | None) -> int:
     from app.compose import build_services, make_engine, prepare
     from app.services.model_files import DEMO
     from app.system.lock import InstanceLock
-    from app.ui.activation import ask_to_come_forward
-    from app.ui.app import run
+    from app.ui.application import run
+    from app.ui.core.single_instance import ask_to_come_forward
 
     with prepare() as setup, InstanceLock(setup.folders.data) as lock:
         if not lock.acquire():
@@ -172,6 +172,6 @@ def _self_test() -> int:
 
     if not has_display():
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    from app.ui.selftest import run
+    from app.ui.self_test import run
 
     return run()

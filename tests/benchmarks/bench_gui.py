@@ -127,8 +127,8 @@ def _run(chosen: argparse.Namespace) -> None:
     from app.compose import build_services, make_engine, prepare
     from app.services.events import AnswerEnded, AnswerGrew, Event, ModelPhase
     from app.services.model_files import find_model
-    from app.ui.app import Look, make_application
-    from app.ui.window import MainWindow
+    from app.ui.application import Look, make_application
+    from app.ui.main_window import MainWindow
 
     application: QApplication = make_application()
     with prepare() as setup:

@@ -19,9 +19,9 @@ from app.compose import build_services, make_engine, prepare
 from app.domain.download import DownloadItem
 from app.services.events import DownloadChanged, Event
 from app.system.paths import Folders
-from app.ui.app import Look, make_application
-from app.ui.models_dialog import Tab
-from app.ui.window import MainWindow
+from app.ui.application import Look, make_application
+from app.ui.main_window import MainWindow
+from app.ui.models.models_dialog import Tab
 
 BEAT_MS = 5
 SETTLE_MS = 1500  # the window is drawn and quiet before anything is measured

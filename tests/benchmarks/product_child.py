@@ -26,10 +26,10 @@ from app.domain.conversation import Conversation, Message, MessageStatus
 from app.main import main as run_phial
 from app.services.events import AnswerEnded, AnswerGrew, BranchChanged, Event, LibraryChanged
 from app.services.transfer import ExportReport, ImportReport
-from app.ui.app import make_application
+from app.ui.application import make_application
+from app.ui.main_window import MainWindow
 from app.ui.transfer.export_dialog import ExportDialog
 from app.ui.transfer.import_dialog import ImportDialog
-from app.ui.window import MainWindow
 
 Fact = dict[str, object]
 LIVE_EVERY = 0.02  # seconds between two lines about the answer that streams in

@@ -20,8 +20,8 @@ from PySide6.QtWidgets import QApplication
 
 from app.domain.conversation import BranchMessage, Message, MessageStatus, Version
 from app.domain.generation import Role, Timings
-from app.ui.style import palette, style_sheet
-from app.ui.theme import DARK, HIGH_CONTRAST, LIGHT, Theme
+from app.ui.style.stylesheet import palette, style_sheet
+from app.ui.style.theme import DARK, HIGH_CONTRAST, LIGHT, Theme
 from app.ui.transcript.parts import ThinkToggle
 from app.ui.transcript.view import TranscriptView
 

@@ -26,10 +26,10 @@ from app.engine.base import Cancel
 from app.engine.client import EngineClient
 from app.services.events import SettingsChanged
 from app.services.settings import SettingsService
-from app.ui.actions import COMMANDS, OTHER_KEYS, Actions
-from app.ui.message_commands import MessageCommands
-from app.ui.pages import _DEMO_PROMPTS, _PROMPTS
-from app.ui.settings_dialog import SettingRow
+from app.ui.commands.message_commands import MessageCommands
+from app.ui.conversation.empty_states import _DEMO_PROMPTS, _PROMPTS
+from app.ui.settings.settings_dialog import SettingRow
+from app.ui.shell.command_table import COMMANDS, OTHER_KEYS, Actions
 from app.ui.transcript.signals import ActionKind, MessageAction
 from tests.scenarios import hands
 from tests.support import terminal

@@ -19,17 +19,17 @@ from pytestqt.qtbot import QtBot
 from app.domain.generation import OverflowPolicy
 from app.domain.settings import Settings
 from app.engine.scripted import ScriptedEngine
-from app.ui.add_model import AddModel
-from app.ui.backups import BackupsDialog
-from app.ui.dialogs import Dialog
-from app.ui.help_pages import About, ShortcutsPage
-from app.ui.measure_dialog import MeasureDialog
-from app.ui.models_dialog import ModelsDialog
-from app.ui.settings_dialog import SettingsDialog
+from app.ui.library.backups_dialog import BackupsDialog
+from app.ui.library.help_pages import About, ShortcutsPage
+from app.ui.library.trash_dialog import ArchiveDialog, TrashDialog
+from app.ui.library.update_dialog import UpdateDialog
+from app.ui.models.add_dialog import AddModel
+from app.ui.models.benchmark_dialog import MeasureDialog
+from app.ui.models.models_dialog import ModelsDialog
+from app.ui.settings.settings_dialog import SettingsDialog
+from app.ui.style.dialogs import Dialog
 from app.ui.transfer.export_dialog import ExportDialog
 from app.ui.transfer.import_dialog import ImportDialog
-from app.ui.trash import ArchiveDialog, TrashDialog
-from app.ui.updates import UpdateDialog
 from tests.scenarios.hands import (
     Address,
     ask,

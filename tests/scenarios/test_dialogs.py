@@ -31,18 +31,18 @@ from app.engine.scripted import ScriptedEngine
 from app.services.events import Problem
 from app.services.updates import UpdateService
 from app.system.parts import parts
-from app.ui.add_model import AddModel
-from app.ui.backups import BackupsDialog
-from app.ui.dialogs import Dialog, ErrorDialog
-from app.ui.help_pages import About, ShortcutsPage
-from app.ui.measure_dialog import MeasureDialog
-from app.ui.model_card import CardText, ModelCardDialog
-from app.ui.models_dialog import ModelsDialog
-from app.ui.settings_dialog import SettingsDialog
+from app.ui.library.backups_dialog import BackupsDialog
+from app.ui.library.help_pages import About, ShortcutsPage
+from app.ui.library.trash_dialog import ArchiveDialog, TrashDialog
+from app.ui.library.update_dialog import UpdateDialog
+from app.ui.models.add_dialog import AddModel
+from app.ui.models.benchmark_dialog import MeasureDialog
+from app.ui.models.models_dialog import ModelsDialog
+from app.ui.models.readme_dialog import CardText, ModelCardDialog
+from app.ui.settings.settings_dialog import SettingsDialog
+from app.ui.style.dialogs import Dialog, ErrorDialog
 from app.ui.transfer.export_dialog import ExportDialog
 from app.ui.transfer.import_dialog import ImportDialog
-from app.ui.trash import ArchiveDialog, TrashDialog
-from app.ui.updates import UpdateDialog
 from tests.scenarios.hands import (
     Address,
     ask,

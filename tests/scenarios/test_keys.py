@@ -8,9 +8,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
-from app.ui.composer import Composer, MessageEditor
+from app.ui.conversation.composer import Composer, MessageEditor
+from app.ui.main_window import MainWindow
 from app.ui.transcript.keyboard import Keyboard
-from app.ui.window import MainWindow
 from tests.scenarios.hands import (
     SHIFT,
     begun,

@@ -11,14 +11,14 @@ from pytestqt.qtbot import QtBot
 
 from app.domain.generation import StopReason
 from app.engine.scripted import Script, ScriptedEngine
-from app.ui.dialogs import Dialog
-from app.ui.message_commands import MessageCommands
+from app.ui.commands.message_commands import MessageCommands
+from app.ui.conversation.versions_dialog import VersionsDialog
+from app.ui.style.dialogs import Dialog
 from app.ui.transcript.buttons import QuietButton
 from app.ui.transcript.context_menu import ContextMenu
 from app.ui.transcript.host import MessageHost
 from app.ui.transcript.parts import Pill
 from app.ui.transcript.scrolling import Scrolling
-from app.ui.versions_dialog import VersionsDialog
 from tests.scenarios.hands import (
     CONTROL,
     Address,

@@ -22,9 +22,9 @@ from app.domain.model import KvType, LoadRequest
 from app.engine.base import EngineOptions
 from app.engine.scripted import ScriptedEngine
 from app.services.events import Event, SettingsChanged
-from app.ui.models_dialog import ModelsDialog
+from app.ui.models.models_dialog import ModelsDialog
+from app.ui.style.widgets import Text
 from app.ui.transcript.parts import SideBar
-from app.ui.widgets import Text
 from tests.scenarios.patience import until
 from tests.scenarios.registry import scenario
 from tests.support.gguf_factory import write_model

@@ -16,10 +16,10 @@ from pytestqt.qtbot import QtBot
 from app.domain.settings import Settings
 from app.engine.scripted import ScriptedEngine
 from app.store import SettingsStore
-from app.ui.app import run
-from app.ui.pages import Welcome
-from app.ui.theme import DARK, LIGHT
-from app.ui.window import MainWindow
+from app.ui.application import run
+from app.ui.conversation.empty_states import Welcome
+from app.ui.main_window import MainWindow
+from app.ui.style.theme import DARK, LIGHT
 from tests.scenarios.patience import until
 from tests.scenarios.registry import scenario
 from tests.support.gguf_factory import write_model

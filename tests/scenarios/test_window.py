@@ -24,12 +24,12 @@ from app.domain.errors import (
 from app.domain.settings import Settings
 from app.engine.scripted import ScriptedEngine
 from app.services.events import Problem
-from app.ui.add_model import AddModel
-from app.ui.dialogs import Dialog
-from app.ui.model_commands import ModelCommands
-from app.ui.models_dialog import ModelsDialog
-from app.ui.pages import _DEMO_PROMPTS, _PROMPTS
-from app.ui.settings_dialog import SettingsDialog
+from app.ui.commands.model_commands import ModelCommands
+from app.ui.conversation.empty_states import _DEMO_PROMPTS, _PROMPTS
+from app.ui.models.add_dialog import AddModel
+from app.ui.models.models_dialog import ModelsDialog
+from app.ui.settings.settings_dialog import SettingsDialog
+from app.ui.style.dialogs import Dialog
 from app.ui.transfer.export_dialog import ExportDialog
 from tests.scenarios.hands import (
     Address,

@@ -295,7 +295,7 @@ def _press(words: str) -> None:
     from PySide6.QtTest import QTest
     from PySide6.QtWidgets import QApplication, QPushButton
 
-    from app.ui import app as program
+    from app.ui import application as program
 
     make = program.make_application
 

@@ -8,8 +8,8 @@ from pytestqt.qtbot import QtBot
 
 from app.markup.blocks import Link, Paragraph
 from app.markup.parse import parse
-from app.ui.dialogs import Dialog
-from app.ui.links import ask_to_open_link, openable, warnings_of
+from app.ui.core.links import ask_to_open_link, openable, warnings_of
+from app.ui.style.dialogs import Dialog
 
 
 @pytest.mark.parametrize(

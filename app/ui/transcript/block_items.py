@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter
 
 from app.markup.mathlines import Line
-from app.ui.theme import RADIUS, qcolour
+from app.ui.style.theme import RADIUS, qcolour
 from app.ui.transcript.formulas import Drawn, Failed, Pending
 from app.ui.transcript.items import Look, RowItem
 from app.ui.transcript.rows import (

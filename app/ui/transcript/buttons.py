@@ -13,7 +13,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QLabel, QToolButton, QWidget
 
-from app.ui.theme import qcolour
+from app.ui.style.theme import qcolour
 from app.ui.transcript.icons import icon
 from app.ui.transcript.style import Style
 

@@ -13,7 +13,7 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QMenu
 
-from app.ui.links import openable
+from app.ui.core.links import openable
 from app.ui.transcript.host import code_of
 from app.ui.transcript.items import RowItem
 from app.ui.transcript.rows import CodeRow, Row, formula_sources, link_text, links_of, row_text

@@ -11,11 +11,11 @@ from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 from app.domain.conversation import Message, MessageStatus, Version
 from app.domain.generation import Role
 from app.services import words
+from app.ui.style.widgets import open_below
 from app.ui.transcript.buttons import ButtonRow, QuietButton, Words
 from app.ui.transcript.model import status_words
 from app.ui.transcript.signals import ActionKind
 from app.ui.transcript.style import Style
-from app.ui.widgets import open_below
 
 OVERHANG = 6
 """How far a footer begins left of the text, so that its first picture stands under the text."""

@@ -17,7 +17,7 @@ from PySide6.QtGui import QFont, QFontInfo, QFontMetricsF, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 from app.markup.mathlines import Line, Numbered, Piece, lines_of
-from app.ui.theme import qcolour
+from app.ui.style.theme import qcolour
 
 INK = "#010204"
 """A colour that stands for the text's until a picture is made."""

@@ -13,7 +13,7 @@ from PySide6.QtGui import (
     QPixmap,
 )
 
-from app.ui.theme import qcolour
+from app.ui.style.theme import qcolour
 from app.ui.transcript.formulas import Pending
 from app.ui.transcript.rows import Place, Row, SpaceRow, row_text
 from app.ui.transcript.runs import units

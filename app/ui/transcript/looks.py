@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.ui.theme import COLUMN, Theme, fonts_at
+from app.ui.style.theme import COLUMN, Theme, fonts_at
 from app.ui.transcript.formulas import FormulaStore
 from app.ui.transcript.model import Measures, MessageModel
 from app.ui.transcript.style import Style

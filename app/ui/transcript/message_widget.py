@@ -10,7 +10,7 @@ from PySide6.QtCore import QEvent, QRect, Qt
 from PySide6.QtGui import QAccessible, QEnterEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QGroupBox, QWidget
 
-from app.ui.theme import qcolour
+from app.ui.style.theme import qcolour
 from app.ui.transcript.controls import Controls
 from app.ui.transcript.flow_layout import Placed
 from app.ui.transcript.formulas import Pending

@@ -13,7 +13,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QScrollBar, QToolButton, QWidget
 
 from app.markup.code import language_label
-from app.ui.theme import qcolour
+from app.ui.style.theme import qcolour
 from app.ui.transcript.buttons import BUTTON, ICON, ButtonRow, QuietButton, Words
 from app.ui.transcript.icons import icon
 from app.ui.transcript.rows import ThinkRow

@@ -9,7 +9,7 @@ from PySide6.QtCore import QDeadlineTimer, QPoint, QPointF, Qt, QTimer
 from PySide6.QtGui import QCursor, QGuiApplication, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
-from app.ui.links import openable
+from app.ui.core.links import openable
 from app.ui.transcript.context_menu import ContextMenu
 from app.ui.transcript.items import RowItem
 from app.ui.transcript.rows import link_text, row_text

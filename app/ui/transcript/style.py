@@ -17,7 +17,7 @@ from PySide6.QtGui import (
     QTextFormat,
 )
 
-from app.ui.theme import Fonts, Theme, qcolour
+from app.ui.style.theme import Fonts, Theme, qcolour
 from app.ui.transcript.runs import Run
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from PySide6.QtGui import (
     QTextTableFormat,
 )
 
-from app.ui.theme import qcolour
+from app.ui.style.theme import qcolour
 from app.ui.transcript.row_document import RowDocument
 from app.ui.transcript.rows import Cells, TableRow
 from app.ui.transcript.runs import Run

@@ -10,7 +10,7 @@ from PySide6.QtGui import (
     QTextCursor,
 )
 
-from app.ui.theme import qcolour
+from app.ui.style.theme import qcolour
 from app.ui.transcript.code_document import CodeDocument
 from app.ui.transcript.highlights import area_of
 from app.ui.transcript.items import Look, RowItem

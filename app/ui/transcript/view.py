@@ -24,7 +24,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QWidget
 
 from app.domain.conversation import BranchMessage, Message
-from app.ui.theme import LIGHT, Theme, qcolour
+from app.ui.style.theme import LIGHT, Theme, qcolour
 from app.ui.transcript.background import Background
 from app.ui.transcript.bar import Bar
 from app.ui.transcript.chat import Chat

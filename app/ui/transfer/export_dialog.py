@@ -13,9 +13,9 @@ from app.domain.errors import KnownError
 from app.markup.transfer.values import ExportOptions, Format
 from app.services import words
 from app.services.transfer import ExportReport, TransferService
-from app.ui.dialogs import Dialog, push_button, text_label
+from app.ui.core.background_worker import Task, Worker
+from app.ui.style.dialogs import Dialog, push_button, text_label
 from app.ui.transfer.reasons import reasons
-from app.ui.worker import Task, Worker
 
 
 class Place(Enum):

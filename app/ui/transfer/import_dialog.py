@@ -17,9 +17,9 @@ from app.services.transfer import (
     Known,
     TransferService,
 )
-from app.ui.dialogs import Dialog, push_button, text_label
+from app.ui.core.background_worker import Task, Worker
+from app.ui.style.dialogs import Dialog, push_button, text_label
 from app.ui.transfer.reasons import reasons
-from app.ui.worker import Task, Worker
 
 _KEY = Qt.ItemDataRole.UserRole
 _KNOWN = {

@@ -15,8 +15,8 @@ from app.domain.settings import Settings
 from app.engine.base import Engine
 from app.engine.scripted import ScriptedEngine
 from app.services.settings import SettingsFile
-from app.ui.app import Look, make_application
-from app.ui.window import MainWindow
+from app.ui.application import Look, make_application
+from app.ui.main_window import MainWindow
 from tests.support.gguf_factory import write_model
 from tests.support.harness import Harness, build
 

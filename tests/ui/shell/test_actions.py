@@ -9,7 +9,7 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu
 from pytestqt.qtbot import QtBot
 
-from app.ui.actions import COMMANDS, Actions, Menu, Situation, shortcut_words
+from app.ui.shell.command_table import COMMANDS, Actions, Menu, Situation, shortcut_words
 
 
 def test_no_two_commands_share_a_name_or_a_key() -> None:

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 import app.ui
 from app.engine.scripted import ScriptedEngine
-from app.ui.dialogs import ask, ask_line, ask_text
+from app.ui.style.dialogs import ask, ask_line, ask_text
 from tests.ui.shell.asking import ask_for_menu, choose, press, when_asked
 from tests.ui.shell.chatting import say, wait_for_end
 from tests.ui.shell.conftest import Open, Opened

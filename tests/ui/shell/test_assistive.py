@@ -12,9 +12,9 @@ from pytestqt.qtbot import QtBot
 
 from app.domain.options import Section
 from app.engine.scripted import ScriptedEngine
-from app.ui.palette import Palette
-from app.ui.settings_dialog import SettingRow, SettingsDialog
-from app.ui.trash import ArchiveDialog
+from app.ui.commands.palette import Palette
+from app.ui.library.trash_dialog import ArchiveDialog
+from app.ui.settings.settings_dialog import SettingRow, SettingsDialog
 from tests.support.gguf_factory import write_model
 from tests.ui.shell.chatting import say, wait_for_end
 from tests.ui.shell.conftest import Open, Opened

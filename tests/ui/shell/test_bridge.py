@@ -20,8 +20,8 @@ from app.services.events import (
     LibraryChanged,
     Notice,
 )
-from app.ui.bridge import EventBridge
-from app.ui.pace import FRAME, MANY, Pace
+from app.ui.core.event_bridge import EventBridge
+from app.ui.core.update_throttle import FRAME, MANY, Pace
 
 EVENTS = st.one_of(
     st.builds(AnswerGrew, st.just("c"), st.sampled_from("ab"), st.text(max_size=3), st.just(1)),

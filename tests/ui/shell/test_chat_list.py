@@ -16,7 +16,7 @@ from app.domain.generation import Role
 from app.services.library import LibraryService
 from app.store import Library
 from app.store.chats import Seen
-from app.ui.chat_model import ChatListModel, Heading
+from app.ui.sidebar.chat_list_model import ChatListModel, Heading
 from tests.ui.shell.conftest import Open, Opened
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)

@@ -9,8 +9,8 @@ from PySide6.QtCore import QMimeData, Qt
 from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
-from app.ui.composer import HUGE, Composer
-from app.ui.theme import LIGHT
+from app.ui.conversation.composer import HUGE, Composer
+from app.ui.style.theme import LIGHT
 
 
 @pytest.fixture

@@ -14,12 +14,12 @@ from app.domain.model import KvType
 from app.domain.options import Section
 from app.domain.settings import SPECS, Theme
 from app.engine.scripted import ScriptedEngine
-from app.ui.dialogs import ErrorDialog
-from app.ui.models_dialog import ModelsDialog
-from app.ui.settings_dialog import SettingRow, SettingsDialog
+from app.ui.library.trash_dialog import TrashDialog
+from app.ui.models.models_dialog import ModelsDialog
+from app.ui.settings.settings_dialog import SettingRow, SettingsDialog
+from app.ui.style.dialogs import ErrorDialog
 from app.ui.transfer.export_dialog import ExportDialog, Place
 from app.ui.transfer.import_dialog import ImportDialog
-from app.ui.trash import TrashDialog
 from tests.support.gguf_factory import write_model
 from tests.ui.shell.conftest import Open, Opened
 

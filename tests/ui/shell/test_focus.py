@@ -15,10 +15,10 @@ from app.domain.errors import OutOfMemoryError
 from app.domain.generation import Role
 from app.engine.scripted import ScriptedEngine
 from app.services.events import Problem
-from app.ui.palette import Palette
-from app.ui.settings_dialog import SettingsDialog
-from app.ui.trash import TrashDialog
-from app.ui.updates import UpdateDialog
+from app.ui.commands.palette import Palette
+from app.ui.library.trash_dialog import TrashDialog
+from app.ui.library.update_dialog import UpdateDialog
+from app.ui.settings.settings_dialog import SettingsDialog
 from tests.support.gguf_factory import write_model
 from tests.ui.shell.asking import activate, press
 from tests.ui.shell.chatting import say, wait_for_end

@@ -12,9 +12,9 @@ from app.domain.download import NetworkError, Release
 from app.domain.settings import Settings
 from app.services.updates import UpdateAnswer
 from app.system import parts as parts_module
-from app.ui.activation import Activation
-from app.ui.help_pages import About
-from app.ui.updates import UpdateDialog
+from app.ui.core.single_instance import Activation
+from app.ui.library.help_pages import About
+from app.ui.library.update_dialog import UpdateDialog
 from tests.ui.shell.conftest import Open, Opened
 
 

@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QProgressBar, QPushButton
 from pytestqt.qtbot import QtBot
 
 from app.engine.scripted import ScriptedEngine
-from app.ui.measure_dialog import MeasureDialog
-from app.ui.snapshot_panel import SnapshotPanel
-from app.ui.widgets import Text
+from app.ui.models.benchmark_dialog import MeasureDialog
+from app.ui.settings.snapshot_panel import SnapshotPanel
+from app.ui.style.widgets import Text
 from tests.ui.shell.conftest import Open
 
 PATIENCE = 10_000

@@ -6,8 +6,8 @@ import pytest
 from PySide6.QtGui import QColor
 from pytestqt.qtbot import QtBot
 
-from app.ui.theme import DARK, HIGH_CONTRAST, LIGHT, Theme
-from app.ui.widgets import ContextMeter
+from app.ui.style.theme import DARK, HIGH_CONTRAST, LIGHT, Theme
+from app.ui.style.widgets import ContextMeter
 
 
 def filled(meter: ContextMeter, colour: str) -> int:

@@ -26,12 +26,12 @@ from app.domain.settings import Settings
 from app.hub.control import DownloadControl
 from app.hub.scan import scan
 from app.services.events import ModelPhase
-from app.ui.add_model import AddModel
-from app.ui.model_card import CardText, ModelCardDialog
-from app.ui.model_menu import ModelMenu
-from app.ui.models_dialog import ModelsDialog, Tab
-from app.ui.token_panel import TokenPanel
-from app.ui.widgets import Text
+from app.ui.models.add_dialog import AddModel
+from app.ui.models.model_menu import ModelMenu
+from app.ui.models.models_dialog import ModelsDialog, Tab
+from app.ui.models.readme_dialog import CardText, ModelCardDialog
+from app.ui.settings.token_panel import TokenPanel
+from app.ui.style.widgets import Text
 from tests.support.hub_kit import gguf
 from tests.support.hub_server import HubServer
 from tests.ui.shell.conftest import Open, Opened, write_model
@@ -221,7 +221,7 @@ def test_a_file_used_in_place_is_never_deleted(
         asked.append(rest)
         return True
 
-    monkeypatch.setattr("app.ui.models_here.ask", yes)
+    monkeypatch.setattr("app.ui.models.installed_page.ask", yes)
     dialog_here = dialog_of(opened, Tab.HERE)
     seen(qtbot, dialog_here, "Phial never deletes it")
     button(dialog_here, f"Remove… {models.state.model.label if models.state.model else ''}").click()

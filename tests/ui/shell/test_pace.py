@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from app.ui.pace import FRAME, MANY, SHARE, SLOWEST, Pace
+from app.ui.core.update_throttle import FRAME, MANY, SHARE, SLOWEST, Pace
 
 
 @dataclass

@@ -8,8 +8,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMainWindow
 from pytestqt.qtbot import QtBot
 
-from app.ui.palette import Entry, Palette, match_score, matching
-from app.ui.theme import LIGHT
+from app.ui.commands.palette import Entry, Palette, match_score, matching
+from app.ui.style.theme import LIGHT
 
 
 def entries(*texts: str) -> list[Entry]:

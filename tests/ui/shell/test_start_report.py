@@ -14,9 +14,9 @@ from pytestqt.qtbot import QtBot
 from app.domain.settings import Settings
 from app.engine.scripted import ScriptedEngine
 from app.store import open_library
-from app.ui.backups import BackupsDialog
-from app.ui.chat_pane import Page
-from app.ui.start_report import MISSING, READ_ONLY
+from app.ui.conversation.chat_pane import Page
+from app.ui.conversation.start_report import MISSING, READ_ONLY
+from app.ui.library.backups_dialog import BackupsDialog
 from tests.ui.shell.chatting import say, wait_for_end
 from tests.ui.shell.conftest import Open, Opened, close
 from tests.unit.transfer.making import conversation_of

@@ -7,11 +7,11 @@ from pytestqt.qtbot import QtBot
 
 from app.services.activity import IDLE, STARTED
 from app.services.events import ModelPhase, ModelState
-from app.ui import icons
-from app.ui.composer import Composer
-from app.ui.status import StatusLine
-from app.ui.theme import LIGHT
-from app.ui.widgets import ContextMeter
+from app.ui.conversation.composer import Composer
+from app.ui.conversation.status_line import StatusLine
+from app.ui.style import icons
+from app.ui.style.theme import LIGHT
+from app.ui.style.widgets import ContextMeter
 
 
 def test_figures_change_a_few_times_a_second_and_the_last_ones_are_true(qtbot: QtBot) -> None:

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from app.domain.download import DownloadItem, DownloadState
 from app.system.taskbar import launcher_entry
 from app.system.taskbar_list import TaskbarList, taskbar_list
-from app.ui.taskbar import TaskbarProgress
+from app.ui.core.taskbar import TaskbarProgress
 
 
 def item(state: DownloadState, done: int = 0) -> DownloadItem:
@@ -35,7 +35,9 @@ def told(monkeypatch: pytest.MonkeyPatch) -> list[tuple[float, bool]]:
         found.append((progress, visible))
 
     monkeypatch.setattr(TaskbarProgress, "_send", send)
-    monkeypatch.setattr("app.ui.taskbar.launcher_entry", lambda _name: "application://x.desktop")
+    monkeypatch.setattr(
+        "app.ui.core.taskbar.launcher_entry", lambda _name: "application://x.desktop"
+    )
     return found
 
 
@@ -97,7 +99,7 @@ def test_windows_taskbar_is_called_as_its_header_says(
     monkeypatch: pytest.MonkeyPatch, window: QWidget
 ) -> None:
     table = Table()
-    monkeypatch.setattr("app.ui.taskbar.taskbar_list", lambda: TaskbarList(table.pointer))
+    monkeypatch.setattr("app.ui.core.taskbar.taskbar_list", lambda: TaskbarList(table.pointer))
     progress = TaskbarProgress(window)
     progress.show([item(DownloadState.DOWNLOADING, 55)])
     progress.show([item(DownloadState.DONE, 100)])

@@ -17,11 +17,11 @@ from PySide6.QtWidgets import QApplication, QPlainTextEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.domain.errors import BugError, DiskFullError, KnownError
-from app.ui import top_errors
-from app.ui.dialogs import ErrorDialog
-from app.ui.top_errors import TopErrors
-from app.ui.widgets import Text
-from app.ui.worker import Worker
+from app.ui.core import top_errors
+from app.ui.core.background_worker import Worker
+from app.ui.core.top_errors import TopErrors
+from app.ui.style.dialogs import ErrorDialog
+from app.ui.style.widgets import Text
 from tests.ui.shell.asking import activate, press, when_asked
 from tests.ui.shell.chatting import say
 from tests.ui.shell.conftest import Open, Opened
@@ -304,8 +304,8 @@ import os, sys, threading
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 from app.main import main
-from app.ui.dialogs import ErrorDialog
-from app.ui.window import MainWindow
+from app.ui.style.dialogs import ErrorDialog
+from app.ui.main_window import MainWindow
 
 begin = MainWindow.begin
 

@@ -26,8 +26,8 @@ from app.domain.settings import Settings, Theme
 from app.engine.base import Cancel
 from app.engine.scripted import Script, ScriptedEngine
 from app.services.events import Problem
-from app.ui.chat_pane import Page
-from app.ui.message_commands import last_code
+from app.ui.commands.message_commands import last_code
+from app.ui.conversation.chat_pane import Page
 from tests.support.gguf_factory import write_model
 from tests.ui.shell.chatting import say, wait_for_end
 from tests.ui.shell.conftest import Open, Opened, close

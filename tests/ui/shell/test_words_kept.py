@@ -14,8 +14,8 @@ from app.domain.errors import DiskFullError
 from app.domain.generation import Role
 from app.domain.settings import SPECS
 from app.services.events import Asked, LibraryReplaced, SendFailed
-from app.ui.dialogs import ask_text
-from app.ui.settings_dialog import SettingsDialog
+from app.ui.settings.settings_dialog import SettingsDialog
+from app.ui.style.dialogs import ask_text
 from tests.ui.shell.chatting import say, wait_for_end
 from tests.ui.shell.conftest import Open, Opened, close
 

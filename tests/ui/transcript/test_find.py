@@ -6,8 +6,8 @@ import pytest
 from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
-from app.ui.find_bar import FindBar
-from app.ui.theme import LIGHT
+from app.ui.conversation.find_bar import FindBar
+from app.ui.style.theme import LIGHT
 from app.ui.transcript.buttons import QuietButton
 from app.ui.transcript.find import FindOptions
 from app.ui.transcript.rows import ThinkRow, row_text

@@ -3,7 +3,15 @@ from __future__ import annotations
 import pytest
 
 from app.domain import settings
-from app.ui.theme import DARK, HIGH_CONTRAST, LIGHT, Theme, contrast_ratio, fonts_at, theme_for
+from app.ui.style.theme import (
+    DARK,
+    HIGH_CONTRAST,
+    LIGHT,
+    Theme,
+    contrast_ratio,
+    fonts_at,
+    theme_for,
+)
 
 THEMES = (LIGHT, DARK, HIGH_CONTRAST)
 

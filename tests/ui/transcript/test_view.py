@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from app.domain.conversation import MessageStatus
-from app.ui.theme import DARK
+from app.ui.style.theme import DARK
 from app.ui.transcript.buttons import QuietButton
 from app.ui.transcript.footer import Footer
 from app.ui.transcript.parts import SideBar

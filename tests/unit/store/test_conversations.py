@@ -14,8 +14,7 @@ from app.domain.generation import Sampling, StopReason, Timings
 from app.domain.model import ModelRef
 from app.store import Library, open_library, open_private_library
 from app.store.rows import _TIMINGS, timings_from_json, timings_json
-
-from .making import NOW, answer, chat, question
+from tests.unit.store.making import NOW, answer, chat, question
 
 
 def test_a_conversation_comes_back_as_it_was(library: Library) -> None:

@@ -33,8 +33,7 @@ from app.store.carve import carve
 from app.store.checks import full_check
 from app.store.health import recovery_mark
 from app.store.migrations import SCHEMA_VERSION
-
-from .making import NOW, answer, chat, question
+from tests.unit.store.making import NOW, answer, chat, question
 
 DATABASES = Path(__file__).resolve().parents[2] / "data" / "databases"
 

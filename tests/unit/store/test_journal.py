@@ -12,8 +12,7 @@ from app.domain.conversation import Message, MessageStatus
 from app.domain.errors import NotFoundError
 from app.store import Library, open_library, open_private_library
 from app.store.journal import repair_interrupted
-
-from .making import answer, chat, question
+from tests.unit.store.making import answer, chat, question
 
 
 def streaming(library: Library) -> Message:

@@ -10,9 +10,8 @@ import pytest
 
 from app.store import open_library
 from app.store.backups import MAX_COUNT
-
-from .making import NOW
-from .test_health import everything, fill
+from tests.unit.store.making import NOW
+from tests.unit.store.test_health import everything, fill
 
 
 def two_weeks(folder: Path) -> None:

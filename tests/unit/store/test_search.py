@@ -18,8 +18,7 @@ from app.store import Library, Searcher, open_private_library
 from app.store.fold import index_body, index_parts, tokens
 from app.store.query import parse_query
 from app.store.snippets import snippet
-
-from .making import NOW, answer, chat, question
+from tests.unit.store.making import NOW, answer, chat, question
 
 
 def put(library: Library, text: str, title: str = "untitled", reply: str = "ok") -> Conversation:

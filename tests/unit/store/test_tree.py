@@ -21,8 +21,7 @@ from app.domain.conversation import Message, MessageStatus, Version
 from app.domain.generation import Role
 from app.store import Library, open_private_library
 from app.store.messages import read_branch
-
-from .making import answer, chat, message, question
+from tests.unit.store.making import answer, chat, message, question
 
 NASTY = st.text(
     st.one_of(st.characters(), st.sampled_from("\0\r\n\t\ud800\udfff\u202e`~<>|\ufeff"))

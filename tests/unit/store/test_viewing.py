@@ -20,9 +20,8 @@ from app.store.connect import open_writer
 from app.store.image import read_image
 from app.store.migrations import migrate
 from app.store.viewing import read_only_library, refusal
-
-from .making import answer, chat, question
-from .test_health import DATABASES, everything, fill
+from tests.unit.store.making import answer, chat, question
+from tests.unit.store.test_health import DATABASES, everything, fill
 
 FIXTURES = sorted(DATABASES.glob("schema-*.db"))
 

@@ -1,0 +1,82 @@
+"""Which buttons an error gets: decided by its type, never by its words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from app.domain.errors import (
+    ContextFullError,
+    EngineDiedError,
+    HubError,
+    KnownError,
+    ModelFileError,
+    ModelNotLoadedError,
+    OutOfMemoryError,
+    PromptTooLongError,
+    StoreError,
+    SwitchFailedError,
+)
+from app.ui.conversation.banner import Offer
+
+MODEL_PROBLEM, ANSWER_PROBLEM, SWITCH_PROBLEM = "model", "answer", "switch"
+
+
+def problem_kind(error: KnownError) -> str:
+    """What ends the problem: a model that is ready, the next answer, or another choice."""
+    if isinstance(error, SwitchFailedError):
+        return SWITCH_PROBLEM
+    of_model = isinstance(error, ModelFileError | ModelNotLoadedError | OutOfMemoryError)
+    return MODEL_PROBLEM if of_model else ANSWER_PROBLEM
+
+
+@dataclass(frozen=True, slots=True)
+class Remedies:
+    """What the window can do about an error."""
+
+    choose_model: Callable[[], object]
+    try_demo: Callable[[], object]
+    load_again: Callable[[], object]
+    new_chat: Callable[[], object]
+    settings: Callable[[], object]
+    data_folder: Callable[[], object]
+    continue_answer: Callable[[], object]
+    details: Callable[[KnownError], object]
+
+
+def offers_for(error: KnownError, can: Remedies, *, can_continue: bool) -> list[Offer]:
+    """The buttons for ``error``, the most useful first."""
+    offers: list[Offer] = []
+    match error:
+        case ModelFileError():
+            offers = [
+                Offer("Choose another model…", can.choose_model),
+                Offer("Use the built-in demo", can.try_demo),
+            ]
+        case SwitchFailedError():
+            offers = [Offer("Choose another model…", can.choose_model)]
+        case ModelNotLoadedError():
+            offers = [
+                Offer("Choose a model…", can.choose_model),
+                Offer("Use the built-in demo", can.try_demo),
+            ]
+        case OutOfMemoryError():
+            offers = [
+                Offer("Choose a smaller model…", can.choose_model),
+                Offer("Change the context size…", can.settings),
+            ]
+        case EngineDiedError():
+            offers = [Offer("Continue", can.continue_answer)] if can_continue else []
+            offers += [
+                Offer("Load again", can.load_again),
+                Offer("Choose another model…", can.choose_model),
+            ]
+        case PromptTooLongError():
+            offers = [Offer("Change the context size…", can.settings)]
+        case ContextFullError():
+            offers = [Offer("New chat", can.new_chat), Offer("Settings…", can.settings)]
+        case StoreError() | HubError():
+            offers = [Offer("Open the data folder", can.data_folder)]
+    if error.detail:
+        offers.append(Offer("Details…", lambda: can.details(error)))
+    return offers
