@@ -14,12 +14,12 @@ import app
 from app.domain.settings import LoadWhen
 from app.services.events import Event, ModelPhase, SettingsChanged
 from app.services.registry import Services
+from app.ui.core.gc_scheduler import QuietCollector
 from app.ui.core.single_instance import Activation
 from app.ui.core.top_errors import TopErrors
 from app.ui.main_window import MainWindow
 from app.ui.style import icons, stylesheet
 from app.ui.style.theme import Theme, theme_for
-from app.ui.transcript.garbage import QuietCollector
 from app.ui.transfer.pdf import PdfExporter
 
 _log = logging.getLogger(__name__)

@@ -33,7 +33,7 @@ from app.domain.conversation import BranchMessage, Message, MessageStatus, Versi
 from app.domain.generation import Role
 from app.services.events import AnswerGrew, EventBus
 from app.ui.core.event_bridge import EventBridge
-from app.ui.transcript.garbage import QuietCollector
+from app.ui.core.gc_scheduler import QuietCollector
 from app.ui.transcript.view import TranscriptView
 
 SCENES = Path(__file__).parents[1] / "ui" / "transcript" / "scenes"

@@ -22,8 +22,8 @@ from app.domain.conversation import BranchMessage, Message, MessageStatus, Versi
 from app.domain.generation import Role, Timings
 from app.ui.style.stylesheet import palette, style_sheet
 from app.ui.style.theme import DARK, HIGH_CONTRAST, LIGHT, Theme
-from app.ui.transcript.parts import ThinkToggle
 from app.ui.transcript.view import TranscriptView
+from app.ui.transcript.widgets.message_controls import ThinkToggle
 
 SCENE_TEXTS = Path(__file__).parents[1] / "ui" / "transcript" / "scenes"
 

@@ -30,7 +30,7 @@ from app.ui.commands.message_commands import MessageCommands
 from app.ui.conversation.empty_states import _DEMO_PROMPTS, _PROMPTS
 from app.ui.settings.settings_dialog import SettingRow
 from app.ui.shell.command_table import COMMANDS, OTHER_KEYS, Actions
-from app.ui.transcript.signals import ActionKind, MessageAction
+from app.ui.transcript.widgets.signals import ActionKind, MessageAction
 from tests.scenarios import hands
 from tests.support import terminal
 

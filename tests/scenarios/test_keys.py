@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from app.ui.conversation.composer import Composer, MessageEditor
 from app.ui.main_window import MainWindow
-from app.ui.transcript.keyboard import Keyboard
+from app.ui.transcript.interaction.keyboard import Keyboard
 from tests.scenarios.hands import (
     SHIFT,
     begun,

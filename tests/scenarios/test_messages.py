@@ -14,11 +14,11 @@ from app.engine.scripted import Script, ScriptedEngine
 from app.ui.commands.message_commands import MessageCommands
 from app.ui.conversation.versions_dialog import VersionsDialog
 from app.ui.style.dialogs import Dialog
-from app.ui.transcript.buttons import QuietButton
-from app.ui.transcript.context_menu import ContextMenu
-from app.ui.transcript.host import MessageHost
-from app.ui.transcript.parts import Pill
-from app.ui.transcript.scrolling import Scrolling
+from app.ui.transcript.interaction.context_menu import ContextMenu
+from app.ui.transcript.interaction.message_actions import MessageHost
+from app.ui.transcript.viewport.scrolling import Scrolling
+from app.ui.transcript.widgets.buttons import QuietButton
+from app.ui.transcript.widgets.message_controls import Pill
 from tests.scenarios.hands import (
     CONTROL,
     Address,

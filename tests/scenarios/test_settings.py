@@ -24,7 +24,7 @@ from app.engine.scripted import ScriptedEngine
 from app.services.events import Event, SettingsChanged
 from app.ui.models.models_dialog import ModelsDialog
 from app.ui.style.widgets import Text
-from app.ui.transcript.parts import SideBar
+from app.ui.transcript.widgets.message_controls import SideBar
 from tests.scenarios.patience import until
 from tests.scenarios.registry import scenario
 from tests.support.gguf_factory import write_model

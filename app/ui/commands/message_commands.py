@@ -17,8 +17,8 @@ from app.markup.parse import parse
 from app.ui.conversation.versions_dialog import VersionsDialog
 from app.ui.models.model_menu import model_lines
 from app.ui.shell.window_context import Shell
-from app.ui.transcript.selection import answer_of
-from app.ui.transcript.signals import ActionKind, MessageAction
+from app.ui.transcript.content.selection import answer_of
+from app.ui.transcript.widgets.signals import ActionKind, MessageAction
 
 
 class MessageCommands:

@@ -37,7 +37,7 @@ from app.ui.conversation.error_actions import ANSWER_PROBLEM
 from app.ui.conversation.live_answer import LiveAnswer
 from app.ui.conversation.truncation_notice import LeftOut
 from app.ui.conversation.view_state import Bookmarks
-from app.ui.transcript.places import Anchor
+from app.ui.transcript.viewport.scroll_anchor import Anchor
 
 
 class ChatController(QObject):

@@ -26,7 +26,7 @@ from app.ui.conversation.snackbar import Snackbar
 from app.ui.conversation.status_line import StatusLine
 from app.ui.style.theme import COLUMN, SPACE, Theme
 from app.ui.style.widgets import Text
-from app.ui.transcript.looks import SIDE
+from app.ui.transcript.items.styles import SIDE
 from app.ui.transcript.view import TranscriptView
 
 _COMPOSER_SHARE = 0.4  # of the pane's height, at most

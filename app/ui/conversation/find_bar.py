@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QWidget
 from app.services import words
 from app.ui.style.theme import SPACE, Theme
 from app.ui.style.widgets import IconButton, Text
-from app.ui.transcript.signals import FindState
+from app.ui.transcript.widgets.signals import FindState
 
 
 class FindBar(QFrame):

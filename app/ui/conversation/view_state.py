@@ -10,7 +10,7 @@ from app.domain.conversation import Conversation, Edit, Message
 from app.domain.errors import NotFoundError
 from app.services.events import Asked
 from app.services.library import LibraryService
-from app.ui.transcript.places import Anchor
+from app.ui.transcript.viewport.scroll_anchor import Anchor
 
 
 class Bookmarks:

@@ -24,26 +24,26 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QWidget
 
 from app.domain.conversation import BranchMessage, Message
+from app.ui.core.render_thread import Background
 from app.ui.style.theme import LIGHT, Theme, qcolour
-from app.ui.transcript.background import Background
-from app.ui.transcript.bar import Bar
-from app.ui.transcript.chat import Chat
-from app.ui.transcript.find import DEFAULT_OPTIONS, Finder, FindOptions
-from app.ui.transcript.flow_layout import FlowLayout
-from app.ui.transcript.host import MessageHost
-from app.ui.transcript.keyboard import Keyboard
-from app.ui.transcript.late_formulas import LateFormulas
-from app.ui.transcript.lexers import Lexers
-from app.ui.transcript.looks import Looks
-from app.ui.transcript.marks import Marks
-from app.ui.transcript.mounted import Mounted
-from app.ui.transcript.places import Anchor, Places
-from app.ui.transcript.pointer import Pointer
-from app.ui.transcript.scrolling import Scrolling
-from app.ui.transcript.selection import CopyAs
-from app.ui.transcript.signals import TranscriptSignals
-from app.ui.transcript.voice import Voice
-from app.ui.transcript.work import Work
+from app.ui.transcript.content.branch_model import Chat
+from app.ui.transcript.content.flow_layout import FlowLayout
+from app.ui.transcript.content.selection import CopyAs
+from app.ui.transcript.interaction.announcer import Voice
+from app.ui.transcript.interaction.find import DEFAULT_OPTIONS, Finder, FindOptions
+from app.ui.transcript.interaction.keyboard import Keyboard
+from app.ui.transcript.interaction.message_actions import MessageHost
+from app.ui.transcript.interaction.pointer import Pointer
+from app.ui.transcript.interaction.scroll_bar import Bar
+from app.ui.transcript.interaction.selection_controller import Marks
+from app.ui.transcript.items.styles import Looks
+from app.ui.transcript.scheduling.idle_scheduler import Work
+from app.ui.transcript.scheduling.late_formulas import LateFormulas
+from app.ui.transcript.scheduling.lexers import Lexers
+from app.ui.transcript.viewport.message_widgets import Mounted
+from app.ui.transcript.viewport.scroll_anchor import Anchor, Places
+from app.ui.transcript.viewport.scrolling import Scrolling
+from app.ui.transcript.widgets.signals import TranscriptSignals
 
 OPENING_SECONDS = 0.03
 """That formulas may take when a chat opens; 0.1 are allowed for all of it."""

@@ -16,7 +16,7 @@ from app.domain.settings import Settings
 from app.engine.scripted import ScriptedEngine
 from app.ui.conversation.versions_dialog import VersionsDialog
 from app.ui.style.widgets import Text
-from app.ui.transcript.signals import ActionKind, MessageAction
+from app.ui.transcript.widgets.signals import ActionKind, MessageAction
 from tests.ui.shell.chatting import say, wait_for_end
 from tests.ui.shell.conftest import Open, Opened, write_model
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPoint
 
-from app.ui.transcript.rows import row_text
+from app.ui.transcript.content.rows import row_text
 from app.ui.transcript.view import TranscriptView
 
 

@@ -7,9 +7,9 @@ import threading
 from PySide6.QtGui import QFont
 from pytestqt.qtbot import QtBot
 
-from app.ui.transcript.background import Background
-from app.ui.transcript.formulas import Drawn, Failed, Pending, Shape
-from app.ui.transcript.maths_source import is_light, render_shape
+from app.ui.core.render_thread import Background
+from app.ui.transcript.items.formulas import Drawn, Failed, Pending, Shape
+from app.ui.transcript.items.maths_source import is_light, render_shape
 from app.ui.transcript.view import TranscriptView
 
 HEAVY = " + ".join(rf"\frac{{x_{{{index}}}}}{{{index}}}" for index in range(1, 40))

@@ -7,10 +7,10 @@ from pytestqt.qtbot import QtBot
 
 from app.domain.conversation import MessageStatus
 from app.markup.code import highlight
-from app.ui.transcript.rows import CodeRow
-from app.ui.transcript.text_items import CodeItem
+from app.ui.transcript.content.rows import CodeRow
+from app.ui.transcript.content.wide_blocks import GROWTH, CodeState
+from app.ui.transcript.items.text_items import CodeItem
 from app.ui.transcript.view import TranscriptView
-from app.ui.transcript.wide_blocks import GROWTH, CodeState
 from tests.ui.transcript.making import entry
 from tests.unit.markup.code_samples import CODE
 from tests.unit.markup.markdown_samples import pieces_of

@@ -11,8 +11,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
-from app.ui.transcript.signals import LinkRequest
 from app.ui.transcript.view import TranscriptView
+from app.ui.transcript.widgets.signals import LinkRequest
 from tests.ui.transcript.making import chat_of, long_chat, settle
 from tests.ui.transcript.pointing import spot
 

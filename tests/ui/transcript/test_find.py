@@ -8,12 +8,12 @@ from pytestqt.qtbot import QtBot
 
 from app.ui.conversation.find_bar import FindBar
 from app.ui.style.theme import LIGHT
-from app.ui.transcript.buttons import QuietButton
-from app.ui.transcript.find import FindOptions
-from app.ui.transcript.rows import ThinkRow, row_text
-from app.ui.transcript.selection import CopyAs
-from app.ui.transcript.signals import FindState
+from app.ui.transcript.content.rows import ThinkRow, row_text
+from app.ui.transcript.content.selection import CopyAs
+from app.ui.transcript.interaction.find import FindOptions
 from app.ui.transcript.view import TranscriptView
+from app.ui.transcript.widgets.buttons import QuietButton
+from app.ui.transcript.widgets.signals import FindState
 from tests.ui.transcript.making import MIXED, chat_of, entry, long_chat, settle
 
 
@@ -45,7 +45,7 @@ def test_find_minds_case_and_words_when_asked(view: TranscriptView) -> None:
 def test_searching_a_long_chat_never_forgets_what_is_in_view(
     view: TranscriptView, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
 ) -> None:
-    monkeypatch.setattr("app.ui.transcript.chat.KEPT_CHARACTERS", 3000)
+    monkeypatch.setattr("app.ui.transcript.content.branch_model.KEPT_CHARACTERS", 3000)
     view.set_branch(long_chat(200))
     states: list[FindState] = []
     view.find_changed.connect(states.append)
@@ -159,8 +159,8 @@ def test_matches_stay_with_their_words_when_the_reasoning_is_folded(
 def test_the_bar_says_that_it_still_searches(
     view: TranscriptView, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.ui.transcript.find.AT_ONCE_SECONDS", 0.0)
-    monkeypatch.setattr("app.ui.transcript.find.SLICE_SECONDS", 0.0005)
+    monkeypatch.setattr("app.ui.transcript.interaction.find.AT_ONCE_SECONDS", 0.0)
+    monkeypatch.setattr("app.ui.transcript.interaction.find.SLICE_SECONDS", 0.0005)
     chat = long_chat(400)
     chat[-1] = entry(399, "The needle.")
     view.set_branch(chat)

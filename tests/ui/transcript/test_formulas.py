@@ -13,9 +13,9 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter
 from pytestqt.qtbot import QtBot
 
 from app.markup.mathwords import width_of
-from app.ui.transcript.block_items import MathItem
-from app.ui.transcript.formulas import TILE
-from app.ui.transcript.items import Look
+from app.ui.transcript.items.block_items import MathItem
+from app.ui.transcript.items.formulas import TILE
+from app.ui.transcript.items.items import Look
 from app.ui.transcript.view import TranscriptView
 from tests.ui.transcript.making import chat_of, entry, settle
 

@@ -5,7 +5,7 @@ import weakref
 
 from PySide6.QtCore import QObject
 
-from app.ui.transcript.garbage import BUSY_EVERY, MUCH, YOUNG_EVERY, QuietCollector
+from app.ui.core.gc_scheduler import BUSY_EVERY, MUCH, YOUNG_EVERY, QuietCollector
 
 
 class Ring:

@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.ui.transcript.heights import HeightIndex
+from app.ui.transcript.content.heights import HeightIndex
 
 HEIGHTS = st.lists(st.integers(0, 500), max_size=70)
 

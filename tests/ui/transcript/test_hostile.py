@@ -6,7 +6,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from app.domain.conversation import MessageStatus
-from app.ui.transcript.selection import CopyAs, select_all, selected_text
+from app.ui.transcript.content.selection import CopyAs, select_all, selected_text
 from app.ui.transcript.view import TranscriptView
 from tests.ui.transcript.making import entry
 

@@ -12,10 +12,10 @@ from PySide6.QtWidgets import QApplication, QTextEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.domain.conversation import MessageStatus
-from app.ui.transcript.buttons import QuietButton
-from app.ui.transcript.selection import CopyAs
-from app.ui.transcript.signals import LinkRequest
+from app.ui.transcript.content.selection import CopyAs
 from app.ui.transcript.view import TranscriptView
+from app.ui.transcript.widgets.buttons import QuietButton
+from app.ui.transcript.widgets.signals import LinkRequest
 from tests.ui.transcript.making import MIXED, chat_of, entry, long_chat, settle
 from tests.ui.transcript.pointing import spot
 
@@ -96,7 +96,7 @@ def test_a_selection_too_large_to_be_made_rich_is_copied_as_it_was_written(
     view.select_all()
     view.copy()
     assert QGuiApplication.clipboard().mimeData().hasHtml()
-    monkeypatch.setattr("app.ui.transcript.selection.RICH_LIMIT", 100)
+    monkeypatch.setattr("app.ui.transcript.content.selection.RICH_LIMIT", 100)
     view.copy()
     assert not QGuiApplication.clipboard().mimeData().hasHtml()
     assert "## Steps" in QGuiApplication.clipboard().text()
@@ -242,7 +242,8 @@ def test_what_the_mouse_selected_is_offered_to_the_middle_button(
 ) -> None:
     offered: list[str] = []
     monkeypatch.setattr(
-        "app.ui.transcript.marks.offer_selected", lambda text: offered.append(text())
+        "app.ui.transcript.interaction.selection_controller.offer_selected",
+        lambda text: offered.append(text()),
     )
     view.set_branch(chat_of(["Hi", "Some plain words."]))
     at_the_window(view, QTest.mousePress, spot(view, 1, "plain", 0))

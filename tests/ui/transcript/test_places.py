@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.domain.conversation import BranchMessage, MessageStatus
-from app.ui.transcript.rows import MathRow, row_text
+from app.ui.transcript.content.rows import MathRow, row_text
 from app.ui.transcript.view import TranscriptView
 from tests.ui.transcript.making import MIXED, chat_of, entry, long_chat, settle
 

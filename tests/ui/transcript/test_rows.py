@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from app.markup.flow import flatten
 from app.markup.parse import parse
 from app.markup.stream import MarkdownStream
-from app.ui.transcript.row_list import CODE_LINES, TABLE_LINES, RowList
-from app.ui.transcript.rows import (
+from app.ui.transcript.content.row_list import CODE_LINES, TABLE_LINES, RowList
+from app.ui.transcript.content.rows import (
     CodeRow,
     FootRow,
     MathRow,
@@ -20,8 +20,16 @@ from app.ui.transcript.rows import (
     row_plain,
     row_text,
 )
-from app.ui.transcript.runs import Run, from_units, split_runs, text_of, to_runs, to_units, units
-from app.ui.transcript.verbatim import verbatim_flow
+from app.ui.transcript.content.runs import (
+    Run,
+    from_units,
+    split_runs,
+    text_of,
+    to_runs,
+    to_units,
+    units,
+)
+from app.ui.transcript.content.user_text import verbatim_flow
 from tests.ui.transcript.making import MIXED
 
 

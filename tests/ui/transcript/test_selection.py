@@ -1,10 +1,10 @@
 from __future__ import annotations
 
-from app.ui.transcript.chat import Chat
-from app.ui.transcript.model import Measures
-from app.ui.transcript.rows import row_text
-from app.ui.transcript.runs import LINE, units
-from app.ui.transcript.selection import (
+from app.ui.transcript.content.branch_model import Chat
+from app.ui.transcript.content.message_model import Measures
+from app.ui.transcript.content.rows import row_text
+from app.ui.transcript.content.runs import LINE, units
+from app.ui.transcript.content.selection import (
     CopyAs,
     Position,
     Selection,

@@ -11,13 +11,13 @@ from pytestqt.qtbot import QtBot
 
 from app.domain.conversation import MessageStatus
 from app.ui.style.theme import DARK
-from app.ui.transcript.buttons import QuietButton
-from app.ui.transcript.footer import Footer
-from app.ui.transcript.parts import SideBar
-from app.ui.transcript.places import Anchor
-from app.ui.transcript.rows import ThinkRow
-from app.ui.transcript.signals import ActionKind, LinkRequest, MessageAction
+from app.ui.transcript.content.rows import ThinkRow
 from app.ui.transcript.view import TranscriptView
+from app.ui.transcript.viewport.scroll_anchor import Anchor
+from app.ui.transcript.widgets.buttons import QuietButton
+from app.ui.transcript.widgets.footer import Footer
+from app.ui.transcript.widgets.message_controls import SideBar
+from app.ui.transcript.widgets.signals import ActionKind, LinkRequest, MessageAction
 from tests.ui.transcript.making import MIXED, chat_of, entry, long_chat, settle
 
 

@@ -11,10 +11,10 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.domain.conversation import MessageStatus
-from app.ui.transcript.buttons import QuietButton
-from app.ui.transcript.model import MessageModel
-from app.ui.transcript.rows import row_text
+from app.ui.transcript.content.message_model import MessageModel
+from app.ui.transcript.content.rows import row_text
 from app.ui.transcript.view import TranscriptView
+from app.ui.transcript.widgets.buttons import QuietButton
 from tests.ui.transcript.making import chat_of, entry
 
 NO_MODIFIER = Qt.KeyboardModifier.NoModifier

@@ -1,0 +1,64 @@
+"""Owns which item lays out which row."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.ui.transcript.content.rows import (
+    CodeHeadRow,
+    CodeRow,
+    FootRow,
+    MathRow,
+    NoteRow,
+    Row,
+    RuleRow,
+    SpaceRow,
+    TableRow,
+    TextRow,
+    ThinkRow,
+    WaitRow,
+)
+from app.ui.transcript.items.style import Style
+
+if TYPE_CHECKING:
+    pass
+
+from app.ui.transcript.items.block_items import (
+    CodeHeadItem,
+    FooterItem,
+    FootItem,
+    MathItem,
+    RuleItem,
+    ThinkItem,
+    WaitItem,
+)
+from app.ui.transcript.items.items import RowItem, SpaceItem
+from app.ui.transcript.items.text_items import CodeItem, NoteItem, TableItem, TextItem
+
+
+def make_item(row: Row, style: Style, width: int) -> RowItem:
+    """Lay out a row."""
+    match row:
+        case TextRow():
+            return TextItem(row, style, width)
+        case CodeRow():
+            return CodeItem(row, style, width)
+        case CodeHeadRow():
+            return CodeHeadItem(row, style, width)
+        case FootRow():
+            return FootItem(row, style, width)
+        case TableRow():
+            return TableItem(row, style, width)
+        case MathRow():
+            return MathItem(row, style, width)
+        case RuleRow():
+            return RuleItem(row, style, width)
+        case ThinkRow():
+            return ThinkItem(row, style, width)
+        case NoteRow():
+            return NoteItem(row, style, width)
+        case WaitRow():
+            return WaitItem(row, style, width)
+        case SpaceRow():
+            return SpaceItem(row, style, width)
+    return FooterItem(row, style, width)
