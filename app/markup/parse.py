@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.markup.build import Builder
-from app.markup.ending import Ending
-from app.markup.machine import Machine
+from app.markup.markdown.block_parser import Machine
+from app.markup.markdown.build import Builder
+from app.markup.markdown.finalize import Ending
 from app.markup.stream import LINE_END
 
 if TYPE_CHECKING:
-    from app.markup.blocks import Block
+    from app.markup.document.blocks import Block
 
 
 def parse(text: str) -> tuple[Block, ...]:

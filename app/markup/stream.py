@@ -11,17 +11,17 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from app.markup.blocks import Part, Settled, Update
-from app.markup.build import Builder
-from app.markup.ending import Ending
-from app.markup.machine import Machine
-from app.markup.nodes import CodeNode, ParagraphNode, restore, save, spine
-from app.markup.openings import END_THINK, THINK
-from app.markup.paragraphs import MAX_LINE, places_from
-from app.markup.parts import Parts
-from app.markup.pieces import append_text
-from app.markup.starts import may_close_fence
-from app.markup.wrapping import change_last
+from app.markup.document.blocks import Part, Settled, Update
+from app.markup.markdown.block_parser import Machine
+from app.markup.markdown.block_patterns import may_close_fence
+from app.markup.markdown.block_rules import END_THINK, THINK
+from app.markup.markdown.build import Builder
+from app.markup.markdown.finalize import Ending
+from app.markup.markdown.math_segments import append_text
+from app.markup.markdown.nodes import CodeNode, ParagraphNode, restore, save, spine
+from app.markup.markdown.paragraphs import MAX_LINE, places_from
+from app.markup.markdown.stream_delta import Parts
+from app.markup.markdown.wrapping import change_last
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,7 +6,8 @@ from html import escape
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from app.markup.blocks import (
+from app.markup.code.highlighter import language_name
+from app.markup.document.blocks import (
     Block,
     Code,
     CodeBlock,
@@ -34,7 +35,6 @@ from app.markup.blocks import (
     Text,
     Thinking,
 )
-from app.markup.code import language_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

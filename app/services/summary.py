@@ -25,7 +25,7 @@ from app.domain.generation import (
 from app.domain.model import LoadedModel
 from app.engine.base import Cancel, Engine
 from app.engine.context import fit_turns, reserve_for
-from app.markup.thinking import strip_thinking
+from app.markup.markdown.thinking import strip_thinking
 from app.services.library import LibraryService
 from app.services.turns import newest_question, newest_summary, with_summary
 

@@ -10,7 +10,7 @@ from app.domain.conversation import Conversation, Message, MessageStatus
 from app.domain.errors import KnownError
 from app.domain.generation import GREEDY, GenerationRequest, Role, TextDelta, Turn
 from app.engine.base import Engine
-from app.markup.thinking import strip_thinking
+from app.markup.markdown.thinking import strip_thinking
 from app.services.events import AnswerEnded, AnswerStarted, Event, EventBus
 from app.services.lane import Lane
 from app.services.library import LibraryService

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from app.domain.conversation import Conversation, Message
 from app.domain.generation import Role, Turn
-from app.markup.thinking import strip_thinking
+from app.markup.markdown.thinking import strip_thinking
 
 HEADING = "Summary of the earlier part of this conversation:\n"
 

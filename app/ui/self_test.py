@@ -25,9 +25,9 @@ from app.engine.llama.backend import load_binding
 from app.engine.llama.binding import mismatches
 from app.engine.llama.signatures import FUNCTIONS
 from app.hub.catalog import load_catalog
-from app.markup import maths
-from app.markup.code import highlight
-from app.markup.latex_tokens import MathError
+from app.markup.code.highlighter import highlight
+from app.markup.latex.tokens import MathError
+from app.markup.maths import render
 from app.markup.parse import parse
 from app.services.ids import new_id, utc_now
 from app.services.model_files import DEMO, find_model
@@ -154,7 +154,7 @@ def _code() -> str:
 
 def _formula() -> str:
     try:
-        drawn = maths.render(r"\frac{-b \pm \sqrt{b^2-4ac}}{2a}", display=True)
+        drawn = render.render(r"\frac{-b \pm \sqrt{b^2-4ac}}{2a}", display=True)
     except MathError as error:
         raise CheckFailedError(str(error)) from error
     renderer = QSvgRenderer(QByteArray(drawn.svg))

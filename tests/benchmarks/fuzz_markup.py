@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from app.markup.latex_tokens import MathError
-from app.markup.maths import QUICK, weight
+from app.markup.latex.tokens import MathError
+from app.markup.maths.render import QUICK, weight
 from tests.unit.markup.fuzzing import (
     forbid_files_and_sockets,
     formulas,

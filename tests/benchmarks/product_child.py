@@ -257,8 +257,8 @@ def made_chat(rng: random.Random, title: str, length: int) -> tuple[Conversation
 
 def import_file(rng: random.Random) -> bytes:
     """Phial's JSON with twenty chats that nobody has yet."""
-    from app.markup.transfer.json_format import JsonExporter
     from app.markup.transfer.values import Chat, ExportOptions
+    from app.markup.transfer.writers.json_format import JsonExporter
 
     chats = []
     for number in range(20):

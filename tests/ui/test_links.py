@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtWidgets import QDialog, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.markup.blocks import Link, Paragraph
+from app.markup.document.blocks import Link, Paragraph
 from app.markup.parse import parse
 from app.ui.core.links import ask_to_open_link, openable, warnings_of
 from app.ui.style.dialogs import Dialog

@@ -7,14 +7,15 @@ from functools import partial
 from pathlib import PurePosixPath
 
 from app.domain.errors import TransferError
-from app.markup.transfer import chatgpt, gpt4all, jan, json_format, lmstudio, openwebui
-from app.markup.transfer.foreign import Found, to_chat
-from app.markup.transfer.html import HtmlExporter
-from app.markup.transfer.json_format import JsonExporter, PhialExporter, chat_from_json
-from app.markup.transfer.markdown import MarkdownExporter, is_ours, read_markdown
-from app.markup.transfer.plain import PlainExporter
-from app.markup.transfer.shape import Json, ShapeError, as_list, as_map, parse_json, text
+from app.markup.transfer.readers import chatgpt, gpt4all, jan, lmstudio, openwebui
+from app.markup.transfer.readers.foreign import Found, to_chat
+from app.markup.transfer.readers.shape import Json, ShapeError, as_list, as_map, parse_json, text
 from app.markup.transfer.values import Chat, Entry, Exporter, FoundChat, Reading, Unreadable
+from app.markup.transfer.writers import json_format
+from app.markup.transfer.writers.html import HtmlExporter
+from app.markup.transfer.writers.json_format import JsonExporter, PhialExporter, chat_from_json
+from app.markup.transfer.writers.markdown import MarkdownExporter, is_ours, read_markdown
+from app.markup.transfer.writers.plain import PlainExporter
 
 # In the order of menus; the first is the default.
 EXPORTERS: tuple[Exporter, ...] = (

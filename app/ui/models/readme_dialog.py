@@ -11,12 +11,12 @@ from PySide6.QtWidgets import QTextBrowser, QWidget
 
 from app.domain.download import ModelCard
 from app.domain.errors import KnownError
-from app.markup.code import Kind
-from app.markup.latex_tokens import MathError
-from app.markup.maths import Formula, render
+from app.markup.code.highlighter import Kind
+from app.markup.latex.tokens import MathError
+from app.markup.maths.render import Formula, render
 from app.markup.parse import parse
-from app.markup.transfer.html_blocks import Blocks
-from app.markup.transfer.html_style import COLOUR_OF, DARK, LIGHT
+from app.markup.transfer.writers.html_blocks import Blocks
+from app.markup.transfer.writers.html_style import COLOUR_OF, DARK, LIGHT
 from app.ui.core.links import ask_to_open_link, openable
 from app.ui.style.dialogs import Dialog, push_button, text_label
 from app.ui.style.theme import Theme
@@ -94,7 +94,7 @@ class CardText(QTextBrowser):
 
 
 class _CardLook:
-    """How the parts of a card look; see :class:`app.markup.transfer.html_blocks.Look`."""
+    """How the parts of a card look; see :class:`app.markup.transfer.writers.html_blocks.Look`."""
 
     def __init__(self, colours: dict[str, str], formulas: list[Formula]) -> None:
         self._colours, self._formulas = colours, formulas

@@ -38,14 +38,14 @@ from PySide6.QtSvg import QSvgRenderer
 from app.domain.conversation import Message
 from app.domain.errors import TransferError
 from app.domain.generation import Role
-from app.markup.code import Kind
-from app.markup.latex_tokens import MathError
-from app.markup.maths import Formula, render
+from app.markup.code.highlighter import Kind
+from app.markup.latex.tokens import MathError
+from app.markup.maths.render import Formula, render
 from app.markup.parse import parse
-from app.markup.transfer.html_blocks import Blocks
-from app.markup.transfer.html_style import COLOUR_OF, LIGHT
-from app.markup.transfer.markdown import author
 from app.markup.transfer.values import Chat, ExportOptions, Format
+from app.markup.transfer.writers.html_blocks import Blocks
+from app.markup.transfer.writers.html_style import COLOUR_OF, LIGHT
+from app.markup.transfer.writers.markdown import author
 
 _DPI = 96.0  # what Qt lays out text for without a screen; the painter scales it to the page
 _TEXT = 14.0  # pixels of body text, 10.5 points

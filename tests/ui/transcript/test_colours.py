@@ -6,7 +6,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from app.domain.conversation import MessageStatus
-from app.markup.code import highlight
+from app.markup.code.highlighter import highlight
 from app.ui.transcript.content.rows import CodeRow
 from app.ui.transcript.content.wide_blocks import GROWTH, CodeState
 from app.ui.transcript.items.text_items import CodeItem

@@ -12,7 +12,7 @@ from PySide6.QtCore import QRect
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter
 from pytestqt.qtbot import QtBot
 
-from app.markup.mathwords import width_of
+from app.markup.maths.words import width_of
 from app.ui.transcript.items.block_items import MathItem
 from app.ui.transcript.items.formulas import TILE
 from app.ui.transcript.items.items import Look

@@ -5,7 +5,7 @@ import itertools
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from app.markup.flow import flatten
+from app.markup.document.flow import flatten
 from app.markup.parse import parse
 from app.markup.stream import MarkdownStream
 from app.ui.transcript.content.row_list import CODE_LINES, TABLE_LINES, RowList

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import fields, is_dataclass, replace
 
-from app.markup.blocks import (
+from app.markup.document.blocks import (
     Block,
     CodeBlock,
     FootnoteDefinition,
@@ -18,7 +18,7 @@ from app.markup.blocks import (
     Text,
     Thinking,
 )
-from app.markup.flow import flatten
+from app.markup.document.flow import flatten
 from app.markup.parse import parse
 from app.markup.stream import MarkdownStream
 

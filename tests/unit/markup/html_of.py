@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from app.markup.blocks import (
+from app.markup.document.blocks import (
     Block,
     Code,
     CodeBlock,

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pygments.lexers import get_lexer_by_name
 
-from app.markup.code import (
+from app.markup.code.highlighter import (
     CREDIT,
     MAX_LINE,
     MAX_WHOLE,
@@ -204,7 +204,7 @@ def test_a_language_is_named_without_loading_its_lexer(monkeypatch: pytest.Monke
     def load(*_: object, **__: object) -> None:
         raise AssertionError("a lexer takes up to 60 ms to load")
 
-    monkeypatch.setattr("app.markup.code.get_lexer_by_name", load)
+    monkeypatch.setattr("app.markup.code.highlighter.get_lexer_by_name", load)
     assert [language_label(name) for name in ("kotlin", "hs", "no-such-language", "")] == [
         "Kotlin",
         "Haskell",

@@ -8,7 +8,7 @@ import re
 import pytest
 from markdown_it import MarkdownIt
 
-from app.markup.blocks import Paragraph, Strong, Text
+from app.markup.document.blocks import Paragraph, Strong, Text
 from app.markup.parse import parse
 from app.markup.text import plain_text
 from tests.unit.markup.commonmark_sections import (

@@ -7,7 +7,7 @@ from dataclasses import fields, is_dataclass
 
 import pytest
 
-from app.markup.blocks import Math, MathBlock
+from app.markup.document.blocks import Math, MathBlock
 from app.markup.parse import parse
 from app.markup.stream import MarkdownStream
 from tests.unit.markup.dollar_lines import MIXED, PLAIN

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from app.markup.blocks import MathBlock, Paragraph
+from app.markup.document.blocks import MathBlock, Paragraph
 from app.markup.parse import parse
 
 

@@ -6,8 +6,8 @@ import random
 
 import pytest
 
-from app.markup.blocks import Block, Code, Emphasis, Paragraph, Strong, Text
-from app.markup.guess import guess
+from app.markup.document.blocks import Block, Code, Emphasis, Paragraph, Strong, Text
+from app.markup.markdown.close_open_markers import guess
 from app.markup.parse import parse
 from app.markup.stream import MarkdownStream
 from app.markup.text import plain_text

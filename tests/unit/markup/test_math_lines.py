@@ -6,8 +6,8 @@ import itertools
 
 import pytest
 
-from app.markup.mathlines import lines_of
-from app.markup.maths import render
+from app.markup.maths.lines import lines_of
+from app.markup.maths.render import render
 from tests.unit.markup.formula_list import FORMULAS
 
 

@@ -7,11 +7,11 @@ import xml.etree.ElementTree as ET
 import pytest
 from latex2mathml.converter import convert
 
-from app.markup.blocks import Block, MathBlock
-from app.markup.latex import prepare
-from app.markup.latex_tokens import MathError
-from app.markup.mathml import tree_of
-from app.markup.maths import render
+from app.markup.document.blocks import Block, MathBlock
+from app.markup.latex.latex import prepare
+from app.markup.latex.tokens import MathError
+from app.markup.maths.mathml import tree_of
+from app.markup.maths.render import render
 from app.markup.parse import parse
 from app.markup.stream import MarkdownStream
 from tests.unit.markup.formula_list import FORMULAS

@@ -7,11 +7,11 @@ import xml.etree.ElementTree as ET
 import pytest
 from latex2mathml.converter import convert
 
-from app.markup.formulas import ENVIRONMENTS
-from app.markup.latex import prepare
-from app.markup.latex_tokens import MathError
-from app.markup.mathml import tree_of
-from app.markup.maths import Formula, render
+from app.markup.latex.latex import prepare
+from app.markup.latex.tokens import MathError
+from app.markup.markdown.math_delimiters import ENVIRONMENTS
+from app.markup.maths.mathml import tree_of
+from app.markup.maths.render import Formula, render
 
 
 def sides(latex: str) -> list[str | None]:

@@ -9,10 +9,10 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from app.markup.latex import prepare
-from app.markup.latex_tokens import MAX_SOURCE, MathError
-from app.markup.maths import QUICK, Formula, render, weight
-from app.markup.spoken import spoken
+from app.markup.latex.latex import prepare
+from app.markup.latex.spoken import spoken
+from app.markup.latex.tokens import MAX_SOURCE, MathError
+from app.markup.maths.render import QUICK, Formula, render, weight
 
 ROUNDS = int(os.environ.get("PHIAL_FUZZ", "150"))
 DRAWN = (

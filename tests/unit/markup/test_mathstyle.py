@@ -10,8 +10,8 @@ import pytest
 from ziamath.nodes import mnode
 from ziamath.styles import MathStyle, parse_style
 
-from app.markup.maths import MathError, render
-from app.markup.mathstyle import style_of
+from app.markup.maths.render import MathError, render
+from app.markup.maths.style import style_of
 
 FORMULAS = (Path(__file__).parents[2] / "data" / "formulas.txt").read_text(encoding="utf-8")
 

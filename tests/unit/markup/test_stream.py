@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.markup.blocks import (
+from app.markup.document.blocks import (
     Block,
     CodeBlock,
     MathBlock,
@@ -20,14 +20,14 @@ from app.markup.blocks import (
     Text,
     Thinking,
 )
-from app.markup.ending import STEP
-from app.markup.flow import flatten
-from app.markup.formulas import MAX_FORMULA
-from app.markup.paragraphs import LONGEST_SEGMENT
+from app.markup.document.flow import flatten
+from app.markup.markdown.finalize import STEP
+from app.markup.markdown.math_delimiters import MAX_FORMULA
+from app.markup.markdown.paragraphs import LONGEST_SEGMENT
+from app.markup.markdown.thinking import split_thinking
 from app.markup.parse import parse
 from app.markup.stream import HEAD_START, MarkdownStream
 from app.markup.text import plain_text
-from app.markup.thinking import split_thinking
 from tests.unit.markup.following import check, extend, stream
 from tests.unit.markup.markdown_samples import EXTENDED, document, long_documents, pieces_of
 

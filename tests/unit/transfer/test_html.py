@@ -6,8 +6,8 @@ from html.parser import HTMLParser
 
 import pytest
 
-from app.markup.transfer.html import write_html
 from app.markup.transfer.values import ExportOptions
+from app.markup.transfer.writers.html import write_html
 from tests.unit.transfer.making import NASTY, conversation_of
 
 HOSTILE = (

@@ -11,11 +11,11 @@ from hypothesis import HealthCheck, given, settings
 from markdown_it import MarkdownIt
 
 from app.markup.parse import parse
-from app.markup.transfer.json_format import JsonExporter, chat_from_json
-from app.markup.transfer.markdown import is_ours, read_markdown, write_markdown
-from app.markup.transfer.neutral import same_blocks, show
-from app.markup.transfer.patches import undo
+from app.markup.transfer.readers.patches import undo
 from app.markup.transfer.values import Chat, ExportOptions
+from app.markup.transfer.writers.json_format import JsonExporter, chat_from_json
+from app.markup.transfer.writers.markdown import is_ours, read_markdown, write_markdown
+from app.markup.transfer.writers.neutral import same_blocks, show
 from tests.unit.transfer.making import NASTY, chats, conversation_of, texts
 
 OPTIONS = ExportOptions()

@@ -13,8 +13,8 @@ from time import monotonic, perf_counter
 
 from app.domain.conversation import BranchMessage, Message, MessageStatus, Version
 from app.domain.generation import Role, StopReason
-from app.markup.blocks import Block, Part, Settled, Update
-from app.markup.flow import flatten
+from app.markup.document.blocks import Block, Part, Settled, Update
+from app.markup.document.flow import flatten
 from app.markup.parse import parse
 from app.markup.stream import MarkdownStream
 from app.ui.transcript.content.heights import HeightIndex

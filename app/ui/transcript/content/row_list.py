@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from app.markup.blocks import (
+from app.markup.document.blocks import (
     CodeBlock,
     Heading,
     MathBlock,
@@ -13,7 +13,7 @@ from app.markup.blocks import (
     Rule,
     Table,
 )
-from app.markup.flow import FlowRow, FootnoteFrame, ItemFrame, QuoteFrame, ThinkingFrame
+from app.markup.document.flow import FlowRow, FootnoteFrame, ItemFrame, QuoteFrame, ThinkingFrame
 from app.ui.transcript.content.rows import (
     BULLETS,
     GAP,

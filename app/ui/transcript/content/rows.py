@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import TypeAlias
 
-from app.markup.blocks import (
+from app.markup.document.blocks import (
     MathBlock,
 )
 from app.ui.transcript.content.runs import LINE, Run, clean_code, plain, text_of

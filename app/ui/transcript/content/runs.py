@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from app.markup.blocks import (
+from app.markup.document.blocks import (
     Code,
     Emphasis,
     FootnoteRef,

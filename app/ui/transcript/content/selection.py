@@ -9,9 +9,9 @@ from itertools import groupby
 from typing import TypeAlias
 
 from app.domain.conversation import MessageStatus
+from app.markup.markdown.thinking import strip_thinking
 from app.markup.parse import parse
 from app.markup.text import markdown_of, plain_text, to_rich_html
-from app.markup.thinking import strip_thinking
 from app.ui.transcript.content.branch_model import Chat
 from app.ui.transcript.content.message_model import MessageModel
 from app.ui.transcript.content.rows import (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from app.domain.generation import Role
-from app.markup.spoken import spoken
+from app.markup.latex.spoken import spoken
 from app.ui.transcript.content.message_model import MessageModel, status_words
 from app.ui.transcript.content.rows import MathRow, Row, TextRow, row_plain
 from app.ui.transcript.content.runs import LINE

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from app.markup.blocks import CodeBlock, Inline, LineBreak, Paragraph, Text
-from app.markup.flow import FlowRow
+from app.markup.document.blocks import CodeBlock, Inline, LineBreak, Paragraph, Text
+from app.markup.document.flow import FlowRow
 
 LINES_OF_A_ROW = 40
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
-from app.markup.blocks import Align
-from app.markup.code import Highlighter
+from app.markup.code.highlighter import Highlighter
+from app.markup.document.blocks import Align
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QTimer
 
 from app.domain.conversation import MessageStatus
-from app.markup.flow import ThinkingFrame, flatten
+from app.markup.document.flow import ThinkingFrame, flatten
 from app.markup.parse import parse
 from app.ui.transcript.content.row_list import RowList
 from app.ui.transcript.content.rows import Row, ThinkRow, formula_sources, row_text

@@ -16,7 +16,7 @@ from PySide6.QtCore import QByteArray, QPointF, QRectF, Qt
 from PySide6.QtGui import QFont, QFontInfo, QFontMetricsF, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
-from app.markup.mathlines import Line, Numbered, Piece, lines_of
+from app.markup.maths.lines import Line, Numbered, Piece, lines_of
 from app.ui.style.theme import qcolour
 
 INK = "#010204"

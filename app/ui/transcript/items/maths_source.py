@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from app.markup.latex_tokens import MathError
-from app.markup.maths import QUICK, render, weight
+from app.markup.latex.tokens import MathError
+from app.markup.maths.render import QUICK, render, weight
 from app.ui.transcript.items.formulas import INK, Failed, Shape
 
 SIZE = 100.0

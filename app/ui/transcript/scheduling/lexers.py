@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any, TypeAlias
 
-from app.markup.code import Highlighter, Run, whole
+from app.markup.code.highlighter import Highlighter, Run, whole
 from app.ui.transcript.content.rows import CodeRow, Row
 from app.ui.transcript.content.wide_blocks import CodeState
 

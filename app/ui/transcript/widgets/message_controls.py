@@ -12,7 +12,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QScrollBar, QToolButton, QWidget
 
-from app.markup.code import language_label
+from app.markup.code.highlighter import language_label
 from app.ui.style.theme import qcolour
 from app.ui.style.transcript_icons import icon
 from app.ui.transcript.content.rows import ThinkRow
