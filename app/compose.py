@@ -17,22 +17,22 @@ from app.engine.client import EngineClient
 from app.hub.catalog import load_catalog
 from app.hub.library import Library as ModelShelf
 from app.hub.token import RedactingFilter, TokenStore
-from app.services.adding import AddingService
-from app.services.advice import AdviceService
-from app.services.chat import ChatService
-from app.services.context import ContextService
-from app.services.downloads import DownloadService
-from app.services.events import EventBus
-from app.services.lane import Lane
-from app.services.library import LibraryService
-from app.services.maintenance import MaintenanceService
-from app.services.measuring import MeasuringService
-from app.services.models import ModelService
+from app.services.chat.chat_service import ChatService
+from app.services.chat.context import ContextService
+from app.services.chat.titles import TitleService
+from app.services.core.events import EventBus
+from app.services.core.serial_executor import Lane
+from app.services.core.settings import SettingsService
+from app.services.library.library_service import LibraryService
+from app.services.library.maintenance import MaintenanceService
+from app.services.models.add_models import AddingService
+from app.services.models.advice import AdviceService
+from app.services.models.benchmark_runner import MeasuringService
+from app.services.models.downloads import DownloadService
+from app.services.models.model_service import ModelService
+from app.services.models.snapshots import SnapshotService
 from app.services.registry import Services
-from app.services.settings import SettingsService
-from app.services.snapshots import SnapshotService
-from app.services.titles import TitleService
-from app.services.transfer import TransferService
+from app.services.transfer.transfer_service import TransferService
 from app.services.updates import UpdateService
 from app.store import LadderMemory, Measurements, SettingsStore, open_library
 from app.system.bundled import bundled

@@ -17,7 +17,7 @@ from app.domain.errors import DiskFullError, KnownError, ReadOnlyStoreError, Sto
 if TYPE_CHECKING:
     from app.domain.model import ModelFile
     from app.markup.transfer.values import Exporter
-    from app.services.settings import SettingsService
+    from app.services.core.settings import SettingsService
 
 OPENABLE = {".gguf", ".phial"}  # what the system opens with Phial
 NO_DISPLAY = (
@@ -126,7 +126,7 @@ def _window(options: argparse.Namespace) -> int:
     if not has_display():
         sys.stderr.write(NO_DISPLAY)
         return EXIT_FAILED
-    from app.services.model_files import DEMO, find_model
+    from app.services.models.model_files import DEMO, find_model
     from app.ui.start_failure import FailuresShown
 
     named = DEMO if options.demo else options.window_model
@@ -138,7 +138,7 @@ def _window(options: argparse.Namespace) -> int:
 
 def _open_window(files: list[str], chosen: ModelFile | None) -> int:
     from app.compose import build_services, make_engine, prepare
-    from app.services.model_files import DEMO
+    from app.services.models.model_files import DEMO
     from app.system.lock import InstanceLock
     from app.ui.application import run
     from app.ui.core.single_instance import ask_to_come_forward

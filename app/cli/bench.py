@@ -14,9 +14,9 @@ from app.cli.interrupt import stop_on_interrupt
 from app.cli.streams import say
 from app.cli.values import model as model_value
 from app.compose import Setup, make_measured, process_memory
-from app.services.bench import measure, report_table
-from app.services.fit import request_of
-from app.services.model_files import DEMO, find_model
+from app.services.models.bench import measure, report_table
+from app.services.models.model_files import DEMO, find_model
+from app.services.models.model_fit import request_of
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

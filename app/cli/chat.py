@@ -15,8 +15,8 @@ from app.cli.values import model as model_value
 from app.compose import Setup, build_services, make_engine
 from app.domain.errors import KnownError
 from app.domain.generation import PromptProgress
-from app.services.chat import ChatService
-from app.services.events import (
+from app.services.chat.chat_service import ChatService
+from app.services.core.events import (
     AnswerEnded,
     AnswerGrew,
     AnswerProgressed,
@@ -26,9 +26,9 @@ from app.services.events import (
     ModelStateChanged,
     SendFailed,
 )
-from app.services.model_files import DEMO, find_model
+from app.services.core.formatting import ending, percent, time_left
+from app.services.models.model_files import DEMO, find_model
 from app.services.registry import Services
-from app.services.words import ending, percent, time_left
 from app.system.terminal import LineReader
 
 POLL_SECONDS = 0.05  # how soon Ctrl+C is noticed

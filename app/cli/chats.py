@@ -34,10 +34,10 @@ from app.domain.conversation import Conversation, SearchHit
 from app.domain.errors import InvalidValueError, KnownError, NotFoundError
 from app.markup.transfer.registry import EXPORTERS
 from app.markup.transfer.values import Exporter, ExportOptions
-from app.services import words
-from app.services.events import Event, Problem
-from app.services.library import LibraryService
-from app.services.transfer import TransferService
+from app.services.core import formatting
+from app.services.core.events import Event, Problem
+from app.services.library.library_service import LibraryService
+from app.services.transfer.transfer_service import TransferService
 from app.store import open_library
 from app.store.health import Health
 
@@ -175,7 +175,7 @@ def _room(setup: Setup) -> Iterator[_Room]:
     if (lost := opened.report.lost) is not None:
         number = lost.backup.number
         sys.stderr.write(
-            f"phial: {words.missing(lost)} 'phial chats backup --restore {number}' brings them "
+            f"phial: {formatting.missing(lost)} 'phial chats backup --restore {number}' brings them "
             "back; 'phial chats backup --keep' leaves it as it is.\n"
         )
     try:
@@ -202,7 +202,7 @@ def _show(options: argparse.Namespace, setup: Setup) -> int:
         chat = room.find(options.chat)
         branch = room.library.branch(chat.id)
     row = {**chat_row(chat), "messages": [message_row(item) for item in branch]}
-    lines = [words.title(chat), words.moment_words(chat.created_at)]
+    lines = [formatting.title(chat), formatting.moment_words(chat.created_at)]
     for item in branch:
         lines += ["", "─" * 40, message_heading(item), "", item.message.content]
     return _tell(options, row, lines)
@@ -281,9 +281,11 @@ def _import(options: argparse.Namespace, setup: Setup) -> int:
     problems = [*report.unreadable, *report.failed]
     for problem in problems:
         sys.stderr.write(f"phial: {printable(problem.name)}: {printable(problem.reason)}\n")
-    lines = [f"{words.amount(len(report.imported), 'chat')} imported."]
+    lines = [f"{formatting.amount(len(report.imported), 'chat')} imported."]
     if there and not report.cancelled:
-        lines.append(f"{words.amount(there, 'chat')} left out: here already (--again adds copies).")
+        lines.append(
+            f"{formatting.amount(there, 'chat')} left out: here already (--again adds copies)."
+        )
     row = {
         "imported": list(report.imported),
         "known": there,
@@ -306,7 +308,7 @@ def _trash(options: argparse.Namespace, setup: Setup) -> int:
     with _room(setup) as room:
         if options.empty:
             count = len(room.library.trash()) + len(room.library.trashed_messages())
-            what = f"Remove {words.amount(count, 'thing')} in the trash for good? [y/N] "
+            what = f"Remove {formatting.amount(count, 'thing')} in the trash for good? [y/N] "
             if count and not options.yes and not agreed(what):
                 return EXIT_FAILED
             removed = room.library.empty_trash().result()
@@ -318,7 +320,7 @@ def _trash(options: argparse.Namespace, setup: Setup) -> int:
             )
         chats = [room.find(text) for text in options.chats]
         room.library.delete([chat.id for chat in chats])
-    done = f"{words.amount(len(chats), 'chat')} moved to the trash, for 30 days."
+    done = f"{formatting.amount(len(chats), 'chat')} moved to the trash, for 30 days."
     return _tell(options, [chat_row(c) for c in chats], [done])
 
 
@@ -328,7 +330,9 @@ def _restore(options: argparse.Namespace, setup: Setup) -> int:
         chats = [room.find(text, trash) for text in options.chats]
         room.library.restore([chat.id for chat in chats])
     return _tell(
-        options, [chat_row(c) for c in chats], [f"{words.amount(len(chats), 'chat')} restored."]
+        options,
+        [chat_row(c) for c in chats],
+        [f"{formatting.amount(len(chats), 'chat')} restored."],
     )
 
 
@@ -358,12 +362,12 @@ def _backup(options: argparse.Namespace, setup: Setup) -> int:
             raise NotFoundError(
                 f"There is no backup {options.restore}.", action="Add --list to see them."
             )
-        what = f"Replace all chats by those of {words.moment_words(backup.made_at)}? [y/N] "
+        what = f"Replace all chats by those of {formatting.moment_words(backup.made_at)}? [y/N] "
         if not options.yes and not agreed(what):
             return EXIT_FAILED
         before = room.health.restore(backup)
     lines = [
-        f"The chats are those of {words.moment_words(backup.made_at)} again.",
+        f"The chats are those of {formatting.moment_words(backup.made_at)} again.",
         f"Those of before are backup {before.number}.",
     ]
     return _tell(options, {"restored": backup.number, "before": before.number}, lines)
@@ -392,7 +396,7 @@ def _check(options: argparse.Namespace, setup: Setup) -> int:
 def _progress(done: int, total: int) -> None:
     if sys.stderr.isatty() and total > 1:
         end = "\n" if done == total else ""
-        sys.stderr.write(f"\r\x1b[K{words.percent(done / total)}{end}")
+        sys.stderr.write(f"\r\x1b[K{formatting.percent(done / total)}{end}")
         sys.stderr.flush()
 
 

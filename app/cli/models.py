@@ -21,9 +21,9 @@ from app.domain.download import DownloadItem, DownloadState
 from app.domain.errors import NotFoundError
 from app.domain.model import ModelFile
 from app.hub.control import DownloadControl
-from app.services.advice import Offer, offer_order
-from app.services.events import DownloadChanged, Event
-from app.services.words import percent, size, time_left
+from app.services.core.events import DownloadChanged, Event
+from app.services.core.formatting import percent, size, time_left
+from app.services.models.advice import Offer, offer_order
 
 POLL_SECONDS = 0.1  # how soon Ctrl+C is noticed
 BAR = 32  # characters

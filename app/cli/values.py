@@ -15,7 +15,7 @@ from pathlib import Path
 from app.domain.errors import InvalidValueError
 from app.domain.options import Spec
 from app.domain.settings import SPECS
-from app.services.model_files import DEMO
+from app.services.models.model_files import DEMO
 
 # Digits of ASCII only: Python's own reading also takes 1_0 for ten.
 _FORMS = {

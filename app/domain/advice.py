@@ -1,7 +1,7 @@
 """The verdict on a model before the click: does it fit, how fast will it be, which one to take.
 
 Pure arithmetic over the engine's own plan (:mod:`app.engine.plan` by way of
-:mod:`app.services.fit`): no second estimate of memory is made anywhere.
+:mod:`app.services.models.model_fit`): no second estimate of memory is made anywhere.
 """
 
 from __future__ import annotations

@@ -14,8 +14,8 @@ from app.domain.model import Device, LoadRequest
 from app.engine.base import Engine
 from app.engine.ladder import STEPS
 from app.engine.plan import make_plan, weights_of_all_parts
-from app.services.fit import place
-from app.services.words import size
+from app.services.core.formatting import size
+from app.services.models.model_fit import place
 from app.system.hardware import Machine, disk_free, machine
 from app.system.paths import Folders
 

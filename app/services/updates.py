@@ -8,7 +8,7 @@ import app
 from app.domain.download import Release
 from app.hub.gate import NetworkGate
 from app.hub.updates import HOMEPAGE, ReleasePage
-from app.services.settings import SettingsService
+from app.services.core.settings import SettingsService
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication
 
 import app
 from app.domain.settings import LoadWhen
-from app.services.events import Event, ModelPhase, SettingsChanged
+from app.services.core.events import Event, ModelPhase, SettingsChanged
 from app.services.registry import Services
 from app.ui.core.gc_scheduler import QuietCollector
 from app.ui.core.single_instance import Activation

@@ -14,8 +14,8 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QSplitter
 from app.domain.conversation import SearchHit
 from app.domain.errors import KnownError
 from app.domain.generation import Role
-from app.services import words
-from app.services.events import (
+from app.services.core import formatting
+from app.services.core.events import (
     DevicesFound,
     DownloadChanged,
     Event,
@@ -329,7 +329,7 @@ class MainWindow(QMainWindow):
             )
 
     def _show_title(self) -> None:
-        self.setWindowTitle(f"{words.title(self.controller.chat)} - Phial")
+        self.setWindowTitle(f"{formatting.title(self.controller.chat)} - Phial")
 
     def _rename_shown(self, title: str) -> None:
         if self.controller.chat is not None:

@@ -29,8 +29,8 @@ from app.markup.code.highlighter import highlight
 from app.markup.latex.tokens import MathError
 from app.markup.maths import render
 from app.markup.parse import parse
-from app.services.ids import new_id, utc_now
-from app.services.model_files import DEMO, find_model
+from app.services.core.ids import new_id, utc_now
+from app.services.models.model_files import DEMO, find_model
 from app.store import open_library
 from app.system.bundled import bundled
 from app.system.paths import Folders

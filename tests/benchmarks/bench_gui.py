@@ -125,8 +125,8 @@ def main() -> int:
 
 def _run(chosen: argparse.Namespace) -> None:
     from app.compose import build_services, make_engine, prepare
-    from app.services.events import AnswerEnded, AnswerGrew, Event, ModelPhase
-    from app.services.model_files import find_model
+    from app.services.core.events import AnswerEnded, AnswerGrew, Event, ModelPhase
+    from app.services.models.model_files import find_model
     from app.ui.application import Look, make_application
     from app.ui.main_window import MainWindow
 

@@ -31,7 +31,7 @@ from PySide6.QtWidgets import QApplication, QPlainTextEdit, QTextBrowser, QWidge
 
 from app.domain.conversation import BranchMessage, Message, MessageStatus, Version
 from app.domain.generation import Role
-from app.services.events import AnswerGrew, EventBus
+from app.services.core.events import AnswerGrew, EventBus
 from app.ui.core.event_bridge import EventBridge
 from app.ui.core.gc_scheduler import QuietCollector
 from app.ui.transcript.view import TranscriptView

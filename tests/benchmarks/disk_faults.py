@@ -36,7 +36,7 @@ from app.domain.conversation import Conversation, Message, MessageStatus
 from app.domain.errors import KnownError
 from app.domain.generation import Role
 from app.domain.settings import Settings
-from app.services.transfer_files import whole_file
+from app.services.transfer.transfer_files import whole_file
 from app.store import OpenedLibrary, SettingsStore, open_library
 from app.store.checks import full_check, quick_check
 from app.store.connect import open_reader, open_scratch

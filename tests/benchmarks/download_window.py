@@ -17,7 +17,7 @@ from PySide6.QtCore import Qt, QTimer
 
 from app.compose import build_services, make_engine, prepare
 from app.domain.download import DownloadItem
-from app.services.events import DownloadChanged, Event
+from app.services.core.events import DownloadChanged, Event
 from app.system.paths import Folders
 from app.ui.application import Look, make_application
 from app.ui.main_window import MainWindow

@@ -24,8 +24,8 @@ from PySide6.QtWidgets import QApplication
 
 from app.domain.conversation import Conversation, Message, MessageStatus
 from app.main import main as run_phial
-from app.services.events import AnswerEnded, AnswerGrew, BranchChanged, Event, LibraryChanged
-from app.services.transfer import ExportReport, ImportReport
+from app.services.core.events import AnswerEnded, AnswerGrew, BranchChanged, Event, LibraryChanged
+from app.services.transfer.transfer_service import ExportReport, ImportReport
 from app.ui.application import make_application
 from app.ui.main_window import MainWindow
 from app.ui.transfer.export_dialog import ExportDialog

@@ -41,7 +41,7 @@ from product_child import crc
 
 from app.domain.errors import KnownError
 from app.markup.transfer.registry import read_entries
-from app.services.transfer_files import opened as opened_files
+from app.services.transfer.transfer_files import opened as opened_files
 from app.store import open_library
 from app.store.checks import full_check
 from tests.support.gguf_factory import ModelSpec, pieces_of, write_model

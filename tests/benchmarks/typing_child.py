@@ -25,7 +25,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
 from app.domain.generation import Role
 from app.main import main as run_phial
-from app.services.events import AnswerEnded, BranchChanged, Event
+from app.services.core.events import AnswerEnded, BranchChanged, Event
 from app.ui.application import make_application
 from app.ui.main_window import MainWindow
 from app.ui.transcript.widgets.signals import ActionKind, MessageAction

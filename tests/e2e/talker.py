@@ -12,8 +12,8 @@ import time
 from pathlib import Path
 
 from app.compose import build_services, make_engine, prepare
-from app.services.events import AnswerEnded, AnswerGrew, Event
-from app.services.model_files import describe
+from app.services.core.events import AnswerEnded, AnswerGrew, Event
+from app.services.models.model_files import describe
 
 
 def main() -> None:

@@ -17,8 +17,8 @@ from app.compose import build_services, make_engine, prepare
 from app.domain.conversation import MessageStatus
 from app.domain.generation import StopReason
 from app.engine.client import EngineClient
-from app.services.events import AnswerGrew
-from app.services.model_files import describe
+from app.services.core.events import AnswerGrew
+from app.services.models.model_files import describe
 from app.store import open_library
 from app.system.paths import folders
 from tests.support.gguf_factory import ModelSpec, pieces_of, write_model

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from app.compose import build_services, make_engine, prepare
-from app.services.events import AnswerEnded
-from app.services.model_files import describe
+from app.services.core.events import AnswerEnded
+from app.services.models.model_files import describe
 from app.store import open_library
 from app.system.paths import folders
 from tests.support.gguf_factory import ModelSpec, pieces_of, write_model

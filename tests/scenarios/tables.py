@@ -24,8 +24,8 @@ from app.domain.generation import GenerationEvent, GenerationRequest, Sampling
 from app.domain.settings import SPECS, Settings
 from app.engine.base import Cancel
 from app.engine.client import EngineClient
-from app.services.events import SettingsChanged
-from app.services.settings import SettingsService
+from app.services.core.events import SettingsChanged
+from app.services.core.settings import SettingsService
 from app.ui.commands.message_commands import MessageCommands
 from app.ui.conversation.empty_states import _DEMO_PROMPTS, _PROMPTS
 from app.ui.settings.settings_dialog import SettingRow
@@ -229,7 +229,7 @@ def _setting_not_passed_on(name: str) -> TakeOut:
             return SettingsChanged(seen(before), seen(after))
 
         monkeypatch.setattr(SettingsService, "current", property(lambda self: seen(self._current)))
-        monkeypatch.setattr("app.services.settings.SettingsChanged", told)
+        monkeypatch.setattr("app.services.core.settings.SettingsChanged", told)
         monkeypatch.setattr(SettingRow, "show_settings", show_real)
 
 

@@ -28,7 +28,7 @@ from app.domain.download import DownloadState
 from app.domain.errors import OutOfMemoryError
 from app.domain.settings import Settings
 from app.engine.scripted import ScriptedEngine
-from app.services.events import Problem
+from app.services.core.events import Problem
 from app.services.updates import UpdateService
 from app.system.parts import parts
 from app.ui.library.backups_dialog import BackupsDialog

@@ -21,7 +21,7 @@ from app.domain.generation import GenerationRequest, OverflowPolicy, Role, StopR
 from app.domain.model import KvType, LoadRequest
 from app.engine.base import EngineOptions
 from app.engine.scripted import ScriptedEngine
-from app.services.events import Event, SettingsChanged
+from app.services.core.events import Event, SettingsChanged
 from app.ui.models.models_dialog import ModelsDialog
 from app.ui.style.widgets import Text
 from app.ui.transcript.widgets.message_controls import SideBar

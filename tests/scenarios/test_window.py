@@ -23,7 +23,7 @@ from app.domain.errors import (
 )
 from app.domain.settings import Settings
 from app.engine.scripted import ScriptedEngine
-from app.services.events import Problem
+from app.services.core.events import Problem
 from app.ui.commands.model_commands import ModelCommands
 from app.ui.conversation.empty_states import _DEMO_PROMPTS, _PROMPTS
 from app.ui.models.add_dialog import AddModel

@@ -8,7 +8,7 @@ from functools import partial
 from PySide6.QtWidgets import QMenu
 
 from app.domain.conversation import Conversation
-from app.services import words
+from app.services.core import formatting
 from app.ui.library.backups_dialog import BackupsDialog
 from app.ui.library.trash_dialog import ArchiveDialog, TrashDialog
 from app.ui.shell.window_context import Shell
@@ -190,4 +190,4 @@ class ChatCommands:
 
 
 def _chats_words(ids: Sequence[str]) -> str:
-    return "Chat" if len(ids) == 1 else f"{words.amount(len(ids), 'chat')}"
+    return "Chat" if len(ids) == 1 else f"{formatting.amount(len(ids), 'chat')}"

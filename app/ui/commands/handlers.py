@@ -13,8 +13,8 @@ from app.domain.errors import KnownError
 from app.domain.generation import Role
 from app.domain.options import Section
 from app.domain.settings import SPECS, Settings, Theme
-from app.services import words
-from app.services.events import ModelPhase
+from app.services.core import formatting
+from app.services.core.events import ModelPhase
 from app.system.hardware import machine
 from app.ui.commands.chat_commands import ChatCommands
 from app.ui.commands.message_commands import MessageCommands
@@ -155,7 +155,7 @@ class Commands:
         ]
         open_chat = self._shell.controller.open_chat
         chats = [
-            Entry(words.listed_title(chat), "chat", partial(open_chat, chat.id))
+            Entry(formatting.listed_title(chat), "chat", partial(open_chat, chat.id))
             for chat in self._shell.services.library.conversations()
         ]
         Palette(self._shell.window, [*commands, *chats], self._shell.pane.theme)

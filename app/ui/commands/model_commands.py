@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QFileDialog
 
 from app.domain.download import DownloadItem, DownloadState
 from app.domain.model import ModelFile
-from app.services import words
-from app.services.advice import Offer
+from app.services.core import formatting
+from app.services.models.advice import Offer
 from app.ui.conversation.error_actions import MODEL_PROBLEM, SWITCH_PROBLEM
 from app.ui.core.taskbar import TaskbarProgress
 from app.ui.models.add_dialog import AddModel
@@ -101,7 +101,7 @@ class ModelCommands:
     def show_downloads(self) -> None:
         """Say in the sidebar how far the downloads are."""
         items = self._shell.services.downloads.items()
-        self._shell.sidebar.set_downloads(words.download_short(items))
+        self._shell.sidebar.set_downloads(formatting.download_short(items))
         self._taskbar.show(items)
 
     def on_devices(self) -> None:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog
 
-from app.services import words
-from app.services.transfer import ExportReport, ImportReport
+from app.services.core import formatting
+from app.services.transfer.transfer_service import ExportReport, ImportReport
 from app.ui.shell.window_context import Shell
 from app.ui.transfer.export_dialog import ExportDialog
 from app.ui.transfer.import_dialog import ImportDialog
@@ -60,11 +60,11 @@ class TransferCommands:
         if not report.files:
             return
         where = report.files[0].name if len(report.files) == 1 else report.files[0].parent.name
-        chats = words.amount(report.chats, "chat")
+        chats = formatting.amount(report.chats, "chat")
         self._shell.pane.status.notice(f"Exported {chats} to {where}.")
 
     def _on_imported(self, report: ImportReport) -> None:
-        chats = words.amount(len(report.imported), "chat")
+        chats = formatting.amount(len(report.imported), "chat")
         self._shell.pane.status.notice(f"Imported {chats}.")
         if len(report.imported) == 1:
             self._shell.controller.open_chat(report.imported[0])

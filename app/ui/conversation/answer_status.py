@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from app.domain.conversation import Message, MessageStatus
 from app.domain.generation import ContextFitted
-from app.services import words
-from app.services.activity import Activity
-from app.services.events import ContextMeasured, ModelState
+from app.services.chat.activity import Activity
+from app.services.core import formatting
+from app.services.core.events import ContextMeasured, ModelState
 from app.ui.conversation.chat_pane import ChatPane
 
 
@@ -29,7 +29,7 @@ class AnswerStatus:
     def measured(self, event: ContextMeasured, left_out: int) -> None:
         """How full the context would be with the draft; ``left_out`` messages are so already."""
         self._pane.header.meter.set_use(event.tokens, event.context_size)
-        text = words.forecast(event, left_out)
+        text = formatting.forecast(event, left_out)
         self._pane.status.set_forecast(text, urgent=event.refusal is not None)
 
     def show_activity(self, activity: Activity, *, answering: bool, here: bool) -> None:
@@ -55,7 +55,7 @@ class AnswerStatus:
             writing: Whether it is the one in progress, whose use of the context is told already.
         """
         finished = answer is not None and answer.status is not MessageStatus.STREAMING
-        line = words.answer_line(answer) if answer is not None and finished else ""
+        line = formatting.answer_line(answer) if answer is not None and finished else ""
         self._pane.status.set_last_answer(line)
         if writing:
             return

@@ -16,8 +16,8 @@ from app.domain.errors import (
     NotFoundError,
 )
 from app.domain.generation import ContextFitted, Role, StopReason
-from app.services import words
-from app.services.events import (
+from app.services.core import formatting
+from app.services.core.events import (
     AnswerEnded,
     AnswerGrew,
     AnswerProgressed,
@@ -174,7 +174,7 @@ class ChatController(QObject):
             self._chat = self._services.library.get(self._chat.id)
         except NotFoundError:
             return
-        self._pane.header.title.set_title(words.title(self._chat), editable=bool(self._branch))
+        self._pane.header.title.set_title(formatting.title(self._chat), editable=bool(self._branch))
         self._pane.header.set_private(private=self._chat.private)
 
     def _after_opening(self) -> None:
@@ -404,7 +404,7 @@ class ChatController(QObject):
 
     def _announce_elsewhere(self, message: Message) -> None:
         try:
-            title = words.title(self._services.library.get(message.conversation_id))
+            title = formatting.title(self._services.library.get(message.conversation_id))
         except (NotFoundError, InvalidValueError):
             return
         self._pane.status.notice(f"The answer in “{title}” is finished.")

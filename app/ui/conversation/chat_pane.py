@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.services.events import ModelState
+from app.services.core.events import ModelState
 from app.ui.conversation.banner import Banner
 from app.ui.conversation.composer import Composer
 from app.ui.conversation.empty_states import EmptyChat, Welcome

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.services import words
+from app.services.core import formatting
 from app.ui.style.text_fields import PlainEditor
 from app.ui.style.theme import SPACE, Theme, zoomed
 from app.ui.style.widgets import IconButton, restyle
@@ -112,7 +112,7 @@ class MessageEditor(PlainEditor):
         total = len(text) + self.document().characterCount()
         if total > HUGE:
             self.refused.emit(
-                f"That is {words.amount(total, 'character')}, more than the model can read at once"
+                f"That is {formatting.amount(total, 'character')}, more than the model can read at once"
                 f" (at most {HUGE:,} fit here). Nothing was added; paste the part that matters."
             )
             return

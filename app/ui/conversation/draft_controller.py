@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.domain.conversation import Conversation, Edit, Message
 from app.domain.errors import KnownError
-from app.services.events import Asked
+from app.services.core.events import Asked
 from app.ui.conversation.composer import Composer
 from app.ui.conversation.view_state import Bookmarks
 

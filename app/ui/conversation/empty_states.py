@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.services.advice import Offer
+from app.services.models.advice import Offer
 from app.ui.style import icons
 from app.ui.style.model_cards import offer_card
 from app.ui.style.theme import SPACE, zoomed

@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QWidget
 
-from app.services import words
+from app.services.core import formatting
 from app.ui.style.theme import SPACE, Theme
 from app.ui.style.widgets import IconButton, Text
 from app.ui.transcript.widgets.signals import FindState
@@ -92,7 +92,7 @@ class FindBar(QFrame):
     def set_state(self, state: FindState) -> None:
         """Which match is shown of how many; a long chat takes some moments."""
         none = "No match" if state.complete else "Searching…"
-        amount = words.amount(state.total, "match", "matches") if state.total else none
+        amount = formatting.amount(state.total, "match", "matches") if state.total else none
         found = f"{state.current:,} of {state.total:,}" if state.current else amount
         self.count.setText(found if self._field.text() else "")
         self.count.setAccessibleName(amount)

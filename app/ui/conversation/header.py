@@ -13,8 +13,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.services import words
-from app.services.events import ModelPhase, ModelState
+from app.services.core import formatting
+from app.services.core.events import ModelPhase, ModelState
 from app.ui.style import icons
 from app.ui.style.text_fields import LineField
 from app.ui.style.theme import SPACE, Theme, zoomed
@@ -183,15 +183,15 @@ class Header(QWidget):
     def set_model_state(self, state: ModelState) -> None:
         """Name the model; its state is added while it is not ready."""
         self._state = state
-        name, status = words.model_name(state.model), words.model_status(state)
+        name, status = formatting.model_name(state.model), formatting.model_status(state)
         quiet = state.phase in {ModelPhase.READY, ModelPhase.NONE}
-        text = name if quiet else words.join(name, status)
+        text = name if quiet else formatting.join(name, status)
         metrics = self._chip.fontMetrics()
         self._chip.setText(
             metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, zoomed(_CHIP_WIDTH))
         )
-        self._chip.setAccessibleDescription(words.model_line(state))
-        self._chip.setToolTip(f"{words.model_line(state)}. Click to switch.")
+        self._chip.setAccessibleDescription(formatting.model_line(state))
+        self._chip.setToolTip(f"{formatting.model_line(state)}. Click to switch.")
 
     def open_model_menu(self) -> None:
         """Open the chip's menu, as its shortcut does."""

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from app.domain.conversation import BranchMessage
-from app.services.activity import IDLE, STARTED, Activity
-from app.services.events import AnswerGrew, AnswerStep
+from app.services.chat.activity import IDLE, STARTED, Activity
+from app.services.core.events import AnswerGrew, AnswerStep
 
 
 class LiveAnswer:

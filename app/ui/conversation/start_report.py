@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from app.domain.errors import KnownError
-from app.services import words
+from app.services.core import formatting
 from app.services.registry import Services
 from app.store import Backup, Lost
 from app.ui.conversation.banner import Offer
@@ -56,7 +56,7 @@ class StartReport:
             rest = " ".join(
                 ("The file may have been removed or replaced. Nothing is decided yet.", *report)
             )
-            banner.say(MISSING, words.missing(missing), rest, self._offers(missing))
+            banner.say(MISSING, formatting.missing(missing), rest, self._offers(missing))
         elif report:
             banner.say(REPORT, report[0], " ".join(report[1:]))
         return bool(report or refusal or missing)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
 
-from app.services.activity import IDLE, Activity, ActivityPhase, activity_line
-from app.services.events import ModelState
+from app.services.chat.activity import IDLE, Activity, ActivityPhase, activity_line
+from app.services.core.events import ModelState
 from app.ui.style.widgets import ElidedLabel, announce
 
 _NOTICE_MS = 12_000

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 
 from app.domain.conversation import Message
 from app.domain.generation import Timings
-from app.services import words
+from app.services.core import formatting
 from app.ui.style.dialogs import Dialog, push_button, text_label
 from app.ui.style.theme import SPACE
 
@@ -68,9 +68,9 @@ class VersionsDialog(Dialog):
         cells = (
             text_label(str(row), "subheading"),
             made,
-            text_label(words.rate(writing) if writing else "-"),
-            text_label(words.rate(reading) if reading else "-"),
-            text_label(words.join(tokens, words.ending(message))),
+            text_label(formatting.rate(writing) if writing else "-"),
+            text_label(formatting.rate(reading) if reading else "-"),
+            text_label(formatting.join(tokens, formatting.ending(message))),
         )
         for column, cell in enumerate(cells):
             if column != 1:

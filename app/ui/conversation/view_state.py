@@ -8,8 +8,8 @@ from functools import partial
 
 from app.domain.conversation import Conversation, Edit, Message
 from app.domain.errors import NotFoundError
-from app.services.events import Asked
-from app.services.library import LibraryService
+from app.services.core.events import Asked
+from app.services.library.library_service import LibraryService
 from app.ui.transcript.viewport.scroll_anchor import Anchor
 
 

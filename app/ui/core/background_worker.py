@@ -8,7 +8,7 @@ from concurrent.futures import Future
 from typing import TypeVar
 
 from app.domain.errors import BugError, KnownError
-from app.services.lane import Lane
+from app.services.core.serial_executor import Lane
 from app.ui.core.event_bridge import EventBridge
 
 T = TypeVar("T")

@@ -16,7 +16,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 from shiboken6 import isValid
 
 from app.domain.generation import PromptProgress
-from app.services.events import (
+from app.services.core.events import (
     AnswerGrew,
     AnswerProgressed,
     Event,
@@ -73,7 +73,7 @@ class EventBridge(QObject):
         pace: How often an answer that grows is shown.
     """
 
-    arrived = Signal(object)  # an app.services.events.Event
+    arrived = Signal(object)  # an app.services.core.events.Event
     _woken = Signal()
     _called = Signal(object)
 

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from shiboken6 import isValid
 
 from app.domain.errors import BugError, KnownError
-from app.services import words
+from app.services.core import formatting
 from app.ui.style.dialogs import ErrorDialog
 
 _log = logging.getLogger(__name__)
@@ -172,7 +172,7 @@ class TopErrors(QObject):
         others = len(self._shown) - 1 + self._others
         said = [f"This happened {times:,} times."] if times > 1 else []
         if others:
-            said.append(f"Since then {words.amount(others, 'other error')} came.")
+            said.append(f"Since then {formatting.amount(others, 'other error')} came.")
         dialog.say_more(" ".join(said))
 
     def _on_closed(self) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
 
 from app.domain.errors import KnownError
-from app.services import words
-from app.services.maintenance import MaintenanceService
+from app.services.core import formatting
+from app.services.library.maintenance import MaintenanceService
 from app.store import Backup
 from app.ui.core.background_worker import Worker
 from app.ui.style.dialogs import Dialog, ErrorDialog, ask, push_button, text_label
@@ -51,9 +51,9 @@ class BackupsDialog(Dialog):
         self._list.clear()
         for backup in self._backups:
             reason = _REASONS.get(backup.reason, "before an upgrade")
-            when = words.moment_words(backup.made_at)
-            holds = words.content(self._maintenance.content(backup))
-            line = words.join(when, reason, holds, words.size(backup.size))
+            when = formatting.moment_words(backup.made_at)
+            holds = formatting.content(self._maintenance.content(backup))
+            line = formatting.join(when, reason, holds, formatting.size(backup.size))
             self._list.addItem(QListWidgetItem(line))
         self._line.setText("" if self._backups else "There is no backup yet.")
         self._update_buttons()
@@ -75,7 +75,7 @@ class BackupsDialog(Dialog):
         if not rows:
             return
         backup = self._backups[rows[0]]
-        when = words.moment_words(backup.made_at)
+        when = formatting.moment_words(backup.made_at)
         if ask(
             self,
             "Go back to a backup",

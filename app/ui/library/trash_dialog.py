@@ -10,8 +10,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractItemView, QListWidget, QListWidgetItem, QWidget
 
 from app.domain.conversation import Conversation, TrashedMessage
-from app.services import words
-from app.services.library import LibraryService
+from app.services.core import formatting
+from app.services.library.library_service import LibraryService
 from app.ui.style.dialogs import Dialog, ask, push_button, text_label
 
 _TITLE_LENGTH = 80
@@ -150,7 +150,9 @@ class ArchiveDialog(ShelfDialog):
         self.fill(
             [
                 (
-                    words.join(words.listed_title(chat), words.moment_words(chat.updated_at)),
+                    formatting.join(
+                        formatting.listed_title(chat), formatting.moment_words(chat.updated_at)
+                    ),
                     partial(library.set_archived, chat.id, False),
                 )
                 for chat in chats
@@ -169,13 +171,13 @@ class ArchiveDialog(ShelfDialog):
 
 
 def _chat_words(chat: Conversation) -> str:
-    deleted = f"deleted {words.moment_words(chat.deleted_at)}" if chat.deleted_at else ""
-    return words.join(words.listed_title(chat), deleted)
+    deleted = f"deleted {formatting.moment_words(chat.deleted_at)}" if chat.deleted_at else ""
+    return formatting.join(formatting.listed_title(chat), deleted)
 
 
 def _message_words(item: TrashedMessage) -> str:
     text = " ".join(item.message.content.split())
     short = text if len(text) <= _TITLE_LENGTH else text[:_TITLE_LENGTH] + "…"
-    return words.join(
-        f"“{short}” in {item.title}", f"deleted {words.moment_words(item.deleted_at)}"
+    return formatting.join(
+        f"“{short}” in {item.title}", f"deleted {formatting.moment_words(item.deleted_at)}"
     )

@@ -11,8 +11,8 @@ from app.domain.errors import KnownError
 from app.domain.model import ModelFile
 from app.hub.control import DownloadControl
 from app.hub.local import Origin
-from app.services import words
-from app.services.adding import AddingService, Candidate
+from app.services.core import formatting
+from app.services.models.add_models import AddingService, Candidate
 from app.ui.core.background_worker import Task, Worker
 from app.ui.style.dialogs import Dialog, push_button, text_label
 
@@ -75,15 +75,17 @@ class AddModel(Dialog):
         self._name.setText(file.label)
         context = f"trained for {file.context_length:,} tokens" if file.context_length else ""
         parts = f"{found.parts} files" if found.parts > 1 else ""
-        self._facts.setText(words.join(words.size(file.size), parts, file.architecture, context))
+        self._facts.setText(
+            formatting.join(formatting.size(file.size), parts, file.architecture, context)
+        )
         beside = f"{found.hash_file} lies beside it: the file is compared with it."
         elsewhere = "Its SHA-256 is told by the program it comes from, and is compared."
         nothing = "No .sha256 file lies beside it, so whether it arrived whole cannot be told."
         self._hash.setText(beside if found.hash_file else elsewhere if found.told else nothing)
         enough = found.room > file.size
-        free = words.size(found.room)
+        free = formatting.size(found.room)
         self._copy.setText(
-            f"Copy it into Phial's folder: takes {words.size(file.size)} of {free} free."
+            f"Copy it into Phial's folder: takes {formatting.size(file.size)} of {free} free."
             if enough
             else f"Copy it into Phial's folder: there is no room, {free} are free."
         )

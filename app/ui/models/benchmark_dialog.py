@@ -8,8 +8,8 @@ from PySide6.QtGui import QCloseEvent, QGuiApplication
 from PySide6.QtWidgets import QGridLayout, QProgressBar, QWidget
 
 from app.domain.errors import KnownError
-from app.services import words
-from app.services.bench import BenchReport
+from app.services.core import formatting
+from app.services.models.bench import BenchReport
 from app.ui.core.background_worker import Task
 from app.ui.shell.window_context import Shell
 from app.ui.style.dialogs import Dialog, push_button, text_label
@@ -34,7 +34,7 @@ class MeasureDialog(Dialog):
         self._report: BenchReport | None = None
         self._closed = False
         model = shell.services.models.state.model
-        self.column.addWidget(text_label(words.model_name(model), "subheading"))
+        self.column.addWidget(text_label(formatting.model_name(model), "subheading"))
         self._text = text_label(_INTRODUCTION, "muted")
         self.column.addWidget(self._text)
         self._bar = QProgressBar()
@@ -104,7 +104,7 @@ class MeasureDialog(Dialog):
         self._report = report
         self._fill(report)
         self._copy.show()
-        self._end(f"Context of {words.amount(report.model.context_size, 'token')}")
+        self._end(f"Context of {formatting.amount(report.model.context_size, 'token')}")
 
     def _fill(self, report: BenchReport) -> None:
         old = self._figures.layout()
@@ -147,25 +147,25 @@ def words_of(report: BenchReport) -> list[tuple[str, str]]:
     """The figures by name, in the order of interest."""
     rows = [
         ("Loading", f"{report.load_seconds:.1f} s"),
-        ("Memory", words.size(report.memory)),
+        ("Memory", formatting.size(report.memory)),
     ]
     for depth in report.depths:
-        after = words.amount(depth.prompt_tokens, "token")
+        after = formatting.amount(depth.prompt_tokens, "token")
         rows += [
-            (f"Reading {after}", words.rate(depth.prompt_rate)),
-            (f"Answering after {after}", words.rate(depth.answer_rate)),
+            (f"Reading {after}", formatting.rate(depth.prompt_rate)),
+            (f"Answering after {after}", formatting.rate(depth.answer_rate)),
             (
                 f"First word after {after}, new / same chat",
                 f"{depth.first_token_cold:.2f} s / {depth.first_token_same_chat:.2f} s",
             ),
         ]
-    restored = words.amount(report.restored_tokens, "token")
+    restored = formatting.amount(report.restored_tokens, "token")
     kept = f", {restored} restored" if report.restored_tokens else ", read again"
     rows.append(("First word after a restart", f"{report.first_token_restored:.2f} s{kept}"))
     rows.append(
         (
             "Repeating a text, with / without drafting",
-            f"{report.repeat_rate:.1f} / {words.rate(report.repeat_rate_plain)}",
+            f"{report.repeat_rate:.1f} / {formatting.rate(report.repeat_rate_plain)}",
         )
     )
     return rows

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from app.domain.download import AccessError, Repository, RepositoryHit
 from app.domain.errors import KnownError
-from app.services import words
-from app.services.advice import Offer, offer_order
+from app.services.core import formatting
+from app.services.models.advice import Offer, offer_order
 from app.services.registry import Services
 from app.ui.core.background_worker import Worker
 from app.ui.core.event_bridge import EventBridge
@@ -141,7 +141,7 @@ class GetPage(CardPage):
         for hit in hits:
             card = Card(hit.name)
             gated = "access must be asked for" if hit.gated else ""
-            card.add_line(words.join(words.amount(hit.downloads, "download"), gated))
+            card.add_line(formatting.join(formatting.amount(hit.downloads, "download"), gated))
             card.add_button("Files", partial(self._list, hit.name))
             rows.append(card)
         self._put(rows or [text_label("The hub knows no such repository of GGUF files.", "muted")])
@@ -155,7 +155,7 @@ class GetPage(CardPage):
             return
         head = Card(repository.name)
         licence = f"licence: {repository.licence}" if repository.licence else "no licence told"
-        head.add_line(words.join(licence, words.amount(repository.downloads, "download")))
+        head.add_line(formatting.join(licence, formatting.amount(repository.downloads, "download")))
         head.add_button("Model card…", partial(self._ask_card, repository.name))
         rows: list[QWidget] = [head]
         if repository.gated:
@@ -164,7 +164,9 @@ class GetPage(CardPage):
             card = Card(model.name)
             parts = f"{len(model.parts)} files as one" if len(model.parts) > 1 else ""
             whole = "" if model.complete else "parts are missing on the hub"
-            card.add_line(words.join(words.size(model.size), model.quantization, parts, whole))
+            card.add_line(
+                formatting.join(formatting.size(model.size), model.quantization, parts, whole)
+            )
             paths = tuple(part.path for part in model.parts)
             start = partial(self._start_listed, repository.name, paths, repository.commit)
             card.add_button("Download", start).setEnabled(model.complete)
@@ -172,7 +174,7 @@ class GetPage(CardPage):
         if not repository.models:
             rows.append(text_label("There is no GGUF file in it.", "muted"))
         if repository.refused:
-            count = words.amount(len(repository.refused), "file")
+            count = formatting.amount(len(repository.refused), "file")
             text = f"Not offered, because their names are unfit for a disk: {count}."
             rows.append(text_label(text, "small"))
         self._put(rows)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt
 
 from app.domain.download import DownloadItem
-from app.services.downloads import DownloadService
+from app.services.models.downloads import DownloadService
 from app.ui.style.dialogs import ask
 from app.ui.style.model_cards import DownloadCard
 from app.ui.style.scrolling_page import CardPage

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QWidget
 
 from app.domain.model import ModelFile
 from app.hub.scan import FoundModel
-from app.services import words
-from app.services.adding import origin_of
+from app.services.core import formatting
+from app.services.models.add_models import origin_of
 from app.services.registry import Services
 from app.ui.core.background_worker import Task, Worker
 from app.ui.models.add_dialog import AddModel
@@ -54,10 +54,10 @@ class HerePage(CardPage):
         self._advice_lines = {}
         current = self._services.models.state.model
         models = self._services.models.installed()
-        ends = words.told_apart(models)
+        ends = formatting.told_apart(models)
         for model in models:
             used = current is not None and current.path == model.path
-            name = words.join(words.model_name(model), ends.get(model.path, ""))
+            name = formatting.join(formatting.model_name(model), ends.get(model.path, ""))
             self.add(self._model_card(model, name, used=used))
         self._ask_advice([model for model in models if model.path in self._advice_lines])
         add = push_button("Use a file I already have…")
@@ -75,8 +75,8 @@ class HerePage(CardPage):
     def _model_card(self, model: ModelFile, name: str, *, used: bool) -> Card:
         card = Card(name)
         speed = self._services.models.speed(model.sha256)
-        measured = f"{words.rate(speed)} measured here" if speed else "not measured here yet"
-        card.add_line(words.join(words.size(model.size), measured))
+        measured = f"{formatting.rate(speed)} measured here" if speed else "not measured here yet"
+        card.add_line(formatting.join(formatting.size(model.size), measured))
         if model.demo:
             card.add_line("A guide to Phial, not Phi-4. Comes with the program.", "small")
         else:
@@ -117,11 +117,11 @@ class HerePage(CardPage):
     def _remove(self, model: ModelFile) -> None:
         freed = self._services.models.bytes_freed(model)
         rest = (
-            f"This deletes the file and frees {words.size(freed)}. Chats stay as they are."
+            f"This deletes the file and frees {formatting.size(freed)}. Chats stay as they are."
             if freed
             else "Phial did not put this file there, so it stays on the disk. Chats stay too."
         )
-        name = words.model_name(model)
+        name = formatting.model_name(model)
         if ask(self, "Remove model?", f"Remove {name} from Phial?", rest, "Remove"):
             models = self._services.models  # one in use is unloaded first, after what is running
             self._worker.run(lambda _task: models.remove(model), self._removed, self._tell)
@@ -129,7 +129,7 @@ class HerePage(CardPage):
     def _removed(self, freed: int) -> None:
         self.refresh()
         if freed:
-            self.add(text_label(f"{words.size(freed)} were freed.", "muted"))
+            self.add(text_label(f"{formatting.size(freed)} were freed.", "muted"))
 
     # --- of other programs --------------------------------------------------------------------
 
@@ -170,8 +170,8 @@ class HerePage(CardPage):
             title = f"{title} {found.quantization}"
         card = Card(title)
         parts = f"{len(found.paths)} files" if len(found.paths) > 1 else ""
-        size = words.size(found.size) if found.size else ""
-        card.add_line(words.join(str(found.kind), found.repository, size, parts))
+        size = formatting.size(found.size) if found.size else ""
+        card.add_line(formatting.join(str(found.kind), found.repository, size, parts))
         card.add_line(str(found.paths[0]), "small")
         if found.problem:
             card.add_line(found.problem, "error")

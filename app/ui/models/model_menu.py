@@ -9,8 +9,8 @@ from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QWidget
 
 from app.domain.model import ModelFile
-from app.services import words
-from app.services.models import ModelService
+from app.services.core import formatting
+from app.services.models.model_service import ModelService
 from app.ui.shell.command_table import Actions, Menu
 
 
@@ -20,14 +20,14 @@ def model_lines(models: ModelService) -> list[tuple[ModelFile, str]]:
     Files that are called alike are told apart by where they lie.
     """
     installed = models.installed()
-    ends = words.told_apart(installed)
+    ends = formatting.told_apart(installed)
     return [(model, _line(model, models.speed(model.sha256), ends)) for model in installed]
 
 
 def _line(model: ModelFile, tokens_per_second: float, ends: dict[Path, str]) -> str:
-    speed = words.rate(tokens_per_second) if tokens_per_second else ""
-    name, end = words.model_name(model), ends.get(model.path, "")
-    return words.join(name, end, words.size(model.size), speed)
+    speed = formatting.rate(tokens_per_second) if tokens_per_second else ""
+    name, end = formatting.model_name(model), ends.get(model.path, "")
+    return formatting.join(name, end, formatting.size(model.size), speed)
 
 
 class ModelMenu(QMenu):

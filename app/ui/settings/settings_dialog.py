@@ -23,7 +23,7 @@ from app.domain.errors import InvalidValueError, KnownError
 from app.domain.numbers import write_number
 from app.domain.options import Section, Spec
 from app.domain.settings import SPECS, Settings
-from app.services.settings import SettingsService
+from app.services.core.settings import SettingsService
 from app.ui.core.assistive_activation import AssistedChoice
 from app.ui.settings.number_field import NumberField, signs_of
 from app.ui.settings.setting_fields import Field

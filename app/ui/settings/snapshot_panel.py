@@ -6,7 +6,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout
 
 from app.domain.errors import KnownError
-from app.services import words
+from app.services.core import formatting
 from app.ui.shell.window_context import Shell
 from app.ui.style.dialogs import push_button
 from app.ui.style.theme import SPACE
@@ -35,7 +35,7 @@ class SnapshotPanel(QFrame):
         snapshots = self._shell.services.snapshots
         used, cap = snapshots.used(), snapshots.cap()
         self._line.setText(
-            f"Remembered state of chats: {words.size(used)} of at most {words.size(cap)} on disk"
+            f"Remembered state of chats: {formatting.size(used)} of at most {formatting.size(cap)} on disk"
         )
         self._clear.setEnabled(used > 0)
 
@@ -52,7 +52,9 @@ class SnapshotPanel(QFrame):
         )
 
     def _cleared(self, freed: int) -> None:
-        self._line.setText(f"{words.size(freed)} freed. Chats are read again when you go back.")
+        self._line.setText(
+            f"{formatting.size(freed)} freed. Chats are read again when you go back."
+        )
 
     def _failed(self, error: KnownError) -> None:
         self._line.setText(str(error))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QVBoxLayout
 
 from app.domain.errors import KnownError
-from app.services.downloads import DownloadService
+from app.services.models.downloads import DownloadService
 from app.ui.style.dialogs import push_button
 from app.ui.style.theme import SPACE
 from app.ui.style.widgets import Text

@@ -12,8 +12,8 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QStringListModel,
 from PySide6.QtWidgets import QWidget
 
 from app.domain.conversation import Conversation
-from app.services import words
-from app.services.days import Group, Headings, Kind, grouped
+from app.services.core import formatting
+from app.services.library.date_groups import Group, Headings, Kind, grouped
 
 ID_ROLE = Qt.ItemDataRole.UserRole + 1
 HEADING_ROLE = Qt.ItemDataRole.UserRole + 2
@@ -141,13 +141,15 @@ class ChatListModel(QStringListModel):
             return _heading_data(row, role)
         match role:
             case Qt.ItemDataRole.DisplayRole:
-                return words.listed_title(row)
+                return formatting.listed_title(row)
             case Qt.ItemDataRole.EditRole:
                 return row.title
             case Qt.ItemDataRole.ToolTipRole:
-                return f"{words.listed_title(row)}\n{words.moment_words(row.updated_at)}"
+                return f"{formatting.listed_title(row)}\n{formatting.moment_words(row.updated_at)}"
             case Qt.ItemDataRole.AccessibleDescriptionRole:
-                return words.join("private" if row.private else "", "pinned" if row.pinned else "")
+                return formatting.join(
+                    "private" if row.private else "", "pinned" if row.pinned else ""
+                )
             case value if value == ID_ROLE:
                 return row.id
         return None
@@ -293,7 +295,7 @@ def _heading_data(row: Heading, role: int) -> Any:
         case Qt.ItemDataRole.DisplayRole:
             return row.text
         case Qt.ItemDataRole.AccessibleTextRole:
-            return f"{row.text}, {words.amount(row.count, 'chat')}" + (
+            return f"{row.text}, {formatting.amount(row.count, 'chat')}" + (
                 ", folded" if row.folded else ""
             )
         case value if value == HEADING_ROLE:

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem,
 
 from app.domain.conversation import SearchHit
 from app.domain.generation import Role
-from app.services import words
+from app.services.core import formatting
 from app.ui.style.theme import RADIUS, Theme
 
 HIT_ROLE = Qt.ItemDataRole.UserRole + 1
@@ -49,9 +49,9 @@ class SearchResults(QAbstractListModel):
         hit = self._hits[index.row()]
         match role:
             case Qt.ItemDataRole.DisplayRole:
-                return f"{hit.title or words.NEW_CHAT}: {_one_line(hit.snippet)}"
+                return f"{hit.title or formatting.NEW_CHAT}: {_one_line(hit.snippet)}"
             case Qt.ItemDataRole.ToolTipRole:
-                return words.moment_words(hit.created_at)
+                return formatting.moment_words(hit.created_at)
             case value if value == HIT_ROLE:
                 return hit
         return None
@@ -96,7 +96,7 @@ class SearchRow(QStyledItemDelegate):
         painter.setFont(bold)
         painter.setPen(QColor(theme.text))
         title = option.fontMetrics.elidedText(
-            hit.title or words.NEW_CHAT, Qt.TextElideMode.ElideRight, inner.width() - 8
+            hit.title or formatting.NEW_CHAT, Qt.TextElideMode.ElideRight, inner.width() - 8
         )
         painter.drawText(inner.x(), inner.y() + option.fontMetrics.ascent(), title)
         self._paint_snippet(

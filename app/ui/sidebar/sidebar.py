@@ -27,8 +27,8 @@ from PySide6.QtWidgets import (
 )
 
 from app.domain.conversation import Conversation, SearchHit
-from app.services import words
-from app.services.events import ModelState
+from app.services.core import formatting
+from app.services.core.events import ModelState
 from app.ui.core.assistive_activation import AssistedChoice
 from app.ui.sidebar.chat_delegate import ChatRow
 from app.ui.sidebar.chat_list_model import HEADING_ROLE, ID_ROLE, ChatListModel
@@ -247,10 +247,10 @@ class Sidebar(QWidget):
     def set_model_state(self, state: ModelState) -> None:
         """Name the model and its state at the foot."""
         button = self._buttons["model"]
-        button.setText(f"{words.model_name(state.model)}\n{words.model_status(state)}")
+        button.setText(f"{formatting.model_name(state.model)}\n{formatting.model_status(state)}")
         button.setAccessibleName("Model")
-        button.setAccessibleDescription(words.model_line(state))
-        button.setToolTip(f"{words.model_line(state)}. Click to switch.")
+        button.setAccessibleDescription(formatting.model_line(state))
+        button.setToolTip(f"{formatting.model_line(state)}. Click to switch.")
 
     def set_downloads(self, text: str) -> None:
         """Tell how far the downloads are; nothing is shown when there are none."""

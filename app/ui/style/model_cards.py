@@ -15,8 +15,8 @@ from PySide6.QtWidgets import (
 )
 
 from app.domain.download import DownloadItem, DownloadState
-from app.services import words
-from app.services.advice import Offer
+from app.services.core import formatting
+from app.services.models.advice import Offer
 from app.ui.style.dialogs import push_button
 from app.ui.style.theme import SPACE
 from app.ui.style.widgets import Text
@@ -68,9 +68,9 @@ def offer_name(offer: Offer) -> str:
 def offer_card(offer: Offer, download: Do, *, detailed: bool = True) -> Card:
     """A file of the catalogue with the verdict for this machine."""
     card = Card(offer_name(offer))
-    file_size = words.size(offer.file.size) if offer.file.size else "size unknown"
+    file_size = formatting.size(offer.file.size) if offer.file.size else "size unknown"
     licence = offer.family.licence
-    card.add_line(words.join(file_size, f"{licence.upper()} licence" if licence else ""))
+    card.add_line(formatting.join(file_size, f"{licence.upper()} licence" if licence else ""))
     if offer.advice is not None:
         card.add_line(offer.advice.sentence, "")
     if detailed:
@@ -111,7 +111,7 @@ class DownloadCard(Card):
         self._bar.setValue(round(1000 * item.done / item.total) if item.total else 0)
         self._bar_room.setVisible(not state.over or state is DownloadState.PAUSED)
         for label, text in (
-            (self._line, words.download_line(item)),
+            (self._line, formatting.download_line(item)),
             (self._notice, item.notice),
             (self._error, item.error),
         ):
@@ -130,4 +130,4 @@ class DownloadCard(Card):
             self._resume.setFocus()
         elif turned[1]:
             self._pause.setFocus()
-        self.setAccessibleDescription(words.download_line(item))
+        self.setAccessibleDescription(formatting.download_line(item))

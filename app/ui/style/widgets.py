@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.services import words
+from app.services.core import formatting
 from app.ui.style import icons
 from app.ui.style.theme import Theme, zoomed
 
@@ -250,7 +250,7 @@ class ContextMeter(QWidget):
         drawn, size = self._drawn(), self._size
         self._tokens, self._size = tokens, context_size
         if context_size:
-            line = words.context_line(tokens, context_size)
+            line = formatting.context_line(tokens, context_size)
             self.setAccessibleDescription(line)
             self.setToolTip(
                 f"Context: {line}. What does not fit is left out of what the model reads, "
@@ -265,7 +265,7 @@ class ContextMeter(QWidget):
     def _drawn(self) -> tuple[int, str]:
         """What is seen of it: pixels of the bar, and the number."""
         share = min(self._tokens / self._size, 1.0) if self._size else 0.0
-        return round(share * BAR * self.devicePixelRatioF()), words.percent(share)
+        return round(share * BAR * self.devicePixelRatioF()), formatting.percent(share)
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in the theme's colours."""
@@ -295,4 +295,4 @@ class ContextMeter(QWidget):
         painter.strokePath(track, QPen(QColor(theme.border), 1))
         painter.setPen(QColor(theme.muted))
         text = self.rect().adjusted(48, 0, 0, 0)
-        painter.drawText(text, Qt.AlignmentFlag.AlignVCenter, words.percent(share))
+        painter.drawText(text, Qt.AlignmentFlag.AlignVCenter, formatting.percent(share))

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QLabel, QProgre
 
 from app.domain.errors import KnownError
 from app.markup.transfer.values import ExportOptions, Format
-from app.services import words
-from app.services.transfer import ExportReport, TransferService
+from app.services.core import formatting
+from app.services.transfer.transfer_service import ExportReport, TransferService
 from app.ui.core.background_worker import Task, Worker
 from app.ui.style.dialogs import Dialog, push_button, text_label
 from app.ui.transfer.reasons import reasons
@@ -41,7 +41,7 @@ class ExportDialog(Dialog):
         super().__init__(parent, "Export", 480)
         self._transfer, self._worker, self._ids = transfer, worker, tuple(ids)
         self._task: Task | None = None
-        what = "this chat" if len(ids) == 1 else words.amount(len(ids), "chat")
+        what = "this chat" if len(ids) == 1 else formatting.amount(len(ids), "chat")
         self.column.addWidget(text_label(f"Export {what}", "heading"))
         self._formats = QComboBox()
         self._formats.setAccessibleName("Format")

@@ -14,7 +14,7 @@ from shiboken6 import isValid
 from app.domain.settings import Settings
 from app.engine.base import Engine
 from app.engine.scripted import ScriptedEngine
-from app.services.settings import SettingsFile
+from app.services.core.settings import SettingsFile
 from app.ui.application import Look, make_application
 from app.ui.main_window import MainWindow
 from tests.support.gguf_factory import write_model

@@ -12,7 +12,7 @@ from PySide6.QtCore import QThread
 from pytestqt.qtbot import QtBot
 
 from app.domain.generation import PromptProgress
-from app.services.events import (
+from app.services.core.events import (
     AnswerGrew,
     AnswerProgressed,
     Event,

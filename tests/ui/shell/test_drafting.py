@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from app.domain.errors import DiskFullError
-from app.services.events import Asked, SendFailed
+from app.services.core.events import Asked, SendFailed
 from tests.ui.shell.chatting import say, wait_for_end
 from tests.ui.shell.conftest import Open
 

@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from app.domain.errors import OutOfMemoryError
 from app.domain.generation import Role
 from app.engine.scripted import ScriptedEngine
-from app.services.events import Problem
+from app.services.core.events import Problem
 from app.ui.commands.palette import Palette
 from app.ui.library.trash_dialog import TrashDialog
 from app.ui.library.update_dialog import UpdateDialog

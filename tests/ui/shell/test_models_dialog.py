@@ -25,7 +25,7 @@ from app.domain.download import DownloadState
 from app.domain.settings import Settings
 from app.hub.control import DownloadControl
 from app.hub.scan import scan
-from app.services.events import ModelPhase
+from app.services.core.events import ModelPhase
 from app.ui.models.add_dialog import AddModel
 from app.ui.models.model_menu import ModelMenu
 from app.ui.models.models_dialog import ModelsDialog, Tab

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from app.domain.generation import MAX_SEED, Sampling
 from app.domain.numbers import read_number
 from app.domain.settings import SPECS, Settings
-from app.services.settings import SettingsService
+from app.services.core.settings import SettingsService
 from app.ui.settings.number_field import NumberField, signs_of
 from tests.support.settings_dialog import SettingsHand
 from tests.ui.shell.conftest import Open, Opened

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from pytestqt.qtbot import QtBot
 
-from app.services.activity import IDLE, STARTED
-from app.services.events import ModelPhase, ModelState
+from app.services.chat.activity import IDLE, STARTED
+from app.services.core.events import ModelPhase, ModelState
 from app.ui.conversation.composer import Composer
 from app.ui.conversation.status_line import StatusLine
 from app.ui.style import icons

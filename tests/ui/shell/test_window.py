@@ -25,7 +25,7 @@ from app.domain.generation import Role, StopReason
 from app.domain.settings import Settings, Theme
 from app.engine.base import Cancel
 from app.engine.scripted import Script, ScriptedEngine
-from app.services.events import Problem
+from app.services.core.events import Problem
 from app.ui.commands.message_commands import last_code
 from app.ui.conversation.chat_pane import Page
 from tests.support.gguf_factory import write_model

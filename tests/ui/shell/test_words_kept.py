@@ -13,7 +13,7 @@ from app.domain.conversation import Conversation
 from app.domain.errors import DiskFullError
 from app.domain.generation import Role
 from app.domain.settings import SPECS
-from app.services.events import Asked, LibraryReplaced, SendFailed
+from app.services.core.events import Asked, LibraryReplaced, SendFailed
 from app.ui.settings.settings_dialog import SettingsDialog
 from app.ui.style.dialogs import ask_text
 from tests.ui.shell.chatting import say, wait_for_end

@@ -15,8 +15,8 @@ from app.domain.errors import OfflineError
 from app.domain.settings import Settings
 from app.hub.gate import NetworkGate
 from app.hub.updates import ReleasePage
-from app.services.events import EventBus
-from app.services.settings import SettingsService
+from app.services.core.events import EventBus
+from app.services.core.settings import SettingsService
 from app.services.updates import UpdateAnswer, UpdateService
 from tests.support.harness import SettingsInMemory
 

@@ -11,7 +11,7 @@ import pytest
 from app.domain.errors import ModelFileError
 from app.hub.control import DownloadControl
 from app.hub.local import Origin
-from app.services.events import Notice, Problem
+from app.services.core.events import Notice, Problem
 from tests.support.harness import Harness, build
 from tests.support.hub_kit import gguf
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from app.domain.model import LoadRequest
 from app.engine.scripted import ScriptedEngine
-from app.services.bench import PROMPTS, measure, report_table
+from app.services.models.bench import PROMPTS, measure, report_table
 
 
 def test_every_prompt_is_read_from_its_first_word(tmp_path: Path) -> None:

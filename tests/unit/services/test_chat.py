@@ -15,8 +15,8 @@ from app.domain.generation import GenerationRequest, Role, Sampling, StopReason
 from app.domain.settings import Settings
 from app.engine.base import Cancel, Engine
 from app.engine.scripted import Script, ScriptedEngine
-from app.services.events import AnswerGrew, AnswerStarted, BranchChanged, LibraryChanged
-from app.services.titles import title_from
+from app.services.chat.titles import title_from
+from app.services.core.events import AnswerGrew, AnswerStarted, BranchChanged, LibraryChanged
 from app.store.journal import so_far
 from app.store.messages import message_seq
 from tests.support.harness import Harness, build
@@ -105,7 +105,7 @@ def test_the_question_is_on_disk_before_the_engine_is_asked(make: Make) -> None:
 def test_the_first_words_of_an_answer_are_on_disk_at_once(
     make: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.services.chat.JOURNAL_SECONDS", 3_600.0)
+    monkeypatch.setattr("app.services.chat.chat_service.JOURNAL_SECONDS", 3_600.0)
     journaled, spoken = threading.Event(), iter(range(9))
 
     def after_the_first_word(seconds: float, cancel: Cancel) -> bool:

@@ -6,7 +6,7 @@ import threading
 from pathlib import Path
 
 from app.engine.scripted import ScriptedEngine
-from app.services.events import LibraryReplaced
+from app.services.core.events import LibraryReplaced
 from tests.support.harness import build
 
 

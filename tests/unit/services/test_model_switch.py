@@ -14,7 +14,7 @@ from app.domain.model import LoadedModel, LoadRequest, ModelFile
 from app.domain.settings import Settings
 from app.engine.base import Cancel, Progress
 from app.engine.scripted import ScriptedEngine
-from app.services.events import AnswerEnded, ModelPhase, ModelState, ModelStateChanged, Problem
+from app.services.core.events import AnswerEnded, ModelPhase, ModelState, ModelStateChanged, Problem
 from tests.support.gguf_factory import write_model
 from tests.support.harness import Harness, build
 

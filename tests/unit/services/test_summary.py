@@ -11,8 +11,8 @@ from app.domain.conversation import MessageStatus
 from app.domain.generation import GenerationRequest, OverflowPolicy, Role
 from app.domain.settings import Settings
 from app.engine.scripted import ScriptedEngine
-from app.services.events import AnswerProgressed, ContextMeasured, Summarising
-from app.services.turns import HEADING
+from app.services.chat.prompt_messages import HEADING
+from app.services.core.events import AnswerProgressed, ContextMeasured, Summarising
 from tests.support.harness import Harness, build
 
 WINDOW = 600  # words, as the scripted engine counts

@@ -10,8 +10,8 @@ from app.domain.errors import ContextFullError, PromptTooLongError
 from app.domain.generation import GenerationRequest, OverflowPolicy
 from app.domain.settings import Settings
 from app.engine.scripted import ScriptedEngine
-from app.services.events import ContextMeasured, LibraryChanged
-from app.services.titles import QUESTION, clean_title
+from app.services.chat.titles import QUESTION, clean_title
+from app.services.core.events import ContextMeasured, LibraryChanged
 from tests.support.harness import Harness, build
 
 

@@ -22,10 +22,10 @@ from app.domain.generation import (
     Timings,
 )
 from app.domain.model import ModelFile
-from app.services import words
-from app.services.activity import IDLE, STARTED, activity_line
-from app.services.days import Headings, Kind, day_group, grouped
-from app.services.events import ContextMeasured, ModelPhase, ModelState, Summarising
+from app.services.chat.activity import IDLE, STARTED, activity_line
+from app.services.core import formatting
+from app.services.core.events import ContextMeasured, ModelPhase, ModelState, Summarising
+from app.services.library.date_groups import Headings, Kind, day_group, grouped
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 TODAY = date(2026, 11, 21)
@@ -55,7 +55,7 @@ def answer(status: MessageStatus, **changes: object) -> Message:
     ],
 )
 def test_bytes_are_told_in_decimal_units(number: int, said: str) -> None:
-    assert words.size(number) == said
+    assert formatting.size(number) == said
 
 
 @pytest.mark.parametrize(
@@ -63,18 +63,18 @@ def test_bytes_are_told_in_decimal_units(number: int, said: str) -> None:
     [(0.4, "0 s"), (59.4, "59 s"), (60, "1 min"), (3_599, "1 h"), (3_900, "1 h 5 min")],
 )
 def test_spans_are_as_coarse_as_they_are_long(seconds: float, said: str) -> None:
-    assert words.duration(seconds) == said
+    assert formatting.duration(seconds) == said
 
 
 def test_no_estimate_is_no_word() -> None:
-    assert words.time_left(None) == ""
+    assert formatting.time_left(None) == ""
 
 
 def test_a_speed_has_a_tenth_only_where_it_tells_something() -> None:
-    assert words.rate(2.34) == "2.3 tokens/s"
-    assert words.rate(99.94) == "99.9 tokens/s"
-    assert words.rate(99.96) == "100 tokens/s"
-    assert words.rate(1225.0) == "1,225 tokens/s"
+    assert formatting.rate(2.34) == "2.3 tokens/s"
+    assert formatting.rate(99.94) == "99.9 tokens/s"
+    assert formatting.rate(99.96) == "100 tokens/s"
+    assert formatting.rate(1225.0) == "1,225 tokens/s"
 
 
 def test_loading_names_the_quantization_and_how_far_it_is() -> None:
@@ -121,14 +121,14 @@ def test_a_summary_in_the_making_is_told_with_its_time_left() -> None:
 
 
 def test_what_sending_would_mean_is_said_only_where_something_happens() -> None:
-    assert words.forecast(ContextMeasured("c", 10, 100)) == ""
-    line = words.forecast(ContextMeasured("c", 120, 100, left_out=1))
+    assert formatting.forecast(ContextMeasured("c", 10, 100)) == ""
+    line = formatting.forecast(ContextMeasured("c", 120, 100, left_out=1))
     assert "the oldest message no longer fits" in line
-    assert words.forecast(ContextMeasured("c", 120, 100, left_out=4), already=4) == ""
-    assert "the 6 oldest" in words.forecast(ContextMeasured("c", 120, 100, left_out=6), 4)
+    assert formatting.forecast(ContextMeasured("c", 120, 100, left_out=4), already=4) == ""
+    assert "the 6 oldest" in formatting.forecast(ContextMeasured("c", 120, 100, left_out=6), 4)
     refused = ContextMeasured("c", 20_112, 16_384, refusal=PromptTooLongError(20_112, 16_352))
-    assert "20,112" in words.forecast(refused)
-    assert "16,352" in words.forecast(refused)
+    assert "20,112" in formatting.forecast(refused)
+    assert "16,352" in formatting.forecast(refused)
 
 
 def test_messages_that_are_left_out_are_counted() -> None:
@@ -138,22 +138,22 @@ def test_messages_that_are_left_out_are_counted() -> None:
 def test_a_stopped_answer_says_so_after_its_figures() -> None:
     timings = Timings(completion_tokens=412, completion_seconds=412 / 11.8)
     message = answer(MessageStatus.STOPPED, timings=timings)
-    assert words.answer_line(message) == "412 tokens · 11.8 tokens/s · stopped by you"
+    assert formatting.answer_line(message) == "412 tokens · 11.8 tokens/s · stopped by you"
 
 
 def test_each_way_of_ending_early_has_its_words() -> None:
     full = answer(MessageStatus.CUT, stop_reason=StopReason.CONTEXT_FULL)
     cut = answer(MessageStatus.CUT, stop_reason=StopReason.MAX_TOKENS)
-    endings = [words.ending(one) for one in (full, cut)]
-    endings += [words.ending(answer(MessageStatus.INTERRUPTED))]
+    endings = [formatting.ending(one) for one in (full, cut)]
+    endings += [formatting.ending(answer(MessageStatus.INTERRUPTED))]
     assert endings == ["the context is full", "cut at the token limit", "interrupted"]
-    assert words.ending(answer(MessageStatus.COMPLETE)) == ""
+    assert formatting.ending(answer(MessageStatus.COMPLETE)) == ""
 
 
 def test_the_demo_is_always_called_a_demo() -> None:
     demo = ModelFile(Path("x.gguf"), "Phi-4", "F16", demo=True)
-    assert words.model_name(demo) == "Built-in demo"
-    assert "Built-in demo" in words.model_line(ModelState(ModelPhase.READY, demo))
+    assert formatting.model_name(demo) == "Built-in demo"
+    assert "Built-in demo" in formatting.model_line(ModelState(ModelPhase.READY, demo))
 
 
 @pytest.mark.parametrize(
@@ -201,15 +201,15 @@ def test_every_chat_stands_under_exactly_one_heading(
 
 
 def test_an_untitled_private_chat_says_what_it_is() -> None:
-    assert words.title(chat(1, title="", private=True)) == "Private chat"
-    assert words.title(chat(1, title="")) == words.title(None) == "New chat"
+    assert formatting.title(chat(1, title="", private=True)) == "Private chat"
+    assert formatting.title(chat(1, title="")) == formatting.title(None) == "New chat"
 
 
 def test_files_that_are_called_alike_are_told_apart_by_the_end_of_their_paths() -> None:
     def file(path: str, name: str = "Phi-4") -> ModelFile:
         return ModelFile(Path(path), name, "Q4_K_M")
 
-    ends = words.told_apart(
+    ends = formatting.told_apart(
         [file("/a/x/m.gguf"), file("/a/y/m.gguf"), file("/b/own.gguf"), file("/c/o.gguf", "Other")]
     )
     assert ends == {

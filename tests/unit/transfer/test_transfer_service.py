@@ -15,9 +15,9 @@ import pytest
 from app.domain.conversation import MessageStatus
 from app.domain.errors import DiskFullError, InvalidValueError, NotFoundError, TransferError
 from app.markup.transfer.values import Chat, ExportOptions
-from app.services.events import LibraryChanged
-from app.services.transfer import Known, TransferService, with_new_ids
-from app.services.transfer_files import free_name, safe_name, write_error
+from app.services.core.events import LibraryChanged
+from app.services.transfer.transfer_files import free_name, safe_name, write_error
+from app.services.transfer.transfer_service import Known, TransferService, with_new_ids
 from tests.support.harness import Harness, build
 from tests.unit.transfer.making import NASTY, conversation_of
 

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 
 from app.domain.conversation import Message, MessageStatus, Version
 from app.domain.generation import Role
-from app.services import words
+from app.services.core import formatting
 from app.ui.style.widgets import open_below
 from app.ui.transcript.content.message_model import status_words
 from app.ui.transcript.items.style import Style
@@ -92,8 +92,9 @@ class Footer(ButtonRow):
         writing = self._message.status is MessageStatus.STREAMING
         if timings is None or writing or not timings.tokens_per_second:
             return ""
-        return words.join(
-            words.amount(timings.completion_tokens, "token"), words.rate(timings.tokens_per_second)
+        return formatting.join(
+            formatting.amount(timings.completion_tokens, "token"),
+            formatting.rate(timings.tokens_per_second),
         )
 
     def _add(

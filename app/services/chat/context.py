@@ -10,12 +10,12 @@ from app.domain.generation import OverflowPolicy, Role, Turn
 from app.domain.model import LoadedModel
 from app.engine.base import Engine
 from app.engine.context import fit_turns, reserve_for
-from app.services.events import ContextMeasured, EventBus, ModelPhase
-from app.services.lane import Lane
-from app.services.library import LibraryService
-from app.services.models import ModelService
-from app.services.settings import SettingsService
-from app.services.turns import newest_summary, turn_text, with_summary
+from app.services.chat.prompt_messages import newest_summary, turn_text, with_summary
+from app.services.core.events import ContextMeasured, EventBus, ModelPhase
+from app.services.core.serial_executor import Lane
+from app.services.core.settings import SettingsService
+from app.services.library.library_service import LibraryService
+from app.services.models.model_service import ModelService
 
 
 @dataclass(frozen=True, slots=True)

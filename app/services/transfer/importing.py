@@ -13,9 +13,9 @@ from app.domain.conversation import MessageStatus
 from app.domain.errors import InvalidValueError, NotFoundError
 from app.markup.transfer.registry import read_entries
 from app.markup.transfer.values import Chat, FoundChat, Unreadable
-from app.services.ids import new_id
-from app.services.library import LibraryService
-from app.services.transfer_files import opened
+from app.services.core.ids import new_id
+from app.services.library.library_service import LibraryService
+from app.services.transfer.transfer_files import opened
 
 Progress = Callable[[int, int], None]
 

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from app.domain.errors import ModelNotLoadedError
 from app.engine.base import Engine
-from app.services.bench import BenchReport, Memory, Say, measure
-from app.services.lane import Lane
-from app.services.models import ModelService
+from app.services.core.serial_executor import Lane
+from app.services.models.bench import BenchReport, Memory, Say, measure
+from app.services.models.model_service import ModelService
 
 MakeMeasured = Callable[[Path, bool], Engine]
 

@@ -27,7 +27,7 @@ from app.hub.control import DownloadControl
 from app.hub.library import InstalledModel
 from app.hub.library import Library as ModelShelf
 from app.hub.local import verify
-from app.services.events import (
+from app.services.core.events import (
     DevicesFound,
     EventBus,
     ModelPhase,
@@ -36,11 +36,11 @@ from app.services.events import (
     Problem,
     SettingsChanged,
 )
-from app.services.fit import without_model
-from app.services.lane import Lane
-from app.services.model_files import DEMO, Hashes, find_model, model_file
-from app.services.settings import SettingsService
-from app.services.speeds import Speeds
+from app.services.core.serial_executor import Lane
+from app.services.core.settings import SettingsService
+from app.services.models.model_files import DEMO, Hashes, find_model, model_file
+from app.services.models.model_fit import without_model
+from app.services.models.speeds import Speeds
 from app.store import Measurements
 
 _log = logging.getLogger(__name__)

@@ -6,7 +6,7 @@ import logging
 
 from app.domain.errors import KnownError
 from app.domain.generation import Timings
-from app.services.events import AnswerEnded, Event, EventBus
+from app.services.core.events import AnswerEnded, Event, EventBus
 from app.store import Measurements
 
 ENOUGH_TOKENS = 16  # fewer say little about a rate

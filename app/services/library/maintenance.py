@@ -6,8 +6,8 @@ import logging
 import threading
 
 from app.domain.errors import KnownError
-from app.services.events import EventBus, LibraryChanged, LibraryReplaced, Notice, Problem
-from app.services.lane import Lane
+from app.services.core.events import EventBus, LibraryChanged, LibraryReplaced, Notice, Problem
+from app.services.core.serial_executor import Lane
 from app.store import Backup, Content, Health, Library, Lost
 
 AFTER_START = 5.0  # seconds: the window and the first answer come first

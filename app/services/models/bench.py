@@ -11,8 +11,8 @@ from app.domain.errors import EngineDiedError, LoadCancelledError
 from app.domain.generation import GREEDY, Finished, GenerationRequest, Role, TextDelta, Turn
 from app.domain.model import LoadedModel, LoadRequest
 from app.engine.base import Engine
-from app.services.ids import new_id
-from app.services.words import size
+from app.services.core.formatting import size
+from app.services.core.ids import new_id
 
 PROMPTS = (128, 512, 2_048)  # tokens
 ANSWER = 48  # tokens an answer rate is measured over

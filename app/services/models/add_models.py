@@ -15,9 +15,9 @@ from app.hub.library import Library as ModelShelf
 from app.hub.local import Adding, Origin, add_copy, add_in_place, judge, told_hash
 from app.hub.names import quantization_of
 from app.hub.scan import FoundModel, scan
-from app.services.events import EventBus, Notice, Problem
-from app.services.model_files import model_file
-from app.services.models import ModelService
+from app.services.core.events import EventBus, Notice, Problem
+from app.services.models.model_files import model_file
+from app.services.models.model_service import ModelService
 from app.system.hardware import disk_free
 from app.system.model_folders import candidate_folders
 

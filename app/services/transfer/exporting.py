@@ -11,7 +11,7 @@ from pathlib import Path
 
 from app.domain.errors import KnownError, TransferError
 from app.markup.transfer.values import Chat, Exporter, ExportOptions, Unreadable
-from app.services.transfer_files import free_name, names_in, safe_name, whole_file
+from app.services.transfer.transfer_files import free_name, names_in, safe_name, whole_file
 
 Progress = Callable[[int, int], None]
 ZIP = ".zip"

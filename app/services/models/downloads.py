@@ -28,11 +28,11 @@ from app.hub.place import Place
 from app.hub.queue import DownloadQueue
 from app.hub.token import TokenStore
 from app.hub.tools import Tools
-from app.services.events import DownloadChanged, Event, EventBus, SettingsChanged
-from app.services.lane import Lane
-from app.services.model_files import DEMO, model_file
-from app.services.models import ModelService
-from app.services.settings import SettingsService
+from app.services.core.events import DownloadChanged, Event, EventBus, SettingsChanged
+from app.services.core.serial_executor import Lane
+from app.services.core.settings import SettingsService
+from app.services.models.model_files import DEMO, model_file
+from app.services.models.model_service import ModelService
 from app.system.reserve import reserve_space
 
 MEGABYTE = 1_000_000

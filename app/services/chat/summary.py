@@ -26,8 +26,8 @@ from app.domain.model import LoadedModel
 from app.engine.base import Cancel, Engine
 from app.engine.context import fit_turns, reserve_for
 from app.markup.markdown.thinking import strip_thinking
-from app.services.library import LibraryService
-from app.services.turns import newest_question, newest_summary, with_summary
+from app.services.chat.prompt_messages import newest_question, newest_summary, with_summary
+from app.services.library.library_service import LibraryService
 
 QUESTION = (
     "Summarise this conversation{until}. You will read the summary in its place, so keep names, "

@@ -24,7 +24,7 @@ from app.domain.conversation import (
     TrashedMessage,
 )
 from app.domain.errors import KnownError, NotFoundError
-from app.services.events import (
+from app.services.core.events import (
     BranchChanged,
     Event,
     EventBus,
@@ -32,13 +32,13 @@ from app.services.events import (
     Problem,
     SettingsChanged,
 )
-from app.services.fresh_chats import FreshChats
-from app.services.ids import new_id, utc_now
-from app.services.lane import tell_of_bug
-from app.services.private_chats import PrivateChats
-from app.services.searching import ChatSearch
-from app.services.settings import SettingsService
-from app.services.words import listed_title
+from app.services.core.formatting import listed_title
+from app.services.core.ids import new_id, utc_now
+from app.services.core.serial_executor import tell_of_bug
+from app.services.core.settings import SettingsService
+from app.services.library.fresh_chats import FreshChats
+from app.services.library.live_search import ChatSearch
+from app.services.library.private_chats import PrivateChats
 from app.store import Library
 
 T = TypeVar("T")

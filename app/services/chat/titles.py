@@ -11,11 +11,11 @@ from app.domain.errors import KnownError
 from app.domain.generation import GREEDY, GenerationRequest, Role, TextDelta, Turn
 from app.engine.base import Engine
 from app.markup.markdown.thinking import strip_thinking
-from app.services.events import AnswerEnded, AnswerStarted, Event, EventBus
-from app.services.lane import Lane
-from app.services.library import LibraryService
-from app.services.models import ModelService
-from app.services.turns import turn_text
+from app.services.chat.prompt_messages import turn_text
+from app.services.core.events import AnswerEnded, AnswerStarted, Event, EventBus
+from app.services.core.serial_executor import Lane
+from app.services.library.library_service import LibraryService
+from app.services.models.model_service import ModelService
 
 QUESTION = (
     "Give this conversation a title of at most six words, in its own language. "

@@ -34,7 +34,11 @@ from app.domain.generation import (
 )
 from app.domain.model import ModelFile
 from app.engine.base import Engine
-from app.services.events import (
+from app.services.chat.answer_in_progress import Writing, failed, finished
+from app.services.chat.prompt_messages import chat_turns
+from app.services.chat.summary import Shortened, Summariser
+from app.services.chat.titles import title_from
+from app.services.core.events import (
     AnswerEnded,
     AnswerGrew,
     AnswerProgressed,
@@ -47,15 +51,11 @@ from app.services.events import (
     SendFailed,
     Summarising,
 )
-from app.services.ids import new_id, utc_now
-from app.services.lane import Lane, tell_of_bug
-from app.services.library import LibraryService
-from app.services.models import ModelService
-from app.services.settings import SettingsService
-from app.services.summary import Shortened, Summariser
-from app.services.titles import title_from
-from app.services.turns import chat_turns
-from app.services.writing import Writing, failed, finished
+from app.services.core.ids import new_id, utc_now
+from app.services.core.serial_executor import Lane, tell_of_bug
+from app.services.core.settings import SettingsService
+from app.services.library.library_service import LibraryService
+from app.services.models.model_service import ModelService
 
 FIRST_JOURNAL_SECONDS = 0.05  # doubled until it is the one below
 JOURNAL_SECONDS = 0.7  # a crash loses at most about a second of the answer

@@ -10,7 +10,7 @@ from app.domain.conversation import Conversation, Message, MessageStatus
 from app.domain.download import DownloadItem, DownloadState
 from app.domain.generation import StopReason, Timings
 from app.domain.model import ModelFile
-from app.services.events import ContextMeasured, ModelPhase, ModelState
+from app.services.core.events import ContextMeasured, ModelPhase, ModelState
 from app.store.backups import Content, Lost
 
 SEPARATOR = " · "

@@ -9,7 +9,7 @@ from enum import IntEnum
 from operator import itemgetter
 
 from app.domain.conversation import Conversation
-from app.services.words import MONTHS
+from app.services.core.formatting import MONTHS
 
 
 def day_group(moment: datetime, today: date, zone: tzinfo | None = None) -> str:

@@ -14,8 +14,8 @@ from app.domain.generation import (
     PromptProgress,
     SnapshotRestored,
 )
-from app.services.events import AnswerStep, ModelPhase, ModelState, Summarising
-from app.services.words import amount, join, model_name, percent, rate, time_left
+from app.services.core.events import AnswerStep, ModelPhase, ModelState, Summarising
+from app.services.core.formatting import amount, join, model_name, percent, rate, time_left
 
 # A rate from fewer tokens than this jumps about too much to be worth showing.
 TOKENS_FOR_A_RATE = 4

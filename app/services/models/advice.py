@@ -1,6 +1,6 @@
 """Advice on models: what of the catalogue to take here, and how the files that are here will do.
 
-No network. Memory is counted by the engine's planner (:mod:`app.services.fit`); speeds are the
+No network. Memory is counted by the engine's planner (:mod:`app.services.models.model_fit`); speeds are the
 measured ones where there are any.
 """
 
@@ -16,9 +16,9 @@ from app.domain.gguf import GgufHeader, read_gguf_file
 from app.domain.model import ModelFile
 from app.hub.library import InstalledModel
 from app.hub.library import Library as ModelShelf
-from app.services.fit import Place, catalog_header, judge, place
-from app.services.models import ModelService
-from app.services.settings import SettingsService
+from app.services.core.settings import SettingsService
+from app.services.models.model_fit import Place, catalog_header, judge, place
+from app.services.models.model_service import ModelService
 from app.system.hardware import disk_free
 
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from app.domain.conversation import SearchHit
 from app.domain.errors import KnownError
-from app.services.events import EventBus, Problem
-from app.services.lane import Lane
+from app.services.core.events import EventBus, Problem
+from app.services.core.serial_executor import Lane
 from app.store import Library, Searcher
 
 

@@ -10,9 +10,9 @@ from app.domain.errors import StoreError
 from app.domain.settings import Settings
 from app.engine.base import Engine, EngineOptions
 from app.engine.snapshots import effective_cap, remove_all, stored_bytes
-from app.services.events import Event, EventBus, SettingsChanged
-from app.services.lane import Lane
-from app.services.settings import SettingsService
+from app.services.core.events import Event, EventBus, SettingsChanged
+from app.services.core.serial_executor import Lane
+from app.services.core.settings import SettingsService
 from app.system.hardware import disk_free
 
 MakeOptions = Callable[[Settings], EngineOptions]

@@ -10,9 +10,10 @@ from pathlib import Path
 from app.domain.errors import InvalidValueError
 from app.markup.transfer.registry import EXPORTERS
 from app.markup.transfer.values import Chat, Exporter, ExportOptions, Format
-from app.services.events import EventBus, LibraryChanged
-from app.services.exporting import ChatsToExport, ExportReport, Progress, write_chats
-from app.services.importing import (
+from app.services.core.events import EventBus, LibraryChanged
+from app.services.library.library_service import LibraryService
+from app.services.transfer.exporting import ChatsToExport, ExportReport, Progress, write_chats
+from app.services.transfer.importing import (
     Import,
     ImportItem,
     ImportPreview,
@@ -22,8 +23,7 @@ from app.services.importing import (
     preview_of,
     with_new_ids,
 )
-from app.services.library import LibraryService
-from app.services.transfer_files import free_name, names_in, safe_name
+from app.services.transfer.transfer_files import free_name, names_in, safe_name
 
 __all__ = [
     "ExportReport",

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from app.domain.errors import InvalidValueError
 from app.domain.options import check
 from app.domain.settings import SPECS, Settings
-from app.services.events import EventBus, SettingsChanged
+from app.services.core.events import EventBus, SettingsChanged
 
 
 class SettingsFile(Protocol):
