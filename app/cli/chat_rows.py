@@ -8,7 +8,7 @@ from app.domain.conversation import BranchMessage, Conversation, SearchHit
 from app.domain.generation import Role
 from app.services.core import formatting
 from app.services.transfer.transfer_service import ImportPreview, Known
-from app.store.backups import Backup, Content
+from app.store.safety.backups import Backup, Content
 
 ID_SHOWN = 8  # hex digits of an id in lists; any unambiguous beginning is understood
 

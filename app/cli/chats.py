@@ -39,7 +39,7 @@ from app.services.core.events import Event, Problem
 from app.services.library.library_service import LibraryService
 from app.services.transfer.transfer_service import TransferService
 from app.store import open_library
-from app.store.health import Health
+from app.store.safety.health import Health
 
 MOST_HITS = 50
 PDF = "pdf"

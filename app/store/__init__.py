@@ -13,19 +13,19 @@ In the data folder lie ``phial.db`` with its ``-wal`` and ``-shm`` while it is o
 
 from __future__ import annotations
 
-from app.store.backups import Backup, Content, Lost
-from app.store.checks import CheckResult
-from app.store.conversations import Library
-from app.store.health import Health, Maintenance
+from app.store.conversations.conversations import Library
 from app.store.machine_memory import LadderMemory, Measurements, Speeds
-from app.store.opening import (
+from app.store.safety.backups import Backup, Content, Lost
+from app.store.safety.checks import CheckResult
+from app.store.safety.health import Health, Maintenance
+from app.store.safety.opening import (
     OpenedLibrary,
     OpenReport,
     open_library,
     open_private_library,
 )
-from app.store.recovery import Recovery
-from app.store.search import Searcher
+from app.store.safety.recovery import Recovery
+from app.store.search.search import Searcher
 from app.store.settings_file import SettingsStore
 
 __all__ = [

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from app.domain.errors import KnownError
-from app.store.files import read_json, write_json
+from app.store.database.files import read_json, write_json
 
 _log = logging.getLogger(__name__)
 _WEIGHT = 0.3  # of a new measurement against the average so far; recent runs count more

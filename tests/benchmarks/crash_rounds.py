@@ -34,7 +34,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from crash_child import Op, text_of
 
 from app.store import Library, open_library
-from app.store.checks import full_check
+from app.store.safety.checks import full_check
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 CHILD = Path(__file__).resolve().with_name("crash_child.py")

@@ -38,8 +38,8 @@ from app.domain.generation import Role
 from app.domain.settings import Settings
 from app.services.transfer.transfer_files import whole_file
 from app.store import OpenedLibrary, SettingsStore, open_library
-from app.store.checks import full_check, quick_check
-from app.store.connect import open_reader, open_scratch
+from app.store.database.connect import open_reader, open_scratch
+from app.store.safety.checks import full_check, quick_check
 
 SOURCE = Path(__file__).resolve().parents[1] / "support" / "faulty_disk.c"
 OLD = Path(__file__).resolve().parents[1] / "data" / "databases" / "schema-1.db"

@@ -43,7 +43,7 @@ from app.domain.errors import KnownError
 from app.markup.transfer.registry import read_entries
 from app.services.transfer.transfer_files import opened as opened_files
 from app.store import open_library
-from app.store.checks import full_check
+from app.store.safety.checks import full_check
 from tests.support.gguf_factory import ModelSpec, pieces_of, write_model
 
 ROOT = Path(__file__).resolve().parents[2]

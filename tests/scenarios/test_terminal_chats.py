@@ -14,7 +14,7 @@ import pytest
 from app.main import main
 from app.markup.transfer.values import Chat
 from app.store import open_library
-from app.store.conversations import Library
+from app.store.conversations.conversations import Library
 from tests.scenarios.registry import scenario
 from tests.support.terminal import phial
 from tests.unit.transfer.making import conversation_of

@@ -11,7 +11,7 @@ from app.domain.download import DownloadItem, DownloadState
 from app.domain.generation import StopReason, Timings
 from app.domain.model import ModelFile
 from app.services.core.events import ContextMeasured, ModelPhase, ModelState
-from app.store.backups import Content, Lost
+from app.store.safety.backups import Content, Lost
 
 SEPARATOR = " · "
 NEW_CHAT = "New chat"

@@ -17,7 +17,7 @@ from typing import IO
 from app.domain.errors import DiskFullError, KnownError, TransferError
 from app.markup.transfer.registry import SUFFIXES
 from app.markup.transfer.values import Entry
-from app.store import files
+from app.store.database import files
 
 GIB = 2**30
 MAX_FILE = GIB  # bytes of one file; the largest known exports are about half of it

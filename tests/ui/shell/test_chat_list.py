@@ -15,7 +15,7 @@ from app.domain.conversation import Conversation, Message, MessageStatus
 from app.domain.generation import Role
 from app.services.library.library_service import LibraryService
 from app.store import Library
-from app.store.chats import Seen
+from app.store.conversations.chats import Seen
 from app.ui.sidebar.chat_list_model import ChatListModel, Heading
 from tests.ui.shell.conftest import Open, Opened
 

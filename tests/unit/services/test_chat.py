@@ -17,8 +17,8 @@ from app.engine.base import Cancel, Engine
 from app.engine.scripted import Script, ScriptedEngine
 from app.services.chat.titles import title_from
 from app.services.core.events import AnswerGrew, AnswerStarted, BranchChanged, LibraryChanged
-from app.store.journal import so_far
-from app.store.messages import message_seq
+from app.store.conversations.journal import so_far
+from app.store.conversations.messages import message_seq
 from tests.support.harness import Harness, build
 
 Make = Callable[..., Harness]

@@ -13,7 +13,7 @@ from app.domain.errors import InvalidValueError, NotFoundError, StoreError
 from app.domain.generation import Sampling, StopReason, Timings
 from app.domain.model import ModelRef
 from app.store import Library, open_library, open_private_library
-from app.store.rows import _TIMINGS, timings_from_json, timings_json
+from app.store.database.rows import _TIMINGS, timings_from_json, timings_json
 from tests.unit.store.making import NOW, answer, chat, question
 
 

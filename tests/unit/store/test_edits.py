@@ -6,7 +6,7 @@ from pathlib import Path
 
 from app.domain.conversation import Conversation, Edit, Message
 from app.store import Library, open_library
-from app.store.connect import PAGE_SIZE
+from app.store.database.connect import PAGE_SIZE
 from tests.unit.store.making import answer, chat, question
 
 

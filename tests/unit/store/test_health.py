@@ -27,12 +27,13 @@ from app.domain.errors import (
     StoreBusyError,
     StoreError,
 )
-from app.store import Library, OpenedLibrary, Searcher, connect, open_library
-from app.store.backups import Backups
-from app.store.carve import carve
-from app.store.checks import full_check
-from app.store.health import recovery_mark
-from app.store.migrations import SCHEMA_VERSION
+from app.store import Library, OpenedLibrary, Searcher, open_library
+from app.store.database import connect
+from app.store.database.migrations import SCHEMA_VERSION
+from app.store.safety.backups import Backups
+from app.store.safety.checks import full_check
+from app.store.safety.health import recovery_mark
+from app.store.safety.page_scanner import carve
 from tests.unit.store.making import NOW, answer, chat, question
 
 DATABASES = Path(__file__).resolve().parents[2] / "data" / "databases"

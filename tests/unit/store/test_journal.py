@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from app.domain.conversation import Message, MessageStatus
 from app.domain.errors import NotFoundError
 from app.store import Library, open_library, open_private_library
-from app.store.journal import repair_interrupted
+from app.store.conversations.journal import repair_interrupted
 from tests.unit.store.making import answer, chat, question
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from app.store import open_library
-from app.store.backups import MAX_COUNT
+from app.store.safety.backups import MAX_COUNT
 from tests.unit.store.making import NOW
 from tests.unit.store.test_health import everything, fill
 

@@ -9,12 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from app.store import connect, migrations, open_library, opening
-from app.store.backups import Backups
-from app.store.connect import open_memory
-from app.store.migrations import MIGRATIONS, columns_of, layouts, migrate
-from app.store.record_tables import MADE_ANEW, SHAPES
-from app.store.recovery import recover
+from app.store import open_library
+from app.store.database import connect, migrations
+from app.store.database.connect import open_memory
+from app.store.database.migrations import MIGRATIONS, columns_of, layouts, migrate
+from app.store.safety import opening
+from app.store.safety.backups import Backups
+from app.store.safety.record_tables import MADE_ANEW, SHAPES
+from app.store.safety.recovery import recover
 
 DATABASES = Path(__file__).resolve().parents[2] / "data" / "databases"
 FIXTURES = sorted(DATABASES.glob("schema-*.db"))

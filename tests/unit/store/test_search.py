@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from app.domain.conversation import Conversation, SearchHit
 from app.domain.model import ModelRef
 from app.store import Library, Searcher, open_private_library
-from app.store.fold import index_body, index_parts, tokens
-from app.store.query import parse_query
-from app.store.snippets import snippet
+from app.store.database.text_normalization import index_body, index_parts, tokens
+from app.store.search.query import parse_query
+from app.store.search.snippets import snippet
 from tests.unit.store.making import NOW, answer, chat, question
 
 

@@ -13,7 +13,7 @@ import pytest
 from app.domain.errors import StoreError
 from app.domain.settings import SPECS, Settings, Theme
 from app.store import LadderMemory, Measurements, SettingsStore, Speeds
-from app.store.files import free_name, write_atomically
+from app.store.database.files import free_name, write_atomically
 
 
 def test_settings_come_back(tmp_path: Path) -> None:
@@ -117,7 +117,7 @@ def test_a_failed_write_leaves_the_old_file(tmp_path: Path) -> None:
     path.write_bytes(b"old")
     code = (
         "import resource, signal, sys; from pathlib import Path;"
-        "from app.domain.errors import DiskFullError; from app.store.files import write_atomically;"
+        "from app.domain.errors import DiskFullError; from app.store.database.files import write_atomically;"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN);"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096));"
         "p = Path(sys.argv[1])\n"

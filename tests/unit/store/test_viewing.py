@@ -14,12 +14,13 @@ from pathlib import Path
 import pytest
 
 from app.domain.errors import DiskFullError, KnownError, NewerDatabaseError, ReadOnlyStoreError
-from app.store import Health, Searcher, open_library, opening
-from app.store.backups import Backups
-from app.store.connect import open_writer
-from app.store.image import read_image
-from app.store.migrations import migrate
-from app.store.viewing import read_only_library, refusal
+from app.store import Health, Searcher, open_library
+from app.store.database.connect import open_writer
+from app.store.database.migrations import migrate
+from app.store.safety import opening
+from app.store.safety.backups import Backups
+from app.store.safety.image import read_image
+from app.store.safety.viewing import read_only_library, refusal
 from tests.unit.store.making import answer, chat, question
 from tests.unit.store.test_health import DATABASES, everything, fill
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from app.store.fold import camel_parts, spaceless, tokens
+from app.store.database.text_normalization import camel_parts, spaceless, tokens
 
 _ITEM = re.compile(
     r'(?:(?P<key>model|before|after|in):)?(?:"(?P<quoted>[^"]*)(?P<end>"?)|(?P<word>[^\s"]+))'

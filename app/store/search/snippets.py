@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
-from app.store.fold import fold, spaceless
-from app.store.query import Term
+from app.store.database.text_normalization import fold, spaceless
+from app.store.search.query import Term
 
 BEFORE, LENGTH = 40, 160  # characters before the first match, and in all
 _WINDOW, _OVERLAP = 16_384, 256  # a long message is folded piece by piece, up to the first match

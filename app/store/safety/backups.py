@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import TypeVar
 
 from app.domain.errors import DamagedDatabaseError, KnownError
-from app.store.checks import CheckResult, full_check
-from app.store.connect import open_reader, open_scratch
-from app.store.failures import file_error, typed_errors
-from app.store.files import make_folder, sync_file, sync_folder
+from app.store.database.connect import open_reader, open_scratch
+from app.store.database.failures import file_error, typed_errors
+from app.store.database.files import make_folder, sync_file, sync_folder
+from app.store.safety.checks import CheckResult, full_check
 
 T = TypeVar("T")
 _log = logging.getLogger(__name__)

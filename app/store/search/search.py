@@ -8,13 +8,13 @@ import threading
 from app.domain.conversation import SearchHit
 from app.domain.errors import DamagedDatabaseError
 from app.domain.generation import Role
-from app.store.conversations import Library
-from app.store.failures import primary_code
-from app.store.fold import tokens
-from app.store.migrations import rebuild_index
-from app.store.query import Query, parse_query
-from app.store.rows import from_time, to_text, to_time
-from app.store.snippets import snippet
+from app.store.conversations.conversations import Library
+from app.store.database.failures import primary_code
+from app.store.database.migrations import rebuild_index
+from app.store.database.rows import from_time, to_text, to_time
+from app.store.database.text_normalization import tokens
+from app.store.search.query import Query, parse_query
+from app.store.search.snippets import snippet
 
 CANDIDATES = 1_000  # matches that are ranked; of more, the newest are shown
 MAX_TITLES = 10
@@ -53,7 +53,7 @@ class Searcher:
         """Find chats and messages, best first; titles before messages.
 
         Args:
-            text: As typed; see :func:`app.store.query.parse_query`.
+            text: As typed; see :func:`app.store.search.query.parse_query`.
             ticket: From :meth:`ticket`; None for a search nothing interrupts.
             limit: At most so many messages.
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlite3
 
 from app.domain.conversation import Edit
-from app.store.messages import message_seq
-from app.store.rows import to_blob, to_text
+from app.store.conversations.messages import message_seq
+from app.store.database.rows import to_blob, to_text
 
 
 def read_edits(connection: sqlite3.Connection, conversation_id: str) -> tuple[Edit, ...]:

@@ -10,14 +10,22 @@ from functools import partial
 from pathlib import Path
 
 from app.domain.errors import DamagedDatabaseError, NotFoundError
-from app.store.backups import DAILY, Backup, Backups, Content, Lost, content_of, newest_message
-from app.store.checks import CheckResult, quick_check
-from app.store.connect import open_reader
-from app.store.conversations import Library
-from app.store.failures import file_error
-from app.store.files import write_atomically
-from app.store.migrations import migrate, rebuild_index, schema_version
-from app.store.trash import INDEX_UNTIDY
+from app.store.conversations.conversations import Library
+from app.store.conversations.trash import INDEX_UNTIDY
+from app.store.database.connect import open_reader
+from app.store.database.failures import file_error
+from app.store.database.files import write_atomically
+from app.store.database.migrations import migrate, rebuild_index, schema_version
+from app.store.safety.backups import (
+    DAILY,
+    Backup,
+    Backups,
+    Content,
+    Lost,
+    content_of,
+    newest_message,
+)
+from app.store.safety.checks import CheckResult, quick_check
 
 _MERGE_PAGES = 300
 _SEEN = "backups_seen"  # in `meta`: the newest backup the user decided about

@@ -21,8 +21,13 @@ from app.domain.conversation import (
 )
 from app.domain.errors import InvalidValueError, NotFoundError
 from app.domain.model import ModelRef
-from app.store.chats import conversation_seq, insert_conversation, read_conversation, touch
-from app.store.rows import (
+from app.store.conversations.chats import (
+    conversation_seq,
+    insert_conversation,
+    read_conversation,
+    touch,
+)
+from app.store.database.rows import (
     MESSAGE_COLUMNS,
     LeftOut,
     message_from_row,

@@ -18,22 +18,22 @@ from app.domain.errors import (
     ReadOnlyStoreError,
     StoreBusyError,
 )
-from app.store import trash
-from app.store.backups import Backups, Lost
-from app.store.checks import CHECK_AT_ONCE_BYTES, quick_check
-from app.store.connect import open_memory, open_reader, open_scratch, open_writer
-from app.store.conversations import Library
-from app.store.failures import file_error, is_damage, primary_code, typed_errors
-from app.store.files import make_folder, sync_above
-from app.store.fold import FOLD_VERSION
-from app.store.health import Health, clear_recovery_mark, recovery_mark
-from app.store.journal import repair_interrupted
-from app.store.lock import OwnerLock
-from app.store.migrations import SCHEMA_VERSION, migrate, rebuild_index, schema_version
-from app.store.readers import ReaderPool
-from app.store.recovery import Recovery, finish_recovery, recover, recovery_is_unfinished
-from app.store.viewing import read_only_library, refusal
-from app.store.writer import Writer
+from app.store.conversations import trash
+from app.store.conversations.conversations import Library
+from app.store.conversations.journal import repair_interrupted
+from app.store.database.connect import open_memory, open_reader, open_scratch, open_writer
+from app.store.database.failures import file_error, is_damage, primary_code, typed_errors
+from app.store.database.files import make_folder, sync_above
+from app.store.database.lock import OwnerLock
+from app.store.database.migrations import SCHEMA_VERSION, migrate, rebuild_index, schema_version
+from app.store.database.readers import ReaderPool
+from app.store.database.text_normalization import FOLD_VERSION
+from app.store.database.writer import Writer
+from app.store.safety.backups import Backups, Lost
+from app.store.safety.checks import CHECK_AT_ONCE_BYTES, quick_check
+from app.store.safety.health import Health, clear_recovery_mark, recovery_mark
+from app.store.safety.recovery import Recovery, finish_recovery, recover, recovery_is_unfinished
+from app.store.safety.viewing import read_only_library, refusal
 
 DATABASE_NAME = "phial.db"
 BACKUPS_NAME = "backups"

@@ -8,15 +8,15 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.store.backups import Backups
-from app.store.carve import CarvedRow, carve
-from app.store.connect import open_scratch
-from app.store.failures import file_error, typed_errors
-from app.store.files import free_name, sync_file, sync_folder
-from app.store.messages import rechoose
-from app.store.migrations import columns_of, migrate
-from app.store.record_tables import KnownTables
-from app.store.rows import to_blob
+from app.store.conversations.messages import rechoose
+from app.store.database.connect import open_scratch
+from app.store.database.failures import file_error, typed_errors
+from app.store.database.files import free_name, sync_file, sync_folder
+from app.store.database.migrations import columns_of, migrate
+from app.store.database.rows import to_blob
+from app.store.safety.backups import Backups
+from app.store.safety.page_scanner import CarvedRow, carve
+from app.store.safety.record_tables import KnownTables
 
 RECOVERED_TITLE = "Recovered chat"
 

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from app.domain.conversation import TrashedMessage
-from app.store.chats import conversation_seq
-from app.store.messages import choose, message_seq, rechoose
-from app.store.rows import (
+from app.store.conversations.chats import conversation_seq
+from app.store.conversations.messages import choose, message_seq, rechoose
+from app.store.database.rows import (
     MESSAGE_COLUMNS,
     LeftOut,
     from_time,

@@ -8,11 +8,11 @@ from concurrent.futures import Future
 from datetime import UTC, datetime
 
 from app.domain.conversation import Conversation, TrashedMessage
-from app.store import chats, trash
-from app.store.database import Database
-from app.store.readers import ReaderPool
-from app.store.rows import to_blob, to_text
-from app.store.writer import Writer
+from app.store.conversations import chats, trash
+from app.store.database.database import Database
+from app.store.database.readers import ReaderPool
+from app.store.database.rows import to_blob, to_text
+from app.store.database.writer import Writer
 
 Ids = str | Sequence[str]
 

@@ -20,18 +20,24 @@ from app.domain.errors import (
     ReadOnlyStoreError,
     StoreError,
 )
-from app.store.backups import Backups
-from app.store.checks import CHECK_AT_ONCE_BYTES, quick_check
-from app.store.connect import open_image, open_memory, open_reader
-from app.store.conversations import Library
-from app.store.failures import file_error, typed_errors
-from app.store.image import read_image
-from app.store.journal import repair_interrupted
-from app.store.migrations import SCHEMA_VERSION, columns_of, layouts, migrate, schema_version
-from app.store.readers import ReaderPool
-from app.store.record_tables import SHAPES
-from app.store.recovery import rebuild
-from app.store.writer import Writer
+from app.store.conversations.conversations import Library
+from app.store.conversations.journal import repair_interrupted
+from app.store.database.connect import open_image, open_memory, open_reader
+from app.store.database.failures import file_error, typed_errors
+from app.store.database.migrations import (
+    SCHEMA_VERSION,
+    columns_of,
+    layouts,
+    migrate,
+    schema_version,
+)
+from app.store.database.readers import ReaderPool
+from app.store.database.writer import Writer
+from app.store.safety.backups import Backups
+from app.store.safety.checks import CHECK_AT_ONCE_BYTES, quick_check
+from app.store.safety.image import read_image
+from app.store.safety.record_tables import SHAPES
+from app.store.safety.recovery import rebuild
 
 
 def refusal(folder: Path, cause: KnownError) -> KnownError:

@@ -12,9 +12,9 @@ from collections.abc import Callable
 from contextlib import closing
 
 from app.domain.errors import DamagedDatabaseError, NewerDatabaseError
-from app.store.connect import APPLICATION_ID, open_memory, pragma_int, transaction
-from app.store.fold import FOLD_VERSION
-from app.store.schema import EDITS_V4, SEARCH_V2, SUMMARIES_V3, TABLES_V1
+from app.store.database.connect import APPLICATION_ID, open_memory, pragma_int, transaction
+from app.store.database.schema import EDITS_V4, SEARCH_V2, SUMMARIES_V3, TABLES_V1
+from app.store.database.text_normalization import FOLD_VERSION
 
 
 def _tables(connection: sqlite3.Connection) -> None:

@@ -10,8 +10,8 @@ from contextlib import ExitStack
 from typing import TypeVar
 
 from app.domain.errors import KnownError, StoreError
-from app.store.connect import transaction
-from app.store.failures import is_index_damage, typed_errors
+from app.store.database.connect import transaction
+from app.store.database.failures import is_index_damage, typed_errors
 
 T = TypeVar("T")
 _log = logging.getLogger(__name__)
@@ -21,7 +21,7 @@ class Writer:
     """Runs closures one after another, each in a transaction of its own.
 
     A future resolves after COMMIT returned: with ``synchronous=FULL`` what it acknowledges is on
-    the disk. It fails with a typed error of :mod:`app.store.failures`, or with whatever the
+    the disk. It fails with a typed error of :mod:`app.store.database.failures`, or with whatever the
     closure raised; either way the database is as it was before.
     """
 

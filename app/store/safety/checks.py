@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.store.failures import is_damage
+from app.store.database.failures import is_damage
 
 _TABLES = (
     "conversations",

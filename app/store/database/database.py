@@ -8,8 +8,8 @@ from concurrent.futures import Future
 from typing import TypeVar
 
 from app.domain.errors import KnownError
-from app.store.readers import ReaderPool
-from app.store.writer import Writer
+from app.store.database.readers import ReaderPool
+from app.store.database.writer import Writer
 
 T = TypeVar("T")
 

@@ -10,7 +10,7 @@ import sqlite3
 from pathlib import Path
 
 from app.domain.private_files import make_file
-from app.store.failures import file_error, is_damage, primary_code
+from app.store.database.failures import file_error, is_damage, primary_code
 
 LOCK_NAME = "phial.lock"
 _TAKEN = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}

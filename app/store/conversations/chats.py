@@ -8,7 +8,13 @@ from typing import Any
 
 from app.domain.conversation import Conversation
 from app.domain.errors import InvalidValueError, NotFoundError
-from app.store.rows import CONVERSATION_COLUMNS, conversation_from_row, new_row, to_blob, to_time
+from app.store.database.rows import (
+    CONVERSATION_COLUMNS,
+    conversation_from_row,
+    new_row,
+    to_blob,
+    to_time,
+)
 
 Connection = sqlite3.Connection
 

@@ -16,8 +16,8 @@ from urllib.parse import quote
 
 from app.domain.errors import StoreError
 from app.domain.private_files import make_file
-from app.store.failures import file_error
-from app.store.fold import index_body, index_parts
+from app.store.database.failures import file_error
+from app.store.database.text_normalization import index_body, index_parts
 
 APPLICATION_ID = 0x5048494C  # "PHIL", in the file header for `file` and for our own check
 # Messages of about a kilobyte fill pages of 8 KiB better than SQLite's usual 4: measured over
@@ -44,7 +44,7 @@ def open_writer(path: Path) -> sqlite3.Connection:
     """Open (and create) the database at ``path`` for the writer thread.
 
     Raises:
-        sqlite3.Error: It cannot be opened or is no database; see :mod:`app.store.failures`.
+        sqlite3.Error: It cannot be opened or is no database; see :mod:`app.store.database.failures`.
         KnownError: The file cannot be made, or a promise (a pragma) could not be had.
     """
     with _closed_on_failure(_connect(_made(path))) as connection:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 
 from app.domain.errors import StoreError
-from app.store.failures import typed_errors
+from app.store.database.failures import typed_errors
 
 
 class ReaderPool:

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 from app.domain.conversation import MessageStatus
 from app.domain.generation import Role, StopReason
-from app.store.carve import CarvedRow, Value
-from app.store.migrations import layouts
+from app.store.database.migrations import layouts
+from app.store.safety.page_scanner import CarvedRow, Value
 
 _ROLES, _STATUSES = set(map(str, Role)), set(map(str, MessageStatus))
 _STOP_REASONS = {None, *map(str, StopReason)}

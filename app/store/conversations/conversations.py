@@ -12,11 +12,11 @@ from concurrent.futures import Future
 from datetime import UTC, datetime
 
 from app.domain.conversation import BranchMessage, Conversation, Edit, Message, MessageStatus
-from app.store import chats, edits, messages, summaries
-from app.store.journal import Journal
-from app.store.readers import ReaderPool
-from app.store.shelf import Shelf
-from app.store.writer import Writer
+from app.store.conversations import chats, edits, messages, summaries
+from app.store.conversations.journal import Journal
+from app.store.conversations.shelf import Shelf
+from app.store.database.readers import ReaderPool
+from app.store.database.writer import Writer
 
 
 class Library(Shelf):

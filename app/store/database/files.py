@@ -14,7 +14,7 @@ from typing import IO
 
 from app.domain import private_files
 from app.domain.private_files import FOLDER_MODE
-from app.store.failures import file_error
+from app.store.database.failures import file_error
 
 _DEEPEST = 100  # levels of JSON; Phial's own files have four
 # What file systems say, mostly those of a network, that have no folder to sync; or nothing to.
