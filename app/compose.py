@@ -14,9 +14,9 @@ from app.domain.model import ModelFile
 from app.domain.settings import Settings
 from app.engine.base import Engine, EngineOptions
 from app.engine.client import EngineClient
-from app.hub.catalog import load_catalog
-from app.hub.library import Library as ModelShelf
-from app.hub.token import RedactingFilter, TokenStore
+from app.hub.api.catalog import load_catalog
+from app.hub.api.token import RedactingFilter, TokenStore
+from app.hub.local.installed_models import Library as ModelShelf
 from app.services.chat.chat_service import ChatService
 from app.services.chat.context import ContextService
 from app.services.chat.titles import TitleService

@@ -27,7 +27,7 @@ from app.domain.generation import (
 from app.domain.model import LoadRequest, ModelFile
 from app.domain.settings import SPECS
 from app.engine.base import Engine
-from app.hub.catalog import load_catalog
+from app.hub.api.catalog import load_catalog
 from app.services.models.model_files import DEMO, find_model
 from app.system.bundled import bundled
 

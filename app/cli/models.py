@@ -20,7 +20,7 @@ from app.compose import ModelRoom, Setup, build_models, make_engine
 from app.domain.download import DownloadItem, DownloadState
 from app.domain.errors import NotFoundError
 from app.domain.model import ModelFile
-from app.hub.control import DownloadControl
+from app.hub.download.control import DownloadControl
 from app.services.core.events import DownloadChanged, Event
 from app.services.core.formatting import percent, size, time_left
 from app.services.models.advice import Offer, offer_order

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import app
 from app.domain.download import Release
-from app.hub.gate import NetworkGate
-from app.hub.updates import HOMEPAGE, ReleasePage
+from app.hub.api.updates import HOMEPAGE, ReleasePage
+from app.hub.network.gate import NetworkGate
 from app.services.core.settings import SettingsService
 
 

@@ -24,7 +24,7 @@ from app.engine.base import Engine
 from app.engine.llama.backend import load_binding
 from app.engine.llama.binding import mismatches
 from app.engine.llama.signatures import FUNCTIONS
-from app.hub.catalog import load_catalog
+from app.hub.api.catalog import load_catalog
 from app.markup.code.highlighter import highlight
 from app.markup.latex.tokens import MathError
 from app.markup.maths import render

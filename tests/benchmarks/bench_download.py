@@ -28,12 +28,12 @@ from pathlib import Path
 import psutil
 
 from app.domain.download import DownloadState, RemoteFile
-from app.hub.control import DownloadControl
-from app.hub.download import Downloader
-from app.hub.gate import NetworkGate
-from app.hub.metadata import HubClient
-from app.hub.part import PartFile
-from app.hub.tools import Tools
+from app.hub.api.metadata import HubClient
+from app.hub.download.control import DownloadControl
+from app.hub.download.download import Downloader
+from app.hub.download.environment import Tools
+from app.hub.download.partial_file import PartFile
+from app.hub.network.gate import NetworkGate
 from app.system.reserve import reserve_space
 from tests.support.hub_kit import gguf
 

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from app.domain.settings import Settings
-from app.hub.journal import JournalHead
-from app.hub.library import InstalledModel
-from app.hub.library import Library as ModelShelf
-from app.hub.part import PartFile
-from app.hub.queue_file import write_queue
+from app.hub.download.journal import JournalHead
+from app.hub.download.partial_file import PartFile
+from app.hub.local.installed_models import InstalledModel
+from app.hub.local.installed_models import Library as ModelShelf
+from app.hub.queue.queue_file import write_queue
 from app.store import LadderMemory, SettingsStore, open_library
 from tests.unit.transfer.making import conversation_of
 

@@ -12,15 +12,15 @@ from pathlib import Path
 from huggingface_hub import close_session
 
 from app.domain.download import DownloadResult, Progress, RemoteFile
-from app.hub.control import DownloadControl
-from app.hub.download import Downloader
-from app.hub.gate import NetworkGate
-from app.hub.library import Library
-from app.hub.metadata import HubClient
-from app.hub.pace import RetryPolicy
-from app.hub.place import Place
-from app.hub.queue import DownloadQueue
-from app.hub.tools import Tools
+from app.hub.api.metadata import HubClient
+from app.hub.download.control import DownloadControl
+from app.hub.download.download import Downloader
+from app.hub.download.environment import Tools
+from app.hub.download.rate_limit import RetryPolicy
+from app.hub.local.installed_models import Library
+from app.hub.network.gate import NetworkGate
+from app.hub.queue.queue import DownloadQueue
+from app.hub.queue.target_place import Place
 from app.system.reserve import reserve_space
 from tests.support.hub_server import HubServer
 

@@ -9,12 +9,12 @@ from pathlib import Path
 
 from app.domain.errors import ModelFileError
 from app.domain.model import ModelFile
-from app.hub.control import DownloadControl
-from app.hub.library import InstalledModel
-from app.hub.library import Library as ModelShelf
-from app.hub.local import Adding, Origin, add_copy, add_in_place, judge, told_hash
-from app.hub.names import quantization_of
-from app.hub.scan import FoundModel, scan
+from app.hub.api.names import quantization_of
+from app.hub.download.control import DownloadControl
+from app.hub.local.installed_models import InstalledModel
+from app.hub.local.installed_models import Library as ModelShelf
+from app.hub.local.local import Adding, Origin, add_copy, add_in_place, judge, told_hash
+from app.hub.local.scan import FoundModel, scan
 from app.services.core.events import EventBus, Notice, Problem
 from app.services.models.model_files import model_file
 from app.services.models.model_service import ModelService

@@ -14,8 +14,8 @@ from app.domain.catalog import Catalog, CatalogFamily, CatalogFile
 from app.domain.errors import ModelFileError
 from app.domain.gguf import GgufHeader, read_gguf_file
 from app.domain.model import ModelFile
-from app.hub.library import InstalledModel
-from app.hub.library import Library as ModelShelf
+from app.hub.local.installed_models import InstalledModel
+from app.hub.local.installed_models import Library as ModelShelf
 from app.services.core.settings import SettingsService
 from app.services.models.model_fit import Place, catalog_header, judge, place
 from app.services.models.model_service import ModelService

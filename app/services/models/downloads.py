@@ -20,14 +20,14 @@ from app.domain.download import (
     RepositoryHit,
 )
 from app.domain.errors import KnownError, NotFoundError
-from app.hub.download import Downloader
-from app.hub.gate import NetworkGate
-from app.hub.library import Library as ModelShelf
-from app.hub.metadata import HubClient
-from app.hub.place import Place
-from app.hub.queue import DownloadQueue
-from app.hub.token import TokenStore
-from app.hub.tools import Tools
+from app.hub.api.metadata import HubClient
+from app.hub.api.token import TokenStore
+from app.hub.download.download import Downloader
+from app.hub.download.environment import Tools
+from app.hub.local.installed_models import Library as ModelShelf
+from app.hub.network.gate import NetworkGate
+from app.hub.queue.queue import DownloadQueue
+from app.hub.queue.target_place import Place
 from app.services.core.events import DownloadChanged, Event, EventBus, SettingsChanged
 from app.services.core.serial_executor import Lane
 from app.services.core.settings import SettingsService

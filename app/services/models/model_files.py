@@ -10,7 +10,7 @@ from pathlib import Path
 from app.domain.errors import ModelFileError
 from app.domain.gguf import read_gguf_file
 from app.domain.model import ModelFile
-from app.hub.library import InstalledModel
+from app.hub.local.installed_models import InstalledModel
 from app.system.bundled import bundled
 
 DEMO = "demo"  # the setting's value for the built-in model, wherever the program lies

@@ -23,10 +23,10 @@ from app.domain.gguf import read_gguf_file
 from app.domain.model import Device, LoadedModel, LoadRequest, ModelFile, ModelRef
 from app.domain.settings import Settings
 from app.engine.base import Cancel, Engine
-from app.hub.control import DownloadControl
-from app.hub.library import InstalledModel
-from app.hub.library import Library as ModelShelf
-from app.hub.local import verify
+from app.hub.download.control import DownloadControl
+from app.hub.local.installed_models import InstalledModel
+from app.hub.local.installed_models import Library as ModelShelf
+from app.hub.local.local import verify
 from app.services.core.events import (
     DevicesFound,
     EventBus,

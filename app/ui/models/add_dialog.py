@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QButtonGroup, QProgressBar, QRadioButton, QWidget
 
 from app.domain.errors import KnownError
 from app.domain.model import ModelFile
-from app.hub.control import DownloadControl
-from app.hub.local import Origin
+from app.hub.download.control import DownloadControl
+from app.hub.local.local import Origin
 from app.services.core import formatting
 from app.services.models.add_models import AddingService, Candidate
 from app.ui.core.background_worker import Task, Worker

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QWidget
 
 from app.domain.model import ModelFile
-from app.hub.scan import FoundModel
+from app.hub.local.scan import FoundModel
 from app.services.core import formatting
 from app.services.models.add_models import origin_of
 from app.services.registry import Services

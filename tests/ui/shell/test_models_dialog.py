@@ -23,8 +23,8 @@ from shiboken6 import isValid
 
 from app.domain.download import DownloadState
 from app.domain.settings import Settings
-from app.hub.control import DownloadControl
-from app.hub.scan import scan
+from app.hub.download.control import DownloadControl
+from app.hub.local.scan import scan
 from app.services.core.events import ModelPhase
 from app.ui.models.add_dialog import AddModel
 from app.ui.models.model_menu import ModelMenu

@@ -9,8 +9,8 @@ import jsonschema
 import pytest
 
 from app.domain.errors import HubError
-from app.hub.catalog import load_catalog
-from app.hub.names import check_repository, is_safe, quantization_of
+from app.hub.api.catalog import load_catalog
+from app.hub.api.names import check_repository, is_safe, quantization_of
 
 MODELS = Path(__file__).parents[3] / "models"
 CATALOG = load_catalog(MODELS / "catalog.json")

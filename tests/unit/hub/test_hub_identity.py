@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from app.domain.download import ChangedOnServerError, RemoteFile, ServerAnswerError, WrongSizeError
-from app.hub.identity import Identity, Ruling
-from app.hub.reply import Answer, RangeRefusedError
+from app.hub.download.resume_validator import Identity, Ruling
+from app.hub.network.http_response import Answer, RangeRefusedError
 
 SIZE, HASH = 1000, "a" * 64
 KNOWN = RemoteFile("acme/m", "m.gguf", SIZE, HASH)

@@ -12,10 +12,10 @@ import pytest
 
 from app.domain.download import DamagedDownloadError, FileInTheWayError, ModelFolderError
 from app.domain.errors import DiskFullError, ModelFileError, NotFoundError
-from app.hub.control import DownloadControl
-from app.hub.library import InstalledModel, Library
-from app.hub.local import Adding, add_copy, add_in_place, told_hash, verify
-from app.hub.scan import FolderKind, FoundModel, scan
+from app.hub.download.control import DownloadControl
+from app.hub.local.installed_models import InstalledModel, Library
+from app.hub.local.local import Adding, add_copy, add_in_place, told_hash, verify
+from app.hub.local.scan import FolderKind, FoundModel, scan
 from app.system.model_folders import candidate_folders
 from tests.support.hub_kit import PLENTY, gguf
 

@@ -14,7 +14,7 @@ from app.domain.download import (
     MissingRemoteError,
     UnsafeNameError,
 )
-from app.hub.metadata import HubClient, endpoint_from_environment, request_headers
+from app.hub.api.metadata import HubClient, endpoint_from_environment, request_headers
 from tests.support.hub_kit import FILE, REPO, Kit
 
 
@@ -118,7 +118,7 @@ def test_making_a_client_sends_nothing(kit: Kit) -> None:
 
 def test_telemetry_xet_and_implicit_tokens_are_off_before_the_package_is_read() -> None:
     code = (
-        "import app.hub.metadata\n"
+        "import app.hub.api.metadata\n"
         "from huggingface_hub import constants as c\n"
         "assert c.HF_HUB_DISABLE_TELEMETRY and c.HF_HUB_DISABLE_XET\n"
         "assert c.HF_HUB_DISABLE_IMPLICIT_TOKEN\n"

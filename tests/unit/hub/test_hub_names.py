@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.domain.download import RemoteFile, UnsafeNameError
-from app.hub.metadata import join_split_files
-from app.hub.names import (
+from app.hub.api.metadata import join_split_files
+from app.hub.api.names import (
     MAX_NAME_BYTES,
     check_repository,
     is_safe,

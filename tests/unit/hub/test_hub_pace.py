@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.hub.pace import RetryPolicy, SpeedMeter, Throttle
-from app.hub.reply import MAX_RETRY_AFTER, retry_after
+from app.hub.download.rate_limit import RetryPolicy, SpeedMeter, Throttle
+from app.hub.network.http_response import MAX_RETRY_AFTER, retry_after
 
 
 class Clock:

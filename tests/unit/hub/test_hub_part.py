@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.hub.journal import JournalHead
-from app.hub.part import PartFile
+from app.hub.download.journal import JournalHead
+from app.hub.download.partial_file import PartFile
 
 CHUNK = 1000
 DATA = random.Random(1).randbytes(10_500)

@@ -12,10 +12,10 @@ import pytest
 
 from app.domain.download import DownloadItem, DownloadState, UnsafeNameError
 from app.domain.errors import NotFoundError
-from app.hub.library import Library
-from app.hub.metadata import HubClient
-from app.hub.pace import RetryPolicy
-from app.hub.queue import DownloadQueue
+from app.hub.api.metadata import HubClient
+from app.hub.download.rate_limit import RetryPolicy
+from app.hub.local.installed_models import Library
+from app.hub.queue.queue import DownloadQueue
 from tests.support.hub_kit import FILE, REPO, Kit, gguf
 
 

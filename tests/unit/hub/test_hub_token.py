@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.domain.errors import InvalidValueError
-from app.hub.token import RedactingFilter, TokenKeptError, TokenStore, redact
+from app.hub.api.token import RedactingFilter, TokenKeptError, TokenStore, redact
 
 TOKEN = "hf_abcdefghijklmnop"
 

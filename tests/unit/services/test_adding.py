@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from app.domain.errors import ModelFileError
-from app.hub.control import DownloadControl
-from app.hub.local import Origin
+from app.hub.download.control import DownloadControl
+from app.hub.local.local import Origin
 from app.services.core.events import Notice, Problem
 from tests.support.harness import Harness, build
 from tests.support.hub_kit import gguf

@@ -12,7 +12,7 @@ from app.domain.catalog import CatalogFamily, CatalogFile
 from app.domain.model import Device, KvType, LoadRequest
 from app.domain.settings import Settings
 from app.engine.plan import Machine, make_plan
-from app.hub.catalog import load_catalog
+from app.hub.api.catalog import load_catalog
 from app.services.models.model_fit import Place, catalog_header, judge, without_model
 from app.system.bundled import bundled
 

@@ -23,18 +23,18 @@ from app.domain.download import (
 )
 from app.domain.errors import KnownError
 from app.domain.private_files import FILE_MODE, make_folder
-from app.hub.control import DownloadControl, Wish
-from app.hub.disk import Room, disk_error
-from app.hub.gate import NetworkGate
-from app.hub.hashing import hash_file
-from app.hub.identity import Identity, Ruling
-from app.hub.journal import JournalHead
-from app.hub.pace import Throttle
-from app.hub.part import PartFile
-from app.hub.reply import RangeRefusedError, SignedAddressExpiredError
-from app.hub.telling import Report, Teller
-from app.hub.tools import Tools
-from app.hub.transport import Transfer, Transport
+from app.hub.download.control import DownloadControl, Wish
+from app.hub.download.disk import Room, disk_error
+from app.hub.download.environment import Tools
+from app.hub.download.hashing import hash_file
+from app.hub.download.journal import JournalHead
+from app.hub.download.partial_file import PartFile
+from app.hub.download.progress_reporter import Report, Teller
+from app.hub.download.rate_limit import Throttle
+from app.hub.download.resume_validator import Identity, Ruling
+from app.hub.network.gate import NetworkGate
+from app.hub.network.http_response import RangeRefusedError, SignedAddressExpiredError
+from app.hub.network.transport import Transfer, Transport
 
 
 class Downloader:

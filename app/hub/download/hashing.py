@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
-from app.hub.disk import disk_error
+from app.hub.download.disk import disk_error
 
 READ = 2 * 1024 * 1024  # bytes of one read of a file on disk
 BUFFERS = 3  # pieces the hash may lag behind

@@ -10,7 +10,7 @@ from app.domain.download import (
     ServerAnswerError,
     WrongSizeError,
 )
-from app.hub.reply import Answer, RangeRefusedError
+from app.hub.network.http_response import Answer, RangeRefusedError
 
 _SHA256_DIGITS = 64
 _CHANGED = "The file has changed on the server, so the download began again."

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from app.domain.private_files import make_file
-from app.hub.disk import disk_error
+from app.hub.download.disk import disk_error
 
 FORMAT = 1
 _DIGEST_LENGTH = 64  # hex digits of a SHA-256

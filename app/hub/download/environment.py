@@ -7,9 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from app.hub.disk import SPARE, free_bytes
-from app.hub.pace import RetryPolicy
-from app.hub.part import CHUNK
+from app.hub.download.disk import SPARE, free_bytes
+from app.hub.download.partial_file import CHUNK
+from app.hub.download.rate_limit import RetryPolicy
 
 
 @dataclass(frozen=True, slots=True)

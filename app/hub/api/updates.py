@@ -17,8 +17,8 @@ from app.domain.download import (
     ServerAnswerError,
     StalledError,
 )
-from app.hub.gate import NetworkGate
-from app.hub.reply import unproven_error
+from app.hub.network.gate import NetworkGate
+from app.hub.network.http_response import unproven_error
 
 HOMEPAGE = "https://github.com/phial-chat/phial"  # as pyproject.toml names it
 _TIMEOUT = httpx2.Timeout(15.0)

@@ -28,8 +28,8 @@ from app.domain.download import (
     StalledError,
 )
 from app.domain.errors import HubError
-from app.hub.gate import NetworkGate
-from app.hub.reply import Answer, header, judge, unproven_error
+from app.hub.network.gate import NetworkGate
+from app.hub.network.http_response import Answer, header, judge, unproven_error
 
 MAX_REDIRECTS = 5
 CONNECT_SECONDS = 15.0

@@ -57,7 +57,7 @@ class DownloadControl:
         return self._wish is Wish.CANCEL_DELETE
 
     def pause(self) -> None:
-        """Stop and keep everything for :meth:`~app.hub.download.Downloader.fetch` to go on."""
+        """Stop and keep everything for :meth:`~app.hub.download.download.Downloader.fetch` to go on."""
         self._set(Wish.PAUSE)
 
     def cancel(self, *, keep_part: bool) -> None:

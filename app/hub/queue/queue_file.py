@@ -11,9 +11,9 @@ from typing import Any
 
 from app.domain.download import DownloadItem, DownloadResult, DownloadState, RemoteFile
 from app.domain.gguf import read_gguf_file
-from app.hub.disk import write_json
-from app.hub.library import InstalledModel, Library
-from app.hub.names import plain_name, quantization_of
+from app.hub.api.names import plain_name, quantization_of
+from app.hub.download.disk import write_json
+from app.hub.local.installed_models import InstalledModel, Library
 
 FORMAT = 1
 KEPT = (

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.domain.download import DownloadItem, RemoteFile
-from app.hub.disk import SPARE, Room, delete_file, file_size, free_bytes
-from app.hub.names import safe_parts
-from app.hub.part import part_path, unfinished_files
+from app.hub.api.names import safe_parts
+from app.hub.download.disk import SPARE, Room, delete_file, file_size, free_bytes
+from app.hub.download.partial_file import part_path, unfinished_files
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,10 +48,10 @@ from app.domain.download import (
     StalledError,
 )
 from app.domain.errors import HubError, OfflineError
-from app.hub.gate import NetworkGate
-from app.hub.names import SPLIT, check_repository, is_safe, quantization_of, shown
-from app.hub.reply import busy_error, unproven_error
-from app.hub.transport import Transport
+from app.hub.api.names import SPLIT, check_repository, is_safe, quantization_of, shown
+from app.hub.network.gate import NetworkGate
+from app.hub.network.http_response import busy_error, unproven_error
+from app.hub.network.transport import Transport
 
 DEFAULT_ENDPOINT = "https://huggingface.co"
 TIMEOUT = httpx2.Timeout(30.0, connect=15.0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from app.domain.download import DownloadState, Progress
-from app.hub.pace import SpeedMeter
+from app.hub.download.rate_limit import SpeedMeter
 
 REPORT_SECONDS = 0.1
 

@@ -11,13 +11,13 @@ from pathlib import Path
 from app.domain.download import DamagedDownloadError, FileInTheWayError
 from app.domain.errors import DiskFullError, ModelFileError
 from app.domain.gguf import GgufHeader, read_gguf_file
-from app.hub.control import DownloadControl
-from app.hub.disk import SPARE, delete_file, disk_error, free_bytes
-from app.hub.hashing import hash_file
-from app.hub.journal import JournalHead
-from app.hub.library import InstalledModel, Library
-from app.hub.names import SPLIT, quantization_of, safe_parts
-from app.hub.part import PartFile
+from app.hub.api.names import SPLIT, quantization_of, safe_parts
+from app.hub.download.control import DownloadControl
+from app.hub.download.disk import SPARE, delete_file, disk_error, free_bytes
+from app.hub.download.hashing import hash_file
+from app.hub.download.journal import JournalHead
+from app.hub.download.partial_file import PartFile
+from app.hub.local.installed_models import InstalledModel, Library
 
 MAX_HASH_FILE = 1024 * 1024
 _HASH_LINE = re.compile(r"^\\?([0-9a-fA-F]{64})(?:\s+[ *]?(.*))?$")

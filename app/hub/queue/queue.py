@@ -19,15 +19,15 @@ from app.domain.download import (
     RemoteFile,
 )
 from app.domain.errors import KnownError, NotFoundError, OfflineError
-from app.hub.control import DownloadControl
-from app.hub.disk import disk_error
-from app.hub.download import Downloader
-from app.hub.library import Library
-from app.hub.metadata import HubClient
-from app.hub.names import check_repository, plain_name, safe_parts
-from app.hub.pace import RetryPolicy
-from app.hub.place import Place
-from app.hub.queue_file import enlist, read_queue, write_queue
+from app.hub.api.metadata import HubClient
+from app.hub.api.names import check_repository, plain_name, safe_parts
+from app.hub.download.control import DownloadControl
+from app.hub.download.disk import disk_error
+from app.hub.download.download import Downloader
+from app.hub.download.rate_limit import RetryPolicy
+from app.hub.local.installed_models import Library
+from app.hub.queue.queue_file import enlist, read_queue, write_queue
+from app.hub.queue.target_place import Place
 
 _OURS = "Phial made a mistake here. Its log says more; what was fetched is kept. Choose Retry."
 _log = logging.getLogger(__name__)

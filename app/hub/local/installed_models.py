@@ -22,7 +22,7 @@ from filelock import FileLock, Timeout
 from app.domain.download import ModelFolderError
 from app.domain.errors import NotFoundError
 from app.domain.private_files import FILE_MODE, make_folder
-from app.hub.disk import delete_file, disk_error, file_size, write_json
+from app.hub.download.disk import delete_file, disk_error, file_size, write_json
 
 FORMAT = 1
 _LOCK_SECONDS = 10.0  # another Phial holds the list while it deletes a model's files

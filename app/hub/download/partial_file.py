@@ -1,6 +1,6 @@
 """An unfinished file on disk: its bytes, and a journal that says which of them can be trusted.
 
-``X.part`` holds the bytes, ``X.part.journal`` (see :mod:`app.hub.journal`) four lines for each
+``X.part`` holds the bytes, ``X.part.journal`` (see :mod:`app.hub.download.journal`) four lines for each
 :data:`CHUNK` of them with a copy of the running hash, which costs nothing. On resume the part is
 read once, because a running hash cannot be stored, and compared line by line: whatever a crash, a
 power cut or a bad disk did to it, the bytes up to the last line that agrees are right. After a
@@ -20,9 +20,9 @@ from typing import BinaryIO
 
 from app.domain.download import ModelFolderError
 from app.domain.private_files import make_file, make_folder
-from app.hub.disk import disk_error, sync_folder
-from app.hub.hashing import BUFFERS, HashThread, feed
-from app.hub.journal import Journal, JournalHead, Mark, fresh_path
+from app.hub.download.disk import disk_error, sync_folder
+from app.hub.download.hashing import BUFFERS, HashThread, feed
+from app.hub.download.journal import Journal, JournalHead, Mark, fresh_path
 
 # Bytes that are fetched twice after a crash, at most. A quarter of them is one read: 2 MiB reach
 # curl's speed on a loopback, because they wake the hash's thread seldom; 512 KiB reach 0.8 of it.
