@@ -13,7 +13,7 @@ from app.domain.errors import KnownError
 from app.domain.model import ModelFile
 from app.domain.settings import Settings
 from app.engine.base import Engine, EngineOptions
-from app.engine.client import EngineClient
+from app.engine.process.client import EngineClient
 from app.hub.api.catalog import load_catalog
 from app.hub.api.token import RedactingFilter, TokenStore
 from app.hub.local.installed_models import Library as ModelShelf

@@ -29,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run Phial and return its exit code; see :mod:`app.cli` for their meaning."""
     words = list(sys.argv[1:] if arguments is None else arguments)
     if words[:1] == ["--engine-host"]:  # a frozen program starts itself as its engine process
-        from app.engine.host import main as host
+        from app.engine.process.host import main as host
 
         return host()
     if words and Path(words[0]).suffix.lower() in OPENABLE:

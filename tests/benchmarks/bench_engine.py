@@ -36,11 +36,11 @@ from app.domain.generation import (
     TextDelta,
 )
 from app.domain.model import LoadRequest
-from app.engine import frames
 from app.engine.base import EngineOptions
-from app.engine.client import EngineClient
-from app.engine.host import Host
 from app.engine.llama import backend as llama_backend
+from app.engine.process import frames
+from app.engine.process.client import EngineClient
+from app.engine.process.host import Host
 from tests.benchmarks.engine_return import client, cold, come_back, prepare, row, words
 from tests.benchmarks.engine_stop import stop
 from tests.support.engines import ask, load, never, request

@@ -26,9 +26,9 @@ from app.domain.generation import (
 )
 from app.domain.model import LoadRequest
 from app.engine.base import EngineOptions
-from app.engine.client import EngineClient
 from app.engine.llama.engine import LlamaEngine
 from app.engine.llama.state import CHAT, SCRATCH
+from app.engine.process.client import EngineClient
 from app.engine.segments import SEGMENT, Piece, pieces
 from tests.support.engines import request, turns
 

@@ -37,12 +37,12 @@ from app.domain.generation import (
     TextDelta,
 )
 from app.domain.model import LoadRequest
-from app.engine import frames
 from app.engine.base import EngineOptions
-from app.engine.client import STOP_LOAD_SECONDS, EngineClient
 from app.engine.ladder import STEPS, ForgetfulMemory
 from app.engine.llama.engine import NO_GRAPHICS
-from app.engine.process import default_command
+from app.engine.process import frames
+from app.engine.process.child_process import default_command
+from app.engine.process.client import STOP_LOAD_SECONDS, EngineClient
 from tests.support.engines import ask, load, never, request, turns
 from tests.support.gguf_factory import ModelSpec, letters, pieces_of, write_model
 
@@ -396,7 +396,7 @@ def test_closing_ends_the_process_and_removes_its_folder(talker: Path) -> None:
 
 def test_the_engine_imports_nothing_it_does_not_need() -> None:
     code = (
-        "import sys, app.engine.host\n"
+        "import sys, app.engine.process.host\n"
         "from app.engine.llama.engine import LlamaEngine\n"
         "LlamaEngine()\n"
         "print(*{name.partition('.')[0] for name in sys.modules})\n"
@@ -410,7 +410,7 @@ def test_the_engine_imports_nothing_it_does_not_need() -> None:
 
 def test_end_of_input_ends_the_engine_so_that_no_orphan_holds_memory() -> None:
     process = subprocess.Popen(
-        [sys.executable, "-m", "app.engine.host"],
+        [sys.executable, "-m", "app.engine.process.host"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
     )

@@ -16,7 +16,7 @@ import pytest
 from app.compose import build_services, make_engine, prepare
 from app.domain.conversation import MessageStatus
 from app.domain.generation import StopReason
-from app.engine.client import EngineClient
+from app.engine.process.client import EngineClient
 from app.services.core.events import AnswerGrew
 from app.services.models.model_files import describe
 from app.store import open_library

@@ -23,7 +23,7 @@ import app.ui
 from app.domain.generation import GenerationEvent, GenerationRequest, Sampling
 from app.domain.settings import SPECS, Settings
 from app.engine.base import Cancel
-from app.engine.client import EngineClient
+from app.engine.process.client import EngineClient
 from app.services.core.events import SettingsChanged
 from app.services.core.settings import SettingsService
 from app.ui.commands.message_commands import MessageCommands

@@ -9,7 +9,7 @@ import pytest
 from app.cli.chat import HELP
 from app.compose import prepare
 from app.domain.generation import Role
-from app.engine.frames import Generate, Load
+from app.engine.process.frames import Generate, Load
 from app.store import open_library
 from tests.scenarios.registry import scenario
 from tests.support.gguf_factory import ModelSpec, pieces_of, write_model

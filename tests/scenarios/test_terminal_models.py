@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from app.engine.frames import ListDevices
+from app.engine.process.frames import ListDevices
 from app.main import main
 from tests.scenarios.registry import scenario
 from tests.support.hub_kit import gguf

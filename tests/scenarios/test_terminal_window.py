@@ -9,7 +9,7 @@ import pytest
 
 import app
 from app.compose import prepare
-from app.engine.frames import Load
+from app.engine.process.frames import Load
 from app.system.bundled import bundled
 from tests.scenarios.registry import scenario
 from tests.support.gguf_factory import write_model

@@ -12,7 +12,7 @@ from typing import Any
 
 from app.domain.generation import Finished, StopReason, TextDelta, Timings
 from app.domain.model import Device, KvType, LoadedModel, LoadPlan, LoadRequest
-from app.engine import frames
+from app.engine.process import frames
 from tests.support.terminal import ENGINE_LOG
 
 ANSWER = "It was written down."

@@ -21,11 +21,11 @@ from app.domain.generation import (
 )
 from app.engine.base import Cancel
 from app.engine.context import fit_turns, reserve_for
-from app.engine.drafting import Drafter
 from app.engine.llama.backend import Backend
 from app.engine.llama.decode import MAX_OUTPUTS
 from app.engine.llama.sampler import Sampler
 from app.engine.llama.tokenizer import Detokenizer
+from app.engine.prompt_lookup import Drafter
 from app.engine.reuse import Reading
 from app.engine.stops import StopFilter
 

@@ -17,7 +17,6 @@ from app.domain.generation import MAX_SEED, GenerationEvent, GenerationRequest, 
 from app.domain.gguf import GgufHeader, read_gguf_file
 from app.domain.model import Device, LoadedModel, LoadPlan, LoadRequest
 from app.engine.base import Cancel, EngineOptions, Progress
-from app.engine.drafting import Costs
 from app.engine.ladder import STEPS, apply_step, useful_steps
 from app.engine.llama import loader
 from app.engine.llama.answer import Answer
@@ -25,10 +24,11 @@ from app.engine.llama.backend import Backend
 from app.engine.llama.decode import Decoder, Stopper
 from app.engine.llama.state import StateKeeper
 from app.engine.llama.tokenizer import Tokenizer
+from app.engine.partial_result import Monotone
 from app.engine.plan import Machine, make_plan, weights_of_all_parts
 from app.engine.prompt import Template, TextMemory, choose_template
+from app.engine.prompt_lookup import Costs
 from app.engine.reuse import Reading, find_move, may_use
-from app.engine.seen import Monotone
 from app.engine.segments import root_digest
 from app.engine.snapshots import SnapshotStore
 from app.engine.threads import Load, ThreadGovernor

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from app.domain.generation import Sampling
 from app.engine.base import EngineOptions
-from app.engine.drafting import SHARE, STAKE, Costs, Drafter, Lookup, expected_tokens
 from app.engine.llama.engine import LlamaEngine
+from app.engine.prompt_lookup import SHARE, STAKE, Costs, Drafter, Lookup, expected_tokens
 from tests.support.engines import Said, ask, load, request
 from tests.support.gguf_factory import ModelSpec, letters, write_model
 

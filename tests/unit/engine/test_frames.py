@@ -24,8 +24,8 @@ from app.domain.generation import (
     Turn,
 )
 from app.domain.model import KvType, LoadPlan, LoadRequest
-from app.engine import frames
 from app.engine.base import EngineOptions
+from app.engine.process import frames
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=60)  # surrogates and NUL too
 TURNS = st.builds(Turn, st.sampled_from(Role), ANY_TEXT, ANY_TEXT)

@@ -32,12 +32,12 @@ from app.domain.generation import (
     StopReason,
 )
 from app.domain.model import Device, LoadedModel, LoadRequest
-from app.engine import frames
 from app.engine.base import Cancel, EngineOptions, Progress
 from app.engine.ladder import STEPS, ForgetfulMemory, LadderMemory, next_step
-from app.engine.line import POLL_SECONDS, EngineLine
-from app.engine.process import Death, default_command
-from app.engine.seen import NEVER, DiedError, Monotone, Seen, SlowToStopError
+from app.engine.partial_result import NEVER, DiedError, Monotone, Seen, SlowToStopError
+from app.engine.process import frames
+from app.engine.process.child_process import Death, default_command
+from app.engine.process.engine_connection import POLL_SECONDS, EngineLine
 
 log = logging.getLogger("phial.engine.client")
 

@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from app.domain.errors import LoadCancelledError
-from app.engine import frames
 from app.engine.base import Cancel, EngineOptions
-from app.engine.process import Death, EngineProcess
-from app.engine.seen import NEVER, DiedError, SlowToStopError
+from app.engine.partial_result import NEVER, DiedError, SlowToStopError
+from app.engine.process import frames
+from app.engine.process.child_process import Death, EngineProcess
 
 log = logging.getLogger("phial.engine.client")
 

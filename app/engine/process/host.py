@@ -1,6 +1,6 @@
 """The engine process: the main thread hears commands, a worker thread owns llama.cpp.
 
-Started by the client as ``python -m app.engine.host``. End of input ends it, so that no orphan
+Started by the client as ``python -m app.engine.process.host``. End of input ends it, so that no orphan
 keeps a model in memory. Standard output carries frames only.
 """
 
@@ -18,9 +18,9 @@ from typing import Any, BinaryIO
 
 from app.domain.errors import EngineError, KnownError
 from app.domain.generation import TextDelta
-from app.engine import frames
 from app.engine.base import EngineOptions
-from app.engine.frames import Emitted, Failed
+from app.engine.process import frames
+from app.engine.process.frames import Emitted, Failed
 
 BUG_EXIT = 70  # EX_SOFTWARE, see process.py
 FRAME_SECONDS = 0.016  # text is shown once a frame; sending it more often only costs

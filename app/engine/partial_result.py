@@ -16,7 +16,7 @@ from app.domain.generation import (
 from app.engine.base import Progress
 
 if TYPE_CHECKING:
-    from app.engine.process import Death
+    from app.engine.process.child_process import Death
 
 
 class DiedError(Exception):

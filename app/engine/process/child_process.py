@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any
 
 import app
-from app.engine import frames
 from app.engine.base import EngineOptions
+from app.engine.process import frames
 
 log = logging.getLogger("phial.engine.client")
 
@@ -71,7 +71,7 @@ def default_command() -> list[str]:
     """How this program starts its engine: frozen, or from source."""
     if getattr(sys, "frozen", False):
         return [sys.executable, "--engine-host"]
-    return [sys.executable, "-P", "-m", "app.engine.host"]
+    return [sys.executable, "-P", "-m", "app.engine.process.host"]
 
 
 class EngineProcess:
@@ -95,7 +95,7 @@ class EngineProcess:
         cwd: Path,
         environment: Mapping[str, str] | None = None,
     ) -> None:
-        source = str(Path(app.__file__).parents[1])
+        source = str(Path(app.__file__).parents[2])
         paths = [source, os.environ.get("PYTHONPATH", "")]
         self.events: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self.ready: frames.Ready | None = None
