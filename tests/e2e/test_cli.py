@@ -14,7 +14,7 @@ import pytest
 
 from app.store import open_library
 from tests.support.gguf_factory import ModelSpec, pieces_of, write_model
-from tests.unit.transfer.making import conversation_of
+from tests.unit.markup.transfer.making import conversation_of
 
 ANSWER = "Hello from a tiny model."
 

@@ -17,7 +17,7 @@ from app.hub.local.installed_models import InstalledModel
 from app.hub.local.installed_models import Library as ModelShelf
 from app.hub.queue.queue_file import write_queue
 from app.store import LadderMemory, SettingsStore, open_library
-from tests.unit.transfer.making import conversation_of
+from tests.unit.markup.transfer.making import conversation_of
 
 pytestmark = pytest.mark.skipif(
     sys.platform == "win32", reason="the access control lists of the profile do it there"

@@ -22,7 +22,7 @@ from app.main import main
 from app.store import open_library
 from app.system.paths import Folders
 from app.ui.style.dialogs import ErrorDialog
-from tests.unit.transfer.making import conversation_of
+from tests.unit.markup.transfer.making import conversation_of
 
 DATABASE = Path(__file__).resolve().parents[1] / "data" / "databases" / "schema-3.db"
 

@@ -57,7 +57,7 @@ from tests.scenarios.patience import ready, until
 from tests.scenarios.registry import scenario
 from tests.support.gguf_factory import write_model
 from tests.support.harness import build
-from tests.ui.shell.conftest import Open, Opened
+from tests.support.window import Open, Opened
 
 CODE = "Like this:\n\n```python\nprint(1)\n```\n"
 

@@ -67,7 +67,7 @@ from tests.scenarios.registry import scenario
 from tests.support.harness import build
 from tests.support.hub_kit import gguf
 from tests.support.hub_server import HubServer
-from tests.ui.shell.conftest import Open, Opened, write_model
+from tests.support.window import Open, Opened, write_model
 
 REPO, FILE = "acme/phi-4-GGUF", "phi-4-Q4_K_M.gguf"
 BODY = gguf(b"weights" * 1000)

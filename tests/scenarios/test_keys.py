@@ -29,7 +29,7 @@ from tests.scenarios.hands import (
 from tests.scenarios.patience import until
 from tests.scenarios.registry import scenario
 from tests.scenarios.tables import nothing
-from tests.ui.shell.conftest import Open
+from tests.support.window import Open
 
 
 @scenario("key", "Esc", without=nothing(MainWindow, "escape"))

@@ -44,7 +44,7 @@ from tests.scenarios.hands import (
 from tests.scenarios.patience import ready, until
 from tests.scenarios.registry import scenario
 from tests.scenarios.tables import nothing
-from tests.ui.shell.conftest import Open, Opened
+from tests.support.window import Open, Opened
 from tests.ui.transcript.pointing import spot
 
 RICH = (

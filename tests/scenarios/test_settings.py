@@ -27,12 +27,12 @@ from app.ui.style.widgets import Text
 from app.ui.transcript.widgets.message_controls import SideBar
 from tests.scenarios.patience import until
 from tests.scenarios.registry import scenario
+from tests.support.chatting import say
 from tests.support.gguf_factory import write_model
 from tests.support.hub_kit import gguf
 from tests.support.hub_server import HubServer
 from tests.support.settings_dialog import SettingsHand
-from tests.ui.shell.chatting import say
-from tests.ui.shell.conftest import Open, Opened
+from tests.support.window import Open, Opened
 
 REPO, FILE = "acme/phi-4-GGUF", "phi-4-Q4_K_M.gguf"
 

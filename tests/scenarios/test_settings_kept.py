@@ -22,11 +22,11 @@ from app.ui.main_window import MainWindow
 from app.ui.style.theme import DARK, LIGHT
 from tests.scenarios.patience import until
 from tests.scenarios.registry import scenario
+from tests.support.chatting import say, wait_for_end
 from tests.support.gguf_factory import write_model
 from tests.support.harness import Harness, build
 from tests.support.settings_dialog import SettingsHand
-from tests.ui.shell.chatting import say, wait_for_end
-from tests.ui.shell.conftest import Open, Opened, close
+from tests.support.window import Open, Opened, close
 
 Script = Callable[[MainWindow, Harness], None]
 

@@ -17,7 +17,7 @@ from app.store import open_library
 from app.store.conversations.conversations import Library
 from tests.scenarios.registry import scenario
 from tests.support.terminal import phial
-from tests.unit.transfer.making import conversation_of
+from tests.unit.markup.transfer.making import conversation_of
 
 THOUGHT = "<think>\nLight of every colour.\n</think>\n\nBlue scatters most."
 

@@ -59,7 +59,7 @@ from tests.scenarios.patience import ready, until
 from tests.scenarios.registry import scenario
 from tests.scenarios.tables import nothing
 from tests.support.hub_server import HubServer
-from tests.ui.shell.conftest import Open, Opened, write_model
+from tests.support.window import Open, Opened, write_model
 
 
 def escape(dialog: Dialog) -> None:

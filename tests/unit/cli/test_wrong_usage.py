@@ -13,7 +13,7 @@ from app.engine.base import Engine
 from app.main import main
 from app.store import open_library
 from tests.support.terminal import options, parsers
-from tests.unit.transfer.making import conversation_of
+from tests.unit.markup.transfer.making import conversation_of
 
 
 def refused(capsys: pytest.CaptureFixture[str], *words: str) -> str:
