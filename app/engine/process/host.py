@@ -229,7 +229,7 @@ class Host:
             case frames.ListDevices(id=number):
                 send(frames.Devices(number, tuple(engine.devices())))
             case frames.Park(id=number, conversation_id=conversation):
-                engine.park(conversation)
+                engine.save_state(conversation)
                 send(frames.Done(number))
             case frames.Configure(options=options, id=number):
                 engine.configure(options)
