@@ -141,13 +141,13 @@ def _open_window(files: list[str], chosen: ModelFile | None) -> int:
     from app.services.models.model_files import DEMO
     from app.system.lock import InstanceLock
     from app.ui.application import run
-    from app.ui.core.single_instance import ask_to_come_forward
+    from app.ui.core.single_instance import request_activation
 
     with prepare() as setup, InstanceLock(setup.folders.data) as lock:
         if not lock.acquire():
             # The copy that runs asks before it changes models, so it is given the file to open.
             wanted = [str(chosen.path.absolute())] if chosen is not None else []
-            if not ask_to_come_forward(lock.channel, [*wanted, *files]):
+            if not request_activation(lock.channel, [*wanted, *files]):
                 raise StoreBusyError(
                     "Another copy of Phial is running with this data folder, but does not answer.",
                     action="End it, or wait until it ends, and start Phial again.",

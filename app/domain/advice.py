@@ -43,7 +43,7 @@ class Fit(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
+class MemoryBandwidth:
     """How fast this machine reads weights.
 
     Attributes:
@@ -76,7 +76,7 @@ class Advice:
     sentence: str
 
 
-def estimate_speed(plan: LoadPlan, layers: int, pace: Pace) -> float:
+def estimate_speed(plan: LoadPlan, layers: int, pace: MemoryBandwidth) -> float:
     """Tokens a second of an answer: each token reads all weights once.
 
     Args:

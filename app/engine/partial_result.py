@@ -13,18 +13,18 @@ from app.domain.generation import (
     TextDelta,
     Timings,
 )
-from app.engine.base import Progress
+from app.engine.base import LoadProgressCallback
 
 if TYPE_CHECKING:
-    from app.engine.process.child_process import Death
+    from app.engine.process.child_process import ProcessExit
 
 
-class DiedError(Exception):
+class ProcessDiedError(Exception):
     """The process died while something was asked of it."""
 
-    def __init__(self, death: Death) -> None:
-        super().__init__(death.words)
-        self.death = death
+    def __init__(self, death: ProcessExit) -> None:
+        super().__init__(death.description)
+        self.process_exit = death
 
 
 class SlowToStopError(Exception):
@@ -32,7 +32,7 @@ class SlowToStopError(Exception):
 
 
 @dataclass(slots=True)
-class Seen:
+class PartialResult:
     """What was seen of an answer, in case its end is never heard."""
 
     seed: int
@@ -46,16 +46,16 @@ class Seen:
         elif isinstance(event, TextDelta):
             self.tokens += event.tokens
 
-    def cut(self, reason: StopReason) -> Finished:
+    def as_finished(self, reason: StopReason) -> Finished:
         """The end of an answer that was cut here."""
         timings = Timings(prompt_tokens=self.prompt_tokens, completion_tokens=self.tokens)
         return Finished(reason, timings, self.seed)
 
 
-class Monotone:
+class MonotonicProgress:
     """Passes fractions on that never decrease, also over a restart."""
 
-    def __init__(self, progress: Progress) -> None:
+    def __init__(self, progress: LoadProgressCallback) -> None:
         self._progress = progress
         self._top = -1.0
 
@@ -66,7 +66,7 @@ class Monotone:
             self._progress(min(1.0, fraction))
 
 
-class Never:
+class NeverCancelled:
     """A flag that is never set."""
 
     def is_set(self) -> bool:
@@ -78,4 +78,4 @@ class Never:
         raise NotImplementedError
 
 
-NEVER = Never()
+NEVER_CANCELLED = NeverCancelled()

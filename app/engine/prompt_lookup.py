@@ -30,7 +30,7 @@ MAX_PASS = LENGTHS[-1] + 1
 OPTIMISM = 0.12
 
 
-class Lookup:
+class NgramIndex:
     """Where each run of :data:`NGRAM` tokens occurred.
 
     Args:
@@ -62,7 +62,7 @@ class Lookup:
         agreed, place = max((self._likeness(place), place) for place in places)
         return place, agreed
 
-    def guess(self, length: int) -> list[int]:
+    def draft(self, length: int) -> list[int]:
         """``length`` tokens that may come next; empty where nothing like it was seen."""
         tokens = self._tokens
         best, _ = self.find()
@@ -87,19 +87,19 @@ class Lookup:
         return agreed
 
 
-class Costs:
+class PassCosts:
     """What a pass costs by its size, as measured. Lives as long as the model is loaded."""
 
     def __init__(self) -> None:
         self._seconds: dict[int, float] = {}
         self._reading = 0.0  # seconds a token of a prompt took lately
 
-    def read(self, tokens: int, seconds: float) -> None:
+    def record_prompt(self, tokens: int, seconds: float) -> None:
         """A chunk of a prompt took ``seconds``: what a token more in a pass may cost."""
         if tokens >= MAX_PASS:
             self._reading = seconds / tokens
 
-    def measured(self, size: int, seconds: float) -> None:
+    def record_pass(self, size: int, seconds: float) -> None:
         """A pass over ``size`` tokens took ``seconds``."""
         old = self._seconds.get(size)
         # A pass that another program disturbed is not the machine's speed.
@@ -139,8 +139,8 @@ class Drafter:
         accepted: Those that came true.
     """
 
-    def __init__(self, history: Sequence[int], costs: Costs) -> None:
-        self._lookup = Lookup(history)
+    def __init__(self, history: Sequence[int], costs: PassCosts) -> None:
+        self._lookup = NgramIndex(history)
         self._costs = costs
         self._hits = [2 * doubt for doubt in DOUBT]
         self._trials = [2.0 for _ in DOUBT]
@@ -152,11 +152,11 @@ class Drafter:
         self.accepted = 0
 
     @property
-    def chance(self) -> float:
+    def acceptance_rate(self) -> float:
         """How often guesses like the next one come true, lately."""
         return self._hits[self._trust] / self._trials[self._trust]
 
-    def written(self, token: int) -> None:
+    def on_token(self, token: int) -> None:
         """The model wrote ``token``. Guesses that were not checked are scored all the same."""
         self._count += 1
         if self._expected is not None:
@@ -165,7 +165,7 @@ class Drafter:
             self._trials[self._trust] = MEMORY * self._trials[self._trust] + 1
         self._lookup.add(token)
         _, agreed = self._lookup.find()
-        self._expected = self._lookup.guess(1)[0] if agreed else None
+        self._expected = self._lookup.draft(1)[0] if agreed else None
         self._trust = int(agreed >= LOOK_BACK)
 
     def propose(self, room: int) -> list[int]:
@@ -181,14 +181,14 @@ class Drafter:
         for length in LENGTHS:
             if length > room:
                 break
-            if (1 - self.chance) * (self._costs.at_most(length + 1) - 1) > purse:
+            if (1 - self.acceptance_rate) * (self._costs.at_most(length + 1) - 1) > purse:
                 break  # what is likely to be lost cannot be paid
-            gain = expected_tokens(self.chance, length) / self._costs.relative(length + 1)
+            gain = expected_tokens(self.acceptance_rate, length) / self._costs.relative(length + 1)
             if gain > best_gain:
                 best, best_gain = length, gain
-        return self._lookup.guess(best)
+        return self._lookup.draft(best)
 
-    def checked(self, drafted: int, accepted: int) -> None:
+    def on_verified(self, drafted: int, accepted: int) -> None:
         """A pass checked ``drafted`` guesses, and ``accepted`` came true."""
         self.drafted += drafted
         self.accepted += accepted

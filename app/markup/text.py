@@ -25,13 +25,13 @@ from app.markup.document.blocks import (
     MathBlock,
     Paragraph,
     Quote,
-    Row,
     Rule,
     SoftBreak,
     Spans,
     Strike,
     Strong,
     Table,
+    TableCells,
     Text,
     Thinking,
 )
@@ -199,7 +199,7 @@ def _html_item(item: ListItem, *, tight: bool) -> str:
 
 
 def _html_table(table: Table) -> str:
-    def row(cells: Row, tag: str) -> str:
+    def row(cells: TableCells, tag: str) -> str:
         written = ""
         for align, cell in zip(table.alignments, cells, strict=False):
             style = f' style="text-align:{align}"' if align else ""

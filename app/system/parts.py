@@ -17,7 +17,7 @@ _INSTALLED = (
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ThirdPartyPackage:
     """One part.
 
     Attributes:
@@ -33,13 +33,13 @@ class Part:
     text: str
 
 
-def parts() -> tuple[Part, ...]:
+def third_party_packages() -> tuple[ThirdPartyPackage, ...]:
     """Every part, by name. A packaged Phial lists everything inside; see packaging/licences.py."""
     index = bundled("licences", "index.json")
     if not index.is_file():
         return tuple(sorted(_installed(), key=lambda part: part.name.lower()))
     return tuple(
-        Part(
+        ThirdPartyPackage(
             row["name"],
             row["version"],
             row["licence"],
@@ -55,7 +55,7 @@ def _classified(about: metadata.PackageMetadata) -> str:
     return ", ".join(line.rsplit(" :: ", 1)[-1] for line in lines) or "see its text"
 
 
-def _installed() -> list[Part]:
+def _installed() -> list[ThirdPartyPackage]:
     found = []
     for name in _INSTALLED:
         try:
@@ -70,5 +70,7 @@ def _installed() -> list[Part]:
             for file in distribution.files or ()
             if ".dist-info" in str(file) and file.name.upper().startswith(("LICEN", "COPYING"))
         ]
-        found.append(Part(about["Name"], distribution.version, licence, "\n\n".join(texts)))
+        found.append(
+            ThirdPartyPackage(about["Name"], distribution.version, licence, "\n\n".join(texts))
+        )
     return found

@@ -14,8 +14,8 @@ import app
 from app.domain.settings import LoadWhen
 from app.services.core.events import Event, ModelPhase, SettingsChanged
 from app.services.registry import Services
-from app.ui.core.gc_scheduler import QuietCollector
-from app.ui.core.single_instance import Activation
+from app.ui.core.gc_scheduler import GcScheduler
+from app.ui.core.single_instance import SingleInstanceServer
 from app.ui.core.top_errors import TopErrors
 from app.ui.main_window import MainWindow
 from app.ui.style import icons, stylesheet
@@ -71,7 +71,7 @@ class FileOpener(QObject):
         self._application.removeEventFilter(self)
 
 
-class Look(QObject):
+class AppearanceController(QObject):
     """Keeps the application's colours and fonts at what settings and system ask for."""
 
     def __init__(self, application: QApplication, services: Services) -> None:
@@ -90,7 +90,7 @@ class Look(QObject):
         dark = self._hints.colorScheme() is Qt.ColorScheme.Dark
         return theme_for(self._services.settings.current.theme, system_dark=dark)
 
-    def dress(self, window: MainWindow) -> None:
+    def add_window(self, window: MainWindow) -> None:
         """Keep this window dressed too."""
         self._window = window
 
@@ -144,15 +144,17 @@ def _run(
     files: Sequence[str],
 ) -> int:
     services.transfer.add_exporter(PdfExporter())  # only this face can draw pages
-    look = Look(application, services)
+    look = AppearanceController(application, services)
     look.apply()
     window = MainWindow(services, look.theme)
-    look.dress(window)
-    errors.show_over(window, window.pane.status.notice)
-    activation = Activation(channel) if channel else None
+    look.add_window(window)
+    errors.show_over(window, window.pane.status.show_notice)
+    activation = SingleInstanceServer(channel) if channel else None
     if activation is not None:
-        activation.asked.connect(window.come_forward)
-        activation.asked.connect(lambda names: window.take_files(names) if names else None)
+        activation.activation_requested.connect(window.bring_to_front)
+        activation.activation_requested.connect(
+            lambda names: window.open_files(names) if names else None
+        )
 
     def on_event(event: Event) -> None:
         if isinstance(event, SettingsChanged):
@@ -161,15 +163,15 @@ def _run(
     window.bridge.arrived.connect(on_event)
     window.show()
     window.begin()
-    opener = FileOpener(application, window.take_files)
+    opener = FileOpener(application, window.open_files)
     if files:
-        window.take_files(files)
+        window.open_files(files)
     services.maintenance.start()
     services.models.warm_up()
     usable = services.models.state.phase is not ModelPhase.FAILED
     if usable and services.settings.current.load_when is LoadWhen.START:
         services.models.load()
-    collector = QuietCollector(
+    collector = GcScheduler(
         window, lambda: window.pane.transcript.idle and services.chat.active is None
     )
     code = application.exec()

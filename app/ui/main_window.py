@@ -18,29 +18,29 @@ from app.services.core import formatting
 from app.services.core.events import (
     DevicesFound,
     DownloadChanged,
+    ErrorReported,
     Event,
     LibraryChanged,
     LibraryReplaced,
     ModelPhase,
     ModelStateChanged,
     Notice,
-    Problem,
     SettingsChanged,
 )
 from app.services.registry import Services
-from app.ui.commands.handlers import Commands
+from app.ui.commands.handlers import CommandHandlers
 from app.ui.conversation.chat_controller import ChatController
 from app.ui.conversation.chat_pane import ChatPane, Page
-from app.ui.conversation.error_actions import MODEL_PROBLEM, Remedies, offers_for, problem_kind
+from app.ui.conversation.error_actions import MODEL_PROBLEM, ErrorActions, actions_for, problem_kind
 from app.ui.conversation.start_report import StartReport
 from app.ui.core.background_worker import Worker
 from app.ui.core.event_bridge import EventBridge
 from app.ui.core.focus import FocusKeeper, can_have_focus, is_typed, walk_by_tab
 from app.ui.core.links import ask_to_open_link
 from app.ui.models.model_menu import ModelMenu
-from app.ui.models.models_dialog import Tab
-from app.ui.shell.command_table import Actions, Menu
-from app.ui.shell.window_context import Shell
+from app.ui.models.models_dialog import ModelsTab
+from app.ui.shell.command_table import CommandActions, Menu
+from app.ui.shell.window_context import WindowContext
 from app.ui.sidebar import sidebar as sidebar_module
 from app.ui.sidebar.sidebar import Sidebar
 from app.ui.style.theme import Theme
@@ -66,7 +66,7 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(560, 420)
         self.resize(*_SIZE)
         self.setAcceptDrops(True)
-        self.actions_table = Actions(self)
+        self.actions_table = CommandActions(self)
         self.bridge = EventBridge(services.bus, self)
         self._worker = Worker(self.bridge)
         model_menu = ModelMenu(services.models, self.actions_table, self)
@@ -74,7 +74,7 @@ class MainWindow(QMainWindow):
         transcript = TranscriptView(theme=theme)
         self.pane = ChatPane(theme, transcript, state, model_menu, self._make_menu())
         self.controller = ChatController(services, self.pane, self)
-        self._shell = Shell(
+        self._shell = WindowContext(
             self,
             services,
             self.sidebar,
@@ -84,13 +84,13 @@ class MainWindow(QMainWindow):
             self.bridge,
             self._worker,
         )
-        self.commands = Commands(self._shell)
+        self.commands = CommandHandlers(self._shell)
         self.actions_table.connect_all(self.commands.handlers().items())
         model_menu.chosen.connect(self.commands.models.choose_model)
         self._lay_out()
         self._focus = FocusKeeper(self, self.pane.composer.editor)
         self._connect()
-        self._remedies = self._make_remedies()
+        self._remedies = self._make_error_actions()
         self._start_report = StartReport(
             services,
             self.pane,
@@ -133,27 +133,29 @@ class MainWindow(QMainWindow):
 
     def _connect(self) -> None:
         side, pane, controller, commands = self.sidebar, self.pane, self.controller, self.commands
-        side.new_chat_wanted.connect(controller.new_chat)
-        side.settings_wanted.connect(commands.settings)
-        side.model_wanted.connect(pane.header.open_model_menu)
-        side.collapse_wanted.connect(self._shell.toggle_sidebar)
-        side.downloads_wanted.connect(lambda: commands.models.show(Tab.DOWNLOADS))
+        side.new_chat_requested.connect(controller.new_chat)
+        side.settings_requested.connect(commands.settings)
+        side.model_requested.connect(pane.header.open_model_menu)
+        side.collapse_requested.connect(self._shell.toggle_sidebar)
+        side.downloads_requested.connect(lambda: commands.models.show_models(ModelsTab.DOWNLOADS))
         side.chat_chosen.connect(controller.open_chat)
         side.hit_chosen.connect(self._open_hit)
-        side.search_wanted.connect(self._search)
-        side.rename_wanted.connect(self._services.library.rename)
-        side.menu_wanted.connect(self._open_chat_menu)
-        side.delete_wanted.connect(commands.chats.delete)
-        side.chats_wanted.connect(self._reload_chats)
-        pane.header.sidebar_wanted.connect(self._shell.toggle_sidebar)
+        side.search_requested.connect(self._search)
+        side.rename_requested.connect(self._services.library.rename)
+        side.menu_requested.connect(self._open_chat_menu)
+        side.delete_requested.connect(commands.chats.delete)
+        side.chats_requested.connect(self._reload_chats)
+        pane.header.sidebar_requested.connect(self._shell.toggle_sidebar)
         pane.header.renamed.connect(self._rename_shown)
         pane.header.title.left.connect(pane.composer.setFocus)
-        pane.hint_button.clicked.connect(lambda: commands.models.show(Tab.GET))
-        pane.welcome.offer_wanted.connect(commands.models.start_download)
-        pane.welcome.others_wanted.connect(lambda: commands.models.show(Tab.GET))
-        pane.welcome.demo_wanted.connect(commands.models.try_demo)
-        pane.welcome.file_wanted.connect(commands.models.add_model)
-        pane.composer.files_dropped.connect(self.take_files)
+        pane.hint_button.clicked.connect(lambda: commands.models.show_models(ModelsTab.CATALOG))
+        pane.welcome.offer_requested.connect(commands.models.start_download)
+        pane.welcome.others_requested.connect(
+            lambda: commands.models.show_models(ModelsTab.CATALOG)
+        )
+        pane.welcome.demo_requested.connect(commands.models.try_demo)
+        pane.welcome.file_requested.connect(commands.models.add_model)
+        pane.composer.files_dropped.connect(self.open_files)
         pane.snackbar.undo_changed.connect(self._update_actions)
         controller.changed.connect(self._update_actions)
         controller.shown.connect(self._on_shown)
@@ -162,9 +164,9 @@ class MainWindow(QMainWindow):
 
     def _connect_transcript(self) -> None:
         find, transcript = self.pane.find_bar, self.pane.transcript
-        find.wanted.connect(transcript.find)
-        find.next_wanted.connect(transcript.find_next)
-        find.previous_wanted.connect(transcript.find_previous)
+        find.search_requested.connect(transcript.find)
+        find.next_requested.connect(transcript.find_next)
+        find.previous_requested.connect(transcript.find_previous)
         find.closed.connect(transcript.clear_find)
         transcript.find_changed.connect(find.set_state)
         transcript.action_requested.connect(self.commands.messages.on_action)
@@ -172,9 +174,9 @@ class MainWindow(QMainWindow):
             lambda link: ask_to_open_link(self, link.address, link.text)
         )
 
-    def _make_remedies(self) -> Remedies:
+    def _make_error_actions(self) -> ErrorActions:
         commands = self.commands
-        return Remedies(
+        return ErrorActions(
             choose_model=self.pane.header.open_model_menu,
             try_demo=commands.models.try_demo,
             load_again=self._services.models.load,
@@ -213,7 +215,7 @@ class MainWindow(QMainWindow):
             host = self._services.downloads.host
             self.pane.welcome.set_offers(self._services.advice.offers(), host)
 
-    def come_forward(self) -> None:
+    def bring_to_front(self) -> None:
         """A second start asks the first window to show itself."""
         if self.isMinimized():
             self.showNormal()
@@ -281,8 +283,8 @@ class MainWindow(QMainWindow):
             case DownloadChanged(item):
                 self.commands.models.on_download(item)
             case Notice(text):
-                self.pane.status.notice(text)
-            case Problem(error):
+                self.pane.status.show_notice(text)
+            case ErrorReported(error):
                 self.show_problem(error)
         self.controller.on_event(event)
 
@@ -290,9 +292,9 @@ class MainWindow(QMainWindow):
         """Say calmly what failed, with what can be done about it."""
         answer = self.controller.last(Role.ASSISTANT)
         can_continue = answer is not None and answer.status.can_continue
-        offers = offers_for(error, self._remedies, can_continue=can_continue)
+        offers = actions_for(error, self._remedies, can_continue=can_continue)
         rest = f"{error.data} {error.action}".strip()
-        self.pane.banner.say(problem_kind(error), error.what, rest, offers)
+        self.pane.banner.show_message(problem_kind(error), error.what, rest, offers)
 
     def _show_model_state(self) -> None:
         state = self._services.models.state
@@ -313,7 +315,7 @@ class MainWindow(QMainWindow):
         self.commands.chats.after_reload()
 
     def _update_actions(self) -> None:
-        self.actions_table.update(self.commands.situation())
+        self.actions_table.update(self.commands.state())
 
     # --- chats --------------------------------------------------------------------------------
 
@@ -322,7 +324,7 @@ class MainWindow(QMainWindow):
         self.sidebar.show_current(conversation_id)
         self._start_report.explain(private=chat is not None and chat.private)
         self._show_title()
-        self.pane.find_bar.look_again()
+        self.pane.find_bar.search_again()
         if chat is not None and not chat.private:
             self.controller.attempt(
                 lambda: self._services.settings.update(last_conversation=conversation_id)
@@ -358,9 +360,9 @@ class MainWindow(QMainWindow):
     def dropEvent(self, event: QDropEvent) -> None:
         """A model file is used, chats are imported."""
         urls = event.mimeData().urls()
-        self.take_files([url.toLocalFile() for url in urls if url.isLocalFile()])
+        self.open_files([url.toLocalFile() for url in urls if url.isLocalFile()])
 
-    def take_files(self, names: Sequence[str]) -> None:
+    def open_files(self, names: Sequence[str]) -> None:
         """Use a model file, or show what chats are in files."""
         paths = [Path(name) for name in names]
         chats = [path for path in paths if path.suffix.lower() in _CHATS or path.is_dir()]
@@ -370,7 +372,7 @@ class MainWindow(QMainWindow):
         elif chats:
             self.commands.transfer.import_files(chats)
         else:
-            self.pane.status.notice(
+            self.pane.status.show_notice(
                 "Drop a model file (.gguf) or exported chats (.md, .json, .zip) here. "
                 "To ask about a text, paste it."
             )

@@ -31,7 +31,7 @@ from app.markup.maths import render
 from app.markup.parse import parse
 from app.services.core.ids import new_id, utc_now
 from app.services.models.model_files import DEMO, find_model
-from app.store import open_library
+from app.store import open_store
 from app.system.bundled import bundled
 from app.system.paths import Folders
 from app.ui.application import make_application
@@ -129,11 +129,11 @@ def _qt() -> str:
 
 
 def _database(root: Path) -> str:
-    opened = open_library(root / "database")
+    opened = open_store(root / "database")
     try:
-        count = len(opened.library.list_conversations())
+        count = len(opened.repository.list_conversations())
     finally:
-        opened.library.close()
+        opened.repository.close()
     return f"{count} chats in a new one"
 
 

@@ -24,7 +24,13 @@ from PySide6.QtWidgets import QApplication
 
 from app.domain.conversation import Conversation, Message, MessageStatus
 from app.main import main as run_phial
-from app.services.core.events import AnswerEnded, AnswerGrew, BranchChanged, Event, LibraryChanged
+from app.services.core.events import (
+    AnswerEnded,
+    AnswerTextAdded,
+    BranchChanged,
+    Event,
+    LibraryChanged,
+)
 from app.services.transfer.transfer_service import ExportReport, ImportReport
 from app.ui.application import make_application
 from app.ui.main_window import MainWindow
@@ -92,7 +98,7 @@ class User(QObject):
                 chat = self.window.controller.chat
                 if chat is not None and chat.id == conversation_id:
                     self.say_shown()
-            case AnswerGrew(message_id=id_, text=text):
+            case AnswerTextAdded(message_id=id_, text=text):
                 self.say_busy()
                 self._live_text += text
                 now = time.monotonic()
@@ -163,7 +169,7 @@ class User(QObject):
         if len(chats) < 4:
             for number in range(6):
                 chat, tree = made_chat(self.rng, f"made {number}", 6)
-                self.services.library.add_whole(chat, tree, {}).result()
+                self.services.library.add_conversation(chat, tree, {}).result()
                 say(shown=[fact_of(message) for message in tree], chat=chat.id)
             chats = [chat.id for chat in self.services.library.conversations()]
         some = self.rng.sample(chats, self.rng.choice([1, 1, 3]))

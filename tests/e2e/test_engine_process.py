@@ -38,7 +38,7 @@ from app.domain.generation import (
 )
 from app.domain.model import LoadRequest
 from app.engine.base import EngineOptions
-from app.engine.ladder import STEPS, ForgetfulMemory
+from app.engine.ladder import STEPS, InMemoryLadder
 from app.engine.llama.engine import NO_GRAPHICS
 from app.engine.process import frames
 from app.engine.process.child_process import default_command
@@ -165,11 +165,11 @@ def test_text_that_comes_fast_is_joined_and_the_first_word_is_not_held_back(
 def test_a_build_that_crashes_with_repacked_buffers_answers_on_the_first_try(
     faulty: Callable[..., EngineClient], talker: Path, how: str
 ) -> None:
-    memory = ForgetfulMemory()
+    memory = InMemoryLadder()
     client = faulty("repacked", how, memory=memory)
     model = load(client, talker)
     assert model.plan.extra_buffers is False
-    assert model.ladder_step == STEPS[1].words
+    assert model.ladder_step == STEPS[1].description
     assert ask(client).text == SENTENCE
     client.close()
     # Remembered: the next start does not crash again.
@@ -199,7 +199,7 @@ def test_steps_that_do_not_help_are_passed_until_one_does(
     client = faulty("f16")
     model = load(client, talker)
     assert model.plan.kv_type == "q8_0"
-    assert model.ladder_step == STEPS[3].words
+    assert model.ladder_step == STEPS[3].description
     assert ask(client).text == SENTENCE
 
 
@@ -369,7 +369,7 @@ def test_an_engine_killed_while_it_writes_a_snapshot_leaves_nothing_broken(
         said = ask(client, request(chat, sampling=short))
         first = first or said.text
         assert said.text == first
-        client.park("chat")
+        client.save_state("chat")
         time.sleep(0.02 * chance.random())  # the moment is the point; any of them must do
         assert client.pid is not None
         os.kill(client.pid, signal.SIGKILL)
@@ -458,13 +458,13 @@ def test_no_library_is_ever_taken_from_the_current_directory(talker: Path, tmp_p
     assert process.stdin is not None
     assert process.stdout is not None
     for command in (
-        frames.Configure(EngineOptions()),
-        frames.Load(1, LoadRequest(talker), 0),
-        frames.Generate(2, request()),
+        frames.ConfigureCommand(EngineOptions()),
+        frames.LoadCommand(1, LoadRequest(talker), 0),
+        frames.GenerateCommand(2, request()),
     ):
         process.stdin.write(frames.encode(command))
     process.stdin.flush()
-    while not isinstance(frames.decode(process.stdout.readline()), frames.Done):
+    while not isinstance(frames.decode(process.stdout.readline()), frames.DoneReply):
         pass
     process.stdin.close()
     process.wait(30)
@@ -525,7 +525,7 @@ def test_a_graphics_driver_that_ends_the_engine_at_its_start_is_left_out(talker:
     with contextlib.closing(EngineClient(command=command)) as client:
         assert [device.backend for device in client.devices()] == ["CPU"]
         first = client.pid
-        client.configure(EngineOptions(drafting=False))  # says nothing about drivers
+        client.configure(EngineOptions(prompt_lookup=False))  # says nothing about drivers
         model = load(client, talker)
         assert NO_GRAPHICS in model.plan.reasons
         assert model.ladder_step == ""  # no plan was to blame

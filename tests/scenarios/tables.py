@@ -29,7 +29,7 @@ from app.services.core.settings import SettingsService
 from app.ui.commands.message_commands import MessageCommands
 from app.ui.conversation.empty_states import _DEMO_PROMPTS, _PROMPTS
 from app.ui.settings.settings_dialog import SettingRow
-from app.ui.shell.command_table import COMMANDS, OTHER_KEYS, Actions
+from app.ui.shell.command_table import COMMANDS, OTHER_KEYS, CommandActions
 from app.ui.transcript.widgets.signals import ActionKind, MessageAction
 from tests.scenarios import hands
 from tests.support import terminal
@@ -203,12 +203,14 @@ def _dialogs() -> set[type[QDialog]]:
 
 def _command_without_handler(name: str) -> TakeOut:
     def patch(monkeypatch: pytest.MonkeyPatch) -> None:
-        connect_all = Actions.connect_all
+        connect_all = CommandActions.connect_all
 
-        def connect(self: Actions, handlers: Iterable[tuple[str, Callable[[], object]]]) -> None:
+        def connect(
+            self: CommandActions, handlers: Iterable[tuple[str, Callable[[], object]]]
+        ) -> None:
             connect_all(self, {**dict(handlers), name: lambda: None}.items())
 
-        monkeypatch.setattr(Actions, "connect_all", connect)
+        monkeypatch.setattr(CommandActions, "connect_all", connect)
 
     return patch
 

@@ -20,11 +20,11 @@ from app.domain.generation import OverflowPolicy
 from app.domain.settings import Settings
 from app.engine.scripted import ScriptedEngine
 from app.ui.library.backups_dialog import BackupsDialog
-from app.ui.library.help_pages import About, ShortcutsPage
+from app.ui.library.help_pages import AboutDialog, ShortcutsDialog
 from app.ui.library.trash_dialog import ArchiveDialog, TrashDialog
 from app.ui.library.update_dialog import UpdateDialog
-from app.ui.models.add_dialog import AddModel
-from app.ui.models.benchmark_dialog import MeasureDialog
+from app.ui.models.add_dialog import AddModelDialog
+from app.ui.models.benchmark_dialog import BenchmarkDialog
 from app.ui.models.models_dialog import ModelsDialog
 from app.ui.settings.settings_dialog import SettingsDialog
 from app.ui.style.dialogs import Dialog
@@ -283,9 +283,9 @@ DIALOGS = {
     "archived": ("Chat", "Archived chats…", ArchiveDialog),
     "backups": ("Chat", "Backups…", BackupsDialog),
     "get_models": ("Model", "Get Phi-4…", ModelsDialog),
-    "measure_model": ("Model", "Measure this model…", MeasureDialog),
+    "measure_model": ("Model", "Measure this model…", BenchmarkDialog),
     "updates": ("Help", "Check for updates…", UpdateDialog),
-    "about": ("Help", "About Phial", About),
+    "about": ("Help", "About Phial", AboutDialog),
 }
 """Commands that open a dialog; what is done in it stands in test_dialogs.py."""
 
@@ -592,12 +592,12 @@ def test_ctrl_o_uses_the_file_that_is_named(
     opened = open_window(engine)
     path = write_model(tmp_path / "mine.gguf")
 
-    def add(dialog: AddModel) -> None:
+    def add(dialog: AddModelDialog) -> None:
         ready(qtbot, lambda: seen(dialog, QAbstractButton, "Add and use").isEnabled())
         press(dialog, "Add and use")
 
     with (
-        meanwhile(qtbot, AddModel, add),
+        meanwhile(qtbot, AddModelDialog, add),
         meanwhile(qtbot, QFileDialog, lambda files: choose_file(files, tmp_path / "mine.gguf")),
     ):
         keys(opened, "Ctrl+O")
@@ -647,7 +647,7 @@ def test_ctrl_comma_opens_the_settings(qtbot: QtBot, open_window: Open) -> None:
 @scenario("command", "shortcuts")
 def test_f1_shows_the_shortcuts(qtbot: QtBot, open_window: Open) -> None:
     opened = open_window()
-    with meanwhile(qtbot, ShortcutsPage, lambda page: key(page, Qt.Key.Key_Escape)):
+    with meanwhile(qtbot, ShortcutsDialog, lambda page: key(page, Qt.Key.Key_Escape)):
         keys(opened, "F1")
 
 

@@ -28,15 +28,15 @@ from app.domain.download import DownloadState
 from app.domain.errors import OutOfMemoryError
 from app.domain.settings import Settings
 from app.engine.scripted import ScriptedEngine
-from app.services.core.events import Problem
+from app.services.core.events import ErrorReported
 from app.services.updates import UpdateService
-from app.system.parts import parts
+from app.system.parts import third_party_packages
 from app.ui.library.backups_dialog import BackupsDialog
-from app.ui.library.help_pages import About, ShortcutsPage
+from app.ui.library.help_pages import AboutDialog, ShortcutsDialog
 from app.ui.library.trash_dialog import ArchiveDialog, TrashDialog
 from app.ui.library.update_dialog import UpdateDialog
-from app.ui.models.add_dialog import AddModel
-from app.ui.models.benchmark_dialog import MeasureDialog
+from app.ui.models.add_dialog import AddModelDialog
+from app.ui.models.benchmark_dialog import BenchmarkDialog
 from app.ui.models.models_dialog import ModelsDialog
 from app.ui.models.readme_dialog import CardText, ModelCardDialog
 from app.ui.settings.settings_dialog import SettingsDialog
@@ -556,7 +556,7 @@ def test_a_model_that_is_here_is_used(qtbot: QtBot, open_window: Open) -> None:
 def in_place(opened: Opened, path: Path) -> Path:
     """A file that is on the list."""
     write_model(path)
-    opened.harness.services.adding.use_in_place(path)
+    opened.harness.services.add_models.use_in_place(path)
     return path
 
 
@@ -583,14 +583,14 @@ def test_a_file_is_copied_and_used(qtbot: QtBot, open_window: Open, tmp_path: Pa
     opened = open_window(engine)
     write_model(tmp_path / "mine.gguf")
 
-    def add(dialog: AddModel) -> None:
+    def add(dialog: AddModelDialog) -> None:
         ready(qtbot, lambda: seen(dialog, QAbstractButton, "Add and use").isEnabled())
         press(dialog, "Copy it into Phial's folder", starts=True)
         press(dialog, "Add and use")
 
     def look(dialog: ModelsDialog) -> None:
         with (
-            meanwhile(qtbot, AddModel, add),
+            meanwhile(qtbot, AddModelDialog, add),
             meanwhile(qtbot, QFileDialog, lambda files: choose_file(files, tmp_path / "mine.gguf")),
         ):
             press(dialog, "Use a file I already have…")
@@ -603,16 +603,18 @@ def test_a_file_is_copied_and_used(qtbot: QtBot, open_window: Open, tmp_path: Pa
     )
 
 
-def adding(qtbot: QtBot, opened: Opened, path: Path, do: Callable[[AddModel], object]) -> None:
+def adding(
+    qtbot: QtBot, opened: Opened, path: Path, do: Callable[[AddModelDialog], object]
+) -> None:
     """Do something in the dialog that looks at a file, once it did."""
 
-    def act(dialog: AddModel) -> None:
+    def act(dialog: AddModelDialog) -> None:
         ready(qtbot, lambda: seen(dialog, QAbstractButton, "Add and use").isEnabled())
         do(dialog)
 
     write_model(path)
     with (
-        meanwhile(qtbot, AddModel, act),
+        meanwhile(qtbot, AddModelDialog, act),
         meanwhile(qtbot, QFileDialog, lambda files: choose_file(files, path)),
     ):
         keys(opened, "Ctrl+O")
@@ -625,7 +627,7 @@ def test_a_file_is_used_where_it_is_after_all(
     engine = ScriptedEngine()
     opened = open_window(engine)
 
-    def add(dialog: AddModel) -> None:
+    def add(dialog: AddModelDialog) -> None:
         press(dialog, "Copy it into Phial's folder", starts=True)
         press(dialog, "Use it where it is", starts=True)
         press(dialog, "Add and use")
@@ -653,14 +655,14 @@ def test_a_model_of_another_program_is_used_where_it_is(
     engine = ScriptedEngine()
     opened = open_window(engine)
 
-    def add(dialog: AddModel) -> None:
+    def add(dialog: AddModelDialog) -> None:
         ready(qtbot, lambda: seen(dialog, QAbstractButton, "Add and use").isEnabled())
         press(dialog, "Add and use")
 
     def look(dialog: ModelsDialog) -> None:
         press(dialog, "Look for models of other programs")
         until(qtbot, lambda: seen(dialog, QAbstractButton, "Use…"))
-        with meanwhile(qtbot, AddModel, add):
+        with meanwhile(qtbot, AddModelDialog, add):
             press(dialog, "Use…")
 
     models(qtbot, opened, look, HERE)
@@ -676,13 +678,13 @@ def test_a_model_of_another_program_is_used_where_it_is(
 def test_a_model_is_measured_and_its_figures_copied(qtbot: QtBot, open_window: Open) -> None:
     opened = talk(qtbot, open_window)
 
-    def measure(dialog: MeasureDialog) -> None:
+    def measure(dialog: BenchmarkDialog) -> None:
         press(dialog, "Measure")
         until(qtbot, lambda: seen(dialog, QAbstractButton, "Copy figures"))
         press(dialog, "Copy figures")
         closed(dialog)
 
-    with meanwhile(qtbot, MeasureDialog, measure):
+    with meanwhile(qtbot, BenchmarkDialog, measure):
         command(qtbot, opened, "Model", "Measure this model…")
     until(qtbot, lambda: clipboard().startswith("{"))
     assert "load_seconds" in json.loads(clipboard())
@@ -690,7 +692,7 @@ def test_a_model_is_measured_and_its_figures_copied(qtbot: QtBot, open_window: O
 
 @scenario("button", "MeasureDialog: Close")
 def test_measuring_is_closed(qtbot: QtBot, open_window: Open) -> None:
-    with meanwhile(qtbot, MeasureDialog, lambda dialog: press(dialog, "Close")):
+    with meanwhile(qtbot, BenchmarkDialog, lambda dialog: press(dialog, "Close")):
         command(qtbot, open_window(), "Model", "Measure this model…")
 
 
@@ -699,22 +701,22 @@ def test_measuring_is_closed(qtbot: QtBot, open_window: Open) -> None:
 
 @scenario("dialog", "About")
 def test_about_shows_the_licence_that_is_chosen(qtbot: QtBot, open_window: Open) -> None:
-    def look(dialog: About) -> None:
+    def look(dialog: AboutDialog) -> None:
         rows = dialog.findChild(QListWidget)
         rows.setFocus()
         QTest.keyClick(rows, Qt.Key.Key_Down)
         assert seen(dialog, QPlainTextEdit, "Licence").toPlainText() == (
-            parts()[1].text or "Its package holds no text of its licence."
+            third_party_packages()[1].text or "Its package holds no text of its licence."
         )
         closed(dialog)
 
-    with meanwhile(qtbot, About, look):
+    with meanwhile(qtbot, AboutDialog, look):
         command(qtbot, open_window(), "Help", "About Phial")
 
 
 @scenario("button", "About: Close")
 def test_about_is_closed(qtbot: QtBot, open_window: Open) -> None:
-    with meanwhile(qtbot, About, lambda dialog: press(dialog, "Close")):
+    with meanwhile(qtbot, AboutDialog, lambda dialog: press(dialog, "Close")):
         command(qtbot, open_window(), "Help", "About Phial")
 
 
@@ -723,12 +725,12 @@ def test_about_is_closed(qtbot: QtBot, open_window: Open) -> None:
 def test_the_shortcuts_are_read_and_closed(qtbot: QtBot, open_window: Open) -> None:
     opened = open_window()
 
-    def look(dialog: ShortcutsPage) -> None:
+    def look(dialog: ShortcutsDialog) -> None:
         tree = dialog.findChild(QTreeWidget)
         assert tree.findItems("Command palette", Qt.MatchFlag.MatchRecursive)
         press(dialog, "Close")
 
-    with meanwhile(qtbot, ShortcutsPage, look):
+    with meanwhile(qtbot, ShortcutsDialog, look):
         keys(opened, "F1")
 
 
@@ -788,7 +790,7 @@ ERROR = OutOfMemoryError("12 GB are needed, 6 GB are free.", detail="mmap failed
 
 
 def details(qtbot: QtBot, opened: Opened, do: Callable[[ErrorDialog], object]) -> None:
-    opened.harness.services.bus.publish(Problem(ERROR))
+    opened.harness.services.bus.publish(ErrorReported(ERROR))
     ready(qtbot, lambda: seen(opened.window, QAbstractButton, "Details…"))
     with meanwhile(qtbot, ErrorDialog, do):
         press(opened.window, "Details…")
@@ -853,7 +855,7 @@ def test_a_setting_goes_back_to_its_default(qtbot: QtBot, open_window: Open) -> 
 @scenario("button", "Commands: Measure this model…")
 def test_the_settings_lead_to_measuring(qtbot: QtBot, open_window: Open) -> None:
     def go(dialog: SettingsDialog) -> None:
-        with meanwhile(qtbot, MeasureDialog, closed):
+        with meanwhile(qtbot, BenchmarkDialog, closed):
             press(dialog, "Measure this model…")
 
     settings(qtbot, open_window(), "Model", go)

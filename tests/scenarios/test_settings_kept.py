@@ -17,7 +17,7 @@ from app.domain.settings import Settings
 from app.engine.scripted import ScriptedEngine
 from app.store import SettingsStore
 from app.ui.application import run
-from app.ui.conversation.empty_states import Welcome
+from app.ui.conversation.empty_states import WelcomePage
 from app.ui.main_window import MainWindow
 from app.ui.style.theme import DARK, LIGHT
 from tests.scenarios.patience import until
@@ -148,7 +148,7 @@ def test_the_model_waits_for_the_first_message_where_that_is_wanted(
     close(opened)
 
     def script(window: MainWindow, harness: Harness) -> None:
-        harness.services.lane.submit(lambda: None).result()  # behind whatever the start began
+        harness.services.executor.submit(lambda: None).result()  # behind whatever the start began
         assert not lives.engine.loads
         editor = window.pane.composer.editor
         qtbot.keyClicks(editor, "Hello")
@@ -163,7 +163,7 @@ def welcome(qtbot: QtBot, lives: Lives) -> None:
     """The first start: the demo is tried, and the window closed."""
     lives.file.save(Settings())
     opened = lives.start(chosen=False)
-    page = opened.window.findChild(Welcome)
+    page = opened.window.findChild(WelcomePage)
     assert page is not None
     until(qtbot, page.isVisible)
     demo = next(
@@ -189,7 +189,7 @@ def test_the_model_that_was_chosen_answers_after_the_next_start(qtbot: QtBot, li
 def test_the_first_start_is_shown_once(qtbot: QtBot, lives: Lives) -> None:
     welcome(qtbot, lives)
     opened = lives.start(chosen=False)
-    page = opened.window.findChild(Welcome)
+    page = opened.window.findChild(WelcomePage)
     assert page is not None
     assert not page.isVisible()
     assert opened.window.pane.composer.editor.isVisible()

@@ -23,10 +23,10 @@ from app.domain.errors import (
 )
 from app.domain.settings import Settings
 from app.engine.scripted import ScriptedEngine
-from app.services.core.events import Problem
+from app.services.core.events import ErrorReported
 from app.ui.commands.model_commands import ModelCommands
 from app.ui.conversation.empty_states import _DEMO_PROMPTS, _PROMPTS
-from app.ui.models.add_dialog import AddModel
+from app.ui.models.add_dialog import AddModelDialog
 from app.ui.models.models_dialog import ModelsDialog
 from app.ui.settings.settings_dialog import SettingsDialog
 from app.ui.style.dialogs import Dialog
@@ -261,12 +261,12 @@ def test_the_first_start_uses_a_file(qtbot: QtBot, open_window: Open, tmp_path: 
     opened = first_start(open_window, engine)
     write_model(tmp_path / "mine.gguf")
 
-    def add(dialog: AddModel) -> None:
+    def add(dialog: AddModelDialog) -> None:
         ready(qtbot, lambda: seen(dialog, QAbstractButton, "Add and use").isEnabled())
         press(dialog, "Add and use")
 
     with (
-        meanwhile(qtbot, AddModel, add),
+        meanwhile(qtbot, AddModelDialog, add),
         meanwhile(qtbot, QFileDialog, lambda files: choose_file(files, tmp_path / "mine.gguf")),
     ):
         press(opened.window, "Use a file I already have…")
@@ -295,7 +295,7 @@ def _begins_with(words: str, demo: bool) -> Callable[..., None]:
         if not demo:  # another model says other words
             write_model(tmp_path / "mine.gguf")
             services = opened.harness.services
-            services.models.choose(services.adding.use_in_place(tmp_path / "mine.gguf"))
+            services.models.choose(services.add_models.use_in_place(tmp_path / "mine.gguf"))
             ready(qtbot, lambda: seen(opened.window, QAbstractButton, words))
         press(opened.window, words)
         until(qtbot, lambda: opened.window.pane.composer.text() == words)
@@ -314,7 +314,7 @@ for _words in (*_PROMPTS, *_DEMO_PROMPTS):
 
 def told(qtbot: QtBot, opened: Opened, error: KnownError) -> None:
     """The window says what went wrong."""
-    opened.harness.services.bus.publish(Problem(error))
+    opened.harness.services.bus.publish(ErrorReported(error))
     ready(qtbot, opened.window.pane.banner.isVisible)
 
 

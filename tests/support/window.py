@@ -15,7 +15,7 @@ from app.domain.settings import Settings
 from app.engine.base import Engine
 from app.engine.scripted import ScriptedEngine
 from app.services.core.settings import SettingsFile
-from app.ui.application import Look, make_application
+from app.ui.application import AppearanceController, make_application
 from app.ui.main_window import MainWindow
 from tests.support.gguf_factory import write_model
 from tests.support.harness import Harness, build
@@ -27,7 +27,7 @@ class Opened:
 
     window: MainWindow
     harness: Harness
-    look: Look
+    look: AppearanceController
 
 
 Open = Callable[..., Opened]
@@ -55,10 +55,10 @@ def open_window(qtbot: QtBot, tmp_path: Path) -> Iterator[Open]:
             endpoint=endpoint,
             chosen=chosen,
         )
-        look = Look(application, harness.services)
+        look = AppearanceController(application, harness.services)
         look.apply()
         window = MainWindow(harness.services, look.theme)
-        look.dress(window)
+        look.add_window(window)
         window.show()
         window.begin()
         opened.append(Opened(window, harness, look))

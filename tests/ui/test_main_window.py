@@ -22,10 +22,10 @@ from pytestqt.qtbot import QtBot
 from app.domain.conversation import MessageStatus
 from app.domain.errors import EngineDiedError, KnownError, OutOfMemoryError
 from app.domain.generation import Role, StopReason
-from app.domain.settings import Settings, Theme
+from app.domain.settings import Settings, ThemeChoice
 from app.engine.base import Cancel
-from app.engine.scripted import Script, ScriptedEngine
-from app.services.core.events import Problem
+from app.engine.scripted import ScriptedAnswer, ScriptedEngine
+from app.services.core.events import ErrorReported
 from app.ui.commands.message_commands import last_code
 from app.ui.conversation.chat_pane import Page
 from tests.support.chatting import say, wait_for_end
@@ -241,7 +241,7 @@ def test_the_version_walked_is_remembered_and_any_message_begins_a_new_chat(
 
 def test_a_failed_answer_offers_what_helps(qtbot: QtBot, open_window: Open) -> None:
     error = EngineDiedError("The engine stopped twice on this answer.")
-    opened = open_window(ScriptedEngine([Script("Half of", error=error)]))
+    opened = open_window(ScriptedEngine([ScriptedAnswer("Half of", error=error)]))
     say(qtbot, opened, "Go")
     wait_for_end(qtbot, opened)
     assert opened.window.pane.banner.isVisible()
@@ -263,13 +263,13 @@ def test_each_kind_of_problem_has_its_own_way_out(
     qtbot: QtBot, open_window: Open, error: KnownError, offer: str
 ) -> None:
     opened = open_window()
-    opened.harness.services.bus.publish(Problem(error))
+    opened.harness.services.bus.publish(ErrorReported(error))
     qtbot.waitUntil(lambda: not opened.window.pane.banner.isHidden())
     assert button(opened, offer).isEnabled()
 
 
 def test_a_cut_answer_can_be_continued_from_the_keyboard(qtbot: QtBot, open_window: Open) -> None:
-    engine = ScriptedEngine([Script("one two", reason=StopReason.MAX_TOKENS), " three"])
+    engine = ScriptedEngine([ScriptedAnswer("one two", reason=StopReason.MAX_TOKENS), " three"])
     opened = open_window(engine)
     say(qtbot, opened, "Go")
     wait_for_end(qtbot, opened)
@@ -365,7 +365,7 @@ def test_zoom_and_theme_follow_their_commands(open_window: Open) -> None:
     opened.window.commands.zoom(0)
     opened.window.actions_table["theme_contrast"].trigger()
     opened.look.apply()
-    assert opened.harness.services.settings.current.theme is Theme.HIGH_CONTRAST
+    assert opened.harness.services.settings.current.theme is ThemeChoice.HIGH_CONTRAST
     assert opened.window.pane.theme.contrast >= 7
 
 

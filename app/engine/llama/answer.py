@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from app.engine.llama.engine import Session
 
 
-class Answer:
+class AnswerGenerator:
     """The state of one answer while it is written.
 
     Args:
@@ -138,7 +138,7 @@ class Answer:
 
     def _restore(self) -> tuple[int, float]:
         """Bring back from disk what was read in an earlier visit."""
-        keeper = self._session.keeper
+        keeper = self._session.kv_state
         if keeper is not None:
             self._restored = keeper.restore(self._reading.tokens, self._cancel.is_set)
         return self._restored
@@ -150,17 +150,17 @@ class Answer:
         before = decoder.evaluated
         yield PromptProgress(len(decoder.kv.tokens), total)
         last = before
-        for done, seconds in decoder.read(self._reading.tokens, self._cancel.is_set):
-            self._session.costs.read(decoder.evaluated - last, seconds)
+        for done, seconds in decoder.prefill(self._reading.tokens, self._cancel.is_set):
+            self._session.costs.record_prompt(decoder.evaluated - last, seconds)
             last = decoder.evaluated
             self._read_seconds = time.perf_counter() - began
-            rest = total - done - decoder.kv.waiting
+            rest = total - done - decoder.kv.aside_tokens
             left = self._read_seconds / (decoder.evaluated - before) * rest
             yield PromptProgress(done, total, left)
         self._read_seconds = time.perf_counter() - began
         self._evaluated = decoder.evaluated - before
-        if self._session.keeper is not None:
-            self._session.keeper.rates.read(self._evaluated, self._read_seconds)
+        if self._session.kv_state is not None:
+            self._session.kv_state.rates.record_prompt(self._evaluated, self._read_seconds)
 
     def _write(self) -> Iterator[GenerationEvent]:
         """Draw tokens until the turn ends, a limit is met, or the user stops it."""
@@ -171,7 +171,7 @@ class Answer:
         pending = 0
         reason = StopReason.STOPPED
         for token in self._draw(limit):
-            if token in session.template.ends or tokenizer.ends_turn(token):
+            if token in session.template.ends or tokenizer.is_end_of_generation(token):
                 reason = StopReason.END_OF_TURN
                 break
             self._written.append(token)
@@ -212,7 +212,7 @@ class Answer:
                 token = sampler.sample(context, row)
                 yield token
                 if drafter is not None:
-                    drafter.written(token)
+                    drafter.on_token(token)
                 if row >= 0:
                     if row < len(draft) and token == draft[row]:
                         row += 1
@@ -224,7 +224,7 @@ class Answer:
                 if not decoder.decode([token, *draft], every=bool(draft)):
                     draft = []
                     return
-                session.passed(1 + len(draft), time.perf_counter() - began)
+                session.record_pass(1 + len(draft), time.perf_counter() - began)
                 kept = len(decoder.kv.tokens) - len(draft)
                 row = 0 if draft else -1
         finally:
@@ -243,7 +243,7 @@ class Answer:
         if len(self._session.decoder.kv.tokens) > kept:
             self._session.decoder.kv.trim(kept)
         if self._drafter is not None:
-            self._drafter.checked(len(draft), accepted)
+            self._drafter.on_verified(len(draft), accepted)
 
     def _limit(self) -> tuple[int, StopReason]:
         """Tokens this answer may have, and why it ends there."""

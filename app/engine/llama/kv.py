@@ -67,7 +67,7 @@ class KvCache:
         prefix = min(prefix, len(prompt) - 1)
         if prefix < len(self.tokens):
             self.trim(prefix)
-        return len(self.tokens) + self.waiting
+        return len(self.tokens) + self.aside_tokens
 
     def _shift(self, move: Move) -> None:
         """Close the gap before a run."""
@@ -107,11 +107,11 @@ class KvCache:
         return self._aside[0] if self._aside is not None else None
 
     @property
-    def waiting(self) -> int:
+    def aside_tokens(self) -> int:
         """Tokens put aside."""
         return len(self._aside[1]) if self._aside is not None else 0
 
-    def take_back(self) -> int:
+    def restore_aside(self) -> int:
         """Append what was put aside, now that what comes before it was evaluated.
 
         Returns:

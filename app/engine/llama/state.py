@@ -11,7 +11,14 @@ from typing import Any
 
 from app.engine.llama.kv import KvCache
 from app.engine.reuse import common_prefix
-from app.engine.segments import SEGMENT, Buffers, Entry, Piece, SnapshotError, pieces
+from app.engine.segments import (
+    SEGMENT,
+    BufferPool,
+    SegmentRange,
+    SnapshotError,
+    StoredSegment,
+    split_segments,
+)
 from app.engine.snapshots import SnapshotStore
 
 log = logging.getLogger("phial.engine.snapshots")
@@ -22,7 +29,7 @@ READERS = 2  # one reads from disk while the other checks what it has read
 AHEAD = 3  # segments read from disk before they are needed
 
 
-class Rates:
+class RestoreRates:
     """What reading again and restoring cost on this machine, as measured.
 
     Attributes:
@@ -34,12 +41,12 @@ class Rates:
         self.prompt = 0.0
         self.restore = FIRST_GUESS
 
-    def read(self, tokens: int, seconds: float) -> None:
+    def record_prompt(self, tokens: int, seconds: float) -> None:
         """A prompt was read."""
         if tokens >= 8 and seconds > 0:  # a few tokens measure the overhead, not the rate
             self.prompt = _blend(self.prompt, tokens / seconds)
 
-    def restored(self, size: int, seconds: float) -> None:
+    def record_restore(self, size: int, seconds: float) -> None:
         """A state was restored."""
         if seconds > 0:
             self.restore = _blend(self.restore, size / seconds)
@@ -55,7 +62,7 @@ def _blend(old: float, new: float) -> float:
     return new if old <= 0 else 0.5 * old + 0.5 * new
 
 
-class StateKeeper:
+class KvStateManager:
     """Saves and restores the cache of one loaded model.
 
     Args:
@@ -84,8 +91,8 @@ class StateKeeper:
         self._store = store
         self._root = root
         self._min_gain = min_gain
-        self._buffers = Buffers()
-        self.rates = Rates()
+        self._buffers = BufferPool()
+        self.rates = RestoreRates()
 
     def save(self, busy: Callable[[], bool], writable: int | None = None) -> int:
         """Write what the store lacks of the cache, as far as evaluating it again would give it.
@@ -103,7 +110,9 @@ class StateKeeper:
         tokens = self._kv.tokens[: self._kv.exact][:writable]
         if self._kv.shift_pending or not tokens:
             return 0
-        missing = [piece for piece in pieces(tokens, self._root) if not self._store.has(piece)]
+        missing = [
+            piece for piece in split_segments(tokens, self._root) if not self._store.has(piece)
+        ]
         if not missing or self.rates.gain(len(tokens), self._size(len(tokens))) < self._min_gain:
             return 0
         saved = 0
@@ -112,7 +121,7 @@ class StateKeeper:
                 break
             state = self._copy_out(piece)
             while not self._store.write(piece, tokens[piece.start : piece.end], state, 0.05):
-                if busy() or self._store.is_off:
+                if busy() or self._store.is_disabled:
                     return saved
             saved += piece.end - piece.start
         return saved
@@ -153,13 +162,13 @@ class StateKeeper:
                 if state is None:
                     break
                 taken = not stopped() and self._copy_in(entry, state)
-                self._buffers.give_back(state)
+                self._buffers.release(state)
                 if not taken:
                     break
                 done_bytes += entry.size
-        self._buffers = Buffers()  # hundreds of megabytes are not kept for another visit
+        self._buffers = BufferPool()  # hundreds of megabytes are not kept for another visit
         seconds = time.perf_counter() - began
-        self.rates.restored(done_bytes, seconds)
+        self.rates.record_restore(done_bytes, seconds)
         # The last segment may go on with other words. They are not the held prompt's, so nothing
         # may be looked for in them. One token is always evaluated anew, for its logits.
         reached = min(common_prefix(self._kv.tokens, prompt), len(prompt) - 1)
@@ -167,14 +176,14 @@ class StateKeeper:
         return max(0, reached - held), seconds
 
     def _gain(self, tokens: int, size: int) -> float:
-        """As :meth:`Rates.gain`, but right after a start what was written is trusted."""
+        """As :meth:`RestoreRates.gain`, but right after a start what was written is trusted."""
         if self.rates.prompt <= 0:
             return float("inf")
         return self.rates.gain(tokens, size)
 
     def _read_ahead(
-        self, pool: ThreadPoolExecutor, wanted: Sequence[Entry]
-    ) -> Iterator[tuple[Entry, Callable[[], memoryview | None]]]:
+        self, pool: ThreadPoolExecutor, wanted: Sequence[StoredSegment]
+    ) -> Iterator[tuple[StoredSegment, Callable[[], memoryview | None]]]:
         """Each segment with its state, the next ones already being read."""
         futures: list[Future[memoryview | None]] = []
         for index, entry in enumerate(wanted):
@@ -182,13 +191,13 @@ class StateKeeper:
                 futures.append(pool.submit(self._read, wanted[len(futures)]))
             yield entry, futures[index].result
 
-    def _read(self, entry: Entry) -> memoryview | None:
+    def _read(self, entry: StoredSegment) -> memoryview | None:
         try:
             return self._store.read(entry, self._buffers)
         except SnapshotError:
             return None  # logged where it was found
 
-    def _copy_out(self, piece: Piece) -> bytes:
+    def _copy_out(self, piece: SegmentRange) -> bytes:
         """The state of some tokens, by way of the scratch sequence."""
         c, memory = self._c, self._memory
         c.llama_memory_seq_cp(memory, CHAT, SCRATCH, piece.start, piece.end)
@@ -200,7 +209,7 @@ class StateKeeper:
         finally:
             c.llama_memory_seq_rm(memory, SCRATCH, -1, -1)
 
-    def _copy_in(self, entry: Entry, state: memoryview) -> bool:
+    def _copy_in(self, entry: StoredSegment, state: memoryview) -> bool:
         """Append a segment's state to the chat. llama.cpp refuses a state that does not fit."""
         c, memory = self._c, self._memory
         source = (ctypes.c_uint8 * len(state)).from_buffer(state)

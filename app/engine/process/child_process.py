@@ -35,7 +35,7 @@ _NTSTATUS_ERROR = 0xC0000000  # Windows exit codes from here on are crashes
 
 
 @dataclass(frozen=True, slots=True)
-class Death:
+class ProcessExit:
     """How the process ended.
 
     Attributes:
@@ -59,7 +59,7 @@ class Death:
         return self.code == BUG_EXIT
 
     @property
-    def words(self) -> str:
+    def description(self) -> str:
         """For people."""
         if self.code < 0:
             with contextlib.suppress(ValueError):
@@ -84,7 +84,7 @@ class EngineProcess:
         environment: Added to the environment.
 
     Attributes:
-        events: Frames in order; a :class:`Death` is the last.
+        events: Frames in order; a :class:`ProcessExit` is the last.
         ready: The engine's build and machine, once it is up.
     """
 
@@ -98,7 +98,7 @@ class EngineProcess:
         source = str(Path(app.__file__).parents[2])
         paths = [source, os.environ.get("PYTHONPATH", "")]
         self.events: queue.SimpleQueue[Any] = queue.SimpleQueue()
-        self.ready: frames.Ready | None = None
+        self.ready: frames.ReadyReply | None = None
         self._stderr: deque[str] = deque(maxlen=STDERR_LINES)
         self._closing = False
         self._process = subprocess.Popen(
@@ -122,7 +122,7 @@ class EngineProcess:
         ]
         for thread in self._threads:
             thread.start()
-        self.send(frames.Configure(options))
+        self.send(frames.ConfigureCommand(options))
 
     @property
     def pid(self) -> int:
@@ -139,7 +139,7 @@ class EngineProcess:
     def close(self, patience: float = QUIT_SECONDS) -> None:
         """Ask it to finish and wait; after ``patience`` seconds it is ended."""
         self._closing = True
-        self.send(frames.Quit())
+        self.send(frames.QuitCommand())
         try:
             self._process.wait(patience)
         except subprocess.TimeoutExpired:
@@ -153,7 +153,7 @@ class EngineProcess:
         self._process.kill()
         self._join()
 
-    def abandon(self) -> threading.Thread:
+    def detach(self) -> threading.Thread:
         """End it now without waiting: giving 9 GB back takes the system a while.
 
         Returns:
@@ -186,13 +186,13 @@ class EngineProcess:
             if isinstance(frame, frames.LogLine):
                 logging.getLogger(frame.name).log(frame.level, "%s", frame.text)
                 continue
-            if isinstance(frame, frames.Ready):
+            if isinstance(frame, frames.ReadyReply):
                 self.ready = frame
             self.events.put(frame)
         code = self._process.wait()
         if not self._closing:
             self._threads[1].join(1.0)  # the last words of a crash
-        self.events.put(Death(code, tuple(self._stderr)))
+        self.events.put(ProcessExit(code, tuple(self._stderr)))
 
     def _listen(self) -> None:
         pipe = self._process.stderr

@@ -32,12 +32,18 @@ from app.domain.generation import (
     StopReason,
 )
 from app.domain.model import Device, LoadedModel, LoadRequest
-from app.engine.base import Cancel, EngineOptions, Progress
-from app.engine.ladder import STEPS, ForgetfulMemory, LadderMemory, next_step
-from app.engine.partial_result import NEVER, DiedError, Monotone, Seen, SlowToStopError
+from app.engine.base import Cancel, EngineOptions, LoadProgressCallback
+from app.engine.ladder import STEPS, InMemoryLadder, LadderMemory, next_step
+from app.engine.partial_result import (
+    NEVER_CANCELLED,
+    MonotonicProgress,
+    PartialResult,
+    ProcessDiedError,
+    SlowToStopError,
+)
 from app.engine.process import frames
-from app.engine.process.child_process import Death, default_command
-from app.engine.process.engine_connection import POLL_SECONDS, EngineLine
+from app.engine.process.child_process import ProcessExit, default_command
+from app.engine.process.engine_connection import POLL_SECONDS, EngineConnection
 
 log = logging.getLogger("phial.engine.client")
 
@@ -65,8 +71,8 @@ class EngineClient:
         command: Sequence[str] | None = None,
         environment: Mapping[str, str] | None = None,
     ) -> None:
-        self._memory: LadderMemory = memory or ForgetfulMemory()
-        self._line = EngineLine(
+        self._memory: LadderMemory = memory or InMemoryLadder()
+        self._line = EngineConnection(
             options or EngineOptions(),
             command if command is not None else default_command(),
             environment,
@@ -92,7 +98,9 @@ class EngineClient:
         """Process id of the engine, for the doctor and for tests."""
         return self._line.pid
 
-    def load(self, request: LoadRequest, progress: Progress, cancel: Cancel) -> LoadedModel:
+    def load(
+        self, request: LoadRequest, progress: LoadProgressCallback, cancel: Cancel
+    ) -> LoadedModel:
         """See :meth:`app.engine.base.Engine.load`."""
         self._stop_revival()
         self._request, self._model = None, None
@@ -112,7 +120,7 @@ class EngineClient:
         if seed is None:  # chosen here, so that it is known even if the process dies
             seed = secrets.randbelow(MAX_SEED + 1)
         request = replace(request, sampling=replace(request.sampling, seed=seed))
-        seen = Seen(seed)
+        seen = PartialResult(seed)
         deaths = 0
         while True:
             try:
@@ -123,42 +131,44 @@ class EngineClient:
                     seen.note(event)
                     yield event
             except (LoadCancelledError, SlowToStopError):
-                yield seen.cut(StopReason.STOPPED)
+                yield seen.as_finished(StopReason.STOPPED)
                 return
-            except DiedError as died:
+            except ProcessDiedError as died:
                 deaths += 1
-                reason = self._after_death(died.death, deaths)
-                yield EngineRestarted(STEPS[max(0, self._step)].words, reason)
+                reason = self._after_death(died.process_exit, deaths)
+                yield EngineRestarted(STEPS[max(0, self._step)].description, reason)
                 if seen.tokens:
                     self._revive()
-                    yield seen.cut(StopReason.ENGINE_DIED)
+                    yield seen.as_finished(StopReason.ENGINE_DIED)
                     return
             else:
                 return
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """See :meth:`app.engine.base.Engine.count_tokens`."""
-        self._await_revival(NEVER)
+        self._await_revival(NEVER_CANCELLED)
         if self._model is None:
             raise ModelNotLoadedError("No model is loaded.")
-        return list(self._simple(lambda number: frames.Count(number, tuple(texts))).counts)
+        return list(
+            self._simple(lambda number: frames.CountTokensCommand(number, tuple(texts))).counts
+        )
 
     def devices(self) -> list[Device]:
         """See :meth:`app.engine.base.Engine.devices`."""
-        self._await_revival(NEVER)
-        return list(self._simple(frames.ListDevices).devices)
+        self._await_revival(NEVER_CANCELLED)
+        return list(self._simple(frames.ListDevicesCommand).devices)
 
     def configure(self, options: EngineOptions) -> None:
         """See :meth:`app.engine.base.Engine.configure`. Nothing is waited for."""
         self._line.configure(options)
 
-    def park(self, conversation_id: str) -> None:
+    def save_state(self, conversation_id: str) -> None:
         """See :meth:`app.engine.base.Engine.park`.
 
         Nothing is waited for: the engine saves until it is asked for something else.
         """
         if self._model is not None and self._revival is None:
-            self._line.send(lambda number: frames.Park(number, conversation_id))
+            self._line.send(lambda number: frames.SaveStateCommand(number, conversation_id))
 
     def unload(self) -> None:
         """See :meth:`app.engine.base.Engine.unload`."""
@@ -166,7 +176,7 @@ class EngineClient:
         self._request = None
         if self._model is not None:
             self._model = None
-            self._simple(frames.Unload)
+            self._simple(frames.UnloadCommand)
 
     def close(self) -> None:
         """See :meth:`app.engine.base.Engine.close`."""
@@ -176,9 +186,11 @@ class EngineClient:
 
     # --- loading and the ladder ---------------------------------------------------------------
 
-    def _load(self, request: LoadRequest, progress: Progress, cancel: Cancel) -> LoadedModel:
+    def _load(
+        self, request: LoadRequest, progress: LoadProgressCallback, cancel: Cancel
+    ) -> LoadedModel:
         """Load, stepping down as often as needed."""
-        advance = Monotone(progress)
+        advance = MonotonicProgress(progress)
         deaths = 0
         while True:
             try:
@@ -186,15 +198,15 @@ class EngineClient:
                 if self._step < 0:
                     self._step = self._memory.get(key)
                 model = self._load_once(request, advance, cancel)
-            except DiedError as died:
+            except ProcessDiedError as died:
                 deaths += 1
                 self._request = request
-                self._after_death(died.death, deaths)
+                self._after_death(died.process_exit, deaths)
                 continue
             except OutOfMemoryError as error:
                 if not self._step_down():
                     raise
-                log.warning("%s Trying %s.", error.what, STEPS[self._step].words)
+                log.warning("%s Trying %s.", error.what, STEPS[self._step].description)
                 continue
             self._request, self._model = request, model
             self._proven.add((key, self._step))
@@ -202,21 +214,23 @@ class EngineClient:
                 self._memory.set(key, self._step)
             return model
 
-    def _load_once(self, request: LoadRequest, progress: Progress, cancel: Cancel) -> LoadedModel:
-        self._line.bury()  # memory that is still being given back would count as taken
-        number = self._line.send(lambda n: frames.Load(n, request, self._step))
+    def _load_once(
+        self, request: LoadRequest, progress: LoadProgressCallback, cancel: Cancel
+    ) -> LoadedModel:
+        self._line.wait_for_exit()  # memory that is still being given back would count as taken
+        number = self._line.send(lambda n: frames.LoadCommand(n, request, self._step))
         try:
             for frame in self._line.replies(number, cancel, lambda: STOP_LOAD_SECONDS):
                 match frame:
-                    case frames.Planned(plan=plan, steps=steps):
+                    case frames.PlanReply(plan=plan, steps=steps):
                         self._steps = steps
                         log.info("Loading %s: %s", request.path.name, " ".join(plan.reasons))
-                    case frames.Progressed(fraction=fraction):
+                    case frames.ProgressReply(fraction=fraction):
                         progress(fraction)
-                    case frames.Loaded(model=model):
+                    case frames.LoadedReply(model=model):
                         return model
         except SlowToStopError as slow:  # it holds nothing worth keeping
-            self._line.abandon()
+            self._line.detach()
             raise LoadCancelledError("Loading was stopped.") from slow
         raise AssertionError("the stream of frames ends with a result or an error")
 
@@ -230,7 +244,7 @@ class EngineClient:
             raise ModelNotLoadedError("No model is loaded.")
         self._load(self._request, lambda _fraction: None, cancel)
 
-    def _after_death(self, death: Death, deaths: int) -> str:
+    def _after_death(self, death: ProcessExit, deaths: int) -> str:
         """Decide what to try next.
 
         A plan is to blame when its own code crashed before it ever worked. A process that somebody
@@ -242,20 +256,20 @@ class EngineClient:
         Raises:
             EngineDiedError: There is nothing left to try.
         """
-        log.error("%s %s", death.words, " | ".join(death.stderr))
-        self._line.drop()
+        log.error("%s %s", death.description, " | ".join(death.stderr))
+        self._line.discard()
         had_model, self._model = self._request, None
         if had_model is None or deaths >= MOST_DEATHS or death.is_bug:
-            raise EngineDiedError(death.words, detail="\n".join(death.stderr))
+            raise EngineDiedError(death.description, detail="\n".join(death.stderr))
         place = (self._key, self._step)
         self._deaths[place] += 1
         blamed = death.crashed and place not in self._proven
         if blamed or self._deaths[place] >= SAME_STEP_DEATHS:
             self._deaths[place] = 0
             if not self._step_down():
-                raise EngineDiedError(death.words, detail="\n".join(death.stderr))
-            log.warning("The engine is started again %s", STEPS[self._step].words)
-        return death.words
+                raise EngineDiedError(death.description, detail="\n".join(death.stderr))
+            log.warning("The engine is started again %s", STEPS[self._step].description)
+        return death.description
 
     def _step_down(self) -> bool:
         following = next_step(self._step, self._steps)
@@ -312,7 +326,7 @@ class EngineClient:
     # --- requests -----------------------------------------------------------------------------
 
     def _stream(
-        self, request: GenerationRequest, cancel: Cancel, seen: Seen
+        self, request: GenerationRequest, cancel: Cancel, seen: PartialResult
     ) -> Iterator[GenerationEvent]:
         """The events of a request.
 
@@ -323,13 +337,13 @@ class EngineClient:
                 waits for that; what it reads is kept, and the next request comes after it.
         """
         place = (self._key, self._step)
-        number = self._line.send(lambda n: frames.Generate(n, request))
+        number = self._line.send(lambda n: frames.GenerateCommand(n, request))
         finished = False
         try:
             # Of an answer, the last words are worth waiting for.
             patience = lambda: math.inf if seen.tokens else STOP_READING_SECONDS  # noqa: E731
             for frame in self._line.replies(number, cancel, patience):
-                if isinstance(frame, frames.Emitted):
+                if isinstance(frame, frames.EventReply):
                     if isinstance(frame.event, Finished):
                         finished = True
                         self._deaths[place] = 0
@@ -342,13 +356,13 @@ class EngineClient:
     def _simple(self, make: Callable[[int], object]) -> Any:
         """A command with one result. A death shows here as an error the user can act on."""
         try:
-            self._line.ready(NEVER)
+            self._line.ready(NEVER_CANCELLED)
             number = self._line.send(make)
             last = None
-            for frame in self._line.replies(number, NEVER):
+            for frame in self._line.replies(number, NEVER_CANCELLED):
                 last = frame
-        except DiedError as died:
-            self._after_death(died.death, 1)
+        except ProcessDiedError as died:
+            self._after_death(died.process_exit, 1)
             self._revive()
-            raise EngineDiedError(died.death.words) from died
+            raise EngineDiedError(died.process_exit.description) from died
         return last

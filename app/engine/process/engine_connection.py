@@ -16,16 +16,16 @@ from typing import Any
 
 from app.domain.errors import LoadCancelledError
 from app.engine.base import Cancel, EngineOptions
-from app.engine.partial_result import NEVER, DiedError, SlowToStopError
+from app.engine.partial_result import NEVER_CANCELLED, ProcessDiedError, SlowToStopError
 from app.engine.process import frames
-from app.engine.process.child_process import Death, EngineProcess
+from app.engine.process.child_process import EngineProcess, ProcessExit
 
 log = logging.getLogger("phial.engine.client")
 
 POLL_SECONDS = 0.02  # how soon a set cancel flag is seen while the engine is silent
 
 
-class EngineLine:
+class EngineConnection:
     """Owns the process, its working folder, and the numbers of commands.
 
     It decides one thing: a process that crashes while it starts, before any model was named, is
@@ -71,7 +71,7 @@ class EngineLine:
         """Other options, also for the next process. Nothing is waited for."""
         options = self._options = replace(options, graphics=self._options.graphics)
         if self._process is not None:
-            self.send(lambda number: frames.Configure(options, number))
+            self.send(lambda number: frames.ConfigureCommand(options, number))
 
     def send(self, make: Callable[[int], object]) -> int:
         """Send the command that ``make`` gives for a number; returns the number."""
@@ -83,7 +83,7 @@ class EngineLine:
     def stop(self, number: int) -> None:
         """Ask that a command ends early."""
         if self._process is not None:
-            self._process.send(frames.Stop(number))
+            self._process.send(frames.StopCommand(number))
 
     def replies(
         self, number: int, cancel: Cancel, patience: Callable[[], float] = lambda: math.inf
@@ -110,23 +110,27 @@ class EngineLine:
                 raise SlowToStopError
             try:
                 # A flag that cannot be set needs no looking at.
-                frame = process.events.get(timeout=None if cancel is NEVER else POLL_SECONDS)
+                frame = process.events.get(
+                    timeout=None if cancel is NEVER_CANCELLED else POLL_SECONDS
+                )
             except queue.Empty:
                 continue
-            if isinstance(frame, Death):
-                raise DiedError(frame)
+            if isinstance(frame, ProcessExit):
+                raise ProcessDiedError(frame)
             if getattr(frame, "id", 0) != number:
                 continue
-            if isinstance(frame, frames.Failed):
+            if isinstance(frame, frames.FailedReply):
                 raise frame.error()
-            if isinstance(frame, frames.Done):
+            if isinstance(frame, frames.DoneReply):
                 yield frame
                 return
             yield frame
-            if isinstance(frame, frames.Loaded | frames.Counted | frames.Devices):
+            if isinstance(
+                frame, frames.LoadedReply | frames.TokenCountsReply | frames.DevicesReply
+            ):
                 return
 
-    def ready(self, cancel: Cancel) -> frames.Ready:
+    def ready(self, cancel: Cancel) -> frames.ReadyReply:
         """Wait until the process is up.
 
         Raises:
@@ -141,23 +145,23 @@ class EngineLine:
                 frame = process.events.get(timeout=POLL_SECONDS)
             except queue.Empty:
                 continue
-            if isinstance(frame, Death):
+            if isinstance(frame, ProcessExit):
                 if not (frame.crashed and self._options.graphics):
-                    raise DiedError(frame)
-                log.error("%s %s", frame.words, " | ".join(frame.stderr))
+                    raise ProcessDiedError(frame)
+                log.error("%s %s", frame.description, " | ".join(frame.stderr))
                 log.warning("It was starting: it is begun again without graphics cards")
-                self.drop()
+                self.discard()
                 self._options = replace(self._options, graphics=False)
                 process = self.open()
         return process.ready
 
-    def drop(self) -> None:
+    def discard(self) -> None:
         """The process is dead: close what is left of it."""
         process, self._process = self._process, None
         if process is not None:
             process.kill()
 
-    def bury(self) -> None:
+    def wait_for_exit(self) -> None:
         """Wait until nothing is left of a process that was ended without waiting."""
         reaper, self._reaper = self._reaper, None
         if reaper is not None:
@@ -168,14 +172,14 @@ class EngineLine:
         process, self._process = self._process, None
         if process is not None:
             process.close()
-        self.bury()
+        self.wait_for_exit()
         if self._folder is not None:
             shutil.rmtree(self._folder, ignore_errors=True)
             self._folder = None
 
-    def abandon(self) -> None:
+    def detach(self) -> None:
         """End the process without waiting, and begin the next one."""
         process, self._process = self._process, None
         if process is not None:
-            self._reaper = process.abandon()
+            self._reaper = process.detach()
         self.open()

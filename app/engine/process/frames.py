@@ -29,7 +29,7 @@ _TYPE = "$"
 
 
 @dataclass(frozen=True, slots=True)
-class Configure:
+class ConfigureCommand:
     """The first command, and whenever options change."""
 
     options: EngineOptions
@@ -37,7 +37,7 @@ class Configure:
 
 
 @dataclass(frozen=True, slots=True)
-class Load:
+class LoadCommand:
     """Load a model at a step of the ladder."""
 
     id: int
@@ -46,7 +46,7 @@ class Load:
 
 
 @dataclass(frozen=True, slots=True)
-class Generate:
+class GenerateCommand:
     """Write an answer."""
 
     id: int
@@ -54,7 +54,7 @@ class Generate:
 
 
 @dataclass(frozen=True, slots=True)
-class Count:
+class CountTokensCommand:
     """Count tokens."""
 
     id: int
@@ -62,14 +62,14 @@ class Count:
 
 
 @dataclass(frozen=True, slots=True)
-class ListDevices:
+class ListDevicesCommand:
     """List compute devices."""
 
     id: int
 
 
 @dataclass(frozen=True, slots=True)
-class Park:
+class SaveStateCommand:
     """A chat was left."""
 
     id: int
@@ -77,21 +77,21 @@ class Park:
 
 
 @dataclass(frozen=True, slots=True)
-class Unload:
+class UnloadCommand:
     """Free the model."""
 
     id: int
 
 
 @dataclass(frozen=True, slots=True)
-class Stop:
+class StopCommand:
     """Stop the request of that id; heard at once."""
 
     id: int
 
 
 @dataclass(frozen=True, slots=True)
-class Quit:
+class QuitCommand:
     """Finish what must be finished, and end."""
 
 
@@ -99,7 +99,7 @@ class Quit:
 
 
 @dataclass(frozen=True, slots=True)
-class Ready:
+class ReadyReply:
     """The engine is up.
 
     Attributes:
@@ -123,7 +123,7 @@ class LogLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Planned:
+class PlanReply:
     """What llama.cpp is about to be asked for, and the ladder's useful steps."""
 
     id: int
@@ -132,7 +132,7 @@ class Planned:
 
 
 @dataclass(frozen=True, slots=True)
-class Progressed:
+class ProgressReply:
     """Loading went on."""
 
     id: int
@@ -140,7 +140,7 @@ class Progressed:
 
 
 @dataclass(frozen=True, slots=True)
-class Emitted:
+class EventReply:
     """An event of an answer."""
 
     id: int
@@ -148,7 +148,7 @@ class Emitted:
 
 
 @dataclass(frozen=True, slots=True)
-class Loaded:
+class LoadedReply:
     """A model is ready."""
 
     id: int
@@ -156,7 +156,7 @@ class Loaded:
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class TokenCountsReply:
     """Tokens of each text."""
 
     id: int
@@ -164,7 +164,7 @@ class Counted:
 
 
 @dataclass(frozen=True, slots=True)
-class Devices:
+class DevicesReply:
     """Compute devices."""
 
     id: int
@@ -172,14 +172,14 @@ class Devices:
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
+class DoneReply:
     """The command was carried out."""
 
     id: int
 
 
 @dataclass(frozen=True, slots=True)
-class Failed:
+class FailedReply:
     """The command failed.
 
     Attributes:
@@ -193,7 +193,7 @@ class Failed:
     values: dict[str, str | int]
 
     @classmethod
-    def of(cls, number: int, error: KnownError) -> Failed:
+    def of(cls, number: int, error: KnownError) -> FailedReply:
         """Pack an error."""
         values = {key: value for key, value in vars(error).items() if isinstance(value, str | int)}
         return cls(number, type(error).__name__, values)

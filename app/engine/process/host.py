@@ -20,7 +20,7 @@ from app.domain.errors import EngineError, KnownError
 from app.domain.generation import TextDelta
 from app.engine.base import EngineOptions
 from app.engine.process import frames
-from app.engine.process.frames import Emitted, Failed
+from app.engine.process.frames import EventReply, FailedReply
 
 BUG_EXIT = 70  # EX_SOFTWARE, see process.py
 FRAME_SECONDS = 0.016  # text is shown once a frame; sending it more often only costs
@@ -31,7 +31,7 @@ NICENESS = 5  # the window goes first when all cores compute
 log = logging.getLogger("phial.engine.host")
 
 
-class Writer:
+class FrameWriter:
     """Sends frames from a thread of its own; text that comes fast is joined.
 
     Attributes:
@@ -77,7 +77,7 @@ class Writer:
 
 
 def _is_text(message: object) -> bool:
-    return isinstance(message, Emitted) and isinstance(message.event, TextDelta)
+    return isinstance(message, EventReply) and isinstance(message.event, TextDelta)
 
 
 def _joined(batch: list[object]) -> list[object]:
@@ -88,12 +88,12 @@ def _joined(batch: list[object]) -> list[object]:
     def flush(number: int) -> None:
         if texts:
             text = "".join(delta.text for delta in texts)
-            result.append(Emitted(number, TextDelta(text, sum(d.tokens for d in texts))))
+            result.append(EventReply(number, TextDelta(text, sum(d.tokens for d in texts))))
             texts.clear()
 
     number = 0
     for message in batch:
-        if isinstance(message, Emitted) and isinstance(message.event, TextDelta):
+        if isinstance(message, EventReply) and isinstance(message.event, TextDelta):
             number = message.id
             texts.append(message.event)
             continue
@@ -107,7 +107,7 @@ def _joined(batch: list[object]) -> list[object]:
 class _LogFrames(logging.Handler):
     """Hands log records to the client."""
 
-    def __init__(self, writer: Writer) -> None:
+    def __init__(self, writer: FrameWriter) -> None:
         super().__init__()
         self._writer = writer
 
@@ -119,7 +119,7 @@ class _LogFrames(logging.Handler):
         self._writer.send(frames.LogLine(record.levelno, record.name, text))
 
 
-class Host:
+class EngineHost:
     """Command thread and worker thread.
 
     Args:
@@ -130,7 +130,7 @@ class Host:
 
     def __init__(self, source: BinaryIO, sink: BinaryIO, began: float) -> None:
         self._source = source
-        self._writer = Writer(sink)
+        self._writer = FrameWriter(sink)
         self._began = began
         self._commands: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self._cancels: dict[int, threading.Event] = {}
@@ -144,16 +144,16 @@ class Host:
         while line := self._source.readline(frames.MAX_LINE):
             command = frames.decode(line)
             match command:
-                case frames.Stop(id=number):
+                case frames.StopCommand(id=number):
                     self._stop(number)
-                case frames.Quit():
+                case frames.QuitCommand():
                     for number in tuple(self._cancels):
                         self._stop(number)
                     self._commands.put(command)
                     self._worker.join()
                     self._writer.close()
                     return
-                case frames.Load() | frames.Generate():
+                case frames.LoadCommand() | frames.GenerateCommand():
                     self._cancels[command.id] = threading.Event()
                     self._commands.put(command)
                 case _:
@@ -178,7 +178,7 @@ class Host:
     def _serve(self) -> None:
         options = EngineOptions()
         command = self._commands.get()
-        if isinstance(command, frames.Configure):
+        if isinstance(command, frames.ConfigureCommand):
             options = command.options
         logger = logging.getLogger("phial")
         logger.addHandler(_LogFrames(self._writer))
@@ -190,12 +190,12 @@ class Host:
         engine.busy = lambda: not self._commands.empty()
         devices = " ".join(f"{d.name}={d.description}" for d in engine.devices())
         elapsed = time.time() - self._began
-        self._writer.send(frames.Ready(engine.backend.build, devices, elapsed))
-        while not isinstance(command := self._next(engine.idle), frames.Quit):
+        self._writer.send(frames.ReadyReply(engine.backend.build, devices, elapsed))
+        while not isinstance(command := self._next(engine.on_idle), frames.QuitCommand):
             try:
                 self._carry_out(engine, command)
             except KnownError as error:
-                self._writer.send(Failed.of(command.id, error))
+                self._writer.send(FailedReply.of(command.id, error))
             finally:
                 self._cancels.pop(command.id, None)
         engine.close()
@@ -211,32 +211,32 @@ class Host:
     def _carry_out(self, engine: Any, command: Any) -> None:
         send = self._writer.send
         match command:
-            case frames.Load(id=number, request=request, step=step):
+            case frames.LoadCommand(id=number, request=request, step=step):
                 model = engine.load(
                     request,
-                    lambda fraction: send(frames.Progressed(number, fraction)),
+                    lambda fraction: send(frames.ProgressReply(number, fraction)),
                     self._cancels[number],
                     step=step,
-                    planned=lambda plan, steps: send(frames.Planned(number, plan, steps)),
+                    planned=lambda plan, steps: send(frames.PlanReply(number, plan, steps)),
                 )
-                send(frames.Loaded(number, model))
-            case frames.Generate(id=number, request=request):
+                send(frames.LoadedReply(number, model))
+            case frames.GenerateCommand(id=number, request=request):
                 for event in engine.generate(request, self._cancels[number]):
-                    send(Emitted(number, event))
-                send(frames.Done(number))
-            case frames.Count(id=number, texts=texts):
-                send(frames.Counted(number, tuple(engine.count_tokens(texts))))
-            case frames.ListDevices(id=number):
-                send(frames.Devices(number, tuple(engine.devices())))
-            case frames.Park(id=number, conversation_id=conversation):
+                    send(EventReply(number, event))
+                send(frames.DoneReply(number))
+            case frames.CountTokensCommand(id=number, texts=texts):
+                send(frames.TokenCountsReply(number, tuple(engine.count_tokens(texts))))
+            case frames.ListDevicesCommand(id=number):
+                send(frames.DevicesReply(number, tuple(engine.devices())))
+            case frames.SaveStateCommand(id=number, conversation_id=conversation):
                 engine.save_state(conversation)
-                send(frames.Done(number))
-            case frames.Configure(options=options, id=number):
+                send(frames.DoneReply(number))
+            case frames.ConfigureCommand(options=options, id=number):
                 engine.configure(options)
-                send(frames.Done(number))
-            case frames.Unload(id=number):
+                send(frames.DoneReply(number))
+            case frames.UnloadCommand(id=number):
                 engine.unload()
-                send(frames.Done(number))
+                send(frames.DoneReply(number))
             case _:
                 raise EngineError(f"The engine does not know {type(command).__name__}.")
 
@@ -261,7 +261,7 @@ def main() -> int:
     # Frames get the real standard output; whatever else prints goes to standard error.
     sink = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
-    host = Host(sys.stdin.buffer, sink, began)
+    host = EngineHost(sys.stdin.buffer, sink, began)
     threading.excepthook = host.on_bug
     host.run()
     return 0

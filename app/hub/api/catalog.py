@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from app.domain.catalog import Catalog, CatalogFamily, CatalogFile, Shape
+from app.domain.catalog import Catalog, CatalogFamily, CatalogFile, TransformerShape
 from app.domain.errors import HubError, KnownError
 from app.domain.generation import Sampling
 
@@ -47,7 +47,7 @@ def _family(data: Mapping[str, Any]) -> CatalogFamily:
         name=data["name"],
         parameters=data["parameters"],
         context=data["context"],
-        shape=Shape(**data["shape"]) if data["shape"] else None,
+        shape=TransformerShape(**data["shape"]) if data["shape"] else None,
         template=data["template"],
         licence=data["licence"],
         sampling=Sampling(**sampling) if sampling else None,

@@ -50,7 +50,7 @@ from app.domain.download import (
 from app.domain.errors import HubError, OfflineError
 from app.hub.api.names import SPLIT, check_repository, is_safe, quantization_of, shown
 from app.hub.network.gate import NetworkGate
-from app.hub.network.http_response import busy_error, unproven_error
+from app.hub.network.http_response import busy_error, certificate_error
 from app.hub.network.transport import Transport
 
 DEFAULT_ENDPOINT = "https://huggingface.co"
@@ -286,7 +286,7 @@ def _translate(error: Exception, what: str) -> HubError:
     if isinstance(error, httpx2.TimeoutException):
         return StalledError("The hub does not answer.", detail=detail)
     if isinstance(error, httpx2.HTTPError):
-        if unproven := unproven_error(error, "the hub"):
+        if unproven := certificate_error(error, "the hub"):
             return unproven
         return NetworkError("The hub cannot be reached.", detail=detail)
     return ServerAnswerError("The hub gave an answer that cannot be read.", detail=detail)

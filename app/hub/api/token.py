@@ -45,7 +45,7 @@ class TokenStore:
         self._asked = False
 
     @property
-    def held(self) -> str | None:
+    def cached(self) -> str | None:
         """The token, if it was asked for already; never opens the keyring."""
         return self._token
 
@@ -113,7 +113,7 @@ class RedactingFilter(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Rewrite the record in place; always True."""
-        token = self._tokens.held  # not get(): a log line must never open the keyring
+        token = self._tokens.cached  # not get(): a log line must never open the keyring
         message = record.getMessage()
         clean = redact(message, token)
         if clean != message:

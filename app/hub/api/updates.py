@@ -18,7 +18,7 @@ from app.domain.download import (
     StalledError,
 )
 from app.hub.network.gate import NetworkGate
-from app.hub.network.http_response import unproven_error
+from app.hub.network.http_response import certificate_error
 
 HOMEPAGE = "https://github.com/phial-chat/phial"  # as pyproject.toml names it
 _TIMEOUT = httpx2.Timeout(15.0)
@@ -60,7 +60,7 @@ class ReleasePage:
         except httpx2.TimeoutException as error:
             raise StalledError(f"{self.host} does not answer.", detail=str(error)) from error
         except httpx2.HTTPError as error:
-            unproven = unproven_error(error, self.host)
+            unproven = certificate_error(error, self.host)
             raise unproven or NetworkError(
                 f"{self.host} cannot be reached.", detail=str(error)
             ) from error

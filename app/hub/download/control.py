@@ -9,7 +9,7 @@ from enum import StrEnum
 Waiter = Callable[[threading.Event, float], bool]
 
 
-class Wish(StrEnum):
+class DownloadCommand(StrEnum):
     """What the user wants of a running download."""
 
     RUN = "run"
@@ -31,48 +31,48 @@ class DownloadControl:
             wait: How to wait on an event for some seconds; tests give one that does not.
         """
         self._lock = threading.Lock()
-        self._wish = Wish.RUN
+        self._command = DownloadCommand.RUN
         self._changed = threading.Event()
         self._wait = wait
         self._wake: Callable[[], None] | None = None
 
     @property
-    def wish(self) -> Wish:
+    def command(self) -> DownloadCommand:
         """What is wanted now."""
-        return self._wish
+        return self._command
 
     @property
     def stopped(self) -> bool:
         """Whether the download should end."""
-        return self._wish is not Wish.RUN
+        return self._command is not DownloadCommand.RUN
 
     @property
-    def pausing(self) -> bool:
+    def pause_requested(self) -> bool:
         """Whether it shall end so that it can go on."""
-        return self._wish is Wish.PAUSE
+        return self._command is DownloadCommand.PAUSE
 
     @property
-    def deletes(self) -> bool:
+    def delete_requested(self) -> bool:
         """Whether the bytes shall go as well."""
-        return self._wish is Wish.CANCEL_DELETE
+        return self._command is DownloadCommand.CANCEL_DELETE
 
     def pause(self) -> None:
         """Stop and keep everything for :meth:`~app.hub.download.download.Downloader.fetch` to go on."""
-        self._set(Wish.PAUSE)
+        self._set(DownloadCommand.PAUSE)
 
     def cancel(self, *, keep_part: bool) -> None:
         """Stop for good; ``keep_part`` says whether the bytes stay on disk."""
-        self._set(Wish.CANCEL_KEEP if keep_part else Wish.CANCEL_DELETE)
+        self._set(DownloadCommand.CANCEL_KEEP if keep_part else DownloadCommand.CANCEL_DELETE)
 
-    def _set(self, wish: Wish) -> None:
+    def _set(self, wish: DownloadCommand) -> None:
         with self._lock:
-            self._wish = wish
+            self._command = wish
             wake = self._wake
         self._changed.set()
         if wake is not None:
             wake()
 
-    def hold(self, wake: Callable[[], None] | None) -> None:
+    def register_wake(self, wake: Callable[[], None] | None) -> None:
         """Register what wakes a thread that is blocked in a read."""
         with self._lock:
             self._wake = wake

@@ -49,7 +49,7 @@ def file_size(path: Path) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Room:
+class DiskSpace:
     """The room on the disk of one folder.
 
     Attributes:
@@ -80,7 +80,7 @@ class Room:
             action=f"Free at least {short / 1e9:.2f} GB, or choose a smaller quantization.",
         )
 
-    def watch(self, left: int) -> None:
+    def check_remaining(self, left: int) -> None:
         """See during a download with ``left`` bytes to come that nothing else fills the disk.
 
         Raises:

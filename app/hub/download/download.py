@@ -23,15 +23,15 @@ from app.domain.download import (
 )
 from app.domain.errors import KnownError
 from app.domain.private_files import FILE_MODE, make_folder
-from app.hub.download.control import DownloadControl, Wish
-from app.hub.download.disk import Room, disk_error
-from app.hub.download.environment import Tools
+from app.hub.download.control import DownloadCommand, DownloadControl
+from app.hub.download.disk import DiskSpace, disk_error
+from app.hub.download.environment import DownloadEnvironment
 from app.hub.download.hashing import hash_file
 from app.hub.download.journal import JournalHead
-from app.hub.download.partial_file import PartFile
-from app.hub.download.progress_reporter import Report, Teller
-from app.hub.download.rate_limit import Throttle
-from app.hub.download.resume_validator import Identity, Ruling
+from app.hub.download.partial_file import PartialFile
+from app.hub.download.progress_reporter import ProgressCallback, ProgressReporter
+from app.hub.download.rate_limit import BandwidthLimit
+from app.hub.download.resume_validator import Decision, ResumeValidator
 from app.hub.network.gate import NetworkGate
 from app.hub.network.http_response import RangeRefusedError, SignedAddressExpiredError
 from app.hub.network.transport import Transfer, Transport
@@ -47,7 +47,7 @@ class Downloader:
         *,
         address: Callable[[RemoteFile], str],
         token: Callable[[], str | None],
-        tools: Tools | None = None,
+        tools: DownloadEnvironment | None = None,
     ) -> None:
         """Prepare.
 
@@ -62,10 +62,14 @@ class Downloader:
         self._gate = gate
         self._address = address
         self._token = token
-        self._tools = tools or Tools()
+        self._tools = tools or DownloadEnvironment()
 
     def fetch(
-        self, file: RemoteFile, destination: Path, control: DownloadControl, report: Report
+        self,
+        file: RemoteFile,
+        destination: Path,
+        control: DownloadControl,
+        report: ProgressCallback,
     ) -> DownloadResult:
         """Bring ``file`` to ``destination``, going on from what an earlier call left there.
 
@@ -117,30 +121,30 @@ class _Job:
         file: RemoteFile,
         destination: Path,
         control: DownloadControl,
-        report: Report,
+        report: ProgressCallback,
     ) -> None:
         # Two classes, one thing: the downloader is the configured half of a job.
         self._transport, self._gate = owner._transport, owner._gate
         self._token, self._tools = owner._token, owner._tools
         self._url = owner._address(file)
         self._file, self._control = file, control
-        self._part = PartFile(
+        self._part = PartialFile(
             destination,
             chunk=self._tools.chunk,
             reserve=self._tools.reserve,
         )
-        self._room = Room(destination.parent, self._tools.free_space, self._tools.spare)
-        self._identity = Identity(file)
-        self._teller = Teller(report, file.size, self._tools.clock)
-        self._throttle = Throttle(self._tools.limit, self._tools.clock)
+        self._room = DiskSpace(destination.parent, self._tools.free_space, self._tools.spare)
+        self._identity = ResumeValidator(file)
+        self._teller = ProgressReporter(report, file.size, self._tools.clock)
+        self._throttle = BandwidthLimit(self._tools.limit, self._tools.clock)
         self._fetched = 0
         self._skip = 0  # bytes of the reply that are here already
         self._buffer: bytearray | None = None
 
     def close(self) -> None:
-        self._control.hold(None)
+        self._control.register_wake(None)
         with suppress(KnownError):  # whatever ends the job is the error to tell
-            self._part.settle()
+            self._part.flush()
         self._part.close()
 
     def run(self) -> DownloadResult:
@@ -169,7 +173,7 @@ class _Job:
                     raise
                 asked = error.retry_after if isinstance(error, BusyServerError) else None
                 wait = self._tools.policy.wait(failures, asked)
-                self._tell(DownloadState.WAITING, f"{error.what} Trying again.")
+                self._report(DownloadState.WAITING, f"{error.what} Trying again.")
             if self._control.stopped or (wait and self._control.wait(wait)):
                 break
         if self._control.stopped:
@@ -198,7 +202,7 @@ class _Job:
 
     def _checking(self, done: int) -> None:
         if self._teller.due:
-            self._teller.tell(DownloadState.CHECKING, done)
+            self._teller.report(DownloadState.CHECKING, done)
 
     def _pick_up(self) -> bool:
         """Open the part, old or new; False when stopped while reading it."""
@@ -212,7 +216,7 @@ class _Job:
             self._check_room()
             return True
         if head is not None and not self._cannot_be_told(head):
-            self._teller.note(Identity.changed_before_start(), 0)
+            self._teller.report_notice(ResumeValidator.changed_before_start(), 0)
         self._check_room()
         self._begin()
         return True
@@ -240,7 +244,7 @@ class _Job:
     # --- one connection -----------------------------------------------------------------------
 
     def _once(self) -> None:
-        self._tell(DownloadState.CONNECTING)
+        self._report(DownloadState.CONNECTING)
         start, if_range = self._part.offset, self._identity.if_range
         try:
             try:
@@ -249,33 +253,33 @@ class _Job:
                     token=self._token(),
                     start=start,
                     if_range=if_range,
-                    interrupt=self._control.hold,
+                    interrupt=self._control.register_wake,
                 )
             except RangeRefusedError as error:
-                self._obey(self._identity.rule_refused(error, start))
+                self._apply_command(self._identity.check_refused(error, start))
                 return
             with transfer:
-                if self._obey(self._identity.rule(transfer.answer, start, if_range)):
+                if self._apply_command(self._identity.check(transfer.response, start, if_range)):
                     self._receive(transfer)
         except (ChangedOnServerError, WrongSizeError):
             self._part.discard()
             raise
 
-    def _obey(self, ruling: Ruling) -> bool:
+    def _apply_command(self, ruling: Decision) -> bool:
         """Do what was ruled; tell whether to read the reply."""
-        self._teller.note(ruling.notice, self._part.offset)
-        if ruling.begin:
+        self._teller.report_notice(ruling.notice, self._part.offset)
+        if ruling.restart:
             self._begin()
-        return ruling.take
+        return ruling.accept
 
     def _receive(self, transfer: Transfer) -> None:
-        left = self._file.size - transfer.answer.start
-        self._skip = self._part.offset - transfer.answer.start
+        left = self._file.size - transfer.response.start
+        self._skip = self._part.offset - transfer.response.start
         while left > 0 and not self._control.stopped:
             self._gate.check()
             if self._buffer is None:
                 self._buffer = self._part.buffer()
-            most = self._throttle.piece(min(len(self._buffer), left))
+            most = self._throttle.read_size(min(len(self._buffer), left))
             count = transfer.read_into(memoryview(self._buffer)[:most])
             if not count:
                 raise NetworkError("The connection ended before the file did.")
@@ -291,32 +295,32 @@ class _Job:
             self._buffer = None  # the part has it until it is hashed
             self._part.append(memoryview(buffer)[skipped:count], buffer)
         if self._teller.due:
-            self._room.watch(self._file.size - self._part.offset)
-            self._tell(DownloadState.DOWNLOADING)
-        debt = self._throttle.debt(count)
+            self._room.check_remaining(self._file.size - self._part.offset)
+            self._report(DownloadState.DOWNLOADING)
+        debt = self._throttle.delay_after(count)
         if debt:
             self._control.wait(debt)
 
-    def _tell(self, state: DownloadState, notice: str = "") -> None:
-        self._teller.tell(state, self._part.offset, notice)
+    def _report(self, state: DownloadState, notice: str = "") -> None:
+        self._teller.report(state, self._part.offset, notice)
 
     # --- ending -------------------------------------------------------------------------------
 
     def _ended(self) -> DownloadResult:
         """Stopped by the user, as the wish says."""
-        wish = self._control.wish
-        if wish is Wish.CANCEL_DELETE:
+        wish = self._control.command
+        if wish is DownloadCommand.CANCEL_DELETE:
             self._part.discard()
         else:
-            self._part.settle()
-        state = DownloadState.PAUSED if wish is Wish.PAUSE else DownloadState.CANCELLED
+            self._part.flush()
+        state = DownloadState.PAUSED if wish is DownloadCommand.PAUSE else DownloadState.CANCELLED
         return DownloadResult(
             state, self._part.destination, "", self._fetched, notices=self._teller.notices
         )
 
     def _verify(self) -> DownloadResult:
-        self._tell(DownloadState.VERIFYING)
-        self._part.settle()
+        self._report(DownloadState.VERIFYING)
+        self._part.flush()
         digest = self._part.digest()
         if self._file.sha256 and digest != self._file.sha256:
             self._part.discard()

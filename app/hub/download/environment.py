@@ -13,7 +13,7 @@ from app.hub.download.rate_limit import RetryPolicy
 
 
 @dataclass(frozen=True, slots=True)
-class Tools:
+class DownloadEnvironment:
     """What a downloader works with, each replaceable by a test.
 
     Attributes:

@@ -89,7 +89,7 @@ class HashThread:
             raise disk_error(self._error, self._path) from self._error
 
 
-def feed(
+def hash_bytes(
     file: BinaryIO,
     running: hashlib._Hash,
     count: int,

@@ -31,7 +31,7 @@ class JournalHead:
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class JournalEntry:
     """``end`` bytes of the part hash to ``digest``."""
 
     end: int
@@ -47,14 +47,14 @@ def fresh_path(journal: Path) -> Path:
     return journal.with_name(journal.name + ".new")
 
 
-class Journal:
+class DownloadJournal:
     """One journal on disk. Where it writes, errors of the disk reach the caller as ``OSError``."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self._file: BinaryIO | None = None
 
-    def read(self) -> tuple[JournalHead, list[Mark]] | None:
+    def read(self) -> tuple[JournalHead, list[JournalEntry]] | None:
         """What is on disk; None when there is nothing that can be read.
 
         Raises:
@@ -74,10 +74,10 @@ class Journal:
             end, _, digest = line.decode("ascii", "replace").partition(" ")
             if not end.isdigit() or len(digest) != _DIGEST_LENGTH:
                 break
-            marks.append(Mark(int(end), digest))
+            marks.append(JournalEntry(int(end), digest))
         return head, marks
 
-    def begin(self, head: JournalHead, marks: Iterable[Mark] = ()) -> None:
+    def begin(self, head: JournalHead, marks: Iterable[JournalEntry] = ()) -> None:
         """Write a fresh journal in the old one's place, and stand behind its last line."""
         self.close()
         fresh = fresh_path(self.path)
@@ -88,7 +88,7 @@ class Journal:
         fresh.replace(self.path)
         self._file = self.path.open("ab", buffering=0)
 
-    def add(self, mark: Mark) -> None:
+    def add(self, mark: JournalEntry) -> None:
         """Add one line."""
         if self._file is None:
             raise ValueError("The journal is not open.")

@@ -21,8 +21,8 @@ from typing import BinaryIO
 from app.domain.download import ModelFolderError
 from app.domain.private_files import make_file, make_folder
 from app.hub.download.disk import disk_error, sync_folder
-from app.hub.download.hashing import BUFFERS, HashThread, feed
-from app.hub.download.journal import Journal, JournalHead, Mark, fresh_path
+from app.hub.download.hashing import BUFFERS, HashThread, hash_bytes
+from app.hub.download.journal import DownloadJournal, JournalEntry, JournalHead, fresh_path
 
 # Bytes that are fetched twice after a crash, at most. A quarter of them is one read: 2 MiB reach
 # curl's speed on a loopback, because they wake the hash's thread seldom; 512 KiB reach 0.8 of it.
@@ -30,7 +30,7 @@ CHUNK = 8 * 1024 * 1024
 SYNC_SECONDS = 15.0  # between two fsyncs, which bound what a power cut costs
 
 
-def part_path(destination: Path) -> Path:
+def partial_path(destination: Path) -> Path:
     """Where the bytes of an unfinished file lie."""
     return destination.with_name(destination.name + ".part")
 
@@ -43,10 +43,10 @@ def journal_path(destination: Path) -> Path:
 def unfinished_files(destination: Path) -> tuple[Path, ...]:
     """Everything that an unfinished file may have left on disk."""
     journal = journal_path(destination)
-    return part_path(destination), journal, fresh_path(journal)
+    return partial_path(destination), journal, fresh_path(journal)
 
 
-class PartFile:
+class PartialFile:
     """The unfinished bytes of one file.
 
     Appending happens on the caller's thread, hashing on one beside it.
@@ -60,8 +60,8 @@ class PartFile:
         reserve: Callable[[int, int], bool] = lambda _handle, _size: False,
     ) -> None:
         self.destination = destination
-        self.path = part_path(destination)
-        self._journal = Journal(journal_path(destination))
+        self.path = partial_path(destination)
+        self._journal = DownloadJournal(journal_path(destination))
         self._piece = max(1, chunk // (BUFFERS + 1))  # of one read, and between two journal lines
         self._reserve = reserve
         self._file: BinaryIO | None = None
@@ -97,7 +97,7 @@ class PartFile:
         except OSError as error:
             self._close_files()
             raise disk_error(error, self.path) from error
-        self._stand_at(hashlib.sha256(), 0)
+        self._seek_to(hashlib.sha256(), 0)
 
     def resume(self, stopped: Callable[[], bool], report: Callable[[int, int], None]) -> bool:
         """Read the part again, keep what the journal confirms, and stand behind it.
@@ -132,24 +132,24 @@ class PartFile:
         except OSError as error:
             self._close_files()
             raise disk_error(error, self.path) from error
-        self._stand_at(good, end)
+        self._seek_to(good, end)
         return True
 
     def _confirmed(
         self,
         head: JournalHead,
-        marks: list[Mark],
+        marks: list[JournalEntry],
         stopped: Callable[[], bool],
         report: Callable[[int, int], None],
-    ) -> tuple[hashlib._Hash, list[Mark]]:
+    ) -> tuple[hashlib._Hash, list[JournalEntry]]:
         """The hash and the marks of the bytes that are what the journal says."""
         good, good_end = hashlib.sha256(), 0
-        kept: list[Mark] = []
+        kept: list[JournalEntry] = []
         total = min(marks[-1].end if marks else 0, head.size)
         with self.path.open("rb", buffering=0) as file:
             for mark in marks:
                 running, count = good.copy(), mark.end - good_end
-                if mark.end > head.size or not feed(
+                if mark.end > head.size or not hash_bytes(
                     file, running, count, stopped, lambda done: report(done, total)
                 ):
                     break
@@ -159,9 +159,9 @@ class PartFile:
                 kept.append(mark)
         return good, kept
 
-    def _stand_at(self, running: hashlib._Hash, end: int) -> None:
+    def _seek_to(self, running: hashlib._Hash, end: int) -> None:
         self._hash, self._hashed, self.offset = running, end, end
-        self._worker = HashThread(self._absorb, self._journal.path, self._piece)
+        self._worker = HashThread(self._write_hashed, self._journal.path, self._piece)
 
     # --- filling ------------------------------------------------------------------------------
 
@@ -195,7 +195,7 @@ class PartFile:
             raise ValueError("The part is not open.")
         return self._worker
 
-    def _absorb(self, view: memoryview) -> None:
+    def _write_hashed(self, view: memoryview) -> None:
         """On the hash's thread: hash ``view``, with a journal line at each chunk's end."""
         while view:
             room = self._piece - self._hashed % self._piece
@@ -207,7 +207,7 @@ class PartFile:
                 self._mark()
 
     def _mark(self) -> None:
-        self._journal.add(Mark(self._hashed, self._hash.hexdigest()))
+        self._journal.add(JournalEntry(self._hashed, self._hash.hexdigest()))
         now = time.monotonic()
         if self._file is not None and now - self._synced > SYNC_SECONDS:
             os.fsync(self._file.fileno())
@@ -215,7 +215,7 @@ class PartFile:
 
     # --- ending -------------------------------------------------------------------------------
 
-    def settle(self) -> None:
+    def flush(self) -> None:
         """Wait for the hash to catch up and confirm every byte, so that a pause loses none.
 
         Raises:

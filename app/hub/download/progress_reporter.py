@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from app.domain.download import DownloadState, Progress
+from app.domain.download import DownloadProgress, DownloadState
 from app.hub.download.rate_limit import SpeedMeter
 
 REPORT_SECONDS = 0.1
 
-Report = Callable[[Progress], None]
+ProgressCallback = Callable[[DownloadProgress], None]
 
 
-class Teller:
+class ProgressReporter:
     """Reports of one download, and the sentences to be remembered of it."""
 
-    def __init__(self, report: Report, total: int, clock: Callable[[], float]) -> None:
+    def __init__(self, report: ProgressCallback, total: int, clock: Callable[[], float]) -> None:
         self._report = report
         self._total = total
         self._clock = clock
@@ -37,7 +37,7 @@ class Teller:
         """Whether the last report is old enough for another one."""
         return self._clock() - self._told >= REPORT_SECONDS
 
-    def tell(self, state: DownloadState, done: int, notice: str = "") -> None:
+    def report(self, state: DownloadState, done: int, notice: str = "") -> None:
         """Report now.
 
         Args:
@@ -48,12 +48,12 @@ class Teller:
         self._told = self._clock()
         speed = self._meter.speed() if state is DownloadState.DOWNLOADING else 0.0
         left = (self._total - done) / speed if speed else None
-        self._report(Progress(state, done, self._total, speed, left, notice))
+        self._report(DownloadProgress(state, done, self._total, speed, left, notice))
 
-    def note(self, text: str, done: int) -> None:
+    def report_notice(self, text: str, done: int) -> None:
         """Report a sentence that is kept with the result as well; an empty one is nothing."""
         if not text:
             return
         if text not in self._notices:
             self._notices.append(text)
-        self.tell(DownloadState.CONNECTING, done, text)
+        self.report(DownloadState.CONNECTING, done, text)

@@ -34,7 +34,7 @@ class SpeedMeter:
         return (self._total - then) / seconds if seconds > 0.2 else 0.0
 
 
-class Throttle:
+class BandwidthLimit:
     """A bandwidth limit that may change while it is in force.
 
     A bucket that may run into debt: the caller reads, then waits until the debt is paid, so the
@@ -46,12 +46,12 @@ class Throttle:
         self._clock = clock
         self._free_at = clock()
 
-    def piece(self, most: int) -> int:
+    def read_size(self, most: int) -> int:
         """How much to read at once: about a tenth of a second's share."""
         limit = self._limit()
         return most if not limit else max(1024, min(most, int(limit / 10)))
 
-    def debt(self, count: int) -> float:
+    def delay_after(self, count: int) -> float:
         """Seconds to wait after ``count`` bytes; 0 without a limit."""
         limit, now = self._limit(), self._clock()
         if not limit:

@@ -10,28 +10,28 @@ from app.domain.download import (
     ServerAnswerError,
     WrongSizeError,
 )
-from app.hub.network.http_response import Answer, RangeRefusedError
+from app.hub.network.http_response import HttpResponse, RangeRefusedError
 
 _SHA256_DIGITS = 64
 _CHANGED = "The file has changed on the server, so the download began again."
 
 
 @dataclass(frozen=True, slots=True)
-class Ruling:
+class Decision:
     """What to do with a reply.
 
     Attributes:
-        take: Read its bytes; otherwise ask again at once.
-        begin: Forget the bytes that are here first.
+        accept: Read its bytes; otherwise ask again at once.
+        restart: Forget the bytes that are here first.
         notice: One sentence worth telling; empty mostly.
     """
 
-    take: bool = True
-    begin: bool = False
+    accept: bool = True
+    restart: bool = False
     notice: str = ""
 
 
-class Identity:
+class ResumeValidator:
     """What one pinned file is known by while it is fetched: its SHA-256, its size, its ETag."""
 
     def __init__(self, file: RemoteFile) -> None:
@@ -45,7 +45,7 @@ class Identity:
         """What guards the next range; empty for nothing."""
         return self.etag if self._guarded else ""
 
-    def rule(self, answer: Answer, start: int, if_range: str) -> Ruling:
+    def check(self, answer: HttpResponse, start: int, if_range: str) -> Decision:
         """Judge the head of a reply to a request for the bytes from ``start`` on.
 
         Args:
@@ -74,28 +74,28 @@ class Identity:
         if start and self.etag and answer.etag and other and not self._file.sha256:
             # The server honours ranges and ignored If-Range.
             self.etag = answer.etag
-            return Ruling(take=False, begin=True, notice=_CHANGED)
+            return Decision(accept=False, restart=True, notice=_CHANGED)
         if not start and other:
             self.etag = answer.etag
-            return Ruling(begin=True)
-        return Ruling()
+            return Decision(restart=True)
+        return Decision()
 
-    def _whole_file(self, answer: Answer, if_range: str) -> Ruling:
+    def _whole_file(self, answer: HttpResponse, if_range: str) -> Decision:
         """A range was asked for and the whole file is coming."""
         differs = bool(if_range and answer.etag and answer.etag != if_range)
         if differs and self._file.sha256 and self._guarded:
             # Storage hosts tag the same bytes differently; the hub has just told the same SHA-256
             # for this file, so ask for the range without the tag. The final hash still decides.
             self._guarded = False
-            return Ruling(take=False)
+            return Decision(accept=False)
         if differs and not self._file.sha256:
             self.etag = answer.etag
-            return Ruling(begin=True, notice=_CHANGED)
-        return Ruling(
+            return Decision(restart=True, notice=_CHANGED)
+        return Decision(
             notice="The server cannot continue a download, so it sends the file from its start."
         )
 
-    def rule_refused(self, error: RangeRefusedError, offset: int) -> Ruling:
+    def check_refused(self, error: RangeRefusedError, offset: int) -> Decision:
         """Judge a 416 to a request for the bytes from ``offset`` on.
 
         Raises:
@@ -112,9 +112,9 @@ class Identity:
                 "The server refuses to send the rest of the file.", detail=str(error)
             ) from error
         self._refused = True
-        return Ruling(
-            take=False,
-            begin=True,
+        return Decision(
+            accept=False,
+            restart=True,
             notice="The server refused to continue, so the download began again.",
         )
 

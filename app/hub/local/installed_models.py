@@ -80,7 +80,7 @@ class InstalledModel:
             return True
 
 
-class Library:
+class InstalledModels:
     """The list, kept on disk. Thread-safe."""
 
     def __init__(self, index: Path) -> None:

@@ -16,8 +16,8 @@ from app.hub.download.control import DownloadControl
 from app.hub.download.disk import SPARE, delete_file, disk_error, free_bytes
 from app.hub.download.hashing import hash_file
 from app.hub.download.journal import JournalHead
-from app.hub.download.partial_file import PartFile
-from app.hub.local.installed_models import InstalledModel, Library
+from app.hub.download.partial_file import PartialFile
+from app.hub.local.installed_models import InstalledModel, InstalledModels
 
 MAX_HASH_FILE = 1024 * 1024
 _HASH_LINE = re.compile(r"^\\?([0-9a-fA-F]{64})(?:\s+[ *]?(.*))?$")
@@ -50,7 +50,7 @@ def split_siblings(path: Path) -> tuple[Path, ...]:
     return parts
 
 
-def judge(path: Path) -> tuple[tuple[Path, ...], GgufHeader]:
+def read_split_header(path: Path) -> tuple[tuple[Path, ...], GgufHeader]:
     """Read the header of a file and of its siblings without llama.cpp.
 
     Returns:
@@ -64,7 +64,7 @@ def judge(path: Path) -> tuple[tuple[Path, ...], GgufHeader]:
     return parts, headers[0]
 
 
-def told_hash(path: Path) -> str | None:
+def read_hash_file(path: Path) -> str | None:
     """The SHA-256 that a ``.sha256`` file beside ``path`` tells, in sha256sum's or plain form.
 
     Raises:
@@ -94,7 +94,7 @@ def told_hash(path: Path) -> str | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Adding:
+class CopyTarget:
     """What adding a file needs to know about the disk.
 
     Attributes:
@@ -123,7 +123,9 @@ class Origin:
     sha256: str = ""
 
 
-def add_in_place(path: Path, library: Library, origin: Origin | None = None) -> InstalledModel:
+def add_in_place(
+    path: Path, library: InstalledModels, origin: Origin | None = None
+) -> InstalledModel:
     """List a file where it is; it stays the user's and is never deleted.
 
     Quick: nothing but the header is read. Hashes that are told beside the files, or by their
@@ -134,20 +136,20 @@ def add_in_place(path: Path, library: Library, origin: Origin | None = None) -> 
     """
     origin = origin or Origin()
     path = path.expanduser().absolute()
-    parts, header = judge(path)
+    parts, header = read_split_header(path)
     told = _told_hashes(parts, origin)
     return library.put(_installed(parts, header, told if any(told) else (), origin))
 
 
 def _told_hashes(parts: tuple[Path, ...], origin: Origin) -> tuple[str, ...]:
-    told = [told_hash(part) or "" for part in parts]
+    told = [read_hash_file(part) or "" for part in parts]
     return (told[0] or origin.sha256, *told[1:])
 
 
 def add_copy(
     path: Path,
-    library: Library,
-    adding: Adding,
+    library: InstalledModels,
+    adding: CopyTarget,
     control: DownloadControl,
     report: Callable[[int, int], None] = lambda _done, _total: None,
     origin: Origin | None = None,
@@ -167,7 +169,7 @@ def add_copy(
     """
     origin = origin or Origin()
     path = path.expanduser().absolute()
-    parts, header = judge(path)
+    parts, header = read_split_header(path)
     hashes_told = _told_hashes(parts, origin)
     total = sum(part.stat().st_size for part in parts)
     free = adding.free_space(adding.folder)
@@ -222,7 +224,7 @@ def _copy_one(
 ) -> str | None:
     if target.exists():
         raise FileInTheWayError(f"{target} exists already.")
-    part = PartFile(target)
+    part = PartialFile(target)
     size = source.stat().st_size
     with ExitStack() as undo:
         undo.callback(part.discard)
@@ -236,7 +238,7 @@ def _copy_one(
                     report(part.offset)
         except OSError as error:
             raise disk_error(error, source) from error
-        part.settle()
+        part.flush()
         digest = part.digest()
         if told and digest != told:
             raise DamagedDownloadError(
@@ -252,7 +254,7 @@ def _copy_one(
 
 def verify(
     model: InstalledModel,
-    library: Library,
+    library: InstalledModels,
     control: DownloadControl,
     report: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> bool | None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from app.domain.errors import ModelFileError
 from app.hub.api.names import SPLIT, quantization_of
-from app.hub.local.local import judge
+from app.hub.local.local import read_split_header
 
 MAX_DEPTH = 6  # folders below the one that is searched; the Hub's cache uses four
 MAX_FOUND = 2_000
@@ -98,7 +98,7 @@ def _judged(candidate: _Candidate, kind: FolderKind) -> FoundModel:
     split = SPLIT.fullmatch(path.name)
     stem = split["stem"] if split else path.stem
     try:
-        parts, header = judge(path)
+        parts, header = read_split_header(path)
         size = sum(part.stat().st_size for part in parts)
     except (ModelFileError, OSError) as error:
         problem = error.what if isinstance(error, ModelFileError) else str(error)

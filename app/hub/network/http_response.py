@@ -46,7 +46,7 @@ class RangeRefusedError(HubError):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class HttpResponse:
     """The head of a reply that carries bytes of the file.
 
     Attributes:
@@ -67,9 +67,9 @@ def header(response: http.client.HTTPResponse, name: str) -> str:
     return response.getheader(name) or ""
 
 
-def judge(
+def parse_response(
     response: http.client.HTTPResponse, start: int, *, at_home: bool, linked_etag: str
-) -> Answer:
+) -> HttpResponse:
     """Read the head of a reply to a request for the bytes from ``start`` on.
 
     Args:
@@ -89,13 +89,13 @@ def judge(
         if header(response, "Content-Encoding") not in {"", "identity"}:
             raise ServerAnswerError("The server sent the file in a form that was not asked for.")
         length = header(response, "Content-Length")
-        return Answer(0, int(length) if length.isdigit() else None, etag, linked_etag)
+        return HttpResponse(0, int(length) if length.isdigit() else None, etag, linked_etag)
     if status == http.HTTPStatus.PARTIAL_CONTENT:
         found = _CONTENT_RANGE.fullmatch(header(response, "Content-Range").strip())
         if not found or int(found[1]) != start:
             raise ServerAnswerError("The server sent another range than the one asked for.")
         size = None if found[3] == "*" else int(found[3])
-        return Answer(start, size, etag, linked_etag)
+        return HttpResponse(start, size, etag, linked_etag)
     raise _failure(response, at_home=at_home)
 
 
@@ -148,7 +148,7 @@ def busy_error(status: int, wait: str, who: str, detail: str) -> BusyServerError
     return BusyServerError(f"{who} {what}.", detail=detail, retry_after=retry_after(wait))
 
 
-def unproven_error(error: BaseException, who: str) -> InsecureConnectionError | None:
+def certificate_error(error: BaseException, who: str) -> InsecureConnectionError | None:
     """The error for a refused certificate, wherever it lies among the causes; None without one."""
     cause: BaseException | None = error
     while cause is not None:

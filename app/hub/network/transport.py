@@ -29,7 +29,7 @@ from app.domain.download import (
 )
 from app.domain.errors import HubError
 from app.hub.network.gate import NetworkGate
-from app.hub.network.http_response import Answer, header, judge, unproven_error
+from app.hub.network.http_response import HttpResponse, certificate_error, header, parse_response
 
 MAX_REDIRECTS = 5
 CONNECT_SECONDS = 15.0
@@ -102,10 +102,10 @@ class _HTTPSHandler(urllib.request.HTTPSHandler):
 class Transfer:
     """An open reply, to be closed. What blocks in :meth:`read_into` is woken by an interrupt."""
 
-    def __init__(self, response: http.client.HTTPResponse, answer: Answer) -> None:
+    def __init__(self, response: http.client.HTTPResponse, answer: HttpResponse) -> None:
         self._response = response
         self._left = None if response.chunked else response.length
-        self.answer = answer
+        self.response = answer
 
     def read_into(self, view: memoryview) -> int:
         """Fill ``view`` with what one receive brings; 0 at the end of the reply.
@@ -222,7 +222,7 @@ class Transport:
                 url = _next(url, target)
                 continue
             try:
-                answer = judge(response, start, at_home=at_home, linked_etag=linked_etag)
+                answer = parse_response(response, start, at_home=at_home, linked_etag=linked_etag)
             except HubError:
                 response.close()
                 raise
@@ -247,7 +247,7 @@ class Transport:
             return cast("http.client.HTTPResponse", opener.open(request, timeout=self._connect))
         except urllib.error.URLError as error:
             reason = error.reason
-            if unproven := unproven_error(error, str(host)):
+            if unproven := certificate_error(error, str(host)):
                 raise unproven from error
             if isinstance(reason, TimeoutError):
                 raise StalledError(f"{host} does not answer.", detail=repr(reason)) from error

@@ -12,10 +12,10 @@ from pathlib import Path
 from app.domain.download import (
     BusyServerError,
     DownloadItem,
+    DownloadProgress,
     DownloadState,
     FileInTheWayError,
     NetworkError,
-    Progress,
     RemoteFile,
 )
 from app.domain.errors import KnownError, NotFoundError, OfflineError
@@ -25,9 +25,9 @@ from app.hub.download.control import DownloadControl
 from app.hub.download.disk import disk_error
 from app.hub.download.download import Downloader
 from app.hub.download.rate_limit import RetryPolicy
-from app.hub.local.installed_models import Library
-from app.hub.queue.queue_file import enlist, read_queue, write_queue
-from app.hub.queue.target_place import Place
+from app.hub.local.installed_models import InstalledModels
+from app.hub.queue.queue_file import add_installed, read_queue, write_queue
+from app.hub.queue.target_place import DownloadTarget
 
 _OURS = "Phial made a mistake here. Its log says more; what was fetched is kept. Choose Retry."
 _log = logging.getLogger(__name__)
@@ -44,8 +44,8 @@ class DownloadQueue:
         self,
         client: HubClient,
         downloader: Downloader,
-        library: Library,
-        place: Place,
+        library: InstalledModels,
+        place: DownloadTarget,
         *,
         on_change: Callable[[DownloadItem], None] = lambda _: None,
         policy: RetryPolicy | None = None,
@@ -241,7 +241,7 @@ class DownloadQueue:
         """Fetch one item and return its last state."""
         try:
             last = self._fetch(item, control)
-            return self._without_bytes(last) if control.deletes else last
+            return self._without_bytes(last) if control.delete_requested else last
         except OfflineError as error:
             state, text = DownloadState.PAUSED, str(error)
         except KnownError as error:
@@ -315,7 +315,7 @@ class DownloadQueue:
             results.append(result)
             if result.fetched:  # what lay there before is not ours to delete
                 item = replace(item, files=(*item.files, result.path))
-        enlist(self._library, files, results)
+        add_installed(self._library, files, results)
         return replace(
             item,
             state=DownloadState.DONE,
@@ -327,8 +327,8 @@ class DownloadQueue:
 
     def _reporter(
         self, item: DownloadItem, before: int, notices: list[str]
-    ) -> Callable[[Progress], None]:
-        def report(progress: Progress) -> None:
+    ) -> Callable[[DownloadProgress], None]:
+        def report(progress: DownloadProgress) -> None:
             left = None
             if progress.speed:
                 left = (item.total - before - progress.done) / progress.speed
@@ -348,4 +348,4 @@ class DownloadQueue:
 
 
 def _stopped_state(control: DownloadControl) -> DownloadState:
-    return DownloadState.PAUSED if control.pausing else DownloadState.CANCELLED
+    return DownloadState.PAUSED if control.pause_requested else DownloadState.CANCELLED

@@ -13,7 +13,7 @@ from app.domain.download import DownloadItem, DownloadResult, DownloadState, Rem
 from app.domain.gguf import read_gguf_file
 from app.hub.api.names import plain_name, quantization_of
 from app.hub.download.disk import write_json
-from app.hub.local.installed_models import InstalledModel, Library
+from app.hub.local.installed_models import InstalledModel, InstalledModels
 
 FORMAT = 1
 KEPT = (
@@ -61,8 +61,8 @@ def _restored(record: dict[str, Any]) -> DownloadItem:
     return DownloadItem(**values)
 
 
-def enlist(
-    library: Library, files: tuple[RemoteFile, ...], results: list[DownloadResult]
+def add_installed(
+    library: InstalledModels, files: tuple[RemoteFile, ...], results: list[DownloadResult]
 ) -> InstalledModel:
     """Put a finished model on the list of installed ones.
 

@@ -8,12 +8,12 @@ from pathlib import Path
 
 from app.domain.download import DownloadItem, RemoteFile
 from app.hub.api.names import safe_parts
-from app.hub.download.disk import SPARE, Room, delete_file, file_size, free_bytes
-from app.hub.download.partial_file import part_path, unfinished_files
+from app.hub.download.disk import SPARE, DiskSpace, delete_file, file_size, free_bytes
+from app.hub.download.partial_file import partial_path, unfinished_files
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class DownloadTarget:
     """Where downloads go and what they may take.
 
     Attributes:
@@ -46,13 +46,14 @@ class Place:
         needed = 0
         for file, target in zip(files, targets, strict=True):
             if not target.exists():
-                needed += max(0, file.size - file_size(part_path(target)))
-        Room(self.folder, self.free_space, self.spare).check(needed, "This download")
+                needed += max(0, file.size - file_size(partial_path(target)))
+        DiskSpace(self.folder, self.free_space, self.spare).check(needed, "This download")
 
     def bytes_here(self, item: DownloadItem) -> int:
         """Bytes on disk of a download that ended early; a damaged part is gone by now."""
         return sum(
-            max(file_size(target), file_size(part_path(target))) for target in self._targets(item)
+            max(file_size(target), file_size(partial_path(target)))
+            for target in self._targets(item)
         )
 
     def discard(self, item: DownloadItem) -> None:

@@ -29,7 +29,7 @@ from pygments.token import (
     Token,
 )
 
-from app.markup.code.multiline import Left, left_open
+from app.markup.code.multiline import OpenConstruct, open_constructs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,7 +54,7 @@ CREDIT = 4
 """Characters handed to a lexer per character of code, at most."""
 
 
-class Kind(Enum):
+class TokenKind(Enum):
     """What a run is; the value is the name that a theme gives a colour to."""
 
     TEXT = "text"
@@ -83,54 +83,54 @@ class Kind(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class TokenSpan:
     """``length`` characters from ``start`` are of one kind; plain text has no runs."""
 
     start: int
     length: int
-    kind: Kind
+    kind: TokenKind
 
 
-_KINDS: dict[_TokenType, Kind] = {
-    Keyword.Type: Kind.TYPE,
-    Keyword.Constant: Kind.BUILTIN,
-    Keyword: Kind.KEYWORD,
-    Operator.Word: Kind.KEYWORD,
-    Name.Function: Kind.FUNCTION,
-    Name.Class: Kind.CLASS,
-    Name.Namespace: Kind.CLASS,
-    Name.Exception: Kind.CLASS,
-    Name.Builtin: Kind.BUILTIN,
-    Name.Decorator: Kind.DECORATOR,
-    Name.Variable: Kind.VARIABLE,
-    Name.Constant: Kind.VARIABLE,
-    Name.Attribute: Kind.ATTRIBUTE,
-    Name.Property: Kind.ATTRIBUTE,
-    Name.Tag: Kind.TAG,
-    Name.Entity: Kind.ESCAPE,
-    String.Escape: Kind.ESCAPE,
-    String.Interpol: Kind.ESCAPE,
-    String: Kind.STRING,
-    Number: Kind.NUMBER,
-    Comment: Kind.COMMENT,
-    Operator: Kind.OPERATOR,
-    Punctuation: Kind.PUNCTUATION,
-    Generic.Inserted: Kind.INSERTED,
-    Generic.Deleted: Kind.DELETED,
-    Generic.Heading: Kind.HEADING,
-    Generic.Subheading: Kind.HEADING,
-    Generic.Prompt: Kind.PROMPT,
-    Generic.Output: Kind.OUTPUT,
-    Generic.Error: Kind.ERROR,
-    Generic.Traceback: Kind.ERROR,
-    Error: Kind.TEXT,
-    Token: Kind.TEXT,
+_KINDS: dict[_TokenType, TokenKind] = {
+    Keyword.Type: TokenKind.TYPE,
+    Keyword.Constant: TokenKind.BUILTIN,
+    Keyword: TokenKind.KEYWORD,
+    Operator.Word: TokenKind.KEYWORD,
+    Name.Function: TokenKind.FUNCTION,
+    Name.Class: TokenKind.CLASS,
+    Name.Namespace: TokenKind.CLASS,
+    Name.Exception: TokenKind.CLASS,
+    Name.Builtin: TokenKind.BUILTIN,
+    Name.Decorator: TokenKind.DECORATOR,
+    Name.Variable: TokenKind.VARIABLE,
+    Name.Constant: TokenKind.VARIABLE,
+    Name.Attribute: TokenKind.ATTRIBUTE,
+    Name.Property: TokenKind.ATTRIBUTE,
+    Name.Tag: TokenKind.TAG,
+    Name.Entity: TokenKind.ESCAPE,
+    String.Escape: TokenKind.ESCAPE,
+    String.Interpol: TokenKind.ESCAPE,
+    String: TokenKind.STRING,
+    Number: TokenKind.NUMBER,
+    Comment: TokenKind.COMMENT,
+    Operator: TokenKind.OPERATOR,
+    Punctuation: TokenKind.PUNCTUATION,
+    Generic.Inserted: TokenKind.INSERTED,
+    Generic.Deleted: TokenKind.DELETED,
+    Generic.Heading: TokenKind.HEADING,
+    Generic.Subheading: TokenKind.HEADING,
+    Generic.Prompt: TokenKind.PROMPT,
+    Generic.Output: TokenKind.OUTPUT,
+    Generic.Error: TokenKind.ERROR,
+    Generic.Traceback: TokenKind.ERROR,
+    Error: TokenKind.TEXT,
+    Token: TokenKind.TEXT,
 }
 
-_CARRIED = frozenset((Kind.STRING, Kind.COMMENT))
+_CARRIED = frozenset((TokenKind.STRING, TokenKind.COMMENT))
 _LINE_COMMENT = re.compile(r"\s*(?://|#|--(?!\[\[)|;|%)")
 """Ends with its line, even where the lexer counts the line end to it."""
-_WHATS = {"comment": Kind.COMMENT, "string": Kind.STRING}
+_WHATS = {"comment": TokenKind.COMMENT, "string": TokenKind.STRING}
 
 _ALIASES = {
     "c++": "cpp",
@@ -215,10 +215,10 @@ def _lexer(name: str) -> Lexer | None:
     return get_lexer_by_name(name, stripnl=False, ensurenl=False, stripall=False)
 
 
-def _kind(token: _TokenType) -> Kind:
+def _kind(token: _TokenType) -> TokenKind:
     while token not in _KINDS and token.parent is not None:
         token = token.parent
-    return _KINDS.get(token, Kind.TEXT)
+    return _KINDS.get(token, TokenKind.TEXT)
 
 
 class Highlighter:
@@ -235,14 +235,14 @@ class Highlighter:
         self.characters = 0
         self._language = language_name(info)
         self._lexer = _lexer(self._language)
-        self._left: Left | None = None
+        self._left: OpenConstruct | None = None
         self._done = 0
         self._open = ""
-        self._open_kind = Kind.TEXT
+        self._open_kind = TokenKind.TEXT
         self._credit = 0
         self._partial: list[str] = []
 
-    def feed(self, text: str) -> list[Run]:
+    def feed(self, text: str) -> list[TokenSpan]:
         """The runs of the lines that ``text`` completes, in order, never overlapping."""
         end = text.rfind("\n") + 1
         if not end:
@@ -252,13 +252,13 @@ class Highlighter:
         self._partial = [text[end:]]
         return list(self._colour(lines))
 
-    def finish(self) -> list[Run]:
+    def finish(self) -> list[TokenSpan]:
         """The runs of a last line without a line end."""
         rest = "".join(self._partial)
         self._partial = []
         return list(self._colour(rest)) if rest else []
 
-    def _colour(self, text: str) -> Iterator[Run]:
+    def _colour(self, text: str) -> Iterator[TokenSpan]:
         chunk: list[str] = []
         size = 0
         for line in text.splitlines(keepends=True):
@@ -270,18 +270,18 @@ class Highlighter:
         if chunk:
             yield from self._chunk("".join(chunk))
 
-    def _chunk(self, text: str) -> Iterator[Run]:
+    def _chunk(self, text: str) -> Iterator[TokenSpan]:
         start = self._done
         self._done += len(text)
         if self._lexer is None or self._done > MAX_CODE:
             return
         self._credit += CREDIT * len(text)
         left = self._left
-        if left is not None and left.what != "embedded" and left.closer.search(text) is None:
-            yield Run(start, len(text), _WHATS[left.what])
+        if left is not None and left.kind != "embedded" and left.closer.search(text) is None:
+            yield TokenSpan(start, len(text), _WHATS[left.kind])
             return
         if self._open and self._credit < len(self._open) + len(text):
-            yield Run(start, len(text), self._open_kind)
+            yield TokenSpan(start, len(text), self._open_kind)
             self._open = (self._open + text)[-LOOKBACK:]
             return
         prefix = self._open or (left.prefix if left is not None else "")
@@ -289,13 +289,13 @@ class Highlighter:
         self.characters += len(source)
         self._credit -= len(source)
         self._open = ""
-        runs: list[Run] = []
+        runs: list[TokenSpan] = []
         held: list[tuple[int, int]] = []  # strings and comments
         for place, token, value in self._lexer.get_tokens_unprocessed(_without_long(source)):
             kind = _kind(token)
             begin, end = max(place, skip), place + len(value)
-            if kind is not Kind.TEXT and end > begin and value.strip():
-                runs.append(Run(start + begin - skip, end - begin, kind))
+            if kind is not TokenKind.TEXT and end > begin and value.strip():
+                runs.append(TokenSpan(start + begin - skip, end - begin, kind))
             if kind not in _CARRIED:
                 continue
             held.append((place, end))
@@ -309,21 +309,21 @@ class Highlighter:
         source: str,
         skip: int,
         start: int,
-        runs: list[Run],
+        runs: list[TokenSpan],
         held: list[tuple[int, int]],
-    ) -> list[Run]:
+    ) -> list[TokenSpan]:
         """Note what stays open behind ``source``; the runs up to there."""
         self._left = None
-        for left in left_open(self._language, source) if not self._open else ():
-            if left.what == "comment" and any(a < left.start < b for a, b in held):
+        for left in open_constructs(self._language, source) if not self._open else ():
+            if left.kind == "comment" and any(a < left.start < b for a, b in held):
                 continue  # it stands in a string or behind another comment's sign
             self._left = left
-            if left.what == "embedded":
+            if left.kind == "embedded":
                 return runs
             at = max(start + left.start - skip, start)
             kept = [run for run in runs if run.start + run.length <= at]
             rest = start + len(source) - skip - at
-            return [*kept, Run(at, rest, _WHATS[left.what])] if rest else kept
+            return [*kept, TokenSpan(at, rest, _WHATS[left.kind])] if rest else kept
         return runs
 
 
@@ -335,7 +335,7 @@ def _without_long(source: str) -> str:
     return "\n".join(" " * len(line) if len(line) > MAX_LINE else line for line in lines)
 
 
-def whole(info: str, text: str) -> list[Run] | None:
+def highlight_whole(info: str, text: str) -> list[TokenSpan] | None:
     """The runs of a whole block as its lexer reads it in one go; None if that takes too long."""
     lexer = _lexer(language_name(info))
     if lexer is None:
@@ -343,19 +343,19 @@ def whole(info: str, text: str) -> list[Run] | None:
     if len(text) > MAX_WHOLE:
         return None
     end = perf_counter() + PATIENCE
-    runs: list[Run] = []
+    runs: list[TokenSpan] = []
     for place, token, value in lexer.get_tokens_unprocessed(_without_long(text)):
         kind = _kind(token)
-        if kind is not Kind.TEXT and value.strip():
-            runs.append(Run(place, len(value), kind))
+        if kind is not TokenKind.TEXT and value.strip():
+            runs.append(TokenSpan(place, len(value), kind))
         if perf_counter() > end:
             return None
     return runs
 
 
-def highlight(info: str, text: str) -> list[Run]:
+def highlight(info: str, text: str) -> list[TokenSpan]:
     """The runs of a whole block, in order; none for a language that is not known."""
-    runs = whole(info, text)
+    runs = highlight_whole(info, text)
     if runs is None:
         highlighter = Highlighter(info)
         runs = highlighter.feed(text) + highlighter.finish()

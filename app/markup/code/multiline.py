@@ -11,24 +11,24 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-What = Literal["comment", "string", "embedded"]
+ConstructKind = Literal["comment", "string", "embedded"]
 
 
 @dataclass(frozen=True, slots=True)
-class Left:
+class OpenConstruct:
     """Something left open.
 
     Attributes:
         start: where in the text it begins.
         prefix: puts a lexer into its state.
         closer: ends it; a pattern.
-        what: it is, as a whole; ``embedded`` text is of another language.
+        kind: it is, as a whole; ``embedded`` text is of another language.
     """
 
     start: int
     prefix: str
     closer: re.Pattern[str]
-    what: What
+    kind: ConstructKind
 
 
 _C_LIKE = frozenset(
@@ -52,20 +52,20 @@ _HERE = re.compile(r"<<[-~]?(['\"]?)([A-Za-z_]\w{0,30})\1")
 _HERE_LANGUAGES = frozenset(("bash", "sh", "shell", "zsh", "ruby", "perl"))
 
 
-def left_open(language: str, text: str) -> list[Left]:
+def open_constructs(language: str, text: str) -> list[OpenConstruct]:
     """What ``text`` may leave open, the most likely first; the caller knows what is a string."""
-    found: list[Left] = []
+    found: list[OpenConstruct] = []
     for languages, opener, closer in _COMMENTS:
         at = text.rfind(opener) if language in languages else -1
         if at != -1 and closer not in text[at + len(opener) :]:
-            found.append(Left(at, opener, re.compile(re.escape(closer)), "comment"))
+            found.append(OpenConstruct(at, opener, re.compile(re.escape(closer)), "comment"))
     if language in _HERE_LANGUAGES:
         for match in _HERE.finditer(text):
             end = re.compile(rf"(?m)^[ \t]*{match.group(2)}[ \t]*;?$")
             line_end = text.find("\n", match.end())
             if line_end != -1 and end.search(text, line_end + 1) is None:
                 start = text.rfind("\n", 0, match.start()) + 1
-                found.append(Left(line_end + 1, text[start : line_end + 1], end, "string"))
+                found.append(OpenConstruct(line_end + 1, text[start : line_end + 1], end, "string"))
     for languages, pattern, closing in _EMBEDDED:
         if language in languages:
             openers = list(pattern.finditer(text))
@@ -73,5 +73,5 @@ def left_open(language: str, text: str) -> list[Left]:
             if openers and end.search(text, openers[-1].end()) is None:
                 # A rule of a style sheet needs a selector before its brace.
                 prefix = ("a " if language.endswith("ss") else "") + openers[-1].group() + "\n"
-                found.append(Left(openers[-1].end(), prefix, end, "embedded"))
+                found.append(OpenConstruct(openers[-1].end(), prefix, end, "embedded"))
     return found

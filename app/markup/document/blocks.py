@@ -13,7 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from app.markup.latex.numbering import numbered
+from app.markup.latex.numbering import add_numbers
 
 Align: TypeAlias = Literal["left", "center", "right"] | None
 Offsets: TypeAlias = tuple[int, int]
@@ -131,7 +131,7 @@ Inline: TypeAlias = (
     | FootnoteRef
 )
 Spans: TypeAlias = tuple[Inline, ...]
-Row: TypeAlias = tuple[Spans, ...]
+TableCells: TypeAlias = tuple[Spans, ...]
 
 CLOSERS = {"$": "$", "$$": "$$", "\\(": "\\)", "\\[": "\\]", "": ""}
 
@@ -198,7 +198,9 @@ class MathBlock:
     @property
     def drawn(self) -> str:
         """The source as it is to be drawn, with the numbers of its equations."""
-        return numbered(self.source, self.environment, self.number) if self.number else self.source
+        return (
+            add_numbers(self.source, self.environment, self.number) if self.number else self.source
+        )
 
     @property
     def markdown(self) -> str:
@@ -258,8 +260,8 @@ class Table:
     """A table; each row has exactly ``len(alignments)`` cells."""
 
     alignments: tuple[Align, ...]
-    header: Row
-    rows: tuple[Row, ...]
+    header: TableCells
+    rows: tuple[TableCells, ...]
     span: Offsets = NOWHERE
 
 
@@ -310,7 +312,7 @@ Container: TypeAlias = Quote | ListBlock | ListItem | Thinking | FootnoteDefinit
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class BlockPart:
     """A block, or a further part of a block that was given before.
 
     Attributes:
@@ -327,7 +329,7 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Update:
+class StreamUpdate:
     """What one `feed` changed.
 
     Attributes:
@@ -337,13 +339,13 @@ class Update:
         tail_same: the tail equals the previous one; nothing to redraw.
     """
 
-    closed: tuple[Part, ...]
-    tail: tuple[Part, ...]
+    closed: tuple[BlockPart, ...]
+    tail: tuple[BlockPart, ...]
     tail_same: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class BlockReplacement:
     """Replace ``count`` streamed top-level blocks from index ``first`` by ``blocks``.
 
     Indexes count top-level blocks as they were streamed; apply changes from the last to the first.
@@ -355,7 +357,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Settled:
+class StreamResult:
     """The end of a stream.
 
     Attributes:
@@ -366,6 +368,6 @@ class Settled:
             `ListBlock.tight` may be newer in ``blocks``.
     """
 
-    update: Update
+    update: StreamUpdate
     blocks: tuple[Block, ...]
-    changes: tuple[Change, ...]
+    changes: tuple[BlockReplacement, ...]

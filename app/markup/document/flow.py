@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from app.markup.document.blocks import (
     Block,
+    BlockPart,
     CodeBlock,
     FootnoteDefinition,
     Heading,
@@ -19,7 +20,6 @@ from app.markup.document.blocks import (
     ListItem,
     MathBlock,
     Paragraph,
-    Part,
     Quote,
     Rule,
     Table,
@@ -86,10 +86,10 @@ class FlowRow:
     top: bool
 
 
-def flatten(parts: Iterable[Part | Block]) -> Iterator[FlowRow]:
+def flatten(parts: Iterable[BlockPart | Block]) -> Iterator[FlowRow]:
     """The rows of parts or of whole blocks, in order."""
     for part in parts:
-        whole = part if isinstance(part, Part) else Part(part)
+        whole = part if isinstance(part, BlockPart) else BlockPart(part)
         yield from _rows(whole.block, (), whole.continues, top=whole.continues == 0)
 
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from typing import TypeAlias
 
-from app.markup.latex.tokens import ASIDE, FRAME, NUMBER, MathError, Reader
+from app.markup.latex.tokens import ASIDE, FRAME, NUMBER, MathError, TokenReader
 
 Rewrite: TypeAlias = Callable[[list[str]], str]
 
@@ -48,7 +48,7 @@ _LINES = frozenset(("\\hline", "\\toprule", "\\midrule", "\\bottomrule"))
 _REPEATED = re.compile(r"\*\{(\d{1,2})\}\{([^{}]*)\}")
 
 
-def environment(reader: Reader, rewrite: Rewrite) -> str:
+def environment(reader: TokenReader, rewrite: Rewrite) -> str:
     r"""The environment whose ``\begin`` was just read.
 
     Raises:
@@ -63,7 +63,7 @@ def environment(reader: Reader, rewrite: Rewrite) -> str:
     if name in ("multline", "multline*"):
         return _multline(rows_of(body), rewrite)
     if name in _ALIGNED:
-        inner = Reader(body)
+        inner = TokenReader(body)
         if name in _COUNTED:
             inner.argument()
         else:
@@ -94,7 +94,7 @@ def aligned(body: list[str], rewrite: Rewrite) -> str:
 def rows_of(body: list[str]) -> list[list[str]]:
     r"""The rows of an environment, without the ``\\`` between them; at least one."""
     rows: list[list[str]] = [[]]
-    reader, depth = Reader(body), 0
+    reader, depth = TokenReader(body), 0
     while reader.at < len(body):
         part = reader.next()
         depth += (part in ("{", "\\begin")) - (part in ("}", "\\end"))
@@ -119,7 +119,7 @@ def take_tag(row: list[str]) -> str:
     for at, part in enumerate(row):
         depth += (part in ("{", "\\begin")) - (part in ("}", "\\end"))
         if part in ("\\tag", "\\tag*") and depth == 0:
-            reader = Reader(row, at + 1)
+            reader = TokenReader(row, at + 1)
             label = "".join(reader.argument())
             del row[at : reader.at]
             return label if part == "\\tag*" else f"({label})"
@@ -148,7 +148,7 @@ def _joined(rows: list[list[str]], tags: list[str], columns: int, rewrite: Rewri
 
 def _asides(row: list[str]) -> list[list[str]]:
     r"""A row, and before it as a row of its own what ``\intertext`` says."""
-    reader = Reader(row)
+    reader = TokenReader(row)
     reader.skip_spaces()
     if reader.peek() not in ("\\intertext", "\\shortintertext"):
         return [row]
@@ -190,7 +190,7 @@ def _array(columns: str, body: list[str], rewrite: Rewrite) -> str:
 
 def _fenced(name: str, body: list[str], rewrite: Rewrite) -> str:
     r"""A matrix whose columns stand as its option says: ``\begin{pmatrix*}[r]``."""
-    inner = Reader(body)
+    inner = TokenReader(body)
     side = inner.option() or "c"
     rows = rows_of(body[inner.at :])
     text = " \\\\ ".join(rewrite(row) for row in rows)
@@ -216,7 +216,7 @@ def numbered_by(tag: str) -> str:
 
 def _framed(body: list[str], rewrite: Rewrite) -> str:
     """An array, with the lines around it that the converter forgets."""
-    inner = Reader(body)
+    inner = TokenReader(body)
     inner.option()
     columns = "".join(inner.argument())
     columns = _REPEATED.sub(lambda found: found.group(2) * int(found.group(1)), columns)
@@ -242,7 +242,7 @@ def _take_lines(row: list[str]) -> bool:
     return found
 
 
-def _body(reader: Reader, name: str) -> list[str]:
+def _body(reader: TokenReader, name: str) -> list[str]:
     r"""The tokens up to the ``\end`` of this environment."""
     start, depth = reader.at, 1
     while reader.at < len(reader.tokens):

@@ -22,13 +22,13 @@ from app.markup.latex.names import (
     TEXT_SIGNS,
 )
 from app.markup.latex.packages import package_commands
-from app.markup.latex.tokens import MOVING, NAME, MathError, Reader, tokens_of
+from app.markup.latex.tokens import MOVING, NAME, MathError, TokenReader, tokens_of
 
 _SPACES = re.compile(r"\s+")
 _SHORT = 4
 """Letters at an arrow that need no longer one."""
 
-Rewriter: TypeAlias = Callable[[Reader], str]
+Rewriter: TypeAlias = Callable[[TokenReader], str]
 
 
 def prepare(source: str) -> str:
@@ -59,14 +59,14 @@ def _outside(tokens: list[str]) -> list[str]:
 
 
 def _rewrite(tokens: list[str]) -> str:
-    reader = Reader(tokens)
+    reader = TokenReader(tokens)
     written: list[str] = []
     while reader.at < len(tokens):
         written.append(_command(reader.next(), reader))
     return "".join(written)
 
 
-def _command(part: str, reader: Reader) -> str:
+def _command(part: str, reader: TokenReader) -> str:
     if part == "|" and reader.peek() == "|":
         reader.next()
         return "\\| "
@@ -99,7 +99,7 @@ def _command(part: str, reader: Reader) -> str:
     return f"{renamed} " if renamed[-1:].isalpha() else renamed
 
 
-def _between_operators(reader: Reader) -> bool:
+def _between_operators(reader: TokenReader) -> bool:
     r"""Whether a sign follows, so that ``\dots`` stand at its height."""
     at = reader.at
     reader.skip_spaces()
@@ -112,14 +112,14 @@ def _tag(form: str) -> Rewriter:
     return lambda reader: f" \\qquad \\text {{{form.format(''.join(reader.argument()))}}}"
 
 
-def _text(reader: Reader) -> str:
+def _text(reader: TokenReader) -> str:
     r"""``\text{if $x$}``: the formulas inside become formulas."""
     return _words(reader.argument(), "\\text")
 
 
 def _words(tokens: list[str], command: str) -> str:
     """Words, in the letters of ``command``; what stands between dollars is a formula."""
-    reader = Reader(tokens)
+    reader = TokenReader(tokens)
     written: list[str] = []
     plain: list[str] = []
     while reader.at < len(tokens):
@@ -146,7 +146,7 @@ def _plain(parts: list[str], command: str) -> str:
 
 
 def _binom(style: str) -> Rewriter:
-    def write(reader: Reader) -> str:
+    def write(reader: TokenReader) -> str:
         written = _binomial(reader.argument(), reader.argument())
         return f"{{{style} {written}}}" if style else written
 
@@ -157,7 +157,7 @@ def _binomial(above: list[str], below: list[str]) -> str:
     return f"\\left( {{{{{_rewrite(above)}}} \\atop {{{_rewrite(below)}}}}} \\right) "
 
 
-def _general_fraction(reader: Reader) -> str:
+def _general_fraction(reader: TokenReader) -> str:
     r"""``\genfrac{(}{)}{0pt}{1}{n}{k}``: brackets, line, style, above and below."""
     left, right, line, style = ("".join(reader.argument()).strip() for _ in range(4))
     above, below = _rewrite(reader.argument()), _rewrite(reader.argument())
@@ -169,7 +169,7 @@ def _general_fraction(reader: Reader) -> str:
     return f"{{{switch} {written}}}"
 
 
-def _group(reader: Reader) -> str:
+def _group(reader: TokenReader) -> str:
     r"""A group; ``{n \choose k}`` is TeX's older way to write a binomial."""
     reader.at -= 1
     inner = reader.argument()
@@ -179,7 +179,7 @@ def _group(reader: Reader) -> str:
     return f"{{{_rewrite(inner)}}}"
 
 
-def _operator(reader: Reader) -> str:
+def _operator(reader: TokenReader) -> str:
     return _named(_name(reader.argument()))
 
 
@@ -194,12 +194,12 @@ def _named(name: str) -> str:
     return f"\\text {{{NAME}{name}}}" if name else " "
 
 
-def _operator_with_limits(reader: Reader) -> str:
+def _operator_with_limits(reader: TokenReader) -> str:
     r"""``\operatorname*{argmax}_x``: in a display, what is below stands under the name."""
     return _limited(_name(reader.argument()), reader)
 
 
-def _limited(name: str, reader: Reader) -> str:
+def _limited(name: str, reader: TokenReader) -> str:
     reader.skip_spaces()
     if reader.peek() == "\\limits":
         reader.next()
@@ -210,7 +210,7 @@ def _operator_called(name: str) -> Rewriter:
     return lambda reader: _limited(name, reader)
 
 
-def _any_operator(reader: Reader) -> str:
+def _any_operator(reader: TokenReader) -> str:
     r"""``\mathop{…}``, which has limits where any are written."""
     inner = reader.argument()
     name = _name(inner)
@@ -219,7 +219,7 @@ def _any_operator(reader: Reader) -> str:
     return _with_limits(f"{{{_rewrite(inner)}}}", reader)
 
 
-def _with_limits(written: str, reader: Reader) -> str:
+def _with_limits(written: str, reader: TokenReader) -> str:
     reader.skip_spaces()
     if reader.peek() == "\\limits":
         reader.next()
@@ -232,12 +232,12 @@ def _with_limits(written: str, reader: Reader) -> str:
     return written
 
 
-def _cancelled_to(reader: Reader) -> str:
+def _cancelled_to(reader: TokenReader) -> str:
     value = _rewrite(reader.argument())
     return f"{{\\cancel {{{_rewrite(reader.argument())}}}}}^{{{value}}}"
 
 
-def _not(reader: Reader) -> str:
+def _not(reader: TokenReader) -> str:
     reader.skip_spaces()
     negated = reader.next()
     if negated not in NEGATED:
@@ -245,20 +245,20 @@ def _not(reader: Reader) -> str:
     return f"{NEGATED[negated]} "
 
 
-def _second(reader: Reader) -> str:
+def _second(reader: TokenReader) -> str:
     """A command whose first argument does not show."""
     reader.argument()
     return f"{{{_rewrite(reader.argument())}}}"
 
 
-def _chemistry(reader: Reader) -> str:
+def _chemistry(reader: TokenReader) -> str:
     return _rewrite(tokens_of(chemistry("".join(reader.argument()))))
 
 
 def _labelled(short: str, stretched: str) -> Rewriter:
     r"""``\xrightarrow[below]{above}``: an arrow that is longer than what stands at it."""
 
-    def write(reader: Reader) -> str:
+    def write(reader: TokenReader) -> str:
         below = reader.option() or ""
         above = reader.argument()
         length = max(_letters(above), _letters(tokens_of(below)))
@@ -278,12 +278,12 @@ def _letters(tokens: list[str]) -> int:
     return sum(len(part) == 1 and part not in "{}_^" for part in tokens)
 
 
-def _reference(reader: Reader) -> str:
+def _reference(reader: TokenReader) -> str:
     """A reference to an equation, as its label in brackets."""
     return f"\\text {{({''.join(reader.argument())})}}"
 
 
-def _coloured(reader: Reader) -> str:
+def _coloured(reader: TokenReader) -> str:
     r"""``\color{red}{x}``: where a group follows, models mean it alone; else all the rest."""
     colour = "".join(reader.argument())
     reader.skip_spaces()
@@ -292,7 +292,7 @@ def _coloured(reader: Reader) -> str:
     return f"\\color {{{colour}}}"
 
 
-def _character(reader: Reader) -> str:
+def _character(reader: TokenReader) -> str:
     code = "".join(reader.argument()).strip().lower().removeprefix("u+")
     digits = code.removeprefix("x")
     try:
@@ -301,11 +301,11 @@ def _character(reader: Reader) -> str:
         raise MathError(f"there is no character {code}") from error
 
 
-def _framed(reader: Reader) -> str:
+def _framed(reader: TokenReader) -> str:
     return f"\\boxed {{{_rewrite(reader.argument())}}}"
 
 
-def _framed_text(reader: Reader) -> str:
+def _framed_text(reader: TokenReader) -> str:
     return f"\\boxed {{\\text {{{''.join(reader.argument())}}}}}"
 
 

@@ -7,7 +7,7 @@ with ``\tag``, ``\notag`` or ``\nonumber`` is left alone, and ``multline`` is nu
 from __future__ import annotations
 
 from app.markup.latex.environments import has_tag, rows_of
-from app.markup.latex.tokens import MathError, Reader, tokens_of
+from app.markup.latex.tokens import MathError, TokenReader, tokens_of
 
 _ONCE = frozenset(("equation", "multline"))
 _EACH_ROW = frozenset(("align", "alignat", "eqnarray", "flalign", "gather"))
@@ -19,7 +19,7 @@ def numbers_in(source: str, environment: str | None) -> int:
     return sum(_numbered_rows(source, environment)[1]) if environment in NUMBERED else 0
 
 
-def numbered(source: str, environment: str | None, first: int) -> str:
+def add_numbers(source: str, environment: str | None, first: int) -> str:
     r"""The source with a ``\tag`` in each numbered row, counted from ``first``."""
     name = environment or ""
     rows, wanted = _numbered_rows(source, name)
@@ -36,7 +36,7 @@ def _numbered_rows(source: str, environment: str | None) -> tuple[list[list[str]
         tokens = tokens_of(source.strip())
     except MathError:
         return [], []
-    reader = Reader(tokens, 1)
+    reader = TokenReader(tokens, 1)
     reader.argument()
     end = len(tokens) - 1 - tokens[::-1].index("\\end") if "\\end" in tokens else len(tokens)
     body = tokens[reader.at : end]

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from app.markup.latex.siunitx import amount, number, unit
-from app.markup.latex.tokens import Reader
+from app.markup.latex.tokens import TokenReader
 
 Rewrite: TypeAlias = Callable[[list[str]], str]
-Command: TypeAlias = Callable[[Reader], str]
+PackageCommand: TypeAlias = Callable[[TokenReader], str]
 
 _BRACKETS = {
     "\\ket": ("|", "", "\\rangle", 1),
@@ -28,7 +28,7 @@ _BRACKETS = {
 """What stands before, between and behind so many arguments."""
 
 
-def package_commands(rewrite: Rewrite) -> dict[str, Command]:
+def package_commands(rewrite: Rewrite) -> dict[str, PackageCommand]:
     """The commands, each a function that reads its arguments and gives plain LaTeX.
 
     Args:
@@ -52,12 +52,12 @@ def package_commands(rewrite: Rewrite) -> dict[str, Command]:
     }
 
 
-def _text(reader: Reader) -> str:
+def _text(reader: TokenReader) -> str:
     return "".join(reader.argument())
 
 
-def _bracket(rewrite: Rewrite, left: str, between: str, right: str, parts: int) -> Command:
-    def write(reader: Reader) -> str:
+def _bracket(rewrite: Rewrite, left: str, between: str, right: str, parts: int) -> PackageCommand:
+    def write(reader: TokenReader) -> str:
         found = [rewrite(reader.argument()) for _ in range(parts)]
         if parts == 1 and between and _goes_on(reader):  # \braket{a}{b}, and \braket{a|b}
             found.append(rewrite(reader.argument()))
@@ -66,7 +66,7 @@ def _bracket(rewrite: Rewrite, left: str, between: str, right: str, parts: int) 
     return write
 
 
-def _quantity(reader: Reader) -> str:
+def _quantity(reader: TokenReader) -> str:
     reader.option()
     count = number(_text(reader))
     written = unit(_text(reader))
@@ -74,10 +74,10 @@ def _quantity(reader: Reader) -> str:
     return f"{{{count}}}{near}{written}"
 
 
-def _derivative(rewrite: Rewrite, sign: str) -> Command:
+def _derivative(rewrite: Rewrite, sign: str) -> PackageCommand:
     r"""``\dv[2]{f}{x}``, of which the function may be left out; ``\pdv{f}{x}{y}``."""
 
-    def write(reader: Reader) -> str:
+    def write(reader: TokenReader) -> str:
         power = reader.option()
         arguments = [rewrite(reader.argument())]
         while len(arguments) < 3 and _goes_on(reader):
@@ -91,6 +91,6 @@ def _derivative(rewrite: Rewrite, sign: str) -> Command:
     return write
 
 
-def _goes_on(reader: Reader) -> bool:
+def _goes_on(reader: TokenReader) -> bool:
     reader.skip_spaces()
     return reader.peek() == "{"

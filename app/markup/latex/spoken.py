@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from app.markup.latex.tokens import MAX_SOURCE, MathError, Reader, tokens_of
+from app.markup.latex.tokens import MAX_SOURCE, MathError, TokenReader, tokens_of
 
 _WORDS = {
     "+": "plus",
@@ -126,7 +126,7 @@ def spoken(latex: str) -> str:
 
 
 def _read(tokens: list[str]) -> list[str]:
-    reader = Reader(tokens)
+    reader = TokenReader(tokens)
     words: list[str] = []
     last = ""
     while reader.at < len(tokens):
@@ -141,7 +141,7 @@ def _read(tokens: list[str]) -> list[str]:
     return words
 
 
-def _say(part: str, reader: Reader, last: str) -> list[str]:
+def _say(part: str, reader: TokenReader, last: str) -> list[str]:
     if part == "{":
         reader.at -= 1
         return _read(reader.argument())

@@ -76,7 +76,7 @@ def tokens_of(source: str) -> list[str]:
 
 
 @dataclass(slots=True)
-class Reader:
+class TokenReader:
     """Tokens and the place in them."""
 
     tokens: list[str]

@@ -41,7 +41,7 @@ def _trim(address: str) -> str:
     return address
 
 
-def link_words(text: str) -> list[Inline]:
+def linkify(text: str) -> list[Inline]:
     """``text`` with ``www.`` and e-mail addresses made links."""
     if "www." not in text and "@" not in text:
         return [Text(text)]

@@ -15,21 +15,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.markup.markdown import block_patterns
-from app.markup.markdown.block_rules import END_THINK, THINK, Openings
+from app.markup.markdown.block_rules import END_THINK, THINK, BlockRules
 from app.markup.markdown.cursor import Cursor
-from app.markup.markdown.math_delimiters import MAX_FORMULA, Kind
+from app.markup.markdown.math_delimiters import MAX_FORMULA, DelimiterKind
 from app.markup.markdown.nodes import (
     CodeNode,
-    Container,
+    ContainerNode,
+    FootnoteNode,
     HeadingNode,
     ItemNode,
     Node,
-    NoteNode,
     ParagraphNode,
     QuoteNode,
     RuleNode,
     TableNode,
-    ThinkNode,
+    ThinkingNode,
     open_child,
 )
 from app.markup.markdown.paragraphs import add_text, cut
@@ -37,21 +37,21 @@ from app.markup.markdown.tables import MAX_PADDED, split_row
 
 
 @dataclass(frozen=True, slots=True)
-class Checkpoint:
+class ParserCheckpoint:
     """What of a `Machine` changes with each line, besides the open nodes."""
 
     tip: Node
     depth: int
     line_number: int
-    denied: dict[Kind, int]
+    denied: dict[DelimiterKind, int]
     defined: int
     version: int
 
 
-class Machine(Openings):
+class BlockParser(BlockRules):
     """The line reader: give it lines, then look at ``root``."""
 
-    def line(self, text: str, offset: int) -> None:
+    def feed_line(self, text: str, offset: int) -> None:
         """Read one complete line, without its end, that stands at ``offset`` in the source."""
         thinking = self._thinking()
         if thinking is None:
@@ -59,7 +59,7 @@ class Machine(Openings):
             opens = text.startswith(THINK, lead) and not self.root.children
             if opens and (lead or text.rstrip() != THINK):
                 self._line(THINK, offset + lead)
-                self.line(text[lead + len(THINK) :], offset + lead + len(THINK))
+                self.feed_line(text[lead + len(THINK) :], offset + lead + len(THINK))
                 return
             self._line(text, offset)
             return
@@ -76,7 +76,7 @@ class Machine(Openings):
 
     def end_thinking(self, end: int) -> None:
         """The closing tag was read; it ends at ``end``."""
-        self.give_up_hold()
+        self.abandon_open_formula()
         thinking = self._thinking()
         if thinking is not None:
             thinking.closed = True
@@ -86,7 +86,7 @@ class Machine(Openings):
 
     def finish(self) -> None:
         """No more lines come."""
-        self.give_up_hold()
+        self.abandon_open_formula()
         self._close_to(self.root)
         self.root.open = False
 
@@ -98,39 +98,39 @@ class Machine(Openings):
         """The innermost open node."""
         return self._tip
 
-    def hold_overflows(self, text: str) -> bool:
+    def open_formula_overflows(self, text: str) -> bool:
         """Whether an open formula will be given up because of so long an unfinished line."""
-        hold = self._tip.hold if isinstance(self._tip, ParagraphNode) else None
+        hold = self._tip.open_formula if isinstance(self._tip, ParagraphNode) else None
         return hold is not None and hold.size + len(text) > MAX_FORMULA
 
-    def save(self) -> Checkpoint:
+    def save(self) -> ParserCheckpoint:
         """What besides the open nodes changes when a line is read."""
-        return Checkpoint(
+        return ParserCheckpoint(
             self._tip,
             self._depth,
             self.line_number,
-            dict(self.holds.denied),
+            dict(self.open_formulas.denied),
             len(self.defined),
             self.references.version,
         )
 
-    def restore(self, saved: Checkpoint) -> None:
+    def restore(self, saved: ParserCheckpoint) -> None:
         """Take back what happened since `save`; the nodes are restored by the caller."""
         self._tip = saved.tip
         self._depth = saved.depth
         self.line_number = saved.line_number
-        self.holds.denied = dict(saved.denied)
+        self.open_formulas.denied = dict(saved.denied)
         self.references.forget(self.defined[saved.defined :], saved.version)
         del self.defined[saved.defined :]
 
-    def start_growing(self, end: int) -> None:
+    def begin_partial_line(self, end: int) -> None:
         """The line just read, up to ``end`` in the source, is text of its leaf and goes on."""
         tip = self._tip
         if isinstance(tip, CodeNode):
             tip.lines[-1] = tip.lines[-1].removesuffix("\n")
-        self.grown_to = end
+        self.partial_line_end = end
 
-    def grow(self, text: str) -> None:
+    def extend_partial_line(self, text: str) -> None:
         """Add to the line that goes on."""
         tip = self._tip
         if not text:
@@ -138,8 +138,8 @@ class Machine(Openings):
         self.characters += len(text)
         stripped = text.rstrip(" \t")
         if stripped:
-            tip.end = self.grown_to + len(stripped)
-        self.grown_to += len(text)
+            tip.end = self.partial_line_end + len(stripped)
+        self.partial_line_end += len(text)
         text = text.replace("\0", "\ufffd")
         if isinstance(tip, CodeNode):
             tip.lines.append(text)
@@ -147,24 +147,24 @@ class Machine(Openings):
             tip.text += text
             cut(tip)
 
-    def end_grown(self) -> None:
+    def end_partial_line(self) -> None:
         """The line that went on is complete."""
         if isinstance(self._tip, CodeNode):
             self._tip.lines.append("\n")
 
-    def _thinking(self) -> ThinkNode | None:
+    def _thinking(self) -> ThinkingNode | None:
         child = open_child(self.root)
-        return child if isinstance(child, ThinkNode) else None
+        return child if isinstance(child, ThinkingNode) else None
 
     def _line(self, text: str, offset: int) -> None:
         self.characters += len(text) + 1
         text = text.replace("\0", "\ufffd")
         cursor = Cursor(text)
         tip = self._tip
-        if isinstance(tip, ParagraphNode) and tip.hold is not None:
+        if isinstance(tip, ParagraphNode) and tip.open_formula is not None:
             if self._add_held(tip, cursor, offset):
                 return
-            self.give_up_hold()
+            self.abandon_open_formula()
             cursor = Cursor(text)
         self.line_number += 1
         self._read(cursor, offset)
@@ -175,10 +175,10 @@ class Machine(Openings):
         while (child := open_child(container)) is not None and child is not node:
             if not self._goes_on(child, cursor):
                 break
-            cursor.look()
+            cursor.find_nonspace()
             container = child
         start = cursor.nonspace
-        if not self.holds.add(node, cursor.text, offset, start):
+        if not self.open_formulas.add(node, cursor.text, offset, start):
             return False
         self.line_number += 1
         node.end, node.last_line = offset + len(cursor.text.rstrip(" \t")), self.line_number
@@ -186,10 +186,10 @@ class Machine(Openings):
             self._close_to_parent_of(node)
         return True
 
-    def give_up_hold(self) -> None:
+    def abandon_open_formula(self) -> None:
         """No end came for the open formula: it was text, and what followed is read as such."""
-        while isinstance(self._tip, ParagraphNode) and self._tip.hold is not None:
-            hold = self.holds.give_up(self._tip, self.line_number + 1)
+        while isinstance(self._tip, ParagraphNode) and self._tip.open_formula is not None:
+            hold = self.open_formulas.abandon(self._tip, self.line_number + 1)
             self.line_number = hold.line
             for text, offset in hold.lines:
                 self._line(text, offset)
@@ -216,7 +216,7 @@ class Machine(Openings):
         """Walk the open nodes that go on; the last of them, and whether the line is used up."""
         container: Node = self.root
         while (child := open_child(container)) is not None:
-            cursor.look()
+            cursor.find_nonspace()
             if isinstance(child, CodeNode) and child.fence:
                 if block_patterns.closes_fence(cursor, child.fence):
                     child.closed = True
@@ -249,7 +249,7 @@ class Machine(Openings):
                     cursor.skip_columns(node.indent)
                 else:
                     return False
-            case NoteNode():
+            case FootnoteNode():
                 if cursor.blank:
                     cursor.skip_blanks()
                 elif cursor.indent >= 4:
@@ -273,20 +273,20 @@ class Machine(Openings):
         """Open the blocks that the line begins; the innermost, and whether there is a new one."""
         opened = False
         while not isinstance(container, CodeNode):
-            cursor.look()
+            cursor.find_nonspace()
             if cursor.blank or (cursor.indent < 4 and cursor.char not in block_patterns.MAYBE):
                 break
             new = self._start(container, cursor, matched_all=matched_all and not opened)
             if new is None:
                 break
             container, opened = new, True
-            if not isinstance(container, Container):
+            if not isinstance(container, ContainerNode):
                 break
         return container, opened
 
     def _add(self, container: Node, cursor: Cursor) -> None:
         """Put what is left of the line where it belongs."""
-        cursor.look()
+        cursor.find_nonspace()
         match container:
             case CodeNode():
                 self._add_code(container, cursor)
@@ -294,23 +294,23 @@ class Machine(Openings):
                 self._add_row(container, cursor)
             case ParagraphNode():
                 self._add_text(container, cursor)
-            case Container() if not cursor.blank:
+            case ContainerNode() if not cursor.blank:
                 self._add_text(self._new_paragraph(container, cursor), cursor)
 
     def _add_text(self, node: ParagraphNode, cursor: Cursor) -> None:
-        cursor.look()
+        cursor.find_nonspace()
         start = cursor.nonspace
         text = cursor.text[start:]
         if not node.text and not node.segments:
             parent = node.parent
-            box = block_patterns.task(text) if isinstance(parent, ItemNode) else None
+            box = block_patterns.task_marker(text) if isinstance(parent, ItemNode) else None
             if box is not None and isinstance(parent, ItemNode) and len(parent.children) == 1:
                 parent.checked = box[0]
                 start += box[1]
                 text = text[box[1] :]
         node.end, node.last_line = self._line_end(cursor), self.line_number
         self.defined += add_text(node, text, self._offset + start, self.references)
-        self.holds.begin(node, text, self.line_number)
+        self.open_formulas.begin(node, text, self.line_number)
         if node.ends:
             self._close_to_parent_of(node)
 

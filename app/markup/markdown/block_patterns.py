@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from markdown_it.common.utils import unescapeAll
 
-from app.markup.markdown.math_delimiters import Kind, find_formula, kind_at
+from app.markup.markdown.math_delimiters import DelimiterKind, delimiter_kind_at, find_formula
 
 if TYPE_CHECKING:
     from app.markup.markdown.cursor import Cursor
@@ -35,7 +35,7 @@ _TASK = re.compile(r"\[([ xX])\][ \t]+(?=\S)")
 
 
 @dataclass(frozen=True, slots=True)
-class Marker:
+class ListMarker:
     """A list marker of ``width`` characters; ``sign`` tells lists apart."""
 
     number: int | None
@@ -43,7 +43,7 @@ class Marker:
     width: int
 
 
-def heading(cursor: Cursor) -> tuple[int, str] | None:
+def atx_heading(cursor: Cursor) -> tuple[int, str] | None:
     """Level and text of a heading that starts with number signs."""
     match = _ATX.match(cursor.text, cursor.nonspace)
     if match is None or len(cursor.text) - cursor.nonspace > MAX_HEADING:
@@ -52,7 +52,7 @@ def heading(cursor: Cursor) -> tuple[int, str] | None:
     return len(match.group(1)), text.strip(" \t")
 
 
-def setext(cursor: Cursor) -> int | None:
+def setext_level(cursor: Cursor) -> int | None:
     """The level that a line under a paragraph gives it."""
     match = _SETEXT.match(cursor.text, cursor.nonspace)
     if match is None:
@@ -60,7 +60,7 @@ def setext(cursor: Cursor) -> int | None:
     return 1 if cursor.char == "=" else 2
 
 
-def fence(cursor: Cursor) -> tuple[str, str] | None:
+def opening_fence(cursor: Cursor) -> tuple[str, str] | None:
     """The fence and the info string behind it."""
     match = _FENCE.match(cursor.text, cursor.nonspace)
     if match is None:
@@ -89,25 +89,25 @@ def is_rule(cursor: Cursor) -> bool:
     return bool(_RULE.match(cursor.text, cursor.nonspace))
 
 
-def marker(cursor: Cursor) -> Marker | None:
+def list_marker(cursor: Cursor) -> ListMarker | None:
     """The list marker at the cursor."""
     if _BULLET.match(cursor.text, cursor.nonspace):
-        return Marker(None, cursor.char, 1)
+        return ListMarker(None, cursor.char, 1)
     match = _ORDERED.match(cursor.text, cursor.nonspace)
     if match is None:
         return None
-    return Marker(int(match.group(1)), match.group(2), len(match.group()))
+    return ListMarker(int(match.group(1)), match.group(2), len(match.group()))
 
 
-def note(cursor: Cursor) -> tuple[str, int] | None:
+def footnote_marker(cursor: Cursor) -> tuple[str, int] | None:
     """Label and width of a footnote definition's marker."""
     match = _NOTE.match(cursor.text, cursor.nonspace)
     return (match.group(1), match.end() - match.start()) if match else None
 
 
-def display(cursor: Cursor) -> tuple[Kind, bool] | None:
+def display_delimiter(cursor: Cursor) -> tuple[DelimiterKind, bool] | None:
     """The display delimiter at the cursor, and whether its formula ends on the line."""
-    kind = kind_at(cursor.text, cursor.nonspace)
+    kind = delimiter_kind_at(cursor.text, cursor.nonspace)
     if kind is None:
         return None
     if kind == "\\[" and "\\](" in cursor.text[cursor.nonspace :]:
@@ -116,7 +116,7 @@ def display(cursor: Cursor) -> tuple[Kind, bool] | None:
     return kind, found is not None
 
 
-def task(text: str) -> tuple[bool, int] | None:
+def task_marker(text: str) -> tuple[bool, int] | None:
     """Whether an item's text begins with a ticked or empty box, and the box's width."""
     match = _TASK.match(text)
     return (match.group(1) != " ", match.end()) if match else None

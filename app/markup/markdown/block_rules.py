@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 from app.markup.markdown import block_patterns
 from app.markup.markdown.nodes import (
     CodeNode,
+    FootnoteNode,
     HeadingNode,
     ItemNode,
     ListNode,
     Node,
-    NoteNode,
     ParagraphNode,
     QuoteNode,
     RuleNode,
     TableNode,
-    ThinkNode,
+    ThinkingNode,
 )
 from app.markup.markdown.paragraphs import take_head
 from app.markup.markdown.tables import read_alignments, read_header
@@ -30,7 +30,7 @@ MAX_DEPTH = 64
 THINK, END_THINK = "<think>", "</think>"
 
 
-class Openings(Tree):
+class BlockRules(Tree):
     """The tree, and the blocks that lines open in it."""
 
     def _start(self, container: Node, cursor: Cursor, *, matched_all: bool) -> Node | None:
@@ -45,7 +45,7 @@ class Openings(Tree):
             if cursor.at_blank():
                 cursor.skip_columns(1)
             return node
-        if char == "#" and (heading := block_patterns.heading(cursor)) is not None:
+        if char == "#" and (heading := block_patterns.atx_heading(cursor)) is not None:
             return self._leaf(
                 container,
                 cursor,
@@ -53,7 +53,7 @@ class Openings(Tree):
                     self._here(cursor), self.line_number, level=heading[0], text=heading[1]
                 ),
             )
-        if char in ("`", "~") and (fence := block_patterns.fence(cursor)) is not None:
+        if char in ("`", "~") and (fence := block_patterns.opening_fence(cursor)) is not None:
             code = CodeNode(self._here(cursor), self.line_number, fence=fence[0], info=fence[1])
             code.offset = cursor.indent
             return self._leaf(container, cursor, code)
@@ -82,7 +82,7 @@ class Openings(Tree):
         """What a line makes of the paragraph above it: a heading or a table."""
         if not matched_all or paragraph.segments:
             return None
-        level = block_patterns.setext(cursor)
+        level = block_patterns.setext_level(cursor)
         if level is not None:
             self.defined += take_head(paragraph, self.references)
             if paragraph.text:
@@ -112,7 +112,7 @@ class Openings(Tree):
         return self._leaf(paragraph, cursor, table)
 
     def _start_item(self, container: Node, cursor: Cursor, *, text_before: bool) -> Node | None:
-        marker = block_patterns.marker(cursor)
+        marker = block_patterns.list_marker(cursor)
         if marker is None:
             return None
         after = cursor.nonspace + marker.width
@@ -152,11 +152,11 @@ class Openings(Tree):
     def _start_extension(self, container: Node, cursor: Cursor) -> Node | None:
         char = cursor.char
         if char == "[" and self._depth < MAX_DEPTH and not isinstance(container, TableNode):
-            note = block_patterns.note(cursor)
+            note = block_patterns.footnote_marker(cursor)
             if note is not None:
                 if self.references.add_footnote(note[0]):
                     self.defined.append("^" + note[0])
-                node = NoteNode(self._here(cursor), self.line_number, label=note[0])
+                node = FootnoteNode(self._here(cursor), self.line_number, label=note[0])
                 node.end = self._line_end(cursor)
                 self._child(container, node)
                 cursor.skip_blanks()
@@ -165,9 +165,9 @@ class Openings(Tree):
         if char == "<" and container is self.root and cursor.indent == 0:
             return self._start_thinking(cursor)
         if char in ("$", "\\") and not isinstance(container, TableNode):
-            display = block_patterns.display(cursor)
+            display = block_patterns.display_delimiter(cursor)
             if display is not None and (
-                display[1] or self.holds.allowed(display[0], self.line_number)
+                display[1] or self.open_formulas.allowed(display[0], self.line_number)
             ):
                 if isinstance(container, ParagraphNode) and not container.text:
                     return None
@@ -177,7 +177,7 @@ class Openings(Tree):
     def _start_thinking(self, cursor: Cursor) -> Node | None:
         if cursor.text.rstrip() != THINK or self.root.children:
             return None
-        node = ThinkNode(self._here(cursor), self.line_number)
+        node = ThinkingNode(self._here(cursor), self.line_number)
         node.end = self._line_end(cursor)
         self._child(self.root, node)
         cursor.skip(len(THINK))

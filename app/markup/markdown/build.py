@@ -16,10 +16,10 @@ from app.markup.document.blocks import (
     ListItem,
     MathBlock,
     Quote,
-    Row,
     Rule,
     Spans,
     Table,
+    TableCells,
     Text,
     Thinking,
 )
@@ -28,20 +28,20 @@ from app.markup.markdown.inline import References, parse_spans
 from app.markup.markdown.math_segments import join_blocks, parse_segment
 from app.markup.markdown.nodes import (
     CodeNode,
-    Container,
+    ContainerNode,
+    FootnoteNode,
     HeadingNode,
     ItemNode,
     ListNode,
     Node,
-    NoteNode,
     ParagraphNode,
-    Parsed,
+    ParsedText,
     QuoteNode,
     TableNode,
-    ThinkNode,
+    ThinkingNode,
     postorder,
 )
-from app.markup.markdown.open_tail import TailText
+from app.markup.markdown.open_tail import OpenTail
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,13 +53,13 @@ MAX_ROW = 16384
 _BREAK = re.compile(r"<br\s{0,8}/?>", re.IGNORECASE)
 
 
-class Builder:
+class BlockBuilder:
     """Blocks of one tree.
 
     Attributes:
         characters: handed to the inline parser so far.
         number: of the next equation that takes one; texts are parsed in their order first.
-        guessing: the headings and cells parsed now are of a line that is not complete.
+        closing_markers: the headings and cells parsed now are of a line that is not complete.
         tail: parses paragraphs that are still open.
     """
 
@@ -67,8 +67,8 @@ class Builder:
         self.references = references
         self.characters = 0
         self.number = 1
-        self.guessing = False
-        self.tail = TailText(references)
+        self.closing_markers = False
+        self.tail = OpenTail(references)
 
     # ------------------------------------------------------------------------------------ whole
 
@@ -81,7 +81,7 @@ class Builder:
 
     def compose(self, node: Node, made: list[tuple[Block, ...]]) -> None:
         """Put the blocks of ``node`` on ``made``, taking off it those of its children."""
-        if not isinstance(node, Container):
+        if not isinstance(node, ContainerNode):
             made.append(self.leaf(node))
             return
         first = len(made) - len(node.children)
@@ -101,7 +101,7 @@ class Builder:
                 return (self.table(node, 0),)
         return (Rule((node.start, node.end)),)
 
-    def wrap(self, node: Container, children: tuple[Block, ...]) -> Block:
+    def wrap(self, node: ContainerNode, children: tuple[Block, ...]) -> Block:
         """The block of a container around these children."""
         end = max(node.end, children[-1].span[1] if children else 0)
         span = (node.start, end)
@@ -111,10 +111,10 @@ class Builder:
                 return ListBlock(node.ordered, node.tight, node.marker, items, span)
             case ItemNode():
                 return ListItem(node.number, node.checked, node.tight, node.depth, children, span)
-            case ThinkNode():
-                node.told = node.closed
+            case ThinkingNode():
+                node.end_reported = node.closed
                 return Thinking(children, node.closed, span)
-            case NoteNode():
+            case FootnoteNode():
                 node.number = self.references.footnotes.get(node.label, 0)
                 return FootnoteDefinition(node.label, node.number, children, span)
             case QuoteNode():
@@ -125,9 +125,9 @@ class Builder:
 
     def _spans(self, text: str, *, last: bool = False) -> Spans:
         """The spans of a heading or cell; ``last``: the text may go on there."""
-        if self.guessing:
+        if self.closing_markers:
             before = self.tail.characters
-            spans = self.tail.open_spans(text) if last else self.tail.guessed_spans(text)
+            spans = self.tail.open_spans(text) if last else self.tail.closed_spans(text)
             self.characters += self.tail.characters - before
             return spans
         self.characters += len(text)
@@ -161,7 +161,7 @@ class Builder:
             self.number += sum(
                 numbers_in(b.source, b.environment) for b in blocks if isinstance(b, MathBlock)
             )
-        node.parsed[index : index + 1] = [Parsed(blocks, self.references.version, first)]
+        node.parsed[index : index + 1] = [ParsedText(blocks, self.references.version, first)]
         return blocks
 
     def open_text(self, node: ParagraphNode) -> tuple[Block, ...]:
@@ -182,7 +182,7 @@ class Builder:
     @staticmethod
     def code(node: CodeNode, lines: list[str]) -> CodeBlock:
         """A code block of these lines."""
-        node.told = node.closed
+        node.end_reported = node.closed
         language = next(iter(node.info.split()), "")
         closed = node.closed or not node.fence
         span = (node.start, node.end)
@@ -221,7 +221,7 @@ class Builder:
     def _stale_row(self, cells: list[str], version: int) -> bool:
         return version != self.references.version and any("[" in cell for cell in cells)
 
-    def _row(self, cells: list[str]) -> Row:
+    def _row(self, cells: list[str]) -> TableCells:
         if sum(map(len, cells)) > MAX_ROW:
             return tuple((Text(cell),) if cell else () for cell in cells)
         last = max((index for index, cell in enumerate(cells) if cell), default=0)

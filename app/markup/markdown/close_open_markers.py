@@ -21,7 +21,7 @@ _LINK = re.compile(r"!?\[([^\[\]\n]{1,200})\]\([^()\s]{0,400}$")
 
 
 @dataclass(frozen=True, slots=True)
-class Guess:
+class ClosedText:
     """A text with what is open in it closed.
 
     Attributes:
@@ -39,7 +39,7 @@ class Guess:
     hidden: bool
 
 
-def guess(text: str) -> Guess | None:
+def close_open_markers(text: str) -> ClosedText | None:
     """How ``text`` may go on; None if nothing in it is open."""
     link = _LINK.search(text)
     body = text if link is None else text[: link.start()] + link.group(1)
@@ -52,7 +52,7 @@ def guess(text: str) -> Guess | None:
     # A marker closes nothing behind white space, but backticks do.
     ending = shown[len(shown.rstrip()) :] if added and not scan.code else ""
     depth = len(scan.open) + bool(scan.code)
-    return Guess(shown.removesuffix(ending), added, ending, depth, hidden)
+    return ClosedText(shown.removesuffix(ending), added, ending, depth, hidden)
 
 
 class _Scan:

@@ -39,9 +39,9 @@ class Cursor:
         self._nonspace_col = 0
         self.indent = 0
         self.blank = False
-        self.look()
+        self.find_nonspace()
 
-    def look(self) -> None:
+    def find_nonspace(self) -> None:
         """Find the next character that is not blank."""
         if self.nonspace < self.pos:
             match = _INDENT.match(self.text, self.pos)
@@ -69,7 +69,7 @@ class Cursor:
         self.pos += count
         self._col += count
         self._split_tab = False
-        self.look()
+        self.find_nonspace()
 
     def skip_columns(self, count: int) -> None:
         """Read ``count`` columns of white space; a tab may be read in part."""
@@ -86,7 +86,7 @@ class Cursor:
                 self._col += 1
                 self.pos += 1
                 count -= 1
-        self.look()
+        self.find_nonspace()
 
     def skip_blanks(self) -> None:
         """Read up to the next character that is not blank."""

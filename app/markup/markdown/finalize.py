@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.markup.document.blocks import Block, Change
+from app.markup.document.blocks import Block, BlockReplacement
 from app.markup.markdown.inline import footnote_labels
 from app.markup.markdown.math_segments import join_blocks
 from app.markup.markdown.nodes import (
-    Container,
+    ContainerNode,
+    FootnoteNode,
     HeadingNode,
     Node,
-    NoteNode,
     ParagraphNode,
     TableNode,
     postorder,
@@ -25,17 +25,17 @@ from app.markup.markdown.nodes import (
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
-    from app.markup.markdown.build import Builder
+    from app.markup.markdown.build import BlockBuilder
 
 STEP = 1500
 """Work of a step: characters parsed, and a tenth of it for each node; about 5 ms."""
 _NODE = STEP // 150
 
 
-class Ending:
+class Finalizer:
     """Settles one tree whose lines are all read."""
 
-    def __init__(self, root: Container, builder: Builder) -> None:
+    def __init__(self, root: ContainerNode, builder: BlockBuilder) -> None:
         self._root, self._builder = root, builder
         self._spent = 0
         self._seen = builder.characters
@@ -62,10 +62,12 @@ class Ending:
                     yield
         references.renumber(labels)
 
-    def settle(self) -> Generator[None, None, tuple[tuple[Block, ...], tuple[Change, ...]]]:
+    def finalize(
+        self,
+    ) -> Generator[None, None, tuple[tuple[Block, ...], tuple[BlockReplacement, ...]]]:
         """Parse again what later definitions changed; the whole, and what became different."""
         blocks: list[Block] = []
-        changes: list[Change] = []
+        changes: list[BlockReplacement] = []
         first = 0
         for child in self._root.children:
             count = streamed_as(child)
@@ -80,7 +82,7 @@ class Ending:
                 if self._pay(_NODE):
                     yield
             if changed:
-                changes.append(Change(first, count, made[0]))
+                changes.append(BlockReplacement(first, count, made[0]))
             blocks += made[0]
             first += count
         return tuple(blocks), tuple(changes)
@@ -89,7 +91,7 @@ class Ending:
         """Parse a node again, a piece at a time; whether the piece is different now."""
         builder = self._builder
         match node:
-            case NoteNode():
+            case FootnoteNode():
                 number = builder.references.footnotes.get(node.label, 0)
                 yield node.number not in (0, number)
             case ParagraphNode():

@@ -33,7 +33,7 @@ from app.markup.document.blocks import (
     Strong,
     Text,
 )
-from app.markup.markdown.autolink import address_length, link_words
+from app.markup.markdown.autolink import address_length, linkify
 from app.markup.markdown.math_delimiters import find_formula
 from app.markup.markdown.scripts import is_unspaced
 
@@ -107,7 +107,7 @@ class References:
 
 
 @dataclass(frozen=True, slots=True)
-class Display:
+class DisplayFormula:
     """A display formula between the spans of a paragraph, at these characters of its text."""
 
     formula: Math
@@ -119,12 +119,12 @@ def parse_spans(text: str, references: References) -> Spans:
     """The spans of ``text``; never raises, whatever the text."""
     return tuple(
         span
-        for piece in parse_pieces(text, references)
-        for span in ((piece.formula,) if isinstance(piece, Display) else piece)
+        for piece in parse_segments(text, references)
+        for span in ((piece.formula,) if isinstance(piece, DisplayFormula) else piece)
     )
 
 
-def parse_pieces(text: str, references: References) -> list[Spans | Display]:
+def parse_segments(text: str, references: References) -> list[Spans | DisplayFormula]:
     """The spans of ``text``, parted at its display formulas."""
     tokens: list[Token] = []
     env = {"references": references.links, "footnotes": references.footnotes, "images": 0}
@@ -272,9 +272,9 @@ class _Level:
     words: list[str] = field(default_factory=list)
 
 
-def _pieces(tokens: list[Token]) -> list[Spans | Display]:
+def _pieces(tokens: list[Token]) -> list[Spans | DisplayFormula]:
     """Tokens as spans, iteratively: emphasis can nest as deep as its text is long."""
-    pieces: list[Spans | Display] = []
+    pieces: list[Spans | DisplayFormula] = []
     stack = [_Level("", None)]
     links = skipped = 0
     for token in tokens:
@@ -302,7 +302,7 @@ def _pieces(tokens: list[Token]) -> list[Spans | Display]:
             span = _single(token)
             if isinstance(span, Math) and span.display and len(stack) == 1:
                 pieces.append(tuple(top.spans))
-                pieces.append(Display(span, token.meta["start"], token.meta["end"]))
+                pieces.append(DisplayFormula(span, token.meta["start"], token.meta["end"]))
                 top.spans.clear()
             else:
                 top.spans.append(span)
@@ -316,7 +316,7 @@ def _flush(level: _Level, *, linked: bool) -> None:
         text = "".join(level.words)
         level.words.clear()
         if text:
-            level.spans.extend([Text(text)] if linked else link_words(text))
+            level.spans.extend([Text(text)] if linked else linkify(text))
 
 
 def _wrap(level: _Level) -> list[Inline]:

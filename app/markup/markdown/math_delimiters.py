@@ -15,7 +15,7 @@ from typing import Literal, TypeAlias
 
 from app.markup.markdown.scripts import is_unspaced
 
-Kind: TypeAlias = Literal["$$", "\\[", "\\begin"]
+DelimiterKind: TypeAlias = Literal["$$", "\\[", "\\begin"]
 
 MAX_FORMULA = 6144
 """Characters; a longer one stays text. Bounds what one open delimiter can hold back."""
@@ -73,7 +73,7 @@ _TOKEN = re.compile(r"`+|\\begin\{[A-Za-z]{1,16}\*?\}|\\.|\$\$?")
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FormulaMatch:
     """A formula at ``start`` up to ``end``; ``source`` lies between its delimiters."""
 
     start: int
@@ -84,7 +84,7 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Opener:
+class OpenDelimiter:
     """A display delimiter without its closing one.
 
     Attributes:
@@ -93,12 +93,12 @@ class Opener:
         alone: nothing follows it on its line, so blank lines may stand in the formula.
     """
 
-    kind: Kind
+    kind: DelimiterKind
     start: int
     alone: bool
 
 
-def find_formula(text: str, pos: int, limit: int) -> Found | None:
+def find_formula(text: str, pos: int, limit: int) -> FormulaMatch | None:
     """The formula that begins exactly at ``pos`` and ends at or before ``limit``."""
     limit = min(limit, pos + MAX_FORMULA)
     if text.startswith("$$", pos):
@@ -127,7 +127,7 @@ def environment_of(source: str) -> str | None:
     return name.group(1) if name else None
 
 
-def scan_line(line: str) -> tuple[Opener | None, bool]:
+def scan_line(line: str) -> tuple[OpenDelimiter | None, bool]:
     """What display formulas do with the end of ``line``.
 
     Returns:
@@ -143,7 +143,7 @@ def scan_line(line: str) -> tuple[Opener | None, bool]:
         if token.startswith("`"):
             pos = code_end(line, pos, token, unclosed)
             continue
-        kind = kind_at(token, 0)
+        kind = delimiter_kind_at(token, 0)
         if kind is None and token != "$":  # noqa: S105 - a delimiter
             continue
         found = find_formula(line, start, len(line))
@@ -153,7 +153,7 @@ def scan_line(line: str) -> tuple[Opener | None, bool]:
         elif kind is not None and not (kind == "\\[" and "\\](" in line[pos:]):
             alone = not line[pos:].strip()
             if kind != "$$" or alone or not line[:start].strip():
-                return Opener(kind, start, alone), False
+                return OpenDelimiter(kind, start, alone), False
     return None, shown > 0 and not line[shown:].strip(" \t.,;:!?")
 
 
@@ -177,7 +177,7 @@ def code_end(text: str, pos: int, ticks: str, unclosed: set[str]) -> int:
     return pos
 
 
-def kind_at(text: str, pos: int) -> Kind | None:
+def delimiter_kind_at(text: str, pos: int) -> DelimiterKind | None:
     """The kind of display delimiter at ``pos``."""
     if text.startswith("$$", pos):
         return "$$"
@@ -187,21 +187,21 @@ def kind_at(text: str, pos: int) -> Kind | None:
     return "\\begin" if match and match.group(1) in ENVIRONMENTS else None
 
 
-def closes(kind: Kind, line: str) -> bool:
+def closes(kind: DelimiterKind, line: str) -> bool:
     """Whether ``line`` could hold the end of a formula of this kind (cheap, may be wrong)."""
     return {"$$": "$$", "\\[": "\\]", "\\begin": "\\end{"}[kind] in line
 
 
 def _between(
     text: str, pos: int, limit: int, opening: str, closing: str, *, display: bool
-) -> Found | None:
+) -> FormulaMatch | None:
     start = pos + len(opening)
     end = text.find(closing, start, limit)
     while end != -1 and _escaped(text, end, start):
         end = text.find(closing, end + 1, limit)
     if end == -1 or not text[start:end].strip():
         return None
-    return Found(pos, end + len(closing), text[start:end], opening, display)
+    return FormulaMatch(pos, end + len(closing), text[start:end], opening, display)
 
 
 def _escaped(text: str, pos: int, floor: int) -> bool:
@@ -212,7 +212,7 @@ def _escaped(text: str, pos: int, floor: int) -> bool:
     return count % 2 == 1
 
 
-def _dollar(text: str, pos: int, limit: int) -> Found | None:
+def _dollar(text: str, pos: int, limit: int) -> FormulaMatch | None:
     start = pos + 1
     if start >= limit or text[start].isspace() or text[start] == "$":
         return None
@@ -228,7 +228,7 @@ def _dollar(text: str, pos: int, limit: int) -> Found | None:
         return None
     if _BLANK_LINE.search(source) or _INNER.search(source) or _reads_as_prose(source):
         return None
-    return Found(pos, end + 1, source, "$", display=False)
+    return FormulaMatch(pos, end + 1, source, "$", display=False)
 
 
 def may_open_dollar(text: str, pos: int) -> bool:
@@ -266,7 +266,7 @@ def _reads_as_prose(source: str) -> bool:
     return _WORD.search(source) is not None or any(map(is_unspaced, source))
 
 
-def _environment(text: str, pos: int, limit: int) -> Found | None:
+def _environment(text: str, pos: int, limit: int) -> FormulaMatch | None:
     match = _BEGIN.match(text, pos, limit)
     if match is None or match.group(1) not in ENVIRONMENTS:
         return None
@@ -280,4 +280,4 @@ def _environment(text: str, pos: int, limit: int) -> Found | None:
         depth += text.count(opening, at, end) - 1
         at = end + len(closing)
         if depth == 0:
-            return Found(pos, at, text[pos:at], "", display=True)
+            return FormulaMatch(pos, at, text[pos:at], "", display=True)

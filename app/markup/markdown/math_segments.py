@@ -24,7 +24,7 @@ from app.markup.document.blocks import (
     Text,
 )
 from app.markup.latex.numbering import numbers_in
-from app.markup.markdown.inline import Display, References, parse_pieces
+from app.markup.markdown.inline import DisplayFormula, References, parse_segments
 from app.markup.markdown.math_delimiters import environment_of
 from app.markup.markdown.paragraphs import source_offset
 
@@ -48,14 +48,17 @@ def parse_segment(
         references: the definitions known so far.
         number: of the next equation that takes one.
     """
-    pieces = parse_pieces(text, references)
-    bounds = [0, *(edge for p in pieces if isinstance(p, Display) for edge in (p.start, p.end))]
+    pieces = parse_segments(text, references)
+    bounds = [
+        0,
+        *(edge for p in pieces if isinstance(p, DisplayFormula) for edge in (p.start, p.end)),
+    ]
     bounds.append(len(text))
     blocks: list[Block] = []
     for index, piece in enumerate(pieces):
         start, end = _edges(text, bounds[index], bounds[index + 1])
         span = (source_offset(node, base + start), source_offset(node, base + end))
-        if isinstance(piece, Display):
+        if isinstance(piece, DisplayFormula):
             block = _displayed(piece.formula, span, number)
             number += numbers_in(block.source, block.environment)
             blocks.append(block)

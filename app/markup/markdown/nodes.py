@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from app.markup.document.blocks import Align, Block, Row, Spans
-    from app.markup.markdown.math_delimiters import Opener
+    from app.markup.document.blocks import Align, Block, Spans, TableCells
+    from app.markup.markdown.math_delimiters import OpenDelimiter
 
 
 @dataclass(slots=True, eq=False)
@@ -38,11 +38,11 @@ class Node:
     last_line: int = 0
     open: bool = True
     shown: bool = False
-    parent: Container | None = None
+    parent: ContainerNode | None = None
 
 
 @dataclass(slots=True, eq=False)
-class Container(Node):
+class ContainerNode(Node):
     """A node with children; ``done`` of them were given to the view completely."""
 
     children: list[Node] = field(default_factory=list)
@@ -50,17 +50,17 @@ class Container(Node):
 
 
 @dataclass(slots=True, eq=False)
-class Document(Container):
+class DocumentNode(ContainerNode):
     """The root."""
 
 
 @dataclass(slots=True, eq=False)
-class QuoteNode(Container):
+class QuoteNode(ContainerNode):
     """A block quotation."""
 
 
 @dataclass(slots=True, eq=False)
-class ListNode(Container):
+class ListNode(ContainerNode):
     """A list; ``marker`` tells lists apart."""
 
     ordered: bool = False
@@ -69,7 +69,7 @@ class ListNode(Container):
 
 
 @dataclass(slots=True, eq=False)
-class ItemNode(Container):
+class ItemNode(ContainerNode):
     """A list item; ``indent`` columns belong to its marker."""
 
     number: int | None = None
@@ -80,15 +80,15 @@ class ItemNode(Container):
 
 
 @dataclass(slots=True, eq=False)
-class ThinkNode(Container):
+class ThinkingNode(ContainerNode):
     """The reasoning; ``closed`` by its tag, and ``told`` once the view knows that."""
 
     closed: bool = False
-    told: bool = False
+    end_reported: bool = False
 
 
 @dataclass(slots=True, eq=False)
-class NoteNode(Container):
+class FootnoteNode(ContainerNode):
     """A footnote's text; ``number`` as the view knows it."""
 
     label: str = ""
@@ -96,7 +96,7 @@ class NoteNode(Container):
 
 
 @dataclass(slots=True, eq=False)
-class Hold:
+class OpenFormula:
     """A display formula that a paragraph has opened and not closed.
 
     Attributes:
@@ -109,7 +109,7 @@ class Hold:
         blank: the last line was blank.
     """
 
-    opener: Opener
+    opener: OpenDelimiter
     length: int
     line: int
     end: int
@@ -119,7 +119,7 @@ class Hold:
 
 
 @dataclass(slots=True, eq=False)
-class Parsed:
+class ParsedText:
     """What some text became, which definitions were known then, and its first equation's number."""
 
     blocks: tuple[Block, ...]
@@ -146,9 +146,9 @@ class ParagraphNode(Node):
     segments: list[tuple[int, str]] = field(default_factory=list)
     places: list[tuple[int, int]] = field(default_factory=list)
     tested: int = 0
-    hold: Hold | None = None
+    open_formula: OpenFormula | None = None
     ends: bool = False
-    parsed: list[Parsed] = field(default_factory=list)
+    parsed: list[ParsedText] = field(default_factory=list)
     sent: int = 0
 
 
@@ -171,7 +171,7 @@ class CodeNode(Node):
         offset: columns before the fence; so many are taken off each line.
         blanks: blank lines of indented code that count only if more code follows.
         sent: how many entries of ``lines`` were given to the view.
-        told: the view knows that the fence is closed.
+        end_reported: the view knows that the fence is closed.
     """
 
     info: str = ""
@@ -181,7 +181,7 @@ class CodeNode(Node):
     blanks: list[str] = field(default_factory=list)
     closed: bool = False
     sent: int = 0
-    told: bool = False
+    end_reported: bool = False
 
 
 @dataclass(slots=True, eq=False)
@@ -197,9 +197,9 @@ class TableNode(Node):
     header: list[str] = field(default_factory=list)
     rows: list[list[str]] = field(default_factory=list)
     padded: int = 0
-    parsed_header: Row | None = None
+    parsed_header: TableCells | None = None
     header_version: int = 0
-    parsed: list[Row] = field(default_factory=list)
+    parsed: list[TableCells] = field(default_factory=list)
     versions: list[int] = field(default_factory=list)
     sent: int = 0
 
@@ -209,7 +209,7 @@ _Saved = tuple[Node, Node, dict[str, tuple[int, Any]]]
 
 def open_child(node: Node) -> Node | None:
     """The child that is still open, which can only be the last one."""
-    if isinstance(node, Container) and node.children and node.children[-1].open:
+    if isinstance(node, ContainerNode) and node.children and node.children[-1].open:
         return node.children[-1]
     return None
 
@@ -221,10 +221,10 @@ def postorder(root: Node) -> Iterator[Node]:
     gives it back at every call that happens to cross the edge of a chunk of its stack of frames.
     An inline parse at the bottom of sixty frames of our own took thirty times as long.
     """
-    path: list[tuple[Container, Iterator[Node]]] = []
+    path: list[tuple[ContainerNode, Iterator[Node]]] = []
     node = root
     while True:
-        if isinstance(node, Container):
+        if isinstance(node, ContainerNode):
             path.append((node, iter(node.children)))
         else:
             yield node
@@ -259,9 +259,11 @@ def save(nodes: list[Node]) -> list[_Saved]:
             if isinstance(value, list):
                 ends[name] = (len(value), value[-1] if value else None)
         copied = copy.copy(node)
-        if isinstance(copied, ParagraphNode) and copied.hold is not None:
+        if isinstance(copied, ParagraphNode) and copied.open_formula is not None:
             # Giving up a hold takes more than one entry off: these are copied whole.
-            copied.hold = replace(copied.hold, lines=list(copied.hold.lines))
+            copied.open_formula = replace(
+                copied.open_formula, lines=list(copied.open_formula.lines)
+            )
             copied.places = list(copied.places)
             del ends["places"]
         saved.append((node, copied, ends))

@@ -20,7 +20,7 @@ from app.markup.document.blocks import (
     Strong,
     Text,
 )
-from app.markup.markdown.close_open_markers import guess
+from app.markup.markdown.close_open_markers import close_open_markers
 from app.markup.markdown.inline import References, parse_spans
 from app.markup.markdown.math_delimiters import code_end, find_formula, may_open_dollar
 from app.markup.markdown.math_segments import append_inside, join_blocks, parse_segment
@@ -41,7 +41,7 @@ _PROSE = re.compile(r"\*\*|`|(?<!\\)\\[(\[]|(?<=\s)[*_](?=\w)|\s[A-Za-z]{2,}\s+[
 _WORD_END = re.compile(r"\s\S*$")
 
 
-class TailText:
+class OpenTail:
     """The open paragraph's spans.
 
     Attributes:
@@ -64,7 +64,7 @@ class TailText:
 
     def blocks(self, node: ParagraphNode) -> tuple[Block, ...]:
         """The blocks of ``node.text``, with an open display formula as a `MathBlock`."""
-        hold = node.hold
+        hold = node.open_formula
         self.depth, self.hidden = 0, False
         if hold is None:
             text = node.text
@@ -88,7 +88,7 @@ class TailText:
     def _displayed(self, node: ParagraphNode, text: str) -> tuple[Block, ...]:
         """The blocks of a text that holds displayed formulas."""
         place = open_formula(text)
-        found = guess(text[:place])
+        found = close_open_markers(text[:place])
         likely = text[:place] if found is None else found.text + found.added
         self.characters += len(likely)
         blocks = parse_segment(node, node.base, likely, self.references, self.number)
@@ -121,15 +121,15 @@ class TailText:
     def open_spans(self, text: str) -> Spans:
         """The spans of ``text`` that may go on; from an open formula on, it is shown as written."""
         place = open_formula(text)
-        spans = self.guessed_spans(text[:place])
+        spans = self.closed_spans(text[:place])
         if place == len(text):
             return spans
         self.depth, self.hidden = 0, text.endswith("$")
         return _joined(spans, (Text(text[place:]),))
 
-    def guessed_spans(self, text: str) -> Spans:
+    def closed_spans(self, text: str) -> Spans:
         """The spans of an unfinished text, as they will most likely be."""
-        found = guess(text)
+        found = close_open_markers(text)
         self.depth, self.hidden = 0, False
         if found is not None:
             self.characters += len(found.text)

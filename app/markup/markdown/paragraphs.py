@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING
 from app.markup.markdown.definitions import take_definitions
 from app.markup.markdown.math_delimiters import (
     MAX_FORMULA,
-    Kind,
-    Opener,
+    DelimiterKind,
+    OpenDelimiter,
     closes,
     find_formula,
     scan_line,
 )
-from app.markup.markdown.nodes import Hold
+from app.markup.markdown.nodes import OpenFormula
 
 if TYPE_CHECKING:
     from app.markup.markdown.inline import References
@@ -75,7 +75,7 @@ def take_head(node: ParagraphNode, references: References, *, whole: bool = Fals
 
 def cut(node: ParagraphNode) -> None:
     """Cut what can be cut off the front of the text."""
-    while node.hold is None and len(node.text) > SEGMENT:
+    while node.open_formula is None and len(node.text) > SEGMENT:
         place = _place(node)
         if place is None:
             return
@@ -125,13 +125,13 @@ def source_offset(node: ParagraphNode, position: int) -> int:
     return offset + position - start
 
 
-class Holds:
+class OpenFormulas:
     """Open display formulas: they hold their paragraph open, whatever the lines look like."""
 
     def __init__(self) -> None:
-        self.denied: dict[Kind, int] = {}
+        self.denied: dict[DelimiterKind, int] = {}
 
-    def allowed(self, kind: Kind, line: int) -> bool:
+    def allowed(self, kind: DelimiterKind, line: int) -> bool:
         """False on lines that were read before and found to hold no end for this kind."""
         return line >= self.denied.get(kind, 0)
 
@@ -148,12 +148,12 @@ class Holds:
         if start > SEGMENT // 2:
             _cut_at(node, start)
             start = 0
-        opener = Opener(opener.kind, start, opener.alone)
-        node.hold = Hold(opener, len(node.text), line, node.end)
+        opener = OpenDelimiter(opener.kind, start, opener.alone)
+        node.open_formula = OpenFormula(opener, len(node.text), line, node.end)
 
     def add(self, node: ParagraphNode, line: str, offset: int, start: int) -> bool:
         """Add a line, whose own text begins at ``start``; False if the hold must be given up."""
-        hold = node.hold
+        hold = node.open_formula
         if hold is None:
             return False
         text = line[start:]
@@ -173,7 +173,7 @@ class Holds:
         if closes(hold.opener.kind, text):
             found = find_formula(node.text, hold.opener.start, len(node.text))
             if found is not None:
-                node.hold = None
+                node.open_formula = None
                 number = hold.line + len(hold.lines)
                 node.end = offset + len(line)
                 rest = node.text[found.end :]
@@ -183,7 +183,7 @@ class Holds:
                 cut(node)
         return True
 
-    def give_up(self, node: ParagraphNode, line: int) -> Hold:
+    def abandon(self, node: ParagraphNode, line: int) -> OpenFormula:
         """Take the paragraph back to the line that opened the formula.
 
         Args:
@@ -193,11 +193,11 @@ class Holds:
         Returns:
             The hold, with the lines to read again.
         """
-        hold = node.hold
+        hold = node.open_formula
         if hold is None:
             raise ValueError("the paragraph holds no formula")
         self.denied[hold.opener.kind] = line
-        node.hold = None
+        node.open_formula = None
         node.text = node.text[: hold.length]
         del node.places[len(node.places) - len(hold.lines) :]
         node.end, node.last_line = hold.end, hold.line

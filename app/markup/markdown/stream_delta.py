@@ -8,36 +8,36 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.markup.document.blocks import Block, Paragraph, Part
+from app.markup.document.blocks import Block, BlockPart, Paragraph
 from app.markup.markdown.math_segments import join_blocks
 from app.markup.markdown.nodes import (
     CodeNode,
-    Container,
+    ContainerNode,
     Node,
     ParagraphNode,
     TableNode,
-    ThinkNode,
+    ThinkingNode,
 )
 
 if TYPE_CHECKING:
-    from app.markup.markdown.build import Builder
+    from app.markup.markdown.build import BlockBuilder
 
 
-class Parts:
+class StreamDelta:
     """What a view was given of one tree."""
 
-    def __init__(self, builder: Builder) -> None:
+    def __init__(self, builder: BlockBuilder) -> None:
         self.builder = builder
 
-    def drain(self, root: Container) -> list[Part]:
+    def drain(self, root: ContainerNode) -> list[BlockPart]:
         """What was closed since the last time, as parts to append."""
-        parts: list[Part] = []
-        path: list[Container] = []
+        parts: list[BlockPart] = []
+        path: list[ContainerNode] = []
         while True:
             node = path[-1] if path else root
             if node.done < len(node.children):
                 child = node.children[node.done]
-                if isinstance(child, Container) and (child.open or child.shown):
+                if isinstance(child, ContainerNode) and (child.open or child.shown):
                     path.append(child)
                     continue
                 if child.open or child.shown:
@@ -49,18 +49,20 @@ class Parts:
                     return parts
                 node.done += 1
                 continue
-            if isinstance(node, ThinkNode) and node.closed and not node.told:
+            if isinstance(node, ThinkingNode) and node.closed and not node.end_reported:
                 self._emit(path, (), parts)
             if not path or node.open:
                 return parts
             path.pop()
             (path[-1] if path else root).done += 1
 
-    def _drain_leaf(self, node: Node, path: list[Container], parts: list[Part]) -> None:
+    def _drain_leaf(self, node: Node, path: list[ContainerNode], parts: list[BlockPart]) -> None:
         """The finished lines, rows or segments of a leaf."""
         match node:
             case CodeNode():
-                if len(node.lines) > node.sent or (node.shown and node.closed and not node.told):
+                if len(node.lines) > node.sent or (
+                    node.shown and node.closed and not node.end_reported
+                ):
                     block = self.builder.code(node, node.lines[node.sent :])
                     self._emit(path, (block,), parts, grows=node)
                     node.sent = len(node.lines)
@@ -79,14 +81,14 @@ class Parts:
                     node.shown = True
 
     @staticmethod
-    def _shown(path: list[Container]) -> int:
+    def _shown(path: list[ContainerNode]) -> int:
         return sum(node.shown for node in path)
 
     def _emit(
         self,
-        path: list[Container],
+        path: list[ContainerNode],
         blocks: tuple[Block, ...],
-        parts: list[Part],
+        parts: list[BlockPart],
         *,
         grows: Node | None = None,
     ) -> None:
@@ -99,15 +101,15 @@ class Parts:
                 blocks = (self.builder.wrap(node, blocks),)
                 node.shown = True
         for block in blocks:
-            parts.append(Part(block, continues))
+            parts.append(BlockPart(block, continues))
             continues = 0
 
     # ------------------------------------------------------------------------------------ tail
 
-    def open_parts(self, root: Container) -> tuple[Part, ...]:
+    def open_parts(self, root: ContainerNode) -> tuple[BlockPart, ...]:
         """What is not closed yet; marks nothing as given."""
         path = [root]
-        while isinstance(first := _first_open(path[-1]), Container) and first.shown:
+        while isinstance(first := _first_open(path[-1]), ContainerNode) and first.shown:
             path.append(first)
         blocks: tuple[Block, ...] = ()
         continues = 0
@@ -121,22 +123,22 @@ class Parts:
                 continues += 1
             blocks += self._not_begun(node)
         return tuple(
-            Part(block, continues if index == 0 else 0) for index, block in enumerate(blocks)
+            BlockPart(block, continues if index == 0 else 0) for index, block in enumerate(blocks)
         )
 
-    def _not_begun(self, node: Container) -> tuple[Block, ...]:
+    def _not_begun(self, node: ContainerNode) -> tuple[Block, ...]:
         """The blocks of the children of which nothing was given."""
         rest = node.children[node.done :]
         if rest and rest[0].shown:
             del rest[0]
         return tuple(block for child in rest for block in self.builder.blocks(child))
 
-    def _wrap_open(self, node: Container, blocks: tuple[Block, ...]) -> Block:
+    def _wrap_open(self, node: ContainerNode, blocks: tuple[Block, ...]) -> Block:
         """The container around ``blocks``, which stays untold of."""
-        told = node.told if isinstance(node, ThinkNode) else False
+        told = node.end_reported if isinstance(node, ThinkingNode) else False
         block = self.builder.wrap(node, blocks)
-        if isinstance(node, ThinkNode):
-            node.told = told
+        if isinstance(node, ThinkingNode):
+            node.end_reported = told
         return block
 
     def _open_leaf(self, node: Node) -> tuple[tuple[Block, ...], bool]:
@@ -144,9 +146,9 @@ class Parts:
         match node:
             case CodeNode():
                 rest = node.lines[node.sent :]
-                told = node.told
+                told = node.end_reported
                 block = self.builder.code(node, rest)
-                node.told = told
+                node.end_reported = told
                 return ((block,), True) if rest else ((), False)
             case TableNode() if len(node.rows) > node.sent:
                 return (self.builder.table(node, node.sent),), True
@@ -161,6 +163,6 @@ class Parts:
         return (), False
 
 
-def _first_open(node: Container) -> Node | None:
+def _first_open(node: ContainerNode) -> Node | None:
     """The first child that was not given completely."""
     return node.children[node.done] if node.done < len(node.children) else None

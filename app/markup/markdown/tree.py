@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 from app.markup.markdown.inline import References
 from app.markup.markdown.nodes import (
-    Container,
-    Document,
+    ContainerNode,
+    DocumentNode,
     ItemNode,
     ListNode,
     Node,
     ParagraphNode,
     spine,
 )
-from app.markup.markdown.paragraphs import Holds, take_head
+from app.markup.markdown.paragraphs import OpenFormulas, take_head
 
 if TYPE_CHECKING:
     from app.markup.markdown.cursor import Cursor
@@ -29,17 +29,17 @@ class Tree:
         characters: of lines read, lines read twice counted twice.
         defined: labels of the definitions, in order; ``^`` marks a footnote.
         line_number: of the line read last, counted from 1.
-        grown_to: where the line ends that is read in pieces, an offset in the source.
+        partial_line_end: where the line ends that is read in pieces, an offset in the source.
     """
 
     def __init__(self) -> None:
-        self.root = Document(0, 0)
+        self.root = DocumentNode(0, 0)
         self.references = References()
         self.defined: list[str] = []
         self.characters = 0
         self.line_number = 0
-        self.grown_to = 0
-        self.holds = Holds()
+        self.partial_line_end = 0
+        self.open_formulas = OpenFormulas()
         self._offset = 0
         self._tip: Node = self.root
         self._depth = 0
@@ -67,7 +67,7 @@ class Tree:
             (
                 above
                 for above in self._path(container)
-                if isinstance(above, Container) and self._can_hold(above, node)
+                if isinstance(above, ContainerNode) and self._can_hold(above, node)
             ),
             self.root,
         )
@@ -80,10 +80,10 @@ class Tree:
         return node
 
     @staticmethod
-    def _can_hold(parent: Container, node: Node) -> bool:
+    def _can_hold(parent: ContainerNode, node: Node) -> bool:
         return isinstance(node, ItemNode) == isinstance(parent, ListNode)
 
-    def _note_gap(self, parent: Container, node: Node) -> None:
+    def _note_gap(self, parent: ContainerNode, node: Node) -> None:
         """A blank line between the items of a list or the blocks of an item makes it loose."""
         if not parent.children or node.first_line <= parent.children[-1].last_line + 1:
             return
@@ -101,7 +101,7 @@ class Tree:
             if isinstance(child, ParagraphNode):
                 self.defined += take_head(child, self.references)
                 child.text = child.text.rstrip(" \t\n")
-                if not child.text and not child.segments and isinstance(parent, Container):
+                if not child.text and not child.segments and isinstance(parent, ContainerNode):
                     parent.children.pop()
             parent.end = max(parent.end, child.end)
             parent.last_line = max(parent.last_line, child.last_line)

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from app.markup.document.blocks import (
     Block,
+    BlockPart,
     FootnoteDefinition,
     ListBlock,
     ListItem,
-    Part,
     Quote,
     Thinking,
 )
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-def change_last(part: Part, change: Callable[[Block], Block | None]) -> Part | None:
+def change_last(part: BlockPart, change: Callable[[Block], Block | None]) -> BlockPart | None:
     """``part`` with its last leaf changed; None if there is none or ``change`` gives None."""
     block = _change(part.block, change)
-    return None if block is None else Part(block, part.continues)
+    return None if block is None else BlockPart(block, part.continues)
 
 
 def _change(block: Block, change: Callable[[Block], Block | None]) -> Block | None:

@@ -28,7 +28,7 @@ _ASIDE = frozenset(("mspace", "mtext"))
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class FormulaPiece:
     """A part of a formula's picture that is never broken; lengths as those of the formula.
 
     Attributes:
@@ -45,9 +45,9 @@ class Piece:
     descent: float
     begins: Begins
 
-    def scaled(self, factor: float) -> Piece:
+    def scaled(self, factor: float) -> FormulaPiece:
         """The piece of the same formula at another size."""
-        return Piece(
+        return FormulaPiece(
             self.start * factor,
             self.end * factor,
             self.ascent * factor,
@@ -57,7 +57,7 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class FormulaLine:
     """A line of a broken formula: its picture from ``start`` to ``end``, begun at ``indent``."""
 
     start: float
@@ -73,7 +73,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Numbered:
+class EquationNumbers:
     """Where the numbers of equations stand in a picture, which are set at the column's edge.
 
     Attributes:
@@ -86,12 +86,14 @@ class Numbered:
     start: float
     end: float
 
-    def scaled(self, factor: float) -> Numbered:
+    def scaled(self, factor: float) -> EquationNumbers:
         """The same at another size."""
-        return Numbered(self.body * factor, self.start * factor, self.end * factor)
+        return EquationNumbers(self.body * factor, self.start * factor, self.end * factor)
 
 
-def numbered(root: Mnode, *, left: float, width: float, margin: float) -> Numbered | None:
+def find_numbers(
+    root: Mnode, *, left: float, width: float, margin: float
+) -> EquationNumbers | None:
     """Where the numbers stand in a laid-out formula, if it has any.
 
     Args:
@@ -105,7 +107,7 @@ def numbered(root: Mnode, *, left: float, width: float, margin: float) -> Number
     body, start, end = _extent(root, -left)
     if not 0 < body < start:
         return None
-    return Numbered(body + margin, start - margin, min(end + margin, width))
+    return EquationNumbers(body + margin, start - margin, min(end + margin, width))
 
 
 def _has_number(element: ET.Element) -> bool:
@@ -128,7 +130,7 @@ def _extent(node: Mnode, x: float) -> tuple[float, float, float]:
     return body, start, end
 
 
-def pieces_of(root: Mnode, *, em: float, left: float, right: float) -> tuple[Piece, ...]:
+def split_pieces(root: Mnode, *, em: float, left: float, right: float) -> tuple[FormulaPiece, ...]:
     """The pieces of a laid-out formula; one if it cannot be broken.
 
     Args:
@@ -163,7 +165,7 @@ def pieces_of(root: Mnode, *, em: float, left: float, right: float) -> tuple[Pie
         extents.append((root.bbox.ymax, -root.bbox.ymin))
     ends = [x for x, _ in edges[1:]] + [right]
     return tuple(
-        Piece(x - left, end - left, high, low, begins)
+        FormulaPiece(x - left, end - left, high, low, begins)
         for (x, begins), end, (high, low) in zip(edges, ends, extents, strict=True)
     )
 
@@ -211,7 +213,7 @@ def _begins(atom: str, *, behind_gap: bool) -> Begins | None:
     return "relation" if atom == "rel" else "operator" if atom == "bin" else None
 
 
-def lines_of(pieces: Sequence[Piece], room: float, em: float) -> tuple[Line, ...]:
+def break_lines(pieces: Sequence[FormulaPiece], room: float, em: float) -> tuple[FormulaLine, ...]:
     """The lines that fit into ``room``; one if the formula fits, or if a piece does not.
 
     Relations stand under the first one, unless that is far to the right; sums go further in.
@@ -227,7 +229,7 @@ def lines_of(pieces: Sequence[Piece], room: float, em: float) -> tuple[Line, ...
         "relation": under,
         "operator": under + 1.5 * em,
     }
-    lines: list[Line] = []
+    lines: list[FormulaLine] = []
     at = 0
     while at < len(pieces):
         indent = indents[pieces[at].begins]
@@ -237,7 +239,7 @@ def lines_of(pieces: Sequence[Piece], room: float, em: float) -> tuple[Line, ...
     return tuple(lines) if all(line.width <= room for line in lines) else whole
 
 
-def _end(pieces: Sequence[Piece], at: int, room: float) -> int:
+def _end(pieces: Sequence[FormulaPiece], at: int, room: float) -> int:
     """Where the line that begins with piece ``at`` ends."""
     end = at + 1
     while end < len(pieces) and pieces[end].end - pieces[at].start <= room:
@@ -251,6 +253,6 @@ def _end(pieces: Sequence[Piece], at: int, room: float) -> int:
     return end
 
 
-def _line(pieces: Sequence[Piece], indent: float) -> Line:
+def _line(pieces: Sequence[FormulaPiece], indent: float) -> FormulaLine:
     ascent, descent = (max(getattr(p, side) for p in pieces) for side in ("ascent", "descent"))
-    return Line(pieces[0].start, pieces[-1].end, indent, ascent, descent)
+    return FormulaLine(pieces[0].start, pieces[-1].end, indent, ascent, descent)

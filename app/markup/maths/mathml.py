@@ -78,7 +78,7 @@ def tree_of(mathml: str, *, ink: str, display: bool) -> ET.Element:
     _check(elements)
     for element in elements:
         _adapt(element)
-    spacing.space(tree, display=display)
+    spacing.apply_spacing(tree, display=display)
     tree.set("mathcolor", ink)
     return tree
 

@@ -21,7 +21,7 @@ from ziamath.zmath import Math
 from app.markup.latex.latex import prepare
 from app.markup.latex.tokens import MathError, tokens_of
 from app.markup.maths import rows
-from app.markup.maths.lines import Numbered, Piece, numbered, pieces_of
+from app.markup.maths.lines import EquationNumbers, FormulaPiece, find_numbers, split_pieces
 from app.markup.maths.mathml import tree_of
 from app.markup.maths.parts import join_parts
 
@@ -85,8 +85,8 @@ class Formula:
     width: float
     height: float
     baseline: float
-    pieces: tuple[Piece, ...]
-    numbers: Numbered | None
+    pieces: tuple[FormulaPiece, ...]
+    numbers: EquationNumbers | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +95,11 @@ class _Layout:
 
     body: str
     box: tuple[float, float, float, float]
-    pieces: tuple[Piece, ...]
-    numbers: Numbered | None
+    pieces: tuple[FormulaPiece, ...]
+    numbers: EquationNumbers | None
 
 
-def weight(latex: str) -> int:
+def render_cost(latex: str) -> int:
     """A measure of the time a formula takes to draw: its parts, and how deep they nest.
 
     Brackets are measured once on each level, so nesting costs by its square.
@@ -171,7 +171,7 @@ def _draw(latex: str, *, display: bool) -> _Layout:
     body = "".join(ET.tostring(child, encoding="unicode") for child in svg)
     # ziamath draws the lines of \overline and \underline black, whatever the colour.
     body = body.replace('="black"', f'="{_INK}"')
-    numbers = numbered(picture.node, left=left, width=width, margin=_MARGIN)
+    numbers = find_numbers(picture.node, left=left, width=width, margin=_MARGIN)
     right = left + (numbers.body if numbers else width)
-    pieces = pieces_of(picture.node, em=_BASE, left=left, right=right)
+    pieces = split_pieces(picture.node, em=_BASE, left=left, right=right)
     return _Layout(body, (left, top, width, height), pieces, numbers)

@@ -25,7 +25,7 @@ from ziamath.nodes.mtable import Mtable
 from ziamath.styles import parse_style
 
 from app.markup.maths.style import size_px, style_of
-from app.markup.maths.words import Words
+from app.markup.maths.words import FormulaText
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,7 +42,7 @@ def _stretches(element: ET.Element) -> bool:
     )
 
 
-class Row(Mrow, tag="mrow"):
+class FormulaRow(Mrow, tag="mrow"):
     """A row that measures only what it must."""
 
     def _setup_single_line(self, line: list[ET.Element], **kwargs: Any) -> None:
@@ -157,14 +157,14 @@ class Box(Menclose, tag="menclose"):
             self.bbox = BBox(0, width, box.ymin - pad, box.ymax + pad)
 
 
-class Phantom(Row, tag="mphantom"):
+class Phantom(FormulaRow, tag="mphantom"):
     """Takes room and is not drawn; a row of ours, so that nested ones are measured once."""
 
     def _setup(self, **kwargs: Any) -> None:
         super()._setup(**{**kwargs, "phantom": True})
 
 
-class Table(Mtable, tag="mtable"):
+class FormulaTable(Mtable, tag="mtable"):
     """A table with the lines between and around its cells, which ziamath leaves out."""
 
     def _setup(self, **kwargs: Any) -> None:
@@ -233,7 +233,17 @@ def install() -> None:
     Raises:
         RuntimeError: ziamath no longer finds its nodes by tag, or asks for styles elsewhere.
     """
-    for node in (Row, Table, Fraction, Power, Scripts, Sign, Box, Phantom, Words):
+    for node in (
+        FormulaRow,
+        FormulaTable,
+        Fraction,
+        Power,
+        Scripts,
+        Sign,
+        Box,
+        Phantom,
+        FormulaText,
+    ):
         if _node_classes.get(node.mtag) is not node:
             raise RuntimeError(f"ziamath does not use the {node.__name__} of Phial")
     if vars(mnode).get("parse_style") not in (parse_style, style_of):

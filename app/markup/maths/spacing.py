@@ -12,7 +12,7 @@ from typing import Final, Literal, TypeAlias
 from xml.etree import ElementTree as ET
 
 Atom: TypeAlias = Literal["ord", "op", "bin", "rel", "open", "close", "punct", "inner"]
-Style: TypeAlias = Literal["display", "text", "script"]
+SpacingStyle: TypeAlias = Literal["display", "text", "script"]
 
 _ORDER: Final[tuple[Atom, ...]] = (
     "ord",
@@ -98,9 +98,9 @@ _BEFORE_UNARY = frozenset(("bin", "op", "rel", "open", "punct"))
 _AFTER_UNARY = frozenset(("rel", "close", "punct"))
 
 
-def space(tree: ET.Element, *, display: bool) -> None:
+def apply_spacing(tree: ET.Element, *, display: bool) -> None:
     """Set the gaps of a whole formula, in place."""
-    pending: list[tuple[ET.Element, Style]] = [(tree, "display" if display else "text")]
+    pending: list[tuple[ET.Element, SpacingStyle]] = [(tree, "display" if display else "text")]
     while pending:
         element, style = pending.pop()
         if element.tag in _ROWS:
@@ -108,9 +108,9 @@ def space(tree: ET.Element, *, display: bool) -> None:
         pending += _inside(element, style)
 
 
-def _inside(element: ET.Element, style: Style) -> list[tuple[ET.Element, Style]]:
+def _inside(element: ET.Element, style: SpacingStyle) -> list[tuple[ET.Element, SpacingStyle]]:
     """The children, each with the style it is set in."""
-    inner: Style = style
+    inner: SpacingStyle = style
     if element.tag == "mfrac":
         if element.get("displaystyle") == "true":
             style = "display"
@@ -125,7 +125,7 @@ def _inside(element: ET.Element, style: Style) -> list[tuple[ET.Element, Style]]
     ]
 
 
-def _space_row(row: ET.Element, style: Style) -> None:
+def _space_row(row: ET.Element, style: SpacingStyle) -> None:
     """Set the gaps between the children of one row."""
     _join_define(row)
     children = [child for child in row if child.tag != "mspace"]
@@ -158,7 +158,7 @@ def _is_flush(table: ET.Element | None, bracket: ET.Element | None) -> bool:
 
 
 def _put(
-    row: ET.Element, previous: ET.Element | None, child: ET.Element, gap: str, style: Style
+    row: ET.Element, previous: ET.Element | None, child: ET.Element, gap: str, style: SpacingStyle
 ) -> None:
     """Set one gap: on the operator beside it, or as an element of its own."""
     if style != "script" and child.tag == "mo":

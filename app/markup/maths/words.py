@@ -124,7 +124,7 @@ class _Foreign(Drawable):
         return x + self.bbox.xmax, y
 
 
-class Words(Mtext, tag="mtext"):
+class FormulaText(Mtext, tag="mtext"):
     """A text in which letters may be wide, or those of another script."""
 
     def _setup(self, **kwargs: Any) -> None:

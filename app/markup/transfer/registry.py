@@ -8,9 +8,9 @@ from pathlib import PurePosixPath
 
 from app.domain.errors import TransferError
 from app.markup.transfer.readers import chatgpt, gpt4all, jan, lmstudio, openwebui
-from app.markup.transfer.readers.foreign import Found, to_chat
+from app.markup.transfer.readers.foreign import ForeignChat, to_chat
 from app.markup.transfer.readers.shape import Json, ShapeError, as_list, as_map, parse_json, text
-from app.markup.transfer.values import Chat, Entry, Exporter, FoundChat, Reading, Unreadable
+from app.markup.transfer.values import Chat, Exporter, FoundChat, ImportFile, ReadResult, Unreadable
 from app.markup.transfer.writers import json_format
 from app.markup.transfer.writers.html import HtmlExporter
 from app.markup.transfer.writers.json_format import JsonExporter, PhialExporter, chat_from_json
@@ -27,7 +27,7 @@ EXPORTERS: tuple[Exporter, ...] = (
 )
 
 # JSON of other apps, the one with the surest mark first.
-_JSON_READERS: tuple[tuple[str, Callable[[object], bool], Callable[[Json], Found]], ...] = (
+_JSON_READERS: tuple[tuple[str, Callable[[object], bool], Callable[[Json], ForeignChat]], ...] = (
     (chatgpt.NAME, chatgpt.claims, chatgpt.read),
     (lmstudio.NAME, lmstudio.claims, lmstudio.read),
     (openwebui.NAME, openwebui.claims, openwebui.read),
@@ -35,10 +35,12 @@ _JSON_READERS: tuple[tuple[str, Callable[[object], bool], Callable[[Json], Found
 SUFFIXES = (".md", ".markdown", ".json", ".jsonl", ".chat", ".phial")
 _NOT_A_CHAT = "It is not a chat that Phial can read."
 
-Step = Callable[[int, int], bool]
+StepCallback = Callable[[int, int], bool]
 
 
-def read_entries(entries: Sequence[Entry], step: Step = lambda _done, _total: True) -> Reading:
+def read_files(
+    entries: Sequence[ImportFile], step: StepCallback = lambda _done, _total: True
+) -> ReadResult:
     """Everything in files that is a chat.
 
     A broken chat never spoils the others: it is named with its reason.
@@ -65,17 +67,17 @@ def read_entries(entries: Sequence[Entry], step: Step = lambda _done, _total: Tr
             else:
                 unreadable.append(item)
             if not step(done, total):
-                return Reading(tuple(found), tuple(unreadable), ignored)
+                return ReadResult(tuple(found), tuple(unreadable), ignored)
         ignored += empty
         done += entry.size
         if not step(done, total):
             break
     if not found and not unreadable and wanted and done == total:
         unreadable.append(Unreadable(wanted[0].name, _NOT_A_CHAT))
-    return Reading(tuple(found), tuple(unreadable), ignored)
+    return ReadResult(tuple(found), tuple(unreadable), ignored)
 
 
-def _guarded(entry: Entry, beside: dict[str, Entry]) -> Iterator[FoundChat | Unreadable]:
+def _guarded(entry: ImportFile, beside: dict[str, ImportFile]) -> Iterator[FoundChat | Unreadable]:
     try:
         yield from _read_entry(entry, beside)
     except ShapeError as error:
@@ -84,7 +86,9 @@ def _guarded(entry: Entry, beside: dict[str, Entry]) -> Iterator[FoundChat | Unr
         yield Unreadable(entry.name, error.what)
 
 
-def _read_entry(entry: Entry, beside: dict[str, Entry]) -> Iterator[FoundChat | Unreadable]:
+def _read_entry(
+    entry: ImportFile, beside: dict[str, ImportFile]
+) -> Iterator[FoundChat | Unreadable]:
     path = PurePosixPath(entry.name)
     if path.name == jan.MESSAGES:
         if str(path.with_name(jan.THREAD)) not in beside:
@@ -107,7 +111,7 @@ def _read_entry(entry: Entry, beside: dict[str, Entry]) -> Iterator[FoundChat | 
         yield FoundChat(chat, "Phial Markdown", entry.name, notes)
 
 
-def _json(entry: Entry, value: object) -> Iterator[FoundChat | Unreadable]:
+def _json(entry: ImportFile, value: object) -> Iterator[FoundChat | Unreadable]:
     if isinstance(value, dict) and value.get("format") == json_format.NAME:
         if value.get("version") != json_format.VERSION:
             raise ShapeError("It was written by a newer Phial.")
@@ -124,7 +128,7 @@ def _json(entry: Entry, value: object) -> Iterator[FoundChat | Unreadable]:
 
 
 def _one(
-    entry: Entry, index: int, item: object, format_name: str, read: Callable[[Json], Chat]
+    entry: ImportFile, index: int, item: object, format_name: str, read: Callable[[Json], Chat]
 ) -> FoundChat | Unreadable:
     try:
         record = as_map(item, "A chat")
@@ -135,11 +139,11 @@ def _one(
         return Unreadable(f"{entry.name}, chat {index}" + (f" “{title}”" if title else ""), reason)
 
 
-def _foreign(read: Callable[[Json], Found], record: Json) -> Chat:
+def _foreign(read: Callable[[Json], ForeignChat], record: Json) -> Chat:
     return to_chat(read(record))
 
 
-def _jan(entry: Entry, thread: Json, data: bytes) -> FoundChat:
+def _jan(entry: ImportFile, thread: Json, data: bytes) -> FoundChat:
     found, broken = jan.read(thread, _decoded(data))
     notes = (f"{broken} of its messages could not be read.",) if broken else ()
     return FoundChat(to_chat(found), jan.NAME, entry.name, notes)
@@ -152,5 +156,5 @@ def _decoded(data: bytes) -> str:
         raise ShapeError("It is not UTF-8 text.") from error
 
 
-def _suffix(entry: Entry) -> str:
+def _suffix(entry: ImportFile) -> str:
     return PurePosixPath(entry.name).suffix.lower()

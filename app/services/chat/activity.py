@@ -62,14 +62,14 @@ class Activity:
     restart: str = ""
     summary: str = ""
 
-    def stepped(self, step: AnswerStep) -> Activity:
+    def after_step(self, step: AnswerStep) -> Activity:
         """After something other than text."""
         match step:
             case ContextFitted():
                 left_out = len(step.left_out)
                 return replace(self, total=step.prompt_tokens, left_out=left_out, summary="")
             case SnapshotRestored():
-                return replace(self, note=restored(step))
+                return replace(self, note=restored_line(step))
             case PromptProgress():
                 return replace(
                     self,
@@ -87,7 +87,7 @@ class Activity:
                 note = f"The engine stopped and was started again ({step.step})"
                 return replace(self, restart=note)
 
-    def grew(self, tokens: int, now: float) -> Activity:
+    def after_text(self, tokens: int, now: float) -> Activity:
         """After more text."""
         if self.phase is not ActivityPhase.WRITING:
             return replace(
@@ -108,7 +108,7 @@ class Activity:
         return timed / seconds if timed >= TOKENS_FOR_A_RATE and seconds > 0 else 0.0
 
 
-def restored(step: SnapshotRestored) -> str:
+def restored_line(step: SnapshotRestored) -> str:
     """What came back from disk: ``Restored 7,900 of 8,012 tokens in 0.9 s``."""
     return f"Restored {step.tokens:,} of {amount(step.total, 'token')} in {step.seconds:.1f} s"
 

@@ -19,7 +19,7 @@ _STATUS = {
 }
 
 
-class Writing:
+class AnswerInProgress:
     """The text of the answer being written, shared with the journal's thread.
 
     Args:
@@ -58,7 +58,7 @@ class Writing:
             return self._pieces[0]
 
 
-def finished(message: Message, event: Finished) -> Message:
+def finished_message(message: Message, event: Finished) -> Message:
     """``message`` after the engine said how its answer ended."""
     timings = event.timings
     if message.timings is not None:  # a continued answer: its parts add up
@@ -72,7 +72,7 @@ def finished(message: Message, event: Finished) -> Message:
     )
 
 
-def failed(message: Message, error: KnownError) -> Message:
+def failed_message(message: Message, error: KnownError) -> Message:
     """``message`` after an error ended its answer."""
     died = isinstance(error, EngineDiedError)
     return replace(

@@ -34,25 +34,25 @@ from app.domain.generation import (
 )
 from app.domain.model import ModelFile
 from app.engine.base import Engine
-from app.services.chat.answer_in_progress import Writing, failed, finished
+from app.services.chat.answer_in_progress import AnswerInProgress, failed_message, finished_message
 from app.services.chat.prompt_messages import chat_turns
-from app.services.chat.summary import Shortened, Summariser
+from app.services.chat.summary import ShortenedRequest, Summariser
 from app.services.chat.titles import title_from
 from app.services.core.events import (
     AnswerEnded,
-    AnswerGrew,
     AnswerProgressed,
     AnswerStarted,
+    AnswerTextAdded,
     Asked,
     BranchChanged,
+    ErrorReported,
     EventBus,
     LibraryChanged,
-    Problem,
     SendFailed,
     Summarising,
 )
 from app.services.core.ids import new_id, utc_now
-from app.services.core.serial_executor import Lane, tell_of_bug
+from app.services.core.serial_executor import SerialExecutor, tell_of_bug
 from app.services.core.settings import SettingsService
 from app.services.library.library_service import LibraryService
 from app.services.models.model_service import ModelService
@@ -63,7 +63,7 @@ MAX_MESSAGE_CHARACTERS = 20_000_000  # far above any context window; guards memo
 _log = logging.getLogger(__name__)
 
 Clock = Callable[[], datetime]
-Store = Callable[[], Future[None]]
+StoreAction = Callable[[], Future[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ class ChatService:
     def __init__(
         self,
         engine: Engine,
-        lane: Lane,
+        lane: SerialExecutor,
         models: ModelService,
         library: LibraryService,
         settings: SettingsService,
@@ -97,14 +97,14 @@ class ChatService:
         now: Clock = utc_now,
     ) -> None:
         self._engine = engine
-        self._lane = lane
+        self._executor = lane
         self._models = models
         self._library = library
         self._settings = settings
         self._bus = bus
         self._now = now
         self._lock = threading.Lock()
-        self._writing: Writing | None = None
+        self._writing: AnswerInProgress | None = None
         self._unsaved: dict[str, Message] = {}
         self._summaries = Summariser(engine, library)
 
@@ -168,7 +168,7 @@ class ChatService:
             try:
                 self.regenerate(answer_id)
             except KnownError as error:  # something was sent while the model was loading
-                self._bus.publish(Problem(error))
+                self._bus.publish(ErrorReported(error))
 
         self._models.choose(model, answer)
 
@@ -196,10 +196,10 @@ class ChatService:
         writing = self._writing
         return True if writing is None else writing.done.wait(timeout)
 
-    def park(self, conversation_id: str) -> None:
+    def save_state(self, conversation_id: str) -> None:
         """A chat was left: let the engine keep its state on disk, when it has time."""
         if not self._library.is_private(conversation_id):
-            self._lane.submit(lambda: self._engine.park(conversation_id))
+            self._executor.submit(lambda: self._engine.save_state(conversation_id))
 
     def close(self) -> None:
         """Stop and wait for the end. May be called twice."""
@@ -270,11 +270,11 @@ class ChatService:
             raise EngineBusyError("An answer is still being written.")
 
     def _begin(
-        self, answer: Message, store: Store, *, resume: bool, asked: Asked | None = None
+        self, answer: Message, store: StoreAction, *, resume: bool, asked: Asked | None = None
     ) -> None:
         with self._lock:
             self._refuse_if_busy()
-            writing = self._writing = Writing(answer)
+            writing = self._writing = AnswerInProgress(answer)
 
         def stored(outcome: Future[None]) -> None:
             error = outcome.exception()
@@ -293,22 +293,22 @@ class ChatService:
             undo.pop_all()
         storing.add_done_callback(stored)
 
-    def _never_began(self, writing: Writing) -> None:
+    def _never_began(self, writing: AnswerInProgress) -> None:
         self._writing = None
         writing.end()
 
-    def _start(self, writing: Writing, *, resume: bool) -> None:
+    def _start(self, writing: AnswerInProgress, *, resume: bool) -> None:
         """The question is on disk: show it, and answer it when the lane is free."""
         conversation_id = writing.message.conversation_id
         self._bus.publish(BranchChanged(conversation_id))
         self._bus.publish(LibraryChanged((conversation_id,)))
         self._bus.publish(AnswerStarted(conversation_id, writing.message.id))
         threading.Thread(target=self._journal, args=(writing,), name="answer-journal").start()
-        self._lane.submit(lambda: self._write(writing, resume=resume))
+        self._executor.submit(lambda: self._write(writing, resume=resume))
 
     # --- on the lane --------------------------------------------------------------------
 
-    def _write(self, writing: Writing, *, resume: bool) -> None:
+    def _write(self, writing: AnswerInProgress, *, resume: bool) -> None:
         error: KnownError | None = None
         message = writing.message
         try:
@@ -319,11 +319,11 @@ class ChatService:
             )
         except KnownError as problem:
             error = problem
-            message = failed(writing.message, problem)
+            message = failed_message(writing.message, problem)
         finally:
             self._end(writing, replace(message, content=writing.text()), error)
 
-    def _generate(self, writing: Writing, *, resume: bool) -> Message:
+    def _generate(self, writing: AnswerInProgress, *, resume: bool) -> Message:
         model = self._models.ensure_loaded(writing.cancel)
         sampling = self._settings.current.sampling(self._models.advised_sampling(model))
         message = replace(writing.message, model=self._models.reference(model), sampling=sampling)
@@ -341,7 +341,9 @@ class ChatService:
             match event:
                 case TextDelta(text, tokens):
                     writing.add(text)
-                    self._bus.publish(AnswerGrew(message.conversation_id, message.id, text, tokens))
+                    self._bus.publish(
+                        AnswerTextAdded(message.conversation_id, message.id, text, tokens)
+                    )
                 case ContextFitted() | SnapshotRestored() | PromptProgress() | EngineRestarted():
                     step = event
                     if isinstance(event, ContextFitted):
@@ -350,14 +352,14 @@ class ChatService:
                         step = replace(event, left_out=left_out)
                     self._bus.publish(AnswerProgressed(message.conversation_id, message.id, step))
                 case Finished():
-                    return finished(message, event)
+                    return finished_message(message, event)
         raise EngineDiedError("The engine ended without finishing the answer.")
 
-    def _shortened(self, request: GenerationRequest, writing: Writing) -> Shortened:
+    def _shortened(self, request: GenerationRequest, writing: AnswerInProgress) -> ShortenedRequest:
         """The request with a summary in place of what falls out, where the user wants that."""
         loaded = self._models.state.loaded
         if request.overflow is not OverflowPolicy.SUMMARISE or loaded is None:
-            return Shortened(request)
+            return ShortenedRequest(request)
         message = writing.message
 
         def tell(reading: PromptProgress | None, messages: int) -> None:
@@ -383,7 +385,7 @@ class ChatService:
             turns += (Turn(Role.ASSISTANT, answer.content, answer.id),)
         return turns
 
-    def _journal(self, writing: Writing) -> None:
+    def _journal(self, writing: AnswerInProgress) -> None:
         """Hand the text so far to the store: the first words at once, then ever less often.
 
         Runs until the answer ends. The first second is kept as well as any other that way.
@@ -396,13 +398,13 @@ class ChatService:
             writing.done.wait(pause)
             pause = min(2 * pause, JOURNAL_SECONDS)
 
-    def _end(self, writing: Writing, message: Message, error: KnownError | None) -> None:
+    def _end(self, writing: AnswerInProgress, message: Message, error: KnownError | None) -> None:
         writing.end()
         self._unsaved[message.id] = message
         try:
             self.save_pending()
         except KnownError as problem:
-            self._bus.publish(Problem(problem))
+            self._bus.publish(ErrorReported(problem))
         self._writing = None
         self._bus.publish(AnswerEnded(message, error))
         self._bus.publish(LibraryChanged((message.conversation_id,)))

@@ -12,7 +12,7 @@ from app.engine.base import Engine
 from app.engine.context import fit_turns, reserve_for
 from app.services.chat.prompt_messages import newest_summary, turn_text, with_summary
 from app.services.core.events import ContextMeasured, EventBus, ModelPhase
-from app.services.core.serial_executor import Lane
+from app.services.core.serial_executor import SerialExecutor
 from app.services.core.settings import SettingsService
 from app.services.library.library_service import LibraryService
 from app.services.models.model_service import ModelService
@@ -39,20 +39,20 @@ class ContextService:
     def __init__(
         self,
         engine: Engine,
-        lane: Lane,
+        lane: SerialExecutor,
         models: ModelService,
         library: LibraryService,
         settings: SettingsService,
         bus: EventBus,
     ) -> None:
         self._engine = engine
-        self._lane = lane
+        self._executor = lane
         self._models = models
         self._library = library
         self._settings = settings
         self._bus = bus
         self._lock = threading.Lock()
-        self._wish: tuple[str, str] | None = None
+        self._request: tuple[str, str] | None = None
         self._refused: tuple[tuple[str, str], KnownError] | None = None
 
     def refusal(self, conversation_id: str, draft: str) -> KnownError | None:
@@ -65,14 +65,14 @@ class ContextService:
     def measure(self, conversation_id: str, draft: str) -> None:
         """Count a chat with its draft; :class:`ContextMeasured` tells. Nothing without a model."""
         with self._lock:
-            waiting = self._wish is not None
-            self._wish = (conversation_id, draft)
+            waiting = self._request is not None
+            self._request = (conversation_id, draft)
         if not waiting:
-            self._lane.submit(self._work)
+            self._executor.submit(self._work)
 
     def _work(self) -> None:
         with self._lock:
-            wish, self._wish = self._wish, None
+            wish, self._request = self._request, None
         state = self._models.state
         if wish is None or state.phase is not ModelPhase.READY or state.loaded is None:
             return

@@ -39,11 +39,11 @@ MOST_TOKENS = 400
 START_CHARACTERS = 60
 _log = logging.getLogger(__name__)
 
-Tell = Callable[[PromptProgress | None, int], None]
+SummaryProgress = Callable[[PromptProgress | None, int], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Shortened:
+class ShortenedRequest:
     """A request that fits.
 
     Attributes:
@@ -63,8 +63,8 @@ class Summariser:
         self._library = library
 
     def shorten(
-        self, request: GenerationRequest, loaded: LoadedModel, cancel: Cancel, tell: Tell
-    ) -> Shortened:
+        self, request: GenerationRequest, loaded: LoadedModel, cancel: Cancel, tell: SummaryProgress
+    ) -> ShortenedRequest:
         """Make a request fit; the engine is asked for a summary only where none serves.
 
         Args:
@@ -82,10 +82,10 @@ class Summariser:
         """
         turns = request.turns
         if self._fits(turns, request, loaded):
-            return Shortened(request)
+            return ShortenedRequest(request)
         known = self._library.summaries(request.conversation_id)
         at, text = newest_summary(turns, known)
-        served = _shortened(request, at, text, known) if text else Shortened(request)
+        served = _shortened(request, at, text, known) if text else ShortenedRequest(request)
         shorter = served.request.turns
         if text and self._fits(shorter, request, loaded):
             return served
@@ -122,7 +122,7 @@ class Summariser:
         until: Turn,
         loaded: LoadedModel,
         cancel: Cancel,
-        tell: Tell,
+        tell: SummaryProgress,
         covered: int,
     ) -> str:
         """Ask for a summary; empty where none came."""
@@ -181,7 +181,7 @@ class Summariser:
 
 def _shortened(
     request: GenerationRequest, at: int, text: str, known: Mapping[str, str]
-) -> Shortened:
+) -> ShortenedRequest:
     """``request`` with the summary ``text`` in place of its turns up to index ``at``.
 
     Args:
@@ -198,6 +198,6 @@ def _shortened(
         if known.get(turn.message_id)
     )
     shorter = with_summary(turns, at, text)
-    return Shortened(
+    return ShortenedRequest(
         replace(request, turns=shorter, summarised=turns[: at + 1] + earlier), replaced
     )

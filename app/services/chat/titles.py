@@ -13,7 +13,7 @@ from app.engine.base import Engine
 from app.markup.markdown.thinking import strip_thinking
 from app.services.chat.prompt_messages import turn_text
 from app.services.core.events import AnswerEnded, AnswerStarted, Event, EventBus
-from app.services.core.serial_executor import Lane
+from app.services.core.serial_executor import SerialExecutor
 from app.services.library.library_service import LibraryService
 from app.services.models.model_service import ModelService
 
@@ -40,13 +40,13 @@ class TitleService:
     def __init__(
         self,
         engine: Engine,
-        lane: Lane,
+        lane: SerialExecutor,
         models: ModelService,
         library: LibraryService,
         bus: EventBus,
     ) -> None:
         self._engine = engine
-        self._lane = lane
+        self._executor = lane
         self._models = models
         self._library = library
         self._give_way = threading.Event()
@@ -65,7 +65,7 @@ class TitleService:
                 model = self._models.state.model
                 if model is not None and not model.demo:
                     give_way = self._give_way = threading.Event()
-                    self._lane.submit(lambda: self._make(message, give_way))
+                    self._executor.submit(lambda: self._make(message, give_way))
 
     def _make(self, answer: Message, give_way: threading.Event) -> None:
         try:

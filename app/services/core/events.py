@@ -132,7 +132,7 @@ class AnswerProgressed:
 
 
 @dataclass(frozen=True, slots=True)
-class AnswerGrew:
+class AnswerTextAdded:
     """More text of the answer, and how many tokens it stands for."""
 
     conversation_id: str
@@ -217,7 +217,7 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class ErrorReported:
     """Something failed outside an answer; shown with its three sentences."""
 
     error: KnownError
@@ -232,13 +232,13 @@ Event = (
     | BranchChanged
     | AnswerStarted
     | AnswerProgressed
-    | AnswerGrew
+    | AnswerTextAdded
     | AnswerEnded
     | SendFailed
     | ContextMeasured
     | DownloadChanged
     | Notice
-    | Problem
+    | ErrorReported
 )
 
 Listener = Callable[[Event], None]

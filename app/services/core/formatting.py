@@ -99,7 +99,7 @@ def model_name(model: ModelFile | None) -> str:
     return "Built-in demo" if model.demo else model.label
 
 
-def told_apart(models: Sequence[ModelFile]) -> dict[Path, str]:
+def disambiguate(models: Sequence[ModelFile]) -> dict[Path, str]:
     """What to add to the names of files that are called alike: the end of the path that differs.
 
     Files with a name of their own are not in it.
@@ -195,7 +195,7 @@ def download_short(items: Sequence[DownloadItem]) -> str:
 # --- answers and the context --------------------------------------------------------------------
 
 
-def ending(message: Message) -> str:
+def stop_reason_text(message: Message) -> str:
     """Why an answer ended, where that is worth saying; empty for a natural end."""
     match message.status:
         case MessageStatus.STOPPED:
@@ -219,11 +219,11 @@ def answer_line(message: Message) -> str:
     return join(
         amount(count, "token") if count else "",
         rate(speed) if speed else "",
-        ending(message),
+        stop_reason_text(message),
     )
 
 
-def forecast(measured: ContextMeasured, already: int = 0) -> str:
+def context_forecast(measured: ContextMeasured, already: int = 0) -> str:
     """What sending the draft would mean for the context; empty where nothing changes.
 
     ``already`` is how many messages the model does not read any more as it is.
@@ -261,7 +261,7 @@ def listed_title(conversation: Conversation) -> str:
     return f"Draft: {draft if len(draft) <= _DRAFT_SHOWN else draft[:_DRAFT_SHOWN] + '…'}"
 
 
-def moment_words(moment: datetime, zone: tzinfo | None = None) -> str:
+def date_and_time(moment: datetime, zone: tzinfo | None = None) -> str:
     """Date and time in the reader's zone: ``21 November 2026, 14:05``."""
     local = moment.astimezone(zone)
     return f"{local.day} {MONTHS[local.month - 1]} {local.year}, {local:%H:%M}"
@@ -277,7 +277,7 @@ def content(found: Content | None) -> str:
 def missing(lost: Lost) -> str:
     """What a backup holds and the database does not."""
     there = f"{amount(lost.content.messages, 'message')} in {amount(lost.content.chats, 'chat')}"
-    when = moment_words(lost.backup.made_at)
+    when = date_and_time(lost.backup.made_at)
     if not lost.here.messages:
         return f"There are no chats here, but a backup of {when} holds {there}."
     here = f"{amount(lost.here.messages, 'message')} in {amount(lost.here.chats, 'chat')}"

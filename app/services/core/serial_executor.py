@@ -14,7 +14,7 @@ T = TypeVar("T")
 _log = logging.getLogger(__name__)
 
 
-class Lane:
+class SerialExecutor:
     """A thread that runs jobs one after another.
 
     The engine answers one request at a time, so its jobs need an order and never a lock.

@@ -54,7 +54,7 @@ def _midnight(day: date, zone: tzinfo | None) -> datetime:
     return datetime.combine(day, time.min, zone).astimezone(UTC)  # compared ten thousand times
 
 
-class Kind(IntEnum):
+class GroupKind(IntEnum):
     """What a heading stands for, in the order of the sidebar."""
 
     PINNED = 0
@@ -67,22 +67,22 @@ class Group:
     """A heading of the sidebar. Groups are ordered as they are shown.
 
     Attributes:
-        kind: See :class:`Kind`.
+        kind: See :class:`GroupKind`.
         place: Orders groups of days, newest first.
         name: Orders folders.
         heading: Its words.
     """
 
-    kind: Kind
+    kind: GroupKind
     place: float
     name: str
     heading: str
 
 
-_PINNED = Group(Kind.PINNED, 0, "", "Pinned")
+_PINNED = Group(GroupKind.PINNED, 0, "", "Pinned")
 
 
-class Headings:
+class ChatGrouping:
     """Which heading each chat stands under: Pinned, its folder, or the days of its last message.
 
     Args:
@@ -97,21 +97,21 @@ class Headings:
         self._span = _Span("", _FAR, _FAR)
         self._days = _PINNED
 
-    def of(self, conversation: Conversation) -> Group:
+    def group_of(self, conversation: Conversation) -> Group:
         """The one group the chat belongs to."""
         if conversation.pinned:
             return _PINNED
         if conversation.folder:
-            return Group(Kind.FOLDER, 0, conversation.folder.casefold(), conversation.folder)
+            return Group(GroupKind.FOLDER, 0, conversation.folder.casefold(), conversation.folder)
         moment = conversation.updated_at
         if not self._span.first <= moment < self._span.end:
             self._span = span = _Span.around(moment, self.today, self._zone)
-            self._days = Group(Kind.DAYS, -span.first.timestamp(), "", span.heading)
+            self._days = Group(GroupKind.DAYS, -span.first.timestamp(), "", span.heading)
         return self._days
 
 
-def grouped(
-    conversations: Sequence[Conversation], headings: Headings
+def group_conversations(
+    conversations: Sequence[Conversation], headings: ChatGrouping
 ) -> dict[Group, list[Conversation]]:
     """Chats under their headings, in the order of the groups.
 
@@ -120,7 +120,7 @@ def grouped(
     groups: dict[Group, list[Conversation]] = {}
     last, chats = None, list[Conversation]()
     for conversation in conversations:
-        group = headings.of(conversation)
+        group = headings.group_of(conversation)
         if group is not last:
             last, chats = group, groups.setdefault(group, [])
         chats.append(conversation)

@@ -6,7 +6,7 @@ from concurrent.futures import Future
 from functools import partial
 
 from app.domain.conversation import Conversation
-from app.store import Library
+from app.store import MessageRepository
 
 
 class FreshChats:
@@ -42,7 +42,7 @@ class FreshChats:
         """An untouched chat is given up."""
         self._chats.pop(conversation_id, None)
 
-    def hand_over(self, conversation_id: str, store: Library) -> None:
+    def hand_over(self, conversation_id: str, store: MessageRepository) -> None:
         """Have an untouched chat stored."""
         self._under_way.add(conversation_id)
         created = store.create(self._chats[conversation_id])

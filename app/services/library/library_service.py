@@ -26,10 +26,10 @@ from app.domain.conversation import (
 from app.domain.errors import KnownError, NotFoundError
 from app.services.core.events import (
     BranchChanged,
+    ErrorReported,
     Event,
     EventBus,
     LibraryChanged,
-    Problem,
     SettingsChanged,
 )
 from app.services.core.formatting import listed_title
@@ -37,9 +37,9 @@ from app.services.core.ids import new_id, utc_now
 from app.services.core.serial_executor import tell_of_bug
 from app.services.core.settings import SettingsService
 from app.services.library.fresh_chats import FreshChats
-from app.services.library.live_search import ChatSearch
+from app.services.library.live_search import LiveSearch
 from app.services.library.private_chats import PrivateChats
-from app.store import Library
+from app.store import MessageRepository
 
 T = TypeVar("T")
 Clock = Callable[[], datetime]
@@ -59,7 +59,7 @@ class LibraryService:
 
     def __init__(
         self,
-        stored: Library,
+        stored: MessageRepository,
         settings: SettingsService,
         bus: EventBus,
         *,
@@ -73,7 +73,7 @@ class LibraryService:
         self.start_report = start_report
         self._private = PrivateChats(stored)
         self._unstored = FreshChats()
-        self._search = ChatSearch(stored, bus)
+        self._search = LiveSearch(stored, bus)
         bus.subscribe(self._on_event)
 
     @property
@@ -134,11 +134,11 @@ class LibraryService:
             return ()
         return self._of(conversation_id).tree(conversation_id)
 
-    def chosen_children(self, conversation_id: str) -> dict[str | None, str]:
+    def selected_children(self, conversation_id: str) -> dict[str | None, str]:
         """Which child was walked last below each message; None is the parent of the first."""
         if conversation_id in self._unstored:
             return {}
-        return self._of(conversation_id).chosen_children(conversation_id)
+        return self._of(conversation_id).selected_children(conversation_id)
 
     def message(self, message_id: str) -> Message:
         """One message.
@@ -193,7 +193,7 @@ class LibraryService:
         self._unstored.add(conversation)
         return conversation
 
-    def add_whole(
+    def add_conversation(
         self,
         conversation: Conversation,
         tree: Sequence[Message],
@@ -260,12 +260,14 @@ class LibraryService:
         """Forget what was typed to replace a question: it says what the question says."""
         return self._announced(self._of(conversation_id).forget_edit(message_id))
 
-    def set_scroll(self, conversation_id: str, message_id: str | None, offset: int) -> None:
+    def set_scroll_position(
+        self, conversation_id: str, message_id: str | None, offset: int
+    ) -> None:
         """Keep the place the reader was at."""
         if conversation_id not in self._unstored and self._keeps(conversation_id):
             self._change(
                 conversation_id,
-                lambda store: store.set_scroll(conversation_id, message_id, offset),
+                lambda store: store.set_scroll_position(conversation_id, message_id, offset),
                 announce=False,
             )
 
@@ -275,13 +277,15 @@ class LibraryService:
             if self._unstored.untouched(conversation_id):
                 self._unstored.drop(conversation_id)
             else:
-                delete = partial(Library.delete, conversations=conversation_id)
+                delete = partial(MessageRepository.delete, conversations=conversation_id)
                 self._change(conversation_id, delete)
 
     def restore(self, conversation_ids: Sequence[str]) -> None:
         """Take chats out of the trash."""
         for conversation_id in conversation_ids:
-            self._change(conversation_id, partial(Library.restore, conversations=conversation_id))
+            self._change(
+                conversation_id, partial(MessageRepository.restore, conversations=conversation_id)
+            )
 
     def empty_trash(self) -> Future[int]:
         """Remove everything in the trash for good; the face has asked before."""
@@ -297,7 +301,7 @@ class LibraryService:
         store, message = self._home(message_id)
         old = store.get(message.conversation_id)
         made = store.branch_into_new_chat(message_id, f"{old.title} (branch)").result()
-        if store is self._private.library:
+        if store is self._private.repository:
             self._private.add(made.id)
         self._bus.publish(LibraryChanged((made.id,)))
         return made
@@ -320,14 +324,14 @@ class LibraryService:
         if title and not self._unstored.untouched(conversation.id):
             store.rename(conversation.id, title, by_user=False)
         conversation = replace(conversation, title=conversation.title or title)
-        self._private.note_use(conversation.id)
+        self._private.mark_used(conversation.id)
         added = store.add_exchange(conversation, question, answer, edited=edited)
         added.add_done_callback(partial(self._unstored.stored, conversation.id))
         return added
 
     def add_message(self, message: Message) -> Future[None]:
         """Store another version of an answer, still empty."""
-        self._private.note_use(message.conversation_id)
+        self._private.mark_used(message.conversation_id)
         return self._of(message.conversation_id).add_message(message)
 
     def resume(self, message: Message) -> Future[None]:
@@ -379,7 +383,7 @@ class LibraryService:
         """Store everything an answer ended with."""
         return self._of(message.conversation_id).finish(message)
 
-    def walk_to(self, message_id: str) -> Future[None]:
+    def activate_branch(self, message_id: str) -> Future[None]:
         """Walk the branch that holds this message; nothing changes where it is walked already.
 
         Raises:
@@ -456,12 +460,12 @@ class LibraryService:
         """Whether what is noted in passing can be kept; where not, the window has said so."""
         return self._of(conversation_id).refusal is None
 
-    def _of(self, conversation_id: str) -> Library:
-        private = self._private.library
+    def _of(self, conversation_id: str) -> MessageRepository:
+        private = self._private.repository
         return private if private is not None and conversation_id in self._private else self._stored
 
-    def _home(self, message_id: str) -> tuple[Library, Message]:
-        private = self._private.library
+    def _home(self, message_id: str) -> tuple[MessageRepository, Message]:
+        private = self._private.repository
         if private is not None:
             try:
                 return private, private.message(message_id)
@@ -472,13 +476,13 @@ class LibraryService:
     def _change(
         self,
         conversation_id: str,
-        change: Callable[[Library], Future[T]],
+        change: Callable[[MessageRepository], Future[T]],
         *,
         announce: bool = True,
     ) -> Future[T]:
         store = self._of(conversation_id)
         if self._unstored.untouched(conversation_id):
-            self._private.note_use(conversation_id)
+            self._private.mark_used(conversation_id)
             self._unstored.hand_over(conversation_id, store)
         events = [LibraryChanged((conversation_id,))] if announce else []
         return self._announced(change(store), *events)
@@ -487,7 +491,7 @@ class LibraryService:
         def done(outcome: Future[T]) -> None:
             error = outcome.exception()
             if isinstance(error, KnownError):
-                self._bus.publish(Problem(error))
+                self._bus.publish(ErrorReported(error))
             elif error is not None:
                 tell_of_bug(error)
             else:

@@ -6,12 +6,12 @@ from collections.abc import Callable
 
 from app.domain.conversation import SearchHit
 from app.domain.errors import KnownError
-from app.services.core.events import EventBus, Problem
-from app.services.core.serial_executor import Lane
-from app.store import Library, Searcher
+from app.services.core.events import ErrorReported, EventBus
+from app.services.core.serial_executor import SerialExecutor
+from app.store import MessageRepository, Searcher
 
 
-class ChatSearch:
+class LiveSearch:
     """Searches one library. A new search ends the ones before it.
 
     Args:
@@ -19,10 +19,10 @@ class ChatSearch:
         bus: Told when a search fails.
     """
 
-    def __init__(self, stored: Library, bus: EventBus) -> None:
+    def __init__(self, stored: MessageRepository, bus: EventBus) -> None:
         self._searcher = Searcher(stored)
         self._bus = bus
-        self._lane = Lane("search")
+        self._executor = SerialExecutor("search")
 
     def start(
         self, query: str, done: Callable[[tuple[SearchHit, ...]], None]
@@ -32,21 +32,21 @@ class ChatSearch:
         Returns:
             Ends this search.
         """
-        ticket = self._searcher.ticket()
+        ticket = self._searcher.begin_search()
 
         def work() -> None:
             try:
                 hits = self._searcher.search(query, ticket=ticket)
             except KnownError as error:
-                self._bus.publish(Problem(error))
+                self._bus.publish(ErrorReported(error))
                 return
             if hits is not None:
                 done(hits)
 
-        self._lane.submit(work)
-        return self._searcher.ticket
+        self._executor.submit(work)
+        return self._searcher.begin_search
 
     def close(self) -> None:
         """End what is searched, and the thread."""
-        self._searcher.ticket()
-        self._lane.close()
+        self._searcher.begin_search()
+        self._executor.close()

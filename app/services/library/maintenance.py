@@ -6,9 +6,15 @@ import logging
 import threading
 
 from app.domain.errors import KnownError
-from app.services.core.events import EventBus, LibraryChanged, LibraryReplaced, Notice, Problem
-from app.services.core.serial_executor import Lane
-from app.store import Backup, Content, Health, Library, Lost
+from app.services.core.events import (
+    ErrorReported,
+    EventBus,
+    LibraryChanged,
+    LibraryReplaced,
+    Notice,
+)
+from app.services.core.serial_executor import SerialExecutor
+from app.store import Backup, Content, Health, Lost, MessageRepository
 
 AFTER_START = 5.0  # seconds: the window and the first answer come first
 EVERY = 24 * 3600.0  # seconds
@@ -29,7 +35,7 @@ class MaintenanceService:
     def __init__(
         self,
         health: Health,
-        library: Library,
+        library: MessageRepository,
         bus: EventBus,
         *,
         after_start: float = AFTER_START,
@@ -41,13 +47,13 @@ class MaintenanceService:
         self._bus = bus
         self._after_start = after_start
         self._closing = threading.Event()
-        self._lane = Lane("maintenance")
+        self._executor = SerialExecutor("maintenance")
 
     def start(self) -> None:
         """Begin the daily rounds, where anything can be written."""
         if self._library.refusal is not None:
             return
-        self._lane.submit(self._rounds)
+        self._executor.submit(self._rounds)
 
     def backups(self) -> tuple[Backup, ...]:
         """The backups, newest first."""
@@ -92,7 +98,7 @@ class MaintenanceService:
     def close(self) -> None:
         """End the rounds. May be called twice."""
         self._closing.set()
-        self._lane.close()
+        self._executor.close()
 
     def _rounds(self) -> None:
         wait = self._after_start
@@ -105,7 +111,7 @@ class MaintenanceService:
             self._library.purge().result()
             done = self._health.maintain()
         except KnownError as error:
-            self._bus.publish(Problem(error))
+            self._bus.publish(ErrorReported(error))
             return
         for sentence in done.sentences:
             self._bus.publish(Notice(sentence))

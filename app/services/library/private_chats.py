@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from app.domain.conversation import Conversation
-from app.store import Library, open_private_library
+from app.store import MessageRepository, open_private_store
 
 
 class PrivateChats:
@@ -20,11 +20,11 @@ class PrivateChats:
         stored: The chats on disk.
     """
 
-    def __init__(self, stored: Library) -> None:
+    def __init__(self, stored: MessageRepository) -> None:
         self._stored = stored
         self._lock = threading.Lock()
         self._places: dict[str, int] = {}
-        self.library: Library | None = None
+        self.repository: MessageRepository | None = None
 
     def __contains__(self, conversation_id: str) -> bool:
         return conversation_id in self._places
@@ -32,31 +32,31 @@ class PrivateChats:
     def add(self, conversation_id: str) -> None:
         """A private chat begins, or was copied from another."""
         with self._lock:
-            if self.library is None:
-                self.library = open_private_library()
+            if self.repository is None:
+                self.repository = open_private_store()
             self._places[conversation_id] = self._stored.last_activity()
 
-    def note_use(self, conversation_id: str) -> None:
+    def mark_used(self, conversation_id: str) -> None:
         """A chat is used now; nothing where it is none of these."""
         if conversation_id in self._places:
             self._places[conversation_id] = self._stored.last_activity()
 
     def conversations(self, *, archived: bool) -> list[Conversation]:
         """Those with a message or a draft, each with its place."""
-        if self.library is None:
+        if self.repository is None:
             return []
-        return list(map(self._placed, self.library.list_conversations(archived=archived)))
+        return list(map(self._placed, self.repository.list_conversations(archived=archived)))
 
     def listed(self, ids: Sequence[str]) -> dict[str, Conversation]:
         """Those of ``ids`` that are here and not archived, each with its place."""
-        if self.library is None:
+        if self.repository is None:
             return {}
-        return {id_: self._placed(found) for id_, found in self.library.listed(ids).items()}
+        return {id_: self._placed(found) for id_, found in self.repository.listed(ids).items()}
 
     def close(self) -> None:
         """They are gone after this."""
-        if self.library is not None:
-            self.library.close()
+        if self.repository is not None:
+            self.repository.close()
 
     def _placed(self, private: Conversation) -> Conversation:
         return replace(private, activity=self._places[private.id])

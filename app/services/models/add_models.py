@@ -12,10 +12,17 @@ from app.domain.model import ModelFile
 from app.hub.api.names import quantization_of
 from app.hub.download.control import DownloadControl
 from app.hub.local.installed_models import InstalledModel
-from app.hub.local.installed_models import Library as ModelShelf
-from app.hub.local.local import Adding, Origin, add_copy, add_in_place, judge, told_hash
+from app.hub.local.installed_models import InstalledModels as ModelShelf
+from app.hub.local.local import (
+    CopyTarget,
+    Origin,
+    add_copy,
+    add_in_place,
+    read_hash_file,
+    read_split_header,
+)
 from app.hub.local.scan import FoundModel, scan
-from app.services.core.events import EventBus, Notice, Problem
+from app.services.core.events import ErrorReported, EventBus, Notice
 from app.services.models.model_files import model_file
 from app.services.models.model_service import ModelService
 from app.system.hardware import disk_free
@@ -31,19 +38,19 @@ class Candidate:
         origin: What the place it was found in tells.
         parts: Number of files.
         hash_file: Name of a ``.sha256`` file that lies beside it; empty for none.
-        told: Whether its SHA-256 is told, by that file or by its origin, and will be compared.
-        room: Bytes free where a copy would go.
+        has_hash: Whether its SHA-256 is told, by that file or by its origin, and will be compared.
+        free_bytes: Bytes free where a copy would go.
     """
 
     file: ModelFile
     origin: Origin
     parts: int
     hash_file: str
-    told: bool
-    room: int
+    has_hash: bool
+    free_bytes: int
 
 
-class AddingService:
+class AddModelService:
     """Adds files to the list of models.
 
     Args:
@@ -56,12 +63,12 @@ class AddingService:
     def __init__(
         self, shelf: ModelShelf, models: ModelService, bus: EventBus, folder: Path
     ) -> None:
-        self._shelf = shelf
+        self._installed = shelf
         self._models = models
         self._bus = bus
         self._folder = folder
 
-    def look_at(self, path: Path, origin: Origin | None = None) -> Candidate:
+    def inspect(self, path: Path, origin: Origin | None = None) -> Candidate:
         """Read a file's header. Quick, but not for a thread that draws.
 
         Raises:
@@ -69,8 +76,8 @@ class AddingService:
         """
         origin = origin or Origin()
         path = path.expanduser().absolute()
-        parts, header = judge(path)
-        beside = told_hash(path)
+        parts, header = read_split_header(path)
+        beside = read_hash_file(path)
         return Candidate(
             ModelFile(
                 path=parts[0],
@@ -100,7 +107,7 @@ class AddingService:
         Raises:
             ModelFileError: It cannot be used, with the reason.
         """
-        model = add_in_place(path, self._shelf, origin)
+        model = add_in_place(path, self._installed, origin)
         told = bool(model.sha256 and model.sha256[0])
         self._models.hash_listed(model, lambda good: self._hashed(model, told, good))
         return model_file(model)
@@ -119,18 +126,18 @@ class AddingService:
         Raises:
             ModelFileError: It cannot be used, with the reason, or its hash is another.
         """
-        model = add_in_place(path, self._shelf)
+        model = add_in_place(path, self._installed)
         if not (model.sha256 and model.sha256[0]):
             return model_file(model)
         with ExitStack() as undo:
-            undo.callback(self._shelf.forget, model.path)
+            undo.callback(self._installed.forget, model.path)
             good = self._models.verify(model_file(model), control, report)
             if good is None:
                 return None
             if not good:
                 raise _damaged(model.path.name)
             undo.pop_all()
-        return model_file(self._shelf.get(model.path) or model)
+        return model_file(self._installed.get(model.path) or model)
 
     def copy(
         self,
@@ -148,12 +155,12 @@ class AddingService:
             ModelFileError, DamagedDownloadError, DiskFullError, FileInTheWayError: Each with
                 nothing kept of the copy.
         """
-        copied = add_copy(path, self._shelf, Adding(self._folder), control, report, origin)
+        copied = add_copy(path, self._installed, CopyTarget(self._folder), control, report, origin)
         return model_file(copied) if copied is not None else None
 
-    def found_elsewhere(self) -> tuple[FoundModel, ...]:
+    def find_elsewhere(self) -> tuple[FoundModel, ...]:
         """Models of other programs that are not listed yet. Reads folders; may take a second."""
-        listed = {_real(path) for model in self._shelf.models() for path in model.paths}
+        listed = {_real(path) for model in self._installed.models() for path in model.paths}
         found = scan([(one.program, one.path) for one in candidate_folders()])
         return tuple(model for model in found if _real(model.paths[0]) not in listed)
 
@@ -163,9 +170,9 @@ class AddingService:
             if told:
                 self._bus.publish(Notice(f"{name} is whole: its SHA-256 is the one told with it."))
             return
-        if self._shelf.get(model.path) is not None:
-            self._shelf.forget(model.path)
-        self._bus.publish(Problem(_damaged(name)))
+        if self._installed.get(model.path) is not None:
+            self._installed.forget(model.path)
+        self._bus.publish(ErrorReported(_damaged(name)))
 
 
 def _damaged(name: str) -> ModelFileError:

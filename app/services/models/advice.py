@@ -15,15 +15,15 @@ from app.domain.errors import ModelFileError
 from app.domain.gguf import GgufHeader, read_gguf_file
 from app.domain.model import ModelFile
 from app.hub.local.installed_models import InstalledModel
-from app.hub.local.installed_models import Library as ModelShelf
+from app.hub.local.installed_models import InstalledModels as ModelShelf
 from app.services.core.settings import SettingsService
-from app.services.models.model_fit import Place, catalog_header, judge, place
+from app.services.models.model_fit import MachineSnapshot, assess, catalog_header, snapshot_machine
 from app.services.models.model_service import ModelService
 from app.system.hardware import disk_free
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
+class CatalogOffer:
     """One file of the catalogue, judged for this machine.
 
     Attributes:
@@ -61,23 +61,25 @@ class AdviceService:
         folder: Path,
     ) -> None:
         self._catalog = catalog
-        self._shelf = shelf
+        self._installed = shelf
         self._models = models
         self._settings = settings
         self._folder = folder
         self._headers: dict[tuple[Path, int], GgufHeader | None] = {}
 
-    def offers(self) -> list[Offer]:
+    def offers(self) -> list[CatalogOffer]:
         """The catalogue, each file judged."""
         here = self._place()
-        installed = {path.name: model for model in self._shelf.models() for path in model.paths[:1]}
+        installed = {
+            path.name: model for model in self._installed.models() for path in model.paths[:1]
+        }
         judged = [
             (family, file, self._judge(family, file, here, installed.get(_name(file))))
             for family, file in self._catalog.entries()
         ]
         best = recommend(judged)
         return [
-            Offer(
+            CatalogOffer(
                 family,
                 file,
                 advice,
@@ -95,7 +97,7 @@ class AdviceService:
             for family, file in self._catalog.entries()
         )
 
-    def on_installed(self, model: ModelFile) -> Advice | None:
+    def advise_installed(self, model: ModelFile) -> Advice | None:
         """How a file that is here will do; None where its header cannot be read."""
         try:
             modified = model.path.stat().st_mtime_ns
@@ -108,7 +110,7 @@ class AdviceService:
         if header is None:
             return None
         measured = self._models.speed(model.sha256)
-        return judge(
+        return assess(
             header,
             self._settings.current,
             self._place(),
@@ -120,14 +122,14 @@ class AdviceService:
         self,
         family: CatalogFamily,
         file: CatalogFile,
-        here: Place,
+        here: MachineSnapshot,
         installed: InstalledModel | None = None,
     ) -> Advice | None:
         header = catalog_header(family, file)
         if header is None:
             return None
         hashes = installed.sha256 if installed is not None else ()
-        return judge(
+        return assess(
             header,
             self._settings.current,
             here,
@@ -135,9 +137,9 @@ class AdviceService:
             measured=self._models.speed(hashes[0]) if hashes else 0.0,
         )
 
-    def _place(self) -> Place:
+    def _place(self) -> MachineSnapshot:
         loaded = self._models.state.loaded
-        return place(
+        return snapshot_machine(
             disk_free(self._folder),
             self._models.known_devices,
             loaded=loaded.plan if loaded is not None else None,
@@ -150,7 +152,7 @@ class AdviceService:
             return None
         found = [
             model.size * self._models.speed(model.sha256[0])
-            for model in self._shelf.models()
+            for model in self._installed.models()
             if model.sha256 and model.size > _TELLING
         ]
         return max(found, default=0.0) or None
@@ -170,7 +172,7 @@ def _header(path: Path) -> GgufHeader | None:
         return None
 
 
-def offer_order(offer: Offer) -> tuple[bool, int, bool, int]:
+def offer_order(offer: CatalogOffer) -> tuple[bool, int, bool, int]:
     """Sorts offers for people: the one to take, then what fits best, then the usual sizes."""
     fits = list(Fit)
     fit = fits.index(offer.advice.fit) if offer.advice is not None else len(fits)

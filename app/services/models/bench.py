@@ -31,12 +31,14 @@ WORDS = (
 )
 
 MakeEngine = Callable[[bool], Engine]
-Memory = Callable[[Engine], int]
-Say = Callable[[str, int, int], object]  # what is done, and how many of how many steps are
+MeasureMemory = Callable[[Engine], int]
+BenchmarkProgress = Callable[
+    [str, int, int], object
+]  # what is done, and how many of how many steps are
 
 
 @dataclass(frozen=True, slots=True)
-class Depth:
+class PromptLengthResult:
     """One prompt length.
 
     Attributes:
@@ -72,7 +74,7 @@ class BenchReport:
 
     model: LoadedModel
     load_seconds: float
-    depths: tuple[Depth, ...]
+    depths: tuple[PromptLengthResult, ...]
     first_token_restored: float
     restored_tokens: int
     repeat_rate: float
@@ -100,7 +102,11 @@ class _Run:
 
 
 def measure(
-    make_engine: MakeEngine, load: LoadRequest, memory: Memory, say: Say, cancel: threading.Event
+    make_engine: MakeEngine,
+    load: LoadRequest,
+    memory: MeasureMemory,
+    say: BenchmarkProgress,
+    cancel: threading.Event,
 ) -> BenchReport | None:
     """Measure a model; takes minutes with a large one.
 
@@ -124,7 +130,11 @@ def measure(
 
 
 def _measure(
-    make_engine: MakeEngine, load: LoadRequest, memory: Memory, say: Say, cancel: threading.Event
+    make_engine: MakeEngine,
+    load: LoadRequest,
+    memory: MeasureMemory,
+    say: BenchmarkProgress,
+    cancel: threading.Event,
 ) -> BenchReport | None:
     engine = make_engine(True)
     steps = len(PROMPTS) + 4
@@ -133,7 +143,7 @@ def _measure(
         began = time.perf_counter()
         model = engine.load(load, lambda _fraction: None, cancel)
         load_seconds = time.perf_counter() - began
-        depths: list[Depth] = []
+        depths: list[PromptLengthResult] = []
         chats: list[GenerationRequest] = []
         for tokens in _lengths(model.context_size):
             if cancel.is_set():
@@ -142,7 +152,9 @@ def _measure(
             depth, chat = _at_depth(engine, tokens, cancel)
             depths.append(depth)
             chats.append(chat)
-        engine.park(chats[-1].conversation_id)  # while the cache holds it: what follows is private
+        engine.save_state(
+            chats[-1].conversation_id
+        )  # while the cache holds it: what follows is private
         say("Repeating with lookup drafting", steps - 3, steps)
         repeat = _repeat(engine, cancel)
         held = memory(engine)
@@ -206,7 +218,7 @@ def _lengths(context: int) -> Iterator[int]:
 
 def _at_depth(
     engine: Engine, tokens: int, cancel: threading.Event
-) -> tuple[Depth, GenerationRequest]:
+) -> tuple[PromptLengthResult, GenerationRequest]:
     request = GenerationRequest(
         conversation_id=new_id(),
         turns=(Turn(Role.USER, _text(engine, tokens)),),
@@ -221,7 +233,7 @@ def _at_depth(
     same = _run(engine, following, cancel)
     timings = cold.finished.timings
     rate = timings.evaluated_tokens / timings.prompt_seconds if timings.prompt_seconds else 0.0
-    depth = Depth(
+    depth = PromptLengthResult(
         prompt_tokens=timings.prompt_tokens,
         prompt_rate=rate,
         answer_rate=timings.tokens_per_second,

@@ -10,14 +10,14 @@ from pathlib import Path
 
 from app.domain.errors import ModelNotLoadedError
 from app.engine.base import Engine
-from app.services.core.serial_executor import Lane
-from app.services.models.bench import BenchReport, Memory, Say, measure
+from app.services.core.serial_executor import SerialExecutor
+from app.services.models.bench import BenchmarkProgress, BenchReport, MeasureMemory, measure
 from app.services.models.model_service import ModelService
 
-MakeMeasured = Callable[[Path, bool], Engine]
+MakeBenchmarkEngine = Callable[[Path, bool], Engine]
 
 
-class MeasuringService:
+class BenchmarkService:
     """Runs the same measurement as ``phial bench``, on the engine's lane.
 
     Args:
@@ -28,14 +28,19 @@ class MeasuringService:
     """
 
     def __init__(
-        self, lane: Lane, models: ModelService, *, make_engine: MakeMeasured, memory: Memory
+        self,
+        lane: SerialExecutor,
+        models: ModelService,
+        *,
+        make_engine: MakeBenchmarkEngine,
+        memory: MeasureMemory,
     ) -> None:
-        self._lane = lane
+        self._executor = lane
         self._models = models
         self._make_engine = make_engine
         self._memory = memory
 
-    def measure(self, say: Say, cancel: threading.Event) -> BenchReport | None:
+    def measure(self, say: BenchmarkProgress, cancel: threading.Event) -> BenchReport | None:
         """Measure; blocks, so never on the window's thread. None when it was stopped.
 
         Raises:
@@ -55,7 +60,7 @@ class MeasuringService:
                 return measure(make, request, self._memory, say, cancel)
 
         try:
-            return self._lane.submit(job).result()
+            return self._executor.submit(job).result()
         finally:
             if ready:
                 self._models.load()

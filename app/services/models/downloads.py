@@ -23,13 +23,13 @@ from app.domain.errors import KnownError, NotFoundError
 from app.hub.api.metadata import HubClient
 from app.hub.api.token import TokenStore
 from app.hub.download.download import Downloader
-from app.hub.download.environment import Tools
-from app.hub.local.installed_models import Library as ModelShelf
+from app.hub.download.environment import DownloadEnvironment
+from app.hub.local.installed_models import InstalledModels as ModelShelf
 from app.hub.network.gate import NetworkGate
 from app.hub.queue.queue import DownloadQueue
-from app.hub.queue.target_place import Place
+from app.hub.queue.target_place import DownloadTarget
 from app.services.core.events import DownloadChanged, Event, EventBus, SettingsChanged
-from app.services.core.serial_executor import Lane
+from app.services.core.serial_executor import SerialExecutor
 from app.services.core.settings import SettingsService
 from app.services.models.model_files import DEMO, model_file
 from app.services.models.model_service import ModelService
@@ -37,7 +37,7 @@ from app.system.reserve import reserve_space
 
 MEGABYTE = 1_000_000
 T = TypeVar("T")
-Failed = Callable[[KnownError], None]
+OnFailed = Callable[[KnownError], None]
 
 
 class DownloadService:
@@ -69,7 +69,7 @@ class DownloadService:
         endpoint: str | None = None,
     ) -> None:
         self.catalog = catalog
-        self._shelf = shelf
+        self._installed = shelf
         self._models = models
         self._settings = settings
         self._bus = bus
@@ -82,16 +82,16 @@ class DownloadService:
             self._gate,
             address=self._client.address,
             token=self._token.get,
-            tools=Tools(limit=self._limit, reserve=reserve_space),
+            tools=DownloadEnvironment(limit=self._limit, reserve=reserve_space),
         )
         self._queue = DownloadQueue(
             self._client,
             downloader,
             shelf,
-            Place(folder, state),
+            DownloadTarget(folder, state),
             on_change=self._on_change,
         )
-        self._lane = Lane("hub")
+        self._executor = SerialExecutor("hub")
         self._unsubscribe = bus.subscribe(self._on_event)
 
     # --- the queue ----------------------------------------------------------------------
@@ -159,16 +159,16 @@ class DownloadService:
     # Each calls ``done`` or ``failed`` on a worker thread.
 
     def search(
-        self, text: str, done: Callable[[tuple[RepositoryHit, ...]], None], failed: Failed
+        self, text: str, done: Callable[[tuple[RepositoryHit, ...]], None], failed: OnFailed
     ) -> None:
         """Find repositories with GGUF files."""
         self._ask(lambda: self._client.search(text), done, failed)
 
-    def repository(self, name: str, done: Callable[[Repository], None], failed: Failed) -> None:
+    def repository(self, name: str, done: Callable[[Repository], None], failed: OnFailed) -> None:
         """List a repository's GGUF files."""
         self._ask(lambda: self._client.repository(name), done, failed)
 
-    def card(self, name: str, done: Callable[[ModelCard], None], failed: Failed) -> None:
+    def card(self, name: str, done: Callable[[ModelCard], None], failed: OnFailed) -> None:
         """Fetch a repository's model card."""
         self._ask(lambda: self._client.card(name), done, failed)
 
@@ -200,9 +200,9 @@ class DownloadService:
         """Pause what runs and end the threads. May be called twice."""
         self._unsubscribe()
         self._queue.close()
-        self._lane.close()
+        self._executor.close()
 
-    def _ask(self, question: Callable[[], T], done: Callable[[T], None], failed: Failed) -> None:
+    def _ask(self, question: Callable[[], T], done: Callable[[T], None], failed: OnFailed) -> None:
         def work() -> None:
             try:
                 answer = question()
@@ -211,7 +211,7 @@ class DownloadService:
                 return
             done(answer)
 
-        self._lane.submit(work)
+        self._executor.submit(work)
 
     def _limit(self) -> float | None:
         limit = self._settings.current.download_limit_mb
@@ -220,7 +220,7 @@ class DownloadService:
     def _on_change(self, item: DownloadItem) -> None:
         self._bus.publish(DownloadChanged(item))
         if item.state is DownloadState.DONE and self._settings.current.model_path in {"", DEMO}:
-            arrived = self._shelf.get(item.files[0]) if item.files else None
+            arrived = self._installed.get(item.files[0]) if item.files else None
             if arrived is not None:
                 self._models.choose(model_file(arrived))
 

@@ -18,7 +18,7 @@ HASH_AT_ONCE = 256 * 2**20  # bytes; about a quarter of a second
 _log = logging.getLogger(__name__)
 
 
-def describe(path: Path) -> ModelFile:
+def read_model_file(path: Path) -> ModelFile:
     """Read a GGUF file's header into a :class:`ModelFile`.
 
     Raises:
@@ -57,21 +57,21 @@ def find_model(path: str, demo_path: Path | None = None) -> ModelFile:
     """
     if path == DEMO:
         demo = demo_path or bundled("models", "demo.gguf")
-        return replace(describe(demo), name="Built-in demo", demo=True)
+        return replace(read_model_file(demo), name="Built-in demo", demo=True)
     try:
         there = Path(path).expanduser()
     except RuntimeError as error:  # ~somebody, and there is nobody of that name
         raise ModelFileError(f"There is no model file at {path}.") from error
-    return describe(there)
+    return read_model_file(there)
 
 
-class Hashes:
+class ModelHashes:
     """SHA-256 of model files: as they were stored with them, or taken once where that is quick."""
 
     def __init__(self) -> None:
         self._known: dict[tuple[Path, int, int], str] = {}
 
-    def of(self, model: ModelFile) -> str:
+    def hash_of(self, model: ModelFile) -> str:
         """A model's hash; empty while it is not known.
 
         A large file takes a while to read, so its hash is only told where it was stored with it.

@@ -9,7 +9,7 @@ from pathlib import Path
 from app.domain.advice import (
     KEEP_DISK,
     Advice,
-    Pace,
+    MemoryBandwidth,
     estimate_speed,
     no_room_on_disk,
     verdict,
@@ -24,7 +24,7 @@ from app.engine.plan import (
     DEFAULT_CONTEXT,
     SMALLEST_CONTEXT,
     UNKNOWN_CONTEXT,
-    Machine,
+    ComputeResources,
     main_memory,
     make_plan,
 )
@@ -34,32 +34,32 @@ _ENDLESS = 1 << 60  # bytes; a machine on which everything fits
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class MachineSnapshot:
     """What this computer offers a model now.
 
     Attributes:
         machine: Memory and devices, as the planner sees them.
         disk: Bytes free where models are kept.
-        pace: How fast weights are read here.
+        bandwidth: How fast weights are read here.
     """
 
-    machine: Machine
+    machine: ComputeResources
     disk: int
-    pace: Pace
+    bandwidth: MemoryBandwidth
 
     @property
-    def free(self) -> int:
+    def free_memory(self) -> int:
         """Bytes of memory free on all devices together."""
         return self.machine.available_memory + sum(gpu.free_memory for gpu in self.machine.gpus)
 
 
-def place(
+def snapshot_machine(
     disk: int,
     devices: Sequence[Device] = (),
     *,
     loaded: LoadPlan | None = None,
     bandwidth: float | None = None,
-) -> Place:
+) -> MachineSnapshot:
     """Measure this computer now.
 
     Args:
@@ -71,15 +71,15 @@ def place(
     """
     here = hardware()
     held = loaded.kv_bytes + loaded.compute_bytes if loaded and not loaded.gpu_layers else 0
-    return Place(
-        Machine(
+    return MachineSnapshot(
+        ComputeResources(
             available_memory=min(here.memory_free + held, here.memory_total),
             total_memory=here.memory_total,
             physical_cores=here.physical_cores,
             gpus=tuple(device for device in devices if device.backend != "CPU"),
         ),
         disk,
-        Pace(here.physical_cores, bandwidth),
+        MemoryBandwidth(here.physical_cores, bandwidth),
     )
 
 
@@ -137,10 +137,10 @@ def request_of(settings: Settings, path: Path = Path()) -> LoadRequest:
     )
 
 
-def judge(
+def assess(
     header: GgufHeader,
     settings: Settings,
-    here: Place,
+    here: MachineSnapshot,
     *,
     weights: int = 0,
     download: int = 0,
@@ -167,16 +167,16 @@ def judge(
         smallest = replace(
             request, context_size=min(wanted, SMALLEST_CONTEXT), kv_type=KvType.Q8_0, gpu_layers=0
         )
-        endless = Machine(_ENDLESS, _ENDLESS, here.machine.physical_cores)
-        return will_not_fit(make_plan(header, smallest, endless, weights), here.free)
+        endless = ComputeResources(_ENDLESS, _ENDLESS, here.machine.physical_cores)
+        return will_not_fit(make_plan(header, smallest, endless, weights), here.free_memory)
     if download and download + KEEP_DISK > here.disk:
         return no_room_on_disk(plan.context_size, download, here.disk)
-    speed = measured or estimate_speed(plan, header.layers, here.pace)
-    return verdict(plan, wanted, here.free, speed, measured=bool(measured))
+    speed = measured or estimate_speed(plan, header.layers, here.bandwidth)
+    return verdict(plan, wanted, here.free_memory, speed, measured=bool(measured))
 
 
 def _plan(
-    header: GgufHeader, request: LoadRequest, machine: Machine, weights: int
+    header: GgufHeader, request: LoadRequest, machine: ComputeResources, weights: int
 ) -> LoadPlan | None:
     try:
         return make_plan(header, request, machine, weights)

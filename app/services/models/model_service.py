@@ -25,23 +25,23 @@ from app.domain.settings import Settings
 from app.engine.base import Cancel, Engine
 from app.hub.download.control import DownloadControl
 from app.hub.local.installed_models import InstalledModel
-from app.hub.local.installed_models import Library as ModelShelf
+from app.hub.local.installed_models import InstalledModels as ModelShelf
 from app.hub.local.local import verify
 from app.services.core.events import (
     DevicesFound,
+    ErrorReported,
     EventBus,
     ModelPhase,
     ModelState,
     ModelStateChanged,
-    Problem,
     SettingsChanged,
 )
-from app.services.core.serial_executor import Lane
+from app.services.core.serial_executor import SerialExecutor
 from app.services.core.settings import SettingsService
-from app.services.models.model_files import DEMO, Hashes, find_model, model_file
+from app.services.models.model_files import DEMO, ModelHashes, find_model, model_file
 from app.services.models.model_fit import without_model
-from app.services.models.speeds import Speeds
-from app.store import Measurements
+from app.services.models.speeds import SpeedRecorder
+from app.store import SpeedStore
 
 _log = logging.getLogger(__name__)
 
@@ -52,29 +52,29 @@ class ModelService:
     def __init__(
         self,
         engine: Engine,
-        lane: Lane,
+        lane: SerialExecutor,
         settings: SettingsService,
         bus: EventBus,
         *,
         shelf: ModelShelf,
-        measurements: Measurements,
+        measurements: SpeedStore,
         catalog: Catalog,
         demo_path: Path,
         model: ModelFile | None = None,
     ) -> None:
         self._engine = engine
-        self._lane = lane
+        self._executor = lane
         self._settings = settings
         self._bus = bus
         self._catalog = catalog
         self._demo_path = demo_path
-        self._shelf = shelf
-        self._speeds = Speeds(measurements, bus)
+        self._installed = shelf
+        self._speeds = SpeedRecorder(measurements, bus)
         self._cancel = threading.Event()
         self._telling = threading.RLock()  # a hash and the end of a load may come together
-        self._hasher = Lane("model-hasher")
+        self._hasher = SerialExecutor("model-hasher")
         self._hash_control = DownloadControl()
-        self._hashes = Hashes()
+        self._hashes = ModelHashes()
         self._loaded_with: LoadRequest | None = None
         self._devices: tuple[Device, ...] = ()
         self._state = ModelState(ModelPhase.UNLOADED, model) if model else self._initial_state()
@@ -96,7 +96,7 @@ class ModelService:
 
     def installed(self) -> list[ModelFile]:
         """Every usable file on the list, the chosen one, and the demo last."""
-        files = {model.path: model_file(model) for model in self._shelf.models()}
+        files = {model.path: model_file(model) for model in self._installed.models()}
         files = {path: file for path, file in files.items() if path.is_file()}
         chosen = self._state.model
         if chosen is not None and not chosen.demo and chosen.path.is_file():
@@ -105,7 +105,7 @@ class ModelService:
 
     def speed(self, sha256: str) -> float:
         """Measured tokens a second of a model file on this machine; 0 before it ran."""
-        return self._speeds.of(sha256)
+        return self._speeds.speed_of(sha256)
 
     def hash_listed(self, model: InstalledModel, done: Callable[[bool], None]) -> None:
         """Take a listed model's hash in the background, comparing with what is told of it.
@@ -118,7 +118,7 @@ class ModelService:
 
     def bytes_freed(self, model: ModelFile) -> int:
         """Bytes that :meth:`remove` would free; 0 for a file that Phial did not put there."""
-        return self._shelf.bytes_freed(model.path)
+        return self._installed.bytes_freed(model.path)
 
     def remove(self, model: ModelFile) -> int:
         """Take a model off the list, and delete its files if Phial put them there.
@@ -132,13 +132,13 @@ class ModelService:
         """
         if self._state.model is not None and self._state.model.path == model.path:
             self.cancel_load()
-            self._lane.submit(self._engine.unload).result()
+            self._executor.submit(self._engine.unload).result()
             self._loaded_with = None
-            freed = self._shelf.remove(model.path)
+            freed = self._installed.remove(model.path)
             self._settings.update(model_path="")
             self._publish(ModelState(ModelPhase.NONE))
             return freed
-        return self._shelf.remove(model.path)
+        return self._installed.remove(model.path)
 
     def verify(
         self, model: ModelFile, control: DownloadControl, report: Callable[[int, int], None]
@@ -149,10 +149,10 @@ class ModelService:
             NotFoundError: It is not listed.
             ModelFileError: A file cannot be read.
         """
-        listed = self._shelf.get(model.path)
+        listed = self._installed.get(model.path)
         if listed is None:
             raise NotFoundError(f"{model.path} is not in the list of models.")
-        return verify(listed, self._shelf, control, report)
+        return verify(listed, self._installed, control, report)
 
     def close(self) -> None:
         """Stop loading and hashing. May be called twice."""
@@ -179,21 +179,21 @@ class ModelService:
             except LoadCancelledError:
                 return
             except KnownError as error:
-                self._bus.publish(Problem(self._return_to(before, model, error)))
+                self._bus.publish(ErrorReported(self._return_to(before, model, error)))
                 return
             then()
 
-        self._lane.submit(switch)
+        self._executor.submit(switch)
 
     def warm_up(self) -> None:
         """Start the engine in the background, so that it is ready before anything is asked."""
-        self._lane.submit(self._engine.start)
+        self._executor.submit(self._engine.start)
 
     def load(self) -> None:
         """Load the chosen model in the background; the outcome is published."""
         model = self._state.model
         if model is not None and self._state.phase is not ModelPhase.LOADING:
-            self._lane.submit(lambda: self._load_or_tell(model, self._fresh_cancel()))
+            self._executor.submit(lambda: self._load_or_report(model, self._fresh_cancel()))
 
     def cancel_load(self) -> None:
         """Stop loading, if something is being loaded."""
@@ -208,7 +208,7 @@ class ModelService:
             if self._state.model is not None:
                 self._publish(ModelState(ModelPhase.UNLOADED, self._state.model))
 
-        self._lane.submit(job)
+        self._executor.submit(job)
 
     @property
     def known_devices(self) -> tuple[Device, ...]:
@@ -233,7 +233,7 @@ class ModelService:
                 return
             self._bus.publish(DevicesFound(self._devices))
 
-        return self._lane.submit(ask)
+        return self._executor.submit(ask)
 
     def ensure_loaded(self, cancel: Cancel) -> ModelFile:
         """Load the chosen model unless it is. On the lane only.
@@ -261,7 +261,7 @@ class ModelService:
 
     def reference(self, model: ModelFile) -> ModelRef:
         """What is stored with an answer to say which file made it."""
-        return ModelRef(model.name, model.quantization, self._hashes.of(model))
+        return ModelRef(model.name, model.quantization, self._hashes.hash_of(model))
 
     def advised_sampling(self, model: ModelFile) -> Sampling | None:
         """How the makers of ``model`` would have its tokens drawn; None where nothing is known."""
@@ -272,7 +272,7 @@ class ModelService:
         chosen = self._settings.current.model_path
         if not chosen:
             return ModelState(ModelPhase.NONE)
-        listed = self._shelf.get(Path(chosen))
+        listed = self._installed.get(Path(chosen))
         if listed is not None and not listed.missing and not listed.changed:
             return ModelState(ModelPhase.UNLOADED, model_file(listed))
         try:
@@ -289,13 +289,13 @@ class ModelService:
         self._publish(ModelState(ModelPhase.UNLOADED, model))
         self._settings.update(model_path=DEMO if model.demo else str(model.path), welcomed=True)
 
-    def _load_or_tell(self, model: ModelFile, cancel: threading.Event) -> bool:
+    def _load_or_report(self, model: ModelFile, cancel: threading.Event) -> bool:
         try:
             self._load(model, cancel)
         except LoadCancelledError:
             return False
         except KnownError as error:
-            self._bus.publish(Problem(error))
+            self._bus.publish(ErrorReported(error))
             return False
         return True
 
@@ -306,7 +306,7 @@ class ModelService:
         if old is None or old.path == tried.path or not usable:
             return error
         self._remember(old)
-        if before.phase is ModelPhase.READY and not self._load_or_tell(old, self._fresh_cancel()):
+        if before.phase is ModelPhase.READY and not self._load_or_report(old, self._fresh_cancel()):
             return error
         return SwitchFailedError(
             f"{tried.label} could not be loaded, so {old.label} is in use again. {error.what}",
@@ -332,7 +332,7 @@ class ModelService:
             raise
         self._loaded_with = request
         with self._telling:
-            listed = self._shelf.get(model.path) if not model.sha256 else None
+            listed = self._installed.get(model.path) if not model.sha256 else None
             known = model_file(listed) if listed is not None else model  # its hash came meanwhile
             self._publish(ModelState(ModelPhase.READY, known, 1.0, loaded))
         return loaded
@@ -344,19 +344,19 @@ class ModelService:
             gpu_layers=settings.gpu_layers,
             kv_type=settings.kv_type,
             threads=settings.threads,
-            sha256=self._hashes.of(model),
+            sha256=self._hashes.hash_of(model),
         )
 
     def _hash_listed(self, model: InstalledModel, done: Callable[[bool], None]) -> None:
         try:
-            good = verify(model, self._shelf, self._hash_control)
+            good = verify(model, self._installed, self._hash_control)
         except KnownError as error:
             _log.warning("%s", error.what)
             return
         if good is None:
             return
         with self._telling:
-            now, state = self._shelf.get(model.path), self._state
+            now, state = self._installed.get(model.path), self._state
             chosen = state.model is not None and state.model.path == model.path
             if good and chosen and now is not None:  # from now on answers are stored with its hash
                 self._publish(replace(state, model=model_file(now)))

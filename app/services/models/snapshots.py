@@ -11,7 +11,7 @@ from app.domain.settings import Settings
 from app.engine.base import Engine, EngineOptions
 from app.engine.snapshots import effective_cap, remove_all, stored_bytes
 from app.services.core.events import Event, EventBus, SettingsChanged
-from app.services.core.serial_executor import Lane
+from app.services.core.serial_executor import SerialExecutor
 from app.services.core.settings import SettingsService
 from app.system.hardware import disk_free
 
@@ -33,7 +33,7 @@ class SnapshotService:
     def __init__(
         self,
         engine: Engine,
-        lane: Lane,
+        lane: SerialExecutor,
         settings: SettingsService,
         bus: EventBus,
         *,
@@ -41,27 +41,27 @@ class SnapshotService:
         options: MakeOptions,
     ) -> None:
         self._engine = engine
-        self._lane = lane
+        self._executor = lane
         self._settings = settings
         self._folder = folder
         self._options = options
         bus.subscribe(self._on_event)
 
-    def used(self) -> int:
+    def used_bytes(self) -> int:
         """Bytes that snapshots take now; looks at the disk."""
         return stored_bytes(self._folder)
 
-    def cap(self) -> int:
+    def cap_bytes(self) -> int:
         """Bytes they may take: what the settings say, less where the disk is small."""
         wanted = self._options(self._settings.current).snapshot_cap_bytes
-        return effective_cap(wanted, disk_free(self._folder), self.used())
+        return effective_cap(wanted, disk_free(self._folder), self.used_bytes())
 
     def clear(self) -> Future[int]:
         """Remove them all, between two answers; resolves to the bytes freed.
 
         The chats stay as they are. They are only read again when they are gone back to.
         """
-        return self._lane.submit(self._clear)
+        return self._executor.submit(self._clear)
 
     def _clear(self) -> int:
         try:
@@ -78,4 +78,4 @@ class SnapshotService:
         if isinstance(event, SettingsChanged):
             before, after = self._options(event.before), self._options(event.settings)
             if before != after:
-                self._lane.submit(lambda: self._engine.configure(after))
+                self._executor.submit(lambda: self._engine.configure(after))

@@ -7,13 +7,13 @@ import logging
 from app.domain.errors import KnownError
 from app.domain.generation import Timings
 from app.services.core.events import AnswerEnded, Event, EventBus
-from app.store import Measurements
+from app.store import SpeedStore
 
 ENOUGH_TOKENS = 16  # fewer say little about a rate
 _log = logging.getLogger(__name__)
 
 
-class Speeds:
+class SpeedRecorder:
     """Listens to answers and remembers their rates.
 
     Args:
@@ -21,11 +21,11 @@ class Speeds:
         bus: Tells of answers.
     """
 
-    def __init__(self, measurements: Measurements, bus: EventBus) -> None:
+    def __init__(self, measurements: SpeedStore, bus: EventBus) -> None:
         self._measurements = measurements
         bus.subscribe(self._on_event)
 
-    def of(self, sha256: str) -> float:
+    def speed_of(self, sha256: str) -> float:
         """Tokens a second that the file with this hash reached last; 0 before it ran."""
         return self._measurements.get(sha256).completion_tokens_per_second if sha256 else 0.0
 

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from app.domain.errors import KnownError, TransferError
 from app.markup.transfer.values import Chat, Exporter, ExportOptions, Unreadable
-from app.services.transfer.transfer_files import free_name, names_in, safe_name, whole_file
+from app.services.transfer.transfer_files import atomic_file, free_name, names_in, safe_name
 
-Progress = Callable[[int, int], None]
+TransferProgress = Callable[[int, int], None]
 ZIP = ".zip"
 
 
@@ -47,7 +47,7 @@ class ChatsToExport:
         read: Callable[[str], Chat],
         ids: Sequence[str],
         cancel: threading.Event,
-        progress: Progress,
+        progress: TransferProgress,
     ) -> None:
         self._read = read
         self._ids = ids
@@ -94,7 +94,7 @@ def _to_file(
     content = exporter.write(tuple(chats), options)
     if chats.cancelled:
         return ExportReport(cancelled=True)
-    with whole_file(path) as file:
+    with atomic_file(path) as file:
         file.write(content)
     return ExportReport((path,), chats.count)
 
@@ -105,7 +105,7 @@ def _to_folder(
     files: list[Path] = []
     failed: list[Unreadable] = []
     for name, _chat, content in _one_by_one(exporter, chats, options, names_in(folder), failed):
-        with whole_file(folder / name) as file:
+        with atomic_file(folder / name) as file:
             file.write(content)
         files.append(folder / name)
     return ExportReport(tuple(files), len(files), tuple(failed), chats.cancelled)
@@ -116,7 +116,7 @@ def _to_archive(
 ) -> ExportReport:
     failed: list[Unreadable] = []
     try:
-        with whole_file(path) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as out:
+        with atomic_file(path) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as out:
             for name, chat, content in _one_by_one(exporter, chats, options, set(), failed):
                 out.writestr(_zip_info(name, chat.conversation.updated_at), content)
             if chats.cancelled:

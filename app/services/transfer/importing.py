@@ -11,16 +11,16 @@ from pathlib import Path
 
 from app.domain.conversation import MessageStatus
 from app.domain.errors import InvalidValueError, NotFoundError
-from app.markup.transfer.registry import read_entries
+from app.markup.transfer.registry import read_files
 from app.markup.transfer.values import Chat, FoundChat, Unreadable
 from app.services.core.ids import new_id
 from app.services.library.library_service import LibraryService
-from app.services.transfer.transfer_files import opened
+from app.services.transfer.transfer_files import open_files
 
-Progress = Callable[[int, int], None]
+TransferProgress = Callable[[int, int], None]
 
 
-class Known(Enum):
+class ImportStatus(Enum):
     """Whether a chat that could be imported is in the library already."""
 
     NEW = "new"
@@ -37,12 +37,12 @@ class ImportItem:
     Attributes:
         key: Names it in :meth:`TransferService.import_`.
         found: The chat and where it was found.
-        known: See :class:`Known`.
+        status: See :class:`ImportStatus`.
     """
 
     key: int
     found: FoundChat
-    known: Known
+    status: ImportStatus
 
     @property
     def title(self) -> str:
@@ -79,7 +79,7 @@ class ImportPreview:
     @property
     def suggested(self) -> tuple[int, ...]:
         """The keys of the chats that are not in the library yet."""
-        return tuple(item.key for item in self.items if item.known is Known.NEW)
+        return tuple(item.key for item in self.items if item.status is ImportStatus.NEW)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ class ImportReport:
     cancelled: bool = False
 
 
-def chat_of(library: LibraryService, conversation_id: str) -> Chat:
+def read_chat(library: LibraryService, conversation_id: str) -> Chat:
     """A chat of the library with everything in it.
 
     Raises:
@@ -112,14 +112,17 @@ def chat_of(library: LibraryService, conversation_id: str) -> Chat:
     known = {message.id for message in messages}
     chosen = {
         parent: child
-        for parent, child in library.chosen_children(conversation_id).items()
+        for parent, child in library.selected_children(conversation_id).items()
         if child in known and (parent is None or parent in known)
     }
     return Chat(conversation, messages, chosen)
 
 
-def preview_of(
-    library: LibraryService, paths: Sequence[Path], stop: threading.Event, progress: Progress
+def preview_files(
+    library: LibraryService,
+    paths: Sequence[Path],
+    stop: threading.Event,
+    progress: TransferProgress,
 ) -> ImportPreview:
     """What is in files, folders or archives, compared with what is in the library.
 
@@ -131,19 +134,19 @@ def preview_of(
         progress(done, total)
         return not stop.is_set()
 
-    with opened(paths) as entries:
-        reading = read_entries(entries, step)
+    with open_files(paths) as entries:
+        reading = read_files(entries, step)
     seen: set[str] = set()
     items: list[ImportItem] = []
     for key, found in enumerate(reading.found):
         id_ = found.chat.conversation.id
-        known = Known.REPEATED if id_ in seen else _known(library, found.chat)
+        known = ImportStatus.REPEATED if id_ in seen else _known(library, found.chat)
         seen.add(id_)
         items.append(ImportItem(key, found, known))
     return ImportPreview(tuple(items), reading.unreadable, reading.ignored, stop.is_set())
 
 
-class Import:
+class ImportRun:
     """One import under way.
 
     Args:
@@ -161,7 +164,7 @@ class Import:
         self._items = [item for item in preview.items if item.key in wanted]
         self.imported: list[str] = []
 
-    def run(self, stop: threading.Event, progress: Progress) -> ImportReport:
+    def run(self, stop: threading.Event, progress: TransferProgress) -> ImportReport:
         """Add the chats one by one; what is in the library is never changed.
 
         Raises:
@@ -190,7 +193,7 @@ class Import:
 
     def _add(self, item: ImportItem) -> str:
         chat = _settled(item.found.chat)
-        if item.known is not Known.NEW:
+        if item.status is not ImportStatus.NEW:
             chat = with_new_ids(chat)
         try:
             self._store(chat)
@@ -200,18 +203,20 @@ class Import:
         return chat.conversation.id
 
     def _store(self, chat: Chat) -> None:
-        self._library.add_whole(chat.conversation, chat.messages, chat.chosen).result()
+        self._library.add_conversation(
+            chat.conversation, chat.messages, chat.selected_children
+        ).result()
 
 
-def _known(library: LibraryService, chat: Chat) -> Known:
+def _known(library: LibraryService, chat: Chat) -> ImportStatus:
     try:
         there = library.get(chat.conversation.id)
     except NotFoundError:
-        return Known.NEW
+        return ImportStatus.NEW
     if there.deleted_at is not None:
-        return Known.TRASHED
-    same = _said(chat_of(library, there.id)) == _said(chat)
-    return Known.SAME if same else Known.CHANGED
+        return ImportStatus.TRASHED
+    same = _said(read_chat(library, there.id)) == _said(chat)
+    return ImportStatus.SAME if same else ImportStatus.CHANGED
 
 
 def with_new_ids(chat: Chat) -> Chat:
@@ -234,7 +239,9 @@ def with_new_ids(chat: Chat) -> Chat:
         )
         for message in chat.messages
     )
-    chosen = {None if p is None else ids[p]: ids[child] for p, child in chat.chosen.items()}
+    chosen = {
+        None if p is None else ids[p]: ids[child] for p, child in chat.selected_children.items()
+    }
     return Chat(conversation, messages, chosen)
 
 

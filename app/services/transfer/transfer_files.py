@@ -16,7 +16,7 @@ from typing import IO
 
 from app.domain.errors import DiskFullError, KnownError, TransferError
 from app.markup.transfer.registry import SUFFIXES
-from app.markup.transfer.values import Entry
+from app.markup.transfer.values import ImportFile
 from app.store.database import files
 
 GIB = 2**30
@@ -84,7 +84,7 @@ def names_in(folder: Path) -> set[str]:
 
 
 @contextmanager
-def whole_file(path: Path) -> Iterator[IO[bytes]]:
+def atomic_file(path: Path) -> Iterator[IO[bytes]]:
     """A file that appears under ``path`` complete, or not at all.
 
     Raises:
@@ -92,7 +92,7 @@ def whole_file(path: Path) -> Iterator[IO[bytes]]:
         TransferError: It cannot be written.
     """
     try:
-        with files.whole_file(path, _usual_mode()) as file:
+        with files.atomic_file(path, _usual_mode()) as file:
             yield file
     except OSError as error:
         raise write_error(error, path) from error
@@ -125,14 +125,14 @@ def write_error(error: OSError, path: Path) -> KnownError:
 
 
 @contextmanager
-def opened(paths: Sequence[Path]) -> Iterator[list[Entry]]:
+def open_files(paths: Sequence[Path]) -> Iterator[list[ImportFile]]:
     """The files behind paths: files, folders, and archives, which stay open meanwhile.
 
     Raises:
         TransferError: A path cannot be read, or an archive is not to be trusted.
     """
     budget = _Budget()
-    entries: list[Entry] = []
+    entries: list[ImportFile] = []
     with ExitStack() as stack:
         for path in paths:
             try:
@@ -177,7 +177,7 @@ class _Budget:
         return b"".join(pieces)
 
 
-def _file(path: Path, name: str, budget: _Budget) -> Entry:
+def _file(path: Path, name: str, budget: _Budget) -> ImportFile:
     status = path.stat()
     if not stat.S_ISREG(status.st_mode):
         raise TransferError(f"“{name}” is not a file.")
@@ -194,11 +194,11 @@ def _file(path: Path, name: str, budget: _Budget) -> Entry:
         except OSError as error:
             raise _read_error(error, name) from error
 
-    return Entry(name, status.st_size, read)
+    return ImportFile(name, status.st_size, read)
 
 
-def _folder(folder: Path, budget: _Budget) -> Iterable[Entry]:
-    found: list[Entry] = []
+def _folder(folder: Path, budget: _Budget) -> Iterable[ImportFile]:
+    found: list[ImportFile] = []
     count = 0
     for parent, folders, names in os.walk(folder):  # links to other folders are not followed
         folders.sort()
@@ -217,7 +217,7 @@ def _is_zip(path: Path) -> bool:
         return file.read(4) in {b"PK\x03\x04", b"PK\x05\x06"}
 
 
-def _archive(archive: zipfile.ZipFile, archive_name: str, budget: _Budget) -> Iterable[Entry]:
+def _archive(archive: zipfile.ZipFile, archive_name: str, budget: _Budget) -> Iterable[ImportFile]:
     infos = archive.infolist()
     if len(infos) > MAX_ENTRIES:
         raise _too_many(archive_name)
@@ -239,7 +239,9 @@ def _archive(archive: zipfile.ZipFile, archive_name: str, budget: _Budget) -> It
             raise _bomb(archive_name)
     if sum(info.file_size for info in wanted) > MAX_TOTAL:
         raise _bomb(archive_name)
-    return [Entry(info.filename, info.file_size, _reader(archive, info, budget)) for info in wanted]
+    return [
+        ImportFile(info.filename, info.file_size, _reader(archive, info, budget)) for info in wanted
+    ]
 
 
 def _honest(name: str) -> bool:

@@ -9,18 +9,23 @@ from pathlib import Path
 
 from app.domain.errors import InvalidValueError
 from app.markup.transfer.registry import EXPORTERS
-from app.markup.transfer.values import Chat, Exporter, ExportOptions, Format
+from app.markup.transfer.values import Chat, Exporter, ExportFormat, ExportOptions
 from app.services.core.events import EventBus, LibraryChanged
 from app.services.library.library_service import LibraryService
-from app.services.transfer.exporting import ChatsToExport, ExportReport, Progress, write_chats
+from app.services.transfer.exporting import (
+    ChatsToExport,
+    ExportReport,
+    TransferProgress,
+    write_chats,
+)
 from app.services.transfer.importing import (
-    Import,
     ImportItem,
     ImportPreview,
     ImportReport,
-    Known,
-    chat_of,
-    preview_of,
+    ImportRun,
+    ImportStatus,
+    preview_files,
+    read_chat,
     with_new_ids,
 )
 from app.services.transfer.transfer_files import free_name, names_in, safe_name
@@ -30,7 +35,7 @@ __all__ = [
     "ImportItem",
     "ImportPreview",
     "ImportReport",
-    "Known",
+    "ImportStatus",
     "TransferService",
     "with_new_ids",
 ]
@@ -57,11 +62,11 @@ class TransferService:
         """Offer a format that only this face can write, such as PDF in the window."""
         self._exporters[exporter.format.name] = exporter
 
-    def formats(self) -> tuple[Format, ...]:
+    def formats(self) -> tuple[ExportFormat, ...]:
         """What can be exported to, the default first."""
         return tuple(exporter.format for exporter in self._exporters.values())
 
-    def format(self, name: str) -> Format:
+    def format(self, name: str) -> ExportFormat:
         """A format by its name.
 
         Raises:
@@ -79,7 +84,7 @@ class TransferService:
         options: ExportOptions | None = None,
         *,
         cancel: threading.Event | None = None,
-        progress: Progress = _quiet,
+        progress: TransferProgress = _quiet,
     ) -> ExportReport:
         """Write chats.
 
@@ -129,7 +134,7 @@ class TransferService:
         Raises:
             NotFoundError: There is none.
         """
-        return chat_of(self._library, conversation_id)
+        return read_chat(self._library, conversation_id)
 
     def _exporter(self, name: str) -> Exporter:
         if name not in self._exporters:
@@ -144,7 +149,7 @@ class TransferService:
         path: Path | Sequence[Path],
         *,
         cancel: threading.Event | None = None,
-        progress: Progress = _quiet,
+        progress: TransferProgress = _quiet,
     ) -> ImportPreview:
         """Read files, folders or archives without changing anything.
 
@@ -152,15 +157,15 @@ class TransferService:
             TransferError: A path cannot be read, or an archive is refused.
         """
         paths = [path] if isinstance(path, Path) else list(path)
-        return preview_of(self._library, paths, cancel or threading.Event(), progress)
+        return preview_files(self._library, paths, cancel or threading.Event(), progress)
 
-    def import_(
+    def import_chats(
         self,
         preview: ImportPreview,
         keys: Collection[int] | None = None,
         *,
         cancel: threading.Event | None = None,
-        progress: Progress = _quiet,
+        progress: TransferProgress = _quiet,
     ) -> ImportReport:
         """Add chats of a preview; what is in the library is never changed.
 
@@ -175,7 +180,7 @@ class TransferService:
             DiskFullError: No room; chats added before it are there.
             StoreError: The library cannot be written.
         """
-        work = Import(self._library, preview, keys)
+        work = ImportRun(self._library, preview, keys)
         try:
             return work.run(cancel or threading.Event(), progress)
         finally:

@@ -85,7 +85,7 @@ def insert_conversation(
     return new_row(cursor)
 
 
-def touch(connection: Connection, conversation: int, at: datetime) -> None:
+def mark_used(connection: Connection, conversation: int, at: datetime) -> None:
     """Make this the conversation used last; its place in the list does not trust the clock."""
     connection.execute(
         "UPDATE conversations SET updated_at = ?, "
@@ -94,7 +94,7 @@ def touch(connection: Connection, conversation: int, at: datetime) -> None:
     )
 
 
-class Seen:
+class ConversationCache:
     """Conversations as they were read last, by id.
 
     The sidebar reads ten thousand after each change of one. A row that reads as it did before
@@ -123,7 +123,7 @@ def read_conversations(
     connection: Connection,
     where: str,
     values: tuple[object, ...],
-    seen: Seen,
+    seen: ConversationCache,
     limit: int | None = None,
 ) -> tuple[Conversation, ...]:
     """Conversations that fulfil an SQL condition: pinned first, then those used last."""
@@ -144,7 +144,9 @@ def read_conversation(
     Raises:
         NotFoundError: There is none.
     """
-    found = read_conversations(connection, "c.id = ?", (conversation_id,), Seen(private=private))
+    found = read_conversations(
+        connection, "c.id = ?", (conversation_id,), ConversationCache(private=private)
+    )
     if not found:
         raise NotFoundError("This chat no longer exists.", detail=conversation_id)
     return found[0]

@@ -13,24 +13,24 @@ from datetime import UTC, datetime
 
 from app.domain.conversation import BranchMessage, Conversation, Edit, Message, MessageStatus
 from app.store.conversations import chats, edits, messages, summaries
-from app.store.conversations.journal import Journal
-from app.store.conversations.shelf import Shelf
+from app.store.conversations.journal import AnswerJournal
+from app.store.conversations.shelf import ConversationRepository
 from app.store.database.readers import ReaderPool
-from app.store.database.writer import Writer
+from app.store.database.writer import DatabaseWriter
 
 
-class Library(Shelf):
+class MessageRepository(ConversationRepository):
     """Conversations of one database with their messages.
 
     Args:
-        As :class:`Shelf`.
+        As :class:`ConversationRepository`.
     """
 
     def __init__(
-        self, writer: Writer, readers: ReaderPool | None, *, private: bool = False
+        self, writer: DatabaseWriter, readers: ReaderPool | None, *, private: bool = False
     ) -> None:
         super().__init__(writer, readers, private=private)
-        self._journal = Journal()
+        self._journal = AnswerJournal()
 
     # --- messages ---------------------------------------------------------------------------
 
@@ -106,9 +106,11 @@ class Library(Shelf):
         def work(connection: sqlite3.Connection) -> None:
             seq = chats.insert_conversation(connection, conversation, used_now=False)
             messages.insert_tree(connection, all_messages)
-            messages.write_chosen(connection, seq, dict(chosen or {}))
+            messages.write_selected_children(connection, seq, dict(chosen or {}))
             if conversation.head_id is not None:
-                messages.choose(connection, messages.message_seq(connection, conversation.head_id))
+                messages.select_branch(
+                    connection, messages.message_seq(connection, conversation.head_id)
+                )
 
         return self.submit(work)
 
@@ -167,9 +169,9 @@ class Library(Shelf):
         """
         return self.read(lambda c: messages.read_tree(c, conversation_id))
 
-    def chosen_children(self, conversation_id: str) -> dict[str | None, str]:
+    def selected_children(self, conversation_id: str) -> dict[str | None, str]:
         """Which child was walked last below each message; None is the parent of the first."""
-        return self.read(lambda c: messages.read_chosen(c, conversation_id))
+        return self.read(lambda c: messages.read_selected_children(c, conversation_id))
 
     def versions(self, message_id: str) -> tuple[Message, ...]:
         """A message and its siblings of the same role, oldest first."""
@@ -177,7 +179,7 @@ class Library(Shelf):
 
     def select_version(self, message_id: str) -> Future[None]:
         """Walk the branch through this message, and below it the branch walked last."""
-        return self.submit(lambda c: messages.choose(c, messages.message_seq(c, message_id)))
+        return self.submit(lambda c: messages.select_branch(c, messages.message_seq(c, message_id)))
 
     def branch_into_new_chat(
         self, message_id: str, title: str | None = None
@@ -260,7 +262,7 @@ class Library(Shelf):
 
     def forget_journal(self) -> None:
         """Trust the disk for every answer in progress; for the writer's thread."""
-        self._journal = Journal()
+        self._journal = AnswerJournal()
 
     def _forget_failed(self, done: Future[None], message_id: str) -> None:
         if done.cancelled() or done.exception() is not None:
@@ -269,6 +271,6 @@ class Library(Shelf):
 
 def _add(connection: sqlite3.Connection, message: Message) -> None:
     seq = messages.insert_message(connection, message)
-    messages.choose(connection, seq)
+    messages.select_branch(connection, seq)
     conversation = chats.conversation_seq(connection, message.conversation_id)
-    chats.touch(connection, conversation, message.created_at)
+    chats.mark_used(connection, conversation, message.created_at)

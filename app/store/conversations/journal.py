@@ -9,7 +9,7 @@ from app.store.conversations.messages import message_seq
 from app.store.database.rows import to_blob, to_text
 
 
-class Journal:
+class AnswerJournal:
     """Keeps streaming answers on disk at a cost that follows the new text.
 
     Lives on the writer thread. For each answer it remembers the text that is on disk, so that a
@@ -33,7 +33,7 @@ class Journal:
             ).fetchone()[0]
             if status != MessageStatus.STREAMING:
                 return  # it ended while this was on its way
-            known = so_far(connection, seq)
+            known = partial_text(connection, seq)
         if text == known:
             self._on_disk[message_id] = text
             return
@@ -54,7 +54,7 @@ class Journal:
         self._on_disk.pop(message_id, None)
 
 
-def so_far(connection: sqlite3.Connection, seq: int) -> str:
+def partial_text(connection: sqlite3.Connection, seq: int) -> str:
     """The text of a streaming answer as far as it is on disk."""
     parts = connection.execute(
         "SELECT content FROM messages WHERE seq = ?1 UNION ALL "
@@ -76,7 +76,7 @@ def repair_interrupted(connection: sqlite3.Connection) -> list[str]:
     for seq, _ in rows:
         connection.execute(
             "UPDATE messages SET content = ?, status = ? WHERE seq = ?",
-            (to_blob(so_far(connection, seq)), str(MessageStatus.INTERRUPTED), seq),
+            (to_blob(partial_text(connection, seq)), str(MessageStatus.INTERRUPTED), seq),
         )
     if connection.execute("SELECT 1 FROM journal LIMIT 1").fetchone():  # emptying it is a write
         connection.execute("DELETE FROM journal")

@@ -24,12 +24,12 @@ from app.domain.model import ModelRef
 from app.store.conversations.chats import (
     conversation_seq,
     insert_conversation,
+    mark_used,
     read_conversation,
-    touch,
 )
 from app.store.database.rows import (
     MESSAGE_COLUMNS,
-    LeftOut,
+    LeftOutCodec,
     message_from_row,
     new_row,
     sampling_json,
@@ -127,7 +127,7 @@ def update_message(connection: Connection, message: Message) -> None:
     connection.execute("DELETE FROM journal WHERE message = ?", (seq,))
 
 
-def choose(connection: Connection, seq: int) -> None:
+def select_branch(connection: Connection, seq: int) -> None:
     """Walk the branch through this message, and below it the one walked last.
 
     Below a message in the trash there is nothing to walk yet: the choice is remembered, and the
@@ -153,10 +153,10 @@ def choose(connection: Connection, seq: int) -> None:
             "SELECT parent FROM messages WHERE seq = ?", (parent,)
         ).fetchone()[0]
     connection.execute("UPDATE conversations SET root = ? WHERE seq = ?", (child, conversation))
-    rechoose(connection, conversation)
+    reselect_branch(connection, conversation)
 
 
-def rechoose(connection: Connection, conversation: int) -> None:
+def reselect_branch(connection: Connection, conversation: int) -> None:
     """Find the walked branch anew from the top, after messages went away or came back."""
     root = connection.execute(
         "SELECT coalesce("
@@ -183,13 +183,13 @@ def read_message(connection: Connection, message_id: str) -> Message:
     ).fetchone()
     if row is None:
         raise NotFoundError("This message no longer exists.", detail=message_id)
-    return message_from_row(row, LeftOut(connection))
+    return message_from_row(row, LeftOutCodec(connection))
 
 
 def read_tree(connection: Connection, conversation_id: str) -> tuple[Message, ...]:
     """Every message that is not in the trash nor below one that is; parents come first."""
     conversation = conversation_seq(connection, conversation_id)
-    left_out = LeftOut(connection)
+    left_out = LeftOutCodec(connection)
     rows = connection.execute(
         _TREE,
         (conversation,),
@@ -200,7 +200,7 @@ def read_tree(connection: Connection, conversation_id: str) -> tuple[Message, ..
 def read_branch(connection: Connection, conversation_id: str) -> tuple[BranchMessage, ...]:
     """The walked branch, first message first."""
     conversation = conversation_seq(connection, conversation_id)
-    left_out = LeftOut(connection)
+    left_out = LeftOutCodec(connection)
     rows = connection.execute(
         _BRANCH,
         {"c": conversation},
@@ -219,7 +219,7 @@ def read_versions(connection: Connection, message_id: str) -> tuple[Message, ...
     Raises:
         NotFoundError: There is no such message.
     """
-    left_out = LeftOut(connection)
+    left_out = LeftOutCodec(connection)
     conversation, parent, role = connection.execute(
         "SELECT conversation, parent, role FROM messages WHERE seq = ?",
         (message_seq(connection, message_id),),
@@ -233,7 +233,7 @@ def read_versions(connection: Connection, message_id: str) -> tuple[Message, ...
     return tuple(message_from_row(row, left_out) for row in rows)
 
 
-def read_chosen(connection: Connection, conversation_id: str) -> dict[str | None, str]:
+def read_selected_children(connection: Connection, conversation_id: str) -> dict[str | None, str]:
     """Which child was walked last below each message; the key None names the first message."""
     conversation = conversation_seq(connection, conversation_id)
     rows = connection.execute(
@@ -246,8 +246,10 @@ def read_chosen(connection: Connection, conversation_id: str) -> dict[str | None
     return {row[0]: row[1] for row in rows}
 
 
-def write_chosen(connection: Connection, conversation: int, chosen: dict[str | None, str]) -> None:
-    """Restore what :func:`read_chosen` gave; names that do not fit are passed over."""
+def write_selected_children(
+    connection: Connection, conversation: int, chosen: dict[str | None, str]
+) -> None:
+    """Restore what :func:`read_selected_children` gave; names that do not fit are passed over."""
     for parent_id, child_id in chosen.items():
         if parent_id is None:
             connection.execute(
@@ -261,7 +263,7 @@ def write_chosen(connection: Connection, conversation: int, chosen: dict[str | N
                 "AND k.parent = messages.seq) WHERE id = ?2 AND conversation = ?3",
                 (child_id, parent_id, conversation),
             )
-    rechoose(connection, conversation)
+    reselect_branch(connection, conversation)
 
 
 def copy_branch(
@@ -309,8 +311,8 @@ def copy_branch(
         )
         last = insert_message(connection, copy)
     if last is not None:
-        choose(connection, last)
-    touch(connection, conversation, now)
+        select_branch(connection, last)
+    mark_used(connection, conversation, now)
     return target.id, new_ids
 
 
@@ -364,7 +366,7 @@ def _outcome(connection: Connection, conversation: int, message: Message) -> tup
         None if message.stop_reason is None else str(message.stop_reason),
         None if message.timings is None else timings_json(message.timings),
         to_blob(message.error) if message.error else None,
-        LeftOut(connection).to_json(conversation, message.left_out),
+        LeftOutCodec(connection).to_json(conversation, message.left_out),
     )
 
 

@@ -12,12 +12,12 @@ from app.store.conversations import chats, trash
 from app.store.database.database import Database
 from app.store.database.readers import ReaderPool
 from app.store.database.rows import to_blob, to_text
-from app.store.database.writer import Writer
+from app.store.database.writer import DatabaseWriter
 
 Ids = str | Sequence[str]
 
 
-class Shelf(Database):
+class ConversationRepository(Database):
     """Conversations of one database, as the sidebar and the trash know them.
 
     Args:
@@ -25,10 +25,10 @@ class Shelf(Database):
     """
 
     def __init__(
-        self, writer: Writer, readers: ReaderPool | None, *, private: bool = False
+        self, writer: DatabaseWriter, readers: ReaderPool | None, *, private: bool = False
     ) -> None:
         super().__init__(writer, readers, private=private)
-        self._seen = chats.Seen(private=private)
+        self._seen = chats.ConversationCache(private=private)
 
     def create(self, conversation: Conversation) -> Future[None]:
         """Add an empty conversation (``head_id`` is not looked at).
@@ -104,7 +104,9 @@ class Shelf(Database):
         """Keep the text typed but not sent."""
         return self._set(conversation_id, "draft = ?", (to_blob(draft),))
 
-    def set_scroll(self, conversation_id: str, message_id: str | None, offset: int) -> Future[None]:
+    def set_scroll_position(
+        self, conversation_id: str, message_id: str | None, offset: int
+    ) -> Future[None]:
         """Keep the first visible message and how much of its text stands above the first line."""
         return self._set(
             conversation_id, "scroll_message_id = ?, scroll_offset = ?", (message_id, offset)
@@ -154,7 +156,7 @@ class Shelf(Database):
         Their text is overwritten in the database; the search index forgets their words with the
         next :meth:`Health.maintain`, and backups as they are rotated.
         """
-        return self.submit(trash.empty)
+        return self.submit(trash.empty_trash)
 
     # --- inside -----------------------------------------------------------------------------
 

@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 
 from app.domain.conversation import TrashedMessage
 from app.store.conversations.chats import conversation_seq
-from app.store.conversations.messages import choose, message_seq, rechoose
+from app.store.conversations.messages import message_seq, reselect_branch, select_branch
 from app.store.database.rows import (
     MESSAGE_COLUMNS,
-    LeftOut,
+    LeftOutCodec,
     from_time,
     message_from_row,
     to_text,
@@ -51,19 +51,19 @@ def delete_message(connection: sqlite3.Connection, message_id: str, at: datetime
         "UPDATE messages SET deleted_at = ? WHERE seq = ? AND deleted_at IS NULL",
         (to_time(at), seq),
     )
-    rechoose(connection, _conversation_of(connection, seq))
+    reselect_branch(connection, _conversation_of(connection, seq))
 
 
 def restore_message(connection: sqlite3.Connection, message_id: str) -> None:
     """Take a message out of the trash and walk the branch through it again."""
     seq = message_seq(connection, message_id)
     connection.execute("UPDATE messages SET deleted_at = NULL WHERE seq = ?", (seq,))
-    choose(connection, seq)
+    select_branch(connection, seq)
 
 
 def trashed_messages(connection: sqlite3.Connection) -> tuple[TrashedMessage, ...]:
     """Deleted messages of conversations that are not in the trash themselves, newest first."""
-    left_out = LeftOut(connection)
+    left_out = LeftOutCodec(connection)
     rows = connection.execute(
         f"SELECT m.deleted_at, c.title, {MESSAGE_COLUMNS} "  # noqa: S608
         "FROM messages m JOIN conversations c ON c.seq = m.conversation "
@@ -97,7 +97,7 @@ def purge(connection: sqlite3.Connection, now: datetime) -> int:
     return _remove(connection, to_time(now - TRASH_KEPT))
 
 
-def empty(connection: sqlite3.Connection) -> int:
+def empty_trash(connection: sqlite3.Connection) -> int:
     """Remove everything in the trash for good; returns how many conversations and messages."""
     return _remove(connection, None)
 

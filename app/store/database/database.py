@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from app.domain.errors import KnownError
 from app.store.database.readers import ReaderPool
-from app.store.database.writer import Writer
+from app.store.database.writer import DatabaseWriter
 
 T = TypeVar("T")
 
@@ -26,7 +26,7 @@ class Database:
     """
 
     def __init__(
-        self, writer: Writer, readers: ReaderPool | None, *, private: bool = False
+        self, writer: DatabaseWriter, readers: ReaderPool | None, *, private: bool = False
     ) -> None:
         self._after_close: Callable[[], None] | None = None
         self._writer = writer

@@ -22,7 +22,7 @@ _NO_FOLDER_TO_SYNC = {errno.EINVAL, errno.EOPNOTSUPP, errno.ENOSYS, errno.EROFS}
 
 
 @contextmanager
-def whole_file(path: Path, mode: int | None = None) -> Iterator[IO[bytes]]:
+def atomic_file(path: Path, mode: int | None = None) -> Iterator[IO[bytes]]:
     """A file that appears under ``path`` complete and on the disk, or not at all.
 
     Args:
@@ -57,7 +57,7 @@ def write_atomically(path: Path, content: bytes) -> None:
         StoreError: Another I/O error.
     """
     try:
-        with whole_file(path) as file:
+        with atomic_file(path) as file:
             file.write(content)
     except OSError as error:
         raise file_error(error, path.name) from error

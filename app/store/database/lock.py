@@ -23,7 +23,7 @@ class OwnerLock:
         self._connection = connection
 
     @classmethod
-    def take(cls, folder: Path) -> OwnerLock | None:
+    def acquire(cls, folder: Path) -> OwnerLock | None:
         """Become the owner of ``folder``; None while another process (or library) is.
 
         Raises:
@@ -46,7 +46,7 @@ class OwnerLock:
                 return None
             if is_damage(error):  # nothing of worth is ever in it
                 (folder / LOCK_NAME).unlink()
-                return cls.take(folder)
+                return cls.acquire(folder)
             raise
         return cls(connection)
 

@@ -97,7 +97,7 @@ def conversation_from_row(row: tuple[Any, ...], *, private: bool) -> Conversatio
     )
 
 
-def message_from_row(row: tuple[Any, ...], left_out_of: LeftOut) -> Message:
+def message_from_row(row: tuple[Any, ...], left_out_of: LeftOutCodec) -> Message:
     """Read one row of ``MESSAGE_COLUMNS``."""
     (id_, conversation_id, parent, role, content, status, created, name, quantization, sha256,
      sampling, seed, stop_reason, timings, error, left_out, conversation) = row  # fmt: skip
@@ -140,7 +140,7 @@ def timings_from_json(text: str) -> Timings:
     return Timings(**dict(zip(_TIMINGS, json.loads(text), strict=False)))
 
 
-class LeftOut:
+class LeftOutCodec:
     """Reads and writes ``Message.left_out`` for messages of one connection and transaction.
 
     A long chat leaves out almost everything above each answer. Naming every id would let the

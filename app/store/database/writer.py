@@ -17,7 +17,7 @@ T = TypeVar("T")
 _log = logging.getLogger(__name__)
 
 
-class Writer:
+class DatabaseWriter:
     """Runs closures one after another, each in a transaction of its own.
 
     A future resolves after COMMIT returned: with ``synchronous=FULL`` what it acknowledges is on
@@ -43,13 +43,13 @@ class Writer:
         Raises:
             KnownError: The database could not be opened.
         """
-        self._lane = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store-writer")
+        self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store-writer")
         self._closed = False
         self._heal = heal
         self.refusal = refuse
         with ExitStack() as undo:
-            undo.callback(self._lane.shutdown)
-            self._connection = self._lane.submit(self._open, connect).result()
+            undo.callback(self._executor.shutdown)
+            self._connection = self._executor.submit(self._open, connect).result()
             undo.pop_all()
 
     @staticmethod
@@ -76,15 +76,15 @@ class Writer:
     def finish_queued(self) -> None:
         """Wait for what is queued so far; nothing to wait for once it is closed."""
         if not self._closed:
-            self._lane.submit(lambda: None).result()
+            self._executor.submit(lambda: None).result()
 
     def close(self) -> None:
         """Finish everything queued, move the WAL into the database, and close. Repeatable."""
         if self._closed:
             return
         self._closed = True
-        self._lane.submit(self._finish).result()
-        self._lane.shutdown()
+        self._executor.submit(self._finish).result()
+        self._executor.shutdown()
 
     def _queue(
         self,
@@ -96,7 +96,7 @@ class Writer:
                 "The conversations are already closed; the change was not saved.",
                 action="Start Phial again.",
             )
-        return self._lane.submit(run, work)
+        return self._executor.submit(run, work)
 
     def _transaction(self, work: Callable[[sqlite3.Connection], T]) -> T:
         if self.refusal is not None:

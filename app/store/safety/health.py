@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from app.domain.errors import DamagedDatabaseError, NotFoundError
-from app.store.conversations.conversations import Library
+from app.store.conversations.conversations import MessageRepository
 from app.store.conversations.trash import INDEX_UNTIDY
 from app.store.database.connect import open_reader
 from app.store.database.failures import file_error
@@ -32,7 +32,7 @@ _SEEN = "backups_seen"  # in `meta`: the newest backup the user decided about
 
 
 @dataclass(frozen=True, slots=True)
-class Maintenance:
+class MaintenanceReport:
     """What one round of :meth:`Health.maintain` did.
 
     Attributes:
@@ -58,13 +58,15 @@ class Health:
         owner: Whether this process looks after the folder, and so makes the daily backups.
     """
 
-    def __init__(self, library: Library, path: Path, backups: Backups, *, owner: bool) -> None:
+    def __init__(
+        self, library: MessageRepository, path: Path, backups: Backups, *, owner: bool
+    ) -> None:
         self._owner = owner
         self._library = library
         self._path = path
         self._backups = backups
 
-    def maintain(self, now: datetime | None = None) -> Maintenance:
+    def maintain(self, now: datetime | None = None) -> MaintenanceReport:
         """Check the tables, and once a day make a backup, which is checked in full.
 
         Meant to run once in the background after each start, and daily after that. Does nothing
@@ -74,22 +76,22 @@ class Health:
             KnownError: The disk is full or cannot be written; nothing was changed.
         """
         if not self._owner:
-            return Maintenance(CheckResult(True))
+            return MaintenanceReport(CheckResult(True))
         self._tidy_index()
         check = self.quick_check()
         if not check.sound or not self._backups.is_due(now):
-            return Maintenance(check, sentences=self._told(check))
+            return MaintenanceReport(check, sentences=self._told(check))
         try:
             backup, check = self._make(DAILY, now)
         except DamagedDatabaseError as error:
             self._ask_for_recovery()
             check = CheckResult(False, problems=(error.detail,))
-            return Maintenance(check, sentences=self._told(check))
+            return MaintenanceReport(check, sentences=self._told(check))
         rebuilt = not check.index_sound
         if rebuilt:
             self.rebuild_index()
         told = ("The search index was damaged and has been made anew.",) if rebuilt else ()
-        return Maintenance(check, backup, rebuilt, told)
+        return MaintenanceReport(check, backup, rebuilt, told)
 
     def quick_check(self) -> CheckResult:
         """Check the tables' structure on a connection of its own; writing goes on meanwhile."""

@@ -19,7 +19,7 @@ from app.domain.errors import (
     StoreBusyError,
 )
 from app.store.conversations import trash
-from app.store.conversations.conversations import Library
+from app.store.conversations.conversations import MessageRepository
 from app.store.conversations.journal import repair_interrupted
 from app.store.database.connect import open_memory, open_reader, open_scratch, open_writer
 from app.store.database.failures import file_error, is_damage, primary_code, typed_errors
@@ -28,7 +28,7 @@ from app.store.database.lock import OwnerLock
 from app.store.database.migrations import SCHEMA_VERSION, migrate, rebuild_index, schema_version
 from app.store.database.readers import ReaderPool
 from app.store.database.text_normalization import FOLD_VERSION
-from app.store.database.writer import Writer
+from app.store.database.writer import DatabaseWriter
 from app.store.safety.backups import Backups, Lost
 from app.store.safety.checks import CHECK_AT_ONCE_BYTES, quick_check
 from app.store.safety.health import Health, clear_recovery_mark, recovery_mark
@@ -69,26 +69,26 @@ class OpenReport:
 
 
 @dataclass(frozen=True, slots=True)
-class OpenedLibrary:
+class OpenedStore:
     """The library, ready for use, what opening it found, and what keeps it well.
 
     Attributes:
-        library: The conversations.
+        repository: The conversations.
         report: What opening found.
         health: Checks, backups and restoring; ``health.maintain()`` is for a background thread
             soon after start.
     """
 
-    library: Library
+    repository: MessageRepository
     report: OpenReport
     health: Health
 
     def close(self) -> None:
         """Finish every queued write, move the WAL into the database, close, let others own it."""
-        self.library.close()
+        self.repository.close()
 
 
-def open_library(folder: Path, now: datetime | None = None) -> OpenedLibrary:
+def open_store(folder: Path, now: datetime | None = None) -> OpenedStore:
     """Open the conversations in ``folder``, which is made if it is missing.
 
     The first process to come owns the folder: it recovers, migrates, repairs interrupted answers
@@ -118,7 +118,7 @@ def open_library(folder: Path, now: datetime | None = None) -> OpenedLibrary:
     lock: OwnerLock | None = None
     try:
         with typed_errors():
-            lock = OwnerLock.take(folder)
+            lock = OwnerLock.acquire(folder)
         if lock is None:
             return _open_as_guest(folder)
         return _open_as_owner(folder, lock, now or datetime.now(UTC))
@@ -126,7 +126,7 @@ def open_library(folder: Path, now: datetime | None = None) -> OpenedLibrary:
         return _open_read_only(folder, cause)
 
 
-def open_private_library() -> Library:
+def open_private_store() -> MessageRepository:
     """A library that lives in memory and is gone when closed; the same interface."""
 
     def connect() -> sqlite3.Connection:
@@ -134,10 +134,10 @@ def open_private_library() -> Library:
         migrate(connection, lambda _version: None)
         return connection
 
-    return Library(Writer(connect), None, private=True)
+    return MessageRepository(DatabaseWriter(connect), None, private=True)
 
 
-def _open_as_owner(folder: Path, lock: OwnerLock, now: datetime) -> OpenedLibrary:
+def _open_as_owner(folder: Path, lock: OwnerLock, now: datetime) -> OpenedStore:
     path = folder / DATABASE_NAME
     backups = Backups(folder / BACKUPS_NAME)
     with ExitStack() as undo:
@@ -163,7 +163,7 @@ def _open_as_owner(folder: Path, lock: OwnerLock, now: datetime) -> OpenedLibrar
         lost = health.missing()
         undo.pop_all()
     library.call_after_close(lock.release)
-    return OpenedLibrary(library, _report(done, recovery, lost), health)
+    return OpenedStore(library, _report(done, recovery, lost), health)
 
 
 def _report(done: _UpToDate, recovery: Recovery | None, lost: Lost | None) -> OpenReport:
@@ -229,16 +229,16 @@ def _looks_damaged(path: Path, connect: Callable[[Path], sqlite3.Connection]) ->
         raise
 
 
-def _library(path: Path) -> Library:
-    library: Library | None = None
+def _library(path: Path) -> MessageRepository:
+    library: MessageRepository | None = None
 
     def heal(connection: sqlite3.Connection) -> None:
         if library is not None:
             library.forget_journal()
         rebuild_index(connection)
 
-    writer = Writer(partial(open_writer, path), heal)
-    library = Library(writer, ReaderPool(partial(open_reader, path)))
+    writer = DatabaseWriter(partial(open_writer, path), heal)
+    library = MessageRepository(writer, ReaderPool(partial(open_reader, path)))
     return library
 
 
@@ -249,7 +249,7 @@ class _UpToDate:
     problem: str = ""
 
 
-def _bring_up_to_date(library: Library, backups: Backups, now: datetime) -> _UpToDate:
+def _bring_up_to_date(library: MessageRepository, backups: Backups, now: datetime) -> _UpToDate:
     def back_up_before(connection: sqlite3.Connection, version: int) -> None:
         backups.make(connection, f"before-migration-{version + 1}")
 
@@ -271,7 +271,7 @@ def _start(connection: sqlite3.Connection, now: datetime) -> list[str]:
     return repair_interrupted(connection)
 
 
-def _open_as_guest(folder: Path) -> OpenedLibrary:
+def _open_as_guest(folder: Path) -> OpenedStore:
     path = folder / DATABASE_NAME
     with ExitStack() as undo:
         if path.exists():
@@ -283,14 +283,14 @@ def _open_as_guest(folder: Path) -> OpenedLibrary:
             raise StoreBusyError("Another Phial is just preparing the conversation database.")
         undo.pop_all()
     health = Health(library, path, Backups(folder / BACKUPS_NAME), owner=False)
-    return OpenedLibrary(library, OpenReport(owner=False), health)
+    return OpenedStore(library, OpenReport(owner=False), health)
 
 
-def _open_read_only(folder: Path, cause: KnownError) -> OpenedLibrary:
+def _open_read_only(folder: Path, cause: KnownError) -> OpenedStore:
     path, backups = folder / DATABASE_NAME, Backups(folder / BACKUPS_NAME)
     if not path.exists() and not has_wal(path):
         raise cause
     told = refusal(folder, cause)
     library = read_only_library(path, backups, told)
     report = OpenReport(refusal=told, owner=False, sentences=(str(told),))
-    return OpenedLibrary(library, report, Health(library, path, backups, owner=False))
+    return OpenedStore(library, report, Health(library, path, backups, owner=False))

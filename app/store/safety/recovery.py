@@ -8,7 +8,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.store.conversations.messages import rechoose
+from app.store.conversations.messages import reselect_branch
 from app.store.database.connect import open_scratch
 from app.store.database.failures import file_error, typed_errors
 from app.store.database.files import free_name, sync_file, sync_folder
@@ -229,5 +229,5 @@ def _mend(target: sqlite3.Connection) -> int:
         )
     target.execute("UPDATE conversations SET head = NULL")
     for (seq,) in target.execute("SELECT seq FROM conversations").fetchall():
-        rechoose(target, seq)
+        reselect_branch(target, seq)
     return int(orphans[0])

@@ -20,7 +20,7 @@ from app.domain.errors import (
     ReadOnlyStoreError,
     StoreError,
 )
-from app.store.conversations.conversations import Library
+from app.store.conversations.conversations import MessageRepository
 from app.store.conversations.journal import repair_interrupted
 from app.store.database.connect import open_image, open_memory, open_reader
 from app.store.database.failures import file_error, typed_errors
@@ -32,7 +32,7 @@ from app.store.database.migrations import (
     schema_version,
 )
 from app.store.database.readers import ReaderPool
-from app.store.database.writer import Writer
+from app.store.database.writer import DatabaseWriter
 from app.store.safety.backups import Backups
 from app.store.safety.checks import CHECK_AT_ONCE_BYTES, quick_check
 from app.store.safety.image import read_image
@@ -65,7 +65,7 @@ def refusal(folder: Path, cause: KnownError) -> KnownError:
     )
 
 
-def read_only_library(path: Path, backups: Backups, told: KnownError) -> Library:
+def read_only_library(path: Path, backups: Backups, told: KnownError) -> MessageRepository:
     """The conversations at ``path``; every change is refused with ``told``.
 
     Raises:
@@ -87,11 +87,11 @@ def read_only_library(path: Path, backups: Backups, told: KnownError) -> Library
     return _from_memory(path, backups, told)
 
 
-def _from_file(path: Path, told: KnownError, *, alone: bool) -> Library:
+def _from_file(path: Path, told: KnownError, *, alone: bool) -> MessageRepository:
     connect = partial(open_reader, path, immutable=alone)
     with ExitStack() as undo:
-        writer = Writer(connect, refuse=told)
-        library = undo.enter_context(closing(Library(writer, ReaderPool(connect))))
+        writer = DatabaseWriter(connect, refuse=told)
+        library = undo.enter_context(closing(MessageRepository(writer, ReaderPool(connect))))
         if library.read(_readable_version) < SCHEMA_VERSION:
             raise StoreError("The conversations are of an older version.")
         if library.read(_is_streaming):
@@ -102,8 +102,8 @@ def _from_file(path: Path, told: KnownError, *, alone: bool) -> Library:
     return library
 
 
-def _from_memory(path: Path, backups: Backups, told: KnownError) -> Library:
-    return Library(Writer(partial(_open_copy, path, backups), refuse=told), None)
+def _from_memory(path: Path, backups: Backups, told: KnownError) -> MessageRepository:
+    return MessageRepository(DatabaseWriter(partial(_open_copy, path, backups), refuse=told), None)
 
 
 def _open_copy(path: Path, backups: Backups) -> sqlite3.Connection:

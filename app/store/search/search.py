@@ -8,7 +8,7 @@ import threading
 from app.domain.conversation import SearchHit
 from app.domain.errors import DamagedDatabaseError
 from app.domain.generation import Role
-from app.store.conversations.conversations import Library
+from app.store.conversations.conversations import MessageRepository
 from app.store.database.failures import primary_code
 from app.store.database.migrations import rebuild_index
 from app.store.database.rows import from_time, to_text, to_time
@@ -31,13 +31,13 @@ class Searcher:
     searches with an older ticket end at once.
     """
 
-    def __init__(self, library: Library) -> None:
+    def __init__(self, library: MessageRepository) -> None:
         self._library = library
         self._lock = threading.Lock()
         self._newest = 0
         self._running: set[sqlite3.Connection] = set()
 
-    def ticket(self) -> int:
+    def begin_search(self) -> int:
         """Announce a newer search: those before it are interrupted and return None."""
         with self._lock:
             self._newest += 1

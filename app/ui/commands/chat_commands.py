@@ -11,14 +11,14 @@ from app.domain.conversation import Conversation
 from app.services.core import formatting
 from app.ui.library.backups_dialog import BackupsDialog
 from app.ui.library.trash_dialog import ArchiveDialog, TrashDialog
-from app.ui.shell.window_context import Shell
+from app.ui.shell.window_context import WindowContext
 from app.ui.style.dialogs import ask_line, ask_text
 
 
 class ChatCommands:
     """Acts on the shown chat, or on those chosen in the sidebar."""
 
-    def __init__(self, shell: Shell) -> None:
+    def __init__(self, shell: WindowContext) -> None:
         self._shell = shell
         self._open_next = ""  # a chat that is about to come back
 
@@ -39,7 +39,7 @@ class ChatCommands:
             controller.leave()
             controller.new_chat()
 
-    def with_shown(self, action: Callable[[Sequence[str]], object]) -> None:
+    def apply_to_selected(self, action: Callable[[Sequence[str]], object]) -> None:
         """Do something with the chosen chats; with the shown one where only it is chosen."""
         chat = self._shell.controller.chat
         chosen = self._shell.sidebar.selected()
@@ -90,7 +90,7 @@ class ChatCommands:
         if archived:
             self._leave(targets)
             text = f"{_chats_words(targets)} archived."
-            self._shell.pane.snackbar.offer(text, partial(self._bring_back, targets))
+            self._shell.pane.snackbar.show_message(text, partial(self._bring_back, targets))
 
     def _bring_back(self, ids: Sequence[str]) -> None:
         for one in ids:
@@ -106,10 +106,10 @@ class ChatCommands:
         self._leave(ids)
         self._shell.services.library.delete(ids)
         if len(private) == len(ids):
-            self._shell.pane.status.notice("The private chat is gone.")
+            self._shell.pane.status.show_notice("The private chat is gone.")
             return
         text = f"{_chats_words(ids)} moved to the trash."
-        self._shell.pane.snackbar.offer(text, partial(self._restore, list(ids)))
+        self._shell.pane.snackbar.show_message(text, partial(self._restore, list(ids)))
 
     def _restore(self, ids: Sequence[str]) -> None:
         self._shell.services.library.restore(ids)
@@ -133,7 +133,7 @@ class ChatCommands:
         """Edit what the model reads in place of the messages that fell out."""
         found = self._shell.controller.summary()
         if found is None:
-            self._shell.pane.status.notice(
+            self._shell.pane.status.show_notice(
                 "There is no summary: the model reads this chat as it is. Settings, Answers, says "
                 "what happens when a chat outgrows the context."
             )

@@ -12,33 +12,33 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 from app.domain.errors import KnownError
 from app.domain.generation import Role
 from app.domain.options import Section
-from app.domain.settings import SPECS, Settings, Theme
+from app.domain.settings import SPECS, Settings, ThemeChoice
 from app.services.core import formatting
 from app.services.core.events import ModelPhase
 from app.system.hardware import machine
 from app.ui.commands.chat_commands import ChatCommands
 from app.ui.commands.message_commands import MessageCommands
 from app.ui.commands.model_commands import ModelCommands
-from app.ui.commands.palette import Entry, Palette
+from app.ui.commands.palette import CommandPalette, PaletteEntry
 from app.ui.commands.transfer_commands import TransferCommands
-from app.ui.library.help_pages import About, ShortcutsPage
+from app.ui.library.help_pages import AboutDialog, ShortcutsDialog
 from app.ui.library.update_dialog import UpdateDialog
-from app.ui.models.models_dialog import Tab
+from app.ui.models.models_dialog import ModelsTab
 from app.ui.settings.settings_dialog import Refusal, SettingsDialog
 from app.ui.settings.snapshot_panel import SnapshotPanel
 from app.ui.settings.token_panel import TokenPanel
-from app.ui.shell.command_table import Situation, shortcut_words
-from app.ui.shell.window_context import Shell
+from app.ui.shell.command_table import CommandState, shortcut_text
+from app.ui.shell.window_context import WindowContext
 from app.ui.style.dialogs import ErrorDialog, push_button
 
 Handler = Callable[[], object]
 _ZOOM_STEP = 10
 
 
-class Commands:
+class CommandHandlers:
     """The handlers, over one window's parts."""
 
-    def __init__(self, shell: Shell) -> None:
+    def __init__(self, shell: WindowContext) -> None:
         self._shell = shell
         self._settings_dialog: SettingsDialog | None = None
         self.chats = ChatCommands(shell)
@@ -64,14 +64,14 @@ class Commands:
             "next_chat": partial(chats.step_chat, 1),
             "rename_chat": chats.rename,
             "pin_chat": chats.pin,
-            "move_chat": partial(chats.with_shown, chats.move),
-            "archive_chat": partial(chats.with_shown, chats.archive),
+            "move_chat": partial(chats.apply_to_selected, chats.move),
+            "archive_chat": partial(chats.apply_to_selected, chats.archive),
             "system_prompt": chats.system_prompt,
             "summary": chats.summary,
-            "export_chat": partial(chats.with_shown, self.transfer.export),
+            "export_chat": partial(chats.apply_to_selected, self.transfer.export),
             "export_all": self.transfer.export_all,
             "import_chats": self.transfer.choose_and_import,
-            "delete_chat": partial(chats.with_shown, chats.delete),
+            "delete_chat": partial(chats.apply_to_selected, chats.delete),
             "trash": chats.trash,
             "backups": chats.backups,
             "archived": chats.archived,
@@ -104,30 +104,30 @@ class Commands:
             "zoom_in": partial(self.zoom, _ZOOM_STEP),
             "zoom_out": partial(self.zoom, -_ZOOM_STEP),
             "zoom_reset": partial(self.zoom, 0),
-            "theme_system": partial(self._set, theme=Theme.SYSTEM),
-            "theme_light": partial(self._set, theme=Theme.LIGHT),
-            "theme_dark": partial(self._set, theme=Theme.DARK),
-            "theme_contrast": partial(self._set, theme=Theme.HIGH_CONTRAST),
+            "theme_system": partial(self._set, theme=ThemeChoice.SYSTEM),
+            "theme_light": partial(self._set, theme=ThemeChoice.LIGHT),
+            "theme_dark": partial(self._set, theme=ThemeChoice.DARK),
+            "theme_contrast": partial(self._set, theme=ThemeChoice.HIGH_CONTRAST),
             "fullscreen": self.fullscreen,
             "settings": self.settings,
-            "shortcuts": lambda: ShortcutsPage(window).open(),
+            "shortcuts": lambda: ShortcutsDialog(window).open(),
             "data_folder": self.data_folder,
             "updates": lambda: UpdateDialog(
                 window, self._shell.services.updates, self._shell.worker
             ).open(),
-            "about": lambda: About(window).open(),
+            "about": lambda: AboutDialog(window).open(),
         }
 
     def _model_handlers(self) -> dict[str, Handler]:
         models, service = self.models, self._shell.services.models
         return {
             "switch_model": self._shell.pane.header.open_model_menu,
-            "models": models.show,
-            "get_models": partial(models.show, Tab.GET),
+            "models": models.show_models,
+            "get_models": partial(models.show_models, ModelsTab.CATALOG),
             "add_model": models.add_model,
             "load_model": service.load,
             "cancel_load": service.cancel_load,
-            "measure_model": models.measure,
+            "measure_model": models.show_benchmark,
             "unload_model": service.unload,
         }
 
@@ -149,16 +149,16 @@ class Commands:
     def palette(self) -> None:
         """Open the command palette."""
         commands = [
-            Entry(action.text(), shortcut_words(command), action.trigger)
+            PaletteEntry(action.text(), shortcut_text(command), action.trigger)
             for command, action in self._shell.actions.available()
             if command.id != "palette"
         ]
         open_chat = self._shell.controller.open_chat
         chats = [
-            Entry(formatting.listed_title(chat), "chat", partial(open_chat, chat.id))
+            PaletteEntry(formatting.listed_title(chat), "chat", partial(open_chat, chat.id))
             for chat in self._shell.services.library.conversations()
         ]
-        Palette(self._shell.window, [*commands, *chats], self._shell.pane.theme)
+        CommandPalette(self._shell.window, [*commands, *chats], self._shell.pane.theme)
 
     def zoom(self, step: int) -> None:
         """Make all text larger or smaller; 0 makes it normal."""
@@ -205,7 +205,7 @@ class Commands:
         return {name: value for name, value in found.items() if value is not None}
 
     def _tell_refusal(self, refusal: Refusal) -> None:
-        self._shell.pane.banner.say("setting", refusal.what, refusal.rest)
+        self._shell.pane.banner.show_message("setting", refusal.what, refusal.rest)
 
     def _model_extras(self) -> QWidget:
         extras = QWidget()
@@ -214,7 +214,7 @@ class Commands:
         buttons = QHBoxLayout()
         measure = push_button("Measure this model…")
         measure.setAutoDefault(False)
-        measure.clicked.connect(lambda _checked: self.models.measure())
+        measure.clicked.connect(lambda _checked: self.models.show_benchmark())
         for button in (self._models_link(), measure):
             buttons.addWidget(button)
         buttons.addStretch(1)
@@ -225,7 +225,7 @@ class Commands:
     def _models_link(self) -> QWidget:
         link = push_button("Models on this computer…")
         link.setAutoDefault(False)
-        link.clicked.connect(lambda _checked: self.models.show())
+        link.clicked.connect(lambda _checked: self.models.show_models())
         return link
 
     def _token_panel(self) -> QWidget:
@@ -256,12 +256,12 @@ class Commands:
 
     # --- what makes sense now -----------------------------------------------------------------
 
-    def situation(self) -> Situation:
+    def state(self) -> CommandState:
         """What the commands' conditions look at."""
         controller = self._shell.controller
         chat, state = controller.chat, self._shell.services.models.state
         answer = controller.last(Role.ASSISTANT)
-        return Situation(
+        return CommandState(
             has_chat=chat is not None and bool(controller.branch),
             private=chat is not None and chat.private,
             has_answer=answer is not None,

@@ -16,15 +16,15 @@ from app.markup.document.flow import flatten
 from app.markup.parse import parse
 from app.ui.conversation.versions_dialog import VersionsDialog
 from app.ui.models.model_menu import model_lines
-from app.ui.shell.window_context import Shell
-from app.ui.transcript.content.selection import answer_of
+from app.ui.shell.window_context import WindowContext
+from app.ui.transcript.content.selection import answer_markdown
 from app.ui.transcript.widgets.signals import ActionKind, MessageAction
 
 
 class MessageCommands:
     """Acts on one message, or on the last one."""
 
-    def __init__(self, shell: Shell) -> None:
+    def __init__(self, shell: WindowContext) -> None:
         self._shell = shell
 
     def on_action(self, action: MessageAction) -> None:
@@ -32,7 +32,7 @@ class MessageCommands:
         controller, message_id = self._shell.controller, action.message_id
         match action.kind:
             case ActionKind.COPY:
-                self._shell.pane.status.notice("Copied.")
+                self._shell.pane.status.show_notice("Copied.")
             case ActionKind.EDIT:
                 controller.edit(message_id)
             case ActionKind.REGENERATE:
@@ -56,18 +56,18 @@ class MessageCommands:
 
         def make() -> None:
             controller.open_chat(self._shell.services.library.branch_into_new_chat(message_id).id)
-            self._shell.pane.status.notice("This is a new chat, from that message on.")
+            self._shell.pane.status.show_notice("This is a new chat, from that message on.")
 
         controller.attempt(make)
 
     def delete(self, message_id: str) -> None:
         """Move a message and what follows it to the trash, with Undo at hand."""
         if self._shell.controller.answering:
-            self._shell.pane.status.notice("An answer is being written. Stop it first.")
+            self._shell.pane.status.show_notice("An answer is being written. Stop it first.")
             return
         library = self._shell.services.library
         if self._shell.controller.attempt(lambda: library.delete_message(message_id)):
-            self._shell.pane.snackbar.offer(
+            self._shell.pane.snackbar.show_message(
                 "Message moved to the trash.", partial(library.restore_message, message_id)
             )
 
@@ -103,18 +103,18 @@ class MessageCommands:
         """Copy the last answer, as Markdown and without its reasoning."""
         answer = self._shell.controller.last(Role.ASSISTANT)
         if answer is not None:
-            QGuiApplication.clipboard().setText(answer_of(answer.content))
-            self._shell.pane.status.notice("The last answer was copied.")
+            QGuiApplication.clipboard().setText(answer_markdown(answer.content))
+            self._shell.pane.status.show_notice("The last answer was copied.")
 
     def copy_code(self) -> None:
         """Copy the last code block of the last answer that has one."""
         branch = reversed(self._shell.controller.branch)
         code = next((found for item in branch if (found := last_code(item.message))), None)
         if code is None:
-            self._shell.pane.status.notice("There is no code block in this chat.")
+            self._shell.pane.status.show_notice("There is no code block in this chat.")
             return
         QGuiApplication.clipboard().setText(code)
-        self._shell.pane.status.notice("The last code block was copied.")
+        self._shell.pane.status.show_notice("The last code block was copied.")
 
     def continue_answer(self) -> None:
         """Go on with the last answer."""

@@ -9,13 +9,13 @@ from PySide6.QtWidgets import QFileDialog
 from app.domain.download import DownloadItem, DownloadState
 from app.domain.model import ModelFile
 from app.services.core import formatting
-from app.services.models.advice import Offer
+from app.services.models.advice import CatalogOffer
 from app.ui.conversation.error_actions import MODEL_PROBLEM, SWITCH_PROBLEM
 from app.ui.core.taskbar import TaskbarProgress
-from app.ui.models.add_dialog import AddModel
-from app.ui.models.benchmark_dialog import MeasureDialog
-from app.ui.models.models_dialog import ModelsDialog, Tab
-from app.ui.shell.window_context import Shell
+from app.ui.models.add_dialog import AddModelDialog
+from app.ui.models.benchmark_dialog import BenchmarkDialog
+from app.ui.models.models_dialog import ModelsDialog, ModelsTab
+from app.ui.shell.window_context import WindowContext
 
 _GGUF = "Model files (*.gguf);;All files (*)"
 
@@ -23,7 +23,7 @@ _GGUF = "Model files (*.gguf);;All files (*)"
 class ModelCommands:
     """Acts on the chosen model and on files."""
 
-    def __init__(self, shell: Shell) -> None:
+    def __init__(self, shell: WindowContext) -> None:
         self._shell = shell
         self._dialog: ModelsDialog | None = None
         self._taskbar = TaskbarProgress(shell.window)
@@ -38,7 +38,7 @@ class ModelCommands:
         """Use the built-in demo."""
         self._shell.controller.attempt(lambda: self.choose_model(self._shell.services.models.demo))
 
-    def show(self, tab: Tab = Tab.HERE) -> None:
+    def show_models(self, tab: ModelsTab = ModelsTab.INSTALLED) -> None:
         """Open the models dialog on one of its pages."""
         if self._dialog is None:
             dialog = ModelsDialog(
@@ -54,18 +54,18 @@ class ModelCommands:
         self._dialog.show_tab(tab)
         self._dialog.open()
 
-    def measure(self) -> None:
+    def show_benchmark(self) -> None:
         """Open "Measure this model"."""
-        MeasureDialog(self._shell).open()
+        BenchmarkDialog(self._shell).open()
 
     def _forget_dialog(self) -> None:
         self._dialog = None
 
-    def start_download(self, offer: Offer) -> None:
+    def start_download(self, offer: CatalogOffer) -> None:
         """Fetch a file of the catalogue, and show how it goes."""
         downloads, family, file = self._shell.services.downloads, offer.family.id, offer.file
         if self._shell.controller.attempt(lambda: downloads.start_named(family, file.quantization)):
-            self.show(Tab.DOWNLOADS)
+            self.show_models(ModelsTab.DOWNLOADS)
 
     def add_model(self) -> None:
         """Ask for a GGUF file and use it."""
@@ -78,9 +78,9 @@ class ModelCommands:
     def use_file(self, path: Path) -> None:
         """Look at a GGUF file, ask whether it is used in place or copied, and use it."""
         parent = self._dialog or self._shell.window
-        dialog = AddModel(parent, self._shell.services.adding, self._shell.worker, path)
+        dialog = AddModelDialog(parent, self._shell.services.add_models, self._shell.worker, path)
         dialog.added.connect(self._added)
-        dialog.look()
+        dialog.inspect()
         dialog.open()
 
     def _added(self, model: ModelFile) -> None:
@@ -94,9 +94,9 @@ class ModelCommands:
             self._dialog.on_download(item)
         self.show_downloads()
         if item.state is DownloadState.DONE:
-            self._shell.pane.status.notice(f"{item.name} is here and verified.")
+            self._shell.pane.status.show_notice(f"{item.name} is here and verified.")
         elif item.state is DownloadState.FAILED:
-            self._shell.pane.status.notice(f"The download of {item.name} failed: {item.error}")
+            self._shell.pane.status.show_notice(f"The download of {item.name} failed: {item.error}")
 
     def show_downloads(self) -> None:
         """Say in the sidebar how far the downloads are."""

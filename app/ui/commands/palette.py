@@ -30,7 +30,7 @@ from PySide6.QtWidgets import (
 from app.ui.core.assistive_activation import AssistedChoice
 from app.ui.core.focus import can_have_focus
 from app.ui.style.theme import SPACE, Theme
-from app.ui.style.widgets import Text
+from app.ui.style.widgets import StyledLabel
 
 _TAB = "\t"  # read as a pause by screen readers, and never part of a title
 Index = QModelIndex | QPersistentModelIndex
@@ -48,12 +48,12 @@ _MOVES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class PaletteEntry:
     """One thing to choose: its words, what stands behind them, and what it does."""
 
     text: str
     note: str
-    do: Callable[[], object]
+    run: Callable[[], object]
 
 
 def match_score(text: str, query: str) -> int | None:
@@ -82,14 +82,14 @@ def match_score(text: str, query: str) -> int | None:
     return 1_000 + spread
 
 
-def matching(entries: Sequence[Entry], query: str) -> list[Entry]:
+def matching(entries: Sequence[PaletteEntry], query: str) -> list[PaletteEntry]:
     """Entries that fit, best first; equal ones keep their order."""
     scored = ((match_score(entry.text, query), at) for at, entry in enumerate(entries))
     found = sorted((score, at) for score, at in scored if score is not None)
     return [entries[at] for _, at in found[:_SHOWN]]
 
 
-class PaletteRow(QStyledItemDelegate):
+class PaletteDelegate(QStyledItemDelegate):
     """Words at the left, keys or kind at the right."""
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
@@ -121,17 +121,17 @@ class PaletteRow(QStyledItemDelegate):
         painter.restore()
 
 
-class Palette(QFrame):
+class CommandPalette(QFrame):
     """Floats over the window; Esc or a click elsewhere closes it."""
 
-    def __init__(self, window: QWidget, entries: Sequence[Entry], theme: Theme) -> None:
+    def __init__(self, window: QWidget, entries: Sequence[PaletteEntry], theme: Theme) -> None:
         super().__init__(window)
         self.setObjectName("popup")
         self.setAccessibleName("Command palette")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._entries = entries
         self._before = QApplication.focusWidget()
-        self._found: list[Entry] = []
+        self._found: list[PaletteEntry] = []
         self._field = QLineEdit(placeholderText="Type a command or the name of a chat")
         self._field.setAccessibleName("Command or chat")
         self._field.textChanged.connect(self._refill)
@@ -141,14 +141,14 @@ class Palette(QFrame):
         self._list.setProperty("kind", "bare")
         self._list.setAccessibleName("Commands and chats")
         self._list.setModel(self._rows)
-        self._list.setItemDelegate(PaletteRow(theme, self))
+        self._list.setItemDelegate(PaletteDelegate(theme, self))
         self._list.setUniformItemSizes(True)
         self._list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._list.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
         self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._list.clicked.connect(lambda index: self._run(index.row()))
         AssistedChoice(self._list, lambda index: self._run(index.row()))
-        self._none = Text("Nothing fits.", "muted")
+        self._none = StyledLabel("Nothing fits.", "muted")
         self._none.setAlignment(Qt.AlignmentFlag.AlignCenter)
         column = QVBoxLayout(self)
         column.setContentsMargins(SPACE, SPACE, SPACE, SPACE)
@@ -213,7 +213,7 @@ class Palette(QFrame):
         if 0 <= row < len(self._found):
             chosen = self._found[row]
             self._give_back()
-            chosen.do()
+            chosen.run()
 
     def _give_back(self) -> None:
         """Close, and put the focus where it was."""

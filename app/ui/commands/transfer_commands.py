@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from app.services.core import formatting
 from app.services.transfer.transfer_service import ExportReport, ImportReport
-from app.ui.shell.window_context import Shell
+from app.ui.shell.window_context import WindowContext
 from app.ui.transfer.export_dialog import ExportDialog
 from app.ui.transfer.import_dialog import ImportDialog
 from app.ui.transfer.pdf import PdfExporter
@@ -20,7 +20,7 @@ _IMPORTABLE = "Chats (*.md *.markdown *.json *.jsonl *.chat *.phial *.zip);;All 
 class TransferCommands:
     """Opens the dialogs and says what came of them."""
 
-    def __init__(self, shell: Shell) -> None:
+    def __init__(self, shell: WindowContext) -> None:
         self._shell = shell
         shell.services.transfer.add_exporter(PdfExporter())  # Qt's, so the window brings it
 
@@ -39,7 +39,7 @@ class TransferCommands:
         if chats:
             self.export([chat.id for chat in chats])
         else:
-            self._shell.pane.status.notice("There is no chat to export.")
+            self._shell.pane.status.show_notice("There is no chat to export.")
 
     def choose_and_import(self) -> None:
         """Ask for files and show what is in them."""
@@ -61,10 +61,10 @@ class TransferCommands:
             return
         where = report.files[0].name if len(report.files) == 1 else report.files[0].parent.name
         chats = formatting.amount(report.chats, "chat")
-        self._shell.pane.status.notice(f"Exported {chats} to {where}.")
+        self._shell.pane.status.show_notice(f"Exported {chats} to {where}.")
 
     def _on_imported(self, report: ImportReport) -> None:
         chats = formatting.amount(len(report.imported), "chat")
-        self._shell.pane.status.notice(f"Imported {chats}.")
+        self._shell.pane.status.show_notice(f"Imported {chats}.")
         if len(report.imported) == 1:
             self._shell.controller.open_chat(report.imported[0])

@@ -22,14 +22,14 @@ class AnswerStatus:
         """A model was loaded or unloaded: the context has another size."""
         self._context_size = state.loaded.context_size if state.loaded else 0
 
-    def fitted(self, step: ContextFitted) -> None:
+    def show_context_fit(self, step: ContextFitted) -> None:
         """The history for the answer in progress was chosen."""
         self._prompt_tokens, self._context_size = step.prompt_tokens, step.context_size
 
-    def measured(self, event: ContextMeasured, left_out: int) -> None:
+    def show_context_use(self, event: ContextMeasured, left_out: int) -> None:
         """How full the context would be with the draft; ``left_out`` messages are so already."""
         self._pane.header.meter.set_use(event.tokens, event.context_size)
-        text = formatting.forecast(event, left_out)
+        text = formatting.context_forecast(event, left_out)
         self._pane.status.set_forecast(text, urgent=event.refusal is not None)
 
     def show_activity(self, activity: Activity, *, answering: bool, here: bool) -> None:

@@ -10,15 +10,15 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLay
 
 from app.ui.style import icons
 from app.ui.style.theme import SPACE, Theme
-from app.ui.style.widgets import IconButton, Text, announce
+from app.ui.style.widgets import IconButton, StyledLabel, announce
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
+class BannerAction:
     """A button of the banner: its words and what it does."""
 
     text: str
-    do: Callable[[], object]
+    run: Callable[[], object]
 
 
 class Banner(QFrame):
@@ -30,7 +30,7 @@ class Banner(QFrame):
         self._theme = theme
         self._kind = ""
         self._mark = QLabel()
-        self._what, self._rest = Text(), Text("", "muted")
+        self._what, self._rest = StyledLabel(), StyledLabel("", "muted")
         for label in (self._what, self._rest):
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._buttons = QHBoxLayout()
@@ -63,7 +63,9 @@ class Banner(QFrame):
         self._close.set_theme(theme)
         self._draw_mark("warning")
 
-    def say(self, kind: str, what: str, rest: str, offers: Sequence[Offer] = ()) -> None:
+    def show_message(
+        self, kind: str, what: str, rest: str, offers: Sequence[BannerAction] = ()
+    ) -> None:
         """Show a message; ``kind`` names it so that the end of its cause can withdraw it."""
         self._kind = kind
         self._what.setText(what)
@@ -79,7 +81,7 @@ class Banner(QFrame):
             button.setProperty("kind", "plain")
             button.setAccessibleName(offer.text)
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            button.clicked.connect(lambda _checked, do=offer.do: do())
+            button.clicked.connect(lambda _checked, do=offer.run: do())
             self._buttons.addWidget(button)
         self._buttons.addStretch(1)
         self._draw_mark("info" if kind == "report" else "warning")

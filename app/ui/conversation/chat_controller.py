@@ -19,9 +19,9 @@ from app.domain.generation import ContextFitted, Role, StopReason
 from app.services.core import formatting
 from app.services.core.events import (
     AnswerEnded,
-    AnswerGrew,
     AnswerProgressed,
     AnswerStarted,
+    AnswerTextAdded,
     BranchChanged,
     ContextMeasured,
     Event,
@@ -32,12 +32,12 @@ from app.services.core.events import (
 from app.services.registry import Services
 from app.ui.conversation.answer_status import AnswerStatus
 from app.ui.conversation.chat_pane import ChatPane, Page
-from app.ui.conversation.draft_controller import Drafting
+from app.ui.conversation.draft_controller import DraftController
 from app.ui.conversation.error_actions import ANSWER_PROBLEM
 from app.ui.conversation.live_answer import LiveAnswer
-from app.ui.conversation.truncation_notice import LeftOut
-from app.ui.conversation.view_state import Bookmarks
-from app.ui.transcript.viewport.scroll_anchor import Anchor
+from app.ui.conversation.truncation_notice import TruncationNotice
+from app.ui.conversation.view_state import ViewStates
+from app.ui.transcript.viewport.scroll_anchor import ScrollPosition
 
 
 class ChatController(QObject):
@@ -59,21 +59,21 @@ class ChatController(QObject):
         self._pane = pane
         self._chat: Conversation | None = None
         self._branch: tuple[BranchMessage, ...] = ()
-        self._left_out = LeftOut(services, pane.transcript)
+        self._left_out = TruncationNotice(services, pane.transcript)
         self._live = LiveAnswer()
-        self._bookmarks = Bookmarks(services.library)
+        self._bookmarks = ViewStates(services.library)
         self._status = AnswerStatus(pane)
         composer = pane.composer
-        self._drafting = Drafting(composer, self._bookmarks, self)
+        self._drafting = DraftController(composer, self._bookmarks, self)
         self._drafting.paused.connect(self._measure)
         self._drafting.failed.connect(self.failed)
         self._drafting.changed.connect(self.changed)
-        self._drafting.told.connect(pane.status.notice)
-        composer.send_wanted.connect(self.send)
-        composer.stop_wanted.connect(self.stop)
-        composer.edit_last_wanted.connect(self.edit_last)
-        composer.refused.connect(pane.status.notice)
-        pane.empty.prompt_chosen.connect(self._drafting.take)
+        self._drafting.told.connect(pane.status.show_notice)
+        composer.send_requested.connect(self.send)
+        composer.stop_requested.connect(self.stop)
+        composer.edit_last_requested.connect(self.edit_last)
+        composer.refused.connect(pane.status.show_notice)
+        pane.empty.prompt_chosen.connect(self._drafting.use_prompt)
 
     # --- what is shown ------------------------------------------------------------------------
 
@@ -100,14 +100,18 @@ class ChatController(QObject):
         """Show a chat where the reader left it, or at a message; tell whether it exists."""
         try:
             if at_message is not None:
-                self._services.library.walk_to(at_message).result()
+                self._services.library.activate_branch(at_message).result()
             chat = self._services.library.get(conversation_id)
             branch = self._services.library.branch(conversation_id)
         except NotFoundError:
             return False
         self.leave()
         self._chat = chat
-        place = Anchor(at_message, 0) if at_message is not None else self._bookmarks.place_of(chat)
+        place = (
+            ScrollPosition(at_message, 0)
+            if at_message is not None
+            else self._bookmarks.scroll_position_of(chat)
+        )
         self._show_branch(branch, place)
         self._drafting.open(chat)
         self._after_opening()
@@ -132,9 +136,9 @@ class ChatController(QObject):
             return
         self._pane.header.title.finish()
         self._drafting.close()
-        self.save_place()
+        self.save_scroll_position()
         if self._branch and not self.answering:
-            self._services.chat.park(chat.id)
+            self._services.chat.save_state(chat.id)
         self._chat = None
 
     def start_over(self) -> None:
@@ -147,14 +151,16 @@ class ChatController(QObject):
                 typed, self._chat = self._drafting.release(), None
         self.new_chat()
         if typed:
-            self._drafting.take(typed)
+            self._drafting.use_prompt(typed)
 
-    def save_place(self) -> None:
+    def save_scroll_position(self) -> None:
         """Keep where the reader is."""
         if self._chat is None or not self._branch:
             return
-        anchor = None if self._pane.transcript.at_bottom else self._pane.transcript.anchor()
-        self._bookmarks.keep_place(self._chat, anchor)
+        anchor = (
+            None if self._pane.transcript.at_bottom else self._pane.transcript.scroll_position()
+        )
+        self._bookmarks.keep_scroll_position(self._chat, anchor)
 
     def refresh_page(self) -> None:
         """Show the transcript, or what stands in for an empty one."""
@@ -186,8 +192,10 @@ class ChatController(QObject):
         self.shown.emit(self._chat.id)
         self.changed.emit()
 
-    def _show_branch(self, branch: tuple[BranchMessage, ...], anchor: Anchor | None) -> None:
-        self._branch = self._live.laid_over(branch)
+    def _show_branch(
+        self, branch: tuple[BranchMessage, ...], anchor: ScrollPosition | None
+    ) -> None:
+        self._branch = self._live.merged_into(branch)
         transcript = self._pane.transcript
         transcript.set_branch(self._branch, anchor=anchor)
         if any(item.message.id == self._live.id for item in self._branch):
@@ -233,8 +241,8 @@ class ChatController(QObject):
             sent = self.attempt(lambda: self._services.chat.send(chat.id, text))
         if not sent:
             return
-        self._drafting.sent()
-        self._pane.transcript.scrolling.to_end()  # where the message and its answer will stand
+        self._drafting.on_sent()
+        self._pane.transcript.scroll_controller.scroll_to_end()  # where the message and its answer will stand
 
     def stop(self) -> None:
         """Stop the answer; what there is of it stays, and one types on."""
@@ -258,7 +266,9 @@ class ChatController(QObject):
     def select_version(self, message_id: str, step: int) -> None:
         """Walk to another version of a message."""
         if self.answering:
-            self._pane.status.notice("An answer is being written. Stop it to see other versions.")
+            self._pane.status.show_notice(
+                "An answer is being written. Stop it to see other versions."
+            )
             return
         self.attempt(lambda: self._services.library.select_version(message_id, step))
 
@@ -268,7 +278,7 @@ class ChatController(QObject):
         if message is None or message.role is not Role.USER:
             return
         if self.answering:
-            self._pane.status.notice("An answer is being written. Stop it to edit a message.")
+            self._pane.status.show_notice("An answer is being written. Stop it to edit a message.")
             return
         self._drafting.edit(message)
 
@@ -293,14 +303,14 @@ class ChatController(QObject):
                 self._on_started(event)
             case AnswerProgressed():
                 self._on_progressed(event)
-            case AnswerGrew():
-                self._on_grew(event)
+            case AnswerTextAdded():
+                self._on_text_added(event)
             case AnswerEnded():
                 self._on_ended(event)
             case SendFailed():
                 self._on_send_failed(event)
             case ContextMeasured() if self._is_shown(event.conversation_id):
-                self._status.measured(event, len(self._left_out.ids))
+                self._status.show_context_use(event, len(self._left_out.ids))
             case ModelStateChanged(state):
                 self._status.set_model_state(state)
                 if not self._branch:
@@ -325,7 +335,7 @@ class ChatController(QObject):
         if was_empty:
             self._show_branch(branch, None)
         else:
-            self._branch = self._live.laid_over(branch)
+            self._branch = self._live.merged_into(branch)
             self._pane.transcript.update_branch(self._branch)
             self._mark_left_out(self._left_out.ids)  # its summary may be another now
             self.refresh_page()
@@ -336,7 +346,7 @@ class ChatController(QObject):
     def _on_started(self, event: AnswerStarted) -> None:
         self._live.begin(event.message_id)
         if self._is_shown(event.conversation_id):
-            self._branch = self._live.laid_over(self._branch)
+            self._branch = self._live.merged_into(self._branch)
             self._pane.transcript.update_branch(self._branch)
             self._pane.transcript.begin_answer(event.message_id)
         self._show_activity()
@@ -345,13 +355,13 @@ class ChatController(QObject):
     def _on_progressed(self, event: AnswerProgressed) -> None:
         self._live.step(event.step)
         if isinstance(event.step, ContextFitted):
-            self._status.fitted(event.step)
+            self._status.show_context_fit(event.step)
             if self._is_shown(event.conversation_id):
                 self._mark_left_out(event.step.left_out)
         self._show_activity()
 
-    def _on_grew(self, event: AnswerGrew) -> None:
-        if self._live.grow(event, monotonic()) and self._is_shown(event.conversation_id):
+    def _on_text_added(self, event: AnswerTextAdded) -> None:
+        if self._live.append(event, monotonic()) and self._is_shown(event.conversation_id):
             self._pane.transcript.feed(event.message_id, event.text)
             self._show_activity()
 
@@ -365,12 +375,14 @@ class ChatController(QObject):
             self._pane.transcript.finish(message)
             if streamed != message.content:
                 self._pane.transcript.set_branch(
-                    self._branch, anchor=self._pane.transcript.anchor()
+                    self._branch, anchor=self._pane.transcript.scroll_position()
                 )
             self._mark_left_out(message.left_out)
         else:
             self._announce_elsewhere(message)
-            self._services.chat.park(message.conversation_id)  # it was left while this was written
+            self._services.chat.save_state(
+                message.conversation_id
+            )  # it was left while this was written
         self._show_activity()
         self._show_last_answer()
         self._measure()
@@ -383,8 +395,8 @@ class ChatController(QObject):
     def _on_send_failed(self, event: SendFailed) -> None:
         asked = event.asked
         if asked is not None:
-            self.attempt(lambda: self._drafting.give_back(event.conversation_id, asked))
-        self._live.idle()
+            self.attempt(lambda: self._drafting.restore_unsent(event.conversation_id, asked))
+        self._live.clear_activity()
         self._show_activity()
         self.failed.emit(event.error)
         self.changed.emit()
@@ -407,4 +419,4 @@ class ChatController(QObject):
             title = formatting.title(self._services.library.get(message.conversation_id))
         except (NotFoundError, InvalidValueError):
             return
-        self._pane.status.notice(f"The answer in “{title}” is finished.")
+        self._pane.status.show_notice(f"The answer in “{title}” is finished.")

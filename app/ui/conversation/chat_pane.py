@@ -19,13 +19,13 @@ from PySide6.QtWidgets import (
 from app.services.core.events import ModelState
 from app.ui.conversation.banner import Banner
 from app.ui.conversation.composer import Composer
-from app.ui.conversation.empty_states import EmptyChat, Welcome
+from app.ui.conversation.empty_states import EmptyChatPage, WelcomePage
 from app.ui.conversation.find_bar import FindBar
 from app.ui.conversation.header import Header
 from app.ui.conversation.snackbar import Snackbar
 from app.ui.conversation.status_line import StatusLine
 from app.ui.style.theme import COLUMN, SPACE, Theme
-from app.ui.style.widgets import Text
+from app.ui.style.widgets import StyledLabel
 from app.ui.transcript.items.styles import SIDE
 from app.ui.transcript.view import TranscriptView
 
@@ -58,8 +58,8 @@ class ChatPane(QWidget):
         self.header = Header(theme, model_menu, menu)
         self.find_bar = FindBar(theme)
         self.transcript = transcript
-        self.empty = EmptyChat()
-        self.welcome = Welcome()
+        self.empty = EmptyChatPage()
+        self.welcome = WelcomePage()
         self.banner = Banner(theme)
         self.composer = Composer(theme)
         self.status = StatusLine(state)
@@ -82,13 +82,15 @@ class ChatPane(QWidget):
         layout.addLayout(self._foot)
         self.snackbar = Snackbar(self, self._column)
         self.composer.editor.installEventFilter(self)
-        transcript.scrolling.pill.clicked.connect(self.composer.setFocus)  # at the end one writes
+        transcript.scroll_controller.pill.clicked.connect(
+            self.composer.setFocus
+        )  # at the end one writes
         self.find_bar.opened.connect(lambda: self._make_room(self.find_bar.height()))
         self.find_bar.closed.connect(lambda: self._make_room(-self.find_bar.height()))
 
     def _make_hint(self) -> tuple[QWidget, QPushButton]:
         hint = QFrame()
-        text = Text("This is the built-in demo, a guide to Phial.", "small")
+        text = StyledLabel("This is the built-in demo, a guide to Phial.", "small")
         text.setWordWrap(False)
         button = QPushButton("Get Phi-4…")
         button.setProperty("kind", "link")
@@ -123,8 +125,8 @@ class ChatPane(QWidget):
         if layout is None or not transcript.isVisible():
             return
         layout.activate()
-        if not transcript.scrolling.following:
-            transcript.scrolling.by(room)
+        if not transcript.scroll_controller.following:
+            transcript.scroll_controller.scroll_by(room)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Page keys turn the conversation's pages while the message is short enough for its box."""
@@ -186,4 +188,4 @@ class ChatPane(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The composer may take at most two fifths of the height."""
         super().resizeEvent(event)
-        self.composer.set_tallest(round(self.height() * _COMPOSER_SHARE))
+        self.composer.set_max_height(round(self.height() * _COMPOSER_SHARE))

@@ -60,7 +60,7 @@ class MessageEditor(PlainEditor):
         self.document().setDocumentMargin(2)
         self.enter_sends = True
 
-    def keep_in_middle(self, above: int) -> None:
+    def centre_single_line(self, above: int) -> None:
         """Leave so much room above a single line, pixels, that it stands beside the button."""
         if self.viewportMargins().top() != above:
             self.setViewportMargins(0, above, 0, 0)
@@ -135,18 +135,18 @@ class Composer(QWidget):
     """The editor with its button, and a strip above it while an older message is edited.
 
     Signals:
-        send_wanted: (text) to be sent, or to replace the message that is edited.
-        stop_wanted: Stop was pressed.
-        edit_last_wanted: Up in an empty field.
+        send_requested: (text) to be sent, or to replace the message that is edited.
+        stop_requested: Stop was pressed.
+        edit_last_requested: Up in an empty field.
         edit_cancelled: The edit was given up.
         text_changed: (text).
         refused: (sentence) for the status line.
         files_dropped: (list of local paths).
     """
 
-    send_wanted = Signal(str)
-    stop_wanted = Signal()
-    edit_last_wanted = Signal()
+    send_requested = Signal(str)
+    stop_requested = Signal()
+    edit_last_requested = Signal()
     edit_cancelled = Signal()
     text_changed = Signal(str)
     refused = Signal(str)
@@ -176,7 +176,7 @@ class Composer(QWidget):
         self.setFocusProxy(self.editor)
         self._button.clicked.connect(self._on_button)
         self.editor.submitted.connect(self._submit)
-        self.editor.up_when_empty.connect(self.edit_last_wanted)
+        self.editor.up_when_empty.connect(self.edit_last_requested)
         self.editor.refused.connect(self.refused)
         self.editor.files_dropped.connect(self.files_dropped)
         self.editor.focus_changed.connect(lambda on: restyle(self._frame, "focused", on))
@@ -250,7 +250,7 @@ class Composer(QWidget):
         """Replace what is typed; the cursor goes to its end."""
         self.editor.show_text(text)
 
-    def set_tallest(self, pixels: int) -> None:
+    def set_max_height(self, pixels: int) -> None:
         """The editor grows with its text up to this height."""
         self._tallest = pixels
         self._grow()
@@ -270,7 +270,7 @@ class Composer(QWidget):
         """However the button was pressed, one types on: it is disabled or another one after."""
         self.setFocus()
         if self._answering:
-            self.stop_wanted.emit()
+            self.stop_requested.emit()
         else:
             self._submit()
 
@@ -285,7 +285,7 @@ class Composer(QWidget):
         if self._answering:
             self.refused.emit("An answer is being written. Wait for it, or stop it with Esc.")
             return
-        self.send_wanted.emit(text)
+        self.send_requested.emit(text)
 
     def _on_text(self) -> None:
         text = self.text()
@@ -300,7 +300,7 @@ class Composer(QWidget):
         text = round(lines * line + 2 * self.editor.document().documentMargin())
         wanted = text + 6
         height = max(zoomed(ROUND), min(wanted, max(self._tallest, line * 3)))
-        self.editor.keep_in_middle(max(0, zoomed(ROUND) - text) // 2)
+        self.editor.centre_single_line(max(0, zoomed(ROUND) - text) // 2)
         if self.editor.height() != height or self.editor.minimumHeight() != height:
             self.editor.setFixedHeight(height)
         policy = Qt.ScrollBarPolicy

@@ -8,7 +8,7 @@ from app.domain.conversation import Conversation, Edit, Message
 from app.domain.errors import KnownError
 from app.services.core.events import Asked
 from app.ui.conversation.composer import Composer
-from app.ui.conversation.view_state import Bookmarks
+from app.ui.conversation.view_state import ViewStates
 
 SAVE_MS = 500
 """At most so long after a key press what was typed is on its way to the disk, milliseconds."""
@@ -16,7 +16,7 @@ _PAUSE_MS = 500
 _KEPT = "What you typed is kept. Edit the message again to go on with it."
 
 
-class Drafting(QObject):
+class DraftController(QObject):
     """Keeps what is typed, both the draft of a chat and the edits of its messages.
 
     An edit that is left by switching chats, by closing the window or by a crash is there again
@@ -35,7 +35,7 @@ class Drafting(QObject):
     changed = Signal()
     told = Signal(str)
 
-    def __init__(self, composer: Composer, bookmarks: Bookmarks, parent: QObject) -> None:
+    def __init__(self, composer: Composer, bookmarks: ViewStates, parent: QObject) -> None:
         super().__init__(parent)
         self._composer, self._bookmarks = composer, bookmarks
         self._edited: Message | None = None
@@ -96,7 +96,7 @@ class Drafting(QObject):
         except KnownError as error:
             self.failed.emit(error)
 
-    def sent(self) -> None:
+    def on_sent(self) -> None:
         """What stood in the composer is a message now, and its edit or draft is done."""
         if self._edited is None:
             self._composer.set_text("")
@@ -106,7 +106,7 @@ class Drafting(QObject):
             self._end_edit(self._set_aside)
             self._composer.setFocus()
 
-    def give_back(self, chat_id: str, asked: Asked) -> None:
+    def restore_unsent(self, chat_id: str, asked: Asked) -> None:
         """What was sent could not be stored: it stands before what was typed since.
 
         Raises:
@@ -126,7 +126,7 @@ class Drafting(QObject):
             self._composer.set_text(_joined(asked.text, self._composer.text()))
         self.save()
 
-    def take(self, prompt: str) -> None:
+    def use_prompt(self, prompt: str) -> None:
         """Begin with a text that was chosen; what is typed stays above it."""
         self._composer.set_text(_joined(self._composer.text(), prompt))
         self._composer.setFocus()

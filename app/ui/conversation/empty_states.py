@@ -16,11 +16,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.services.models.advice import Offer
+from app.services.models.advice import CatalogOffer
 from app.ui.style import icons
 from app.ui.style.model_cards import offer_card
 from app.ui.style.theme import SPACE, zoomed
-from app.ui.style.widgets import ZOOMED, Text
+from app.ui.style.widgets import ZOOMED, StyledLabel
 
 _WIDTH = 560
 _DEMO_PROMPTS = (
@@ -59,7 +59,7 @@ class _Column(QWidget):
             self.setMaximumWidth(zoomed(_WIDTH))
 
 
-class EmptyChat(QWidget):
+class EmptyChatPage(QWidget):
     """A chat nobody has written in: one line, and a few ways to begin.
 
     Signals:
@@ -72,9 +72,9 @@ class EmptyChat(QWidget):
         super().__init__(parent)
         self.setObjectName("emptyPage")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._heading = Text("", "heading")
+        self._heading = StyledLabel("", "heading")
         self._heading.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        self._line = Text("", "muted")
+        self._line = StyledLabel("", "muted")
         self._line.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self._prompts = QVBoxLayout()
         self._prompts.setSpacing(SPACE)
@@ -117,18 +117,18 @@ class EmptyChat(QWidget):
             self._prompts.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)
 
 
-class Welcome(QScrollArea):
+class WelcomePage(QScrollArea):
     """The first start: what Phial is, the advice for this machine, a file, or the demo.
 
     Signals:
         demo_wanted, file_wanted, others_wanted: Buttons.
-        offer_wanted: (Offer) to be downloaded.
+        offer_requested: (Offer) to be downloaded.
     """
 
-    demo_wanted = Signal()
-    file_wanted = Signal()
-    others_wanted = Signal()
-    offer_wanted = Signal(object)
+    demo_requested = Signal()
+    file_requested = Signal()
+    others_requested = Signal()
+    offer_requested = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -144,15 +144,15 @@ class Welcome(QScrollArea):
         self._advice = QVBoxLayout()
         self._advice.setSpacing(SPACE)
         self._demo = _button("Try the built-in demo", "plain")
-        self._demo.clicked.connect(self.demo_wanted)
+        self._demo.clicked.connect(self.demo_requested)
         self._file = _button("Use a file I already have…", "plain")
-        self._file.clicked.connect(self.file_wanted)
+        self._file.clicked.connect(self.file_requested)
         column = QVBoxLayout()
         column.setSpacing(SPACE * 2)
         column.addStretch(2)
         column.addWidget(self._mark)
-        column.addWidget(Text("Phial runs Phi-4 on this computer.", "heading"))
-        column.addWidget(Text("Nothing you type leaves it. No account, no connection."))
+        column.addWidget(StyledLabel("Phial runs Phi-4 on this computer.", "heading"))
+        column.addWidget(StyledLabel("Nothing you type leaves it. No account, no connection."))
         column.addLayout(self._advice)
         column.addWidget(self._card())
         column.addStretch(3)
@@ -169,9 +169,9 @@ class Welcome(QScrollArea):
         inside = QVBoxLayout(card)
         inside.setContentsMargins(SPACE * 2, SPACE * 2, SPACE * 2, SPACE * 2)
         inside.setSpacing(SPACE)
-        inside.addWidget(Text("Look around", "subheading"))
+        inside.addWidget(StyledLabel("Look around", "subheading"))
         inside.addWidget(
-            Text(
+            StyledLabel(
                 "A tiny demo model is built in. It is a guide to Phial, not Phi-4: it explains the"
                 " program and shows code, tables and formulas, and knows little else.",
                 "muted",
@@ -185,7 +185,7 @@ class Welcome(QScrollArea):
         inside.addLayout(buttons)
         return card
 
-    def set_offers(self, offers: Sequence[Offer], host: str) -> None:
+    def set_offers(self, offers: Sequence[CatalogOffer], host: str) -> None:
         """Show the one file to take on this machine, and where the others are.
 
         Args:
@@ -198,17 +198,17 @@ class Welcome(QScrollArea):
                 widget.deleteLater()
         best = next((offer for offer in offers if offer.recommended), None)
         if best is not None:
-            self._advice.addWidget(Text("Recommended for this computer", "subheading"))
-            wanted = partial(self.offer_wanted.emit, best)
+            self._advice.addWidget(StyledLabel("Recommended for this computer", "subheading"))
+            wanted = partial(self.offer_requested.emit, best)
             self._advice.addWidget(offer_card(best, wanted))
         else:
             self._advice.addWidget(
-                Text("No listed model fits the memory that is free now.", "subheading")
+                StyledLabel("No listed model fits the memory that is free now.", "subheading")
             )
         row = QHBoxLayout()
         others = _button("Other sizes and models…", "link")
-        others.clicked.connect(self.others_wanted)
-        note = Text(f"Downloading connects to {host}, and only then.", "small")
+        others.clicked.connect(self.others_requested)
+        note = StyledLabel(f"Downloading connects to {host}, and only then.", "small")
         row.addWidget(note, 1)
         row.addWidget(others)
         line = QWidget()

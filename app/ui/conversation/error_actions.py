@@ -17,7 +17,7 @@ from app.domain.errors import (
     StoreError,
     SwitchFailedError,
 )
-from app.ui.conversation.banner import Offer
+from app.ui.conversation.banner import BannerAction
 
 MODEL_PROBLEM, ANSWER_PROBLEM, SWITCH_PROBLEM = "model", "answer", "switch"
 
@@ -31,7 +31,7 @@ def problem_kind(error: KnownError) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Remedies:
+class ErrorActions:
     """What the window can do about an error."""
 
     choose_model: Callable[[], object]
@@ -44,39 +44,42 @@ class Remedies:
     details: Callable[[KnownError], object]
 
 
-def offers_for(error: KnownError, can: Remedies, *, can_continue: bool) -> list[Offer]:
+def actions_for(error: KnownError, can: ErrorActions, *, can_continue: bool) -> list[BannerAction]:
     """The buttons for ``error``, the most useful first."""
-    offers: list[Offer] = []
+    offers: list[BannerAction] = []
     match error:
         case ModelFileError():
             offers = [
-                Offer("Choose another model…", can.choose_model),
-                Offer("Use the built-in demo", can.try_demo),
+                BannerAction("Choose another model…", can.choose_model),
+                BannerAction("Use the built-in demo", can.try_demo),
             ]
         case SwitchFailedError():
-            offers = [Offer("Choose another model…", can.choose_model)]
+            offers = [BannerAction("Choose another model…", can.choose_model)]
         case ModelNotLoadedError():
             offers = [
-                Offer("Choose a model…", can.choose_model),
-                Offer("Use the built-in demo", can.try_demo),
+                BannerAction("Choose a model…", can.choose_model),
+                BannerAction("Use the built-in demo", can.try_demo),
             ]
         case OutOfMemoryError():
             offers = [
-                Offer("Choose a smaller model…", can.choose_model),
-                Offer("Change the context size…", can.settings),
+                BannerAction("Choose a smaller model…", can.choose_model),
+                BannerAction("Change the context size…", can.settings),
             ]
         case EngineDiedError():
-            offers = [Offer("Continue", can.continue_answer)] if can_continue else []
+            offers = [BannerAction("Continue", can.continue_answer)] if can_continue else []
             offers += [
-                Offer("Load again", can.load_again),
-                Offer("Choose another model…", can.choose_model),
+                BannerAction("Load again", can.load_again),
+                BannerAction("Choose another model…", can.choose_model),
             ]
         case PromptTooLongError():
-            offers = [Offer("Change the context size…", can.settings)]
+            offers = [BannerAction("Change the context size…", can.settings)]
         case ContextFullError():
-            offers = [Offer("New chat", can.new_chat), Offer("Settings…", can.settings)]
+            offers = [
+                BannerAction("New chat", can.new_chat),
+                BannerAction("Settings…", can.settings),
+            ]
         case StoreError() | HubError():
-            offers = [Offer("Open the data folder", can.data_folder)]
+            offers = [BannerAction("Open the data folder", can.data_folder)]
     if error.detail:
-        offers.append(Offer("Details…", lambda: can.details(error)))
+        offers.append(BannerAction("Details…", lambda: can.details(error)))
     return offers

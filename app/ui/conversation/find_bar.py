@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QWidget
 
 from app.services.core import formatting
 from app.ui.style.theme import SPACE, Theme
-from app.ui.style.widgets import IconButton, Text
+from app.ui.style.widgets import IconButton, StyledLabel
 from app.ui.transcript.widgets.signals import FindState
 
 
@@ -19,14 +19,14 @@ class FindBar(QFrame):
         count: How many matches there are, and which one is shown.
 
     Signals:
-        wanted: (text) typed.
+        search_requested: (text) typed.
         next_wanted, previous_wanted.
         opened, closed: it takes room now, or leaves it.
     """
 
-    wanted = Signal(str)
-    next_wanted = Signal()
-    previous_wanted = Signal()
+    search_requested = Signal(str)
+    next_requested = Signal()
+    previous_requested = Signal()
     opened = Signal()
     closed = Signal()
 
@@ -35,15 +35,15 @@ class FindBar(QFrame):
         self.setObjectName("findBar")
         self._field = QLineEdit(placeholderText="Find in this chat")
         self._field.setAccessibleName("Find in this chat")
-        self._field.textChanged.connect(self.wanted)
+        self._field.textChanged.connect(self.search_requested)
         self._field.installEventFilter(self)
-        self.count = Text("", "small")
+        self.count = StyledLabel("", "small")
         self.count.setWordWrap(False)
         self._previous = IconButton("chevron-up", "Previous match")
         self._next = IconButton("chevron-down", "Next match")
         self._close = IconButton("close", "Close find")
-        self._previous.clicked.connect(self.previous_wanted)
-        self._next.clicked.connect(self.next_wanted)
+        self._previous.clicked.connect(self.previous_requested)
+        self._next.clicked.connect(self.next_requested)
         self._close.clicked.connect(self.close_bar)
         row = QHBoxLayout(self)
         row.setContentsMargins(SPACE * 2, SPACE // 2, SPACE, SPACE // 2)
@@ -68,7 +68,7 @@ class FindBar(QFrame):
         if text and text != self._field.text():
             self._field.setText(text)  # which is looked for at once
         elif self._field.text():
-            self.wanted.emit(self._field.text())
+            self.search_requested.emit(self._field.text())
         self._field.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self._field.selectAll()
 
@@ -80,10 +80,10 @@ class FindBar(QFrame):
         self.closed.emit()
         return True
 
-    def look_again(self) -> None:
+    def search_again(self) -> None:
         """Another chat is shown: look for the same in it."""
         if not self.isHidden():
-            self.wanted.emit(self._field.text())
+            self.search_requested.emit(self._field.text())
 
     def text(self) -> str:
         """What is looked for."""
@@ -105,6 +105,6 @@ class FindBar(QFrame):
             and event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}
         ):
             back = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
-            (self.previous_wanted if back else self.next_wanted).emit()
+            (self.previous_requested if back else self.next_requested).emit()
             return True
         return super().eventFilter(watched, event)

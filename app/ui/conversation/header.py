@@ -24,7 +24,7 @@ _CHIP_WIDTH = 260
 _LEAVING = {Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape}
 
 
-class Title(QWidget):
+class TitleEdit(QWidget):
     """The chat's title; a double click or :meth:`edit` makes it a field.
 
     Signals:
@@ -98,11 +98,11 @@ class Header(QWidget):
     """The strip above the transcript.
 
     Signals:
-        sidebar_wanted: The sidebar is hidden and shall come back.
+        sidebar_requested: The sidebar is hidden and shall come back.
         renamed: (title) typed by the user.
     """
 
-    sidebar_wanted = Signal()
+    sidebar_requested = Signal()
     renamed = Signal(str)
 
     def __init__(self, theme: Theme, model_menu: QMenu, menu: QMenu) -> None:
@@ -110,8 +110,8 @@ class Header(QWidget):
         self.setObjectName("header")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._sidebar = IconButton("sidebar", "Show sidebar")
-        self._sidebar.clicked.connect(self.sidebar_wanted)
-        self.title = Title()
+        self._sidebar.clicked.connect(self.sidebar_requested)
+        self.title = TitleEdit()
         self.title.renamed.connect(self.renamed)
         self._private = QToolButton()
         self._private.setText("Private")

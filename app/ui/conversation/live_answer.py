@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from app.domain.conversation import BranchMessage
 from app.services.chat.activity import IDLE, STARTED, Activity
-from app.services.core.events import AnswerGrew, AnswerStep
+from app.services.core.events import AnswerStep, AnswerTextAdded
 
 
 class LiveAnswer:
@@ -45,14 +45,14 @@ class LiveAnswer:
 
     def step(self, step: AnswerStep) -> None:
         """Something other than text happened."""
-        self.activity = self.activity.stepped(step)
+        self.activity = self.activity.after_step(step)
 
-    def grow(self, event: AnswerGrew, now: float) -> bool:
+    def append(self, event: AnswerTextAdded, now: float) -> bool:
         """Take more text, at ``now`` seconds; tell whether it belongs to this answer."""
         if event.message_id != self.id:
             return False
         self._pieces.append(event.text)
-        self.activity = self.activity.grew(event.tokens, now)
+        self.activity = self.activity.after_text(event.tokens, now)
         return True
 
     def end(self) -> str:
@@ -61,11 +61,11 @@ class LiveAnswer:
         self.id, self._pieces, self.activity = "", [], IDLE
         return text
 
-    def idle(self) -> None:
+    def clear_activity(self) -> None:
         """Nothing came of what was started."""
         self.activity = IDLE
 
-    def laid_over(self, branch: Iterable[BranchMessage]) -> tuple[BranchMessage, ...]:
+    def merged_into(self, branch: Iterable[BranchMessage]) -> tuple[BranchMessage, ...]:
         """The stored branch, with the text that is not stored yet."""
         return tuple(
             replace(item, message=replace(item.message, content=self.text))

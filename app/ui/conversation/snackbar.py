@@ -50,7 +50,7 @@ class Snackbar(QFrame):
         """Whether Undo would do something now."""
         return self._undo is not None
 
-    def offer(self, text: str, undo: Callable[[], object]) -> None:
+    def show_message(self, text: str, undo: Callable[[], object]) -> None:
         """Say what was done and keep ``undo`` at hand for a while."""
         self._label.setText(text)
         self._undo = undo

@@ -8,7 +8,7 @@ from app.domain.errors import KnownError
 from app.services.core import formatting
 from app.services.registry import Services
 from app.store import Backup, Lost
-from app.ui.conversation.banner import Offer
+from app.ui.conversation.banner import BannerAction
 from app.ui.conversation.chat_pane import ChatPane
 from app.ui.core.background_worker import Worker
 
@@ -50,15 +50,15 @@ class StartReport:
         banner, report = self._pane.banner, self._services.library.start_report
         refusal, missing = self._services.library.refusal, self._services.maintenance.missing
         if refusal is not None:
-            offers = [Offer("Open the data folder", self._data_folder)]
-            banner.say(READ_ONLY, refusal.what, f"{refusal.data} {refusal.action}", offers)
+            offers = [BannerAction("Open the data folder", self._data_folder)]
+            banner.show_message(READ_ONLY, refusal.what, f"{refusal.data} {refusal.action}", offers)
         elif missing is not None:
             rest = " ".join(
                 ("The file may have been removed or replaced. Nothing is decided yet.", *report)
             )
-            banner.say(MISSING, formatting.missing(missing), rest, self._offers(missing))
+            banner.show_message(MISSING, formatting.missing(missing), rest, self._offers(missing))
         elif report:
-            banner.say(REPORT, report[0], " ".join(report[1:]))
+            banner.show_message(REPORT, report[0], " ".join(report[1:]))
         return bool(report or refusal or missing)
 
     def explain(self, *, private: bool) -> None:
@@ -66,11 +66,11 @@ class StartReport:
         refusal = self._services.library.refusal
         self._pane.composer.set_refusal("" if refusal is None or private else _NOT_HERE)
 
-    def _offers(self, missing: Lost) -> list[Offer]:
+    def _offers(self, missing: Lost) -> list[BannerAction]:
         return [
-            Offer("Bring them back", lambda: self._bring_back(missing.backup)),
-            Offer("Show the backups…", self._backups),
-            Offer("Keep it as it is", self._keep),
+            BannerAction("Bring them back", lambda: self._bring_back(missing.backup)),
+            BannerAction("Show the backups…", self._backups),
+            BannerAction("Keep it as it is", self._keep),
         ]
 
     def _bring_back(self, backup: Backup) -> None:
@@ -89,4 +89,4 @@ class StartReport:
 
     def _settled(self, notice: str) -> None:
         self._pane.banner.withdraw(MISSING)
-        self._pane.status.notice(notice)
+        self._pane.status.show_notice(notice)

@@ -62,7 +62,7 @@ class StatusLine(ElidedLabel):
         self._forecast = text
         self._show()
 
-    def notice(self, text: str) -> None:
+    def show_notice(self, text: str) -> None:
         """Say something once, for a while; screen readers hear it."""
         self._notice = text
         self._clock.start()

@@ -10,7 +10,7 @@ from app.services.registry import Services
 from app.ui.transcript.view import TranscriptView
 
 
-class LeftOut:
+class TruncationNotice:
     """Dims what the model does not see, and shows the summary it reads instead.
 
     Attributes:

@@ -70,7 +70,7 @@ class VersionsDialog(Dialog):
             made,
             text_label(formatting.rate(writing) if writing else "-"),
             text_label(formatting.rate(reading) if reading else "-"),
-            text_label(formatting.join(tokens, formatting.ending(message))),
+            text_label(formatting.join(tokens, formatting.stop_reason_text(message))),
         )
         for column, cell in enumerate(cells):
             if column != 1:

@@ -10,16 +10,16 @@ from app.domain.conversation import Conversation, Edit, Message
 from app.domain.errors import NotFoundError
 from app.services.core.events import Asked
 from app.services.library.library_service import LibraryService
-from app.ui.transcript.viewport.scroll_anchor import Anchor
+from app.ui.transcript.viewport.scroll_anchor import ScrollPosition
 
 
-class Bookmarks:
+class ViewStates:
     """Drafts, edits and places, as this session last handed them to the store."""
 
     def __init__(self, library: LibraryService) -> None:
         self._library = library
         self._drafts: dict[str, str] = {}
-        self._places: dict[str, Anchor | None] = {}
+        self._places: dict[str, ScrollPosition | None] = {}
         # Edits that are not stored yet, by message; None for one that was sent or forgotten.
         self._edits: dict[str, tuple[str, Edit | None]] = {}
         self._unsafe: set[str] = set()  # chats where what was typed last could not be written
@@ -29,13 +29,13 @@ class Bookmarks:
         """What is typed in a chat and not sent."""
         return self._drafts.get(chat.id, chat.draft)
 
-    def place_of(self, chat: Conversation) -> Anchor | None:
+    def scroll_position_of(self, chat: Conversation) -> ScrollPosition | None:
         """Where the reader left a chat; None for its end."""
         if chat.id in self._places:
             return self._places[chat.id]
         if chat.scroll_message_id is None:
             return None
-        return Anchor(chat.scroll_message_id, chat.scroll_offset)
+        return ScrollPosition(chat.scroll_message_id, chat.scroll_offset)
 
     def keep_draft(self, chat_id: str, draft: str) -> None:
         """Keep what is typed and not sent.
@@ -46,12 +46,12 @@ class Bookmarks:
         self._drafts[chat_id] = draft
         self._watch(chat_id, self._library.set_draft(chat_id, draft))
 
-    def keep_place(self, chat: Conversation, anchor: Anchor | None) -> None:
+    def keep_scroll_position(self, chat: Conversation, anchor: ScrollPosition | None) -> None:
         """Keep where the reader is; None for the end."""
-        if anchor != self.place_of(chat):
+        if anchor != self.scroll_position_of(chat):
             self._places[chat.id] = anchor
             place = (anchor.message_id, anchor.offset) if anchor else (None, 0)
-            self._library.set_scroll(chat.id, *place)
+            self._library.set_scroll_position(chat.id, *place)
 
     def safe(self, chat_id: str) -> bool:
         """Whether what was typed last in a chat is stored, or on its way there."""

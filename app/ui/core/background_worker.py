@@ -8,7 +8,7 @@ from concurrent.futures import Future
 from typing import TypeVar
 
 from app.domain.errors import BugError, KnownError
-from app.services.core.serial_executor import Lane
+from app.services.core.serial_executor import SerialExecutor
 from app.ui.core.event_bridge import EventBridge
 
 T = TypeVar("T")
@@ -26,7 +26,7 @@ class Worker:
 
     def __init__(self, bridge: EventBridge) -> None:
         self._bridge = bridge
-        self._lane = Lane("window-worker")
+        self._executor = SerialExecutor("window-worker")
         self._tasks: set[Task] = set()
 
     def run(
@@ -55,7 +55,7 @@ class Worker:
             if bug is not None:  # shown by itself; what waits for the job waits no longer
                 tell_failed(BugError(type(bug).__name__))
 
-        self._lane.submit(work).add_done_callback(end)
+        self._executor.submit(work).add_done_callback(end)
         return task
 
     def progress(self, show: Callable[[tuple[int, int]], object]) -> Callable[[int, int], None]:
@@ -67,4 +67,4 @@ class Worker:
         """Stop what runs, and end the thread."""
         for task in tuple(self._tasks):
             task.cancel.set()
-        self._lane.close()
+        self._executor.close()

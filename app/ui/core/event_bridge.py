@@ -17,8 +17,8 @@ from shiboken6 import isValid
 
 from app.domain.generation import PromptProgress
 from app.services.core.events import (
-    AnswerGrew,
     AnswerProgressed,
+    AnswerTextAdded,
     Event,
     EventBus,
     LibraryChanged,
@@ -26,15 +26,15 @@ from app.services.core.events import (
     ModelStateChanged,
     SettingsChanged,
 )
-from app.ui.core.update_throttle import MANY, Pace
+from app.ui.core.update_throttle import MANY, UpdateThrottle
 
 T = TypeVar("T")
 
 
-def joined(last: Event, event: Event) -> Event | None:
+def merge_events(last: Event, event: Event) -> Event | None:
     """One event that says what ``last`` and then ``event`` said, or None if both are needed."""
     match last, event:
-        case AnswerGrew(), AnswerGrew() if last.message_id == event.message_id:
+        case AnswerTextAdded(), AnswerTextAdded() if last.message_id == event.message_id:
             return replace(event, text=last.text + event.text, tokens=last.tokens + event.tokens)
         case AnswerProgressed(step=PromptProgress()), AnswerProgressed(step=PromptProgress()) if (
             last.message_id == event.message_id
@@ -78,10 +78,10 @@ class EventBridge(QObject):
     _called = Signal(object)
 
     def __init__(
-        self, bus: EventBus, parent: QObject | None = None, pace: Pace | None = None
+        self, bus: EventBus, parent: QObject | None = None, pace: UpdateThrottle | None = None
     ) -> None:
         super().__init__(parent)
-        self._pace = pace or Pace()
+        self._pace = pace or UpdateThrottle()
         self._lock = threading.Lock()
         self._waiting: deque[Event] = deque()
         self._timer = QTimer(self, singleShot=True, timerType=Qt.TimerType.PreciseTimer)
@@ -112,7 +112,7 @@ class EventBridge(QObject):
         with self._lock:
             before = self._tokens()
             first = not self._waiting
-            together = None if first else joined(self._waiting[-1], event)
+            together = None if first else merge_events(self._waiting[-1], event)
             if together is not None:
                 self._waiting[-1] = together
             else:
@@ -123,8 +123,10 @@ class EventBridge(QObject):
 
     def _tokens(self) -> int:
         """How many tokens wait; `MANY` where something else does, which is not to wait longer."""
-        if all(isinstance(event, AnswerGrew) for event in self._waiting):
-            return sum(event.tokens for event in self._waiting if isinstance(event, AnswerGrew))
+        if all(isinstance(event, AnswerTextAdded) for event in self._waiting):
+            return sum(
+                event.tokens for event in self._waiting if isinstance(event, AnswerTextAdded)
+            )
         return MANY
 
     @Slot()
@@ -132,14 +134,14 @@ class EventBridge(QObject):
         with self._lock:
             if not self._waiting:
                 return
-            wait = round(1000 * self._pace.wait(self._tokens()))
+            wait = round(1000 * self._pace.seconds_until_due(self._tokens()))
         if not self._timer.isActive() or self._timer.remainingTime() > wait:
             self._timer.start(wait)
 
     @Slot()
     def deliver(self) -> None:
         """Hand over everything that waits, now. On the GUI thread only."""
-        self._pace.delivered()
+        self._pace.record_update()
         with self._lock:
             events = list(self._waiting)
             self._waiting.clear()

@@ -36,7 +36,7 @@ OLDER = 2
 ten times as much at once, and while many messages come into view that was half a frame."""
 
 
-class QuietCollector(QObject):
+class GcScheduler(QObject):
     """Collects garbage while ``is_quiet`` says so. The program has one, made at its start.
 
     Args:
@@ -53,11 +53,11 @@ class QuietCollector(QObject):
         gc.disable()
         self._young = QTimer(self)
         self._young.setInterval(YOUNG_EVERY)
-        self._young.timeout.connect(self.look_at_young)
+        self._young.timeout.connect(self.collect_young)
         self._young.start()
         self._timer = QTimer(self)
         self._timer.setInterval(EVERY)
-        self._timer.timeout.connect(self.look)
+        self._timer.timeout.connect(self.collect_if_quiet)
         self._timer.start()
 
     @property
@@ -65,7 +65,7 @@ class QuietCollector(QObject):
         """Milliseconds between two looks at what was made lately, as it is now."""
         return self._young.interval()
 
-    def look_at_young(self) -> None:
+    def collect_young(self) -> None:
         """Collect what was made lately, and look again sooner the more it was."""
         self._rounds += 1
         made = gc.get_count()[0]
@@ -74,7 +74,7 @@ class QuietCollector(QObject):
         if self.every != every:
             self._young.setInterval(every)
 
-    def look(self) -> None:
+    def collect_if_quiet(self) -> None:
         """Collect, if this is a good moment."""
         if self._is_quiet():
             gc.collect()

@@ -17,7 +17,7 @@ _LOOKS_LIKE_HOST = re.compile(
 )
 
 
-def openable(address: str) -> bool:
+def is_openable_link(address: str) -> bool:
     """Whether an address may be handed to the system, after it was shown: web and mail only."""
     if _OPENABLE.fullmatch(address) is None:
         return False
@@ -30,7 +30,7 @@ def openable(address: str) -> bool:
     return bool(parts.hostname)
 
 
-def warnings_of(address: str, text: str = "") -> list[str]:
+def link_warnings(address: str, text: str = "") -> list[str]:
     """What a reader should know before opening ``address``, which stands behind ``text``."""
     parts = urlsplit(address)
     host = (parts.hostname or "").rstrip(".")
@@ -71,7 +71,7 @@ def ask_to_open_link(parent: QWidget, address: str, text: str = "") -> None:
     shown.setAccessibleName(address)
     shown.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
     dialog.column.addWidget(shown)
-    warnings = warnings_of(address, text)
+    warnings = link_warnings(address, text)
     for warning in warnings:
         dialog.column.addWidget(text_label(warning, "error"))
     dialog.column.addWidget(text_label("Phial itself connects to nothing.", "muted"))

@@ -18,7 +18,7 @@ SWITCH_SECONDS = 0.0002
 times; at Python's 5 ms a busy thread would hold a frame up for as many times as long."""
 
 
-class Background(QObject):
+class RenderThread(QObject):
     """Does one thing after the other, in a thread that lives while there are any."""
 
     _done = Signal(object)  # a call for the thread of the window
@@ -36,7 +36,7 @@ class Background(QObject):
         """Whether something was asked for and is not answered yet."""
         return self._open > 0
 
-    def ask(self, work: Callable[[], T], then: Callable[[T], None]) -> None:
+    def submit(self, work: Callable[[], T], then: Callable[[T], None]) -> None:
         """Do ``work`` in the thread and hand what it returns to ``then`` in this one."""
 
         def job() -> Callable[[], None]:

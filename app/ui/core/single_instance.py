@@ -12,10 +12,10 @@ TIMEOUT_MS = 2_000
 _MAX_REQUEST = 2**20  # bytes; more is not a list of files
 
 
-class Activation(QObject):
+class SingleInstanceServer(QObject):
     """Listens for second starts; ``asked`` is emitted for each, with the files it was given."""
 
-    asked = Signal(list)
+    activation_requested = Signal(list)
 
     def __init__(self, channel: str, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -53,7 +53,7 @@ class Activation(QObject):
             socket.disconnectFromServer()
             socket.deleteLater()
             if asked:
-                self.asked.emit(files)
+                self.activation_requested.emit(files)
 
 
 def _files(line: bytes) -> list[str]:
@@ -65,7 +65,7 @@ def _files(line: bytes) -> list[str]:
     return [name for name in named if isinstance(name, str)] if isinstance(named, list) else []
 
 
-def ask_to_come_forward(channel: str, files: Sequence[str] = ()) -> bool:
+def request_activation(channel: str, files: Sequence[str] = ()) -> bool:
     """Ask the running copy to raise its window and open files; False when nobody answers.
 
     Args:

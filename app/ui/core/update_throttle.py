@@ -27,7 +27,7 @@ WEIGHT = 0.125
 """Of the last update in the mean of what updates cost; one of them opened a table, most do not."""
 
 
-class Pace:
+class UpdateThrottle:
     """Says when the next update is due.
 
     Args:
@@ -41,13 +41,13 @@ class Pace:
         self._now, self._spent = now, spent
         self._last, self._spent_then, self._cost = now(), spent(), 0.0
 
-    def delivered(self) -> None:
+    def record_update(self) -> None:
         """An update is handed over now; what was spent since the last is what that one cost."""
         spent = self._spent()
         self._cost += WEIGHT * (spent - self._spent_then - self._cost)
         self._last, self._spent_then = self._now(), spent
 
-    def wait(self, tokens: int) -> float:
+    def seconds_until_due(self, tokens: int) -> float:
         """Seconds until the next update, with so many tokens of an answer waiting for it."""
         if tokens >= MANY:
             return FRAME

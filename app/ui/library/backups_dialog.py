@@ -9,7 +9,7 @@ from app.services.core import formatting
 from app.services.library.maintenance import MaintenanceService
 from app.store import Backup
 from app.ui.core.background_worker import Worker
-from app.ui.style.dialogs import Dialog, ErrorDialog, ask, push_button, text_label
+from app.ui.style.dialogs import Dialog, ErrorDialog, confirm, push_button, text_label
 
 _REASONS = {"daily": "daily", "by-hand": "by hand", "before-restore": "before going back"}
 
@@ -51,7 +51,7 @@ class BackupsDialog(Dialog):
         self._list.clear()
         for backup in self._backups:
             reason = _REASONS.get(backup.reason, "before an upgrade")
-            when = formatting.moment_words(backup.made_at)
+            when = formatting.date_and_time(backup.made_at)
             holds = formatting.content(self._maintenance.content(backup))
             line = formatting.join(when, reason, holds, formatting.size(backup.size))
             self._list.addItem(QListWidgetItem(line))
@@ -75,8 +75,8 @@ class BackupsDialog(Dialog):
         if not rows:
             return
         backup = self._backups[rows[0]]
-        when = formatting.moment_words(backup.made_at)
-        if ask(
+        when = formatting.date_and_time(backup.made_at)
+        if confirm(
             self,
             "Go back to a backup",
             f"Replace all chats by those of {when}?",

@@ -16,9 +16,9 @@ from PySide6.QtWidgets import (
 )
 
 import app
-from app.system.parts import parts
+from app.system.parts import third_party_packages
 from app.ui.core.assistive_activation import AssistedChoice
-from app.ui.shell.command_table import COMMANDS, OTHER_KEYS, Menu, shortcut_words
+from app.ui.shell.command_table import COMMANDS, OTHER_KEYS, Menu, shortcut_text
 from app.ui.style import icons
 from app.ui.style.dialogs import Dialog, push_button, text_label
 
@@ -29,7 +29,7 @@ _QT_AND_PHI = (
 )
 
 
-class ShortcutsPage(Dialog):
+class ShortcutsDialog(Dialog):
     """Every command that has keys."""
 
     def __init__(self, parent: QWidget) -> None:
@@ -45,7 +45,7 @@ class ShortcutsPage(Dialog):
             if rows:
                 group = _group(tree, str(menu))
                 for command in rows:
-                    group.addChild(QTreeWidgetItem([command.text, shortcut_words(command)]))
+                    group.addChild(QTreeWidgetItem([command.text, shortcut_text(command)]))
         group = _group(tree, "While writing")
         native = QKeySequence.SequenceFormat.NativeText
         for keys, text in OTHER_KEYS:
@@ -66,7 +66,7 @@ def _group(tree: QTreeWidget, text: str) -> QTreeWidgetItem:
     return group
 
 
-class About(Dialog):
+class AboutDialog(Dialog):
     """What Phial is, which version, and under which licences its parts stand."""
 
     def __init__(self, parent: QWidget) -> None:
@@ -84,7 +84,7 @@ class About(Dialog):
         system = f"Python {platform.python_version()}, Qt {qVersion()}"
         self.column.addWidget(text_label(system, "muted"))
         self.column.addWidget(text_label(_QT_AND_PHI, "muted"))
-        self._parts = parts()
+        self._parts = third_party_packages()
         self.list = QListWidget()
         self.list.setAccessibleName("Parts of Phial and their licences")
         self.list.setMinimumHeight(130)

@@ -12,29 +12,29 @@ from PySide6.QtWidgets import QAbstractItemView, QListWidget, QListWidgetItem, Q
 from app.domain.conversation import Conversation, TrashedMessage
 from app.services.core import formatting
 from app.services.library.library_service import LibraryService
-from app.ui.style.dialogs import Dialog, ask, push_button, text_label
+from app.ui.style.dialogs import Dialog, confirm, push_button, text_label
 
 _TITLE_LENGTH = 80
-Row = tuple[str, Callable[[], object]]
+RestorableRow = tuple[str, Callable[[], object]]
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
+class RestorableList:
     """What a list of put-away chats says and does."""
 
     title: str
     explanation: str
     empty: str
-    bring_back: str
+    restore_label: str
 
 
-TRASH = Shelf(
+TRASH = RestorableList(
     "Trash",
     "Deleted chats and messages stay here for 30 days.",
     "The trash is empty.",
     "Restore",
 )
-ARCHIVE = Shelf(
+ARCHIVE = RestorableList(
     "Archived chats",
     "Archived chats are kept, and left out of the sidebar.",
     "Nothing is archived.",
@@ -42,12 +42,12 @@ ARCHIVE = Shelf(
 )
 
 
-class ShelfDialog(Dialog):
+class RestoreDialog(Dialog):
     """A list with one button to bring back what is chosen."""
 
-    def __init__(self, parent: QWidget, shelf: Shelf) -> None:
+    def __init__(self, parent: QWidget, shelf: RestorableList) -> None:
         super().__init__(parent, shelf.title, 520)
-        self._shelf = shelf
+        self._texts = shelf
         self.column.addWidget(text_label(shelf.explanation, "muted"))
         self._list = QListWidget()
         self._list.setAccessibleName(shelf.title)
@@ -62,13 +62,13 @@ class ShelfDialog(Dialog):
         self._empty.setMinimumHeight(120)
         self.column.addWidget(self._list)
         self.column.addWidget(self._empty)
-        self.restore = push_button(shelf.bring_back, "accent")
+        self.restore = push_button(shelf.restore_label, "accent")
         self.restore.clicked.connect(self._bring_back)
         self.close_button = push_button("Close")
         self.close_button.clicked.connect(self.accept)
         self._actions: list[Callable[[], object]] = []
 
-    def fill(self, rows: list[Row]) -> None:
+    def fill(self, rows: list[RestorableRow]) -> None:
         """Show rows: words, and what brings the thing back."""
         self._list.clear()
         self._actions = [action for _, action in rows]
@@ -100,7 +100,7 @@ class ShelfDialog(Dialog):
         """A row has gone."""
 
 
-class TrashDialog(ShelfDialog):
+class TrashDialog(RestoreDialog):
     """Deleted chats and messages."""
 
     def __init__(self, parent: QWidget, library: LibraryService) -> None:
@@ -109,10 +109,10 @@ class TrashDialog(ShelfDialog):
         self._empty_button = push_button("Empty trash…")
         self._empty_button.clicked.connect(self._ask_to_empty)
         self.add_buttons(self._empty_button, self.restore, self.close_button)
-        chats: list[Row] = [
+        chats: list[RestorableRow] = [
             (_chat_words(chat), partial(library.restore, [chat.id])) for chat in library.trash()
         ]
-        messages: list[Row] = [
+        messages: list[RestorableRow] = [
             (_message_words(item), partial(library.restore_message, item.message.id))
             for item in library.trashed_messages()
         ]
@@ -120,7 +120,7 @@ class TrashDialog(ShelfDialog):
         self._empty_button.setEnabled(self.has_rows)
 
     def _ask_to_empty(self) -> None:
-        sure = ask(
+        sure = confirm(
             self,
             "Empty trash?",
             "Delete everything in the trash for good?",
@@ -133,7 +133,7 @@ class TrashDialog(ShelfDialog):
             self._empty_button.setEnabled(False)
 
 
-class ArchiveDialog(ShelfDialog):
+class ArchiveDialog(RestoreDialog):
     """Archived chats."""
 
     def __init__(
@@ -151,7 +151,7 @@ class ArchiveDialog(ShelfDialog):
             [
                 (
                     formatting.join(
-                        formatting.listed_title(chat), formatting.moment_words(chat.updated_at)
+                        formatting.listed_title(chat), formatting.date_and_time(chat.updated_at)
                     ),
                     partial(library.set_archived, chat.id, False),
                 )
@@ -171,7 +171,7 @@ class ArchiveDialog(ShelfDialog):
 
 
 def _chat_words(chat: Conversation) -> str:
-    deleted = f"deleted {formatting.moment_words(chat.deleted_at)}" if chat.deleted_at else ""
+    deleted = f"deleted {formatting.date_and_time(chat.deleted_at)}" if chat.deleted_at else ""
     return formatting.join(formatting.listed_title(chat), deleted)
 
 
@@ -179,5 +179,5 @@ def _message_words(item: TrashedMessage) -> str:
     text = " ".join(item.message.content.split())
     short = text if len(text) <= _TITLE_LENGTH else text[:_TITLE_LENGTH] + "…"
     return formatting.join(
-        f"“{short}” in {item.title}", f"deleted {formatting.moment_words(item.deleted_at)}"
+        f"“{short}” in {item.title}", f"deleted {formatting.date_and_time(item.deleted_at)}"
     )

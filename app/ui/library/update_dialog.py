@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 import app
 from app.domain.errors import KnownError
-from app.services.updates import UpdateAnswer, UpdateService
+from app.services.updates import UpdateCheck, UpdateService
 from app.ui.core.background_worker import Worker
 from app.ui.style.dialogs import Dialog, push_button, text_label
 
@@ -49,7 +49,7 @@ class UpdateDialog(Dialog):
         self.answer.setText(f"Asking {self._service.host}…")
         self._worker.run(lambda _task: self._service.check(), self._show, self._failed)
 
-    def _show(self, answer: UpdateAnswer) -> None:
+    def _show(self, answer: UpdateCheck) -> None:
         self.check_button.setEnabled(True)
         newest = answer.newest
         if newest is None:

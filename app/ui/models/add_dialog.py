@@ -12,12 +12,12 @@ from app.domain.model import ModelFile
 from app.hub.download.control import DownloadControl
 from app.hub.local.local import Origin
 from app.services.core import formatting
-from app.services.models.add_models import AddingService, Candidate
+from app.services.models.add_models import AddModelService, Candidate
 from app.ui.core.background_worker import Task, Worker
 from app.ui.style.dialogs import Dialog, push_button, text_label
 
 
-class AddModel(Dialog):
+class AddModelDialog(Dialog):
     """Looks at one file and adds it.
 
     Signals:
@@ -26,7 +26,9 @@ class AddModel(Dialog):
 
     added = Signal(object)
 
-    def __init__(self, parent: QWidget, adding: AddingService, worker: Worker, path: Path) -> None:
+    def __init__(
+        self, parent: QWidget, adding: AddModelService, worker: Worker, path: Path
+    ) -> None:
         super().__init__(parent, "Use a model file", 520)
         self._adding, self._worker, self._path = adding, worker, path
         self._origin: Origin | None = None
@@ -56,11 +58,11 @@ class AddModel(Dialog):
         self.add_buttons(self._add, self._cancel, default=self._add)
         self._show_choice(shown=False)
 
-    def look(self, origin: Origin | None = None) -> None:
+    def inspect(self, origin: Origin | None = None) -> None:
         """Read the file's header, away from this thread."""
         self._origin = origin
         path, adding = self._path, self._adding
-        self._worker.run(lambda _task: adding.look_at(path, origin), self._show, self._refuse)
+        self._worker.run(lambda _task: adding.inspect(path, origin), self._show, self._refuse)
 
     def _show_choice(self, *, shown: bool) -> None:
         for widget in (self._facts, self._hash, self._in_place, self._copy):
@@ -81,9 +83,9 @@ class AddModel(Dialog):
         beside = f"{found.hash_file} lies beside it: the file is compared with it."
         elsewhere = "Its SHA-256 is told by the program it comes from, and is compared."
         nothing = "No .sha256 file lies beside it, so whether it arrived whole cannot be told."
-        self._hash.setText(beside if found.hash_file else elsewhere if found.told else nothing)
-        enough = found.room > file.size
-        free = formatting.size(found.room)
+        self._hash.setText(beside if found.hash_file else elsewhere if found.has_hash else nothing)
+        enough = found.free_bytes > file.size
+        free = formatting.size(found.free_bytes)
         self._copy.setText(
             f"Copy it into Phial's folder: takes {formatting.size(file.size)} of {free} free."
             if enough

@@ -11,10 +11,10 @@ from app.domain.errors import KnownError
 from app.services.core import formatting
 from app.services.models.bench import BenchReport
 from app.ui.core.background_worker import Task
-from app.ui.shell.window_context import Shell
+from app.ui.shell.window_context import WindowContext
 from app.ui.style.dialogs import Dialog, push_button, text_label
 from app.ui.style.theme import SPACE
-from app.ui.style.widgets import Text
+from app.ui.style.widgets import StyledLabel
 
 _WIDTH = 520
 _INTRODUCTION = (
@@ -24,10 +24,10 @@ _INTRODUCTION = (
 )
 
 
-class MeasureDialog(Dialog):
+class BenchmarkDialog(Dialog):
     """Asks, measures, shows the figures."""
 
-    def __init__(self, shell: Shell) -> None:
+    def __init__(self, shell: WindowContext) -> None:
         super().__init__(shell.window, "Measure this model", _WIDTH)
         self._shell = shell
         self._task: Task | None = None
@@ -66,7 +66,7 @@ class MeasureDialog(Dialog):
         self._bar.setRange(0, 0)
         self._bar.show()
         tell = self._shell.bridge.on_gui(self._show_step)
-        measuring = self._shell.services.measuring
+        measuring = self._shell.services.benchmarks
         self._task = self._shell.worker.run(
             lambda task: measuring.measure(
                 lambda text, done, steps: tell((text, done, steps)), task.cancel
@@ -110,14 +110,14 @@ class MeasureDialog(Dialog):
         old = self._figures.layout()
         if old is not None:
             QWidget().setLayout(old)  # Qt's way to take a layout, with its items, off a widget
-            for child in self._figures.findChildren(Text):
+            for child in self._figures.findChildren(StyledLabel):
                 child.deleteLater()
         grid = QGridLayout(self._figures)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(SPACE * 3)
         grid.setColumnStretch(0, 1)
-        for row, (name, value) in enumerate(words_of(report)):
-            grid.addWidget(Text(name, "muted"), row, 0)
+        for row, (name, value) in enumerate(report_rows(report)):
+            grid.addWidget(StyledLabel(name, "muted"), row, 0)
             figure = text_label(value)
             figure.setAccessibleName(f"{name}: {value}")
             grid.addWidget(figure, row, 1)
@@ -127,7 +127,7 @@ class MeasureDialog(Dialog):
         if self._report is not None:
             text = json.dumps(self._report.as_dict(), indent=2)
             QGuiApplication.clipboard().setText(text)
-            self._shell.pane.status.notice("The figures are on the clipboard.")
+            self._shell.pane.status.show_notice("The figures are on the clipboard.")
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Closing stops the measurement."""
@@ -143,7 +143,7 @@ class MeasureDialog(Dialog):
         super().reject()
 
 
-def words_of(report: BenchReport) -> list[tuple[str, str]]:
+def report_rows(report: BenchReport) -> list[tuple[str, str]]:
     """The figures by name, in the order of interest."""
     rows = [
         ("Loading", f"{report.load_seconds:.1f} s"),

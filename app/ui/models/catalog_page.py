@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 from app.domain.download import AccessError, Repository, RepositoryHit
 from app.domain.errors import KnownError
 from app.services.core import formatting
-from app.services.models.advice import Offer, offer_order
+from app.services.models.advice import CatalogOffer, offer_order
 from app.services.registry import Services
 from app.ui.core.background_worker import Worker
 from app.ui.core.event_bridge import EventBridge
@@ -19,7 +19,7 @@ from app.ui.models.readme_dialog import ModelCardDialog
 from app.ui.settings.token_panel import TokenPanel
 from app.ui.style.dialogs import push_button, text_label
 from app.ui.style.model_cards import Card, offer_card
-from app.ui.style.scrolling_page import CardPage, empty
+from app.ui.style.scrolling_page import CardPage, clear_layout
 from app.ui.style.theme import Theme
 
 _SLICE = 2  # cards made between two looks at what the user does
@@ -29,7 +29,7 @@ _NETWORK = (
 )
 
 
-class GetPage(CardPage):
+class CatalogPage(CardPage):
     """What can be had.
 
     Args:
@@ -54,7 +54,7 @@ class GetPage(CardPage):
         super().__init__()
         self._services, self._bridge, self._worker = services, bridge, worker
         self._theme = theme
-        self._waiting: list[Offer] = []
+        self._waiting: list[CatalogOffer] = []
         self._slice = QTimer(self, interval=0)
         self._slice.timeout.connect(self._show_some)
         self._attempt, self._started = attempt, started
@@ -88,12 +88,12 @@ class GetPage(CardPage):
         self._worker.run(lambda _task: advice.offers(), self._show_offers, self._show_no_advice)
 
     def _show_no_advice(self, error: KnownError) -> None:
-        empty(self._best)
+        clear_layout(self._best)
         self._best.addWidget(text_label(str(error), "error"))
 
-    def _show_offers(self, offers: list[Offer]) -> None:
+    def _show_offers(self, offers: list[CatalogOffer]) -> None:
         for column in (self._best, self._offers):
-            empty(column)
+            clear_layout(column)
         self._waiting = sorted(offers, key=offer_order)
         self._slice.start()
 
@@ -198,7 +198,7 @@ class GetPage(CardPage):
         ]
 
     def _put(self, rows: Sequence[QWidget]) -> None:
-        empty(self._listing)
+        clear_layout(self._listing)
         for row in rows:
             self._listing.addWidget(row)
 

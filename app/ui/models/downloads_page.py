@@ -8,13 +8,13 @@ from PySide6.QtCore import Qt
 
 from app.domain.download import DownloadItem
 from app.services.models.downloads import DownloadService
-from app.ui.style.dialogs import ask
+from app.ui.style.dialogs import confirm
 from app.ui.style.model_cards import DownloadCard
 from app.ui.style.scrolling_page import CardPage
-from app.ui.style.widgets import Text
+from app.ui.style.widgets import StyledLabel
 
 
-class QueuePage(CardPage):
+class DownloadsPage(CardPage):
     """Every download, in the order they were asked for."""
 
     def __init__(
@@ -34,7 +34,7 @@ class QueuePage(CardPage):
             card = self._cards[item.id] = self._card(item)
             self.add(card)
         if not items:
-            empty = Text("No downloads.", "muted")
+            empty = StyledLabel("No downloads.", "muted")
             empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
             self.add(empty)
         self.end()
@@ -59,7 +59,9 @@ class QueuePage(CardPage):
 
     def _cancel(self, item: DownloadItem) -> None:
         rest = "What was fetched so far is deleted. Pause keeps it."
-        if ask(self, "Cancel download?", f"Cancel the download of {item.name}?", rest, "Cancel it"):
+        if confirm(
+            self, "Cancel download?", f"Cancel the download of {item.name}?", rest, "Cancel it"
+        ):
             self._downloads.cancel(item.id, keep_part=False)
 
     def _clear(self, item: DownloadItem) -> None:

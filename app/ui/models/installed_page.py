@@ -15,14 +15,14 @@ from app.services.core import formatting
 from app.services.models.add_models import origin_of
 from app.services.registry import Services
 from app.ui.core.background_worker import Task, Worker
-from app.ui.models.add_dialog import AddModel
-from app.ui.style.dialogs import ask, push_button, text_label
+from app.ui.models.add_dialog import AddModelDialog
+from app.ui.style.dialogs import confirm, push_button, text_label
 from app.ui.style.model_cards import Card
 from app.ui.style.scrolling_page import CardPage
-from app.ui.style.widgets import Text
+from app.ui.style.widgets import StyledLabel
 
 
-class HerePage(CardPage):
+class InstalledPage(CardPage):
     """What is here.
 
     Args:
@@ -44,7 +44,7 @@ class HerePage(CardPage):
         self._services, self._worker = services, worker
         self._choose, self._choose_file = choose, choose_file
         self._found: tuple[FoundModel, ...] | None = None
-        self._advice_lines: dict[Path, Text] = {}
+        self._advice_lines: dict[Path, StyledLabel] = {}
         self._heading: QWidget | None = None
         self.refresh()
 
@@ -54,7 +54,7 @@ class HerePage(CardPage):
         self._advice_lines = {}
         current = self._services.models.state.model
         models = self._services.models.installed()
-        ends = formatting.told_apart(models)
+        ends = formatting.disambiguate(models)
         for model in models:
             used = current is not None and current.path == model.path
             name = formatting.join(formatting.model_name(model), ends.get(model.path, ""))
@@ -63,7 +63,7 @@ class HerePage(CardPage):
         add = push_button("Use a file I already have…")
         add.clicked.connect(lambda _checked: self._choose_file())
         look = push_button("Look for models of other programs")
-        look.clicked.connect(lambda _checked: self.look_elsewhere())
+        look.clicked.connect(lambda _checked: self.search_other_folders())
         for button in (add, look):
             button.setAutoDefault(False)
             self.column.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
@@ -97,13 +97,13 @@ class HerePage(CardPage):
         advice, lines = self._services.advice, self._advice_lines
 
         def judge(_task: Task) -> dict[Path, str]:
-            found = {model.path: advice.on_installed(model) for model in models}
+            found = {model.path: advice.advise_installed(model) for model in models}
             return {path: one.sentence for path, one in found.items() if one is not None}
 
         if models:
-            self._worker.run(judge, partial(self._show_advice, lines), self._tell)
+            self._worker.run(judge, partial(self._show_advice, lines), self._show_notice)
 
-    def _show_advice(self, lines: dict[Path, Text], sentences: dict[Path, str]) -> None:
+    def _show_advice(self, lines: dict[Path, StyledLabel], sentences: dict[Path, str]) -> None:
         if lines is not self._advice_lines:
             return  # the page was filled anew meanwhile
         for path, sentence in sentences.items():
@@ -122,9 +122,9 @@ class HerePage(CardPage):
             else "Phial did not put this file there, so it stays on the disk. Chats stay too."
         )
         name = formatting.model_name(model)
-        if ask(self, "Remove model?", f"Remove {name} from Phial?", rest, "Remove"):
+        if confirm(self, "Remove model?", f"Remove {name} from Phial?", rest, "Remove"):
             models = self._services.models  # one in use is unloaded first, after what is running
-            self._worker.run(lambda _task: models.remove(model), self._removed, self._tell)
+            self._worker.run(lambda _task: models.remove(model), self._removed, self._show_notice)
 
     def _removed(self, freed: int) -> None:
         self.refresh()
@@ -133,11 +133,11 @@ class HerePage(CardPage):
 
     # --- of other programs --------------------------------------------------------------------
 
-    def look_elsewhere(self) -> None:
+    def search_other_folders(self) -> None:
         """Look through the folders of other programs, away from this thread."""
-        adding = self._services.adding
+        adding = self._services.add_models
         self.add(text_label("Looking…", "muted"))
-        self._worker.run(lambda _task: adding.found_elsewhere(), self._show_found, self._tell)
+        self._worker.run(lambda _task: adding.find_elsewhere(), self._show_found, self._show_notice)
 
     def _show_found(self, found: tuple[FoundModel, ...]) -> None:
         self._found = found
@@ -152,7 +152,7 @@ class HerePage(CardPage):
             inside.resize(inside.width(), inside.sizeHint().height())
             self.verticalScrollBar().setValue(heading.y())
 
-    def _tell(self, error: object) -> None:
+    def _show_notice(self, error: object) -> None:
         self.add(text_label(str(error), "error"))
 
     def _add_found(self, found: tuple[FoundModel, ...]) -> None:
@@ -180,9 +180,11 @@ class HerePage(CardPage):
         return card
 
     def _take_over(self, found: FoundModel) -> None:
-        dialog = AddModel(self.window(), self._services.adding, self._worker, found.paths[0])
+        dialog = AddModelDialog(
+            self.window(), self._services.add_models, self._worker, found.paths[0]
+        )
         dialog.added.connect(self._added)
-        dialog.look(origin_of(found))
+        dialog.inspect(origin_of(found))
         dialog.open()
 
     def _added(self, model: ModelFile) -> None:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 from app.domain.model import ModelFile
 from app.services.core import formatting
 from app.services.models.model_service import ModelService
-from app.ui.shell.command_table import Actions, Menu
+from app.ui.shell.command_table import CommandActions, Menu
 
 
 def model_lines(models: ModelService) -> list[tuple[ModelFile, str]]:
@@ -20,7 +20,7 @@ def model_lines(models: ModelService) -> list[tuple[ModelFile, str]]:
     Files that are called alike are told apart by where they lie.
     """
     installed = models.installed()
-    ends = formatting.told_apart(installed)
+    ends = formatting.disambiguate(installed)
     return [(model, _line(model, models.speed(model.sha256), ends)) for model in installed]
 
 
@@ -39,7 +39,7 @@ class ModelMenu(QMenu):
 
     chosen = Signal(object)
 
-    def __init__(self, models: ModelService, actions: Actions, parent: QWidget) -> None:
+    def __init__(self, models: ModelService, actions: CommandActions, parent: QWidget) -> None:
         super().__init__(parent)
         self._models = models
         self._actions = actions

@@ -12,20 +12,20 @@ from PySide6.QtWidgets import QDialog, QTabWidget, QVBoxLayout
 
 from app.domain.download import DownloadItem
 from app.domain.model import ModelFile
-from app.ui.models.catalog_page import GetPage
-from app.ui.models.downloads_page import QueuePage
-from app.ui.models.installed_page import HerePage
-from app.ui.shell.window_context import Shell
+from app.ui.models.catalog_page import CatalogPage
+from app.ui.models.downloads_page import DownloadsPage
+from app.ui.models.installed_page import InstalledPage
+from app.ui.shell.window_context import WindowContext
 from app.ui.style.theme import SPACE
 
 MODEL_SUFFIX = ".gguf"
 
 
-class Tab(IntEnum):
+class ModelsTab(IntEnum):
     """The pages, in order."""
 
-    HERE = 0
-    GET = 1
+    INSTALLED = 0
+    CATALOG = 1
     DOWNLOADS = 2
 
 
@@ -41,7 +41,7 @@ class ModelsDialog(QDialog):
 
     def __init__(
         self,
-        shell: Shell,
+        shell: WindowContext,
         *,
         choose: Callable[[ModelFile], object],
         choose_file: Callable[[], object],
@@ -54,8 +54,8 @@ class ModelsDialog(QDialog):
         self.resize(760, 640)
         self._add_file = add_file
         services, attempt = shell.services, shell.controller.attempt
-        self._here = HerePage(services, shell.worker, choose=choose, choose_file=choose_file)
-        self._get = GetPage(
+        self._here = InstalledPage(services, shell.worker, choose=choose, choose_file=choose_file)
+        self._get = CatalogPage(
             services,
             shell.bridge,
             shell.worker,
@@ -63,7 +63,7 @@ class ModelsDialog(QDialog):
             attempt=attempt,
             started=self._download_started,
         )
-        self._queue = QueuePage(services.downloads, attempt=attempt)
+        self._queue = DownloadsPage(services.downloads, attempt=attempt)
         self.tabs = QTabWidget(documentMode=True)
         self.tabs.tabBar().setDrawBase(False)
         for page, title in (
@@ -78,23 +78,23 @@ class ModelsDialog(QDialog):
         layout.setContentsMargins(SPACE, SPACE, SPACE, SPACE)
         layout.addWidget(self.tabs)
 
-    def show_tab(self, tab: Tab) -> None:
+    def show_tab(self, tab: ModelsTab) -> None:
         """Go to a page."""
         self.tabs.setCurrentIndex(tab)
         self.tabs.tabBar().setFocus(Qt.FocusReason.OtherFocusReason)
 
     def refresh(self) -> None:
         """Show anew what is here, and the advice; a hidden page when it is looked at."""
-        self._stale = {Tab.HERE, Tab.GET}
+        self._stale = {ModelsTab.INSTALLED, ModelsTab.CATALOG}
         self._freshen(self.tabs.currentIndex())
 
     def _freshen(self, index: int) -> None:
         if index not in self._stale:
             return
         self._stale.discard(index)
-        if index == Tab.HERE:
+        if index == ModelsTab.INSTALLED:
             self._here.refresh()
-        elif index == Tab.GET:
+        elif index == ModelsTab.CATALOG:
             self._get.refresh()
 
     def on_download(self, item: DownloadItem) -> None:
@@ -105,7 +105,7 @@ class ModelsDialog(QDialog):
 
     def _download_started(self) -> None:
         self._queue.refresh()
-        self.show_tab(Tab.DOWNLOADS)
+        self.show_tab(ModelsTab.DOWNLOADS)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Model files can be dropped here."""

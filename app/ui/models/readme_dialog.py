@@ -11,13 +11,13 @@ from PySide6.QtWidgets import QTextBrowser, QWidget
 
 from app.domain.download import ModelCard
 from app.domain.errors import KnownError
-from app.markup.code.highlighter import Kind
+from app.markup.code.highlighter import TokenKind
 from app.markup.latex.tokens import MathError
 from app.markup.maths.render import Formula, render
 from app.markup.parse import parse
-from app.markup.transfer.writers.html_blocks import Blocks
+from app.markup.transfer.writers.html_blocks import HtmlBlocks
 from app.markup.transfer.writers.html_style import COLOUR_OF, DARK, LIGHT
-from app.ui.core.links import ask_to_open_link, openable
+from app.ui.core.links import ask_to_open_link, is_openable_link
 from app.ui.style.dialogs import Dialog, push_button, text_label
 from app.ui.style.theme import Theme
 
@@ -76,8 +76,8 @@ class CardText(QTextBrowser):
     def show_markdown(self, text: str) -> None:
         """Show a card from its top."""
         self._formulas = []
-        look = _CardLook(self._colours, self._formulas)
-        self.setHtml(Blocks(look, "card").html(parse(text[:_MOST])))
+        look = _CardRenderer(self._colours, self._formulas)
+        self.setHtml(HtmlBlocks(look, "card").html(parse(text[:_MOST])))
 
     def loadResource(self, kind: int, name: QUrl | str) -> object:
         """Formulas that were drawn here, by number; nothing else is ever loaded."""
@@ -89,12 +89,12 @@ class CardText(QTextBrowser):
 
     def _follow(self, address: QUrl) -> None:
         encoded = bytes(address.toEncoded().data()).decode()
-        if openable(encoded):
+        if is_openable_link(encoded):
             ask_to_open_link(self, encoded)
 
 
-class _CardLook:
-    """How the parts of a card look; see :class:`app.markup.transfer.writers.html_blocks.Look`."""
+class _CardRenderer:
+    """How the parts of a card look; see :class:`app.markup.transfer.writers.html_blocks.BlockRenderer`."""
 
     def __init__(self, colours: dict[str, str], formulas: list[Formula]) -> None:
         self._colours, self._formulas = colours, formulas
@@ -118,7 +118,7 @@ class _CardLook:
             "</table>"
         )
 
-    def run(self, kind: Kind, text: str) -> str:
+    def run(self, kind: TokenKind, text: str) -> str:
         """Colour and text."""
         name = COLOUR_OF.get(kind)
         return f'<span style="color:{self._colours[name]}">{text}</span>' if name else text

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QAbstractSpinBox
 
 from app.domain.errors import InvalidValueError
 from app.domain.numbers import Signs, write_number
-from app.domain.options import Spec, read_typed
+from app.domain.options import SettingSpec, read_typed
 
 _WIDE = 260
 _Step = QAbstractSpinBox.StepEnabledFlag
@@ -37,7 +37,7 @@ class NumberField(QAbstractSpinBox):
 
     finished = Signal()
 
-    def __init__(self, spec: Spec, first: float | None = None) -> None:
+    def __init__(self, spec: SettingSpec, first: float | None = None) -> None:
         super().__init__()
         self._spec = spec
         self._first = first

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.domain.options import Spec
+from app.domain.options import SettingSpec
 from app.ui.settings.number_field import NumberField
 from app.ui.style.text_fields import PlainEditor
 
@@ -25,7 +25,7 @@ _WIDE = 260
 class ChoiceField(QComboBox):
     """One of an enumeration's values, in words."""
 
-    def __init__(self, spec: Spec) -> None:
+    def __init__(self, spec: SettingSpec) -> None:
         super().__init__()
         self._kind = spec.type
         self.setMinimumWidth(_WIDE)
@@ -89,7 +89,7 @@ def _never() -> bool:
     return False
 
 
-class Field:
+class SettingField:
     """An editor with one way to read and to show its value, whatever its kind.
 
     Attributes:
@@ -104,7 +104,9 @@ class Field:
         first: Where a number's first step from None goes.
     """
 
-    def __init__(self, spec: Spec, changed: Callable[[], None], first: float | None = None) -> None:
+    def __init__(
+        self, spec: SettingSpec, changed: Callable[[], None], first: float | None = None
+    ) -> None:
         self.widget: QWidget
         self.read: Callable[[], object]
         self.show: Callable[[Any], None]

@@ -21,14 +21,14 @@ from PySide6.QtWidgets import (
 
 from app.domain.errors import InvalidValueError, KnownError
 from app.domain.numbers import write_number
-from app.domain.options import Section, Spec
+from app.domain.options import Section, SettingSpec
 from app.domain.settings import SPECS, Settings
 from app.services.core.settings import SettingsService
 from app.ui.core.assistive_activation import AssistedChoice
 from app.ui.settings.number_field import NumberField, signs_of
-from app.ui.settings.setting_fields import Field
+from app.ui.settings.setting_fields import SettingField
 from app.ui.style.theme import SPACE, Theme
-from app.ui.style.widgets import IconButton, Text, announce
+from app.ui.style.widgets import IconButton, StyledLabel, announce
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class SettingRow(QFrame):
 
     def __init__(
         self,
-        spec: Spec,
+        spec: SettingSpec,
         service: SettingsService,
         theme: Theme,
         first: float | None = None,
@@ -64,13 +64,13 @@ class SettingRow(QFrame):
         super().__init__()
         self.spec = spec
         self._service = service
-        self._field = Field(spec, self._apply, first)
-        label = Text(spec.option.label, "subheading")
+        self._field = SettingField(spec, self._apply, first)
+        label = StyledLabel(spec.option.label, "subheading")
         label.setBuddy(self._field.widget)
         self._reset = IconButton("reset", f"Reset {spec.option.label} to its default")
         self._reset.set_theme(theme)
         self._reset.clicked.connect(self._to_default)
-        self._error = Text("", "error")
+        self._error = StyledLabel("", "error")
         self._error.hide()
         head = QHBoxLayout()
         head.addWidget(label, 1)
@@ -80,7 +80,7 @@ class SettingRow(QFrame):
         column.setSpacing(2)
         column.addLayout(head)
         if spec.option.help:
-            column.addWidget(Text(spec.option.help, "muted"))
+            column.addWidget(StyledLabel(spec.option.help, "muted"))
         column.addLayout(self._editor())
         column.addWidget(self._error)
         self.show_settings(service.current)
@@ -92,7 +92,7 @@ class SettingRow(QFrame):
         wide = self.spec.option.multiline
         line.addWidget(self._field.widget, 1 if wide else 0)
         if self.spec.option.unit:
-            line.addWidget(Text(self.spec.option.unit, "muted"))
+            line.addWidget(StyledLabel(self.spec.option.unit, "muted"))
         if not wide:
             line.addStretch(1)
         return line
@@ -104,7 +104,7 @@ class SettingRow(QFrame):
             self._show(value)
         self._reset.setVisible(value != self.spec.default or not self._error.isHidden())
 
-    def fits(self, query: str) -> bool:
+    def matches(self, query: str) -> bool:
         """Whether every word of ``query`` occurs in label, help or name."""
         option = self.spec.option
         text = f"{option.label} {option.help} {self.spec.name} {option.section}".casefold()
@@ -212,8 +212,8 @@ class SettingsDialog(QDialog):
             if spec.option.section is section
         ]
         self._extras = extras or {}
-        self._heading = Text("", "heading")
-        self._none = Text("No setting fits.", "muted")
+        self._heading = StyledLabel("", "heading")
+        self._none = StyledLabel("No setting fits.", "muted")
         self._lay_out()
         self._search.textChanged.connect(self._choose)
         self._sections.currentRowChanged.connect(self._on_section)
@@ -277,7 +277,7 @@ class SettingsDialog(QDialog):
         self._heading.setText("Found" if searching else str(section))
         shown = 0
         for row in self._rows:
-            fits = row.fits(query) if searching else row.spec.option.section is section
+            fits = row.matches(query) if searching else row.spec.option.section is section
             row.setVisible(fits)
             shown += fits
         for owner, widget in self._extras.items():

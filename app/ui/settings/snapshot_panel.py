@@ -7,19 +7,19 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout
 
 from app.domain.errors import KnownError
 from app.services.core import formatting
-from app.ui.shell.window_context import Shell
+from app.ui.shell.window_context import WindowContext
 from app.ui.style.dialogs import push_button
 from app.ui.style.theme import SPACE
-from app.ui.style.widgets import Text
+from app.ui.style.widgets import StyledLabel
 
 
 class SnapshotPanel(QFrame):
     """One line with the bytes used and allowed, and Clear."""
 
-    def __init__(self, shell: Shell) -> None:
+    def __init__(self, shell: WindowContext) -> None:
         super().__init__()
         self._shell = shell
-        self._line = Text("", "muted")
+        self._line = StyledLabel("", "muted")
         self._clear = push_button("Clear")
         self._clear.setAccessibleName("Clear what was remembered of chats")
         self._clear.setAutoDefault(False)
@@ -33,7 +33,7 @@ class SnapshotPanel(QFrame):
     def refresh(self) -> None:
         """Look at the disk again."""
         snapshots = self._shell.services.snapshots
-        used, cap = snapshots.used(), snapshots.cap()
+        used, cap = snapshots.used_bytes(), snapshots.cap_bytes()
         self._line.setText(
             f"Remembered state of chats: {formatting.size(used)} of at most {formatting.size(cap)} on disk"
         )

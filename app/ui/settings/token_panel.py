@@ -8,7 +8,7 @@ from app.domain.errors import KnownError
 from app.services.models.downloads import DownloadService
 from app.ui.style.dialogs import push_button
 from app.ui.style.theme import SPACE
-from app.ui.style.widgets import Text
+from app.ui.style.widgets import StyledLabel
 
 
 class TokenPanel(QFrame):
@@ -26,7 +26,7 @@ class TokenPanel(QFrame):
         forget.setAccessibleName("Forget the access token")
         keep.clicked.connect(self._keep)
         forget.clicked.connect(self._forget)
-        self._answer = Text("", "small")
+        self._answer = StyledLabel("", "small")
         self._answer.hide()
         row = QHBoxLayout()
         row.setSpacing(SPACE)
@@ -37,9 +37,9 @@ class TokenPanel(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, SPACE // 2, 0, SPACE // 2)
         column.setSpacing(2)
-        column.addWidget(Text("Hugging Face access token", "subheading"))
+        column.addWidget(StyledLabel("Hugging Face access token", "subheading"))
         column.addWidget(
-            Text(
+            StyledLabel(
                 "Only needed for gated or private repositories. It is sent to no other host and "
                 "never written to a file of Phial.",
                 "muted",

@@ -23,7 +23,7 @@ class Menu(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Situation:
+class CommandState:
     """What decides which commands make sense now.
 
     Attributes:
@@ -51,11 +51,11 @@ class Situation:
     undo: bool = False
 
 
-def _always(_: Situation) -> bool:
+def _always(_: CommandState) -> bool:
     return True
 
 
-def _in_chat(now: Situation) -> bool:
+def _in_chat(now: CommandState) -> bool:
     return now.has_chat
 
 
@@ -77,7 +77,7 @@ class Command:
     text: str
     menu: Menu
     shortcuts: tuple[str, ...] = ()
-    enabled: Callable[[Situation], bool] = _always
+    enabled: Callable[[CommandState], bool] = _always
     hidden_when_disabled: bool = False
     group: int = 0
 
@@ -195,13 +195,13 @@ OTHER_KEYS: tuple[tuple[str, str], ...] = (
 )
 
 
-def shortcut_words(command: Command) -> str:
+def shortcut_text(command: Command) -> str:
     """A command's shortcuts as this system writes them, or nothing."""
     native = QKeySequence.SequenceFormat.NativeText
     return ", ".join(QKeySequence(keys).toString(native) for keys in command.shortcuts)
 
 
-class Actions(QObject):
+class CommandActions(QObject):
     """A QAction for every command, on one window."""
 
     def __init__(self, window: QWidget) -> None:
@@ -231,7 +231,7 @@ class Actions(QObject):
         for command_id, handler in named.items():
             self._actions[command_id].triggered.connect(_without_argument(handler))
 
-    def update(self, now: Situation) -> None:
+    def update(self, now: CommandState) -> None:
         """Enable what makes sense now."""
         for command in COMMANDS:
             enabled = command.enabled(now)

@@ -11,12 +11,12 @@ from app.ui.conversation.chat_controller import ChatController
 from app.ui.conversation.chat_pane import ChatPane
 from app.ui.core.background_worker import Worker
 from app.ui.core.event_bridge import EventBridge
-from app.ui.shell.command_table import Actions
+from app.ui.shell.command_table import CommandActions
 from app.ui.sidebar.sidebar import Sidebar
 
 
 @dataclass(frozen=True, slots=True, weakref_slot=True)  # signals hold their targets weakly
-class Shell:
+class WindowContext:
     """One window's parts.
 
     Attributes:
@@ -35,7 +35,7 @@ class Shell:
     sidebar: Sidebar
     pane: ChatPane
     controller: ChatController
-    actions: Actions
+    actions: CommandActions
     bridge: EventBridge
     worker: Worker
 

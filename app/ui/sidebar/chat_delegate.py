@@ -11,7 +11,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.ui.sidebar.chat_list_model import HEADING_ROLE, ChatListModel, Heading
+from app.ui.sidebar.chat_list_model import HEADING_ROLE, ChatListModel, GroupHeading
 from app.ui.style import icons
 from app.ui.style.text_fields import LineField
 from app.ui.style.theme import RADIUS, Theme
@@ -20,7 +20,7 @@ Index = QModelIndex | QPersistentModelIndex
 _PADDING = 8
 
 
-class ChatRow(QStyledItemDelegate):
+class ChatDelegate(QStyledItemDelegate):
     """Draws a row, and edits a title in place."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
@@ -40,7 +40,7 @@ class ChatRow(QStyledItemDelegate):
         heading = index.data(HEADING_ROLE)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if isinstance(heading, Heading):
+        if isinstance(heading, GroupHeading):
             self._paint_heading(painter, option, heading)
         else:
             self._paint_chat(painter, option, index)
@@ -67,7 +67,7 @@ class ChatRow(QStyledItemDelegate):
         editor.setGeometry(option.rect.adjusted(2, 0, -2, 0))
 
     def _paint_heading(
-        self, painter: QPainter, option: QStyleOptionViewItem, heading: Heading
+        self, painter: QPainter, option: QStyleOptionViewItem, heading: GroupHeading
     ) -> None:
         font = QFont(option.font)
         font.setPointSizeF(font.pointSizeF() * 0.88)

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.domain.conversation import Conversation
 from app.services.core import formatting
-from app.services.library.date_groups import Group, Headings, Kind, grouped
+from app.services.library.date_groups import ChatGrouping, Group, GroupKind, group_conversations
 
 ID_ROLE = Qt.ItemDataRole.UserRole + 1
 HEADING_ROLE = Qt.ItemDataRole.UserRole + 2
@@ -22,7 +22,7 @@ _ROOT = QModelIndex()
 
 
 @dataclass(frozen=True, slots=True)
-class Heading:
+class GroupHeading:
     """A group's heading; a folded group shows nothing below it."""
 
     group: Group
@@ -35,7 +35,7 @@ class Heading:
         return self.group.heading
 
 
-Row = Heading | Conversation
+ListRow = GroupHeading | Conversation
 
 
 class ChatListModel(QStringListModel):
@@ -48,19 +48,19 @@ class ChatListModel(QStringListModel):
     how many there are.
 
     Signals:
-        rename_wanted: (conversation id, new title) when a title was edited in place.
+        rename_requested: (conversation id, new title) when a title was edited in place.
     """
 
-    rename_wanted = Signal(str, str)
+    rename_requested = Signal(str, str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._headings = Headings(date.min)
+        self._headings = ChatGrouping(date.min)
         self._groups: dict[Group, list[Conversation]] = {}
         self._known: dict[str, Conversation] = {}
-        self._folded: set[tuple[Kind, str]] = set()
-        self._rows: list[Row] = []
-        self._next: list[Row] = []
+        self._folded: set[tuple[GroupKind, str]] = set()
+        self._rows: list[ListRow] = []
+        self._next: list[ListRow] = []
         # Connected before any view is: whoever hears of a change finds the rows as they are then.
         for changed in (self.rowsInserted, self.rowsRemoved, self.rowsMoved):
             changed.connect(self._take_over)
@@ -73,8 +73,8 @@ class ChatListModel(QStringListModel):
     def set_conversations(self, conversations: Sequence[Conversation], today: date) -> bool:
         """Show these chats, newest first; tell whether anything changed."""
         same_day = today == self.today
-        self._headings = Headings(today)
-        before, self._groups = self._groups, grouped(conversations, self._headings)
+        self._headings = ChatGrouping(today)
+        before, self._groups = self._groups, group_conversations(conversations, self._headings)
         self._known = {chat.id: chat for chat in conversations}
         if same_day and before == self._groups:
             return False
@@ -100,7 +100,7 @@ class ChatListModel(QStringListModel):
         chat = self._known.get(conversation_id)
         if chat is None:
             return QModelIndex()
-        group = self._headings.of(chat)
+        group = self._headings.group_of(chat)
         if self._is_folded(group):
             return QModelIndex()
         return self.index(self._first_row(group) + 1 + _find(self._groups[group], chat))
@@ -127,17 +127,17 @@ class ChatListModel(QStringListModel):
         row = self._rows[index.row()] if index.isValid() else None
         return row if isinstance(row, Conversation) else None
 
-    def heading(self, index: Index) -> Heading | None:
+    def heading(self, index: Index) -> GroupHeading | None:
         """The heading of a row; None for a chat."""
         row = self._rows[index.row()] if index.isValid() else None
-        return row if isinstance(row, Heading) else None
+        return row if isinstance(row, GroupHeading) else None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Texts for drawing, editing and screen readers."""
         if not index.isValid():
             return None
         row = self._rows[index.row()]
-        if isinstance(row, Heading):
+        if isinstance(row, GroupHeading):
             return _heading_data(row, role)
         match role:
             case Qt.ItemDataRole.DisplayRole:
@@ -145,7 +145,7 @@ class ChatListModel(QStringListModel):
             case Qt.ItemDataRole.EditRole:
                 return row.title
             case Qt.ItemDataRole.ToolTipRole:
-                return f"{formatting.listed_title(row)}\n{formatting.moment_words(row.updated_at)}"
+                return f"{formatting.listed_title(row)}\n{formatting.date_and_time(row.updated_at)}"
             case Qt.ItemDataRole.AccessibleDescriptionRole:
                 return formatting.join(
                     "private" if row.private else "", "pinned" if row.pinned else ""
@@ -160,7 +160,7 @@ class ChatListModel(QStringListModel):
         text = " ".join(str(value).split())
         if row is None or role != Qt.ItemDataRole.EditRole or not text or text == row.title:
             return False
-        self.rename_wanted.emit(row.id, text)
+        self.rename_requested.emit(row.id, text)
         return True
 
     def flags(self, index: Index) -> Qt.ItemFlag:
@@ -178,8 +178,8 @@ class ChatListModel(QStringListModel):
     def _is_folded(self, group: Group) -> bool:
         return (group.kind, group.heading) in self._folded
 
-    def _heading(self, group: Group) -> Heading:
-        return Heading(group, len(self._groups[group]), self._is_folded(group))
+    def _heading(self, group: Group) -> GroupHeading:
+        return GroupHeading(group, len(self._groups[group]), self._is_folded(group))
 
     def _first_row(self, group: Group) -> int:
         """The row of a group's heading."""
@@ -187,7 +187,7 @@ class ChatListModel(QStringListModel):
         return sum(1 if self._is_folded(one) else 1 + len(self._groups[one]) for one in above)
 
     def _rebuild(self) -> None:
-        rows: list[Row] = []
+        rows: list[ListRow] = []
         for group, chats in self._groups.items():
             rows.append(self._heading(group))
             if not self._is_folded(group):
@@ -200,8 +200,8 @@ class ChatListModel(QStringListModel):
     # --- one chat -----------------------------------------------------------------------------
 
     def _replace(self, old: Conversation | None, new: Conversation | None) -> None:
-        before = None if old is None else self._headings.of(old)
-        after = None if new is None else self._headings.of(new)
+        before = None if old is None else self._headings.group_of(old)
+        after = None if new is None else self._headings.group_of(new)
         if old is not None and new is not None and after is not None and before == after:
             self._move(after, old, new)
             return
@@ -257,7 +257,7 @@ class ChatListModel(QStringListModel):
         self._rows[first] = self._heading(group)
         self._tell(first)
 
-    def _insert(self, row: int, what: Row) -> None:
+    def _insert(self, row: int, what: ListRow) -> None:
         self._next = [*self._rows[:row], what, *self._rows[row:]]
         self.insertRows(row, 1)
 
@@ -290,7 +290,7 @@ def _find(chats: list[Conversation], chat: Conversation) -> int:
     return next(at for at, one in enumerate(chats) if one.id == chat.id)
 
 
-def _heading_data(row: Heading, role: int) -> Any:
+def _heading_data(row: GroupHeading, role: int) -> Any:
     match role:
         case Qt.ItemDataRole.DisplayRole:
             return row.text

@@ -51,13 +51,13 @@ class SearchResults(QAbstractListModel):
             case Qt.ItemDataRole.DisplayRole:
                 return f"{hit.title or formatting.NEW_CHAT}: {_one_line(hit.snippet)}"
             case Qt.ItemDataRole.ToolTipRole:
-                return formatting.moment_words(hit.created_at)
+                return formatting.date_and_time(hit.created_at)
             case value if value == HIT_ROLE:
                 return hit
         return None
 
 
-class SearchRow(QStyledItemDelegate):
+class SearchResultDelegate(QStyledItemDelegate):
     """Draws a hit on two lines."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:

@@ -30,11 +30,11 @@ from app.domain.conversation import Conversation, SearchHit
 from app.services.core import formatting
 from app.services.core.events import ModelState
 from app.ui.core.assistive_activation import AssistedChoice
-from app.ui.sidebar.chat_delegate import ChatRow
+from app.ui.sidebar.chat_delegate import ChatDelegate
 from app.ui.sidebar.chat_list_model import HEADING_ROLE, ID_ROLE, ChatListModel
-from app.ui.sidebar.search_results import HIT_ROLE, SearchResults, SearchRow
+from app.ui.sidebar.search_results import HIT_ROLE, SearchResultDelegate, SearchResults
 from app.ui.style.theme import SPACE, Theme
-from app.ui.style.widgets import IconButton, SideButton, Text
+from app.ui.style.widgets import IconButton, SidebarButton, StyledLabel
 
 WIDTH = 260
 
@@ -46,26 +46,26 @@ class Sidebar(QWidget):
         new_chat_wanted, settings_wanted, model_wanted, collapse_wanted: Buttons.
         chat_chosen: (conversation id) to be shown.
         hit_chosen: (SearchHit) to be shown.
-        search_wanted: (query) typed; empty ends the search.
-        rename_wanted: (conversation id, title).
-        menu_wanted: (list of conversation ids, global position).
-        downloads_wanted: The line that tells of downloads was pressed.
-        delete_wanted: (list of conversation ids), from Shift+Delete, never a single key.
-        chats_wanted: The list was not changed while a title was edited in it; now it may be.
+        search_requested: (query) typed; empty ends the search.
+        rename_requested: (conversation id, title).
+        menu_requested: (list of conversation ids, global position).
+        downloads_requested: The line that tells of downloads was pressed.
+        delete_requested: (list of conversation ids), from Shift+Delete, never a single key.
+        chats_requested: The list was not changed while a title was edited in it; now it may be.
     """
 
-    new_chat_wanted = Signal()
-    settings_wanted = Signal()
-    model_wanted = Signal()
-    collapse_wanted = Signal()
+    new_chat_requested = Signal()
+    settings_requested = Signal()
+    model_requested = Signal()
+    collapse_requested = Signal()
     chat_chosen = Signal(str)
     hit_chosen = Signal(object)
-    search_wanted = Signal(str)
-    rename_wanted = Signal(str, str)
-    menu_wanted = Signal(object, QPoint)
-    delete_wanted = Signal(object)
-    chats_wanted = Signal()
-    downloads_wanted = Signal()
+    search_requested = Signal(str)
+    rename_requested = Signal(str, str)
+    menu_requested = Signal(object, QPoint)
+    delete_requested = Signal(object)
+    chats_requested = Signal()
+    downloads_requested = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -79,12 +79,12 @@ class Sidebar(QWidget):
         self._search.setAccessibleName("Search chats")
         # A search starts with every key press and ends the one before; the field waits for none.
         self._typing = QTimer(self, singleShot=True, interval=0)
-        self._typing.timeout.connect(lambda: self.search_wanted.emit(self.query()))
+        self._typing.timeout.connect(lambda: self.search_requested.emit(self.query()))
         self._search.textChanged.connect(self._on_typed)
         self._search.installEventFilter(self)
         self.model = ChatListModel(self)
-        self.model.rename_wanted.connect(self.rename_wanted)
-        self._chat_row, self._hit_row = ChatRow(theme, self), SearchRow(theme, self)
+        self.model.rename_requested.connect(self.rename_requested)
+        self._chat_row, self._hit_row = ChatDelegate(theme, self), SearchResultDelegate(theme, self)
         self._chat_row.closeEditor.connect(self._on_edited, Qt.ConnectionType.QueuedConnection)
         self._held_back = False  # something changed while a title was edited
         self._list = self._make_chat_list()
@@ -98,20 +98,20 @@ class Sidebar(QWidget):
         self._lay_out()
         self.set_theme(theme)
 
-    def _make_buttons(self) -> dict[str, SideButton | IconButton]:
-        buttons: dict[str, SideButton | IconButton] = {
-            "new": SideButton("new-chat", "New chat"),
+    def _make_buttons(self) -> dict[str, SidebarButton | IconButton]:
+        buttons: dict[str, SidebarButton | IconButton] = {
+            "new": SidebarButton("new-chat", "New chat"),
             "collapse": IconButton("sidebar", "Hide sidebar"),
-            "downloads": SideButton("download", "Downloads"),
-            "model": SideButton("chip", "Model"),
-            "settings": SideButton("settings", "Settings"),
+            "downloads": SidebarButton("download", "Downloads"),
+            "model": SidebarButton("chip", "Model"),
+            "settings": SidebarButton("settings", "Settings"),
         }
-        buttons["new"].clicked.connect(self.new_chat_wanted)
-        buttons["collapse"].clicked.connect(self.collapse_wanted)
-        buttons["model"].clicked.connect(self.model_wanted)
-        buttons["downloads"].clicked.connect(self.downloads_wanted)
+        buttons["new"].clicked.connect(self.new_chat_requested)
+        buttons["collapse"].clicked.connect(self.collapse_requested)
+        buttons["model"].clicked.connect(self.model_requested)
+        buttons["downloads"].clicked.connect(self.downloads_requested)
         buttons["downloads"].hide()
-        buttons["settings"].clicked.connect(self.settings_wanted)
+        buttons["settings"].clicked.connect(self.settings_requested)
         return buttons
 
     def _make_chat_list(self) -> QListView:
@@ -149,8 +149,8 @@ class Sidebar(QWidget):
         AssistedChoice(view, lambda index: self.hit_chosen.emit(index.data(HIT_ROLE)))
         return view
 
-    def _message(self, text: str) -> Text:
-        label = Text(text, "muted")
+    def _message(self, text: str) -> StyledLabel:
+        label = StyledLabel(text, "muted")
         label.setAlignment(Qt.AlignmentFlag.AlignCenter)
         return label
 
@@ -230,7 +230,7 @@ class Sidebar(QWidget):
 
     def _on_edited(self) -> None:
         if self._held_back:
-            self.chats_wanted.emit()
+            self.chats_requested.emit()
 
     def show_current(self, conversation_id: str) -> None:
         """Mark the chat that is shown in the conversation pane."""
@@ -313,7 +313,7 @@ class Sidebar(QWidget):
                 and event.modifiers() == Qt.KeyboardModifier.ShiftModifier
             )
             if watched is self._list and shift_delete and self.selected():
-                self.delete_wanted.emit(self.selected())
+                self.delete_requested.emit(self.selected())
                 return True
         return super().eventFilter(watched, event)
 
@@ -335,7 +335,7 @@ class Sidebar(QWidget):
             self._typing.start()
         else:
             self._typing.stop()
-            self.search_wanted.emit("")
+            self.search_requested.emit("")
             self._choose_page()
 
     def _choose_page(self) -> None:
@@ -368,4 +368,4 @@ class Sidebar(QWidget):
 
     def _on_menu(self, position: QPoint) -> None:
         if self.selected():
-            self.menu_wanted.emit(self.selected(), self._list.viewport().mapToGlobal(position))
+            self.menu_requested.emit(self.selected(), self._list.viewport().mapToGlobal(position))

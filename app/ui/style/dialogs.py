@@ -21,15 +21,15 @@ from PySide6.QtWidgets import (
 from app.domain.errors import KnownError
 from app.ui.style.text_fields import LineField, PlainEditor
 from app.ui.style.theme import SPACE
-from app.ui.style.widgets import Text
+from app.ui.style.widgets import StyledLabel
 
 _WIDTH = 440
 T = TypeVar("T")
 
 
-def text_label(text: str, role: str = "") -> Text:
+def text_label(text: str, role: str = "") -> StyledLabel:
     """A wrapping label of plain text that can be selected and copied."""
-    label = Text(text, role)
+    label = StyledLabel(text, role)
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     return label
 
@@ -131,7 +131,7 @@ class ErrorDialog(Dialog):
             self._details.appendPlainText(f"\n{text}")
 
 
-def ask(parent: QWidget, title: str, text: str, rest: str, yes: str) -> bool:
+def confirm(parent: QWidget, title: str, text: str, rest: str, yes: str) -> bool:
     """Ask before something that cannot be undone; Enter and Esc both mean no."""
     dialog = Dialog(parent, title)
     dialog.setAccessibleName(text)

@@ -16,10 +16,10 @@ from PySide6.QtWidgets import (
 
 from app.domain.download import DownloadItem, DownloadState
 from app.services.core import formatting
-from app.services.models.advice import Offer
+from app.services.models.advice import CatalogOffer
 from app.ui.style.dialogs import push_button
 from app.ui.style.theme import SPACE
-from app.ui.style.widgets import Text
+from app.ui.style.widgets import StyledLabel
 
 Do = Callable[[], object]
 
@@ -31,7 +31,7 @@ class Card(QFrame):
         super().__init__(parent)
         self.setObjectName("card")
         self.setAccessibleName(name)
-        self.name = Text(name, "subheading")
+        self.name = StyledLabel(name, "subheading")
         self.lines = QVBoxLayout()
         self.lines.setSpacing(2)
         self.lines.addWidget(self.name)
@@ -43,9 +43,9 @@ class Card(QFrame):
         row.addLayout(self.lines, 1)
         row.addLayout(self.buttons)
 
-    def add_line(self, text: str, role: str = "muted") -> Text:
+    def add_line(self, text: str, role: str = "muted") -> StyledLabel:
         """A line of text; empty ones take no room."""
-        label = Text(text, role)
+        label = StyledLabel(text, role)
         self.lines.addWidget(label)  # first: shown without a parent it would be a window
         label.setVisible(bool(text))
         return label
@@ -60,12 +60,12 @@ class Card(QFrame):
         return button
 
 
-def offer_name(offer: Offer) -> str:
+def offer_name(offer: CatalogOffer) -> str:
     """What a file of the catalogue is called."""
     return f"{offer.family.name} {offer.file.quantization}"
 
 
-def offer_card(offer: Offer, download: Do, *, detailed: bool = True) -> Card:
+def offer_card(offer: CatalogOffer, download: Do, *, detailed: bool = True) -> Card:
     """A file of the catalogue with the verdict for this machine."""
     card = Card(offer_name(offer))
     file_size = formatting.size(offer.file.size) if offer.file.size else "size unknown"

@@ -24,7 +24,7 @@ class CardPage(QScrollArea):
 
     def clear(self) -> None:
         """Take every card out."""
-        empty(self.column)
+        clear_layout(self.column)
 
     def add(self, widget: QWidget) -> None:
         """Add a card or a label."""
@@ -35,7 +35,7 @@ class CardPage(QScrollArea):
         self.column.addStretch(1)
 
 
-def empty(layout: QVBoxLayout) -> None:
+def clear_layout(layout: QVBoxLayout) -> None:
     """Take every widget out of a layout."""
     while (item := layout.takeAt(0)) is not None:
         if (widget := item.widget()) is not None:

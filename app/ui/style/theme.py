@@ -110,7 +110,7 @@ class Theme:
     @property
     def thumb(self) -> str:
         """Of scroll bars: quieter than text, and yet to be seen (3:1, WCAG 2.2, 1.4.11)."""
-        return mixed(self.faint, self.page, 0.8)
+        return mix_colours(self.faint, self.page, 0.8)
 
     def text_pairs(self) -> tuple[tuple[str, str, str], ...]:
         """Every (what, text colour, ground) that people read; the contrast test walks it."""
@@ -281,16 +281,16 @@ HIGH_CONTRAST = Theme(
 )
 
 
-def theme_for(choice: settings.Theme, *, system_dark: bool) -> Theme:
+def theme_for(choice: settings.ThemeChoice, *, system_dark: bool) -> Theme:
     """Return the colours for a setting; ``SYSTEM`` follows ``system_dark``."""
-    if choice is settings.Theme.HIGH_CONTRAST:
+    if choice is settings.ThemeChoice.HIGH_CONTRAST:
         return HIGH_CONTRAST
-    if choice is settings.Theme.SYSTEM:
+    if choice is settings.ThemeChoice.SYSTEM:
         return DARK if system_dark else LIGHT
-    return DARK if choice is settings.Theme.DARK else LIGHT
+    return DARK if choice is settings.ThemeChoice.DARK else LIGHT
 
 
-def mixed(first: str, second: str, share: float) -> str:
+def mix_colours(first: str, second: str, share: float) -> str:
     """``share`` of one ``#rrggbb`` colour, the rest of another."""
     pairs = ((int(first[i : i + 2], 16), int(second[i : i + 2], 16)) for i in (1, 3, 5))
     return "#" + "".join(f"{round(share * a + (1 - share) * b):02x}" for a, b in pairs)

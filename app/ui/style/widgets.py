@@ -46,7 +46,7 @@ def announce(widget: QWidget, text: str) -> None:
 
 ZOOMED = QEvent.Type.StyleChange
 """What widgets are told when the application's font has another size: Qt passes a new font on to
-widgets with a style sheet only when the sheet is set again (see `app.ui.application.Look.apply`)."""
+widgets with a style sheet only when the sheet is set again (see `app.ui.application.AppearanceController.apply`)."""
 
 # How large and how heavy each role of text is, against the application's font.
 _ROLES = {
@@ -56,7 +56,7 @@ _ROLES = {
 }
 
 
-class Text(QLabel):
+class StyledLabel(QLabel):
     """Plain text in one of the style sheet's roles; its size follows the application's zoom."""
 
     def __init__(self, text: str = "", role: str = "", parent: QWidget | None = None) -> None:
@@ -156,7 +156,7 @@ class IconButton(QToolButton):
         self.set_colours(theme.muted, theme.faint)
 
 
-class SideButton(QPushButton):
+class SidebarButton(QPushButton):
     """A full-width button with an icon and a text, as at the sidebar's head and foot."""
 
     def __init__(self, icon: str, text: str, parent: QWidget | None = None) -> None:
@@ -180,7 +180,7 @@ class SideButton(QPushButton):
         self.setIcon(icons.icon(self._icon, theme.muted, theme.faint, size=size))
 
 
-class ElidedLabel(Text):
+class ElidedLabel(StyledLabel):
     """One line of text that ends in an ellipsis where there is no room."""
 
     double_clicked = Signal()

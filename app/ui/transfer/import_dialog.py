@@ -14,7 +14,7 @@ from app.services.transfer.transfer_service import (
     ImportItem,
     ImportPreview,
     ImportReport,
-    Known,
+    ImportStatus,
     TransferService,
 )
 from app.ui.core.background_worker import Task, Worker
@@ -23,11 +23,11 @@ from app.ui.transfer.reasons import reasons
 
 _KEY = Qt.ItemDataRole.UserRole
 _KNOWN = {
-    Known.NEW: "",
-    Known.SAME: "here already",
-    Known.CHANGED: "here with other messages; importing adds a second chat",
-    Known.TRASHED: "in the trash here",
-    Known.REPEATED: "a second time in these files",
+    ImportStatus.NEW: "",
+    ImportStatus.SAME: "here already",
+    ImportStatus.CHANGED: "here with other messages; importing adds a second chat",
+    ImportStatus.TRASHED: "in the trash here",
+    ImportStatus.REPEATED: "a second time in these files",
 }
 
 
@@ -133,7 +133,7 @@ class ImportDialog(Dialog):
         self._go.setEnabled(False)
         self._bar.show()
         self._task = self._worker.run(
-            lambda task: self._transfer.import_(
+            lambda task: self._transfer.import_chats(
                 preview, keys, cancel=task.cancel, progress=progress
             ),
             self._on_done,
@@ -167,9 +167,9 @@ class ImportDialog(Dialog):
 
 def _item_words(item: ImportItem) -> str:
     title = item.title or formatting.NEW_CHAT
-    when = formatting.moment_words(item.updated_at)
+    when = formatting.date_and_time(item.updated_at)
     messages = formatting.amount(item.messages, "message")
-    about = formatting.join(messages, when, item.found.format, _KNOWN[item.known])
+    about = formatting.join(messages, when, item.found.format, _KNOWN[item.status])
     return "\n".join([title, about, *item.found.notes])
 
 

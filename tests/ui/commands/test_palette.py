@@ -8,12 +8,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMainWindow
 from pytestqt.qtbot import QtBot
 
-from app.ui.commands.palette import Entry, Palette, match_score, matching
+from app.ui.commands.palette import CommandPalette, PaletteEntry, match_score, matching
 from app.ui.style.theme import LIGHT
 
 
-def entries(*texts: str) -> list[Entry]:
-    return [Entry(text, "", lambda: None) for text in texts]
+def entries(*texts: str) -> list[PaletteEntry]:
+    return [PaletteEntry(text, "", lambda: None) for text in texts]
 
 
 def test_a_start_beats_a_word_beats_a_piece_beats_scattered_letters() -> None:
@@ -39,8 +39,10 @@ def test_typing_and_enter_run_the_best_match(qtbot: QtBot) -> None:
     qtbot.addWidget(window)
     window.show()
     done: list[str] = []
-    made = [Entry(name, "", lambda name=name: done.append(name)) for name in ("Settings", "Quit")]
-    palette = Palette(window, made, LIGHT)
+    made = [
+        PaletteEntry(name, "", lambda name=name: done.append(name)) for name in ("Settings", "Quit")
+    ]
+    palette = CommandPalette(window, made, LIGHT)
     field = palette.findChild(type(palette._field))
     qtbot.keyClicks(field, "qui")
     qtbot.keyClick(field, Qt.Key.Key_Return)
@@ -53,10 +55,10 @@ def test_arrows_choose_and_esc_runs_nothing(qtbot: QtBot) -> None:
     qtbot.addWidget(window)
     window.show()
     done: list[str] = []
-    made = [Entry(name, "", lambda name=name: done.append(name)) for name in ("One", "Two")]
-    palette = Palette(window, made, LIGHT)
+    made = [PaletteEntry(name, "", lambda name=name: done.append(name)) for name in ("One", "Two")]
+    palette = CommandPalette(window, made, LIGHT)
     qtbot.keyClick(palette._field, Qt.Key.Key_Down)
     qtbot.keyClick(palette._field, Qt.Key.Key_Return)
-    palette = Palette(window, made, LIGHT)
+    palette = CommandPalette(window, made, LIGHT)
     qtbot.keyClick(palette._field, Qt.Key.Key_Escape)
     assert done == ["Two"]

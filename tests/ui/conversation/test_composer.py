@@ -19,14 +19,14 @@ def composer(qtbot: QtBot) -> Iterator[Composer]:
     qtbot.addWidget(made)
     made.resize(600, 60)
     made.show()
-    made.set_tallest(200)
+    made.set_max_height(200)
     yield made
     made.close()
 
 
 def sent_by(composer: Composer) -> list[str]:
     sent: list[str] = []
-    composer.send_wanted.connect(sent.append)
+    composer.send_requested.connect(sent.append)
     return sent
 
 
@@ -62,7 +62,7 @@ def test_nothing_but_blanks_is_not_sent(qtbot: QtBot, composer: Composer) -> Non
 def test_send_turns_into_stop_and_back(qtbot: QtBot, composer: Composer) -> None:
     assert composer._button.accessibleName() == "Send"
     stopped: list[bool] = []
-    composer.stop_wanted.connect(lambda: stopped.append(True))
+    composer.stop_requested.connect(lambda: stopped.append(True))
     composer.set_answering(answering=True)
     assert composer._button.accessibleName() == "Stop"
     qtbot.mouseClick(composer._button, Qt.MouseButton.LeftButton)
@@ -85,7 +85,7 @@ def test_up_edits_the_last_message_only_when_nothing_is_typed(
     qtbot: QtBot, composer: Composer
 ) -> None:
     asked: list[bool] = []
-    composer.edit_last_wanted.connect(lambda: asked.append(True))
+    composer.edit_last_requested.connect(lambda: asked.append(True))
     qtbot.keyClicks(composer.editor, "x")
     qtbot.keyClick(composer.editor, Qt.Key.Key_Up)
     assert asked == []

@@ -20,7 +20,7 @@ def asked(qtbot: QtBot, open_window: Open) -> Opened:
     opened = open_window(ScriptedEngine([LONG]))
     say(qtbot, opened, "Tell me")
     wait_for_end(qtbot, opened)
-    opened.window.pane.transcript.scrolling.by(-1500)
+    opened.window.pane.transcript.scroll_controller.scroll_by(-1500)
     return opened
 
 
@@ -56,7 +56,7 @@ def test_the_bar_comes_and_goes_without_moving_what_is_read(qtbot: QtBot, asked:
 
 def test_the_bar_leaves_the_end_in_view(qtbot: QtBot, asked: Opened) -> None:
     view = asked.window.pane.transcript
-    view.scrolling.to_end()
+    view.scroll_controller.scroll_to_end()
     qtbot.keyClick(asked.window, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
     assert view.at_bottom
     qtbot.keyClick(field(asked), Qt.Key.Key_Escape)
@@ -68,7 +68,7 @@ def test_enter_goes_on_and_shift_enter_goes_back(qtbot: QtBot, asked: Opened) ->
     count = asked.window.pane.find_bar.count
     qtbot.keyClicks(field(asked), "needle 7")
     qtbot.waitUntil(lambda: count.text() == "11 matches")
-    asked.window.pane.transcript.scrolling.to_start()
+    asked.window.pane.transcript.scroll_controller.scroll_to_start()
     qtbot.keyClick(field(asked), Qt.Key.Key_Return)
     assert count.text() == "1 of 11"
     qtbot.keyClick(field(asked), Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)

@@ -52,9 +52,9 @@ def test_what_is_sent_from_further_up_is_shown(qtbot: QtBot, open_window: Open) 
     view = opened.window.pane.transcript
     say(qtbot, opened, "Tell me")
     wait_for_end(qtbot, opened)
-    view.scrolling.by(-2000)
+    view.scroll_controller.scroll_by(-2000)
     assert not view.at_bottom
     say(qtbot, opened, "And more")
     wait_for_end(qtbot, opened)
-    assert len(view.chat.models) == 4
+    assert len(view.branch.models) == 4
     assert view.at_bottom

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from app.domain.settings import Settings
 from app.engine.scripted import ScriptedEngine
-from app.store import open_library
+from app.store import open_store
 from app.ui.conversation.chat_pane import Page
 from app.ui.conversation.start_report import MISSING, READ_ONLY
 from app.ui.library.backups_dialog import BackupsDialog
@@ -25,8 +25,10 @@ from tests.unit.markup.transfer.making import conversation_of
 def a_chat(folder: Path) -> str:
     """A chat on disk with a backup of it; its id."""
     chat = conversation_of("Which ship is this?", "The Vasa.", title="Ships")
-    opened = open_library(folder)
-    opened.library.add_conversation(chat.conversation, chat.messages, chat.chosen).result()
+    opened = open_store(folder)
+    opened.repository.add_conversation(
+        chat.conversation, chat.messages, chat.selected_children
+    ).result()
     opened.health.back_up()
     opened.close()
     return chat.conversation.id

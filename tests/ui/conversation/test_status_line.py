@@ -21,7 +21,7 @@ def test_figures_change_a_few_times_a_second_and_the_last_ones_are_true(qtbot: Q
     shown: list[str] = []
     activity = STARTED
     for number in range(50):
-        activity = activity.grew(1, now=number / 100)
+        activity = activity.after_text(1, now=number / 100)
         line.set_activity(activity)
         if not shown or shown[-1] != line.full_text():
             shown.append(line.full_text())

@@ -15,7 +15,7 @@ from app.domain.model import ModelFile
 from app.domain.settings import Settings
 from app.engine.scripted import ScriptedEngine
 from app.ui.conversation.versions_dialog import VersionsDialog
-from app.ui.style.widgets import Text
+from app.ui.style.widgets import StyledLabel
 from app.ui.transcript.widgets.signals import ActionKind, MessageAction
 from tests.support.chatting import say, wait_for_end
 from tests.support.window import Open, Opened, write_model
@@ -31,7 +31,7 @@ def opened(open_window: Open, tmp_path: Path) -> Opened:
     opened = open_window(engine, settings=Settings(welcomed=True))
     for name in ("small", "large"):
         path = write_model(tmp_path / f"{name}-Q4_0.gguf")
-        opened.harness.services.adding.use_in_place(path)
+        opened.harness.services.add_models.use_in_place(path)
     return opened
 
 
@@ -84,7 +84,7 @@ def test_each_version_keeps_its_file_its_speed_and_its_place(qtbot: QtBot, opene
     answer_again_with(qtbot, opened, "large")
     assert opened.harness.services.models.state.model == file_named(opened, "large")
     dialog = compare(opened)
-    said = [label.text() for label in dialog.findChildren(Text)]
+    said = [label.text() for label in dialog.findChildren(StyledLabel)]
     for stem in ("scripted", "small-Q4_0", "large-Q4_0"):
         assert sum(f"Made by {stem} ." in one for one in said) == 1
     assert sum("tokens/s" in one for one in said) >= 3
@@ -106,7 +106,7 @@ def test_a_version_without_figures_says_so(qtbot: QtBot, opened: Opened) -> None
         datetime(2026, 1, 2, tzinfo=UTC),
     )  # fmt: skip
     dialog = VersionsDialog(opened.window, [bare], bare.id, chosen.append)
-    said = [label.text() for label in dialog.findChildren(Text)]
+    said = [label.text() for label in dialog.findChildren(StyledLabel)]
     assert said.count("-") == 2
     assert any(one.startswith("not known\n") and one.endswith("…") for one in said)
     assert not show_buttons(dialog)[0].isEnabled()

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from app.domain.options import Section
 from app.engine.scripted import ScriptedEngine
-from app.ui.commands.palette import Palette
+from app.ui.commands.palette import CommandPalette
 from app.ui.library.trash_dialog import ArchiveDialog
 from app.ui.settings.settings_dialog import SettingRow, SettingsDialog
 from tests.support.chatting import say, wait_for_end
@@ -123,7 +123,7 @@ def test_a_command_of_the_palette_is_done(qtbot: QtBot, open_window: Open) -> No
     opened = open_window()
     before = opened.harness.services.settings.current.zoom
     opened.window.actions_table["palette"].trigger()
-    palette = opened.window.findChild(Palette)
+    palette = opened.window.findChild(CommandPalette)
     assert palette is not None
     do_first_action(item(palette._list, opened.window.actions_table["zoom_in"].text()))
     qtbot.waitUntil(lambda: opened.harness.services.settings.current.zoom > before)
@@ -153,7 +153,7 @@ def test_a_press_opens_the_menu_and_comes_back(
     opened = open_window(ScriptedEngine(["An answer."]))
     say(qtbot, opened, "Good morning")
     wait_for_end(qtbot, opened)
-    opened.window.pane.transcript.mounted.focus_chain()
+    opened.window.pane.transcript.message_widgets.focus_chain()
     found = [
         one
         for one in opened.window.pane.findChildren(QWidget)

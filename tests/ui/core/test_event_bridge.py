@@ -13,18 +13,20 @@ from pytestqt.qtbot import QtBot
 
 from app.domain.generation import PromptProgress
 from app.services.core.events import (
-    AnswerGrew,
     AnswerProgressed,
+    AnswerTextAdded,
     Event,
     EventBus,
     LibraryChanged,
     Notice,
 )
 from app.ui.core.event_bridge import EventBridge
-from app.ui.core.update_throttle import FRAME, MANY, Pace
+from app.ui.core.update_throttle import FRAME, MANY, UpdateThrottle
 
 EVENTS = st.one_of(
-    st.builds(AnswerGrew, st.just("c"), st.sampled_from("ab"), st.text(max_size=3), st.just(1)),
+    st.builds(
+        AnswerTextAdded, st.just("c"), st.sampled_from("ab"), st.text(max_size=3), st.just(1)
+    ),
     st.builds(Notice, st.text(max_size=3)),
     st.builds(
         AnswerProgressed,
@@ -42,7 +44,7 @@ def said(events: Iterable[Event]) -> list[object]:
 
     def kind(event: Event) -> object:
         match event:
-            case AnswerGrew():
+            case AnswerTextAdded():
                 return "text", event.message_id
             case AnswerProgressed() | LibraryChanged():
                 return type(event)
@@ -52,8 +54,8 @@ def said(events: Iterable[Event]) -> list[object]:
     for _, group in groupby(events, kind):
         run = list(group)
         match run[0]:
-            case AnswerGrew(message_id=message_id):
-                grown = [event for event in run if isinstance(event, AnswerGrew)]
+            case AnswerTextAdded(message_id=message_id):
+                grown = [event for event in run if isinstance(event, AnswerTextAdded)]
                 text = "".join(event.text for event in grown)
                 learned.append((message_id, text, sum(event.tokens for event in grown)))
             case LibraryChanged():
@@ -91,14 +93,14 @@ def test_a_burst_of_deltas_from_another_thread_is_one_update_on_the_gui_thread(
 
     def speak() -> None:
         for _ in range(500):
-            bus.publish(AnswerGrew("c", "a", "x", 1))
+            bus.publish(AnswerTextAdded("c", "a", "x", 1))
 
     speaker = threading.Thread(target=speak)
     speaker.start()
     speaker.join()
     qtbot.waitUntil(lambda: bool(heard))
     bridge.close()
-    assert heard == [(AnswerGrew("c", "a", "x" * 500, 500), bridge.thread())]
+    assert heard == [(AnswerTextAdded("c", "a", "x" * 500, 500), bridge.thread())]
 
 
 def test_nothing_arrives_after_it_is_closed(qtbot: QtBot) -> None:
@@ -127,25 +129,25 @@ def test_an_answer_from_a_worker_is_handed_over_on_the_gui_thread(qtbot: QtBot) 
 
 
 def test_what_is_not_text_never_waits_for_the_pace_of_an_answer(qtbot: QtBot) -> None:
-    class Patient(Pace):
-        def wait(self, tokens: int) -> float:
+    class Patient(UpdateThrottle):
+        def seconds_until_due(self, tokens: int) -> float:
             return FRAME if tokens >= MANY else 3600
 
     bus = EventBus()
     bridge = EventBridge(bus, pace=Patient())
     heard: list[Event] = []
     bridge.arrived.connect(heard.append)
-    bus.publish(AnswerGrew("c", "a", "x", 1))
+    bus.publish(AnswerTextAdded("c", "a", "x", 1))
     qtbot.wait(40)
     assert heard == []
     bus.publish(Notice("now"))
     qtbot.waitUntil(lambda: len(heard) == 2)
-    bus.publish(AnswerGrew("c", "a", "y", 1))
-    bus.publish(AnswerGrew("c", "a", "z", MANY))
+    bus.publish(AnswerTextAdded("c", "a", "y", 1))
+    bus.publish(AnswerTextAdded("c", "a", "z", MANY))
     qtbot.waitUntil(lambda: len(heard) == 3)
     bridge.close()
     assert heard == [
-        AnswerGrew("c", "a", "x", 1),
+        AnswerTextAdded("c", "a", "x", 1),
         Notice("now"),
-        AnswerGrew("c", "a", "yz", 1 + MANY),
+        AnswerTextAdded("c", "a", "yz", 1 + MANY),
     ]

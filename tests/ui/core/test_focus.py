@@ -14,8 +14,8 @@ from pytestqt.qtbot import QtBot
 from app.domain.errors import OutOfMemoryError
 from app.domain.generation import Role
 from app.engine.scripted import ScriptedEngine
-from app.services.core.events import Problem
-from app.ui.commands.palette import Palette
+from app.services.core.events import ErrorReported
+from app.ui.commands.palette import CommandPalette
 from app.ui.library.trash_dialog import TrashDialog
 from app.ui.library.update_dialog import UpdateDialog
 from app.ui.settings.settings_dialog import SettingsDialog
@@ -163,7 +163,7 @@ def test_the_banners_buttons_leave_one_typing(
     opened = open_window()
     answered(qtbot, opened)
     error = OutOfMemoryError("12 GB are needed.", detail="mmap failed")
-    opened.harness.services.bus.publish(Problem(error))
+    opened.harness.services.bus.publish(ErrorReported(error))
     banner = opened.window.pane.banner
     qtbot.waitUntil(banner.isVisible)
     way(qtbot, button(opened, name))
@@ -184,7 +184,7 @@ def test_the_buttons_of_a_message_that_go_leave_one_typing(
 ) -> None:
     opened = open_window(ScriptedEngine([CODE]))
     answered(qtbot, opened)
-    opened.window.pane.transcript.mounted.focus_chain()  # made, as by the pointer
+    opened.window.pane.transcript.message_widgets.focus_chain()  # made, as by the pointer
     way(qtbot, button(opened, name))
     type_on(qtbot, " so")
     wait_for_end(qtbot, opened)
@@ -216,7 +216,7 @@ def test_the_pill_and_the_find_bar_leave_one_typing(
     opened = open_window(ScriptedEngine(["word\n\n" * 80]))
     answered(qtbot, opened)
     transcript = opened.window.pane.transcript
-    transcript.scrolling.to_start()
+    transcript.scroll_controller.scroll_to_start()
     way(qtbot, button(opened, "Go to the end"))
     type_on(qtbot, " so")
     assert typed(opened) == " so"
@@ -246,7 +246,7 @@ def test_the_palette_gives_the_focus_back_where_it_was(qtbot: QtBot, open_window
     opened = open_window()
     answered(qtbot, opened)
     opened.window.actions_table["palette"].trigger()
-    palette = opened.window.findChild(Palette)
+    palette = opened.window.findChild(CommandPalette)
     assert palette is not None
     field = QApplication.focusWidget()
     assert field is not None
@@ -394,9 +394,9 @@ def test_tab_goes_round_sidebar_header_messages_composer(
     transcript = opened.window.pane.transcript
     qtbot.waitUntil(lambda: transcript.idle)
     if place == "start":
-        transcript.scrolling.to_start()
+        transcript.scroll_controller.scroll_to_start()
     elif place == "middle":
-        transcript.scrolling.to_position(transcript.chat.index.total // 2, end=False)
+        transcript.scroll_controller.scroll_to(transcript.branch.index.total // 2, end=False)
     opened.window.pane.composer.setFocus()
     there = walk(qtbot, opened, forward=True)
     order = [area_of(opened, widget) for widget in there]
@@ -429,7 +429,9 @@ def test_arrows_go_from_message_to_message_beyond_what_is_in_view(
     for _ in range(100):
         widget = QApplication.focusWidget()
         assert widget is not None
-        messages |= {k for k, w in transcript.mounted.widgets.items() if w.isAncestorOf(widget)}
+        messages |= {
+            k for k, w in transcript.message_widgets.widgets.items() if w.isAncestorOf(widget)
+        }
         qtbot.keyClick(widget, Qt.Key.Key_Up)
     assert len(messages) == 16
     assert passed

@@ -5,7 +5,7 @@ import weakref
 
 from PySide6.QtCore import QObject
 
-from app.ui.core.gc_scheduler import BUSY_EVERY, MUCH, YOUNG_EVERY, QuietCollector
+from app.ui.core.gc_scheduler import BUSY_EVERY, MUCH, YOUNG_EVERY, GcScheduler
 
 
 class Ring:
@@ -15,14 +15,14 @@ class Ring:
 
 def test_garbage_is_collected_only_in_quiet_moments(qapp: object) -> None:
     quiet, parent = [False], QObject()
-    collector = QuietCollector(parent, lambda: quiet[0])
+    collector = GcScheduler(parent, lambda: quiet[0])
     try:
         assert not gc.isenabled()  # no other thread, and no event of a widget, collects
         ring = weakref.ref(Ring())
-        collector.look()
+        collector.collect_if_quiet()
         assert ring() is not None
         quiet[0] = True
-        collector.look()
+        collector.collect_if_quiet()
         assert ring() is None
     finally:
         collector.close()
@@ -31,11 +31,11 @@ def test_garbage_is_collected_only_in_quiet_moments(qapp: object) -> None:
 
 def test_young_garbage_is_collected_by_the_clock(qapp: object) -> None:
     parent = QObject()
-    collector = QuietCollector(parent, lambda: False)
+    collector = GcScheduler(parent, lambda: False)
     try:
         ring = weakref.ref(Ring())
         assert ring() is not None
-        collector.look_at_young()
+        collector.collect_young()
         assert ring() is None
     finally:
         collector.close()
@@ -43,15 +43,15 @@ def test_young_garbage_is_collected_by_the_clock(qapp: object) -> None:
 
 def test_young_garbage_is_collected_more_often_while_much_is_made(qapp: object) -> None:
     parent = QObject()
-    collector = QuietCollector(parent, lambda: False)
+    collector = GcScheduler(parent, lambda: False)
     try:
-        collector.look_at_young()
+        collector.collect_young()
         assert collector.every == YOUNG_EVERY
         rings = [Ring() for _ in range(MUCH + 1)]
-        collector.look_at_young()
+        collector.collect_young()
         assert collector.every == BUSY_EVERY
         del rings
-        collector.look_at_young()
+        collector.collect_young()
         assert collector.every == YOUNG_EVERY
     finally:
         collector.close()

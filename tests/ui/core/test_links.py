@@ -8,7 +8,7 @@ from pytestqt.qtbot import QtBot
 
 from app.markup.document.blocks import Link, Paragraph
 from app.markup.parse import parse
-from app.ui.core.links import ask_to_open_link, openable, warnings_of
+from app.ui.core.links import ask_to_open_link, is_openable_link, link_warnings
 from app.ui.style.dialogs import Dialog
 
 
@@ -24,7 +24,7 @@ from app.ui.style.dialogs import Dialog
     ],
 )
 def test_web_and_mail_may_be_opened(address: str) -> None:
-    assert openable(address)
+    assert is_openable_link(address)
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_web_and_mail_may_be_opened(address: str) -> None:
     ],
 )
 def test_nothing_else_may(address: str) -> None:
-    assert not openable(address)
+    assert not is_openable_link(address)
 
 
 def link_of(markdown: str) -> Link:
@@ -67,25 +67,27 @@ def link_of(markdown: str) -> Link:
 def test_letters_of_another_alphabet_are_shown_for_what_they_are() -> None:
     link = link_of("[apple](https://\u0430\u0440\u0440\u04cf\u0435.com/login)")
     assert link.href == "https://xn--80ak6aa92e.com/login"
-    assert "another alphabet" in warnings_of(link.href)[0]
-    assert "\u201c\u0430\u0440\u0440\u04cf\u0435.com\u201d" in warnings_of(link.href)[0]
+    assert "another alphabet" in link_warnings(link.href)[0]
+    assert "\u201c\u0430\u0440\u0440\u04cf\u0435.com\u201d" in link_warnings(link.href)[0]
 
 
 def test_a_name_that_cannot_be_decoded_is_shown_as_it_is() -> None:
-    assert "\u201cxn--\u201d" in warnings_of("https://xn--/")[0]
-    assert "xn--99999999999" in warnings_of("https://xn--99999999999.org/")[0]
+    assert "\u201cxn--\u201d" in link_warnings("https://xn--/")[0]
+    assert "xn--99999999999" in link_warnings("https://xn--99999999999.org/")[0]
 
 
 def test_a_text_that_names_another_site_is_told() -> None:
-    assert "leads to evil.example" in warnings_of("https://evil.example/a", "https://bank.com/a")[0]
-    assert "leads to evil.example" in warnings_of("https://evil.example", "www.bank.com")[0]
-    assert warnings_of("https://www.bank.com/a", "bank.com") == []
-    assert warnings_of("https://bank.com/a", "the bank") == []
+    assert (
+        "leads to evil.example" in link_warnings("https://evil.example/a", "https://bank.com/a")[0]
+    )
+    assert "leads to evil.example" in link_warnings("https://evil.example", "www.bank.com")[0]
+    assert link_warnings("https://www.bank.com/a", "bank.com") == []
+    assert link_warnings("https://bank.com/a", "the bank") == []
 
 
 def test_a_name_before_an_at_sign_is_not_the_site() -> None:
-    assert "The site is evil.example" in warnings_of("https://bank.com@evil.example/")[0]
-    assert warnings_of("mailto:someone@example.org") == []
+    assert "The site is evil.example" in link_warnings("https://bank.com@evil.example/")[0]
+    assert link_warnings("mailto:someone@example.org") == []
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,13 @@ import threading
 from PySide6.QtGui import QFont
 from pytestqt.qtbot import QtBot
 
-from app.ui.core.render_thread import Background
-from app.ui.transcript.items.formulas import Drawn, Failed, Pending, Shape
+from app.ui.core.render_thread import RenderThread
+from app.ui.transcript.items.formulas import (
+    DrawnFormula,
+    FailedFormula,
+    FormulaShape,
+    PendingFormula,
+)
 from app.ui.transcript.items.maths_source import is_light, render_shape
 from app.ui.transcript.view import TranscriptView
 
@@ -21,16 +26,16 @@ def threads() -> list[threading.Thread]:
 
 def test_a_heavy_formula_is_drawn_elsewhere_and_taken_in_the_windows_thread(qtbot: QtBot) -> None:
     assert not is_light(HEAVY)
-    background = Background()
-    got: list[tuple[Shape | Failed, threading.Thread]] = []
-    background.ask(
+    background = RenderThread()
+    got: list[tuple[FormulaShape | FailedFormula, threading.Thread]] = []
+    background.submit(
         lambda: render_shape(HEAVY, True),
         lambda shape: got.append((shape, threading.current_thread())),
     )
     assert background.busy
     qtbot.waitUntil(lambda: bool(got), timeout=20_000)
     shape, taker = got[0]
-    assert isinstance(shape, Shape)
+    assert isinstance(shape, FormulaShape)
     assert taker is threading.main_thread()
     assert not background.busy
     qtbot.waitUntil(lambda: not threads(), timeout=5_000)
@@ -38,11 +43,11 @@ def test_a_heavy_formula_is_drawn_elsewhere_and_taken_in_the_windows_thread(qtbo
 
 
 def test_what_cannot_be_drawn_comes_back_with_its_reason(qtbot: QtBot) -> None:
-    background = Background()
-    got: list[Shape | Failed] = []
-    background.ask(lambda: render_shape(r"\frobnicate{x}", False), got.append)
+    background = RenderThread()
+    got: list[FormulaShape | FailedFormula] = []
+    background.submit(lambda: render_shape(r"\frobnicate{x}", False), got.append)
     qtbot.waitUntil(lambda: bool(got), timeout=20_000)
-    assert isinstance(got[0], Failed)
+    assert isinstance(got[0], FailedFormula)
     assert "frobnicate" in got[0].reason
     background.close()
 
@@ -57,9 +62,9 @@ def test_close_waits_for_what_is_begun_and_forgets_the_rest(qtbot: QtBot) -> Non
         done.append(number)
         return number
 
-    background = Background()
+    background = RenderThread()
     for number in range(3):
-        background.ask(lambda number=number: slow(number), lambda _: None)  # type: ignore[misc]
+        background.submit(lambda number=number: slow(number), lambda _: None)  # type: ignore[misc]
     assert begun.wait(20)
     closing = threading.Thread(target=background.close)
     closing.start()
@@ -73,17 +78,17 @@ def test_close_waits_for_what_is_begun_and_forgets_the_rest(qtbot: QtBot) -> Non
 
 
 def test_close_without_work_returns_at_once_and_may_be_called_twice() -> None:
-    background = Background()
+    background = RenderThread()
     background.close()
     background.close()
     assert not threads()
 
 
 def test_work_may_be_asked_for_again_after_the_thread_went(qtbot: QtBot) -> None:
-    background = Background()
+    background = RenderThread()
     got: list[int] = []
     for number in (1, 2):
-        background.ask(lambda number=number: number, got.append)  # type: ignore[misc]
+        background.submit(lambda number=number: number, got.append)  # type: ignore[misc]
         qtbot.waitUntil(lambda number=number: number in got, timeout=20_000)  # type: ignore[misc]
         qtbot.waitUntil(lambda: not threads(), timeout=5_000)
     background.close()
@@ -96,9 +101,9 @@ def test_while_the_thread_draws_the_window_does_not_wait_for_the_renderer(
     assert is_light(light)
     view.formulas.draw(HEAVY, display=True)
     first = view.formulas.get(light, display=False, font=font, colour="#000000")
-    assert isinstance(first, Pending)
+    assert isinstance(first, PendingFormula)
     qtbot.waitUntil(lambda: view.idle, timeout=20_000)
     drawn = view.formulas.get(light, display=False, font=font, colour="#000000")
-    assert isinstance(drawn, Drawn)
+    assert isinstance(drawn, DrawnFormula)
     at_once = view.formulas.get("y + 2", display=False, font=font, colour="#000000")
-    assert isinstance(at_once, Drawn)
+    assert isinstance(at_once, DrawnFormula)

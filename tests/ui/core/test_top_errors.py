@@ -21,7 +21,7 @@ from app.ui.core import top_errors
 from app.ui.core.background_worker import Worker
 from app.ui.core.top_errors import TopErrors
 from app.ui.style.dialogs import ErrorDialog
-from app.ui.style.widgets import Text
+from app.ui.style.widgets import StyledLabel
 from tests.support.asking import activate, press, when_asked
 from tests.support.chatting import say
 from tests.support.window import Open, Opened
@@ -51,7 +51,7 @@ def shown(qtbot: QtBot) -> ErrorDialog:
 
 
 def told(dialog: ErrorDialog) -> str:
-    return " ".join(text.text() for text in dialog.findChildren(Text) if text.isVisible())
+    return " ".join(text.text() for text in dialog.findChildren(StyledLabel) if text.isVisible())
 
 
 def details_of(qtbot: QtBot, dialog: ErrorDialog) -> str:
@@ -103,7 +103,7 @@ def in_a_job_of_the_worker(opened: Opened) -> None:
 
 
 def in_a_job_of_the_engines_lane(opened: Opened) -> None:
-    opened.harness.services.lane.submit(fail)
+    opened.harness.services.executor.submit(fail)
 
 
 def in_the_stores_writer(opened: Opened) -> None:
@@ -150,7 +150,7 @@ def test_a_bug_is_shown_with_its_traceback_wherever_it_is_raised(
     qtbot: QtBot, open_window: Open, top: TopErrors, raise_it: Callable[[Opened], None]
 ) -> None:
     opened = open_window()
-    top.show_over(opened.window, opened.window.pane.status.notice)
+    top.show_over(opened.window, opened.window.pane.status.show_notice)
     raise_it(opened)
     dialog = shown(qtbot)
     assert "Something in Phial itself did not work" in told(dialog)
@@ -167,7 +167,7 @@ def test_a_known_error_is_shown_with_its_own_sentences(
     qtbot: QtBot, open_window: Open, top: TopErrors
 ) -> None:
     opened = open_window()
-    top.show_over(opened.window, opened.window.pane.status.notice)
+    top.show_over(opened.window, opened.window.pane.status.show_notice)
 
     def full() -> None:
         raise DiskFullError("There is no room left on /home.")
@@ -184,7 +184,7 @@ def test_a_known_error_of_a_command_is_shown(
     qtbot: QtBot, open_window: Open, top: TopErrors, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened = open_window()
-    top.show_over(opened.window, opened.window.pane.status.notice)
+    top.show_over(opened.window, opened.window.pane.status.show_notice)
     library = opened.harness.services.library
 
     def full(*_: object) -> None:
@@ -201,7 +201,7 @@ def test_errors_that_repeat_are_counted_and_not_stacked(
     qtbot: QtBot, open_window: Open, top: TopErrors
 ) -> None:
     opened = open_window()
-    top.show_over(opened.window, opened.window.pane.status.notice)
+    top.show_over(opened.window, opened.window.pane.status.show_notice)
     clock = QTimer(opened.window)
     clock.timeout.connect(fail)
     clock.start(5)
@@ -222,7 +222,7 @@ def test_the_same_error_is_shown_again_after_a_while(
 ) -> None:
     monkeypatch.setattr(top_errors, "QUIET_SECONDS", 0.0)
     opened = open_window()
-    top.show_over(opened.window, opened.window.pane.status.notice)
+    top.show_over(opened.window, opened.window.pane.status.show_notice)
     for times in ("", "This happened 2 times."):
         QTimer.singleShot(0, opened.window, fail)
         dialog = shown(qtbot)
@@ -233,7 +233,7 @@ def test_the_same_error_is_shown_again_after_a_while(
 def test_typing_on_does_not_close_it(qtbot: QtBot, open_window: Open, top: TopErrors) -> None:
     opened = open_window()
     activate(qtbot, opened)
-    top.show_over(opened.window, opened.window.pane.status.notice)
+    top.show_over(opened.window, opened.window.pane.status.show_notice)
     QTimer.singleShot(0, opened.window, fail)
     dialog = shown(qtbot)
     qtbot.waitUntil(lambda: QApplication.activeWindow() is dialog)
@@ -248,7 +248,7 @@ def test_it_stands_above_a_dialog_that_is_open(
     qtbot: QtBot, open_window: Open, top: TopErrors
 ) -> None:
     opened = open_window()
-    top.show_over(opened.window, opened.window.pane.status.notice)
+    top.show_over(opened.window, opened.window.pane.status.show_notice)
     opened.window.actions_table["settings"].trigger()
     settings = QApplication.activeModalWidget()
     assert settings is not None
@@ -343,7 +343,7 @@ def test_words_whose_sending_met_a_bug_are_given_back(
     qtbot: QtBot, open_window: Open, top: TopErrors, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened = open_window()
-    top.show_over(opened.window, opened.window.pane.status.notice)
+    top.show_over(opened.window, opened.window.pane.status.show_notice)
     library = opened.harness.services.library
 
     def add_exchange(*_: object, **__: object) -> Future[None]:

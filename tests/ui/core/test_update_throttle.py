@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from app.ui.core.update_throttle import FRAME, MANY, SHARE, SLOWEST, Pace
+from app.ui.core.update_throttle import FRAME, MANY, SHARE, SLOWEST, UpdateThrottle
 
 
 @dataclass
@@ -20,19 +20,19 @@ class Machine:
 def steady(cost: float, tokens_a_second: float) -> tuple[float, float]:
     """Updates a second, and the share they take, once the pace knows what an update costs."""
     machine = Machine()
-    pace = Pace(lambda: machine.now, lambda: machine.spent)
+    pace = UpdateThrottle(lambda: machine.now, lambda: machine.spent)
     waiting, due, updates, arrives = 0, None, 0, machine.now
     began = taken = 0.0
     for number in range(4000):
         arrives += 1 / tokens_a_second
         while due is not None and due <= arrives:
             machine.now = due
-            pace.delivered()
+            pace.record_update()
             machine.spent += cost
             updates, waiting, due = updates + 1, 0, None
         machine.now = arrives
         waiting += 1
-        soon = machine.now + pace.wait(waiting)
+        soon = machine.now + pace.seconds_until_due(waiting)
         due = soon if due is None else min(due, soon)
         if number == 1000:
             began, taken, updates = machine.now, machine.spent, 0
@@ -60,18 +60,18 @@ def test_text_never_waits_longer_than_the_slowest_pace(cost: float) -> None:
 
 def test_many_tokens_are_shown_in_the_next_frame_whatever_it_costs() -> None:
     machine = Machine()
-    pace = Pace(lambda: machine.now, lambda: machine.spent)
+    pace = UpdateThrottle(lambda: machine.now, lambda: machine.spent)
     for _ in range(50):
-        pace.delivered()
+        pace.record_update()
         machine.spent += 0.02
-    assert pace.wait(MANY - 1) == pytest.approx(SLOWEST)
-    assert pace.wait(MANY) == FRAME
+    assert pace.seconds_until_due(MANY - 1) == pytest.approx(SLOWEST)
+    assert pace.seconds_until_due(MANY) == FRAME
 
 
 def test_one_dear_update_does_not_slow_down_the_next() -> None:
     machine = Machine()
-    pace = Pace(lambda: machine.now, lambda: machine.spent)
+    pace = UpdateThrottle(lambda: machine.now, lambda: machine.spent)
     for cost in (*[0.0005] * 20, 0.01, 0.0005):
-        pace.delivered()
+        pace.record_update()
         machine.spent += cost
-    assert pace.wait(1) < 3 * FRAME
+    assert pace.seconds_until_due(1) < 3 * FRAME

@@ -10,10 +10,10 @@ from pytestqt.qtbot import QtBot
 
 from app.domain.download import NetworkError, Release
 from app.domain.settings import Settings
-from app.services.updates import UpdateAnswer
+from app.services.updates import UpdateCheck
 from app.system import parts as parts_module
-from app.ui.core.single_instance import Activation
-from app.ui.library.help_pages import About
+from app.ui.core.single_instance import SingleInstanceServer
+from app.ui.library.help_pages import AboutDialog
 from app.ui.library.update_dialog import UpdateDialog
 from tests.support.window import Open, Opened
 
@@ -21,18 +21,18 @@ from tests.support.window import Open, Opened
 class Updates:
     """Stands for the service: answers what it is given, and counts."""
 
-    def __init__(self, answer: UpdateAnswer | NetworkError, *, offline: bool = False) -> None:
+    def __init__(self, answer: UpdateCheck | NetworkError, *, offline: bool = False) -> None:
         self.answer, self.offline, self.asked = answer, offline, 0
         self.host = "phial.example"
 
-    def check(self) -> UpdateAnswer:
+    def check(self) -> UpdateCheck:
         self.asked += 1
         if isinstance(self.answer, NetworkError):
             raise self.answer
         return self.answer
 
 
-NEWER = UpdateAnswer("0.1.0", Release("0.2.0", "https://phial.example/0.2.0"))
+NEWER = UpdateCheck("0.1.0", Release("0.2.0", "https://phial.example/0.2.0"))
 
 
 def dialog(opened: Opened, updates: Updates) -> UpdateDialog:
@@ -59,13 +59,13 @@ def test_a_newer_release_is_named_and_its_page_offered(qtbot: QtBot, open_window
 @pytest.mark.parametrize(
     ("answer", "words"),
     [
-        (UpdateAnswer("0.1.0", Release("0.1.0", "")), "This is the newest"),
-        (UpdateAnswer("0.1.0", None), "No release has been published"),
+        (UpdateCheck("0.1.0", Release("0.1.0", "")), "This is the newest"),
+        (UpdateCheck("0.1.0", None), "No release has been published"),
         (NetworkError("phial.example cannot be reached."), "cannot be reached"),
     ],
 )
 def test_every_other_outcome_is_said(
-    qtbot: QtBot, open_window: Open, answer: UpdateAnswer | NetworkError, words: str
+    qtbot: QtBot, open_window: Open, answer: UpdateCheck | NetworkError, words: str
 ) -> None:
     shown = dialog(open_window(), Updates(answer))
     shown.check_button.click()
@@ -84,7 +84,7 @@ def test_offline_leaves_nothing_to_press(open_window: Open) -> None:
 
 
 def test_about_lists_each_part_and_shows_its_licence(open_window: Open) -> None:
-    about = About(open_window().window)
+    about = AboutDialog(open_window().window)
     rows = [about.list.item(row).text() for row in range(about.list.count())]
     assert any(row.startswith("llama_cpp_python") for row in rows)
     about.list.setCurrentRow(next(i for i, row in enumerate(rows) if row.startswith("Pygments")))
@@ -98,17 +98,17 @@ def test_a_packaged_phial_lists_what_its_build_wrote(
     (tmp_path / "index.json").write_text(json.dumps([row]), "utf-8")
     (tmp_path / "Qt.txt").write_text("the whole text", "utf-8")
     monkeypatch.setattr(parts_module, "bundled", lambda _folder, name: tmp_path / name)
-    assert parts_module.parts() == (
-        parts_module.Part("Qt", "6", "LGPL-3.0-only", "the whole text"),
+    assert parts_module.third_party_packages() == (
+        parts_module.ThirdPartyPackage("Qt", "6", "LGPL-3.0-only", "the whole text"),
     )
 
 
 def test_a_second_start_hands_its_files_to_the_first(qtbot: QtBot, tmp_path: Path) -> None:
     from PySide6.QtNetwork import QLocalSocket
 
-    activation = Activation(f"phial-test-{tmp_path.name}-{id(tmp_path)}")
+    activation = SingleInstanceServer(f"phial-test-{tmp_path.name}-{id(tmp_path)}")
     socket = QLocalSocket()
-    with qtbot.waitSignal(activation.asked) as heard:
+    with qtbot.waitSignal(activation.activation_requested) as heard:
         socket.connectToServer(activation._server.serverName())
         socket.write(b'["/tmp/a.phial", "/tmp/b.gguf"]\n')
         socket.flush()
@@ -122,9 +122,9 @@ def test_a_request_that_names_no_files_still_brings_the_window(
 ) -> None:
     from PySide6.QtNetwork import QLocalSocket
 
-    activation = Activation(f"phial-test-{id(tmp_path)}-{line[:1].hex()}")
+    activation = SingleInstanceServer(f"phial-test-{id(tmp_path)}-{line[:1].hex()}")
     socket = QLocalSocket()
-    with qtbot.waitSignal(activation.asked) as heard:
+    with qtbot.waitSignal(activation.activation_requested) as heard:
         socket.connectToServer(activation._server.serverName())
         socket.write(line)
         socket.flush()

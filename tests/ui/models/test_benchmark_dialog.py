@@ -9,20 +9,20 @@ from PySide6.QtWidgets import QProgressBar, QPushButton
 from pytestqt.qtbot import QtBot
 
 from app.engine.scripted import ScriptedEngine
-from app.ui.models.benchmark_dialog import MeasureDialog
+from app.ui.models.benchmark_dialog import BenchmarkDialog
 from app.ui.settings.snapshot_panel import SnapshotPanel
-from app.ui.style.widgets import Text
+from app.ui.style.widgets import StyledLabel
 from tests.support.window import Open
 
 PATIENCE = 10_000
 
 
-def button(dialog: MeasureDialog, text: str) -> QPushButton:
+def button(dialog: BenchmarkDialog, text: str) -> QPushButton:
     return next(b for b in dialog.findChildren(QPushButton) if b.text() == text)
 
 
-def texts(dialog: MeasureDialog) -> list[str]:
-    return [label.text() for label in dialog.findChildren(Text) if label.isVisibleTo(dialog)]
+def texts(dialog: BenchmarkDialog) -> list[str]:
+    return [label.text() for label in dialog.findChildren(StyledLabel) if label.isVisibleTo(dialog)]
 
 
 def test_measuring_shows_its_figures_and_loads_the_model_again(
@@ -32,8 +32,8 @@ def test_measuring_shows_its_figures_and_loads_the_model_again(
     opened = open_window(engine)
     opened.harness.services.models.load()
     qtbot.waitUntil(lambda: engine.loaded is not None, timeout=PATIENCE)
-    opened.window.commands.models.measure()
-    (dialog,) = opened.window.findChildren(MeasureDialog)
+    opened.window.commands.models.show_benchmark()
+    (dialog,) = opened.window.findChildren(BenchmarkDialog)
     button(dialog, "Measure").click()
     qtbot.waitUntil(lambda: button(dialog, "Copy figures").isVisible(), timeout=PATIENCE)
     shown = texts(dialog)
@@ -48,11 +48,11 @@ def test_measuring_can_be_stopped_and_closed_at_any_time(
     open_window: Open, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened = open_window(ScriptedEngine())
-    measuring = opened.harness.services.measuring
+    measuring = opened.harness.services.benchmarks
     slow = ScriptedEngine(["word " * 500], token_delay=0.05)
     monkeypatch.setattr(measuring, "_make_engine", lambda _folder, _on: slow)
-    opened.window.commands.models.measure()
-    (dialog,) = opened.window.findChildren(MeasureDialog)
+    opened.window.commands.models.show_benchmark()
+    (dialog,) = opened.window.findChildren(BenchmarkDialog)
     button(dialog, "Measure").click()
     qtbot.waitUntil(lambda: bool(slow.requests), timeout=PATIENCE)
     assert dialog.findChild(QProgressBar).isVisible()
@@ -71,7 +71,7 @@ def test_the_panel_says_what_is_used_and_clears_it(open_window: Open, qtbot: QtB
     opened.window.commands.settings()
     (panel,) = opened.window.findChildren(SnapshotPanel)
     panel.refresh()
-    assert "5.00 kB of at most" in panel.findChild(Text).text()
+    assert "5.00 kB of at most" in panel.findChild(StyledLabel).text()
     panel.findChild(QPushButton).click()
-    qtbot.waitUntil(lambda: "freed" in panel.findChild(Text).text(), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: "freed" in panel.findChild(StyledLabel).text(), timeout=PATIENCE)
     assert list(folder.iterdir()) == []

@@ -26,12 +26,12 @@ from app.domain.settings import Settings
 from app.hub.download.control import DownloadControl
 from app.hub.local.scan import scan
 from app.services.core.events import ModelPhase
-from app.ui.models.add_dialog import AddModel
+from app.ui.models.add_dialog import AddModelDialog
 from app.ui.models.model_menu import ModelMenu
-from app.ui.models.models_dialog import ModelsDialog, Tab
+from app.ui.models.models_dialog import ModelsDialog, ModelsTab
 from app.ui.models.readme_dialog import CardText, ModelCardDialog
 from app.ui.settings.token_panel import TokenPanel
-from app.ui.style.widgets import Text
+from app.ui.style.widgets import StyledLabel
 from tests.support.hub_kit import gguf
 from tests.support.hub_server import HubServer
 from tests.support.window import Open, Opened, write_model
@@ -59,15 +59,17 @@ def opened(open_window: Open, hub: HubServer, tmp_path: Path) -> Opened:
     return open_window(settings=Settings(welcomed=True), endpoint=hub.endpoint)
 
 
-def dialog_of(opened: Opened, tab: Tab) -> ModelsDialog:
-    opened.window.commands.models.show(tab)
+def dialog_of(opened: Opened, tab: ModelsTab) -> ModelsDialog:
+    opened.window.commands.models.show_models(tab)
     dialog = opened.window.findChild(ModelsDialog)
     assert dialog is not None
     return dialog
 
 
 def texts(widget: QWidget) -> str:
-    return "\n".join(label.text() for label in widget.findChildren(Text) if not label.isHidden())
+    return "\n".join(
+        label.text() for label in widget.findChildren(StyledLabel) if not label.isHidden()
+    )
 
 
 def button(widget: QWidget, name: str) -> QPushButton:
@@ -81,7 +83,7 @@ def seen(qtbot: QtBot, widget: QWidget, text: str) -> None:
 @pytest.fixture
 def listed(qtbot: QtBot, opened: Opened) -> Iterator[ModelsDialog]:
     """The dialog with the repository's files shown."""
-    dialog = dialog_of(opened, Tab.GET)
+    dialog = dialog_of(opened, ModelsTab.CATALOG)
     list_files(qtbot, dialog, REPO)
     seen(qtbot, dialog, FILE)
     yield dialog
@@ -96,7 +98,7 @@ def list_files(qtbot: QtBot, dialog: ModelsDialog, name: str) -> None:
 
 
 def test_the_catalogue_is_shown_with_advice(qtbot: QtBot, opened: Opened) -> None:
-    dialog = dialog_of(opened, Tab.GET)
+    dialog = dialog_of(opened, ModelsTab.CATALOG)
     seen(qtbot, dialog, "tokens of context")
     assert "connect to 127.0.0.1" in texts(dialog)
     qtbot.waitUntil(lambda: texts(dialog).count("Phi-4") > 20, timeout=10_000)
@@ -108,19 +110,19 @@ def test_a_repository_is_listed_and_a_file_of_it_fetched(
 ) -> None:
     dialog = listed
     button(dialog, f"Download {FILE}").click()
-    assert dialog.tabs.currentIndex() == Tab.DOWNLOADS
+    assert dialog.tabs.currentIndex() == ModelsTab.DOWNLOADS
     downloads = opened.harness.services.downloads
     qtbot.waitUntil(lambda: downloads.items()[0].state.over, timeout=10_000)
     (item,) = downloads.items()
     assert item.state is DownloadState.DONE, item.error
     assert item.files[0].read_bytes() == BODY
     seen(qtbot, dialog, "verified and ready")
-    dialog.show_tab(Tab.HERE)
+    dialog.show_tab(ModelsTab.INSTALLED)
     seen(qtbot, dialog, "Phial's copy")
 
 
 def test_words_are_searched_for_and_a_hit_lists_its_files(qtbot: QtBot, opened: Opened) -> None:
-    dialog = dialog_of(opened, Tab.GET)
+    dialog = dialog_of(opened, ModelsTab.CATALOG)
     list_files(qtbot, dialog, "phi-4")
     seen(qtbot, dialog, REPO)
     button(dialog, f"Files {REPO}").click()
@@ -149,7 +151,7 @@ def test_a_private_repository_offers_the_token_field(
 ) -> None:
     hub.add("acme/hidden", {FILE: BODY}, private=True)
     hub.add("acme/gated", {FILE: BODY}, gated=True)
-    dialog = dialog_of(opened, Tab.GET)
+    dialog = dialog_of(opened, ModelsTab.CATALOG)
     list_files(qtbot, dialog, "acme/gated")
     seen(qtbot, dialog, "Its owner decides")
     assert dialog.findChildren(TokenPanel)
@@ -162,7 +164,7 @@ def test_offline_refuses_what_the_user_asks_for_and_says_so(
     qtbot: QtBot, opened: Opened, hub: HubServer
 ) -> None:
     opened.harness.services.settings.update(offline=True)
-    dialog = dialog_of(opened, Tab.GET)
+    dialog = dialog_of(opened, ModelsTab.CATALOG)
     list_files(qtbot, dialog, REPO)
     seen(qtbot, dialog, "set to Offline, so it did not connect")
     assert hub.requests == []
@@ -177,7 +179,7 @@ def test_a_dropped_file_is_looked_at_and_copied(
     path.write_bytes(BODY)
     path.with_name(f"{FILE}.sha256").write_text(f"{hashlib.sha256(BODY).hexdigest()}  {FILE}\n")
     drop(opened.window, path)
-    dialog = opened.window.findChild(AddModel)
+    dialog = opened.window.findChild(AddModelDialog)
     assert dialog is not None
     seen(qtbot, dialog, f"{FILE}.sha256 lies beside it")
     copy = next(r for r in dialog.findChildren(QRadioButton) if "Copy" in r.text())
@@ -208,7 +210,7 @@ def test_a_file_used_in_place_is_never_deleted(
     path = tmp_path / FILE
     path.write_bytes(BODY)
     drop(opened.window, path)
-    dialog = opened.window.findChild(AddModel)
+    dialog = opened.window.findChild(AddModelDialog)
     assert dialog is not None
     seen(qtbot, dialog, "No .sha256 file lies beside it")
     with qtbot.waitSignal(dialog.added, timeout=10_000):
@@ -222,7 +224,7 @@ def test_a_file_used_in_place_is_never_deleted(
         return True
 
     monkeypatch.setattr("app.ui.models.installed_page.ask", yes)
-    dialog_here = dialog_of(opened, Tab.HERE)
+    dialog_here = dialog_of(opened, ModelsTab.INSTALLED)
     seen(qtbot, dialog_here, "Phial never deletes it")
     button(dialog_here, f"Remove… {models.state.model.label if models.state.model else ''}").click()
     assert "stays on the disk" in asked[0]
@@ -238,7 +240,7 @@ def test_a_file_whose_told_hash_differs_is_refused(
     path.write_bytes(BODY)
     path.with_name(f"{FILE}.sha256").write_text("0" * 64)
     drop(opened.window, path)
-    dialog = opened.window.findChild(AddModel)
+    dialog = opened.window.findChild(AddModelDialog)
     assert dialog is not None
     seen(qtbot, dialog, "lies beside it")
     next(r for r in dialog.findChildren(QRadioButton) if "Copy" in r.text()).setChecked(True)
@@ -254,7 +256,7 @@ def test_a_damaged_file_is_refused_with_its_reason(
     path = tmp_path / FILE
     path.write_bytes(BODY[:-100])
     drop(opened.window, path)
-    dialog = opened.window.findChild(AddModel)
+    dialog = opened.window.findChild(AddModelDialog)
     assert dialog is not None
     seen(qtbot, dialog, "cannot be used")
     assert not button(dialog, "Add and use").isVisible()
@@ -270,14 +272,14 @@ def test_models_of_other_programs_are_found_and_used_where_they_are(
     broken = theirs.with_name("broken-Q4_0.gguf")
     broken.write_bytes(b"GGUF")
     here = tuple(scan([("LM Studio", tmp_path / "lmstudio")]))
-    adding = opened.harness.services.adding
+    adding = opened.harness.services.add_models
     monkeypatch.setattr(type(adding), "found_elsewhere", lambda _self: here)
-    dialog = dialog_of(opened, Tab.HERE)
+    dialog = dialog_of(opened, ModelsTab.INSTALLED)
     button(dialog, "Look for models of other programs").click()
     seen(qtbot, dialog, "LM Studio · acme/tales")
     assert "cannot be used" in texts(dialog)
     button(dialog, "Use… Phi-4 Q4_K_M").click()
-    add = opened.window.findChild(AddModel)
+    add = opened.window.findChild(AddModelDialog)
     assert add is not None
     qtbot.waitUntil(lambda: button(add, "Add and use").isEnabled(), timeout=10_000)
     with qtbot.waitSignal(add.added, timeout=10_000):
@@ -293,7 +295,7 @@ def test_a_paused_download_keeps_the_focus_off_cancel_and_shows_in_the_sidebar(
 ) -> None:
     hub.faults.slow_bytes, hub.faults.slow_seconds = 500, 0.05
     downloads = opened.harness.services.downloads
-    dialog = dialog_of(opened, Tab.DOWNLOADS)
+    dialog = dialog_of(opened, ModelsTab.DOWNLOADS)
     item = downloads.start(REPO, (FILE,))
     qtbot.waitUntil(lambda: downloads.items()[0].done > 0, timeout=10_000)
     qtbot.waitUntil(lambda: bool(dialog.findChildren(QProgressBar)), timeout=10_000)
@@ -312,12 +314,12 @@ def test_an_answer_that_comes_after_its_dialog_was_closed_goes_nowhere(
     qtbot: QtBot, opened: Opened, hub: HubServer
 ) -> None:
     hub.faults.api_answers = [(503, {})]
-    dialog = dialog_of(opened, Tab.GET)  # its advice is asked of the worker
+    dialog = dialog_of(opened, ModelsTab.CATALOG)  # its advice is asked of the worker
     list_files(qtbot, dialog, REPO)  # and this of the hub
     dialog.close()
     qtbot.waitUntil(lambda: not isValid(dialog), timeout=10_000)
     qtbot.waitUntil(lambda: len(hub.requests) == 1, timeout=10_000)
-    again = dialog_of(opened, Tab.GET)
+    again = dialog_of(opened, ModelsTab.CATALOG)
     seen(qtbot, again, "tokens of context")  # asked of the same thread, so the other answer came
     again.close()
 
@@ -325,7 +327,7 @@ def test_an_answer_that_comes_after_its_dialog_was_closed_goes_nowhere(
 def test_two_files_of_one_name_are_told_apart_wherever_one_is_chosen(
     opened: Opened, tmp_path: Path
 ) -> None:
-    adding = opened.harness.services.adding
+    adding = opened.harness.services.add_models
     for folder in ("stick", "old"):
         path = tmp_path / folder / FILE
         path.parent.mkdir()
@@ -336,7 +338,7 @@ def test_two_files_of_one_name_are_told_apart_wherever_one_is_chosen(
     menu.aboutToShow.emit()
     offered = [action.text() for action in menu.actions() if "Phi-4 Q4_K_M" in action.text()]
     assert [f"stick/{FILE}" in offered[0], f"old/{FILE}" in offered[1]] == [True, True]
-    dialog = dialog_of(opened, Tab.HERE)
+    dialog = dialog_of(opened, ModelsTab.INSTALLED)
     assert button(dialog, f"Use Phi-4 Q4_K_M · old/{FILE}").isEnabled()
     dialog.close()
 
@@ -361,13 +363,13 @@ def test_no_part_of_the_dialog_flashes_up_as_a_window(
     application = QApplication.instance()
     assert application is not None
     application.installEventFilter(windows)
-    dialog = dialog_of(opened, Tab.GET)
+    dialog = dialog_of(opened, ModelsTab.CATALOG)
     seen(qtbot, dialog, "tokens of context")
     list_files(qtbot, dialog, REPO)
     seen(qtbot, dialog, FILE)
     button(dialog, f"Download {FILE}").click()
     seen(qtbot, dialog, "verified and ready")
-    dialog.show_tab(Tab.HERE)
+    dialog.show_tab(ModelsTab.INSTALLED)
     application.removeEventFilter(windows)
     assert windows.seen == {ModelsDialog}
     dialog.close()

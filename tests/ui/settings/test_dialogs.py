@@ -12,13 +12,13 @@ from pytestqt.qtbot import QtBot
 from app.domain.errors import OutOfMemoryError
 from app.domain.model import KvType
 from app.domain.options import Section
-from app.domain.settings import SPECS, Theme
+from app.domain.settings import SPECS, ThemeChoice
 from app.engine.scripted import ScriptedEngine
 from app.ui.library.trash_dialog import TrashDialog
 from app.ui.models.models_dialog import ModelsDialog
 from app.ui.settings.settings_dialog import SettingRow, SettingsDialog
 from app.ui.style.dialogs import ErrorDialog
-from app.ui.transfer.export_dialog import ExportDialog, Place
+from app.ui.transfer.export_dialog import ExportDialog, ExportTarget
 from app.ui.transfer.import_dialog import ImportDialog
 from tests.support.gguf_factory import write_model
 from tests.support.window import Open, Opened
@@ -140,7 +140,7 @@ def test_several_chats_are_exported_into_a_folder_of_their_own(
     (tmp_path / name).mkdir()  # taken: nothing is written among what is there
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(tmp_path))
     dialog = ExportDialog(opened.window, transfer, opened.window._worker, chats)
-    dialog._places.setCurrentIndex(dialog._places.findData(Place.FOLDER))
+    dialog._places.setCurrentIndex(dialog._places.findData(ExportTarget.FOLDER))
     with qtbot.waitSignal(dialog.exported, timeout=10_000):
         dialog._go.click()
     made = tmp_path / f"{name} (2)"
@@ -194,7 +194,7 @@ def test_the_models_dialog_lists_what_is_here_and_what_can_be_had(
     (tmp_path / "data").mkdir()
     write_model(tmp_path / "data" / "demo.gguf")
     opened = open_window()
-    opened.window.commands.models.show()
+    opened.window.commands.models.show_models()
     dialog = opened.window.findChild(ModelsDialog)
     assert dialog is not None
 
@@ -223,7 +223,7 @@ def test_the_theme_can_be_set_from_the_dialog_and_the_window_follows(
     opened = open_window()
     dialog = settings_of(opened)
     row = row_of(dialog, "theme")
-    row._field.show(Theme.DARK)
+    row._field.show(ThemeChoice.DARK)
     row._apply()
     opened.look.apply()
     assert opened.window.pane.theme.dark

@@ -9,7 +9,7 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu
 from pytestqt.qtbot import QtBot
 
-from app.ui.shell.command_table import COMMANDS, Actions, Menu, Situation, shortcut_words
+from app.ui.shell.command_table import COMMANDS, CommandActions, CommandState, Menu, shortcut_text
 
 
 def test_no_two_commands_share_a_name_or_a_key() -> None:
@@ -47,13 +47,13 @@ def test_every_shortcut_is_one_qt_understands(qtbot: QtBot) -> None:
     for command in COMMANDS:
         for keys in command.shortcuts:
             assert QKeySequence(keys).toString(), command.id
-        assert bool(shortcut_words(command)) == bool(command.shortcuts)
+        assert bool(shortcut_text(command)) == bool(command.shortcuts)
 
 
 def test_every_command_stands_in_exactly_one_menu(qtbot: QtBot) -> None:
     window = QMainWindow()
     qtbot.addWidget(window)
-    actions = Actions(window)
+    actions = CommandActions(window)
     texts: list[str] = []
     for which in Menu:
         menu = QMenu(window)
@@ -68,17 +68,17 @@ def test_a_command_without_a_handler_is_found_at_start(qtbot: QtBot) -> None:
     handlers = {command.id: (lambda: None) for command in COMMANDS}
     handlers.pop("find")
     with pytest.raises(ValueError, match="find"):
-        Actions(window).connect_all(handlers.items())
+        CommandActions(window).connect_all(handlers.items())
 
 
 def test_what_makes_no_sense_is_not_offered(qtbot: QtBot) -> None:
     window = QMainWindow()
     qtbot.addWidget(window)
-    actions = Actions(window)
-    actions.update(Situation())
+    actions = CommandActions(window)
+    actions.update(CommandState())
     offered = {command.id for command, _ in actions.available()}
     assert not offered & {"stop", "continue_answer", "rename_chat", "unload_model", "undo_delete"}
-    actions.update(Situation(has_chat=True, answering=True, can_continue=True))
+    actions.update(CommandState(has_chat=True, answering=True, can_continue=True))
     offered = {command.id for command, _ in actions.available()}
     assert {"stop", "rename_chat"} <= offered
     assert "continue_answer" not in offered

@@ -14,9 +14,9 @@ from pytestqt.qtbot import QtBot
 from app.domain.conversation import Conversation, Message, MessageStatus
 from app.domain.generation import Role
 from app.services.library.library_service import LibraryService
-from app.store import Library
-from app.store.conversations.chats import Seen
-from app.ui.sidebar.chat_list_model import ChatListModel, Heading
+from app.store import MessageRepository
+from app.store.conversations.chats import ConversationCache
+from app.ui.sidebar.chat_list_model import ChatListModel, GroupHeading
 from tests.support.window import Open, Opened
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -78,7 +78,7 @@ def test_changed_one_by_one_the_list_is_what_it_would_be_read_anew(
     tester = QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal)
     model.set_conversations(listed(chats), TODAY)
     for fold in folds:
-        headings = [row for row in rows_of(model) if isinstance(row, Heading)]
+        headings = [row for row in rows_of(model) if isinstance(row, GroupHeading)]
         if fold < len(headings):
             model.toggle(headings[fold].group)
     for id_, what in changes:  # type: ignore[misc]
@@ -97,7 +97,7 @@ def test_changed_one_by_one_the_list_is_what_it_would_be_read_anew(
 def many(open_window: Open, monkeypatch: pytest.MonkeyPatch) -> tuple[Opened, list[int]]:
     """A window with 600 chats, and how many rows of chats each read brought since."""
     opened = open_window()
-    stored: Library = opened.harness.services.library._stored
+    stored: MessageRepository = opened.harness.services.library._stored
     for number in range(600):
         id_ = f"{number:032x}"
         when = NOW - timedelta(hours=number)
@@ -108,13 +108,13 @@ def many(open_window: Open, monkeypatch: pytest.MonkeyPatch) -> tuple[Opened, li
     stored.rename("0" * 32, "Chat 0").result()
     opened.window._reload_chats()
     read: list[int] = []
-    value = Seen.value
+    value = ConversationCache.value
 
-    def counted(self: Seen, row: tuple[object, ...]) -> Conversation:
+    def counted(self: ConversationCache, row: tuple[object, ...]) -> Conversation:
         read.append(1)
         return value(self, row)
 
-    monkeypatch.setattr(Seen, "value", counted)
+    monkeypatch.setattr(ConversationCache, "value", counted)
     return opened, read
 
 

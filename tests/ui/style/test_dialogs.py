@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 import app.ui
 from app.engine.scripted import ScriptedEngine
-from app.ui.style.dialogs import ask, ask_line, ask_text
+from app.ui.style.dialogs import ask_line, ask_text, confirm
 from tests.support.asking import ask_for_menu, choose, press, when_asked
 from tests.support.chatting import say, wait_for_end
 from tests.support.window import Open, Opened
@@ -127,7 +127,7 @@ def test_a_question_is_answered_by_the_button_that_was_pressed(
 ) -> None:
     window = open_window().window
     with when_asked(lambda dialog: press(qtbot, dialog, "Do it" if yes else "Cancel")):
-        assert ask(window, "Sure?", "Really?", "", "Do it") is yes
+        assert confirm(window, "Sure?", "Really?", "", "Do it") is yes
 
 
 def test_every_way_of_asking_gives_what_was_typed(qtbot: QtBot, open_window: Open) -> None:

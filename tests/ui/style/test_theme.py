@@ -38,11 +38,11 @@ def test_scroll_bars_can_be_seen_on_every_ground_they_stand_on(theme: Theme) -> 
 
 
 def test_the_setting_chooses_the_theme_and_system_follows_the_desktop() -> None:
-    assert theme_for(settings.Theme.SYSTEM, system_dark=True) is DARK
-    assert theme_for(settings.Theme.SYSTEM, system_dark=False) is LIGHT
-    assert theme_for(settings.Theme.LIGHT, system_dark=True) is LIGHT
-    assert theme_for(settings.Theme.DARK, system_dark=False) is DARK
-    assert theme_for(settings.Theme.HIGH_CONTRAST, system_dark=False) is HIGH_CONTRAST
+    assert theme_for(settings.ThemeChoice.SYSTEM, system_dark=True) is DARK
+    assert theme_for(settings.ThemeChoice.SYSTEM, system_dark=False) is LIGHT
+    assert theme_for(settings.ThemeChoice.LIGHT, system_dark=True) is LIGHT
+    assert theme_for(settings.ThemeChoice.DARK, system_dark=False) is DARK
+    assert theme_for(settings.ThemeChoice.HIGH_CONTRAST, system_dark=False) is HIGH_CONTRAST
 
 
 def test_fonts_grow_with_the_zoom(qapp: object) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from app.cli import EXIT_DONE, EXIT_FAILED
 from app.main import main
-from app.store import open_library
+from app.store import open_store
 from app.system.paths import HOME_VARIABLE, folders
 from tests.unit.markup.transfer.making import conversation_of
 
@@ -24,9 +24,11 @@ def phial(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Phial:
     monkeypatch.setenv(HOME_VARIABLE, str(tmp_path / "home"))
-    opened = open_library(folders().data)
+    opened = open_store(folders().data)
     chat = conversation_of("Why is the sky blue?", "Rayleigh scattering.", title="Sky")
-    opened.library.add_conversation(chat.conversation, chat.messages, chat.chosen).result()
+    opened.repository.add_conversation(
+        chat.conversation, chat.messages, chat.selected_children
+    ).result()
     opened.close()
 
     def run(*arguments: str) -> tuple[int, str, str]:

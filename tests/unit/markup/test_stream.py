@@ -15,7 +15,7 @@ from app.markup.document.blocks import (
     CodeBlock,
     MathBlock,
     Paragraph,
-    Settled,
+    StreamResult,
     Table,
     Text,
     Thinking,
@@ -248,7 +248,7 @@ def test_the_end_of_a_text_comes_in_short_steps(name: str, text: str) -> None:
     for piece in pieces_of(text, 97):
         markdown.feed(piece)
     before = markdown.characters_parsed
-    seen: list[Settled | None] = []
+    seen: list[StreamResult | None] = []
     for step in markdown.finishing():
         assert markdown.characters_parsed - before < STEP + LONGEST_SEGMENT + MAX_FORMULA, name
         before = markdown.characters_parsed

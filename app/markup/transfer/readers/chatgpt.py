@@ -15,7 +15,7 @@ from collections.abc import Iterator
 
 from app.domain.conversation import MessageStatus
 from app.domain.generation import Role
-from app.markup.transfer.readers.foreign import Found, Node
+from app.markup.transfer.readers.foreign import ForeignChat, ForeignMessage
 from app.markup.transfer.readers.shape import Json, ShapeError, as_map, moment, parse_json, text
 
 NAME = "ChatGPT"
@@ -31,27 +31,27 @@ def claims(value: object) -> bool:
     return isinstance(value, dict) and isinstance(value.get("mapping"), dict)
 
 
-def read(value: Json) -> Found:
+def read(value: Json) -> ForeignChat:
     """One conversation.
 
     Raises:
         ShapeError: It is damaged.
     """
     mapping = as_map(value.get("mapping"), "The tree of messages")
-    nodes: list[Node] = []
+    nodes: list[ForeignMessage] = []
     system = ""
     for key, item in mapping.items():
         entry = as_map(item, "A message")
         message = entry.get("message")
         parent = text(entry.get("parent")) or None
         if not isinstance(message, dict):
-            nodes.append(Node(key, parent, None, ""))
+            nodes.append(ForeignMessage(key, parent, None, ""))
             continue
         node = _node(key, parent, message)
         if _role(message) == "system" and node.content and not _hidden(message):
             system = system or node.content
         nodes.append(node)
-    return Found(
+    return ForeignChat(
         source="chatgpt",
         key=text(value.get("conversation_id")) or text(value.get("id")),
         title=text(value.get("title")),
@@ -65,7 +65,7 @@ def read(value: Json) -> Found:
     )
 
 
-def _node(key: str, parent: str | None, message: Json) -> Node:
+def _node(key: str, parent: str | None, message: Json) -> ForeignMessage:
     content = "\n\n".join(_pieces(message.get("content")))
     role = _ROLES.get(_role(message))
     recipient = text(message.get("recipient")) or "all"
@@ -83,7 +83,7 @@ def _node(key: str, parent: str | None, message: Json) -> Node:
     metadata = message.get("metadata")
     model = text(metadata.get("model_slug")) if isinstance(metadata, dict) else ""
     cut = message.get("status") == "finished_partial_completion"
-    return Node(
+    return ForeignMessage(
         key,
         parent,
         role,

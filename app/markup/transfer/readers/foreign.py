@@ -17,7 +17,7 @@ MAX_MESSAGES = 200_000  # in one chat
 
 
 @dataclass(frozen=True, slots=True)
-class Node:
+class ForeignMessage:
     """One message as found, before it has ids of ours.
 
     Attributes:
@@ -42,7 +42,7 @@ class Node:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class ForeignChat:
     """One conversation as found.
 
     Attributes:
@@ -62,7 +62,7 @@ class Found:
     source: str
     key: str
     title: str
-    nodes: tuple[Node, ...]
+    nodes: tuple[ForeignMessage, ...]
     head: str | None = None
     created_at: datetime | None = None
     updated_at: datetime | None = None
@@ -72,7 +72,7 @@ class Found:
     folder: str = ""
 
 
-def to_chat(found: Found) -> Chat:
+def to_chat(found: ForeignChat) -> Chat:
     """The chat. The same file always gives the same ids, so that a duplicate is recognised.
 
     Raises:
@@ -113,15 +113,17 @@ def to_chat(found: Found) -> Chat:
     )
 
 
-def line(nodes: Iterable[Node]) -> tuple[Node, ...]:
+def chained(nodes: Iterable[ForeignMessage]) -> tuple[ForeignMessage, ...]:
     """The nodes one below the other, in the order given."""
-    chain: list[Node] = []
+    chain: list[ForeignMessage] = []
     for node in nodes:
         chain.append(replace(node, parent=chain[-1].key if chain else None))
     return tuple(chain)
 
 
-def _message(node: Node, conversation_id: str, ids: dict[str, str], at: datetime) -> Message:
+def _message(
+    node: ForeignMessage, conversation_id: str, ids: dict[str, str], at: datetime
+) -> Message:
     assert node.role is not None  # noqa: S101  # hidden ones were left out
     answer = node.role is Role.ASSISTANT
     return Message(
@@ -137,16 +139,16 @@ def _message(node: Node, conversation_id: str, ids: dict[str, str], at: datetime
     )
 
 
-def _parents_first(nodes: tuple[Node, ...]) -> list[Node]:
+def _parents_first(nodes: tuple[ForeignMessage, ...]) -> list[ForeignMessage]:
     # Siblings keep the order of the file. A node below nothing known is a first message.
     keys = {node.key for node in nodes}
     if len(keys) != len(nodes):
         raise ShapeError("Two messages in it have the same id.")
-    children: dict[str | None, list[Node]] = {}
+    children: dict[str | None, list[ForeignMessage]] = {}
     for node in nodes:
         parent = node.parent if node.parent in keys else None
         children.setdefault(parent, []).append(replace(node, parent=parent))
-    ordered: list[Node] = []
+    ordered: list[ForeignMessage] = []
     waiting = list(reversed(children.get(None, [])))
     while waiting:
         node = waiting.pop()
@@ -157,8 +159,10 @@ def _parents_first(nodes: tuple[Node, ...]) -> list[Node]:
     return ordered
 
 
-def _without_hidden(ordered: list[Node]) -> tuple[list[Node], dict[str, str | None]]:
-    kept: list[Node] = []
+def _without_hidden(
+    ordered: list[ForeignMessage],
+) -> tuple[list[ForeignMessage], dict[str, str | None]]:
+    kept: list[ForeignMessage] = []
     moved_to: dict[str, str | None] = {}  # key -> the nearest shown message at or above it
     for node in ordered:
         parent = None if node.parent is None else moved_to[node.parent]
@@ -180,7 +184,7 @@ def _chosen(messages: list[Message], head: str) -> dict[str | None, str]:
     return chosen
 
 
-def _fingerprint(nodes: list[Node]) -> str:
+def _fingerprint(nodes: list[ForeignMessage]) -> str:
     return _hex(*(f"{node.key}\0{node.parent}\0{node.content}" for node in nodes))
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from app.domain.conversation import MessageStatus
 from app.domain.generation import Role
-from app.markup.transfer.readers.foreign import Found, Node, line
+from app.markup.transfer.readers.foreign import ForeignChat, ForeignMessage, chained
 from app.markup.transfer.readers.shape import ShapeError, moment
 
 NAME = "GPT4All"
@@ -31,7 +31,7 @@ def claims(data: bytes) -> bool:
     return data.startswith(MAGIC)
 
 
-def read(data: bytes) -> Found:
+def read(data: bytes) -> ForeignChat:
     """The chat of a file.
 
     Raises:
@@ -51,8 +51,10 @@ def read(data: bytes) -> Found:
         stream.string()  # collections
     if version < 11:
         _skip_engine(stream, version)
-    nodes = line(_item(stream, version, str(index), model) for index in range(stream.int32_count()))
-    return Found(source="gpt4all", key=key, title=title, nodes=nodes, created_at=created)
+    nodes = chained(
+        _item(stream, version, str(index), model) for index in range(stream.int32_count())
+    )
+    return ForeignChat(source="gpt4all", key=key, title=title, nodes=nodes, created_at=created)
 
 
 @dataclass(slots=True)
@@ -122,7 +124,7 @@ def _skip_engine(stream: _Stream, version: int) -> None:
     stream.blob()  # the state
 
 
-def _item(stream: _Stream, version: int, key: str, model: str) -> Node:
+def _item(stream: _Stream, version: int, key: str, model: str) -> ForeignMessage:
     if version < 12:
         stream.int32()  # a number of the message
     name, value = stream.string(), stream.string()
@@ -147,7 +149,7 @@ def _item(stream: _Stream, version: int, key: str, model: str) -> Node:
     status = MessageStatus.STOPPED if stopped else MessageStatus.COMPLETE
     if failed:
         status = MessageStatus.FAILED
-    return Node(key, None, role, value, None, model, status)
+    return ForeignMessage(key, None, role, value, None, model, status)
 
 
 def _skip_sources(stream: _Stream, version: int) -> None:

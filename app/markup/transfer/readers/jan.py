@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from app.domain.conversation import MessageStatus
 from app.domain.generation import Role
-from app.markup.transfer.readers.foreign import Found, Node, line
+from app.markup.transfer.readers.foreign import ForeignChat, ForeignMessage, chained
 from app.markup.transfer.readers.shape import Json, ShapeError, as_map, moment, parse_json, text
 
 NAME = "Jan"
@@ -24,7 +24,7 @@ _STATUS = {
 }
 
 
-def read(thread: Json, lines: str) -> tuple[Found, int]:
+def read(thread: Json, lines: str) -> tuple[ForeignChat, int]:
     """One thread, and how many lines of its messages could not be read.
 
     Args:
@@ -34,7 +34,7 @@ def read(thread: Json, lines: str) -> tuple[Found, int]:
     Raises:
         ShapeError: Nothing of it can be read.
     """
-    nodes: list[Node] = []
+    nodes: list[ForeignMessage] = []
     broken = 0
     key = text(thread.get("id"))
     system = ""
@@ -53,11 +53,11 @@ def read(thread: Json, lines: str) -> tuple[Found, int]:
         nodes.append(node)
     if broken and not nodes:
         raise ShapeError("None of its messages can be read.")
-    found = Found(
+    found = ForeignChat(
         source="jan",
         key=key,
         title=_title(thread),
-        nodes=line(nodes),
+        nodes=chained(nodes),
         created_at=moment(thread.get("created")),
         updated_at=moment(thread.get("updated")),
         system_prompt=_instructions(thread) or system,
@@ -66,11 +66,11 @@ def read(thread: Json, lines: str) -> tuple[Found, int]:
     return found, broken
 
 
-def _node(index: int, message: Json) -> Node:
+def _node(index: int, message: Json) -> ForeignMessage:
     said = "\n\n".join(_parts(message.get("content")))
     metadata = message.get("metadata")
     model = text(metadata.get("modelId")) if isinstance(metadata, dict) else ""
-    return Node(
+    return ForeignMessage(
         str(index),
         None,
         _ROLES.get(text(message.get("role"))) if said else None,

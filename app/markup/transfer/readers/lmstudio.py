@@ -14,7 +14,7 @@ from collections.abc import Iterator
 
 from app.domain.conversation import MessageStatus
 from app.domain.generation import Role, Timings
-from app.markup.transfer.readers.foreign import Found, Node
+from app.markup.transfer.readers.foreign import ForeignChat, ForeignMessage
 from app.markup.transfer.readers.shape import Json, ShapeError, as_list, as_map, moment, text
 
 NAME = "LM Studio"
@@ -30,13 +30,13 @@ def claims(value: object) -> bool:
     return bool(messages) and all(isinstance(m, dict) and "versions" in m for m in messages[:3])
 
 
-def read(value: Json) -> Found:
+def read(value: Json) -> ForeignChat:
     """One conversation.
 
     Raises:
         ShapeError: It is damaged.
     """
-    nodes: list[Node] = []
+    nodes: list[ForeignMessage] = []
     parent: str | None = None
     system = text(value.get("systemPrompt"))
     for index, item in enumerate(as_list(value.get("messages"), "The list of messages")):
@@ -52,7 +52,7 @@ def read(value: Json) -> Found:
                 system = system or node.content
             nodes.append(node)
         parent = f"{index}.{at}"
-    return Found(
+    return ForeignChat(
         source="lmstudio",
         key="",
         title=text(value.get("name")),
@@ -65,7 +65,7 @@ def read(value: Json) -> Found:
     )
 
 
-def _node(key: str, parent: str | None, version: Json) -> Node:
+def _node(key: str, parent: str | None, version: Json) -> ForeignMessage:
     pieces = list(_content(version.get("content")))
     model = ""
     timings = None
@@ -88,7 +88,7 @@ def _node(key: str, parent: str | None, version: Json) -> Node:
     if isinstance(sender, dict):
         model = model or text(sender.get("senderName"))
     role = _ROLES.get(text(version.get("role")))
-    return Node(key, parent, role, "".join(pieces), None, model, status, timings)
+    return ForeignMessage(key, parent, role, "".join(pieces), None, model, status, timings)
 
 
 def _content(value: object) -> Iterator[str]:

@@ -13,7 +13,7 @@ import re
 
 from app.domain.conversation import MessageStatus
 from app.domain.generation import Role
-from app.markup.transfer.readers.foreign import Found, Node, line
+from app.markup.transfer.readers.foreign import ForeignChat, ForeignMessage, chained
 from app.markup.transfer.readers.shape import Json, ShapeError, as_map, moment, text
 
 NAME = "Open WebUI"
@@ -29,7 +29,7 @@ def claims(value: object) -> bool:
     return _chat(value) is not None
 
 
-def read(value: Json) -> Found:
+def read(value: Json) -> ForeignChat:
     """One chat.
 
     Raises:
@@ -40,7 +40,7 @@ def read(value: Json) -> Found:
         raise ShapeError("It holds no chat.")
     history = chat.get("history")
     head: str | None = None
-    nodes: tuple[Node, ...]
+    nodes: tuple[ForeignMessage, ...]
     if isinstance(history, dict) and isinstance(history.get("messages"), dict):
         head = text(history.get("currentId")) or None
         nodes = tuple(
@@ -48,11 +48,11 @@ def read(value: Json) -> Found:
         )
     else:
         listed = chat.get("messages")
-        nodes = line(
+        nodes = chained(
             _node(str(index), as_map(item, "A message"))
             for index, item in enumerate(listed if isinstance(listed, list) else [])
         )
-    return Found(
+    return ForeignChat(
         source="openwebui",
         key=text(value.get("id")) or text(chat.get("id")),
         title=text(value.get("title")) or text(chat.get("title")),
@@ -81,14 +81,14 @@ def _chat(value: object) -> Json | None:
     return None
 
 
-def _node(key: str, message: Json) -> Node:
+def _node(key: str, message: Json) -> ForeignMessage:
     content = message.get("content")
     if isinstance(content, list):
         content = "\n\n".join(text(part.get("text")) for part in content if isinstance(part, dict))
     said = _REASONING.sub(_thought, text(content))
     failed = bool(message.get("error")) and not said
     role = _ROLES.get(text(message.get("role")))
-    return Node(
+    return ForeignMessage(
         key,
         text(message.get("parentId")) or None,
         role if said or failed else None,

@@ -6,12 +6,12 @@ from html import escape
 
 from app.domain.conversation import Message
 from app.domain.generation import Role
-from app.markup.code.highlighter import Kind
+from app.markup.code.highlighter import TokenKind
 from app.markup.latex.tokens import MathError
 from app.markup.maths.render import render
 from app.markup.parse import parse
-from app.markup.transfer.values import Chat, ExportOptions, Format
-from app.markup.transfer.writers.html_blocks import Blocks
+from app.markup.transfer.values import Chat, ExportFormat, ExportOptions
+from app.markup.transfer.writers.html_blocks import HtmlBlocks
 from app.markup.transfer.writers.html_style import STYLE
 from app.markup.transfer.writers.markdown import author
 
@@ -24,7 +24,7 @@ _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 class HtmlExporter:
     """Writes a chat as one HTML page."""
 
-    format = Format(
+    format = ExportFormat(
         "html",
         "Web page",
         ".html",
@@ -38,7 +38,7 @@ class HtmlExporter:
         return write_html(chat, options).encode("utf-8", "replace")
 
 
-class BrowserLook:
+class BrowserRenderer:
     """How things look in a browser; colours are the style sheet's business."""
 
     def __init__(self, *, fold: bool) -> None:
@@ -62,7 +62,7 @@ class BrowserLook:
         head = f'<div class="language">{escape(label)}</div>' if label else ""
         return f'<div class="code">{head}<pre><code>{body}</code></pre></div>\n'
 
-    def run(self, kind: Kind, text: str) -> str:
+    def run(self, kind: TokenKind, text: str) -> str:
         """A class for the style sheet."""
         return f'<span class="c-{kind.value}">{text}</span>'
 
@@ -80,12 +80,12 @@ def write_html(chat: Chat, options: ExportOptions) -> str:
     """The page of a chat."""
     c = chat.conversation
     title = escape(c.title.strip() or "Untitled chat")
-    look = BrowserLook(fold=options.fold_thinking)
+    look = BrowserRenderer(fold=options.fold_thinking)
     prompt = ""
     if c.system_prompt:
         prompt = (
             '<details class="system"><summary>System prompt</summary>\n'
-            f"{Blocks(look, 's').html(parse(c.system_prompt))}</details>\n"
+            f"{HtmlBlocks(look, 's').html(parse(c.system_prompt))}</details>\n"
         )
     turns = "".join(
         _turn(message, f"m{number}-", look, options)
@@ -103,12 +103,12 @@ def write_html(chat: Chat, options: ExportOptions) -> str:
     )
 
 
-def _turn(message: Message, prefix: str, look: BrowserLook, options: ExportOptions) -> str:
+def _turn(message: Message, prefix: str, look: BrowserRenderer, options: ExportOptions) -> str:
     who = escape(author(message))
     when = options.local(message.created_at)
     mine = message.role is Role.USER
     kind = "user" if mine else "answer"
-    body = Blocks(look, prefix, breaks=mine).html(parse(message.content))
+    body = HtmlBlocks(look, prefix, breaks=mine).html(parse(message.content))
     error = f'<p class="error">{escape(message.error)}</p>\n' if message.error else ""
     return (
         f'<section class="{kind}">\n<h2>{who} '

@@ -7,7 +7,7 @@ from html import escape
 from typing import Protocol
 from urllib.parse import urlsplit
 
-from app.markup.code.highlighter import Kind, highlight, language_label
+from app.markup.code.highlighter import TokenKind, highlight, language_label
 from app.markup.document.blocks import (
     Block,
     Code,
@@ -39,7 +39,7 @@ _SCHEMES = {"http", "https", "mailto"}
 _MAX_DEPTH = 100  # of blocks inside blocks; deeper ones are drawn beside each other
 
 
-class Look(Protocol):
+class BlockRenderer(Protocol):
     """What differs between a browser and a printed page."""
 
     def formula(self, source: str, markdown: str, *, display: bool) -> str:
@@ -48,7 +48,7 @@ class Look(Protocol):
     def code(self, label: str, body: str) -> str:
         """A block of code; ``body`` is coloured already."""
 
-    def run(self, kind: Kind, text: str) -> str:
+    def run(self, kind: TokenKind, text: str) -> str:
         """A piece of code of one kind; ``text`` is escaped."""
 
     def thinking(self, body: str) -> str:
@@ -58,16 +58,16 @@ class Look(Protocol):
         """The box of a task."""
 
 
-class Blocks:
+class HtmlBlocks:
     """Turns the blocks of one message into HTML.
 
     Args:
-        look: See :class:`Look`.
+        look: See :class:`BlockRenderer`.
         prefix: Precedes the ids of footnotes, so that messages of a page do not clash.
         breaks: Whether each line end of the source is one on the page, as where people typed.
     """
 
-    def __init__(self, look: Look, prefix: str, *, breaks: bool = False) -> None:
+    def __init__(self, look: BlockRenderer, prefix: str, *, breaks: bool = False) -> None:
         self._look = look
         self._soft_break = "<br>\n" if breaks else "\n"
         self._prefix = prefix

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.markup.code.highlighter import Kind
+from app.markup.code.highlighter import TokenKind
 
 # The same colours as the window's themes, so that a page looks like the chat it came from.
 LIGHT = {
@@ -46,27 +46,27 @@ DARK = {
     "removed": "#f4a9a2",
 }
 COLOUR_OF = {
-    Kind.KEYWORD: "keyword",
-    Kind.TYPE: "type",
-    Kind.FUNCTION: "name",
-    Kind.CLASS: "type",
-    Kind.BUILTIN: "name",
-    Kind.DECORATOR: "meta",
-    Kind.VARIABLE: "name",
-    Kind.ATTRIBUTE: "meta",
-    Kind.TAG: "keyword",
-    Kind.STRING: "string",
-    Kind.ESCAPE: "meta",
-    Kind.NUMBER: "number",
-    Kind.COMMENT: "comment",
-    Kind.OPERATOR: "operator",
-    Kind.PUNCTUATION: "operator",
-    Kind.INSERTED: "added",
-    Kind.DELETED: "removed",
-    Kind.HEADING: "keyword",
-    Kind.PROMPT: "meta",
-    Kind.OUTPUT: "comment",
-    Kind.ERROR: "removed",
+    TokenKind.KEYWORD: "keyword",
+    TokenKind.TYPE: "type",
+    TokenKind.FUNCTION: "name",
+    TokenKind.CLASS: "type",
+    TokenKind.BUILTIN: "name",
+    TokenKind.DECORATOR: "meta",
+    TokenKind.VARIABLE: "name",
+    TokenKind.ATTRIBUTE: "meta",
+    TokenKind.TAG: "keyword",
+    TokenKind.STRING: "string",
+    TokenKind.ESCAPE: "meta",
+    TokenKind.NUMBER: "number",
+    TokenKind.COMMENT: "comment",
+    TokenKind.OPERATOR: "operator",
+    TokenKind.PUNCTUATION: "operator",
+    TokenKind.INSERTED: "added",
+    TokenKind.DELETED: "removed",
+    TokenKind.HEADING: "keyword",
+    TokenKind.PROMPT: "meta",
+    TokenKind.OUTPUT: "comment",
+    TokenKind.ERROR: "removed",
 }
 """Which colour each kind of code takes; the others are plain."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from app.markup.transfer.readers.shape import Json, ShapeError, as_list, as_map
-from app.markup.transfer.values import Chat, ExportOptions, Format
+from app.markup.transfer.values import Chat, ExportFormat, ExportOptions
 from app.markup.transfer.writers.records import (
     chat_from_records,
     conversation_record,
@@ -22,7 +22,7 @@ VERSION = 1
 class JsonExporter:
     """Writes chats as JSON."""
 
-    format = Format(
+    format = ExportFormat(
         "json",
         "JSON",
         ".json",
@@ -45,7 +45,7 @@ class JsonExporter:
 class PhialExporter(JsonExporter):
     """Writes the same JSON under the suffix that the system opens with Phial."""
 
-    format = Format(
+    format = ExportFormat(
         "phial",
         "Phial chat",
         ".phial",

@@ -19,8 +19,8 @@ from app.domain.conversation import Message, MessageStatus
 from app.domain.generation import Role
 from app.markup.transfer.readers.patches import Patch, undo
 from app.markup.transfer.readers.shape import Json, ShapeError, as_list, as_map, parse_json
-from app.markup.transfer.values import Chat, ExportOptions, Format
-from app.markup.transfer.writers.neutral import Shown, show
+from app.markup.transfer.values import Chat, ExportFormat, ExportOptions
+from app.markup.transfer.writers.neutral import NeutralText, neutralise
 from app.markup.transfer.writers.records import (
     chat_from_records,
     conversation_record,
@@ -52,7 +52,7 @@ _ENDS = {
 class MarkdownExporter:
     """Writes a chat as Markdown."""
 
-    format = Format(
+    format = ExportFormat(
         "markdown",
         "Markdown",
         ".md",
@@ -179,10 +179,10 @@ def _line(text: str) -> str:
     return _SPECIAL.sub(r"\\\1", _CONTROL.sub(" ", text)).strip()
 
 
-def _shown_together(texts: list[str], *, fold: bool) -> list[Shown]:
+def _shown_together(texts: list[str], *, fold: bool) -> list[NeutralText]:
     # A link or footnote definition is in force in the whole file. A text that defines a name which
     # another text mentions is shown in a fence, where it defines nothing.
-    shown = [show(text, fold_thinking=fold) for text in texts]
+    shown = [neutralise(text, fold_thinking=fold) for text in texts]
     names = [{_name(label) for label in _DEFINITION.findall(s.text)} for s in shown]
     if not any(names):
         return shown
@@ -191,7 +191,7 @@ def _shown_together(texts: list[str], *, fold: bool) -> list[Shown]:
         for name in {_name(label) for label in _LABEL.findall(item.text)}:
             mentioned[name] = mentioned.get(name, 0) + 1
     return [
-        show(text, rendered=False) if any(mentioned.get(n, 0) > 1 for n in own) else item
+        neutralise(text, rendered=False) if any(mentioned.get(n, 0) > 1 for n in own) else item
         for text, item, own in zip(texts, shown, names, strict=True)
     ]
 
@@ -219,7 +219,7 @@ def _end(mark: str) -> str:
 
 
 def _data(
-    chat: Chat, branch: tuple[Message, ...], shown: Iterable[Shown]
+    chat: Chat, branch: tuple[Message, ...], shown: Iterable[NeutralText]
 ) -> Iterable[dict[str, object]]:
     yield {"version": VERSION, **conversation_record(chat)}
     regions = {

@@ -40,7 +40,7 @@ FOLD_CLOSE = "\n\n</details>\n\n"
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class NeutralText:
     """A text as it stands in the file.
 
     Attributes:
@@ -54,7 +54,7 @@ class Shown:
     rendered: bool = True
 
 
-def show(original: str, *, fold_thinking: bool = False, rendered: bool = True) -> Shown:
+def neutralise(original: str, *, fold_thinking: bool = False, rendered: bool = True) -> NeutralText:
     """How ``original`` stands in a file.
 
     Args:
@@ -72,7 +72,7 @@ def show(original: str, *, fold_thinking: bool = False, rendered: bool = True) -
     done = second is not None
     edits = joined(first, _fence_edits(plain) if second is None else second)
     text, patches = apply(original, edits)
-    return Shown(text, patches if len(patches) <= MAX_PATCHES else None, rendered=done)
+    return NeutralText(text, patches if len(patches) <= MAX_PATCHES else None, rendered=done)
 
 
 def same_blocks(one: object, other: object) -> bool:

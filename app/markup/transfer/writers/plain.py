@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.markup.transfer.values import Chat, ExportOptions, Format
+from app.markup.transfer.values import Chat, ExportFormat, ExportOptions
 from app.markup.transfer.writers.markdown import author
 
 _RULE = "-" * 60
@@ -11,7 +11,7 @@ _RULE = "-" * 60
 class PlainExporter:
     """Writes a chat as plain text."""
 
-    format = Format("text", "Plain text", ".txt", "Only the words, for any program.")
+    format = ExportFormat("text", "Plain text", ".txt", "Only the words, for any program.")
 
     def write(self, chats: tuple[Chat, ...], options: ExportOptions) -> bytes:
         """The walked branch of one chat."""

@@ -86,7 +86,7 @@ def conversation_record(chat: Chat) -> dict[str, object]:
             "deleted_at": c.deleted_at.isoformat() if c.deleted_at else None,
             "scroll_message_id": c.scroll_message_id,
             "scroll_offset": c.scroll_offset,
-            "chosen": [[parent, child] for parent, child in chat.chosen.items()],
+            "chosen": [[parent, child] for parent, child in chat.selected_children.items()],
         }
     )
 
@@ -189,10 +189,12 @@ def checked(chat: Chat) -> Chat:
         head = chat.messages[-1].id if chat.messages else None
     chosen = {
         parent: child
-        for parent, child in chat.chosen.items()
+        for parent, child in chat.selected_children.items()
         if child in known and parents[child] == parent
     }
-    return replace(chat, conversation=replace(chat.conversation, head_id=head), chosen=chosen)
+    return replace(
+        chat, conversation=replace(chat.conversation, head_id=head), selected_children=chosen
+    )
 
 
 def _conversation(record: Json) -> Conversation:

@@ -13,7 +13,7 @@ KEPT_CHARACTERS = 2_000_000
 """Characters of messages whose rows are kept; further ones are parsed again when needed."""
 
 
-class Chat:
+class BranchModel:
     """All messages of a branch with the index of their heights."""
 
     def __init__(self, measures: Measures) -> None:
@@ -58,7 +58,7 @@ class Chat:
         model = self.models[at]
         if model.list is None:
             model.open(self.measures)
-            self.touch(at)
+            self.sync_heights(at)
             self._remember(model)
         return model
 
@@ -76,7 +76,7 @@ class Chat:
             self._open_characters -= freed
             self.models[self.by_id[oldest]].close_rows()
 
-    def touch(self, at: int) -> None:
+    def sync_heights(self, at: int) -> None:
         """Bring the index into step with the message's rows."""
         self.index.set(at, heights_of((self.models[at],), self.measures)[0])
 

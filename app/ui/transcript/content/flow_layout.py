@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from app.ui.transcript.content.branch_model import Chat
+from app.ui.transcript.content.branch_model import BranchModel
 
 Measure = Callable[[int, int], int]
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
+class PlacedRow:
     """A row near the viewport; ``y`` is its top in the viewport."""
 
     at: int
@@ -25,7 +25,7 @@ class Placed:
 
 
 @dataclass(frozen=True, slots=True)
-class Anchored:
+class RowAnchor:
     """The row that does not move: message, row, and its top in the viewport."""
 
     at: int
@@ -41,10 +41,10 @@ class FlowLayout:
         measure: Lays a row out and returns its height in pixels.
     """
 
-    def __init__(self, chat: Chat, measure: Measure) -> None:
+    def __init__(self, chat: BranchModel, measure: Measure) -> None:
         self.chat, self._measure = chat, measure
-        self.anchor = Anchored(0, 0, 0)
-        self.placed: list[Placed] = []
+        self.anchor = RowAnchor(0, 0, 0)
+        self.placed: list[PlacedRow] = []
         self.viewport = 0
         self.bottom_reached = True
 
@@ -63,32 +63,32 @@ class FlowLayout:
             self.jump(self.position + delta)
             return
         at = self.anchor
-        self.anchor = Anchored(at.at, at.row, at.y - delta)
+        self.anchor = RowAnchor(at.at, at.row, at.y - delta)
 
     def jump(self, position: int) -> None:
         """Show the chat from ``position`` pixels."""
         if self.chat.models:
             at, row, inside = self.chat.locate(max(0, position))
-            self.anchor = Anchored(at, row, -inside)
+            self.anchor = RowAnchor(at, row, -inside)
 
-    def to_end(self) -> None:
+    def jump_to_end(self) -> None:
         """Show the last row at the bottom."""
         if self.chat.models:
             at = len(self.chat.models) - 1
             row = len(self.chat.open(at).rows) - 1
             height = self._height(at, row)
-            self.anchor = Anchored(at, row, self.viewport - height)
+            self.anchor = RowAnchor(at, row, self.viewport - height)
 
     def show(self, at: int, row: int, y: int) -> None:
         """Show a row with its top at ``y``."""
-        self.anchor = Anchored(at, row, y)
+        self.anchor = RowAnchor(at, row, y)
 
     def _height(self, at: int, row: int) -> int:
         height = self._measure(at, row)
         self.chat.set_height(at, row, height)
         return height
 
-    def arrange(self) -> list[Placed]:
+    def arrange(self) -> list[PlacedRow]:
         """Place the rows of the viewport and return them, top to bottom."""
         self.placed = []
         if not self.chat.models:
@@ -96,7 +96,7 @@ class FlowLayout:
             return []
         self._clamp()
         at = self.anchor
-        first = Placed(at.at, at.row, at.y, self._height(at.at, at.row))
+        first = PlacedRow(at.at, at.row, at.y, self._height(at.at, at.row))
         self.placed = [first]
         end = self._fill_down()
         if end and self._bottom() < self.viewport:
@@ -109,10 +109,10 @@ class FlowLayout:
             self.placed[-1]
         ]
         top = self.placed[0]
-        self.anchor = Anchored(top.at, top.row, top.y)
+        self.anchor = RowAnchor(top.at, top.row, top.y)
         return self.placed
 
-    def beyond(self) -> Iterator[tuple[int, int]]:
+    def rows_ahead(self) -> Iterator[tuple[int, int]]:
         """The rows of one viewport below and one above, nearest first, as their heights allow."""
         if not self.placed:
             return
@@ -121,7 +121,7 @@ class FlowLayout:
         yield from self._walk(first, self.chat.before, -first.y)
 
     def _walk(
-        self, start: Placed, step: Callable[[int, int], tuple[int, int] | None], covered: int
+        self, start: PlacedRow, step: Callable[[int, int], tuple[int, int] | None], covered: int
     ) -> Iterator[tuple[int, int]]:
         place = step(start.at, start.row)
         while place is not None and covered < self.viewport:
@@ -133,7 +133,7 @@ class FlowLayout:
         last = len(self.chat.models) - 1
         at = min(self.anchor.at, last)
         rows = len(self.chat.open(at).rows)
-        self.anchor = Anchored(at, min(self.anchor.row, rows - 1), self.anchor.y)
+        self.anchor = RowAnchor(at, min(self.anchor.row, rows - 1), self.anchor.y)
 
     def _bottom(self) -> int:
         return self.placed[-1].y + self.placed[-1].height
@@ -148,7 +148,7 @@ class FlowLayout:
             y = last.y + last.height
             if y >= self.viewport:
                 return False
-            self.placed.append(Placed(*following, y, self._height(*following)))
+            self.placed.append(PlacedRow(*following, y, self._height(*following)))
 
     def _fill_up(self) -> bool:
         """Place rows until the viewport's top is covered; whether the chat's begin was placed."""
@@ -160,7 +160,7 @@ class FlowLayout:
             if first.y <= 0:
                 return False
             height = self._height(*before)
-            self.placed.insert(0, Placed(*before, first.y - height, height))
+            self.placed.insert(0, PlacedRow(*before, first.y - height, height))
 
     def _shift(self, by: int) -> None:
-        self.placed = [Placed(p.at, p.row, p.y + by, p.height) for p in self.placed]
+        self.placed = [PlacedRow(p.at, p.row, p.y + by, p.height) for p in self.placed]

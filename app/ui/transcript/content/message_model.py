@@ -13,25 +13,25 @@ from time import monotonic, perf_counter
 
 from app.domain.conversation import BranchMessage, Message, MessageStatus, Version
 from app.domain.generation import Role, StopReason
-from app.markup.document.blocks import Block, Part, Settled, Update
+from app.markup.document.blocks import Block, BlockPart, StreamResult, StreamUpdate
 from app.markup.document.flow import flatten
 from app.markup.parse import parse
 from app.markup.stream import MarkdownStream
 from app.ui.transcript.content.heights import HeightIndex
-from app.ui.transcript.content.row_list import RowList, RowMark
+from app.ui.transcript.content.row_list import RowList, RowSnapshot
 from app.ui.transcript.content.rows import (
     CodeRow,
     FooterRow,
-    FootRow,
     MathRow,
     NoteRow,
-    Place,
     Row,
+    RowPlacement,
+    ScrollBarRow,
     SpaceRow,
     TableRow,
     TextRow,
-    WaitRow,
-    says_the_same,
+    UnparsedRow,
+    looks_same,
 )
 from app.ui.transcript.content.runs import LINE
 from app.ui.transcript.content.user_text import verbatim_flow
@@ -45,8 +45,14 @@ SLICE = 1_000
 SLICE_SECONDS = 0.006
 
 TOP_USER, BOTTOM_USER, TOP_ANSWER = 26, 12, 4
-SPACE_USER, SPACE_ANSWER = SpaceRow(Place(gap=TOP_USER)), SpaceRow(Place(gap=TOP_ANSWER))
-FOOTER_USER, FOOTER_ANSWER = FooterRow(Place(gap=BOTTOM_USER)), FooterRow(Place(gap=4))
+SPACE_USER, SPACE_ANSWER = (
+    SpaceRow(RowPlacement(gap=TOP_USER)),
+    SpaceRow(RowPlacement(gap=TOP_ANSWER)),
+)
+FOOTER_USER, FOOTER_ANSWER = (
+    FooterRow(RowPlacement(gap=BOTTOM_USER)),
+    FooterRow(RowPlacement(gap=4)),
+)
 """Always the same objects, so a streamed update leaves the footer as it is."""
 
 _ASSISTANT = Role.ASSISTANT
@@ -100,8 +106,8 @@ class MessageModel:
         self.blocks: tuple[Block, ...] | None = None
         self.stream: MarkdownStream | None = None
         self.think_seconds: float | None = None
-        self._mark: RowMark | None = None
-        self._ending: Iterator[Settled | None] | None = None
+        self._mark: RowSnapshot | None = None
+        self._ending: Iterator[StreamResult | None] | None = None
         self._sliced = 0
         self._thinking_since = 0.0
         self._written: list[str] = []  # what was streamed since ``message`` was taken
@@ -143,7 +149,7 @@ class MessageModel:
         elif len(text) > PARSED_AT_ONCE:
             self.stream, self._sliced, self._ending = MarkdownStream(), 0, None
             self._mark = rows.snapshot()
-            self.read_slice(measures)
+            self.parse_slice(measures)
             return
         else:
             self.blocks = parse(text)
@@ -156,45 +162,45 @@ class MessageModel:
             self.think_seconds = estimated_thinking(self.message)
         made.think_seconds = self.think_seconds
         if self.left_out:
-            made.rows.append(NoteRow(NOT_SEEN, Place(gap=12)))
+            made.rows.append(NoteRow(NOT_SEEN, RowPlacement(gap=12)))
         elif self.summary:
             text = f"{SUMMARY}\n{self.summary}".replace("\n", LINE)
-            made.rows.append(NoteRow(text, Place(gap=12)))
+            made.rows.append(NoteRow(text, RowPlacement(gap=12)))
         made.rows.append(SPACE_USER if self.is_user else SPACE_ANSWER)
         return made
 
     @property
-    def unread(self) -> int:
+    def unparsed_characters(self) -> int:
         """Characters of a long message that were not read yet."""
         if self.stream is None or self._ending is not None:
             return 0
         return max(0, len(self.message.content) - self._sliced)
 
     @property
-    def waiting(self) -> bool:
+    def has_unparsed(self) -> bool:
         """Whether a part of a long message has still to be read, or its end to be settled."""
-        return self._ending is not None or self.unread > 0
+        return self._ending is not None or self.unparsed_characters > 0
 
-    def read_slice(self, measures: Measures) -> None:
+    def parse_slice(self, measures: Measures) -> None:
         """Parse a little more of a long message, or settle a little more of its end."""
         if self.stream is None:
             return
         until = perf_counter() + SLICE_SECONDS
-        if self.unread:
+        if self.unparsed_characters:
             self._read(self.stream, until, measures)
-        if not self.unread and self.message.status is not MessageStatus.STREAMING:
+        if not self.unparsed_characters and self.message.status is not MessageStatus.STREAMING:
             self._settle(measures, until)
 
     def _read(self, stream: MarkdownStream, until: float, measures: Measures) -> None:
         text = self.message.content
-        closed: list[Part] = []
+        closed: list[BlockPart] = []
         while True:
             end = min(len(text), self._sliced + SLICE)
             update = stream.feed(text[self._sliced : end])
             closed += update.closed
             self._sliced = end
             if end == len(text) or perf_counter() > until:
-                self._apply(Update(tuple(closed), update.tail), measures)
+                self._apply(StreamUpdate(tuple(closed), update.tail), measures)
                 return
 
     def feed(self, text: str, measures: Measures) -> None:
@@ -227,7 +233,7 @@ class MessageModel:
         self._sliced = len(source)
         self._apply(self.stream.feed(source), measures)
 
-    def _apply(self, update: Update, measures: Measures) -> None:
+    def _apply(self, update: StreamUpdate, measures: Measures) -> None:
         rows, mark = self.list, self._mark
         if rows is None or mark is None:
             return
@@ -263,7 +269,7 @@ class MessageModel:
             elif perf_counter() > until:
                 return
 
-    def _take_settled(self, settled: Settled, measures: Measures) -> None:
+    def _take_settled(self, settled: StreamResult, measures: Measures) -> None:
         rows, mark = self.list, self._mark
         self.stream, self._mark, self._ending = None, None, None
         if rows is None or mark is None:
@@ -288,7 +294,7 @@ class MessageModel:
         """Show or hide the reasoning."""
         self.folded = not self.folded
         self.heights = UNKNOWN
-        if self.stream is not None and not self.waiting:
+        if self.stream is not None and not self.has_unparsed:
             self._restart(measures)
         else:
             self.list, self.stream, self._ending = None, None, None
@@ -299,18 +305,18 @@ class MessageModel:
     def _end(self, measures: Measures, base: int, old: Sequence[Row]) -> None:
         """Add what stands under the text, and bring the heights into step from row ``base``."""
         rows = self.rows
-        if self.unread:
-            rows.append(WaitRow(self.unread))
+        if self.unparsed_characters:
+            rows.append(UnparsedRow(self.unparsed_characters))
         if self.message.status is MessageStatus.FAILED or self.message.error:
             words = self.message.error or "No answer could be written."
-            rows.append(NoteRow(words, Place(gap=8), error=True))
+            rows.append(NoteRow(words, RowPlacement(gap=8), error=True))
         rows.append(FOOTER_USER if self.is_user else FOOTER_ANSWER)
         if self.heights is UNKNOWN:
             self.heights = HeightIndex()
         if base == 0 and len(self.heights) == len(rows):
             return  # parsed again: what was measured before still holds
         for i, (was, row) in enumerate(zip(old, rows[base:], strict=False), base):
-            if was is not row and says_the_same(was, row):
+            if was is not row and looks_same(was, row):
                 rows[i] = was  # what is laid out of it stays
         before = [self.heights[base + i] for i in range(min(len(old), len(self.heights) - base))]
         self.heights.truncate(base)
@@ -323,7 +329,7 @@ class MessageModel:
         if self.list is None:
             return
         self.heights = UNKNOWN
-        if self.stream is not None and not self.waiting:
+        if self.stream is not None and not self.has_unparsed:
             self._restart(measures)
         else:
             self.stream, self.list, self._ending = None, None, None
@@ -373,9 +379,9 @@ def estimate_row(row: Row, measures: Measures) -> int:
         case MathRow():
             lines = 1.5 + row.block.source.count("\\\\") * 1.3
             return int(lines * measures.line + gap)
-        case FootRow():
+        case ScrollBarRow():
             return int(8 * measures.zoom)
-        case WaitRow():
+        case UnparsedRow():
             return int(row.characters * measures.char_width / width * measures.line)
     return int(34 * measures.zoom + gap)
 
@@ -391,7 +397,7 @@ def estimated_thinking(message: Message) -> float | None:
     return message.timings.completion_seconds * end / len(message.content) or None
 
 
-def status_words(message: Message) -> str:
+def status_text(message: Message) -> str:
     """What is said under an answer that did not end by itself."""
     match message.status:
         case MessageStatus.STOPPED:

@@ -19,15 +19,15 @@ from app.ui.transcript.content.rows import (
     GAP,
     CodeHeadRow,
     CodeRow,
-    FootRow,
     MathRow,
-    Place,
     Row,
+    RowPlacement,
     RuleRow,
+    ScrollBarRow,
     SpaceRow,
     TableRow,
     TextRow,
-    ThinkRow,
+    ThinkingRow,
 )
 from app.ui.transcript.content.runs import Run, split_runs, text_of, to_runs
 from app.ui.transcript.content.wide_blocks import CodeState, TableState
@@ -83,10 +83,10 @@ class RowList:
         self.think_seconds: float | None = None
 
     @property
-    def thinking(self) -> ThinkRow | None:
+    def thinking(self) -> ThinkingRow | None:
         """The line above the reasoning, if there is any."""
         row = self.rows[self._think_at] if 0 <= self._think_at < len(self.rows) else None
-        return row if isinstance(row, ThinkRow) else None
+        return row if isinstance(row, ThinkingRow) else None
 
     def set_thinking(self, seconds: float) -> None:
         """Say how long the reasoning took."""
@@ -95,9 +95,9 @@ class RowList:
         if row is not None:
             self.rows[self._think_at] = replace(row, seconds=seconds)
 
-    def snapshot(self) -> RowMark:
+    def snapshot(self) -> RowSnapshot:
         """Remember the end, so that a tail can be taken back."""
-        return RowMark(
+        return RowSnapshot(
             len(self.rows),
             tuple(self.rows[-3:]),
             self._words,
@@ -106,7 +106,7 @@ class RowList:
             self._block,
         )
 
-    def restore(self, mark: RowMark) -> None:
+    def restore(self, mark: RowSnapshot) -> None:
         """Take back everything since ``mark``."""
         del self.rows[mark.kept :]
         self.rows += mark.last
@@ -149,8 +149,11 @@ class RowList:
         if frame.first:
             self._think_at, self._words = len(self.rows), 0
             self.rows.append(
-                ThinkRow(
-                    Place(gap=self._gap(row), block=self._block), not self.fold, frame.closed, 0
+                ThinkingRow(
+                    RowPlacement(gap=self._gap(row), block=self._block),
+                    not self.fold,
+                    frame.closed,
+                    0,
                 )
             )
         match row.leaf:
@@ -159,12 +162,12 @@ class RowList:
             case CodeBlock():
                 self._words += row.leaf.text.count(" ") + 1
         head = self.rows[self._think_at]
-        if isinstance(head, ThinkRow):
+        if isinstance(head, ThinkingRow):
             self.rows[self._think_at] = replace(
                 head, closed=frame.closed, words=self._words, seconds=self.think_seconds
             )
 
-    def _place(self, row: FlowRow) -> Place:
+    def _place(self, row: FlowRow) -> RowPlacement:
         indent, opened, marker, quiet = 0, 0, "", False
         bars: list[int] = []
         for frame in row.frames:
@@ -185,13 +188,15 @@ class RowList:
                     indent, quiet = indent + 1, True
         gap = 0 if row.continues else self._gap(row)
         levels = tuple(dict.fromkeys(bars))
-        return Place(min(indent, DEEPEST), levels, opened, marker, gap, quiet, block=self._block)
+        return RowPlacement(
+            min(indent, DEEPEST), levels, opened, marker, gap, quiet, block=self._block
+        )
 
     def _gap(self, row: FlowRow) -> int:
         last = self.rows[-1] if self.rows else None
         if last is None or isinstance(last, SpaceRow):
             return 0
-        more = AFTER_BLOCK if isinstance(last, FootRow | MathRow) else 0
+        more = AFTER_BLOCK if isinstance(last, ScrollBarRow | MathRow) else 0
         if isinstance(row.leaf, Heading):
             return BEFORE_HEADING + more
         if isinstance(last, TextRow) and last.level:
@@ -202,7 +207,7 @@ class RowList:
         return GAP + more
 
     def _add_text(
-        self, runs: tuple[Run, ...], place: Place, level: int, *, continues: bool
+        self, runs: tuple[Run, ...], place: RowPlacement, level: int, *, continues: bool
     ) -> None:
         if continues and self.rows:
             last = self.rows[-1]
@@ -218,10 +223,10 @@ class RowList:
             cut = index < len(pieces) - 1
             self.rows.append(TextRow(piece, at, level, text_of(piece), cut))
 
-    def _add_code(self, block: CodeBlock, place: Place, *, continues: bool) -> None:
+    def _add_code(self, block: CodeBlock, place: RowPlacement, *, continues: bool) -> None:
         text = block.text
         lines_before = 0
-        if continues and len(self.rows) >= 2 and isinstance(self.rows[-1], FootRow):
+        if continues and len(self.rows) >= 2 and isinstance(self.rows[-1], ScrollBarRow):
             self.rows.pop()
             last = self.rows.pop()
             if isinstance(last, CodeRow):
@@ -237,9 +242,9 @@ class RowList:
             place = replace(place, marker="", gap=0)
         state.closed = block.closed
         self._cut_code(text, state, place, lines_before)
-        self.rows.append(FootRow(state, place))
+        self.rows.append(ScrollBarRow(state, place))
 
-    def _cut_code(self, text: str, state: CodeState, place: Place, first: int) -> None:
+    def _cut_code(self, text: str, state: CodeState, place: RowPlacement, first: int) -> None:
         is_open = not text.endswith("\n")
         chunks = list(_chunks(text if is_open else text[:-1]))
         for number, (chunk, cut) in enumerate(chunks):
@@ -248,10 +253,10 @@ class RowList:
             self.rows.append(row)
             first += chunk.count("\n") + 1
 
-    def _add_table(self, table: Table, place: Place, *, continues: bool) -> None:
+    def _add_table(self, table: Table, place: RowPlacement, *, continues: bool) -> None:
         lines = [tuple(to_runs(cell) for cell in line) for line in table.rows]
         head = True
-        if continues and len(self.rows) >= 2 and isinstance(self.rows[-1], FootRow):
+        if continues and len(self.rows) >= 2 and isinstance(self.rows[-1], ScrollBarRow):
             self.rows.pop()
             last = self.rows.pop()
             if not isinstance(last, TableRow):
@@ -265,11 +270,11 @@ class RowList:
             at = place if start == 0 else replace(place, gap=0, marker="")
             chunk = tuple(lines[start : start + TABLE_LINES])
             self.rows.append(TableRow(state, at, chunk, head and start == 0))
-        self.rows.append(FootRow(state, replace(place, gap=0, marker="")))
+        self.rows.append(ScrollBarRow(state, replace(place, gap=0, marker="")))
 
 
 @dataclass(frozen=True, slots=True)
-class RowMark:
+class RowSnapshot:
     """Where a row list stood."""
 
     count: int

@@ -16,7 +16,12 @@ from app.markup.document.blocks import (
     MathBlock,
 )
 from app.ui.transcript.content.runs import LINE, Run, clean_code, plain, text_of
-from app.ui.transcript.content.wide_blocks import LINE_LIMIT, CodeState, Sideways, TableState
+from app.ui.transcript.content.wide_blocks import (
+    LINE_LIMIT,
+    CodeState,
+    HorizontalScrollState,
+    TableState,
+)
 
 BULLETS = ("\u2022", "\u25e6", "\u25aa")
 GAP = 12
@@ -24,7 +29,7 @@ GAP = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class RowPlacement:
     """Where a row stands.
 
     Attributes:
@@ -54,7 +59,7 @@ class TextRow:
     """
 
     runs: tuple[Run, ...]
-    place: Place
+    place: RowPlacement
     level: int = 0
     text: str = ""
     cut: bool = False
@@ -65,7 +70,7 @@ class CodeHeadRow:
     """The bar above code: language, Copy, Wrap."""
 
     state: CodeState
-    place: Place
+    place: RowPlacement
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,7 +84,7 @@ class CodeRow:
     """
 
     state: CodeState
-    place: Place
+    place: RowPlacement
     text: str
     first: int
     open: bool = True
@@ -87,11 +92,11 @@ class CodeRow:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class FootRow:
+class ScrollBarRow:
     """The end of a wide block, where its sideways scroll bar appears when it is needed."""
 
-    state: Sideways
-    place: Place
+    state: HorizontalScrollState
+    place: RowPlacement
 
 
 Cells: TypeAlias = tuple[tuple[Run, ...], ...]
@@ -102,7 +107,7 @@ class TableRow:
     """Lines of a table; the first is its head where ``head`` is set."""
 
     state: TableState
-    place: Place
+    place: RowPlacement
     lines: tuple[Cells, ...]
     head: bool
 
@@ -112,22 +117,22 @@ class MathRow:
     """A display formula."""
 
     block: MathBlock
-    place: Place
-    state: Sideways = field(default_factory=Sideways)
+    place: RowPlacement
+    state: HorizontalScrollState = field(default_factory=HorizontalScrollState)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RuleRow:
     """A thematic break."""
 
-    place: Place
+    place: RowPlacement
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class ThinkRow:
+class ThinkingRow:
     """The line that folds and unfolds the reasoning."""
 
-    place: Place
+    place: RowPlacement
     open: bool
     closed: bool
     words: int
@@ -139,7 +144,7 @@ class NoteRow:
     """A label above a message, such as that the model does not see it."""
 
     text: str
-    place: Place = field(default_factory=Place)
+    place: RowPlacement = field(default_factory=RowPlacement)
     error: bool = False
 
 
@@ -147,41 +152,41 @@ class NoteRow:
 class SpaceRow:
     """The space above a message; its gap is its height."""
 
-    place: Place
+    place: RowPlacement
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class WaitRow:
+class UnparsedRow:
     """The part of a very long message that has not been read yet; ``characters`` are left."""
 
     characters: int
-    place: Place = field(default_factory=Place)
+    place: RowPlacement = field(default_factory=RowPlacement)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FooterRow:
     """Actions and the status under a message."""
 
-    place: Place = field(default_factory=Place)
+    place: RowPlacement = field(default_factory=RowPlacement)
 
 
 Row: TypeAlias = (
     TextRow
     | CodeHeadRow
     | CodeRow
-    | FootRow
+    | ScrollBarRow
     | TableRow
     | MathRow
     | RuleRow
-    | ThinkRow
+    | ThinkingRow
     | NoteRow
     | SpaceRow
-    | WaitRow
+    | UnparsedRow
     | FooterRow
 )
 
 
-def says_the_same(old: Row, new: Row) -> bool:
+def looks_same(old: Row, new: Row) -> bool:
     """Whether two forms of a row look alike, so that the older one can stay."""
     if type(old) is not type(new) or old.place != new.place:
         return False
@@ -192,7 +197,7 @@ def says_the_same(old: Row, new: Row) -> bool:
             return old.block == new.block
         case (CodeHeadRow(), CodeHeadRow()):
             return old.state is new.state
-        case (FootRow(), FootRow()):
+        case (ScrollBarRow(), ScrollBarRow()):
             return old.state is new.state
         case (RuleRow(), RuleRow()):
             return True
@@ -241,7 +246,7 @@ def link_text(row: Row, address: str) -> str:
     return "".join(run.text for run in _runs(row) if run.href == address)
 
 
-def marker_text(place: Place) -> str:
+def marker_text(place: RowPlacement) -> str:
     """The marker of a list item or a footnote as it is typed, with the space after it."""
     boxes = {"\u2610": "- [ ] ", "\u2611": "- [x] "}
     if place.marker in BULLETS:

@@ -12,7 +12,7 @@ from app.domain.conversation import MessageStatus
 from app.markup.markdown.thinking import strip_thinking
 from app.markup.parse import parse
 from app.markup.text import markdown_of, plain_text, to_rich_html
-from app.ui.transcript.content.branch_model import Chat
+from app.ui.transcript.content.branch_model import BranchModel
 from app.ui.transcript.content.message_model import MessageModel
 from app.ui.transcript.content.rows import (
     GAP,
@@ -35,7 +35,7 @@ from app.ui.transcript.content.runs import (
     units,
 )
 
-Piece: TypeAlias = tuple[Row, tuple[int, int]]
+RowSlice: TypeAlias = tuple[Row, tuple[int, int]]
 
 RICH_LIMIT = 400_000
 """Characters beyond which a copy is what was written and nothing else: to turn it into another form
@@ -96,7 +96,7 @@ class Selection:
         return (first, last) if first < last else None
 
 
-def select_all(chat: Chat) -> Selection | None:
+def select_all(chat: BranchModel) -> Selection | None:
     """From the first character to the last."""
     if not chat.models:
         return None
@@ -127,7 +127,7 @@ def line_at(text: str, position: int) -> tuple[int, int]:
     return to_units(text, first), to_units(text, found.end() if found else first)
 
 
-def selected_text(chat: Chat, selection: Selection, form: CopyAs) -> str:
+def selected_text(chat: BranchModel, selection: Selection, form: CopyAs) -> str:
     """What is selected; several messages are told apart by who wrote them.
 
     More than `RICH_LIMIT` is Markdown where plain text is asked for, and there is no rich text of
@@ -159,7 +159,7 @@ def _headed(model: MessageModel, text: str, form: CopyAs) -> str:
     return f"{author}:\n{text}"
 
 
-def _of_message(chat: Chat, at: int, selection: Selection, form: CopyAs) -> str:
+def _of_message(chat: BranchModel, at: int, selection: Selection, form: CopyAs) -> str:
     start, end = selection.start, selection.end
     model = chat.models[at]
     # What is being written has no text of its own yet, only rows.
@@ -187,7 +187,7 @@ def _of_message(chat: Chat, at: int, selection: Selection, form: CopyAs) -> str:
     return markdown if form is CopyAs.MARKDOWN else to_rich_html(parse(markdown))
 
 
-def _markdown(model: MessageModel, pieces: list[Piece]) -> str:
+def _markdown(model: MessageModel, pieces: list[RowSlice]) -> str:
     """Whole blocks as they were written, the cut ones at the ends made anew."""
     made: list[str] = []
     for number, group in groupby(pieces, key=lambda piece: piece[0].place.block):
@@ -200,13 +200,13 @@ def _markdown(model: MessageModel, pieces: list[Piece]) -> str:
     return "\n\n".join(made)
 
 
-def _is_whole(model: MessageModel, number: int, pieces: list[Piece]) -> bool:
+def _is_whole(model: MessageModel, number: int, pieces: list[RowSlice]) -> bool:
     wanted = [row for row in model.rows if row.place.block == number and row_text(row)]
     whole = [row for row, part in pieces if part == (0, units(row_text(row)))]
     return [id(row) for row in wanted] == [id(row) for row in whole]
 
 
-def _cut_markdown(pieces: list[Piece]) -> str:
+def _cut_markdown(pieces: list[RowSlice]) -> str:
     row = pieces[0][0]
     if isinstance(row, CodeRow):
         return f"```{row.state.language}\n{_joined(pieces)}\n```"
@@ -247,12 +247,12 @@ def message_text(model: MessageModel, form: CopyAs) -> str:
     if form is CopyAs.MARKDOWN or model.is_user:
         if form is CopyAs.RICH:
             return _as_typed(source)
-        return source if model.is_user else answer_of(source)
+        return source if model.is_user else answer_markdown(source)
     blocks = model.blocks if model.blocks is not None else parse(source)
     return plain_text(blocks) if form is CopyAs.PLAIN else to_rich_html(blocks)
 
 
-def answer_of(source: str) -> str:
+def answer_markdown(source: str) -> str:
     """An answer as Markdown for elsewhere: without its reasoning, unless there is nothing else."""
     return strip_thinking(source) or source
 
@@ -268,7 +268,7 @@ def escape(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def _joined(pieces: list[Piece]) -> str:
+def _joined(pieces: list[RowSlice]) -> str:
     made: list[str] = []
     before: Row | None = None
     for row, part in pieces:

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from app.domain.generation import Role
 from app.markup.latex.spoken import spoken
-from app.ui.transcript.content.message_model import MessageModel, status_words
+from app.ui.transcript.content.message_model import MessageModel, status_text
 from app.ui.transcript.content.rows import MathRow, Row, TextRow, row_plain
 from app.ui.transcript.content.runs import LINE
 
@@ -29,7 +29,7 @@ def spoken_message(model: MessageModel, limit: int) -> str:
     words = "\n".join(parts)
     if len(words) > limit:
         words = words[:limit].rsplit(" ", 1)[0] + "\u2026"
-    notes = [note for note in (status_words(model.message),) if note]
+    notes = [note for note in (status_text(model.message),) if note]
     if model.message.error:
         notes.append(model.message.error)
     if model.left_out:

@@ -17,14 +17,14 @@ LINE_LIMIT = 2000
 """Characters of a code line beyond which it is drawn in pieces; layouts of lines cost their sum."""
 
 
-class Sideways:
+class HorizontalScrollState:
     """What the rows of one wide block share: how far it is scrolled and how wide it is."""
 
-    __slots__ = ("natural", "wrap", "x")
+    __slots__ = ("content_width", "offset", "wrap")
 
     def __init__(self) -> None:
-        self.x = 0
-        self.natural = 0
+        self.offset = 0
+        self.content_width = 0
         self.wrap: bool | None = None
 
 
@@ -36,7 +36,7 @@ GROWTH = 1.5
 """By which a block that is not complete has to grow before all of it is read again."""
 
 
-class CodeState(Sideways):
+class CodeState(HorizontalScrollState):
     """One code block: its language, its colours, and what its rows share.
 
     Attributes:
@@ -102,7 +102,7 @@ class CodeState(Sideways):
         self._read = len(text)
         return text
 
-    def take(self, rows: Iterable[CodeRow], runs: Sequence[tuple[int, int, str]]) -> bool:
+    def set_colours(self, rows: Iterable[CodeRow], runs: Sequence[tuple[int, int, str]]) -> bool:
         """Keep the colours of rows that were read in one go; whether any is different now."""
         base = at = 0
         changed = False
@@ -165,7 +165,7 @@ def _to_tokens(text: str, runs: list[tuple[int, int, str]]) -> Tokens:
     return tuple(made)
 
 
-class TableState(Sideways):
+class TableState(HorizontalScrollState):
     """One table: alignments, head and the widths its columns have grown to."""
 
     __slots__ = ("alignments", "columns")

@@ -25,7 +25,7 @@ ANNOUNCED = 4_000
 """Characters of a finished answer that are announced."""
 
 
-class Voice:
+class ScreenReaderAnnouncer:
     """Tells of one transcript."""
 
     def __init__(self, view: TranscriptView) -> None:
@@ -33,22 +33,22 @@ class Voice:
         self._timer = QTimer(view, interval=EVERY, singleShot=True)
         self._timer.timeout.connect(self._say_so_far)
 
-    def grew(self) -> None:
+    def announce_progress(self) -> None:
         """The answer that is written grew."""
         if QAccessible.isActive() and not self._timer.isActive():
             self._timer.start()
 
     def _say_so_far(self) -> None:
-        widget = self._view.mounted.widgets.get(self._view.streaming)
+        widget = self._view.message_widgets.widgets.get(self._view.streaming)
         if widget is not None:
             widget.describe_so_far()
 
-    def finished(self, model: MessageModel) -> None:
+    def announce_finished(self, model: MessageModel) -> None:
         """An answer ended: announce it."""
         self._timer.stop()
         if not QAccessible.isActive():
             return
-        widget = self._view.mounted.widgets.get(model.message.id)
+        widget = self._view.message_widgets.widgets.get(model.message.id)
         if widget is not None:
             widget.describe()
         words = spoken_message(model, limit=ANNOUNCED)

@@ -29,7 +29,7 @@ def put_on_clipboard(text_as: Callable[[CopyAs], str], form: CopyAs | None) -> N
     QGuiApplication.clipboard().setMimeData(data)
 
 
-def offer_selected(text: Callable[[], str]) -> None:
+def set_primary_selection(text: Callable[[], str]) -> None:
     """Let the middle button paste what is selected, where the system has that."""
     clipboard = QGuiApplication.clipboard()
     if clipboard.supportsSelection():

@@ -13,7 +13,7 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QMenu
 
-from app.ui.core.links import openable
+from app.ui.core.links import is_openable_link
 from app.ui.transcript.content.rows import (
     CodeRow,
     Row,
@@ -51,7 +51,7 @@ class ContextMenu:
         self._add_pointed_at(menu, QPointF(point))
         everything = menu.addAction("Select whole chat", self._view.select_all)
         everything.setShortcut(QKeySequence(QKeySequence.StandardKey.SelectAll))
-        everything.setEnabled(bool(self._view.chat.models))
+        everything.setEnabled(bool(self._view.branch.models))
         self._add_links_in_view(menu)
         menu.popup(self._view.viewport().mapToGlobal(point))
 
@@ -67,11 +67,11 @@ class ContextMenu:
 
     def _add_opening(self, menu: QMenu, label: str, address: str, text: str) -> None:
         opening = menu.addAction(label, lambda: self._pointer.activate(address, text))
-        opening.setEnabled(openable(address))
+        opening.setEnabled(is_openable_link(address))
 
     def _add_copies(self, menu: QMenu) -> None:
         """The forms of a copy of the selection."""
-        view, chosen = self._view, self._view.marks.selection
+        view, chosen = self._view, self._view.selection_controller.selection
         if chosen is None or chosen.empty:
             return
         menu.addAction("Copy", view.copy).setShortcut(QKeySequence(QKeySequence.StandardKey.Copy))
@@ -94,12 +94,12 @@ class ContextMenu:
             menu.addAction("Copy formula as LaTeX", _copier(latex))
         if isinstance(item.row, CodeRow):
             state = item.row.state
-            menu.addAction("Copy code", _copier(code_of(self._view.chat.models[at], state)))
+            menu.addAction("Copy code", _copier(code_of(self._view.branch.models[at], state)))
 
     def _add_links_in_view(self, menu: QMenu) -> None:
         """Every link in view that can be opened, for hands on the keyboard."""
         found = (link for row in self._rows_in_view() for link in links_of(row))
-        links = list(dict.fromkeys(link for link in found if openable(link[1])))
+        links = list(dict.fromkeys(link for link in found if is_openable_link(link[1])))
         if not links:
             return
         menu.addSeparator()
@@ -110,7 +110,7 @@ class ContextMenu:
 
     def _rows_in_view(self) -> Iterator[Row]:
         for placed in self._view.flow.placed:
-            yield self._view.chat.models[placed.at].rows[placed.row]
+            yield self._view.branch.models[placed.at].rows[placed.row]
 
 
 def _copier(text: str) -> Callable[[], None]:

@@ -14,9 +14,9 @@ from app.domain.conversation import MessageStatus
 from app.markup.document.flow import ThinkingFrame, flatten
 from app.markup.parse import parse
 from app.ui.transcript.content.row_list import RowList
-from app.ui.transcript.content.rows import Row, ThinkRow, formula_sources, row_text
+from app.ui.transcript.content.rows import Row, ThinkingRow, formula_sources, row_text
 from app.ui.transcript.content.runs import OBJECT, to_units
-from app.ui.transcript.interaction.message_actions import MessageHost
+from app.ui.transcript.interaction.message_actions import MessageActions
 from app.ui.transcript.widgets.signals import FindState
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ DEFAULT_OPTIONS = FindOptions()
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Match:
+class FindMatch:
     """A match: message, row, and from and to in the row's text as Qt counts.
 
     One in folded reasoning stands at the row that unfolds it, and from and to are its number there.
@@ -64,9 +64,9 @@ class Finder:
         self._text, self._options = "", DEFAULT_OPTIONS
         self._pattern: re.Pattern[str] | None = None
         self._probe = ""
-        self._matches: list[Match] = []
-        self._by_row: dict[tuple[int, int], list[Match]] = {}
-        self._current: Match | None = None
+        self._matches: list[FindMatch] = []
+        self._by_row: dict[tuple[int, int], list[FindMatch]] = {}
+        self._current: FindMatch | None = None
         self._next = 0
         self._timer = QTimer(view)
         self._timer.setSingleShot(True)
@@ -77,7 +77,7 @@ class Finder:
     def state(self) -> FindState:
         """Where the search stands."""
         current = bisect_left(self._matches, self._current) + 1 if self._current else 0
-        complete = self._next >= len(self._view.chat.models)
+        complete = self._next >= len(self._view.branch.models)
         return FindState(current, len(self._matches), complete)
 
     def find(self, text: str, options: FindOptions) -> int:
@@ -93,7 +93,7 @@ class Finder:
         self._pattern = re.compile(words, 0 if options.match_case else re.IGNORECASE)
         self._probe = max(_LONGEST_WORD.findall(text.translate(_MARKS)), key=len, default="")
         self._search(AT_ONCE_SECONDS)
-        self._view.mounted.repaint()
+        self._view.message_widgets.repaint()
         return len(self._matches)
 
     def restart(self) -> None:
@@ -101,7 +101,7 @@ class Finder:
         if self._text:
             self.find(self._text, self._options)
 
-    def look_again(self, at: int) -> None:
+    def refresh_message(self, at: int) -> None:
         """A message has other rows now: what was found in it stands elsewhere."""
         if self._pattern is None or at >= self._next:
             return
@@ -111,7 +111,7 @@ class Finder:
         self._matches.sort()
         if self._current is not None and self._current not in self._matches:
             self._current = None
-        self._view.mounted.repaint()
+        self._view.message_widgets.repaint()
         self._view.find_changed.emit(self.state)
 
     def clear(self) -> None:
@@ -121,10 +121,10 @@ class Finder:
         self._text, self._pattern, self._current, self._next = "", None, None, 0
         self._matches, self._by_row = [], {}
         if shown:
-            self._view.mounted.repaint()
+            self._view.message_widgets.repaint()
 
     def _search(self, seconds: float) -> None:
-        pattern, chat = self._pattern, self._view.chat
+        pattern, chat = self._pattern, self._view.branch
         if pattern is None:
             return
         end = perf_counter() + seconds
@@ -151,26 +151,26 @@ class Finder:
 
     def _is_read(self, at: int) -> bool:
         """Read a little more of a long message; whether all of it has been read."""
-        chat = self._view.chat
+        chat = self._view.branch
         model = chat.open(at)
-        if model.waiting:
-            model.read_slice(chat.measures)
-            chat.touch(at)
+        if model.has_unparsed:
+            model.parse_slice(chat.measures)
+            chat.sync_heights(at)
             if model.message.id in chat.in_view:
-                self._view.scrolling.stay()
-        return not model.waiting
+                self._view.scroll_controller.relayout()
+        return not model.has_unparsed
 
     def _search_message(self, at: int, pattern: re.Pattern[str]) -> None:
-        model = self._view.chat.open(at)
+        model = self._view.branch.open(at)
         for number, row in enumerate(model.rows):
-            if isinstance(row, ThinkRow) and not row.open:
+            if isinstance(row, ThinkingRow) and not row.open:
                 hidden = sum(len(_spans(one, pattern)) for one in _folded(model))
                 for count in range(hidden):
-                    self._keep(Match(at, number, count, count))
+                    self._keep(FindMatch(at, number, count, count))
             for start, end in _spans(row, pattern):
-                self._keep(Match(at, number, start, end))
+                self._keep(FindMatch(at, number, start, end))
 
-    def _keep(self, match: Match) -> None:
+    def _keep(self, match: FindMatch) -> None:
         self._matches.append(match)
         self._by_row.setdefault((match.at, match.row), []).append(match)
 
@@ -180,7 +180,7 @@ class Finder:
             return
         if self._current is None:
             here = self._view.flow.anchor
-            first = bisect_left(self._matches, Match(here.at, here.row, 0, 0))
+            first = bisect_left(self._matches, FindMatch(here.at, here.row, 0, 0))
             index = first if by > 0 else first - 1
         else:
             index = bisect_left(self._matches, self._current) + by
@@ -188,21 +188,21 @@ class Finder:
         self._show(self._current)
         self._view.find_changed.emit(self.state)
 
-    def _show(self, match: Match) -> None:
+    def _show(self, match: FindMatch) -> None:
         """Bring a match into view, out of folded reasoning if need be."""
         view = self._view
-        row = view.chat.open(match.at).rows[match.row]
-        if isinstance(row, ThinkRow):
-            view.mounted.widget_of(view.chat.models[match.at])  # it may be far away
-            MessageHost(view).toggle_thinking(view.chat.models[match.at])
+        row = view.branch.open(match.at).rows[match.row]
+        if isinstance(row, ThinkingRow):
+            view.message_widgets.widget_of(view.branch.models[match.at])  # it may be far away
+            MessageActions(view).toggle_thinking(view.branch.models[match.at])
             inside = [m for m in self._matches if m.at == match.at and m.row > match.row]
             match = self._current = inside[match.start]
             view.find_changed.emit(self.state)
-        place = view.mounted.lay_out(match.at, match.row).caret_rect(match.start)
-        view.scrolling.to_row(match.at, match.row, place.y(), place.height())
-        view.mounted.repaint()
+        place = view.message_widgets.lay_out(match.at, match.row).caret_rect(match.start)
+        view.scroll_controller.show_row(match.at, match.row, place.y(), place.height())
+        view.message_widgets.repaint()
 
-    def in_row(
+    def matches_in(
         self, at: int, row: int
     ) -> tuple[tuple[tuple[int, int], ...], tuple[int, int] | None]:
         """The matches in a row, and the current one if it is there."""

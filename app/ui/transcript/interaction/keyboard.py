@@ -31,16 +31,16 @@ class Keyboard:
         """Answer a key; whether it was one of ours. The Menu key is Qt's, Shift+F10 is not."""
         view = self._view
         if event.matches(QKeySequence.StandardKey.SelectAll):
-            view.marks.select_all()
+            view.selection_controller.select_all()
             return True
         if event.matches(QKeySequence.StandardKey.Copy):
-            view.marks.copy()
+            view.selection_controller.copy()
             return True
         if event.matches(QKeySequence.StandardKey.MoveToStartOfDocument):
-            view.scrolling.to_start()
+            view.scroll_controller.scroll_to_start()
             return True
         if event.matches(QKeySequence.StandardKey.MoveToEndOfDocument):
-            view.scrolling.to_end()
+            view.scroll_controller.scroll_to_end()
             return True
         if event.modifiers() & ~(
             Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier
@@ -53,11 +53,11 @@ class Keyboard:
             return True
         way = self._way(event)
         if way:
-            view.scrolling.by(way)
+            view.scroll_controller.scroll_by(way)
         elif event.key() == Qt.Key.Key_Home:
-            view.scrolling.to_start()
+            view.scroll_controller.scroll_to_start()
         elif event.key() == Qt.Key.Key_End:
-            view.scrolling.to_end()
+            view.scroll_controller.scroll_to_end()
         else:
             return False
         return True
@@ -82,15 +82,16 @@ class Keyboard:
     def stops(self) -> list[QWidget]:
         """Where Tab stops: the view itself, the pill if there is one, the controls in view."""
         view = self._view
-        pill = [view.scrolling.pill] if view.scrolling.pill.isVisible() else []
-        seen = [c for c in view.mounted.focus_chain() if self._is_seen(c)]
+        pill = [view.scroll_controller.pill] if view.scroll_controller.pill.isVisible() else []
+        seen = [c for c in view.message_widgets.focus_chain() if self._is_seen(c)]
         return [view, *pill, *seen]
 
     def _is_seen(self, control: QWidget) -> bool:
         """Whether going there moves nothing: else Tab would bring ever more into view."""
         place, view = self._place_of(control), self._view
         return any(
-            (placed.at, placed.row) == place and view.scrolling.is_in_view(placed.y, CONTROL)
+            (placed.at, placed.row) == place
+            and view.scroll_controller.is_in_view(placed.y, CONTROL)
             for placed in view.flow.placed
         )
 
@@ -122,7 +123,7 @@ class Keyboard:
         place = self._place_of(focused) if isinstance(focused, QAbstractButton) else None
         if focused is None or place is None:
             return False
-        chain = _buttons(self._view.mounted.focus_chain())
+        chain = _buttons(self._view.message_widgets.focus_chain())
         wanted = chain.index(focused) + (1 if forward else -1) if focused in chain else -1
         if 0 <= wanted < len(chain):
             following: QWidget | None = chain[wanted]
@@ -135,24 +136,27 @@ class Keyboard:
 
     def _place_of(self, control: QWidget) -> tuple[int, int] | None:
         """Message and row of a control."""
-        for key, widget in self._view.mounted.widgets.items():
+        for key, widget in self._view.message_widgets.widgets.items():
             if widget.isAncestorOf(control):
-                for spot in widget.spots:
-                    if control in widget.controls.of(spot):
-                        return self._view.chat.by_id[key], spot.row
+                for spot in widget.visible_rows:
+                    if control in widget.controls.controls_of(spot):
+                        return self._view.branch.by_id[key], spot.row
         return None
 
     def _beyond(self, place: tuple[int, int], *, forward: bool) -> QWidget | None:
         """The next button after a row, or the last one before it, brought into view."""
         view = self._view
-        step = view.chat.after if forward else view.chat.before
+        step = view.branch.after if forward else view.branch.before
         following = step(*place)
         while following is not None:
-            if has_control(view.mounted.lay_out(*following)):
-                view.scrolling.to_row(*following, 0, CONTROL)
-                widget = view.mounted.widgets[view.chat.models[following[0]].message.id]
+            if has_control(view.message_widgets.lay_out(*following)):
+                view.scroll_controller.show_row(*following, 0, CONTROL)
+                widget = view.message_widgets.widgets[view.branch.models[following[0]].message.id]
                 found = _buttons(
-                    c for s in widget.spots if s.row == following[1] for c in widget.chain(s)
+                    c
+                    for s in widget.visible_rows
+                    if s.row == following[1]
+                    for c in widget.controls_of(s)
                 )
                 if found:
                     return found[0 if forward else -1]

@@ -7,28 +7,28 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QGuiApplication
 
 from app.ui.transcript.content.message_model import MessageModel
-from app.ui.transcript.content.rows import CodeRow, ThinkRow
+from app.ui.transcript.content.rows import CodeRow, ThinkingRow
 from app.ui.transcript.content.selection import BEYOND, CopyAs, message_text
 from app.ui.transcript.content.wide_blocks import CodeState
 from app.ui.transcript.interaction.clipboard import put_on_clipboard
-from app.ui.transcript.items.items import Look
+from app.ui.transcript.items.items import RowDecoration
 from app.ui.transcript.widgets.signals import ActionKind, MessageAction
 
 if TYPE_CHECKING:
     from app.ui.transcript.view import TranscriptView
 
 
-class MessageHost:
+class MessageActions:
     """Answers the widgets of the messages."""
 
     def __init__(self, view: TranscriptView) -> None:
         self._view = view
 
-    def look_of(self, model: MessageModel, row: int) -> Look:
+    def decoration_of(self, model: MessageModel, row: int) -> RowDecoration:
         """Selection and matches in a row."""
-        return self._view.marks.look_of(model, row)
+        return self._view.selection_controller.decoration_of(model, row)
 
-    def acted(self, model: MessageModel, kind: str, payload: str) -> None:
+    def on_action(self, model: MessageModel, kind: str, payload: str) -> None:
         """An action was chosen; a copy is made here, the rest is the shell's."""
         action = ActionKind(kind)
         if action is ActionKind.COPY:
@@ -42,42 +42,42 @@ class MessageHost:
 
     def toggle_wrap(self, state: CodeState) -> None:
         """Wrap or unwrap a code block."""
-        wrapped = self._view.looks.seen.wrap_code if state.wrap is None else state.wrap
-        state.wrap, state.x, state.natural = not wrapped, 0, 0
+        wrapped = self._view.styles.normal.wrap_code if state.wrap is None else state.wrap
+        state.wrap, state.offset, state.content_width = not wrapped, 0, 0
         self._view.arrange()
 
     def toggle_thinking(self, model: MessageModel) -> None:
         """Fold or unfold the reasoning; the line that was pressed stays where it is."""
         view = self._view
-        at = view.chat.by_id[model.message.id]
+        at = view.branch.by_id[model.message.id]
         top = next((p.y for p in view.flow.placed if p.at == at and _folds(model, p.row)), None)
-        line = view.places.line()
-        model.refold(view.chat.measures)
+        line = view.scroll_anchor.first_visible_line()
+        model.refold(view.branch.measures)
         self._forget_places(at)
-        view.mounted.widgets[model.message.id].laid.forget()
-        view.chat.touch(at)
+        view.message_widgets.widgets[model.message.id].layout_cache.clear()
+        view.branch.sync_heights(at)
         row = next((i for i in range(len(model.rows)) if _folds(model, i)), None)
         if top is None or row is None:
-            view.scrolling.hold(line)
+            view.scroll_controller.relayout_at(line)
         else:
             view.flow.show(at, row, top)
             view.arrange()
-        view.finder.look_again(at)
+        view.finder.refresh_message(at)
 
     def _forget_places(self, at: int) -> None:
         """The rows of a message have other numbers now: a selection that ends there is none."""
-        chosen = self._view.marks.selection
+        chosen = self._view.selection_controller.selection
         ends = (chosen.anchor, chosen.cursor) if chosen is not None else ()
         if any(end.at == at and 0 < end.row < BEYOND for end in ends):
-            self._view.marks.select(None)
+            self._view.selection_controller.select(None)
 
-    def scrolled_sideways(self) -> None:
+    def on_horizontal_scroll(self) -> None:
         """A wide block was scrolled."""
-        self._view.mounted.repaint()
+        self._view.message_widgets.repaint()
 
     def is_last(self, model: MessageModel) -> bool:
         """Whether it is the last message."""
-        models = self._view.chat.models
+        models = self._view.branch.models
         return bool(models) and models[-1] is model
 
     def is_busy(self) -> bool:
@@ -88,15 +88,15 @@ class MessageHost:
         """Take the focus from a control that goes away."""
         self._view.setFocus()
 
-    def reach(self, model: MessageModel, row: int) -> None:
+    def scroll_into_view(self, model: MessageModel, row: int) -> None:
         """Bring a row into view, because it got the focus."""
-        at = self._view.chat.by_id.get(model.message.id)
+        at = self._view.branch.by_id.get(model.message.id)
         if at is not None:
-            self._view.scrolling.to_row(at, row, 0, 20)
+            self._view.scroll_controller.show_row(at, row, 0, 20)
 
 
 def _folds(model: MessageModel, row: int) -> bool:
-    return row < len(model.rows) and isinstance(model.rows[row], ThinkRow)
+    return row < len(model.rows) and isinstance(model.rows[row], ThinkingRow)
 
 
 def code_of(model: MessageModel, state: CodeState) -> str:

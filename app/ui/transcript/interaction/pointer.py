@@ -9,7 +9,7 @@ from PySide6.QtCore import QDeadlineTimer, QPoint, QPointF, Qt, QTimer
 from PySide6.QtGui import QCursor, QGuiApplication, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
-from app.ui.core.links import openable
+from app.ui.core.links import is_openable_link
 from app.ui.transcript.content.rows import link_text, row_text
 from app.ui.transcript.content.runs import units
 from app.ui.transcript.content.selection import Position, Selection, line_at, word_at
@@ -66,7 +66,7 @@ class Pointer:
     def item_at(self, point: QPointF) -> tuple[int, int, RowItem, float, float] | None:
         """Message, row, item, and the point in the item's own coordinates."""
         best = None
-        for widget in self._view.mounted.widgets.values():
+        for widget in self._view.message_widgets.widgets.values():
             if not widget.isVisible():
                 continue
             top = widget.y()
@@ -80,8 +80,8 @@ class Pointer:
         if best is None:
             return None
         inside = point.y() - best.y()
-        spot = best.spot_at(int(inside))
-        at = self._view.chat.by_id.get(best.model.message.id)
+        spot = best.visible_row_at(int(inside))
+        at = self._view.branch.by_id.get(best.model.message.id)
         if spot is None or at is None:
             return None
         row, item, top = spot
@@ -103,13 +103,13 @@ class Pointer:
     def _scroll_sideways(self, point: QPointF, delta: int) -> None:
         """Scroll the wide block under a point."""
         found = self.item_at(point)
-        state = found[2].sideways() if found else None
+        state = found[2].horizontal_scroll() if found else None
         if state is None or found is None:
             return
-        most = max(0, state.natural - found[2].room + 2 * self._view.looks.seen.px(12))
-        state.x = max(0, min(most, state.x + delta))
+        most = max(0, state.content_width - found[2].room + 2 * self._view.styles.normal.px(12))
+        state.offset = max(0, min(most, state.offset + delta))
         self._view.arrange()
-        self._view.mounted.repaint()
+        self._view.message_widgets.repaint()
 
     # ------------------------------------------------------------------ events
 
@@ -119,7 +119,7 @@ class Pointer:
             event.ignore()
             return
         pixels, angle = event.pixelDelta(), event.angleDelta()
-        step = self._view.looks.seen.px(120) / 120
+        step = self._view.styles.normal.px(120) / 120
         dx = pixels.x() or angle.x() * step
         dy = pixels.y() or angle.y() * step
         if event.modifiers() & Qt.KeyboardModifier.ShiftModifier and not dx:
@@ -127,7 +127,7 @@ class Pointer:
         if abs(dx) > abs(dy):
             self._scroll_sideways(event.position(), -int(dx))
         elif dy:
-            self._view.scrolling.by(-int(dy))
+            self._view.scroll_controller.scroll_by(-int(dy))
         event.accept()
 
     def press(self, event: QMouseEvent) -> None:
@@ -140,18 +140,22 @@ class Pointer:
         self._link = self.link_under(event.position())
         self._moved, self._whole = False, None
         extend = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
-        start = view.marks.selection.anchor if view.marks.selection else self._caret
-        if extend and start is not None and start.at < len(view.chat.models):
+        start = (
+            view.selection_controller.selection.anchor
+            if view.selection_controller.selection
+            else self._caret
+        )
+        if extend and start is not None and start.at < len(view.branch.models):
             self._pressed, self._link = start, ""
             if position is not None:
-                view.marks.select(Selection(start, position))
+                view.selection_controller.select(Selection(start, position))
             return
         self._pressed = self._caret = position
         if position is not None and self._is_third(event):
             self._link = ""
             self._select(position, line_at)
             return
-        view.marks.select(None)
+        view.selection_controller.select(None)
 
     def _is_third(self, event: QMouseEvent) -> bool:
         """Whether a press follows a double click at once and at the same place."""
@@ -195,7 +199,7 @@ class Pointer:
             # its widget goes; then nobody would hear of the release.
             self._view.viewport().grabMouse()
         if self._moved:
-            self._view.marks.select(self._from_pressed(self._pressed, position))
+            self._view.selection_controller.select(self._from_pressed(self._pressed, position))
 
     def _from_pressed(self, pressed: Position, position: Position) -> Selection:
         whole = self._whole
@@ -213,7 +217,7 @@ class Pointer:
         if not over or not held or self._pressed is None:
             self._end_drag()
             return
-        self._view.scrolling.by(max(-60, min(60, over)))
+        self._view.scroll_controller.scroll_by(max(-60, min(60, over)))
         self._extend(QPointF(self._last))
 
     def _end_drag(self) -> None:
@@ -227,7 +231,7 @@ class Pointer:
         self._end_drag()
         if event.button() is not Qt.MouseButton.LeftButton:
             return
-        self._view.marks.offer()
+        self._view.selection_controller.set_primary_selection()
         if self._moved or not self._link:
             return
         found = self.item_at(event.position())
@@ -236,7 +240,7 @@ class Pointer:
 
     def activate(self, address: str, text: str) -> None:
         """Ask the shell to open an address; others than web and mail are only shown."""
-        if openable(address):
+        if is_openable_link(address):
             self._view.link_activated.emit(LinkRequest(address, text))
         else:
             QToolTip.showText(QCursor.pos(), f"{NOT_OPENED}\n{shortened(address)}", self._view)
@@ -256,10 +260,10 @@ class Pointer:
         first = self._around(position, around)
         self._whole = _Whole(first, around)
         self._pressed = self._caret = first.start
-        self._view.marks.select(first)
+        self._view.selection_controller.select(first)
 
     def _around(self, position: Position, around: Around) -> Selection:
-        text = row_text(self._view.chat.models[position.at].rows[position.row])
+        text = row_text(self._view.branch.models[position.at].rows[position.row])
         first, last = around(text, min(position.offset, units(text)))
         return Selection(replace(position, offset=first), replace(position, offset=last))
 

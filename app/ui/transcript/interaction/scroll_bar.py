@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from app.ui.transcript.view import TranscriptView
 
 
-class Bar:
+class ScrollBarSync:
     """Keeps the scroll bar and the layout in step."""
 
     def __init__(self, view: TranscriptView) -> None:
@@ -31,14 +31,14 @@ class Bar:
             return
         height = view.viewport().height()
         self._syncing = True
-        bar.setPageStep(max(1, height - 2 * int(view.looks.seen.line_height)))
+        bar.setPageStep(max(1, height - 2 * int(view.styles.normal.line_height)))
         bar.setRange(0, self._room())
         bar.setValue(view.flow.position)
         self._value = bar.value()
         self._syncing = False
 
     def _room(self) -> int:
-        return max(0, self._view.chat.index.total - self._view.viewport().height())
+        return max(0, self._view.branch.index.total - self._view.viewport().height())
 
     def _moved(self, value: int) -> None:
         if self._syncing:
@@ -46,7 +46,7 @@ class Bar:
         bar, view = self._bar, self._view
         before, self._value = self._value, value
         if not bar.isSliderDown():
-            view.scrolling.to_position(value, end=value >= bar.maximum())
+            view.scroll_controller.scroll_to(value, end=value >= bar.maximum())
             return
         here, room = view.flow.position, self._room()
         if value <= before:
@@ -54,4 +54,4 @@ class Bar:
         else:
             left = bar.maximum() - before
             wanted = here + (room - here) * (value - before) / left if left else room
-        view.scrolling.to_position(round(wanted), end=value >= bar.maximum())
+        view.scroll_controller.scroll_to(round(wanted), end=value >= bar.maximum())

@@ -7,21 +7,21 @@ from itertools import pairwise
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter
 
-from app.markup.maths.lines import Line
+from app.markup.maths.lines import FormulaLine
 from app.ui.style.theme import RADIUS, qcolour
 from app.ui.transcript.content.rows import (
     CodeHeadRow,
     FooterRow,
-    FootRow,
     MathRow,
+    ScrollBarRow,
     TextRow,
-    ThinkRow,
-    WaitRow,
+    ThinkingRow,
+    UnparsedRow,
 )
 from app.ui.transcript.content.runs import LINE, Run, clean
-from app.ui.transcript.content.wide_blocks import Sideways, TableState
-from app.ui.transcript.items.formulas import Drawn, Failed, Pending
-from app.ui.transcript.items.items import Look, RowItem
+from app.ui.transcript.content.wide_blocks import HorizontalScrollState, TableState
+from app.ui.transcript.items.formulas import DrawnFormula, FailedFormula, PendingFormula
+from app.ui.transcript.items.items import RowDecoration, RowItem
 from app.ui.transcript.items.style import CODE_PAD, Style
 from app.ui.transcript.items.text_document import TextDocument
 
@@ -41,18 +41,18 @@ class MathItem(RowItem):
     def __init__(self, row: MathRow, style: Style, width: int) -> None:
         super().__init__(row, style, width)
         self._source: TextDocument | None = None
-        self._drawn: Drawn | None = None
-        self._lines: tuple[Line, ...] = ()
+        self._drawn: DrawnFormula | None = None
+        self._lines: tuple[FormulaLine, ...] = ()
         self._wide = 0.0  # the widest of the lines
         colour = style.text_colour(quiet=row.place.quiet)
-        result: Drawn | Failed
+        result: DrawnFormula | FailedFormula
         if row.block.closed:
             result = style.formulas.get(
                 row.block.drawn, display=True, font=style.fonts.text, colour=colour
             )
         else:
-            result = Failed("It is still being written.")
-        if isinstance(result, Failed):
+            result = FailedFormula("It is still being written.")
+        if isinstance(result, FailedFormula):
             source = row.block.markdown
             if len(source) > LONGEST_SOURCE:
                 source = source[:LONGEST_SOURCE] + "\u2026"  # a copy has all of it
@@ -60,16 +60,16 @@ class MathItem(RowItem):
             self._source = TextDocument(TextRow((run,), row.place), style, self.room)
         else:
             self._drawn = result
-            self.pending = (result,) if isinstance(result, Pending) else ()
-            self._lines = result.lines(self.room - result.beside)
+            self.pending = (result,) if isinstance(result, PendingFormula) else ()
+            self._lines = result.lines(self.room - result.number_width)
             self._wide = max(line.width for line in self._lines)
-            row.state.natural = int(self._wide + result.beside) + 1
+            row.state.content_width = int(self._wide + result.number_width) + 1
         self._pad = style.px(4)
 
     @property
     def bar(self) -> bool:
         """Whether it is wider than the column, also when it is broken into lines."""
-        return self._drawn is not None and self.row.state.natural > self.room + 1
+        return self._drawn is not None and self.row.state.content_width > self.room + 1
 
     def body_height(self) -> int:
         """Without the gap above, pixels."""
@@ -87,11 +87,11 @@ class MathItem(RowItem):
             at.append(at[-1] + above.descent + line.ascent + self.style.line_height / 2)
         return at
 
-    def sideways(self) -> Sideways | None:
+    def horizontal_scroll(self) -> HorizontalScrollState | None:
         """What scrolls sideways here."""
         return self.row.state if self.bar else None
 
-    def paint_body(self, painter: QPainter, look: Look) -> None:
+    def paint_body(self, painter: QPainter, look: RowDecoration) -> None:
         """Draw what the row is about."""
         painter.save()
         selected = look.selection is not None and look.selection[0] < look.selection[1]
@@ -109,12 +109,12 @@ class MathItem(RowItem):
             self._paint_formula(painter, self._drawn)
         painter.restore()
 
-    def _paint_formula(self, painter: QPainter, drawn: Drawn) -> None:
+    def _paint_formula(self, painter: QPainter, drawn: DrawnFormula) -> None:
         """Draw the formula in the middle of the column, its numbers at the edge."""
-        spare = self.room - self._wide - drawn.beside
-        right = self.left + (self.room if spare > 0 else self._wide + drawn.beside)
+        spare = self.room - self._wide - drawn.number_width
+        right = self.left + (self.room if spare > 0 else self._wide + drawn.number_width)
         x = self.left + min((self.room - self._wide) / 2, spare) if spare > 0 else self.left
-        shift = -self.row.state.x if spare <= 0 else 0
+        shift = -self.row.state.offset if spare <= 0 else 0
         baselines = self._baselines()
         for line, baseline in zip(self._lines, baselines, strict=True):
             place = x + shift + line.indent
@@ -132,16 +132,16 @@ class RuleItem(RowItem):
         """Without the gap above, pixels."""
         return self.style.px(9)
 
-    def paint_body(self, painter: QPainter, _look: Look) -> None:
+    def paint_body(self, painter: QPainter, _look: RowDecoration) -> None:
         """Draw what the row is about."""
         y = self.gap + self.style.px(4)
         painter.fillRect(QRectF(self.left, y, self.room, 1), qcolour(self.style.theme.border))
 
 
-class WaitItem(RowItem):
+class UnparsedItem(RowItem):
     """Stands for what has not been read yet."""
 
-    row: WaitRow
+    row: UnparsedRow
 
     def body_height(self) -> int:
         """Without the gap above, pixels."""
@@ -149,7 +149,7 @@ class WaitItem(RowItem):
         lines = self.row.characters * style.char_width / self.room
         return int(lines * style.line_height) + style.px(20)
 
-    def paint_body(self, painter: QPainter, _look: Look) -> None:
+    def paint_body(self, painter: QPainter, _look: RowDecoration) -> None:
         """Draw what the row is about."""
         painter.setFont(self.style.fonts.small)
         painter.setPen(qcolour(self.style.theme.muted))
@@ -173,15 +173,15 @@ class CodeHeadItem(FixedItem):
     row: CodeHeadRow
     units = CODE_HEAD
 
-    def paint_body(self, painter: QPainter, _look: Look) -> None:
+    def paint_body(self, painter: QPainter, _look: RowDecoration) -> None:
         """Draw what the row is about."""
         paint_half_round(painter, self, top=True)
 
 
-class FootItem(FixedItem):
+class ScrollBarItem(FixedItem):
     """The end of a wide block, with its scroll bar if it needs one."""
 
-    row: FootRow
+    row: ScrollBarRow
     scrolls = True
 
     @property
@@ -193,7 +193,7 @@ class FootItem(FixedItem):
     def bar(self) -> bool:
         """Whether there is more than can be seen."""
         pad = 2 * self.style.px(CODE_PAD) if self.is_code else 0
-        return self.row.state.natural > self.room - pad
+        return self.row.state.content_width > self.room - pad
 
     def body_height(self) -> int:
         """Without the gap above, pixels."""
@@ -201,16 +201,16 @@ class FootItem(FixedItem):
             return self.style.px(SIDE_BAR if self.bar else CODE_PAD)
         return self.style.px(SIDE_BAR) if self.bar else 1
 
-    def paint_body(self, painter: QPainter, _look: Look) -> None:
+    def paint_body(self, painter: QPainter, _look: RowDecoration) -> None:
         """Draw what the row is about."""
         if self.is_code:
             paint_half_round(painter, self, top=False)
 
 
-class ThinkItem(FixedItem):
+class ThinkingItem(FixedItem):
     """The line that folds the reasoning."""
 
-    row: ThinkRow
+    row: ThinkingRow
     units = THINK
 
 

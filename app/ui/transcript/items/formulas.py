@@ -16,7 +16,7 @@ from PySide6.QtCore import QByteArray, QPointF, QRectF, Qt
 from PySide6.QtGui import QFont, QFontInfo, QFontMetricsF, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
-from app.markup.maths.lines import Line, Numbered, Piece, lines_of
+from app.markup.maths.lines import EquationNumbers, FormulaLine, FormulaPiece, break_lines
 from app.ui.style.theme import qcolour
 
 INK = "#010204"
@@ -40,7 +40,7 @@ SHOWN_WHOLE = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
+class FormulaShape:
     """A formula as the maths room gives it.
 
     Attributes:
@@ -56,23 +56,25 @@ class Shape:
     width: float
     ascent: float
     descent: float
-    pieces: tuple[Piece, ...] = ()
-    numbers: Numbered | None = None
+    pieces: tuple[FormulaPiece, ...] = ()
+    numbers: EquationNumbers | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Failed:
+class FailedFormula:
     """A formula that cannot be drawn; ``reason`` says why, for people."""
 
     reason: str
 
 
-class Drawn:
+class DrawnFormula:
     """A formula at one size and colour. Lengths in device-independent pixels."""
 
     __slots__ = ("_key", "_pieces", "_store", "ascent", "descent", "em", "numbers", "width")
 
-    def __init__(self, store: FormulaStore, shape: Shape, em: float, key: _PixmapKey) -> None:
+    def __init__(
+        self, store: FormulaStore, shape: FormulaShape, em: float, key: _PixmapKey
+    ) -> None:
         self._store, self._key, self._pieces = store, key, shape.pieces
         self.em = em
         self.width = shape.width * em
@@ -80,17 +82,17 @@ class Drawn:
         self.descent = shape.descent * em
         self.numbers = shape.numbers.scaled(em) if shape.numbers else None
 
-    def lines(self, room: float) -> tuple[Line, ...]:
+    def lines(self, room: float) -> tuple[FormulaLine, ...]:
         """The formula without its numbers, broken to fit into ``room`` if it can be."""
         width = self.numbers.body if self.numbers else self.width
         if width > room and len(self._pieces) > 1:
-            broken = lines_of([p.scaled(self.em) for p in self._pieces], room, self.em)
+            broken = break_lines([p.scaled(self.em) for p in self._pieces], room, self.em)
             if len(broken) > 1:
                 return broken
-        return (Line(0.0, width, 0.0, self.ascent, self.descent),)
+        return (FormulaLine(0.0, width, 0.0, self.ascent, self.descent),)
 
     @property
-    def beside(self) -> float:
+    def number_width(self) -> float:
         """What the numbers take of a row, with the least space before them."""
         return self.numbers.end - self.numbers.start + self.em if self.numbers else 0.0
 
@@ -123,7 +125,7 @@ class Drawn:
         return self.ascent + self.descent
 
 
-class Pending(Drawn):
+class PendingFormula(DrawnFormula):
     """Stands in for a formula that is drawn in one of the next frames."""
 
     __slots__ = ("_colour", "_font", "display", "soon", "source")
@@ -142,9 +144,9 @@ class Pending(Drawn):
         self.ascent = metrics.ascent() * (lines * 1.3 if lines > 1 else 1)
         self.descent = metrics.descent()
 
-    def lines(self, _room: float) -> tuple[Line, ...]:
+    def lines(self, _room: float) -> tuple[FormulaLine, ...]:
         """One."""
-        return (Line(0.0, self.width, 0.0, self.ascent, self.descent),)
+        return (FormulaLine(0.0, self.width, 0.0, self.ascent, self.descent),)
 
     def paint_part(
         self, painter: QPainter, x: float, baseline: float, _start: float, _end: float
@@ -182,14 +184,14 @@ class FormulaStore:
 
     def __init__(
         self,
-        render: Callable[[str, bool], Shape | Failed],
+        render: Callable[[str, bool], FormulaShape | FailedFormula],
         is_light: Callable[[str], bool],
         ask: Callable[[str, bool], None],
         clock: Callable[[], float] = perf_counter,
     ) -> None:
         self._render, self._is_light, self._ask, self._clock = render, is_light, ask, clock
         self._asked: set[tuple[str, bool]] = set()
-        self._shapes: OrderedDict[tuple[str, bool], Shape | Failed] = OrderedDict()
+        self._shapes: OrderedDict[tuple[str, bool], FormulaShape | FailedFormula] = OrderedDict()
         self._pixmaps: OrderedDict[_Place, QPixmap] = OrderedDict()
         self._left = FRAME_BUDGET
 
@@ -199,39 +201,39 @@ class FormulaStore:
 
     def get(
         self, source: str, *, display: bool, font: QFont, colour: str
-    ) -> Drawn | Failed | Pending:
+    ) -> DrawnFormula | FailedFormula | PendingFormula:
         """A formula at a font's size, drawn now if the frame's budget allows."""
         known = self._shapes.get((source, display))
         if known is None:
             if (source, display) in self._asked:
-                return Pending(source, font, colour, display=display, soon=False)
+                return PendingFormula(source, font, colour, display=display, soon=False)
             if self._left <= 0:
-                return Pending(source, font, colour, display=display, soon=True)
+                return PendingFormula(source, font, colour, display=display, soon=True)
             started = self._clock()
             self.draw(source, display=display)
             self._left -= self._clock() - started
             known = self._shapes.get((source, display))
             if known is None:
-                return Pending(source, font, colour, display=display, soon=False)
-        if isinstance(known, Failed):
+                return PendingFormula(source, font, colour, display=display, soon=False)
+        if isinstance(known, FailedFormula):
             return known
-        return Drawn(self, known, _em(font), _PixmapKey(source, display, colour))
+        return DrawnFormula(self, known, _em(font), _PixmapKey(source, display, colour))
 
     def draw(self, source: str, *, display: bool) -> None:
         """Draw a formula now, or have it drawn by the thread if it is a heavy one."""
         if (source, display) in self._shapes or (source, display) in self._asked:
             return
         if self._is_light(source):
-            self.take(source, self._render(source, display), display=display)
+            self.put(source, self._render(source, display), display=display)
         else:
             self._asked.add((source, display))
             self._ask(source, display)
 
-    def is_drawn(self, pending: Pending) -> bool:
+    def is_drawn(self, pending: PendingFormula) -> bool:
         """Whether a formula that was waited for is there."""
         return (pending.source, pending.display) in self._shapes
 
-    def take(self, source: str, shape: Shape | Failed, *, display: bool) -> None:
+    def put(self, source: str, shape: FormulaShape | FailedFormula, *, display: bool) -> None:
         """Keep what was drawn."""
         self._asked.discard((source, display))
         self._shapes[source, display] = shape
@@ -258,7 +260,7 @@ class FormulaStore:
         made = QPixmap(across, min(whole[1], TALLEST))
         made.fill(Qt.GlobalColor.transparent)
         shape = self._shapes.get((key.source, key.display)) or self._render(key.source, key.display)
-        if isinstance(shape, Shape):
+        if isinstance(shape, FormulaShape):
             painter = QPainter(made)
             svg = shape.svg.replace(INK.encode(), key.colour.encode())
             QSvgRenderer(QByteArray(svg)).render(painter, QRectF(-start, 0, *whole))

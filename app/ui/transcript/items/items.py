@@ -14,10 +14,10 @@ from PySide6.QtGui import (
 )
 
 from app.ui.style.theme import qcolour
-from app.ui.transcript.content.rows import Place, Row, SpaceRow, row_text
+from app.ui.transcript.content.rows import Row, RowPlacement, SpaceRow, row_text
 from app.ui.transcript.content.runs import units
-from app.ui.transcript.content.wide_blocks import Sideways
-from app.ui.transcript.items.formulas import Pending
+from app.ui.transcript.content.wide_blocks import HorizontalScrollState
+from app.ui.transcript.items.formulas import PendingFormula
 from app.ui.transcript.items.style import Style
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class RowDecoration:
     """What is drawn over a row's text: positions as Qt counts, in the row's text.
 
     Attributes:
@@ -42,14 +42,14 @@ class Look:
 TALLEST_PICTURE = 4000
 """Pixels; a row that stands for an unread megabyte would be a picture of a gigabyte."""
 
-PLAIN_LOOK = Look()
+NO_DECORATION = RowDecoration()
 
 
 @dataclass(frozen=True, slots=True)
 class _PictureKey:
     """What a picture of a row depends on: look, sideways scroll, pixel ratio, ground, widths."""
 
-    look: Look
+    look: RowDecoration
     x: int
     ratio: float
     ground: str
@@ -70,7 +70,7 @@ class RowItem:
         self.gap = style.px(place.gap)
         self.room = max(40, width - self.left)
         self.widget: QWidget | None = None
-        self.pending: tuple[Pending, ...] = ()
+        self.pending: tuple[PendingFormula, ...] = ()
         self._picture = QPixmap()
         self._picture_key: _PictureKey | None = None
         self._drawn_key: _PictureKey | None = None
@@ -90,7 +90,7 @@ class RowItem:
         """Whether it has to be made anew though its row is the same."""
         return False
 
-    def grow(self, _row: Row) -> float | None:
+    def update_row(self, _row: Row) -> float | None:
         """Take a later form of the row, and keep what is laid out of it.
 
         Returns:
@@ -119,7 +119,7 @@ class RowItem:
         """The address of the link under a point, or nothing."""
         return ""
 
-    def sideways(self) -> Sideways | None:
+    def horizontal_scroll(self) -> HorizontalScrollState | None:
         """What scrolls sideways here."""
         return None
 
@@ -127,7 +127,9 @@ class RowItem:
         """Where a position in the row's text stands."""
         return QRectF(self.left, self.gap, 1, self.body_height())
 
-    def draw(self, painter: QPainter, look: Look, ground: str, margin: int, width: int) -> None:
+    def draw(
+        self, painter: QPainter, look: RowDecoration, ground: str, margin: int, width: int
+    ) -> None:
         """Draw, from a picture of the row if there is one of this look.
 
         Drawing text costs ten times what copying its picture costs, and most frames only move
@@ -135,8 +137,8 @@ class RowItem:
         pause.
         """
         ratio = painter.device().devicePixelRatio()
-        wide = self.sideways()
-        key = _PictureKey(look, wide.x if wide else 0, ratio, ground, margin, width)
+        wide = self.horizontal_scroll()
+        key = _PictureKey(look, wide.offset if wide else 0, ratio, ground, margin, width)
         if key == self._picture_key:
             painter.drawPixmap(-margin, 0, self._picture)
             return
@@ -170,7 +172,7 @@ class RowItem:
         y = self.caret_rect(0).y()  # below the gap, which may be cut off
         return (0, y) if y >= top - 0.5 else None
 
-    def paint(self, painter: QPainter, look: Look) -> None:
+    def paint(self, painter: QPainter, look: RowDecoration) -> None:
         """Draw bars, marker and body."""
         place = self.row.place
         for number, level in enumerate(place.bars):
@@ -184,7 +186,7 @@ class RowItem:
             self._paint_marker(painter, place)
         self.paint_body(painter, look)
 
-    def paint_body(self, painter: QPainter, look: Look) -> None:
+    def paint_body(self, painter: QPainter, look: RowDecoration) -> None:
         """Draw what the row is about."""
 
     def is_rtl(self) -> bool:
@@ -195,7 +197,7 @@ class RowItem:
         """Of the first line, below the gap."""
         return self.style.text_metrics.ascent()
 
-    def _paint_marker(self, painter: QPainter, place: Place) -> None:
+    def _paint_marker(self, painter: QPainter, place: RowPlacement) -> None:
         style = self.style
         baseline = self.gap + self.first_baseline()
         rtl = self.is_rtl()

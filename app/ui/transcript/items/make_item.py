@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 from app.ui.transcript.content.rows import (
     CodeHeadRow,
     CodeRow,
-    FootRow,
     MathRow,
     NoteRow,
     Row,
     RuleRow,
+    ScrollBarRow,
     SpaceRow,
     TableRow,
     TextRow,
-    ThinkRow,
-    WaitRow,
+    ThinkingRow,
+    UnparsedRow,
 )
 from app.ui.transcript.items.style import Style
 
@@ -26,11 +26,11 @@ if TYPE_CHECKING:
 from app.ui.transcript.items.block_items import (
     CodeHeadItem,
     FooterItem,
-    FootItem,
     MathItem,
     RuleItem,
-    ThinkItem,
-    WaitItem,
+    ScrollBarItem,
+    ThinkingItem,
+    UnparsedItem,
 )
 from app.ui.transcript.items.items import RowItem, SpaceItem
 from app.ui.transcript.items.text_items import CodeItem, NoteItem, TableItem, TextItem
@@ -45,20 +45,20 @@ def make_item(row: Row, style: Style, width: int) -> RowItem:
             return CodeItem(row, style, width)
         case CodeHeadRow():
             return CodeHeadItem(row, style, width)
-        case FootRow():
-            return FootItem(row, style, width)
+        case ScrollBarRow():
+            return ScrollBarItem(row, style, width)
         case TableRow():
             return TableItem(row, style, width)
         case MathRow():
             return MathItem(row, style, width)
         case RuleRow():
             return RuleItem(row, style, width)
-        case ThinkRow():
-            return ThinkItem(row, style, width)
+        case ThinkingRow():
+            return ThinkingItem(row, style, width)
         case NoteRow():
             return NoteItem(row, style, width)
-        case WaitRow():
-            return WaitItem(row, style, width)
+        case UnparsedRow():
+            return UnparsedItem(row, style, width)
         case SpaceRow():
             return SpaceItem(row, style, width)
     return FooterItem(row, style, width)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from app.markup.latex.tokens import MathError
-from app.markup.maths.render import QUICK, render, weight
-from app.ui.transcript.items.formulas import INK, Failed, Shape
+from app.markup.maths.render import QUICK, render, render_cost
+from app.ui.transcript.items.formulas import INK, FailedFormula, FormulaShape
 
 SIZE = 100.0
 """Pixels of an em while measuring; lengths are kept in ems."""
@@ -18,18 +18,18 @@ letters have to be loaded. A heavier one is seen as its source for a frame or tw
 def is_light(source: str) -> bool:
     """Whether a formula may be drawn while the window waits."""
     try:
-        return weight(source) <= LIGHT
+        return render_cost(source) <= LIGHT
     except MathError:
         return True  # it is refused at once
 
 
-def render_shape(source: str, display: bool) -> Shape | Failed:
+def render_shape(source: str, display: bool) -> FormulaShape | FailedFormula:
     """Draw LaTeX, or say why not."""
     try:
         formula = render(source, display=display, size=SIZE, colour=INK)
     except MathError as error:
-        return Failed(str(error))
-    return Shape(
+        return FailedFormula(str(error))
+    return FormulaShape(
         formula.svg,
         formula.width / SIZE,
         formula.baseline / SIZE,

@@ -17,7 +17,7 @@ from PySide6.QtGui import (
 )
 
 from app.ui.transcript.content.runs import Run, clean
-from app.ui.transcript.items.formulas import Drawn, Failed, Pending
+from app.ui.transcript.items.formulas import DrawnFormula, FailedFormula, PendingFormula
 from app.ui.transcript.items.style import FORMULA_OBJECT, Style
 
 if TYPE_CHECKING:
@@ -35,11 +35,11 @@ class InlineFormula(QPyTextObject):
 
     def __init__(self, *, strut: bool) -> None:
         super().__init__()
-        self.drawn: list[Drawn] = []
-        self._stood: dict[int, tuple[Drawn, float, float]] = {}  # by position, as last drawn
+        self.drawn: list[DrawnFormula] = []
+        self._stood: dict[int, tuple[DrawnFormula, float, float]] = {}  # by position, as last drawn
         self._strut = strut
 
-    def add(self, drawn: Drawn) -> int:
+    def add(self, drawn: DrawnFormula) -> int:
         """Take a formula and return its number in this document."""
         self.drawn.append(drawn)
         return len(self.drawn) - 1
@@ -77,7 +77,7 @@ class InlineFormula(QPyTextObject):
             if start <= position < end:
                 formula.paint(painter, left, baseline)
 
-    def _half(self, formula: Drawn, fmt: QTextCharFormat) -> float:
+    def _half(self, formula: DrawnFormula, fmt: QTextCharFormat) -> float:
         middle = _middle(fmt)
         half = max(formula.ascent - middle, formula.descent + middle)
         return max(half, QFontMetricsF(fmt.font()).ascent() - middle) if self._strut else half
@@ -141,7 +141,7 @@ class RowDocument(QTextDocument):
         self.setUndoRedoEnabled(False)
         self.setDefaultFont(style.fonts.text)
         self.style = style
-        self.pending: list[Pending] = []
+        self.pending: list[PendingFormula] = []
         # Made with the first formula: most rows have none, and it takes a third of an empty row.
         self.formulas: InlineFormula | None = None
         # (position in the row's text, length in the document) of each formula drawn as source
@@ -175,14 +175,14 @@ class RowDocument(QTextDocument):
             font=base.font(),
             colour=style.text_colour(quiet=quiet),
         )
-        if isinstance(result, Failed):
+        if isinstance(result, FailedFormula):
             start = self.to_row(cursor.position())
             source = clean(run.math.markdown[:LONGEST_INLINE])
             look = Run("", code=True)
             cursor.insertText(source, style.format_of(look, level, quiet=quiet))
             self.spelled.append((start, len(source.encode("utf-16-le")) // 2))
             return
-        if isinstance(result, Pending):
+        if isinstance(result, PendingFormula):
             self.pending.append(result)
         if self.formulas is None:
             self.formulas = InlineFormula(strut=self.strut)

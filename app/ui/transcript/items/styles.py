@@ -11,7 +11,7 @@ SIDE = 24
 """Least room beside the column, pixels."""
 
 
-class Looks:
+class Styles:
     """What a message is laid out with; each change makes new styles.
 
     Args:
@@ -24,11 +24,11 @@ class Looks:
         self._formulas = formulas
         self.theme, self.zoom, self.wrap = theme, zoom, False
         self._fonts = fonts_at(zoom)
-        self.seen, self._dimmed = self._make(COLUMN)
+        self.normal, self._dimmed = self._make(COLUMN)
 
     def style_of(self, model: MessageModel) -> Style:
         """How a message looks; one that the model does not see is dimmed."""
-        return self._dimmed if model.left_out else self.seen
+        return self._dimmed if model.left_out else self.normal
 
     def column_for(self, width: int) -> int:
         """Width of the text column in a view of ``width``, pixels."""
@@ -40,11 +40,11 @@ class Looks:
 
     def restyle(self, column: int) -> None:
         """Make new styles."""
-        self.seen, self._dimmed = self._make(column)
+        self.normal, self._dimmed = self._make(column)
 
     def measures(self) -> Measures:
         """What estimates of heights need."""
-        style = self.seen
+        style = self.normal
         return Measures(
             style.column,
             style.char_width,

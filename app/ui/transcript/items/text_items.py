@@ -13,10 +13,10 @@ from PySide6.QtGui import (
 from app.ui.style.theme import qcolour
 from app.ui.transcript.content.rows import CodeRow, NoteRow, Row, TableRow, TextRow, row_text
 from app.ui.transcript.content.runs import Run, units
-from app.ui.transcript.content.wide_blocks import Sideways
+from app.ui.transcript.content.wide_blocks import HorizontalScrollState
 from app.ui.transcript.items.code_document import CodeDocument
 from app.ui.transcript.items.highlights import area_of
-from app.ui.transcript.items.items import Look, RowItem
+from app.ui.transcript.items.items import RowDecoration, RowItem
 from app.ui.transcript.items.row_document import RowDocument
 from app.ui.transcript.items.style import CODE_PAD, Style
 from app.ui.transcript.items.table_document import TableDocument, column_widths, measure_columns
@@ -79,7 +79,7 @@ class DocumentItem(RowItem):
             return super().first_baseline()
         return layout.lineAt(0).ascent()
 
-    def paint_body(self, painter: QPainter, look: Look) -> None:
+    def paint_body(self, painter: QPainter, look: RowDecoration) -> None:
         """Draw what the row is about."""
         painter.save()
         clip = self.clip()
@@ -129,7 +129,7 @@ class DocumentItem(RowItem):
             doc.formulas.paint_again(painter, 0, doc.characterCount())
         painter.restore()
 
-    def _selections(self, look: Look) -> list[QAbstractTextDocumentLayout.Selection]:
+    def _selections(self, look: RowDecoration) -> list[QAbstractTextDocumentLayout.Selection]:
         if look.selection is None or look.selection[0] >= look.selection[1]:
             return []
         theme = self.style.theme
@@ -201,7 +201,7 @@ class TextItem(DocumentItem):
         """Lay out the document."""
         return TextDocument(self.row, self.style, self.room)
 
-    def grow(self, row: Row) -> float | None:
+    def update_row(self, row: Row) -> float | None:
         """Take a later form of the row; from where it looks different, if it can be done."""
         old = self.row
         if (
@@ -259,7 +259,7 @@ class CodeItem(DocumentItem):
         super()._take()
         state = self.row.state
         natural = 0 if self._wrapped else int(self.doc.idealWidth()) + 1
-        state.natural = max(state.natural, natural) if natural else 0
+        state.content_width = max(state.content_width, natural) if natural else 0
 
     def _wants_wrapping(self) -> bool:
         wrap = self.row.state.wrap
@@ -273,7 +273,7 @@ class CodeItem(DocumentItem):
             or self.row.state.tokens_of(self.row) is not self._tokens
         )
 
-    def grow(self, row: Row) -> float | None:
+    def update_row(self, row: Row) -> float | None:
         """Take a later form of the row, or other colours; from where it looks different."""
         old = self.row
         if (
@@ -288,13 +288,13 @@ class CodeItem(DocumentItem):
         self._grown(row)
         return self.gap + top
 
-    def sideways(self) -> Sideways | None:
+    def horizontal_scroll(self) -> HorizontalScrollState | None:
         """What scrolls sideways here."""
         return None if self._wrapped else self.row.state
 
     def origin(self) -> tuple[float, float]:
         """Where the document's top left stands."""
-        return self.left + self.style.px(CODE_PAD) - self.row.state.x, self.gap
+        return self.left + self.style.px(CODE_PAD) - self.row.state.offset, self.gap
 
     def clip(self) -> QRectF:
         """What of the row may show the document."""
@@ -305,7 +305,7 @@ class CodeItem(DocumentItem):
         """Whether the text runs from right to left."""
         return False
 
-    def paint_body(self, painter: QPainter, look: Look) -> None:
+    def paint_body(self, painter: QPainter, look: RowDecoration) -> None:
         """Draw what the row is about."""
         ground = QRectF(self.left, self.gap, self.room, self.body_height())
         painter.fillRect(ground, qcolour(self.style.theme.code_ground))
@@ -330,7 +330,7 @@ class TableItem(DocumentItem):
         measure_columns(self.row, self.style)
         self._wanted = list(state.columns)
         widths = column_widths(state, self.style, self.room)
-        state.natural = sum(widths)
+        state.content_width = sum(widths)
         return TableDocument(self.row, self.style, widths)
 
     @property
@@ -338,7 +338,7 @@ class TableItem(DocumentItem):
         """Whether it looks different though its row is the same: columns grew elsewhere."""
         return self._wanted != self.row.state.columns
 
-    def grow(self, row: Row) -> float | None:
+    def update_row(self, row: Row) -> float | None:
         """Take a later form of the row; from where it looks different, if it can be done."""
         old = self.row
         if (
@@ -355,7 +355,7 @@ class TableItem(DocumentItem):
         self._grown(row)
         return self.gap + top
 
-    def sideways(self) -> Sideways:
+    def horizontal_scroll(self) -> HorizontalScrollState:
         """What scrolls sideways here."""
         return self.row.state
 
@@ -365,7 +365,7 @@ class TableItem(DocumentItem):
 
     def origin(self) -> tuple[float, float]:
         """Where the document's top left stands."""
-        return self.left - self.row.state.x, self.gap
+        return self.left - self.row.state.offset, self.gap
 
     def clip(self) -> QRectF:
         """What of the row may show the document."""

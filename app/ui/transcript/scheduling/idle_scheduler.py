@@ -26,50 +26,54 @@ SLICE_SECONDS = 0.006
 FORMULA_SECONDS = 0.003
 """After which no other formula is begun in a turn; one takes up to three times as long."""
 
-AFTER_LEAP = 10
+AFTER_JUMP = 10
 """Milliseconds after a page was turned, or the bar dragged, before its formulas and colours are
 made: the page is shown first, and a drag that goes on puts them off."""
 
-CALM = 120
+IDLE_DELAY = 120
 """Milliseconds without an arrangement before the work begins that nobody misses yet."""
 
 
-class Work:
+class IdleScheduler:
     """Does a little after each frame, until nothing near the viewport waits."""
 
     def __init__(self, view: TranscriptView) -> None:
         self._view = view
-        self._soon = QTimer(view, singleShot=True, timerType=Qt.TimerType.PreciseTimer)
-        self._soon.timeout.connect(self._turn)
-        self._calm = QTimer(view, singleShot=True)
-        self._calm.timeout.connect(self._calm_turn)
+        self._slice_timer = QTimer(view, singleShot=True, timerType=Qt.TimerType.PreciseTimer)
+        self._slice_timer.timeout.connect(self._run_slice)
+        self._idle_timer = QTimer(view, singleShot=True)
+        self._idle_timer.timeout.connect(self._run_idle_slice)
         self._recoloured = False  # colours came that are not shown yet
         self.ahead: dict[str, set[int]] = {}  # rows laid out beyond the viewport, by message
 
     @property
     def idle(self) -> bool:
         """Whether nothing waits."""
-        return not self._soon.isActive() and not self._calm.isActive()
+        return not self._slice_timer.isActive() and not self._idle_timer.isActive()
 
-    def look_around(self) -> None:
+    def schedule(self) -> None:
         """Begin, if anything waits. Called after each arrangement."""
-        if self._view.scrolling.leaping:
-            self._soon.start(AFTER_LEAP)
-        elif not self._soon.isActive() and self._waits():
-            self._soon.start(0)
-        self._calm.start(CALM)
+        if self._view.scroll_controller.jumping:
+            self._slice_timer.start(AFTER_JUMP)
+        elif not self._slice_timer.isActive() and self._waits():
+            self._slice_timer.start(0)
+        self._idle_timer.start(IDLE_DELAY)
 
     def recolour(self) -> None:
         """Show the colours of a block that was read in one go."""
         self._recoloured = True
-        self._soon.start(0)
+        self._slice_timer.start(0)
 
     def _shown(self) -> list[MessageWidget]:
-        return [widget for widget in self._view.mounted.widgets.values() if widget.spots]
+        return [
+            widget for widget in self._view.message_widgets.widgets.values() if widget.visible_rows
+        ]
 
     def _waits(self) -> bool:
         for widget in self._shown():
-            if widget.model.waiting or any(p.soon for s in widget.spots for p in s.item.pending):
+            if widget.model.has_unparsed or any(
+                p.soon for s in widget.visible_rows for p in s.item.pending
+            ):
                 return True
             if any(map(self._to_colour, widget.shown_rows())):
                 return True
@@ -84,22 +88,22 @@ class Work:
 
     # ------------------------------------------------------------------ what is in view
 
-    def _turn(self) -> None:
+    def _run_slice(self) -> None:
         view = self._view
-        line = None if view.scrolling.following else view.places.line()
+        line = None if view.scroll_controller.following else view.scroll_anchor.first_visible_line()
         if self._read_on() or self._draw() or self._colour():
-            view.scrolling.hold(line)
+            view.scroll_controller.relayout_at(line)
         elif self._waits():
-            self._soon.start(0)
+            self._slice_timer.start(0)
 
     def _read_on(self) -> bool:
         """Read a slice of a long message."""
         view = self._view
         for widget in self._shown():
-            if widget.model.waiting:
-                widget.model.read_slice(view.chat.measures)
-                view.chat.touch(view.chat.by_id[widget.model.message.id])
-                if view.places.read_on(widget.model):
+            if widget.model.has_unparsed:
+                widget.model.parse_slice(view.branch.measures)
+                view.branch.sync_heights(view.branch.by_id[widget.model.message.id])
+                if view.scroll_anchor.resume_restore(widget.model):
                     view.arrange()
                     return False
                 return True
@@ -113,7 +117,7 @@ class Work:
             for late in widget.pending():
                 if late.soon and perf_counter() < end:
                     formulas.draw(late.source, display=late.display)
-        return bool([w for w in self._shown() if w.drop_drawn(formulas.is_drawn)])
+        return bool([w for w in self._shown() if w.drop_completed(formulas.is_drawn)])
 
     def _colour(self) -> bool:
         """Colour code; whether any was."""
@@ -128,19 +132,19 @@ class Work:
 
     # ------------------------------------------------------------------ what nobody misses yet
 
-    def _calm_turn(self) -> None:
-        self._view.late.warm_up()
+    def _run_idle_slice(self) -> None:
+        self._view.late_formulas.warm_up()
         end = perf_counter() + SLICE_SECONDS
         for _ in self._steps():
             if perf_counter() > end:
-                self._calm.start(0)
+                self._idle_timer.start(0)
                 return
 
     def _steps(self) -> Iterator[None]:
         """One small piece of work after the other; what is done already is passed over."""
         shown = self._shown()
         for widget in shown:
-            while widget.controls.make_next(widget.spots):
+            while widget.controls.make_next(widget.visible_rows):
                 yield
         for widget in shown:
             self._read_whole(widget)
@@ -149,37 +153,39 @@ class Work:
             if widget.describe():
                 yield
         for widget in shown:
-            for spot in widget.spots:
+            for spot in widget.visible_rows:
                 if spot.item.make_picture():
                     yield
-        yield from self._look_ahead()
+        yield from self._lay_out_ahead()
 
     def _read_whole(self, widget: MessageWidget) -> None:
         """Have the blocks in view read in one go, once their lines have colours."""
-        if not widget.model.waiting:
+        if not widget.model.has_unparsed:
             for state in {row.state for row in widget.shown_rows() if isinstance(row, CodeRow)}:
                 self._view.lexers.read_whole(state, widget.model.rows)
 
-    def _look_ahead(self) -> Iterator[None]:
+    def _lay_out_ahead(self) -> Iterator[None]:
         """Lay out a viewport's worth of rows below and above what is in view."""
         view = self._view
         ahead: dict[str, set[int]] = {}
         self.ahead = ahead
-        for at, row in view.flow.beyond():
-            ahead.setdefault(view.chat.models[at].message.id, set()).add(row)
-            if view.mounted.item(at, row) is not None:
+        for at, row in view.flow.rows_ahead():
+            ahead.setdefault(view.branch.models[at].message.id, set()).add(row)
+            if view.message_widgets.item(at, row) is not None:
                 continue
-            view.mounted.lay_out(at, row)
+            view.message_widgets.lay_out(at, row)
             yield
         yield from self._draw_ahead()
-        view.mounted.park_all_but(view.chat.in_view)  # what was laid out ahead of another place
-        view.bar.sync()  # the heights laid out here were estimates
+        view.message_widgets.hide_offscreen(
+            view.branch.in_view
+        )  # what was laid out ahead of another place
+        view.scroll_bar_sync.sync()  # the heights laid out here were estimates
 
     def _draw_ahead(self) -> Iterator[None]:
         view = self._view
-        for widget in list(view.mounted.widgets.values()):
+        for widget in list(view.message_widgets.widgets.values()):
             for late in widget.pending():
                 if late.soon:
                     view.formulas.draw(late.source, display=late.display)
                     yield
-        view.late.use_drawn()
+        view.late_formulas.apply_drawn()

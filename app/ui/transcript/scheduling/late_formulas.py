@@ -5,11 +5,11 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from app.ui.transcript.items.formulas import Failed, FormulaStore, Shape
+from app.ui.transcript.items.formulas import FailedFormula, FormulaShape, FormulaStore
 from app.ui.transcript.items.maths_source import is_light, render_shape, warm_up
 
 if TYPE_CHECKING:
-    from app.ui.core.render_thread import Background
+    from app.ui.core.render_thread import RenderThread
     from app.ui.transcript.view import TranscriptView
 
 
@@ -20,7 +20,7 @@ class LateFormulas:
         store: All formulas of the transcript.
     """
 
-    def __init__(self, view: TranscriptView, background: Background) -> None:
+    def __init__(self, view: TranscriptView, background: RenderThread) -> None:
         self._view, self._background = view, background
         self._warm = False
         self._drawing = 0  # formulas that the thread was given and has not brought yet
@@ -39,25 +39,25 @@ class LateFormulas:
         if not self._warm:
             self._warm = True
             self._drawing += 1
-            self._background.ask(warm_up, lambda _: self._warmed())
+            self._background.submit(warm_up, lambda _: self._warmed())
 
     def _warmed(self) -> None:
         self._drawing -= 1
 
     def _draw(self, source: str, display: bool) -> None:
         self._drawing += 1
-        self._background.ask(
+        self._background.submit(
             partial(render_shape, source, display), partial(self._take, source, display)
         )
 
-    def _take(self, source: str, display: bool, shape: Shape | Failed) -> None:
+    def _take(self, source: str, display: bool, shape: FormulaShape | FailedFormula) -> None:
         self._drawing -= 1
-        self.store.take(source, shape, display=display)
-        self.use_drawn()
+        self.store.put(source, shape, display=display)
+        self.apply_drawn()
 
-    def use_drawn(self) -> None:
+    def apply_drawn(self) -> None:
         """Lay rows out again whose late formulas are there now; the reader's line stays."""
         view = self._view
-        line = None if view.scrolling.following else view.places.line()
-        if view.mounted.drop_drawn(self.store.is_drawn):
-            view.scrolling.hold(line)
+        line = None if view.scroll_controller.following else view.scroll_anchor.first_visible_line()
+        if view.message_widgets.drop_completed(self.store.is_drawn):
+            view.scroll_controller.relayout_at(line)

@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any, TypeAlias
 
-from app.markup.code.highlighter import Highlighter, Run, whole
+from app.markup.code.highlighter import Highlighter, TokenSpan, highlight_whole
 from app.ui.transcript.content.rows import CodeRow, Row
 from app.ui.transcript.content.wide_blocks import CodeState
 
-Ask: TypeAlias = Callable[[Callable[[], Any], Callable[[Any], None]], None]
+Submit: TypeAlias = Callable[[Callable[[], Any], Callable[[Any], None]], None]
 
 
 class Lexers:
@@ -27,7 +27,7 @@ class Lexers:
     """
 
     def __init__(
-        self, ask: Ask, loaded: Callable[[], None], recoloured: Callable[[], None]
+        self, ask: Submit, loaded: Callable[[], None], recoloured: Callable[[], None]
     ) -> None:
         self._ask, self._loaded, self._recoloured = ask, loaded, recoloured
         self._ready: set[str] = {""}
@@ -53,8 +53,15 @@ class Lexers:
         own = [row for row in rows if isinstance(row, CodeRow) and row.state is state]
         text = state.read(own)
         if text:
-            self._ask(partial(whole, state.language, text), partial(self._take_whole, state, own))
+            self._ask(
+                partial(highlight_whole, state.language, text),
+                partial(self._take_whole, state, own),
+            )
 
-    def _take_whole(self, state: CodeState, rows: list[CodeRow], runs: list[Run] | None) -> None:
-        if runs and state.take(rows, [(run.start, run.length, run.kind.value) for run in runs]):
+    def _take_whole(
+        self, state: CodeState, rows: list[CodeRow], runs: list[TokenSpan] | None
+    ) -> None:
+        if runs and state.set_colours(
+            rows, [(run.start, run.length, run.kind.value) for run in runs]
+        ):
             self._recoloured()

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from app.ui.transcript.content.flow_layout import Anchored
+from app.ui.transcript.content.flow_layout import RowAnchor
 from app.ui.transcript.content.rows import row_text
 from app.ui.transcript.content.runs import units
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Anchor:
+class ScrollPosition:
     """A line of a message and where it stands.
 
     Attributes:
@@ -34,7 +34,7 @@ class Anchor:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class VisibleLine:
     """A line in view: message, row, offset in the row's text, and its top in the viewport."""
 
     at: int
@@ -43,18 +43,18 @@ class Line:
     y: float
 
 
-class Places:
+class ScrollAnchor:
     """Finds and restores places of one transcript."""
 
     def __init__(self, view: TranscriptView) -> None:
         self._view = view
-        self._line: Line | None = None
-        self._stood: Anchored | None = None  # the layout's anchor when `_line` was put in place
-        self._wanted: Anchor | None = None  # in a part of a message that is not read yet
+        self._line: VisibleLine | None = None
+        self._stood: RowAnchor | None = None  # the layout's anchor when `_line` was put in place
+        self._wanted: ScrollPosition | None = None  # in a part of a message that is not read yet
 
     # ------------------------------------------------------------------ as lines
 
-    def line(self) -> Line | None:
+    def first_visible_line(self) -> VisibleLine | None:
         """The line that the reader looks at: the first in view.
 
         While nobody scrolls it stays the same line, though others become the first when the
@@ -64,32 +64,32 @@ class Places:
         if self._line is not None and self._stood == view.flow.anchor:
             return self._line
         for placed in view.flow.placed:
-            item = view.mounted.item(placed.at, placed.row)
+            item = view.message_widgets.item(placed.at, placed.row)
             if item is None or not item.length():
                 continue
             found = item.first_line(-placed.y)
             if found is not None:
-                return Line(placed.at, placed.row, found[0], placed.y + found[1])
+                return VisibleLine(placed.at, placed.row, found[0], placed.y + found[1])
         if not view.flow.placed:
             return None
         first = view.flow.placed[0]
-        return Line(first.at, first.row, 0, first.y)
+        return VisibleLine(first.at, first.row, 0, first.y)
 
-    def hold(self, line: Line | None) -> None:
+    def restore(self, line: VisibleLine | None) -> None:
         """Lay out again with ``line`` where it was, though rows are of other heights now."""
         view = self._view
-        if line is None or line.at >= len(view.chat.models):
+        if line is None or line.at >= len(view.branch.models):
             view.arrange()
             return
-        rows = view.chat.open(line.at).rows
+        rows = view.branch.open(line.at).rows
         if line.row < len(rows):
-            item = view.mounted.lay_out(line.at, line.row)
+            item = view.message_widgets.lay_out(line.at, line.row)
             top = item.caret_rect(line.inside).y() if item.length() else 0.0
             view.flow.show(line.at, line.row, round(line.y - top))
         view.arrange()
         self._line, self._stood = line, view.flow.anchor
 
-    def carry(self, line: Line | None) -> None:
+    def keep(self, line: VisibleLine | None) -> None:
         """Let ``line`` stay the one that is looked at, if scrolling left it in the upper half.
 
         What comes into view above it may still change its height, when a formula is drawn; that
@@ -100,28 +100,28 @@ class Places:
             return
         for placed in view.flow.placed:
             if (placed.at, placed.row) == (line.at, line.row):
-                item = view.mounted.lay_out(line.at, line.row)
+                item = view.message_widgets.lay_out(line.at, line.row)
                 y = placed.y + (item.caret_rect(line.inside).y() if item.length() else 0.0)
                 if 0 <= y < view.flow.viewport / 2:
                     self._line, self._stood = replace(line, y=y), view.flow.anchor
 
     # ------------------------------------------------------------------ as anchors
 
-    def anchor(self) -> Anchor | None:
+    def position(self) -> ScrollPosition | None:
         """Where the reader is, to come back to; None for an empty chat."""
-        line = self.line()
+        line = self.first_visible_line()
         if line is None:
             return None
-        model = self._view.chat.models[line.at]
-        return Anchor(model.message.id, _before(model, line.row) + line.inside, line.y)
+        model = self._view.branch.models[line.at]
+        return ScrollPosition(model.message.id, _before(model, line.row) + line.inside, line.y)
 
-    def go_to(self, place: Anchor) -> bool:
+    def go_to(self, place: ScrollPosition) -> bool:
         """Stand at a place, without laying the rest out; whether its message is there."""
         view = self._view
-        at = view.chat.by_id.get(place.message_id)
+        at = view.branch.by_id.get(place.message_id)
         if at is None:
             return False
-        model = view.chat.open(at)
+        model = view.branch.open(at)
         self._wanted = None
         if not place.offset and not place.y:
             view.flow.show(at, 0, 0)
@@ -130,15 +130,15 @@ class Places:
         for number, row in enumerate(model.rows):
             length = units(row_text(row))
             if rest < length:
-                top = view.mounted.lay_out(at, number).caret_rect(rest).y()
+                top = view.message_widgets.lay_out(at, number).caret_rect(rest).y()
                 view.flow.show(at, number, round(place.y - top))
                 return True
             rest -= length
         view.flow.show(at, len(model.rows) - 1, 0)
-        self._wanted = place if model.waiting else None
+        self._wanted = place if model.has_unparsed else None
         return True
 
-    def read_on(self, model: MessageModel) -> bool:
+    def resume_restore(self, model: MessageModel) -> bool:
         """More of a long message was read; whether the place that is looked for is reached."""
         place = self._wanted
         if place is None or place.message_id != model.message.id:

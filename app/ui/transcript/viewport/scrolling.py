@@ -8,46 +8,46 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.ui.transcript.items.formulas import FRAME_BUDGET
-from app.ui.transcript.widgets.message_controls import Pill
+from app.ui.transcript.widgets.message_controls import ScrollToEndButton
 
 if TYPE_CHECKING:
     from app.ui.transcript.items.style import Style
     from app.ui.transcript.view import TranscriptView
-    from app.ui.transcript.viewport.scroll_anchor import Line
+    from app.ui.transcript.viewport.scroll_anchor import VisibleLine
 
 
-class Scrolling:
+class ScrollController:
     """Moves one transcript.
 
     Attributes:
         following: Whether new text at the end is followed.
-        leaping: Whether rows are being placed for a page that is all new.
+        jumping: Whether rows are being placed for a page that is all new.
         pill: Leads to the end; seen while it is not followed.
     """
 
     def __init__(self, view: TranscriptView, style: Style) -> None:
         self._view = view
         self.following = True
-        self.leaping = False
-        self.pill = Pill(view, style)
-        self.pill.clicked.connect(self.to_end)
+        self.jumping = False
+        self.pill = ScrollToEndButton(view, style)
+        self.pill.clicked.connect(self.scroll_to_end)
 
     # ------------------------------------------------------------------ staying
 
-    def hold(self, line: Line | None) -> None:
+    def relayout_at(self, line: VisibleLine | None) -> None:
         """Lay out again after heights changed: ``line`` stays, and the end stays the end."""
         if self.following:
-            self.to_end()
+            self.scroll_to_end()
         else:
-            self._view.places.hold(line)
+            self._view.scroll_anchor.restore(line)
 
-    def stay(self) -> None:
+    def relayout(self) -> None:
         """Lay out again after heights changed; the end stays the end."""
         if self.following:
             self._anchor_end()
         self._view.arrange()
 
-    def grew(self, *, in_view: bool) -> None:
+    def follow_answer(self, *, in_view: bool) -> None:
         """The answer grew: follow it, or tell a reader further up.
 
         Args:
@@ -55,16 +55,16 @@ class Scrolling:
         """
         self.following = self.following and not self._view.selecting
         if not self.following and not self.pill.text():
-            self.pill.say("New text")
+            self.pill.show_text("New text")
         if self.following or in_view:
-            self.stay()
+            self.relayout()
         else:
-            self._view.bar.sync()
+            self._view.scroll_bar_sync.sync()
             self._show_pill()
 
     # ------------------------------------------------------------------ going
 
-    def to_end(self) -> None:
+    def scroll_to_end(self) -> None:
         """Go to the end and follow the text from there."""
         self.following = True
         self._anchor_end()
@@ -72,31 +72,31 @@ class Scrolling:
 
     def _anchor_end(self) -> None:
         self._view.flow.viewport = self._view.viewport().height()
-        self._view.flow.to_end()
+        self._view.flow.jump_to_end()
 
-    def to_start(self) -> None:
+    def scroll_to_start(self) -> None:
         """Go to the first message."""
         self._view.flow.jump(0)
         self._view.arrange()
 
-    def by(self, delta: int) -> None:
+    def scroll_by(self, delta: int) -> None:
         """Move by pixels, down being positive."""
         view = self._view
         # A page is all new: its formulas come in the next turns, not in this frame.
         far = abs(delta) > view.viewport().height() // 3
         view.formulas.begin_frame(0 if far else FRAME_BUDGET)
-        view.places.forget()
-        line = None if far else view.places.line()
+        view.scroll_anchor.forget()
+        line = None if far else view.scroll_anchor.first_visible_line()
         view.flow.scroll(delta)
         self.following = False
         self._arrange(leaping=far)
-        view.places.carry(line)
+        view.scroll_anchor.keep(line)
 
-    def to_position(self, position: int, *, end: bool) -> None:
+    def scroll_to(self, position: int, *, end: bool) -> None:
         """Go to a place given in pixels from the top, or to the end of the chat."""
         view = self._view
         view.formulas.begin_frame(0)
-        view.places.forget()
+        view.scroll_anchor.forget()
         if end:
             self._anchor_end()
         else:
@@ -104,11 +104,11 @@ class Scrolling:
         self._arrange(leaping=True)
 
     def _arrange(self, *, leaping: bool) -> None:
-        self.leaping = leaping
+        self.jumping = leaping
         self._view.arrange()
-        self.leaping = False
+        self.jumping = False
 
-    def to_row(self, at: int, row: int, inside: float = 0, tall: float = 0) -> None:
+    def show_row(self, at: int, row: int, inside: float = 0, tall: float = 0) -> None:
         """Bring a place of a row into view, if it is not there yet."""
         view = self._view
         for placed in view.flow.placed:
@@ -125,15 +125,15 @@ class Scrolling:
 
     # ------------------------------------------------------------------ telling
 
-    def arranged(self) -> None:
+    def sync_controls(self) -> None:
         """Rows were placed: the end is followed if it is among them; bar and pill say so."""
         self.following = self._view.flow.bottom_reached and not self._view.selecting
         if self.following:
-            self.pill.say("")
-        self._view.bar.sync()
+            self.pill.show_text("")
+        self._view.scroll_bar_sync.sync()
         self._show_pill()
 
     def _show_pill(self) -> None:
-        self.pill.setVisible(not self.following and bool(self._view.chat.models))
+        self.pill.setVisible(not self.following and bool(self._view.branch.models))
         if self.pill.isVisible():
             self.pill.place(self._view.viewport().geometry())

@@ -21,7 +21,7 @@ ICON, BUTTON = 16, 28
 """Sides at 100 %, pixels."""
 
 
-class Words(QLabel):
+class QuietLabel(QLabel):
     """A label in its own colour, whatever the window's style sheet says of labels."""
 
     def __init__(self, parent: QWidget, style: Style, text: str) -> None:
@@ -31,7 +31,7 @@ class Words(QLabel):
         self.setFont(style.fonts.small)
 
     @property
-    def wide(self) -> int:
+    def text_width(self) -> int:
         """Width of the text, pixels."""
         return int(self._style.small_metrics.horizontalAdvance(self.text())) + 2
 

@@ -12,24 +12,24 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
 
-from app.ui.transcript.content.wide_blocks import CodeState, Sideways
+from app.ui.transcript.content.wide_blocks import CodeState, HorizontalScrollState
 from app.ui.transcript.items.block_items import (
     SIDE_BAR,
     CodeHeadItem,
     FixedItem,
     FooterItem,
-    FootItem,
     MathItem,
-    ThinkItem,
+    ScrollBarItem,
+    ThinkingItem,
 )
 from app.ui.transcript.items.style import CODE_PAD
 from app.ui.transcript.widgets.buttons import QuietButton
 from app.ui.transcript.widgets.footer import OVERHANG, Footer, is_always_shown
-from app.ui.transcript.widgets.message_controls import CodeHead, SideBar, ThinkToggle
+from app.ui.transcript.widgets.message_controls import CodeHead, HorizontalScrollBar, ThinkingToggle
 
 if TYPE_CHECKING:
     from app.ui.transcript.items.items import RowItem
-    from app.ui.transcript.widgets.message_widget import MessageWidget, Spot
+    from app.ui.transcript.widgets.message_widget import MessageWidget, VisibleRow
 
 
 class Controls:
@@ -43,18 +43,18 @@ class Controls:
 
     # ------------------------------------------------------------------ making and placing
 
-    def place(self, spot: Spot) -> None:
+    def place(self, spot: VisibleRow) -> None:
         """Bring a row's control to its place; one that nobody sees is left for a pause."""
         item = spot.item
         if not has_control(item):
-            if isinstance(item, FootItem) and item.widget is not None:
+            if isinstance(item, ScrollBarItem) and item.widget is not None:
                 item.widget.hide()
             return
         if item.widget is None and isinstance(item, FooterItem) and not self._is_due():
             return
         self._make_and_place(spot)
 
-    def make_next(self, spots: Iterable[Spot]) -> bool:
+    def make_next(self, spots: Iterable[VisibleRow]) -> bool:
         """Make one control that was left for a pause; whether there was one."""
         for spot in spots:
             if spot.item.widget is None and has_control(spot.item):
@@ -62,7 +62,7 @@ class Controls:
                 return True
         return False
 
-    def make_all(self, spots: list[Spot]) -> None:
+    def make_all(self, spots: list[VisibleRow]) -> None:
         """Make what was left: the pointer or the keyboard comes."""
         while self.make_next(spots):
             pass
@@ -71,22 +71,22 @@ class Controls:
         model = self._message.model
         return self.revealed or bool(self._refocus) or is_always_shown(model.message, model.version)
 
-    def _make_and_place(self, spot: Spot) -> None:
+    def _make_and_place(self, spot: VisibleRow) -> None:
         item, style = spot.item, spot.item.style
         if item.widget is None:
             item.widget = self._make(item)
         x = self._message.offset_x(item) + item.left
         y, width, height = spot.y + item.gap, item.room, spot.height - item.gap
-        if isinstance(item, FootItem | MathItem):
+        if isinstance(item, ScrollBarItem | MathItem):
             y, height = spot.y + spot.height - style.px(SIDE_BAR), style.px(SIDE_BAR)
         if isinstance(item.widget, Footer):
             x -= style.px(OVERHANG)
             width += style.px(OVERHANG)
-        if isinstance(item.widget, ThinkToggle):
+        if isinstance(item.widget, ThinkingToggle):
             width = min(width, item.widget.wanted_width())
             x -= style.px(8)
         item.widget.setGeometry(x, y, width, height)
-        if isinstance(item.widget, SideBar):
+        if isinstance(item.widget, HorizontalScrollBar):
             _set_bar(item.widget, item)
         item.widget.show()
 
@@ -100,14 +100,14 @@ class Controls:
             head.wrap_clicked.connect(lambda: host.toggle_wrap(state))
             self._watch((head.wrap, head.copy), head)
             return head
-        if isinstance(item, ThinkItem):
-            toggle = ThinkToggle(message, style, item.row)
+        if isinstance(item, ThinkingItem):
+            toggle = ThinkingToggle(message, style, item.row)
             toggle.clicked.connect(lambda: host.toggle_thinking(message.model))
             self._watch((toggle,), toggle)
             return toggle
-        if isinstance(item, FootItem | MathItem):
+        if isinstance(item, ScrollBarItem | MathItem):
             side = item.row.state
-            bar = SideBar(message, style, side, item.room)
+            bar = HorizontalScrollBar(message, style, side, item.room)
             bar.valueChanged.connect(self._bar_moved(side))
             return bar
         return self._make_footer(item)
@@ -116,7 +116,7 @@ class Controls:
         message = self._message
         host, model = message.host, message.model
         footer = Footer(message, item.style, model.message, model.version, busy=host.is_busy())
-        footer.acted.connect(lambda kind, payload: host.acted(message.model, kind, payload))
+        footer.acted.connect(lambda kind, payload: host.on_action(message.model, kind, payload))
         self._watch(footer.buttons, footer)
         footer.reveal(self.revealed)
         for button in footer.buttons:
@@ -125,11 +125,11 @@ class Controls:
         self._refocus = ""
         return footer
 
-    def _bar_moved(self, state: Sideways) -> Callable[[int], None]:
+    def _bar_moved(self, state: HorizontalScrollState) -> Callable[[int], None]:
         def moved(value: int) -> None:
-            if state.x != value:
-                state.x = value
-                self._message.host.scrolled_sideways()
+            if state.offset != value:
+                state.offset = value
+                self._message.host.on_horizontal_scroll()
 
         return moved
 
@@ -152,9 +152,9 @@ class Controls:
     def _focus_changed(self, focused: bool, control: QWidget) -> None:
         self._focused = focused
         self.reveal()
-        row = self._message.laid.row_of(control) if focused else None
+        row = self._message.layout_cache.row_of(control) if focused else None
         if row is not None:
-            self._message.host.reach(self._message.model, row)
+            self._message.host.scroll_into_view(self._message.model, row)
 
     def reveal(self) -> None:
         """Show or hide the actions."""
@@ -175,7 +175,7 @@ class Controls:
             self._message.host.take_focus()
 
     @staticmethod
-    def of(spot: Spot) -> list[QWidget]:
+    def controls_of(spot: VisibleRow) -> list[QWidget]:
         """The controls of a row that take the focus."""
         widget = spot.item.widget
         if isinstance(widget, CodeHead):
@@ -187,17 +187,17 @@ class Controls:
 
 def has_control(item: RowItem) -> bool:
     """Whether a row has a control."""
-    if isinstance(item, FootItem | MathItem):
+    if isinstance(item, ScrollBarItem | MathItem):
         return item.bar
     return isinstance(item, FixedItem)
 
 
-def _set_bar(bar: SideBar, item: RowItem) -> None:
+def _set_bar(bar: HorizontalScrollBar, item: RowItem) -> None:
     state = getattr(item.row, "state", None)
-    if isinstance(state, Sideways):
+    if isinstance(state, HorizontalScrollState):
         pad = 2 * item.style.px(CODE_PAD) if isinstance(state, CodeState) else 0
-        bar.setRange(0, max(0, state.natural - item.room + pad))
-        bar.setValue(state.x)
+        bar.setRange(0, max(0, state.content_width - item.room + pad))
+        bar.setValue(state.offset)
 
 
 def has_focus(widget: QWidget) -> bool:

@@ -12,9 +12,9 @@ from app.domain.conversation import Message, MessageStatus, Version
 from app.domain.generation import Role
 from app.services.core import formatting
 from app.ui.style.widgets import open_below
-from app.ui.transcript.content.message_model import status_words
+from app.ui.transcript.content.message_model import status_text
 from app.ui.transcript.items.style import Style
-from app.ui.transcript.widgets.buttons import ButtonRow, QuietButton, Words
+from app.ui.transcript.widgets.buttons import ButtonRow, QuietButton, QuietLabel
 from app.ui.transcript.widgets.signals import ActionKind
 
 OVERHANG = 6
@@ -39,7 +39,7 @@ class Footer(ButtonRow):
         self._message = message
         self._buttons: list[QuietButton] = []
         self._revealed = False
-        self._count: Words | None = None
+        self._count: QuietLabel | None = None
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         streaming = message.status is MessageStatus.STREAMING
         user = message.role is Role.USER
@@ -59,16 +59,16 @@ class Footer(ButtonRow):
         if not streaming:
             more = self._add("more", "More actions", None)
             more.clicked.connect(lambda: open_below(more, self._menu(more, busy=busy)))
-        self._status = Words(self, style, self._words())
+        self._status = QuietLabel(self, style, self._words())
         made_by, speed = self._made_by(), self._speed()
         # The figures of the last answer stand in the status line: once in the window is enough.
-        self._figures = Words(self, style, made_by or speed)
+        self._figures = QuietLabel(self, style, made_by or speed)
         if made_by:
             self._figures.setToolTip(speed)
         self.reveal(False)
 
     @property
-    def words(self) -> tuple[Words, ...]:
+    def status_text(self) -> tuple[QuietLabel, ...]:
         """What is said beside the buttons."""
         return self._status, self._figures
 
@@ -78,7 +78,7 @@ class Footer(ButtonRow):
         return self._buttons
 
     def _words(self) -> str:
-        return status_words(self._message)
+        return status_text(self._message)
 
     def _made_by(self) -> str:
         """The model, once it has answered."""
@@ -122,7 +122,7 @@ class Footer(ButtonRow):
     def _add_versions(self, version: Version, *, busy: bool) -> None:
         before = self._add("previous", "Previous version", ActionKind.VERSION, payload="previous")
         before.setEnabled(version.index > 1 and not busy)
-        self._count = Words(self, self._style, f"{version.index}/{version.count}")
+        self._count = QuietLabel(self, self._style, f"{version.index}/{version.count}")
         self._count.setAccessibleName(f"Version {version.index} of {version.count}")
         after = self._add("next", "Next version", ActionKind.VERSION, payload="next")
         after.setEnabled(version.index < version.count and not busy)
@@ -162,7 +162,7 @@ class Footer(ButtonRow):
         style = self._style
         widths = [button.wanted_width() for button in self._buttons]
         count = self._count
-        count_width = count.wide + style.px(4) if count is not None else 0
+        count_width = count.text_width + style.px(4) if count is not None else 0
         right = self._message.role is Role.USER
         x = self.width() - sum(widths) - count_width if right else 0
         for button, width in zip(self._buttons, widths, strict=True):
@@ -174,5 +174,5 @@ class Footer(ButtonRow):
         x += style.px(10)
         for label in (self._status, self._figures):
             if label.text():
-                self._put(label, x, label.wide)
+                self._put(label, x, label.text_width)
                 x += label.width() + style.px(12)

@@ -6,17 +6,17 @@ from collections.abc import Callable, Container
 from math import inf
 from typing import TYPE_CHECKING
 
-from app.ui.transcript.content.rows import FooterRow, FootRow, NoteRow, Row, SpaceRow
-from app.ui.transcript.items.block_items import FooterItem, ThinkItem
+from app.ui.transcript.content.rows import FooterRow, NoteRow, Row, ScrollBarRow, SpaceRow
+from app.ui.transcript.items.block_items import FooterItem, ThinkingItem
 from app.ui.transcript.items.make_item import make_item
 from app.ui.transcript.widgets.controls import has_focus
-from app.ui.transcript.widgets.message_controls import ThinkToggle
+from app.ui.transcript.widgets.message_controls import ThinkingToggle
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from app.ui.transcript.content.message_model import MessageModel
-    from app.ui.transcript.items.formulas import Pending
+    from app.ui.transcript.items.formulas import PendingFormula
     from app.ui.transcript.items.items import RowItem
     from app.ui.transcript.items.style import Style
 
@@ -25,7 +25,7 @@ BUBBLE_SHARE = 0.8
 """A question's bubble takes at most this share of the column."""
 
 
-class LaidRows:
+class LayoutCache:
     """The laid out rows of one message.
 
     Args:
@@ -52,7 +52,7 @@ class LaidRows:
         known = self.items.get(row)
         if known is None and isinstance(wanted, FooterRow):
             known = self._move_footer(row)
-        if isinstance(wanted, FootRow) and (known is None or row - 1 in self.items):
+        if isinstance(wanted, ScrollBarRow) and (known is None or row - 1 in self.items):
             self.item(row - 1, style)  # says how wide the block is, whatever is measured first
         if known is not None:
             if known.row is wanted and known.style is style and not known.stale:
@@ -67,7 +67,7 @@ class LaidRows:
         self.items[row] = made
         return made
 
-    def is_old(self, row: int) -> bool:
+    def is_stale(self, row: int) -> bool:
         """Whether a row has another form now than the one that is laid out."""
         item = self.items.get(row)
         return item is None or item.row is not self.model.rows[row] or item.stale
@@ -77,7 +77,7 @@ class LaidRows:
         rows = (row for row, item in self.items.items() if item.widget is control)
         return next(rows, None)
 
-    def take_changed(self) -> dict[int, float]:
+    def pop_changed(self) -> dict[int, float]:
         """From where rows look different since this was asked last, pixels below their tops."""
         changed, self._changed = self._changed, {}
         return changed
@@ -94,7 +94,7 @@ class LaidRows:
         """Let a row that is laid out take its later form; whether it could."""
         if known.style is not style or self.model.is_user:
             return False
-        changed = known.grow(wanted)
+        changed = known.update_row(wanted)
         if changed is None:
             return False
         self._changed[row] = min(self._changed.get(row, inf), changed)
@@ -147,7 +147,7 @@ class LaidRows:
             elif item.widget is not None:
                 item.widget.hide()
 
-    def drop_drawn(self, is_drawn: Callable[[Pending], bool]) -> set[int]:
+    def drop_completed(self, is_drawn: Callable[[PendingFormula], bool]) -> set[int]:
         """Let go of rows all of whose late formulas are there, and return their numbers."""
         late = {
             row
@@ -163,7 +163,7 @@ class LaidRows:
         for row in [r for r, item in self.items.items() if isinstance(item, FooterItem)]:
             self._drop(row)
 
-    def forget(self) -> None:
+    def clear(self) -> None:
         """Let go of all items."""
         for row in list(self.items):
             self._drop(row)
@@ -179,5 +179,5 @@ def _reusable(known: RowItem, wanted: object, style: Style) -> bool:
 
 
 def _refresh(item: RowItem) -> None:
-    if isinstance(item, ThinkItem) and isinstance(item.widget, ThinkToggle):
+    if isinstance(item, ThinkingItem) and isinstance(item.widget, ThinkingToggle):
         item.widget.set_row(item.row)

@@ -15,10 +15,10 @@ from PySide6.QtWidgets import QScrollBar, QToolButton, QWidget
 from app.markup.code.highlighter import language_label
 from app.ui.style.theme import qcolour
 from app.ui.style.transcript_icons import icon
-from app.ui.transcript.content.rows import ThinkRow
-from app.ui.transcript.content.wide_blocks import CodeState, Sideways
+from app.ui.transcript.content.rows import ThinkingRow
+from app.ui.transcript.content.wide_blocks import CodeState, HorizontalScrollState
 from app.ui.transcript.items.style import Style
-from app.ui.transcript.widgets.buttons import BUTTON, ICON, ButtonRow, QuietButton, Words
+from app.ui.transcript.widgets.buttons import BUTTON, ICON, ButtonRow, QuietButton, QuietLabel
 
 COPIED_SHOWN = 1600
 """Milliseconds that a button says that it has copied."""
@@ -32,7 +32,7 @@ class CodeHead(ButtonRow):
 
     def __init__(self, parent: QWidget, style: Style, state: CodeState) -> None:
         super().__init__(parent, style)
-        self._label = Words(self, style, language_label(state.language) or "Code")
+        self._label = QuietLabel(self, style, language_label(state.language) or "Code")
         self.wrap = QuietButton(self, style, "wrap", "Wrap long lines")
         self.wrap.setCheckable(True)
         wrapped = style.wrap_code if state.wrap is None else state.wrap
@@ -64,18 +64,20 @@ class CodeHead(ButtonRow):
         self._label.setGeometry(style.px(12), 0, max(10, x - style.px(16)), self.height())
 
 
-class SideBar(QScrollBar):
+class HorizontalScrollBar(QScrollBar):
     """Scrolls a wide block sideways."""
 
-    def __init__(self, parent: QWidget, style: Style, state: Sideways, room: int) -> None:
+    def __init__(
+        self, parent: QWidget, style: Style, state: HorizontalScrollState, room: int
+    ) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
         self._style = style
         self.setAccessibleName("Scroll sideways")
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setRange(0, max(0, state.natural - room))
+        self.setRange(0, max(0, state.content_width - room))
         self.setPageStep(max(1, room))
         self.setSingleStep(style.px(30))
-        self.setValue(state.x)
+        self.setValue(state.offset)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw a quiet thumb; the accent tells the focus."""
@@ -119,7 +121,7 @@ class SideBar(QScrollBar):
             event.ignore()
 
 
-def think_words(row: ThinkRow) -> str:
+def thinking_text(row: ThinkingRow) -> str:
     """What the line above the reasoning says."""
     if not row.closed:
         return f"Thinking\u2026 {row.words:,} words"
@@ -130,26 +132,26 @@ def think_words(row: ThinkRow) -> str:
     return f"Reasoning \u00b7 {row.words:,} words"
 
 
-class ThinkToggle(QuietButton):
+class ThinkingToggle(QuietButton):
     """Folds and unfolds the reasoning."""
 
-    def __init__(self, parent: QWidget, style: Style, row: ThinkRow) -> None:
+    def __init__(self, parent: QWidget, style: Style, row: ThinkingRow) -> None:
         name = "open" if row.open else "closed"
-        super().__init__(parent, style, name, think_words(row), think_words(row))
+        super().__init__(parent, style, name, thinking_text(row), thinking_text(row))
         self.setObjectName("thinking")
         self.quiet = True
         self.set_row(row)
 
-    def set_row(self, row: ThinkRow) -> None:
+    def set_row(self, row: ThinkingRow) -> None:
         """Say how long the reasoning is by now."""
-        words = think_words(row)
+        words = thinking_text(row)
         self.setText(words)
         self.setToolTip("Hide the reasoning" if row.open else "Show the reasoning")
         self.setAccessibleName(f"{words}. {self.toolTip()}")
         self.set_icon("open" if row.open else "closed")
 
 
-class Pill(QToolButton):
+class ScrollToEndButton(QToolButton):
     """Floats above the end of the view and leads there."""
 
     def __init__(self, parent: QWidget, style: Style) -> None:
@@ -159,7 +161,7 @@ class Pill(QToolButton):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.hide()
         self.set_style(style)
-        self.say("")
+        self.show_text("")
 
     def set_style(self, style: Style) -> None:
         """Take another theme or zoom."""
@@ -167,7 +169,7 @@ class Pill(QToolButton):
         self.setFont(style.fonts.small)
         self.update()
 
-    def say(self, text: str) -> None:
+    def show_text(self, text: str) -> None:
         """Show ``text`` beside the arrow."""
         self.setText(text)
         self.setAccessibleName(f"{text}, go to the end" if text else "Go to the end")

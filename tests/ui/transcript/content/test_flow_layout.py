@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.ui.transcript.content.branch_model import Chat
+from app.ui.transcript.content.branch_model import BranchModel
 from app.ui.transcript.content.flow_layout import FlowLayout
 from app.ui.transcript.content.message_model import Measures
 from tests.ui.transcript.making import long_chat
@@ -12,7 +12,7 @@ MEASURES = Measures(column=600, char_width=8, line=24, code_line=20, zoom=1.0)
 
 
 def layout(count: int, factor: float = 1.0) -> FlowLayout:
-    chat = Chat(MEASURES)
+    chat = BranchModel(MEASURES)
     chat.set_messages(long_chat(count), frozenset())
 
     def measure(at: int, row: int) -> int:
@@ -53,7 +53,7 @@ def test_what_stays_in_view_moves_by_exactly_what_was_scrolled(
 @given(st.lists(st.integers(-1500, 1500), max_size=10))
 def test_rows_lie_edge_to_edge_and_cover_the_viewport(steps: list[int]) -> None:
     made = layout(12)
-    made.to_end()
+    made.jump_to_end()
     made.arrange()
     for step in steps:
         made.scroll(step)
@@ -66,7 +66,7 @@ def test_rows_lie_edge_to_edge_and_cover_the_viewport(steps: list[int]) -> None:
 
 def test_the_end_is_the_end_whatever_was_estimated() -> None:
     made = layout(200)
-    made.to_end()
+    made.jump_to_end()
     made.arrange()
     last = made.placed[-1]
     assert (last.at, last.y + last.height) == (199, 500)
@@ -76,7 +76,7 @@ def test_the_end_is_the_end_whatever_was_estimated() -> None:
 def test_a_short_chat_stands_at_the_top() -> None:
     made = layout(2, factor=0.1)
     made.viewport = 2000
-    made.to_end()
+    made.jump_to_end()
     made.arrange()
     assert made.placed[0].y == 0
     assert made.bottom_reached
@@ -92,7 +92,7 @@ def test_jumping_opens_only_the_messages_that_are_shown() -> None:
 
 def test_an_empty_chat_is_laid_out() -> None:
     made = layout(0)
-    made.to_end()
+    made.jump_to_end()
     made.jump(100)
     assert made.arrange() == []
     assert made.bottom_reached
@@ -104,6 +104,6 @@ def test_a_text_that_grows_below_moves_nothing_above() -> None:
     made.arrange()
     before = tops(made)
     made.chat.models[5].feed("\n\nmore and more text\n\n" * 10, MEASURES)
-    made.chat.touch(5)
+    made.chat.sync_heights(5)
     made.arrange()
     assert tops(made) == before

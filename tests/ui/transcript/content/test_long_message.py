@@ -26,8 +26,8 @@ def no_time_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
 def turns(model: MessageModel) -> int:
     """Read to the end; how many turns of the event loop it took."""
     count = 0
-    while model.waiting:
-        model.read_slice(MEASURES)
+    while model.has_unparsed:
+        model.parse_slice(MEASURES)
         count += 1
         assert count < 10_000
     return count
@@ -38,7 +38,7 @@ def test_it_takes_many_short_turns_and_ends_as_the_whole_parse(text: str) -> Non
     assert len(text) > PARSED_AT_ONCE
     model = MessageModel(entry(1, text), left_out=False)
     model.open(MEASURES)
-    assert model.waiting
+    assert model.has_unparsed
     assert turns(model) > len(text) // 1000
     assert model.blocks == parse(text)
     assert model.stream is None
@@ -54,7 +54,7 @@ def test_the_end_of_a_long_stream_is_settled_later_and_shows_no_less_meanwhile()
     before = len(model.rows)
     done = replace(streaming.message, content=ITEMS, status=MessageStatus.COMPLETE)
     model.finish(done, MEASURES)
-    assert model.waiting
+    assert model.has_unparsed
     assert len(model.rows) >= before
     assert turns(model) > 5
     assert model.blocks == parse(ITEMS)
@@ -64,9 +64,9 @@ def test_a_message_that_is_being_settled_may_be_folded_and_fed_again() -> None:
     text = "<think>\nhm\n</think>\n" + LONG
     model = MessageModel(entry(1, text), left_out=False)
     model.open(MEASURES)
-    while model.unread:
-        model.read_slice(MEASURES)
-    assert model.waiting  # all is read, the end is not settled
+    while model.unparsed_characters:
+        model.parse_slice(MEASURES)
+    assert model.has_unparsed  # all is read, the end is not settled
     model.refold(MEASURES)
     turns(model)
     assert model.blocks == parse(text)
@@ -80,5 +80,5 @@ def test_a_short_answer_is_settled_at_once() -> None:
     model.open(MEASURES)
     model.feed(MIXED, MEASURES)
     model.finish(replace(streaming.message, content=MIXED, status=MessageStatus.COMPLETE), MEASURES)
-    assert not model.waiting
+    assert not model.has_unparsed
     assert model.blocks == parse(MIXED)

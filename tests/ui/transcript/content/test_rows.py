@@ -11,12 +11,12 @@ from app.markup.stream import MarkdownStream
 from app.ui.transcript.content.row_list import CODE_LINES, TABLE_LINES, RowList
 from app.ui.transcript.content.rows import (
     CodeRow,
-    FootRow,
     MathRow,
     Row,
+    ScrollBarRow,
     TableRow,
     TextRow,
-    ThinkRow,
+    ThinkingRow,
     row_plain,
     row_text,
 )
@@ -93,7 +93,7 @@ def test_long_code_becomes_rows_of_bounded_length_that_share_one_state() -> None
     assert [row.first for row in code] == [0, CODE_LINES, 2 * CODE_LINES]
     assert "\n".join(row.text for row in code).split("\n") == lines
     assert len({id(row.state) for row in code}) == 1
-    assert isinstance(rows[-1], FootRow)
+    assert isinstance(rows[-1], ScrollBarRow)
 
 
 def test_a_long_table_becomes_rows_of_bounded_length_with_one_head() -> None:
@@ -113,9 +113,9 @@ def test_a_paragraph_of_a_megabyte_is_cut_at_spaces() -> None:
 def test_folded_reasoning_is_one_line_and_counts_its_words() -> None:
     text = "<think>\nOne two three.\n\nFour five.\n</think>\n\nThe answer."
     folded, open_ = rows_of(text), rows_of(text, fold=False)
-    assert [type(row) for row in folded] == [ThinkRow, TextRow]
+    assert [type(row) for row in folded] == [ThinkingRow, TextRow]
     head = folded[0]
-    assert isinstance(head, ThinkRow)
+    assert isinstance(head, ThinkingRow)
     assert (head.words, head.closed, head.open) == (5, True, False)
     assert [row_text(row) for row in open_] == ["", "One two three.", "Four five.", "The answer."]
 

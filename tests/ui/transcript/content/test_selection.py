@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from app.ui.transcript.content.branch_model import Chat
+from app.ui.transcript.content.branch_model import BranchModel
 from app.ui.transcript.content.message_model import Measures
 from app.ui.transcript.content.rows import row_text
 from app.ui.transcript.content.runs import LINE, units
@@ -8,7 +8,7 @@ from app.ui.transcript.content.selection import (
     CopyAs,
     Position,
     Selection,
-    answer_of,
+    answer_markdown,
     line_at,
     select_all,
     selected_text,
@@ -19,13 +19,13 @@ from tests.ui.transcript.making import chat_of
 MEASURES = Measures(column=600, char_width=8, line=24, code_line=20, zoom=1.0)
 
 
-def chat(*texts: str) -> Chat:
-    made = Chat(MEASURES)
+def chat(*texts: str) -> BranchModel:
+    made = BranchModel(MEASURES)
     made.set_messages(chat_of(texts), frozenset())
     return made
 
 
-def place(made: Chat, at: int, text: str, offset: int) -> Position:
+def place(made: BranchModel, at: int, text: str, offset: int) -> Position:
     rows = made.open(at).rows
     row = next(i for i, row in enumerate(rows) if text in row_text(row))
     whole = row_text(rows[row])
@@ -115,8 +115,8 @@ def test_a_part_keeps_its_looks_as_rich_text() -> None:
 def test_a_paragraph_of_many_rows_is_copied_in_one_piece() -> None:
     text = " ".join(f"word{i}" for i in range(9000))
     made = chat("hi", f"Before.\n\n{text}\n\nAfter.")
-    while made.open(1).waiting:
-        made.models[1].read_slice(MEASURES)
+    while made.open(1).has_unparsed:
+        made.models[1].parse_slice(MEASURES)
     start, end = place(made, 1, "word5 ", 0), place(made, 1, "word8999", 8)
     assert end.row - start.row >= 4
     wanted = text[text.index("word5 ") :]
@@ -150,4 +150,4 @@ def test_an_answer_is_copied_without_its_reasoning_unless_it_is_nothing_else() -
         "**You:**\n\nWhy?\n\n**Phial:**\n\nBecause **so**.\n\n\n"
         "**You:**\n\nGo on\n\n**Phial:**\n\n<think>\nHm, hm"
     )
-    assert answer_of("\n\nNo reasoning.\n") == "\n\nNo reasoning.\n"
+    assert answer_markdown("\n\nNo reasoning.\n") == "\n\nNo reasoning.\n"

@@ -8,7 +8,7 @@ from pytestqt.qtbot import QtBot
 
 from app.ui.conversation.find_bar import FindBar
 from app.ui.style.theme import LIGHT
-from app.ui.transcript.content.rows import ThinkRow, row_text
+from app.ui.transcript.content.rows import ThinkingRow, row_text
 from app.ui.transcript.content.selection import CopyAs
 from app.ui.transcript.interaction.find import FindOptions
 from app.ui.transcript.view import TranscriptView
@@ -56,7 +56,7 @@ def test_searching_a_long_chat_never_forgets_what_is_in_view(
     view.grab()
     view.find_next()
     view.grab()
-    opened = sum(1 for model in view.chat.models if model.list is not None)
+    opened = sum(1 for model in view.branch.models if model.list is not None)
     assert opened <= 60
 
 
@@ -92,7 +92,7 @@ def test_next_and_previous_go_round_the_ends(view: TranscriptView) -> None:
     states: list[FindState] = []
     view.find_changed.connect(states.append)
     assert view.find("needle") == 3
-    view.scrolling.to_start()
+    view.scroll_controller.scroll_to_start()
     seen = []
     for step in [view.find_next] * 4 + [view.find_previous] * 2:
         step()
@@ -128,13 +128,13 @@ def test_folded_reasoning_is_searched_and_unfolded_for_its_match(view: Transcrip
     states: list[FindState] = []
     view.find_changed.connect(states.append)
     assert view.find("needle") == 4
-    view.scrolling.to_start()
+    view.scroll_controller.scroll_to_start()
     for number in (1, 2, 3, 4):
         view.find_next()
         assert (states[-1].current, states[-1].total) == (number, 4)
         current = view.finder._current
         assert current is not None
-        assert "needle" in row_text(view.chat.models[31].rows[current.row])
+        assert "needle" in row_text(view.branch.models[31].rows[current.row])
         assert (31, current.row) in {(p.at, p.row) for p in view.flow.placed}
 
 
@@ -148,9 +148,9 @@ def test_matches_stay_with_their_words_when_the_reasoning_is_folded(
     assert toggle is not None
     for _ in range(2):
         toggle.click()
-        for row, content in enumerate(view.chat.models[1].rows):
-            matches, _ = view.finder.in_row(1, row)
-            if not isinstance(content, ThinkRow):
+        for row, content in enumerate(view.branch.models[1].rows):
+            matches, _ = view.finder.matches_in(1, row)
+            if not isinstance(content, ThinkingRow):
                 assert len(matches) == row_text(content).count("needle")
         toggle = view.findChild(QuietButton, "thinking")
         assert toggle is not None
@@ -165,7 +165,7 @@ def test_the_bar_says_that_it_still_searches(
     chat[-1] = entry(399, "The needle.")
     view.set_branch(chat)
     bar = FindBar(LIGHT, view)
-    bar.wanted.connect(view.find)
+    bar.search_requested.connect(view.find)
     view.find_changed.connect(bar.set_state)
     said: list[str] = []
     view.find_changed.connect(lambda _: said.append(bar.count.text()))

@@ -73,8 +73,10 @@ def test_a_selected_formula_is_as_dark_as_the_text_beside_it(
 ) -> None:
     view.set_branch(chat_of(["Hi", "$\\pi r^2 + \\frac{a}{b}$"]))
     settle(view, qtbot)
-    row = next(p for p in view.flow.placed if p.at == 1 and view.mounted.lay_out(1, p.row).length())
-    left = (view.width() - view.looks.seen.column) // 2
+    row = next(
+        p for p in view.flow.placed if p.at == 1 and view.message_widgets.lay_out(1, p.row).length()
+    )
+    left = (view.width() - view.styles.normal.column) // 2
 
     def darkest() -> int:
         picture = view.viewport().grab(QRect(left, row.y, 90, row.height)).toImage()
@@ -145,19 +147,19 @@ def test_a_drag_beyond_the_edge_ends_with_the_button_though_its_message_is_gone(
     window.show()
     qtbot.waitExposed(window)
     view.set_branch(long_chat(60))
-    view.scrolling.to_start()
-    first = view.chat.models[0].message.id
+    view.scroll_controller.scroll_to_start()
+    first = view.branch.models[0].message.id
     at_the_window(view, QTest.mousePress, spot(view, 0, "Question"))
     at_the_window(view, QTest.mouseMove, QPoint(400, 300))
     at_the_window(view, QTest.mouseMove, QPoint(400, view.height() + 60))
-    qtbot.waitUntil(lambda: first not in view.mounted.widgets, timeout=20_000)
+    qtbot.waitUntil(lambda: first not in view.message_widgets.widgets, timeout=20_000)
     at_the_window(view, QTest.mouseMove, QPoint(400, 300))
     at_the_window(view, QTest.mouseRelease, QPoint(400, 300))
     assert QWidget.mouseGrabber() is None
-    before, selected = view.flow.position, view.marks.selection
+    before, selected = view.flow.position, view.selection_controller.selection
     at_the_window(view, QTest.mouseMove, QPoint(400, 200))
     qtbot.wait(100)  # some steps of a view that went on scrolling
-    assert (view.flow.position, view.marks.selection) == (before, selected)
+    assert (view.flow.position, view.selection_controller.selection) == (before, selected)
     assert "Answer 1." in copied(view)
 
 
@@ -187,7 +189,7 @@ def test_shift_and_a_click_select_from_the_click_before(view: TranscriptView) ->
     view.set_branch(chat_of(["Hi", "Some plain words.\n\nAnother paragraph here."]))
     shift = Qt.KeyboardModifier.ShiftModifier
     at_the_window(view, QTest.mouseClick, spot(view, 1, "plain"))
-    assert view.marks.selection is None
+    assert view.selection_controller.selection is None
     at_the_window(view, QTest.mouseClick, spot(view, 1, "paragraph"), shift)
     assert copied(view) == "lain words.\n\nAnother p"
     at_the_window(view, QTest.mouseClick, spot(view, 1, "Some"), shift)
@@ -216,7 +218,7 @@ def test_a_selection_in_rows_that_were_folded_away_is_none(view: TranscriptView)
     toggle = view.findChild(QuietButton, "thinking")
     assert toggle is not None
     toggle.click()
-    assert view.marks.selection is None
+    assert view.selection_controller.selection is None
     view.select_all()
     toggle = view.findChild(QuietButton, "thinking")
     assert toggle is not None

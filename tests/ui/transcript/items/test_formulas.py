@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from app.markup.maths.words import width_of
 from app.ui.transcript.items.block_items import MathItem
 from app.ui.transcript.items.formulas import TILE
-from app.ui.transcript.items.items import Look
+from app.ui.transcript.items.items import RowDecoration
 from app.ui.transcript.view import TranscriptView
 from tests.ui.transcript.making import chat_of, entry, settle
 
@@ -26,7 +26,9 @@ MATRIX = r"$$\begin{pmatrix}" + " & ".join(f"m_{{{i}}}" for i in range(60)) + r"
 def math_item(view: TranscriptView, qtbot: QtBot, text: str) -> MathItem:
     view.set_branch([entry(0, "Go."), entry(1, text)])
     qtbot.waitUntil(lambda: view.idle, timeout=60_000)
-    items = [item for widget in view.mounted.widgets.values() for item in widget.items.values()]
+    items = [
+        item for widget in view.message_widgets.widgets.values() for item in widget.items.values()
+    ]
     return next(item for item in items if isinstance(item, MathItem))
 
 
@@ -45,7 +47,7 @@ def test_a_long_sum_takes_more_lines_in_a_narrow_column_and_needs_no_bar(
     wide = math_item(make_view(1600), qtbot, SUM)
     narrow = math_item(make_view(420), qtbot, SUM)
     assert not narrow.bar
-    assert narrow.row.state.natural <= narrow.room + 1
+    assert narrow.row.state.content_width <= narrow.room + 1
     assert narrow.body_height() > 2 * wide.body_height()
 
 
@@ -57,9 +59,9 @@ def test_a_matrix_has_a_bar_that_the_keyboard_reaches_and_that_shows_its_end(
     assert item.bar
     assert item.widget is not None
     assert item.widget.focusPolicy().value & 1  # by Tab
-    spare = item.row.state.natural - item.room
+    spare = item.row.state.content_width - item.room
     item.widget.setProperty("value", spare)
-    assert item.row.state.x == spare
+    assert item.row.state.offset == spare
 
 
 def test_the_end_of_a_picture_wider_than_a_tile_is_drawn(
@@ -85,7 +87,7 @@ def drawn_columns(item: MathItem) -> list[int]:
     image = QImage(item.left + item.room + 20, item.height, QImage.Format.Format_RGB32)
     image.fill(QColor("white"))
     painter = QPainter(image)
-    item.paint_body(painter, Look())
+    item.paint_body(painter, RowDecoration())
     painter.end()
     return inked_columns(image)
 
@@ -117,8 +119,8 @@ def test_the_number_of_a_matrix_that_is_scrolled_comes_behind_it(
     item = math_item(make_view(420), qtbot, MATRIX.removesuffix("$$") + r" \tag{3}$$")
     without = math_item(make_view(420), qtbot, MATRIX)
     assert item.bar
-    assert item.row.state.natural > without.row.state.natural + 20
-    item.row.state.x = item.row.state.natural - item.room
+    assert item.row.state.content_width > without.row.state.content_width + 20
+    item.row.state.offset = item.row.state.content_width - item.room
     assert item.left + item.room - 8 < drawn_columns(item)[-1] <= item.left + item.room
 
 

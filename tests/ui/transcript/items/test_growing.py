@@ -83,8 +83,8 @@ def test_every_state_of_an_answer_looks_as_if_it_were_drawn_anew(
         if chance.random() < 0.03 or done == len(text):
             settle(view, qtbot)
             grown = seen(view)
-            view.mounted.forget_items()
-            view.scrolling.stay()
+            view.message_widgets.drop_items()
+            view.scroll_controller.relayout()
             settle(view, qtbot)
             assert grown == seen(view), f"after {text[max(0, done - 60) : done]!r}"
             compared += 1
@@ -95,9 +95,9 @@ def test_rows_that_grow_are_not_made_anew(view: TranscriptView) -> None:
     streamed(view, "A line of text that")
     key = view.streaming
     row = view.flow.placed[-2]
-    item = view.mounted.item(row.at, row.row)
+    item = view.message_widgets.item(row.at, row.row)
     for word in ("goes", "on and", "**on**", "until", "the end."):
         view.feed(key, f" {word}")
-        assert view.mounted.item(row.at, row.row) is item
-    message = view.chat.models[1].message
+        assert view.message_widgets.item(row.at, row.row) is item
+    message = view.branch.models[1].message
     view.finish(replace(message, content="", status=MessageStatus.COMPLETE))

@@ -9,7 +9,7 @@ from PySide6.QtCore import QRect
 from PySide6.QtGui import QColor, QImage, QPainter, QPixmap
 from pytestqt.qtbot import QtBot
 
-from app.ui.transcript.items.items import Look
+from app.ui.transcript.items.items import RowDecoration
 from app.ui.transcript.view import TranscriptView
 from tests.ui.transcript.making import chat_of, settle
 
@@ -52,13 +52,13 @@ def test_every_match_is_marked_where_it_stands_and_nothing_else(
     view.resize(width, 900)
     view.set_branch(chat_of(["Hi", TEXT]))
     settle(view, qtbot)
-    theme = view.looks.theme
+    theme = view.styles.theme
     everywhere = view.viewport().rect()
     assert coloured(pictured(view), everywhere, theme.match) == 0
     assert view.find("needle") == 6
     marked = pictured(view)
     for placed in view.flow.placed:
-        matches, _ = view.finder.in_row(placed.at, placed.row)
+        matches, _ = view.finder.matches_in(placed.at, placed.row)
         band = QRect(0, placed.y, view.viewport().width(), placed.height).intersected(everywhere)
         assert (coloured(marked, band, theme.match) > 60) is bool(matches), placed
     view.find_next()
@@ -79,11 +79,11 @@ def test_a_match_over_two_lines_is_marked_on_both(view: TranscriptView, qtbot: Q
     view.set_branch(chat_of(["Hi", f"Begin {words} end."]))
     settle(view, qtbot)
     assert view.find(f"Begin {words} end.") == 1
-    place = next(p for p in view.flow.placed if view.finder.in_row(p.at, p.row)[0])
+    place = next(p for p in view.flow.placed if view.finder.matches_in(p.at, p.row)[0])
     marked = pictured(view)
-    left = (view.width() - view.looks.seen.column) // 2
+    left = (view.width() - view.styles.normal.column) // 2
     lines = range(place.y, place.y + place.height)
-    seen = {y for y in lines if marked.pixel(left + 1, y) == QColor(view.looks.theme.match).rgb()}
+    seen = {y for y in lines if marked.pixel(left + 1, y) == QColor(view.styles.theme.match).rgb()}
     thirds = {3 * (y - place.y) // place.height for y in seen}
     assert thirds == {0, 1, 2}
 
@@ -93,14 +93,14 @@ def test_thousands_of_matches_in_a_paragraph_cost_little_more_than_a_few(
 ) -> None:
     view.set_branch(chat_of(["Hi", "several plain words here " * 380]))
     place = next(p for p in view.flow.placed if p.height > 200)
-    item = view.mounted.item(place.at, place.row)
+    item = view.message_widgets.item(place.at, place.row)
     assert item is not None
-    text = view.chat.models[1].rows[place.row]
+    text = view.branch.models[1].rows[place.row]
     letters = [i for i, letter in enumerate(getattr(text, "text", "")) if letter == "e"]
     assert len(letters) > 1500
 
     def cost(count: int) -> float:
-        look = Look(None, tuple((i, i + 1) for i in letters[:count]), None)
+        look = RowDecoration(None, tuple((i, i + 1) for i in letters[:count]), None)
         pixmap, best = QPixmap(view.viewport().size()), 1e9
         for _ in range(3):
             painter = QPainter(pixmap)

@@ -35,11 +35,11 @@ class Seen:
 def first_line(view: TranscriptView) -> Seen:
     """The first whole line in view, found without the view's own search for it."""
     for placed in view.flow.placed:
-        model = view.chat.models[placed.at]
+        model = view.branch.models[placed.at]
         text = row_text(model.rows[placed.row])
         if not text:
             continue
-        item = view.mounted.lay_out(placed.at, placed.row)
+        item = view.message_widgets.lay_out(placed.at, placed.row)
         for offset in range(len(text)):
             y = placed.y + item.caret_rect(offset).y()
             if y >= -0.5:  # less than half a pixel is missing
@@ -49,10 +49,12 @@ def first_line(view: TranscriptView) -> Seen:
 
 def top_now(view: TranscriptView, seen: Seen) -> float:
     """Where that line stands now."""
-    at = view.chat.by_id[seen.message_id]
+    at = view.branch.by_id[seen.message_id]
     for placed in view.flow.placed:
-        if placed.at == at and row_text(view.chat.models[at].rows[placed.row]) == seen.text:
-            return placed.y + view.mounted.lay_out(at, placed.row).caret_rect(seen.offset).y()
+        if placed.at == at and row_text(view.branch.models[at].rows[placed.row]) == seen.text:
+            return (
+                placed.y + view.message_widgets.lay_out(at, placed.row).caret_rect(seen.offset).y()
+            )
     raise AssertionError(f"{seen.text[:40]!r} is out of sight")
 
 
@@ -71,7 +73,9 @@ def wordy_chat(count: int) -> list[BranchMessage]:
 def somewhere(view: TranscriptView, qtbot: QtBot, chance: random.Random) -> Seen:
     """Open a chat of sixty messages anywhere inside; the line that the reader looks at then."""
     view.set_branch(wordy_chat(60))
-    view.scrolling.to_position(chance.randrange(2000, view.chat.index.total - 4000), end=False)
+    view.scroll_controller.scroll_to(
+        chance.randrange(2000, view.branch.index.total - 4000), end=False
+    )
     settle(view, qtbot)
     return first_line(view)
 
@@ -83,11 +87,11 @@ def test_late_formulas_and_corrected_heights_leave_the_line_where_it_is(
     chance = random.Random(seed)
     view.set_branch(wordy_chat(60))
     for _ in range(6):
-        inside = chance.randrange(1500, view.chat.index.total - 3000)
-        view.scrolling.to_position(inside, end=False)
+        inside = chance.randrange(1500, view.branch.index.total - 3000)
+        view.scroll_controller.scroll_to(inside, end=False)
         seen = first_line(view)
         delta = chance.randrange(-90, int(seen.y) + 1)
-        view.scrolling.by(delta)
+        view.scroll_controller.scroll_by(delta)
         settle(view, qtbot)
         assert abs(top_now(view, seen) - (seen.y - delta)) <= STILL
 
@@ -109,7 +113,7 @@ def test_any_widths_one_after_the_other_keep_the_line(
 
 def test_zoom_keeps_the_line(view: TranscriptView, qtbot: QtBot) -> None:
     view.set_branch(wordy_chat(40))
-    view.scrolling.by(-3000)
+    view.scroll_controller.scroll_by(-3000)
     settle(view, qtbot)
     seen = first_line(view)
     for percent in (110, 150, 200, 80, 100):
@@ -141,7 +145,7 @@ def test_a_touchpad_moves_the_text_by_its_pixels_and_no_more(
 ) -> None:
     chance = random.Random(seed)
     view.set_branch(wordy_chat(40))
-    view.scrolling.by(-9000)
+    view.scroll_controller.scroll_by(-9000)
     settle(view, qtbot)
     seen = first_line(view)
     for _ in range(60):
@@ -162,19 +166,19 @@ def test_a_formula_that_comes_above_the_line_read_pushes_what_is_above_it(
     view: TranscriptView, qtbot: QtBot
 ) -> None:
     view.set_branch(wordy_chat(20))
-    rows = view.chat.open(12).rows
+    rows = view.branch.open(12).rows
     display = next(number for number, row in enumerate(rows) if isinstance(row, MathRow))
     view.flow.show(12, display + 1, 0)  # the paragraph below it is at the top
     view.arrange()
     seen = first_line(view)
-    estimate = view.mounted.lay_out(12, display)
+    estimate = view.message_widgets.lay_out(12, display)
     assert estimate.pending
     delta = estimate.height + 60  # as far up as the last lines of the paragraph above it
     assert delta < view.viewport().height() / 3
-    view.scrolling.by(-delta)
+    view.scroll_controller.scroll_by(-delta)
     assert first_line(view).text != seen.text
     settle(view, qtbot)
-    assert view.mounted.lay_out(12, display).height != estimate.height
+    assert view.message_widgets.lay_out(12, display).height != estimate.height
     assert abs(top_now(view, seen) - seen.y - delta) <= STILL
 
 
@@ -184,7 +188,7 @@ def test_dragging_the_bar_through_a_chat_never_goes_back(
 ) -> None:
     view.set_branch(wordy_chat(24))
     if way > 0:
-        view.scrolling.to_start()
+        view.scroll_controller.scroll_to_start()
     settle(view, qtbot)
     bar = view.verticalScrollBar()
     bar.setSliderDown(True)
@@ -202,13 +206,13 @@ def test_dragging_the_bar_through_a_chat_never_goes_back(
 
 def test_pages_there_and_back_lead_to_the_same_line(view: TranscriptView, qtbot: QtBot) -> None:
     view.set_branch(wordy_chat(30))
-    view.scrolling.by(-6000)
+    view.scroll_controller.scroll_by(-6000)
     page = view.verticalScrollBar().pageStep()
 
     def there_and_back() -> None:
         for way in (-1, 1):
             for _ in range(5):
-                view.scrolling.by(way * page)
+                view.scroll_controller.scroll_by(way * page)
                 settle(view, qtbot)
 
     there_and_back()  # formulas that come late make what is below them longer
@@ -229,7 +233,7 @@ def test_an_answer_grows_and_ends_below_a_reader_without_moving_a_line(
     view.begin_answer(key)
     cut = chance.randrange(700, 1200)
     view.feed(key, text[:cut])
-    view.scrolling.by(-chance.randrange(40, 300))
+    view.scroll_controller.scroll_by(-chance.randrange(40, 300))
     settle(view, qtbot)
     seen = first_line(view)
     while cut < len(text):
@@ -250,7 +254,7 @@ def test_a_place_is_found_again_at_another_width(
 ) -> None:
     view, other = make_view(width=900), make_view(width=600, zoom=120)
     seen = somewhere(view, qtbot, random.Random(seed))
-    place = view.anchor()
+    place = view.scroll_position()
     assert place is not None
     other.set_branch(wordy_chat(60), anchor=replace(place, y=0))
     settle(other, qtbot)
@@ -264,10 +268,10 @@ def test_a_place_far_into_a_long_answer_is_reached_once_it_is_read(
     view, other = make_view(), make_view()
     view.set_branch(chat)
     settle(view, qtbot)
-    view.scrolling.to_position(view.chat.index.total * 3 // 4, end=False)
+    view.scroll_controller.scroll_to(view.branch.index.total * 3 // 4, end=False)
     settle(view, qtbot)
-    place, seen = view.anchor(), first_line(view)
+    place, seen = view.scroll_position(), first_line(view)
     other.set_branch(chat, anchor=place)
-    assert other.chat.models[1].waiting
+    assert other.branch.models[1].has_unparsed
     settle(other, qtbot)
     assert abs(top_now(other, seen) - seen.y) <= STILL

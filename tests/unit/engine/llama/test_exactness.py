@@ -28,7 +28,7 @@ from app.domain.generation import (
 from app.engine.base import EngineOptions
 from app.engine.llama.engine import LlamaEngine
 from app.engine.llama.kv import KvCache
-from app.engine.prompt import TextMemory
+from app.engine.prompt import TokenCache
 from tests.support.engines import Said, ask, load, never, request, turns
 from tests.support.gguf_factory import HEAD, ModelSpec, write_model
 
@@ -58,7 +58,7 @@ class Pair:
 
     def __post_init__(self) -> None:
         self.start()
-        self.fresh = LlamaEngine(EngineOptions(drafting=False))
+        self.fresh = LlamaEngine(EngineOptions(prompt_lookup=False))
 
     def start(self) -> None:
         options = EngineOptions(snapshot_dir=self.folder, snapshot_min_gain=-1e9)
@@ -168,7 +168,7 @@ def test_text_that_another_chat_held_is_read_anew(
     pair = make()
     pair.ask(other)
     pair.check(this)
-    pair.asked.park(this.conversation_id)
+    pair.asked.save_state(this.conversation_id)
     pair.restart()
     said = pair.check(this)
     if this.private:
@@ -213,7 +213,7 @@ def test_an_edit_leaves_nothing_of_the_words_it_took_away(
     pair.ask(request(before))
     pair.check(request(after))
     pair.check(request(before))
-    pair.asked.idle()
+    pair.asked.on_idle()
     pair.restart()
     pair.check(request(after))
 
@@ -324,7 +324,7 @@ def test_cells_that_were_moved_are_never_written(make: Callable[..., Pair]) -> N
     outgrow(pair, chats)
     moved = cache(pair.asked).moved
     assert moved is not None
-    pair.asked.park("chat")
+    pair.asked.save_state("chat")
     pair.restart()
     said = pair.check(request(chats[-1]))
     assert said.finished.timings.restored_tokens <= moved.start
@@ -375,7 +375,7 @@ class Letters:
 
 
 def test_the_tokens_an_answer_was_written_with_are_those_of_that_answer_alone() -> None:
-    memory = TextMemory(Letters())
+    memory = TokenCache(Letters())
     memory.remember("chat", "he", [999])
     answer, question = Turn(Role.ASSISTANT, "he"), Turn(Role.USER, "he")
     assert memory.turn(answer, "chat") == [999]
@@ -468,7 +468,7 @@ class Person:
             case "title" if chat.messages:
                 self.ask(self._aside(chat, "A title, please: " + RECURRING))
             case "park":
-                self.pair.asked.park(chat.name)
+                self.pair.asked.save_state(chat.name)
             case "restart":
                 self.pair.restart()
 

@@ -37,7 +37,7 @@ def recorded() -> dict[str, Any]:
 @pytest.fixture(params=[False, True], ids=["plain", "drafting"])
 def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[LlamaEngine]:
     options = EngineOptions(
-        drafting=request.param, snapshot_dir=tmp_path / "kv", snapshot_min_gain=-1e9
+        prompt_lookup=request.param, snapshot_dir=tmp_path / "kv", snapshot_min_gain=-1e9
     )
     made = LlamaEngine(options)
     load(made, MODEL, context_size=2048)
@@ -65,7 +65,9 @@ def test_greedy_answers_equal_llama_cpps_own_token_for_token(
     session = engine._session
     assert session is not None
     for case in recorded["cases"]:
-        expected = [token for token in case["answer"] if not session.tokenizer.ends_turn(token)]
+        expected = [
+            token for token in case["answer"] if not session.tokenizer.is_end_of_generation(token)
+        ]
         prompt, tokens = answer(engine, case, recorded["max_tokens"])
         assert prompt == case["prompt"]
         assert tokens == expected[: len(tokens)], case["chat"]
@@ -84,7 +86,7 @@ def test_greedy_answers_are_the_same_after_a_restart_from_snapshots(
                 sampling=Sampling(temperature=0, max_tokens=40),
             ),
         )
-        engine.park("chat")
+        engine.save_state("chat")
         load(engine, MODEL, context_size=2048)
         assert answer(engine, case, 40) == (prompt, tokens)
 
@@ -108,7 +110,7 @@ SHORT = Sampling(temperature=0, max_tokens=40)
 @pytest.fixture(scope="module")
 def alone() -> Iterator[LlamaEngine]:
     """An engine that forgets between two questions."""
-    made = LlamaEngine(EngineOptions(drafting=False))
+    made = LlamaEngine(EngineOptions(prompt_lookup=False))
     yield made
     made.close()
 
@@ -141,7 +143,7 @@ def _ends(engine: LlamaEngine) -> set[int]:
     session = engine._session
     assert session is not None
     tokenizer = session.tokenizer
-    return {token for token in range(tokenizer.size) if tokenizer.ends_turn(token)}
+    return {token for token in range(tokenizer.size) if tokenizer.is_end_of_generation(token)}
 
 
 @pytest.mark.parametrize("other", OTHERS)
@@ -165,7 +167,7 @@ def test_greedy_answers_to_a_text_are_those_of_an_engine_that_was_asked_nothing_
     asked = request(after, sampling=SHORT)
     expected = cold(alone, asked).text
     assert ask(engine, asked).text == expected
-    engine.park("chat")
+    engine.save_state("chat")
     load(engine, MODEL, context_size=2048)
     assert ask(engine, asked).text == expected
 

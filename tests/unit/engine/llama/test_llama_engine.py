@@ -27,7 +27,7 @@ from app.domain.generation import (
 from app.domain.model import LoadRequest
 from app.engine.llama.engine import LlamaEngine
 from app.engine.llama.sampler import nesting
-from app.engine.plan import Machine
+from app.engine.plan import ComputeResources
 from tests.support.engines import ask, load, never, request, turns
 from tests.support.gguf_factory import ModelSpec, letters, pieces_of, write_model
 
@@ -307,7 +307,7 @@ def test_a_stop_while_a_summary_is_read_leaves_a_cache_that_works(
         if isinstance(event, PromptProgress):
             cancel.set()
             engine.interrupt()
-    engine.idle()
+    engine.on_idle()
     after = ask(engine, request(fewer, sampling=short))
     load(engine, path, context_size=4096)
     assert ask(engine, request(fewer, sampling=short)).text == after.text
@@ -378,7 +378,7 @@ def test_a_context_beyond_memory_is_refused_in_words(
 ) -> None:
     with pytest.raises(InvalidValueError):
         load(engine, talker, context_size=2**31)
-    monkeypatch.setattr(engine, "machine", lambda: Machine(2**30, 2**30, 2))
+    monkeypatch.setattr(engine, "machine", lambda: ComputeResources(2**30, 2**30, 2))
     with pytest.raises(OutOfMemoryError):
         load(engine, talker, context_size=2**22)
 

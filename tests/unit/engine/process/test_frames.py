@@ -75,15 +75,15 @@ PLANS = st.builds(
     reasons=st.lists(ANY_TEXT).map(tuple),
 )
 MESSAGES = st.one_of(
-    st.builds(frames.Generate, st.integers(), REQUESTS),
-    st.builds(frames.Load, st.integers(), LOADS, st.integers()),
-    st.builds(frames.Emitted, st.integers(), EVENTS),
-    st.builds(frames.Planned, st.integers(), PLANS, st.lists(st.integers()).map(tuple)),
-    st.builds(frames.Count, st.integers(), st.lists(ANY_TEXT).map(tuple)),
+    st.builds(frames.GenerateCommand, st.integers(), REQUESTS),
+    st.builds(frames.LoadCommand, st.integers(), LOADS, st.integers()),
+    st.builds(frames.EventReply, st.integers(), EVENTS),
+    st.builds(frames.PlanReply, st.integers(), PLANS, st.lists(st.integers()).map(tuple)),
+    st.builds(frames.CountTokensCommand, st.integers(), st.lists(ANY_TEXT).map(tuple)),
     st.builds(frames.LogLine, st.integers(), ANY_TEXT, ANY_TEXT),
-    st.builds(frames.Configure, st.just(EngineOptions(snapshot_dir=Path("/somewhere")))),
-    st.builds(frames.Configure, st.just(EngineOptions())),
-    st.just(frames.Quit()),
+    st.builds(frames.ConfigureCommand, st.just(EngineOptions(snapshot_dir=Path("/somewhere")))),
+    st.builds(frames.ConfigureCommand, st.just(EngineOptions())),
+    st.just(frames.QuitCommand()),
 )
 
 
@@ -100,7 +100,7 @@ def test_every_message_comes_out_as_it_went_in_on_one_line(message: object) -> N
 
 def test_enumerations_and_paths_come_back_as_their_own_types() -> None:
     request = LoadRequest(Path("x.gguf"), kv_type=KvType.Q8_0)
-    back = frames.decode(frames.encode(frames.Load(1, request, 0))).request
+    back = frames.decode(frames.encode(frames.LoadCommand(1, request, 0))).request
     assert isinstance(back.path, Path)
     assert back.kv_type is KvType.Q8_0
 
@@ -113,7 +113,7 @@ def test_enumerations_and_paths_come_back_as_their_own_types() -> None:
     ],
 )
 def test_an_error_crosses_the_pipe_as_its_own_type_with_its_words(error: KnownError) -> None:
-    back = frames.decode(frames.encode(frames.Failed.of(3, error))).error()
+    back = frames.decode(frames.encode(frames.FailedReply.of(3, error))).error()
     assert type(back) is type(error)
     assert vars(back) == vars(error)
     assert str(back) == str(error)

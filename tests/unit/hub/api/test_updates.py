@@ -17,7 +17,7 @@ from app.hub.api.updates import ReleasePage
 from app.hub.network.gate import NetworkGate
 from app.services.core.events import EventBus
 from app.services.core.settings import SettingsService
-from app.services.updates import UpdateAnswer, UpdateService
+from app.services.updates import UpdateCheck, UpdateService
 from tests.support.harness import SettingsInMemory
 
 
@@ -111,4 +111,4 @@ def test_a_page_that_cannot_be_reached_is_named(page: Page) -> None:
     [("0.0.1", False), (app.__version__, False), ("0.10.0", True), ("99", True)],
 )
 def test_versions_are_compared_as_numbers(version: str, newer: bool) -> None:
-    assert UpdateAnswer("0.1.0", Release(version, "")).is_newer is newer
+    assert UpdateCheck("0.1.0", Release(version, "")).is_newer is newer

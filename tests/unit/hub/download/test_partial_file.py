@@ -12,15 +12,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.hub.download.journal import JournalHead
-from app.hub.download.partial_file import PartFile
+from app.hub.download.partial_file import PartialFile
 
 CHUNK = 1000
 DATA = random.Random(1).randbytes(10_500)
 HEAD = JournalHead("http://hub/x", "c" * 40, '"tag"', hashlib.sha256(DATA).hexdigest(), len(DATA))
 
 
-def begin(folder: Path) -> PartFile:
-    return PartFile(folder / "m.gguf", chunk=CHUNK)
+def begin(folder: Path) -> PartialFile:
+    return PartialFile(folder / "m.gguf", chunk=CHUNK)
 
 
 def crash_after(folder: Path, count: int, step: int = 333) -> None:
@@ -38,7 +38,7 @@ def go_on(folder: Path) -> tuple[int, bytes]:
     assert part.resume(lambda: False, lambda done, total: None)
     kept = part.offset
     part.append(DATA[kept:])
-    part.settle()
+    part.flush()
     assert part.digest() == HEAD.sha256
     part.publish()
     return kept, (folder / "m.gguf").read_bytes()
@@ -96,7 +96,7 @@ def test_a_pause_loses_no_byte(tmp_path: Path) -> None:
     part = begin(tmp_path)
     part.start(HEAD)
     part.append(DATA[:4_321])
-    part.settle()
+    part.flush()
     part.close()
     kept, content = go_on(tmp_path)
     assert kept == 4_321

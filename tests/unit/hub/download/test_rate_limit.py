@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.hub.download.rate_limit import RetryPolicy, SpeedMeter, Throttle
+from app.hub.download.rate_limit import BandwidthLimit, RetryPolicy, SpeedMeter
 from app.hub.network.http_response import MAX_RETRY_AFTER, retry_after
 
 
@@ -29,24 +29,24 @@ def test_the_limit_holds_on_average_whatever_the_pieces(
     limit: float, pieces: list[tuple[int, float]]
 ) -> None:
     clock = Clock()
-    throttle = Throttle(lambda: limit, clock)
+    throttle = BandwidthLimit(lambda: limit, clock)
     start, total = clock.now, 0
     for size, idle in pieces:
         clock.now += idle
         total += size
-        clock.now += throttle.debt(size)
+        clock.now += throttle.delay_after(size)
     # One second of share may be saved up while idle.
     assert total <= limit * (clock.now - start + 1.0) * 1.001
 
 
 def test_without_a_limit_nothing_waits_and_a_new_limit_starts_fresh() -> None:
     clock, limit = Clock(), [None]
-    throttle = Throttle(lambda: limit[0], clock)
-    assert throttle.debt(10**9) == 0
-    assert throttle.piece(1_000_000) == 1_000_000
+    throttle = BandwidthLimit(lambda: limit[0], clock)
+    assert throttle.delay_after(10**9) == 0
+    assert throttle.read_size(1_000_000) == 1_000_000
     limit[0] = 1000.0  # type: ignore[call-overload]
-    assert throttle.piece(1_000_000) == 1024
-    assert throttle.debt(2000) == pytest.approx(2.0)
+    assert throttle.read_size(1_000_000) == 1024
+    assert throttle.delay_after(2000) == pytest.approx(2.0)
 
 
 def test_speed_follows_the_last_seconds_only() -> None:

@@ -13,8 +13,8 @@ import pytest
 from app.domain.download import DamagedDownloadError, FileInTheWayError, ModelFolderError
 from app.domain.errors import DiskFullError, ModelFileError, NotFoundError
 from app.hub.download.control import DownloadControl
-from app.hub.local.installed_models import InstalledModel, Library
-from app.hub.local.local import Adding, add_copy, add_in_place, told_hash, verify
+from app.hub.local.installed_models import InstalledModel, InstalledModels
+from app.hub.local.local import CopyTarget, add_copy, add_in_place, read_hash_file, verify
 from app.hub.local.scan import FolderKind, FoundModel, scan
 from app.system.model_folders import candidate_folders
 from tests.support.hub_kit import PLENTY, gguf
@@ -24,12 +24,12 @@ HASH = hashlib.sha256(MODEL).hexdigest()
 
 
 @pytest.fixture
-def library(tmp_path: Path) -> Library:
-    return Library(tmp_path / "phial" / "library.json")
+def library(tmp_path: Path) -> InstalledModels:
+    return InstalledModels(tmp_path / "phial" / "library.json")
 
 
-def adding(tmp_path: Path, free: int = PLENTY) -> Adding:
-    return Adding(tmp_path / "phial" / "models", lambda _: free, 0)
+def adding(tmp_path: Path, free: int = PLENTY) -> CopyTarget:
+    return CopyTarget(tmp_path / "phial" / "models", lambda _: free, 0)
 
 
 def put(path: Path, content: bytes = MODEL) -> Path:
@@ -42,7 +42,7 @@ def put(path: Path, content: bytes = MODEL) -> Path:
 
 
 def test_a_file_used_in_place_stays_where_it_is_and_is_never_deleted(
-    tmp_path: Path, library: Library
+    tmp_path: Path, library: InstalledModels
 ) -> None:
     path = put(tmp_path / "stick" / "phi-4-Q4_K_M.gguf")
     model = add_in_place(path, library)
@@ -53,7 +53,7 @@ def test_a_file_used_in_place_stays_where_it_is_and_is_never_deleted(
     assert library.models() == ()
 
 
-def test_a_copy_is_phials_and_frees_its_bytes(tmp_path: Path, library: Library) -> None:
+def test_a_copy_is_phials_and_frees_its_bytes(tmp_path: Path, library: InstalledModels) -> None:
     path = put(tmp_path / "stick" / "phi-4-Q4_K_M.gguf")
     steps: list[tuple[int, int]] = []
     model = add_copy(
@@ -71,17 +71,21 @@ def test_a_copy_is_phials_and_frees_its_bytes(tmp_path: Path, library: Library) 
 @pytest.mark.parametrize(
     "form", ["{hash}", "{hash}  {name}\n", "{HASH} *{name}", "{hash}  sub/{name}"]
 )
-def test_the_hash_beside_a_file_is_compared(tmp_path: Path, library: Library, form: str) -> None:
+def test_the_hash_beside_a_file_is_compared(
+    tmp_path: Path, library: InstalledModels, form: str
+) -> None:
     path = put(tmp_path / "stick" / "m.gguf")
     told = form.format(hash=HASH, HASH=HASH.upper(), name=path.name)
     path.with_name("m.gguf.sha256").write_text(told)
-    assert told_hash(path) == HASH
+    assert read_hash_file(path) == HASH
     model = add_copy(path, library, adding(tmp_path), DownloadControl())
     assert model is not None
     assert model.verified
 
 
-def test_one_flipped_bit_on_the_way_from_a_stick_is_found(tmp_path: Path, library: Library) -> None:
+def test_one_flipped_bit_on_the_way_from_a_stick_is_found(
+    tmp_path: Path, library: InstalledModels
+) -> None:
     path = put(tmp_path / "stick" / "m.gguf", MODEL[:-1] + bytes([MODEL[-1] ^ 1]))
     path.with_name("m.gguf.sha256").write_text(f"{HASH}  m.gguf\n")
     with pytest.raises(DamagedDownloadError):
@@ -94,10 +98,12 @@ def test_a_hash_file_about_something_else_is_told(tmp_path: Path) -> None:
     path = put(tmp_path / "m.gguf")
     path.with_name("m.gguf.sha256").write_text("hello\n")
     with pytest.raises(ModelFileError, match="no SHA-256"):
-        told_hash(path)
+        read_hash_file(path)
 
 
-def test_split_files_are_added_as_one_given_any_part(tmp_path: Path, library: Library) -> None:
+def test_split_files_are_added_as_one_given_any_part(
+    tmp_path: Path, library: InstalledModels
+) -> None:
     parts = [put(tmp_path / "s" / f"m-Q8_0-0000{n}-of-00002.gguf") for n in (1, 2)]
     model = add_in_place(parts[1], library)
     assert model.paths == tuple(parts)
@@ -112,7 +118,7 @@ def test_split_files_are_added_as_one_given_any_part(tmp_path: Path, library: Li
 
 @pytest.mark.parametrize("damage", ["empty", "text", "cut", "header"])
 def test_a_damaged_file_is_refused_with_a_reason(
-    tmp_path: Path, library: Library, damage: str
+    tmp_path: Path, library: InstalledModels, damage: str
 ) -> None:
     content = {
         "empty": b"",
@@ -127,21 +133,21 @@ def test_a_damaged_file_is_refused_with_a_reason(
     assert library.models() == ()
 
 
-def test_a_copy_that_does_not_fit_is_not_begun(tmp_path: Path, library: Library) -> None:
+def test_a_copy_that_does_not_fit_is_not_begun(tmp_path: Path, library: InstalledModels) -> None:
     path = put(tmp_path / "m.gguf")
     with pytest.raises(DiskFullError):
         add_copy(path, library, adding(tmp_path, free=10), DownloadControl())
     assert not (tmp_path / "phial" / "models").exists()
 
 
-def test_a_stopped_copy_leaves_nothing(tmp_path: Path, library: Library) -> None:
+def test_a_stopped_copy_leaves_nothing(tmp_path: Path, library: InstalledModels) -> None:
     control = DownloadControl()
     control.pause()
     assert add_copy(put(tmp_path / "m.gguf"), library, adding(tmp_path), control) is None
     assert list((tmp_path / "phial" / "models").iterdir()) == []
 
 
-def test_a_copy_never_overwrites(tmp_path: Path, library: Library) -> None:
+def test_a_copy_never_overwrites(tmp_path: Path, library: InstalledModels) -> None:
     mine = put(tmp_path / "phial" / "models" / "m.gguf", b"mine")
     with pytest.raises(FileInTheWayError):
         add_copy(put(tmp_path / "m.gguf"), library, adding(tmp_path), DownloadControl())
@@ -149,7 +155,7 @@ def test_a_copy_never_overwrites(tmp_path: Path, library: Library) -> None:
 
 
 def test_verify_notices_a_changed_file_and_learns_an_unknown_hash(
-    tmp_path: Path, library: Library
+    tmp_path: Path, library: InstalledModels
 ) -> None:
     path = put(tmp_path / "m.gguf")
     model = add_in_place(path, library)
@@ -167,10 +173,10 @@ def test_verify_notices_a_changed_file_and_learns_an_unknown_hash(
 # --- the list ----------------------------------------------------------------------------------
 
 
-def test_the_list_outlives_a_restart(tmp_path: Path, library: Library) -> None:
+def test_the_list_outlives_a_restart(tmp_path: Path, library: InstalledModels) -> None:
     path = put(tmp_path / "m.gguf")
     add_in_place(path, library)
-    (again,) = Library(tmp_path / "phial" / "library.json").models()
+    (again,) = InstalledModels(tmp_path / "phial" / "library.json").models()
     assert again == library.get(path)
     assert not again.missing
     assert not again.changed
@@ -184,11 +190,11 @@ def test_the_list_outlives_a_restart(tmp_path: Path, library: Library) -> None:
 @pytest.mark.parametrize("text", ["", "{}", "nonsense", '{"format": 1, "models": [{"paths": []}]}'])
 def test_a_damaged_list_is_kept_aside_and_deletes_nothing(tmp_path: Path, text: str) -> None:
     index = put(tmp_path / "library.json", text.encode())
-    assert Library(index).models() == ()
+    assert InstalledModels(index).models() == ()
     assert (tmp_path / "library.damaged.json").read_text() == text
 
 
-def test_what_is_not_listed_cannot_be_removed(tmp_path: Path, library: Library) -> None:
+def test_what_is_not_listed_cannot_be_removed(tmp_path: Path, library: InstalledModels) -> None:
     path = put(tmp_path / "m.gguf")
     for attempt in (library.remove, library.forget, library.bytes_freed):
         with pytest.raises(NotFoundError):
@@ -197,21 +203,23 @@ def test_what_is_not_listed_cannot_be_removed(tmp_path: Path, library: Library) 
 
 
 def test_window_and_terminal_write_one_list_without_losing_an_entry(
-    tmp_path: Path, library: Library
+    tmp_path: Path, library: InstalledModels
 ) -> None:
-    terminal = Library(tmp_path / "phial" / "library.json")
+    terminal = InstalledModels(tmp_path / "phial" / "library.json")
     mine, theirs = put(tmp_path / "mine.gguf"), put(tmp_path / "theirs.gguf")
     library.put(InstalledModel((mine,), "mine", 1))
     terminal.put(InstalledModel((theirs,), "theirs", 1))
     assert [model.name for model in library.models()] == ["mine", "theirs"]
     terminal.forget(mine)
     assert library.get(mine) is None
-    assert [model.name for model in Library(tmp_path / "phial" / "library.json").models()] == [
-        "theirs"
-    ]
+    assert [
+        model.name for model in InstalledModels(tmp_path / "phial" / "library.json").models()
+    ] == ["theirs"]
 
 
-def test_a_change_that_cannot_be_kept_is_not_pretended(tmp_path: Path, library: Library) -> None:
+def test_a_change_that_cannot_be_kept_is_not_pretended(
+    tmp_path: Path, library: InstalledModels
+) -> None:
     path = put(tmp_path / "m.gguf")
     put(tmp_path / "phial" / "library.json.new" / "in the way")
     with pytest.raises(ModelFolderError):

@@ -14,7 +14,7 @@ from app.domain.download import DownloadItem, DownloadState, UnsafeNameError
 from app.domain.errors import NotFoundError
 from app.hub.api.metadata import HubClient
 from app.hub.download.rate_limit import RetryPolicy
-from app.hub.local.installed_models import Library
+from app.hub.local.installed_models import InstalledModels
 from app.hub.queue.queue import DownloadQueue
 from tests.support.hub_kit import FILE, REPO, Kit, gguf
 
@@ -59,8 +59,8 @@ def on_disk(kit: Kit) -> int:
     return sum(path.stat().st_size for path in kit.folder.rglob("*.part"))
 
 
-def library(kit: Kit) -> Library:
-    return Library(kit.folder / "library.json")
+def library(kit: Kit) -> InstalledModels:
+    return InstalledModels(kit.folder / "library.json")
 
 
 def test_a_finished_download_is_an_installed_model(kit: Kit, content: bytes) -> None:

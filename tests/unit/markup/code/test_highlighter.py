@@ -12,12 +12,12 @@ from app.markup.code.highlighter import (
     MAX_LINE,
     MAX_WHOLE,
     Highlighter,
-    Kind,
-    Run,
+    TokenKind,
+    TokenSpan,
     highlight,
+    highlight_whole,
     language_label,
     language_name,
-    whole,
 )
 from tests.unit.markup.code.code_samples import CODE
 from tests.unit.markup.markdown_samples import pieces_of
@@ -25,7 +25,7 @@ from tests.unit.markup.markdown_samples import pieces_of
 PYTHON = 'def f(x):\n    """doc\n    don\'t\n    more\n    """\n    return f"{x}" + \'a\'  # c\n'
 
 
-def kinds(text: str, runs: list[Run]) -> dict[int, Kind]:
+def kinds(text: str, runs: list[TokenSpan]) -> dict[int, TokenKind]:
     return {
         place: run.kind
         for run in runs
@@ -34,7 +34,7 @@ def kinds(text: str, runs: list[Run]) -> dict[int, Kind]:
     }
 
 
-def in_pieces(language: str, text: str, size: int) -> list[Run]:
+def in_pieces(language: str, text: str, size: int) -> list[TokenSpan]:
     highlighter = Highlighter(language)
     runs = [
         run for at in range(0, len(text), size) for run in highlighter.feed(text[at : at + size])
@@ -44,9 +44,9 @@ def in_pieces(language: str, text: str, size: int) -> list[Run]:
 
 def test_a_docstring_is_a_string_to_its_end_however_the_text_arrives() -> None:
     whole = kinds(PYTHON, highlight("python", PYTHON))
-    assert whole[PYTHON.index("more")] is Kind.STRING
-    assert whole[PYTHON.index("return")] is Kind.KEYWORD
-    assert whole[PYTHON.index("# c")] is Kind.COMMENT
+    assert whole[PYTHON.index("more")] is TokenKind.STRING
+    assert whole[PYTHON.index("return")] is TokenKind.KEYWORD
+    assert whole[PYTHON.index("# c")] is TokenKind.COMMENT
     for size in (1, 3, 11, 200):
         assert kinds(PYTHON, in_pieces("python", PYTHON, size)) == whole
 
@@ -54,7 +54,7 @@ def test_a_docstring_is_a_string_to_its_end_however_the_text_arrives() -> None:
 def test_diffs_have_inserted_and_deleted_lines() -> None:
     text = "@@ -1 +1 @@\n-old\n+new\n same\n"
     found = set(kinds(text, highlight("diff", text)).values())
-    assert {Kind.INSERTED, Kind.DELETED, Kind.HEADING} <= found
+    assert {TokenKind.INSERTED, TokenKind.DELETED, TokenKind.HEADING} <= found
 
 
 @pytest.mark.parametrize("language", ["", "text", "no-such-language", "\0", "{.weird}"])
@@ -92,7 +92,7 @@ def test_an_overlong_line_is_plain_and_its_neighbours_are_not() -> None:
     text = "x = 1\n" + "(" * (MAX_LINE + 1) + "\ny = 2\n"
     found = kinds(text, highlight("python", text))
     assert 10 not in found
-    assert found[len(text) - 2] is Kind.NUMBER
+    assert found[len(text) - 2] is TokenKind.NUMBER
 
 
 @pytest.mark.parametrize(
@@ -130,9 +130,9 @@ SEAMS = {
 }
 
 
-def painted(language: str, text: str, size: int) -> list[Kind]:
+def painted(language: str, text: str, size: int) -> list[TokenKind]:
     """The kind of each character, coloured in pieces of this size."""
-    kinds = [Kind.TEXT] * len(text)
+    kinds = [TokenKind.TEXT] * len(text)
     highlighter = Highlighter(language)
     runs = [run for piece in pieces_of(text, size) for run in highlighter.feed(piece)]
     for run in runs + highlighter.finish():
@@ -162,25 +162,25 @@ def kinds_of(language: str, text: str) -> dict[int, str]:
 def test_a_whole_block_is_coloured_as_its_lexer_reads_it(language: str) -> None:
     text = CODE[language]
     ours, theirs = kinds(text, highlight(language, text)), kinds_of(language, text)
-    of_token: dict[str, set[Kind]] = {}
+    of_token: dict[str, set[TokenKind]] = {}
     for at in theirs:
         if not text[at].isspace():
-            of_token.setdefault(theirs[at], set()).add(ours.get(at, Kind.TEXT))
+            of_token.setdefault(theirs[at], set()).add(ours.get(at, TokenKind.TEXT))
     assert all(len(found) == 1 for found in of_token.values()), of_token
     assert len({kind for found in of_token.values() for kind in found}) > 1
 
 
 def test_a_block_beyond_the_measure_is_not_read_in_one_go() -> None:
-    assert whole("python", "x = 1\n" * (MAX_WHOLE // 6 + 1)) is None
+    assert highlight_whole("python", "x = 1\n" * (MAX_WHOLE // 6 + 1)) is None
     assert len(highlight("python", "x = 1\n" * (MAX_WHOLE // 6 + 1))) > MAX_WHOLE // 6
-    assert whole("no-such-language", "x") == []
+    assert highlight_whole("no-such-language", "x") == []
 
 
 def test_a_here_document_is_text_to_its_end() -> None:
     kinds = painted("bash", "cat <<EOF\nif then\nEOF\necho done # c\n", 5)
     text = "cat<<EOFifthenEOFechodone#c"
-    assert set(kinds[text.index("if") : text.index("then") + 4]) == {Kind.STRING}
-    assert kinds[-1] is Kind.COMMENT
+    assert set(kinds[text.index("if") : text.index("then") + 4]) == {TokenKind.STRING}
+    assert kinds[-1] is TokenKind.COMMENT
 
 
 def test_twenty_thousand_lines_cost_what_they_are_long() -> None:
@@ -196,7 +196,7 @@ def test_a_comment_without_an_end_is_not_read_again_with_each_line() -> None:
     highlighter.feed("/* begins\n")
     for _ in range(2_000):
         runs = highlighter.feed(" * and goes on\n")
-    assert [run.kind for run in runs] == [Kind.COMMENT]
+    assert [run.kind for run in runs] == [TokenKind.COMMENT]
     assert highlighter.characters < 100
 
 

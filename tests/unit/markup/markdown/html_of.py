@@ -17,13 +17,13 @@ from app.markup.document.blocks import (
     ListBlock,
     Paragraph,
     Quote,
-    Row,
     Rule,
     SoftBreak,
     Spans,
     Strike,
     Strong,
     Table,
+    TableCells,
     Text,
 )
 
@@ -60,7 +60,7 @@ def html_of(block: Block, *, tight: bool = False) -> str:
 
 
 def table(block: Table) -> str:
-    def row(cells: Row, tag: str) -> str:
+    def row(cells: TableCells, tag: str) -> str:
         written = ""
         for align, cell in zip(block.alignments, cells, strict=True):
             style = f' style="text-align:{align}"' if align else ""

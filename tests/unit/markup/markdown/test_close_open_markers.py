@@ -7,7 +7,7 @@ import random
 import pytest
 
 from app.markup.document.blocks import Block, Code, Emphasis, Paragraph, Strong, Text
-from app.markup.markdown.close_open_markers import guess
+from app.markup.markdown.close_open_markers import close_open_markers
 from app.markup.parse import parse
 from app.markup.stream import MarkdownStream
 from app.markup.text import plain_text
@@ -105,7 +105,7 @@ def test_what_is_open_is_shown_as_it_will_most_likely_be(text: str, last: object
 
 def test_nothing_is_guessed_where_nothing_is_open() -> None:
     for text in ("plain", "a **b** c", "`x` y", "1 * 2", "snake_case", "\\*not\\*", "$x_1$ y"):
-        assert guess(text) is None, text
+        assert close_open_markers(text) is None, text
 
 
 def test_a_marker_that_stays_open_for_long_is_text() -> None:

@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 
-from app.markup.maths.lines import lines_of
+from app.markup.maths.lines import break_lines
 from app.markup.maths.render import render
 from tests.unit.markup.formula_list import FORMULAS
 
@@ -46,13 +46,13 @@ LONG = "y = " + " + ".join(rf"\frac{{a_{{{i}}}}}{{{i}}}" for i in range(2, 30)) 
 
 def test_what_fits_is_one_line() -> None:
     formula = render(LONG, display=True, size=20)
-    assert len(lines_of(formula.pieces, formula.width, 20)) == 1
+    assert len(break_lines(formula.pieces, formula.width, 20)) == 1
 
 
 @pytest.mark.parametrize("room", [150, 300, 500, 900])
 def test_the_lines_fit_and_hold_the_whole_picture(room: int) -> None:
     formula = render(LONG, display=True, size=20)
-    lines = lines_of(formula.pieces, room, 20)
+    lines = break_lines(formula.pieces, room, 20)
     assert len(lines) > 1
     assert lines[0].start == 0
     assert lines[-1].end == pytest.approx(formula.width)
@@ -66,7 +66,7 @@ def test_relations_stand_under_each_other_and_sums_further_in() -> None:
     formula = render(latex, display=True, size=20)
     first = formula.pieces[1].start
     by_start = {piece.start: piece.begins for piece in formula.pieces}
-    lines = lines_of(formula.pieces, 330, 20)
+    lines = break_lines(formula.pieces, 330, 20)
     assert {by_start[line.start] for line in lines} == {"start", "relation", "operator"}
     for line in lines[1:]:
         assert line.indent == (first if by_start[line.start] == "relation" else first + 30)
@@ -75,7 +75,7 @@ def test_relations_stand_under_each_other_and_sums_further_in() -> None:
 def test_a_formula_with_a_part_that_does_not_fit_stays_whole_and_is_scrolled() -> None:
     latex = r"A = \begin{pmatrix}" + " & ".join("abcdefghijklmnop") + r"\end{pmatrix} = B"
     formula = render(latex, display=True, size=20)
-    assert len(lines_of(formula.pieces, 200, 20)) == 1
+    assert len(break_lines(formula.pieces, 200, 20)) == 1
 
 
 def test_the_pieces_of_every_formula_make_up_its_picture_without_the_numbers() -> None:

@@ -12,7 +12,7 @@ import pytest
 from app.markup.latex.latex import prepare
 from app.markup.latex.spoken import spoken
 from app.markup.latex.tokens import MAX_SOURCE, MathError
-from app.markup.maths.render import QUICK, Formula, render, weight
+from app.markup.maths.render import QUICK, Formula, render, render_cost
 
 ROUNDS = int(os.environ.get("PHIAL_FUZZ", "150"))
 DRAWN = (
@@ -114,12 +114,12 @@ def test_cost_does_not_explode_with_nesting() -> None:
 
 
 def test_weight_tells_light_formulas_from_heavy_ones() -> None:
-    assert weight(r"\frac{a}{b} + x^2") < QUICK
-    assert weight("x + " * 100) > QUICK
-    assert weight(r"\binom{" * 9 + "x" + "}{2}" * 9) > QUICK
-    assert weight(r"\sqrt{1 + \frac{a}{\sqrt{b}}}") < QUICK
+    assert render_cost(r"\frac{a}{b} + x^2") < QUICK
+    assert render_cost("x + " * 100) > QUICK
+    assert render_cost(r"\binom{" * 9 + "x" + "}{2}" * 9) > QUICK
+    assert render_cost(r"\sqrt{1 + \frac{a}{\sqrt{b}}}") < QUICK
     with pytest.raises(MathError):
-        weight(r"\def\x{}")
+        render_cost(r"\def\x{}")
 
 
 def test_nothing_grows_when_it_is_prepared() -> None:

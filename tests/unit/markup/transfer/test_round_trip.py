@@ -15,7 +15,7 @@ from app.markup.transfer.readers.patches import undo
 from app.markup.transfer.values import Chat, ExportOptions
 from app.markup.transfer.writers.json_format import JsonExporter, chat_from_json
 from app.markup.transfer.writers.markdown import is_ours, read_markdown, write_markdown
-from app.markup.transfer.writers.neutral import same_blocks, show
+from app.markup.transfer.writers.neutral import neutralise, same_blocks
 from tests.unit.markup.transfer.making import NASTY, chats, conversation_of, texts
 
 OPTIONS = ExportOptions()
@@ -59,7 +59,7 @@ def test_each_nasty_text_comes_back_and_leaves_its_neighbours_alone(text: str) -
 @given(texts)
 def test_what_is_shown_gives_the_text_back(text: str) -> None:
     for fold in (True, False):
-        shown = show(text, fold_thinking=fold)
+        shown = neutralise(text, fold_thinking=fold)
         assert shown.patches is not None
         assert undo(shown.text, shown.patches) == text
         shown.text.encode("utf-8")
@@ -70,7 +70,7 @@ def test_what_is_shown_gives_the_text_back(text: str) -> None:
 @_QUICK
 @given(texts)
 def test_a_text_that_is_shown_as_markdown_has_the_blocks_it_has_alone(text: str) -> None:
-    shown = show(text)
+    shown = neutralise(text)
     if not shown.rendered or set(text) & set("\0\r") or _has_surrogates(text):
         return
     if not text.lstrip().startswith("<think>"):  # as a whole text that would mean reasoning

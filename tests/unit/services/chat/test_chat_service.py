@@ -14,10 +14,10 @@ from app.domain.errors import EngineBusyError, EngineDiedError, InvalidValueErro
 from app.domain.generation import GenerationRequest, Role, Sampling, StopReason
 from app.domain.settings import Settings
 from app.engine.base import Cancel, Engine
-from app.engine.scripted import Script, ScriptedEngine
+from app.engine.scripted import ScriptedAnswer, ScriptedEngine
 from app.services.chat.titles import title_from
-from app.services.core.events import AnswerGrew, AnswerStarted, BranchChanged, LibraryChanged
-from app.store.conversations.journal import so_far
+from app.services.core.events import AnswerStarted, AnswerTextAdded, BranchChanged, LibraryChanged
+from app.store.conversations.journal import partial_text
 from app.store.conversations.messages import message_seq
 from tests.support.harness import Harness, build
 
@@ -63,7 +63,7 @@ def test_an_answer_streams_and_is_stored_whole(make: Make) -> None:
         (Role.USER, "What is two and two?"),
         (Role.ASSISTANT, "It is four."),
     ]
-    grown = "".join(e.text for e in harness.heard.events if isinstance(e, AnswerGrew))
+    grown = "".join(e.text for e in harness.heard.events if isinstance(e, AnswerTextAdded))
     assert grown == "It is four."
     message = harness.services.library.message(ended.message.id)
     assert message == ended.message
@@ -116,11 +116,11 @@ def test_the_first_words_of_an_answer_are_on_disk_at_once(
     library = harness.services.library
     conversation = library.create().id
     exchange = harness.services.chat.send(conversation, "Tell me a story.")
-    harness.heard.wait_for(lambda e: isinstance(e, AnswerGrew))
+    harness.heard.wait_for(lambda e: isinstance(e, AnswerTextAdded))
     stored, kept = library._of(conversation), ""
     seq = stored.read(lambda c: message_seq(c, exchange.answer_id))
     for _ in range(2_000):
-        kept = stored.read(lambda c: so_far(c, seq))
+        kept = stored.read(lambda c: partial_text(c, seq))
         if kept:
             break
         journaled.wait(0.005)
@@ -134,8 +134,8 @@ def test_events_come_in_an_order_a_window_can_follow(make: Make) -> None:
     harness = make(ScriptedEngine(["one two"]))
     harness.ask("count")
     kinds = [type(e) for e in harness.heard.events]
-    assert kinds.index(BranchChanged) < kinds.index(AnswerStarted) < kinds.index(AnswerGrew)
-    assert kinds.index(LibraryChanged) < kinds.index(AnswerGrew)
+    assert kinds.index(BranchChanged) < kinds.index(AnswerStarted) < kinds.index(AnswerTextAdded)
+    assert kinds.index(LibraryChanged) < kinds.index(AnswerTextAdded)
 
 
 def test_the_model_reads_the_walked_branch_with_its_system_prompt(make: Make) -> None:
@@ -203,12 +203,12 @@ def test_stop_keeps_what_there_is_and_continue_goes_on(make: Make) -> None:
 
 
 def test_a_continued_answer_is_one_message_with_its_parts_joined(make: Make) -> None:
-    script = [Script("one two three four"), Script(" five")]
+    script = [ScriptedAnswer("one two three four"), ScriptedAnswer(" five")]
     engine = ScriptedEngine(script)
     harness = make(engine, Settings(max_tokens=16))
     harness.services.settings.update(max_tokens=None)
     engine_died = ScriptedEngine(
-        [Script("one two", error=EngineDiedError("The engine ended.")), " three"]
+        [ScriptedAnswer("one two", error=EngineDiedError("The engine ended.")), " three"]
     )
     harness.services.close()
     harness = make(engine_died)
@@ -248,7 +248,7 @@ def test_a_message_on_another_branch_is_walked_to(make: Make) -> None:
     conversation, first = harness.ask("first words")
     question = library.branch(conversation)[0].message
     harness.ended(harness.services.chat.edit(question.id, "other words").answer_id)
-    library.walk_to(first.message.id).result()
+    library.activate_branch(first.message.id).result()
     assert contents(harness, conversation) == [(Role.USER, "first words"), (Role.ASSISTANT, "a")]
 
 

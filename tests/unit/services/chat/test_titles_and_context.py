@@ -50,7 +50,7 @@ def test_a_chat_is_named_once_and_answering_again_leaves_its_name(tmp_path: Path
     heard = len(harness.heard.events)
     again = harness.services.chat.regenerate(ended.message.id)
     harness.ended(again, after=heard)
-    harness.services.lane.submit(lambda: None).result()
+    harness.services.executor.submit(lambda: None).result()
     assert asked.count(QUESTION) == 1
     assert harness.services.library.get(conversation).title == "Baking bread"
     harness.services.close()

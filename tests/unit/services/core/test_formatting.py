@@ -25,7 +25,7 @@ from app.domain.model import ModelFile
 from app.services.chat.activity import IDLE, STARTED, activity_line
 from app.services.core import formatting
 from app.services.core.events import ContextMeasured, ModelPhase, ModelState, Summarising
-from app.services.library.date_groups import Headings, Kind, day_group, grouped
+from app.services.library.date_groups import ChatGrouping, GroupKind, day_group, group_conversations
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 TODAY = date(2026, 11, 21)
@@ -83,56 +83,58 @@ def test_loading_names_the_quantization_and_how_far_it_is() -> None:
 
 
 def test_reading_tells_tokens_and_time_left() -> None:
-    activity = STARTED.stepped(PromptProgress(3_120, 8_400, 118))
+    activity = STARTED.after_step(PromptProgress(3_120, 8_400, 118))
     line = activity_line(activity, READY)
     assert line == "Reading 3,120 of 8,400 tokens · about 2 min left"
 
 
 def test_the_rate_is_shown_only_once_it_means_something() -> None:
-    activity = STARTED.grew(1, 10.0)
+    activity = STARTED.after_text(1, 10.0)
     assert activity_line(activity, READY) == "1 token"
     for step in range(1, 11):
-        activity = activity.grew(1, 10.0 + step / 10)
+        activity = activity.after_text(1, 10.0 + step / 10)
     assert activity_line(activity, READY) == "11 tokens · 10.0 tokens/s"
 
 
 def test_a_restart_is_said_until_the_answer_ends() -> None:
-    activity = STARTED.stepped(EngineRestarted("no repacked CPU buffers", "signal 11"))
+    activity = STARTED.after_step(EngineRestarted("no repacked CPU buffers", "signal 11"))
     assert "started again" in activity_line(activity, READY)
-    assert "started again" in activity_line(activity.grew(1, 1.0), READY)
+    assert "started again" in activity_line(activity.after_text(1, 1.0), READY)
     assert activity_line(IDLE, READY) == ""
 
 
 def test_what_came_back_from_disk_is_told_with_its_time() -> None:
     step = SnapshotRestored(7_900, 8_012, 0.94)
-    activity = STARTED.stepped(step)
+    activity = STARTED.after_step(step)
     line = activity_line(activity, READY)
     assert line.startswith("Restored 7,900 of 8,012 tokens in 0.9 s")
 
 
 def test_a_summary_in_the_making_is_told_with_its_time_left() -> None:
-    activity = STARTED.stepped(Summarising(12))
+    activity = STARTED.after_step(Summarising(12))
     assert activity_line(activity, READY) == "Summarising 12 earlier messages"
-    activity = activity.stepped(Summarising(12, PromptProgress(10, 400, 120.0)))
+    activity = activity.after_step(Summarising(12, PromptProgress(10, 400, 120.0)))
     line = activity_line(activity, READY)
     assert line == "Summarising 12 earlier messages · about 2 min left"
-    fitted = activity.stepped(ContextFitted(("a",), 400, 4_096))
+    fitted = activity.after_step(ContextFitted(("a",), 400, 4_096))
     assert activity_line(fitted, READY) == "Preparing your message"
 
 
 def test_what_sending_would_mean_is_said_only_where_something_happens() -> None:
-    assert formatting.forecast(ContextMeasured("c", 10, 100)) == ""
-    line = formatting.forecast(ContextMeasured("c", 120, 100, left_out=1))
+    assert formatting.context_forecast(ContextMeasured("c", 10, 100)) == ""
+    line = formatting.context_forecast(ContextMeasured("c", 120, 100, left_out=1))
     assert "the oldest message no longer fits" in line
-    assert formatting.forecast(ContextMeasured("c", 120, 100, left_out=4), already=4) == ""
-    assert "the 6 oldest" in formatting.forecast(ContextMeasured("c", 120, 100, left_out=6), 4)
+    assert formatting.context_forecast(ContextMeasured("c", 120, 100, left_out=4), already=4) == ""
+    assert "the 6 oldest" in formatting.context_forecast(
+        ContextMeasured("c", 120, 100, left_out=6), 4
+    )
     refused = ContextMeasured("c", 20_112, 16_384, refusal=PromptTooLongError(20_112, 16_352))
-    assert "20,112" in formatting.forecast(refused)
-    assert "16,352" in formatting.forecast(refused)
+    assert "20,112" in formatting.context_forecast(refused)
+    assert "16,352" in formatting.context_forecast(refused)
 
 
 def test_messages_that_are_left_out_are_counted() -> None:
-    assert STARTED.stepped(ContextFitted(("a", "b"), 900, 1_024)).left_out == 2
+    assert STARTED.after_step(ContextFitted(("a", "b"), 900, 1_024)).left_out == 2
 
 
 def test_a_stopped_answer_says_so_after_its_figures() -> None:
@@ -144,10 +146,10 @@ def test_a_stopped_answer_says_so_after_its_figures() -> None:
 def test_each_way_of_ending_early_has_its_words() -> None:
     full = answer(MessageStatus.CUT, stop_reason=StopReason.CONTEXT_FULL)
     cut = answer(MessageStatus.CUT, stop_reason=StopReason.MAX_TOKENS)
-    endings = [formatting.ending(one) for one in (full, cut)]
-    endings += [formatting.ending(answer(MessageStatus.INTERRUPTED))]
+    endings = [formatting.stop_reason_text(one) for one in (full, cut)]
+    endings += [formatting.stop_reason_text(answer(MessageStatus.INTERRUPTED))]
     assert endings == ["the context is full", "cut at the token limit", "interrupted"]
-    assert formatting.ending(answer(MessageStatus.COMPLETE)) == ""
+    assert formatting.stop_reason_text(answer(MessageStatus.COMPLETE)) == ""
 
 
 def test_the_demo_is_always_called_a_demo() -> None:
@@ -186,7 +188,7 @@ def test_every_chat_stands_under_exactly_one_heading(
         chat(at, NOON - timedelta(days=days), pinned=pinned, folder=folder)
         for at, (days, pinned, folder) in enumerate(made)
     ]
-    groups = grouped(chats, Headings(TODAY, UTC))
+    groups = group_conversations(chats, ChatGrouping(TODAY, UTC))
     shown = [one.id for group in groups.values() for one in group]
     assert sorted(shown) == sorted(one.id for one in chats)
     for heading, group in groups.items():
@@ -195,8 +197,8 @@ def test_every_chat_stands_under_exactly_one_heading(
     assert len({heading.heading for heading in groups}) == len(groups)
     assert all(groups.values())
     if any(one.pinned for one in chats):
-        assert next(iter(groups)).kind is Kind.PINNED
-    newest = [chats for heading, chats in groups.items() if heading.kind is Kind.DAYS]
+        assert next(iter(groups)).kind is GroupKind.PINNED
+    newest = [chats for heading, chats in groups.items() if heading.kind is GroupKind.DAYS]
     assert newest == sorted(newest, key=lambda days: max(c.updated_at for c in days), reverse=True)
 
 
@@ -209,7 +211,7 @@ def test_files_that_are_called_alike_are_told_apart_by_the_end_of_their_paths() 
     def file(path: str, name: str = "Phi-4") -> ModelFile:
         return ModelFile(Path(path), name, "Q4_K_M")
 
-    ends = formatting.told_apart(
+    ends = formatting.disambiguate(
         [file("/a/x/m.gguf"), file("/a/y/m.gguf"), file("/b/own.gguf"), file("/c/o.gguf", "Other")]
     )
     assert ends == {

@@ -11,7 +11,7 @@ import pytest
 from app.domain.errors import ModelFileError
 from app.hub.download.control import DownloadControl
 from app.hub.local.local import Origin
-from app.services.core.events import Notice, Problem
+from app.services.core.events import ErrorReported, Notice
 from tests.support.harness import Harness, build
 from tests.support.hub_kit import gguf
 
@@ -35,12 +35,12 @@ def put(folder: Path, told: str = "", name: str = "mine-Q4_K_M.gguf") -> Path:
 
 
 def listed(harness: Harness) -> list[Path]:
-    return [model.path for model in harness.services.models._shelf.models()]
+    return [model.path for model in harness.services.models._installed.models()]
 
 
 def test_a_file_is_looked_at_without_being_listed(harness: Harness, tmp_path: Path) -> None:
-    found = harness.services.adding.look_at(put(tmp_path, HASH))
-    assert (found.hash_file, found.told, found.parts) == ("mine-Q4_K_M.gguf.sha256", True, 1)
+    found = harness.services.add_models.inspect(put(tmp_path, HASH))
+    assert (found.hash_file, found.has_hash, found.parts) == ("mine-Q4_K_M.gguf.sha256", True, 1)
     assert (found.file.name, found.file.quantization, found.file.size) == (
         "Phi-4", "Q4_K_M", len(BODY),
     )  # fmt: skip
@@ -50,7 +50,7 @@ def test_a_file_is_looked_at_without_being_listed(harness: Harness, tmp_path: Pa
 def test_a_told_hash_is_compared_before_the_terminal_says_added(
     harness: Harness, tmp_path: Path
 ) -> None:
-    adding, control = harness.services.adding, DownloadControl()
+    adding, control = harness.services.add_models, DownloadControl()
     good = adding.use_and_compare(put(tmp_path, HASH), control)
     assert good is not None
     assert good.sha256 == HASH
@@ -64,14 +64,14 @@ def test_a_told_hash_is_compared_before_the_terminal_says_added(
 def test_in_the_window_the_hash_is_compared_meanwhile_and_said(
     harness: Harness, tmp_path: Path
 ) -> None:
-    adding = harness.services.adding
+    adding = harness.services.add_models
     adding.use_in_place(put(tmp_path, HASH))
     notice = harness.heard.wait_for(lambda event: isinstance(event, Notice))
     assert isinstance(notice, Notice)
     assert "is whole" in notice.text
     adding.use_in_place(put(tmp_path, "0" * 64, "bad.gguf"))
-    problem = harness.heard.wait_for(lambda event: isinstance(event, Problem))
-    assert isinstance(problem, Problem)
+    problem = harness.heard.wait_for(lambda event: isinstance(event, ErrorReported))
+    assert isinstance(problem, ErrorReported)
     assert "bad.gguf is damaged" in problem.error.what
     assert [path.name for path in listed(harness)] == ["mine-Q4_K_M.gguf"]
 
@@ -81,7 +81,7 @@ def test_a_blob_without_a_name_is_copied_under_the_name_its_program_gives_it(
 ) -> None:
     blob = put(tmp_path, name=f"sha256-{HASH}")
     origin = Origin("phi4:14b-q4", "", HASH)
-    copied = harness.services.adding.copy(blob, DownloadControl(), origin=origin)
+    copied = harness.services.add_models.copy(blob, DownloadControl(), origin=origin)
     assert copied is not None
     assert copied.path == harness.services.data_folder / "models" / "phi4-14b-q4.gguf"
     assert (copied.owned, copied.sha256, blob.exists()) == (True, HASH, True)

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from app.domain.advice import GB, Advice, Fit, Pace, Recommendation, recommend
+from app.domain.advice import GB, Advice, Fit, MemoryBandwidth, Recommendation, recommend
 from app.domain.catalog import CatalogFamily, CatalogFile
 from app.domain.model import Device, KvType, LoadRequest
 from app.domain.settings import Settings
-from app.engine.plan import Machine, make_plan
+from app.engine.plan import ComputeResources, make_plan
 from app.hub.api.catalog import load_catalog
-from app.services.models.model_fit import Place, catalog_header, judge, without_model
+from app.services.models.model_fit import MachineSnapshot, assess, catalog_header, without_model
 from app.system.bundled import bundled
 
 CATALOG = load_catalog(bundled("models", "catalog.json"))
@@ -29,16 +29,22 @@ def phi4(quantization: str = "Q4_K_M") -> tuple[CatalogFamily, CatalogFile]:
     return family, file
 
 
-def here(ram: float, vram: float = 0, *, disk: float = DISK, cores: int = 8) -> Place:
+def here(ram: float, vram: float = 0, *, disk: float = DISK, cores: int = 8) -> MachineSnapshot:
     gpus = (Device("CUDA0", "A card", "CUDA", int(vram * GB), int(vram * GB)),) if vram else ()
-    return Place(Machine(int(ram * GB), int(ram * GB), cores, gpus), int(disk), Pace(cores))
+    return MachineSnapshot(
+        ComputeResources(int(ram * GB), int(ram * GB), cores, gpus),
+        int(disk),
+        MemoryBandwidth(cores),
+    )
 
 
-def advice(place: Place, settings: Settings = DEFAULTS, *, measured: float = 0.0) -> Advice:
+def advice(
+    place: MachineSnapshot, settings: Settings = DEFAULTS, *, measured: float = 0.0
+) -> Advice:
     family, file = phi4()
     header = catalog_header(family, file)
     assert header is not None
-    return judge(header, settings, place, download=file.size or 0, measured=measured)
+    return assess(header, settings, place, download=file.size or 0, measured=measured)
 
 
 @pytest.mark.parametrize(
@@ -69,7 +75,7 @@ def test_the_numbers_are_those_of_the_plan_that_will_be_loaded() -> None:
     for ram in (10.5, 12.0, 16.0, 32.0):
         place = here(ram)
         plan = make_plan(header, LoadRequest(Path("x")), place.machine)
-        found = judge(header, DEFAULTS, place)
+        found = assess(header, DEFAULTS, place)
         assert found.context == plan.context_size
         assert f"{plan.total_bytes / GB:.1f} GB" in found.sentence
         assert f"{ram:.1f} GB" in found.sentence
@@ -103,7 +109,7 @@ def test_a_measured_speed_replaces_the_estimate() -> None:
 
 
 def test_an_answer_of_one_file_teaches_the_estimate_of_the_others() -> None:
-    slow = replace(here(32), pace=Pace(8, bandwidth=9.05 * GB))
+    slow = replace(here(32), bandwidth=MemoryBandwidth(8, bandwidth=9.05 * GB))
     assert advice(slow).tokens_per_second == pytest.approx(1.0, rel=0.01)
 
 
@@ -116,15 +122,15 @@ def test_a_file_that_is_here_needs_no_room_on_the_disk() -> None:
     family, file = phi4()
     header = catalog_header(family, file)
     assert header is not None
-    assert judge(header, DEFAULTS, here(32, disk=0), download=1).fit is Fit.NO_ROOM_ON_DISK
-    assert judge(header, DEFAULTS, here(32, disk=0)).fit is Fit.FITS
+    assert assess(header, DEFAULTS, here(32, disk=0), download=1).fit is Fit.NO_ROOM_ON_DISK
+    assert assess(header, DEFAULTS, here(32, disk=0)).fit is Fit.FITS
 
 
-def take(place: Place) -> Recommendation | None:
+def take(place: MachineSnapshot) -> Recommendation | None:
     judged = []
     for family, file in CATALOG.entries():
         header = catalog_header(family, file)
-        one = judge(header, DEFAULTS, place, download=file.size or 0) if header else None
+        one = assess(header, DEFAULTS, place, download=file.size or 0) if header else None
         judged.append((family, file, one))
     return recommend(judged)
 

@@ -12,9 +12,15 @@ from app.domain.errors import ModelFileError, SwitchFailedError
 from app.domain.generation import Role
 from app.domain.model import LoadedModel, LoadRequest, ModelFile
 from app.domain.settings import Settings
-from app.engine.base import Cancel, Progress
+from app.engine.base import Cancel, LoadProgressCallback
 from app.engine.scripted import ScriptedEngine
-from app.services.core.events import AnswerEnded, ModelPhase, ModelState, ModelStateChanged, Problem
+from app.services.core.events import (
+    AnswerEnded,
+    ErrorReported,
+    ModelPhase,
+    ModelState,
+    ModelStateChanged,
+)
 from tests.support.gguf_factory import write_model
 from tests.support.harness import Harness, build
 
@@ -26,7 +32,9 @@ class Choosy(ScriptedEngine):
         super().__init__()
         self.loads: list[str] = []
 
-    def load(self, request: LoadRequest, progress: Progress, cancel: Cancel) -> LoadedModel:
+    def load(
+        self, request: LoadRequest, progress: LoadProgressCallback, cancel: Cancel
+    ) -> LoadedModel:
         self.loads.append(request.path.name)
         if "bad" in request.path.name:
             raise ModelFileError("llama.cpp does not know this architecture.")
@@ -66,8 +74,8 @@ def test_a_model_that_cannot_be_loaded_gives_the_old_one_back_and_says_why(
     settled(harness, ModelPhase.READY, good.path)
     after = len(harness.heard.events)
     models.choose(bad)
-    event = harness.heard.wait_for(lambda e: isinstance(e, Problem), after=after)
-    assert isinstance(event, Problem)
+    event = harness.heard.wait_for(lambda e: isinstance(e, ErrorReported), after=after)
+    assert isinstance(event, ErrorReported)
     assert isinstance(event.error, SwitchFailedError)
     assert "does not know this architecture" in event.error.what
     assert "good.gguf Q4_K_M is in use again" in event.error.what
@@ -111,7 +119,7 @@ def test_no_version_is_begun_when_the_other_file_cannot_be_loaded(
     conversation, ended = answered_by(harness, one)
     after = len(harness.heard.events)
     services.chat.answer_with(ended.message.id, bad)
-    harness.heard.wait_for(lambda e: isinstance(e, Problem), after=after)
+    harness.heard.wait_for(lambda e: isinstance(e, ErrorReported), after=after)
     assert len(services.library.versions(ended.message.id)) == 1
     roles = [item.message.role for item in services.library.branch(conversation)]
     assert roles == [Role.USER, Role.ASSISTANT]
@@ -122,7 +130,7 @@ def test_a_chosen_file_that_was_not_loaded_yet_stays_chosen_when_another_fails(
 ) -> None:
     bad, before = put(tmp_path, "bad.gguf"), harness.services.models.state.model
     harness.services.models.choose(bad)
-    harness.heard.wait_for(lambda e: isinstance(e, Problem))
+    harness.heard.wait_for(lambda e: isinstance(e, ErrorReported))
     assert harness.services.models.state == ModelState(ModelPhase.UNLOADED, before)
 
 
@@ -134,9 +142,9 @@ def test_a_file_in_place_gets_its_hash_meanwhile_and_its_answers_carry_it(
     hashed = threading.Event()
     real = services.models.hash_listed
 
-    model = services.adding.use_in_place(path)
+    model = services.add_models.use_in_place(path)
     services.models.choose(model)
-    listed = services.models._shelf.get(path)
+    listed = services.models._installed.get(path)
     assert listed is not None
     real(listed, lambda good: hashed.set() if good else None)
     assert hashed.wait(10)

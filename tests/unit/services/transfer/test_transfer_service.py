@@ -17,7 +17,7 @@ from app.domain.errors import DiskFullError, InvalidValueError, NotFoundError, T
 from app.markup.transfer.values import Chat, ExportOptions
 from app.services.core.events import LibraryChanged
 from app.services.transfer.transfer_files import free_name, safe_name, write_error
-from app.services.transfer.transfer_service import Known, TransferService, with_new_ids
+from app.services.transfer.transfer_service import ImportStatus, TransferService, with_new_ids
 from tests.support.harness import Harness, build
 from tests.unit.markup.transfer.making import NASTY, conversation_of
 
@@ -43,7 +43,9 @@ def transfer(harness: Harness) -> TransferService:
 
 def add(harness: Harness, *chats: Chat) -> list[str]:
     for chat in chats:
-        harness.services.library.add_whole(chat.conversation, chat.messages, chat.chosen).result()
+        harness.services.library.add_conversation(
+            chat.conversation, chat.messages, chat.selected_children
+        ).result()
     return [chat.conversation.id for chat in chats]
 
 
@@ -72,8 +74,8 @@ def test_a_chat_moves_to_another_library_and_is_the_same(
     file = tmp_path / "out"
     harness.services.transfer.export([id_], format_name, file)
     preview = other.services.transfer.preview_import(file)
-    assert [item.known for item in preview.items] == [Known.NEW]
-    report = other.services.transfer.import_(preview)
+    assert [item.status for item in preview.items] == [ImportStatus.NEW]
+    report = other.services.transfer.import_chats(preview)
     assert report.imported == (id_,)
     assert other.services.transfer.chat(id_) == harness.services.transfer.chat(id_)
     assert other.heard.of(LibraryChanged)
@@ -100,7 +102,7 @@ def test_all_chats_fit_into_an_archive_and_come_back(
     transfer.export(ids, "markdown", archive)
     preview = other.services.transfer.preview_import(archive)
     assert {item.found.chat.conversation.id for item in preview.items} == set(ids)
-    assert set(other.services.transfer.import_(preview).imported) == set(ids)
+    assert set(other.services.transfer.import_chats(preview).imported) == set(ids)
 
 
 def test_all_chats_fit_into_one_json_file(
@@ -119,13 +121,13 @@ def test_a_chat_that_is_there_already_is_recognised_and_never_changed(
     file = tmp_path / "chat.md"
     transfer.export([id_], "markdown", file)
     same = transfer.preview_import(file)
-    assert [item.known for item in same.items] == [Known.SAME]
+    assert [item.status for item in same.items] == [ImportStatus.SAME]
     assert same.suggested == ()
     file.write_text(file.read_text().replace("\n\na\n\n", "\n\nb\n\n"))
     changed = transfer.preview_import(file)
-    assert [item.known for item in changed.items] == [Known.CHANGED]
+    assert [item.status for item in changed.items] == [ImportStatus.CHANGED]
     before = transfer.chat(id_)
-    (copy,) = transfer.import_(changed, [0]).imported
+    (copy,) = transfer.import_chats(changed, [0]).imported
     assert copy != id_
     assert transfer.chat(id_) == before
     assert [m.content for m in transfer.chat(copy).messages] == ["q", "b"]
@@ -140,7 +142,7 @@ def test_a_chat_in_the_trash_and_one_named_twice_are_told_apart(
     harness.services.library.delete([id_])
     harness.heard.wait_for(lambda event: isinstance(event, LibraryChanged))
     preview = transfer.preview_import([file, file])
-    assert [item.known for item in preview.items] == [Known.TRASHED, Known.REPEATED]
+    assert [item.status for item in preview.items] == [ImportStatus.TRASHED, ImportStatus.REPEATED]
 
 
 def test_ids_taken_by_another_chat_are_replaced(
@@ -156,7 +158,7 @@ def test_ids_taken_by_another_chat_are_replaced(
     (id_,) = add(harness, twin)
     transfer.export([id_], "json", file)
     file.write_text(file.read_text().replace("d1" * 16, "e2" * 16))
-    report = transfer.import_(transfer.preview_import(file))
+    report = transfer.import_chats(transfer.preview_import(file))
     assert len(report.imported) == 1
     assert [m.content for m in transfer.chat(report.imported[0]).messages] == ["q", "a"]
 
@@ -177,7 +179,7 @@ def test_an_answer_that_was_being_written_is_imported_as_interrupted(
     )
     harness.services.transfer.export([id_], "json", tmp_path / "c.json")
     service = other.services.transfer
-    service.import_(service.preview_import(tmp_path / "c.json"))
+    service.import_chats(service.preview_import(tmp_path / "c.json"))
     assert service.chat(id_).messages[1].status is MessageStatus.INTERRUPTED
 
 
@@ -212,7 +214,7 @@ def test_a_stopped_import_keeps_what_it_added(
         if done == 2:
             stop.set()
 
-    report = service.import_(
+    report = service.import_chats(
         service.preview_import(tmp_path / "all.json"), cancel=stop, progress=progress
     )
     assert report.cancelled

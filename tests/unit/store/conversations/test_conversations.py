@@ -12,12 +12,12 @@ from app.domain.conversation import MessageStatus, Version
 from app.domain.errors import InvalidValueError, NotFoundError, StoreError
 from app.domain.generation import Sampling, StopReason, Timings
 from app.domain.model import ModelRef
-from app.store import Library, open_library, open_private_library
+from app.store import MessageRepository, open_private_store, open_store
 from app.store.database.rows import _TIMINGS, timings_from_json, timings_json
 from tests.unit.store.making import NOW, answer, chat, question
 
 
-def test_a_conversation_comes_back_as_it_was(library: Library) -> None:
+def test_a_conversation_comes_back_as_it_was(library: MessageRepository) -> None:
     made = chat(
         "Title\0with\ud800 CRLF\r\n",
         title_by_user=True,
@@ -34,7 +34,9 @@ def test_a_conversation_comes_back_as_it_was(library: Library) -> None:
     assert library.list_conversations() == (made,)
 
 
-def test_an_exchange_makes_its_chat_and_clears_the_draft_in_one_go(library: Library) -> None:
+def test_an_exchange_makes_its_chat_and_clears_the_draft_in_one_go(
+    library: MessageRepository,
+) -> None:
     made = chat(draft="Why?")
     asked = question(made, None)
     answering = answer(asked)
@@ -45,7 +47,7 @@ def test_an_exchange_makes_its_chat_and_clears_the_draft_in_one_go(library: Libr
     assert library.get(made.id) == replace(made, draft="", head_id=answering.id)
 
 
-def test_a_finished_answer_keeps_everything_about_it(library: Library) -> None:
+def test_a_finished_answer_keeps_everything_about_it(library: MessageRepository) -> None:
     made = chat()
     asked = question(made, None)
     answering = answer(asked)
@@ -67,7 +69,7 @@ def test_a_finished_answer_keeps_everything_about_it(library: Library) -> None:
     assert library.branch(made.id)[1].message == done
 
 
-def test_what_does_not_exist_is_said_to_be_missing(library: Library) -> None:
+def test_what_does_not_exist_is_said_to_be_missing(library: MessageRepository) -> None:
     with pytest.raises(NotFoundError):
         library.get("nothing")
     with pytest.raises(NotFoundError):
@@ -78,7 +80,7 @@ def test_what_does_not_exist_is_said_to_be_missing(library: Library) -> None:
         library.create(made).result()
 
 
-def test_a_failed_exchange_leaves_nothing_behind(library: Library) -> None:
+def test_a_failed_exchange_leaves_nothing_behind(library: MessageRepository) -> None:
     made = chat()
     orphan = replace(question(made, None), parent_id="missing")
     with pytest.raises(NotFoundError):
@@ -86,7 +88,7 @@ def test_a_failed_exchange_leaves_nothing_behind(library: Library) -> None:
     assert library.list_conversations() == ()
 
 
-def test_the_last_used_chat_is_on_top_whatever_the_clock_says(library: Library) -> None:
+def test_the_last_used_chat_is_on_top_whatever_the_clock_says(library: MessageRepository) -> None:
     chats = [chat(str(n)) for n in range(3)]
     for n, made in enumerate(chats):
         asked = replace(question(made, None), created_at=NOW - timedelta(days=n))
@@ -95,7 +97,7 @@ def test_the_last_used_chat_is_on_top_whatever_the_clock_says(library: Library) 
     assert [c.title for c in library.list_conversations()] == ["1", "2", "0"]
 
 
-def test_an_imported_chat_stands_where_its_time_says(library: Library) -> None:
+def test_an_imported_chat_stands_where_its_time_says(library: MessageRepository) -> None:
     for days in (300, 200, 100):
         made = chat(f"used {days}", updated_at=NOW - timedelta(days=days))
         library.create(made).result()
@@ -110,7 +112,7 @@ def test_an_imported_chat_stands_where_its_time_says(library: Library) -> None:
     assert library.list_conversations()[0].title == "imported 400"
 
 
-def test_a_chat_that_did_not_change_reads_as_the_same_value(library: Library) -> None:
+def test_a_chat_that_did_not_change_reads_as_the_same_value(library: MessageRepository) -> None:
     made = [chat(str(n)) for n in range(3)]
     for one in made:
         library.create(one).result()
@@ -121,7 +123,7 @@ def test_a_chat_that_did_not_change_reads_as_the_same_value(library: Library) ->
     assert after[made[1].id] == library.get(made[1].id)
 
 
-def test_several_chats_are_organised_at_once(library: Library) -> None:
+def test_several_chats_are_organised_at_once(library: MessageRepository) -> None:
     chats = [chat(str(n)) for n in range(3)]
     for made in chats:
         library.create(made)
@@ -133,7 +135,7 @@ def test_several_chats_are_organised_at_once(library: Library) -> None:
     assert [c.id for c in library.list_conversations(archived=False)] == ids[2:]
 
 
-def test_an_automatic_title_never_replaces_the_users(library: Library) -> None:
+def test_an_automatic_title_never_replaces_the_users(library: MessageRepository) -> None:
     made = chat("")
     library.create(made)
     library.rename(made.id, "Guessed", by_user=False).result()
@@ -144,8 +146,8 @@ def test_an_automatic_title_never_replaces_the_users(library: Library) -> None:
 
 
 def test_everything_is_there_after_closing_and_opening(tmp_path: Path) -> None:
-    opened = open_library(tmp_path)
-    first = opened.library
+    opened = open_store(tmp_path)
+    first = opened.repository
     made = chat()
     asked = question(made, None)
     first.add_exchange(made, asked, answer(asked, "Because."))
@@ -153,14 +155,14 @@ def test_everything_is_there_after_closing_and_opening(tmp_path: Path) -> None:
     opened.close()
     with pytest.raises(StoreError):
         first.rename(made.id, "late")
-    second = open_library(tmp_path)
-    branch = second.library.branch(made.id)
+    second = open_store(tmp_path)
+    branch = second.repository.branch(made.id)
     assert [item.message.content for item in branch] == ["Why?", "Because."]
     second.close()
 
 
-def test_a_private_chat_never_touches_the_disk(tmp_path: Path, library: Library) -> None:
-    private = open_private_library()
+def test_a_private_chat_never_touches_the_disk(tmp_path: Path, library: MessageRepository) -> None:
+    private = open_private_store()
     made = chat("Secret", private=True)
     asked = question(made, None, "a secret word")
     private.add_exchange(made, asked, answer(asked, "kept")).result()
@@ -175,7 +177,7 @@ def test_a_private_chat_never_touches_the_disk(tmp_path: Path, library: Library)
     assert all(b"ecret" not in file.read_bytes() for file in tmp_path.rglob("*") if file.is_file())
 
 
-def test_token_counts_last_until_the_text_changes(library: Library) -> None:
+def test_token_counts_last_until_the_text_changes(library: MessageRepository) -> None:
     made = chat()
     asked = question(made, None)
     answering = answer(asked, "Because.")

@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 
 from app.domain.conversation import Message, MessageStatus
 from app.domain.errors import NotFoundError
-from app.store import Library, open_library, open_private_library
+from app.store import MessageRepository, open_private_store, open_store
 from app.store.conversations.journal import repair_interrupted
 from tests.unit.store.making import answer, chat, question
 
 
-def streaming(library: Library) -> Message:
+def streaming(library: MessageRepository) -> Message:
     made = chat(private=library.private)
     asked = question(made, None)
     writing = answer(asked)
@@ -23,7 +23,7 @@ def streaming(library: Library) -> Message:
     return writing
 
 
-def repaired(library: Library, message_id: str) -> Message:
+def repaired(library: MessageRepository, message_id: str) -> Message:
     library.submit(repair_interrupted).result()
     return library.message(message_id)
 
@@ -31,7 +31,7 @@ def repaired(library: Library, message_id: str) -> Message:
 @given(st.lists(st.text(st.characters(), max_size=20), max_size=8), st.booleans())
 @settings(max_examples=50, deadline=None)
 def test_the_last_text_journaled_is_the_text_repaired(texts: list[str], growing: bool) -> None:
-    library = open_private_library()
+    library = open_private_store()
     writing = streaming(library)
     so_far = ""
     for text in texts:
@@ -42,7 +42,7 @@ def test_the_last_text_journaled_is_the_text_repaired(texts: list[str], growing:
     library.close()
 
 
-def test_the_cost_follows_what_is_new(library: Library) -> None:
+def test_the_cost_follows_what_is_new(library: MessageRepository) -> None:
     writing = streaming(library)
     text = ""
     for _ in range(200):
@@ -56,7 +56,7 @@ def test_the_cost_follows_what_is_new(library: Library) -> None:
     assert repaired(library, writing.id).content == text
 
 
-def test_continuing_goes_on_from_what_was_there(library: Library) -> None:
+def test_continuing_goes_on_from_what_was_there(library: MessageRepository) -> None:
     writing = streaming(library)
     library.journal(writing.id, "Once upon").result()
     assert repaired(library, writing.id).content == "Once upon"
@@ -68,7 +68,7 @@ def test_continuing_goes_on_from_what_was_there(library: Library) -> None:
     assert repaired(library, writing.id).content == "Once upon a time"
 
 
-def test_a_journal_that_comes_late_changes_nothing(library: Library) -> None:
+def test_a_journal_that_comes_late_changes_nothing(library: MessageRepository) -> None:
     writing = streaming(library)
     library.journal(writing.id, "Once")
     done = answer(writing, "Once more.", id=writing.id, parent_id=writing.parent_id)
@@ -81,15 +81,15 @@ def test_a_journal_that_comes_late_changes_nothing(library: Library) -> None:
 
 
 def test_start_repairs_what_a_crash_left(tmp_path: Path) -> None:
-    first = open_library(tmp_path)
-    writing = streaming(first.library)
-    first.library.journal(writing.id, "so far").result()
+    first = open_store(tmp_path)
+    writing = streaming(first.repository)
+    first.repository.journal(writing.id, "so far").result()
     first.close()  # with the answer still streaming, as a killed process leaves it
-    second = open_library(tmp_path)
+    second = open_store(tmp_path)
     assert second.report.interrupted == (writing.id,)
     assert "interrupted" in second.report.sentences[0]
-    assert second.library.message(writing.id).content == "so far"
+    assert second.repository.message(writing.id).content == "so far"
     second.close()
-    third = open_library(tmp_path)
+    third = open_store(tmp_path)
     assert third.report.interrupted == ()
     third.close()

@@ -19,7 +19,7 @@ from hypothesis.stateful import (
 
 from app.domain.conversation import Message, MessageStatus, Version
 from app.domain.generation import Role
-from app.store import Library, open_private_library
+from app.store import MessageRepository, open_private_store
 from app.store.conversations.messages import read_branch
 from tests.unit.store.making import answer, chat, message, question
 
@@ -28,11 +28,11 @@ NASTY = st.text(
 )
 
 
-def texts(library: Library, conversation_id: str) -> list[str]:
+def texts(library: MessageRepository, conversation_id: str) -> list[str]:
     return [item.message.content for item in library.branch(conversation_id)]
 
 
-def test_versions_are_walked_and_the_branch_below_is_remembered(library: Library) -> None:
+def test_versions_are_walked_and_the_branch_below_is_remembered(library: MessageRepository) -> None:
     made = chat()
     first = question(made, None, "Q1")
     one = answer(first, "A1")
@@ -54,7 +54,9 @@ def test_versions_are_walked_and_the_branch_below_is_remembered(library: Library
     assert len(library.tree(made.id)) == 7
 
 
-def test_a_deleted_message_goes_with_what_follows_and_comes_back_with_it(library: Library) -> None:
+def test_a_deleted_message_goes_with_what_follows_and_comes_back_with_it(
+    library: MessageRepository,
+) -> None:
     made = chat()
     first = question(made, None, "Q1")
     one = answer(first, "A1")
@@ -76,7 +78,7 @@ def test_a_deleted_message_goes_with_what_follows_and_comes_back_with_it(library
     assert texts(library, made.id) == ["Q1", "A1b", "Q2", "A2"]
 
 
-def test_a_branch_becomes_a_chat_of_its_own(library: Library) -> None:
+def test_a_branch_becomes_a_chat_of_its_own(library: MessageRepository) -> None:
     made = chat("Old", system_prompt="S", folder="F", pinned=True)
     first = question(made, None, "Q1")
     one = answer(first, "A1", left_out=("elsewhere", first.id))
@@ -91,7 +93,7 @@ def test_a_branch_becomes_a_chat_of_its_own(library: Library) -> None:
     assert {item.message.id for item in copied}.isdisjoint({first.id, one.id})
 
 
-def test_a_whole_conversation_is_taken_in_with_its_choices(library: Library) -> None:
+def test_a_whole_conversation_is_taken_in_with_its_choices(library: MessageRepository) -> None:
     made = chat()
     first = question(made, None, "Q1")
     one, two = answer(first, "A1"), answer(first, "A2")
@@ -102,16 +104,16 @@ def test_a_whole_conversation_is_taken_in_with_its_choices(library: Library) -> 
     library.select_version(below[0].id)
     library.select_version(two.id).result()
     stored, tree = library.get(made.id), library.tree(made.id)
-    chosen = library.chosen_children(made.id)
-    other = open_private_library()
+    chosen = library.selected_children(made.id)
+    other = open_private_store()
     other.add_conversation(replace(stored, private=True), tree, chosen).result()
     assert other.get(made.id) == replace(stored, private=True)
     assert other.tree(made.id) == tree
-    assert other.chosen_children(made.id) == chosen
+    assert other.selected_children(made.id) == chosen
     other.close()
 
 
-def test_long_chats_store_what_was_left_out_in_little_space(library: Library) -> None:
+def test_long_chats_store_what_was_left_out_in_little_space(library: MessageRepository) -> None:
     made = chat()
     parent: Message | None = None
     ids: tuple[str, ...] = ()
@@ -131,7 +133,7 @@ def test_long_chats_store_what_was_left_out_in_little_space(library: Library) ->
 @given(st.lists(NASTY, min_size=1, max_size=4))
 @settings(max_examples=60, deadline=None)
 def test_every_text_comes_back_as_it_was(contents: list[str]) -> None:
-    library = open_private_library()
+    library = open_private_store()
     made = chat(contents[0], private=True, draft=contents[-1], folder=contents[0])
     parent = None
     tree = []
@@ -144,7 +146,7 @@ def test_every_text_comes_back_as_it_was(contents: list[str]) -> None:
     library.close()
 
 
-def test_a_megabyte_message_is_kept_whole(library: Library) -> None:
+def test_a_megabyte_message_is_kept_whole(library: MessageRepository) -> None:
     made = chat()
     asked = question(made, None, "fooBar \0\r\n" * 100_000)
     library.add_exchange(made, asked, answer(asked, "ok")).result()
@@ -156,7 +158,7 @@ class TreeMachine(RuleBasedStateMachine):
 
     @initialize()
     def start(self) -> None:
-        self.library = open_private_library()
+        self.library = open_private_store()
         self.chat = chat(private=True)
         self.library.create(self.chat).result()
         self.all: list[Message] = []
@@ -270,7 +272,7 @@ def test_the_tree_keeps_its_laws() -> None:
 
 @pytest.mark.parametrize("depth", [50, 400])
 def test_reading_a_branch_asks_little_of_each_message(
-    library: Library, depth: int, count_steps: Callable[..., int]
+    library: MessageRepository, depth: int, count_steps: Callable[..., int]
 ) -> None:
     made = chat()
     parent: Message | None = None

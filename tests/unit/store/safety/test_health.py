@@ -27,7 +27,7 @@ from app.domain.errors import (
     StoreBusyError,
     StoreError,
 )
-from app.store import Library, OpenedLibrary, Searcher, open_library
+from app.store import MessageRepository, OpenedStore, Searcher, open_store
 from app.store.database import connect
 from app.store.database.migrations import SCHEMA_VERSION
 from app.store.safety.backups import Backups
@@ -40,13 +40,13 @@ DATABASES = Path(__file__).resolve().parents[3] / "data" / "databases"
 
 
 @pytest.fixture
-def opened(tmp_path: Path) -> Iterator[OpenedLibrary]:
-    found = open_library(tmp_path)
+def opened(tmp_path: Path) -> Iterator[OpenedStore]:
+    found = open_store(tmp_path)
     yield found
     found.close()
 
 
-def fill(library: Library, chats: int = 5, turns: int = 6, length: int = 700) -> None:
+def fill(library: MessageRepository, chats: int = 5, turns: int = 6, length: int = 700) -> None:
     for number in range(chats):
         made = chat(f"Chat {number}")
         parent: Message | None = None
@@ -56,7 +56,7 @@ def fill(library: Library, chats: int = 5, turns: int = 6, length: int = 700) ->
             library.add_exchange(made, asked, parent).result()
 
 
-def everything(library: Library) -> dict[str, Message]:
+def everything(library: MessageRepository) -> dict[str, Message]:
     return {m.id: m for c in library.list_conversations() for m in library.tree(c.id)}
 
 
@@ -70,10 +70,10 @@ def rows_of(path: Path, table: str) -> dict[int, tuple[object, ...]]:
 
 
 def test_carving_a_sound_file_gives_every_row_also_those_in_the_wal(
-    opened: OpenedLibrary, tmp_path: Path
+    opened: OpenedStore, tmp_path: Path
 ) -> None:
     path = tmp_path / "phial.db"
-    fill(opened.library)
+    fill(opened.repository)
     assert (tmp_path / "phial.db-wal").stat().st_size > 0
     before = list(carve(path))
     opened.close()
@@ -87,8 +87,8 @@ def test_carving_a_sound_file_gives_every_row_also_those_in_the_wal(
 @pytest.fixture(scope="module")
 def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("sound")
-    found = open_library(folder)
-    fill(found.library)
+    found = open_store(folder)
+    fill(found.repository)
     found.close()
     return folder / "phial.db"
 
@@ -110,27 +110,27 @@ def test_whatever_pages_are_lost_the_rest_is_recovered_and_the_damaged_file_kept
         path.write_bytes(data)
         wanted = rows_of(sound, "messages")
         readable = {r.rowid for r in carve(path) if r.rowid in wanted and len(r.values) == 17}
-        found = open_library(Path(name))
+        found = open_store(Path(name))
         try:
             recovery = found.report.recovery
             if recovery is None:
                 # Only pages that hold no words of the user were hit.
                 assert not header
-                kept = found.library.read(lambda c: c.execute("SELECT count(*) FROM messages"))
+                kept = found.repository.read(lambda c: c.execute("SELECT count(*) FROM messages"))
                 assert kept.fetchone()[0] == len(wanted)
                 return
             assert recovery.set_aside.read_bytes() == bytes(data)
             assert found.report.sentences
-            stored = found.library.read(
+            stored = found.repository.read(
                 lambda c: dict(c.execute("SELECT id, content FROM messages").fetchall())
             )
             originals = {row[0]: row[-1] for row in wanted.values()}
             assert stored.items() <= originals.items()
             assert len(stored) <= len(readable)
             assert len(lost) > 3 or len(stored) > 0
-            shown = everything(found.library)
+            shown = everything(found.repository)
             assert len(shown) == len(stored)
-            assert found.library.submit_bare(full_check).result().sound
+            assert found.repository.submit_bare(full_check).result().sound
         finally:
             found.close()
 
@@ -138,18 +138,18 @@ def test_whatever_pages_are_lost_the_rest_is_recovered_and_the_damaged_file_kept
 def test_a_lost_header_costs_nothing(tmp_path: Path, sound: Path) -> None:
     data = sound.read_bytes()
     (tmp_path / "phial.db").write_bytes(bytes(4096) + data[4096:])
-    found = open_library(tmp_path)
+    found = open_store(tmp_path)
     assert found.report.recovery is not None
     assert found.report.recovery.messages == 60
     assert found.report.recovery.conversations == 5
-    assert [c.title for c in found.library.list_conversations()] == [
+    assert [c.title for c in found.repository.list_conversations()] == [
         f"Chat {n}" for n in reversed(range(5))
     ]
-    branch = found.library.branch(found.library.list_conversations()[0].id)
+    branch = found.repository.branch(found.repository.list_conversations()[0].id)
     assert len(branch) == 12
-    assert len(Searcher(found.library).search("question") or ()) == 30
+    assert len(Searcher(found.repository).search("question") or ()) == 30
     found.close()
-    again = open_library(tmp_path)
+    again = open_store(tmp_path)
     assert again.report.recovery is None
     again.close()
 
@@ -159,42 +159,42 @@ def test_a_lost_header_costs_nothing(tmp_path: Path, sound: Path) -> None:
 )
 def test_a_file_that_is_no_database_is_set_aside(tmp_path: Path, junk: bytes) -> None:
     (tmp_path / "phial.db").write_bytes(junk)
-    found = open_library(tmp_path)
+    found = open_store(tmp_path)
     assert found.report.recovery is not None
     assert found.report.recovery.set_aside.read_bytes() == junk
-    fill(found.library, chats=1)
+    fill(found.repository, chats=1)
     found.close()
 
 
 def test_an_empty_file_is_a_new_database(tmp_path: Path) -> None:
     (tmp_path / "phial.db").touch()
-    found = open_library(tmp_path)
+    found = open_store(tmp_path)
     assert found.report.recovery is None
     found.close()
 
 
 def test_a_truncated_database_gives_its_first_part_and_the_backup_the_rest(tmp_path: Path) -> None:
-    found = open_library(tmp_path)
-    fill(found.library)
-    before = everything(found.library)
+    found = open_store(tmp_path)
+    fill(found.repository)
+    before = everything(found.repository)
     found.health.back_up()
-    fill(found.library, chats=1, turns=1)
+    fill(found.repository, chats=1, turns=1)
     found.close()
     path = tmp_path / "phial.db"
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 3])
-    found = open_library(tmp_path)
+    found = open_store(tmp_path)
     recovery = found.report.recovery
     assert recovery is not None
     assert recovery.from_backup > 0
     assert "from a backup" in recovery.sentence
-    assert everything(found.library).items() >= before.items()
+    assert everything(found.repository).items() >= before.items()
     found.close()
 
 
 def test_messages_without_their_chat_get_one(tmp_path: Path) -> None:
-    found = open_library(tmp_path)
-    fill(found.library, chats=2)
-    found.library.submit(lambda c: c.execute("PRAGMA defer_foreign_keys=1")).result()
+    found = open_store(tmp_path)
+    fill(found.repository, chats=2)
+    found.repository.submit(lambda c: c.execute("PRAGMA defer_foreign_keys=1")).result()
     found.close()
     path = tmp_path / "phial.db"
     with closing(sqlite3.connect(path)) as connection:
@@ -203,36 +203,36 @@ def test_messages_without_their_chat_get_one(tmp_path: Path) -> None:
         connection.execute("DELETE FROM conversations WHERE seq = 1")
         connection.commit()
     recovery_mark(path).touch()
-    found = open_library(tmp_path)
+    found = open_store(tmp_path)
     assert found.report.recovery is not None
     assert found.report.recovery.orphans == 12
     assert not recovery_mark(path).exists()
-    titles = {c.title for c in found.library.list_conversations()}
+    titles = {c.title for c in found.repository.list_conversations()}
     assert titles == {"Recovered chat", "Chat 1"}
-    assert len(everything(found.library)) == 24
+    assert len(everything(found.repository)) == 24
     found.close()
 
 
 def test_a_swap_cut_off_by_a_crash_is_finished(tmp_path: Path, sound: Path) -> None:
     (tmp_path / "phial.db").write_bytes(b"damaged")
     shutil.copy(sound, tmp_path / "phial.db.recovered")
-    found = open_library(tmp_path)
-    assert len(everything(found.library)) == 60
+    found = open_store(tmp_path)
+    assert len(everything(found.repository)) == 60
     found.close()
     assert [f.read_bytes() for f in tmp_path.glob("phial.db.damaged-*")] == [b"damaged"]
 
 
 @pytest.fixture(params=["words", "everything"])
-def damaged_index(request: pytest.FixtureRequest, opened: OpenedLibrary) -> OpenedLibrary:
-    fill(opened.library, chats=1)
+def damaged_index(request: pytest.FixtureRequest, opened: OpenedStore) -> OpenedStore:
+    fill(opened.repository, chats=1)
     where = "id > 10" if request.param == "words" else "id > 1"
     sql = f"UPDATE message_index_data SET block = x'00' WHERE {where}"
-    opened.library.submit(lambda c: c.execute(sql)).result()
+    opened.repository.submit(lambda c: c.execute(sql)).result()
     return opened
 
 
-def test_a_damaged_search_index_never_stops_a_message(damaged_index: OpenedLibrary) -> None:
-    library = damaged_index.library
+def test_a_damaged_search_index_never_stops_a_message(damaged_index: OpenedStore) -> None:
+    library = damaged_index.repository
     made = chat("after the damage")
     for _ in range(20):
         asked = question(made, None, "zebra")
@@ -240,19 +240,19 @@ def test_a_damaged_search_index_never_stops_a_message(damaged_index: OpenedLibra
     assert len(library.tree(made.id)) == 40
 
 
-def test_maintenance_makes_a_damaged_index_anew(damaged_index: OpenedLibrary) -> None:
+def test_maintenance_makes_a_damaged_index_anew(damaged_index: OpenedStore) -> None:
     done = damaged_index.health.maintain()
     assert done.index_rebuilt
     assert done.check.sound
     assert done.sentences
-    assert len(Searcher(damaged_index.library).search("question") or ()) == 6
-    result = damaged_index.library.submit_bare(lambda c: full_check(c, compare_index=True))
+    assert len(Searcher(damaged_index.repository).search("question") or ()) == 6
+    result = damaged_index.repository.submit_bare(lambda c: full_check(c, compare_index=True))
     assert result.result().index_sound
 
 
-def test_a_search_that_meets_damage_makes_the_index_anew(damaged_index: OpenedLibrary) -> None:
-    searcher = Searcher(damaged_index.library)
-    if damaged_index.library.read(lambda c: c.execute(_BLOCKS).fetchone()[0]) > 1:
+def test_a_search_that_meets_damage_makes_the_index_anew(damaged_index: OpenedStore) -> None:
+    searcher = Searcher(damaged_index.repository)
+    if damaged_index.repository.read(lambda c: c.execute(_BLOCKS).fetchone()[0]) > 1:
         assert len(searcher.search("question") or ()) == 6
 
 
@@ -260,14 +260,14 @@ _BLOCKS = "SELECT length(block) FROM message_index_data WHERE id = 10"
 
 
 def test_damage_found_in_the_background_is_recovered_at_the_next_start(tmp_path: Path) -> None:
-    found = open_library(tmp_path)
-    fill(found.library)
-    root = found.library.read(
+    found = open_store(tmp_path)
+    fill(found.repository)
+    root = found.repository.read(
         lambda c: c.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'messages_tree'")
     ).fetchone()[0]
     found.close()
     path = tmp_path / "phial.db"
-    found = open_library(tmp_path)  # opened before the damage happens
+    found = open_store(tmp_path)  # opened before the damage happens
     with path.open("rb+") as file:
         file.seek((root - 1) * connect.PAGE_SIZE)
         file.write(bytes(connect.PAGE_SIZE))
@@ -276,7 +276,7 @@ def test_damage_found_in_the_background_is_recovered_at_the_next_start(tmp_path:
     assert done.sentences
     assert found.health.list_backups() == ()
     found.close()
-    found = open_library(tmp_path)
+    found = open_store(tmp_path)
     assert found.report.recovery is not None
     assert found.report.recovery.messages == 60
     found.close()
@@ -291,8 +291,8 @@ def test_every_schema_that_shipped_upgrades_with_everything_intact(
 ) -> None:
     version = int(path.stem.removeprefix("schema-"))
     shutil.copy(path, tmp_path / "phial.db")
-    found = open_library(tmp_path)
-    library = found.library
+    found = open_store(tmp_path)
+    library = found.repository
     assert found.report.migrated_from == (version if version < SCHEMA_VERSION else None)
     assert len(found.report.interrupted) == 4
     chats = library.list_conversations()
@@ -343,7 +343,7 @@ def test_there_is_a_fixture_of_every_schema() -> None:
 def test_a_foreign_or_unreadable_newer_file_is_refused_untouched(
     tmp_path: Path, script: str
 ) -> None:
-    open_library(tmp_path).close()
+    open_store(tmp_path).close()
     path = tmp_path / "phial.db"
     with closing(sqlite3.connect(path)) as connection:
         for name in ("insert", "update", "delete"):
@@ -352,7 +352,7 @@ def test_a_foreign_or_unreadable_newer_file_is_refused_untouched(
         connection.executescript(script.replace("%s", "PRAGMA user_version=999"))
     before = path.read_bytes()
     with pytest.raises((NewerDatabaseError, StoreError)) as caught:
-        open_library(tmp_path)
+        open_store(tmp_path)
     assert "Nothing was changed" in caught.value.data
     assert path.read_bytes() == before
     assert not list(tmp_path.glob("*.damaged-*"))
@@ -361,7 +361,7 @@ def test_a_foreign_or_unreadable_newer_file_is_refused_untouched(
 # --- backups ----------------------------------------------------------------------------------
 
 
-def test_a_backup_is_due_daily_whatever_the_clock_does(opened: OpenedLibrary) -> None:
+def test_a_backup_is_due_daily_whatever_the_clock_does(opened: OpenedStore) -> None:
     health = opened.health
     assert health.maintain(NOW).backup is not None
     assert health.maintain(NOW + timedelta(hours=23)).backup is None
@@ -372,21 +372,21 @@ def test_a_backup_is_due_daily_whatever_the_clock_does(opened: OpenedLibrary) ->
     assert len(numbers) == 3
 
 
-def test_backups_stay_within_their_bounds(opened: OpenedLibrary, tmp_path: Path) -> None:
-    fill(opened.library, chats=1)
+def test_backups_stay_within_their_bounds(opened: OpenedStore, tmp_path: Path) -> None:
+    fill(opened.repository, chats=1)
     few = Backups(tmp_path / "few", max_count=3)
     for number in range(6):
         reason = "before-restore" if number == 0 else "daily"
-        opened.library.read(lambda c, r=reason: few.make(c, r))  # type: ignore[misc]
+        opened.repository.read(lambda c, r=reason: few.make(c, r))  # type: ignore[misc]
     assert [b.reason for b in few.list()] == ["daily", "daily", "before-restore"]
     small = Backups(tmp_path / "small", max_bytes=1)
     for _ in range(2):
-        opened.library.read(lambda c: small.make(c, "daily"))
+        opened.repository.read(lambda c: small.make(c, "daily"))
     assert [b.number for b in small.list()] == [2]
 
 
-def test_restoring_brings_everything_back_and_can_be_undone(opened: OpenedLibrary) -> None:
-    library = opened.library
+def test_restoring_brings_everything_back_and_can_be_undone(opened: OpenedStore) -> None:
+    library = opened.repository
     fill(library, chats=1)
     before = everything(library)
     backup = opened.health.back_up()
@@ -403,12 +403,12 @@ def test_restoring_brings_everything_back_and_can_be_undone(opened: OpenedLibrar
         opened.health.restore(replace(backup, path=backup.path / "gone"))
 
 
-def test_a_full_check_compares_the_index_with_the_text(opened: OpenedLibrary) -> None:
-    fill(opened.library, chats=1)
+def test_a_full_check_compares_the_index_with_the_text(opened: OpenedStore) -> None:
+    fill(opened.repository, chats=1)
     assert opened.health.full_check().index_sound
     # A word changed behind the index's back.
-    opened.library.submit(lambda c: c.execute("DROP TRIGGER message_index_update")).result()
-    opened.library.submit(
+    opened.repository.submit(lambda c: c.execute("DROP TRIGGER message_index_update")).result()
+    opened.repository.submit(
         lambda c: c.execute("UPDATE messages SET content = x'414243' WHERE seq = 5")
     ).result()
     check = opened.health.full_check()
@@ -416,48 +416,48 @@ def test_a_full_check_compares_the_index_with_the_text(opened: OpenedLibrary) ->
     assert [path.name for path in opened.health.backup_folder.iterdir()] == []
 
 
-def test_a_damaged_backup_is_refused(opened: OpenedLibrary) -> None:
-    fill(opened.library)
-    before = everything(opened.library)
+def test_a_damaged_backup_is_refused(opened: OpenedStore) -> None:
+    fill(opened.repository)
+    before = everything(opened.repository)
     backup = opened.health.back_up()
     data = bytearray(backup.path.read_bytes())
     data[connect.PAGE_SIZE * 2 :] = bytes(len(data) - connect.PAGE_SIZE * 2)
     backup.path.write_bytes(data)
     with pytest.raises(DamagedDatabaseError):
         opened.health.restore(backup)
-    assert everything(opened.library) == before
+    assert everything(opened.repository) == before
 
 
 # --- others on the same folder ------------------------------------------------------------------
 
 
 def test_a_second_phial_uses_the_database_beside_the_first(
-    opened: OpenedLibrary, tmp_path: Path
+    opened: OpenedStore, tmp_path: Path
 ) -> None:
     made = chat()
     asked = question(made, None)
     writing = answer(asked)
-    opened.library.add_exchange(made, asked, writing)
-    opened.library.journal(writing.id, "so far").result()
-    guest = open_library(tmp_path)
+    opened.repository.add_exchange(made, asked, writing)
+    opened.repository.journal(writing.id, "so far").result()
+    guest = open_store(tmp_path)
     assert not guest.report.owner
     assert guest.report.interrupted == ()
     assert guest.health.maintain().backup is None
-    assert guest.library.message(writing.id).status is MessageStatus.STREAMING
-    guest.library.rename(made.id, "from the terminal").result()
+    assert guest.repository.message(writing.id).status is MessageStatus.STREAMING
+    guest.repository.rename(made.id, "from the terminal").result()
     guest.close()
-    assert opened.library.get(made.id).title == "from the terminal"
-    opened.library.journal(writing.id, "so far so good").result()
+    assert opened.repository.get(made.id).title == "from the terminal"
+    opened.repository.journal(writing.id, "so far so good").result()
 
 
-def test_a_lock_held_elsewhere_is_told(opened: OpenedLibrary, tmp_path: Path) -> None:
-    opened.library.submit_bare(lambda c: c.execute("PRAGMA busy_timeout=50")).result()
+def test_a_lock_held_elsewhere_is_told(opened: OpenedStore, tmp_path: Path) -> None:
+    opened.repository.submit_bare(lambda c: c.execute("PRAGMA busy_timeout=50")).result()
     with closing(sqlite3.connect(tmp_path / "phial.db", isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(StoreBusyError):
-            opened.library.create(chat()).result()
+            opened.repository.create(chat()).result()
         other.execute("ROLLBACK")
-    opened.library.create(chat()).result()
+    opened.repository.create(chat()).result()
 
 
 def as_nobody(database: Path, code: str) -> tuple[str, str]:
@@ -521,7 +521,7 @@ def test_damage_that_cannot_be_mended_in_a_read_only_folder_says_both(tmp_path: 
 
 
 def test_the_trash_is_kept_thirty_days_and_a_wrong_clock_does_not_empty_it(
-    library: Library,
+    library: MessageRepository,
 ) -> None:
     fill(library, chats=2, turns=1)
     first, second = (c.id for c in library.list_conversations())
@@ -539,28 +539,28 @@ def test_the_trash_is_kept_thirty_days_and_a_wrong_clock_does_not_empty_it(
     assert [c.id for c in library.list_conversations()] == [second]
 
 
-def test_an_emptied_trash_is_gone_from_the_file(opened: OpenedLibrary, tmp_path: Path) -> None:
-    fill(opened.library, chats=3)
+def test_an_emptied_trash_is_gone_from_the_file(opened: OpenedStore, tmp_path: Path) -> None:
+    fill(opened.repository, chats=3)
     made = chat("keep")
     asked = question(made, None, "xyzzysecret")
-    opened.library.add_exchange(made, asked, answer(asked, "plugh"))
-    opened.library.delete_message(asked.id)
-    assert opened.library.empty_trash().result() == 1
-    assert opened.library.branch(made.id) == ()
+    opened.repository.add_exchange(made, asked, answer(asked, "plugh"))
+    opened.repository.delete_message(asked.id)
+    assert opened.repository.empty_trash().result() == 1
+    assert opened.repository.branch(made.id) == ()
     opened.health.maintain()
-    assert opened.library.submit_bare(full_check).result().index_sound
+    assert opened.repository.submit_bare(full_check).result().index_sound
     opened.close()
     assert b"xyzzysecret" not in (tmp_path / "phial.db").read_bytes()
 
 
 def test_whoever_keeps_only_the_library_still_owns_the_folder(tmp_path: Path) -> None:
-    library = open_library(tmp_path).library
+    library = open_store(tmp_path).repository
     gc.collect()
-    guest = open_library(tmp_path)
+    guest = open_store(tmp_path)
     assert not guest.report.owner
     guest.close()
     library.close()
-    owner = open_library(tmp_path)
+    owner = open_store(tmp_path)
     assert owner.report.owner
     owner.close()
 
@@ -568,20 +568,20 @@ def test_whoever_keeps_only_the_library_still_owns_the_folder(tmp_path: Path) ->
 @pytest.mark.parametrize("name", ["a%20b", "50% of? it#1&x=y", "Größe 漢字", "it's", "bad \udcff"])
 def test_any_folder_name_will_do(tmp_path: Path, name: str) -> None:
     folder = tmp_path / name / "deeper"
-    found = open_library(folder)
-    fill(found.library, chats=1, turns=1)
+    found = open_store(folder)
+    fill(found.repository, chats=1, turns=1)
     found.health.back_up()
     found.close()
     assert (folder / "phial.db").exists()
-    again = open_library(folder)
-    assert len(everything(again.library)) == 2
+    again = open_store(folder)
+    assert len(everything(again.repository)) == 2
     again.close()
 
 
 def test_a_folder_that_is_a_file_is_told(tmp_path: Path) -> None:
     (tmp_path / "data").touch()
     with pytest.raises(StoreError):
-        open_library(tmp_path / "data")
+        open_store(tmp_path / "data")
     (tmp_path / "other" / "phial.db").mkdir(parents=True)
     with pytest.raises(StoreError):
-        open_library(tmp_path / "other")
+        open_store(tmp_path / "other")

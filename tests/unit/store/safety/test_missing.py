@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from app.store import open_library
+from app.store import open_store
 from app.store.safety.backups import MAX_COUNT
 from tests.unit.store.making import NOW
 from tests.unit.store.safety.test_health import everything, fill
@@ -17,7 +17,7 @@ from tests.unit.store.safety.test_health import everything, fill
 def two_weeks(folder: Path) -> None:
     """Daily backups of whatever is there."""
     for day in range(1, 15):
-        opened = open_library(folder)
+        opened = open_store(folder)
         assert opened.health.maintain(NOW + timedelta(days=day)).backup is not None
         opened.close()
 
@@ -25,10 +25,10 @@ def two_weeks(folder: Path) -> None:
 @pytest.fixture
 def full(tmp_path: Path) -> Path:
     """Five chats of twelve messages, with two backups."""
-    opened = open_library(tmp_path)
-    fill(opened.library, chats=4)
+    opened = open_store(tmp_path)
+    fill(opened.repository, chats=4)
     opened.health.maintain(NOW - timedelta(days=2))
-    fill(opened.library, chats=1)
+    fill(opened.repository, chats=1)
     opened.health.maintain(NOW)
     assert opened.report.lost is None
     opened.close()
@@ -46,8 +46,8 @@ def emptied(folder: Path) -> None:
 def a_new_one(folder: Path) -> None:
     (folder / "phial.db").unlink()
     elsewhere = folder / "elsewhere"
-    opened = open_library(elsewhere)
-    fill(opened.library, chats=1, turns=2)
+    opened = open_store(elsewhere)
+    fill(opened.repository, chats=1, turns=2)
     opened.close()
     shutil.move(elsewhere / "phial.db", folder / "phial.db")
 
@@ -66,7 +66,7 @@ def test_what_a_backup_holds_and_the_database_does_not_is_told_and_kept(
     assert callable(replace)
     replace(full)
     two_weeks(full)
-    opened = open_library(full)
+    opened = open_store(full)
     lost = opened.report.lost
     assert lost is not None
     assert (lost.content.chats, lost.content.messages, lost.here.messages) == (5, 60, here)
@@ -74,44 +74,44 @@ def test_what_a_backup_holds_and_the_database_does_not_is_told_and_kept(
     assert len(backups) <= MAX_COUNT
     assert lost.backup in backups
     opened.health.restore(lost.backup)
-    assert len(everything(opened.library)) == 60
+    assert len(everything(opened.repository)) == 60
     opened.close()
-    again = open_library(full)
+    again = open_store(full)
     assert again.report.lost is None, "what was there before going back is no loss"
-    assert len(everything(again.library)) == 60
+    assert len(everything(again.repository)) == 60
     again.close()
 
 
 def test_who_keeps_it_as_it_is_hears_no_more_of_it(full: Path) -> None:
     removed(full)
-    opened = open_library(full)
+    opened = open_store(full)
     assert opened.report.lost is not None
     opened.health.keep_as_it_is()
     opened.close()
     two_weeks(full)
-    again = open_library(full)
+    again = open_store(full)
     assert again.report.lost is None
     again.close()
 
 
 def test_what_the_user_removed_for_good_is_not_missing(full: Path) -> None:
-    opened = open_library(full)
-    opened.library.delete([c.id for c in opened.library.list_conversations()])
-    opened.library.empty_trash().result()
+    opened = open_store(full)
+    opened.repository.delete([c.id for c in opened.repository.list_conversations()])
+    opened.repository.empty_trash().result()
     opened.close()
-    again = open_library(full)
-    assert again.library.list_conversations() == ()
+    again = open_store(full)
+    assert again.repository.list_conversations() == ()
     assert again.report.lost is None
     again.close()
 
 
 def test_going_back_to_an_older_backup_is_not_missing_what_came_after(full: Path) -> None:
-    opened = open_library(full)
+    opened = open_store(full)
     oldest = opened.health.list_backups()[-1]
     opened.health.restore(oldest)
     opened.close()
-    again = open_library(full)
-    assert len(everything(again.library)) == 48
+    again = open_store(full)
+    assert len(everything(again.repository)) == 48
     assert again.report.lost is None
     again.close()
 
@@ -120,7 +120,7 @@ def test_damage_takes_from_the_backup_that_has_most_and_is_no_loss(full: Path) -
     removed(full)
     two_weeks(full)  # the newest backups are empty
     (full / "phial.db").write_bytes(b"damaged" * 10_000)
-    opened = open_library(full)
+    opened = open_store(full)
     assert opened.report.recovery is not None
     assert opened.report.recovery.from_backup == 60
     assert opened.report.lost is None
@@ -132,15 +132,15 @@ def test_a_wal_whose_database_is_gone_is_not_thrown_away(
     tmp_path: Path, rest: bytes | None
 ) -> None:
     running, folder = tmp_path / "running", tmp_path / "found"
-    opened = open_library(running)
-    fill(opened.library)
+    opened = open_store(running)
+    fill(opened.repository)
     folder.mkdir()
     shutil.copy(running / "phial.db-wal", folder / "phial.db-wal")
     opened.close()
     if rest is not None:
         (folder / "phial.db").write_bytes(rest)
-    found = open_library(folder)
+    found = open_store(folder)
     assert found.report.recovery is not None
-    assert len(everything(found.library)) == 60
+    assert len(everything(found.repository)) == 60
     assert list(folder.glob("*.damaged-*-wal"))
     found.close()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from app.store import open_library
+from app.store import open_store
 from app.store.database import connect, migrations
 from app.store.database.connect import open_memory
 from app.store.database.migrations import MIGRATIONS, columns_of, layouts, migrate
@@ -81,11 +81,11 @@ def test_a_backup_of_an_older_schema_gives_what_the_damaged_file_lost(
     (tmp_path / "backups").mkdir()
     shutil.copy(path, tmp_path / "backups" / "phial-000001-20261120-093000-daily.db")
     (tmp_path / "phial.db").write_bytes(b"damaged" * 10_000)
-    found = open_library(tmp_path)
+    found = open_store(tmp_path)
     try:
         assert found.report.recovery is not None
         assert found.report.recovery.from_backup == 28
-        summaries = found.library.read(
+        summaries = found.repository.read(
             lambda c: c.execute("SELECT count(*) FROM summaries").fetchone()[0]
         )
         assert summaries == (1 if path.stem >= "schema-3" else 0)

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from app.domain.errors import DiskFullError, KnownError, NewerDatabaseError, ReadOnlyStoreError
-from app.store import Health, Searcher, open_library
+from app.store import Health, Searcher, open_store
 from app.store.database.connect import open_writer
 from app.store.database.migrations import migrate
 from app.store.safety import opening
@@ -32,8 +32,8 @@ def with_wal(tmp_path: Path) -> Path:
     """A database whose newest messages are in its WAL only, as a kill leaves it."""
     folder = tmp_path / "killed"
     folder.mkdir()
-    opened = open_library(tmp_path / "running")
-    fill(opened.library)
+    opened = open_store(tmp_path / "running")
+    fill(opened.repository)
     for name in ("phial.db", "phial.db-wal"):
         shutil.copy(tmp_path / "running" / name, folder / name)
     opened.close()
@@ -97,9 +97,9 @@ def test_the_image_is_what_a_checkpoint_would_make_and_ends_at_a_torn_frame(
 def test_going_back_to_a_backup_is_refused_where_it_would_not_last(
     tmp_path: Path, memory: bool
 ) -> None:
-    opened = open_library(tmp_path)
+    opened = open_store(tmp_path)
     backup = opened.health.back_up()
-    fill(opened.library, chats=1)
+    fill(opened.repository, chats=1)
     opened.close()
     if memory:
         (tmp_path / "phial.db-wal").write_bytes(b"anything")
@@ -147,8 +147,8 @@ def make_newer(path: Path, *scripts: str) -> bytes:
 
 
 def test_what_a_newer_phial_wrote_is_shown_and_never_written_to(tmp_path: Path) -> None:
-    opened = open_library(tmp_path)
-    fill(opened.library, chats=1, turns=2)
+    opened = open_store(tmp_path)
+    fill(opened.repository, chats=1, turns=2)
     opened.close()
     before = make_newer(
         tmp_path / "phial.db",
@@ -156,14 +156,14 @@ def test_what_a_newer_phial_wrote_is_shown_and_never_written_to(tmp_path: Path) 
         "CREATE TABLE pictures (seq INTEGER PRIMARY KEY, data BLOB)",
     )
     for _ in range(2):
-        found = open_library(tmp_path)
+        found = open_store(tmp_path)
         assert isinstance(found.report.refusal, NewerDatabaseError)
         assert "newer Phial" in found.report.sentences[0]
-        assert len(everything(found.library)) == 4
+        assert len(everything(found.repository)) == 4
         made = chat()
         asked = question(made, None)
         with pytest.raises(NewerDatabaseError):
-            found.library.add_exchange(made, asked, answer(asked)).result()
+            found.repository.add_exchange(made, asked, answer(asked)).result()
         assert found.health.maintain().backup is None
         with pytest.raises(NewerDatabaseError):
             found.health.back_up()
@@ -172,10 +172,10 @@ def test_what_a_newer_phial_wrote_is_shown_and_never_written_to(tmp_path: Path) 
 
 
 def test_beside_a_newer_phial_that_runs_nothing_is_written_either(tmp_path: Path) -> None:
-    opened = open_library(tmp_path)
-    opened.library.submit_bare(lambda c: c.execute("PRAGMA user_version=999").close()).result()
+    opened = open_store(tmp_path)
+    opened.repository.submit_bare(lambda c: c.execute("PRAGMA user_version=999").close()).result()
     before = [(tmp_path / f"phial.db{end}").read_bytes() for end in ("", "-wal")]
-    found = open_library(tmp_path)
+    found = open_store(tmp_path)
     assert isinstance(found.report.refusal, NewerDatabaseError)
     found.close()
     assert [(tmp_path / f"phial.db{end}").read_bytes() for end in ("", "-wal")] == before
@@ -185,10 +185,10 @@ def test_beside_a_newer_phial_that_runs_nothing_is_written_either(tmp_path: Path
 def test_a_check_that_found_damage_does_not_let_an_older_phial_recover_a_newer_database(
     tmp_path: Path,
 ) -> None:
-    open_library(tmp_path).close()
+    open_store(tmp_path).close()
     before = make_newer(tmp_path / "phial.db")
     (tmp_path / "phial.db.check-failed").touch()
-    open_library(tmp_path).close()
+    open_store(tmp_path).close()
     assert (tmp_path / "phial.db").read_bytes() == before
 
 
@@ -208,17 +208,17 @@ def test_a_full_disk_at_the_start_leaves_everything_readable(
         "migration": (opening, "_bring_up_to_date"),
     }[step]
     monkeypatch.setattr(*where, full)
-    found = open_library(tmp_path)
+    found = open_store(tmp_path)
     try:
         assert isinstance(found.report.refusal, DiskFullError)
         assert "Free some space" in found.report.sentences[0]
-        assert len(everything(found.library)) == 20
+        assert len(everything(found.repository)) == 20
     finally:
         found.close()
     if step != "migration":  # by then it was opened for writing, which marks it as a WAL's
         assert (tmp_path / "phial.db").read_bytes() == before
     monkeypatch.undo()
-    again = open_library(tmp_path)
+    again = open_store(tmp_path)
     assert not again.report.read_only
     again.close()
 

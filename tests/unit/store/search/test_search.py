@@ -14,21 +14,23 @@ from hypothesis import strategies as st
 
 from app.domain.conversation import Conversation, SearchHit
 from app.domain.model import ModelRef
-from app.store import Library, Searcher, open_private_library
+from app.store import MessageRepository, Searcher, open_private_store
 from app.store.database.text_normalization import index_body, index_parts, tokens
 from app.store.search.query import parse_query
 from app.store.search.snippets import snippet
 from tests.unit.store.making import NOW, answer, chat, question
 
 
-def put(library: Library, text: str, title: str = "untitled", reply: str = "ok") -> Conversation:
+def put(
+    library: MessageRepository, text: str, title: str = "untitled", reply: str = "ok"
+) -> Conversation:
     made = chat(title, private=library.private)
     asked = question(made, None, text)
     library.add_exchange(made, asked, answer(asked, reply)).result()
     return made
 
 
-def find(library: Library, text: str) -> tuple[SearchHit, ...]:
+def find(library: MessageRepository, text: str) -> tuple[SearchHit, ...]:
     hits = Searcher(library).search(text)
     assert hits is not None
     return hits
@@ -69,7 +71,7 @@ def marked(hit: SearchHit) -> list[str]:
     ],
 )
 def test_it_is_found_and_shown(
-    library: Library, text: str, query: str, highlight: list[str]
+    library: MessageRepository, text: str, query: str, highlight: list[str]
 ) -> None:
     put(library, text)
     put(library, "Something else entirely")
@@ -78,7 +80,7 @@ def test_it_is_found_and_shown(
     assert marked(hits[0]) == highlight
 
 
-def test_quotes_ask_for_words_next_to_each_other(library: Library) -> None:
+def test_quotes_ask_for_words_next_to_each_other(library: MessageRepository) -> None:
     near = put(library, "the old red fox")
     put(library, "the red and old fox")
     assert [hit.conversation_id for hit in find(library, '"old red"')] == [near.id]
@@ -87,14 +89,14 @@ def test_quotes_ask_for_words_next_to_each_other(library: Library) -> None:
     assert len(find(library, "old red")) == 2
 
 
-def test_only_the_unfinished_last_word_is_a_prefix(library: Library) -> None:
+def test_only_the_unfinished_last_word_is_a_prefix(library: MessageRepository) -> None:
     put(library, "category theory")
     assert len(find(library, "cat")) == 1
     assert find(library, "cat ") == ()
     assert find(library, "cat theory") == ()
 
 
-def test_titles_come_first_and_can_be_asked_for_alone(library: Library) -> None:
+def test_titles_come_first_and_can_be_asked_for_alone(library: MessageRepository) -> None:
     put(library, "banana bread", "Baking")
     titled = put(library, "nothing", "Banana plans")
     hits = find(library, "banana")
@@ -104,7 +106,7 @@ def test_titles_come_first_and_can_be_asked_for_alone(library: Library) -> None:
     assert [hit.title for hit in find(library, "in:title banana")] == ["Banana plans"]
 
 
-def test_filters_narrow_the_hits(library: Library) -> None:
+def test_filters_narrow_the_hits(library: MessageRepository) -> None:
     made = chat()
     asked = replace(question(made, None, "word"), created_at=NOW - timedelta(days=400))
     replied = answer(asked, "word", model=ModelRef("Phi-4 mini", "Q4_K_M", "aa"))
@@ -124,7 +126,7 @@ def test_filters_narrow_the_hits(library: Library) -> None:
     assert ids("word before:2026-99-99") == ids("word")
 
 
-def test_the_trash_is_not_searched(library: Library) -> None:
+def test_the_trash_is_not_searched(library: MessageRepository) -> None:
     made = put(library, "needle one", "needle title")
     other = put(library, "needle two", reply="haystack")
     asked = library.branch(other.id)[0].message
@@ -138,7 +140,7 @@ def test_the_trash_is_not_searched(library: Library) -> None:
     assert len(find(library, "haystack")) == 1
 
 
-def test_an_answer_is_found_when_it_is_finished(library: Library) -> None:
+def test_an_answer_is_found_when_it_is_finished(library: MessageRepository) -> None:
     made = chat()
     asked = question(made, None)
     replied = answer(asked)
@@ -151,12 +153,12 @@ def test_an_answer_is_found_when_it_is_finished(library: Library) -> None:
     assert find(library, "zebra") == ()
 
 
-def test_of_two_equal_texts_the_newer_comes_first(library: Library) -> None:
+def test_of_two_equal_texts_the_newer_comes_first(library: MessageRepository) -> None:
     old, new = put(library, "same words"), put(library, "same words")
     assert [hit.conversation_id for hit in find(library, "words")] == [new.id, old.id]
 
 
-def test_more_about_it_beats_newer(library: Library) -> None:
+def test_more_about_it_beats_newer(library: MessageRepository) -> None:
     about = put(library, "tea tea tea")
     put(library, "we once mentioned tea among very many other things of no interest " * 3)
     assert find(library, "tea")[0].conversation_id == about.id
@@ -165,7 +167,7 @@ def test_more_about_it_beats_newer(library: Library) -> None:
 @pytest.mark.parametrize(
     "text", ["", " ", '"', '""', "model:", "*", "AND", "(", "NEAR(", "-", "in:ti"]
 )
-def test_nothing_typed_breaks_the_search(library: Library, text: str) -> None:
+def test_nothing_typed_breaks_the_search(library: MessageRepository, text: str) -> None:
     put(library, "and near or not")
     find(library, text)
 
@@ -179,8 +181,8 @@ def test_every_line_is_a_query(text: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def memory() -> Iterator[Library]:
-    private = open_private_library()
+def memory() -> Iterator[MessageRepository]:
+    private = open_private_store()
     yield private
     private.close()
 
@@ -193,7 +195,7 @@ WORDS = st.text(
 @given(WORDS, st.data())
 @settings(max_examples=120, deadline=None)
 def test_any_run_of_words_of_a_text_finds_it(
-    memory: Library, text: str, data: st.DataObject
+    memory: MessageRepository, text: str, data: st.DataObject
 ) -> None:
     made = put(memory, text)
     words = re.findall(r"[^\W_]+", text)
@@ -224,7 +226,7 @@ def test_a_snippet_is_one_safe_line_with_marks_inside(text: str, word: str) -> N
     assert last <= len(piece)
 
 
-def test_a_match_deep_in_a_long_message_is_shown(library: Library) -> None:
+def test_a_match_deep_in_a_long_message_is_shown(library: MessageRepository) -> None:
     put(library, "fill " * 40_000 + "needle" + " more" * 40_000)
     hit = find(library, "needle")[0]
     assert marked(hit) == ["needle"]
@@ -233,11 +235,11 @@ def test_a_match_deep_in_a_long_message_is_shown(library: Library) -> None:
     assert len(hit.snippet) < 200
 
 
-def test_an_older_ticket_finds_nothing(library: Library) -> None:
+def test_an_older_ticket_finds_nothing(library: MessageRepository) -> None:
     put(library, "word")
     searcher = Searcher(library)
-    old = searcher.ticket()
-    new = searcher.ticket()
+    old = searcher.begin_search()
+    new = searcher.begin_search()
     assert searcher.search("word", ticket=old) is None
     assert searcher.search("word", ticket=new) != ()
 
@@ -264,7 +266,7 @@ def test_folding_takes_time_in_proportion_to_the_text(unit: str) -> None:
     assert seconds(400_000) / max(seconds(50_000), 1e-4) < 40  # eight would be linear, 64 square
 
 
-def test_a_pasted_page_is_searched_by_its_beginning(library: Library) -> None:
+def test_a_pasted_page_is_searched_by_its_beginning(library: MessageRepository) -> None:
     page = " ".join(f"word{n}" for n in range(50_000))
     made = put(library, page)
     assert [hit.conversation_id for hit in find(library, page)] == [made.id]

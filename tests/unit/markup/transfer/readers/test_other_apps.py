@@ -13,21 +13,21 @@ from hypothesis import strategies as st
 
 from app.domain.conversation import MessageStatus
 from app.domain.generation import Role
-from app.markup.transfer.registry import read_entries
-from app.markup.transfer.values import Chat, Entry, Reading
+from app.markup.transfer.registry import read_files
+from app.markup.transfer.values import Chat, ImportFile, ReadResult
 
 DATA = Path(__file__).parents[4] / "data" / "imports"
 
 
-def entry(path: Path, root: Path = DATA) -> Entry:
-    return Entry(path.relative_to(root).as_posix(), path.stat().st_size, path.read_bytes)
+def entry(path: Path, root: Path = DATA) -> ImportFile:
+    return ImportFile(path.relative_to(root).as_posix(), path.stat().st_size, path.read_bytes)
 
 
-def reading(folder: str) -> Reading:
-    return read_entries([entry(path) for path in sorted((DATA / folder).rglob("*.json*"))])
+def reading(folder: str) -> ReadResult:
+    return read_files([entry(path) for path in sorted((DATA / folder).rglob("*.json*"))])
 
 
-def only(found: Reading) -> Chat:
+def only(found: ReadResult) -> Chat:
     assert len(found.found) == 1
     return found.found[0].chat
 
@@ -66,8 +66,8 @@ def chatgpt_said(*messages: dict[str, object]) -> list[str]:
     }
     last = str(len(messages) - 1)
     value = {"title": "T", "id": "x", "mapping": nodes, "current_node": last}
-    entry = Entry("conversations-000.json", 1, lambda: json.dumps([value]).encode())
-    return said(only(read_entries([entry])))
+    entry = ImportFile("conversations-000.json", 1, lambda: json.dumps([value]).encode())
+    return said(only(read_files([entry])))
 
 
 def chatgpt_message(role: str, content: dict[str, object], **more: object) -> dict[str, object]:
@@ -161,7 +161,7 @@ def test_an_open_webui_export_is_read_with_its_tree() -> None:
 
 
 def test_everything_at_once_is_told_apart() -> None:
-    found = read_entries([entry(path) for path in sorted(DATA.rglob("*.json*"))])
+    found = read_files([entry(path) for path in sorted(DATA.rglob("*.json*"))])
     assert sorted(item.format for item in found.found) == [
         "ChatGPT",
         "Jan",
@@ -269,8 +269,8 @@ def part(s: Stream) -> None:
     s.put("q", 0)
 
 
-def read_bytes(data: bytes, name: str = "gpt4all-x.chat") -> Reading:
-    return read_entries([Entry(name, len(data), lambda: data)])
+def read_bytes(data: bytes, name: str = "gpt4all-x.chat") -> ReadResult:
+    return read_files([ImportFile(name, len(data), lambda: data)])
 
 
 @pytest.mark.parametrize(
