@@ -139,7 +139,7 @@ def _window(options: argparse.Namespace) -> int:
 def _open_window(files: list[str], chosen: ModelFile | None) -> int:
     from app.compose import build_services, make_engine, prepare
     from app.services.models.model_files import DEMO
-    from app.system.lock import InstanceLock
+    from app.system.instance_lock import InstanceLock
     from app.ui.application import run
     from app.ui.core.single_instance import request_activation
 

@@ -32,7 +32,7 @@ from app.cli.values import words as words_given
 from app.compose import Setup
 from app.domain.conversation import Conversation, SearchHit
 from app.domain.errors import InvalidValueError, KnownError, NotFoundError
-from app.markup.transfer.registry import EXPORTERS
+from app.markup.transfer.formats import EXPORTERS
 from app.markup.transfer.values import Exporter, ExportOptions
 from app.services.core import formatting
 from app.services.core.events import ErrorReported, Event

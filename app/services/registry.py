@@ -8,7 +8,7 @@ from pathlib import Path
 
 from app.engine.base import Engine
 from app.services.chat.chat_service import ChatService
-from app.services.chat.context import ContextService
+from app.services.chat.context_service import ContextService
 from app.services.chat.titles import TitleService
 from app.services.core.events import EventBus
 from app.services.core.serial_executor import SerialExecutor

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import app
 from app.domain.download import Release
-from app.hub.api.updates import HOMEPAGE, ReleasePage
+from app.hub.api.releases import HOMEPAGE, ReleasePage
 from app.hub.network.gate import NetworkGate
 from app.services.core.settings import SettingsService
 

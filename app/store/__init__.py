@@ -13,7 +13,7 @@ In the data folder lie ``phial.db`` with its ``-wal`` and ``-shm`` while it is o
 
 from __future__ import annotations
 
-from app.store.conversations.conversations import MessageRepository
+from app.store.conversations.message_repository import MessageRepository
 from app.store.machine_memory import LadderStore, ModelSpeeds, SpeedStore
 from app.store.safety.backups import Backup, Content, Lost
 from app.store.safety.checks import CheckResult
@@ -25,7 +25,7 @@ from app.store.safety.opening import (
     open_store,
 )
 from app.store.safety.recovery import Recovery
-from app.store.search.search import Searcher
+from app.store.search.searcher import Searcher
 from app.store.settings_file import SettingsStore
 
 __all__ = [

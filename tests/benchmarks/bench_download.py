@@ -30,7 +30,7 @@ import psutil
 from app.domain.download import DownloadState, RemoteFile
 from app.hub.api.metadata import HubClient
 from app.hub.download.control import DownloadControl
-from app.hub.download.download import Downloader
+from app.hub.download.downloader import Downloader
 from app.hub.download.environment import DownloadEnvironment
 from app.hub.download.partial_file import PartialFile
 from app.hub.network.gate import NetworkGate

@@ -27,7 +27,7 @@ from app.domain.generation import (
 from app.domain.model import LoadRequest
 from app.engine.base import EngineOptions
 from app.engine.llama.engine import LlamaEngine
-from app.engine.llama.state import CHAT, SCRATCH
+from app.engine.llama.kv_state import CHAT, SCRATCH
 from app.engine.process.client import EngineClient
 from app.engine.segments import SEGMENT, SegmentRange, split_segments
 from tests.support.engines import request, turns

@@ -40,7 +40,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from product_child import crc
 
 from app.domain.errors import KnownError
-from app.markup.transfer.registry import read_files
+from app.markup.transfer.formats import read_files
 from app.services.transfer.transfer_files import open_files as opened_files
 from app.store import open_store
 from app.store.safety.checks import full_check

@@ -20,7 +20,7 @@ from app.domain.generation import OverflowPolicy
 from app.domain.settings import Settings
 from app.engine.scripted import ScriptedEngine
 from app.ui.library.backups_dialog import BackupsDialog
-from app.ui.library.help_pages import AboutDialog, ShortcutsDialog
+from app.ui.library.help_dialogs import AboutDialog, ShortcutsDialog
 from app.ui.library.trash_dialog import ArchiveDialog, TrashDialog
 from app.ui.library.update_dialog import UpdateDialog
 from app.ui.models.add_dialog import AddModelDialog

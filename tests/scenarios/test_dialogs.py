@@ -30,15 +30,15 @@ from app.domain.settings import Settings
 from app.engine.scripted import ScriptedEngine
 from app.services.core.events import ErrorReported
 from app.services.updates import UpdateService
-from app.system.parts import third_party_packages
+from app.system.licences import third_party_packages
 from app.ui.library.backups_dialog import BackupsDialog
-from app.ui.library.help_pages import AboutDialog, ShortcutsDialog
+from app.ui.library.help_dialogs import AboutDialog, ShortcutsDialog
 from app.ui.library.trash_dialog import ArchiveDialog, TrashDialog
 from app.ui.library.update_dialog import UpdateDialog
 from app.ui.models.add_dialog import AddModelDialog
 from app.ui.models.benchmark_dialog import BenchmarkDialog
+from app.ui.models.model_card_dialog import CardText, ModelCardDialog
 from app.ui.models.models_dialog import ModelsDialog
-from app.ui.models.readme_dialog import CardText, ModelCardDialog
 from app.ui.settings.settings_dialog import SettingsDialog
 from app.ui.style.dialogs import Dialog, ErrorDialog
 from app.ui.transfer.export_dialog import ExportDialog

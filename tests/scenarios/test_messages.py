@@ -16,7 +16,7 @@ from app.ui.conversation.versions_dialog import VersionsDialog
 from app.ui.style.dialogs import Dialog
 from app.ui.transcript.interaction.context_menu import ContextMenu
 from app.ui.transcript.interaction.message_actions import MessageActions
-from app.ui.transcript.viewport.scrolling import ScrollController
+from app.ui.transcript.viewport.scroll_controller import ScrollController
 from app.ui.transcript.widgets.buttons import QuietButton
 from app.ui.transcript.widgets.message_controls import ScrollToEndButton
 from tests.scenarios.hands import (

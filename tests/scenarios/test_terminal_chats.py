@@ -14,7 +14,7 @@ import pytest
 from app.main import main
 from app.markup.transfer.values import Chat
 from app.store import open_store
-from app.store.conversations.conversations import MessageRepository
+from app.store.conversations.message_repository import MessageRepository
 from tests.scenarios.registry import scenario
 from tests.support.terminal import phial
 from tests.unit.markup.transfer.making import conversation_of

@@ -17,7 +17,7 @@ from app.hub.api.catalog import load_catalog
 from app.hub.api.token import TokenStore
 from app.hub.local.installed_models import InstalledModels as ModelShelf
 from app.services.chat.chat_service import ChatService
-from app.services.chat.context import ContextService
+from app.services.chat.context_service import ContextService
 from app.services.chat.titles import TitleService
 from app.services.core.events import AnswerEnded, Event, EventBus, SendFailed
 from app.services.core.serial_executor import SerialExecutor

@@ -14,13 +14,13 @@ from huggingface_hub import close_session
 from app.domain.download import DownloadProgress, DownloadResult, RemoteFile
 from app.hub.api.metadata import HubClient
 from app.hub.download.control import DownloadControl
-from app.hub.download.download import Downloader
+from app.hub.download.downloader import Downloader
 from app.hub.download.environment import DownloadEnvironment
 from app.hub.download.rate_limit import RetryPolicy
 from app.hub.local.installed_models import InstalledModels
 from app.hub.network.gate import NetworkGate
-from app.hub.queue.queue import DownloadQueue
-from app.hub.queue.target_place import DownloadTarget
+from app.hub.queue.download_queue import DownloadQueue
+from app.hub.queue.download_target import DownloadTarget
 from app.system.reserve import reserve_space
 from tests.support.hub_server import HubServer
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from app.domain.errors import EngineError
-from app.engine.llama.kv import KvCache
+from app.engine.llama.kv_cache import KvCache
 
 SMALLEST_CHUNK = 32  # tokens; shorter passes are slower a token on every machine measured
 # Between two looks at the stop flag the CPU finishes one matrix product. The largest one of a

@@ -19,10 +19,10 @@ from app.domain.model import Device, LoadedModel, LoadPlan, LoadRequest
 from app.engine.base import Cancel, EngineOptions, LoadProgressCallback
 from app.engine.ladder import STEPS, apply_step, useful_steps
 from app.engine.llama import loader
-from app.engine.llama.answer import AnswerGenerator
+from app.engine.llama.answer_generator import AnswerGenerator
 from app.engine.llama.backend import Backend
 from app.engine.llama.decode import AbortFlag, Decoder
-from app.engine.llama.state import KvStateManager
+from app.engine.llama.kv_state import KvStateManager
 from app.engine.llama.tokenizer import Tokenizer
 from app.engine.partial_result import MonotonicProgress
 from app.engine.plan import ComputeResources, make_plan, weights_of_all_parts

@@ -48,7 +48,7 @@ from app.domain.download import (
     StalledError,
 )
 from app.domain.errors import HubError, OfflineError
-from app.hub.api.names import SPLIT, check_repository, is_safe, quantization_of, shown
+from app.hub.api.file_names import SPLIT, check_repository, is_safe, quantization_of, shown
 from app.hub.network.gate import NetworkGate
 from app.hub.network.http_response import busy_error, certificate_error
 from app.hub.network.transport import Transport

@@ -11,8 +11,8 @@ from enum import StrEnum
 from pathlib import Path
 
 from app.domain.errors import ModelFileError
-from app.hub.api.names import SPLIT, quantization_of
-from app.hub.local.local import read_split_header
+from app.hub.api.file_names import SPLIT, quantization_of
+from app.hub.local.local_files import read_split_header
 
 MAX_DEPTH = 6  # folders below the one that is searched; the Hub's cache uses four
 MAX_FOUND = 2_000

@@ -11,7 +11,7 @@ from typing import Any
 
 from app.domain.download import DownloadItem, DownloadResult, DownloadState, RemoteFile
 from app.domain.gguf import read_gguf_file
-from app.hub.api.names import plain_name, quantization_of
+from app.hub.api.file_names import plain_name, quantization_of
 from app.hub.download.disk import write_json
 from app.hub.local.installed_models import InstalledModel, InstalledModels
 

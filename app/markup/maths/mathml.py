@@ -10,10 +10,10 @@ from xml.etree import ElementTree as ET
 from ziamath import operators
 from ziamath.zmath import loadedfonts
 
-from app.markup.latex.names import BRACKETS
+from app.markup.latex.command_names import BRACKETS
 from app.markup.latex.tokens import ASIDE, FRAME, MOVING, NAME, NUMBER, MathError
 from app.markup.maths import spacing
-from app.markup.maths.words import is_foreign, is_wide
+from app.markup.maths.foreign_text import is_foreign, is_wide
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

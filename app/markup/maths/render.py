@@ -18,12 +18,12 @@ from latex2mathml.converter import convert
 from ziamath.config import config
 from ziamath.zmath import Math
 
-from app.markup.latex.latex import prepare
+from app.markup.latex.rewrite import prepare
 from app.markup.latex.tokens import MathError, tokens_of
-from app.markup.maths import rows
+from app.markup.maths import layout_nodes
+from app.markup.maths.glyph_outlines import join_parts
 from app.markup.maths.lines import EquationNumbers, FormulaPiece, find_numbers, split_pieces
 from app.markup.maths.mathml import tree_of
-from app.markup.maths.parts import join_parts
 
 QUICK = 60
 """Weight up to which a formula is drawn in well under 50 ms on a slow machine."""
@@ -65,7 +65,7 @@ _FAILURES = (
 
 # Without this the glyphs are <symbol>s, which QtSvg silently leaves out.
 config.svg2 = False
-rows.install()
+layout_nodes.install()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,11 @@ from pathlib import Path
 
 from app.domain.errors import ModelFileError
 from app.domain.model import ModelFile
-from app.hub.api.names import quantization_of
+from app.hub.api.file_names import quantization_of
 from app.hub.download.control import DownloadControl
 from app.hub.local.installed_models import InstalledModel
 from app.hub.local.installed_models import InstalledModels as ModelShelf
-from app.hub.local.local import (
+from app.hub.local.local_files import (
     CopyTarget,
     Origin,
     add_copy,

@@ -22,12 +22,12 @@ from app.domain.download import (
 from app.domain.errors import KnownError, NotFoundError
 from app.hub.api.metadata import HubClient
 from app.hub.api.token import TokenStore
-from app.hub.download.download import Downloader
+from app.hub.download.downloader import Downloader
 from app.hub.download.environment import DownloadEnvironment
 from app.hub.local.installed_models import InstalledModels as ModelShelf
 from app.hub.network.gate import NetworkGate
-from app.hub.queue.queue import DownloadQueue
-from app.hub.queue.target_place import DownloadTarget
+from app.hub.queue.download_queue import DownloadQueue
+from app.hub.queue.download_target import DownloadTarget
 from app.services.core.events import DownloadChanged, Event, EventBus, SettingsChanged
 from app.services.core.serial_executor import SerialExecutor
 from app.services.core.settings import SettingsService

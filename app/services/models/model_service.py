@@ -26,7 +26,7 @@ from app.engine.base import Cancel, Engine
 from app.hub.download.control import DownloadControl
 from app.hub.local.installed_models import InstalledModel
 from app.hub.local.installed_models import InstalledModels as ModelShelf
-from app.hub.local.local import verify
+from app.hub.local.local_files import verify
 from app.services.core.events import (
     DevicesFound,
     ErrorReported,

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from app.domain.conversation import MessageStatus
 from app.domain.errors import InvalidValueError, NotFoundError
-from app.markup.transfer.registry import read_files
+from app.markup.transfer.formats import read_files
 from app.markup.transfer.values import Chat, FoundChat, Unreadable
 from app.services.core.ids import new_id
 from app.services.library.library_service import LibraryService

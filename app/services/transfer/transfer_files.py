@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO
 
 from app.domain.errors import DiskFullError, KnownError, TransferError
-from app.markup.transfer.registry import SUFFIXES
+from app.markup.transfer.formats import SUFFIXES
 from app.markup.transfer.values import ImportFile
 from app.store.database import files
 

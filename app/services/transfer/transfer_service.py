@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from app.domain.errors import InvalidValueError
-from app.markup.transfer.registry import EXPORTERS
+from app.markup.transfer.formats import EXPORTERS
 from app.markup.transfer.values import Chat, Exporter, ExportFormat, ExportOptions
 from app.services.core.events import EventBus, LibraryChanged
 from app.services.library.library_service import LibraryService

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from app.domain.conversation import TrashedMessage
-from app.store.conversations.chats import conversation_seq
-from app.store.conversations.messages import message_seq, reselect_branch, select_branch
+from app.store.conversations.conversation_queries import conversation_seq
+from app.store.conversations.message_queries import message_seq, reselect_branch, select_branch
 from app.store.database.rows import (
     MESSAGE_COLUMNS,
     LeftOutCodec,

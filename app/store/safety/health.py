@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from app.domain.errors import DamagedDatabaseError, NotFoundError
-from app.store.conversations.conversations import MessageRepository
+from app.store.conversations.message_repository import MessageRepository
 from app.store.conversations.trash import INDEX_UNTIDY
 from app.store.database.connect import open_reader
 from app.store.database.failures import file_error

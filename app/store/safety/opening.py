@@ -19,13 +19,13 @@ from app.domain.errors import (
     StoreBusyError,
 )
 from app.store.conversations import trash
-from app.store.conversations.conversations import MessageRepository
-from app.store.conversations.journal import repair_interrupted
+from app.store.conversations.answer_journal import repair_interrupted
+from app.store.conversations.message_repository import MessageRepository
 from app.store.database.connect import open_memory, open_reader, open_scratch, open_writer
 from app.store.database.failures import file_error, is_damage, primary_code, typed_errors
 from app.store.database.files import make_folder, sync_above
-from app.store.database.lock import OwnerLock
 from app.store.database.migrations import SCHEMA_VERSION, migrate, rebuild_index, schema_version
+from app.store.database.owner_lock import OwnerLock
 from app.store.database.readers import ReaderPool
 from app.store.database.text_normalization import FOLD_VERSION
 from app.store.database.writer import DatabaseWriter

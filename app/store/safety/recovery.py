@@ -8,7 +8,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.store.conversations.messages import reselect_branch
+from app.store.conversations.message_queries import reselect_branch
 from app.store.database.connect import open_scratch
 from app.store.database.failures import file_error, typed_errors
 from app.store.database.files import free_name, sync_file, sync_folder

@@ -20,8 +20,8 @@ from app.domain.errors import (
     ReadOnlyStoreError,
     StoreError,
 )
-from app.store.conversations.conversations import MessageRepository
-from app.store.conversations.journal import repair_interrupted
+from app.store.conversations.answer_journal import repair_interrupted
+from app.store.conversations.message_repository import MessageRepository
 from app.store.database.connect import open_image, open_memory, open_reader
 from app.store.database.failures import file_error, typed_errors
 from app.store.database.migrations import (

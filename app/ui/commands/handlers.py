@@ -21,7 +21,7 @@ from app.ui.commands.message_commands import MessageCommands
 from app.ui.commands.model_commands import ModelCommands
 from app.ui.commands.palette import CommandPalette, PaletteEntry
 from app.ui.commands.transfer_commands import TransferCommands
-from app.ui.library.help_pages import AboutDialog, ShortcutsDialog
+from app.ui.library.help_dialogs import AboutDialog, ShortcutsDialog
 from app.ui.library.update_dialog import UpdateDialog
 from app.ui.models.models_dialog import ModelsTab
 from app.ui.settings.settings_dialog import Refusal, SettingsDialog

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QButtonGroup, QProgressBar, QRadioButton, QWidget
 from app.domain.errors import KnownError
 from app.domain.model import ModelFile
 from app.hub.download.control import DownloadControl
-from app.hub.local.local import Origin
+from app.hub.local.local_files import Origin
 from app.services.core import formatting
 from app.services.models.add_models import AddModelService, Candidate
 from app.ui.core.background_worker import Task, Worker

@@ -15,7 +15,7 @@ from app.services.models.advice import CatalogOffer, offer_order
 from app.services.registry import Services
 from app.ui.core.background_worker import Worker
 from app.ui.core.event_bridge import EventBridge
-from app.ui.models.readme_dialog import ModelCardDialog
+from app.ui.models.model_card_dialog import ModelCardDialog
 from app.ui.settings.token_panel import TokenPanel
 from app.ui.style.dialogs import push_button, text_label
 from app.ui.style.model_cards import Card, offer_card

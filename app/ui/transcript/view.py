@@ -42,7 +42,7 @@ from app.ui.transcript.scheduling.late_formulas import LateFormulas
 from app.ui.transcript.scheduling.lexers import Lexers
 from app.ui.transcript.viewport.message_widgets import MessageWidgets
 from app.ui.transcript.viewport.scroll_anchor import ScrollAnchor, ScrollPosition
-from app.ui.transcript.viewport.scrolling import ScrollController
+from app.ui.transcript.viewport.scroll_controller import ScrollController
 from app.ui.transcript.widgets.signals import TranscriptSignals
 
 OPENING_SECONDS = 0.03

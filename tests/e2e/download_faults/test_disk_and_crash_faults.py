@@ -107,7 +107,7 @@ from pathlib import Path
 sys.path.insert(0, {root!r})
 from app.domain.download import RemoteFile
 from app.hub.download.control import DownloadControl
-from app.hub.download.download import Downloader
+from app.hub.download.downloader import Downloader
 from app.hub.download.environment import Tools
 from app.hub.network.gate import NetworkGate
 from app.hub.network.transport import Transport

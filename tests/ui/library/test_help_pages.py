@@ -11,9 +11,9 @@ from pytestqt.qtbot import QtBot
 from app.domain.download import NetworkError, Release
 from app.domain.settings import Settings
 from app.services.updates import UpdateCheck
-from app.system import parts as parts_module
+from app.system import licences as parts_module
 from app.ui.core.single_instance import SingleInstanceServer
-from app.ui.library.help_pages import AboutDialog
+from app.ui.library.help_dialogs import AboutDialog
 from app.ui.library.update_dialog import UpdateDialog
 from tests.support.window import Open, Opened
 

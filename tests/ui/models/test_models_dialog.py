@@ -27,9 +27,9 @@ from app.hub.download.control import DownloadControl
 from app.hub.local.scan import scan
 from app.services.core.events import ModelPhase
 from app.ui.models.add_dialog import AddModelDialog
+from app.ui.models.model_card_dialog import CardText, ModelCardDialog
 from app.ui.models.model_menu import ModelMenu
 from app.ui.models.models_dialog import ModelsDialog, ModelsTab
-from app.ui.models.readme_dialog import CardText, ModelCardDialog
 from app.ui.settings.token_panel import TokenPanel
 from app.ui.style.widgets import StyledLabel
 from tests.support.hub_kit import gguf

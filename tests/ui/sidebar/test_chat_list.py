@@ -15,7 +15,7 @@ from app.domain.conversation import Conversation, Message, MessageStatus
 from app.domain.generation import Role
 from app.services.library.library_service import LibraryService
 from app.store import MessageRepository
-from app.store.conversations.chats import ConversationCache
+from app.store.conversations.conversation_queries import ConversationCache
 from app.ui.sidebar.chat_list_model import ChatListModel, GroupHeading
 from tests.support.window import Open, Opened
 

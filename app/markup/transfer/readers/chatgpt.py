@@ -16,7 +16,14 @@ from collections.abc import Iterator
 from app.domain.conversation import MessageStatus
 from app.domain.generation import Role
 from app.markup.transfer.readers.foreign import ForeignChat, ForeignMessage
-from app.markup.transfer.readers.shape import Json, ShapeError, as_map, moment, parse_json, text
+from app.markup.transfer.readers.json_values import (
+    Json,
+    ShapeError,
+    as_map,
+    moment,
+    parse_json,
+    text,
+)
 
 NAME = "ChatGPT"
 

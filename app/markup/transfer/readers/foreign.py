@@ -10,7 +10,7 @@ from datetime import datetime
 from app.domain.conversation import Conversation, Message, MessageStatus
 from app.domain.generation import Role, Timings
 from app.domain.model import ModelRef
-from app.markup.transfer.readers.shape import EPOCH, ShapeError
+from app.markup.transfer.readers.json_values import EPOCH, ShapeError
 from app.markup.transfer.values import Chat
 
 MAX_MESSAGES = 200_000  # in one chat

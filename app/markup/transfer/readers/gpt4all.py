@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from app.domain.conversation import MessageStatus
 from app.domain.generation import Role
 from app.markup.transfer.readers.foreign import ForeignChat, ForeignMessage, chained
-from app.markup.transfer.readers.shape import ShapeError, moment
+from app.markup.transfer.readers.json_values import ShapeError, moment
 
 NAME = "GPT4All"
 MAGIC = b"\xf5\xd5\x53\xcc"

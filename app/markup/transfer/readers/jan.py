@@ -11,7 +11,14 @@ from __future__ import annotations
 from app.domain.conversation import MessageStatus
 from app.domain.generation import Role
 from app.markup.transfer.readers.foreign import ForeignChat, ForeignMessage, chained
-from app.markup.transfer.readers.shape import Json, ShapeError, as_map, moment, parse_json, text
+from app.markup.transfer.readers.json_values import (
+    Json,
+    ShapeError,
+    as_map,
+    moment,
+    parse_json,
+    text,
+)
 
 NAME = "Jan"
 THREAD, MESSAGES = "thread.json", "messages.jsonl"

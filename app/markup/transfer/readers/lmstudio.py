@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from app.domain.conversation import MessageStatus
 from app.domain.generation import Role, Timings
 from app.markup.transfer.readers.foreign import ForeignChat, ForeignMessage
-from app.markup.transfer.readers.shape import Json, ShapeError, as_list, as_map, moment, text
+from app.markup.transfer.readers.json_values import Json, ShapeError, as_list, as_map, moment, text
 
 NAME = "LM Studio"
 

@@ -14,7 +14,7 @@ import re
 from app.domain.conversation import MessageStatus
 from app.domain.generation import Role
 from app.markup.transfer.readers.foreign import ForeignChat, ForeignMessage, chained
-from app.markup.transfer.readers.shape import Json, ShapeError, as_map, moment, text
+from app.markup.transfer.readers.json_values import Json, ShapeError, as_map, moment, text
 
 NAME = "Open WebUI"
 

@@ -10,7 +10,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from app.markup.transfer.readers.shape import ShapeError
+from app.markup.transfer.readers.json_values import ShapeError
 
 
 @dataclass(frozen=True, slots=True, order=True)

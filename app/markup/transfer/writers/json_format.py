@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from app.markup.transfer.readers.shape import Json, ShapeError, as_list, as_map
+from app.markup.transfer.readers.json_values import Json, ShapeError, as_list, as_map
 from app.markup.transfer.values import Chat, ExportFormat, ExportOptions
 from app.markup.transfer.writers.records import (
     chat_from_records,

@@ -17,8 +17,8 @@ from collections.abc import Iterable
 
 from app.domain.conversation import Message, MessageStatus
 from app.domain.generation import Role
+from app.markup.transfer.readers.json_values import Json, ShapeError, as_list, as_map, parse_json
 from app.markup.transfer.readers.patches import Patch, undo
-from app.markup.transfer.readers.shape import Json, ShapeError, as_list, as_map, parse_json
 from app.markup.transfer.values import Chat, ExportFormat, ExportOptions
 from app.markup.transfer.writers.neutral import NeutralText, neutralise
 from app.markup.transfer.writers.records import (

@@ -18,7 +18,7 @@ from app.domain.conversation import Conversation, Message, MessageStatus
 from app.domain.errors import InvalidValueError
 from app.domain.generation import Role, Sampling, StopReason, Timings, sampling_from_dict
 from app.domain.model import ModelRef
-from app.markup.transfer.readers.shape import Json, ShapeError, as_list, as_map, moment
+from app.markup.transfer.readers.json_values import Json, ShapeError, as_list, as_map, moment
 from app.markup.transfer.values import Chat
 
 T = TypeVar("T")

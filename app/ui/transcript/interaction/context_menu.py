@@ -25,7 +25,7 @@ from app.ui.transcript.content.rows import (
 from app.ui.transcript.content.runs import OBJECT, from_units, to_units
 from app.ui.transcript.content.selection import CopyAs
 from app.ui.transcript.interaction.message_actions import code_of
-from app.ui.transcript.items.items import RowItem
+from app.ui.transcript.items.row_item import RowItem
 
 if TYPE_CHECKING:
     from app.ui.transcript.interaction.pointer import Pointer

@@ -11,7 +11,7 @@ from app.ui.transcript.content.rows import CodeRow, ThinkingRow
 from app.ui.transcript.content.selection import BEYOND, CopyAs, message_text
 from app.ui.transcript.content.wide_blocks import CodeState
 from app.ui.transcript.interaction.clipboard import put_on_clipboard
-from app.ui.transcript.items.items import RowDecoration
+from app.ui.transcript.items.row_item import RowDecoration
 from app.ui.transcript.widgets.signals import ActionKind, MessageAction
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from app.ui.transcript.content.rows import link_text, row_text
 from app.ui.transcript.content.runs import units
 from app.ui.transcript.content.selection import Position, Selection, line_at, word_at
 from app.ui.transcript.interaction.context_menu import ContextMenu
-from app.ui.transcript.items.items import RowItem
+from app.ui.transcript.items.row_item import RowItem
 from app.ui.transcript.widgets.signals import LinkRequest
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from app.ui.transcript.content.rows import row_text
 from app.ui.transcript.content.runs import units
 from app.ui.transcript.content.selection import CopyAs, Selection, select_all, selected_text
 from app.ui.transcript.interaction.clipboard import put_on_clipboard, set_primary_selection
-from app.ui.transcript.items.items import NO_DECORATION, RowDecoration
+from app.ui.transcript.items.row_item import NO_DECORATION, RowDecoration
 
 if TYPE_CHECKING:
     from app.ui.transcript.content.message_model import MessageModel

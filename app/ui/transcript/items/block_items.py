@@ -21,7 +21,7 @@ from app.ui.transcript.content.rows import (
 from app.ui.transcript.content.runs import LINE, Run, clean
 from app.ui.transcript.content.wide_blocks import HorizontalScrollState, TableState
 from app.ui.transcript.items.formulas import DrawnFormula, FailedFormula, PendingFormula
-from app.ui.transcript.items.items import RowDecoration, RowItem
+from app.ui.transcript.items.row_item import RowDecoration, RowItem
 from app.ui.transcript.items.style import CODE_PAD, Style
 from app.ui.transcript.items.text_document import TextDocument
 

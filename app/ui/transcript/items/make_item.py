@@ -32,7 +32,7 @@ from app.ui.transcript.items.block_items import (
     ThinkingItem,
     UnparsedItem,
 )
-from app.ui.transcript.items.items import RowItem, SpaceItem
+from app.ui.transcript.items.row_item import RowItem, SpaceItem
 from app.ui.transcript.items.text_items import CodeItem, NoteItem, TableItem, TextItem
 
 

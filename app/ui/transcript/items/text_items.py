@@ -16,8 +16,8 @@ from app.ui.transcript.content.runs import Run, units
 from app.ui.transcript.content.wide_blocks import HorizontalScrollState
 from app.ui.transcript.items.code_document import CodeDocument
 from app.ui.transcript.items.highlights import area_of
-from app.ui.transcript.items.items import RowDecoration, RowItem
 from app.ui.transcript.items.row_document import RowDocument
+from app.ui.transcript.items.row_item import RowDecoration, RowItem
 from app.ui.transcript.items.style import CODE_PAD, Style
 from app.ui.transcript.items.table_document import TableDocument, column_widths, measure_columns
 from app.ui.transcript.items.text_document import TextDocument

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from app.ui.transcript.content.flow_layout import PlacedRow
     from app.ui.transcript.content.message_model import MessageModel
     from app.ui.transcript.items.formulas import PendingFormula
-    from app.ui.transcript.items.items import RowItem
+    from app.ui.transcript.items.row_item import RowItem
     from app.ui.transcript.view import TranscriptView
     from app.ui.transcript.widgets.message_widget import MessageWidgetHost
 

@@ -28,7 +28,7 @@ from app.ui.transcript.widgets.footer import OVERHANG, Footer, is_always_shown
 from app.ui.transcript.widgets.message_controls import CodeHead, HorizontalScrollBar, ThinkingToggle
 
 if TYPE_CHECKING:
-    from app.ui.transcript.items.items import RowItem
+    from app.ui.transcript.items.row_item import RowItem
     from app.ui.transcript.widgets.message_widget import MessageWidget, VisibleRow
 
 

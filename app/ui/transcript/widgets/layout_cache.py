@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from app.ui.transcript.content.message_model import MessageModel
     from app.ui.transcript.items.formulas import PendingFormula
-    from app.ui.transcript.items.items import RowItem
+    from app.ui.transcript.items.row_item import RowItem
     from app.ui.transcript.items.style import Style
 
 BUBBLE_PAD_X = 16

@@ -17,7 +17,7 @@ from app.ui.transcript.content.rows import FooterRow, NoteRow, Row, TextRow
 from app.ui.transcript.content.spoken import spoken_message
 from app.ui.transcript.content.wide_blocks import CodeState
 from app.ui.transcript.items.formulas import PendingFormula
-from app.ui.transcript.items.items import RowDecoration, RowItem
+from app.ui.transcript.items.row_item import RowDecoration, RowItem
 from app.ui.transcript.items.style import Style
 from app.ui.transcript.widgets.controls import Controls
 from app.ui.transcript.widgets.layout_cache import BUBBLE_PAD_X, LayoutCache

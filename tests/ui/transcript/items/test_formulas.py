@@ -12,10 +12,10 @@ from PySide6.QtCore import QRect
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter
 from pytestqt.qtbot import QtBot
 
-from app.markup.maths.words import width_of
+from app.markup.maths.foreign_text import width_of
 from app.ui.transcript.items.block_items import MathItem
 from app.ui.transcript.items.formulas import TILE
-from app.ui.transcript.items.items import RowDecoration
+from app.ui.transcript.items.row_item import RowDecoration
 from app.ui.transcript.view import TranscriptView
 from tests.ui.transcript.making import chat_of, entry, settle
 

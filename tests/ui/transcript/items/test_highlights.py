@@ -9,7 +9,7 @@ from PySide6.QtCore import QRect
 from PySide6.QtGui import QColor, QImage, QPainter, QPixmap
 from pytestqt.qtbot import QtBot
 
-from app.ui.transcript.items.items import RowDecoration
+from app.ui.transcript.items.row_item import RowDecoration
 from app.ui.transcript.view import TranscriptView
 from tests.ui.transcript.making import chat_of, settle
 

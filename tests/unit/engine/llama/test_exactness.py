@@ -27,7 +27,7 @@ from app.domain.generation import (
 )
 from app.engine.base import EngineOptions
 from app.engine.llama.engine import LlamaEngine
-from app.engine.llama.kv import KvCache
+from app.engine.llama.kv_cache import KvCache
 from app.engine.prompt import TokenCache
 from tests.support.engines import Said, ask, load, never, request, turns
 from tests.support.gguf_factory import HEAD, ModelSpec, write_model

@@ -10,7 +10,7 @@ import pytest
 
 from app.domain.errors import HubError
 from app.hub.api.catalog import load_catalog
-from app.hub.api.names import check_repository, is_safe, quantization_of
+from app.hub.api.file_names import check_repository, is_safe, quantization_of
 
 MODELS = Path(__file__).parents[4] / "models"
 CATALOG = load_catalog(MODELS / "catalog.json")

@@ -9,8 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.domain.download import RemoteFile, UnsafeNameError
-from app.hub.api.metadata import join_split_files
-from app.hub.api.names import (
+from app.hub.api.file_names import (
     MAX_NAME_BYTES,
     check_repository,
     is_safe,
@@ -18,6 +17,7 @@ from app.hub.api.names import (
     safe_parts,
     shown,
 )
+from app.hub.api.metadata import join_split_files
 
 
 @given(st.text(max_size=400))

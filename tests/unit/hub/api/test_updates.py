@@ -13,7 +13,7 @@ import app
 from app.domain.download import NetworkError, Release, ServerAnswerError
 from app.domain.errors import OfflineError
 from app.domain.settings import Settings
-from app.hub.api.updates import ReleasePage
+from app.hub.api.releases import ReleasePage
 from app.hub.network.gate import NetworkGate
 from app.services.core.events import EventBus
 from app.services.core.settings import SettingsService

@@ -14,7 +14,7 @@ from app.domain.download import DamagedDownloadError, FileInTheWayError, ModelFo
 from app.domain.errors import DiskFullError, ModelFileError, NotFoundError
 from app.hub.download.control import DownloadControl
 from app.hub.local.installed_models import InstalledModel, InstalledModels
-from app.hub.local.local import CopyTarget, add_copy, add_in_place, read_hash_file, verify
+from app.hub.local.local_files import CopyTarget, add_copy, add_in_place, read_hash_file, verify
 from app.hub.local.scan import FolderKind, FoundModel, scan
 from app.system.model_folders import candidate_folders
 from tests.support.hub_kit import PLENTY, gguf

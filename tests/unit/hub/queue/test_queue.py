@@ -15,7 +15,7 @@ from app.domain.errors import NotFoundError
 from app.hub.api.metadata import HubClient
 from app.hub.download.rate_limit import RetryPolicy
 from app.hub.local.installed_models import InstalledModels
-from app.hub.queue.queue import DownloadQueue
+from app.hub.queue.download_queue import DownloadQueue
 from tests.support.hub_kit import FILE, REPO, Kit, gguf
 
 

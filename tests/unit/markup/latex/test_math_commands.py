@@ -7,7 +7,7 @@ import xml.etree.ElementTree as ET
 import pytest
 from latex2mathml.converter import convert
 
-from app.markup.latex.latex import prepare
+from app.markup.latex.rewrite import prepare
 from app.markup.latex.siunitx import amount, number, unit
 from app.markup.latex.tokens import MathError
 from app.markup.maths.mathml import tree_of

@@ -8,7 +8,7 @@ import pytest
 from latex2mathml.converter import convert
 
 from app.markup.document.blocks import Block, MathBlock
-from app.markup.latex.latex import prepare
+from app.markup.latex.rewrite import prepare
 from app.markup.latex.tokens import MathError
 from app.markup.maths.mathml import tree_of
 from app.markup.maths.render import render

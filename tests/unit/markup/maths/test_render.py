@@ -9,7 +9,7 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from app.markup.latex.latex import prepare
+from app.markup.latex.rewrite import prepare
 from app.markup.latex.spoken import spoken
 from app.markup.latex.tokens import MAX_SOURCE, MathError
 from app.markup.maths.render import QUICK, Formula, render, render_cost

@@ -17,8 +17,8 @@ from app.engine.base import Cancel, Engine
 from app.engine.scripted import ScriptedAnswer, ScriptedEngine
 from app.services.chat.titles import title_from
 from app.services.core.events import AnswerStarted, AnswerTextAdded, BranchChanged, LibraryChanged
-from app.store.conversations.journal import partial_text
-from app.store.conversations.messages import message_seq
+from app.store.conversations.answer_journal import partial_text
+from app.store.conversations.message_queries import message_seq
 from tests.support.harness import Harness, build
 
 Make = Callable[..., Harness]

@@ -10,7 +10,7 @@ import pytest
 
 from app.domain.errors import ModelFileError
 from app.hub.download.control import DownloadControl
-from app.hub.local.local import Origin
+from app.hub.local.local_files import Origin
 from app.services.core.events import ErrorReported, Notice
 from tests.support.harness import Harness, build
 from tests.support.hub_kit import gguf

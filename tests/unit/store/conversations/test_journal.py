@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from app.domain.conversation import Message, MessageStatus
 from app.domain.errors import NotFoundError
 from app.store import MessageRepository, open_private_store, open_store
-from app.store.conversations.journal import repair_interrupted
+from app.store.conversations.answer_journal import repair_interrupted
 from tests.unit.store.making import answer, chat, question
 
 

@@ -20,7 +20,7 @@ from hypothesis.stateful import (
 from app.domain.conversation import Message, MessageStatus, Version
 from app.domain.generation import Role
 from app.store import MessageRepository, open_private_store
-from app.store.conversations.messages import read_branch
+from app.store.conversations.message_queries import read_branch
 from tests.unit.store.making import answer, chat, message, question
 
 NASTY = st.text(

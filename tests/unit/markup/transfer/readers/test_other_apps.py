@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from app.domain.conversation import MessageStatus
 from app.domain.generation import Role
-from app.markup.transfer.registry import read_files
+from app.markup.transfer.formats import read_files
 from app.markup.transfer.values import Chat, ImportFile, ReadResult
 
 DATA = Path(__file__).parents[4] / "data" / "imports"

@@ -8,10 +8,10 @@ from concurrent.futures import Future
 from datetime import UTC, datetime
 
 from app.domain.conversation import Conversation, TrashedMessage
-from app.store.conversations import chats, trash
-from app.store.database.database import Database
+from app.store.conversations import conversation_queries, trash
 from app.store.database.readers import ReaderPool
 from app.store.database.rows import to_blob, to_text
+from app.store.database.sqlite_database import Database
 from app.store.database.writer import DatabaseWriter
 
 Ids = str | Sequence[str]
@@ -28,7 +28,7 @@ class ConversationRepository(Database):
         self, writer: DatabaseWriter, readers: ReaderPool | None, *, private: bool = False
     ) -> None:
         super().__init__(writer, readers, private=private)
-        self._seen = chats.ConversationCache(private=private)
+        self._seen = conversation_queries.ConversationCache(private=private)
 
     def create(self, conversation: Conversation) -> Future[None]:
         """Add an empty conversation (``head_id`` is not looked at).
@@ -37,7 +37,9 @@ class ConversationRepository(Database):
             InvalidValueError: Its id is taken.
         """
         self._check_private(conversation)
-        return self.submit(lambda c: _nothing(chats.insert_conversation(c, conversation)))
+        return self.submit(
+            lambda c: _nothing(conversation_queries.insert_conversation(c, conversation))
+        )
 
     def get(self, conversation_id: str) -> Conversation:
         """One conversation, also one in the trash.
@@ -46,7 +48,9 @@ class ConversationRepository(Database):
             NotFoundError: There is none.
         """
         return self.read(
-            lambda c: chats.read_conversation(c, conversation_id, private=self.private)
+            lambda c: conversation_queries.read_conversation(
+                c, conversation_id, private=self.private
+            )
         )
 
     def list_conversations(
@@ -172,7 +176,7 @@ class ConversationRepository(Database):
 
         def work(connection: sqlite3.Connection) -> None:
             for id_ in ids:
-                seq = chats.conversation_seq(connection, id_)
+                seq = conversation_queries.conversation_seq(connection, id_)
                 connection.execute(
                     f"UPDATE conversations SET {assignment} WHERE {where}",  # noqa: S608
                     (*values, seq),
@@ -183,7 +187,9 @@ class ConversationRepository(Database):
     def _conversations(
         self, where: str, values: tuple[object, ...], limit: int | None = None
     ) -> tuple[Conversation, ...]:
-        return self.read(lambda c: chats.read_conversations(c, where, values, self._seen, limit))
+        return self.read(
+            lambda c: conversation_queries.read_conversations(c, where, values, self._seen, limit)
+        )
 
     def _check_private(self, conversation: Conversation) -> None:
         if conversation.private != self.private:

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 import app
-from app.system.parts import third_party_packages
+from app.system.licences import third_party_packages
 from app.ui.core.assistive_activation import AssistedChoice
 from app.ui.shell.command_table import COMMANDS, OTHER_KEYS, Menu, shortcut_text
 from app.ui.style import icons

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 
 from app.domain.conversation import MessageStatus
-from app.store.conversations.messages import message_seq
+from app.store.conversations.message_queries import message_seq
 from app.store.database.rows import to_blob, to_text
 
 

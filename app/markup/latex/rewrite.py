@@ -10,9 +10,7 @@ import re
 from collections.abc import Callable
 from typing import TypeAlias
 
-from app.markup.latex.environments import aligned, environment, numbered_by, take_tag
-from app.markup.latex.mhchem import chemistry
-from app.markup.latex.names import (
+from app.markup.latex.command_names import (
     ARGUMENT_DROPPED,
     DROPPED,
     NEGATED,
@@ -21,6 +19,8 @@ from app.markup.latex.names import (
     TEXT_LETTERS,
     TEXT_SIGNS,
 )
+from app.markup.latex.environments import aligned, environment, numbered_by, take_tag
+from app.markup.latex.mhchem import chemistry
 from app.markup.latex.packages import package_commands
 from app.markup.latex.tokens import MOVING, NAME, MathError, TokenReader, tokens_of
 

@@ -8,7 +8,7 @@ import threading
 from app.domain.conversation import SearchHit
 from app.domain.errors import DamagedDatabaseError
 from app.domain.generation import Role
-from app.store.conversations.conversations import MessageRepository
+from app.store.conversations.message_repository import MessageRepository
 from app.store.database.failures import primary_code
 from app.store.database.migrations import rebuild_index
 from app.store.database.rows import from_time, to_text, to_time

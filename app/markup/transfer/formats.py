@@ -9,7 +9,14 @@ from pathlib import PurePosixPath
 from app.domain.errors import TransferError
 from app.markup.transfer.readers import chatgpt, gpt4all, jan, lmstudio, openwebui
 from app.markup.transfer.readers.foreign import ForeignChat, to_chat
-from app.markup.transfer.readers.shape import Json, ShapeError, as_list, as_map, parse_json, text
+from app.markup.transfer.readers.json_values import (
+    Json,
+    ShapeError,
+    as_list,
+    as_map,
+    parse_json,
+    text,
+)
 from app.markup.transfer.values import Chat, Exporter, FoundChat, ImportFile, ReadResult, Unreadable
 from app.markup.transfer.writers import json_format
 from app.markup.transfer.writers.html import HtmlExporter

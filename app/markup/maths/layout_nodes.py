@@ -24,8 +24,8 @@ from ziamath.nodes.msubsup import Msubsup, Msup
 from ziamath.nodes.mtable import Mtable
 from ziamath.styles import parse_style
 
+from app.markup.maths.foreign_text import FormulaText
 from app.markup.maths.style import size_px, style_of
-from app.markup.maths.words import FormulaText
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

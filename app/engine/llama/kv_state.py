@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
-from app.engine.llama.kv import KvCache
+from app.engine.llama.kv_cache import KvCache
 from app.engine.reuse import common_prefix
 from app.engine.segments import (
     SEGMENT,

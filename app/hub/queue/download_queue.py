@@ -19,15 +19,15 @@ from app.domain.download import (
     RemoteFile,
 )
 from app.domain.errors import KnownError, NotFoundError, OfflineError
+from app.hub.api.file_names import check_repository, plain_name, safe_parts
 from app.hub.api.metadata import HubClient
-from app.hub.api.names import check_repository, plain_name, safe_parts
 from app.hub.download.control import DownloadControl
 from app.hub.download.disk import disk_error
-from app.hub.download.download import Downloader
+from app.hub.download.downloader import Downloader
 from app.hub.download.rate_limit import RetryPolicy
 from app.hub.local.installed_models import InstalledModels
+from app.hub.queue.download_target import DownloadTarget
 from app.hub.queue.queue_file import add_installed, read_queue, write_queue
-from app.hub.queue.target_place import DownloadTarget
 
 _OURS = "Phial made a mistake here. Its log says more; what was fetched is kept. Choose Retry."
 _log = logging.getLogger(__name__)

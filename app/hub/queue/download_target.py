@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.domain.download import DownloadItem, RemoteFile
-from app.hub.api.names import safe_parts
+from app.hub.api.file_names import safe_parts
 from app.hub.download.disk import SPARE, DiskSpace, delete_file, file_size, free_bytes
 from app.hub.download.partial_file import partial_path, unfinished_files
 

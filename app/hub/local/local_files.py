@@ -11,7 +11,7 @@ from pathlib import Path
 from app.domain.download import DamagedDownloadError, FileInTheWayError
 from app.domain.errors import DiskFullError, ModelFileError
 from app.domain.gguf import GgufHeader, read_gguf_file
-from app.hub.api.names import SPLIT, quantization_of, safe_parts
+from app.hub.api.file_names import SPLIT, quantization_of, safe_parts
 from app.hub.download.control import DownloadControl
 from app.hub.download.disk import SPARE, delete_file, disk_error, free_bytes
 from app.hub.download.hashing import hash_file

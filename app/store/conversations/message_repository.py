@@ -12,9 +12,9 @@ from concurrent.futures import Future
 from datetime import UTC, datetime
 
 from app.domain.conversation import BranchMessage, Conversation, Edit, Message, MessageStatus
-from app.store.conversations import chats, edits, messages, summaries
-from app.store.conversations.journal import AnswerJournal
-from app.store.conversations.shelf import ConversationRepository
+from app.store.conversations import conversation_queries, edits, message_queries, summaries
+from app.store.conversations.answer_journal import AnswerJournal
+from app.store.conversations.conversation_repository import ConversationRepository
 from app.store.database.readers import ReaderPool
 from app.store.database.writer import DatabaseWriter
 
@@ -61,14 +61,14 @@ class MessageRepository(ConversationRepository):
                 "SELECT 1 FROM conversations WHERE id = ?", (conversation.id,)
             ).fetchone()
             if known is None:
-                chats.insert_conversation(connection, conversation)
+                conversation_queries.insert_conversation(connection, conversation)
             if edited is not None:
                 edits.remove_edit(connection, edited)
             else:
                 connection.execute(
                     "UPDATE conversations SET draft = x'' WHERE id = ?", (conversation.id,)
                 )
-            messages.insert_message(connection, question)
+            message_queries.insert_message(connection, question)
             _add(connection, answer)
 
         return self.submit(work)
@@ -104,12 +104,12 @@ class MessageRepository(ConversationRepository):
         all_messages = tuple(tree)
 
         def work(connection: sqlite3.Connection) -> None:
-            seq = chats.insert_conversation(connection, conversation, used_now=False)
-            messages.insert_tree(connection, all_messages)
-            messages.write_selected_children(connection, seq, dict(chosen or {}))
+            seq = conversation_queries.insert_conversation(connection, conversation, used_now=False)
+            message_queries.insert_tree(connection, all_messages)
+            message_queries.write_selected_children(connection, seq, dict(chosen or {}))
             if conversation.head_id is not None:
-                messages.select_branch(
-                    connection, messages.message_seq(connection, conversation.head_id)
+                message_queries.select_branch(
+                    connection, message_queries.message_seq(connection, conversation.head_id)
                 )
 
         return self.submit(work)
@@ -127,7 +127,7 @@ class MessageRepository(ConversationRepository):
             self._journal.forget(message_id)
             connection.execute(
                 "UPDATE messages SET status = ? WHERE seq = ?",
-                (str(MessageStatus.STREAMING), messages.message_seq(connection, message_id)),
+                (str(MessageStatus.STREAMING), message_queries.message_seq(connection, message_id)),
             )
 
         return self.submit(work)
@@ -141,7 +141,7 @@ class MessageRepository(ConversationRepository):
 
         def work(connection: sqlite3.Connection) -> None:
             self._journal.forget(message.id)
-            messages.update_message(connection, message)
+            message_queries.update_message(connection, message)
 
         return self.submit(work)
 
@@ -151,7 +151,7 @@ class MessageRepository(ConversationRepository):
         Raises:
             NotFoundError: There is none.
         """
-        return self.read(lambda c: messages.read_message(c, message_id))
+        return self.read(lambda c: message_queries.read_message(c, message_id))
 
     def branch(self, conversation_id: str) -> tuple[BranchMessage, ...]:
         """The walked branch, first message first, each with its place among its versions.
@@ -159,7 +159,7 @@ class MessageRepository(ConversationRepository):
         Raises:
             NotFoundError: There is no such conversation.
         """
-        return self.read(lambda c: messages.read_branch(c, conversation_id))
+        return self.read(lambda c: message_queries.read_branch(c, conversation_id))
 
     def tree(self, conversation_id: str) -> tuple[Message, ...]:
         """Every message with all versions, parents before children.
@@ -167,19 +167,21 @@ class MessageRepository(ConversationRepository):
         Raises:
             NotFoundError: There is no such conversation.
         """
-        return self.read(lambda c: messages.read_tree(c, conversation_id))
+        return self.read(lambda c: message_queries.read_tree(c, conversation_id))
 
     def selected_children(self, conversation_id: str) -> dict[str | None, str]:
         """Which child was walked last below each message; None is the parent of the first."""
-        return self.read(lambda c: messages.read_selected_children(c, conversation_id))
+        return self.read(lambda c: message_queries.read_selected_children(c, conversation_id))
 
     def versions(self, message_id: str) -> tuple[Message, ...]:
         """A message and its siblings of the same role, oldest first."""
-        return self.read(lambda c: messages.read_versions(c, message_id))
+        return self.read(lambda c: message_queries.read_versions(c, message_id))
 
     def select_version(self, message_id: str) -> Future[None]:
         """Walk the branch through this message, and below it the branch walked last."""
-        return self.submit(lambda c: messages.select_branch(c, messages.message_seq(c, message_id)))
+        return self.submit(
+            lambda c: message_queries.select_branch(c, message_queries.message_seq(c, message_id))
+        )
 
     def branch_into_new_chat(
         self, message_id: str, title: str | None = None
@@ -192,9 +194,11 @@ class MessageRepository(ConversationRepository):
         """
 
         def work(connection: sqlite3.Connection) -> Conversation:
-            new_id, new_ids = messages.copy_branch(connection, message_id, title, datetime.now(UTC))
+            new_id, new_ids = message_queries.copy_branch(
+                connection, message_id, title, datetime.now(UTC)
+            )
             summaries.copy_summaries(connection, new_ids)
-            return chats.read_conversation(connection, new_id, private=self.private)
+            return conversation_queries.read_conversation(connection, new_id, private=self.private)
 
         return self.submit(work)
 
@@ -270,7 +274,7 @@ class MessageRepository(ConversationRepository):
 
 
 def _add(connection: sqlite3.Connection, message: Message) -> None:
-    seq = messages.insert_message(connection, message)
-    messages.select_branch(connection, seq)
-    conversation = chats.conversation_seq(connection, message.conversation_id)
-    chats.mark_used(connection, conversation, message.created_at)
+    seq = message_queries.insert_message(connection, message)
+    message_queries.select_branch(connection, seq)
+    conversation = conversation_queries.conversation_seq(connection, message.conversation_id)
+    conversation_queries.mark_used(connection, conversation, message.created_at)

@@ -21,7 +21,7 @@ from app.domain.conversation import (
 )
 from app.domain.errors import InvalidValueError, NotFoundError
 from app.domain.model import ModelRef
-from app.store.conversations.chats import (
+from app.store.conversations.conversation_queries import (
     conversation_seq,
     insert_conversation,
     mark_used,
