@@ -38,8 +38,8 @@ TakeOut = Callable[[pytest.MonkeyPatch], None]
 
 _BUTTONS = {  # what makes a button: where its words stand among the arguments
     "push_button": 0, "_button": 0, "QPushButton": 0, "QToolButton": 0, "QCheckBox": 0,
-    "QRadioButton": 0, "add_button": 0, "Offer": 0, "IconButton": 1, "SideButton": 1,
-    "QuietButton": 3, "_add": 1, "Shelf": 3, "ask": 4,
+    "QRadioButton": 0, "add_button": 0, "BannerAction": 0, "IconButton": 1, "SidebarButton": 1,
+    "QuietButton": 3, "_add": 1, "RestorableList": 3, "confirm": 4,
 }  # fmt: skip
 _ENTRIES = {"addAction": 0, "QAction": 0, "_add_opening": 1}
 _KINDS = {"ActionKind", "CopyAs"}  # (words, kind) in a list of entries
@@ -47,7 +47,7 @@ _NEVER_PRESSED = {
     "VersionsDialog: Shown",  # marks the version that is shown, and is disabled
     "MessageCommands: Answer again with",  # a heading, disabled
 }
-_QUESTIONS = {"ask", "ask_line", "ask_text", "ask_to_open_link"}
+_QUESTIONS = {"confirm", "ask_line", "ask_text", "ask_to_open_link"}
 
 
 def rows() -> dict[str, tuple[str, ...]]:
@@ -276,7 +276,7 @@ def _dialog_that_never_opens(name: str) -> TakeOut:
 
 def _question_that_is_answered_no(name: str) -> TakeOut:
     owner, _, asked = name.partition(": ")
-    answers = {"ask": False, "getExistingDirectory": "", "getOpenFileName": ("", ""),
+    answers = {"confirm": False, "getExistingDirectory": "", "getOpenFileName": ("", ""),
                "getOpenFileNames": ([], ""), "getSaveFileName": ("", "")}  # fmt: skip
 
     def patch(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -583,8 +583,8 @@ def test_ctrl_shift_m_shows_what_is_here(qtbot: QtBot, open_window: Open) -> Non
 
 @scenario("command", "add_model")
 @scenario("question", "ModelCommands.add_model: getOpenFileName")
-@scenario("dialog", "AddModel")
-@scenario("button", "AddModel: Add and use")
+@scenario("dialog", "AddModelDialog")
+@scenario("button", "AddModelDialog: Add and use")
 def test_ctrl_o_uses_the_file_that_is_named(
     qtbot: QtBot, open_window: Open, tmp_path: Path
 ) -> None:

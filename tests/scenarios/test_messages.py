@@ -293,7 +293,7 @@ def test_long_lines_of_code_are_wrapped(qtbot: QtBot, rich: Opened) -> None:
     until(qtbot, lambda: height() > before)
 
 
-@scenario("button", "ThinkToggle: …", without=nothing(MessageActions, "toggle_thinking"))
+@scenario("button", "ThinkingToggle: …", without=nothing(MessageActions, "toggle_thinking"))
 def test_reasoning_is_unfolded(qtbot: QtBot, open_window: Open) -> None:
     thinking = "<think>I wonder about it.</think>\n\nDone."
     opened = talk(qtbot, open_window, engine=ScriptedEngine([thinking]))
@@ -303,7 +303,7 @@ def test_reasoning_is_unfolded(qtbot: QtBot, open_window: Open) -> None:
     until(qtbot, lambda: spot(view, 1, "wonder") is not None)
 
 
-@scenario("button", "Pill: …", without=nothing(ScrollController, "to_end"))
+@scenario("button", "ScrollToEndButton: …", without=nothing(ScrollController, "to_end"))
 def test_the_pill_leads_to_the_end(qtbot: QtBot, open_window: Open) -> None:
     opened = talk(qtbot, open_window, engine=ScriptedEngine(["Line.\n\n" * 200]))
     view = transcript(opened)

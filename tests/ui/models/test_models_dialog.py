@@ -273,7 +273,7 @@ def test_models_of_other_programs_are_found_and_used_where_they_are(
     broken.write_bytes(b"GGUF")
     here = tuple(scan([("LM Studio", tmp_path / "lmstudio")]))
     adding = opened.harness.services.add_models
-    monkeypatch.setattr(type(adding), "found_elsewhere", lambda _self: here)
+    monkeypatch.setattr(type(adding), "find_elsewhere", lambda _self: here)
     dialog = dialog_of(opened, ModelsTab.INSTALLED)
     button(dialog, "Look for models of other programs").click()
     seen(qtbot, dialog, "LM Studio · acme/tales")

@@ -244,7 +244,7 @@ def test_what_the_mouse_selected_is_offered_to_the_middle_button(
 ) -> None:
     offered: list[str] = []
     monkeypatch.setattr(
-        "app.ui.transcript.interaction.selection_controller.offer_selected",
+        "app.ui.transcript.interaction.selection_controller.set_primary_selection",
         lambda text: offered.append(text()),
     )
     view.set_branch(chat_of(["Hi", "Some plain words."]))

@@ -468,7 +468,7 @@ def as_nobody(database: Path, code: str) -> tuple[str, str]:
         shutil.copy(database, folder / "phial.db")
         begin = (
             "import os, sys; from pathlib import Path;"
-            "from app.store import open_library, Searcher;"
+            "from app.store import open_store, Searcher;"
             "from app.domain.errors import DamagedDatabaseError, ReadOnlyStoreError;"
             "import encodings.idna, app.store.settings_file\n"
             "if os.geteuid() == 0: os.setuid(65534)\n"
@@ -487,7 +487,7 @@ def as_nobody(database: Path, code: str) -> tuple[str, str]:
 def test_a_read_only_folder_can_be_read(sound: Path) -> None:
     out, err = as_nobody(
         sound,
-        "found = open_library(folder)\n"
+        "found = open_store(folder)\n"
         "assert found.report.read_only and found.report.sentences\n"
         "chats = found.library.list_conversations()\n"
         "assert len(chats) == 5 and len(found.library.branch(chats[0].id)) == 12\n"
@@ -496,7 +496,7 @@ def test_a_read_only_folder_can_be_read(sound: Path) -> None:
         "except ReadOnlyStoreError: print('told')\n"
         "found.health.maintain()\n"
         "found.close()\n"
-        "try: open_library(folder / 'new')\n"
+        "try: open_store(folder / 'new')\n"
         "except ReadOnlyStoreError: print('told')\n",
     )
     assert out == "told\ntold\n", err
@@ -508,7 +508,7 @@ def test_damage_that_cannot_be_mended_in_a_read_only_folder_says_both(tmp_path: 
     damaged.write_bytes(b"damaged" * 1_000)
     out, err = as_nobody(
         damaged,
-        "try: open_library(folder)\n"
+        "try: open_store(folder)\n"
         "except DamagedDatabaseError as error: print(error)\n"
         "assert (folder / 'phial.db').read_bytes() == b'damaged' * 1_000\n",
     )

@@ -241,10 +241,10 @@ def test_an_older_killed_database_in_a_read_only_folder_is_read(with_wal: Path) 
 def _look_as_nobody(folder: Path) -> subprocess.CompletedProcess[str]:
     code = (
         "import os, sys; from pathlib import Path\n"
-        "from app.store import open_library, Searcher\n"
+        "from app.store import open_store, Searcher\n"
         "import app.store.settings_file\n"
         "if os.geteuid() == 0: os.setuid(65534)\n"
-        "found = open_library(Path(sys.argv[1]))\n"
+        "found = open_store(Path(sys.argv[1]))\n"
         "print(len(found.library.list_conversations()), found.report.refusal.what)\n"
         "found.close()\n"
     )
