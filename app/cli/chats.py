@@ -175,7 +175,8 @@ def _open_chats(setup: Setup) -> Iterator[_ChatContext]:
     if (lost := opened.report.lost) is not None:
         number = lost.backup.number
         sys.stderr.write(
-            f"phial: {formatting.missing(lost)} 'phial chats backup --restore {number}' brings them "
+            f"phial: {formatting.missing(lost)} 'phial chats backup --restore {number}' brings "
+            "them "
             "back; 'phial chats backup --keep' leaves it as it is.\n"
         )
     try:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from app.domain.generation import (
     ContextFitted,
@@ -14,21 +13,6 @@ from app.domain.generation import (
     Timings,
 )
 from app.engine.base import LoadProgressCallback
-
-if TYPE_CHECKING:
-    from app.engine.process.child_process import ProcessExit
-
-
-class ProcessDiedError(Exception):
-    """The process died while something was asked of it."""
-
-    def __init__(self, death: ProcessExit) -> None:
-        super().__init__(death.description)
-        self.process_exit = death
-
-
-class SlowToStopError(Exception):
-    """A command that was stopped has not ended in time."""
 
 
 @dataclass(slots=True)

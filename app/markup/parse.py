@@ -1,4 +1,4 @@
-"""Owns parsing a whole text; the caller keeps the result, nothing is cached here."""
+"""Parsing a whole text; the caller keeps the result, nothing is cached here."""
 
 from __future__ import annotations
 

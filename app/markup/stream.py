@@ -1,4 +1,4 @@
-"""Owns Markdown that arrives in pieces: what is finished, and what the open end looks like.
+"""Markdown that arrives in pieces: what is finished, and what the open end looks like.
 
 Complete lines go through the `Machine` once and become parts for good. The unfinished last line is
 tried on the tree and taken back, so that the tail shows what the text would be if it ended here;

@@ -1,4 +1,4 @@
-"""Owns what the clipboard gets: blocks as plain text, as safe HTML, as the Markdown they were."""
+"""What the clipboard gets: blocks as plain text, as safe HTML, as the Markdown they were."""
 
 from __future__ import annotations
 

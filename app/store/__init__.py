@@ -3,8 +3,8 @@
 ``open_library(folder)`` opens the conversations and tells what it found, or what can only be read
 (``report.refusal``) or is missing (``report.lost``); ``close()`` on what it
 returns finishes every write. ``open_private_library()`` makes a library that lives in memory only.
-Both give a :class:`MessageRepository`: its writes return futures that resolve when the change is on the
-disk, its reads return values. :class:`Health` checks, backs up and restores.
+Both give a :class:`MessageRepository`: its writes return futures that resolve once the change is on
+the disk, its reads return values. :class:`Health` checks, backs up and restores.
 :class:`Searcher` finds in a library as one types.
 In the data folder lie ``phial.db`` with its ``-wal`` and ``-shm`` while it is open, ``phial.lock``,
 ``backups/``, and after damage ``phial.db.damaged-<time>``, which nothing here ever deletes.

@@ -134,3 +134,29 @@ def test_no_file_in_git_is_over_20_megabytes() -> None:
     for name in filter(None, tracked.stdout.split("\0")):
         path = APP.parent / name
         assert not path.is_file() or path.stat().st_size <= 20_000_000, name
+
+
+MOST_MODULES = 16  # in a folder; app/markup/markdown falls when its block kinds get modules
+STILL_FULLER = {"markup/markdown": 22, "ui/conversation": 18}
+
+
+def test_no_class_name_stands_twice() -> None:
+    """A name is looked up once, and found."""
+    places: dict[str, list[str]] = {}
+    for path, tree in sources():
+        for node in tree.body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                places.setdefault(node.name, []).append(path.as_posix())
+    assert {name: found for name, found in places.items() if len(found) > 1} == {}
+
+
+def test_no_folder_is_too_full() -> None:
+    folders: dict[str, int] = {}
+    for path, _ in sources():
+        if path.name != "__init__.py":
+            folder = path.parent.as_posix()
+            folders[folder] = folders.get(folder, 0) + 1
+    full = {
+        folder: n for folder, n in folders.items() if n > STILL_FULLER.get(folder, MOST_MODULES)
+    }
+    assert full == {}

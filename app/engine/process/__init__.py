@@ -1,1 +1,1 @@
-"""The engine as a process: the client that supervises it, the host inside it, and the frames between them."""
+"""The engine as a process: its client in the window, its host, and the frames between them."""

@@ -74,6 +74,18 @@ def default_command() -> list[str]:
     return [sys.executable, "-P", "-m", "app.engine.process.host"]
 
 
+class ProcessDiedError(Exception):
+    """The process died while something was asked of it."""
+
+    def __init__(self, death: ProcessExit) -> None:
+        super().__init__(death.description)
+        self.process_exit = death
+
+
+class SlowToStopError(Exception):
+    """A command that was stopped has not ended in time."""
+
+
 class EngineProcess:
     """A running engine process.
 

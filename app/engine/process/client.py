@@ -38,11 +38,14 @@ from app.engine.partial_result import (
     NEVER_CANCELLED,
     MonotonicProgress,
     PartialResult,
-    ProcessDiedError,
-    SlowToStopError,
 )
 from app.engine.process import frames
-from app.engine.process.child_process import ProcessExit, default_command
+from app.engine.process.child_process import (
+    ProcessDiedError,
+    ProcessExit,
+    SlowToStopError,
+    default_command,
+)
 from app.engine.process.engine_connection import POLL_SECONDS, EngineConnection
 
 log = logging.getLogger("phial.engine.client")

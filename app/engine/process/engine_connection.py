@@ -16,9 +16,14 @@ from typing import Any
 
 from app.domain.errors import LoadCancelledError
 from app.engine.base import Cancel, EngineOptions
-from app.engine.partial_result import NEVER_CANCELLED, ProcessDiedError, SlowToStopError
+from app.engine.partial_result import NEVER_CANCELLED
 from app.engine.process import frames
-from app.engine.process.child_process import EngineProcess, ProcessExit
+from app.engine.process.child_process import (
+    EngineProcess,
+    ProcessDiedError,
+    ProcessExit,
+    SlowToStopError,
+)
 
 log = logging.getLogger("phial.engine.client")
 
@@ -26,7 +31,7 @@ POLL_SECONDS = 0.02  # how soon a set cancel flag is seen while the engine is si
 
 
 class EngineConnection:
-    """Owns the process, its working folder, and the numbers of commands.
+    """The process, its working folder, and the numbers of commands.
 
     It decides one thing: a process that crashes while it starts, before any model was named, is
     begun again without modules for graphics cards, for as long as this program runs.

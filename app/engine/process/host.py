@@ -1,6 +1,6 @@
 """The engine process: the main thread hears commands, a worker thread owns llama.cpp.
 
-Started by the client as ``python -m app.engine.process.host``. End of input ends it, so that no orphan
+Started by the client as ``python -m app.engine.process.host``. End of input ends it, so no orphan
 keeps a model in memory. Standard output carries frames only.
 """
 

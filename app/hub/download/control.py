@@ -57,7 +57,7 @@ class DownloadControl:
         return self._command is DownloadCommand.CANCEL_DELETE
 
     def pause(self) -> None:
-        """Stop and keep everything for :meth:`~app.hub.download.downloader.Downloader.fetch` to go on."""
+        """Stop, and keep everything for the next fetch to go on with."""
         self._set(DownloadCommand.PAUSE)
 
     def cancel(self, *, keep_part: bool) -> None:

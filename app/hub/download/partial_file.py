@@ -1,6 +1,6 @@
 """An unfinished file on disk: its bytes, and a journal that says which of them can be trusted.
 
-``X.part`` holds the bytes, ``X.part.journal`` (see :mod:`app.hub.download.journal`) four lines for each
+``X.part`` holds the bytes, ``X.part.journal`` (:mod:`app.hub.download.journal`) four lines for each
 :data:`CHUNK` of them with a copy of the running hash, which costs nothing. On resume the part is
 read once, because a running hash cannot be stored, and compared line by line: whatever a crash, a
 power cut or a bad disk did to it, the bytes up to the last line that agrees are right. After a

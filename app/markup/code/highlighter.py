@@ -1,4 +1,4 @@
-"""Owns colouring source code: token runs of a few kinds that a theme maps to colours.
+"""Colouring source code: token runs of a few kinds that a theme maps to colours.
 
 Pygments does the work. Text that grows is coloured a finished line at a time, in bounded slices, so
 that a stream costs as much as the text is long; what a line leaves open is carried into the next as

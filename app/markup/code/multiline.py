@@ -1,4 +1,4 @@
-"""Owns what a line of code can leave open that its lexer cannot tell: comments, here-documents.
+"""What a line of code can leave open that its lexer cannot tell: comments, here-documents.
 
 Code is coloured a few lines at a time, and a lexer that sees only the first line of a comment
 takes it for operators. So the usual openers are looked for here; while one is open, lines are of

@@ -1,4 +1,4 @@
-"""Owns the values a Markdown text becomes: blocks, spans, and the updates of a stream.
+"""The values a Markdown text becomes: blocks, spans, and the updates of a stream.
 
 Everything here is frozen and compares by value; nothing knows Qt or the parser.
 

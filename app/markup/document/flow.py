@@ -1,4 +1,4 @@
-"""Owns following a stream as flat rows.
+"""Following a stream as flat rows.
 
 A view that draws line after line needs no tree: each `Row` is one leaf block with the containers
 around it, so a new list item is a new row and a new table row extends the row before.

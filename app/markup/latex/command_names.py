@@ -1,4 +1,4 @@
-"""Owns what commands of packages and of people's habits are called in plain LaTeX."""
+"""What commands of packages and of people's habits are called in plain LaTeX."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-r"""Owns environments: what latex2mathml lacks, tags in a column of their own, lines around arrays.
+r"""Environments: what latex2mathml lacks, tags in a column of their own, lines around arrays.
 
 ``\begin{align}`` and its kin become the few that the converter lays out; a row's ``\tag`` becomes
 a cell at the end of the row, so that the numbers of a derivation stand under each other.

@@ -1,4 +1,4 @@
-r"""Owns ``\ce{…}``: the common part of the mhchem package, as LaTeX.
+r"""``\ce{…}``: the common part of the mhchem package, as LaTeX.
 
 Element symbols upright, numbers behind them low, charges high, arrows long. What is not
 understood passes through, so that the worst is a formula that looks plain.

@@ -1,4 +1,4 @@
-r"""Owns the numbers of equations: which rows LaTeX numbers, and the source with the numbers in it.
+r"""The numbers of equations: which rows LaTeX numbers, and the source with the numbers in it.
 
 ``equation``, ``align``, ``gather`` and their kin number their rows unless they are starred; a row
 with ``\tag``, ``\notag`` or ``\nonumber`` is left alone, and ``multline`` is numbered once.

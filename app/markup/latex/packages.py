@@ -1,4 +1,4 @@
-r"""Owns commands of packages beyond mathematics: physics' brackets and derivatives, siunitx."""
+r"""Commands of packages beyond mathematics: physics' brackets and derivatives, siunitx."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-r"""Owns numbers and units as the siunitx package writes them: ``\SI{9.81}{\meter\per\second}``."""
+r"""Numbers and units as the siunitx package writes them: ``\SI{9.81}{\meter\per\second}``."""
 
 from __future__ import annotations
 

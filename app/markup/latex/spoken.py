@@ -1,4 +1,4 @@
-r"""Owns a formula in words, for screen readers: ``\frac{a}{b}`` is "a over b".
+r"""A formula in words, for screen readers: ``\frac{a}{b}`` is "a over b".
 
 Simple and readable rather than complete: what is not known is left as its name.
 """

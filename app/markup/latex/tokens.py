@@ -1,4 +1,4 @@
-r"""Owns reading a formula into tokens, and refusing what is not to be drawn.
+r"""Reading a formula into tokens, and refusing what is not to be drawn.
 
 No macro is ever expanded, so no input can grow: ``\def`` and its kin are refused.
 """

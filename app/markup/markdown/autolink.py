@@ -1,4 +1,4 @@
-"""Owns bare addresses in running text: ``https://…``, ``www.…`` and e-mail addresses.
+"""Bare addresses in running text: ``https://…``, ``www.…`` and e-mail addresses.
 
 The rules are GitHub's extended autolinks, without a list of top-level domains and without a
 network; an address also ends at full-width punctuation, which Chinese and Japanese text puts right

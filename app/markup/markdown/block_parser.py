@@ -1,4 +1,4 @@
-"""Owns reading Markdown line by line into a tree, each line once.
+"""Reading Markdown line by line into a tree, each line once.
 
 It follows the reference algorithm of CommonMark (https://spec.commonmark.org/0.31.2/#appendix-a-parsing-strategy):
 for each line, walk the open containers that go on, open new ones, then add the text to a leaf.

@@ -1,4 +1,4 @@
-"""Owns opening blocks: what a line begins, added to the tree (see `starts` for the patterns)."""
+"""Opening blocks: what a line begins, added to the tree (see `starts` for the patterns)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Owns turning nodes of the tree into blocks, each text once."""
+"""Turning nodes of the tree into blocks, each text once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Owns guessing how an unfinished text goes on, so that its markers are never seen.
+"""Guessing how an unfinished text goes on, so that its markers are never seen.
 
 ``This is **bo`` will most likely become ``This is **bold**``: it is shown in bold at once, and a
 marker with nothing behind it yet is left out. A guess is only ever shown, never kept: when the

@@ -1,4 +1,4 @@
-"""Owns reading one line from left to right, with tabs counted as columns."""
+"""Reading one line from left to right, with tabs counted as columns."""
 
 from __future__ import annotations
 

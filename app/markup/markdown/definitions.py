@@ -1,4 +1,4 @@
-"""Owns link reference definitions: ``[label]: address "title"`` at the start of a paragraph."""
+"""Link reference definitions: ``[label]: address "title"`` at the start of a paragraph."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Owns the end of a text: what later definitions change, and the whole as blocks, in short steps.
+"""The end of a text: what later definitions change, and the whole as blocks, in short steps.
 
 A definition at the end of a text may change everything above it, and the blocks of a megabyte take
 a second to put together. A window cannot be away that long, so the work is a generator that gives

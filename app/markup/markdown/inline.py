@@ -1,4 +1,4 @@
-"""Owns turning the text of one paragraph, heading or cell into spans.
+"""Turning the text of one paragraph, heading or cell into spans.
 
 markdown-it's inline rules do the work; formulas, footnote references and bare addresses are rules
 of our own. Input is bounded by the caller (a few thousand characters at a time), so what is

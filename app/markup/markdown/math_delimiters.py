@@ -1,4 +1,4 @@
-r"""Owns where a formula begins and ends: ``$…$``, ``$$…$$``, ``\(…\)``, ``\[…\]``, ``\begin``.
+r"""Where a formula begins and ends: ``$…$``, ``$$…$$``, ``\(…\)``, ``\[…\]``, ``\begin``.
 
 A dollar is a formula's only if it could not be a price's or a shell's: the opening one is not
 followed by white space and not preceded by a letter or digit, the closing one is not preceded by

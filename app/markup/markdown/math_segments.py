@@ -1,4 +1,4 @@
-"""Owns parting the text of a paragraph into paragraphs and display formulas."""
+"""Parting the text of a paragraph into paragraphs and display formulas."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Owns the mutable tree that the line machine grows before it becomes blocks.
+"""The mutable tree that the line machine grows before it becomes blocks.
 
 A node is open while lines may still be added to it. The open nodes form one line from the root to
 the tip, so a copy of these few is a checkpoint of the whole tree: that is how the unfinished last

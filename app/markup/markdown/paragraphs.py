@@ -1,4 +1,4 @@
-"""Owns how a paragraph's text grows: definitions at its head, open formulas, cuts of long ones.
+"""How a paragraph's text grows: definitions at its head, open formulas, cuts of long ones.
 
 A long paragraph is parsed in segments, so that one of 100 KB costs no more per character than a
 short one and can be shown while it streams. Where it is cut depends on its text alone, never on

@@ -1,4 +1,4 @@
-"""Owns telling the letters of scripts that are written without blanks between words."""
+"""Telling the letters of scripts that are written without blanks between words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Owns telling a view what is new: what is closed, once, and what is still open, as often as asked.
+"""Telling a view what is new: what is closed, once, and what is still open, as often as asked.
 
 A part names a block inside the containers around it and how many of these the view has already,
 so that one more item, row or line of code costs no more than itself.

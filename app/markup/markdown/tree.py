@@ -1,4 +1,4 @@
-"""Owns the growing tree of a text: adding nodes, closing them, what a gap between them means."""
+"""The growing tree of a text: adding nodes, closing them, what a gap between them means."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Owns changing the last leaf of a part inside its containers."""
+"""Changing the last leaf of a part inside its containers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-r"""Owns words of formulas in scripts that the font of formulas lacks.
+r"""Words of formulas in scripts that the font of formulas lacks.
 
 ``\text{速度} = …`` is drawn with text of the picture instead of outlines: whoever paints it takes
 the system's font, joins the letters and orders them. The formula is laid out without knowing that

@@ -1,4 +1,4 @@
-"""Owns tall brackets and long arrows: their parts as one outline, without dots where they meet.
+"""Tall brackets and long arrows: their parts as one outline, without dots where they meet.
 
 A font has the ends of a tall bracket and a straight part to be repeated between them, overlapping a
 little. Drawn one on the other, the smoothed edges add up to dots along the line. So the straight

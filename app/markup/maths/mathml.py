@@ -1,4 +1,4 @@
-"""Owns adapting the converter's MathML to what ziamath draws, and refusing what it draws wrong."""
+"""Adapting the converter's MathML to what ziamath draws, and refusing what it draws wrong."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-r"""Owns the space between the parts of a formula: TeX's classes of atoms and the table of gaps.
+r"""The space between the parts of a formula: TeX's classes of atoms and the table of gaps.
 
 ziamath spaces each operator by a dictionary and its place in the row, so that the minus of
 ``(-3)`` stands as far from its number as that of ``a - 3``. TeX looks at both neighbours (The

@@ -1,4 +1,4 @@
-"""Owns what ziamath asks for each node of a formula: its style, and lengths in pixels.
+"""What ziamath asks for each node of a formula: its style, and lengths in pixels.
 
 ziamath 0.13 copies the parent's style into a dictionary for each node, and writes a dictionary of
 lengths for each length; together that was a third of the time of a formula.

@@ -1,4 +1,4 @@
-"""Owns the formats by name: what can be written, and reading whatever a file turns out to be."""
+"""The formats by name: what can be written, and reading whatever a file turns out to be."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Owns the values of export and import: a whole chat, the choices of an export, what was read."""
+"""The values of export and import: a whole chat, the choices of an export, what was read."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Advice on models: what of the catalogue to take here, and how the files that are here will do.
 
-No network. Memory is counted by the engine's planner (:mod:`app.services.models.model_fit`); speeds are the
+No network. Memory is counted by the engine's planner (see ``model_fit``); speeds are the
 measured ones where there are any.
 """
 

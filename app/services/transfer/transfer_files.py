@@ -1,4 +1,4 @@
-"""Owns the files of export and import: names every system takes, whole files, guarded archives."""
+"""The files of export and import: names every system takes, whole files, guarded archives."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ def open_writer(path: Path) -> sqlite3.Connection:
     """Open (and create) the database at ``path`` for the writer thread.
 
     Raises:
-        sqlite3.Error: It cannot be opened or is no database; see :mod:`app.store.database.failures`.
+        sqlite3.Error: It cannot be opened or is no database; see ``failures``.
         KnownError: The file cannot be made, or a promise (a pragma) could not be had.
     """
     with _closed_on_failure(_connect(_made(path))) as connection:

@@ -2,7 +2,7 @@
 
 Text of the user is a BLOB of UTF-8 with lone surrogates let through, so that every string of
 Python comes back byte for byte, NUL included. Order is ``seq``, never the clock. Each string
-below is what one migration in :mod:`app.store.database.migrations` runs; a shipped one never changes.
+below is what one migration in ``migrations`` runs; a shipped one never changes.
 """
 
 from __future__ import annotations
@@ -110,7 +110,7 @@ CREATE TABLE edits (
 );
 """
 
-# The index holds no copy of the text: it reads it through the views, folded by app.store.database.text_normalization.
+# The index holds no copy of the text: it reads it through the views, folded.
 # The tokens arrive folded and separated by spaces, so `ascii` (every other character belongs to
 # a token) is all the tokenizer that is needed.
 SEARCH_V2 = """

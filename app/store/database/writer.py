@@ -21,7 +21,7 @@ class DatabaseWriter:
     """Runs closures one after another, each in a transaction of its own.
 
     A future resolves after COMMIT returned: with ``synchronous=FULL`` what it acknowledges is on
-    the disk. It fails with a typed error of :mod:`app.store.database.failures`, or with whatever the
+    the disk. It fails with a typed error of ``failures``, or with whatever the
     closure raised; either way the database is as it was before.
     """
 

@@ -1,4 +1,4 @@
-"""Owns what the status line, the context meter and the Stop button say of an answer."""
+"""What the status line, the context meter and the Stop button say of an answer."""
 
 from __future__ import annotations
 

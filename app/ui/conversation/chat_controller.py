@@ -1,4 +1,4 @@
-"""Owns which chat the conversation pane shows, and carries wishes and events between both sides."""
+"""Which chat the conversation pane shows, and carries wishes and events between both sides."""
 
 from __future__ import annotations
 
@@ -242,7 +242,7 @@ class ChatController(QObject):
         if not sent:
             return
         self._drafting.on_sent()
-        self._pane.transcript.scroll_controller.scroll_to_end()  # where the message and its answer will stand
+        self._pane.transcript.scroll_controller.scroll_to_end()  # where the answer will stand
 
     def stop(self) -> None:
         """Stop the answer; what there is of it stays, and one types on."""

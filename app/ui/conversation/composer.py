@@ -112,7 +112,7 @@ class MessageEditor(PlainEditor):
         total = len(text) + self.document().characterCount()
         if total > HUGE:
             self.refused.emit(
-                f"That is {formatting.amount(total, 'character')}, more than the model can read at once"
+                f"That is {formatting.amount(total, 'character')}, more than a model reads at once"
                 f" (at most {HUGE:,} fit here). Nothing was added; paste the part that matters."
             )
             return

@@ -1,4 +1,4 @@
-"""Owns what stands in the composer: the draft of the shown chat, or a message that is edited."""
+"""What stands in the composer: the draft of the shown chat, or a message that is edited."""
 
 from __future__ import annotations
 

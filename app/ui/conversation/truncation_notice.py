@@ -1,4 +1,4 @@
-"""Owns what the model does not see of the shown chat, and the summary that it reads instead."""
+"""What the model does not see of the shown chat, and the summary that it reads instead."""
 
 from __future__ import annotations
 

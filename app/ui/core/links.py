@@ -1,4 +1,4 @@
-"""Owns which links may be opened, what is to be known of one, and asking before it is opened."""
+"""Which links may be opened, what is to be known of one, and asking before it is opened."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Owns the thread for what would hold up a frame: heavy formulas, the lexers of languages."""
+"""The thread for what would hold up a frame: heavy formulas, the lexers of languages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Owns how often the window shows what an answer has grown by.
+"""How often the window shows what an answer has grown by.
 
 Where the model runs on the processor, what showing costs is taken from writing. So it is measured,
 and a slow machine shows two or three tokens at a time; a fast one shows each as it comes.

@@ -94,7 +94,7 @@ class CardText(QTextBrowser):
 
 
 class _CardRenderer:
-    """How the parts of a card look; see :class:`app.markup.transfer.writers.html_blocks.BlockRenderer`."""
+    """How the parts of a card look; see ``html_blocks.BlockRenderer``."""
 
     def __init__(self, colours: dict[str, str], formulas: list[Formula]) -> None:
         self._colours, self._formulas = colours, formulas

@@ -35,7 +35,8 @@ class SnapshotPanel(QFrame):
         snapshots = self._shell.services.snapshots
         used, cap = snapshots.used_bytes(), snapshots.cap_bytes()
         self._line.setText(
-            f"Remembered state of chats: {formatting.size(used)} of at most {formatting.size(cap)} on disk"
+            f"Remembered state of chats: {formatting.size(used)} of at most "
+            f"{formatting.size(cap)} on disk"
         )
         self._clear.setEnabled(used > 0)
 

@@ -46,7 +46,7 @@ def announce(widget: QWidget, text: str) -> None:
 
 ZOOMED = QEvent.Type.StyleChange
 """What widgets are told when the application's font has another size: Qt passes a new font on to
-widgets with a style sheet only when the sheet is set again (see `app.ui.application.AppearanceController.apply`)."""
+widgets with a style sheet only when the sheet is set again (see ``AppearanceController.apply``)."""
 
 # How large and how heavy each role of text is, against the application's font.
 _ROLES = {

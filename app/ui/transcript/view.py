@@ -1,4 +1,4 @@
-"""Owns the transcript view: one conversation on the screen, streamed, and Qt's events for it.
+"""The transcript view: one conversation on the screen, streamed, and Qt's events for it.
 
 What happens with them is elsewhere, a concern a file: `mounted` has the widgets near the viewport,
 `flow_layout` and `heights` know where rows stand, `scrolling` and `places` move and keep the

@@ -1,4 +1,4 @@
-"""Owns PDF: the walked branch of a chat on pages, laid out by Qt, with vector formulas."""
+"""PDF: the walked branch of a chat on pages, laid out by Qt, with vector formulas."""
 
 from __future__ import annotations
 

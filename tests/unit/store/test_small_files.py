@@ -119,7 +119,8 @@ def test_a_failed_write_leaves_the_old_file(tmp_path: Path) -> None:
     path.write_bytes(b"old")
     code = (
         "import resource, signal, sys; from pathlib import Path;"
-        "from app.domain.errors import DiskFullError; from app.store.database.files import write_atomically;"
+        "from app.domain.errors import DiskFullError;"
+        "from app.store.database.files import write_atomically;"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN);"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096));"
         "p = Path(sys.argv[1])\n"

@@ -1,4 +1,4 @@
-"""Owns reading ChatGPT's data export: conversations.json, a list of trees.
+"""Reading ChatGPT's data export: conversations.json, a list of trees.
 
 Shape, seen in public tools that read it: each conversation has ``mapping`` (node id to
 ``{id, parent, children, message}``), ``current_node``, ``title``, ``create_time``,

@@ -1,4 +1,4 @@
-"""Owns building a chat from what another app exported: ids, order, and a tree that holds."""
+"""Building a chat from what another app exported: ids, order, and a tree that holds."""
 
 from __future__ import annotations
 

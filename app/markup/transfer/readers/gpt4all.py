@@ -1,4 +1,4 @@
-"""Owns reading GPT4All's .chat files, a stream of Qt's QDataStream, versions 2 to 13.
+"""Reading GPT4All's .chat files, a stream of Qt's QDataStream, versions 2 to 13.
 
 Layout, from GPT4All's sources: magic 0xF5D553CC, version (int32), creation date (seconds, int64),
 id, name, user name, model, list of collections; up to version 10 what the engine had in memory,

@@ -1,4 +1,4 @@
-"""Owns reading Jan's threads: a folder each, with thread.json and messages.jsonl.
+"""Reading Jan's threads: a folder each, with thread.json and messages.jsonl.
 
 Shape, from Jan's own specification (``thread``, ``thread.message``): a thread has ``id``,
 ``title``, ``created``/``updated`` (seconds), ``assistants`` with ``instructions`` and ``model``; a

@@ -1,4 +1,4 @@
-"""Owns the checked reading of JSON that others wrote: every value is what it should be, or told."""
+"""The checked reading of JSON that others wrote: every value is what it should be, or told."""
 
 from __future__ import annotations
 

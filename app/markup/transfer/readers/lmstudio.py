@@ -1,4 +1,4 @@
-"""Owns reading LM Studio's conversation files (``*.conversation.json``).
+"""Reading LM Studio's conversation files (``*.conversation.json``).
 
 Shape, seen in public tools that read and write it: ``name``, ``createdAt`` (milliseconds),
 ``systemPrompt``, ``messages``; each message has ``versions`` and ``currentlySelected``. A user's

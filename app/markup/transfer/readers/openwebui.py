@@ -1,4 +1,4 @@
-"""Owns reading Open WebUI's chat export: a list of chats, each with a tree of messages.
+"""Reading Open WebUI's chat export: a list of chats, each with a tree of messages.
 
 Shape, from the project's own export and importers of others: each item has ``id``, ``title``,
 ``created_at``, ``archived``, ``pinned`` and ``chat``; inside, ``history.messages`` maps ids to

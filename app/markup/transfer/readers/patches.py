@@ -1,6 +1,6 @@
-"""Owns texts that are shown a little differently than they are, and the way back.
+"""Texts that are shown a little differently than they are, and the way back.
 
-An :class:`Edit` speaks of the original, a :class:`Patch` of what is shown. Both come in ascending
+An :class:`TextPatch` speaks of the original, a :class:`Patch` of what is shown. Both come in ascending
 order and do not overlap.
 """
 
@@ -14,7 +14,7 @@ from app.markup.transfer.readers.json_values import ShapeError
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Edit:
+class TextPatch:
     """In the original, ``length`` characters from ``start`` are shown as ``shown``."""
 
     start: int
@@ -31,7 +31,7 @@ class Patch:
     original: str
 
 
-def apply(original: str, edits: Iterable[Edit]) -> tuple[str, tuple[Patch, ...]]:
+def apply(original: str, edits: Iterable[TextPatch]) -> tuple[str, tuple[Patch, ...]]:
     """The shown text, and the patches that undo it."""
     pieces: list[str] = []
     patches: list[Patch] = []
@@ -65,7 +65,7 @@ def undo(shown: str, patches: Iterable[Patch]) -> str:
     return "".join(pieces)
 
 
-def joined(first: Sequence[Edit], second: Iterable[Edit]) -> list[Edit]:
+def joined(first: Sequence[TextPatch], second: Iterable[TextPatch]) -> list[TextPatch]:
     """Edits of an original, and edits of what the first make of it, as edits of the original.
 
     The two touch different characters.
@@ -78,7 +78,7 @@ def joined(first: Sequence[Edit], second: Iterable[Edit]) -> list[Edit]:
         shift += edit.length - len(edit.shown)
         shifts.append(shift)
     moved = [
-        Edit(edit.start + (shifts[index - 1] if index else 0), edit.length, edit.shown)
+        TextPatch(edit.start + (shifts[index - 1] if index else 0), edit.length, edit.shown)
         for edit in second
         for index in (bisect_right(starts, edit.start),)
     ]

@@ -1,4 +1,4 @@
-"""Owns HTML: one file that needs nothing else, light and dark, formulas drawn, code coloured."""
+"""HTML: one file that needs nothing else, light and dark, formulas drawn, code coloured."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Owns blocks as HTML: every text escaped, nothing fetched, formulas and code through a `Look`."""
+"""Blocks as HTML: every text escaped, nothing fetched, formulas and code through a `Look`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Owns the style sheet of exported pages: the window's colours, light and dark, and for paper."""
+"""The style sheet of exported pages: the window's colours, light and dark, and for paper."""
 
 from __future__ import annotations
 

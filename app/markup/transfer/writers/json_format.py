@@ -1,4 +1,4 @@
-"""Owns Phial's JSON: one object with every chat in it, exact, documented by its own keys."""
+"""Phial's JSON: one object with every chat in it, exact, documented by its own keys."""
 
 from __future__ import annotations
 

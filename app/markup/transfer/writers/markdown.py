@@ -1,4 +1,4 @@
-"""Owns Phial's Markdown: made for people, and exact.
+"""Phial's Markdown: made for people, and exact.
 
 People see a title, who wrote what and when, and the walked branch as it was written. Comments that
 no viewer shows carry the rest: each message stands between two marks, and one comment at the end

@@ -1,4 +1,4 @@
-"""Owns how a message stands in a Markdown file without touching its neighbours.
+"""How a message stands in a Markdown file without touching its neighbours.
 
 Most texts stand there as they are. Some would reach beyond their end (an unclosed fence, an open
 ``$$``), into the page (``<div>``), or cannot be in a text file (NUL, lone surrogates, CR). Those
@@ -18,7 +18,7 @@ from markdown_it import MarkdownIt
 
 from app.markup.document.blocks import Block, FootnoteDefinition, FootnoteRef, Thinking
 from app.markup.parse import parse
-from app.markup.transfer.readers.patches import Edit, Patch, apply, joined
+from app.markup.transfer.readers.patches import TextPatch, Patch, apply, joined
 
 MAX_PATCHES = 1000  # a text with more is carried whole beside what is shown
 MAX_PARSED = 300_000  # characters; a longer text is shown in a fence without being parsed
@@ -80,23 +80,23 @@ def same_blocks(one: object, other: object) -> bool:
     return _drawn(one) == _drawn(other)
 
 
-def _showable(match: re.Match[str]) -> Edit:
+def _showable(match: re.Match[str]) -> TextPatch:
     if match[0] == "\r\n":
-        return Edit(match.start(), 1, "")
-    return Edit(match.start(), 1, "\n" if match[0] == "\r" else "\ufffd")
+        return TextPatch(match.start(), 1, "")
+    return TextPatch(match.start(), 1, "\n" if match[0] == "\r" else "\ufffd")
 
 
 # --- the smallest change ---------------------------------------------------------------------
 
 
-def _neutral_edits(text: str) -> list[Edit] | None:
+def _neutral_edits(text: str) -> list[TextPatch] | None:
     # What makes `text` neutral, or None if nothing small does.
     if _plainly_neutral(text):
         return []
     wanted = _inside(text)
     escapes = [] if _harmless(text) else list(_escapes(text))
     for closing in _closings(text):
-        edits = [*escapes, Edit(len(text), 0, closing)] if closing else escapes
+        edits = [*escapes, TextPatch(len(text), 0, closing)] if closing else escapes
         shown, _ = apply(text, edits)
         if _harmless(shown) and same_blocks(_inside(shown), wanted) and _stays_inside(shown):
             return edits
@@ -141,10 +141,10 @@ def _inside(text: str) -> tuple[Block, ...]:
     return parse(_ABOVE + text)[1:]
 
 
-def _fence_edits(text: str) -> list[Edit]:
+def _fence_edits(text: str) -> list[TextPatch]:
     longest = max((len(run) for run in _RUN.findall(text)), default=0)
     fence = "`" * max(3, longest + 1)
-    return [Edit(0, 0, f"{fence}text\n"), Edit(len(text), 0, f"\n{fence}")]
+    return [TextPatch(0, 0, f"{fence}text\n"), TextPatch(len(text), 0, f"\n{fence}")]
 
 
 # --- raw HTML --------------------------------------------------------------------------------
@@ -163,7 +163,7 @@ def _harmless(text: str) -> bool:
     return True
 
 
-def _escapes(text: str) -> Iterator[Edit]:
+def _escapes(text: str) -> Iterator[TextPatch]:
     # A backslash before each tag outside code. Right for usual texts; the caller checks.
     fence = ""
     start = 0
@@ -173,7 +173,7 @@ def _escapes(text: str) -> Iterator[Edit]:
             fence = "" if fence else found[1]
         elif not fence:
             for at in _tags_outside_code(line):
-                yield Edit(start + at, 0, "\\")
+                yield TextPatch(start + at, 0, "\\")
         start += len(line) + 1
 
 
@@ -196,7 +196,7 @@ def _tags_outside_code(line: str) -> Iterator[int]:
 # --- reasoning -------------------------------------------------------------------------------
 
 
-def _folded(text: str) -> list[Edit] | None:
+def _folded(text: str) -> list[TextPatch] | None:
     blocks = parse(text) if text.lstrip().startswith("<think>") else ()
     if not blocks or not isinstance(blocks[0], Thinking) or not blocks[0].closed:
         return None
@@ -210,15 +210,15 @@ def _folded(text: str) -> list[Edit] | None:
     if inner is None or rest is None:
         return None
     return [
-        Edit(start, len("<think>"), FOLD_OPEN),
+        TextPatch(start, len("<think>"), FOLD_OPEN),
         *_moved(inner, inner_start),
-        Edit(inner_end, len("</think>"), FOLD_CLOSE),
+        TextPatch(inner_end, len("</think>"), FOLD_CLOSE),
         *_moved(rest, end),
     ]
 
 
-def _moved(edits: list[Edit], by: int) -> list[Edit]:
-    return [Edit(edit.start + by, edit.length, edit.shown) for edit in edits]
+def _moved(edits: list[TextPatch], by: int) -> list[TextPatch]:
+    return [TextPatch(edit.start + by, edit.length, edit.shown) for edit in edits]
 
 
 def _drawn(value: object) -> object:

@@ -1,4 +1,4 @@
-"""Owns plain text: who said what, verbatim, with nothing around it that is not needed."""
+"""Plain text: who said what, verbatim, with nothing around it that is not needed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Owns the exact record of a chat: values that JSON can hold, and back, nothing lost.
+"""The exact record of a chat: values that JSON can hold, and back, nothing lost.
 
 Both exact formats carry it. Every string of Python comes back: one with lone surrogates, which no
 JSON text can hold safely (a high one next to a low one would merge), is carried as base64.

@@ -1,4 +1,4 @@
-"""Owns all messages of a branch with the index of their heights, without Qt."""
+"""All messages of a branch with the index of their heights, without Qt."""
 
 from __future__ import annotations
 

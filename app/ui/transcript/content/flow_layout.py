@@ -1,4 +1,4 @@
-"""Owns the placing of rows around an anchor, without Qt.
+"""The placing of rows around an anchor, without Qt.
 
 The anchor is one row and its top in the viewport. All else is laid out from it, downwards and
 upwards, so a height that turns out other than estimated moves only what is out of sight or below.

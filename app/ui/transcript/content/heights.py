@@ -1,4 +1,4 @@
-"""Owns the height index: where each of many rows stands, without laying them out.
+"""The height index: where each of many rows stands, without laying them out.
 
 A Fenwick tree over heights in pixels: changing one height, asking for the top of a row and asking
 which row stands at a position each cost O(log n), whatever was measured before.

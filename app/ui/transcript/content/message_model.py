@@ -1,4 +1,4 @@
-"""Owns one message of a transcript, without Qt: its rows and their heights.
+"""One message of a transcript, without Qt: its rows and their heights.
 
 A message is parsed when it first comes near the viewport and forgotten again when many others
 were since; its height stays. Heights are estimates until a row was laid out.

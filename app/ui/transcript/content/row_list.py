@@ -1,4 +1,4 @@
-"""Owns making rows of flow rows, from the first to the open end of a text that still grows."""
+"""Making rows of flow rows, from the first to the open end of a text that still grows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Owns rows: a message cut into pieces of bounded height, each laid out and drawn alone.
+"""Rows: a message cut into pieces of bounded height, each laid out and drawn alone.
 
 Rows are plain values without Qt. A long block becomes several rows (twenty lines of code, six
 of a table), so no answer, however long, costs more than what is on screen. A row that was not

@@ -1,4 +1,4 @@
-"""Owns runs: the spans of a line as flat pieces of text with a style, without Qt.
+"""Runs: the spans of a line as flat pieces of text with a style, without Qt.
 
 Qt counts in UTF-16 units and Python in characters; what crosses between them is converted here.
 """

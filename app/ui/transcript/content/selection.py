@@ -1,4 +1,4 @@
-"""Owns what is selected, across rows and messages, and its text in three forms; no Qt."""
+"""What is selected, across rows and messages, and its text in three forms; no Qt."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Owns what a screen reader says of a message."""
+"""What a screen reader says of a message."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Owns the user's own words: shown as typed, only fenced code is set as code.
+"""The user's own words: shown as typed, only fenced code is set as code.
 
 A question often holds pasted code or a log without fences; read as Markdown it would lose its
 indentation and its underscores.

@@ -1,4 +1,4 @@
-"""Owns what the rows of one wide block share: scrolling, columns, the colours of code."""
+"""What the rows of one wide block share: scrolling, columns, the colours of code."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Owns what assistive technology hears while an answer is written, and when it ends.
+"""What assistive technology hears while an answer is written, and when it ends.
 
 The text so far is the name of the answer's group, so a screen reader can read it at any time. It
 is brought up to date once a second: every change of a name is an event on the accessibility bus,

@@ -1,4 +1,4 @@
-"""Owns putting text on the clipboard in the form that was asked for."""
+"""Putting text on the clipboard in the form that was asked for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Owns the menu of the right button and of the Menu key: copying what is selected or pointed at.
+"""The menu of the right button and of the Menu key: copying what is selected or pointed at.
 
 It is also how links are reached without a mouse: those in view are listed.
 """

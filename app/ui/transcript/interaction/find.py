@@ -1,4 +1,4 @@
-"""Owns the search in a chat: every message, laid out or not."""
+"""The search in a chat: every message, laid out or not."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Owns the keyboard in the transcript: moving through the text and through its buttons."""
+"""The keyboard in the transcript: moving through the text and through its buttons."""
 
 from __future__ import annotations
 

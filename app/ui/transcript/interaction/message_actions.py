@@ -1,4 +1,4 @@
-"""Owns what the widgets of a message may ask of the transcript."""
+"""What the widgets of a message may ask of the transcript."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Owns mouse and wheel in the transcript: selecting across messages, links, scrolling."""
+"""Mouse and wheel in the transcript: selecting across messages, links, scrolling."""
 
 from __future__ import annotations
 

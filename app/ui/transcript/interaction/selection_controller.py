@@ -1,4 +1,4 @@
-"""Owns what is marked in the text of a transcript: the selection, beside what a search found."""
+"""What is marked in the text of a transcript: the selection, beside what a search found."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Owns the items that are not text: formulas, rules, and rows whose body is a widget."""
+"""The items that are not text: formulas, rules, and rows whose body is a widget."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Owns the document of lines of code, with their colours."""
+"""The document of lines of code, with their colours."""
 
 from __future__ import annotations
 

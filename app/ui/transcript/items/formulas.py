@@ -1,4 +1,4 @@
-"""Owns drawn formulas: asks the maths room for SVG once, draws it at any size and colour.
+"""Drawn formulas: asks the maths room for SVG once, draws it at any size and colour.
 
 Drawing a new formula takes some milliseconds, so each frame has a budget: what does not fit is
 `Pending`, stands in at an estimated size, and is drawn in one of the next frames.

@@ -1,4 +1,4 @@
-"""Owns where the matches of a search stand in a document, as an area to be drawn once more.
+"""Where the matches of a search stand in a document, as an area to be drawn once more.
 
 Qt draws a paragraph once for each selection, and cuts each out of the text below: its cost grows
 faster than with the square, a letter in a paragraph of 10,000 characters took twelve seconds. All

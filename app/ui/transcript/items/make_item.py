@@ -1,4 +1,4 @@
-"""Owns which item lays out which row."""
+"""Which item lays out which row."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Owns asking the maths room for formulas: light ones at once, heavy ones in a thread."""
+"""Asking the maths room for formulas: light ones at once, heavy ones in a thread."""
 
 from __future__ import annotations
 

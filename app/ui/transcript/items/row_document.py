@@ -1,4 +1,4 @@
-"""Owns what all Qt documents of rows share: formulas on the baseline, and positions in the text."""
+"""What all Qt documents of rows share: formulas on the baseline, and positions in the text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Owns row items: a row laid out at one width, that can be drawn, measured and pointed at."""
+"""Row items: a row laid out at one width, that can be drawn, measured and pointed at."""
 
 from __future__ import annotations
 

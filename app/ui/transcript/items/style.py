@@ -1,4 +1,4 @@
-"""Owns how rows look at one theme, zoom and column width: formats, metrics and formulas.
+"""How rows look at one theme, zoom and column width: formats, metrics and formulas.
 
 A style is made anew when any of these changes; everything laid out with the old one is laid out
 again, only near the viewport.

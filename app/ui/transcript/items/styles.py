@@ -1,4 +1,4 @@
-"""Owns the looks of one transcript: theme, zoom, column width, and the styles made of them."""
+"""The looks of one transcript: theme, zoom, column width, and the styles made of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Owns the document of lines of a table, and the widths of a table's columns."""
+"""The document of lines of a table, and the widths of a table's columns."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Owns the document of running text: made once, then changed only where the text changes."""
+"""The document of running text: made once, then changed only where the text changes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Owns the items drawn by Qt documents: running text, notes, code and tables."""
+"""The items drawn by Qt documents: running text, notes, code and tables."""
 
 from __future__ import annotations
 

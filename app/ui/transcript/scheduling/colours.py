@@ -1,4 +1,4 @@
-"""Owns colouring code blocks in slices, from their top, while they may still grow."""
+"""Colouring code blocks in slices, from their top, while they may still grow."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Owns the work that waits for a pause, in slices that are shorter than a frame.
+"""The work that waits for a pause, in slices that are shorter than a frame.
 
 What is in view and unfinished comes at once: unread parts of long messages, formulas, the colours
 of code. What nobody misses yet waits until nothing moved for a moment: hidden buttons, pictures of

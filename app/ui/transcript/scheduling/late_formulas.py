@@ -1,4 +1,4 @@
-"""Owns formulas too heavy for a frame: drawn in the background, and put in place once they are."""
+"""Formulas too heavy for a frame: drawn in the background, and put in place once they are."""
 
 from __future__ import annotations
 

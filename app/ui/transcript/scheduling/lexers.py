@@ -1,4 +1,4 @@
-"""Owns what of colouring code is done in the background: loading lexers, reading whole blocks.
+"""What of colouring code is done in the background: loading lexers, reading whole blocks.
 
 The first use of a language imports its lexer and compiles its patterns: 5 to 90 ms. Reading a
 block of a thousand lines in one go takes 100 ms.

@@ -1,4 +1,4 @@
-"""Owns the widgets of the messages near the viewport: made, laid out, placed, and let go."""
+"""The widgets of the messages near the viewport: made, laid out, placed, and let go."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Owns where the reader is: finding the first line in view, and coming back to it.
+"""Where the reader is: finding the first line in view, and coming back to it.
 
 A place is a line of text, not a distance in pixels, so it survives another width, another zoom,
 formulas that arrive late, and the next start of the program.

@@ -1,4 +1,4 @@
-"""Owns moving through the chat: by pixels, to a row, to either end, and staying at the end.
+"""Moving through the chat: by pixels, to a row, to either end, and staying at the end.
 
 The end is followed only while the reader is there; further up a pill says so and leads back.
 """

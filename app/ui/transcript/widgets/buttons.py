@@ -1,4 +1,4 @@
-"""Owns the words and the quiet buttons inside a message."""
+"""The words and the quiet buttons inside a message."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Owns the actions under a message and what is said about it."""
+"""The actions under a message and what is said about it."""
 
 from __future__ import annotations
 

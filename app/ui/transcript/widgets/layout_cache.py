@@ -1,4 +1,4 @@
-"""Owns the rows of one message that are laid out: made, changed, kept and let go."""
+"""The rows of one message that are laid out: made, changed, kept and let go."""
 
 from __future__ import annotations
 

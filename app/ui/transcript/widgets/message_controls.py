@@ -1,4 +1,4 @@
-"""Owns the widgets inside a message (code bar, sideways bar, reasoning line) and the pill."""
+"""The widgets inside a message (code bar, sideways bar, reasoning line) and the pill."""
 
 from __future__ import annotations
 

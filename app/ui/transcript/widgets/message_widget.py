@@ -1,4 +1,4 @@
-"""Owns the widget of one message near the viewport: paints its rows and holds its buttons."""
+"""The widget of one message near the viewport: paints its rows and holds its buttons."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Owns what the transcript tells the shell: its signals, one payload each."""
+"""What the transcript tells the shell: its signals, one payload each."""
 
 from __future__ import annotations
 
