@@ -1,0 +1,358 @@
+"""Mutation measurement: how many small faults the tests notice.
+
+    python -m tests.benchmarks.mutation cover          # once: which tests touch which line
+    python -m tests.benchmarks.mutation run            # draws and tries mutants, prints the table
+
+Two groups of mutants are drawn, the commit's hash being the seed: over services, ui (painting
+aside), cli and compose, and over engine, store, hub and markup. Each is tried in a copy of the tree
+against the tests that coverage says touch its line, quickest first, until one fails. A mutant that
+nothing can tell from the original is equivalent: ``mutation_equivalents.txt`` beside this file
+names those that somebody looked at, with the reason.
+
+``cover`` wants the packages pytest-cov and coverage, and takes about as long as two whole test runs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import copy
+import json
+import os
+import random
+import shutil
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+KEPT = ROOT / "build" / "mutation"
+EQUIVALENTS = Path(__file__).with_name("mutation_equivalents.txt")
+GROUPS = {
+    "faces": ("app/services", "app/ui", "app/cli", "app/compose.py"),
+    "rooms": ("app/engine", "app/store", "app/hub", "app/markup"),
+}
+PAINTING = ("paint", "draw", "icon", "style", "theme", "colour", "svg")  # judged by pictures
+SILENT = ("_log", "log", "logger", "logging")
+LIMIT = 420  # seconds for one mutant's tests; one that takes longer counts as killed by time
+MOST_TESTS = 120  # of those that touch a line, the quickest; more are said to be left out
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One small fault.
+
+    Attributes:
+        path: File, relative to the root.
+        line: Line of the change, from 1.
+        what: The change in words.
+        index: Its number among the candidates of its file.
+    """
+
+    path: str
+    line: int
+    what: str
+    index: int
+
+    @property
+    def name(self) -> str:
+        return f"{self.path}:{self.line} {self.what}"
+
+
+_COMPARE: dict[type[ast.cmpop], type[ast.cmpop]] = {
+    ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq,
+    ast.NotEq: ast.Eq, ast.Is: ast.IsNot, ast.IsNot: ast.Is, ast.In: ast.NotIn, ast.NotIn: ast.In,
+}  # fmt: skip
+_ARITHMETIC: dict[type[ast.operator], type[ast.operator]] = {
+    ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.FloorDiv, ast.FloorDiv: ast.Mult,
+    ast.Div: ast.Mult,
+}  # fmt: skip
+
+
+def words(node: ast.AST) -> str:
+    """Source of a node, short."""
+    text = ast.unparse(node).replace("\n", " ")
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+class Finder(ast.NodeTransformer):
+    """Counts the places a tree can be changed in; changes the one with the number ``wanted``."""
+
+    def __init__(self, wanted: int | None = None) -> None:
+        self.wanted = wanted
+        self.found: list[tuple[int, str]] = []
+
+    def _try(self, node: ast.AST, changed: ast.AST | None, what: str) -> ast.AST | None:
+        """The changed node if this is the place, else the node itself."""
+        number = len(self.found)
+        self.found.append((getattr(node, "lineno", 0), what))
+        if number != self.wanted:
+            return node
+        return ast.copy_location(changed, node) if changed is not None else ast.Pass()
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
+        if any(word in node.name.lower() for word in PAINTING) or node.name == "__repr__":
+            return node
+        return self.generic_visit(node)
+
+    def visit_If(self, node: ast.If) -> ast.AST:
+        if "TYPE_CHECKING" in ast.unparse(node.test):
+            return node
+        self.generic_visit(node)
+        turned = copy.copy(node)
+        turned.test = ast.UnaryOp(ast.Not(), node.test)
+        result = self._try(node, turned, f"if not ({words(node.test)})")
+        return result if result is not None else node
+
+    def visit_Compare(self, node: ast.Compare) -> ast.AST:
+        self.generic_visit(node)
+        other = _COMPARE[type(node.ops[0])]()
+        changed = ast.Compare(node.left, [other, *node.ops[1:]], node.comparators)
+        return self._try(node, changed, f"{words(node)} -> {words(changed)}") or node
+
+    def visit_BoolOp(self, node: ast.BoolOp) -> ast.AST:
+        self.generic_visit(node)
+        other = ast.And() if isinstance(node.op, ast.Or) else ast.Or()
+        changed = ast.BoolOp(other, node.values)
+        return self._try(node, changed, f"{words(node)} -> {words(changed)}") or node
+
+    def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
+        self.generic_visit(node)
+        if type(node.op) not in _ARITHMETIC or isinstance(node.left, ast.JoinedStr):
+            return node
+        changed = ast.BinOp(node.left, _ARITHMETIC[type(node.op)](), node.right)
+        return self._try(node, changed, f"{words(node)} -> {words(changed)}") or node
+
+    def visit_Constant(self, node: ast.Constant) -> ast.AST:
+        if isinstance(node.value, bool):
+            return self._try(node, ast.Constant(not node.value), f"{node.value} turned") or node
+        if isinstance(node.value, int):
+            changed = ast.Constant(node.value + 1)
+            return self._try(node, changed, f"{node.value} -> {node.value + 1}") or node
+        return node
+
+    def visit_JoinedStr(self, node: ast.JoinedStr) -> ast.AST:
+        return node
+
+    def visit_Expr(self, node: ast.Expr) -> ast.AST:
+        if not isinstance(node.value, ast.Call):
+            return node  # a docstring
+        if ast.unparse(node.value.func).split(".")[0] in SILENT:
+            return node
+        self.generic_visit(node)
+        return self._try(node, None, f"without {words(node)}") or ast.Pass()
+
+    def visit_Return(self, node: ast.Return) -> ast.AST:
+        self.generic_visit(node)
+        if node.value is None or isinstance(node.value, ast.Constant):
+            return node
+        changed = ast.Return(ast.Constant(None))
+        return self._try(node, changed, f"return None for {words(node.value)}") or node
+
+    def visit_keyword(self, node: ast.keyword) -> ast.AST:
+        return self.generic_visit(node)
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST:
+        if node.value is not None:
+            node.value = self.visit(node.value)
+        return node
+
+    def visit_arguments(self, node: ast.arguments) -> ast.AST:
+        node.defaults = [self.visit(one) for one in node.defaults]
+        node.kw_defaults = [one and self.visit(one) for one in node.kw_defaults]
+        return node
+
+
+def candidates(path: Path) -> list[Mutant]:
+    """Every place of a file."""
+    finder = Finder()
+    finder.visit(ast.parse(path.read_text("utf-8")))
+    name = path.relative_to(ROOT).as_posix()
+    return [Mutant(name, line, what, at) for at, (line, what) in enumerate(finder.found) if line]
+
+
+def mutated(mutant: Mutant) -> str:
+    """Source of the file with the fault."""
+    tree = ast.parse((ROOT / mutant.path).read_text("utf-8"))
+    return ast.unparse(ast.fix_missing_locations(Finder(mutant.index).visit(tree)))
+
+
+def files(places: tuple[str, ...]) -> Iterator[Path]:
+    for place in places:
+        path = ROOT / place
+        yield from sorted(path.rglob("*.py")) if path.is_dir() else [path]
+
+
+def drawn(group: str, seed: str, count: int) -> list[Mutant]:
+    """``count`` mutants of a group, spread by how many places a file has."""
+    found = [
+        mutant
+        for path in files(GROUPS[group])
+        if not any(word in path.name for word in PAINTING)
+        for mutant in candidates(path)
+    ]
+    return random.Random(f"{seed} {group}").sample(found, count)
+
+
+# --- which tests touch a line ---------------------------------------------------------------------
+
+
+def cover() -> None:
+    """Run every test once under coverage, each a context of its own, with its duration."""
+    KEPT.mkdir(parents=True, exist_ok=True)
+    settings = KEPT / "coveragerc"
+    settings.write_text("[run]\nsource = app\nrelative_files = true\n", "utf-8")
+    environment = {**os.environ, "COVERAGE_FILE": str(KEPT / "coverage.sqlite"), "CI": ""}
+    command = [
+        sys.executable, "-m", "pytest", "-q", "--cov=app", "--cov-context=test", "--cov-report=",
+        f"--cov-config={settings}", "--durations=0", "--durations-min=0.005", "--timeout=600",
+    ]  # fmt: skip
+    with (KEPT / "durations.txt").open("w", encoding="utf-8") as report:
+        subprocess.run(command, cwd=ROOT, env=environment, stdout=report, check=False)
+
+
+def seconds_of_tests() -> dict[str, float]:
+    """Seconds of each test, as pytest's report of durations says."""
+    found: dict[str, float] = {}
+    for line in (KEPT / "durations.txt").read_text("utf-8").splitlines():
+        parts = line.split()
+        if len(parts) >= 3 and parts[0].endswith("s") and parts[1] in ("call", "setup"):
+            try:
+                found[parts[2]] = found.get(parts[2], 0.0) + float(parts[0][:-1])
+            except ValueError:
+                continue
+    return found
+
+
+def tests_for(mutant: Mutant, seconds: dict[str, float]) -> list[str]:
+    """Tests that touch the mutant's line, quickest first."""
+    with sqlite3.connect(KEPT / "coverage.sqlite") as database:
+        rows = database.execute(
+            "SELECT context.context, line_bits.numbits FROM line_bits"
+            " JOIN file ON file.id = line_bits.file_id"
+            " JOIN context ON context.id = line_bits.context_id WHERE file.path = ?",
+            (mutant.path,),
+        ).fetchall()
+    touching = {
+        name.split("|")[0]
+        for name, bits in rows
+        if name and mutant.line // 8 < len(bits) and bits[mutant.line // 8] & (1 << mutant.line % 8)
+    }
+    return sorted(touching, key=lambda test: seconds.get(test, 0.0))
+
+
+def by_folder(mutant: Mutant) -> list[str]:
+    """Tests for a line that coverage saw in no test: processes of their own ran it."""
+    folder = Path("tests/unit", *Path(mutant.path).parts[1:-1])
+    places = [folder.as_posix()] if (ROOT / folder).is_dir() else []
+    if mutant.path.startswith(("app/cli", "app/engine", "app/compose")):
+        places += ["tests/e2e/test_cli.py", "tests/e2e/test_engine_process.py"]
+        places += sorted(
+            p.relative_to(ROOT).as_posix() for p in ROOT.glob("tests/scenarios/test_terminal*.py")
+        )
+    return places
+
+
+# --- trying ---------------------------------------------------------------------------------------
+
+
+def copy_of_the_tree(folder: Path) -> Path:
+    """A checkout of HEAD."""
+    target = folder / "tree"
+    subprocess.run(["git", "clone", "-q", "--shared", str(ROOT), str(target)], check=True)
+    return target
+
+
+def attempt(mutant: Mutant, tree: Path, seconds: dict[str, float]) -> dict[str, object]:
+    """Try one mutant in ``tree``."""
+    chosen = tests_for(mutant, seconds)
+    left_out = max(0, len(chosen) - MOST_TESTS)
+    tests = chosen[:MOST_TESTS] or by_folder(mutant)
+    result: dict[str, object] = {
+        "mutant": mutant.name, "tests": len(chosen), "left out": left_out,
+    }  # fmt: skip
+    if not tests:
+        return result | {"outcome": "untouched", "seconds": 0.0}
+    target = tree / mutant.path
+    kept = target.read_text("utf-8")
+    began = time.monotonic()
+    try:
+        target.write_text(mutated(mutant), "utf-8")
+        done = subprocess.run(
+            [sys.executable, "-m", "pytest", "-x", "-q", "--no-header", "--timeout=120", *tests],
+            cwd=tree, capture_output=True, text=True, timeout=LIMIT, check=False,
+            env={**os.environ, "PYTHONPATH": str(tree), "CI": ""},
+        )  # fmt: skip
+        outcome = "survived" if done.returncode == 0 else "killed"
+        failed = [line for line in done.stdout.splitlines() if line.startswith(("FAILED", "ERROR"))]
+        result["by"] = failed[0].split(" - ")[0] if failed else ""
+    except subprocess.TimeoutExpired:
+        outcome = "killed by time"
+    finally:
+        target.write_text(kept, "utf-8")
+    return result | {"outcome": outcome, "seconds": round(time.monotonic() - began, 1)}
+
+
+def run(count: int, jobs: int, groups: list[str]) -> None:
+    """Draw, try, print."""
+    seed = subprocess.check_output(["git", "rev-parse", "HEAD"], cwd=ROOT, text=True).strip()
+    known = EQUIVALENTS.read_text("utf-8").splitlines() if EQUIVALENTS.exists() else []
+    equivalent = {line.split("  # ")[0].strip() for line in known if line.strip()}
+    seconds = seconds_of_tests()
+    folder = Path(tempfile.mkdtemp(prefix="mutation-"))
+    trees = [copy_of_the_tree(folder / str(at)) for at in range(jobs)]
+    print(f"seed {seed}, load {os.getloadavg()[0]:.1f}", flush=True)
+    try:
+        for group in groups:
+            mutants = drawn(group, seed, count)
+            done: list[dict[str, object]] = []
+            with ThreadPoolExecutor(jobs) as pool:
+                slices = [mutants[at::jobs] for at in range(jobs)]
+                for part in pool.map(
+                    lambda pair: [_say(attempt(one, pair[1], seconds)) for one in pair[0]],
+                    zip(slices, trees, strict=True),
+                ):
+                    done += part
+            (KEPT / f"{group}.json").write_text(json.dumps(done, indent=1), "utf-8")
+            lived = [one for one in done if one["outcome"] in ("survived", "untouched")]
+            same = [one for one in lived if one["mutant"] in equivalent]
+            counted = len(done) - len(same)
+            killed = counted - (len(lived) - len(same))
+            print(
+                f"{group}: {killed} of {counted} killed = {100 * killed / counted:.0f} %, "
+                f"{len(same)} equivalent", flush=True,
+            )  # fmt: skip
+    finally:
+        shutil.rmtree(folder)
+
+
+def _say(result: dict[str, object]) -> dict[str, object]:
+    by = f" by {result.get('by')}" if result.get("by") else ""
+    print(
+        f"{result['outcome']:<14} {result['seconds']:>6} s {result['tests']:>5} tests  "
+        f"{result['mutant']}{by}", flush=True,
+    )  # fmt: skip
+    return result
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("do", choices=("cover", "run"))
+    parser.add_argument("--count", type=int, default=60, help="mutants a group")
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--group", choices=sorted(GROUPS), action="append")
+    options = parser.parse_args()
+    if options.do == "cover":
+        cover()
+    else:
+        run(options.count, options.jobs, options.group or sorted(GROUPS))
+
+
+if __name__ == "__main__":
+    main()
