@@ -18,7 +18,7 @@ from markdown_it import MarkdownIt
 
 from app.markup.document.blocks import Block, FootnoteDefinition, FootnoteRef, Thinking
 from app.markup.parse import parse
-from app.markup.transfer.readers.patches import TextPatch, Patch, apply, joined
+from app.markup.transfer.readers.patches import Patch, TextPatch, apply, joined
 
 MAX_PATCHES = 1000  # a text with more is carried whole beside what is shown
 MAX_PARSED = 300_000  # characters; a longer text is shown in a fence without being parsed
