@@ -1,6 +1,6 @@
 """Texts that are shown a little differently than they are, and the way back.
 
-An :class:`TextPatch` speaks of the original, a :class:`Patch` of what is shown. Both come in ascending
+A :class:`TextPatch` speaks of the original, a :class:`Patch` of what is shown. Both are in ascending
 order and do not overlap.
 """
 
