@@ -13,28 +13,28 @@ from app.domain.errors import KnownError
 from app.domain.model import ModelFile
 from app.domain.settings import Settings
 from app.engine.base import Engine, EngineOptions
-from app.engine.client import EngineClient
-from app.hub.catalog import load_catalog
-from app.hub.library import Library as ModelShelf
-from app.hub.token import RedactingFilter, TokenStore
-from app.services.adding import AddingService
-from app.services.advice import AdviceService
-from app.services.chat import ChatService
-from app.services.context import ContextService
-from app.services.downloads import DownloadService
-from app.services.events import EventBus
-from app.services.lane import Lane
-from app.services.library import LibraryService
-from app.services.maintenance import MaintenanceService
-from app.services.measuring import MeasuringService
-from app.services.models import ModelService
+from app.engine.process.client import EngineClient
+from app.hub.api.catalog import load_catalog
+from app.hub.api.token import RedactingFilter, TokenStore
+from app.hub.local.installed_models import InstalledModels as ModelShelf
+from app.services.chat.chat_service import ChatService
+from app.services.chat.context_service import ContextService
+from app.services.chat.titles import TitleService
+from app.services.core.events import EventBus
+from app.services.core.serial_executor import SerialExecutor
+from app.services.core.settings import SettingsService
+from app.services.library.library_service import LibraryService
+from app.services.library.maintenance import MaintenanceService
+from app.services.models.add_models import AddModelService
+from app.services.models.advice import AdviceService
+from app.services.models.benchmark_runner import BenchmarkService
+from app.services.models.downloads import DownloadService
+from app.services.models.model_service import ModelService
+from app.services.models.snapshots import SnapshotService
 from app.services.registry import Services
-from app.services.settings import SettingsService
-from app.services.snapshots import SnapshotService
-from app.services.titles import TitleService
-from app.services.transfer import TransferService
+from app.services.transfer.transfer_service import TransferService
 from app.services.updates import UpdateService
-from app.store import LadderMemory, Measurements, SettingsStore, open_library
+from app.store import LadderStore, SettingsStore, SpeedStore, open_store
 from app.system.bundled import bundled
 from app.system.logs import Logs
 from app.system.paths import Folders, folders
@@ -55,7 +55,7 @@ class Setup:
     folders: Folders
     bus: EventBus
     settings: SettingsService
-    ladder: LadderMemory
+    ladder: LadderStore
     logs: Logs
     problems: tuple[str, ...] = ()
 
@@ -86,7 +86,7 @@ def prepare(where: Folders | None = None) -> Setup:
         folders=where,
         bus=bus,
         settings=SettingsService(SettingsStore(where.data / "settings.json"), bus),
-        ladder=LadderMemory(where.data / "ladder.json"),
+        ladder=LadderStore(where.data / "ladder.json"),
         logs=logs,
         # Where nothing at all can be written, the library says so, once.
         problems=tuple(problems) if where.writable else (),
@@ -107,11 +107,11 @@ def make_engine(
     if snapshots is not None:
         options = replace(options, snapshot_dir=snapshots)
     if drafting is not None:
-        options = replace(options, drafting=drafting)
+        options = replace(options, prompt_lookup=drafting)
     return EngineClient(options, memory=setup.ladder)
 
 
-def make_measured(setup: Setup, snapshots: Path, drafting: bool) -> Engine:
+def make_benchmark_engine(setup: Setup, snapshots: Path, drafting: bool) -> Engine:
     """An engine of its own for a measurement."""
     return make_engine(setup, snapshots=snapshots, drafting=drafting)
 
@@ -127,7 +127,7 @@ def engine_options(settings: Settings, where: Folders) -> EngineOptions:
     return EngineOptions(
         snapshot_dir=snapshot_folder(where) if settings.kv_snapshots else None,
         snapshot_cap_bytes=int(settings.kv_snapshot_gib * GIB),
-        drafting=settings.lookup_drafting,
+        prompt_lookup=settings.lookup_drafting,
     )
 
 
@@ -137,31 +137,31 @@ def snapshot_folder(where: Folders) -> Path:
 
 
 @dataclass(frozen=True, slots=True)
-class ModelRoom:
+class ModelServices:
     """The services around model files, with the lane they share."""
 
-    lane: Lane
+    executor: SerialExecutor
     models: ModelService
     downloads: DownloadService
     advice: AdviceService
-    adding: AddingService
+    add_models: AddModelService
 
     def close(self) -> None:
         """Pause downloads and end the threads."""
         self.downloads.close()
         self.models.close()
-        self.lane.close()
+        self.executor.close()
 
 
 def build_models(
     setup: Setup, engine: Engine, *, model: ModelFile | None = None, queue: str = "downloads.json"
-) -> ModelRoom:
+) -> ModelServices:
     """Build what handles model files; the terminal face keeps a download queue of its own.
 
     Raises:
         HubError: The bundled catalogue is damaged.
     """
-    lane = Lane("engine-lane")
+    lane = SerialExecutor("engine-lane")
     catalog = load_catalog(bundled("models", "catalog.json"))
     shelf = ModelShelf(setup.folders.data / "models.json")
     models = ModelService(
@@ -170,7 +170,7 @@ def build_models(
         setup.settings,
         setup.bus,
         shelf=shelf,
-        measurements=Measurements(setup.folders.data / "speeds.json"),
+        measurements=SpeedStore(setup.folders.data / "speeds.json"),
         catalog=catalog,
         demo_path=bundled("models", "demo.gguf"),
         model=model,
@@ -188,8 +188,8 @@ def build_models(
         state=setup.folders.data / queue,
     )
     advice = AdviceService(catalog, shelf, models, setup.settings, setup.folders.models)
-    adding = AddingService(shelf, models, setup.bus, setup.folders.models)
-    return ModelRoom(lane, models, downloads, advice, adding)
+    adding = AddModelService(shelf, models, setup.bus, setup.folders.models)
+    return ModelServices(lane, models, downloads, advice, adding)
 
 
 def build_services(setup: Setup, engine: Engine, *, model: ModelFile | None = None) -> Services:
@@ -203,45 +203,47 @@ def build_services(setup: Setup, engine: Engine, *, model: ModelFile | None = No
     Raises:
         StoreError: The library cannot be opened; nothing was changed.
     """
-    opened = open_library(setup.folders.data)
+    opened = open_store(setup.folders.data)
     report = (*opened.report.sentences, *setup.settings.problems, *setup.problems)
     if opened.report.read_only:
         setup.settings.keep_in_memory()
-    library = LibraryService(opened.library, setup.settings, setup.bus, start_report=report)
+    library = LibraryService(opened.repository, setup.settings, setup.bus, start_report=report)
     room = build_models(setup, engine, model=model)
     maintenance = MaintenanceService(
-        opened.health, opened.library, setup.bus, missing=opened.report.lost
+        opened.health, opened.repository, setup.bus, missing=opened.report.lost
     )
-    chat = ChatService(engine, room.lane, room.models, library, setup.settings, setup.bus)
+    chat = ChatService(engine, room.executor, room.models, library, setup.settings, setup.bus)
     return Services(
         bus=setup.bus,
         settings=setup.settings,
         library=library,
         models=room.models,
         chat=chat,
-        context=ContextService(engine, room.lane, room.models, library, setup.settings, setup.bus),
+        context=ContextService(
+            engine, room.executor, room.models, library, setup.settings, setup.bus
+        ),
         maintenance=maintenance,
-        titles=TitleService(engine, room.lane, room.models, library, setup.bus),
+        titles=TitleService(engine, room.executor, room.models, library, setup.bus),
         downloads=room.downloads,
         advice=room.advice,
-        adding=room.adding,
+        add_models=room.add_models,
         transfer=TransferService(library, setup.bus),
         snapshots=SnapshotService(
             engine,
-            room.lane,
+            room.executor,
             setup.settings,
             setup.bus,
             folder=snapshot_folder(setup.folders),
             options=partial(engine_options, where=setup.folders),
         ),
-        measuring=MeasuringService(
-            room.lane,
+        benchmarks=BenchmarkService(
+            room.executor,
             room.models,
-            make_engine=partial(make_measured, setup),
+            make_engine=partial(make_benchmark_engine, setup),
             memory=process_memory,
         ),
         updates=UpdateService(setup.settings),
-        lane=room.lane,
+        executor=room.executor,
         engine=engine,
         data_folder=setup.folders.data,
     )

@@ -17,7 +17,7 @@ from app.domain.errors import DiskFullError, KnownError, ReadOnlyStoreError, Sto
 if TYPE_CHECKING:
     from app.domain.model import ModelFile
     from app.markup.transfer.values import Exporter
-    from app.services.settings import SettingsService
+    from app.services.core.settings import SettingsService
 
 OPENABLE = {".gguf", ".phial"}  # what the system opens with Phial
 NO_DISPLAY = (
@@ -29,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run Phial and return its exit code; see :mod:`app.cli` for their meaning."""
     words = list(sys.argv[1:] if arguments is None else arguments)
     if words[:1] == ["--engine-host"]:  # a frozen program starts itself as its engine process
-        from app.engine.host import main as host
+        from app.engine.process.host import main as host
 
         return host()
     if words and Path(words[0]).suffix.lower() in OPENABLE:
@@ -126,7 +126,7 @@ def _window(options: argparse.Namespace) -> int:
     if not has_display():
         sys.stderr.write(NO_DISPLAY)
         return EXIT_FAILED
-    from app.services.model_files import DEMO, find_model
+    from app.services.models.model_files import DEMO, find_model
     from app.ui.start_failure import FailuresShown
 
     named = DEMO if options.demo else options.window_model
@@ -138,16 +138,16 @@ def _window(options: argparse.Namespace) -> int:
 
 def _open_window(files: list[str], chosen: ModelFile | None) -> int:
     from app.compose import build_services, make_engine, prepare
-    from app.services.model_files import DEMO
-    from app.system.lock import InstanceLock
-    from app.ui.activation import ask_to_come_forward
-    from app.ui.app import run
+    from app.services.models.model_files import DEMO
+    from app.system.instance_lock import InstanceLock
+    from app.ui.application import run
+    from app.ui.core.single_instance import request_activation
 
     with prepare() as setup, InstanceLock(setup.folders.data) as lock:
         if not lock.acquire():
             # The copy that runs asks before it changes models, so it is given the file to open.
             wanted = [str(chosen.path.absolute())] if chosen is not None else []
-            if not ask_to_come_forward(lock.channel, [*wanted, *files]):
+            if not request_activation(lock.channel, [*wanted, *files]):
                 raise StoreBusyError(
                     "Another copy of Phial is running with this data folder, but does not answer.",
                     action="End it, or wait until it ends, and start Phial again.",
@@ -172,6 +172,6 @@ def _self_test() -> int:
 
     if not has_display():
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    from app.ui.selftest import run
+    from app.ui.self_test import run
 
     return run()

@@ -22,7 +22,7 @@ METADATA = (
 
 # Imported by name at run time, so no analysis sees them.
 HIDDEN_IMPORTS = [
-    "app.engine.host",
+    "app.engine.process.host",
     "app.engine.llama.engine",
     "keyring.backends.Windows",
     "keyring.backends.macOS",

@@ -27,8 +27,8 @@ from app.domain.generation import (
 from app.domain.model import LoadRequest, ModelFile
 from app.domain.settings import SPECS
 from app.engine.base import Engine
-from app.hub.catalog import load_catalog
-from app.services.model_files import DEMO, find_model
+from app.hub.api.catalog import load_catalog
+from app.services.models.model_files import DEMO, find_model
 from app.system.bundled import bundled
 
 SAMPLING = tuple(field.name for field in fields(Sampling) if field.name in SPECS)

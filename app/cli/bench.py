@@ -13,10 +13,10 @@ from app.cli import EXIT_DONE, EXIT_INTERRUPTED
 from app.cli.interrupt import stop_on_interrupt
 from app.cli.streams import say
 from app.cli.values import model as model_value
-from app.compose import Setup, make_measured, process_memory
-from app.services.bench import measure, report_table
-from app.services.fit import request_of
-from app.services.model_files import DEMO, find_model
+from app.compose import Setup, make_benchmark_engine, process_memory
+from app.services.models.bench import measure, report_table
+from app.services.models.model_files import DEMO, find_model
+from app.services.models.model_fit import request_of
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -37,7 +37,7 @@ def run(options: argparse.Namespace, setup: Setup) -> int:
     model = find_model(options.model or settings.model_path or DEMO)
     load = request_of(settings, model.path)
     with tempfile.TemporaryDirectory(prefix="phial-bench-") as folder, stop_on_interrupt() as stop:
-        make = partial(make_measured, setup, Path(folder))
+        make = partial(make_benchmark_engine, setup, Path(folder))
         report = measure(make, load, process_memory, _say, stop)
     if report is None:
         return EXIT_INTERRUPTED

@@ -15,20 +15,20 @@ from app.cli.values import model as model_value
 from app.compose import Setup, build_services, make_engine
 from app.domain.errors import KnownError
 from app.domain.generation import PromptProgress
-from app.services.chat import ChatService
-from app.services.events import (
+from app.services.chat.chat_service import ChatService
+from app.services.core.events import (
     AnswerEnded,
-    AnswerGrew,
     AnswerProgressed,
     AnswerStarted,
+    AnswerTextAdded,
     Event,
     ModelPhase,
     ModelStateChanged,
     SendFailed,
 )
-from app.services.model_files import DEMO, find_model
+from app.services.core.formatting import percent, stop_reason_text, time_left
+from app.services.models.model_files import DEMO, find_model
 from app.services.registry import Services
-from app.services.words import ending, percent, time_left
 from app.system.terminal import LineReader
 
 POLL_SECONDS = 0.05  # how soon Ctrl+C is noticed
@@ -109,7 +109,7 @@ class _Talk:
 
     def _new(self) -> None:
         if self._conversation:
-            self._chat.park(self._conversation)
+            self._chat.save_state(self._conversation)
         self._conversation = self._services.library.create(private=self._private).id
         self._last = ""
 
@@ -129,7 +129,7 @@ class _Talk:
             _say(str(ended.error))
             return
         self._last = ended.message.id
-        note = ending(ended.message)
+        note = stop_reason_text(ended.message)
         _say(f"\n[{note}]" if note else "")
 
     def _show(self, events: queue.SimpleQueue[Event]) -> AnswerEnded | SendFailed | None:
@@ -139,7 +139,7 @@ class _Talk:
         except queue.Empty:
             return None
         match event:
-            case AnswerGrew(_, _, text, _):
+            case AnswerTextAdded(_, _, text, _):
                 say(text)
             case AnswerProgressed(_, _, PromptProgress(done, total, left)) if done < total:
                 _hint(f"Reading {done:,} of {total:,} tokens {time_left(left)}")

@@ -6,18 +6,18 @@ from collections.abc import Sequence
 
 from app.domain.conversation import BranchMessage, Conversation, SearchHit
 from app.domain.generation import Role
-from app.services import words
-from app.services.transfer import ImportPreview, Known
-from app.store.backups import Backup, Content
+from app.services.core import formatting
+from app.services.transfer.transfer_service import ImportPreview, ImportStatus
+from app.store.safety.backups import Backup, Content
 
 ID_SHOWN = 8  # hex digits of an id in lists; any unambiguous beginning is understood
 
 _KNOWN = {
-    Known.NEW: "new",
-    Known.SAME: "here already",
-    Known.CHANGED: "here with other messages",
-    Known.TRASHED: "in the trash",
-    Known.REPEATED: "twice in the files",
+    ImportStatus.NEW: "new",
+    ImportStatus.SAME: "here already",
+    ImportStatus.CHANGED: "here with other messages",
+    ImportStatus.TRASHED: "in the trash",
+    ImportStatus.REPEATED: "twice in the files",
 }
 
 
@@ -38,8 +38,8 @@ def chat_row(chat: Conversation) -> dict[str, object]:
 def chat_lines(chats: Sequence[Conversation]) -> list[str]:
     """Chats, a line each."""
     return [
-        f"{chat.id[:ID_SHOWN]}  {words.moment_words(chat.updated_at):24}  "
-        f"{words.listed_title(chat)}"
+        f"{chat.id[:ID_SHOWN]}  {formatting.date_and_time(chat.updated_at):24}  "
+        f"{formatting.listed_title(chat)}"
         for chat in chats
     ]
 
@@ -51,7 +51,7 @@ def message_heading(item: BranchMessage) -> str:
     if message.model is not None:
         who = f"{message.model.name} {message.model.quantization}".strip()
     place = f"version {version.index} of {version.count}" if version.count > 1 else ""
-    return words.join(who, words.moment_words(message.created_at), place)
+    return formatting.join(who, formatting.date_and_time(message.created_at), place)
 
 
 def message_row(item: BranchMessage) -> dict[str, object]:
@@ -71,7 +71,7 @@ def message_row(item: BranchMessage) -> dict[str, object]:
 
 def hit_lines(hit: SearchHit) -> list[str]:
     """A hit: its chat, and the text around it."""
-    head = f"{hit.conversation_id[:ID_SHOWN]}  {hit.title or words.NEW_CHAT}"
+    head = f"{hit.conversation_id[:ID_SHOWN]}  {hit.title or formatting.NEW_CHAT}"
     return [head, f"          {' '.join(hit.snippet.split())}"] if hit.message_id else [head]
 
 
@@ -97,7 +97,7 @@ def preview_row(preview: ImportPreview) -> dict[str, object]:
                 "messages": item.messages,
                 "format": item.found.format,
                 "file": item.found.origin,
-                "known": item.known.value,
+                "known": item.status.value,
                 "notes": list(item.found.notes),
             }
             for item in preview.items
@@ -110,18 +110,18 @@ def preview_row(preview: ImportPreview) -> dict[str, object]:
 def preview_lines(preview: ImportPreview) -> list[str]:
     """What an import would bring, a line each."""
     lines = [
-        words.join(
-            item.title or words.NEW_CHAT,
-            words.amount(item.messages, "message"),
+        formatting.join(
+            item.title or formatting.NEW_CHAT,
+            formatting.amount(item.messages, "message"),
             item.found.format,
-            _KNOWN[item.known],
+            _KNOWN[item.status],
             *item.found.notes,
         )
         for item in preview.items
     ]
     lines += [f"not readable: {p.name}: {p.reason}" for p in preview.unreadable]
     if preview.ignored:
-        lines.append(f"{words.amount(preview.ignored, 'other file')} without chats")
+        lines.append(f"{formatting.amount(preview.ignored, 'other file')} without chats")
     return lines
 
 
@@ -140,7 +140,7 @@ def backup_row(backup: Backup, content: Content | None) -> dict[str, object]:
 
 def backup_line(backup: Backup, content: Content | None) -> str:
     """A backup, in a line."""
-    made = words.moment_words(backup.made_at)
-    holds = words.content(content)
-    size = words.size(backup.size)
+    made = formatting.date_and_time(backup.made_at)
+    holds = formatting.content(content)
+    size = formatting.size(backup.size)
     return f"{backup.number:>4}  {made:24}  {size:>9}  {holds:28}  {backup.reason}"

@@ -32,14 +32,14 @@ from app.cli.values import words as words_given
 from app.compose import Setup
 from app.domain.conversation import Conversation, SearchHit
 from app.domain.errors import InvalidValueError, KnownError, NotFoundError
-from app.markup.transfer.registry import EXPORTERS
+from app.markup.transfer.formats import EXPORTERS
 from app.markup.transfer.values import Exporter, ExportOptions
-from app.services import words
-from app.services.events import Event, Problem
-from app.services.library import LibraryService
-from app.services.transfer import TransferService
-from app.store import open_library
-from app.store.health import Health
+from app.services.core import formatting
+from app.services.core.events import ErrorReported, Event
+from app.services.library.library_service import LibraryService
+from app.services.transfer.transfer_service import TransferService
+from app.store import open_store
+from app.store.safety.health import Health
 
 MOST_HITS = 50
 PDF = "pdf"
@@ -133,22 +133,22 @@ def _add_export(sub: argparse.ArgumentParser, pdf: Callable[[], Exporter]) -> No
 
 
 @dataclass(slots=True)
-class _Room:
+class _ChatContext:
     library: LibraryService
     transfer: TransferService
     health: Health
     problems: list[KnownError] = field(default_factory=list)
 
-    def hear(self, event: Event) -> None:
-        if isinstance(event, Problem):
+    def on_event(self, event: Event) -> None:
+        if isinstance(event, ErrorReported):
             self.problems.append(event.error)
 
-    def everything(self) -> list[Conversation]:
+    def all_chats(self) -> list[Conversation]:
         return [*self.library.conversations(), *self.library.conversations(archived=True)]
 
     def find(self, text: str, among: Sequence[Conversation] | None = None) -> Conversation:
         """The one chat that is meant by an id, its beginning, or a title."""
-        chats = self.everything() if among is None else among
+        chats = self.all_chats() if among is None else among
         wanted = text.casefold()
         found = [c for c in chats if c.id.startswith(wanted)] if wanted else []
         found = found or [c for c in chats if c.title.casefold() == wanted]
@@ -165,17 +165,18 @@ class _Room:
 
 
 @contextmanager
-def _room(setup: Setup) -> Iterator[_Room]:
-    opened = open_library(setup.folders.data)
-    library = LibraryService(opened.library, setup.settings, setup.bus)
-    room = _Room(library, TransferService(library, setup.bus), opened.health)
-    unsubscribe = setup.bus.subscribe(room.hear)
+def _open_chats(setup: Setup) -> Iterator[_ChatContext]:
+    opened = open_store(setup.folders.data)
+    library = LibraryService(opened.repository, setup.settings, setup.bus)
+    room = _ChatContext(library, TransferService(library, setup.bus), opened.health)
+    unsubscribe = setup.bus.subscribe(room.on_event)
     for sentence in (*opened.report.sentences, *setup.problems):
         sys.stderr.write(f"phial: {sentence}\n")
     if (lost := opened.report.lost) is not None:
         number = lost.backup.number
         sys.stderr.write(
-            f"phial: {words.missing(lost)} 'phial chats backup --restore {number}' brings them "
+            f"phial: {formatting.missing(lost)} 'phial chats backup --restore {number}' brings "
+            "them "
             "back; 'phial chats backup --keep' leaves it as it is.\n"
         )
     try:
@@ -192,30 +193,32 @@ def _room(setup: Setup) -> Iterator[_Room]:
 
 
 def _list(options: argparse.Namespace, setup: Setup) -> int:
-    with _room(setup) as room:
+    with _open_chats(setup) as room:
         chats = room.library.conversations(archived=options.archived)
-    return _tell(options, [chat_row(c) for c in chats], chat_lines(chats) or ["No chats yet."])
+    return _print_result(
+        options, [chat_row(c) for c in chats], chat_lines(chats) or ["No chats yet."]
+    )
 
 
 def _show(options: argparse.Namespace, setup: Setup) -> int:
-    with _room(setup) as room:
+    with _open_chats(setup) as room:
         chat = room.find(options.chat)
         branch = room.library.branch(chat.id)
     row = {**chat_row(chat), "messages": [message_row(item) for item in branch]}
-    lines = [words.title(chat), words.moment_words(chat.created_at)]
+    lines = [formatting.title(chat), formatting.date_and_time(chat.created_at)]
     for item in branch:
         lines += ["", "─" * 40, message_heading(item), "", item.message.content]
-    return _tell(options, row, lines)
+    return _print_result(options, row, lines)
 
 
 def _search(options: argparse.Namespace, setup: Setup) -> int:
     answers: SimpleQueue[tuple[SearchHit, ...] | KnownError] = SimpleQueue()
 
     def listen(event: Event) -> None:
-        if isinstance(event, Problem):
+        if isinstance(event, ErrorReported):
             answers.put(event.error)
 
-    with _room(setup) as room:
+    with _open_chats(setup) as room:
         unsubscribe = setup.bus.subscribe(listen)
         room.library.search(" ".join(options.query), answers.put)
         hits = answers.get()
@@ -227,7 +230,7 @@ def _search(options: argparse.Namespace, setup: Setup) -> int:
     lines = [line for hit in shown for line in hit_lines(hit)]
     if len(hits) > MOST_HITS:
         lines.append(f"and {len(hits) - MOST_HITS:,} more; add words to the search")
-    _tell(options, [hit_row(hit) for hit in hits], lines or ["Nothing was found."])
+    _print_result(options, [hit_row(hit) for hit in hits], lines or ["Nothing was found."])
     return EXIT_DONE
 
 
@@ -235,16 +238,18 @@ def _search(options: argparse.Namespace, setup: Setup) -> int:
 
 
 def _export(options: argparse.Namespace, setup: Setup) -> int:
-    with _room(setup) as room, stop_on_interrupt() as stop:
+    with _open_chats(setup) as room, stop_on_interrupt() as stop:
         if options.all == bool(options.chats):
             raise WrongUsageError("Which chats is not said.", action="Name chats, or give --all.")
         format_name = options.format or _format_of(options.out)
         if format_name == PDF:
             room.transfer.add_exporter(options.pdf())
-        chats = room.everything() if options.all else [room.find(text) for text in options.chats]
+        chats = room.all_chats() if options.all else [room.find(text) for text in options.chats]
         ids = [chat.id for chat in chats]
         if not ids:
-            return _tell(options, {"files": [], "chats": 0}, ["There are no chats to export."])
+            return _print_result(
+                options, {"files": [], "chats": 0}, ["There are no chats to export."]
+            )
         out = options.out or Path(room.transfer.suggested_name(ids, format_name))
         report = room.transfer.export(
             ids,
@@ -257,7 +262,7 @@ def _export(options: argparse.Namespace, setup: Setup) -> int:
     for problem in report.failed:
         sys.stderr.write(f"phial: {printable(problem.name)}: {printable(problem.reason)}\n")
     row = {"files": [str(path) for path in report.files], "chats": report.chats}
-    _tell(options, row, [str(path) for path in report.files])
+    _print_result(options, row, [str(path) for path in report.files])
     if report.cancelled:
         return EXIT_INTERRUPTED
     return EXIT_FAILED if report.failed else EXIT_DONE
@@ -268,28 +273,30 @@ def _format_of(out: Path | None) -> str:
 
 
 def _import(options: argparse.Namespace, setup: Setup) -> int:
-    with _room(setup) as room, stop_on_interrupt() as stop:
+    with _open_chats(setup) as room, stop_on_interrupt() as stop:
         preview = room.transfer.preview_import(options.paths, cancel=stop, progress=_progress)
         if preview.cancelled:
             return EXIT_INTERRUPTED
         if options.preview:
-            _tell(options, preview_row(preview), preview_lines(preview))
+            _print_result(options, preview_row(preview), preview_lines(preview))
             return EXIT_DONE if preview.items else EXIT_FAILED
         keys = [item.key for item in preview.items] if options.again else None
-        report = room.transfer.import_(preview, keys, cancel=stop, progress=_progress)
+        report = room.transfer.import_chats(preview, keys, cancel=stop, progress=_progress)
     there = len(preview.items) - len(report.imported) - len(report.failed)
     problems = [*report.unreadable, *report.failed]
     for problem in problems:
         sys.stderr.write(f"phial: {printable(problem.name)}: {printable(problem.reason)}\n")
-    lines = [f"{words.amount(len(report.imported), 'chat')} imported."]
+    lines = [f"{formatting.amount(len(report.imported), 'chat')} imported."]
     if there and not report.cancelled:
-        lines.append(f"{words.amount(there, 'chat')} left out: here already (--again adds copies).")
+        lines.append(
+            f"{formatting.amount(there, 'chat')} left out: here already (--again adds copies)."
+        )
     row = {
         "imported": list(report.imported),
         "known": there,
         "unreadable": [{"name": p.name, "reason": p.reason} for p in problems],
     }
-    _tell(options, row, lines)
+    _print_result(options, row, lines)
     if report.cancelled:
         return EXIT_INTERRUPTED
     return EXIT_FAILED if problems else EXIT_DONE
@@ -303,32 +310,34 @@ def _trash(options: argparse.Namespace, setup: Setup) -> int:
         raise WrongUsageError("--empty takes no chats.", action="Give one or the other.")
     if options.yes and not options.empty:
         raise WrongUsageError("--yes goes with --empty; nothing else is asked.")
-    with _room(setup) as room:
+    with _open_chats(setup) as room:
         if options.empty:
             count = len(room.library.trash()) + len(room.library.trashed_messages())
-            what = f"Remove {words.amount(count, 'thing')} in the trash for good? [y/N] "
+            what = f"Remove {formatting.amount(count, 'thing')} in the trash for good? [y/N] "
             if count and not options.yes and not agreed(what):
                 return EXIT_FAILED
             removed = room.library.empty_trash().result()
-            return _tell(options, {"removed": removed}, [f"{removed:,} removed for good."])
+            return _print_result(options, {"removed": removed}, [f"{removed:,} removed for good."])
         if not options.chats:
             chats = room.library.trash()
-            return _tell(
+            return _print_result(
                 options, [chat_row(c) for c in chats], chat_lines(chats) or ["It is empty."]
             )
         chats = [room.find(text) for text in options.chats]
         room.library.delete([chat.id for chat in chats])
-    done = f"{words.amount(len(chats), 'chat')} moved to the trash, for 30 days."
-    return _tell(options, [chat_row(c) for c in chats], [done])
+    done = f"{formatting.amount(len(chats), 'chat')} moved to the trash, for 30 days."
+    return _print_result(options, [chat_row(c) for c in chats], [done])
 
 
 def _restore(options: argparse.Namespace, setup: Setup) -> int:
-    with _room(setup) as room:
+    with _open_chats(setup) as room:
         trash = room.library.trash()
         chats = [room.find(text, trash) for text in options.chats]
         room.library.restore([chat.id for chat in chats])
-    return _tell(
-        options, [chat_row(c) for c in chats], [f"{words.amount(len(chats), 'chat')} restored."]
+    return _print_result(
+        options,
+        [chat_row(c) for c in chats],
+        [f"{formatting.amount(len(chats), 'chat')} restored."],
     )
 
 
@@ -338,19 +347,19 @@ def _restore(options: argparse.Namespace, setup: Setup) -> int:
 def _backup(options: argparse.Namespace, setup: Setup) -> int:
     if options.yes and options.restore is None:
         raise WrongUsageError("--yes goes with --restore; nothing else is asked.")
-    with _room(setup) as room:
+    with _open_chats(setup) as room:
         if options.list:
             backups = room.health.list_backups()
             found = [(backup, room.health.content(backup)) for backup in backups]
             lines = [backup_line(*one) for one in found] or ["There is no backup yet."]
-            return _tell(options, [backup_row(*one) for one in found], lines)
+            return _print_result(options, [backup_row(*one) for one in found], lines)
         if options.keep:
             room.health.keep_as_it_is()
-            return _tell(options, {"kept": True}, ["The chats stay as they are."])
+            return _print_result(options, {"kept": True}, ["The chats stay as they are."])
         if options.restore is None:
             made = room.health.back_up()
             row = backup_row(made, room.health.content(made))
-            return _tell(options, row, [str(made.path)])
+            return _print_result(options, row, [str(made.path)])
         for backup in room.health.list_backups():
             if backup.number == options.restore:
                 break
@@ -358,19 +367,19 @@ def _backup(options: argparse.Namespace, setup: Setup) -> int:
             raise NotFoundError(
                 f"There is no backup {options.restore}.", action="Add --list to see them."
             )
-        what = f"Replace all chats by those of {words.moment_words(backup.made_at)}? [y/N] "
+        what = f"Replace all chats by those of {formatting.date_and_time(backup.made_at)}? [y/N] "
         if not options.yes and not agreed(what):
             return EXIT_FAILED
         before = room.health.restore(backup)
     lines = [
-        f"The chats are those of {words.moment_words(backup.made_at)} again.",
+        f"The chats are those of {formatting.date_and_time(backup.made_at)} again.",
         f"Those of before are backup {before.number}.",
     ]
-    return _tell(options, {"restored": backup.number, "before": before.number}, lines)
+    return _print_result(options, {"restored": backup.number, "before": before.number}, lines)
 
 
 def _check(options: argparse.Namespace, setup: Setup) -> int:
-    with _room(setup) as room:
+    with _open_chats(setup) as room:
         result = room.health.full_check() if options.full else room.health.quick_check()
     lines = ["The database is sound."]
     if not result.sound:
@@ -382,7 +391,7 @@ def _check(options: argparse.Namespace, setup: Setup) -> int:
         "index_sound": result.index_sound,
         "problems": list(result.problems),
     }
-    _tell(options, row, [*lines, *result.problems])
+    _print_result(options, row, [*lines, *result.problems])
     return EXIT_DONE if result.sound and result.index_sound else EXIT_FAILED
 
 
@@ -392,11 +401,11 @@ def _check(options: argparse.Namespace, setup: Setup) -> int:
 def _progress(done: int, total: int) -> None:
     if sys.stderr.isatty() and total > 1:
         end = "\n" if done == total else ""
-        sys.stderr.write(f"\r\x1b[K{words.percent(done / total)}{end}")
+        sys.stderr.write(f"\r\x1b[K{formatting.percent(done / total)}{end}")
         sys.stderr.flush()
 
 
-def _tell(options: argparse.Namespace, row: object, lines: Sequence[str]) -> int:
+def _print_result(options: argparse.Namespace, row: object, lines: Sequence[str]) -> int:
     text = json.dumps(row, indent=2) if options.json else "\n".join(lines)
     say(text + "\n")
     return EXIT_DONE

@@ -11,8 +11,8 @@ from app.cli.streams import say
 from app.cli.values import model as model_value
 from app.compose import Setup, make_engine
 from app.services.doctor import examine
-from app.services.fit import request_of
-from app.services.model_files import DEMO, find_model
+from app.services.models.model_files import DEMO, find_model
+from app.services.models.model_fit import request_of
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

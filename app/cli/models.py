@@ -16,14 +16,14 @@ from app.cli.interrupt import stop_on_interrupt
 from app.cli.streams import agreed, say
 from app.cli.values import WrongUsageError, words
 from app.cli.values import path as path_given
-from app.compose import ModelRoom, Setup, build_models, make_engine
+from app.compose import ModelServices, Setup, build_models, make_engine
 from app.domain.download import DownloadItem, DownloadState
 from app.domain.errors import NotFoundError
 from app.domain.model import ModelFile
-from app.hub.control import DownloadControl
-from app.services.advice import Offer, offer_order
-from app.services.events import DownloadChanged, Event
-from app.services.words import percent, size, time_left
+from app.hub.download.control import DownloadControl
+from app.services.core.events import DownloadChanged, Event
+from app.services.core.formatting import percent, size, time_left
+from app.services.models.advice import CatalogOffer, offer_order
 
 POLL_SECONDS = 0.1  # how soon Ctrl+C is noticed
 BAR = 32  # characters
@@ -69,7 +69,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 
 @contextmanager
-def _room(setup: Setup) -> Iterator[ModelRoom]:
+def _open_models(setup: Setup) -> Iterator[ModelServices]:
     engine = make_engine(setup)  # its process starts only when something is asked of it
     room = build_models(setup, engine, queue="downloads-terminal.json")
     try:
@@ -80,18 +80,18 @@ def _room(setup: Setup) -> Iterator[ModelRoom]:
 
 
 def _list(options: argparse.Namespace, setup: Setup) -> int:
-    with _room(setup) as room:
+    with _open_models(setup) as room:
         models = room.models.installed()
     rows = [_model_row(model) for model in models]
     lines = [
         f"{model.label:32} {size(model.size):>9}  {model.path}{'' if model.owned else '  (yours)'}"
         for model in models
     ]
-    return _tell(options, rows, lines)
+    return _print_result(options, rows, lines)
 
 
 def _recommend(options: argparse.Namespace, setup: Setup) -> int:
-    with _room(setup) as room:
+    with _open_models(setup) as room:
         room.models.find_devices().result()
         offers = sorted(room.advice.offers(), key=offer_order)
     best = next((offer for offer in offers if offer.recommended), None)
@@ -105,19 +105,19 @@ def _recommend(options: argparse.Namespace, setup: Setup) -> int:
     for offer in offers:
         verdict = offer.advice.sentence if offer.advice else "Its size is not known."
         lines.append(f"{offer.family.name} {offer.file.quantization}: {verdict}")
-    return _tell(options, [_offer_row(offer) for offer in offers], lines)
+    return _print_result(options, [_offer_row(offer) for offer in offers], lines)
 
 
 def _search(options: argparse.Namespace, setup: Setup) -> int:
-    with _room(setup) as room:
+    with _open_models(setup) as room:
         hits = room.downloads.client.search(options.text)
     lines = [f"{hit.name:56} {hit.downloads:>10,} downloads" for hit in hits]
     rows = [dataclasses.asdict(hit) for hit in hits]
-    return _tell(options, rows, lines or ["Nothing was found."])
+    return _print_result(options, rows, lines or ["Nothing was found."])
 
 
 def _show(options: argparse.Namespace, setup: Setup) -> int:
-    with _room(setup) as room:
+    with _open_models(setup) as room:
         repository = room.downloads.client.repository(options.repository)
         card = room.downloads.client.card(options.repository)
     row = {**dataclasses.asdict(repository), "card": card.text}
@@ -125,7 +125,7 @@ def _show(options: argparse.Namespace, setup: Setup) -> int:
     for model in repository.models:
         parts = f"{len(model.parts)} parts" if len(model.parts) > 1 else ""
         lines.append(f"{model.name:56} {size(model.size):>9}  {model.quantization:8} {parts}")
-    return _tell(options, row, [*lines, "", card.text])
+    return _print_result(options, row, [*lines, "", card.text])
 
 
 def _download(options: argparse.Namespace, setup: Setup) -> int:
@@ -136,7 +136,7 @@ def _download(options: argparse.Namespace, setup: Setup) -> int:
             events.put(event.item)
 
     setup.bus.subscribe(listen)
-    with _room(setup) as room, stop_on_interrupt() as stop:
+    with _open_models(setup) as room, stop_on_interrupt() as stop:
         item = _ask_for(options, room)
         while not item.state.over:
             if stop.is_set():
@@ -155,10 +155,10 @@ def _download(options: argparse.Namespace, setup: Setup) -> int:
         sys.stderr.write("Paused. The same command goes on from here.\n")
         return EXIT_INTERRUPTED
     row = {"path": str(item.files[0]), "sha256": list(item.sha256), "bytes": item.total}
-    return _tell(options, row, [str(item.files[0])])
+    return _print_result(options, row, [str(item.files[0])])
 
 
-def _ask_for(options: argparse.Namespace, room: ModelRoom) -> DownloadItem:
+def _ask_for(options: argparse.Namespace, room: ModelServices) -> DownloadItem:
     if options.quant and options.file:
         raise WrongUsageError(
             "A file and --quant name two things.",
@@ -209,40 +209,40 @@ def _stoppable(what: str) -> Iterator[tuple[DownloadControl, Callable[[int, int]
 
 
 def _verify(options: argparse.Namespace, setup: Setup) -> int:
-    with _room(setup) as room, _stoppable("verifying") as (control, report):
+    with _open_models(setup) as room, _stoppable("verifying") as (control, report):
         good = room.models.verify(_listed(room, options.path), control, report)
     if good is None:
         return EXIT_INTERRUPTED
     words = "The file is what it was." if good else "The file has changed or is damaged."
-    _tell(options, {"path": str(options.path), "good": good}, [words])
+    _print_result(options, {"path": str(options.path), "good": good}, [words])
     return EXIT_DONE if good else EXIT_FAILED
 
 
 def _add(options: argparse.Namespace, setup: Setup) -> int:
     doing = "copying" if options.copy else "comparing its hash"
-    with _room(setup) as room, _stoppable(doing) as (control, report):
-        add = room.adding.copy if options.copy else room.adding.use_and_compare
+    with _open_models(setup) as room, _stoppable(doing) as (control, report):
+        add = room.add_models.copy if options.copy else room.add_models.use_and_compare
         model = add(options.path, control, report)
     if model is None:
         sys.stderr.write("Stopped. Nothing was added.\n")
         return EXIT_INTERRUPTED
-    return _tell(options, _model_row(model), [f"Added {model.label}, {size(model.size)}."])
+    return _print_result(options, _model_row(model), [f"Added {model.label}, {size(model.size)}."])
 
 
 def _remove(options: argparse.Namespace, setup: Setup) -> int:
-    with _room(setup) as room:
+    with _open_models(setup) as room:
         model = _listed(room, options.path)
         frees = room.models.bytes_freed(model)
         what = f"deletes it and frees {size(frees)}" if frees else "leaves the file where it is"
         if not options.yes and not agreed(f"Remove {model.label}? This {what}. [y/N] "):
             return EXIT_FAILED
         freed = room.models.remove(model)
-    return _tell(
+    return _print_result(
         options, {"freed": freed, "removed": True}, [f"Removed. {size(freed)} were freed."]
     )
 
 
-def _listed(room: ModelRoom, path: Path) -> ModelFile:
+def _listed(room: ModelServices, path: Path) -> ModelFile:
     wanted = path.absolute()
     for model in room.models.installed():
         if model.path == wanted:
@@ -254,7 +254,7 @@ def _model_row(model: ModelFile) -> dict[str, object]:
     return {**dataclasses.asdict(model), "path": str(model.path)}
 
 
-def _offer_row(offer: Offer) -> dict[str, object]:
+def _offer_row(offer: CatalogOffer) -> dict[str, object]:
     advice = offer.advice
     return {
         "family": offer.family.id,
@@ -271,7 +271,7 @@ def _offer_row(offer: Offer) -> dict[str, object]:
     }
 
 
-def _tell(options: argparse.Namespace, data: object, lines: list[str]) -> int:
+def _print_result(options: argparse.Namespace, data: object, lines: list[str]) -> int:
     text = json.dumps(data, indent=2, default=str) if options.json else "\n".join(lines)
     say(text + "\n")
     return EXIT_DONE

@@ -13,9 +13,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from app.domain.errors import InvalidValueError
-from app.domain.options import Spec
+from app.domain.options import SettingSpec
 from app.domain.settings import SPECS
-from app.services.model_files import DEMO
+from app.services.models.model_files import DEMO
 
 # Digits of ASCII only: Python's own reading also takes 1_0 for ten.
 _FORMS = {
@@ -63,7 +63,7 @@ def bounds(name: str, *, low: int | None = None) -> str:
     return f"between {least:,} and {most:,}"
 
 
-def _limits(spec: Spec, low: int | None) -> tuple[float, float]:
+def _limits(spec: SettingSpec, low: int | None) -> tuple[float, float]:
     least = spec.option.low if low is None else low
     assert least is not None  # noqa: S101  # every number that the terminal takes declares both
     assert spec.option.high is not None  # noqa: S101

@@ -1,7 +1,7 @@
 """The verdict on a model before the click: does it fit, how fast will it be, which one to take.
 
 Pure arithmetic over the engine's own plan (:mod:`app.engine.plan` by way of
-:mod:`app.services.fit`): no second estimate of memory is made anywhere.
+:mod:`app.services.models.model_fit`): no second estimate of memory is made anywhere.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class Fit(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
+class MemoryBandwidth:
     """How fast this machine reads weights.
 
     Attributes:
@@ -76,7 +76,7 @@ class Advice:
     sentence: str
 
 
-def estimate_speed(plan: LoadPlan, layers: int, pace: Pace) -> float:
+def estimate_speed(plan: LoadPlan, layers: int, pace: MemoryBandwidth) -> float:
     """Tokens a second of an answer: each token reads all weights once.
 
     Args:

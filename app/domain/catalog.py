@@ -34,7 +34,7 @@ class CatalogFile:
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
+class TransformerShape:
     """The sizes of a transformer that decide what it takes of memory.
 
     Attributes:
@@ -79,7 +79,7 @@ class CatalogFamily:
     name: str
     parameters: int
     context: int
-    shape: Shape | None
+    shape: TransformerShape | None
     template: str
     licence: str | None
     sampling: Sampling | None

@@ -144,7 +144,7 @@ class ModelCard:
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class DownloadProgress:
     """How far one download is.
 
     Attributes:

@@ -63,7 +63,7 @@ def option(default: Any, declared: Option) -> Any:
 
 
 @dataclass(frozen=True, slots=True)
-class Spec:
+class SettingSpec:
     """One setting with everything known about it.
 
     Attributes:
@@ -81,7 +81,7 @@ class Spec:
     option: Option
 
 
-def specs_of(declared: type) -> dict[str, Spec]:
+def specs_of(declared: type) -> dict[str, SettingSpec]:
     """What a dataclass made of :func:`option` fields declares, by name."""
     hints = get_type_hints(declared)
     specs = {}
@@ -89,13 +89,13 @@ def specs_of(declared: type) -> dict[str, Spec]:
         kinds = list(getattr(hints[field.name], "__args__", (hints[field.name],)))
         optional = type(None) in kinds
         kind = next(kind for kind in kinds if kind is not type(None))
-        specs[field.name] = Spec(
+        specs[field.name] = SettingSpec(
             field.name, kind, optional, field.default, field.metadata["option"]
         )
     return specs
 
 
-def check(spec: Spec, value: object) -> object:
+def check(spec: SettingSpec, value: object) -> object:
     """Return ``value`` as the setting's own type.
 
     Raises:
@@ -133,7 +133,7 @@ def _same_number(kind: type, value: object) -> bool:
 _KINDS = {bool: "true or false", int: "a whole number", float: "a number", str: "a text"}
 
 
-def read_typed(spec: Spec, text: str, signs: Signs = ENGLISH) -> float | int | None:
+def read_typed(spec: SettingSpec, text: str, signs: Signs = ENGLISH) -> float | int | None:
     """The value of a number's setting that a person typed; never another one than that.
 
     Args:
@@ -166,7 +166,7 @@ def read_typed(spec: Spec, text: str, signs: Signs = ENGLISH) -> float | int | N
     return value + 0.0  # not minus nothing
 
 
-def bounds(spec: Spec, signs: Signs = ENGLISH) -> str:
+def bounds(spec: SettingSpec, signs: Signs = ENGLISH) -> str:
     """What a number's setting may be, in words: "between 16 and 131,072 tokens"."""
     low, high, unit = spec.option.low, spec.option.high, spec.option.unit
     tail = f" {unit}" if unit else ""

@@ -14,10 +14,10 @@ from typing import Any
 from app.domain.errors import InvalidValueError
 from app.domain.generation import MAX_SEED, OverflowPolicy, Sampling
 from app.domain.model import KvType
-from app.domain.options import Option, Section, Spec, check, option, specs_of
+from app.domain.options import Option, Section, SettingSpec, check, option, specs_of
 
 
-class Theme(StrEnum):
+class ThemeChoice(StrEnum):
     """Colours of the window."""
 
     SYSTEM = "system"
@@ -238,16 +238,16 @@ class Settings:
             "Faster where an answer repeats its question; the words stay the model's own.",
         ),
     )
-    theme: Theme = option(
-        Theme.SYSTEM,
+    theme: ThemeChoice = option(
+        ThemeChoice.SYSTEM,
         Option(
             _A,
             "Theme",
             choices={
-                Theme.SYSTEM: "As the system",
-                Theme.LIGHT: "Light",
-                Theme.DARK: "Dark",
-                Theme.HIGH_CONTRAST: "High contrast",
+                ThemeChoice.SYSTEM: "As the system",
+                ThemeChoice.LIGHT: "Light",
+                ThemeChoice.DARK: "Dark",
+                ThemeChoice.HIGH_CONTRAST: "High contrast",
             },
         ),
     )
@@ -292,7 +292,7 @@ class Settings:
         return replace(advised or Sampling(), **chosen)
 
 
-SPECS: dict[str, Spec] = specs_of(Settings)
+SPECS: dict[str, SettingSpec] = specs_of(Settings)
 
 
 def settings_from_dict(data: Mapping[str, object]) -> tuple[Settings, list[str]]:

@@ -15,7 +15,7 @@ from typing import Protocol
 from app.domain.generation import GenerationEvent, GenerationRequest
 from app.domain.model import Device, LoadedModel, LoadRequest
 
-Progress = Callable[[float], None]
+LoadProgressCallback = Callable[[float], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class EngineOptions:
         snapshot_dir: Folder for KV snapshots; None writes none.
         snapshot_cap_bytes: What they may take together; the least recently used go first.
         snapshot_min_gain: Seconds a snapshot must save to be written or restored.
-        drafting: Whether lookup drafting may be used.
+        prompt_lookup: Whether lookup drafting may be used.
         library_dir: Folder of llama.cpp's own libraries; None is the package's.
         graphics: Whether modules for graphics cards may be loaded. Their drivers are other
             people's code, and some end the process that loads them.
@@ -36,7 +36,7 @@ class EngineOptions:
     snapshot_dir: Path | None = None
     snapshot_cap_bytes: int = 8 * 2**30
     snapshot_min_gain: float = 0.5
-    drafting: bool = True
+    prompt_lookup: bool = True
     library_dir: Path | None = None
     graphics: bool = True
     log_level: int = 20
@@ -62,7 +62,9 @@ class Engine(Protocol):
     def start(self) -> None:
         """Get ready ahead of the first use; returns at once."""
 
-    def load(self, request: LoadRequest, progress: Progress, cancel: Cancel) -> LoadedModel:
+    def load(
+        self, request: LoadRequest, progress: LoadProgressCallback, cancel: Cancel
+    ) -> LoadedModel:
         """Load a model, in place of the one loaded before.
 
         Args:
@@ -102,7 +104,7 @@ class Engine(Protocol):
     def configure(self, options: EngineOptions) -> None:
         """Take other options at once; where snapshots begin to be wanted, from the next load."""
 
-    def park(self, conversation_id: str) -> None:
+    def save_state(self, conversation_id: str) -> None:
         """Tell that the user left this chat: its KV state may be written to disk now."""
 
     def unload(self) -> None:

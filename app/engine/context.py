@@ -17,7 +17,7 @@ SMALLEST_ANSWER = 32  # tokens an answer needs to be worth starting
 
 
 @dataclass(frozen=True, slots=True)
-class Fitted:
+class ContextFit:
     """The outcome.
 
     Attributes:
@@ -46,7 +46,7 @@ def fit_turns(
     reserve: int,
     overflow: OverflowPolicy = OverflowPolicy.LEAVE_OUT,
     continuing: bool = False,
-) -> Fitted:
+) -> ContextFit:
     """Choose the turns that fit.
 
     Args:
@@ -66,7 +66,7 @@ def fit_turns(
     pinned = 1 if turns and turns[0].role is Role.SYSTEM else 0
     total = overhead + sum(costs)
     if total <= context_size - reserve:
-        return Fitted(tuple(range(len(turns))), (), total)
+        return ContextFit(tuple(range(len(turns))), (), total)
     fixed = overhead + sum(costs[:pinned])
     start = _newest_question(turns, pinned)
     needed = fixed + sum(costs[start:])
@@ -94,7 +94,7 @@ def fit_turns(
         start, needed = earlier, needed + cost
     kept = (*range(pinned), *range(start, len(turns)))
     left_out = tuple(turn.message_id for turn in turns[pinned:start])
-    return Fitted(kept, left_out, needed)
+    return ContextFit(kept, left_out, needed)
 
 
 def _newest_question(turns: Sequence[Turn], pinned: int) -> int:

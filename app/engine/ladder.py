@@ -24,7 +24,7 @@ class LadderMemory(Protocol):
         """Remember ``step``."""
 
 
-class ForgetfulMemory:
+class InMemoryLadder:
     """A memory that lasts as long as the process."""
 
     def __init__(self) -> None:
@@ -40,15 +40,15 @@ class ForgetfulMemory:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class LadderStep:
     """One rung.
 
     Attributes:
-        words: What it changes, for people.
+        description: What it changes, for people.
         change: Makes a plan safer; returns it unchanged where there is nothing to change.
     """
 
-    words: str
+    description: str
     change: Callable[[LoadPlan, GgufHeader], LoadPlan]
 
 
@@ -80,13 +80,13 @@ def _processor_only(plan: LoadPlan, _header: GgufHeader) -> LoadPlan:
     return replace(plan, gpu_layers=0)
 
 
-STEPS: tuple[Step, ...] = (
-    Step("", lambda plan, _header: plan),
-    Step("without repacked CPU buffers", _no_repacking),
-    Step("with fewer layers on the graphics card", _fewer_layers),
-    Step("with a smaller KV cache (q8_0)", _smaller_cache),
-    Step("with a smaller context", _smaller_context),
-    Step("on the processor only", _processor_only),
+STEPS: tuple[LadderStep, ...] = (
+    LadderStep("", lambda plan, _header: plan),
+    LadderStep("without repacked CPU buffers", _no_repacking),
+    LadderStep("with fewer layers on the graphics card", _fewer_layers),
+    LadderStep("with a smaller KV cache (q8_0)", _smaller_cache),
+    LadderStep("with a smaller context", _smaller_context),
+    LadderStep("on the processor only", _processor_only),
 )
 
 
@@ -95,7 +95,7 @@ def apply_step(plan: LoadPlan, header: GgufHeader, step: int) -> LoadPlan:
     for rung in STEPS[1 : step + 1]:
         plan = rung.change(plan, header)
     if step:
-        plan = replace(plan, reasons=(*plan.reasons, f"Safer plan: {STEPS[step].words}."))
+        plan = replace(plan, reasons=(*plan.reasons, f"Safer plan: {STEPS[step].description}."))
     return plan
 
 

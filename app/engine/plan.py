@@ -31,7 +31,7 @@ _GIB = 2**30
 
 
 @dataclass(frozen=True, slots=True)
-class Machine:
+class ComputeResources:
     """What there is to plan with.
 
     Attributes:
@@ -48,7 +48,7 @@ class Machine:
 
 
 def make_plan(
-    header: GgufHeader, request: LoadRequest, machine: Machine, weights_bytes: int = 0
+    header: GgufHeader, request: LoadRequest, machine: ComputeResources, weights_bytes: int = 0
 ) -> LoadPlan:
     """Plan a load.
 
@@ -112,7 +112,7 @@ def _shrinking(top: int) -> list[int]:
 def _sized(
     header: GgufHeader,
     request: LoadRequest,
-    machine: Machine,
+    machine: ComputeResources,
     weights: int,
     context: int,
     kind: KvType,
@@ -143,7 +143,9 @@ def _sized(
     )
 
 
-def _threads(header: GgufHeader, request: LoadRequest, machine: Machine) -> tuple[int, str]:
+def _threads(
+    header: GgufHeader, request: LoadRequest, machine: ComputeResources
+) -> tuple[int, str]:
     if request.threads is not None:
         return request.threads, f"Threads: {request.threads}, as set."
     cores = max(1, machine.physical_cores)
@@ -191,7 +193,7 @@ def _layer_sizes(header: GgufHeader) -> tuple[list[int], int]:
 
 
 def _layers(
-    header: GgufHeader, machine: Machine, kv: int, compute: int, weights: int
+    header: GgufHeader, machine: ComputeResources, kv: int, compute: int, weights: int
 ) -> tuple[int, str]:
     """How many layers go to the GPUs, counted from the last as llama.cpp does."""
     if not machine.gpus:
@@ -226,11 +228,11 @@ def main_memory(plan: LoadPlan, header: GgufHeader) -> int:
     return int((plan.weights_bytes + plan.kv_bytes) * share) + plan.compute_bytes
 
 
-def _fits(plan: LoadPlan, header: GgufHeader, machine: Machine) -> bool:
+def _fits(plan: LoadPlan, header: GgufHeader, machine: ComputeResources) -> bool:
     return main_memory(plan, header) <= machine.available_memory * (1 - KEEP_FREE_RAM)
 
 
-def _too_large(plan: LoadPlan, header: GgufHeader, machine: Machine) -> OutOfMemoryError:
+def _too_large(plan: LoadPlan, header: GgufHeader, machine: ComputeResources) -> OutOfMemoryError:
     needed = main_memory(plan, header)
     if plan.weights_bytes > machine.available_memory:
         return OutOfMemoryError(

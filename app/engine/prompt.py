@@ -31,10 +31,10 @@ class Vocabulary(Protocol):
     def tokenize(self, text: str, *, special: bool = False, start: bool = False) -> list[int]:
         """Token ids of ``text``."""
 
-    def control(self, text: str) -> int | None:
+    def control_token(self, text: str) -> int | None:
         """The id of a control token, or None."""
 
-    def begin(self) -> list[int]:
+    def bos_token(self) -> list[int]:
         """The begin-of-text token, where the model wants one."""
 
 
@@ -55,7 +55,7 @@ class Template(Protocol):
     """Turns into tokens.
 
     ``chat`` is the conversation's id: its own answers are read with the tokens they were written
-    with, see :class:`TextMemory`.
+    with, see :class:`TokenCache`.
 
     Attributes:
         name: "phi-4", "phi-4-mini", or "file".
@@ -72,7 +72,7 @@ class Template(Protocol):
         """The whole prompt. With ``continuing`` the last turn is an answer left open."""
 
 
-class TextMemory:
+class TokenCache:
     """Token ids of texts seen before, least recently used out.
 
     An answer is remembered with the tokens the model really wrote, so that the next prompt
@@ -133,13 +133,13 @@ class MarkupTemplate:
         self,
         name: str,
         vocabulary: Vocabulary,
-        memory: TextMemory,
+        memory: TokenCache,
         markup: _Markup,
         ends: frozenset[int],
     ) -> None:
         self.name = name
         self.ends = ends
-        self._begin = vocabulary.begin()
+        self._begin = vocabulary.bos_token()
         self._memory = memory
         self._markup = markup
 
@@ -174,7 +174,7 @@ class FileTemplate:
 
     name = "file"
 
-    def __init__(self, source: str, vocabulary: Vocabulary, memory: TextMemory) -> None:
+    def __init__(self, source: str, vocabulary: Vocabulary, memory: TokenCache) -> None:
         # Only files that need it pay for the import.
         from jinja2 import TemplateError
         from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -209,7 +209,7 @@ class FileTemplate:
         """
         shown = turns[:-1] if continuing else turns
         rendered = self._render(shown)
-        ids: list[int] = [] if self._starts_itself(rendered) else self._vocabulary.begin()
+        ids: list[int] = [] if self._starts_itself(rendered) else self._vocabulary.bos_token()
         starts: list[int | None] = [None] * len(turns)
         rest = rendered
         while rest:
@@ -226,7 +226,7 @@ class FileTemplate:
         return Layout(ids, tuple(starts))
 
     def _starts_itself(self, rendered: str) -> bool:
-        begin = self._vocabulary.begin()
+        begin = self._vocabulary.bos_token()
         head = rendered.partition(_OPEN)[0]
         return bool(begin) and self._vocabulary.tokenize(head, special=True)[:1] == begin
 
@@ -268,7 +268,7 @@ def _refuse(message: str) -> str:
     raise TemplateError(message)
 
 
-def choose_template(source: str, vocabulary: Vocabulary, memory: TextMemory) -> Template:
+def choose_template(source: str, vocabulary: Vocabulary, memory: TokenCache) -> Template:
     """The template for a model.
 
     Args:
@@ -279,17 +279,17 @@ def choose_template(source: str, vocabulary: Vocabulary, memory: TextMemory) -> 
     Raises:
         ModelFileError: The file has no usable template.
     """
-    end_of_text = vocabulary.control("<|endoftext|>")
+    end_of_text = vocabulary.control_token("<|endoftext|>")
     ends = {end_of_text} if end_of_text is not None else set[int]()
     start, separator, end = (
-        vocabulary.control(text) for text in ("<|im_start|>", "<|im_sep|>", "<|im_end|>")
+        vocabulary.control_token(text) for text in ("<|im_start|>", "<|im_sep|>", "<|im_end|>")
     )
     if start is not None and separator is not None and end is not None:
         before = {role: [start, *vocabulary.tokenize(str(role)), separator] for role in Role}
         markup = _Markup(before, [end])
         return MarkupTemplate("phi-4", vocabulary, memory, markup, frozenset({end, *ends}))
-    end = vocabulary.control("<|end|>")
-    roles = {role: vocabulary.control(f"<|{role}|>") for role in Role}
+    end = vocabulary.control_token("<|end|>")
+    roles = {role: vocabulary.control_token(f"<|{role}|>") for role in Role}
     known = {role: [token] for role, token in roles.items() if token is not None}
     if end is not None and len(known) == len(Role) and vocabulary.size >= MINI_VOCABULARY:
         markup = _Markup(known, [end])

@@ -22,7 +22,7 @@ from app.domain.generation import (
     Timings,
 )
 from app.domain.model import Device, KvType, LoadedModel, LoadPlan, LoadRequest
-from app.engine.base import Cancel, EngineOptions, Progress
+from app.engine.base import Cancel, EngineOptions, LoadProgressCallback
 from app.engine.context import fit_turns, reserve_for
 
 _TOKEN = re.compile(r"\s*\S+|\s+$")
@@ -36,13 +36,13 @@ def wait(seconds: float, cancel: Cancel) -> bool:
     return cancel.wait(seconds) if seconds > 0 else cancel.is_set()
 
 
-def words(text: str) -> list[str]:
+def split_words(text: str) -> list[str]:
     """The tokens of ``text``; joined they are ``text`` again."""
     return _TOKEN.findall(text)
 
 
 @dataclass(frozen=True, slots=True)
-class Script:
+class ScriptedAnswer:
     """One answer.
 
     Attributes:
@@ -58,7 +58,7 @@ class Script:
     before: tuple[GenerationEvent, ...] = ()
 
 
-Answers = Sequence[str | Script] | Callable[[GenerationRequest], str | Script]
+Answers = Sequence[str | ScriptedAnswer] | Callable[[GenerationRequest], str | ScriptedAnswer]
 
 
 class ScriptedEngine:
@@ -77,7 +77,7 @@ class ScriptedEngine:
     Attributes:
         requests: Every request, in order.
         loads: Every load, in order.
-        parked: Every conversation that was left, in order.
+        saved_states: Every conversation that was left, in order.
         loaded: The model in force.
         closed: Whether ``close`` was called.
     """
@@ -104,7 +104,7 @@ class ScriptedEngine:
         self._pause = pause
         self.requests: list[GenerationRequest] = []
         self.loads: list[LoadRequest] = []
-        self.parked: list[str] = []
+        self.saved_states: list[str] = []
         self.options: list[EngineOptions] = []
         self.loaded: LoadedModel | None = None
         self.closed = False
@@ -112,7 +112,9 @@ class ScriptedEngine:
     def start(self) -> None:
         """Always ready."""
 
-    def load(self, request: LoadRequest, progress: Progress, cancel: Cancel) -> LoadedModel:
+    def load(
+        self, request: LoadRequest, progress: LoadProgressCallback, cancel: Cancel
+    ) -> LoadedModel:
         """See :meth:`app.engine.base.Engine.load`."""
         self.loads.append(request)
         self.loaded = None
@@ -145,7 +147,7 @@ class ScriptedEngine:
         sampling = request.sampling
         fitted = fit_turns(
             request.turns,
-            [len(words(turn.content)) + 1 for turn in request.turns],
+            [len(split_words(turn.content)) + 1 for turn in request.turns],
             overhead=1,
             context_size=size,
             reserve=reserve_for(sampling.max_tokens, size),
@@ -168,7 +170,7 @@ class ScriptedEngine:
         yield from script.before
         text, stop = _cut(script.text, sampling.stop)
         limit = sampling.max_tokens or size - fitted.tokens
-        tokens = words(text)
+        tokens = split_words(text)
         for written, token in enumerate(tokens):
             if written >= limit:
                 full = StopReason.MAX_TOKENS if sampling.max_tokens else StopReason.CONTEXT_FULL
@@ -182,12 +184,12 @@ class ScriptedEngine:
             raise script.error
         yield finished(StopReason.STOP_STRING if stop else script.reason, len(tokens), stop)
 
-    def _script(self, request: GenerationRequest) -> Script:
+    def _script(self, request: GenerationRequest) -> ScriptedAnswer:
         if callable(self._answers):
             answer = self._answers(request)
         else:
             answer = self._answers[(len(self.requests) - 1) % len(self._answers)]
-        return Script(answer) if isinstance(answer, str) else answer
+        return ScriptedAnswer(answer) if isinstance(answer, str) else answer
 
     def seconds(self, prompt: bool, tokens: int) -> float:
         """Scripted time, so that rates in tests and pictures do not depend on the machine."""
@@ -197,7 +199,7 @@ class ScriptedEngine:
         """Words of each text."""
         if self.loaded is None:
             raise ModelNotLoadedError("No model is loaded.")
-        return [len(words(text)) for text in texts]
+        return [len(split_words(text)) for text in texts]
 
     def devices(self) -> list[Device]:
         """One processor of a fixed size."""
@@ -208,9 +210,9 @@ class ScriptedEngine:
         """Note other options."""
         self.options.append(options)
 
-    def park(self, conversation_id: str) -> None:
+    def save_state(self, conversation_id: str) -> None:
         """Note that a chat was left."""
-        self.parked.append(conversation_id)
+        self.saved_states.append(conversation_id)
 
     def unload(self) -> None:
         """Forget the model."""

@@ -32,7 +32,7 @@ MAX_HEADER = 4_096
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class StoredSegment:
     """A segment on disk.
 
     Attributes:
@@ -49,7 +49,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class SegmentRange:
     """A segment to be written: tokens ``start`` to ``end`` after ``parent``."""
 
     start: int
@@ -58,7 +58,7 @@ class Piece:
     digest: str
 
 
-class Buffers:
+class BufferPool:
     """Memory that segments are read into, one after another.
 
     Fresh memory is given page by page, which took five times as long as reading what the system
@@ -69,7 +69,7 @@ class Buffers:
     def __init__(self) -> None:
         self._free: queue.SimpleQueue[mmap.mmap] = queue.SimpleQueue()
 
-    def take(self, size: int) -> memoryview:
+    def acquire(self, size: int) -> memoryview:
         """``size`` bytes of writable memory."""
         try:
             memory = self._free.get_nowait()
@@ -82,7 +82,7 @@ class Buffers:
                 memory.madvise(mmap.MADV_HUGEPAGE)
         return memoryview(memory)[:size]
 
-    def give_back(self, view: memoryview) -> None:
+    def release(self, view: memoryview) -> None:
         """What :meth:`take` gave is needed no longer."""
         memory = view.obj
         view.release()
@@ -108,19 +108,19 @@ def chain_digest(parent: str, tokens: Sequence[int]) -> str:
     return hashlib.sha256(parent.encode() + array("i", tokens).tobytes()).hexdigest()[:32]
 
 
-def pieces(tokens: Sequence[int], root: str) -> list[Piece]:
+def split_segments(tokens: Sequence[int], root: str) -> list[SegmentRange]:
     """Cut ``tokens`` into segments."""
     found = []
     parent = root
     for start in range(0, len(tokens), SEGMENT):
         end = min(start + SEGMENT, len(tokens))
         digest = chain_digest(parent, tokens[start:end])
-        found.append(Piece(start, end, parent, digest))
+        found.append(SegmentRange(start, end, parent, digest))
         parent = digest
     return found
 
 
-def make_head(parent: str, tokens: Sequence[int], state: bytes) -> bytes:
+def make_header(parent: str, tokens: Sequence[int], state: bytes) -> bytes:
     """Everything in the file of a segment that comes before its state."""
     ids = array("i", tokens).tobytes()
     header = {
@@ -133,7 +133,7 @@ def make_head(parent: str, tokens: Sequence[int], state: bytes) -> bytes:
     return MAGIC + struct.pack("<I", len(text)) + text + ids
 
 
-def read_state(path: Path, entry: Entry, buffers: Buffers) -> memoryview:
+def read_state(path: Path, entry: StoredSegment, buffers: BufferPool) -> memoryview:
     """The state in a segment's file, verified; its memory is the caller's to give back.
 
     Raises:
@@ -149,7 +149,7 @@ def read_state(path: Path, entry: Entry, buffers: Buffers) -> memoryview:
             raise SnapshotError(f"{path.name} does not hold what its name says")
         if header.state != entry.size - len(MAGIC) - 4 - header.length - len(ids):
             raise SnapshotError(f"{path.name} is not of the size it was")
-        state = buffers.take(header.state)
+        state = buffers.acquire(header.state)
         try:
             filled = 0
             while filled < len(state) and (count := file.readinto(state[filled:])):
@@ -163,7 +163,7 @@ def read_state(path: Path, entry: Entry, buffers: Buffers) -> memoryview:
             if zlib.crc32(state, zlib.crc32(ids)) != header.checksum:
                 raise SnapshotError(f"the checksum of {path.name} is wrong")
         except (OSError, SnapshotError):
-            buffers.give_back(state)
+            buffers.release(state)
             raise
     return state
 
@@ -201,7 +201,7 @@ def _read_header(fixed: bytes, rest: bytes) -> _Header:
     return header
 
 
-def read_entry(path: Path) -> Entry:
+def read_entry(path: Path) -> StoredSegment:
     """What a file of a segment holds, by its header and token ids; its state is not read.
 
     Raises:
@@ -220,4 +220,4 @@ def read_entry(path: Path) -> Entry:
     tokens = tuple(ids)
     if chain_digest(header.parent, tokens) != path.stem:
         raise SnapshotError(f"{path.name} does not hold what its name says")
-    return Entry(path.stem, header.parent, tokens, size)
+    return StoredSegment(path.stem, header.parent, tokens, size)

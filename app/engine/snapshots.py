@@ -19,12 +19,12 @@ from pathlib import Path
 
 from app.domain.private_files import make_file, make_folder
 from app.engine.segments import (
-    Buffers,
-    Entry,
+    BufferPool,
     OtherVersionError,
-    Piece,
+    SegmentRange,
     SnapshotError,
-    make_head,
+    StoredSegment,
+    make_header,
     read_entry,
     read_state,
 )
@@ -83,18 +83,20 @@ class SnapshotStore:
         self._folder = folder
         self._cap = cap_bytes
         self._lock = threading.Lock()
-        self._children: dict[str, dict[str, Entry]] = defaultdict(dict)
-        self._queue: queue.Queue[tuple[Piece, tuple[int, ...], bytes] | None] = queue.Queue(QUEUED)
+        self._children: dict[str, dict[str, StoredSegment]] = defaultdict(dict)
+        self._queue: queue.Queue[tuple[SegmentRange, tuple[int, ...], bytes] | None] = queue.Queue(
+            QUEUED
+        )
         self._thread: threading.Thread | None = None
         self._off = False
         self._scan()
 
     # --- reading ------------------------------------------------------------------------------
 
-    def find(self, prompt: Sequence[int], root: str) -> list[Entry]:
+    def find(self, prompt: Sequence[int], root: str) -> list[StoredSegment]:
         """The segments that ``prompt`` begins with; the last may agree only in part."""
         self._look()
-        found: list[Entry] = []
+        found: list[StoredSegment] = []
         parent, position = root, 0
         with self._lock:
             while position < len(prompt):
@@ -111,13 +113,13 @@ class SnapshotStore:
                 parent, position = best.digest, position + agreed
         return found
 
-    def has(self, piece: Piece) -> bool:
+    def has(self, piece: SegmentRange) -> bool:
         """Whether that segment is on disk."""
         with self._lock:
             known = piece.digest in self._children.get(piece.parent, {})
         return known and self._path(piece.digest).exists()
 
-    def read(self, entry: Entry, buffers: Buffers | None = None) -> memoryview:
+    def read(self, entry: StoredSegment, buffers: BufferPool | None = None) -> memoryview:
         """The state of a segment, verified.
 
         Args:
@@ -129,7 +131,7 @@ class SnapshotStore:
         """
         path = self._path(entry.digest)
         try:
-            state = read_state(path, entry, buffers or Buffers())
+            state = read_state(path, entry, buffers or BufferPool())
         except (OSError, SnapshotError) as error:
             log.warning("A KV snapshot is ignored: %s", error)
             self._forget(entry)
@@ -137,7 +139,7 @@ class SnapshotStore:
         self._touch(path)
         return state
 
-    def limit(self, cap_bytes: int) -> None:
+    def set_cap(self, cap_bytes: int) -> None:
         """Another cap; what is over it goes with the next segment that is written."""
         self._cap = cap_bytes
 
@@ -159,7 +161,9 @@ class SnapshotStore:
 
     # --- writing ------------------------------------------------------------------------------
 
-    def write(self, piece: Piece, tokens: Sequence[int], state: bytes, timeout: float) -> bool:
+    def write(
+        self, piece: SegmentRange, tokens: Sequence[int], state: bytes, timeout: float
+    ) -> bool:
         """Hand a segment to the writing thread.
 
         Args:
@@ -183,7 +187,7 @@ class SnapshotStore:
         return True
 
     @property
-    def is_off(self) -> bool:
+    def is_disabled(self) -> bool:
         """Whether writing failed, so that nothing more is taken."""
         return self._off
 
@@ -204,9 +208,9 @@ class SnapshotStore:
                 log.warning("KV snapshots are switched off until the next start: %s", error)
                 self._off = True
 
-    def _store(self, piece: Piece, tokens: tuple[int, ...], state: bytes) -> None:
+    def _store(self, piece: SegmentRange, tokens: tuple[int, ...], state: bytes) -> None:
         make_folder(self._folder)
-        head = make_head(piece.parent, tokens, state)
+        head = make_header(piece.parent, tokens, state)
         size = len(head) + len(state)
         if not self._make_room(size, piece.parent):
             return
@@ -222,7 +226,7 @@ class SnapshotStore:
             part.replace(path)
         finally:
             part.unlink(missing_ok=True)
-        entry = Entry(piece.digest, piece.parent, tokens, size)
+        entry = StoredSegment(piece.digest, piece.parent, tokens, size)
         with self._lock:
             siblings = self._children[piece.parent]
             siblings[entry.digest] = entry
@@ -265,7 +269,7 @@ class SnapshotStore:
             parent = parents[parent]
         return found
 
-    def _age(self, entry: Entry) -> tuple[float, int, str]:
+    def _age(self, entry: StoredSegment) -> tuple[float, int, str]:
         """Sorts the least recently used first, and the end of a chain before its beginning."""
         try:
             used = self._path(entry.digest).stat().st_mtime
@@ -301,7 +305,7 @@ class SnapshotStore:
         if others:
             log.info("%d KV snapshots of another version of Phial were removed", others)
 
-    def _forget(self, entry: Entry) -> None:
+    def _forget(self, entry: StoredSegment) -> None:
         with self._lock:
             self._children.get(entry.parent, {}).pop(entry.digest, None)
         _remove(self._path(entry.digest))

@@ -21,7 +21,7 @@ OTHERS_BUSY = 0.25  # cores that other programs use, from which on fewer threads
 LOOK_SECONDS = 2.0
 
 
-class Load:
+class CpuLoad:
     """How many cores other programs use, measured between looks."""
 
     def __init__(self) -> None:
@@ -66,7 +66,7 @@ class ThreadGovernor:
         self._trial: list[float] = []
         self._before = 0  # threads outside the trial that is running; 0: none is
 
-    def measured(self, seconds: float) -> int:
+    def record_pass(self, seconds: float) -> int:
         """A pass over one token took ``seconds``; the threads to use for the next."""
         if self._before:
             self._trial.append(seconds)

@@ -1,4 +1,4 @@
-"""Owns Markdown, code and maths as blocks and spans, without Qt.
+"""Markdown, code and maths as blocks and spans, without Qt.
 
 The parts and who uses them:
 

@@ -1,4 +1,4 @@
-"""Owns Markdown that arrives in pieces: what is finished, and what the open end looks like.
+"""Markdown that arrives in pieces: what is finished, and what the open end looks like.
 
 Complete lines go through the `Machine` once and become parts for good. The unfinished last line is
 tried on the tree and taken back, so that the tail shows what the text would be if it ended here;
@@ -11,17 +11,17 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from app.markup.blocks import Part, Settled, Update
-from app.markup.build import Builder
-from app.markup.ending import Ending
-from app.markup.machine import Machine
-from app.markup.nodes import CodeNode, ParagraphNode, restore, save, spine
-from app.markup.openings import END_THINK, THINK
-from app.markup.paragraphs import MAX_LINE, places_from
-from app.markup.parts import Parts
-from app.markup.pieces import append_text
-from app.markup.starts import may_close_fence
-from app.markup.wrapping import change_last
+from app.markup.document.blocks import BlockPart, StreamResult, StreamUpdate
+from app.markup.markdown.block_parser import BlockParser
+from app.markup.markdown.block_patterns import may_close_fence
+from app.markup.markdown.block_rules import END_THINK, THINK
+from app.markup.markdown.build import BlockBuilder
+from app.markup.markdown.finalize import Finalizer
+from app.markup.markdown.math_segments import append_text
+from app.markup.markdown.nodes import CodeNode, ParagraphNode, restore, save, spine
+from app.markup.markdown.paragraphs import MAX_LINE, places_from
+from app.markup.markdown.stream_delta import StreamDelta
+from app.markup.markdown.wrapping import change_last
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,9 +54,9 @@ class MarkdownStream:
 
     def __init__(self) -> None:
         self.length = 0
-        self._machine = Machine()
-        self._builder = Builder(self._machine.references)
-        self._parts = Parts(self._builder)
+        self._machine = BlockParser()
+        self._builder = BlockBuilder(self._machine.references)
+        self._parts = StreamDelta(self._builder)
         self._line: list[str] = []
         self._line_start = 0
         self._carry = ""
@@ -64,7 +64,7 @@ class MarkdownStream:
         self._growing = False
         self._credit = HEAD_START
         self._tried = 0
-        self._tail: tuple[Part, ...] = ()
+        self._tail: tuple[BlockPart, ...] = ()
         self._live: ParagraphNode | None = None
         self._waits = False  # the live paragraph has text that the tail does not show yet
         self._on_line = False  # the tail ends with the unfinished line
@@ -77,7 +77,7 @@ class MarkdownStream:
 
     # ------------------------------------------------------------------------------------ input
 
-    def feed(self, text: str) -> Update:
+    def feed(self, text: str) -> StreamUpdate:
         """Add ``text``; pieces may be cut anywhere, even inside a line end.
 
         Raises:
@@ -104,9 +104,9 @@ class MarkdownStream:
             self._grow_tail(text)
         if self._growing:  # the line turned out to be text: it is not in the tail any more
             closed += tuple(self._parts.drain(self._machine.root))
-        return Update(closed, self._tail, tail_same=not closed and before == self._tail)
+        return StreamUpdate(closed, self._tail, tail_same=not closed and before == self._tail)
 
-    def finish(self) -> Settled:
+    def finish(self) -> StreamResult:
         """No more text comes.
 
         Raises:
@@ -114,7 +114,7 @@ class MarkdownStream:
         """
         return next(settled for settled in self.finishing() if settled is not None)
 
-    def finishing(self) -> Iterator[Settled | None]:
+    def finishing(self) -> Iterator[StreamResult | None]:
         """`finish` in steps of about 5 ms: None while there is more to do, the end at the end.
 
         The last tail stays good until then.
@@ -127,19 +127,19 @@ class MarkdownStream:
         self._finished = True
         return self._finishing()
 
-    def _finishing(self) -> Iterator[Settled | None]:
+    def _finishing(self) -> Iterator[StreamResult | None]:
         if self._carry:
             self._end_line(1)
         elif self._growing or any(self._line):
             self._end_line(0)
         self._machine.finish()
         yield None
-        ending = Ending(self._machine.root, self._builder)
+        ending = Finalizer(self._machine.root, self._builder)
         yield from ending.number()
         closed = tuple(self._parts.drain(self._machine.root))
         yield None
-        blocks, changes = yield from ending.settle()
-        yield Settled(Update(closed, ()), blocks, changes)
+        blocks, changes = yield from ending.finalize()
+        yield StreamResult(StreamUpdate(closed, ()), blocks, changes)
 
     def _take_lines(self, text: str) -> int:
         """Read the lines that ``text`` completes; how many there were."""
@@ -158,17 +158,17 @@ class MarkdownStream:
             self._line.append(text)
             return
         if not self._machine.thinking():
-            self._machine.grow(text)
+            self._machine.extend_partial_line(text)
             return
         text = self._suspect + text
         at = text.find(END_THINK)
         if at == -1:
             self._suspect = _suspect(text)
-            self._machine.grow(text[: len(text) - len(self._suspect)])
+            self._machine.extend_partial_line(text[: len(text) - len(self._suspect)])
             return
-        self._machine.grow(text[:at])
-        self._machine.end_grown()
-        self._line_start = self._machine.grown_to + len(END_THINK)
+        self._machine.extend_partial_line(text[:at])
+        self._machine.end_partial_line()
+        self._line_start = self._machine.partial_line_end + len(END_THINK)
         self._machine.end_thinking(self._line_start)
         self._growing = False
         self._suspect = ""
@@ -177,14 +177,14 @@ class MarkdownStream:
     def _end_line(self, width: int) -> None:
         """The line is complete; its end is ``width`` characters wide."""
         if self._growing:
-            self._machine.grow(self._suspect)
+            self._machine.extend_partial_line(self._suspect)
             self._suspect = ""
-            self._machine.end_grown()
-            self._line_start = self._machine.grown_to + width
+            self._machine.end_partial_line()
+            self._line_start = self._machine.partial_line_end + width
             self._growing = False
         else:
             line = "".join(self._line)
-            self._machine.line(line, self._line_start)
+            self._machine.feed_line(line, self._line_start)
             self._line_start += len(line) + width
         self._line = []
 
@@ -240,7 +240,7 @@ class MarkdownStream:
         self._tail = (*self._tail[:-1], grown)
         return True
 
-    def _try(self) -> tuple[Part, ...]:
+    def _try(self) -> tuple[BlockPart, ...]:
         """Read the unfinished line as if it were complete, look, and take it back."""
         machine = self._machine
         self._waits = False
@@ -256,24 +256,24 @@ class MarkdownStream:
         self._suspect = _suspect(text) if thinking else ""
         shown = text[: len(text) - len(self._suspect)]
         before = self.characters_parsed
-        if machine.hold_overflows(shown):
-            machine.give_up_hold()
+        if machine.open_formula_overflows(shown):
+            machine.abandon_open_formula()
         state = machine.save(), save(spine(machine.root)), self._builder.number
         self._on_line = bool(shown.strip()) and not _MARKER.fullmatch(shown)
         if self._on_line:
-            machine.line(shown, self._line_start)
+            machine.feed_line(shown, self._line_start)
         commit = self._on_line and self._can_commit(shown)
-        self._builder.guessing = True
+        self._builder.closing_markers = True
         tail = () if commit else self._parts.open_parts(machine.root)
-        self._builder.guessing = False
+        self._builder.closing_markers = False
         self._live = None if commit or self._suspect or not self._on_line else self._find_live(tail)
         restore(state[1])
         machine.restore(state[0])
         self._builder.number = state[2]
         self._credit -= self.characters_parsed - before
         if commit:
-            machine.line(shown, self._line_start)
-            machine.start_growing(self._line_start + len(shown))
+            machine.feed_line(shown, self._line_start)
+            machine.begin_partial_line(self._line_start + len(shown))
             self._growing = True
             self._line = []
         return tail
@@ -283,16 +283,16 @@ class MarkdownStream:
         tip = self._machine.tip()
         if tip.last_line != self._machine.line_number or not text.strip():
             return False
-        if isinstance(tip, ParagraphNode) and tip.places and tip.hold is None:
+        if isinstance(tip, ParagraphNode) and tip.places and tip.open_formula is None:
             return tip.base + len(tip.text) - tip.places[-1][0] > MAX_LINE
         if isinstance(tip, CodeNode) and tip.fence and tip.lines:
             return tip.first_line != tip.last_line and not may_close_fence(tip.lines[-1], tip.fence)
         return False
 
-    def _find_live(self, tail: tuple[Part, ...]) -> ParagraphNode | None:
+    def _find_live(self, tail: tuple[BlockPart, ...]) -> ParagraphNode | None:
         """A copy of the open paragraph if new text on its line can only be more of its text."""
         tip = self._machine.tip()
-        if not isinstance(tip, ParagraphNode) or tip.hold is not None or not tail:
+        if not isinstance(tip, ParagraphNode) or tip.open_formula is not None or not tail:
             return None
         if tip.last_line != self._machine.line_number or tip.sent:
             return None

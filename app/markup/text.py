@@ -1,4 +1,4 @@
-"""Owns what the clipboard gets: blocks as plain text, as safe HTML, as the Markdown they were."""
+"""What the clipboard gets: blocks as plain text, as safe HTML, as the Markdown they were."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from html import escape
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from app.markup.blocks import (
+from app.markup.code.highlighter import language_name
+from app.markup.document.blocks import (
     Block,
     Code,
     CodeBlock,
@@ -24,17 +25,16 @@ from app.markup.blocks import (
     MathBlock,
     Paragraph,
     Quote,
-    Row,
     Rule,
     SoftBreak,
     Spans,
     Strike,
     Strong,
     Table,
+    TableCells,
     Text,
     Thinking,
 )
-from app.markup.code import language_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -199,7 +199,7 @@ def _html_item(item: ListItem, *, tight: bool) -> str:
 
 
 def _html_table(table: Table) -> str:
-    def row(cells: Row, tag: str) -> str:
+    def row(cells: TableCells, tag: str) -> str:
         written = ""
         for align, cell in zip(table.alignments, cells, strict=False):
             style = f' style="text-align:{align}"' if align else ""

@@ -14,8 +14,8 @@ from app.domain.model import Device, LoadRequest
 from app.engine.base import Engine
 from app.engine.ladder import STEPS
 from app.engine.plan import make_plan, weights_of_all_parts
-from app.services.fit import place
-from app.services.words import size
+from app.services.core.formatting import size
+from app.services.models.model_fit import snapshot_machine
 from app.system.hardware import Machine, disk_free, machine
 from app.system.paths import Folders
 
@@ -32,7 +32,7 @@ PACKAGES = (
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class DoctorReport:
     """Everything a bug report needs; no chat text.
 
     Attributes:
@@ -133,7 +133,7 @@ class Report:
 
 def examine(
     engine: Engine, folders: Folders, steps: Mapping[str, int], load: LoadRequest | None = None
-) -> Report:
+) -> DoctorReport:
     """Look at this computer and ask the engine for its devices.
 
     Args:
@@ -148,7 +148,7 @@ def examine(
         devices = tuple(engine.devices())
     except KnownError as error:
         problem = str(error)
-    return Report(
+    return DoctorReport(
         version=app.__version__,
         python=platform.python_version(),
         packages={name: _version(name) for name in PACKAGES},
@@ -156,7 +156,7 @@ def examine(
         devices=devices,
         engine_problem=problem,
         plan=plan_lines(load, devices) if load is not None else (),
-        ladder={key: STEPS[step].words for key, step in steps.items() if step < len(STEPS)},
+        ladder={key: STEPS[step].description for key, step in steps.items() if step < len(STEPS)},
         folders=folders,
         disk_free=disk_free(folders.models),
     )
@@ -167,7 +167,7 @@ def plan_lines(load: LoadRequest, devices: Sequence[Device]) -> tuple[str, ...]:
     try:
         header = read_gguf_file(load.path)
         weights = weights_of_all_parts(load.path, header)
-        plan = make_plan(header, load, place(0, devices).machine, weights)
+        plan = make_plan(header, load, snapshot_machine(0, devices).machine, weights)
     except KnownError as error:
         return (str(error),)
     needs = (

@@ -7,21 +7,21 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.engine.base import Engine
-from app.services.adding import AddingService
-from app.services.advice import AdviceService
-from app.services.chat import ChatService
-from app.services.context import ContextService
-from app.services.downloads import DownloadService
-from app.services.events import EventBus
-from app.services.lane import Lane
-from app.services.library import LibraryService
-from app.services.maintenance import MaintenanceService
-from app.services.measuring import MeasuringService
-from app.services.models import ModelService
-from app.services.settings import SettingsService
-from app.services.snapshots import SnapshotService
-from app.services.titles import TitleService
-from app.services.transfer import TransferService
+from app.services.chat.chat_service import ChatService
+from app.services.chat.context_service import ContextService
+from app.services.chat.titles import TitleService
+from app.services.core.events import EventBus
+from app.services.core.serial_executor import SerialExecutor
+from app.services.core.settings import SettingsService
+from app.services.library.library_service import LibraryService
+from app.services.library.maintenance import MaintenanceService
+from app.services.models.add_models import AddModelService
+from app.services.models.advice import AdviceService
+from app.services.models.benchmark_runner import BenchmarkService
+from app.services.models.downloads import DownloadService
+from app.services.models.model_service import ModelService
+from app.services.models.snapshots import SnapshotService
+from app.services.transfer.transfer_service import TransferService
 from app.services.updates import UpdateService
 
 
@@ -39,12 +39,12 @@ class Services:
     maintenance: MaintenanceService
     downloads: DownloadService
     advice: AdviceService
-    adding: AddingService
+    add_models: AddModelService
     transfer: TransferService
     snapshots: SnapshotService
-    measuring: MeasuringService
+    benchmarks: BenchmarkService
     updates: UpdateService
-    lane: Lane
+    executor: SerialExecutor
     engine: Engine
     data_folder: Path
 
@@ -63,7 +63,7 @@ class Services:
             self.downloads.close,
             self.models.close,
             self.chat.close,
-            self.lane.close,
+            self.executor.close,
             self.chat.save_pending,
             self.library.close,
             self.engine.close,

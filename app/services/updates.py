@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 import app
 from app.domain.download import Release
-from app.hub.gate import NetworkGate
-from app.hub.updates import HOMEPAGE, ReleasePage
-from app.services.settings import SettingsService
+from app.hub.api.releases import HOMEPAGE, ReleasePage
+from app.hub.network.gate import NetworkGate
+from app.services.core.settings import SettingsService
 
 
 @dataclass(frozen=True, slots=True)
-class UpdateAnswer:
+class UpdateCheck:
     """What came of a check.
 
     Attributes:
@@ -51,14 +51,14 @@ class UpdateService:
         """Whether a check would be refused."""
         return self._settings.current.offline
 
-    def check(self) -> UpdateAnswer:
+    def check(self) -> UpdateCheck:
         """Ask now; blocks.
 
         Raises:
             OfflineError: The Offline switch is on; nothing was sent.
             HubError: No answer, or none that can be read.
         """
-        return UpdateAnswer(app.__version__, self._page().newest())
+        return UpdateCheck(app.__version__, self._page().newest())
 
     def _page(self) -> ReleasePage:
         return ReleasePage(NetworkGate(offline=self.offline), self._homepage)

@@ -3,29 +3,29 @@
 ``open_library(folder)`` opens the conversations and tells what it found, or what can only be read
 (``report.refusal``) or is missing (``report.lost``); ``close()`` on what it
 returns finishes every write. ``open_private_library()`` makes a library that lives in memory only.
-Both give a :class:`Library`: its writes return futures that resolve when the change is on the
-disk, its reads return values. :class:`Health` checks, backs up and restores.
+Both give a :class:`MessageRepository`: its writes return futures that resolve once the change is on
+the disk, its reads return values. :class:`Health` checks, backs up and restores.
 :class:`Searcher` finds in a library as one types.
 In the data folder lie ``phial.db`` with its ``-wal`` and ``-shm`` while it is open, ``phial.lock``,
 ``backups/``, and after damage ``phial.db.damaged-<time>``, which nothing here ever deletes.
-:class:`SettingsStore`, :class:`LadderMemory` and :class:`Measurements` are small files beside it.
+:class:`SettingsStore`, :class:`LadderStore` and :class:`SpeedStore` are small files beside it.
 """
 
 from __future__ import annotations
 
-from app.store.backups import Backup, Content, Lost
-from app.store.checks import CheckResult
-from app.store.conversations import Library
-from app.store.health import Health, Maintenance
-from app.store.machine_memory import LadderMemory, Measurements, Speeds
-from app.store.opening import (
-    OpenedLibrary,
+from app.store.conversations.message_repository import MessageRepository
+from app.store.machine_memory import LadderStore, ModelSpeeds, SpeedStore
+from app.store.safety.backups import Backup, Content, Lost
+from app.store.safety.checks import CheckResult
+from app.store.safety.health import Health, MaintenanceReport
+from app.store.safety.opening import (
+    OpenedStore,
     OpenReport,
-    open_library,
-    open_private_library,
+    open_private_store,
+    open_store,
 )
-from app.store.recovery import Recovery
-from app.store.search import Searcher
+from app.store.safety.recovery import Recovery
+from app.store.search.searcher import Searcher
 from app.store.settings_file import SettingsStore
 
 __all__ = [
@@ -33,17 +33,17 @@ __all__ = [
     "CheckResult",
     "Content",
     "Health",
-    "LadderMemory",
-    "Library",
+    "LadderStore",
     "Lost",
-    "Maintenance",
-    "Measurements",
+    "MaintenanceReport",
+    "MessageRepository",
+    "ModelSpeeds",
     "OpenReport",
-    "OpenedLibrary",
+    "OpenedStore",
     "Recovery",
     "Searcher",
     "SettingsStore",
-    "Speeds",
-    "open_library",
-    "open_private_library",
+    "SpeedStore",
+    "open_private_store",
+    "open_store",
 ]

@@ -12,13 +12,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from app.domain.errors import KnownError
-from app.store.files import read_json, write_json
+from app.store.database.files import read_json, write_json
 
 _log = logging.getLogger(__name__)
 _WEIGHT = 0.3  # of a new measurement against the average so far; recent runs count more
 
 
-class LadderMemory:
+class LadderStore:
     """Which step of the step-down ladder worked, by a key the engine chooses.
 
     Args:
@@ -50,7 +50,7 @@ class LadderMemory:
 
 
 @dataclass(frozen=True, slots=True)
-class Speeds:
+class ModelSpeeds:
     """Measured rates of one model on this machine, averaged.
 
     Attributes:
@@ -64,7 +64,7 @@ class Speeds:
     answers: int = 0
 
 
-class Measurements:
+class SpeedStore:
     """Speeds by a model file's hash.
 
     Args:
@@ -75,12 +75,12 @@ class Measurements:
         self._path = path
         self._lock = threading.Lock()
 
-    def get(self, model_sha256: str) -> Speeds:
+    def get(self, model_sha256: str) -> ModelSpeeds:
         """What was measured; zeros where nothing was."""
         with self._lock:
             return _speeds(_read(self._path).get(model_sha256))
 
-    def record(self, model_sha256: str, prompt_rate: float, completion_rate: float) -> Speeds:
+    def record(self, model_sha256: str, prompt_rate: float, completion_rate: float) -> ModelSpeeds:
         """Add one answer's rates in tokens a second (0: not measured this time).
 
         Returns:
@@ -89,7 +89,7 @@ class Measurements:
         with self._lock:
             data = _read(self._path)
             old = _speeds(data.get(model_sha256))
-            new = Speeds(
+            new = ModelSpeeds(
                 _average(old.prompt_tokens_per_second, prompt_rate),
                 _average(old.completion_tokens_per_second, completion_rate),
                 old.answers + 1,
@@ -114,10 +114,10 @@ def _write(path: Path, data: dict[str, object]) -> None:
         _log.warning("%s", error)
 
 
-def _speeds(value: object) -> Speeds:
+def _speeds(value: object) -> ModelSpeeds:
     if not isinstance(value, dict):
-        return Speeds()
-    return Speeds(
+        return ModelSpeeds()
+    return ModelSpeeds(
         _rate(value.get("prompt_tokens_per_second")),
         _rate(value.get("completion_tokens_per_second")),
         int(_rate(value.get("answers"))),

@@ -13,7 +13,7 @@ from app.domain.settings import (
     settings_from_dict,
     settings_to_dict,
 )
-from app.store.files import read_json, write_json
+from app.store.database.files import read_json, write_json
 
 
 class SettingsStore:

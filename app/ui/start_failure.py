@@ -11,10 +11,10 @@ from PySide6.QtGui import QGuiApplication
 
 from app.domain.errors import KnownError
 from app.domain.settings import Settings
-from app.ui import style
-from app.ui.app import make_application
-from app.ui.dialogs import ErrorDialog
-from app.ui.theme import theme_for
+from app.ui.application import make_application
+from app.ui.style import stylesheet
+from app.ui.style.dialogs import ErrorDialog
+from app.ui.style.theme import theme_for
 
 
 class UnexpectedError(KnownError):
@@ -50,8 +50,8 @@ def show_failure(error: KnownError) -> None:
     application = make_application()
     dark = QGuiApplication.styleHints().colorScheme() is Qt.ColorScheme.Dark
     theme = theme_for(Settings().theme, system_dark=dark)
-    application.setPalette(style.palette(theme))
-    application.setStyleSheet(style.style_sheet(theme))
+    application.setPalette(stylesheet.palette(theme))
+    application.setStyleSheet(stylesheet.style_sheet(theme))
     dialog = ErrorDialog(None, error)
     dialog.setWindowTitle("Phial")
     dialog.exec()

@@ -28,12 +28,12 @@ from pathlib import Path
 import psutil
 
 from app.domain.download import DownloadState, RemoteFile
-from app.hub.control import DownloadControl
-from app.hub.download import Downloader
-from app.hub.gate import NetworkGate
-from app.hub.metadata import HubClient
-from app.hub.part import PartFile
-from app.hub.tools import Tools
+from app.hub.api.metadata import HubClient
+from app.hub.download.control import DownloadControl
+from app.hub.download.downloader import Downloader
+from app.hub.download.environment import DownloadEnvironment
+from app.hub.download.partial_file import PartialFile
+from app.hub.network.gate import NetworkGate
 from app.system.reserve import reserve_space
 from tests.support.hub_kit import gguf
 
@@ -108,26 +108,26 @@ def with_phial(
 ) -> tuple[float, float]:
     """Seconds until every byte is written and hashed, and until the file is durable."""
     hashed = 0.0
-    real = PartFile.publish
+    real = PartialFile.publish
 
-    def publish(part: PartFile) -> None:
+    def publish(part: PartialFile) -> None:
         nonlocal hashed
         hashed = time.perf_counter()
         real(part)
 
-    PartFile.publish = publish  # type: ignore[method-assign]
+    PartialFile.publish = publish  # type: ignore[method-assign]
     downloader = Downloader(
         client.transport(),
         gate,
         address=client.address,
         token=lambda: None,
-        tools=Tools(spare=0, reserve=reserve_space),
+        tools=DownloadEnvironment(spare=0, reserve=reserve_space),
     )
     start = time.perf_counter()
     try:
         result = downloader.fetch(file, target, DownloadControl(), lambda _: None)
     finally:
-        PartFile.publish = real  # type: ignore[method-assign]
+        PartialFile.publish = real  # type: ignore[method-assign]
     assert result.state is DownloadState.DONE
     assert result.verified
     return hashed - start, time.perf_counter() - start

@@ -36,11 +36,11 @@ from app.domain.generation import (
     TextDelta,
 )
 from app.domain.model import LoadRequest
-from app.engine import frames
 from app.engine.base import EngineOptions
-from app.engine.client import EngineClient
-from app.engine.host import Host
 from app.engine.llama import backend as llama_backend
+from app.engine.process import frames
+from app.engine.process.client import EngineClient
+from app.engine.process.host import EngineHost
 from tests.benchmarks.engine_return import client, cold, come_back, prepare, row, words
 from tests.benchmarks.engine_stop import stop
 from tests.support.engines import ask, load, never, request
@@ -87,7 +87,7 @@ def _overhead(model: Path, text: str, first: int, last: int) -> float:
 
     llama_backend.Backend.__init__ = timed_init  # type: ignore[method-assign]
     to_host, from_host = os.pipe(), os.pipe()
-    host = Host(os.fdopen(to_host[0], "rb"), os.fdopen(from_host[1], "wb"), time.time())
+    host = EngineHost(os.fdopen(to_host[0], "rb"), os.fdopen(from_host[1], "wb"), time.time())
     thread = threading.Thread(target=host.run)
     thread.start()
     commands, events = os.fdopen(to_host[1], "wb"), os.fdopen(from_host[0], "rb")
@@ -96,22 +96,22 @@ def _overhead(model: Path, text: str, first: int, last: int) -> float:
         commands.write(frames.encode(command))
         commands.flush()
 
-    send(frames.Configure(EngineOptions(drafting=False)))
+    send(frames.ConfigureCommand(EngineOptions(prompt_lookup=False)))
     # With one thread the caller's processor time is all of llama_decode's: a second one that spins
     # at its barriers would be counted as ours.
-    send(frames.Load(1, LoadRequest(model, threads=1), 0))
+    send(frames.LoadCommand(1, LoadRequest(model, threads=1), 0))
     asked = request(text, sampling=replace(GREEDY, max_tokens=last + 50))
-    send(frames.Generate(2, asked))
+    send(frames.GenerateCommand(2, asked))
     tokens, marks = 0, []
     while line := events.readline():
         frame = frames.decode(line)
-        if isinstance(frame, frames.Done):
+        if isinstance(frame, frames.DoneReply):
             break
-        if isinstance(frame, frames.Emitted) and isinstance(frame.event, TextDelta):
+        if isinstance(frame, frames.EventReply) and isinstance(frame.event, TextDelta):
             tokens += frame.event.tokens
             if (tokens >= first and not marks) or (tokens >= last and len(marks) == 1):
                 marks.append((tokens, time.process_time() - spent[0]))
-    send(frames.Quit())
+    send(frames.QuitCommand())
     thread.join()
     llama_backend.Backend.__init__ = original  # type: ignore[method-assign]
     (before, start), (after, end) = marks
@@ -250,7 +250,7 @@ def drafting(repeats: Path, other: Path, threads: int, answer: int, rounds: int)
             for number in range(rounds):
                 rates = {}
                 for on in (True, False) if number % 2 else (False, True):
-                    engine.configure(EngineOptions(drafting=on))
+                    engine.configure(EngineOptions(prompt_lookup=on))
                     said = ask(engine, asked)
                     rates[on] = said.finished.timings.tokens_per_second
                     texts.add(said.text)

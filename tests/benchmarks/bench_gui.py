@@ -125,10 +125,10 @@ def main() -> int:
 
 def _run(chosen: argparse.Namespace) -> None:
     from app.compose import build_services, make_engine, prepare
-    from app.services.events import AnswerEnded, AnswerGrew, Event, ModelPhase
-    from app.services.model_files import find_model
-    from app.ui.app import Look, make_application
-    from app.ui.window import MainWindow
+    from app.services.core.events import AnswerEnded, AnswerTextAdded, Event, ModelPhase
+    from app.services.models.model_files import find_model
+    from app.ui.application import AppearanceController, make_application
+    from app.ui.main_window import MainWindow
 
     application: QApplication = make_application()
     with prepare() as setup:
@@ -136,10 +136,10 @@ def _run(chosen: argparse.Namespace) -> None:
             threads=chosen.threads, max_tokens=ANSWER, context_size=2048, welcomed=True
         )
         services = build_services(setup, make_engine(setup), model=find_model(str(chosen.model)))
-        look = Look(application, services)
+        look = AppearanceController(application, services)
         look.apply()
         window = MainWindow(services, look.theme)
-        look.dress(window)
+        look.add_window(window)
         window.show()
         window.begin()
         wait(lambda: False, 1.0)
@@ -153,7 +153,7 @@ def _run(chosen: argparse.Namespace) -> None:
         ended: list[Event] = []
 
         def hear(event: Event) -> None:
-            if isinstance(event, AnswerGrew):
+            if isinstance(event, AnswerTextAdded):
                 heart.phase = "answering"
             elif isinstance(event, AnswerEnded):
                 ended.append(event)

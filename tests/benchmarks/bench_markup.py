@@ -17,8 +17,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from markdown_it import MarkdownIt
 
-from app.markup.code import Highlighter
-from app.markup.maths import render
+from app.markup.code.highlighter import Highlighter
+from app.markup.maths.render import render
 from app.markup.stream import MarkdownStream
 from tests.unit.markup.markdown_samples import long_documents, pieces_of
 

@@ -58,8 +58,8 @@ def child(kind: str) -> int:
     from PySide6.QtWidgets import QApplication
 
     from app.main import main as run_phial
-    from app.ui.app import make_application
-    from app.ui.window import MainWindow
+    from app.ui.application import make_application
+    from app.ui.main_window import MainWindow
 
     application = make_application()
     said: dict[str, object] = {}
@@ -108,7 +108,7 @@ def child(kind: str) -> int:
 
 def at_work(window: object, application: object) -> dict[str, object]:
     """Scroll, send and search, and see how long the window's thread is busy at a time."""
-    from app.ui.window import MainWindow
+    from app.ui.main_window import MainWindow
 
     assert isinstance(window, MainWindow)
     view = window.sidebar._list
@@ -138,7 +138,7 @@ def changed(window: object, chats: list[tuple[str, str]]) -> list[float]:
     """Milliseconds of the window's thread for each chat that changes, painted."""
     from PySide6.QtTest import QTest
 
-    from app.ui.window import MainWindow
+    from app.ui.main_window import MainWindow
 
     assert isinstance(window, MainWindow)
     library, times = window._services.library, []
@@ -161,7 +161,7 @@ def searched(window: object, application: object) -> dict[str, object]:
     from PySide6.QtCore import QEventLoop
     from PySide6.QtTest import QTest
 
-    from app.ui.window import MainWindow
+    from app.ui.main_window import MainWindow
 
     assert isinstance(window, MainWindow)
     rng, vocabulary = random.Random(3), Writing(1).vocabulary

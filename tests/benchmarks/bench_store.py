@@ -26,7 +26,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from app.domain.conversation import Conversation, Message, MessageStatus
 from app.domain.generation import Role, Sampling, StopReason, Timings
 from app.domain.model import ModelRef
-from app.store import Library, Searcher, open_library
+from app.store import MessageRepository, Searcher, open_store
 
 START = datetime(2024, 1, 1, tzinfo=UTC)
 MODEL = ModelRef("Phi-4", "Q4_K_M", "ab" * 32)
@@ -106,8 +106,8 @@ def _id(rng: random.Random) -> str:
 
 def build(folder: Path, chats: int, messages: int) -> int:
     """Fill a store; returns the bytes of text in it."""
-    opened = open_library(folder)
-    library = opened.library
+    opened = open_store(folder)
+    library = opened.repository
     text = 0
     for number, (chat, tree) in enumerate(conversations(chats, messages, seed=1)):
         future = library.add_conversation(chat, tree)
@@ -131,13 +131,13 @@ def median(work: Callable[[], object], rounds: int = 7) -> str:
 
 def open_and_list(folder: Path) -> None:
     """What start has to wait for before the sidebar can be shown."""
-    opened = open_library(folder)
-    opened.library.list_conversations()
+    opened = open_store(folder)
+    opened.repository.list_conversations()
     opened.close()
 
 
 def typing(
-    library: Library, vocabulary: list[str], rng: random.Random
+    library: MessageRepository, vocabulary: list[str], rng: random.Random
 ) -> list[tuple[float, float, str]]:
     """Milliseconds of every key press of many searches, by the clock and of CPU."""
     searcher = Searcher(library)
@@ -151,7 +151,7 @@ def typing(
     for line in lines:
         for end in range(1, len(line) + 1):
             start, cpu = time.perf_counter(), time.thread_time()
-            searcher.search(line[:end], ticket=searcher.ticket())
+            searcher.search(line[:end], ticket=searcher.begin_search())
             wall, cpu = time.perf_counter() - start, time.thread_time() - cpu
             times.append((wall * 1000, cpu * 1000, line[:end]))
     return times
@@ -188,8 +188,8 @@ def main() -> None:
         open_and_list(empty)
         rows.append(("open + list + close, empty", median(lambda: open_and_list(empty))))
         rows.append(("open + list + close, full", median(lambda: open_and_list(folder))))
-        opened = open_library(folder)
-        library = opened.library
+        opened = open_store(folder)
+        library = opened.repository
         rows.append(("list all chats", median(library.list_conversations)))
         rows.append(("list first 200", median(lambda: library.list_conversations(limit=200))))
         one = library.list_conversations(limit=1)[0].id

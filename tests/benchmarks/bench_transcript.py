@@ -31,9 +31,9 @@ from PySide6.QtWidgets import QApplication, QPlainTextEdit, QTextBrowser, QWidge
 
 from app.domain.conversation import BranchMessage, Message, MessageStatus, Version
 from app.domain.generation import Role
-from app.services.events import AnswerGrew, EventBus
-from app.ui.bridge import EventBridge
-from app.ui.transcript.garbage import QuietCollector
+from app.services.core.events import AnswerTextAdded, EventBus
+from app.ui.core.event_bridge import EventBridge
+from app.ui.core.gc_scheduler import GcScheduler
 from app.ui.transcript.view import TranscriptView
 
 SCENES = Path(__file__).parents[1] / "ui" / "transcript" / "scenes"
@@ -247,7 +247,7 @@ def share_of(grow: Callable[[str], None], text: str, tokens_a_second: float) -> 
     def write() -> None:
         due = perf_counter()
         for at in range(0, len(text), CHARACTERS_A_TOKEN):
-            bus.publish(AnswerGrew("c", "1", text[at : at + CHARACTERS_A_TOKEN], 1))
+            bus.publish(AnswerTextAdded("c", "1", text[at : at + CHARACTERS_A_TOKEN], 1))
             due += 1 / tokens_a_second
             sleep(max(0.0, due - perf_counter()))
         written[0] = thread_time()
@@ -452,7 +452,7 @@ def bench_scrolling(table: Table, view: TranscriptView, frames: int) -> None:
     pages, drags = Times(), Times()
 
     def page() -> None:
-        view.scrolling.by(-700)
+        view.scroll_controller.scroll_by(-700)
         QApplication.processEvents()
 
     count = 0
@@ -528,7 +528,7 @@ def main() -> None:
     print(f"{platform.platform()}, {os.cpu_count()} cores, Python {platform.python_version()},")
     print(f"{QApplication.platformName()} platform, load of other work {load:.1f}\n")
     # As the program does it; without, a full collection falls into some frames (20 to 45 ms).
-    collector = QuietCollector(application, lambda: False)
+    collector = GcScheduler(application, lambda: False)
     table = Table()
     if arguments.only in ("", "streaming"):
         bench_streaming(table, arguments.answer)

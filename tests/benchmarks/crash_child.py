@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from app.domain.conversation import Conversation, Message, MessageStatus
 from app.domain.errors import KnownError
 from app.domain.generation import Role
-from app.store import Library, OpenedLibrary, Searcher, open_library
+from app.store import MessageRepository, OpenedStore, Searcher, open_store
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 Op = dict[str, object]
@@ -35,9 +35,9 @@ def text_of(id_: str, length: int) -> str:
 class Child:
     """Works on a store until it is killed or its steps are done."""
 
-    def __init__(self, opened: OpenedLibrary, seed: int, limit: int | None) -> None:
+    def __init__(self, opened: OpenedStore, seed: int, limit: int | None) -> None:
         self.opened = opened
-        self.library: Library = opened.library
+        self.library: MessageRepository = opened.repository
         self.rng = random.Random(seed)
         self.limit = limit
         # What is known of the chats: id to ids of messages. Read once, then kept by hand.
@@ -223,7 +223,7 @@ def say(line: Op) -> None:
 def child(folder: Path, seed: int, limit: int | None, steps: int) -> None:
     """The child's life."""
     say({"phase": "opening"})
-    opened = open_library(folder)
+    opened = open_store(folder)
     say({"phase": "open", "owner": opened.report.owner})
     worker = Child(opened, seed, limit)
     if limit is not None:

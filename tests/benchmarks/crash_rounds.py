@@ -33,8 +33,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from crash_child import Op, text_of
 
-from app.store import Library, open_library
-from app.store.checks import full_check
+from app.store import MessageRepository, open_store
+from app.store.safety.checks import full_check
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 CHILD = Path(__file__).resolve().with_name("crash_child.py")
@@ -102,7 +102,7 @@ class Model:
         return model
 
 
-def stored(library: Library) -> tuple[Model, int]:
+def stored(library: MessageRepository) -> tuple[Model, int]:
     """What the database holds, and how many texts are not what their length says."""
     model, wrong = Model(), 0
 
@@ -228,12 +228,12 @@ class KillAfter:
 def verify(folder: Path, model: Model, under_way: Op | None, tally: Tally) -> Model:
     """Open what is left and compare it with what was promised."""
     tally.rounds += 1
-    opened = open_library(folder)
+    opened = open_store(folder)
     try:
         tally.damaged += opened.report.recovery is not None
-        check = opened.library.submit_bare(full_check).result()
+        check = opened.repository.submit_bare(full_check).result()
         tally.damaged += not (check.sound and check.index_sound)
-        found, wrong = stored(opened.library)
+        found, wrong = stored(opened.repository)
     finally:
         opened.close()
     tally.wrong_texts += wrong
@@ -290,12 +290,12 @@ def run_migration_round(folder: Path, rng: random.Random, tally: Tally) -> None:
     time.sleep(rng.uniform(0, 0.12))
     process.kill()
     process.communicate()
-    opened = open_library(folder)
+    opened = open_store(folder)
     try:
         tally.rounds += 1
         tally.killed_in["migrate"] += 1
         tally.damaged += opened.report.recovery is not None
-        after = dict(opened.library.read(lambda c: c.execute(_ALL).fetchall()))
+        after = dict(opened.repository.read(lambda c: c.execute(_ALL).fetchall()))
         tally.lost += any(after.get(id_) != content for id_, content in before)
     finally:
         opened.close()

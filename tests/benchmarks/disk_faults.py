@@ -36,17 +36,17 @@ from app.domain.conversation import Conversation, Message, MessageStatus
 from app.domain.errors import KnownError
 from app.domain.generation import Role
 from app.domain.settings import Settings
-from app.services.transfer_files import whole_file
-from app.store import OpenedLibrary, SettingsStore, open_library
-from app.store.checks import full_check, quick_check
-from app.store.connect import open_reader, open_scratch
+from app.services.transfer.transfer_files import atomic_file
+from app.store import OpenedStore, SettingsStore, open_store
+from app.store.database.connect import open_reader, open_scratch
+from app.store.safety.checks import full_check, quick_check
 
 SOURCE = Path(__file__).resolve().parents[1] / "support" / "faulty_disk.c"
 OLD = Path(__file__).resolve().parents[1] / "data" / "databases" / "schema-1.db"
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 FAULTS = {"full disk": (errno.ENOSPC, 1), "I/O error": (errno.EIO, 0)}
 State = tuple[object, ...]
-Work = Callable[[OpenedLibrary], object]
+Work = Callable[[OpenedStore], object]
 
 
 def id_of(number: int) -> str:
@@ -63,9 +63,9 @@ def message(chat: int, number: int, parent: int | None, text: str) -> Message:
     )  # fmt: skip
 
 
-def fill(library_of: OpenedLibrary) -> None:
+def fill(library_of: OpenedStore) -> None:
     """Chats, versions, a trash, and an answer half written."""
-    library = library_of.library
+    library = library_of.repository
     for chat in range(1, 6):
         first = 100 * chat
         tree = [message(chat, first, None, f"question {chat} " + "wörter " * 200)]
@@ -80,7 +80,7 @@ def fill(library_of: OpenedLibrary) -> None:
     library.journal(id_of(151), "half an answer").result()
 
 
-def closing_it(opened: OpenedLibrary) -> None:
+def closing_it(opened: OpenedStore) -> None:
     """Close the store; what the WAL holds goes into the database."""
     opened.close()
 
@@ -90,7 +90,7 @@ CLOSING: Work = closing_it
 
 def export(path: Path) -> None:
     """Write a file as exports are written."""
-    with whole_file(path) as file:
+    with atomic_file(path) as file:
         file.write(b"an export of today " * 9_000)
 
 
@@ -214,22 +214,22 @@ class Walk:
 
     def _settled(self, work: Work | None) -> State:
         self._fresh()
-        opened = open_library(self._folder, NOW)
+        opened = open_store(self._folder, NOW)
         if work is not None:
             work(opened)
         opened.close()
-        open_library(self._folder, NOW).close()
+        open_store(self._folder, NOW).close()
         return state_of(self._folder)
 
     def _meets(self, at: int, number: int, lasting: int, row: Row) -> bool:
         """Do the change with the ``at``-th thing failing; False where it asked for fewer."""
         self._fresh()
         work = self._work or (lambda _opened: None)
-        opened = open_library(self._folder, NOW) if self._work else None
+        opened = open_store(self._folder, NOW) if self._work else None
         told: Exception | None = None
         self._disk.arm(at, number, lasting)
         try:
-            opened = opened or open_library(self._folder, NOW)
+            opened = opened or open_store(self._folder, NOW)
             work(opened)
         except Exception as error:  # noqa: BLE001 - an error without a type is what is looked for
             told = error
@@ -246,19 +246,19 @@ class Walk:
         self._look(told, row)
         return met
 
-    def _goes_on(self, opened: OpenedLibrary) -> bool:
+    def _goes_on(self, opened: OpenedStore) -> bool:
         """Whether the store works again, now that the disk does."""
         try:
-            for chat in opened.library.list_conversations(limit=1):
-                opened.library.set_folder(chat.id, "Later").result()
+            for chat in opened.repository.list_conversations(limit=1):
+                opened.repository.set_folder(chat.id, "Later").result()
         except KnownError:
             return self._work is CLOSING or opened.report.read_only
         return True
 
     def _look(self, told: Exception | None, row: Row) -> None:
-        opened = open_library(self._folder, NOW)
+        opened = open_store(self._folder, NOW)
         row.damaged += opened.report.recovery is not None and not self._damaged_before
-        check = opened.library.submit_bare(full_check).result()
+        check = opened.repository.submit_bare(full_check).result()
         row.damaged += not (check.sound and check.index_sound)
         for backup in opened.health.list_backups():
             with closing(open_reader(backup.path, immutable=True)) as connection:
@@ -272,10 +272,10 @@ class Walk:
 def bases(scratch: Path) -> dict[str, Path]:
     """The folders the walks begin with."""
     usual, old, damaged = (scratch / name for name in ("usual", "old", "damaged"))
-    opened = open_library(usual, NOW)
+    opened = open_store(usual, NOW)
     fill(opened)
     opened.health.back_up()
-    opened.library.rename(id_of(5), "Renamed after the backup").result()
+    opened.repository.rename(id_of(5), "Renamed after the backup").result()
     (usual / "export.md").write_bytes(b"an export of yesterday")
     opened.close()
     half = scratch / "half"

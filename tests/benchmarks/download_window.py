@@ -17,11 +17,11 @@ from PySide6.QtCore import Qt, QTimer
 
 from app.compose import build_services, make_engine, prepare
 from app.domain.download import DownloadItem
-from app.services.events import DownloadChanged, Event
+from app.services.core.events import DownloadChanged, Event
 from app.system.paths import Folders
-from app.ui.app import Look, make_application
-from app.ui.models_dialog import Tab
-from app.ui.window import MainWindow
+from app.ui.application import AppearanceController, make_application
+from app.ui.main_window import MainWindow
+from app.ui.models.models_dialog import ModelsTab
 
 BEAT_MS = 5
 SETTLE_MS = 1500  # the window is drawn and quiet before anything is measured
@@ -67,13 +67,13 @@ def main() -> None:
     with prepare(folders(root)) as setup:
         setup.settings.update(welcomed=True)
         services = build_services(setup, make_engine(setup))
-        look = Look(application, services)
+        look = AppearanceController(application, services)
         look.apply()
         window = MainWindow(services, look.theme)
-        look.dress(window)
+        look.add_window(window)
         window.show()
         window.begin()
-        window.commands.models.show(Tab.DOWNLOADS)
+        window.commands.models.show_models(ModelsTab.DOWNLOADS)
         heart, last = Heart(), list[DownloadItem]()
         times: list[float] = []
 

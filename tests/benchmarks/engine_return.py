@@ -26,10 +26,10 @@ from app.domain.generation import (
 )
 from app.domain.model import LoadRequest
 from app.engine.base import EngineOptions
-from app.engine.client import EngineClient
 from app.engine.llama.engine import LlamaEngine
-from app.engine.llama.state import CHAT, SCRATCH
-from app.engine.segments import SEGMENT, Piece, pieces
+from app.engine.llama.kv_state import CHAT, SCRATCH
+from app.engine.process.client import EngineClient
+from app.engine.segments import SEGMENT, SegmentRange, split_segments
 from tests.support.engines import request, turns
 
 READ = 32  # tokens whose state is read, and then moved about
@@ -83,36 +83,36 @@ def prepare(
     engine.load(load_for(model, longest, threads), lambda _fraction: None, NEVER)
     session, store = engine._session, engine._store
     assert session is not None
-    assert session.keeper is not None
+    assert session.kv_state is not None
     assert store is not None
     began = time.perf_counter()
     first = session.template.lay_out(chat_of(longest).turns, continuing=False).tokens[:READ]
-    for _ in session.decoder.read(first, lambda: False):
+    for _ in session.decoder.prefill(first, lambda: False):
         pass
-    root = session.keeper._root
-    read = session.keeper._copy_out(pieces(first, root)[0])
+    root = session.kv_state._root
+    read = session.kv_state._copy_out(split_segments(first, root)[0])
     row(f"read {len(first)} tokens", f"{time.perf_counter() - began:.1f} s")
     session.decoder.kv.clear()
     memory = engine.backend.c.llama_get_memory(session.loaded.context)
     for start in range(0, SEGMENT, READ):  # a whole segment of them
         _put(engine, read, READ, start)
         engine.backend.c.llama_memory_seq_cp(memory, SCRATCH, CHAT, -1, -1)
-    segment = session.keeper._copy_out(Piece(0, SEGMENT, root, ""))
+    segment = session.kv_state._copy_out(SegmentRange(0, SEGMENT, root, ""))
     session.decoder.kv.clear()
     for length in lengths:
         prompt = session.template.lay_out(chat_of(length).turns, continuing=False).tokens
-        for piece in pieces(prompt, root):
+        for piece in split_segments(prompt, root):
             if not store.has(piece):
                 moved = _moved(engine, segment, piece)
                 tokens = prompt[piece.start : piece.end]
                 while not store.write(piece, tokens, moved, 1.0):
-                    assert not store.is_off, "the disk refuses"
-    session.keeper = None  # nothing of this cache is worth keeping
+                    assert not store.is_disabled, "the disk refuses"
+    session.kv_state = None  # nothing of this cache is worth keeping
     engine.close()
     row(f"states of {', '.join(map(str, lengths))} tokens", f"{store.used_bytes() / 1e6:.0f} MB")
 
 
-def _moved(engine: LlamaEngine, segment: bytes, piece: Piece) -> bytes:
+def _moved(engine: LlamaEngine, segment: bytes, piece: SegmentRange) -> bytes:
     """The state of a segment's tokens at another place."""
     session = engine._session
     assert session is not None

@@ -18,7 +18,7 @@ from app.domain.generation import (
     TextDelta,
 )
 from app.domain.model import LoadRequest
-from app.engine.client import EngineClient
+from app.engine.process.client import EngineClient
 from tests.benchmarks.engine_return import ALWAYS, client, load_for, row, words
 from tests.support.engines import load, never, request, turns
 

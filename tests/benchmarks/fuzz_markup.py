@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from app.markup.latex_tokens import MathError
-from app.markup.maths import QUICK, weight
+from app.markup.latex.tokens import MathError
+from app.markup.maths.render import QUICK, render_cost
 from tests.unit.markup.fuzzing import (
     forbid_files_and_sockets,
     formulas,
@@ -73,7 +73,7 @@ def timed_formula(latex: str) -> list[float]:
 def is_light(latex: str) -> bool:
     """Whether the window draws a formula at once; the others are drawn in a thread."""
     try:
-        return weight(latex) <= QUICK
+        return render_cost(latex) <= QUICK
     except MathError:
         return True
 

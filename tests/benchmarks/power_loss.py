@@ -40,10 +40,10 @@ from app.domain.conversation import Conversation, Message, MessageStatus
 from app.domain.errors import KnownError
 from app.domain.generation import Role
 from app.domain.settings import Settings
-from app.services.transfer_files import whole_file
-from app.store import OpenedLibrary, SettingsStore, open_library
-from app.store.checks import full_check, quick_check
-from app.store.connect import open_reader
+from app.services.transfer.transfer_files import atomic_file
+from app.store import OpenedStore, SettingsStore, open_store
+from app.store.database.connect import open_reader
+from app.store.safety.checks import full_check, quick_check
 from tests.support.power import Disk, Image, Left, read_log
 
 SOURCE = Path(__file__).resolve().parents[1] / "support" / "recording_disk.c"
@@ -73,7 +73,7 @@ class Life:
         self._rng = random.Random(seed)
         self._number = 2**64  # above the ids of the databases it may begin with
         self._acknowledged = 0
-        self._opened = open_library(folder, NOW)
+        self._opened = open_store(folder, NOW)
         self._acknowledge()
         self._chats: list[str] = []
         self._ends: dict[str, str] = {}  # chat to the last message of it
@@ -118,12 +118,12 @@ class Life:
         asked = self._message(chat, self._ends.get(chat), Role.USER, self._text(300))
         answer = self._message(chat, asked.id, Role.ASSISTANT, "")
         whole = Conversation(chat, "Sent", NOW, NOW)
-        self._opened.library.add_exchange(whole, asked, answer).result()
+        self._opened.repository.add_exchange(whole, asked, answer).result()
         self._ends[chat] = answer.id
         self._last = answer
 
     def _stream(self) -> None:
-        library, text = self._opened.library, ""
+        library, text = self._opened.repository, ""
         library.resume(self._last.id).result()
         self._acknowledge()
         for _ in range(3):
@@ -134,19 +134,19 @@ class Life:
         library.finish(done).result()
 
     def _rename(self) -> None:
-        self._opened.library.rename(self._rng.choice(self._chats), self._text(3)).result()
+        self._opened.repository.rename(self._rng.choice(self._chats), self._text(3)).result()
 
     def _draft(self) -> None:
-        self._opened.library.set_draft(self._rng.choice(self._chats), self._text(40)).result()
+        self._opened.repository.set_draft(self._rng.choice(self._chats), self._text(40)).result()
 
     def _edit(self) -> None:
         chat = self._rng.choice(self._chats)
         other = self._message(chat, None, Role.USER, self._text(20))
-        self._opened.library.add_message(other).result()
+        self._opened.repository.add_message(other).result()
         self._ends[chat] = other.id
 
     def _delete(self) -> None:
-        library = self._opened.library
+        library = self._opened.repository
         chat = self._rng.choice(self._chats)
         library.delete([chat], NOW).result()
         self._acknowledge()
@@ -165,7 +165,7 @@ class Life:
             parent = tree[-1].id if tree else None
             tree.append(self._message(chat, parent, Role.USER, self._text(900)))
         whole = Conversation(chat, "Imported", NOW, NOW)
-        self._opened.library.add_conversation(whole, tree).result()
+        self._opened.repository.add_conversation(whole, tree).result()
         self._chats.append(chat)
         self._ends[chat] = tree[-1].id
 
@@ -174,7 +174,7 @@ class Life:
         SettingsStore(self._folder / "settings.json").save(zoomed)
 
     def _export(self) -> None:
-        with whole_file(self._folder / "export.md") as file:
+        with atomic_file(self._folder / "export.md") as file:
             file.write(self._text(9_000).encode())
 
     def _backup(self) -> None:
@@ -184,14 +184,14 @@ class Life:
     def _checkpoint(self) -> None:
         how = self._rng.choice(["PASSIVE", "RESTART", "TRUNCATE"])
         pragma = f"PRAGMA wal_checkpoint({how})"
-        self._opened.library.submit_bare(lambda c: c.execute(pragma).fetchall()).result()
+        self._opened.repository.submit_bare(lambda c: c.execute(pragma).fetchall()).result()
 
     def _open_again(self) -> None:
         self._opened.close()
-        self._opened = open_library(self._folder, NOW)
+        self._opened = open_store(self._folder, NOW)
 
 
-def state_of(opened: OpenedLibrary, folder: Path) -> State:
+def state_of(opened: OpenedStore, folder: Path) -> State:
     """Everything the user would miss."""
 
     def read(connection: sqlite3.Connection) -> list[object]:
@@ -216,7 +216,7 @@ def state_of(opened: OpenedLibrary, folder: Path) -> State:
         hash_of(path.read_bytes()) if (path := folder / name).exists() else 0 for name in FILES
     ]
     backups = [backup.path.name for backup in opened.health.list_backups()]
-    return [*opened.library.read(read), files, backups]
+    return [*opened.repository.read(read), files, backups]
 
 
 def hash_of(data: bytes) -> str:
@@ -234,7 +234,7 @@ def record(life: str, scratch: Path, steps: int, seed: int) -> None:
     if life != "new":
         shutil.copy(OLD, folder / "phial.db")
     if life == "damaged":
-        open_library(folder, NOW).close()
+        open_store(folder, NOW).close()
         shutil.rmtree(folder / "backups")
         with (folder / "phial.db").open("r+b") as file:
             file.write(bytes(100))  # the header
@@ -333,7 +333,7 @@ def start(
         (folder / name).write_bytes(content)
     row.cuts += 1
     try:
-        opened = open_library(folder, NOW)
+        opened = open_store(folder, NOW)
     except KnownError as error:
         row.refused += 1
         row.first.append(f"{place}: {error!r} {error.detail}")
@@ -347,7 +347,7 @@ def start(
         row.lost += 1
         row.first.append(f"{place}, acknowledged: {disk.mark}")
     row.under_way_kept += found in allowed[1:] and found != allowed[0]
-    check = opened.library.submit_bare(full_check).result()
+    check = opened.repository.submit_bare(full_check).result()
     sound = check.sound and check.index_sound
     sound &= opened.report.recovery is None or (damaged == "damaged" and disk.mark == 0)
     for backup in opened.health.list_backups():
@@ -357,7 +357,7 @@ def start(
         row.damaged += 1
         row.first.append(f"{place}: {check.problems} {opened.report.recovery}")
     try:
-        opened.library.create(Conversation("f" * 32, "Next", NOW, NOW)).result()
+        opened.repository.create(Conversation("f" * 32, "Next", NOW, NOW)).result()
     except KnownError as error:
         row.refused += 1
         row.first.append(f"{place}: {error!r} {error.detail}")

@@ -24,12 +24,18 @@ from PySide6.QtWidgets import QApplication
 
 from app.domain.conversation import Conversation, Message, MessageStatus
 from app.main import main as run_phial
-from app.services.events import AnswerEnded, AnswerGrew, BranchChanged, Event, LibraryChanged
-from app.services.transfer import ExportReport, ImportReport
-from app.ui.app import make_application
+from app.services.core.events import (
+    AnswerEnded,
+    AnswerTextAdded,
+    BranchChanged,
+    Event,
+    LibraryChanged,
+)
+from app.services.transfer.transfer_service import ExportReport, ImportReport
+from app.ui.application import make_application
+from app.ui.main_window import MainWindow
 from app.ui.transfer.export_dialog import ExportDialog
 from app.ui.transfer.import_dialog import ImportDialog
-from app.ui.window import MainWindow
 
 Fact = dict[str, object]
 LIVE_EVERY = 0.02  # seconds between two lines about the answer that streams in
@@ -92,7 +98,7 @@ class User(QObject):
                 chat = self.window.controller.chat
                 if chat is not None and chat.id == conversation_id:
                     self.say_shown()
-            case AnswerGrew(message_id=id_, text=text):
+            case AnswerTextAdded(message_id=id_, text=text):
                 self.say_busy()
                 self._live_text += text
                 now = time.monotonic()
@@ -163,7 +169,7 @@ class User(QObject):
         if len(chats) < 4:
             for number in range(6):
                 chat, tree = made_chat(self.rng, f"made {number}", 6)
-                self.services.library.add_whole(chat, tree, {}).result()
+                self.services.library.add_conversation(chat, tree, {}).result()
                 say(shown=[fact_of(message) for message in tree], chat=chat.id)
             chats = [chat.id for chat in self.services.library.conversations()]
         some = self.rng.sample(chats, self.rng.choice([1, 1, 3]))
@@ -257,8 +263,8 @@ def made_chat(rng: random.Random, title: str, length: int) -> tuple[Conversation
 
 def import_file(rng: random.Random) -> bytes:
     """Phial's JSON with twenty chats that nobody has yet."""
-    from app.markup.transfer.json_format import JsonExporter
     from app.markup.transfer.values import Chat, ExportOptions
+    from app.markup.transfer.writers.json_format import JsonExporter
 
     chats = []
     for number in range(20):

@@ -40,10 +40,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from product_child import crc
 
 from app.domain.errors import KnownError
-from app.markup.transfer.registry import read_entries
-from app.services.transfer_files import opened as opened_files
-from app.store import open_library
-from app.store.checks import full_check
+from app.markup.transfer.formats import read_files
+from app.services.transfer.transfer_files import open_files as opened_files
+from app.store import open_store
+from app.store.safety.checks import full_check
 from tests.support.gguf_factory import ModelSpec, pieces_of, write_model
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -197,12 +197,12 @@ class Rounds:
     # --- what is left -----------------------------------------------------------------------
 
     def _check(self, home: Path, files: Path, killed: float, row: Row) -> None:
-        opened = open_library(home)
+        opened = open_store(home)
         try:
             row.damaged += opened.report.recovery is not None
-            check = opened.library.submit_bare(full_check).result()
+            check = opened.repository.submit_bare(full_check).result()
             row.damaged += not (check.sound and check.index_sound)
-            stored, deleted, sizes = opened.library.read(everything)
+            stored, deleted, sizes = opened.repository.read(everything)
         finally:
             opened.close()
         for id_, (chat, parent, check_sum) in self.promised.messages.items():
@@ -250,10 +250,10 @@ class Rounds:
         row.seconds_lost.append(max(0.0, killed - missing[0]) if missing else 0.0)
 
     def _check_migrated(self, home: Path, before: dict[str, bytes], row: Row) -> None:
-        opened = open_library(home)
+        opened = open_store(home)
         try:
             row.damaged += opened.report.recovery is not None
-            check = opened.library.submit_bare(full_check).result()
+            check = opened.repository.submit_bare(full_check).result()
             row.damaged += not (check.sound and check.index_sound)
         finally:
             opened.close()
@@ -332,7 +332,7 @@ def is_whole(path: Path) -> bool:
     if path.suffix in {".md", ".json"}:
         with opened_files([path]) as entries:
             try:
-                reading = read_entries(entries)
+                reading = read_files(entries)
             except KnownError:
                 return False
         return bool(reading.found) and not reading.unreadable

@@ -1,4 +1,4 @@
-"""Records greedy answers of llama.cpp's own server, for tests/unit/engine/test_greedy.py.
+"""Records greedy answers of llama.cpp's own server, for tests/unit/engine/llama/test_greedy.py.
 
     python tests/benchmarks/record_greedy.py --server BUILD/bin/llama-server [--model PATH]
 

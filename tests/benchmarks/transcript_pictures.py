@@ -20,10 +20,10 @@ from PySide6.QtWidgets import QApplication
 
 from app.domain.conversation import BranchMessage, Message, MessageStatus, Version
 from app.domain.generation import Role, Timings
-from app.ui.style import palette, style_sheet
-from app.ui.theme import DARK, HIGH_CONTRAST, LIGHT, Theme
-from app.ui.transcript.parts import ThinkToggle
+from app.ui.style.stylesheet import palette, style_sheet
+from app.ui.style.theme import DARK, HIGH_CONTRAST, LIGHT, Theme
 from app.ui.transcript.view import TranscriptView
+from app.ui.transcript.widgets.message_controls import ThinkingToggle
 
 SCENE_TEXTS = Path(__file__).parents[1] / "ui" / "transcript" / "scenes"
 
@@ -90,10 +90,10 @@ def take(scene: Scene, theme: Theme, zoom: int, width: int, folder: Path) -> Pat
             view.feed("1" * 32, scene.answer[start : start + 12])
     if scene.unfolded:
         wait(view)
-        view.viewport().findChildren(ThinkToggle)[0].click()
+        view.viewport().findChildren(ThinkingToggle)[0].click()
     wait(view)
     if not scene.streaming:
-        view.scrolling.to_start()
+        view.scroll_controller.scroll_to_start()
         wait(view)
     path = folder / f"{scene.name}-{theme.name}-{zoom}-{width}.png"
     view.grab().save(str(path))

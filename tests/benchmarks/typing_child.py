@@ -25,10 +25,10 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
 from app.domain.generation import Role
 from app.main import main as run_phial
-from app.services.events import AnswerEnded, BranchChanged, Event
-from app.ui.app import make_application
-from app.ui.transcript.signals import ActionKind, MessageAction
-from app.ui.window import MainWindow
+from app.services.core.events import AnswerEnded, BranchChanged, Event
+from app.ui.application import make_application
+from app.ui.main_window import MainWindow
+from app.ui.transcript.widgets.signals import ActionKind, MessageAction
 
 LETTERS = "aeinrst  .,;äßéñ漢字한😀\u00a0\u202f"
 COMPOSED = (("に", "にほ", "日本"), ("ㅎ", "하", "한"), ("n", "ni", "你"), ("¨", "é"))

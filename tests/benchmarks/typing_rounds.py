@@ -32,7 +32,7 @@ import psutil
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from app.store import open_library
+from app.store import open_store
 from tests.support.gguf_factory import ModelSpec, pieces_of, write_model
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -156,16 +156,16 @@ class Sessions:
         return told, killed[0]
 
     def _read(self) -> Stored:
-        opened = open_library(self.home)
+        opened = open_store(self.home)
         values: dict[str, Value] = {}
         asked: dict[str, list[tuple[str, str]]] = {}
         try:
-            for chat in opened.library.list_conversations():
+            for chat in opened.repository.list_conversations():
                 values[f"draft {chat.id}"] = chat.draft
                 values[f"title {chat.id}"] = chat.title
-                for edit in opened.library.edits(chat.id):
+                for edit in opened.repository.edits(chat.id):
                     values[f"edit {edit.message_id}"] = [edit.text, edit.open]
-                tree = opened.library.tree(chat.id)
+                tree = opened.repository.tree(chat.id)
                 asked[chat.id] = [(m.id, m.content) for m in tree if m.role == "user"]
         finally:
             opened.close()

@@ -12,19 +12,19 @@ import time
 from pathlib import Path
 
 from app.compose import build_services, make_engine, prepare
-from app.services.events import AnswerEnded, AnswerGrew, Event
-from app.services.model_files import describe
+from app.services.core.events import AnswerEnded, AnswerTextAdded, Event
+from app.services.models.model_files import read_model_file
 
 
 def main() -> None:
     setup = prepare()  # ends with the process
-    services = build_services(setup, make_engine(setup), model=describe(Path(sys.argv[1])))
+    services = build_services(setup, make_engine(setup), model=read_model_file(Path(sys.argv[1])))
     over = threading.Event()
     total = 0
 
     def listen(event: Event) -> None:
         nonlocal total
-        if isinstance(event, AnswerGrew):
+        if isinstance(event, AnswerTextAdded):
             total += len(event.text)
             print(f"{time.monotonic():.4f} {total}", flush=True)
         elif isinstance(event, AnswerEnded):

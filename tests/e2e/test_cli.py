@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from app.store import open_library
+from app.store import open_store
 from tests.support.gguf_factory import ModelSpec, pieces_of, write_model
-from tests.unit.transfer.making import conversation_of
+from tests.unit.markup.transfer.making import conversation_of
 
 ANSWER = "Hello from a tiny model."
 
@@ -205,8 +205,10 @@ def test_a_chat_becomes_pdf_without_a_window_and_without_a_display(
     home: Path, tmp_path: Path
 ) -> None:
     chat = conversation_of("Why is the sky blue?", "It scatters as $\\lambda^{-4}$.", title="Sky")
-    opened = open_library(home)
-    opened.library.add_conversation(chat.conversation, chat.messages, chat.chosen).result()
+    opened = open_store(home)
+    opened.repository.add_conversation(
+        chat.conversation, chat.messages, chat.selected_children
+    ).result()
     opened.close()
     target = tmp_path / "sky.pdf"
     nowhere = {"DISPLAY": "", "WAYLAND_DISPLAY": "", "QT_QPA_PLATFORM": ""}
@@ -220,8 +222,10 @@ def test_a_chat_becomes_pdf_without_a_window_and_without_a_display(
 @pytest.mark.parametrize("command", [("list",), ("show", "Sky"), ("search", "blue"), ("check",)])
 def test_looking_at_chats_leaves_the_folder_as_it_was(home: Path, command: tuple[str, ...]) -> None:
     chat = conversation_of("Why is the sky blue?", "It scatters.", title="Sky")
-    opened = open_library(home)
-    opened.library.add_conversation(chat.conversation, chat.messages, chat.chosen).result()
+    opened = open_store(home)
+    opened.repository.add_conversation(
+        chat.conversation, chat.messages, chat.selected_children
+    ).result()
     opened.close()
     before = {path.name: path.read_bytes() for path in home.glob("phial.db*")}
     assert list(before) == ["phial.db"]

@@ -37,12 +37,12 @@ from app.domain.generation import (
     TextDelta,
 )
 from app.domain.model import LoadRequest
-from app.engine import frames
 from app.engine.base import EngineOptions
-from app.engine.client import STOP_LOAD_SECONDS, EngineClient
-from app.engine.ladder import STEPS, ForgetfulMemory
+from app.engine.ladder import STEPS, InMemoryLadder
 from app.engine.llama.engine import NO_GRAPHICS
-from app.engine.process import default_command
+from app.engine.process import frames
+from app.engine.process.child_process import default_command
+from app.engine.process.client import STOP_LOAD_SECONDS, EngineClient
 from tests.support.engines import ask, load, never, request, turns
 from tests.support.gguf_factory import ModelSpec, letters, pieces_of, write_model
 
@@ -165,11 +165,11 @@ def test_text_that_comes_fast_is_joined_and_the_first_word_is_not_held_back(
 def test_a_build_that_crashes_with_repacked_buffers_answers_on_the_first_try(
     faulty: Callable[..., EngineClient], talker: Path, how: str
 ) -> None:
-    memory = ForgetfulMemory()
+    memory = InMemoryLadder()
     client = faulty("repacked", how, memory=memory)
     model = load(client, talker)
     assert model.plan.extra_buffers is False
-    assert model.ladder_step == STEPS[1].words
+    assert model.ladder_step == STEPS[1].description
     assert ask(client).text == SENTENCE
     client.close()
     # Remembered: the next start does not crash again.
@@ -199,7 +199,7 @@ def test_steps_that_do_not_help_are_passed_until_one_does(
     client = faulty("f16")
     model = load(client, talker)
     assert model.plan.kv_type == "q8_0"
-    assert model.ladder_step == STEPS[3].words
+    assert model.ladder_step == STEPS[3].description
     assert ask(client).text == SENTENCE
 
 
@@ -369,7 +369,7 @@ def test_an_engine_killed_while_it_writes_a_snapshot_leaves_nothing_broken(
         said = ask(client, request(chat, sampling=short))
         first = first or said.text
         assert said.text == first
-        client.park("chat")
+        client.save_state("chat")
         time.sleep(0.02 * chance.random())  # the moment is the point; any of them must do
         assert client.pid is not None
         os.kill(client.pid, signal.SIGKILL)
@@ -396,7 +396,7 @@ def test_closing_ends_the_process_and_removes_its_folder(talker: Path) -> None:
 
 def test_the_engine_imports_nothing_it_does_not_need() -> None:
     code = (
-        "import sys, app.engine.host\n"
+        "import sys, app.engine.process.host\n"
         "from app.engine.llama.engine import LlamaEngine\n"
         "LlamaEngine()\n"
         "print(*{name.partition('.')[0] for name in sys.modules})\n"
@@ -410,7 +410,7 @@ def test_the_engine_imports_nothing_it_does_not_need() -> None:
 
 def test_end_of_input_ends_the_engine_so_that_no_orphan_holds_memory() -> None:
     process = subprocess.Popen(
-        [sys.executable, "-m", "app.engine.host"],
+        [sys.executable, "-m", "app.engine.process.host"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
     )
@@ -458,13 +458,13 @@ def test_no_library_is_ever_taken_from_the_current_directory(talker: Path, tmp_p
     assert process.stdin is not None
     assert process.stdout is not None
     for command in (
-        frames.Configure(EngineOptions()),
-        frames.Load(1, LoadRequest(talker), 0),
-        frames.Generate(2, request()),
+        frames.ConfigureCommand(EngineOptions()),
+        frames.LoadCommand(1, LoadRequest(talker), 0),
+        frames.GenerateCommand(2, request()),
     ):
         process.stdin.write(frames.encode(command))
     process.stdin.flush()
-    while not isinstance(frames.decode(process.stdout.readline()), frames.Done):
+    while not isinstance(frames.decode(process.stdout.readline()), frames.DoneReply):
         pass
     process.stdin.close()
     process.wait(30)
@@ -525,7 +525,7 @@ def test_a_graphics_driver_that_ends_the_engine_at_its_start_is_left_out(talker:
     with contextlib.closing(EngineClient(command=command)) as client:
         assert [device.backend for device in client.devices()] == ["CPU"]
         first = client.pid
-        client.configure(EngineOptions(drafting=False))  # says nothing about drivers
+        client.configure(EngineOptions(prompt_lookup=False))  # says nothing about drivers
         model = load(client, talker)
         assert NO_GRAPHICS in model.plan.reasons
         assert model.ladder_step == ""  # no plan was to blame

@@ -16,10 +16,10 @@ import pytest
 from app.compose import build_services, make_engine, prepare
 from app.domain.conversation import MessageStatus
 from app.domain.generation import StopReason
-from app.engine.client import EngineClient
-from app.services.events import AnswerGrew
-from app.services.model_files import describe
-from app.store import open_library
+from app.engine.process.client import EngineClient
+from app.services.core.events import AnswerTextAdded
+from app.services.models.model_files import read_model_file
+from app.store import open_store
 from app.system.paths import folders
 from tests.support.gguf_factory import ModelSpec, pieces_of, write_model
 from tests.support.harness import Harness, Heard
@@ -38,7 +38,7 @@ def endless(tmp_path: Path) -> Path:
 def running(endless: Path) -> Iterator[Harness]:
     with prepare() as setup:
         engine = make_engine(setup)
-        services = build_services(setup, engine, model=describe(endless))
+        services = build_services(setup, engine, model=read_model_file(endless))
         heard = Heard()
         services.bus.subscribe(heard)
         yield Harness(services, heard, engine)
@@ -49,7 +49,7 @@ def test_the_app_outlives_its_engine_and_continues_the_answer(running: Harness) 
     services, heard = running.services, running.heard
     conversation = services.library.create().id
     exchange = services.chat.send(conversation, "Go on for ever.")
-    heard.wait_for(lambda e: isinstance(e, AnswerGrew))
+    heard.wait_for(lambda e: isinstance(e, AnswerTextAdded))
     assert isinstance(running.engine, EngineClient)
     pid = running.engine.pid
     assert pid is not None
@@ -63,7 +63,7 @@ def test_the_app_outlives_its_engine_and_continues_the_answer(running: Harness) 
 
     seen = len(heard.events)
     services.chat.continue_answer(broken.id)
-    heard.wait_for(lambda e: isinstance(e, AnswerGrew), after=seen)
+    heard.wait_for(lambda e: isinstance(e, AnswerTextAdded), after=seen)
     services.chat.stop()
     done = running.ended(broken.id, after=seen).message
     assert done.status is MessageStatus.STOPPED
@@ -90,9 +90,9 @@ def test_after_a_crash_of_the_app_the_answer_so_far_is_there(endless: Path, seco
     child.wait()
     child.stdout.close()
 
-    opened = open_library(folders().data)
-    message = opened.library.message(answer_id)
-    opened.library.close()
+    opened = open_store(folders().data)
+    message = opened.repository.message(answer_id)
+    opened.repository.close()
     assert message.status is MessageStatus.INTERRUPTED
     assert message.status.can_continue
     assert answer_id in opened.report.interrupted

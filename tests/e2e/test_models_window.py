@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from app.hub.catalog import load_catalog
+from app.hub.api.catalog import load_catalog
 from app.system.bundled import bundled
 from tests.e2e.desktop import Start, missing, until
 from tests.support.gguf_factory import ModelSpec, pieces_of, write_model

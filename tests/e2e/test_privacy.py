@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 
 from app.domain.settings import Settings
-from app.hub.journal import JournalHead
-from app.hub.library import InstalledModel
-from app.hub.library import Library as ModelShelf
-from app.hub.part import PartFile
-from app.hub.queue_file import write_queue
-from app.store import LadderMemory, SettingsStore, open_library
-from tests.unit.transfer.making import conversation_of
+from app.hub.download.journal import JournalHead
+from app.hub.download.partial_file import PartialFile
+from app.hub.local.installed_models import InstalledModel
+from app.hub.local.installed_models import InstalledModels as ModelShelf
+from app.hub.queue.queue_file import write_queue
+from app.store import LadderStore, SettingsStore, open_store
+from tests.unit.markup.transfer.making import conversation_of
 
 pytestmark = pytest.mark.skipif(
     sys.platform == "win32", reason="the access control lists of the profile do it there"
@@ -29,8 +29,10 @@ def talk(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An exported chat, made elsewhere."""
     folder = tmp_path_factory.mktemp("elsewhere")
     chat = conversation_of("Which ship is this?", "The Vasa.", title="Ships")
-    opened = open_library(folder)
-    opened.library.add_conversation(chat.conversation, chat.messages, chat.chosen).result()
+    opened = open_store(folder)
+    opened.repository.add_conversation(
+        chat.conversation, chat.messages, chat.selected_children
+    ).result()
     opened.close()
     out = folder / "talk.json"
     done = phial(
@@ -81,13 +83,13 @@ def test_small_files_parts_and_lists_are_closed_too(tmp_path: Path) -> None:
     before = os.umask(0)
     try:
         SettingsStore(folder / "settings.json").save(Settings(zoom=120))
-        LadderMemory(folder / "ladder.json").set("key", 2)
+        LadderStore(folder / "ladder.json").set("key", 2)
         write_queue(folder / "downloads.json", [])
         ModelShelf(folder / "models.json").put(InstalledModel((folder / "a.gguf",), "A", 1))
-        part = PartFile(folder / "models" / "org--name" / "a.gguf")
+        part = PartialFile(folder / "models" / "org--name" / "a.gguf")
         part.start(JournalHead("file:///a", "", "", "", 4))
         part.append(memoryview(b"GGUF"), part.buffer())
-        part.settle()
+        part.flush()
         part.close()
     finally:
         os.umask(before)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from app.compose import build_services, make_engine, prepare
-from app.services.events import AnswerEnded
-from app.services.model_files import describe
-from app.store import open_library
+from app.services.core.events import AnswerEnded
+from app.services.models.model_files import read_model_file
+from app.store import open_store
 from app.system.paths import folders
 from tests.support.gguf_factory import ModelSpec, pieces_of, write_model
 from tests.support.harness import Harness, Heard
@@ -40,7 +40,7 @@ def talk(running: Harness, word: str, *, private: bool) -> str:
     seen = len(heard.events)
     running.ended(services.chat.regenerate(exchange.answer_id), after=seen)
     services.library.search(word, lambda _hits: None)
-    services.chat.park(chat)
+    services.chat.save_state(chat)
     other = services.library.branch_into_new_chat(exchange.answer_id)
     services.library.delete([other.id])
     assert any(isinstance(event, AnswerEnded) for event in heard.events)
@@ -52,7 +52,7 @@ def test_a_private_chat_leaves_not_a_byte_on_the_disk(tmp_path: Path) -> None:
     model = write_model(tmp_path / "tiny.gguf", ModelSpec(words, context=8_000))
     with prepare() as setup:
         engine = make_engine(setup)
-        services = build_services(setup, engine, model=describe(model))
+        services = build_services(setup, engine, model=read_model_file(model))
         running = Harness(services, Heard(), engine)
         services.bus.subscribe(running.heard)
         talk(running, OPEN, private=False)
@@ -68,6 +68,6 @@ def test_a_private_chat_leaves_not_a_byte_on_the_disk(tmp_path: Path) -> None:
     assert set((folders().cache / "kv").rglob("*")) == kept
     assert places_of(SECRET, home) == []
     assert any(name.startswith("phial.db") for name in places_of(OPEN, home))
-    opened = open_library(home)
-    assert SECRET not in " ".join(c.title for c in opened.library.list_conversations())
+    opened = open_store(home)
+    assert SECRET not in " ".join(c.title for c in opened.repository.list_conversations())
     opened.close()

@@ -19,18 +19,20 @@ from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from app.main import main
-from app.store import open_library
+from app.store import open_store
 from app.system.paths import Folders
-from app.ui.dialogs import ErrorDialog
-from tests.unit.transfer.making import conversation_of
+from app.ui.style.dialogs import ErrorDialog
+from tests.unit.markup.transfer.making import conversation_of
 
 DATABASE = Path(__file__).resolve().parents[1] / "data" / "databases" / "schema-3.db"
 
 
 def a_chat(home: Path) -> None:
     chat = conversation_of("Why is the sky blue?", "It scatters.", title="Sky")
-    opened = open_library(home)
-    opened.library.add_conversation(chat.conversation, chat.messages, chat.chosen).result()
+    opened = open_store(home)
+    opened.repository.add_conversation(
+        chat.conversation, chat.messages, chat.selected_children
+    ).result()
     opened.close()
 
 
@@ -66,7 +68,7 @@ def a_folder_for_a_database(home: Path) -> None:
 
 
 def a_newer_one_of_another_shape(home: Path) -> None:
-    open_library(home).close()
+    open_store(home).close()
     with closing(sqlite3.connect(home / "phial.db")) as connection:
         connection.executescript("ALTER TABLE summaries RENAME TO s; PRAGMA user_version=999")
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from app.store import open_library
+from app.store import open_store
 from tests.benchmarks import crash_rounds as rounds
 
 
@@ -48,9 +48,9 @@ def test_a_full_disk_loses_nothing_and_is_named(small_disk: Path) -> None:
     folder = small_disk / "store"
 
     def look_and_make_room() -> None:
-        opened = open_library(folder)
+        opened = open_store(folder)
         assert any("full" in sentence for sentence in opened.report.sentences)
-        assert opened.library.list_conversations()
+        assert opened.repository.list_conversations()
         opened.close()
         ballast.unlink()
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from app.domain.generation import Role
-from app.store import open_library
+from app.store import open_store
 from tests.support.gguf_factory import ModelSpec, pieces_of, write_model
 
 if sys.platform == "win32":
@@ -94,9 +94,9 @@ def terminal(tmp_path: Path) -> Iterator[Terminal]:
 
 
 def questions(home: Path) -> list[str]:
-    opened = open_library(home)
-    chats = opened.library.list_conversations()
-    found = [m.content for chat in chats for m in opened.library.tree(chat.id)
+    opened = open_store(home)
+    chats = opened.repository.list_conversations()
+    found = [m.content for chat in chats for m in opened.repository.tree(chat.id)
              if m.role is Role.USER]  # fmt: skip
     opened.close()
     return found

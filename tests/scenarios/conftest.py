@@ -15,12 +15,12 @@ from pytestqt.qtbot import QtBot
 from tests.e2e.conftest import window_manager  # noqa: F401 - a fixture
 from tests.scenarios.hands import Address
 from tests.scenarios.patience import ready, set_patience
+from tests.support.window import Open, Opened, write_model
+from tests.support.window import open_window as open_window_at_once  # noqa: F401 - a fixture
 from tests.ui.conftest import (  # noqa: F401 - fixtures
     garbage_is_collected_between_tests,
     nothing_left_on_the_clipboard,
 )
-from tests.ui.shell.conftest import Open, Opened, write_model
-from tests.ui.shell.conftest import open_window as open_window_at_once  # noqa: F401 - a fixture
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -34,8 +34,8 @@ from app.engine.base import Engine
 from app.engine.scripted import ScriptedEngine
 from app.ui.transcript.view import TranscriptView
 from tests.scenarios.patience import milliseconds, ready, until
-from tests.ui.shell.chatting import say, wait_for_end
-from tests.ui.shell.conftest import Open, Opened
+from tests.support.chatting import say, wait_for_end
+from tests.support.window import Open, Opened
 
 W = TypeVar("W", bound=QWidget)
 Do = Callable[[], object]

@@ -23,14 +23,14 @@ import app.ui
 from app.domain.generation import GenerationEvent, GenerationRequest, Sampling
 from app.domain.settings import SPECS, Settings
 from app.engine.base import Cancel
-from app.engine.client import EngineClient
-from app.services.events import SettingsChanged
-from app.services.settings import SettingsService
-from app.ui.actions import COMMANDS, OTHER_KEYS, Actions
-from app.ui.message_commands import MessageCommands
-from app.ui.pages import _DEMO_PROMPTS, _PROMPTS
-from app.ui.settings_dialog import SettingRow
-from app.ui.transcript.signals import ActionKind, MessageAction
+from app.engine.process.client import EngineClient
+from app.services.core.events import SettingsChanged
+from app.services.core.settings import SettingsService
+from app.ui.commands.message_commands import MessageCommands
+from app.ui.conversation.empty_states import _DEMO_PROMPTS, _PROMPTS
+from app.ui.settings.settings_dialog import SettingRow
+from app.ui.shell.command_table import COMMANDS, OTHER_KEYS, CommandActions
+from app.ui.transcript.widgets.signals import ActionKind, MessageAction
 from tests.scenarios import hands
 from tests.support import terminal
 
@@ -38,8 +38,8 @@ TakeOut = Callable[[pytest.MonkeyPatch], None]
 
 _BUTTONS = {  # what makes a button: where its words stand among the arguments
     "push_button": 0, "_button": 0, "QPushButton": 0, "QToolButton": 0, "QCheckBox": 0,
-    "QRadioButton": 0, "add_button": 0, "Offer": 0, "IconButton": 1, "SideButton": 1,
-    "QuietButton": 3, "_add": 1, "Shelf": 3, "ask": 4,
+    "QRadioButton": 0, "add_button": 0, "BannerAction": 0, "IconButton": 1, "SidebarButton": 1,
+    "QuietButton": 3, "_add": 1, "RestorableList": 3, "confirm": 4,
 }  # fmt: skip
 _ENTRIES = {"addAction": 0, "QAction": 0, "_add_opening": 1}
 _KINDS = {"ActionKind", "CopyAs"}  # (words, kind) in a list of entries
@@ -47,7 +47,7 @@ _NEVER_PRESSED = {
     "VersionsDialog: Shown",  # marks the version that is shown, and is disabled
     "MessageCommands: Answer again with",  # a heading, disabled
 }
-_QUESTIONS = {"ask", "ask_line", "ask_text", "ask_to_open_link"}
+_QUESTIONS = {"confirm", "ask_line", "ask_text", "ask_to_open_link"}
 
 
 def rows() -> dict[str, tuple[str, ...]]:
@@ -203,12 +203,14 @@ def _dialogs() -> set[type[QDialog]]:
 
 def _command_without_handler(name: str) -> TakeOut:
     def patch(monkeypatch: pytest.MonkeyPatch) -> None:
-        connect_all = Actions.connect_all
+        connect_all = CommandActions.connect_all
 
-        def connect(self: Actions, handlers: Iterable[tuple[str, Callable[[], object]]]) -> None:
+        def connect(
+            self: CommandActions, handlers: Iterable[tuple[str, Callable[[], object]]]
+        ) -> None:
             connect_all(self, {**dict(handlers), name: lambda: None}.items())
 
-        monkeypatch.setattr(Actions, "connect_all", connect)
+        monkeypatch.setattr(CommandActions, "connect_all", connect)
 
     return patch
 
@@ -229,7 +231,7 @@ def _setting_not_passed_on(name: str) -> TakeOut:
             return SettingsChanged(seen(before), seen(after))
 
         monkeypatch.setattr(SettingsService, "current", property(lambda self: seen(self._current)))
-        monkeypatch.setattr("app.services.settings.SettingsChanged", told)
+        monkeypatch.setattr("app.services.core.settings.SettingsChanged", told)
         monkeypatch.setattr(SettingRow, "show_settings", show_real)
 
 
@@ -274,7 +276,7 @@ def _dialog_that_never_opens(name: str) -> TakeOut:
 
 def _question_that_is_answered_no(name: str) -> TakeOut:
     owner, _, asked = name.partition(": ")
-    answers = {"ask": False, "getExistingDirectory": "", "getOpenFileName": ("", ""),
+    answers = {"confirm": False, "getExistingDirectory": "", "getOpenFileName": ("", ""),
                "getOpenFileNames": ([], ""), "getSaveFileName": ("", "")}  # fmt: skip
 
     def patch(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,17 +19,17 @@ from pytestqt.qtbot import QtBot
 from app.domain.generation import OverflowPolicy
 from app.domain.settings import Settings
 from app.engine.scripted import ScriptedEngine
-from app.ui.add_model import AddModel
-from app.ui.backups import BackupsDialog
-from app.ui.dialogs import Dialog
-from app.ui.help_pages import About, ShortcutsPage
-from app.ui.measure_dialog import MeasureDialog
-from app.ui.models_dialog import ModelsDialog
-from app.ui.settings_dialog import SettingsDialog
+from app.ui.library.backups_dialog import BackupsDialog
+from app.ui.library.help_dialogs import AboutDialog, ShortcutsDialog
+from app.ui.library.trash_dialog import ArchiveDialog, TrashDialog
+from app.ui.library.update_dialog import UpdateDialog
+from app.ui.models.add_dialog import AddModelDialog
+from app.ui.models.benchmark_dialog import BenchmarkDialog
+from app.ui.models.models_dialog import ModelsDialog
+from app.ui.settings.settings_dialog import SettingsDialog
+from app.ui.style.dialogs import Dialog
 from app.ui.transfer.export_dialog import ExportDialog
 from app.ui.transfer.import_dialog import ImportDialog
-from app.ui.trash import ArchiveDialog, TrashDialog
-from app.ui.updates import UpdateDialog
 from tests.scenarios.hands import (
     Address,
     ask,
@@ -57,7 +57,7 @@ from tests.scenarios.patience import ready, until
 from tests.scenarios.registry import scenario
 from tests.support.gguf_factory import write_model
 from tests.support.harness import build
-from tests.ui.shell.conftest import Open, Opened
+from tests.support.window import Open, Opened
 
 CODE = "Like this:\n\n```python\nprint(1)\n```\n"
 
@@ -283,9 +283,9 @@ DIALOGS = {
     "archived": ("Chat", "Archived chats…", ArchiveDialog),
     "backups": ("Chat", "Backups…", BackupsDialog),
     "get_models": ("Model", "Get Phi-4…", ModelsDialog),
-    "measure_model": ("Model", "Measure this model…", MeasureDialog),
+    "measure_model": ("Model", "Measure this model…", BenchmarkDialog),
     "updates": ("Help", "Check for updates…", UpdateDialog),
-    "about": ("Help", "About Phial", About),
+    "about": ("Help", "About Phial", AboutDialog),
 }
 """Commands that open a dialog; what is done in it stands in test_dialogs.py."""
 
@@ -583,8 +583,8 @@ def test_ctrl_shift_m_shows_what_is_here(qtbot: QtBot, open_window: Open) -> Non
 
 @scenario("command", "add_model")
 @scenario("question", "ModelCommands.add_model: getOpenFileName")
-@scenario("dialog", "AddModel")
-@scenario("button", "AddModel: Add and use")
+@scenario("dialog", "AddModelDialog")
+@scenario("button", "AddModelDialog: Add and use")
 def test_ctrl_o_uses_the_file_that_is_named(
     qtbot: QtBot, open_window: Open, tmp_path: Path
 ) -> None:
@@ -592,12 +592,12 @@ def test_ctrl_o_uses_the_file_that_is_named(
     opened = open_window(engine)
     path = write_model(tmp_path / "mine.gguf")
 
-    def add(dialog: AddModel) -> None:
+    def add(dialog: AddModelDialog) -> None:
         ready(qtbot, lambda: seen(dialog, QAbstractButton, "Add and use").isEnabled())
         press(dialog, "Add and use")
 
     with (
-        meanwhile(qtbot, AddModel, add),
+        meanwhile(qtbot, AddModelDialog, add),
         meanwhile(qtbot, QFileDialog, lambda files: choose_file(files, tmp_path / "mine.gguf")),
     ):
         keys(opened, "Ctrl+O")
@@ -647,7 +647,7 @@ def test_ctrl_comma_opens_the_settings(qtbot: QtBot, open_window: Open) -> None:
 @scenario("command", "shortcuts")
 def test_f1_shows_the_shortcuts(qtbot: QtBot, open_window: Open) -> None:
     opened = open_window()
-    with meanwhile(qtbot, ShortcutsPage, lambda page: key(page, Qt.Key.Key_Escape)):
+    with meanwhile(qtbot, ShortcutsDialog, lambda page: key(page, Qt.Key.Key_Escape)):
         keys(opened, "F1")
 
 

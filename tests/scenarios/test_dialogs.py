@@ -28,21 +28,21 @@ from app.domain.download import DownloadState
 from app.domain.errors import OutOfMemoryError
 from app.domain.settings import Settings
 from app.engine.scripted import ScriptedEngine
-from app.services.events import Problem
+from app.services.core.events import ErrorReported
 from app.services.updates import UpdateService
-from app.system.parts import parts
-from app.ui.add_model import AddModel
-from app.ui.backups import BackupsDialog
-from app.ui.dialogs import Dialog, ErrorDialog
-from app.ui.help_pages import About, ShortcutsPage
-from app.ui.measure_dialog import MeasureDialog
-from app.ui.model_card import CardText, ModelCardDialog
-from app.ui.models_dialog import ModelsDialog
-from app.ui.settings_dialog import SettingsDialog
+from app.system.licences import third_party_packages
+from app.ui.library.backups_dialog import BackupsDialog
+from app.ui.library.help_dialogs import AboutDialog, ShortcutsDialog
+from app.ui.library.trash_dialog import ArchiveDialog, TrashDialog
+from app.ui.library.update_dialog import UpdateDialog
+from app.ui.models.add_dialog import AddModelDialog
+from app.ui.models.benchmark_dialog import BenchmarkDialog
+from app.ui.models.model_card_dialog import CardText, ModelCardDialog
+from app.ui.models.models_dialog import ModelsDialog
+from app.ui.settings.settings_dialog import SettingsDialog
+from app.ui.style.dialogs import Dialog, ErrorDialog
 from app.ui.transfer.export_dialog import ExportDialog
 from app.ui.transfer.import_dialog import ImportDialog
-from app.ui.trash import ArchiveDialog, TrashDialog
-from app.ui.updates import UpdateDialog
 from tests.scenarios.hands import (
     Address,
     ask,
@@ -67,7 +67,7 @@ from tests.scenarios.registry import scenario
 from tests.support.harness import build
 from tests.support.hub_kit import gguf
 from tests.support.hub_server import HubServer
-from tests.ui.shell.conftest import Open, Opened, write_model
+from tests.support.window import Open, Opened, write_model
 
 REPO, FILE = "acme/phi-4-GGUF", "phi-4-Q4_K_M.gguf"
 BODY = gguf(b"weights" * 1000)
@@ -103,7 +103,7 @@ def test_a_system_prompt_is_given_up(qtbot: QtBot, open_window: Open) -> None:
     assert stored(opened, "SELECT system_prompt FROM conversations") == [("",)]
 
 
-@scenario("button", "ask: Cancel")
+@scenario("button", "confirm: Cancel")
 def test_emptying_the_trash_is_given_up(qtbot: QtBot, trashed: Opened) -> None:
     def look(dialog: TrashDialog) -> None:
         with meanwhile(qtbot, Dialog, lambda question: press(question, "Cancel")):
@@ -148,7 +148,7 @@ def test_a_chat_is_restored_from_the_trash(qtbot: QtBot, trashed: Opened) -> Non
 
 @scenario("button", "TrashDialog: Empty trash…")
 @scenario("button", "TrashDialog: Delete for good")
-@scenario("question", "TrashDialog._ask_to_empty: ask")
+@scenario("question", "TrashDialog._ask_to_empty: confirm")
 def test_the_trash_is_emptied(qtbot: QtBot, trashed: Opened) -> None:
     def empty(dialog: TrashDialog) -> None:
         with meanwhile(qtbot, Dialog, lambda question: press(question, "Delete for good")):
@@ -160,7 +160,7 @@ def test_the_trash_is_emptied(qtbot: QtBot, trashed: Opened) -> None:
     until(qtbot, lambda: titles(trashed, "deleted_at IS NOT NULL") == [])
 
 
-@scenario("button", "ShelfDialog: Close")
+@scenario("button", "RestoreDialog: Close")
 def test_the_trash_is_closed(qtbot: QtBot, trashed: Opened) -> None:
     with meanwhile(qtbot, TrashDialog, lambda dialog: press(dialog, "Close")):
         command(qtbot, trashed, "Chat", "Trash…")
@@ -220,7 +220,7 @@ def test_a_backup_is_made(qtbot: QtBot, open_window: Open) -> None:
 
 @scenario("button", "BackupsDialog: Go back to this…")
 @scenario("button", "BackupsDialog: Go back")
-@scenario("question", "BackupsDialog._ask_to_restore: ask")
+@scenario("question", "BackupsDialog._ask_to_restore: confirm")
 def test_one_goes_back_to_a_backup(qtbot: QtBot, open_window: Open) -> None:
     opened = talk(qtbot, open_window)
     opened.harness.services.maintenance.back_up()
@@ -380,7 +380,7 @@ def listed(qtbot: QtBot, dialog: ModelsDialog, name: str = REPO) -> None:
     press(dialog, "List or search")
 
 
-@scenario("button", "GetPage: List or search")
+@scenario("button", "CatalogPage: List or search")
 def test_a_repository_is_listed(qtbot: QtBot, open_window: Open, hub: HubServer) -> None:
     def look(dialog: ModelsDialog) -> None:
         listed(qtbot, dialog)
@@ -389,7 +389,7 @@ def test_a_repository_is_listed(qtbot: QtBot, open_window: Open, hub: HubServer)
     models(qtbot, open_window(endpoint=hub.endpoint), look)
 
 
-@scenario("button", "GetPage: Files")
+@scenario("button", "CatalogPage: Files")
 def test_a_hit_of_a_search_is_listed(qtbot: QtBot, open_window: Open, hub: HubServer) -> None:
     def look(dialog: ModelsDialog) -> None:
         listed(qtbot, dialog, "phi-4")
@@ -415,7 +415,7 @@ def download(qtbot: QtBot, dialog: ModelsDialog) -> None:
     press(dialog, f"Download {FILE}")
 
 
-@scenario("button", "GetPage: Download")
+@scenario("button", "CatalogPage: Download")
 def test_a_file_of_a_repository_is_fetched(qtbot: QtBot, open_window: Open, hub: HubServer) -> None:
     opened = open_window(endpoint=hub.endpoint)
 
@@ -426,7 +426,7 @@ def test_a_file_of_a_repository_is_fetched(qtbot: QtBot, open_window: Open, hub:
     models(qtbot, opened, fetch)
 
 
-@scenario("button", "GetPage: Model card…")
+@scenario("button", "CatalogPage: Model card…")
 @scenario("dialog", "ModelCardDialog")
 def test_a_model_card_is_read(qtbot: QtBot, open_window: Open, hub: HubServer) -> None:
     def read(card: ModelCardDialog) -> None:
@@ -505,9 +505,9 @@ def test_a_download_is_paused_and_goes_on(qtbot: QtBot, open_window: Open, hub: 
 
 
 @scenario("button", "DownloadCard: Cancel")
-@scenario("button", "QueuePage: Cancel it")
+@scenario("button", "DownloadsPage: Cancel it")
 @scenario("button", "DownloadCard: Remove from list")
-@scenario("question", "QueuePage._cancel: ask")
+@scenario("question", "DownloadsPage._cancel: confirm")
 def test_a_download_is_cancelled_and_leaves_nothing(
     qtbot: QtBot, open_window: Open, hub: HubServer
 ) -> None:
@@ -546,7 +546,7 @@ def test_a_file_of_the_catalogue_is_asked_for(
 HERE = "Models on this computer…"
 
 
-@scenario("button", "HerePage: Use")
+@scenario("button", "InstalledPage: Use")
 def test_a_model_that_is_here_is_used(qtbot: QtBot, open_window: Open) -> None:
     engine = ScriptedEngine()
     models(qtbot, open_window(engine), lambda dialog: press(dialog, "Use"), HERE)
@@ -556,13 +556,13 @@ def test_a_model_that_is_here_is_used(qtbot: QtBot, open_window: Open) -> None:
 def in_place(opened: Opened, path: Path) -> Path:
     """A file that is on the list."""
     write_model(path)
-    opened.harness.services.adding.use_in_place(path)
+    opened.harness.services.add_models.use_in_place(path)
     return path
 
 
-@scenario("button", "HerePage: Remove…")
-@scenario("button", "HerePage: Remove")
-@scenario("question", "HerePage._remove: ask")
+@scenario("button", "InstalledPage: Remove…")
+@scenario("button", "InstalledPage: Remove")
+@scenario("question", "InstalledPage._remove: confirm")
 def test_a_model_is_taken_off_the_list(qtbot: QtBot, open_window: Open, tmp_path: Path) -> None:
     opened = open_window()
     path = in_place(opened, tmp_path / "mine.gguf")
@@ -576,21 +576,21 @@ def test_a_model_is_taken_off_the_list(qtbot: QtBot, open_window: Open, tmp_path
     assert path.exists()
 
 
-@scenario("button", "HerePage: Use a file I already have…")
-@scenario("button", "AddModel: Copy it into Phial's folder.")
+@scenario("button", "InstalledPage: Use a file I already have…")
+@scenario("button", "AddModelDialog: Copy it into Phial's folder.")
 def test_a_file_is_copied_and_used(qtbot: QtBot, open_window: Open, tmp_path: Path) -> None:
     engine = ScriptedEngine()
     opened = open_window(engine)
     write_model(tmp_path / "mine.gguf")
 
-    def add(dialog: AddModel) -> None:
+    def add(dialog: AddModelDialog) -> None:
         ready(qtbot, lambda: seen(dialog, QAbstractButton, "Add and use").isEnabled())
         press(dialog, "Copy it into Phial's folder", starts=True)
         press(dialog, "Add and use")
 
     def look(dialog: ModelsDialog) -> None:
         with (
-            meanwhile(qtbot, AddModel, add),
+            meanwhile(qtbot, AddModelDialog, add),
             meanwhile(qtbot, QFileDialog, lambda files: choose_file(files, tmp_path / "mine.gguf")),
         ):
             press(dialog, "Use a file I already have…")
@@ -603,29 +603,31 @@ def test_a_file_is_copied_and_used(qtbot: QtBot, open_window: Open, tmp_path: Pa
     )
 
 
-def adding(qtbot: QtBot, opened: Opened, path: Path, do: Callable[[AddModel], object]) -> None:
+def adding(
+    qtbot: QtBot, opened: Opened, path: Path, do: Callable[[AddModelDialog], object]
+) -> None:
     """Do something in the dialog that looks at a file, once it did."""
 
-    def act(dialog: AddModel) -> None:
+    def act(dialog: AddModelDialog) -> None:
         ready(qtbot, lambda: seen(dialog, QAbstractButton, "Add and use").isEnabled())
         do(dialog)
 
     write_model(path)
     with (
-        meanwhile(qtbot, AddModel, act),
+        meanwhile(qtbot, AddModelDialog, act),
         meanwhile(qtbot, QFileDialog, lambda files: choose_file(files, path)),
     ):
         keys(opened, "Ctrl+O")
 
 
-@scenario("button", "AddModel: Use it where it is. It stays yours; Phial never deletes it.")
+@scenario("button", "AddModelDialog: Use it where it is. It stays yours; Phial never deletes it.")
 def test_a_file_is_used_where_it_is_after_all(
     qtbot: QtBot, open_window: Open, tmp_path: Path
 ) -> None:
     engine = ScriptedEngine()
     opened = open_window(engine)
 
-    def add(dialog: AddModel) -> None:
+    def add(dialog: AddModelDialog) -> None:
         press(dialog, "Copy it into Phial's folder", starts=True)
         press(dialog, "Use it where it is", starts=True)
         press(dialog, "Add and use")
@@ -634,15 +636,15 @@ def test_a_file_is_used_where_it_is_after_all(
     until(qtbot, lambda: [one.path for one in engine.loads[-1:]] == [tmp_path / "mine.gguf"])
 
 
-@scenario("button", "AddModel: Cancel")
+@scenario("button", "AddModelDialog: Cancel")
 def test_adding_a_file_is_given_up(qtbot: QtBot, open_window: Open, tmp_path: Path) -> None:
     opened = open_window()
     adding(qtbot, opened, tmp_path / "mine.gguf", lambda dialog: press(dialog, "Cancel"))
     assert all(one.demo for one in opened.harness.services.models.installed())
 
 
-@scenario("button", "HerePage: Look for models of other programs")
-@scenario("button", "HerePage: Use…")
+@scenario("button", "InstalledPage: Look for models of other programs")
+@scenario("button", "InstalledPage: Use…")
 def test_a_model_of_another_program_is_used_where_it_is(
     qtbot: QtBot, open_window: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -653,14 +655,14 @@ def test_a_model_of_another_program_is_used_where_it_is(
     engine = ScriptedEngine()
     opened = open_window(engine)
 
-    def add(dialog: AddModel) -> None:
+    def add(dialog: AddModelDialog) -> None:
         ready(qtbot, lambda: seen(dialog, QAbstractButton, "Add and use").isEnabled())
         press(dialog, "Add and use")
 
     def look(dialog: ModelsDialog) -> None:
         press(dialog, "Look for models of other programs")
         until(qtbot, lambda: seen(dialog, QAbstractButton, "Use…"))
-        with meanwhile(qtbot, AddModel, add):
+        with meanwhile(qtbot, AddModelDialog, add):
             press(dialog, "Use…")
 
     models(qtbot, opened, look, HERE)
@@ -670,65 +672,65 @@ def test_a_model_of_another_program_is_used_where_it_is(
 # --- measuring --------------------------------------------------------------------------------
 
 
-@scenario("button", "MeasureDialog: Measure")
-@scenario("button", "MeasureDialog: Copy figures")
-@scenario("dialog", "MeasureDialog")
+@scenario("button", "BenchmarkDialog: Measure")
+@scenario("button", "BenchmarkDialog: Copy figures")
+@scenario("dialog", "BenchmarkDialog")
 def test_a_model_is_measured_and_its_figures_copied(qtbot: QtBot, open_window: Open) -> None:
     opened = talk(qtbot, open_window)
 
-    def measure(dialog: MeasureDialog) -> None:
+    def measure(dialog: BenchmarkDialog) -> None:
         press(dialog, "Measure")
         until(qtbot, lambda: seen(dialog, QAbstractButton, "Copy figures"))
         press(dialog, "Copy figures")
         closed(dialog)
 
-    with meanwhile(qtbot, MeasureDialog, measure):
+    with meanwhile(qtbot, BenchmarkDialog, measure):
         command(qtbot, opened, "Model", "Measure this model…")
     until(qtbot, lambda: clipboard().startswith("{"))
     assert "load_seconds" in json.loads(clipboard())
 
 
-@scenario("button", "MeasureDialog: Close")
+@scenario("button", "BenchmarkDialog: Close")
 def test_measuring_is_closed(qtbot: QtBot, open_window: Open) -> None:
-    with meanwhile(qtbot, MeasureDialog, lambda dialog: press(dialog, "Close")):
+    with meanwhile(qtbot, BenchmarkDialog, lambda dialog: press(dialog, "Close")):
         command(qtbot, open_window(), "Model", "Measure this model…")
 
 
 # --- help -------------------------------------------------------------------------------------
 
 
-@scenario("dialog", "About")
+@scenario("dialog", "AboutDialog")
 def test_about_shows_the_licence_that_is_chosen(qtbot: QtBot, open_window: Open) -> None:
-    def look(dialog: About) -> None:
+    def look(dialog: AboutDialog) -> None:
         rows = dialog.findChild(QListWidget)
         rows.setFocus()
         QTest.keyClick(rows, Qt.Key.Key_Down)
         assert seen(dialog, QPlainTextEdit, "Licence").toPlainText() == (
-            parts()[1].text or "Its package holds no text of its licence."
+            third_party_packages()[1].text or "Its package holds no text of its licence."
         )
         closed(dialog)
 
-    with meanwhile(qtbot, About, look):
+    with meanwhile(qtbot, AboutDialog, look):
         command(qtbot, open_window(), "Help", "About Phial")
 
 
-@scenario("button", "About: Close")
+@scenario("button", "AboutDialog: Close")
 def test_about_is_closed(qtbot: QtBot, open_window: Open) -> None:
-    with meanwhile(qtbot, About, lambda dialog: press(dialog, "Close")):
+    with meanwhile(qtbot, AboutDialog, lambda dialog: press(dialog, "Close")):
         command(qtbot, open_window(), "Help", "About Phial")
 
 
-@scenario("dialog", "ShortcutsPage")
-@scenario("button", "ShortcutsPage: Close")
+@scenario("dialog", "ShortcutsDialog")
+@scenario("button", "ShortcutsDialog: Close")
 def test_the_shortcuts_are_read_and_closed(qtbot: QtBot, open_window: Open) -> None:
     opened = open_window()
 
-    def look(dialog: ShortcutsPage) -> None:
+    def look(dialog: ShortcutsDialog) -> None:
         tree = dialog.findChild(QTreeWidget)
         assert tree.findItems("Command palette", Qt.MatchFlag.MatchRecursive)
         press(dialog, "Close")
 
-    with meanwhile(qtbot, ShortcutsPage, look):
+    with meanwhile(qtbot, ShortcutsDialog, look):
         keys(opened, "F1")
 
 
@@ -788,7 +790,7 @@ ERROR = OutOfMemoryError("12 GB are needed, 6 GB are free.", detail="mmap failed
 
 
 def details(qtbot: QtBot, opened: Opened, do: Callable[[ErrorDialog], object]) -> None:
-    opened.harness.services.bus.publish(Problem(ERROR))
+    opened.harness.services.bus.publish(ErrorReported(ERROR))
     ready(qtbot, lambda: seen(opened.window, QAbstractButton, "Details…"))
     with meanwhile(qtbot, ErrorDialog, do):
         press(opened.window, "Details…")
@@ -796,7 +798,7 @@ def details(qtbot: QtBot, opened: Opened, do: Callable[[ErrorDialog], object]) -
 
 @scenario("dialog", "ErrorDialog")
 @scenario("button", "ErrorDialog: Details")
-@scenario("button", "offers_for: Details…")
+@scenario("button", "actions_for: Details…")
 def test_an_errors_details_are_read(qtbot: QtBot, open_window: Open) -> None:
     def look(dialog: ErrorDialog) -> None:
         press(dialog, "Details")
@@ -831,7 +833,7 @@ def settings(
         keys(opened, "Ctrl+,")
 
 
-@scenario("button", "Field: On")
+@scenario("button", "SettingField: On")
 def test_a_box_of_the_settings_is_ticked(qtbot: QtBot, open_window: Open) -> None:
     opened = open_window()
     settings(qtbot, opened, "Privacy and network", lambda dialog: press(dialog, "Offline"))
@@ -850,16 +852,16 @@ def test_a_setting_goes_back_to_its_default(qtbot: QtBot, open_window: Open) -> 
     until(qtbot, lambda: not opened.harness.services.settings.current.offline)
 
 
-@scenario("button", "Commands: Measure this model…")
+@scenario("button", "CommandHandlers: Measure this model…")
 def test_the_settings_lead_to_measuring(qtbot: QtBot, open_window: Open) -> None:
     def go(dialog: SettingsDialog) -> None:
-        with meanwhile(qtbot, MeasureDialog, closed):
+        with meanwhile(qtbot, BenchmarkDialog, closed):
             press(dialog, "Measure this model…")
 
     settings(qtbot, open_window(), "Model", go)
 
 
-@scenario("button", "Commands: Models on this computer…")
+@scenario("button", "CommandHandlers: Models on this computer…")
 def test_the_settings_lead_to_the_models(qtbot: QtBot, open_window: Open) -> None:
     def go(dialog: SettingsDialog) -> None:
         with meanwhile(qtbot, ModelsDialog, closed):

@@ -8,9 +8,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
-from app.ui.composer import Composer, MessageEditor
-from app.ui.transcript.keyboard import Keyboard
-from app.ui.window import MainWindow
+from app.ui.conversation.composer import Composer, MessageEditor
+from app.ui.main_window import MainWindow
+from app.ui.transcript.interaction.keyboard import Keyboard
 from tests.scenarios.hands import (
     SHIFT,
     begun,
@@ -29,7 +29,7 @@ from tests.scenarios.hands import (
 from tests.scenarios.patience import until
 from tests.scenarios.registry import scenario
 from tests.scenarios.tables import nothing
-from tests.ui.shell.conftest import Open
+from tests.support.window import Open
 
 
 @scenario("key", "Esc", without=nothing(MainWindow, "escape"))

@@ -10,15 +10,15 @@ from PySide6.QtWidgets import QAbstractButton, QMenu
 from pytestqt.qtbot import QtBot
 
 from app.domain.generation import StopReason
-from app.engine.scripted import Script, ScriptedEngine
-from app.ui.dialogs import Dialog
-from app.ui.message_commands import MessageCommands
-from app.ui.transcript.buttons import QuietButton
-from app.ui.transcript.context_menu import ContextMenu
-from app.ui.transcript.host import MessageHost
-from app.ui.transcript.parts import Pill
-from app.ui.transcript.scrolling import Scrolling
-from app.ui.versions_dialog import VersionsDialog
+from app.engine.scripted import ScriptedAnswer, ScriptedEngine
+from app.ui.commands.message_commands import MessageCommands
+from app.ui.conversation.versions_dialog import VersionsDialog
+from app.ui.style.dialogs import Dialog
+from app.ui.transcript.interaction.context_menu import ContextMenu
+from app.ui.transcript.interaction.message_actions import MessageActions
+from app.ui.transcript.viewport.scroll_controller import ScrollController
+from app.ui.transcript.widgets.buttons import QuietButton
+from app.ui.transcript.widgets.message_controls import ScrollToEndButton
 from tests.scenarios.hands import (
     CONTROL,
     Address,
@@ -44,7 +44,7 @@ from tests.scenarios.hands import (
 from tests.scenarios.patience import ready, until
 from tests.scenarios.registry import scenario
 from tests.scenarios.tables import nothing
-from tests.ui.shell.conftest import Open, Opened
+from tests.support.window import Open, Opened
 from tests.ui.transcript.pointing import spot
 
 RICH = (
@@ -56,7 +56,7 @@ RICH = (
 def under(qtbot: QtBot, opened: Opened, name: str, at: int = -1) -> QuietButton:
     """A button under a message, counted from the end; the pointer is there first."""
     view = transcript(opened)
-    message = view.mounted.widgets[view.chat.models[at].message.id]
+    message = view.message_widgets.widgets[view.branch.models[at].message.id]
     QTest.mouseMove(view.viewport(), message.geometry().center())
 
     def button() -> QuietButton:
@@ -127,7 +127,7 @@ def test_another_version_is_written(qtbot: QtBot, open_window: Open) -> None:
 @scenario("button", "Footer: Continue this answer")
 @scenario("message action", "continue")
 def test_an_answer_that_was_cut_goes_on(qtbot: QtBot, open_window: Open) -> None:
-    engine = ScriptedEngine([Script("Half", reason=StopReason.MAX_TOKENS), " and whole."])
+    engine = ScriptedEngine([ScriptedAnswer("Half", reason=StopReason.MAX_TOKENS), " and whole."])
     opened = talk(qtbot, open_window, engine=engine)
     click(under(qtbot, opened, "Continue this answer"))
     until(qtbot, lambda: said(opened) == ["Half and whole."])
@@ -286,14 +286,14 @@ def test_code_is_copied_by_its_button(qtbot: QtBot, rich: Opened) -> None:
 @scenario("button", "CodeHead: Wrap long lines")
 def test_long_lines_of_code_are_wrapped(qtbot: QtBot, rich: Opened) -> None:
     def height() -> int:
-        return transcript(rich).chat.index.total
+        return transcript(rich).branch.index.total
 
     before = height()
     press(transcript(rich), "Wrap long lines")
     until(qtbot, lambda: height() > before)
 
 
-@scenario("button", "ThinkToggle: …", without=nothing(MessageHost, "toggle_thinking"))
+@scenario("button", "ThinkingToggle: …", without=nothing(MessageActions, "toggle_thinking"))
 def test_reasoning_is_unfolded(qtbot: QtBot, open_window: Open) -> None:
     thinking = "<think>I wonder about it.</think>\n\nDone."
     opened = talk(qtbot, open_window, engine=ScriptedEngine([thinking]))
@@ -303,14 +303,14 @@ def test_reasoning_is_unfolded(qtbot: QtBot, open_window: Open) -> None:
     until(qtbot, lambda: spot(view, 1, "wonder") is not None)
 
 
-@scenario("button", "Pill: …", without=nothing(Scrolling, "to_end"))
+@scenario("button", "ScrollToEndButton: …", without=nothing(ScrollController, "to_end"))
 def test_the_pill_leads_to_the_end(qtbot: QtBot, open_window: Open) -> None:
     opened = talk(qtbot, open_window, engine=ScriptedEngine(["Line.\n\n" * 200]))
     view = transcript(opened)
     view.setFocus()
     QTest.keyClick(view, Qt.Key.Key_Home)
-    ready(qtbot, lambda: view.findChild(Pill).isVisible() and not view.at_bottom)
-    click(view.findChild(Pill))
+    ready(qtbot, lambda: view.findChild(ScrollToEndButton).isVisible() and not view.at_bottom)
+    click(view.findChild(ScrollToEndButton))
     until(qtbot, lambda: view.at_bottom)
 
 

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from app.domain.generation import GREEDY, Sampling, StopReason
-from app.engine.client import EngineClient
+from app.engine.process.client import EngineClient
 from tests.scenarios.registry import scenario
 from tests.support.engines import Said, ask, load, request
 from tests.support.gguf_factory import ModelSpec, vocabulary, write_model

@@ -21,18 +21,18 @@ from app.domain.generation import GenerationRequest, OverflowPolicy, Role, StopR
 from app.domain.model import KvType, LoadRequest
 from app.engine.base import EngineOptions
 from app.engine.scripted import ScriptedEngine
-from app.services.events import Event, SettingsChanged
-from app.ui.models_dialog import ModelsDialog
-from app.ui.transcript.parts import SideBar
-from app.ui.widgets import Text
+from app.services.core.events import Event, SettingsChanged
+from app.ui.models.models_dialog import ModelsDialog
+from app.ui.style.widgets import StyledLabel
+from app.ui.transcript.widgets.message_controls import HorizontalScrollBar
 from tests.scenarios.patience import until
 from tests.scenarios.registry import scenario
+from tests.support.chatting import say
 from tests.support.gguf_factory import write_model
 from tests.support.hub_kit import gguf
 from tests.support.hub_server import HubServer
 from tests.support.settings_dialog import SettingsHand
-from tests.ui.shell.chatting import say
-from tests.ui.shell.conftest import Open, Opened
+from tests.support.window import Open, Opened
 
 REPO, FILE = "acme/phi-4-GGUF", "phi-4-Q4_K_M.gguf"
 
@@ -214,7 +214,7 @@ def test_the_disk_space_for_snapshots_is_the_engines_cap(talk: Talk) -> None:
 @scenario("setting", "lookup_drafting")
 def test_without_drafting_the_engine_drafts_nothing(talk: Talk) -> None:
     talk.tick("lookup_drafting")
-    assert not talk.options().drafting
+    assert not talk.options().prompt_lookup
 
 
 # --- appearance ---------------------------------------------------------------------------------
@@ -239,15 +239,15 @@ def test_wrapped_code_needs_no_sideways_bar(qtbot: QtBot, open_window: Open) -> 
     talk = Talk(qtbot, open_window(engine), engine)
     view = talk.opened.window.pane.transcript
 
-    def bars() -> list[SideBar]:
-        return [bar for bar in view.findChildren(SideBar) if bar.isVisible()]
+    def bars() -> list[HorizontalScrollBar]:
+        return [bar for bar in view.findChildren(HorizontalScrollBar) if bar.isVisible()]
 
     talk.say()
     until(qtbot, lambda: len(bars()) == 1)
-    height = view.chat.index.total
+    height = view.branch.index.total
     talk.tick("wrap_code")
     until(qtbot, lambda: not bars())
-    assert view.chat.index.total > height
+    assert view.branch.index.total > height
 
 
 # --- privacy and network ------------------------------------------------------------------------
@@ -294,7 +294,7 @@ def test_offline_refuses_every_connection_and_says_so(
         qtbot,
         lambda: any(
             "set to Offline" in label.text()
-            for label in dialog.findChildren(Text)
+            for label in dialog.findChildren(StyledLabel)
             if label.isVisible()
         ),
     )

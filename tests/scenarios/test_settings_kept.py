@@ -16,17 +16,17 @@ from pytestqt.qtbot import QtBot
 from app.domain.settings import Settings
 from app.engine.scripted import ScriptedEngine
 from app.store import SettingsStore
-from app.ui.app import run
-from app.ui.pages import Welcome
-from app.ui.theme import DARK, LIGHT
-from app.ui.window import MainWindow
+from app.ui.application import run
+from app.ui.conversation.empty_states import WelcomePage
+from app.ui.main_window import MainWindow
+from app.ui.style.theme import DARK, LIGHT
 from tests.scenarios.patience import until
 from tests.scenarios.registry import scenario
+from tests.support.chatting import say, wait_for_end
 from tests.support.gguf_factory import write_model
 from tests.support.harness import Harness, build
 from tests.support.settings_dialog import SettingsHand
-from tests.ui.shell.chatting import say, wait_for_end
-from tests.ui.shell.conftest import Open, Opened, close
+from tests.support.window import Open, Opened, close
 
 Script = Callable[[MainWindow, Harness], None]
 
@@ -148,7 +148,7 @@ def test_the_model_waits_for_the_first_message_where_that_is_wanted(
     close(opened)
 
     def script(window: MainWindow, harness: Harness) -> None:
-        harness.services.lane.submit(lambda: None).result()  # behind whatever the start began
+        harness.services.executor.submit(lambda: None).result()  # behind whatever the start began
         assert not lives.engine.loads
         editor = window.pane.composer.editor
         qtbot.keyClicks(editor, "Hello")
@@ -163,7 +163,7 @@ def welcome(qtbot: QtBot, lives: Lives) -> None:
     """The first start: the demo is tried, and the window closed."""
     lives.file.save(Settings())
     opened = lives.start(chosen=False)
-    page = opened.window.findChild(Welcome)
+    page = opened.window.findChild(WelcomePage)
     assert page is not None
     until(qtbot, page.isVisible)
     demo = next(
@@ -189,7 +189,7 @@ def test_the_model_that_was_chosen_answers_after_the_next_start(qtbot: QtBot, li
 def test_the_first_start_is_shown_once(qtbot: QtBot, lives: Lives) -> None:
     welcome(qtbot, lives)
     opened = lives.start(chosen=False)
-    page = opened.window.findChild(Welcome)
+    page = opened.window.findChild(WelcomePage)
     assert page is not None
     assert not page.isVisible()
     assert opened.window.pane.composer.editor.isVisible()

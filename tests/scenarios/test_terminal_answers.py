@@ -9,8 +9,8 @@ import pytest
 from app.cli.chat import HELP
 from app.compose import prepare
 from app.domain.generation import Role
-from app.engine.frames import Generate, Load
-from app.store import open_library
+from app.engine.process.frames import GenerateCommand, LoadCommand
+from app.store import open_store
 from tests.scenarios.registry import scenario
 from tests.support.gguf_factory import ModelSpec, pieces_of, write_model
 from tests.support.terminal import asked, phial
@@ -46,7 +46,7 @@ def test_what_is_asked_arrives_in_the_engine(model: Path, tmp_path: Path) -> Non
     words = ("--model", model, "--system", "Be brief.", *options.split())
     said = phial("ask", *words, "What is new?", log=log)
     assert said.out == "It was written down.\n"
-    load, request = asked(log).one(Load).request, asked(log).one(Generate).request
+    load, request = asked(log).one(LoadCommand).request, asked(log).one(GenerateCommand).request
     assert (load.path, load.context_size) == (model, 300)
     assert [(turn.role, turn.content) for turn in request.turns] == [
         (Role.SYSTEM, "Be brief."),
@@ -70,7 +70,7 @@ def test_an_answer_as_data_tells_what_it_cost(model: Path) -> None:
 def test_what_is_measured_is_the_model_that_was_named(model: Path, tmp_path: Path) -> None:
     log = tmp_path / "engine.log"
     told = phial("bench", "--model", model, "--json", log=log).data
-    assert {load.request.path for load in asked(log).of(Load)} == {model}
+    assert {load.request.path for load in asked(log).of(LoadCommand)} == {model}
     assert told["model"]["path"] == str(model)
     assert told["depths"]
 
@@ -83,8 +83,8 @@ def test_a_talk_is_with_the_model_that_was_named_and_is_kept(
     log = tmp_path / "engine.log"
     said = phial("chat", "--model", model, stdin="Hi\n/quit\n", log=log)
     assert "It was written down." in said.out
-    assert asked(log).one(Load).request.path == model
-    assert not asked(log).one(Generate).request.private
+    assert asked(log).one(LoadCommand).request.path == model
+    assert not asked(log).one(GenerateCommand).request.private
     assert kept(home) == [["Hi", "It was written down."]]
 
 
@@ -93,7 +93,7 @@ def test_of_a_private_talk_nothing_is_kept(home: Path, model: Path, tmp_path: Pa
     log = tmp_path / "engine.log"
     words = ("chat", "--model", model, "--private")
     assert "It was written down." in phial(*words, stdin="Hi\n/quit\n", log=log).out
-    assert asked(log).one(Generate).request.private
+    assert asked(log).one(GenerateCommand).request.private
     assert kept(home) == []
 
 
@@ -118,7 +118,7 @@ def test_a_talk_does_what_it_is_told(home: Path, model: Path, tmp_path: Path) ->
     lines = "One\n/again\n/continue\n/new\nTwo\n/help\n/quit\nThree\n"
     said = phial("chat", "--model", model, stdin=lines, log=log).out
     assert HELP in said
-    answers = asked(log).of(Generate)
+    answers = asked(log).of(GenerateCommand)
     assert [answer.request.turns[0].content for answer in answers] == ["One", "One", "One", "Two"]
     assert [answer.request.continue_answer for answer in answers] == [False, False, True, False]
     first, second = sorted(kept(home))
@@ -128,8 +128,8 @@ def test_a_talk_does_what_it_is_told(home: Path, model: Path, tmp_path: Path) ->
 
 def kept(home: Path) -> list[list[str]]:
     """The messages of every chat in the database, opened afresh."""
-    opened = open_library(home)
-    chats = opened.library.list_conversations()
-    found = [[item.message.content for item in opened.library.branch(one.id)] for one in chats]
+    opened = open_store(home)
+    chats = opened.repository.list_conversations()
+    found = [[item.message.content for item in opened.repository.branch(one.id)] for one in chats]
     opened.close()
     return found

@@ -13,11 +13,11 @@ import pytest
 
 from app.main import main
 from app.markup.transfer.values import Chat
-from app.store import open_library
-from app.store.conversations import Library
+from app.store import open_store
+from app.store.conversations.message_repository import MessageRepository
 from tests.scenarios.registry import scenario
 from tests.support.terminal import phial
-from tests.unit.transfer.making import conversation_of
+from tests.unit.markup.transfer.making import conversation_of
 
 THOUGHT = "<think>\nLight of every colour.\n</think>\n\nBlue scatters most."
 
@@ -36,7 +36,7 @@ def chats(home: Path) -> Path:
         ):
             chat = numbered(made, number)
             conversation = replace(chat.conversation, archived=chat.conversation.title == "Grass")
-            at.add_conversation(conversation, chat.messages, chat.chosen).result()
+            at.add_conversation(conversation, chat.messages, chat.selected_children).result()
     return home
 
 
@@ -58,16 +58,16 @@ def numbered(chat: Chat, number: int) -> Chat:
             )
             for message in chat.messages
         ),
-        {ids[key] if key else None: ids[value] for key, value in chat.chosen.items()},
+        {ids[key] if key else None: ids[value] for key, value in chat.selected_children.items()},
     )
 
 
 @contextmanager
-def library(home: Path) -> Iterator[Library]:
+def library(home: Path) -> Iterator[MessageRepository]:
     """The database, opened afresh."""
-    opened = open_library(home)
+    opened = open_store(home)
     try:
-        yield opened.library
+        yield opened.repository
     finally:
         opened.close()
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from app.engine.frames import ListDevices
+from app.engine.process.frames import ListDevicesCommand
 from app.main import main
 from tests.scenarios.registry import scenario
 from tests.support.hub_kit import gguf
@@ -141,5 +141,5 @@ def test_a_model_is_removed_without_a_question(stick: Path) -> None:
 def test_what_suits_this_computer_is_told(tmp_path: Path) -> None:
     log = tmp_path / "engine.log"
     offers = phial("models", "recommend", "--json", log=log).data
-    assert asked(log).of(ListDevices)
+    assert asked(log).of(ListDevicesCommand)
     assert any(offer["family"] == "phi-4" and offer["sentence"] for offer in offers)

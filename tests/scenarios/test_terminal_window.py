@@ -9,7 +9,7 @@ import pytest
 
 import app
 from app.compose import prepare
-from app.engine.frames import Load
+from app.engine.process.frames import LoadCommand
 from app.system.bundled import bundled
 from tests.scenarios.registry import scenario
 from tests.support.gguf_factory import write_model
@@ -41,7 +41,7 @@ def test_without_words_the_window_opens_on_the_model_in_use(model: Path, log: Pa
     with prepare() as setup:
         setup.settings.update(model_path=str(model), welcomed=True)
     with window(log=log) as opened:
-        assert opened.asks(Load)[0].request.path == model
+        assert opened.asks(LoadCommand)[0].request.path == model
 
 
 @scenario("option", "--model")
@@ -49,14 +49,14 @@ def test_the_window_opens_on_a_model_that_is_named_from_here(
     home: Path, model: Path, log: Path
 ) -> None:
     with window("--model", model.name, log=log, cwd=model.parent) as opened:
-        assert opened.asks(Load)[0].request.path == model
+        assert opened.asks(LoadCommand)[0].request.path == model
     assert chosen(home) == str(model)  # the next start is from elsewhere
 
 
 @scenario("option", "--demo")
 def test_the_window_opens_on_the_demo(home: Path, log: Path) -> None:
     with window("--demo", log=log) as opened:
-        assert opened.asks(Load)[0].request.path == bundled("models", "demo.gguf")
+        assert opened.asks(LoadCommand)[0].request.path == bundled("models", "demo.gguf")
     assert chosen(home) == "demo"
 
 
@@ -65,15 +65,15 @@ def test_a_file_that_is_opened_is_used_once_that_is_confirmed(model: Path, log: 
     with prepare() as setup:
         setup.settings.update(welcomed=True)
     with window("--open", model, log=log, pressing="Add and use") as opened:
-        assert opened.asks(Load)[0].request.path == model
+        assert opened.asks(LoadCommand)[0].request.path == model
 
 
 def test_a_model_that_is_named_while_a_window_is_open_opens_there(model: Path, log: Path) -> None:
     offscreen = {"QT_QPA_PLATFORM": "offscreen"}
     with window("--demo", log=log, pressing="Add and use") as opened:
-        opened.asks(Load)
+        opened.asks(LoadCommand)
         phial("--model", model, **offscreen)
-        assert opened.asks(Load, count=2)[1].request.path == model
+        assert opened.asks(LoadCommand, count=2)[1].request.path == model
 
 
 @scenario("option", "--version")

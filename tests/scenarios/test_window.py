@@ -23,13 +23,13 @@ from app.domain.errors import (
 )
 from app.domain.settings import Settings
 from app.engine.scripted import ScriptedEngine
-from app.services.events import Problem
-from app.ui.add_model import AddModel
-from app.ui.dialogs import Dialog
-from app.ui.model_commands import ModelCommands
-from app.ui.models_dialog import ModelsDialog
-from app.ui.pages import _DEMO_PROMPTS, _PROMPTS
-from app.ui.settings_dialog import SettingsDialog
+from app.services.core.events import ErrorReported
+from app.ui.commands.model_commands import ModelCommands
+from app.ui.conversation.empty_states import _DEMO_PROMPTS, _PROMPTS
+from app.ui.models.add_dialog import AddModelDialog
+from app.ui.models.models_dialog import ModelsDialog
+from app.ui.settings.settings_dialog import SettingsDialog
+from app.ui.style.dialogs import Dialog
 from app.ui.transfer.export_dialog import ExportDialog
 from tests.scenarios.hands import (
     Address,
@@ -59,7 +59,7 @@ from tests.scenarios.patience import ready, until
 from tests.scenarios.registry import scenario
 from tests.scenarios.tables import nothing
 from tests.support.hub_server import HubServer
-from tests.ui.shell.conftest import Open, Opened, write_model
+from tests.support.window import Open, Opened, write_model
 
 
 def escape(dialog: Dialog) -> None:
@@ -191,7 +191,7 @@ def test_a_chat_is_deleted_from_its_menu(qtbot: QtBot, chat: Opened) -> None:
     until(qtbot, lambda: titles(chat, "deleted_at IS NOT NULL") == ["Question"])
 
 
-@scenario("menu entry", "Commands: Export…")
+@scenario("menu entry", "CommandHandlers: Export…")
 def test_a_chat_is_exported_from_its_menu(qtbot: QtBot, chat: Opened) -> None:
     with meanwhile(qtbot, ExportDialog, escape):
         chat_menu(qtbot, chat, "Question", "Export…")
@@ -247,7 +247,7 @@ def first_start(open_window: Open, engine: ScriptedEngine | None = None, **optio
     return open_window(engine, settings=Settings(), **options)
 
 
-@scenario("button", "Welcome: Try the built-in demo")
+@scenario("button", "WelcomePage: Try the built-in demo")
 def test_the_demo_is_tried(qtbot: QtBot, open_window: Open) -> None:
     engine = ScriptedEngine()
     opened = first_start(open_window, engine)
@@ -255,25 +255,25 @@ def test_the_demo_is_tried(qtbot: QtBot, open_window: Open) -> None:
     until(qtbot, lambda: loaded(engine)[-1:] == ["demo.gguf"])
 
 
-@scenario("button", "Welcome: Use a file I already have…")
+@scenario("button", "WelcomePage: Use a file I already have…")
 def test_the_first_start_uses_a_file(qtbot: QtBot, open_window: Open, tmp_path: Path) -> None:
     engine = ScriptedEngine()
     opened = first_start(open_window, engine)
     write_model(tmp_path / "mine.gguf")
 
-    def add(dialog: AddModel) -> None:
+    def add(dialog: AddModelDialog) -> None:
         ready(qtbot, lambda: seen(dialog, QAbstractButton, "Add and use").isEnabled())
         press(dialog, "Add and use")
 
     with (
-        meanwhile(qtbot, AddModel, add),
+        meanwhile(qtbot, AddModelDialog, add),
         meanwhile(qtbot, QFileDialog, lambda files: choose_file(files, tmp_path / "mine.gguf")),
     ):
         press(opened.window, "Use a file I already have…")
     until(qtbot, lambda: loaded(engine)[-1:] == ["mine.gguf"])
 
 
-@scenario("button", "Welcome: Other sizes and models…")
+@scenario("button", "WelcomePage: Other sizes and models…")
 def test_the_first_start_leads_to_other_models(qtbot: QtBot, open_window: Open) -> None:
     opened = first_start(open_window)
     ready(qtbot, lambda: seen(opened.window, QAbstractButton, "Other sizes and models…"))
@@ -295,7 +295,7 @@ def _begins_with(words: str, demo: bool) -> Callable[..., None]:
         if not demo:  # another model says other words
             write_model(tmp_path / "mine.gguf")
             services = opened.harness.services
-            services.models.choose(services.adding.use_in_place(tmp_path / "mine.gguf"))
+            services.models.choose(services.add_models.use_in_place(tmp_path / "mine.gguf"))
             ready(qtbot, lambda: seen(opened.window, QAbstractButton, words))
         press(opened.window, words)
         until(qtbot, lambda: opened.window.pane.composer.text() == words)
@@ -314,7 +314,7 @@ for _words in (*_PROMPTS, *_DEMO_PROMPTS):
 
 def told(qtbot: QtBot, opened: Opened, error: KnownError) -> None:
     """The window says what went wrong."""
-    opened.harness.services.bus.publish(Problem(error))
+    opened.harness.services.bus.publish(ErrorReported(error))
     ready(qtbot, opened.window.pane.banner.isVisible)
 
 
@@ -335,22 +335,22 @@ def offers_models(qtbot: QtBot, open_window: Open, error: KnownError, words: str
     until(qtbot, lambda: loaded(engine)[-1:] == ["demo.gguf"])
 
 
-@scenario("button", "offers_for: Choose another model…")
+@scenario("button", "actions_for: Choose another model…")
 def test_another_model_is_chosen(qtbot: QtBot, open_window: Open) -> None:
     offers_models(qtbot, open_window, SwitchFailedError("No."), "Choose another model…")
 
 
-@scenario("button", "offers_for: Choose a model…")
+@scenario("button", "actions_for: Choose a model…")
 def test_a_model_is_chosen(qtbot: QtBot, open_window: Open) -> None:
     offers_models(qtbot, open_window, ModelNotLoadedError("No."), "Choose a model…")
 
 
-@scenario("button", "offers_for: Choose a smaller model…")
+@scenario("button", "actions_for: Choose a smaller model…")
 def test_a_smaller_model_is_chosen(qtbot: QtBot, open_window: Open) -> None:
     offers_models(qtbot, open_window, OutOfMemoryError("No."), "Choose a smaller model…")
 
 
-@scenario("button", "offers_for: Use the built-in demo")
+@scenario("button", "actions_for: Use the built-in demo")
 def test_the_demo_is_used_instead(qtbot: QtBot, open_window: Open) -> None:
     engine = ScriptedEngine()
     opened = open_window(engine)
@@ -359,7 +359,7 @@ def test_the_demo_is_used_instead(qtbot: QtBot, open_window: Open) -> None:
     until(qtbot, lambda: loaded(engine)[-1:] == ["demo.gguf"])
 
 
-@scenario("button", "offers_for: Change the context size…")
+@scenario("button", "actions_for: Change the context size…")
 def test_the_context_size_can_be_changed(qtbot: QtBot, open_window: Open) -> None:
     opened = open_window()
     told(qtbot, opened, PromptTooLongError(9_000, 4_000))
@@ -372,7 +372,7 @@ def test_the_context_size_can_be_changed(qtbot: QtBot, open_window: Open) -> Non
         press(opened.window, "Change the context size…")
 
 
-@scenario("button", "offers_for: Settings…")
+@scenario("button", "actions_for: Settings…")
 def test_the_settings_are_offered(qtbot: QtBot, open_window: Open) -> None:
     opened = open_window()
     told(qtbot, opened, ContextFullError("Full."))
@@ -380,7 +380,7 @@ def test_the_settings_are_offered(qtbot: QtBot, open_window: Open) -> None:
         press(opened.window, "Settings…")
 
 
-@scenario("button", "offers_for: New chat")
+@scenario("button", "actions_for: New chat")
 def test_a_new_chat_is_offered(qtbot: QtBot, open_window: Open) -> None:
     opened = talk(qtbot, open_window, "First")
     told(qtbot, opened, ContextFullError("Full."))
@@ -389,7 +389,7 @@ def test_a_new_chat_is_offered(qtbot: QtBot, open_window: Open) -> None:
     assert titles(opened) == ["Second", "First"]
 
 
-@scenario("button", "offers_for: Load again")
+@scenario("button", "actions_for: Load again")
 def test_the_model_is_loaded_again(qtbot: QtBot, open_window: Open) -> None:
     engine = ScriptedEngine()
     opened = open_window(engine)
@@ -398,7 +398,7 @@ def test_the_model_is_loaded_again(qtbot: QtBot, open_window: Open) -> None:
     until(qtbot, lambda: len(engine.loads) == 1)
 
 
-@scenario("button", "offers_for: Continue")
+@scenario("button", "actions_for: Continue")
 def test_an_answer_goes_on_after_the_engine_stopped(qtbot: QtBot, open_window: Open) -> None:
     engine = slow()
     opened = open_window(engine)
@@ -410,7 +410,7 @@ def test_an_answer_goes_on_after_the_engine_stopped(qtbot: QtBot, open_window: O
     until(qtbot, lambda: len(engine.requests) == 2 and engine.requests[1].continue_answer)
 
 
-@scenario("button", "offers_for: Open the data folder")
+@scenario("button", "actions_for: Open the data folder")
 def test_the_data_folder_is_offered(qtbot: QtBot, open_window: Open, address: Address) -> None:
     opened = open_window()
     told(qtbot, opened, StoreError("It did not work."))

@@ -13,27 +13,27 @@ from app.domain.model import ModelFile
 from app.domain.settings import Settings
 from app.engine.base import Engine
 from app.engine.scripted import ScriptedEngine
-from app.hub.catalog import load_catalog
-from app.hub.library import Library as ModelShelf
-from app.hub.token import TokenStore
-from app.services.adding import AddingService
-from app.services.advice import AdviceService
-from app.services.chat import ChatService
-from app.services.context import ContextService
-from app.services.downloads import DownloadService
-from app.services.events import AnswerEnded, Event, EventBus, SendFailed
-from app.services.lane import Lane
-from app.services.library import LibraryService
-from app.services.maintenance import MaintenanceService
-from app.services.measuring import MeasuringService
-from app.services.models import ModelService
+from app.hub.api.catalog import load_catalog
+from app.hub.api.token import TokenStore
+from app.hub.local.installed_models import InstalledModels as ModelShelf
+from app.services.chat.chat_service import ChatService
+from app.services.chat.context_service import ContextService
+from app.services.chat.titles import TitleService
+from app.services.core.events import AnswerEnded, Event, EventBus, SendFailed
+from app.services.core.serial_executor import SerialExecutor
+from app.services.core.settings import SettingsFile, SettingsService
+from app.services.library.library_service import LibraryService
+from app.services.library.maintenance import MaintenanceService
+from app.services.models.add_models import AddModelService
+from app.services.models.advice import AdviceService
+from app.services.models.benchmark_runner import BenchmarkService
+from app.services.models.downloads import DownloadService
+from app.services.models.model_service import ModelService
+from app.services.models.snapshots import SnapshotService
 from app.services.registry import Services
-from app.services.settings import SettingsFile, SettingsService
-from app.services.snapshots import SnapshotService
-from app.services.titles import TitleService
-from app.services.transfer import TransferService
+from app.services.transfer.transfer_service import TransferService
 from app.services.updates import UpdateService
-from app.store import Measurements, open_library
+from app.store import SpeedStore, open_store
 from app.system.bundled import bundled
 from app.system.paths import Folders
 
@@ -128,14 +128,14 @@ def build(
     bus = EventBus()
     heard = Heard()
     bus.subscribe(heard)
-    opened = open_library(folder)
+    opened = open_store(folder)
     if settings is None or isinstance(settings, Settings):
         settings = SettingsInMemory(settings or Settings())
     settings_service = SettingsService(settings, bus)
     library = LibraryService(
-        opened.library, settings_service, bus, start_report=opened.report.sentences
+        opened.repository, settings_service, bus, start_report=opened.report.sentences
     )
-    lane = Lane("engine-lane")
+    lane = SerialExecutor("engine-lane")
     catalog = load_catalog(bundled("models", "catalog.json"))
     shelf = ModelShelf(folder / "models.json")
     model = ModelFile(folder / "scripted.gguf", name, "Q4_K_M", sha256="5c" * 32, demo=not titles)
@@ -145,7 +145,7 @@ def build(
         settings_service,
         bus,
         shelf=shelf,
-        measurements=Measurements(folder / "speeds.json"),
+        measurements=SpeedStore(folder / "speeds.json"),
         catalog=catalog,
         demo_path=folder / "demo.gguf",
         model=model if chosen else None,
@@ -159,7 +159,7 @@ def build(
         chat=chat,
         context=ContextService(engine, lane, models, library, settings_service, bus),
         maintenance=MaintenanceService(
-            opened.health, opened.library, bus, after_start=0, missing=opened.report.lost
+            opened.health, opened.repository, bus, after_start=0, missing=opened.report.lost
         ),
         titles=TitleService(engine, lane, models, library, bus),
         transfer=TransferService(library, bus),
@@ -173,7 +173,7 @@ def build(
                 engine_options, where=Folders(folder, folder, folder, folder, "a test's")
             ),
         ),
-        measuring=MeasuringService(
+        benchmarks=BenchmarkService(
             lane, models, make_engine=lambda _folder, _on: ScriptedEngine(), memory=lambda _: 0
         ),
         updates=UpdateService(settings_service),
@@ -189,8 +189,8 @@ def build(
             endpoint=endpoint,
         ),
         advice=AdviceService(catalog, shelf, models, settings_service, folder / "models"),
-        adding=AddingService(shelf, models, bus, folder / "models"),
-        lane=lane,
+        add_models=AddModelService(shelf, models, bus, folder / "models"),
+        executor=lane,
         engine=engine,
         data_folder=folder,
     )

@@ -11,16 +11,16 @@ from pathlib import Path
 
 from huggingface_hub import close_session
 
-from app.domain.download import DownloadResult, Progress, RemoteFile
-from app.hub.control import DownloadControl
-from app.hub.download import Downloader
-from app.hub.gate import NetworkGate
-from app.hub.library import Library
-from app.hub.metadata import HubClient
-from app.hub.pace import RetryPolicy
-from app.hub.place import Place
-from app.hub.queue import DownloadQueue
-from app.hub.tools import Tools
+from app.domain.download import DownloadProgress, DownloadResult, RemoteFile
+from app.hub.api.metadata import HubClient
+from app.hub.download.control import DownloadControl
+from app.hub.download.downloader import Downloader
+from app.hub.download.environment import DownloadEnvironment
+from app.hub.download.rate_limit import RetryPolicy
+from app.hub.local.installed_models import InstalledModels
+from app.hub.network.gate import NetworkGate
+from app.hub.queue.download_queue import DownloadQueue
+from app.hub.queue.download_target import DownloadTarget
 from app.system.reserve import reserve_space
 from tests.support.hub_server import HubServer
 
@@ -64,7 +64,7 @@ class Kit:
     policy: RetryPolicy = POLICY
     stall_seconds: float = 0.3
     gate: NetworkGate = field(default_factory=NetworkGate)
-    reports: list[Progress] = field(default_factory=list)
+    reports: list[DownloadProgress] = field(default_factory=list)
     waits: list[float] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -81,8 +81,8 @@ class Kit:
     def pin(self) -> RemoteFile:
         return self.client.pin(REPO, (FILE,))[0]
 
-    def tools(self) -> Tools:
-        return Tools(
+    def tools(self) -> DownloadEnvironment:
+        return DownloadEnvironment(
             free_space=lambda _: self.free,
             policy=self.policy,
             limit=lambda: self.limit,
@@ -118,11 +118,11 @@ class Kit:
 
     def queue(self, **options: object) -> DownloadQueue:
         folder = self.folder / "models"
-        place = Place(folder, self.folder / "queue.json", lambda _: self.free, 0)
+        place = DownloadTarget(folder, self.folder / "queue.json", lambda _: self.free, 0)
         return DownloadQueue(
             self.client,
             self.downloader(),
-            Library(self.folder / "library.json"),
+            InstalledModels(self.folder / "library.json"),
             place,
             policy=self.policy,
             **options,  # type: ignore[arg-type]

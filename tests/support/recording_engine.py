@@ -12,7 +12,7 @@ from typing import Any
 
 from app.domain.generation import Finished, StopReason, TextDelta, Timings
 from app.domain.model import Device, KvType, LoadedModel, LoadPlan, LoadRequest
-from app.engine import frames
+from app.engine.process import frames
 from tests.support.terminal import ENGINE_LOG
 
 ANSWER = "It was written down."
@@ -21,7 +21,7 @@ CONTEXT = 4_096
 
 def main() -> None:
     """Serve until the input ends."""
-    _send(frames.Ready("recording", "test", 0.0))
+    _send(frames.ReadyReply("recording", "test", 0.0))
     with open(os.environ[ENGINE_LOG], "ab", buffering=0) as log:  # noqa: PTH123 - unbuffered
         for line in sys.stdin.buffer:
             log.write(line)
@@ -36,23 +36,23 @@ def _send(frame: object) -> None:
 
 def _answers(asked: Any) -> list[object]:
     match asked:
-        case frames.Load(id=number, request=request):
-            return [frames.Loaded(number, _loaded(request))]
-        case frames.Generate(id=number, request=request):
+        case frames.LoadCommand(id=number, request=request):
+            return [frames.LoadedReply(number, _loaded(request))]
+        case frames.GenerateCommand(id=number, request=request):
             limited = request.sampling.max_tokens is not None
             reason = StopReason.MAX_TOKENS if limited else StopReason.END_OF_TURN
             end = Finished(reason, Timings(3, 3, 0, 5), request.sampling.seed or 0)
-            emitted = [frames.Emitted(number, event) for event in (TextDelta(ANSWER, 5), end)]
-            return [*emitted, frames.Done(number)]
-        case frames.Count(id=number, texts=texts):
-            return [frames.Counted(number, tuple(len(text.split()) for text in texts))]
-        case frames.ListDevices(id=number):
-            return [frames.Devices(number, (Device("CPU", "Recorded", "CPU"),))]
-        case frames.Park(id=number) | frames.Unload(id=number):
-            return [frames.Done(number)]
-        case frames.Configure(id=number) if number:
-            return [frames.Done(number)]
-        case frames.Quit():
+            emitted = [frames.EventReply(number, event) for event in (TextDelta(ANSWER, 5), end)]
+            return [*emitted, frames.DoneReply(number)]
+        case frames.CountTokensCommand(id=number, texts=texts):
+            return [frames.TokenCountsReply(number, tuple(len(text.split()) for text in texts))]
+        case frames.ListDevicesCommand(id=number):
+            return [frames.DevicesReply(number, (Device("CPU", "Recorded", "CPU"),))]
+        case frames.SaveStateCommand(id=number) | frames.UnloadCommand(id=number):
+            return [frames.DoneReply(number)]
+        case frames.ConfigureCommand(id=number) if number:
+            return [frames.DoneReply(number)]
+        case frames.QuitCommand():
             sys.exit()
         case _:
             return []

@@ -15,8 +15,8 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from app.domain.settings import SPECS
-from app.ui.settings_dialog import SettingRow, SettingsDialog
-from app.ui.window import MainWindow
+from app.ui.main_window import MainWindow
+from app.ui.settings.settings_dialog import SettingRow, SettingsDialog
 
 
 class SettingsHand:

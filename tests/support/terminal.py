@@ -201,7 +201,7 @@ class Asked:
 
 def asked(log: Path) -> Asked:
     """Read what a recording engine wrote; a line that is being written waits for its end."""
-    from app.engine import frames
+    from app.engine.process import frames
 
     lines = log.read_bytes().splitlines(keepends=True) if log.exists() else []
     return Asked(tuple(frames.decode(line) for line in lines if line.endswith(b"\n")))
@@ -270,7 +270,7 @@ def window(
 
 def _main() -> int:
     from app import main
-    from app.engine import client
+    from app.engine.process import client
 
     make_parser = main._parser
 
@@ -295,7 +295,7 @@ def _press(words: str) -> None:
     from PySide6.QtTest import QTest
     from PySide6.QtWidgets import QApplication, QPushButton
 
-    from app.ui import app as program
+    from app.ui import application as program
 
     make = program.make_application
 

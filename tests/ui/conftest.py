@@ -9,6 +9,9 @@ import pytest
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
+from tests.support.transcript_view import make_view, view
+from tests.support.window import open_window
+
 
 @pytest.fixture(scope="session", autouse=True)
 def nothing_left_on_the_clipboard(qapp: QApplication) -> Iterator[None]:
@@ -28,3 +31,6 @@ def garbage_is_collected_between_tests() -> Iterator[None]:
     yield
     gc.collect()
     gc.enable()
+
+
+__all__ = ["make_view", "open_window", "view"]

@@ -35,8 +35,8 @@ def dotted(node: ast.AST) -> str:
 def test_the_services_load_without_qt() -> None:
     code = (
         "import sys, pkgutil, importlib, app.services\n"
-        "for found in pkgutil.iter_modules(app.services.__path__):\n"
-        "    importlib.import_module('app.services.' + found.name)\n"
+        "for found in pkgutil.walk_packages(app.services.__path__, 'app.services.'):\n"
+        "    importlib.import_module(found.name)\n"
         "import app.compose, app.cli.ask, app.cli.chat, app.cli.doctor, app.cli.models\n"
         "print(sorted(name for name in sys.modules if name.startswith('PySide6')))\n"
     )

@@ -34,7 +34,7 @@ _DEVICE_CPU = 0
 _LOADED = re.compile(r"loaded (\w+) backend from (.+)$")  # ggml-backend-reg.cpp
 
 
-class LogTap:
+class LogCapture:
     """Receives llama.cpp's log, passes it to ``logging``, and keeps the last lines.
 
     Attributes:
@@ -168,7 +168,7 @@ class Backend:
     def __init__(self, library_dir: Path | None = None, *, graphics: bool = True) -> None:
         os.environ["GGML_NO_BACKTRACE"] = "1"  # else abort() starts gdb on itself
         self.c = load_binding(library_dir)
-        self.log = LogTap()
+        self.log = LogCapture()
         tap = self.log
 
         @self.c.llama_log_callback  # type: ignore[untyped-decorator]  # a ctypes function type

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from app.domain.errors import EngineError
-from app.engine.llama.kv import KvCache
+from app.engine.llama.kv_cache import KvCache
 
 SMALLEST_CHUNK = 32  # tokens; shorter passes are slower a token on every machine measured
 # Between two looks at the stop flag the CPU finishes one matrix product. The largest one of a
@@ -26,7 +26,7 @@ _ABORTED = 2
 _NO_ROOM = 1
 
 
-class Stopper:
+class AbortFlag:
     """Lets another thread stop ``llama_decode`` without Python running in between.
 
     libc's ``strlen`` is the abort callback and one byte its argument: 0 goes on, 1 stops. No
@@ -93,7 +93,7 @@ class Decoder:
         """Free the batch."""
         self._c.llama_batch_free(self._batch)
 
-    def read(
+    def prefill(
         self, prompt: Sequence[int], stopped: Callable[[], bool]
     ) -> Iterator[tuple[int, float]]:
         """Evaluate what the cache lacks of ``prompt``; the last token's logits are kept.
@@ -111,7 +111,7 @@ class Decoder:
             if not self.decode(chunk, last=position + len(chunk) == len(prompt)):
                 return
             seconds = time.perf_counter() - began
-            position += len(chunk) + self.kv.take_back()
+            position += len(chunk) + self.kv.restore_aside()
             self._adapt(len(chunk), seconds)
             yield position, seconds
 

@@ -16,22 +16,22 @@ from app.domain.errors import LoadCancelledError, ModelNotLoadedError
 from app.domain.generation import MAX_SEED, GenerationEvent, GenerationRequest, Role, Turn
 from app.domain.gguf import GgufHeader, read_gguf_file
 from app.domain.model import Device, LoadedModel, LoadPlan, LoadRequest
-from app.engine.base import Cancel, EngineOptions, Progress
-from app.engine.drafting import Costs
+from app.engine.base import Cancel, EngineOptions, LoadProgressCallback
 from app.engine.ladder import STEPS, apply_step, useful_steps
 from app.engine.llama import loader
-from app.engine.llama.answer import Answer
+from app.engine.llama.answer_generator import AnswerGenerator
 from app.engine.llama.backend import Backend
-from app.engine.llama.decode import Decoder, Stopper
-from app.engine.llama.state import StateKeeper
+from app.engine.llama.decode import AbortFlag, Decoder
+from app.engine.llama.kv_state import KvStateManager
 from app.engine.llama.tokenizer import Tokenizer
-from app.engine.plan import Machine, make_plan, weights_of_all_parts
-from app.engine.prompt import Template, TextMemory, choose_template
+from app.engine.partial_result import MonotonicProgress
+from app.engine.plan import ComputeResources, make_plan, weights_of_all_parts
+from app.engine.prompt import Template, TokenCache, choose_template
+from app.engine.prompt_lookup import PassCosts
 from app.engine.reuse import Reading, find_move, may_use
-from app.engine.seen import Monotone
 from app.engine.segments import root_digest
 from app.engine.snapshots import SnapshotStore
-from app.engine.threads import Load, ThreadGovernor
+from app.engine.threads import CpuLoad, ThreadGovernor
 
 log = logging.getLogger("phial.engine")
 
@@ -40,7 +40,7 @@ NO_GRAPHICS = "Graphics cards are left out: their driver ended the engine when i
 WARM_UP_TOKENS = 2  # two, because matrix-matrix kernels (AMX among them) differ from one
 
 
-Planned = Callable[[LoadPlan, tuple[int, ...]], None]
+OnPlanned = Callable[[LoadPlan, tuple[int, ...]], None]
 
 
 class Session:
@@ -52,7 +52,7 @@ class Session:
         memory: Token ids of texts seen.
         template: How turns become tokens.
         decoder: Its cache and passes.
-        keeper: Its snapshots, where they are wanted.
+        kv_state: Its snapshots, where they are wanted.
         costs: What passes of each size take.
         held: The prompt that the cache holds, and an answer behind it.
         writable: Tokens of the cache, from its beginning, that may be written to disk: none that
@@ -62,25 +62,25 @@ class Session:
     def __init__(
         self,
         backend: Backend,
-        loaded: loader.Loaded,
+        loaded: loader.ModelHandle,
         header: GgufHeader,
         plan: LoadPlan,
         *,
-        stopper: Stopper,
-        keeper: Callable[[Decoder], StateKeeper | None],
+        stopper: AbortFlag,
+        keeper: Callable[[Decoder], KvStateManager | None],
     ) -> None:
         self._backend = backend
         self.loaded = loaded
         self.header = header
         self.plan = plan
         self.tokenizer = Tokenizer(backend.c, loaded.model)
-        self.memory = TextMemory(self.tokenizer)
+        self.memory = TokenCache(self.tokenizer)
         self.template: Template = choose_template(header.template, self.tokenizer, self.memory)
         self.decoder = Decoder(backend.c, loaded.context, plan.batch_size)
         stopper.attach(loaded.context)
-        self.keeper = keeper(self.decoder)
-        self.costs = Costs()
-        self._governor = ThreadGovernor(plan.threads, Load().others_busy)
+        self.kv_state = keeper(self.decoder)
+        self.costs = PassCosts()
+        self._governor = ThreadGovernor(plan.threads, CpuLoad().others_busy)
         self.held = Reading()
         self.writable: int | None = None  # None: all of them
 
@@ -106,19 +106,19 @@ class Session:
             self.writable = None
         return reused
 
-    def passed(self, size: int, seconds: float) -> None:
+    def record_pass(self, size: int, seconds: float) -> None:
         """A pass over ``size`` tokens took ``seconds``: what follows is chosen by it."""
-        self.costs.measured(size, seconds)
+        self.costs.record_pass(size, seconds)
         if size == 1:
             threads = self._governor.threads
-            if self._governor.measured(seconds) != threads:
+            if self._governor.record_pass(seconds) != threads:
                 threads = self._governor.threads
                 self._backend.c.llama_set_n_threads(self.loaded.context, threads, threads)
 
     def save(self, busy: Callable[[], bool]) -> None:
         """Write the chat's KV state to disk where that is worth it and allowed."""
-        if self.keeper is not None:
-            self.keeper.save(busy, self.writable)
+        if self.kv_state is not None:
+            self.kv_state.save(busy, self.writable)
 
     def markup(self) -> tuple[int, int]:
         """Tokens of markup around each message, and before the answer."""
@@ -158,7 +158,7 @@ class LlamaEngine:
     def __init__(self, options: EngineOptions | None = None) -> None:
         self.options = options or EngineOptions()
         self.backend = Backend(self.options.library_dir, graphics=self.options.graphics)
-        self._stopper = Stopper(self.backend.c)
+        self._stopper = AbortFlag(self.backend.c)
         self.backend.log.expected = self._stopper.is_set
         self._session: Session | None = None
         self._store: SnapshotStore | None = None
@@ -176,11 +176,11 @@ class LlamaEngine:
     def load(
         self,
         request: LoadRequest,
-        progress: Progress,
+        progress: LoadProgressCallback,
         cancel: Cancel,
         *,
         step: int = 0,
-        planned: Planned | None = None,
+        planned: OnPlanned | None = None,
     ) -> LoadedModel:
         """See :meth:`app.engine.base.Engine.load`.
 
@@ -196,7 +196,7 @@ class LlamaEngine:
         self._put_away(cancel.is_set)
         header = read_gguf_file(request.path)
         plan = make_plan(
-            header, request, self.machine(), weights_of_all_parts(request.path, header)
+            header, request, self.resources(), weights_of_all_parts(request.path, header)
         )
         if not self.options.graphics:
             plan = replace(plan, reasons=(*plan.reasons, NO_GRAPHICS))
@@ -205,7 +205,7 @@ class LlamaEngine:
         if planned is not None:
             planned(plan, steps)
         _refuse_if(cancel)
-        advance = Monotone(progress)
+        advance = MonotonicProgress(progress)
         loaded = loader.load(
             self.backend,
             request.path,
@@ -243,7 +243,7 @@ class LlamaEngine:
             plan=plan,
             turn_tokens=around,
             answer_tokens=before,
-            ladder_step=STEPS[step].words,
+            ladder_step=STEPS[step].description,
             seconds=time.monotonic() - began,
         )
 
@@ -254,8 +254,8 @@ class LlamaEngine:
         seed = request.sampling.seed
         if seed is None:
             seed = secrets.randbelow(MAX_SEED + 1)
-        answer = Answer(
-            self.backend, session, request, seed, cancel, drafting=self.options.drafting
+        answer = AnswerGenerator(
+            self.backend, session, request, seed, cancel, drafting=self.options.prompt_lookup
         )
         try:
             yield from answer.events()
@@ -283,27 +283,27 @@ class LlamaEngine:
             if store is not None:
                 store.close()
             if self._session is not None:
-                self._session.keeper = None
+                self._session.kv_state = None
             if options.snapshot_dir is not None:
                 self._store = SnapshotStore(options.snapshot_dir, options.snapshot_cap_bytes)
         elif self._store is not None:
-            self._store.limit(options.snapshot_cap_bytes)
+            self._store.set_cap(options.snapshot_cap_bytes)
 
-    def park(self, conversation_id: str) -> None:
+    def save_state(self, conversation_id: str) -> None:
         """See :meth:`app.engine.base.Engine.park`."""
         session = self._session
         if session is not None and session.held.conversation == conversation_id:
             session.save(self.busy)
 
-    def idle(self) -> None:
+    def on_idle(self) -> None:
         """Nothing has been asked for a while: write what a crash or a shutdown would lose."""
         if self._session is not None:
             self._session.save(self.busy)
 
-    def machine(self) -> Machine:
+    def resources(self) -> ComputeResources:
         """What there is to plan with, now."""
         memory = psutil.virtual_memory()
-        return Machine(
+        return ComputeResources(
             available_memory=memory.available,
             total_memory=memory.total,
             physical_cores=psutil.cpu_count(logical=False) or os.cpu_count() or 1,
@@ -332,9 +332,9 @@ class LlamaEngine:
         request: LoadRequest,
         header: GgufHeader,
         plan: LoadPlan,
-        loaded: loader.Loaded,
+        loaded: loader.ModelHandle,
         decoder: Decoder,
-    ) -> StateKeeper | None:
+    ) -> KvStateManager | None:
         """Snapshots for a model, keyed by everything a state depends on."""
         if self._store is None:
             return None
@@ -346,7 +346,7 @@ class LlamaEngine:
         original = header.hyper("rope.scaling.original_context_length")
         stretched = 0 < original < plan.context_size
         root = root_digest(model, self.backend.build, plan.kv_type, plan.gpu_layers > 0, stretched)
-        return StateKeeper(
+        return KvStateManager(
             self.backend.c,
             loaded.context,
             decoder.kv,

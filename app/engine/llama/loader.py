@@ -18,7 +18,7 @@ _DESCRIPTION_BYTES = 256
 
 
 @dataclass(frozen=True, slots=True)
-class Loaded:
+class ModelHandle:
     """A model with its context; pointers of llama.cpp.
 
     Attributes:
@@ -44,7 +44,7 @@ def load(
     plan: LoadPlan,
     progress: Callable[[float], None],
     cancelled: Callable[[], bool],
-) -> Loaded:
+) -> ModelHandle:
     """Load ``path`` as planned.
 
     Raises:
@@ -82,7 +82,7 @@ def load(
         )
     words = ctypes.create_string_buffer(_DESCRIPTION_BYTES)
     c.llama_model_desc(model, words, _DESCRIPTION_BYTES)
-    return Loaded(
+    return ModelHandle(
         model=model,
         context=context,
         # llama.cpp rounds up to 256 cells; the window is the one that was asked for.
@@ -93,7 +93,7 @@ def load(
     )
 
 
-def free(backend: Backend, loaded: Loaded) -> None:
+def free(backend: Backend, loaded: ModelHandle) -> None:
     """Free context and model."""
     backend.c.llama_free(loaded.context)
     backend.c.llama_model_free(loaded.model)

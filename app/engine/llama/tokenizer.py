@@ -69,18 +69,18 @@ class Tokenizer:
         self._pieces[token] = data
         return data
 
-    def control(self, text: str) -> int | None:
+    def control_token(self, text: str) -> int | None:
         """The id of a control token, or None where the vocabulary lacks it."""
         ids = self.tokenize(text, special=True)
         if len(ids) != 1 or not self._c.llama_vocab_is_control(self.vocab, ids[0]):
             return None
         return ids[0]
 
-    def ends_turn(self, token: int) -> bool:
+    def is_end_of_generation(self, token: int) -> bool:
         """Whether the model itself calls this an end of generation."""
         return bool(self._c.llama_vocab_is_eog(self.vocab, token))
 
-    def begin(self) -> list[int]:
+    def bos_token(self) -> list[int]:
         """The begin-of-text token, where the model wants one."""
         if not self._c.llama_vocab_get_add_bos(self.vocab):
             return []

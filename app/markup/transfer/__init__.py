@@ -1,4 +1,4 @@
-"""Owns export and import of chats as values and text; files are the services' business.
+"""Export and import of chats as values and text; files are the services' business.
 
 - `values`: a whole chat, the choices of an export, what was read. Start here.
 - `registry`: the formats by name, and `read_entries`, which knows them all.

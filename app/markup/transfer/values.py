@@ -1,4 +1,4 @@
-"""Owns the values of export and import: a whole chat, the choices of an export, what was read."""
+"""The values of export and import: a whole chat, the choices of an export, what was read."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ class Chat:
     Attributes:
         conversation: What sidebar and header know.
         messages: Every version, parents before children, oldest first among siblings.
-        chosen: Which child was walked last below each message; None is above the first.
+        selected_children: Which child was walked last below each message; None is above the first.
     """
 
     conversation: Conversation
     messages: tuple[Message, ...] = ()
-    chosen: Mapping[str | None, str] = field(default_factory=dict)
+    selected_children: Mapping[str | None, str] = field(default_factory=dict)
 
     def branch(self) -> tuple[Message, ...]:
         """The walked branch, first message first."""
@@ -71,7 +71,7 @@ class ExportOptions:
 
 
 @dataclass(frozen=True, slots=True)
-class Format:
+class ExportFormat:
     """A format chats can be exported to.
 
     Attributes:
@@ -97,7 +97,7 @@ class Exporter(Protocol):
     """Writes chats in one format."""
 
     @property
-    def format(self) -> Format:
+    def format(self) -> ExportFormat:
         """What it writes."""
 
     def write(self, chats: tuple[Chat, ...], options: ExportOptions) -> bytes:
@@ -109,7 +109,7 @@ class Exporter(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ImportFile:
     """A file to import, or one inside an archive or a folder.
 
     Attributes:
@@ -149,7 +149,7 @@ class Unreadable:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ReadResult:
     """What a file, archive or folder holds.
 
     Attributes:

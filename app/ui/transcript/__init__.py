@@ -1,1 +1,1 @@
-"""Owns the transcript: a virtualised view of a conversation."""
+"""The transcript: a virtualised view of a conversation."""

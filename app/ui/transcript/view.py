@@ -1,4 +1,4 @@
-"""Owns the transcript view: one conversation on the screen, streamed, and Qt's events for it.
+"""The transcript view: one conversation on the screen, streamed, and Qt's events for it.
 
 What happens with them is elsewhere, a concern a file: `mounted` has the widgets near the viewport,
 `flow_layout` and `heights` know where rows stand, `scrolling` and `places` move and keep the
@@ -24,26 +24,26 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QWidget
 
 from app.domain.conversation import BranchMessage, Message
-from app.ui.theme import LIGHT, Theme, qcolour
-from app.ui.transcript.background import Background
-from app.ui.transcript.bar import Bar
-from app.ui.transcript.chat import Chat
-from app.ui.transcript.find import DEFAULT_OPTIONS, Finder, FindOptions
-from app.ui.transcript.flow_layout import FlowLayout
-from app.ui.transcript.host import MessageHost
-from app.ui.transcript.keyboard import Keyboard
-from app.ui.transcript.late_formulas import LateFormulas
-from app.ui.transcript.lexers import Lexers
-from app.ui.transcript.looks import Looks
-from app.ui.transcript.marks import Marks
-from app.ui.transcript.mounted import Mounted
-from app.ui.transcript.places import Anchor, Places
-from app.ui.transcript.pointer import Pointer
-from app.ui.transcript.scrolling import Scrolling
-from app.ui.transcript.selection import CopyAs
-from app.ui.transcript.signals import TranscriptSignals
-from app.ui.transcript.voice import Voice
-from app.ui.transcript.work import Work
+from app.ui.core.render_thread import RenderThread
+from app.ui.style.theme import LIGHT, Theme, qcolour
+from app.ui.transcript.content.branch_model import BranchModel
+from app.ui.transcript.content.flow_layout import FlowLayout
+from app.ui.transcript.content.selection import CopyAs
+from app.ui.transcript.interaction.announcer import ScreenReaderAnnouncer
+from app.ui.transcript.interaction.find import DEFAULT_OPTIONS, Finder, FindOptions
+from app.ui.transcript.interaction.keyboard import Keyboard
+from app.ui.transcript.interaction.message_actions import MessageActions
+from app.ui.transcript.interaction.pointer import Pointer
+from app.ui.transcript.interaction.scroll_bar import ScrollBarSync
+from app.ui.transcript.interaction.selection_controller import SelectionController
+from app.ui.transcript.items.styles import Styles
+from app.ui.transcript.scheduling.idle_scheduler import IdleScheduler
+from app.ui.transcript.scheduling.late_formulas import LateFormulas
+from app.ui.transcript.scheduling.lexers import Lexers
+from app.ui.transcript.viewport.message_widgets import MessageWidgets
+from app.ui.transcript.viewport.scroll_anchor import ScrollAnchor, ScrollPosition
+from app.ui.transcript.viewport.scroll_controller import ScrollController
+from app.ui.transcript.widgets.signals import TranscriptSignals
 
 OPENING_SECONDS = 0.03
 """That formulas may take when a chat opens; 0.1 are allowed for all of it."""
@@ -72,28 +72,28 @@ class TranscriptView(TranscriptSignals):
         zoom: int = 100,
     ) -> None:
         super().__init__(parent)
-        self._background = Background(self)
+        self._background = RenderThread(self)
         self.destroyed.connect(self._background.close)
-        self.late = LateFormulas(self, self._background)
-        self.formulas = self.late.store
-        self.lexers = Lexers(self._background.ask, self.look_around, self._recoloured)
-        self.looks = Looks(self.formulas, theme, zoom)
+        self.late_formulas = LateFormulas(self, self._background)
+        self.formulas = self.late_formulas.store
+        self.lexers = Lexers(self._background.submit, self.schedule_idle_work, self._recoloured)
+        self.styles = Styles(self.formulas, theme, zoom)
         self._left_out: frozenset[str] = frozenset()
         self._summaries: dict[str, str] = {}
         self.streaming = ""
         self._ringed = False  # the keyboard is here, and not at a message's button
-        self.chat = Chat(self.looks.measures())
-        self.mounted = Mounted(self, MessageHost(self))
-        self.flow = FlowLayout(self.chat, self.mounted.measure)
-        self.scrolling = Scrolling(self, self.looks.seen)
-        self.places = Places(self)
-        self.marks = Marks(self)
+        self.branch = BranchModel(self.styles.measures())
+        self.message_widgets = MessageWidgets(self, MessageActions(self))
+        self.flow = FlowLayout(self.branch, self.message_widgets.measure)
+        self.scroll_controller = ScrollController(self, self.styles.normal)
+        self.scroll_anchor = ScrollAnchor(self)
+        self.selection_controller = SelectionController(self)
         self.finder = Finder(self)
-        self.work = Work(self)
-        self.bar = Bar(self)
+        self.idle_scheduler = IdleScheduler(self)
+        self.scroll_bar_sync = ScrollBarSync(self)
         self._pointer = Pointer(self)
         self._keyboard = Keyboard(self)
-        self._voice = Voice(self)
+        self._announcer = ScreenReaderAnnouncer(self)
         self._set_up()
 
     def _set_up(self) -> None:
@@ -103,37 +103,37 @@ class TranscriptView(TranscriptSignals):
         self.setAccessibleName("Conversation")
         self.viewport().setMouseTracking(True)
         self.viewport().setCursor(Qt.CursorShape.IBeamCursor)
-        self.verticalScrollBar().setSingleStep(self.looks.seen.px(48))
+        self.verticalScrollBar().setSingleStep(self.styles.normal.px(48))
 
     # ------------------------------------------------------------------ the chat
 
     def set_branch(
-        self, messages: Sequence[BranchMessage], *, anchor: Anchor | None = None
+        self, messages: Sequence[BranchMessage], *, anchor: ScrollPosition | None = None
     ) -> None:
         """Show a chat, at ``anchor`` or at its end."""
-        self.mounted.drop_all_but(())
-        self.marks.selection = None
+        self.message_widgets.delete_others(())
+        self.selection_controller.selection = None
         self.finder.clear()
         self.streaming = ""
-        self.chat.models = []
-        self.chat.set_messages(messages, self._left_out, self._summaries)
+        self.branch.models = []
+        self.branch.set_messages(messages, self._left_out, self._summaries)
         self.formulas.begin_frame(OPENING_SECONDS)
-        self.scrolling.following = anchor is None or not self.places.go_to(anchor)
-        self.scrolling.stay()
+        self.scroll_controller.following = anchor is None or not self.scroll_anchor.go_to(anchor)
+        self.scroll_controller.relayout()
 
     def update_branch(self, messages: Sequence[BranchMessage]) -> None:
         """Show the same chat after messages or versions changed; the reader's place stays."""
         here = self.flow.anchor
-        place = self.chat.models[here.at].message.id if self.chat.models else ""
-        following = self.scrolling.following
-        self.marks.selection = None
-        self.chat.set_messages(messages, self._left_out, self._summaries)
-        self.mounted.take_models()
-        self.mounted.drop_footers()
+        place = self.branch.models[here.at].message.id if self.branch.models else ""
+        following = self.scroll_controller.following
+        self.selection_controller.selection = None
+        self.branch.set_messages(messages, self._left_out, self._summaries)
+        self.message_widgets.update_models()
+        self.message_widgets.drop_footers()
         self.finder.restart()
-        at = self.chat.by_id.get(place)
+        at = self.branch.by_id.get(place)
         if following or at is None:
-            self.scrolling.to_end()
+            self.scroll_controller.scroll_to_end()
         else:
             self.flow.show(at, here.row, here.y)
             self.arrange()
@@ -149,54 +149,54 @@ class TranscriptView(TranscriptSignals):
         if ids == self._left_out and notes == self._summaries:
             return
         self._left_out, self._summaries = ids, notes
-        place = None if self.scrolling.following else self.places.anchor()
-        for model in self.chat.models:
+        place = None if self.scroll_controller.following else self.scroll_anchor.position()
+        for model in self.branch.models:
             out, note = model.message.id in ids, notes.get(model.message.id, "")
             if model.left_out != out or model.summary != note:
                 model.left_out, model.summary = out, note
-                model.relabel(self.chat.measures)
-                self.chat.touch(self.chat.by_id[model.message.id])
+                model.relabel(self.branch.measures)
+                self.branch.sync_heights(self.branch.by_id[model.message.id])
         if place is not None:
-            self.places.go_to(place)
-        self.scrolling.stay()
+            self.scroll_anchor.go_to(place)
+        self.scroll_controller.relayout()
 
     # ------------------------------------------------------------------ streaming
 
     def begin_answer(self, message_id: str) -> None:
         """An answer on the branch begins to stream, or goes on."""
         self.streaming = message_id
-        self.late.warm_up()
-        self.mounted.drop_footers()
+        self.late_formulas.warm_up()
+        self.message_widgets.drop_footers()
         self.arrange()
 
     def feed(self, message_id: str, text: str) -> None:
         """More of the answer; at most once a frame."""
-        at = self.chat.by_id.get(message_id)
+        at = self.branch.by_id.get(message_id)
         if at is None or not text:
             return
         self.formulas.begin_frame()
-        self.chat.models[at].feed(text, self.chat.measures)
-        self.chat.touch(at)
-        if self.scrolling.following and self.mounted.refresh(at):
-            self.work.look_around()  # most updates change the last line and move nothing
+        self.branch.models[at].feed(text, self.branch.measures)
+        self.branch.sync_heights(at)
+        if self.scroll_controller.following and self.message_widgets.refresh(at):
+            self.idle_scheduler.schedule()  # most updates change the last line and move nothing
         else:
-            self.scrolling.grew(in_view=message_id in self.mounted.widgets)
-        self._voice.grew()
+            self.scroll_controller.follow_answer(in_view=message_id in self.message_widgets.widgets)
+        self._announcer.announce_progress()
 
     def finish(self, message: Message) -> None:
         """The answer ended; ``message`` is its final form."""
-        at = self.chat.by_id.get(message.id)
+        at = self.branch.by_id.get(message.id)
         self.streaming = ""
         if at is None:
             return
-        model = self.chat.models[at]
-        model.finish(message, self.chat.measures)
-        self.chat.open(at)
-        self.chat.touch(at)
-        self.finder.look_again(at)
-        self.mounted.drop_footers()
-        self.scrolling.stay()
-        self._voice.finished(model)
+        model = self.branch.models[at]
+        model.finish(message, self.branch.measures)
+        self.branch.open(at)
+        self.branch.sync_heights(at)
+        self.finder.refresh_message(at)
+        self.message_widgets.drop_footers()
+        self.scroll_controller.relayout()
+        self._announcer.announce_finished(model)
 
     # ------------------------------------------------------------------ place
 
@@ -210,66 +210,66 @@ class TranscriptView(TranscriptSignals):
         """Whether a selection is being dragged: the text stays under the pointer meanwhile."""
         return self._pointer.selecting
 
-    def anchor(self) -> Anchor | None:
+    def scroll_position(self) -> ScrollPosition | None:
         """Where the reader is, to come back to; None for an empty chat."""
-        return self.places.anchor()
+        return self.scroll_anchor.position()
 
     @property
     def idle(self) -> bool:
         """Whether nothing near the viewport waits for a pause to be finished."""
-        return self.work.idle and not self._background.busy
+        return self.idle_scheduler.idle and not self._background.busy
 
     def _recoloured(self) -> None:
-        self.work.recolour()
+        self.idle_scheduler.recolour()
 
-    def look_around(self) -> None:
+    def schedule_idle_work(self) -> None:
         """See whether something near the viewport can be finished now."""
-        self.work.look_around()
+        self.idle_scheduler.schedule()
 
     # ------------------------------------------------------------------ looks
 
     def set_theme(self, theme: Theme) -> None:
         """Take other colours."""
-        self.looks.theme = theme
-        self._restyle(self.looks.seen.column)
+        self.styles.theme = theme
+        self._restyle(self.styles.normal.column)
 
     def set_zoom(self, percent: int) -> None:
         """Scale all text."""
-        self.looks.set_zoom(percent)
-        self._restyle(self.looks.column_for(self.width()))
-        self.verticalScrollBar().setSingleStep(self.looks.seen.px(48))
+        self.styles.set_zoom(percent)
+        self._restyle(self.styles.column_for(self.width()))
+        self.verticalScrollBar().setSingleStep(self.styles.normal.px(48))
 
     def set_wrap_code(self, wrap: bool) -> None:
         """Wrap long lines of code, or scroll them."""
-        self.looks.wrap = wrap
-        self._restyle(self.looks.seen.column)
+        self.styles.wrap = wrap
+        self._restyle(self.styles.normal.column)
 
     def _restyle(self, column: int) -> None:
-        line = None if self.scrolling.following else self.places.line()
-        self.looks.restyle(column)
-        self.scrolling.pill.set_style(self.looks.seen)
-        self.chat.set_measures(self.looks.measures())
-        self.mounted.forget_items()
-        self.scrolling.hold(line)
+        line = None if self.scroll_controller.following else self.scroll_anchor.first_visible_line()
+        self.styles.restyle(column)
+        self.scroll_controller.pill.set_style(self.styles.normal)
+        self.branch.set_measures(self.styles.measures())
+        self.message_widgets.drop_items()
+        self.scroll_controller.relayout_at(line)
 
     # ------------------------------------------------------------------ layout
 
     def arrange(self) -> None:
         """Lay out the rows of the viewport and place the widgets."""
         self.flow.viewport = self.viewport().height()
-        self.mounted.place(self.flow.arrange())
-        self.scrolling.arranged()
-        self.work.look_around()
+        self.message_widgets.place(self.flow.arrange())
+        self.scroll_controller.sync_controls()
+        self.idle_scheduler.schedule()
 
     # ------------------------------------------------------------------ selection and search
 
     def select_all(self) -> None:
         """Select the whole chat."""
-        self.marks.select_all()
+        self.selection_controller.select_all()
 
     def copy(self, form: CopyAs | None = None) -> None:
         """Put the selection on the clipboard; without a form as plain and rich text."""
-        self.marks.copy(form)
+        self.selection_controller.copy(form)
 
     # QWidget.find, a static search of windows by their number, is of no use on this class.
     def find(  # type: ignore[override]
@@ -296,19 +296,19 @@ class TranscriptView(TranscriptSignals):
         """Lay out for another size; the first visible row stays."""
         super().resizeEvent(event)
         self.formulas.begin_frame(0)
-        line = None if self.scrolling.following else self.places.line()
-        column = self.looks.column_for(self.width())
-        if column != self.looks.seen.column:
+        line = None if self.scroll_controller.following else self.scroll_anchor.first_visible_line()
+        column = self.styles.column_for(self.width())
+        if column != self.styles.normal.column:
             self._restyle(column)
             return
-        self.scrolling.hold(line)
+        self.scroll_controller.relayout_at(line)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the page."""
         painter = QPainter(self.viewport())
-        painter.fillRect(event.rect(), qcolour(self.looks.theme.page))
+        painter.fillRect(event.rect(), qcolour(self.styles.theme.page))
         if self._ringed:
-            painter.setPen(QPen(qcolour(self.looks.theme.accent), 2))
+            painter.setPen(QPen(qcolour(self.styles.theme.accent), 2))
             painter.drawRect(self.viewport().rect().adjusted(1, 1, -1, -1))
         painter.end()
 

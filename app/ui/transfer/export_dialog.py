@@ -10,15 +10,15 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QLabel, QProgressBar, QWidget
 
 from app.domain.errors import KnownError
-from app.markup.transfer.values import ExportOptions, Format
-from app.services import words
-from app.services.transfer import ExportReport, TransferService
-from app.ui.dialogs import Dialog, push_button, text_label
+from app.markup.transfer.values import ExportFormat, ExportOptions
+from app.services.core import formatting
+from app.services.transfer.transfer_service import ExportReport, TransferService
+from app.ui.core.background_worker import Task, Worker
+from app.ui.style.dialogs import Dialog, push_button, text_label
 from app.ui.transfer.reasons import reasons
-from app.ui.worker import Task, Worker
 
 
-class Place(Enum):
+class ExportTarget(Enum):
     """What several chats are written to."""
 
     ARCHIVE = "One archive (.zip)"
@@ -41,7 +41,7 @@ class ExportDialog(Dialog):
         super().__init__(parent, "Export", 480)
         self._transfer, self._worker, self._ids = transfer, worker, tuple(ids)
         self._task: Task | None = None
-        what = "this chat" if len(ids) == 1 else words.amount(len(ids), "chat")
+        what = "this chat" if len(ids) == 1 else formatting.amount(len(ids), "chat")
         self.column.addWidget(text_label(f"Export {what}", "heading"))
         self._formats = QComboBox()
         self._formats.setAccessibleName("Format")
@@ -82,7 +82,7 @@ class ExportDialog(Dialog):
             self._task.cancel.set()
         super().reject()
 
-    def _format(self) -> Format:
+    def _format(self) -> ExportFormat:
         return self._transfer.format(str(self._formats.currentData()))
 
     def _on_format(self) -> None:
@@ -91,7 +91,9 @@ class ExportDialog(Dialog):
         self._exact.setVisible(chosen.exact)
         self._fold.setVisible(chosen.folds)
         before = self._places.currentData()
-        places = [place for place in Place if place is not Place.FILE or chosen.several]
+        places = [
+            place for place in ExportTarget if place is not ExportTarget.FILE or chosen.several
+        ]
         self._places.clear()
         for place in places:
             self._places.addItem(place.value, place)
@@ -103,14 +105,14 @@ class ExportDialog(Dialog):
         chosen = self._format()
         name = self._transfer.suggested_name(self._ids, chosen.name)
         kinds = f"{chosen.title} (*{chosen.suffix})"
-        place = self._places.currentData() if len(self._ids) > 1 else Place.FILE
-        if place is Place.FOLDER:
+        place = self._places.currentData() if len(self._ids) > 1 else ExportTarget.FILE
+        if place is ExportTarget.FOLDER:
             above = QFileDialog.getExistingDirectory(
                 self, "Export to a folder in", str(Path.home())
             )
             path = str(self._transfer.free_folder(Path(above), name)) if above else ""
         else:
-            if place is Place.ARCHIVE:
+            if place is ExportTarget.ARCHIVE:
                 name, kinds = f"{name}.zip", "Archive (*.zip)"
             elif len(self._ids) > 1:
                 name += chosen.suffix

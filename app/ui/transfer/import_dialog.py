@@ -9,25 +9,25 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QProgressBar, QWidget
 
 from app.domain.errors import KnownError
-from app.services import words
-from app.services.transfer import (
+from app.services.core import formatting
+from app.services.transfer.transfer_service import (
     ImportItem,
     ImportPreview,
     ImportReport,
-    Known,
+    ImportStatus,
     TransferService,
 )
-from app.ui.dialogs import Dialog, push_button, text_label
+from app.ui.core.background_worker import Task, Worker
+from app.ui.style.dialogs import Dialog, push_button, text_label
 from app.ui.transfer.reasons import reasons
-from app.ui.worker import Task, Worker
 
 _KEY = Qt.ItemDataRole.UserRole
 _KNOWN = {
-    Known.NEW: "",
-    Known.SAME: "here already",
-    Known.CHANGED: "here with other messages; importing adds a second chat",
-    Known.TRASHED: "in the trash here",
-    Known.REPEATED: "a second time in these files",
+    ImportStatus.NEW: "",
+    ImportStatus.SAME: "here already",
+    ImportStatus.CHANGED: "here with other messages; importing adds a second chat",
+    ImportStatus.TRASHED: "in the trash here",
+    ImportStatus.REPEATED: "a second time in these files",
 }
 
 
@@ -92,7 +92,7 @@ class ImportDialog(Dialog):
     def _show_preview(self, preview: ImportPreview) -> None:
         self._task, self._preview = None, preview
         self._bar.hide()
-        self._heading.setText(f"{words.amount(len(preview.items), 'chat')} found")
+        self._heading.setText(f"{formatting.amount(len(preview.items), 'chat')} found")
         suggested = set(preview.suggested)
         self._list.blockSignals(True)
         for item in preview.items:
@@ -106,7 +106,7 @@ class ImportDialog(Dialog):
         self._all.setVisible(len(preview.items) > 1)
         said = [f"Could not be read:\n{reasons(preview.unreadable)}"] if preview.unreadable else []
         if preview.ignored:
-            files = words.amount(preview.ignored, "other file")
+            files = formatting.amount(preview.ignored, "other file")
             said.append(f"{files} without chats left aside.")
         self._show_notes(said)
         self._on_checked()
@@ -125,7 +125,7 @@ class ImportDialog(Dialog):
     def _on_checked(self) -> None:
         count = len(self.chosen())
         self._go.setEnabled(count > 0)
-        self._go.setText(f"Import {words.amount(count, 'chat')}" if count else "Import")
+        self._go.setText(f"Import {formatting.amount(count, 'chat')}" if count else "Import")
 
     def _import(self) -> None:
         preview, keys = self._preview, self.chosen()
@@ -133,7 +133,7 @@ class ImportDialog(Dialog):
         self._go.setEnabled(False)
         self._bar.show()
         self._task = self._worker.run(
-            lambda task: self._transfer.import_(
+            lambda task: self._transfer.import_chats(
                 preview, keys, cancel=task.cancel, progress=progress
             ),
             self._on_done,
@@ -151,7 +151,7 @@ class ImportDialog(Dialog):
         self._list.hide()
         self._all.hide()
         self._go.hide()
-        self._heading.setText(f"{words.amount(len(report.imported), 'chat')} imported")
+        self._heading.setText(f"{formatting.amount(len(report.imported), 'chat')} imported")
         self._show_notes(lines)
         self._cancel.setText("Close")
         self._cancel.setFocus()
@@ -166,10 +166,10 @@ class ImportDialog(Dialog):
 
 
 def _item_words(item: ImportItem) -> str:
-    title = item.title or words.NEW_CHAT
-    when = words.moment_words(item.updated_at)
-    messages = words.amount(item.messages, "message")
-    about = words.join(messages, when, item.found.format, _KNOWN[item.known])
+    title = item.title or formatting.NEW_CHAT
+    when = formatting.date_and_time(item.updated_at)
+    messages = formatting.amount(item.messages, "message")
+    about = formatting.join(messages, when, item.found.format, _KNOWN[item.status])
     return "\n".join([title, about, *item.found.notes])
 
 

@@ -1,4 +1,4 @@
-"""Owns PDF: the walked branch of a chat on pages, laid out by Qt, with vector formulas."""
+"""PDF: the walked branch of a chat on pages, laid out by Qt, with vector formulas."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ from PySide6.QtSvg import QSvgRenderer
 from app.domain.conversation import Message
 from app.domain.errors import TransferError
 from app.domain.generation import Role
-from app.markup.code import Kind
-from app.markup.latex_tokens import MathError
-from app.markup.maths import Formula, render
+from app.markup.code.highlighter import TokenKind
+from app.markup.latex.tokens import MathError
+from app.markup.maths.render import Formula, render
 from app.markup.parse import parse
-from app.markup.transfer.html_blocks import Blocks
-from app.markup.transfer.html_style import COLOUR_OF, LIGHT
-from app.markup.transfer.markdown import author
-from app.markup.transfer.values import Chat, ExportOptions, Format
+from app.markup.transfer.values import Chat, ExportFormat, ExportOptions
+from app.markup.transfer.writers.html_blocks import HtmlBlocks
+from app.markup.transfer.writers.html_style import COLOUR_OF, LIGHT
+from app.markup.transfer.writers.markdown import author
 
 _DPI = 96.0  # what Qt lays out text for without a screen; the painter scales it to the page
 _TEXT = 14.0  # pixels of body text, 10.5 points
@@ -80,7 +80,7 @@ class PdfExporter:
 
     application: QCoreApplication | None = None
 
-    format = Format(
+    format = ExportFormat(
         "pdf", "PDF", ".pdf", "To print and hand over: pages with formulas drawn and code coloured."
     )
 
@@ -91,7 +91,7 @@ class PdfExporter:
             TransferError: Qt could not make the file.
         """
         (chat,) = chats
-        look = _PaperLook()
+        look = _PrintRenderer()
         html = _page(chat, look, options)
         buffer = QBuffer()
         buffer.open(QIODevice.OpenModeFlag.WriteOnly)
@@ -120,7 +120,7 @@ def windowless_exporter() -> PdfExporter:
     return exporter
 
 
-class _PaperLook:
+class _PrintRenderer:
     """How things look on paper: nothing folds, formulas are placeholders that are drawn later."""
 
     def __init__(self) -> None:
@@ -140,7 +140,7 @@ class _PaperLook:
         head = f'<p class="muted" style="margin:0">{escape(label)}</p>' if label else ""
         return _boxed(f'{head}<pre style="white-space:pre-wrap;margin:0">{body}</pre>', "ground")
 
-    def run(self, kind: Kind, text: str) -> str:
+    def run(self, kind: TokenKind, text: str) -> str:
         """Colour and text."""
         name = COLOUR_OF.get(kind)
         return f'<span style="color:{LIGHT[name]}">{text}</span>' if name else text
@@ -161,7 +161,7 @@ def _boxed(body: str, ground: str) -> str:
     )
 
 
-def _page(chat: Chat, look: _PaperLook, options: ExportOptions) -> str:
+def _page(chat: Chat, look: _PrintRenderer, options: ExportOptions) -> str:
     c = chat.conversation
     title = escape(c.title.strip() or "Untitled chat", quote=False)
     day = f"{options.local(c.created_at):%d %B %Y}"
@@ -169,25 +169,25 @@ def _page(chat: Chat, look: _PaperLook, options: ExportOptions) -> str:
         f'<p class="title">{title}</p>\n<p class="muted" style="margin-top:0">{day}</p>\n',
     ]
     if c.system_prompt:
-        prompt = _text(c.system_prompt, Blocks(look, "s", breaks=True))
+        prompt = _text(c.system_prompt, HtmlBlocks(look, "s", breaks=True))
         parts.append(f'<p class="who">System prompt</p>{prompt}')
     for number, message in enumerate(chat.branch(), 1):
         parts.append(_turn(message, f"m{number}-", look, options))
     return "".join(parts)
 
 
-def _turn(message: Message, prefix: str, look: _PaperLook, options: ExportOptions) -> str:
+def _turn(message: Message, prefix: str, look: _PrintRenderer, options: ExportOptions) -> str:
     when = f"{options.local(message.created_at):%d %B %Y, %H:%M}"
     who = escape(author(message), quote=False)
     head = f'<p class="who">{who} <span class="muted">&nbsp;{when}</span></p>\n'
     mine = message.role is Role.USER
-    body = _text(message.content, Blocks(look, prefix, breaks=mine))
+    body = _text(message.content, HtmlBlocks(look, prefix, breaks=mine))
     if message.error:
         body += f'<p class="error">{escape(message.error, quote=False)}</p>'
     return head + (_boxed(body, "bubble") if mine else body)
 
 
-def _text(content: str, blocks: Blocks) -> str:
+def _text(content: str, blocks: HtmlBlocks) -> str:
     return blocks.html(parse(content.encode("utf-8", "replace").decode("utf-8")))
 
 

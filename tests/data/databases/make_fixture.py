@@ -13,14 +13,15 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
 
-from app.domain.conversation import Conversation, Edit, Message, MessageStatus
-from app.domain.generation import Role, Sampling, StopReason, Timings
-from app.domain.model import ModelRef
-from app.store import chats, messages, trash
 from app.store.connect import APPLICATION_ID, open_scratch
 from app.store.edits import write_edit
 from app.store.migrations import MIGRATIONS
 from app.store.summaries import write_summary
+
+from app.domain.conversation import Conversation, Edit, Message, MessageStatus
+from app.domain.generation import Role, Sampling, StopReason, Timings
+from app.domain.model import ModelRef
+from app.store import chats, messages, trash
 
 HERE = Path(__file__).resolve().parent
 AT = datetime(2026, 11, 21, 9, 30, 0, 123456, tzinfo=UTC)

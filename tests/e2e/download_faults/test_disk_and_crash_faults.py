@@ -106,11 +106,11 @@ import sys
 from pathlib import Path
 sys.path.insert(0, {root!r})
 from app.domain.download import RemoteFile
-from app.hub.control import DownloadControl
-from app.hub.download import Downloader
-from app.hub.tools import Tools
-from app.hub.gate import NetworkGate
-from app.hub.transport import Transport
+from app.hub.download.control import DownloadControl
+from app.hub.download.downloader import Downloader
+from app.hub.download.environment import Tools
+from app.hub.network.gate import NetworkGate
+from app.hub.network.transport import Transport
 gate = NetworkGate()
 transport = Transport(gate, headers=lambda token: {{}})
 downloader = Downloader(transport, gate, address=lambda file: {address!r}, token=lambda: None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPoint
 
-from app.ui.transcript.rows import row_text
+from app.ui.transcript.content.rows import row_text
 from app.ui.transcript.view import TranscriptView
 
 
@@ -18,11 +18,11 @@ def spot(view: TranscriptView, at: int, words: str, inside: int = 1) -> QPoint:
         inside: Characters of ``words`` before the place.
     """
     for placed in view.flow.placed:
-        row = view.chat.models[at].rows[placed.row]
+        row = view.branch.models[at].rows[placed.row]
         if placed.at == at and words in row_text(row):
-            item = view.mounted.lay_out(at, placed.row)
+            item = view.message_widgets.lay_out(at, placed.row)
             place = item.caret_rect(row_text(row).index(words) + inside)
-            widget = view.mounted.widgets[view.chat.models[at].message.id]
+            widget = view.message_widgets.widgets[view.branch.models[at].message.id]
             x = widget.x() + widget.offset_x(item) + place.x()
             return QPoint(round(x), placed.y + round(place.center().y()))
     raise AssertionError(f"{words!r} is not in view")

@@ -6,7 +6,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from app.domain.conversation import MessageStatus
-from app.ui.transcript.selection import CopyAs, select_all, selected_text
+from app.ui.transcript.content.selection import CopyAs, select_all, selected_text
 from app.ui.transcript.view import TranscriptView
 from tests.ui.transcript.making import entry
 
@@ -45,9 +45,9 @@ def show(view: TranscriptView, qtbot: QtBot, text: str) -> None:
     view.set_branch([entry(0, text), entry(1, text)])
     qtbot.waitUntil(lambda: view.idle, timeout=60_000)
     for _ in range(6):
-        view.scrolling.by(-900)
+        view.scroll_controller.scroll_by(-900)
         view.grab()
-    assert sum(len(widget.items) for widget in view.mounted.widgets.values()) < 150
+    assert sum(len(widget.items) for widget in view.message_widgets.widgets.values()) < 150
 
 
 @pytest.mark.parametrize("name", NASTY)
@@ -55,10 +55,10 @@ def test_a_hostile_text_is_shown_selected_and_found(
     view: TranscriptView, qtbot: QtBot, name: str
 ) -> None:
     show(view, qtbot, NASTY[name])
-    selection = select_all(view.chat)
+    selection = select_all(view.branch)
     assert selection is not None
     for form in CopyAs:
-        assert isinstance(selected_text(view.chat, selection, form), str)
+        assert isinstance(selected_text(view.branch, selection, form), str)
     view.find("a")
     view.find_next()
 

@@ -11,10 +11,10 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.domain.conversation import MessageStatus
-from app.ui.transcript.buttons import QuietButton
-from app.ui.transcript.model import MessageModel
-from app.ui.transcript.rows import row_text
+from app.ui.transcript.content.message_model import MessageModel
+from app.ui.transcript.content.rows import row_text
 from app.ui.transcript.view import TranscriptView
+from app.ui.transcript.widgets.buttons import QuietButton
 from tests.ui.transcript.making import chat_of, entry
 
 NO_MODIFIER = Qt.KeyboardModifier.NoModifier
@@ -28,7 +28,7 @@ def streamed(view: TranscriptView, text: str) -> MessageModel:
     view.begin_answer(answer.message.id)
     for start in range(0, len(text), 7):
         view.feed(answer.message.id, text[start : start + 7])
-    return view.chat.models[1]
+    return view.branch.models[1]
 
 
 def fold(view: TranscriptView) -> None:
@@ -93,7 +93,7 @@ def test_a_selection_that_is_dragged_at_the_end_keeps_its_text_under_the_pointer
     view: TranscriptView, qtbot: QtBot
 ) -> None:
     model = streamed(view, "A line of the answer.\n\n" * 60)
-    assert view.scrolling.following
+    assert view.scroll_controller.following
     surface, left = view.viewport(), Qt.MouseButton.LeftButton
     qtbot.mousePress(surface, left, pos=QPoint(300, 400))
     move = QPointF(380, 440)
@@ -106,12 +106,12 @@ def test_a_selection_that_is_dragged_at_the_end_keeps_its_text_under_the_pointer
     stood = [(placed.row, placed.y) for placed in view.flow.placed]
     view.feed(model.message.id, "And another line.\n\n" * 5)
     assert [(placed.row, placed.y) for placed in view.flow.placed][: len(stood) - 1] == stood[:-1]
-    assert not view.scrolling.following
-    assert view.scrolling.pill.isVisible()
+    assert not view.scroll_controller.following
+    assert view.scroll_controller.pill.isVisible()
     qtbot.mouseRelease(surface, left, pos=QPoint(380, 440))
     view.feed(model.message.id, "And one more.\n\n" * 5)
     assert [(placed.row, placed.y) for placed in view.flow.placed][: len(stood) - 1] == stood[:-1]
-    view.scrolling.pill.click()
+    view.scroll_controller.pill.click()
     assert view.at_bottom
 
 
@@ -122,5 +122,5 @@ def test_a_mere_click_while_text_comes_does_not_stop_following_it(
     qtbot.mousePress(view.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(300, 400))
     view.feed(model.message.id, "And another line.\n\n" * 5)
     qtbot.mouseRelease(view.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(300, 400))
-    assert view.scrolling.following
+    assert view.scroll_controller.following
     assert view.at_bottom

@@ -10,10 +10,10 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.markup.transfer.values import ExportOptions
-from app.ui.style import palette
-from app.ui.theme import DARK, LIGHT
+from app.ui.style.stylesheet import palette
+from app.ui.style.theme import DARK, LIGHT
 from app.ui.transfer.pdf import PdfExporter
-from tests.unit.transfer.making import NASTY, conversation_of
+from tests.unit.markup.transfer.making import NASTY, conversation_of
 
 
 def pages(data: bytes) -> int:

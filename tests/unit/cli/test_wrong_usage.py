@@ -11,9 +11,9 @@ import pytest
 from app.cli import EXIT_DONE, EXIT_FAILED, EXIT_USAGE
 from app.engine.base import Engine
 from app.main import main
-from app.store import open_library
+from app.store import open_store
 from tests.support.terminal import options, parsers
-from tests.unit.transfer.making import conversation_of
+from tests.unit.markup.transfer.making import conversation_of
 
 
 def refused(capsys: pytest.CaptureFixture[str], *words: str) -> str:
@@ -189,9 +189,11 @@ def test_every_option_has_a_text_of_help() -> None:
 
 
 def test_the_name_of_a_file_says_the_format_where_no_option_does(home: Path) -> None:
-    opened = open_library(home)
+    opened = open_store(home)
     chat = conversation_of("Why?", "Because.", title="Sky")
-    opened.library.add_conversation(chat.conversation, chat.messages, chat.chosen).result()
+    opened.repository.add_conversation(
+        chat.conversation, chat.messages, chat.selected_children
+    ).result()
     opened.close()
     for suffix, begins in {
         ".md": "---", ".HTML": "<!doctype html", ".json": "{", ".phial": "{",
@@ -205,16 +207,18 @@ def test_the_name_of_a_file_says_the_format_where_no_option_does(home: Path) -> 
 def test_no_answer_to_a_question_is_no_and_is_told(
     home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    opened = open_library(home)
+    opened = open_store(home)
     chat = conversation_of("Why?", "Because.", title="Sky")
-    opened.library.add_conversation(chat.conversation, chat.messages, chat.chosen).result()
+    opened.repository.add_conversation(
+        chat.conversation, chat.messages, chat.selected_children
+    ).result()
     opened.close()
     assert main(["chats", "trash", "Sky"]) == EXIT_DONE
     monkeypatch.setattr("sys.stdin", io.StringIO())
     assert main(["chats", "trash", "--empty"]) == EXIT_FAILED
     assert "Nothing was changed." in capsys.readouterr().err
-    opened = open_library(home)
-    assert len(opened.library.trashed_conversations()) == 1
+    opened = open_store(home)
+    assert len(opened.repository.trashed_conversations()) == 1
     opened.close()
 
 

@@ -8,7 +8,7 @@ from app.domain.errors import InvalidValueError, OutOfMemoryError
 from app.domain.gguf import GgufHeader, Tensor
 from app.domain.model import Device, KvType, LoadRequest
 from app.engine.ladder import STEPS, apply_step, next_step, useful_steps
-from app.engine.plan import Machine, kv_bytes, main_memory, make_plan
+from app.engine.plan import ComputeResources, kv_bytes, main_memory, make_plan
 
 GIB = 2**30
 
@@ -36,8 +36,8 @@ def gpu(free: float) -> Device:
     return Device("CUDA0", "NVIDIA", "CUDA", int(free * GIB), int(free * GIB))
 
 
-def machine(free: float, *gpus: Device, cores: int = 8) -> Machine:
-    return Machine(int(free * GIB), int(free * GIB), cores, gpus)
+def machine(free: float, *gpus: Device, cores: int = 8) -> ComputeResources:
+    return ComputeResources(int(free * GIB), int(free * GIB), cores, gpus)
 
 
 ASK = LoadRequest(Path("phi-4-Q4_K_M.gguf"))

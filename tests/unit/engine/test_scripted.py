@@ -19,7 +19,7 @@ from app.domain.generation import (
 )
 from app.domain.model import LoadRequest
 from app.engine.base import Cancel, Engine
-from app.engine.scripted import Script, ScriptedEngine, words
+from app.engine.scripted import ScriptedAnswer, ScriptedEngine, split_words
 
 
 def request(text: str = "Hi", **changes: object) -> GenerationRequest:
@@ -83,7 +83,7 @@ def test_cancelling_ends_it_at_once_without_an_error() -> None:
 
 
 def test_failures_are_raised_where_the_script_says() -> None:
-    engine = loaded(ScriptedEngine([Script("so far", error=EngineDiedError("Gone."))]))
+    engine = loaded(ScriptedEngine([ScriptedAnswer("so far", error=EngineDiedError("Gone."))]))
     seen = []
     with pytest.raises(EngineDiedError):
         seen.extend(engine.generate(request(), threading.Event()))
@@ -97,4 +97,4 @@ def test_failures_are_raised_where_the_script_says() -> None:
 
 def test_its_tokens_join_to_the_text() -> None:
     for text in ("", " ", "a", " a  b\n", "one\ntwo three "):
-        assert "".join(words(text)) == text
+        assert "".join(split_words(text)) == text

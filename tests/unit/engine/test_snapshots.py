@@ -17,7 +17,7 @@ from app.domain.generation import Sampling, SnapshotRestored
 from app.engine.base import EngineOptions
 from app.engine.llama.backend import Backend
 from app.engine.llama.engine import LlamaEngine
-from app.engine.segments import SEGMENT, Entry, SnapshotError, pieces, root_digest
+from app.engine.segments import SEGMENT, SnapshotError, StoredSegment, root_digest, split_segments
 from app.engine.snapshots import SnapshotStore
 from tests.support.engines import Said, ask, load, request, turns
 from tests.support.gguf_factory import ModelSpec, write_model
@@ -27,7 +27,7 @@ SHORT = Sampling(temperature=0, max_tokens=8)
 
 
 def fill(store: SnapshotStore, tokens: list[int], root: str = ROOT) -> None:
-    for piece in pieces(tokens, root):
+    for piece in split_segments(tokens, root):
         if not store.has(piece):
             state = bytes([len(tokens) % 256]) * 1000
             assert store.write(piece, tokens[piece.start : piece.end], state, 5)
@@ -48,7 +48,7 @@ def covered(store: SnapshotStore, prompt: list[int], root: str = ROOT) -> int:
 @settings(deadline=None, max_examples=100)
 @given(st.integers(0, 3 * SEGMENT + 5))
 def test_pieces_cover_all_tokens_without_a_gap(count: int) -> None:
-    cut = pieces(list(range(count)), ROOT)
+    cut = split_segments(list(range(count)), ROOT)
     assert [piece.start for piece in cut] == list(range(0, count, SEGMENT))
     assert (cut[-1].end if cut else 0) == count
     parents = [ROOT, *(piece.digest for piece in cut)]
@@ -172,10 +172,10 @@ def test_a_disk_that_refuses_switches_snapshots_off_and_nothing_else(
     blocked = tmp_path / "file"
     blocked.write_text("not a folder")
     store = SnapshotStore(blocked, 10**9)
-    (piece,) = pieces([1, 2, 3], ROOT)
+    (piece,) = split_segments([1, 2, 3], ROOT)
     assert store.write(piece, [1, 2, 3], b"state", 5)
     store.close()
-    assert store.is_off
+    assert store.is_disabled
     assert not store.write(piece, [1, 2, 3], b"state", 5)
     assert "switched off" in caplog.text
 
@@ -196,11 +196,11 @@ def test_a_full_disk_switches_snapshots_off_and_leaves_no_half_file(
         return opened(self, mode, *rest, **named)  # type: ignore[call-overload]
 
     monkeypatch.setattr(Path, "open", full)
-    (piece,) = pieces([7, 8, 9], ROOT)
+    (piece,) = split_segments([7, 8, 9], ROOT)
     assert store.write(piece, [7, 8, 9], b"state", 5)
     store.close()
     monkeypatch.undo()
-    assert store.is_off
+    assert store.is_disabled
     assert "No space left" in caplog.text
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
 
@@ -238,7 +238,7 @@ def start(tmp_path: Path, model: Path) -> Iterator[Callable[..., LlamaEngine]]:
         engine.close()
 
 
-def _chain(folder: Path) -> list[Entry]:
+def _chain(folder: Path) -> list[StoredSegment]:
     """The segments on disk of the one chat there is, in order."""
     store = SnapshotStore(folder, 10**9)
     entries = {e.parent: e for group in store._children.values() for e in group.values()}
@@ -263,7 +263,7 @@ def first_visit(start: Callable[..., LlamaEngine]) -> tuple[Said, Said]:
     """An answer, and what follows it without any restart."""
     engine = start()
     first = ask(engine, request(turns(QUESTION), sampling=SHORT))
-    engine.park("chat")
+    engine.save_state("chat")
     following = request(turns(QUESTION, first.text, "More"), sampling=SHORT)
     second = ask(engine, following)
     engine.close()
@@ -290,8 +290,8 @@ def test_private_chats_leave_nothing_on_disk(
 ) -> None:
     engine = start()
     ask(engine, request(turns(QUESTION), sampling=SHORT, private=True))
-    engine.park("chat")
-    engine.idle()
+    engine.save_state("chat")
+    engine.on_idle()
     engine.close()
     assert not (tmp_path / "kv").exists()
 
@@ -305,7 +305,7 @@ def test_a_question_beside_a_chat_keeps_the_chat_from_nothing(
     chat = first.fitted.prompt_tokens + first.finished.timings.completion_tokens
     secret = "a title, please"
     ask(engine, request(turns(QUESTION, first.text, secret), sampling=SHORT, private=True))
-    engine.park("chat")
+    engine.save_state("chat")
     engine.close()
     kept = [token for entry in _chain(tmp_path / "kv") for token in entry.tokens]
     assert first.fitted.prompt_tokens <= len(kept) <= chat
@@ -320,7 +320,7 @@ def test_a_private_chat_after_a_public_one_leaves_only_what_both_share(
     ask(engine, request(turns("One", system=QUESTION), sampling=SHORT))
     secret = turns("my secret", system=QUESTION)
     ask(engine, request(secret, sampling=SHORT, private=True, conversation="private"))
-    engine.park("private")
+    engine.save_state("private")
     engine.close()
     kept = [token for entry in _chain(tmp_path / "kv") for token in entry.tokens]
     assert b"history of tea" in _text(kept)
@@ -379,9 +379,9 @@ def test_saving_makes_way_for_whoever_waits(start: Callable[..., LlamaEngine]) -
     engine = start()
     ask(engine, request(turns(QUESTION), sampling=SHORT))
     engine.busy = lambda: True
-    engine.park("chat")
+    engine.save_state("chat")
     session = engine._session
     assert session is not None
-    assert session.keeper is not None
-    assert session.keeper.save(lambda: True) == 0
-    assert session.keeper.save(lambda: False) == len(session.decoder.kv.tokens)
+    assert session.kv_state is not None
+    assert session.kv_state.save(lambda: True) == 0
+    assert session.kv_state.save(lambda: False) == len(session.decoder.kv.tokens)

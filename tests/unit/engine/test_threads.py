@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from app.engine.threads import REST, TRIAL, Load, ThreadGovernor
+from app.engine.threads import REST, TRIAL, CpuLoad, ThreadGovernor
 
 
 def run(governor: ThreadGovernor, cost: Callable[[int], float], passes: int) -> list[int]:
@@ -10,7 +10,7 @@ def run(governor: ThreadGovernor, cost: Callable[[int], float], passes: int) -> 
     used = []
     for _ in range(passes):
         used.append(governor.threads)
-        governor.measured(cost(governor.threads))
+        governor.record_pass(cost(governor.threads))
     return used
 
 
@@ -50,5 +50,5 @@ def test_one_thread_is_never_tried_away() -> None:
 
 
 def test_the_load_of_other_programs_can_be_asked_at_any_time() -> None:
-    load = Load()
+    load = CpuLoad()
     assert load.others_busy() is False  # nothing measured yet

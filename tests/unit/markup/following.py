@@ -4,26 +4,26 @@ from __future__ import annotations
 
 from dataclasses import fields, is_dataclass, replace
 
-from app.markup.blocks import (
+from app.markup.document.blocks import (
     Block,
+    BlockPart,
     CodeBlock,
     FootnoteDefinition,
     ListBlock,
     ListItem,
     Paragraph,
-    Part,
     Quote,
-    Settled,
+    StreamResult,
     Table,
     Text,
     Thinking,
 )
-from app.markup.flow import flatten
+from app.markup.document.flow import flatten
 from app.markup.parse import parse
 from app.markup.stream import MarkdownStream
 
 
-def extend(blocks: tuple[Block, ...], part: Part) -> tuple[Block, ...]:
+def extend(blocks: tuple[Block, ...], part: BlockPart) -> tuple[Block, ...]:
     """The tree ``blocks`` with ``part`` added; the new tree shares all that did not grow."""
     if part.continues == 0 or not blocks:
         return (*blocks, part.block)
@@ -88,7 +88,7 @@ def _is_text(value: object) -> bool:
     return isinstance(value, tuple) and len(value) == 2 and value[0] == "Text"
 
 
-def stream(pieces: list[str]) -> tuple[tuple[Block, ...], Settled]:
+def stream(pieces: list[str]) -> tuple[tuple[Block, ...], StreamResult]:
     """What a view that follows every update ends up with, and the settled end."""
     markdown = MarkdownStream()
     tree: tuple[Block, ...] = ()

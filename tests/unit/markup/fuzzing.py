@@ -7,9 +7,9 @@ import random
 import sys
 from typing import TYPE_CHECKING
 
-from app.markup.latex_tokens import MathError
-from app.markup.maths import render
-from app.markup.spoken import spoken
+from app.markup.latex.spoken import spoken
+from app.markup.latex.tokens import MathError
+from app.markup.maths.render import render
 from app.markup.stream import MarkdownStream
 from app.markup.text import plain_text, to_rich_html
 from tests.unit.markup.markdown_samples import document, pieces_of

@@ -10,24 +10,24 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.markup.blocks import (
+from app.markup.document.blocks import (
     Block,
     CodeBlock,
     MathBlock,
     Paragraph,
-    Settled,
+    StreamResult,
     Table,
     Text,
     Thinking,
 )
-from app.markup.ending import STEP
-from app.markup.flow import flatten
-from app.markup.formulas import MAX_FORMULA
-from app.markup.paragraphs import LONGEST_SEGMENT
+from app.markup.document.flow import flatten
+from app.markup.markdown.finalize import STEP
+from app.markup.markdown.math_delimiters import MAX_FORMULA
+from app.markup.markdown.paragraphs import LONGEST_SEGMENT
+from app.markup.markdown.thinking import split_thinking
 from app.markup.parse import parse
 from app.markup.stream import HEAD_START, MarkdownStream
 from app.markup.text import plain_text
-from app.markup.thinking import split_thinking
 from tests.unit.markup.following import check, extend, stream
 from tests.unit.markup.markdown_samples import EXTENDED, document, long_documents, pieces_of
 
@@ -248,7 +248,7 @@ def test_the_end_of_a_text_comes_in_short_steps(name: str, text: str) -> None:
     for piece in pieces_of(text, 97):
         markdown.feed(piece)
     before = markdown.characters_parsed
-    seen: list[Settled | None] = []
+    seen: list[StreamResult | None] = []
     for step in markdown.finishing():
         assert markdown.characters_parsed - before < STEP + LONGEST_SEGMENT + MAX_FORMULA, name
         before = markdown.characters_parsed

@@ -8,21 +8,21 @@ from pathlib import Path
 
 import pytest
 
-from app.store import Library, open_library
+from app.store import MessageRepository, open_store
 
 
 @pytest.fixture
-def library(tmp_path: Path) -> Iterator[Library]:
-    opened = open_library(tmp_path)
-    yield opened.library
+def library(tmp_path: Path) -> Iterator[MessageRepository]:
+    opened = open_store(tmp_path)
+    yield opened.repository
     opened.close()
 
 
 @pytest.fixture
-def count_steps() -> Callable[[Library, Callable[[sqlite3.Connection], object]], int]:
+def count_steps() -> Callable[[MessageRepository, Callable[[sqlite3.Connection], object]], int]:
     """Counts the steps of SQLite's virtual machine that a reading needs, by the hundred."""
 
-    def count(library: Library, work: Callable[[sqlite3.Connection], object]) -> int:
+    def count(library: MessageRepository, work: Callable[[sqlite3.Connection], object]) -> int:
         def counting(connection: sqlite3.Connection) -> int:
             steps = 0
 

@@ -11,15 +11,17 @@ from pathlib import Path
 import pytest
 
 from app.domain.errors import StoreError
-from app.domain.settings import SPECS, Settings, Theme
-from app.store import LadderMemory, Measurements, SettingsStore, Speeds
-from app.store.files import free_name, write_atomically
+from app.domain.settings import SPECS, Settings, ThemeChoice
+from app.store import LadderStore, ModelSpeeds, SettingsStore, SpeedStore
+from app.store.database.files import free_name, write_atomically
 
 
 def test_settings_come_back(tmp_path: Path) -> None:
     store = SettingsStore(tmp_path / "deep" / "settings.json")
     assert store.load() == (Settings(), ())
-    chosen = Settings(theme=Theme.DARK, temperature=0.1, system_prompt="Be \ud800 brief\0", seed=7)
+    chosen = Settings(
+        theme=ThemeChoice.DARK, temperature=0.1, system_prompt="Be \ud800 brief\0", seed=7
+    )
     store.save(chosen)
     assert SettingsStore(store.path).load() == (chosen, ())
 
@@ -39,7 +41,7 @@ def test_a_bad_value_costs_only_itself(tmp_path: Path) -> None:
     path = tmp_path / "settings.json"
     path.write_text('{"zoom": 9000, "theme": "dark"}')
     loaded, problems = SettingsStore(path).load()
-    assert loaded == Settings(theme=Theme.DARK)
+    assert loaded == Settings(theme=ThemeChoice.DARK)
     assert len(problems) == 1
 
 
@@ -51,7 +53,7 @@ def test_a_value_that_cannot_be_used_stays_in_the_file_until_it_is_changed(
     path.write_text(json.dumps({"temperature": huge, "zoom": "big", "theme": "dark"}))
     store = SettingsStore(path)
     loaded, problems = store.load()
-    assert loaded == Settings(theme=Theme.DARK)
+    assert loaded == Settings(theme=ThemeChoice.DARK)
     assert len(problems) == 2
     assert all("The default is used; the file keeps yours" in told for told in problems)
     store.save(replace(loaded, wrap_code=True))
@@ -117,7 +119,8 @@ def test_a_failed_write_leaves_the_old_file(tmp_path: Path) -> None:
     path.write_bytes(b"old")
     code = (
         "import resource, signal, sys; from pathlib import Path;"
-        "from app.domain.errors import DiskFullError; from app.store.files import write_atomically;"
+        "from app.domain.errors import DiskFullError;"
+        "from app.store.database.files import write_atomically;"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN);"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096));"
         "p = Path(sys.argv[1])\n"
@@ -140,18 +143,18 @@ def test_a_folder_that_cannot_be_written_is_told_apart(tmp_path: Path) -> None:
 
 def test_the_ladder_step_is_remembered(tmp_path: Path) -> None:
     path = tmp_path / "ladder.json"
-    assert LadderMemory(path).get("cpu|build") == 0
-    LadderMemory(path).set("cpu|build", 2)
-    assert LadderMemory(path).get("cpu|build") == 2
+    assert LadderStore(path).get("cpu|build") == 0
+    LadderStore(path).set("cpu|build", 2)
+    assert LadderStore(path).get("cpu|build") == 2
     path.write_text('{"cpu|build": "two"}')
-    assert LadderMemory(path).get("cpu|build") == 0
+    assert LadderStore(path).get("cpu|build") == 0
 
 
 def test_speeds_are_averaged_and_unmeasured_parts_keep_theirs(tmp_path: Path) -> None:
-    store = Measurements(tmp_path / "speeds.json")
-    assert store.get("m") == Speeds()
+    store = SpeedStore(tmp_path / "speeds.json")
+    assert store.get("m") == ModelSpeeds()
     store.record("m", 10.0, 2.0)
     second = store.record("m", 0.0, 3.0)
     assert second.prompt_tokens_per_second == 10.0
     assert 2.0 < second.completion_tokens_per_second < 3.0
-    assert Measurements(tmp_path / "speeds.json").get("m") == second
+    assert SpeedStore(tmp_path / "speeds.json").get("m") == second

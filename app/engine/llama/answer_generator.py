@@ -1,0 +1,293 @@
+"""One answer: choosing the turns, reading the prompt, drawing tokens, ending the turn."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from app.domain.errors import PromptTooLongError
+from app.domain.generation import (
+    ContextFitted,
+    Finished,
+    GenerationEvent,
+    GenerationRequest,
+    PromptProgress,
+    SnapshotRestored,
+    StopReason,
+    TextDelta,
+    Timings,
+    Turn,
+)
+from app.engine.base import Cancel
+from app.engine.context import fit_turns, reserve_for
+from app.engine.llama.backend import Backend
+from app.engine.llama.decode import MAX_OUTPUTS
+from app.engine.llama.sampler import Sampler
+from app.engine.llama.tokenizer import Detokenizer
+from app.engine.prompt_lookup import Drafter
+from app.engine.reuse import Reading
+from app.engine.stops import StopFilter
+
+if TYPE_CHECKING:
+    from app.engine.llama.engine import Session
+
+
+class AnswerGenerator:
+    """The state of one answer while it is written.
+
+    Args:
+        backend: llama.cpp.
+        session: The loaded model.
+        request: What is asked.
+        seed: For drawing.
+        cancel: Stops it.
+        drafting: Whether tokens may be guessed.
+    """
+
+    def __init__(
+        self,
+        backend: Backend,
+        session: Session,
+        request: GenerationRequest,
+        seed: int,
+        cancel: Cancel,
+        *,
+        drafting: bool,
+    ) -> None:
+        self._backend = backend
+        self._session = session
+        self._request = request
+        self._seed = seed
+        self._cancel = cancel
+        self._drafting = drafting
+        self._sampler: Sampler | None = None
+        self._text = Detokenizer()
+        self._stops = StopFilter(request.sampling.stop)
+        self._shown: list[str] = []
+        self._written: list[int] = []
+        self._reading = Reading()
+        self._left_out: tuple[str, ...] = ()
+        self._read_seconds = 0.0
+        self._evaluated = 0
+        self._restored = (0, 0.0)
+        self._drafter: Drafter | None = None
+
+    def close(self) -> None:
+        """Free the sampler."""
+        if self._sampler is not None:
+            self._sampler.close()
+            self._sampler = None
+
+    def events(self) -> Iterator[GenerationEvent]:
+        """The stream of events, ending with :class:`Finished`."""
+        session, request = self._session, self._request
+        self._assemble()
+        self._sampler = Sampler(
+            self._backend,
+            session.tokenizer.vocab,
+            request.sampling,
+            self._seed,
+            history=self._reading.tokens,
+            grammar=request.grammar,
+        )
+        session.admit(self._reading)
+        restored, seconds = self._restore()
+        reused = session.begin(self._reading, private=request.private)
+        total = len(self._reading.tokens)
+        yield ContextFitted(self._left_out, total, session.loaded.context_size, reused)
+        if restored:
+            yield SnapshotRestored(restored, total, seconds)
+        yield from self._read()
+        if len(session.decoder.kv.tokens) < total:
+            yield self._finished(StopReason.STOPPED, 0.0)
+            return
+        if self._drafting:
+            self._drafter = Drafter(self._reading.tokens, session.costs)
+        yield from self._write()
+
+    def _assemble(self) -> None:
+        """Choose the turns that fit, and make the prompt of them."""
+        request, template = self._request, self._session.template
+        size = self._session.loaded.context_size
+        turns, chat = request.turns, request.conversation_id
+        reserve = reserve_for(request.sampling.max_tokens, size)
+        while True:
+            costs, overhead = template.costs(turns, chat)
+            fitted = fit_turns(
+                turns,
+                costs,
+                overhead=overhead,
+                context_size=size,
+                reserve=reserve,
+                overflow=request.overflow,
+                continuing=request.continue_answer,
+            )
+            kept = tuple(turns[index] for index in fitted.kept)
+            self._left_out += fitted.left_out
+            laid = template.lay_out(kept, continuing=request.continue_answer, chat=chat)
+            if len(laid.tokens) < size:
+                absent = frozenset(request.turns) - frozenset(kept) | frozenset(request.summarised)
+                self._reading = Reading(laid.tokens, chat, kept, laid.starts, absent)
+                return
+            # A file's own template need not cost what was estimated: leave out one more.
+            if len(kept) == len(turns):
+                kept = _without_oldest(kept, len(laid.tokens), size)
+                self._left_out += tuple(t.message_id for t in turns if t not in kept)
+            turns = kept
+
+    def _restore(self) -> tuple[int, float]:
+        """Bring back from disk what was read in an earlier visit."""
+        keeper = self._session.kv_state
+        if keeper is not None:
+            self._restored = keeper.restore(self._reading.tokens, self._cancel.is_set)
+        return self._restored
+
+    def _read(self) -> Iterator[GenerationEvent]:
+        """Evaluate what the cache lacks of the prompt."""
+        decoder, total = self._session.decoder, len(self._reading.tokens)
+        began = time.perf_counter()
+        before = decoder.evaluated
+        yield PromptProgress(len(decoder.kv.tokens), total)
+        last = before
+        for done, seconds in decoder.prefill(self._reading.tokens, self._cancel.is_set):
+            self._session.costs.record_prompt(decoder.evaluated - last, seconds)
+            last = decoder.evaluated
+            self._read_seconds = time.perf_counter() - began
+            rest = total - done - decoder.kv.aside_tokens
+            left = self._read_seconds / (decoder.evaluated - before) * rest
+            yield PromptProgress(done, total, left)
+        self._read_seconds = time.perf_counter() - began
+        self._evaluated = decoder.evaluated - before
+        if self._session.kv_state is not None:
+            self._session.kv_state.rates.record_prompt(self._evaluated, self._read_seconds)
+
+    def _write(self) -> Iterator[GenerationEvent]:
+        """Draw tokens until the turn ends, a limit is met, or the user stops it."""
+        session = self._session
+        began = time.perf_counter()
+        tokenizer = session.tokenizer
+        limit, cut = self._limit()
+        pending = 0
+        reason = StopReason.STOPPED
+        for token in self._draw(limit):
+            if token in session.template.ends or tokenizer.is_end_of_generation(token):
+                reason = StopReason.END_OF_TURN
+                break
+            self._written.append(token)
+            pending += 1
+            text = self._stops.feed(self._text.feed(tokenizer.piece(token)))
+            if text:
+                self._shown.append(text)
+                yield TextDelta(text, pending)
+                pending = 0
+            if self._stops.met:
+                reason = StopReason.STOP_STRING
+                break
+            if len(self._written) == limit:
+                reason = cut
+                break
+        rest = "" if self._stops.met else self._stops.feed(self._text.end()) + self._stops.end()
+        if rest or (pending and not self._stops.met):
+            self._shown.append(rest)
+            yield TextDelta(rest, pending)
+        self._remember(reason)
+        yield self._finished(reason, time.perf_counter() - began)
+
+    def _draw(self, limit: int) -> Iterator[int]:
+        """Tokens, each evaluated when the next is asked for. Ends when stopped.
+
+        With drafting, a pass evaluates a token and guesses at those after it. Its outputs are
+        sampled in order and only as far as the guesses come true, so the sampler sees exactly the
+        tokens and makes exactly the draws that it would without.
+        """
+        session, sampler = self._session, self._sampler
+        assert sampler is not None  # noqa: S101  # events() made it
+        decoder, drafter, context = session.decoder, self._drafter, session.loaded.context
+        draft: list[int] = []
+        row = -1
+        kept = len(decoder.kv.tokens)
+        try:
+            while not self._cancel.is_set():
+                token = sampler.sample(context, row)
+                yield token
+                if drafter is not None:
+                    drafter.on_token(token)
+                if row >= 0:
+                    if row < len(draft) and token == draft[row]:
+                        row += 1
+                        kept += 1
+                        continue
+                    self._settle(draft, row, kept)
+                draft = self._guess(limit)
+                began = time.perf_counter()
+                if not decoder.decode([token, *draft], every=bool(draft)):
+                    draft = []
+                    return
+                session.record_pass(1 + len(draft), time.perf_counter() - began)
+                kept = len(decoder.kv.tokens) - len(draft)
+                row = 0 if draft else -1
+        finally:
+            if draft:
+                self._settle(draft, row, kept)
+
+    def _guess(self, limit: int) -> list[int]:
+        if self._drafter is None:
+            return []
+        session = self._session
+        window = session.loaded.context_size - len(session.decoder.kv.tokens) - 1
+        return self._drafter.propose(min(window, limit - len(self._written) - 1, MAX_OUTPUTS - 1))
+
+    def _settle(self, draft: list[int], accepted: int, kept: int) -> None:
+        """Take guesses that did not come true out of the cache."""
+        if len(self._session.decoder.kv.tokens) > kept:
+            self._session.decoder.kv.trim(kept)
+        if self._drafter is not None:
+            self._drafter.on_verified(len(draft), accepted)
+
+    def _limit(self) -> tuple[int, StopReason]:
+        """Tokens this answer may have, and why it ends there."""
+        room = self._session.loaded.context_size - len(self._reading.tokens)
+        wanted = self._request.sampling.max_tokens
+        if wanted is not None and wanted <= room:
+            return wanted, StopReason.MAX_TOKENS
+        return room, StopReason.CONTEXT_FULL
+
+    def _remember(self, reason: StopReason) -> None:
+        """Keep the tokens that were really written for the text the next prompt will hold."""
+        if reason is StopReason.STOP_STRING:
+            return
+        text = "".join(self._shown)
+        ids = self._written
+        memory, chat = self._session.memory, self._request.conversation_id
+        if self._request.continue_answer:
+            before = self._request.turns[-1]
+            text, ids = before.content + text, memory.turn(before, chat) + ids
+        if "\ufffd" not in text:
+            memory.remember(chat, text, ids)
+
+    def _finished(self, reason: StopReason, seconds: float) -> Finished:
+        timings = Timings(
+            prompt_tokens=len(self._reading.tokens),
+            evaluated_tokens=self._evaluated,
+            restored_tokens=self._restored[0],
+            restore_seconds=self._restored[1],
+            completion_tokens=len(self._written),
+            drafted_tokens=self._drafter.drafted if self._drafter else 0,
+            accepted_tokens=self._drafter.accepted if self._drafter else 0,
+            prompt_seconds=self._read_seconds,
+            completion_seconds=seconds,
+        )
+        return Finished(reason, timings, self._seed, self._stops.met)
+
+
+def _without_oldest(turns: tuple[Turn, ...], tokens: int, size: int) -> tuple[Turn, ...]:
+    """``turns`` without the oldest one that may go.
+
+    Raises:
+        PromptTooLongError: Only the newest message and the system prompt are left.
+    """
+    pinned = 1 if turns and turns[0].role == "system" else 0
+    if len(turns) <= pinned + 1:
+        raise PromptTooLongError(tokens, size - 1)
+    return turns[:pinned] + turns[pinned + 1 :]

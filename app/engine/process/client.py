@@ -1,0 +1,371 @@
+"""The window's side of the engine process: starts it, supervises it, brings it back.
+
+llama.cpp answers some errors with ``abort()``. When the process dies, it is started again, with
+the next safer plan of the step-down ladder where the plan is to blame, and the request goes on.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import math
+import secrets
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from app.domain.errors import (
+    EngineDiedError,
+    KnownError,
+    LoadCancelledError,
+    ModelNotLoadedError,
+    OutOfMemoryError,
+)
+from app.domain.generation import (
+    MAX_SEED,
+    EngineRestarted,
+    Finished,
+    GenerationEvent,
+    GenerationRequest,
+    StopReason,
+)
+from app.domain.model import Device, LoadedModel, LoadRequest
+from app.engine.base import Cancel, EngineOptions, LoadProgressCallback
+from app.engine.ladder import STEPS, InMemoryLadder, LadderMemory, next_step
+from app.engine.partial_result import (
+    NEVER_CANCELLED,
+    MonotonicProgress,
+    PartialResult,
+)
+from app.engine.process import frames
+from app.engine.process.child_process import (
+    ProcessDiedError,
+    ProcessExit,
+    SlowToStopError,
+    default_command,
+)
+from app.engine.process.engine_connection import POLL_SECONDS, EngineConnection
+
+log = logging.getLogger("phial.engine.client")
+
+SAME_STEP_DEATHS = 2  # a plan that has worked is blamed only when it dies twice in a row
+MOST_DEATHS = 8  # for one request; then the user is told
+STOP_READING_SECONDS = 0.05  # a stopped pass over the prompt is waited for so long
+STOP_LOAD_SECONDS = 0.05  # llama.cpp looks at its flag between tensors; then it is not waited for
+
+
+class EngineClient:
+    """Speaks the engine interface to a process of its own.
+
+    Args:
+        options: Told to each process that is started.
+        memory: Remembers which ladder step worked.
+        command: Program and arguments; the default is this program's own engine host.
+        environment: Added to the process's environment.
+    """
+
+    def __init__(
+        self,
+        options: EngineOptions | None = None,
+        *,
+        memory: LadderMemory | None = None,
+        command: Sequence[str] | None = None,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        self._memory: LadderMemory = memory or InMemoryLadder()
+        self._line = EngineConnection(
+            options or EngineOptions(),
+            command if command is not None else default_command(),
+            environment,
+        )
+        self._request: LoadRequest | None = None
+        self._model: LoadedModel | None = None
+        self._step = 0
+        self._steps: tuple[int, ...] = (0,)
+        self._key = ""
+        self._proven: set[tuple[str, int]] = set()
+        self._deaths: Counter[tuple[str, int]] = Counter()
+        self._revival: threading.Thread | None = None
+        self._revival_cancel = threading.Event()
+
+    # --- the interface ----------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Start the process ahead of its first use; returns at once."""
+        self._line.open()
+
+    @property
+    def pid(self) -> int | None:
+        """Process id of the engine, for the doctor and for tests."""
+        return self._line.pid
+
+    def load(
+        self, request: LoadRequest, progress: LoadProgressCallback, cancel: Cancel
+    ) -> LoadedModel:
+        """See :meth:`app.engine.base.Engine.load`."""
+        self._stop_revival()
+        self._request, self._model = None, None
+        self._step, self._steps = -1, (0,)  # looked up, and told by the plan
+        # The process works in a folder of its own, where a relative path means something else.
+        request = replace(request, path=request.path.absolute())
+        return self._load(request, progress, cancel)
+
+    def generate(self, request: GenerationRequest, cancel: Cancel) -> Iterator[GenerationEvent]:
+        """See :meth:`app.engine.base.Engine.generate`.
+
+        When the engine dies before the first word, the answer is begun anew on a safer plan, and
+        the stream only tells so. When it dies later, the stream ends with
+        ``Finished(StopReason.ENGINE_DIED)`` and the model comes back in the background.
+        """
+        seed = request.sampling.seed
+        if seed is None:  # chosen here, so that it is known even if the process dies
+            seed = secrets.randbelow(MAX_SEED + 1)
+        request = replace(request, sampling=replace(request.sampling, seed=seed))
+        seen = PartialResult(seed)
+        deaths = 0
+        while True:
+            try:
+                self._await_revival(cancel)
+                if self._model is None:
+                    self._reload(cancel)
+                for event in self._stream(request, cancel, seen):
+                    seen.note(event)
+                    yield event
+            except (LoadCancelledError, SlowToStopError):
+                yield seen.as_finished(StopReason.STOPPED)
+                return
+            except ProcessDiedError as died:
+                deaths += 1
+                reason = self._after_death(died.process_exit, deaths)
+                yield EngineRestarted(STEPS[max(0, self._step)].description, reason)
+                if seen.tokens:
+                    self._revive()
+                    yield seen.as_finished(StopReason.ENGINE_DIED)
+                    return
+            else:
+                return
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """See :meth:`app.engine.base.Engine.count_tokens`."""
+        self._await_revival(NEVER_CANCELLED)
+        if self._model is None:
+            raise ModelNotLoadedError("No model is loaded.")
+        return list(
+            self._simple(lambda number: frames.CountTokensCommand(number, tuple(texts))).counts
+        )
+
+    def devices(self) -> list[Device]:
+        """See :meth:`app.engine.base.Engine.devices`."""
+        self._await_revival(NEVER_CANCELLED)
+        return list(self._simple(frames.ListDevicesCommand).devices)
+
+    def configure(self, options: EngineOptions) -> None:
+        """See :meth:`app.engine.base.Engine.configure`. Nothing is waited for."""
+        self._line.configure(options)
+
+    def save_state(self, conversation_id: str) -> None:
+        """See :meth:`app.engine.base.Engine.park`.
+
+        Nothing is waited for: the engine saves until it is asked for something else.
+        """
+        if self._model is not None and self._revival is None:
+            self._line.send(lambda number: frames.SaveStateCommand(number, conversation_id))
+
+    def unload(self) -> None:
+        """See :meth:`app.engine.base.Engine.unload`."""
+        self._stop_revival()
+        self._request = None
+        if self._model is not None:
+            self._model = None
+            self._simple(frames.UnloadCommand)
+
+    def close(self) -> None:
+        """See :meth:`app.engine.base.Engine.close`."""
+        self._stop_revival()
+        self._line.close()
+        self._model = self._request = None
+
+    # --- loading and the ladder ---------------------------------------------------------------
+
+    def _load(
+        self, request: LoadRequest, progress: LoadProgressCallback, cancel: Cancel
+    ) -> LoadedModel:
+        """Load, stepping down as often as needed."""
+        advance = MonotonicProgress(progress)
+        deaths = 0
+        while True:
+            try:
+                key = self._key = self._make_key(request, cancel)
+                if self._step < 0:
+                    self._step = self._memory.get(key)
+                model = self._load_once(request, advance, cancel)
+            except ProcessDiedError as died:
+                deaths += 1
+                self._request = request
+                self._after_death(died.process_exit, deaths)
+                continue
+            except OutOfMemoryError as error:
+                if not self._step_down():
+                    raise
+                log.warning("%s Trying %s.", error.what, STEPS[self._step].description)
+                continue
+            self._request, self._model = request, model
+            self._proven.add((key, self._step))
+            if self._memory.get(key) != self._step:
+                self._memory.set(key, self._step)
+            return model
+
+    def _load_once(
+        self, request: LoadRequest, progress: LoadProgressCallback, cancel: Cancel
+    ) -> LoadedModel:
+        self._line.wait_for_exit()  # memory that is still being given back would count as taken
+        number = self._line.send(lambda n: frames.LoadCommand(n, request, self._step))
+        try:
+            for frame in self._line.replies(number, cancel, lambda: STOP_LOAD_SECONDS):
+                match frame:
+                    case frames.PlanReply(plan=plan, steps=steps):
+                        self._steps = steps
+                        log.info("Loading %s: %s", request.path.name, " ".join(plan.reasons))
+                    case frames.ProgressReply(fraction=fraction):
+                        progress(fraction)
+                    case frames.LoadedReply(model=model):
+                        return model
+        except SlowToStopError as slow:  # it holds nothing worth keeping
+            self._line.detach()
+            raise LoadCancelledError("Loading was stopped.") from slow
+        raise AssertionError("the stream of frames ends with a result or an error")
+
+    def _reload(self, cancel: Cancel) -> None:
+        """Bring the model back after a restart.
+
+        Raises:
+            ModelNotLoadedError: There was none.
+        """
+        if self._request is None:
+            raise ModelNotLoadedError("No model is loaded.")
+        self._load(self._request, lambda _fraction: None, cancel)
+
+    def _after_death(self, death: ProcessExit, deaths: int) -> str:
+        """Decide what to try next.
+
+        A plan is to blame when its own code crashed before it ever worked. A process that somebody
+        ended, or one that had worked, is first brought back as it was.
+
+        Returns:
+            What happened, in words.
+
+        Raises:
+            EngineDiedError: There is nothing left to try.
+        """
+        log.error("%s %s", death.description, " | ".join(death.stderr))
+        self._line.discard()
+        had_model, self._model = self._request, None
+        if had_model is None or deaths >= MOST_DEATHS or death.is_bug:
+            raise EngineDiedError(death.description, detail="\n".join(death.stderr))
+        place = (self._key, self._step)
+        self._deaths[place] += 1
+        blamed = death.crashed and place not in self._proven
+        if blamed or self._deaths[place] >= SAME_STEP_DEATHS:
+            self._deaths[place] = 0
+            if not self._step_down():
+                raise EngineDiedError(death.description, detail="\n".join(death.stderr))
+            log.warning("The engine is started again %s", STEPS[self._step].description)
+        return death.description
+
+    def _step_down(self) -> bool:
+        following = next_step(self._step, self._steps)
+        if following is None:
+            return False
+        self._step = following
+        return True
+
+    def _make_key(self, request: LoadRequest, cancel: Cancel) -> str:
+        """Machine, engine build and model, as one key."""
+        ready = self._line.ready(cancel)
+        if request.sha256:
+            model = request.sha256
+        else:
+            try:
+                found = request.path.stat()
+                model = f"{request.path.resolve()}|{found.st_size}|{found.st_mtime_ns}"
+            except OSError:  # the engine will say what is wrong with it
+                model = str(request.path)
+        return hashlib.sha256(f"{ready.machine}|{ready.build}|{model}".encode()).hexdigest()[:32]
+
+    # --- coming back in the background --------------------------------------------------------
+
+    def _revive(self) -> None:
+        """Load the model again while the user reads; whoever needs it waits for this."""
+        self._revival_cancel = cancel = threading.Event()
+
+        def revive() -> None:
+            try:
+                self._reload(cancel)
+            except LoadCancelledError:
+                pass
+            except KnownError as error:  # told when it is needed and still does not come
+                log.warning("The model did not come back: %s", error)
+
+        self._revival = threading.Thread(target=revive, name="engine-revival", daemon=True)
+        self._revival.start()
+
+    def _await_revival(self, cancel: Cancel) -> None:
+        thread = self._revival
+        while thread is not None and thread.is_alive():
+            if cancel.is_set():
+                self._stop_revival()
+                raise LoadCancelledError("Loading was stopped.")
+            thread.join(POLL_SECONDS)
+        self._revival = None
+
+    def _stop_revival(self) -> None:
+        thread, self._revival = self._revival, None
+        if thread is not None:
+            self._revival_cancel.set()
+            thread.join()
+
+    # --- requests -----------------------------------------------------------------------------
+
+    def _stream(
+        self, request: GenerationRequest, cancel: Cancel, seen: PartialResult
+    ) -> Iterator[GenerationEvent]:
+        """The events of a request.
+
+        Raises:
+            DiedError: The process died.
+            SlowToStopError: It was stopped, and the pass over the prompt that is under way goes on
+                for a while: a large matrix product on a slow CPU, a whole pass on a GPU. Nobody
+                waits for that; what it reads is kept, and the next request comes after it.
+        """
+        place = (self._key, self._step)
+        number = self._line.send(lambda n: frames.GenerateCommand(n, request))
+        finished = False
+        try:
+            # Of an answer, the last words are worth waiting for.
+            patience = lambda: math.inf if seen.tokens else STOP_READING_SECONDS  # noqa: E731
+            for frame in self._line.replies(number, cancel, patience):
+                if isinstance(frame, frames.EventReply):
+                    if isinstance(frame.event, Finished):
+                        finished = True
+                        self._deaths[place] = 0
+                    yield frame.event
+            finished = True
+        finally:
+            if not finished:  # the reader lost interest; what still comes of it is skipped later
+                self._line.stop(number)
+
+    def _simple(self, make: Callable[[int], object]) -> Any:
+        """A command with one result. A death shows here as an error the user can act on."""
+        try:
+            self._line.ready(NEVER_CANCELLED)
+            number = self._line.send(make)
+            last = None
+            for frame in self._line.replies(number, NEVER_CANCELLED):
+                last = frame
+        except ProcessDiedError as died:
+            self._after_death(died.process_exit, 1)
+            self._revive()
+            raise EngineDiedError(died.process_exit.description) from died
+        return last

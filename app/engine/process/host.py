@@ -1,0 +1,271 @@
+"""The engine process: the main thread hears commands, a worker thread owns llama.cpp.
+
+Started by the client as ``python -m app.engine.process.host``. End of input ends it, so no orphan
+keeps a model in memory. Standard output carries frames only.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import queue
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable
+from typing import Any, BinaryIO
+
+from app.domain.errors import EngineError, KnownError
+from app.domain.generation import TextDelta
+from app.engine.base import EngineOptions
+from app.engine.process import frames
+from app.engine.process.frames import EventReply, FailedReply
+
+BUG_EXIT = 70  # EX_SOFTWARE, see process.py
+FRAME_SECONDS = 0.016  # text is shown once a frame; sending it more often only costs
+IDLE_SECONDS = 30.0  # then the chat's KV state is written, if it is worth it
+STACK_BYTES = 16 * 2**20  # llama.cpp's grammar code recurses; macOS gives threads 512 kB
+NICENESS = 5  # the window goes first when all cores compute
+
+log = logging.getLogger("phial.engine.host")
+
+
+class FrameWriter:
+    """Sends frames from a thread of its own; text that comes fast is joined.
+
+    Attributes:
+        thread: That thread.
+    """
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._queue: queue.SimpleQueue[object] = queue.SimpleQueue()
+        self._urgent = threading.Event()
+        self.thread = threading.Thread(target=self._run, name="frames", daemon=True)
+        self.thread.start()
+
+    def send(self, message: object) -> None:
+        """Queue a frame."""
+        self._queue.put(message)
+        if not _is_text(message):
+            self._urgent.set()
+
+    def close(self) -> None:
+        """Send what is queued."""
+        self._queue.put(None)
+        self._urgent.set()
+        self.thread.join()
+
+    def _run(self) -> None:
+        while True:
+            batch = [self._queue.get()]
+            self._urgent.clear()
+            while not self._queue.empty():
+                batch.append(self._queue.get())
+            ending = None in batch
+            data = b"".join(frames.encode(message) for message in _joined(batch))
+            try:
+                self._file.write(data)
+                self._file.flush()
+            except OSError:
+                os._exit(0)  # the client is gone
+            if ending:
+                return
+            if all(_is_text(message) for message in batch):
+                self._urgent.wait(FRAME_SECONDS)
+
+
+def _is_text(message: object) -> bool:
+    return isinstance(message, EventReply) and isinstance(message.event, TextDelta)
+
+
+def _joined(batch: list[object]) -> list[object]:
+    """The same frames with neighbouring text deltas made one."""
+    result: list[object] = []
+    texts: list[TextDelta] = []
+
+    def flush(number: int) -> None:
+        if texts:
+            text = "".join(delta.text for delta in texts)
+            result.append(EventReply(number, TextDelta(text, sum(d.tokens for d in texts))))
+            texts.clear()
+
+    number = 0
+    for message in batch:
+        if isinstance(message, EventReply) and isinstance(message.event, TextDelta):
+            number = message.id
+            texts.append(message.event)
+            continue
+        flush(number)
+        if message is not None:
+            result.append(message)
+    flush(number)
+    return result
+
+
+class _LogFrames(logging.Handler):
+    """Hands log records to the client."""
+
+    def __init__(self, writer: FrameWriter) -> None:
+        super().__init__()
+        self._writer = writer
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Send one record."""
+        text = record.getMessage()
+        if record.exc_info and record.exc_info[1] is not None:
+            text += f"\n{logging.Formatter().formatException(record.exc_info)}"
+        self._writer.send(frames.LogLine(record.levelno, record.name, text))
+
+
+class EngineHost:
+    """Command thread and worker thread.
+
+    Args:
+        source: Commands.
+        sink: Frames.
+        began: When the process began, for measuring its start.
+    """
+
+    def __init__(self, source: BinaryIO, sink: BinaryIO, began: float) -> None:
+        self._source = source
+        self._writer = FrameWriter(sink)
+        self._began = began
+        self._commands: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        self._cancels: dict[int, threading.Event] = {}
+        self._interrupt: Callable[[], None] = lambda: None
+        self._worker = threading.Thread(target=self._serve, name="llama.cpp", daemon=True)
+
+    def run(self) -> None:
+        """Read commands until the input ends."""
+        threading.stack_size(STACK_BYTES)
+        self._worker.start()
+        while line := self._source.readline(frames.MAX_LINE):
+            command = frames.decode(line)
+            match command:
+                case frames.StopCommand(id=number):
+                    self._stop(number)
+                case frames.QuitCommand():
+                    for number in tuple(self._cancels):
+                        self._stop(number)
+                    self._commands.put(command)
+                    self._worker.join()
+                    self._writer.close()
+                    return
+                case frames.LoadCommand() | frames.GenerateCommand():
+                    self._cancels[command.id] = threading.Event()
+                    self._commands.put(command)
+                case _:
+                    self._commands.put(command)
+        # The client is gone without a word: whatever is being computed, nobody reads it.
+        os._exit(0)
+
+    def _stop(self, number: int) -> None:
+        cancel = self._cancels.get(number)
+        if cancel is not None:
+            cancel.set()
+            self._interrupt()
+
+    def on_bug(self, found: threading.ExceptHookArgs) -> None:
+        """For ``threading.excepthook``: without one of its threads the engine is of no use."""
+        value = found.exc_value or found.exc_type()
+        log.critical("A thread of the engine ended with a bug", exc_info=value)
+        if found.thread is not self._writer.thread:  # which cannot wait for itself
+            self._writer.close()
+        os._exit(BUG_EXIT)
+
+    def _serve(self) -> None:
+        options = EngineOptions()
+        command = self._commands.get()
+        if isinstance(command, frames.ConfigureCommand):
+            options = command.options
+        logger = logging.getLogger("phial")
+        logger.addHandler(_LogFrames(self._writer))
+        logger.setLevel(options.log_level)
+        from app.engine.llama.engine import LlamaEngine  # here: the command thread listens already
+
+        engine = LlamaEngine(options)
+        self._interrupt = engine.interrupt
+        engine.busy = lambda: not self._commands.empty()
+        devices = " ".join(f"{d.name}={d.description}" for d in engine.devices())
+        elapsed = time.time() - self._began
+        self._writer.send(frames.ReadyReply(engine.backend.build, devices, elapsed))
+        while not isinstance(command := self._next(engine.on_idle), frames.QuitCommand):
+            try:
+                self._carry_out(engine, command)
+            except KnownError as error:
+                self._writer.send(FailedReply.of(command.id, error))
+            finally:
+                self._cancels.pop(command.id, None)
+        engine.close()
+
+    def _next(self, idle: Callable[[], None]) -> Any:
+        """The next command; ``idle`` is called once where none comes for a while."""
+        try:
+            return self._commands.get(timeout=IDLE_SECONDS)
+        except queue.Empty:
+            idle()
+            return self._commands.get()
+
+    def _carry_out(self, engine: Any, command: Any) -> None:
+        send = self._writer.send
+        match command:
+            case frames.LoadCommand(id=number, request=request, step=step):
+                model = engine.load(
+                    request,
+                    lambda fraction: send(frames.ProgressReply(number, fraction)),
+                    self._cancels[number],
+                    step=step,
+                    planned=lambda plan, steps: send(frames.PlanReply(number, plan, steps)),
+                )
+                send(frames.LoadedReply(number, model))
+            case frames.GenerateCommand(id=number, request=request):
+                for event in engine.generate(request, self._cancels[number]):
+                    send(EventReply(number, event))
+                send(frames.DoneReply(number))
+            case frames.CountTokensCommand(id=number, texts=texts):
+                send(frames.TokenCountsReply(number, tuple(engine.count_tokens(texts))))
+            case frames.ListDevicesCommand(id=number):
+                send(frames.DevicesReply(number, tuple(engine.devices())))
+            case frames.SaveStateCommand(id=number, conversation_id=conversation):
+                engine.save_state(conversation)
+                send(frames.DoneReply(number))
+            case frames.ConfigureCommand(options=options, id=number):
+                engine.configure(options)
+                send(frames.DoneReply(number))
+            case frames.UnloadCommand(id=number):
+                engine.unload()
+                send(frames.DoneReply(number))
+            case _:
+                raise EngineError(f"The engine does not know {type(command).__name__}.")
+
+
+def _quiet_crashes() -> None:
+    """No core file of 9 GB when llama.cpp aborts."""
+    try:
+        import resource
+    except ImportError:  # not on this system
+        return
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def main() -> int:
+    """Run the engine process; returns when the client says so."""
+    began = time.time()
+    # Ctrl+C in a terminal reaches the whole process group; the client decides what it means.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _quiet_crashes()
+    if hasattr(os, "nice"):
+        os.nice(NICENESS)
+    # Frames get the real standard output; whatever else prints goes to standard error.
+    sink = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    host = EngineHost(sys.stdin.buffer, sink, began)
+    threading.excepthook = host.on_bug
+    host.run()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""What the Hugging Face Hub is asked: file lists, metadata, access tokens, updates."""

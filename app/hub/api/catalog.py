@@ -1,0 +1,72 @@
+"""Reading ``models/catalog.json``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from app.domain.catalog import Catalog, CatalogFamily, CatalogFile, TransformerShape
+from app.domain.errors import HubError, KnownError
+from app.domain.generation import Sampling
+
+FORMAT = 1
+
+
+def load_catalog(path: Path) -> Catalog:
+    """Read the catalogue. Its schema is checked by a test, not at each start.
+
+    Raises:
+        HubError: It is missing or is not a catalogue this version reads.
+    """
+    try:
+        data = json.loads(path.read_text("utf-8"))
+        if data["format"] != FORMAT:
+            raise ValueError(f"format {data['format']!r}")
+        return Catalog(tuple(_family(family) for family in data["families"]))
+    except OSError as error:
+        raise _broken(path, f"cannot be read: {error.strerror or error}") from error
+    except (ValueError, KeyError, TypeError, KnownError) as error:
+        raise _broken(path, "is damaged", repr(error)) from error
+
+
+def _broken(path: Path, how: str, detail: str = "") -> HubError:
+    return HubError(
+        f"The list of models, {path}, {how}.",
+        data="Models that are installed are not affected.",
+        action="Install Phial again, or give a repository by name.",
+        detail=detail,
+    )
+
+
+def _family(data: Mapping[str, Any]) -> CatalogFamily:
+    sampling = data["sampling"]
+    return CatalogFamily(
+        id=data["id"],
+        name=data["name"],
+        parameters=data["parameters"],
+        context=data["context"],
+        shape=TransformerShape(**data["shape"]) if data["shape"] else None,
+        template=data["template"],
+        licence=data["licence"],
+        sampling=Sampling(**sampling) if sampling else None,
+        thinks=data["thinks"],
+        good_for=data["good_for"],
+        files=tuple(_file(file) for file in data["files"]),
+        more=tuple(data["more"]),
+    )
+
+
+def _file(data: Mapping[str, Any]) -> CatalogFile:
+    hashes = data["sha256"]
+    return CatalogFile(
+        repository=data["repository"],
+        files=tuple(data["files"]),
+        quantization=data["quantization"],
+        size=data["size"],
+        revision=data["revision"],
+        sha256=tuple(hashes) if hashes else None,
+        recommended=data["recommended"],
+        good_for=data["good_for"],
+    )

@@ -1,0 +1,306 @@
+"""What a hub knows about its repositories: search, files, sizes, hashes, cards. No bytes of models.
+
+``huggingface_hub`` reads its switches when it is imported, so they are set here, above the import,
+and no other module imports it.
+"""
+
+from __future__ import annotations
+
+import os
+
+os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"  # else a GET that nobody asked for
+os.environ["HF_HUB_DISABLE_XET"] = "1"  # cannot be cancelled: it swallows callback exceptions
+os.environ["HF_HUB_DISABLE_IMPLICIT_TOKEN"] = "1"  # noqa: S105 - a switch
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import quote
+
+import httpx2
+from huggingface_hub import HfApi, set_client_factory
+from huggingface_hub.errors import (
+    EntryNotFoundError,
+    GatedRepoError,
+    HfHubHTTPError,
+    HFValidationError,
+    OfflineModeIsEnabled,
+    RepositoryNotFoundError,
+    RevisionNotFoundError,
+)
+from huggingface_hub.hf_api import RepoFile
+from huggingface_hub.utils._headers import build_hf_headers
+from huggingface_hub.utils._http import get_session, hf_raise_for_status
+
+from app import __version__
+from app.domain.download import (
+    AccessError,
+    MissingRemoteError,
+    ModelCard,
+    NetworkError,
+    RemoteFile,
+    RemoteModel,
+    Repository,
+    RepositoryHit,
+    ServerAnswerError,
+    StalledError,
+)
+from app.domain.errors import HubError, OfflineError
+from app.hub.api.file_names import SPLIT, check_repository, is_safe, quantization_of, shown
+from app.hub.network.gate import NetworkGate
+from app.hub.network.http_response import busy_error, certificate_error
+from app.hub.network.transport import Transport
+
+DEFAULT_ENDPOINT = "https://huggingface.co"
+TIMEOUT = httpx2.Timeout(30.0, connect=15.0)
+MAX_CARD_BYTES = 1024 * 1024  # a card is text; more than this is not one
+SEARCH_LIMIT = 30
+_FRONT_MATTER = re.compile(r"\A﻿?---\s*\n(.*?)\n---\s*(?:\n|\Z)", re.DOTALL)
+_LICENCE = re.compile(r"^license\s*:\s*[\"']?([^\"'\n#]+)", re.MULTILINE)
+
+
+def _client() -> httpx2.Client:
+    # The package's own client has no timeouts at all.
+    return httpx2.Client(follow_redirects=True, timeout=TIMEOUT)
+
+
+set_client_factory(_client)
+
+
+def endpoint_from_environment() -> str:
+    """The hub to ask: ``HF_ENDPOINT``, or Hugging Face."""
+    return (os.environ.get("HF_ENDPOINT") or DEFAULT_ENDPOINT).rstrip("/")
+
+
+def request_headers(token: str | None) -> dict[str, str]:
+    """Headers for one request; the token is explicit, so none is ever found on its own."""
+    return dict(
+        build_hf_headers(token=token or False, library_name="phial", library_version=__version__)
+    )
+
+
+class HubClient:
+    """Questions to one hub. Thread-safe; each method blocks and can raise any ``HubError``."""
+
+    def __init__(
+        self,
+        gate: NetworkGate,
+        *,
+        token: Callable[[], str | None],
+        endpoint: str | None = None,
+    ) -> None:
+        """Prepare; nothing is sent.
+
+        Args:
+            gate: Asked before each request.
+            token: The access token now; None for none.
+            endpoint: The hub's address; None reads ``HF_ENDPOINT``.
+        """
+        self._gate = gate
+        self._token = token
+        self.endpoint = (endpoint or endpoint_from_environment()).rstrip("/")
+        self._api = HfApi(endpoint=self.endpoint, token=False)
+
+    def transport(self, **options: float) -> Transport:
+        """A transport that speaks with this hub's headers and trusts what its client trusts."""
+        return Transport(
+            self._gate, headers=request_headers, trust=httpx2.create_ssl_context, **options
+        )
+
+    def address(self, file: RemoteFile) -> str:
+        """The hub's own address of a file; it redirects to a signed one that expires."""
+        repository = check_repository(file.repository)
+        revision = quote(file.commit or "main", safe="")
+        return f"{self.endpoint}/{repository}/resolve/{revision}/{quote(file.path)}"
+
+    def search(self, text: str, limit: int = SEARCH_LIMIT) -> tuple[RepositoryHit, ...]:
+        """GGUF repositories whose name holds ``text``, most downloaded first."""
+        params = {
+            "search": text,
+            "filter": "gguf",
+            "sort": "downloads",
+            "direction": "-1",
+            "limit": str(limit),
+        }
+        with self._asking(text) as token:
+            reply = get_session().get(
+                f"{self.endpoint}/api/models", params=params, headers=request_headers(token)
+            )
+            hf_raise_for_status(reply)
+            rows = reply.json()
+        if not isinstance(rows, list):
+            raise ServerAnswerError("The hub answered a search with something that is no list.")
+        return tuple(_hit(row) for row in rows[:limit] if isinstance(row, dict) and row.get("id"))
+
+    def repository(self, name: str, revision: str | None = None) -> Repository:
+        """The GGUF files of a repository, split files as one, with sizes and hashes."""
+        check_repository(name)
+        with self._asking(name) as token:
+            info = self._api.model_info(
+                name, revision=revision, timeout=30.0, files_metadata=True, token=token or False
+            )
+        files, refused = [], []
+        for sibling in info.siblings or []:
+            path = sibling.rfilename
+            if not path.lower().endswith(".gguf"):
+                continue
+            if not is_safe(path):
+                refused.append(shown(path))
+                continue
+            sha256 = sibling.lfs.sha256 if sibling.lfs else ""
+            files.append(RemoteFile(name, path, sibling.size or 0, sha256, info.sha or ""))
+        licence = info.card_data.get("license") if info.card_data else ""
+        return Repository(
+            name,
+            info.sha or "",
+            join_split_files(files),
+            tuple(refused),
+            str(licence or ""),
+            bool(info.gated),
+            info.downloads or 0,
+        )
+
+    def pin(
+        self, repository: str, paths: tuple[str, ...], revision: str | None = None
+    ) -> tuple[RemoteFile, ...]:
+        """Exact size, hash and commit of some files, in the order of ``paths``.
+
+        Raises:
+            MissingRemoteError: One of them is not there.
+            HubError: Anything else.
+        """
+        check_repository(repository)
+        with self._asking(repository) as token:
+            info = self._api.model_info(
+                repository, revision=revision, timeout=30.0, token=token or False
+            )
+            commit = info.sha or ""
+            entries = self._api.get_paths_info(
+                repository, list(paths), revision=commit or revision, token=token or False
+            )
+        found = {entry.path: entry for entry in entries if isinstance(entry, RepoFile)}
+        for path in paths:
+            if path not in found:
+                raise MissingRemoteError(f"{repository} has no file “{shown(path)}”.")
+        return tuple(_remote(repository, found[path], commit) for path in paths)
+
+    def card(self, repository: str, revision: str | None = None) -> ModelCard:
+        """The repository's README; an empty text where it has none."""
+        check_repository(repository)
+        url = f"{self.endpoint}/{repository}/resolve/{quote(revision or 'main', safe='')}/README.md"
+        with self._asking(repository) as token:
+            try:
+                text = _read_text(url, token)
+            except EntryNotFoundError:
+                text = ""
+        head = _FRONT_MATTER.match(text)
+        licence = _LICENCE.search(head[1]) if head else None
+        return ModelCard(
+            repository,
+            text[head.end() :].lstrip("\n") if head else text,
+            licence[1].strip() if licence else "",
+        )
+
+    @contextmanager
+    def _asking(self, what: str) -> Iterator[str | None]:
+        """Pass the gate, lend the token, and turn the packages' errors into ours."""
+        self._gate.check()
+        try:
+            yield self._token()
+        except (HFValidationError, OfflineModeIsEnabled, httpx2.HTTPError, ValueError) as error:
+            raise _translate(error, shown(what)) from error
+
+
+def _remote(repository: str, entry: RepoFile, commit: str) -> RemoteFile:
+    sha256 = entry.lfs.sha256.lower() if entry.lfs else ""
+    return RemoteFile(repository, entry.path, entry.size, sha256, commit)
+
+
+def _read_text(url: str, token: str | None) -> str:
+    with get_session().stream("GET", url, headers=request_headers(token)) as reply:
+        if reply.status_code >= 400:
+            reply.read()
+        hf_raise_for_status(reply)
+        held = bytearray()
+        for piece in reply.iter_bytes():
+            held += piece
+            if len(held) >= MAX_CARD_BYTES:
+                break
+    return bytes(held[:MAX_CARD_BYTES]).decode("utf-8", "replace")
+
+
+def _hit(row: dict[str, Any]) -> RepositoryHit:
+    return RepositoryHit(
+        shown(str(row["id"])),
+        int(row.get("downloads") or 0),
+        int(row.get("likes") or 0),
+        bool(row.get("gated")),
+    )
+
+
+def join_split_files(files: list[RemoteFile]) -> tuple[RemoteModel, ...]:
+    """Files as a person chooses them: the parts of a split file are one model. Smallest first."""
+    models = []
+    groups: dict[tuple[str, int], dict[int, RemoteFile]] = defaultdict(dict)
+    for file in files:
+        split = SPLIT.fullmatch(file.path)
+        if split:
+            groups[split["stem"], int(split["count"])][int(split["number"])] = file
+        else:
+            models.append(
+                RemoteModel(file.repository, file.name, quantization_of(file.path), (file,))
+            )
+    for (stem, count), numbered in groups.items():
+        parts = tuple(numbered[number] for number in sorted(numbered))
+        models.append(
+            RemoteModel(
+                parts[0].repository,
+                f"{stem.rsplit('/', 1)[-1]}.gguf",
+                quantization_of(stem),
+                parts,
+                complete=sorted(numbered) == list(range(1, count + 1)),
+            )
+        )
+    return tuple(sorted(models, key=lambda model: (model.size, model.name)))
+
+
+def _translate(error: Exception, what: str) -> HubError:
+    detail = f"{type(error).__name__}: {error}"
+    if isinstance(error, OfflineModeIsEnabled):
+        return OfflineError(
+            "HF_HUB_OFFLINE is set in the environment, so Phial did not connect.",
+            action="Unset HF_HUB_OFFLINE if you want to connect.",
+        )
+    if isinstance(error, GatedRepoError):
+        return AccessError(
+            f"{what} is gated: its owner decides who may see its files.", detail=detail
+        )
+    if isinstance(error, RevisionNotFoundError):
+        return MissingRemoteError(f"{what} has no such revision.", detail=detail)
+    if isinstance(error, RepositoryNotFoundError | EntryNotFoundError):
+        return MissingRemoteError(f"The hub has no {what}, or it is private.", detail=detail)
+    if isinstance(error, HfHubHTTPError):
+        return _translate_status(error, what, detail)
+    if isinstance(error, httpx2.TimeoutException):
+        return StalledError("The hub does not answer.", detail=detail)
+    if isinstance(error, httpx2.HTTPError):
+        if unproven := certificate_error(error, "the hub"):
+            return unproven
+        return NetworkError("The hub cannot be reached.", detail=detail)
+    return ServerAnswerError("The hub gave an answer that cannot be read.", detail=detail)
+
+
+def _translate_status(error: HfHubHTTPError, what: str, detail: str) -> HubError:
+    status = error.response.status_code
+    if status in {401, 403}:
+        return AccessError(f"The hub refuses access to {what}.", detail=detail)
+    if status == 404:
+        return MissingRemoteError(f"The hub has no {what}.", detail=detail)
+    wait = error.response.headers.get("Retry-After", "")
+    if busy := busy_error(status, wait, "The hub", detail):
+        return busy
+    return ServerAnswerError(
+        f"The hub gave an answer that was not expected (HTTP {status}).", detail=detail
+    )

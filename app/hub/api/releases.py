@@ -1,0 +1,75 @@
+"""Which release of Phial is the newest: one request, made only when the user asks for it.
+
+The project's page answers with a redirect to the newest release, whose address ends with its
+number; so nothing is downloaded, and nothing is sent but the request itself.
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urljoin, urlsplit
+
+import httpx2
+
+from app.domain.download import (
+    NetworkError,
+    Release,
+    ServerAnswerError,
+    StalledError,
+)
+from app.hub.network.gate import NetworkGate
+from app.hub.network.http_response import certificate_error
+
+HOMEPAGE = "https://github.com/phial-chat/phial"  # as pyproject.toml names it
+_TIMEOUT = httpx2.Timeout(15.0)
+_TAG = re.compile(r"/releases/tag/v?(\d+(?:\.\d+)*)$")
+
+
+class ReleasePage:
+    """The page that knows the newest release.
+
+    Args:
+        gate: Asked before the request.
+        homepage: The project's address.
+    """
+
+    def __init__(self, gate: NetworkGate, homepage: str = HOMEPAGE) -> None:
+        self._gate = gate
+        self._address = f"{homepage}/releases/latest"
+
+    @property
+    def host(self) -> str:
+        """Who would be contacted."""
+        return urlsplit(self._address).hostname or ""
+
+    def newest(self) -> Release | None:
+        """The newest release; None when none was published yet.
+
+        Raises:
+            OfflineError: The Offline switch is on; nothing was sent.
+            HubError: The page cannot be reached, or answers something else.
+        """
+        self._gate.check()
+        try:
+            reply = httpx2.head(
+                self._address,
+                headers={"User-Agent": "phial"},  # neither version nor system: it need not know
+                follow_redirects=False,
+                timeout=_TIMEOUT,
+            )
+        except httpx2.TimeoutException as error:
+            raise StalledError(f"{self.host} does not answer.", detail=str(error)) from error
+        except httpx2.HTTPError as error:
+            unproven = certificate_error(error, self.host)
+            raise unproven or NetworkError(
+                f"{self.host} cannot be reached.", detail=str(error)
+            ) from error
+        if reply.is_redirect:
+            target = urljoin(self._address, reply.headers.get("Location", ""))
+            found = _TAG.search(urlsplit(target).path)
+            return Release(found[1], target) if found else None
+        if reply.status_code == httpx2.codes.NOT_FOUND:
+            return None
+        raise ServerAnswerError(
+            f"{self.host} gave an answer that was not expected (HTTP {reply.status_code})."
+        )

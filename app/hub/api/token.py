@@ -1,0 +1,125 @@
+"""The access token: kept by the system's keyring, shown nowhere."""
+
+from __future__ import annotations
+
+import logging
+import re
+import threading
+
+import keyring
+import keyring.errors
+
+from app.domain.errors import HubError, InvalidValueError
+
+SERVICE = "phial"
+USER = "hub-access-token"
+_TOKEN = re.compile(r"hf_[A-Za-z0-9]{8,}")
+_BEARER = re.compile(r"(?i)(bearer\s+)\S+")
+_QUERY = re.compile(
+    r"(?i)([?&](?:signature|x-amz-[a-z-]+|policy|key-pair-id|token|sig)=)[^&\s'\"]+"
+)
+HIDDEN = "[hidden]"
+
+
+def redact(text: str, token: str | None = None) -> str:
+    """``text`` without tokens and without the signatures of signed addresses."""
+    if token:
+        text = text.replace(token, HIDDEN)
+    text = _BEARER.sub(rf"\1{HIDDEN}", text)
+    return _QUERY.sub(rf"\1{HIDDEN}", _TOKEN.sub(HIDDEN, text))
+
+
+class TokenKeptError(HubError):
+    """The keyring keeps a token that was to be deleted."""
+
+
+class TokenStore:
+    """Keeps one token. Thread-safe.
+
+    The keyring is asked on first use only, not at start: on some desktops that opens a dialog.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._token: str | None = None
+        self._asked = False
+
+    @property
+    def cached(self) -> str | None:
+        """The token, if it was asked for already; never opens the keyring."""
+        return self._token
+
+    def get(self) -> str | None:
+        """The token, or None."""
+        with self._lock:
+            if not self._asked:
+                self._asked = True
+                try:
+                    self._token = keyring.get_password(SERVICE, USER)
+                except keyring.errors.KeyringError:
+                    self._token = None  # no keyring, or the user kept it locked: no token
+            return self._token
+
+    def set(self, token: str) -> str:
+        """Keep ``token``.
+
+        Returns:
+            One sentence that says where it is kept now.
+
+        Raises:
+            InvalidValueError: It is no token; nothing of it is in the message.
+        """
+        token = token.strip()
+        if not token or any(char.isspace() or not char.isprintable() for char in token):
+            raise InvalidValueError("That is not an access token: it holds spaces or is empty.")
+        with self._lock:
+            self._token, self._asked = token, True
+            try:
+                keyring.set_password(SERVICE, USER, token)
+            except keyring.errors.KeyringError:
+                return (
+                    "This system has no keyring that Phial can use, so the token is kept in "
+                    "memory only and will be gone when Phial ends."
+                )
+            return "The token is kept by the system's keyring."
+
+    def forget(self) -> None:
+        """Delete the token from memory and from the keyring.
+
+        Raises:
+            TokenKeptError: The keyring would not delete it: locked, or it does not answer.
+        """
+        with self._lock:
+            self._token, self._asked = None, True
+            try:
+                keyring.delete_password(SERVICE, USER)
+            except (keyring.errors.PasswordDeleteError, keyring.errors.NoKeyringError):
+                return  # it was never there
+            except keyring.errors.KeyringError as error:
+                raise TokenKeptError(
+                    "The system's keyring did not let Phial delete the access token.",
+                    data="Phial forgot it for this run; it is still in the keyring.",
+                    action="Unlock the keyring and choose Forget again.",
+                    detail=repr(error),
+                ) from error
+
+
+class RedactingFilter(logging.Filter):
+    """Takes tokens and signatures out of every log record; put it on each handler."""
+
+    def __init__(self, tokens: TokenStore) -> None:
+        super().__init__()
+        self._tokens = tokens
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Rewrite the record in place; always True."""
+        token = self._tokens.cached  # not get(): a log line must never open the keyring
+        message = record.getMessage()
+        clean = redact(message, token)
+        if clean != message:
+            record.msg, record.args = clean, ()
+        if record.exc_info and not record.exc_text:
+            record.exc_text = logging.Formatter().formatException(record.exc_info)
+        if record.exc_text:
+            record.exc_text = redact(record.exc_text, token)
+        return True

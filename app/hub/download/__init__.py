@@ -1,0 +1,1 @@
+"""One download: partial file, journal, resuming, hashing, disk space, rate limit."""

@@ -1,0 +1,124 @@
+"""Whether the bytes a server sends belong to the bytes that are here already. No I/O."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.domain.download import (
+    ChangedOnServerError,
+    RemoteFile,
+    ServerAnswerError,
+    WrongSizeError,
+)
+from app.hub.network.http_response import HttpResponse, RangeRefusedError
+
+_SHA256_DIGITS = 64
+_CHANGED = "The file has changed on the server, so the download began again."
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What to do with a reply.
+
+    Attributes:
+        accept: Read its bytes; otherwise ask again at once.
+        restart: Forget the bytes that are here first.
+        notice: One sentence worth telling; empty mostly.
+    """
+
+    accept: bool = True
+    restart: bool = False
+    notice: str = ""
+
+
+class ResumeValidator:
+    """What one pinned file is known by while it is fetched: its SHA-256, its size, its ETag."""
+
+    def __init__(self, file: RemoteFile) -> None:
+        self._file = file
+        self._guarded = True  # send If-Range
+        self._refused = False
+        self.etag = ""
+
+    @property
+    def if_range(self) -> str:
+        """What guards the next range; empty for nothing."""
+        return self.etag if self._guarded else ""
+
+    def check(self, answer: HttpResponse, start: int, if_range: str) -> Decision:
+        """Judge the head of a reply to a request for the bytes from ``start`` on.
+
+        Args:
+            answer: The reply's head.
+            start: First byte that was asked for.
+            if_range: What guarded that request.
+
+        Raises:
+            ChangedOnServerError, WrongSizeError: It is not the pinned file; nothing of the part
+                can be kept.
+        """
+        linked = answer.linked_etag.lower()
+        if len(linked) == _SHA256_DIGITS and self._file.sha256 not in {"", linked}:
+            raise ChangedOnServerError(
+                f"{self._file.name} has changed on the server since the download began.",
+                data="The bytes of the old file were deleted.",
+            )
+        if answer.size is not None and answer.size != self._file.size:
+            raise WrongSizeError(
+                f"The server offers {answer.size:,} bytes for {self._file.name}, "
+                f"and its own listing says {self._file.size:,}."
+            )
+        if start and not answer.start:
+            return self._whole_file(answer, if_range)
+        other = answer.etag != self.etag
+        if start and self.etag and answer.etag and other and not self._file.sha256:
+            # The server honours ranges and ignored If-Range.
+            self.etag = answer.etag
+            return Decision(accept=False, restart=True, notice=_CHANGED)
+        if not start and other:
+            self.etag = answer.etag
+            return Decision(restart=True)
+        return Decision()
+
+    def _whole_file(self, answer: HttpResponse, if_range: str) -> Decision:
+        """A range was asked for and the whole file is coming."""
+        differs = bool(if_range and answer.etag and answer.etag != if_range)
+        if differs and self._file.sha256 and self._guarded:
+            # Storage hosts tag the same bytes differently; the hub has just told the same SHA-256
+            # for this file, so ask for the range without the tag. The final hash still decides.
+            self._guarded = False
+            return Decision(accept=False)
+        if differs and not self._file.sha256:
+            self.etag = answer.etag
+            return Decision(restart=True, notice=_CHANGED)
+        return Decision(
+            notice="The server cannot continue a download, so it sends the file from its start."
+        )
+
+    def check_refused(self, error: RangeRefusedError, offset: int) -> Decision:
+        """Judge a 416 to a request for the bytes from ``offset`` on.
+
+        Raises:
+            WrongSizeError: The file has another size there.
+            ServerAnswerError: It makes no sense, or came again.
+        """
+        if error.size is not None and error.size != self._file.size:
+            raise WrongSizeError(
+                f"The server has {error.size:,} bytes of {self._file.name}, "
+                f"and its own listing says {self._file.size:,}."
+            ) from error
+        if self._refused or not offset:
+            raise ServerAnswerError(
+                "The server refuses to send the rest of the file.", detail=str(error)
+            ) from error
+        self._refused = True
+        return Decision(
+            accept=False,
+            restart=True,
+            notice="The server refused to continue, so the download began again.",
+        )
+
+    @staticmethod
+    def changed_before_start() -> str:
+        """The notice for a part on disk that belongs to another file."""
+        return _CHANGED

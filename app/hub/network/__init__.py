@@ -1,0 +1,1 @@
+"""The only connections of the program: the offline gate, the transport, HTTP responses."""

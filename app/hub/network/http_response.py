@@ -1,0 +1,161 @@
+"""What a server's reply means: a piece of the wanted file, or a typed error. Opens nothing."""
+
+from __future__ import annotations
+
+import email.utils
+import http
+import http.client
+import re
+import ssl
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from app.domain.download import (
+    AccessError,
+    BusyServerError,
+    InsecureConnectionError,
+    MissingRemoteError,
+    NetworkError,
+    ServerAnswerError,
+)
+from app.domain.errors import HubError
+
+MAX_RETRY_AFTER = 3600.0
+_CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
+_UNSATISFIED = re.compile(r"bytes \*/(\d+)")
+
+
+class SignedAddressExpiredError(NetworkError):
+    """The storage host no longer accepts the signed address; the hub gives out a fresh one."""
+
+
+class RangeRefusedError(HubError):
+    """416: the server has no bytes from there on.
+
+    Attributes:
+        size: The size it says the file has; None where it does not.
+    """
+
+    def __init__(self, what: str, size: int | None) -> None:
+        super().__init__(what)
+        self.size = size
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (type(self), (self.what, self.size))
+
+
+@dataclass(frozen=True, slots=True)
+class HttpResponse:
+    """The head of a reply that carries bytes of the file.
+
+    Attributes:
+        start: Position in the file of the first byte that will be read.
+        size: Bytes of the whole file; None where the server does not say.
+        etag: Strong entity tag of the final host, with its quotes; empty where there is none.
+        linked_etag: What the hub itself says about the file (its SHA-256); empty where unknown.
+    """
+
+    start: int
+    size: int | None
+    etag: str
+    linked_etag: str
+
+
+def header(response: http.client.HTTPResponse, name: str) -> str:
+    """A header's value; empty where it is missing."""
+    return response.getheader(name) or ""
+
+
+def parse_response(
+    response: http.client.HTTPResponse, start: int, *, at_home: bool, linked_etag: str
+) -> HttpResponse:
+    """Read the head of a reply to a request for the bytes from ``start`` on.
+
+    Args:
+        response: The reply; it is no redirect.
+        start: First byte that was asked for.
+        at_home: Whether it comes from the hub itself, and not from a storage host.
+        linked_etag: What the hub said of the file on the way.
+
+    Raises:
+        HubError: It carries no bytes that are wanted; the type says why.
+    """
+    status = response.status
+    etag = header(response, "ETag")
+    if etag.startswith("W/"):
+        etag = ""  # a weak tag may not guard a range: RFC 9110, 13.1.5
+    if status == http.HTTPStatus.OK:
+        if header(response, "Content-Encoding") not in {"", "identity"}:
+            raise ServerAnswerError("The server sent the file in a form that was not asked for.")
+        length = header(response, "Content-Length")
+        return HttpResponse(0, int(length) if length.isdigit() else None, etag, linked_etag)
+    if status == http.HTTPStatus.PARTIAL_CONTENT:
+        found = _CONTENT_RANGE.fullmatch(header(response, "Content-Range").strip())
+        if not found or int(found[1]) != start:
+            raise ServerAnswerError("The server sent another range than the one asked for.")
+        size = None if found[3] == "*" else int(found[3])
+        return HttpResponse(start, size, etag, linked_etag)
+    raise _failure(response, at_home=at_home)
+
+
+def _failure(response: http.client.HTTPResponse, *, at_home: bool) -> HubError:
+    status, code = response.status, header(response, "X-Error-Code")
+    detail = f"HTTP {status} {response.reason} {code}".strip()
+    if status == http.HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
+        found = _UNSATISFIED.fullmatch(header(response, "Content-Range").strip())
+        return RangeRefusedError("The server has no more bytes.", int(found[1]) if found else None)
+    if not at_home and status in {400, 401, 403, 404, 410}:
+        return SignedAddressExpiredError("The address of the file has expired.", detail=detail)
+    if code == "GatedRepo":
+        return AccessError("This repository is gated: its owner decides who may.", detail=detail)
+    if status in {401, 403}:
+        return AccessError("The server refuses access to this file.", detail=detail)
+    if status in {404, 410}:
+        return MissingRemoteError("The server has no such file.", detail=detail)
+    if busy := busy_error(status, header(response, "Retry-After"), "The server", detail):
+        return busy
+    return ServerAnswerError(f"The server gave an answer that was not expected (HTTP {status}).")
+
+
+def retry_after(value: str, now: Callable[[], float] = time.time) -> float | None:
+    """Seconds a ``Retry-After`` header asks for (a number or a date); None where it says nothing.
+
+    At most :data:`MAX_RETRY_AFTER`: a server must not be able to hold a download for a year.
+    """
+    value = value.strip()
+    if value.isdigit():
+        return min(float(value), MAX_RETRY_AFTER)
+    try:
+        moment = email.utils.parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    return min(max(0.0, moment.timestamp() - now()), MAX_RETRY_AFTER)
+
+
+def busy_error(status: int, wait: str, who: str, detail: str) -> BusyServerError | None:
+    """The error for a status that will pass by itself; None where it will not.
+
+    Args:
+        status: Of the reply.
+        wait: Its ``Retry-After`` header, or an empty string.
+        who: "The hub", "The server": begins the sentence.
+        detail: For the log.
+    """
+    if status not in {408, 425, 429} and status < 500:
+        return None
+    what = "says that we ask too often" if status == 429 else f"has a problem (HTTP {status})"
+    return BusyServerError(f"{who} {what}.", detail=detail, retry_after=retry_after(wait))
+
+
+def certificate_error(error: BaseException, who: str) -> InsecureConnectionError | None:
+    """The error for a refused certificate, wherever it lies among the causes; None without one."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return InsecureConnectionError(
+                f"The identity of {who} could not be proven: {cause.verify_message}.",
+                detail=repr(cause),
+            )
+        cause = cause.__cause__ or cause.__context__
+    return None

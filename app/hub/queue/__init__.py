@@ -1,0 +1,1 @@
+"""The queue of downloads and the file that keeps it across restarts."""

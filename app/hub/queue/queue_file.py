@@ -1,0 +1,96 @@
+"""What the queue leaves on disk: the list of downloads, and the entry of a finished model."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from app.domain.download import DownloadItem, DownloadResult, DownloadState, RemoteFile
+from app.domain.gguf import read_gguf_file
+from app.hub.api.file_names import plain_name, quantization_of
+from app.hub.download.disk import write_json
+from app.hub.local.installed_models import InstalledModel, InstalledModels
+
+FORMAT = 1
+KEPT = (
+    "id", "repository", "name", "paths", "revision", "state", "done", "total", "notice", "error"
+)  # fmt: skip
+
+
+def read_queue(path: Path) -> list[DownloadItem]:
+    """The downloads as they were left; what was running or waiting is paused now.
+
+    A list that cannot be read counts as empty: the parts are still on disk, and asking for a model
+    again goes on with them.
+    """
+    try:
+        data = json.loads(path.read_text("utf-8"))
+        if data["format"] != FORMAT:
+            return []
+        return [_restored(record) for record in data["downloads"]]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return []
+
+
+def write_queue(path: Path, items: Iterable[DownloadItem]) -> None:
+    """Keep the list.
+
+    Raises:
+        DiskFullError, ModelFolderError: It cannot be written.
+    """
+    records = []
+    for item in items:
+        record = {key: getattr(item, key) for key in KEPT}
+        records.append({**record, "files": [str(file) for file in item.files]})
+    write_json(path, {"format": FORMAT, "downloads": records})
+
+
+def _restored(record: dict[str, Any]) -> DownloadItem:
+    known = {field.name for field in dataclasses.fields(DownloadItem)}
+    values = {key: value for key, value in record.items() if key in known}
+    state = DownloadState(values["state"])
+    if state.active or state is DownloadState.QUEUED:
+        state = DownloadState.PAUSED
+    values["state"] = state
+    values["paths"] = tuple(values["paths"])
+    values["files"] = tuple(Path(path) for path in values.get("files", ()))
+    return DownloadItem(**values)
+
+
+def add_installed(
+    library: InstalledModels, files: tuple[RemoteFile, ...], results: list[DownloadResult]
+) -> InstalledModel:
+    """Put a finished model on the list of installed ones.
+
+    Raises:
+        ModelFileError: It arrived as the hub has it, and is no model that can be used. It is
+            listed nevertheless, so that it can be removed.
+    """
+    path = results[0].path
+    model = InstalledModel(
+        paths=tuple(result.path for result in results),
+        name=plain_name(files[0].path),
+        size=sum(file.size for file in files),
+        sha256=tuple(result.sha256 for result in results),
+        owned=True,
+        quantization=quantization_of(files[0].path),
+        repository=files[0].repository,
+        commit=files[0].commit,
+        modified=path.stat().st_mtime_ns,
+        verified=all(result.verified for result in results),
+    )
+    library.put(model)
+    header = read_gguf_file(path)
+    return library.put(
+        replace(
+            model,
+            name=header.name or model.name,
+            quantization=header.quantization or model.quantization,
+            architecture=header.architecture,
+            context_length=header.trained_context,
+        )
+    )

@@ -1,0 +1,1 @@
+"""Code blocks: languages, lexers and coloured spans."""

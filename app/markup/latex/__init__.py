@@ -1,0 +1,1 @@
+"""LaTeX commands: tokens, names, environments, packages, and what a formula says aloud."""

@@ -1,0 +1,143 @@
+r"""Reading a formula into tokens, and refusing what is not to be drawn.
+
+No macro is ever expanded, so no input can grow: ``\def`` and its kin are refused.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+MAX_SOURCE = 4096
+"""Characters of a formula that is drawn; a longer one is shown as its source."""
+MAX_TOKENS = 1500
+"""Tokens; drawing costs about 0.2 ms each."""
+MAX_NESTING = 20
+"""Levels of braces, ``\\left`` and environments together."""
+
+NAME, MOVING = "\ue001", "\ue002"
+r"""Begin a text that is the name of an operator; the limits of the second stand under it in a
+display (``\operatorname*``)."""
+
+FRAME = "\ue000"
+"""Begins a text that is no text: which sides of its table have a line (``l``, ``r``, ``t``, ``b``),
+or ``m`` for the rows of a ``multline``. The converter forgets them; `mathml` takes the text out."""
+NUMBER = "\ue003"
+"""Begins the number of an equation."""
+ASIDE = "\ue004"
+"""Begins a text between the rows of a derivation, which stands at the left of them."""
+
+_TOKEN = re.compile(r"\\[A-Za-z]+\*?|\\.|[{}]|[^\\{}]", re.DOTALL)
+_COMMENT = re.compile(r"(?<!\\)%[^\n]*(?:\n|$)")
+
+_REFUSED = frozenset(
+    """
+    \\catcode \\csname \\def \\DeclareMathOperator \\edef \\expandafter \\futurelet \\gdef \\global
+    \\include \\includegraphics \\input \\let \\loop \\newcommand \\newenvironment \\openin
+    \\openout
+    \\providecommand \\read \\renewcommand \\repeat \\special \\usepackage
+    \\verbatiminput \\write \\xdef
+    """.split()  # noqa: SIM905 - a list of thirty strings reads worse
+)
+
+
+class MathError(Exception):
+    """A formula that cannot be drawn; its source is to be shown instead.
+
+    Nothing is lost: the text has the formula as it was written. The message says why, in words
+    for a log or a tool tip.
+    """
+
+
+def tokens_of(source: str) -> list[str]:
+    """The tokens of a formula: commands, braces, single characters; comments left out.
+
+    Raises:
+        MathError: too long, too deep, unbalanced, or with a command that is refused.
+    """
+    if len(source) > MAX_SOURCE:
+        raise MathError(f"the formula has more than {MAX_SOURCE} characters")
+    tokens = [match.group() for match in _TOKEN.finditer(_COMMENT.sub("", source))]
+    if sum(not part.isspace() for part in tokens) > MAX_TOKENS:
+        raise MathError(f"the formula has more than {MAX_TOKENS} parts")
+    depth = deepest = 0
+    for part in tokens:
+        if part in _REFUSED:
+            raise MathError(f"{part} is not drawn")
+        depth += (part in ("{", "\\left", "\\begin")) - (part in ("}", "\\right", "\\end"))
+        deepest = max(deepest, depth)
+        if depth < 0:
+            raise MathError("a brace or an environment closes that was never opened")
+    if depth:
+        raise MathError("a brace or an environment is not closed")
+    if deepest > MAX_NESTING:
+        raise MathError(f"the formula nests more than {MAX_NESTING} levels")
+    return tokens
+
+
+@dataclass(slots=True)
+class TokenReader:
+    """Tokens and the place in them."""
+
+    tokens: list[str]
+    at: int = 0
+
+    def next(self) -> str:
+        """The next part; empty at the end."""
+        part = self.tokens[self.at] if self.at < len(self.tokens) else ""
+        self.at += 1
+        return part
+
+    def skip_spaces(self) -> None:
+        """Go on to something that is not white space."""
+        while self.at < len(self.tokens) and self.tokens[self.at].isspace():
+            self.at += 1
+
+    def peek(self) -> str:
+        """The next part, without taking it."""
+        return self.tokens[self.at] if self.at < len(self.tokens) else ""
+
+    def argument(self) -> list[str]:
+        """The tokens of the next group, without its braces, or the next part alone."""
+        self.skip_spaces()
+        if self.peek() != "{":
+            part = self.next()
+            return [part] if part else []
+        start = self.at + 1
+        depth = 0
+        while True:
+            part = self.next()
+            depth += (part == "{") - (part == "}")
+            if depth == 0 or not part:
+                return self.tokens[start : self.at - 1]
+
+    def option(self) -> str | None:
+        """The text of a ``[…]`` right here, if there is one."""
+        if self.peek() != "[":
+            return None
+        try:
+            end = self.tokens.index("]", self.at)
+        except ValueError:
+            return None
+        text = "".join(self.tokens[self.at + 1 : end])
+        self.at = end + 1
+        return text
+
+    def until(self, end: str) -> list[str]:
+        """The tokens up to ``end``, which is read too, or all that are left."""
+        start = self.at
+        while self.at < len(self.tokens) and self.tokens[self.at] != end:
+            self.at += 1
+        self.at += 1
+        return self.tokens[start : self.at - 1]
+
+    def rest_of_group(self) -> list[str]:
+        """The tokens up to the end of the group around this place."""
+        start, depth = self.at, 0
+        while self.at < len(self.tokens):
+            part = self.tokens[self.at]
+            depth += (part == "{") - (part == "}")
+            if depth < 0 or (depth == 0 and part in ("&", "\\\\", "\\end")):
+                break
+            self.at += 1
+        return self.tokens[start : self.at]

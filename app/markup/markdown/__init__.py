@@ -1,0 +1,1 @@
+"""The streaming Markdown parser: blocks, inline markers, tables, mathematics delimiters."""

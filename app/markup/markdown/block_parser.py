@@ -1,0 +1,343 @@
+"""Reading Markdown line by line into a tree, each line once.
+
+It follows the reference algorithm of CommonMark (https://spec.commonmark.org/0.31.2/#appendix-a-parsing-strategy):
+for each line, walk the open containers that go on, open new ones, then add the text to a leaf.
+Because a line is decided when it is complete, a text gives the same tree however it was cut, and
+the work follows the length of the text. Added to CommonMark: tables, tasks, footnotes, ``<think>``,
+display formulas.
+
+Bounds against hostile input: `MAX_DEPTH` containers, `MAX_FORMULA` characters behind an open
+formula, and the limits named in `starts`, `tables` and `paragraphs`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.markup.markdown import block_patterns
+from app.markup.markdown.block_rules import END_THINK, THINK, BlockRules
+from app.markup.markdown.cursor import Cursor
+from app.markup.markdown.math_delimiters import MAX_FORMULA, DelimiterKind
+from app.markup.markdown.nodes import (
+    CodeNode,
+    ContainerNode,
+    FootnoteNode,
+    HeadingNode,
+    ItemNode,
+    Node,
+    ParagraphNode,
+    QuoteNode,
+    RuleNode,
+    TableNode,
+    ThinkingNode,
+    open_child,
+)
+from app.markup.markdown.paragraphs import add_text, cut
+from app.markup.markdown.tables import MAX_PADDED, split_row
+
+
+@dataclass(frozen=True, slots=True)
+class ParserCheckpoint:
+    """What of a `Machine` changes with each line, besides the open nodes."""
+
+    tip: Node
+    depth: int
+    line_number: int
+    denied: dict[DelimiterKind, int]
+    defined: int
+    version: int
+
+
+class BlockParser(BlockRules):
+    """The line reader: give it lines, then look at ``root``."""
+
+    def feed_line(self, text: str, offset: int) -> None:
+        """Read one complete line, without its end, that stands at ``offset`` in the source."""
+        thinking = self._thinking()
+        if thinking is None:
+            lead = len(text) - len(text.lstrip(" \t"))
+            opens = text.startswith(THINK, lead) and not self.root.children
+            if opens and (lead or text.rstrip() != THINK):
+                self._line(THINK, offset + lead)
+                self.feed_line(text[lead + len(THINK) :], offset + lead + len(THINK))
+                return
+            self._line(text, offset)
+            return
+        at = text.find(END_THINK)
+        if at == -1:
+            self._line(text, offset)
+            return
+        if text[:at].strip():
+            self._line(text[:at], offset)
+        self.end_thinking(offset + at + len(END_THINK))
+        rest = text[at + len(END_THINK) :]
+        if rest.strip():
+            self._line(rest, offset + at + len(END_THINK))
+
+    def end_thinking(self, end: int) -> None:
+        """The closing tag was read; it ends at ``end``."""
+        self.abandon_open_formula()
+        thinking = self._thinking()
+        if thinking is not None:
+            thinking.closed = True
+            thinking.end = end
+            thinking.last_line = self.line_number
+            self._close_to(self.root)
+
+    def finish(self) -> None:
+        """No more lines come."""
+        self.abandon_open_formula()
+        self._close_to(self.root)
+        self.root.open = False
+
+    def thinking(self) -> bool:
+        """Whether a ``<think>`` part is open."""
+        return self._thinking() is not None
+
+    def tip(self) -> Node:
+        """The innermost open node."""
+        return self._tip
+
+    def open_formula_overflows(self, text: str) -> bool:
+        """Whether an open formula will be given up because of so long an unfinished line."""
+        hold = self._tip.open_formula if isinstance(self._tip, ParagraphNode) else None
+        return hold is not None and hold.size + len(text) > MAX_FORMULA
+
+    def save(self) -> ParserCheckpoint:
+        """What besides the open nodes changes when a line is read."""
+        return ParserCheckpoint(
+            self._tip,
+            self._depth,
+            self.line_number,
+            dict(self.open_formulas.denied),
+            len(self.defined),
+            self.references.version,
+        )
+
+    def restore(self, saved: ParserCheckpoint) -> None:
+        """Take back what happened since `save`; the nodes are restored by the caller."""
+        self._tip = saved.tip
+        self._depth = saved.depth
+        self.line_number = saved.line_number
+        self.open_formulas.denied = dict(saved.denied)
+        self.references.forget(self.defined[saved.defined :], saved.version)
+        del self.defined[saved.defined :]
+
+    def begin_partial_line(self, end: int) -> None:
+        """The line just read, up to ``end`` in the source, is text of its leaf and goes on."""
+        tip = self._tip
+        if isinstance(tip, CodeNode):
+            tip.lines[-1] = tip.lines[-1].removesuffix("\n")
+        self.partial_line_end = end
+
+    def extend_partial_line(self, text: str) -> None:
+        """Add to the line that goes on."""
+        tip = self._tip
+        if not text:
+            return
+        self.characters += len(text)
+        stripped = text.rstrip(" \t")
+        if stripped:
+            tip.end = self.partial_line_end + len(stripped)
+        self.partial_line_end += len(text)
+        text = text.replace("\0", "\ufffd")
+        if isinstance(tip, CodeNode):
+            tip.lines.append(text)
+        elif isinstance(tip, ParagraphNode):
+            tip.text += text
+            cut(tip)
+
+    def end_partial_line(self) -> None:
+        """The line that went on is complete."""
+        if isinstance(self._tip, CodeNode):
+            self._tip.lines.append("\n")
+
+    def _thinking(self) -> ThinkingNode | None:
+        child = open_child(self.root)
+        return child if isinstance(child, ThinkingNode) else None
+
+    def _line(self, text: str, offset: int) -> None:
+        self.characters += len(text) + 1
+        text = text.replace("\0", "\ufffd")
+        cursor = Cursor(text)
+        tip = self._tip
+        if isinstance(tip, ParagraphNode) and tip.open_formula is not None:
+            if self._add_held(tip, cursor, offset):
+                return
+            self.abandon_open_formula()
+            cursor = Cursor(text)
+        self.line_number += 1
+        self._read(cursor, offset)
+
+    def _add_held(self, node: ParagraphNode, cursor: Cursor, offset: int) -> bool:
+        """Add a line to an open display formula, if it can still become one."""
+        container: Node = self.root
+        while (child := open_child(container)) is not None and child is not node:
+            if not self._goes_on(child, cursor):
+                break
+            cursor.find_nonspace()
+            container = child
+        start = cursor.nonspace
+        if not self.open_formulas.add(node, cursor.text, offset, start):
+            return False
+        self.line_number += 1
+        node.end, node.last_line = offset + len(cursor.text.rstrip(" \t")), self.line_number
+        if node.ends:
+            self._close_to_parent_of(node)
+        return True
+
+    def abandon_open_formula(self) -> None:
+        """No end came for the open formula: it was text, and what followed is read as such."""
+        while isinstance(self._tip, ParagraphNode) and self._tip.open_formula is not None:
+            hold = self.open_formulas.abandon(self._tip, self.line_number + 1)
+            self.line_number = hold.line
+            for text, offset in hold.lines:
+                self._line(text, offset)
+
+    def _read(self, cursor: Cursor, offset: int) -> None:
+        self._offset = offset
+        container, finished = self._continue(cursor)
+        if finished:
+            return
+        matched_all = container is self._tip
+        unmatched = container
+        self._depth = len(self._path(container)) - 1
+        container, opened = self._open(container, cursor, matched_all=matched_all)
+        if not opened and not matched_all and not cursor.blank:
+            tip = self._tip
+            if isinstance(tip, ParagraphNode):  # lazy continuation
+                self._add_text(tip, cursor)
+                return
+        if not opened:
+            self._close_to(unmatched)
+        self._add(container, cursor)
+
+    def _continue(self, cursor: Cursor) -> tuple[Node, bool]:
+        """Walk the open nodes that go on; the last of them, and whether the line is used up."""
+        container: Node = self.root
+        while (child := open_child(container)) is not None:
+            cursor.find_nonspace()
+            if isinstance(child, CodeNode) and child.fence:
+                if block_patterns.closes_fence(cursor, child.fence):
+                    child.closed = True
+                    self._close_to(child)
+                    child.end, child.last_line = self._line_end(cursor), self.line_number
+                    self._close_to(container)
+                    return container, True
+                cursor.skip_columns(min(cursor.indent, child.offset))
+            elif not self._goes_on(child, cursor):
+                break
+            container = child
+        return container, False
+
+    def _goes_on(self, node: Node, cursor: Cursor) -> bool:
+        match node:
+            case QuoteNode():
+                if cursor.indent > 3 or cursor.char != ">":
+                    return False
+                cursor.skip_blanks()
+                cursor.skip(1)
+                if cursor.at_blank():
+                    cursor.skip_columns(1)
+                node.last_line = self.line_number
+            case ItemNode():
+                if cursor.blank:
+                    if not node.children:
+                        return False
+                    cursor.skip_blanks()
+                elif cursor.indent >= node.indent:
+                    cursor.skip_columns(node.indent)
+                else:
+                    return False
+            case FootnoteNode():
+                if cursor.blank:
+                    cursor.skip_blanks()
+                elif cursor.indent >= 4:
+                    cursor.skip_columns(4)
+                else:
+                    return False
+            case CodeNode():
+                if cursor.indent >= 4:
+                    cursor.skip_columns(4)
+                elif cursor.blank:
+                    cursor.skip_blanks()
+                else:
+                    return False
+            case ParagraphNode() | TableNode():
+                return not cursor.blank
+            case HeadingNode() | RuleNode():
+                return False
+        return True
+
+    def _open(self, container: Node, cursor: Cursor, *, matched_all: bool) -> tuple[Node, bool]:
+        """Open the blocks that the line begins; the innermost, and whether there is a new one."""
+        opened = False
+        while not isinstance(container, CodeNode):
+            cursor.find_nonspace()
+            if cursor.blank or (cursor.indent < 4 and cursor.char not in block_patterns.MAYBE):
+                break
+            new = self._start(container, cursor, matched_all=matched_all and not opened)
+            if new is None:
+                break
+            container, opened = new, True
+            if not isinstance(container, ContainerNode):
+                break
+        return container, opened
+
+    def _add(self, container: Node, cursor: Cursor) -> None:
+        """Put what is left of the line where it belongs."""
+        cursor.find_nonspace()
+        match container:
+            case CodeNode():
+                self._add_code(container, cursor)
+            case TableNode():
+                self._add_row(container, cursor)
+            case ParagraphNode():
+                self._add_text(container, cursor)
+            case ContainerNode() if not cursor.blank:
+                self._add_text(self._new_paragraph(container, cursor), cursor)
+
+    def _add_text(self, node: ParagraphNode, cursor: Cursor) -> None:
+        cursor.find_nonspace()
+        start = cursor.nonspace
+        text = cursor.text[start:]
+        if not node.text and not node.segments:
+            parent = node.parent
+            box = block_patterns.task_marker(text) if isinstance(parent, ItemNode) else None
+            if box is not None and isinstance(parent, ItemNode) and len(parent.children) == 1:
+                parent.checked = box[0]
+                start += box[1]
+                text = text[box[1] :]
+        node.end, node.last_line = self._line_end(cursor), self.line_number
+        self.defined += add_text(node, text, self._offset + start, self.references)
+        self.open_formulas.begin(node, text, self.line_number)
+        if node.ends:
+            self._close_to_parent_of(node)
+
+    def _add_code(self, node: CodeNode, cursor: Cursor) -> None:
+        if node.first_line == self.line_number and node.fence:
+            node.end, node.last_line = self._line_end(cursor), self.line_number
+            return
+        line = cursor.rest() + "\n"
+        if node.fence:
+            node.lines.append(line)
+        elif cursor.blank:
+            node.blanks.append(line)
+            return
+        else:
+            node.lines += node.blanks
+            node.blanks = []  # a new list: a checkpoint may still need the old one
+            node.lines.append(line)
+        node.end, node.last_line = self._line_end(cursor), self.line_number
+
+    def _add_row(self, node: TableNode, cursor: Cursor) -> None:
+        node.end, node.last_line = self._line_end(cursor), self.line_number
+        if node.last_line - node.first_line == 1:
+            return  # the delimiter row
+        cells = split_row(cursor.text[cursor.nonspace :])
+        columns = len(node.alignments)
+        node.padded += max(0, columns - len(cells))
+        if node.padded > MAX_PADDED:
+            self._add_text(self._new_paragraph(node, cursor), cursor)
+            return
+        node.rows.append(cells[:columns] + [""] * (columns - len(cells)))

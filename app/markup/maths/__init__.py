@@ -1,0 +1,1 @@
+"""Typesetting of formulas: MathML, lines, spacing, styles, and SVG pictures."""

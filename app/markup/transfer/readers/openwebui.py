@@ -1,0 +1,113 @@
+"""Reading Open WebUI's chat export: a list of chats, each with a tree of messages.
+
+Shape, from the project's own export and importers of others: each item has ``id``, ``title``,
+``created_at``, ``archived``, ``pinned`` and ``chat``; inside, ``history.messages`` maps ids to
+``{id, parentId, childrenIds, role, content, model, timestamp}``, ``history.currentId`` names the
+last message walked. Very old exports have a plain ``messages`` list only.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+
+from app.domain.conversation import MessageStatus
+from app.domain.generation import Role
+from app.markup.transfer.readers.foreign import ForeignChat, ForeignMessage, chained
+from app.markup.transfer.readers.json_values import Json, ShapeError, as_map, moment, text
+
+NAME = "Open WebUI"
+
+_ROLES = {"user": Role.USER, "assistant": Role.ASSISTANT}
+_REASONING = re.compile(
+    r'<details type="reasoning"[^>]*>\s*(?:<summary>.*?</summary>)?(.*?)</details>\s*', re.DOTALL
+)
+
+
+def claims(value: object) -> bool:
+    """Whether a JSON value is a chat of Open WebUI."""
+    return _chat(value) is not None
+
+
+def read(value: Json) -> ForeignChat:
+    """One chat.
+
+    Raises:
+        ShapeError: It is damaged.
+    """
+    chat = _chat(value)
+    if chat is None:
+        raise ShapeError("It holds no chat.")
+    history = chat.get("history")
+    head: str | None = None
+    nodes: tuple[ForeignMessage, ...]
+    if isinstance(history, dict) and isinstance(history.get("messages"), dict):
+        head = text(history.get("currentId")) or None
+        nodes = tuple(
+            _node(key, as_map(item, "A message")) for key, item in history["messages"].items()
+        )
+    else:
+        listed = chat.get("messages")
+        nodes = chained(
+            _node(str(index), as_map(item, "A message"))
+            for index, item in enumerate(listed if isinstance(listed, list) else [])
+        )
+    return ForeignChat(
+        source="openwebui",
+        key=text(value.get("id")) or text(chat.get("id")),
+        title=text(value.get("title")) or text(chat.get("title")),
+        nodes=nodes,
+        head=head,
+        created_at=moment(value.get("created_at")) or moment(chat.get("timestamp")),
+        updated_at=moment(value.get("updated_at")),
+        system_prompt=_system(chat),
+        archived=value.get("archived") is True,
+        pinned=value.get("pinned") is True,
+    )
+
+
+def _chat(value: object) -> Json | None:
+    if not isinstance(value, dict):
+        return None
+    for candidate in (value.get("chat"), value):
+        if not isinstance(candidate, dict):
+            continue
+        history = candidate.get("history")
+        if isinstance(history, dict) and isinstance(history.get("messages"), dict):
+            return candidate
+        listed = candidate.get("messages")
+        if candidate is not value and isinstance(listed, list):
+            return candidate
+    return None
+
+
+def _node(key: str, message: Json) -> ForeignMessage:
+    content = message.get("content")
+    if isinstance(content, list):
+        content = "\n\n".join(text(part.get("text")) for part in content if isinstance(part, dict))
+    said = _REASONING.sub(_thought, text(content))
+    failed = bool(message.get("error")) and not said
+    role = _ROLES.get(text(message.get("role")))
+    return ForeignMessage(
+        key,
+        text(message.get("parentId")) or None,
+        role if said or failed else None,
+        said,
+        moment(message.get("timestamp")),
+        text(message.get("model")),
+        MessageStatus.FAILED if failed else MessageStatus.COMPLETE,
+    )
+
+
+def _thought(match: re.Match[str]) -> str:
+    # Open WebUI keeps reasoning as escaped, quoted lines inside a <details> of its own.
+    lines = html.unescape(match[1]).strip().split("\n")
+    plain = "\n".join(re.sub(r"^> ?", "", item) for item in lines)
+    return f"<think>\n{plain}\n</think>\n\n"
+
+
+def _system(chat: Json) -> str:
+    for holder in (chat.get("params"), chat):
+        if isinstance(holder, dict) and text(holder.get("system")):
+            return text(holder.get("system"))
+    return ""

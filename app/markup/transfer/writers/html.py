@@ -1,0 +1,117 @@
+"""HTML: one file that needs nothing else, light and dark, formulas drawn, code coloured."""
+
+from __future__ import annotations
+
+from html import escape
+
+from app.domain.conversation import Message
+from app.domain.generation import Role
+from app.markup.code.highlighter import TokenKind
+from app.markup.latex.tokens import MathError
+from app.markup.maths.render import render
+from app.markup.parse import parse
+from app.markup.transfer.values import Chat, ExportFormat, ExportOptions
+from app.markup.transfer.writers.html_blocks import HtmlBlocks
+from app.markup.transfer.writers.html_style import STYLE
+from app.markup.transfer.writers.markdown import author
+
+_EM = 16.0  # pixels the formulas are measured at; the page scales them with its text
+
+# Nothing is loaded and nothing runs, even if a text should find a way to ask for it.
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+
+
+class HtmlExporter:
+    """Writes a chat as one HTML page."""
+
+    format = ExportFormat(
+        "html",
+        "Web page",
+        ".html",
+        "To read and share: one file, formulas drawn, light and dark.",
+        folds=True,
+    )
+
+    def write(self, chats: tuple[Chat, ...], options: ExportOptions) -> bytes:
+        """The page of one chat."""
+        (chat,) = chats
+        return write_html(chat, options).encode("utf-8", "replace")
+
+
+class BrowserRenderer:
+    """How things look in a browser; colours are the style sheet's business."""
+
+    def __init__(self, *, fold: bool) -> None:
+        self._fold = fold
+
+    def formula(self, source: str, markdown: str, *, display: bool) -> str:
+        """Inline SVG on the baseline, in the colour and size of the text around it."""
+        try:
+            drawn = render(source, display=display, size=_EM, colour="currentColor")
+        except MathError:
+            return f"<code>{escape(markdown, quote=False)}</code>"
+        size = f"width:{drawn.width / _EM:.3f}em;height:{drawn.height / _EM:.3f}em"
+        drop = (drawn.baseline - drawn.height) / _EM
+        return (
+            f'<span class="math" role="img" aria-label="{escape(source)}" '
+            f'style="{size};vertical-align:{drop:.3f}em">{drawn.svg.decode()}</span>'
+        )
+
+    def code(self, label: str, body: str) -> str:
+        """Code with its language above."""
+        head = f'<div class="language">{escape(label)}</div>' if label else ""
+        return f'<div class="code">{head}<pre><code>{body}</code></pre></div>\n'
+
+    def run(self, kind: TokenKind, text: str) -> str:
+        """A class for the style sheet."""
+        return f'<span class="c-{kind.value}">{text}</span>'
+
+    def thinking(self, body: str) -> str:
+        """Folded, or open where it should not be hidden."""
+        opened = "" if self._fold else " open"
+        return f"<details{opened}><summary>Thinking</summary>\n{body}</details>\n"
+
+    def task(self, *, checked: bool) -> str:
+        """A box that cannot be changed."""
+        return f'<input type="checkbox" disabled{" checked" if checked else ""}> '
+
+
+def write_html(chat: Chat, options: ExportOptions) -> str:
+    """The page of a chat."""
+    c = chat.conversation
+    title = escape(c.title.strip() or "Untitled chat")
+    look = BrowserRenderer(fold=options.fold_thinking)
+    prompt = ""
+    if c.system_prompt:
+        prompt = (
+            '<details class="system"><summary>System prompt</summary>\n'
+            f"{HtmlBlocks(look, 's').html(parse(c.system_prompt))}</details>\n"
+        )
+    turns = "".join(
+        _turn(message, f"m{number}-", look, options)
+        for number, message in enumerate(chat.branch(), 1)
+    )
+    return (
+        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        '<meta name="color-scheme" content="light dark">\n'
+        f"<title>{title}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<main>\n"
+        f"<h1>{title}</h1>\n"
+        f'<p class="when">{options.local(c.created_at):%d %B %Y}</p>\n'
+        f"{prompt}{turns}</main>\n</body>\n</html>\n"
+    )
+
+
+def _turn(message: Message, prefix: str, look: BrowserRenderer, options: ExportOptions) -> str:
+    who = escape(author(message))
+    when = options.local(message.created_at)
+    mine = message.role is Role.USER
+    kind = "user" if mine else "answer"
+    body = HtmlBlocks(look, prefix, breaks=mine).html(parse(message.content))
+    error = f'<p class="error">{escape(message.error)}</p>\n' if message.error else ""
+    return (
+        f'<section class="{kind}">\n<h2>{who} '
+        f'<time datetime="{message.created_at.isoformat()}">{when:%d %B %Y, %H:%M}</time></h2>\n'
+        f'<div class="text" dir="auto">\n{body}{error}</div>\n</section>\n'
+    )

@@ -1,0 +1,101 @@
+"""Phial's JSON: one object with every chat in it, exact, documented by its own keys."""
+
+from __future__ import annotations
+
+import json
+
+from app.markup.transfer.readers.json_values import Json, ShapeError, as_list, as_map
+from app.markup.transfer.values import Chat, ExportFormat, ExportOptions
+from app.markup.transfer.writers.records import (
+    chat_from_records,
+    conversation_record,
+    message_record,
+    pack,
+    positions_of,
+    unpack,
+)
+
+NAME = "phial"
+VERSION = 1
+
+
+class JsonExporter:
+    """Writes chats as JSON."""
+
+    format = ExportFormat(
+        "json",
+        "JSON",
+        ".json",
+        "For programs: every version and every detail, imports back exactly.",
+        exact=True,
+        several=True,
+    )
+
+    def write(self, chats: tuple[Chat, ...], options: ExportOptions) -> bytes:
+        """All chats as one object; without ``options.exact`` the walked branches only."""
+        make = chat_to_json if options.exact else _plain
+        document = {
+            "format": NAME,
+            "version": VERSION,
+            "conversations": [make(chat) for chat in chats],
+        }
+        return json.dumps(document, ensure_ascii=False, indent=1).encode("utf-8") + b"\n"
+
+
+class PhialExporter(JsonExporter):
+    """Writes the same JSON under the suffix that the system opens with Phial."""
+
+    format = ExportFormat(
+        "phial",
+        "Phial chat",
+        ".phial",
+        "To hand to another Phial: a double click imports it, exactly.",
+        exact=True,
+        several=True,
+    )
+
+
+def chat_to_json(chat: Chat) -> dict[str, object]:
+    """The exact object of one chat."""
+    positions = positions_of(chat)
+    return {
+        **conversation_record(chat),
+        "messages": [
+            {**message_record(message, positions), "content": pack(message.content)}
+            for message in chat.messages
+        ],
+    }
+
+
+def chat_from_json(value: object) -> Chat:
+    """The chat of an exact object.
+
+    Raises:
+        ShapeError: It is not one.
+    """
+    record = as_map(value, "The chat")
+    messages: list[tuple[Json, str]] = []
+    for item in as_list(record.get("messages"), "The list of messages"):
+        message = as_map(item, "A message")
+        content = unpack(message.get("content"))
+        if not isinstance(content, str):
+            raise ShapeError("A message in it has no text.")
+        messages.append((message, content))
+    return chat_from_records(record, messages)
+
+
+def _plain(chat: Chat) -> dict[str, object]:
+    c = chat.conversation
+    return {
+        "title": pack(c.title),
+        "created_at": c.created_at.isoformat(),
+        "system_prompt": pack(c.system_prompt),
+        "messages": [
+            {
+                "role": message.role.value,
+                "created_at": message.created_at.isoformat(),
+                "content": pack(message.content),
+            }
+            for message in chat.branch()
+        ],
+    }

@@ -1,0 +1,416 @@
+"""Answers: send, stop, regenerate, edit, continue. The way of one message, from Enter to disk."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from app.domain.conversation import Conversation, Message, MessageStatus
+from app.domain.errors import (
+    BugError,
+    EngineBusyError,
+    EngineDiedError,
+    InvalidValueError,
+    KnownError,
+    LoadCancelledError,
+)
+from app.domain.generation import (
+    ContextFitted,
+    EngineRestarted,
+    Finished,
+    GenerationRequest,
+    OverflowPolicy,
+    PromptProgress,
+    Role,
+    SnapshotRestored,
+    StopReason,
+    TextDelta,
+    Turn,
+)
+from app.domain.model import ModelFile
+from app.engine.base import Engine
+from app.services.chat.answer_in_progress import AnswerInProgress, failed_message, finished_message
+from app.services.chat.prompt_messages import chat_turns
+from app.services.chat.summary import ShortenedRequest, Summariser
+from app.services.chat.titles import title_from
+from app.services.core.events import (
+    AnswerEnded,
+    AnswerProgressed,
+    AnswerStarted,
+    AnswerTextAdded,
+    Asked,
+    BranchChanged,
+    ErrorReported,
+    EventBus,
+    LibraryChanged,
+    SendFailed,
+    Summarising,
+)
+from app.services.core.ids import new_id, utc_now
+from app.services.core.serial_executor import SerialExecutor, tell_of_bug
+from app.services.core.settings import SettingsService
+from app.services.library.library_service import LibraryService
+from app.services.models.model_service import ModelService
+
+FIRST_JOURNAL_SECONDS = 0.05  # doubled until it is the one below
+JOURNAL_SECONDS = 0.7  # a crash loses at most about a second of the answer
+MAX_MESSAGE_CHARACTERS = 20_000_000  # far above any context window; guards memory only
+_log = logging.getLogger(__name__)
+
+Clock = Callable[[], datetime]
+StoreAction = Callable[[], Future[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A question and the answer that is being written for it."""
+
+    question_id: str
+    answer_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ActiveAnswer:
+    """The answer being written now."""
+
+    conversation_id: str
+    message_id: str
+
+
+class ChatService:
+    """Writes answers, one at a time, and keeps every word of them."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        lane: SerialExecutor,
+        models: ModelService,
+        library: LibraryService,
+        settings: SettingsService,
+        bus: EventBus,
+        *,
+        now: Clock = utc_now,
+    ) -> None:
+        self._engine = engine
+        self._executor = lane
+        self._models = models
+        self._library = library
+        self._settings = settings
+        self._bus = bus
+        self._now = now
+        self._lock = threading.Lock()
+        self._writing: AnswerInProgress | None = None
+        self._unsaved: dict[str, Message] = {}
+        self._summaries = Summariser(engine, library)
+
+    @property
+    def active(self) -> ActiveAnswer | None:
+        """The answer being written, if any."""
+        writing = self._writing
+        if writing is None:
+            return None
+        return ActiveAnswer(writing.message.conversation_id, writing.message.id)
+
+    def send(self, conversation_id: str, text: str) -> Exchange:
+        """Store a question and begin its answer. Returns at once.
+
+        Raises:
+            InvalidValueError: The text is blank or absurdly long.
+            EngineBusyError: Another answer is being written.
+            NotFoundError: There is no such conversation.
+
+        If the question cannot be stored nothing is begun, and :class:`SendFailed` is published.
+        """
+        conversation = self._library.get(conversation_id)
+        return self._ask(conversation, conversation.head_id, text)
+
+    def edit(self, message_id: str, text: str) -> Exchange:
+        """Ask again with other words; the old question and its answers stay as a version.
+
+        Raises:
+            As :meth:`send`.
+        """
+        message = self._library.message(message_id)
+        if message.role is not Role.USER:
+            raise InvalidValueError("Only your own messages can be edited.")
+        conversation = self._library.get(message.conversation_id)
+        return self._ask(conversation, message.parent_id, text, edited=message_id)
+
+    def regenerate(self, answer_id: str) -> str:
+        """Write another version of an answer; returns its id.
+
+        Raises:
+            EngineBusyError: Another answer is being written.
+        """
+        old = self._library.message(answer_id)
+        if old.role is not Role.ASSISTANT:
+            raise InvalidValueError("Only answers can be regenerated.")
+        answer = self._blank_answer(old.conversation_id, old.parent_id)
+        self._begin(answer, lambda: self._library.add_message(answer), resume=False)
+        return answer.id
+
+    def answer_with(self, answer_id: str, model: ModelFile) -> None:
+        """Write another version of an answer with another installed file, once that is loaded.
+
+        If it cannot be loaded no version is begun: the model before must not answer in its name.
+
+        Raises:
+            EngineBusyError: Another answer is being written.
+        """
+        self._refuse_if_busy()
+
+        def answer() -> None:
+            try:
+                self.regenerate(answer_id)
+            except KnownError as error:  # something was sent while the model was loading
+                self._bus.publish(ErrorReported(error))
+
+        self._models.choose(model, answer)
+
+    def continue_answer(self, answer_id: str) -> None:
+        """Go on with an answer that was stopped, cut or interrupted.
+
+        Raises:
+            EngineBusyError: Another answer is being written.
+            InvalidValueError: There is nothing to go on with.
+        """
+        message = self._library.message(answer_id)
+        if message.role is not Role.ASSISTANT or not message.status.can_continue:
+            raise InvalidValueError("This answer is complete.")
+        message = replace(message, status=MessageStatus.STREAMING, error="")
+        self._begin(message, lambda: self._library.resume(message), resume=True)
+
+    def stop(self) -> None:
+        """Stop the answer being written; what there is of it stays."""
+        writing = self._writing
+        if writing is not None:
+            writing.cancel.set()
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Block until no answer is being written; False when ``timeout`` seconds passed first."""
+        writing = self._writing
+        return True if writing is None else writing.done.wait(timeout)
+
+    def save_state(self, conversation_id: str) -> None:
+        """A chat was left: let the engine keep its state on disk, when it has time."""
+        if not self._library.is_private(conversation_id):
+            self._executor.submit(lambda: self._engine.save_state(conversation_id))
+
+    def close(self) -> None:
+        """Stop and wait for the end. May be called twice."""
+        self.stop()
+        self.wait()
+
+    def save_pending(self) -> None:
+        """Store ended answers, also those that could not be stored when they ended.
+
+        Raises:
+            StoreError, DiskFullError: They still cannot be stored.
+        """
+        for message in list(self._unsaved.values()):
+            self._library.finish(message).result()
+            del self._unsaved[message.id]
+
+    # --- beginning ----------------------------------------------------------------------
+
+    def _ask(
+        self,
+        conversation: Conversation,
+        parent_id: str | None,
+        text: str,
+        edited: str | None = None,
+    ) -> Exchange:
+        if not text.strip():
+            raise InvalidValueError("The message is empty.", action="Type something first.")
+        if len(text) > MAX_MESSAGE_CHARACTERS:
+            raise InvalidValueError(
+                f"The message has {len(text):,} characters; "
+                f"at most {MAX_MESSAGE_CHARACTERS:,} can be handled.",
+                data="It is still in the composer.",
+                action="Send it in parts.",
+            )
+        question = Message(
+            id=new_id(),
+            conversation_id=conversation.id,
+            parent_id=parent_id,
+            role=Role.USER,
+            content=text,
+            status=MessageStatus.COMPLETE,
+            created_at=self._now(),
+        )
+        answer = self._blank_answer(conversation.id, question.id)
+
+        title = "" if conversation.title else title_from(text)
+        self._begin(
+            answer,
+            lambda: self._library.add_exchange(question, answer, title=title, edited=edited),
+            resume=False,
+            asked=Asked(text, edited),
+        )
+        return Exchange(question.id, answer.id)
+
+    def _blank_answer(self, conversation_id: str, parent_id: str | None) -> Message:
+        return Message(
+            id=new_id(),
+            conversation_id=conversation_id,
+            parent_id=parent_id,
+            role=Role.ASSISTANT,
+            content="",
+            status=MessageStatus.STREAMING,
+            created_at=self._now(),
+        )
+
+    def _refuse_if_busy(self) -> None:
+        if self._writing is not None:
+            raise EngineBusyError("An answer is still being written.")
+
+    def _begin(
+        self, answer: Message, store: StoreAction, *, resume: bool, asked: Asked | None = None
+    ) -> None:
+        with self._lock:
+            self._refuse_if_busy()
+            writing = self._writing = AnswerInProgress(answer)
+
+        def stored(outcome: Future[None]) -> None:
+            error = outcome.exception()
+            if error is None:
+                self._start(writing, resume=resume)
+                return
+            self._never_began(writing)
+            if not isinstance(error, KnownError):
+                tell_of_bug(error)
+                error = BugError(type(error).__name__)  # the words are given back all the same
+            self._bus.publish(SendFailed(answer.conversation_id, asked, error))
+
+        with ExitStack() as undo:
+            undo.callback(self._never_began, writing)
+            storing = store()
+            undo.pop_all()
+        storing.add_done_callback(stored)
+
+    def _never_began(self, writing: AnswerInProgress) -> None:
+        self._writing = None
+        writing.end()
+
+    def _start(self, writing: AnswerInProgress, *, resume: bool) -> None:
+        """The question is on disk: show it, and answer it when the lane is free."""
+        conversation_id = writing.message.conversation_id
+        self._bus.publish(BranchChanged(conversation_id))
+        self._bus.publish(LibraryChanged((conversation_id,)))
+        self._bus.publish(AnswerStarted(conversation_id, writing.message.id))
+        threading.Thread(target=self._journal, args=(writing,), name="answer-journal").start()
+        self._executor.submit(lambda: self._write(writing, resume=resume))
+
+    # --- on the lane --------------------------------------------------------------------
+
+    def _write(self, writing: AnswerInProgress, *, resume: bool) -> None:
+        error: KnownError | None = None
+        message = writing.message
+        try:
+            message = self._generate(writing, resume=resume)
+        except LoadCancelledError:
+            message = replace(
+                writing.message, status=MessageStatus.STOPPED, stop_reason=StopReason.STOPPED
+            )
+        except KnownError as problem:
+            error = problem
+            message = failed_message(writing.message, problem)
+        finally:
+            self._end(writing, replace(message, content=writing.text()), error)
+
+    def _generate(self, writing: AnswerInProgress, *, resume: bool) -> Message:
+        model = self._models.ensure_loaded(writing.cancel)
+        sampling = self._settings.current.sampling(self._models.advised_sampling(model))
+        message = replace(writing.message, model=self._models.reference(model), sampling=sampling)
+        writing.message = message
+        request = GenerationRequest(
+            conversation_id=message.conversation_id,
+            turns=self._turns(message, resume=resume),
+            sampling=sampling,
+            overflow=self._settings.current.overflow,
+            continue_answer=resume and bool(message.content),
+            private=self._library.is_private(message.conversation_id),
+        )
+        shortened = self._shortened(request, writing)
+        for event in self._engine.generate(shortened.request, writing.cancel):
+            match event:
+                case TextDelta(text, tokens):
+                    writing.add(text)
+                    self._bus.publish(
+                        AnswerTextAdded(message.conversation_id, message.id, text, tokens)
+                    )
+                case ContextFitted() | SnapshotRestored() | PromptProgress() | EngineRestarted():
+                    step = event
+                    if isinstance(event, ContextFitted):
+                        left_out = (*shortened.replaced, *event.left_out)
+                        message = writing.message = replace(message, left_out=left_out)
+                        step = replace(event, left_out=left_out)
+                    self._bus.publish(AnswerProgressed(message.conversation_id, message.id, step))
+                case Finished():
+                    return finished_message(message, event)
+        raise EngineDiedError("The engine ended without finishing the answer.")
+
+    def _shortened(self, request: GenerationRequest, writing: AnswerInProgress) -> ShortenedRequest:
+        """The request with a summary in place of what falls out, where the user wants that."""
+        loaded = self._models.state.loaded
+        if request.overflow is not OverflowPolicy.SUMMARISE or loaded is None:
+            return ShortenedRequest(request)
+        message = writing.message
+
+        def tell(reading: PromptProgress | None, messages: int) -> None:
+            step = Summarising(messages, reading)
+            self._bus.publish(AnswerProgressed(message.conversation_id, message.id, step))
+
+        request = replace(request, overflow=OverflowPolicy.LEAVE_OUT)
+        return self._summaries.shorten(request, loaded, writing.cancel, tell)
+
+    def _turns(self, answer: Message, *, resume: bool) -> tuple[Turn, ...]:
+        """What the model reads: what the answer follows, and what there is to go on with.
+
+        Not the walked branch: another version may have been chosen while the answer waited.
+        """
+        messages = {m.id: m for m in self._library.tree(answer.conversation_id)}
+        path: list[Message] = []
+        above = answer.parent_id
+        while above in messages:
+            path.append(messages[above])
+            above = path[-1].parent_id
+        turns = chat_turns(self._library.get(answer.conversation_id), path[::-1])
+        if resume and answer.content:
+            turns += (Turn(Role.ASSISTANT, answer.content, answer.id),)
+        return turns
+
+    def _journal(self, writing: AnswerInProgress) -> None:
+        """Hand the text so far to the store: the first words at once, then ever less often.
+
+        Runs until the answer ends. The first second is kept as well as any other that way.
+        """
+        pause = FIRST_JOURNAL_SECONDS
+        while writing.news.wait() and not writing.done.is_set():
+            writing.news.clear()
+            journaled = self._library.journal(writing.message, writing.text())
+            journaled.add_done_callback(_log_failure)
+            writing.done.wait(pause)
+            pause = min(2 * pause, JOURNAL_SECONDS)
+
+    def _end(self, writing: AnswerInProgress, message: Message, error: KnownError | None) -> None:
+        writing.end()
+        self._unsaved[message.id] = message
+        try:
+            self.save_pending()
+        except KnownError as problem:
+            self._bus.publish(ErrorReported(problem))
+        self._writing = None
+        self._bus.publish(AnswerEnded(message, error))
+        self._bus.publish(LibraryChanged((message.conversation_id,)))
+
+
+def _log_failure(journaled: Future[None]) -> None:
+    error = journaled.exception()
+    if error is not None:  # the next one, or the end of the answer, tries again
+        _log.warning("The answer so far could not be journaled: %s", error)

@@ -1,0 +1,147 @@
+"""How full the context window is before a message is sent: exact counts, kept per message."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+
+from app.domain.errors import ContextFullError, KnownError, PromptTooLongError
+from app.domain.generation import OverflowPolicy, Role, Turn
+from app.domain.model import LoadedModel
+from app.engine.base import Engine
+from app.engine.context import fit_turns, reserve_for
+from app.services.chat.prompt_messages import newest_summary, turn_text, with_summary
+from app.services.core.events import ContextMeasured, EventBus, ModelPhase
+from app.services.core.serial_executor import SerialExecutor
+from app.services.core.settings import SettingsService
+from app.services.library.library_service import LibraryService
+from app.services.models.model_service import ModelService
+
+
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """A chat as it would be sent.
+
+    Attributes:
+        turns: Without their texts.
+        costs: Tokens of each with its markup.
+        replaced: Messages that a summary, part of the first turn, stands for.
+    """
+
+    turns: tuple[Turn, ...]
+    costs: tuple[int, ...]
+    replaced: int = 0
+
+
+class ContextService:
+    """Measures chats on the engine's lane, between answers; only the newest wish is served."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        lane: SerialExecutor,
+        models: ModelService,
+        library: LibraryService,
+        settings: SettingsService,
+        bus: EventBus,
+    ) -> None:
+        self._engine = engine
+        self._executor = lane
+        self._models = models
+        self._library = library
+        self._settings = settings
+        self._bus = bus
+        self._lock = threading.Lock()
+        self._request: tuple[str, str] | None = None
+        self._refused: tuple[tuple[str, str], KnownError] | None = None
+
+    def refusal(self, conversation_id: str, draft: str) -> KnownError | None:
+        """Why this draft cannot be sent, where the last measurement was of it and said so."""
+        refused = self._refused
+        if refused is not None and refused[0] == (conversation_id, draft):
+            return refused[1]
+        return None
+
+    def measure(self, conversation_id: str, draft: str) -> None:
+        """Count a chat with its draft; :class:`ContextMeasured` tells. Nothing without a model."""
+        with self._lock:
+            waiting = self._request is not None
+            self._request = (conversation_id, draft)
+        if not waiting:
+            self._executor.submit(self._work)
+
+    def _work(self) -> None:
+        with self._lock:
+            wish, self._request = self._request, None
+        state = self._models.state
+        if wish is None or state.phase is not ModelPhase.READY or state.loaded is None:
+            return
+        try:
+            chat = self._count(*wish, state.loaded)
+        except KnownError:  # the model went away meanwhile; the next wish asks again
+            return
+        left_out, refusal = self._fit(chat, state.loaded) if wish[1].strip() else (0, None)
+        self._refused = (wish, refusal) if refusal is not None else None
+        tokens = sum(chat.costs) + state.loaded.answer_tokens
+        size = state.loaded.context_size
+        self._bus.publish(ContextMeasured(wish[0], tokens, size, chat.replaced + left_out, refusal))
+
+    def _fit(self, chat: _Counted, loaded: LoadedModel) -> tuple[int, KnownError | None]:
+        """As the engine will do it: how many messages fall out, or why nothing can be sent."""
+        settings = self._settings.current
+        size = loaded.context_size
+        try:
+            fitted = fit_turns(
+                chat.turns,
+                chat.costs,
+                overhead=loaded.answer_tokens,
+                context_size=size,
+                reserve=reserve_for(settings.max_tokens, size),
+                overflow=settings.overflow,
+            )
+        except (PromptTooLongError, ContextFullError) as error:
+            return 0, error
+        return len(fitted.left_out), None
+
+    def _count(self, conversation_id: str, draft: str, loaded: LoadedModel) -> _Counted:
+        """The turns a request would have, without their texts, and the tokens of each."""
+        model = self._models.state.model
+        key = self._models.reference(model).sha256 if model is not None else ""
+        conversation = self._library.get(conversation_id)
+        messages = [item.message for item in self._library.branch(conversation_id)]
+        known = self._library.token_counts(conversation_id, key) if key else {}
+        unknown = [message for message in messages if message.id not in known]
+        texts = [turn_text(message) for message in unknown]
+        counts = self._engine.count_tokens([conversation.system_prompt, draft, *texts])
+        fresh = {message.id: count for message, count in zip(unknown, counts[2:], strict=True)}
+        if key and fresh:
+            self._library.set_token_counts(conversation_id, key, fresh)
+        all_counts = {**known, **fresh}
+        turns = [Turn(Role.SYSTEM, conversation.system_prompt)] if counts[0] else []
+        tokens = [counts[0]] if counts[0] else []
+        for message in messages:
+            if all_counts[message.id]:
+                turns.append(Turn(message.role, "", message.id))
+                tokens.append(all_counts[message.id])
+        if draft.strip():
+            turns.append(Turn(Role.USER, ""))
+            tokens.append(counts[1])
+        chat = _Counted(tuple(turns), tuple(count + loaded.turn_tokens for count in tokens))
+        return self._summed_up(chat, conversation_id, loaded)
+
+    def _summed_up(self, chat: _Counted, conversation_id: str, loaded: LoadedModel) -> _Counted:
+        """The chat as it would be sent: with the summary that stands for what does not fit."""
+        settings, size = self._settings.current, loaded.context_size
+        room = size - reserve_for(settings.max_tokens, size) - loaded.answer_tokens
+        if settings.overflow is not OverflowPolicy.SUMMARISE or sum(chat.costs) <= room:
+            return chat
+        at, text = newest_summary(chat.turns, self._library.summaries(conversation_id))
+        if not text:
+            return chat
+        turns = with_summary(chat.turns, at, text)
+        (head,) = self._engine.count_tokens([turns[0].content])
+        return _Counted(
+            turns,
+            (head + loaded.turn_tokens, *chat.costs[at + 1 :]),
+            replaced=sum(1 for turn in chat.turns[: at + 1] if turn.message_id),
+        )

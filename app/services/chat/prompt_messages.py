@@ -1,0 +1,64 @@
+"""What the model reads of a chat: its turns, and a summary in place of the older ones. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from app.domain.conversation import Conversation, Message
+from app.domain.generation import Role, Turn
+from app.markup.markdown.thinking import strip_thinking
+
+HEADING = "Summary of the earlier part of this conversation:\n"
+
+
+def turn_text(message: Message) -> str:
+    """What the model reads of a message: an answer's reasoning is left out."""
+    if message.role is Role.ASSISTANT:
+        return strip_thinking(message.content)
+    return message.content
+
+
+def chat_turns(conversation: Conversation, branch: Sequence[Message]) -> tuple[Turn, ...]:
+    """The system prompt, where there is one, and the messages of a branch."""
+    turns = []
+    if conversation.system_prompt.strip():
+        turns.append(Turn(Role.SYSTEM, conversation.system_prompt))
+    turns += [
+        Turn(message.role, turn_text(message), message.id)
+        for message in branch
+        if message.content or message.role is not Role.ASSISTANT
+    ]
+    return tuple(turns)
+
+
+def newest_summary(turns: Sequence[Turn], known: Mapping[str, str]) -> tuple[int, str]:
+    """The summary that stands for the most turns before the newest question.
+
+    Args:
+        turns: Of the chat.
+        known: Summaries by the id of the last message they stand for.
+
+    Returns:
+        Index of that message's turn, and the summary; -1 and nothing where there is none.
+    """
+    for index in range(newest_question(turns) - 1, -1, -1):
+        if text := known.get(turns[index].message_id):
+            return index, text
+    return -1, ""
+
+
+def with_summary(turns: tuple[Turn, ...], at: int, text: str) -> tuple[Turn, ...]:
+    """``turns`` with a summary, in the system prompt, in place of those up to index ``at``."""
+    if not text:
+        return turns
+    system = turns[0].content if turns[0].role is Role.SYSTEM else ""
+    head = f"{system}\n\n{HEADING}{text}" if system else f"{HEADING}{text}"
+    return (Turn(Role.SYSTEM, head), *turns[at + 1 :])
+
+
+def newest_question(turns: Sequence[Turn]) -> int:
+    """Index of the last user turn; of the last turn where there is none."""
+    for index in range(len(turns) - 1, -1, -1):
+        if turns[index].role is Role.USER:
+            return index
+    return len(turns) - 1

@@ -1,0 +1,1 @@
+"""What every service stands on: events, settings, the serial executor, formatting, ids."""

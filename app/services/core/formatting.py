@@ -1,0 +1,284 @@
+"""The words both faces use for numbers, states and days: pure functions, no Qt, no I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, tzinfo
+from pathlib import Path
+
+from app.domain.conversation import Conversation, Message, MessageStatus
+from app.domain.download import DownloadItem, DownloadState
+from app.domain.generation import StopReason, Timings
+from app.domain.model import ModelFile
+from app.services.core.events import ContextMeasured, ModelPhase, ModelState
+from app.store.safety.backups import Content, Lost
+
+SEPARATOR = " · "
+NEW_CHAT = "New chat"
+_DRAFT_SHOWN = 40  # characters
+_UNITS = ("bytes", "kB", "MB", "GB", "TB")
+MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+
+
+def amount(number: int, noun: str, plural: str = "") -> str:
+    """A count with its noun: ``1 token``, ``3,120 tokens``."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def size(number: int) -> str:
+    """Bytes in decimal units, as file managers and the Hub give them: ``9.05 GB``."""
+    value, unit = float(max(number, 0)), _UNITS[0]
+    for unit in _UNITS:
+        if value < 999.5 or unit == _UNITS[-1]:
+            break
+        value /= 1000
+    if unit == _UNITS[0]:
+        return amount(int(value), "byte")
+    return f"{value:.2f} {unit}" if value < 10 else f"{value:.1f} {unit}"
+
+
+def duration(seconds: float) -> str:
+    """A span of time, as coarse as it is long: ``12 s``, ``2 min``, ``1 h 5 min``."""
+    whole = max(0, round(seconds))
+    if whole < 60:
+        return f"{whole} s"
+    minutes = round(whole / 60)
+    if minutes < 60:
+        return f"{minutes} min"
+    hours, rest = divmod(minutes, 60)
+    return f"{hours} h {rest} min" if rest else f"{hours} h"
+
+
+def time_left(seconds: float | None) -> str:
+    """An estimate of what remains; empty where there is none yet."""
+    if seconds is None:
+        return ""
+    if seconds < 10:
+        return "a few seconds left"
+    if seconds < 60:
+        return f"about {round(seconds / 10) * 10} s left"
+    return f"about {duration(seconds)} left"
+
+
+def percent(fraction: float) -> str:
+    """A share from 0 to 1 as a whole number of per cent: ``43 %``."""
+    return f"{int(min(max(fraction, 0.0), 1.0) * 100)} %"
+
+
+def rate(tokens_per_second: float) -> str:
+    """An answer's speed: ``12.3 tokens/s``, from a hundred on without the tenth."""
+    digits = 1 if tokens_per_second < 99.95 else 0
+    return f"{tokens_per_second:,.{digits}f} tokens/s"
+
+
+def join(*parts: str) -> str:
+    """The parts that are not empty, with a middle dot between."""
+    return SEPARATOR.join(part for part in parts if part)
+
+
+# --- models -----------------------------------------------------------------------------------
+
+
+def model_name(model: ModelFile | None) -> str:
+    """What the model chip calls a file; the demo is always called a demo."""
+    if model is None:
+        return "No model"
+    return "Built-in demo" if model.demo else model.label
+
+
+def disambiguate(models: Sequence[ModelFile]) -> dict[Path, str]:
+    """What to add to the names of files that are called alike: the end of the path that differs.
+
+    Files with a name of their own are not in it.
+    """
+    alike: dict[str, list[Path]] = {}
+    for model in models:
+        alike.setdefault(model_name(model), []).append(model.path)
+    return {
+        path: _differing_end(path, paths)
+        for paths in alike.values()
+        if len(paths) > 1
+        for path in paths
+    }
+
+
+def _differing_end(path: Path, among: Sequence[Path]) -> str:
+    """The fewest last parts of ``path`` that no other one ends with."""
+    others = [other.parts for other in among if other != path]
+    count = 1
+    while count < len(path.parts) and any(
+        other[-count:] == path.parts[-count:] for other in others
+    ):
+        count += 1
+    return "/".join(path.parts[-count:]).lstrip("/")
+
+
+def model_status(state: ModelState) -> str:
+    """One or two words on where the model is."""
+    match state.phase:
+        case ModelPhase.NONE:
+            return "none chosen"
+        case ModelPhase.UNLOADED:
+            return "not loaded"
+        case ModelPhase.LOADING:
+            return f"loading {percent(state.fraction)}"
+        case ModelPhase.READY:
+            return "ready"
+        case ModelPhase.FAILED:
+            return "could not be loaded"
+
+
+def model_line(state: ModelState) -> str:
+    """Name and status on one line, for the chip's accessible name."""
+    return model_name(state.model) + ", " + model_status(state)
+
+
+# --- downloads --------------------------------------------------------------------------------
+
+_DOWNLOAD_STATES = {
+    DownloadState.QUEUED: "waiting for its turn",
+    DownloadState.CHECKING: "checking what is here already",
+    DownloadState.CONNECTING: "connecting",
+    DownloadState.WAITING: "the connection broke; trying again",
+    DownloadState.PAUSED: "paused",
+    DownloadState.VERIFYING: "verifying",
+    DownloadState.DONE: "verified and ready",
+    DownloadState.FAILED: "failed",
+    DownloadState.CANCELLED: "cancelled",
+}
+
+
+def download_line(item: DownloadItem) -> str:
+    """How a download stands: ``3.10 of 9.05 GB · 12.4 MB/s · about 8 min left``."""
+    far = f"{size(item.done)} of {size(item.total)}" if item.total else ""
+    if item.state is DownloadState.DOWNLOADING:
+        pace = f"{size(round(item.speed))}/s" if item.speed else ""
+        return join(far, pace, time_left(item.seconds_left))
+    if item.state is DownloadState.DONE:
+        return join(size(item.total), _DOWNLOAD_STATES[item.state])
+    return join(_DOWNLOAD_STATES[item.state], far)
+
+
+def download_short(items: Sequence[DownloadItem]) -> str:
+    """All downloads that are not over, or paused, in a few words; empty when there are none."""
+    waiting = [item for item in items if not item.state.over]
+    paused = [item for item in items if item.state is DownloadState.PAUSED]
+    if not waiting and paused:
+        if len(paused) > 1:
+            return f"{len(paused)} downloads paused"
+        share = paused[0].done / paused[0].total if paused[0].total else 0.0
+        return f"Download paused at {percent(share)}"
+    if not waiting:
+        return ""
+    first = next((item for item in waiting if item.state.active), waiting[0])
+    far = percent(first.done / first.total) if first.total else "starting"
+    if len(waiting) > 1:
+        return join(f"Downloading {far}", f"{len(waiting) - 1} more")
+    left = first.seconds_left
+    soon = left is not None and left < 10  # the sidebar has room for a few words
+    return join(f"Downloading {far}", "seconds left" if soon else time_left(left))
+
+
+# --- answers and the context --------------------------------------------------------------------
+
+
+def stop_reason_text(message: Message) -> str:
+    """Why an answer ended, where that is worth saying; empty for a natural end."""
+    match message.status:
+        case MessageStatus.STOPPED:
+            return "stopped by you"
+        case MessageStatus.CUT:
+            full = message.stop_reason is StopReason.CONTEXT_FULL
+            return "the context is full" if full else "cut at the token limit"
+        case MessageStatus.INTERRUPTED:
+            return "interrupted"
+        case MessageStatus.FAILED:
+            return "no answer"
+        case MessageStatus.COMPLETE | MessageStatus.STREAMING:
+            return ""
+
+
+def answer_line(message: Message) -> str:
+    """What an answer cost and how it ended: ``412 tokens · 11.8 tokens/s · stopped by you``."""
+    timings = message.timings or Timings()
+    count = timings.completion_tokens
+    speed = timings.tokens_per_second
+    return join(
+        amount(count, "token") if count else "",
+        rate(speed) if speed else "",
+        stop_reason_text(message),
+    )
+
+
+def context_forecast(measured: ContextMeasured, already: int = 0) -> str:
+    """What sending the draft would mean for the context; empty where nothing changes.
+
+    ``already`` is how many messages the model does not read any more as it is.
+    """
+    if measured.refusal is not None:
+        return measured.refusal.what
+    if measured.left_out > already:
+        if measured.left_out == 1:
+            return "With this, the oldest message no longer fits what the model reads"
+        return f"With this, the {measured.left_out:,} oldest messages no longer fit what it reads"
+    return ""
+
+
+def context_line(tokens: int, context_size: int) -> str:
+    """How full the context window is, in words."""
+    return f"{tokens:,} of {amount(context_size, 'token')} used"
+
+
+# --- chats ------------------------------------------------------------------------------------
+
+
+def title(conversation: Conversation | None) -> str:
+    """A chat's title, or what an untitled one is called."""
+    if conversation is None:
+        return NEW_CHAT
+    untitled = "Private chat" if conversation.private else NEW_CHAT
+    return conversation.title or untitled
+
+
+def listed_title(conversation: Conversation) -> str:
+    """A chat's title in a list, where one that holds nothing but a draft is told by its words."""
+    draft = " ".join(conversation.draft.split())
+    if conversation.title or not draft:
+        return title(conversation)
+    return f"Draft: {draft if len(draft) <= _DRAFT_SHOWN else draft[:_DRAFT_SHOWN] + '…'}"
+
+
+def date_and_time(moment: datetime, zone: tzinfo | None = None) -> str:
+    """Date and time in the reader's zone: ``21 November 2026, 14:05``."""
+    local = moment.astimezone(zone)
+    return f"{local.day} {MONTHS[local.month - 1]} {local.year}, {local:%H:%M}"
+
+
+def content(found: Content | None) -> str:
+    """What a backup holds."""
+    if found is None:
+        return "cannot be read"
+    return join(amount(found.chats, "chat"), amount(found.messages, "message"))
+
+
+def missing(lost: Lost) -> str:
+    """What a backup holds and the database does not."""
+    there = f"{amount(lost.content.messages, 'message')} in {amount(lost.content.chats, 'chat')}"
+    when = date_and_time(lost.backup.made_at)
+    if not lost.here.messages:
+        return f"There are no chats here, but a backup of {when} holds {there}."
+    here = f"{amount(lost.here.messages, 'message')} in {amount(lost.here.chats, 'chat')}"
+    return f"A backup of {when} holds {there}, of which some were never here; here are {here}."

@@ -1,0 +1,516 @@
+"""The conversations: list, rename, file, delete with undo, versions.
+
+Two stores of one shape stand behind it: the database, and one in memory for private chats, which
+leave nothing on disk. Every change is announced once it is stored, or refused with its reason; the
+futures are for callers that must wait.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+from heapq import merge
+from typing import TypeVar
+
+from app.domain.conversation import (
+    BranchMessage,
+    Conversation,
+    Edit,
+    Message,
+    SearchHit,
+    TrashedMessage,
+)
+from app.domain.errors import KnownError, NotFoundError
+from app.services.core.events import (
+    BranchChanged,
+    ErrorReported,
+    Event,
+    EventBus,
+    LibraryChanged,
+    SettingsChanged,
+)
+from app.services.core.formatting import listed_title
+from app.services.core.ids import new_id, utc_now
+from app.services.core.serial_executor import tell_of_bug
+from app.services.core.settings import SettingsService
+from app.services.library.fresh_chats import FreshChats
+from app.services.library.live_search import LiveSearch
+from app.services.library.private_chats import PrivateChats
+from app.store import MessageRepository
+
+T = TypeVar("T")
+Clock = Callable[[], datetime]
+LISTED_AT_ONCE = 100  # beyond it reading one by one takes longer than reading all
+
+
+class LibraryService:
+    """All conversations, wherever they live.
+
+    Args:
+        stored: The database.
+        settings: Gives new chats their system prompt.
+        bus: Told of every change.
+        start_report: Sentences to show once: repaired, recovered, replaced by defaults.
+        now: The clock.
+    """
+
+    def __init__(
+        self,
+        stored: MessageRepository,
+        settings: SettingsService,
+        bus: EventBus,
+        *,
+        start_report: tuple[str, ...] = (),
+        now: Clock = utc_now,
+    ) -> None:
+        self._stored = stored
+        self._settings = settings
+        self._bus = bus
+        self._now = now
+        self.start_report = start_report
+        self._private = PrivateChats(stored)
+        self._unstored = FreshChats()
+        self._search = LiveSearch(stored, bus)
+        bus.subscribe(self._on_event)
+
+    @property
+    def refusal(self) -> KnownError | None:
+        """Why chats on disk can be read and not changed; None where they can be."""
+        return self._stored.refusal
+
+    # --- reading ------------------------------------------------------------------------
+
+    def get(self, conversation_id: str) -> Conversation:
+        """One conversation.
+
+        Raises:
+            NotFoundError: There is none.
+        """
+        fresh = self._unstored.get(conversation_id)
+        return fresh if fresh is not None else self._of(conversation_id).get(conversation_id)
+
+    def conversations(self, *, archived: bool = False) -> list[Conversation]:
+        """Those with a message or a draft: pinned first, then used last first; private ones too."""
+        found = self._stored.list_conversations(archived=archived)
+        private = sorted(self._private.conversations(archived=archived), key=_order, reverse=True)
+        return list(merge(found, private, key=_order, reverse=True))
+
+    def listed(self, ids: Sequence[str]) -> dict[str, Conversation | None] | None:
+        """What :meth:`conversations` has for each of ``ids``, without reading the others.
+
+        Returns:
+            Each id with its conversation, or None where it is not listed; None in place of all
+            where so many are asked for that the whole list is better read.
+        """
+        if len(ids) > LISTED_AT_ONCE:
+            return None
+        found = self._stored.listed(ids) | self._private.listed(ids)
+        return {id_: found.get(id_) for id_ in ids}
+
+    def folders(self) -> list[str]:
+        """The folders in use, in alphabetical order."""
+        return list(self._stored.folders())
+
+    def branch(self, conversation_id: str) -> tuple[BranchMessage, ...]:
+        """The walked branch, first message first.
+
+        Raises:
+            NotFoundError: There is no such conversation.
+        """
+        if conversation_id in self._unstored:
+            return ()
+        return self._of(conversation_id).branch(conversation_id)
+
+    def tree(self, conversation_id: str) -> tuple[Message, ...]:
+        """Every message with all versions, parents before children.
+
+        Raises:
+            NotFoundError: There is no such conversation.
+        """
+        if conversation_id in self._unstored:
+            return ()
+        return self._of(conversation_id).tree(conversation_id)
+
+    def selected_children(self, conversation_id: str) -> dict[str | None, str]:
+        """Which child was walked last below each message; None is the parent of the first."""
+        if conversation_id in self._unstored:
+            return {}
+        return self._of(conversation_id).selected_children(conversation_id)
+
+    def message(self, message_id: str) -> Message:
+        """One message.
+
+        Raises:
+            NotFoundError: There is none.
+        """
+        return self._home(message_id)[1]
+
+    def is_private(self, conversation_id: str) -> bool:
+        """Whether the chat lives in memory only."""
+        return conversation_id in self._private
+
+    def trash(self) -> list[Conversation]:
+        """Deleted conversations, deleted last first; kept for 30 days."""
+        return list(self._stored.trashed_conversations())
+
+    def trashed_messages(self) -> list[TrashedMessage]:
+        """Messages deleted from conversations that still stand."""
+        return list(self._stored.trashed_messages())
+
+    def search(
+        self, query: str, done: Callable[[tuple[SearchHit, ...]], None]
+    ) -> Callable[[], object]:
+        """Search titles and messages; a newer search ends the ones before it.
+
+        Args:
+            query: As typed: words, "phrases", ``model:``, ``before:``, ``after:``, ``in:title``.
+            done: Called with the hits on a worker thread, unless a newer search came.
+
+        Returns:
+            Ends this search.
+        """
+        return self._search.start(query, done)
+
+    # --- conversations ------------------------------------------------------------------
+
+    def create(self, *, private: bool = False, system_prompt: str | None = None) -> Conversation:
+        """Begin a chat. It is stored with its first message or draft, so empty ones leave none."""
+        now = self._now()
+        prompt = self._settings.current.system_prompt if system_prompt is None else system_prompt
+        conversation = Conversation(
+            id=new_id(),
+            title="",
+            created_at=now,
+            updated_at=now,
+            system_prompt=prompt,
+            private=private,
+        )
+        if private:
+            self._private.add(conversation.id)
+        self._unstored.add(conversation)
+        return conversation
+
+    def add_conversation(
+        self,
+        conversation: Conversation,
+        tree: Sequence[Message],
+        chosen: Mapping[str | None, str],
+    ) -> Future[None]:
+        """Store a whole conversation, all or nothing; the importer announces it and its failure.
+
+        The future raises InvalidValueError if an id is taken.
+        """
+        return self._stored.add_conversation(conversation, tree, chosen)
+
+    def rename(self, conversation_id: str, title: str) -> Future[None]:
+        """Give it a title of the user's; nothing automatic replaces it."""
+        return self._change(conversation_id, lambda store: store.rename(conversation_id, title))
+
+    def set_pinned(self, conversation_id: str, pinned: bool) -> Future[None]:
+        """Keep it on top, or not."""
+        return self._change(
+            conversation_id, lambda store: store.set_pinned(conversation_id, pinned)
+        )
+
+    def set_archived(self, conversation_id: str, archived: bool) -> Future[None]:
+        """Hide it from the usual list, or bring it back."""
+        return self._change(
+            conversation_id, lambda store: store.set_archived(conversation_id, archived)
+        )
+
+    def set_folder(self, conversation_id: str, folder: str) -> Future[None]:
+        """File it; an empty name takes it out."""
+        return self._change(
+            conversation_id, lambda store: store.set_folder(conversation_id, folder.strip())
+        )
+
+    def set_system_prompt(self, conversation_id: str, prompt: str) -> Future[None]:
+        """Change what precedes the first turn of this chat."""
+        return self._change(
+            conversation_id, lambda store: store.set_system_prompt(conversation_id, prompt)
+        )
+
+    def set_draft(self, conversation_id: str, draft: str) -> Future[None]:
+        """Keep text that was typed but not sent; a chat that begins so is listed from then on."""
+        begins = conversation_id in self._unstored
+        if (begins and not draft) or not self._keeps(conversation_id):
+            return _nothing_to_do()
+        before = self.get(conversation_id)
+        renamed = listed_title(before) != listed_title(replace(before, draft=draft))
+        return self._change(
+            conversation_id,
+            lambda store: store.set_draft(conversation_id, draft),
+            announce=begins or renamed,
+        )
+
+    def edits(self, conversation_id: str) -> tuple[Edit, ...]:
+        """What was typed to replace questions and not sent; the one typed last comes last."""
+        if conversation_id in self._unstored:
+            return ()
+        return self._of(conversation_id).edits(conversation_id)
+
+    def set_edit(self, conversation_id: str, edit: Edit) -> Future[None]:
+        """Keep what is typed to replace a question of this chat."""
+        return self._announced(self._of(conversation_id).set_edit(edit))
+
+    def forget_edit(self, conversation_id: str, message_id: str) -> Future[None]:
+        """Forget what was typed to replace a question: it says what the question says."""
+        return self._announced(self._of(conversation_id).forget_edit(message_id))
+
+    def set_scroll_position(
+        self, conversation_id: str, message_id: str | None, offset: int
+    ) -> None:
+        """Keep the place the reader was at."""
+        if conversation_id not in self._unstored and self._keeps(conversation_id):
+            self._change(
+                conversation_id,
+                lambda store: store.set_scroll_position(conversation_id, message_id, offset),
+                announce=False,
+            )
+
+    def delete(self, conversation_ids: Sequence[str]) -> None:
+        """Move chats to the trash. A private chat is gone for good: there is no trash for it."""
+        for conversation_id in conversation_ids:
+            if self._unstored.untouched(conversation_id):
+                self._unstored.drop(conversation_id)
+            else:
+                delete = partial(MessageRepository.delete, conversations=conversation_id)
+                self._change(conversation_id, delete)
+
+    def restore(self, conversation_ids: Sequence[str]) -> None:
+        """Take chats out of the trash."""
+        for conversation_id in conversation_ids:
+            self._change(
+                conversation_id, partial(MessageRepository.restore, conversations=conversation_id)
+            )
+
+    def empty_trash(self) -> Future[int]:
+        """Remove everything in the trash for good; the face has asked before."""
+        return self._announced(self._stored.empty_trash(), LibraryChanged(()))
+
+    def branch_into_new_chat(self, message_id: str) -> Conversation:
+        """Copy the messages up to this one into a chat of their own.
+
+        Raises:
+            NotFoundError: There is no such message.
+            StoreError: It could not be stored.
+        """
+        store, message = self._home(message_id)
+        old = store.get(message.conversation_id)
+        made = store.branch_into_new_chat(message_id, f"{old.title} (branch)").result()
+        if store is self._private.repository:
+            self._private.add(made.id)
+        self._bus.publish(LibraryChanged((made.id,)))
+        return made
+
+    # --- messages -----------------------------------------------------------------------
+
+    def add_exchange(
+        self, question: Message, answer: Message, *, title: str = "", edited: str | None = None
+    ) -> Future[None]:
+        """Store a question with its empty answer, making the chat and its first title as needed.
+
+        Args:
+            question: What was typed: the draft, which is empty after it, or an edit.
+            answer: Still empty.
+            title: Of a chat that has none.
+            edited: The message that the question replaces, whose edit is done; the draft stays.
+        """
+        conversation = self.get(question.conversation_id)
+        store = self._of(conversation.id)
+        if title and not self._unstored.untouched(conversation.id):
+            store.rename(conversation.id, title, by_user=False)
+        conversation = replace(conversation, title=conversation.title or title)
+        self._private.mark_used(conversation.id)
+        added = store.add_exchange(conversation, question, answer, edited=edited)
+        added.add_done_callback(partial(self._unstored.stored, conversation.id))
+        return added
+
+    def add_message(self, message: Message) -> Future[None]:
+        """Store another version of an answer, still empty."""
+        self._private.mark_used(message.conversation_id)
+        return self._of(message.conversation_id).add_message(message)
+
+    def resume(self, message: Message) -> Future[None]:
+        """Mark an answer as being written again."""
+        return self._of(message.conversation_id).resume(message.id)
+
+    def set_automatic_title(self, conversation_id: str, title: str) -> Future[None]:
+        """Give it a title; one that the user chose stays."""
+        return self._change(
+            conversation_id, lambda store: store.rename(conversation_id, title, by_user=False)
+        )
+
+    def token_counts(self, conversation_id: str, model_sha256: str) -> dict[str, int]:
+        """Message id to tokens, for the messages counted with this model's tokenizer."""
+        if conversation_id in self._unstored:
+            return {}
+        return self._of(conversation_id).token_counts(conversation_id, model_sha256)
+
+    def set_token_counts(
+        self, conversation_id: str, model_sha256: str, counts: dict[str, int]
+    ) -> None:
+        """Keep the tokens of messages."""
+        if self._keeps(conversation_id):
+            self._announced(self._of(conversation_id).set_token_counts(model_sha256, counts))
+
+    def summaries(self, conversation_id: str) -> dict[str, str]:
+        """Message id to what the model reads in place of everything up to that message."""
+        if conversation_id in self._unstored:
+            return {}
+        return self._of(conversation_id).summaries(conversation_id)
+
+    def set_summary(self, message_id: str, text: str, *, by_user: bool = True) -> Future[None]:
+        """Keep a summary of everything up to a message; an empty text removes it.
+
+        Raises:
+            NotFoundError: There is no such message.
+        """
+        store, message = self._home(message_id)
+        return self._announced(
+            store.set_summary(message_id, text, by_user=by_user),
+            BranchChanged(message.conversation_id),
+        )
+
+    def journal(self, message: Message, text: str) -> Future[None]:
+        """Keep the text so far of an answer."""
+        return self._of(message.conversation_id).journal(message.id, text)
+
+    def finish(self, message: Message) -> Future[None]:
+        """Store everything an answer ended with."""
+        return self._of(message.conversation_id).finish(message)
+
+    def activate_branch(self, message_id: str) -> Future[None]:
+        """Walk the branch that holds this message; nothing changes where it is walked already.
+
+        Raises:
+            NotFoundError: There is no such message.
+        """
+        store, message = self._home(message_id)
+        if any(item.message.id == message_id for item in store.branch(message.conversation_id)):
+            return _nothing_to_do()
+        return self._announced(
+            store.select_version(message_id), BranchChanged(message.conversation_id)
+        )
+
+    def versions(self, message_id: str) -> tuple[Message, ...]:
+        """A message and its siblings of the same role, oldest first."""
+        return self._home(message_id)[0].versions(message_id)
+
+    def select_version(self, message_id: str, offset: int) -> Future[None]:
+        """Walk to another version: -1 the one before, +1 the one after."""
+        store, message = self._home(message_id)
+        versions = store.versions(message_id)
+        index = next(i for i, version in enumerate(versions) if version.id == message_id)
+        target = versions[min(max(index + offset, 0), len(versions) - 1)]
+        return self._announced(
+            store.select_version(target.id), BranchChanged(message.conversation_id)
+        )
+
+    def delete_message(self, message_id: str) -> Future[None]:
+        """Move a message and what follows it to the trash."""
+        store, message = self._home(message_id)
+        return self._announced(
+            store.delete_message(message_id),
+            BranchChanged(message.conversation_id),
+            LibraryChanged((message.conversation_id,)),
+        )
+
+    def restore_message(self, message_id: str) -> Future[None]:
+        """Take a message out of the trash."""
+        store, message = self._home(message_id)
+        return self._announced(
+            store.restore_message(message_id),
+            BranchChanged(message.conversation_id),
+            LibraryChanged((message.conversation_id,)),
+        )
+
+    def close(self) -> None:
+        """Finish every write. Private chats are gone after this."""
+        self._search.close()
+        self._stored.close()
+        self._private.close()
+
+    # --- inside -------------------------------------------------------------------------
+
+    def _on_event(self, event: Event) -> None:
+        """A chat in which nothing was said yet is a new one, and takes the new system prompt."""
+        if not isinstance(event, SettingsChanged):
+            return
+        before, after = event.before.system_prompt, event.settings.system_prompt
+        if before == after:
+            return
+        for fresh in self._unstored.all():
+            if fresh.system_prompt != before:
+                continue
+            if self._unstored.untouched(fresh.id):
+                self._unstored.add(replace(fresh, system_prompt=after))
+                self._bus.publish(LibraryChanged((fresh.id,)))
+            else:
+                self.set_system_prompt(fresh.id, after)
+        for chat in self.conversations():
+            untouched = chat.head_id is None and chat.system_prompt == before
+            if untouched and self._keeps(chat.id):
+                self.set_system_prompt(chat.id, after)
+
+    def _keeps(self, conversation_id: str) -> bool:
+        """Whether what is noted in passing can be kept; where not, the window has said so."""
+        return self._of(conversation_id).refusal is None
+
+    def _of(self, conversation_id: str) -> MessageRepository:
+        private = self._private.repository
+        return private if private is not None and conversation_id in self._private else self._stored
+
+    def _home(self, message_id: str) -> tuple[MessageRepository, Message]:
+        private = self._private.repository
+        if private is not None:
+            try:
+                return private, private.message(message_id)
+            except NotFoundError:
+                pass  # then it is on disk, or nowhere
+        return self._stored, self._stored.message(message_id)
+
+    def _change(
+        self,
+        conversation_id: str,
+        change: Callable[[MessageRepository], Future[T]],
+        *,
+        announce: bool = True,
+    ) -> Future[T]:
+        store = self._of(conversation_id)
+        if self._unstored.untouched(conversation_id):
+            self._private.mark_used(conversation_id)
+            self._unstored.hand_over(conversation_id, store)
+        events = [LibraryChanged((conversation_id,))] if announce else []
+        return self._announced(change(store), *events)
+
+    def _announced(self, future: Future[T], *events: Event) -> Future[T]:
+        def done(outcome: Future[T]) -> None:
+            error = outcome.exception()
+            if isinstance(error, KnownError):
+                self._bus.publish(ErrorReported(error))
+            elif error is not None:
+                tell_of_bug(error)
+            else:
+                for event in events:
+                    self._bus.publish(event)
+
+        future.add_done_callback(done)
+        return future
+
+
+def _nothing_to_do() -> Future[None]:
+    done: Future[None] = Future()
+    done.set_result(None)
+    return done
+
+
+def _order(conversation: Conversation) -> tuple[bool, int, datetime]:
+    """The order of the list, highest first.
+
+    A private chat has the place of the chat on disk that was used last before it; it is newer.
+    """
+    return (conversation.pinned, conversation.activity, conversation.updated_at)

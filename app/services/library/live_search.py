@@ -1,0 +1,52 @@
+"""Searching while somebody types: on a thread of its own, the newest query only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from app.domain.conversation import SearchHit
+from app.domain.errors import KnownError
+from app.services.core.events import ErrorReported, EventBus
+from app.services.core.serial_executor import SerialExecutor
+from app.store import MessageRepository, Searcher
+
+
+class LiveSearch:
+    """Searches one library. A new search ends the ones before it.
+
+    Args:
+        stored: Where is searched.
+        bus: Told when a search fails.
+    """
+
+    def __init__(self, stored: MessageRepository, bus: EventBus) -> None:
+        self._searcher = Searcher(stored)
+        self._bus = bus
+        self._executor = SerialExecutor("search")
+
+    def start(
+        self, query: str, done: Callable[[tuple[SearchHit, ...]], None]
+    ) -> Callable[[], object]:
+        """Search on the thread; ``done`` is called there, unless a newer search came.
+
+        Returns:
+            Ends this search.
+        """
+        ticket = self._searcher.begin_search()
+
+        def work() -> None:
+            try:
+                hits = self._searcher.search(query, ticket=ticket)
+            except KnownError as error:
+                self._bus.publish(ErrorReported(error))
+                return
+            if hits is not None:
+                done(hits)
+
+        self._executor.submit(work)
+        return self._searcher.begin_search
+
+    def close(self) -> None:
+        """End what is searched, and the thread."""
+        self._searcher.begin_search()
+        self._executor.close()

@@ -1,0 +1,119 @@
+"""Keeps the library well in the background: checks, daily backups, the trash; restores."""
+
+from __future__ import annotations
+
+import logging
+import threading
+
+from app.domain.errors import KnownError
+from app.services.core.events import (
+    ErrorReported,
+    EventBus,
+    LibraryChanged,
+    LibraryReplaced,
+    Notice,
+)
+from app.services.core.serial_executor import SerialExecutor
+from app.store import Backup, Content, Health, Lost, MessageRepository
+
+AFTER_START = 5.0  # seconds: the window and the first answer come first
+EVERY = 24 * 3600.0  # seconds
+_log = logging.getLogger(__name__)
+
+
+class MaintenanceService:
+    """Looks after one library on a thread of its own.
+
+    Args:
+        health: The store's own checks and backups.
+        library: Purged of what was in the trash for 30 days.
+        bus: Told of what the user should know.
+        after_start: Seconds until the first round; tests give 0.
+        missing: What opening found in a backup and not in the library.
+    """
+
+    def __init__(
+        self,
+        health: Health,
+        library: MessageRepository,
+        bus: EventBus,
+        *,
+        after_start: float = AFTER_START,
+        missing: Lost | None = None,
+    ) -> None:
+        self.missing = missing
+        self._health = health
+        self._library = library
+        self._bus = bus
+        self._after_start = after_start
+        self._closing = threading.Event()
+        self._executor = SerialExecutor("maintenance")
+
+    def start(self) -> None:
+        """Begin the daily rounds, where anything can be written."""
+        if self._library.refusal is not None:
+            return
+        self._executor.submit(self._rounds)
+
+    def backups(self) -> tuple[Backup, ...]:
+        """The backups, newest first."""
+        return self._health.list_backups()
+
+    def content(self, backup: Backup) -> Content | None:
+        """What a backup holds; None where it cannot be read."""
+        return self._health.content(backup)
+
+    def keep_as_it_is(self) -> None:
+        """Speak no more of what is missing here; blocks.
+
+        Raises:
+            KnownError: It could not be stored.
+        """
+        self._health.keep_as_it_is()
+        self.missing = None
+
+    def back_up(self) -> Backup:
+        """Make a backup now; blocks.
+
+        Raises:
+            KnownError: It could not be written.
+        """
+        return self._health.back_up()
+
+    def restore(self, backup: Backup) -> Backup:
+        """Go back to a backup; blocks. What is there now is backed up first.
+
+        Returns:
+            The backup of what was there before.
+
+        Raises:
+            KnownError: Nothing was changed.
+        """
+        before = self._health.restore(backup)
+        self.missing = None
+        self._bus.publish(LibraryReplaced())
+        self._bus.publish(LibraryChanged())
+        return before
+
+    def close(self) -> None:
+        """End the rounds. May be called twice."""
+        self._closing.set()
+        self._executor.close()
+
+    def _rounds(self) -> None:
+        wait = self._after_start
+        while not self._closing.wait(wait):
+            self._round()
+            wait = EVERY
+
+    def _round(self) -> None:
+        try:
+            self._library.purge().result()
+            done = self._health.maintain()
+        except KnownError as error:
+            self._bus.publish(ErrorReported(error))
+            return
+        for sentence in done.sentences:
+            self._bus.publish(Notice(sentence))
+        if done.backup is not None:
+            _log.info("Backup %d was made.", done.backup.number)

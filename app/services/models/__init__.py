@@ -1,0 +1,1 @@
+"""The use cases of models: choosing, loading, downloading, measuring, advising."""

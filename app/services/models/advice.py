@@ -1,0 +1,179 @@
+"""Advice on models: what of the catalogue to take here, and how the files that are here will do.
+
+No network. Memory is counted by the engine's planner (see ``model_fit``); speeds are the
+measured ones where there are any.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.domain.advice import Advice, Fit, Recommendation, recommend
+from app.domain.catalog import Catalog, CatalogFamily, CatalogFile
+from app.domain.errors import ModelFileError
+from app.domain.gguf import GgufHeader, read_gguf_file
+from app.domain.model import ModelFile
+from app.hub.local.installed_models import InstalledModel
+from app.hub.local.installed_models import InstalledModels as ModelShelf
+from app.services.core.settings import SettingsService
+from app.services.models.model_fit import MachineSnapshot, assess, catalog_header, snapshot_machine
+from app.services.models.model_service import ModelService
+from app.system.hardware import disk_free
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogOffer:
+    """One file of the catalogue, judged for this machine.
+
+    Attributes:
+        family: The model.
+        file: The file.
+        advice: How well it fits; None where its size is not known.
+        recommended: Whether it is the one to take here.
+        installed: Whether it is on this computer already.
+    """
+
+    family: CatalogFamily
+    file: CatalogFile
+    advice: Advice | None
+    recommended: bool
+    installed: bool
+
+
+class AdviceService:
+    """Judges files for this machine, as it is now.
+
+    Args:
+        catalog: Models known by name.
+        shelf: Models on this computer.
+        models: Knows the devices, what is loaded and the measured speeds.
+        settings: The context and the rest that a load would use.
+        folder: Where models go.
+    """
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        shelf: ModelShelf,
+        models: ModelService,
+        settings: SettingsService,
+        folder: Path,
+    ) -> None:
+        self._catalog = catalog
+        self._installed = shelf
+        self._models = models
+        self._settings = settings
+        self._folder = folder
+        self._headers: dict[tuple[Path, int], GgufHeader | None] = {}
+
+    def offers(self) -> list[CatalogOffer]:
+        """The catalogue, each file judged."""
+        here = self._place()
+        installed = {
+            path.name: model for model in self._installed.models() for path in model.paths[:1]
+        }
+        judged = [
+            (family, file, self._judge(family, file, here, installed.get(_name(file))))
+            for family, file in self._catalog.entries()
+        ]
+        best = recommend(judged)
+        return [
+            CatalogOffer(
+                family,
+                file,
+                advice,
+                recommended=best is not None and best.file == file,
+                installed=_name(file) in installed and not installed[_name(file)].missing,
+            )
+            for family, file, advice in judged
+        ]
+
+    def recommendation(self) -> Recommendation | None:
+        """The one file to take on this machine; None when nothing fits."""
+        here = self._place()
+        return recommend(
+            (family, file, self._judge(family, file, here))
+            for family, file in self._catalog.entries()
+        )
+
+    def advise_installed(self, model: ModelFile) -> Advice | None:
+        """How a file that is here will do; None where its header cannot be read."""
+        try:
+            modified = model.path.stat().st_mtime_ns
+        except OSError:
+            return None
+        key = (model.path, modified)
+        if key not in self._headers:
+            self._headers[key] = _header(model.path)
+        header = self._headers[key]
+        if header is None:
+            return None
+        measured = self._models.speed(model.sha256)
+        return assess(
+            header,
+            self._settings.current,
+            self._place(),
+            weights=model.size if header.split_count > 1 else 0,
+            measured=measured,
+        )
+
+    def _judge(
+        self,
+        family: CatalogFamily,
+        file: CatalogFile,
+        here: MachineSnapshot,
+        installed: InstalledModel | None = None,
+    ) -> Advice | None:
+        header = catalog_header(family, file)
+        if header is None:
+            return None
+        hashes = installed.sha256 if installed is not None else ()
+        return assess(
+            header,
+            self._settings.current,
+            here,
+            download=0 if installed is not None else header.file_size,
+            measured=self._models.speed(hashes[0]) if hashes else 0.0,
+        )
+
+    def _place(self) -> MachineSnapshot:
+        loaded = self._models.state.loaded
+        return snapshot_machine(
+            disk_free(self._folder),
+            self._models.known_devices,
+            loaded=loaded.plan if loaded is not None else None,
+            bandwidth=self._bandwidth(),
+        )
+
+    def _bandwidth(self) -> float | None:
+        """Bytes a second the processor read, from the fastest answer measured without a card."""
+        if any(device.backend != "CPU" for device in self._models.known_devices):
+            return None
+        found = [
+            model.size * self._models.speed(model.sha256[0])
+            for model in self._installed.models()
+            if model.sha256 and model.size > _TELLING
+        ]
+        return max(found, default=0.0) or None
+
+
+_TELLING = 500_000_000  # bytes; smaller models live in the processor's cache and say little
+
+
+def _name(file: CatalogFile) -> str:
+    return Path(file.files[0]).name
+
+
+def _header(path: Path) -> GgufHeader | None:
+    try:
+        return read_gguf_file(path)
+    except ModelFileError:
+        return None
+
+
+def offer_order(offer: CatalogOffer) -> tuple[bool, int, bool, int]:
+    """Sorts offers for people: the one to take, then what fits best, then the usual sizes."""
+    fits = list(Fit)
+    fit = fits.index(offer.advice.fit) if offer.advice is not None else len(fits)
+    return (not offer.recommended, fit, not offer.file.recommended, -(offer.file.size or 0))

@@ -1,0 +1,285 @@
+"""Measures this machine through the whole product path, as the client's end of the pipe sees it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, replace
+
+from app.domain.errors import EngineDiedError, LoadCancelledError
+from app.domain.generation import GREEDY, Finished, GenerationRequest, Role, TextDelta, Turn
+from app.domain.model import LoadedModel, LoadRequest
+from app.engine.base import Engine
+from app.services.core.formatting import size
+from app.services.core.ids import new_id
+
+PROMPTS = (128, 512, 2_048)  # tokens
+ANSWER = 48  # tokens an answer rate is measured over
+SHORT = 8  # tokens where only the first matters
+WORDS = (
+    "river",
+    "stone",
+    "lamp",
+    "violet",
+    "engine",
+    "paper",
+    "north",
+    "copper",
+    "meadow",
+    "clock",
+)
+
+MakeEngine = Callable[[bool], Engine]
+MeasureMemory = Callable[[Engine], int]
+BenchmarkProgress = Callable[
+    [str, int, int], object
+]  # what is done, and how many of how many steps are
+
+
+@dataclass(frozen=True, slots=True)
+class PromptLengthResult:
+    """One prompt length.
+
+    Attributes:
+        prompt_tokens: Tokens of the prompt.
+        prompt_rate: Tokens a second while reading.
+        answer_rate: Tokens a second while writing after that prompt.
+        first_token_cold: Seconds from the question to the first text, nothing in the cache.
+        first_token_same_chat: The same for the next question in that chat.
+    """
+
+    prompt_tokens: int
+    prompt_rate: float
+    answer_rate: float
+    first_token_cold: float
+    first_token_same_chat: float
+
+
+@dataclass(frozen=True, slots=True)
+class BenchReport:
+    """What was measured.
+
+    Attributes:
+        model: What was loaded, and the plan.
+        load_seconds: Until the model was ready.
+        depths: By prompt length.
+        first_token_restored: Seconds to the first text of the longest chat after the engine was
+            ended and started again; 0 where it was not measured.
+        restored_tokens: Tokens that came from the snapshot then.
+        repeat_rate: Tokens a second of an answer that repeats its prompt, with lookup drafting.
+        repeat_rate_plain: The same without drafting.
+        memory: Bytes the engine process holds with the model loaded.
+    """
+
+    model: LoadedModel
+    load_seconds: float
+    depths: tuple[PromptLengthResult, ...]
+    first_token_restored: float
+    restored_tokens: int
+    repeat_rate: float
+    repeat_rate_plain: float
+    memory: int
+
+    def as_dict(self) -> dict[str, object]:
+        """Plain JSON values; seconds, bytes and tokens a second."""
+        data = asdict(self)
+        data["model"] = {
+            "path": str(self.model.path),
+            "name": self.model.name,
+            "quantization": self.model.quantization,
+            "context_size": self.model.context_size,
+            "plan": list(self.model.plan.reasons),
+        }
+        return data
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    text: str
+    first: float
+    finished: Finished
+
+
+def measure(
+    make_engine: MakeEngine,
+    load: LoadRequest,
+    memory: MeasureMemory,
+    say: BenchmarkProgress,
+    cancel: threading.Event,
+) -> BenchReport | None:
+    """Measure a model; takes minutes with a large one.
+
+    Args:
+        make_engine: Makes an engine with drafting on or off, and with a snapshot folder.
+        load: What to measure.
+        memory: Bytes an engine's process holds.
+        say: Told what is being done, and how many of how many steps are behind it.
+        cancel: Stops.
+
+    Returns:
+        The report; None when cancelled.
+
+    Raises:
+        EngineError: The model cannot be loaded, or the engine died.
+    """
+    try:
+        return _measure(make_engine, load, memory, say, cancel)
+    except LoadCancelledError:
+        return None
+
+
+def _measure(
+    make_engine: MakeEngine,
+    load: LoadRequest,
+    memory: MeasureMemory,
+    say: BenchmarkProgress,
+    cancel: threading.Event,
+) -> BenchReport | None:
+    engine = make_engine(True)
+    steps = len(PROMPTS) + 4
+    try:
+        say("Loading", 0, steps)
+        began = time.perf_counter()
+        model = engine.load(load, lambda _fraction: None, cancel)
+        load_seconds = time.perf_counter() - began
+        depths: list[PromptLengthResult] = []
+        chats: list[GenerationRequest] = []
+        for tokens in _lengths(model.context_size):
+            if cancel.is_set():
+                return None
+            say(f"Reading and answering at {tokens:,} tokens", 1 + len(depths), steps)
+            depth, chat = _at_depth(engine, tokens, cancel)
+            depths.append(depth)
+            chats.append(chat)
+        engine.save_state(
+            chats[-1].conversation_id
+        )  # while the cache holds it: what follows is private
+        say("Repeating with lookup drafting", steps - 3, steps)
+        repeat = _repeat(engine, cancel)
+        held = memory(engine)
+    finally:
+        engine.close()
+    if cancel.is_set():
+        return None
+    say("After a restart", steps - 2, steps)
+    restored = _again(make_engine(True), load, chats[-1], cancel)
+    say("Repeating without drafting", steps - 1, steps)
+    plain = make_engine(False)
+    try:
+        plain.load(load, lambda _fraction: None, cancel)
+        repeat_plain = _repeat(plain, cancel)
+    finally:
+        plain.close()
+    if cancel.is_set():
+        return None
+    return BenchReport(
+        model=model,
+        load_seconds=load_seconds,
+        depths=tuple(depths),
+        first_token_restored=restored.first,
+        restored_tokens=restored.finished.timings.restored_tokens,
+        repeat_rate=repeat,
+        repeat_rate_plain=repeat_plain,
+        memory=held,
+    )
+
+
+def report_table(report: BenchReport) -> str:
+    """The report for people, in columns of a fixed width."""
+    model = report.model
+    head = (
+        f"{model.name} {model.quantization}, context {model.context_size:,} tokens, "
+        f"loaded in {report.load_seconds:.2f} s, {size(report.memory)} of memory"
+    )
+    columns = "prompt tokens   reading t/s   answer t/s   first token cold   same chat"
+    rows = [
+        f"{depth.prompt_tokens:>13,} {depth.prompt_rate:>13.1f} {depth.answer_rate:>12.1f}"
+        f" {depth.first_token_cold:>16.3f} s {depth.first_token_same_chat:>9.3f} s"
+        for depth in report.depths
+    ]
+    restart = f"After a restart: first token in {report.first_token_restored:.3f} s, " + (
+        f"{report.restored_tokens:,} tokens from the snapshot"
+        if report.restored_tokens
+        else "read again, which is as quick here"
+    )
+    repeat = (
+        f"Repeating its prompt: {report.repeat_rate:.1f} tokens/s with lookup drafting, "
+        f"{report.repeat_rate_plain:.1f} without"
+    )
+    return "\n".join([head, "", columns, *rows, "", restart, repeat])
+
+
+def _lengths(context: int) -> Iterator[int]:
+    for tokens in PROMPTS:
+        if tokens + 4 * ANSWER < context:
+            yield tokens
+
+
+def _at_depth(
+    engine: Engine, tokens: int, cancel: threading.Event
+) -> tuple[PromptLengthResult, GenerationRequest]:
+    request = GenerationRequest(
+        conversation_id=new_id(),
+        turns=(Turn(Role.USER, _text(engine, tokens)),),
+        sampling=GREEDY.with_limit(ANSWER),
+    )
+    cold = _run(engine, request, cancel)
+    following = replace(
+        request,
+        turns=(*request.turns, Turn(Role.ASSISTANT, cold.text), Turn(Role.USER, "And then?")),
+        sampling=GREEDY.with_limit(SHORT),
+    )
+    same = _run(engine, following, cancel)
+    timings = cold.finished.timings
+    rate = timings.evaluated_tokens / timings.prompt_seconds if timings.prompt_seconds else 0.0
+    depth = PromptLengthResult(
+        prompt_tokens=timings.prompt_tokens,
+        prompt_rate=rate,
+        answer_rate=timings.tokens_per_second,
+        first_token_cold=cold.first,
+        first_token_same_chat=same.first,
+    )
+    return depth, following
+
+
+def _again(
+    engine: Engine, load: LoadRequest, chat: GenerationRequest, cancel: threading.Event
+) -> _Run:
+    try:
+        engine.load(load, lambda _fraction: None, cancel)
+        return _run(engine, chat, cancel)
+    finally:
+        engine.close()
+
+
+def _repeat(engine: Engine, cancel: threading.Event) -> float:
+    text = " ".join(f"{number}. {WORDS[number % len(WORDS)]}" for number in range(60))
+    turn = Turn(Role.USER, f"Repeat this list word for word:\n{text}")
+    request = GenerationRequest(new_id(), (turn,), GREEDY.with_limit(4 * ANSWER), private=True)
+    return _run(engine, request, cancel).finished.timings.tokens_per_second
+
+
+def _text(engine: Engine, tokens: int) -> str:
+    """Words that come to about so many tokens, by the model's own tokenizer.
+
+    No text is the beginning of another: what one left in the cache must not serve the next.
+    """
+    sample = " ".join(WORDS)
+    each = engine.count_tokens([sample])[0] / len(WORDS)
+    count = max(1, int(tokens / each))
+    return f"{tokens} " + " ".join(WORDS[number % len(WORDS)] for number in range(count))
+
+
+def _run(engine: Engine, request: GenerationRequest, cancel: threading.Event) -> _Run:
+    began = time.perf_counter()
+    first = 0.0
+    pieces: list[str] = []
+    for event in engine.generate(request, cancel):
+        match event:
+            case TextDelta(text):
+                first = first or time.perf_counter() - began
+                pieces.append(text)
+            case Finished():
+                return _Run("".join(pieces), first or time.perf_counter() - began, event)
+    raise EngineDiedError("The engine ended in the middle of a measurement.")

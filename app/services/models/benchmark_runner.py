@@ -1,0 +1,66 @@
+"""Measuring the chosen model from the window: its memory is lent to the measurement meanwhile."""
+
+from __future__ import annotations
+
+import tempfile
+import threading
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from app.domain.errors import ModelNotLoadedError
+from app.engine.base import Engine
+from app.services.core.serial_executor import SerialExecutor
+from app.services.models.bench import BenchmarkProgress, BenchReport, MeasureMemory, measure
+from app.services.models.model_service import ModelService
+
+MakeBenchmarkEngine = Callable[[Path, bool], Engine]
+
+
+class BenchmarkService:
+    """Runs the same measurement as ``phial bench``, on the engine's lane.
+
+    Args:
+        lane: Nothing is answered while it measures.
+        models: The chosen model; it is loaded again afterwards.
+        make_engine: Makes an engine of its own with a folder for snapshots, drafting on or off.
+        memory: Bytes an engine's process holds.
+    """
+
+    def __init__(
+        self,
+        lane: SerialExecutor,
+        models: ModelService,
+        *,
+        make_engine: MakeBenchmarkEngine,
+        memory: MeasureMemory,
+    ) -> None:
+        self._executor = lane
+        self._models = models
+        self._make_engine = make_engine
+        self._memory = memory
+
+    def measure(self, say: BenchmarkProgress, cancel: threading.Event) -> BenchReport | None:
+        """Measure; blocks, so never on the window's thread. None when it was stopped.
+
+        Raises:
+            ModelNotLoadedError: No model is chosen.
+            EngineError: It cannot be loaded, or the engine died.
+        """
+        model = self._models.state.model
+        if model is None:
+            raise ModelNotLoadedError("No model is chosen.", action="Choose a model first.")
+        ready = self._models.state.loaded is not None
+        request = self._models.request_for(model)
+        self._models.unload()  # there may not be memory for two
+
+        def job() -> BenchReport | None:
+            with tempfile.TemporaryDirectory(prefix="phial-measure-") as name:
+                make = partial(self._make_engine, Path(name))
+                return measure(make, request, self._memory, say, cancel)
+
+        try:
+            return self._executor.submit(job).result()
+        finally:
+            if ready:
+                self._models.load()

@@ -1,0 +1,229 @@
+"""Getting models: the queue of downloads, browsing the hub.
+
+The network is touched only from here, only by what the user asked for, and never while the Offline
+switch is on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+from app.domain.catalog import Catalog
+from app.domain.download import (
+    DownloadItem,
+    DownloadState,
+    ModelCard,
+    Repository,
+    RepositoryHit,
+)
+from app.domain.errors import KnownError, NotFoundError
+from app.hub.api.metadata import HubClient
+from app.hub.api.token import TokenStore
+from app.hub.download.downloader import Downloader
+from app.hub.download.environment import DownloadEnvironment
+from app.hub.local.installed_models import InstalledModels as ModelShelf
+from app.hub.network.gate import NetworkGate
+from app.hub.queue.download_queue import DownloadQueue
+from app.hub.queue.download_target import DownloadTarget
+from app.services.core.events import DownloadChanged, Event, EventBus, SettingsChanged
+from app.services.core.serial_executor import SerialExecutor
+from app.services.core.settings import SettingsService
+from app.services.models.model_files import DEMO, model_file
+from app.services.models.model_service import ModelService
+from app.system.reserve import reserve_space
+
+MEGABYTE = 1_000_000
+T = TypeVar("T")
+OnFailed = Callable[[KnownError], None]
+
+
+class DownloadService:
+    """Everything about model files that are not here yet.
+
+    Args:
+        catalog: Models known by name.
+        shelf: Models on this computer.
+        models: Told of what arrived.
+        settings: The Offline switch and the bandwidth limit.
+        bus: Told of every step.
+        tokens: The access token for gated models.
+        folder: Where models go.
+        state: The file that remembers the queue.
+        endpoint: The hub's address; None reads ``HF_ENDPOINT``.
+    """
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        shelf: ModelShelf,
+        models: ModelService,
+        settings: SettingsService,
+        bus: EventBus,
+        tokens: TokenStore,
+        *,
+        folder: Path,
+        state: Path,
+        endpoint: str | None = None,
+    ) -> None:
+        self.catalog = catalog
+        self._installed = shelf
+        self._models = models
+        self._settings = settings
+        self._bus = bus
+        self._folder = folder
+        self._gate = NetworkGate(offline=settings.current.offline)
+        self._token = tokens
+        self._client = HubClient(self._gate, token=self._token.get, endpoint=endpoint)
+        downloader = Downloader(
+            self._client.transport(),
+            self._gate,
+            address=self._client.address,
+            token=self._token.get,
+            tools=DownloadEnvironment(limit=self._limit, reserve=reserve_space),
+        )
+        self._queue = DownloadQueue(
+            self._client,
+            downloader,
+            shelf,
+            DownloadTarget(folder, state),
+            on_change=self._on_change,
+        )
+        self._executor = SerialExecutor("hub")
+        self._unsubscribe = bus.subscribe(self._on_event)
+
+    # --- the queue ----------------------------------------------------------------------
+
+    def items(self) -> tuple[DownloadItem, ...]:
+        """Every download, in the order they were asked for."""
+        return self._queue.items()
+
+    def start(
+        self, repository: str, files: tuple[str, ...], revision: str | None = None
+    ) -> DownloadItem:
+        """Ask for a model's files; one that is in the queue goes on.
+
+        Raises:
+            OfflineError: The Offline switch is on.
+            HubError: A name that must not reach a disk.
+        """
+        self._gate.check()
+        return self._queue.add(repository, files, revision)
+
+    def start_named(self, family: str, quantization: str) -> DownloadItem:
+        """Ask for a file of the catalogue, such as ``phi-4`` at ``Q4_K_M``.
+
+        Raises:
+            NotFoundError: The catalogue has none of that name.
+            OfflineError: The Offline switch is on.
+        """
+        known = self.catalog.family(family)
+        if known is None:
+            names = ", ".join(one.id for one in self.catalog.families)
+            raise NotFoundError(
+                f"The catalogue has no model named {family}.", action=f"It has: {names}."
+            )
+        file = known.file(quantization)
+        if file is None:
+            names = ", ".join(one.quantization for one in known.files)
+            raise NotFoundError(
+                f"{known.name} is not listed at {quantization}.", action=f"There is: {names}."
+            )
+        return self.start(file.repository, file.files, file.revision)
+
+    def pause(self, item_id: str) -> None:
+        """Stop one and keep what it has."""
+        self._queue.pause(item_id)
+
+    def resume(self, item_id: str) -> DownloadItem:
+        """Go on with one that is paused or failed.
+
+        Raises:
+            OfflineError: The Offline switch is on.
+        """
+        self._gate.check()
+        return self._queue.resume(item_id)
+
+    def cancel(self, item_id: str, *, keep_part: bool) -> None:
+        """Stop one for good; ``keep_part`` says whether its bytes stay on disk."""
+        self._queue.cancel(item_id, keep_part=keep_part)
+
+    def clear(self, item_id: str) -> None:
+        """Take one that is over off the list; its file stays."""
+        self._queue.clear(item_id)
+
+    # --- browsing -----------------------------------------------------------------------
+
+    # Each calls ``done`` or ``failed`` on a worker thread.
+
+    def search(
+        self, text: str, done: Callable[[tuple[RepositoryHit, ...]], None], failed: OnFailed
+    ) -> None:
+        """Find repositories with GGUF files."""
+        self._ask(lambda: self._client.search(text), done, failed)
+
+    def repository(self, name: str, done: Callable[[Repository], None], failed: OnFailed) -> None:
+        """List a repository's GGUF files."""
+        self._ask(lambda: self._client.repository(name), done, failed)
+
+    def card(self, name: str, done: Callable[[ModelCard], None], failed: OnFailed) -> None:
+        """Fetch a repository's model card."""
+        self._ask(lambda: self._client.card(name), done, failed)
+
+    @property
+    def host(self) -> str:
+        """The host that is connected to when the user asks for it: the Hub, or a mirror."""
+        return urlsplit(self._client.endpoint).hostname or self._client.endpoint
+
+    @property
+    def client(self) -> HubClient:
+        """For faces that may block, as the terminal's."""
+        return self._client
+
+    def set_token(self, token: str) -> str:
+        """Keep an access token; returns a sentence that says where."""
+        return self._token.set(token)
+
+    def forget_token(self) -> None:
+        """Forget the access token.
+
+        Raises:
+            HubError: The system's keyring kept it.
+        """
+        self._token.forget()
+
+    # --- inside -------------------------------------------------------------------------
+
+    def close(self) -> None:
+        """Pause what runs and end the threads. May be called twice."""
+        self._unsubscribe()
+        self._queue.close()
+        self._executor.close()
+
+    def _ask(self, question: Callable[[], T], done: Callable[[T], None], failed: OnFailed) -> None:
+        def work() -> None:
+            try:
+                answer = question()
+            except KnownError as error:
+                failed(error)
+                return
+            done(answer)
+
+        self._executor.submit(work)
+
+    def _limit(self) -> float | None:
+        limit = self._settings.current.download_limit_mb
+        return limit * MEGABYTE if limit is not None else None
+
+    def _on_change(self, item: DownloadItem) -> None:
+        self._bus.publish(DownloadChanged(item))
+        if item.state is DownloadState.DONE and self._settings.current.model_path in {"", DEMO}:
+            arrived = self._installed.get(item.files[0]) if item.files else None
+            if arrived is not None:
+                self._models.choose(model_file(arrived))
+
+    def _on_event(self, event: Event) -> None:
+        if isinstance(event, SettingsChanged) and event.before.offline != event.settings.offline:
+            self._gate.set_offline(event.settings.offline)

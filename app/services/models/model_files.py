@@ -1,0 +1,93 @@
+"""What a model file on this computer is: from its header, from the list, and by its hash."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from dataclasses import replace
+from pathlib import Path
+
+from app.domain.errors import ModelFileError
+from app.domain.gguf import read_gguf_file
+from app.domain.model import ModelFile
+from app.hub.local.installed_models import InstalledModel
+from app.system.bundled import bundled
+
+DEMO = "demo"  # the setting's value for the built-in model, wherever the program lies
+HASH_AT_ONCE = 256 * 2**20  # bytes; about a quarter of a second
+_log = logging.getLogger(__name__)
+
+
+def read_model_file(path: Path) -> ModelFile:
+    """Read a GGUF file's header into a :class:`ModelFile`.
+
+    Raises:
+        ModelFileError: It is missing, not GGUF, or damaged; the reason is in the sentence.
+    """
+    header = read_gguf_file(path)
+    return ModelFile(
+        path=path,
+        name=header.name or path.stem,
+        quantization=header.quantization,
+        size=header.file_size,
+        architecture=header.architecture,
+        context_length=header.trained_context,
+    )
+
+
+def model_file(model: InstalledModel) -> ModelFile:
+    """A listed model as the rest of Phial knows it."""
+    return ModelFile(
+        path=model.path,
+        name=model.name,
+        quantization=model.quantization,
+        size=model.size,
+        sha256=model.sha256[0] if model.sha256 else "",
+        owned=model.owned,
+        architecture=model.architecture,
+        context_length=model.context_length,
+    )
+
+
+def find_model(path: str, demo_path: Path | None = None) -> ModelFile:
+    """The model that a setting or an option names: ``demo`` or a path.
+
+    Raises:
+        ModelFileError: It is missing or cannot be used.
+    """
+    if path == DEMO:
+        demo = demo_path or bundled("models", "demo.gguf")
+        return replace(read_model_file(demo), name="Built-in demo", demo=True)
+    try:
+        there = Path(path).expanduser()
+    except RuntimeError as error:  # ~somebody, and there is nobody of that name
+        raise ModelFileError(f"There is no model file at {path}.") from error
+    return read_model_file(there)
+
+
+class ModelHashes:
+    """SHA-256 of model files: as they were stored with them, or taken once where that is quick."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[Path, int, int], str] = {}
+
+    def hash_of(self, model: ModelFile) -> str:
+        """A model's hash; empty while it is not known.
+
+        A large file takes a while to read, so its hash is only told where it was stored with it.
+        """
+        return model.sha256 or self._take(model.path)
+
+    def _take(self, path: Path) -> str:
+        try:
+            stat = path.stat()
+            key = (path, stat.st_size, stat.st_mtime_ns)
+            if key not in self._known:
+                if stat.st_size > HASH_AT_ONCE:
+                    return ""
+                with path.open("rb") as file:
+                    self._known[key] = hashlib.file_digest(file, "sha256").hexdigest()
+        except OSError as error:
+            _log.warning("The hash of %s could not be computed: %s", path, error)
+            return ""
+        return self._known[key]

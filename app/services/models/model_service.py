@@ -1,0 +1,377 @@
+"""Which model is chosen and loaded, and what can be done with those on the list."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import replace
+from pathlib import Path
+
+from app.domain.catalog import Catalog
+from app.domain.errors import (
+    KnownError,
+    LoadCancelledError,
+    ModelFileError,
+    ModelNotLoadedError,
+    NotFoundError,
+    SwitchFailedError,
+)
+from app.domain.generation import Sampling
+from app.domain.gguf import read_gguf_file
+from app.domain.model import Device, LoadedModel, LoadRequest, ModelFile, ModelRef
+from app.domain.settings import Settings
+from app.engine.base import Cancel, Engine
+from app.hub.download.control import DownloadControl
+from app.hub.local.installed_models import InstalledModel
+from app.hub.local.installed_models import InstalledModels as ModelShelf
+from app.hub.local.local_files import verify
+from app.services.core.events import (
+    DevicesFound,
+    ErrorReported,
+    EventBus,
+    ModelPhase,
+    ModelState,
+    ModelStateChanged,
+    SettingsChanged,
+)
+from app.services.core.serial_executor import SerialExecutor
+from app.services.core.settings import SettingsService
+from app.services.models.model_files import DEMO, ModelHashes, find_model, model_file
+from app.services.models.model_fit import without_model
+from app.services.models.speeds import SpeedRecorder
+from app.store import SpeedStore
+
+_log = logging.getLogger(__name__)
+
+
+class ModelService:
+    """Keeps one model chosen and, on the lane, loaded."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        lane: SerialExecutor,
+        settings: SettingsService,
+        bus: EventBus,
+        *,
+        shelf: ModelShelf,
+        measurements: SpeedStore,
+        catalog: Catalog,
+        demo_path: Path,
+        model: ModelFile | None = None,
+    ) -> None:
+        self._engine = engine
+        self._executor = lane
+        self._settings = settings
+        self._bus = bus
+        self._catalog = catalog
+        self._demo_path = demo_path
+        self._installed = shelf
+        self._speeds = SpeedRecorder(measurements, bus)
+        self._cancel = threading.Event()
+        self._telling = threading.RLock()  # a hash and the end of a load may come together
+        self._hasher = SerialExecutor("model-hasher")
+        self._hash_control = DownloadControl()
+        self._hashes = ModelHashes()
+        self._loaded_with: LoadRequest | None = None
+        self._devices: tuple[Device, ...] = ()
+        self._state = ModelState(ModelPhase.UNLOADED, model) if model else self._initial_state()
+        bus.subscribe(self._on_event)
+
+    @property
+    def state(self) -> ModelState:
+        """What the model chip shows; a frozen value."""
+        return self._state
+
+    @property
+    def demo(self) -> ModelFile:
+        """The built-in demo model.
+
+        Raises:
+            ModelFileError: The installation is damaged.
+        """
+        return find_model(DEMO, self._demo_path)
+
+    def installed(self) -> list[ModelFile]:
+        """Every usable file on the list, the chosen one, and the demo last."""
+        files = {model.path: model_file(model) for model in self._installed.models()}
+        files = {path: file for path, file in files.items() if path.is_file()}
+        chosen = self._state.model
+        if chosen is not None and not chosen.demo and chosen.path.is_file():
+            files.setdefault(chosen.path, chosen)
+        return [*files.values(), self.demo]
+
+    def speed(self, sha256: str) -> float:
+        """Measured tokens a second of a model file on this machine; 0 before it ran."""
+        return self._speeds.speed_of(sha256)
+
+    def hash_listed(self, model: InstalledModel, done: Callable[[bool], None]) -> None:
+        """Take a listed model's hash in the background, comparing with what is told of it.
+
+        Args:
+            model: From the list.
+            done: Told on another thread whether the hash is as told, or newly known.
+        """
+        self._hasher.submit(lambda: self._hash_listed(model, done))
+
+    def bytes_freed(self, model: ModelFile) -> int:
+        """Bytes that :meth:`remove` would free; 0 for a file that Phial did not put there."""
+        return self._installed.bytes_freed(model.path)
+
+    def remove(self, model: ModelFile) -> int:
+        """Take a model off the list, and delete its files if Phial put them there.
+
+        Returns:
+            Bytes freed.
+
+        Raises:
+            NotFoundError: It is not listed.
+            HubError: A file cannot be deleted; it stays on the list.
+        """
+        if self._state.model is not None and self._state.model.path == model.path:
+            self.cancel_load()
+            self._executor.submit(self._engine.unload).result()
+            self._loaded_with = None
+            freed = self._installed.remove(model.path)
+            self._settings.update(model_path="")
+            self._publish(ModelState(ModelPhase.NONE))
+            return freed
+        return self._installed.remove(model.path)
+
+    def verify(
+        self, model: ModelFile, control: DownloadControl, report: Callable[[int, int], None]
+    ) -> bool | None:
+        """Hash a listed model's files again: True as before, False changed, None stopped.
+
+        Raises:
+            NotFoundError: It is not listed.
+            ModelFileError: A file cannot be read.
+        """
+        listed = self._installed.get(model.path)
+        if listed is None:
+            raise NotFoundError(f"{model.path} is not in the list of models.")
+        return verify(listed, self._installed, control, report)
+
+    def close(self) -> None:
+        """Stop loading and hashing. May be called twice."""
+        self.cancel_load()
+        self._hash_control.pause()
+        self._hasher.close()
+
+    def choose(self, model: ModelFile, then: Callable[[], object] = lambda: None) -> None:
+        """Make ``model`` the chosen one and load it in the background.
+
+        If it cannot be loaded, the one before is in use again and the reason is published.
+
+        Args:
+            model: From :meth:`installed`.
+            then: Called on the lane once it is loaded; not when it could not be.
+        """
+        before = self._state
+        self.cancel_load()
+        self._remember(model)
+
+        def switch() -> None:
+            try:
+                self._load(model, self._fresh_cancel())
+            except LoadCancelledError:
+                return
+            except KnownError as error:
+                self._bus.publish(ErrorReported(self._return_to(before, model, error)))
+                return
+            then()
+
+        self._executor.submit(switch)
+
+    def warm_up(self) -> None:
+        """Start the engine in the background, so that it is ready before anything is asked."""
+        self._executor.submit(self._engine.start)
+
+    def load(self) -> None:
+        """Load the chosen model in the background; the outcome is published."""
+        model = self._state.model
+        if model is not None and self._state.phase is not ModelPhase.LOADING:
+            self._executor.submit(lambda: self._load_or_report(model, self._fresh_cancel()))
+
+    def cancel_load(self) -> None:
+        """Stop loading, if something is being loaded."""
+        self._cancel.set()
+
+    def unload(self) -> None:
+        """Free the model's memory after what is running now."""
+
+        def job() -> None:
+            self._engine.unload()
+            self._loaded_with = None
+            if self._state.model is not None:
+                self._publish(ModelState(ModelPhase.UNLOADED, self._state.model))
+
+        self._executor.submit(job)
+
+    @property
+    def known_devices(self) -> tuple[Device, ...]:
+        """Compute devices as the engine told them last; empty before :meth:`find_devices`.
+
+        What a loaded model holds of them counts as free: it goes before another one comes.
+        """
+        return self._devices
+
+    def find_devices(self) -> Future[None]:
+        """Ask the engine for its devices on the lane, and publish :class:`DevicesFound`."""
+
+        def ask() -> None:
+            try:
+                devices, loaded = tuple(self._engine.devices()), self._state.loaded
+                if loaded is not None and loaded.plan.gpu_layers:
+                    header = read_gguf_file(loaded.path)
+                    devices = without_model(devices, loaded.plan, header)
+                self._devices = devices
+            except KnownError as error:
+                _log.warning("The devices are not known: %s", error.what)
+                return
+            self._bus.publish(DevicesFound(self._devices))
+
+        return self._executor.submit(ask)
+
+    def ensure_loaded(self, cancel: Cancel) -> ModelFile:
+        """Load the chosen model unless it is. On the lane only.
+
+        Raises:
+            ModelNotLoadedError: None is chosen.
+            LoadCancelledError: ``cancel`` was set.
+            EngineError: It cannot be loaded.
+        """
+        state = self._state
+        if state.model is None:
+            raise ModelNotLoadedError(
+                "No model is chosen.", action="Choose a model, or try the built-in demo."
+            )
+        if state.phase is ModelPhase.READY:
+            wanted = self._request(state.model, self._settings.current)
+            if self._loaded_with == wanted:
+                return state.model
+        self._load(state.model, cancel)
+        return state.model
+
+    def request_for(self, model: ModelFile) -> LoadRequest:
+        """How a model is loaded with the settings in force."""
+        return self._request(model, self._settings.current)
+
+    def reference(self, model: ModelFile) -> ModelRef:
+        """What is stored with an answer to say which file made it."""
+        return ModelRef(model.name, model.quantization, self._hashes.hash_of(model))
+
+    def advised_sampling(self, model: ModelFile) -> Sampling | None:
+        """How the makers of ``model`` would have its tokens drawn; None where nothing is known."""
+        family = self._catalog.family_of(model.name, model.path.stem)
+        return family.sampling if family is not None else None
+
+    def _initial_state(self) -> ModelState:
+        chosen = self._settings.current.model_path
+        if not chosen:
+            return ModelState(ModelPhase.NONE)
+        listed = self._installed.get(Path(chosen))
+        if listed is not None and not listed.missing and not listed.changed:
+            return ModelState(ModelPhase.UNLOADED, model_file(listed))
+        try:
+            return ModelState(ModelPhase.UNLOADED, find_model(chosen, self._demo_path))
+        except ModelFileError as error:
+            missing = ModelFile(Path(chosen), Path(chosen).stem)
+            return ModelState(ModelPhase.FAILED, missing, error=error)
+
+    def _fresh_cancel(self) -> threading.Event:
+        self._cancel = threading.Event()
+        return self._cancel
+
+    def _remember(self, model: ModelFile) -> None:
+        self._publish(ModelState(ModelPhase.UNLOADED, model))
+        self._settings.update(model_path=DEMO if model.demo else str(model.path), welcomed=True)
+
+    def _load_or_report(self, model: ModelFile, cancel: threading.Event) -> bool:
+        try:
+            self._load(model, cancel)
+        except LoadCancelledError:
+            return False
+        except KnownError as error:
+            self._bus.publish(ErrorReported(error))
+            return False
+        return True
+
+    def _return_to(self, before: ModelState, tried: ModelFile, error: KnownError) -> KnownError:
+        """After a model could not be loaded: use the one before, and say what there is to say."""
+        old = before.model
+        usable = before.phase in {ModelPhase.READY, ModelPhase.UNLOADED}
+        if old is None or old.path == tried.path or not usable:
+            return error
+        self._remember(old)
+        if before.phase is ModelPhase.READY and not self._load_or_report(old, self._fresh_cancel()):
+            return error
+        return SwitchFailedError(
+            f"{tried.label} could not be loaded, so {old.label} is in use again. {error.what}",
+            action=error.action,
+            detail=error.detail,
+        )
+
+    def _load(self, model: ModelFile, cancel: Cancel) -> LoadedModel:
+        self._publish(ModelState(ModelPhase.LOADING, model))
+
+        def progress(fraction: float) -> None:
+            self._publish(ModelState(ModelPhase.LOADING, model, fraction))
+
+        request = self._request(model, self._settings.current)
+        self._loaded_with = None
+        try:
+            loaded = self._engine.load(request, progress, cancel)
+        except LoadCancelledError:
+            self._publish(ModelState(ModelPhase.UNLOADED, model))
+            raise
+        except KnownError as error:
+            self._publish(ModelState(ModelPhase.FAILED, model, error=error))
+            raise
+        self._loaded_with = request
+        with self._telling:
+            listed = self._installed.get(model.path) if not model.sha256 else None
+            known = model_file(listed) if listed is not None else model  # its hash came meanwhile
+            self._publish(ModelState(ModelPhase.READY, known, 1.0, loaded))
+        return loaded
+
+    def _request(self, model: ModelFile, settings: Settings) -> LoadRequest:
+        return LoadRequest(
+            path=model.path,
+            context_size=settings.context_size,
+            gpu_layers=settings.gpu_layers,
+            kv_type=settings.kv_type,
+            threads=settings.threads,
+            sha256=self._hashes.hash_of(model),
+        )
+
+    def _hash_listed(self, model: InstalledModel, done: Callable[[bool], None]) -> None:
+        try:
+            good = verify(model, self._installed, self._hash_control)
+        except KnownError as error:
+            _log.warning("%s", error.what)
+            return
+        if good is None:
+            return
+        with self._telling:
+            now, state = self._installed.get(model.path), self._state
+            chosen = state.model is not None and state.model.path == model.path
+            if good and chosen and now is not None:  # from now on answers are stored with its hash
+                self._publish(replace(state, model=model_file(now)))
+        done(good)
+
+    def _publish(self, state: ModelState) -> None:
+        self._state = state
+        self._bus.publish(ModelStateChanged(state))
+
+    def _on_event(self, event: object) -> None:
+        match event:
+            case SettingsChanged(before, after) if _engine_part(before) != _engine_part(after):
+                if self._state.phase is ModelPhase.READY:
+                    self.load()
+
+
+def _engine_part(settings: Settings) -> tuple[object, ...]:
+    return settings.context_size, settings.threads, settings.gpu_layers, settings.kv_type

@@ -1,0 +1,81 @@
+"""What KV snapshots take on disk, and clearing them; engine options follow the settings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from pathlib import Path
+
+from app.domain.errors import StoreError
+from app.domain.settings import Settings
+from app.engine.base import Engine, EngineOptions
+from app.engine.snapshots import effective_cap, remove_all, stored_bytes
+from app.services.core.events import Event, EventBus, SettingsChanged
+from app.services.core.serial_executor import SerialExecutor
+from app.services.core.settings import SettingsService
+from app.system.hardware import disk_free
+
+MakeOptions = Callable[[Settings], EngineOptions]
+
+
+class SnapshotService:
+    """The user's view of the folder of snapshots.
+
+    Args:
+        engine: Told when options change.
+        lane: Its lane.
+        settings: The cap, and whether snapshots are wanted.
+        bus: Tells when settings change.
+        folder: Where snapshots are.
+        options: What settings mean for the engine.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        lane: SerialExecutor,
+        settings: SettingsService,
+        bus: EventBus,
+        *,
+        folder: Path,
+        options: MakeOptions,
+    ) -> None:
+        self._engine = engine
+        self._executor = lane
+        self._settings = settings
+        self._folder = folder
+        self._options = options
+        bus.subscribe(self._on_event)
+
+    def used_bytes(self) -> int:
+        """Bytes that snapshots take now; looks at the disk."""
+        return stored_bytes(self._folder)
+
+    def cap_bytes(self) -> int:
+        """Bytes they may take: what the settings say, less where the disk is small."""
+        wanted = self._options(self._settings.current).snapshot_cap_bytes
+        return effective_cap(wanted, disk_free(self._folder), self.used_bytes())
+
+    def clear(self) -> Future[int]:
+        """Remove them all, between two answers; resolves to the bytes freed.
+
+        The chats stay as they are. They are only read again when they are gone back to.
+        """
+        return self._executor.submit(self._clear)
+
+    def _clear(self) -> int:
+        try:
+            return remove_all(self._folder)
+        except OSError as error:
+            raise StoreError(
+                "What was kept of chats could not be removed.",
+                data="No chat is affected.",
+                action=f"Look at {self._folder}.",
+                detail=str(error),
+            ) from error
+
+    def _on_event(self, event: Event) -> None:
+        if isinstance(event, SettingsChanged):
+            before, after = self._options(event.before), self._options(event.settings)
+            if before != after:
+                self._executor.submit(lambda: self._engine.configure(after))

@@ -1,0 +1,292 @@
+"""The files of export and import: names every system takes, whole files, guarded archives."""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import stat
+import unicodedata
+import zipfile
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path, PurePosixPath
+from typing import IO
+
+from app.domain.errors import DiskFullError, KnownError, TransferError
+from app.markup.transfer.formats import SUFFIXES
+from app.markup.transfer.values import ImportFile
+from app.store.database import files
+
+GIB = 2**30
+MAX_FILE = GIB  # bytes of one file; the largest known exports are about half of it
+MAX_TOTAL = 2 * GIB  # bytes read from one import, unpacked
+MAX_ENTRIES = 100_000  # files in an archive or a folder
+MAX_RATIO = 200  # unpacked to packed; JSON of chats packs about 10 to 1, a bomb 1,000 to 1
+RATIO_FROM = 2**20  # bytes; below this any ratio is harmless
+MAX_NAME = 120  # bytes of a file's name without suffix; every system allows 255 for all of it
+CHUNK = 2**20
+
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_FORBIDDEN = re.compile(r'[<>:"/\\|?*]')
+# Names that Windows keeps for devices, whatever follows the first dot.
+_DEVICES = {"CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$"} | {
+    f"{kind}{number}" for kind in ("COM", "LPT") for number in "0123456789¹²³"
+}
+
+
+# --- names -----------------------------------------------------------------------------------
+
+
+def safe_name(title: str) -> str:
+    """A file name without suffix, from a title, that Linux, macOS and Windows all take."""
+    text = unicodedata.normalize("NFC", title)
+    text = "".join(" " if unicodedata.category(c)[0] in "CZ" else c for c in text)
+    text = " ".join(_FORBIDDEN.sub("-", text).split())
+    while len(text.encode("utf-8")) > MAX_NAME:
+        text = text[:-1]
+    text = text.strip(" .")
+    if text.split(".")[0].upper().strip() in _DEVICES:
+        text = f"{text}_"
+    return text or "Chat"
+
+
+def free_name(stem: str, suffix: str, taken: set[str]) -> str:
+    """A name that is not in ``taken`` (casefolded names), where it is added.
+
+    Names that differ in case only are one file on some systems.
+    """
+    count = 1
+    name = f"{stem}{suffix}"
+    while name.casefold() in taken:
+        count += 1
+        name = f"{stem} ({count}){suffix}"
+    taken.add(name.casefold())
+    return name
+
+
+def names_in(folder: Path) -> set[str]:
+    """The casefolded names of what is in a folder; empty if there is none yet.
+
+    Raises:
+        TransferError: It is not a folder, or cannot be read.
+    """
+    try:
+        return {path.name.casefold() for path in folder.iterdir()}
+    except FileNotFoundError:
+        return set()
+    except OSError as error:
+        raise write_error(error, folder) from error
+
+
+# --- writing ---------------------------------------------------------------------------------
+
+
+@contextmanager
+def atomic_file(path: Path) -> Iterator[IO[bytes]]:
+    """A file that appears under ``path`` complete, or not at all.
+
+    Raises:
+        DiskFullError: No room; what was there before is as it was.
+        TransferError: It cannot be written.
+    """
+    try:
+        with files.atomic_file(path, _usual_mode()) as file:
+            yield file
+    except OSError as error:
+        raise write_error(error, path) from error
+
+
+def _usual_mode() -> int:
+    # What the store writes only its owner reads; an export is a usual file.
+    mask = os.umask(0)
+    os.umask(mask)
+    return 0o666 & ~mask
+
+
+def write_error(error: OSError, path: Path) -> KnownError:
+    """What a failed write means, chosen by its errno."""
+    if error.errno in _FULL:
+        return DiskFullError(
+            f"The disk is full; “{path.name}” was not written.",
+            data="Your chats are untouched, and no half-written file was left behind.",
+            detail=str(error),
+        )
+    return TransferError(
+        f"“{path.name}” could not be written.",
+        data="Your chats are untouched.",
+        action="Choose a folder you may write to.",
+        detail=str(error),
+    )
+
+
+# --- reading ---------------------------------------------------------------------------------
+
+
+@contextmanager
+def open_files(paths: Sequence[Path]) -> Iterator[list[ImportFile]]:
+    """The files behind paths: files, folders, and archives, which stay open meanwhile.
+
+    Raises:
+        TransferError: A path cannot be read, or an archive is not to be trusted.
+    """
+    budget = _Budget()
+    entries: list[ImportFile] = []
+    with ExitStack() as stack:
+        for path in paths:
+            try:
+                if path.is_dir():
+                    entries += _folder(path, budget)
+                elif _is_zip(path):
+                    archive = stack.enter_context(zipfile.ZipFile(path))
+                    entries += _archive(archive, path.name, budget)
+                else:
+                    entries.append(_file(path, path.name, budget))
+            except OSError as error:
+                raise _read_error(error, path.name) from error
+            except (zipfile.BadZipFile, NotImplementedError) as error:
+                raise TransferError(
+                    f"“{path.name}” is a damaged archive.",
+                    action="Download or copy it once more.",
+                    detail=str(error),
+                ) from error
+            if len(entries) > MAX_ENTRIES:
+                raise _too_many(path.name)
+        yield entries
+
+
+class _Budget:
+    # How much may still be read in this import.
+
+    def __init__(self) -> None:
+        self._left = MAX_TOTAL
+
+    def read(self, file: IO[bytes], size: int, name: str) -> bytes:
+        pieces: list[bytes] = []
+        got = 0
+        while piece := file.read(CHUNK):
+            got += len(piece)
+            self._left -= len(piece)
+            if got > size or got > MAX_FILE or self._left < 0:
+                raise TransferError(
+                    f"“{name}” is larger than it says or than can be imported.",
+                    action="Import its chats in several smaller files.",
+                )
+            pieces.append(piece)
+        return b"".join(pieces)
+
+
+def _file(path: Path, name: str, budget: _Budget) -> ImportFile:
+    status = path.stat()
+    if not stat.S_ISREG(status.st_mode):
+        raise TransferError(f"“{name}” is not a file.")
+    if status.st_size > MAX_FILE:
+        raise TransferError(
+            f"“{name}” is larger than {MAX_FILE // GIB} GiB, the most that can be imported.",
+            action="Import its chats in several smaller files.",
+        )
+
+    def read() -> bytes:
+        try:
+            with path.open("rb") as file:
+                return budget.read(file, status.st_size, name)
+        except OSError as error:
+            raise _read_error(error, name) from error
+
+    return ImportFile(name, status.st_size, read)
+
+
+def _folder(folder: Path, budget: _Budget) -> Iterable[ImportFile]:
+    found: list[ImportFile] = []
+    count = 0
+    for parent, folders, names in os.walk(folder):  # links to other folders are not followed
+        folders.sort()
+        for name in sorted(names):
+            count += 1
+            if count > MAX_ENTRIES:
+                raise _too_many(folder.name)
+            path = Path(parent, name)
+            if path.suffix.lower() in SUFFIXES and not path.is_symlink():
+                found.append(_file(path, path.relative_to(folder).as_posix(), budget))
+    return found
+
+
+def _is_zip(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(4) in {b"PK\x03\x04", b"PK\x05\x06"}
+
+
+def _archive(archive: zipfile.ZipFile, archive_name: str, budget: _Budget) -> Iterable[ImportFile]:
+    infos = archive.infolist()
+    if len(infos) > MAX_ENTRIES:
+        raise _too_many(archive_name)
+    for info in infos:
+        if not _honest(info.filename):
+            raise TransferError(
+                f"“{archive_name}” contains a file that points outside of it, and was refused.",
+                action="Do not trust this archive.",
+                detail=info.filename,
+            )
+    wanted = [
+        info
+        for info in infos
+        if not info.is_dir() and PurePosixPath(info.filename).suffix.lower() in SUFFIXES
+    ]
+    for info in wanted:
+        bomb = info.file_size > RATIO_FROM and info.file_size > MAX_RATIO * info.compress_size
+        if bomb or info.file_size > MAX_FILE:
+            raise _bomb(archive_name)
+    if sum(info.file_size for info in wanted) > MAX_TOTAL:
+        raise _bomb(archive_name)
+    return [
+        ImportFile(info.filename, info.file_size, _reader(archive, info, budget)) for info in wanted
+    ]
+
+
+def _honest(name: str) -> bool:
+    if not name or "\\" in name or "\0" in name or name.startswith("/") or ":" in name[:3]:
+        return False
+    return ".." not in PurePosixPath(name).parts
+
+
+def _reader(
+    archive: zipfile.ZipFile, info: zipfile.ZipInfo, budget: _Budget
+) -> Callable[[], bytes]:
+    def read() -> bytes:
+        try:
+            with archive.open(info) as file:
+                return budget.read(file, info.file_size, info.filename)
+        except (zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
+            raise TransferError(
+                f"“{info.filename}” is damaged inside the archive.", detail=str(error)
+            ) from error
+        except (RuntimeError, NotImplementedError) as error:  # a password, a rare compression
+            raise TransferError(
+                f"“{info.filename}” is locked or packed in an unusual way.",
+                action="Unpack the archive and import the files in it.",
+                detail=str(error),
+            ) from error
+
+    return read
+
+
+def _bomb(name: str) -> TransferError:
+    return TransferError(
+        f"“{name}” would unpack to far more than a collection of chats, and was refused.",
+        action="Do not trust this archive; unpack it yourself if you know where it is from.",
+    )
+
+
+def _too_many(name: str) -> TransferError:
+    return TransferError(
+        f"“{name}” holds more than {MAX_ENTRIES:,} files.", action="Choose a smaller folder."
+    )
+
+
+def _read_error(error: OSError, name: str) -> TransferError:
+    return TransferError(
+        f"“{name}” could not be read.",
+        action="Check that it exists and that you may open it.",
+        detail=str(error),
+    )

@@ -1,0 +1,188 @@
+"""Export and import as a face sees them: formats by name, and the library behind them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from app.domain.errors import InvalidValueError
+from app.markup.transfer.formats import EXPORTERS
+from app.markup.transfer.values import Chat, Exporter, ExportFormat, ExportOptions
+from app.services.core.events import EventBus, LibraryChanged
+from app.services.library.library_service import LibraryService
+from app.services.transfer.exporting import (
+    ChatsToExport,
+    ExportReport,
+    TransferProgress,
+    write_chats,
+)
+from app.services.transfer.importing import (
+    ImportItem,
+    ImportPreview,
+    ImportReport,
+    ImportRun,
+    ImportStatus,
+    preview_files,
+    read_chat,
+    with_new_ids,
+)
+from app.services.transfer.transfer_files import free_name, names_in, safe_name
+
+__all__ = [
+    "ExportReport",
+    "ImportItem",
+    "ImportPreview",
+    "ImportReport",
+    "ImportStatus",
+    "TransferService",
+    "with_new_ids",
+]
+
+
+def _quiet(_done: int, _total: int) -> None:
+    """Progress that nobody watches."""
+
+
+class TransferService:
+    """Export and import. Its methods block; a face with a window calls them from a worker.
+
+    Args:
+        library: Where chats come from and go to.
+        bus: Told once when an import changed the library.
+    """
+
+    def __init__(self, library: LibraryService, bus: EventBus) -> None:
+        self._library = library
+        self._bus = bus
+        self._exporters = {exporter.format.name: exporter for exporter in EXPORTERS}
+
+    def add_exporter(self, exporter: Exporter) -> None:
+        """Offer a format that only this face can write, such as PDF in the window."""
+        self._exporters[exporter.format.name] = exporter
+
+    def formats(self) -> tuple[ExportFormat, ...]:
+        """What can be exported to, the default first."""
+        return tuple(exporter.format for exporter in self._exporters.values())
+
+    def format(self, name: str) -> ExportFormat:
+        """A format by its name.
+
+        Raises:
+            InvalidValueError: There is none of that name.
+        """
+        return self._exporter(name).format
+
+    # --- export -------------------------------------------------------------------------
+
+    def export(
+        self,
+        conversation_ids: Sequence[str],
+        format_name: str,
+        path: Path,
+        options: ExportOptions | None = None,
+        *,
+        cancel: threading.Event | None = None,
+        progress: TransferProgress = _quiet,
+    ) -> ExportReport:
+        """Write chats.
+
+        Args:
+            conversation_ids: Which.
+            format_name: One of :meth:`formats`.
+            path: A file for one chat, replaced if it is there. For several: an archive if it ends
+                in ".zip"; one file if it has the suffix of a format that holds several; else a
+                folder, made if needed, in which no file is replaced.
+            options: See :class:`ExportOptions`.
+            cancel: Stops between two chats; files written before stay, an archive does not.
+            progress: Told how many of how many chats are written.
+
+        Raises:
+            DiskFullError: No room; no half-written file is left.
+            InvalidValueError: No such format, or no chats.
+            NotFoundError: There is no such chat.
+            TransferError: A file cannot be written.
+        """
+        exporter = self._exporter(format_name)
+        options = options or ExportOptions()
+        cancel = cancel or threading.Event()
+        ids = tuple(dict.fromkeys(conversation_ids))
+        if not ids:
+            raise InvalidValueError("No chat was chosen to export.", data="", action="")
+        chats = ChatsToExport(self.chat, ids, cancel, progress)
+        return write_chats(exporter, chats, path, options)
+
+    def suggested_name(self, conversation_ids: Sequence[str], format_name: str) -> str:
+        """A file name for one chat, or a name for several, safe on every system."""
+        suffix = self._exporter(format_name).format.suffix
+        if len(conversation_ids) == 1:
+            return safe_name(self._library.get(conversation_ids[0]).title) + suffix
+        return f"Phial chats {datetime.now().astimezone():%Y-%m-%d}"
+
+    def free_folder(self, above: Path, name: str) -> Path:
+        """A folder in ``above`` that is not there yet, named as close to ``name`` as can be.
+
+        Raises:
+            TransferError: ``above`` cannot be read.
+        """
+        return above / free_name(name, "", names_in(above))
+
+    def chat(self, conversation_id: str) -> Chat:
+        """A chat with everything in it.
+
+        Raises:
+            NotFoundError: There is none.
+        """
+        return read_chat(self._library, conversation_id)
+
+    def _exporter(self, name: str) -> Exporter:
+        if name not in self._exporters:
+            known = ", ".join(self._exporters)
+            raise InvalidValueError(f"There is no format “{name}”; there are: {known}.")
+        return self._exporters[name]
+
+    # --- import -------------------------------------------------------------------------
+
+    def preview_import(
+        self,
+        path: Path | Sequence[Path],
+        *,
+        cancel: threading.Event | None = None,
+        progress: TransferProgress = _quiet,
+    ) -> ImportPreview:
+        """Read files, folders or archives without changing anything.
+
+        Raises:
+            TransferError: A path cannot be read, or an archive is refused.
+        """
+        paths = [path] if isinstance(path, Path) else list(path)
+        return preview_files(self._library, paths, cancel or threading.Event(), progress)
+
+    def import_chats(
+        self,
+        preview: ImportPreview,
+        keys: Collection[int] | None = None,
+        *,
+        cancel: threading.Event | None = None,
+        progress: TransferProgress = _quiet,
+    ) -> ImportReport:
+        """Add chats of a preview; what is in the library is never changed.
+
+        Args:
+            preview: From :meth:`preview_import`.
+            keys: Which of its items; None takes those that are new. One that is in the library
+                already is added as a second chat.
+            cancel: Stops between two chats.
+            progress: Told how many of how many chats are stored.
+
+        Raises:
+            DiskFullError: No room; chats added before it are there.
+            StoreError: The library cannot be written.
+        """
+        work = ImportRun(self._library, preview, keys)
+        try:
+            return work.run(cancel or threading.Event(), progress)
+        finally:
+            if work.imported:
+                self._bus.publish(LibraryChanged(tuple(work.imported)))

@@ -1,0 +1,1 @@
+"""Conversations and messages: the tree, the journal of answers, summaries, the trash."""

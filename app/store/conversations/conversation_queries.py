@@ -1,0 +1,152 @@
+"""Conversations in SQL, without their messages: adding, reading, the order of use."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import datetime
+from typing import Any
+
+from app.domain.conversation import Conversation
+from app.domain.errors import InvalidValueError, NotFoundError
+from app.store.database.rows import (
+    CONVERSATION_COLUMNS,
+    conversation_from_row,
+    new_row,
+    to_blob,
+    to_time,
+)
+
+Connection = sqlite3.Connection
+
+
+def conversation_seq(connection: Connection, conversation_id: str) -> int:
+    """The row of a conversation.
+
+    Raises:
+        NotFoundError: There is none.
+    """
+    row = connection.execute(
+        "SELECT seq FROM conversations WHERE id = ?", (conversation_id,)
+    ).fetchone()
+    if row is None:
+        raise NotFoundError("This chat no longer exists.", detail=conversation_id)
+    return int(row[0])
+
+
+# Where a conversation used before stands: level with the one used last of those not used after
+# it, which ``updated_at`` then sets apart. Below all others, where all were used after it.
+_PLACE_BY_TIME = (
+    "(SELECT coalesce(max(+activity), (SELECT min(activity) - 1 FROM conversations), 1) "
+    "FROM conversations WHERE updated_at <= ?5)"
+)
+_ON_TOP = "(SELECT coalesce(max(activity), 0) + 1 FROM conversations)"
+
+
+def insert_conversation(
+    connection: Connection, conversation: Conversation, *, used_now: bool = True
+) -> int:
+    """Add a conversation, without its messages.
+
+    Args:
+        connection: In a transaction.
+        conversation: What is added.
+        used_now: It is the one used last; otherwise it stands where its ``updated_at`` says, as
+            an import does.
+
+    Raises:
+        InvalidValueError: Its id is taken.
+    """
+    if connection.execute(
+        "SELECT 1 FROM conversations WHERE id = ?", (conversation.id,)
+    ).fetchone():
+        raise InvalidValueError("This chat is stored already.", detail=conversation.id)
+    deleted = conversation.deleted_at
+    cursor = connection.execute(
+        "INSERT INTO conversations (id, title, title_by_user, created_at, updated_at, "  # noqa: S608
+        "system_prompt, draft, pinned, archived, folder, deleted_at, scroll_message_id, "
+        "scroll_offset, activity) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, "
+        f"{_ON_TOP if used_now else _PLACE_BY_TIME})",
+        (
+            conversation.id,
+            to_blob(conversation.title),
+            conversation.title_by_user,
+            to_time(conversation.created_at),
+            to_time(conversation.updated_at),
+            to_blob(conversation.system_prompt),
+            to_blob(conversation.draft),
+            conversation.pinned,
+            conversation.archived,
+            to_blob(conversation.folder),
+            None if deleted is None else to_time(deleted),
+            conversation.scroll_message_id,
+            conversation.scroll_offset,
+        ),
+    )
+    return new_row(cursor)
+
+
+def mark_used(connection: Connection, conversation: int, at: datetime) -> None:
+    """Make this the conversation used last; its place in the list does not trust the clock."""
+    connection.execute(
+        "UPDATE conversations SET updated_at = ?, "
+        "activity = (SELECT max(activity) + 1 FROM conversations) WHERE seq = ?",
+        (to_time(at), conversation),
+    )
+
+
+class ConversationCache:
+    """Conversations as they were read last, by id.
+
+    The sidebar reads ten thousand after each change of one. A row that reads as it did before
+    gives the same value again, which costs a sixth of making it, and comparing two lists then
+    mostly compares identities.
+
+    Args:
+        private: What the values say of themselves.
+    """
+
+    def __init__(self, *, private: bool) -> None:
+        self._private = private
+        self._known: dict[str, tuple[tuple[Any, ...], Conversation]] = {}
+
+    def value(self, row: tuple[Any, ...]) -> Conversation:
+        """The conversation of a row of ``CONVERSATION_COLUMNS``."""
+        known = self._known.get(row[0])
+        if known is not None and known[0] == row:
+            return known[1]
+        value = conversation_from_row(row, private=self._private)
+        self._known[value.id] = (row, value)
+        return value
+
+
+def read_conversations(
+    connection: Connection,
+    where: str,
+    values: tuple[object, ...],
+    seen: ConversationCache,
+    limit: int | None = None,
+) -> tuple[Conversation, ...]:
+    """Conversations that fulfil an SQL condition: pinned first, then those used last."""
+    tail = "" if limit is None else f" LIMIT {int(limit)}"
+    rows = connection.execute(
+        f"SELECT {CONVERSATION_COLUMNS} FROM conversations c WHERE {where} "  # noqa: S608
+        f"ORDER BY c.pinned DESC, c.activity DESC, c.updated_at DESC{tail}",
+        values,
+    )
+    return tuple(map(seen.value, rows))
+
+
+def read_conversation(
+    connection: Connection, conversation_id: str, *, private: bool
+) -> Conversation:
+    """One conversation, also one in the trash.
+
+    Raises:
+        NotFoundError: There is none.
+    """
+    found = read_conversations(
+        connection, "c.id = ?", (conversation_id,), ConversationCache(private=private)
+    )
+    if not found:
+        raise NotFoundError("This chat no longer exists.", detail=conversation_id)
+    return found[0]

@@ -1,0 +1,208 @@
+"""The chats themselves: listed, named, filed, drafted, deleted and brought back."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from concurrent.futures import Future
+from datetime import UTC, datetime
+
+from app.domain.conversation import Conversation, TrashedMessage
+from app.store.conversations import conversation_queries, trash
+from app.store.database.readers import ReaderPool
+from app.store.database.rows import to_blob, to_text
+from app.store.database.sqlite_database import Database
+from app.store.database.writer import DatabaseWriter
+
+Ids = str | Sequence[str]
+
+
+class ConversationRepository(Database):
+    """Conversations of one database, as the sidebar and the trash know them.
+
+    Args:
+        As :class:`Database`.
+    """
+
+    def __init__(
+        self, writer: DatabaseWriter, readers: ReaderPool | None, *, private: bool = False
+    ) -> None:
+        super().__init__(writer, readers, private=private)
+        self._seen = conversation_queries.ConversationCache(private=private)
+
+    def create(self, conversation: Conversation) -> Future[None]:
+        """Add an empty conversation (``head_id`` is not looked at).
+
+        Raises:
+            InvalidValueError: Its id is taken.
+        """
+        self._check_private(conversation)
+        return self.submit(
+            lambda c: _nothing(conversation_queries.insert_conversation(c, conversation))
+        )
+
+    def get(self, conversation_id: str) -> Conversation:
+        """One conversation, also one in the trash.
+
+        Raises:
+            NotFoundError: There is none.
+        """
+        return self.read(
+            lambda c: conversation_queries.read_conversation(
+                c, conversation_id, private=self.private
+            )
+        )
+
+    def list_conversations(
+        self, *, archived: bool | None = None, limit: int | None = None
+    ) -> tuple[Conversation, ...]:
+        """Conversations outside the trash: pinned first, then those used last.
+
+        Args:
+            archived: Only those in the archive, or only those outside; None for both.
+            limit: At most so many.
+        """
+        return self._conversations(
+            "c.deleted_at IS NULL AND (?1 IS NULL OR c.archived = ?1)", (archived,), limit
+        )
+
+    def listed(self, ids: Sequence[str]) -> dict[str, Conversation]:
+        """Those of ``ids`` that stand outside trash and archive, by id; reads no others."""
+        marks = ", ".join("?" * len(ids))
+        where = f"c.deleted_at IS NULL AND c.archived = 0 AND c.id IN ({marks})"
+        return {found.id: found for found in self._conversations(where, tuple(ids))}
+
+    def last_activity(self) -> int:
+        """The activity of the chat used last; 0 where there is none."""
+        sql = "SELECT coalesce(max(activity), 0) FROM conversations"
+        return int(self.read(lambda c: c.execute(sql).fetchone()[0]))
+
+    def folders(self) -> tuple[str, ...]:
+        """The folders that hold a conversation outside the trash, in alphabetical order."""
+        sql = "SELECT DISTINCT folder FROM conversations WHERE deleted_at IS NULL AND folder <> x''"
+        rows = self.read(lambda c: c.execute(sql).fetchall())
+        return tuple(sorted((to_text(row[0]) for row in rows), key=str.casefold))
+
+    def rename(self, conversation_id: str, title: str, *, by_user: bool = True) -> Future[None]:
+        """Set the title. An automatic one never replaces one the user chose."""
+        return self._set(
+            conversation_id,
+            "title = ?, title_by_user = ?",
+            (to_blob(title), by_user),
+            "" if by_user else "title_by_user = 0",
+        )
+
+    def set_pinned(self, conversations: Ids, pinned: bool) -> Future[None]:
+        """Pin or unpin one or several."""
+        return self._set(conversations, "pinned = ?", (pinned,))
+
+    def set_archived(self, conversations: Ids, archived: bool) -> Future[None]:
+        """Move one or several into the archive or out of it."""
+        return self._set(conversations, "archived = ?", (archived,))
+
+    def set_folder(self, conversations: Ids, folder: str) -> Future[None]:
+        """File one or several in a folder; an empty name takes them out."""
+        return self._set(conversations, "folder = ?", (to_blob(folder),))
+
+    def set_draft(self, conversation_id: str, draft: str) -> Future[None]:
+        """Keep the text typed but not sent."""
+        return self._set(conversation_id, "draft = ?", (to_blob(draft),))
+
+    def set_scroll_position(
+        self, conversation_id: str, message_id: str | None, offset: int
+    ) -> Future[None]:
+        """Keep the first visible message and how much of its text stands above the first line."""
+        return self._set(
+            conversation_id, "scroll_message_id = ?, scroll_offset = ?", (message_id, offset)
+        )
+
+    def set_system_prompt(self, conversation_id: str, prompt: str) -> Future[None]:
+        """Set what precedes the first turn."""
+        return self._set(conversation_id, "system_prompt = ?", (to_blob(prompt),))
+
+    # --- trash ------------------------------------------------------------------------------
+
+    def delete(self, conversations: Ids, at: datetime | None = None) -> Future[None]:
+        """Move one or several to the trash."""
+        when = at or datetime.now(UTC)
+        return self.submit(lambda c: trash.delete_conversations(c, _ids(conversations), when))
+
+    def restore(self, conversations: Ids) -> Future[None]:
+        """Take one or several out of the trash."""
+        return self.submit(lambda c: trash.restore_conversations(c, _ids(conversations)))
+
+    def trashed_conversations(self) -> tuple[Conversation, ...]:
+        """Conversations in the trash, deleted last first."""
+        found = self._conversations("c.deleted_at IS NOT NULL", ())
+        return tuple(sorted(found, key=_deleted_at, reverse=True))
+
+    def delete_message(self, message_id: str, at: datetime | None = None) -> Future[None]:
+        """Move a message, and what follows it, to the trash."""
+        when = at or datetime.now(UTC)
+        return self.submit(lambda c: trash.delete_message(c, message_id, when))
+
+    def restore_message(self, message_id: str) -> Future[None]:
+        """Take a message out of the trash and walk through it again."""
+        return self.submit(lambda c: trash.restore_message(c, message_id))
+
+    def trashed_messages(self) -> tuple[TrashedMessage, ...]:
+        """Deleted messages of conversations outside the trash, deleted last first."""
+        return self.read(trash.trashed_messages)
+
+    def purge(self, now: datetime | None = None) -> Future[int]:
+        """Remove for good what has been in the trash for 30 days; see :func:`trash.purge`."""
+        when = now or datetime.now(UTC)
+        return self.submit(lambda c: trash.purge(c, when))
+
+    def empty_trash(self) -> Future[int]:
+        """Remove everything in the trash for good; resolves to how many chats and messages.
+
+        Their text is overwritten in the database; the search index forgets their words with the
+        next :meth:`Health.maintain`, and backups as they are rotated.
+        """
+        return self.submit(trash.empty_trash)
+
+    # --- inside -----------------------------------------------------------------------------
+
+    def _set(
+        self,
+        conversations: Ids,
+        assignment: str,
+        values: tuple[object, ...],
+        only_if: str = "",
+    ) -> Future[None]:
+        ids = _ids(conversations)
+        where = f"seq = ? AND {only_if}" if only_if else "seq = ?"
+
+        def work(connection: sqlite3.Connection) -> None:
+            for id_ in ids:
+                seq = conversation_queries.conversation_seq(connection, id_)
+                connection.execute(
+                    f"UPDATE conversations SET {assignment} WHERE {where}",  # noqa: S608
+                    (*values, seq),
+                )
+
+        return self.submit(work)
+
+    def _conversations(
+        self, where: str, values: tuple[object, ...], limit: int | None = None
+    ) -> tuple[Conversation, ...]:
+        return self.read(
+            lambda c: conversation_queries.read_conversations(c, where, values, self._seen, limit)
+        )
+
+    def _check_private(self, conversation: Conversation) -> None:
+        if conversation.private != self.private:
+            raise ValueError("a private conversation belongs to the private library, and only it")
+
+
+def _ids(conversations: Ids) -> list[str]:
+    return [conversations] if isinstance(conversations, str) else list(conversations)
+
+
+def _deleted_at(conversation: Conversation) -> datetime:
+    return conversation.deleted_at or conversation.updated_at
+
+
+def _nothing(_: object) -> None:
+    """A write whose result is nobody's business."""

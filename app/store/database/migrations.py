@@ -1,0 +1,132 @@
+"""Forward-only changes of the database's schema, one function a version.
+
+``user_version`` in the file's header is the number of the last migration that ran;
+``application_id`` says that the file is ours. To change the schema: add a function at the end of
+``MIGRATIONS``, and a database of the schema before it to tests/data/databases.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+
+from app.domain.errors import DamagedDatabaseError, NewerDatabaseError
+from app.store.database.connect import APPLICATION_ID, open_memory, pragma_int, transaction
+from app.store.database.schema import EDITS_V4, SEARCH_V2, SUMMARIES_V3, TABLES_V1
+from app.store.database.text_normalization import FOLD_VERSION
+
+
+def _tables(connection: sqlite3.Connection) -> None:
+    run_script(connection, TABLES_V1)
+
+
+def _search(connection: sqlite3.Connection) -> None:
+    run_script(connection, SEARCH_V2)
+    rebuild_index(connection)
+
+
+def _summaries(connection: sqlite3.Connection) -> None:
+    run_script(connection, SUMMARIES_V3)
+
+
+def _edits(connection: sqlite3.Connection) -> None:
+    run_script(connection, EDITS_V4)
+
+
+Migration = Callable[[sqlite3.Connection], None]
+MIGRATIONS: tuple[Migration, ...] = (_tables, _search, _summaries, _edits)
+SCHEMA_VERSION = len(MIGRATIONS)
+
+
+def schema_version(connection: sqlite3.Connection) -> int:
+    """The schema of a database; 0 for one that is new and empty.
+
+    Raises:
+        NewerDatabaseError: A newer Phial wrote it.
+        DamagedDatabaseError: It is some other program's database.
+        sqlite3.Error: It cannot be read.
+    """
+    version = pragma_int(connection, "user_version")
+    application = pragma_int(connection, "application_id")
+    tables = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
+    if application != APPLICATION_ID and (tables or version):
+        raise DamagedDatabaseError(
+            "The conversation database is not one that Phial wrote.",
+            data="Nothing was changed.",
+            action="Choose another data folder.",
+            detail=f"application_id {application:#x}",
+        )
+    if version > SCHEMA_VERSION:
+        raise NewerDatabaseError(
+            f"The conversations were written by a newer Phial (format {version}; "
+            f"this one knows {SCHEMA_VERSION})."
+        )
+    return version
+
+
+def migrate(connection: sqlite3.Connection, backup: Callable[[int], None]) -> int:
+    """Bring the database to the newest schema, each step in a transaction of its own.
+
+    Args:
+        connection: The writer's, in autocommit.
+        backup: Called before each step with the version so far; not for a new database.
+
+    Returns:
+        The version it had; ``SCHEMA_VERSION`` when there was nothing to do.
+
+    Raises:
+        NewerDatabaseError: See :func:`schema_version`; nothing is touched.
+        sqlite3.Error: A step failed and was rolled back; the backup is complete.
+    """
+    before = schema_version(connection)
+    for version in range(before, SCHEMA_VERSION):
+        if before:
+            backup(version)
+        with transaction(connection):
+            MIGRATIONS[version](connection)
+            connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
+            connection.execute(f"PRAGMA user_version={version + 1}")
+    return before
+
+
+def layouts(table: str) -> tuple[tuple[str, ...], ...]:
+    """The columns that ``table`` had after each migration, newest first, each layout once.
+
+    ``ALTER TABLE ADD COLUMN`` leaves the rows that are there as they are: a database of the newest
+    schema holds records of all of these.
+    """
+    found: list[tuple[str, ...]] = []
+    with closing(open_memory()) as connection:
+        for migration in MIGRATIONS:
+            with transaction(connection):
+                migration(connection)
+            columns = columns_of(connection, table)
+            if columns and columns not in found:
+                found.insert(0, columns)
+    return tuple(found)
+
+
+def columns_of(connection: sqlite3.Connection, table: str) -> tuple[str, ...]:
+    """The columns of a table in their order; none where there is no such table."""
+    rows = connection.execute("SELECT name FROM pragma_table_info(?) ORDER BY cid", (table,))
+    return tuple(row[0] for row in rows)
+
+
+def run_script(connection: sqlite3.Connection, script: str) -> None:
+    """Run several statements inside the open transaction (``executescript`` would commit it)."""
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            connection.execute(statement)
+            statement = ""
+
+
+def rebuild_index(connection: sqlite3.Connection) -> None:
+    """Make the search index anew from the text."""
+    connection.execute("INSERT INTO message_index (message_index) VALUES ('rebuild')")
+    connection.execute("INSERT INTO title_index (title_index) VALUES ('rebuild')")
+    connection.execute(
+        "INSERT OR REPLACE INTO meta (key, value) VALUES ('fold_version', ?)", (FOLD_VERSION,)
+    )

@@ -1,0 +1,1 @@
+"""What protects the database: opening, health checks, backups, recovery."""

@@ -1,0 +1,187 @@
+"""The window as a program: sets Qt up, shows the window, ends when it is closed."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QEvent, QObject, Qt, QtMsgType, qInstallMessageHandler
+from PySide6.QtGui import QFileOpenEvent, QFont, QFontDatabase, QGuiApplication
+from PySide6.QtWidgets import QApplication
+
+import app
+from app.domain.settings import LoadWhen
+from app.services.core.events import Event, ModelPhase, SettingsChanged
+from app.services.registry import Services
+from app.ui.core.gc_scheduler import GcScheduler
+from app.ui.core.single_instance import SingleInstanceServer
+from app.ui.core.top_errors import TopErrors
+from app.ui.main_window import MainWindow
+from app.ui.style import icons, stylesheet
+from app.ui.style.theme import Theme, theme_for
+from app.ui.transfer.pdf import PdfExporter
+
+_log = logging.getLogger(__name__)
+_LEVELS = {
+    QtMsgType.QtDebugMsg: logging.DEBUG,
+    QtMsgType.QtInfoMsg: logging.INFO,
+    QtMsgType.QtWarningMsg: logging.WARNING,
+    QtMsgType.QtCriticalMsg: logging.ERROR,
+    QtMsgType.QtFatalMsg: logging.CRITICAL,
+}
+
+
+def make_application(argv: list[str] | None = None) -> QApplication:
+    """The QApplication, named and dressed; the one that exists if there is one."""
+    existing = QApplication.instance()
+    if isinstance(existing, QApplication):
+        return existing
+    QGuiApplication.setHighDpiScaleFactorRoundingPolicy(
+        Qt.HighDpiScaleFactorRoundingPolicy.PassThrough
+    )
+    QGuiApplication.setDesktopFileName("chat.phial.Phial")
+    application = QApplication(argv or sys.argv[:1])
+    application.setApplicationName("Phial")
+    application.setApplicationVersion(app.__version__)
+    application.setOrganizationName("Phial")
+    application.setStyle("Fusion")  # takes the theme's colours alike on every system
+    application.setWindowIcon(icons.application_icon())
+    return application
+
+
+class FileOpener(QObject):
+    """Opens the files that macOS hands to a running program by an event."""
+
+    def __init__(self, application: QApplication, take: Callable[[Sequence[str]], object]) -> None:
+        super().__init__()
+        self._application = application
+        self._take = take
+        application.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Take the file of a FileOpen event."""
+        if isinstance(event, QFileOpenEvent) and event.file():
+            self._take([event.file()])
+            return True
+        return super().eventFilter(watched, event)
+
+    def close(self) -> None:
+        """Stop listening."""
+        self._application.removeEventFilter(self)
+
+
+class AppearanceController(QObject):
+    """Keeps the application's colours and fonts at what settings and system ask for."""
+
+    def __init__(self, application: QApplication, services: Services) -> None:
+        super().__init__()
+        self._application = application
+        self._services = services
+        self._window: MainWindow | None = None
+        self._theme: Theme | None = None
+        self._zoom = 0
+        self._hints = QGuiApplication.styleHints()
+        self._hints.colorSchemeChanged.connect(self.apply)
+
+    @property
+    def theme(self) -> Theme:
+        """The theme in force."""
+        dark = self._hints.colorScheme() is Qt.ColorScheme.Dark
+        return theme_for(self._services.settings.current.theme, system_dark=dark)
+
+    def add_window(self, window: MainWindow) -> None:
+        """Keep this window dressed too."""
+        self._window = window
+
+    def apply(self) -> None:
+        """Dress everything anew, if something changed."""
+        theme, zoom = self.theme, self._services.settings.current.zoom
+        other_theme, other_zoom = theme != self._theme, zoom != self._zoom
+        if not other_theme and not other_zoom:
+            return
+        self._theme, self._zoom = theme, zoom
+        self._application.setPalette(stylesheet.palette(theme))
+        if other_zoom:
+            self._application.setFont(_interface_font(zoom))
+            # While there is a style sheet, widgets take a new font with the next sheet only, and
+            # the same sheet again is none (Qt 6.11; its reference warns of the two together).
+            self._application.setStyleSheet("")
+        self._application.setStyleSheet(stylesheet.style_sheet(theme))
+        if other_theme and self._window is not None:
+            self._window.set_theme(theme)
+
+
+def _interface_font(zoom: int) -> QFont:
+    font = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)
+    points = font.pointSizeF() if font.pointSizeF() > 0 else 10.0
+    font.setPointSizeF(points * zoom / 100)
+    return font
+
+
+def run(services: Services, *, channel: str = "", files: Sequence[str] = ()) -> int:
+    """Show the window until it is closed.
+
+    Args:
+        services: What everything is done with; whoever built them closes them.
+        channel: The local channel on which a second start asks this window to come forward.
+        files: Model files and exported chats to open, as absolute paths.
+
+    Returns:
+        The exit code.
+    """
+    qInstallMessageHandler(_log_qt)
+    application = make_application()
+    with TopErrors() as errors:
+        return _run(application, errors, services, channel, files)
+
+
+def _run(
+    application: QApplication,
+    errors: TopErrors,
+    services: Services,
+    channel: str,
+    files: Sequence[str],
+) -> int:
+    services.transfer.add_exporter(PdfExporter())  # only this face can draw pages
+    look = AppearanceController(application, services)
+    look.apply()
+    window = MainWindow(services, look.theme)
+    look.add_window(window)
+    errors.show_over(window, window.pane.status.show_notice)
+    activation = SingleInstanceServer(channel) if channel else None
+    if activation is not None:
+        activation.activation_requested.connect(window.bring_to_front)
+        activation.activation_requested.connect(
+            lambda names: window.open_files(names) if names else None
+        )
+
+    def on_event(event: Event) -> None:
+        if isinstance(event, SettingsChanged):
+            look.apply()
+
+    window.bridge.arrived.connect(on_event)
+    window.show()
+    window.begin()
+    opener = FileOpener(application, window.open_files)
+    if files:
+        window.open_files(files)
+    services.maintenance.start()
+    services.models.warm_up()
+    usable = services.models.state.phase is not ModelPhase.FAILED
+    if usable and services.settings.current.load_when is LoadWhen.START:
+        services.models.load()
+    collector = GcScheduler(
+        window, lambda: window.pane.transcript.idle and services.chat.active is None
+    )
+    code = application.exec()
+    opener.close()
+    collector.close()
+    if activation is not None:
+        activation.close()
+    return code
+
+
+def _log_qt(kind: QtMsgType, _context: object, text: str) -> None:
+    """Qt's own messages belong in the log, not on a terminal nobody sees."""
+    _log.log(_LEVELS.get(kind, logging.WARNING), "Qt: %s", text)

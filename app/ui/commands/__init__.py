@@ -1,0 +1,1 @@
+"""The handlers of the command table, and the command palette."""

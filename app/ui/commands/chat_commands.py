@@ -1,0 +1,193 @@
+"""What can be asked for with chats: rename, pin, file, archive, delete, bring back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from PySide6.QtWidgets import QMenu
+
+from app.domain.conversation import Conversation
+from app.services.core import formatting
+from app.ui.library.backups_dialog import BackupsDialog
+from app.ui.library.trash_dialog import ArchiveDialog, TrashDialog
+from app.ui.shell.window_context import WindowContext
+from app.ui.style.dialogs import ask_line, ask_text
+
+
+class ChatCommands:
+    """Acts on the shown chat, or on those chosen in the sidebar."""
+
+    def __init__(self, shell: WindowContext) -> None:
+        self._shell = shell
+        self._open_next = ""  # a chat that is about to come back
+
+    def after_reload(self) -> None:
+        """The list of chats was read anew: open the one that was waited for."""
+        if self._open_next and self._shell.sidebar.model.row_of(self._open_next).isValid():
+            self._shell.controller.open_chat(self._open_next)
+            self._open_next = ""
+
+    def _leave(self, ids: Sequence[str]) -> None:
+        """Show another chat if the shown one is among ``ids``."""
+        controller = self._shell.controller
+        chat = controller.chat
+        if chat is None or chat.id not in ids:
+            return
+        target = self._shell.sidebar.model.after_deletion(ids, chat.id)
+        if not (target and controller.open_chat(target)):
+            controller.leave()
+            controller.new_chat()
+
+    def apply_to_selected(self, action: Callable[[Sequence[str]], object]) -> None:
+        """Do something with the chosen chats; with the shown one where only it is chosen."""
+        chat = self._shell.controller.chat
+        chosen = self._shell.sidebar.selected()
+        ids = chosen if len(chosen) > 1 else [chat.id] if chat is not None else []
+        if ids:
+            action(ids)
+
+    def _chats(self, ids: Sequence[str]) -> list[Conversation]:
+        return [self._shell.services.library.get(one) for one in ids]
+
+    def step_chat(self, step: int) -> None:
+        """Go to the chat above or below."""
+        chat = self._shell.controller.chat
+        target = self._shell.sidebar.model.neighbour(chat.id if chat else "", step)
+        if target:
+            self._shell.controller.open_chat(target)
+
+    def rename(self) -> None:
+        """Edit the title where it stands."""
+        self._shell.pane.header.title.edit()
+
+    def pin(self) -> None:
+        """Pin the shown chat, or take the pin out."""
+        chat = self._shell.controller.chat
+        if chat is not None:
+            self._shell.services.library.set_pinned(chat.id, not chat.pinned)
+
+    def move(self, ids: Sequence[str]) -> None:
+        """Ask for a folder and file the chats there."""
+        current = self._chats(ids)[0].folder
+        folder = ask_line(
+            self._shell.window,
+            "Move to folder",
+            "Folder (an empty name takes it out of its folder):",
+            current,
+            choices=["", *self._shell.services.library.folders()],
+        )
+        if folder is not None:
+            for one in ids:
+                self._shell.services.library.set_folder(one, folder)
+
+    def archive(self, ids: Sequence[str]) -> None:
+        """Archive the chats, or bring them back where they are archived."""
+        archived = [chat.id for chat in self._chats(ids) if not chat.archived]
+        targets = archived or list(ids)
+        for one in targets:
+            self._shell.services.library.set_archived(one, bool(archived))
+        if archived:
+            self._leave(targets)
+            text = f"{_chats_words(targets)} archived."
+            self._shell.pane.snackbar.show_message(text, partial(self._bring_back, targets))
+
+    def _bring_back(self, ids: Sequence[str]) -> None:
+        for one in ids:
+            self._shell.services.library.set_archived(one, False)
+        self._shell.controller.open_chat(ids[0])
+
+    def delete(self, ids: Sequence[str]) -> None:
+        """Move chats to the trash, with Undo at hand."""
+        active = self._shell.services.chat.active
+        if active is not None and active.conversation_id in ids:
+            self._shell.services.chat.stop()
+        private = [chat for chat in self._chats(ids) if chat.private]
+        self._leave(ids)
+        self._shell.services.library.delete(ids)
+        if len(private) == len(ids):
+            self._shell.pane.status.show_notice("The private chat is gone.")
+            return
+        text = f"{_chats_words(ids)} moved to the trash."
+        self._shell.pane.snackbar.show_message(text, partial(self._restore, list(ids)))
+
+    def _restore(self, ids: Sequence[str]) -> None:
+        self._shell.services.library.restore(ids)
+        self._open_next = ids[0]
+
+    def system_prompt(self) -> None:
+        """Edit what precedes the first turn of the shown chat."""
+        chat = self._shell.controller.chat
+        if chat is None:
+            return
+        text = ask_text(
+            self._shell.window,
+            "System prompt of this chat",
+            "Given to the model before the first message of this chat.",
+            chat.system_prompt,
+        )
+        if text is not None and text != chat.system_prompt:
+            self._shell.services.library.set_system_prompt(chat.id, text)
+
+    def summary(self) -> None:
+        """Edit what the model reads in place of the messages that fell out."""
+        found = self._shell.controller.summary()
+        if found is None:
+            self._shell.pane.status.show_notice(
+                "There is no summary: the model reads this chat as it is. Settings, Answers, says "
+                "what happens when a chat outgrows the context."
+            )
+            return
+        message_id, text = found
+        changed = ask_text(
+            self._shell.window,
+            "Summary of the messages above",
+            "The model reads this in place of the dimmed messages, which stay as they are. "
+            "Leave it empty to have another one written.",
+            text,
+        )
+        if changed is not None and changed != text:
+            self._shell.services.library.set_summary(message_id, changed)
+
+    def backups(self) -> None:
+        """Show the backups."""
+        shell = self._shell
+        shell.controller.attempt(
+            lambda: BackupsDialog(shell.window, shell.services.maintenance, shell.worker).open()
+        )
+
+    def trash(self) -> None:
+        """Show deleted chats and messages."""
+        shell = self._shell
+        shell.controller.attempt(lambda: TrashDialog(shell.window, shell.services.library).open())
+
+    def archived(self) -> None:
+        """Show archived chats."""
+        shell, open_chat = self._shell, self._shell.controller.open_chat
+        shell.controller.attempt(
+            lambda: ArchiveDialog(shell.window, shell.services.library, open_chat).open()
+        )
+
+    def menu(self, ids: Sequence[str]) -> QMenu:
+        """The context menu of the sidebar, for the chosen chats."""
+        menu = QMenu(self._shell.window)
+        chats = self._chats(ids)
+        if len(ids) == 1:
+            menu.addAction("Open", lambda: self._shell.controller.open_chat(ids[0]))
+            menu.addAction("Rename…", lambda: self._shell.sidebar.rename_in_place(ids[0]))
+            menu.addSeparator()
+        pin = any(not chat.pinned for chat in chats)
+        menu.addAction("Pin" if pin else "Unpin", lambda: self._set_pinned(ids, pin))
+        menu.addAction("Move to folder…", lambda: self.move(ids))
+        menu.addAction("Archive", lambda: self.archive(ids))  # archived chats are not listed here
+        menu.addSeparator()
+        menu.addAction("Move to trash", lambda: self.delete(ids))
+        return menu
+
+    def _set_pinned(self, ids: Sequence[str], pinned: bool) -> None:
+        for one in ids:
+            self._shell.services.library.set_pinned(one, pinned)
+
+
+def _chats_words(ids: Sequence[str]) -> str:
+    return "Chat" if len(ids) == 1 else f"{formatting.amount(len(ids), 'chat')}"

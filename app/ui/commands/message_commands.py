@@ -1,0 +1,137 @@
+"""What can be asked for with messages: copy, branch, delete, answer again, continue."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QCursor, QGuiApplication
+from PySide6.QtWidgets import QMenu
+
+from app.domain.conversation import Message
+from app.domain.generation import Role
+from app.domain.model import ModelFile
+from app.markup.document.blocks import CodeBlock
+from app.markup.document.flow import flatten
+from app.markup.parse import parse
+from app.ui.conversation.versions_dialog import VersionsDialog
+from app.ui.models.model_menu import model_lines
+from app.ui.shell.window_context import WindowContext
+from app.ui.transcript.content.selection import answer_markdown
+from app.ui.transcript.widgets.signals import ActionKind, MessageAction
+
+
+class MessageCommands:
+    """Acts on one message, or on the last one."""
+
+    def __init__(self, shell: WindowContext) -> None:
+        self._shell = shell
+
+    def on_action(self, action: MessageAction) -> None:
+        """Something was asked for at a message in the transcript."""
+        controller, message_id = self._shell.controller, action.message_id
+        match action.kind:
+            case ActionKind.COPY:
+                self._shell.pane.status.show_notice("Copied.")
+            case ActionKind.EDIT:
+                controller.edit(message_id)
+            case ActionKind.REGENERATE:
+                controller.regenerate(message_id)
+            case ActionKind.CONTINUE:
+                controller.continue_answer(message_id)
+            case ActionKind.ANSWER_AGAIN:
+                self.answer_with_menu(message_id)
+            case ActionKind.COMPARE:
+                self.compare(message_id)
+            case ActionKind.BRANCH:
+                self.branch(message_id)
+            case ActionKind.DELETE:
+                self.delete(message_id)
+            case ActionKind.VERSION:
+                controller.select_version(message_id, -1 if action.payload == "previous" else 1)
+
+    def branch(self, message_id: str) -> None:
+        """Copy the chat up to this message into one of its own, and show it."""
+        controller = self._shell.controller
+
+        def make() -> None:
+            controller.open_chat(self._shell.services.library.branch_into_new_chat(message_id).id)
+            self._shell.pane.status.show_notice("This is a new chat, from that message on.")
+
+        controller.attempt(make)
+
+    def delete(self, message_id: str) -> None:
+        """Move a message and what follows it to the trash, with Undo at hand."""
+        if self._shell.controller.answering:
+            self._shell.pane.status.show_notice("An answer is being written. Stop it first.")
+            return
+        library = self._shell.services.library
+        if self._shell.controller.attempt(lambda: library.delete_message(message_id)):
+            self._shell.pane.snackbar.show_message(
+                "Message moved to the trash.", partial(library.restore_message, message_id)
+            )
+
+    def answer_with_menu(self, message_id: str) -> None:
+        """Offer the installed files to answer again with; both versions are kept."""
+        menu = QMenu(self._shell.window)
+        menu.addAction("Answer again with").setEnabled(False)  # a heading; sections show no text
+        for model, line in model_lines(self._shell.services.models):
+            menu.addAction(line.replace("&", "&&"), partial(self._answer_with, message_id, model))
+        menu.popup(QCursor.pos())
+
+    def _answer_with(self, message_id: str, model: ModelFile) -> None:
+        chat = self._shell.services.chat
+        self._shell.controller.attempt(lambda: chat.answer_with(message_id, model))
+
+    def compare(self, message_id: str) -> None:
+        """Show the versions of an answer side by side, with what made them and how fast."""
+        versions = self._shell.services.library.versions(message_id)
+        index = {message.id: number for number, message in enumerate(versions)}
+
+        def show(wanted: str) -> None:
+            self._shell.controller.select_version(message_id, index[wanted] - index[message_id])
+
+        VersionsDialog(self._shell.window, versions, message_id, show).open()
+
+    def select_chat(self) -> None:
+        """Select the whole chat, and go there: the keys that copy belong to what has the focus."""
+        transcript = self._shell.pane.transcript
+        transcript.select_all()
+        transcript.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def copy_answer(self) -> None:
+        """Copy the last answer, as Markdown and without its reasoning."""
+        answer = self._shell.controller.last(Role.ASSISTANT)
+        if answer is not None:
+            QGuiApplication.clipboard().setText(answer_markdown(answer.content))
+            self._shell.pane.status.show_notice("The last answer was copied.")
+
+    def copy_code(self) -> None:
+        """Copy the last code block of the last answer that has one."""
+        branch = reversed(self._shell.controller.branch)
+        code = next((found for item in branch if (found := last_code(item.message))), None)
+        if code is None:
+            self._shell.pane.status.show_notice("There is no code block in this chat.")
+            return
+        QGuiApplication.clipboard().setText(code)
+        self._shell.pane.status.show_notice("The last code block was copied.")
+
+    def continue_answer(self) -> None:
+        """Go on with the last answer."""
+        answer = self._shell.controller.last(Role.ASSISTANT)
+        if answer is not None and answer.status.can_continue:
+            self._shell.controller.continue_answer(answer.id)
+
+    def regenerate(self) -> None:
+        """Write another version of the last answer."""
+        answer = self._shell.controller.last(Role.ASSISTANT)
+        if answer is not None:
+            self._shell.controller.regenerate(answer.id)
+
+
+def last_code(message: Message) -> str:
+    """The last code block of a message, or nothing."""
+    if message.role is not Role.ASSISTANT:
+        return ""
+    blocks = [row.leaf for row in flatten(parse(message.content))]
+    return next((block.text for block in reversed(blocks) if isinstance(block, CodeBlock)), "")

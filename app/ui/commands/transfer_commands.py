@@ -1,0 +1,70 @@
+"""What can be asked for with files of chats: export some or all, import."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtWidgets import QFileDialog
+
+from app.services.core import formatting
+from app.services.transfer.transfer_service import ExportReport, ImportReport
+from app.ui.shell.window_context import WindowContext
+from app.ui.transfer.export_dialog import ExportDialog
+from app.ui.transfer.import_dialog import ImportDialog
+from app.ui.transfer.pdf import PdfExporter
+
+_IMPORTABLE = "Chats (*.md *.markdown *.json *.jsonl *.chat *.phial *.zip);;All files (*)"
+
+
+class TransferCommands:
+    """Opens the dialogs and says what came of them."""
+
+    def __init__(self, shell: WindowContext) -> None:
+        self._shell = shell
+        shell.services.transfer.add_exporter(PdfExporter())  # Qt's, so the window brings it
+
+    def export(self, ids: Sequence[str]) -> None:
+        """Export the chosen chats."""
+        services = self._shell.services
+        dialog = ExportDialog(self._shell.window, services.transfer, self._shell.worker, ids)
+        dialog.exported.connect(self._on_exported)
+        dialog.open()
+
+    def export_all(self) -> None:
+        """Export every chat, archived ones too; a private one only when it is chosen itself."""
+        library = self._shell.services.library
+        chats = [*library.conversations(), *library.conversations(archived=True)]
+        chats = [chat for chat in chats if not chat.private]
+        if chats:
+            self.export([chat.id for chat in chats])
+        else:
+            self._shell.pane.status.show_notice("There is no chat to export.")
+
+    def choose_and_import(self) -> None:
+        """Ask for files and show what is in them."""
+        chosen, _ = QFileDialog.getOpenFileNames(
+            self._shell.window, "Import chats", str(Path.home()), _IMPORTABLE
+        )
+        if chosen:
+            self.import_files([Path(one) for one in chosen])
+
+    def import_files(self, paths: Sequence[Path]) -> None:
+        """Show what is in these files."""
+        services = self._shell.services
+        dialog = ImportDialog(self._shell.window, services.transfer, self._shell.worker, paths)
+        dialog.imported.connect(self._on_imported)
+        dialog.open()
+
+    def _on_exported(self, report: ExportReport) -> None:
+        if not report.files:
+            return
+        where = report.files[0].name if len(report.files) == 1 else report.files[0].parent.name
+        chats = formatting.amount(report.chats, "chat")
+        self._shell.pane.status.show_notice(f"Exported {chats} to {where}.")
+
+    def _on_imported(self, report: ImportReport) -> None:
+        chats = formatting.amount(len(report.imported), "chat")
+        self._shell.pane.status.show_notice(f"Imported {chats}.")
+        if len(report.imported) == 1:
+            self._shell.controller.open_chat(report.imported[0])

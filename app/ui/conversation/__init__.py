@@ -1,0 +1,1 @@
+"""One conversation in the window: header, composer, status, banners, transcript control."""

@@ -1,0 +1,64 @@
+"""What the status line, the context meter and the Stop button say of an answer."""
+
+from __future__ import annotations
+
+from app.domain.conversation import Message, MessageStatus
+from app.domain.generation import ContextFitted
+from app.services.chat.activity import Activity
+from app.services.core import formatting
+from app.services.core.events import ContextMeasured, ModelState
+from app.ui.conversation.chat_pane import ChatPane
+
+
+class AnswerStatus:
+    """Tells how full the context is and what is being done."""
+
+    def __init__(self, pane: ChatPane) -> None:
+        self._pane = pane
+        self._context_size = 0
+        self._prompt_tokens = 0
+
+    def set_model_state(self, state: ModelState) -> None:
+        """A model was loaded or unloaded: the context has another size."""
+        self._context_size = state.loaded.context_size if state.loaded else 0
+
+    def show_context_fit(self, step: ContextFitted) -> None:
+        """The history for the answer in progress was chosen."""
+        self._prompt_tokens, self._context_size = step.prompt_tokens, step.context_size
+
+    def show_context_use(self, event: ContextMeasured, left_out: int) -> None:
+        """How full the context would be with the draft; ``left_out`` messages are so already."""
+        self._pane.header.meter.set_use(event.tokens, event.context_size)
+        text = formatting.context_forecast(event, left_out)
+        self._pane.status.set_forecast(text, urgent=event.refusal is not None)
+
+    def show_activity(self, activity: Activity, *, answering: bool, here: bool) -> None:
+        """What is done for the answer in progress.
+
+        Args:
+            activity: The step it is at.
+            answering: Whether there is one.
+            here: Whether it belongs to the chat that is shown.
+        """
+        self._pane.composer.set_answering(answering=answering)
+        self._pane.status.set_activity(activity)
+        if here and self._context_size:
+            self._pane.header.meter.set_use(
+                self._prompt_tokens + activity.tokens, self._context_size
+            )
+
+    def show_last(self, answer: Message | None, *, writing: bool) -> None:
+        """How the last answer of the shown chat ended, and what it left in the context.
+
+        Args:
+            answer: The last answer; None where there is none.
+            writing: Whether it is the one in progress, whose use of the context is told already.
+        """
+        finished = answer is not None and answer.status is not MessageStatus.STREAMING
+        line = formatting.answer_line(answer) if answer is not None and finished else ""
+        self._pane.status.set_last_answer(line)
+        if writing:
+            return
+        timings = answer.timings if answer is not None else None
+        used = timings.prompt_tokens + timings.completion_tokens if timings else 0
+        self._pane.header.meter.set_use(used, self._context_size)

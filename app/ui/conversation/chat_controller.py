@@ -1,0 +1,422 @@
+"""Which chat the conversation pane shows, and carries wishes and events between both sides."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from time import monotonic
+
+from PySide6.QtCore import QObject, Signal
+
+from app.domain.conversation import BranchMessage, Conversation, Message
+from app.domain.errors import (
+    EngineDiedError,
+    InvalidValueError,
+    KnownError,
+    NotFoundError,
+)
+from app.domain.generation import ContextFitted, Role, StopReason
+from app.services.core import formatting
+from app.services.core.events import (
+    AnswerEnded,
+    AnswerProgressed,
+    AnswerStarted,
+    AnswerTextAdded,
+    BranchChanged,
+    ContextMeasured,
+    Event,
+    ModelPhase,
+    ModelStateChanged,
+    SendFailed,
+)
+from app.services.registry import Services
+from app.ui.conversation.answer_status import AnswerStatus
+from app.ui.conversation.chat_pane import ChatPane, Page
+from app.ui.conversation.draft_controller import DraftController
+from app.ui.conversation.error_actions import ANSWER_PROBLEM
+from app.ui.conversation.live_answer import LiveAnswer
+from app.ui.conversation.truncation_notice import TruncationNotice
+from app.ui.conversation.view_state import ViewStates
+from app.ui.transcript.viewport.scroll_anchor import ScrollPosition
+
+
+class ChatController(QObject):
+    """Shows one chat at a time and carries the user's wishes to the services.
+
+    Signals:
+        changed: What can be done now may have changed.
+        shown: (conversation id) another chat is shown.
+        failed: (KnownError) something the user asked for did not work.
+    """
+
+    changed = Signal()
+    shown = Signal(str)
+    failed = Signal(object)
+
+    def __init__(self, services: Services, pane: ChatPane, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._services = services
+        self._pane = pane
+        self._chat: Conversation | None = None
+        self._branch: tuple[BranchMessage, ...] = ()
+        self._left_out = TruncationNotice(services, pane.transcript)
+        self._live = LiveAnswer()
+        self._bookmarks = ViewStates(services.library)
+        self._status = AnswerStatus(pane)
+        composer = pane.composer
+        self._drafting = DraftController(composer, self._bookmarks, self)
+        self._drafting.paused.connect(self._measure)
+        self._drafting.failed.connect(self.failed)
+        self._drafting.changed.connect(self.changed)
+        self._drafting.told.connect(pane.status.show_notice)
+        composer.send_requested.connect(self.send)
+        composer.stop_requested.connect(self.stop)
+        composer.edit_last_requested.connect(self.edit_last)
+        composer.refused.connect(pane.status.show_notice)
+        pane.empty.prompt_chosen.connect(self._drafting.use_prompt)
+
+    # --- what is shown ------------------------------------------------------------------------
+
+    @property
+    def chat(self) -> Conversation | None:
+        """The chat that is shown."""
+        return self._chat
+
+    @property
+    def branch(self) -> tuple[BranchMessage, ...]:
+        """Its messages, as last read."""
+        return self._branch
+
+    @property
+    def answering(self) -> bool:
+        """Whether an answer is being written, in whichever chat, or has just ended unseen."""
+        return self._services.chat.active is not None or bool(self._live.id)
+
+    def last(self, role: Role) -> Message | None:
+        """The last message of ``role`` on the branch that is shown."""
+        return next((b.message for b in reversed(self._branch) if b.message.role is role), None)
+
+    def open_chat(self, conversation_id: str, at_message: str | None = None) -> bool:
+        """Show a chat where the reader left it, or at a message; tell whether it exists."""
+        try:
+            if at_message is not None:
+                self._services.library.activate_branch(at_message).result()
+            chat = self._services.library.get(conversation_id)
+            branch = self._services.library.branch(conversation_id)
+        except NotFoundError:
+            return False
+        self.leave()
+        self._chat = chat
+        place = (
+            ScrollPosition(at_message, 0)
+            if at_message is not None
+            else self._bookmarks.scroll_position_of(chat)
+        )
+        self._show_branch(branch, place)
+        self._drafting.open(chat)
+        self._after_opening()
+        return True
+
+    def new_chat(self, *, private: bool = False) -> None:
+        """Begin a chat; an empty one that is shown already is used."""
+        chat = self._chat
+        unused = chat is not None and not self._branch and not self._pane.composer.text()
+        if chat is None or not unused or chat.private != private:
+            self.leave()
+            self._chat = self._services.library.create(private=private)
+            self._show_branch((), None)
+            self._drafting.open(self._chat)
+        self._after_opening()
+        self._pane.composer.setFocus()
+
+    def leave(self) -> None:
+        """Keep draft and place of the shown chat, and let the engine put its state away."""
+        chat = self._chat
+        if chat is None:
+            return
+        self._pane.header.title.finish()
+        self._drafting.close()
+        self.save_scroll_position()
+        if self._branch and not self.answering:
+            self._services.chat.save_state(chat.id)
+        self._chat = None
+
+    def start_over(self) -> None:
+        """Another library is in place: what is typed goes along where its chat is not in it."""
+        chat, typed = self._chat, ""
+        if chat is not None:
+            try:
+                self._services.library.get(chat.id)
+            except NotFoundError:
+                typed, self._chat = self._drafting.release(), None
+        self.new_chat()
+        if typed:
+            self._drafting.use_prompt(typed)
+
+    def save_scroll_position(self) -> None:
+        """Keep where the reader is."""
+        if self._chat is None or not self._branch:
+            return
+        anchor = (
+            None if self._pane.transcript.at_bottom else self._pane.transcript.scroll_position()
+        )
+        self._bookmarks.keep_scroll_position(self._chat, anchor)
+
+    def refresh_page(self) -> None:
+        """Show the transcript, or what stands in for an empty one."""
+        if self._branch:
+            self._pane.show_page(Page.TRANSCRIPT)
+            return
+        state = self._services.models.state
+        demo = state.model is not None and state.model.demo
+        self._pane.empty.show_for(demo=demo, private=bool(self._chat and self._chat.private))
+        self._pane.show_page(Page.EMPTY)
+
+    def refresh_title(self) -> None:
+        """Show the title anew; it may have been given by the first message, or changed."""
+        if self._chat is None:
+            return
+        try:
+            self._chat = self._services.library.get(self._chat.id)
+        except NotFoundError:
+            return
+        self._pane.header.title.set_title(formatting.title(self._chat), editable=bool(self._branch))
+        self._pane.header.set_private(private=self._chat.private)
+
+    def _after_opening(self) -> None:
+        assert self._chat is not None  # noqa: S101 - for the type checker
+        self.refresh_title()
+        self._show_activity()
+        self._show_last_answer()
+        self._measure()
+        self.shown.emit(self._chat.id)
+        self.changed.emit()
+
+    def _show_branch(
+        self, branch: tuple[BranchMessage, ...], anchor: ScrollPosition | None
+    ) -> None:
+        self._branch = self._live.merged_into(branch)
+        transcript = self._pane.transcript
+        transcript.set_branch(self._branch, anchor=anchor)
+        if any(item.message.id == self._live.id for item in self._branch):
+            transcript.begin_answer(self._live.id)
+        answer = self.last(Role.ASSISTANT)
+        self._mark_left_out(answer.left_out if answer else ())
+        self.refresh_page()
+
+    def _mark_left_out(self, ids: Sequence[str]) -> None:
+        self._left_out.show(ids, self._chat, self._branch)
+
+    def summary(self) -> tuple[str, str] | None:
+        """Message id and text of the summary in force; None where there is none."""
+        found = self._left_out.summary(self._chat, self._branch)
+        return (self._branch[found[0]].message.id, found[1]) if found else None
+
+    # --- what the user wants ------------------------------------------------------------------
+
+    def attempt(self, action: Callable[[], object]) -> bool:
+        """Do what was asked; a known error is shown, and tell whether it worked."""
+        try:
+            action()
+        except KnownError as error:
+            self.failed.emit(error)
+            return False
+        return True
+
+    def send(self, text: str) -> None:
+        """Send what is in the composer, or replace the message that is edited."""
+        self._pane.composer.setFocus()
+        if self._chat is None:
+            self.new_chat()
+        chat, editing = self._chat, self._drafting.editing
+        assert chat is not None  # noqa: S101 - for the type checker
+        self._pane.banner.withdraw(ANSWER_PROBLEM)
+        refusal = self._services.context.refusal(chat.id, text) if editing is None else None
+        if refusal is not None:
+            self.failed.emit(refusal)
+            return
+        if editing is not None:
+            sent = self.attempt(lambda: self._services.chat.edit(editing, text))
+        else:
+            sent = self.attempt(lambda: self._services.chat.send(chat.id, text))
+        if not sent:
+            return
+        self._drafting.on_sent()
+        self._pane.transcript.scroll_controller.scroll_to_end()  # where the answer will stand
+
+    def stop(self) -> None:
+        """Stop the answer; what there is of it stays, and one types on."""
+        self._services.chat.stop()
+        self._pane.composer.setFocus()
+
+    def continue_answer(self, answer_id: str) -> None:
+        """Go on with an answer that ended early."""
+        self._pane.banner.withdraw(ANSWER_PROBLEM)
+        before = next((b.message for b in self._branch if b.message.id == answer_id), None)
+        self._live.resume(answer_id, before.content if before is not None else "")
+        if self.attempt(lambda: self._services.chat.continue_answer(answer_id)):
+            self._pane.composer.setFocus()
+
+    def regenerate(self, answer_id: str) -> None:
+        """Write another version of an answer."""
+        self._pane.banner.withdraw(ANSWER_PROBLEM)
+        if self.attempt(lambda: self._services.chat.regenerate(answer_id)):
+            self._pane.composer.setFocus()
+
+    def select_version(self, message_id: str, step: int) -> None:
+        """Walk to another version of a message."""
+        if self.answering:
+            self._pane.status.show_notice(
+                "An answer is being written. Stop it to see other versions."
+            )
+            return
+        self.attempt(lambda: self._services.library.select_version(message_id, step))
+
+    def edit(self, message_id: str) -> None:
+        """Put one of the user's messages into the composer, to be sent in other words."""
+        message = next((b.message for b in self._branch if b.message.id == message_id), None)
+        if message is None or message.role is not Role.USER:
+            return
+        if self.answering:
+            self._pane.status.show_notice("An answer is being written. Stop it to edit a message.")
+            return
+        self._drafting.edit(message)
+
+    def edit_last(self) -> None:
+        """Edit the last message of the user, if there is one."""
+        question = self.last(Role.USER)
+        if question is not None:
+            self.edit(question.id)
+
+    def cancel_edit(self) -> bool:
+        """Give the edit up; tell whether there was one."""
+        return self._drafting.cancel_edit()
+
+    # --- what the services tell ---------------------------------------------------------------
+
+    def on_event(self, event: Event) -> None:
+        """Show what happened."""
+        match event:
+            case BranchChanged() if self._is_shown(event.conversation_id):
+                self._on_branch_changed()
+            case AnswerStarted():
+                self._on_started(event)
+            case AnswerProgressed():
+                self._on_progressed(event)
+            case AnswerTextAdded():
+                self._on_text_added(event)
+            case AnswerEnded():
+                self._on_ended(event)
+            case SendFailed():
+                self._on_send_failed(event)
+            case ContextMeasured() if self._is_shown(event.conversation_id):
+                self._status.show_context_use(event, len(self._left_out.ids))
+            case ModelStateChanged(state):
+                self._status.set_model_state(state)
+                if not self._branch:
+                    self.refresh_page()
+                self._show_last_answer()
+                if state.phase is ModelPhase.READY:
+                    self._measure()
+                self.changed.emit()
+
+    def _measure(self) -> None:
+        """Ask how full the context is with what is typed; the answer comes as an event."""
+        if self._chat is not None and not self._live.id:
+            self._services.context.measure(self._chat.id, self._pane.composer.text())
+
+    def _is_shown(self, conversation_id: str) -> bool:
+        return self._chat is not None and self._chat.id == conversation_id
+
+    def _on_branch_changed(self) -> None:
+        assert self._chat is not None  # noqa: S101 - for the type checker
+        was_empty = not self._branch
+        branch = self._services.library.branch(self._chat.id)
+        if was_empty:
+            self._show_branch(branch, None)
+        else:
+            self._branch = self._live.merged_into(branch)
+            self._pane.transcript.update_branch(self._branch)
+            self._mark_left_out(self._left_out.ids)  # its summary may be another now
+            self.refresh_page()
+        self.refresh_title()
+        self._show_last_answer()
+        self.changed.emit()
+
+    def _on_started(self, event: AnswerStarted) -> None:
+        self._live.begin(event.message_id)
+        if self._is_shown(event.conversation_id):
+            self._branch = self._live.merged_into(self._branch)
+            self._pane.transcript.update_branch(self._branch)
+            self._pane.transcript.begin_answer(event.message_id)
+        self._show_activity()
+        self.changed.emit()
+
+    def _on_progressed(self, event: AnswerProgressed) -> None:
+        self._live.step(event.step)
+        if isinstance(event.step, ContextFitted):
+            self._status.show_context_fit(event.step)
+            if self._is_shown(event.conversation_id):
+                self._mark_left_out(event.step.left_out)
+        self._show_activity()
+
+    def _on_text_added(self, event: AnswerTextAdded) -> None:
+        if self._live.append(event, monotonic()) and self._is_shown(event.conversation_id):
+            self._pane.transcript.feed(event.message_id, event.text)
+            self._show_activity()
+
+    def _on_ended(self, event: AnswerEnded) -> None:
+        message, streamed = event.message, self._live.end()
+        if self._is_shown(message.conversation_id):
+            self._branch = tuple(
+                replace(item, message=message) if item.message.id == message.id else item
+                for item in self._branch
+            )
+            self._pane.transcript.finish(message)
+            if streamed != message.content:
+                self._pane.transcript.set_branch(
+                    self._branch, anchor=self._pane.transcript.scroll_position()
+                )
+            self._mark_left_out(message.left_out)
+        else:
+            self._announce_elsewhere(message)
+            self._services.chat.save_state(
+                message.conversation_id
+            )  # it was left while this was written
+        self._show_activity()
+        self._show_last_answer()
+        self._measure()
+        if event.error is not None:
+            self.failed.emit(event.error)
+        elif message.stop_reason is StopReason.ENGINE_DIED:
+            self.failed.emit(EngineDiedError("The engine stopped in the middle of this answer."))
+        self.changed.emit()
+
+    def _on_send_failed(self, event: SendFailed) -> None:
+        asked = event.asked
+        if asked is not None:
+            self.attempt(lambda: self._drafting.restore_unsent(event.conversation_id, asked))
+        self._live.clear_activity()
+        self._show_activity()
+        self.failed.emit(event.error)
+        self.changed.emit()
+
+    # --- status -------------------------------------------------------------------------------
+
+    def _show_activity(self) -> None:
+        active = self._services.chat.active if self._live.id else None
+        here = active is not None and self._is_shown(active.conversation_id)
+        activity = self._live.activity
+        self._status.show_activity(activity, answering=bool(self._live.id), here=here)
+
+    def _show_last_answer(self) -> None:
+        answer = self.last(Role.ASSISTANT)
+        writing = bool(self._live.id) and answer is not None and answer.id == self._live.id
+        self._status.show_last(answer, writing=writing)
+
+    def _announce_elsewhere(self, message: Message) -> None:
+        try:
+            title = formatting.title(self._services.library.get(message.conversation_id))
+        except (NotFoundError, InvalidValueError):
+            return
+        self._pane.status.show_notice(f"The answer in “{title}” is finished.")

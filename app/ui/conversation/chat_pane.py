@@ -1,0 +1,191 @@
+"""The right side of the window: header, transcript or page, composer, status. Layout only."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QMenu,
+    QPushButton,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.services.core.events import ModelState
+from app.ui.conversation.banner import Banner
+from app.ui.conversation.composer import Composer
+from app.ui.conversation.empty_states import EmptyChatPage, WelcomePage
+from app.ui.conversation.find_bar import FindBar
+from app.ui.conversation.header import Header
+from app.ui.conversation.snackbar import Snackbar
+from app.ui.conversation.status_line import StatusLine
+from app.ui.style.theme import COLUMN, SPACE, Theme
+from app.ui.style.widgets import StyledLabel
+from app.ui.transcript.items.styles import SIDE
+from app.ui.transcript.view import TranscriptView
+
+_COMPOSER_SHARE = 0.4  # of the pane's height, at most
+
+
+class Page(Enum):
+    """What stands between header and composer."""
+
+    TRANSCRIPT = "transcript"
+    EMPTY = "empty"
+    WELCOME = "welcome"
+
+
+class ChatPane(QWidget):
+    """Holds the parts of the conversation view in place; what they do is wired elsewhere."""
+
+    def __init__(
+        self,
+        theme: Theme,
+        transcript: TranscriptView,
+        state: ModelState,
+        model_menu: QMenu,
+        menu: QMenu,
+    ) -> None:
+        super().__init__()
+        self.theme = theme
+        self.setObjectName("pane")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.header = Header(theme, model_menu, menu)
+        self.find_bar = FindBar(theme)
+        self.transcript = transcript
+        self.empty = EmptyChatPage()
+        self.welcome = WelcomePage()
+        self.banner = Banner(theme)
+        self.composer = Composer(theme)
+        self.status = StatusLine(state)
+        self.hint, self.hint_button = self._make_hint()
+        self._pages = QStackedWidget()
+        for page in (transcript, self.empty, self.welcome):
+            self._pages.addWidget(page)
+        self._column = self._make_column()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.header)
+        layout.addWidget(self.find_bar)
+        layout.addWidget(self._pages, 1)
+        self._foot = QHBoxLayout()
+        self._foot.setContentsMargins(SIDE, 0, SIDE, 0)
+        self._foot.addStretch(1)
+        self._foot.addWidget(self._column, 1000)
+        self._foot.addStretch(1)
+        layout.addLayout(self._foot)
+        self.snackbar = Snackbar(self, self._column)
+        self.composer.editor.installEventFilter(self)
+        transcript.scroll_controller.pill.clicked.connect(
+            self.composer.setFocus
+        )  # at the end one writes
+        self.find_bar.opened.connect(lambda: self._make_room(self.find_bar.height()))
+        self.find_bar.closed.connect(lambda: self._make_room(-self.find_bar.height()))
+
+    def _make_hint(self) -> tuple[QWidget, QPushButton]:
+        hint = QFrame()
+        text = StyledLabel("This is the built-in demo, a guide to Phial.", "small")
+        text.setWordWrap(False)
+        button = QPushButton("Get Phi-4…")
+        button.setProperty("kind", "link")
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.setAccessibleName("Get Phi-4")
+        row = QHBoxLayout(hint)
+        row.setContentsMargins(SPACE + 4, 0, 0, 0)
+        row.setSpacing(2)
+        row.addWidget(text)
+        row.addWidget(button)
+        row.addStretch(1)
+        hint.hide()
+        return hint, button
+
+    def _make_column(self) -> QWidget:
+        column = QWidget()
+        inside = QVBoxLayout(column)
+        inside.setContentsMargins(0, SPACE // 2, 0, SPACE // 2)
+        inside.setSpacing(SPACE // 2)
+        inside.addWidget(self.banner)
+        inside.addWidget(self.hint)
+        inside.addWidget(self.composer)
+        foot = QHBoxLayout()
+        foot.setContentsMargins(SPACE + 4, 0, SPACE + 4, 0)
+        foot.addWidget(self.status)
+        inside.addLayout(foot)
+        return column
+
+    def _make_room(self, room: int) -> None:
+        """The find bar came or went: the line that is read stays where it is on the screen."""
+        layout, transcript = self.layout(), self.transcript
+        if layout is None or not transcript.isVisible():
+            return
+        layout.activate()
+        if not transcript.scroll_controller.following:
+            transcript.scroll_controller.scroll_by(room)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Page keys turn the conversation's pages while the message is short enough for its box."""
+        if (
+            event.type() == QEvent.Type.KeyPress
+            and isinstance(event, QKeyEvent)
+            and event.key() in {Qt.Key.Key_PageUp, Qt.Key.Key_PageDown}
+            and not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+            and self.composer.editor.verticalScrollBar().maximum() == 0
+            and self.page is Page.TRANSCRIPT
+        ):
+            self.transcript.keyPressEvent(event)
+            return True
+        return super().eventFilter(watched, event)
+
+    @property
+    def areas(self) -> tuple[QWidget, ...]:
+        """Its parts, as Tab goes through them."""
+        return (self.header, self.find_bar, self._pages, self.snackbar, self._column)
+
+    def show_page(self, page: Page) -> None:
+        """Show the transcript, the empty chat or the welcome page."""
+        widget = {
+            Page.TRANSCRIPT: self.transcript,
+            Page.EMPTY: self.empty,
+            Page.WELCOME: self.welcome,
+        }[page]
+        self._pages.setCurrentWidget(widget)
+        self._column.setVisible(page is not Page.WELCOME)
+        if page is not Page.TRANSCRIPT:
+            self.find_bar.close_bar()
+
+    @property
+    def page(self) -> Page:
+        """What stands between header and composer."""
+        shown = self._pages.currentWidget()
+        if shown is self.welcome:
+            return Page.WELCOME
+        return Page.EMPTY if shown is self.empty else Page.TRANSCRIPT
+
+    def set_model_state(self, state: ModelState) -> None:
+        """Tell every part that shows the model."""
+        self.header.set_model_state(state)
+        self.status.set_model_state(state)
+        self.hint.setVisible(state.model is not None and state.model.demo)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take the theme's colours."""
+        self.theme = theme
+        for part in (self.header, self.find_bar, self.banner, self.composer):
+            part.set_theme(theme)
+        self.transcript.set_theme(theme)
+
+    def set_zoom(self, percent: int) -> None:
+        """The column is as wide as the text is large, and stands under that of the transcript."""
+        self.transcript.set_zoom(percent)
+        self._column.setMaximumWidth(round(COLUMN * percent / 100))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The composer may take at most two fifths of the height."""
+        super().resizeEvent(event)
+        self.composer.set_max_height(round(self.height() * _COMPOSER_SHARE))

@@ -1,0 +1,310 @@
+"""Where a message is written: grows with its text, sends, stops, answers what it cannot take."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QMimeData, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QResizeEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.services.core import formatting
+from app.ui.style.text_fields import PlainEditor
+from app.ui.style.theme import SPACE, Theme, zoomed
+from app.ui.style.widgets import IconButton, restyle
+
+HUGE = 400_000
+"""Characters. About 100,000 tokens, more than any context of the family reads at once."""
+
+PLACEHOLDER = "Write a message"
+_ENTER = {Qt.Key.Key_Return, Qt.Key.Key_Enter}
+_LINES_SHOWN = 1.0
+_EDITING = "Editing your message. The earlier version is kept."
+_EDITING_AGAIN = "Editing your message, as you left it. Undo brings back what it says now."
+ROUND = 36
+"""Side of the round button, pixels at 100 %."""
+
+
+class MessageEditor(PlainEditor):
+    """The text field of the composer.
+
+    Signals:
+        submitted: The keys that send were pressed.
+        up_when_empty: Up was pressed with nothing typed.
+        refused: (sentence) Something pasted or dropped was not taken.
+        focus_changed: (has focus).
+        files_dropped: (list of local paths).
+    """
+
+    submitted = Signal()
+    up_when_empty = Signal()
+    refused = Signal(str)
+    focus_changed = Signal(bool)
+    files_dropped = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent=parent)
+        self.setObjectName("messageEditor")
+        self.setAccessibleName("Message")
+        self.setPlaceholderText(PLACEHOLDER)
+        self.setTabChangesFocus(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.document().setDocumentMargin(2)
+        self.enter_sends = True
+
+    def centre_single_line(self, above: int) -> None:
+        """Leave so much room above a single line, pixels, that it stands beside the button."""
+        if self.viewportMargins().top() != above:
+            self.setViewportMargins(0, above, 0, 0)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter and its modifiers; Up in an empty field."""
+        modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        if event.key() in _ENTER:
+            plain = modifiers == Qt.KeyboardModifier.NoModifier
+            if modifiers == Qt.KeyboardModifier.ControlModifier or (plain and self.enter_sends):
+                self.submitted.emit()
+            else:
+                self.insertPlainText("\n")
+                self.ensureCursorVisible()
+            return
+        empty = self.document().isEmpty()
+        if event.key() == Qt.Key.Key_Up and not modifiers and empty:
+            self.up_when_empty.emit()
+            return
+        super().keyPressEvent(event)
+
+    def event(self, event: QEvent) -> bool:
+        """Ctrl+Z with nothing typed to undo is the window's, which may bring a chat back."""
+        if (
+            event.type() == QEvent.Type.ShortcutOverride
+            and isinstance(event, QKeyEvent)
+            and event.matches(QKeySequence.StandardKey.Undo)
+            and not self.document().isUndoAvailable()
+        ):
+            event.ignore()
+            return True
+        return super().event(event)
+
+    def canInsertFromMimeData(self, source: QMimeData) -> bool:
+        """Pictures and files are taken too: to be answered."""
+        return source.hasImage() or source.hasUrls() or super().canInsertFromMimeData(source)
+
+    def insertFromMimeData(self, source: QMimeData) -> None:
+        """Text is inserted; what cannot be is answered with a sentence."""
+        paths = [url.toLocalFile() for url in source.urls() if url.isLocalFile()]
+        if paths:
+            self.files_dropped.emit(paths)
+        elif source.hasText():
+            self._insert_text(source.text())
+        elif source.hasImage():
+            self.refused.emit("Phi-4 reads text only, so the picture was not added.")
+
+    def _insert_text(self, text: str) -> None:
+        total = len(text) + self.document().characterCount()
+        if total > HUGE:
+            self.refused.emit(
+                f"That is {formatting.amount(total, 'character')}, more than a model reads at once"
+                f" (at most {HUGE:,} fit here). Nothing was added; paste the part that matters."
+            )
+            return
+        # NUL would end the text in the model's tokenizer and in the clipboard of other programs.
+        self.insertPlainText(text.replace("\0", "\ufffd"))
+        self.ensureCursorVisible()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """The frame around shows the focus."""
+        super().focusInEvent(event)
+        self.focus_changed.emit(True)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """The frame around shows the focus."""
+        super().focusOutEvent(event)
+        self.focus_changed.emit(False)
+
+
+class Composer(QWidget):
+    """The editor with its button, and a strip above it while an older message is edited.
+
+    Signals:
+        send_requested: (text) to be sent, or to replace the message that is edited.
+        stop_requested: Stop was pressed.
+        edit_last_requested: Up in an empty field.
+        edit_cancelled: The edit was given up.
+        text_changed: (text).
+        refused: (sentence) for the status line.
+        files_dropped: (list of local paths).
+    """
+
+    send_requested = Signal(str)
+    stop_requested = Signal()
+    edit_last_requested = Signal()
+    edit_cancelled = Signal()
+    text_changed = Signal(str)
+    refused = Signal(str)
+    files_dropped = Signal(object)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._answering = False
+        self._refusal = ""
+        self._tallest = 300
+        self.editor = MessageEditor()
+        self._button = IconButton("send", "Send", side=ROUND)
+        self._button.setProperty("kind", "round")
+        self._frame = QFrame()
+        self._frame.setObjectName("composer")
+        self._strip = self._make_strip()
+        inside = QHBoxLayout(self._frame)
+        inside.setContentsMargins(SPACE + 4, 6, 6, 6)
+        inside.setSpacing(SPACE)
+        inside.addWidget(self.editor, 1)
+        inside.addWidget(self._button, 0, Qt.AlignmentFlag.AlignBottom)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(SPACE // 2)
+        layout.addWidget(self._strip)
+        layout.addWidget(self._frame)
+        self.setFocusProxy(self.editor)
+        self._button.clicked.connect(self._on_button)
+        self.editor.submitted.connect(self._submit)
+        self.editor.up_when_empty.connect(self.edit_last_requested)
+        self.editor.refused.connect(self.refused)
+        self.editor.files_dropped.connect(self.files_dropped)
+        self.editor.focus_changed.connect(lambda on: restyle(self._frame, "focused", on))
+        self.editor.textChanged.connect(self._on_text)
+        self.editor.composing.changed.connect(self._on_text)
+        self.set_theme(theme)
+        self._on_text()
+
+    def _make_strip(self) -> QWidget:
+        strip = QFrame()
+        strip.setObjectName("strip")
+        self._strip_label = QLabel()
+        cancel = QPushButton("Cancel")
+        cancel.setProperty("kind", "link")
+        cancel.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        cancel.setAccessibleName("Cancel editing")
+        cancel.clicked.connect(self.edit_cancelled)
+        row = QHBoxLayout(strip)
+        row.setContentsMargins(SPACE + 4, 2, SPACE, 2)
+        row.addWidget(self._strip_label, 1)
+        row.addWidget(cancel)
+        strip.hide()
+        return strip
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take the theme's colours."""
+        self._button.set_colours(theme.on_accent, theme.faint)
+
+    def set_enter_sends(self, *, enter_sends: bool) -> None:
+        """Whether Enter sends, or breaks the line."""
+        self.editor.enter_sends = enter_sends
+        self._name_button()
+
+    def set_answering(self, *, answering: bool) -> None:
+        """Send turns into Stop while an answer is written."""
+        if answering == self._answering:
+            return
+        self._answering = answering
+        self._button.set_icon("stop" if answering else "send")
+        self._name_button()
+        self._on_text()
+
+    @property
+    def takes_words(self) -> bool:
+        """Whether words can be typed; a key that an editor does not take would come back."""
+        return self.editor.isVisible() and not self._refusal
+
+    def set_refusal(self, reason: str) -> None:
+        """Take no words while there is a reason, and show it in their place; empty takes them."""
+        self._refusal = reason
+        self.editor.setReadOnly(bool(reason))
+        self.editor.setPlaceholderText(reason or PLACEHOLDER)
+        self.editor.setAccessibleDescription(reason)
+        self._on_text()
+
+    def set_editing(self, *, editing: bool, again: bool = False) -> None:
+        """Show or hide the strip that says an older message is edited, ``again`` after a pause."""
+        self._strip_label.setText(_EDITING_AGAIN if again else _EDITING)
+        self._strip.setVisible(editing)
+
+    @property
+    def editing(self) -> bool:
+        """Whether an older message is edited."""
+        return not self._strip.isHidden()
+
+    def text(self) -> str:
+        """What is typed, verbatim."""
+        return self.editor.text()
+
+    def set_text(self, text: str) -> None:
+        """Replace what is typed; the cursor goes to its end."""
+        self.editor.show_text(text)
+
+    def set_max_height(self, pixels: int) -> None:
+        """The editor grows with its text up to this height."""
+        self._tallest = pixels
+        self._grow()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Another width breaks the lines elsewhere."""
+        super().resizeEvent(event)
+        self._grow()
+
+    def _name_button(self) -> None:
+        if self._answering:
+            self._button.set_name("Stop", "Esc")
+        else:
+            self._button.set_name("Send", "Enter" if self.editor.enter_sends else "Ctrl+Enter")
+
+    def _on_button(self) -> None:
+        """However the button was pressed, one types on: it is disabled or another one after."""
+        self.setFocus()
+        if self._answering:
+            self.stop_requested.emit()
+        else:
+            self._submit()
+
+    def _submit(self) -> None:
+        self.editor.composing.finish()
+        text = self.text()
+        if self._refusal:
+            self.refused.emit(self._refusal)
+            return
+        if not text.strip():
+            return
+        if self._answering:
+            self.refused.emit("An answer is being written. Wait for it, or stop it with Esc.")
+            return
+        self.send_requested.emit(text)
+
+    def _on_text(self) -> None:
+        text = self.text()
+        takes = bool(text.strip()) and not self._refusal
+        self._button.setEnabled(self._answering or takes)
+        self._grow()
+        self.text_changed.emit(text)
+
+    def _grow(self) -> None:
+        line = self.editor.fontMetrics().lineSpacing()
+        lines = max(_LINES_SHOWN, self.editor.document().size().height())
+        text = round(lines * line + 2 * self.editor.document().documentMargin())
+        wanted = text + 6
+        height = max(zoomed(ROUND), min(wanted, max(self._tallest, line * 3)))
+        self.editor.centre_single_line(max(0, zoomed(ROUND) - text) // 2)
+        if self.editor.height() != height or self.editor.minimumHeight() != height:
+            self.editor.setFixedHeight(height)
+        policy = Qt.ScrollBarPolicy
+        fits = wanted <= height
+        self.editor.setVerticalScrollBarPolicy(
+            policy.ScrollBarAlwaysOff if fits else policy.ScrollBarAsNeeded
+        )

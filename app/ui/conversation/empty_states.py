@@ -1,0 +1,221 @@
+"""What stands in place of a transcript: the first start, and a chat with nothing in it yet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.services.models.advice import CatalogOffer
+from app.ui.style import icons
+from app.ui.style.model_cards import offer_card
+from app.ui.style.theme import SPACE, zoomed
+from app.ui.style.widgets import ZOOMED, StyledLabel
+
+_WIDTH = 560
+_DEMO_PROMPTS = (
+    "What can you do?",
+    "How do I get Phi-4?",
+    "Show me a table",
+    "Write a formula",
+)
+_PROMPTS = (
+    "Explain a proof step by step",
+    "Review a function I paste",
+    "Summarise a text in five points",
+    "Help me plan a week",
+)
+
+
+def _button(text: str, kind: str) -> QPushButton:
+    button = QPushButton(text)
+    button.setProperty("kind", kind)
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    button.setAccessibleName(text)
+    return button
+
+
+class _Column(QWidget):
+    """As wide as its text is large."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setMaximumWidth(zoomed(_WIDTH))
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Another zoom."""
+        super().changeEvent(event)
+        if event.type() == ZOOMED:
+            self.setMaximumWidth(zoomed(_WIDTH))
+
+
+class EmptyChatPage(QWidget):
+    """A chat nobody has written in: one line, and a few ways to begin.
+
+    Signals:
+        prompt_chosen: (text) to be put into the composer.
+    """
+
+    prompt_chosen = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("emptyPage")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._heading = StyledLabel("", "heading")
+        self._heading.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self._line = StyledLabel("", "muted")
+        self._line.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self._prompts = QVBoxLayout()
+        self._prompts.setSpacing(SPACE)
+        column = QVBoxLayout()
+        column.setSpacing(SPACE * 2)
+        column.addStretch(3)
+        column.addWidget(self._heading)
+        column.addWidget(self._line)
+        column.addLayout(self._prompts)
+        column.addStretch(4)
+        row = QHBoxLayout(self)
+        row.addStretch(1)
+        inner = _Column()
+        inner.setLayout(column)
+        row.addWidget(inner, 8)
+        row.addStretch(1)
+        self._shown: tuple[bool, bool] | None = None
+        self.show_for(demo=False, private=False)
+
+    def show_for(self, *, demo: bool, private: bool) -> None:
+        """Fit the words to the model and to the kind of chat."""
+        if self._shown == (demo, private):
+            return
+        self._shown = (demo, private)
+        self._heading.setText("A private chat" if private else "What would you like to ask?")
+        if private:
+            line = "It lives in memory only. Closing Phial forgets it: no title, no trace on disk."
+        elif demo:
+            line = "The built-in demo answers questions about Phial. For the rest, get Phi-4."
+        else:
+            line = "Everything stays on this computer."
+        self._line.setText(line)
+        while (item := self._prompts.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.hide()
+                widget.deleteLater()
+        for text in _DEMO_PROMPTS if demo else _PROMPTS:
+            button = _button(text, "plain")
+            button.clicked.connect(lambda _checked, text=text: self.prompt_chosen.emit(text))
+            self._prompts.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)
+
+
+class WelcomePage(QScrollArea):
+    """The first start: what Phial is, the advice for this machine, a file, or the demo.
+
+    Signals:
+        demo_wanted, file_wanted, others_wanted: Buttons.
+        offer_requested: (Offer) to be downloaded.
+    """
+
+    demo_requested = Signal()
+    file_requested = Signal()
+    others_requested = Signal()
+    offer_requested = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setAccessibleName("Welcome to Phial")
+        page = QWidget()
+        page.setObjectName("welcomePage")
+        page.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setWidget(page)
+        self._mark = QLabel()
+        self._mark.setPixmap(icons.application_icon().pixmap(56, 56))
+        self._advice = QVBoxLayout()
+        self._advice.setSpacing(SPACE)
+        self._demo = _button("Try the built-in demo", "plain")
+        self._demo.clicked.connect(self.demo_requested)
+        self._file = _button("Use a file I already have…", "plain")
+        self._file.clicked.connect(self.file_requested)
+        column = QVBoxLayout()
+        column.setSpacing(SPACE * 2)
+        column.addStretch(2)
+        column.addWidget(self._mark)
+        column.addWidget(StyledLabel("Phial runs Phi-4 on this computer.", "heading"))
+        column.addWidget(StyledLabel("Nothing you type leaves it. No account, no connection."))
+        column.addLayout(self._advice)
+        column.addWidget(self._card())
+        column.addStretch(3)
+        row = QHBoxLayout(page)
+        row.addStretch(1)
+        inner = _Column()
+        inner.setLayout(column)
+        row.addWidget(inner, 8)
+        row.addStretch(1)
+
+    def _card(self) -> QFrame:
+        card = QFrame()
+        card.setObjectName("card")
+        inside = QVBoxLayout(card)
+        inside.setContentsMargins(SPACE * 2, SPACE * 2, SPACE * 2, SPACE * 2)
+        inside.setSpacing(SPACE)
+        inside.addWidget(StyledLabel("Look around", "subheading"))
+        inside.addWidget(
+            StyledLabel(
+                "A tiny demo model is built in. It is a guide to Phial, not Phi-4: it explains the"
+                " program and shows code, tables and formulas, and knows little else.",
+                "muted",
+            )
+        )
+        buttons = QHBoxLayout()
+        buttons.setSpacing(SPACE)
+        buttons.addWidget(self._demo)
+        buttons.addWidget(self._file)
+        buttons.addStretch(1)
+        inside.addLayout(buttons)
+        return card
+
+    def set_offers(self, offers: Sequence[CatalogOffer], host: str) -> None:
+        """Show the one file to take on this machine, and where the others are.
+
+        Args:
+            offers: The catalogue, judged.
+            host: Where a download connects to.
+        """
+        while (item := self._advice.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.hide()
+                widget.deleteLater()
+        best = next((offer for offer in offers if offer.recommended), None)
+        if best is not None:
+            self._advice.addWidget(StyledLabel("Recommended for this computer", "subheading"))
+            wanted = partial(self.offer_requested.emit, best)
+            self._advice.addWidget(offer_card(best, wanted))
+        else:
+            self._advice.addWidget(
+                StyledLabel("No listed model fits the memory that is free now.", "subheading")
+            )
+        row = QHBoxLayout()
+        others = _button("Other sizes and models…", "link")
+        others.clicked.connect(self.others_requested)
+        note = StyledLabel(f"Downloading connects to {host}, and only then.", "small")
+        row.addWidget(note, 1)
+        row.addWidget(others)
+        line = QWidget()
+        line.setLayout(row)
+        row.setContentsMargins(0, 0, 0, 0)
+        self._advice.addWidget(line)
+
+    def focus_first(self) -> None:
+        """Put the focus where Enter does something sensible."""
+        self._demo.setFocus(Qt.FocusReason.OtherFocusReason)

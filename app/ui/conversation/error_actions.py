@@ -1,0 +1,85 @@
+"""Which buttons an error gets: decided by its type, never by its words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from app.domain.errors import (
+    ContextFullError,
+    EngineDiedError,
+    HubError,
+    KnownError,
+    ModelFileError,
+    ModelNotLoadedError,
+    OutOfMemoryError,
+    PromptTooLongError,
+    StoreError,
+    SwitchFailedError,
+)
+from app.ui.conversation.banner import BannerAction
+
+MODEL_PROBLEM, ANSWER_PROBLEM, SWITCH_PROBLEM = "model", "answer", "switch"
+
+
+def problem_kind(error: KnownError) -> str:
+    """What ends the problem: a model that is ready, the next answer, or another choice."""
+    if isinstance(error, SwitchFailedError):
+        return SWITCH_PROBLEM
+    of_model = isinstance(error, ModelFileError | ModelNotLoadedError | OutOfMemoryError)
+    return MODEL_PROBLEM if of_model else ANSWER_PROBLEM
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorActions:
+    """What the window can do about an error."""
+
+    choose_model: Callable[[], object]
+    try_demo: Callable[[], object]
+    load_again: Callable[[], object]
+    new_chat: Callable[[], object]
+    settings: Callable[[], object]
+    data_folder: Callable[[], object]
+    continue_answer: Callable[[], object]
+    details: Callable[[KnownError], object]
+
+
+def actions_for(error: KnownError, can: ErrorActions, *, can_continue: bool) -> list[BannerAction]:
+    """The buttons for ``error``, the most useful first."""
+    offers: list[BannerAction] = []
+    match error:
+        case ModelFileError():
+            offers = [
+                BannerAction("Choose another model…", can.choose_model),
+                BannerAction("Use the built-in demo", can.try_demo),
+            ]
+        case SwitchFailedError():
+            offers = [BannerAction("Choose another model…", can.choose_model)]
+        case ModelNotLoadedError():
+            offers = [
+                BannerAction("Choose a model…", can.choose_model),
+                BannerAction("Use the built-in demo", can.try_demo),
+            ]
+        case OutOfMemoryError():
+            offers = [
+                BannerAction("Choose a smaller model…", can.choose_model),
+                BannerAction("Change the context size…", can.settings),
+            ]
+        case EngineDiedError():
+            offers = [BannerAction("Continue", can.continue_answer)] if can_continue else []
+            offers += [
+                BannerAction("Load again", can.load_again),
+                BannerAction("Choose another model…", can.choose_model),
+            ]
+        case PromptTooLongError():
+            offers = [BannerAction("Change the context size…", can.settings)]
+        case ContextFullError():
+            offers = [
+                BannerAction("New chat", can.new_chat),
+                BannerAction("Settings…", can.settings),
+            ]
+        case StoreError() | HubError():
+            offers = [BannerAction("Open the data folder", can.data_folder)]
+    if error.detail:
+        offers.append(BannerAction("Details…", lambda: can.details(error)))
+    return offers

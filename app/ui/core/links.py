@@ -1,0 +1,87 @@
+"""Which links may be opened, what is to be known of one, and asking before it is opened."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+from PySide6.QtCore import Qt, QUrl
+from PySide6.QtGui import QDesktopServices, QGuiApplication
+from PySide6.QtWidgets import QWidget
+
+from app.ui.style.dialogs import Dialog, push_button, text_label
+
+_OPENABLE = re.compile(r"(?:https?://[^\s/?#]|mailto:[^\s])[^\s\x00-\x1f\x7f]*", re.IGNORECASE)
+_LOOKS_LIKE_HOST = re.compile(
+    r"(?:https?://)?((?:[\w-]+\.)+[a-z]{2,})(?:[/:?#]\S*)?", re.IGNORECASE
+)
+
+
+def is_openable_link(address: str) -> bool:
+    """Whether an address may be handed to the system, after it was shown: web and mail only."""
+    if _OPENABLE.fullmatch(address) is None:
+        return False
+    try:
+        parts = urlsplit(address)
+    except ValueError:  # urlsplit's word for a malformed host
+        return False
+    if parts.scheme.lower() == "mailto":
+        return "attach" not in parts.query.lower()  # some mail programs attach files that it names
+    return bool(parts.hostname)
+
+
+def link_warnings(address: str, text: str = "") -> list[str]:
+    """What a reader should know before opening ``address``, which stands behind ``text``."""
+    parts = urlsplit(address)
+    host = (parts.hostname or "").rstrip(".")
+    made: list[str] = []
+    if "xn--" in host:
+        made.append(
+            f"The name is written with letters of another alphabet: \u201c{_unicode(host)}\u201d. "
+            "Some look like Latin letters."
+        )
+    if parts.username is not None and parts.scheme.lower() != "mailto":
+        made.append(f"What stands before the @ is not the site. The site is {host}.")
+    named = _LOOKS_LIKE_HOST.fullmatch(text.strip())
+    if named is not None and host and _bare(named[1]) != _bare(host):
+        made.append(f"The link\u2019s text says {named[1]}, but it leads to {host}.")
+    return made
+
+
+def _bare(host: str) -> str:
+    return host.lower().removeprefix("www.")
+
+
+def _unicode(host: str) -> str:
+    try:
+        return host.encode("ascii").decode("idna")
+    except UnicodeError:
+        return host
+
+
+def ask_to_open_link(parent: QWidget, address: str, text: str = "") -> None:
+    """Show where a link leads before the system opens it."""
+    dialog = Dialog(parent, "Open this address?", 480)
+    mail = address.lower().startswith("mailto:")
+    program = "mail program" if mail else "browser"
+    dialog.column.addWidget(text_label(f"Your {program} will open this address:", "subheading"))
+    shown = text_label(address)
+    # A long address without breaks would widen the dialog; zero-width spaces let it wrap.
+    shown.setText("\u200b".join(address))
+    shown.setAccessibleName(address)
+    shown.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
+    dialog.column.addWidget(shown)
+    warnings = link_warnings(address, text)
+    for warning in warnings:
+        dialog.column.addWidget(text_label(warning, "error"))
+    dialog.column.addWidget(text_label("Phial itself connects to nothing.", "muted"))
+    go, copy, cancel = push_button("Open"), push_button("Copy address"), push_button("Cancel")
+    go.clicked.connect(dialog.accept)
+    cancel.clicked.connect(dialog.reject)
+    copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(address))
+    copy.clicked.connect(dialog.reject)
+    default = cancel if warnings else go
+    dialog.add_buttons(go, copy, cancel, default=default)
+    default.setFocus()  # the ring stands where Enter leads
+    if dialog.execute(lambda: True):
+        QDesktopServices.openUrl(QUrl(address, QUrl.ParsingMode.StrictMode))

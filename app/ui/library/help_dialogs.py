@@ -1,0 +1,109 @@
+"""The shortcuts page, derived from the table of commands, and About with the licences."""
+
+from __future__ import annotations
+
+import platform
+
+from PySide6.QtCore import qVersion
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import (
+    QLabel,
+    QListWidget,
+    QPlainTextEdit,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QWidget,
+)
+
+import app
+from app.system.licences import third_party_packages
+from app.ui.core.assistive_activation import AssistedChoice
+from app.ui.shell.command_table import COMMANDS, OTHER_KEYS, Menu, shortcut_text
+from app.ui.style import icons
+from app.ui.style.dialogs import Dialog, push_button, text_label
+
+_QT_AND_PHI = (
+    "Phial is under the MIT licence; so is Phi-4, which is Microsoft's and not part of Phial. "
+    "Qt is used under the LGPL, version 3: its libraries are files beside the program and may "
+    "be replaced. The parts that others made, with their licences:"
+)
+
+
+class ShortcutsDialog(Dialog):
+    """Every command that has keys."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent, "Keyboard shortcuts", 520)
+        tree = QTreeWidget()
+        tree.setAccessibleName("Keyboard shortcuts")
+        tree.setColumnCount(2)
+        tree.setHeaderLabels(["Command", "Keys"])
+        tree.setRootIsDecorated(False)
+        tree.setMinimumHeight(420)
+        for menu in Menu:
+            rows = [c for c in COMMANDS if c.menu is menu and c.shortcuts]
+            if rows:
+                group = _group(tree, str(menu))
+                for command in rows:
+                    group.addChild(QTreeWidgetItem([command.text, shortcut_text(command)]))
+        group = _group(tree, "While writing")
+        native = QKeySequence.SequenceFormat.NativeText
+        for keys, text in OTHER_KEYS:
+            group.addChild(QTreeWidgetItem([text, QKeySequence(keys).toString(native)]))
+        tree.expandAll()
+        tree.resizeColumnToContents(0)
+        self.column.addWidget(tree)
+        close = push_button("Close", "accent")
+        close.clicked.connect(self.accept)
+        self.add_buttons(close, default=close)
+
+
+def _group(tree: QTreeWidget, text: str) -> QTreeWidgetItem:
+    group = QTreeWidgetItem(tree, [text, ""])
+    font = group.font(0)
+    font.setBold(True)
+    group.setFont(0, font)
+    return group
+
+
+class AboutDialog(Dialog):
+    """What Phial is, which version, and under which licences its parts stand."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent, "About Phial", 560)
+        mark = QLabel()
+        mark.setPixmap(icons.application_icon().pixmap(64, 64))
+        self.column.addWidget(mark)
+        self.column.addWidget(text_label(f"Phial {app.__version__}", "heading"))
+        self.column.addWidget(
+            text_label(
+                "Phi-4 on your own computer. Phial connects to nothing unless you ask it to "
+                "look for a model or an update."
+            )
+        )
+        system = f"Python {platform.python_version()}, Qt {qVersion()}"
+        self.column.addWidget(text_label(system, "muted"))
+        self.column.addWidget(text_label(_QT_AND_PHI, "muted"))
+        self._parts = third_party_packages()
+        self.list = QListWidget()
+        self.list.setAccessibleName("Parts of Phial and their licences")
+        self.list.setMinimumHeight(130)
+        self.list.setUniformItemSizes(True)
+        for part in self._parts:
+            self.list.addItem(f"{part.name} {part.version}".strip() + f": {part.licence}")
+        self.column.addWidget(self.list)
+        self.text = QPlainTextEdit()
+        self.text.setAccessibleName("Licence")
+        self.text.setReadOnly(True)
+        self.text.setMinimumHeight(150)
+        self.column.addWidget(self.text, 1)
+        self.list.currentRowChanged.connect(self._show_text)
+        AssistedChoice(self.list, self.list.setCurrentIndex)
+        self.list.setCurrentRow(0)
+        self.resize(600, 700)
+        close = push_button("Close", "accent")
+        close.clicked.connect(self.accept)
+        self.add_buttons(close, default=close)
+
+    def _show_text(self, row: int) -> None:
+        self.text.setPlainText(self._parts[row].text or "Its package holds no text of its licence.")

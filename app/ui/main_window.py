@@ -1,0 +1,410 @@
+"""The main window: puts the parts together and connects them. No logic of its own."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QPoint, Qt
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
+from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QSplitter
+
+from app.domain.conversation import SearchHit
+from app.domain.errors import KnownError
+from app.domain.generation import Role
+from app.services.core import formatting
+from app.services.core.events import (
+    DevicesFound,
+    DownloadChanged,
+    ErrorReported,
+    Event,
+    LibraryChanged,
+    LibraryReplaced,
+    ModelPhase,
+    ModelStateChanged,
+    Notice,
+    SettingsChanged,
+)
+from app.services.registry import Services
+from app.ui.commands.handlers import CommandHandlers
+from app.ui.conversation.chat_controller import ChatController
+from app.ui.conversation.chat_pane import ChatPane, Page
+from app.ui.conversation.error_actions import MODEL_PROBLEM, ErrorActions, actions_for, problem_kind
+from app.ui.conversation.start_report import StartReport
+from app.ui.core.background_worker import Worker
+from app.ui.core.event_bridge import EventBridge
+from app.ui.core.focus import FocusKeeper, can_have_focus, is_typed, walk_by_tab
+from app.ui.core.links import ask_to_open_link
+from app.ui.models.model_menu import ModelMenu
+from app.ui.models.models_dialog import ModelsTab
+from app.ui.shell.command_table import CommandActions, Menu
+from app.ui.shell.window_context import WindowContext
+from app.ui.sidebar import sidebar as sidebar_module
+from app.ui.sidebar.sidebar import Sidebar
+from app.ui.style.theme import Theme
+from app.ui.transcript.view import TranscriptView
+
+_SIZE = (1100, 760)
+_MODEL = ".gguf"
+_CHATS = {".md", ".markdown", ".json", ".jsonl", ".chat", ".phial", ".zip"}
+
+
+def _nothing() -> None:
+    """No search is under way."""
+
+
+class MainWindow(QMainWindow):
+    """Sidebar and conversation."""
+
+    def __init__(self, services: Services, theme: Theme) -> None:
+        super().__init__()
+        self._services = services
+        self._end_search: Callable[[], object] = _nothing
+        settings, state = services.settings.current, services.models.state
+        self.setMinimumSize(560, 420)
+        self.resize(*_SIZE)
+        self.setAcceptDrops(True)
+        self.actions_table = CommandActions(self)
+        self.bridge = EventBridge(services.bus, self)
+        self._worker = Worker(self.bridge)
+        model_menu = ModelMenu(services.models, self.actions_table, self)
+        self.sidebar = Sidebar(theme)
+        transcript = TranscriptView(theme=theme)
+        self.pane = ChatPane(theme, transcript, state, model_menu, self._make_menu())
+        self.controller = ChatController(services, self.pane, self)
+        self._shell = WindowContext(
+            self,
+            services,
+            self.sidebar,
+            self.pane,
+            self.controller,
+            self.actions_table,
+            self.bridge,
+            self._worker,
+        )
+        self.commands = CommandHandlers(self._shell)
+        self.actions_table.connect_all(self.commands.handlers().items())
+        model_menu.chosen.connect(self.commands.models.choose_model)
+        self._lay_out()
+        self._focus = FocusKeeper(self, self.pane.composer.editor)
+        self._connect()
+        self._remedies = self._make_error_actions()
+        self._start_report = StartReport(
+            services,
+            self.pane,
+            self._worker,
+            backups=self.commands.chats.backups,
+            data_folder=self.commands.data_folder,
+            failed=self.show_problem,
+        )
+        self.bridge.arrived.connect(self.on_event)
+        self.apply_settings()
+        self._shell.show_sidebar(shown=settings.sidebar_visible)
+        self._restore_geometry(settings.window_geometry)
+        self._show_model_state()
+        self.commands.models.show_downloads()
+        self._reload_chats()
+
+    def _lay_out(self) -> None:
+        split = QSplitter(Qt.Orientation.Horizontal)
+        split.addWidget(self.sidebar)
+        split.addWidget(self.pane)
+        split.setCollapsible(0, False)  # it is hidden by its button, which can bring it back
+        split.setCollapsible(1, False)
+        split.setStretchFactor(1, 1)
+        split.setHandleWidth(1)  # Qt widens what the pointer can grab
+        split.setSizes([sidebar_module.WIDTH, _SIZE[0] - sidebar_module.WIDTH])
+        self.setCentralWidget(split)
+
+    def _make_menu(self) -> QMenu:
+        menu = QMenu(self)
+        menu.setAccessibleName("Menu")
+        for which in Menu:
+            self.actions_table.fill(menu.addMenu(str(which)), which)
+        bar = self.menuBar()
+        if bar.isNativeMenuBar():  # where menus stand at the top of the screen
+            for which in Menu:
+                self.actions_table.fill(bar.addMenu(str(which)), which)
+        else:
+            bar.hide()
+        return menu
+
+    def _connect(self) -> None:
+        side, pane, controller, commands = self.sidebar, self.pane, self.controller, self.commands
+        side.new_chat_requested.connect(controller.new_chat)
+        side.settings_requested.connect(commands.settings)
+        side.model_requested.connect(pane.header.open_model_menu)
+        side.collapse_requested.connect(self._shell.toggle_sidebar)
+        side.downloads_requested.connect(lambda: commands.models.show_models(ModelsTab.DOWNLOADS))
+        side.chat_chosen.connect(controller.open_chat)
+        side.hit_chosen.connect(self._open_hit)
+        side.search_requested.connect(self._search)
+        side.rename_requested.connect(self._services.library.rename)
+        side.menu_requested.connect(self._open_chat_menu)
+        side.delete_requested.connect(commands.chats.delete)
+        side.chats_requested.connect(self._reload_chats)
+        pane.header.sidebar_requested.connect(self._shell.toggle_sidebar)
+        pane.header.renamed.connect(self._rename_shown)
+        pane.header.title.left.connect(pane.composer.setFocus)
+        pane.hint_button.clicked.connect(lambda: commands.models.show_models(ModelsTab.CATALOG))
+        pane.welcome.offer_requested.connect(commands.models.start_download)
+        pane.welcome.others_requested.connect(
+            lambda: commands.models.show_models(ModelsTab.CATALOG)
+        )
+        pane.welcome.demo_requested.connect(commands.models.try_demo)
+        pane.welcome.file_requested.connect(commands.models.add_model)
+        pane.composer.files_dropped.connect(self.open_files)
+        pane.snackbar.undo_changed.connect(self._update_actions)
+        controller.changed.connect(self._update_actions)
+        controller.shown.connect(self._on_shown)
+        controller.failed.connect(self.show_problem)
+        self._connect_transcript()
+
+    def _connect_transcript(self) -> None:
+        find, transcript = self.pane.find_bar, self.pane.transcript
+        find.search_requested.connect(transcript.find)
+        find.next_requested.connect(transcript.find_next)
+        find.previous_requested.connect(transcript.find_previous)
+        find.closed.connect(transcript.clear_find)
+        transcript.find_changed.connect(find.set_state)
+        transcript.action_requested.connect(self.commands.messages.on_action)
+        transcript.link_activated.connect(
+            lambda link: ask_to_open_link(self, link.address, link.text)
+        )
+
+    def _make_error_actions(self) -> ErrorActions:
+        commands = self.commands
+        return ErrorActions(
+            choose_model=self.pane.header.open_model_menu,
+            try_demo=commands.models.try_demo,
+            load_again=self._services.models.load,
+            new_chat=self.controller.new_chat,
+            settings=commands.settings,
+            data_folder=commands.data_folder,
+            continue_answer=commands.messages.continue_answer,
+            details=commands.details,
+        )
+
+    # --- start and end ------------------------------------------------------------------------
+
+    def begin(self) -> None:
+        """Show what was shown last, or the first start."""
+        settings = self._services.settings.current
+        found = self._start_report.say()
+        if not settings.welcomed and not found:  # the welcome would hide what was found
+            self._show_offers()
+            self._services.models.find_devices()
+            self.pane.show_page(Page.WELCOME)
+            self.pane.header.title.set_title("Welcome", editable=False)
+            self.pane.header.set_private(private=False)
+            self.pane.welcome.focus_first()
+            self._update_actions()
+            return
+        error = self._services.models.state.error
+        if error is not None:  # the chosen file is gone or damaged
+            self.show_problem(error)
+        last = settings.last_conversation
+        if not (last and self.controller.open_chat(last)):
+            self.controller.new_chat()
+        self.pane.composer.setFocus()
+
+    def _show_offers(self) -> None:
+        if not self._services.settings.current.welcomed:
+            host = self._services.downloads.host
+            self.pane.welcome.set_offers(self._services.advice.offers(), host)
+
+    def bring_to_front(self) -> None:
+        """A second start asks the first window to show itself."""
+        if self.isMinimized():
+            self.showNormal()
+        self.show()
+        self.raise_()
+        self.activateWindow()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Keep draft, place and geometry; the services are closed by whoever built them."""
+        focused = self.focusWidget()
+        if focused is not None:
+            focused.clearFocus()  # a title that is typed in the sidebar is kept
+        self.controller.leave()
+        geometry = base64.b64encode(bytes(self.saveGeometry().data())).decode("ascii")
+        self.controller.attempt(
+            lambda: self._services.settings.update(
+                window_geometry=geometry, sidebar_visible=not self.sidebar.isHidden()
+            )
+        )
+        self._worker.close()
+        self.bridge.close()
+        event.accept()
+        QApplication.quit()
+
+    def _restore_geometry(self, stored: str) -> None:
+        if stored:
+            try:
+                self.restoreGeometry(QByteArray(base64.b64decode(stored, validate=True)))
+            except ValueError:
+                self.resize(*_SIZE)
+
+    # --- look ---------------------------------------------------------------------------------
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take another theme's colours."""
+        self.sidebar.set_theme(theme)
+        self.pane.set_theme(theme)
+
+    def apply_settings(self) -> None:
+        """Follow the settings that the window itself shows."""
+        settings = self._services.settings.current
+        self.pane.set_zoom(settings.zoom)
+        self.pane.transcript.set_wrap_code(settings.wrap_code)
+        self.pane.composer.set_enter_sends(enter_sends=settings.enter_sends)
+        self.commands.on_settings(settings)
+
+    # --- events -------------------------------------------------------------------------------
+
+    def on_event(self, event: Event) -> None:
+        """Hand an event to the parts it concerns."""
+        match event:
+            case LibraryChanged(ids):
+                self._reload_chats(ids)
+                self.controller.refresh_title()
+                self._show_title()
+            case LibraryReplaced():
+                self.controller.start_over()
+            case ModelStateChanged():
+                self._show_model_state()
+            case DevicesFound():
+                self._show_offers()
+                self.commands.models.on_devices()
+            case SettingsChanged():
+                self.apply_settings()
+            case DownloadChanged(item):
+                self.commands.models.on_download(item)
+            case Notice(text):
+                self.pane.status.show_notice(text)
+            case ErrorReported(error):
+                self.show_problem(error)
+        self.controller.on_event(event)
+
+    def show_problem(self, error: KnownError) -> None:
+        """Say calmly what failed, with what can be done about it."""
+        answer = self.controller.last(Role.ASSISTANT)
+        can_continue = answer is not None and answer.status.can_continue
+        offers = actions_for(error, self._remedies, can_continue=can_continue)
+        rest = f"{error.data} {error.action}".strip()
+        self.pane.banner.show_message(problem_kind(error), error.what, rest, offers)
+
+    def _show_model_state(self) -> None:
+        state = self._services.models.state
+        self.sidebar.set_model_state(state)
+        self.pane.set_model_state(state)
+        if state.phase is ModelPhase.READY:
+            self.pane.banner.withdraw(MODEL_PROBLEM)
+        if state.model is not None and self.pane.page is Page.WELCOME:
+            self.controller.new_chat()  # one was chosen: the first start is over
+        self._update_actions()
+
+    def _reload_chats(self, ids: Sequence[str] | None = None) -> None:
+        """Show what became of these chats, or all of them anew."""
+        library = self._services.library
+        changed = library.listed(ids) if ids is not None else None
+        if changed is None or not self.sidebar.update_conversations(changed):
+            self.sidebar.set_conversations(library.conversations())
+        self.commands.chats.after_reload()
+
+    def _update_actions(self) -> None:
+        self.actions_table.update(self.commands.state())
+
+    # --- chats --------------------------------------------------------------------------------
+
+    def _on_shown(self, conversation_id: str) -> None:
+        chat = self.controller.chat
+        self.sidebar.show_current(conversation_id)
+        self._start_report.explain(private=chat is not None and chat.private)
+        self._show_title()
+        self.pane.find_bar.search_again()
+        if chat is not None and not chat.private:
+            self.controller.attempt(
+                lambda: self._services.settings.update(last_conversation=conversation_id)
+            )
+
+    def _show_title(self) -> None:
+        self.setWindowTitle(f"{formatting.title(self.controller.chat)} - Phial")
+
+    def _rename_shown(self, title: str) -> None:
+        if self.controller.chat is not None:
+            self._services.library.rename(self.controller.chat.id, title)
+
+    def _search(self, query: str) -> None:
+        self._end_search()
+        self._end_search = _nothing
+        if query:
+            show = self.bridge.on_gui(partial(self.sidebar.set_hits, query))
+            self._end_search = self._services.library.search(query, show)
+
+    def _open_hit(self, hit: SearchHit) -> None:
+        self.controller.open_chat(hit.conversation_id, hit.message_id)
+
+    def _open_chat_menu(self, ids: list[str], position: QPoint) -> None:
+        self.commands.chat_menu(ids).popup(position)
+
+    # --- hands --------------------------------------------------------------------------------
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Files of the right kind can be dropped anywhere."""
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """A model file is used, chats are imported."""
+        urls = event.mimeData().urls()
+        self.open_files([url.toLocalFile() for url in urls if url.isLocalFile()])
+
+    def open_files(self, names: Sequence[str]) -> None:
+        """Use a model file, or show what chats are in files."""
+        paths = [Path(name) for name in names]
+        chats = [path for path in paths if path.suffix.lower() in _CHATS or path.is_dir()]
+        model = next((path for path in paths if path.suffix.lower() == _MODEL), None)
+        if model is not None:
+            self.commands.models.use_file(model)
+        elif chats:
+            self.commands.transfer.import_files(chats)
+        else:
+            self.pane.status.show_notice(
+                "Drop a model file (.gguf) or exported chats (.md, .json, .zip) here. "
+                "To ask about a text, paste it."
+            )
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc stops an answer, then closes what is open; words typed anywhere are a message."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.escape()
+        elif is_typed(event) and self.pane.composer.takes_words:
+            self.pane.composer.setFocus()
+            QApplication.sendEvent(self.pane.composer.editor, event)
+        else:
+            super().keyPressEvent(event)
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Tab goes round: sidebar, header, messages, composer. Also called when a control goes."""
+        focused = self.focusWidget()
+        if focused is not None and not can_have_focus(focused):
+            self._focus.go_home()
+            return True
+        return walk_by_tab((self.sidebar, *self.pane.areas), focused, forward=forward)
+
+    def escape(self) -> None:
+        """Stop the answer; with none, close one thing that is open."""
+        if self.controller.answering:
+            self.controller.stop()
+            return
+        closed = (
+            self.pane.find_bar.close_bar()
+            or self.controller.cancel_edit()
+            or self.sidebar.clear_search()
+        )
+        if not closed and not self.pane.banner.isHidden():
+            self.pane.banner.hide()
+        self.pane.composer.setFocus()

@@ -1,0 +1,1 @@
+"""Choosing, downloading, adding and measuring models."""

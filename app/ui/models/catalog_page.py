@@ -1,0 +1,214 @@
+"""The page of models to be had: the catalogue with advice, and any repository by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+
+from app.domain.download import AccessError, Repository, RepositoryHit
+from app.domain.errors import KnownError
+from app.services.core import formatting
+from app.services.models.advice import CatalogOffer, offer_order
+from app.services.registry import Services
+from app.ui.core.background_worker import Worker
+from app.ui.core.event_bridge import EventBridge
+from app.ui.models.model_card_dialog import ModelCardDialog
+from app.ui.settings.token_panel import TokenPanel
+from app.ui.style.dialogs import push_button, text_label
+from app.ui.style.model_cards import Card, offer_card
+from app.ui.style.scrolling_page import CardPage, clear_layout
+from app.ui.style.theme import Theme
+
+_SLICE = 2  # cards made between two looks at what the user does
+_NETWORK = (
+    "Downloading, listing and searching connect to {host}, and for a file's bytes to the storage "
+    "it names. Nothing else here connects. Every file is verified before it is used."
+)
+
+
+class CatalogPage(CardPage):
+    """What can be had.
+
+    Args:
+        services: What everything is done with.
+        worker: Judges the catalogue away from this thread.
+        bridge: Brings answers of the hub to this thread.
+        theme: For model cards.
+        attempt: Does what was asked for, or shows why not.
+        started: Called when a download was asked for.
+    """
+
+    def __init__(
+        self,
+        services: Services,
+        bridge: EventBridge,
+        worker: Worker,
+        theme: Theme,
+        *,
+        attempt: Callable[[Callable[[], object]], bool],
+        started: Callable[[], object],
+    ) -> None:
+        super().__init__()
+        self._services, self._bridge, self._worker = services, bridge, worker
+        self._theme = theme
+        self._waiting: list[CatalogOffer] = []
+        self._slice = QTimer(self, interval=0)
+        self._slice.timeout.connect(self._show_some)
+        self._attempt, self._started = attempt, started
+        self._best, self._offers = QVBoxLayout(), QVBoxLayout()
+        self._listing = QVBoxLayout()
+        self._asked = 0
+        self._name = QLineEdit(placeholderText="owner/name, or words to search for")
+        self._name.setAccessibleName("Repository")
+        self._name.returnPressed.connect(self.ask)
+        look = push_button("List or search")
+        look.setAutoDefault(False)
+        look.clicked.connect(lambda _checked: self.ask())
+        row = QWidget()
+        line = QHBoxLayout(row)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.addWidget(self._name, 1)
+        line.addWidget(look)
+        self.add(text_label(_NETWORK.format(host=services.downloads.host), "muted"))
+        self.column.addLayout(self._best)
+        self.add(text_label("Any repository of GGUF files", "subheading"))
+        self.add(row)
+        self.column.addLayout(self._listing)
+        self.add(text_label("Phi-4 and its family, what fits best first", "subheading"))
+        self.column.addLayout(self._offers)
+        self.end()
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Judge the catalogue anew; what was listed of a repository stays."""
+        advice = self._services.advice
+        self._worker.run(lambda _task: advice.offers(), self._show_offers, self._show_no_advice)
+
+    def _show_no_advice(self, error: KnownError) -> None:
+        clear_layout(self._best)
+        self._best.addWidget(text_label(str(error), "error"))
+
+    def _show_offers(self, offers: list[CatalogOffer]) -> None:
+        for column in (self._best, self._offers):
+            clear_layout(column)
+        self._waiting = sorted(offers, key=offer_order)
+        self._slice.start()
+
+    def _show_some(self) -> None:
+        """A few cards at a time, so that the window never stands still."""
+        some, self._waiting = self._waiting[:_SLICE], self._waiting[_SLICE:]
+        if not self._waiting:
+            self._slice.stop()
+        for offer in some:
+            download = partial(self._start_offer, offer.family.id, offer.file.quantization)
+            card = offer_card(offer, download)
+            if offer.recommended:
+                self._best.addWidget(text_label("Recommended for this computer", "subheading"))
+                self._best.addWidget(card)
+            else:
+                self._offers.addWidget(card)
+
+    def _start_offer(self, family: str, quantization: str) -> None:
+        if self._attempt(lambda: self._services.downloads.start_named(family, quantization)):
+            self._started()
+
+    # --- any repository -----------------------------------------------------------------------
+
+    def ask(self) -> None:
+        """List the repository that was named, or search for the words."""
+        text = self._name.text().strip()
+        if not text:
+            return
+        self._asked += 1
+        number, downloads = self._asked, self._services.downloads
+        failed = self._bridge.on_gui(partial(self._show_failure, number, text))
+        if "/" in text:
+            self._put([text_label(f"Asking the hub about {text}…", "muted")])
+            listed = self._bridge.on_gui(partial(self._show_repository, number))
+            downloads.repository(text, listed, failed)
+        else:
+            self._put([text_label(f"Searching the hub for {text}…", "muted")])
+            hits = self._bridge.on_gui(partial(self._show_hits, number))
+            downloads.search(text, hits, failed)
+
+    def _show_hits(self, number: int, hits: tuple[RepositoryHit, ...]) -> None:
+        if number != self._asked:
+            return  # something else was asked meanwhile
+        rows: list[QWidget] = []
+        for hit in hits:
+            card = Card(hit.name)
+            gated = "access must be asked for" if hit.gated else ""
+            card.add_line(formatting.join(formatting.amount(hit.downloads, "download"), gated))
+            card.add_button("Files", partial(self._list, hit.name))
+            rows.append(card)
+        self._put(rows or [text_label("The hub knows no such repository of GGUF files.", "muted")])
+
+    def _list(self, name: str) -> None:
+        self._name.setText(name)
+        self.ask()
+
+    def _show_repository(self, number: int, repository: Repository) -> None:
+        if number != self._asked:
+            return
+        head = Card(repository.name)
+        licence = f"licence: {repository.licence}" if repository.licence else "no licence told"
+        head.add_line(formatting.join(licence, formatting.amount(repository.downloads, "download")))
+        head.add_button("Model card…", partial(self._ask_card, repository.name))
+        rows: list[QWidget] = [head]
+        if repository.gated:
+            rows += self._gate("Its owner decides who may download.")
+        for model in repository.models:
+            card = Card(model.name)
+            parts = f"{len(model.parts)} files as one" if len(model.parts) > 1 else ""
+            whole = "" if model.complete else "parts are missing on the hub"
+            card.add_line(
+                formatting.join(formatting.size(model.size), model.quantization, parts, whole)
+            )
+            paths = tuple(part.path for part in model.parts)
+            start = partial(self._start_listed, repository.name, paths, repository.commit)
+            card.add_button("Download", start).setEnabled(model.complete)
+            rows.append(card)
+        if not repository.models:
+            rows.append(text_label("There is no GGUF file in it.", "muted"))
+        if repository.refused:
+            count = formatting.amount(len(repository.refused), "file")
+            text = f"Not offered, because their names are unfit for a disk: {count}."
+            rows.append(text_label(text, "small"))
+        self._put(rows)
+
+    def _start_listed(self, name: str, paths: tuple[str, ...], commit: str) -> None:
+        if self._attempt(lambda: self._services.downloads.start(name, paths, commit)):
+            self._started()
+
+    def _show_failure(self, number: int, text: str, error: KnownError) -> None:
+        if number != self._asked:
+            return
+        rows: list[QWidget] = [text_label(error.what, "error"), text_label(error.action, "muted")]
+        if isinstance(error, AccessError):
+            rows += self._gate(f"{text} asks who you are.")
+        self._put(rows)
+
+    def _gate(self, why: str) -> list[QWidget]:
+        return [
+            text_label(f"{why} Keep a token here, then list again.", "muted"),
+            TokenPanel(self._services.downloads),
+        ]
+
+    def _put(self, rows: Sequence[QWidget]) -> None:
+        clear_layout(self._listing)
+        for row in rows:
+            self._listing.addWidget(row)
+
+    # --- its card -----------------------------------------------------------------------------
+
+    def _ask_card(self, name: str) -> None:
+        dialog = ModelCardDialog(self.window(), name, self._theme)
+        show, failed = (
+            self._bridge.on_gui(dialog.show_card),
+            self._bridge.on_gui(dialog.show_problem),
+        )
+        self._services.downloads.card(name, show, failed)
+        dialog.open()

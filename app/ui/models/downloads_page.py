@@ -1,0 +1,69 @@
+"""The page of downloads: what is on its way, and what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+
+from app.domain.download import DownloadItem
+from app.services.models.downloads import DownloadService
+from app.ui.style.dialogs import confirm
+from app.ui.style.model_cards import DownloadCard
+from app.ui.style.scrolling_page import CardPage
+from app.ui.style.widgets import StyledLabel
+
+
+class DownloadsPage(CardPage):
+    """Every download, in the order they were asked for."""
+
+    def __init__(
+        self, downloads: DownloadService, *, attempt: Callable[[Callable[[], object]], bool]
+    ) -> None:
+        super().__init__()
+        self._downloads, self._attempt = downloads, attempt
+        self._cards: dict[str, DownloadCard] = {}
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show the list anew."""
+        self.clear()
+        self._cards = {}
+        items = self._downloads.items()
+        for item in items:
+            card = self._cards[item.id] = self._card(item)
+            self.add(card)
+        if not items:
+            empty = StyledLabel("No downloads.", "muted")
+            empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            self.add(empty)
+        self.end()
+
+    def show_item(self, item: DownloadItem) -> None:
+        """One moved on."""
+        card = self._cards.get(item.id)
+        if card is None:
+            self.refresh()
+        else:
+            card.show_item(item)
+
+    def _card(self, item: DownloadItem) -> DownloadCard:
+        downloads, attempt = self._downloads, self._attempt
+        return DownloadCard(
+            item,
+            pause=lambda: downloads.pause(item.id),
+            resume=lambda: attempt(lambda: downloads.resume(item.id)),
+            cancel=lambda: self._cancel(item),
+            clear=lambda: self._clear(item),
+        )
+
+    def _cancel(self, item: DownloadItem) -> None:
+        rest = "What was fetched so far is deleted. Pause keeps it."
+        if confirm(
+            self, "Cancel download?", f"Cancel the download of {item.name}?", rest, "Cancel it"
+        ):
+            self._downloads.cancel(item.id, keep_part=False)
+
+    def _clear(self, item: DownloadItem) -> None:
+        self._downloads.clear(item.id)
+        self.refresh()

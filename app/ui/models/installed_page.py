@@ -1,0 +1,194 @@
+"""The page of models on this computer: those in use, and those of other programs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QWidget
+
+from app.domain.model import ModelFile
+from app.hub.local.scan import FoundModel
+from app.services.core import formatting
+from app.services.models.add_models import origin_of
+from app.services.registry import Services
+from app.ui.core.background_worker import Task, Worker
+from app.ui.models.add_dialog import AddModelDialog
+from app.ui.style.dialogs import confirm, push_button, text_label
+from app.ui.style.model_cards import Card
+from app.ui.style.scrolling_page import CardPage
+from app.ui.style.widgets import StyledLabel
+
+
+class InstalledPage(CardPage):
+    """What is here.
+
+    Args:
+        services: What everything is done with.
+        worker: For looking through folders.
+        choose: Uses a model from the next answer on.
+        choose_file: Asks for a file and adds it.
+    """
+
+    def __init__(
+        self,
+        services: Services,
+        worker: Worker,
+        *,
+        choose: Callable[[ModelFile], object],
+        choose_file: Callable[[], object],
+    ) -> None:
+        super().__init__()
+        self._services, self._worker = services, worker
+        self._choose, self._choose_file = choose, choose_file
+        self._found: tuple[FoundModel, ...] | None = None
+        self._advice_lines: dict[Path, StyledLabel] = {}
+        self._heading: QWidget | None = None
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show anew what is here."""
+        self.clear()
+        self._advice_lines = {}
+        current = self._services.models.state.model
+        models = self._services.models.installed()
+        ends = formatting.disambiguate(models)
+        for model in models:
+            used = current is not None and current.path == model.path
+            name = formatting.join(formatting.model_name(model), ends.get(model.path, ""))
+            self.add(self._model_card(model, name, used=used))
+        self._ask_advice([model for model in models if model.path in self._advice_lines])
+        add = push_button("Use a file I already have…")
+        add.clicked.connect(lambda _checked: self._choose_file())
+        look = push_button("Look for models of other programs")
+        look.clicked.connect(lambda _checked: self.search_other_folders())
+        for button in (add, look):
+            button.setAutoDefault(False)
+            self.column.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
+        if self._found is not None:
+            self._add_found(self._found)
+        self.add(text_label("A .gguf file can be dropped here as well.", "small"))
+        self.end()
+
+    def _model_card(self, model: ModelFile, name: str, *, used: bool) -> Card:
+        card = Card(name)
+        speed = self._services.models.speed(model.sha256)
+        measured = f"{formatting.rate(speed)} measured here" if speed else "not measured here yet"
+        card.add_line(formatting.join(formatting.size(model.size), measured))
+        if model.demo:
+            card.add_line("A guide to Phial, not Phi-4. Comes with the program.", "small")
+        else:
+            if not used:
+                self._advice_lines[model.path] = card.add_line("", "")
+            whose = "Phial's copy" if model.owned else "Your file; Phial never deletes it"
+            card.add_line(f"{whose}: {model.path}", "small")
+        if used:
+            card.add_line("In use.", "")
+        else:
+            card.add_button("Use", partial(self._use, model))
+        if not model.demo:
+            card.add_button("Remove…", partial(self._remove, model))
+        return card
+
+    def _ask_advice(self, models: list[ModelFile]) -> None:
+        """Judge the files away from this thread: a header holds a hundred thousand tokens."""
+        advice, lines = self._services.advice, self._advice_lines
+
+        def judge(_task: Task) -> dict[Path, str]:
+            found = {model.path: advice.advise_installed(model) for model in models}
+            return {path: one.sentence for path, one in found.items() if one is not None}
+
+        if models:
+            self._worker.run(judge, partial(self._show_advice, lines), self._show_notice)
+
+    def _show_advice(self, lines: dict[Path, StyledLabel], sentences: dict[Path, str]) -> None:
+        if lines is not self._advice_lines:
+            return  # the page was filled anew meanwhile
+        for path, sentence in sentences.items():
+            lines[path].setText(sentence)
+            lines[path].show()
+
+    def _use(self, model: ModelFile) -> None:
+        self._choose(model)
+        self.refresh()
+
+    def _remove(self, model: ModelFile) -> None:
+        freed = self._services.models.bytes_freed(model)
+        rest = (
+            f"This deletes the file and frees {formatting.size(freed)}. Chats stay as they are."
+            if freed
+            else "Phial did not put this file there, so it stays on the disk. Chats stay too."
+        )
+        name = formatting.model_name(model)
+        if confirm(self, "Remove model?", f"Remove {name} from Phial?", rest, "Remove"):
+            models = self._services.models  # one in use is unloaded first, after what is running
+            self._worker.run(lambda _task: models.remove(model), self._removed, self._show_notice)
+
+    def _removed(self, freed: int) -> None:
+        self.refresh()
+        if freed:
+            self.add(text_label(f"{formatting.size(freed)} were freed.", "muted"))
+
+    # --- of other programs --------------------------------------------------------------------
+
+    def search_other_folders(self) -> None:
+        """Look through the folders of other programs, away from this thread."""
+        adding = self._services.add_models
+        self.add(text_label("Looking…", "muted"))
+        self._worker.run(lambda _task: adding.find_elsewhere(), self._show_found, self._show_notice)
+
+    def _show_found(self, found: tuple[FoundModel, ...]) -> None:
+        self._found = found
+        self.refresh()
+        heading = self._heading
+        if heading is not None:  # once the cards have their places
+            QTimer.singleShot(0, heading, lambda: self._reveal(heading))
+
+    def _reveal(self, heading: QWidget) -> None:
+        inside = self.widget()
+        if inside is not None:
+            inside.resize(inside.width(), inside.sizeHint().height())
+            self.verticalScrollBar().setValue(heading.y())
+
+    def _show_notice(self, error: object) -> None:
+        self.add(text_label(str(error), "error"))
+
+    def _add_found(self, found: tuple[FoundModel, ...]) -> None:
+        self._heading = text_label("Models of other programs", "subheading")
+        self.add(self._heading)
+        if not found:
+            where = "the Hugging Face cache, LM Studio, Jan, GPT4All and Ollama"
+            self.add(text_label(f"No other model was found ({where}).", "muted"))
+        for model in found:
+            self.add(self._found_card(model))
+
+    def _found_card(self, found: FoundModel) -> Card:
+        title = found.name
+        if found.quantization and found.quantization.lower() not in title.lower():
+            title = f"{title} {found.quantization}"
+        card = Card(title)
+        parts = f"{len(found.paths)} files" if len(found.paths) > 1 else ""
+        size = formatting.size(found.size) if found.size else ""
+        card.add_line(formatting.join(str(found.kind), found.repository, size, parts))
+        card.add_line(str(found.paths[0]), "small")
+        if found.problem:
+            card.add_line(found.problem, "error")
+        else:
+            card.add_button("Use…", partial(self._take_over, found))
+        return card
+
+    def _take_over(self, found: FoundModel) -> None:
+        dialog = AddModelDialog(
+            self.window(), self._services.add_models, self._worker, found.paths[0]
+        )
+        dialog.added.connect(self._added)
+        dialog.inspect(origin_of(found))
+        dialog.open()
+
+    def _added(self, model: ModelFile) -> None:
+        if self._found is not None:
+            self._found = tuple(one for one in self._found if one.paths[0] != model.path)
+        self._choose(model)
+        self.refresh()

@@ -1,0 +1,145 @@
+"""A repository's model card, rendered; nothing it names is fetched."""
+
+from __future__ import annotations
+
+from html import escape
+
+from PySide6.QtCore import QByteArray, QRectF, QSize, Qt, QUrl
+from PySide6.QtGui import QFontDatabase, QImage, QPainter, QTextDocument
+from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtWidgets import QTextBrowser, QWidget
+
+from app.domain.download import ModelCard
+from app.domain.errors import KnownError
+from app.markup.code.highlighter import TokenKind
+from app.markup.latex.tokens import MathError
+from app.markup.maths.render import Formula, render
+from app.markup.parse import parse
+from app.markup.transfer.writers.html_blocks import HtmlBlocks
+from app.markup.transfer.writers.html_style import COLOUR_OF, DARK, LIGHT
+from app.ui.core.links import ask_to_open_link, is_openable_link
+from app.ui.style.dialogs import Dialog, push_button, text_label
+from app.ui.style.theme import Theme
+
+_TEXT = 15.0  # pixels of a formula's text
+_MOST = 400_000  # characters that are laid out; no card a person reads is longer
+
+
+class ModelCardDialog(Dialog):
+    """The card and its licence."""
+
+    def __init__(self, parent: QWidget, repository: str, theme: Theme) -> None:
+        super().__init__(parent, f"Model card of {repository}", 720)
+        self.resize(760, 640)
+        self.column.addWidget(text_label(repository, "subheading"))
+        self._licence = text_label("Asking the hub…", "muted")
+        self.column.addWidget(self._licence)
+        self._page = CardText(theme)
+        self.column.addWidget(self._page, 1)
+        close = push_button("Close", "accent")
+        close.clicked.connect(self.accept)
+        self.add_buttons(close, default=close)
+
+    def show_card(self, card: ModelCard) -> None:
+        """Show what the hub sent."""
+        licence = f"Licence: {card.licence}" if card.licence else "The card names no licence."
+        self._licence.setText(f"{licence}. Pictures are not fetched.")
+        self._page.show_markdown(card.text or "*This repository has no model card.*")
+
+    def show_problem(self, error: KnownError) -> None:
+        """Say why there is none."""
+        self._licence.setText(str(error))
+
+
+class CardText(QTextBrowser):
+    """Markdown drawn by the window's own parser. It loads nothing from anywhere."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self.setAccessibleName("Model card")
+        self.setOpenLinks(False)
+        self.setFrameShape(QTextBrowser.Shape.NoFrame)
+        self.anchorClicked.connect(self._follow)
+        self._colours = DARK if theme.dark else LIGHT
+        self._formulas: list[Formula] = []
+        fixed = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont).family()
+        colours = self._colours
+        self.document().setDocumentMargin(12)
+        self.document().setDefaultStyleSheet(
+            f"a{{color:{colours['link']}}} p{{margin-top:6px;margin-bottom:6px}}"
+            f"code,pre{{font-family:'{fixed}'}} code{{background-color:{colours['ground']}}}"
+            f"table.data{{border-collapse:collapse;border-style:solid;"
+            f"border-color:{colours['border']}}} th{{background-color:{colours['ground']}}}"
+            f"blockquote{{color:{colours['muted']}}}"
+        )
+
+    def show_markdown(self, text: str) -> None:
+        """Show a card from its top."""
+        self._formulas = []
+        look = _CardRenderer(self._colours, self._formulas)
+        self.setHtml(HtmlBlocks(look, "card").html(parse(text[:_MOST])))
+
+    def loadResource(self, kind: int, name: QUrl | str) -> object:
+        """Formulas that were drawn here, by number; nothing else is ever loaded."""
+        address = name.toString() if isinstance(name, QUrl) else name
+        images = QTextDocument.ResourceType.ImageResource.value
+        if kind == images and address.isdecimal() and int(address) < len(self._formulas):
+            return _picture(self._formulas[int(address)])
+        return QByteArray()
+
+    def _follow(self, address: QUrl) -> None:
+        encoded = bytes(address.toEncoded().data()).decode()
+        if is_openable_link(encoded):
+            ask_to_open_link(self, encoded)
+
+
+class _CardRenderer:
+    """How the parts of a card look; see ``html_blocks.BlockRenderer``."""
+
+    def __init__(self, colours: dict[str, str], formulas: list[Formula]) -> None:
+        self._colours, self._formulas = colours, formulas
+
+    def formula(self, source: str, markdown: str, *, display: bool) -> str:
+        """An image whose name is its number."""
+        try:
+            drawn = render(source, display=display, size=_TEXT, colour=self._colours["text"])
+        except MathError:
+            return f"<code>{escape(markdown, quote=False)}</code>"
+        self._formulas.append(drawn)
+        return f'<img src="{len(self._formulas) - 1}" style="vertical-align:middle">'
+
+    def code(self, label: str, body: str) -> str:
+        """A tinted box."""
+        muted, ground = self._colours["muted"], self._colours["ground"]
+        head = f'<p style="margin:0;color:{muted}">{escape(label)}</p>' if label else ""
+        return (
+            f'<table width="100%" cellspacing="0" cellpadding="8" border="0" bgcolor="{ground}">'
+            f'<tr><td>{head}<pre style="white-space:pre-wrap;margin:0">{body}</pre></td></tr>'
+            "</table>"
+        )
+
+    def run(self, kind: TokenKind, text: str) -> str:
+        """Colour and text."""
+        name = COLOUR_OF.get(kind)
+        return f'<span style="color:{self._colours[name]}">{text}</span>' if name else text
+
+    def thinking(self, body: str) -> str:
+        """Set off."""
+        return f"<blockquote>{body}</blockquote>"
+
+    def task(self, *, checked: bool) -> str:
+        """A drawn box."""
+        return "☑ " if checked else "☐ "
+
+
+def _picture(formula: Formula) -> QImage:
+    size = QSize(max(1, round(formula.width * 2)), max(1, round(formula.height * 2)))
+    image = QImage(size, QImage.Format.Format_ARGB32_Premultiplied)
+    image.setDevicePixelRatio(2)
+    image.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(image)
+    QSvgRenderer(QByteArray(formula.svg)).render(
+        painter, QRectF(0, 0, formula.width, formula.height)
+    )
+    painter.end()
+    return image

@@ -1,0 +1,62 @@
+"""The menu of the model chip: every installed file, and what else can be done about models."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtWidgets import QMenu, QWidget
+
+from app.domain.model import ModelFile
+from app.services.core import formatting
+from app.services.models.model_service import ModelService
+from app.ui.shell.command_table import CommandActions, Menu
+
+
+def model_lines(models: ModelService) -> list[tuple[ModelFile, str]]:
+    """Each installed file with one line on it: name, size, and the speed it showed here.
+
+    Files that are called alike are told apart by where they lie.
+    """
+    installed = models.installed()
+    ends = formatting.disambiguate(installed)
+    return [(model, _line(model, models.speed(model.sha256), ends)) for model in installed]
+
+
+def _line(model: ModelFile, tokens_per_second: float, ends: dict[Path, str]) -> str:
+    speed = formatting.rate(tokens_per_second) if tokens_per_second else ""
+    name, end = formatting.model_name(model), ends.get(model.path, "")
+    return formatting.join(name, end, formatting.size(model.size), speed)
+
+
+class ModelMenu(QMenu):
+    """Filled each time it opens, because files come and go.
+
+    Signals:
+        chosen: (ModelFile) picked by the user.
+    """
+
+    chosen = Signal(object)
+
+    def __init__(self, models: ModelService, actions: CommandActions, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._models = models
+        self._actions = actions
+        self.setAccessibleName("Models")
+        self.aboutToShow.connect(self._fill)
+
+    def _fill(self) -> None:
+        self.clear()
+        current = self._models.state.model
+        group = QActionGroup(self)
+        for model, line in model_lines(self._models):
+            action = QAction(line.replace("&", "&&"), group)
+            action.setCheckable(True)
+            action.setChecked(current is not None and model.path == current.path)
+            action.setToolTip(str(model.path))
+            action.triggered.connect(lambda _checked, model=model: self.chosen.emit(model))
+            self.addAction(action)
+        self.addSeparator()
+        self._actions.fill(self, Menu.MODEL)
+        self.removeAction(self._actions["switch_model"])

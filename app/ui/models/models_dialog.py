@@ -1,0 +1,128 @@
+"""Models: those on this computer, those that can be had with advice, and those on their way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import IntEnum
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QDialog, QTabWidget, QVBoxLayout
+
+from app.domain.download import DownloadItem
+from app.domain.model import ModelFile
+from app.ui.models.catalog_page import CatalogPage
+from app.ui.models.downloads_page import DownloadsPage
+from app.ui.models.installed_page import InstalledPage
+from app.ui.shell.window_context import WindowContext
+from app.ui.style.theme import SPACE
+
+MODEL_SUFFIX = ".gguf"
+
+
+class ModelsTab(IntEnum):
+    """The pages, in order."""
+
+    INSTALLED = 0
+    CATALOG = 1
+    DOWNLOADS = 2
+
+
+class ModelsDialog(QDialog):
+    """Everything about model files, on three pages.
+
+    Args:
+        shell: The window's parts.
+        choose: Uses a model from the next answer on.
+        choose_file: Asks for a file and adds it.
+        add_file: Adds a file that was dropped.
+    """
+
+    def __init__(
+        self,
+        shell: WindowContext,
+        *,
+        choose: Callable[[ModelFile], object],
+        choose_file: Callable[[], object],
+        add_file: Callable[[Path], object],
+    ) -> None:
+        super().__init__(shell.window)
+        self.setWindowTitle("Models")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setAcceptDrops(True)
+        self.resize(760, 640)
+        self._add_file = add_file
+        services, attempt = shell.services, shell.controller.attempt
+        self._here = InstalledPage(services, shell.worker, choose=choose, choose_file=choose_file)
+        self._get = CatalogPage(
+            services,
+            shell.bridge,
+            shell.worker,
+            shell.pane.theme,
+            attempt=attempt,
+            started=self._download_started,
+        )
+        self._queue = DownloadsPage(services.downloads, attempt=attempt)
+        self.tabs = QTabWidget(documentMode=True)
+        self.tabs.tabBar().setDrawBase(False)
+        for page, title in (
+            (self._here, "On this computer"),
+            (self._get, "Get models"),
+            (self._queue, "Downloads"),
+        ):
+            self.tabs.addTab(page, title)
+        self._stale: set[int] = set()
+        self.tabs.currentChanged.connect(self._freshen)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(SPACE, SPACE, SPACE, SPACE)
+        layout.addWidget(self.tabs)
+
+    def show_tab(self, tab: ModelsTab) -> None:
+        """Go to a page."""
+        self.tabs.setCurrentIndex(tab)
+        self.tabs.tabBar().setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def refresh(self) -> None:
+        """Show anew what is here, and the advice; a hidden page when it is looked at."""
+        self._stale = {ModelsTab.INSTALLED, ModelsTab.CATALOG}
+        self._freshen(self.tabs.currentIndex())
+
+    def _freshen(self, index: int) -> None:
+        if index not in self._stale:
+            return
+        self._stale.discard(index)
+        if index == ModelsTab.INSTALLED:
+            self._here.refresh()
+        elif index == ModelsTab.CATALOG:
+            self._get.refresh()
+
+    def on_download(self, item: DownloadItem) -> None:
+        """A download moved on."""
+        self._queue.show_item(item)
+        if item.state.over:
+            self.refresh()
+
+    def _download_started(self) -> None:
+        self._queue.refresh()
+        self.show_tab(ModelsTab.DOWNLOADS)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Model files can be dropped here."""
+        if _model_of(event) is not None:
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """A model file is looked at."""
+        path = _model_of(event)
+        if path is not None:
+            event.acceptProposedAction()
+            self._add_file(path)
+
+
+def _model_of(event: QDropEvent) -> Path | None:
+    for url in event.mimeData().urls():
+        path = Path(url.toLocalFile()) if url.isLocalFile() else None
+        if path is not None and path.suffix.lower() == MODEL_SUFFIX:
+            return path
+    return None

@@ -1,0 +1,1 @@
+"""The settings dialog, its fields and panels."""

@@ -1,0 +1,136 @@
+"""One editor for each kind of setting, made from its declaration."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFocusEvent, QWheelEvent
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QWidget,
+)
+
+from app.domain.options import SettingSpec
+from app.ui.settings.number_field import NumberField
+from app.ui.style.text_fields import PlainEditor
+
+_NONE = "\0none"
+_WIDE = 260
+
+
+class ChoiceField(QComboBox):
+    """One of an enumeration's values, in words."""
+
+    def __init__(self, spec: SettingSpec) -> None:
+        super().__init__()
+        self._kind = spec.type
+        self.setMinimumWidth(_WIDE)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        if spec.optional:
+            self.addItem(spec.option.none_label, _NONE)
+        for value, label in spec.option.choices.items():
+            self.addItem(label, str(value))
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Scrolling the page must not change what the pointer happens to be over."""
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
+
+    def chosen(self) -> object:
+        """The value, or None."""
+        data = self.currentData()
+        return None if data == _NONE else self._kind(data)
+
+    def show_value(self, value: object) -> None:
+        """Show a value, or none."""
+        wanted = _NONE if value is None else str(value)
+        self.setCurrentIndex(self.findData(wanted))
+
+
+class TextField(PlainEditor):
+    """A text of several lines, taken when the focus leaves it.
+
+    Signals:
+        finished: The focus left it.
+    """
+
+    finished = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("kind", "field")
+        self.setTabChangesFocus(True)
+        self.setFixedHeight(self.fontMetrics().lineSpacing() * 4 + 20)
+
+    @property
+    def edited(self) -> bool:
+        """Whether something was typed since a text was shown."""
+        return self.document().isModified()
+
+    def show_value(self, text: str) -> None:
+        """Show a text; the cursor stays where it is in one that stands there already."""
+        if text != self.text():
+            self.show_text(text)
+        self.document().setModified(False)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Done with typing."""
+        super().focusOutEvent(event)
+        self.finished.emit()
+
+
+def _never() -> bool:
+    return False
+
+
+class SettingField:
+    """An editor with one way to read and to show its value, whatever its kind.
+
+    Attributes:
+        widget: The editor.
+        read: Gives the value that is shown; raises InvalidValueError where it is no possible one.
+        show: Shows a value.
+        edited: Whether something was typed that was not taken yet.
+
+    Args:
+        spec: What is declared.
+        changed: Called when there is something to read.
+        first: Where a number's first step from None goes.
+    """
+
+    def __init__(
+        self, spec: SettingSpec, changed: Callable[[], None], first: float | None = None
+    ) -> None:
+        self.widget: QWidget
+        self.read: Callable[[], object]
+        self.show: Callable[[Any], None]
+        self.edited: Callable[[], bool] = _never
+        if spec.type is bool:
+            self._use_check_box(changed)
+        elif issubclass(spec.type, StrEnum):
+            choice = ChoiceField(spec)
+            choice.activated.connect(changed)
+            self.widget, self.read, self.show = choice, choice.chosen, choice.show_value
+        elif spec.type in {int, float}:
+            number = NumberField(spec, first)
+            number.finished.connect(changed)
+            self.widget, self.read, self.show = number, number.read, number.show_value
+            self.edited = lambda: number.edited
+        else:
+            text = TextField()
+            text.finished.connect(changed)
+            self.widget, self.read, self.show = text, text.text, text.show_value
+            self.edited = lambda: text.edited
+        self.widget.setAccessibleName(spec.option.label)
+        self.widget.setAccessibleDescription(spec.option.help)
+
+    def _use_check_box(self, changed: Callable[[], None]) -> None:
+        box = QCheckBox("On")
+        box.clicked.connect(changed)
+        self.widget, self.read, self.show = box, box.isChecked, box.setChecked

@@ -1,0 +1,262 @@
+"""The table of commands: menus, shortcuts, the palette and the shortcuts page come from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMenu, QWidget
+
+
+class Menu(StrEnum):
+    """Menus, in order."""
+
+    CHAT = "Chat"
+    EDIT = "Edit"
+    ANSWER = "Answer"
+    VIEW = "View"
+    MODEL = "Model"
+    HELP = "Help"
+
+
+@dataclass(frozen=True, slots=True)
+class CommandState:
+    """What decides which commands make sense now.
+
+    Attributes:
+        has_chat: A stored chat is shown.
+        private: It lives in memory only.
+        has_answer: It holds an answer.
+        has_question: It holds a question of the user.
+        answering: An answer is being written, in whichever chat.
+        can_continue: The last answer ended early.
+        has_model: A model is chosen.
+        ready: It is loaded.
+        loading: It is being loaded.
+        undo: Something deleted a moment ago can come back.
+    """
+
+    has_chat: bool = False
+    private: bool = False
+    has_answer: bool = False
+    has_question: bool = False
+    answering: bool = False
+    can_continue: bool = False
+    has_model: bool = False
+    ready: bool = False
+    loading: bool = False
+    undo: bool = False
+
+
+def _always(_: CommandState) -> bool:
+    return True
+
+
+def _in_chat(now: CommandState) -> bool:
+    return now.has_chat
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One thing a person can ask for.
+
+    Attributes:
+        id: Its name in code.
+        text: Its name in menus and in the palette.
+        menu: Where it stands.
+        shortcuts: Portable key sequences; Qt turns Ctrl into Cmd on macOS.
+        enabled: When it makes sense.
+        hidden_when_disabled: Whether it leaves the menu when it does not.
+        group: Commands of another group are set apart by a line.
+    """
+
+    id: str
+    text: str
+    menu: Menu
+    shortcuts: tuple[str, ...] = ()
+    enabled: Callable[[CommandState], bool] = _always
+    hidden_when_disabled: bool = False
+    group: int = 0
+
+
+COMMANDS: tuple[Command, ...] = (
+    Command("new_chat", "New chat", Menu.CHAT, ("Ctrl+N",)),
+    Command("new_private_chat", "New private chat", Menu.CHAT, ("Ctrl+Shift+N",)),
+    Command("previous_chat", "Previous chat", Menu.CHAT, ("Alt+Up",), group=1),
+    Command("next_chat", "Next chat", Menu.CHAT, ("Alt+Down",), group=1),
+    Command("rename_chat", "Rename…", Menu.CHAT, ("F2",), _in_chat, group=2),
+    Command("pin_chat", "Pin or unpin", Menu.CHAT, ("Ctrl+D",), _in_chat, group=2),
+    Command("move_chat", "Move to folder…", Menu.CHAT, (), _in_chat, group=2),
+    Command("archive_chat", "Archive or bring back", Menu.CHAT, (), _in_chat, group=2),
+    Command("system_prompt", "System prompt of this chat…", Menu.CHAT, (), group=2),
+    Command("summary", "Summary of what fell out…", Menu.CHAT, (), _in_chat, group=2),
+    Command("export_chat", "Export…", Menu.CHAT, ("Ctrl+E",), _in_chat, group=3),
+    Command("export_all", "Export all chats…", Menu.CHAT, group=3),
+    Command("import_chats", "Import chats…", Menu.CHAT, group=3),
+    Command("delete_chat", "Move to trash", Menu.CHAT, (), _in_chat, group=4),
+    Command("trash", "Trash…", Menu.CHAT, (), group=4),
+    Command("archived", "Archived chats…", Menu.CHAT, (), group=4),
+    Command("backups", "Backups…", Menu.CHAT, (), group=4),
+    Command("quit", "Quit", Menu.CHAT, ("Ctrl+Q",), group=5),
+    Command("undo_delete", "Undo delete", Menu.EDIT, ("Ctrl+Z",), lambda now: now.undo),
+    Command("find", "Find in chat", Menu.EDIT, ("Ctrl+F",), _in_chat, group=1),
+    Command("find_next", "Find next", Menu.EDIT, ("F3", "Ctrl+G"), _in_chat, group=1),
+    Command("find_previous", "Find previous", Menu.EDIT, ("Shift+F3",), _in_chat, group=1),
+    Command("search_all", "Search all chats", Menu.EDIT, ("Ctrl+Shift+F",), group=1),
+    Command(
+        "copy_answer",
+        "Copy last answer",
+        Menu.EDIT,
+        ("Ctrl+Shift+C",),
+        lambda now: now.has_answer,
+        group=2,
+    ),
+    Command(
+        "copy_code",
+        "Copy last code block",
+        Menu.EDIT,
+        ("Ctrl+Shift+K",),
+        lambda now: now.has_answer,
+        group=2,
+    ),
+    Command("select_chat", "Select whole chat", Menu.EDIT, (), _in_chat, group=2),
+    Command("stop", "Stop", Menu.ANSWER, (), lambda now: now.answering),
+    Command(
+        "continue_answer",
+        "Continue",
+        Menu.ANSWER,
+        ("Ctrl+Shift+Return",),
+        lambda now: now.can_continue and not now.answering,
+    ),
+    Command(
+        "regenerate",
+        "Answer again",
+        Menu.ANSWER,
+        ("Ctrl+Shift+R",),
+        lambda now: now.has_answer and not now.answering,
+    ),
+    Command(
+        "edit_last",
+        "Edit last message",
+        Menu.ANSWER,
+        ("Ctrl+Shift+E",),
+        lambda now: now.has_question and not now.answering,
+    ),
+    Command("palette", "Command palette", Menu.VIEW, ("Ctrl+P",)),
+    Command("focus_message", "Write a message", Menu.VIEW, ("Ctrl+L",)),
+    Command("sidebar", "Sidebar", Menu.VIEW, ("Ctrl+B",), group=1),
+    Command("zoom_in", "Larger text", Menu.VIEW, ("Ctrl++", "Ctrl+="), group=2),
+    Command("zoom_out", "Smaller text", Menu.VIEW, ("Ctrl+-",), group=2),
+    Command("zoom_reset", "Normal text size", Menu.VIEW, ("Ctrl+0",), group=2),
+    Command("theme_system", "Colours as the system", Menu.VIEW, (), group=3),
+    Command("theme_light", "Light colours", Menu.VIEW, (), group=3),
+    Command("theme_dark", "Dark colours", Menu.VIEW, (), group=3),
+    Command("theme_contrast", "High contrast", Menu.VIEW, (), group=3),
+    Command("fullscreen", "Full screen", Menu.VIEW, ("F11",), group=4),
+    Command("switch_model", "Switch model…", Menu.MODEL, ("Ctrl+M",)),
+    Command("models", "Models on this computer…", Menu.MODEL, ("Ctrl+Shift+M",)),
+    Command("get_models", "Get Phi-4…", Menu.MODEL),
+    Command("add_model", "Use a model file…", Menu.MODEL, ("Ctrl+O",)),
+    Command(
+        "load_model",
+        "Load now",
+        Menu.MODEL,
+        (),
+        lambda now: now.has_model and not now.ready and not now.loading,
+        hidden_when_disabled=True,
+        group=1,
+    ),
+    Command("cancel_load", "Cancel loading", Menu.MODEL, (), lambda now: now.loading, True, 1),
+    Command(
+        "measure_model",
+        "Measure this model…",
+        Menu.MODEL,
+        (),
+        lambda now: now.has_model and not now.answering,
+        group=1,
+    ),
+    Command("unload_model", "Free its memory", Menu.MODEL, (), lambda now: now.ready, True, 1),
+    Command("settings", "Settings", Menu.HELP, ("Ctrl+,",)),
+    Command("shortcuts", "Keyboard shortcuts", Menu.HELP, ("F1", "Ctrl+/"), group=1),
+    Command("data_folder", "Open the data folder", Menu.HELP, (), group=1),
+    Command("updates", "Check for updates…", Menu.HELP, (), group=2),
+    Command("about", "About Phial", Menu.HELP, (), group=2),
+)
+
+# Keys that belong to no menu entry, for the shortcuts page.
+OTHER_KEYS: tuple[tuple[str, str], ...] = (
+    ("Esc", "Stop the answer; then close what is open"),
+    ("Up", "In an empty message: edit your last one"),
+    ("Shift+Return", "Break the line"),
+    ("Shift+F10", "In the conversation: copy in other forms, open a link"),
+)
+
+
+def shortcut_text(command: Command) -> str:
+    """A command's shortcuts as this system writes them, or nothing."""
+    native = QKeySequence.SequenceFormat.NativeText
+    return ", ".join(QKeySequence(keys).toString(native) for keys in command.shortcuts)
+
+
+class CommandActions(QObject):
+    """A QAction for every command, on one window."""
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self._commands = {command.id: command for command in COMMANDS}
+        self._actions: dict[str, QAction] = {}
+        for command in COMMANDS:
+            action = QAction(command.text, window)
+            action.setShortcuts([QKeySequence(keys) for keys in command.shortcuts])
+            action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
+            window.addAction(action)
+            self._actions[command.id] = action
+
+    def __getitem__(self, command_id: str) -> QAction:
+        return self._actions[command_id]
+
+    def connect_all(self, handlers: Iterable[tuple[str, Callable[[], object]]]) -> None:
+        """Give every command its handler.
+
+        Raises:
+            ValueError: A command has none, or a handler has no command.
+        """
+        named = dict(handlers)
+        if named.keys() != self._actions.keys():
+            odd = sorted(named.keys() ^ self._actions.keys())
+            raise ValueError(f"Commands and handlers do not match: {', '.join(odd)}")
+        for command_id, handler in named.items():
+            self._actions[command_id].triggered.connect(_without_argument(handler))
+
+    def update(self, now: CommandState) -> None:
+        """Enable what makes sense now."""
+        for command in COMMANDS:
+            enabled = command.enabled(now)
+            action = self._actions[command.id]
+            action.setEnabled(enabled)
+            action.setVisible(enabled or not command.hidden_when_disabled)
+
+    def available(self) -> list[tuple[Command, QAction]]:
+        """Commands that can be given now, in the table's order."""
+        return [(c, self._actions[c.id]) for c in COMMANDS if self._actions[c.id].isEnabled()]
+
+    def fill(self, menu: QMenu, which: Menu) -> None:
+        """Put the commands of ``which`` into ``menu``, groups set apart."""
+        group = None
+        for command in COMMANDS:
+            if command.menu is not which:
+                continue
+            if group is not None and command.group != group:
+                menu.addSeparator()
+            group = command.group
+            menu.addAction(self._actions[command.id])
+
+
+def _without_argument(handler: Callable[[], object]) -> Callable[[bool], None]:
+    def call(_checked: bool) -> None:
+        handler()
+
+    return call

@@ -1,0 +1,1 @@
+"""The list of chats, its search and its menu."""

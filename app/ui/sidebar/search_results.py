@@ -1,0 +1,159 @@
+"""The list of search hits: title, text around the match with the match set apart, and the day."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QRect,
+    QSize,
+    Qt,
+)
+from PySide6.QtGui import QColor, QFont, QPainter, QPen, QTextCharFormat, QTextLayout
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+
+from app.domain.conversation import SearchHit
+from app.domain.generation import Role
+from app.services.core import formatting
+from app.ui.style.theme import RADIUS, Theme
+
+HIT_ROLE = Qt.ItemDataRole.UserRole + 1
+Index = QModelIndex | QPersistentModelIndex
+_ROOT = QModelIndex()
+_AUTHORS = {Role.USER: "You", Role.ASSISTANT: "Answer", Role.SYSTEM: "System"}
+
+
+class SearchResults(QAbstractListModel):
+    """Search hits, best first."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._hits: tuple[SearchHit, ...] = ()
+
+    def set_hits(self, hits: Sequence[SearchHit]) -> None:
+        """Show these."""
+        self.beginResetModel()
+        self._hits = tuple(hits)
+        self.endResetModel()
+
+    def rowCount(self, parent: Index = _ROOT) -> int:
+        """One row a hit."""
+        return 0 if parent.isValid() else len(self._hits)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """The hit, and its words for screen readers."""
+        hit = self._hits[index.row()]
+        match role:
+            case Qt.ItemDataRole.DisplayRole:
+                return f"{hit.title or formatting.NEW_CHAT}: {_one_line(hit.snippet)}"
+            case Qt.ItemDataRole.ToolTipRole:
+                return formatting.date_and_time(hit.created_at)
+            case value if value == HIT_ROLE:
+                return hit
+        return None
+
+
+class SearchResultDelegate(QStyledItemDelegate):
+    """Draws a hit on two lines."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in the theme's colours."""
+        self._theme = theme
+
+    def sizeHint(self, option: QStyleOptionViewItem, _index: Index) -> QSize:
+        """Title and snippet, with air around."""
+        return QSize(80, option.fontMetrics.height() * 2 + 18)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        """Draw one hit."""
+        hit: SearchHit = index.data(HIT_ROLE)
+        theme = self._theme
+        rect: QRect = option.rect.adjusted(1, 1, -1, -1)
+        chosen = bool(option.state & QStyle.StateFlag.State_Selected)
+        hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        if chosen or hovered:
+            painter.setBrush(QColor(theme.hover))
+            painter.drawRoundedRect(rect, RADIUS, RADIUS)
+        if option.state & QStyle.StateFlag.State_HasFocus:
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(QColor(theme.accent), 2))
+            painter.drawRoundedRect(rect, RADIUS, RADIUS)
+        line = option.fontMetrics.height()
+        inner = rect.adjusted(8, 7, -8, -7)
+        bold = QFont(option.font)
+        bold.setWeight(QFont.Weight.DemiBold)
+        painter.setFont(bold)
+        painter.setPen(QColor(theme.text))
+        title = option.fontMetrics.elidedText(
+            hit.title or formatting.NEW_CHAT, Qt.TextElideMode.ElideRight, inner.width() - 8
+        )
+        painter.drawText(inner.x(), inner.y() + option.fontMetrics.ascent(), title)
+        self._paint_snippet(
+            painter,
+            option,
+            hit,
+            QRect(inner.x(), inner.y() + line + 2, inner.width(), line),
+        )
+        painter.restore()
+
+    def _paint_snippet(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        hit: SearchHit,
+        rect: QRect,
+    ) -> None:
+        theme = self._theme
+        author = _AUTHORS.get(hit.role, "Title") if hit.role else "Title"
+        text, marks = _fitted(hit, author, option.fontMetrics.horizontalAdvance, rect.width())
+        found = QTextCharFormat()
+        found.setBackground(QColor(theme.match))
+        found.setForeground(QColor(theme.on_match))
+        layout = QTextLayout(text, option.font)
+        ranges = []
+        for start, length in marks:
+            one = QTextLayout.FormatRange()
+            one.start, one.length, one.format = start, length, found
+            ranges.append(one)
+        layout.setFormats(ranges)
+        layout.beginLayout()
+        layout.createLine().setLineWidth(100_000)
+        layout.endLayout()
+        painter.setPen(QColor(theme.muted))
+        painter.setClipRect(rect)
+        layout.draw(painter, rect.topLeft().toPointF())
+
+
+def _fitted(
+    hit: SearchHit, author: str, measure: Callable[[str], int], width: int
+) -> tuple[str, list[tuple[int, int]]]:
+    """A line that shows who wrote it and the first match, and where the matches are in it.
+
+    A match that stands too far to the right is brought nearer by leaving out words before it.
+    """
+    head, line = f"{author}: ", _one_line(hit.snippet)
+    cut, dots = 0, ""
+    if hit.highlights:
+        first, length = hit.highlights[0]
+        while cut < first and measure(f"{head}{dots}{line[cut : first + length]}") > width * 0.9:
+            space = line.find(" ", cut, first)
+            cut, dots = (first if space < 0 else space + 1), "…"
+    before = len(head) + len(dots) - cut
+    marks = [(start + before, length) for start, length in hit.highlights if start >= cut]
+    return f"{head}{dots}{line[cut:]}", marks
+
+
+def _one_line(text: str) -> str:
+    """The same characters at the same places, with nothing that breaks the line."""
+    return "".join(" " if character in "\r\n\t\u2028\u2029" else character for character in text)

@@ -1,0 +1,1 @@
+"""Themes, style sheet, icons and the shared widgets."""

@@ -1,0 +1,193 @@
+"""Small dialogs: an error with its three sentences, a question, a line to type."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QHBoxLayout,
+    QLineEdit,
+    QPlainTextEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.domain.errors import KnownError
+from app.ui.style.text_fields import LineField, PlainEditor
+from app.ui.style.theme import SPACE
+from app.ui.style.widgets import StyledLabel
+
+_WIDTH = 440
+T = TypeVar("T")
+
+
+def text_label(text: str, role: str = "") -> StyledLabel:
+    """A wrapping label of plain text that can be selected and copied."""
+    label = StyledLabel(text, role)
+    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    return label
+
+
+class Dialog(QDialog):
+    """A dialog with a column of content and a row of buttons."""
+
+    def __init__(self, parent: QWidget | None, title: str, width: int = _WIDTH) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(title)
+        self.setMinimumWidth(width)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(SPACE * 3, SPACE * 3, SPACE * 3, SPACE * 2)
+        self.column.setSpacing(SPACE + 4)
+
+    def add_buttons(self, *buttons: QPushButton, default: QPushButton | None = None) -> None:
+        """Put buttons in a row at the right; the default answers Enter."""
+        row = QHBoxLayout()
+        row.setSpacing(SPACE)
+        row.addStretch(1)
+        for button in buttons:
+            button.setAutoDefault(button is default)
+            button.setDefault(button is default)
+            row.addWidget(button)
+        self.column.addLayout(row)
+
+    def execute(self, read: Callable[[], T]) -> T | None:
+        """Execute the dialog: what ``read`` gives when it is accepted; None when it was given up.
+
+        The fields are read at that moment, because they are gone when `exec` has returned.
+        """
+        answers: list[T] = []
+        self.accepted.connect(lambda: answers.append(read()))
+        self.exec()
+        return answers[0] if answers else None
+
+
+def push_button(text: str, kind: str = "plain") -> QPushButton:
+    """A button in one of the style sheet's kinds: plain, accent, link."""
+    button = QPushButton(text)
+    button.setProperty("kind", kind)
+    button.setAccessibleName(text)
+    return button
+
+
+class ErrorDialog(Dialog):
+    """What happened, what it means for the data, what to do; technical details on demand.
+
+    Args:
+        parent: The window that it belongs to; None where there is none.
+        error: What is told.
+        patient: It comes by itself, perhaps while somebody types: neither a blank nor Enter
+            closes it.
+    """
+
+    def __init__(self, parent: QWidget | None, error: KnownError, *, patient: bool = False) -> None:
+        super().__init__(parent, "Something did not work")
+        self.setAccessibleName(str(error))
+        self.column.addWidget(text_label(error.what, "subheading"))
+        if error.data:
+            self.column.addWidget(text_label(error.data))
+        if error.action:
+            self.column.addWidget(text_label(error.action, "muted"))
+        self._more = text_label("", "muted")
+        self._more.hide()
+        self.column.addWidget(self._more)
+        close = push_button("Close", "accent")
+        close.clicked.connect(self.accept)
+        buttons = [close]
+        self._details: QPlainTextEdit | None = None
+        if error.detail:
+            buttons.insert(0, self._add_details(f"{error}\n\n{error.detail}"))
+        self.add_buttons(*buttons, default=None if patient else close)
+        if patient:
+            self.setFocus()
+
+    def _add_details(self, text: str) -> QPushButton:
+        details = self._details = QPlainTextEdit(text, readOnly=True)
+        details.setProperty("kind", "field")
+        details.setAccessibleName("Details")
+        details.setMinimumHeight(140)
+        details.hide()
+        self.column.addWidget(details)
+        toggle = push_button("Details")
+        toggle.setCheckable(True)
+        toggle.toggled.connect(details.setVisible)
+        toggle.toggled.connect(self.adjustSize)
+        return toggle
+
+    def say_more(self, text: str) -> None:
+        """Say something that became known while it is open, such as that it happened again."""
+        self._more.setText(text)
+        self._more.setVisible(bool(text))
+
+    def add_detail(self, text: str) -> None:
+        """Put further technical text below the details."""
+        if self._details is not None:
+            self._details.appendPlainText(f"\n{text}")
+
+
+def confirm(parent: QWidget, title: str, text: str, rest: str, yes: str) -> bool:
+    """Ask before something that cannot be undone; Enter and Esc both mean no."""
+    dialog = Dialog(parent, title)
+    dialog.setAccessibleName(text)
+    dialog.column.addWidget(text_label(text, "subheading"))
+    if rest:
+        dialog.column.addWidget(text_label(rest, "muted"))
+    go, cancel = push_button(yes), push_button("Cancel")
+    go.clicked.connect(dialog.accept)
+    cancel.clicked.connect(dialog.reject)
+    dialog.add_buttons(go, cancel, default=cancel)
+    cancel.setFocus()
+    return dialog.execute(lambda: True) is not None
+
+
+def ask_line(
+    parent: QWidget, title: str, label: str, text: str = "", choices: Sequence[str] = ()
+) -> str | None:
+    """Ask for one line, with what exists to choose from; None when it was given up."""
+    dialog = Dialog(parent, title)
+    dialog.column.addWidget(text_label(label))
+    field: QLineEdit | QComboBox
+    if choices:
+        field = QComboBox(editable=True)
+        field.addItems(list(choices))
+        field.setCurrentText(text)
+        read = field.currentText
+    else:
+        field = LineField()
+        field.setText(text)
+        field.selectAll()
+        read = field.finished_text
+    field.setAccessibleName(label)
+    dialog.column.addWidget(field)
+    box = QDialogButtonBox(
+        QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel
+    )
+    box.accepted.connect(dialog.accept)
+    box.rejected.connect(dialog.reject)
+    dialog.column.addWidget(box)
+    field.setFocus()
+    return dialog.execute(read)
+
+
+def ask_text(parent: QWidget, title: str, label: str, text: str) -> str | None:
+    """Ask for a text of several lines; None when it was given up."""
+    dialog = Dialog(parent, title, 560)
+    dialog.column.addWidget(text_label(label, "muted"))
+    field = PlainEditor(text)
+    field.setProperty("kind", "field")
+    field.setAccessibleName(title)
+    field.setTabChangesFocus(True)
+    field.setMinimumHeight(180)
+    dialog.column.addWidget(field)
+    save, cancel = push_button("Save", "accent"), push_button("Cancel")
+    save.clicked.connect(dialog.accept)
+    cancel.clicked.connect(dialog.reject)
+    dialog.add_buttons(save, cancel, default=save)
+    field.setFocus()
+    return dialog.execute(field.text)

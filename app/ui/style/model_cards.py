@@ -1,0 +1,133 @@
+"""Rows of the models dialog: a file that is here, one that can be had, one on its way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QProgressBar,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.domain.download import DownloadItem, DownloadState
+from app.services.core import formatting
+from app.services.models.advice import CatalogOffer
+from app.ui.style.dialogs import push_button
+from app.ui.style.theme import SPACE
+from app.ui.style.widgets import StyledLabel
+
+Do = Callable[[], object]
+
+
+class Card(QFrame):
+    """A framed row: a name, lines below it, buttons at the right."""
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("card")
+        self.setAccessibleName(name)
+        self.name = StyledLabel(name, "subheading")
+        self.lines = QVBoxLayout()
+        self.lines.setSpacing(2)
+        self.lines.addWidget(self.name)
+        self.buttons = QHBoxLayout()
+        self.buttons.setSpacing(SPACE)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(SPACE * 2, SPACE + 4, SPACE * 2, SPACE + 4)
+        row.setSpacing(SPACE * 2)
+        row.addLayout(self.lines, 1)
+        row.addLayout(self.buttons)
+
+    def add_line(self, text: str, role: str = "muted") -> StyledLabel:
+        """A line of text; empty ones take no room."""
+        label = StyledLabel(text, role)
+        self.lines.addWidget(label)  # first: shown without a parent it would be a window
+        label.setVisible(bool(text))
+        return label
+
+    def add_button(self, text: str, do: Do, kind: str = "plain") -> QPushButton:
+        """A button; its name for screen readers says what it acts on."""
+        button = push_button(text, kind)
+        button.setAccessibleName(f"{text} {self.name.text()}")
+        button.clicked.connect(lambda _checked: do())
+        button.setAutoDefault(False)
+        self.buttons.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
+        return button
+
+
+def offer_name(offer: CatalogOffer) -> str:
+    """What a file of the catalogue is called."""
+    return f"{offer.family.name} {offer.file.quantization}"
+
+
+def offer_card(offer: CatalogOffer, download: Do, *, detailed: bool = True) -> Card:
+    """A file of the catalogue with the verdict for this machine."""
+    card = Card(offer_name(offer))
+    file_size = formatting.size(offer.file.size) if offer.file.size else "size unknown"
+    licence = offer.family.licence
+    card.add_line(formatting.join(file_size, f"{licence.upper()} licence" if licence else ""))
+    if offer.advice is not None:
+        card.add_line(offer.advice.sentence, "")
+    if detailed:
+        card.add_line(offer.file.good_for)
+    if offer.installed:
+        card.add_line("On this computer already.", "small")
+    else:
+        usable = offer.advice is None or offer.advice.fit.usable
+        kind = "accent" if offer.recommended else "plain"
+        card.add_button("Download", download, kind).setEnabled(usable)
+    return card
+
+
+class DownloadCard(Card):
+    """One entry of the queue, kept up to date."""
+
+    def __init__(self, item: DownloadItem, *, pause: Do, resume: Do, cancel: Do, clear: Do) -> None:
+        super().__init__(item.name)
+        self._bar = QProgressBar(textVisible=False, maximum=1000)
+        self._bar.setAccessibleName(f"Progress of {item.name}")
+        self._bar_room = QWidget()  # hidden with the bar, so that no gap stays
+        around = QVBoxLayout(self._bar_room)
+        around.setContentsMargins(0, SPACE // 2, 0, SPACE // 2)
+        around.addWidget(self._bar)
+        self.lines.addWidget(self._bar_room)
+        self._line = self.add_line("")
+        self._notice = self.add_line("", "small")
+        self._error = self.add_line("", "error")
+        self._pause = self.add_button("Pause", pause)
+        self._resume = self.add_button("Resume", resume, "accent")
+        self._cancel = self.add_button("Cancel", cancel)
+        self._clear = self.add_button("Remove from list", clear)
+        self.show_item(item)
+
+    def show_item(self, item: DownloadItem) -> None:
+        """Show how it stands now."""
+        state = item.state
+        self._bar.setValue(round(1000 * item.done / item.total) if item.total else 0)
+        self._bar_room.setVisible(not state.over or state is DownloadState.PAUSED)
+        for label, text in (
+            (self._line, formatting.download_line(item)),
+            (self._notice, item.notice),
+            (self._error, item.error),
+        ):
+            label.setText(text)
+            label.setVisible(bool(text))
+        resumable = state in {DownloadState.PAUSED, DownloadState.FAILED}
+        turned = self._pause.hasFocus() and resumable, self._resume.hasFocus() and not state.over
+        self._pause.setVisible(not state.over)
+        self._resume.setVisible(resumable)
+        again = "Retry" if state is DownloadState.FAILED else "Resume"
+        self._resume.setText(again)
+        self._resume.setAccessibleName(f"{again} {item.name}")
+        self._cancel.setVisible(not state.over or resumable)
+        self._clear.setVisible(state in {DownloadState.DONE, DownloadState.CANCELLED})
+        if turned[0]:  # what was pressed gives way to its opposite; Cancel must not get the focus
+            self._resume.setFocus()
+        elif turned[1]:
+            self._pause.setFocus()
+        self.setAccessibleDescription(formatting.download_line(item))

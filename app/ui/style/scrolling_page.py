@@ -1,0 +1,43 @@
+"""A column of cards that scrolls, as the pages of the models dialog are."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+
+from app.ui.style.theme import SPACE
+
+
+class CardPage(QScrollArea):
+    """Cards, one below the other, standing at the top."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        inside = QWidget()
+        self.column = QVBoxLayout(inside)
+        self.column.setContentsMargins(SPACE, SPACE * 2, SPACE * 2, SPACE)
+        self.column.setSpacing(SPACE)
+        self.setWidget(inside)
+
+    def clear(self) -> None:
+        """Take every card out."""
+        clear_layout(self.column)
+
+    def add(self, widget: QWidget) -> None:
+        """Add a card or a label."""
+        self.column.addWidget(widget)
+
+    def end(self) -> None:
+        """No more cards follow."""
+        self.column.addStretch(1)
+
+
+def clear_layout(layout: QVBoxLayout) -> None:
+    """Take every widget out of a layout."""
+    while (item := layout.takeAt(0)) is not None:
+        if (widget := item.widget()) is not None:
+            widget.hide()
+            widget.deleteLater()

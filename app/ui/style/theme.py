@@ -1,0 +1,376 @@
+"""The look as values: colours of each theme, the spacing unit and the fonts at a zoom.
+
+Colours are hexadecimal text, so contrast can be computed and tested without a display. The shell
+derives its style sheet from the same values, and the transcript its painting.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication
+
+from app.domain import settings
+
+SPACE = 8
+"""The unit of the grid, in device-independent pixels."""
+
+COLUMN = 760
+"""Widest column of text at 100 %, in device-independent pixels."""
+
+RADIUS = 8
+"""Corner radius of bubbles, code and buttons, in device-independent pixels."""
+
+
+@dataclass(frozen=True, slots=True)
+class CodeColours:
+    """Colours of source code, one per class of token."""
+
+    keyword: str
+    name: str
+    type: str
+    string: str
+    number: str
+    comment: str
+    operator: str
+    meta: str
+    added: str
+    removed: str
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """One set of colours, as ``#rrggbb``.
+
+    Attributes:
+        name: As in the settings.
+        dark: Whether the page is darker than the text.
+        contrast: The least contrast that text of this theme has against its ground.
+        window: Ground of header, composer and dialogs.
+        sidebar: Ground of the sidebar.
+        page: Ground of the transcript.
+        bubble: Ground of the user's messages.
+        raised: Ground of menus, fields and buttons.
+        hover: Ground of what the pointer is over.
+        border: Lines between parts; never the only sign of anything.
+        text: Text.
+        muted: Text of second rank.
+        faint: Text of messages that the model does not see.
+        accent: The one accent: links, focus, the default button's ground.
+        on_accent: Text on the accent.
+        link: Links.
+        selection: Ground of selected text.
+        on_selection: Selected text.
+        match: Ground of a find match.
+        match_current: Ground of the current find match.
+        on_match: Text of a find match.
+        error: Text of errors.
+        warning: Text of warnings.
+        success: Text of good news.
+        code_ground: Ground of code blocks and inline code.
+        code_text: Plain code.
+        table_head: Ground of a table's head.
+        added_ground: Ground of an added line in a diff.
+        removed_ground: Ground of a removed line in a diff.
+        code: Colours of code tokens.
+    """
+
+    name: str
+    dark: bool
+    contrast: float
+    window: str
+    sidebar: str
+    page: str
+    bubble: str
+    raised: str
+    hover: str
+    border: str
+    text: str
+    muted: str
+    faint: str
+    accent: str
+    on_accent: str
+    link: str
+    selection: str
+    on_selection: str
+    match: str
+    match_current: str
+    on_match: str
+    error: str
+    warning: str
+    success: str
+    code_ground: str
+    code_text: str
+    table_head: str
+    added_ground: str
+    removed_ground: str
+    code: CodeColours
+
+    @property
+    def thumb(self) -> str:
+        """Of scroll bars: quieter than text, and yet to be seen (3:1, WCAG 2.2, 1.4.11)."""
+        return mix_colours(self.faint, self.page, 0.8)
+
+    def text_pairs(self) -> tuple[tuple[str, str, str], ...]:
+        """Every (what, text colour, ground) that people read; the contrast test walks it."""
+        grounds = (self.window, self.sidebar, self.page, self.bubble, self.raised, self.hover)
+        pairs = [
+            (name, colour, ground)
+            for name, colour in (
+                ("text", self.text),
+                ("muted", self.muted),
+                ("link", self.link),
+                ("accent", self.accent),
+                ("error", self.error),
+                ("warning", self.warning),
+                ("success", self.success),
+            )
+            for ground in grounds
+        ]
+        pairs += [
+            ("faint", self.faint, self.page),
+            ("faint in a bubble", self.faint, self.bubble),
+            ("on accent", self.on_accent, self.accent),
+            ("selection", self.on_selection, self.selection),
+            ("match", self.on_match, self.match),
+            ("current match", self.on_match, self.match_current),
+            ("table head", self.text, self.table_head),
+            ("code", self.code_text, self.code_ground),
+            ("language label", self.muted, self.code_ground),
+            ("added line", self.code.added, self.added_ground),
+            ("removed line", self.code.removed, self.removed_ground),
+        ]
+        pairs += [
+            (f"code {name}", getattr(self.code, name), self.code_ground)
+            for name in CodeColours.__slots__
+        ]
+        return tuple(pairs)
+
+
+LIGHT = Theme(
+    name="light",
+    dark=False,
+    contrast=4.5,
+    window="#f6f6f5",
+    sidebar="#f0f0ee",
+    page="#fdfdfc",
+    bubble="#efefed",
+    raised="#ffffff",
+    hover="#e8e8e5",
+    border="#d9d9d5",
+    text="#1f2124",
+    muted="#595d62",
+    faint="#686c71",
+    accent="#0a625e",
+    on_accent="#ffffff",
+    link="#0a5f74",
+    selection="#b9dedb",
+    on_selection="#14201f",
+    match="#fbe7a1",
+    match_current="#f5b84a",
+    on_match="#221a05",
+    error="#a3241b",
+    warning="#7a4a00",
+    success="#1f6234",
+    code_ground="#f4f4f2",
+    code_text="#24272b",
+    table_head="#f1f1ef",
+    added_ground="#e3f3e6",
+    removed_ground="#fae6e4",
+    code=CodeColours(
+        keyword="#7a3494",
+        name="#1d5a96",
+        type="#0c6560",
+        string="#2f6421",
+        number="#96480c",
+        comment="#65696e",
+        operator="#4a4e54",
+        meta="#7b4b10",
+        added="#1b5e2c",
+        removed="#96241c",
+    ),
+)
+
+DARK = Theme(
+    name="dark",
+    dark=True,
+    contrast=4.5,
+    window="#1a1b1d",
+    sidebar="#161719",
+    page="#1d1e20",
+    bubble="#2a2c2f",
+    raised="#26282a",
+    hover="#303336",
+    border="#3a3d41",
+    text="#e4e5e3",
+    muted="#a9adb2",
+    faint="#989ca1",
+    accent="#62c4bd",
+    on_accent="#0b1f1d",
+    link="#7ac3dc",
+    selection="#2d5f5c",
+    on_selection="#f3faf9",
+    match="#6b5518",
+    match_current="#8f5f00",
+    on_match="#fffaf0",
+    error="#f2958d",
+    warning="#e6b465",
+    success="#87ce98",
+    code_ground="#242628",
+    code_text="#dcdedd",
+    table_head="#292b2e",
+    added_ground="#1f3527",
+    removed_ground="#412524",
+    code=CodeColours(
+        keyword="#cf9ee3",
+        name="#8abaec",
+        type="#79cbc4",
+        string="#a7cf8f",
+        number="#e6ac7d",
+        comment="#9a9fa5",
+        operator="#b9bdc2",
+        meta="#dcbb80",
+        added="#9adba9",
+        removed="#f4a9a2",
+    ),
+)
+
+HIGH_CONTRAST = Theme(
+    name="high_contrast",
+    dark=True,
+    contrast=7.0,
+    window="#000000",
+    sidebar="#000000",
+    page="#000000",
+    bubble="#161616",
+    raised="#0d0d0d",
+    hover="#2b2b2b",
+    border="#ffffff",
+    text="#ffffff",
+    muted="#e3e3e3",
+    faint="#c8c8c8",
+    accent="#ffe14d",
+    on_accent="#000000",
+    link="#8fd8ff",
+    selection="#ffe14d",
+    on_selection="#000000",
+    match="#7fe0ff",
+    match_current="#ffb347",
+    on_match="#000000",
+    error="#ffb3ab",
+    warning="#ffd27a",
+    success="#9df0b0",
+    code_ground="#0d0d0d",
+    code_text="#ffffff",
+    table_head="#1c1c1c",
+    added_ground="#002b10",
+    removed_ground="#3a0500",
+    code=CodeColours(
+        keyword="#eebfff",
+        name="#a6d4ff",
+        type="#8ff0e8",
+        string="#c3f5a3",
+        number="#ffc999",
+        comment="#cfcfcf",
+        operator="#ffffff",
+        meta="#ffe0a0",
+        added="#a8f5ba",
+        removed="#ffc2bb",
+    ),
+)
+
+
+def theme_for(choice: settings.ThemeChoice, *, system_dark: bool) -> Theme:
+    """Return the colours for a setting; ``SYSTEM`` follows ``system_dark``."""
+    if choice is settings.ThemeChoice.HIGH_CONTRAST:
+        return HIGH_CONTRAST
+    if choice is settings.ThemeChoice.SYSTEM:
+        return DARK if system_dark else LIGHT
+    return DARK if choice is settings.ThemeChoice.DARK else LIGHT
+
+
+def mix_colours(first: str, second: str, share: float) -> str:
+    """``share`` of one ``#rrggbb`` colour, the rest of another."""
+    pairs = ((int(first[i : i + 2], 16), int(second[i : i + 2], 16)) for i in (1, 3, 5))
+    return "#" + "".join(f"{round(share * a + (1 - share) * b):02x}" for a, b in pairs)
+
+
+def contrast_ratio(first: str, second: str) -> float:
+    """Contrast of two ``#rrggbb`` colours, 1 to 21 (WCAG 2.2, relative luminance)."""
+    lighter, darker = sorted((_luminance(first), _luminance(second)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    red, green, blue = (
+        c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+@lru_cache(maxsize=256)
+def qcolour(colour: str) -> QColor:
+    """Return ``#rrggbb`` as Qt wants it, made once."""
+    return QColor(colour)
+
+
+READING_SCALE = 1.15
+"""Text that is read for minutes is set larger than a button's label."""
+
+HEADING_SCALES = (1.5, 1.3, 1.15, 1.05, 1.0, 1.0)
+"""Sizes of heading levels 1 to 6 against the text; the fifth and sixth differ by weight only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fonts:
+    """The fonts of the transcript at one zoom; sizes follow the system's.
+
+    Attributes:
+        zoom: In per cent.
+        text: Reading text.
+        code: The system's fixed font.
+        small: Labels, notes and buttons.
+    """
+
+    zoom: int
+    text: QFont
+    code: QFont
+    small: QFont
+
+    def heading(self, level: int) -> QFont:
+        """Return the font of heading ``level`` (1 to 6)."""
+        scale = HEADING_SCALES[min(max(level, 1), 6) - 1]
+        font = QFont(self.text)
+        font.setPointSizeF(self.text.pointSizeF() * scale)
+        font.setWeight(QFont.Weight.DemiBold)
+        return font
+
+    def px(self, units: float) -> int:
+        """Scale a length given at 100 % by the zoom; device-independent pixels."""
+        return round(units * self.zoom / 100)
+
+
+def fonts_at(zoom: int) -> Fonts:
+    """Return the fonts at ``zoom`` per cent; needs a running QGuiApplication."""
+    system = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)
+    fixed = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
+    size = _points(system) * READING_SCALE * zoom / 100
+    text, code, small = QFont(system), QFont(fixed), QFont(system)
+    text.setPointSizeF(size)
+    code.setPointSizeF(size * 0.92)
+    code.setStyleHint(QFont.StyleHint.Monospace)
+    small.setPointSizeF(size * 0.87)
+    return Fonts(zoom=zoom, text=text, code=code, small=small)
+
+
+def zoomed(pixels: float) -> int:
+    """Scale a length given at 100 % by the zoom of the application's font."""
+    system = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)
+    return round(pixels * _points(QGuiApplication.font()) / _points(system))
+
+
+def _points(font: QFont) -> float:
+    # A font given in pixels answers -1; 10 pt is what desktops use.
+    return font.pointSizeF() if font.pointSizeF() > 0 else 10.0

@@ -1,0 +1,132 @@
+"""All messages of a branch with the index of their heights, without Qt."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+
+from app.domain.conversation import BranchMessage
+from app.ui.transcript.content.heights import HeightIndex
+from app.ui.transcript.content.message_model import Measures, MessageModel, heights_of
+
+KEPT_CHARACTERS = 2_000_000
+"""Characters of messages whose rows are kept; further ones are parsed again when needed."""
+
+
+class BranchModel:
+    """All messages of a branch with the index of their heights."""
+
+    def __init__(self, measures: Measures) -> None:
+        self.measures = measures
+        self.models: list[MessageModel] = []
+        self.by_id: dict[str, int] = {}
+        self.index = HeightIndex()
+        self._open: OrderedDict[str, int] = OrderedDict()  # id to characters, oldest use first
+        self._open_characters = 0
+        self.in_view: frozenset[str] = frozenset()  # their rows are never forgotten
+
+    def set_messages(
+        self,
+        entries: Sequence[BranchMessage],
+        left_out: frozenset[str],
+        summaries: Mapping[str, str] | None = None,
+    ) -> None:
+        """Take the branch; what did not change keeps its rows and heights."""
+        # This runs for every message of a chat that is opened, so it is written plainly.
+        known = {model.message.id: model for model in self.models}
+        notes = summaries or {}
+        keys = [entry.message.id for entry in entries]
+        if not known and not notes and not left_out:
+            models = [MessageModel(entry, left_out=False) for entry in entries]
+        else:
+            models = []
+            for key, entry in zip(keys, entries, strict=True):
+                out, note = key in left_out, notes.get(key, "")
+                old = known.get(key)
+                if old is not None and old.summary == note and _same_look(old, entry, left_out=out):
+                    models.append(old)
+                else:
+                    models.append(MessageModel(entry, left_out=out, summary=note))
+        self.models = models
+        self.by_id = dict(zip(keys, range(len(keys)), strict=True))
+        self._open = OrderedDict((k, v) for k, v in self._open.items() if k in self.by_id)
+        self._open_characters = sum(self._open.values())
+        self.index.reset(heights_of(models, self.measures))
+
+    def open(self, at: int) -> MessageModel:
+        """The message ``at``, with rows."""
+        model = self.models[at]
+        if model.list is None:
+            model.open(self.measures)
+            self.sync_heights(at)
+            self._remember(model)
+        return model
+
+    def _remember(self, model: MessageModel) -> None:
+        key, size = model.message.id, len(model.message.content)
+        self._open_characters += size - self._open.pop(key, 0)
+        self._open[key] = size
+        for _ in range(len(self._open)):
+            if self._open_characters <= KEPT_CHARACTERS or len(self._open) <= 40:
+                return
+            oldest, freed = self._open.popitem(last=False)
+            if oldest in self.in_view:
+                self._open[oldest] = freed
+                continue
+            self._open_characters -= freed
+            self.models[self.by_id[oldest]].close_rows()
+
+    def sync_heights(self, at: int) -> None:
+        """Bring the index into step with the message's rows."""
+        self.index.set(at, heights_of((self.models[at],), self.measures)[0])
+
+    def set_height(self, at: int, row: int, height: int) -> None:
+        """A row was laid out."""
+        model = self.models[at]
+        if model.heights.set(row, height):
+            self.index.set(at, model.heights.total)
+
+    def set_measures(self, measures: Measures) -> None:
+        """The geometry changed."""
+        self.measures = measures
+        for model in self.models:
+            model.forget_heights(measures)
+        self.index.reset(heights_of(self.models, measures))
+
+    def top(self, at: int, row: int) -> int:
+        """Where a row begins, in pixels from the top of the chat."""
+        return self.index.top(at) + self.models[at].heights.top(row)
+
+    def locate(self, position: int) -> tuple[int, int, int]:
+        """The message and row at a position, and how far below the row's top it is."""
+        at = self.index.find(position)
+        model = self.open(at)
+        inside = position - self.index.top(at)
+        row = model.heights.find(inside)
+        return at, row, inside - model.heights.top(row)
+
+    def after(self, at: int, row: int) -> tuple[int, int] | None:
+        """The next row, opening the next message if need be."""
+        if row + 1 < len(self.models[at].heights):
+            return at, row + 1
+        if at + 1 < len(self.models):
+            self.open(at + 1)
+            return at + 1, 0
+        return None
+
+    def before(self, at: int, row: int) -> tuple[int, int] | None:
+        """The row before, opening the message before if need be."""
+        if row > 0:
+            return at, row - 1
+        if at > 0:
+            return at - 1, len(self.open(at - 1).rows) - 1
+        return None
+
+
+def _same_look(model: MessageModel, entry: BranchMessage, *, left_out: bool) -> bool:
+    if model.message is entry.message or model.message == entry.message:
+        same = model.left_out == left_out
+        if same:
+            model.version = entry.version
+        return same and model.version == entry.version
+    return False

@@ -1,0 +1,298 @@
+"""Making rows of flow rows, from the first to the open end of a text that still grows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from app.markup.document.blocks import (
+    CodeBlock,
+    Heading,
+    MathBlock,
+    Paragraph,
+    Rule,
+    Table,
+)
+from app.markup.document.flow import FlowRow, FootnoteFrame, ItemFrame, QuoteFrame, ThinkingFrame
+from app.ui.transcript.content.rows import (
+    BULLETS,
+    GAP,
+    CodeHeadRow,
+    CodeRow,
+    MathRow,
+    Row,
+    RowPlacement,
+    RuleRow,
+    ScrollBarRow,
+    SpaceRow,
+    TableRow,
+    TextRow,
+    ThinkingRow,
+)
+from app.ui.transcript.content.runs import Run, split_runs, text_of, to_runs
+from app.ui.transcript.content.wide_blocks import CodeState, TableState
+
+CODE_LINES = 20
+CODE_LIMIT = 4000
+"""Characters of a line of code beyond which it goes on in another row."""
+
+TABLE_LINES = 6
+TEXT_LIMIT = 10_000
+"""Characters of a paragraph beyond which it goes on in another row: 3 ms of layout."""
+
+
+DEEPEST = 8
+"""Levels of indentation that are drawn; deeper ones stand with the eighth."""
+
+
+TIGHT, BEFORE_HEADING, AFTER_HEADING = 4, 22, 8
+AFTER_BLOCK = 6
+"""More above what follows a code block, a table or a formula: these lack the distance that a line
+of text has below it."""
+
+
+def _chunks(text: str) -> Iterator[tuple[str, bool]]:
+    """Cut code into rows; also whether a cut fell into a line."""
+    lines: list[str] = []
+    for line in text.split("\n"):
+        rest = line
+        while len(rest) > CODE_LIMIT:
+            if lines:
+                yield "\n".join(lines), False
+                lines = []
+            yield rest[:CODE_LIMIT], True
+            rest = rest[CODE_LIMIT:]
+        lines.append(rest)
+        if len(lines) == CODE_LINES:
+            yield "\n".join(lines), False
+            lines = []
+    if lines:
+        yield "\n".join(lines), False
+
+
+class RowList:
+    """Rows that grow by flow rows; everything but the last few stays as it is."""
+
+    def __init__(self, *, fold: bool = True) -> None:
+        self.rows: list[Row] = []
+        self.fold = fold
+        self._words = 0
+        self._thinking_closed = False
+        self._think_at = -1
+        self._block = -1
+        self.think_seconds: float | None = None
+
+    @property
+    def thinking(self) -> ThinkingRow | None:
+        """The line above the reasoning, if there is any."""
+        row = self.rows[self._think_at] if 0 <= self._think_at < len(self.rows) else None
+        return row if isinstance(row, ThinkingRow) else None
+
+    def set_thinking(self, seconds: float) -> None:
+        """Say how long the reasoning took."""
+        self.think_seconds = seconds
+        row = self.thinking
+        if row is not None:
+            self.rows[self._think_at] = replace(row, seconds=seconds)
+
+    def snapshot(self) -> RowSnapshot:
+        """Remember the end, so that a tail can be taken back."""
+        return RowSnapshot(
+            len(self.rows),
+            tuple(self.rows[-3:]),
+            self._words,
+            self._think_at,
+            self.rows[self._think_at] if self._think_at >= 0 else None,
+            self._block,
+        )
+
+    def restore(self, mark: RowSnapshot) -> None:
+        """Take back everything since ``mark``."""
+        del self.rows[mark.kept :]
+        self.rows += mark.last
+        self._words, self._think_at, self._block = mark.words, mark.think_at, mark.block
+        if mark.think is not None:
+            self.rows[mark.think_at] = mark.think
+
+    def extend(self, flow: Iterable[FlowRow]) -> None:
+        """Add flow rows."""
+        for row in flow:
+            self._add(row)
+
+    def _add(self, row: FlowRow) -> None:
+        self._block += row.top
+        thinking = next((f for f in row.frames if isinstance(f, ThinkingFrame)), None)
+        if thinking is not None:
+            self._add_thinking(row, thinking)
+            if self.fold:
+                return
+        place = self._place(row)
+        match row.leaf:
+            case None:
+                self.rows.append(TextRow((), place))
+            case Paragraph():
+                self._add_text(to_runs(row.leaf.spans), place, 0, continues=row.continues)
+            case Heading():
+                self._add_text(
+                    to_runs(row.leaf.spans), place, row.leaf.level, continues=row.continues
+                )
+            case CodeBlock():
+                self._add_code(row.leaf, place, continues=row.continues)
+            case Table():
+                self._add_table(row.leaf, place, continues=row.continues)
+            case MathBlock():
+                self.rows.append(MathRow(row.leaf, place))
+            case Rule():
+                self.rows.append(RuleRow(place))
+
+    def _add_thinking(self, row: FlowRow, frame: ThinkingFrame) -> None:
+        if frame.first:
+            self._think_at, self._words = len(self.rows), 0
+            self.rows.append(
+                ThinkingRow(
+                    RowPlacement(gap=self._gap(row), block=self._block),
+                    not self.fold,
+                    frame.closed,
+                    0,
+                )
+            )
+        match row.leaf:
+            case Paragraph() | Heading():
+                self._words += text_of(to_runs(row.leaf.spans)).count(" ") + 1
+            case CodeBlock():
+                self._words += row.leaf.text.count(" ") + 1
+        head = self.rows[self._think_at]
+        if isinstance(head, ThinkingRow):
+            self.rows[self._think_at] = replace(
+                head, closed=frame.closed, words=self._words, seconds=self.think_seconds
+            )
+
+    def _place(self, row: FlowRow) -> RowPlacement:
+        indent, opened, marker, quiet = 0, 0, "", False
+        bars: list[int] = []
+        for frame in row.frames:
+            match frame:
+                case QuoteFrame():
+                    opened += frame.first
+                    bars.append(min(indent, DEEPEST))
+                    indent += 1
+                case ItemFrame():
+                    if frame.first:
+                        marker = _marker(frame)
+                    indent += 1
+                case FootnoteFrame():
+                    marker = f"{frame.number}." if frame.first else marker
+                    indent, quiet = indent + 1, True
+                case ThinkingFrame():
+                    bars.append(min(indent, DEEPEST))
+                    indent, quiet = indent + 1, True
+        gap = 0 if row.continues else self._gap(row)
+        levels = tuple(dict.fromkeys(bars))
+        return RowPlacement(
+            min(indent, DEEPEST), levels, opened, marker, gap, quiet, block=self._block
+        )
+
+    def _gap(self, row: FlowRow) -> int:
+        last = self.rows[-1] if self.rows else None
+        if last is None or isinstance(last, SpaceRow):
+            return 0
+        more = AFTER_BLOCK if isinstance(last, ScrollBarRow | MathRow) else 0
+        if isinstance(row.leaf, Heading):
+            return BEFORE_HEADING + more
+        if isinstance(last, TextRow) and last.level:
+            return AFTER_HEADING
+        items = [frame for frame in row.frames if isinstance(frame, ItemFrame)]
+        if items and items[-1].first and items[-1].tight and not row.top:
+            return TIGHT + more
+        return GAP + more
+
+    def _add_text(
+        self, runs: tuple[Run, ...], place: RowPlacement, level: int, *, continues: bool
+    ) -> None:
+        if continues and self.rows:
+            last = self.rows[-1]
+            if isinstance(last, TextRow):
+                self.rows.pop()
+                if len(last.text) < TEXT_LIMIT:
+                    runs, place, level = last.runs + runs, last.place, last.level
+                else:
+                    self.rows.append(replace(last, cut=True))
+        pieces = split_runs(runs, TEXT_LIMIT)
+        for index, piece in enumerate(pieces):
+            at = place if index == 0 else replace(place, marker="", gap=0)
+            cut = index < len(pieces) - 1
+            self.rows.append(TextRow(piece, at, level, text_of(piece), cut))
+
+    def _add_code(self, block: CodeBlock, place: RowPlacement, *, continues: bool) -> None:
+        text = block.text
+        lines_before = 0
+        if continues and len(self.rows) >= 2 and isinstance(self.rows[-1], ScrollBarRow):
+            self.rows.pop()
+            last = self.rows.pop()
+            if isinstance(last, CodeRow):
+                state, place, lines_before = last.state, last.place, last.first
+                # The row holds its lines without the last line end; `open` says if it had none.
+                text = last.text + ("" if last.open else "\n") + text
+            else:
+                state = CodeState(block.language)
+                self.rows.append(last)
+        else:
+            state = CodeState(block.language)
+            self.rows.append(CodeHeadRow(state, place))
+            place = replace(place, marker="", gap=0)
+        state.closed = block.closed
+        self._cut_code(text, state, place, lines_before)
+        self.rows.append(ScrollBarRow(state, place))
+
+    def _cut_code(self, text: str, state: CodeState, place: RowPlacement, first: int) -> None:
+        is_open = not text.endswith("\n")
+        chunks = list(_chunks(text if is_open else text[:-1]))
+        for number, (chunk, cut) in enumerate(chunks):
+            last = number == len(chunks) - 1
+            row = CodeRow(state, place, chunk, first, open=is_open and last, cut=cut)
+            self.rows.append(row)
+            first += chunk.count("\n") + 1
+
+    def _add_table(self, table: Table, place: RowPlacement, *, continues: bool) -> None:
+        lines = [tuple(to_runs(cell) for cell in line) for line in table.rows]
+        head = True
+        if continues and len(self.rows) >= 2 and isinstance(self.rows[-1], ScrollBarRow):
+            self.rows.pop()
+            last = self.rows.pop()
+            if not isinstance(last, TableRow):
+                return
+            state, place, head = last.state, last.place, last.head
+            lines = [*last.lines, *lines]
+        else:
+            state = TableState(table.alignments)
+            lines = [tuple(to_runs(cell) for cell in table.header), *lines]
+        for start in range(0, len(lines), TABLE_LINES):
+            at = place if start == 0 else replace(place, gap=0, marker="")
+            chunk = tuple(lines[start : start + TABLE_LINES])
+            self.rows.append(TableRow(state, at, chunk, head and start == 0))
+        self.rows.append(ScrollBarRow(state, replace(place, gap=0, marker="")))
+
+
+@dataclass(frozen=True, slots=True)
+class RowSnapshot:
+    """Where a row list stood."""
+
+    count: int
+    last: tuple[Row, ...]
+    words: int
+    think_at: int
+    think: Row | None
+    block: int
+
+    @property
+    def kept(self) -> int:
+        """Rows before this one are never taken back."""
+        return self.count - len(self.last)
+
+
+def _marker(frame: ItemFrame) -> str:
+    if frame.checked is not None:
+        return "\u2611" if frame.checked else "\u2610"
+    if frame.number is not None:
+        return f"{frame.number}."
+    return BULLETS[min(frame.depth, 2)]

@@ -1,0 +1,1 @@
+"""Pointer, keyboard, menus, clipboard, find and announcements in the transcript."""

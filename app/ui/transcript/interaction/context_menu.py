@@ -1,0 +1,140 @@
+"""The menu of the right button and of the Menu key: copying what is selected or pointed at.
+
+It is also how links are reached without a mouse: those in view are listed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QGuiApplication, QKeySequence
+from PySide6.QtWidgets import QMenu
+
+from app.ui.core.links import is_openable_link
+from app.ui.transcript.content.rows import (
+    CodeRow,
+    Row,
+    formula_sources,
+    link_text,
+    links_of,
+    row_text,
+)
+from app.ui.transcript.content.runs import OBJECT, from_units, to_units
+from app.ui.transcript.content.selection import CopyAs
+from app.ui.transcript.interaction.message_actions import code_of
+from app.ui.transcript.items.row_item import RowItem
+
+if TYPE_CHECKING:
+    from app.ui.transcript.interaction.pointer import Pointer
+    from app.ui.transcript.view import TranscriptView
+
+LONGEST_LABEL = 60
+"""Characters of a link's text or address in the menu."""
+
+
+class ContextMenu:
+    """Offers what can be done with the text of one transcript."""
+
+    def __init__(self, view: TranscriptView, pointer: Pointer) -> None:
+        self._view, self._pointer = view, pointer
+        view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        view.customContextMenuRequested.connect(self._open)
+
+    def _open(self, point: QPoint) -> None:
+        menu = QMenu(self._view)
+        menu.aboutToHide.connect(menu.deleteLater)
+        self._add_link(menu, QPointF(point))
+        self._add_copies(menu)
+        self._add_pointed_at(menu, QPointF(point))
+        everything = menu.addAction("Select whole chat", self._view.select_all)
+        everything.setShortcut(QKeySequence(QKeySequence.StandardKey.SelectAll))
+        everything.setEnabled(bool(self._view.branch.models))
+        self._add_links_in_view(menu)
+        menu.popup(self._view.viewport().mapToGlobal(point))
+
+    def _add_link(self, menu: QMenu, point: QPointF) -> None:
+        """What can be done with the link that is pointed at."""
+        address = self._pointer.link_under(point)
+        found = self._pointer.item_at(point)
+        if not address or found is None:
+            return
+        self._add_opening(menu, "Open link\u2026", address, link_text(found[2].row, address))
+        menu.addAction("Copy link address", _copier(address))
+        menu.addSeparator()
+
+    def _add_opening(self, menu: QMenu, label: str, address: str, text: str) -> None:
+        opening = menu.addAction(label, lambda: self._pointer.activate(address, text))
+        opening.setEnabled(is_openable_link(address))
+
+    def _add_copies(self, menu: QMenu) -> None:
+        """The forms of a copy of the selection."""
+        view, chosen = self._view, self._view.selection_controller.selection
+        if chosen is None or chosen.empty:
+            return
+        menu.addAction("Copy", view.copy).setShortcut(QKeySequence(QKeySequence.StandardKey.Copy))
+        for label, form in (
+            ("Copy as Markdown", CopyAs.MARKDOWN),
+            ("Copy as plain text", CopyAs.PLAIN),
+            ("Copy as rich text", CopyAs.RICH),
+        ):
+            menu.addAction(label, partial(view.copy, form))
+        menu.addSeparator()
+
+    def _add_pointed_at(self, menu: QMenu, point: QPointF) -> None:
+        """Copying the formula or the code that is pointed at, without selecting it first."""
+        found = self._pointer.item_at(point)
+        if found is None:
+            return
+        at, _, item, x, y = found
+        latex = _formula_at(item, x, y)
+        if latex:
+            menu.addAction("Copy formula as LaTeX", _copier(latex))
+        if isinstance(item.row, CodeRow):
+            state = item.row.state
+            menu.addAction("Copy code", _copier(code_of(self._view.branch.models[at], state)))
+
+    def _add_links_in_view(self, menu: QMenu) -> None:
+        """Every link in view that can be opened, for hands on the keyboard."""
+        found = (link for row in self._rows_in_view() for link in links_of(row))
+        links = list(dict.fromkeys(link for link in found if is_openable_link(link[1])))
+        if not links:
+            return
+        menu.addSeparator()
+        inner = menu.addMenu("Links in view")
+        for text, address in links:
+            label = text if text == address else f"{text} \u2014 {address}"
+            self._add_opening(inner, _label(label), address, text)
+
+    def _rows_in_view(self) -> Iterator[Row]:
+        for placed in self._view.flow.placed:
+            yield self._view.branch.models[placed.at].rows[placed.row]
+
+
+def _copier(text: str) -> Callable[[], None]:
+    return lambda: QGuiApplication.clipboard().setText(text)
+
+
+def _label(text: str) -> str:
+    """A text for a menu, of bounded length, in which an ampersand is one."""
+    short = text if len(text) <= LONGEST_LABEL else f"{text[: LONGEST_LABEL - 1]}\u2026"
+    return short.replace("&", "&&")
+
+
+def _formula_at(item: RowItem, x: float, y: float) -> str:
+    """The source of the formula at a point of a row; empty where there is none."""
+    text = row_text(item.row)
+    if OBJECT not in text:
+        return ""
+    near = from_units(text, item.hit(x, y))
+    sources = list(formula_sources(item.row))
+    if text == OBJECT:
+        return sources[0]
+    for index in (near - 1, near):
+        if 0 <= index < len(text) and text[index] == OBJECT:
+            ends = [item.caret_rect(to_units(text, i)).x() for i in (index, index + 1)]
+            if min(ends) <= x <= max(ends):
+                return sources[text.count(OBJECT, 0, index)]
+    return ""

@@ -1,0 +1,243 @@
+"""The search in a chat: every message, laid out or not."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from dataclasses import dataclass
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QTimer
+
+from app.domain.conversation import MessageStatus
+from app.markup.document.flow import ThinkingFrame, flatten
+from app.markup.parse import parse
+from app.ui.transcript.content.row_list import RowList
+from app.ui.transcript.content.rows import Row, ThinkingRow, formula_sources, row_text
+from app.ui.transcript.content.runs import OBJECT, to_units
+from app.ui.transcript.interaction.message_actions import MessageActions
+from app.ui.transcript.widgets.signals import FindState
+
+if TYPE_CHECKING:
+    from app.ui.transcript.content.message_model import MessageModel
+    from app.ui.transcript.view import TranscriptView
+
+SLICE_SECONDS = 0.008
+AT_ONCE_SECONDS = 0.03
+_LONGEST_WORD = re.compile(r"\w+")
+_MARKS = str.maketrans("", "", "*_~`\\")
+# What may stand inside a word and not be seen there, beside the marks above: an entity, a link, a
+# reference to a footnote or a picture. Bounded, or a hostile line would cost its square.
+_INSIDE_WORDS = re.compile(r"&#?\w{1,31};|\w!?\[[^\]\n]{0,200}\]|\][(\[][^)\]\n]{0,200}[)\]]\w")
+
+
+@dataclass(frozen=True, slots=True)
+class FindOptions:
+    """How to search."""
+
+    match_case: bool = False
+    whole_words: bool = False
+
+
+DEFAULT_OPTIONS = FindOptions()
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class FindMatch:
+    """A match: message, row, and from and to in the row's text as Qt counts.
+
+    One in folded reasoning stands at the row that unfolds it, and from and to are its number there.
+    """
+
+    at: int
+    row: int
+    start: int
+    end: int
+
+
+class Finder:
+    """Searches message after message, a few milliseconds at a time."""
+
+    def __init__(self, view: TranscriptView) -> None:
+        self._view = view
+        self._text, self._options = "", DEFAULT_OPTIONS
+        self._pattern: re.Pattern[str] | None = None
+        self._probe = ""
+        self._matches: list[FindMatch] = []
+        self._by_row: dict[tuple[int, int], list[FindMatch]] = {}
+        self._current: FindMatch | None = None
+        self._next = 0
+        self._timer = QTimer(view)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(0)
+        self._timer.timeout.connect(lambda: self._search(SLICE_SECONDS))
+
+    @property
+    def state(self) -> FindState:
+        """Where the search stands."""
+        current = bisect_left(self._matches, self._current) + 1 if self._current else 0
+        complete = self._next >= len(self._view.branch.models)
+        return FindState(current, len(self._matches), complete)
+
+    def find(self, text: str, options: FindOptions) -> int:
+        """Begin a search; answers what a moment finds, the rest follows."""
+        self.clear()
+        if not text:
+            self._view.find_changed.emit(self.state)
+            return 0
+        self._text, self._options = text, options
+        words = r"\s+".join(re.escape(word) for word in text.split()) or re.escape(text)
+        if options.whole_words:
+            words = rf"(?<!\w){words}(?!\w)"
+        self._pattern = re.compile(words, 0 if options.match_case else re.IGNORECASE)
+        self._probe = max(_LONGEST_WORD.findall(text.translate(_MARKS)), key=len, default="")
+        self._search(AT_ONCE_SECONDS)
+        self._view.message_widgets.repaint()
+        return len(self._matches)
+
+    def restart(self) -> None:
+        """Search again after the messages changed."""
+        if self._text:
+            self.find(self._text, self._options)
+
+    def refresh_message(self, at: int) -> None:
+        """A message has other rows now: what was found in it stands elsewhere."""
+        if self._pattern is None or at >= self._next:
+            return
+        self._matches = [match for match in self._matches if match.at != at]
+        self._by_row = {key: found for key, found in self._by_row.items() if key[0] != at}
+        self._search_message(at, self._pattern)
+        self._matches.sort()
+        if self._current is not None and self._current not in self._matches:
+            self._current = None
+        self._view.message_widgets.repaint()
+        self._view.find_changed.emit(self.state)
+
+    def clear(self) -> None:
+        """Forget the search."""
+        shown = bool(self._matches)
+        self._timer.stop()
+        self._text, self._pattern, self._current, self._next = "", None, None, 0
+        self._matches, self._by_row = [], {}
+        if shown:
+            self._view.message_widgets.repaint()
+
+    def _search(self, seconds: float) -> None:
+        pattern, chat = self._pattern, self._view.branch
+        if pattern is None:
+            return
+        end = perf_counter() + seconds
+        while self._next < len(chat.models) and perf_counter() < end:
+            at = self._next
+            if self._may_match(chat.models[at]):
+                if not self._is_read(at):
+                    continue
+                self._search_message(at, pattern)
+            self._next += 1
+        if self._next < len(chat.models):
+            self._timer.start()
+        self._view.find_changed.emit(self.state)
+
+    def _may_match(self, model: MessageModel) -> bool:
+        """Whether a message is worth being parsed: one without the longest word is not."""
+        content = model.message.content
+        if model.message.status is MessageStatus.STREAMING:
+            return True
+        words = content.translate(_MARKS)
+        if self._probe in words or self._probe.casefold() in words.casefold():
+            return True
+        return not model.is_user and _INSIDE_WORDS.search(content) is not None
+
+    def _is_read(self, at: int) -> bool:
+        """Read a little more of a long message; whether all of it has been read."""
+        chat = self._view.branch
+        model = chat.open(at)
+        if model.has_unparsed:
+            model.parse_slice(chat.measures)
+            chat.sync_heights(at)
+            if model.message.id in chat.in_view:
+                self._view.scroll_controller.relayout()
+        return not model.has_unparsed
+
+    def _search_message(self, at: int, pattern: re.Pattern[str]) -> None:
+        model = self._view.branch.open(at)
+        for number, row in enumerate(model.rows):
+            if isinstance(row, ThinkingRow) and not row.open:
+                hidden = sum(len(_spans(one, pattern)) for one in _folded(model))
+                for count in range(hidden):
+                    self._keep(FindMatch(at, number, count, count))
+            for start, end in _spans(row, pattern):
+                self._keep(FindMatch(at, number, start, end))
+
+    def _keep(self, match: FindMatch) -> None:
+        self._matches.append(match)
+        self._by_row.setdefault((match.at, match.row), []).append(match)
+
+    def step(self, by: int) -> None:
+        """Go to the next match (1) or the one before (-1), round the ends."""
+        if not self._matches:
+            return
+        if self._current is None:
+            here = self._view.flow.anchor
+            first = bisect_left(self._matches, FindMatch(here.at, here.row, 0, 0))
+            index = first if by > 0 else first - 1
+        else:
+            index = bisect_left(self._matches, self._current) + by
+        self._current = self._matches[index % len(self._matches)]
+        self._show(self._current)
+        self._view.find_changed.emit(self.state)
+
+    def _show(self, match: FindMatch) -> None:
+        """Bring a match into view, out of folded reasoning if need be."""
+        view = self._view
+        row = view.branch.open(match.at).rows[match.row]
+        if isinstance(row, ThinkingRow):
+            view.message_widgets.widget_of(view.branch.models[match.at])  # it may be far away
+            MessageActions(view).toggle_thinking(view.branch.models[match.at])
+            inside = [m for m in self._matches if m.at == match.at and m.row > match.row]
+            match = self._current = inside[match.start]
+            view.find_changed.emit(self.state)
+        place = view.message_widgets.lay_out(match.at, match.row).caret_rect(match.start)
+        view.scroll_controller.show_row(match.at, match.row, place.y(), place.height())
+        view.message_widgets.repaint()
+
+    def matches_in(
+        self, at: int, row: int
+    ) -> tuple[tuple[tuple[int, int], ...], tuple[int, int] | None]:
+        """The matches in a row, and the current one if it is there."""
+        found = self._by_row.get((at, row))
+        if not found:
+            return (), None
+        here = self._current if self._current in found else None
+        return tuple((m.start, m.end) for m in found), (here.start, here.end) if here else None
+
+
+def _spans(row: Row, pattern: re.Pattern[str]) -> list[tuple[int, int]]:
+    """The matches in a row, from and to as Qt counts."""
+    text = row_text(row)
+    spans = [found.span() for found in pattern.finditer(text)]
+    if OBJECT in text:
+        spans = sorted(spans + _in_formulas(row, text, pattern))
+    return [(to_units(text, start), to_units(text, end)) for start, end in spans if start < end]
+
+
+def _folded(model: MessageModel) -> list[Row]:
+    """The rows that folding hides, in their order."""
+    blocks = model.blocks if model.blocks is not None else parse(model.message.content)
+    reasoning = RowList(fold=False)
+    reasoning.extend(
+        row
+        for row in flatten(blocks)
+        if any(isinstance(frame, ThinkingFrame) for frame in row.frames)
+    )
+    return reasoning.rows
+
+
+def _in_formulas(row: Row, text: str, pattern: re.Pattern[str]) -> list[tuple[int, int]]:
+    """The places of formulas whose source matches."""
+    places = [i for i, char in enumerate(text) if char == OBJECT]
+    sources = formula_sources(row)
+    return [
+        (i, i + 1) for i, source in zip(places, sources, strict=False) if pattern.search(source)
+    ]

@@ -1,0 +1,275 @@
+"""Mouse and wheel in the transcript: selecting across messages, links, scrolling."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, TypeAlias
+
+from PySide6.QtCore import QDeadlineTimer, QPoint, QPointF, Qt, QTimer
+from PySide6.QtGui import QCursor, QGuiApplication, QMouseEvent, QWheelEvent
+from PySide6.QtWidgets import QToolTip, QWidget
+
+from app.ui.core.links import is_openable_link
+from app.ui.transcript.content.rows import link_text, row_text
+from app.ui.transcript.content.runs import units
+from app.ui.transcript.content.selection import Position, Selection, line_at, word_at
+from app.ui.transcript.interaction.context_menu import ContextMenu
+from app.ui.transcript.items.row_item import RowItem
+from app.ui.transcript.widgets.signals import LinkRequest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from app.ui.transcript.view import TranscriptView
+
+Around: TypeAlias = "Callable[[str, int], tuple[int, int]]"
+"""Finds the part of a text around a position."""
+
+EDGE_STEP = 24
+"""Milliseconds between two steps of scrolling while a selection is dragged out of the view."""
+
+NOT_OPENED = "Only web and mail addresses can be opened. This one is:"
+
+LONGEST_TIP = 160
+"""Characters of an address that are shown at the pointer; all of it is shown before it is opened.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Whole:
+    """A word or line that two or three clicks selected; a drag goes on by such parts."""
+
+    first: Selection
+    around: Around
+
+
+class Pointer:
+    """Follows the mouse."""
+
+    def __init__(self, view: TranscriptView) -> None:
+        self._view = view
+        self._pressed: Position | None = None
+        self._caret: Position | None = None  # where a selection with Shift begins
+        self._whole: _Whole | None = None  # what a selection grows by; None for characters
+        self._link = ""
+        self._moved = False
+        self._last = QPoint()
+        self._doubled = QPoint()
+        self._third = QDeadlineTimer(0)  # until when another press is the third of three
+        self._menu = ContextMenu(view, self)
+        self._edge = QTimer(view)
+        self._edge.setInterval(EDGE_STEP)
+        self._edge.timeout.connect(self._scroll_on)
+
+    # ------------------------------------------------------------------ what is where
+
+    def item_at(self, point: QPointF) -> tuple[int, int, RowItem, float, float] | None:
+        """Message, row, item, and the point in the item's own coordinates."""
+        best = None
+        for widget in self._view.message_widgets.widgets.values():
+            if not widget.isVisible():
+                continue
+            top = widget.y()
+            if top <= point.y() < top + widget.height():
+                best = widget
+                break
+            if best is None or abs(widget.geometry().center().y() - point.y()) < abs(
+                best.geometry().center().y() - point.y()
+            ):
+                best = widget
+        if best is None:
+            return None
+        inside = point.y() - best.y()
+        spot = best.visible_row_at(int(inside))
+        at = self._view.branch.by_id.get(best.model.message.id)
+        if spot is None or at is None:
+            return None
+        row, item, top = spot
+        return at, row, item, point.x() - best.x() - best.offset_x(item), inside - top
+
+    def position_at(self, point: QPointF) -> Position | None:
+        """The place in the text nearest to a point of the viewport."""
+        found = self.item_at(point)
+        if found is None:
+            return None
+        at, row, item, x, y = found
+        return Position(at, row, item.hit(x, y))
+
+    def link_under(self, point: QPointF) -> str:
+        """The address under a point."""
+        found = self.item_at(point)
+        return found[2].link_at(found[3], found[4]) if found else ""
+
+    def _scroll_sideways(self, point: QPointF, delta: int) -> None:
+        """Scroll the wide block under a point."""
+        found = self.item_at(point)
+        state = found[2].horizontal_scroll() if found else None
+        if state is None or found is None:
+            return
+        most = max(0, state.content_width - found[2].room + 2 * self._view.styles.normal.px(12))
+        state.offset = max(0, min(most, state.offset + delta))
+        self._view.arrange()
+        self._view.message_widgets.repaint()
+
+    # ------------------------------------------------------------------ events
+
+    def wheel(self, event: QWheelEvent) -> None:
+        """Scroll; sideways over a wide block. With Ctrl it is the window's, to zoom."""
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            event.ignore()
+            return
+        pixels, angle = event.pixelDelta(), event.angleDelta()
+        step = self._view.styles.normal.px(120) / 120
+        dx = pixels.x() or angle.x() * step
+        dy = pixels.y() or angle.y() * step
+        if event.modifiers() & Qt.KeyboardModifier.ShiftModifier and not dx:
+            dx, dy = dy, 0
+        if abs(dx) > abs(dy):
+            self._scroll_sideways(event.position(), -int(dx))
+        elif dy:
+            self._view.scroll_controller.scroll_by(-int(dy))
+        event.accept()
+
+    def press(self, event: QMouseEvent) -> None:
+        """Begin a selection; Shift extends the one there is, or begins at the last click."""
+        if event.button() is not Qt.MouseButton.LeftButton:
+            event.ignore()
+            return
+        view = self._view
+        position = self.position_at(event.position())
+        self._link = self.link_under(event.position())
+        self._moved, self._whole = False, None
+        extend = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
+        start = (
+            view.selection_controller.selection.anchor
+            if view.selection_controller.selection
+            else self._caret
+        )
+        if extend and start is not None and start.at < len(view.branch.models):
+            self._pressed, self._link = start, ""
+            if position is not None:
+                view.selection_controller.select(Selection(start, position))
+            return
+        self._pressed = self._caret = position
+        if position is not None and self._is_third(event):
+            self._link = ""
+            self._select(position, line_at)
+            return
+        view.selection_controller.select(None)
+
+    def _is_third(self, event: QMouseEvent) -> bool:
+        """Whether a press follows a double click at once and at the same place."""
+        way = event.position().toPoint() - self._doubled
+        near = way.manhattanLength() < QGuiApplication.styleHints().startDragDistance()
+        return near and not self._third.hasExpired()
+
+    @property
+    def selecting(self) -> bool:
+        """Whether a selection is being dragged."""
+        return self._pressed is not None and self._moved
+
+    def move(self, event: QMouseEvent) -> None:
+        """Extend the selection, or show what is under the pointer."""
+        point = event.position()
+        self._last = point.toPoint()
+        if self._pressed is not None and event.buttons() & Qt.MouseButton.LeftButton:
+            self._extend(point)
+            outside = not 0 <= point.y() < self._view.viewport().height()
+            if outside and not self._edge.isActive():
+                self._edge.start()
+            elif not outside:
+                self._edge.stop()
+            return
+        link = self.link_under(point)
+        shape = Qt.CursorShape.PointingHandCursor if link else Qt.CursorShape.IBeamCursor
+        if self._view.viewport().cursor().shape() != shape:
+            self._view.viewport().setCursor(shape)
+        if link:
+            QToolTip.showText(event.globalPosition().toPoint(), shortened(link), self._view)
+        elif QToolTip.isVisible():
+            QToolTip.hideText()
+
+    def _extend(self, point: QPointF) -> None:
+        position = self.position_at(point)
+        if position is None or self._pressed is None:
+            return
+        if position != self._pressed and not self._moved:
+            self._moved = True
+            # Qt gives the mouse to the message that was pressed. The text may scroll so far that
+            # its widget goes; then nobody would hear of the release.
+            self._view.viewport().grabMouse()
+        if self._moved:
+            self._view.selection_controller.select(self._from_pressed(self._pressed, position))
+
+    def _from_pressed(self, pressed: Position, position: Position) -> Selection:
+        whole = self._whole
+        if whole is None:
+            return Selection(pressed, position)
+        here = self._around(position, whole.around)
+        if position < whole.first.start:
+            return Selection(whole.first.end, here.start)
+        return Selection(whole.first.start, max(here.end, whole.first.end))
+
+    def _scroll_on(self) -> None:
+        height = self._view.viewport().height()
+        over = self._last.y() - height if self._last.y() >= height else min(0, self._last.y())
+        held = QGuiApplication.mouseButtons() & Qt.MouseButton.LeftButton
+        if not over or not held or self._pressed is None:
+            self._end_drag()
+            return
+        self._view.scroll_controller.scroll_by(max(-60, min(60, over)))
+        self._extend(QPointF(self._last))
+
+    def _end_drag(self) -> None:
+        self._edge.stop()
+        self._pressed = None
+        if QWidget.mouseGrabber() is self._view.viewport():
+            self._view.viewport().releaseMouse()
+
+    def release(self, event: QMouseEvent) -> None:
+        """End the selection; a click on a link asks the shell to open it."""
+        self._end_drag()
+        if event.button() is not Qt.MouseButton.LeftButton:
+            return
+        self._view.selection_controller.set_primary_selection()
+        if self._moved or not self._link:
+            return
+        found = self.item_at(event.position())
+        if found is not None and found[2].link_at(found[3], found[4]) == self._link:
+            self.activate(self._link, link_text(found[2].row, self._link))
+
+    def activate(self, address: str, text: str) -> None:
+        """Ask the shell to open an address; others than web and mail are only shown."""
+        if is_openable_link(address):
+            self._view.link_activated.emit(LinkRequest(address, text))
+        else:
+            QToolTip.showText(QCursor.pos(), f"{NOT_OPENED}\n{shortened(address)}", self._view)
+
+    def double_click(self, event: QMouseEvent) -> None:
+        """Select a word."""
+        position = self.position_at(event.position())
+        if position is None:
+            return
+        self._doubled = event.position().toPoint()
+        self._third.setRemainingTime(QGuiApplication.styleHints().mouseDoubleClickInterval())
+        self._link = ""
+        self._select(position, word_at)
+
+    def _select(self, position: Position, around: Around) -> None:
+        """Select what is ``around`` a place in its row."""
+        first = self._around(position, around)
+        self._whole = _Whole(first, around)
+        self._pressed = self._caret = first.start
+        self._view.selection_controller.select(first)
+
+    def _around(self, position: Position, around: Around) -> Selection:
+        text = row_text(self._view.branch.models[position.at].rows[position.row])
+        first, last = around(text, min(position.offset, units(text)))
+        return Selection(replace(position, offset=first), replace(position, offset=last))
+
+
+def shortened(address: str) -> str:
+    """An address with its middle left out where it is long: its beginning says where it leads."""
+    if len(address) <= LONGEST_TIP:
+        return address
+    return f"{address[: LONGEST_TIP - 40]}\u2026{address[-39:]}"

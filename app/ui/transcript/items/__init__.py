@@ -1,0 +1,1 @@
+"""Rows laid out as text documents and painted."""

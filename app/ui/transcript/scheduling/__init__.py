@@ -1,0 +1,1 @@
+"""Work of the transcript that is done when the window is idle."""

@@ -1,0 +1,191 @@
+"""The work that waits for a pause, in slices that are shorter than a frame.
+
+What is in view and unfinished comes at once: unread parts of long messages, formulas, the colours
+of code. What nobody misses yet waits until nothing moved for a moment: hidden buttons, pictures of
+rows, what screen readers say, and the rows just outside the viewport.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, QTimer
+
+from app.ui.transcript.content.rows import CodeRow
+from app.ui.transcript.scheduling.colours import colour
+
+if TYPE_CHECKING:
+    from app.ui.transcript.view import TranscriptView
+    from app.ui.transcript.widgets.message_widget import MessageWidget
+
+SLICE_SECONDS = 0.006
+"""Of one turn of the event loop; a frame has 0.016."""
+
+FORMULA_SECONDS = 0.003
+"""After which no other formula is begun in a turn; one takes up to three times as long."""
+
+AFTER_JUMP = 10
+"""Milliseconds after a page was turned, or the bar dragged, before its formulas and colours are
+made: the page is shown first, and a drag that goes on puts them off."""
+
+IDLE_DELAY = 120
+"""Milliseconds without an arrangement before the work begins that nobody misses yet."""
+
+
+class IdleScheduler:
+    """Does a little after each frame, until nothing near the viewport waits."""
+
+    def __init__(self, view: TranscriptView) -> None:
+        self._view = view
+        self._slice_timer = QTimer(view, singleShot=True, timerType=Qt.TimerType.PreciseTimer)
+        self._slice_timer.timeout.connect(self._run_slice)
+        self._idle_timer = QTimer(view, singleShot=True)
+        self._idle_timer.timeout.connect(self._run_idle_slice)
+        self._recoloured = False  # colours came that are not shown yet
+        self.ahead: dict[str, set[int]] = {}  # rows laid out beyond the viewport, by message
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing waits."""
+        return not self._slice_timer.isActive() and not self._idle_timer.isActive()
+
+    def schedule(self) -> None:
+        """Begin, if anything waits. Called after each arrangement."""
+        if self._view.scroll_controller.jumping:
+            self._slice_timer.start(AFTER_JUMP)
+        elif not self._slice_timer.isActive() and self._waits():
+            self._slice_timer.start(0)
+        self._idle_timer.start(IDLE_DELAY)
+
+    def recolour(self) -> None:
+        """Show the colours of a block that was read in one go."""
+        self._recoloured = True
+        self._slice_timer.start(0)
+
+    def _shown(self) -> list[MessageWidget]:
+        return [
+            widget for widget in self._view.message_widgets.widgets.values() if widget.visible_rows
+        ]
+
+    def _waits(self) -> bool:
+        for widget in self._shown():
+            if widget.model.has_unparsed or any(
+                p.soon for s in widget.visible_rows for p in s.item.pending
+            ):
+                return True
+            if any(map(self._to_colour, widget.shown_rows())):
+                return True
+        return False
+
+    def _to_colour(self, row: object) -> bool:
+        return (
+            isinstance(row, CodeRow)
+            and not row.state.is_coloured(row)
+            and self._view.lexers.is_ready(row.state.language)
+        )
+
+    # ------------------------------------------------------------------ what is in view
+
+    def _run_slice(self) -> None:
+        view = self._view
+        line = None if view.scroll_controller.following else view.scroll_anchor.first_visible_line()
+        if self._read_on() or self._draw() or self._colour():
+            view.scroll_controller.relayout_at(line)
+        elif self._waits():
+            self._slice_timer.start(0)
+
+    def _read_on(self) -> bool:
+        """Read a slice of a long message."""
+        view = self._view
+        for widget in self._shown():
+            if widget.model.has_unparsed:
+                widget.model.parse_slice(view.branch.measures)
+                view.branch.sync_heights(view.branch.by_id[widget.model.message.id])
+                if view.scroll_anchor.resume_restore(widget.model):
+                    view.arrange()
+                    return False
+                return True
+        return False
+
+    def _draw(self) -> bool:
+        """Draw formulas that rows in view wait for; whether one of these is complete now."""
+        end = perf_counter() + FORMULA_SECONDS
+        formulas = self._view.formulas
+        for widget in self._shown():
+            for late in widget.pending():
+                if late.soon and perf_counter() < end:
+                    formulas.draw(late.source, display=late.display)
+        return bool([w for w in self._shown() if w.drop_completed(formulas.is_drawn)])
+
+    def _colour(self) -> bool:
+        """Colour code; whether any was."""
+        end, changed = perf_counter() + SLICE_SECONDS, self._recoloured
+        self._recoloured = False
+        for widget in self._shown():
+            for row in widget.shown_rows():
+                if isinstance(row, CodeRow) and self._to_colour(row) and perf_counter() < end:
+                    colour(widget.model.rows, row)
+                    changed = True
+        return changed
+
+    # ------------------------------------------------------------------ what nobody misses yet
+
+    def _run_idle_slice(self) -> None:
+        self._view.late_formulas.warm_up()
+        end = perf_counter() + SLICE_SECONDS
+        for _ in self._steps():
+            if perf_counter() > end:
+                self._idle_timer.start(0)
+                return
+
+    def _steps(self) -> Iterator[None]:
+        """One small piece of work after the other; what is done already is passed over."""
+        shown = self._shown()
+        for widget in shown:
+            while widget.controls.make_next(widget.visible_rows):
+                yield
+        for widget in shown:
+            self._read_whole(widget)
+            yield
+        for widget in shown:
+            if widget.describe():
+                yield
+        for widget in shown:
+            for spot in widget.visible_rows:
+                if spot.item.make_picture():
+                    yield
+        yield from self._lay_out_ahead()
+
+    def _read_whole(self, widget: MessageWidget) -> None:
+        """Have the blocks in view read in one go, once their lines have colours."""
+        if not widget.model.has_unparsed:
+            for state in {row.state for row in widget.shown_rows() if isinstance(row, CodeRow)}:
+                self._view.lexers.read_whole(state, widget.model.rows)
+
+    def _lay_out_ahead(self) -> Iterator[None]:
+        """Lay out a viewport's worth of rows below and above what is in view."""
+        view = self._view
+        ahead: dict[str, set[int]] = {}
+        self.ahead = ahead
+        for at, row in view.flow.rows_ahead():
+            ahead.setdefault(view.branch.models[at].message.id, set()).add(row)
+            if view.message_widgets.item(at, row) is not None:
+                continue
+            view.message_widgets.lay_out(at, row)
+            yield
+        yield from self._draw_ahead()
+        view.message_widgets.hide_offscreen(
+            view.branch.in_view
+        )  # what was laid out ahead of another place
+        view.scroll_bar_sync.sync()  # the heights laid out here were estimates
+
+    def _draw_ahead(self) -> Iterator[None]:
+        view = self._view
+        for widget in list(view.message_widgets.widgets.values()):
+            for late in widget.pending():
+                if late.soon:
+                    view.formulas.draw(late.source, display=late.display)
+                    yield
+        view.late_formulas.apply_drawn()

@@ -1,0 +1,63 @@
+"""Formulas too heavy for a frame: drawn in the background, and put in place once they are."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from app.ui.transcript.items.formulas import FailedFormula, FormulaShape, FormulaStore
+from app.ui.transcript.items.maths_source import is_light, render_shape, warm_up
+
+if TYPE_CHECKING:
+    from app.ui.core.render_thread import RenderThread
+    from app.ui.transcript.view import TranscriptView
+
+
+class LateFormulas:
+    """Has heavy formulas of one transcript drawn.
+
+    Attributes:
+        store: All formulas of the transcript.
+    """
+
+    def __init__(self, view: TranscriptView, background: RenderThread) -> None:
+        self._view, self._background = view, background
+        self._warm = False
+        self._drawing = 0  # formulas that the thread was given and has not brought yet
+        self.store = FormulaStore(render_shape, self._is_light, self._draw)
+
+    def _is_light(self, source: str) -> bool:
+        """Whether a formula may be drawn in this frame.
+
+        While the thread draws, none may: the renderer does one at a time, and the window would wait
+        for as long as the heavy one takes, 0.1 s and more.
+        """
+        return not self._drawing and is_light(source)
+
+    def warm_up(self) -> None:
+        """Have loaded what the first formula would wait for: the font and the renderer, 50 ms."""
+        if not self._warm:
+            self._warm = True
+            self._drawing += 1
+            self._background.submit(warm_up, lambda _: self._warmed())
+
+    def _warmed(self) -> None:
+        self._drawing -= 1
+
+    def _draw(self, source: str, display: bool) -> None:
+        self._drawing += 1
+        self._background.submit(
+            partial(render_shape, source, display), partial(self._take, source, display)
+        )
+
+    def _take(self, source: str, display: bool, shape: FormulaShape | FailedFormula) -> None:
+        self._drawing -= 1
+        self.store.put(source, shape, display=display)
+        self.apply_drawn()
+
+    def apply_drawn(self) -> None:
+        """Lay rows out again whose late formulas are there now; the reader's line stays."""
+        view = self._view
+        line = None if view.scroll_controller.following else view.scroll_anchor.first_visible_line()
+        if view.message_widgets.drop_completed(self.store.is_drawn):
+            view.scroll_controller.relayout_at(line)

@@ -1,0 +1,1 @@
+"""The part of a conversation in view: message widgets, scrolling, anchors."""

@@ -1,0 +1,154 @@
+"""Where the reader is: finding the first line in view, and coming back to it.
+
+A place is a line of text, not a distance in pixels, so it survives another width, another zoom,
+formulas that arrive late, and the next start of the program.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from app.ui.transcript.content.flow_layout import RowAnchor
+from app.ui.transcript.content.rows import row_text
+from app.ui.transcript.content.runs import units
+
+if TYPE_CHECKING:
+    from app.ui.transcript.content.message_model import MessageModel
+    from app.ui.transcript.view import TranscriptView
+
+
+@dataclass(frozen=True, slots=True)
+class ScrollPosition:
+    """A line of a message and where it stands.
+
+    Attributes:
+        message_id: The message.
+        offset: Length of the message's text before the line, as Qt counts; 0 is its beginning.
+        y: Top of the line in the viewport, pixels.
+    """
+
+    message_id: str
+    offset: int
+    y: float = 0
+
+
+@dataclass(frozen=True, slots=True)
+class VisibleLine:
+    """A line in view: message, row, offset in the row's text, and its top in the viewport."""
+
+    at: int
+    row: int
+    inside: int
+    y: float
+
+
+class ScrollAnchor:
+    """Finds and restores places of one transcript."""
+
+    def __init__(self, view: TranscriptView) -> None:
+        self._view = view
+        self._line: VisibleLine | None = None
+        self._stood: RowAnchor | None = None  # the layout's anchor when `_line` was put in place
+        self._wanted: ScrollPosition | None = None  # in a part of a message that is not read yet
+
+    # ------------------------------------------------------------------ as lines
+
+    def first_visible_line(self) -> VisibleLine | None:
+        """The line that the reader looks at: the first in view.
+
+        While nobody scrolls it stays the same line, though others become the first when the
+        window grows narrower and wider again; and `carry` keeps it while it is scrolled a little.
+        """
+        view = self._view
+        if self._line is not None and self._stood == view.flow.anchor:
+            return self._line
+        for placed in view.flow.placed:
+            item = view.message_widgets.item(placed.at, placed.row)
+            if item is None or not item.length():
+                continue
+            found = item.first_line(-placed.y)
+            if found is not None:
+                return VisibleLine(placed.at, placed.row, found[0], placed.y + found[1])
+        if not view.flow.placed:
+            return None
+        first = view.flow.placed[0]
+        return VisibleLine(first.at, first.row, 0, first.y)
+
+    def restore(self, line: VisibleLine | None) -> None:
+        """Lay out again with ``line`` where it was, though rows are of other heights now."""
+        view = self._view
+        if line is None or line.at >= len(view.branch.models):
+            view.arrange()
+            return
+        rows = view.branch.open(line.at).rows
+        if line.row < len(rows):
+            item = view.message_widgets.lay_out(line.at, line.row)
+            top = item.caret_rect(line.inside).y() if item.length() else 0.0
+            view.flow.show(line.at, line.row, round(line.y - top))
+        view.arrange()
+        self._line, self._stood = line, view.flow.anchor
+
+    def keep(self, line: VisibleLine | None) -> None:
+        """Let ``line`` stay the one that is looked at, if scrolling left it in the upper half.
+
+        What comes into view above it may still change its height, when a formula is drawn; that
+        must not move what was there before.
+        """
+        view, self._line = self._view, None
+        if line is None:
+            return
+        for placed in view.flow.placed:
+            if (placed.at, placed.row) == (line.at, line.row):
+                item = view.message_widgets.lay_out(line.at, line.row)
+                y = placed.y + (item.caret_rect(line.inside).y() if item.length() else 0.0)
+                if 0 <= y < view.flow.viewport / 2:
+                    self._line, self._stood = replace(line, y=y), view.flow.anchor
+
+    # ------------------------------------------------------------------ as anchors
+
+    def position(self) -> ScrollPosition | None:
+        """Where the reader is, to come back to; None for an empty chat."""
+        line = self.first_visible_line()
+        if line is None:
+            return None
+        model = self._view.branch.models[line.at]
+        return ScrollPosition(model.message.id, _before(model, line.row) + line.inside, line.y)
+
+    def go_to(self, place: ScrollPosition) -> bool:
+        """Stand at a place, without laying the rest out; whether its message is there."""
+        view = self._view
+        at = view.branch.by_id.get(place.message_id)
+        if at is None:
+            return False
+        model = view.branch.open(at)
+        self._wanted = None
+        if not place.offset and not place.y:
+            view.flow.show(at, 0, 0)
+            return True
+        rest = place.offset
+        for number, row in enumerate(model.rows):
+            length = units(row_text(row))
+            if rest < length:
+                top = view.message_widgets.lay_out(at, number).caret_rect(rest).y()
+                view.flow.show(at, number, round(place.y - top))
+                return True
+            rest -= length
+        view.flow.show(at, len(model.rows) - 1, 0)
+        self._wanted = place if model.has_unparsed else None
+        return True
+
+    def resume_restore(self, model: MessageModel) -> bool:
+        """More of a long message was read; whether the place that is looked for is reached."""
+        place = self._wanted
+        if place is None or place.message_id != model.message.id:
+            return False
+        return self.go_to(place) and self._wanted is None
+
+    def forget(self) -> None:
+        """The reader went elsewhere."""
+        self._wanted = None
+
+
+def _before(model: MessageModel, row: int) -> int:
+    return sum(units(row_text(above)) for above in model.rows[:row])

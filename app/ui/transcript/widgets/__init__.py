@@ -1,0 +1,1 @@
+"""The widgets of one message and their controls."""

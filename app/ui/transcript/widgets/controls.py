@@ -1,0 +1,206 @@
+"""The controls of one message: makes them for its rows, places, reveals and walks them.
+
+What is seen at once is made at once. The actions that only show when their message is pointed at
+are made in the next pause, or when the pointer or the keyboard comes first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QWidget
+
+from app.ui.transcript.content.wide_blocks import CodeState, HorizontalScrollState
+from app.ui.transcript.items.block_items import (
+    SIDE_BAR,
+    CodeHeadItem,
+    FixedItem,
+    FooterItem,
+    MathItem,
+    ScrollBarItem,
+    ThinkingItem,
+)
+from app.ui.transcript.items.style import CODE_PAD
+from app.ui.transcript.widgets.buttons import QuietButton
+from app.ui.transcript.widgets.footer import OVERHANG, Footer, is_always_shown
+from app.ui.transcript.widgets.message_controls import CodeHead, HorizontalScrollBar, ThinkingToggle
+
+if TYPE_CHECKING:
+    from app.ui.transcript.items.row_item import RowItem
+    from app.ui.transcript.widgets.message_widget import MessageWidget, VisibleRow
+
+
+class Controls:
+    """The controls of a message widget."""
+
+    def __init__(self, message: MessageWidget) -> None:
+        self._message = message
+        self._hovered = False
+        self._focused = False
+        self._refocus = ""
+
+    # ------------------------------------------------------------------ making and placing
+
+    def place(self, spot: VisibleRow) -> None:
+        """Bring a row's control to its place; one that nobody sees is left for a pause."""
+        item = spot.item
+        if not has_control(item):
+            if isinstance(item, ScrollBarItem) and item.widget is not None:
+                item.widget.hide()
+            return
+        if item.widget is None and isinstance(item, FooterItem) and not self._is_due():
+            return
+        self._make_and_place(spot)
+
+    def make_next(self, spots: Iterable[VisibleRow]) -> bool:
+        """Make one control that was left for a pause; whether there was one."""
+        for spot in spots:
+            if spot.item.widget is None and has_control(spot.item):
+                self._make_and_place(spot)
+                return True
+        return False
+
+    def make_all(self, spots: list[VisibleRow]) -> None:
+        """Make what was left: the pointer or the keyboard comes."""
+        while self.make_next(spots):
+            pass
+
+    def _is_due(self) -> bool:
+        model = self._message.model
+        return self.revealed or bool(self._refocus) or is_always_shown(model.message, model.version)
+
+    def _make_and_place(self, spot: VisibleRow) -> None:
+        item, style = spot.item, spot.item.style
+        if item.widget is None:
+            item.widget = self._make(item)
+        x = self._message.offset_x(item) + item.left
+        y, width, height = spot.y + item.gap, item.room, spot.height - item.gap
+        if isinstance(item, ScrollBarItem | MathItem):
+            y, height = spot.y + spot.height - style.px(SIDE_BAR), style.px(SIDE_BAR)
+        if isinstance(item.widget, Footer):
+            x -= style.px(OVERHANG)
+            width += style.px(OVERHANG)
+        if isinstance(item.widget, ThinkingToggle):
+            width = min(width, item.widget.wanted_width())
+            x -= style.px(8)
+        item.widget.setGeometry(x, y, width, height)
+        if isinstance(item.widget, HorizontalScrollBar):
+            _set_bar(item.widget, item)
+        item.widget.show()
+
+    def _make(self, item: RowItem) -> QWidget:
+        message, style = self._message, item.style
+        host = message.host
+        if isinstance(item, CodeHeadItem):
+            state = item.row.state
+            head = CodeHead(message, style, state)
+            head.copy_clicked.connect(lambda: host.copy_code(message.model, state))
+            head.wrap_clicked.connect(lambda: host.toggle_wrap(state))
+            self._watch((head.wrap, head.copy), head)
+            return head
+        if isinstance(item, ThinkingItem):
+            toggle = ThinkingToggle(message, style, item.row)
+            toggle.clicked.connect(lambda: host.toggle_thinking(message.model))
+            self._watch((toggle,), toggle)
+            return toggle
+        if isinstance(item, ScrollBarItem | MathItem):
+            side = item.row.state
+            bar = HorizontalScrollBar(message, style, side, item.room)
+            bar.valueChanged.connect(self._bar_moved(side))
+            return bar
+        return self._make_footer(item)
+
+    def _make_footer(self, item: RowItem) -> Footer:
+        message = self._message
+        host, model = message.host, message.model
+        footer = Footer(message, item.style, model.message, model.version, busy=host.is_busy())
+        footer.acted.connect(lambda kind, payload: host.on_action(message.model, kind, payload))
+        self._watch(footer.buttons, footer)
+        footer.reveal(self.revealed)
+        for button in footer.buttons:
+            if self._refocus and button.accessibleName() == self._refocus:
+                QTimer.singleShot(0, button, button.setFocus)  # once it is shown
+        self._refocus = ""
+        return footer
+
+    def _bar_moved(self, state: HorizontalScrollState) -> Callable[[int], None]:
+        def moved(value: int) -> None:
+            if state.offset != value:
+                state.offset = value
+                self._message.host.on_horizontal_scroll()
+
+        return moved
+
+    def _watch(self, buttons: Iterable[QuietButton], control: QWidget) -> None:
+        for button in buttons:
+            button.focused.connect(lambda focused: self._focus_changed(focused, control))
+
+    # ------------------------------------------------------------------ showing the actions
+
+    @property
+    def revealed(self) -> bool:
+        """Whether the actions are seen."""
+        return self._hovered or self._focused or self._message.host.is_last(self._message.model)
+
+    def hover(self, *, hovered: bool) -> None:
+        """The pointer came or went."""
+        self._hovered = hovered
+        self.reveal()
+
+    def _focus_changed(self, focused: bool, control: QWidget) -> None:
+        self._focused = focused
+        self.reveal()
+        row = self._message.layout_cache.row_of(control) if focused else None
+        if row is not None:
+            self._message.host.scroll_into_view(self._message.model, row)
+
+    def reveal(self) -> None:
+        """Show or hide the actions."""
+        for item in self._message.items.values():
+            if isinstance(item.widget, Footer):
+                item.widget.reveal(self.revealed)
+
+    # ------------------------------------------------------------------ focus
+
+    def give_up_focus(self) -> None:
+        """Hand the focus to the transcript before Qt hands it to anybody.
+
+        The button that had it gets it back if it is made again at once.
+        """
+        focused = self._message.window().focusWidget()
+        if focused is not None and self._message.isAncestorOf(focused):
+            self._refocus = focused.accessibleName()
+            self._message.host.take_focus()
+
+    @staticmethod
+    def controls_of(spot: VisibleRow) -> list[QWidget]:
+        """The controls of a row that take the focus."""
+        widget = spot.item.widget
+        if isinstance(widget, CodeHead):
+            return [widget.wrap, widget.copy]
+        if isinstance(widget, Footer):
+            return [button for button in widget.buttons if button.isEnabled()]
+        return [widget] if widget is not None and widget.isVisible() else []
+
+
+def has_control(item: RowItem) -> bool:
+    """Whether a row has a control."""
+    if isinstance(item, ScrollBarItem | MathItem):
+        return item.bar
+    return isinstance(item, FixedItem)
+
+
+def _set_bar(bar: HorizontalScrollBar, item: RowItem) -> None:
+    state = getattr(item.row, "state", None)
+    if isinstance(state, HorizontalScrollState):
+        pad = 2 * item.style.px(CODE_PAD) if isinstance(state, CodeState) else 0
+        bar.setRange(0, max(0, state.content_width - item.room + pad))
+        bar.setValue(state.offset)
+
+
+def has_focus(widget: QWidget) -> bool:
+    """Whether a control, or one inside it, has the focus of its window."""
+    focused = widget.window().focusWidget()
+    return focused is not None and (focused is widget or widget.isAncestorOf(focused))

@@ -1,0 +1,178 @@
+"""The actions under a message and what is said about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
+
+from app.domain.conversation import Message, MessageStatus, Version
+from app.domain.generation import Role
+from app.services.core import formatting
+from app.ui.style.widgets import open_below
+from app.ui.transcript.content.message_model import status_text
+from app.ui.transcript.items.style import Style
+from app.ui.transcript.widgets.buttons import ButtonRow, QuietButton, QuietLabel
+from app.ui.transcript.widgets.signals import ActionKind
+
+OVERHANG = 6
+"""How far a footer begins left of the text, so that its first picture stands under the text."""
+
+
+def is_always_shown(message: Message, version: Version) -> bool:
+    """Whether a part of the actions is seen without pointing at the message."""
+    writing = message.status is MessageStatus.STREAMING
+    return (message.status.can_continue or version.count > 1) and not writing
+
+
+class Footer(ButtonRow):
+    """Actions under a message and what is to be said about it."""
+
+    acted = Signal(str, str)  # kind, payload
+
+    def __init__(
+        self, parent: QWidget, style: Style, message: Message, version: Version, *, busy: bool
+    ) -> None:
+        super().__init__(parent, style)
+        self._message = message
+        self._buttons: list[QuietButton] = []
+        self._revealed = False
+        self._count: QuietLabel | None = None
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        streaming = message.status is MessageStatus.STREAMING
+        user = message.role is Role.USER
+        self._always: set[QuietButton] = set()
+        if message.status.can_continue and not user and not busy:
+            button = self._add("continue", "Continue this answer", ActionKind.CONTINUE, "Continue")
+            self._always.add(button)
+        if not streaming:
+            self._add("copy", "Copy message", ActionKind.COPY)
+            if not busy:
+                if user:
+                    self._add("edit", "Edit message", ActionKind.EDIT)
+                else:
+                    self._add("regenerate", "Regenerate answer", ActionKind.REGENERATE)
+        if version.count > 1 and not streaming:
+            self._add_versions(version, busy=busy)
+        if not streaming:
+            more = self._add("more", "More actions", None)
+            more.clicked.connect(lambda: open_below(more, self._menu(more, busy=busy)))
+        self._status = QuietLabel(self, style, self._words())
+        made_by, speed = self._made_by(), self._speed()
+        # The figures of the last answer stand in the status line: once in the window is enough.
+        self._figures = QuietLabel(self, style, made_by or speed)
+        if made_by:
+            self._figures.setToolTip(speed)
+        self.reveal(False)
+
+    @property
+    def status_text(self) -> tuple[QuietLabel, ...]:
+        """What is said beside the buttons."""
+        return self._status, self._figures
+
+    @property
+    def buttons(self) -> list[QuietButton]:
+        """From first to last."""
+        return self._buttons
+
+    def _words(self) -> str:
+        return status_text(self._message)
+
+    def _made_by(self) -> str:
+        """The model, once it has answered."""
+        made_by = self._message.model
+        if made_by is None or not self._speed():
+            return ""
+        return f"{made_by.name} {made_by.quantization}".strip()
+
+    def _speed(self) -> str:
+        timings = self._message.timings
+        writing = self._message.status is MessageStatus.STREAMING
+        if timings is None or writing or not timings.tokens_per_second:
+            return ""
+        return formatting.join(
+            formatting.amount(timings.completion_tokens, "token"),
+            formatting.rate(timings.tokens_per_second),
+        )
+
+    def _add(
+        self, name: str, label: str, kind: ActionKind | None, text: str = "", payload: str = ""
+    ) -> QuietButton:
+        button = QuietButton(self, self._style, name, label, text)
+        if kind is not None:
+            button.clicked.connect(self._emitter(kind, payload))
+        self._buttons.append(button)
+        return button
+
+    def _emitter(self, kind: ActionKind, payload: str) -> Callable[[], None]:
+        def emit() -> None:
+            if kind is ActionKind.COPY:
+                self._buttons_copied()
+            self.acted.emit(kind.value, payload)
+
+        return emit
+
+    def _buttons_copied(self) -> None:
+        for button in self._buttons:
+            if button.accessibleName() == "Copy message":
+                button.set_icon("done")
+
+    def _add_versions(self, version: Version, *, busy: bool) -> None:
+        before = self._add("previous", "Previous version", ActionKind.VERSION, payload="previous")
+        before.setEnabled(version.index > 1 and not busy)
+        self._count = QuietLabel(self, self._style, f"{version.index}/{version.count}")
+        self._count.setAccessibleName(f"Version {version.index} of {version.count}")
+        after = self._add("next", "Next version", ActionKind.VERSION, payload="next")
+        after.setEnabled(version.index < version.count and not busy)
+        self._always |= {before, after}
+
+    def _menu(self, button: QuietButton, *, busy: bool) -> QMenu:
+        menu = QMenu(button)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        rows: list[tuple[str, ActionKind, str]] = [
+            ("Copy as Markdown", ActionKind.COPY, "markdown"),
+            ("Copy as plain text", ActionKind.COPY, "plain"),
+            ("Copy as rich text", ActionKind.COPY, "rich"),
+        ]
+        if not busy:
+            if self._message.role is not Role.USER:
+                rows.append(("Answer again with\u2026", ActionKind.ANSWER_AGAIN, ""))
+                if self._count is not None:
+                    rows.append(("Compare versions\u2026", ActionKind.COMPARE, ""))
+            rows.append(("New chat from here", ActionKind.BRANCH, ""))
+            rows.append(("Delete\u2026", ActionKind.DELETE, ""))
+        for text, kind, payload in rows:
+            action = QAction(text, menu)
+            action.triggered.connect(self._emitter(kind, payload))
+            menu.addAction(action)
+        return menu
+
+    def reveal(self, shown: bool) -> None:
+        """Show the actions, or only what has to be seen always."""
+        self._revealed = shown
+        for button in self._buttons:
+            button.shown = shown or button in self._always
+            button.update()
+        self._figures.setVisible(shown and bool(self._figures.text()))
+        self._place()
+
+    def _place(self) -> None:
+        style = self._style
+        widths = [button.wanted_width() for button in self._buttons]
+        count = self._count
+        count_width = count.text_width + style.px(4) if count is not None else 0
+        right = self._message.role is Role.USER
+        x = self.width() - sum(widths) - count_width if right else 0
+        for button, width in zip(self._buttons, widths, strict=True):
+            self._put(button, x, width)
+            x += width
+            if button.accessibleName() == "Previous version" and count is not None:
+                self._put(count, x, count_width)
+                x += count_width
+        x += style.px(10)
+        for label in (self._status, self._figures):
+            if label.text():
+                self._put(label, x, label.text_width)
+                x += label.width() + style.px(12)

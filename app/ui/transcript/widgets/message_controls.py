@@ -1,0 +1,205 @@
+"""The widgets inside a message (code bar, sideways bar, reasoning line) and the pill."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRect, QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QKeyEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QScrollBar, QToolButton, QWidget
+
+from app.markup.code.highlighter import language_label
+from app.ui.style.theme import qcolour
+from app.ui.style.transcript_icons import icon
+from app.ui.transcript.content.rows import ThinkingRow
+from app.ui.transcript.content.wide_blocks import CodeState, HorizontalScrollState
+from app.ui.transcript.items.style import Style
+from app.ui.transcript.widgets.buttons import BUTTON, ICON, ButtonRow, QuietButton, QuietLabel
+
+COPIED_SHOWN = 1600
+"""Milliseconds that a button says that it has copied."""
+
+
+class CodeHead(ButtonRow):
+    """The bar above code: language, Wrap, Copy."""
+
+    copy_clicked = Signal()
+    wrap_clicked = Signal()
+
+    def __init__(self, parent: QWidget, style: Style, state: CodeState) -> None:
+        super().__init__(parent, style)
+        self._label = QuietLabel(self, style, language_label(state.language) or "Code")
+        self.wrap = QuietButton(self, style, "wrap", "Wrap long lines")
+        self.wrap.setCheckable(True)
+        wrapped = style.wrap_code if state.wrap is None else state.wrap
+        self.wrap.setChecked(wrapped)
+        self.wrap.setToolTip("Scroll long lines" if wrapped else "Wrap long lines")
+        self.copy = QuietButton(self, style, "copy", "Copy code", "Copy")
+        self.wrap.clicked.connect(self.wrap_clicked)
+        self.copy.clicked.connect(self._copied)
+
+    def _copied(self) -> None:
+        self.copy.set_icon("done")
+        self.copy.setText("Copied")
+        self._place()
+        self.copy_clicked.emit()
+        QTimer.singleShot(COPIED_SHOWN, self, self._as_before)
+
+    def _as_before(self) -> None:
+        self.copy.set_icon("copy")
+        self.copy.setText("Copy")
+        self._place()
+
+    def _place(self) -> None:
+        style = self._style
+        wide, square = self.copy.wanted_width(), style.px(BUTTON)
+        x = self.width() - style.px(6) - wide
+        self._put(self.copy, x, wide)
+        x -= square + style.px(2)
+        self._put(self.wrap, x, square)
+        self._label.setGeometry(style.px(12), 0, max(10, x - style.px(16)), self.height())
+
+
+class HorizontalScrollBar(QScrollBar):
+    """Scrolls a wide block sideways."""
+
+    def __init__(
+        self, parent: QWidget, style: Style, state: HorizontalScrollState, room: int
+    ) -> None:
+        super().__init__(Qt.Orientation.Horizontal, parent)
+        self._style = style
+        self.setAccessibleName("Scroll sideways")
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setRange(0, max(0, state.content_width - room))
+        self.setPageStep(max(1, room))
+        self.setSingleStep(style.px(30))
+        self.setValue(state.offset)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draw a quiet thumb; the accent tells the focus."""
+        style, theme = self._style, self._style.theme
+        room = self.maximum() - self.minimum() + self.pageStep()
+        if room <= 0:
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        lively = self.hasFocus() or self.underMouse() or self.isSliderDown()
+        painter.setBrush(qcolour(theme.accent if lively else theme.thumb))
+        inset, thick = style.px(8), style.px(6)
+        track = self.width() - 2 * inset
+        long = max(style.px(36), track * self.pageStep() / room)
+        spare = self.maximum() - self.minimum()
+        x = inset + (track - long) * (self.value() / spare if spare else 0)
+        y = (self.height() - thick) / 2
+        painter.drawRoundedRect(QRectF(x, y, long, thick), thick / 2, thick / 2)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Go sideways; up and down is the transcript's.
+
+        Not left to Qt: a scroll bar's controls are inverted, so that its Right key goes left.
+        """
+        match event.key():
+            case Qt.Key.Key_Right:
+                self.setValue(self.value() + self.singleStep())
+            case Qt.Key.Key_Left:
+                self.setValue(self.value() - self.singleStep())
+            case Qt.Key.Key_Home | Qt.Key.Key_End:
+                super().keyPressEvent(event)
+            case _:
+                event.ignore()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Take what goes sideways; up and down is the transcript's."""
+        if abs(event.angleDelta().x()) > abs(event.angleDelta().y()):
+            super().wheelEvent(event)
+        else:
+            event.ignore()
+
+
+def thinking_text(row: ThinkingRow) -> str:
+    """What the line above the reasoning says."""
+    if not row.closed:
+        return f"Thinking\u2026 {row.words:,} words"
+    if row.seconds is not None:
+        whole = max(1, round(row.seconds))
+        time = f"{whole} s" if whole < 60 else f"{whole // 60} min {whole % 60} s"
+        return f"Thought for {time} \u00b7 {row.words:,} words"
+    return f"Reasoning \u00b7 {row.words:,} words"
+
+
+class ThinkingToggle(QuietButton):
+    """Folds and unfolds the reasoning."""
+
+    def __init__(self, parent: QWidget, style: Style, row: ThinkingRow) -> None:
+        name = "open" if row.open else "closed"
+        super().__init__(parent, style, name, thinking_text(row), thinking_text(row))
+        self.setObjectName("thinking")
+        self.quiet = True
+        self.set_row(row)
+
+    def set_row(self, row: ThinkingRow) -> None:
+        """Say how long the reasoning is by now."""
+        words = thinking_text(row)
+        self.setText(words)
+        self.setToolTip("Hide the reasoning" if row.open else "Show the reasoning")
+        self.setAccessibleName(f"{words}. {self.toolTip()}")
+        self.set_icon("open" if row.open else "closed")
+
+
+class ScrollToEndButton(QToolButton):
+    """Floats above the end of the view and leads there."""
+
+    def __init__(self, parent: QWidget, style: Style) -> None:
+        super().__init__(parent)
+        self._style = style
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.hide()
+        self.set_style(style)
+        self.show_text("")
+
+    def set_style(self, style: Style) -> None:
+        """Take another theme or zoom."""
+        self._style = style
+        self.setFont(style.fonts.small)
+        self.update()
+
+    def show_text(self, text: str) -> None:
+        """Show ``text`` beside the arrow."""
+        self.setText(text)
+        self.setAccessibleName(f"{text}, go to the end" if text else "Go to the end")
+        self.setToolTip("Go to the end")
+
+    def place(self, area: QRect) -> None:
+        """Stand at the foot of the view."""
+        style = self._style
+        tall = style.px(32)
+        words = int(style.small_metrics.horizontalAdvance(self.text()))
+        width = words + style.px(44) if self.text() else tall
+        x = area.x() + (area.width() - width) // 2
+        self.setGeometry(x, area.bottom() - tall - style.px(12), width, tall)
+        self.raise_()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draw the pill."""
+        style, theme = self._style, self._style.theme
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        lively = self.underMouse() or self.hasFocus()
+        painter.setPen(QPen(qcolour(theme.accent if lively else theme.border), 1.5))
+        painter.setBrush(qcolour(theme.raised))
+        area = QRectF(self.rect()).adjusted(1, 1, -1, -1)
+        painter.drawRoundedRect(area, area.height() / 2, area.height() / 2)
+        side = style.px(ICON)
+        x = style.px(12) if self.text() else (self.width() - side) // 2
+        made = icon("down", theme.text, side, self.devicePixelRatioF())
+        made.paint(painter, x, (self.height() - side) // 2, side, side)
+        if self.text():
+            painter.setPen(qcolour(theme.text))
+            rest = self.rect().adjusted(x + side + style.px(6), 0, 0, 0)
+            painter.drawText(rest, Qt.AlignmentFlag.AlignVCenter, self.text())

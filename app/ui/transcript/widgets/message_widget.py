@@ -1,0 +1,322 @@
+"""The widget of one message near the viewport: paints its rows and holds its buttons."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from PySide6.QtCore import QEvent, QRect, Qt
+from PySide6.QtGui import QAccessible, QEnterEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QGroupBox, QWidget
+
+from app.ui.style.theme import qcolour
+from app.ui.transcript.content.flow_layout import PlacedRow
+from app.ui.transcript.content.message_model import MessageModel
+from app.ui.transcript.content.rows import FooterRow, NoteRow, Row, TextRow
+from app.ui.transcript.content.spoken import spoken_message
+from app.ui.transcript.content.wide_blocks import CodeState
+from app.ui.transcript.items.formulas import PendingFormula
+from app.ui.transcript.items.row_item import RowDecoration, RowItem
+from app.ui.transcript.items.style import Style
+from app.ui.transcript.widgets.controls import Controls
+from app.ui.transcript.widgets.layout_cache import BUBBLE_PAD_X, LayoutCache
+
+MARGIN = 28
+BUBBLE_PAD_Y, BUBBLE_RADIUS = 14, 14
+BUBBLE_PAD_TEXT = 6  # a line of text has its distance below it already
+SPOKEN = 20_000
+"""Characters of a message that a screen reader is given as its name."""
+
+UNHEARD = 2_000
+"""As long as none listens: putting all of a long answer in words takes some frames."""
+
+
+class MessageWidgetHost(Protocol):
+    """What a message asks of the transcript."""
+
+    def decoration_of(self, model: MessageModel, row: int) -> RowDecoration:
+        """Selection and matches in a row."""
+
+    def on_action(self, model: MessageModel, kind: str, payload: str) -> None:
+        """An action was chosen."""
+
+    def copy_code(self, model: MessageModel, state: CodeState) -> None:
+        """Put a code block on the clipboard."""
+
+    def toggle_wrap(self, state: CodeState) -> None:
+        """Wrap or unwrap a code block."""
+
+    def toggle_thinking(self, model: MessageModel) -> None:
+        """Fold or unfold the reasoning."""
+
+    def on_horizontal_scroll(self) -> None:
+        """A wide block was scrolled."""
+
+    def is_last(self, model: MessageModel) -> bool:
+        """Whether it is the last message."""
+
+    def is_busy(self) -> bool:
+        """Whether an answer is being written."""
+
+    def take_focus(self) -> None:
+        """Take the focus from a control that goes away."""
+
+    def scroll_into_view(self, model: MessageModel, row: int) -> None:
+        """Bring a row into view, because it got the focus."""
+
+
+@dataclass(frozen=True, slots=True)
+class VisibleRow:
+    """A row as it stands in the widget."""
+
+    row: int
+    item: RowItem
+    y: int
+    height: int
+
+
+class MessageWidget(QGroupBox):
+    """One message. A group box only for its accessible role; it paints itself."""
+
+    def __init__(self, parent: QWidget, host: MessageWidgetHost, model: MessageModel) -> None:
+        super().__init__(parent)
+        self._viewport, self.host = parent, host
+        self.visible_rows: list[VisibleRow] = []
+        self.controls = Controls(self)
+        self.layout_cache = LayoutCache(model, self.controls.give_up_focus)
+        self.setContentsMargins(0, 0, 0, 0)
+        self.setMouseTracking(True)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._style: Style | None = None
+        self._described: tuple[int, bool, bool, bool] | None = None
+
+    # ------------------------------------------------------------------ rows
+
+    @property
+    def model(self) -> MessageModel:
+        """The message."""
+        return self.layout_cache.model
+
+    @property
+    def items(self) -> dict[int, RowItem]:
+        """The rows that are laid out, by their numbers."""
+        return self.layout_cache.items
+
+    def shown_rows(self) -> list[Row]:
+        """The rows in view."""
+        return [spot.item.row for spot in self.visible_rows]
+
+    def focus_chain(self) -> list[QWidget]:
+        """The controls in view that take the focus, from top to bottom."""
+        return [control for spot in self.visible_rows for control in self.controls_of(spot)]
+
+    def controls_of(self, spot: VisibleRow) -> list[QWidget]:
+        """The controls of one row that take the focus, made if they were left for a pause."""
+        self.controls.make_all([spot])
+        return self.controls.controls_of(spot)
+
+    def drop_completed(self, is_drawn: Callable[[PendingFormula], bool]) -> bool:
+        """Let go of rows all of whose late formulas are there; whether one was in view."""
+        gone = self.layout_cache.drop_completed(is_drawn)
+        return any(spot.row in gone for spot in self.visible_rows)
+
+    def pending(self) -> list[PendingFormula]:
+        """The formulas that rows laid out here wait for; those in view come first."""
+        shown = [spot.item for spot in self.visible_rows]
+        others = [item for item in self.items.values() if item not in shown]
+        return [late for item in (*shown, *others) for late in item.pending]
+
+    # ------------------------------------------------------------------ geometry
+
+    def arrange(self, placed: list[PlacedRow], left: int, style: Style) -> None:
+        """Take the place of the visible rows; ``left`` is the column's in the viewport.
+
+        Only what looks different is drawn again. A message that fills the viewport stands still,
+        and what it shows is scrolled inside it.
+        """
+        place = self._area(placed, left, style)
+        anew = place.size() != self.size() or style is not self._style
+        self._style = style
+        self.setGeometry(place)
+        before = {spot.row: spot for spot in self.visible_rows}
+        changed = self.layout_cache.pop_changed()
+        top = place.y()
+        self.visible_rows = [
+            VisibleRow(p.row, self.items[p.row], p.y - top, p.height) for p in placed
+        ]
+        if anew:
+            self.update()
+        moved = 0 if anew else self._scroll(before)
+        for spot in self.visible_rows:
+            old = before.get(spot.row)
+            there = old is not None and old.item is spot.item and old.y + moved == spot.y
+            tall = old.height if old is not None and there else 0
+            if tall != spot.height or spot.item.scrolls:
+                self.controls.place(spot)
+            if anew or (tall == spot.height and spot.row not in changed):
+                continue
+            skip = int(changed.get(spot.row, 0)) if there else 0
+            self.update(0, spot.y + skip, place.width(), max(tall, spot.height) - skip)
+
+    def refresh(self, rows: Container[int]) -> None:
+        """Draw rows again that have another form and stand where they stood."""
+        changed = self.layout_cache.pop_changed()
+        for number, spot in enumerate(self.visible_rows):
+            item = self.items[spot.row]
+            if item is not spot.item or item.scrolls:
+                self.visible_rows[number] = replace(spot, item=item)
+                self.controls.place(self.visible_rows[number])
+            if spot.row in rows:
+                skip = int(changed.get(spot.row, 0)) if item is spot.item else 0
+                self.update(0, spot.y + skip, self.width(), spot.height - skip)
+
+    def _area(self, placed: list[PlacedRow], left: int, style: Style) -> QRect:
+        """The rectangle of the visible rows, in the viewport and not beyond both its ends."""
+        margin, top, bottom = style.px(MARGIN), placed[0].y, placed[-1].y + placed[-1].height
+        if top <= 0 and bottom >= self._viewport.height():
+            top, bottom = 0, self._viewport.height()
+        return QRect(left - margin, top, style.column + 2 * margin, bottom - top)
+
+    def _scroll(self, before: dict[int, VisibleRow]) -> int:
+        """Move what is shown already to where it stands now, and return by how many pixels."""
+        if self.model.is_user:
+            return 0  # a bubble's ends are drawn where they are seen
+        for spot in self.visible_rows:
+            old = before.get(spot.row)
+            if old is not None and old.item is spot.item:
+                if spot.y != old.y:
+                    self.scroll(0, spot.y - old.y)
+                return spot.y - old.y
+        return 0
+
+    def hide_offscreen(self) -> None:
+        """Stand aside, with rows laid out ahead of the viewport."""
+        self.visible_rows = []
+        self.controls.give_up_focus()
+        self.hide()
+
+    def offset_x(self, item: RowItem) -> int:
+        """Where the item's column begins in this widget."""
+        style = item.style
+        margin = style.px(MARGIN)
+        if self.model.is_user and not isinstance(item.row, FooterRow | NoteRow):
+            return margin + style.column - self.layout_cache.bubble_width + style.px(BUBBLE_PAD_X)
+        return margin
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        """The pointer came."""
+        self.controls.make_all(self.visible_rows)
+        self.controls.hover(hovered=True)
+        super().enterEvent(event)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """The pointer went."""
+        self.controls.hover(hovered=False)
+        super().leaveEvent(event)
+
+    # ------------------------------------------------------------------ painting and pointing
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Leave it to the transcript; a selection runs across messages."""
+        event.ignore()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Leave it to the transcript."""
+        event.ignore()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Leave it to the transcript."""
+        event.ignore()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Leave it to the transcript."""
+        event.ignore()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the rows that the event wants."""
+        if self._style is None:
+            return
+        painter = QPainter(self)
+        wanted = event.region()  # its rectangle may be all of the message
+        theme = self._style.theme
+        painter.fillRect(event.rect(), qcolour(theme.page))
+        margin = self._style.px(MARGIN)
+        bubble = self.layout_cache.bubble_width - 2 * self._style.px(BUBBLE_PAD_X)
+        if self.model.is_user:
+            self._paint_bubble(painter, self._style)
+        pictures = 1  # that may be made beside the drawing; the others are made in pauses
+        top, bottom = event.rect().top(), event.rect().bottom() + 1
+        for spot in self.visible_rows:
+            if spot.y >= bottom or spot.y + spot.height <= top:
+                continue
+            area = QRect(0, spot.y, self.width(), spot.height)
+            if not wanted.intersects(area):
+                continue
+            x = self.offset_x(spot.item)
+            painter.save()
+            painter.translate(x, spot.y)
+            part = (wanted & area).boundingRect()
+            if part != area:
+                painter.setClipRect(part.translated(-x, -spot.y))
+            look = self.host.decoration_of(self.model, spot.row)
+            inside = self.model.is_user and not isinstance(spot.item.row, NoteRow)
+            ground = theme.bubble if inside else theme.page
+            width = bubble if inside else spot.item.width
+            spot.item.draw(painter, look, ground, 0 if inside else margin, width)
+            painter.restore()
+            if pictures and spot.item.make_picture():
+                pictures -= 1
+        painter.end()
+
+    def _paint_bubble(self, painter: QPainter, style: Style) -> None:
+        rows = self.model.rows
+        first = 1 if isinstance(rows[0], NoteRow) else 0
+        last = next(i for i in range(len(rows) - 1, -1, -1) if not _is_end(rows[i]))
+        inside = [s for s in self.visible_rows if first <= s.row <= last]
+        if not inside:
+            return
+        radius = style.px(BUBBLE_RADIUS)
+        top, bottom = inside[0].y, inside[-1].y + inside[-1].height
+        # What is cut off by the viewport runs on beyond it.
+        top = top + style.px(16) if inside[0].row == first else top - 2 * radius
+        pad = BUBBLE_PAD_TEXT if isinstance(rows[last], TextRow) else BUBBLE_PAD_Y
+        bottom = bottom + style.px(pad) if inside[-1].row == last else bottom + 2 * radius
+        x = style.px(MARGIN) + style.column - self.layout_cache.bubble_width
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(qcolour(style.theme.bubble))
+        painter.drawRoundedRect(
+            QRect(x, top, self.layout_cache.bubble_width, bottom - top), radius, radius
+        )
+
+    def visible_row_at(self, y: int) -> tuple[int, RowItem, int] | None:
+        """The row nearest to ``y`` in this widget: row, item, and its top."""
+        best: VisibleRow | None = None
+        for spot in self.visible_rows:
+            if spot.y <= y or best is None:
+                best = spot
+        return (best.row, best.item, best.y) if best is not None else None
+
+    def top_of(self, row: int) -> int | None:
+        """The top of a row in this widget, if it is shown."""
+        return next((spot.y for spot in self.visible_rows if spot.row == row), None)
+
+    def describe_so_far(self) -> None:
+        """Set what a screen reader says of an answer that is still being written."""
+        self.setAccessibleName(spoken_message(self.model, SPOKEN))
+
+    def describe(self) -> bool:
+        """Set what a screen reader says, once the message stands; whether that was to be done."""
+        heard = QAccessible.isActive()
+        state = (id(self.model.message), self.model.left_out, self.model.folded, heard)
+        if self._described == state or self.model.stream is not None:
+            return False
+        self._described = state
+        self.setAccessibleName(spoken_message(self.model, SPOKEN if heard else UNHEARD))
+        return True
+
+
+def _is_end(row: object) -> bool:
+    return isinstance(row, FooterRow | NoteRow)

@@ -1,0 +1,66 @@
+"""What the transcript tells the shell: its signals, one payload each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QAbstractScrollArea
+
+
+class ActionKind(StrEnum):
+    """What can be asked for at a message."""
+
+    COPY = "copy"  # done already: the text is on the clipboard
+    EDIT = "edit"
+    REGENERATE = "regenerate"
+    CONTINUE = "continue"
+    ANSWER_AGAIN = "answer_again"  # as regenerate, after choosing other settings
+    COMPARE = "compare"  # the versions of an answer side by side
+    BRANCH = "branch"  # a new chat from here
+    DELETE = "delete"
+    VERSION = "version"  # payload: "previous" or "next"
+
+
+@dataclass(frozen=True, slots=True)
+class MessageAction:
+    """Something was asked for at a message."""
+
+    kind: ActionKind
+    message_id: str
+    payload: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkRequest:
+    """A link was activated; the shell shows the address and asks before it opens anything.
+
+    Only http, https and mailto addresses are ever sent.
+    """
+
+    address: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class FindState:
+    """Where the search stands.
+
+    Attributes:
+        current: The match that is shown, from 1; 0 for none.
+        total: Matches found so far.
+        complete: Whether all messages were searched.
+    """
+
+    current: int
+    total: int
+    complete: bool
+
+
+class TranscriptSignals(QAbstractScrollArea):
+    """The signals of the transcript."""
+
+    action_requested = Signal(MessageAction)
+    link_activated = Signal(LinkRequest)
+    find_changed = Signal(FindState)

@@ -1,0 +1,154 @@
+"""Switching models: nothing is lost, a failure returns to the old one with the reason."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from app.domain.errors import ModelFileError, SwitchFailedError
+from app.domain.generation import Role
+from app.domain.model import LoadedModel, LoadRequest, ModelFile
+from app.domain.settings import Settings
+from app.engine.base import Cancel, LoadProgressCallback
+from app.engine.scripted import ScriptedEngine
+from app.services.core.events import (
+    AnswerEnded,
+    ErrorReported,
+    ModelPhase,
+    ModelState,
+    ModelStateChanged,
+)
+from tests.support.gguf_factory import write_model
+from tests.support.harness import Harness, build
+
+
+class Choosy(ScriptedEngine):
+    """Refuses files whose name says so, and answers with the name of the file that is loaded."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.loads: list[str] = []
+
+    def load(
+        self, request: LoadRequest, progress: LoadProgressCallback, cancel: Cancel
+    ) -> LoadedModel:
+        self.loads.append(request.path.name)
+        if "bad" in request.path.name:
+            raise ModelFileError("llama.cpp does not know this architecture.")
+        return super().load(request, progress, cancel)
+
+
+@pytest.fixture
+def harness(tmp_path: Path) -> Iterator[Harness]:
+    made = build(tmp_path / "data", Choosy(), Settings(), titles=True)
+    yield made
+    made.services.close()
+
+
+def put(folder: Path, name: str) -> ModelFile:
+    return ModelFile(write_model(folder / name), name, "Q4_K_M", 1, name[:1] * 64)
+
+
+def settled(harness: Harness, phase: ModelPhase, path: Path) -> ModelState:
+    def wanted(event: object) -> bool:
+        return isinstance(event, ModelStateChanged) and (
+            event.state.phase is phase
+            and event.state.model is not None
+            and event.state.model.path == path
+        )
+
+    event = harness.heard.wait_for(wanted)
+    assert isinstance(event, ModelStateChanged)
+    return event.state
+
+
+def test_a_model_that_cannot_be_loaded_gives_the_old_one_back_and_says_why(
+    harness: Harness, tmp_path: Path
+) -> None:
+    good, bad = put(tmp_path, "good.gguf"), put(tmp_path, "bad.gguf")
+    models = harness.services.models
+    models.choose(good)
+    settled(harness, ModelPhase.READY, good.path)
+    after = len(harness.heard.events)
+    models.choose(bad)
+    event = harness.heard.wait_for(lambda e: isinstance(e, ErrorReported), after=after)
+    assert isinstance(event, ErrorReported)
+    assert isinstance(event.error, SwitchFailedError)
+    assert "does not know this architecture" in event.error.what
+    assert "good.gguf Q4_K_M is in use again" in event.error.what
+    # The reason comes last, when the old model is ready: nothing that follows takes it away.
+    assert models.state.phase is ModelPhase.READY
+    assert models.state.model == good
+    assert harness.services.settings.current.model_path == str(good.path)
+
+
+def answered_by(harness: Harness, model: ModelFile) -> tuple[str, AnswerEnded]:
+    """A chat in which that file answered; its id and the answer."""
+    harness.services.models.choose(model)
+    settled(harness, ModelPhase.READY, model.path)
+    return harness.ask("Who are you?")
+
+
+def test_answering_again_with_another_file_keeps_both_with_their_records(
+    harness: Harness, tmp_path: Path
+) -> None:
+    one, two = put(tmp_path, "one.gguf"), put(tmp_path, "two.gguf")
+    services = harness.services
+    _, ended = answered_by(harness, one)
+    after = len(harness.heard.events)
+    services.chat.answer_with(ended.message.id, two)
+    harness.heard.wait_for(
+        lambda e: isinstance(e, AnswerEnded) and e.message.id != ended.message.id,
+        after=after,
+    )
+    first, second = services.library.versions(ended.message.id)
+    assert first.parent_id == second.parent_id
+    assert [v.model.name if v.model else "" for v in (first, second)] == ["one.gguf", "two.gguf"]
+    assert all(v.timings is not None and v.content for v in (first, second))
+    assert services.models.state.model == two
+
+
+def test_no_version_is_begun_when_the_other_file_cannot_be_loaded(
+    harness: Harness, tmp_path: Path
+) -> None:
+    one, bad = put(tmp_path, "one.gguf"), put(tmp_path, "bad.gguf")
+    services = harness.services
+    conversation, ended = answered_by(harness, one)
+    after = len(harness.heard.events)
+    services.chat.answer_with(ended.message.id, bad)
+    harness.heard.wait_for(lambda e: isinstance(e, ErrorReported), after=after)
+    assert len(services.library.versions(ended.message.id)) == 1
+    roles = [item.message.role for item in services.library.branch(conversation)]
+    assert roles == [Role.USER, Role.ASSISTANT]
+
+
+def test_a_chosen_file_that_was_not_loaded_yet_stays_chosen_when_another_fails(
+    harness: Harness, tmp_path: Path
+) -> None:
+    bad, before = put(tmp_path, "bad.gguf"), harness.services.models.state.model
+    harness.services.models.choose(bad)
+    harness.heard.wait_for(lambda e: isinstance(e, ErrorReported))
+    assert harness.services.models.state == ModelState(ModelPhase.UNLOADED, before)
+
+
+def test_a_file_in_place_gets_its_hash_meanwhile_and_its_answers_carry_it(
+    harness: Harness, tmp_path: Path
+) -> None:
+    path = write_model(tmp_path / "mine.gguf")
+    services = harness.services
+    hashed = threading.Event()
+    real = services.models.hash_listed
+
+    model = services.add_models.use_in_place(path)
+    services.models.choose(model)
+    listed = services.models._installed.get(path)
+    assert listed is not None
+    real(listed, lambda good: hashed.set() if good else None)
+    assert hashed.wait(10)
+    settled(harness, ModelPhase.READY, path)
+    now = services.models.state.model
+    assert now is not None
+    assert len(now.sha256) == 64

@@ -1,0 +1,62 @@
+"""What snapshots take on disk, as the user sees it; settings reach a running engine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from app.engine.scripted import ScriptedEngine
+from app.engine.segments import root_digest, split_segments
+from app.engine.snapshots import DISK_SHARE, SnapshotStore, effective_cap
+from tests.support.harness import build
+
+ROOT = root_digest("model")
+
+
+def fill(folder: Path, chats: int) -> SnapshotStore:
+    store = SnapshotStore(folder, 10**9)
+    for chat in range(chats):
+        (piece,) = split_segments([chat, 2, 3], ROOT)
+        assert store.write(piece, [chat, 2, 3], b"state" * 100, 5)
+    store.close()
+    return store
+
+
+def test_used_bytes_are_shown_and_cleared(tmp_path: Path) -> None:
+    harness = build(tmp_path / "data")
+    snapshots = harness.services.snapshots
+    assert snapshots.used_bytes() == 0
+    store = fill(tmp_path / "data" / "kv", 3)
+    assert snapshots.used_bytes() == store.used_bytes() > 1_500
+    assert snapshots.clear().result() == store.used_bytes()
+    assert snapshots.used_bytes() == 0
+    harness.services.close()
+
+
+def test_a_running_engine_notices_that_its_snapshots_were_cleared(tmp_path: Path) -> None:
+    harness = build(tmp_path / "data")
+    store = fill(tmp_path / "data" / "kv", 1)
+    (piece,) = split_segments([0, 2, 3], ROOT)
+    assert store.has(piece)
+    harness.services.snapshots.clear().result()
+    assert not store.has(piece)  # so it is written again
+    assert store.find([0, 2, 3], ROOT) == []
+    assert store.used_bytes() == 0
+    harness.services.close()
+
+
+def test_the_cap_is_what_was_set_and_less_on_a_small_disk() -> None:
+    gib = 2**30
+    assert effective_cap(8 * gib, 500 * gib, 0) == 8 * gib
+    assert effective_cap(8 * gib, 10 * gib, 2 * gib) == int(12 * gib * DISK_SHARE)
+
+
+def test_settings_reach_a_running_engine_at_once(tmp_path: Path) -> None:
+    engine = ScriptedEngine()
+    harness = build(tmp_path / "data", engine)
+    harness.services.settings.update(kv_snapshot_gib=2.0)
+    harness.services.settings.update(zoom=120)  # none of the engine's business
+    harness.services.settings.update(kv_snapshots=False)
+    harness.services.executor.submit(lambda: None).result()
+    assert [options.snapshot_cap_bytes for options in engine.options] == [2 * 2**30] * 2
+    assert engine.options[-1].snapshot_dir is None
+    harness.services.close()

@@ -1,0 +1,95 @@
+"""The answer in progress is on disk about once a second, at the cost of what is new."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.domain.conversation import Message, MessageStatus
+from app.domain.errors import NotFoundError
+from app.store import MessageRepository, open_private_store, open_store
+from app.store.conversations.answer_journal import repair_interrupted
+from tests.unit.store.making import answer, chat, question
+
+
+def streaming(library: MessageRepository) -> Message:
+    made = chat(private=library.private)
+    asked = question(made, None)
+    writing = answer(asked)
+    library.add_exchange(made, asked, writing).result()
+    return writing
+
+
+def repaired(library: MessageRepository, message_id: str) -> Message:
+    library.submit(repair_interrupted).result()
+    return library.message(message_id)
+
+
+@given(st.lists(st.text(st.characters(), max_size=20), max_size=8), st.booleans())
+@settings(max_examples=50, deadline=None)
+def test_the_last_text_journaled_is_the_text_repaired(texts: list[str], growing: bool) -> None:
+    library = open_private_store()
+    writing = streaming(library)
+    so_far = ""
+    for text in texts:
+        so_far = so_far + text if growing else text
+        library.journal(writing.id, so_far)
+    found = repaired(library, writing.id)
+    assert (found.content, found.status) == (so_far, MessageStatus.INTERRUPTED)
+    library.close()
+
+
+def test_the_cost_follows_what_is_new(library: MessageRepository) -> None:
+    writing = streaming(library)
+    text = ""
+    for _ in range(200):
+        text += "twenty characters..." * 5
+        library.journal(writing.id, text)
+    library.journal(writing.id, text).result()
+    written = library.read(
+        lambda c: c.execute("SELECT sum(length(content)), count(*) FROM journal").fetchone()
+    )
+    assert written == (len(text), 200)
+    assert repaired(library, writing.id).content == text
+
+
+def test_continuing_goes_on_from_what_was_there(library: MessageRepository) -> None:
+    writing = streaming(library)
+    library.journal(writing.id, "Once upon").result()
+    assert repaired(library, writing.id).content == "Once upon"
+    library.resume(writing.id)
+    library.journal(writing.id, "Once upon a time").result()
+    assert library.message(writing.id).status is MessageStatus.STREAMING
+    parts = library.read(lambda c: c.execute("SELECT content FROM journal").fetchall())
+    assert parts == [(b" a time",)]
+    assert repaired(library, writing.id).content == "Once upon a time"
+
+
+def test_a_journal_that_comes_late_changes_nothing(library: MessageRepository) -> None:
+    writing = streaming(library)
+    library.journal(writing.id, "Once")
+    done = answer(writing, "Once more.", id=writing.id, parent_id=writing.parent_id)
+    library.finish(done)
+    library.journal(writing.id, "Once mo").result()
+    assert library.message(writing.id) == done
+    assert library.read(lambda c: c.execute("SELECT count(*) FROM journal").fetchone()) == (0,)
+    with pytest.raises(NotFoundError):
+        library.journal("nothing", "x").result()
+
+
+def test_start_repairs_what_a_crash_left(tmp_path: Path) -> None:
+    first = open_store(tmp_path)
+    writing = streaming(first.repository)
+    first.repository.journal(writing.id, "so far").result()
+    first.close()  # with the answer still streaming, as a killed process leaves it
+    second = open_store(tmp_path)
+    assert second.report.interrupted == (writing.id,)
+    assert "interrupted" in second.report.sentences[0]
+    assert second.repository.message(writing.id).content == "so far"
+    second.close()
+    third = open_store(tmp_path)
+    assert third.report.interrupted == ()
+    third.close()
