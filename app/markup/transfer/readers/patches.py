@@ -1,7 +1,7 @@
 """Texts that are shown a little differently than they are, and the way back.
 
-A :class:`TextPatch` speaks of the original, a :class:`Patch` of what is shown. Both are in ascending
-order and do not overlap.
+A :class:`TextPatch` speaks of the original, a :class:`Patch` of what is shown. Both are in
+ascending order and do not overlap.
 """
 
 from __future__ import annotations
