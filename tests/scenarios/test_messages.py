@@ -303,7 +303,7 @@ def test_reasoning_is_unfolded(qtbot: QtBot, open_window: Open) -> None:
     until(qtbot, lambda: spot(view, 1, "wonder") is not None)
 
 
-@scenario("button", "ScrollToEndButton: …", without=nothing(ScrollController, "to_end"))
+@scenario("button", "ScrollToEndButton: …", without=nothing(ScrollController, "scroll_to_end"))
 def test_the_pill_leads_to_the_end(qtbot: QtBot, open_window: Open) -> None:
     opened = talk(qtbot, open_window, engine=ScriptedEngine(["Line.\n\n" * 200]))
     view = transcript(opened)

@@ -223,7 +223,7 @@ def test_a_file_used_in_place_is_never_deleted(
         asked.append(rest)
         return True
 
-    monkeypatch.setattr("app.ui.models.installed_page.ask", yes)
+    monkeypatch.setattr("app.ui.models.installed_page.confirm", yes)
     dialog_here = dialog_of(opened, ModelsTab.INSTALLED)
     seen(qtbot, dialog_here, "Phial never deletes it")
     button(dialog_here, f"Remove… {models.state.model.label if models.state.model else ''}").click()

@@ -378,7 +378,7 @@ def test_a_context_beyond_memory_is_refused_in_words(
 ) -> None:
     with pytest.raises(InvalidValueError):
         load(engine, talker, context_size=2**31)
-    monkeypatch.setattr(engine, "machine", lambda: ComputeResources(2**30, 2**30, 2))
+    monkeypatch.setattr(engine, "resources", lambda: ComputeResources(2**30, 2**30, 2))
     with pytest.raises(OutOfMemoryError):
         load(engine, talker, context_size=2**22)
 

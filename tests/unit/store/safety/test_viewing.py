@@ -203,7 +203,7 @@ def test_a_full_disk_at_the_start_leaves_everything_readable(
         raise DiskFullError("The disk is full.")
 
     where = {
-        "lock": (opening.OwnerLock, "take"),
+        "lock": (opening.OwnerLock, "acquire"),
         "database": (opening, "_library"),
         "migration": (opening, "_bring_up_to_date"),
     }[step]
@@ -245,7 +245,7 @@ def _look_as_nobody(folder: Path) -> subprocess.CompletedProcess[str]:
         "import app.store.settings_file\n"
         "if os.geteuid() == 0: os.setuid(65534)\n"
         "found = open_store(Path(sys.argv[1]))\n"
-        "print(len(found.library.list_conversations()), found.report.refusal.what)\n"
+        "print(len(found.repository.list_conversations()), found.report.refusal.what)\n"
         "found.close()\n"
     )
     command = [sys.executable, "-c", code, str(folder)]
