@@ -16,7 +16,7 @@ from app.domain.private_files import make_file
 
 LOG_BYTES = 2_000_000
 LOG_FILES = 3
-_log = logging.getLogger("phial.crash")
+_log = logging.getLogger(__name__)
 FORMAT = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
 
 
