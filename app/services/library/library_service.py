@@ -176,16 +176,15 @@ class LibraryService:
 
     # --- conversations ------------------------------------------------------------------
 
-    def create(self, *, private: bool = False, system_prompt: str | None = None) -> Conversation:
+    def create(self, *, private: bool = False) -> Conversation:
         """Begin a chat. It is stored with its first message or draft, so empty ones leave none."""
         now = self._now()
-        prompt = self._settings.current.system_prompt if system_prompt is None else system_prompt
         conversation = Conversation(
             id=new_id(),
             title="",
             created_at=now,
             updated_at=now,
-            system_prompt=prompt,
+            system_prompt=self._settings.current.system_prompt,
             private=private,
         )
         if private:
