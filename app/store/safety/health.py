@@ -126,14 +126,14 @@ class Health:
         """Make the search index anew from the text."""
         self._library.submit(rebuild_index).result()
 
-    def back_up(self) -> Backup:
+    def back_up(self, reason: str = "by-hand") -> Backup:
         """Make a backup now.
 
         Raises:
             DamagedDatabaseError: The database is damaged; older backups are untouched.
             KnownError: It could not be written.
         """
-        return self._make("by-hand", None)[0]
+        return self._make(reason, None)[0]
 
     def list_backups(self) -> tuple[Backup, ...]:
         """The backups, newest first."""
