@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
+from typing import Protocol
 
 import psutil
 
@@ -20,11 +22,12 @@ from app.hub.local.installed_models import InstalledModels as ModelShelf
 from app.services.chat.chat_service import ChatService
 from app.services.chat.context_service import ContextService
 from app.services.chat.titles import TitleService
+from app.services.core.event_trace import trace
 from app.services.core.events import EventBus
 from app.services.core.serial_executor import SerialExecutor
 from app.services.core.settings import SettingsService
 from app.services.library.library_service import LibraryService
-from app.services.library.maintenance import MaintenanceService
+from app.services.library.maintenance import AFTER_START, MaintenanceService
 from app.services.models.add_models import AddModelService
 from app.services.models.advice import AdviceService
 from app.services.models.benchmark_runner import BenchmarkService
@@ -44,20 +47,45 @@ _log = logging.getLogger(__name__)
 GIB = 2**30
 
 
+def engine_process(options: EngineOptions, memory: LadderStore) -> Engine:
+    """llama.cpp in a process of its own, which starts with the first call."""
+    return EngineClient(options, memory=memory)
+
+
+class Log(Protocol):
+    """Where log records go; :class:`app.system.logs.Logs` is one."""
+
+    def add_filter(self, redact: logging.Filter) -> None:
+        """Let every record pass ``redact`` before it is written."""
+
+    def close(self) -> None:
+        """Stop writing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """What every face needs before it decides what else to build; ends the log on exit.
+    """What window and terminal need before they decide what else to build; ends the log on exit.
 
     Attributes:
         problems: Sentences about what Phial has to do without, such as its log.
+        log_level: Least severe level that is logged, here and in the engine process.
+        engine: Makes an engine of its options and what the ladder remembers.
+        demo: The demo model's file.
+        endpoint: The Hub's address; None reads ``HF_ENDPOINT``.
+        maintained_after: Seconds from the start to the first check of the database.
     """
 
     folders: Folders
     bus: EventBus
     settings: SettingsService
     ladder: LadderStore
-    logs: Logs
+    logs: Log
     problems: tuple[str, ...] = ()
+    log_level: int = logging.INFO
+    engine: Callable[[EngineOptions, LadderStore], Engine] = engine_process
+    demo: Path = field(default_factory=partial(bundled, "models", "demo.gguf"))
+    endpoint: str | None = None
+    maintained_after: float = AFTER_START
 
     def __enter__(self) -> Setup:
         return self
@@ -68,8 +96,12 @@ class Setup:
         self.logs.close()
 
 
-def prepare(where: Folders | None = None) -> Setup:
+def prepare(where: Folders | None = None, *, log_level: int = logging.INFO) -> Setup:
     """Make the folders, start the log and read the settings.
+
+    Args:
+        where: None chooses the folders of this installation.
+        log_level: At DEBUG each event is logged too.
 
     Raises:
         ReadOnlyStoreError: The data folder cannot be made.
@@ -77,11 +109,13 @@ def prepare(where: Folders | None = None) -> Setup:
     where = where or folders()
     unmade = where.create()
     tightened = tighten(where)
-    logs = Logs(where.logs)
+    logs = Logs(where.logs, log_level)
     for failure in tightened.failed:
         _log.warning("Others may read it, and that cannot be changed: %s", failure)
     problems = [sentence for sentence in (*unmade, logs.problem) if sentence]
     bus = EventBus()
+    if log_level <= logging.DEBUG:
+        bus.subscribe(trace)
     return Setup(
         folders=where,
         bus=bus,
@@ -90,6 +124,7 @@ def prepare(where: Folders | None = None) -> Setup:
         logs=logs,
         # Where nothing at all can be written, the library says so, once.
         problems=tuple(problems) if where.writable else (),
+        log_level=log_level,
     )
 
 
@@ -103,12 +138,12 @@ def make_engine(
         snapshots: Folder for KV snapshots; None follows the settings.
         drafting: Whether lookup drafting may be used; None follows the settings.
     """
-    options = engine_options(setup.settings.current, setup.folders)
+    options = engine_options(setup, setup.settings.current)
     if snapshots is not None:
         options = replace(options, snapshot_dir=snapshots)
     if drafting is not None:
         options = replace(options, prompt_lookup=drafting)
-    return EngineClient(options, memory=setup.ladder)
+    return setup.engine(options, setup.ladder)
 
 
 def make_benchmark_engine(setup: Setup, snapshots: Path, drafting: bool) -> Engine:
@@ -122,12 +157,13 @@ def process_memory(engine: Engine) -> int:
     return int(psutil.Process(pid).memory_info().rss) if pid else 0
 
 
-def engine_options(settings: Settings, where: Folders) -> EngineOptions:
+def engine_options(setup: Setup, settings: Settings) -> EngineOptions:
     """What the settings mean for an engine."""
     return EngineOptions(
-        snapshot_dir=snapshot_folder(where) if settings.kv_snapshots else None,
+        snapshot_dir=snapshot_folder(setup.folders) if settings.kv_snapshots else None,
         snapshot_cap_bytes=int(settings.kv_snapshot_gib * GIB),
         prompt_lookup=settings.lookup_drafting,
+        log_level=setup.log_level,
     )
 
 
@@ -172,7 +208,7 @@ def build_models(
         shelf=shelf,
         measurements=SpeedStore(setup.folders.data / "speeds.json"),
         catalog=catalog,
-        demo_path=bundled("models", "demo.gguf"),
+        demo_path=setup.demo,
         model=model,
     )
     tokens = TokenStore()
@@ -186,6 +222,7 @@ def build_models(
         tokens,
         folder=setup.folders.models,
         state=setup.folders.data / queue,
+        endpoint=setup.endpoint,
     )
     advice = AdviceService(catalog, shelf, models, setup.settings, setup.folders.models)
     adding = AddModelService(shelf, models, setup.bus, setup.folders.models)
@@ -210,7 +247,11 @@ def build_services(setup: Setup, engine: Engine, *, model: ModelFile | None = No
     library = LibraryService(opened.repository, setup.settings, setup.bus, start_report=report)
     room = build_models(setup, engine, model=model)
     maintenance = MaintenanceService(
-        opened.health, opened.repository, setup.bus, missing=opened.report.lost
+        opened.health,
+        opened.repository,
+        setup.bus,
+        after_start=setup.maintained_after,
+        missing=opened.report.lost,
     )
     chat = ChatService(engine, room.executor, room.models, library, setup.settings, setup.bus)
     return Services(
@@ -234,7 +275,7 @@ def build_services(setup: Setup, engine: Engine, *, model: ModelFile | None = No
             setup.settings,
             setup.bus,
             folder=snapshot_folder(setup.folders),
-            options=partial(engine_options, where=setup.folders),
+            options=partial(engine_options, setup),
         ),
         benchmarks=BenchmarkService(
             room.executor,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 import sys
 from collections.abc import Sequence
@@ -89,6 +90,14 @@ def _parser() -> argparse.ArgumentParser:
     either.add_argument(
         "--self-test", action="store_true", help="check every part of this installation"
     )
+    parser.add_argument(
+        "--debug",
+        dest="log_level",
+        action="store_const",
+        const=logging.DEBUG,
+        default=logging.INFO,
+        help="log every event, slow frames and the engine's details; before a command too",
+    )
     parser.set_defaults(run=None)
     commands = parser.add_subparsers(title="in the terminal", metavar="COMMAND")
     for command in (ask, bench, chat, doctor, models):
@@ -113,7 +122,7 @@ def _terminal(options: argparse.Namespace, parser: argparse.ArgumentParser) -> i
 
     if options.open or options.demo or options.window_model or options.self_test:
         parser.error("options before a command are the window's; a command's stand behind it")
-    with prepare() as setup:
+    with prepare(log_level=options.log_level) as setup:
         for told in setup.settings.problems:
             sys.stderr.write(f"phial: {told}\n")
         result: int = options.run(options, setup)
@@ -132,18 +141,20 @@ def _window(options: argparse.Namespace) -> int:
     named = DEMO if options.demo else options.window_model
     chosen = find_model(named) if named else None  # who types an option reads the terminal
     with FailuresShown():
-        return _open_window([str(name.absolute()) for name in options.open], chosen)
+        return _open_window(
+            [str(name.absolute()) for name in options.open], chosen, options.log_level
+        )
     return EXIT_FAILED
 
 
-def _open_window(files: list[str], chosen: ModelFile | None) -> int:
+def _open_window(files: list[str], chosen: ModelFile | None, log_level: int) -> int:
     from app.compose import build_services, make_engine, prepare
     from app.services.models.model_files import DEMO
     from app.system.instance_lock import InstanceLock
     from app.ui.application import run
     from app.ui.core.single_instance import request_activation
 
-    with prepare() as setup, InstanceLock(setup.folders.data) as lock:
+    with prepare(log_level=log_level) as setup, InstanceLock(setup.folders.data) as lock:
         if not lock.acquire():
             # The copy that runs asks before it changes models, so it is given the file to open.
             wanted = [str(chosen.path.absolute())] if chosen is not None else []

@@ -118,6 +118,7 @@ def bundled_data(root: Path) -> list[tuple[str, str]]:
             pairs.append((str(path), str(path.relative_to(root).parent)))
     for name in ("catalog.json", "demo.gguf"):
         pairs.append((str(root / "models" / name), "models"))
+    pairs.append((str(root / "packaging" / "CHANGELOG.md"), "packaging"))
     return pairs
 
 

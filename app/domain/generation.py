@@ -173,13 +173,6 @@ class Timings:
 
 
 @dataclass(frozen=True, slots=True)
-class LoadProgress:
-    """A model is being loaded; ``fraction`` runs from 0 to 1."""
-
-    fraction: float
-
-
-@dataclass(frozen=True, slots=True)
 class ContextFitted:
     """The history that will be read was chosen.
 

@@ -60,7 +60,6 @@ class GgufHeader:
         numbers: Arrays of numbers by key, at most 4,096 entries of each.
         tensors: In file order.
         vocabulary: Number of tokens; 0 where the file has no vocabulary.
-        control_tokens: Special token text to id, for the few that prompt templates need.
     """
 
     version: int
@@ -69,7 +68,6 @@ class GgufHeader:
     numbers: Mapping[str, tuple[float, ...]]
     tensors: tuple[Tensor, ...]
     vocabulary: int
-    control_tokens: Mapping[str, int]
 
     @property
     def architecture(self) -> str:
@@ -247,7 +245,7 @@ def read_gguf_header(file: BinaryIO, name: str) -> GgufHeader:
     value_count = reader.count("values", 13)
     values: dict[str, Scalar] = {}
     numbers: dict[str, tuple[float, ...]] = {}
-    vocabulary, controls = 0, dict[str, int]()
+    vocabulary = 0
     seen: set[str] = set()
     for _ in range(value_count):
         key = reader.text(MAX_KEY)
@@ -263,13 +261,13 @@ def read_gguf_header(file: BinaryIO, name: str) -> GgufHeader:
             array = _array(reader)
             if isinstance(array, list):
                 if key == _TOKENS:
-                    vocabulary, controls = _vocabulary(reader, array)
+                    vocabulary = _vocabulary(reader, array)
             else:
                 numbers[key] = array
         else:
             raise reader.broken(f"its header holds a value of unknown kind {kind}")
     tensors = _tensors(reader, tensor_count, values.get("general.alignment", 32))
-    header = GgufHeader(version, reader.size, values, numbers, tensors, vocabulary, controls)
+    header = GgufHeader(version, reader.size, values, numbers, tensors, vocabulary)
     if not header.architecture and header.split_count == 1:
         raise reader.broken("it does not say which architecture it is for")
     return header
@@ -309,19 +307,14 @@ def _array(reader: _Reader) -> list[bytes] | tuple[float, ...]:
     return struct.unpack(f"<{kept}{_SCALARS[kind]}", data)
 
 
-def _vocabulary(reader: _Reader, tokens: list[bytes]) -> tuple[int, dict[str, int]]:
-    """Size of the vocabulary, and the tokens of the form ``<|…|>``.
+def _vocabulary(reader: _Reader, tokens: list[bytes]) -> int:
+    """Size of the vocabulary.
 
     Duplicate tokens make llama.cpp abort (``GGML_ASSERT(id_to_token.size() == …)``).
     """
     if len(set(tokens)) != len(tokens):
         raise reader.broken("its vocabulary holds the same token twice")
-    controls = {
-        token.decode("utf-8", "replace"): index
-        for index, token in enumerate(tokens)
-        if token.startswith(b"<|") and token.endswith(b"|>")
-    }
-    return len(tokens), controls
+    return len(tokens)
 
 
 def _tensors(reader: _Reader, count: int, alignment: Scalar) -> tuple[Tensor, ...]:

@@ -6,7 +6,6 @@ jinja, which is rendered in a sandbox with placeholders where the messages stand
 
 from __future__ import annotations
 
-import logging
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -14,8 +13,6 @@ from typing import Protocol
 
 from app.domain.errors import ModelFileError
 from app.domain.generation import Role, Turn
-
-log = logging.getLogger("phial.engine.prompt")
 
 REMEMBERED_TOKENS = 2_000_000  # token ids kept for texts seen before, about 60 MB
 # The smallest vocabulary of a Phi-4-mini file; Phi-3 has the same control tokens, 32,064 tokens
@@ -28,7 +25,7 @@ class Vocabulary(Protocol):
 
     size: int
 
-    def tokenize(self, text: str, *, special: bool = False, start: bool = False) -> list[int]:
+    def tokenize(self, text: str, *, special: bool = False) -> list[int]:
         """Token ids of ``text``."""
 
     def control_token(self, text: str) -> int | None:

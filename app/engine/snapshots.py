@@ -29,7 +29,7 @@ from app.engine.segments import (
     read_state,
 )
 
-log = logging.getLogger("phial.engine.snapshots")
+log = logging.getLogger(__name__)
 
 SUFFIX = ".kv"
 QUEUED = 2  # segments in memory that wait for the disk

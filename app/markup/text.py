@@ -59,9 +59,9 @@ def markdown_of(source: str, block: Block) -> str:
 # ------------------------------------------------------------------------------------ plain text
 
 
-def plain_text(blocks: Iterable[Block], *, thinking: bool = False) -> str:
-    """Blocks as text without markup; formulas as LaTeX, reasoning only if asked for."""
-    kept = [b for b in blocks if thinking or not isinstance(b, Thinking)]
+def plain_text(blocks: Iterable[Block]) -> str:
+    """Blocks as text without markup; formulas as LaTeX, reasoning left out."""
+    kept = [b for b in blocks if not isinstance(b, Thinking)]
     return "\n\n".join(text for block in kept if (text := _plain(block)))
 
 
@@ -129,14 +129,13 @@ def _plain_span(span: Inline) -> str:
 # ------------------------------------------------------------------------------------------ HTML
 
 
-def to_rich_html(blocks: Iterable[Block], *, thinking: bool = False) -> str:
-    """Blocks as an HTML fragment for a word processor.
+def to_rich_html(blocks: Iterable[Block]) -> str:
+    """Blocks as an HTML fragment for a word processor, reasoning left out.
 
     Nothing in it loads or runs anything: text is escaped, only web and mail addresses are links,
     images are their descriptions, formulas are LaTeX.
     """
-    kept = [b for b in blocks if thinking or not isinstance(b, Thinking)]
-    return "".join(_html(block) for block in kept)
+    return "".join(_html(b) for b in blocks if not isinstance(b, Thinking))
 
 
 def _html(block: Block) -> str:

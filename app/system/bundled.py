@@ -1,4 +1,4 @@
-"""Files that come with the program: pictures, the demo model, the catalogue."""
+"""Files that come with the program: pictures, the demo model, the catalogue, the changes."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from app.system.bundled import bundled
 # A source tree has no list of its own; these are what Phial stands on.
 _INSTALLED = (
     "llama-cpp-python", "PySide6-Essentials", "shiboken6", "huggingface-hub", "httpx2",
-    "markdown-it-py", "mdit-py-plugins", "pygments", "ziamath", "ziafont", "latex2mathml",
+    "markdown-it-py", "pygments", "ziamath", "ziafont", "latex2mathml",
     "keyring", "platformdirs", "psutil", "jinja2", "filelock",
 )  # fmt: skip
 

@@ -16,7 +16,7 @@ from app.domain.private_files import make_file
 
 LOG_BYTES = 2_000_000
 LOG_FILES = 3
-_log = logging.getLogger("phial.crash")
+_log = logging.getLogger(__name__)
 FORMAT = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
 
 
@@ -45,13 +45,15 @@ class Logs:
 
     Args:
         folder: Where; what cannot be written there is not kept.
+        level: Least severe level of Phial's own records; of other packages it is INFO, since at
+            DEBUG some log what passes through them.
 
     Attributes:
         path: The log.
         problem: A sentence where it cannot be written; empty otherwise.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, level: int = logging.INFO) -> None:
         self.path = folder / "phial.log"
         self.problem = ""
         self._crashes: TextIOWrapper | None = None
@@ -72,6 +74,7 @@ class Logs:
         self._handler.setFormatter(logging.Formatter(FORMAT))
         root = logging.getLogger()
         root.setLevel(logging.INFO)
+        logging.getLogger("app").setLevel(level)
         root.addHandler(self._handler)
         self._open = True
         self._hooks = (sys.excepthook, threading.excepthook)

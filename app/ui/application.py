@@ -16,6 +16,7 @@ from app.services.core.events import Event, ModelPhase, SettingsChanged
 from app.services.registry import Services
 from app.ui.core.gc_scheduler import GcScheduler
 from app.ui.core.single_instance import SingleInstanceServer
+from app.ui.core.slow_frames import SlowFrames
 from app.ui.core.top_errors import TopErrors
 from app.ui.main_window import MainWindow
 from app.ui.style import icons, stylesheet
@@ -174,7 +175,11 @@ def _run(
     collector = GcScheduler(
         window, lambda: window.pane.transcript.idle and services.chat.active is None
     )
+    debugging = logging.getLogger("app").isEnabledFor(logging.DEBUG)
+    slow_frames = SlowFrames(window) if debugging else None
     code = application.exec()
+    if slow_frames is not None:
+        slow_frames.close()
     opener.close()
     collector.close()
     if activation is not None:

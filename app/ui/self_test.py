@@ -49,6 +49,7 @@ DATA = (
     ("assets", "LICENSES.md"),
     ("models", "catalog.json"),
     ("models", "demo.gguf"),
+    ("packaging", "CHANGELOG.md"),
 )
 
 

@@ -249,7 +249,7 @@ class Walk:
     def _goes_on(self, opened: OpenedStore) -> bool:
         """Whether the store works again, now that the disk does."""
         try:
-            for chat in opened.repository.list_conversations(limit=1):
+            for chat in opened.repository.list_conversations()[:1]:
                 opened.repository.set_folder(chat.id, "Later").result()
         except KnownError:
             return self._work is CLOSING or opened.report.read_only

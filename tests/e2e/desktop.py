@@ -198,7 +198,7 @@ class RunningWindow:
 
         def look() -> int:
             for child in psutil.Process(self.process.pid).children():
-                if "app.engine.process.host" in child.cmdline():
+                if "--engine-host" in child.cmdline():
                     return child.pid
             return 0
 

@@ -410,7 +410,7 @@ def test_the_engine_imports_nothing_it_does_not_need() -> None:
 
 def test_end_of_input_ends_the_engine_so_that_no_orphan_holds_memory() -> None:
     process = subprocess.Popen(
-        [sys.executable, "-m", "app.engine.process.host"],
+        [sys.executable, "-m", "app", "--engine-host"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
     )

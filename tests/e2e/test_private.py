@@ -29,7 +29,8 @@ def places_of(word: str, home: Path) -> list[str]:
 def talk(running: Harness, word: str, *, private: bool) -> str:
     """Prompt, draft, question, edit, regenerate, title, search, park: everything with a word."""
     services, heard = running.services, running.heard
-    chat = services.library.create(private=private, system_prompt=f"Say {word}.").id
+    chat = services.library.create(private=private).id
+    services.library.set_system_prompt(chat, f"Say {word}.").result()
     running.ask(f"What is {word}?", chat)
     services.library.set_draft(chat, f"and what of {word}")
     services.library.rename(chat, f"About {word}").result()

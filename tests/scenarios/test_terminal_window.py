@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import logging
 from pathlib import Path
 
 import pytest
 
 import app
 from app.compose import prepare
-from app.engine.process.frames import LoadCommand
+from app.engine.process.frames import ConfigureCommand, LoadCommand
 from app.system.bundled import bundled
 from tests.scenarios.registry import scenario
 from tests.support.gguf_factory import write_model
@@ -84,6 +85,21 @@ def test_the_version_is_told() -> None:
 @scenario("option", "--self-test")
 def test_every_part_is_checked() -> None:
     assert phial("--self-test", **NO_DISPLAY).out.endswith("All parts are well.\n")
+
+
+@scenario("option", "--debug")
+def test_events_are_traced_into_the_log_by_kind_and_thread(home: Path, log: Path) -> None:
+    with window("--debug", "--demo", log=log) as opened:
+        opened.asks(LoadCommand)
+        assert opened.asks(ConfigureCommand)[0].options.log_level == logging.DEBUG
+    traced = (home / "logs" / "phial.log").read_text("utf-8")
+    assert "app.services.core.event_trace: ModelStateChanged loading chat=- thread=" in traced
+
+
+def test_without_debug_no_event_is_traced(home: Path, log: Path) -> None:
+    with window("--demo", log=log) as opened:
+        opened.asks(LoadCommand)
+    assert "event_trace" not in (home / "logs" / "phial.log").read_text("utf-8")
 
 
 def test_a_model_that_is_not_there_is_told_and_the_one_in_use_stays(home: Path) -> None:

@@ -2,39 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 
-from app.compose import engine_options
+from app.compose import Setup, build_services
 from app.domain.model import ModelFile
 from app.domain.settings import Settings
 from app.engine.base import Engine
 from app.engine.scripted import ScriptedEngine
-from app.hub.api.catalog import load_catalog
-from app.hub.api.token import TokenStore
-from app.hub.local.installed_models import InstalledModels as ModelShelf
-from app.services.chat.chat_service import ChatService
-from app.services.chat.context_service import ContextService
-from app.services.chat.titles import TitleService
 from app.services.core.events import AnswerEnded, Event, EventBus, SendFailed
-from app.services.core.serial_executor import SerialExecutor
 from app.services.core.settings import SettingsFile, SettingsService
-from app.services.library.library_service import LibraryService
-from app.services.library.maintenance import MaintenanceService
-from app.services.models.add_models import AddModelService
-from app.services.models.advice import AdviceService
-from app.services.models.benchmark_runner import BenchmarkService
-from app.services.models.downloads import DownloadService
-from app.services.models.model_service import ModelService
-from app.services.models.snapshots import SnapshotService
 from app.services.registry import Services
-from app.services.transfer.transfer_service import TransferService
-from app.services.updates import UpdateService
-from app.store import SpeedStore, open_store
-from app.system.bundled import bundled
+from app.store import LadderStore
 from app.system.paths import Folders
 
 PATIENCE = 20.0  # seconds until a test that waits for an event gives up
@@ -51,6 +33,16 @@ class SettingsInMemory:
 
     def save(self, settings: Settings) -> None:
         self.saved = settings
+
+
+class NoLog:
+    """A log without a file; pytest has the records, and the bugs of threads."""
+
+    def add_filter(self, redact: logging.Filter) -> None:
+        pass
+
+    def close(self) -> None:
+        pass
 
 
 @dataclass
@@ -125,73 +117,21 @@ def build(
     Without ``titles`` the model counts as a demo, which is never asked for a title.
     """
     engine = engine or ScriptedEngine()
-    bus = EventBus()
-    heard = Heard()
+    bus, heard = EventBus(), Heard()
     bus.subscribe(heard)
-    opened = open_store(folder)
     if settings is None or isinstance(settings, Settings):
         settings = SettingsInMemory(settings or Settings())
-    settings_service = SettingsService(settings, bus)
-    library = LibraryService(
-        opened.repository, settings_service, bus, start_report=opened.report.sentences
-    )
-    lane = SerialExecutor("engine-lane")
-    catalog = load_catalog(bundled("models", "catalog.json"))
-    shelf = ModelShelf(folder / "models.json")
-    model = ModelFile(folder / "scripted.gguf", name, "Q4_K_M", sha256="5c" * 32, demo=not titles)
-    models = ModelService(
-        engine,
-        lane,
-        settings_service,
-        bus,
-        shelf=shelf,
-        measurements=SpeedStore(folder / "speeds.json"),
-        catalog=catalog,
-        demo_path=folder / "demo.gguf",
-        model=model if chosen else None,
-    )
-    chat = ChatService(engine, lane, models, library, settings_service, bus)
-    services = Services(
+    setup = Setup(
+        folders=Folders(folder, folder / "models", folder, folder, "a test's"),
         bus=bus,
-        settings=settings_service,
-        library=library,
-        models=models,
-        chat=chat,
-        context=ContextService(engine, lane, models, library, settings_service, bus),
-        maintenance=MaintenanceService(
-            opened.health, opened.repository, bus, after_start=0, missing=opened.report.lost
-        ),
-        titles=TitleService(engine, lane, models, library, bus),
-        transfer=TransferService(library, bus),
-        snapshots=SnapshotService(
-            engine,
-            lane,
-            settings_service,
-            bus,
-            folder=folder / "kv",
-            options=partial(
-                engine_options, where=Folders(folder, folder, folder, folder, "a test's")
-            ),
-        ),
-        benchmarks=BenchmarkService(
-            lane, models, make_engine=lambda _folder, _on: ScriptedEngine(), memory=lambda _: 0
-        ),
-        updates=UpdateService(settings_service),
-        downloads=DownloadService(
-            catalog,
-            shelf,
-            models,
-            settings_service,
-            bus,
-            TokenStore(),
-            folder=folder / "models",
-            state=folder / "downloads.json",
-            endpoint=endpoint,
-        ),
-        advice=AdviceService(catalog, shelf, models, settings_service, folder / "models"),
-        add_models=AddModelService(shelf, models, bus, folder / "models"),
-        executor=lane,
-        engine=engine,
-        data_folder=folder,
+        settings=SettingsService(settings, bus),
+        ladder=LadderStore(folder / "ladder.json"),
+        logs=NoLog(),
+        engine=lambda _options, _ladder: ScriptedEngine(),
+        demo=folder / "demo.gguf",
+        endpoint=endpoint,
+        maintained_after=0,
     )
+    model = ModelFile(folder / "scripted.gguf", name, "Q4_K_M", sha256="5c" * 32, demo=not titles)
+    services = build_services(setup, engine, model=model if chosen else None)
     return Harness(services, heard, engine)

@@ -114,6 +114,17 @@ def test_nothing_is_terminated() -> None:
                 assert node.func.attr != "terminate", f"{path}:{node.lineno}"
 
 
+def test_every_logger_has_the_name_of_its_module() -> None:
+    """One tree below "app": whoever reads a line knows its file. "app" itself is its root."""
+    for path, tree in sources():
+        for node in ast.walk(tree):
+            if not isinstance(node, ast.Call) or dotted(node.func) != "logging.getLogger":
+                continue
+            named = [ast.unparse(one) for one in node.args]
+            # frame.name: a record of the engine process keeps its name in this one
+            assert named in ([], ["__name__"], ["'app'"], ["frame.name"]), f"{path}:{node.lineno}"
+
+
 def test_every_module_says_what_it_owns() -> None:
     for path, tree in sources():
         assert ast.get_docstring(tree), f"{path} has no docstring"

@@ -22,7 +22,7 @@ from typing import Any
 from app.domain.errors import EngineError
 from app.domain.model import Device
 
-log = logging.getLogger("phial.engine.llama")
+log = logging.getLogger(__name__)
 
 KEPT_LINES = 200
 _PACKAGE = "llama_cpp"

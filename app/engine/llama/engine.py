@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import secrets
 import time
@@ -32,8 +31,6 @@ from app.engine.reuse import Reading, find_move, may_use
 from app.engine.segments import root_digest
 from app.engine.snapshots import SnapshotStore
 from app.engine.threads import CpuLoad, ThreadGovernor
-
-log = logging.getLogger("phial.engine")
 
 LOADED_SHARE = 0.9  # of the progress bar; the rest is the first pass, which pages weights in
 NO_GRAPHICS = "Graphics cards are left out: their driver ended the engine when it started."

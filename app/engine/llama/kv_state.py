@@ -21,7 +21,7 @@ from app.engine.segments import (
 )
 from app.engine.snapshots import SnapshotStore
 
-log = logging.getLogger("phial.engine.snapshots")
+log = logging.getLogger(__name__)
 
 CHAT, SCRATCH = 0, 1  # sequences of the context's memory; the second only passes segments through
 FIRST_GUESS = 300e6  # bytes a second from disk to cache, until it was measured

@@ -29,23 +29,22 @@ class Tokenizer:
         self._buffer = ctypes.create_string_buffer(PIECE_BYTES)
         self._pieces: dict[int, bytes] = {}
 
-    def tokenize(self, text: str, *, special: bool = False, start: bool = False) -> list[int]:
+    def tokenize(self, text: str, *, special: bool = False) -> list[int]:
         """Token ids of ``text``.
 
         Args:
             text: Any text; NUL and lone surrogates are allowed.
             special: Read control-token text as control tokens. Never for a user's text.
-            start: Add the vocabulary's begin-of-text token where it has one.
         """
         data = encodable(text)
         room = len(data) + 8
         tokens = (ctypes.c_int32 * room)()
-        count = self._c.llama_tokenize(self.vocab, data, len(data), tokens, room, start, special)
+        count = self._c.llama_tokenize(self.vocab, data, len(data), tokens, room, False, special)
         if count < 0:
             room = -count
             tokens = (ctypes.c_int32 * room)()
             count = self._c.llama_tokenize(
-                self.vocab, data, len(data), tokens, room, start, special
+                self.vocab, data, len(data), tokens, room, False, special
             )
         if count < 0:
             raise EngineError("The text could not be turned into tokens.")

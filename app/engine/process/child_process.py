@@ -20,7 +20,7 @@ import app
 from app.engine.base import EngineOptions
 from app.engine.process import frames
 
-log = logging.getLogger("phial.engine.client")
+log = logging.getLogger(__name__)
 
 QUIT_SECONDS = 20.0  # for writing a snapshot; then it is ended
 STDERR_LINES = 20
@@ -71,7 +71,7 @@ def default_command() -> list[str]:
     """How this program starts its engine: frozen, or from source."""
     if getattr(sys, "frozen", False):
         return [sys.executable, "--engine-host"]
-    return [sys.executable, "-P", "-m", "app.engine.process.host"]
+    return [sys.executable, "-P", "-m", "app", "--engine-host"]
 
 
 class ProcessDiedError(Exception):

@@ -48,7 +48,7 @@ from app.engine.process.child_process import (
 )
 from app.engine.process.engine_connection import POLL_SECONDS, EngineConnection
 
-log = logging.getLogger("phial.engine.client")
+log = logging.getLogger(__name__)
 
 SAME_STEP_DEATHS = 2  # a plan that has worked is blamed only when it dies twice in a row
 MOST_DEATHS = 8  # for one request; then the user is told

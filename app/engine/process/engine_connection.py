@@ -25,7 +25,7 @@ from app.engine.process.child_process import (
     SlowToStopError,
 )
 
-log = logging.getLogger("phial.engine.client")
+log = logging.getLogger(__name__)
 
 POLL_SECONDS = 0.02  # how soon a set cancel flag is seen while the engine is silent
 

@@ -240,7 +240,8 @@ def decode(line: bytes) -> Any:
         value = json.loads(line.decode("utf-8", "surrogatepass"))
         return _rebuild(value, object)
     except (ValueError, TypeError, KeyError, RecursionError) as error:
-        raise FrameError(f"not a frame: {line[:200]!r}") from error
+        # Its length and no more: this is logged, and a line holds the words of an answer.
+        raise FrameError(f"a line of {len(line)} bytes, {type(error).__name__}") from error
 
 
 def _plain(value: object) -> object:

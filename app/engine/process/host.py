@@ -1,7 +1,7 @@
 """The engine process: the main thread hears commands, a worker thread owns llama.cpp.
 
-Started by the client as ``python -m app.engine.process.host``. End of input ends it, so no orphan
-keeps a model in memory. Standard output carries frames only.
+Started by the client as ``phial --engine-host``. End of input ends it, so no orphan keeps a model
+in memory. Standard output carries frames only.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ IDLE_SECONDS = 30.0  # then the chat's KV state is written, if it is worth it
 STACK_BYTES = 16 * 2**20  # llama.cpp's grammar code recurses; macOS gives threads 512 kB
 NICENESS = 5  # the window goes first when all cores compute
 
-log = logging.getLogger("phial.engine.host")
+log = logging.getLogger(__name__)
 
 
 class FrameWriter:
@@ -180,7 +180,7 @@ class EngineHost:
         command = self._commands.get()
         if isinstance(command, frames.ConfigureCommand):
             options = command.options
-        logger = logging.getLogger("phial")
+        logger = logging.getLogger("app")
         logger.addHandler(_LogFrames(self._writer))
         logger.setLevel(options.log_level)
         from app.engine.llama.engine import LlamaEngine  # here: the command thread listens already
@@ -265,7 +265,3 @@ def main() -> int:
     threading.excepthook = host.on_bug
     host.run()
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

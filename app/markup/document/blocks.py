@@ -305,7 +305,6 @@ Block: TypeAlias = (
     | FootnoteDefinition
 )
 Leaf: TypeAlias = Paragraph | Heading | CodeBlock | MathBlock | Table | Rule
-Container: TypeAlias = Quote | ListBlock | ListItem | Thinking | FootnoteDefinition
 
 
 # -------------------------------------------------------------------------------------- updates

@@ -68,9 +68,8 @@ StoreAction = Callable[[], Future[None]]
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """A question and the answer that is being written for it."""
+    """What was stored for a question: the answer that is being written."""
 
-    question_id: str
     answer_id: str
 
 
@@ -252,7 +251,7 @@ class ChatService:
             resume=False,
             asked=Asked(text, edited),
         )
-        return Exchange(question.id, answer.id)
+        return Exchange(answer.id)
 
     def _blank_answer(self, conversation_id: str, parent_id: str | None) -> Message:
         return Message(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, tzinfo
+from datetime import datetime
 from pathlib import Path
 
 from app.domain.conversation import Conversation, Message, MessageStatus
@@ -261,9 +261,9 @@ def listed_title(conversation: Conversation) -> str:
     return f"Draft: {draft if len(draft) <= _DRAFT_SHOWN else draft[:_DRAFT_SHOWN] + '…'}"
 
 
-def date_and_time(moment: datetime, zone: tzinfo | None = None) -> str:
+def date_and_time(moment: datetime) -> str:
     """Date and time in the reader's zone: ``21 November 2026, 14:05``."""
-    local = moment.astimezone(zone)
+    local = moment.astimezone()
     return f"{local.day} {MONTHS[local.month - 1]} {local.year}, {local:%H:%M}"
 
 

@@ -12,17 +12,6 @@ from app.domain.conversation import Conversation
 from app.services.core.formatting import MONTHS
 
 
-def day_group(moment: datetime, today: date, zone: tzinfo | None = None) -> str:
-    """The heading a chat stands under: Today, Yesterday, Previous 7 days, or its month.
-
-    Args:
-        moment: When the chat was last written to; aware.
-        today: The reader's date.
-        zone: The reader's time zone; None is the system's.
-    """
-    return _Span.around(moment, today, zone).heading
-
-
 @dataclass(frozen=True, slots=True)
 class _Span:
     """The days under one heading, from ``first`` to before ``end``."""

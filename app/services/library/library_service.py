@@ -12,7 +12,6 @@ from concurrent.futures import Future
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from heapq import merge
 from typing import TypeVar
 
 from app.domain.conversation import (
@@ -23,10 +22,9 @@ from app.domain.conversation import (
     SearchHit,
     TrashedMessage,
 )
-from app.domain.errors import KnownError, NotFoundError
+from app.domain.errors import KnownError
 from app.services.core.events import (
     BranchChanged,
-    ErrorReported,
     Event,
     EventBus,
     LibraryChanged,
@@ -34,16 +32,15 @@ from app.services.core.events import (
 )
 from app.services.core.formatting import listed_title
 from app.services.core.ids import new_id, utc_now
-from app.services.core.serial_executor import tell_of_bug
 from app.services.core.settings import SettingsService
+from app.services.library.announcing import announced, nothing_to_store
+from app.services.library.chat_repositories import ChatRepositories
 from app.services.library.fresh_chats import FreshChats
 from app.services.library.live_search import LiveSearch
-from app.services.library.private_chats import PrivateChats
 from app.store import MessageRepository
 
 T = TypeVar("T")
 Clock = Callable[[], datetime]
-LISTED_AT_ONCE = 100  # beyond it reading one by one takes longer than reading all
 
 
 class LibraryService:
@@ -71,8 +68,9 @@ class LibraryService:
         self._bus = bus
         self._now = now
         self.start_report = start_report
-        self._private = PrivateChats(stored)
-        self._unstored = FreshChats()
+        self._repositories = ChatRepositories(stored)
+        self._of = self._repositories.of
+        self._fresh = FreshChats()
         self._search = LiveSearch(stored, bus)
         bus.subscribe(self._on_event)
 
@@ -89,26 +87,16 @@ class LibraryService:
         Raises:
             NotFoundError: There is none.
         """
-        fresh = self._unstored.get(conversation_id)
+        fresh = self._fresh.get(conversation_id)
         return fresh if fresh is not None else self._of(conversation_id).get(conversation_id)
 
     def conversations(self, *, archived: bool = False) -> list[Conversation]:
         """Those with a message or a draft: pinned first, then used last first; private ones too."""
-        found = self._stored.list_conversations(archived=archived)
-        private = sorted(self._private.conversations(archived=archived), key=_order, reverse=True)
-        return list(merge(found, private, key=_order, reverse=True))
+        return self._repositories.conversations(archived=archived)
 
     def listed(self, ids: Sequence[str]) -> dict[str, Conversation | None] | None:
-        """What :meth:`conversations` has for each of ``ids``, without reading the others.
-
-        Returns:
-            Each id with its conversation, or None where it is not listed; None in place of all
-            where so many are asked for that the whole list is better read.
-        """
-        if len(ids) > LISTED_AT_ONCE:
-            return None
-        found = self._stored.listed(ids) | self._private.listed(ids)
-        return {id_: found.get(id_) for id_ in ids}
+        """As :meth:`ChatRepositories.listed`: those of ``ids`` alone, without reading others."""
+        return self._repositories.listed(ids)
 
     def folders(self) -> list[str]:
         """The folders in use, in alphabetical order."""
@@ -120,9 +108,8 @@ class LibraryService:
         Raises:
             NotFoundError: There is no such conversation.
         """
-        if conversation_id in self._unstored:
-            return ()
-        return self._of(conversation_id).branch(conversation_id)
+        stored = self._stored_in(conversation_id)
+        return () if stored is None else stored.branch(conversation_id)
 
     def tree(self, conversation_id: str) -> tuple[Message, ...]:
         """Every message with all versions, parents before children.
@@ -130,15 +117,13 @@ class LibraryService:
         Raises:
             NotFoundError: There is no such conversation.
         """
-        if conversation_id in self._unstored:
-            return ()
-        return self._of(conversation_id).tree(conversation_id)
+        stored = self._stored_in(conversation_id)
+        return () if stored is None else stored.tree(conversation_id)
 
     def selected_children(self, conversation_id: str) -> dict[str | None, str]:
         """Which child was walked last below each message; None is the parent of the first."""
-        if conversation_id in self._unstored:
-            return {}
-        return self._of(conversation_id).selected_children(conversation_id)
+        stored = self._stored_in(conversation_id)
+        return {} if stored is None else stored.selected_children(conversation_id)
 
     def message(self, message_id: str) -> Message:
         """One message.
@@ -146,11 +131,11 @@ class LibraryService:
         Raises:
             NotFoundError: There is none.
         """
-        return self._home(message_id)[1]
+        return self._repositories.of_message(message_id)[1]
 
     def is_private(self, conversation_id: str) -> bool:
         """Whether the chat lives in memory only."""
-        return conversation_id in self._private
+        return self._repositories.is_private(conversation_id)
 
     def trash(self) -> list[Conversation]:
         """Deleted conversations, deleted last first; kept for 30 days."""
@@ -176,21 +161,20 @@ class LibraryService:
 
     # --- conversations ------------------------------------------------------------------
 
-    def create(self, *, private: bool = False, system_prompt: str | None = None) -> Conversation:
+    def create(self, *, private: bool = False) -> Conversation:
         """Begin a chat. It is stored with its first message or draft, so empty ones leave none."""
         now = self._now()
-        prompt = self._settings.current.system_prompt if system_prompt is None else system_prompt
         conversation = Conversation(
             id=new_id(),
             title="",
             created_at=now,
             updated_at=now,
-            system_prompt=prompt,
+            system_prompt=self._settings.current.system_prompt,
             private=private,
         )
         if private:
-            self._private.add(conversation.id)
-        self._unstored.add(conversation)
+            self._repositories.add_private(conversation.id)
+        self._fresh.add(conversation)
         return conversation
 
     def add_conversation(
@@ -235,9 +219,9 @@ class LibraryService:
 
     def set_draft(self, conversation_id: str, draft: str) -> Future[None]:
         """Keep text that was typed but not sent; a chat that begins so is listed from then on."""
-        begins = conversation_id in self._unstored
+        begins = conversation_id in self._fresh
         if (begins and not draft) or not self._keeps(conversation_id):
-            return _nothing_to_do()
+            return nothing_to_store()
         before = self.get(conversation_id)
         renamed = listed_title(before) != listed_title(replace(before, draft=draft))
         return self._change(
@@ -248,9 +232,8 @@ class LibraryService:
 
     def edits(self, conversation_id: str) -> tuple[Edit, ...]:
         """What was typed to replace questions and not sent; the one typed last comes last."""
-        if conversation_id in self._unstored:
-            return ()
-        return self._of(conversation_id).edits(conversation_id)
+        stored = self._stored_in(conversation_id)
+        return () if stored is None else stored.edits(conversation_id)
 
     def set_edit(self, conversation_id: str, edit: Edit) -> Future[None]:
         """Keep what is typed to replace a question of this chat."""
@@ -264,7 +247,7 @@ class LibraryService:
         self, conversation_id: str, message_id: str | None, offset: int
     ) -> None:
         """Keep the place the reader was at."""
-        if conversation_id not in self._unstored and self._keeps(conversation_id):
+        if conversation_id not in self._fresh and self._keeps(conversation_id):
             self._change(
                 conversation_id,
                 lambda store: store.set_scroll_position(conversation_id, message_id, offset),
@@ -274,9 +257,7 @@ class LibraryService:
     def delete(self, conversation_ids: Sequence[str]) -> None:
         """Move chats to the trash. A private chat is gone for good: there is no trash for it."""
         for conversation_id in conversation_ids:
-            if self._unstored.untouched(conversation_id):
-                self._unstored.drop(conversation_id)
-            else:
+            if not self._fresh.drop(conversation_id):
                 delete = partial(MessageRepository.delete, conversations=conversation_id)
                 self._change(conversation_id, delete)
 
@@ -298,11 +279,11 @@ class LibraryService:
             NotFoundError: There is no such message.
             StoreError: It could not be stored.
         """
-        store, message = self._home(message_id)
+        store, message = self._repositories.of_message(message_id)
         old = store.get(message.conversation_id)
         made = store.branch_into_new_chat(message_id, f"{old.title} (branch)").result()
-        if store is self._private.repository:
-            self._private.add(made.id)
+        if store.private:
+            self._repositories.add_private(made.id)
         self._bus.publish(LibraryChanged((made.id,)))
         return made
 
@@ -321,17 +302,17 @@ class LibraryService:
         """
         conversation = self.get(question.conversation_id)
         store = self._of(conversation.id)
-        if title and not self._unstored.untouched(conversation.id):
+        if self._fresh.hand_over(conversation.id) is None and title:
             store.rename(conversation.id, title, by_user=False)
         conversation = replace(conversation, title=conversation.title or title)
-        self._private.mark_used(conversation.id)
+        self._repositories.mark_used(conversation.id)
         added = store.add_exchange(conversation, question, answer, edited=edited)
-        added.add_done_callback(partial(self._unstored.stored, conversation.id))
+        added.add_done_callback(partial(self._fresh.stored, conversation.id))
         return added
 
     def add_message(self, message: Message) -> Future[None]:
         """Store another version of an answer, still empty."""
-        self._private.mark_used(message.conversation_id)
+        self._repositories.mark_used(message.conversation_id)
         return self._of(message.conversation_id).add_message(message)
 
     def resume(self, message: Message) -> Future[None]:
@@ -346,9 +327,8 @@ class LibraryService:
 
     def token_counts(self, conversation_id: str, model_sha256: str) -> dict[str, int]:
         """Message id to tokens, for the messages counted with this model's tokenizer."""
-        if conversation_id in self._unstored:
-            return {}
-        return self._of(conversation_id).token_counts(conversation_id, model_sha256)
+        stored = self._stored_in(conversation_id)
+        return {} if stored is None else stored.token_counts(conversation_id, model_sha256)
 
     def set_token_counts(
         self, conversation_id: str, model_sha256: str, counts: dict[str, int]
@@ -359,9 +339,8 @@ class LibraryService:
 
     def summaries(self, conversation_id: str) -> dict[str, str]:
         """Message id to what the model reads in place of everything up to that message."""
-        if conversation_id in self._unstored:
-            return {}
-        return self._of(conversation_id).summaries(conversation_id)
+        stored = self._stored_in(conversation_id)
+        return {} if stored is None else stored.summaries(conversation_id)
 
     def set_summary(self, message_id: str, text: str, *, by_user: bool = True) -> Future[None]:
         """Keep a summary of everything up to a message; an empty text removes it.
@@ -369,7 +348,7 @@ class LibraryService:
         Raises:
             NotFoundError: There is no such message.
         """
-        store, message = self._home(message_id)
+        store, message = self._repositories.of_message(message_id)
         return self._announced(
             store.set_summary(message_id, text, by_user=by_user),
             BranchChanged(message.conversation_id),
@@ -389,20 +368,20 @@ class LibraryService:
         Raises:
             NotFoundError: There is no such message.
         """
-        store, message = self._home(message_id)
+        store, message = self._repositories.of_message(message_id)
         if any(item.message.id == message_id for item in store.branch(message.conversation_id)):
-            return _nothing_to_do()
+            return nothing_to_store()
         return self._announced(
             store.select_version(message_id), BranchChanged(message.conversation_id)
         )
 
     def versions(self, message_id: str) -> tuple[Message, ...]:
         """A message and its siblings of the same role, oldest first."""
-        return self._home(message_id)[0].versions(message_id)
+        return self._repositories.of_message(message_id)[0].versions(message_id)
 
     def select_version(self, message_id: str, offset: int) -> Future[None]:
         """Walk to another version: -1 the one before, +1 the one after."""
-        store, message = self._home(message_id)
+        store, message = self._repositories.of_message(message_id)
         versions = store.versions(message_id)
         index = next(i for i, version in enumerate(versions) if version.id == message_id)
         target = versions[min(max(index + offset, 0), len(versions) - 1)]
@@ -412,7 +391,7 @@ class LibraryService:
 
     def delete_message(self, message_id: str) -> Future[None]:
         """Move a message and what follows it to the trash."""
-        store, message = self._home(message_id)
+        store, message = self._repositories.of_message(message_id)
         return self._announced(
             store.delete_message(message_id),
             BranchChanged(message.conversation_id),
@@ -421,7 +400,7 @@ class LibraryService:
 
     def restore_message(self, message_id: str) -> Future[None]:
         """Take a message out of the trash."""
-        store, message = self._home(message_id)
+        store, message = self._repositories.of_message(message_id)
         return self._announced(
             store.restore_message(message_id),
             BranchChanged(message.conversation_id),
@@ -431,8 +410,7 @@ class LibraryService:
     def close(self) -> None:
         """Finish every write. Private chats are gone after this."""
         self._search.close()
-        self._stored.close()
-        self._private.close()
+        self._repositories.close()
 
     # --- inside -------------------------------------------------------------------------
 
@@ -443,14 +421,11 @@ class LibraryService:
         before, after = event.before.system_prompt, event.settings.system_prompt
         if before == after:
             return
-        for fresh in self._unstored.all():
-            if fresh.system_prompt != before:
-                continue
-            if self._unstored.untouched(fresh.id):
-                self._unstored.add(replace(fresh, system_prompt=after))
-                self._bus.publish(LibraryChanged((fresh.id,)))
-            else:
-                self.set_system_prompt(fresh.id, after)
+        changed, under_way = self._fresh.replace_system_prompt(before, after)
+        if changed:
+            self._bus.publish(LibraryChanged(tuple(changed)))
+        for conversation_id in under_way:
+            self.set_system_prompt(conversation_id, after)
         for chat in self.conversations():
             untouched = chat.head_id is None and chat.system_prompt == before
             if untouched and self._keeps(chat.id):
@@ -460,18 +435,9 @@ class LibraryService:
         """Whether what is noted in passing can be kept; where not, the window has said so."""
         return self._of(conversation_id).refusal is None
 
-    def _of(self, conversation_id: str) -> MessageRepository:
-        private = self._private.repository
-        return private if private is not None and conversation_id in self._private else self._stored
-
-    def _home(self, message_id: str) -> tuple[MessageRepository, Message]:
-        private = self._private.repository
-        if private is not None:
-            try:
-                return private, private.message(message_id)
-            except NotFoundError:
-                pass  # then it is on disk, or nowhere
-        return self._stored, self._stored.message(message_id)
+    def _stored_in(self, conversation_id: str) -> MessageRepository | None:
+        """The repository of a chat; None for one that is not stored yet."""
+        return None if conversation_id in self._fresh else self._of(conversation_id)
 
     def _change(
         self,
@@ -481,36 +447,12 @@ class LibraryService:
         announce: bool = True,
     ) -> Future[T]:
         store = self._of(conversation_id)
-        if self._unstored.untouched(conversation_id):
-            self._private.mark_used(conversation_id)
-            self._unstored.hand_over(conversation_id, store)
+        fresh = self._fresh.hand_over(conversation_id)
+        if fresh is not None:
+            self._repositories.mark_used(conversation_id)
+            store.create(fresh).add_done_callback(partial(self._fresh.stored, conversation_id))
         events = [LibraryChanged((conversation_id,))] if announce else []
         return self._announced(change(store), *events)
 
     def _announced(self, future: Future[T], *events: Event) -> Future[T]:
-        def done(outcome: Future[T]) -> None:
-            error = outcome.exception()
-            if isinstance(error, KnownError):
-                self._bus.publish(ErrorReported(error))
-            elif error is not None:
-                tell_of_bug(error)
-            else:
-                for event in events:
-                    self._bus.publish(event)
-
-        future.add_done_callback(done)
-        return future
-
-
-def _nothing_to_do() -> Future[None]:
-    done: Future[None] = Future()
-    done.set_result(None)
-    return done
-
-
-def _order(conversation: Conversation) -> tuple[bool, int, datetime]:
-    """The order of the list, highest first.
-
-    A private chat has the place of the chat on disk that was used last before it; it is newer.
-    """
-    return (conversation.pinned, conversation.activity, conversation.updated_at)
+        return announced(self._bus, future, *events)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.domain.advice import Advice, Fit, Recommendation, recommend
+from app.domain.advice import Advice, Fit, recommend
 from app.domain.catalog import Catalog, CatalogFamily, CatalogFile
 from app.domain.errors import ModelFileError
 from app.domain.gguf import GgufHeader, read_gguf_file
@@ -88,14 +88,6 @@ class AdviceService:
             )
             for family, file, advice in judged
         ]
-
-    def recommendation(self) -> Recommendation | None:
-        """The one file to take on this machine; None when nothing fits."""
-        here = self._place()
-        return recommend(
-            (family, file, self._judge(family, file, here))
-            for family, file in self._catalog.entries()
-        )
 
     def advise_installed(self, model: ModelFile) -> Advice | None:
         """How a file that is here will do; None where its header cannot be read."""

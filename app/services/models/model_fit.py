@@ -123,7 +123,7 @@ def catalog_header(family: CatalogFamily, file: CatalogFile) -> GgufHeader | Non
         f"{kind}.attention.value_length": shape.head_size,
     }
     weights = Tensor("all", (family.parameters,), 0, 0, file.size)
-    return GgufHeader(3, file.size, values, {}, (weights,), shape.vocabulary, {})
+    return GgufHeader(3, file.size, values, {}, (weights,), shape.vocabulary)
 
 
 def request_of(settings: Settings, path: Path = Path()) -> LoadRequest:

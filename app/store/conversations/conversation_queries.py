@@ -124,13 +124,11 @@ def read_conversations(
     where: str,
     values: tuple[object, ...],
     seen: ConversationCache,
-    limit: int | None = None,
 ) -> tuple[Conversation, ...]:
     """Conversations that fulfil an SQL condition: pinned first, then those used last."""
-    tail = "" if limit is None else f" LIMIT {int(limit)}"
     rows = connection.execute(
         f"SELECT {CONVERSATION_COLUMNS} FROM conversations c WHERE {where} "  # noqa: S608
-        f"ORDER BY c.pinned DESC, c.activity DESC, c.updated_at DESC{tail}",
+        f"ORDER BY c.pinned DESC, c.activity DESC, c.updated_at DESC",
         values,
     )
     return tuple(map(seen.value, rows))

@@ -53,17 +53,14 @@ class ConversationRepository(Database):
             )
         )
 
-    def list_conversations(
-        self, *, archived: bool | None = None, limit: int | None = None
-    ) -> tuple[Conversation, ...]:
+    def list_conversations(self, *, archived: bool | None = None) -> tuple[Conversation, ...]:
         """Conversations outside the trash: pinned first, then those used last.
 
         Args:
             archived: Only those in the archive, or only those outside; None for both.
-            limit: At most so many.
         """
         return self._conversations(
-            "c.deleted_at IS NULL AND (?1 IS NULL OR c.archived = ?1)", (archived,), limit
+            "c.deleted_at IS NULL AND (?1 IS NULL OR c.archived = ?1)", (archived,)
         )
 
     def listed(self, ids: Sequence[str]) -> dict[str, Conversation]:
@@ -184,11 +181,9 @@ class ConversationRepository(Database):
 
         return self.submit(work)
 
-    def _conversations(
-        self, where: str, values: tuple[object, ...], limit: int | None = None
-    ) -> tuple[Conversation, ...]:
+    def _conversations(self, where: str, values: tuple[object, ...]) -> tuple[Conversation, ...]:
         return self.read(
-            lambda c: conversation_queries.read_conversations(c, where, values, self._seen, limit)
+            lambda c: conversation_queries.read_conversations(c, where, values, self._seen)
         )
 
     def _check_private(self, conversation: Conversation) -> None:

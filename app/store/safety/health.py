@@ -38,13 +38,11 @@ class MaintenanceReport:
     Attributes:
         check: What the check found.
         backup: The backup that was made; None where none was due.
-        index_rebuilt: Whether the search index was damaged and made anew.
         sentences: What the user should be told; empty when all is well.
     """
 
     check: CheckResult
     backup: Backup | None = None
-    index_rebuilt: bool = False
     sentences: tuple[str, ...] = ()
 
 
@@ -87,11 +85,11 @@ class Health:
             self._ask_for_recovery()
             check = CheckResult(False, problems=(error.detail,))
             return MaintenanceReport(check, sentences=self._told(check))
-        rebuilt = not check.index_sound
-        if rebuilt:
-            self.rebuild_index()
-        told = ("The search index was damaged and has been made anew.",) if rebuilt else ()
-        return MaintenanceReport(check, backup, rebuilt, told)
+        if check.index_sound:
+            return MaintenanceReport(check, backup)
+        self.rebuild_index()
+        told = ("The search index was damaged and has been made anew.",)
+        return MaintenanceReport(check, backup, told)
 
     def quick_check(self) -> CheckResult:
         """Check the tables' structure on a connection of its own; writing goes on meanwhile."""
@@ -136,11 +134,6 @@ class Health:
             KnownError: It could not be written.
         """
         return self._make(reason, None)[0]
-
-    @property
-    def backup_folder(self) -> Path:
-        """Where the backups are."""
-        return self._backups.folder
 
     def list_backups(self) -> tuple[Backup, ...]:
         """The backups, newest first."""

@@ -18,6 +18,7 @@ from app.store.search.snippets import snippet
 
 CANDIDATES = 1_000  # matches that are ranked; of more, the newest are shown
 MAX_TITLES = 10
+MAX_MESSAGES = 50
 _LAST_ROW = 2**62
 _JOINED = "messages m ON m.seq = i.rowid CROSS JOIN conversations c ON c.seq = m.conversation"
 _FROM_MESSAGES = "FROM messages m JOIN conversations c ON c.seq = m.conversation"
@@ -47,15 +48,12 @@ class Searcher:
                     connection.interrupt()
             return self._newest
 
-    def search(
-        self, text: str, *, ticket: int | None = None, limit: int = 50
-    ) -> tuple[SearchHit, ...] | None:
+    def search(self, text: str, *, ticket: int | None = None) -> tuple[SearchHit, ...] | None:
         """Find chats and messages, best first; titles before messages.
 
         Args:
             text: As typed; see :func:`app.store.search.query.parse_query`.
             ticket: From :meth:`ticket`; None for a search nothing interrupts.
-            limit: At most so many messages.
 
         Returns:
             The hits, or None when a newer ticket was taken meanwhile.
@@ -75,7 +73,7 @@ class Searcher:
                 if ticket is not None:
                     self._running.add(connection)
             try:
-                return _find(connection, query, limit)
+                return _find(connection, query)
             except sqlite3.OperationalError as error:
                 if primary_code(error) != sqlite3.SQLITE_INTERRUPT:
                     raise
@@ -94,12 +92,12 @@ class Searcher:
         return ticket is not None and ticket != self._newest
 
 
-def _find(connection: sqlite3.Connection, query: Query, limit: int) -> tuple[SearchHit, ...]:
+def _find(connection: sqlite3.Connection, query: Query) -> tuple[SearchHit, ...]:
     hits: list[SearchHit] = []
     if query.terms and not query.models:
         hits += _titles(connection, query)
     if not query.titles_only:
-        hits += _messages(connection, query.cheap(), limit)
+        hits += _messages(connection, query.cheap())
     return tuple(hits)
 
 
@@ -119,7 +117,7 @@ def _titles(connection: sqlite3.Connection, query: Query) -> list[SearchHit]:
     return hits
 
 
-def _messages(connection: sqlite3.Connection, query: Query, limit: int) -> list[SearchHit]:
+def _messages(connection: sqlite3.Connection, query: Query) -> list[SearchHit]:
     hits: list[SearchHit] = []
     partly_deleted = {
         row[0]
@@ -151,7 +149,7 @@ def _messages(connection: sqlite3.Connection, query: Query, limit: int) -> list[
                 Role(role),
             )
         )
-        if len(hits) == limit:
+        if len(hits) == MAX_MESSAGES:
             break
     return hits
 

@@ -1,4 +1,4 @@
-"""The shortcuts page, derived from the table of commands, and About with the licences."""
+"""The shortcuts page, derived from the table of commands, and About: what is new, the licences."""
 
 from __future__ import annotations
 
@@ -16,6 +16,9 @@ from PySide6.QtWidgets import (
 )
 
 import app
+from app.markup.parse import parse
+from app.markup.text import plain_text
+from app.system.bundled import bundled
 from app.system.licences import third_party_packages
 from app.ui.core.assistive_activation import AssistedChoice
 from app.ui.shell.command_table import COMMANDS, OTHER_KEYS, Menu, shortcut_text
@@ -66,8 +69,22 @@ def _group(tree: QTreeWidget, text: str) -> QTreeWidgetItem:
     return group
 
 
+def _reading_field(name: str, text: str, height: int) -> QPlainTextEdit:
+    field = QPlainTextEdit(text)
+    field.setAccessibleName(name)
+    field.setReadOnly(True)
+    field.setMinimumHeight(height)
+    return field
+
+
+def _changes() -> str:
+    """The releases of ``packaging/CHANGELOG.md``, newest first; the first line is its title."""
+    page = bundled("packaging", "CHANGELOG.md").read_text("utf-8")
+    return plain_text(parse(page[page.index("\n## ") :]))
+
+
 class AboutDialog(Dialog):
-    """What Phial is, which version, and under which licences its parts stand."""
+    """What Phial is, which version, what is new in it, and the licences of its parts."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent, "About Phial", 560)
@@ -83,24 +100,23 @@ class AboutDialog(Dialog):
         )
         system = f"Python {platform.python_version()}, Qt {qVersion()}"
         self.column.addWidget(text_label(system, "muted"))
+        self.column.addWidget(text_label("What is new", "heading"))
+        self.column.addWidget(_reading_field("What is new", _changes(), 110), 1)
         self.column.addWidget(text_label(_QT_AND_PHI, "muted"))
         self._parts = third_party_packages()
         self.list = QListWidget()
         self.list.setAccessibleName("Parts of Phial and their licences")
-        self.list.setMinimumHeight(130)
+        self.list.setMinimumHeight(100)
         self.list.setUniformItemSizes(True)
         for part in self._parts:
             self.list.addItem(f"{part.name} {part.version}".strip() + f": {part.licence}")
         self.column.addWidget(self.list)
-        self.text = QPlainTextEdit()
-        self.text.setAccessibleName("Licence")
-        self.text.setReadOnly(True)
-        self.text.setMinimumHeight(150)
+        self.text = _reading_field("Licence", "", 120)
         self.column.addWidget(self.text, 1)
         self.list.currentRowChanged.connect(self._show_text)
         AssistedChoice(self.list, self.list.setCurrentIndex)
         self.list.setCurrentRow(0)
-        self.resize(600, 700)
+        self.resize(600, 760)
         close = push_button("Close", "accent")
         close.clicked.connect(self.accept)
         self.add_buttons(close, default=close)

@@ -65,7 +65,7 @@ def offer_name(offer: CatalogOffer) -> str:
     return f"{offer.family.name} {offer.file.quantization}"
 
 
-def offer_card(offer: CatalogOffer, download: Do, *, detailed: bool = True) -> Card:
+def offer_card(offer: CatalogOffer, download: Do) -> Card:
     """A file of the catalogue with the verdict for this machine."""
     card = Card(offer_name(offer))
     file_size = formatting.size(offer.file.size) if offer.file.size else "size unknown"
@@ -73,8 +73,7 @@ def offer_card(offer: CatalogOffer, download: Do, *, detailed: bool = True) -> C
     card.add_line(formatting.join(file_size, f"{licence.upper()} licence" if licence else ""))
     if offer.advice is not None:
         card.add_line(offer.advice.sentence, "")
-    if detailed:
-        card.add_line(offer.file.good_for)
+    card.add_line(offer.file.good_for)
     if offer.installed:
         card.add_line("On this computer already.", "small")
     else:

@@ -112,41 +112,6 @@ class Theme:
         """Of scroll bars: quieter than text, and yet to be seen (3:1, WCAG 2.2, 1.4.11)."""
         return mix_colours(self.faint, self.page, 0.8)
 
-    def text_pairs(self) -> tuple[tuple[str, str, str], ...]:
-        """Every (what, text colour, ground) that people read; the contrast test walks it."""
-        grounds = (self.window, self.sidebar, self.page, self.bubble, self.raised, self.hover)
-        pairs = [
-            (name, colour, ground)
-            for name, colour in (
-                ("text", self.text),
-                ("muted", self.muted),
-                ("link", self.link),
-                ("accent", self.accent),
-                ("error", self.error),
-                ("warning", self.warning),
-                ("success", self.success),
-            )
-            for ground in grounds
-        ]
-        pairs += [
-            ("faint", self.faint, self.page),
-            ("faint in a bubble", self.faint, self.bubble),
-            ("on accent", self.on_accent, self.accent),
-            ("selection", self.on_selection, self.selection),
-            ("match", self.on_match, self.match),
-            ("current match", self.on_match, self.match_current),
-            ("table head", self.text, self.table_head),
-            ("code", self.code_text, self.code_ground),
-            ("language label", self.muted, self.code_ground),
-            ("added line", self.code.added, self.added_ground),
-            ("removed line", self.code.removed, self.removed_ground),
-        ]
-        pairs += [
-            (f"code {name}", getattr(self.code, name), self.code_ground)
-            for name in CodeColours.__slots__
-        ]
-        return tuple(pairs)
-
 
 LIGHT = Theme(
     name="light",
@@ -294,20 +259,6 @@ def mix_colours(first: str, second: str, share: float) -> str:
     """``share`` of one ``#rrggbb`` colour, the rest of another."""
     pairs = ((int(first[i : i + 2], 16), int(second[i : i + 2], 16)) for i in (1, 3, 5))
     return "#" + "".join(f"{round(share * a + (1 - share) * b):02x}" for a, b in pairs)
-
-
-def contrast_ratio(first: str, second: str) -> float:
-    """Contrast of two ``#rrggbb`` colours, 1 to 21 (WCAG 2.2, relative luminance)."""
-    lighter, darker = sorted((_luminance(first), _luminance(second)), reverse=True)
-    return (lighter + 0.05) / (darker + 0.05)
-
-
-def _luminance(colour: str) -> float:
-    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    red, green, blue = (
-        c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels
-    )
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 @lru_cache(maxsize=256)

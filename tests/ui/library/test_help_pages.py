@@ -6,8 +6,10 @@ import json
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
+import app
 from app.domain.download import NetworkError, Release
 from app.domain.settings import Settings
 from app.services.updates import UpdateCheck
@@ -89,6 +91,15 @@ def test_about_lists_each_part_and_shows_its_licence(open_window: Open) -> None:
     assert any(row.startswith("llama_cpp_python") for row in rows)
     about.list.setCurrentRow(next(i for i, row in enumerate(rows) if row.startswith("Pygments")))
     assert "Redistribution and use" in about.text.toPlainText()
+
+
+def test_about_says_what_is_new_first_the_newest_release(open_window: Open) -> None:
+    about = AboutDialog(open_window().window)
+    new = next(f for f in about.findChildren(QPlainTextEdit) if f.accessibleName() == "What is new")
+    lines = new.toPlainText().splitlines()
+    assert lines[0].startswith(app.__version__)
+    assert any(line.startswith("- ") for line in lines)
+    assert "##" not in new.toPlainText()
 
 
 def test_a_packaged_phial_lists_what_its_build_wrote(

@@ -29,7 +29,7 @@ def phi4(weights: float = 8.43) -> GgufHeader:
         "phi3.attention.head_count": 40,
         "phi3.attention.head_count_kv": 10,
     }
-    return GgufHeader(3, int(weights * GIB), values, {}, tuple(tensors), 100_352, {})
+    return GgufHeader(3, int(weights * GIB), values, {}, tuple(tensors), 100_352)
 
 
 def gpu(free: float) -> Device:
@@ -112,7 +112,7 @@ def test_what_the_user_set_is_kept() -> None:
 def test_threads_are_physical_cores_unless_the_model_is_tiny() -> None:
     assert make_plan(phi4(), ASK, machine(64, cores=6)).threads == 6
     small = GgufHeader(
-        3, 10, {"general.architecture": "phi3"}, {}, (Tensor("t", (4_000_000,), 0, 0, 1),), 9, {}
+        3, 10, {"general.architecture": "phi3"}, {}, (Tensor("t", (4_000_000,), 0, 0, 1),), 9
     )
     assert make_plan(small, ASK, machine(64, cores=6)).threads == 1
 

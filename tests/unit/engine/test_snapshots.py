@@ -120,7 +120,7 @@ def test_a_damaged_segment_is_ignored_logged_and_removed(
     fill(SnapshotStore(tmp_path, 10**9), chat)
     (path,) = tmp_path.iterdir()
     path.write_bytes(damage(path.read_bytes()))
-    with caplog.at_level(logging.WARNING, "phial.engine.snapshots"):
+    with caplog.at_level(logging.WARNING, "app.engine.snapshots"):
         store = SnapshotStore(tmp_path, 10**9)
         for entry in store.find(chat, ROOT):
             with pytest.raises(SnapshotError):

@@ -101,7 +101,7 @@ def stream_in_slices(text: str, clock: Callable[[], float]) -> Iterator[float]:
     for settled in markdown.finishing():
         yield clock() - start
         if settled is not None:
-            plain_text(settled.blocks, thinking=True)
+            plain_text(settled.blocks)
             to_rich_html(settled.blocks)
         start = clock()
 

@@ -80,7 +80,7 @@ def test_rich_text_is_well_formed_html() -> None:
 @settings(deadline=None, max_examples=100)
 @given(parts=st.lists(st.sampled_from((*EXTENDED, "<img src=x onerror=y>")), max_size=25))
 def test_rich_text_of_any_message_is_balanced_and_loads_nothing(parts: list[str]) -> None:
-    for name, value in read(to_rich_html(parse("".join(parts)), thinking=True)).attributes:
+    for name, value in read(to_rich_html(parse("".join(parts)))).attributes:
         assert name in ("href", "style", "class", "start", "border")
         assert name != "href" or is_openable(value or "")
 
@@ -88,7 +88,6 @@ def test_rich_text_of_any_message_is_balanced_and_loads_nothing(parts: list[str]
 def test_reasoning_is_left_out_unless_asked_for() -> None:
     blocks = parse("<think>\nhm\n</think>\n\nYes.")
     assert plain_text(blocks) == "Yes."
-    assert plain_text(blocks, thinking=True) == "hm\n\nYes."
     assert "hm" not in to_rich_html(blocks)
 
 

@@ -8,6 +8,7 @@ import shutil
 import struct
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -48,7 +49,15 @@ def test_the_version_has_one_place() -> None:
 
 def test_everything_that_the_program_opens_beside_itself_goes_in() -> None:
     inside = {f"{folder}/{Path(source).name}" for source, folder in contents.bundled_data(ROOT)}
-    assert {"models/demo.gguf", "models/catalog.json", "assets/phial.png", "./LICENSE"} <= inside
+    assert {
+        "models/demo.gguf", "models/catalog.json", "packaging/CHANGELOG.md",
+        "assets/phial.png", "./LICENSE",
+    } <= inside  # fmt: skip
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    wheel = project["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"]
+    assert {source.partition("/")[0] for source in wheel} == {
+        folder.partition("/")[0] for _, folder in contents.bundled_data(ROOT)
+    } - {"."}
     assert not any("pictures" in name for name in inside)
 
 

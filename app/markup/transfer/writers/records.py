@@ -12,7 +12,6 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, fields, replace
 from datetime import datetime
-from typing import TypeVar
 
 from app.domain.conversation import Conversation, Message, MessageStatus
 from app.domain.errors import InvalidValueError
@@ -20,8 +19,6 @@ from app.domain.generation import Role, Sampling, StopReason, Timings, sampling_
 from app.domain.model import ModelRef
 from app.markup.transfer.readers.json_values import Json, ShapeError, as_list, as_map, moment
 from app.markup.transfer.values import Chat
-
-T = TypeVar("T")
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _BASE64 = "utf8-base64"

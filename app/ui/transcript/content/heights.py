@@ -14,10 +14,9 @@ class HeightIndex:
 
     __slots__ = ("_heights", "_tree")
 
-    def __init__(self, heights: Iterable[int] = ()) -> None:
+    def __init__(self) -> None:
         self._heights: list[int] = []
         self._tree: list[int] = [0]
-        self.reset(heights)
 
     def reset(self, heights: Iterable[int]) -> None:
         """Replace all heights in O(n)."""

@@ -75,12 +75,12 @@ class Run:
     note: int = 0
 
 
-def to_runs(spans: Iterable[Inline], *, keep_lines: bool = False) -> tuple[Run, ...]:
-    """Flatten spans; ``keep_lines`` draws a line end of the source as one."""
-    return tuple(_walk(tuple(spans), LINE if keep_lines else " "))
+def to_runs(spans: Iterable[Inline]) -> tuple[Run, ...]:
+    """Flatten spans; a line end of the source is a space."""
+    return tuple(_walk(tuple(spans)))
 
 
-def _walk(spans: tuple[Inline, ...], soft: str) -> Iterator[Run]:
+def _walk(spans: tuple[Inline, ...]) -> Iterator[Run]:
     # A stack, not recursion: a hostile answer nests as deep as it likes.
     stack: list[tuple[Iterator[Inline], Run]] = [(iter(spans), Run(""))]
     while stack:
@@ -93,7 +93,7 @@ def _walk(spans: tuple[Inline, ...], soft: str) -> Iterator[Run]:
             case Text(text):
                 yield replace(style, text=clean(text))
             case SoftBreak():
-                yield replace(style, text=soft)
+                yield replace(style, text=" ")
             case LineBreak():
                 yield replace(style, text=LINE)
             case Code(text):

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from app.ui.transcript.items.formulas import FormulaStore
 
 FORMULA_OBJECT = QTextFormat.ObjectTypes.UserObject.value + 1
-RUN_PROPERTY = QTextFormat.Property.UserProperty.value + 1
 CODE_COLOURS = {
     "keyword": "keyword",
     "type": "type",

@@ -299,10 +299,6 @@ class MessageWidget(QGroupBox):
                 best = spot
         return (best.row, best.item, best.y) if best is not None else None
 
-    def top_of(self, row: int) -> int | None:
-        """The top of a row in this widget, if it is shown."""
-        return next((spot.y for spot in self.visible_rows if spot.row == row), None)
-
     def describe_so_far(self) -> None:
         """Set what a screen reader says of an answer that is still being written."""
         self.setAccessibleName(spoken_message(self.model, SPOKEN))

@@ -8,10 +8,16 @@ from app.ui.transcript.content.heights import HeightIndex
 HEIGHTS = st.lists(st.integers(0, 500), max_size=70)
 
 
+def index_of(heights: list[int]) -> HeightIndex:
+    index = HeightIndex()
+    index.reset(heights)
+    return index
+
+
 @settings(deadline=None, max_examples=80)
 @given(HEIGHTS)
 def test_tops_are_sums_of_the_heights_before(heights: list[int]) -> None:
-    index = HeightIndex(heights)
+    index = index_of(heights)
     assert [index.top(i) for i in range(len(heights) + 1)] == [
         sum(heights[:i]) for i in range(len(heights) + 1)
     ]
@@ -23,7 +29,7 @@ def test_tops_are_sums_of_the_heights_before(heights: list[int]) -> None:
 def test_any_sequence_of_changes_equals_a_fresh_index(
     heights: list[int], data: st.DataObject
 ) -> None:
-    index, model = HeightIndex(heights), list(heights)
+    index, model = index_of(heights), list(heights)
     for _ in range(data.draw(st.integers(0, 12))):
         what = data.draw(st.sampled_from(("set", "append", "truncate")))
         if what == "set" and model:
@@ -47,7 +53,7 @@ def test_any_sequence_of_changes_equals_a_fresh_index(
 @settings(deadline=None, max_examples=80)
 @given(st.lists(st.integers(0, 50), min_size=1, max_size=40), st.integers(-10, 2100))
 def test_find_gives_the_row_under_a_position(heights: list[int], position: int) -> None:
-    index = HeightIndex(heights)
+    index = index_of(heights)
     row = index.find(position)
     assert 0 <= row < len(heights)
     if 0 <= position < index.total:

@@ -364,7 +364,7 @@ class Letters:
 
     size = 256
 
-    def tokenize(self, text: str, *, special: bool = False, start: bool = False) -> list[int]:
+    def tokenize(self, text: str, *, special: bool = False) -> list[int]:
         return list(text.encode())
 
     def control(self, text: str) -> int | None:

@@ -129,6 +129,14 @@ def test_garbage_is_refused_as_a_frame_error(line: bytes) -> None:
     assert not dataclasses.is_dataclass(message)
 
 
+@pytest.mark.parametrize("cut", [-3, 30])
+def test_what_is_said_of_a_broken_line_holds_no_word_of_the_answer_in_it(cut: int) -> None:
+    line = frames.encode(frames.EventReply(1, TextDelta("a secret", 1)))
+    with pytest.raises(frames.FrameError) as caught:
+        frames.decode(line[:cut] + b"\xff" + line[cut:])
+    assert "secret" not in str(caught.value)
+
+
 def test_a_line_beyond_the_limit_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(frames, "MAX_LINE", 10)
     with pytest.raises(frames.FrameError):

@@ -25,7 +25,7 @@ from app.domain.model import ModelFile
 from app.services.chat.activity import IDLE, STARTED, activity_line
 from app.services.core import formatting
 from app.services.core.events import ContextMeasured, ModelPhase, ModelState, Summarising
-from app.services.library.date_groups import ChatGrouping, GroupKind, day_group, group_conversations
+from app.services.library.date_groups import ChatGrouping, GroupKind, group_conversations
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 TODAY = date(2026, 11, 21)
@@ -171,7 +171,8 @@ def test_the_demo_is_always_called_a_demo() -> None:
     ],
 )
 def test_chats_stand_under_their_day(days: int, heading: str) -> None:
-    assert day_group(NOON - timedelta(days=days), TODAY, UTC) == heading
+    written = chat(1, NOON - timedelta(days=days))
+    assert ChatGrouping(TODAY, UTC).group_of(written).heading == heading
 
 
 @settings(deadline=None, max_examples=60)
@@ -193,7 +194,7 @@ def test_every_chat_stands_under_exactly_one_heading(
     assert sorted(shown) == sorted(one.id for one in chats)
     for heading, group in groups.items():
         free = [one for one in group if not one.pinned and not one.folder]
-        assert all(day_group(one.updated_at, TODAY, UTC) == heading.heading for one in free)
+        assert all(ChatGrouping(TODAY, UTC).group_of(one) == heading for one in free)
     assert len({heading.heading for heading in groups}) == len(groups)
     assert all(groups.values())
     if any(one.pinned for one in chats):

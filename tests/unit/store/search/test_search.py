@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -180,13 +180,6 @@ def test_every_line_is_a_query(text: str) -> None:
     assert all('"' not in token for term in query.terms for token in term.tokens)
 
 
-@pytest.fixture(scope="module")
-def memory() -> Iterator[MessageRepository]:
-    private = open_private_store()
-    yield private
-    private.close()
-
-
 WORDS = st.text(
     st.sampled_from("aBcdÉéßñ漢字データ한국ไทย12_.- \n\"'ЖжΣσς"), min_size=1, max_size=24
 )
@@ -194,10 +187,7 @@ WORDS = st.text(
 
 @given(WORDS, st.data())
 @settings(max_examples=120, deadline=None)
-def test_any_run_of_words_of_a_text_finds_it(
-    memory: MessageRepository, text: str, data: st.DataObject
-) -> None:
-    made = put(memory, text)
+def test_any_run_of_words_of_a_text_finds_it(text: str, data: st.DataObject) -> None:
     words = re.findall(r"[^\W_]+", text)
     if not words:
         return
@@ -207,9 +197,9 @@ def test_any_run_of_words_of_a_text_finds_it(
     typed = data.draw(st.sampled_from([run, run.lower(), run.upper(), f'"{run}"']))
     if not tokens(typed):
         return
-    found = Searcher(memory).search(typed, limit=1_000)
-    assert found is not None
-    assert made.id in {hit.conversation_id for hit in found}
+    with closing(open_private_store()) as library:
+        made = put(library, text)
+        assert made.id in {hit.conversation_id for hit in find(library, typed)}
 
 
 @given(st.text(max_size=300), st.text(min_size=1, max_size=6))
