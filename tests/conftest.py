@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 import os
+import socket
 import sys
 import threading
 import time
 from collections.abc import Generator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -49,3 +52,72 @@ def no_thread_left_behind() -> Iterator[None]:
             thread.join(timeout=0.05)
     names = ", ".join(sorted(thread.name for thread in left))
     pytest.fail(f"threads left behind: {names}")
+
+
+class _Kept(logging.Handler):
+    """Keeps what is worth a look: warnings and worse of the program's own loggers."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.records: list[logging.LogRecord] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.name.split(".")[0] in ("app", "phial"):
+            self.records.append(record)
+
+
+@pytest.fixture(autouse=True)
+def nothing_to_worry_about_in_the_log(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fails the test in which the program warned, unless the test says which warning it makes.
+
+    ``@pytest.mark.warns("part of the message", …)`` names them; each must come.
+    """
+    kept = _Kept()
+    root = logging.getLogger()
+    root.addHandler(kept)
+    yield
+    root.removeHandler(kept)
+    expected = [text for mark in request.node.iter_markers("warns") for text in mark.args]
+    messages = [record.getMessage() for record in kept.records]
+    surprising = [one for one in messages if not any(text in one for text in expected)]
+    assert not surprising, f"the log has warnings: {surprising}"
+    silent = [text for text in expected if not any(text in one for one in messages)]
+    assert not silent, f"warnings that did not come: {silent}"
+
+
+@pytest.fixture(autouse=True)
+def no_connection_beyond_this_machine(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Refuses any socket to another machine, and the look-up of any other name."""
+    tried: list[str] = []
+    connect, connect_ex = socket.socket.connect, socket.socket.connect_ex
+    look_up = socket.getaddrinfo
+
+    def refuse(host: object) -> None:
+        name = host.decode() if isinstance(host, bytes) else str(host or "")
+        if not _is_here(name):
+            tried.append(name)  # whoever catches the error does not hide it
+            raise OSError(f"A test may not reach {name}.")
+
+    def only_here(self: socket.socket, address: Any) -> None:
+        if self.family in (socket.AF_INET, socket.AF_INET6):
+            refuse(address[0])
+        connect(self, address)
+
+    def only_here_ex(self: socket.socket, address: Any) -> int:
+        if self.family in (socket.AF_INET, socket.AF_INET6):
+            refuse(address[0])
+        return connect_ex(self, address)
+
+    def look_up_here(host: Any, *arguments: Any, **named: Any) -> Any:
+        refuse(host)
+        return look_up(host, *arguments, **named)
+
+    monkeypatch.setattr(socket.socket, "connect", only_here)
+    monkeypatch.setattr(socket.socket, "connect_ex", only_here_ex)
+    monkeypatch.setattr(socket, "getaddrinfo", look_up_here)
+    yield
+    assert not tried, f"reached for other machines: {tried}"
+
+
+def _is_here(host: str) -> bool:
+    return host in {"", "localhost", "::1", "0.0.0.0"} or host.startswith("127.")

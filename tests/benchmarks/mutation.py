@@ -9,7 +9,8 @@ against the tests that coverage says touch its line, quickest first, until one f
 nothing can tell from the original is equivalent: ``mutation_equivalents.txt`` beside this file
 names those that somebody looked at, with the reason.
 
-``cover`` wants the package pytest-cov, and takes about as long as two whole runs of the tests.
+``cover`` wants pytest-cov and pytest-xdist (both in the dev extra) and takes about as long as two
+whole test runs.
 """
 
 from __future__ import annotations

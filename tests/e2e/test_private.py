@@ -1,29 +1,56 @@
-"""A private chat with the real engine leaves nothing on the disk: not a byte of its words."""
+"""A private chat with the real engine leaves nothing on the disk: not a byte of its words.
+
+The same talk in an ordinary chat leaves its words in the database and the tokens of its prompt
+in a KV snapshot: what finds them there would find a private chat's.
+"""
 
 from __future__ import annotations
 
+from array import array
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
-from app.compose import build_services, make_engine, prepare
+import pytest
+
+from app.compose import build_services, engine_options, make_engine, prepare
 from app.services.core.events import AnswerEnded
 from app.services.models.model_files import read_model_file
 from app.store import open_store
 from app.system.paths import folders
+from tests.e2e.desktop import until
 from tests.support.gguf_factory import ModelSpec, pieces_of, write_model
 from tests.support.harness import Harness, Heard
 
 SECRET = "xylophonquarz"
 OPEN = "zebrafinkmoos"
+LATER = "quittenbrotuhu"
+ALWAYS = -1e9  # seconds a snapshot must save to be written: every one is
 
 
 def places_of(word: str, home: Path) -> list[str]:
     """The files that hold a word, in whatever encoding and however it was cut into tokens."""
+    # A snapshot holds token ids; those of the tiny model are the bytes, but for its few words.
+    tokens = array("i", list(word.encode())).tobytes()
     forms = [word.encode(), word.upper().encode(), word.encode("utf-16-le"), word[2:-2].encode()]
     return [
         str(path.relative_to(home))
         for path in sorted(home.rglob("*"))
-        if path.is_file() and any(form in path.read_bytes() for form in forms)
+        if path.is_file() and any(form in content_of(path) for form in (*forms, tokens))
     ]
+
+
+def content_of(path: Path) -> bytes:
+    """Of a file that may be renamed while this looks."""
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return b""
+
+
+def snapshots_of(word: str) -> list[str]:
+    """The KV snapshots whose prompt holds a word."""
+    return [place for place in places_of(word, folders().cache) if place.startswith("kv")]
 
 
 def talk(running: Harness, word: str, *, private: bool) -> str:
@@ -48,27 +75,48 @@ def talk(running: Harness, word: str, *, private: bool) -> str:
     return chat
 
 
-def test_a_private_chat_leaves_not_a_byte_on_the_disk(tmp_path: Path) -> None:
+@pytest.fixture
+def running(tmp_path: Path) -> Iterator[Harness]:
+    """Services with the real engine, which writes a snapshot of whatever it may."""
     words = pieces_of("a glass of quiet words that nobody keeps at all ")
-    model = write_model(tmp_path / "tiny.gguf", ModelSpec(words, context=8_000))
+    model = write_model(tmp_path / "tiny.gguf", ModelSpec(words, context=8_192))
     with prepare() as setup:
         engine = make_engine(setup)
+        options = engine_options(setup.settings.current, setup.folders)
+        engine.configure(replace(options, snapshot_min_gain=ALWAYS))
         services = build_services(setup, engine, model=read_model_file(model))
-        running = Harness(services, Heard(), engine)
-        services.bus.subscribe(running.heard)
-        talk(running, OPEN, private=False)
-        talk(running, SECRET, private=True)
-        home = folders().data
-        services.maintenance.back_up()
-        assert places_of(SECRET, home) == []
-        kept = set((folders().cache / "kv").rglob("*"))
-        chat = talk(running, SECRET, private=True)
-        services.library.delete([chat])
-        services.maintenance.back_up()
+        made = Harness(services, Heard(), engine)
+        services.bus.subscribe(made.heard)
+        yield made
         services.close()
-    assert set((folders().cache / "kv").rglob("*")) == kept
+
+
+def test_a_private_chat_leaves_not_a_byte_on_the_disk(running: Harness) -> None:
+    services, home = running.services, folders().data
+    talk(running, OPEN, private=False)
+    until(lambda: snapshots_of(OPEN), "a snapshot of the ordinary chat")
+    talk(running, SECRET, private=True)
+    services.maintenance.back_up()
     assert places_of(SECRET, home) == []
+    services.library.delete([talk(running, SECRET, private=True)])
+    talk(running, LATER, private=False)  # what is written is written in turn: this comes last
+    until(lambda: snapshots_of(LATER), "a snapshot of the last chat")
+    services.maintenance.back_up()
+    services.close()
+    assert places_of(SECRET, home) == []
+    assert places_of(SECRET, folders().cache) == []
     assert any(name.startswith("phial.db") for name in places_of(OPEN, home))
     opened = open_store(home)
     assert SECRET not in " ".join(c.title for c in opened.repository.list_conversations())
     opened.close()
+
+
+@pytest.mark.parametrize("private", [False, True], ids=["ordinary", "private"])
+def test_what_the_model_holds_at_the_end_is_written_of_an_ordinary_chat_only(
+    running: Harness, private: bool
+) -> None:
+    chat = running.services.library.create(private=private).id
+    running.ask(f"What is {SECRET}?", chat)
+    running.services.close()
+    assert bool(snapshots_of(SECRET)) is not private
+    assert bool(places_of(SECRET, folders().cache)) is not private

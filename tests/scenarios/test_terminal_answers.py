@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from app.cli import EXIT_FAILED
 from app.cli.chat import HELP
 from app.compose import prepare
 from app.domain.generation import Role
@@ -13,6 +14,7 @@ from app.engine.process.frames import GenerateCommand, LoadCommand
 from app.store import open_store
 from tests.scenarios.registry import scenario
 from tests.support.gguf_factory import ModelSpec, pieces_of, write_model
+from tests.support.recording_engine import FATAL
 from tests.support.terminal import asked, phial
 
 ANSWER = "Hello from a tiny model."
@@ -62,6 +64,18 @@ def test_an_answer_as_data_tells_what_it_cost(model: Path) -> None:
     told = phial("ask", "--model", model, "--json", "--seed", "7", "--max-tokens", "1", "Hi").data
     assert (told["text"], told["seed"], told["model"]) == ("Hello", 7, str(model))
     assert (told["stop_reason"], told["completion_tokens"]) == ("max_tokens", 1)
+
+
+@pytest.mark.parametrize("as_data", [False, True])
+def test_an_answer_in_which_the_engine_dies_fails(
+    model: Path, tmp_path: Path, as_data: bool
+) -> None:
+    words = ("--json",) if as_data else ()
+    log = tmp_path / "engine.log"
+    said = phial("ask", "--model", model, *words, FATAL, log=log, code=EXIT_FAILED)
+    assert "It was written down." in said.out
+    assert said.err == "The engine ended in the middle of the answer.\n"
+    assert not as_data or said.data["stop_reason"] == "engine_died"
 
 
 @scenario("option", "bench")

@@ -271,3 +271,13 @@ def test_a_backup_brings_everything_back(chats: Path) -> None:
     told = phial("chats", "backup", "--restore", "1", "--yes", "--json").data
     assert told["restored"] == 1
     assert titles(chats) == ["Sea", "Sky"]
+
+
+@scenario("option", "chats backup --keep")
+def test_of_chats_that_are_missing_no_more_is_said(chats: Path) -> None:
+    done("backup")
+    (chats / "phial.db").unlink()
+    assert "backup --restore 1" in phial("chats", "list").err
+    assert phial("chats", "backup", "--keep").out == "The chats stay as they are.\n"
+    assert phial("chats", "list").err == ""
+    assert len(list((chats / "backups").glob("*.db"))) == 1

@@ -10,13 +10,14 @@ import os
 import sys
 from typing import Any
 
-from app.domain.generation import Finished, StopReason, TextDelta, Timings
+from app.domain.generation import Finished, GenerationRequest, StopReason, TextDelta, Timings
 from app.domain.model import Device, KvType, LoadedModel, LoadPlan, LoadRequest
 from app.engine.process import frames
 from tests.support.terminal import ENGINE_LOG
 
 ANSWER = "It was written down."
 CONTEXT = 4_096
+FATAL = "Fall over."  # the question in whose answer it ends without a word
 
 
 def main() -> None:
@@ -36,6 +37,9 @@ def _send(frame: object) -> None:
 
 def _answers(asked: Any) -> list[object]:
     match asked:
+        case frames.GenerateCommand(id=number, request=request) if _kills(request):
+            _send(frames.EventReply(number, TextDelta(ANSWER, 5)))
+            os._exit(1)
         case frames.LoadCommand(id=number, request=request):
             return [frames.LoadedReply(number, _loaded(request))]
         case frames.GenerateCommand(id=number, request=request):
@@ -56,6 +60,10 @@ def _answers(asked: Any) -> list[object]:
             sys.exit()
         case _:
             return []
+
+
+def _kills(request: GenerationRequest) -> bool:
+    return request.turns[-1].content == FATAL
 
 
 def _loaded(request: LoadRequest) -> LoadedModel:

@@ -94,7 +94,7 @@ def _take_out_of_talks(word: str) -> None:
     chat._Talk._obey = without
     read = chat._read
     # To leave is not obeyed but looked for where lines are read.
-    chat._read = lambda: "" if (line := read()) == word == "/quit" else line
+    chat._read = lambda lines: "" if (line := read(lines)) == word == "/quit" else line
 
 
 def _ignore(*_: object) -> None:

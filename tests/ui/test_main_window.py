@@ -20,7 +20,14 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from app.domain.conversation import MessageStatus
-from app.domain.errors import EngineDiedError, KnownError, OutOfMemoryError
+from app.domain.errors import (
+    EngineDiedError,
+    KnownError,
+    ModelFileError,
+    ModelNotLoadedError,
+    OutOfMemoryError,
+    SwitchFailedError,
+)
 from app.domain.generation import Role, StopReason
 from app.domain.settings import Settings, ThemeChoice
 from app.engine.base import Cancel
@@ -28,6 +35,7 @@ from app.engine.scripted import ScriptedAnswer, ScriptedEngine
 from app.services.core.events import ErrorReported
 from app.ui.commands.message_commands import last_code
 from app.ui.conversation.chat_pane import Page
+from tests.support.asking import open_menu
 from tests.support.chatting import say, wait_for_end
 from tests.support.gguf_factory import write_model
 from tests.support.window import Open, Opened, close
@@ -266,6 +274,31 @@ def test_each_kind_of_problem_has_its_own_way_out(
     opened.harness.services.bus.publish(ErrorReported(error))
     qtbot.waitUntil(lambda: not opened.window.pane.banner.isHidden())
     assert button(opened, offer).isEnabled()
+
+
+@pytest.mark.parametrize(
+    ("error", "offer"),
+    [
+        (OutOfMemoryError("12 GB are needed."), "Choose a smaller model…"),
+        (EngineDiedError("It died."), "Choose another model…"),
+        (SwitchFailedError("It is gone."), "Choose another model…"),
+        (ModelFileError("It is broken."), "Choose another model…"),
+        (ModelNotLoadedError("There is none."), "Choose a model…"),
+    ],
+)
+def test_choosing_a_model_shows_the_models_and_nothing_else(
+    qtbot: QtBot, open_window: Open, tmp_path: Path, error: KnownError, offer: str
+) -> None:
+    (tmp_path / "data").mkdir()
+    write_model(tmp_path / "data" / "demo.gguf")
+    opened = open_window()
+    opened.harness.services.bus.publish(ErrorReported(error))
+    qtbot.waitUntil(lambda: not opened.window.pane.banner.isHidden())
+    qtbot.mouseClick(button(opened, offer), Qt.MouseButton.LeftButton)
+    menu = open_menu()
+    assert any("Built-in demo" in action.text() for action in menu.actions())
+    assert QApplication.activeModalWidget() is None
+    menu.close()
 
 
 def test_a_cut_answer_can_be_continued_from_the_keyboard(qtbot: QtBot, open_window: Open) -> None:

@@ -215,6 +215,20 @@ def test_the_first_step_from_none_goes_to_a_usual_value(
     assert getattr(there.service.current, name) == first
 
 
+@pytest.mark.parametrize("key", [Qt.Key.Key_Up, Qt.Key.Key_Down])
+@pytest.mark.parametrize("first", [None, 10.0])
+def test_the_first_step_from_none_is_not_one_step_further(
+    qtbot: QtBot, key: Qt.Key, first: float | None
+) -> None:
+    field = NumberField(SPECS["download_limit_mb"], first)
+    qtbot.addWidget(field)
+    field.show_value(None)
+    qtbot.keyClick(field, key)
+    assert field.read() == (0.1 if first is None else first)
+    qtbot.keyClick(field, Qt.Key.Key_Up)
+    assert field.read() == (1.1 if first is None else first + 1)
+
+
 def test_the_first_step_goes_to_what_is_in_force_with_the_loaded_model(
     qtbot: QtBot, open_window: Open
 ) -> None:

@@ -5,7 +5,13 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QAccessible, QGuiApplication, QWheelEvent
+from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleAnnouncementEvent,
+    QAccessibleEvent,
+    QGuiApplication,
+    QWheelEvent,
+)
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
@@ -189,7 +195,7 @@ def test_a_reader_who_scrolled_up_is_left_alone_and_told(view: TranscriptView) -
     QTest.mouseClick(view.scroll_controller.pill, Qt.MouseButton.LeftButton)
     view.feed(key, MIXED)
     assert view.at_bottom
-    assert not view.scrolling.pill.isVisible()
+    assert not view.scroll_controller.pill.isVisible()
 
 
 def test_a_finished_answer_looks_as_if_it_had_been_opened(
@@ -502,14 +508,23 @@ def test_endless_words_lines_and_cells_are_drawn(view: TranscriptView, qtbot: Qt
     assert view.flow.position == 0
 
 
+def announced(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What a screen reader is told to say, from now on."""
+    told: list[str] = []
+
+    def update(event: QAccessibleEvent) -> None:
+        assert isinstance(event, QAccessibleAnnouncementEvent)
+        told.append(event.message())
+
+    monkeypatch.setattr(QAccessible, "isActive", lambda: True)
+    monkeypatch.setattr(QAccessible, "updateAccessibility", update)
+    return told
+
+
 def test_what_is_written_so_far_can_be_read_by_a_screen_reader(
     view: TranscriptView, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
 ) -> None:
-    monkeypatch.setattr(QAccessible, "isActive", lambda: True)
-    told: list[str] = []
-    monkeypatch.setattr(
-        QAccessible, "updateAccessibility", lambda event: told.append(type(event).__name__)
-    )
+    told = announced(monkeypatch)
     key = streaming(view, before=0)
     for word in ("The ", "answer ", "is ", "seven."):
         view.feed(key, word)
@@ -519,4 +534,19 @@ def test_what_is_written_so_far_can_be_read_by_a_screen_reader(
     )
     message = view.branch.models[-1].message
     view.finish(replace(message, content="The answer is seven.", status=MessageStatus.COMPLETE))
-    assert told == ["QAccessibleAnnouncementEvent"]
+    assert told == ["Phial answered: The answer is seven."]
+
+
+def test_of_a_long_answer_whole_words_of_its_first_4000_characters_are_announced(
+    view: TranscriptView, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = announced(monkeypatch)
+    key = streaming(view, before=0)
+    text = " ".join(f"word{number}" for number in range(2_000))
+    view.feed(key, text)
+    message = view.branch.models[-1].message
+    view.finish(replace(message, content=text, status=MessageStatus.COMPLETE))
+    (said,) = told
+    words = said.removeprefix("Phial answered: ").removesuffix("\u2026")
+    assert text.startswith(f"{words} ")
+    assert 3_990 < len(words) <= 4_000

@@ -73,6 +73,16 @@ def test_the_end_is_the_end_whatever_was_estimated() -> None:
     assert made.bottom_reached
 
 
+def test_a_line_that_is_out_of_view_is_not_the_end() -> None:
+    made = layout(200)
+    made.jump_to_end()
+    for away, reached in ((0, True), (2, True), (3, False), (24, False), (200, False)):
+        made.jump_to_end()
+        made.scroll(-away)
+        made.arrange()
+        assert made.bottom_reached is reached, away
+
+
 def test_a_short_chat_stands_at_the_top() -> None:
     made = layout(2, factor=0.1)
     made.viewport = 2000

@@ -51,6 +51,27 @@ def test_relations_and_products_have_as_much_room_on_both_sides(sign: str, room:
     assert widths.count(room) == 2
 
 
+@pytest.mark.parametrize(
+    ("latex", "gaps"),
+    [
+        (r"a = \left( b \right)", ["0.2778em", "0.2778em"]),
+        (r"\left( a \right) = b", ["0.2778em", "0.2778em"]),
+        (r"a + \left( b \right)", ["0.2222em", "0.2222em"]),
+        (r"a \left( b \right)", ["0.1667em"]),
+        (r"\left( a \right) \left[ b \right]", ["0.1667em"]),
+        (r"a, \left( b \right)", ["0.1667em"]),
+        (r"\left( \left( a \right) \right)", []),
+    ],
+)
+def test_what_stands_between_growing_brackets_has_an_inner_formulas_room(
+    latex: str, gaps: list[str]
+) -> None:
+    """The TeXbook, page 170, row and column Inner."""
+    tree = tree_of(convert(prepare(latex)), ink="#000000", display=True)
+    set_gaps = [node.get(side) for node in tree.iter() for side in ("lspace", "rspace", "width")]
+    assert [gap for gap in set_gaps if gap not in (None, "0em")] == gaps
+
+
 def test_a_power_stands_no_higher_on_a_bracket_than_on_a_letter() -> None:
     letter, bracket = render("x^2", size=100), render("(x)^2", size=100)
     assert bracket.baseline < 1.15 * letter.baseline + 10

@@ -340,3 +340,14 @@ def test_an_empty_chat_leaves_nothing_and_a_draft_keeps_it(make: Make) -> None:
     library.rename(kept.id, "Kept").result()
     assert [c.id for c in library.conversations()] == [kept.id]
     assert library.get(kept.id).draft == "half a thought"
+
+
+@pytest.mark.parametrize("private", [True, False])
+def test_the_engine_is_told_whether_what_it_is_asked_is_private(make: Make, private: bool) -> None:
+    engine = ScriptedEngine(["One.", "Two."])
+    harness = make(engine)
+    chat = harness.services.library.create(private=private).id
+    _, ended = harness.ask("Anybody?", chat)
+    seen = len(harness.heard.events)
+    harness.ended(harness.services.chat.regenerate(ended.message.id), after=seen)
+    assert [request.private for request in engine.requests] == [private, private]

@@ -56,6 +56,35 @@ def test_a_chat_is_named_once_and_answering_again_leaves_its_name(tmp_path: Path
     harness.services.close()
 
 
+@pytest.mark.parametrize("private", [True, False])
+def test_the_model_is_asked_for_a_title_without_a_snapshot_of_it(
+    tmp_path: Path, private: bool
+) -> None:
+    engine = ScriptedEngine(answer)
+    harness = build(tmp_path / "data", engine, titles=True)
+    chat = harness.services.library.create(private=private).id
+    harness.ask("How do I bake bread?", chat)
+    wait_for_title(harness, chat, "Baking bread")
+    asked = {request.turns[-1].content: request.private for request in engine.requests}
+    assert asked == {"How do I bake bread?": private, QUESTION: True}
+    harness.services.close()
+
+
+def test_only_the_first_answer_of_a_chat_has_a_title_made(tmp_path: Path) -> None:
+    def unnamed(request: GenerationRequest) -> str:
+        return "" if request.turns[-1].content == QUESTION else "Flour."
+
+    engine = ScriptedEngine(unnamed)
+    harness = build(tmp_path / "data", engine, titles=True)
+    chat, _ = harness.ask("How do I bake bread?")
+    harness.ask("And how long?", chat)
+    harness.ask("And how hot?", chat)
+    harness.services.executor.submit(lambda: None).result()
+    asked = [request.turns[-1].content for request in engine.requests]
+    assert asked == ["How do I bake bread?", QUESTION, "And how long?", "And how hot?"]
+    harness.services.close()
+
+
 def test_a_title_of_the_users_is_never_replaced(tmp_path: Path) -> None:
     harness = build(tmp_path / "data", ScriptedEngine(answer), titles=True)
     conversation = harness.services.library.create().id

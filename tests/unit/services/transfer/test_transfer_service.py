@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import re
 import threading
 import zipfile
 from collections.abc import Iterator
@@ -359,6 +360,25 @@ def test_every_cut_of_an_exported_file_is_told_or_read_whole(
             preview = transfer.preview_import(file)
             assert preview.items == ()
             assert len(preview.unreadable) == 1
+
+
+@pytest.mark.parametrize("format_name", ["json", "markdown"])
+@pytest.mark.parametrize("version", ["2", "0", "1.5", "null", '"1"'])
+def test_an_export_of_another_version_is_not_read(
+    harness: Harness, transfer: TransferService, tmp_path: Path, format_name: str, version: str
+) -> None:
+    (id_,) = add(harness, conversation_of("question", "answer"))
+    file = tmp_path / ("c.json" if format_name == "json" else "c.md")
+    transfer.export([id_], format_name, file)
+    assert len(transfer.preview_import(file).items) == 1
+    text = file.read_text("utf-8")
+    changed = re.sub(r'"version": ?1\b', f'"version": {version}', text, count=1)
+    assert changed != text
+    file.write_text(changed, "utf-8")
+    preview = transfer.preview_import(file)
+    assert preview.items == ()
+    (problem,) = preview.unreadable
+    assert "newer Phial" in problem.reason
 
 
 def test_a_json_file_of_ours_that_lies_is_told(transfer: TransferService, tmp_path: Path) -> None:
