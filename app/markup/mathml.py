@@ -12,7 +12,16 @@ from ziamath.zmath import loadedfonts
 
 from app.markup import mathspacing
 from app.markup.latex_names import BRACKETS
-from app.markup.latex_tokens import ASIDE, FRAME, MOVING, NAME, NUMBER, MathError
+from app.markup.latex_tokens import (
+    ASIDE,
+    FRAME,
+    MOVING,
+    NAME,
+    NUMBER,
+    SLANTED_BOLD,
+    WORDS,
+    MathError,
+)
 from app.markup.mathwords import is_foreign, is_wide
 
 if TYPE_CHECKING:
@@ -135,6 +144,10 @@ def _take_name(element: ET.Element) -> None:
     elif element.tag == "mtext" and text.startswith(NUMBER):
         element.text = text[1:]
         element.set("number", "true")
+    elif element.tag == "mtext" and text.startswith((SLANTED_BOLD, WORDS)):
+        element.text = text[1:]
+        if text.startswith(SLANTED_BOLD):
+            element.set("mathvariant", "bold italic")
     elif element.tag == "mo" and text in BRACKETS:
         element.text = BRACKETS[text]
 
