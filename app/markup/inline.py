@@ -16,6 +16,7 @@ from markdown_it import MarkdownIt
 from markdown_it.common.utils import normalizeReference
 from markdown_it.rules_inline import StateInline
 from markdown_it.rules_inline import image as image_rule
+from markdown_it.rules_inline import newline as newline_rule
 from markdown_it.rules_inline.state_inline import Scanned
 
 from app.markup.autolink import address_length, link_words
@@ -28,6 +29,7 @@ from app.markup.blocks import (
     LineBreak,
     Link,
     Math,
+    Script,
     SoftBreak,
     Spans,
     Strike,
@@ -35,9 +37,13 @@ from app.markup.blocks import (
     Text,
 )
 from app.markup.formulas import find_formula
+from app.markup.line_ends import is_kept
 from app.markup.scripts import is_unspaced
+from app.markup.tags import tag
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from markdown_it.token import Token
 
 MAX_NESTING = 24
@@ -115,19 +121,34 @@ class Display:
     end: int
 
 
-def parse_spans(text: str, references: References) -> Spans:
-    """The spans of ``text``; never raises, whatever the text."""
+def parse_spans(text: str, references: References, *, before: str = "", after: str = "") -> Spans:
+    """The spans of ``text``; never raises, whatever the text.
+
+    Args:
+        text: to parse.
+        references: the definitions known so far.
+        before: what stands before it on its first line, which is parsed elsewhere.
+        after: what stands behind it on its last line.
+    """
     return tuple(
         span
-        for piece in parse_pieces(text, references)
+        for piece in parse_pieces(text, references, before=before, after=after)
         for span in ((piece.formula,) if isinstance(piece, Display) else piece)
     )
 
 
-def parse_pieces(text: str, references: References) -> list[Spans | Display]:
-    """The spans of ``text``, parted at its display formulas."""
+def parse_pieces(
+    text: str, references: References, *, before: str = "", after: str = ""
+) -> list[Spans | Display]:
+    """The spans of ``text``, parted at its display formulas; see `parse_spans`."""
     tokens: list[Token] = []
-    env = {"references": references.links, "footnotes": references.footnotes, "images": 0}
+    env = {
+        "references": references.links,
+        "footnotes": references.footnotes,
+        "images": 0,
+        "before": before,
+        "after": after,
+    }
     brackets = text.count("[")
     many = brackets > MAX_BRACKETS or brackets - text.count("]") > MAX_UNCLOSED
     engine = _engine(links=not many)
@@ -181,6 +202,8 @@ def _engine(*, links: bool) -> MarkdownIt:
     rules.before("escape", "math", _math)
     rules.before("link", "footnote", _footnote)
     rules.before("newline", "address", _address)
+    rules.before("autolink", "tag", tag)
+    rules.at("newline", _line_end)
     rules.at("image", _image)
     if not links:
         engine.disable(["link", "image"])
@@ -244,6 +267,20 @@ def _address(state: StateInline, silent: bool) -> bool:
     return True
 
 
+def _line_end(state: StateInline, silent: bool) -> bool:
+    """markdown-it's rule; a soft line end also knows whether it is kept."""
+    at, text = state.pos, state.src
+    if not newline_rule(state, silent):
+        return False
+    last = state.tokens[-1] if state.tokens else None
+    if not silent and last is not None and last.type == "softbreak":
+        start, end = text.rfind("\n", 0, at) + 1, text.find("\n", at + 1)
+        line = text[start:at] if start else state.env["before"] + text[:at]
+        following = text[at + 1 : end] if end != -1 else text[at + 1 :] + state.env["after"]
+        last.meta["kept"] = is_kept(line, following)
+    return True
+
+
 def _image(state: StateInline, silent: bool) -> bool:
     """markdown-it's rule; it parses descriptions by recursion, which is bounded here."""
     if state.env["images"] >= MAX_IMAGES:
@@ -255,10 +292,12 @@ def _image(state: StateInline, silent: bool) -> bool:
         state.env["images"] -= 1
 
 
-_WRAPPERS: dict[str, type[Emphasis | Strong | Strike]] = {
+_WRAPPERS: dict[str, Callable[[Spans], Inline]] = {
     "em": Emphasis,
     "strong": Strong,
     "s": Strike,
+    "sub": lambda children: Script(children, raised=False),
+    "sup": lambda children: Script(children, raised=True),
 }
 
 
@@ -335,7 +374,7 @@ def _single(token: Token) -> Inline:
         case "code_inline":
             return Code(token.content)
         case "softbreak":
-            return SoftBreak()
+            return SoftBreak(bool(token.meta.get("kept")))
         case "hardbreak":
             return LineBreak()
         case "math":

@@ -172,6 +172,7 @@ class CodeNode(Node):
         blanks: blank lines of indented code that count only if more code follows.
         sent: how many entries of ``lines`` were given to the view.
         told: the view knows that the fence is closed.
+        inside: fences that Markdown in it opened and did not close.
     """
 
     info: str = ""
@@ -182,6 +183,22 @@ class CodeNode(Node):
     closed: bool = False
     sent: int = 0
     told: bool = False
+    inside: int = 0
+
+    @property
+    def language(self) -> str:
+        """The first word of the info string."""
+        return next(iter(self.info.split()), "")
+
+    @property
+    def holds_markdown(self) -> bool:
+        """Whether the lines are Markdown, in which a fence may open."""
+        return self.language.lower() in ("markdown", "md")
+
+    @property
+    def is_formula(self) -> bool:
+        """Whether the lines are a formula in GitHub's fence."""
+        return self.language == "math" and bool(self.fence)
 
 
 @dataclass(slots=True, eq=False)
