@@ -120,6 +120,15 @@ def _walk(spans: tuple[Inline, ...], soft: str) -> Iterator[Run]:
                 stack.append((iter(span.children), replace(style, href=span.href)))
 
 
+def runs_from_right(text: str) -> bool:
+    """Whether the first letter that has a direction is of a script from right to left."""
+    for char in text:
+        direction = unicodedata.bidirectional(char)
+        if direction in ("L", "R", "AL"):
+            return direction != "L"
+    return False
+
+
 def clean(text: str) -> str:
     """Replace what Qt would read as structure, one character by one."""
     return _STRUCTURE.sub(_harmless, text)
