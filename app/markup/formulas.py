@@ -264,6 +264,8 @@ def _spaced(text: str, pos: int, end: int) -> Found | None:
     following = text[end + 1 : end + 2]
     if _is_word(following) or following == "$" or _SPACED.search(source) is None:
         return None
+    if source.rstrip()[-1:] in _UNENDED:
+        return None
     if _SPACED_PROSE.search(_NAMED.sub(" ", source)) or _INNER.search(source):
         return None
     return Found(pos, end + 1, source, "$", display=False)
