@@ -136,9 +136,13 @@ def tag_text(tokens: list[str]) -> str:
     """
     text = "".join(tokens)
     text = re.sub(r"\\(?:text(?:bf|it|rm|tt|sf)?|mathrm|mathbf|mathit)\s*\{([^{}]*)\}", r"\1", text)
-    written = []
+    written: list[str] = []
+    after_command = False
     for part in tokens_of(text):
-        if part.startswith("\\") and part[1:].isalpha():
+        if after_command and part.isspace():
+            continue
+        after_command = part.startswith("\\") and part[1:].isalpha()
+        if after_command:
             sign = "2217" if part == "\\ast" else convert_symbol(part)
             if sign is None:
                 raise MathError(f"{part} in a tag is not drawn")

@@ -329,12 +329,25 @@ def _rule(reader: Reader) -> str:
     return f"\\rule {{{reader.dimension()}}}{{{reader.dimension()}}}"
 
 
+def _choice(reader: Reader) -> str:
+    r"""``\mathchoice``, where its four forms are the same; what style is set is not known here."""
+    forms = [_rewrite(reader.argument()) for _ in range(4)]
+    if len({form.removeprefix("\\textstyle").strip() for form in forms}) > 1:
+        raise MathError("\\mathchoice is not drawn")
+    return f"{{{forms[1]}}}"
+
+
+def _escaped(sign: str) -> str:
+    return f"\\{sign}" if sign in "%$#&_" else sign
+
+
 def _verbatim(reader: Reader) -> str:
     r"""``\verb|a_b|``: letters as they are."""
     end = reader.next()
     if not end.strip() or end not in reader.tokens[reader.at :]:
         raise MathError("\\verb has no end")
-    plain = [f"\\{part}" if part in "{}%$#&_~^" else part for part in reader.until(end)]
+    text = "".join(reader.until(end))
+    plain = ["\\textbackslash" if sign == "\\" else _escaped(sign) for sign in text]
     return words(plain, Letters(family="\\texttt"), _command, _rewrite)
 
 
@@ -381,6 +394,10 @@ _SPECIAL: dict[str, Rewriter] = {
         if name != "\\mathrm"
     },
     "\\intertext": _text_in(Letters()),
+    "\\llap": lambda reader: f"\\mathllap {{{_as_text(reader.argument())}}}",
+    "\\rlap": lambda reader: f"\\mathrlap {{{_as_text(reader.argument())}}}",
+    "\\clap": lambda reader: f"\\mathclap {{{_as_text(reader.argument())}}}",
+    "\\mathchoice": _choice,
     "\\makebox": _boxed_text,
     "\\raisebox": _moved,
     "\\verb": _verbatim,

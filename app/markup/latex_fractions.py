@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeAlias
 
+from app.markup.latex_names import DELIMITERS
 from app.markup.latex_tokens import MathError, Reader
 
 Rewrite: TypeAlias = Callable[[list[str]], str]
@@ -95,4 +96,5 @@ def _fraction(cell: list[str], at: int, stack: Rewrite) -> str:
 
 def _delimiter(reader: Reader) -> str:
     reader.skip_spaces()
-    return reader.next() or "."
+    part = reader.next() or "."
+    return DELIMITERS.get(part, part)

@@ -33,6 +33,8 @@ RENAMED = {
     "\\rVert": "\\|",
     "\\lang": "\\langle",
     "\\rang": "\\rangle",
+    "\\copyright": "\u00a9",
+    "\\P": "\u00b6",
     "\\thinspace": "\\,",
     "\\differentialD": "d",
     "\\colon": "{:}\\;",

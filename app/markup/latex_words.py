@@ -103,7 +103,8 @@ class _Words:
         if self._letters.family != "\\texttt":
             for written, sign in _LIGATURES:
                 text = text.replace(written, sign)
-        mark = SLANTED_BOLD if self._letters.bold and self._letters.italic else ""
+        letters = self._letters
+        mark = SLANTED_BOLD if letters.bold and letters.italic and not letters.family else ""
         # The converter drops what begins with a per cent sign, and blanks before a unit.
         mark = mark or (WORDS if text[0] == "%" or text[0].isdigit() else "")
         self._written.append(f"{self._letters.command} {{{mark}{text}}}")
@@ -135,6 +136,7 @@ class _Words:
             letters = self._letters.styled(TEXT_STYLES[part])
             self._add(self._nested(reader.argument(), letters))
         elif part in TEXT_SWITCHES:
+            reader.skip_spaces()
             letters = self._letters.styled(TEXT_SWITCHES[part])
             self._add(self._nested(reader.rest_of_group(), letters))
         elif part == "\\textcolor":

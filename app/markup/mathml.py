@@ -109,6 +109,8 @@ def _check(elements: Iterable[ET.Element]) -> None:
         text = (element.text or "").strip()
         if text.startswith("\\") and element.tag in ("mi", "mo", "mtext") and text != "\\":
             raise MathError(f"{text} is not known")
+        if element.tag == "mi" and text and unicodedata.combining(text[0]):
+            raise MathError("an accent stands on nothing")  # a command the converter half knows
         for char in text:
             words = element.tag == "mtext" and (is_wide(char) or is_foreign(char))
             drawn = font.glyphindex(char) or words

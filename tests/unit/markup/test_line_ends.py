@@ -36,8 +36,8 @@ FLOWS = (
         "always did, whatever word the next line happens to begin with."
     ),
     (
-        "A second paragraph wrapped at sixty or so columns of text by\nsomeone with a narrower editor "
-        "window, which also flows on."
+        "A second paragraph wrapped at sixty or so columns of text by\nsomeone with a narrower "
+        "editor window, which also flows on."
     ),
     (
         "The report is of the year that ended with the last of the great floods, in\n"
