@@ -80,7 +80,7 @@ _UNENDED = frozenset('([{/,:;.-+*=<>&~_"\u2018\u201c\u00ab\u2013\u2014')
 """What no formula ends with that has something at its closing dollar: ``$src/$file`` is a path."""
 _PROSE = re.compile(r" (?=.*[A-Za-z]{2})[A-Za-z ,.;:!?'-]*")
 """Words between two of a shell's ``$$``; a formula has a sign, a digit or a command in it."""
-_LINK = re.compile(r"\\\[[^\[\]\n]*\]\(")
+_LINK = re.compile(r"\\\[(?:[^\[\]\n]*\]\(|(?=\S)[^\[\]\\\n]*\])")
 _TOKEN = re.compile(r"`+|\\begin\{[A-Za-z]{1,16}\*?\}|\\.|\$\$?")
 
 
@@ -172,7 +172,10 @@ def scan_line(line: str) -> tuple[Opener | None, bool]:
 
 
 def is_escaped_link(text: str, pos: int) -> bool:
-    r"""Whether ``\[`` at ``pos`` is the bracket of a link that somebody escaped."""
+    r"""Whether ``\[`` at ``pos``, which ends no formula, is a bracket that somebody escaped.
+
+    That is so before ``\](`` or ``](``, and before a ``]`` that nothing opened: ``\[foo]: /url``.
+    """
     return _LINK.match(text, pos) is not None
 
 

@@ -118,9 +118,9 @@ def display(cursor: Cursor) -> tuple[Kind, bool] | None:
     kind = kind_at(cursor.text, cursor.nonspace)
     if kind is None:
         return None
-    if kind == "\\[" and is_escaped_link(cursor.text, cursor.nonspace):
-        return None
     found = find_formula(cursor.text, cursor.nonspace, len(cursor.text))
+    if found is None and kind == "\\[" and is_escaped_link(cursor.text, cursor.nonspace):
+        return None
     return kind, found is not None
 
 

@@ -134,6 +134,9 @@ def test_a_fence_called_math_is_a_formula() -> None:
 def test_an_escaped_bracket_of_a_link_ends_no_paragraph() -> None:
     (block,) = parse("Note\n\\[not a link](/foo) here")
     assert plain_text((block,)) == "Note\n[not a link](/foo) here"
+    for text in ('Note\n\\[foo]: /url "no reference"\nmore', "Note\n\\[text\\](/foo)\nmore"):
+        assert len(parse(text)) == 1
+    assert len(parse("Note\n\\[ a[1] =\n2 \\]\nmore")) == 3
 
 
 # ------------------------------------------------------------------------------------- cut plans
