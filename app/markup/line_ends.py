@@ -3,7 +3,7 @@
 CommonMark lets a renderer draw a line end as a blank or as a line end (section 6.13). Models end a
 line on purpose before an option, a "Name: value" line, the next line of a verse or of a list with
 bullets of its own; people also paste prose that was wrapped at some column. The lines on both sides
-of the end decide, so that a text that streams in is decided as the whole is. See decision 10.
+of the end decide, so that a text that streams in is decided as the whole is. See decision 16.
 """
 
 from __future__ import annotations
