@@ -244,15 +244,17 @@ def _dollar(text: str, pos: int, limit: int) -> Found | None:
     if end == -1 or text[end - 1] == "(":
         return None
     source = text[start:end]
-    beside = _BESIDE.fullmatch(source) is not None
-    if pos > 0 and _is_word(text[pos - 1]) and not beside:
-        return None
     following = text[end + 1 : end + 2]
-    if beside and following.isalpha():
-        return Found(pos, end + 1, source, "$", display=False)
+    after_word = pos > 0 and _is_word(text[pos - 1])
+    if after_word or following.isalpha():
+        beside = _BESIDE.fullmatch(source) is not None
+        if beside and following.isalpha():
+            return Found(pos, end + 1, source, "$", display=False)
+        if after_word and not beside:
+            return None
     if text[start].isspace() or text[end - 1].isspace():
         return _spaced(text, pos, end)
-    if not _may_follow(text[end + 1 : end + 2], source):
+    if not _may_follow(following, source):
         return None
     if _BLANK_LINE.search(source) or _INNER.search(source) or _reads_as_prose(source):
         return None

@@ -198,6 +198,7 @@ def _engine(*, links: bool) -> MarkdownIt:
     """markdown-it with our inline rules; it keeps no state between texts."""
     engine = _Engine("commonmark", {"html": False, "maxNesting": MAX_NESTING})
     engine.enable("strikethrough")
+    engine.disable("html_inline")  # it looks at each sign and finds nothing: HTML is off
     rules = engine.inline.ruler
     rules.before("escape", "math", _math)
     rules.before("link", "footnote", _footnote)
@@ -233,6 +234,8 @@ def _math(state: StateInline, silent: bool) -> bool:
 
 
 def _footnote(state: StateInline, silent: bool) -> bool:
+    if state.src[state.pos] != "[":
+        return False
     match = _FOOTNOTE.match(state.src, state.pos, state.posMax)
     if match is None or match.group(1) not in state.env["footnotes"]:
         return False
@@ -246,7 +249,9 @@ def _footnote(state: StateInline, silent: bool) -> bool:
 
 def _address(state: StateInline, silent: bool) -> bool:
     """A bare ``https://…``; the scheme was already read as text."""
-    if not state.src.startswith("://", state.pos) or state.linkLevel > 0:
+    if state.src[state.pos] != ":" or state.linkLevel > 0:
+        return False
+    if not state.src.startswith("://", state.pos):
         return False
     scheme = _SCHEME.search(state.src, max(0, state.pos - 8), state.pos)
     if scheme is None or not state.pending.endswith(scheme.group(1)):
@@ -270,20 +275,26 @@ def _address(state: StateInline, silent: bool) -> bool:
 def _line_end(state: StateInline, silent: bool) -> bool:
     """markdown-it's rule; a soft line end also knows whether it is kept."""
     at, text = state.pos, state.src
+    if text[at] != "\n":
+        return False
     if not newline_rule(state, silent):
         return False
-    last = state.tokens[-1] if state.tokens else None
-    if not silent and last is not None and last.type == "softbreak":
-        start, end = text.rfind("\n", 0, at) + 1, text.find("\n", at + 1)
-        line = text[start:at] if start else state.env["before"] + text[:at]
-        following = text[at + 1 : end] if end != -1 else text[at + 1 :] + state.env["after"]
-        last.meta["kept"] = is_kept(line, following)
+    if silent or state.tokens[-1].type != "softbreak":
+        return True
+    start, end = text.rfind("\n", 0, at) + 1, text.find("\n", at + 1)
+    end = len(text) if end == -1 else end
+    line, following = text[start:at], text[at + 1 : end]
+    if start == 0:
+        line = state.env["before"] + line
+    if end == len(text):
+        following += state.env["after"]
+    state.tokens[-1].meta["kept"] = is_kept(line, following)
     return True
 
 
 def _image(state: StateInline, silent: bool) -> bool:
     """markdown-it's rule; it parses descriptions by recursion, which is bounded here."""
-    if state.env["images"] >= MAX_IMAGES:
+    if state.src[state.pos] != "!" or state.env["images"] >= MAX_IMAGES:
         return False
     state.env["images"] += 1
     try:

@@ -21,13 +21,14 @@ _BRACKETS = {
     "\\atopwithdelims": ("", ""),
     "\\abovewithdelims": ("", ""),
 }
+_NAMES = frozenset(_BRACKETS)
 _LINED = frozenset(("\\over", "\\above", "\\overwithdelims", "\\abovewithdelims"))
 _BREAKS = frozenset(("&", "\\\\", "\\\\*", "\\cr", "\\newline", "\\hline"))
 
 
 def has_fraction(tokens: list[str]) -> bool:
     """Whether any of these commands is among the tokens."""
-    return any(part in _BRACKETS for part in tokens)
+    return not _NAMES.isdisjoint(tokens)
 
 
 def with_fractions(tokens: list[str], rewrite: Rewrite, stack: Rewrite) -> str:

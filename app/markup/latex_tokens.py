@@ -31,30 +31,15 @@ SLANTED_BOLD = "\ue005"
 WORDS = "\ue006"
 """Begins words that the converter would misread."""
 
-STARRED = (
-    "abs",
-    "bra",
-    "braket",
-    "dd",
-    "dv",
-    "ev",
-    "expval",
-    "eval",
-    "hspace",
-    "ket",
-    "mel",
-    "norm",
-    "operatorname",
-    "order",
-    "pdv",
-    "qty",
-    "tag",
-    "vspace",
+STARRED = frozenset(
+    f"\\{name}*"
+    for name in """
+        abs bra braket dd dv ev expval eval hspace ket mel norm operatorname order pdv qty tag
+        vspace
+    """.split()  # noqa: SIM905 - a list of twenty strings reads worse
 )
 """Commands that a star belongs to; behind another it is a sign: ``\\pi*r``."""
-_TOKEN = re.compile(
-    rf"\\(?:{'|'.join(STARRED)})\*|\\[A-Za-z]+|\\\\\*|\\.|[{{}}]|[^\\{{}}]", re.DOTALL
-)
+_TOKEN = re.compile(r"\\[A-Za-z]+\*?|\\\\\*|\\.|[{}]|[^\\{}]", re.DOTALL)
 _LENGTH = re.compile(r"\s*([+-]? *(?:\d+\.?\d*|\.\d+)) *(em|ex|mu|pt|px|cm|mm|in|pc|bp|dd|cc|sp)")
 _COMMENT = re.compile(r"(?<!\\)%[^\n]*(?:\n|$)")
 
@@ -77,6 +62,13 @@ class MathError(Exception):
     """
 
 
+def _unstarred(token: str) -> tuple[str, ...]:
+    """A token, or two: a command and the star that does not belong to it."""
+    if len(token) > 1 and token[-1] == "*" and token[-2].isalpha() and token not in STARRED:
+        return token[:-1], "*"
+    return (token,)
+
+
 def tokens_of(source: str) -> list[str]:
     """The tokens of a formula: commands, braces, single characters; comments left out.
 
@@ -85,7 +77,9 @@ def tokens_of(source: str) -> list[str]:
     """
     if len(source) > MAX_SOURCE:
         raise MathError(f"the formula has more than {MAX_SOURCE} characters")
-    tokens = [match.group() for match in _TOKEN.finditer(_COMMENT.sub("", source))]
+    tokens = _TOKEN.findall(_COMMENT.sub("", source))
+    if "*" in source:
+        tokens = [part for token in tokens for part in _unstarred(token)]
     if sum(not part.isspace() for part in tokens) > MAX_TOKENS:
         raise MathError(f"the formula has more than {MAX_TOKENS} parts")
     depth = deepest = 0

@@ -31,7 +31,6 @@ _BOLD_LABEL = re.compile(r"(?:\*\*|__)[^*_\n]{1,60}(?::(?:\*\*|__)|(?:\*\*|__)[ 
 _CLAUSE_END = re.compile(
     r"[.!?,;:\u2026\u2014\u3002\uff01\uff1f\uff0c\uff1b\uff1a][\"')\]*_\u201d\u2019]*$"
 )
-_WORD = re.compile(r"\S+")
 
 
 def is_kept(before: str, after: str) -> bool:
@@ -44,13 +43,14 @@ def is_kept(before: str, after: str) -> bool:
     before, after = before.strip(), after.strip()
     if not before or not after:
         return False
+    if len(before) + len(after) < SHORT and before.isascii() and after.isascii():
+        return True
+    columns = _columns(before) + 1 + _columns(after.split(None, 1)[0])
+    if columns <= SHORT:
+        return True
     if _ITEM.match(f"{after} ") or _is_picture(after[0]) or before.endswith((":", "\uff1a")):
         return True
     if _BOLD_LABEL.match(after) or (_LABEL.match(after) and _LABEL.match(before)):
-        return True
-    word = _WORD.match(after)
-    columns = _columns(before) + 1 + _columns(word[0] if word else "")
-    if columns <= SHORT:
         return True
     first = after.lstrip("*_\"'(\u201c\u2018\u00bf\u00a1")[:1]
     return columns <= SENTENCE and first.isupper() and _CLAUSE_END.search(before) is not None
@@ -63,6 +63,6 @@ def _is_picture(sign: str) -> bool:
 
 def _columns(text: str) -> int:
     """How wide a line is, in columns of Latin letters; Chinese ones take two."""
-    return len(text) + sum(
-        unicodedata.east_asian_width(sign) in "WF" for sign in text if sign > "\u1100"
-    )
+    if text.isascii():
+        return len(text)
+    return len(text) + sum(unicodedata.east_asian_width(sign) in "WF" for sign in text)

@@ -43,9 +43,7 @@ def package_commands(rewrite: Rewrite) -> dict[str, Command]:
     }
     return {
         **commands,
-        **{
-            f"{name}*": command for name, command in commands.items() if f"{name}*"[1:-1] in STARRED
-        },
+        **{f"{name}*": command for name, command in commands.items() if f"{name}*" in STARRED},
         "\\dv": _derivative(rewrite, "d"),
         "\\pdv": _derivative(rewrite, "\\partial"),
         "\\dv*": _derivative(rewrite, "d"),

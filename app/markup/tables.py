@@ -23,8 +23,6 @@ _CELL = re.compile(r":?-+:?$")
 _PIPE = re.compile(r"\\?\|")
 _ESCAPED_PIPE = re.compile(r"\\\|")
 _HELD = re.compile(r"`+|\\?\||\\[(\[]|\\.|\$\$?")
-_HOLDERS = ("`", "$", "\\(", "\\[")
-"""What a pipe may stand in without parting two cells."""
 
 
 def read_alignments(line: str) -> tuple[Align, ...] | None:
@@ -62,10 +60,20 @@ def split_row(line: str, columns: int | None = None) -> list[str]:
     """
     stripped = line.strip(" \t")
     plain = _cells(stripped, _PIPE.finditer(stripped))
-    if not any(sign in stripped for sign in _HOLDERS):
-        return plain
+    if "\\|" not in stripped and not any(map(_is_open, plain)):
+        return plain  # no formula and no code reaches over a pipe
     whole = _cells(stripped, _pipes(stripped))
     return plain if columns is not None and len(plain) == columns != len(whole) else whole
+
+
+def _is_open(cell: str) -> bool:
+    """Whether something in a cell may reach over the pipe at its end."""
+    return (
+        cell.count("$") % 2 == 1
+        or cell.count("`") % 2 == 1
+        or cell.count("\\(") != cell.count("\\)")
+        or cell.count("\\[") != cell.count("\\]")
+    )
 
 
 def _pipes(line: str) -> Iterator[re.Match[str]]:

@@ -19,6 +19,8 @@ _SCRIPT = re.compile(r"<(su[bp])>", re.IGNORECASE)
 
 def tag(state: StateInline, silent: bool) -> bool:
     """A rule of markdown-it: a line break, or spans above or below the line."""
+    if state.src[state.pos] != "<":
+        return False
     found = _BREAK.match(state.src, state.pos, state.posMax)
     if found is not None:
         if not silent:
