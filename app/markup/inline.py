@@ -142,13 +142,9 @@ def parse_pieces(
 ) -> list[Spans | Display]:
     """The spans of ``text``, parted at its display formulas; see `parse_spans`."""
     tokens: list[Token] = []
-    env = {
-        "references": references.links,
-        "footnotes": references.footnotes,
-        "images": 0,
-        "before": before,
-        "after": after,
-    }
+    env = {"references": references.links, "footnotes": references.footnotes, "images": 0}
+    if before or after:
+        env["beside"] = before, after
     brackets = text.count("[")
     many = brackets > MAX_BRACKETS or brackets - text.count("]") > MAX_UNCLOSED
     engine = _engine(links=not many)
@@ -284,10 +280,10 @@ def _line_end(state: StateInline, silent: bool) -> bool:
     start, end = text.rfind("\n", 0, at) + 1, text.find("\n", at + 1)
     end = len(text) if end == -1 else end
     line, following = text[start:at], text[at + 1 : end]
-    if start == 0:
-        line = state.env["before"] + line
-    if end == len(text):
-        following += state.env["after"]
+    beside = state.env.get("beside")
+    if beside is not None:
+        line = beside[0] + line if start == 0 else line
+        following = following + beside[1] if end == len(text) else following
     state.tokens[-1].meta["kept"] = is_kept(line, following)
     return True
 

@@ -50,7 +50,7 @@ def read_alignments(line: str) -> tuple[Align, ...] | None:
     return tuple(alignments)
 
 
-def split_row(line: str, columns: int | None = None) -> list[str]:
+def split_row(line: str, columns: int) -> list[str]:
     r"""The texts of a row's cells; ``\|`` is a pipe inside a cell, even in code.
 
     GitHub parts a row at every other pipe. People and models write ``|x|`` in formulas and
@@ -60,20 +60,10 @@ def split_row(line: str, columns: int | None = None) -> list[str]:
     """
     stripped = line.strip(" \t")
     plain = _cells(stripped, _PIPE.finditer(stripped))
-    if "\\|" not in stripped and not any(map(_is_open, plain)):
-        return plain  # no formula and no code reaches over a pipe
+    if len(plain) == columns and "\\|" not in stripped:
+        return plain
     whole = _cells(stripped, _pipes(stripped))
-    return plain if columns is not None and len(plain) == columns != len(whole) else whole
-
-
-def _is_open(cell: str) -> bool:
-    """Whether something in a cell may reach over the pipe at its end."""
-    return (
-        cell.count("$") % 2 == 1
-        or cell.count("`") % 2 == 1
-        or cell.count("\\(") != cell.count("\\)")
-        or cell.count("\\[") != cell.count("\\]")
-    )
+    return plain if len(plain) == columns != len(whole) else whole
 
 
 def _pipes(line: str) -> Iterator[re.Match[str]]:

@@ -118,9 +118,9 @@ class TailText:
         ``before`` stands before it on its first line.
         """
         place = open_formula(text)
-        spans = self.guessed_spans(text[:place], before, text[place:].partition("\n")[0])
         if place == len(text):
-            return spans
+            return self.guessed_spans(text, before)
+        spans = self.guessed_spans(text[:place], before, text[place:].partition("\n")[0])
         self.depth, self.hidden = 0, text.endswith("$")
         return _joined(spans, (Text(text[place:]),))
 
