@@ -22,22 +22,26 @@ _NAMES = frozenset(
     springgreen steelblue tan teal thistle tomato turquoise violet wheat white yellow yellowgreen
     """.split()  # noqa: SIM905 - a list of a hundred strings reads worse
 )
+_NAME = re.compile(r"[A-Za-z]+(?:![A-Za-z0-9]+)*")
 _HEX = re.compile(r"#?([0-9A-Fa-f]{6}|[0-9A-Fa-f]{3})")
 
 
 def coloured(reader: Reader) -> str:
     r"""The converter's command for the colour that follows: ``{red}`` or ``[RGB]{255,0,0}``.
 
+    Empty for a name that is not known: what has it is drawn in the colour of the text.
+
     Raises:
         MathError: there is no such colour.
     """
     reader.skip_spaces()
     model = reader.option()
-    return f"\\textcolor {{{colour(model, ''.join(reader.argument()))}}}"
+    found = colour(model, "".join(reader.argument()))
+    return f"\\textcolor {{{found}}}" if found else ""
 
 
 def colour(model: str | None, value: str) -> str:
-    """A colour as the picture names it.
+    """A colour as the picture names it; empty for a name it does not know, to be drawn as ink.
 
     Raises:
         MathError: there is no such colour.
@@ -47,6 +51,8 @@ def colour(model: str | None, value: str) -> str:
         found = _HEX.fullmatch(value) if value.startswith("#") else None
         if found is not None or value.lower() in _NAMES:
             return value.lower()
+        if _NAME.fullmatch(value):
+            return ""
         raise MathError(f"the colour {value} is not known")
     found = _HEX.fullmatch(value)
     if model == "HTML" and found is not None:

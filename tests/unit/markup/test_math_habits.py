@@ -83,6 +83,9 @@ def test_colours_of_every_model_are_colours() -> None:
     ):  # fmt: skip
         assert b'fill="#ff0000"' in render(latex).svg
     assert b'fill="forestgreen"' in render(r"\textcolor{ForestGreen}{x}").svg
+    for name in ("Emerald", "red!50!black"):  # not known to pictures: in the colour of the text
+        svg = render(rf"\textcolor{{{name}}}{{x}} \color{{{name}}} y", colour="#abcdef").svg
+        assert svg.count(b'fill="#abcdef"') == svg.count(b"fill=")
 
 
 @pytest.mark.parametrize(
