@@ -398,6 +398,8 @@ _SPECIAL: dict[str, Rewriter] = {
     "\\rlap": lambda reader: f"\\mathrlap {{{_as_text(reader.argument())}}}",
     "\\clap": lambda reader: f"\\mathclap {{{_as_text(reader.argument())}}}",
     "\\mathchoice": _choice,
+    "\\textsuperscript": lambda reader: f"{{}}^{{{_as_text(reader.argument())}}}",
+    "\\textsubscript": lambda reader: f"{{}}_{{{_as_text(reader.argument())}}}",
     "\\makebox": _boxed_text,
     "\\raisebox": _moved,
     "\\verb": _verbatim,

@@ -164,7 +164,8 @@ class Blocks:
         body = "".join(row(cells, "td") for cells in table.rows)
         head = row(table.header, "th")
         return (
-            f'<div class="table"><table class="data" border="1" cellspacing="0" cellpadding="5">\n'
+            '<div class="table"><table class="data" dir="auto"'
+            ' border="1" cellspacing="0" cellpadding="5">\n'
             f"<thead>{head}</thead>\n<tbody>\n{body}</tbody></table></div>\n"
         )
 

@@ -107,6 +107,7 @@ def test_colours_of_every_model_are_colours() -> None:
         (r"\text{{\bf a} b}", "a b"),
         (r"\verb|a_b \frac|", "a_b \u29f5frac"),
         (r"\llap{a $b$}", "a b"),
+        (r"\text{CO\textsubscript{2} m\textsuperscript{3}}", "CO_[2] m^[3]"),
     ],
 )
 def test_words_are_words_whatever_letters_they_are_set_in(latex: str, signs: str) -> None:
