@@ -16,8 +16,6 @@ _BRACKETS = {
     "\\bra": ("\\langle", "", "|", 1),
     "\\braket": ("\\langle", "|", "\\rangle", 1),
     "\\ketbra": ("|", "\\rangle \\langle", "|", 2),
-    "\\expval": ("\\langle", "", "\\rangle", 1),
-    "\\ev": ("\\langle", "", "\\rangle", 1),
     "\\mel": ("\\langle", "|", "\\rangle", 3),
     "\\abs": ("\\left|", "", "\\right|", 1),
     "\\norm": ("\\left\\|", "", "\\right\\|", 1),
@@ -28,6 +26,7 @@ _BRACKETS = {
 """What stands before, between and behind so many arguments."""
 
 _PAIRS = {"(": ")", "[": "]", "|": "|", "\\{": "\\}"}
+_OPENING = frozenset("([|")
 _SIZES = frozenset(("\\big", "\\Big", "\\bigg", "\\Bigg"))
 
 
@@ -46,6 +45,13 @@ def package_commands(rewrite: Rewrite) -> dict[str, Command]:
         **{f"{name}*": command for name, command in commands.items() if f"{name}*" in STARRED},
         "\\dv": _derivative(rewrite, "d"),
         "\\pdv": _derivative(rewrite, "\\partial"),
+        "\\expval": _expected(rewrite),
+        "\\expval*": _expected(rewrite),
+        "\\ev": _expected(rewrite),
+        "\\ev*": _expected(rewrite),
+        "\\vb": lambda reader: f"\\mathbf {{{rewrite(reader.argument())}}}",
+        "\\vu": lambda reader: f"\\hat {{\\mathbf {{{rewrite(reader.argument())}}}}}",
+        "\\va": lambda reader: f"\\vec {{\\mathbf {{{rewrite(reader.argument())}}}}}",
         "\\dv*": _derivative(rewrite, "d"),
         "\\pdv*": _derivative(rewrite, "\\partial"),
         "\\dd": _differential(rewrite),
@@ -119,6 +125,19 @@ def _bracket_or_quantity(rewrite: Rewrite) -> Command:
     return write
 
 
+def _expected(rewrite: Rewrite) -> Command:
+    r"""``\expval{A}`` and ``\expval{A}{\psi}``: the mean of an operator, in a state."""
+
+    def write(reader: Reader) -> str:
+        operator = rewrite(reader.argument())
+        if not _goes_on(reader):
+            return f"\\langle {operator} \\rangle "
+        state = rewrite(reader.argument())
+        return f"\\langle {state} | {operator} | {state} \\rangle "
+
+    return write
+
+
 def _differential(rewrite: Rewrite) -> Command:
     r"""``\dd{x}`` and ``\dd[3]{x}``; ``\dd x`` is the sign alone."""
 
@@ -152,6 +171,9 @@ def _text(reader: Reader) -> str:
 
 def _bracket(rewrite: Rewrite, left: str, between: str, right: str, parts: int) -> Command:
     def write(reader: Reader) -> str:
+        reader.skip_spaces()
+        if reader.peek() in _OPENING or reader.peek() in _SIZES:
+            raise MathError("a bracket stands where an argument should")
         found = [rewrite(reader.argument()) for _ in range(parts)]
         if parts == 1 and between and _goes_on(reader):  # \braket{a}{b}, and \braket{a|b}
             found.append(rewrite(reader.argument()))

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 MAX_SCRIPT = 200
 """Characters of a script; behind more of them a tag is text."""
-_BREAK = re.compile(r"<br[ \t]{0,8}/?>[ \t]*\n?[ \t]*", re.IGNORECASE)
+_BREAK = re.compile(r"</?br[ \t]{0,8}/?>[ \t]*\n?[ \t]*", re.IGNORECASE)
 _SCRIPT = re.compile(r"<(su[bp])>", re.IGNORECASE)
 
 

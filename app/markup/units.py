@@ -108,7 +108,7 @@ def unit(source: str) -> str:
     r"""A unit as LaTeX, upright: its names, or ``m/s^2`` as it stands."""
     written: list[str] = []
     prefix, power, per = "", "", False
-    for found in _PART.finditer(source):
+    for found in _PART.finditer(source.replace("\\%", "\\percent ")):
         name = found["name"]
         raised = found["power"] or found["raised"] or found["digit"] or _POWERS_BEHIND.get(name)
         if raised:

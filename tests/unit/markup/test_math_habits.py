@@ -137,6 +137,8 @@ def test_styles_of_words_nest() -> None:
         (r"\eval{f(x)}_a^b", "_^[f(x)||a|b]"),
         (r"\dv{x} f", "/[d|dx]f"),
         (r"\SI[per-mode=symbol]{5}{\kW}", "5kW"),
+        (r"\expval{A}{\psi} + \ev{B}", "\u27e8\u03c8|A|\u03c8\u27e9+\u27e8B\u27e9"),
+        (r"\SI{5}{\%} \vb{E}", "5%E"),
         (r"\ang{30;15;5}", "^[30|\u2218]^[15|\u2032]^[5|\u2033]"),
     ],
 )
@@ -205,7 +207,8 @@ def test_arrows_and_angles_are_brackets_where_a_bracket_is_asked_for(
 @pytest.mark.parametrize(
     "latex",
     [
-        r"\textcolor[XYZ]{1}{x}", r"\textcolor{no such}{x}", r"\qty x", r"\qty(x", r"\frac{a}",
+        r"\textcolor[XYZ]{1}{x}", r"\textcolor{no such}{x}", r"\qty x", r"\qty(x", r"\abs(x)",
+        r"\frac{a}",
         r"\left x \right)", r"\big x", r"\utilde{AB}", r"\mathchoice{a}{b}{c}{d}", r"\verb|a",
         r"\text{$x}", r"\si{\notaunit}", r"\hspace{x}", r"a \over b \over c", r"\over b",
         r"\tag{$x^2$} y", r"x''''''^2",

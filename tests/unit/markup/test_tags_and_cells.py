@@ -53,7 +53,7 @@ def test_scripts_stand_above_and_below_the_line() -> None:
     assert to_rich_html(parse("x<sup>2</sup>")) == "<p>x<sup>2</sup></p>"
 
 
-@pytest.mark.parametrize("tag", ["<br>", "<br/>", "<br />", "<BR>", " <br> ", "<br>\n"])
+@pytest.mark.parametrize("tag", ["<br>", "<br/>", "<br />", "<BR>", "</br>", " <br> ", "<br>\n"])
 def test_a_break_is_one_in_text_and_in_cells(tag: str) -> None:
     assert spans_of(f"a{tag}b") == (Text("a"), LineBreak(), Text("b"))
     if "\n" not in tag:
