@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from app.markup.blocks import Align
 
 MAX_LINE = 4096
-"""Characters of a header or delimiter row; a longer line is text."""
+"""Characters of a header or delimiter row; a longer line is text. A longer row is not searched for
+formulas and code."""
 MAX_COLUMNS = 256
 MAX_PADDED = 0x10000
 """Cells that short rows may lack in one table; markdown-it's limit against blown-up input."""
@@ -60,7 +61,7 @@ def split_row(line: str, columns: int) -> list[str]:
     """
     stripped = line.strip(" \t")
     plain = _cells(stripped, _PIPE.finditer(stripped))
-    if len(plain) == columns and "\\|" not in stripped:
+    if (len(plain) == columns and "\\|" not in stripped) or len(stripped) > MAX_LINE:
         return plain
     whole = _cells(stripped, _pipes(stripped))
     return plain if len(plain) == columns != len(whole) else whole
