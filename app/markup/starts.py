@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from markdown_it.common.utils import unescapeAll
 
-from app.markup.formulas import Kind, find_formula, kind_at
+from app.markup.formulas import Kind, find_formula, is_escaped_link, kind_at
 
 if TYPE_CHECKING:
     from app.markup.cursor import Cursor
@@ -76,6 +76,14 @@ def closes_fence(cursor: Cursor, opening: str) -> bool:
     return match is not None and len(match.group()) >= len(opening)
 
 
+def opens_inside(cursor: Cursor, opening: str) -> bool:
+    """Whether the line is a fence with an info string, whose end would be that of ``opening``."""
+    if cursor.indent > 3 or cursor.char != opening[0]:
+        return False
+    found = fence(cursor)
+    return found is not None and len(found[0]) >= len(opening) and bool(found[1])
+
+
 def may_close_fence(rest: str, opening: str) -> bool:
     """Whether an unfinished line could become the closing fence when more comes."""
     stripped = rest.strip(" \t\n")
@@ -110,9 +118,9 @@ def display(cursor: Cursor) -> tuple[Kind, bool] | None:
     kind = kind_at(cursor.text, cursor.nonspace)
     if kind is None:
         return None
-    if kind == "\\[" and "\\](" in cursor.text[cursor.nonspace :]:
-        return None
     found = find_formula(cursor.text, cursor.nonspace, len(cursor.text))
+    if found is None and kind == "\\[" and is_escaped_link(cursor.text, cursor.nonspace):
+        return None
     return kind, found is not None
 
 

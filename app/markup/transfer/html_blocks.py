@@ -26,6 +26,7 @@ from app.markup.blocks import (
     Paragraph,
     Quote,
     Rule,
+    Script,
     SoftBreak,
     Strike,
     Strong,
@@ -163,7 +164,8 @@ class Blocks:
         body = "".join(row(cells, "td") for cells in table.rows)
         head = row(table.header, "th")
         return (
-            f'<div class="table"><table class="data" border="1" cellspacing="0" cellpadding="5">\n'
+            '<div class="table"><table class="data" dir="auto"'
+            ' border="1" cellspacing="0" cellpadding="5">\n'
             f"<thead>{head}</thead>\n<tbody>\n{body}</tbody></table></div>\n"
         )
 
@@ -182,6 +184,9 @@ class Blocks:
                 return f"<strong>{self._spans(children)}</strong>"
             case Strike(children):
                 return f"<s>{self._spans(children)}</s>"
+            case Script(children, raised):
+                name = "sup" if raised else "sub"
+                return f"<{name}>{self._spans(children)}</{name}>"
             case Link(href, title, children):
                 return _link(href, title, self._spans(children))
             case Image(src, alt, title):
@@ -190,8 +195,8 @@ class Blocks:
                 return self._look.formula(span.source, span.markdown, display=span.display)
             case LineBreak():
                 return "<br>\n"
-            case SoftBreak():
-                return self._soft_break
+            case SoftBreak(kept):
+                return "<br>\n" if kept else self._soft_break
             case FootnoteRef(_, number):
                 return f'<sup><a href="#{self._prefix}{number}">{number}</a></sup>'
 

@@ -14,6 +14,7 @@ from app.markup.blocks import (
     Table,
 )
 from app.markup.flow import FlowRow, FootnoteFrame, ItemFrame, QuoteFrame, ThinkingFrame
+from app.markup.text import plain_spans
 from app.ui.transcript.rows import (
     BULLETS,
     GAP,
@@ -29,7 +30,7 @@ from app.ui.transcript.rows import (
     TextRow,
     ThinkRow,
 )
-from app.ui.transcript.runs import Run, split_runs, text_of, to_runs
+from app.ui.transcript.runs import Run, runs_from_right, split_runs, text_of, to_runs
 from app.ui.transcript.wide_blocks import CodeState, TableState
 
 CODE_LINES = 20
@@ -259,7 +260,8 @@ class RowList:
             state, place, head = last.state, last.place, last.head
             lines = [*last.lines, *lines]
         else:
-            state = TableState(table.alignments)
+            head_text = "".join(map(plain_spans, table.header))
+            state = TableState(table.alignments, rtl=runs_from_right(head_text))
             lines = [tuple(to_runs(cell) for cell in table.header), *lines]
         for start in range(0, len(lines), TABLE_LINES):
             at = place if start == 0 else replace(place, gap=0, marker="")

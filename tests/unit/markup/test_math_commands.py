@@ -11,7 +11,8 @@ from app.markup.latex import prepare
 from app.markup.latex_tokens import MathError
 from app.markup.mathml import tree_of
 from app.markup.maths import render
-from app.markup.units import amount, number, unit
+from app.markup.quantities import quantity
+from app.markup.units import number, unit
 
 
 def tree(latex: str, *, display: bool = True) -> ET.Element:
@@ -153,7 +154,8 @@ def test_numbers_and_quantities_read_as_people_write_them() -> None:
     assert number("1.5e-3") == r"1.5\times 10^{-3}"
     assert number("e6") == "10^{6}"
     assert number("1{,}000") == "1{,}000"
-    assert amount("5 mol L-1") == r"5\,\mathrm {mol}\,\mathrm {L}^{-1}"
+    gap = r"\hspace {0.17em}"
+    assert quantity("5 mol L-1") == rf"5~\mathrm {{mol}}{gap}\mathrm {{L}}^{{-1}}"
     assert prepare(r"\SI{20}{\celsius}").startswith(r"{20}\,")
     assert prepare(r"\ang{30}") == r"30^{\circ}"
 
