@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from app.domain.errors import LoadCancelledError, PromptTooLongError
+from app.domain.errors import LoadCancelledError, ModelFileError, PromptTooLongError
 from app.domain.generation import (
     ContextFitted,
     Finished,
@@ -227,7 +228,10 @@ class Answer:
         kept = len(decoder.kv.tokens)
         try:
             while not self._cancel.is_set():
+                logits = decoder.logits(row)
+                _check(logits, self._session.tokenizer.size if not self._written else 1)
                 token = sampler.sample(context, row)
+                _check_one(logits[token])
                 yield token
                 if drafter is not None:
                     drafter.written(token)
@@ -297,6 +301,30 @@ class Answer:
             completion_seconds=seconds,
         )
         return Finished(reason, timings, self._seed, self._stops.met)
+
+
+def _check(logits: Any, count: int) -> None:
+    """Refuse logits that are no numbers: what is drawn from them is the same token for ever.
+
+    One that is none in the middle of a model makes all of them so, one at its end a single one.
+
+    Args:
+        logits: Of the next token.
+        count: How many are looked at: all of them once in an answer (2 ms), then the first.
+
+    Raises:
+        ModelFileError: They are none.
+    """
+    _check_one(sum(logits[:count]) if count > 1 else logits[0])
+
+
+def _check_one(logit: float) -> None:
+    if math.isnan(logit):
+        raise ModelFileError(
+            "What the model computes are no numbers (NaN): its weights are damaged.",
+            data="The answer so far is saved.",
+            action="Verify the model file or download it again; or choose another one.",
+        )
 
 
 def _without_oldest(turns: tuple[Turn, ...], tokens: int, size: int) -> tuple[Turn, ...]:

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 import psutil
 
-from app.domain.errors import LoadCancelledError, ModelNotLoadedError
+from app.domain.errors import LoadCancelledError, ModelFileError, ModelNotLoadedError
 from app.domain.generation import MAX_SEED, GenerationEvent, GenerationRequest, Role, Turn
 from app.domain.gguf import GgufHeader, read_gguf_file
 from app.domain.model import Device, LoadedModel, LoadPlan, LoadRequest
@@ -128,7 +128,10 @@ class Session:
         said = len(self.memory.ids(PROBE))
         chat = [Turn(role, PROBE) for role in (Role.USER, Role.ASSISTANT, Role.USER)]
         one = self._length(chat[:1]) - said
-        three = self._length(chat) - 3 * said
+        try:
+            three = self._length(chat) - 3 * said
+        except ModelFileError:  # a template for one question and no more
+            return one, 0
         around = max(0, -(-(three - one) // 2))
         return around, max(0, one - around)
 
@@ -233,13 +236,14 @@ class LlamaEngine:
                 keeper=lambda decoder: self._keeper(request, header, plan, loaded, decoder),
             )
             undo.pop_all()
+        with ExitStack() as undo:
+            undo.callback(session.close)
+            session.warm_up()
+            _refuse_if(cancel)
+            around, before = session.markup()
+            undo.pop_all()
         self._session = session
-        session.warm_up()
-        if cancel.is_set():
-            self.unload()
-            raise LoadCancelledError("Loading was stopped.")
         advance(1.0)
-        around, before = session.markup()
         return LoadedModel(
             path=request.path,
             name=header.name or request.path.stem,

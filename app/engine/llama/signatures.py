@@ -13,6 +13,7 @@ FUNCTIONS: dict[str, tuple[str, ...]] = {
     "llama_context_default_params": ("-> llama_context_params",),
     "llama_decode": ("ctx: pointer", "batch: llama_batch", "-> i32"),
     "llama_free": ("ctx: pointer", "-> nothing"),
+    "llama_get_logits_ith": ("ctx: pointer", "i: i32", "-> pointer"),
     "llama_get_memory": ("ctx: pointer", "-> pointer"),
     "llama_init_from_model": ("model: pointer", "params: llama_context_params", "-> pointer"),
     "llama_log_callback": ("i32", "text", "pointer", "-> nothing"),
