@@ -111,7 +111,8 @@ def _window(options: argparse.Namespace) -> int:
     files = [str(Path(name).absolute()) for name in options.open]
     with prepare() as setup, InstanceLock(setup.folders.data) as lock:
         if not lock.acquire():
-            told = ask_to_come_forward(lock.channel, files)
+            channel = lock.channel
+            told = bool(channel) and ask_to_come_forward(channel, files)
             return EXIT_DONE if told else _already_running()
         if options.model or options.demo:
             setup.settings.update(model_path=options.model or "demo", welcomed=True)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -20,8 +21,9 @@ from app.domain.generation import Role, Turn
 from app.engine.chat_template import ChatTemplate, TemplateFailedError
 from app.engine.prompt import Layout, TextMemory, Vocabulary
 
-REMEMBERED_TEXTS = 2_048  # of which it is known whether control tokens are written in them
+REMEMBERED_TEXTS = 2_048  # of which it is known where control tokens are written in them
 _PRIVATE = range(0xF0000, 0xFFFFD)  # a plane for private use; most texts hold none of it
+_PROBE = "Is this read? 7391"  # no template says so itself
 _APART = "\n\n"  # between messages that a template wants as one
 
 
@@ -84,8 +86,8 @@ class FileTemplate:
         self._memory = memory
         begin, end = vocabulary.marks()
         self._template = ChatTemplate(source, begin=begin, end=end, stopped=stopped)
-        self._writes_controls = lru_cache(REMEMBERED_TEXTS)(self._find_controls)
-        self.lay_out([Turn(Role.USER, "Hello")], continuing=False)
+        self._places = lru_cache(REMEMBERED_TEXTS)(self._find_controls)
+        self.lay_out([Turn(Role.USER, _PROBE)], continuing=False)
 
     def costs(self, turns: Sequence[Turn], chat: str = "") -> tuple[list[int], int]:
         """See :class:`~app.engine.prompt.Template`.
@@ -167,21 +169,17 @@ class FileTemplate:
         """Pieces whose texts together are what the template makes of the messages."""
         texts = [turn.content for turn in turns]
         plain = self._fill(messages, texts)
-        begin, end, between = _marks(texts)
+        begin, end, cut = _marks(texts)
+        # Control tokens that are written in a message are cut through, so that none comes of them
+        # wherever the template puts them.
+        safe = [self._cut_controls(text, cut) for text in texts]
         marked = [
-            _marked(text, f"{begin}{n}{begin}", f"{end}{n}{end}") for n, text in enumerate(texts)
+            _marked(text, f"{begin}{n}{begin}", f"{end}{n}{end}") for n, text in enumerate(safe)
         ]
         shown = self._fill(messages, marked)
-        pieces, balanced = _read(shown, begin, end, texts)
-        same = "".join(piece.text for piece in pieces) == plain
-        if any(map(self._writes_controls, texts)):
-            # A message holds what the model would read as a mark of its own. Where the template
-            # takes messages apart, each of their characters must be known.
-            if not (same and balanced):
-                spaced = self._fill(messages, [_spaced(text, between) for text in texts])
-                pieces = _read_spaced(spaced, between)
-        elif not same:
-            pieces = [_Piece(plain)]
+        pieces = _read(shown, (begin, end, cut), texts)
+        if "".join(piece.text for piece in pieces) != plain:  # it looks at a message's first letter
+            pieces = _read(self._fill(messages, safe), (begin, end, cut), texts)
         lost = (
             n
             for n, text in enumerate(texts)
@@ -200,8 +198,28 @@ class FileTemplate:
             ]
         )
 
-    def _find_controls(self, text: str) -> bool:
-        """Whether the tokenizer would read control tokens in a text that is not read as plain."""
+    def _cut_controls(self, text: str, mark: str) -> str:
+        """``text`` with a mark behind the first letter of each control token written in it."""
+        places = self._places(text)
+        ends = [0, *(place + 1 for place in places), len(text)]
+        return mark.join(text[at:end] for at, end in itertools.pairwise(ends))
+
+    def _find_controls(self, text: str) -> tuple[int, ...]:
+        """Where control tokens begin in a text that is not read as plain."""
+        found: list[int] = []
+        at = 0
+        while self._has_control(text[at:]):
+            ends = range(at + 1, len(text))
+            end = at + 1 + bisect_left(ends, True, key=lambda end: self._has_control(text[at:end]))
+            starts = range(at, end)
+            place = bisect_left(
+                starts, True, key=lambda start: not self._has_control(text[start:end])
+            )
+            found.append(at + place - 1)
+            at = end
+        return tuple(found)
+
+    def _has_control(self, text: str) -> bool:
         return self._vocabulary.tokenize(text, special=True) != self._vocabulary.tokenize(text)
 
 
@@ -246,52 +264,41 @@ def _marked(text: str, begin: str, end: str) -> str:
     return f"{before}{begin}{core}{end}{after}"
 
 
-def _spaced(text: str, mark: str) -> str:
-    core = text.strip()
-    if not core:
-        return text
-    before, _, after = text.partition(core)
-    return before + "".join(character + mark for character in core) + after
+def _read(text: str, marks: tuple[str, str, str], texts: Sequence[str]) -> list[_Piece]:
+    """The pieces of a rendering with marks.
 
-
-def _read(text: str, begin: str, end: str, texts: Sequence[str]) -> tuple[list[_Piece], bool]:
-    """The pieces of a rendering with marks, and whether each mark has its other one."""
+    What stands between the two marks of one message are its words; where the template has cut one
+    of them off, the rest is read as markup, in which no control token of a message is whole.
+    """
+    begin, end, cut = marks
     found: list[_Piece] = []
-    balanced = True
     at, opened = 0, -1
     for match in re.finditer(f"{begin}(\\d+){begin}|{end}(\\d+){end}", text):
         between, at = text[at : match.start()], match.end()
         if match[1]:
-            balanced = balanced and opened < 0
-            found.append(_Piece(between))
+            found += _as_markup(between, cut)
             opened = int(match[1])
-            continue
-        closes = opened == int(match[2])
-        balanced = balanced and closes
-        found.append(_Piece(between, True, opened) if closes else _Piece(between))
-        opened = -1
-    found.append(_Piece(text[at:]))
-    return _with_blanks(_joined(found), texts), balanced and opened < 0
+        elif opened == int(match[2]):
+            found.append(_Piece(between.replace(cut, ""), True, opened))
+            opened = -1
+        else:
+            found += _as_markup(between, cut)
+            opened = -1
+    found += _as_markup(text[at:], cut)
+    return _with_blanks(found if cut in text else _joined(found), texts)
 
 
-def _read_spaced(text: str, mark: str) -> list[_Piece]:
-    """The pieces of a rendering whose every character of a message has a mark behind it."""
-    found: list[_Piece] = []
-    at = 0
-    for match in re.finditer(f"(?:[^{mark}]{mark})+", text, re.DOTALL):
-        words = match[0].replace(mark, "")
-        found += [_Piece(text[at : match.start()].replace(mark, "")), _Piece(words, words=True)]
-        at = match.end()
-    return _joined([*found, _Piece(text[at:].replace(mark, ""))])
+def _as_markup(text: str, cut: str) -> list[_Piece]:
+    return [_Piece(part) for part in text.split(cut)]
 
 
 def _joined(pieces: Sequence[_Piece]) -> list[_Piece]:
-    """Neighbouring pieces of markup as one, none of them empty."""
+    """Neighbouring pieces of markup as one: the tokenizer shall see them so."""
     found: list[_Piece] = []
     for piece in pieces:
         if not piece.words and found and not found[-1].words:
             found[-1] = _Piece(found[-1].text + piece.text)
-        elif piece.text:
+        else:
             found.append(piece)
     return found
 

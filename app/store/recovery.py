@@ -217,7 +217,7 @@ def _is_json(value: Value) -> bool:
         return False
     try:
         json.loads(value)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     return True
 
