@@ -74,7 +74,7 @@ def _sizes(header: GgufHeader) -> Iterator[str]:
     layers = _number(header, "block_count")
     following = _number(header, "nextn_predict_layers")
     if layers is not None and following is not None and not 0 <= following <= layers:
-        yield f"{following:,} of its {layers:,} layers are said to predict further tokens"
+        yield f"it says that {following:,} of its {layers:,} layers predict further tokens"
 
 
 def _heads(header: GgufHeader) -> Iterator[str]:
@@ -90,11 +90,12 @@ def _heads(header: GgufHeader) -> Iterator[str]:
     for count in heads:
         if not 0 <= count <= WIDEST:
             yield f"it claims {count:,} attention heads"
-    if len(shared) == 1 or len(shared) == len(heads):
-        for index, count in enumerate(heads):
-            kv = shared[index if len(shared) == len(heads) else 0]
+    layers = max(len(heads), len(shared))
+    if shared and {len(heads), len(shared)} <= {1, layers}:
+        of_all = (heads * layers)[:layers], (shared * layers)[:layers]
+        for count, kv in zip(*of_all, strict=True):
             if kv < 0 or (kv and count % kv):
-                yield f"its {count:,} attention heads do not divide by {kv:,} for keys and values"
+                yield f"its {count:,.0f} attention heads do not divide by {kv:,.0f} of keys"
     length = _number(header, "attention.key_length")
     if width is not None and length is None and heads[0] and width % heads[0]:
         yield f"its {heads[0]:,} attention heads do not divide its width of {width:,}"
