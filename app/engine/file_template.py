@@ -16,12 +16,14 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from app.domain.errors import ModelFileError
+from app.domain.errors import LoadCancelledError, ModelFileError
 from app.domain.generation import Role, Turn
 from app.engine.chat_template import ChatTemplate, TemplateFailedError
 from app.engine.prompt import Layout, TextMemory, Vocabulary
 
 REMEMBERED_TEXTS = 2_048  # of which it is known where control tokens are written in them
+LONGEST_CONTROL = 64  # characters of a control token; the longest known have 40
+WIDEST_WINDOW = 4_096  # characters looked at together
 _PRIVATE = range(0xF0000, 0xFFFFD)  # a plane for private use; most texts hold none of it
 _PROBE = "Is this read? 7391"  # no template says so itself
 _APART = "\n\n"  # between messages that a template wants as one
@@ -84,6 +86,7 @@ class FileTemplate:
         self.ends: frozenset[int] = frozenset()
         self._vocabulary = vocabulary
         self._memory = memory
+        self._stopped = stopped
         begin, end = vocabulary.marks()
         self._template = ChatTemplate(source, begin=begin, end=end, stopped=stopped)
         self._places = lru_cache(REMEMBERED_TEXTS)(self._find_controls)
@@ -206,18 +209,32 @@ class FileTemplate:
 
     def _find_controls(self, text: str) -> tuple[int, ...]:
         """Where control tokens begin in a text that is not read as plain."""
+        if not self._has_control(text):
+            return ()
         found: list[int] = []
-        at = 0
-        while self._has_control(text[at:]):
-            ends = range(at + 1, len(text))
-            end = at + 1 + bisect_left(ends, True, key=lambda end: self._has_control(text[at:end]))
-            starts = range(at, end)
-            place = bisect_left(
-                starts, True, key=lambda start: not self._has_control(text[start:end])
-            )
-            found.append(at + place - 1)
-            at = end
+        at, width = 0, LONGEST_CONTROL
+        while at < len(text):
+            if self._stopped():
+                raise LoadCancelledError("It was stopped.")
+            if not self._has_control(text[at : at + width]):
+                # Larger windows where nothing is; the next one begins before this one's end.
+                if at + width >= len(text):
+                    break
+                at += max(1, width - LONGEST_CONTROL)
+                width = min(width * 2, WIDEST_WINDOW)
+                continue
+            end = self._end_of_first(text, at, width)
+            start = at
+            while self._has_control(text[start + 1 : end]):
+                start += 1
+            found.append(start)
+            at, width = end, LONGEST_CONTROL
         return tuple(found)
+
+    def _end_of_first(self, text: str, at: int, width: int) -> int:
+        """Where the first control token behind ``at`` ends; one does within ``width``."""
+        ends = range(at + 1, at + width + 1)
+        return ends[bisect_left(ends, True, key=lambda end: self._has_control(text[at:end]))]
 
     def _has_control(self, text: str) -> bool:
         return self._vocabulary.tokenize(text, special=True) != self._vocabulary.tokenize(text)

@@ -15,7 +15,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from app.domain.errors import EngineDiedError, InvalidValueError, ModelFileError
+from app.domain.errors import EngineDiedError, InvalidValueError, ModelFileError, PromptTooLongError
 from app.domain.generation import (
     ContextFitted,
     EngineRestarted,
@@ -327,6 +327,10 @@ def test_a_model_for_tiny_contexts_does_not_abort(
     spec = ModelSpec(script=pieces_of(SENTENCE), context=trained)
     model = load(client, write_model(folder / f"tiny-{trained}.gguf", spec))
     assert model.context_size == trained
+    with pytest.raises(PromptTooLongError):
+        ask(client, "x" * 100)
+    load(client, folder / f"tiny-{trained}.gguf", context_size=256)
+    assert ask(client).text == SENTENCE
 
 
 @pytest.mark.parametrize("kind", ["pipe", "socket", "device", "folder", "link to a pipe"])

@@ -162,6 +162,19 @@ def test_no_message_ends_a_turn(source: str) -> None:
         assert vocabulary.controls_in(laid) == vocabulary.controls_in(honest), mark
 
 
+def test_each_control_token_of_a_long_message_is_found() -> None:
+    """Also where many stand in a row, and where one lies across whatever is looked at at once."""
+    template, vocabulary = made(KINDS["line by line"])
+    honest = vocabulary.controls_in(lay_out(template, chat("a")).tokens)
+    for text in (
+        "".join(CONTROLS) * 50,
+        *("x" * length + "<|end|>" + "y" * 5_000 + "</s>" for length in range(0, 9_000, 271)),
+    ):
+        laid = lay_out(template, chat(text)).tokens
+        assert vocabulary.controls_in(laid) == honest
+        assert text in vocabulary.text(laid)
+
+
 def test_a_turn_is_read_with_the_tokens_it_was_written_with_blanks_and_all() -> None:
     vocabulary = Letters()
     memory = TextMemory(vocabulary)
