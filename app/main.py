@@ -147,7 +147,8 @@ def _open_window(files: list[str], chosen: ModelFile | None) -> int:
         if not lock.acquire():
             # The copy that runs asks before it changes models, so it is given the file to open.
             wanted = [str(chosen.path.absolute())] if chosen is not None else []
-            if not ask_to_come_forward(lock.channel, [*wanted, *files]):
+            channel = lock.channel
+            if not (channel and ask_to_come_forward(channel, [*wanted, *files])):
                 raise StoreBusyError(
                     "Another copy of Phial is running with this data folder, but does not answer.",
                     action="End it, or wait until it ends, and start Phial again.",

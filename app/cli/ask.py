@@ -85,6 +85,7 @@ def run(options: argparse.Namespace, setup: Setup) -> int:
         turns=tuple(turns),
         sampling=_sampling(settings.sampling(family.sampling if family else None), options),
         private=True,
+        replace_system=settings.replace_model_prompt,
     )
     engine = make_engine(setup)
     try:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from pathlib import Path
 
 from app.cli import EXIT_DONE, EXIT_FAILED
 from app.cli.streams import say
 from app.cli.values import model as model_value
 from app.compose import Setup, make_engine
+from app.domain.errors import KnownError
 from app.services.doctor import examine
 from app.services.fit import request_of
 from app.services.model_files import DEMO, find_model
@@ -34,9 +36,18 @@ def run(options: argparse.Namespace, setup: Setup) -> int:
     load = request_of(settings, path)
     engine = make_engine(setup)
     try:
-        report = examine(engine, setup.folders, setup.ladder.steps(), load)
+        report = examine(engine, setup.folders, _steps(setup), load)
     finally:
         engine.close()
     text = json.dumps(report.as_dict(), indent=2) if options.json else "\n".join(report.lines())
     say(text + "\n")
     return EXIT_FAILED if report.engine_problem else EXIT_DONE
+
+
+def _steps(setup: Setup) -> dict[str, int]:
+    """What is remembered of this machine; a report is needed most where something is wrong."""
+    try:
+        return setup.ladder.steps()
+    except KnownError as error:
+        sys.stderr.write(f"phial: {error}\n")
+        return {}

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import math
 import secrets
 import threading
 from collections import Counter
@@ -37,14 +36,17 @@ from app.engine.base import Cancel, EngineOptions, Progress
 from app.engine.ladder import STEPS, ForgetfulMemory, LadderMemory, next_step
 from app.engine.line import POLL_SECONDS, EngineLine
 from app.engine.process import Death, default_command
-from app.engine.seen import NEVER, DiedError, Monotone, Seen, SlowToStopError
+from app.engine.seen import NEVER, DiedError, HungError, Monotone, Seen, SlowToStopError
 
 log = logging.getLogger("phial.engine.client")
 
 SAME_STEP_DEATHS = 2  # a plan that has worked is blamed only when it dies twice in a row
 MOST_DEATHS = 8  # for one request; then the user is told
 STOP_READING_SECONDS = 0.05  # a stopped pass over the prompt is waited for so long
+STOP_WRITING_SECONDS = 5.0  # the last words of a stopped answer are worth that; then it hangs
+SILENCE_SECONDS = 120.0  # counting the longest text takes seconds
 STOP_LOAD_SECONDS = 0.05  # llama.cpp looks at its flag between tensors; then it is not waited for
+HUNG = "The engine did not answer any more, so it was replaced."
 
 
 class EngineClient:
@@ -122,12 +124,21 @@ class EngineClient:
                 for event in self._stream(request, cancel, seen):
                     seen.note(event)
                     yield event
-            except (LoadCancelledError, SlowToStopError):
+            except LoadCancelledError:
                 yield seen.cut(StopReason.STOPPED)
                 return
+            except SlowToStopError:
+                if seen.tokens:
+                    self._replace()
+                    self._revive()
+                yield seen.cut(StopReason.STOPPED)
+                return
+            except HungError:  # over what was stopped before; the question was not looked at
+                self._replace()
+                yield EngineRestarted("", HUNG)
             except DiedError as died:
                 deaths += 1
-                reason = self._after_death(died.death, deaths)
+                reason = self._after_death(died.death, deaths, seen=seen)
                 yield EngineRestarted(STEPS[max(0, self._step)].words, reason)
                 if seen.tokens:
                     self._revive()
@@ -184,12 +195,18 @@ class EngineClient:
             try:
                 key = self._key = self._make_key(request, cancel)
                 if self._step < 0:
-                    self._step = self._memory.get(key)
+                    self._step = self._remembered(key)
                 model = self._load_once(request, advance, cancel)
             except DiedError as died:
                 deaths += 1
                 self._request = request
                 self._after_death(died.death, deaths)
+                continue
+            except HungError:
+                deaths += 1
+                self._replace()
+                if deaths >= SAME_STEP_DEATHS:
+                    raise _not_loaded(request, HUNG) from None
                 continue
             except OutOfMemoryError as error:
                 if not self._step_down():
@@ -198,9 +215,24 @@ class EngineClient:
                 continue
             self._request, self._model = request, model
             self._proven.add((key, self._step))
+            self._remember(key)
+            return model
+
+    def _remembered(self, key: str) -> int:
+        """The step that worked last; the first where that cannot be known."""
+        try:
+            step = self._memory.get(key)
+        except KnownError as error:  # only learned: what is unreadable is learned again
+            log.warning("The remembered plan is not used: %s", error)
+            return 0
+        return step if step < len(STEPS) else 0
+
+    def _remember(self, key: str) -> None:
+        try:
             if self._memory.get(key) != self._step:
                 self._memory.set(key, self._step)
-            return model
+        except KnownError as error:
+            log.warning("The plan that worked is not remembered: %s", error)
 
     def _load_once(self, request: LoadRequest, progress: Progress, cancel: Cancel) -> LoadedModel:
         self._line.bury()  # memory that is still being given back would count as taken
@@ -230,11 +262,16 @@ class EngineClient:
             raise ModelNotLoadedError("No model is loaded.")
         self._load(self._request, lambda _fraction: None, cancel)
 
-    def _after_death(self, death: Death, deaths: int) -> str:
+    def _after_death(self, death: Death, deaths: int, *, seen: Seen | None = None) -> str:
         """Decide what to try next.
 
         A plan is to blame when its own code crashed before it ever worked. A process that somebody
         ended, or one that had worked, is first brought back as it was.
+
+        Args:
+            death: How the process ended.
+            deaths: How often it did, over what is wanted.
+            seen: Of the answer it was writing; None where it was loading.
 
         Returns:
             What happened, in words.
@@ -246,16 +283,22 @@ class EngineClient:
         self._line.drop()
         had_model, self._model = self._request, None
         if had_model is None or deaths >= MOST_DEATHS or death.is_bug:
-            raise EngineDiedError(death.words, detail="\n".join(death.stderr))
+            raise _given_up(had_model, death, seen)
         place = (self._key, self._step)
         self._deaths[place] += 1
         blamed = death.crashed and place not in self._proven
         if blamed or self._deaths[place] >= SAME_STEP_DEATHS:
             self._deaths[place] = 0
             if not self._step_down():
-                raise EngineDiedError(death.words, detail="\n".join(death.stderr))
+                raise _given_up(had_model, death, seen)
             log.warning("The engine is started again %s", STEPS[self._step].words)
         return death.words
+
+    def _replace(self) -> None:
+        """The process hangs: end it, and begin another one."""
+        log.error("%s", HUNG)
+        self._line.abandon()
+        self._model = None
 
     def _step_down(self) -> bool:
         following = next_step(self._step, self._steps)
@@ -326,8 +369,7 @@ class EngineClient:
         number = self._line.send(lambda n: frames.Generate(n, request))
         finished = False
         try:
-            # Of an answer, the last words are worth waiting for.
-            patience = lambda: math.inf if seen.tokens else STOP_READING_SECONDS  # noqa: E731
+            patience = lambda: STOP_WRITING_SECONDS if seen.tokens else STOP_READING_SECONDS  # noqa: E731
             for frame in self._line.replies(number, cancel, patience):
                 if isinstance(frame, frames.Emitted):
                     if isinstance(frame.event, Finished):
@@ -345,10 +387,42 @@ class EngineClient:
             self._line.ready(NEVER)
             number = self._line.send(make)
             last = None
-            for frame in self._line.replies(number, NEVER):
+            for frame in self._line.replies(number, NEVER, silence=SILENCE_SECONDS):
                 last = frame
         except DiedError as died:
-            self._after_death(died.death, 1)
-            self._revive()
-            raise EngineDiedError(died.death.words) from died
+            if self._request is None:
+                self._line.drop()
+            else:
+                self._after_death(died.death, 1)
+                self._revive()
+            raise _unanswered(died.death.words, died.death.detail) from died
+        except HungError as hung:
+            self._replace()
+            if self._request is not None:
+                self._revive()
+            raise _unanswered(HUNG) from hung
         return last
+
+
+def _given_up(request: LoadRequest | None, death: Death, seen: Seen | None) -> EngineDiedError:
+    """The error after the last try."""
+    if seen is None and request is not None:
+        return _not_loaded(request, death.words, death.detail)
+    if seen is not None and seen.tokens:
+        return EngineDiedError(death.words, detail=death.detail)
+    return _unanswered(death.words, death.detail)
+
+
+def _not_loaded(request: LoadRequest, why: str, detail: str = "") -> EngineDiedError:
+    return EngineDiedError(
+        f"{request.path.name} could not be loaded. {why}",
+        data="Your conversations are safe.",
+        action="Choose another model file, or a smaller context in Settings.",
+        detail=detail,
+    )
+
+
+def _unanswered(why: str, detail: str = "") -> EngineDiedError:
+    return EngineDiedError(
+        why, data="Your conversations are safe.", action="Try again.", detail=detail
+    )

@@ -31,6 +31,10 @@ class SlowToStopError(Exception):
     """A command that was stopped has not ended in time."""
 
 
+class HungError(Exception):
+    """The process lives and does not answer: it has to be replaced."""
+
+
 @dataclass(slots=True)
 class Seen:
     """What was seen of an answer, in case its end is never heard."""

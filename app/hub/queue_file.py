@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
-import json
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +12,7 @@ from app.domain.gguf import read_gguf_file
 from app.hub.disk import write_json
 from app.hub.library import InstalledModel, Library
 from app.hub.names import plain_name, quantization_of
+from app.hub.records import build, parse
 
 FORMAT = 1
 KEPT = (
@@ -28,11 +27,11 @@ def read_queue(path: Path) -> list[DownloadItem]:
     again goes on with them.
     """
     try:
-        data = json.loads(path.read_text("utf-8"))
+        data = parse(path.read_text("utf-8"))
         if data["format"] != FORMAT:
             return []
         return [_restored(record) for record in data["downloads"]]
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return []
 
 
@@ -50,15 +49,14 @@ def write_queue(path: Path, items: Iterable[DownloadItem]) -> None:
 
 
 def _restored(record: dict[str, Any]) -> DownloadItem:
-    known = {field.name for field in dataclasses.fields(DownloadItem)}
-    values = {key: value for key, value in record.items() if key in known}
+    values = dict(record)
     state = DownloadState(values["state"])
     if state.active or state is DownloadState.QUEUED:
         state = DownloadState.PAUSED
     values["state"] = state
     values["paths"] = tuple(values["paths"])
     values["files"] = tuple(Path(path) for path in values.get("files", ()))
-    return DownloadItem(**values)
+    return build(DownloadItem, values)
 
 
 def enlist(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from collections.abc import Iterable, Iterator
@@ -13,6 +12,7 @@ from pathlib import Path
 from app.domain.errors import ModelFileError
 from app.hub.local import judge
 from app.hub.names import SPLIT, quantization_of
+from app.hub.records import parse
 
 MAX_DEPTH = 6  # folders below the one that is searched; the Hub's cache uses four
 MAX_FOUND = 2_000
@@ -176,7 +176,7 @@ def _weights(manifest: Path) -> str | None:
     """The digest of a manifest's weights; None where it is no manifest."""
     try:
         with manifest.open("rb") as file:
-            data = json.loads(file.read(MAX_MANIFEST))
+            data = parse(file.read(MAX_MANIFEST))
         for layer in data["layers"]:
             if layer["mediaType"] == OLLAMA_MODEL:
                 found = _DIGEST.fullmatch(layer["digest"])

@@ -335,6 +335,7 @@ class ChatService:
             overflow=self._settings.current.overflow,
             continue_answer=resume and bool(message.content),
             private=self._library.is_private(message.conversation_id),
+            replace_system=self._settings.current.replace_model_prompt,
         )
         shortened = self._shortened(request, writing)
         for event in self._engine.generate(shortened.request, writing.cancel):

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from app.domain.errors import ModelFileError
-from app.domain.gguf import read_gguf_file
+from app.domain.gguf import open_file, read_gguf_file
 from app.domain.model import ModelFile
 from app.hub.library import InstalledModel
 from app.system.bundled import bundled
@@ -85,9 +85,9 @@ class Hashes:
             if key not in self._known:
                 if stat.st_size > HASH_AT_ONCE:
                     return ""
-                with path.open("rb") as file:
+                with open_file(path) as file:
                     self._known[key] = hashlib.file_digest(file, "sha256").hexdigest()
-        except OSError as error:
+        except (OSError, ModelFileError) as error:
             _log.warning("The hash of %s could not be computed: %s", path, error)
             return ""
         return self._known[key]
