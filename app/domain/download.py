@@ -228,7 +228,7 @@ class DownloadItem:
 class NetworkError(HubError):
     """The server could not be reached, or the connection broke. Tried again by itself first."""
 
-    default_action = "Check your connection and choose Resume."
+    default_action = "Check your connection and try again."
 
 
 class StalledError(NetworkError):
@@ -242,7 +242,7 @@ class BusyServerError(HubError):
         retry_after: Seconds the server asked us to wait; None where it did not say.
     """
 
-    default_action = "Wait a while and choose Resume."
+    default_action = "Wait a while and try again."
 
     def __init__(
         self,
@@ -283,6 +283,24 @@ class ServerAnswerError(HubError):
     """The server answered something that no hub answers."""
 
 
+class InterceptedError(HubError):
+    """Something on the way answered in the server's place: a network's login page, a proxy."""
+
+    default_action = (
+        "Open a web page in a browser: your network may want you to log in. Then try again."
+    )
+
+
+class WrongAddressError(HubError):
+    """The environment names a hub or a proxy that cannot be used; nothing was sent."""
+
+    default_data = "Nothing was sent."
+
+
+class WrongRangeError(ServerAnswerError):
+    """206 with other bytes than the ones that were asked for."""
+
+
 class ChangedOnServerError(HubError):
     """The file on the server is not the one that was pinned."""
 
@@ -292,14 +310,14 @@ class ChangedOnServerError(HubError):
 class WrongSizeError(HubError):
     """The server offers another number of bytes than its own listing says."""
 
-    default_data = "Nothing of it is kept."
+    default_action = "Try again later; the repository may be changing just now."
 
 
 class DamagedDownloadError(HubError):
     """Everything arrived, and the SHA-256 is not the one the hub tells."""
 
     default_data = "The damaged file was deleted, so that nothing can load it."
-    default_action = "Choose Retry to fetch it again."
+    default_action = "Start it again to fetch the file anew."
 
 
 class UnsafeNameError(HubError):
@@ -320,11 +338,11 @@ class FileInTheWayError(HubError):
     """Another file already has the name the download would get."""
 
     default_data = "That file was left as it is."
-    default_action = "Move it away, or choose another folder for models."
+    default_action = "Move it away and try again."
 
 
 class ModelFolderError(HubError):
     """The folder for models cannot be written to."""
 
-    default_data = "Nothing was fetched."
-    default_action = "Make the folder writable, or choose another one in Settings."
+    default_data = "Nothing was changed."
+    default_action = "Make the folder writable and try again."

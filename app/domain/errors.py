@@ -178,7 +178,7 @@ class NotFoundError(KnownError):
 class HubError(KnownError):
     """A model file could not be found, fetched or verified."""
 
-    default_data = "The part that was fetched is kept, and nothing else was changed."
+    default_data = "Nothing was changed."
 
 
 class OfflineError(HubError):
