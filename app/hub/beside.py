@@ -1,4 +1,4 @@
-"""Questions that may be left alone: whoever asked goes on at once, however long the other side hangs.
+"""Questions that may be left alone: their asker goes on, however long the other side hangs.
 
 A name that is looked up, a connection that is made and a reply that does not come block inside the
 system or a package and cannot be ended from another thread. So the question is asked on a thread

@@ -21,9 +21,7 @@ _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 def disk_error(error: OSError, path: Path) -> HubError | DiskFullError:
     """The typed error for a write that failed at ``path``."""
     if error.errno in _FULL:
-        return DiskFullError(
-            f"The disk that holds {path.parent} is full.", detail=repr(error)
-        )
+        return DiskFullError(f"The disk that holds {path.parent} is full.", detail=repr(error))
     return ModelFolderError(
         f"{path.parent} cannot be written to: {error.strerror or error}.", detail=repr(error)
     )

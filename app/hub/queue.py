@@ -36,8 +36,12 @@ from app.hub.queue_file import enlist, read_queue, write_queue
 _OURS = "Phial made a mistake here. Its log says more; what was fetched is kept. Try again."
 # These say themselves what became of the bytes; of all others that is read off the disk.
 _SAY_IT_THEMSELVES = (
-    AlreadyDownloadingError, DamagedDownloadError, FileInTheWayError, ModelFileError, UnsafeNameError,
-)  # fmt: skip
+    AlreadyDownloadingError,
+    DamagedDownloadError,
+    FileInTheWayError,
+    ModelFileError,
+    UnsafeNameError,
+)
 _log = logging.getLogger(__name__)
 
 
@@ -247,6 +251,7 @@ class DownloadQueue:
 
     def _run(self, item: DownloadItem, control: DownloadControl) -> DownloadItem:
         """Fetch one item and return its last state."""
+        known: KnownError
         try:
             last = self._fetch(item, control)
             return self._without_bytes(last) if control.deletes else last

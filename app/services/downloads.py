@@ -20,6 +20,8 @@ from app.domain.download import (
     RepositoryHit,
 )
 from app.domain.errors import KnownError, NotFoundError
+from app.hub.beside import ask_beside
+from app.hub.control import DownloadControl
 from app.hub.download import Downloader
 from app.hub.gate import NetworkGate
 from app.hub.library import Library as ModelShelf
@@ -92,6 +94,7 @@ class DownloadService:
             on_change=self._on_change,
         )
         self._lane = Lane("hub")
+        self._closing = DownloadControl()
         self._unsubscribe = bus.subscribe(self._on_event)
 
     # --- the queue ----------------------------------------------------------------------
@@ -109,7 +112,7 @@ class DownloadService:
             OfflineError: The Offline switch is on.
             HubError: A name that must not reach a disk.
         """
-        self._gate.check()
+        self._client.check()
         return self._queue.add(repository, files, revision)
 
     def start_named(self, family: str, quantization: str) -> DownloadItem:
@@ -143,7 +146,7 @@ class DownloadService:
         Raises:
             OfflineError: The Offline switch is on.
         """
-        self._gate.check()
+        self._client.check()
         return self._queue.resume(item_id)
 
     def cancel(self, item_id: str, *, keep_part: bool) -> None:
@@ -175,7 +178,10 @@ class DownloadService:
     @property
     def host(self) -> str:
         """The host that is connected to when the user asks for it: the Hub, or a mirror."""
-        return urlsplit(self._client.endpoint).hostname or self._client.endpoint
+        try:
+            return urlsplit(self._client.endpoint).hostname or self._client.endpoint
+        except ValueError:  # HF_ENDPOINT may be anything; asking says so
+            return self._client.endpoint
 
     @property
     def client(self) -> HubClient:
@@ -199,17 +205,19 @@ class DownloadService:
     def close(self) -> None:
         """Pause what runs and end the threads. May be called twice."""
         self._unsubscribe()
+        self._closing.pause()  # a hub that hangs must not hold the program
         self._queue.close()
         self._lane.close()
 
     def _ask(self, question: Callable[[], T], done: Callable[[T], None], failed: Failed) -> None:
         def work() -> None:
             try:
-                answer = question()
+                answer = ask_beside(question, self._closing)  # a fault of ours comes back known
             except KnownError as error:
                 failed(error)
                 return
-            done(answer)
+            if answer is not None:
+                done(answer)
 
         self._lane.submit(work)
 

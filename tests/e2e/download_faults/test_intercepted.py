@@ -1,4 +1,4 @@
-"""Something else answers while a download goes on: what was fetched stays, and the reason is said."""
+"""Something else answers while a download goes on: the bytes stay, and the reason is said."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def test_a_login_page_costs_no_byte_and_is_called_one(
     broken_off: Kit, table: list[Row], status: int, headers: dict[str, str], where: str
 ) -> None:
     setattr(broken_off.hub.faults, where, [(status, headers)])
-    with pytest.raises(InterceptedError, match="web page|log in") as told:
+    with pytest.raises(InterceptedError, match=r"web page|log in") as told:
         broken_off.fetch()
     assert "browser" in told.value.action
     assert broken_off.part.stat().st_size == HELD
@@ -50,9 +50,7 @@ def test_a_login_page_costs_no_byte_and_is_called_one(
 
 
 @pytest.mark.parametrize("headers", [{}, {"Content-Type": "text/plain"}, {"ETag": '"proxy"'}])
-def test_a_reply_of_another_length_costs_no_byte(
-    broken_off: Kit, headers: dict[str, str]
-) -> None:
+def test_a_reply_of_another_length_costs_no_byte(broken_off: Kit, headers: dict[str, str]) -> None:
     broken_off.hub.faults.store_answers = [(200, headers)]
     with pytest.raises(WrongSizeError, match="2 bytes"):
         broken_off.fetch()
