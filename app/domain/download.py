@@ -87,6 +87,7 @@ class RemoteModel:
         quantization: "Q4_K_M", from the name; empty where it does not say.
         parts: The files in order; one for a file that is not split.
         complete: Whether every part the names promise is there.
+        text: Whether its name is a text model's, and not that of a projector or of measurements.
     """
 
     repository: str
@@ -94,6 +95,13 @@ class RemoteModel:
     quantization: str
     parts: tuple[RemoteFile, ...]
     complete: bool = True
+    text: bool = True
+
+    @property
+    def path(self) -> str:
+        """Its name with its folder, as a person asks for it."""
+        folder, slash, _ = self.parts[0].path.rpartition("/")
+        return f"{folder}{slash}{self.name}"
 
     @property
     def size(self) -> int:
@@ -268,7 +276,8 @@ class AccessError(HubError):
 
     default_data = "Nothing was fetched."
     default_action = (
-        "Ask for access on the model's page, then give Phial an access token in Settings."
+        "Ask for access on the model's page, then give Phial an access token: beside the "
+        "repository's files in Get models, or with --token in the terminal."
     )
 
 
@@ -276,7 +285,10 @@ class MissingRemoteError(HubError):
     """404: no such repository, revision or file (or it is private)."""
 
     default_data = "Nothing was changed."
-    default_action = "Check the spelling; a private repository needs an access token."
+    default_action = (
+        "Check the spelling. A private repository needs an access token: in Settings, or with "
+        "--token in the terminal."
+    )
 
 
 class ServerAnswerError(HubError):

@@ -8,6 +8,7 @@ of its own, and its asker waits for the answer or for a wish, whichever comes fi
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
@@ -51,6 +52,7 @@ def ask_beside(
     control: DownloadControl,
     *,
     late: Callable[[T], object] = lambda _answer: None,
+    each_second: Callable[[float], object] = lambda _seconds: None,
 ) -> T | None:
     """Ask, and wait for the answer or for a wish.
 
@@ -58,6 +60,7 @@ def ask_beside(
         question: Blocks; a known error of it is raised here.
         control: Whose wish ends the waiting.
         late: Given an answer that came after the asker had gone, to put it away.
+        each_second: Told for how many seconds nothing came.
 
     Returns:
         The answer; None when the control said stop first.
@@ -70,7 +73,9 @@ def ask_beside(
     forget = control.watch(asked.changed.set)
     try:
         thread.start()
-        asked.changed.wait()
+        began = time.monotonic()
+        while not asked.changed.wait(1.0):
+            each_second(time.monotonic() - began)
     finally:
         forget()
     asked.leave()

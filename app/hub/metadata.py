@@ -53,7 +53,14 @@ from app.hub.environment import (
     endpoint_from_environment,
 )
 from app.hub.gate import NetworkGate
-from app.hub.names import SPLIT, check_repository, is_safe, quantization_of, shown
+from app.hub.names import (
+    SPLIT,
+    check_repository,
+    is_safe,
+    names_a_model,
+    quantization_of,
+    shown,
+)
 from app.hub.reply import busy_error, intercepted, unproven_error
 from app.hub.route import Route
 from app.hub.transport import Transport
@@ -288,7 +295,13 @@ def join_split_files(files: list[RemoteFile]) -> tuple[RemoteModel, ...]:
             groups[split["stem"], int(split["count"])][int(split["number"])] = file
         else:
             models.append(
-                RemoteModel(file.repository, file.name, quantization_of(file.path), (file,))
+                RemoteModel(
+                    file.repository,
+                    file.name,
+                    quantization_of(file.path),
+                    (file,),
+                    text=names_a_model(file.name),
+                )
             )
     for (stem, count), numbered in groups.items():
         parts = tuple(numbered[number] for number in sorted(numbered))
@@ -299,6 +312,7 @@ def join_split_files(files: list[RemoteFile]) -> tuple[RemoteModel, ...]:
                 quantization_of(stem),
                 parts,
                 complete=sorted(numbered) == list(range(1, count + 1)),
+                text=names_a_model(parts[0].name),
             )
         )
     return tuple(sorted(models, key=lambda model: (model.size, model.name)))

@@ -27,6 +27,10 @@ _QUANTIZATION = re.compile(
 )
 
 
+# llama.cpp's own names for what goes with a model: convert_hf_to_gguf.py --mmproj, imatrix.
+_NO_MODEL = re.compile(r"(?i)(?<![a-z])(mmproj|imatrix)(?![a-z])")
+
+
 def shown(name: str) -> str:
     """A stranger's name as it may stand in a sentence: printable and short."""
     clean = "".join(char if char.isprintable() else "�" for char in name)
@@ -108,6 +112,11 @@ def plain_name(path: str) -> str:
     file = path.rsplit("/", 1)[-1]
     split = SPLIT.fullmatch(file)
     return f"{split['stem']}{split['ext']}" if split else file
+
+
+def names_a_model(name: str) -> bool:
+    """Whether a file is called as text models are; projectors and measurements are not."""
+    return not _NO_MODEL.search(name)
 
 
 def quantization_of(name: str) -> str:

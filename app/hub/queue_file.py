@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from app.domain.download import DownloadItem, DownloadResult, DownloadState, RemoteFile
+from app.domain.errors import ModelFileError
 from app.domain.gguf import read_gguf_file
 from app.hub.disk import write_json
 from app.hub.library import InstalledModel, Library
-from app.hub.names import plain_name, quantization_of
+from app.hub.names import SPLIT, plain_name, quantization_of
 
 FORMAT = 1
 KEPT = (
@@ -85,6 +86,14 @@ def enlist(
     )
     library.put(model)
     header = read_gguf_file(path)
+    split = SPLIT.fullmatch(path.name)
+    parts = max(header.split_count, int(split["count"]) if split else 1)
+    if parts > len(files):
+        raise ModelFileError(
+            f"{path.name} is one of {parts} parts, and a part alone cannot be used.",
+            data="It is on the list of models, so that it can be removed.",
+            action="Ask for the whole model instead.",
+        )
     return library.put(
         replace(
             model,

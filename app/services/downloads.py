@@ -16,11 +16,14 @@ from app.domain.download import (
     DownloadItem,
     DownloadState,
     ModelCard,
+    RemoteModel,
     Repository,
     RepositoryHit,
 )
 from app.domain.errors import KnownError, NotFoundError
+from app.domain.model import ModelFile
 from app.hub.beside import ask_beside
+from app.hub.choice import by_file, by_quantization, only_one
 from app.hub.control import DownloadControl
 from app.hub.download import Downloader
 from app.hub.gate import NetworkGate
@@ -55,6 +58,7 @@ class DownloadService:
         folder: Where models go.
         state: The file that remembers the queue.
         endpoint: The hub's address; None reads ``HF_ENDPOINT``.
+        arrived: Given a model that came while none but the demo was in use; None chooses it.
     """
 
     def __init__(
@@ -69,10 +73,11 @@ class DownloadService:
         folder: Path,
         state: Path,
         endpoint: str | None = None,
+        arrived: Callable[[ModelFile], object] | None = None,
     ) -> None:
+        self._arrived = arrived or models.choose
         self.catalog = catalog
         self._shelf = shelf
-        self._models = models
         self._settings = settings
         self._bus = bus
         self._folder = folder
@@ -115,6 +120,24 @@ class DownloadService:
         self._client.check()
         return self._queue.add(repository, files, revision)
 
+    def find(self, repository: str, file: str = "", quantization: str = "") -> RemoteModel:
+        """The model of a repository that is meant. Blocks: the hub is asked for its files.
+
+        Args:
+            repository: "owner/name".
+            file: Its name or path, or those of a part; empty where it is not said.
+            quantization: Such as "Q4_K_M"; empty where it is not said. Without both the repository
+                must hold one model.
+
+        Raises:
+            MissingRemoteError: There is none, or not one alone; says which there are.
+            HubError: The hub cannot be asked.
+        """
+        listed = self._client.repository(repository)
+        if file:
+            return by_file(listed, file)
+        return by_quantization(listed, quantization) if quantization else only_one(listed)
+
     def start_named(self, family: str, quantization: str) -> DownloadItem:
         """Ask for a file of the catalogue, such as ``phi-4`` at ``Q4_K_M``.
 
@@ -126,7 +149,8 @@ class DownloadService:
         if known is None:
             names = ", ".join(one.id for one in self.catalog.families)
             raise NotFoundError(
-                f"The catalogue has no model named {family}.", action=f"It has: {names}."
+                f"The catalogue has no model named {family}.",
+                action=f"It has: {names}. A repository is written owner/name.",
             )
         file = known.file(quantization)
         if file is None:
@@ -188,6 +212,14 @@ class DownloadService:
         """For faces that may block, as the terminal's."""
         return self._client
 
+    def lend_token(self, token: str) -> None:
+        """Send an access token for as long as this copy runs; it is kept nowhere.
+
+        Raises:
+            InvalidValueError: It is no token.
+        """
+        self._token.lend(token)
+
     def set_token(self, token: str) -> str:
         """Keep an access token; returns a sentence that says where."""
         return self._token.set(token)
@@ -230,7 +262,7 @@ class DownloadService:
         if item.state is DownloadState.DONE and self._settings.current.model_path in {"", DEMO}:
             arrived = self._shelf.get(item.files[0]) if item.files else None
             if arrived is not None:
-                self._models.choose(model_file(arrived))
+                self._arrived(model_file(arrived))
 
     def _on_event(self, event: Event) -> None:
         if isinstance(event, SettingsChanged) and event.before.offline != event.settings.offline:

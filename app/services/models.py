@@ -185,6 +185,11 @@ class ModelService:
 
         self._lane.submit(switch)
 
+    def prefer(self, model: ModelFile) -> None:
+        """Remember ``model`` as the chosen one where none but the demo is; nothing is loaded."""
+        if self._settings.current.model_path in {"", DEMO}:
+            self._remember(model)
+
     def warm_up(self) -> None:
         """Start the engine in the background, so that it is ready before anything is asked."""
         self._lane.submit(self._engine.start)
