@@ -212,6 +212,7 @@ class DownloadItem:
         error: Why it failed, as sentences; empty otherwise.
         files: The finished files, once DONE.
         sha256: Their hashes, in the same order.
+        closed: Whether it failed because the hub asks who wants it.
     """
 
     id: str
@@ -228,6 +229,7 @@ class DownloadItem:
     error: str = ""
     files: tuple[Path, ...] = ()
     sha256: tuple[str, ...] = ()
+    closed: bool = False
 
 
 # --- errors ---------------------------------------------------------------------------------
@@ -276,8 +278,8 @@ class AccessError(HubError):
 
     default_data = "Nothing was fetched."
     default_action = (
-        "Ask for access on the model's page, then give Phial an access token: beside the "
-        "repository's files in Get models, or with --token in the terminal."
+        "Ask for access on the model's page, then give Phial an access token: in Settings under "
+        "Privacy and network, or with --token in the terminal."
     )
 
 
@@ -286,8 +288,8 @@ class MissingRemoteError(HubError):
 
     default_data = "Nothing was changed."
     default_action = (
-        "Check the spelling. A private repository needs an access token: in Settings, or with "
-        "--token in the terminal."
+        "Check the spelling. A private repository needs an access token: in Settings under "
+        "Privacy and network, or with --token in the terminal."
     )
 
 

@@ -58,6 +58,12 @@ class ModelFileError(EngineError):
     default_action = "Choose another model file."
 
 
+class ModelMissingError(ModelFileError):
+    """There is no file at the place of a model; its drive may come back."""
+
+    default_action = "Connect the drive it is on and try again, or choose another model file."
+
+
 class SwitchFailedError(EngineError):
     """Another model could not be loaded, and the one before is in use again."""
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from app.domain.errors import ModelFileError
+from app.domain.errors import ModelFileError, ModelMissingError
 from app.domain.gguf_types import BLOCKS, FILE_TYPES
 
 MAX_TEXT = 32 * 1024 * 1024  # bytes of one string; the largest seen is a template of 20 kB
@@ -286,8 +286,8 @@ def read_gguf_file(path: Path) -> GgufHeader:
             raise ModelFileError(f"{path} is a folder, not a model file.")
         with path.open("rb") as file:
             return read_gguf_header(file, path.name)
-    except FileNotFoundError as error:
-        raise ModelFileError(f"There is no model file at {path}.") from error
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise ModelMissingError(f"There is no model file at {path}.") from error
     except (OSError, ValueError) as error:
         raise ModelFileError(
             f"The model file {path.name} could not be read.", detail=str(error)

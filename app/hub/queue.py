@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from app.domain.download import (
+    AccessError,
     AlreadyDownloadingError,
     BusyServerError,
     DamagedDownloadError,
@@ -167,7 +168,7 @@ class DownloadQueue:
     # --- keeping the list ---------------------------------------------------------------------
 
     def _enqueue(self, item: DownloadItem) -> DownloadItem:
-        item = replace(item, state=DownloadState.QUEUED, error="", notice="")
+        item = replace(item, state=DownloadState.QUEUED, error="", notice="", closed=False)
         with self._wake:
             if self._current is not None and self._current[0] == item.id:
                 return self._items[item.id]
@@ -263,7 +264,12 @@ class DownloadQueue:
             state = DownloadState.FAILED
             known = disk_error(error, self._place.folder / item.name)
         here = self._place.bytes_here(self.get(item.id))
-        return replace(self._stopped(item, state), error=_told(known, here), done=here)
+        return replace(
+            self._stopped(item, state),
+            error=_told(known, here),
+            done=here,
+            closed=isinstance(known, AccessError),
+        )
 
     def _fetch(self, item: DownloadItem, control: DownloadControl) -> DownloadItem:
         files = self._pin(item, control)

@@ -319,8 +319,8 @@ def test_a_wait_is_told_with_its_reason_its_length_and_its_number(
 
 @pytest.mark.parametrize("private", [{"private": True}, {"gated": True}])
 def test_a_token_is_sent_when_it_is_given_and_only_then(
-    said: Said, hub: HubServer, home: Path, monkeypatch: pytest.MonkeyPatch, private: dict[str, bool],
-    capsys: pytest.CaptureFixture[str],
+    said: Said, hub: HubServer, home: Path, monkeypatch: pytest.MonkeyPatch,
+    private: dict[str, bool], capsys: pytest.CaptureFixture[str],
 ) -> None:  # fmt: skip
     hub.add("acme/closed", {FILE: BODY}, **private)
     monkeypatch.setenv("HF_TOKEN", hub.token)

@@ -25,7 +25,7 @@ from app.markup.card import readable, without_html
         ("<style>\n.x > y {}\n</style>Text<script>if (a<b) {}</script>", "Text\n"),
         ("<details><summary>More</summary>\n\nText **b**\n</details>", "More\n\nText **b**\n"),
         (
-            "<table><tr><th>Q</th><th>Size</th></tr>\n <tr><td>Q4|x</td><td>9<br>GB</td></tr></table>",
+            "<table><tr><th>Q<th>Size</tr>\n <tr><td>Q4|x</td><td>9<br>GB</td></tr></table>",
             "| Q | Size |\n| --- | --- |\n| Q4\\|x | 9 GB |\n",
         ),
         ("<table><tr><td>a<td>b<tr><td>c", "| a | b |\n| --- | --- |\n| c |  |\n"),
