@@ -204,8 +204,9 @@ class ModelService:
             failed = self._state.phase is ModelPhase.FAILED
 
             def job() -> None:
-                found = self._looked_at(model) if failed else model
-                self._load_or_tell(found, self._fresh_cancel())
+                found = self._look_again(model) if failed else model
+                if found is not None:
+                    self._load_or_tell(found, self._fresh_cancel())
 
             self._lane.submit(job)
 
@@ -309,15 +310,16 @@ class ModelService:
                 return ModelState(ModelPhase.UNLOADED, file)
         return ModelState(ModelPhase.NONE)
 
-    def _looked_at(self, model: ModelFile) -> ModelFile:
-        """What lies at a model's place now; the same where that cannot be told."""
+    def _look_again(self, model: ModelFile) -> ModelFile | None:
+        """What lies at a failed model's place now; None, and told, where nothing usable does."""
         if model.demo:
             return model
         try:
             return self._listed(model.path) or find_model(str(model.path))
         except ModelFileError as error:
-            _log.info("%s", error.what)  # loading it says so as well
-            return model
+            self._publish(ModelState(ModelPhase.FAILED, model, error=error))
+            self._bus.publish(Problem(error))
+            return None
 
     def _fresh_cancel(self) -> threading.Event:
         self._cancel = threading.Event()
