@@ -16,7 +16,6 @@ from app.domain.settings import Settings
 from app.hub.control import DownloadControl
 from app.services.events import ModelPhase
 from app.ui.banner import Banner
-from app.ui.card_page import CardPage
 from app.ui.chat_pane import Page
 from app.ui.model_card import CardText, ModelCardDialog
 from app.ui.model_menu import ModelMenu
@@ -56,17 +55,22 @@ def opened(open_window: Open, hub: HubServer, tmp_path: Path) -> Opened:
     return open_window(settings=Settings(welcomed=True), endpoint=hub.endpoint)
 
 
+def offered(widget: QWidget) -> list[str]:
+    """The buttons that can be pressed."""
+    buttons = widget.findChildren(QPushButton)
+    return [one.accessibleName() for one in buttons if one.isVisible() and one.isEnabled()]
+
+
 def pressed(qtbot: QtBot, widget: QWidget, name: str) -> None:
     """A button is pressed with the mouse, once it is there to be pressed."""
 
-    def there() -> bool:
-        return any(
-            one.accessibleName() == name and one.isVisible() and one.isEnabled()
-            for one in widget.findChildren(QPushButton)
-        )
-
-    qtbot.waitUntil(there, timeout=10_000)
-    qtbot.mouseClick(button(widget, name), Qt.MouseButton.LeftButton, pos=QPoint(5, 5))
+    qtbot.waitUntil(lambda: name in offered(widget), timeout=10_000)
+    (one,) = [
+        one
+        for one in widget.findChildren(QPushButton)
+        if one.accessibleName() == name and one.isVisible()
+    ]
+    qtbot.mouseClick(one, Qt.MouseButton.LeftButton, pos=QPoint(5, 5))
 
 
 def card_of(dialog: ModelsDialog, name: str) -> RemoteCard:
@@ -301,14 +305,8 @@ def test_what_is_no_model_can_be_removed_and_not_used(
     qtbot.waitUntil(lambda: any(one.state.over for one in services.downloads.items()))
     dialog.show_tab(Tab.HERE)
     seen(qtbot, dialog, "is a projector")
-    page = dialog.findChild(CardPage)
-    assert page is not None
-    assert button(dialog, "Remove… mmproj-f16.gguf F16").isVisible()
-    assert not [
-        one
-        for one in dialog.findChildren(QPushButton)
-        if one.accessibleName() == "Use mmproj-f16.gguf"
-    ]
+    qtbot.waitUntil(lambda: "Remove… mmproj-f16.gguf F16" in offered(dialog), timeout=10_000)
+    assert "Use mmproj-f16.gguf F16" not in offered(dialog)
     menu = opened.window.findChild(ModelMenu)
     assert menu is not None
     menu.aboutToShow.emit()
