@@ -52,6 +52,12 @@ def other_kind(header: GgufHeader) -> str:
     return kind
 
 
+def architecture_problem(architecture: str, name: str) -> str:
+    """Why a file of an architecture is no model of text; empty where that says nothing."""
+    kind = _ARCHITECTURES.get(architecture, "")
+    return f"{name} is {kind}." if kind else ""
+
+
 def check_text_model(header: GgufHeader, name: str) -> None:
     """See that a file is a model that can answer.
 

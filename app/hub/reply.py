@@ -110,6 +110,9 @@ def _failure(response: http.client.HTTPResponse, *, at_home: bool) -> HubError:
     if status == http.HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
         found = _UNSATISFIED.fullmatch(header(response, "Content-Range").strip())
         return RangeRefusedError("The server has no more bytes.", int(found[1]) if found else None)
+    kind = header(response, "Content-Type")
+    if not at_home and status in {401, 403} and (page := intercepted(http.HTTPStatus.OK, kind)):
+        return page  # storage hosts refuse in XML; a proxy that forbids them, with a page
     if not at_home and status in {400, 401, 403, 404, 410}:
         return SignedAddressExpiredError("The address of the file has expired.", detail=detail)
     if code == "GatedRepo":

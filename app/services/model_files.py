@@ -9,7 +9,7 @@ from pathlib import Path
 
 from app.domain.errors import ModelFileError
 from app.domain.model import ModelFile
-from app.domain.model_kind import unknown_architecture
+from app.domain.model_kind import architecture_problem, unknown_architecture
 from app.domain.naming import model_title
 from app.engine.architectures import knows
 from app.hub.library import InstalledModel
@@ -55,7 +55,7 @@ def check_architecture(architecture: str, name: str) -> None:
 
 def model_file(model: InstalledModel) -> ModelFile:
     """A listed model as the rest of Phial knows it."""
-    problem = model.problem
+    problem = model.problem or architecture_problem(model.architecture, model.path.name)
     if not problem and not knows(model.architecture):
         problem = unknown_architecture(model.architecture, model.path.name).what
     return ModelFile(

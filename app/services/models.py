@@ -363,6 +363,8 @@ class ModelService:
         request = self._request(model, self._settings.current)
         self._loaded_with = None
         try:
+            if model.problem:
+                raise ModelFileError(model.problem)
             loaded = self._engine.load(request, progress, cancel)
         except LoadCancelledError:
             self._publish(ModelState(ModelPhase.UNLOADED, model))

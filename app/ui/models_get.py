@@ -21,9 +21,11 @@ from app.ui.model_card import ModelCardDialog
 from app.ui.model_rows import Card, RemoteCard, offer_card
 from app.ui.theme import Theme
 from app.ui.token_panel import TokenPanel
+from app.ui.widgets import Text
 from app.ui.worker import Task, Worker
 
 _MOST_REFUSED = 5  # names of files that are not offered
+_PATIENCE = 3  # seconds of silence that nobody needs to be told of
 _SLICE = 2  # cards made between two looks at what the user does
 _NETWORK = (
     "Downloading, listing and searching connect to {host}, and for a file's bytes to the storage "
@@ -59,6 +61,10 @@ class GetPage(CardPage):
         self._services, self._bridge, self._worker = services, bridge, worker
         self._theme = theme
         self._waiting: list[Offer] = []
+        self._silence = QTimer(self, interval=1000)
+        self._silence.timeout.connect(self._show_silence)
+        self._waits: tuple[Text, str] | None = None
+        self._silent = 0
         self._slice = QTimer(self, interval=0)
         self._slice.timeout.connect(self._show_some)
         self._attempt, self._started, self._use = attempt, started, use
@@ -133,13 +139,29 @@ class GetPage(CardPage):
         number, downloads = self._asked, self._services.downloads
         failed = self._bridge.on_gui(partial(self._show_failure, number, text))
         if "/" in text:
-            self._put([text_label(f"Asking the hub about {text}…", "muted")])
+            self._wait(f"Asking the hub about {text}…")
             listed = self._bridge.on_gui(partial(self._show_repository, number))
             downloads.repository(text, listed, failed)
         else:
-            self._put([text_label(f"Searching the hub for {text}…", "muted")])
+            self._wait(f"Searching the hub for {text}…")
             hits = self._bridge.on_gui(partial(self._show_hits, number))
             downloads.search(text, hits, failed)
+
+    def _wait(self, text: str) -> None:
+        label = text_label(text, "muted")
+        self._put([label])
+        self._waits, self._silent = (label, text), 0
+        self._silence.start()
+
+    def _show_silence(self) -> None:
+        """Say how long nothing has come, once that is worth a word."""
+        self._silent += 1
+        if self._waits is None:
+            self._silence.stop()
+        elif self._silent >= _PATIENCE:
+            label, text = self._waits
+            host = self._services.downloads.host
+            label.setText(f"{text} {host} has been silent for {words.duration(self._silent)}.")
 
     def _show_hits(self, number: int, hits: tuple[RepositoryHit, ...]) -> None:
         if number != self._asked:
@@ -237,6 +259,7 @@ class GetPage(CardPage):
         ]
 
     def _put(self, rows: Sequence[QWidget]) -> None:
+        self._waits = None
         empty(self._listing)
         self._listed, self._cards = None, {}
         for row in rows:

@@ -79,6 +79,13 @@ def test_other_bytes_of_the_same_length_are_noticed_before_they_are_taken(
     goes_on(broken_off)
 
 
+def test_a_proxy_that_forbids_the_storage_host_is_called_one(broken_off: Kit) -> None:
+    broken_off.hub.faults.store_answers = [(403, PAGE)]
+    with pytest.raises(InterceptedError, match="web page"):
+        broken_off.fetch()
+    goes_on(broken_off)
+
+
 def test_a_page_before_the_first_byte_leaves_nothing(kit: Kit) -> None:
     kit.hub.faults.store_answers = [(200, PAGE)]
     with pytest.raises(InterceptedError):

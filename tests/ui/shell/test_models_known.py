@@ -222,6 +222,7 @@ def test_a_window_closes_while_a_hub_hangs(
     dialog = dialog_of(opened, Tab.GET)
     list_files(qtbot, dialog, REPO)
     qtbot.waitUntil(lambda: len(hub.requests) == 1, timeout=10_000)
+    seen(qtbot, dialog, "127.0.0.1 has been silent for")
     dialog.close()
     opened.harness.services.close()
     assert not hub.released.is_set()
