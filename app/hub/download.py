@@ -291,6 +291,9 @@ class _Job:
             if not count:
                 raise NetworkError("The connection ended before the file did.")
             left -= count
+            if not self._part.offset:
+                view = memoryview(self._buffer)[:count]
+                self._identity.check_beginning(view, transfer.answer.size)
             self._take(self._buffer, count)
 
     def _take(self, buffer: bytearray, count: int) -> None:

@@ -15,6 +15,7 @@ from app.domain.download import (
 from app.hub.reply import Answer, RangeRefusedError
 
 _SHA256_DIGITS = 64
+_MAGIC = b"GGUF"  # ggml/include/gguf.h
 _FROM_START = "The server cannot continue a download, so it sends the file from its start."
 _CHANGED = "The file has changed on the server, so the download began again."
 
@@ -88,6 +89,19 @@ class Identity:
             return Ruling(begin=not (held and self._file.sha256))
         return Ruling()
 
+    def check_beginning(self, sent: bytes | memoryview, size: int | None) -> None:
+        """Compare the first bytes of a reply of unknown length with how model files begin.
+
+        A page that is longer than nothing would else be the beginning of the file, and the whole
+        of it be fetched behind it before its hash tells.
+
+        Raises:
+            InterceptedError: It is no model file.
+        """
+        begins = bytes(sent[: len(_MAGIC)])
+        if size is None and self._file.path.lower().endswith(".gguf") and begins != _MAGIC:
+            raise self._page()
+
     def check_repeated(self, sent: bytes | memoryview, here: bytes) -> None:
         """Compare what is sent once more with the bytes that are here.
 
@@ -95,10 +109,13 @@ class Identity:
             InterceptedError: They differ, so the rest would not belong to them either.
         """
         if bytes(sent) != here:
-            raise InterceptedError(
-                f"What came in place of {self._file.name} does not begin as the file does: a "
-                "network's login page, or a proxy's."
-            )
+            raise self._page()
+
+    def _page(self) -> InterceptedError:
+        return InterceptedError(
+            f"What came in place of {self._file.name} does not begin as the file does: a network's "
+            "login page, or a proxy's."
+        )
 
     def rule_wrong_range(self, error: WrongRangeError) -> Ruling:
         """Judge a 206 with other bytes than the wanted ones: ask for the whole file, once.

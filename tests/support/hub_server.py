@@ -43,6 +43,7 @@ class Faults:
     api_bodies: list[bytes] = field(default_factory=list)  # sent as JSON in the place of the answer
     api_hangs: bool = False  # no answer to any question
     told_size: int | None = None  # what the listing says of every file
+    unsized_page: bytes = b""  # sent by the storage host without a type or a length
     redirect_to: str = ""  # send the client there instead of to the storage host
     redirect_loop: bool = False
     slow_bytes: int = 0  # bytes a pause-punctuated piece has; 0 sends at full speed
@@ -342,6 +343,13 @@ class _StoreHandler(_Handler):
         signature = parse_qs(split.query).get("signature", [""])[0]
         owner, name, file = unquote(split.path).lstrip("/").split("/", 2)
         if self.next_answer(self.hub.faults.store_answers):
+            return
+        if page := self.hub.faults.unsized_page:
+            self.send_response(200)
+            self.send_header("Connection", "close")
+            self.end_headers()
+            self.close_connection = True
+            self.wfile.write(page)
             return
         repo = self.hub.repos.get(f"{owner}/{name}")
         if signature not in self.hub.valid_signatures or repo is None:

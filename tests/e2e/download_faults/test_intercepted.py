@@ -86,6 +86,20 @@ def test_a_proxy_that_forbids_the_storage_host_is_called_one(broken_off: Kit) ->
     goes_on(broken_off)
 
 
+@pytest.mark.parametrize("held", [True, False])
+def test_a_page_of_no_type_and_no_length_is_no_beginning(
+    kit: Kit, request: pytest.FixtureRequest, held: bool
+) -> None:
+    if held:
+        request.getfixturevalue("broken_off")
+    kit.hub.faults.unsized_page = b"Please log in." * 99
+    with pytest.raises(InterceptedError, match="does not begin as the file does"):
+        kit.fetch()
+    kit.hub.faults.unsized_page = b""
+    kit.fetch()
+    right_file(kit)
+
+
 def test_a_page_before_the_first_byte_leaves_nothing(kit: Kit) -> None:
     kit.hub.faults.store_answers = [(200, PAGE)]
     with pytest.raises(InterceptedError):
