@@ -26,9 +26,9 @@ def model_title(told: str, stem: str, quantization: str = "", given: str = "") -
         given: What the place it was found in calls it; wins.
     """
     if given:
-        return given
-    told = _without(" ".join(told.split()), quantization)
-    plain = _without(stem, quantization)
+        return _printable(given)
+    told = _without(_printable(told), quantization)
+    plain = _without(_printable(stem), quantization)
     if "/" in told or "\\" in told or not _telling(told):
         return plain or told or stem
     ours, theirs = _telling(plain), _telling(told)
@@ -37,6 +37,11 @@ def model_title(told: str, stem: str, quantization: str = "", given: str = "") -
     if theirs < ours and any(word.isalpha() for word in ours - theirs):
         return plain
     return told if ours & theirs else f"{plain} ({told})"
+
+
+def _printable(name: str) -> str:
+    """A stranger's name on one line, which steers no terminal."""
+    return " ".join("".join(char if char.isprintable() else " " for char in name).split())
 
 
 def _telling(name: str) -> set[str]:

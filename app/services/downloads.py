@@ -20,7 +20,7 @@ from app.domain.download import (
     Repository,
     RepositoryHit,
 )
-from app.domain.errors import KnownError, NotFoundError
+from app.domain.errors import KnownError, ModelFileError, NotFoundError
 from app.domain.model import ModelFile
 from app.hub.beside import ask_beside
 from app.hub.choice import by_file, by_quantization, only_one
@@ -33,7 +33,7 @@ from app.hub.place import Place
 from app.hub.queue import DownloadQueue
 from app.hub.token import TokenStore
 from app.hub.tools import Tools
-from app.services.events import DownloadChanged, Event, EventBus, SettingsChanged
+from app.services.events import DownloadChanged, Event, EventBus, Problem, SettingsChanged
 from app.services.lane import Lane
 from app.services.model_files import DEMO, model_file
 from app.services.models import ModelService
@@ -259,10 +259,17 @@ class DownloadService:
 
     def _on_change(self, item: DownloadItem) -> None:
         self._bus.publish(DownloadChanged(item))
-        if item.state is DownloadState.DONE and self._settings.current.model_path in {"", DEMO}:
-            arrived = self._shelf.get(item.files[0]) if item.files else None
-            if arrived is not None:
-                self._arrived(model_file(arrived))
+        if item.state is not DownloadState.DONE or not item.files:
+            return
+        listed = self._shelf.get(item.files[0])
+        if listed is None:
+            return
+        arrived = model_file(listed)
+        if arrived.problem:
+            data = "It is whole, and on the list of models so that it can be removed."
+            self._bus.publish(Problem(ModelFileError(arrived.problem, data=data)))
+        elif self._settings.current.model_path in {"", DEMO}:
+            self._arrived(arrived)
 
     def _on_event(self, event: Event) -> None:
         if isinstance(event, SettingsChanged) and event.before.offline != event.settings.offline:

@@ -105,12 +105,12 @@ class ModelsDialog(QDialog):
             self.refresh()
 
     def _use(self, path: Path) -> None:
-        """Use a file that is on the list."""
+        """Use a file that is on the list; the page of those that are here says what came of it."""
         for model in self._models.installed():
             if model.path == path and not model.problem:
                 self._choose(model)
-                self.refresh()
-                self.show_tab(Tab.HERE)
+        self.refresh()
+        self.show_tab(Tab.HERE)
 
     def _download_started(self) -> None:
         self._queue.refresh()

@@ -314,3 +314,21 @@ def test_what_is_no_model_can_be_removed_and_not_used(
     assert not [action for action in menu.actions() if "mmproj" in action.text()]
     assert not dialog.findChildren(DownloadCard)[0].findChildren(TokenPanel)
     dialog.close()
+
+
+def test_a_model_that_llama_cpp_does_not_know_is_told_when_it_is_here(
+    qtbot: QtBot, opened: Opened, hub: HubServer
+) -> None:
+    hub.repos[REPO].files["flash-Q4_0.gguf"] = gguf(b"x", name="Flash", architecture="phi4flash")
+    services = opened.harness.services
+    dialog = dialog_of(opened, Tab.DOWNLOADS)
+    services.downloads.start(REPO, ("flash-Q4_0.gguf",))
+    banner = opened.window.findChild(Banner)
+    assert banner is not None
+    qtbot.waitUntil(banner.isVisible, timeout=10_000)
+    said = " ".join(label.text() for label in banner.findChildren(QLabel))
+    assert "made for “phi4flash”, which the llama.cpp in this Phial does not know" in said
+    pressed(qtbot, dialog, "Use flash-Q4_0.gguf")  # the page of those that are here says why not
+    seen(qtbot, dialog, "phi4flash")
+    assert services.settings.current.model_path == ""
+    dialog.close()

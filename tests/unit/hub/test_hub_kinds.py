@@ -163,6 +163,8 @@ def test_a_part_that_is_named_stands_for_the_whole(tmp_path: Path) -> None:
         ("Qwen2.5 7B Instruct 1M", "Qwen2.5-7B-Instruct-1M-Q4_0", "Q4_0", "",
          "Qwen2.5 7B Instruct 1M"),
         ("", "Q4_K_M", "Q4_K_M", "", "Q4_K_M"),
+        ("Phi\x1b[31m 4\n\u202e", "phi-4", "", "", "Phi [31m 4"),
+        ("x", "y", "", "phi4\x07", "phi4"),
     ],
 )  # fmt: skip
 def test_a_model_is_called_what_people_know_it_by(
