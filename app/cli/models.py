@@ -62,6 +62,8 @@ def _list(options: argparse.Namespace, setup: Setup) -> int:
 def _whose(model: ModelFile) -> str:
     if model.demo:
         return "  (comes with Phial)"
+    if model.problem:
+        return "  (cannot be used)"
     return "" if model.owned else "  (yours)"
 
 

@@ -26,7 +26,7 @@ def by_file(repository: Repository, wanted: str) -> RemoteModel:
         found = [one for one in repository.models if same(wanted) in map(same, _names(one))]
         paths = [one for one in found if same(one.path) == same(wanted)]
         if len(paths or found) == 1:
-            return _whole((paths or found)[0])
+            return _usable((paths or found)[0])
         if found:
             raise _several(repository, f"files called “{shown(wanted)}”", found)
     if shown(wanted) in repository.refused:
@@ -76,6 +76,16 @@ def only_one(repository: Repository) -> RemoteModel:
 def _names(model: RemoteModel) -> set[str]:
     parts = {part.path for part in model.parts} | {part.name for part in model.parts}
     return {model.path, model.name, *parts}
+
+
+def _usable(model: RemoteModel) -> RemoteModel:
+    if not model.text:
+        raise MissingRemoteError(
+            f"{model.path} goes with a model, and is none: Phial has no use for it.",
+            data="Nothing was fetched.",
+            action="Choose another file.",
+        )
+    return _whole(model)
 
 
 def _whole(model: RemoteModel) -> RemoteModel:

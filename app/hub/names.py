@@ -28,7 +28,8 @@ _QUANTIZATION = re.compile(
 
 
 # llama.cpp's own names for what goes with a model: convert_hf_to_gguf.py --mmproj, imatrix.
-_NO_MODEL = re.compile(r"(?i)(?<![a-z])(mmproj|imatrix)(?![a-z])")
+_PROJECTOR = re.compile(r"(?i)(?<![a-z])mmproj(?![a-z])")
+_MEASUREMENTS = re.compile(r"(?i)(?<![a-z])imatrix(?![a-z])")
 
 
 def shown(name: str) -> str:
@@ -115,8 +116,12 @@ def plain_name(path: str) -> str:
 
 
 def names_a_model(name: str) -> bool:
-    """Whether a file is called as text models are; projectors and measurements are not."""
-    return not _NO_MODEL.search(name)
+    """Whether a file is called as text models are; projectors and measurements are not.
+
+    A model that was quantized by measurements may say so in its name, beside its quantization.
+    """
+    measured = _MEASUREMENTS.search(name) and not quantization_of(name)
+    return not (_PROJECTOR.search(name) or measured)
 
 
 def quantization_of(name: str) -> str:

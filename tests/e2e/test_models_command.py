@@ -247,6 +247,7 @@ def test_every_name_that_is_shown_can_be_given_back(
         ([REPO, "half.gguf"], ("parts of it are missing",)),
         ([REPO, "half-00001-of-00002.gguf"], ("parts of it are missing",)),
         ([REPO, "../evil.gguf"], ("no name that may reach a disk",)),
+        ([REPO, "mmproj-phi-4-Q8_0.gguf"], ("goes with a model, and is none",)),
         ([REPO, "other.gguf"], ("has no file", "It has:", FILE)),
         ([REPO, "--quant", "Q2_K"], ("has no model at Q2_K", FILE)),
         (["phi-9", "--quant", "Q4_K_M"], ("no model named phi-9", "owner/name")),
