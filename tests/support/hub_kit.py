@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -138,6 +138,20 @@ class Kit:
             policy=self.policy,
             **options,  # type: ignore[arg-type]
         )
+
+
+PATIENCE = 20  # seconds; less than any question to a hub may take
+
+
+def ends_by_itself(hub: HubServer, action: Callable[[], object]) -> bool:
+    """Whether something ends while the hub hangs on; the hub is freed either way."""
+    thread = threading.Thread(target=action, name="test-ending")
+    thread.start()
+    thread.join(PATIENCE)
+    ended = not thread.is_alive()
+    hub.released.set()
+    thread.join()
+    return ended
 
 
 @contextmanager

@@ -23,7 +23,7 @@ from app.ui.model_rows import DownloadCard, RemoteCard
 from app.ui.models_dialog import ModelsDialog, Tab
 from app.ui.token_panel import TokenPanel
 from tests.support.harness import build
-from tests.support.hub_kit import gguf
+from tests.support.hub_kit import ends_by_itself, gguf
 from tests.support.hub_server import HubServer
 from tests.ui.shell.conftest import Open, Opened, write_model
 from tests.ui.shell.test_models_dialog import (
@@ -224,9 +224,7 @@ def test_a_window_closes_while_a_hub_hangs(
     qtbot.waitUntil(lambda: len(hub.requests) == 1, timeout=10_000)
     seen(qtbot, dialog, "127.0.0.1 has been silent for")
     dialog.close()
-    opened.harness.services.close()
-    assert not hub.released.is_set()
-    hub.released.set()
+    assert ends_by_itself(hub, opened.harness.services.downloads.close)
 
 
 def test_a_card_shows_no_html(qtbot: QtBot, opened: Opened, hub: HubServer) -> None:
