@@ -181,7 +181,8 @@ class MainWindow(QMainWindow):
         report = self._services.library.start_report
         if report:
             self.pane.banner.say("report", report[0], " ".join(report[1:]))
-        if not settings.welcomed and self._services.models.state.model is None:
+        model = self._services.models.state.model
+        if not settings.welcomed and (model is None or model.demo):
             self._show_offers()
             self._services.models.find_devices()
             self.pane.show_page(Page.WELCOME)
