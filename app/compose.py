@@ -140,6 +140,7 @@ def snapshot_folder(where: Folders) -> Path:
 class ModelRoom:
     """The services around model files, with the lane they share."""
 
+    engine: Engine
     lane: Lane
     models: ModelService
     downloads: DownloadService
@@ -147,16 +148,29 @@ class ModelRoom:
     adding: AddingService
 
     def close(self) -> None:
-        """Pause downloads and end the threads."""
+        """Pause downloads, and end the threads and the engine."""
         self.downloads.close()
         self.models.close()
         self.lane.close()
+        self.engine.close()
 
 
 def build_models(
-    setup: Setup, engine: Engine, *, model: ModelFile | None = None, queue: str = "downloads.json"
+    setup: Setup,
+    engine: Engine,
+    *,
+    model: ModelFile | None = None,
+    queue: str = "downloads.json",
+    window: bool = True,
 ) -> ModelRoom:
     """Build what handles model files; the terminal face keeps a download queue of its own.
+
+    Args:
+        setup: From :func:`prepare`.
+        engine: Loads models.
+        model: Use this file for now, whatever the settings say.
+        queue: Name of the file that remembers the downloads.
+        window: Whether a first model that arrives is loaded, and not only chosen.
 
     Raises:
         HubError: The bundled catalogue is damaged.
@@ -186,10 +200,11 @@ def build_models(
         tokens,
         folder=setup.folders.models,
         state=setup.folders.data / queue,
+        arrived=models.choose if window else models.prefer,
     )
     advice = AdviceService(catalog, shelf, models, setup.settings, setup.folders.models)
     adding = AddingService(shelf, models, setup.bus, setup.folders.models)
-    return ModelRoom(lane, models, downloads, advice, adding)
+    return ModelRoom(engine, lane, models, downloads, advice, adding)
 
 
 def build_services(setup: Setup, engine: Engine, *, model: ModelFile | None = None) -> Services:

@@ -17,7 +17,7 @@ from io import BufferedReader
 from pathlib import Path
 from typing import BinaryIO
 
-from app.domain.errors import ModelFileError
+from app.domain.errors import ModelFileError, ModelMissingError
 from app.domain.gguf_checks import unsound
 from app.domain.gguf_types import BLOCKS, FILE_TYPES
 
@@ -295,8 +295,8 @@ def read_gguf_file(path: Path) -> GgufHeader:
     try:
         with open_file(path) as file:
             return read_gguf_header(file, path.name)
-    except FileNotFoundError as error:
-        raise ModelFileError(f"There is no model file at {path}.") from error
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise ModelMissingError(f"There is no model file at {path}.") from error
     except (OSError, ValueError) as error:
         raise ModelFileError(
             f"The model file {path.name} could not be read.", detail=str(error)

@@ -12,17 +12,17 @@ from filelock import FileLock, Timeout
 from app.domain.download import (
     AlreadyDownloadingError,
     BusyServerError,
-    ChangedOnServerError,
     DamagedDownloadError,
     DownloadResult,
     DownloadState,
     FileInTheWayError,
     NetworkError,
     RemoteFile,
-    WrongSizeError,
+    WrongRangeError,
 )
 from app.domain.errors import KnownError
 from app.domain.private_files import FILE_MODE, make_folder
+from app.hub.beside import ask_beside
 from app.hub.control import DownloadControl, Wish
 from app.hub.disk import Room, disk_error
 from app.hub.gate import NetworkGate
@@ -141,6 +141,8 @@ class _Job:
         self._control.hold(None)
         with suppress(KnownError):  # whatever ends the job is the error to tell
             self._part.settle()
+            if not self._part.offset:  # an empty part is nothing to go on from
+                self._part.discard()
         self._part.close()
 
     def run(self) -> DownloadResult:
@@ -169,7 +171,8 @@ class _Job:
                     raise
                 asked = error.retry_after if isinstance(error, BusyServerError) else None
                 wait = self._tools.policy.wait(failures, asked)
-                self._tell(DownloadState.WAITING, f"{error.what} Trying again.")
+                soon = self._tools.policy.announce(failures, wait)
+                self._tell(DownloadState.WAITING, f"{error.what} {soon}")
             if self._control.stopped or (wait and self._control.wait(wait)):
                 break
         if self._control.stopped:
@@ -241,25 +244,35 @@ class _Job:
 
     def _once(self) -> None:
         self._tell(DownloadState.CONNECTING)
-        start, if_range = self._part.offset, self._identity.if_range
+        identity, held = self._identity, self._part.offset
+        start, if_range = identity.first_wanted(held), identity.if_range
         try:
-            try:
-                transfer = self._transport.open(
-                    self._url,
-                    token=self._token(),
-                    start=start,
-                    if_range=if_range,
-                    interrupt=self._control.hold,
-                )
-            except RangeRefusedError as error:
-                self._obey(self._identity.rule_refused(error, start))
-                return
-            with transfer:
-                if self._obey(self._identity.rule(transfer.answer, start, if_range)):
-                    self._receive(transfer)
-        except (ChangedOnServerError, WrongSizeError):
-            self._part.discard()
-            raise
+            transfer = self._open(start, if_range)
+        except RangeRefusedError as error:
+            self._obey(identity.rule_refused(error, start))
+            return
+        except WrongRangeError as error:
+            self._obey(identity.rule_wrong_range(error))
+            return
+        if transfer is None:
+            return
+        with transfer:
+            if self._obey(identity.rule(transfer.answer, start, if_range, held)):
+                self._receive(transfer)
+
+    def _open(self, start: int, if_range: str) -> Transfer | None:
+        """Connect and ask; None when stopped meanwhile, however long the server is silent."""
+        return ask_beside(
+            lambda: self._transport.open(
+                self._url,
+                token=self._token(),
+                start=start,
+                if_range=if_range,
+                interrupt=self._control.hold,
+            ),
+            self._control,
+            late=Transfer.close,
+        )
 
     def _obey(self, ruling: Ruling) -> bool:
         """Do what was ruled; tell whether to read the reply."""
@@ -280,12 +293,18 @@ class _Job:
             if not count:
                 raise NetworkError("The connection ended before the file did.")
             left -= count
+            if not self._part.offset:
+                view = memoryview(self._buffer)[:count]
+                self._identity.check_beginning(view, transfer.answer.size)
             self._take(self._buffer, count)
 
     def _take(self, buffer: bytearray, count: int) -> None:
         self._fetched += count
         self._teller.count(count)
         skipped = min(self._skip, count)
+        if skipped:
+            here = self._part.held(self._part.offset - self._skip, skipped)
+            self._identity.check_repeated(memoryview(buffer)[:skipped], here)
         self._skip -= skipped
         if skipped < count:
             self._buffer = None  # the part has it until it is hashed

@@ -46,6 +46,7 @@ class InstalledModel:
         verified: Whether the hash was compared with one the hub or a ``.sha256`` file told.
         architecture: GGUF ``general.architecture``.
         context_length: Tokens it was trained for; 0 where unknown.
+        problem: Why it cannot answer; empty where it can. It is listed so that it can be removed.
     """
 
     paths: tuple[Path, ...]
@@ -60,6 +61,7 @@ class InstalledModel:
     verified: bool = False
     architecture: str = ""
     context_length: int = 0
+    problem: str = ""
 
     @property
     def path(self) -> Path:

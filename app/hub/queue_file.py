@@ -8,10 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from app.domain.download import DownloadItem, DownloadResult, DownloadState, RemoteFile
-from app.domain.gguf import read_gguf_file
+from app.domain.errors import ModelFileError
+from app.domain.gguf import GgufHeader, read_gguf_file
+from app.domain.model_kind import check_text_model
+from app.domain.naming import model_title
 from app.hub.disk import write_json
 from app.hub.library import InstalledModel, Library
-from app.hub.names import plain_name, quantization_of
+from app.hub.names import SPLIT, plain_name, quantization_of
 from app.hub.records import build, parse
 
 FORMAT = 1
@@ -69,9 +72,10 @@ def enlist(
             listed nevertheless, so that it can be removed.
     """
     path = results[0].path
+    named = plain_name(files[0].path)
     model = InstalledModel(
         paths=tuple(result.path for result in results),
-        name=plain_name(files[0].path),
+        name=named,
         size=sum(file.size for file in files),
         sha256=tuple(result.sha256 for result in results),
         owned=True,
@@ -81,14 +85,39 @@ def enlist(
         modified=path.stat().st_mtime_ns,
         verified=all(result.verified for result in results),
     )
-    library.put(model)
-    header = read_gguf_file(path)
+    try:
+        header = _usable_header(path, len(files))
+    except ModelFileError as error:
+        library.put(replace(model, problem=error.what))
+        raise
+    quantization = header.quantization or model.quantization
     return library.put(
         replace(
             model,
-            name=header.name or model.name,
-            quantization=header.quantization or model.quantization,
+            name=model_title(header.name, named.removesuffix(".gguf"), quantization),
+            quantization=quantization,
             architecture=header.architecture,
             context_length=header.trained_context,
         )
     )
+
+
+def _usable_header(path: Path, files: int) -> GgufHeader:
+    """The header of a model that arrived, which must be a whole model of text."""
+    header = read_gguf_file(path)
+    split = SPLIT.fullmatch(path.name)
+    parts = max(header.split_count, int(split["count"]) if split else 1)
+    if parts > files:
+        raise ModelFileError(
+            f"{path.name} is one of {parts} parts, and a part alone cannot be used.",
+            data=_LISTED,
+            action="Ask for the whole model instead.",
+        )
+    try:
+        check_text_model(header, path.name)
+    except ModelFileError as error:
+        raise ModelFileError(error.what, data=_LISTED, action=error.action) from error
+    return header
+
+
+_LISTED = "It is whole, and on the list of models so that it can be removed."

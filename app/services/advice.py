@@ -11,12 +11,13 @@ from pathlib import Path
 
 from app.domain.advice import Advice, Fit, Recommendation, recommend
 from app.domain.catalog import Catalog, CatalogFamily, CatalogFile
+from app.domain.download import Repository
 from app.domain.errors import ModelFileError
 from app.domain.gguf import GgufHeader, read_gguf_file
 from app.domain.model import ModelFile
 from app.hub.library import InstalledModel
 from app.hub.library import Library as ModelShelf
-from app.services.fit import Place, catalog_header, judge, place
+from app.services.fit import Place, by_size, catalog_header, judge, place
 from app.services.models import ModelService
 from app.services.settings import SettingsService
 from app.system.hardware import disk_free
@@ -86,6 +87,43 @@ class AdviceService:
             )
             for family, file, advice in judged
         ]
+
+    def here(self, repository: Repository) -> dict[str, Path]:
+        """Models of a repository that are on this computer: path in the repository to file."""
+        found = {}
+        listed = [one for one in self._shelf.models() if not one.missing]
+        for model in repository.models:
+            first = model.parts[0]
+            for one in listed:
+                same_bytes = first.sha256 and first.sha256 in one.sha256[:1]
+                unknown = not (first.sha256 and one.sha256 and one.sha256[0])
+                named = one.repository == repository.name and one.path.name == first.name
+                if same_bytes or (unknown and named):
+                    found[model.path] = one.path
+        return found
+
+    def on_remote(self, repository: Repository) -> dict[str, str]:
+        """How the models of a repository would do here: path in the repository to a sentence.
+
+        A model of the catalogue's families is judged as the catalogue's own files are; of another
+        one nothing is known before it is here but its bytes.
+        """
+        here, listed = self._place(), self.here(repository)
+        told = {}
+        for model in repository.models:
+            if not model.text or not model.size:
+                continue
+            download = 0 if model.path in listed else model.size
+            family = self._catalog.family_of(repository.name, model.name)
+            file = CatalogFile(repository.name, (model.path,), model.quantization, model.size)
+            header = catalog_header(family, file) if family is not None else None
+            if header is not None:
+                told[model.path] = judge(
+                    header, self._settings.current, here, download=download
+                ).sentence
+            else:
+                told[model.path] = by_size(model.size, here, download)
+        return told
 
     def recommendation(self) -> Recommendation | None:
         """The one file to take on this machine; None when nothing fits."""

@@ -95,7 +95,10 @@ class ModelService:
         return find_model(DEMO, self._demo_path)
 
     def installed(self) -> list[ModelFile]:
-        """Every usable file on the list, the chosen one, and the demo last."""
+        """Every file on the list that is there, the chosen one, and the demo last.
+
+        One with a problem cannot be used, and is there to be removed.
+        """
         files = {model.path: model_file(model) for model in self._shelf.models()}
         files = {path: file for path, file in files.items() if path.is_file()}
         chosen = self._state.model
@@ -185,6 +188,11 @@ class ModelService:
 
         self._lane.submit(switch)
 
+    def prefer(self, model: ModelFile) -> None:
+        """Remember ``model`` as the chosen one where none but the demo is; nothing is loaded."""
+        if self._settings.current.model_path in {"", DEMO}:
+            self._remember(model)
+
     def warm_up(self) -> None:
         """Start the engine in the background, so that it is ready before anything is asked."""
         self._lane.submit(self._engine.start)
@@ -193,7 +201,14 @@ class ModelService:
         """Load the chosen model in the background; the outcome is published."""
         model = self._state.model
         if model is not None and self._state.phase is not ModelPhase.LOADING:
-            self._lane.submit(lambda: self._load_or_tell(model, self._fresh_cancel()))
+            failed = self._state.phase is ModelPhase.FAILED
+
+            def job() -> None:
+                found = self._look_again(model) if failed else model
+                if found is not None:
+                    self._load_or_tell(found, self._fresh_cancel())
+
+            self._lane.submit(job)
 
     def cancel_load(self) -> None:
         """Stop loading, if something is being loaded."""
@@ -271,15 +286,40 @@ class ModelService:
     def _initial_state(self) -> ModelState:
         chosen = self._settings.current.model_path
         if not chosen:
-            return ModelState(ModelPhase.NONE)
-        listed = self._shelf.get(Path(chosen))
-        if listed is not None and not listed.missing and not listed.changed:
-            return ModelState(ModelPhase.UNLOADED, model_file(listed))
+            return self._last_listed()
+        listed = self._listed(Path(chosen))
+        if listed is not None:
+            return ModelState(ModelPhase.UNLOADED, listed)
         try:
             return ModelState(ModelPhase.UNLOADED, find_model(chosen, self._demo_path))
         except ModelFileError as error:
             missing = ModelFile(Path(chosen), Path(chosen).stem)
             return ModelState(ModelPhase.FAILED, missing, error=error)
+
+    def _listed(self, path: Path) -> ModelFile | None:
+        """The file as it stands on the list; None where it is another one by now, or gone."""
+        listed = self._shelf.get(path)
+        usable = listed is not None and not listed.missing and not listed.changed
+        return model_file(listed) if listed is not None and usable else None
+
+    def _last_listed(self) -> ModelState:
+        """Where none is chosen: the last of those that the terminal has put on the list."""
+        for model in reversed(self._shelf.models()):
+            file = self._listed(model.path)
+            if file is not None and not file.problem:
+                return ModelState(ModelPhase.UNLOADED, file)
+        return ModelState(ModelPhase.NONE)
+
+    def _look_again(self, model: ModelFile) -> ModelFile | None:
+        """What lies at a failed model's place now; None, and told, where nothing usable does."""
+        if model.demo:
+            return model
+        try:
+            return self._listed(model.path) or find_model(str(model.path))
+        except ModelFileError as error:
+            self._publish(ModelState(ModelPhase.FAILED, model, error=error))
+            self._bus.publish(Problem(error))
+            return None
 
     def _fresh_cancel(self) -> threading.Event:
         self._cancel = threading.Event()
@@ -323,6 +363,8 @@ class ModelService:
         request = self._request(model, self._settings.current)
         self._loaded_with = None
         try:
+            if model.problem:
+                raise ModelFileError(model.problem)
             loaded = self._engine.load(request, progress, cancel)
         except LoadCancelledError:
             self._publish(ModelState(ModelPhase.UNLOADED, model))

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QTextBrowser, QWidget
 
 from app.domain.download import ModelCard
 from app.domain.errors import KnownError
+from app.markup.card import without_html
 from app.markup.code import Kind
 from app.markup.latex_tokens import MathError
 from app.markup.maths import Formula, render
@@ -77,7 +78,7 @@ class CardText(QTextBrowser):
         """Show a card from its top."""
         self._formulas = []
         look = _CardLook(self._colours, self._formulas)
-        self.setHtml(Blocks(look, "card").html(parse(text[:_MOST])))
+        self.setHtml(Blocks(look, "card").html(parse(without_html(text[:_MOST]))))
 
     def loadResource(self, kind: int, name: QUrl | str) -> object:
         """Formulas that were drawn here, by number; nothing else is ever loaded."""

@@ -11,9 +11,10 @@ from app.domain.model import ModelFile
 from app.services import words
 from app.services.advice import Offer
 from app.ui.add_model import AddModel
+from app.ui.banner import Offer as Button
 from app.ui.measure_dialog import MeasureDialog
 from app.ui.models_dialog import ModelsDialog, Tab
-from app.ui.problems import MODEL_PROBLEM, SWITCH_PROBLEM
+from app.ui.problems import DOWNLOAD_PROBLEM, MODEL_PROBLEM, SWITCH_PROBLEM
 from app.ui.shell import Shell
 from app.ui.taskbar import TaskbarProgress
 
@@ -95,8 +96,15 @@ class ModelCommands:
         self.show_downloads()
         if item.state is DownloadState.DONE:
             self._shell.pane.status.notice(f"{item.name} is here and verified.")
-        elif item.state is DownloadState.FAILED:
-            self._shell.pane.status.notice(f"The download of {item.name} failed: {item.error}")
+        elif item.state is DownloadState.FAILED:  # whole sentences, which a status would cut
+            self._shell.pane.banner.say(
+                DOWNLOAD_PROBLEM,
+                f"The download of {item.name} failed.",
+                item.error,
+                [Button("Downloads…", lambda: self.show(Tab.DOWNLOADS))],
+            )
+        elif item.state.active:
+            self._shell.pane.banner.withdraw(DOWNLOAD_PROBLEM)
 
     def show_downloads(self) -> None:
         """Say in the sidebar how far the downloads are."""

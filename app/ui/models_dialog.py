@@ -52,7 +52,7 @@ class ModelsDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setAcceptDrops(True)
         self.resize(760, 640)
-        self._add_file = add_file
+        self._add_file, self._choose, self._models = add_file, choose, shell.services.models
         services, attempt = shell.services, shell.controller.attempt
         self._here = HerePage(services, shell.worker, choose=choose, choose_file=choose_file)
         self._get = GetPage(
@@ -62,8 +62,9 @@ class ModelsDialog(QDialog):
             shell.pane.theme,
             attempt=attempt,
             started=self._download_started,
+            use=self._use,
         )
-        self._queue = QueuePage(services.downloads, attempt=attempt)
+        self._queue = QueuePage(services.downloads, attempt=attempt, use=self._use)
         self.tabs = QTabWidget(documentMode=True)
         self.tabs.tabBar().setDrawBase(False)
         for page, title in (
@@ -102,6 +103,14 @@ class ModelsDialog(QDialog):
         self._queue.show_item(item)
         if item.state.over:
             self.refresh()
+
+    def _use(self, path: Path) -> None:
+        """Use a file that is on the list; the page of those that are here says what came of it."""
+        for model in self._models.installed():
+            if model.path == path and not model.problem:
+                self._choose(model)
+        self.refresh()
+        self.show_tab(Tab.HERE)
 
     def _download_started(self) -> None:
         self._queue.refresh()

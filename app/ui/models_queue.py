@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from PySide6.QtCore import Qt
 
@@ -11,17 +12,28 @@ from app.services.downloads import DownloadService
 from app.ui.card_page import CardPage
 from app.ui.dialogs import ask
 from app.ui.model_rows import DownloadCard
+from app.ui.token_panel import TokenPanel
 from app.ui.widgets import Text
 
 
 class QueuePage(CardPage):
-    """Every download, in the order they were asked for."""
+    """Every download, in the order they were asked for.
+
+    Args:
+        downloads: What everything is done with.
+        attempt: Does what was asked for, or shows why not.
+        use: Uses the model in a file from the next answer on.
+    """
 
     def __init__(
-        self, downloads: DownloadService, *, attempt: Callable[[Callable[[], object]], bool]
+        self,
+        downloads: DownloadService,
+        *,
+        attempt: Callable[[Callable[[], object]], bool],
+        use: Callable[[Path], object],
     ) -> None:
         super().__init__()
-        self._downloads, self._attempt = downloads, attempt
+        self._downloads, self._attempt, self._use = downloads, attempt, use
         self._cards: dict[str, DownloadCard] = {}
         self.refresh()
 
@@ -55,7 +67,14 @@ class QueuePage(CardPage):
             resume=lambda: attempt(lambda: downloads.resume(item.id)),
             cancel=lambda: self._cancel(item),
             clear=lambda: self._clear(item),
+            use=lambda: self._use_model(item.id),
+            token=lambda: TokenPanel(downloads),
         )
+
+    def _use_model(self, item_id: str) -> None:
+        files = next((one.files for one in self._downloads.items() if one.id == item_id), ())
+        if files:
+            self._use(files[0])
 
     def _cancel(self, item: DownloadItem) -> None:
         rest = "What was fetched so far is deleted. Pause keeps it."

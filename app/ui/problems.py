@@ -11,6 +11,7 @@ from app.domain.errors import (
     HubError,
     KnownError,
     ModelFileError,
+    ModelMissingError,
     ModelNotLoadedError,
     OutOfMemoryError,
     PromptTooLongError,
@@ -20,6 +21,7 @@ from app.domain.errors import (
 from app.ui.banner import Offer
 
 MODEL_PROBLEM, ANSWER_PROBLEM, SWITCH_PROBLEM = "model", "answer", "switch"
+DOWNLOAD_PROBLEM = "download"
 
 
 def problem_kind(error: KnownError) -> str:
@@ -48,6 +50,12 @@ def offers_for(error: KnownError, can: Remedies, *, can_continue: bool) -> list[
     """The buttons for ``error``, the most useful first."""
     offers: list[Offer] = []
     match error:
+        case ModelMissingError():
+            offers = [
+                Offer("Try again", can.load_again),
+                Offer("Choose another model…", can.choose_model),
+                Offer("Use the built-in demo", can.try_demo),
+            ]
         case ModelFileError():
             offers = [
                 Offer("Choose another model…", can.choose_model),

@@ -191,7 +191,9 @@ class MainWindow(QMainWindow):
         """Show what was shown last, or the first start."""
         settings = self._services.settings.current
         found = self._start_report.say()
-        if not settings.welcomed and not found:  # the welcome would hide what was found
+        model = self._services.models.state.model
+        first = not settings.welcomed and (model is None or model.demo)
+        if first and not found:  # the welcome would hide what was found
             self._show_offers()
             self._services.models.find_devices()
             self.pane.show_page(Page.WELCOME)

@@ -1,0 +1,26 @@
+"""What every action of ``phial models`` needs: the services around model files, and its output."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Callable
+
+from app.cli import EXIT_DONE
+from app.cli.streams import say
+from app.compose import ModelRoom, Setup, build_models, make_engine
+
+Action = Callable[[str, object, str], argparse.ArgumentParser]
+
+
+def room_of(setup: Setup) -> ModelRoom:
+    """The services; what arrives is remembered as the chosen model and not loaded."""
+    engine = make_engine(setup)  # its process starts only when something is asked of it
+    return build_models(setup, engine, queue="downloads-terminal.json", window=False)
+
+
+def tell(options: argparse.Namespace, data: object, lines: list[str]) -> int:
+    """Print data or text, as the options ask."""
+    text = json.dumps(data, indent=2, default=str) if options.json else "\n".join(lines)
+    say(text + "\n")
+    return EXIT_DONE
