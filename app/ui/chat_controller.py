@@ -37,7 +37,7 @@ from app.ui.drafting import Drafting
 from app.ui.left_out import LeftOut
 from app.ui.live_answer import LiveAnswer
 from app.ui.problems import ANSWER_PROBLEM
-from app.ui.transcript.places import Anchor
+from app.ui.transcript.places import BEGINNING, Anchor
 
 
 class ChatController(QObject):
@@ -107,7 +107,11 @@ class ChatController(QObject):
             return False
         self.leave()
         self._chat = chat
-        place = Anchor(at_message, 0) if at_message is not None else self._bookmarks.place_of(chat)
+        place = (
+            Anchor(at_message, BEGINNING)
+            if at_message is not None
+            else self._bookmarks.place_of(chat)
+        )
         self._show_branch(branch, place)
         self._drafting.open(chat)
         self._after_opening()
@@ -153,8 +157,11 @@ class ChatController(QObject):
         """Keep where the reader is."""
         if self._chat is None or not self._branch:
             return
-        anchor = None if self._pane.transcript.at_bottom else self._pane.transcript.anchor()
-        self._bookmarks.keep_place(self._chat, anchor)
+        transcript = self._pane.transcript
+        if transcript.at_bottom:
+            self._bookmarks.keep_place(self._chat, None, None)
+        else:
+            self._bookmarks.keep_place(self._chat, transcript.anchor(), transcript.places.at_top())
 
     def refresh_page(self) -> None:
         """Show the transcript, or what stands in for an empty one."""
