@@ -10,7 +10,6 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.domain.settings import Settings
 from app.engine.scripted import ScriptedEngine
 from app.ui.transcript.rows import row_text
 from app.ui.transcript.view import TranscriptView
