@@ -170,8 +170,14 @@ def _header(path: Path) -> GgufHeader | None:
         return None
 
 
-def offer_order(offer: Offer) -> tuple[bool, int, bool, int]:
-    """Sorts offers for people: the one to take, then what fits best, then the usual sizes."""
+def offer_order(offer: Offer) -> tuple[bool, bool, bool, int, int]:
+    """Sorts offers for people: the one to take, then what can be used, the best of it first.
+
+    Quality comes before comfort: a quantization that loses much (Q2_K) is not better for fitting
+    with a larger context or answering faster than one that loses little (Q4_K_M).
+    """
     fits = list(Fit)
     fit = fits.index(offer.advice.fit) if offer.advice is not None else len(fits)
-    return (not offer.recommended, fit, not offer.file.recommended, -(offer.file.size or 0))
+    usable = offer.advice is not None and offer.advice.fit.usable
+    usual = offer.file.recommended
+    return (not offer.recommended, not usable, not usual, fit, -(offer.file.size or 0))

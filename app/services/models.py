@@ -95,13 +95,17 @@ class ModelService:
         return find_model(DEMO, self._demo_path)
 
     def installed(self) -> list[ModelFile]:
-        """Every usable file on the list, the chosen one, and the demo last."""
+        """Every usable file on the list, the chosen one, and the demo last if it is there."""
         files = {model.path: model_file(model) for model in self._shelf.models()}
         files = {path: file for path, file in files.items() if path.is_file()}
         chosen = self._state.model
         if chosen is not None and not chosen.demo and chosen.path.is_file():
             files.setdefault(chosen.path, chosen)
-        return [*files.values(), self.demo]
+        try:
+            return [*files.values(), self.demo]
+        except ModelFileError as error:  # its own file is gone; the others are as good as before
+            _log.warning("%s", error.what)
+            return [*files.values()]
 
     def speed(self, sha256: str) -> float:
         """Measured tokens a second of a model file on this machine; 0 before it ran."""

@@ -92,6 +92,14 @@ class ChatController(QObject):
         """Whether an answer is being written, in whichever chat, or has just ended unseen."""
         return self._services.chat.active is not None or bool(self._live.id)
 
+    @property
+    def answering_here(self) -> bool:
+        """Whether the answer that is being written belongs to the chat that is shown."""
+        active = self._services.chat.active
+        if active is not None and self._is_shown(active.conversation_id):
+            return True
+        return any(item.message.id == self._live.id for item in self._branch)
+
     def last(self, role: Role) -> Message | None:
         """The last message of ``role`` on the branch that is shown."""
         return next((b.message for b in reversed(self._branch) if b.message.role is role), None)
@@ -414,4 +422,4 @@ class ChatController(QObject):
             title = words.title(self._services.library.get(message.conversation_id))
         except (NotFoundError, InvalidValueError):
             return
-        self._pane.status.notice(f"The answer in “{title}” is finished.")
+        self._pane.status.notice(f"The answer in “{title}” {words.ended(message)}.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QMimeData, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent, QTextCursor
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -15,7 +15,8 @@ from PySide6.QtWidgets import (
 )
 
 from app.services import words
-from app.ui.text_fields import PlainEditor
+from app.ui.file_drops import local_paths
+from app.ui.text_fields import PlainEditor, plain_text
 from app.ui.theme import SPACE, Theme, zoomed
 from app.ui.widgets import IconButton, restyle
 
@@ -38,14 +39,14 @@ class MessageEditor(PlainEditor):
         up_when_empty: Up was pressed with nothing typed.
         refused: (sentence) Something pasted or dropped was not taken.
         focus_changed: (has focus).
-        files_dropped: (list of local paths).
+        files_pasted: (list of local paths).
     """
 
     submitted = Signal()
     up_when_empty = Signal()
     refused = Signal(str)
     focus_changed = Signal(bool)
-    files_dropped = Signal(object)
+    files_pasted = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent=parent)
@@ -87,25 +88,28 @@ class MessageEditor(PlainEditor):
 
     def insertFromMimeData(self, source: QMimeData) -> None:
         """Text is inserted; what cannot be is answered with a sentence."""
-        paths = [url.toLocalFile() for url in source.urls() if url.isLocalFile()]
+        paths = local_paths(source)
+        text = "" if paths else plain_text(source)
         if paths:
-            self.files_dropped.emit(paths)
-        elif source.hasText():
-            self._insert_text(source.text())
+            self.files_pasted.emit(paths)
+        elif text:
+            self.insert(text)
         elif source.hasImage():
             self.refused.emit("Phi-4 reads text only, so the picture was not added.")
 
-    def _insert_text(self, text: str) -> None:
+    def insert(self, text: str) -> bool:
+        """Insert a text at the cursor, unless it is too long; tell whether it was."""
         total = len(text) + self.document().characterCount()
         if total > HUGE:
             self.refused.emit(
                 f"That is {words.amount(total, 'character')}, more than the model can read at once"
                 f" (at most {HUGE:,} fit here). Nothing was added; paste the part that matters."
             )
-            return
+            return False
         # NUL would end the text in the model's tokenizer and in the clipboard of other programs.
         self.insertPlainText(text.replace("\0", "\ufffd"))
         self.ensureCursorVisible()
+        return True
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """The frame around shows the focus."""
@@ -128,7 +132,7 @@ class Composer(QWidget):
         edit_cancelled: The edit was given up.
         text_changed: (text).
         refused: (sentence) for the status line.
-        files_dropped: (list of local paths).
+        files_pasted: (list of local paths).
     """
 
     send_wanted = Signal(str)
@@ -137,7 +141,7 @@ class Composer(QWidget):
     edit_cancelled = Signal()
     text_changed = Signal(str)
     refused = Signal(str)
-    files_dropped = Signal(object)
+    files_pasted = Signal(object)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -164,7 +168,7 @@ class Composer(QWidget):
         self.editor.submitted.connect(self._submit)
         self.editor.up_when_empty.connect(self.edit_last_wanted)
         self.editor.refused.connect(self.refused)
-        self.editor.files_dropped.connect(self.files_dropped)
+        self.editor.files_pasted.connect(self.files_pasted)
         self.editor.focus_changed.connect(lambda on: restyle(self._frame, "focused", on))
         self.editor.textChanged.connect(self._on_text)
         self.editor.composing.changed.connect(self._on_text)
@@ -222,6 +226,14 @@ class Composer(QWidget):
     def set_text(self, text: str) -> None:
         """Replace what is typed; the cursor goes to its end."""
         self.editor.show_text(text)
+
+    def add_below(self, text: str) -> bool:
+        """Add a text below what is typed, which Undo takes away; tell whether it fitted."""
+        self.editor.composing.finish()
+        typed = self.text()
+        self.editor.moveCursor(QTextCursor.MoveOperation.End)
+        gap = "" if not typed else "\n" if typed.endswith("\n") else "\n\n"
+        return self.editor.insert(gap + text)
 
     def set_tallest(self, pixels: int) -> None:
         """The editor grows with its text up to this height."""
