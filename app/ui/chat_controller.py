@@ -128,7 +128,8 @@ class ChatController(QObject):
     def new_chat(self, *, private: bool = False) -> None:
         """Begin a chat; an empty one that is shown already is used."""
         chat = self._chat
-        unused = chat is not None and not self._branch and not self._pane.composer.text()
+        typed = self._pane.composer.text() or self.answering_here  # what was sent is stored soon
+        unused = chat is not None and not self._branch and not typed
         if chat is None or not unused or chat.private != private:
             self.leave()
             self._chat = self._services.library.create(private=private)
