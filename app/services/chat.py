@@ -173,14 +173,16 @@ class ChatService:
         self._models.choose(model, answer)
 
     def continue_answer(self, answer_id: str) -> None:
-        """Go on with an answer that was stopped, cut or interrupted.
+        """Go on with an answer that was stopped, cut or interrupted, or that could not begin.
 
         Raises:
             EngineBusyError: Another answer is being written.
             InvalidValueError: There is nothing to go on with.
         """
         message = self._library.message(answer_id)
-        if message.role is not Role.ASSISTANT or not message.status.can_continue:
+        status = message.status
+        unfinished = status.can_continue or status is MessageStatus.FAILED
+        if message.role is not Role.ASSISTANT or not unfinished:
             raise InvalidValueError("This answer is complete.")
         message = replace(message, status=MessageStatus.STREAMING, error="")
         self._begin(message, lambda: self._library.resume(message), resume=True)

@@ -28,6 +28,7 @@ from app.services.events import (
     ModelPhase,
     ModelStateChanged,
     SendFailed,
+    SettingsChanged,
 )
 from app.services.registry import Services
 from app.ui.answer_status import AnswerStatus
@@ -36,12 +37,16 @@ from app.ui.chat_pane import ChatPane, Page
 from app.ui.drafting import Drafting
 from app.ui.left_out import LeftOut
 from app.ui.live_answer import LiveAnswer
-from app.ui.problems import ANSWER_PROBLEM
+from app.ui.problems import ANSWER_PROBLEM, REFUSAL
 from app.ui.transcript.places import BEGINNING, Anchor
+from app.ui.unanswered import Unanswered
 
 
 class ChatController(QObject):
     """Shows one chat at a time and carries the user's wishes to the services.
+
+    Attributes:
+        unanswered: Messages that have no answer yet.
 
     Signals:
         changed: What can be done now may have changed.
@@ -61,6 +66,7 @@ class ChatController(QObject):
         self._branch: tuple[BranchMessage, ...] = ()
         self._left_out = LeftOut(services, pane.transcript)
         self._live = LiveAnswer()
+        self.unanswered = Unanswered(services, pane, self)
         self._bookmarks = Bookmarks(services.library)
         self._status = AnswerStatus(pane)
         composer = pane.composer
@@ -184,12 +190,15 @@ class ChatController(QObject):
 
     def refresh_title(self) -> None:
         """Show the title anew; it may have been given by the first message, or changed."""
-        if self._chat is None:
+        chat = self._chat
+        if chat is None:
             return
         try:
-            self._chat = self._services.library.get(self._chat.id)
+            self._chat = self._services.library.get(chat.id)
         except NotFoundError:
             return
+        if self._chat.system_prompt != chat.system_prompt:
+            self._measure()
         self._pane.header.title.set_title(words.title(self._chat), editable=bool(self._branch))
         self._pane.header.set_private(private=self._chat.private)
 
@@ -198,6 +207,7 @@ class ChatController(QObject):
         self.refresh_title()
         self._show_activity()
         self._show_last_answer()
+        self._status.show_chat(self.last(Role.ASSISTANT))
         self._measure()
         self.shown.emit(self._chat.id)
         self.changed.emit()
@@ -238,9 +248,11 @@ class ChatController(QObject):
             self.new_chat()
         chat, editing = self._chat, self._drafting.editing
         assert chat is not None  # noqa: S101 - for the type checker
-        self._pane.banner.withdraw(ANSWER_PROBLEM)
+        for problem in (ANSWER_PROBLEM, REFUSAL):
+            self._pane.banner.withdraw(problem)
         refusal = self._services.context.refusal(chat.id, text) if editing is None else None
         if refusal is not None:
+            self._pane.status.set_forecast("")  # what it said is said in the panel
             self.failed.emit(refusal)
             return
         if editing is not None:
@@ -251,6 +263,10 @@ class ChatController(QObject):
             return
         self._drafting.sent()
         self._pane.transcript.scrolling.to_end()  # where the message and its answer will stand
+
+    def take(self, text: str) -> None:
+        """Put a text into the composer, below what is typed."""
+        self._drafting.take(text)
 
     def stop(self) -> None:
         """Stop the answer; what there is of it stays, and one types on."""
@@ -317,12 +333,15 @@ class ChatController(QObject):
                 self._on_send_failed(event)
             case ContextMeasured() if self._is_shown(event.conversation_id):
                 self._status.measured(event, len(self._left_out.ids))
+            case SettingsChanged():
+                self._measure()
             case ModelStateChanged(state):
                 self._status.set_model_state(state)
                 if not self._branch:
                     self.refresh_page()
                 self._show_last_answer()
                 if state.phase is ModelPhase.READY:
+                    self.unanswered.model_ready()
                     self._measure()
                 self.changed.emit()
 
@@ -347,6 +366,7 @@ class ChatController(QObject):
             self.refresh_page()
         self.refresh_title()
         self._show_last_answer()
+        self._measure()
         self.changed.emit()
 
     def _on_started(self, event: AnswerStarted) -> None:
@@ -390,9 +410,12 @@ class ChatController(QObject):
         self._show_activity()
         self._show_last_answer()
         self._measure()
+        here = self._is_shown(message.conversation_id)
+        of_model = self.unanswered.ended(message, event.error)
         if event.error is not None:
-            self.failed.emit(event.error)
-        elif message.stop_reason is StopReason.ENGINE_DIED:
+            if here or of_model:  # what became of an answer elsewhere stands there
+                self.failed.emit(event.error)
+        elif here and message.stop_reason is StopReason.ENGINE_DIED:
             self.failed.emit(EngineDiedError("The engine stopped in the middle of this answer."))
         self.changed.emit()
 
@@ -414,9 +437,7 @@ class ChatController(QObject):
         self._status.show_activity(activity, answering=bool(self._live.id), here=here)
 
     def _show_last_answer(self) -> None:
-        answer = self.last(Role.ASSISTANT)
-        writing = bool(self._live.id) and answer is not None and answer.id == self._live.id
-        self._status.show_last(answer, writing=writing)
+        self._status.show_last(self.last(Role.ASSISTANT))
 
     def _announce_elsewhere(self, message: Message) -> None:
         try:

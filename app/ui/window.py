@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QSplitter, QWidg
 from app.domain.conversation import SearchHit
 from app.domain.errors import KnownError
 from app.domain.generation import Role
+from app.domain.options import Section
 from app.services import words
 from app.services.events import (
     DevicesFound,
@@ -39,7 +40,14 @@ from app.ui.given_files import GivenFiles
 from app.ui.links import ask_to_open_link
 from app.ui.model_menu import ModelMenu
 from app.ui.models_dialog import Tab
-from app.ui.problems import MODEL_PROBLEM, Remedies, offers_for, problem_kind
+from app.ui.problems import (
+    ANSWER_PROBLEM,
+    MODEL_PROBLEM,
+    REFUSAL,
+    Remedies,
+    offers_for,
+    problem_kind,
+)
 from app.ui.shell import Shell
 from app.ui.sidebar import Sidebar
 from app.ui.theme import Theme
@@ -62,6 +70,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self._services = services
         self._end_search: Callable[[], object] = _nothing
+        self._shown_id = ""
         settings, state = services.settings.current, services.models.state
         self._size_up()
         self.actions_table = Actions(self)
@@ -181,8 +190,9 @@ class MainWindow(QMainWindow):
             choose_model=self.pane.header.open_model_menu,
             try_demo=commands.models.try_demo,
             load_again=self._services.models.load,
-            new_chat=self.controller.new_chat,
-            settings=commands.settings,
+            new_chat=self.controller.unanswered.new_chat,
+            leave_out=self.controller.unanswered.leave_out,
+            context_size=partial(commands.settings, Section.MODEL),
             data_folder=commands.data_folder,
             continue_answer=commands.messages.continue_answer,
             details=commands.details,
@@ -324,6 +334,10 @@ class MainWindow(QMainWindow):
 
     def _on_shown(self, conversation_id: str) -> None:
         chat = self.controller.chat
+        if self._shown_id != conversation_id:
+            self._shown_id = conversation_id
+            for problem in (ANSWER_PROBLEM, REFUSAL):  # they belong to the chat that was left
+                self.pane.banner.withdraw(problem)
         self.sidebar.show_current(conversation_id)
         self._show_title()
         self.pane.find_bar.look_again()
