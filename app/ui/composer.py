@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QMimeData, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent, QTextCursor
+from PySide6.QtGui import QFocusEvent, QInputMethodEvent, QKeyEvent, QResizeEvent, QTextCursor
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -24,6 +24,9 @@ HUGE = 400_000
 """Characters. About 100,000 tokens, more than any context of the family reads at once."""
 
 _ENTER = {Qt.Key.Key_Return, Qt.Key.Key_Enter}
+_ENDING = _ENTER | {Qt.Key.Key_Escape}
+"""Keys that end the word an input method composes, where it leaves them to the field."""
+_PLACEHOLDER = "Write a message"
 _LINES_SHOWN = 1.0
 _EDITING = "Editing your message. The earlier version is kept."
 _EDITING_AGAIN = "Editing your message, as you left it. Undo brings back what it says now."
@@ -39,6 +42,7 @@ class MessageEditor(PlainEditor):
         up_when_empty: Up was pressed with nothing typed.
         refused: (sentence) Something pasted or dropped was not taken.
         focus_changed: (has focus).
+        laid_out: A word that is composed may take more or fewer lines.
         files_pasted: (list of local paths).
     """
 
@@ -46,13 +50,14 @@ class MessageEditor(PlainEditor):
     up_when_empty = Signal()
     refused = Signal(str)
     focus_changed = Signal(bool)
+    laid_out = Signal()
     files_pasted = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent=parent)
         self.setObjectName("messageEditor")
         self.setAccessibleName("Message")
-        self.setPlaceholderText("Write a message")
+        self.setPlaceholderText(_PLACEHOLDER)
         self.setTabChangesFocus(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -68,6 +73,12 @@ class MessageEditor(PlainEditor):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter and its modifiers; Up in an empty field."""
         modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        if self.composing.word and event.key() in _ENDING:
+            if event.key() == Qt.Key.Key_Escape:
+                self.composing.drop()
+            else:
+                self.composing.finish()  # the word is what Enter was for
+            return
         if event.key() in _ENTER:
             plain = modifiers == Qt.KeyboardModifier.NoModifier
             if modifiers == Qt.KeyboardModifier.ControlModifier or (plain and self.enter_sends):
@@ -76,11 +87,17 @@ class MessageEditor(PlainEditor):
                 self.insertPlainText("\n")
                 self.ensureCursorVisible()
             return
-        empty = self.document().isEmpty()
+        empty = not self.text()
         if event.key() == Qt.Key.Key_Up and not modifiers and empty:
             self.up_when_empty.emit()
             return
         super().keyPressEvent(event)
+
+    def inputMethodEvent(self, event: QInputMethodEvent) -> None:
+        """A word that is composed takes room, and no placeholder shines through it."""
+        super().inputMethodEvent(event)
+        self.setPlaceholderText("" if self.composing.word else _PLACEHOLDER)
+        self.laid_out.emit()
 
     def canInsertFromMimeData(self, source: QMimeData) -> bool:
         """Pictures and files are taken too: to be answered."""
@@ -172,6 +189,7 @@ class Composer(QWidget):
         self.editor.focus_changed.connect(lambda on: restyle(self._frame, "focused", on))
         self.editor.textChanged.connect(self._on_text)
         self.editor.composing.changed.connect(self._on_text)
+        self.editor.laid_out.connect(self._grow)
         self.set_theme(theme)
         self._on_text()
 
