@@ -10,12 +10,10 @@ from PySide6.QtCore import QObject, Signal
 
 from app.domain.conversation import BranchMessage, Conversation, Message
 from app.domain.errors import (
-    EngineDiedError,
-    InvalidValueError,
     KnownError,
     NotFoundError,
 )
-from app.domain.generation import ContextFitted, Role, StopReason
+from app.domain.generation import ContextFitted, Role
 from app.services import words
 from app.services.events import (
     AnswerEnded,
@@ -25,6 +23,7 @@ from app.services.events import (
     BranchChanged,
     ContextMeasured,
     Event,
+    LibraryChanged,
     ModelPhase,
     ModelStateChanged,
     SendFailed,
@@ -158,12 +157,14 @@ class ChatController(QObject):
 
     def start_over(self) -> None:
         """Another library is in place: what is typed goes along where its chat is not in it."""
-        chat, typed = self._chat, ""
-        if chat is not None:
-            try:
-                self._services.library.get(chat.id)
-            except NotFoundError:
-                typed, self._chat = self._drafting.release(), None
+        if self._chat is not None and self._services.library.is_gone(self._chat.id):
+            self._move_on()
+        else:
+            self.new_chat()
+
+    def _move_on(self) -> None:
+        """The shown chat is gone: what is typed goes along into a new one."""
+        typed, self._chat = self._drafting.release(), None
         self.new_chat()
         if typed:
             self._drafting.take(typed)
@@ -333,6 +334,8 @@ class ChatController(QObject):
                 self._on_send_failed(event)
             case ContextMeasured() if self._is_shown(event.conversation_id):
                 self._status.measured(event, len(self._left_out.ids))
+            case LibraryChanged(ids):
+                self._look_again(ids)
             case SettingsChanged():
                 self._measure()
             case ModelStateChanged(state):
@@ -368,6 +371,19 @@ class ChatController(QObject):
         self._show_last_answer()
         self._measure()
         self.changed.emit()
+
+    def _look_again(self, ids: Sequence[str] | None) -> None:
+        """Other chats may be the same; this one may be gone, or another process wrote in it."""
+        chat = self._chat
+        if chat is None or (ids is not None and chat.id not in ids):
+            return
+        if self._services.library.is_gone(chat.id):
+            self._move_on()
+            self._pane.status.notice(f"“{words.title(chat)}” is in the trash.")
+        elif ids is None:
+            branch = self._services.library.branch(chat.id)
+            if self._live.laid_over(branch) != self._branch:
+                self._on_branch_changed()
 
     def _on_started(self, event: AnswerStarted) -> None:
         self._live.begin(event.message_id)
@@ -411,12 +427,9 @@ class ChatController(QObject):
         self._show_last_answer()
         self._measure()
         here = self._is_shown(message.conversation_id)
-        of_model = self.unanswered.ended(message, event.error)
-        if event.error is not None:
-            if here or of_model:  # what became of an answer elsewhere stands there
-                self.failed.emit(event.error)
-        elif here and message.stop_reason is StopReason.ENGINE_DIED:
-            self.failed.emit(EngineDiedError("The engine stopped in the middle of this answer."))
+        error = self.unanswered.ended(message, event.error, here=here)
+        if error is not None:
+            self.failed.emit(error)
         self.changed.emit()
 
     def _on_send_failed(self, event: SendFailed) -> None:
@@ -440,8 +453,6 @@ class ChatController(QObject):
         self._status.show_last(self.last(Role.ASSISTANT))
 
     def _announce_elsewhere(self, message: Message) -> None:
-        try:
+        if not self._services.library.is_gone(message.conversation_id):
             title = words.title(self._services.library.get(message.conversation_id))
-        except (NotFoundError, InvalidValueError):
-            return
-        self._pane.status.notice(f"The answer in “{title}” {words.ended(message)}.")
+            self._pane.status.notice(f"The answer in “{title}” {words.ended(message)}.")

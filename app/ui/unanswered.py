@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.domain.conversation import Message, MessageStatus
-from app.domain.errors import KnownError, NotFoundError
-from app.domain.generation import OverflowPolicy, Role
+from app.domain.errors import EngineDiedError, KnownError, NotFoundError
+from app.domain.generation import OverflowPolicy, Role, StopReason
 from app.services.registry import Services
 from app.ui.chat_pane import ChatPane
 from app.ui.problems import MODEL_PROBLEM, REFUSAL, problem_kind
@@ -22,12 +22,23 @@ class Unanswered:
         self._services, self._pane, self._controller = services, pane, controller
         self._waiting = ""  # id of an answer that could not begin for want of a model
 
-    def ended(self, message: Message, error: KnownError | None) -> bool:
-        """An answer ended; tell whether it did for want of a model, which concerns every chat."""
-        of_model = error is not None and problem_kind(error) == MODEL_PROBLEM
-        if of_model and not message.content:
-            self._waiting = message.id
-        return of_model
+    def ended(self, message: Message, error: KnownError | None, *, here: bool) -> KnownError | None:
+        """An answer ended; give what is to be told over the chat that is shown.
+
+        What became of an answer elsewhere stands there; the want of a model concerns every chat.
+
+        Args:
+            message: The answer.
+            error: Why it ended, if it failed.
+            here: Whether it belongs to the chat that is shown.
+        """
+        if error is None and message.stop_reason is StopReason.ENGINE_DIED:
+            error = EngineDiedError("The engine stopped in the middle of this answer.")
+        if error is not None and problem_kind(error) == MODEL_PROBLEM:
+            if not message.content:
+                self._waiting = message.id
+            return error
+        return error if here else None
 
     def model_ready(self) -> None:
         """A model is loaded: the answer that waited for one is written."""

@@ -6,7 +6,7 @@ import base64
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from PySide6.QtCore import QByteArray, QPoint, QSize, Qt
+from PySide6.QtCore import QByteArray, QPoint, QSize, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QSplitter, QWidget
 
@@ -56,6 +56,8 @@ from app.ui.worker import Worker
 
 _SIZE = (1100, 760)
 _SMALLEST = (533, 400)
+_FOLLOW_MS = 1_500
+"""Between two looks whether another process wrote into the library, milliseconds."""
 _DROP = "Drop to open a model, import chats, or add a text to your message"
 
 
@@ -109,6 +111,10 @@ class MainWindow(QMainWindow):
         self._show_model_state()
         self.commands.models.show_downloads()
         self._reload_chats()
+        self._follow = QTimer(self, interval=_FOLLOW_MS)
+        self._follow.timeout.connect(services.library.following.look)
+        self._follow.start()
+        services.library.following.look()
 
     def _size_up(self) -> None:
         """As large as is comfortable, and no larger than the screen has room for."""
@@ -248,6 +254,7 @@ class MainWindow(QMainWindow):
                 window_geometry=geometry, sidebar_visible=not self.sidebar.isHidden()
             )
         )
+        self._follow.stop()
         self._worker.close()
         self.bridge.close()
         event.accept()
