@@ -157,7 +157,8 @@ class ChatService:
     def answer_with(self, answer_id: str, model: ModelFile) -> None:
         """Write another version of an answer with another installed file, once that is loaded.
 
-        If it cannot be loaded no version is begun: the model before must not answer in its name.
+        It is used for this answer only; the chosen model answers what comes after it. If it
+        cannot be loaded no version is begun: the model before must not answer in its name.
 
         Raises:
             EngineBusyError: Another answer is being written.
@@ -168,9 +169,10 @@ class ChatService:
             try:
                 self.regenerate(answer_id)
             except KnownError as error:  # something was sent while the model was loading
+                self._models.give_back()
                 self._bus.publish(Problem(error))
 
-        self._models.choose(model, answer)
+        self._models.borrow(model, answer)
 
     def continue_answer(self, answer_id: str) -> None:
         """Go on with an answer that was stopped, cut or interrupted, or that could not begin.
@@ -298,6 +300,7 @@ class ChatService:
     def _never_began(self, writing: Writing) -> None:
         self._writing = None
         writing.end()
+        self._models.give_back()
 
     def _start(self, writing: Writing, *, resume: bool) -> None:
         """The question is on disk: show it, and answer it when the lane is free."""
@@ -407,6 +410,7 @@ class ChatService:
             self._bus.publish(Problem(problem))
         self._writing = None
         self._bus.publish(AnswerEnded(message, error))
+        self._models.give_back()
         self._bus.publish(LibraryChanged((message.conversation_id,)))
 
 

@@ -76,6 +76,7 @@ class ModelService:
         self._hash_control = DownloadControl()
         self._hashes = Hashes()
         self._loaded_with: LoadRequest | None = None
+        self._lent: ModelState | None = None  # what was chosen while another is borrowed
         self._devices: tuple[Device, ...] = ()
         self._state = ModelState(ModelPhase.UNLOADED, model) if model else self._initial_state()
         bus.subscribe(self._on_event)
@@ -173,7 +174,7 @@ class ModelService:
             model: From :meth:`installed`.
             then: Called on the lane once it is loaded; not when it could not be.
         """
-        before = self._state
+        before, self._lent = self._state, None
         self.cancel_load()
         self._remember(model)
 
@@ -188,6 +189,46 @@ class ModelService:
             then()
 
         self._lane.submit(switch)
+
+    def borrow(self, model: ModelFile, then: Callable[[], object]) -> None:
+        """Load ``model`` for one answer; the chosen one stays chosen, and :meth:`give_back` is due.
+
+        If it cannot be loaded, the chosen one is in use again and the reason is published.
+
+        Args:
+            model: From :meth:`installed`.
+            then: Called on the lane once it is loaded; not when it could not be.
+        """
+        before = self._state
+        if before.model is not None and before.model.path == model.path:
+            self._lane.submit(then)
+            return
+        self.cancel_load()
+        self._lent = self._lent or before
+        self._publish(ModelState(ModelPhase.UNLOADED, model))
+
+        def switch() -> None:
+            try:
+                self._load(model, self._fresh_cancel())
+            except LoadCancelledError:
+                self.give_back()
+                return
+            except KnownError as error:
+                self.give_back()
+                self._bus.publish(Problem(_in_use_again(before, model, error)))
+                return
+            then()
+
+        self._lane.submit(switch)
+
+    def give_back(self) -> None:
+        """What was borrowed was used: the chosen model is in use again, loaded if it was."""
+        lent, self._lent = self._lent, None
+        if lent is None:
+            return
+        self._publish(replace(lent, phase=_resting(lent.phase), loaded=None, fraction=0.0))
+        if lent.phase in {ModelPhase.READY, ModelPhase.LOADING}:
+            self.load()
 
     def warm_up(self) -> None:
         """Start the engine in the background, so that it is ready before anything is asked."""
@@ -312,11 +353,7 @@ class ModelService:
         self._remember(old)
         if before.phase is ModelPhase.READY and not self._load_or_tell(old, self._fresh_cancel()):
             return error
-        return SwitchFailedError(
-            f"{tried.label} could not be loaded, so {old.label} is in use again. {error.what}",
-            action=error.action,
-            detail=error.detail,
-        )
+        return _in_use_again(before, tried, error)
 
     def _load(self, model: ModelFile, cancel: Cancel) -> LoadedModel:
         self._publish(ModelState(ModelPhase.LOADING, model))
@@ -375,6 +412,23 @@ class ModelService:
             case SettingsChanged(before, after) if _engine_part(before) != _engine_part(after):
                 if self._state.phase is ModelPhase.READY:
                     self.load()
+
+
+def _resting(phase: ModelPhase) -> ModelPhase:
+    """The phase of a model that was in ``phase`` and is not loaded any more."""
+    loaded = phase in {ModelPhase.READY, ModelPhase.LOADING}
+    return ModelPhase.UNLOADED if loaded else phase
+
+
+def _in_use_again(before: ModelState, tried: ModelFile, error: KnownError) -> KnownError:
+    """Why another model is not used, and which one is."""
+    if before.model is None:
+        return error
+    return SwitchFailedError(
+        f"{tried.label} could not be loaded, so {before.model.label} is in use again. {error.what}",
+        action=error.action,
+        detail=error.detail,
+    )
 
 
 def _engine_part(settings: Settings) -> tuple[object, ...]:
