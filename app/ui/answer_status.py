@@ -50,7 +50,7 @@ class AnswerStatus:
             answering: Whether there is one.
             here: Whether it belongs to the chat that is shown.
         """
-        self._pane.composer.set_answering(answering=answering)
+        self._pane.composer.set_answering(answering=answering, here=here or not answering)
         self._pane.status.set_activity(activity)
         if not answering:
             self._prompt_tokens = 0

@@ -162,7 +162,7 @@ class Composer(QWidget):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._answering = False
+        self._answering, self._here = False, True
         self._tallest = 300
         self.editor = MessageEditor()
         self._button = IconButton("send", "Send", side=ROUND)
@@ -218,11 +218,11 @@ class Composer(QWidget):
         self.editor.enter_sends = enter_sends
         self._name_button()
 
-    def set_answering(self, *, answering: bool) -> None:
-        """Send turns into Stop while an answer is written."""
-        if answering == self._answering:
+    def set_answering(self, *, answering: bool, here: bool = True) -> None:
+        """Send turns into Stop while an answer is written; Esc stops it only ``here``."""
+        if (answering, here) == (self._answering, self._here):
             return
-        self._answering = answering
+        self._answering, self._here = answering, here
         self._button.set_icon("stop" if answering else "send")
         self._name_button()
         self._on_text()
@@ -265,7 +265,7 @@ class Composer(QWidget):
 
     def _name_button(self) -> None:
         if self._answering:
-            self._button.set_name("Stop", "Esc")
+            self._button.set_name("Stop", "Esc" if self._here else "")
         else:
             self._button.set_name("Send", "Enter" if self.editor.enter_sends else "Ctrl+Enter")
 
@@ -283,7 +283,9 @@ class Composer(QWidget):
         if not text.strip():
             return
         if self._answering:
-            self.refused.emit("An answer is being written. Wait for it, or stop it with Esc.")
+            how = "stop it with Esc" if self._here else "stop it with the button"
+            where = "" if self._here else " in another chat"
+            self.refused.emit(f"An answer is being written{where}. Wait for it, or {how}.")
             return
         self.send_wanted.emit(text)
 

@@ -244,6 +244,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Keep draft, place and geometry; the services are closed by whoever built them."""
+        self.commands.finish()
         focused = self.focusWidget()
         if focused is not None:
             focused.clearFocus()  # a title that is typed in the sidebar is kept

@@ -12,8 +12,10 @@ from PySide6.QtWidgets import QApplication, QFrame, QLineEdit, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.domain.generation import Role
+from app.domain.options import Section
 from app.domain.settings import Settings
 from app.engine.scripted import ScriptedEngine
+from app.ui.number_field import NumberField
 from app.ui.transfer.import_dialog import ImportDialog
 from tests.ui.shell.chatting import say, wait_for_end
 from tests.ui.shell.conftest import Open, Opened
@@ -353,3 +355,36 @@ def test_a_system_prompt_that_is_set_while_an_empty_chat_is_open_holds_for_it(
     wait_for_end(qtbot, opened)
     assert engine.requests[-1].turns[0].content == "Speak Latin."
     assert replace(settings.current).system_prompt == "Speak Greek."
+
+
+def test_what_is_typed_in_the_settings_is_kept_when_the_window_closes(
+    qtbot: QtBot, open_window: Open
+) -> None:
+    opened = open_window()
+    opened.window.commands.settings(Section.MODEL)
+    dialog = opened.window.commands._settings_dialog
+    assert dialog is not None
+    field = next(
+        one for one in dialog.findChildren(NumberField) if one.accessibleName() == "CPU threads"
+    )
+    field.setFocus()
+    qtbot.keyClicks(field.lineEdit(), "3")
+    opened.window.close()
+    assert opened.harness.services.settings.current.threads == 3
+
+
+def test_a_message_that_has_to_wait_says_for_which_answer_and_what_stops_it(
+    qtbot: QtBot, open_window: Open
+) -> None:
+    engine = HeldEngine()
+    opened = open_window(engine)
+    active(qtbot, opened)
+    say(qtbot, opened, "Question")
+    qtbot.waitUntil(lambda: opened.window.pane.composer._answering)
+    qtbot.keyClick(opened.window, Qt.Key.Key_N, CONTROL)
+    say(qtbot, opened, "Another")
+    said = opened.window.pane.status.full_text()
+    assert "in another chat" in said
+    assert "Esc" not in said
+    engine.go_on.set()
+    qtbot.waitUntil(lambda: opened.harness.services.chat.active is None)
