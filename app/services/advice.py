@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.domain.advice import Advice, Fit, Recommendation, recommend
+from app.domain.advice import GOOD_BITS, Advice, Fit, Recommendation, recommend
 from app.domain.catalog import Catalog, CatalogFamily, CatalogFile
 from app.domain.errors import ModelFileError
 from app.domain.gguf import GgufHeader, read_gguf_file
@@ -170,7 +170,7 @@ def _header(path: Path) -> GgufHeader | None:
         return None
 
 
-def offer_order(offer: Offer) -> tuple[bool, bool, bool, int, int]:
+def offer_order(offer: Offer) -> tuple[bool, bool, bool, bool, int, int]:
     """Sorts offers for people: the one to take, then what can be used, the best of it first.
 
     Quality comes before comfort: a quantization that loses much (Q2_K) is not better for fitting
@@ -179,5 +179,6 @@ def offer_order(offer: Offer) -> tuple[bool, bool, bool, int, int]:
     fits = list(Fit)
     fit = fits.index(offer.advice.fit) if offer.advice is not None else len(fits)
     usable = offer.advice is not None and offer.advice.fit.usable
-    usual = offer.file.recommended
-    return (not offer.recommended, not usable, not usual, fit, -(offer.file.size or 0))
+    usual, size = offer.file.recommended, offer.file.size or 0
+    loses_much = bool(size) and size * 8 / offer.family.parameters < GOOD_BITS
+    return (not offer.recommended, not usable, loses_much, not usual, fit, -size)

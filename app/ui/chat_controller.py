@@ -171,13 +171,8 @@ class ChatController(QObject):
 
     def save_place(self) -> None:
         """Keep where the reader is."""
-        if self._chat is None or not self._branch:
-            return
-        transcript = self._pane.transcript
-        if transcript.at_bottom:
-            self._bookmarks.keep_place(self._chat, None, None)
-        else:
-            self._bookmarks.keep_place(self._chat, transcript.anchor(), transcript.places.at_top())
+        if self._chat is not None and self._branch:
+            self._bookmarks.keep_place(self._chat, *self._pane.transcript.places.kept())
 
     def refresh_page(self) -> None:
         """Show the transcript, or what stands in for an empty one."""

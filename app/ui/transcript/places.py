@@ -122,7 +122,14 @@ class Places:
         model = self._view.chat.models[line.at]
         return Anchor(model.message.id, _before(model, line.row) + line.inside, line.y)
 
-    def at_top(self) -> Anchor | None:
+    def kept(self) -> tuple[Anchor | None, Anchor | None]:
+        """The place as it is kept while the program runs, and for its next start.
+
+        Both are None at the end of the chat.
+        """
+        return (None, None) if self._view.at_bottom else (self.anchor(), self._at_top())
+
+    def _at_top(self) -> Anchor | None:
         """The line nearest to the top, to stand there when nothing but the line is kept.
 
         The one read may stand far below the top, so it is not the one that `anchor` gives.
