@@ -6,15 +6,16 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, Qt
+from PySide6.QtCore import QMimeData, QPoint, Qt, QTimer
 from PySide6.QtGui import QColor, QContextMenuEvent, QGuiApplication
-from PySide6.QtWidgets import QApplication, QFrame, QLineEdit, QMenu, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QLineEdit, QMenu, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.domain.generation import Role
 from app.domain.options import Section
 from app.domain.settings import Settings
 from app.engine.scripted import ScriptedEngine
+from app.ui.models_dialog import ModelsDialog, Tab
 from app.ui.number_field import NumberField
 from app.ui.transfer.import_dialog import ImportDialog
 from tests.ui.shell.chatting import say, wait_for_end
@@ -388,3 +389,28 @@ def test_a_message_that_has_to_wait_says_for_which_answer_and_what_stops_it(
     assert "Esc" not in said
     engine.go_on.set()
     qtbot.waitUntil(lambda: opened.harness.services.chat.active is None)
+
+
+def test_what_deletes_a_download_says_so_and_is_not_beside_a_cancel(
+    qtbot: QtBot, open_window: Open
+) -> None:
+    opened = open_window()
+    downloads = opened.harness.services.downloads
+    downloads.start("owner/name", ("a.gguf",), "0" * 40)  # nobody answers
+    opened.window.commands.models.show(Tab.DOWNLOADS)
+    dialog = opened.window.findChild(ModelsDialog)
+    assert dialog is not None
+    said: list[str] = []
+
+    def read() -> None:
+        asked = QApplication.activeModalWidget()
+        assert asked is not None
+        said.extend(b.text() for b in asked.findChildren(QPushButton) if b.isVisible())
+        qtbot.keyClick(asked, Qt.Key.Key_Escape)
+
+    cancel = next(b for b in dialog.findChildren(QPushButton) if b.text() == "Cancel")
+    QTimer.singleShot(100, read)
+    qtbot.mouseClick(cancel, Qt.MouseButton.LeftButton)
+    assert sorted(said) == ["Delete download", "Keep downloading"]
+    assert len(downloads.items()) == 1
+    dialog.close()
