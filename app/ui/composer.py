@@ -73,7 +73,7 @@ class MessageEditor(PlainEditor):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter and its modifiers; Up in an empty field."""
         modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
-        if self.composing.word and event.key() in _ENDING:
+        if self.composing.word and event.key() in _ENDING and not modifiers:
             if event.key() == Qt.Key.Key_Escape:
                 self.composing.drop()
             else:
