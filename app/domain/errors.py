@@ -132,7 +132,13 @@ class PromptTooLongError(EngineError):
 class ContextFullError(EngineError):
     """The chat no longer fits, and the user asked to be told instead of leaving turns out."""
 
-    default_action = "Start a new chat, or let Phial leave out the oldest turns."
+    default_action = "Start a new chat, or let Phial leave out the oldest messages."
+
+
+class AnswerFillsContextError(ContextFullError):
+    """An answer that is to be continued fills the context window by itself."""
+
+    default_action = "Start a new chat, or choose a larger context in Settings."
 
 
 class EngineDiedError(EngineError):

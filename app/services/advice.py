@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.domain.advice import Advice, Fit, Recommendation, recommend
+from app.domain.advice import GOOD_BITS, Advice, Fit, Recommendation, recommend
 from app.domain.catalog import Catalog, CatalogFamily, CatalogFile
 from app.domain.download import Repository
 from app.domain.errors import ModelFileError
@@ -208,8 +208,15 @@ def _header(path: Path) -> GgufHeader | None:
         return None
 
 
-def offer_order(offer: Offer) -> tuple[bool, int, bool, int]:
-    """Sorts offers for people: the one to take, then what fits best, then the usual sizes."""
+def offer_order(offer: Offer) -> tuple[bool, bool, bool, bool, int, int]:
+    """Sorts offers for people: the one to take, then what can be used, the best of it first.
+
+    Quality comes before comfort: a quantization that loses much (Q2_K) is not better for fitting
+    with a larger context or answering faster than one that loses little (Q4_K_M).
+    """
     fits = list(Fit)
     fit = fits.index(offer.advice.fit) if offer.advice is not None else len(fits)
-    return (not offer.recommended, fit, not offer.file.recommended, -(offer.file.size or 0))
+    usable = offer.advice is not None and offer.advice.fit.usable
+    usual, size = offer.file.recommended, offer.file.size or 0
+    loses_much = bool(size) and size * 8 / offer.family.parameters < GOOD_BITS
+    return (not offer.recommended, not usable, loses_much, not usual, fit, -size)

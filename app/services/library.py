@@ -32,6 +32,7 @@ from app.services.events import (
     Problem,
     SettingsChanged,
 )
+from app.services.following import Following
 from app.services.fresh_chats import FreshChats
 from app.services.ids import new_id, utc_now
 from app.services.lane import tell_of_bug
@@ -55,6 +56,9 @@ class LibraryService:
         bus: Told of every change.
         start_report: Sentences to show once: repaired, recovered, replaced by defaults.
         now: The clock.
+
+    Attributes:
+        following: Tells of what other processes write.
     """
 
     def __init__(
@@ -74,6 +78,7 @@ class LibraryService:
         self._private = PrivateChats(stored)
         self._unstored = FreshChats()
         self._search = ChatSearch(stored, bus)
+        self.following = Following(stored, bus)
         bus.subscribe(self._on_event)
 
     @property
@@ -147,6 +152,13 @@ class LibraryService:
             NotFoundError: There is none.
         """
         return self._home(message_id)[1]
+
+    def is_gone(self, conversation_id: str) -> bool:
+        """Whether a chat is in the trash, or was removed for good."""
+        try:
+            return self.get(conversation_id).deleted_at is not None
+        except NotFoundError:
+            return True
 
     def is_private(self, conversation_id: str) -> bool:
         """Whether the chat lives in memory only."""

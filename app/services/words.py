@@ -184,12 +184,24 @@ def download_short(items: Sequence[DownloadItem]) -> str:
     if not waiting:
         return ""
     first = next((item for item in waiting if item.state.active), waiting[0])
-    far = percent(first.done / first.total) if first.total else "starting"
     if len(waiting) > 1:
-        return join(f"Downloading {far}", f"{len(waiting) - 1} more")
+        return join(_doing(first), f"{len(waiting) - 1} more")
     left = first.seconds_left
     soon = left is not None and left < 10  # the sidebar has room for a few words
-    return join(f"Downloading {far}", "seconds left" if soon else time_left(left))
+    return join(_doing(first), "seconds left" if soon else time_left(left))
+
+
+def _doing(item: DownloadItem) -> str:
+    """What is done for a download that is not over, in a few words."""
+    far = percent(item.done / item.total) if item.total else ""
+    match item.state:
+        case DownloadState.VERIFYING:
+            return "Verifying a download"
+        case DownloadState.WAITING:
+            return join("Connecting again", far)
+        case DownloadState.DOWNLOADING if far:
+            return f"Downloading {far}"
+    return join("Starting a download", far)
 
 
 # --- answers and the context --------------------------------------------------------------------
@@ -209,6 +221,22 @@ def ending(message: Message) -> str:
             return "no answer"
         case MessageStatus.COMPLETE | MessageStatus.STREAMING:
             return ""
+
+
+def ended(message: Message) -> str:
+    """How an answer ended, as the rest of a sentence about it."""
+    match message.status:
+        case MessageStatus.STOPPED:
+            return "was stopped"
+        case MessageStatus.CUT:
+            full = message.stop_reason is StopReason.CONTEXT_FULL
+            return "ends where the context is full" if full else "was cut at the token limit"
+        case MessageStatus.INTERRUPTED:
+            return "was interrupted"
+        case MessageStatus.FAILED:
+            return "could not be written"
+        case MessageStatus.COMPLETE | MessageStatus.STREAMING:
+            return "is finished"
 
 
 def answer_line(message: Message) -> str:

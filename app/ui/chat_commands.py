@@ -171,6 +171,7 @@ class ChatCommands:
     def menu(self, ids: Sequence[str]) -> QMenu:
         """The context menu of the sidebar, for the chosen chats."""
         menu = QMenu(self._shell.window)
+        menu.aboutToHide.connect(menu.deleteLater)
         chats = self._chats(ids)
         if len(ids) == 1:
             menu.addAction("Open", lambda: self._shell.controller.open_chat(ids[0]))

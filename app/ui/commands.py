@@ -236,6 +236,11 @@ class Commands:
         if self._settings_dialog is not None:
             self._settings_dialog.show_settings(settings)
 
+    def finish(self) -> None:
+        """The window closes: what is typed in the settings is taken while it can be."""
+        if self._settings_dialog is not None:
+            self._settings_dialog.close()
+
     def _forget_dialog(self) -> None:
         self._settings_dialog = None
 

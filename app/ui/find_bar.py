@@ -7,6 +7,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QWidget
 
 from app.services import words
+from app.ui.text_fields import UndoElsewhere
 from app.ui.theme import SPACE, Theme
 from app.ui.transcript.signals import FindState
 from app.ui.widgets import IconButton, Text
@@ -35,6 +36,7 @@ class FindBar(QFrame):
         self.setObjectName("findBar")
         self._field = QLineEdit(placeholderText="Find in this chat")
         self._field.setAccessibleName("Find in this chat")
+        UndoElsewhere(self._field)
         self._field.textChanged.connect(self.wanted)
         self._field.installEventFilter(self)
         self.count = Text("", "small")

@@ -74,6 +74,7 @@ class MessageCommands:
     def answer_with_menu(self, message_id: str) -> None:
         """Offer the installed files to answer again with; both versions are kept."""
         menu = QMenu(self._shell.window)
+        menu.aboutToHide.connect(menu.deleteLater)
         menu.addAction("Answer again with").setEnabled(False)  # a heading; sections show no text
         for model, line in model_lines(self._shell.services.models):
             menu.addAction(line.replace("&", "&&"), partial(self._answer_with, message_id, model))

@@ -7,11 +7,11 @@ from enum import IntEnum
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QDialog, QTabWidget, QVBoxLayout
 
 from app.domain.download import DownloadItem
 from app.domain.model import ModelFile
+from app.ui.file_drops import FileDrops
 from app.ui.models_get import GetPage
 from app.ui.models_here import HerePage
 from app.ui.models_queue import QueuePage
@@ -50,7 +50,6 @@ class ModelsDialog(QDialog):
         super().__init__(shell.window)
         self.setWindowTitle("Models")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setAcceptDrops(True)
         self.resize(760, 640)
         self._add_file, self._choose, self._models = add_file, choose, shell.services.models
         services, attempt = shell.services, shell.controller.attempt
@@ -78,6 +77,8 @@ class ModelsDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(SPACE, SPACE, SPACE, SPACE)
         layout.addWidget(self.tabs)
+        drops = FileDrops(self, "Drop a model file to use it", MODEL_SUFFIX)
+        drops.dropped.connect(lambda paths: self._add_file(Path(paths[0])))
 
     def show_tab(self, tab: Tab) -> None:
         """Go to a page."""
@@ -115,23 +116,3 @@ class ModelsDialog(QDialog):
     def _download_started(self) -> None:
         self._queue.refresh()
         self.show_tab(Tab.DOWNLOADS)
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Model files can be dropped here."""
-        if _model_of(event) is not None:
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        """A model file is looked at."""
-        path = _model_of(event)
-        if path is not None:
-            event.acceptProposedAction()
-            self._add_file(path)
-
-
-def _model_of(event: QDropEvent) -> Path | None:
-    for url in event.mimeData().urls():
-        path = Path(url.toLocalFile()) if url.isLocalFile() else None
-        if path is not None and path.suffix.lower() == MODEL_SUFFIX:
-            return path
-    return None

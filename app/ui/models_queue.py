@@ -78,7 +78,9 @@ class QueuePage(CardPage):
 
     def _cancel(self, item: DownloadItem) -> None:
         rest = "What was fetched so far is deleted. Pause keeps it."
-        if ask(self, "Cancel download?", f"Cancel the download of {item.name}?", rest, "Cancel it"):
+        text = f"Delete the download of {item.name}?"
+        yes, no = "Delete download", "Keep downloading"
+        if ask(self, "Delete this download?", text, rest, yes, no):
             self._downloads.cancel(item.id, keep_part=False)
 
     def _clear(self, item: DownloadItem) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from app.domain.errors import (
+    AnswerFillsContextError,
     ContextFullError,
     EngineDiedError,
     HubError,
@@ -21,13 +22,18 @@ from app.domain.errors import (
 from app.ui.banner import Offer
 
 MODEL_PROBLEM, ANSWER_PROBLEM, SWITCH_PROBLEM = "model", "answer", "switch"
-DOWNLOAD_PROBLEM = "download"
+DOWNLOAD_PROBLEM, REFUSAL = "download", "refusal"
 
 
 def problem_kind(error: KnownError) -> str:
-    """What ends the problem: a model that is ready, the next answer, or another choice."""
+    """What ends the problem: a model that is ready, the next answer, or another choice.
+
+    A refusal ends with the draft that was refused.
+    """
     if isinstance(error, SwitchFailedError):
         return SWITCH_PROBLEM
+    if isinstance(error, ContextFullError | PromptTooLongError):
+        return REFUSAL
     of_model = isinstance(error, ModelFileError | ModelNotLoadedError | OutOfMemoryError)
     return MODEL_PROBLEM if of_model else ANSWER_PROBLEM
 
@@ -40,7 +46,8 @@ class Remedies:
     try_demo: Callable[[], object]
     load_again: Callable[[], object]
     new_chat: Callable[[], object]
-    settings: Callable[[], object]
+    leave_out: Callable[[], object]
+    context_size: Callable[[], object]
     data_folder: Callable[[], object]
     continue_answer: Callable[[], object]
     details: Callable[[KnownError], object]
@@ -71,7 +78,7 @@ def offers_for(error: KnownError, can: Remedies, *, can_continue: bool) -> list[
         case OutOfMemoryError():
             offers = [
                 Offer("Choose a smaller model…", can.choose_model),
-                Offer("Change the context size…", can.settings),
+                Offer("Change the context size…", can.context_size),
             ]
         case EngineDiedError():
             offers = [Offer("Continue", can.continue_answer)] if can_continue else []
@@ -80,9 +87,17 @@ def offers_for(error: KnownError, can: Remedies, *, can_continue: bool) -> list[
                 Offer("Choose another model…", can.choose_model),
             ]
         case PromptTooLongError():
-            offers = [Offer("Change the context size…", can.settings)]
+            offers = [Offer("Change the context size…", can.context_size)]
+        case AnswerFillsContextError():
+            offers = [
+                Offer("New chat", can.new_chat),
+                Offer("Change the context size…", can.context_size),
+            ]
         case ContextFullError():
-            offers = [Offer("New chat", can.new_chat), Offer("Settings…", can.settings)]
+            offers = [
+                Offer("New chat with this message", can.new_chat),
+                Offer("Leave out the oldest messages", can.leave_out),
+            ]
         case StoreError() | HubError():
             offers = [Offer("Open the data folder", can.data_folder)]
     if error.detail:

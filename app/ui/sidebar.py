@@ -33,6 +33,7 @@ from app.ui.assisted import AssistedChoice
 from app.ui.chat_list import ChatRow
 from app.ui.chat_model import HEADING_ROLE, ID_ROLE, ChatListModel
 from app.ui.search_results import HIT_ROLE, SearchResults, SearchRow
+from app.ui.text_fields import UndoElsewhere
 from app.ui.theme import SPACE, Theme
 from app.ui.widgets import IconButton, SideButton, Text
 
@@ -51,6 +52,7 @@ class Sidebar(QWidget):
         menu_wanted: (list of conversation ids, global position).
         downloads_wanted: The line that tells of downloads was pressed.
         delete_wanted: (list of conversation ids), from Shift+Delete, never a single key.
+        told: (sentence) for the status line.
         chats_wanted: The list was not changed while a title was edited in it; now it may be.
     """
 
@@ -66,6 +68,7 @@ class Sidebar(QWidget):
     delete_wanted = Signal(object)
     chats_wanted = Signal()
     downloads_wanted = Signal()
+    told = Signal(str)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -77,6 +80,7 @@ class Sidebar(QWidget):
         self._buttons = self._make_buttons()
         self._search = QLineEdit(placeholderText="Search chats", clearButtonEnabled=True)
         self._search.setAccessibleName("Search chats")
+        UndoElsewhere(self._search)
         # A search starts with every key press and ends the one before; the field waits for none.
         self._typing = QTimer(self, singleShot=True, interval=0)
         self._typing.timeout.connect(lambda: self.search_wanted.emit(self.query()))
@@ -86,6 +90,7 @@ class Sidebar(QWidget):
         self.model.rename_wanted.connect(self.rename_wanted)
         self._chat_row, self._hit_row = ChatRow(theme, self), SearchRow(theme, self)
         self._chat_row.closeEditor.connect(self._on_edited, Qt.ConnectionType.QueuedConnection)
+        self._chat_row.told.connect(self.told)
         self._held_back = False  # something changed while a title was edited
         self._list = self._make_chat_list()
         self._results = SearchResults(self)
@@ -234,7 +239,8 @@ class Sidebar(QWidget):
 
     def show_current(self, conversation_id: str) -> None:
         """Mark the chat that is shown in the conversation pane."""
-        self._shown = conversation_id
+        self._shown = self._chat_row.shown = conversation_id
+        self._list.viewport().update()
         index = self.model.row_of(conversation_id)
         selection = self._list.selectionModel()
         if not index.isValid():

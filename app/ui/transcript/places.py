@@ -18,13 +18,17 @@ if TYPE_CHECKING:
     from app.ui.transcript.view import TranscriptView
 
 
+BEGINNING = -1
+"""In place of an offset: the message with all that stands above its text."""
+
+
 @dataclass(frozen=True, slots=True)
 class Anchor:
     """A line of a message and where it stands.
 
     Attributes:
         message_id: The message.
-        offset: Length of the message's text before the line, as Qt counts; 0 is its beginning.
+        offset: Length of the message's text before the line, as Qt counts, or `BEGINNING`.
         y: Top of the line in the viewport, pixels.
     """
 
@@ -60,9 +64,12 @@ class Places:
         While nobody scrolls it stays the same line, though others become the first when the
         window grows narrower and wider again; and `carry` keeps it while it is scrolled a little.
         """
-        view = self._view
-        if self._line is not None and self._stood == view.flow.anchor:
+        if self._line is not None and self._stood == self._view.flow.anchor:
             return self._line
+        return self._first_line()
+
+    def _first_line(self) -> Line | None:
+        view = self._view
         for placed in view.flow.placed:
             item = view.mounted.item(placed.at, placed.row)
             if item is None or not item.length():
@@ -115,6 +122,41 @@ class Places:
         model = self._view.chat.models[line.at]
         return Anchor(model.message.id, _before(model, line.row) + line.inside, line.y)
 
+    def kept(self) -> tuple[Anchor | None, Anchor | None]:
+        """The place as it is kept while the program runs, and for its next start.
+
+        Both are None at the end of the chat.
+        """
+        return (None, None) if self._view.at_bottom else (self.anchor(), self._at_top())
+
+    def _at_top(self) -> Anchor | None:
+        """The line nearest to the top, to stand there when nothing but the line is kept.
+
+        The one read may stand far below the top, so it is not the one that `anchor` gives.
+        """
+        view, line = self._view, self._first_line()
+        if line is None:
+            return None
+        for placed in view.flow.placed:
+            if placed.row == 0 and 0 <= placed.y <= line.y:
+                message = view.chat.models[placed.at].message
+                return Anchor(message.id, BEGINNING)
+        cut, tall = self._cut_line(), 1.25 * view.looks.seen.text_metrics.height()
+        if cut is not None and -cut.y < line.y and line.y > tall:
+            line = cut  # below it stands something tall without text
+        model = view.chat.models[line.at]
+        return Anchor(model.message.id, _before(model, line.row) + line.inside)
+
+    def _cut_line(self) -> Line | None:
+        """The line that the top of the viewport cuts, or that is the last one above it."""
+        first = self._view.flow.placed[0]
+        item = self._view.mounted.lay_out(first.at, first.row)
+        if not item.length():
+            return None
+        inside = min(item.hit(item.left, -first.y), item.length() - 1)
+        y = first.y + item.caret_rect(inside).y()
+        return Line(first.at, first.row, inside, y) if y < 0 else None
+
     def go_to(self, place: Anchor) -> bool:
         """Stand at a place, without laying the rest out; whether its message is there."""
         view = self._view
@@ -123,8 +165,8 @@ class Places:
             return False
         model = view.chat.open(at)
         self._wanted = None
-        if not place.offset and not place.y:
-            view.flow.show(at, 0, 0)
+        if place.offset == BEGINNING:
+            view.flow.show(at, 0, round(place.y))
             return True
         rest = place.offset
         for number, row in enumerate(model.rows):

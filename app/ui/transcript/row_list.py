@@ -96,6 +96,12 @@ class RowList:
         if row is not None:
             self.rows[self._think_at] = replace(row, seconds=seconds)
 
+    def end_thinking(self) -> None:
+        """The answer has ended: reasoning that is still open will not go on."""
+        row = self.thinking
+        if row is not None and not row.closed and not row.cut:
+            self.rows[self._think_at] = replace(row, cut=True)
+
     def snapshot(self) -> RowMark:
         """Remember the end, so that a tail can be taken back."""
         return RowMark(

@@ -125,13 +125,17 @@ class RuleRow:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ThinkRow:
-    """The line that folds and unfolds the reasoning."""
+    """The line that folds and unfolds the reasoning.
+
+    ``cut`` is set where the answer ended before its reasoning did.
+    """
 
     place: Place
     open: bool
     closed: bool
     words: int
     seconds: float | None = None
+    cut: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

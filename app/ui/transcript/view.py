@@ -27,7 +27,7 @@ from app.domain.conversation import BranchMessage, Message
 from app.ui.theme import LIGHT, Theme, qcolour
 from app.ui.transcript.background import Background
 from app.ui.transcript.bar import Bar
-from app.ui.transcript.chat import Chat
+from app.ui.transcript.chat import Chat, summed_until
 from app.ui.transcript.find import DEFAULT_OPTIONS, Finder, FindOptions
 from app.ui.transcript.flow_layout import FlowLayout
 from app.ui.transcript.host import MessageHost
@@ -150,10 +150,12 @@ class TranscriptView(TranscriptSignals):
             return
         self._left_out, self._summaries = ids, notes
         place = None if self.scrolling.following else self.places.anchor()
-        for model in self.chat.models:
+        end = summed_until(list(self.chat.by_id), notes)
+        for at, model in enumerate(self.chat.models):
             out, note = model.message.id in ids, notes.get(model.message.id, "")
-            if model.left_out != out or model.summary != note:
-                model.left_out, model.summary = out, note
+            labels = out, note, out and at < end
+            if (model.left_out, model.summary, model.summed_up) != labels:
+                model.left_out, model.summary, model.summed_up = labels
                 model.relabel(self.chat.measures)
                 self.chat.touch(self.chat.by_id[model.message.id])
         if place is not None:
