@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -25,7 +23,7 @@ from app.cli.chat_rows import (
     preview_row,
 )
 from app.cli.interrupt import stop_on_interrupt
-from app.cli.streams import agreed, printable, say
+from app.cli.streams import agreed, harmless, json_text, one_line, redraw, say, tell
 from app.cli.values import WrongUsageError, count
 from app.cli.values import path as path_given
 from app.cli.values import words as words_given
@@ -153,12 +151,10 @@ class _Room:
             return found[0]
         if found:
             raise InvalidValueError(
-                f"“{printable(text)}” could be {len(found)} chats.",
+                f"“{text}” could be {len(found)} chats.",
                 action="Give more digits of the id; 'phial chats list' shows them.",
             )
-        raise NotFoundError(
-            f"There is no chat “{printable(text)}”.", action="'phial chats list' shows them."
-        )
+        raise NotFoundError(f"There is no chat “{text}”.", action="'phial chats list' shows them.")
 
 
 @contextmanager
@@ -168,7 +164,7 @@ def _room(setup: Setup) -> Iterator[_Room]:
     room = _Room(library, TransferService(library, setup.bus), opened.health)
     unsubscribe = setup.bus.subscribe(room.hear)
     for sentence in opened.report.sentences:
-        sys.stderr.write(f"phial: {sentence}\n")
+        tell(f"phial: {one_line(sentence)}")
     try:
         yield room
     finally:
@@ -195,7 +191,13 @@ def _show(options: argparse.Namespace, setup: Setup) -> int:
     row = {**chat_row(chat), "messages": [message_row(item) for item in branch]}
     lines = [words.title(chat), words.moment_words(chat.created_at)]
     for item in branch:
-        lines += ["", "─" * 40, message_heading(item), "", item.message.content]
+        lines += [
+            "",
+            "─" * 40,
+            message_heading(item),
+            "",
+            *harmless(item.message.content).split("\n"),
+        ]
     return _tell(options, row, lines)
 
 
@@ -246,7 +248,7 @@ def _export(options: argparse.Namespace, setup: Setup) -> int:
             progress=_progress,
         )
     for problem in report.failed:
-        sys.stderr.write(f"phial: {printable(problem.name)}: {printable(problem.reason)}\n")
+        tell(one_line(f"phial: {problem.name}: {problem.reason}"))
     row = {"files": [str(path) for path in report.files], "chats": report.chats}
     _tell(options, row, [str(path) for path in report.files])
     if report.cancelled:
@@ -271,7 +273,7 @@ def _import(options: argparse.Namespace, setup: Setup) -> int:
     there = len(preview.items) - len(report.imported) - len(report.failed)
     problems = [*report.unreadable, *report.failed]
     for problem in problems:
-        sys.stderr.write(f"phial: {printable(problem.name)}: {printable(problem.reason)}\n")
+        tell(one_line(f"phial: {problem.name}: {problem.reason}"))
     lines = [f"{words.amount(len(report.imported), 'chat')} imported."]
     if there and not report.cancelled:
         lines.append(f"{words.amount(there, 'chat')} left out: here already (--again adds copies).")
@@ -376,13 +378,11 @@ def _check(options: argparse.Namespace, setup: Setup) -> int:
 
 
 def _progress(done: int, total: int) -> None:
-    if sys.stderr.isatty() and total > 1:
-        end = "\n" if done == total else ""
-        sys.stderr.write(f"\r\x1b[K{words.percent(done / total)}{end}")
-        sys.stderr.flush()
+    if total > 1:
+        redraw(words.percent(done / total), end="\n" if done == total else "")
 
 
 def _tell(options: argparse.Namespace, row: object, lines: Sequence[str]) -> int:
-    text = json.dumps(row, indent=2) if options.json else "\n".join(lines)
+    text = json_text(row) if options.json else "\n".join(map(one_line, lines))
     say(text + "\n")
     return EXIT_DONE

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import json
 from pathlib import Path
 
 from app.cli import EXIT_DONE, EXIT_FAILED
-from app.cli.streams import say
+from app.cli.streams import json_text, one_line, say
 from app.cli.values import model as model_value
 from app.compose import Setup, make_engine
 from app.services.doctor import examine
@@ -37,6 +36,6 @@ def run(options: argparse.Namespace, setup: Setup) -> int:
         report = examine(engine, setup.folders, setup.ladder.steps(), load)
     finally:
         engine.close()
-    text = json.dumps(report.as_dict(), indent=2) if options.json else "\n".join(report.lines())
+    text = json_text(report.as_dict()) if options.json else "\n".join(map(one_line, report.lines()))
     say(text + "\n")
     return EXIT_FAILED if report.engine_problem else EXIT_DONE

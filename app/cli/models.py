@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,7 +12,7 @@ from queue import Empty, SimpleQueue
 
 from app.cli import EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED
 from app.cli.interrupt import stop_on_interrupt
-from app.cli.streams import agreed, say
+from app.cli.streams import agreed, harmless, json_text, one_line, redraw, say, tell
 from app.cli.values import WrongUsageError, words
 from app.cli.values import path as path_given
 from app.compose import ModelRoom, Setup, build_models, make_engine
@@ -125,7 +124,7 @@ def _show(options: argparse.Namespace, setup: Setup) -> int:
     for model in repository.models:
         parts = f"{len(model.parts)} parts" if len(model.parts) > 1 else ""
         lines.append(f"{model.name:56} {size(model.size):>9}  {model.quantization:8} {parts}")
-    return _tell(options, row, [*lines, "", card.text])
+    return _tell(options, row, [*lines, "", *harmless(card.text).split("\n")])
 
 
 def _download(options: argparse.Namespace, setup: Setup) -> int:
@@ -147,12 +146,12 @@ def _download(options: argparse.Namespace, setup: Setup) -> int:
                 item = next(one for one in room.downloads.items() if one.id == item.id)
             _progress(item)
         if sys.stderr.isatty():
-            sys.stderr.write("\n")
+            tell("")
     if item.state is DownloadState.FAILED:
-        sys.stderr.write(f"phial: {item.error}\n")
+        tell(f"phial: {one_line(str(item.error))}")
         return EXIT_FAILED
     if item.state is not DownloadState.DONE:
-        sys.stderr.write("Paused. The same command goes on from here.\n")
+        tell("Paused. The same command goes on from here.")
         return EXIT_INTERRUPTED
     row = {"path": str(item.files[0]), "sha256": list(item.sha256), "bytes": item.total}
     return _tell(options, row, [str(item.files[0])])
@@ -183,13 +182,10 @@ def _progress(item: DownloadItem) -> None:
 
 def _draw_bar(done: int, total: int, rest: str) -> None:
     """One line that is drawn over again, where a person looks at it."""
-    if not sys.stderr.isatty():
-        return
     fraction = done / total if total else 0.0
     filled = int(fraction * BAR)
     bar = "█" * filled + "░" * (BAR - filled)
-    sys.stderr.write(f"\r\x1b[K{bar} {percent(fraction)} of {size(total)}  {rest}")
-    sys.stderr.flush()
+    redraw(f"{bar} {percent(fraction)} of {size(total)}  {rest}")
 
 
 @contextmanager
@@ -204,8 +200,7 @@ def _stoppable(what: str) -> Iterator[tuple[DownloadControl, Callable[[int, int]
             _draw_bar(done, total, what)
 
         yield control, report
-        if sys.stderr.isatty():
-            sys.stderr.write("\r\x1b[K")
+        redraw("")
 
 
 def _verify(options: argparse.Namespace, setup: Setup) -> int:
@@ -224,7 +219,7 @@ def _add(options: argparse.Namespace, setup: Setup) -> int:
         add = room.adding.copy if options.copy else room.adding.use_and_compare
         model = add(options.path, control, report)
     if model is None:
-        sys.stderr.write("Stopped. Nothing was added.\n")
+        tell("Stopped. Nothing was added.")
         return EXIT_INTERRUPTED
     return _tell(options, _model_row(model), [f"Added {model.label}, {size(model.size)}."])
 
@@ -272,6 +267,6 @@ def _offer_row(offer: Offer) -> dict[str, object]:
 
 
 def _tell(options: argparse.Namespace, data: object, lines: list[str]) -> int:
-    text = json.dumps(data, indent=2, default=str) if options.json else "\n".join(lines)
+    text = json_text(data) if options.json else "\n".join(map(one_line, lines))
     say(text + "\n")
     return EXIT_DONE
