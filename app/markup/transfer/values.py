@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from typing import Protocol
@@ -116,11 +116,20 @@ class Entry:
         name: Path inside the archive or folder, with forward slashes.
         size: Bytes.
         read: Its content. Raises TransferError.
+        open: The same piece by piece, for what is too large to be held; None where it is at hand.
     """
 
     name: str
     size: int
     read: Callable[[], bytes]
+    open: Callable[[], Iterator[bytes]] | None = None
+
+    def chunks(self) -> Iterator[bytes]:
+        """Its content, piece by piece. Raises TransferError."""
+        if self.open is not None:
+            yield from self.open()
+        else:
+            yield self.read()
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,8 +165,10 @@ class Reading:
         found: The chats, in the order of the files.
         unreadable: What could not be read, and why.
         ignored: How many files were not chats at all.
+        empty: How many chats hold no messages.
     """
 
     found: tuple[FoundChat, ...] = ()
     unreadable: tuple[Unreadable, ...] = ()
     ignored: int = 0
+    empty: int = 0

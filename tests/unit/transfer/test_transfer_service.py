@@ -262,7 +262,13 @@ def test_an_export_only_to_read_holds_no_other_version(
     [
         ("A/B\\C:D*E?", "A-B-C-D-E-"),
         ("con", "con_"),
-        ("nul.txt", "nul.txt_"),
+        ("nul.txt", "nul_.txt"),
+        ("nul.tar.gz", "nul_.tar.gz"),
+        ("AUX .txt", "AUX_.txt"),
+        ("com0 .x", "com0_.x"),
+        ("LPT¹", "LPT¹_"),
+        ("conin$.a.b", "conin$_.a.b"),
+        ("console.txt", "console.txt"),
         ("...", "Chat"),
         ("  two\nlines\t ", "two lines"),
         ("\u202egnp.exe", "gnp.exe"),
@@ -313,7 +319,9 @@ def test_an_archive_that_lies_about_sizes_is_refused(
     assert len(preview.unreadable) == 1
 
 
-@pytest.mark.parametrize("name", ["../../evil.json", "/etc/evil.json", "C:/evil.json", "a\\b.json"])
+@pytest.mark.parametrize(
+    "name", ["../../evil.json", "/etc/evil.json", "C:/evil.json", "..\\b.json"]
+)
 def test_path_tricks_are_refused(transfer: TransferService, tmp_path: Path, name: str) -> None:
     with pytest.raises(TransferError, match="outside"):
         transfer.preview_import(archive_of(tmp_path / "evil.zip", **{name: b"[]"}))
