@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
 
@@ -17,6 +18,8 @@ from app.cli.chat_rows import (
     chat_row,
     hit_lines,
     hit_row,
+    import_lines,
+    import_row,
     message_heading,
     message_row,
     preview_lines,
@@ -34,6 +37,7 @@ from app.markup.transfer.registry import EXPORTERS
 from app.markup.transfer.values import Exporter, ExportOptions
 from app.services import words
 from app.services.events import Event, Problem
+from app.services.import_record import ImportRecord
 from app.services.library import LibraryService
 from app.services.transfer import TransferService
 from app.store import open_library
@@ -82,7 +86,7 @@ def add_parser(
     sub = action("import", _import, "add chats from files, folders or archives")
     sub.add_argument(
         "paths",
-        nargs="+",
+        nargs="*",
         type=path_given,
         metavar="PATH",
         help="what Phial or another app exported",
@@ -90,6 +94,7 @@ def add_parser(
     either = sub.add_mutually_exclusive_group()
     either.add_argument("--preview", action="store_true", help="only tell what is in them")
     either.add_argument("--again", action="store_true", help="also those that are here, as copies")
+    either.add_argument("--undo", action="store_true", help="take the last import back")
     sub = action("trash", _trash, "what is in the trash; with chats, move them there")
     sub.add_argument("chats", nargs="*", type=words_given, metavar="CHAT", help=_CHATS)
     sub.add_argument("--empty", action="store_true", help="remove everything in it for good")
@@ -161,7 +166,13 @@ class _Room:
 def _room(setup: Setup) -> Iterator[_Room]:
     opened = open_library(setup.folders.data)
     library = LibraryService(opened.library, setup.settings, setup.bus)
-    room = _Room(library, TransferService(library, setup.bus), opened.health)
+    transfer = TransferService(
+        library,
+        setup.bus,
+        ImportRecord(opened.library),
+        partial(opened.health.back_up, "before-import"),
+    )
+    room = _Room(library, transfer, opened.health)
     unsubscribe = setup.bus.subscribe(room.hear)
     for sentence in opened.report.sentences:
         tell(f"phial: {one_line(sentence)}")
@@ -261,31 +272,40 @@ def _format_of(out: Path | None) -> str:
 
 
 def _import(options: argparse.Namespace, setup: Setup) -> int:
+    if options.undo and options.paths:
+        raise WrongUsageError("--undo takes no files.", action="Give one or the other.")
+    if options.undo:
+        return _undo_import(options, setup)
+    if not options.paths:
+        raise WrongUsageError("Which files is not said.", action="Name what was exported.")
     with _room(setup) as room, stop_on_interrupt() as stop:
         preview = room.transfer.preview_import(options.paths, cancel=stop, progress=_progress)
         if preview.cancelled:
+            tell("Stopped. Nothing was imported.")
             return EXIT_INTERRUPTED
         if options.preview:
             _tell(options, preview_row(preview), preview_lines(preview))
             return EXIT_DONE if preview.items else EXIT_FAILED
         keys = [item.key for item in preview.items] if options.again else None
         report = room.transfer.import_(preview, keys, cancel=stop, progress=_progress)
-    there = len(preview.items) - len(report.imported) - len(report.failed)
-    problems = [*report.unreadable, *report.failed]
-    for problem in problems:
-        tell(one_line(f"phial: {problem.name}: {problem.reason}"))
-    lines = [f"{words.amount(len(report.imported), 'chat')} imported."]
-    if there and not report.cancelled:
-        lines.append(f"{words.amount(there, 'chat')} left out: here already (--again adds copies).")
-    row = {
-        "imported": list(report.imported),
-        "known": there,
-        "unreadable": [{"name": p.name, "reason": p.reason} for p in problems],
-    }
-    _tell(options, row, lines)
+    for problem in [*report.unreadable, *report.failed]:
+        tell(one_line(f"phial: {problem.name}: {problem.reason}".replace(": : ", ": ")))
+    if preview.advice:
+        tell(preview.advice)
+    _tell(options, import_row(preview, report), import_lines(preview, report))
     if report.cancelled:
         return EXIT_INTERRUPTED
-    return EXIT_FAILED if problems else EXIT_DONE
+    return EXIT_FAILED if report.unreadable or report.failed else EXIT_DONE
+
+
+def _undo_import(options: argparse.Namespace, setup: Setup) -> int:
+    with _room(setup) as room, stop_on_interrupt() as stop:
+        if not room.transfer.undoable():
+            raise NotFoundError("There is no import to take back.", action="")
+        done = room.transfer.undo_import(cancel=stop, progress=_progress)
+    row = {"removed": done.removed, "trashed": done.trashed}
+    _tell(options, row, [words.undone(done.removed, done.trashed)])
+    return EXIT_INTERRUPTED if done.cancelled else EXIT_DONE
 
 
 # --- trash -----------------------------------------------------------------------------------

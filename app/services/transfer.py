@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -12,14 +12,17 @@ from app.markup.transfer.registry import EXPORTERS
 from app.markup.transfer.values import Chat, Exporter, ExportOptions, Format
 from app.services.events import EventBus, LibraryChanged
 from app.services.exporting import ChatsToExport, ExportReport, Progress, write_chats
+from app.services.import_record import ImportRecord
 from app.services.importing import (
     Import,
     ImportItem,
     ImportPreview,
     ImportReport,
     Known,
+    Undone,
     chat_of,
     preview_of,
+    undo,
     with_new_ids,
 )
 from app.services.library import LibraryService
@@ -32,8 +35,12 @@ __all__ = [
     "ImportReport",
     "Known",
     "TransferService",
+    "Undone",
     "with_new_ids",
 ]
+
+
+LARGE = 100  # chats; an import of so many is preceded by a backup
 
 
 def _quiet(_done: int, _total: int) -> None:
@@ -46,11 +53,21 @@ class TransferService:
     Args:
         library: Where chats come from and go to.
         bus: Told once when an import changed the library.
+        record: Keeps what the last import brought.
+        back_up: Makes a backup before a large import.
     """
 
-    def __init__(self, library: LibraryService, bus: EventBus) -> None:
+    def __init__(
+        self,
+        library: LibraryService,
+        bus: EventBus,
+        record: ImportRecord,
+        back_up: Callable[[], object],
+    ) -> None:
         self._library = library
         self._bus = bus
+        self._record = record
+        self._back_up = back_up
         self._exporters = {exporter.format.name: exporter for exporter in EXPORTERS}
 
     def add_exporter(self, exporter: Exporter) -> None:
@@ -173,11 +190,34 @@ class TransferService:
 
         Raises:
             DiskFullError: No room; chats added before it are there.
+            KnownError: The backup before a large import could not be made; nothing was imported.
             StoreError: The library cannot be written.
         """
-        work = Import(self._library, preview, keys)
+        work = Import(self._library, preview, keys, self._record)
+        if len(work) >= LARGE:
+            self._back_up()
         try:
             return work.run(cancel or threading.Event(), progress)
         finally:
             if work.imported:
                 self._bus.publish(LibraryChanged(tuple(work.imported)))
+
+    def undoable(self) -> int:
+        """How many chats of the last import could be taken back."""
+        return len(self._record.chats())
+
+    def undo_import(
+        self, *, cancel: threading.Event | None = None, progress: Progress = _quiet
+    ) -> Undone:
+        """Take the last import back, whether it ended or was stopped.
+
+        A chat that was not touched since is removed: it stands in the file it came from. One in
+        which something was written or filed goes to the trash.
+
+        Raises:
+            StoreError: The library cannot be written.
+        """
+        try:
+            return undo(self._library, self._record, cancel or threading.Event(), progress)
+        finally:
+            self._bus.publish(LibraryChanged())

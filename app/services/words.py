@@ -251,6 +251,13 @@ def title(conversation: Conversation | None) -> str:
     return conversation.title or untitled
 
 
+def undone(removed: int, trashed: int) -> str:
+    """What taking an import back did: "12 chats were taken back."."""
+    said = f"{amount(removed, 'chat')} taken back."
+    changed = f" {amount(trashed, 'chat')} that you had changed went to the trash."
+    return said + (changed if trashed else "")
+
+
 def moment_words(moment: datetime, zone: tzinfo | None = None) -> str:
     """Date and time in the reader's zone: ``21 November 2026, 14:05``."""
     local = moment.astimezone(zone)

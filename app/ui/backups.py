@@ -11,7 +11,12 @@ from app.store import Backup
 from app.ui.dialogs import Dialog, ErrorDialog, ask, push_button, text_label
 from app.ui.worker import Worker
 
-_REASONS = {"daily": "daily", "by-hand": "by hand", "before-restore": "before going back"}
+_REASONS = {
+    "daily": "daily",
+    "by-hand": "by hand",
+    "before-restore": "before going back",
+    "before-import": "before an import",
+}
 
 
 class BackupsDialog(Dialog):

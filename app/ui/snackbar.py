@@ -69,6 +69,11 @@ class Snackbar(QFrame):
         if undo is not None:
             undo()
 
+    def forget(self) -> None:
+        """It was taken back, or done otherwise, elsewhere."""
+        self._undo = None
+        self._close()
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Stay where the place is, when something below grows."""
         if event.type() in {QEvent.Type.Resize, QEvent.Type.Move}:

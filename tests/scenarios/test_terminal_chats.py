@@ -203,6 +203,15 @@ def test_a_chat_that_is_here_is_imported_again_as_a_copy(chats: Path, tmp_path: 
     assert titles(chats) == ["Sea", "Sea", "Sky"]
 
 
+@scenario("option", "chats import --undo")
+def test_the_last_import_is_taken_back_in_one_step(chats: Path, tmp_path: Path) -> None:
+    done("import", "--again", exported(tmp_path))
+    assert titles(chats) == ["Sea", "Sea", "Sky"]
+    told = phial("chats", "import", "--undo", "--json").data
+    assert told == {"removed": 1, "trashed": 0}
+    assert titles(chats) == ["Sea", "Sky"]
+
+
 def exported(folder: Path) -> Path:
     """The chat "Sea" as a file."""
     file = folder / "sea.md"

@@ -99,7 +99,7 @@ def test_all_chats_fit_into_an_archive_and_come_back(
     archive = tmp_path / "all.zip"
     transfer.export(ids, "markdown", archive)
     preview = other.services.transfer.preview_import(archive)
-    assert {item.found.chat.conversation.id for item in preview.items} == set(ids)
+    assert {item.chat_id for item in preview.items} == set(ids)
     assert set(other.services.transfer.import_(preview).imported) == set(ids)
 
 
