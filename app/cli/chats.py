@@ -125,6 +125,9 @@ def _add_export(sub: argparse.ArgumentParser, pdf: Callable[[], Exporter]) -> No
     sub.add_argument(
         "--only-text", action="store_true", help="without ids, versions and details; not importable"
     )
+    sub.add_argument("--no-reasoning", action="store_true", help="leave the reasoning out")
+    sub.add_argument("--versions", action="store_true", help="every version of each message")
+    sub.add_argument("--no-system-prompt", action="store_true", help="leave the system prompt out")
     sub.set_defaults(pdf=pdf)
     sub.add_argument("--no-fold", action="store_true", help="do not fold the reasoning of answers")
 
@@ -250,11 +253,18 @@ def _export(options: argparse.Namespace, setup: Setup) -> int:
         if not ids:
             return _tell(options, {"files": [], "chats": 0}, ["There are no chats to export."])
         out = options.out or Path(room.transfer.suggested_name(ids, format_name))
+        out = room.transfer.typed(out, format_name, several=len(ids) > 1)
         report = room.transfer.export(
             ids,
             format_name,
             out,
-            ExportOptions(exact=not options.only_text, fold_thinking=not options.no_fold),
+            ExportOptions(
+                exact=not options.only_text,
+                fold_thinking=not options.no_fold,
+                reasoning=not options.no_reasoning,
+                versions=options.versions,
+                system_prompt=not options.no_system_prompt,
+            ),
             cancel=stop,
             progress=_progress,
         )

@@ -11,7 +11,7 @@ from app.domain.errors import InvalidValueError
 from app.markup.transfer.registry import EXPORTERS
 from app.markup.transfer.values import Chat, Exporter, ExportOptions, Format
 from app.services.events import EventBus, LibraryChanged
-from app.services.exporting import ChatsToExport, ExportReport, Progress, write_chats
+from app.services.exporting import ZIP, ChatsToExport, ExportReport, Progress, write_chats
 from app.services.import_record import ImportRecord
 from app.services.importing import (
     Import,
@@ -117,7 +117,7 @@ class TransferService:
             TransferError: A file cannot be written.
         """
         exporter = self._exporter(format_name)
-        options = options or ExportOptions()
+        options = (options or ExportOptions()).settled()
         cancel = cancel or threading.Event()
         ids = tuple(dict.fromkeys(conversation_ids))
         if not ids:
@@ -131,6 +131,19 @@ class TransferService:
         if len(conversation_ids) == 1:
             return safe_name(self._library.get(conversation_ids[0]).title) + suffix
         return f"Phial chats {datetime.now().astimezone():%Y-%m-%d}"
+
+    def typed(self, path: Path, format_name: str, *, several: bool = False) -> Path:
+        """Where a name that was typed without an ending leads: a file gets its format's.
+
+        Args:
+            path: As typed. A folder, or what names one, stays.
+            format_name: One of :meth:`formats`.
+            several: Several chats; without an ending that is a folder.
+        """
+        endings = {format_.suffix for format_ in self.formats()} | {ZIP}
+        if several or path.suffix.lower() in endings or path.is_dir():
+            return path
+        return path.with_name(path.name + self._exporter(format_name).format.suffix)
 
     def free_folder(self, above: Path, name: str) -> Path:
         """A folder in ``above`` that is not there yet, named as close to ``name`` as can be.

@@ -177,6 +177,37 @@ def test_reasoning_is_open_in_an_export_that_does_not_fold_it(chats: Path, tmp_p
     assert "<details open>" in text_of(target)
 
 
+@scenario("option", "chats export --no-reasoning")
+def test_an_export_leaves_the_reasoning_out(chats: Path, tmp_path: Path) -> None:
+    target = tmp_path / "sky.html"
+    phial("chats", "export", "Sky", "--no-reasoning", "--out", target)
+    assert "Blue scatters most." in text_of(target)
+    assert "Light of every colour." not in text_of(target)
+
+
+@scenario("option", "chats export --no-system-prompt")
+def test_an_export_leaves_the_system_prompt_out(chats: Path, tmp_path: Path) -> None:
+    change(chats, "UPDATE conversations SET system_prompt = CAST('Be kind to cats.' AS BLOB)")
+    target = tmp_path / "sky.txt"
+    done("export", "Sky", "--out", target)
+    assert "Be kind to cats." in text_of(target)
+    phial("chats", "export", "Sky", "--no-system-prompt", "--out", target)
+    assert "Blue scatters most." in text_of(target)
+    assert "Be kind to cats." not in text_of(target)
+
+
+@scenario("option", "chats export --versions")
+def test_an_export_holds_every_version(home: Path, tmp_path: Path) -> None:
+    made = conversation_of("q", "the first answer", title="Two")
+    other = replace(made.messages[1], id="f" * 32, content="the second answer")
+    with library(home) as at:
+        at.add_conversation(made.conversation, (*made.messages, other), made.chosen).result()
+    target = tmp_path / "two.txt"
+    phial("chats", "export", "Two", "--versions", "--out", target)
+    assert "the first answer" in text_of(target)
+    assert "the second answer" in text_of(target)
+
+
 @scenario("option", "chats import")
 @scenario("option", "chats import PATHS")
 @scenario("option", "chats import --json")

@@ -10,6 +10,7 @@ from PySide6.QtCore import (
     QByteArray,
     QCoreApplication,
     QIODevice,
+    QLocale,
     QMarginsF,
     QRect,
     QRectF,
@@ -35,7 +36,6 @@ from PySide6.QtGui import (
 )
 from PySide6.QtSvg import QSvgRenderer
 
-from app.domain.conversation import Message
 from app.domain.errors import TransferError
 from app.domain.generation import Role
 from app.markup.code import Kind
@@ -45,6 +45,7 @@ from app.markup.parse import parse
 from app.markup.transfer.html_blocks import Blocks
 from app.markup.transfer.html_style import COLOUR_OF, LIGHT
 from app.markup.transfer.markdown import author
+from app.markup.transfer.turns import Budget, Turn, system_prompt, turns
 from app.markup.transfer.values import Chat, ExportOptions, Format
 
 _DPI = 96.0  # what Qt lays out text for without a screen; the painter scales it to the page
@@ -52,6 +53,29 @@ _TEXT = 14.0  # pixels of body text, 10.5 points
 _CODE = 12.0
 _MARGIN_MM = 20.0
 _FOOT = 28.0  # pixels below the text, for the page number
+_ROWS = 60  # of a table that are laid out together: Qt draws all of one for each of its pages
+_LINES = 80  # of code, likewise
+_MAX_FORMULAS = 3_000  # drawn in one file; the rest is their source
+_MAX_ROWS = 3_000  # of tables; Qt takes some milliseconds for each
+_MAX_RUNS = 40_000  # pieces of code that are coloured
+_LETTER = frozenset(
+    (
+        QLocale.Country.UnitedStates,
+        QLocale.Country.Canada,
+        QLocale.Country.Mexico,
+        QLocale.Country.Belize,
+        QLocale.Country.Chile,
+        QLocale.Country.Colombia,
+        QLocale.Country.CostaRica,
+        QLocale.Country.ElSalvador,
+        QLocale.Country.Guatemala,
+        QLocale.Country.Nicaragua,
+        QLocale.Country.Panama,
+        QLocale.Country.Philippines,
+        QLocale.Country.PuertoRico,
+        QLocale.Country.Venezuela,
+    )
+)
 _IMAGE = QTextFormat.ObjectTypes.ImageObject
 
 _STYLE = f"""
@@ -65,7 +89,7 @@ code{{background-color:{LIGHT["ground"]}}}
 table{{margin-top:6px;margin-bottom:6px}}
 table.data{{border-collapse:collapse;border-style:solid;border-color:{LIGHT["border"]}}}
 th{{background-color:{LIGHT["ground"]}}}
-blockquote{{color:{LIGHT["muted"]}}}
+.quote{{color:{LIGHT["muted"]}}}
 .muted{{color:{LIGHT["muted"]};font-size:12px;font-weight:normal}}
 .error{{color:{LIGHT["error"]}}}
 """
@@ -101,7 +125,7 @@ class PdfExporter:
         margins = QMarginsF(_MARGIN_MM, _MARGIN_MM, _MARGIN_MM, _MARGIN_MM)
         writer.setPageLayout(
             QPageLayout(
-                QPageSize(QPageSize.PageSizeId.A4),
+                QPageSize(paper()),
                 QPageLayout.Orientation.Portrait,
                 margins,
                 QPageLayout.Unit.Millimeter,
@@ -110,6 +134,13 @@ class PdfExporter:
         _print(html, look.formulas, writer)
         buffer.close()
         return bytes(buffer.data().data())
+
+
+def paper(locale: QLocale | None = None) -> QPageSize.PageSizeId:
+    """What printers of a region are filled with, A4 or letter, as CLDR's ``paperSize`` lists it."""
+    territory = (locale or QLocale.system()).territory()
+    letter = QPageSize.PageSizeId.Letter
+    return letter if territory in _LETTER else QPageSize.PageSizeId.A4
 
 
 def windowless_exporter() -> PdfExporter:
@@ -125,9 +156,14 @@ class _PaperLook:
 
     def __init__(self) -> None:
         self.formulas: list[Formula] = []
+        self._drawn = Budget(_MAX_FORMULAS)
+        self._runs = Budget(_MAX_RUNS)
+        self._rows = Budget(_MAX_ROWS)
 
     def formula(self, source: str, markdown: str, *, display: bool) -> str:
         """An image whose name is its number in ``formulas``."""
+        if not self._drawn.allows(1):
+            return f"<code>{escape(markdown, quote=False)}</code>"
         try:
             drawn = render(source, display=display, size=_TEXT, colour=LIGHT["text"])
         except MathError:
@@ -138,16 +174,36 @@ class _PaperLook:
     def code(self, label: str, body: str) -> str:
         """A tinted box; long lines wrap, since paper does not scroll."""
         head = f'<p class="muted" style="margin:0">{escape(label)}</p>' if label else ""
-        return _boxed(f'{head}<pre style="white-space:pre-wrap;margin:0">{body}</pre>', "ground")
+        lines = body.split("\n")
+        boxes = []
+        for start in range(0, len(lines), _LINES):
+            part = "\n".join(lines[start : start + _LINES])
+            boxes.append(
+                _boxed(f'{head}<pre style="white-space:pre-wrap;margin:0">{part}</pre>', "ground")
+            )
+            head = ""
+        return "".join(boxes)
 
     def run(self, kind: Kind, text: str) -> str:
         """Colour and text."""
-        name = COLOUR_OF.get(kind)
+        name = COLOUR_OF.get(kind) if self._runs.allows(1) else None
         return f'<span style="color:{LIGHT[name]}">{text}</span>' if name else text
 
     def thinking(self, body: str) -> str:
         """Set off, in a quieter colour."""
-        return f'<blockquote><p class="muted">Thinking</p>{body}</blockquote>\n'
+        return self.quote(f'<p class="muted">Thinking</p>{body}')
+
+    def quote(self, body: str) -> str:
+        """With a bar at its start, which Qt has for cells only."""
+        return (
+            '<table width="100%" cellspacing="0" cellpadding="0" border="0"><tr>'
+            f'<td width="3" bgcolor="{LIGHT["border"]}"></td><td width="12"></td>'
+            f'<td><div class="quote">{body}</div></td></tr></table>\n'
+        )
+
+    def draws_rows(self, count: int) -> bool:
+        """Some thousand of a file."""
+        return self._rows.allows(count)
 
     def task(self, *, checked: bool) -> str:
         """A drawn box."""
@@ -168,20 +224,22 @@ def _page(chat: Chat, look: _PaperLook, options: ExportOptions) -> str:
     parts = [
         f'<p class="title">{title}</p>\n<p class="muted" style="margin-top:0">{day}</p>\n',
     ]
-    if c.system_prompt:
-        prompt = _text(c.system_prompt, Blocks(look, "s", breaks=True))
+    if said := system_prompt(chat, options):
+        prompt = _text(said, Blocks(look, "s", breaks=True, rows=_ROWS))
         parts.append(f'<p class="who">System prompt</p>{prompt}')
-    for number, message in enumerate(chat.branch(), 1):
-        parts.append(_turn(message, f"m{number}-", look, options))
+    for number, turn in enumerate(turns(chat, options), 1):
+        parts.append(_turn(turn, f"m{number}-", look, options))
     return "".join(parts)
 
 
-def _turn(message: Message, prefix: str, look: _PaperLook, options: ExportOptions) -> str:
+def _turn(turn: Turn, prefix: str, look: _PaperLook, options: ExportOptions) -> str:
+    message = turn.message
     when = f"{options.local(message.created_at):%d %B %Y, %H:%M}"
+    when = " · ".join(filter(None, (when, turn.place)))
     who = escape(author(message), quote=False)
     head = f'<p class="who">{who} <span class="muted">&nbsp;{when}</span></p>\n'
     mine = message.role is Role.USER
-    body = _text(message.content, Blocks(look, prefix, breaks=mine))
+    body = _text(message.content, Blocks(look, prefix, breaks=mine, rows=_ROWS))
     if message.error:
         body += f'<p class="error">{escape(message.error, quote=False)}</p>'
     return head + (_boxed(body, "bubble") if mine else body)
