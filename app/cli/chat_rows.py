@@ -166,5 +166,5 @@ def backup_row(backup: Backup) -> dict[str, object]:
 
 def backup_line(backup: Backup) -> str:
     """A backup, in a line."""
-    made = words.moment_words(backup.made_at)
-    return f"{backup.number:>4}  {made:24}  {words.size(backup.size):>9}  {backup.reason}"
+    made = words.backup_moment(backup.made_at)
+    return f"{backup.number:>4}  {made:27}  {words.size(backup.size):>9}  {backup.reason}"

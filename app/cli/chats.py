@@ -39,8 +39,10 @@ from app.services import words
 from app.services.events import Event, Problem
 from app.services.import_record import ImportRecord
 from app.services.library import LibraryService
+from app.services.rescue import bring_back
+from app.services.searching import is_cut
 from app.services.transfer import TransferService
-from app.store import open_library
+from app.store import Backup, Library, open_library
 from app.store.health import Health
 
 MOST_HITS = 50
@@ -98,12 +100,17 @@ def add_parser(
     sub = action("trash", _trash, "what is in the trash; with chats, move them there")
     sub.add_argument("chats", nargs="*", type=words_given, metavar="CHAT", help=_CHATS)
     sub.add_argument("--empty", action="store_true", help="remove everything in it for good")
-    sub.add_argument("--yes", action="store_true", help="with --empty: do not ask")
+    sub.add_argument("--for-good", action="store_true", help="remove these chats of the trash")
+    sub.add_argument("--yes", action="store_true", help="with --empty or --for-good: do not ask")
     sub = action("restore", _restore, "take chats out of the trash")
     sub.add_argument("chats", nargs="+", type=words_given, metavar="CHAT", help=_CHATS)
+    sub.add_argument(
+        "--from", dest="backup", type=count, metavar="N", help="out of backup number N"
+    )
     sub = action("backup", _backup, "make a backup now, list them, or go back to one")
     either = sub.add_mutually_exclusive_group()
     either.add_argument("--list", action="store_true", help="the backups there are")
+    either.add_argument("--show", type=count, metavar="N", help="the chats that backup N holds")
     either.add_argument("--restore", type=count, metavar="N", help="go back to backup number N")
     sub.add_argument("--yes", action="store_true", help="with --restore: do not ask")
     sub = action("check", _check, "whether the database is sound")
@@ -140,6 +147,7 @@ class _Room:
     library: LibraryService
     transfer: TransferService
     health: Health
+    store: Library
     problems: list[KnownError] = field(default_factory=list)
 
     def hear(self, event: Event) -> None:
@@ -175,7 +183,7 @@ def _room(setup: Setup) -> Iterator[_Room]:
         ImportRecord(opened.library),
         partial(opened.health.back_up, "before-import"),
     )
-    room = _Room(library, transfer, opened.health)
+    room = _Room(library, transfer, opened.health, opened.library)
     unsubscribe = setup.bus.subscribe(room.hear)
     for sentence in opened.report.sentences:
         tell(f"phial: {one_line(sentence)}")
@@ -234,6 +242,8 @@ def _search(options: argparse.Namespace, setup: Setup) -> int:
     lines = [line for hit in shown for line in hit_lines(hit)]
     if len(hits) > MOST_HITS:
         lines.append(f"and {len(hits) - MOST_HITS:,} more; add words to the search")
+    elif is_cut(hits):
+        lines.append(words.MORE_HITS)
     _tell(options, [hit_row(hit) for hit in hits], lines or ["Nothing was found."])
     return EXIT_DONE
 
@@ -253,7 +263,8 @@ def _export(options: argparse.Namespace, setup: Setup) -> int:
         if not ids:
             return _tell(options, {"files": [], "chats": 0}, ["There are no chats to export."])
         out = options.out or Path(room.transfer.suggested_name(ids, format_name))
-        out = room.transfer.typed(out, format_name, several=len(ids) > 1)
+        if not out.suffix:
+            out = room.transfer.typed(out, format_name, several=len(ids) > 1)
         report = room.transfer.export(
             ids,
             format_name,
@@ -324,8 +335,10 @@ def _undo_import(options: argparse.Namespace, setup: Setup) -> int:
 def _trash(options: argparse.Namespace, setup: Setup) -> int:
     if options.empty and options.chats:
         raise WrongUsageError("--empty takes no chats.", action="Give one or the other.")
-    if options.yes and not options.empty:
-        raise WrongUsageError("--yes goes with --empty; nothing else is asked.")
+    if options.yes and not (options.empty or options.for_good):
+        raise WrongUsageError("--yes goes with --empty or --for-good; nothing else is asked.")
+    if options.for_good and not options.chats:
+        raise WrongUsageError("Which chats is not said.", action="Name chats of the trash.")
     with _room(setup) as room:
         if options.empty:
             count = len(room.library.trash()) + len(room.library.trashed_messages())
@@ -333,6 +346,13 @@ def _trash(options: argparse.Namespace, setup: Setup) -> int:
             if count and not options.yes and not agreed(what):
                 return EXIT_FAILED
             removed = room.library.empty_trash().result()
+            return _tell(options, {"removed": removed}, [f"{removed:,} removed for good."])
+        if options.for_good:
+            chats = [room.find(text, room.library.trash()) for text in options.chats]
+            what = f"Remove {words.amount(len(chats), 'chat')} for good? [y/N] "
+            if not options.yes and not agreed(what):
+                return EXIT_FAILED
+            removed = room.library.remove_for_good([chat.id for chat in chats]).result()
             return _tell(options, {"removed": removed}, [f"{removed:,} removed for good."])
         if not options.chats:
             chats = room.library.trash()
@@ -346,6 +366,8 @@ def _trash(options: argparse.Namespace, setup: Setup) -> int:
 
 
 def _restore(options: argparse.Namespace, setup: Setup) -> int:
+    if options.backup is not None:
+        return _bring_back(options, setup)
     with _room(setup) as room:
         trash = room.library.trash()
         chats = [room.find(text, trash) for text in options.chats]
@@ -353,6 +375,16 @@ def _restore(options: argparse.Namespace, setup: Setup) -> int:
     return _tell(
         options, [chat_row(c) for c in chats], [f"{words.amount(len(chats), 'chat')} restored."]
     )
+
+
+def _bring_back(options: argparse.Namespace, setup: Setup) -> int:
+    """Take single chats out of a backup, beside what is here."""
+    with _room(setup) as room, room.health.look_into(_backup_of(room, options.backup)) as held:
+        listed = (*held.list_conversations(), *held.list_conversations(archived=True))
+        chats = [room.find(text, listed) for text in options.chats]
+        made = [bring_back(held, room.store, chat.id) for chat in chats]
+        rows = [chat_row(room.library.get(id_)) for id_ in made]
+    return _tell(options, rows, [f"{words.amount(len(made), 'chat')} brought back."])
 
 
 # --- safety ----------------------------------------------------------------------------------
@@ -366,16 +398,14 @@ def _backup(options: argparse.Namespace, setup: Setup) -> int:
             backups = room.health.list_backups()
             lines = [backup_line(backup) for backup in backups] or ["There is no backup yet."]
             return _tell(options, [backup_row(backup) for backup in backups], lines)
-        if options.restore is None:
+        if options.restore is None and options.show is None:
             made = room.health.back_up()
             return _tell(options, backup_row(made), [str(made.path)])
-        for backup in room.health.list_backups():
-            if backup.number == options.restore:
-                break
-        else:
-            raise NotFoundError(
-                f"There is no backup {options.restore}.", action="Add --list to see them."
-            )
+        if options.show is not None:
+            with room.health.look_into(_backup_of(room, options.show)) as held:
+                chats = (*held.list_conversations(), *held.list_conversations(archived=True))
+            return _tell(options, [chat_row(chat) for chat in chats], chat_lines(chats))
+        backup = _backup_of(room, options.restore)
         what = f"Replace all chats by those of {words.moment_words(backup.made_at)}? [y/N] "
         if not options.yes and not agreed(what):
             return EXIT_FAILED
@@ -385,6 +415,15 @@ def _backup(options: argparse.Namespace, setup: Setup) -> int:
         f"Those of before are backup {before.number}.",
     ]
     return _tell(options, {"restored": backup.number, "before": before.number}, lines)
+
+
+def _backup_of(room: _Room, number: int) -> Backup:
+    for backup in room.health.list_backups():
+        if backup.number == number:
+            return backup
+    raise NotFoundError(
+        f"There is no backup {number}.", action="'phial chats backup --list' shows them."
+    )
 
 
 def _check(options: argparse.Namespace, setup: Setup) -> int:

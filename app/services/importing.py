@@ -294,7 +294,7 @@ class Import:
                     return
 
     def _add(self, item: ImportItem, found: Chat) -> None:
-        chat = _settled(found)
+        chat = settled(found)
         if item.known is not Known.NEW:
             chat = with_new_ids(chat)
         try:
@@ -381,8 +381,8 @@ def with_new_ids(chat: Chat) -> Chat:
     return Chat(conversation, messages, chosen)
 
 
-def _settled(chat: Chat) -> Chat:
-    # An import comes out of the trash, and no engine is writing in it.
+def settled(chat: Chat) -> Chat:
+    """A chat from elsewhere as it may stand in the library: not in the trash, nothing running."""
     messages = tuple(
         replace(message, status=MessageStatus.INTERRUPTED)
         if message.status is MessageStatus.STREAMING

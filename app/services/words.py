@@ -13,6 +13,7 @@ from app.domain.model import ModelFile
 from app.services.events import ContextMeasured, ModelPhase, ModelState
 
 SEPARATOR = " · "
+MORE_HITS = "There are more. Add words, or in:title, before: or after:."
 NEW_CHAT = "New chat"
 _UNITS = ("bytes", "kB", "MB", "GB", "TB")
 MONTHS = (
@@ -249,6 +250,11 @@ def title(conversation: Conversation | None) -> str:
         return NEW_CHAT
     untitled = "Private chat" if conversation.private else NEW_CHAT
     return conversation.title or untitled
+
+
+def backup_moment(moment: datetime) -> str:
+    """Date and time to the second: two backups of one minute are two."""
+    return f"{moment_words(moment)}:{moment:%S}"
 
 
 def undone(removed: int, trashed: int) -> str:

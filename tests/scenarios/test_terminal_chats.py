@@ -311,3 +311,35 @@ def test_a_backup_brings_everything_back(chats: Path) -> None:
     told = phial("chats", "backup", "--restore", "1", "--yes", "--json").data
     assert told["restored"] == 1
     assert titles(chats) == ["Sea", "Sky"]
+
+
+@scenario("option", "chats backup --show")
+def test_the_chats_of_a_backup_are_shown(chats: Path) -> None:
+    done("backup")
+    done("trash", "Sky")
+    done("trash", "--empty", "--yes")
+    rows = phial("chats", "backup", "--show", "1", "--json").data
+    assert {row["title"] for row in rows} == {"Sky", "Sea", "Grass"}
+    assert titles(chats) == ["Sea"]
+    assert [path.suffix for path in (chats / "backups").iterdir()] == [".db"]
+
+
+@scenario("option", "chats restore --from")
+def test_a_single_chat_comes_out_of_a_backup(chats: Path) -> None:
+    done("backup")
+    done("trash", "Sky")
+    done("trash", "--empty", "--yes")
+    assert [row["title"] for row in phial("chats", "restore", "Sky", "--from", "1", "--json").data]
+    assert titles(chats) == ["Sea", "Sky"]
+    with library(chats) as at:
+        sky = next(chat for chat in at.list_conversations() if chat.title == "Sky")
+        assert [item.message.content for item in at.branch(sky.id)][-1] == THOUGHT
+
+
+@scenario("option", "chats trash --for-good")
+def test_one_chat_of_the_trash_is_removed_for_good(chats: Path) -> None:
+    done("trash", "Sky", "Sea")
+    told = phial("chats", "trash", "Sky", "--for-good", "--yes", "--json").data
+    assert told == {"removed": 1}
+    with library(chats) as at:
+        assert [chat.title for chat in at.trashed_conversations()] == ["Sea"]

@@ -42,7 +42,7 @@ def test_undo_below_the_chat_takes_an_import_back(
     opened.window.commands.transfer.import_files([file_of(tmp_path / "a.jsonl", 3)])
     (dialog,) = opened.window.findChildren(ImportDialog)
     press(qtbot, dialog, "Import 3 chats")
-    qtbot.waitUntil(lambda: opened.window.pane.snackbar.isVisible(), timeout=10_000)
+    qtbot.waitUntil(opened.window.pane.snackbar.isVisible, timeout=10_000)
     assert not dialog.isVisible()
     assert len(library.conversations()) == 3
     press(qtbot, opened.window.pane.snackbar, "Undo")
@@ -86,7 +86,7 @@ def test_a_stopped_import_says_how_far_it_came_and_offers_undo(
 
     monkeypatch.setattr(library, "add_whole", add_and_stop)
     press(qtbot, dialog, "Import 40 chats")
-    qtbot.waitUntil(lambda: opened.window.pane.snackbar.isVisible(), timeout=10_000)
+    qtbot.waitUntil(opened.window.pane.snackbar.isVisible, timeout=10_000)
     assert opened.window.pane.snackbar._label.text() == "Stopped: 7 of 40 chats are imported."
     press(qtbot, opened.window.pane.snackbar, "Undo")
     qtbot.waitUntil(lambda: library.conversations() == [], timeout=10_000)
