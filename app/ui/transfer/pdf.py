@@ -47,6 +47,7 @@ from app.markup.transfer.html_style import COLOUR_OF, LIGHT
 from app.markup.transfer.markdown import author
 from app.markup.transfer.turns import Budget, Turn, system_prompt, turns
 from app.markup.transfer.values import Chat, ExportOptions, Format
+from app.ui.transfer.pdf_breaks import keep_together
 
 _DPI = 96.0  # what Qt lays out text for without a screen; the painter scales it to the page
 _TEXT = 14.0  # pixels of body text, 10.5 points
@@ -266,6 +267,7 @@ def _print(html: str, formulas: list[Formula], writer: QPdfWriter) -> None:
     doc.documentLayout().registerHandler(_IMAGE.value, drawing)
     doc.setHtml(html)
     doc.setPageSize(QSizeF(width, height))
+    keep_together(doc, height)
     painter = QPainter()
     if not painter.begin(writer):
         raise TransferError("The PDF could not be made.", action="Try another format.")
