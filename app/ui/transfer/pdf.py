@@ -48,8 +48,12 @@ from app.markup.transfer.markdown import author
 from app.markup.transfer.turns import Budget, Turn, system_prompt, turns
 from app.markup.transfer.values import Chat, ExportOptions, Format
 from app.ui.transfer.pdf_breaks import keep_together
+from app.ui.transfer.pdf_outline import Place, with_outline
 
 _DPI = 96.0  # what Qt lays out text for without a screen; the painter scales it to the page
+_POINTS = 0.75  # of a pixel at that resolution
+_ASKED = "asked"  # before the numbers of anchors
+_LINE = 80  # characters of a question in the outline
 _TEXT = 14.0  # pixels of body text, 10.5 points
 _CODE = 12.0
 _MARGIN_MM = 20.0
@@ -117,7 +121,8 @@ class PdfExporter:
         """
         (chat,) = chats
         look = _PaperLook()
-        html = _page(chat, look, options)
+        asked: list[str] = []
+        html = _page(chat, look, options, asked)
         buffer = QBuffer()
         buffer.open(QIODevice.OpenModeFlag.WriteOnly)
         writer = QPdfWriter(buffer)
@@ -132,9 +137,9 @@ class PdfExporter:
                 QPageLayout.Unit.Millimeter,
             )
         )
-        _print(html, look.formulas, writer)
+        places = _print(html, look.formulas, writer, asked)
         buffer.close()
-        return bytes(buffer.data().data())
+        return with_outline(bytes(buffer.data().data()), places)
 
 
 def paper(locale: QLocale | None = None) -> QPageSize.PageSizeId:
@@ -218,7 +223,7 @@ def _boxed(body: str, ground: str) -> str:
     )
 
 
-def _page(chat: Chat, look: _PaperLook, options: ExportOptions) -> str:
+def _page(chat: Chat, look: _PaperLook, options: ExportOptions, asked: list[str]) -> str:
     c = chat.conversation
     title = escape(c.title.strip() or "Untitled chat", quote=False)
     day = f"{options.local(c.created_at):%d %B %Y}"
@@ -229,16 +234,28 @@ def _page(chat: Chat, look: _PaperLook, options: ExportOptions) -> str:
         prompt = _text(said, Blocks(look, "s", breaks=True, rows=_ROWS))
         parts.append(f'<p class="who">System prompt</p>{prompt}')
     for number, turn in enumerate(turns(chat, options), 1):
-        parts.append(_turn(turn, f"m{number}-", look, options))
+        anchor = ""
+        if turn.message.role is Role.USER:
+            anchor = f'<a name="{_ASKED}{len(asked)}"></a>'
+            asked.append(_short(turn.message.content))
+        parts.append(_turn(turn, f"m{number}-", look, options, anchor))
     return "".join(parts)
 
 
-def _turn(turn: Turn, prefix: str, look: _PaperLook, options: ExportOptions) -> str:
+def _short(content: str) -> str:
+    """A question as a line of the outline."""
+    line = " ".join(content.split())
+    return line if len(line) <= _LINE else line[: _LINE - 1] + "…"
+
+
+def _turn(
+    turn: Turn, prefix: str, look: _PaperLook, options: ExportOptions, anchor: str = ""
+) -> str:
     message = turn.message
     when = f"{options.local(message.created_at):%d %B %Y, %H:%M}"
     when = " · ".join(filter(None, (when, turn.place)))
     who = escape(author(message), quote=False)
-    head = f'<p class="who">{who} <span class="muted">&nbsp;{when}</span></p>\n'
+    head = f'<p class="who">{anchor}{who} <span class="muted">&nbsp;{when}</span></p>\n'
     mine = message.role is Role.USER
     body = _text(message.content, Blocks(look, prefix, breaks=mine, rows=_ROWS))
     if message.error:
@@ -250,7 +267,25 @@ def _text(content: str, blocks: Blocks) -> str:
     return blocks.html(parse(content.encode("utf-8", "replace").decode("utf-8")))
 
 
-def _print(html: str, formulas: list[Formula], writer: QPdfWriter) -> None:
+def _places(doc: QTextDocument, asked: list[str], height: float, writer: QPdfWriter) -> list[Place]:
+    """Where the questions stand on the pages."""
+    paper = writer.pageLayout().fullRectPoints().height()
+    above = writer.pageLayout().margins(QPageLayout.Unit.Point).top()
+    found: list[Place] = []
+    block = doc.begin()
+    while block.isValid() and len(found) < len(asked):
+        at = block.begin()
+        names = [] if at.atEnd() else at.fragment().charFormat().anchorNames()
+        if f"{_ASKED}{len(found)}" in names:
+            y = doc.documentLayout().blockBoundingRect(block).top()
+            page = int((y + 0.5) // height)
+            down = (y - page * height) * _POINTS
+            found.append(Place(asked[len(found)], page, paper - above - down))
+        block = block.next()
+    return found
+
+
+def _print(html: str, formulas: list[Formula], writer: QPdfWriter, asked: list[str]) -> list[Place]:
     scale = writer.resolution() / _DPI
     width, height = writer.width() / scale, writer.height() / scale - _FOOT
     doc = QTextDocument()
@@ -287,6 +322,7 @@ def _print(html: str, formulas: list[Formula], writer: QPdfWriter) -> None:
             painter.drawText(foot, Qt.AlignmentFlag.AlignRight, f"{page + 1} / {pages}")
     finally:
         painter.end()
+    return _places(doc, asked, height, writer)
 
 
 def _draw(doc: QTextDocument, painter: QPainter, part: QRectF) -> None:
