@@ -153,6 +153,14 @@ class TransferService:
         """
         return above / free_name(name, "", names_in(above))
 
+    def free_file(self, path: Path) -> Path:
+        """A name that is not there yet, as close to that of ``path`` as can be.
+
+        Raises:
+            TransferError: The folder cannot be read.
+        """
+        return path.with_name(free_name(path.stem, path.suffix, names_in(path.parent)))
+
     def chat(self, conversation_id: str) -> Chat:
         """A chat with everything in it.
 

@@ -319,6 +319,7 @@ def test_the_chats_of_a_backup_are_shown(chats: Path) -> None:
     done("trash", "Sky")
     done("trash", "--empty", "--yes")
     rows = phial("chats", "backup", "--show", "1", "--json").data
+    assert isinstance(rows, list)
     assert {row["title"] for row in rows} == {"Sky", "Sea", "Grass"}
     assert titles(chats) == ["Sea"]
     assert [path.suffix for path in (chats / "backups").iterdir()] == [".db"]

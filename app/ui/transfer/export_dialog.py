@@ -139,7 +139,7 @@ class ExportDialog(Dialog):
             if place is Place.ARCHIVE and typed.suffix.lower() != ".zip":
                 typed = typed.with_name(f"{typed.name}.zip")
             if typed != Path(path) and typed.exists():  # the system asked about another name
-                typed = self._transfer.free_folder(typed.parent, typed.name)
+                typed = self._transfer.free_file(typed)
             self.export_to(typed)
 
     def export_to(self, path: Path) -> None:

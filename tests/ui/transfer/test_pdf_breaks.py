@@ -1,4 +1,4 @@
-"""Pages end well: lead-ins stand with what they lead to, no line is alone, no box is begun empty."""
+"""Pages end well: lead-ins stand with what follows, no line is alone, no box is begun empty."""
 
 from __future__ import annotations
 

@@ -327,6 +327,21 @@ def test_path_tricks_are_refused(transfer: TransferService, tmp_path: Path, name
         transfer.preview_import(archive_of(tmp_path / "evil.zip", **{name: b"[]"}))
 
 
+@pytest.mark.parametrize("name", ["chats\\c.json", "Q: how.json", "a:b/c:d.json", "x/Q.json"])
+def test_names_of_windows_and_names_with_a_colon_are_read(
+    transfer: TransferService, tmp_path: Path, name: str
+) -> None:
+    path = tmp_path / "other.zip"
+    chat = json.dumps([{"role": "user", "content": "hi"}])
+    with zipfile.ZipFile(path, "w") as out:
+        info = zipfile.ZipInfo("x")
+        info.filename = name  # as it is: the constructor would change a separator
+        out.writestr(info, chat)
+    (item,) = transfer.preview_import(path).items
+    assert item.messages == 1
+    assert item.origin == name.replace("\\", "/")
+
+
 def test_json_nested_without_end_is_told(transfer: TransferService, tmp_path: Path) -> None:
     path = tmp_path / "deep.json"
     path.write_text("[" * 1_000_000)
