@@ -45,6 +45,7 @@ from app.markup.parse import parse
 from app.markup.transfer.html_blocks import Blocks
 from app.markup.transfer.html_style import COLOUR_OF, LIGHT
 from app.markup.transfer.markdown import author
+from app.markup.transfer.neutral import MAX_PARSED
 from app.markup.transfer.turns import Budget, Turn, system_prompt, turns
 from app.markup.transfer.values import Chat, ExportOptions, Format
 from app.ui.transfer.pdf_breaks import keep_together
@@ -264,7 +265,12 @@ def _turn(
 
 
 def _text(content: str, blocks: Blocks) -> str:
-    return blocks.html(parse(content.encode("utf-8", "replace").decode("utf-8")))
+    said = content.encode("utf-8", "replace").decode("utf-8")
+    if len(said) <= MAX_PARSED:
+        return blocks.html(parse(said))
+    # Some hundred pages: as it was written, since Qt would take minutes to lay it out.
+    rows = (escape(row, quote=False) or "&nbsp;" for row in said.split("\n"))
+    return "".join(f'<p style="margin:0;white-space:pre-wrap">{row}</p>\n' for row in rows)
 
 
 def _places(doc: QTextDocument, asked: list[str], height: float, writer: QPdfWriter) -> list[Place]:

@@ -98,3 +98,12 @@ def test_links_can_be_followed_and_questions_stand_in_an_outline(qtbot: QtBot) -
         assert data[int(offset) :].startswith(b"%s 0 obj" % number)
     (before,) = re.findall(rb"/Prev (\d+) /", table)
     assert data[int(before) :].startswith(b"xref")
+
+
+def test_an_answer_that_is_too_long_to_be_drawn_becomes_a_file_to_its_end(qtbot: QtBot) -> None:
+    piece = "Let $x_%d$ be, | a | b |\n```py\ndef f(): return 1\n```\n"
+    long = "".join(piece % n for n in range(10_000))
+    assert len(long) > 500_000
+    data = PdfExporter().write((conversation_of("q", long),), ExportOptions())
+    assert pages(data) > 300
+    assert len(data) < 4 * len(long)
