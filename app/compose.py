@@ -23,6 +23,7 @@ from app.services.chat import ChatService
 from app.services.context import ContextService
 from app.services.downloads import DownloadService
 from app.services.events import EventBus
+from app.services.import_record import ImportRecord
 from app.services.lane import Lane
 from app.services.library import LibraryService
 from app.services.maintenance import MaintenanceService
@@ -240,7 +241,12 @@ def build_services(setup: Setup, engine: Engine, *, model: ModelFile | None = No
         downloads=room.downloads,
         advice=room.advice,
         adding=room.adding,
-        transfer=TransferService(library, setup.bus),
+        transfer=TransferService(
+            library,
+            setup.bus,
+            ImportRecord(opened.library),
+            partial(opened.health.back_up, "before-import"),
+        ),
         snapshots=SnapshotService(
             engine,
             room.lane,

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import json
-import sys
 from pathlib import Path
 
 from app.cli import EXIT_DONE, EXIT_FAILED
-from app.cli.streams import say
+from app.cli.streams import json_text, one_line, say, tell
 from app.cli.values import model as model_value
 from app.compose import Setup, make_engine
 from app.domain.errors import KnownError
@@ -39,7 +37,7 @@ def run(options: argparse.Namespace, setup: Setup) -> int:
         report = examine(engine, setup.folders, _steps(setup), load)
     finally:
         engine.close()
-    text = json.dumps(report.as_dict(), indent=2) if options.json else "\n".join(report.lines())
+    text = json_text(report.as_dict()) if options.json else "\n".join(map(one_line, report.lines()))
     say(text + "\n")
     return EXIT_FAILED if report.engine_problem else EXIT_DONE
 
@@ -49,5 +47,5 @@ def _steps(setup: Setup) -> dict[str, int]:
     try:
         return setup.ladder.steps()
     except KnownError as error:
-        sys.stderr.write(f"phial: {error}\n")
+        tell(f"phial: {one_line(str(error))}")
         return {}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -13,6 +12,7 @@ from app.cli import EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED, models_get, progre
 from app.cli.interrupt import stop_on_interrupt
 from app.cli.models_room import room_of, tell
 from app.cli.streams import agreed
+from app.cli.streams import tell as say_aside
 from app.cli.values import path as path_given
 from app.compose import ModelRoom, Setup
 from app.domain.errors import NotFoundError
@@ -118,7 +118,7 @@ def _add(options: argparse.Namespace, setup: Setup) -> int:
         if model is not None:
             room.models.prefer(model)
     if model is None:
-        sys.stderr.write("Stopped. Nothing was added.\n")
+        say_aside("Stopped. Nothing was added.")
         return EXIT_INTERRUPTED
     return tell(options, _model_row(model), [f"Added {model.label}, {size(model.size)}."])
 

@@ -10,7 +10,7 @@ import sys
 from contextlib import closing
 from queue import Empty, SimpleQueue
 
-from app.cli import EXIT_FAILED, EXIT_INTERRUPTED
+from app.cli import EXIT_FAILED, EXIT_INTERRUPTED, streams
 from app.cli.interrupt import stop_on_interrupt
 from app.cli.models_room import Action, room_of, tell
 from app.cli.progress import DownloadLine, asking, clear
@@ -71,9 +71,7 @@ def _lend_token(options: argparse.Namespace, room: ModelRoom) -> None:
         ask = f"Access token for {room.downloads.host} (it is not shown): "
         token = getpass.getpass(ask) if sys.stdin.isatty() else sys.stdin.readline()
     room.downloads.lend_token(token)
-    sys.stderr.write(
-        f"The access token {where} is sent to {room.downloads.host} and to nobody else.\n"
-    )
+    streams.tell(f"The access token {where} is sent to {room.downloads.host} and to nobody else.")
 
 
 def _search(options: argparse.Namespace, setup: Setup) -> int:
@@ -149,11 +147,11 @@ def _download(options: argparse.Namespace, setup: Setup) -> int:
                 line.show(item)
         clear()
     if item.state is DownloadState.FAILED:
-        sys.stderr.write(f"phial: {item.error}\n")
+        streams.tell(f"phial: {streams.one_line(str(item.error))}")
         return EXIT_FAILED
     if item.state is not DownloadState.DONE:
         reason = f"{item.error} " if item.error else ""
-        sys.stderr.write(f"{reason}Paused. The same command goes on from here.\n")
+        streams.tell(f"{reason}Paused. The same command goes on from here.")
         return EXIT_INTERRUPTED
     row = {"path": str(item.files[0]), "sha256": list(item.sha256), "bytes": item.total}
     return tell(options, row, [str(item.files[0])])

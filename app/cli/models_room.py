@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Callable
 
 from app.cli import EXIT_DONE
-from app.cli.streams import say
+from app.cli.streams import json_text, one_line, say
 from app.compose import ModelRoom, Setup, build_models, make_engine
 
 Action = Callable[[str, object, str], argparse.ArgumentParser]
@@ -21,6 +20,6 @@ def room_of(setup: Setup) -> ModelRoom:
 
 def tell(options: argparse.Namespace, data: object, lines: list[str]) -> int:
     """Print data or text, as the options ask."""
-    text = json.dumps(data, indent=2, default=str) if options.json else "\n".join(lines)
+    text = json_text(data) if options.json else "\n".join(map(one_line, lines))
     say(text + "\n")
     return EXIT_DONE

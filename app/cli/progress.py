@@ -7,7 +7,8 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from app.cli.streams import printable
+from app.cli import streams
+from app.cli.streams import redraw
 from app.domain.download import DownloadItem, DownloadState
 from app.hub.beside import ask_beside
 from app.hub.control import DownloadControl
@@ -25,27 +26,21 @@ def watched() -> bool:
 
 def clear() -> None:
     """Take the line away that is drawn over again."""
-    if watched():
-        sys.stderr.write("\r\x1b[K")
-        sys.stderr.flush()
+    redraw("")
 
 
 def draw_bar(done: int, total: int, rest: str) -> None:
     """One line that is drawn over again, where a person looks at it."""
-    if not watched():
-        return
     fraction = done / total if total else 0.0
     filled = int(fraction * BAR)
     bar = "█" * filled + "░" * (BAR - filled)
-    sys.stderr.write(f"\r\x1b[K{bar} {percent(fraction)} of {size(total)}  {rest}")
-    sys.stderr.flush()
+    redraw(f"{bar} {percent(fraction)} of {size(total)}  {rest}")
 
 
 def tell(text: str) -> None:
     """A line of its own."""
     clear()
-    sys.stderr.write(printable(text) + "\n")
-    sys.stderr.flush()
+    streams.tell(text)
 
 
 def asking(host: str, question: Callable[[], T]) -> T:
@@ -57,9 +52,7 @@ def asking(host: str, question: Callable[[], T]) -> T:
     """
 
     def silent(seconds: float) -> None:
-        if watched():
-            sys.stderr.write(f"\r\x1b[KWaiting for {host}, {duration(seconds)}")
-            sys.stderr.flush()
+        redraw(f"Waiting for {host}, {duration(seconds)}")
 
     try:
         answer = ask_beside(question, DownloadControl(), each_second=silent)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Collection
 
+from app.domain.conversation import Conversation
 from app.domain.errors import KnownError
 from app.services.events import EventBus, LibraryChanged, LibraryReplaced, Notice, Problem
 from app.services.lane import Lane
+from app.services.rescue import bring_back
 from app.store import Backup, Content, Health, Library, Lost
 
 AFTER_START = 5.0  # seconds: the window and the first answer come first
@@ -73,6 +76,32 @@ class MaintenanceService:
             KnownError: It could not be written.
         """
         return self._health.back_up()
+
+    def chats_of(self, backup: Backup) -> tuple[Conversation, ...]:
+        """The chats that a backup holds, used last first; blocks.
+
+        Raises:
+            KnownError: It cannot be read.
+        """
+        with self._health.look_into(backup) as held:
+            found = (*held.list_conversations(), *held.list_conversations(archived=True))
+        return tuple(sorted(found, key=lambda chat: chat.updated_at, reverse=True))
+
+    def bring_back(self, backup: Backup, ids: Collection[str]) -> tuple[str, ...]:
+        """Take single chats out of a backup; blocks. What is here is never changed.
+
+        A chat that is still here, or in the trash, comes as a second one.
+
+        Returns:
+            Their ids here.
+
+        Raises:
+            KnownError: The backup cannot be read, or the library not be written.
+        """
+        with self._health.look_into(backup) as held:
+            made = tuple(bring_back(held, self._library, id_) for id_ in ids)
+        self._bus.publish(LibraryChanged(made))
+        return made
 
     def restore(self, backup: Backup) -> Backup:
         """Go back to a backup; blocks. What is there now is backed up first.

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from app.domain.conversation import SearchHit
 from app.domain.errors import KnownError
 from app.services.events import EventBus, Problem
 from app.services.lane import Lane
 from app.store import Library, Searcher
+from app.store.search import MAX_MESSAGES, MAX_TITLES
+
+
+def is_cut(hits: Sequence[SearchHit]) -> bool:
+    """Whether there may be more than what a search gave."""
+    titles = sum(hit.message_id is None for hit in hits)
+    return titles >= MAX_TITLES or len(hits) - titles >= MAX_MESSAGES
 
 
 class ChatSearch:

@@ -14,6 +14,7 @@ from app.services.events import ContextMeasured, ModelPhase, ModelState
 from app.store.backups import Content, Lost
 
 SEPARATOR = " · "
+MORE_HITS = "There are more. Add words, or in:title, before: or after:."
 NEW_CHAT = "New chat"
 _DRAFT_SHOWN = 40  # characters
 _UNITS = ("bytes", "kB", "MB", "GB", "TB")
@@ -287,6 +288,18 @@ def listed_title(conversation: Conversation) -> str:
     if conversation.title or not draft:
         return title(conversation)
     return f"Draft: {draft if len(draft) <= _DRAFT_SHOWN else draft[:_DRAFT_SHOWN] + '…'}"
+
+
+def backup_moment(moment: datetime) -> str:
+    """Date and time to the second: two backups of one minute are two."""
+    return f"{moment_words(moment)}:{moment:%S}"
+
+
+def undone(removed: int, trashed: int) -> str:
+    """What taking an import back did: "12 chats were taken back."."""
+    said = f"{amount(removed, 'chat')} taken back."
+    changed = f" {amount(trashed, 'chat')} that you had changed went to the trash."
+    return said + (changed if trashed else "")
 
 
 def moment_words(moment: datetime, zone: tzinfo | None = None) -> str:

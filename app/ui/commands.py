@@ -44,7 +44,7 @@ class Commands:
         self.chats = ChatCommands(shell)
         self.messages = MessageCommands(shell)
         self.models = ModelCommands(shell)
-        self.transfer = TransferCommands(shell)
+        self.transfer = TransferCommands(shell, self.chats.leave)
 
     def handlers(self) -> dict[str, Handler]:
         """A handler for every command of the table."""

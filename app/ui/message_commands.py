@@ -103,9 +103,11 @@ class MessageCommands:
     def copy_answer(self) -> None:
         """Copy the last answer, as Markdown and without its reasoning."""
         answer = self._shell.controller.last(Role.ASSISTANT)
-        if answer is not None:
-            QGuiApplication.clipboard().setText(answer_of(answer.content))
-            self._shell.pane.status.notice("The last answer was copied.")
+        if answer is None or not answer.content.strip():
+            self._shell.pane.status.notice("There is no answer to copy yet.")
+            return
+        QGuiApplication.clipboard().setText(answer_of(answer.content))
+        self._shell.pane.status.notice("The last answer was copied.")
 
     def copy_code(self) -> None:
         """Copy the last code block of the last answer that has one."""

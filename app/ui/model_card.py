@@ -128,6 +128,14 @@ class _CardLook:
         """Set off."""
         return f"<blockquote>{body}</blockquote>"
 
+    def quote(self, body: str) -> str:
+        """A quotation."""
+        return f"<blockquote>\n{body}</blockquote>\n"
+
+    def draws_rows(self, count: int) -> bool:
+        """A card's tables are short."""
+        return count >= 0
+
     def task(self, *, checked: bool) -> str:
         """A drawn box."""
         return "☑ " if checked else "☐ "

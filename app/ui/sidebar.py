@@ -29,6 +29,7 @@ from PySide6.QtWidgets import (
 from app.domain.conversation import Conversation, SearchHit
 from app.services import words
 from app.services.events import ModelState
+from app.services.searching import is_cut
 from app.ui.assisted import AssistedChoice
 from app.ui.chat_list import ChatRow
 from app.ui.chat_model import HEADING_ROLE, ID_ROLE, ChatListModel
@@ -97,6 +98,8 @@ class Sidebar(QWidget):
         self._result_list = self._make_result_list()
         self._empty = self._message("No chats yet.\nWhat you write appears here.")
         self._no_hit = self._message("")
+        self._more_hits = self._message(words.MORE_HITS)
+        self._more_hits.hide()
         self._pages = QStackedWidget()
         for page in (self._list, self._empty, self._result_list, self._no_hit):
             self._pages.addWidget(page)
@@ -170,6 +173,7 @@ class Sidebar(QWidget):
         layout.addLayout(head)
         layout.addWidget(self._search)
         layout.addWidget(self._pages, 1)
+        layout.addWidget(self._more_hits)
         layout.addWidget(self._buttons["downloads"])
         layout.addWidget(self._buttons["model"])
         layout.addWidget(self._buttons["settings"])
@@ -271,10 +275,11 @@ class Sidebar(QWidget):
             return
         self._results.set_hits(hits)
         self._no_hit.setText(
-            f"No chat contains “{query}”.\nWords are found by their beginnings; "
-            "put a phrase in quotes."
+            f"No chat contains “{query}”.\nWords are found by their beginnings, "
+            "of three letters or more also by their middle; put a phrase in quotes."
         )
         self._pages.setCurrentWidget(self._result_list if hits else self._no_hit)
+        self._more_hits.setVisible(is_cut(hits))
 
     # --- selection and search -----------------------------------------------------------------
 
@@ -348,6 +353,7 @@ class Sidebar(QWidget):
         if not self.query():
             has_chats = self.model.rowCount() > 0
             self._pages.setCurrentWidget(self._list if has_chats else self._empty)
+            self._more_hits.hide()
 
     def _on_clicked(self, index: QModelIndex) -> None:
         heading = index.data(HEADING_ROLE)

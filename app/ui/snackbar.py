@@ -76,6 +76,11 @@ class Snackbar(QFrame):
         self._close()
         return shown
 
+    def forget(self) -> None:
+        """It was taken back, or done otherwise, elsewhere."""
+        self._undo = None
+        self._close()
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Stay where the place is, when something below grows."""
         if event.type() in {QEvent.Type.Resize, QEvent.Type.Move}:

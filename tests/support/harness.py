@@ -22,6 +22,7 @@ from app.services.chat import ChatService
 from app.services.context import ContextService
 from app.services.downloads import DownloadService
 from app.services.events import AnswerEnded, Event, EventBus, SendFailed
+from app.services.import_record import ImportRecord
 from app.services.lane import Lane
 from app.services.library import LibraryService
 from app.services.maintenance import MaintenanceService
@@ -162,7 +163,12 @@ def build(
             opened.health, opened.library, bus, after_start=0, missing=opened.report.lost
         ),
         titles=TitleService(engine, lane, models, library, bus),
-        transfer=TransferService(library, bus),
+        transfer=TransferService(
+            library,
+            bus,
+            ImportRecord(opened.library),
+            partial(opened.health.back_up, "before-import"),
+        ),
         snapshots=SnapshotService(
             engine,
             lane,
