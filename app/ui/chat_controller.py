@@ -159,7 +159,7 @@ class ChatController(QObject):
         """Another library is in place: what is typed goes along where its chat is not in it."""
         if self._chat is not None and self._services.library.is_gone(self._chat.id):
             self._move_on()
-        else:
+        elif self._chat is None or self._branch:
             self.new_chat()
 
     def _move_on(self) -> None:

@@ -54,6 +54,7 @@ class Places:
         self._view = view
         self._line: Line | None = None
         self._stood: Anchored | None = None  # the layout's anchor when `_line` was put in place
+        self._aim: Line | None = None  # shown, once the rows are placed
         self._wanted: Anchor | None = None  # in a part of a message that is not read yet
 
     # ------------------------------------------------------------------ as lines
@@ -174,11 +175,21 @@ class Places:
             if rest < length:
                 top = view.mounted.lay_out(at, number).caret_rect(rest).y()
                 view.flow.show(at, number, round(place.y - top))
+                self._aim = Line(at, number, rest, place.y)
                 return True
             rest -= length
         view.flow.show(at, len(model.rows) - 1, 0)
         self._wanted = place if model.waiting else None
         return True
+
+    def arrived(self) -> None:
+        """Rows were placed: the line that was gone to is the one that is looked at.
+
+        Another may be the first in view, until a formula above it has been drawn.
+        """
+        aim, self._aim = self._aim, None
+        if aim is not None:
+            self.carry(aim)
 
     def read_on(self, model: MessageModel) -> bool:
         """More of a long message was read; whether the place that is looked for is reached."""

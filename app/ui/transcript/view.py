@@ -261,6 +261,7 @@ class TranscriptView(TranscriptSignals):
         self.flow.viewport = self.viewport().height()
         self.mounted.place(self.flow.arrange())
         self.scrolling.arranged()
+        self.places.arrived()
         self.work.look_around()
 
     # ------------------------------------------------------------------ selection and search
