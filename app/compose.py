@@ -32,6 +32,7 @@ from app.services.models.downloads import DownloadService
 from app.services.models.model_service import ModelService
 from app.services.models.snapshots import SnapshotService
 from app.services.registry import Services
+from app.services.transfer.import_record import ImportRecord
 from app.services.transfer.transfer_service import TransferService
 from app.services.updates import UpdateService
 from app.store import LadderStore, SettingsStore, SpeedStore, open_store
@@ -140,6 +141,7 @@ def snapshot_folder(where: Folders) -> Path:
 class ModelServices:
     """The services around model files, with the lane they share."""
 
+    engine: Engine
     executor: SerialExecutor
     models: ModelService
     downloads: DownloadService
@@ -147,16 +149,29 @@ class ModelServices:
     add_models: AddModelService
 
     def close(self) -> None:
-        """Pause downloads and end the threads."""
+        """Pause downloads, and end the threads and the engine."""
         self.downloads.close()
         self.models.close()
         self.executor.close()
+        self.engine.close()
 
 
 def build_models(
-    setup: Setup, engine: Engine, *, model: ModelFile | None = None, queue: str = "downloads.json"
+    setup: Setup,
+    engine: Engine,
+    *,
+    model: ModelFile | None = None,
+    queue: str = "downloads.json",
+    window: bool = True,
 ) -> ModelServices:
     """Build what handles model files; the terminal face keeps a download queue of its own.
+
+    Args:
+        setup: From :func:`prepare`.
+        engine: Loads models.
+        model: Use this file for now, whatever the settings say.
+        queue: Name of the file that remembers the downloads.
+        window: Whether a first model that arrives is loaded, and not only chosen.
 
     Raises:
         HubError: The bundled catalogue is damaged.
@@ -186,10 +201,11 @@ def build_models(
         tokens,
         folder=setup.folders.models,
         state=setup.folders.data / queue,
+        arrived=models.choose if window else models.prefer,
     )
     advice = AdviceService(catalog, shelf, models, setup.settings, setup.folders.models)
     adding = AddModelService(shelf, models, setup.bus, setup.folders.models)
-    return ModelServices(lane, models, downloads, advice, adding)
+    return ModelServices(engine, lane, models, downloads, advice, adding)
 
 
 def build_services(setup: Setup, engine: Engine, *, model: ModelFile | None = None) -> Services:
@@ -227,7 +243,12 @@ def build_services(setup: Setup, engine: Engine, *, model: ModelFile | None = No
         downloads=room.downloads,
         advice=room.advice,
         add_models=room.add_models,
-        transfer=TransferService(library, setup.bus),
+        transfer=TransferService(
+            library,
+            setup.bus,
+            ImportRecord(opened.repository),
+            partial(opened.health.back_up, "before-import"),
+        ),
         snapshots=SnapshotService(
             engine,
             room.executor,

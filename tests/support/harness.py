@@ -31,6 +31,7 @@ from app.services.models.downloads import DownloadService
 from app.services.models.model_service import ModelService
 from app.services.models.snapshots import SnapshotService
 from app.services.registry import Services
+from app.services.transfer.import_record import ImportRecord
 from app.services.transfer.transfer_service import TransferService
 from app.services.updates import UpdateService
 from app.store import SpeedStore, open_store
@@ -162,7 +163,12 @@ def build(
             opened.health, opened.repository, bus, after_start=0, missing=opened.report.lost
         ),
         titles=TitleService(engine, lane, models, library, bus),
-        transfer=TransferService(library, bus),
+        transfer=TransferService(
+            library,
+            bus,
+            ImportRecord(opened.repository),
+            partial(opened.health.back_up, "before-import"),
+        ),
         snapshots=SnapshotService(
             engine,
             lane,

@@ -36,8 +36,10 @@ from app.services.core.formatting import listed_title
 from app.services.core.ids import new_id, utc_now
 from app.services.core.serial_executor import tell_of_bug
 from app.services.core.settings import SettingsService
+from app.services.library.following import Following
 from app.services.library.fresh_chats import FreshChats
 from app.services.library.live_search import LiveSearch
+from app.services.library.many import Progress, parts_of, quiet, tell_when_done
 from app.services.library.private_chats import PrivateChats
 from app.store import MessageRepository
 
@@ -55,6 +57,9 @@ class LibraryService:
         bus: Told of every change.
         start_report: Sentences to show once: repaired, recovered, replaced by defaults.
         now: The clock.
+
+    Attributes:
+        following: Tells of what other processes write.
     """
 
     def __init__(
@@ -74,6 +79,7 @@ class LibraryService:
         self._private = PrivateChats(stored)
         self._unstored = FreshChats()
         self._search = LiveSearch(stored, bus)
+        self.following = Following(stored, bus)
         bus.subscribe(self._on_event)
 
     @property
@@ -147,6 +153,13 @@ class LibraryService:
             NotFoundError: There is none.
         """
         return self._home(message_id)[1]
+
+    def is_gone(self, conversation_id: str) -> bool:
+        """Whether a chat is in the trash, or was removed for good."""
+        try:
+            return self.get(conversation_id).deleted_at is not None
+        except NotFoundError:
+            return True
 
     def is_private(self, conversation_id: str) -> bool:
         """Whether the chat lives in memory only."""
@@ -271,21 +284,31 @@ class LibraryService:
                 announce=False,
             )
 
-    def delete(self, conversation_ids: Sequence[str]) -> None:
-        """Move chats to the trash. A private chat is gone for good: there is no trash for it."""
-        for conversation_id in conversation_ids:
-            if self._unstored.untouched(conversation_id):
-                self._unstored.drop(conversation_id)
-            else:
-                delete = partial(MessageRepository.delete, conversations=conversation_id)
-                self._change(conversation_id, delete)
+    def delete(self, conversation_ids: Sequence[str], progress: Progress = quiet) -> None:
+        """Move chats to the trash. A private chat is gone for good: there is no trash for it.
 
-    def restore(self, conversation_ids: Sequence[str]) -> None:
-        """Take chats out of the trash."""
-        for conversation_id in conversation_ids:
-            self._change(
-                conversation_id, partial(MessageRepository.restore, conversations=conversation_id)
-            )
+        Args:
+            conversation_ids: Which.
+            progress: Told, on the writer's thread, how many of how many are there.
+        """
+        fresh = [id_ for id_ in conversation_ids if self._unstored.untouched(id_)]
+        for id_ in fresh:
+            self._unstored.drop(id_)
+        known = [id_ for id_ in conversation_ids if id_ not in fresh]
+        self._many(known, MessageRepository.delete, progress)
+
+    def restore(self, conversation_ids: Sequence[str], progress: Progress = quiet) -> None:
+        """Take chats out of the trash; as :meth:`delete`."""
+        self._many(conversation_ids, MessageRepository.restore, progress)
+
+    def remove_for_good(self, conversation_ids: Sequence[str]) -> Future[int]:
+        """Remove chats that are on disk, in the trash or not; the face has asked before."""
+        ids = tuple(conversation_ids)
+        return self._announced(self._stored.remove(ids), LibraryChanged(ids))
+
+    def remove_message_for_good(self, message_id: str) -> Future[int]:
+        """Remove one message of the trash; the face has asked before."""
+        return self._announced(self._stored.remove_message(message_id), LibraryChanged(()))
 
     def empty_trash(self) -> Future[int]:
         """Remove everything in the trash for good; the face has asked before."""
@@ -472,6 +495,18 @@ class LibraryService:
             except NotFoundError:
                 pass  # then it is on disk, or nowhere
         return self._stored, self._stored.message(message_id)
+
+    def _many(
+        self,
+        ids: Sequence[str],
+        change: Callable[[MessageRepository, Sequence[str]], Future[None]],
+        progress: Progress,
+    ) -> None:
+        done = 0
+        for part in parts_of(ids, self._of):
+            done += len(part)
+            changed = self._announced(change(self._of(part[0]), part), LibraryChanged(part))
+            tell_when_done(changed, progress, done, len(ids))
 
     def _change(
         self,
