@@ -27,7 +27,7 @@ from app.services.core.events import EventBus
 from app.services.core.serial_executor import SerialExecutor
 from app.services.core.settings import SettingsService
 from app.services.library.library_service import LibraryService
-from app.services.library.maintenance import AFTER_START, MaintenanceService
+from app.services.maintenance import AFTER_START, MaintenanceService
 from app.services.models.add_models import AddModelService
 from app.services.models.advice import AdviceService
 from app.services.models.benchmark_runner import BenchmarkService
@@ -35,6 +35,7 @@ from app.services.models.downloads import DownloadService
 from app.services.models.model_service import ModelService
 from app.services.models.snapshots import SnapshotService
 from app.services.registry import Services
+from app.services.transfer.import_record import ImportRecord
 from app.services.transfer.transfer_service import TransferService
 from app.services.updates import UpdateService
 from app.store import LadderStore, SettingsStore, SpeedStore, open_store
@@ -176,6 +177,7 @@ def snapshot_folder(where: Folders) -> Path:
 class ModelServices:
     """The services around model files, with the lane they share."""
 
+    engine: Engine
     executor: SerialExecutor
     models: ModelService
     downloads: DownloadService
@@ -183,16 +185,29 @@ class ModelServices:
     add_models: AddModelService
 
     def close(self) -> None:
-        """Pause downloads and end the threads."""
+        """Pause downloads, and end the threads and the engine."""
         self.downloads.close()
         self.models.close()
         self.executor.close()
+        self.engine.close()
 
 
 def build_models(
-    setup: Setup, engine: Engine, *, model: ModelFile | None = None, queue: str = "downloads.json"
+    setup: Setup,
+    engine: Engine,
+    *,
+    model: ModelFile | None = None,
+    queue: str = "downloads.json",
+    window: bool = True,
 ) -> ModelServices:
     """Build what handles model files; the terminal face keeps a download queue of its own.
+
+    Args:
+        setup: From :func:`prepare`.
+        engine: Loads models.
+        model: Use this file for now, whatever the settings say.
+        queue: Name of the file that remembers the downloads.
+        window: Whether a first model that arrives is loaded, and not only chosen.
 
     Raises:
         HubError: The bundled catalogue is damaged.
@@ -223,10 +238,11 @@ def build_models(
         folder=setup.folders.models,
         state=setup.folders.data / queue,
         endpoint=setup.endpoint,
+        arrived=models.choose if window else models.prefer,
     )
     advice = AdviceService(catalog, shelf, models, setup.settings, setup.folders.models)
     adding = AddModelService(shelf, models, setup.bus, setup.folders.models)
-    return ModelServices(lane, models, downloads, advice, adding)
+    return ModelServices(engine, lane, models, downloads, advice, adding)
 
 
 def build_services(setup: Setup, engine: Engine, *, model: ModelFile | None = None) -> Services:
@@ -268,7 +284,12 @@ def build_services(setup: Setup, engine: Engine, *, model: ModelFile | None = No
         downloads=room.downloads,
         advice=room.advice,
         add_models=room.add_models,
-        transfer=TransferService(library, setup.bus),
+        transfer=TransferService(
+            library,
+            setup.bus,
+            ImportRecord(opened.repository),
+            partial(opened.health.back_up, "before-import"),
+        ),
         snapshots=SnapshotService(
             engine,
             room.executor,

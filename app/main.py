@@ -35,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return host()
     if words and Path(words[0]).suffix.lower() in OPENABLE:
         words.insert(0, "--open")  # as file managers and people without options do it
-    from app.cli.streams import NobodyReadsError, open_streams
+    from app.cli.streams import NobodyReadsError, one_line, open_streams, tell
     from app.cli.values import WrongUsageError
 
     open_streams()
@@ -48,12 +48,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return _self_test()
         return _window(options)
     except WrongUsageError as error:
-        sys.stderr.write(f"phial: {error}\n")
+        tell(f"phial: {one_line(str(error))}")
         return EXIT_USAGE
     except NobodyReadsError:
         return EXIT_FAILED
     except KnownError as error:
-        sys.stderr.write(f"phial: {error}\n")
+        tell(f"phial: {one_line(str(error))}")
         return EXIT_FAILED
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
@@ -61,9 +61,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     from app.cli import ask, bench, chat, chats, doctor, models
+    from app.cli.streams import Parser
     from app.cli.values import model, path
 
-    parser = argparse.ArgumentParser(
+    parser: argparse.ArgumentParser = Parser(
         prog="phial",
         description="Phi-4 on your own computer, offline. Without a command, the window opens.",
         epilog=f"Exit codes: {EXIT_DONE} done, {EXIT_FAILED} could not be done, "
@@ -118,13 +119,14 @@ def _pdf() -> Exporter:
 
 
 def _terminal(options: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
+    from app.cli.streams import one_line, tell
     from app.compose import prepare
 
     if options.open or options.demo or options.window_model or options.self_test:
         parser.error("options before a command are the window's; a command's stand behind it")
     with prepare(log_level=options.log_level) as setup:
         for told in setup.settings.problems:
-            sys.stderr.write(f"phial: {told}\n")
+            tell(f"phial: {one_line(told)}")
         result: int = options.run(options, setup)
         return result
 
@@ -158,7 +160,8 @@ def _open_window(files: list[str], chosen: ModelFile | None, log_level: int) -> 
         if not lock.acquire():
             # The copy that runs asks before it changes models, so it is given the file to open.
             wanted = [str(chosen.path.absolute())] if chosen is not None else []
-            if not request_activation(lock.channel, [*wanted, *files]):
+            channel = lock.channel
+            if not (channel and request_activation(channel, [*wanted, *files])):
                 raise StoreBusyError(
                     "Another copy of Phial is running with this data folder, but does not answer.",
                     action="End it, or wait until it ends, and start Phial again.",

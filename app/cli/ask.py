@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import threading
 from dataclasses import fields, replace
 
 from app.cli import EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED
 from app.cli.interrupt import stop_on_interrupt
-from app.cli.streams import say
+from app.cli.streams import json_text, say, tell
 from app.cli.values import WrongUsageError, bounds, number
 from app.cli.values import model as model_value
 from app.compose import Setup, make_engine
@@ -85,6 +84,7 @@ def run(options: argparse.Namespace, setup: Setup) -> int:
         turns=tuple(turns),
         sampling=_sampling(settings.sampling(family.sampling if family else None), options),
         private=True,
+        replace_system=settings.replace_model_prompt,
     )
     engine = make_engine(setup)
     try:
@@ -120,10 +120,10 @@ def _answer(
     if finished is None:
         return EXIT_FAILED
     if as_json:
-        say(json.dumps(_result("".join(pieces), finished, model)))
+        say(json_text(_result("".join(pieces), finished, model), indent=None))
     say("\n")
     if finished.reason is StopReason.ENGINE_DIED:
-        sys.stderr.write("The engine ended in the middle of the answer.\n")
+        tell("The engine ended in the middle of the answer.")
         return EXIT_FAILED
     return EXIT_INTERRUPTED if finished.reason is StopReason.STOPPED else EXIT_DONE
 

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import json
-import sys
 import tempfile
 from functools import partial
 from pathlib import Path
 
 from app.cli import EXIT_DONE, EXIT_INTERRUPTED
 from app.cli.interrupt import stop_on_interrupt
-from app.cli.streams import say
+from app.cli.streams import json_text, say, tell
 from app.cli.values import model as model_value
 from app.compose import Setup, make_benchmark_engine, process_memory
 from app.services.models.bench import measure, report_table
@@ -41,10 +39,10 @@ def run(options: argparse.Namespace, setup: Setup) -> int:
         report = measure(make, load, process_memory, _say, stop)
     if report is None:
         return EXIT_INTERRUPTED
-    text = json.dumps(report.as_dict(), indent=2) if options.json else report_table(report)
+    text = json_text(report.as_dict()) if options.json else report_table(report)
     say(text + "\n")
     return EXIT_DONE
 
 
 def _say(text: str, done: int, steps: int) -> None:
-    sys.stderr.write(f"{done + 1}/{steps} {text} …\n")
+    tell(f"{done + 1}/{steps} {text} …")

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import argparse
 import queue
-import sys
 from collections.abc import Callable
 from functools import partial
 
 from app.cli import EXIT_DONE
 from app.cli.interrupt import stop_on_interrupt
-from app.cli.streams import say
+from app.cli.streams import redraw, say
 from app.cli.values import model as model_value
 from app.compose import Setup, build_services, make_engine
 from app.domain.errors import KnownError
@@ -92,7 +91,7 @@ class _Talk:
 
     def _obey(self, command: str, line: str) -> None:
         if command == "/help":
-            sys.stdout.write(HELP)
+            say(HELP)
         elif command == "/new":
             self._new()
             _say("A new chat.")
@@ -173,6 +172,4 @@ def _say(text: str) -> None:
 
 def _hint(text: str) -> None:
     """Progress on one line that the next output overwrites; only where a person watches."""
-    if sys.stderr.isatty():
-        sys.stderr.write(f"\r\x1b[K{text}\r" if text else "\r\x1b[K")
-        sys.stderr.flush()
+    redraw(text, end="\r" if text else "")

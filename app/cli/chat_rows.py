@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from app.domain.conversation import BranchMessage, Conversation, SearchHit
 from app.domain.generation import Role
+from app.markup.transfer.values import Unreadable
 from app.services.core import formatting
-from app.services.transfer.transfer_service import ImportPreview, ImportStatus
+from app.services.transfer.transfer_service import ImportPreview, ImportReport, ImportStatus
 from app.store.safety.backups import Backup, Content
 
 ID_SHOWN = 8  # hex digits of an id in lists; any unambiguous beginning is understood
@@ -95,15 +96,16 @@ def preview_row(preview: ImportPreview) -> dict[str, object]:
             {
                 "title": item.title,
                 "messages": item.messages,
-                "format": item.found.format,
-                "file": item.found.origin,
+                "format": item.format,
+                "file": item.origin,
                 "known": item.status.value,
-                "notes": list(item.found.notes),
+                "notes": list(item.notes),
             }
             for item in preview.items
         ],
-        "unreadable": [{"name": p.name, "reason": p.reason} for p in preview.unreadable],
+        "unreadable": [_problem_row(problem) for problem in preview.unreadable],
         "ignored": preview.ignored,
+        "empty": preview.empty,
     }
 
 
@@ -113,16 +115,45 @@ def preview_lines(preview: ImportPreview) -> list[str]:
         formatting.join(
             item.title or formatting.NEW_CHAT,
             formatting.amount(item.messages, "message"),
-            item.found.format,
+            item.format,
             _KNOWN[item.status],
-            *item.found.notes,
+            *item.notes,
         )
         for item in preview.items
     ]
     lines += [f"not readable: {p.name}: {p.reason}" for p in preview.unreadable]
-    if preview.ignored:
-        lines.append(f"{formatting.amount(preview.ignored, 'other file')} without chats")
+    return [*lines, *preview.aside, *filter(None, [preview.advice])]
+
+
+def import_row(preview: ImportPreview, report: ImportReport) -> dict[str, object]:
+    """What an import did, for programs."""
+    return {
+        "imported": list(report.imported),
+        "known": len(preview.items) - report.wanted,
+        "empty": preview.empty,
+        "unreadable": [_problem_row(one) for one in (*report.unreadable, *report.failed)],
+        "notes": [{"title": note.name, "note": note.reason} for note in report.notes],
+    }
+
+
+def import_lines(preview: ImportPreview, report: ImportReport) -> list[str]:
+    """What an import did: how many, what was left out and why, and what is not as it was."""
+    here = len(preview.items) - report.wanted
+    lines = [f"{formatting.amount(len(report.imported), 'chat')} imported."]
+    if report.cancelled:
+        done = f"{len(report.imported):,} of {formatting.amount(report.wanted, 'chat')}"
+        lines = [f"Stopped: {done} imported. 'phial chats import --undo' takes them back."]
+    elif here:
+        lines.append(
+            f"{formatting.amount(here, 'chat')} left out: here already (--again adds copies)."
+        )
+    lines += preview.aside
+    lines += [f"{note.name or formatting.NEW_CHAT}: {note.reason}" for note in report.notes]
     return lines
+
+
+def _problem_row(problem: Unreadable) -> dict[str, object]:
+    return {"name": problem.name, "reason": problem.reason}
 
 
 def backup_row(backup: Backup, content: Content | None) -> dict[str, object]:
@@ -140,7 +171,7 @@ def backup_row(backup: Backup, content: Content | None) -> dict[str, object]:
 
 def backup_line(backup: Backup, content: Content | None) -> str:
     """A backup, in a line."""
-    made = formatting.date_and_time(backup.made_at)
+    made = formatting.backup_moment(backup.made_at)
     holds = formatting.content(content)
     size = formatting.size(backup.size)
-    return f"{backup.number:>4}  {made:24}  {size:>9}  {holds:28}  {backup.reason}"
+    return f"{backup.number:>4}  {made:27}  {size:>9}  {holds:28}  {backup.reason}"

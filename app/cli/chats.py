@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import json
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
 
@@ -19,13 +18,15 @@ from app.cli.chat_rows import (
     chat_row,
     hit_lines,
     hit_row,
+    import_lines,
+    import_row,
     message_heading,
     message_row,
     preview_lines,
     preview_row,
 )
 from app.cli.interrupt import stop_on_interrupt
-from app.cli.streams import agreed, printable, say
+from app.cli.streams import agreed, harmless, json_text, one_line, redraw, say, tell
 from app.cli.values import WrongUsageError, count
 from app.cli.values import path as path_given
 from app.cli.values import words as words_given
@@ -37,8 +38,11 @@ from app.markup.transfer.values import Exporter, ExportOptions
 from app.services.core import formatting
 from app.services.core.events import ErrorReported, Event
 from app.services.library.library_service import LibraryService
+from app.services.library.live_search import is_cut
+from app.services.transfer.import_record import ImportRecord
+from app.services.transfer.rescue import bring_back
 from app.services.transfer.transfer_service import TransferService
-from app.store import open_store
+from app.store import Backup, MessageRepository, open_store
 from app.store.safety.health import Health
 
 MOST_HITS = 50
@@ -84,7 +88,7 @@ def add_parser(
     sub = action("import", _import, "add chats from files, folders or archives")
     sub.add_argument(
         "paths",
-        nargs="+",
+        nargs="*",
         type=path_given,
         metavar="PATH",
         help="what Phial or another app exported",
@@ -92,15 +96,21 @@ def add_parser(
     either = sub.add_mutually_exclusive_group()
     either.add_argument("--preview", action="store_true", help="only tell what is in them")
     either.add_argument("--again", action="store_true", help="also those that are here, as copies")
+    either.add_argument("--undo", action="store_true", help="take the last import back")
     sub = action("trash", _trash, "what is in the trash; with chats, move them there")
     sub.add_argument("chats", nargs="*", type=words_given, metavar="CHAT", help=_CHATS)
     sub.add_argument("--empty", action="store_true", help="remove everything in it for good")
-    sub.add_argument("--yes", action="store_true", help="with --empty: do not ask")
+    sub.add_argument("--for-good", action="store_true", help="remove these chats of the trash")
+    sub.add_argument("--yes", action="store_true", help="with --empty or --for-good: do not ask")
     sub = action("restore", _restore, "take chats out of the trash")
     sub.add_argument("chats", nargs="+", type=words_given, metavar="CHAT", help=_CHATS)
+    sub.add_argument(
+        "--from", dest="backup", type=count, metavar="N", help="out of backup number N"
+    )
     sub = action("backup", _backup, "make a backup now, list them, or go back to one")
     either = sub.add_mutually_exclusive_group()
     either.add_argument("--list", action="store_true", help="the backups there are")
+    either.add_argument("--show", type=count, metavar="N", help="the chats that backup N holds")
     either.add_argument("--restore", type=count, metavar="N", help="go back to backup number N")
     either.add_argument(
         "--keep", action="store_true", help="say no more that backups hold what is missing here"
@@ -125,6 +135,9 @@ def _add_export(sub: argparse.ArgumentParser, pdf: Callable[[], Exporter]) -> No
     sub.add_argument(
         "--only-text", action="store_true", help="without ids, versions and details; not importable"
     )
+    sub.add_argument("--no-reasoning", action="store_true", help="leave the reasoning out")
+    sub.add_argument("--versions", action="store_true", help="every version of each message")
+    sub.add_argument("--no-system-prompt", action="store_true", help="leave the system prompt out")
     sub.set_defaults(pdf=pdf)
     sub.add_argument("--no-fold", action="store_true", help="do not fold the reasoning of answers")
 
@@ -137,6 +150,7 @@ class _ChatContext:
     library: LibraryService
     transfer: TransferService
     health: Health
+    store: MessageRepository
     problems: list[KnownError] = field(default_factory=list)
 
     def on_event(self, event: Event) -> None:
@@ -156,28 +170,32 @@ class _ChatContext:
             return found[0]
         if found:
             raise InvalidValueError(
-                f"“{printable(text)}” could be {len(found)} chats.",
+                f"“{text}” could be {len(found)} chats.",
                 action="Give more digits of the id; 'phial chats list' shows them.",
             )
-        raise NotFoundError(
-            f"There is no chat “{printable(text)}”.", action="'phial chats list' shows them."
-        )
+        raise NotFoundError(f"There is no chat “{text}”.", action="'phial chats list' shows them.")
 
 
 @contextmanager
 def _open_chats(setup: Setup) -> Iterator[_ChatContext]:
     opened = open_store(setup.folders.data)
     library = LibraryService(opened.repository, setup.settings, setup.bus)
-    room = _ChatContext(library, TransferService(library, setup.bus), opened.health)
+    transfer = TransferService(
+        library,
+        setup.bus,
+        ImportRecord(opened.repository),
+        partial(opened.health.back_up, "before-import"),
+    )
+    room = _ChatContext(library, transfer, opened.health, opened.repository)
     unsubscribe = setup.bus.subscribe(room.on_event)
     for sentence in (*opened.report.sentences, *setup.problems):
-        sys.stderr.write(f"phial: {sentence}\n")
+        tell(f"phial: {one_line(sentence)}")
     if (lost := opened.report.lost) is not None:
         number = lost.backup.number
-        sys.stderr.write(
+        tell(
             f"phial: {formatting.missing(lost)} 'phial chats backup --restore {number}' brings "
             "them "
-            "back; 'phial chats backup --keep' leaves it as it is.\n"
+            "back; 'phial chats backup --keep' leaves it as it is."
         )
     try:
         yield room
@@ -207,7 +225,13 @@ def _show(options: argparse.Namespace, setup: Setup) -> int:
     row = {**chat_row(chat), "messages": [message_row(item) for item in branch]}
     lines = [formatting.title(chat), formatting.date_and_time(chat.created_at)]
     for item in branch:
-        lines += ["", "─" * 40, message_heading(item), "", item.message.content]
+        lines += [
+            "",
+            "─" * 40,
+            message_heading(item),
+            "",
+            *harmless(item.message.content).split("\n"),
+        ]
     return _print_result(options, row, lines)
 
 
@@ -230,6 +254,8 @@ def _search(options: argparse.Namespace, setup: Setup) -> int:
     lines = [line for hit in shown for line in hit_lines(hit)]
     if len(hits) > MOST_HITS:
         lines.append(f"and {len(hits) - MOST_HITS:,} more; add words to the search")
+    elif is_cut(hits):
+        lines.append(formatting.MORE_HITS)
     _print_result(options, [hit_row(hit) for hit in hits], lines or ["Nothing was found."])
     return EXIT_DONE
 
@@ -251,16 +277,24 @@ def _export(options: argparse.Namespace, setup: Setup) -> int:
                 options, {"files": [], "chats": 0}, ["There are no chats to export."]
             )
         out = options.out or Path(room.transfer.suggested_name(ids, format_name))
+        if not out.suffix:
+            out = room.transfer.typed(out, format_name, several=len(ids) > 1)
         report = room.transfer.export(
             ids,
             format_name,
             out,
-            ExportOptions(exact=not options.only_text, fold_thinking=not options.no_fold),
+            ExportOptions(
+                exact=not options.only_text,
+                fold_thinking=not options.no_fold,
+                reasoning=not options.no_reasoning,
+                versions=options.versions,
+                system_prompt=not options.no_system_prompt,
+            ),
             cancel=stop,
             progress=_progress,
         )
     for problem in report.failed:
-        sys.stderr.write(f"phial: {printable(problem.name)}: {printable(problem.reason)}\n")
+        tell(one_line(f"phial: {problem.name}: {problem.reason}"))
     row = {"files": [str(path) for path in report.files], "chats": report.chats}
     _print_result(options, row, [str(path) for path in report.files])
     if report.cancelled:
@@ -273,33 +307,40 @@ def _format_of(out: Path | None) -> str:
 
 
 def _import(options: argparse.Namespace, setup: Setup) -> int:
+    if options.undo and options.paths:
+        raise WrongUsageError("--undo takes no files.", action="Give one or the other.")
+    if options.undo:
+        return _undo_import(options, setup)
+    if not options.paths:
+        raise WrongUsageError("Which files is not said.", action="Name what was exported.")
     with _open_chats(setup) as room, stop_on_interrupt() as stop:
         preview = room.transfer.preview_import(options.paths, cancel=stop, progress=_progress)
         if preview.cancelled:
+            tell("Stopped. Nothing was imported.")
             return EXIT_INTERRUPTED
         if options.preview:
             _print_result(options, preview_row(preview), preview_lines(preview))
             return EXIT_DONE if preview.items else EXIT_FAILED
         keys = [item.key for item in preview.items] if options.again else None
         report = room.transfer.import_chats(preview, keys, cancel=stop, progress=_progress)
-    there = len(preview.items) - len(report.imported) - len(report.failed)
-    problems = [*report.unreadable, *report.failed]
-    for problem in problems:
-        sys.stderr.write(f"phial: {printable(problem.name)}: {printable(problem.reason)}\n")
-    lines = [f"{formatting.amount(len(report.imported), 'chat')} imported."]
-    if there and not report.cancelled:
-        lines.append(
-            f"{formatting.amount(there, 'chat')} left out: here already (--again adds copies)."
-        )
-    row = {
-        "imported": list(report.imported),
-        "known": there,
-        "unreadable": [{"name": p.name, "reason": p.reason} for p in problems],
-    }
-    _print_result(options, row, lines)
+    for problem in [*report.unreadable, *report.failed]:
+        tell(one_line(f"phial: {problem.name}: {problem.reason}".replace(": : ", ": ")))
+    if preview.advice:
+        tell(preview.advice)
+    _print_result(options, import_row(preview, report), import_lines(preview, report))
     if report.cancelled:
         return EXIT_INTERRUPTED
-    return EXIT_FAILED if problems else EXIT_DONE
+    return EXIT_FAILED if report.unreadable or report.failed else EXIT_DONE
+
+
+def _undo_import(options: argparse.Namespace, setup: Setup) -> int:
+    with _open_chats(setup) as room, stop_on_interrupt() as stop:
+        if not room.transfer.undoable():
+            raise NotFoundError("There is no import to take back.", action="")
+        done = room.transfer.undo_import(cancel=stop, progress=_progress)
+    row = {"removed": done.removed, "trashed": done.trashed}
+    _print_result(options, row, [formatting.undone(done.removed, done.trashed)])
+    return EXIT_INTERRUPTED if done.cancelled else EXIT_DONE
 
 
 # --- trash -----------------------------------------------------------------------------------
@@ -308,8 +349,10 @@ def _import(options: argparse.Namespace, setup: Setup) -> int:
 def _trash(options: argparse.Namespace, setup: Setup) -> int:
     if options.empty and options.chats:
         raise WrongUsageError("--empty takes no chats.", action="Give one or the other.")
-    if options.yes and not options.empty:
-        raise WrongUsageError("--yes goes with --empty; nothing else is asked.")
+    if options.yes and not (options.empty or options.for_good):
+        raise WrongUsageError("--yes goes with --empty or --for-good; nothing else is asked.")
+    if options.for_good and not options.chats:
+        raise WrongUsageError("Which chats is not said.", action="Name chats of the trash.")
     with _open_chats(setup) as room:
         if options.empty:
             count = len(room.library.trash()) + len(room.library.trashed_messages())
@@ -317,6 +360,13 @@ def _trash(options: argparse.Namespace, setup: Setup) -> int:
             if count and not options.yes and not agreed(what):
                 return EXIT_FAILED
             removed = room.library.empty_trash().result()
+            return _print_result(options, {"removed": removed}, [f"{removed:,} removed for good."])
+        if options.for_good:
+            chats = [room.find(text, room.library.trash()) for text in options.chats]
+            what = f"Remove {formatting.amount(len(chats), 'chat')} for good? [y/N] "
+            if not options.yes and not agreed(what):
+                return EXIT_FAILED
+            removed = room.library.remove_for_good([chat.id for chat in chats]).result()
             return _print_result(options, {"removed": removed}, [f"{removed:,} removed for good."])
         if not options.chats:
             chats = room.library.trash()
@@ -330,6 +380,8 @@ def _trash(options: argparse.Namespace, setup: Setup) -> int:
 
 
 def _restore(options: argparse.Namespace, setup: Setup) -> int:
+    if options.backup is not None:
+        return _bring_back(options, setup)
     with _open_chats(setup) as room:
         trash = room.library.trash()
         chats = [room.find(text, trash) for text in options.chats]
@@ -339,6 +391,19 @@ def _restore(options: argparse.Namespace, setup: Setup) -> int:
         [chat_row(c) for c in chats],
         [f"{formatting.amount(len(chats), 'chat')} restored."],
     )
+
+
+def _bring_back(options: argparse.Namespace, setup: Setup) -> int:
+    """Take single chats out of a backup, beside what is here."""
+    with (
+        _open_chats(setup) as room,
+        room.health.look_into(_backup_of(room, options.backup)) as held,
+    ):
+        listed = (*held.list_conversations(), *held.list_conversations(archived=True))
+        chats = [room.find(text, listed) for text in options.chats]
+        made = [bring_back(held, room.store, chat.id) for chat in chats]
+        rows = [chat_row(room.library.get(id_)) for id_ in made]
+    return _print_result(options, rows, [f"{formatting.amount(len(made), 'chat')} brought back."])
 
 
 # --- safety ----------------------------------------------------------------------------------
@@ -356,17 +421,15 @@ def _backup(options: argparse.Namespace, setup: Setup) -> int:
         if options.keep:
             room.health.keep_as_it_is()
             return _print_result(options, {"kept": True}, ["The chats stay as they are."])
-        if options.restore is None:
+        if options.restore is None and options.show is None:
             made = room.health.back_up()
             row = backup_row(made, room.health.content(made))
             return _print_result(options, row, [str(made.path)])
-        for backup in room.health.list_backups():
-            if backup.number == options.restore:
-                break
-        else:
-            raise NotFoundError(
-                f"There is no backup {options.restore}.", action="Add --list to see them."
-            )
+        if options.show is not None:
+            with room.health.look_into(_backup_of(room, options.show)) as held:
+                chats = (*held.list_conversations(), *held.list_conversations(archived=True))
+            return _print_result(options, [chat_row(chat) for chat in chats], chat_lines(chats))
+        backup = _backup_of(room, options.restore)
         what = f"Replace all chats by those of {formatting.date_and_time(backup.made_at)}? [y/N] "
         if not options.yes and not agreed(what):
             return EXIT_FAILED
@@ -376,6 +439,15 @@ def _backup(options: argparse.Namespace, setup: Setup) -> int:
         f"Those of before are backup {before.number}.",
     ]
     return _print_result(options, {"restored": backup.number, "before": before.number}, lines)
+
+
+def _backup_of(room: _ChatContext, number: int) -> Backup:
+    for backup in room.health.list_backups():
+        if backup.number == number:
+            return backup
+    raise NotFoundError(
+        f"There is no backup {number}.", action="'phial chats backup --list' shows them."
+    )
 
 
 def _check(options: argparse.Namespace, setup: Setup) -> int:
@@ -399,13 +471,11 @@ def _check(options: argparse.Namespace, setup: Setup) -> int:
 
 
 def _progress(done: int, total: int) -> None:
-    if sys.stderr.isatty() and total > 1:
-        end = "\n" if done == total else ""
-        sys.stderr.write(f"\r\x1b[K{formatting.percent(done / total)}{end}")
-        sys.stderr.flush()
+    if total > 1:
+        redraw(formatting.percent(done / total), end="\n" if done == total else "")
 
 
 def _print_result(options: argparse.Namespace, row: object, lines: Sequence[str]) -> int:
-    text = json.dumps(row, indent=2) if options.json else "\n".join(lines)
+    text = json_text(row) if options.json else "\n".join(map(one_line, lines))
     say(text + "\n")
     return EXIT_DONE

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import json
 from pathlib import Path
 
 from app.cli import EXIT_DONE, EXIT_FAILED
-from app.cli.streams import say
+from app.cli.streams import json_text, one_line, say, tell
 from app.cli.values import model as model_value
 from app.compose import Setup, make_engine
+from app.domain.errors import KnownError
 from app.services.doctor import examine
 from app.services.models.model_files import DEMO, find_model
 from app.services.models.model_fit import request_of
@@ -34,9 +34,18 @@ def run(options: argparse.Namespace, setup: Setup) -> int:
     load = request_of(settings, path)
     engine = make_engine(setup)
     try:
-        report = examine(engine, setup.folders, setup.ladder.steps(), load)
+        report = examine(engine, setup.folders, _steps(setup), load)
     finally:
         engine.close()
-    text = json.dumps(report.as_dict(), indent=2) if options.json else "\n".join(report.lines())
+    text = json_text(report.as_dict()) if options.json else "\n".join(map(one_line, report.lines()))
     say(text + "\n")
     return EXIT_FAILED if report.engine_problem else EXIT_DONE
+
+
+def _steps(setup: Setup) -> dict[str, int]:
+    """What is remembered of this machine; a report is needed most where something is wrong."""
+    try:
+        return setup.ladder.steps()
+    except KnownError as error:
+        tell(f"phial: {one_line(str(error))}")
+        return {}

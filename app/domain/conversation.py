@@ -88,7 +88,8 @@ class Conversation:
         deleted_at: When it was moved to the trash; None outside it.
         private: Lives in memory only.
         scroll_message_id: The first visible message when the chat was left; None for the end.
-        scroll_offset: Length of that message's text before the first visible line, as Qt counts.
+        scroll_offset: Length of that message's text before the first visible line, as Qt counts;
+            -1 for the message with all that stands above its text.
         activity: Its place in the order of use, the higher the later; does not trust the clock.
             It means something among the chats of one library only, and makes none another chat.
     """

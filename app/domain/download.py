@@ -87,6 +87,7 @@ class RemoteModel:
         quantization: "Q4_K_M", from the name; empty where it does not say.
         parts: The files in order; one for a file that is not split.
         complete: Whether every part the names promise is there.
+        text: Whether its name is a text model's, and not that of a projector or of measurements.
     """
 
     repository: str
@@ -94,6 +95,13 @@ class RemoteModel:
     quantization: str
     parts: tuple[RemoteFile, ...]
     complete: bool = True
+    text: bool = True
+
+    @property
+    def path(self) -> str:
+        """Its name with its folder, as a person asks for it."""
+        folder, slash, _ = self.parts[0].path.rpartition("/")
+        return f"{folder}{slash}{self.name}"
 
     @property
     def size(self) -> int:
@@ -204,6 +212,7 @@ class DownloadItem:
         error: Why it failed, as sentences; empty otherwise.
         files: The finished files, once DONE.
         sha256: Their hashes, in the same order.
+        closed: Whether it failed because the hub asks who wants it.
     """
 
     id: str
@@ -220,6 +229,7 @@ class DownloadItem:
     error: str = ""
     files: tuple[Path, ...] = ()
     sha256: tuple[str, ...] = ()
+    closed: bool = False
 
 
 # --- errors ---------------------------------------------------------------------------------
@@ -228,7 +238,7 @@ class DownloadItem:
 class NetworkError(HubError):
     """The server could not be reached, or the connection broke. Tried again by itself first."""
 
-    default_action = "Check your connection and choose Resume."
+    default_action = "Check your connection and try again."
 
 
 class StalledError(NetworkError):
@@ -242,7 +252,7 @@ class BusyServerError(HubError):
         retry_after: Seconds the server asked us to wait; None where it did not say.
     """
 
-    default_action = "Wait a while and choose Resume."
+    default_action = "Wait a while and try again."
 
     def __init__(
         self,
@@ -268,7 +278,8 @@ class AccessError(HubError):
 
     default_data = "Nothing was fetched."
     default_action = (
-        "Ask for access on the model's page, then give Phial an access token in Settings."
+        "Ask for access on the model's page, then give Phial an access token: in Settings under "
+        "Privacy and network, or with --token in the terminal."
     )
 
 
@@ -276,11 +287,32 @@ class MissingRemoteError(HubError):
     """404: no such repository, revision or file (or it is private)."""
 
     default_data = "Nothing was changed."
-    default_action = "Check the spelling; a private repository needs an access token."
+    default_action = (
+        "Check the spelling. A private repository needs an access token: in Settings under "
+        "Privacy and network, or with --token in the terminal."
+    )
 
 
 class ServerAnswerError(HubError):
     """The server answered something that no hub answers."""
+
+
+class InterceptedError(HubError):
+    """Something on the way answered in the server's place: a network's login page, a proxy."""
+
+    default_action = (
+        "Open a web page in a browser: your network may want you to log in. Then try again."
+    )
+
+
+class WrongAddressError(HubError):
+    """The environment names a hub or a proxy that cannot be used; nothing was sent."""
+
+    default_data = "Nothing was sent."
+
+
+class WrongRangeError(ServerAnswerError):
+    """206 with other bytes than the ones that were asked for."""
 
 
 class ChangedOnServerError(HubError):
@@ -292,14 +324,14 @@ class ChangedOnServerError(HubError):
 class WrongSizeError(HubError):
     """The server offers another number of bytes than its own listing says."""
 
-    default_data = "Nothing of it is kept."
+    default_action = "Try again later; the repository may be changing just now."
 
 
 class DamagedDownloadError(HubError):
     """Everything arrived, and the SHA-256 is not the one the hub tells."""
 
     default_data = "The damaged file was deleted, so that nothing can load it."
-    default_action = "Choose Retry to fetch it again."
+    default_action = "Start it again to fetch the file anew."
 
 
 class UnsafeNameError(HubError):
@@ -320,11 +352,11 @@ class FileInTheWayError(HubError):
     """Another file already has the name the download would get."""
 
     default_data = "That file was left as it is."
-    default_action = "Move it away, or choose another folder for models."
+    default_action = "Move it away and try again."
 
 
 class ModelFolderError(HubError):
     """The folder for models cannot be written to."""
 
-    default_data = "Nothing was fetched."
-    default_action = "Make the folder writable, or choose another one in Settings."
+    default_data = "Nothing was changed."
+    default_action = "Make the folder writable and try again."

@@ -83,6 +83,12 @@ class ModelFileError(EngineError):
     default_action = "Choose another model file."
 
 
+class ModelMissingError(ModelFileError):
+    """There is no file at the place of a model; its drive may come back."""
+
+    default_action = "Connect the drive it is on and try again, or choose another model file."
+
+
 class SwitchFailedError(EngineError):
     """Another model could not be loaded, and the one before is in use again."""
 
@@ -126,7 +132,13 @@ class PromptTooLongError(EngineError):
 class ContextFullError(EngineError):
     """The chat no longer fits, and the user asked to be told instead of leaving turns out."""
 
-    default_action = "Start a new chat, or let Phial leave out the oldest turns."
+    default_action = "Start a new chat, or let Phial leave out the oldest messages."
+
+
+class AnswerFillsContextError(ContextFullError):
+    """An answer that is to be continued fills the context window by itself."""
+
+    default_action = "Start a new chat, or choose a larger context in Settings."
 
 
 class EngineDiedError(EngineError):
@@ -203,7 +215,7 @@ class NotFoundError(KnownError):
 class HubError(KnownError):
     """A model file could not be found, fetched or verified."""
 
-    default_data = "The part that was fetched is kept, and nothing else was changed."
+    default_data = "Nothing was changed."
 
 
 class OfflineError(HubError):

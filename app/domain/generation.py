@@ -126,6 +126,8 @@ class GenerationRequest:
         summarised: What a summary in the system prompt stands for: turns that are still the
             chat's, the system prompt as it was before included. What the model worked out for the
             turns behind them may then stay in its cache.
+        replace_system: The chat's system prompt stands in place of the one that a model brings
+            itself, where it brings one; else it follows that.
     """
 
     conversation_id: str
@@ -136,6 +138,7 @@ class GenerationRequest:
     private: bool = False
     grammar: str = ""
     summarised: tuple[Turn, ...] = ()
+    replace_system: bool = False
 
 
 @dataclass(frozen=True, slots=True)

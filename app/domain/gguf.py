@@ -8,13 +8,17 @@ allocated. Layout: ``ggml/include/gguf.h`` of llama.cpp.
 
 from __future__ import annotations
 
+import os
+import stat
 import struct
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from io import BufferedReader
 from pathlib import Path
 from typing import BinaryIO
 
-from app.domain.errors import ModelFileError
+from app.domain.errors import ModelFileError, ModelMissingError
+from app.domain.gguf_checks import unsound
 from app.domain.gguf_types import BLOCKS, FILE_TYPES
 
 MAX_TEXT = 32 * 1024 * 1024  # bytes of one string; the largest seen is a template of 20 kB
@@ -60,6 +64,7 @@ class GgufHeader:
         numbers: Arrays of numbers by key, at most 4,096 entries of each.
         tensors: In file order.
         vocabulary: Number of tokens; 0 where the file has no vocabulary.
+        lengths: Of arrays, by key.
     """
 
     version: int
@@ -68,6 +73,7 @@ class GgufHeader:
     numbers: Mapping[str, tuple[float, ...]]
     tensors: tuple[Tensor, ...]
     vocabulary: int
+    lengths: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def architecture(self) -> str:
@@ -245,6 +251,7 @@ def read_gguf_header(file: BinaryIO, name: str) -> GgufHeader:
     value_count = reader.count("values", 13)
     values: dict[str, Scalar] = {}
     numbers: dict[str, tuple[float, ...]] = {}
+    lengths: dict[str, int] = {}
     vocabulary = 0
     seen: set[str] = set()
     for _ in range(value_count):
@@ -258,7 +265,7 @@ def read_gguf_header(file: BinaryIO, name: str) -> GgufHeader:
         elif kind in _SCALARS:
             values[key] = reader.number(_SCALARS[kind])
         elif kind == _ARRAY:
-            array = _array(reader)
+            array, lengths[key] = _array(reader)
             if isinstance(array, list):
                 if key == _TOKENS:
                     vocabulary = _vocabulary(reader, array)
@@ -267,9 +274,11 @@ def read_gguf_header(file: BinaryIO, name: str) -> GgufHeader:
         else:
             raise reader.broken(f"its header holds a value of unknown kind {kind}")
     tensors = _tensors(reader, tensor_count, values.get("general.alignment", 32))
-    header = GgufHeader(version, reader.size, values, numbers, tensors, vocabulary)
+    header = GgufHeader(version, reader.size, values, numbers, tensors, vocabulary, lengths)
     if not header.architecture and header.split_count == 1:
         raise reader.broken("it does not say which architecture it is for")
+    if reason := unsound(header):
+        raise reader.broken(reason)
     return header
 
 
@@ -280,22 +289,43 @@ def read_gguf_file(path: Path) -> GgufHeader:
         ModelFileError: It is missing, a folder, unreadable, not GGUF, or damaged; says which.
     """
     try:
-        if path.is_dir():
-            raise ModelFileError(f"{path} is a folder, not a model file.")
-        with path.open("rb") as file:
+        with open_file(path) as file:
             return read_gguf_header(file, path.name)
-    except FileNotFoundError as error:
-        raise ModelFileError(f"There is no model file at {path}.") from error
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise ModelMissingError(f"There is no model file at {path}.") from error
     except (OSError, ValueError) as error:
         raise ModelFileError(
             f"The model file {path.name} could not be read.", detail=str(error)
         ) from error
 
 
-def _array(reader: _Reader) -> list[bytes] | tuple[float, ...]:
+def open_file(path: Path) -> BufferedReader:
+    """Open a file for binary reading, and nothing else: a pipe would be waited for without end.
+
+    Raises:
+        ModelFileError: It is a pipe, a socket or a device.
+        OSError: It cannot be opened.
+    """
+
+    def opener(name: str, flags: int) -> int:
+        return os.open(name, flags | getattr(os, "O_NONBLOCK", 0))
+
+    refused = ModelFileError(f"{path} is not a file: a model cannot be read from it.")
+    if path.exists() and not path.is_file():  # a socket cannot even be opened
+        raise refused
+    file = open(path, "rb", opener=opener)  # noqa: SIM115  # closed by who asked
+    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        file.close()
+        raise refused
+    return file
+
+
+def _array(reader: _Reader) -> tuple[list[bytes] | tuple[float, ...], int]:
+    """An array and its length; of numbers at most the first 4,096 are kept."""
     kind = reader.number("i")
     if kind == _STRING:
-        return reader.strings(reader.count("texts", 8))
+        texts = reader.strings(reader.count("texts", 8))
+        return texts, len(texts)
     if kind not in _SCALARS:
         raise reader.broken(f"its header holds an array of unknown kind {kind}")
     width = struct.calcsize(_SCALARS[kind])
@@ -304,7 +334,7 @@ def _array(reader: _Reader) -> list[bytes] | tuple[float, ...]:
     data = reader.take(kept * width)
     reader.at += (count - kept) * width
     reader.file.seek(reader.at)
-    return struct.unpack(f"<{kept}{_SCALARS[kind]}", data)
+    return struct.unpack(f"<{kept}{_SCALARS[kind]}", data), count
 
 
 def _vocabulary(reader: _Reader, tokens: list[bytes]) -> int:

@@ -28,6 +28,7 @@ class ModelFile:
         owned: Whether Phial put the file there and may delete it.
         architecture: GGUF ``general.architecture``.
         context_length: Tokens the model was trained for; 0 where unknown.
+        problem: Why it cannot answer; empty where it can.
     """
 
     path: Path
@@ -39,6 +40,7 @@ class ModelFile:
     owned: bool = False
     architecture: str = ""
     context_length: int = 0
+    problem: str = ""
 
     @property
     def label(self) -> str:

@@ -56,6 +56,15 @@ class Settings:
             multiline=True,
         ),
     )
+    replace_model_prompt: bool = option(
+        False,
+        Option(
+            _G,
+            "In place of the model's own prompt",
+            "Some models, Phi-4-reasoning among them, bring a system prompt of their own. "
+            "Off: yours follows it.",
+        ),
+    )
     temperature: float | None = option(
         None,
         Option(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.domain.errors import ContextFullError, PromptTooLongError
+from app.domain.errors import AnswerFillsContextError, ContextFullError, PromptTooLongError
 from app.domain.generation import OverflowPolicy, Role, Turn
 
 DEFAULT_RESERVE = 1_024  # tokens kept free for an answer without a limit of its own
@@ -73,9 +73,8 @@ def fit_turns(
     limit = context_size - min(reserve, SMALLEST_ANSWER)
     if needed > limit:
         if continuing:
-            raise ContextFullError(
-                f"The answer fills the context window of {context_size:,} tokens.",
-                action="Start a new chat, or choose a larger context in Settings.",
+            raise AnswerFillsContextError(
+                f"The answer fills the context window of {context_size:,} tokens."
             )
         raise PromptTooLongError(needed, limit)
     if overflow is OverflowPolicy.REFUSE and start > pinned and total > context_size - reserve:

@@ -15,6 +15,10 @@ from app.domain.generation import (
 from app.engine.base import LoadProgressCallback
 
 
+class HungError(Exception):
+    """The process lives and does not answer: it has to be replaced."""
+
+
 @dataclass(slots=True)
 class PartialResult:
     """What was seen of an answer, in case its end is never heard."""

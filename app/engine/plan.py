@@ -17,6 +17,7 @@ from app.domain.model import Device, KvType, LoadPlan, LoadRequest
 DEFAULT_CONTEXT = 16_384  # Phi-4's own; longer windows are asked for, not given
 SMALLEST_CONTEXT = 2_048  # below, a default is not worth having
 UNKNOWN_CONTEXT = 4_096  # for a file that does not say
+LEAST_CONTEXT = 256  # llama.cpp rounds up to this many cells, and its batch does not follow
 MAX_CONTEXT = 1 << 22  # llama.cpp keeps positions in 32 bits; nothing was trained for more
 BATCH = 512  # llama.cpp's default micro-batch; larger gains nothing on a CPU
 OUTPUTS = 33  # rows of logits the compute buffer holds, see llama/decode.py
@@ -60,7 +61,7 @@ def make_plan(
 
     Raises:
         OutOfMemoryError: It cannot fit; says how much is missing.
-        InvalidValueError: The context asked for is beyond any model.
+        InvalidValueError: The context asked for is beyond any model, or below what llama.cpp takes.
     """
     weights = weights_bytes or header.weights_bytes
     _check_context(request.context_size)
@@ -96,9 +97,10 @@ def weights_of_all_parts(path: Path, header: GgufHeader) -> int:
 
 
 def _check_context(size: int | None) -> None:
-    if size is not None and not 1 <= size <= MAX_CONTEXT:
+    if size is not None and not LEAST_CONTEXT <= size <= MAX_CONTEXT:
         raise InvalidValueError(
-            f"A context of {size:,} tokens is not possible; at most {MAX_CONTEXT:,} are."
+            f"A context of {size:,} tokens is not possible; "
+            f"it must be between {LEAST_CONTEXT:,} and {MAX_CONTEXT:,}."
         )
 
 

@@ -194,7 +194,7 @@ def _read_header(fixed: bytes, rest: bytes) -> _Header:
             int(values["state"]),
             int(values["crc32"]),
         )
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
         raise SnapshotError("its header is damaged") from error
     if not 0 < header.tokens <= SEGMENT or header.state < 0:
         raise SnapshotError("its header is damaged")

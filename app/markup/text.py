@@ -26,6 +26,7 @@ from app.markup.document.blocks import (
     Paragraph,
     Quote,
     Rule,
+    Script,
     SoftBreak,
     Spans,
     Strike,
@@ -112,7 +113,7 @@ def _plain_span(span: Inline) -> str:
     match span:
         case Text() | Code():
             return span.text
-        case Emphasis() | Strong() | Strike() | Link():
+        case Emphasis() | Strong() | Strike() | Script() | Link():
             return plain_spans(span.children)
         case Image():
             return span.alt
@@ -121,7 +122,7 @@ def _plain_span(span: Inline) -> str:
         case LineBreak():
             return "\n"
         case SoftBreak():
-            return " "
+            return "\n" if span.kept else " "
         case FootnoteRef():
             return f"[{span.number}]"
 
@@ -227,6 +228,9 @@ def _html_span(span: Inline) -> str:
             return f"<strong>{html_spans(span.children)}</strong>"
         case Strike():
             return f"<s>{html_spans(span.children)}</s>"
+        case Script():
+            name = "sup" if span.raised else "sub"
+            return f"<{name}>{html_spans(span.children)}</{name}>"
         case Link():
             inner = html_spans(span.children)
             return f'<a href="{escape(span.href)}">{inner}</a>' if is_openable(span.href) else inner
@@ -237,6 +241,6 @@ def _html_span(span: Inline) -> str:
         case LineBreak():
             return "<br>"
         case SoftBreak():
-            return "\n"
+            return "<br>\n" if span.kept else "\n"
         case FootnoteRef():
             return f"<sup>{span.number}</sup>"

@@ -14,7 +14,7 @@ from app.services.core.events import EventBus
 from app.services.core.serial_executor import SerialExecutor
 from app.services.core.settings import SettingsService
 from app.services.library.library_service import LibraryService
-from app.services.library.maintenance import MaintenanceService
+from app.services.maintenance import MaintenanceService
 from app.services.models.add_models import AddModelService
 from app.services.models.advice import AdviceService
 from app.services.models.benchmark_runner import BenchmarkService

@@ -1,11 +1,20 @@
-"""One running copy per data folder: a lock the operating system releases when we die."""
+"""One running copy per data folder: a lock the operating system releases when we die.
+
+Whoever holds it names the channel on which a second start asks it to come forward. The name is
+one that nobody else can take first: in a folder of the user's alone, or one that cannot be guessed.
+It is written in the data folder, where the second start reads it.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import logging
 import os
+import secrets
+import stat
 import sys
+import tempfile
 from pathlib import Path
 from types import TracebackType
 
@@ -19,13 +28,17 @@ class InstanceLock:
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / "instance.lock"
+        self._channel = folder / "instance.channel"
         self._file: int | None = None
 
     @property
     def channel(self) -> str:
-        """A name for the local channel on which a second start asks the first to come forward."""
-        digest = hashlib.sha256(str(self._path.absolute()).encode()).hexdigest()[:16]
-        return f"phial-{digest}"
+        """The name of the running copy's channel; empty where there is none that can be trusted."""
+        try:
+            name = self._channel.read_text("utf-8")
+        except (OSError, ValueError):
+            return ""
+        return name if self._file is not None or _is_ours(name) else ""
 
     def acquire(self) -> bool:
         """Take the lock; False when another process holds it.
@@ -42,6 +55,13 @@ class InstanceLock:
             os.close(handle)
             return False
         self._file = handle
+        try:
+            self._channel.unlink(missing_ok=True)  # it may be somebody's link
+            handle = os.open(self._channel, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE)
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                file.write(_new_channel(self._path.parent))
+        except OSError as error:  # a second start says then that this one does not answer
+            _log.warning("No channel can be named in %s: %s", self._path.parent, error)
         return True
 
     def release(self) -> None:
@@ -62,8 +82,20 @@ class InstanceLock:
         self.release()
 
 
+def _secret_channel() -> str:
+    return f"phial-{secrets.token_hex(16)}"
+
+
 if sys.platform == "win32":
     import msvcrt
+
+    def _new_channel(_folder: Path) -> str:
+        """A pipe's name; all of them share one space, so it is one that cannot be guessed."""
+        return _secret_channel()
+
+    def _is_ours(_name: str) -> bool:
+        """Whether a channel of that name was opened by this user: who else knew it?"""
+        return True
 
     def _lock(handle: int) -> bool:
         try:
@@ -74,6 +106,38 @@ if sys.platform == "win32":
 
 else:
     import fcntl
+
+    _LONGEST = 80  # bytes of a socket's path; 104 fit, and Qt makes it under a longer name first
+
+    def _new_channel(folder: Path) -> str:
+        """A socket's path in a folder that only this user reaches into."""
+        runtime = os.environ.get("XDG_RUNTIME_DIR", "")
+        digest = hashlib.sha256(os.fsencode(folder.absolute())).hexdigest()[:16]
+        places = [Path(runtime) / f"phial-{digest}"] if runtime else []
+        own = folder.absolute() / "instance"
+        with contextlib.suppress(FileExistsError):
+            own.mkdir(mode=0o700)
+        for place in (*places, own / "window"):
+            if len(os.fsencode(place)) <= _LONGEST and _is_private(place.parent):
+                return str(place)
+        return _secret_channel()  # in the folder for temporary files, whose names anyone may take
+
+    def _is_private(folder: Path) -> bool:
+        """Whether a folder belongs to this user, and nobody else may make files in it."""
+        try:
+            found = folder.lstat()
+        except OSError:
+            return False
+        ours = stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid()
+        return ours and not found.st_mode & 0o077
+
+    def _is_ours(name: str) -> bool:
+        """Whether the socket of that name was made by this user."""
+        try:
+            found = Path(tempfile.gettempdir(), name).lstat()
+        except (OSError, ValueError):
+            return False
+        return stat.S_ISSOCK(found.st_mode) and found.st_uid == os.getuid()
 
     def _lock(handle: int) -> bool:
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from collections.abc import Callable, Sequence
 
@@ -24,6 +25,7 @@ from app.ui.style.theme import Theme, theme_for
 from app.ui.transfer.pdf import PdfExporter
 
 _log = logging.getLogger(__name__)
+_INPUT_METHODS = ("ibus", "compose")
 _LEVELS = {
     QtMsgType.QtDebugMsg: logging.DEBUG,
     QtMsgType.QtInfoMsg: logging.INFO,
@@ -42,6 +44,7 @@ def make_application(argv: list[str] | None = None) -> QApplication:
         Qt.HighDpiScaleFactorRoundingPolicy.PassThrough
     )
     QGuiApplication.setDesktopFileName("chat.phial.Phial")
+    fall_back_to_other_input_methods()
     application = QApplication(argv or sys.argv[:1])
     application.setApplicationName("Phial")
     application.setApplicationVersion(app.__version__)
@@ -49,6 +52,19 @@ def make_application(argv: list[str] | None = None) -> QApplication:
     application.setStyle("Fusion")  # takes the theme's colours alike on every system
     application.setWindowIcon(icons.application_icon())
     return application
+
+
+def fall_back_to_other_input_methods() -> None:
+    """Let Qt try further input methods where the one that is asked for has no plugin here.
+
+    ``QT_IM_MODULE=fcitx`` without its plugin leaves Qt without any, so that not even dead keys
+    write. Qt takes the first of ``QT_IM_MODULES`` that it has (Qt 6.7); fcitx answers as ibus too.
+    """
+    wanted = os.environ.get("QT_IM_MODULES") or os.environ.get("QT_IM_MODULE")
+    if wanted:
+        known = [name for name in wanted.split(";") if name]
+        more = [name for name in _INPUT_METHODS if name not in known]
+        os.environ["QT_IM_MODULES"] = ";".join([*known, *more])
 
 
 class FileOpener(QObject):

@@ -5,15 +5,15 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable, Sequence
 from functools import partial
-from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QPoint, Qt
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
-from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QSplitter
+from PySide6.QtCore import QByteArray, QPoint, QSize, Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QKeyEvent
+from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QSplitter, QWidget
 
 from app.domain.conversation import SearchHit
 from app.domain.errors import KnownError
 from app.domain.generation import Role
+from app.domain.options import Section
 from app.services.core import formatting
 from app.services.core.events import (
     DevicesFound,
@@ -28,13 +28,22 @@ from app.services.core.events import (
     SettingsChanged,
 )
 from app.services.registry import Services
+from app.ui.commands.given_files import GivenFiles
 from app.ui.commands.handlers import CommandHandlers
 from app.ui.conversation.chat_controller import ChatController
 from app.ui.conversation.chat_pane import ChatPane, Page
-from app.ui.conversation.error_actions import MODEL_PROBLEM, ErrorActions, actions_for, problem_kind
+from app.ui.conversation.error_actions import (
+    ANSWER_PROBLEM,
+    MODEL_PROBLEM,
+    REFUSAL,
+    ErrorActions,
+    actions_for,
+    problem_kind,
+)
 from app.ui.conversation.start_report import StartReport
 from app.ui.core.background_worker import Worker
 from app.ui.core.event_bridge import EventBridge
+from app.ui.core.file_drops import FileDrops
 from app.ui.core.focus import FocusKeeper, can_have_focus, is_typed, walk_by_tab
 from app.ui.core.links import ask_to_open_link
 from app.ui.models.model_menu import ModelMenu
@@ -47,12 +56,14 @@ from app.ui.style.theme import Theme
 from app.ui.transcript.view import TranscriptView
 
 _SIZE = (1100, 760)
-_MODEL = ".gguf"
-_CHATS = {".md", ".markdown", ".json", ".jsonl", ".chat", ".phial", ".zip"}
+_SMALLEST = (533, 400)
+_FOLLOW_MS = 1_500
+"""Between two looks whether another process wrote into the library, milliseconds."""
+_DROP = "Drop to open a model, import chats, or add a text to your message"
 
 
 def _nothing() -> None:
-    """No search is under way."""
+    """There is nothing to end or to close."""
 
 
 class MainWindow(QMainWindow):
@@ -62,10 +73,9 @@ class MainWindow(QMainWindow):
         super().__init__()
         self._services = services
         self._end_search: Callable[[], object] = _nothing
+        self._shown_id = ""
         settings, state = services.settings.current, services.models.state
-        self.setMinimumSize(560, 420)
-        self.resize(*_SIZE)
-        self.setAcceptDrops(True)
+        self._size_up()
         self.actions_table = CommandActions(self)
         self.bridge = EventBridge(services.bus, self)
         self._worker = Worker(self.bridge)
@@ -87,7 +97,11 @@ class MainWindow(QMainWindow):
         self.commands = CommandHandlers(self._shell)
         self.actions_table.connect_all(self.commands.handlers().items())
         model_menu.chosen.connect(self.commands.models.choose_model)
+        self._given = GivenFiles(self._shell, self.commands)
         self._lay_out()
+        self._drops = FileDrops(self, _DROP)
+        self._drops.watch(self.pane.composer.editor)
+        self._drops.watch_fields()
         self._focus = FocusKeeper(self, self.pane.composer.editor)
         self._connect()
         self._remedies = self._make_error_actions()
@@ -106,6 +120,16 @@ class MainWindow(QMainWindow):
         self._show_model_state()
         self.commands.models.show_downloads()
         self._reload_chats()
+        self._follow = QTimer(self, interval=_FOLLOW_MS)
+        self._follow.timeout.connect(services.library.following.look)
+        self._follow.start()
+        services.library.following.look()
+
+    def _size_up(self) -> None:
+        """As large as is comfortable, and no larger than the screen has room for."""
+        room = self.screen().availableGeometry().size()
+        self.setMinimumSize(QSize(*_SMALLEST).boundedTo(room))
+        self.resize(QSize(*_SIZE).boundedTo(room))
 
     def _lay_out(self) -> None:
         split = QSplitter(Qt.Orientation.Horizontal)
@@ -115,7 +139,7 @@ class MainWindow(QMainWindow):
         split.setCollapsible(1, False)
         split.setStretchFactor(1, 1)
         split.setHandleWidth(1)  # Qt widens what the pointer can grab
-        split.setSizes([sidebar_module.WIDTH, _SIZE[0] - sidebar_module.WIDTH])
+        split.setSizes([sidebar_module.WIDTH, self.width() - sidebar_module.WIDTH])
         self.setCentralWidget(split)
 
     def _make_menu(self) -> QMenu:
@@ -144,6 +168,8 @@ class MainWindow(QMainWindow):
         side.rename_requested.connect(self._services.library.rename)
         side.menu_requested.connect(self._open_chat_menu)
         side.delete_requested.connect(commands.chats.delete)
+        side.told.connect(pane.status.show_notice)
+        pane.header.title.told.connect(pane.status.show_notice)
         side.chats_requested.connect(self._reload_chats)
         pane.header.sidebar_requested.connect(self._shell.toggle_sidebar)
         pane.header.renamed.connect(self._rename_shown)
@@ -155,7 +181,8 @@ class MainWindow(QMainWindow):
         )
         pane.welcome.demo_requested.connect(commands.models.try_demo)
         pane.welcome.file_requested.connect(commands.models.add_model)
-        pane.composer.files_dropped.connect(self.open_files)
+        pane.composer.files_pasted.connect(self.open_files)
+        self._drops.dropped.connect(self.open_files)
         pane.snackbar.undo_changed.connect(self._update_actions)
         controller.changed.connect(self._update_actions)
         controller.shown.connect(self._on_shown)
@@ -180,8 +207,9 @@ class MainWindow(QMainWindow):
             choose_model=self.pane.header.open_model_menu,
             try_demo=commands.models.try_demo,
             load_again=self._services.models.load,
-            new_chat=self.controller.new_chat,
-            settings=commands.settings,
+            new_chat=self.controller.unanswered.new_chat,
+            leave_out=self.controller.unanswered.leave_out,
+            context_size=partial(commands.settings, Section.MODEL),
             data_folder=commands.data_folder,
             continue_answer=commands.messages.continue_answer,
             details=commands.details,
@@ -193,7 +221,9 @@ class MainWindow(QMainWindow):
         """Show what was shown last, or the first start."""
         settings = self._services.settings.current
         found = self._start_report.say()
-        if not settings.welcomed and not found:  # the welcome would hide what was found
+        model = self._services.models.state.model
+        first = not settings.welcomed and (model is None or model.demo)
+        if first and not found:  # the welcome would hide what was found
             self._show_offers()
             self._services.models.find_devices()
             self.pane.show_page(Page.WELCOME)
@@ -225,6 +255,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Keep draft, place and geometry; the services are closed by whoever built them."""
+        self.commands.finish()
         focused = self.focusWidget()
         if focused is not None:
             focused.clearFocus()  # a title that is typed in the sidebar is kept
@@ -235,6 +266,7 @@ class MainWindow(QMainWindow):
                 window_geometry=geometry, sidebar_visible=not self.sidebar.isHidden()
             )
         )
+        self._follow.stop()
         self._worker.close()
         self.bridge.close()
         event.accept()
@@ -245,7 +277,7 @@ class MainWindow(QMainWindow):
             try:
                 self.restoreGeometry(QByteArray(base64.b64decode(stored, validate=True)))
             except ValueError:
-                self.resize(*_SIZE)
+                self._size_up()
 
     # --- look ---------------------------------------------------------------------------------
 
@@ -321,6 +353,10 @@ class MainWindow(QMainWindow):
 
     def _on_shown(self, conversation_id: str) -> None:
         chat = self.controller.chat
+        if self._shown_id != conversation_id:
+            self._shown_id = conversation_id
+            for problem in (ANSWER_PROBLEM, REFUSAL):  # they belong to the chat that was left
+                self.pane.banner.withdraw(problem)
         self.sidebar.show_current(conversation_id)
         self._start_report.explain(private=chat is not None and chat.private)
         self._show_title()
@@ -352,33 +388,12 @@ class MainWindow(QMainWindow):
 
     # --- hands --------------------------------------------------------------------------------
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Files of the right kind can be dropped anywhere."""
-        if any(url.isLocalFile() for url in event.mimeData().urls()):
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        """A model file is used, chats are imported."""
-        urls = event.mimeData().urls()
-        self.open_files([url.toLocalFile() for url in urls if url.isLocalFile()])
-
     def open_files(self, names: Sequence[str]) -> None:
-        """Use a model file, or show what chats are in files."""
-        paths = [Path(name) for name in names]
-        chats = [path for path in paths if path.suffix.lower() in _CHATS or path.is_dir()]
-        model = next((path for path in paths if path.suffix.lower() == _MODEL), None)
-        if model is not None:
-            self.commands.models.use_file(model)
-        elif chats:
-            self.commands.transfer.import_files(chats)
-        else:
-            self.pane.status.show_notice(
-                "Drop a model file (.gguf) or exported chats (.md, .json, .zip) here. "
-                "To ask about a text, paste it."
-            )
+        """Use a model file, show what chats are in files, or add texts to the message."""
+        self._given.take(names)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Esc stops an answer, then closes what is open; words typed anywhere are a message."""
+        """Esc closes or stops; words typed anywhere are a message."""
         if event.key() == Qt.Key.Key_Escape:
             self.escape()
         elif is_typed(event) and self.pane.composer.takes_words:
@@ -396,8 +411,21 @@ class MainWindow(QMainWindow):
         return walk_by_tab((self.sidebar, *self.pane.areas), focused, forward=forward)
 
     def escape(self) -> None:
-        """Stop the answer; with none, close one thing that is open."""
-        if self.controller.answering:
+        """Close what has the focus; else stop the answer that is shown, or close one thing."""
+        focused, pane = self.focusWidget(), self.pane
+        closers: tuple[tuple[QWidget, Callable[[], bool]], ...] = (
+            (pane.find_bar, pane.find_bar.close_bar),
+            (pane.banner, pane.banner.close),
+            (pane.snackbar, pane.snackbar.dismiss),
+            (self.sidebar, self.sidebar.clear_search),
+        )
+        inside = (close for part, close in closers if focused and part.isAncestorOf(focused))
+        if not any(close() for close in inside):
+            self._escape_anywhere()
+        pane.composer.setFocus()
+
+    def _escape_anywhere(self) -> None:
+        if self.controller.answering_here:
             self.controller.stop()
             return
         closed = (
@@ -405,6 +433,5 @@ class MainWindow(QMainWindow):
             or self.controller.cancel_edit()
             or self.sidebar.clear_search()
         )
-        if not closed and not self.pane.banner.isHidden():
+        if not closed:
             self.pane.banner.hide()
-        self.pane.composer.setFocus()

@@ -48,6 +48,7 @@ BAD = "```python\ntry:\n    return scores[key]\nexcept Exception:\n    return No
 
 SCENES = (
     Scene("maths", "Solve x' = 2x + y, y' = x + 2y with x(0) = 1 and y(0) = 0.", text("maths")),
+    Scene("mended", "Which of these were drawn wrong?", text("mended")),
     Scene("tutor", "Where is x\u00b2 - 6x + 5 negative?", text("tutor")),
     Scene("wide", "Write all of it out.", text("wide")),
     Scene("code", f"Can you review this?\n{BAD}", text("code")),

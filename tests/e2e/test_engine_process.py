@@ -19,6 +19,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+import app
 from app.domain.errors import (
     EngineDiedError,
     KnownError,
@@ -381,17 +382,44 @@ def test_an_engine_killed_while_it_writes_a_snapshot_leaves_nothing_broken(
     assert not list((tmp_path / "kv").glob("*.part"))
 
 
-def test_closing_ends_the_process_and_removes_its_folder(talker: Path) -> None:
+def test_closing_ends_the_process_which_works_in_the_programs_own_folder(talker: Path) -> None:
     client = EngineClient()
     load(client, talker)
     assert client.pid is not None
     process = psutil.Process(client.pid)
     cwd = Path(process.cwd())
-    assert cwd != Path.cwd()
+    assert cwd == Path(app.__file__).parent
     client.close()
     client.close()
     assert not process.is_running()
-    assert not cwd.exists()
+
+
+def test_a_program_that_is_killed_leaves_nothing_in_the_temporary_folder(
+    talker: Path, tmp_path: Path
+) -> None:
+    code = (
+        "import sys; from pathlib import Path\n"
+        "from app.engine.process.client import EngineClient\n"
+        "from tests.support.engines import load\n"
+        "client = EngineClient()\n"
+        "load(client, Path(sys.argv[1]))\n"
+        "print(client.pid, flush=True)\n"
+        "sys.stdin.read()\n"
+    )
+    place = tmp_path / "temporary"
+    place.mkdir()
+    program = subprocess.Popen(
+        [sys.executable, "-c", code, str(talker)],
+        env={**os.environ, "TMPDIR": str(place)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    assert program.stdout is not None
+    engine = psutil.Process(int(program.stdout.readline()))
+    program.kill()
+    program.communicate()
+    engine.wait(30)
+    assert list(place.iterdir()) == []
 
 
 def test_the_engine_imports_nothing_it_does_not_need() -> None:

@@ -105,6 +105,14 @@ def test_the_system_prompt_stands_before_the_first_turn(talk: Talk) -> None:
     assert (first.role, first.content) == (Role.SYSTEM, "Answer in rhymes.")
 
 
+@scenario("setting", "replace_model_prompt")
+def test_the_system_prompt_replaces_the_models_own_where_that_is_wanted(talk: Talk) -> None:
+    talk.type("system_prompt", "Answer in rhymes.")
+    assert not talk.say().replace_system
+    talk.tick("replace_model_prompt")
+    assert talk.say().replace_system
+
+
 @scenario("setting", "temperature")
 def test_the_temperature_reaches_the_engine(talk: Talk) -> None:
     talk.type("temperature", "1.35")

@@ -177,6 +177,39 @@ def test_reasoning_is_open_in_an_export_that_does_not_fold_it(chats: Path, tmp_p
     assert "<details open>" in text_of(target)
 
 
+@scenario("option", "chats export --no-reasoning")
+def test_an_export_leaves_the_reasoning_out(chats: Path, tmp_path: Path) -> None:
+    target = tmp_path / "sky.html"
+    phial("chats", "export", "Sky", "--no-reasoning", "--out", target)
+    assert "Blue scatters most." in text_of(target)
+    assert "Light of every colour." not in text_of(target)
+
+
+@scenario("option", "chats export --no-system-prompt")
+def test_an_export_leaves_the_system_prompt_out(chats: Path, tmp_path: Path) -> None:
+    change(chats, "UPDATE conversations SET system_prompt = CAST('Be kind to cats.' AS BLOB)")
+    target = tmp_path / "sky.txt"
+    done("export", "Sky", "--out", target)
+    assert "Be kind to cats." in text_of(target)
+    phial("chats", "export", "Sky", "--no-system-prompt", "--out", target)
+    assert "Blue scatters most." in text_of(target)
+    assert "Be kind to cats." not in text_of(target)
+
+
+@scenario("option", "chats export --versions")
+def test_an_export_holds_every_version(home: Path, tmp_path: Path) -> None:
+    made = conversation_of("q", "the first answer", title="Two")
+    other = replace(made.messages[1], id="f" * 32, content="the second answer")
+    with library(home) as at:
+        at.add_conversation(
+            made.conversation, (*made.messages, other), made.selected_children
+        ).result()
+    target = tmp_path / "two.txt"
+    phial("chats", "export", "Two", "--versions", "--out", target)
+    assert "the first answer" in text_of(target)
+    assert "the second answer" in text_of(target)
+
+
 @scenario("option", "chats import")
 @scenario("option", "chats import PATHS")
 @scenario("option", "chats import --json")
@@ -201,6 +234,15 @@ def test_a_preview_changes_nothing(chats: Path, tmp_path: Path) -> None:
 def test_a_chat_that_is_here_is_imported_again_as_a_copy(chats: Path, tmp_path: Path) -> None:
     phial("chats", "import", "--again", exported(tmp_path))
     assert titles(chats) == ["Sea", "Sea", "Sky"]
+
+
+@scenario("option", "chats import --undo")
+def test_the_last_import_is_taken_back_in_one_step(chats: Path, tmp_path: Path) -> None:
+    done("import", "--again", exported(tmp_path))
+    assert titles(chats) == ["Sea", "Sea", "Sky"]
+    told = phial("chats", "import", "--undo", "--json").data
+    assert told == {"removed": 1, "trashed": 0}
+    assert titles(chats) == ["Sea", "Sky"]
 
 
 def exported(folder: Path) -> Path:
@@ -281,3 +323,36 @@ def test_of_chats_that_are_missing_no_more_is_said(chats: Path) -> None:
     assert phial("chats", "backup", "--keep").out == "The chats stay as they are.\n"
     assert phial("chats", "list").err == ""
     assert len(list((chats / "backups").glob("*.db"))) == 1
+
+
+@scenario("option", "chats backup --show")
+def test_the_chats_of_a_backup_are_shown(chats: Path) -> None:
+    done("backup")
+    done("trash", "Sky")
+    done("trash", "--empty", "--yes")
+    rows = phial("chats", "backup", "--show", "1", "--json").data
+    assert isinstance(rows, list)
+    assert {row["title"] for row in rows} == {"Sky", "Sea", "Grass"}
+    assert titles(chats) == ["Sea"]
+    assert [path.suffix for path in (chats / "backups").iterdir()] == [".db"]
+
+
+@scenario("option", "chats restore --from")
+def test_a_single_chat_comes_out_of_a_backup(chats: Path) -> None:
+    done("backup")
+    done("trash", "Sky")
+    done("trash", "--empty", "--yes")
+    assert [row["title"] for row in phial("chats", "restore", "Sky", "--from", "1", "--json").data]
+    assert titles(chats) == ["Sea", "Sky"]
+    with library(chats) as at:
+        sky = next(chat for chat in at.list_conversations() if chat.title == "Sky")
+        assert [item.message.content for item in at.branch(sky.id)][-1] == THOUGHT
+
+
+@scenario("option", "chats trash --for-good")
+def test_one_chat_of_the_trash_is_removed_for_good(chats: Path) -> None:
+    done("trash", "Sky", "Sea")
+    told = phial("chats", "trash", "Sky", "--for-good", "--yes", "--json").data
+    assert told == {"removed": 1}
+    with library(chats) as at:
+        assert [chat.title for chat in at.trashed_conversations()] == ["Sea"]

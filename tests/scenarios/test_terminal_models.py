@@ -84,6 +84,37 @@ def test_a_quantization_of_the_catalogue_is_fetched(hub: HubServer) -> None:
     assert Path(told["path"]).read_bytes() == LARGER_BODY
 
 
+def closed(hub: HubServer, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A repository that only a token opens, which lies in the environment."""
+    hub.add("acme/closed", {FILE: BODY}, private=True)
+    monkeypatch.setenv("HF_TOKEN", hub.token)
+    return "acme/closed"
+
+
+@scenario("option", "models show --token")
+def test_a_closed_repository_is_shown_to_a_token(
+    hub: HubServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = closed(hub, monkeypatch)
+    assert phial("models", "show", name, "--token", "--json").data["models"]
+
+
+@scenario("option", "models download --token")
+def test_a_file_of_a_closed_repository_is_fetched_with_a_token(
+    hub: HubServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = closed(hub, monkeypatch)
+    told = phial("models", "download", name, FILE, "--token", "--json").data
+    assert Path(told["path"]).read_bytes() == BODY
+
+
+@scenario("option", "models search --token")
+def test_a_search_carries_the_token(hub: HubServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    closed(hub, monkeypatch)
+    phial("models", "search", "phi", "--token")
+    assert [seen.headers.get("authorization") for seen in hub.requests] == [f"Bearer {hub.token}"]
+
+
 # --- the list --------------------------------------------------------------------------------
 
 

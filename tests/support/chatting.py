@@ -19,14 +19,14 @@ def say(qtbot: QtBot, opened: Opened, text: str) -> None:
 
 
 def wait_for_end(qtbot: QtBot, opened: Opened) -> None:
-    """Until the last answer on the branch has ended and the window knows."""
+    """Until the last answer on the stored branch has ended and the window knows."""
+    controller, library = opened.window.controller, opened.harness.services.library
 
     def ended() -> bool:
-        answer = opened.window.controller.last(Role.ASSISTANT)
-        return (
-            answer is not None
-            and answer.status is not MessageStatus.STREAMING
-            and not opened.window.controller.answering
-        )
+        answer = controller.last(Role.ASSISTANT)
+        if answer is None or controller.chat is None or controller.answering:
+            return False
+        stored = library.branch(controller.chat.id)[-1].message
+        return stored.id == answer.id and answer.status is not MessageStatus.STREAMING
 
     qtbot.waitUntil(ended, timeout=10_000)

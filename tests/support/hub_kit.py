@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,7 +31,14 @@ POLICY = RetryPolicy(first=0.001, longest=0.005, tries=4, progress=1)
 PLENTY = 10**15
 
 
-def gguf(padding: bytes = b"", *, name: str = "Phi-4", architecture: str = "phi3") -> bytes:
+def gguf(
+    padding: bytes = b"",
+    *,
+    name: str = "Phi-4",
+    architecture: str = "phi3",
+    kind: str = "",
+    pooling: int | None = None,
+) -> bytes:
     """The smallest file with a readable header, followed by ``padding`` as its one tensor."""
 
     def text(value: str) -> bytes:
@@ -46,6 +53,10 @@ def gguf(padding: bytes = b"", *, name: str = "Phi-4", architecture: str = "phi3
         value("general.file_type", 4, struct.pack("<I", 15)),
         value(f"{architecture}.context_length", 4, struct.pack("<I", 16_384)),
     ]
+    if kind:
+        values.append(value("general.type", 8, text(kind)))
+    if pooling is not None:
+        values.append(value(f"{architecture}.pooling_type", 4, struct.pack("<I", pooling)))
     tensor = text("t") + struct.pack("<IqiQ", 1, len(padding), 24, 0)  # 24: one byte a value
     head = b"GGUF" + struct.pack("<IQQ", 3, 1, len(values)) + b"".join(values) + tensor
     return head + b"\0" * (-len(head) % 32) + padding
@@ -127,6 +138,20 @@ class Kit:
             policy=self.policy,
             **options,  # type: ignore[arg-type]
         )
+
+
+PATIENCE = 20  # seconds; less than any question to a hub may take
+
+
+def ends_by_itself(hub: HubServer, action: Callable[[], object]) -> bool:
+    """Whether something ends while the hub hangs on; the hub is freed either way."""
+    thread = threading.Thread(target=action, name="test-ending")
+    thread.start()
+    thread.join(PATIENCE)
+    ended = not thread.is_alive()
+    hub.released.set()
+    thread.join()
+    return ended
 
 
 @contextmanager

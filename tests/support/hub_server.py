@@ -40,6 +40,10 @@ class Faults:
     hub_answers: list[tuple[int, dict[str, str]]] = field(default_factory=list)  # for bytes
     store_answers: list[tuple[int, dict[str, str]]] = field(default_factory=list)
     api_answers: list[tuple[int, dict[str, str]]] = field(default_factory=list)
+    api_bodies: list[bytes] = field(default_factory=list)  # sent as JSON in the place of the answer
+    api_hangs: bool = False  # no answer to any question
+    told_size: int | None = None  # what the listing says of every file
+    unsized_page: bytes = b""  # sent by the storage host without a type or a length
     redirect_to: str = ""  # send the client there instead of to the storage host
     redirect_loop: bool = False
     slow_bytes: int = 0  # bytes a pause-punctuated piece has; 0 sends at full speed
@@ -196,7 +200,12 @@ class _Handler(BaseHTTPRequestHandler):
         self.close_connection = True
 
     def json(self, value: object) -> None:
-        self.answer(200, {"Content-Type": "application/json"}, json.dumps(value).encode())
+        with self.hub.lock:
+            bodies = self.hub.faults.api_bodies
+            body = bodies.pop(0) if bodies else json.dumps(value).encode()
+        if self.hub.faults.api_hangs:
+            self.hub.released.wait(60)
+        self.answer(200, {"Content-Type": "application/json"}, body)
 
     def next_answer(self, queue: list[tuple[int, dict[str, str]]]) -> bool:
         with self.hub.lock:
@@ -250,6 +259,8 @@ class _HubHandler(_Handler):
 
     def entry(self, path: str, content: bytes | Path) -> dict[str, object]:
         size = content.stat().st_size if isinstance(content, Path) else len(content)
+        if self.hub.faults.told_size is not None:
+            size = self.hub.faults.told_size
         record: dict[str, object] = {"type": "file", "path": path, "size": size, "oid": "0" * 40}
         if not self.hub.faults.no_hash:
             record["lfs"] = {"oid": self.hub.sha256(content), "size": size, "pointerSize": 130}
@@ -332,6 +343,13 @@ class _StoreHandler(_Handler):
         signature = parse_qs(split.query).get("signature", [""])[0]
         owner, name, file = unquote(split.path).lstrip("/").split("/", 2)
         if self.next_answer(self.hub.faults.store_answers):
+            return
+        if page := self.hub.faults.unsized_page:
+            self.send_response(200)
+            self.send_header("Connection", "close")
+            self.end_headers()
+            self.close_connection = True
+            self.wfile.write(page)
             return
         repo = self.hub.repos.get(f"{owner}/{name}")
         if signature not in self.hub.valid_signatures or repo is None:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from app.domain.errors import PromptTooLongError
+from app.domain.errors import LoadCancelledError, ModelFileError, PromptTooLongError
 from app.domain.generation import (
     ContextFitted,
     Finished,
     GenerationEvent,
     GenerationRequest,
     PromptProgress,
+    Role,
     SnapshotRestored,
     StopReason,
     TextDelta,
@@ -25,6 +27,7 @@ from app.engine.llama.backend import Backend
 from app.engine.llama.decode import MAX_OUTPUTS
 from app.engine.llama.sampler import Sampler
 from app.engine.llama.tokenizer import Detokenizer
+from app.engine.prompt import opened
 from app.engine.prompt_lookup import Drafter
 from app.engine.reuse import Reading
 from app.engine.stops import StopFilter
@@ -82,7 +85,11 @@ class AnswerGenerator:
     def events(self) -> Iterator[GenerationEvent]:
         """The stream of events, ending with :class:`Finished`."""
         session, request = self._session, self._request
-        self._assemble()
+        try:
+            self._assemble()
+        except LoadCancelledError:  # while the file's own template was computing
+            yield self._finished(StopReason.STOPPED, 0.0)
+            return
         self._sampler = Sampler(
             self._backend,
             session.tokenizer.vocab,
@@ -110,7 +117,8 @@ class AnswerGenerator:
         """Choose the turns that fit, and make the prompt of them."""
         request, template = self._request, self._session.template
         size = self._session.loaded.context_size
-        turns, chat = request.turns, request.conversation_id
+        whole, chat = self._opened(request.turns), request.conversation_id
+        turns = whole
         reserve = reserve_for(request.sampling.max_tokens, size)
         while True:
             costs, overhead = template.costs(turns, chat)
@@ -127,7 +135,9 @@ class AnswerGenerator:
             self._left_out += fitted.left_out
             laid = template.lay_out(kept, continuing=request.continue_answer, chat=chat)
             if len(laid.tokens) < size:
-                absent = frozenset(request.turns) - frozenset(kept) | frozenset(request.summarised)
+                self._left_out += tuple(kept[n].message_id for n in laid.lost if kept[n].message_id)
+                summarised = frozenset(self._opened(request.summarised))
+                absent = frozenset(whole) - frozenset(kept) | summarised
                 self._reading = Reading(laid.tokens, chat, kept, laid.starts, absent)
                 return
             # A file's own template need not cost what was estimated: leave out one more.
@@ -135,6 +145,15 @@ class AnswerGenerator:
                 kept = _without_oldest(kept, len(laid.tokens), size)
                 self._left_out += tuple(t.message_id for t in turns if t not in kept)
             turns = kept
+
+    def _opened(self, turns: tuple[Turn, ...]) -> tuple[Turn, ...]:
+        """``turns``, each system prompt among them behind the model's own."""
+        system = self._session.template.system
+        found = list(opened(turns, system, replacing=self._request.replace_system))
+        for index, turn in enumerate(found[1:], 1):  # as a summary left them
+            if turn.role is Role.SYSTEM:
+                found[index] = opened((turn,), system, replacing=self._request.replace_system)[0]
+        return tuple(found)
 
     def _restore(self) -> tuple[int, float]:
         """Bring back from disk what was read in an earlier visit."""
@@ -209,7 +228,10 @@ class AnswerGenerator:
         kept = len(decoder.kv.tokens)
         try:
             while not self._cancel.is_set():
+                logits = decoder.logits(row)
+                _check(logits, self._session.tokenizer.size if not self._written else 1)
                 token = sampler.sample(context, row)
+                _check_one(logits[token])
                 yield token
                 if drafter is not None:
                     drafter.on_token(token)
@@ -279,6 +301,30 @@ class AnswerGenerator:
             completion_seconds=seconds,
         )
         return Finished(reason, timings, self._seed, self._stops.met)
+
+
+def _check(logits: Any, count: int) -> None:
+    """Refuse logits that are no numbers: what is drawn from them is the same token for ever.
+
+    One that is none in the middle of a model makes all of them so, one at its end a single one.
+
+    Args:
+        logits: Of the next token.
+        count: How many are looked at: all of them once in an answer (2 ms), then the first.
+
+    Raises:
+        ModelFileError: They are none.
+    """
+    _check_one(sum(logits[:count]) if count > 1 else logits[0])
+
+
+def _check_one(logit: float) -> None:
+    if math.isnan(logit):
+        raise ModelFileError(
+            "What the model computes are no numbers (NaN): its weights are damaged.",
+            data="The answer so far is saved.",
+            action="Verify the model file or download it again; or choose another one.",
+        )
 
 
 def _without_oldest(turns: tuple[Turn, ...], tokens: int, size: int) -> tuple[Turn, ...]:

@@ -124,6 +124,10 @@ class Decoder:
         while self._chunk * 2 <= fitting:
             self._chunk *= 2
 
+    def logits(self, row: int) -> Any:
+        """A pointer to the logits of an output of the last pass; one for each token."""
+        return self._c.llama_get_logits_ith(self._context, row)
+
     def decode(self, tokens: Sequence[int], *, last: bool = True, every: bool = False) -> bool:
         """One pass over ``tokens``, which follow what the cache holds.
 

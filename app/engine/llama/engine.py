@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import psutil
 
-from app.domain.errors import LoadCancelledError, ModelNotLoadedError
+from app.domain.errors import LoadCancelledError, ModelFileError, ModelNotLoadedError
 from app.domain.generation import MAX_SEED, GenerationEvent, GenerationRequest, Role, Turn
 from app.domain.gguf import GgufHeader, read_gguf_file
 from app.domain.model import Device, LoadedModel, LoadPlan, LoadRequest
@@ -25,15 +25,17 @@ from app.engine.llama.kv_state import KvStateManager
 from app.engine.llama.tokenizer import Tokenizer
 from app.engine.partial_result import MonotonicProgress
 from app.engine.plan import ComputeResources, make_plan, weights_of_all_parts
-from app.engine.prompt import Template, TokenCache, choose_template
+from app.engine.prompt import Template, TokenCache, opened
 from app.engine.prompt_lookup import PassCosts
 from app.engine.reuse import Reading, find_move, may_use
 from app.engine.segments import root_digest
 from app.engine.snapshots import SnapshotStore
+from app.engine.template_choice import choose_template
 from app.engine.threads import CpuLoad, ThreadGovernor
 
 LOADED_SHARE = 0.9  # of the progress bar; the rest is the first pass, which pages weights in
 NO_GRAPHICS = "Graphics cards are left out: their driver ended the engine when it started."
+PROBE = "Hello"  # a message by which the template's markup is measured; some refuse empty ones
 WARM_UP_TOKENS = 2  # two, because matrix-matrix kernels (AMX among them) differ from one
 
 
@@ -72,7 +74,9 @@ class Session:
         self.plan = plan
         self.tokenizer = Tokenizer(backend.c, loaded.model)
         self.memory = TokenCache(self.tokenizer)
-        self.template: Template = choose_template(header.template, self.tokenizer, self.memory)
+        self.template: Template = choose_template(
+            header.template, self.tokenizer, self.memory, stopper.is_set
+        )
         self.decoder = Decoder(backend.c, loaded.context, plan.batch_size)
         stopper.attach(loaded.context)
         self.kv_state = keeper(self.decoder)
@@ -119,11 +123,20 @@ class Session:
 
     def markup(self) -> tuple[int, int]:
         """Tokens of markup around each message, and before the answer."""
-        chat = [Turn(Role.USER, ""), Turn(Role.ASSISTANT, ""), Turn(Role.USER, "")]
-        one = len(self.template.lay_out(chat[:1], continuing=False).tokens)
-        three = len(self.template.lay_out(chat, continuing=False).tokens)
-        around = -(-(three - one) // 2)
+        said = len(self.memory.ids(PROBE))
+        chat = [Turn(role, PROBE) for role in (Role.USER, Role.ASSISTANT, Role.USER)]
+        one = self._length(chat[:1]) - said
+        try:
+            three = self._length(chat) - 3 * said
+        except ModelFileError:  # a template for one question and no more
+            return one, 0
+        around = max(0, -(-(three - one) // 2))
         return around, max(0, one - around)
+
+    def _length(self, turns: list[Turn]) -> int:
+        """Tokens of a prompt."""
+        shown = opened(turns, self.template.system)
+        return len(self.template.lay_out(shown, continuing=False).tokens)
 
     def warm_up(self) -> None:
         """One small pass: pages the weights in, and shows a build that crashes at once."""
@@ -221,13 +234,14 @@ class LlamaEngine:
                 keeper=lambda decoder: self._keeper(request, header, plan, loaded, decoder),
             )
             undo.pop_all()
+        with ExitStack() as undo:
+            undo.callback(session.close)
+            session.warm_up()
+            _refuse_if(cancel)
+            around, before = session.markup()
+            undo.pop_all()
         self._session = session
-        session.warm_up()
-        if cancel.is_set():
-            self.unload()
-            raise LoadCancelledError("Loading was stopped.")
         advance(1.0)
-        around, before = session.markup()
         return LoadedModel(
             path=request.path,
             name=header.name or request.path.stem,

@@ -13,6 +13,7 @@ from app.domain.errors import LoadCancelledError, ModelFileError, OutOfMemoryErr
 from app.domain.model import KvType, LoadPlan
 from app.engine.llama.backend import Backend
 from app.engine.llama.decode import MAX_OUTPUTS
+from app.engine.plan import LEAST_CONTEXT
 
 _DESCRIPTION_BYTES = 256
 
@@ -85,7 +86,7 @@ def load(
     return ModelHandle(
         model=model,
         context=context,
-        # llama.cpp rounds up to 256 cells; the window is the one that was asked for.
+        # llama.cpp rounds up to whole blocks of cells; the window is what was planned and told.
         context_size=min(plan.context_size, c.llama_n_ctx(context)),
         parameters=c.llama_model_n_params(model),
         description=words.value.decode("utf-8", "replace"),
@@ -101,7 +102,7 @@ def free(backend: Backend, loaded: ModelHandle) -> None:
 
 def _context_parameters(c: Any, plan: LoadPlan) -> Any:
     parameters = c.llama_context_default_params()
-    parameters.n_ctx = plan.context_size
+    parameters.n_ctx = max(LEAST_CONTEXT, plan.context_size)
     parameters.n_batch = plan.batch_size
     parameters.n_ubatch = plan.batch_size
     parameters.n_seq_max = 2  # the chat, and one through which segments of its state pass

@@ -86,6 +86,17 @@ class Tokenizer:
         token = self._c.llama_vocab_bos(self.vocab)
         return [] if token < 0 else [token]
 
+    def marks(self) -> tuple[str, str]:
+        """Texts of the tokens that begin a text and end a turn; empty where there is none."""
+        begin, end = self._c.llama_vocab_bos(self.vocab), self._c.llama_vocab_eos(self.vocab)
+        return self._spelled(begin), self._spelled(end)
+
+    def _spelled(self, token: int) -> str:
+        """A token as the vocabulary spells it, control tokens too."""
+        if token < 0:
+            return ""
+        return bytes(self._c.llama_vocab_get_text(self.vocab, token)).decode("utf-8", "replace")
+
 
 class Detokenizer:
     """Joins token bytes to text and never lets go of half a character."""

@@ -6,6 +6,7 @@ import contextlib
 import logging
 import os
 import queue
+import re
 import signal
 import subprocess
 import sys
@@ -30,6 +31,8 @@ _CRASHES = frozenset(
     if hasattr(signal, name)
 )
 _WINDOWS_ABORT = 3
+# What ggml_abort and C++'s terminate write last, without the path of whoever compiled them.
+_LAST_WORDS = re.compile(r"GGML_\w+\(.*|(?<=what\(\):).+|fatal error.*")
 BUG_EXIT = 70  # EX_SOFTWARE: the host's worker met an error that is ours
 _NTSTATUS_ERROR = 0xC0000000  # Windows exit codes from here on are crashes
 
@@ -41,10 +44,12 @@ class ProcessExit:
     Attributes:
         code: Exit code; negative is a signal's number.
         stderr: The last lines it wrote.
+        errors: The last errors that llama.cpp logged.
     """
 
     code: int
     stderr: tuple[str, ...]
+    errors: tuple[str, ...] = ()
 
     @property
     def crashed(self) -> bool:
@@ -59,12 +64,28 @@ class ProcessExit:
         return self.code == BUG_EXIT
 
     @property
+    def reason(self) -> str:
+        """Why, in llama.cpp's own words; empty where it left none."""
+        if not self.crashed:
+            return ""
+        for line in self.stderr:
+            if found := _LAST_WORDS.search(line):
+                return found[0].strip().rstrip(".")
+        return self.errors[-1].strip().rstrip(".") if self.errors else ""
+
+    @property
     def description(self) -> str:
         """For people."""
+        told = f"The engine ended with code {self.code}"
         if self.code < 0:
             with contextlib.suppress(ValueError):
-                return f"The engine was ended by {signal.Signals(-self.code).name}."
-        return f"The engine ended with code {self.code}."
+                told = f"The engine was ended by {signal.Signals(-self.code).name}"
+        return f"{told}: {self.reason}." if self.reason else f"{told}."
+
+    @property
+    def detail(self) -> str:
+        """For the log and the "Details" part of a dialog."""
+        return "\n".join((*self.errors, *self.stderr))
 
 
 def default_command() -> list[str]:
@@ -112,6 +133,8 @@ class EngineProcess:
         self.events: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self.ready: frames.ReadyReply | None = None
         self._stderr: deque[str] = deque(maxlen=STDERR_LINES)
+        self._errors: deque[str] = deque(maxlen=STDERR_LINES)
+        self._outbox: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         self._closing = False
         self._process = subprocess.Popen(
             command,
@@ -127,10 +150,11 @@ class EngineProcess:
             },
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
-        self._lock = threading.Lock()
+        self._listener = threading.Thread(target=self._listen, name="engine-stderr", daemon=True)
         self._threads = [
+            threading.Thread(target=self._post, name="engine-commands", daemon=True),
             threading.Thread(target=self._receive, name="engine-frames", daemon=True),
-            threading.Thread(target=self._listen, name="engine-stderr", daemon=True),
+            self._listener,
         ]
         for thread in self._threads:
             thread.start()
@@ -142,11 +166,11 @@ class EngineProcess:
         return self._process.pid
 
     def send(self, command: object) -> None:
-        """Send a command. A dead process is noticed through :attr:`events`, not here."""
-        assert self._process.stdin is not None  # noqa: S101  # Popen was given a pipe
-        with self._lock, contextlib.suppress(OSError, ValueError):
-            self._process.stdin.write(frames.encode(command))
-            self._process.stdin.flush()
+        """Send a command. A dead process is noticed through :attr:`events`, not here.
+
+        Nothing is waited for: a process that hangs reads nothing, and its pipe is soon full.
+        """
+        self._outbox.put(frames.encode(command))
 
     def close(self, patience: float = QUIT_SECONDS) -> None:
         """Ask it to finish and wait; after ``patience`` seconds it is ended."""
@@ -179,12 +203,21 @@ class EngineProcess:
 
     def _join(self) -> None:
         self._process.wait()
+        self._outbox.put(None)
         for thread in self._threads:
             thread.join()
         for pipe in (self._process.stdin, self._process.stdout, self._process.stderr):
             if pipe is not None:
                 with contextlib.suppress(OSError):
                     pipe.close()
+
+    def _post(self) -> None:
+        pipe = self._process.stdin
+        assert pipe is not None  # noqa: S101  # Popen was given a pipe
+        while (line := self._outbox.get()) is not None:
+            with contextlib.suppress(OSError, ValueError):  # it died; see _receive
+                pipe.write(line)
+                pipe.flush()
 
     def _receive(self) -> None:
         pipe = self._process.stdout
@@ -197,14 +230,16 @@ class EngineProcess:
                 continue
             if isinstance(frame, frames.LogLine):
                 logging.getLogger(frame.name).log(frame.level, "%s", frame.text)
+                if frame.level >= logging.ERROR:
+                    self._errors.append(frame.text)
                 continue
             if isinstance(frame, frames.ReadyReply):
                 self.ready = frame
             self.events.put(frame)
         code = self._process.wait()
         if not self._closing:
-            self._threads[1].join(1.0)  # the last words of a crash
-        self.events.put(ProcessExit(code, tuple(self._stderr)))
+            self._listener.join(1.0)  # the last words of a crash
+        self.events.put(ProcessExit(code, tuple(self._stderr), tuple(self._errors)))
 
     def _listen(self) -> None:
         pipe = self._process.stderr

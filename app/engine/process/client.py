@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import math
 import secrets
 import threading
 from collections import Counter
@@ -36,6 +35,7 @@ from app.engine.base import Cancel, EngineOptions, LoadProgressCallback
 from app.engine.ladder import STEPS, InMemoryLadder, LadderMemory, next_step
 from app.engine.partial_result import (
     NEVER_CANCELLED,
+    HungError,
     MonotonicProgress,
     PartialResult,
 )
@@ -53,7 +53,10 @@ log = logging.getLogger(__name__)
 SAME_STEP_DEATHS = 2  # a plan that has worked is blamed only when it dies twice in a row
 MOST_DEATHS = 8  # for one request; then the user is told
 STOP_READING_SECONDS = 0.05  # a stopped pass over the prompt is waited for so long
+STOP_WRITING_SECONDS = 5.0  # the last words of a stopped answer are worth that; then it hangs
+SILENCE_SECONDS = 120.0  # counting the longest text takes seconds
 STOP_LOAD_SECONDS = 0.05  # llama.cpp looks at its flag between tensors; then it is not waited for
+HUNG = "The engine did not answer any more, so it was replaced."
 
 
 class EngineClient:
@@ -133,12 +136,21 @@ class EngineClient:
                 for event in self._stream(request, cancel, seen):
                     seen.note(event)
                     yield event
-            except (LoadCancelledError, SlowToStopError):
+            except LoadCancelledError:
                 yield seen.as_finished(StopReason.STOPPED)
                 return
+            except SlowToStopError:
+                if seen.tokens:
+                    self._replace()
+                    self._revive()
+                yield seen.as_finished(StopReason.STOPPED)
+                return
+            except HungError:  # over what was stopped before; the question was not looked at
+                self._replace()
+                yield EngineRestarted("", HUNG)
             except ProcessDiedError as died:
                 deaths += 1
-                reason = self._after_death(died.process_exit, deaths)
+                reason = self._after_death(died.process_exit, deaths, seen=seen)
                 yield EngineRestarted(STEPS[max(0, self._step)].description, reason)
                 if seen.tokens:
                     self._revive()
@@ -199,12 +211,18 @@ class EngineClient:
             try:
                 key = self._key = self._make_key(request, cancel)
                 if self._step < 0:
-                    self._step = self._memory.get(key)
+                    self._step = self._remembered(key)
                 model = self._load_once(request, advance, cancel)
             except ProcessDiedError as died:
                 deaths += 1
                 self._request = request
                 self._after_death(died.process_exit, deaths)
+                continue
+            except HungError:
+                deaths += 1
+                self._replace()
+                if deaths >= SAME_STEP_DEATHS:
+                    raise _not_loaded(request, HUNG) from None
                 continue
             except OutOfMemoryError as error:
                 if not self._step_down():
@@ -213,9 +231,24 @@ class EngineClient:
                 continue
             self._request, self._model = request, model
             self._proven.add((key, self._step))
+            self._remember(key)
+            return model
+
+    def _remembered(self, key: str) -> int:
+        """The step that worked last; the first where that cannot be known."""
+        try:
+            step = self._memory.get(key)
+        except KnownError as error:  # only learned: what is unreadable is learned again
+            log.warning("The remembered plan is not used: %s", error)
+            return 0
+        return step if step < len(STEPS) else 0
+
+    def _remember(self, key: str) -> None:
+        try:
             if self._memory.get(key) != self._step:
                 self._memory.set(key, self._step)
-            return model
+        except KnownError as error:
+            log.warning("The plan that worked is not remembered: %s", error)
 
     def _load_once(
         self, request: LoadRequest, progress: LoadProgressCallback, cancel: Cancel
@@ -247,11 +280,18 @@ class EngineClient:
             raise ModelNotLoadedError("No model is loaded.")
         self._load(self._request, lambda _fraction: None, cancel)
 
-    def _after_death(self, death: ProcessExit, deaths: int) -> str:
+    def _after_death(
+        self, death: ProcessExit, deaths: int, *, seen: PartialResult | None = None
+    ) -> str:
         """Decide what to try next.
 
         A plan is to blame when its own code crashed before it ever worked. A process that somebody
         ended, or one that had worked, is first brought back as it was.
+
+        Args:
+            death: How the process ended.
+            deaths: How often it did, over what is wanted.
+            seen: Of the answer it was writing; None where it was loading.
 
         Returns:
             What happened, in words.
@@ -263,16 +303,22 @@ class EngineClient:
         self._line.discard()
         had_model, self._model = self._request, None
         if had_model is None or deaths >= MOST_DEATHS or death.is_bug:
-            raise EngineDiedError(death.description, detail="\n".join(death.stderr))
+            raise _given_up(had_model, death, seen)
         place = (self._key, self._step)
         self._deaths[place] += 1
         blamed = death.crashed and place not in self._proven
         if blamed or self._deaths[place] >= SAME_STEP_DEATHS:
             self._deaths[place] = 0
             if not self._step_down():
-                raise EngineDiedError(death.description, detail="\n".join(death.stderr))
+                raise _given_up(had_model, death, seen)
             log.warning("The engine is started again %s", STEPS[self._step].description)
         return death.description
+
+    def _replace(self) -> None:
+        """The process hangs: end it, and begin another one."""
+        log.error("%s", HUNG)
+        self._line.detach()
+        self._model = None
 
     def _step_down(self) -> bool:
         following = next_step(self._step, self._steps)
@@ -343,8 +389,7 @@ class EngineClient:
         number = self._line.send(lambda n: frames.GenerateCommand(n, request))
         finished = False
         try:
-            # Of an answer, the last words are worth waiting for.
-            patience = lambda: math.inf if seen.tokens else STOP_READING_SECONDS  # noqa: E731
+            patience = lambda: STOP_WRITING_SECONDS if seen.tokens else STOP_READING_SECONDS  # noqa: E731
             for frame in self._line.replies(number, cancel, patience):
                 if isinstance(frame, frames.EventReply):
                     if isinstance(frame.event, Finished):
@@ -362,10 +407,44 @@ class EngineClient:
             self._line.ready(NEVER_CANCELLED)
             number = self._line.send(make)
             last = None
-            for frame in self._line.replies(number, NEVER_CANCELLED):
+            for frame in self._line.replies(number, NEVER_CANCELLED, silence=SILENCE_SECONDS):
                 last = frame
         except ProcessDiedError as died:
-            self._after_death(died.process_exit, 1)
-            self._revive()
-            raise EngineDiedError(died.process_exit.description) from died
+            if self._request is None:
+                self._line.discard()
+            else:
+                self._after_death(died.process_exit, 1)
+                self._revive()
+            raise _unanswered(died.process_exit.description, died.process_exit.detail) from died
+        except HungError as hung:
+            self._replace()
+            if self._request is not None:
+                self._revive()
+            raise _unanswered(HUNG) from hung
         return last
+
+
+def _given_up(
+    request: LoadRequest | None, death: ProcessExit, seen: PartialResult | None
+) -> EngineDiedError:
+    """The error after the last try."""
+    if seen is None and request is not None:
+        return _not_loaded(request, death.description, death.detail)
+    if seen is not None and seen.tokens:
+        return EngineDiedError(death.description, detail=death.detail)
+    return _unanswered(death.description, death.detail)
+
+
+def _not_loaded(request: LoadRequest, why: str, detail: str = "") -> EngineDiedError:
+    return EngineDiedError(
+        f"{request.path.name} could not be loaded. {why}",
+        data="Your conversations are safe.",
+        action="Choose another model file, or a smaller context in Settings.",
+        detail=detail,
+    )
+
+
+def _unanswered(why: str, detail: str = "") -> EngineDiedError:
+    return EngineDiedError(
+        why, data="Your conversations are safe.", action="Try again.", detail=detail
+    )

@@ -5,8 +5,7 @@ from __future__ import annotations
 import logging
 import math
 import queue
-import shutil
-import tempfile
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -14,9 +13,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import app
 from app.domain.errors import LoadCancelledError
 from app.engine.base import Cancel, EngineOptions
-from app.engine.partial_result import NEVER_CANCELLED
+from app.engine.partial_result import HungError
 from app.engine.process import frames
 from app.engine.process.child_process import (
     EngineProcess,
@@ -28,6 +28,10 @@ from app.engine.process.child_process import (
 log = logging.getLogger(__name__)
 
 POLL_SECONDS = 0.02  # how soon a set cancel flag is seen while the engine is silent
+START_SECONDS = 120.0  # a process that is not up by then never will be
+# A command that was stopped and not waited for ends within seconds: a pass over the prompt takes
+# six at most, see llama/decode.py. One that has not ended by then hangs.
+OWED_SECONDS = 30.0
 
 
 class EngineConnection:
@@ -51,8 +55,9 @@ class EngineConnection:
         self._options = options
         self._command = list(command)
         self._environment = environment
-        self._folder: Path | None = None
         self._process: EngineProcess | None = None
+        self._began = 0.0
+        self._owed: dict[int, float] = {}  # commands that were stopped and have not ended, and when
         self._number = 0
         self._reaper: threading.Thread | None = None
 
@@ -64,12 +69,13 @@ class EngineConnection:
     def open(self) -> EngineProcess:
         """The process; it is begun where there is none, which returns at once."""
         if self._process is None:
-            if self._folder is None:
-                # Its own working directory: nothing is looked up in the user's.
-                self._folder = Path(tempfile.mkdtemp(prefix="phial-engine-"))
+            # In a folder of the program's own: nothing is looked up in the user's, and nothing has
+            # to be made that would stay behind where the program is killed.
             self._process = EngineProcess(
-                self._command, self._options, self._folder, self._environment
+                self._command, self._options, _program_folder(), self._environment
             )
+            self._began = time.monotonic()
+            self._owed.clear()
         return self._process
 
     def configure(self, options: EngineOptions) -> None:
@@ -89,9 +95,14 @@ class EngineConnection:
         """Ask that a command ends early."""
         if self._process is not None:
             self._process.send(frames.StopCommand(number))
+            self._owed.setdefault(number, time.monotonic())
 
     def replies(
-        self, number: int, cancel: Cancel, patience: Callable[[], float] = lambda: math.inf
+        self,
+        number: int,
+        cancel: Cancel,
+        patience: Callable[[], float] = lambda: math.inf,
+        silence: float = math.inf,
     ) -> Iterator[Any]:
         """Frames of one command up to its result.
 
@@ -99,29 +110,34 @@ class EngineConnection:
             number: Of the command.
             cancel: Stops it.
             patience: Seconds a stopped command may take, asked while it does.
+            silence: Seconds that the process may be silent.
 
         Raises:
             DiedError: The process died.
+            HungError: It is silent for longer, or has not ended a command that was stopped before.
             SlowToStopError: It took longer. What still comes of it is skipped by the next command.
             KnownError: The command failed.
         """
         process = self.open()
-        stopped_at = math.inf
+        stopped_at, heard_at = math.inf, time.monotonic()
         while True:
             if stopped_at == math.inf and cancel.is_set():
                 stopped_at = time.monotonic()
                 self.stop(number)
             if time.monotonic() - stopped_at > patience():
                 raise SlowToStopError
+            owed = min((at for n, at in self._owed.items() if n != number), default=math.inf)
+            if time.monotonic() > min(heard_at + silence, owed + OWED_SECONDS):
+                raise HungError
             try:
-                # A flag that cannot be set needs no looking at.
-                frame = process.events.get(
-                    timeout=None if cancel is NEVER_CANCELLED else POLL_SECONDS
-                )
+                frame = process.events.get(timeout=POLL_SECONDS)
             except queue.Empty:
                 continue
+            heard_at = time.monotonic()
             if isinstance(frame, ProcessExit):
                 raise ProcessDiedError(frame)
+            if isinstance(frame, frames.DoneReply | frames.FailedReply | frames.LoadedReply):
+                self._owed.pop(frame.id, None)
             if getattr(frame, "id", 0) != number:
                 continue
             if isinstance(frame, frames.FailedReply):
@@ -140,12 +156,15 @@ class EngineConnection:
 
         Raises:
             DiedError: It died before, also without modules for graphics cards.
+            HungError: It takes too long.
             LoadCancelledError: ``cancel`` was set.
         """
         process = self.open()
         while process.ready is None:
             if cancel.is_set():
                 raise LoadCancelledError("Loading was stopped.")
+            if time.monotonic() - self._began > START_SECONDS:
+                raise HungError
             try:
                 frame = process.events.get(timeout=POLL_SECONDS)
             except queue.Empty:
@@ -178,9 +197,6 @@ class EngineConnection:
         if process is not None:
             process.close()
         self.wait_for_exit()
-        if self._folder is not None:
-            shutil.rmtree(self._folder, ignore_errors=True)
-            self._folder = None
 
     def detach(self) -> None:
         """End the process without waiting, and begin the next one."""
@@ -188,3 +204,10 @@ class EngineConnection:
         if process is not None:
             self._reaper = process.detach()
         self.open()
+
+
+def _program_folder() -> Path:
+    """A folder that is there with the program, and that only whoever installs it writes to."""
+    if getattr(sys, "frozen", False):
+        return Path(sys.executable).resolve().parent
+    return Path(app.__file__).resolve().parent

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 from app.domain.catalog import Catalog, CatalogFamily, CatalogFile, TransformerShape
 from app.domain.errors import HubError, KnownError
 from app.domain.generation import Sampling
+from app.hub.network.json_records import parse
 
 FORMAT = 1
 
@@ -21,7 +21,7 @@ def load_catalog(path: Path) -> Catalog:
         HubError: It is missing or is not a catalogue this version reads.
     """
     try:
-        data = json.loads(path.read_text("utf-8"))
+        data = parse(path.read_text("utf-8"))
         if data["format"] != FORMAT:
             raise ValueError(f"format {data['format']!r}")
         return Catalog(tuple(_family(family) for family in data["families"]))

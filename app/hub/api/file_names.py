@@ -27,6 +27,11 @@ _QUANTIZATION = re.compile(
 )
 
 
+# llama.cpp's own names for what goes with a model: convert_hf_to_gguf.py --mmproj, imatrix.
+_PROJECTOR = re.compile(r"(?i)(?<![a-z])mmproj(?![a-z])")
+_MEASUREMENTS = re.compile(r"(?i)(?<![a-z])imatrix(?![a-z])")
+
+
 def shown(name: str) -> str:
     """A stranger's name as it may stand in a sentence: printable and short."""
     clean = "".join(char if char.isprintable() else "�" for char in name)
@@ -108,6 +113,15 @@ def plain_name(path: str) -> str:
     file = path.rsplit("/", 1)[-1]
     split = SPLIT.fullmatch(file)
     return f"{split['stem']}{split['ext']}" if split else file
+
+
+def names_a_model(name: str) -> bool:
+    """Whether a file is called as text models are; projectors and measurements are not.
+
+    A model that was quantized by measurements may say so in its name, beside its quantization.
+    """
+    measured = _MEASUREMENTS.search(name) and not quantization_of(name)
+    return not (_PROJECTOR.search(name) or measured)
 
 
 def quantization_of(name: str) -> str:

@@ -14,9 +14,8 @@ os.environ["HF_HUB_DISABLE_IMPLICIT_TOKEN"] = "1"  # noqa: S105 - a switch
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
 from urllib.parse import quote
 
 import httpx2
@@ -30,7 +29,7 @@ from huggingface_hub.errors import (
     RepositoryNotFoundError,
     RevisionNotFoundError,
 )
-from huggingface_hub.hf_api import RepoFile
+from huggingface_hub.hf_api import ModelInfo, RepoFile
 from huggingface_hub.utils._headers import build_hf_headers
 from huggingface_hub.utils._http import get_session, hf_raise_for_status
 
@@ -48,30 +47,39 @@ from app.domain.download import (
     StalledError,
 )
 from app.domain.errors import HubError, OfflineError
-from app.hub.api.file_names import SPLIT, check_repository, is_safe, quantization_of, shown
+from app.hub.api.file_names import (
+    SPLIT,
+    check_repository,
+    is_safe,
+    names_a_model,
+    quantization_of,
+    shown,
+)
 from app.hub.network.gate import NetworkGate
-from app.hub.network.http_response import busy_error, certificate_error
+from app.hub.network.http_response import busy_error, certificate_error, intercepted
+from app.hub.network.network_environment import (
+    check_endpoint,
+    check_hub_allowed,
+    endpoint_from_environment,
+)
+from app.hub.network.route import Route
 from app.hub.network.transport import Transport
 
-DEFAULT_ENDPOINT = "https://huggingface.co"
 TIMEOUT = httpx2.Timeout(30.0, connect=15.0)
 MAX_CARD_BYTES = 1024 * 1024  # a card is text; more than this is not one
 SEARCH_LIMIT = 30
 _FRONT_MATTER = re.compile(r"\A﻿?---\s*\n(.*?)\n---\s*(?:\n|\Z)", re.DOTALL)
+# What reading an answer of another shape ends in, inside the package or here.
+_OTHER_SHAPE = (ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError)
 _LICENCE = re.compile(r"^license\s*:\s*[\"']?([^\"'\n#]+)", re.MULTILINE)
 
 
 def _client() -> httpx2.Client:
     # The package's own client has no timeouts at all.
-    return httpx2.Client(follow_redirects=True, timeout=TIMEOUT)
+    return httpx2.Client(follow_redirects=True, timeout=TIMEOUT, transport=Route())
 
 
 set_client_factory(_client)
-
-
-def endpoint_from_environment() -> str:
-    """The hub to ask: ``HF_ENDPOINT``, or Hugging Face."""
-    return (os.environ.get("HF_ENDPOINT") or DEFAULT_ENDPOINT).rstrip("/")
 
 
 def request_headers(token: str | None) -> dict[str, str]:
@@ -103,6 +111,17 @@ class HubClient:
         self.endpoint = (endpoint or endpoint_from_environment()).rstrip("/")
         self._api = HfApi(endpoint=self.endpoint, token=False)
 
+    def check(self) -> None:
+        """See that this hub may and can be asked; nothing is sent.
+
+        Raises:
+            OfflineError: Offline is on, here or in the environment.
+            WrongAddressError: Its address is none.
+        """
+        self._gate.check()
+        check_hub_allowed()
+        check_endpoint(self.endpoint)
+
     def transport(self, **options: float) -> Transport:
         """A transport that speaks with this hub's headers and trusts what its client trusts."""
         return Transport(
@@ -130,9 +149,11 @@ class HubClient:
             )
             hf_raise_for_status(reply)
             rows = reply.json()
-        if not isinstance(rows, list):
-            raise ServerAnswerError("The hub answered a search with something that is no list.")
-        return tuple(_hit(row) for row in rows[:limit] if isinstance(row, dict) and row.get("id"))
+            if not isinstance(rows, list):
+                raise ServerAnswerError("The hub answered a search with something that is no list.")
+            return tuple(
+                _hit(row) for row in rows[:limit] if isinstance(row, dict) and row.get("id")
+            )
 
     def repository(self, name: str, revision: str | None = None) -> Repository:
         """The GGUF files of a repository, split files as one, with sizes and hashes."""
@@ -141,26 +162,7 @@ class HubClient:
             info = self._api.model_info(
                 name, revision=revision, timeout=30.0, files_metadata=True, token=token or False
             )
-        files, refused = [], []
-        for sibling in info.siblings or []:
-            path = sibling.rfilename
-            if not path.lower().endswith(".gguf"):
-                continue
-            if not is_safe(path):
-                refused.append(shown(path))
-                continue
-            sha256 = sibling.lfs.sha256 if sibling.lfs else ""
-            files.append(RemoteFile(name, path, sibling.size or 0, sha256, info.sha or ""))
-        licence = info.card_data.get("license") if info.card_data else ""
-        return Repository(
-            name,
-            info.sha or "",
-            join_split_files(files),
-            tuple(refused),
-            str(licence or ""),
-            bool(info.gated),
-            info.downloads or 0,
-        )
+            return _repository(name, info)
 
     def pin(
         self, repository: str, paths: tuple[str, ...], revision: str | None = None
@@ -176,15 +178,15 @@ class HubClient:
             info = self._api.model_info(
                 repository, revision=revision, timeout=30.0, token=token or False
             )
-            commit = info.sha or ""
+            commit = _text(info.sha)
             entries = self._api.get_paths_info(
                 repository, list(paths), revision=commit or revision, token=token or False
             )
-        found = {entry.path: entry for entry in entries if isinstance(entry, RepoFile)}
-        for path in paths:
-            if path not in found:
-                raise MissingRemoteError(f"{repository} has no file “{shown(path)}”.")
-        return tuple(_remote(repository, found[path], commit) for path in paths)
+            found = {entry.path: entry for entry in entries if isinstance(entry, RepoFile)}
+            for path in paths:
+                if path not in found:
+                    raise MissingRemoteError(f"{repository} has no file “{shown(path)}”.")
+            return tuple(_remote(repository, found[path], commit) for path in paths)
 
     def card(self, repository: str, revision: str | None = None) -> ModelCard:
         """The repository's README; an empty text where it has none."""
@@ -206,16 +208,57 @@ class HubClient:
     @contextmanager
     def _asking(self, what: str) -> Iterator[str | None]:
         """Pass the gate, lend the token, and turn the packages' errors into ours."""
-        self._gate.check()
+        self.check()
         try:
             yield self._token()
-        except (HFValidationError, OfflineModeIsEnabled, httpx2.HTTPError, ValueError) as error:
+        except (HFValidationError, OfflineModeIsEnabled, httpx2.HTTPError, *_OTHER_SHAPE) as error:
             raise _translate(error, shown(what)) from error
 
 
+def _repository(name: str, info: ModelInfo) -> Repository:
+    files, refused, commit = [], [], _text(info.sha)
+    for sibling in info.siblings or []:
+        path = sibling.rfilename
+        if not path.lower().endswith(".gguf"):
+            continue
+        if not is_safe(path):
+            refused.append(shown(path))
+            continue
+        sha256 = _text(sibling.lfs.sha256).lower() if sibling.lfs else ""
+        files.append(RemoteFile(name, path, _count(sibling.size), sha256, commit))
+    licence = info.card_data.get("license") if info.card_data else ""
+    return Repository(
+        name,
+        commit,
+        join_split_files(files),
+        tuple(refused),
+        shown(str(licence or "")),
+        bool(info.gated),
+        _count(info.downloads),
+    )
+
+
 def _remote(repository: str, entry: RepoFile, commit: str) -> RemoteFile:
-    sha256 = entry.lfs.sha256.lower() if entry.lfs else ""
-    return RemoteFile(repository, entry.path, entry.size, sha256, commit)
+    size = _count(entry.size)
+    if not size:
+        raise ServerAnswerError(f"The hub says that “{shown(entry.path)}” is empty: 0 bytes.")
+    sha256 = _text(entry.lfs.sha256).lower() if entry.lfs else ""
+    return RemoteFile(repository, entry.path, size, sha256, commit)
+
+
+def _count(value: object) -> int:
+    """A number of things in the hub's words; 0 where it says none."""
+    if value is None:
+        return 0
+    if not isinstance(value, int) or value < 0:
+        raise TypeError(f"{value!r} where a number belongs")
+    return value
+
+
+def _text(value: object) -> str:
+    if value is not None and not isinstance(value, str):
+        raise TypeError(f"{value!r} where a text belongs")
+    return value or ""
 
 
 def _read_text(url: str, token: str | None) -> str:
@@ -223,6 +266,8 @@ def _read_text(url: str, token: str | None) -> str:
         if reply.status_code >= 400:
             reply.read()
         hf_raise_for_status(reply)
+        if page := intercepted(reply.status_code, reply.headers.get("Content-Type", "")):
+            raise page
         held = bytearray()
         for piece in reply.iter_bytes():
             held += piece
@@ -231,11 +276,11 @@ def _read_text(url: str, token: str | None) -> str:
     return bytes(held[:MAX_CARD_BYTES]).decode("utf-8", "replace")
 
 
-def _hit(row: dict[str, Any]) -> RepositoryHit:
+def _hit(row: Mapping[str, object]) -> RepositoryHit:
     return RepositoryHit(
         shown(str(row["id"])),
-        int(row.get("downloads") or 0),
-        int(row.get("likes") or 0),
+        _count(row.get("downloads")),
+        _count(row.get("likes")),
         bool(row.get("gated")),
     )
 
@@ -250,7 +295,13 @@ def join_split_files(files: list[RemoteFile]) -> tuple[RemoteModel, ...]:
             groups[split["stem"], int(split["count"])][int(split["number"])] = file
         else:
             models.append(
-                RemoteModel(file.repository, file.name, quantization_of(file.path), (file,))
+                RemoteModel(
+                    file.repository,
+                    file.name,
+                    quantization_of(file.path),
+                    (file,),
+                    text=names_a_model(file.name),
+                )
             )
     for (stem, count), numbered in groups.items():
         parts = tuple(numbered[number] for number in sorted(numbered))
@@ -261,6 +312,7 @@ def join_split_files(files: list[RemoteFile]) -> tuple[RemoteModel, ...]:
                 quantization_of(stem),
                 parts,
                 complete=sorted(numbered) == list(range(1, count + 1)),
+                text=names_a_model(parts[0].name),
             )
         )
     return tuple(sorted(models, key=lambda model: (model.size, model.name)))
@@ -269,10 +321,7 @@ def join_split_files(files: list[RemoteFile]) -> tuple[RemoteModel, ...]:
 def _translate(error: Exception, what: str) -> HubError:
     detail = f"{type(error).__name__}: {error}"
     if isinstance(error, OfflineModeIsEnabled):
-        return OfflineError(
-            "HF_HUB_OFFLINE is set in the environment, so Phial did not connect.",
-            action="Unset HF_HUB_OFFLINE if you want to connect.",
-        )
+        return OfflineError("The hub's package is set to offline, so Phial did not connect.")
     if isinstance(error, GatedRepoError):
         return AccessError(
             f"{what} is gated: its owner decides who may see its files.", detail=detail
@@ -289,11 +338,17 @@ def _translate(error: Exception, what: str) -> HubError:
         if unproven := certificate_error(error, "the hub"):
             return unproven
         return NetworkError("The hub cannot be reached.", detail=detail)
-    return ServerAnswerError("The hub gave an answer that cannot be read.", detail=detail)
+    return ServerAnswerError(
+        "What answered is not a hub, or speaks another way: its answer cannot be read.",
+        action="Check HF_ENDPOINT and your network's login page, then try again.",
+        detail=detail,
+    )
 
 
 def _translate_status(error: HfHubHTTPError, what: str, detail: str) -> HubError:
     status = error.response.status_code
+    if page := intercepted(status, ""):
+        return page
     if status in {401, 403}:
         return AccessError(f"The hub refuses access to {what}.", detail=detail)
     if status == 404:

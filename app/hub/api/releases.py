@@ -19,6 +19,7 @@ from app.domain.download import (
 )
 from app.hub.network.gate import NetworkGate
 from app.hub.network.http_response import certificate_error
+from app.hub.network.route import Route
 
 HOMEPAGE = "https://github.com/phial-chat/phial"  # as pyproject.toml names it
 _TIMEOUT = httpx2.Timeout(15.0)
@@ -51,12 +52,12 @@ class ReleasePage:
         """
         self._gate.check()
         try:
-            reply = httpx2.head(
-                self._address,
-                headers={"User-Agent": "phial"},  # neither version nor system: it need not know
-                follow_redirects=False,
-                timeout=_TIMEOUT,
-            )
+            with httpx2.Client(transport=Route(), timeout=_TIMEOUT) as client:
+                reply = client.head(
+                    self._address,
+                    headers={"User-Agent": "phial"},  # neither version nor system: it need not know
+                    follow_redirects=False,
+                )
         except httpx2.TimeoutException as error:
             raise StalledError(f"{self.host} does not answer.", detail=str(error)) from error
         except httpx2.HTTPError as error:

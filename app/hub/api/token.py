@@ -60,6 +60,15 @@ class TokenStore:
                     self._token = None  # no keyring, or the user kept it locked: no token
             return self._token
 
+    def lend(self, token: str) -> None:
+        """Hold ``token`` in memory only, in the place of the kept one.
+
+        Raises:
+            InvalidValueError: It is no token; nothing of it is in the message.
+        """
+        with self._lock:
+            self._token, self._asked = _checked(token), True
+
     def set(self, token: str) -> str:
         """Keep ``token``.
 
@@ -69,9 +78,7 @@ class TokenStore:
         Raises:
             InvalidValueError: It is no token; nothing of it is in the message.
         """
-        token = token.strip()
-        if not token or any(char.isspace() or not char.isprintable() for char in token):
-            raise InvalidValueError("That is not an access token: it holds spaces or is empty.")
+        token = _checked(token)
         with self._lock:
             self._token, self._asked = token, True
             try:
@@ -102,6 +109,15 @@ class TokenStore:
                     action="Unlock the keyring and choose Forget again.",
                     detail=repr(error),
                 ) from error
+
+
+def _checked(token: str) -> str:
+    token = token.strip()
+    if not token or any(char.isspace() or not "!" <= char <= "~" for char in token):
+        raise InvalidValueError(
+            "That is not an access token: it is empty, or holds spaces or letters no token has."
+        )
+    return token
 
 
 class RedactingFilter(logging.Filter):

@@ -35,6 +35,7 @@ class DownloadControl:
         self._changed = threading.Event()
         self._wait = wait
         self._wake: Callable[[], None] | None = None
+        self._watchers: list[Callable[[], None]] = []
 
     @property
     def command(self) -> DownloadCommand:
@@ -67,10 +68,27 @@ class DownloadControl:
     def _set(self, wish: DownloadCommand) -> None:
         with self._lock:
             self._command = wish
-            wake = self._wake
+            wake, watchers = self._wake, list(self._watchers)
         self._changed.set()
+        for watcher in watchers:
+            watcher()
         if wake is not None:
             wake()
+
+    def watch(self, watcher: Callable[[], None]) -> Callable[[], None]:
+        """Call ``watcher`` with each wish, also one that was there; the result ends that."""
+        with self._lock:
+            self._watchers.append(watcher)
+            stopped = self.stopped
+        if stopped:
+            watcher()
+
+        def forget() -> None:
+            with self._lock:
+                if watcher in self._watchers:
+                    self._watchers.remove(watcher)
+
+        return forget
 
     def register_wake(self, wake: Callable[[], None] | None) -> None:
         """Register what wakes a thread that is blocked in a read."""

@@ -22,12 +22,7 @@ _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 def disk_error(error: OSError, path: Path) -> HubError | DiskFullError:
     """The typed error for a write that failed at ``path``."""
     if error.errno in _FULL:
-        return DiskFullError(
-            f"The disk that holds {path.parent} is full.",
-            data="The part that was fetched is kept.",
-            action="Free some space and choose Resume.",
-            detail=repr(error),
-        )
+        return DiskFullError(f"The disk that holds {path.parent} is full.", detail=repr(error))
     return ModelFolderError(
         f"{path.parent} cannot be written to: {error.strerror or error}.", detail=repr(error)
     )
@@ -76,7 +71,6 @@ class DiskSpace:
             f"{what} needs {needed / 1e9:.2f} GB more, and the disk that holds {self.folder} has "
             f"{free / 1e9:.2f} GB free ({self.spare / 1e9:.2f} GB of them stay free for the "
             "system).",
-            data="The part that was fetched is kept.",
             action=f"Free at least {short / 1e9:.2f} GB, or choose a smaller quantization.",
         )
 
@@ -91,8 +85,6 @@ class DiskSpace:
             raise DiskFullError(
                 f"The disk that holds {self.folder} has only {free / 1e6:,.0f} MB left; "
                 "something else is filling it.",
-                data="The part that was fetched is kept.",
-                action="Free some space and choose Resume.",
             )
 
 

@@ -12,17 +12,17 @@ from filelock import FileLock, Timeout
 from app.domain.download import (
     AlreadyDownloadingError,
     BusyServerError,
-    ChangedOnServerError,
     DamagedDownloadError,
     DownloadResult,
     DownloadState,
     FileInTheWayError,
     NetworkError,
     RemoteFile,
-    WrongSizeError,
+    WrongRangeError,
 )
 from app.domain.errors import KnownError
 from app.domain.private_files import FILE_MODE, make_folder
+from app.hub.download.beside import ask_beside
 from app.hub.download.control import DownloadCommand, DownloadControl
 from app.hub.download.disk import DiskSpace, disk_error
 from app.hub.download.environment import DownloadEnvironment
@@ -145,6 +145,8 @@ class _Job:
         self._control.register_wake(None)
         with suppress(KnownError):  # whatever ends the job is the error to tell
             self._part.flush()
+            if not self._part.offset:  # an empty part is nothing to go on from
+                self._part.discard()
         self._part.close()
 
     def run(self) -> DownloadResult:
@@ -173,7 +175,8 @@ class _Job:
                     raise
                 asked = error.retry_after if isinstance(error, BusyServerError) else None
                 wait = self._tools.policy.wait(failures, asked)
-                self._report(DownloadState.WAITING, f"{error.what} Trying again.")
+                soon = self._tools.policy.announce(failures, wait)
+                self._report(DownloadState.WAITING, f"{error.what} {soon}")
             if self._control.stopped or (wait and self._control.wait(wait)):
                 break
         if self._control.stopped:
@@ -245,25 +248,35 @@ class _Job:
 
     def _once(self) -> None:
         self._report(DownloadState.CONNECTING)
-        start, if_range = self._part.offset, self._identity.if_range
+        identity, held = self._identity, self._part.offset
+        start, if_range = identity.first_wanted(held), identity.if_range
         try:
-            try:
-                transfer = self._transport.open(
-                    self._url,
-                    token=self._token(),
-                    start=start,
-                    if_range=if_range,
-                    interrupt=self._control.register_wake,
-                )
-            except RangeRefusedError as error:
-                self._apply_command(self._identity.check_refused(error, start))
-                return
-            with transfer:
-                if self._apply_command(self._identity.check(transfer.response, start, if_range)):
-                    self._receive(transfer)
-        except (ChangedOnServerError, WrongSizeError):
-            self._part.discard()
-            raise
+            transfer = self._open(start, if_range)
+        except RangeRefusedError as error:
+            self._apply_command(identity.check_refused(error, start))
+            return
+        except WrongRangeError as error:
+            self._apply_command(identity.rule_wrong_range(error))
+            return
+        if transfer is None:
+            return
+        with transfer:
+            if self._apply_command(identity.check(transfer.response, start, if_range, held)):
+                self._receive(transfer)
+
+    def _open(self, start: int, if_range: str) -> Transfer | None:
+        """Connect and ask; None when stopped meanwhile, however long the server is silent."""
+        return ask_beside(
+            lambda: self._transport.open(
+                self._url,
+                token=self._token(),
+                start=start,
+                if_range=if_range,
+                interrupt=self._control.register_wake,
+            ),
+            self._control,
+            late=Transfer.close,
+        )
 
     def _apply_command(self, ruling: Decision) -> bool:
         """Do what was ruled; tell whether to read the reply."""
@@ -284,12 +297,18 @@ class _Job:
             if not count:
                 raise NetworkError("The connection ended before the file did.")
             left -= count
+            if not self._part.offset:
+                view = memoryview(self._buffer)[:count]
+                self._identity.check_beginning(view, transfer.response.size)
             self._take(self._buffer, count)
 
     def _take(self, buffer: bytearray, count: int) -> None:
         self._fetched += count
         self._teller.count(count)
         skipped = min(self._skip, count)
+        if skipped:
+            here = self._part.held(self._part.offset - self._skip, skipped)
+            self._identity.check_repeated(memoryview(buffer)[:skipped], here)
         self._skip -= skipped
         if skipped < count:
             self._buffer = None  # the part has it until it is hashed

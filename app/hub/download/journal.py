@@ -14,9 +14,11 @@ from typing import BinaryIO
 
 from app.domain.private_files import make_file
 from app.hub.download.disk import disk_error
+from app.hub.network.json_records import build, parse
 
 FORMAT = 1
 _DIGEST_LENGTH = 64  # hex digits of a SHA-256
+_MOST_DIGITS = 18  # of a count of bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,7 @@ class DownloadJournal:
         marks = []
         for line in lines[1:-1]:  # what follows the last newline was torn by a crash
             end, _, digest = line.decode("ascii", "replace").partition(" ")
-            if not end.isdigit() or len(digest) != _DIGEST_LENGTH:
+            if not end.isdigit() or len(end) > _MOST_DIGITS or len(digest) != _DIGEST_LENGTH:
                 break
             marks.append(JournalEntry(int(end), digest))
         return head, marks
@@ -108,15 +110,9 @@ class DownloadJournal:
 
 def _head(line: bytes) -> JournalHead | None:
     try:
-        first = json.loads(line)
+        first = parse(line)
         if first.get("format") != FORMAT:
             return None
-        return JournalHead(
-            str(first["url"]),
-            str(first["commit"]),
-            str(first["etag"]),
-            str(first["sha256"]),
-            int(first["size"]),
-        )
+        return build(JournalHead, first)
     except (ValueError, KeyError, TypeError, AttributeError):
         return None

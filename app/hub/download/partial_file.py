@@ -190,6 +190,19 @@ class PartialFile:
             self.offset += done
             worker.put(view[:done], recycle)
 
+    def held(self, start: int, count: int) -> bytes:
+        """``count`` bytes that are here, from ``start`` on.
+
+        Raises:
+            ModelFolderError: They cannot be read.
+        """
+        try:
+            with self.path.open("rb", buffering=0) as file:
+                file.seek(start)
+                return file.read(count)
+        except OSError as error:
+            raise disk_error(error, self.path) from error
+
     def _open_worker(self) -> HashThread:
         if self._worker is None:
             raise ValueError("The part is not open.")

@@ -87,3 +87,7 @@ class RetryPolicy:
         """
         grown = min(self.longest, self.first * self.factor ** (failures - 1))
         return max(grown * random.uniform(0.8, 1.0), asked or 0.0)  # noqa: S311 - not a secret
+
+    def announce(self, failures: int, seconds: float) -> str:
+        """How long the wait is that follows, and how many more there may be."""
+        return f"Trying again in {seconds:,.0f} s, try {failures + 1} of {self.tries}."

@@ -6,13 +6,17 @@ from dataclasses import dataclass
 
 from app.domain.download import (
     ChangedOnServerError,
+    InterceptedError,
     RemoteFile,
     ServerAnswerError,
+    WrongRangeError,
     WrongSizeError,
 )
 from app.hub.network.http_response import HttpResponse, RangeRefusedError
 
 _SHA256_DIGITS = 64
+_MAGIC = b"GGUF"  # ggml/include/gguf.h
+_FROM_START = "The server cannot continue a download, so it sends the file from its start."
 _CHANGED = "The file has changed on the server, so the download began again."
 
 
@@ -38,6 +42,7 @@ class ResumeValidator:
         self._file = file
         self._guarded = True  # send If-Range
         self._refused = False
+        self._ranges = True  # ask for the rest only
         self.etag = ""
 
     @property
@@ -45,23 +50,27 @@ class ResumeValidator:
         """What guards the next range; empty for nothing."""
         return self.etag if self._guarded else ""
 
-    def check(self, answer: HttpResponse, start: int, if_range: str) -> Decision:
+    def first_wanted(self, held: int) -> int:
+        """The first byte to ask for when ``held`` bytes are here."""
+        return held if self._ranges else 0
+
+    def check(self, answer: HttpResponse, start: int, if_range: str, held: int = 0) -> Decision:
         """Judge the head of a reply to a request for the bytes from ``start`` on.
 
         Args:
             answer: The reply's head.
             start: First byte that was asked for.
             if_range: What guarded that request.
+            held: Bytes that are here already.
 
         Raises:
-            ChangedOnServerError, WrongSizeError: It is not the pinned file; nothing of the part
-                can be kept.
+            ChangedOnServerError, WrongSizeError: It is not the pinned file. That says nothing
+                against the bytes that are here: a proxy's page has another size as well.
         """
         linked = answer.linked_etag.lower()
         if len(linked) == _SHA256_DIGITS and self._file.sha256 not in {"", linked}:
             raise ChangedOnServerError(
                 f"{self._file.name} has changed on the server since the download began.",
-                data="The bytes of the old file were deleted.",
             )
         if answer.size is not None and answer.size != self._file.size:
             raise WrongSizeError(
@@ -77,8 +86,47 @@ class ResumeValidator:
             return Decision(accept=False, restart=True, notice=_CHANGED)
         if not start and other:
             self.etag = answer.etag
-            return Decision(restart=True)
+            return Decision(restart=not (held and self._file.sha256))
         return Decision()
+
+    def check_beginning(self, sent: bytes | memoryview, size: int | None) -> None:
+        """Compare the first bytes of a reply of unknown length with how model files begin.
+
+        A page that is longer than nothing would else be the beginning of the file, and the whole
+        of it be fetched behind it before its hash tells.
+
+        Raises:
+            InterceptedError: It is no model file.
+        """
+        begins = bytes(sent[: len(_MAGIC)])
+        if size is None and self._file.path.lower().endswith(".gguf") and begins != _MAGIC:
+            raise self._page()
+
+    def check_repeated(self, sent: bytes | memoryview, here: bytes) -> None:
+        """Compare what is sent once more with the bytes that are here.
+
+        Raises:
+            InterceptedError: They differ, so the rest would not belong to them either.
+        """
+        if bytes(sent) != here:
+            raise self._page()
+
+    def _page(self) -> InterceptedError:
+        return InterceptedError(
+            f"What came in place of {self._file.name} does not begin as the file does: a network's "
+            "login page, or a proxy's."
+        )
+
+    def rule_wrong_range(self, error: WrongRangeError) -> Decision:
+        """Judge a 206 with other bytes than the wanted ones: ask for the whole file, once.
+
+        Raises:
+            WrongRangeError: It came again.
+        """
+        if not self._ranges:
+            raise error
+        self._ranges = False
+        return Decision(accept=False, notice=_FROM_START)
 
     def _whole_file(self, answer: HttpResponse, if_range: str) -> Decision:
         """A range was asked for and the whole file is coming."""
@@ -91,9 +139,7 @@ class ResumeValidator:
         if differs and not self._file.sha256:
             self.etag = answer.etag
             return Decision(restart=True, notice=_CHANGED)
-        return Decision(
-            notice="The server cannot continue a download, so it sends the file from its start."
-        )
+        return Decision(notice=_FROM_START)
 
     def check_refused(self, error: RangeRefusedError, offset: int) -> Decision:
         """Judge a 416 to a request for the bytes from ``offset`` on.

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import json
 import logging
 import threading
 from collections.abc import Iterable, Iterator
@@ -23,6 +22,7 @@ from app.domain.download import ModelFolderError
 from app.domain.errors import NotFoundError
 from app.domain.private_files import FILE_MODE, make_folder
 from app.hub.download.disk import delete_file, disk_error, file_size, write_json
+from app.hub.network.json_records import build, parse
 
 FORMAT = 1
 _LOCK_SECONDS = 10.0  # another Phial holds the list while it deletes a model's files
@@ -46,6 +46,7 @@ class InstalledModel:
         verified: Whether the hash was compared with one the hub or a ``.sha256`` file told.
         architecture: GGUF ``general.architecture``.
         context_length: Tokens it was trained for; 0 where unknown.
+        problem: Why it cannot answer; empty where it can. It is listed so that it can be removed.
     """
 
     paths: tuple[Path, ...]
@@ -60,6 +61,7 @@ class InstalledModel:
     verified: bool = False
     architecture: str = ""
     context_length: int = 0
+    problem: str = ""
 
     @property
     def path(self) -> Path:
@@ -194,15 +196,13 @@ class InstalledModels:
 
     def _read(self) -> Iterable[InstalledModel]:
         try:
-            data = json.loads(self._index.read_text("utf-8"))
+            data = parse(self._index.read_text("utf-8"))
             if data["format"] != FORMAT:
                 raise ValueError(f"format {data['format']!r}")
             return [_from_json(entry) for entry in data["models"]]
         except FileNotFoundError:
             return []
-        except (
-            OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError
-        ) as error:  # fmt: skip
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             beside = self._index.with_suffix(".damaged.json")
             _log.warning(
                 "The list of models cannot be read, so it is kept as %s: %r", beside, error
@@ -235,10 +235,9 @@ def _to_json(model: InstalledModel) -> dict[str, Any]:
 
 
 def _from_json(record: dict[str, Any]) -> InstalledModel:
-    known = {field.name for field in dataclasses.fields(InstalledModel)}
-    values = {key: value for key, value in record.items() if key in known}
+    values = dict(record)
     values["paths"] = tuple(Path(path) for path in values["paths"])
     values["sha256"] = tuple(values.get("sha256", ()))
     if not values["paths"]:
         raise ValueError("a model without a file")
-    return InstalledModel(**values)
+    return build(InstalledModel, values)

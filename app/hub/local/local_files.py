@@ -11,6 +11,8 @@ from pathlib import Path
 from app.domain.download import DamagedDownloadError, FileInTheWayError
 from app.domain.errors import DiskFullError, ModelFileError
 from app.domain.gguf import GgufHeader, read_gguf_file
+from app.domain.model_kind import check_text_model
+from app.domain.naming import model_title
 from app.hub.api.file_names import SPLIT, quantization_of, safe_parts
 from app.hub.download.control import DownloadControl
 from app.hub.download.disk import SPARE, delete_file, disk_error, free_bytes
@@ -57,10 +59,12 @@ def read_split_header(path: Path) -> tuple[tuple[Path, ...], GgufHeader]:
         The files in order, and the first one's header.
 
     Raises:
-        ModelFileError: It is missing, no GGUF, damaged, shorter than its tensors, or incomplete.
+        ModelFileError: It is missing, no GGUF, damaged, shorter than its tensors, incomplete, or
+            no model of text.
     """
     parts = split_siblings(path)
     headers = [read_gguf_file(part) for part in parts]
+    check_text_model(headers[0], path.name)
     return parts, headers[0]
 
 
@@ -293,12 +297,13 @@ def _installed(
     first = parts[0]
     split = SPLIT.fullmatch(first.name)
     stem = split["stem"] if split else first.stem
+    quantization = header.quantization or quantization_of(stem)
     return InstalledModel(
         paths=parts,
-        name=header.name or origin.name or stem,
+        name=model_title(header.name, stem, quantization, origin.name),
         size=sum(part.stat().st_size for part in parts),
         sha256=hashes,
-        quantization=header.quantization or quantization_of(stem),
+        quantization=quantization,
         repository=origin.repository,
         modified=first.stat().st_mtime_ns,
         architecture=header.architecture,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from collections.abc import Iterable, Iterator
@@ -11,8 +10,10 @@ from enum import StrEnum
 from pathlib import Path
 
 from app.domain.errors import ModelFileError
-from app.hub.api.file_names import SPLIT, quantization_of
+from app.domain.naming import model_title
+from app.hub.api.file_names import SPLIT, names_a_model, quantization_of
 from app.hub.local.local_files import read_split_header
+from app.hub.network.json_records import parse
 
 MAX_DEPTH = 6  # folders below the one that is searched; the Hub's cache uses four
 MAX_FOUND = 2_000
@@ -112,10 +113,11 @@ def _judged(candidate: _Candidate, kind: FolderKind) -> FoundModel:
             candidate.sha256,
             problem=problem,
         )
+    quantization = header.quantization or quantization_of(candidate.name or stem)
     return FoundModel(
         parts,
-        candidate.name or header.name or stem,
-        header.quantization or quantization_of(candidate.name or stem),
+        model_title(header.name, stem, quantization, candidate.name),
+        quantization,
         size,
         kind,
         candidate.repository,
@@ -126,19 +128,38 @@ def _judged(candidate: _Candidate, kind: FolderKind) -> FoundModel:
 
 def _gguf_files(folder: Path, kind: FolderKind) -> Iterator[_Candidate]:
     depth_here = len(folder.parts)
-    for root, names, files in os.walk(folder, followlinks=False):
-        here = Path(root)
+    for here, names, files in _walk(folder):
         if len(here.parts) - depth_here >= MAX_DEPTH:
             names.clear()
-        names.sort()
         for name in sorted(files):
-            if not name.lower().endswith(".gguf") or name.lower().startswith("mmproj"):
+            if not name.lower().endswith(".gguf") or not names_a_model(name):
                 continue
             split = SPLIT.fullmatch(name)
             if split and int(split["number"]) != 1:
                 continue
             path = here / name
             yield _Candidate(path, repository=_repository(path.relative_to(folder), kind))
+
+
+def _walk(folder: Path) -> Iterator[tuple[Path, list[str], list[str]]]:
+    """``os.walk`` in order, also through linked folders, each real folder once.
+
+    People keep models on another disk and link to them; a link to a folder above would never end.
+    """
+    seen: set[tuple[int, int]] = set()
+    for root, names, files in os.walk(folder, followlinks=True):
+        try:
+            stat = os.stat(root)  # noqa: PTH116 - a text from os.walk
+        except OSError:
+            names.clear()
+            continue
+        # Windows' older file systems tell no number; depth bounds the walk there.
+        if stat.st_ino and (stat.st_dev, stat.st_ino) in seen:
+            names.clear()
+            continue
+        seen.add((stat.st_dev, stat.st_ino))
+        names.sort()
+        yield Path(root), names, files
 
 
 def _repository(path: Path, kind: FolderKind) -> str:
@@ -154,10 +175,9 @@ def _repository(path: Path, kind: FolderKind) -> str:
 def _ollama(folder: Path) -> Iterator[_Candidate]:
     """Ollama's blobs carry no name: its manifests tell which blob is whose weights."""
     manifests = folder / "manifests"
-    for root, names, files in os.walk(manifests, followlinks=False):
-        names.sort()
+    for here, _, files in _walk(manifests):
         for tag in sorted(files):
-            manifest = Path(root) / tag
+            manifest = here / tag
             digest = _weights(manifest)
             if digest is None:
                 continue
@@ -176,7 +196,7 @@ def _weights(manifest: Path) -> str | None:
     """The digest of a manifest's weights; None where it is no manifest."""
     try:
         with manifest.open("rb") as file:
-            data = json.loads(file.read(MAX_MANIFEST))
+            data = parse(file.read(MAX_MANIFEST))
         for layer in data["layers"]:
             if layer["mediaType"] == OLLAMA_MODEL:
                 found = _DIGEST.fullmatch(layer["digest"])

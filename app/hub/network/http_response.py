@@ -15,14 +15,17 @@ from app.domain.download import (
     AccessError,
     BusyServerError,
     InsecureConnectionError,
+    InterceptedError,
     MissingRemoteError,
     NetworkError,
     ServerAnswerError,
+    WrongRangeError,
 )
 from app.domain.errors import HubError
 
 MAX_RETRY_AFTER = 3600.0
 _CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
+_PAGES = {"text/html", "application/xhtml+xml"}
 _UNSATISFIED = re.compile(r"bytes \*/(\d+)")
 
 
@@ -82,6 +85,8 @@ def parse_response(
         HubError: It carries no bytes that are wanted; the type says why.
     """
     status = response.status
+    if page := intercepted(status, header(response, "Content-Type")):
+        raise page
     etag = header(response, "ETag")
     if etag.startswith("W/"):
         etag = ""  # a weak tag may not guard a range: RFC 9110, 13.1.5
@@ -93,7 +98,7 @@ def parse_response(
     if status == http.HTTPStatus.PARTIAL_CONTENT:
         found = _CONTENT_RANGE.fullmatch(header(response, "Content-Range").strip())
         if not found or int(found[1]) != start:
-            raise ServerAnswerError("The server sent another range than the one asked for.")
+            raise WrongRangeError("The server sent another range than the one asked for.")
         size = None if found[3] == "*" else int(found[3])
         return HttpResponse(start, size, etag, linked_etag)
     raise _failure(response, at_home=at_home)
@@ -105,6 +110,9 @@ def _failure(response: http.client.HTTPResponse, *, at_home: bool) -> HubError:
     if status == http.HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
         found = _UNSATISFIED.fullmatch(header(response, "Content-Range").strip())
         return RangeRefusedError("The server has no more bytes.", int(found[1]) if found else None)
+    kind = header(response, "Content-Type")
+    if not at_home and status in {401, 403} and (page := intercepted(http.HTTPStatus.OK, kind)):
+        return page  # storage hosts refuse in XML; a proxy that forbids them, with a page
     if not at_home and status in {400, 401, 403, 404, 410}:
         return SignedAddressExpiredError("The address of the file has expired.", detail=detail)
     if code == "GatedRepo":
@@ -116,6 +124,30 @@ def _failure(response: http.client.HTTPResponse, *, at_home: bool) -> HubError:
     if busy := busy_error(status, header(response, "Retry-After"), "The server", detail):
         return busy
     return ServerAnswerError(f"The server gave an answer that was not expected (HTTP {status}).")
+
+
+def intercepted(status: int, kind: str) -> InterceptedError | None:
+    """The error for a reply that is no hub's: a page to be read, in place of a file or of data.
+
+    Only what answers as if all were well is one: a hub's own refusals may be pages as well.
+
+    Args:
+        status: Of the reply.
+        kind: Its ``Content-Type``.
+    """
+    if status == http.HTTPStatus.NETWORK_AUTHENTICATION_REQUIRED:  # RFC 6585, 6
+        return InterceptedError("This network wants you to log in before it lets anything through.")
+    if status == http.HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
+        return InterceptedError(
+            "The proxy on the way asks for a name and a password.",
+            action="Add them to the proxy's address (http://name:password@host) and try again.",
+        )
+    if status < 300 and kind.partition(";")[0].strip().lower() in _PAGES:
+        return InterceptedError(
+            "A web page came in place of what was asked for: the login page of a network, or a "
+            "proxy's."
+        )
+    return None
 
 
 def retry_after(value: str, now: Callable[[], float] = time.time) -> float | None:

@@ -30,6 +30,7 @@ from app.domain.download import (
 from app.domain.errors import HubError
 from app.hub.network.gate import NetworkGate
 from app.hub.network.http_response import HttpResponse, certificate_error, header, parse_response
+from app.hub.network.network_environment import check_hub_allowed, proxy_for
 
 MAX_REDIRECTS = 5
 CONNECT_SECONDS = 15.0
@@ -203,7 +204,7 @@ class Transport:
         interrupter = _Interrupter(self._stall)
         if interrupt is not None:
             interrupt(interrupter.interrupt)
-        opener = self._opener(interrupter)
+        check_hub_allowed()
         origin, linked_etag = _origin(url), ""
         for _ in range(MAX_REDIRECTS + 1):
             self._gate.check()
@@ -214,6 +215,7 @@ class Transport:
                 headers["Range"] = f"bytes={start}-"
                 if if_range:
                     headers["If-Range"] = if_range
+            opener = self._opener(interrupter, url)
             response = self._send(opener, urllib.request.Request(url, headers=headers))  # noqa: S310 - scheme checked in _next
             linked_etag = linked_etag or header(response, "X-Linked-Etag").strip('"')
             if response.status in {301, 302, 303, 307, 308}:
@@ -229,10 +231,12 @@ class Transport:
             return Transfer(response, answer)
         raise ServerAnswerError("The server redirects in circles.")
 
-    def _opener(self, interrupter: _Interrupter) -> urllib.request.OpenerDirector:
+    def _opener(self, interrupter: _Interrupter, url: str) -> urllib.request.OpenerDirector:
         # No error and no redirect handler: both are decided in this class.
         opener = urllib.request.OpenerDirector()
-        opener.add_handler(urllib.request.ProxyHandler())
+        proxy = proxy_for(url)
+        proxies = {urlsplit(url).scheme: proxy} if proxy else {}
+        opener.add_handler(urllib.request.ProxyHandler(proxies))
         opener.add_handler(_HTTPHandler(interrupter))
         opener.add_handler(_HTTPSHandler(interrupter, self._make_trust))
         opener.add_handler(urllib.request.UnknownHandler())

@@ -10,17 +10,22 @@ from dataclasses import replace
 from pathlib import Path
 
 from app.domain.download import (
+    AccessError,
+    AlreadyDownloadingError,
     BusyServerError,
+    DamagedDownloadError,
     DownloadItem,
     DownloadProgress,
     DownloadState,
     FileInTheWayError,
     NetworkError,
     RemoteFile,
+    UnsafeNameError,
 )
-from app.domain.errors import KnownError, NotFoundError, OfflineError
+from app.domain.errors import KnownError, ModelFileError, NotFoundError, OfflineError
 from app.hub.api.file_names import check_repository, plain_name, safe_parts
 from app.hub.api.metadata import HubClient
+from app.hub.download.beside import ask_beside
 from app.hub.download.control import DownloadControl
 from app.hub.download.disk import disk_error
 from app.hub.download.downloader import Downloader
@@ -29,7 +34,15 @@ from app.hub.local.installed_models import InstalledModels
 from app.hub.queue.download_target import DownloadTarget
 from app.hub.queue.queue_file import add_installed, read_queue, write_queue
 
-_OURS = "Phial made a mistake here. Its log says more; what was fetched is kept. Choose Retry."
+_OURS = "Phial made a mistake here. Its log says more; what was fetched is kept. Try again."
+# These say themselves what became of the bytes; of all others that is read off the disk.
+_SAY_IT_THEMSELVES = (
+    AlreadyDownloadingError,
+    DamagedDownloadError,
+    FileInTheWayError,
+    ModelFileError,
+    UnsafeNameError,
+)
 _log = logging.getLogger(__name__)
 
 
@@ -155,7 +168,7 @@ class DownloadQueue:
     # --- keeping the list ---------------------------------------------------------------------
 
     def _enqueue(self, item: DownloadItem) -> DownloadItem:
-        item = replace(item, state=DownloadState.QUEUED, error="", notice="")
+        item = replace(item, state=DownloadState.QUEUED, error="", notice="", closed=False)
         with self._wake:
             if self._current is not None and self._current[0] == item.id:
                 return self._items[item.id]
@@ -239,18 +252,23 @@ class DownloadQueue:
 
     def _run(self, item: DownloadItem, control: DownloadControl) -> DownloadItem:
         """Fetch one item and return its last state."""
+        known: KnownError
         try:
             last = self._fetch(item, control)
             return self._without_bytes(last) if control.delete_requested else last
         except OfflineError as error:
-            state, text = DownloadState.PAUSED, str(error)
+            state, known = DownloadState.PAUSED, error
         except KnownError as error:
-            state, text = DownloadState.FAILED, str(error)
+            state, known = DownloadState.FAILED, error
         except OSError as error:  # a folder that went away, a disk that fails
-            unreadable = disk_error(error, self._place.folder / item.name)
-            state, text = DownloadState.FAILED, str(unreadable)
+            state = DownloadState.FAILED
+            known = disk_error(error, self._place.folder / item.name)
+        here = self._place.bytes_here(self.get(item.id))
         return replace(
-            self._stopped(item, state), error=text, done=self._place.bytes_here(self.get(item.id))
+            self._stopped(item, state),
+            error=_told(known, here),
+            done=here,
+            closed=isinstance(known, AccessError),
         )
 
     def _fetch(self, item: DownloadItem, control: DownloadControl) -> DownloadItem:
@@ -287,14 +305,19 @@ class DownloadQueue:
             if control.stopped:
                 return None
             try:
-                return self._client.pin(item.repository, item.paths, item.revision)
+                return ask_beside(
+                    lambda: self._client.pin(item.repository, item.paths, item.revision), control
+                )
             except (NetworkError, BusyServerError) as error:
                 failures += 1
                 if failures >= self._policy.tries:
                     raise
                 asked = error.retry_after if isinstance(error, BusyServerError) else None
-                self._set(replace(item, state=DownloadState.WAITING, notice=error.what))
-                control.wait(self._policy.wait(failures, asked))
+                wait = self._policy.wait(failures, asked)
+                notice = f"{error.what} {self._policy.announce(failures, wait)}"
+                self._set(replace(item, state=DownloadState.WAITING, notice=notice))
+                control.wait(wait)
+                self._set(replace(item, state=DownloadState.CONNECTING, notice=error.what))
 
     def _fetch_into(
         self,
@@ -345,6 +368,14 @@ class DownloadQueue:
             )
 
         return report
+
+
+def _told(error: KnownError, here: int) -> str:
+    """A failure in sentences, with what is really here of the download."""
+    if isinstance(error, _SAY_IT_THEMSELVES):
+        return str(error)
+    kept = f"The {here:,} bytes that were fetched are kept." if here else "Nothing was fetched."
+    return " ".join(part for part in (error.what, kept, error.action) if part)
 
 
 def _stopped_state(control: DownloadControl) -> DownloadState:

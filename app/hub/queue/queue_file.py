@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import dataclasses
-import json
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from app.domain.download import DownloadItem, DownloadResult, DownloadState, RemoteFile
-from app.domain.gguf import read_gguf_file
-from app.hub.api.file_names import plain_name, quantization_of
+from app.domain.errors import ModelFileError
+from app.domain.gguf import GgufHeader, read_gguf_file
+from app.domain.model_kind import check_text_model
+from app.domain.naming import model_title
+from app.hub.api.file_names import SPLIT, plain_name, quantization_of
 from app.hub.download.disk import write_json
 from app.hub.local.installed_models import InstalledModel, InstalledModels
+from app.hub.network.json_records import build, parse
 
 FORMAT = 1
 KEPT = (
@@ -28,11 +30,11 @@ def read_queue(path: Path) -> list[DownloadItem]:
     again goes on with them.
     """
     try:
-        data = json.loads(path.read_text("utf-8"))
+        data = parse(path.read_text("utf-8"))
         if data["format"] != FORMAT:
             return []
         return [_restored(record) for record in data["downloads"]]
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return []
 
 
@@ -50,15 +52,14 @@ def write_queue(path: Path, items: Iterable[DownloadItem]) -> None:
 
 
 def _restored(record: dict[str, Any]) -> DownloadItem:
-    known = {field.name for field in dataclasses.fields(DownloadItem)}
-    values = {key: value for key, value in record.items() if key in known}
+    values = dict(record)
     state = DownloadState(values["state"])
     if state.active or state is DownloadState.QUEUED:
         state = DownloadState.PAUSED
     values["state"] = state
     values["paths"] = tuple(values["paths"])
     values["files"] = tuple(Path(path) for path in values.get("files", ()))
-    return DownloadItem(**values)
+    return build(DownloadItem, values)
 
 
 def add_installed(
@@ -71,9 +72,10 @@ def add_installed(
             listed nevertheless, so that it can be removed.
     """
     path = results[0].path
+    named = plain_name(files[0].path)
     model = InstalledModel(
         paths=tuple(result.path for result in results),
-        name=plain_name(files[0].path),
+        name=named,
         size=sum(file.size for file in files),
         sha256=tuple(result.sha256 for result in results),
         owned=True,
@@ -83,14 +85,39 @@ def add_installed(
         modified=path.stat().st_mtime_ns,
         verified=all(result.verified for result in results),
     )
-    library.put(model)
-    header = read_gguf_file(path)
+    try:
+        header = _usable_header(path, len(files))
+    except ModelFileError as error:
+        library.put(replace(model, problem=error.what))
+        raise
+    quantization = header.quantization or model.quantization
     return library.put(
         replace(
             model,
-            name=header.name or model.name,
-            quantization=header.quantization or model.quantization,
+            name=model_title(header.name, named.removesuffix(".gguf"), quantization),
+            quantization=quantization,
             architecture=header.architecture,
             context_length=header.trained_context,
         )
     )
+
+
+def _usable_header(path: Path, files: int) -> GgufHeader:
+    """The header of a model that arrived, which must be a whole model of text."""
+    header = read_gguf_file(path)
+    split = SPLIT.fullmatch(path.name)
+    parts = max(header.split_count, int(split["count"]) if split else 1)
+    if parts > files:
+        raise ModelFileError(
+            f"{path.name} is one of {parts} parts, and a part alone cannot be used.",
+            data=_LISTED,
+            action="Ask for the whole model instead.",
+        )
+    try:
+        check_text_model(header, path.name)
+    except ModelFileError as error:
+        raise ModelFileError(error.what, data=_LISTED, action=error.action) from error
+    return header
+
+
+_LISTED = "It is whole, and on the list of models so that it can be removed."

@@ -60,6 +60,14 @@ class Strike:
 
 
 @dataclass(frozen=True, slots=True)
+class Script:
+    """Spans above or below the line, written as ``<sup>`` or ``<sub>``."""
+
+    children: tuple[Inline, ...]
+    raised: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Link:
     """A link; ``href`` is percent-encoded, never ``javascript:``, not yet judged for opening."""
 
@@ -85,8 +93,8 @@ class Math:
         source: LaTeX without its delimiters.
         display: True where display delimiters stand inside a heading or a table cell; in a
             paragraph they become a `MathBlock`.
-        delimiter: the opening delimiter as written: ``$``, ``$$``, ``\(``, ``\[`` or empty for a
-            bare environment.
+        delimiter: the opening delimiter as written: ``$``, ``$$``, ``\(``, ``\[``, one with a
+            backtick or a fence of GitHub's, or empty for a bare environment.
     """
 
     source: str
@@ -106,7 +114,13 @@ class LineBreak:
 
 @dataclass(frozen=True, slots=True)
 class SoftBreak:
-    """A line end in the source; drawn as a space."""
+    """A line end in the source.
+
+    Attributes:
+        kept: its writer meant it, and it is drawn as one; else as a space (see `line_ends`).
+    """
+
+    kept: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +137,7 @@ Inline: TypeAlias = (
     | Emphasis
     | Strong
     | Strike
+    | Script
     | Link
     | Image
     | Math
@@ -133,7 +148,17 @@ Inline: TypeAlias = (
 Spans: TypeAlias = tuple[Inline, ...]
 TableCells: TypeAlias = tuple[Spans, ...]
 
-CLOSERS = {"$": "$", "$$": "$$", "\\(": "\\)", "\\[": "\\]", "": ""}
+FENCE = "```math\n"
+"""The delimiter of a display formula that stands in a fence of its own."""
+CLOSERS = {
+    "$": "$",
+    "$$": "$$",
+    "\\(": "\\)",
+    "\\[": "\\]",
+    "": "",
+    "$`": "`$",
+    FENCE: "\n```",
+}
 
 
 # --------------------------------------------------------------------------------------- blocks

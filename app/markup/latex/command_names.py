@@ -7,7 +7,6 @@ RENAMED = {
     "\\bm": "\\boldsymbol",
     "\\mathbfit": "\\boldsymbol",
     "\\Bbb": "\\mathbb",
-    "\\emph": "\\textit",
     "\\mathrel": "",
     "\\mathbin": "",
     "\\mathord": "",
@@ -17,7 +16,6 @@ RENAMED = {
     "\\mathinner": "",
     "\\mathstrut": "",
     "\\strut": "",
-    "\\smash": "",
     "\\lt": "<",
     "\\gt": ">",
     "\\degree": "^\\circ",
@@ -27,13 +25,16 @@ RENAMED = {
     "\\Z": "\\mathbb {Z}",
     "\\Q": "\\mathbb {Q}",
     "\\C": "\\mathbb {C}",
-    "\\cfrac": "\\dfrac",
     "\\newline": "\\\\",
     "\\cr": "\\\\",
     "\\lvert": "|",
     "\\rvert": "|",
     "\\lVert": "\\|",
     "\\rVert": "\\|",
+    "\\lang": "\\langle",
+    "\\rang": "\\rangle",
+    "\\copyright": "\u00a9",
+    "\\P": "\u00b6",
     "\\thinspace": "\\,",
     "\\differentialD": "d",
     "\\colon": "{:}\\;",
@@ -43,7 +44,6 @@ RENAMED = {
     "\\toprule": "\\hline",
     "\\midrule": "\\hline",
     "\\bottomrule": "\\hline",
-    "\\dd": "\\mathrm {d}",
     "\\imath": "\U0001d6a4",
     "\\jmath": "\U0001d6a5",
     "\\qed": "\\square",
@@ -135,19 +135,62 @@ BRACKETS = {
     "\\rVert": "\u2016",
 }
 r"""Brackets by name, as signs: the converter does not know them behind ``\big`` and its kin."""
-TEXT_LETTERS = {
-    "\\textbf": "\\textbf",
-    "\\textit": "\\textit",
-    "\\emph": "\\textit",
-    "\\texttt": "\\texttt",
-    "\\textsf": "\\textsf",
-    "\\text": "",
-    "\\mbox": "",
-    "\\textrm": "",
-    "\\textnormal": "",
-    "\\mathrm": "",
+DELIMITERS = {
+    "\\uparrow": "\u2191",
+    "\\downarrow": "\u2193",
+    "\\updownarrow": "\u2195",
+    "\\Uparrow": "\u21d1",
+    "\\Downarrow": "\u21d3",
+    "\\Updownarrow": "\u21d5",
+    "\\backslash": "\\backslash",
+    "\\lang": "\u27e8",
+    "\\rang": "\u27e9",
+    "\\lt": "\u27e8",
+    "\\gt": "\u27e9",
+    "<": "\u27e8",
+    ">": "\u27e9",
+    "\\lgroup": "\u27ee",
+    "\\rgroup": "\u27ef",
+    "\\lmoustache": "\u23b0",
+    "\\rmoustache": "\u23b1",
+    "\\ulcorner": "\u231c",
+    "\\urcorner": "\u231d",
+    "\\llcorner": "\u231e",
+    "\\lrcorner": "\u231f",
+    "\\llbracket": "\u27e6",
+    "\\rrbracket": "\u27e7",
+    "\\lparen": "(",
+    "\\rparen": ")",
 }
-"""Commands of words in words, and the letters they ask for."""
+"""What else may stand behind ``\\left`` and ``\\big``: arrows, angles, corners; as signs."""
+TEXT_STYLES = {
+    "\\textbf": "bold",
+    "\\textit": "italic",
+    "\\textsl": "italic",
+    "\\emph": "italic",
+    "\\textup": "upright",
+    "\\textmd": "medium",
+    "\\texttt": "texttt",
+    "\\textsf": "textsf",
+    "\\textrm": "",
+    "\\textnormal": "plain",
+    "\\text": "same",
+    "\\mbox": "plain",
+    "\\hbox": "plain",
+    "\\mathrm": "upright",
+}
+"""Commands of words, and the letters they ask for."""
+TEXT_SWITCHES = {
+    "\\bf": "bold",
+    "\\bfseries": "bold",
+    "\\it": "italic",
+    "\\itshape": "italic",
+    "\\em": "italic",
+    "\\rm": "plain",
+    "\\sf": "textsf",
+    "\\tt": "texttt",
+    "\\ttfamily": "texttt",
+}
 TEXT_SIGNS = {
     "\\%": "%",
     "\\#": "#",
@@ -161,4 +204,104 @@ TEXT_SIGNS = {
     "~": " ",
     "\\-": "",
     "\\/": "",
+    "\\i": "\u0131",
+    "\\j": "\u0237",
+    "\\ss": "\u00df",
+    "\\ae": "\u00e6",
+    "\\AE": "\u00c6",
+    "\\oe": "\u0153",
+    "\\OE": "\u0152",
+    "\\o": "\u00f8",
+    "\\O": "\u00d8",
+    "\\aa": "\u00e5",
+    "\\AA": "\u00c5",
+    "\\l": "\u0142",
+    "\\L": "\u0141",
+    "\\textbackslash": "\u29f5",
+    "\\textasciitilde": "~",
+    "\\textasciicircum": "^",
+    "\\textunderscore": "_",
+    "\\textdollar": "$",
+    "\\textbar": "|",
+    "\\textless": "&lt;",
+    "\\textgreater": "&gt;",
+    "\\textdegree": "\u00b0",
+    "\\textendash": "\u2013",
+    "\\textemdash": "\u2014",
+    "\\textquotedblleft": "\u201c",
+    "\\textquotedblright": "\u201d",
+    "\\textquoteleft": "\u2018",
+    "\\textquoteright": "\u2019",
+    "\\lq": "\u2018",
+    "\\rq": "\u2019",
+    "\\ldots": "\u2026",
+    "\\dots": "\u2026",
+    "\\textellipsis": "\u2026",
+    "\\textregistered": "\u00ae",
+    "\\copyright": "\u00a9",
+    "\\textcopyright": "\u00a9",
+    "\\pounds": "\u00a3",
+    "\\textsterling": "\u00a3",
+    "\\euro": "\u20ac",
+    "\\texteuro": "\u20ac",
 }
+TEXT_ACCENTS = {
+    "\\'": "\u0301",
+    "\\`": "\u0300",
+    "\\^": "\u0302",
+    '\\"': "\u0308",
+    "\\~": "\u0303",
+    "\\=": "\u0304",
+    "\\u": "\u0306",
+    "\\v": "\u030c",
+    "\\H": "\u030b",
+    "\\r": "\u030a",
+    "\\c": "\u0327",
+    "\\k": "\u0328",
+}
+
+ROW_ENDS = frozenset(("\\\\", "\\\\*", "\\cr", "\\newline"))
+PRIMES = ("\\prime", "\\dprime", "\\trprime", "\\qprime")
+UNITS = frozenset(("in", "mm", "cm", "pt", "em", "ex", "pc", "bp", "dd", "cc", "sp", "mu"))
+LENGTHS = ("\\hspace", "\\hskip", "\\kern", "\\mkern", "\\mskip", "\\mspace")
+PLAIN_DELIMITERS = frozenset("()[]|/.")
+SIZED = tuple(
+    f"\\{size}{side}" for size in ("big", "Big", "bigg", "Bigg") for side in ("", "l", "m", "r")
+)
+"""Brackets of a size."""
+LABELLED = {
+    "\\xRightarrow": "\\Longrightarrow",
+    "\\xLeftarrow": "\\Longleftarrow",
+    "\\xLeftrightarrow": "\\Longleftrightarrow",
+    "\\xmapsto": "\\longmapsto",
+    "\\xhookrightarrow": "\\hookrightarrow",
+    "\\xhookleftarrow": "\\hookleftarrow",
+    "\\xtwoheadrightarrow": "\\twoheadrightarrow",
+    "\\xtwoheadleftarrow": "\\twoheadleftarrow",
+    "\\xrightharpoonup": "\\rightharpoonup",
+    "\\xrightharpoondown": "\\rightharpoondown",
+    "\\xleftharpoonup": "\\leftharpoonup",
+    "\\xleftharpoondown": "\\leftharpoondown",
+    "\\xrightleftharpoons": "\\rightleftharpoons",
+    "\\xleftrightharpoons": "\\leftrightharpoons",
+    "\\xtofrom": "\\leftrightarrows",
+    "\\xrightleftarrows": "\\rightleftarrows",
+    "\\xlongequal": "=",
+    "\\xRightleftharpoons": "\u2942",
+    "\\xLeftrightharpoons": "\u2944",
+    "\\xrightequilibrium": "\u2942",
+    "\\xleftequilibrium": "\u2944",
+}
+"""Arrows with a label that are drawn in one length."""
+_ONE_ARGUMENT = """
+    acute bar breve check dot ddot dddot ddddot grave hat mathring tilde vec widehat widetilde
+    widecheck overline underline underbar overbrace underbrace overparen underparen overrightarrow
+    overleftarrow overleftrightarrow underrightarrow underleftarrow underleftrightarrow cancel
+    bcancel xcancel sout phantom hphantom vphantom mathbb mathbf mathcal mathfrak mathit mathrm
+    mathscr mathsf mathtt mathnormal boldsymbol Bbb bold pmb mathllap mathrlap mathclap
+"""
+ARGUMENTS = {
+    **{f"\\{name}": 1 for name in _ONE_ARGUMENT.split()},
+    **dict.fromkeys(("\\frac", "\\dfrac", "\\tfrac", "\\overset", "\\underset"), 2),
+}
+"""Commands of the converter, and how many arguments each takes."""

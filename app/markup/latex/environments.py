@@ -10,7 +10,9 @@ import re
 from collections.abc import Callable
 from typing import TypeAlias
 
-from app.markup.latex.tokens import ASIDE, FRAME, NUMBER, MathError, TokenReader
+from latex2mathml.symbols_parser import convert_symbol
+
+from app.markup.latex.tokens import ASIDE, FRAME, NUMBER, MathError, TokenReader, tokens_of
 
 Rewrite: TypeAlias = Callable[[list[str]], str]
 
@@ -120,10 +122,36 @@ def take_tag(row: list[str]) -> str:
         depth += (part in ("{", "\\begin")) - (part in ("}", "\\end"))
         if part in ("\\tag", "\\tag*") and depth == 0:
             reader = TokenReader(row, at + 1)
-            label = "".join(reader.argument())
+            label = tag_text(reader.argument())
             del row[at : reader.at]
             return label if part == "\\tag*" else f"({label})"
     return ""
+
+
+def tag_text(tokens: list[str]) -> str:
+    r"""A tag as text: signs of mathematics between dollars, words without their commands.
+
+    Raises:
+        MathError: it holds a formula that is more than a few signs.
+    """
+    text = "".join(tokens)
+    text = re.sub(r"\\(?:text(?:bf|it|rm|tt|sf)?|mathrm|mathbf|mathit)\s*\{([^{}]*)\}", r"\1", text)
+    written: list[str] = []
+    after_command = False
+    for part in tokens_of(text):
+        if after_command and part.isspace():
+            continue
+        after_command = part.startswith("\\") and part[1:].isalpha()
+        if after_command:
+            sign = "2217" if part == "\\ast" else convert_symbol(part)
+            if sign is None:
+                raise MathError(f"{part} in a tag is not drawn")
+            written.append(chr(int(sign, 16)))
+        elif part in ("^", "_") and "$" in text:
+            raise MathError("a formula in a tag is not drawn")
+        else:
+            written.append("\u2032" if part == "'" and "$" in text else part.removeprefix("\\"))
+    return "".join(written).replace("$", "").replace("{", "").replace("}", "")
 
 
 def _cells(row: list[str]) -> int:

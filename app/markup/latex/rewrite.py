@@ -10,23 +10,33 @@ import re
 from collections.abc import Callable
 from typing import TypeAlias
 
+from app.markup.latex.arrows import arrow_commands
+from app.markup.latex.chemistry.mhchem import chemistry
+from app.markup.latex.chemistry.quantities import quantity
+from app.markup.latex.colours import coloured
 from app.markup.latex.command_names import (
     ARGUMENT_DROPPED,
+    ARGUMENTS,
+    BRACKETS,
+    DELIMITERS,
     DROPPED,
+    LENGTHS,
     NEGATED,
+    PLAIN_DELIMITERS,
+    PRIMES,
     RENAMED,
+    ROW_ENDS,
+    SIZED,
     SWITCHES,
-    TEXT_LETTERS,
-    TEXT_SIGNS,
+    TEXT_STYLES,
+    UNITS,
 )
-from app.markup.latex.environments import aligned, environment, numbered_by, take_tag
-from app.markup.latex.mhchem import chemistry
+from app.markup.latex.environments import aligned, environment, numbered_by, tag_text, take_tag
+from app.markup.latex.fractions import has_fraction, with_fractions
+from app.markup.latex.operators import operator_commands
 from app.markup.latex.packages import package_commands
-from app.markup.latex.tokens import MOVING, NAME, MathError, TokenReader, tokens_of
-
-_SPACES = re.compile(r"\s+")
-_SHORT = 4
-"""Letters at an arrow that need no longer one."""
+from app.markup.latex.tokens import MathError, TokenReader, tokens_of
+from app.markup.latex.words import Letters, words
 
 Rewriter: TypeAlias = Callable[[TokenReader], str]
 
@@ -59,6 +69,13 @@ def _outside(tokens: list[str]) -> list[str]:
 
 
 def _rewrite(tokens: list[str]) -> str:
+    if has_fraction(tokens):
+        return with_fractions(tokens, _plainly, lambda inner: f"{{{_plainly(inner)}}}")
+    return _plainly(tokens)
+
+
+def _plainly(tokens: list[str]) -> str:
+    """Rewrite tokens of which none outside a group is an old fraction."""
     reader = TokenReader(tokens)
     written: list[str] = []
     while reader.at < len(tokens):
@@ -72,14 +89,17 @@ def _command(part: str, reader: TokenReader) -> str:
         return "\\| "
     if part == "{":
         return _group(reader)
+    if part == "'":
+        return _primes(reader)
     if not part.startswith("\\"):
-        return part
+        # The converter takes a number and the two letters of a unit for one length.
+        return f"{part}{{}}" if part.isdigit() and _names_unit(reader) else part
     if part in DROPPED:
         return " "
     if part in ARGUMENT_DROPPED:
         reader.argument()
         return " "
-    if part in {"\\\\", "\\\\*"}:
+    if part in ROW_ENDS:
         reader.option()
         return "\\\\ "
     if part == "\\dots" and _between_operators(reader):
@@ -95,8 +115,63 @@ def _command(part: str, reader: TokenReader) -> str:
     if special is not None:
         return special(reader)
     renamed = RENAMED.get(part, part)
+    if renamed in ARGUMENTS:
+        return _with_arguments(renamed, ARGUMENTS[renamed], reader)
     # A command's name ends where no letter follows; latex2mathml needs the blank before a brace.
     return f"{renamed} " if renamed[-1:].isalpha() else renamed
+
+
+def _with_arguments(name: str, count: int, reader: TokenReader) -> str:
+    r"""A command whose arguments get braces: a digit is one by itself, ``\\sqrt12`` is a root of 1.
+
+    Raises:
+        MathError: one is missing.
+    """
+    written = [f"{name} "]
+    for _ in range(count):
+        reader.skip_spaces()
+        if reader.peek() in ("", "&", "}", "^", "_", *ROW_ENDS):
+            raise MathError(f"{name} has no argument")
+        if reader.peek() == "{" or not reader.peek().startswith("\\"):
+            written.append(f"{{{_rewrite(reader.argument())}}}")
+        else:  # a command brings its own arguments along
+            written.append(f"{{{_command(reader.next(), reader)}}}")
+    return "".join(written)
+
+
+def _primes(reader: TokenReader) -> str:
+    """Primes, and the power that may follow them: both are one script."""
+    count = 1
+    while reader.peek() == "'":
+        reader.next()
+        count += 1
+    at = reader.at
+    reader.skip_spaces()
+    if reader.peek() != "^":
+        reader.at = at
+        return "'" * count
+    reader.next()
+    if count > len(PRIMES):
+        raise MathError("there are too many primes")
+    return f"^{{{PRIMES[count - 1]} {_rewrite(_script(reader))}}}"
+
+
+def _script(reader: TokenReader) -> list[str]:
+    """The tokens of a script: a group, a sign, or a command with its arguments."""
+    reader.skip_spaces()
+    if reader.peek().startswith("\\"):
+        start = reader.at
+        _command(reader.next(), reader)
+        return reader.tokens[start : reader.at]
+    return reader.argument()
+
+
+def _names_unit(reader: TokenReader) -> bool:
+    at = reader.at
+    reader.skip_spaces()
+    letters = "".join(reader.tokens[reader.at : reader.at + 2])
+    reader.at = at
+    return letters in UNITS
 
 
 def _between_operators(reader: TokenReader) -> bool:
@@ -109,40 +184,16 @@ def _between_operators(reader: TokenReader) -> bool:
 
 
 def _tag(form: str) -> Rewriter:
-    return lambda reader: f" \\qquad \\text {{{form.format(''.join(reader.argument()))}}}"
+    return lambda reader: " \\qquad " + numbered_by(form.format(tag_text(reader.argument())))
 
 
-def _text(reader: TokenReader) -> str:
-    r"""``\text{if $x$}``: the formulas inside become formulas."""
-    return _words(reader.argument(), "\\text")
+def _text_in(letters: Letters) -> Rewriter:
+    r"""``\text{if $x$}`` and its kin: the formulas inside become formulas."""
+    return lambda reader: words(reader.argument(), letters, _command, _rewrite)
 
 
-def _words(tokens: list[str], command: str) -> str:
-    """Words, in the letters of ``command``; what stands between dollars is a formula."""
-    reader = TokenReader(tokens)
-    written: list[str] = []
-    plain: list[str] = []
-    while reader.at < len(tokens):
-        part = reader.next()
-        if part in TEXT_SIGNS:
-            plain.append(TEXT_SIGNS[part])
-        elif not part.startswith(("\\", "$")):
-            plain.append(part if part not in "{}" else "")
-        else:
-            written.append(_plain(plain, command))
-            plain.clear()
-            if part in ("$", "\\("):
-                written.append(_rewrite(reader.until("$" if part == "$" else "\\)")))
-            elif part in TEXT_LETTERS:
-                written.append(_words(reader.argument(), TEXT_LETTERS[part] or command))
-            else:
-                written.append(_command(part, reader))
-    return "".join(written) + _plain(plain, command)
-
-
-def _plain(parts: list[str], command: str) -> str:
-    text = _SPACES.sub(" ", "".join(parts)).replace("---", "\u2014").replace("--", "\u2013")
-    return f"{command} {{{text}}}" if text else ""
+def _as_text(tokens: list[str]) -> str:
+    return words(tokens, Letters(), _command, _rewrite)
 
 
 def _binom(style: str) -> Rewriter:
@@ -170,66 +221,36 @@ def _general_fraction(reader: TokenReader) -> str:
 
 
 def _group(reader: TokenReader) -> str:
-    r"""A group; ``{n \choose k}`` is TeX's older way to write a binomial."""
     reader.at -= 1
-    inner = reader.argument()
-    if "\\choose" in inner:
-        at = inner.index("\\choose")
-        return _binomial(inner[:at], inner[at + 1 :])
-    return f"{{{_rewrite(inner)}}}"
+    return f"{{{_rewrite(reader.argument())}}}"
 
 
-def _operator(reader: TokenReader) -> str:
-    return _named(_name(reader.argument()))
+def _left(reader: TokenReader) -> str:
+    """A pair of brackets that grow, and what stands between them: a group of its own.
+
+    Raises:
+        MathError: a bracket is none.
+    """
+    opening = _delimiter(reader)
+    inner = _rewrite(reader.until_right())
+    return f"\\left{opening} {inner} \\right{_delimiter(reader)} "
 
 
-def _name(tokens: list[str]) -> str:
-    """The words of an operator's name, a small space between them."""
-    name = re.sub(r"\\[,;: ]|\s+", " ", "".join(tokens)).replace("\\mathrm", "")
-    name = re.sub(r"\\(?:rm|text)(?![A-Za-z])", "", name)
-    return "\u2006".join(name.replace("{", "").replace("}", "").split())
-
-
-def _named(name: str) -> str:
-    return f"\\text {{{NAME}{name}}}" if name else " "
-
-
-def _operator_with_limits(reader: TokenReader) -> str:
-    r"""``\operatorname*{argmax}_x``: in a display, what is below stands under the name."""
-    return _limited(_name(reader.argument()), reader)
-
-
-def _limited(name: str, reader: TokenReader) -> str:
+def _delimiter(reader: TokenReader) -> str:
     reader.skip_spaces()
-    if reader.peek() == "\\limits":
-        reader.next()
-    return f"\\text {{{MOVING}{name}}}" if name else " "
+    part = reader.next()
+    part = DELIMITERS.get(part, part)
+    if part not in PLAIN_DELIMITERS and part not in BRACKETS and part not in DELIMITERS.values():
+        raise MathError(f"{part or 'nothing'} is no bracket")
+    return part
 
 
-def _operator_called(name: str) -> Rewriter:
-    return lambda reader: _limited(name, reader)
+def _sized(name: str) -> Rewriter:
+    def write(reader: TokenReader) -> str:
+        bracket = _delimiter(reader)
+        return " " if bracket == "." else f"{name}{bracket} "
 
-
-def _any_operator(reader: TokenReader) -> str:
-    r"""``\mathop{…}``, which has limits where any are written."""
-    inner = reader.argument()
-    name = _name(inner)
-    if name.replace("\u2006", "").isalpha() and len(name) > 1:
-        return _limited(name, reader)
-    return _with_limits(f"{{{_rewrite(inner)}}}", reader)
-
-
-def _with_limits(written: str, reader: TokenReader) -> str:
-    reader.skip_spaces()
-    if reader.peek() == "\\limits":
-        reader.next()
-        reader.skip_spaces()
-    for sign, command in (("_", "\\underset"), ("^", "\\overset")):
-        if reader.peek() == sign:
-            reader.next()
-            written = f"{command} {{{_rewrite(reader.argument())}}}{{{written}}}"
-            reader.skip_spaces()
-    return written
+    return write
 
 
 def _cancelled_to(reader: TokenReader) -> str:
@@ -255,41 +276,79 @@ def _chemistry(reader: TokenReader) -> str:
     return _rewrite(tokens_of(chemistry("".join(reader.argument()))))
 
 
-def _labelled(short: str, stretched: str) -> Rewriter:
-    r"""``\xrightarrow[below]{above}``: an arrow that is longer than what stands at it."""
-
-    def write(reader: TokenReader) -> str:
-        below = reader.option() or ""
-        above = reader.argument()
-        length = max(_letters(above), _letters(tokens_of(below)))
-        arrow = f"{short} "
-        if length > _SHORT:
-            arrow = f"{stretched} {{\\hspace {{{0.38 * length + 1:.1f}em}}}}"
-        written = f"\\overset {{{_rewrite(above)}}}{{{arrow}}}"
-        if below:
-            written = f"\\underset {{{_rewrite(tokens_of(below))}}}{{{written}}}"
-        return f"\\;{written}\\;" if length > _SHORT else written
-
-    return write
-
-
-def _letters(tokens: list[str]) -> int:
-    """About how many letters wide a label is."""
-    return sum(len(part) == 1 and part not in "{}_^" for part in tokens)
-
-
 def _reference(reader: TokenReader) -> str:
     """A reference to an equation, as its label in brackets."""
-    return f"\\text {{({''.join(reader.argument())})}}"
+    return _as_text(["(", *"".join(reader.argument()).replace("\\", ""), ")"])
 
 
 def _coloured(reader: TokenReader) -> str:
     r"""``\color{red}{x}``: where a group follows, models mean it alone; else all the rest."""
-    colour = "".join(reader.argument())
+    colour = coloured(reader)
     reader.skip_spaces()
-    if reader.peek() == "{":
-        return f"\\textcolor {{{colour}}}{{{_rewrite(reader.argument())}}}"
-    return f"\\color {{{colour}}}"
+    inner = reader.argument() if reader.peek() == "{" else reader.rest_of_group()
+    return f"{colour}{{{_rewrite(inner)}}}"
+
+
+def _text_coloured(reader: TokenReader) -> str:
+    return f"{coloured(reader)}{{{_rewrite(reader.argument())}}}"
+
+
+def _root(reader: TokenReader) -> str:
+    r"""``\sqrt[3]{x}``, of which the degree may hold anything."""
+    reader.skip_spaces()
+    degree = reader.option_tokens()
+    written = _with_arguments("", 1, reader).strip()
+    return f"\\sqrt [{{{_rewrite(degree)}}}]{written}" if degree else f"\\sqrt {written}"
+
+
+def _optioned(command: str, count: int = 1) -> Rewriter:
+    """A command whose options say how it is set, which is not drawn."""
+
+    def write(reader: TokenReader) -> str:
+        reader.skip_spaces()
+        while reader.option() is not None:
+            reader.skip_spaces()
+        return _with_arguments(command, count, reader)
+
+    return write
+
+
+def _stacked(reader: TokenReader) -> str:
+    r"""``\stackrel[below]{above}{sign}``."""
+    below = reader.option_tokens()
+    written = _with_arguments("\\overset", 2, reader)
+    return f"\\underset {{{_rewrite(below)}}}{{{written}}}" if below else written
+
+
+def _length(name: str) -> Rewriter:
+    return lambda reader: f"{name} {{{reader.dimension()}}}"
+
+
+def _rule(reader: TokenReader) -> str:
+    reader.option()
+    return f"\\rule {{{reader.dimension()}}}{{{reader.dimension()}}}"
+
+
+def _choice(reader: TokenReader) -> str:
+    r"""``\mathchoice``, where its four forms are the same; what style is set is not known here."""
+    forms = [_rewrite(reader.argument()) for _ in range(4)]
+    if len({form.removeprefix("\\textstyle").strip() for form in forms}) > 1:
+        raise MathError("\\mathchoice is not drawn")
+    return f"{{{forms[1]}}}"
+
+
+def _escaped(sign: str) -> str:
+    return f"\\{sign}" if sign in "%$#&_" else sign
+
+
+def _verbatim(reader: TokenReader) -> str:
+    r"""``\verb|a_b|``: letters as they are."""
+    end = reader.next()
+    if not end.strip() or end not in reader.tokens[reader.at :]:
+        raise MathError("\\verb has no end")
+    text = "".join(reader.until(end))
+    plain = ["\\textbackslash" if sign == "\\" else _escaped(sign) for sign in text]
+    return words(plain, Letters(family="\\texttt"), _command, _rewrite)
 
 
 def _character(reader: TokenReader) -> str:
@@ -306,7 +365,22 @@ def _framed(reader: TokenReader) -> str:
 
 
 def _framed_text(reader: TokenReader) -> str:
-    return f"\\boxed {{\\text {{{''.join(reader.argument())}}}}}"
+    r"""``\framebox[2cm][c]{…}``: the width and the place in it are not drawn."""
+    while reader.option() is not None:
+        pass
+    return f"\\boxed {{{_as_text(reader.argument())}}}"
+
+
+def _boxed_text(reader: TokenReader) -> str:
+    while reader.option() is not None:
+        pass
+    return _as_text(reader.argument())
+
+
+def _moved(reader: TokenReader) -> str:
+    r"""``\raisebox{1ex}[0pt]{…}``: what it moves, which is text."""
+    reader.argument()
+    return _boxed_text(reader)
 
 
 _SPECIAL: dict[str, Rewriter] = {
@@ -314,39 +388,54 @@ _SPECIAL: dict[str, Rewriter] = {
     "\\begin": lambda reader: environment(reader, _rewrite),
     "\\tag": _tag("({})"),
     "\\tag*": _tag("{}"),
-    "\\text": _text,
-    "\\mbox": _text,
-    "\\hbox": _text,
-    "\\textrm": _text,
-    "\\textnormal": _text,
-    "\\textup": _text,
-    "\\intertext": _text,
+    **{
+        name: _text_in(Letters().styled(style))
+        for name, style in TEXT_STYLES.items()
+        if name != "\\mathrm"
+    },
+    "\\intertext": _text_in(Letters()),
+    "\\llap": lambda reader: f"\\mathllap {{{_as_text(reader.argument())}}}",
+    "\\rlap": lambda reader: f"\\mathrlap {{{_as_text(reader.argument())}}}",
+    "\\clap": lambda reader: f"\\mathclap {{{_as_text(reader.argument())}}}",
+    "\\mathchoice": _choice,
+    "\\textsuperscript": lambda reader: f"{{}}^{{{_as_text(reader.argument())}}}",
+    "\\textsubscript": lambda reader: f"{{}}_{{{_as_text(reader.argument())}}}",
+    "\\makebox": _boxed_text,
+    "\\raisebox": _moved,
+    "\\verb": _verbatim,
+    "\\left": _left,
+    "\\middle": lambda reader: f"\\middle{_delimiter(reader)} ",
+    **{name: _sized(name) for name in SIZED},
+    **{name: _length(name) for name in LENGTHS},
+    "\\hspace*": _length("\\hspace"),
+    "\\rule": _rule,
+    "\\sqrt": _root,
+    "\\smash": _optioned(""),
+    "\\cfrac": _optioned("\\dfrac", 2),
+    "\\underbracket": _optioned("\\underbracket"),
+    "\\overbracket": _optioned("\\overbracket"),
+    "\\stackrel": _stacked,
+    "\\textcolor": _text_coloured,
     "\\binom": _binom(""),
     "\\dbinom": _binom("\\displaystyle"),
     "\\tbinom": _binom("\\textstyle"),
     "\\genfrac": _general_fraction,
-    "\\operatorname": _operator,
-    "\\argmax": _operator_called("arg\u2006max"),
-    "\\argmin": _operator_called("arg\u2006min"),
-    "\\esssup": _operator_called("ess\u2006sup"),
-    "\\operatorname*": _operator_with_limits,
-    "\\mathop": _any_operator,
+    **operator_commands(_rewrite),
     "\\cancelto": _cancelled_to,
     "\\not": _not,
     "\\bmod": lambda _: "\\;\\mathrm {mod}\\;",
     "\\pmod": lambda reader: f"\\quad (\\mathrm {{mod}}\\;{_rewrite(reader.argument())})",
     "\\mod": lambda reader: f"\\quad \\mathrm {{mod}}\\;{_rewrite(reader.argument())}",
-    "\\xrightarrow": _labelled("\\longrightarrow", "\\overrightarrow"),
-    "\\xleftarrow": _labelled("\\longleftarrow", "\\overleftarrow"),
+    **arrow_commands(_rewrite),
     "\\ref": _reference,
     "\\eqref": _reference,
     "\\boxed": _framed,
     "\\fbox": _framed_text,
     "\\framebox": _framed_text,
     "\\ce": _chemistry,
+    "\\pu": lambda reader: _rewrite(tokens_of(quantity("".join(reader.argument())))),
     "\\href": _second,
-    "\\url": lambda reader: f"\\text {{{''.join(reader.argument())}}}",
-    "\\raisebox": _second,
+    "\\url": lambda reader: _as_text(reader.argument()),
     "\\color": _coloured,
     "\\unicode": _character,
 }

@@ -4,8 +4,20 @@ from __future__ import annotations
 
 import re
 
+from app.markup.latex.tokens import MathError
+
 _UNITS = {
     "ampere": "A",
+    "astronomicalunit": "au",
+    "bel": "B",
+    "katal": "kat",
+    "mmHg": "mmHg",
+    "neper": "Np",
+    "atmosphere": "atm",
+    "atm": "atm",
+    "rpm": "rpm",
+    "ppm": "ppm",
+    "degC": "^\\circ C",
     "angstrom": "\u00c5",
     "bar": "bar",
     "becquerel": "Bq",
@@ -56,7 +68,19 @@ _UNITS = {
     "watt": "W",
     "weber": "Wb",
 }
+_SHORT = re.compile(
+    r"(f|p|n|u|m|c|d|h|k|M|G|T)?"
+    r"(m|g|s|A|K|mol|cd|Hz|N|Pa|J|W|C|V|F|ohm|S|T|H|L|l|eV|bar|Bq|B|dB|min|Sv|Gy|lm|lx|Wh)"
+)
 _PREFIXES = {
+    "yocto": "y",
+    "zepto": "z",
+    "atto": "a",
+    "deca": "da",
+    "deka": "da",
+    "exa": "E",
+    "zetta": "Z",
+    "yotta": "Y",
     "femto": "f",
     "pico": "p",
     "nano": "n",
@@ -84,7 +108,7 @@ def unit(source: str) -> str:
     r"""A unit as LaTeX, upright: its names, or ``m/s^2`` as it stands."""
     written: list[str] = []
     prefix, power, per = "", "", False
-    for found in _PART.finditer(source):
+    for found in _PART.finditer(source.replace("\\%", "\\percent ")):
         name = found["name"]
         raised = found["power"] or found["raised"] or found["digit"] or _POWERS_BEHIND.get(name)
         if raised:
@@ -98,13 +122,29 @@ def unit(source: str) -> str:
         elif name or found["plain"]:
             if name and written:
                 written.append("\\,")
-            written.append(f"\\mathrm {{{prefix}{_UNITS.get(name, name or found['plain'])}}}")
+            shown = _named(name) if name else found["plain"]
+            written.append(f"\\mathrm {{{prefix}{shown}}}")
             if per or power:
                 written.append(f"^{{{'-' * per}{power or '1'}}}")
             prefix, power, per = "", "", False
         elif written:
             written.append("\\,")
     return "".join(written)
+
+
+def _named(name: str) -> str:
+    r"""A unit by its name, or by the abbreviation of siunitx: ``\\kW`` and ``\\um``.
+
+    Raises:
+        MathError: there is none of this name.
+    """
+    if name in _UNITS:
+        return _UNITS[name]
+    found = _SHORT.fullmatch(name)
+    if found is None:
+        raise MathError(f"the unit \\{name} is not known")
+    prefix = "\\mu " if found[1] == "u" else found[1] or ""
+    return prefix + ("\\Omega " if found[2] == "ohm" else found[2])
 
 
 def _raise(written: list[str], power: str) -> None:
@@ -115,13 +155,15 @@ def _raise(written: list[str], power: str) -> None:
         written.append(f"^{{{power}}}")
 
 
-def amount(source: str) -> str:
-    r"""``5 mol L-1`` as LaTeX, as the mhchem package writes a quantity in ``\pu``."""
-    count, _, rest = source.strip().partition(" ")
-    if not count[:1].isdigit():
-        count, rest = "", source
-    written = unit(re.sub(r"(?<=[A-Za-z])(-?\d+)", r"^{\1}", rest.strip()))
-    return f"{number(count)}\\,{written}" if count and written else number(count) + written
+def angle(source: str) -> str:
+    r"""``30`` in degrees, or ``1;2;3`` in degrees, minutes and seconds."""
+    parts = source.split(";")
+    marks = ("^{\\circ}", "'", "''")
+    if len(parts) > len(marks):
+        raise MathError("an angle has more than degrees, minutes and seconds")
+    return "".join(
+        number(part) + mark for part, mark in zip(parts, marks, strict=False) if part.strip()
+    )
 
 
 def number(source: str) -> str:

@@ -26,8 +26,21 @@ NUMBER = "\ue003"
 """Begins the number of an equation."""
 ASIDE = "\ue004"
 """Begins a text between the rows of a derivation, which stands at the left of them."""
+SLANTED_BOLD = "\ue005"
+"""Begins words in letters both bold and slanted."""
+WORDS = "\ue006"
+"""Begins words that the converter would misread."""
 
-_TOKEN = re.compile(r"\\[A-Za-z]+\*?|\\.|[{}]|[^\\{}]", re.DOTALL)
+STARRED = frozenset(
+    f"\\{name}*"
+    for name in """
+        abs bra braket dd dv ev expval eval hspace ket mel norm operatorname order pdv qty tag
+        vspace
+    """.split()  # noqa: SIM905 - a list of twenty strings reads worse
+)
+"""Commands that a star belongs to; behind another it is a sign: ``\\pi*r``."""
+_TOKEN = re.compile(r"\\[A-Za-z]+\*?|\\\\\*|\\.|[{}]|[^\\{}]", re.DOTALL)
+_LENGTH = re.compile(r"\s*([+-]? *(?:\d+\.?\d*|\.\d+)) *(em|ex|mu|pt|px|cm|mm|in|pc|bp|dd|cc|sp)")
 _COMMENT = re.compile(r"(?<!\\)%[^\n]*(?:\n|$)")
 
 _REFUSED = frozenset(
@@ -49,6 +62,13 @@ class MathError(Exception):
     """
 
 
+def _unstarred(token: str) -> tuple[str, ...]:
+    """A token, or two: a command and the star that does not belong to it."""
+    if len(token) > 1 and token[-1] == "*" and token[-2].isalpha() and token not in STARRED:
+        return token[:-1], "*"
+    return (token,)
+
+
 def tokens_of(source: str) -> list[str]:
     """The tokens of a formula: commands, braces, single characters; comments left out.
 
@@ -57,7 +77,9 @@ def tokens_of(source: str) -> list[str]:
     """
     if len(source) > MAX_SOURCE:
         raise MathError(f"the formula has more than {MAX_SOURCE} characters")
-    tokens = [match.group() for match in _TOKEN.finditer(_COMMENT.sub("", source))]
+    tokens = _TOKEN.findall(_COMMENT.sub("", source))
+    if "*" in source:
+        tokens = [part for token in tokens for part in _unstarred(token)]
     if sum(not part.isspace() for part in tokens) > MAX_TOKENS:
         raise MathError(f"the formula has more than {MAX_TOKENS} parts")
     depth = deepest = 0
@@ -113,15 +135,68 @@ class TokenReader:
 
     def option(self) -> str | None:
         """The text of a ``[…]`` right here, if there is one."""
+        found = self.option_tokens()
+        return None if found is None else "".join(found)
+
+    def option_tokens(self) -> list[str] | None:
+        """The tokens of a ``[…]`` right here, if there is one; brackets in braces are its own."""
         if self.peek() != "[":
             return None
-        try:
-            end = self.tokens.index("]", self.at)
-        except ValueError:
-            return None
-        text = "".join(self.tokens[self.at + 1 : end])
-        self.at = end + 1
-        return text
+        depth = 0
+        for end in range(self.at + 1, len(self.tokens)):
+            part = self.tokens[end]
+            if part == "]" and depth == 0:
+                found = self.tokens[self.at + 1 : end]
+                self.at = end + 1
+                return found
+            depth += (part == "{") - (part == "}")
+        return None
+
+    def dimension(self) -> str:
+        """A length, in braces or not: ``{1em}``, ``-.5ex``.
+
+        Raises:
+            MathError: none stands here.
+        """
+        self.skip_spaces()
+        if self.peek() == "{":
+            text = "".join(self.argument())
+            found = _LENGTH.fullmatch(text.strip())
+        else:
+            found = _LENGTH.match("".join(self.tokens[self.at : self.at + 16]))
+            self.at += len(found[0]) if found else 0
+        if found is None:
+            raise MathError("a length is missing")
+        number = found[1].replace(" ", "")
+        return f"{number}{found[2]}"
+
+    def enclosed(self, opening: str, closing: str) -> list[str]:
+        """The tokens up to the ``closing`` bracket of an opening one that was read, which is read.
+
+        Raises:
+            MathError: there is none.
+        """
+        start, depth, groups = self.at, 0, 0
+        while self.at < len(self.tokens):
+            part = self.next()
+            groups += (part in ("{", "\\left", "\\begin")) - (part in ("}", "\\right", "\\end"))
+            sized = self.at > 1 and self.tokens[self.at - 2] in ("\\left", "\\right")
+            if groups or sized:
+                continue
+            if part == closing and depth == 0:
+                return self.tokens[start : self.at - 1]
+            depth += (part == opening != closing) - (part == closing)
+        raise MathError(f"{opening} is not closed")
+
+    def until_right(self) -> list[str]:
+        r"""The tokens up to the ``\right`` of a ``\left`` that was read, which is read too."""
+        start, depth = self.at, 1
+        while self.at < len(self.tokens):
+            part = self.next()
+            depth += (part == "\\left") - (part == "\\right")
+            if depth == 0:
+                return self.tokens[start : self.at - 1]
+        raise MathError("\\left has no \\right")
 
     def until(self, end: str) -> list[str]:
         """The tokens up to ``end``, which is read too, or all that are left."""

@@ -218,7 +218,11 @@ class BlockParser(BlockRules):
         while (child := open_child(container)) is not None:
             cursor.find_nonspace()
             if isinstance(child, CodeNode) and child.fence:
-                if block_patterns.closes_fence(cursor, child.fence):
+                if child.holds_markdown and block_patterns.opens_inside(cursor, child.fence):
+                    child.inside += 1
+                elif child.inside and block_patterns.closes_fence(cursor, child.fence):
+                    child.inside -= 1
+                elif block_patterns.closes_fence(cursor, child.fence):
                     child.closed = True
                     self._close_to(child)
                     child.end, child.last_line = self._line_end(cursor), self.line_number
@@ -334,8 +338,8 @@ class BlockParser(BlockRules):
         node.end, node.last_line = self._line_end(cursor), self.line_number
         if node.last_line - node.first_line == 1:
             return  # the delimiter row
-        cells = split_row(cursor.text[cursor.nonspace :])
         columns = len(node.alignments)
+        cells = split_row(cursor.text[cursor.nonspace :], columns)
         node.padded += max(0, columns - len(cells))
         if node.padded > MAX_PADDED:
             self._add_text(self._new_paragraph(node, cursor), cursor)

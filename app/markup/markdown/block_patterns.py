@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING
 
 from markdown_it.common.utils import unescapeAll
 
-from app.markup.markdown.math_delimiters import DelimiterKind, delimiter_kind_at, find_formula
+from app.markup.markdown.math_delimiters import (
+    DelimiterKind,
+    delimiter_kind_at,
+    find_formula,
+    is_escaped_link,
+)
 
 if TYPE_CHECKING:
     from app.markup.markdown.cursor import Cursor
@@ -76,6 +81,14 @@ def closes_fence(cursor: Cursor, opening: str) -> bool:
     return match is not None and len(match.group()) >= len(opening)
 
 
+def opens_inside(cursor: Cursor, opening: str) -> bool:
+    """Whether the line is a fence with an info string, whose end would be that of ``opening``."""
+    if cursor.indent > 3 or cursor.char != opening[0]:
+        return False
+    found = opening_fence(cursor)
+    return found is not None and len(found[0]) >= len(opening) and bool(found[1])
+
+
 def may_close_fence(rest: str, opening: str) -> bool:
     """Whether an unfinished line could become the closing fence when more comes."""
     stripped = rest.strip(" \t\n")
@@ -110,9 +123,9 @@ def display_delimiter(cursor: Cursor) -> tuple[DelimiterKind, bool] | None:
     kind = delimiter_kind_at(cursor.text, cursor.nonspace)
     if kind is None:
         return None
-    if kind == "\\[" and "\\](" in cursor.text[cursor.nonspace :]:
-        return None
     found = find_formula(cursor.text, cursor.nonspace, len(cursor.text))
+    if found is None and kind == "\\[" and is_escaped_link(cursor.text, cursor.nonspace):
+        return None
     return kind, found is not None
 
 

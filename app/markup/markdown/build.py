@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from itertools import chain
 from typing import TYPE_CHECKING
 
 from app.markup.document.blocks import (
+    FENCE,
     Block,
     CodeBlock,
     FootnoteDefinition,
     Heading,
-    LineBreak,
     ListBlock,
     ListItem,
     MathBlock,
@@ -25,6 +24,7 @@ from app.markup.document.blocks import (
 )
 from app.markup.latex.numbering import numbers_in
 from app.markup.markdown.inline import References, parse_spans
+from app.markup.markdown.math_delimiters import environment_of
 from app.markup.markdown.math_segments import join_blocks, parse_segment
 from app.markup.markdown.nodes import (
     CodeNode,
@@ -50,7 +50,6 @@ MAX_CELL = 4096
 """Characters; a longer table cell is shown as it was written."""
 MAX_ROW = 16384
 """Characters; the cells of a longer row are shown as they were written."""
-_BREAK = re.compile(r"<br\s{0,8}/?>", re.IGNORECASE)
 
 
 class BlockBuilder:
@@ -95,6 +94,8 @@ class BlockBuilder:
                 return self._paragraph(node)
             case HeadingNode():
                 return (Heading(node.level, self.heading(node), (node.start, node.end)),)
+            case CodeNode() if node.is_formula and "".join(node.lines).strip():
+                return (self._formula(node),)
             case CodeNode():
                 return (self.code(node, node.lines),)
             case TableNode():
@@ -180,13 +181,19 @@ class BlockBuilder:
         return node.spans
 
     @staticmethod
+    def _formula(node: CodeNode) -> MathBlock:
+        source = "".join(node.lines).strip()
+        environment = environment_of(source)
+        closed = node.closed or not node.open
+        return MathBlock(source, environment, closed, FENCE, "", (node.start, node.end))
+
+    @staticmethod
     def code(node: CodeNode, lines: list[str]) -> CodeBlock:
         """A code block of these lines."""
         node.end_reported = node.closed
-        language = next(iter(node.info.split()), "")
         closed = node.closed or not node.fence
         span = (node.start, node.end)
-        return CodeBlock(language, "".join(lines), closed, bool(node.fence), span)
+        return CodeBlock(node.language, "".join(lines), closed, bool(node.fence), span)
 
     def table(self, node: TableNode, first: int) -> Table:
         """The table with its rows from ``first`` on."""
@@ -232,10 +239,4 @@ class BlockBuilder:
             return ()
         if len(text) > MAX_CELL:
             return (Text(text),)
-        if "<br" not in text.lower() or "`" in text:
-            return self._spans(text, last=last)
-        spans: list[Spans] = [self._spans(piece.strip()) for piece in _BREAK.split(text)]
-        joined = list(spans[0])
-        for piece in spans[1:]:
-            joined += (LineBreak(), *piece)
-        return tuple(joined)
+        return self._spans(text, last=last)

@@ -16,6 +16,7 @@ from markdown_it import MarkdownIt
 from markdown_it.common.utils import normalizeReference
 from markdown_it.rules_inline import StateInline
 from markdown_it.rules_inline import image as image_rule
+from markdown_it.rules_inline import newline as newline_rule
 from markdown_it.rules_inline.state_inline import Scanned
 
 from app.markup.document.blocks import (
@@ -27,6 +28,7 @@ from app.markup.document.blocks import (
     LineBreak,
     Link,
     Math,
+    Script,
     SoftBreak,
     Spans,
     Strike,
@@ -34,10 +36,14 @@ from app.markup.document.blocks import (
     Text,
 )
 from app.markup.markdown.autolink import address_length, linkify
+from app.markup.markdown.line_ends import is_kept
 from app.markup.markdown.math_delimiters import find_formula
 from app.markup.markdown.scripts import is_unspaced
+from app.markup.markdown.tags import tag
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from markdown_it.token import Token
 
 MAX_NESTING = 24
@@ -115,19 +121,30 @@ class DisplayFormula:
     end: int
 
 
-def parse_spans(text: str, references: References) -> Spans:
-    """The spans of ``text``; never raises, whatever the text."""
+def parse_spans(text: str, references: References, *, before: str = "", after: str = "") -> Spans:
+    """The spans of ``text``; never raises, whatever the text.
+
+    Args:
+        text: to parse.
+        references: the definitions known so far.
+        before: what stands before it on its first line, which is parsed elsewhere.
+        after: what stands behind it on its last line.
+    """
     return tuple(
         span
-        for piece in parse_segments(text, references)
+        for piece in parse_segments(text, references, before=before, after=after)
         for span in ((piece.formula,) if isinstance(piece, DisplayFormula) else piece)
     )
 
 
-def parse_segments(text: str, references: References) -> list[Spans | DisplayFormula]:
-    """The spans of ``text``, parted at its display formulas."""
+def parse_segments(
+    text: str, references: References, *, before: str = "", after: str = ""
+) -> list[Spans | DisplayFormula]:
+    """The spans of ``text``, parted at its display formulas; see `parse_spans`."""
     tokens: list[Token] = []
     env = {"references": references.links, "footnotes": references.footnotes, "images": 0}
+    if before or after:
+        env["beside"] = before, after
     brackets = text.count("[")
     many = brackets > MAX_BRACKETS or brackets - text.count("]") > MAX_UNCLOSED
     engine = _engine(links=not many)
@@ -177,10 +194,13 @@ def _engine(*, links: bool) -> MarkdownIt:
     """markdown-it with our inline rules; it keeps no state between texts."""
     engine = _Engine("commonmark", {"html": False, "maxNesting": MAX_NESTING})
     engine.enable("strikethrough")
+    engine.disable("html_inline")  # it looks at each sign and finds nothing: HTML is off
     rules = engine.inline.ruler
     rules.before("escape", "math", _math)
     rules.before("link", "footnote", _footnote)
     rules.before("newline", "address", _address)
+    rules.before("autolink", "tag", tag)
+    rules.at("newline", _line_end)
     rules.at("image", _image)
     if not links:
         engine.disable(["link", "image"])
@@ -210,6 +230,8 @@ def _math(state: StateInline, silent: bool) -> bool:
 
 
 def _footnote(state: StateInline, silent: bool) -> bool:
+    if state.src[state.pos] != "[":
+        return False
     match = _FOOTNOTE.match(state.src, state.pos, state.posMax)
     if match is None or match.group(1) not in state.env["footnotes"]:
         return False
@@ -223,7 +245,9 @@ def _footnote(state: StateInline, silent: bool) -> bool:
 
 def _address(state: StateInline, silent: bool) -> bool:
     """A bare ``https://…``; the scheme was already read as text."""
-    if not state.src.startswith("://", state.pos) or state.linkLevel > 0:
+    if state.src[state.pos] != ":" or state.linkLevel > 0:
+        return False
+    if not state.src.startswith("://", state.pos):
         return False
     scheme = _SCHEME.search(state.src, max(0, state.pos - 8), state.pos)
     if scheme is None or not state.pending.endswith(scheme.group(1)):
@@ -244,9 +268,29 @@ def _address(state: StateInline, silent: bool) -> bool:
     return True
 
 
+def _line_end(state: StateInline, silent: bool) -> bool:
+    """markdown-it's rule; a soft line end also knows whether it is kept."""
+    at, text = state.pos, state.src
+    if text[at] != "\n":
+        return False
+    if not newline_rule(state, silent):
+        return False
+    if silent or state.tokens[-1].type != "softbreak":
+        return True
+    start, end = text.rfind("\n", 0, at) + 1, text.find("\n", at + 1)
+    end = len(text) if end == -1 else end
+    line, following = text[start:at], text[at + 1 : end]
+    beside = state.env.get("beside")
+    if beside is not None:
+        line = beside[0] + line if start == 0 else line
+        following = following + beside[1] if end == len(text) else following
+    state.tokens[-1].meta["kept"] = is_kept(line, following)
+    return True
+
+
 def _image(state: StateInline, silent: bool) -> bool:
     """markdown-it's rule; it parses descriptions by recursion, which is bounded here."""
-    if state.env["images"] >= MAX_IMAGES:
+    if state.src[state.pos] != "!" or state.env["images"] >= MAX_IMAGES:
         return False
     state.env["images"] += 1
     try:
@@ -255,10 +299,12 @@ def _image(state: StateInline, silent: bool) -> bool:
         state.env["images"] -= 1
 
 
-_WRAPPERS: dict[str, type[Emphasis | Strong | Strike]] = {
+_WRAPPERS: dict[str, Callable[[Spans], Inline]] = {
     "em": Emphasis,
     "strong": Strong,
     "s": Strike,
+    "sub": lambda children: Script(children, raised=False),
+    "sup": lambda children: Script(children, raised=True),
 }
 
 
@@ -335,7 +381,7 @@ def _single(token: Token) -> Inline:
         case "code_inline":
             return Code(token.content)
         case "softbreak":
-            return SoftBreak()
+            return SoftBreak(bool(token.meta.get("kept")))
         case "hardbreak":
             return LineBreak()
         case "math":

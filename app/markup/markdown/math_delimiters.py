@@ -4,7 +4,9 @@ A dollar is a formula's only if it could not be a price's or a shell's: the open
 followed by white space and not preceded by a letter or digit, the closing one is not preceded by
 white space and not followed by a digit or capital (pandoc's rule, tightened for variables), what
 stands between ends like a formula if another thing follows at once, and does not read like a price
-and words. A closing dollar at the end of what was written so far is judged by what comes next.
+and words. A lone script or command may stand beside letters (``CO$_2$``), and white space inside
+both dollars if a command, a power or an equation is between them (``$ \pi r^2 $``). A closing
+dollar at the end of what was written so far is judged by what comes next.
 """
 
 from __future__ import annotations
@@ -65,10 +67,20 @@ _WORDS = re.compile(r"[^\W\d_]{2,}(?:[ \n]+[^\W\d_]+)*[ \n]+[^\W\d_]{2,}[.,;:!?]
 _MONEY = re.compile(r"[\u00a3\u00a5\u20a0-\u20c0]")
 _LONE = re.compile(r"\\[A-Za-z]+|[A-Za-z]")
 """A command or letter alone, at which a number or a name may stand: ``$\\mu$M``, ``$k$NN``."""
+_BESIDE = re.compile(
+    r"(?:\{\})?(?:[_^](?:\{[^{}$]{1,60}\}|\\[A-Za-z]+|[\w+*'-])){1,2}"
+    r"|\\[A-Za-z]+(?:\{[^{}$ ]{0,60}\})*(?:[_^](?:\{[^{}$]{1,60}\}|\\[A-Za-z]+|\w))*"
+)
+"""Scripts, or a command with its scripts, which may follow a letter or a digit at once."""
+_SPACED = re.compile(r"\\[A-Za-z]+|\^|_\{|=")
+"""What a formula has that stands between dollars with blanks inside them."""
+_NAMED = re.compile(r"\\(?:text|mathrm|operatorname|mathbf|begin|end)\w*\s*\{[^{}]*\}|\\[A-Za-z]+")
+_SPACED_PROSE = re.compile(r"[^\W\d_]{3,}|[^\W\d_]{2,}\s+[^\W\d_]{2,}|\d\s+[^\W\d_]{2,}")
 _UNENDED = frozenset('([{/,:;.-+*=<>&~_"\u2018\u201c\u00ab\u2013\u2014')
 """What no formula ends with that has something at its closing dollar: ``$src/$file`` is a path."""
 _PROSE = re.compile(r" (?=.*[A-Za-z]{2})[A-Za-z ,.;:!?'-]*")
 """Words between two of a shell's ``$$``; a formula has a sign, a digit or a command in it."""
+_LINK = re.compile(r"\\\[(?:[^\[\]\n]*\]\(|(?=\S)[^\[\]\\\n]*\])")
 _TOKEN = re.compile(r"`+|\\begin\{[A-Za-z]{1,16}\*?\}|\\.|\$\$?")
 
 
@@ -104,6 +116,8 @@ def find_formula(text: str, pos: int, limit: int) -> FormulaMatch | None:
     if text.startswith("$$", pos):
         found = _between(text, pos, limit, "$$", "$$", display=True)
         return None if found is not None and _PROSE.fullmatch(found.source) else found
+    if text.startswith("$`", pos):
+        return _between(text, pos, min(limit, pos + MAX_INLINE), "$`", "`$", display=False)
     if text.startswith("$", pos):
         return _dollar(text, pos, min(limit, pos + MAX_INLINE))
     if text.startswith("\\(", pos):
@@ -150,11 +164,19 @@ def scan_line(line: str) -> tuple[OpenDelimiter | None, bool]:
         if found is not None:
             pos = found.end
             shown = found.end if found.display else shown
-        elif kind is not None and not (kind == "\\[" and "\\](" in line[pos:]):
+        elif kind is not None and not (kind == "\\[" and is_escaped_link(line, start)):
             alone = not line[pos:].strip()
             if kind != "$$" or alone or not line[:start].strip():
                 return OpenDelimiter(kind, start, alone), False
     return None, shown > 0 and not line[shown:].strip(" \t.,;:!?")
+
+
+def is_escaped_link(text: str, pos: int) -> bool:
+    r"""Whether ``\[`` at ``pos``, which ends no formula, is a bracket that somebody escaped.
+
+    That is so before ``\](`` or ``](``, and before a ``]`` that nothing opened: ``\[foo]: /url``.
+    """
+    return _LINK.match(text, pos) is not None
 
 
 def code_end(text: str, pos: int, ticks: str, unclosed: set[str]) -> int:
@@ -214,28 +236,51 @@ def _escaped(text: str, pos: int, floor: int) -> bool:
 
 def _dollar(text: str, pos: int, limit: int) -> FormulaMatch | None:
     start = pos + 1
-    if start >= limit or text[start].isspace() or text[start] == "$":
-        return None
-    if pos > 0 and _is_word(text[pos - 1]):
+    if start >= limit or text[start] == "$":
         return None
     end = text.find("$", start, limit)
     while end != -1 and _escaped(text, end, start):
         end = text.find("$", end + 1, limit)
-    if end == -1 or text[end - 1].isspace() or text[end - 1] == "(":
+    if end == -1 or text[end - 1] == "(":
         return None
     source = text[start:end]
-    if not _may_follow(text[end + 1 : end + 2], source):
+    following = text[end + 1 : end + 2]
+    after_word = pos > 0 and _is_word(text[pos - 1])
+    if after_word or following.isalpha():
+        beside = _BESIDE.fullmatch(source) is not None
+        if beside and following.isalpha():
+            return FormulaMatch(pos, end + 1, source, "$", display=False)
+        if after_word and not beside:
+            return None
+    if text[start].isspace() or text[end - 1].isspace():
+        return _spaced(text, pos, end)
+    if not _may_follow(following, source):
         return None
     if _BLANK_LINE.search(source) or _INNER.search(source) or _reads_as_prose(source):
         return None
     return FormulaMatch(pos, end + 1, source, "$", display=False)
 
 
+def _spaced(text: str, pos: int, end: int) -> FormulaMatch | None:
+    """A formula with white space inside both of its dollars, of which it must be sure."""
+    source = text[pos + 1 : end]
+    if not (source[0].isspace() and source[-1].isspace()) or _BLANK_LINE.search(source):
+        return None
+    following = text[end + 1 : end + 2]
+    if _is_word(following) or following == "$" or _SPACED.search(source) is None:
+        return None
+    if source.rstrip()[-1:] in _UNENDED:
+        return None
+    if _SPACED_PROSE.search(_NAMED.sub(" ", source)) or _INNER.search(source):
+        return None
+    return FormulaMatch(pos, end + 1, source, "$", display=False)
+
+
 def may_open_dollar(text: str, pos: int) -> bool:
     """Whether the dollar at ``pos`` could still become a formula when more text comes."""
-    if pos > 0 and _is_word(text[pos - 1]):
-        return False
     following = text[pos + 1 : pos + 2]
+    if pos > 0 and _is_word(text[pos - 1]):
+        return following in ("_", "^", "\\")
     return bool(following) and not following.isspace() and not following.isdigit()
 
 

@@ -172,6 +172,10 @@ class CodeNode(Node):
         blanks: blank lines of indented code that count only if more code follows.
         sent: how many entries of ``lines`` were given to the view.
         end_reported: the view knows that the fence is closed.
+        inside: fences that Markdown in it opened and did not close.
+        language: the first word of the info string.
+        holds_markdown: the lines are Markdown, in which a fence may open.
+        is_formula: the lines are a formula, in GitHub's fence.
     """
 
     info: str = ""
@@ -182,6 +186,15 @@ class CodeNode(Node):
     closed: bool = False
     sent: int = 0
     end_reported: bool = False
+    inside: int = 0
+    language: str = field(init=False)
+    holds_markdown: bool = field(init=False)
+    is_formula: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.language = next(iter(self.info.split()), "")
+        self.holds_markdown = self.language.lower() in ("markdown", "md")
+        self.is_formula = self.language == "math" and bool(self.fence)
 
 
 @dataclass(slots=True, eq=False)

@@ -35,7 +35,7 @@ MAX_PENDING = 400
 """Characters after which an open ``$`` or ``\\(`` is taken for text."""
 
 _SPECIAL = re.compile(r"`+|\\.|\$\$?")
-_LEFT_OVER = re.compile(r"(?<!\w)_|_(?!\w)|\*(?!\s)|(?<!\s)\*|[`$\[]|~~")
+_LEFT_OVER = re.compile(r"(?<!\w)_|_(?!\w)|\*(?!\s)|(?<!\s)\*|[`$\[<]|~~")
 _PROSE = re.compile(r"\*\*|`|(?<!\\)\\[(\[]|(?<=\s)[*_](?=\w)|\s[A-Za-z]{2,}\s+[A-Za-z]{2,}\s")
 """What stands behind a dollar of a shell or a price, and hardly in a formula."""
 _WORD_END = re.compile(r"\s\S*$")
@@ -101,7 +101,8 @@ class OpenTail:
         rest = text[len(self._kept_text) :]
         if len(rest) >= max(KEEP_FROM, self._tried * 3 // 2):
             rest = self._keep(rest)
-        return self._kept_spans + self.open_spans(rest)
+        line = self._kept_text[self._kept_text.rfind("\n") + 1 :]
+        return self._kept_spans + self.open_spans(rest, line)
 
     def _keep(self, rest: str) -> str:
         """Keep what of ``rest`` cannot change any more, up to a blank; what is left."""
@@ -109,7 +110,9 @@ class OpenTail:
         place = end.start() + 1 if end else 0
         if place and rest[place - 1] == " " and not rest[place - 2 : place - 1].isspace():
             self.characters += place
-            spans = parse_spans(rest[:place], self.references)
+            line = self._kept_text[self._kept_text.rfind("\n") + 1 :]
+            after = rest[place:].partition("\n")[0]
+            spans = parse_spans(rest[:place], self.references, before=line, after=after)
             if not any(_left_over(span) for span in spans):
                 self._kept_text += rest[:place]
                 self._kept_spans = _joined(self._kept_spans, spans)
@@ -118,28 +121,32 @@ class OpenTail:
         self._tried = len(rest)
         return rest
 
-    def open_spans(self, text: str) -> Spans:
-        """The spans of ``text`` that may go on; from an open formula on, it is shown as written."""
+    def open_spans(self, text: str, before: str = "") -> Spans:
+        """The spans of ``text`` that may go on; from an open formula on, it is shown as written.
+
+        ``before`` stands before it on its first line.
+        """
         place = open_formula(text)
-        spans = self.closed_spans(text[:place])
         if place == len(text):
-            return spans
+            return self.closed_spans(text, before)
+        spans = self.closed_spans(text[:place], before, text[place:].partition("\n")[0])
         self.depth, self.hidden = 0, text.endswith("$")
         return _joined(spans, (Text(text[place:]),))
 
-    def closed_spans(self, text: str) -> Spans:
+    def closed_spans(self, text: str, before: str = "", after: str = "") -> Spans:
         """The spans of an unfinished text, as they will most likely be."""
         found = close_open_markers(text)
         self.depth, self.hidden = 0, False
         if found is not None:
             self.characters += len(found.text)
-            spans = parse_spans(found.text + found.added, self.references)
+            guessed = found.text + found.added
+            spans = parse_spans(guessed, self.references, before=before, after=after)
             grown = append_inside(spans, found.ending, found.depth)
             if grown is not None:  # else it is no markup after all
                 self.depth, self.hidden = found.depth, found.hidden
                 return grown
         self.characters += len(text)
-        return parse_spans(text, self.references)
+        return parse_spans(text, self.references, before=before, after=after)
 
 
 def open_formula(text: str) -> int:

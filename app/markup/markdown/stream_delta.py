@@ -59,6 +59,8 @@ class StreamDelta:
     def _drain_leaf(self, node: Node, path: list[ContainerNode], parts: list[BlockPart]) -> None:
         """The finished lines, rows or segments of a leaf."""
         match node:
+            case CodeNode() if node.is_formula:
+                return  # it is given as a whole, when it is closed
             case CodeNode():
                 if len(node.lines) > node.sent or (
                     node.shown and node.closed and not node.end_reported

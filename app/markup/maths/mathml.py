@@ -11,7 +11,16 @@ from ziamath import operators
 from ziamath.zmath import loadedfonts
 
 from app.markup.latex.command_names import BRACKETS
-from app.markup.latex.tokens import ASIDE, FRAME, MOVING, NAME, NUMBER, MathError
+from app.markup.latex.tokens import (
+    ASIDE,
+    FRAME,
+    MOVING,
+    NAME,
+    NUMBER,
+    SLANTED_BOLD,
+    WORDS,
+    MathError,
+)
 from app.markup.maths import spacing
 from app.markup.maths.foreign_text import is_foreign, is_wide
 
@@ -100,6 +109,8 @@ def _check(elements: Iterable[ET.Element]) -> None:
         text = (element.text or "").strip()
         if text.startswith("\\") and element.tag in ("mi", "mo", "mtext") and text != "\\":
             raise MathError(f"{text} is not known")
+        if element.tag == "mi" and text and unicodedata.combining(text[0]):
+            raise MathError("an accent stands on nothing")  # a command the converter half knows
         for char in text:
             words = element.tag == "mtext" and (is_wide(char) or is_foreign(char))
             drawn = font.glyphindex(char) or words
@@ -135,6 +146,10 @@ def _take_name(element: ET.Element) -> None:
     elif element.tag == "mtext" and text.startswith(NUMBER):
         element.text = text[1:]
         element.set("number", "true")
+    elif element.tag == "mtext" and text.startswith((SLANTED_BOLD, WORDS)):
+        element.text = text[1:]
+        if text.startswith(SLANTED_BOLD):
+            element.set("mathvariant", "bold italic")
     elif element.tag == "mo" and text in BRACKETS:
         element.text = BRACKETS[text]
 

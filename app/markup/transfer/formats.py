@@ -3,13 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from enum import Enum
 from functools import partial
+from itertools import chain
 from pathlib import PurePosixPath
 
 from app.domain.errors import TransferError
-from app.markup.transfer.readers import chatgpt, gpt4all, jan, lmstudio, openwebui
+from app.markup.transfer.json_stream import Piece, pieces
+from app.markup.transfer.readers import (
+    chatgpt,
+    claude,
+    gpt4all,
+    jan,
+    librechat,
+    llamacpp,
+    lmstudio,
+    openai,
+    openwebui,
+)
 from app.markup.transfer.readers.foreign import ForeignChat, to_chat
 from app.markup.transfer.readers.json_values import (
+    NESTED,
+    NOT_TEXT,
+    EmptyChatError,
     Json,
     ShapeError,
     as_list,
@@ -17,7 +33,7 @@ from app.markup.transfer.readers.json_values import (
     parse_json,
     text,
 )
-from app.markup.transfer.values import Chat, Exporter, FoundChat, ImportFile, ReadResult, Unreadable
+from app.markup.transfer.values import Exporter, FoundChat, ImportFile, ReadResult, Unreadable
 from app.markup.transfer.writers import json_format
 from app.markup.transfer.writers.html import HtmlExporter
 from app.markup.transfer.writers.json_format import JsonExporter, PhialExporter, chat_from_json
@@ -36,131 +52,265 @@ EXPORTERS: tuple[Exporter, ...] = (
 # JSON of other apps, the one with the surest mark first.
 _JSON_READERS: tuple[tuple[str, Callable[[object], bool], Callable[[Json], ForeignChat]], ...] = (
     (chatgpt.NAME, chatgpt.claims, chatgpt.read),
+    (claude.NAME, claude.claims, claude.read),
     (lmstudio.NAME, lmstudio.claims, lmstudio.read),
+    (llamacpp.NAME, llamacpp.claims, llamacpp.read),
+    (librechat.NAME, librechat.claims, librechat.read),
     (openwebui.NAME, openwebui.claims, openwebui.read),
+    (openai.NAME, openai.claims, openai.read),
 )
 SUFFIXES = (".md", ".markdown", ".json", ".jsonl", ".chat", ".phial")
-_NOT_A_CHAT = "It is not a chat that Phial can read."
+READABLE = (
+    "Phial's own Markdown and JSON, and what ChatGPT, Claude, LM Studio, Jan, Open WebUI, "
+    "GPT4All, LibreChat, llama.cpp's web page and OpenAI's lines of JSON hold"
+)
+_NOT_A_CHAT = f"It is not a chat that Phial can read. It reads {READABLE}."
+_EMPTY = "Nothing was said yet in the chats it holds."
+_OUR_JSON = "Phial JSON"
+_OUR_MARKDOWN = "Phial Markdown"
 
 StepCallback = Callable[[int, int], bool]
+
+
+class Aside(Enum):
+    """What is neither a chat nor something that could not be read."""
+
+    EMPTY = "a chat in which nothing was said"
+    OTHER = "a file that holds no chats"
+
+
+Item = FoundChat | Unreadable | Aside
+
+
+class _StopError(Exception):
+    """Leaves a file that is being read."""
 
 
 def read_files(
     entries: Sequence[ImportFile], step: StepCallback = lambda _done, _total: True
 ) -> ReadResult:
-    """Everything in files that is a chat.
+    """Everything in files that is a chat, at once; see :func:`read_each`."""
+    items = list(read_each(entries, step))
+    return ReadResult(
+        tuple(item for item in items if isinstance(item, FoundChat)),
+        tuple(item for item in items if isinstance(item, Unreadable)),
+        items.count(Aside.OTHER),
+        items.count(Aside.EMPTY),
+    )
+
+
+def read_each(entries: Sequence[ImportFile], step: StepCallback) -> Iterator[Item]:
+    """What is in files, one by one, so that one chat at a time need be held.
 
     A broken chat never spoils the others: it is named with its reason.
 
     Args:
         entries: The files.
-        step: Told how many of how many bytes are read; False stops, and what was read so far is
-            given back.
+        step: Told how many of how many bytes are read; False stops.
     """
     wanted = [entry for entry in entries if _suffix(entry) in SUFFIXES]
     wanted = wanted or list(entries)[:1]  # one file with an unusual name
     total = sum(entry.size for entry in wanted)
     beside = {entry.name: entry for entry in wanted}
-    found: list[FoundChat] = []
-    unreadable: list[Unreadable] = []
-    ignored = len(entries) - len(wanted)
+    told = empty = False
+    yield from [Aside.OTHER] * (len(entries) - len(wanted))
     done = 0
     for entry in wanted:
-        empty = True
-        for item in _guarded(entry, beside):
-            empty = False
-            if isinstance(item, FoundChat):
-                found.append(item)
-            else:
-                unreadable.append(item)
-            if not step(done, total):
-                return ReadResult(tuple(found), tuple(unreadable), ignored)
-        ignored += empty
+        others = True
+        try:
+            for item in _guarded(entry, beside, partial(_count, step, done, total)):
+                others = False
+                told = told or item is not Aside.EMPTY
+                empty = empty or item is Aside.EMPTY
+                yield item
+        except _StopError:
+            return
+        if others:
+            yield Aside.OTHER
         done += entry.size
         if not step(done, total):
-            break
-    if not found and not unreadable and wanted and done == total:
-        unreadable.append(Unreadable(wanted[0].name, _NOT_A_CHAT))
-    return ReadResult(tuple(found), tuple(unreadable), ignored)
+            return
+    if wanted and not told:
+        yield Unreadable(wanted[0].name, _EMPTY if empty else _NOT_A_CHAT)
 
 
-def _guarded(entry: ImportFile, beside: dict[str, ImportFile]) -> Iterator[FoundChat | Unreadable]:
+def _count(step: StepCallback, before: int, total: int, chunks: Iterator[bytes]) -> Iterator[bytes]:
+    done = before
+    for chunk in chunks:
+        yield chunk
+        done += len(chunk)
+        if not step(min(done, total), total):
+            raise _StopError
+
+
+Counted = Callable[[Iterator[bytes]], Iterator[bytes]]
+
+
+def _guarded(entry: ImportFile, beside: dict[str, ImportFile], counted: Counted) -> Iterator[Item]:
+    before = 0
     try:
-        yield from _read_entry(entry, beside)
+        for item in _read_entry(entry, beside, counted):
+            yield item
+            before += isinstance(item, FoundChat)
+    except EmptyChatError:
+        yield Aside.EMPTY
     except ShapeError as error:
-        yield Unreadable(entry.name, str(error))
+        kept = f" {before:,} of its chats could be read before that." if before else ""
+        yield Unreadable(entry.name, f"{error}{kept}")
     except TransferError as error:
         yield Unreadable(entry.name, error.what)
 
 
 def _read_entry(
-    entry: ImportFile, beside: dict[str, ImportFile]
-) -> Iterator[FoundChat | Unreadable]:
+    entry: ImportFile, beside: dict[str, ImportFile], counted: Counted
+) -> Iterator[Item]:
     path = PurePosixPath(entry.name)
     if path.name == jan.MESSAGES:
         if str(path.with_name(jan.THREAD)) not in beside:
             yield _jan(entry, {}, entry.read())
         return
-    data = entry.read()
-    if gpt4all.claims(data):
-        yield FoundChat(to_chat(gpt4all.read(data)), gpt4all.NAME, entry.name)
-    elif path.suffix.lower() in {".md", ".markdown"}:
-        chat, notes = read_markdown(_decoded(data))
-        yield FoundChat(chat, "Phial Markdown", entry.name, notes)
-    elif path.name == jan.THREAD:
+    if path.name == jan.THREAD:
         messages = beside.get(str(path.with_name(jan.MESSAGES)))
-        thread = as_map(parse_json(data), "The thread")
+        thread = as_map(parse_json(entry.read()), "The thread")
         yield _jan(entry, thread, messages.read() if messages else b"")
-    elif path.suffix.lower() == ".json" or data.lstrip()[:1] in {b"{", b"["}:
-        yield from _json(entry, parse_json(data))
-    elif is_ours(_decoded(data)):
-        chat, notes = read_markdown(_decoded(data))
-        yield FoundChat(chat, "Phial Markdown", entry.name, notes)
-
-
-def _json(entry: ImportFile, value: object) -> Iterator[FoundChat | Unreadable]:
-    if isinstance(value, dict) and value.get("format") == json_format.NAME:
-        if value.get("version") != json_format.VERSION:
-            raise ShapeError("It was written by a newer Phial.")
-        listed = as_list(value.get("conversations"), "The list of chats")
-        for index, item in enumerate(listed, 1):
-            yield _one(entry, index, item, "Phial JSON", chat_from_json)
         return
-    items = value if isinstance(value, list) else [value]
-    for index, item in enumerate(items, 1):
-        for name, claims, read in _JSON_READERS:
-            if claims(item):
-                yield _one(entry, index, item, name, partial(_foreign, read))
-                break
+    chunks = counted(entry.chunks())
+    first = next(chunks, b"")
+    rest = chain([first], chunks)
+    suffix = path.suffix.lower()
+    if gpt4all.claims(first):
+        yield _converted(gpt4all.read(b"".join(rest)), gpt4all.NAME, entry.name)
+    elif suffix in {".md", ".markdown"}:
+        yield _markdown(entry, _decoded(b"".join(rest)))
+    elif suffix == ".jsonl":
+        yield from _lines(entry, rest)
+    elif suffix == ".json" or first.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in {b"{", b"["}:
+        yield from _json(entry, pieces(rest, "conversations"))
+    elif is_ours(text_ := _decoded(b"".join(rest))):
+        yield _markdown(entry, text_)
 
 
-def _one(
-    entry: ImportFile, index: int, item: object, format_name: str, read: Callable[[Json], Chat]
-) -> FoundChat | Unreadable:
+def _markdown(entry: ImportFile, said: str) -> FoundChat:
+    chat, notes = read_markdown(said)
+    return FoundChat(chat, _OUR_MARKDOWN, entry.name, notes)
+
+
+def _converted(found: ForeignChat, format_name: str, origin: str) -> FoundChat:
+    return FoundChat(to_chat(found), format_name, origin, found.told())
+
+
+# --- JSON ------------------------------------------------------------------------------------
+
+
+def _json(entry: ImportFile, found: Iterator[Piece]) -> Iterator[Item]:
+    loose: list[Json] = []  # messages of one chat that nothing holds together
+    for index, piece in enumerate(found, 1):
+        value = piece.value
+        if piece.within is not None and piece.within.get("format") == json_format.NAME:
+            _check_version(piece.within)
+            yield _ours(entry, index, value)
+        elif isinstance(value, dict) and value.get("format") == json_format.NAME:
+            _check_version(value)
+            listed = as_list(value.get("conversations"), "The list of chats")
+            for place, item in enumerate(listed, 1):
+                yield _ours(entry, place, item)
+        elif isinstance(value, dict) and openai.is_message(value):
+            loose.append(value)
+        else:
+            yield from _foreign(entry, f"chat {index}", value)
+    if loose:
+        yield _converted(openai.read({"messages": loose}), openai.NAME, entry.name)
+
+
+def _check_version(document: Json) -> None:
+    if document.get("version") != json_format.VERSION:
+        raise ShapeError("It was written by a newer Phial.")
+
+
+def _ours(entry: ImportFile, index: int, value: object) -> Item:
+    def read() -> FoundChat:
+        return FoundChat(chat_from_json(as_map(value, "A chat")), _OUR_JSON, entry.name)
+
+    return _one(entry, f"chat {index}", value, read)
+
+
+def _foreign(entry: ImportFile, place: str, value: object) -> Iterator[Item]:
+    for name, claims, read in _JSON_READERS:
+        if claims(value):
+
+            def convert(name: str = name, read: Callable[[Json], ForeignChat] = read) -> FoundChat:
+                return _converted(read(as_map(value, "A chat")), name, entry.name)
+
+            yield _one(entry, place, value, convert)
+            return
+
+
+def _one(entry: ImportFile, place: str, value: object, read: Callable[[], FoundChat]) -> Item:
     try:
-        record = as_map(item, "A chat")
-        return FoundChat(read(record), format_name, entry.name)
+        return read()
+    except EmptyChatError:
+        return Aside.EMPTY
     except (ShapeError, RecursionError) as error:
-        title = text(item.get("title")) or text(item.get("name")) if isinstance(item, dict) else ""
-        reason = str(error) if isinstance(error, ShapeError) else "It is nested too deeply."
-        return Unreadable(f"{entry.name}, chat {index}" + (f" “{title}”" if title else ""), reason)
+        held = value if isinstance(value, dict) else {}
+        title = text(held.get("title")) or text(held.get("name"))
+        reason = str(error) if isinstance(error, ShapeError) else NESTED
+        return Unreadable(f"{entry.name}, {place}" + (f" “{title}”" if title else ""), reason)
 
 
-def _foreign(read: Callable[[Json], ForeignChat], record: Json) -> Chat:
-    return to_chat(read(record))
+def _lines(entry: ImportFile, chunks: Iterator[bytes]) -> Iterator[Item]:
+    """JSON Lines: a chat each, or the messages of one below its first line."""
+    session: Json | None = None
+    below: list[Json] = []
+    broken: list[int] = []
+
+    def close() -> Iterator[Item]:
+        if session is not None:
+            found = partial(llamacpp.read_lines, session, below)
+            yield _one(
+                entry, "a chat", session, lambda: _converted(found(), llamacpp.NAME, entry.name)
+            )
+
+    for number, row in enumerate(_rows(chunks), 1):
+        if not row.strip():
+            continue
+        try:
+            value = parse_json(_decoded(row.removeprefix(b"\xef\xbb\xbf")))
+        except ShapeError:
+            broken.append(number)
+            continue
+        if llamacpp.begins(value):
+            yield from close()
+            session, below = as_map(value, "A line"), []
+        elif session is not None:
+            below += [value] if isinstance(value, dict) else []
+        else:
+            yield from _foreign(entry, f"line {number}", value)
+    yield from close()
+    if broken:
+        count = "One line" if len(broken) == 1 else f"{len(broken):,} lines"
+        yield Unreadable(entry.name, f"{count} could not be read, the first is line {broken[0]}.")
+
+
+def _rows(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """The lines, which end at a line feed alone."""
+    open_end = b""
+    for chunk in chunks:
+        *whole, open_end = (open_end + chunk).split(b"\n")
+        yield from whole
+    yield open_end
 
 
 def _jan(entry: ImportFile, thread: Json, data: bytes) -> FoundChat:
     found, broken = jan.read(thread, _decoded(data))
     notes = (f"{broken} of its messages could not be read.",) if broken else ()
-    return FoundChat(to_chat(found), jan.NAME, entry.name, notes)
+    return FoundChat(to_chat(found), jan.NAME, entry.name, (*notes, *found.told()))
 
 
 def _decoded(data: bytes) -> str:
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise ShapeError("It is not UTF-8 text.") from error
+        raise ShapeError(NOT_TEXT) from error
 
 
 def _suffix(entry: ImportFile) -> str:

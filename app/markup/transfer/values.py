@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 from typing import Protocol
 
@@ -55,12 +55,23 @@ class ExportOptions:
         exact: Carry ids, other versions, the draft, models and timings, so that the file imports
             back as the same chat. Without it the file holds only what is read.
         fold_thinking: Fold the reasoning part of answers where the format can.
+        reasoning: Show the reasoning of answers at all.
+        versions: Show every version of a message, not only the walked one.
+        system_prompt: Show the system prompt.
         zone: The time zone of the dates that people read; None takes this computer's.
     """
 
     exact: bool = True
     fold_thinking: bool = True
+    reasoning: bool = True
+    versions: bool = False
+    system_prompt: bool = True
     zone: tzinfo | None = None
+
+    def settled(self) -> ExportOptions:
+        """The same; an exact file holds everything, so that one that leaves out is not exact."""
+        leaves_out = not self.reasoning or not self.system_prompt or self.versions
+        return replace(self, exact=False) if leaves_out else self
 
     def local(self, moment: datetime) -> datetime:
         """A moment in the zone of the export; as it is where the calendar or the system ends."""
@@ -116,11 +127,20 @@ class ImportFile:
         name: Path inside the archive or folder, with forward slashes.
         size: Bytes.
         read: Its content. Raises TransferError.
+        open: The same piece by piece, for what is too large to be held; None where it is at hand.
     """
 
     name: str
     size: int
     read: Callable[[], bytes]
+    open: Callable[[], Iterator[bytes]] | None = None
+
+    def chunks(self) -> Iterator[bytes]:
+        """Its content, piece by piece. Raises TransferError."""
+        if self.open is not None:
+            yield from self.open()
+        else:
+            yield self.read()
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,8 +176,10 @@ class ReadResult:
         found: The chats, in the order of the files.
         unreadable: What could not be read, and why.
         ignored: How many files were not chats at all.
+        empty: How many chats hold no messages.
     """
 
     found: tuple[FoundChat, ...] = ()
     unreadable: tuple[Unreadable, ...] = ()
     ignored: int = 0
+    empty: int = 0

@@ -156,7 +156,8 @@ class ChatService:
     def answer_with(self, answer_id: str, model: ModelFile) -> None:
         """Write another version of an answer with another installed file, once that is loaded.
 
-        If it cannot be loaded no version is begun: the model before must not answer in its name.
+        It is used for this answer only; the chosen model answers what comes after it. If it
+        cannot be loaded no version is begun: the model before must not answer in its name.
 
         Raises:
             EngineBusyError: Another answer is being written.
@@ -167,19 +168,22 @@ class ChatService:
             try:
                 self.regenerate(answer_id)
             except KnownError as error:  # something was sent while the model was loading
+                self._models.give_back()
                 self._bus.publish(ErrorReported(error))
 
-        self._models.choose(model, answer)
+        self._models.borrow(model, answer)
 
     def continue_answer(self, answer_id: str) -> None:
-        """Go on with an answer that was stopped, cut or interrupted.
+        """Go on with an answer that was stopped, cut or interrupted, or that could not begin.
 
         Raises:
             EngineBusyError: Another answer is being written.
             InvalidValueError: There is nothing to go on with.
         """
         message = self._library.message(answer_id)
-        if message.role is not Role.ASSISTANT or not message.status.can_continue:
+        status = message.status
+        unfinished = status.can_continue or status is MessageStatus.FAILED
+        if message.role is not Role.ASSISTANT or not unfinished:
             raise InvalidValueError("This answer is complete.")
         message = replace(message, status=MessageStatus.STREAMING, error="")
         self._begin(message, lambda: self._library.resume(message), resume=True)
@@ -295,6 +299,7 @@ class ChatService:
     def _never_began(self, writing: AnswerInProgress) -> None:
         self._writing = None
         writing.end()
+        self._models.give_back()
 
     def _start(self, writing: AnswerInProgress, *, resume: bool) -> None:
         """The question is on disk: show it, and answer it when the lane is free."""
@@ -334,6 +339,7 @@ class ChatService:
             overflow=self._settings.current.overflow,
             continue_answer=resume and bool(message.content),
             private=self._library.is_private(message.conversation_id),
+            replace_system=self._settings.current.replace_model_prompt,
         )
         shortened = self._shortened(request, writing)
         for event in self._engine.generate(shortened.request, writing.cancel):
@@ -406,6 +412,7 @@ class ChatService:
             self._bus.publish(ErrorReported(problem))
         self._writing = None
         self._bus.publish(AnswerEnded(message, error))
+        self._models.give_back()
         self._bus.publish(LibraryChanged((message.conversation_id,)))
 
 

@@ -62,6 +62,10 @@ class ContextService:
             return refused[1]
         return None
 
+    def forget_refusal(self) -> None:
+        """What was refused may be sent now: other settings are in force."""
+        self._refused = None
+
     def measure(self, conversation_id: str, draft: str) -> None:
         """Count a chat with its draft; :class:`ContextMeasured` tells. Nothing without a model."""
         with self._lock:

@@ -14,6 +14,7 @@ from app.services.core.events import ContextMeasured, ModelPhase, ModelState
 from app.store.safety.backups import Content, Lost
 
 SEPARATOR = " · "
+MORE_HITS = "There are more. Add words, or in:title, before: or after:."
 NEW_CHAT = "New chat"
 _DRAFT_SHOWN = 40  # characters
 _UNITS = ("bytes", "kB", "MB", "GB", "TB")
@@ -184,12 +185,24 @@ def download_short(items: Sequence[DownloadItem]) -> str:
     if not waiting:
         return ""
     first = next((item for item in waiting if item.state.active), waiting[0])
-    far = percent(first.done / first.total) if first.total else "starting"
     if len(waiting) > 1:
-        return join(f"Downloading {far}", f"{len(waiting) - 1} more")
+        return join(_doing(first), f"{len(waiting) - 1} more")
     left = first.seconds_left
     soon = left is not None and left < 10  # the sidebar has room for a few words
-    return join(f"Downloading {far}", "seconds left" if soon else time_left(left))
+    return join(_doing(first), "seconds left" if soon else time_left(left))
+
+
+def _doing(item: DownloadItem) -> str:
+    """What is done for a download that is not over, in a few words."""
+    far = percent(item.done / item.total) if item.total else ""
+    match item.state:
+        case DownloadState.VERIFYING:
+            return "Verifying a download"
+        case DownloadState.WAITING:
+            return join("Connecting again", far)
+        case DownloadState.DOWNLOADING if far:
+            return f"Downloading {far}"
+    return join("Starting a download", far)
 
 
 # --- answers and the context --------------------------------------------------------------------
@@ -209,6 +222,22 @@ def stop_reason_text(message: Message) -> str:
             return "no answer"
         case MessageStatus.COMPLETE | MessageStatus.STREAMING:
             return ""
+
+
+def ended(message: Message) -> str:
+    """How an answer ended, as the rest of a sentence about it."""
+    match message.status:
+        case MessageStatus.STOPPED:
+            return "was stopped"
+        case MessageStatus.CUT:
+            full = message.stop_reason is StopReason.CONTEXT_FULL
+            return "ends where the context is full" if full else "was cut at the token limit"
+        case MessageStatus.INTERRUPTED:
+            return "was interrupted"
+        case MessageStatus.FAILED:
+            return "could not be written"
+        case MessageStatus.COMPLETE | MessageStatus.STREAMING:
+            return "is finished"
 
 
 def answer_line(message: Message) -> str:
@@ -259,6 +288,18 @@ def listed_title(conversation: Conversation) -> str:
     if conversation.title or not draft:
         return title(conversation)
     return f"Draft: {draft if len(draft) <= _DRAFT_SHOWN else draft[:_DRAFT_SHOWN] + '…'}"
+
+
+def backup_moment(moment: datetime) -> str:
+    """Date and time to the second: two backups of one minute are two."""
+    return f"{date_and_time(moment)}:{moment.astimezone():%S}"
+
+
+def undone(removed: int, trashed: int) -> str:
+    """What taking an import back did: "12 chats were taken back."."""
+    said = f"{amount(removed, 'chat')} taken back."
+    changed = f" {amount(trashed, 'chat')} that you had changed went to the trash."
+    return said + (changed if trashed else "")
 
 
 def date_and_time(moment: datetime) -> str:

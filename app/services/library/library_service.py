@@ -22,7 +22,7 @@ from app.domain.conversation import (
     SearchHit,
     TrashedMessage,
 )
-from app.domain.errors import KnownError
+from app.domain.errors import KnownError, NotFoundError
 from app.services.core.events import (
     BranchChanged,
     Event,
@@ -35,8 +35,10 @@ from app.services.core.ids import new_id, utc_now
 from app.services.core.settings import SettingsService
 from app.services.library.announcing import announced, nothing_to_store
 from app.services.library.chat_repositories import ChatRepositories
+from app.services.library.following import Following
 from app.services.library.fresh_chats import FreshChats
 from app.services.library.live_search import LiveSearch
+from app.services.library.many import Progress, parts_of, quiet, tell_when_done
 from app.store import MessageRepository
 
 T = TypeVar("T")
@@ -52,6 +54,9 @@ class LibraryService:
         bus: Told of every change.
         start_report: Sentences to show once: repaired, recovered, replaced by defaults.
         now: The clock.
+
+    Attributes:
+        following: Tells of what other processes write.
     """
 
     def __init__(
@@ -72,6 +77,7 @@ class LibraryService:
         self._of = self._repositories.of
         self._fresh = FreshChats()
         self._search = LiveSearch(stored, bus)
+        self.following = Following(stored, bus)
         bus.subscribe(self._on_event)
 
     @property
@@ -132,6 +138,13 @@ class LibraryService:
             NotFoundError: There is none.
         """
         return self._repositories.of_message(message_id)[1]
+
+    def is_gone(self, conversation_id: str) -> bool:
+        """Whether a chat is in the trash, or was removed for good."""
+        try:
+            return self.get(conversation_id).deleted_at is not None
+        except NotFoundError:
+            return True
 
     def is_private(self, conversation_id: str) -> bool:
         """Whether the chat lives in memory only."""
@@ -237,11 +250,11 @@ class LibraryService:
 
     def set_edit(self, conversation_id: str, edit: Edit) -> Future[None]:
         """Keep what is typed to replace a question of this chat."""
-        return self._announced(self._of(conversation_id).set_edit(edit))
+        return announced(self._bus, self._of(conversation_id).set_edit(edit))
 
     def forget_edit(self, conversation_id: str, message_id: str) -> Future[None]:
         """Forget what was typed to replace a question: it says what the question says."""
-        return self._announced(self._of(conversation_id).forget_edit(message_id))
+        return announced(self._bus, self._of(conversation_id).forget_edit(message_id))
 
     def set_scroll_position(
         self, conversation_id: str, message_id: str | None, offset: int
@@ -254,23 +267,32 @@ class LibraryService:
                 announce=False,
             )
 
-    def delete(self, conversation_ids: Sequence[str]) -> None:
-        """Move chats to the trash. A private chat is gone for good: there is no trash for it."""
-        for conversation_id in conversation_ids:
-            if not self._fresh.drop(conversation_id):
-                delete = partial(MessageRepository.delete, conversations=conversation_id)
-                self._change(conversation_id, delete)
+    def delete(self, conversation_ids: Sequence[str], progress: Progress = quiet) -> None:
+        """Move chats to the trash. A private chat is gone for good: there is no trash for it.
 
-    def restore(self, conversation_ids: Sequence[str]) -> None:
-        """Take chats out of the trash."""
-        for conversation_id in conversation_ids:
-            self._change(
-                conversation_id, partial(MessageRepository.restore, conversations=conversation_id)
-            )
+        Args:
+            conversation_ids: Which.
+            progress: Told, on the writer's thread, how many of how many are there.
+        """
+        known = [id_ for id_ in conversation_ids if not self._fresh.drop(id_)]
+        self._many(known, MessageRepository.delete, progress)
+
+    def restore(self, conversation_ids: Sequence[str], progress: Progress = quiet) -> None:
+        """Take chats out of the trash; as :meth:`delete`."""
+        self._many(conversation_ids, MessageRepository.restore, progress)
+
+    def remove_for_good(self, conversation_ids: Sequence[str]) -> Future[int]:
+        """Remove chats that are on disk, in the trash or not; the face has asked before."""
+        ids = tuple(conversation_ids)
+        return announced(self._bus, self._stored.remove(ids), LibraryChanged(ids))
+
+    def remove_message_for_good(self, message_id: str) -> Future[int]:
+        """Remove one message of the trash; the face has asked before."""
+        return announced(self._bus, self._stored.remove_message(message_id), LibraryChanged(()))
 
     def empty_trash(self) -> Future[int]:
         """Remove everything in the trash for good; the face has asked before."""
-        return self._announced(self._stored.empty_trash(), LibraryChanged(()))
+        return announced(self._bus, self._stored.empty_trash(), LibraryChanged(()))
 
     def branch_into_new_chat(self, message_id: str) -> Conversation:
         """Copy the messages up to this one into a chat of their own.
@@ -335,7 +357,7 @@ class LibraryService:
     ) -> None:
         """Keep the tokens of messages."""
         if self._keeps(conversation_id):
-            self._announced(self._of(conversation_id).set_token_counts(model_sha256, counts))
+            announced(self._bus, self._of(conversation_id).set_token_counts(model_sha256, counts))
 
     def summaries(self, conversation_id: str) -> dict[str, str]:
         """Message id to what the model reads in place of everything up to that message."""
@@ -349,7 +371,8 @@ class LibraryService:
             NotFoundError: There is no such message.
         """
         store, message = self._repositories.of_message(message_id)
-        return self._announced(
+        return announced(
+            self._bus,
             store.set_summary(message_id, text, by_user=by_user),
             BranchChanged(message.conversation_id),
         )
@@ -371,8 +394,8 @@ class LibraryService:
         store, message = self._repositories.of_message(message_id)
         if any(item.message.id == message_id for item in store.branch(message.conversation_id)):
             return nothing_to_store()
-        return self._announced(
-            store.select_version(message_id), BranchChanged(message.conversation_id)
+        return announced(
+            self._bus, store.select_version(message_id), BranchChanged(message.conversation_id)
         )
 
     def versions(self, message_id: str) -> tuple[Message, ...]:
@@ -385,14 +408,15 @@ class LibraryService:
         versions = store.versions(message_id)
         index = next(i for i, version in enumerate(versions) if version.id == message_id)
         target = versions[min(max(index + offset, 0), len(versions) - 1)]
-        return self._announced(
-            store.select_version(target.id), BranchChanged(message.conversation_id)
+        return announced(
+            self._bus, store.select_version(target.id), BranchChanged(message.conversation_id)
         )
 
     def delete_message(self, message_id: str) -> Future[None]:
         """Move a message and what follows it to the trash."""
         store, message = self._repositories.of_message(message_id)
-        return self._announced(
+        return announced(
+            self._bus,
             store.delete_message(message_id),
             BranchChanged(message.conversation_id),
             LibraryChanged((message.conversation_id,)),
@@ -401,7 +425,8 @@ class LibraryService:
     def restore_message(self, message_id: str) -> Future[None]:
         """Take a message out of the trash."""
         store, message = self._repositories.of_message(message_id)
-        return self._announced(
+        return announced(
+            self._bus,
             store.restore_message(message_id),
             BranchChanged(message.conversation_id),
             LibraryChanged((message.conversation_id,)),
@@ -439,6 +464,18 @@ class LibraryService:
         """The repository of a chat; None for one that is not stored yet."""
         return None if conversation_id in self._fresh else self._of(conversation_id)
 
+    def _many(
+        self,
+        ids: Sequence[str],
+        change: Callable[[MessageRepository, Sequence[str]], Future[None]],
+        progress: Progress,
+    ) -> None:
+        done = 0
+        for part in parts_of(ids, self._of):
+            done += len(part)
+            changed = announced(self._bus, change(self._of(part[0]), part), LibraryChanged(part))
+            tell_when_done(changed, progress, done, len(ids))
+
     def _change(
         self,
         conversation_id: str,
@@ -452,7 +489,7 @@ class LibraryService:
             self._repositories.mark_used(conversation_id)
             store.create(fresh).add_done_callback(partial(self._fresh.stored, conversation_id))
         events = [LibraryChanged((conversation_id,))] if announce else []
-        return self._announced(change(store), *events)
+        return announced(self._bus, change(store), *events)
 
     def _announced(self, future: Future[T], *events: Event) -> Future[T]:
         return announced(self._bus, future, *events)

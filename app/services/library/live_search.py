@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from app.domain.conversation import SearchHit
 from app.domain.errors import KnownError
 from app.services.core.events import ErrorReported, EventBus
 from app.services.core.serial_executor import SerialExecutor
 from app.store import MessageRepository, Searcher
+from app.store.search.searcher import MAX_MESSAGES, MAX_TITLES
+
+
+def is_cut(hits: Sequence[SearchHit]) -> bool:
+    """Whether there may be more than what a search gave."""
+    titles = sum(hit.message_id is None for hit in hits)
+    return titles >= MAX_TITLES or len(hits) - titles >= MAX_MESSAGES
 
 
 class LiveSearch:

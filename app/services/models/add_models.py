@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from app.domain.errors import ModelFileError
 from app.domain.model import ModelFile
-from app.hub.api.file_names import quantization_of
+from app.domain.naming import model_title
+from app.hub.api.file_names import plain_name, quantization_of
 from app.hub.download.control import DownloadControl
 from app.hub.local.installed_models import InstalledModel
 from app.hub.local.installed_models import InstalledModels as ModelShelf
@@ -21,9 +22,9 @@ from app.hub.local.local_files import (
     read_hash_file,
     read_split_header,
 )
-from app.hub.local.scan import FoundModel, scan
+from app.hub.local.scan import FolderKind, FoundModel, scan
 from app.services.core.events import ErrorReported, EventBus, Notice
-from app.services.models.model_files import model_file
+from app.services.models.model_files import check_architecture, model_file
 from app.services.models.model_service import ModelService
 from app.system.hardware import disk_free
 from app.system.model_folders import candidate_folders
@@ -77,12 +78,15 @@ class AddModelService:
         origin = origin or Origin()
         path = path.expanduser().absolute()
         parts, header = read_split_header(path)
+        check_architecture(header.architecture, path.name)
         beside = read_hash_file(path)
+        stem = plain_name(path.name).removesuffix(".gguf")
+        quantization = header.quantization or quantization_of(path.name)
         return Candidate(
             ModelFile(
                 path=parts[0],
-                name=header.name or origin.name or path.stem,
-                quantization=header.quantization or quantization_of(path.name),
+                name=model_title(header.name, stem, quantization, origin.name),
+                quantization=quantization,
                 size=sum(part.stat().st_size for part in parts),
                 architecture=header.architecture,
                 context_length=header.trained_context,
@@ -107,6 +111,7 @@ class AddModelService:
         Raises:
             ModelFileError: It cannot be used, with the reason.
         """
+        self.inspect(path, origin)
         model = add_in_place(path, self._installed, origin)
         told = bool(model.sha256 and model.sha256[0])
         self._models.hash_listed(model, lambda good: self._hashed(model, told, good))
@@ -126,6 +131,7 @@ class AddModelService:
         Raises:
             ModelFileError: It cannot be used, with the reason, or its hash is another.
         """
+        self.inspect(path)
         model = add_in_place(path, self._installed)
         if not (model.sha256 and model.sha256[0]):
             return model_file(model)
@@ -155,6 +161,7 @@ class AddModelService:
             ModelFileError, DamagedDownloadError, DiskFullError, FileInTheWayError: Each with
                 nothing kept of the copy.
         """
+        self.inspect(path, origin)
         copied = add_copy(path, self._installed, CopyTarget(self._folder), control, report, origin)
         return model_file(copied) if copied is not None else None
 
@@ -162,7 +169,7 @@ class AddModelService:
         """Models of other programs that are not listed yet. Reads folders; may take a second."""
         listed = {_real(path) for model in self._installed.models() for path in model.paths}
         found = scan([(one.program, one.path) for one in candidate_folders()])
-        return tuple(model for model in found if _real(model.paths[0]) not in listed)
+        return tuple(_known(model) for model in found if _real(model.paths[0]) not in listed)
 
     def _hashed(self, model: InstalledModel, told: bool, good: bool) -> None:
         name = model.path.name
@@ -183,9 +190,20 @@ def _damaged(name: str) -> ModelFileError:
     )
 
 
+def _known(found: FoundModel) -> FoundModel:
+    """With the reason, where llama.cpp does not know its architecture."""
+    try:
+        check_architecture(found.architecture, found.paths[0].name)
+    except ModelFileError as error:
+        return replace(found, problem=error.what)
+    return found
+
+
 def origin_of(found: FoundModel) -> Origin:
     """What a place tells about a model that was found in it."""
-    return Origin(found.name, found.repository, found.sha256)
+    return Origin(
+        found.name if found.kind is FolderKind.OLLAMA else "", found.repository, found.sha256
+    )
 
 
 def _real(path: Path) -> Path:

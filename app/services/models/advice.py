@@ -9,15 +9,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.domain.advice import Advice, Fit, recommend
+from app.domain.advice import GOOD_BITS, Advice, Fit, recommend
 from app.domain.catalog import Catalog, CatalogFamily, CatalogFile
+from app.domain.download import Repository
 from app.domain.errors import ModelFileError
 from app.domain.gguf import GgufHeader, read_gguf_file
 from app.domain.model import ModelFile
 from app.hub.local.installed_models import InstalledModel
 from app.hub.local.installed_models import InstalledModels as ModelShelf
 from app.services.core.settings import SettingsService
-from app.services.models.model_fit import MachineSnapshot, assess, catalog_header, snapshot_machine
+from app.services.models.model_fit import (
+    MachineSnapshot,
+    assess,
+    by_size,
+    catalog_header,
+    snapshot_machine,
+)
 from app.services.models.model_service import ModelService
 from app.system.hardware import disk_free
 
@@ -88,6 +95,43 @@ class AdviceService:
             )
             for family, file, advice in judged
         ]
+
+    def here(self, repository: Repository) -> dict[str, Path]:
+        """Models of a repository that are on this computer: path in the repository to file."""
+        found = {}
+        listed = [one for one in self._installed.models() if not one.missing]
+        for model in repository.models:
+            first = model.parts[0]
+            for one in listed:
+                same_bytes = first.sha256 and first.sha256 in one.sha256[:1]
+                unknown = not (first.sha256 and one.sha256 and one.sha256[0])
+                named = one.repository == repository.name and one.path.name == first.name
+                if same_bytes or (unknown and named):
+                    found[model.path] = one.path
+        return found
+
+    def on_remote(self, repository: Repository) -> dict[str, str]:
+        """How the models of a repository would do here: path in the repository to a sentence.
+
+        A model of the catalogue's families is judged as the catalogue's own files are; of another
+        one nothing is known before it is here but its bytes.
+        """
+        here, listed = self._place(), self.here(repository)
+        told = {}
+        for model in repository.models:
+            if not model.text or not model.size:
+                continue
+            download = 0 if model.path in listed else model.size
+            family = self._catalog.family_of(repository.name, model.name)
+            file = CatalogFile(repository.name, (model.path,), model.quantization, model.size)
+            header = catalog_header(family, file) if family is not None else None
+            if header is not None:
+                told[model.path] = assess(
+                    header, self._settings.current, here, download=download
+                ).sentence
+            else:
+                told[model.path] = by_size(model.size, here, download)
+        return told
 
     def advise_installed(self, model: ModelFile) -> Advice | None:
         """How a file that is here will do; None where its header cannot be read."""
@@ -164,8 +208,15 @@ def _header(path: Path) -> GgufHeader | None:
         return None
 
 
-def offer_order(offer: CatalogOffer) -> tuple[bool, int, bool, int]:
-    """Sorts offers for people: the one to take, then what fits best, then the usual sizes."""
+def offer_order(offer: CatalogOffer) -> tuple[bool, bool, bool, bool, int, int]:
+    """Sorts offers for people: the one to take, then what can be used, the best of it first.
+
+    Quality comes before comfort: a quantization that loses much (Q2_K) is not better for fitting
+    with a larger context or answering faster than one that loses little (Q4_K_M).
+    """
     fits = list(Fit)
     fit = fits.index(offer.advice.fit) if offer.advice is not None else len(fits)
-    return (not offer.recommended, fit, not offer.file.recommended, -(offer.file.size or 0))
+    usable = offer.advice is not None and offer.advice.fit.usable
+    usual, size = offer.file.recommended, offer.file.size or 0
+    loses_much = bool(size) and size * 8 / offer.family.parameters < GOOD_BITS
+    return (not offer.recommended, not usable, loses_much, not usual, fit, -size)

@@ -16,19 +16,30 @@ from app.domain.download import (
     DownloadItem,
     DownloadState,
     ModelCard,
+    RemoteModel,
     Repository,
     RepositoryHit,
 )
-from app.domain.errors import KnownError, NotFoundError
+from app.domain.errors import KnownError, ModelFileError, NotFoundError
+from app.domain.model import ModelFile
+from app.hub.api.choice import by_file, by_quantization, only_one
 from app.hub.api.metadata import HubClient
 from app.hub.api.token import TokenStore
+from app.hub.download.beside import ask_beside
+from app.hub.download.control import DownloadControl
 from app.hub.download.downloader import Downloader
 from app.hub.download.environment import DownloadEnvironment
 from app.hub.local.installed_models import InstalledModels as ModelShelf
 from app.hub.network.gate import NetworkGate
 from app.hub.queue.download_queue import DownloadQueue
 from app.hub.queue.download_target import DownloadTarget
-from app.services.core.events import DownloadChanged, Event, EventBus, SettingsChanged
+from app.services.core.events import (
+    DownloadChanged,
+    ErrorReported,
+    Event,
+    EventBus,
+    SettingsChanged,
+)
 from app.services.core.serial_executor import SerialExecutor
 from app.services.core.settings import SettingsService
 from app.services.models.model_files import DEMO, model_file
@@ -53,6 +64,7 @@ class DownloadService:
         folder: Where models go.
         state: The file that remembers the queue.
         endpoint: The hub's address; None reads ``HF_ENDPOINT``.
+        arrived: Given a model that came while none but the demo was in use; None chooses it.
     """
 
     def __init__(
@@ -67,10 +79,11 @@ class DownloadService:
         folder: Path,
         state: Path,
         endpoint: str | None = None,
+        arrived: Callable[[ModelFile], object] | None = None,
     ) -> None:
+        self._arrived = arrived or models.choose
         self.catalog = catalog
         self._installed = shelf
-        self._models = models
         self._settings = settings
         self._bus = bus
         self._folder = folder
@@ -92,6 +105,7 @@ class DownloadService:
             on_change=self._on_change,
         )
         self._executor = SerialExecutor("hub")
+        self._closing = DownloadControl()
         self._unsubscribe = bus.subscribe(self._on_event)
 
     # --- the queue ----------------------------------------------------------------------
@@ -109,8 +123,26 @@ class DownloadService:
             OfflineError: The Offline switch is on.
             HubError: A name that must not reach a disk.
         """
-        self._gate.check()
+        self._client.check()
         return self._queue.add(repository, files, revision)
+
+    def find(self, repository: str, file: str = "", quantization: str = "") -> RemoteModel:
+        """The model of a repository that is meant. Blocks: the hub is asked for its files.
+
+        Args:
+            repository: "owner/name".
+            file: Its name or path, or those of a part; empty where it is not said.
+            quantization: Such as "Q4_K_M"; empty where it is not said. Without both the repository
+                must hold one model.
+
+        Raises:
+            MissingRemoteError: There is none, or not one alone; says which there are.
+            HubError: The hub cannot be asked.
+        """
+        listed = self._client.repository(repository)
+        if file:
+            return by_file(listed, file)
+        return by_quantization(listed, quantization) if quantization else only_one(listed)
 
     def start_named(self, family: str, quantization: str) -> DownloadItem:
         """Ask for a file of the catalogue, such as ``phi-4`` at ``Q4_K_M``.
@@ -123,7 +155,8 @@ class DownloadService:
         if known is None:
             names = ", ".join(one.id for one in self.catalog.families)
             raise NotFoundError(
-                f"The catalogue has no model named {family}.", action=f"It has: {names}."
+                f"The catalogue has no model named {family}.",
+                action=f"It has: {names}. A repository is written owner/name.",
             )
         file = known.file(quantization)
         if file is None:
@@ -143,7 +176,7 @@ class DownloadService:
         Raises:
             OfflineError: The Offline switch is on.
         """
-        self._gate.check()
+        self._client.check()
         return self._queue.resume(item_id)
 
     def cancel(self, item_id: str, *, keep_part: bool) -> None:
@@ -175,12 +208,23 @@ class DownloadService:
     @property
     def host(self) -> str:
         """The host that is connected to when the user asks for it: the Hub, or a mirror."""
-        return urlsplit(self._client.endpoint).hostname or self._client.endpoint
+        try:
+            return urlsplit(self._client.endpoint).hostname or self._client.endpoint
+        except ValueError:  # HF_ENDPOINT may be anything; asking says so
+            return self._client.endpoint
 
     @property
     def client(self) -> HubClient:
         """For faces that may block, as the terminal's."""
         return self._client
+
+    def lend_token(self, token: str) -> None:
+        """Send an access token for as long as this copy runs; it is kept nowhere.
+
+        Raises:
+            InvalidValueError: It is no token.
+        """
+        self._token.lend(token)
 
     def set_token(self, token: str) -> str:
         """Keep an access token; returns a sentence that says where."""
@@ -199,17 +243,19 @@ class DownloadService:
     def close(self) -> None:
         """Pause what runs and end the threads. May be called twice."""
         self._unsubscribe()
+        self._closing.pause()  # a hub that hangs must not hold the program
         self._queue.close()
         self._executor.close()
 
     def _ask(self, question: Callable[[], T], done: Callable[[T], None], failed: OnFailed) -> None:
         def work() -> None:
             try:
-                answer = question()
+                answer = ask_beside(question, self._closing)  # a fault of ours comes back known
             except KnownError as error:
                 failed(error)
                 return
-            done(answer)
+            if answer is not None:
+                done(answer)
 
         self._executor.submit(work)
 
@@ -219,10 +265,17 @@ class DownloadService:
 
     def _on_change(self, item: DownloadItem) -> None:
         self._bus.publish(DownloadChanged(item))
-        if item.state is DownloadState.DONE and self._settings.current.model_path in {"", DEMO}:
-            arrived = self._installed.get(item.files[0]) if item.files else None
-            if arrived is not None:
-                self._models.choose(model_file(arrived))
+        if item.state is not DownloadState.DONE or not item.files:
+            return
+        listed = self._installed.get(item.files[0])
+        if listed is None:
+            return
+        arrived = model_file(listed)
+        if arrived.problem:
+            data = "It is whole, and on the list of models so that it can be removed."
+            self._bus.publish(ErrorReported(ModelFileError(arrived.problem, data=data)))
+        elif self._settings.current.model_path in {"", DEMO}:
+            self._arrived(arrived)
 
     def _on_event(self, event: Event) -> None:
         if isinstance(event, SettingsChanged) and event.before.offline != event.settings.offline:

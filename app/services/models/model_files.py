@@ -8,9 +8,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from app.domain.errors import ModelFileError
-from app.domain.gguf import read_gguf_file
+from app.domain.gguf import open_file
 from app.domain.model import ModelFile
+from app.domain.model_kind import architecture_problem, unknown_architecture
+from app.domain.naming import model_title
+from app.engine.architectures import knows
+from app.hub.api.file_names import plain_name, quantization_of
 from app.hub.local.installed_models import InstalledModel
+from app.hub.local.local_files import read_split_header
 from app.system.bundled import bundled
 
 DEMO = "demo"  # the setting's value for the built-in model, wherever the program lies
@@ -19,24 +24,41 @@ _log = logging.getLogger(__name__)
 
 
 def read_model_file(path: Path) -> ModelFile:
-    """Read a GGUF file's header into a :class:`ModelFile`.
+    """Read a GGUF file's header, and its siblings', into a :class:`ModelFile`.
 
     Raises:
-        ModelFileError: It is missing, not GGUF, or damaged; the reason is in the sentence.
+        ModelFileError: It is missing, not GGUF, damaged, incomplete, no model of text, or none
+            that llama.cpp knows; the reason is in the sentence.
     """
-    header = read_gguf_file(path)
+    parts, header = read_split_header(path)
+    check_architecture(header.architecture, path.name)
+    stem = plain_name(path.name).removesuffix(".gguf")
+    quantization = header.quantization or quantization_of(stem)
     return ModelFile(
-        path=path,
-        name=header.name or path.stem,
-        quantization=header.quantization,
-        size=header.file_size,
+        path=parts[0],
+        name=model_title(header.name, stem, quantization),
+        quantization=quantization,
+        size=sum(part.stat().st_size for part in parts),
         architecture=header.architecture,
         context_length=header.trained_context,
     )
 
 
+def check_architecture(architecture: str, name: str) -> None:
+    """See that the llama.cpp in use may know an architecture.
+
+    Raises:
+        ModelFileError: It does not.
+    """
+    if not knows(architecture):
+        raise unknown_architecture(architecture, name)
+
+
 def model_file(model: InstalledModel) -> ModelFile:
     """A listed model as the rest of Phial knows it."""
+    problem = model.problem or architecture_problem(model.architecture, model.path.name)
+    if not problem and not knows(model.architecture):
+        problem = unknown_architecture(model.architecture, model.path.name).what
     return ModelFile(
         path=model.path,
         name=model.name,
@@ -46,6 +68,7 @@ def model_file(model: InstalledModel) -> ModelFile:
         owned=model.owned,
         architecture=model.architecture,
         context_length=model.context_length,
+        problem=problem,
     )
 
 
@@ -85,9 +108,9 @@ class ModelHashes:
             if key not in self._known:
                 if stat.st_size > HASH_AT_ONCE:
                     return ""
-                with path.open("rb") as file:
+                with open_file(path) as file:
                     self._known[key] = hashlib.file_digest(file, "sha256").hexdigest()
-        except OSError as error:
+        except (OSError, ModelFileError) as error:
             _log.warning("The hash of %s could not be computed: %s", path, error)
             return ""
         return self._known[key]

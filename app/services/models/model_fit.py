@@ -30,6 +30,7 @@ from app.engine.plan import (
 )
 from app.system.hardware import machine as hardware
 
+_TIGHT = 0.85  # of the free memory taken by weights alone; the context needs some as well
 _ENDLESS = 1 << 60  # bytes; a machine on which everything fits
 
 
@@ -124,6 +125,24 @@ def catalog_header(family: CatalogFamily, file: CatalogFile) -> GgufHeader | Non
     }
     weights = Tensor("all", (family.parameters,), 0, 0, file.size)
     return GgufHeader(3, file.size, values, {}, (weights,), shape.vocabulary)
+
+
+def by_size(weights: int, here: MachineSnapshot, download: int = 0) -> str:
+    """What can be said of a model of which nothing but its bytes is known.
+
+    Args:
+        weights: Bytes of its files.
+        here: What there is.
+        download: Bytes still to be written to the disk.
+    """
+    if download and download + KEEP_DISK > here.disk:
+        return no_room_on_disk(0, download, here.disk).sentence
+    free = f"{here.free_memory / 1e9:.1f} GB of memory are free"
+    if weights > here.free_memory:
+        return f"Too large for this computer now: {free}."
+    if weights > here.free_memory * _TIGHT:
+        return f"Fits barely, with a small context: {free}."
+    return f"Fits by its size: {free}."
 
 
 def request_of(settings: Settings, path: Path = Path()) -> LoadRequest:

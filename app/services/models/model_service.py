@@ -76,6 +76,7 @@ class ModelService:
         self._hash_control = DownloadControl()
         self._hashes = ModelHashes()
         self._loaded_with: LoadRequest | None = None
+        self._lent: ModelState | None = None  # what was chosen while another is borrowed
         self._devices: tuple[Device, ...] = ()
         self._state = ModelState(ModelPhase.UNLOADED, model) if model else self._initial_state()
         bus.subscribe(self._on_event)
@@ -95,13 +96,20 @@ class ModelService:
         return find_model(DEMO, self._demo_path)
 
     def installed(self) -> list[ModelFile]:
-        """Every usable file on the list, the chosen one, and the demo last."""
+        """Every file on the list that is there, the chosen one, and the demo last if it is there.
+
+        One with a problem cannot be used, and is there to be removed.
+        """
         files = {model.path: model_file(model) for model in self._installed.models()}
         files = {path: file for path, file in files.items() if path.is_file()}
         chosen = self._state.model
         if chosen is not None and not chosen.demo and chosen.path.is_file():
             files.setdefault(chosen.path, chosen)
-        return [*files.values(), self.demo]
+        try:
+            return [*files.values(), self.demo]
+        except ModelFileError as error:  # its own file is gone; the others are as good as before
+            _log.warning("%s", error.what)
+            return [*files.values()]
 
     def speed(self, sha256: str) -> float:
         """Measured tokens a second of a model file on this machine; 0 before it ran."""
@@ -169,7 +177,7 @@ class ModelService:
             model: From :meth:`installed`.
             then: Called on the lane once it is loaded; not when it could not be.
         """
-        before = self._state
+        before, self._lent = self._state, None
         self.cancel_load()
         self._remember(model)
 
@@ -185,6 +193,51 @@ class ModelService:
 
         self._executor.submit(switch)
 
+    def prefer(self, model: ModelFile) -> None:
+        """Remember ``model`` as the chosen one where none but the demo is; nothing is loaded."""
+        if self._settings.current.model_path in {"", DEMO}:
+            self._remember(model)
+
+    def borrow(self, model: ModelFile, then: Callable[[], object]) -> None:
+        """Load ``model`` for one answer; the chosen one stays chosen, and :meth:`give_back` is due.
+
+        If it cannot be loaded, the chosen one is in use again and the reason is published.
+
+        Args:
+            model: From :meth:`installed`.
+            then: Called on the lane once it is loaded; not when it could not be.
+        """
+        before = self._state
+        if before.model is not None and before.model.path == model.path:
+            self._executor.submit(then)
+            return
+        self.cancel_load()
+        self._lent = self._lent or before
+        self._publish(ModelState(ModelPhase.UNLOADED, model))
+
+        def switch() -> None:
+            try:
+                self._load(model, self._fresh_cancel())
+            except LoadCancelledError:
+                self.give_back()
+                return
+            except KnownError as error:
+                self.give_back()
+                self._bus.publish(ErrorReported(_in_use_again(before, model, error)))
+                return
+            then()
+
+        self._executor.submit(switch)
+
+    def give_back(self) -> None:
+        """What was borrowed was used: the chosen model is in use again, loaded if it was."""
+        lent, self._lent = self._lent, None
+        if lent is None:
+            return
+        self._publish(replace(lent, phase=_resting(lent.phase), loaded=None, fraction=0.0))
+        if lent.phase in {ModelPhase.READY, ModelPhase.LOADING}:
+            self.load()
+
     def warm_up(self) -> None:
         """Start the engine in the background, so that it is ready before anything is asked."""
         self._executor.submit(self._engine.start)
@@ -193,7 +246,14 @@ class ModelService:
         """Load the chosen model in the background; the outcome is published."""
         model = self._state.model
         if model is not None and self._state.phase is not ModelPhase.LOADING:
-            self._executor.submit(lambda: self._load_or_report(model, self._fresh_cancel()))
+            failed = self._state.phase is ModelPhase.FAILED
+
+            def job() -> None:
+                found = self._look_again(model) if failed else model
+                if found is not None:
+                    self._load_or_report(found, self._fresh_cancel())
+
+            self._executor.submit(job)
 
     def cancel_load(self) -> None:
         """Stop loading, if something is being loaded."""
@@ -271,15 +331,40 @@ class ModelService:
     def _initial_state(self) -> ModelState:
         chosen = self._settings.current.model_path
         if not chosen:
-            return ModelState(ModelPhase.NONE)
-        listed = self._installed.get(Path(chosen))
-        if listed is not None and not listed.missing and not listed.changed:
-            return ModelState(ModelPhase.UNLOADED, model_file(listed))
+            return self._last_listed()
+        listed = self._listed(Path(chosen))
+        if listed is not None:
+            return ModelState(ModelPhase.UNLOADED, listed)
         try:
             return ModelState(ModelPhase.UNLOADED, find_model(chosen, self._demo_path))
         except ModelFileError as error:
             missing = ModelFile(Path(chosen), Path(chosen).stem)
             return ModelState(ModelPhase.FAILED, missing, error=error)
+
+    def _listed(self, path: Path) -> ModelFile | None:
+        """The file as it stands on the list; None where it is another one by now, or gone."""
+        listed = self._installed.get(path)
+        usable = listed is not None and not listed.missing and not listed.changed
+        return model_file(listed) if listed is not None and usable else None
+
+    def _last_listed(self) -> ModelState:
+        """Where none is chosen: the last of those that the terminal has put on the list."""
+        for model in reversed(self._installed.models()):
+            file = self._listed(model.path)
+            if file is not None and not file.problem:
+                return ModelState(ModelPhase.UNLOADED, file)
+        return ModelState(ModelPhase.NONE)
+
+    def _look_again(self, model: ModelFile) -> ModelFile | None:
+        """What lies at a failed model's place now; None, and told, where nothing usable does."""
+        if model.demo:
+            return model
+        try:
+            return self._listed(model.path) or find_model(str(model.path))
+        except ModelFileError as error:
+            self._publish(ModelState(ModelPhase.FAILED, model, error=error))
+            self._bus.publish(ErrorReported(error))
+            return None
 
     def _fresh_cancel(self) -> threading.Event:
         self._cancel = threading.Event()
@@ -308,11 +393,7 @@ class ModelService:
         self._remember(old)
         if before.phase is ModelPhase.READY and not self._load_or_report(old, self._fresh_cancel()):
             return error
-        return SwitchFailedError(
-            f"{tried.label} could not be loaded, so {old.label} is in use again. {error.what}",
-            action=error.action,
-            detail=error.detail,
-        )
+        return _in_use_again(before, tried, error)
 
     def _load(self, model: ModelFile, cancel: Cancel) -> LoadedModel:
         self._publish(ModelState(ModelPhase.LOADING, model))
@@ -323,6 +404,8 @@ class ModelService:
         request = self._request(model, self._settings.current)
         self._loaded_with = None
         try:
+            if model.problem:
+                raise ModelFileError(model.problem)
             loaded = self._engine.load(request, progress, cancel)
         except LoadCancelledError:
             self._publish(ModelState(ModelPhase.UNLOADED, model))
@@ -371,6 +454,23 @@ class ModelService:
             case SettingsChanged(before, after) if _engine_part(before) != _engine_part(after):
                 if self._state.phase is ModelPhase.READY:
                     self.load()
+
+
+def _resting(phase: ModelPhase) -> ModelPhase:
+    """The phase of a model that was in ``phase`` and is not loaded any more."""
+    loaded = phase in {ModelPhase.READY, ModelPhase.LOADING}
+    return ModelPhase.UNLOADED if loaded else phase
+
+
+def _in_use_again(before: ModelState, tried: ModelFile, error: KnownError) -> KnownError:
+    """Why another model is not used, and which one is."""
+    if before.model is None:
+        return error
+    return SwitchFailedError(
+        f"{tried.label} could not be loaded, so {before.model.label} is in use again. {error.what}",
+        action=error.action,
+        detail=error.detail,
+    )
 
 
 def _engine_part(settings: Settings) -> tuple[object, ...]:

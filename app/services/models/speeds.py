@@ -27,7 +27,13 @@ class SpeedRecorder:
 
     def speed_of(self, sha256: str) -> float:
         """Tokens a second that the file with this hash reached last; 0 before it ran."""
-        return self._measurements.get(sha256).completion_tokens_per_second if sha256 else 0.0
+        if not sha256:
+            return 0.0
+        try:
+            return self._measurements.get(sha256).completion_tokens_per_second
+        except KnownError as error:
+            _log.warning("The measured speeds cannot be read: %s", error.what)
+            return 0.0
 
     def _on_event(self, event: Event) -> None:
         match event:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Generator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
@@ -11,13 +13,16 @@ from pathlib import Path
 
 from app.domain.conversation import MessageStatus
 from app.domain.errors import InvalidValueError, NotFoundError
-from app.markup.transfer.formats import read_files
+from app.markup.transfer.formats import READABLE, Aside, read_each
 from app.markup.transfer.values import Chat, FoundChat, Unreadable
+from app.services.core import formatting
 from app.services.core.ids import new_id
 from app.services.library.library_service import LibraryService
+from app.services.transfer.import_record import ImportRecord, fingerprint
 from app.services.transfer.transfer_files import open_files
 
 TransferProgress = Callable[[int, int], None]
+_AT_ONCE = 200  # chats removed in one transaction
 
 
 class ImportStatus(Enum):
@@ -32,32 +37,31 @@ class ImportStatus(Enum):
 
 @dataclass(frozen=True, slots=True)
 class ImportItem:
-    """One chat of a preview.
+    """One chat of a preview; its text stays in the file, so that a large import is not held.
 
     Attributes:
-        key: Names it in :meth:`TransferService.import_`.
-        found: The chat and where it was found.
+        key: Names it in :meth:`TransferService.import_`: its place among the chats of the files.
+        title: May be empty.
+        messages: How many, with all versions.
+        updated_at: When its last message was written.
+        format: The format it came in, for people.
+        origin: The file it was found in.
+        notes: What is not as it was, for people.
         status: See :class:`ImportStatus`.
+        chat_id: Its id.
+        mark: Its fingerprint, which says whether the file was changed since.
     """
 
     key: int
-    found: FoundChat
+    title: str
+    messages: int
+    updated_at: datetime
+    format: str
+    origin: str
+    notes: tuple[str, ...]
     status: ImportStatus
-
-    @property
-    def title(self) -> str:
-        """The chat's title; may be empty."""
-        return self.found.chat.conversation.title
-
-    @property
-    def messages(self) -> int:
-        """Messages with all versions."""
-        return len(self.found.chat.messages)
-
-    @property
-    def updated_at(self) -> datetime:
-        """When its last message was written."""
-        return self.found.chat.conversation.updated_at
+    chat_id: str
+    mark: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,21 +69,43 @@ class ImportPreview:
     """What an import would bring; making it changed nothing.
 
     Attributes:
+        paths: Where it was read, and will be read again.
         items: The chats, in the order of the files.
         unreadable: What could not be read, and why.
         ignored: How many files hold no chats.
+        empty: How many chats in which nothing was said were set aside.
         cancelled: Whether reading was stopped before the end.
     """
 
+    paths: tuple[Path, ...] = ()
     items: tuple[ImportItem, ...] = ()
     unreadable: tuple[Unreadable, ...] = ()
     ignored: int = 0
+    empty: int = 0
     cancelled: bool = False
 
     @property
     def suggested(self) -> tuple[int, ...]:
         """The keys of the chats that are not in the library yet."""
         return tuple(item.key for item in self.items if item.status is ImportStatus.NEW)
+
+    @property
+    def aside(self) -> tuple[str, ...]:
+        """What was found beside chats."""
+        told = []
+        if self.empty:
+            told.append(f"{formatting.amount(self.empty, 'chat')} without messages left aside.")
+        if self.ignored:
+            told.append(
+                f"{formatting.amount(self.ignored, 'other file')} without chats left aside."
+            )
+        return tuple(told)
+
+    @property
+    def advice(self) -> str:
+        """What could have been read, where nothing was and nobody has said so yet."""
+        said = any(READABLE in one.reason for one in self.unreadable)
+        return "" if self.items or said else f"Phial reads {READABLE}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +117,30 @@ class ImportReport:
         failed: Chats that could not be stored, and why.
         unreadable: What could not be read, from the preview.
         notes: What is not as it was in chats that were imported.
-        cancelled: Whether it was stopped; what was imported before stays.
+        cancelled: Whether it was stopped; what was imported before stays until it is undone.
+        wanted: How many were to be imported.
     """
 
     imported: tuple[str, ...] = ()
     failed: tuple[Unreadable, ...] = ()
     unreadable: tuple[Unreadable, ...] = ()
     notes: tuple[Unreadable, ...] = ()
+    cancelled: bool = False
+    wanted: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """What taking an import back did.
+
+    Attributes:
+        removed: How many chats are gone; they stand in the files they came from.
+        trashed: How many were changed since, and are in the trash.
+        cancelled: Whether it was stopped; the same again goes on.
+    """
+
+    removed: int = 0
+    trashed: int = 0
     cancelled: bool = False
 
 
@@ -134,16 +177,45 @@ def preview_files(
         progress(done, total)
         return not stop.is_set()
 
-    with open_files(paths) as entries:
-        reading = read_files(entries, step)
     seen: set[str] = set()
     items: list[ImportItem] = []
-    for key, found in enumerate(reading.found):
-        id_ = found.chat.conversation.id
-        known = ImportStatus.REPEATED if id_ in seen else _known(library, found.chat)
-        seen.add(id_)
-        items.append(ImportItem(key, found, known))
-    return ImportPreview(tuple(items), reading.unreadable, reading.ignored, stop.is_set())
+    unreadable: list[Unreadable] = []
+    aside: Counter[Aside] = Counter()
+    with open_files(paths) as entries:
+        for found in read_each(entries, step):
+            if isinstance(found, FoundChat):
+                items.append(_item(library, len(items), found, seen))
+            elif isinstance(found, Unreadable):
+                unreadable.append(found)
+            else:
+                aside[found] += 1
+    return ImportPreview(
+        tuple(paths),
+        tuple(items),
+        tuple(unreadable),
+        aside[Aside.OTHER],
+        aside[Aside.EMPTY],
+        stop.is_set(),
+    )
+
+
+def _item(library: LibraryService, key: int, found: FoundChat, seen: set[str]) -> ImportItem:
+    chat = found.chat
+    id_ = chat.conversation.id
+    known = ImportStatus.REPEATED if id_ in seen else _known(library, chat)
+    seen.add(id_)
+    return ImportItem(
+        key,
+        chat.conversation.title,
+        len(chat.messages),
+        chat.conversation.updated_at,
+        found.format,
+        found.origin,
+        found.notes,
+        known,
+        id_,
+        fingerprint(chat),
+    )
 
 
 class ImportRun:
@@ -153,16 +225,25 @@ class ImportRun:
         library: Where the chats go.
         preview: What they are taken from.
         keys: Which of its items; None takes those that are new.
+        record: Told of each, so that they can be taken back.
     """
 
     def __init__(
-        self, library: LibraryService, preview: ImportPreview, keys: Collection[int] | None
+        self,
+        library: LibraryService,
+        preview: ImportPreview,
+        keys: Collection[int] | None,
+        record: ImportRecord,
     ) -> None:
         self._library = library
         self._preview = preview
         wanted = set(preview.suggested if keys is None else keys)
-        self._items = [item for item in preview.items if item.key in wanted]
+        self._items = {item.key: item for item in preview.items if item.key in wanted}
+        self._record = record
         self.imported: list[str] = []
+
+    def __len__(self) -> int:
+        return len(self._items)
 
     def run(self, stop: threading.Event, progress: TransferProgress) -> ImportReport:
         """Add the chats one by one; what is in the library is never changed.
@@ -170,29 +251,55 @@ class ImportRun:
         Raises:
             DiskFullError: No room; chats added before it are there.
             StoreError: The library cannot be written.
+            TransferError: A file can no longer be read.
         """
         failed: list[Unreadable] = []
         notes: list[Unreadable] = []
-        stopped = False
-        for done, item in enumerate(self._items):
-            progress(done, len(self._items))
-            stopped = stop.is_set()
-            if stopped:
-                break
-            try:
-                self.imported.append(self._add(item))
-            except (InvalidValueError, NotFoundError) as error:
-                failed.append(Unreadable(item.title, error.what))
-            else:
-                notes += [Unreadable(item.title, note) for note in item.found.notes]
-        else:
-            progress(len(self._items), len(self._items))
+        self._record.begin()
+        try:
+            with closing(self._found(stop)) as found:
+                for item, chat in found:
+                    progress(len(self.imported) + len(failed), len(self))
+                    if stop.is_set():
+                        break
+                    try:
+                        self._add(item, chat)
+                    except (InvalidValueError, NotFoundError) as error:
+                        failed.append(Unreadable(item.title, error.what))
+                    else:
+                        notes += [Unreadable(item.title, note) for note in item.notes]
+        finally:
+            self._record.keep()
+        done = len(self.imported) + len(failed)
+        if done < len(self) and not stop.is_set():
+            failed.append(Unreadable("", "The files were changed after they were looked through."))
+        if not stop.is_set():
+            progress(len(self), len(self))
         return ImportReport(
-            tuple(self.imported), tuple(failed), self._preview.unreadable, tuple(notes), stopped
+            tuple(self.imported),
+            tuple(failed),
+            self._preview.unreadable,
+            tuple(notes),
+            stop.is_set() and done < len(self),
+            len(self),
         )
 
-    def _add(self, item: ImportItem) -> str:
-        chat = _settled(item.found.chat)
+    def _found(self, stop: threading.Event) -> Generator[tuple[ImportItem, Chat]]:
+        """The chats that are wanted, read anew one by one."""
+        left = set(self._items)
+        with open_files(self._preview.paths) as entries:
+            each = read_each(entries, lambda _done, _total: not stop.is_set())
+            chats = (one for one in each if isinstance(one, FoundChat))
+            for key, found in enumerate(chats):
+                item = self._items.get(key)
+                if item is not None and fingerprint(found.chat) == item.mark:
+                    yield item, found.chat
+                left.discard(key)
+                if not left:
+                    return
+
+    def _add(self, item: ImportItem, found: Chat) -> None:
+        chat = settled(found)
         if item.status is not ImportStatus.NEW:
             chat = with_new_ids(chat)
         try:
@@ -200,12 +307,50 @@ class ImportRun:
         except InvalidValueError:  # an id is taken by a message of another chat
             chat = with_new_ids(chat)
             self._store(chat)
-        return chat.conversation.id
+        self.imported.append(chat.conversation.id)
+        self._record.add(chat)
 
     def _store(self, chat: Chat) -> None:
         self._library.add_conversation(
             chat.conversation, chat.messages, chat.selected_children
         ).result()
+
+
+def undo(
+    library: LibraryService, record: ImportRecord, stop: threading.Event, progress: TransferProgress
+) -> Undone:
+    """Take the last import back: what was not touched since is removed, the rest is trashed.
+
+    Raises:
+        StoreError: The library cannot be written.
+    """
+    noted = record.chats()
+    unchanged: list[str] = []
+    changed: list[str] = []
+    removed = trashed = 0
+    for done, (id_, mark) in enumerate(noted.items(), 1):
+        if stop.is_set():
+            break
+        try:
+            chat = read_chat(library, id_)
+        except NotFoundError:
+            continue
+        if fingerprint(chat) == mark:
+            unchanged.append(id_)
+        elif chat.conversation.deleted_at is None:
+            changed.append(id_)
+        if len(unchanged) >= _AT_ONCE:
+            removed += library.remove_for_good(unchanged).result()
+            unchanged = []
+        progress(done, len(noted))
+    if unchanged:
+        removed += library.remove_for_good(unchanged).result()
+    if changed:
+        library.delete(changed)
+        trashed = len(changed)
+    if not stop.is_set():
+        record.begin()
+    return Undone(removed, trashed, stop.is_set())
 
 
 def _known(library: LibraryService, chat: Chat) -> ImportStatus:
@@ -245,8 +390,8 @@ def with_new_ids(chat: Chat) -> Chat:
     return Chat(conversation, messages, chosen)
 
 
-def _settled(chat: Chat) -> Chat:
-    # An import comes out of the trash, and no engine is writing in it.
+def settled(chat: Chat) -> Chat:
+    """A chat from elsewhere as it may stand in the library: not in the trash, nothing running."""
     messages = tuple(
         replace(message, status=MessageStatus.INTERRUPTED)
         if message.status is MessageStatus.STREAMING

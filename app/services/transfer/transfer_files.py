@@ -11,6 +11,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import IO
 
@@ -29,8 +30,9 @@ MAX_NAME = 120  # bytes of a file's name without suffix; every system allows 255
 CHUNK = 2**20
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_DRIVE = re.compile(r"[A-Za-z]:/")
 _FORBIDDEN = re.compile(r'[<>:"/\\|?*]')
-# Names that Windows keeps for devices, whatever follows the first dot.
+# Names that Windows keeps for devices, whatever follows the first dot, and blanks before it.
 _DEVICES = {"CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$"} | {
     f"{kind}{number}" for kind in ("COM", "LPT") for number in "0123456789¹²³"
 }
@@ -47,8 +49,9 @@ def safe_name(title: str) -> str:
     while len(text.encode("utf-8")) > MAX_NAME:
         text = text[:-1]
     text = text.strip(" .")
-    if text.split(".")[0].upper().strip() in _DEVICES:
-        text = f"{text}_"
+    stem, dot, rest = text.partition(".")
+    if stem.upper().strip() in _DEVICES:
+        text = f"{stem.strip()}_{dot}{rest}"
     return text or "Chat"
 
 
@@ -162,8 +165,7 @@ class _Budget:
     def __init__(self) -> None:
         self._left = MAX_TOTAL
 
-    def read(self, file: IO[bytes], size: int, name: str) -> bytes:
-        pieces: list[bytes] = []
+    def read(self, file: IO[bytes], size: int, name: str) -> Iterator[bytes]:
         got = 0
         while piece := file.read(CHUNK):
             got += len(piece)
@@ -173,8 +175,7 @@ class _Budget:
                     f"“{name}” is larger than it says or than can be imported.",
                     action="Import its chats in several smaller files.",
                 )
-            pieces.append(piece)
-        return b"".join(pieces)
+            yield piece
 
 
 def _file(path: Path, name: str, budget: _Budget) -> ImportFile:
@@ -187,14 +188,14 @@ def _file(path: Path, name: str, budget: _Budget) -> ImportFile:
             action="Import its chats in several smaller files.",
         )
 
-    def read() -> bytes:
+    def chunks() -> Iterator[bytes]:
         try:
             with path.open("rb") as file:
-                return budget.read(file, status.st_size, name)
+                yield from budget.read(file, status.st_size, name)
         except OSError as error:
             raise _read_error(error, name) from error
 
-    return ImportFile(name, status.st_size, read)
+    return ImportFile(name, status.st_size, partial(_joined, chunks), chunks)
 
 
 def _folder(folder: Path, budget: _Budget) -> Iterable[ImportFile]:
@@ -221,8 +222,9 @@ def _archive(archive: zipfile.ZipFile, archive_name: str, budget: _Budget) -> It
     infos = archive.infolist()
     if len(infos) > MAX_ENTRIES:
         raise _too_many(archive_name)
+    names = {info.filename: _slashed(info.filename) for info in infos}
     for info in infos:
-        if not _honest(info.filename):
+        if not _honest(names[info.filename]):
             raise TransferError(
                 f"“{archive_name}” contains a file that points outside of it, and was refused.",
                 action="Do not trust this archive.",
@@ -231,7 +233,7 @@ def _archive(archive: zipfile.ZipFile, archive_name: str, budget: _Budget) -> It
     wanted = [
         info
         for info in infos
-        if not info.is_dir() and PurePosixPath(info.filename).suffix.lower() in SUFFIXES
+        if not info.is_dir() and PurePosixPath(names[info.filename]).suffix.lower() in SUFFIXES
     ]
     for info in wanted:
         bomb = info.file_size > RATIO_FROM and info.file_size > MAX_RATIO * info.compress_size
@@ -239,24 +241,37 @@ def _archive(archive: zipfile.ZipFile, archive_name: str, budget: _Budget) -> It
             raise _bomb(archive_name)
     if sum(info.file_size for info in wanted) > MAX_TOTAL:
         raise _bomb(archive_name)
-    return [
-        ImportFile(info.filename, info.file_size, _reader(archive, info, budget)) for info in wanted
-    ]
+    entries = []
+    for info in wanted:
+        chunks = _reader(archive, info, budget)
+        name = names[info.filename]
+        entries.append(ImportFile(name, info.file_size, partial(_joined, chunks), chunks))
+    return entries
+
+
+def _joined(chunks: Callable[[], Iterator[bytes]]) -> bytes:
+    return b"".join(chunks())
+
+
+def _slashed(name: str) -> str:
+    """A name in an archive with slashes; some programs of Windows write its own separator."""
+    return name.replace("\\", "/")
 
 
 def _honest(name: str) -> bool:
-    if not name or "\\" in name or "\0" in name or name.startswith("/") or ":" in name[:3]:
+    # Nothing is unpacked, so no name can do harm. Whoever wrote such a one meant harm, though.
+    if not name or "\0" in name or name.startswith("/") or _DRIVE.match(name):
         return False
     return ".." not in PurePosixPath(name).parts
 
 
 def _reader(
     archive: zipfile.ZipFile, info: zipfile.ZipInfo, budget: _Budget
-) -> Callable[[], bytes]:
-    def read() -> bytes:
+) -> Callable[[], Iterator[bytes]]:
+    def chunks() -> Iterator[bytes]:
         try:
             with archive.open(info) as file:
-                return budget.read(file, info.file_size, info.filename)
+                yield from budget.read(file, info.file_size, info.filename)
         except (zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
             raise TransferError(
                 f"“{info.filename}” is damaged inside the archive.", detail=str(error)
@@ -268,7 +283,7 @@ def _reader(
                 detail=str(error),
             ) from error
 
-    return read
+    return chunks
 
 
 def _bomb(name: str) -> TransferError:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -13,19 +13,23 @@ from app.markup.transfer.values import Chat, Exporter, ExportFormat, ExportOptio
 from app.services.core.events import EventBus, LibraryChanged
 from app.services.library.library_service import LibraryService
 from app.services.transfer.exporting import (
+    ZIP,
     ChatsToExport,
     ExportReport,
     TransferProgress,
     write_chats,
 )
+from app.services.transfer.import_record import ImportRecord
 from app.services.transfer.importing import (
     ImportItem,
     ImportPreview,
     ImportReport,
     ImportRun,
     ImportStatus,
+    Undone,
     preview_files,
     read_chat,
+    undo,
     with_new_ids,
 )
 from app.services.transfer.transfer_files import free_name, names_in, safe_name
@@ -37,8 +41,12 @@ __all__ = [
     "ImportReport",
     "ImportStatus",
     "TransferService",
+    "Undone",
     "with_new_ids",
 ]
+
+
+LARGE = 100  # chats; an import of so many is preceded by a backup
 
 
 def _quiet(_done: int, _total: int) -> None:
@@ -51,11 +59,21 @@ class TransferService:
     Args:
         library: Where chats come from and go to.
         bus: Told once when an import changed the library.
+        record: Keeps what the last import brought.
+        back_up: Makes a backup before a large import.
     """
 
-    def __init__(self, library: LibraryService, bus: EventBus) -> None:
+    def __init__(
+        self,
+        library: LibraryService,
+        bus: EventBus,
+        record: ImportRecord,
+        back_up: Callable[[], object],
+    ) -> None:
         self._library = library
         self._bus = bus
+        self._record = record
+        self._back_up = back_up
         self._exporters = {exporter.format.name: exporter for exporter in EXPORTERS}
 
     def add_exporter(self, exporter: Exporter) -> None:
@@ -105,7 +123,7 @@ class TransferService:
             TransferError: A file cannot be written.
         """
         exporter = self._exporter(format_name)
-        options = options or ExportOptions()
+        options = (options or ExportOptions()).settled()
         cancel = cancel or threading.Event()
         ids = tuple(dict.fromkeys(conversation_ids))
         if not ids:
@@ -120,6 +138,19 @@ class TransferService:
             return safe_name(self._library.get(conversation_ids[0]).title) + suffix
         return f"Phial chats {datetime.now().astimezone():%Y-%m-%d}"
 
+    def typed(self, path: Path, format_name: str, *, several: bool = False) -> Path:
+        """Where a name that was typed without an ending leads: a file gets its format's.
+
+        Args:
+            path: As typed. A folder, or what names one, stays.
+            format_name: One of :meth:`formats`.
+            several: Several chats; without an ending that is a folder.
+        """
+        endings = {format_.suffix for format_ in self.formats()} | {ZIP}
+        if several or path.suffix.lower() in endings or path.is_dir():
+            return path
+        return path.with_name(path.name + self._exporter(format_name).format.suffix)
+
     def free_folder(self, above: Path, name: str) -> Path:
         """A folder in ``above`` that is not there yet, named as close to ``name`` as can be.
 
@@ -127,6 +158,14 @@ class TransferService:
             TransferError: ``above`` cannot be read.
         """
         return above / free_name(name, "", names_in(above))
+
+    def free_file(self, path: Path) -> Path:
+        """A name that is not there yet, as close to that of ``path`` as can be.
+
+        Raises:
+            TransferError: The folder cannot be read.
+        """
+        return path.with_name(free_name(path.stem, path.suffix, names_in(path.parent)))
 
     def chat(self, conversation_id: str) -> Chat:
         """A chat with everything in it.
@@ -178,11 +217,34 @@ class TransferService:
 
         Raises:
             DiskFullError: No room; chats added before it are there.
+            KnownError: The backup before a large import could not be made; nothing was imported.
             StoreError: The library cannot be written.
         """
-        work = ImportRun(self._library, preview, keys)
+        work = ImportRun(self._library, preview, keys, self._record)
+        if len(work) >= LARGE:
+            self._back_up()
         try:
             return work.run(cancel or threading.Event(), progress)
         finally:
             if work.imported:
                 self._bus.publish(LibraryChanged(tuple(work.imported)))
+
+    def undoable(self) -> int:
+        """How many chats of the last import could be taken back."""
+        return len(self._record.chats())
+
+    def undo_import(
+        self, *, cancel: threading.Event | None = None, progress: TransferProgress = _quiet
+    ) -> Undone:
+        """Take the last import back, whether it ended or was stopped.
+
+        A chat that was not touched since is removed: it stands in the file it came from. One in
+        which something was written or filed goes to the trash.
+
+        Raises:
+            StoreError: The library cannot be written.
+        """
+        try:
+            return undo(self._library, self._record, cancel or threading.Event(), progress)
+        finally:
+            self._bus.publish(LibraryChanged())

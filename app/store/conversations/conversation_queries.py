@@ -33,6 +33,23 @@ def conversation_seq(connection: Connection, conversation_id: str) -> int:
     return int(row[0])
 
 
+def refuse_trashed(connection: Connection, conversation_id: str) -> None:
+    """Keep messages out of a conversation that is in the trash, where nobody would see them.
+
+    Raises:
+        InvalidValueError: It is there.
+    """
+    row = connection.execute(
+        "SELECT deleted_at FROM conversations WHERE id = ?", (conversation_id,)
+    ).fetchone()
+    if row is not None and row[0] is not None:
+        raise InvalidValueError(
+            "This chat is in the trash.",
+            data="Nothing was sent.",
+            action="Take it out of the trash to go on with it, or begin another chat.",
+        )
+
+
 # Where a conversation used before stands: level with the one used last of those not used after
 # it, which ``updated_at`` then sets apart. Below all others, where all were used after it.
 _PLACE_BY_TIME = (

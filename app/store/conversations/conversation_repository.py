@@ -16,6 +16,8 @@ from app.store.database.writer import DatabaseWriter
 
 Ids = str | Sequence[str]
 
+_NOTE = "note "  # before the keys of :meth:`ConversationRepository.note`
+
 
 class ConversationRepository(Database):
     """Conversations of one database, as the sidebar and the trash know them.
@@ -158,6 +160,33 @@ class ConversationRepository(Database):
         next :meth:`Health.maintain`, and backups as they are rotated.
         """
         return self.submit(trash.empty_trash)
+
+    def remove(self, conversations: Ids) -> Future[int]:
+        """Remove one or several for good, as :meth:`empty_trash` does; resolves to how many."""
+        return self.submit(lambda c: trash.remove_conversations(c, _ids(conversations)))
+
+    def remove_message(self, message_id: str) -> Future[int]:
+        """Remove one message of the trash, and what follows it, for good."""
+        return self.submit(lambda c: trash.remove_message(c, message_id))
+
+    # --- notes ------------------------------------------------------------------------------
+
+    def note(self, key: str, text: str) -> Future[None]:
+        """Keep a short text beside the conversations, such as what the last import brought."""
+
+        def work(connection: sqlite3.Connection) -> None:
+            connection.execute(
+                "INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (_NOTE + key, text)
+            )
+
+        return self.submit(work)
+
+    def noted(self, key: str) -> str:
+        """What was kept under ``key``; empty if nothing was."""
+        row = self.read(
+            lambda c: c.execute("SELECT value FROM meta WHERE key = ?", (_NOTE + key,)).fetchone()
+        )
+        return str(row[0]) if row else ""
 
     # --- inside -----------------------------------------------------------------------------
 

@@ -53,6 +53,7 @@ class MessageRepository(ConversationRepository):
 
         Raises:
             NotFoundError: The question's parent does not exist.
+            InvalidValueError: The conversation is in the trash.
         """
         self._check_private(conversation)
 
@@ -60,6 +61,7 @@ class MessageRepository(ConversationRepository):
             known = connection.execute(
                 "SELECT 1 FROM conversations WHERE id = ?", (conversation.id,)
             ).fetchone()
+            conversation_queries.refuse_trashed(connection, conversation.id)
             if known is None:
                 conversation_queries.insert_conversation(connection, conversation)
             if edited is not None:
@@ -80,8 +82,14 @@ class MessageRepository(ConversationRepository):
 
         Raises:
             NotFoundError: Its conversation or parent does not exist.
+            InvalidValueError: The conversation is in the trash.
         """
-        return self.submit(lambda c: _add(c, message))
+
+        def work(connection: sqlite3.Connection) -> None:
+            conversation_queries.refuse_trashed(connection, message.conversation_id)
+            _add(connection, message)
+
+        return self.submit(work)
 
     def add_conversation(
         self,
@@ -121,13 +129,24 @@ class MessageRepository(ConversationRepository):
         return future
 
     def resume(self, message_id: str) -> Future[None]:
-        """Mark an ended answer as streaming again, its text kept: Continue."""
+        """Mark an ended answer as streaming again, its text kept: Continue.
+
+        Raises:
+            NotFoundError: There is no such message.
+            InvalidValueError: The conversation is in the trash.
+        """
 
         def work(connection: sqlite3.Connection) -> None:
+            seq = message_queries.message_seq(connection, message_id)
+            (conversation,) = connection.execute(
+                "SELECT c.id FROM conversations c JOIN messages m ON m.conversation = c.seq "
+                "WHERE m.seq = ?",
+                (seq,),
+            ).fetchone()
+            conversation_queries.refuse_trashed(connection, conversation)
             self._journal.forget(message_id)
             connection.execute(
-                "UPDATE messages SET status = ? WHERE seq = ?",
-                (str(MessageStatus.STREAMING), message_queries.message_seq(connection, message_id)),
+                "UPDATE messages SET status = ? WHERE seq = ?", (str(MessageStatus.STREAMING), seq)
             )
 
         return self.submit(work)

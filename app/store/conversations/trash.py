@@ -102,6 +102,32 @@ def empty_trash(connection: sqlite3.Connection) -> int:
     return _remove(connection, None)
 
 
+def remove_conversations(connection: sqlite3.Connection, ids: Iterable[str]) -> int:
+    """Remove conversations for good, whether they are in the trash or not; returns how many."""
+    removed = 0
+    for id_ in ids:
+        removed += connection.execute("DELETE FROM conversations WHERE id = ?", (id_,)).rowcount
+    if removed:
+        _mark_untidy(connection, removed)
+    return removed
+
+
+def remove_message(connection: sqlite3.Connection, message_id: str) -> int:
+    """Remove a message of the trash, with what follows it, for good; returns how many."""
+    removed = connection.execute(
+        "DELETE FROM messages WHERE id = ? AND deleted_at IS NOT NULL", (message_id,)
+    ).rowcount
+    if removed:
+        _mark_untidy(connection, removed)
+    return removed
+
+
+def _mark_untidy(connection: sqlite3.Connection, removed: int) -> None:
+    connection.execute(
+        "INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (INDEX_UNTIDY, removed)
+    )
+
+
 def _remove(connection: sqlite3.Connection, before: int | None) -> int:
     where = "deleted_at IS NOT NULL AND (?1 IS NULL OR deleted_at < ?1)"
     removed = 0
@@ -109,9 +135,7 @@ def _remove(connection: sqlite3.Connection, before: int | None) -> int:
         cursor = connection.execute(f"DELETE FROM {table} WHERE {where}", (before,))  # noqa: S608
         removed += cursor.rowcount
     if removed:
-        connection.execute(
-            "INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (INDEX_UNTIDY, removed)
-        )
+        _mark_untidy(connection, removed)
     return removed
 
 

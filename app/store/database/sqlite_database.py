@@ -8,6 +8,7 @@ from concurrent.futures import Future
 from typing import TypeVar
 
 from app.domain.errors import KnownError
+from app.store.database.connect import pragma_int
 from app.store.database.readers import ReaderPool
 from app.store.database.writer import DatabaseWriter
 
@@ -68,6 +69,10 @@ class Database:
     def submit(self, work: Callable[[sqlite3.Connection], T]) -> Future[T]:
         """Queue a change, in a transaction of its own."""
         return self._writer.submit(work)
+
+    def others_wrote(self) -> Future[int]:
+        """A number that changes whenever another process has written; SQLite's data_version."""
+        return self._writer.submit_bare(lambda c: pragma_int(c, "data_version"))
 
     def submit_bare(self, work: Callable[[sqlite3.Connection], T]) -> Future[T]:
         """Queue work outside any transaction, such as restoring a backup."""

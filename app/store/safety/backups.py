@@ -36,7 +36,8 @@ class Backup:
         path: The file, a complete database.
         number: Counts up with each backup, whatever the clock says.
         made_at: By the clock then, UTC.
-        reason: "daily", "before-migration-2", "before-restore", "by-hand".
+        reason: "daily", "before-migration-2", "before-restore", "before-import",
+            "by-hand".
         size: Bytes.
     """
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -12,10 +14,12 @@ from pathlib import Path
 from app.domain.errors import DamagedDatabaseError, NotFoundError
 from app.store.conversations.message_repository import MessageRepository
 from app.store.conversations.trash import INDEX_UNTIDY
-from app.store.database.connect import open_reader
-from app.store.database.failures import file_error
+from app.store.database.connect import open_reader, open_scratch, open_writer
+from app.store.database.failures import file_error, typed_errors
 from app.store.database.files import write_atomically
 from app.store.database.migrations import migrate, rebuild_index, schema_version
+from app.store.database.readers import ReaderPool
+from app.store.database.writer import DatabaseWriter
 from app.store.safety.backups import (
     DAILY,
     Backup,
@@ -185,7 +189,35 @@ class Health:
         newest = max((b.number for b in self._backups.list_if_readable()), default=0)
         self._library.submit(partial(_see_backups, number=newest)).result()
 
+    @contextmanager
+    def look_into(self, backup: Backup) -> Iterator[MessageRepository]:
+        """The chats of a backup, to read: a copy of it brought up to this schema.
+
+        Raises:
+            NotFoundError: The backup is gone.
+            KnownError: It is damaged, or there is no room for a copy.
+        """
+        if not backup.path.exists():
+            raise NotFoundError("This backup no longer exists.", detail=backup.path.name)
+        copy = backup.path.with_name(f"look-{os.getpid()}.part")
+        with ExitStack() as undo:
+            for end in ("", "-wal", "-shm"):
+                path = copy.with_name(copy.name + end)
+                undo.callback(path.unlink, missing_ok=True)
+                path.unlink(missing_ok=True)
+            with typed_errors(), closing(open_scratch(copy)) as target:
+                self._copy_of(backup, target)
+                migrate(target, lambda _version: None)
+            writer = DatabaseWriter(partial(open_writer, copy))
+            readers = ReaderPool(partial(open_reader, copy))
+            yield undo.enter_context(closing(MessageRepository(writer, readers)))
+
     def _copy_back(self, backup: Backup, target: sqlite3.Connection) -> None:
+        self._copy_of(backup, target)
+        self._library.forget_journal()
+        migrate(target, lambda _version: None)
+
+    def _copy_of(self, backup: Backup, target: sqlite3.Connection) -> None:
         with closing(open_reader(backup.path, immutable=True)) as source:
             schema_version(source)  # refuses what a newer Phial or another program wrote
             if not quick_check(source).sound:
@@ -194,8 +226,6 @@ class Health:
                     action="Choose another one.", detail=backup.path.name,
                 )  # fmt: skip
             source.backup(target)
-        self._library.forget_journal()
-        migrate(target, lambda _version: None)
 
     def _make(self, reason: str, now: datetime | None) -> tuple[Backup, CheckResult]:
         if self._library.refusal is not None:  # what is shown may be a copy in memory

@@ -150,5 +150,5 @@ def _is_json(value: Value, kind: type = object) -> bool:
         return False
     try:
         return isinstance(json.loads(value), kind)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False

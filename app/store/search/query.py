@@ -12,6 +12,7 @@ _ITEM = re.compile(
     r'(?:(?P<key>model|before|after|in):)?(?:"(?P<quoted>[^"]*)(?P<end>"?)|(?P<word>[^\s"]+))'
 )
 _LONGEST = 500  # characters that are looked at; whoever pastes a page searches for its beginning
+_SHORTEST = 3  # letters that are looked for in the middle of words; of digits, two
 _DATE = re.compile(r"(\d{4})(?:-(\d{1,2}))?(?:-(\d{1,2}))?")
 
 
@@ -23,11 +24,21 @@ class Term:
         tokens: Folded, at least one.
         prefix: Whether the last one may go on.
         parts: The same as parts of a camelCase word; empty where it is none.
+        within: Whole words that hold it in their middle, which may stand in its place.
     """
 
     tokens: tuple[str, ...]
     prefix: bool = False
     parts: tuple[str, ...] = ()
+    within: tuple[str, ...] = ()
+
+    @property
+    def middle(self) -> str:
+        """What may stand in the middle of a word; empty where that would be half of all words."""
+        if len(self.tokens) != 1 or spaceless(self.tokens[0]):
+            return ""
+        (token,) = self.tokens
+        return token if len(token) >= _SHORTEST - token.isdigit() else ""
 
     @property
     def is_costly(self) -> bool:
@@ -39,9 +50,10 @@ class Term:
         """The term in FTS5's query language. Tokens hold no quotes, so nothing is to escape."""
         star = " *" if self.prefix else ""
         wanted = f'"{" ".join(self.tokens)}"{star}'
-        if not self.parts:
-            return wanted
-        return f'({wanted} OR "{" ".join(self.parts)}"{star})'
+        choices = [wanted, *(f'"{word}"' for word in self.within)]
+        if self.parts:
+            choices.append(f'"{" ".join(self.parts)}"{star}')
+        return choices[0] if len(choices) == 1 else f"({' OR '.join(choices)})"
 
 
 @dataclass(frozen=True, slots=True)

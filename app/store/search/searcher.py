@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+from dataclasses import replace
 
 from app.domain.conversation import SearchHit
 from app.domain.errors import DamagedDatabaseError
@@ -16,9 +17,11 @@ from app.store.database.text_normalization import tokens
 from app.store.search.query import Query, parse_query
 from app.store.search.snippets import snippet
 
+FEW = 10  # hits; where there are fewer, words that hold a term in their middle are found as well
+MAX_WORDS = 60  # that hold a term in their middle, the most frequent of them
 CANDIDATES = 1_000  # matches that are ranked; of more, the newest are shown
-MAX_TITLES = 10
-MAX_MESSAGES = 50
+MAX_TITLES = 50  # those used last
+MAX_MESSAGES = 50  # the best
 _LAST_ROW = 2**62
 _JOINED = "messages m ON m.seq = i.rowid CROSS JOIN conversations c ON c.seq = m.conversation"
 _FROM_MESSAGES = "FROM messages m JOIN conversations c ON c.seq = m.conversation"
@@ -93,12 +96,65 @@ class Searcher:
 
 
 def _find(connection: sqlite3.Connection, query: Query) -> tuple[SearchHit, ...]:
+    hits = _found(connection, query)
+    if len(hits) < FEW and any(term.middle for term in query.terms):
+        wide = _widened(connection, query)
+        if wide != query:
+            known = {(hit.conversation_id, hit.message_id) for hit in hits}
+            hits += [
+                hit
+                for hit in _found(connection, wide)
+                if (hit.conversation_id, hit.message_id) not in known
+            ]
+    return tuple(hits)
+
+
+def _widened(connection: sqlite3.Connection, query: Query) -> Query:
+    """The same for words that hold a term in their middle: ``userid`` in ``getUserId``.
+
+    The index knows beginnings only. Its list of words is some hundred times shorter than the text,
+    and is looked through where the beginnings gave little.
+    """
+    _open_word_lists(connection)
+    terms = []
+    for term in query.terms:
+        words: tuple[str, ...] = ()
+        if term.middle:
+            rows = connection.execute(
+                "SELECT term FROM ("
+                "SELECT term, cnt FROM temp.message_words WHERE instr(term, ?1) > 1 "
+                "UNION ALL SELECT term, cnt FROM temp.title_words WHERE instr(term, ?1) > 1) "
+                "GROUP BY term ORDER BY sum(cnt) DESC LIMIT ?2",
+                (term.middle, MAX_WORDS),
+            )
+            words = tuple(row[0] for row in rows)
+        terms.append(replace(term, within=words))
+    return replace(query, terms=tuple(terms))
+
+
+def _open_word_lists(connection: sqlite3.Connection) -> None:
+    """Views of the index's words; they are temporary, but a reader refuses to make even those."""
+    if connection.execute("SELECT 1 FROM temp.sqlite_master WHERE name = 'title_words'").fetchone():
+        return
+    (before,) = connection.execute("PRAGMA query_only").fetchone()
+    connection.execute("PRAGMA query_only=0")
+    try:
+        for name in ("message", "title"):
+            connection.execute(
+                f"CREATE VIRTUAL TABLE IF NOT EXISTS temp.{name}_words "
+                f"USING fts5vocab('main', '{name}_index', 'row')"
+            )
+    finally:
+        connection.execute(f"PRAGMA query_only={int(before)}")
+
+
+def _found(connection: sqlite3.Connection, query: Query) -> list[SearchHit]:
     hits: list[SearchHit] = []
     if query.terms and not query.models:
         hits += _titles(connection, query)
     if not query.titles_only:
         hits += _messages(connection, query.cheap())
-    return tuple(hits)
+    return hits
 
 
 def _titles(connection: sqlite3.Connection, query: Query) -> list[SearchHit]:
@@ -106,7 +162,8 @@ def _titles(connection: sqlite3.Connection, query: Query) -> list[SearchHit]:
         "SELECT c.id, c.title, c.updated_at FROM title_index i "
         "JOIN conversations c ON c.seq = i.rowid "
         "WHERE title_index MATCH ? AND c.deleted_at IS NULL AND (?2 IS NULL OR c.updated_at < ?2) "
-        "AND (?3 IS NULL OR c.updated_at >= ?3) ORDER BY c.activity DESC LIMIT ?4",
+        "AND (?3 IS NULL OR c.updated_at >= ?3) "
+        "ORDER BY c.activity DESC, c.updated_at DESC LIMIT ?4",
         (query.match(), *_times(query), MAX_TITLES if not query.titles_only else -1),
     ).fetchall()
     hits = []

@@ -9,10 +9,13 @@ from PySide6.QtWidgets import QMenu
 
 from app.domain.conversation import Conversation
 from app.services.core import formatting
+from app.services.library.many import quiet
 from app.ui.library.backups_dialog import BackupsDialog
 from app.ui.library.trash_dialog import ArchiveDialog, TrashDialog
 from app.ui.shell.window_context import WindowContext
 from app.ui.style.dialogs import ask_line, ask_text
+
+_MANY = 500  # chats; fewer are moved before anybody could read how far it is
 
 
 class ChatCommands:
@@ -28,7 +31,7 @@ class ChatCommands:
             self._shell.controller.open_chat(self._open_next)
             self._open_next = ""
 
-    def _leave(self, ids: Sequence[str]) -> None:
+    def leave(self, ids: Sequence[str]) -> None:
         """Show another chat if the shown one is among ``ids``."""
         controller = self._shell.controller
         chat = controller.chat
@@ -88,7 +91,7 @@ class ChatCommands:
         for one in targets:
             self._shell.services.library.set_archived(one, bool(archived))
         if archived:
-            self._leave(targets)
+            self.leave(targets)
             text = f"{_chats_words(targets)} archived."
             self._shell.pane.snackbar.show_message(text, partial(self._bring_back, targets))
 
@@ -103,8 +106,8 @@ class ChatCommands:
         if active is not None and active.conversation_id in ids:
             self._shell.services.chat.stop()
         private = [chat for chat in self._chats(ids) if chat.private]
-        self._leave(ids)
-        self._shell.services.library.delete(ids)
+        self.leave(ids)
+        self._shell.services.library.delete(ids, self._progress("Moving to the trash", ids))
         if len(private) == len(ids):
             self._shell.pane.status.show_notice("The private chat is gone.")
             return
@@ -112,8 +115,19 @@ class ChatCommands:
         self._shell.pane.snackbar.show_message(text, partial(self._restore, list(ids)))
 
     def _restore(self, ids: Sequence[str]) -> None:
-        self._shell.services.library.restore(ids)
+        self._shell.services.library.restore(ids, self._progress("Restoring", ids))
         self._open_next = ids[0]
+
+    def _progress(self, doing: str, ids: Sequence[str]) -> Callable[[int, int], None]:
+        """Says in the status line how far it is, where that takes a while."""
+        if len(ids) < _MANY:
+            return quiet
+
+        def show(counts: tuple[int, int]) -> None:
+            done, total = counts
+            self._shell.pane.status.show_notice(f"{doing}: {done:,} of {total:,} chats.")
+
+        return self._shell.worker.progress(show)
 
     def system_prompt(self) -> None:
         """Edit what precedes the first turn of the shown chat."""
@@ -171,6 +185,7 @@ class ChatCommands:
     def menu(self, ids: Sequence[str]) -> QMenu:
         """The context menu of the sidebar, for the chosen chats."""
         menu = QMenu(self._shell.window)
+        menu.aboutToHide.connect(menu.deleteLater)
         chats = self._chats(ids)
         if len(ids) == 1:
             menu.addAction("Open", lambda: self._shell.controller.open_chat(ids[0]))

@@ -44,7 +44,7 @@ class CommandHandlers:
         self.chats = ChatCommands(shell)
         self.messages = MessageCommands(shell)
         self.models = ModelCommands(shell)
-        self.transfer = TransferCommands(shell)
+        self.transfer = TransferCommands(shell, self.chats.leave)
 
     def handlers(self) -> dict[str, Handler]:
         """A handler for every command of the table."""
@@ -235,6 +235,11 @@ class CommandHandlers:
         """Settings changed elsewhere: an open dialog follows."""
         if self._settings_dialog is not None:
             self._settings_dialog.show_settings(settings)
+
+    def finish(self) -> None:
+        """The window closes: what is typed in the settings is taken while it can be."""
+        if self._settings_dialog is not None:
+            self._settings_dialog.close()
 
     def _forget_dialog(self) -> None:
         self._settings_dialog = None

@@ -74,6 +74,7 @@ class MessageCommands:
     def answer_with_menu(self, message_id: str) -> None:
         """Offer the installed files to answer again with; both versions are kept."""
         menu = QMenu(self._shell.window)
+        menu.aboutToHide.connect(menu.deleteLater)
         menu.addAction("Answer again with").setEnabled(False)  # a heading; sections show no text
         for model, line in model_lines(self._shell.services.models):
             menu.addAction(line.replace("&", "&&"), partial(self._answer_with, message_id, model))
@@ -102,9 +103,11 @@ class MessageCommands:
     def copy_answer(self) -> None:
         """Copy the last answer, as Markdown and without its reasoning."""
         answer = self._shell.controller.last(Role.ASSISTANT)
-        if answer is not None:
-            QGuiApplication.clipboard().setText(answer_markdown(answer.content))
-            self._shell.pane.status.show_notice("The last answer was copied.")
+        if answer is None or not answer.content.strip():
+            self._shell.pane.status.show_notice("There is no answer to copy yet.")
+            return
+        QGuiApplication.clipboard().setText(answer_markdown(answer.content))
+        self._shell.pane.status.show_notice("The last answer was copied.")
 
     def copy_code(self) -> None:
         """Copy the last code block of the last answer that has one."""

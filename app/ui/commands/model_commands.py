@@ -10,7 +10,8 @@ from app.domain.download import DownloadItem, DownloadState
 from app.domain.model import ModelFile
 from app.services.core import formatting
 from app.services.models.advice import CatalogOffer
-from app.ui.conversation.error_actions import MODEL_PROBLEM, SWITCH_PROBLEM
+from app.ui.conversation.banner import BannerAction as Button
+from app.ui.conversation.error_actions import DOWNLOAD_PROBLEM, MODEL_PROBLEM, SWITCH_PROBLEM
 from app.ui.core.taskbar import TaskbarProgress
 from app.ui.models.add_dialog import AddModelDialog
 from app.ui.models.benchmark_dialog import BenchmarkDialog
@@ -95,8 +96,15 @@ class ModelCommands:
         self.show_downloads()
         if item.state is DownloadState.DONE:
             self._shell.pane.status.show_notice(f"{item.name} is here and verified.")
-        elif item.state is DownloadState.FAILED:
-            self._shell.pane.status.show_notice(f"The download of {item.name} failed: {item.error}")
+        elif item.state is DownloadState.FAILED:  # whole sentences, which a status would cut
+            self._shell.pane.banner.show_message(
+                DOWNLOAD_PROBLEM,
+                f"The download of {item.name} failed.",
+                item.error,
+                [Button("Downloads…", lambda: self.show_models(ModelsTab.DOWNLOADS))],
+            )
+        elif item.state.active:
+            self._shell.pane.banner.withdraw(DOWNLOAD_PROBLEM)
 
     def show_downloads(self) -> None:
         """Say in the sidebar how far the downloads are."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog
@@ -10,18 +10,27 @@ from PySide6.QtWidgets import QFileDialog
 from app.services.core import formatting
 from app.services.transfer.transfer_service import ExportReport, ImportReport
 from app.ui.shell.window_context import WindowContext
+from app.ui.style.dialogs import ErrorDialog
 from app.ui.transfer.export_dialog import ExportDialog
 from app.ui.transfer.import_dialog import ImportDialog
 from app.ui.transfer.pdf import PdfExporter
 
+_MANY = 500  # chats; taking fewer back is done before anybody could read how far it is
 _IMPORTABLE = "Chats (*.md *.markdown *.json *.jsonl *.chat *.phial *.zip);;All files (*)"
 
 
 class TransferCommands:
-    """Opens the dialogs and says what came of them."""
+    """Opens the dialogs and says what came of them.
 
-    def __init__(self, shell: WindowContext) -> None:
+    Args:
+        shell: The window's parts.
+        leave: Shows another chat where the shown one is among those named.
+    """
+
+    def __init__(self, shell: WindowContext, leave: Callable[[Sequence[str]], object]) -> None:
         self._shell = shell
+        self._leave = leave
+        self._imported: tuple[str, ...] = ()
         shell.services.transfer.add_exporter(PdfExporter())  # Qt's, so the window brings it
 
     def export(self, ids: Sequence[str]) -> None:
@@ -54,6 +63,7 @@ class TransferCommands:
         services = self._shell.services
         dialog = ImportDialog(self._shell.window, services.transfer, self._shell.worker, paths)
         dialog.imported.connect(self._on_imported)
+        dialog.undo_wanted.connect(self._undo_import)
         dialog.open()
 
     def _on_exported(self, report: ExportReport) -> None:
@@ -65,6 +75,32 @@ class TransferCommands:
 
     def _on_imported(self, report: ImportReport) -> None:
         chats = formatting.amount(len(report.imported), "chat")
-        self._shell.pane.status.show_notice(f"Imported {chats}.")
+        if not report.imported:
+            self._shell.pane.status.show_notice("Nothing was imported.")
+            return
+        text = f"Imported {chats}."
+        if report.cancelled:
+            text = f"Stopped: {len(report.imported):,} of {report.wanted:,} chats are imported."
         if len(report.imported) == 1:
             self._shell.controller.open_chat(report.imported[0])
+        self._imported = report.imported
+        self._shell.pane.snackbar.show_message(text, self._undo_import)
+
+    def _undo_import(self) -> None:
+        shell = self._shell
+        shell.pane.snackbar.forget()
+        self._leave(self._imported)
+        transfer = shell.services.transfer
+        progress = shell.worker.progress(self._show_undoing)
+        shell.worker.run(
+            lambda task: transfer.undo_import(cancel=task.cancel, progress=progress),
+            lambda done: shell.pane.status.show_notice(
+                formatting.undone(done.removed, done.trashed)
+            ),
+            lambda error: ErrorDialog(shell.window, error).open(),
+        )
+
+    def _show_undoing(self, counts: tuple[int, int]) -> None:
+        done, total = counts
+        if total >= _MANY:
+            self._shell.pane.status.show_notice(f"Taking back: {done:,} of {total:,} chats.")

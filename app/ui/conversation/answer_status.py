@@ -8,6 +8,7 @@ from app.services.chat.activity import Activity
 from app.services.core import formatting
 from app.services.core.events import ContextMeasured, ModelState
 from app.ui.conversation.chat_pane import ChatPane
+from app.ui.conversation.error_actions import REFUSAL
 
 
 class AnswerStatus:
@@ -17,10 +18,13 @@ class AnswerStatus:
         self._pane = pane
         self._context_size = 0
         self._prompt_tokens = 0
+        self._refused = False  # the draft that was measured last
 
     def set_model_state(self, state: ModelState) -> None:
         """A model was loaded or unloaded: the context has another size."""
         self._context_size = state.loaded.context_size if state.loaded else 0
+        if not self._context_size:
+            self._pane.header.meter.set_use(0, 0)
 
     def show_context_fit(self, step: ContextFitted) -> None:
         """The history for the answer in progress was chosen."""
@@ -29,7 +33,13 @@ class AnswerStatus:
     def show_context_use(self, event: ContextMeasured, left_out: int) -> None:
         """How full the context would be with the draft; ``left_out`` messages are so already."""
         self._pane.header.meter.set_use(event.tokens, event.context_size)
+        banner = self._pane.banner
+        if self._refused and event.refusal is None:
+            banner.withdraw(REFUSAL)  # the draft was shortened
+        self._refused = event.refusal is not None
         text = formatting.context_forecast(event, left_out)
+        if banner.kind == REFUSAL:
+            text = ""  # it is said already, with what can be done
         self._pane.status.set_forecast(text, urgent=event.refusal is not None)
 
     def show_activity(self, activity: Activity, *, answering: bool, here: bool) -> None:
@@ -40,25 +50,23 @@ class AnswerStatus:
             answering: Whether there is one.
             here: Whether it belongs to the chat that is shown.
         """
-        self._pane.composer.set_answering(answering=answering)
+        self._pane.composer.set_answering(answering=answering, here=here or not answering)
         self._pane.status.set_activity(activity)
-        if here and self._context_size:
+        if not answering:
+            self._prompt_tokens = 0
+        elif here and self._prompt_tokens and self._context_size:
             self._pane.header.meter.set_use(
                 self._prompt_tokens + activity.tokens, self._context_size
             )
 
-    def show_last(self, answer: Message | None, *, writing: bool) -> None:
-        """How the last answer of the shown chat ended, and what it left in the context.
-
-        Args:
-            answer: The last answer; None where there is none.
-            writing: Whether it is the one in progress, whose use of the context is told already.
-        """
+    def show_last(self, answer: Message | None) -> None:
+        """How the last answer of the shown chat ended; None where there is none."""
         finished = answer is not None and answer.status is not MessageStatus.STREAMING
         line = formatting.answer_line(answer) if answer is not None and finished else ""
         self._pane.status.set_last_answer(line)
-        if writing:
-            return
+
+    def show_chat(self, answer: Message | None) -> None:
+        """Another chat is shown: its last answer tells about how much it fills, until counted."""
         timings = answer.timings if answer is not None else None
         used = timings.prompt_tokens + timings.completion_tokens if timings else 0
         self._pane.header.meter.set_use(used, self._context_size)

@@ -10,12 +10,10 @@ from PySide6.QtCore import QObject, Signal
 
 from app.domain.conversation import BranchMessage, Conversation, Message
 from app.domain.errors import (
-    EngineDiedError,
-    InvalidValueError,
     KnownError,
     NotFoundError,
 )
-from app.domain.generation import ContextFitted, Role, StopReason
+from app.domain.generation import ContextFitted, Role
 from app.services.core import formatting
 from app.services.core.events import (
     AnswerEnded,
@@ -25,23 +23,29 @@ from app.services.core.events import (
     BranchChanged,
     ContextMeasured,
     Event,
+    LibraryChanged,
     ModelPhase,
     ModelStateChanged,
     SendFailed,
+    SettingsChanged,
 )
 from app.services.registry import Services
 from app.ui.conversation.answer_status import AnswerStatus
 from app.ui.conversation.chat_pane import ChatPane, Page
 from app.ui.conversation.draft_controller import DraftController
-from app.ui.conversation.error_actions import ANSWER_PROBLEM
+from app.ui.conversation.error_actions import ANSWER_PROBLEM, REFUSAL
 from app.ui.conversation.live_answer import LiveAnswer
 from app.ui.conversation.truncation_notice import TruncationNotice
+from app.ui.conversation.unanswered import Unanswered
 from app.ui.conversation.view_state import ViewStates
-from app.ui.transcript.viewport.scroll_anchor import ScrollPosition
+from app.ui.transcript.viewport.scroll_anchor import BEGINNING, ScrollPosition
 
 
 class ChatController(QObject):
     """Shows one chat at a time and carries the user's wishes to the services.
+
+    Attributes:
+        unanswered: Messages that have no answer yet.
 
     Signals:
         changed: What can be done now may have changed.
@@ -61,6 +65,7 @@ class ChatController(QObject):
         self._branch: tuple[BranchMessage, ...] = ()
         self._left_out = TruncationNotice(services, pane.transcript)
         self._live = LiveAnswer()
+        self.unanswered = Unanswered(services, pane, self)
         self._bookmarks = ViewStates(services.library)
         self._status = AnswerStatus(pane)
         composer = pane.composer
@@ -92,6 +97,14 @@ class ChatController(QObject):
         """Whether an answer is being written, in whichever chat, or has just ended unseen."""
         return self._services.chat.active is not None or bool(self._live.id)
 
+    @property
+    def answering_here(self) -> bool:
+        """Whether the answer that is being written belongs to the chat that is shown."""
+        active = self._services.chat.active
+        if active is not None and self._is_shown(active.conversation_id):
+            return True
+        return any(item.message.id == self._live.id for item in self._branch)
+
     def last(self, role: Role) -> Message | None:
         """The last message of ``role`` on the branch that is shown."""
         return next((b.message for b in reversed(self._branch) if b.message.role is role), None)
@@ -108,7 +121,7 @@ class ChatController(QObject):
         self.leave()
         self._chat = chat
         place = (
-            ScrollPosition(at_message, 0)
+            ScrollPosition(at_message, BEGINNING)
             if at_message is not None
             else self._bookmarks.scroll_position_of(chat)
         )
@@ -120,7 +133,8 @@ class ChatController(QObject):
     def new_chat(self, *, private: bool = False) -> None:
         """Begin a chat; an empty one that is shown already is used."""
         chat = self._chat
-        unused = chat is not None and not self._branch and not self._pane.composer.text()
+        typed = self._pane.composer.text() or self.answering_here  # what was sent is stored soon
+        unused = chat is not None and not self._branch and not typed
         if chat is None or not unused or chat.private != private:
             self.leave()
             self._chat = self._services.library.create(private=private)
@@ -143,24 +157,24 @@ class ChatController(QObject):
 
     def start_over(self) -> None:
         """Another library is in place: what is typed goes along where its chat is not in it."""
-        chat, typed = self._chat, ""
-        if chat is not None:
-            try:
-                self._services.library.get(chat.id)
-            except NotFoundError:
-                typed, self._chat = self._drafting.release(), None
+        if self._chat is not None and self._services.library.is_gone(self._chat.id):
+            self._move_on()
+        elif self._chat is None or self._branch:
+            self.new_chat()
+
+    def _move_on(self) -> None:
+        """The shown chat is gone: what is typed goes along into a new one."""
+        typed, self._chat = self._drafting.release(), None
         self.new_chat()
         if typed:
             self._drafting.use_prompt(typed)
 
     def save_scroll_position(self) -> None:
         """Keep where the reader is."""
-        if self._chat is None or not self._branch:
-            return
-        anchor = (
-            None if self._pane.transcript.at_bottom else self._pane.transcript.scroll_position()
-        )
-        self._bookmarks.keep_scroll_position(self._chat, anchor)
+        if self._chat is not None and self._branch:
+            self._bookmarks.keep_scroll_position(
+                self._chat, *self._pane.transcript.scroll_anchor.kept()
+            )
 
     def refresh_page(self) -> None:
         """Show the transcript, or what stands in for an empty one."""
@@ -174,12 +188,15 @@ class ChatController(QObject):
 
     def refresh_title(self) -> None:
         """Show the title anew; it may have been given by the first message, or changed."""
-        if self._chat is None:
+        chat = self._chat
+        if chat is None:
             return
         try:
-            self._chat = self._services.library.get(self._chat.id)
+            self._chat = self._services.library.get(chat.id)
         except NotFoundError:
             return
+        if self._chat.system_prompt != chat.system_prompt:
+            self._measure()
         self._pane.header.title.set_title(formatting.title(self._chat), editable=bool(self._branch))
         self._pane.header.set_private(private=self._chat.private)
 
@@ -188,6 +205,7 @@ class ChatController(QObject):
         self.refresh_title()
         self._show_activity()
         self._show_last_answer()
+        self._status.show_chat(self.last(Role.ASSISTANT))
         self._measure()
         self.shown.emit(self._chat.id)
         self.changed.emit()
@@ -230,9 +248,11 @@ class ChatController(QObject):
             self.new_chat()
         chat, editing = self._chat, self._drafting.editing
         assert chat is not None  # noqa: S101 - for the type checker
-        self._pane.banner.withdraw(ANSWER_PROBLEM)
+        for problem in (ANSWER_PROBLEM, REFUSAL):
+            self._pane.banner.withdraw(problem)
         refusal = self._services.context.refusal(chat.id, text) if editing is None else None
         if refusal is not None:
+            self._pane.status.set_forecast("")  # what it said is said in the panel
             self.failed.emit(refusal)
             return
         if editing is not None:
@@ -243,6 +263,10 @@ class ChatController(QObject):
             return
         self._drafting.on_sent()
         self._pane.transcript.scroll_controller.scroll_to_end()  # where the answer will stand
+
+    def take(self, text: str) -> None:
+        """Put a text into the composer, below what is typed."""
+        self._drafting.use_prompt(text)
 
     def stop(self) -> None:
         """Stop the answer; what there is of it stays, and one types on."""
@@ -311,12 +335,17 @@ class ChatController(QObject):
                 self._on_send_failed(event)
             case ContextMeasured() if self._is_shown(event.conversation_id):
                 self._status.show_context_use(event, len(self._left_out.ids))
+            case LibraryChanged(ids):
+                self._look_again(ids)
+            case SettingsChanged():
+                self._measure()
             case ModelStateChanged(state):
                 self._status.set_model_state(state)
                 if not self._branch:
                     self.refresh_page()
                 self._show_last_answer()
                 if state.phase is ModelPhase.READY:
+                    self.unanswered.model_ready()
                     self._measure()
                 self.changed.emit()
 
@@ -341,7 +370,21 @@ class ChatController(QObject):
             self.refresh_page()
         self.refresh_title()
         self._show_last_answer()
+        self._measure()
         self.changed.emit()
+
+    def _look_again(self, ids: Sequence[str] | None) -> None:
+        """Other chats may be the same; this one may be gone, or another process wrote in it."""
+        chat = self._chat
+        if chat is None or (ids is not None and chat.id not in ids):
+            return
+        if self._services.library.is_gone(chat.id):
+            self._move_on()
+            self._pane.status.show_notice(f"“{formatting.title(chat)}” is in the trash.")
+        elif ids is None:
+            branch = self._services.library.branch(chat.id)
+            if self._live.merged_into(branch) != self._branch:
+                self._on_branch_changed()
 
     def _on_started(self, event: AnswerStarted) -> None:
         self._live.begin(event.message_id)
@@ -386,10 +429,10 @@ class ChatController(QObject):
         self._show_activity()
         self._show_last_answer()
         self._measure()
-        if event.error is not None:
-            self.failed.emit(event.error)
-        elif message.stop_reason is StopReason.ENGINE_DIED:
-            self.failed.emit(EngineDiedError("The engine stopped in the middle of this answer."))
+        here = self._is_shown(message.conversation_id)
+        error = self.unanswered.ended(message, event.error, here=here)
+        if error is not None:
+            self.failed.emit(error)
         self.changed.emit()
 
     def _on_send_failed(self, event: SendFailed) -> None:
@@ -410,13 +453,9 @@ class ChatController(QObject):
         self._status.show_activity(activity, answering=bool(self._live.id), here=here)
 
     def _show_last_answer(self) -> None:
-        answer = self.last(Role.ASSISTANT)
-        writing = bool(self._live.id) and answer is not None and answer.id == self._live.id
-        self._status.show_last(answer, writing=writing)
+        self._status.show_last(self.last(Role.ASSISTANT))
 
     def _announce_elsewhere(self, message: Message) -> None:
-        try:
+        if not self._services.library.is_gone(message.conversation_id):
             title = formatting.title(self._services.library.get(message.conversation_id))
-        except (NotFoundError, InvalidValueError):
-            return
-        self._pane.status.show_notice(f"The answer in “{title}” is finished.")
+            self._pane.status.show_notice(f"The answer in “{title}” {formatting.ended(message)}.")

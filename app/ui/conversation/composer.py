@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QMimeData, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QResizeEvent
+from PySide6.QtCore import QMimeData, Qt, Signal
+from PySide6.QtGui import (
+    QFocusEvent,
+    QInputMethodEvent,
+    QKeyEvent,
+    QResizeEvent,
+    QTextCursor,
+)
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -15,7 +21,8 @@ from PySide6.QtWidgets import (
 )
 
 from app.services.core import formatting
-from app.ui.style.text_fields import PlainEditor
+from app.ui.core.file_drops import local_paths
+from app.ui.style.text_fields import PlainEditor, plain_text
 from app.ui.style.theme import SPACE, Theme, zoomed
 from app.ui.style.widgets import IconButton, restyle
 
@@ -24,6 +31,8 @@ HUGE = 400_000
 
 PLACEHOLDER = "Write a message"
 _ENTER = {Qt.Key.Key_Return, Qt.Key.Key_Enter}
+_ENDING = _ENTER | {Qt.Key.Key_Escape}
+"""Keys that end the word an input method composes, where it leaves them to the field."""
 _LINES_SHOWN = 1.0
 _EDITING = "Editing your message. The earlier version is kept."
 _EDITING_AGAIN = "Editing your message, as you left it. Undo brings back what it says now."
@@ -39,14 +48,16 @@ class MessageEditor(PlainEditor):
         up_when_empty: Up was pressed with nothing typed.
         refused: (sentence) Something pasted or dropped was not taken.
         focus_changed: (has focus).
-        files_dropped: (list of local paths).
+        laid_out: A word that is composed may take more or fewer lines.
+        files_pasted: (list of local paths).
     """
 
     submitted = Signal()
     up_when_empty = Signal()
     refused = Signal(str)
     focus_changed = Signal(bool)
-    files_dropped = Signal(object)
+    laid_out = Signal()
+    files_pasted = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent=parent)
@@ -68,6 +79,12 @@ class MessageEditor(PlainEditor):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter and its modifiers; Up in an empty field."""
         modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        if self.composing.word and event.key() in _ENDING and not modifiers:
+            if event.key() == Qt.Key.Key_Escape:
+                self.composing.drop()
+            else:
+                self.composing.finish()  # the word is what Enter was for
+            return
         if event.key() in _ENTER:
             plain = modifiers == Qt.KeyboardModifier.NoModifier
             if modifiers == Qt.KeyboardModifier.ControlModifier or (plain and self.enter_sends):
@@ -76,23 +93,18 @@ class MessageEditor(PlainEditor):
                 self.insertPlainText("\n")
                 self.ensureCursorVisible()
             return
-        empty = self.document().isEmpty()
+        empty = not self.text()
         if event.key() == Qt.Key.Key_Up and not modifiers and empty:
             self.up_when_empty.emit()
             return
         super().keyPressEvent(event)
 
-    def event(self, event: QEvent) -> bool:
-        """Ctrl+Z with nothing typed to undo is the window's, which may bring a chat back."""
-        if (
-            event.type() == QEvent.Type.ShortcutOverride
-            and isinstance(event, QKeyEvent)
-            and event.matches(QKeySequence.StandardKey.Undo)
-            and not self.document().isUndoAvailable()
-        ):
-            event.ignore()
-            return True
-        return super().event(event)
+    def inputMethodEvent(self, event: QInputMethodEvent) -> None:
+        """A word that is composed takes room, and no placeholder shines through it."""
+        super().inputMethodEvent(event)
+        if not self.isReadOnly():
+            self.setPlaceholderText("" if self.composing.word else PLACEHOLDER)
+        self.laid_out.emit()
 
     def canInsertFromMimeData(self, source: QMimeData) -> bool:
         """Pictures and files are taken too: to be answered."""
@@ -100,25 +112,28 @@ class MessageEditor(PlainEditor):
 
     def insertFromMimeData(self, source: QMimeData) -> None:
         """Text is inserted; what cannot be is answered with a sentence."""
-        paths = [url.toLocalFile() for url in source.urls() if url.isLocalFile()]
+        paths = local_paths(source)
+        text = "" if paths else plain_text(source)
         if paths:
-            self.files_dropped.emit(paths)
-        elif source.hasText():
-            self._insert_text(source.text())
+            self.files_pasted.emit(paths)
+        elif text:
+            self.insert(text)
         elif source.hasImage():
             self.refused.emit("Phi-4 reads text only, so the picture was not added.")
 
-    def _insert_text(self, text: str) -> None:
+    def insert(self, text: str) -> bool:
+        """Insert a text at the cursor, unless it is too long; tell whether it was."""
         total = len(text) + self.document().characterCount()
         if total > HUGE:
             self.refused.emit(
                 f"That is {formatting.amount(total, 'character')}, more than a model reads at once"
                 f" (at most {HUGE:,} fit here). Nothing was added; paste the part that matters."
             )
-            return
+            return False
         # NUL would end the text in the model's tokenizer and in the clipboard of other programs.
         self.insertPlainText(text.replace("\0", "\ufffd"))
         self.ensureCursorVisible()
+        return True
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """The frame around shows the focus."""
@@ -141,7 +156,7 @@ class Composer(QWidget):
         edit_cancelled: The edit was given up.
         text_changed: (text).
         refused: (sentence) for the status line.
-        files_dropped: (list of local paths).
+        files_pasted: (list of local paths).
     """
 
     send_requested = Signal(str)
@@ -150,11 +165,11 @@ class Composer(QWidget):
     edit_cancelled = Signal()
     text_changed = Signal(str)
     refused = Signal(str)
-    files_dropped = Signal(object)
+    files_pasted = Signal(object)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._answering = False
+        self._answering, self._here = False, True
         self._refusal = ""
         self._tallest = 300
         self.editor = MessageEditor()
@@ -178,10 +193,11 @@ class Composer(QWidget):
         self.editor.submitted.connect(self._submit)
         self.editor.up_when_empty.connect(self.edit_last_requested)
         self.editor.refused.connect(self.refused)
-        self.editor.files_dropped.connect(self.files_dropped)
+        self.editor.files_pasted.connect(self.files_pasted)
         self.editor.focus_changed.connect(lambda on: restyle(self._frame, "focused", on))
         self.editor.textChanged.connect(self._on_text)
         self.editor.composing.changed.connect(self._on_text)
+        self.editor.laid_out.connect(self._grow)
         self.set_theme(theme)
         self._on_text()
 
@@ -210,11 +226,11 @@ class Composer(QWidget):
         self.editor.enter_sends = enter_sends
         self._name_button()
 
-    def set_answering(self, *, answering: bool) -> None:
-        """Send turns into Stop while an answer is written."""
-        if answering == self._answering:
+    def set_answering(self, *, answering: bool, here: bool = True) -> None:
+        """Send turns into Stop while an answer is written; Esc stops it only ``here``."""
+        if (answering, here) == (self._answering, self._here):
             return
-        self._answering = answering
+        self._answering, self._here = answering, here
         self._button.set_icon("stop" if answering else "send")
         self._name_button()
         self._on_text()
@@ -250,6 +266,14 @@ class Composer(QWidget):
         """Replace what is typed; the cursor goes to its end."""
         self.editor.show_text(text)
 
+    def add_below(self, text: str) -> bool:
+        """Add a text below what is typed, which Undo takes away; tell whether it fitted."""
+        self.editor.composing.finish()
+        typed = self.text()
+        self.editor.moveCursor(QTextCursor.MoveOperation.End)
+        gap = "" if not typed else "\n" if typed.endswith("\n") else "\n\n"
+        return self.editor.insert(gap + text)
+
     def set_max_height(self, pixels: int) -> None:
         """The editor grows with its text up to this height."""
         self._tallest = pixels
@@ -262,7 +286,7 @@ class Composer(QWidget):
 
     def _name_button(self) -> None:
         if self._answering:
-            self._button.set_name("Stop", "Esc")
+            self._button.set_name("Stop", "Esc" if self._here else "")
         else:
             self._button.set_name("Send", "Enter" if self.editor.enter_sends else "Ctrl+Enter")
 
@@ -283,7 +307,9 @@ class Composer(QWidget):
         if not text.strip():
             return
         if self._answering:
-            self.refused.emit("An answer is being written. Wait for it, or stop it with Esc.")
+            how = "stop it with Esc" if self._here else "stop it with the button"
+            where = "" if self._here else " in another chat"
+            self.refused.emit(f"An answer is being written{where}. Wait for it, or {how}.")
             return
         self.send_requested.emit(text)
 

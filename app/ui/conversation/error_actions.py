@@ -6,11 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from app.domain.errors import (
+    AnswerFillsContextError,
     ContextFullError,
     EngineDiedError,
     HubError,
     KnownError,
     ModelFileError,
+    ModelMissingError,
     ModelNotLoadedError,
     OutOfMemoryError,
     PromptTooLongError,
@@ -20,12 +22,18 @@ from app.domain.errors import (
 from app.ui.conversation.banner import BannerAction
 
 MODEL_PROBLEM, ANSWER_PROBLEM, SWITCH_PROBLEM = "model", "answer", "switch"
+DOWNLOAD_PROBLEM, REFUSAL = "download", "refusal"
 
 
 def problem_kind(error: KnownError) -> str:
-    """What ends the problem: a model that is ready, the next answer, or another choice."""
+    """What ends the problem: a model that is ready, the next answer, or another choice.
+
+    A refusal ends with the draft that was refused.
+    """
     if isinstance(error, SwitchFailedError):
         return SWITCH_PROBLEM
+    if isinstance(error, ContextFullError | PromptTooLongError):
+        return REFUSAL
     of_model = isinstance(error, ModelFileError | ModelNotLoadedError | OutOfMemoryError)
     return MODEL_PROBLEM if of_model else ANSWER_PROBLEM
 
@@ -38,7 +46,8 @@ class ErrorActions:
     try_demo: Callable[[], object]
     load_again: Callable[[], object]
     new_chat: Callable[[], object]
-    settings: Callable[[], object]
+    leave_out: Callable[[], object]
+    context_size: Callable[[], object]
     data_folder: Callable[[], object]
     continue_answer: Callable[[], object]
     details: Callable[[KnownError], object]
@@ -48,6 +57,12 @@ def actions_for(error: KnownError, can: ErrorActions, *, can_continue: bool) -> 
     """The buttons for ``error``, the most useful first."""
     offers: list[BannerAction] = []
     match error:
+        case ModelMissingError():
+            offers = [
+                BannerAction("Try again", can.load_again),
+                BannerAction("Choose another model…", can.choose_model),
+                BannerAction("Use the built-in demo", can.try_demo),
+            ]
         case ModelFileError():
             offers = [
                 BannerAction("Choose another model…", can.choose_model),
@@ -63,7 +78,7 @@ def actions_for(error: KnownError, can: ErrorActions, *, can_continue: bool) -> 
         case OutOfMemoryError():
             offers = [
                 BannerAction("Choose a smaller model…", can.choose_model),
-                BannerAction("Change the context size…", can.settings),
+                BannerAction("Change the context size…", can.context_size),
             ]
         case EngineDiedError():
             offers = [BannerAction("Continue", can.continue_answer)] if can_continue else []
@@ -72,11 +87,16 @@ def actions_for(error: KnownError, can: ErrorActions, *, can_continue: bool) -> 
                 BannerAction("Choose another model…", can.choose_model),
             ]
         case PromptTooLongError():
-            offers = [BannerAction("Change the context size…", can.settings)]
-        case ContextFullError():
+            offers = [BannerAction("Change the context size…", can.context_size)]
+        case AnswerFillsContextError():
             offers = [
                 BannerAction("New chat", can.new_chat),
-                BannerAction("Settings…", can.settings),
+                BannerAction("Change the context size…", can.context_size),
+            ]
+        case ContextFullError():
+            offers = [
+                BannerAction("New chat with this message", can.new_chat),
+                BannerAction("Leave out the oldest messages", can.leave_out),
             ]
         case StoreError() | HubError():
             offers = [BannerAction("Open the data folder", can.data_folder)]

@@ -7,6 +7,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QWidget
 
 from app.services.core import formatting
+from app.ui.style.text_fields import UndoElsewhere
 from app.ui.style.theme import SPACE, Theme
 from app.ui.style.widgets import IconButton, StyledLabel
 from app.ui.transcript.widgets.signals import FindState
@@ -35,6 +36,7 @@ class FindBar(QFrame):
         self.setObjectName("findBar")
         self._field = QLineEdit(placeholderText="Find in this chat")
         self._field.setAccessibleName("Find in this chat")
+        UndoElsewhere(self._field)
         self._field.textChanged.connect(self.search_requested)
         self._field.installEventFilter(self)
         self.count = StyledLabel("", "small")

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 from app.services.core import formatting
 from app.services.core.events import ModelPhase, ModelState
 from app.ui.style import icons
-from app.ui.style.text_fields import LineField
+from app.ui.style.text_fields import LONGEST_TITLE, LineField
 from app.ui.style.theme import SPACE, Theme, zoomed
 from app.ui.style.widgets import ZOOMED, ContextMeter, ElidedLabel, IconButton, open_below
 
@@ -30,16 +30,18 @@ class TitleEdit(QWidget):
     Signals:
         renamed: (title) when another one was typed.
         left: The field was left by Enter or Esc.
+        told: (sentence) why not all of what was pasted is in it.
     """
 
     renamed = Signal(str)
     left = Signal()
+    told = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._label = ElidedLabel(role="subheading")
-        self._field = LineField()
-        self._field.setMaxLength(200)
+        self._field = LineField(most=LONGEST_TITLE)
+        self._field.too_long.connect(self.told)
         self._field.setAccessibleName("Title of the chat")
         self._field.installEventFilter(self)
         self._field.editingFinished.connect(self.finish)

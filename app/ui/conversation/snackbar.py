@@ -69,6 +69,18 @@ class Snackbar(QFrame):
         if undo is not None:
             undo()
 
+    def dismiss(self) -> bool:
+        """Put it away, what was done stays done; tell whether it was there."""
+        shown = not self.isHidden()
+        self._undo = None
+        self._close()
+        return shown
+
+    def forget(self) -> None:
+        """It was taken back, or done otherwise, elsewhere."""
+        self._undo = None
+        self._close()
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Stay where the place is, when something below grows."""
         if event.type() in {QEvent.Type.Resize, QEvent.Type.Move}:
@@ -79,8 +91,7 @@ class Snackbar(QFrame):
         if self.underMouse() or self._button.hasFocus():
             self._clock.start()
             return
-        self._undo = None
-        self._close()
+        self.dismiss()
 
     def _close(self) -> None:
         self._clock.stop()

@@ -46,11 +46,19 @@ class ViewStates:
         self._drafts[chat_id] = draft
         self._watch(chat_id, self._library.set_draft(chat_id, draft))
 
-    def keep_scroll_position(self, chat: Conversation, anchor: ScrollPosition | None) -> None:
-        """Keep where the reader is; None for the end."""
+    def keep_scroll_position(
+        self, chat: Conversation, anchor: ScrollPosition | None, at_top: ScrollPosition | None
+    ) -> None:
+        """Keep where the reader is; None for the end.
+
+        Args:
+            chat: The chat.
+            anchor: Where to come back to while the program runs.
+            at_top: The line at the top then, which is what the store keeps of it.
+        """
         if anchor != self.scroll_position_of(chat):
             self._places[chat.id] = anchor
-            place = (anchor.message_id, anchor.offset) if anchor else (None, 0)
+            place = (at_top.message_id, at_top.offset) if at_top else (None, 0)
             self._library.set_scroll_position(chat.id, *place)
 
     def safe(self, chat_id: str) -> bool:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Sequence
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
 TIMEOUT_MS = 2_000
+_log = logging.getLogger(__name__)
 _MAX_REQUEST = 2**20  # bytes; more is not a list of files
 
 
@@ -25,7 +27,8 @@ class SingleInstanceServer(QObject):
         self._server.newConnection.connect(self._on_connection)
         # We hold the instance lock, so a socket of that name was left by a copy that died.
         QLocalServer.removeServer(channel)
-        self._server.listen(channel)
+        if not self._server.listen(channel):
+            _log.warning("A second start will not be heard: %s", self._server.errorString())
 
     def close(self) -> None:
         """Stop listening."""
@@ -60,7 +63,7 @@ def _files(line: bytes) -> list[str]:
     """The paths in a request; what is no request holds none."""
     try:
         named = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return []
     return [name for name in named if isinstance(name, str)] if isinstance(named, list) else []
 

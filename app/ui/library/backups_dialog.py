@@ -2,16 +2,70 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
+from functools import partial
 
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QAbstractItemView, QListWidget, QListWidgetItem, QWidget
+
+from app.domain.conversation import Conversation
 from app.domain.errors import KnownError
 from app.services.core import formatting
-from app.services.library.maintenance import MaintenanceService
+from app.services.maintenance import MaintenanceService
 from app.store import Backup
 from app.ui.core.background_worker import Worker
 from app.ui.style.dialogs import Dialog, ErrorDialog, confirm, push_button, text_label
 
-_REASONS = {"daily": "daily", "by-hand": "by hand", "before-restore": "before going back"}
+_REASONS = {
+    "daily": "daily",
+    "by-hand": "by hand",
+    "before-restore": "before going back",
+    "before-import": "before an import",
+}
+
+
+class ChatsOfBackup(Dialog):
+    """The chats of one backup, to bring some of them back.
+
+    Signals:
+        wanted: (the ids of those that were chosen).
+    """
+
+    wanted = Signal(tuple)
+
+    def __init__(self, parent: QWidget, backup: Backup, chats: tuple[Conversation, ...]) -> None:
+        super().__init__(parent, f"Chats of {formatting.backup_moment(backup.made_at)}", 520)
+        self.column.addWidget(
+            text_label(
+                "What is here stays; a chat that is here still comes as a second one.", "muted"
+            )
+        )
+        self._ids = [chat.id for chat in chats]
+        self._list = QListWidget()
+        self._list.setAccessibleName("Chats of the backup")
+        self._list.setMinimumHeight(280)
+        self._list.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        for chat in chats:
+            line = formatting.join(
+                formatting.title(chat), formatting.date_and_time(chat.updated_at)
+            )
+            self._list.addItem(QListWidgetItem(line))
+        self.column.addWidget(self._list)
+        self._take = push_button("Bring back", "accent")
+        self._take.setEnabled(False)
+        self._take.clicked.connect(self._on_taken)
+        self._list.itemSelectionChanged.connect(
+            lambda: self._take.setEnabled(bool(self._list.selectedItems()))
+        )
+        self._list.itemActivated.connect(self._on_taken)
+        close = push_button("Close")
+        close.clicked.connect(self.accept)
+        self.add_buttons(self._take, close)
+
+    def _on_taken(self) -> None:
+        rows = sorted({index.row() for index in self._list.selectedIndexes()})
+        if rows:
+            self.wanted.emit(tuple(self._ids[row] for row in rows))
+            self.accept()
 
 
 class BackupsDialog(Dialog):
@@ -40,9 +94,11 @@ class BackupsDialog(Dialog):
         self._make.clicked.connect(self._back_up)
         self.restore = push_button("Go back to this…", "accent")
         self.restore.clicked.connect(self._ask_to_restore)
+        self._one = push_button("Bring back chats…")
+        self._one.clicked.connect(self._look_into)
         close = push_button("Close")
         close.clicked.connect(self.accept)
-        self.add_buttons(self._make, self.restore, close)
+        self.add_buttons(self._make, self._one, self.restore, close)
         self._backups: tuple[Backup, ...] = ()
         self._fill()
 
@@ -51,7 +107,7 @@ class BackupsDialog(Dialog):
         self._list.clear()
         for backup in self._backups:
             reason = _REASONS.get(backup.reason, "before an upgrade")
-            when = formatting.date_and_time(backup.made_at)
+            when = formatting.backup_moment(backup.made_at)
             holds = formatting.content(self._maintenance.content(backup))
             line = formatting.join(when, reason, holds, formatting.size(backup.size))
             self._list.addItem(QListWidgetItem(line))
@@ -59,11 +115,12 @@ class BackupsDialog(Dialog):
         self._update_buttons()
 
     def _update_buttons(self) -> None:
-        self.restore.setEnabled(bool(self._list.selectedItems()))
+        for button in (self.restore, self._one):
+            button.setEnabled(bool(self._list.selectedItems()))
 
     def _busy(self, text: str) -> None:
         self._line.setText(text)
-        for button in (self._make, self.restore):
+        for button in (self._make, self.restore, self._one):
             button.setEnabled(False)
 
     def _back_up(self) -> None:
@@ -75,7 +132,7 @@ class BackupsDialog(Dialog):
         if not rows:
             return
         backup = self._backups[rows[0]]
-        when = formatting.date_and_time(backup.made_at)
+        when = formatting.backup_moment(backup.made_at)
         if confirm(
             self,
             "Go back to a backup",
@@ -87,6 +144,35 @@ class BackupsDialog(Dialog):
             self._worker.run(
                 lambda _task: self._maintenance.restore(backup), self._done, self._failed
             )
+
+    def _look_into(self) -> None:
+        rows = [index.row() for index in self._list.selectedIndexes()]
+        if rows:
+            backup = self._backups[rows[0]]
+            self._busy("Looking into it …")
+            self._worker.run(
+                lambda _task: self._maintenance.chats_of(backup),
+                partial(self._show_chats, backup),
+                self._failed,
+            )
+
+    def _show_chats(self, backup: Backup, chats: tuple[Conversation, ...]) -> None:
+        self._make.setEnabled(True)
+        self._fill()
+        dialog = ChatsOfBackup(self, backup, chats)
+        dialog.wanted.connect(partial(self._bring_back, backup))
+        dialog.open()
+
+    def _bring_back(self, backup: Backup, ids: tuple[str, ...]) -> None:
+        self._busy("Bringing back …")
+        self._worker.run(
+            lambda _task: self._maintenance.bring_back(backup, ids), self._brought, self._failed
+        )
+
+    def _brought(self, made: tuple[str, ...]) -> None:
+        self._make.setEnabled(True)
+        self._fill()
+        self._line.setText(f"{formatting.amount(len(made), 'chat')} brought back.")
 
     def _done(self, _backup: Backup) -> None:
         self._make.setEnabled(True)

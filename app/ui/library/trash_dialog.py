@@ -89,9 +89,14 @@ class RestoreDialog(Dialog):
     def _bring_back(self) -> None:
         rows = sorted({index.row() for index in self._list.selectedIndexes()}, reverse=True)
         for row in rows:
-            self._actions.pop(row)()
-            self._list.takeItem(row)
-            self._on_taken(row)
+            self._actions[row]()
+            self.take(row)
+
+    def take(self, row: int) -> None:
+        """Take a row out of the list, whatever was done with it."""
+        self._actions.pop(row)
+        self._list.takeItem(row)
+        self._on_taken(row)
         self._list.setVisible(self.has_rows)
         self._empty.setVisible(not self.has_rows)
         self._update_buttons()
@@ -108,16 +113,46 @@ class TrashDialog(RestoreDialog):
         self._library = library
         self._empty_button = push_button("Empty trash…")
         self._empty_button.clicked.connect(self._ask_to_empty)
-        self.add_buttons(self._empty_button, self.restore, self.close_button)
+        self._delete = push_button("Delete for good…")
+        self._delete.clicked.connect(self._ask_to_delete)
+        self.add_buttons(self._empty_button, self._delete, self.restore, self.close_button)
+        trash, deleted = library.trash(), library.trashed_messages()
+        self._removals: list[Callable[[], object]] = [
+            *(partial(library.remove_for_good, [chat.id]) for chat in trash),
+            *(partial(library.remove_message_for_good, item.message.id) for item in deleted),
+        ]
         chats: list[RestorableRow] = [
-            (_chat_words(chat), partial(library.restore, [chat.id])) for chat in library.trash()
+            (_chat_words(chat), partial(library.restore, [chat.id])) for chat in trash
         ]
         messages: list[RestorableRow] = [
             (_message_words(item), partial(library.restore_message, item.message.id))
-            for item in library.trashed_messages()
+            for item in deleted
         ]
         self.fill(chats + messages)
         self._empty_button.setEnabled(self.has_rows)
+
+    def _on_taken(self, row: int) -> None:
+        """It is no longer here to be deleted."""
+        self._removals.pop(row)
+        self._empty_button.setEnabled(self.has_rows)
+
+    def _update_buttons(self) -> None:
+        super()._update_buttons()
+        self._delete.setEnabled(bool(self._list.selectedItems()))
+
+    def _ask_to_delete(self) -> None:
+        rows = sorted({index.row() for index in self._list.selectedIndexes()}, reverse=True)
+        what = "this" if len(rows) == 1 else f"these {len(rows):,}"
+        if rows and confirm(
+            self,
+            "Delete for good?",
+            f"Delete {what} for good?",
+            "This cannot be undone. Backups made earlier still hold it.",
+            "Delete for good",
+        ):
+            for row in rows:
+                self._removals[row]()
+                self.take(row)
 
     def _ask_to_empty(self) -> None:
         sure = confirm(

@@ -4,24 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from pathlib import Path
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
-from app.domain.download import AccessError, Repository, RepositoryHit
+from app.domain.download import AccessError, RemoteModel, Repository, RepositoryHit
 from app.domain.errors import KnownError
 from app.services.core import formatting
 from app.services.models.advice import CatalogOffer, offer_order
 from app.services.registry import Services
-from app.ui.core.background_worker import Worker
+from app.ui.core.background_worker import Task, Worker
 from app.ui.core.event_bridge import EventBridge
 from app.ui.models.model_card_dialog import ModelCardDialog
 from app.ui.settings.token_panel import TokenPanel
 from app.ui.style.dialogs import push_button, text_label
-from app.ui.style.model_cards import Card, offer_card
+from app.ui.style.model_cards import Card, RemoteCard, offer_card
 from app.ui.style.scrolling_page import CardPage, clear_layout
 from app.ui.style.theme import Theme
+from app.ui.style.widgets import StyledLabel
 
+_MOST_REFUSED = 5  # names of files that are not offered
+_PATIENCE = 3  # seconds of silence that nobody needs to be told of
 _SLICE = 2  # cards made between two looks at what the user does
 _NETWORK = (
     "Downloading, listing and searching connect to {host}, and for a file's bytes to the storage "
@@ -39,6 +43,7 @@ class CatalogPage(CardPage):
         theme: For model cards.
         attempt: Does what was asked for, or shows why not.
         started: Called when a download was asked for.
+        use: Uses the model in a file from the next answer on.
     """
 
     def __init__(
@@ -50,14 +55,21 @@ class CatalogPage(CardPage):
         *,
         attempt: Callable[[Callable[[], object]], bool],
         started: Callable[[], object],
+        use: Callable[[Path], object],
     ) -> None:
         super().__init__()
         self._services, self._bridge, self._worker = services, bridge, worker
         self._theme = theme
         self._waiting: list[CatalogOffer] = []
+        self._silence = QTimer(self, interval=1000)
+        self._silence.timeout.connect(self._show_silence)
+        self._waits: tuple[StyledLabel, str] | None = None
+        self._silent = 0
         self._slice = QTimer(self, interval=0)
         self._slice.timeout.connect(self._show_some)
-        self._attempt, self._started = attempt, started
+        self._attempt, self._started, self._use = attempt, started, use
+        self._listed: Repository | None = None
+        self._cards: dict[str, RemoteCard] = {}
         self._best, self._offers = QVBoxLayout(), QVBoxLayout()
         self._listing = QVBoxLayout()
         self._asked = 0
@@ -86,6 +98,7 @@ class CatalogPage(CardPage):
         """Judge the catalogue anew; what was listed of a repository stays."""
         advice = self._services.advice
         self._worker.run(lambda _task: advice.offers(), self._show_offers, self._show_no_advice)
+        self._judge_listed()
 
     def _show_no_advice(self, error: KnownError) -> None:
         clear_layout(self._best)
@@ -126,13 +139,29 @@ class CatalogPage(CardPage):
         number, downloads = self._asked, self._services.downloads
         failed = self._bridge.on_gui(partial(self._show_failure, number, text))
         if "/" in text:
-            self._put([text_label(f"Asking the hub about {text}…", "muted")])
+            self._wait(f"Asking the hub about {text}…")
             listed = self._bridge.on_gui(partial(self._show_repository, number))
             downloads.repository(text, listed, failed)
         else:
-            self._put([text_label(f"Searching the hub for {text}…", "muted")])
+            self._wait(f"Searching the hub for {text}…")
             hits = self._bridge.on_gui(partial(self._show_hits, number))
             downloads.search(text, hits, failed)
+
+    def _wait(self, text: str) -> None:
+        label = text_label(text, "muted")
+        self._put([label])
+        self._waits, self._silent = (label, text), 0
+        self._silence.start()
+
+    def _show_silence(self) -> None:
+        """Say how long nothing has come, once that is worth a word."""
+        self._silent += 1
+        if self._waits is None:
+            self._silence.stop()
+        elif self._silent >= _PATIENCE:
+            label, text = self._waits
+            host = self._services.downloads.host
+            label.setText(f"{text} {host} has been silent for {formatting.duration(self._silent)}.")
 
     def _show_hits(self, number: int, hits: tuple[RepositoryHit, ...]) -> None:
         if number != self._asked:
@@ -161,23 +190,55 @@ class CatalogPage(CardPage):
         if repository.gated:
             rows += self._gate("Its owner decides who may download.")
         for model in repository.models:
-            card = Card(model.name)
-            parts = f"{len(model.parts)} files as one" if len(model.parts) > 1 else ""
-            whole = "" if model.complete else "parts are missing on the hub"
-            card.add_line(
-                formatting.join(formatting.size(model.size), model.quantization, parts, whole)
-            )
-            paths = tuple(part.path for part in model.parts)
-            start = partial(self._start_listed, repository.name, paths, repository.commit)
-            card.add_button("Download", start).setEnabled(model.complete)
-            rows.append(card)
+            rows.append(self._remote_card(repository, model))
         if not repository.models:
             rows.append(text_label("There is no GGUF file in it.", "muted"))
         if repository.refused:
-            count = formatting.amount(len(repository.refused), "file")
-            text = f"Not offered, because their names are unfit for a disk: {count}."
+            names = ", ".join(repository.refused[:_MOST_REFUSED])
+            more = len(repository.refused) - _MOST_REFUSED
+            rest = f" and {more:,} more" if more > 0 else ""
+            text = f"Not offered, because their names are unfit for a disk: {names}{rest}."
             rows.append(text_label(text, "small"))
         self._put(rows)
+        self._listed = repository
+        self._cards = {card.name.text(): card for card in rows if isinstance(card, RemoteCard)}
+        self._judge_listed()
+
+    def _remote_card(self, repository: Repository, model: RemoteModel) -> RemoteCard:
+        card = RemoteCard(model.path)
+        size = formatting.size(model.size) if model.size else "size not told"
+        parts = f"{len(model.parts)} files as one" if len(model.parts) > 1 else ""
+        whole = "" if model.complete else "parts are missing on the hub"
+        card.add_line(formatting.join(size, model.quantization, parts, whole))
+        if not model.text:
+            card.add_line("Goes with a model, and is none: Phial has no use for it.", "small")
+            return card
+        paths = tuple(part.path for part in model.parts)
+        start = partial(self._start_listed, repository.name, paths, repository.commit)
+        card.add_button("Download", start).setEnabled(model.complete)
+        return card
+
+    def _judge_listed(self) -> None:
+        """Say of each file that is listed how it fits, and whether it is here already."""
+        repository, advice = self._listed, self._services.advice
+        if repository is None:
+            return
+
+        def judge(_task: Task) -> tuple[dict[str, str], dict[str, Path]]:
+            return advice.on_remote(repository), advice.here(repository)
+
+        self._worker.run(judge, partial(self._show_fit, self._cards), self._show_no_advice)
+
+    def _show_fit(
+        self, cards: dict[str, RemoteCard], found: tuple[dict[str, str], dict[str, Path]]
+    ) -> None:
+        if cards is not self._cards:
+            return  # something else is listed by now
+        told, here = found
+        for path, card in cards.items():
+            card.show_verdict(told.get(path, ""))
+            if path in here:
+                card.show_here(partial(self._use, here[path]))
 
     def _start_listed(self, name: str, paths: tuple[str, ...], commit: str) -> None:
         if self._attempt(lambda: self._services.downloads.start(name, paths, commit)):
@@ -198,7 +259,9 @@ class CatalogPage(CardPage):
         ]
 
     def _put(self, rows: Sequence[QWidget]) -> None:
+        self._waits = None
         clear_layout(self._listing)
+        self._listed, self._cards = None, {}
         for row in rows:
             self._listing.addWidget(row)
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from PySide6.QtCore import Qt
 
 from app.domain.download import DownloadItem
 from app.services.models.downloads import DownloadService
+from app.ui.settings.token_panel import TokenPanel
 from app.ui.style.dialogs import confirm
 from app.ui.style.model_cards import DownloadCard
 from app.ui.style.scrolling_page import CardPage
@@ -15,13 +17,23 @@ from app.ui.style.widgets import StyledLabel
 
 
 class DownloadsPage(CardPage):
-    """Every download, in the order they were asked for."""
+    """Every download, in the order they were asked for.
+
+    Args:
+        downloads: What everything is done with.
+        attempt: Does what was asked for, or shows why not.
+        use: Uses the model in a file from the next answer on.
+    """
 
     def __init__(
-        self, downloads: DownloadService, *, attempt: Callable[[Callable[[], object]], bool]
+        self,
+        downloads: DownloadService,
+        *,
+        attempt: Callable[[Callable[[], object]], bool],
+        use: Callable[[Path], object],
     ) -> None:
         super().__init__()
-        self._downloads, self._attempt = downloads, attempt
+        self._downloads, self._attempt, self._use = downloads, attempt, use
         self._cards: dict[str, DownloadCard] = {}
         self.refresh()
 
@@ -55,13 +67,20 @@ class DownloadsPage(CardPage):
             resume=lambda: attempt(lambda: downloads.resume(item.id)),
             cancel=lambda: self._cancel(item),
             clear=lambda: self._clear(item),
+            use=lambda: self._use_model(item.id),
+            token=lambda: TokenPanel(downloads),
         )
+
+    def _use_model(self, item_id: str) -> None:
+        files = next((one.files for one in self._downloads.items() if one.id == item_id), ())
+        if files:
+            self._use(files[0])
 
     def _cancel(self, item: DownloadItem) -> None:
         rest = "What was fetched so far is deleted. Pause keeps it."
-        if confirm(
-            self, "Cancel download?", f"Cancel the download of {item.name}?", rest, "Cancel it"
-        ):
+        text = f"Delete the download of {item.name}?"
+        yes, no = "Delete download", "Keep downloading"
+        if confirm(self, "Delete this download?", text, rest, yes, no):
             self._downloads.cancel(item.id, keep_part=False)
 
     def _clear(self, item: DownloadItem) -> None:

@@ -80,13 +80,15 @@ class InstalledPage(CardPage):
         if model.demo:
             card.add_line("A guide to Phial, not Phi-4. Comes with the program.", "small")
         else:
-            if not used:
+            if model.problem:
+                card.add_line(model.problem, "error")
+            elif not used:
                 self._advice_lines[model.path] = card.add_line("", "")
             whose = "Phial's copy" if model.owned else "Your file; Phial never deletes it"
             card.add_line(f"{whose}: {model.path}", "small")
         if used:
             card.add_line("In use.", "")
-        else:
+        elif not model.problem:
             card.add_button("Use", partial(self._use, model))
         if not model.demo:
             card.add_button("Remove…", partial(self._remove, model))

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QTextBrowser, QWidget
 
 from app.domain.download import ModelCard
 from app.domain.errors import KnownError
+from app.markup.card import without_html
 from app.markup.code.highlighter import TokenKind
 from app.markup.latex.tokens import MathError
 from app.markup.maths.render import Formula, render
@@ -77,7 +78,7 @@ class CardText(QTextBrowser):
         """Show a card from its top."""
         self._formulas = []
         look = _CardRenderer(self._colours, self._formulas)
-        self.setHtml(HtmlBlocks(look, "card").html(parse(text[:_MOST])))
+        self.setHtml(HtmlBlocks(look, "card").html(parse(without_html(text[:_MOST]))))
 
     def loadResource(self, kind: int, name: QUrl | str) -> object:
         """Formulas that were drawn here, by number; nothing else is ever loaded."""
@@ -126,6 +127,14 @@ class _CardRenderer:
     def thinking(self, body: str) -> str:
         """Set off."""
         return f"<blockquote>{body}</blockquote>"
+
+    def quote(self, body: str) -> str:
+        """A quotation."""
+        return f"<blockquote>\n{body}</blockquote>\n"
+
+    def draws_rows(self, count: int) -> bool:
+        """A card's tables are short."""
+        return count >= 0
 
     def task(self, *, checked: bool) -> str:
         """A drawn box."""

@@ -19,7 +19,7 @@ def model_lines(models: ModelService) -> list[tuple[ModelFile, str]]:
 
     Files that are called alike are told apart by where they lie.
     """
-    installed = models.installed()
+    installed = [model for model in models.installed() if not model.problem]
     ends = formatting.disambiguate(installed)
     return [(model, _line(model, models.speed(model.sha256), ends)) for model in installed]
 

@@ -7,11 +7,11 @@ from enum import IntEnum
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QDialog, QTabWidget, QVBoxLayout
 
 from app.domain.download import DownloadItem
 from app.domain.model import ModelFile
+from app.ui.core.file_drops import FileDrops
 from app.ui.models.catalog_page import CatalogPage
 from app.ui.models.downloads_page import DownloadsPage
 from app.ui.models.installed_page import InstalledPage
@@ -50,9 +50,8 @@ class ModelsDialog(QDialog):
         super().__init__(shell.window)
         self.setWindowTitle("Models")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setAcceptDrops(True)
         self.resize(760, 640)
-        self._add_file = add_file
+        self._add_file, self._choose, self._models = add_file, choose, shell.services.models
         services, attempt = shell.services, shell.controller.attempt
         self._here = InstalledPage(services, shell.worker, choose=choose, choose_file=choose_file)
         self._get = CatalogPage(
@@ -62,8 +61,9 @@ class ModelsDialog(QDialog):
             shell.pane.theme,
             attempt=attempt,
             started=self._download_started,
+            use=self._use,
         )
-        self._queue = DownloadsPage(services.downloads, attempt=attempt)
+        self._queue = DownloadsPage(services.downloads, attempt=attempt, use=self._use)
         self.tabs = QTabWidget(documentMode=True)
         self.tabs.tabBar().setDrawBase(False)
         for page, title in (
@@ -77,6 +77,8 @@ class ModelsDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(SPACE, SPACE, SPACE, SPACE)
         layout.addWidget(self.tabs)
+        drops = FileDrops(self, "Drop a model file to use it", MODEL_SUFFIX)
+        drops.dropped.connect(lambda paths: self._add_file(Path(paths[0])))
 
     def show_tab(self, tab: ModelsTab) -> None:
         """Go to a page."""
@@ -103,26 +105,14 @@ class ModelsDialog(QDialog):
         if item.state.over:
             self.refresh()
 
+    def _use(self, path: Path) -> None:
+        """Use a file that is on the list; the page of those that are here says what came of it."""
+        for model in self._models.installed():
+            if model.path == path and not model.problem:
+                self._choose(model)
+        self.refresh()
+        self.show_tab(ModelsTab.INSTALLED)
+
     def _download_started(self) -> None:
         self._queue.refresh()
         self.show_tab(ModelsTab.DOWNLOADS)
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Model files can be dropped here."""
-        if _model_of(event) is not None:
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        """A model file is looked at."""
-        path = _model_of(event)
-        if path is not None:
-            event.acceptProposedAction()
-            self._add_file(path)
-
-
-def _model_of(event: QDropEvent) -> Path | None:
-    for url in event.mimeData().urls():
-        path = Path(url.toLocalFile()) if url.isLocalFile() else None
-        if path is not None and path.suffix.lower() == MODEL_SUFFIX:
-            return path
-    return None

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QAbstractSpinBox
 
 from app.domain.errors import InvalidValueError
 from app.domain.numbers import Signs, write_number
-from app.domain.options import SettingSpec, read_typed
+from app.domain.options import Section, SettingSpec, read_typed
 
 _WIDE = 260
 _Step = QAbstractSpinBox.StepEnabledFlag
@@ -28,7 +28,8 @@ class NumberField(QAbstractSpinBox):
     9.5 becomes 0.5. This one holds the text.
 
     Signals:
-        finished: Enter, a step, or the focus left; :meth:`read` tells the value or refuses.
+        finished: Enter, a step, or the focus left; :meth:`read` tells the value or refuses. A step
+            of a setting of the model is none: each would load the model anew.
 
     Args:
         spec: Type, bounds, step and unit.
@@ -79,7 +80,8 @@ class NumberField(QAbstractSpinBox):
         if target is not None:
             self.lineEdit().setText(write_number(target, signs_of(self.locale())))
             self.lineEdit().selectAll()
-            self.finished.emit()
+            if self._spec.option.section is not Section.MODEL:
+                self.finished.emit()
 
     def stepEnabled(self) -> QAbstractSpinBox.StepEnabledFlag:
         """Which of the two arrows lead anywhere."""

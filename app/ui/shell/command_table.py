@@ -188,7 +188,7 @@ COMMANDS: tuple[Command, ...] = (
 
 # Keys that belong to no menu entry, for the shortcuts page.
 OTHER_KEYS: tuple[tuple[str, str], ...] = (
-    ("Esc", "Stop the answer; then close what is open"),
+    ("Esc", "Close what has the focus; else stop the answer that is shown"),
     ("Up", "In an empty message: edit your last one"),
     ("Shift+Return", "Break the line"),
     ("Shift+F10", "In the conversation: copy in other forms, open a link"),

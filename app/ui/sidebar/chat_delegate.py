@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, QSize, Qt
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QSize,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import QColor, QFont, QPainter, QPen
 from PySide6.QtWidgets import (
     QStyle,
@@ -13,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from app.ui.sidebar.chat_list_model import HEADING_ROLE, ChatListModel, GroupHeading
 from app.ui.style import icons
-from app.ui.style.text_fields import LineField
+from app.ui.style.text_fields import LONGEST_TITLE, LineField
 from app.ui.style.theme import RADIUS, Theme
 
 Index = QModelIndex | QPersistentModelIndex
@@ -21,11 +28,21 @@ _PADDING = 8
 
 
 class ChatDelegate(QStyledItemDelegate):
-    """Draws a row, and edits a title in place."""
+    """Draws a row, and edits a title in place.
+
+    Attributes:
+        shown: Id of the open chat, which is marked whatever else is chosen.
+
+    Signals:
+        told: (sentence) why not all of what was pasted is in a title.
+    """
+
+    told = Signal(str)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
+        self.shown = ""
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in the theme's colours."""
@@ -50,9 +67,9 @@ class ChatDelegate(QStyledItemDelegate):
         self, parent: QWidget, _option: QStyleOptionViewItem, _index: Index
     ) -> QWidget:
         """A line to type the title into."""
-        editor = LineField(parent)
+        editor = LineField(parent, LONGEST_TITLE)
         editor.setAccessibleName("Title of the chat")
-        editor.setMaxLength(200)
+        editor.too_long.connect(self.told)
         return editor
 
     def setModelData(self, editor: QWidget, model: QAbstractItemModel, index: Index) -> None:
@@ -85,10 +102,13 @@ class ChatDelegate(QStyledItemDelegate):
         hovered = bool(state & QStyle.StateFlag.State_MouseOver)
         focused = bool(state & QStyle.StateFlag.State_HasFocus)
         painter.setPen(Qt.PenStyle.NoPen)
-        if chosen or hovered:
+        model = index.model()
+        chat = model.conversation(index) if isinstance(model, ChatListModel) else None
+        is_open = chat is not None and chat.id == self.shown
+        if chosen or hovered or is_open:
             painter.setBrush(QColor(theme.hover))
             painter.drawRoundedRect(rect, RADIUS, RADIUS)
-        if chosen:  # a mark of its own: grey alone would not tell it from the pointer's row
+        if is_open:  # a mark of its own: grey alone would not tell it from the pointer's row
             painter.setBrush(QColor(theme.accent))
             bar = rect.adjusted(0, RADIUS - 2, 3 - rect.width(), 2 - RADIUS)
             painter.drawRoundedRect(bar, 1.5, 1.5)
@@ -98,8 +118,6 @@ class ChatDelegate(QStyledItemDelegate):
             painter.drawRoundedRect(rect, RADIUS, RADIUS)
         painter.setPen(QColor(theme.text))
         inner = rect.adjusted(_PADDING, 0, -_PADDING, 0)
-        model = index.model()
-        chat = model.conversation(index) if isinstance(model, ChatListModel) else None
         if chat is not None and (chat.pinned or chat.private):
             mark = icons.pixmap(
                 "private" if chat.private else "pin",

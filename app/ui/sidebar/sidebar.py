@@ -29,10 +29,12 @@ from PySide6.QtWidgets import (
 from app.domain.conversation import Conversation, SearchHit
 from app.services.core import formatting
 from app.services.core.events import ModelState
+from app.services.library.live_search import is_cut
 from app.ui.core.assistive_activation import AssistedChoice
 from app.ui.sidebar.chat_delegate import ChatDelegate
 from app.ui.sidebar.chat_list_model import HEADING_ROLE, ID_ROLE, ChatListModel
 from app.ui.sidebar.search_results import HIT_ROLE, SearchResultDelegate, SearchResults
+from app.ui.style.text_fields import UndoElsewhere
 from app.ui.style.theme import SPACE, Theme
 from app.ui.style.widgets import IconButton, SidebarButton, StyledLabel
 
@@ -51,6 +53,7 @@ class Sidebar(QWidget):
         menu_requested: (list of conversation ids, global position).
         downloads_requested: The line that tells of downloads was pressed.
         delete_requested: (list of conversation ids), from Shift+Delete, never a single key.
+        told: (sentence) for the status line.
         chats_requested: The list was not changed while a title was edited in it; now it may be.
     """
 
@@ -66,6 +69,7 @@ class Sidebar(QWidget):
     delete_requested = Signal(object)
     chats_requested = Signal()
     downloads_requested = Signal()
+    told = Signal(str)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -77,6 +81,7 @@ class Sidebar(QWidget):
         self._buttons = self._make_buttons()
         self._search = QLineEdit(placeholderText="Search chats", clearButtonEnabled=True)
         self._search.setAccessibleName("Search chats")
+        UndoElsewhere(self._search)
         # A search starts with every key press and ends the one before; the field waits for none.
         self._typing = QTimer(self, singleShot=True, interval=0)
         self._typing.timeout.connect(lambda: self.search_requested.emit(self.query()))
@@ -86,12 +91,15 @@ class Sidebar(QWidget):
         self.model.rename_requested.connect(self.rename_requested)
         self._chat_row, self._hit_row = ChatDelegate(theme, self), SearchResultDelegate(theme, self)
         self._chat_row.closeEditor.connect(self._on_edited, Qt.ConnectionType.QueuedConnection)
+        self._chat_row.told.connect(self.told)
         self._held_back = False  # something changed while a title was edited
         self._list = self._make_chat_list()
         self._results = SearchResults(self)
         self._result_list = self._make_result_list()
         self._empty = self._message("No chats yet.\nWhat you write appears here.")
         self._no_hit = self._message("")
+        self._more_hits = self._message(formatting.MORE_HITS)
+        self._more_hits.hide()
         self._pages = QStackedWidget()
         for page in (self._list, self._empty, self._result_list, self._no_hit):
             self._pages.addWidget(page)
@@ -165,6 +173,7 @@ class Sidebar(QWidget):
         layout.addLayout(head)
         layout.addWidget(self._search)
         layout.addWidget(self._pages, 1)
+        layout.addWidget(self._more_hits)
         layout.addWidget(self._buttons["downloads"])
         layout.addWidget(self._buttons["model"])
         layout.addWidget(self._buttons["settings"])
@@ -234,7 +243,8 @@ class Sidebar(QWidget):
 
     def show_current(self, conversation_id: str) -> None:
         """Mark the chat that is shown in the conversation pane."""
-        self._shown = conversation_id
+        self._shown = self._chat_row.shown = conversation_id
+        self._list.viewport().update()
         index = self.model.row_of(conversation_id)
         selection = self._list.selectionModel()
         if not index.isValid():
@@ -265,10 +275,11 @@ class Sidebar(QWidget):
             return
         self._results.set_hits(hits)
         self._no_hit.setText(
-            f"No chat contains “{query}”.\nWords are found by their beginnings; "
-            "put a phrase in quotes."
+            f"No chat contains “{query}”.\nWords are found by their beginnings, "
+            "of three letters or more also by their middle; put a phrase in quotes."
         )
         self._pages.setCurrentWidget(self._result_list if hits else self._no_hit)
+        self._more_hits.setVisible(is_cut(hits))
 
     # --- selection and search -----------------------------------------------------------------
 
@@ -342,6 +353,7 @@ class Sidebar(QWidget):
         if not self.query():
             has_chats = self.model.rowCount() > 0
             self._pages.setCurrentWidget(self._list if has_chats else self._empty)
+            self._more_hits.hide()
 
     def _on_clicked(self, index: QModelIndex) -> None:
         heading = index.data(HEADING_ROLE)

@@ -131,14 +131,16 @@ class ErrorDialog(Dialog):
             self._details.appendPlainText(f"\n{text}")
 
 
-def confirm(parent: QWidget, title: str, text: str, rest: str, yes: str) -> bool:
-    """Ask before something that cannot be undone; Enter and Esc both mean no."""
+def confirm(
+    parent: QWidget, title: str, text: str, rest: str, yes: str, no: str = "Cancel"
+) -> bool:
+    """Ask before something that cannot be undone; Enter and Esc both mean ``no``."""
     dialog = Dialog(parent, title)
     dialog.setAccessibleName(text)
     dialog.column.addWidget(text_label(text, "subheading"))
     if rest:
         dialog.column.addWidget(text_label(rest, "muted"))
-    go, cancel = push_button(yes), push_button("Cancel")
+    go, cancel = push_button(yes), push_button(no)
     go.clicked.connect(dialog.accept)
     cancel.clicked.connect(dialog.reject)
     dialog.add_buttons(go, cancel, default=cancel)

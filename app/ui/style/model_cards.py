@@ -60,6 +60,31 @@ class Card(QFrame):
         return button
 
 
+class RemoteCard(Card):
+    """A file of a repository: what it is, how it fits, and whether it is here."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self._verdict: StyledLabel | None = None
+        self._here: QPushButton | None = None
+
+    def show_verdict(self, text: str) -> None:
+        """How it fits; an empty text says nothing."""
+        if self._verdict is None:
+            self._verdict = self.add_line("", "")
+        self._verdict.setText(text)
+        self._verdict.setVisible(bool(text))
+
+    def show_here(self, use: Do) -> None:
+        """It is on this computer: it is used and not fetched again."""
+        if self._here is not None:
+            return
+        for button in self.findChildren(QPushButton):
+            button.hide()
+        self.add_line("On this computer already.", "small")
+        self._here = self.add_button("Use", use)
+
+
 def offer_name(offer: CatalogOffer) -> str:
     """What a file of the catalogue is called."""
     return f"{offer.family.name} {offer.file.quantization}"
@@ -86,8 +111,19 @@ def offer_card(offer: CatalogOffer, download: Do) -> Card:
 class DownloadCard(Card):
     """One entry of the queue, kept up to date."""
 
-    def __init__(self, item: DownloadItem, *, pause: Do, resume: Do, cancel: Do, clear: Do) -> None:
+    def __init__(
+        self,
+        item: DownloadItem,
+        *,
+        pause: Do,
+        resume: Do,
+        cancel: Do,
+        clear: Do,
+        use: Do,
+        token: Callable[[], QWidget],
+    ) -> None:
         super().__init__(item.name)
+        self._token, self._token_room = token, QVBoxLayout()
         self._bar = QProgressBar(textVisible=False, maximum=1000)
         self._bar.setAccessibleName(f"Progress of {item.name}")
         self._bar_room = QWidget()  # hidden with the bar, so that no gap stays
@@ -98,9 +134,11 @@ class DownloadCard(Card):
         self._line = self.add_line("")
         self._notice = self.add_line("", "small")
         self._error = self.add_line("", "error")
+        self.lines.addLayout(self._token_room)
         self._pause = self.add_button("Pause", pause)
         self._resume = self.add_button("Resume", resume, "accent")
         self._cancel = self.add_button("Cancel", cancel)
+        self._use = self.add_button("Use", use, "accent")
         self._clear = self.add_button("Remove from list", clear)
         self.show_item(item)
 
@@ -124,6 +162,9 @@ class DownloadCard(Card):
         self._resume.setText(again)
         self._resume.setAccessibleName(f"{again} {item.name}")
         self._cancel.setVisible(not state.over or resumable)
+        self._use.setVisible(state is DownloadState.DONE and bool(item.files))
+        if item.closed and not self._token_room.count():
+            self._token_room.addWidget(self._token())
         self._clear.setVisible(state in {DownloadState.DONE, DownloadState.CANCELLED})
         if turned[0]:  # what was pressed gives way to its opposite; Cancel must not get the focus
             self._resume.setFocus()

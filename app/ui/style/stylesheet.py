@@ -125,6 +125,7 @@ QComboBox QAbstractItemView {{ background: {t.raised}; border: {line}px solid {t
 #snackbar QPushButton {{ color: {t.page}; font-weight: 600; text-decoration: underline; }}
 #snackbar QPushButton:hover {{ background: transparent; }}
 #snackbar QPushButton:focus {{ border-color: {t.page}; }}
+#dropTarget {{ background: {t.raised}; border: 2px solid {t.accent}; }}
 #card {{ background: {t.raised}; border: {line}px solid {t.border}; border-radius: 12px; }}
 #popup {{ background: {t.raised}; border: {line}px solid {t.border}; border-radius: 12px; }}
 

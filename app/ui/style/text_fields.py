@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QObject, Signal
-from PySide6.QtGui import QGuiApplication, QInputMethodEvent, QTextCursor
+from PySide6.QtGui import (
+    QGuiApplication,
+    QInputMethodEvent,
+    QKeyEvent,
+    QKeySequence,
+    QTextCursor,
+    QTextDocumentFragment,
+)
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
 
 _LINE_ENDS = ("\u2029", "\u2028", "\ufdd0", "\ufdd1")  # of blocks, lines and frames in a document
+
+LONGEST_TITLE = 200
+"""Characters of a chat's title that can be typed."""
 
 
 def as_typed(raw: str) -> str:
@@ -17,6 +27,45 @@ def as_typed(raw: str) -> str:
     for end in _LINE_ENDS:
         raw = raw.replace(end, "\n")
     return raw
+
+
+def plain_text(data: QMimeData) -> str:
+    """The text of a clipboard or a drag, also where it is there as HTML only."""
+    if data.hasText():
+        return data.text()
+    return QTextDocumentFragment.fromHtml(data.html()).toPlainText() if data.hasHtml() else ""
+
+
+class UndoElsewhere(QObject):
+    """Leaves the keys of Undo to the window where a field has nothing to undo.
+
+    A text field takes them whenever it has the focus, also to do nothing with them.
+
+    Args:
+        field: A field; it owns this.
+    """
+
+    def __init__(self, field: QLineEdit | QPlainTextEdit) -> None:
+        super().__init__(field)
+        self._field = field
+        field.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Let the shortcut through."""
+        if (
+            event.type() == QEvent.Type.ShortcutOverride
+            and isinstance(event, QKeyEvent)
+            and event.matches(QKeySequence.StandardKey.Undo)
+            and not self._can_undo()
+        ):
+            event.ignore()
+            return True
+        return super().eventFilter(watched, event)
+
+    def _can_undo(self) -> bool:
+        if isinstance(self._field, QLineEdit):
+            return self._field.isUndoAvailable()
+        return self._field.document().isUndoAvailable()
 
 
 class Composing(QObject):
@@ -99,6 +148,7 @@ class PlainEditor(QPlainTextEdit):
     def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
         super().__init__(text, parent)
         self.composing = Composing(self)
+        UndoElsewhere(self)
 
     def text(self) -> str:
         """What is typed, verbatim, the word that is being composed included."""
@@ -124,6 +174,17 @@ class PlainEditor(QPlainTextEdit):
         cursor.insertText(text)
         self.setTextCursor(cursor)
 
+    def canInsertFromMimeData(self, source: QMimeData) -> bool:
+        """HTML is taken too: its text."""
+        return source.hasHtml() or super().canInsertFromMimeData(source)
+
+    def insertFromMimeData(self, source: QMimeData) -> None:
+        """Insert text, whatever form it has."""
+        text = plain_text(source)
+        if text:
+            self.insertPlainText(text)
+            self.ensureCursorVisible()
+
     def createMimeDataFromSelection(self) -> QMimeData:
         """What is copied is what was typed."""
         data = QMimeData()
@@ -132,11 +193,26 @@ class PlainEditor(QPlainTextEdit):
 
 
 class LineField(QLineEdit):
-    """One line of text; :meth:`finished_text` is for whoever keeps it."""
+    """One line of text; :meth:`finished_text` is for whoever keeps it.
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    Args:
+        parent: Qt's parent.
+        most: Characters it takes.
+
+    Signals:
+        too_long: (sentence) something typed or pasted was longer than that.
+    """
+
+    too_long = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None, most: int = 32_767) -> None:
         super().__init__(parent)
+        self.setMaxLength(most)
+        self.inputRejected.connect(
+            lambda: self.too_long.emit(f"At most {most:,} characters fit here.")
+        )
         self._composing = Composing(self)
+        UndoElsewhere(self)
 
     def finished_text(self) -> str:
         """What is typed; a word that is being composed belongs to it."""

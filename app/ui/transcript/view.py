@@ -26,7 +26,7 @@ from PySide6.QtWidgets import QFrame, QWidget
 from app.domain.conversation import BranchMessage, Message
 from app.ui.core.render_thread import RenderThread
 from app.ui.style.theme import LIGHT, Theme, qcolour
-from app.ui.transcript.content.branch_model import BranchModel
+from app.ui.transcript.content.branch_model import BranchModel, summed_until
 from app.ui.transcript.content.flow_layout import FlowLayout
 from app.ui.transcript.content.selection import CopyAs
 from app.ui.transcript.interaction.announcer import ScreenReaderAnnouncer
@@ -150,10 +150,12 @@ class TranscriptView(TranscriptSignals):
             return
         self._left_out, self._summaries = ids, notes
         place = None if self.scroll_controller.following else self.scroll_anchor.position()
-        for model in self.branch.models:
+        end = summed_until(list(self.branch.by_id), notes)
+        for at, model in enumerate(self.branch.models):
             out, note = model.message.id in ids, notes.get(model.message.id, "")
-            if model.left_out != out or model.summary != note:
-                model.left_out, model.summary = out, note
+            labels = out, note, out and at < end
+            if (model.left_out, model.summary, model.summed_up) != labels:
+                model.left_out, model.summary, model.summed_up = labels
                 model.relabel(self.branch.measures)
                 self.branch.sync_heights(self.branch.by_id[model.message.id])
         if place is not None:
@@ -259,6 +261,7 @@ class TranscriptView(TranscriptSignals):
         self.flow.viewport = self.viewport().height()
         self.message_widgets.place(self.flow.arrange())
         self.scroll_controller.sync_controls()
+        self.scroll_anchor.arrived()
         self.idle_scheduler.schedule()
 
     # ------------------------------------------------------------------ selection and search

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from enum import Enum
 from pathlib import Path
 
@@ -52,6 +53,13 @@ class ExportDialog(Dialog):
         self._exact.setChecked(True)
         self._fold = QCheckBox("Fold the reasoning of answers")
         self._fold.setChecked(True)
+        self._reasoning = QCheckBox("With the reasoning of answers")
+        self._reasoning.setChecked(True)
+        self._versions = QCheckBox("With every version of a message")
+        self._prompt = QCheckBox("With the system prompt")
+        self._prompt.setChecked(True)
+        for box in (self._exact, self._reasoning):
+            box.toggled.connect(self._on_choice)
         self._bar = QProgressBar(textVisible=False)
         self._bar.setAccessibleName("Progress of the export")
         self._bar.hide()
@@ -65,7 +73,8 @@ class ExportDialog(Dialog):
         self._place_label.setBuddy(self._places)
         for widget in (label, self._formats, self._about, self._place_label, self._places):
             self.column.addWidget(widget)
-        for below in (self._exact, self._fold, self._bar):
+        choices = (self._reasoning, self._fold, self._versions, self._prompt)
+        for below in (self._exact, *choices, self._bar):
             self.column.addWidget(below)
         self.column.addWidget(self._error)
         self._go = push_button("Export…", "accent")
@@ -90,6 +99,7 @@ class ExportDialog(Dialog):
         self._about.setText(chosen.description)
         self._exact.setVisible(chosen.exact)
         self._fold.setVisible(chosen.folds)
+        self._on_choice()
         before = self._places.currentData()
         places = [
             place for place in ExportTarget if place is not ExportTarget.FILE or chosen.several
@@ -100,6 +110,14 @@ class ExportDialog(Dialog):
         self._places.setCurrentIndex(max(0, self._places.findData(before)))
         self._places.setVisible(len(self._ids) > 1)
         self._place_label.setVisible(len(self._ids) > 1)
+
+    def _on_choice(self) -> None:
+        """An exact file carries everything, so nothing is left to choose but how it looks."""
+        chosen = self._format()
+        free = not (chosen.exact and self._exact.isChecked())
+        for box in (self._reasoning, self._versions, self._prompt):
+            box.setEnabled(free)
+        self._fold.setEnabled(self._reasoning.isChecked() or not free)
 
     def _choose_place(self) -> None:
         chosen = self._format()
@@ -118,7 +136,13 @@ class ExportDialog(Dialog):
                 name += chosen.suffix
             path, _ = QFileDialog.getSaveFileName(self, "Export", str(Path.home() / name), kinds)
         if path:
-            self.export_to(Path(path))
+            several = place is not ExportTarget.FILE
+            typed = self._transfer.typed(Path(path), chosen.name, several=several)
+            if place is ExportTarget.ARCHIVE and typed.suffix.lower() != ".zip":
+                typed = typed.with_name(f"{typed.name}.zip")
+            if typed != Path(path) and typed.exists():  # the system asked about another name
+                typed = self._transfer.free_file(typed)
+            self.export_to(typed)
 
     def export_to(self, path: Path) -> None:
         """Write to ``path`` on the worker."""
@@ -127,6 +151,13 @@ class ExportDialog(Dialog):
             exact=chosen.exact and self._exact.isChecked(),
             fold_thinking=self._fold.isChecked(),
         )
+        if not options.exact:
+            options = replace(
+                options,
+                reasoning=self._reasoning.isChecked(),
+                versions=self._versions.isChecked(),
+                system_prompt=self._prompt.isChecked(),
+            )
         progress = self._worker.progress(self._show_progress)
         self._error.hide()
         self._go.setEnabled(False)

@@ -22,6 +22,8 @@ from app.ui.style.dialogs import Dialog, push_button, text_label
 from app.ui.transfer.reasons import reasons
 
 _KEY = Qt.ItemDataRole.UserRole
+_IMPORTING = "Importing…"
+_STEPS = 1000  # of the bar
 _KNOWN = {
     ImportStatus.NEW: "",
     ImportStatus.SAME: "here already",
@@ -35,10 +37,12 @@ class ImportDialog(Dialog):
     """What was found in files, to choose from; importing never changes a chat that is here.
 
     Signals:
-        imported: (ImportReport).
+        imported: (ImportReport); also where it was stopped.
+        undo_wanted: What was imported shall be taken back.
     """
 
     imported = Signal(object)
+    undo_wanted = Signal()
 
     def __init__(
         self, parent: QWidget, transfer: TransferService, worker: Worker, paths: Sequence[Path]
@@ -46,6 +50,7 @@ class ImportDialog(Dialog):
         super().__init__(parent, "Import chats", 560)
         self._transfer, self._worker = transfer, worker
         self._preview = ImportPreview()
+        self._doing = "Reading…"
         self._heading = text_label("Reading…", "heading")
         self._list = QListWidget()
         self._list.setAccessibleName("Chats found")
@@ -64,9 +69,13 @@ class ImportDialog(Dialog):
         self._all = push_button("All")
         self._all.clicked.connect(self._tick_all)
         self._all.hide()
+        self._undo = push_button("Undo")
+        self._undo.setAccessibleName("Undo the import")
+        self._undo.clicked.connect(self._take_back)
+        self._undo.hide()
         self._cancel = push_button("Cancel")
         self._cancel.clicked.connect(self.reject)
-        self.add_buttons(self._all, self._go, self._cancel, default=self._go)
+        self.add_buttons(self._all, self._undo, self._go, self._cancel, default=self._go)
         progress = worker.progress(self._show_progress)
         self._task: Task | None = worker.run(
             lambda task: transfer.preview_import(paths, cancel=task.cancel, progress=progress),
@@ -75,7 +84,7 @@ class ImportDialog(Dialog):
         )
 
     def reject(self) -> None:
-        """Stop; what was imported before stays."""
+        """Stop; what was imported before stays, and Undo is offered."""
         if self._task is not None:
             self._task.cancel.set()
         super().reject()
@@ -85,9 +94,18 @@ class ImportDialog(Dialog):
         rows = (self._list.item(row) for row in range(self._list.count()))
         return [row.data(_KEY) for row in rows if row.checkState() == Qt.CheckState.Checked]
 
+    def _take_back(self) -> None:
+        self.undo_wanted.emit()
+        self.accept()
+
     def _show_progress(self, counts: tuple[int, int]) -> None:
-        self._bar.setRange(0, counts[1])
-        self._bar.setValue(counts[0])
+        if self._task is None:  # told before the end, heard after it
+            return
+        done, total = counts
+        part = done / total if total else 0.0
+        self._bar.setRange(0, _STEPS)  # bytes can be more than an int of Qt holds
+        self._bar.setValue(round(part * _STEPS))
+        self._heading.setText(f"{self._doing} {formatting.percent(part)}")
 
     def _show_preview(self, preview: ImportPreview) -> None:
         self._task, self._preview = None, preview
@@ -105,17 +123,18 @@ class ImportDialog(Dialog):
         self._list.setVisible(bool(preview.items))
         self._all.setVisible(len(preview.items) > 1)
         said = [f"Could not be read:\n{reasons(preview.unreadable)}"] if preview.unreadable else []
-        if preview.ignored:
-            files = formatting.amount(preview.ignored, "other file")
-            said.append(f"{files} without chats left aside.")
-        self._show_notes(said)
+        self._show_notes([*said, *preview.aside, *filter(None, [preview.advice])])
         self._on_checked()
 
     def _tick_all(self) -> None:
         every = len(self.chosen()) < self._list.count()
+        state = Qt.CheckState.Checked if every else Qt.CheckState.Unchecked
+        self._list.blockSignals(True)  # each would count all
         for row in range(self._list.count()):
-            state = Qt.CheckState.Checked if every else Qt.CheckState.Unchecked
             self._list.item(row).setCheckState(state)
+        self._list.blockSignals(False)
+        self._list.viewport().update()
+        self._on_checked()
 
     def _show_notes(self, lines: Sequence[str]) -> None:
         self._notes.setText("\n\n".join(lines))
@@ -131,6 +150,10 @@ class ImportDialog(Dialog):
         preview, keys = self._preview, self.chosen()
         progress = self._worker.progress(self._show_progress)
         self._go.setEnabled(False)
+        self._all.setEnabled(False)
+        self._list.setEnabled(False)
+        self._doing = _IMPORTING
+        self._heading.setText(self._doing)
         self._bar.show()
         self._task = self._worker.run(
             lambda task: self._transfer.import_chats(
@@ -151,6 +174,7 @@ class ImportDialog(Dialog):
         self._list.hide()
         self._all.hide()
         self._go.hide()
+        self._undo.setVisible(bool(report.imported))
         self._heading.setText(f"{formatting.amount(len(report.imported), 'chat')} imported")
         self._show_notes(lines)
         self._cancel.setText("Close")
@@ -159,8 +183,12 @@ class ImportDialog(Dialog):
     def _on_failed(self, error: KnownError) -> None:
         self._task = None
         self._bar.hide()
+        self._all.setEnabled(True)
+        self._list.setEnabled(True)
         self._list.setVisible(self._list.count() > 0)
         self._heading.setText("This could not be imported")
+        # What was added before the fault is there, and can be taken back.
+        self._undo.setVisible(self._doing == _IMPORTING and self._transfer.undoable() > 0)
         self._show_notes([str(error)])
         self._on_checked()
 
@@ -169,15 +197,15 @@ def _item_words(item: ImportItem) -> str:
     title = item.title or formatting.NEW_CHAT
     when = formatting.date_and_time(item.updated_at)
     messages = formatting.amount(item.messages, "message")
-    about = formatting.join(messages, when, item.found.format, _KNOWN[item.status])
-    return "\n".join([title, about, *item.found.notes])
+    about = formatting.join(messages, when, item.format, _KNOWN[item.status])
+    return "\n".join([title, about, *item.notes])
 
 
 def _report_lines(report: ImportReport) -> list[str]:
     """What the user should know after an import; nothing where all went as it should."""
     lines = []
     if report.cancelled:
-        lines.append("You stopped it. What was imported before stays.")
+        lines.append("You stopped it. What was imported before stays; Undo takes it back.")
     if report.failed:
         lines.append(f"Could not be stored:\n{reasons(report.failed)}")
     if report.unreadable:

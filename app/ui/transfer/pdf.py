@@ -10,6 +10,7 @@ from PySide6.QtCore import (
     QByteArray,
     QCoreApplication,
     QIODevice,
+    QLocale,
     QMarginsF,
     QRect,
     QRectF,
@@ -35,7 +36,6 @@ from PySide6.QtGui import (
 )
 from PySide6.QtSvg import QSvgRenderer
 
-from app.domain.conversation import Message
 from app.domain.errors import TransferError
 from app.domain.generation import Role
 from app.markup.code.highlighter import TokenKind
@@ -43,15 +43,45 @@ from app.markup.latex.tokens import MathError
 from app.markup.maths.render import Formula, render
 from app.markup.parse import parse
 from app.markup.transfer.values import Chat, ExportFormat, ExportOptions
+from app.markup.transfer.writers.exported_turns import Budget, Turn, system_prompt, turns
 from app.markup.transfer.writers.html_blocks import HtmlBlocks
 from app.markup.transfer.writers.html_style import COLOUR_OF, LIGHT
 from app.markup.transfer.writers.markdown import author
+from app.markup.transfer.writers.neutral import MAX_PARSED
+from app.ui.transfer.pdf_breaks import keep_together
+from app.ui.transfer.pdf_outline import Place, with_outline
 
 _DPI = 96.0  # what Qt lays out text for without a screen; the painter scales it to the page
+_POINTS = 0.75  # of a pixel at that resolution
+_ASKED = "asked"  # before the numbers of anchors
+_LINE = 80  # characters of a question in the outline
 _TEXT = 14.0  # pixels of body text, 10.5 points
 _CODE = 12.0
 _MARGIN_MM = 20.0
 _FOOT = 28.0  # pixels below the text, for the page number
+_ROWS = 60  # of a table that are laid out together: Qt draws all of one for each of its pages
+_LINES = 80  # of code, likewise
+_MAX_FORMULAS = 3_000  # drawn in one file; the rest is their source
+_MAX_ROWS = 3_000  # of tables; Qt takes some milliseconds for each
+_MAX_RUNS = 40_000  # pieces of code that are coloured
+_LETTER = frozenset(
+    (
+        QLocale.Country.UnitedStates,
+        QLocale.Country.Canada,
+        QLocale.Country.Mexico,
+        QLocale.Country.Belize,
+        QLocale.Country.Chile,
+        QLocale.Country.Colombia,
+        QLocale.Country.CostaRica,
+        QLocale.Country.ElSalvador,
+        QLocale.Country.Guatemala,
+        QLocale.Country.Nicaragua,
+        QLocale.Country.Panama,
+        QLocale.Country.Philippines,
+        QLocale.Country.PuertoRico,
+        QLocale.Country.Venezuela,
+    )
+)
 _IMAGE = QTextFormat.ObjectTypes.ImageObject
 
 _STYLE = f"""
@@ -65,7 +95,7 @@ code{{background-color:{LIGHT["ground"]}}}
 table{{margin-top:6px;margin-bottom:6px}}
 table.data{{border-collapse:collapse;border-style:solid;border-color:{LIGHT["border"]}}}
 th{{background-color:{LIGHT["ground"]}}}
-blockquote{{color:{LIGHT["muted"]}}}
+.quote{{color:{LIGHT["muted"]}}}
 .muted{{color:{LIGHT["muted"]};font-size:12px;font-weight:normal}}
 .error{{color:{LIGHT["error"]}}}
 """
@@ -92,7 +122,8 @@ class PdfExporter:
         """
         (chat,) = chats
         look = _PrintRenderer()
-        html = _page(chat, look, options)
+        asked: list[str] = []
+        html = _page(chat, look, options, asked)
         buffer = QBuffer()
         buffer.open(QIODevice.OpenModeFlag.WriteOnly)
         writer = QPdfWriter(buffer)
@@ -101,15 +132,22 @@ class PdfExporter:
         margins = QMarginsF(_MARGIN_MM, _MARGIN_MM, _MARGIN_MM, _MARGIN_MM)
         writer.setPageLayout(
             QPageLayout(
-                QPageSize(QPageSize.PageSizeId.A4),
+                QPageSize(paper()),
                 QPageLayout.Orientation.Portrait,
                 margins,
                 QPageLayout.Unit.Millimeter,
             )
         )
-        _print(html, look.formulas, writer)
+        places = _print(html, look.formulas, writer, asked)
         buffer.close()
-        return bytes(buffer.data().data())
+        return with_outline(bytes(buffer.data().data()), places)
+
+
+def paper(locale: QLocale | None = None) -> QPageSize.PageSizeId:
+    """What printers of a region are filled with, A4 or letter, as CLDR's ``paperSize`` lists it."""
+    territory = (locale or QLocale.system()).territory()
+    letter = QPageSize.PageSizeId.Letter
+    return letter if territory in _LETTER else QPageSize.PageSizeId.A4
 
 
 def windowless_exporter() -> PdfExporter:
@@ -125,9 +163,14 @@ class _PrintRenderer:
 
     def __init__(self) -> None:
         self.formulas: list[Formula] = []
+        self._drawn = Budget(_MAX_FORMULAS)
+        self._runs = Budget(_MAX_RUNS)
+        self._rows = Budget(_MAX_ROWS)
 
     def formula(self, source: str, markdown: str, *, display: bool) -> str:
         """An image whose name is its number in ``formulas``."""
+        if not self._drawn.allows(1):
+            return f"<code>{escape(markdown, quote=False)}</code>"
         try:
             drawn = render(source, display=display, size=_TEXT, colour=LIGHT["text"])
         except MathError:
@@ -138,16 +181,36 @@ class _PrintRenderer:
     def code(self, label: str, body: str) -> str:
         """A tinted box; long lines wrap, since paper does not scroll."""
         head = f'<p class="muted" style="margin:0">{escape(label)}</p>' if label else ""
-        return _boxed(f'{head}<pre style="white-space:pre-wrap;margin:0">{body}</pre>', "ground")
+        lines = body.split("\n")
+        boxes = []
+        for start in range(0, len(lines), _LINES):
+            part = "\n".join(lines[start : start + _LINES])
+            boxes.append(
+                _boxed(f'{head}<pre style="white-space:pre-wrap;margin:0">{part}</pre>', "ground")
+            )
+            head = ""
+        return "".join(boxes)
 
     def run(self, kind: TokenKind, text: str) -> str:
         """Colour and text."""
-        name = COLOUR_OF.get(kind)
+        name = COLOUR_OF.get(kind) if self._runs.allows(1) else None
         return f'<span style="color:{LIGHT[name]}">{text}</span>' if name else text
 
     def thinking(self, body: str) -> str:
         """Set off, in a quieter colour."""
-        return f'<blockquote><p class="muted">Thinking</p>{body}</blockquote>\n'
+        return self.quote(f'<p class="muted">Thinking</p>{body}')
+
+    def quote(self, body: str) -> str:
+        """With a bar at its start, which Qt has for cells only."""
+        return (
+            '<table width="100%" cellspacing="0" cellpadding="0" border="0"><tr>'
+            f'<td width="3" bgcolor="{LIGHT["border"]}"></td><td width="12"></td>'
+            f'<td><div class="quote">{body}</div></td></tr></table>\n'
+        )
+
+    def draws_rows(self, count: int) -> bool:
+        """Some thousand of a file."""
+        return self._rows.allows(count)
 
     def task(self, *, checked: bool) -> str:
         """A drawn box."""
@@ -161,37 +224,74 @@ def _boxed(body: str, ground: str) -> str:
     )
 
 
-def _page(chat: Chat, look: _PrintRenderer, options: ExportOptions) -> str:
+def _page(chat: Chat, look: _PrintRenderer, options: ExportOptions, asked: list[str]) -> str:
     c = chat.conversation
     title = escape(c.title.strip() or "Untitled chat", quote=False)
     day = f"{options.local(c.created_at):%d %B %Y}"
     parts = [
         f'<p class="title">{title}</p>\n<p class="muted" style="margin-top:0">{day}</p>\n',
     ]
-    if c.system_prompt:
-        prompt = _text(c.system_prompt, HtmlBlocks(look, "s", breaks=True))
+    if said := system_prompt(chat, options):
+        prompt = _text(said, HtmlBlocks(look, "s", breaks=True, rows=_ROWS))
         parts.append(f'<p class="who">System prompt</p>{prompt}')
-    for number, message in enumerate(chat.branch(), 1):
-        parts.append(_turn(message, f"m{number}-", look, options))
+    for number, turn in enumerate(turns(chat, options), 1):
+        anchor = ""
+        if turn.message.role is Role.USER:
+            anchor = f'<a name="{_ASKED}{len(asked)}"></a>'
+            asked.append(_short(turn.message.content))
+        parts.append(_turn(turn, f"m{number}-", look, options, anchor))
     return "".join(parts)
 
 
-def _turn(message: Message, prefix: str, look: _PrintRenderer, options: ExportOptions) -> str:
+def _short(content: str) -> str:
+    """A question as a line of the outline."""
+    line = " ".join(content.split())
+    return line if len(line) <= _LINE else line[: _LINE - 1] + "…"
+
+
+def _turn(
+    turn: Turn, prefix: str, look: _PrintRenderer, options: ExportOptions, anchor: str = ""
+) -> str:
+    message = turn.message
     when = f"{options.local(message.created_at):%d %B %Y, %H:%M}"
+    when = " · ".join(filter(None, (when, turn.place)))
     who = escape(author(message), quote=False)
-    head = f'<p class="who">{who} <span class="muted">&nbsp;{when}</span></p>\n'
+    head = f'<p class="who">{anchor}{who} <span class="muted">&nbsp;{when}</span></p>\n'
     mine = message.role is Role.USER
-    body = _text(message.content, HtmlBlocks(look, prefix, breaks=mine))
+    body = _text(message.content, HtmlBlocks(look, prefix, breaks=mine, rows=_ROWS))
     if message.error:
         body += f'<p class="error">{escape(message.error, quote=False)}</p>'
     return head + (_boxed(body, "bubble") if mine else body)
 
 
 def _text(content: str, blocks: HtmlBlocks) -> str:
-    return blocks.html(parse(content.encode("utf-8", "replace").decode("utf-8")))
+    said = content.encode("utf-8", "replace").decode("utf-8")
+    if len(said) <= MAX_PARSED:
+        return blocks.html(parse(said))
+    # Some hundred pages: as it was written, since Qt would take minutes to lay it out.
+    rows = (escape(row, quote=False) or "&nbsp;" for row in said.split("\n"))
+    return "".join(f'<p style="margin:0;white-space:pre-wrap">{row}</p>\n' for row in rows)
 
 
-def _print(html: str, formulas: list[Formula], writer: QPdfWriter) -> None:
+def _places(doc: QTextDocument, asked: list[str], height: float, writer: QPdfWriter) -> list[Place]:
+    """Where the questions stand on the pages."""
+    paper = writer.pageLayout().fullRectPoints().height()
+    above = writer.pageLayout().margins(QPageLayout.Unit.Point).top()
+    found: list[Place] = []
+    block = doc.begin()
+    while block.isValid() and len(found) < len(asked):
+        at = block.begin()
+        names = [] if at.atEnd() else at.fragment().charFormat().anchorNames()
+        if f"{_ASKED}{len(found)}" in names:
+            y = doc.documentLayout().blockBoundingRect(block).top()
+            page = int((y + 0.5) // height)
+            down = (y - page * height) * _POINTS
+            found.append(Place(asked[len(found)], page, paper - above - down))
+        block = block.next()
+    return found
+
+
+def _print(html: str, formulas: list[Formula], writer: QPdfWriter, asked: list[str]) -> list[Place]:
     scale = writer.resolution() / _DPI
     width, height = writer.width() / scale, writer.height() / scale - _FOOT
     doc = QTextDocument()
@@ -208,6 +308,7 @@ def _print(html: str, formulas: list[Formula], writer: QPdfWriter) -> None:
     doc.documentLayout().registerHandler(_IMAGE.value, drawing)
     doc.setHtml(html)
     doc.setPageSize(QSizeF(width, height))
+    keep_together(doc, height)
     painter = QPainter()
     if not painter.begin(writer):
         raise TransferError("The PDF could not be made.", action="Try another format.")
@@ -227,6 +328,7 @@ def _print(html: str, formulas: list[Formula], writer: QPdfWriter) -> None:
             painter.drawText(foot, Qt.AlignmentFlag.AlignRight, f"{page + 1} / {pages}")
     finally:
         painter.end()
+    return _places(doc, asked, height, writer)
 
 
 def _draw(doc: QTextDocument, painter: QPainter, part: QRectF) -> None:

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 from huggingface_hub import close_session
-from PySide6.QtCore import QEvent, QMimeData, QObject, QPoint, Qt, QUrl
-from PySide6.QtGui import QDropEvent
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import (
     QApplication,
     QLineEdit,
@@ -32,6 +31,7 @@ from app.ui.models.model_menu import ModelMenu
 from app.ui.models.models_dialog import ModelsDialog, ModelsTab
 from app.ui.settings.token_panel import TokenPanel
 from app.ui.style.widgets import StyledLabel
+from tests.support.dropping import drop
 from tests.support.hub_kit import gguf
 from tests.support.hub_server import HubServer
 from tests.support.window import Open, Opened, write_model
@@ -192,16 +192,6 @@ def test_a_dropped_file_is_looked_at_and_copied(
     model = next(one for one in opened.harness.services.models.installed() if not one.demo)
     assert (model.path, model.owned) == (folder / FILE, True)
     assert opened.harness.services.models.bytes_freed(model) == len(BODY)
-
-
-def drop(window: QWidget, path: Path) -> None:
-    data = QMimeData()
-    data.setUrls([QUrl.fromLocalFile(str(path))])
-    event = QDropEvent(
-        QPoint(5, 5), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton,
-        Qt.KeyboardModifier.NoModifier,
-    )  # fmt: skip
-    window.dropEvent(event)
 
 
 def test_a_file_used_in_place_is_never_deleted(

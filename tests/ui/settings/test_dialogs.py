@@ -148,6 +148,31 @@ def test_several_chats_are_exported_into_a_folder_of_their_own(
     assert list((tmp_path / name).iterdir()) == []
 
 
+def test_what_an_export_leaves_out_is_chosen_and_a_typed_name_gets_its_ending(
+    qtbot: QtBot, open_window: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = open_window(ScriptedEngine(["<think>\nA thought.\n</think>\n\nAn answer."]))
+    chat, _ = opened.harness.ask("A question")
+    services = opened.harness.services
+    services.library.set_system_prompt(chat, "Be kind.").result()
+    dialog = ExportDialog(opened.window, services.transfer, opened.window._worker, [chat])
+    dialog.open()
+    assert not dialog._reasoning.isEnabled()  # an exact file carries everything
+    dialog._exact.click()
+    for box in (dialog._reasoning, dialog._prompt):
+        box.click()
+    (tmp_path / "notes.md").write_text("in the way", encoding="utf-8")
+    typed = str(tmp_path / "notes")
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (typed, ""))
+    with qtbot.waitSignal(dialog.exported, timeout=10_000):
+        dialog._go.click()
+    said = (tmp_path / "notes (2).md").read_text(encoding="utf-8")
+    assert "An answer." in said
+    assert "A thought." not in said
+    assert "Be kind." not in said
+    assert (tmp_path / "notes.md").read_text(encoding="utf-8") == "in the way"
+
+
 def test_what_is_not_as_it_was_stays_to_be_read_after_an_import(
     qtbot: QtBot, open_window: Open, tmp_path: Path
 ) -> None:

@@ -12,7 +12,10 @@ from pytestqt.qtbot import QtBot
 
 from app.domain.generation import MAX_SEED, Sampling
 from app.domain.numbers import read_number
+from app.domain.options import Section
 from app.domain.settings import SPECS, Settings
+from app.engine.scripted import ScriptedEngine
+from app.services.core.events import ModelPhase
 from app.services.core.settings import SettingsService
 from app.ui.settings.number_field import NumberField, signs_of
 from tests.support.settings_dialog import SettingsHand
@@ -211,7 +214,7 @@ def test_the_first_step_from_none_goes_to_a_usual_value(
     qtbot: QtBot, open_window: Open, name: str, first: float, key: Qt.Key
 ) -> None:
     there = room(qtbot, open_window)
-    there.hand.press(name, key)
+    there.hand.press(name, key, Qt.Key.Key_Return)
     assert getattr(there.service.current, name) == first
 
 
@@ -237,7 +240,7 @@ def test_the_first_step_goes_to_what_is_in_force_with_the_loaded_model(
     models.load()
     qtbot.waitUntil(lambda: models.state.loaded is not None)
     there = Room(qtbot, opened)
-    there.hand.press("context_size", Qt.Key.Key_Up)
+    there.hand.press("context_size", Qt.Key.Key_Up, Qt.Key.Key_Return)
     assert there.service.current.context_size == 4096  # the scripted engine's own
 
 
@@ -246,7 +249,7 @@ def test_steps_end_at_the_bounds_and_none_is_never_stepped_to(
 ) -> None:
     there = room(qtbot, open_window, context_size=600, temperature=4.98, top_k=0)
     down, up = Qt.Key.Key_Down, Qt.Key.Key_Up
-    there.hand.press("context_size", down, down, down)
+    there.hand.press("context_size", down, down, down, Qt.Key.Key_Return)
     assert there.service.current.context_size == 512
     there.hand.press("temperature", up, up, up)
     assert there.service.current.temperature == 5
@@ -327,3 +330,31 @@ def test_no_shown_number_is_cut(qtbot: QtBot, open_window: Open) -> None:
     assert there.service.current.temperature == 1.23456789
     assert there.service.current.download_limit_mb == 1234.5678
     assert SPECS["temperature"].option.high == 5
+
+
+def test_stepping_through_a_setting_of_the_model_loads_it_once_when_the_field_is_left(
+    qtbot: QtBot, open_window: Open
+) -> None:
+    engine = ScriptedEngine()
+    opened = open_window(engine)
+    models, settings = opened.harness.services.models, opened.harness.services.settings
+    models.load()
+    qtbot.waitUntil(lambda: models.state.phase is ModelPhase.READY)
+    opened.window.commands.settings(Section.MODEL)
+    dialog = opened.window.commands._settings_dialog
+    assert dialog is not None
+    field = next(
+        one for one in dialog.findChildren(NumberField) if one.accessibleName() == "Context size"
+    )
+    loads = len(engine.loads)
+    field.setFocus()
+    for _ in range(5):
+        qtbot.keyClick(field, Qt.Key.Key_Up)
+    qtbot.wait(100)
+    assert len(engine.loads) == loads
+    assert settings.current.context_size is None
+    stepped = field.read()
+    qtbot.keyClick(field, Qt.Key.Key_Tab)
+    qtbot.waitUntil(lambda: len(engine.loads) == loads + 1)
+    assert settings.current.context_size == stepped
+    dialog.close()

@@ -75,3 +75,35 @@ def test_it_is_made_on_a_worker_thread(qtbot: QtBot) -> None:
     thread.start()
     qtbot.waitUntil(lambda: not thread.is_alive(), timeout=60_000)
     assert made[0].startswith(b"%PDF-")
+
+
+def test_links_can_be_followed_and_questions_stand_in_an_outline(qtbot: QtBot) -> None:
+    texts = ["First ü?", "See [there](https://e.example/a).\n\n" + "line\n\n" * 80, "Second?", "b"]
+    data = PdfExporter().write((conversation_of(*texts),), ExportOptions())
+    assert b"/URI (https://e.example/a)" in data
+    titles = [
+        bytes.fromhex(found.decode()).decode("utf-16")
+        for found in re.findall(rb"/Title <([0-9a-f]+)>", data)
+    ]
+    assert titles == ["First ü?", "Second?"]
+    (first,) = re.findall(rb"/Outlines (\d+) 0 R", data)
+    assert b"\n%s 0 obj\n<< /Type /Outlines" % first in data
+    pages_of = re.findall(rb"/Dest \[(\d+) 0 R", data)
+    kids = re.findall(rb"(\d+) 0 R", re.findall(rb"/Kids\s*\[(.*?)\]", data, re.DOTALL)[0])
+    assert [kids.index(page) for page in pages_of] == [0, 2]
+    # The table of the update points at its objects, and at the table before it.
+    (at,) = re.findall(rb"startxref\s+(\d+)\s+%%EOF\s*$", data)
+    table = data[int(at) :]
+    for number, offset in re.findall(rb"(\d+) 1\n(\d{10}) 00000 n", table):
+        assert data[int(offset) :].startswith(b"%s 0 obj" % number)
+    (before,) = re.findall(rb"/Prev (\d+) /", table)
+    assert data[int(before) :].startswith(b"xref")
+
+
+def test_an_answer_that_is_too_long_to_be_drawn_becomes_a_file_to_its_end(qtbot: QtBot) -> None:
+    piece = "Let $x_%d$ be, | a | b |\n```py\ndef f(): return 1\n```\n"
+    long = "".join(piece % n for n in range(10_000))
+    assert len(long) > 500_000
+    data = PdfExporter().write((conversation_of("q", long),), ExportOptions())
+    assert pages(data) > 300
+    assert len(data) < 4 * len(long)

@@ -139,7 +139,7 @@ def test_an_empty_word_stands_for_nothing_else(
         (("chats", "backup", "--yes"), "--yes goes with --restore"),
         (("chats", "backup", "--restore", "0"), "not a number of the list"),
         (("chats", "backup", "--restore=-1"), "not a number of the list"),
-        (("models", "download", "phi-4"), "Which file is not said"),
+        (("models", "download", "phi-4"), "Which Phi-4 is not said"),
         (("models", "download", "phi-4", "x.gguf", "--quant", "Q8_0"), "name two things"),
         (("models", "add", "~nobody-of-that-name/x.gguf"), "home folder of nobody"),
         (("ask", "--model", "~nobody-of-that-name/x.gguf", "Hi"), "home folder of nobody"),

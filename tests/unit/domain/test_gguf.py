@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import io
 import random
 import struct
@@ -8,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from app.domain.errors import ModelFileError
-from app.domain.gguf import read_gguf_file, read_gguf_header
+from app.domain.gguf import GgufHeader, read_gguf_file, read_gguf_header
+from app.domain.gguf_checks import unsound
 from tests.support.gguf_factory import ModelSpec, letters, vocabulary, write_model
 
 
@@ -95,3 +97,140 @@ def test_five_hundred_mutated_headers_are_read_or_refused_and_nothing_else(model
             reasons.append(error.what)
     assert all(reason.startswith("The model file mutated.gguf cannot be") for reason in reasons)
     assert len(reasons) > 200
+
+
+# --- values that llama.cpp answers with abort(), a crash or a loop -------------------------------
+
+
+def with_values(data: bytes, *entries: tuple[str, bytes]) -> bytes:
+    """``data`` with entries in front of its own, and filled up so that its tensors stay aligned."""
+    added = b"".join(_text(key) + value for key, value in entries)
+    head = _text("test.padding") + struct.pack("<i", 8)
+    filled = -(len(added) + len(head) + 8) % 32
+    added += head + _text("." * filled)
+    tensors, values = struct.unpack_from("<QQ", data, 8)
+    counts = struct.pack("<QQ", tensors, values + len(entries) + 1)
+    return data[:8] + counts + added + data[24:]
+
+
+def _text(text: str) -> bytes:
+    return struct.pack("<Q", len(text)) + text.encode()
+
+
+def whole(number: int) -> bytes:
+    return struct.pack("<iI", 4, number)
+
+
+def real(number: float) -> bytes:
+    return struct.pack("<if", 6, number)
+
+
+def said(text: str) -> bytes:
+    return struct.pack("<i", 8) + _text(text)
+
+
+def several(*numbers: int) -> bytes:
+    return struct.pack(f"<iiQ{len(numbers)}I", 9, 4, len(numbers), *numbers)
+
+
+def changed(data: bytes, key: str, value: bytes) -> bytes:
+    """``data`` with another value of the same size for a key it has."""
+    at = data.index(_text(key)) + len(_text(key))
+    return data[:at] + value + data[at + len(value) :]
+
+
+UNSOUND = [
+    ("block_count", whole(0)),
+    ("block_count", whole(513)),
+    ("block_count", whole(2**32 - 1)),
+    ("context_length", whole(0)),
+    ("context_length", whole(2**31)),
+    ("embedding_length", whole(0)),
+    ("embedding_length", whole(2**31)),
+    ("attention.head_count", whole(0)),
+    ("attention.head_count", whole(7)),
+    ("attention.head_count", whole(2**32 - 1)),
+    ("attention.head_count_kv", whole(0)),
+    ("attention.head_count_kv", whole(2)),
+    ("attention.head_count_kv", whole(2**32 - 1)),
+    ("rope.dimension_count", whole(0)),
+    ("rope.dimension_count", whole(31)),
+    ("rope.dimension_count", whole(64)),
+    ("rope.freq_base", real(0)),
+    ("rope.freq_base", real(float("nan"))),
+    ("attention.layer_norm_rms_epsilon", real(-1)),
+    ("attention.layer_norm_rms_epsilon", real(float("nan"))),
+]
+UNSOUND_MORE = [
+    ("attention.key_length", whole(0)),
+    ("attention.key_length", whole(2**31)),
+    ("attention.value_length", whole(0)),
+    ("attention.value_length", whole(16)),
+    ("rope.scaling.type", said("sideways")),
+    ("rope.scaling.factor", real(float("nan"))),
+    ("rope.scaling.factor", real(-2)),
+    ("expert_count", whole(2_000)),
+    ("expert_count", whole(4)),
+    ("expert_used_count", whole(4)),
+    ("expert_group_count", whole(4)),
+    ("nextn_predict_layers", whole(3)),
+    ("vocab_size", whole(0)),
+]
+
+
+@pytest.mark.parametrize(("key", "value"), UNSOUND)
+def test_a_value_that_ends_llama_cpp_is_refused_in_words(
+    model: bytes, key: str, value: bytes
+) -> None:
+    assert "tiny.gguf cannot be used: it" in refused(changed(model, f"phi3.{key}", value))
+
+
+@pytest.mark.parametrize(("key", "value"), UNSOUND_MORE)
+def test_an_added_value_that_ends_llama_cpp_is_refused_in_words(
+    model: bytes, key: str, value: bytes
+) -> None:
+    assert "tiny.gguf cannot be used: it" in refused(with_values(model, (f"phi3.{key}", value)))
+
+
+def test_values_that_only_look_odd_are_left_to_llama_cpp(model: bytes) -> None:
+    for key, value in (
+        ("rope.scaling.type", said("yarn")),
+        ("rope.scaling.factor", real(0)),
+        ("attention.key_length", whole(32)),
+        ("expert_count", whole(0)),
+        ("attention.sliding_window", whole(0)),
+    ):
+        read_gguf_header(io.BytesIO(with_values(model, (f"phi3.{key}", value))), "tiny.gguf")
+
+
+def test_layers_without_attention_are_no_fault_of_models_that_have_such() -> None:
+    def header(architecture: str, **values: int) -> str:
+        own = {f"{architecture}.{k.replace('__', '.')}": v for k, v in values.items()}
+        found = {"general.architecture": architecture, **own}
+        return unsound(GgufHeader(3, 0, found, {}, (), 0, {}))
+
+    assert not header("mamba", block_count=2, attention__head_count=0)
+    assert header("phi3", block_count=2, attention__head_count=0)
+    mixed = {"lfm2.attention.head_count_kv": (0.0, 8.0, 0.0)}
+    values = {
+        "general.architecture": "lfm2",
+        "lfm2.block_count": 3,
+        "lfm2.attention.head_count": 32,
+    }
+    assert not unsound(GgufHeader(3, 0, values, mixed, (), 0, {}))
+    mixed = {"lfm2.attention.head_count_kv": (0.0, 7.0, 0.0)}
+    assert unsound(GgufHeader(3, 0, values, mixed, (), 0, {}))
+
+
+@pytest.mark.parametrize("name", ["token_type", "scores"])
+def test_a_vocabulary_with_fewer_kinds_or_scores_than_tokens_is_refused(
+    model: bytes, name: str
+) -> None:
+    header = read_gguf_header(io.BytesIO(model), "tiny.gguf")
+    lengths = {**header.lengths, f"tokenizer.ggml.{name}": header.vocabulary - 1}
+    assert "for" in unsound(dataclasses.replace(header, lengths=lengths))
+
+
+def test_a_vocabulary_larger_than_its_weights_is_refused(model: bytes) -> None:
+    header = read_gguf_header(io.BytesIO(model), "tiny.gguf")
+    assert unsound(dataclasses.replace(header, vocabulary=header.vocabulary + 1))

@@ -10,18 +10,22 @@ what it printed, pictures. Large exports are split into ``conversations-000.json
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from app.domain.conversation import MessageStatus
 from app.domain.generation import Role
-from app.markup.transfer.readers.foreign import ForeignChat, ForeignMessage
+from app.markup.transfer.readers.beside_text import Loss, fenced, mark
+from app.markup.transfer.readers.chatgpt_marks import resolved
+from app.markup.transfer.readers.foreign import ForeignChat, ForeignMessage, in_order
 from app.markup.transfer.readers.json_values import (
     Json,
     ShapeError,
     as_map,
+    maps,
     moment,
     parse_json,
+    strings,
     text,
 )
 
@@ -30,7 +34,6 @@ NAME = "ChatGPT"
 _ROLES = {"user": Role.USER, "assistant": Role.ASSISTANT}
 _CANVAS = "canmore."
 _CODE = "code/"  # the type of a canvas that is not prose, before the language
-_RUN = re.compile(r"`+")
 
 
 def claims(value: object) -> bool:
@@ -46,9 +49,11 @@ def read(value: Json) -> ForeignChat:
     """
     mapping = as_map(value.get("mapping"), "The tree of messages")
     nodes: list[ForeignMessage] = []
+    children: list[list[str]] = []
     system = ""
     for key, item in mapping.items():
         entry = as_map(item, "A message")
+        children.append(strings(entry.get("children")))
         message = entry.get("message")
         parent = text(entry.get("parent")) or None
         if not isinstance(message, dict):
@@ -57,12 +62,13 @@ def read(value: Json) -> ForeignChat:
         node = _node(key, parent, message)
         if _role(message) == "system" and node.content and not _hidden(message):
             system = system or node.content
+            node = replace(node, content="")
         nodes.append(node)
     return ForeignChat(
         source="chatgpt",
         key=text(value.get("conversation_id")) or text(value.get("id")),
         title=text(value.get("title")),
-        nodes=tuple(nodes),
+        nodes=in_order(nodes, children),
         head=text(value.get("current_node")) or None,
         created_at=moment(value.get("create_time")),
         updated_at=moment(value.get("update_time")),
@@ -73,99 +79,116 @@ def read(value: Json) -> ForeignChat:
 
 
 def _node(key: str, parent: str | None, message: Json) -> ForeignMessage:
-    content = "\n\n".join(_pieces(message.get("content")))
     role = _ROLES.get(_role(message))
-    recipient = text(message.get("recipient")) or "all"
-    if recipient.startswith(_CANVAS):
-        content = _canvas(message.get("content"))
-    elif recipient not in {"all", "python"}:  # said to a tool that nobody looks over the shoulder
-        role = None
+    names = _pictures(message)
+    content, lost = _content(message, names)
+    attached = [mark("file", name) for name in _files(message)]
+    content = "\n\n".join([*attached, *([content] if content else [])])
+    lost += [Loss.FILE] * len(attached)
     if _role(message) == "tool":
-        role, content = Role.ASSISTANT, "\n\n".join(_tool_pieces(message.get("content")))
-    attached = "\n\n".join(_attached(message))
-    if attached:
-        content = f"{attached}\n\n{content}".strip()
-    if _hidden(message) or not content:
-        role = None
+        role = Role.ASSISTANT
+    if _hidden(message):
+        content, lost = "", []
     metadata = message.get("metadata")
     model = text(metadata.get("model_slug")) if isinstance(metadata, dict) else ""
     cut = message.get("status") == "finished_partial_completion"
     return ForeignMessage(
         key,
         parent,
-        role,
+        role if content else None,
         content,
         moment(message.get("create_time")),
         model,
         MessageStatus.STOPPED if cut else MessageStatus.COMPLETE,
+        lost=tuple(lost),
     )
 
 
-def _canvas(content: object) -> str:
+def _content(message: Json, names: Mapping[str, str]) -> tuple[str, list[Loss]]:
+    """What a reader saw of a message, and what is not kept of it."""
+    recipient = text(message.get("recipient")) or "all"
+    content = message.get("content")
+    content = content if isinstance(content, dict) else {}
+    lost: list[Loss] = []
+    if _role(message) == "tool":
+        pieces = list(_tool_pieces(content, names, lost))
+        made_canvas = _author_name(message).startswith(_CANVAS)
+        if not pieces and not made_canvas and content:
+            lost.append(Loss.TOOL)
+        return "\n\n".join(pieces), lost
+    if recipient.startswith(_CANVAS):
+        return _canvas(content), []
+    if text(content.get("content_type")) in {"thoughts", "reasoning_recap"}:
+        # A recap says only how long the thoughts before it took.
+        return "", [Loss.THOUGHT] if content.get("content_type") == "thoughts" else []
+    if message.get("channel") == "analysis":
+        return "", [Loss.THOUGHT]
+    if recipient not in {"all", "python"}:  # said to a tool that nobody looks over the shoulder
+        return "", [Loss.TOOL]
+    said = "\n\n".join(_pieces(content, names, lost))
+    return (resolved(said, message) if _role(message) == "assistant" else said), lost
+
+
+def _canvas(content: Json) -> str:
     """The document that a call of the canvas wrote, or what it put in place of parts of one."""
-    said = "".join(_raw(content))
+    said = "".join([text(content.get("text")), *strings(content.get("parts"))])
     try:
         call = as_map(parse_json(said), "A call")
     except ShapeError:
-        return _fenced("", said) if said else ""
+        return fenced("", said) if said else ""
     if text(call.get("content")):
         kind = text(call.get("type"))
         body = text(call.get("content"))
         if kind.startswith(_CODE):
-            body = _fenced(kind.removeprefix(_CODE), body)
-        return f"*[canvas: {text(call.get('name')) or 'unnamed'}]*\n\n{body}"
-    updates = call.get("updates")
-    changed = [
-        text(item.get("replacement"))
-        for item in (updates if isinstance(updates, list) else [])
-        if isinstance(item, dict)
-    ]
-    return "\n\n".join(["*[canvas changed]*", *(_fenced("", one) for one in changed if one)])
+            body = fenced(kind.removeprefix(_CODE), body)
+        return f"{mark('canvas', text(call.get('name')) or 'unnamed')}\n\n{body}"
+    changed = [text(item.get("replacement")) for item in maps(call.get("updates"))]
+    return "\n\n".join([mark("canvas changed"), *(fenced("", one) for one in changed if one)])
 
 
-def _raw(content: object) -> Iterator[str]:
-    if not isinstance(content, dict):
-        return
-    yield text(content.get("text"))
-    parts = content.get("parts")
-    yield from (
-        part for part in (parts if isinstance(parts, list) else []) if isinstance(part, str)
-    )
-
-
-def _tool_pieces(content: object) -> Iterator[str]:
+def _tool_pieces(content: Json, names: Mapping[str, str], lost: list[Loss]) -> Iterator[str]:
     """What a tool showed: what code printed, and pictures. Pages it read are not the answer."""
-    if not isinstance(content, dict):
-        return
     if content.get("content_type") == "execution_output" and text(content.get("text")).strip():
-        yield _fenced("text", text(content.get("text")))
-    parts = content.get("parts")
-    for part in parts if isinstance(parts, list) else []:
-        if isinstance(part, dict) and "image" in text(part.get("content_type")):
-            yield _attachment(part)
+        yield fenced("text", text(content.get("text")))
+    for part in maps(content.get("parts")):
+        if "image" in text(part.get("content_type")):
+            lost.append(Loss.PICTURE)
+            yield mark("picture", names.get(_asset(part), ""))
 
 
-def _attached(message: Json) -> Iterator[str]:
-    """Files that came with a message; pictures among them are parts of its content as well."""
+def _attachments(message: Json) -> list[Json]:
     metadata = message.get("metadata")
-    files = metadata.get("attachments") if isinstance(metadata, dict) else None
-    for file in files if isinstance(files, list) else []:
-        if not isinstance(file, dict):
-            continue
-        kind = text(file.get("mime_type")) or text(file.get("mimeType"))
-        if not kind.startswith("image/"):
-            yield f"*[file not included in the export: {text(file.get('name')) or 'unnamed'}]*"
+    return maps(metadata.get("attachments")) if isinstance(metadata, dict) else []
 
 
-def _fenced(language: str, code: str) -> str:
-    longest = max((len(run) for run in _RUN.findall(code)), default=0)
-    fence = "`" * max(3, longest + 1)
-    return f"{fence}{language}\n{code}\n{fence}"
+def _kind(file: Json) -> str:
+    return text(file.get("mime_type")) or text(file.get("mimeType"))
+
+
+def _files(message: Json) -> Iterator[str]:
+    """Files that came with a message; pictures among them are parts of its content as well."""
+    for file in _attachments(message):
+        if not _kind(file).startswith("image/"):
+            yield text(file.get("name")) or "unnamed"
+
+
+def _pictures(message: Json) -> dict[str, str]:
+    """The names of pictures by the id that the content knows them by."""
+    return {text(file.get("id")): text(file.get("name")) for file in _attachments(message)}
+
+
+def _asset(part: Json) -> str:
+    return text(part.get("asset_pointer")).rpartition("//")[2]
 
 
 def _role(message: Json) -> str:
     author = message.get("author")
     return text(author.get("role")) if isinstance(author, dict) else ""
+
+
+def _author_name(message: Json) -> str:
+    author = message.get("author")
+    return text(author.get("name")) if isinstance(author, dict) else ""
 
 
 def _hidden(message: Json) -> bool:
@@ -175,31 +198,42 @@ def _hidden(message: Json) -> bool:
     )
 
 
-def _pieces(content: object) -> Iterator[str]:
-    if not isinstance(content, dict):
-        return
+def _pieces(content: Json, names: Mapping[str, str], lost: list[Loss]) -> Iterator[str]:
     match content.get("content_type"):
-        case "thoughts" | "reasoning_recap" | "user_editable_context" | "model_editable_context":
+        case "user_editable_context" | "model_editable_context":
             return
         case "code":
-            code = text(content.get("text"))
             language = text(content.get("language"))
-            yield _fenced("" if language == "unknown" else language, code)
+            yield fenced("" if language == "unknown" else language, text(content.get("text")))
             return
         case _:
             pass
     if text(content.get("text")):
         yield text(content.get("text"))
     parts = content.get("parts")
+    spoken = any(text(part.get("text")) for part in maps(parts))
     for part in parts if isinstance(parts, list) else []:
         if isinstance(part, str):
             if part:
                 yield part
+        elif isinstance(part, dict) and text(part.get("text")):
+            yield text(part.get("text"))
         elif isinstance(part, dict):
-            yield text(part.get("text")) or _attachment(part)
+            yield from _beside(part, names, lost, spoken=spoken)
 
 
-def _attachment(part: Json) -> str:
+def _beside(
+    part: Json, names: Mapping[str, str], lost: list[Loss], *, spoken: bool
+) -> Iterator[str]:
+    """Where a part was that is no text; a voice whose words stand beside it leaves no mark."""
     kind = text(part.get("content_type"))
-    name = "image" if "image" in kind else "audio" if "audio" in kind else "attachment"
-    return f"*[{name} not included in the export]*"
+    if "image" in kind:
+        lost.append(Loss.PICTURE)
+        yield mark("picture", names.get(_asset(part), ""))
+    elif "audio" in kind:
+        lost.append(Loss.SOUND)
+        if not spoken:
+            yield mark("recording")
+    else:
+        lost.append(Loss.FILE)
+        yield mark("file", names.get(_asset(part), ""))

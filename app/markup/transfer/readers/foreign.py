@@ -10,7 +10,8 @@ from datetime import datetime
 from app.domain.conversation import Conversation, Message, MessageStatus
 from app.domain.generation import Role, Timings
 from app.domain.model import ModelRef
-from app.markup.transfer.readers.json_values import EPOCH, ShapeError
+from app.markup.transfer.readers.beside_text import Loss, losses_told
+from app.markup.transfer.readers.json_values import EPOCH, EmptyChatError, ShapeError
 from app.markup.transfer.values import Chat
 
 MAX_MESSAGES = 200_000  # in one chat
@@ -29,6 +30,8 @@ class ForeignMessage:
         model: The name of the model that wrote it.
         status: How it ended.
         timings: What it cost, where the file says so.
+        error: Why it failed, where the file says so.
+        lost: What stood there and Phial has no place for.
     """
 
     key: str
@@ -39,6 +42,8 @@ class ForeignMessage:
     model: str = ""
     status: MessageStatus = MessageStatus.COMPLETE
     timings: Timings | None = None
+    error: str = ""
+    lost: tuple[Loss, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +62,13 @@ class ForeignChat:
         archived: Whether it was archived there.
         pinned: Whether it was pinned there.
         folder: Where it was filed.
+        notes: What is not as it was, beside what the nodes lost.
     """
 
     source: str
     key: str
     title: str
-    nodes: tuple[ForeignMessage, ...]
+    nodes: tuple[ForeignMessage, ...] = ()
     head: str | None = None
     created_at: datetime | None = None
     updated_at: datetime | None = None
@@ -70,20 +76,28 @@ class ForeignChat:
     archived: bool = False
     pinned: bool = False
     folder: str = ""
+    notes: tuple[str, ...] = ()
+
+    def told(self) -> tuple[str, ...]:
+        """What is not as it was, for people."""
+        return (*self.notes, *losses_told(loss for node in self.nodes for loss in node.lost))
 
 
 def to_chat(found: ForeignChat) -> Chat:
     """The chat. The same file always gives the same ids, so that a duplicate is recognised.
 
     Raises:
-        ShapeError: The messages do not form a tree, or there are none.
+        EmptyChatError: There are no messages.
+        ShapeError: They do not form a tree, or none is of a person or a model.
     """
     if len(found.nodes) > MAX_MESSAGES:
         raise ShapeError(f"It has more than {MAX_MESSAGES:,} messages.")
     ordered = _parents_first(found.nodes)
     kept, moved_to = _without_hidden(ordered)
+    if not kept and any(node.content.strip() for node in found.nodes):
+        raise ShapeError("Nothing in it was said by a person or a model.")
     if not kept:
-        raise ShapeError("It holds no messages.")
+        raise EmptyChatError("It holds no messages.")
     start = found.created_at or next((n.created_at for n in kept if n.created_at), None) or EPOCH
     identity = found.key or _fingerprint(kept)
     conversation_id = _hex(found.source, identity)
@@ -94,7 +108,8 @@ def to_chat(found: ForeignChat) -> Chat:
         times[node.key] = node.created_at or times[node.parent]
         messages.append(_message(node, conversation_id, ids, times[node.key]))
     head_key = moved_to.get(found.head) if found.head is not None else None
-    head = ids[head_key] if head_key is not None else messages[-1].id
+    newest = max(range(len(messages)), key=lambda at: (messages[at].created_at, at))
+    head = ids[head_key] if head_key is not None else messages[newest].id
     return Chat(
         Conversation(
             id=conversation_id,
@@ -111,6 +126,19 @@ def to_chat(found: ForeignChat) -> Chat:
         tuple(messages),
         _chosen(messages, head),
     )
+
+
+def in_order(
+    nodes: Iterable[ForeignMessage], children: Iterable[Iterable[str]]
+) -> tuple[ForeignMessage, ...]:
+    """The nodes with siblings as the files list them below their parent.
+
+    Args:
+        nodes: In the order of the file.
+        children: For each message the keys of those below it, oldest first.
+    """
+    ranks = {key: rank for keys in children for rank, key in enumerate(keys)}
+    return tuple(sorted(nodes, key=lambda node: ranks.get(node.key, len(ranks))))
 
 
 def chained(nodes: Iterable[ForeignMessage]) -> tuple[ForeignMessage, ...]:
@@ -136,6 +164,7 @@ def _message(
         created_at=at,
         model=ModelRef(node.model) if answer and node.model else None,
         timings=node.timings if answer else None,
+        error=node.error if answer else "",
     )
 
 

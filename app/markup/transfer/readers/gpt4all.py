@@ -9,10 +9,11 @@ their length in bytes (0xFFFFFFFF: null).
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.domain.conversation import MessageStatus
 from app.domain.generation import Role
+from app.markup.transfer.readers.beside_text import Loss, joined
 from app.markup.transfer.readers.foreign import ForeignChat, ForeignMessage, chained
 from app.markup.transfer.readers.json_values import ShapeError, moment
 
@@ -22,6 +23,7 @@ OLDEST, NEWEST = 2, 13
 
 _NULL = 0xFFFFFFFF
 _QT_STRING = 10  # QMetaType::QString
+_SYSTEM = "System: "
 _MAX_DEPTH = 20
 _MAX_COUNT = 100_000
 
@@ -51,10 +53,23 @@ def read(data: bytes) -> ForeignChat:
         stream.string()  # collections
     if version < 11:
         _skip_engine(stream, version)
-    nodes = chained(
-        _item(stream, version, str(index), model) for index in range(stream.int32_count())
+    system = ""
+    nodes: list[ForeignMessage] = []
+    for index in range(stream.int32_count()):
+        name, node = _item(stream, version, str(index), model)
+        if name == _SYSTEM:
+            kept = system in {"", node.content}
+            system = system or node.content
+            node = replace(node, content="", lost=node.lost if kept else (Loss.SYSTEM,))
+        nodes.append(node)
+    return ForeignChat(
+        source="gpt4all",
+        key=key,
+        title=title,
+        nodes=chained(nodes),
+        created_at=created,
+        system_prompt=system,
     )
-    return ForeignChat(source="gpt4all", key=key, title=title, nodes=nodes, created_at=created)
 
 
 @dataclass(slots=True)
@@ -124,7 +139,9 @@ def _skip_engine(stream: _Stream, version: int) -> None:
     stream.blob()  # the state
 
 
-def _item(stream: _Stream, version: int, key: str, model: str) -> ForeignMessage:
+def _item(stream: _Stream, version: int, key: str, model: str) -> tuple[str, ForeignMessage]:
+    """A message, and what kind it says it is."""
+    lost: list[Loss] = []
     if version < 12:
         stream.int32()  # a number of the message
     name, value = stream.string(), stream.string()
@@ -142,14 +159,15 @@ def _item(stream: _Stream, version: int, key: str, model: str) -> ForeignMessage
         for _ in range(stream.count64()):
             stream.string()  # address of an attachment
             stream.blob()
+            lost.append(Loss.FILE)
     if version >= 12:
-        parts = [_part(stream, 0) for _ in range(stream.count64())]
-        value = "".join(parts) + value
+        parts = [_part(stream, 0, lost) for _ in range(stream.count64())]
+        value = joined([*parts, value])
     role = Role.ASSISTANT if response else Role.USER if name == "Prompt: " else None
     status = MessageStatus.STOPPED if stopped else MessageStatus.COMPLETE
     if failed:
         status = MessageStatus.FAILED
-    return ForeignMessage(key, None, role, value, None, model, status)
+    return name, ForeignMessage(key, None, role, value, None, model, status, lost=tuple(lost))
 
 
 def _skip_sources(stream: _Stream, version: int) -> None:
@@ -167,16 +185,17 @@ def _skip_sources(stream: _Stream, version: int) -> None:
             stream.int32()  # page, from, to
 
 
-def _part(stream: _Stream, depth: int) -> str:
+def _part(stream: _Stream, depth: int, lost: list[Loss]) -> str:
     if depth > _MAX_DEPTH:
         raise ShapeError("It is nested too deeply; the file is damaged.")
     name, value = stream.string(), stream.string()
     if name == "ToolCall: ":
         _skip_call(stream)
-    inner = [_part(stream, depth + 1) for _ in range(stream.count64())]
+        lost.append(Loss.TOOL)
+    inner = [_part(stream, depth + 1, lost) for _ in range(stream.count64())]
     if name == "ToolResponse: ":
         return ""
-    return "".join(inner) or value
+    return joined(inner) or value
 
 
 def _skip_call(stream: _Stream) -> None:

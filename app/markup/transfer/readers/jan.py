@@ -8,13 +8,17 @@ message has ``role``, ``content`` (a list of ``{type: "text", text: {value}}``),
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from app.domain.conversation import MessageStatus
 from app.domain.generation import Role
+from app.markup.transfer.readers.beside_text import Loss, mark, thought
 from app.markup.transfer.readers.foreign import ForeignChat, ForeignMessage, chained
 from app.markup.transfer.readers.json_values import (
     Json,
     ShapeError,
     as_map,
+    maps,
     moment,
     parse_json,
     text,
@@ -36,7 +40,8 @@ def read(thread: Json, lines: str) -> tuple[ForeignChat, int]:
 
     Args:
         thread: thread.json; empty where only the messages are at hand.
-        lines: messages.jsonl.
+        lines: messages.jsonl. Its lines end at a line feed alone: U+2028 and U+0085, at which
+            Python also splits, stand in messages.
 
     Raises:
         ShapeError: Nothing of it can be read.
@@ -45,7 +50,7 @@ def read(thread: Json, lines: str) -> tuple[ForeignChat, int]:
     broken = 0
     key = text(thread.get("id"))
     system = ""
-    for index, item in enumerate(lines.splitlines()):
+    for index, item in enumerate(lines.split("\n")):
         if not item.strip():
             continue
         try:
@@ -57,6 +62,7 @@ def read(thread: Json, lines: str) -> tuple[ForeignChat, int]:
         node = _node(index, message)
         if message.get("role") == "system":
             system = system or node.content
+            node = replace(node, content="")
         nodes.append(node)
     if broken and not nodes:
         raise ShapeError("None of its messages can be read.")
@@ -74,9 +80,13 @@ def read(thread: Json, lines: str) -> tuple[ForeignChat, int]:
 
 
 def _node(index: int, message: Json) -> ForeignMessage:
-    said = "\n\n".join(_parts(message.get("content")))
+    lost: list[Loss] = []
+    said = _said(message.get("content"), lost)
     metadata = message.get("metadata")
-    model = text(metadata.get("modelId")) if isinstance(metadata, dict) else ""
+    metadata = metadata if isinstance(metadata, dict) else {}
+    model = text(metadata.get("modelId"))
+    lost += [Loss.TOOL for _ in maps(metadata.get("tool_calls"))]
+    lost += [Loss.FILE for _ in maps(message.get("attachments"))]
     return ForeignMessage(
         str(index),
         None,
@@ -85,25 +95,29 @@ def _node(index: int, message: Json) -> ForeignMessage:
         moment(message.get("created_at")),
         model,
         _STATUS.get(text(message.get("status")), MessageStatus.COMPLETE),
+        lost=tuple(lost),
     )
 
 
-def _parts(content: object) -> list[str]:
+def _said(content: object, lost: list[Loss]) -> str:
     if isinstance(content, str):
-        return [content]
-    found: list[str] = []
-    for part in content if isinstance(content, list) else []:
-        if not isinstance(part, dict):
-            continue
-        said = part.get("text")
-        value = text(said.get("value")) if isinstance(said, dict) else text(said)
-        if part.get("type") == "reasoning" and value:
-            value = f"<think>\n{value}\n</think>"
-        if value:
-            found.append(value)
-        elif "image" in text(part.get("type")):
-            found.append("*[image not included]*")
-    return found
+        return content
+    said: list[str] = []
+    thoughts: list[str] = []
+    for part in maps(content):
+        inner = part.get("text")
+        value = text(inner.get("value")) if isinstance(inner, dict) else text(inner)
+        kind = text(part.get("type"))
+        if kind == "reasoning":
+            thoughts.append(value)
+        elif value:
+            said.append(value)
+        elif "image" in kind:
+            lost.append(Loss.PICTURE)
+            said.append(mark("picture"))
+        elif kind not in {"", "text"}:
+            lost.append(Loss.TOOL if "tool" in kind else Loss.FILE)
+    return thought("\n\n".join(thoughts), "\n\n".join(said))
 
 
 def _title(thread: Json) -> str:

@@ -10,11 +10,17 @@ from typing import TypeAlias
 Json: TypeAlias = "Mapping[str, object]"
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+NESTED = "It is nested too deeply to be a chat."
+NOT_TEXT = "It is not UTF-8 text."
 _MILLISECONDS_FROM = 1e11  # the year 5138 in seconds, 1973 in milliseconds
 
 
 class ShapeError(ValueError):
     """A file is not of the shape its format has; the text is for people."""
+
+
+class EmptyChatError(ShapeError):
+    """A chat in which nothing was said yet."""
 
 
 def parse_json(data: bytes | str) -> object:
@@ -26,7 +32,7 @@ def parse_json(data: bytes | str) -> object:
     try:
         return json.loads(data)
     except RecursionError:
-        raise ShapeError("It is nested too deeply to be a chat.") from None
+        raise ShapeError(NESTED) from None
     except ValueError as error:
         raise ShapeError(f"It is not sound JSON ({error}).") from error
 
@@ -56,6 +62,16 @@ def as_list(value: object, what: str) -> list[object]:
 def text(value: object) -> str:
     """``value`` if it is a text, else an empty one."""
     return value if isinstance(value, str) else ""
+
+
+def strings(value: object) -> list[str]:
+    """The texts of a list; empty if it is none."""
+    return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
+
+
+def maps(value: object) -> list[Json]:
+    """The objects of a list; empty if it is none."""
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
 def moment(value: object) -> datetime | None:

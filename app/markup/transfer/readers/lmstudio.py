@@ -10,12 +10,13 @@ selected one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from dataclasses import replace
 
 from app.domain.conversation import MessageStatus
 from app.domain.generation import Role, Timings
+from app.markup.transfer.readers.beside_text import Loss, mark, thought
 from app.markup.transfer.readers.foreign import ForeignChat, ForeignMessage
-from app.markup.transfer.readers.json_values import Json, ShapeError, as_list, as_map, moment, text
+from app.markup.transfer.readers.json_values import Json, as_list, as_map, maps, moment, text
 
 NAME = "LM Studio"
 
@@ -27,7 +28,9 @@ def claims(value: object) -> bool:
     if not isinstance(value, dict) or not isinstance(value.get("messages"), list):
         return False
     messages = value["messages"]
-    return bool(messages) and all(isinstance(m, dict) and "versions" in m for m in messages[:3])
+    if not messages:
+        return "userLastMessagedAt" in value or "perChatPredictionConfig" in value
+    return all(isinstance(m, dict) and "versions" in m for m in messages[:3])
 
 
 def read(value: Json) -> ForeignChat:
@@ -41,15 +44,19 @@ def read(value: Json) -> ForeignChat:
     system = text(value.get("systemPrompt"))
     for index, item in enumerate(as_list(value.get("messages"), "The list of messages")):
         message = as_map(item, "A message")
-        versions = as_list(message.get("versions"), "The versions of a message")
+        versions = maps(message.get("versions"))
         if not versions:
-            raise ShapeError("A message in it has no version.")
+            nodes.append(ForeignMessage(str(index), parent, None, "", lost=(Loss.MESSAGE,)))
+            continue
         selected = message.get("currentlySelected")
         at = selected if isinstance(selected, int) and 0 <= selected < len(versions) else 0
         for number, version in enumerate(versions):
-            node = _node(f"{index}.{number}", parent, as_map(version, "A version"))
-            if as_map(version, "A version").get("role") == "system":
+            node = _node(f"{index}.{number}", parent, version)
+            if version.get("role") == "system":
+                # One in the middle of a chat has no place here.
+                kept = system in {"", node.content}
                 system = system or node.content
+                node = replace(node, content="", lost=() if kept else (Loss.SYSTEM,))
             nodes.append(node)
         parent = f"{index}.{at}"
     return ForeignChat(
@@ -66,40 +73,61 @@ def read(value: Json) -> ForeignChat:
 
 
 def _node(key: str, parent: str | None, version: Json) -> ForeignMessage:
-    pieces = list(_content(version.get("content")))
+    lost: list[Loss] = []
+    thoughts: list[str] = []
+    said = _content(version.get("content"), lost)
     model = ""
     timings = None
     status = MessageStatus.COMPLETE
-    steps = version.get("steps")
-    for item in steps if isinstance(steps, list) else []:
-        if not isinstance(item, dict):
-            continue
-        if item.get("type") == "contentBlock":
-            said = "".join(_content(item.get("content")))
+    goes_on = False  # the next block continues the sentence of the one before
+    for item in maps(version.get("steps")):
+        if item.get("type") == "toolStatus" or item.get("roleOverride") == "tool":
+            lost.append(Loss.TOOL)
+        elif item.get("type") == "contentBlock":
+            block = _content(item.get("content"), lost)
             style = item.get("style")
             if isinstance(style, dict) and style.get("type") == "thinking":
-                said = f"<think>{said}</think>\n\n"
-            pieces.append(said)
+                thoughts.append(block)
+            elif goes_on:
+                said += block
+            else:
+                said = "\n\n".join(filter(None, (said, block)))
         info = item.get("genInfo")
         if isinstance(info, dict):
             model = text(info.get("identifier")) or model
             timings, status = _outcome(info)
+            goes_on = status in {MessageStatus.STOPPED, MessageStatus.CUT}
     sender = version.get("senderInfo")
     if isinstance(sender, dict):
         model = model or text(sender.get("senderName"))
     role = _ROLES.get(text(version.get("role")))
-    return ForeignMessage(key, parent, role, "".join(pieces), None, model, status, timings)
+    content = thought("\n\n".join(thoughts), said)
+    return ForeignMessage(
+        key, parent, role, content, None, model, status, timings, lost=tuple(lost)
+    )
 
 
-def _content(value: object) -> Iterator[str]:
-    yield text(value)  # the oldest files have no list of parts
-    for part in value if isinstance(value, list) else []:
-        if not isinstance(part, dict):
-            continue
-        if part.get("type") == "text":
-            yield text(part.get("text"))
-        elif part.get("type") == "file":
-            yield f"*[file not included: {text(part.get('fileIdentifier')) or 'unnamed'}]*"
+def _content(value: object, lost: list[Loss]) -> str:
+    if isinstance(value, str):  # the oldest files have no list of parts
+        return value
+    said: list[str] = []
+    text_before = False
+    for part in maps(value):
+        match part.get("type"):
+            case "text" if text_before:
+                said[-1] += text(part.get("text"))
+            case "text":
+                said.append(text(part.get("text")))
+            case "file":
+                kind = "picture" if part.get("fileType") == "image" else "file"
+                lost.append(Loss.PICTURE if kind == "picture" else Loss.FILE)
+                said.append(mark(kind, text(part.get("fileIdentifier")) or "unnamed"))
+            case "toolCallRequest" | "toolCallResult":
+                lost.append(Loss.TOOL)
+            case _:
+                lost.append(Loss.FILE)
+        text_before = part.get("type") == "text"
+    return "\n\n".join(filter(None, said))
 
 
 def _outcome(info: Json) -> tuple[Timings | None, MessageStatus]:

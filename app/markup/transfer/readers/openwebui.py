@@ -13,8 +13,17 @@ import re
 
 from app.domain.conversation import MessageStatus
 from app.domain.generation import Role
-from app.markup.transfer.readers.foreign import ForeignChat, ForeignMessage, chained
-from app.markup.transfer.readers.json_values import Json, ShapeError, as_map, moment, text
+from app.markup.transfer.readers.beside_text import Loss, mark, thought
+from app.markup.transfer.readers.foreign import ForeignChat, ForeignMessage, chained, in_order
+from app.markup.transfer.readers.json_values import (
+    Json,
+    ShapeError,
+    as_map,
+    maps,
+    moment,
+    strings,
+    text,
+)
 
 NAME = "Open WebUI"
 
@@ -22,6 +31,8 @@ _ROLES = {"user": Role.USER, "assistant": Role.ASSISTANT}
 _REASONING = re.compile(
     r'<details type="reasoning"[^>]*>\s*(?:<summary>.*?</summary>)?(.*?)</details>\s*', re.DOTALL
 )
+
+_DETAILS = re.compile(r'<details type="tool_calls"[^>]*>.*?</details>\s*', re.DOTALL)
 
 
 def claims(value: object) -> bool:
@@ -43,14 +54,14 @@ def read(value: Json) -> ForeignChat:
     nodes: tuple[ForeignMessage, ...]
     if isinstance(history, dict) and isinstance(history.get("messages"), dict):
         head = text(history.get("currentId")) or None
-        nodes = tuple(
-            _node(key, as_map(item, "A message")) for key, item in history["messages"].items()
+        listed = {key: as_map(item, "A message") for key, item in history["messages"].items()}
+        nodes = in_order(
+            (_node(key, item) for key, item in listed.items()),
+            (strings(item.get("childrenIds")) for item in listed.values()),
         )
     else:
-        listed = chat.get("messages")
         nodes = chained(
-            _node(str(index), as_map(item, "A message"))
-            for index, item in enumerate(listed if isinstance(listed, list) else [])
+            _node(str(index), item) for index, item in enumerate(maps(chat.get("messages")))
         )
     return ForeignChat(
         source="openwebui",
@@ -82,11 +93,17 @@ def _chat(value: object) -> Json | None:
 
 
 def _node(key: str, message: Json) -> ForeignMessage:
-    content = message.get("content")
-    if isinstance(content, list):
-        content = "\n\n".join(text(part.get("text")) for part in content if isinstance(part, dict))
-    said = _REASONING.sub(_thought, text(content))
-    failed = bool(message.get("error")) and not said
+    lost: list[Loss] = []
+    said, calls = _DETAILS.subn("", _text(message, lost))
+    lost += [Loss.TOOL] * calls
+    thoughts: list[str] = []
+    said = _REASONING.sub(lambda found: _thought(found, thoughts), said)
+    said = thought("\n\n".join(thoughts), said)
+    attached = [_file(file, lost) for file in maps(message.get("files"))]
+    if attached:
+        said = "\n\n".join([*attached, *([said] if said else [])])
+    problem = message.get("error")
+    failed = bool(problem) and not said
     role = _ROLES.get(text(message.get("role")))
     return ForeignMessage(
         key,
@@ -96,14 +113,36 @@ def _node(key: str, message: Json) -> ForeignMessage:
         moment(message.get("timestamp")),
         text(message.get("model")),
         MessageStatus.FAILED if failed else MessageStatus.COMPLETE,
+        error=text(problem.get("content")) if isinstance(problem, dict) else text(problem),
+        lost=tuple(lost),
     )
 
 
-def _thought(match: re.Match[str]) -> str:
+def _text(message: Json, lost: list[Loss]) -> str:
+    content = message.get("content")
+    if isinstance(content, str):
+        return content
+    said: list[str] = []
+    for part in maps(content):
+        if text(part.get("text")):
+            said.append(text(part.get("text")))
+        elif "image" in text(part.get("type")):
+            lost.append(Loss.PICTURE)
+            said.append(mark("picture"))
+    return "\n\n".join(said)
+
+
+def _file(file: Json, lost: list[Loss]) -> str:
+    kind = "picture" if file.get("type") == "image" else "file"
+    lost.append(Loss.PICTURE if kind == "picture" else Loss.FILE)
+    return mark(kind, text(file.get("name")))
+
+
+def _thought(match: re.Match[str], thoughts: list[str]) -> str:
     # Open WebUI keeps reasoning as escaped, quoted lines inside a <details> of its own.
     lines = html.unescape(match[1]).strip().split("\n")
-    plain = "\n".join(re.sub(r"^> ?", "", item) for item in lines)
-    return f"<think>\n{plain}\n</think>\n\n"
+    thoughts.append("\n".join(re.sub(r"^> ?", "", item) for item in lines))
+    return ""
 
 
 def _system(chat: Json) -> str:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from html import escape
 
-from app.domain.conversation import Message
 from app.domain.generation import Role
 from app.markup.code.highlighter import TokenKind
 from app.markup.latex.tokens import MathError
 from app.markup.maths.render import render
 from app.markup.parse import parse
 from app.markup.transfer.values import Chat, ExportFormat, ExportOptions
+from app.markup.transfer.writers.exported_turns import Budget, Turn, system_prompt, turns
 from app.markup.transfer.writers.html_blocks import HtmlBlocks
 from app.markup.transfer.writers.html_style import STYLE
 from app.markup.transfer.writers.markdown import author
 
+MAX_DRAWN = 6_000_000  # bytes of formulas in one page, some thousand; the rest is their source
+MAX_RUNS = 40_000  # pieces of code that are coloured in one page, some thousand lines
 _EM = 16.0  # pixels the formulas are measured at; the page scales them with its text
 
 # Nothing is loaded and nothing runs, even if a text should find a way to ask for it.
@@ -43,12 +45,18 @@ class BrowserRenderer:
 
     def __init__(self, *, fold: bool) -> None:
         self._fold = fold
+        self._formulas = Budget(MAX_DRAWN)
+        self._runs = Budget(MAX_RUNS)
 
     def formula(self, source: str, markdown: str, *, display: bool) -> str:
         """Inline SVG on the baseline, in the colour and size of the text around it."""
+        if self._formulas.spent:
+            return f"<code>{escape(markdown, quote=False)}</code>"
         try:
             drawn = render(source, display=display, size=_EM, colour="currentColor")
         except MathError:
+            return f"<code>{escape(markdown, quote=False)}</code>"
+        if not self._formulas.allows(len(drawn.svg)):
             return f"<code>{escape(markdown, quote=False)}</code>"
         size = f"width:{drawn.width / _EM:.3f}em;height:{drawn.height / _EM:.3f}em"
         drop = (drawn.baseline - drawn.height) / _EM
@@ -64,12 +72,22 @@ class BrowserRenderer:
 
     def run(self, kind: TokenKind, text: str) -> str:
         """A class for the style sheet."""
+        if not self._runs.allows(1):
+            return text
         return f'<span class="c-{kind.value}">{text}</span>'
 
     def thinking(self, body: str) -> str:
         """Folded, or open where it should not be hidden."""
         opened = "" if self._fold else " open"
         return f"<details{opened}><summary>Thinking</summary>\n{body}</details>\n"
+
+    def quote(self, body: str) -> str:
+        """A quotation; the style sheet draws its bar."""
+        return f"<blockquote>\n{body}</blockquote>\n"
+
+    def draws_rows(self, count: int) -> bool:
+        """A browser takes any number."""
+        return count >= 0
 
     def task(self, *, checked: bool) -> str:
         """A box that cannot be changed."""
@@ -82,14 +100,14 @@ def write_html(chat: Chat, options: ExportOptions) -> str:
     title = escape(c.title.strip() or "Untitled chat")
     look = BrowserRenderer(fold=options.fold_thinking)
     prompt = ""
-    if c.system_prompt:
+    if said := system_prompt(chat, options):
         prompt = (
             '<details class="system"><summary>System prompt</summary>\n'
-            f"{HtmlBlocks(look, 's').html(parse(c.system_prompt))}</details>\n"
+            f"{HtmlBlocks(look, 's').html(parse(said))}</details>\n"
         )
-    turns = "".join(
-        _turn(message, f"m{number}-", look, options)
-        for number, message in enumerate(chat.branch(), 1)
+    shown = "".join(
+        _turn(turn, f"m{number}-", look, options)
+        for number, turn in enumerate(turns(chat, options), 1)
     )
     return (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
@@ -99,11 +117,13 @@ def write_html(chat: Chat, options: ExportOptions) -> str:
         f"<title>{title}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<main>\n"
         f"<h1>{title}</h1>\n"
         f'<p class="when">{options.local(c.created_at):%d %B %Y}</p>\n'
-        f"{prompt}{turns}</main>\n</body>\n</html>\n"
+        f"{prompt}{shown}</main>\n</body>\n</html>\n"
     )
 
 
-def _turn(message: Message, prefix: str, look: BrowserRenderer, options: ExportOptions) -> str:
+def _turn(turn: Turn, prefix: str, look: BrowserRenderer, options: ExportOptions) -> str:
+    message = turn.message
+    place = f' <span class="when">{turn.place}</span>' if turn.place else ""
     who = escape(author(message))
     when = options.local(message.created_at)
     mine = message.role is Role.USER
@@ -112,6 +132,7 @@ def _turn(message: Message, prefix: str, look: BrowserRenderer, options: ExportO
     error = f'<p class="error">{escape(message.error)}</p>\n' if message.error else ""
     return (
         f'<section class="{kind}">\n<h2>{who} '
-        f'<time datetime="{message.created_at.isoformat()}">{when:%d %B %Y, %H:%M}</time></h2>\n'
+        f'<time datetime="{message.created_at.isoformat()}">{when:%d %B %Y, %H:%M}</time>'
+        f"{place}</h2>\n"
         f'<div class="text" dir="auto">\n{body}{error}</div>\n</section>\n'
     )

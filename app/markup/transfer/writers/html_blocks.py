@@ -27,6 +27,7 @@ from app.markup.document.blocks import (
     Paragraph,
     Quote,
     Rule,
+    Script,
     SoftBreak,
     Strike,
     Strong,
@@ -54,6 +55,12 @@ class BlockRenderer(Protocol):
     def thinking(self, body: str) -> str:
         """The reasoning of an answer."""
 
+    def quote(self, body: str) -> str:
+        """A quotation."""
+
+    def draws_rows(self, count: int) -> bool:
+        """Whether so many more rows are drawn as a table, and not as lines."""
+
     def task(self, *, checked: bool) -> str:
         """The box of a task."""
 
@@ -63,11 +70,15 @@ class HtmlBlocks:
 
     Args:
         look: See :class:`BlockRenderer`.
+        rows: The most rows of one table; a longer one goes on in the next. None for any number.
         prefix: Precedes the ids of footnotes, so that messages of a page do not clash.
         breaks: Whether each line end of the source is one on the page, as where people typed.
     """
 
-    def __init__(self, look: BlockRenderer, prefix: str, *, breaks: bool = False) -> None:
+    def __init__(
+        self, look: BlockRenderer, prefix: str, *, breaks: bool = False, rows: int | None = None
+    ) -> None:
+        self._rows = rows
         self._look = look
         self._soft_break = "<br>\n" if breaks else "\n"
         self._prefix = prefix
@@ -98,7 +109,7 @@ class HtmlBlocks:
                     f'<div class="formula" align="center">{drawn}{escape(block.trailing)}</div>\n'
                 )
             case Quote(children):
-                return f"<blockquote>\n{self.html(children)}</blockquote>\n"
+                return self._look.quote(self.html(children))
             case ListBlock():
                 return self._list(block)
             case ListItem():
@@ -160,12 +171,21 @@ class HtmlBlocks:
                 made.append(f"<{tag}{style}>{self._spans(cell)}</{tag}>")
             return f"<tr>{''.join(made)}</tr>\n"
 
-        body = "".join(row(cells, "td") for cells in table.rows)
         head = row(table.header, "th")
-        return (
-            f'<div class="table"><table class="data" border="1" cellspacing="0" cellpadding="5">\n'
-            f"<thead>{head}</thead>\n<tbody>\n{body}</tbody></table></div>\n"
-        )
+        size = self._rows or max(1, len(table.rows))
+        parts = []
+        for start in range(0, max(1, len(table.rows)), size):
+            part = table.rows[start : start + size]
+            if not self._look.draws_rows(len(part)):
+                lines = (" | ".join(map(self._spans, cells)) for cells in part)
+                parts.append(f"<p>{'<br>'.join(lines)}</p>\n")
+                continue
+            body = "".join(row(cells, "td") for cells in part)
+            parts.append(
+                '<div class="table"><table class="data" dir="auto" border="1" cellspacing="0" '
+                f'cellpadding="5">\n<thead>{head}</thead>\n<tbody>\n{body}</tbody></table></div>\n'
+            )
+        return "".join(parts)
 
     def _spans(self, spans: Iterable[Inline]) -> str:
         return "".join(self._span(span) for span in spans)
@@ -182,6 +202,9 @@ class HtmlBlocks:
                 return f"<strong>{self._spans(children)}</strong>"
             case Strike(children):
                 return f"<s>{self._spans(children)}</s>"
+            case Script(children, raised):
+                name = "sup" if raised else "sub"
+                return f"<{name}>{self._spans(children)}</{name}>"
             case Link(href, title, children):
                 return _link(href, title, self._spans(children))
             case Image(src, alt, title):
@@ -190,8 +213,8 @@ class HtmlBlocks:
                 return self._look.formula(span.source, span.markdown, display=span.display)
             case LineBreak():
                 return "<br>\n"
-            case SoftBreak():
-                return self._soft_break
+            case SoftBreak(kept):
+                return "<br>\n" if kept else self._soft_break
             case FootnoteRef(_, number):
                 return f'<sup><a href="#{self._prefix}{number}">{number}</a></sup>'
 

@@ -83,7 +83,7 @@ STYLE = f""":root{{color-scheme:light dark;{_variables(LIGHT)}}}
 *{{box-sizing:border-box}}
 body{{margin:0;background:var(--page);color:var(--text);
 font:16px/1.6 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif;
-overflow-wrap:anywhere}}
+overflow-wrap:break-word}}
 main{{max-width:760px;margin:0 auto;padding:32px 16px 64px}}
 h1{{font-size:1.6em;line-height:1.25;margin:0}}
 h2{{font-size:1em;margin:0 0 8px}}

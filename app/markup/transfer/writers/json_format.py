@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 
 from app.markup.transfer.readers.json_values import Json, ShapeError, as_list, as_map
 from app.markup.transfer.values import Chat, ExportFormat, ExportOptions
+from app.markup.transfer.writers.exported_turns import system_prompt, turns
 from app.markup.transfer.writers.records import (
     chat_from_records,
     conversation_record,
@@ -33,7 +35,7 @@ class JsonExporter:
 
     def write(self, chats: tuple[Chat, ...], options: ExportOptions) -> bytes:
         """All chats as one object; without ``options.exact`` the walked branches only."""
-        make = chat_to_json if options.exact else _plain
+        make = chat_to_json if options.exact else partial(_plain, options=options)
         document = {
             "format": NAME,
             "version": VERSION,
@@ -84,18 +86,19 @@ def chat_from_json(value: object) -> Chat:
     return chat_from_records(record, messages)
 
 
-def _plain(chat: Chat) -> dict[str, object]:
+def _plain(chat: Chat, options: ExportOptions) -> dict[str, object]:
     c = chat.conversation
     return {
         "title": pack(c.title),
         "created_at": c.created_at.isoformat(),
-        "system_prompt": pack(c.system_prompt),
+        "system_prompt": pack(system_prompt(chat, options)),
         "messages": [
             {
-                "role": message.role.value,
-                "created_at": message.created_at.isoformat(),
-                "content": pack(message.content),
+                "role": turn.message.role.value,
+                "created_at": turn.message.created_at.isoformat(),
+                "content": pack(turn.message.content),
+                **({"version": turn.version.index} if turn.version else {}),
             }
-            for message in chat.branch()
+            for turn in turns(chat, options)
         ],
     }

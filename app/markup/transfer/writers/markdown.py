@@ -20,6 +20,7 @@ from app.domain.generation import Role
 from app.markup.transfer.readers.json_values import Json, ShapeError, as_list, as_map, parse_json
 from app.markup.transfer.readers.patches import Patch, undo
 from app.markup.transfer.values import Chat, ExportFormat, ExportOptions
+from app.markup.transfer.writers.exported_turns import Turn, system_prompt, turns
 from app.markup.transfer.writers.neutral import NeutralText, neutralise
 from app.markup.transfer.writers.records import (
     chat_from_records,
@@ -70,20 +71,26 @@ class MarkdownExporter:
 def write_markdown(chat: Chat, options: ExportOptions) -> str:
     """The Markdown of a chat; it can be encoded as UTF-8 and holds no CR and no NUL."""
     branch = chat.branch()
+    listed = [Turn(message) for message in branch]
     prompt = chat.conversation.system_prompt
-    texts = [prompt, *(message.content for message in branch)]
+    if not options.exact:
+        listed, prompt = list(turns(chat, options)), system_prompt(chat, options)
+    texts = [prompt, *(turn.message.content for turn in listed)]
     shown = _shown_together(texts, fold=options.fold_thinking)
     mark = _mark(chat) if options.exact else ""
     pieces = [_front_matter(chat, branch, mark), f"# {_line(_title(chat))}\n"]
     if prompt:
         pieces.append(f"\n## System prompt\n\n{shown[0].text}\n")
     versions = chat.versions() if options.exact else {}
-    for number, (message, text) in enumerate(zip(branch, shown[1:], strict=True), 1):
+    for number, (turn, text) in enumerate(zip(listed, shown[1:], strict=True), 1):
+        message = turn.message
         pieces.append(f"\n## {_line(author(message))}\n")
         told = [f"{options.local(message.created_at):%d %B %Y, %H:%M}"]
         version = versions.get(message.id)
         if version and version.count > 1:
             told.append(f"version {version.index} of {version.count}")
+        if turn.place:
+            told.append(turn.place)
         if message.status in _ENDS:
             told.append(_ENDS[message.status])
         pieces.append(f"\n*{' · '.join(told)}*\n")

@@ -40,13 +40,21 @@ class BranchModel:
             models = [MessageModel(entry, left_out=False) for entry in entries]
         else:
             models = []
-            for key, entry in zip(keys, entries, strict=True):
+            end = summed_until(keys, notes)
+            for at, (key, entry) in enumerate(zip(keys, entries, strict=True)):
                 out, note = key in left_out, notes.get(key, "")
+                labels = note, out and at < end
                 old = known.get(key)
-                if old is not None and old.summary == note and _same_look(old, entry, left_out=out):
+                if (
+                    old is not None
+                    and (old.summary, old.summed_up) == labels
+                    and _same_look(old, entry, left_out=out)
+                ):
                     models.append(old)
                 else:
-                    models.append(MessageModel(entry, left_out=out, summary=note))
+                    models.append(
+                        MessageModel(entry, left_out=out, summary=note, summed_up=labels[1])
+                    )
         self.models = models
         self.by_id = dict(zip(keys, range(len(keys)), strict=True))
         self._open = OrderedDict((k, v) for k, v in self._open.items() if k in self.by_id)
@@ -121,6 +129,11 @@ class BranchModel:
         if at > 0:
             return at - 1, len(self.open(at - 1).rows) - 1
         return None
+
+
+def summed_until(keys: Sequence[str], summaries: Mapping[str, str]) -> int:
+    """The place of the first message that a summary stands above; all before it are part of it."""
+    return next((at for at, key in enumerate(keys) if key in summaries), 0)
 
 
 def _same_look(model: MessageModel, entry: BranchMessage, *, left_out: bool) -> bool:

@@ -17,6 +17,7 @@ from app.markup.document.blocks import Block, BlockPart, StreamResult, StreamUpd
 from app.markup.document.flow import flatten
 from app.markup.parse import parse
 from app.markup.stream import MarkdownStream
+from app.services.core import formatting
 from app.ui.transcript.content.heights import HeightIndex
 from app.ui.transcript.content.row_list import RowList, RowSnapshot
 from app.ui.transcript.content.rows import (
@@ -60,6 +61,7 @@ UNKNOWN = HeightIndex()
 """Stands for the heights of all messages that were never opened; nothing is put into it."""
 
 NOT_SEEN = "Not seen by the model: it no longer fits the context window"
+SUMMED_UP = "Read by the model as part of the summary below"
 SUMMARY = "What the model reads in place of the messages above, summed up by itself:"
 
 
@@ -91,15 +93,19 @@ class MessageModel:
         "message",
         "stream",
         "summary",
+        "summed_up",
         "think_seconds",
         "version",
     )
 
-    def __init__(self, entry: BranchMessage, *, left_out: bool, summary: str = "") -> None:
+    def __init__(
+        self, entry: BranchMessage, *, left_out: bool, summary: str = "", summed_up: bool = False
+    ) -> None:
         self.message: Message = entry.message
         self.version: Version = entry.version
         self.left_out = left_out
         self.summary = summary  # of the messages above
+        self.summed_up = summed_up  # left out, and part of a summary that is read instead
         self.folded = True
         self.list: RowList | None = None
         self.heights = UNKNOWN
@@ -162,7 +168,8 @@ class MessageModel:
             self.think_seconds = estimated_thinking(self.message)
         made.think_seconds = self.think_seconds
         if self.left_out:
-            made.rows.append(NoteRow(NOT_SEEN, RowPlacement(gap=12)))
+            label = SUMMED_UP if self.summed_up else NOT_SEEN
+            made.rows.append(NoteRow(label, RowPlacement(gap=12)))
         elif self.summary:
             text = f"{SUMMARY}\n{self.summary}".replace("\n", LINE)
             made.rows.append(NoteRow(text, RowPlacement(gap=12)))
@@ -305,11 +312,13 @@ class MessageModel:
     def _end(self, measures: Measures, base: int, old: Sequence[Row]) -> None:
         """Add what stands under the text, and bring the heights into step from row ``base``."""
         rows = self.rows
+        if self.list is not None and self.message.status is not MessageStatus.STREAMING:
+            self.list.end_thinking()
         if self.unparsed_characters:
             rows.append(UnparsedRow(self.unparsed_characters))
         if self.message.status is MessageStatus.FAILED or self.message.error:
-            words = self.message.error or "No answer could be written."
-            rows.append(NoteRow(words, RowPlacement(gap=8), error=True))
+            reason = self.message.error or "No answer could be written."
+            rows.append(NoteRow(reason, RowPlacement(gap=8), error=True))
         rows.append(FOOTER_USER if self.is_user else FOOTER_ANSWER)
         if self.heights is UNKNOWN:
             self.heights = HeightIndex()
@@ -398,7 +407,13 @@ def estimated_thinking(message: Message) -> float | None:
 
 
 def status_text(message: Message) -> str:
-    """What is said under an answer that did not end by itself."""
+    """What is said under an answer: how it ended, if not by itself, and what was not read."""
+    count = len(message.left_out) if message.role is _ASSISTANT else 0
+    left_out = f"{formatting.amount(count, 'older message')} left out" if count else ""
+    return formatting.join(_end_words(message), left_out)
+
+
+def _end_words(message: Message) -> str:
     match message.status:
         case MessageStatus.STOPPED:
             return "Stopped by you"

@@ -14,6 +14,7 @@ from app.markup.document.blocks import (
     Table,
 )
 from app.markup.document.flow import FlowRow, FootnoteFrame, ItemFrame, QuoteFrame, ThinkingFrame
+from app.markup.text import plain_spans
 from app.ui.transcript.content.rows import (
     BULLETS,
     GAP,
@@ -29,7 +30,7 @@ from app.ui.transcript.content.rows import (
     TextRow,
     ThinkingRow,
 )
-from app.ui.transcript.content.runs import Run, split_runs, text_of, to_runs
+from app.ui.transcript.content.runs import Run, runs_from_right, split_runs, text_of, to_runs
 from app.ui.transcript.content.wide_blocks import CodeState, TableState
 
 CODE_LINES = 20
@@ -94,6 +95,12 @@ class RowList:
         row = self.thinking
         if row is not None:
             self.rows[self._think_at] = replace(row, seconds=seconds)
+
+    def end_thinking(self) -> None:
+        """The answer has ended: reasoning that is still open will not go on."""
+        row = self.thinking
+        if row is not None and not row.closed and not row.cut:
+            self.rows[self._think_at] = replace(row, cut=True)
 
     def snapshot(self) -> RowSnapshot:
         """Remember the end, so that a tail can be taken back."""
@@ -264,7 +271,8 @@ class RowList:
             state, place, head = last.state, last.place, last.head
             lines = [*last.lines, *lines]
         else:
-            state = TableState(table.alignments)
+            head_text = "".join(map(plain_spans, table.header))
+            state = TableState(table.alignments, rtl=runs_from_right(head_text))
             lines = [tuple(to_runs(cell) for cell in table.header), *lines]
         for start in range(0, len(lines), TABLE_LINES):
             at = place if start == 0 else replace(place, gap=0, marker="")

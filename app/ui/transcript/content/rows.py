@@ -130,13 +130,17 @@ class RuleRow:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ThinkingRow:
-    """The line that folds and unfolds the reasoning."""
+    """The line that folds and unfolds the reasoning.
+
+    ``cut`` is set where the answer ended before its reasoning did.
+    """
 
     place: RowPlacement
     open: bool
     closed: bool
     words: int
     seconds: float | None = None
+    cut: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

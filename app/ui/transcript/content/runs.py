@@ -20,6 +20,7 @@ from app.markup.document.blocks import (
     LineBreak,
     Link,
     Math,
+    Script,
     SoftBreak,
     Strike,
     Strong,
@@ -61,6 +62,7 @@ class Run:
         href: Where a link leads; empty for none.
         math: The formula it stands for.
         image: The image it is the placeholder of.
+        script: 1 above the line, -1 below it, 0 in it.
         note: The number of the footnote it refers to; 0 for none.
     """
 
@@ -73,6 +75,7 @@ class Run:
     math: Math | None = None
     image: Image | None = None
     note: int = 0
+    script: int = 0
 
 
 def to_runs(spans: Iterable[Inline]) -> tuple[Run, ...]:
@@ -92,8 +95,8 @@ def _walk(spans: tuple[Inline, ...]) -> Iterator[Run]:
         match span:
             case Text(text):
                 yield replace(style, text=clean(text))
-            case SoftBreak():
-                yield replace(style, text=" ")
+            case SoftBreak(kept):
+                yield replace(style, text=LINE if kept else " ")
             case LineBreak():
                 yield replace(style, text=LINE)
             case Code(text):
@@ -111,8 +114,19 @@ def _walk(spans: tuple[Inline, ...]) -> Iterator[Run]:
                 stack.append((iter(children), replace(style, bold=True)))
             case Strike(children):
                 stack.append((iter(children), replace(style, strike=True)))
+            case Script(children, raised):
+                stack.append((iter(children), replace(style, script=1 if raised else -1)))
             case Link():
                 stack.append((iter(span.children), replace(style, href=span.href)))
+
+
+def runs_from_right(text: str) -> bool:
+    """Whether the first letter that has a direction is of a script from right to left."""
+    for char in text:
+        direction = unicodedata.bidirectional(char)
+        if direction in ("L", "R", "AL"):
+            return direction != "L"
+    return False
 
 
 def clean(text: str) -> str:

@@ -254,7 +254,8 @@ def message_text(model: MessageModel, form: CopyAs) -> str:
 
 def answer_markdown(source: str) -> str:
     """An answer as Markdown for elsewhere: without its reasoning, unless there is nothing else."""
-    return strip_thinking(source) or source
+    answer = strip_thinking(source)
+    return answer if answer.strip() else source
 
 
 def _as_typed(text: str) -> str:

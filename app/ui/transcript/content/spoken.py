@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from app.domain.generation import Role
 from app.markup.latex.spoken import spoken
-from app.ui.transcript.content.message_model import MessageModel, status_text
+from app.ui.transcript.content.message_model import SUMMED_UP, MessageModel, status_text
 from app.ui.transcript.content.rows import MathRow, Row, TextRow, row_plain
 from app.ui.transcript.content.runs import LINE
 
@@ -33,7 +33,7 @@ def spoken_message(model: MessageModel, limit: int) -> str:
     if model.message.error:
         notes.append(model.message.error)
     if model.left_out:
-        notes.append("Not seen by the model")
+        notes.append(SUMMED_UP if model.summed_up else "Not seen by the model")
     return ". ".join([f"{author}: {words}", *notes])
 
 

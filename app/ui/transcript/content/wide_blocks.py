@@ -166,14 +166,26 @@ def _to_tokens(text: str, runs: list[tuple[int, int, str]]) -> Tokens:
 
 
 class TableState(HorizontalScrollState):
-    """One table: alignments, head and the widths its columns have grown to."""
+    """One table: alignments, head and the widths its columns have grown to.
 
-    __slots__ = ("alignments", "columns")
+    Attributes:
+        rtl: Its head is of a script that runs from right to left, and so do its columns.
+    """
 
-    def __init__(self, alignments: tuple[Align, ...]) -> None:
+    __slots__ = ("alignments", "columns", "placed", "rtl")
+
+    def __init__(self, alignments: tuple[Align, ...], *, rtl: bool = False) -> None:
         super().__init__()
-        self.alignments = alignments
+        self.alignments, self.rtl = alignments, rtl
+        self.placed = 0
         self.columns: list[int] = [0] * len(alignments)
+
+    def lay(self, natural: int, room: int) -> None:
+        """The table is ``natural`` wide in ``room``; one from the right is seen from its right."""
+        self.content_width = natural
+        start = max(0, natural - room)
+        if self.rtl and self.offset == self.placed:  # nobody scrolled it
+            self.offset = self.placed = start
 
 
 def whole_lines(row: CodeRow) -> str:

@@ -22,11 +22,13 @@ def put_on_clipboard(text_as: Callable[[CopyAs], str], form: CopyAs | None) -> N
         data.setText(text_as(CopyAs.MARKDOWN))
         data.setData("text/markdown", data.text().encode())
     else:
-        data.setText(text_as(CopyAs.PLAIN))
+        # An answer that is only reasoning has no words to copy in other forms.
+        data.setText(text_as(CopyAs.PLAIN) or text_as(CopyAs.MARKDOWN))
         rich = text_as(CopyAs.RICH) if form is not CopyAs.PLAIN else ""
         if rich:
             data.setHtml(rich)
-    QGuiApplication.clipboard().setMimeData(data)
+    if data.text():  # nothing to copy leaves what was copied before
+        QGuiApplication.clipboard().setMimeData(data)
 
 
 def set_primary_selection(text: Callable[[], str]) -> None:

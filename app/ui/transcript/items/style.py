@@ -158,6 +158,12 @@ class Style:
             made.setToolTip(run.image.src)
             made.setBackground(qcolour(self.theme.table_head))
             colour = self.theme.muted
+        if run.script:
+            made.setVerticalAlignment(
+                QTextCharFormat.VerticalAlignment.AlignSuperScript
+                if run.script > 0
+                else QTextCharFormat.VerticalAlignment.AlignSubScript
+            )
         if run.note:
             made.setVerticalAlignment(QTextCharFormat.VerticalAlignment.AlignSuperScript)
             colour = self.theme.link

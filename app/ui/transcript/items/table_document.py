@@ -35,6 +35,9 @@ _ALIGN = {
 class TableDocument(RowDocument):
     """Lines of a table.
 
+    Qt lays the columns of a table out from the left, whatever the direction of its text; who draws
+    a table that runs from the right moves each to its place (see `TableItem`).
+
     Args:
         row: The lines.
         style: How they look.
@@ -43,6 +46,7 @@ class TableDocument(RowDocument):
 
     def __init__(self, row: TableRow, style: Style, widths: Sequence[int]) -> None:
         super().__init__(style)
+        self.widths = tuple(widths)
         self._head = row.head
         option = QTextOption()
         option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
@@ -55,6 +59,8 @@ class TableDocument(RowDocument):
         for align in row.state.alignments:
             block = QTextBlockFormat(style.block)
             block.setAlignment(_ALIGN[align])
+            if row.state.rtl and align is None:
+                block.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
             self._blocks.append(block)
         self._cell, self._head_cell = self._cell_formats()
         cursor = QTextCursor(self)

@@ -323,6 +323,8 @@ class TableItem(DocumentItem):
 
     row: TableRow
     doc: TableDocument
+    _drawn: int | None = None
+    """The column that is drawn now, of a table that runs from the right."""
 
     def make(self) -> TableDocument:
         """Lay out the document."""
@@ -330,7 +332,7 @@ class TableItem(DocumentItem):
         measure_columns(self.row, self.style)
         self._wanted = list(state.columns)
         widths = column_widths(state, self.style, self.room)
-        state.content_width = sum(widths)
+        state.lay(sum(widths), self.room)
         return TableDocument(self.row, self.style, widths)
 
     @property
@@ -361,15 +363,73 @@ class TableItem(DocumentItem):
 
     def is_rtl(self) -> bool:
         """Whether the text runs from right to left."""
-        return False
+        return self.row.state.rtl
 
     def origin(self) -> tuple[float, float]:
-        """Where the document's top left stands."""
-        return self.left - self.row.state.offset, self.gap
+        """Where the document's top left stands; what is left of the room is on its far side."""
+        state = self.row.state
+        free = max(0, self.room - state.content_width) if state.rtl else 0
+        moved = 0 if self._drawn is None else self._moved(self._drawn)
+        return self._edge + free - state.offset + moved, self.gap
 
     def clip(self) -> QRectF:
         """What of the row may show the document."""
-        return QRectF(self.left, self.gap, self.room, self.body_height())
+        room = QRectF(self._edge, self.gap, self.room, self.body_height())
+        if self._drawn is None:
+            return room
+        left = self.origin()[0] + sum(self.doc.widths[: self._drawn])
+        column = QRectF(left, self.gap, self.doc.widths[self._drawn], self.body_height())
+        return room.intersected(column)
+
+    def paint_body(self, painter: QPainter, look: RowDecoration) -> None:
+        """Draw what the row is about: a table from the right one column after the other."""
+        if not self.row.state.rtl:
+            super().paint_body(painter, look)
+            return
+        for column in range(len(self.doc.widths)):
+            self._drawn = column
+            super().paint_body(painter, look)
+        self._drawn = None
+
+    def hit(self, x: float, y: float) -> int:
+        """The position nearest to a point."""
+        return super().hit(self._from_mirror(x), y)
+
+    def link_at(self, x: float, y: float) -> str:
+        """The address under a point."""
+        return super().link_at(self._from_mirror(x), y)
+
+    def caret_rect(self, position: int) -> QRectF:
+        """Where a position stands."""
+        found = super().caret_rect(position)
+        if not self.row.state.rtl:
+            return found
+        across, edge = found.x() - self.origin()[0], 0
+        for column, width in enumerate(self.doc.widths):
+            edge += width
+            if across < edge or edge == sum(self.doc.widths):
+                return found.translated(self._moved(column), 0)
+        return found
+
+    def _moved(self, column: int) -> int:
+        """How far from where Qt laid it out a column stands in a table from the right."""
+        widths = self.doc.widths
+        return sum(widths[column + 1 :]) - sum(widths[:column])
+
+    def _from_mirror(self, x: float) -> float:
+        """Where Qt laid out what is seen at ``x``."""
+        if not self.row.state.rtl:
+            return x
+        widths, left = self.doc.widths, self.origin()[0]
+        for column in reversed(range(len(widths))):
+            if x < left + sum(widths[column:]) or column == 0:
+                return x - self._moved(column)
+        return x
+
+    @property
+    def _edge(self) -> float:
+        """Left end of the room: the indent is on the side from which the table runs."""
+        return 0 if self.row.state.rtl else self.left
 
     def length(self) -> int:
         """Length of the text as Qt counts."""

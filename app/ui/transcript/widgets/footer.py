@@ -24,7 +24,8 @@ OVERHANG = 6
 def is_always_shown(message: Message, version: Version) -> bool:
     """Whether a part of the actions is seen without pointing at the message."""
     writing = message.status is MessageStatus.STREAMING
-    return (message.status.can_continue or version.count > 1) and not writing
+    said = message.status.can_continue or bool(message.left_out)
+    return (said or version.count > 1) and not writing
 
 
 class Footer(ButtonRow):

@@ -123,6 +123,8 @@ class HorizontalScrollBar(QScrollBar):
 
 def thinking_text(row: ThinkingRow) -> str:
     """What the line above the reasoning says."""
+    if row.cut and not row.closed:
+        return f"Thinking ended early \u00b7 {row.words:,} words"
     if not row.closed:
         return f"Thinking\u2026 {row.words:,} words"
     if row.seconds is not None:

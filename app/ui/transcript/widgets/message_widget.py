@@ -90,7 +90,7 @@ class MessageWidget(QGroupBox):
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._style: Style | None = None
-        self._described: tuple[int, bool, bool, bool] | None = None
+        self._described: tuple[int, bool, bool, bool, bool] | None = None
 
     # ------------------------------------------------------------------ rows
 
@@ -306,7 +306,13 @@ class MessageWidget(QGroupBox):
     def describe(self) -> bool:
         """Set what a screen reader says, once the message stands; whether that was to be done."""
         heard = QAccessible.isActive()
-        state = (id(self.model.message), self.model.left_out, self.model.folded, heard)
+        state = (
+            id(self.model.message),
+            self.model.left_out,
+            self.model.summed_up,
+            self.model.folded,
+            heard,
+        )
         if self._described == state or self.model.stream is not None:
             return False
         self._described = state

@@ -21,6 +21,7 @@ from app.ui.transcript.content.rows import (
     row_text,
 )
 from app.ui.transcript.content.runs import (
+    LINE,
     Run,
     from_units,
     split_runs,
@@ -202,3 +203,11 @@ def test_marks_that_turn_letters_round_are_seen_and_code_is_copied_with_them() -
     )
     assert code == "if x:\ufffd # no\ufffd"
     assert next(row_plain(r) for r in rows if isinstance(r, CodeRow)) == "if x:\u202e # no\u202c"
+
+
+def test_scripts_and_lines_that_were_meant_are_drawn_as_such() -> None:
+    (row,) = (
+        row for row in rows_of("H<sub>2</sub>O x<sup>*n*</sup>\nA) one") if isinstance(row, TextRow)
+    )
+    assert [(run.text, run.script) for run in row.runs if run.script] == [("2", -1), ("n", 1)]
+    assert LINE in [run.text for run in row.runs]

@@ -13,6 +13,7 @@ from app.hub.api.file_names import (
     MAX_NAME_BYTES,
     check_repository,
     is_safe,
+    names_a_model,
     quantization_of,
     safe_parts,
     shown,
@@ -98,3 +99,19 @@ def test_split_files_are_one_model_and_a_missing_part_is_noticed() -> None:
         ("m-Q8_0.gguf", 30, True),
     ]
     assert [part.size for part in models[2].parts] == [10, 20]
+
+
+@pytest.mark.parametrize(
+    ("name", "model"),
+    [
+        ("phi-4-Q4_K_M.gguf", True),
+        ("phi-4-Q4_K_M-imatrix.gguf", True),
+        ("mmproj-phi-4-f16.gguf", False),
+        ("phi-4.mmproj-Q8_0.gguf", False),
+        ("imatrix.gguf", False),
+        ("phi-4-imatrix.gguf", False),
+        ("hammproject.gguf", True),
+    ],
+)
+def test_what_goes_with_a_model_is_told_by_its_name(name: str, model: bool) -> None:
+    assert names_a_model(name) is model

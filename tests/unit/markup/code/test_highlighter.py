@@ -211,3 +211,14 @@ def test_a_language_is_named_without_loading_its_lexer(monkeypatch: pytest.Monke
         "no-such-language",
         "",
     ]
+
+
+@pytest.mark.parametrize(
+    ("info", "label"),
+    [
+        ("r", "R"), ("R", "R"), ("{r}", "R"), ("c", "C"), ("latex", "LaTeX"), ("nim", "Nim"),
+        ("postgres", "PostgreSQL"), ("erl", "Erlang"), ("vue", "Vue"), ("verilog", "Verilog"),
+    ],
+)  # fmt: skip
+def test_a_language_is_called_as_people_call_it(info: str, label: str) -> None:
+    assert language_label(info) == label

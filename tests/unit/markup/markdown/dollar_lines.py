@@ -74,6 +74,13 @@ PLAIN = (
     "bought for $x, sold for $y",
     "\u4ef7\u683c\u662f$5\u548c$6\u3002",
     "costs $5\xa0million and $6\xa0million",
+    "$ export FOO=1 $ export BAR=2",
+    "type $ ls -l = $ and go",
+    "$ 5 = \u20ac4.60 and 6 $ more",
+    "$ x $ and $ y $",
+    "a$b$c and US$x",
+    "Perl: a$_ and b$_",
+    "echo a$HOME b$",
 )
 """Prices, variables of shells and other languages, regular expressions: no formula."""
 
@@ -147,5 +154,13 @@ MIXED: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("$1$,$2$,$3$", ("1", "2", "3")),
     ("$1$/$2$", ("1", "2")),
     ("\u4ef7\u683c\u662f$5\uff0c\u8bbe$x$\u4e3a", ("x",)),
+    ("CO$_2$ and H$_2$O cost $5", ("_2", "_2")),
+    ("5 m$^2$, 90$^\\circ$, 90$^\\circ$C, R$^2$ = 0.9", ("^2", "^\\circ", "^\\circ", "^2")),
+    ("$^{14}$C, Na$^+$, SO$_4^{2-}$", ("^{14}", "^+", "_4^{2-}")),
+    ("2$\\pi$ and 10$\\times$5 for $6", ("\\pi", "\\times")),
+    ("The area $ A = \\pi r^2 $ and $ \\alpha $.", (" A = \\pi r^2 ", " \\alpha ")),
+    ("$ E = mc^2 $ for $5", (" E = mc^2 ",)),
+    ("$ \\text{cost} = x_{1} $", (" \\text{cost} = x_{1} ",)),
+    ("Inline $`a^2`$ costs $5", ("a^2",)),
 )
 """Formulas, and prices and variables among them."""

@@ -42,7 +42,7 @@ def test_a_file_is_looked_at_without_being_listed(harness: Harness, tmp_path: Pa
     found = harness.services.add_models.inspect(put(tmp_path, HASH))
     assert (found.hash_file, found.has_hash, found.parts) == ("mine-Q4_K_M.gguf.sha256", True, 1)
     assert (found.file.name, found.file.quantization, found.file.size) == (
-        "Phi-4", "Q4_K_M", len(BODY),
+        "mine (Phi-4)", "Q4_K_M", len(BODY),
     )  # fmt: skip
     assert listed(harness) == []
 

@@ -52,7 +52,7 @@ def put(folder: Path, name: str) -> ModelFile:
     return ModelFile(write_model(folder / name), name, "Q4_K_M", 1, name[:1] * 64)
 
 
-def settled(harness: Harness, phase: ModelPhase, path: Path) -> ModelState:
+def settled(harness: Harness, phase: ModelPhase, path: Path, after: int = 0) -> ModelState:
     def wanted(event: object) -> bool:
         return isinstance(event, ModelStateChanged) and (
             event.state.phase is phase
@@ -60,7 +60,7 @@ def settled(harness: Harness, phase: ModelPhase, path: Path) -> ModelState:
             and event.state.model.path == path
         )
 
-    event = harness.heard.wait_for(wanted)
+    event = harness.heard.wait_for(wanted, after=after)
     assert isinstance(event, ModelStateChanged)
     return event.state
 
@@ -108,7 +108,28 @@ def test_answering_again_with_another_file_keeps_both_with_their_records(
     assert first.parent_id == second.parent_id
     assert [v.model.name if v.model else "" for v in (first, second)] == ["one.gguf", "two.gguf"]
     assert all(v.timings is not None and v.content for v in (first, second))
-    assert services.models.state.model == two
+    settled(harness, ModelPhase.READY, one.path, after)
+    assert services.settings.current.model_path == str(one.path)
+    _, next_one = harness.ask("And who are you now?")
+    assert next_one.message.model is not None
+    assert next_one.message.model.name == "one.gguf"
+
+
+def test_a_model_that_is_chosen_while_another_one_answers_again_stays_chosen(
+    harness: Harness, tmp_path: Path
+) -> None:
+    one, two, three = (put(tmp_path, f"{name}.gguf") for name in ("one", "two", "three"))
+    services = harness.services
+    _, ended = answered_by(harness, one)
+    after = len(harness.heard.events)
+    services.chat.answer_with(ended.message.id, two)
+    services.models.choose(three)
+    settled(harness, ModelPhase.READY, three.path)
+    harness.heard.wait_for(lambda e: isinstance(e, AnswerEnded), after=after)
+    _, next_one = harness.ask("Who are you?")
+    assert next_one.message.model is not None
+    assert next_one.message.model.name == "three.gguf"
+    assert services.settings.current.model_path == str(three.path)
 
 
 def test_no_version_is_begun_when_the_other_file_cannot_be_loaded(
@@ -121,6 +142,7 @@ def test_no_version_is_begun_when_the_other_file_cannot_be_loaded(
     services.chat.answer_with(ended.message.id, bad)
     harness.heard.wait_for(lambda e: isinstance(e, ErrorReported), after=after)
     assert len(services.library.versions(ended.message.id)) == 1
+    settled(harness, ModelPhase.READY, one.path, after)
     roles = [item.message.role for item in services.library.branch(conversation)]
     assert roles == [Role.USER, Role.ASSISTANT]
 

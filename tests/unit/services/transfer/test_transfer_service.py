@@ -102,7 +102,7 @@ def test_all_chats_fit_into_an_archive_and_come_back(
     archive = tmp_path / "all.zip"
     transfer.export(ids, "markdown", archive)
     preview = other.services.transfer.preview_import(archive)
-    assert {item.found.chat.conversation.id for item in preview.items} == set(ids)
+    assert {item.chat_id for item in preview.items} == set(ids)
     assert set(other.services.transfer.import_chats(preview).imported) == set(ids)
 
 
@@ -265,7 +265,13 @@ def test_an_export_only_to_read_holds_no_other_version(
     [
         ("A/B\\C:D*E?", "A-B-C-D-E-"),
         ("con", "con_"),
-        ("nul.txt", "nul.txt_"),
+        ("nul.txt", "nul_.txt"),
+        ("nul.tar.gz", "nul_.tar.gz"),
+        ("AUX .txt", "AUX_.txt"),
+        ("com0 .x", "com0_.x"),
+        ("LPT¹", "LPT¹_"),
+        ("conin$.a.b", "conin$_.a.b"),
+        ("console.txt", "console.txt"),
         ("...", "Chat"),
         ("  two\nlines\t ", "two lines"),
         ("\u202egnp.exe", "gnp.exe"),
@@ -316,10 +322,27 @@ def test_an_archive_that_lies_about_sizes_is_refused(
     assert len(preview.unreadable) == 1
 
 
-@pytest.mark.parametrize("name", ["../../evil.json", "/etc/evil.json", "C:/evil.json", "a\\b.json"])
+@pytest.mark.parametrize(
+    "name", ["../../evil.json", "/etc/evil.json", "C:/evil.json", "..\\b.json"]
+)
 def test_path_tricks_are_refused(transfer: TransferService, tmp_path: Path, name: str) -> None:
     with pytest.raises(TransferError, match="outside"):
         transfer.preview_import(archive_of(tmp_path / "evil.zip", **{name: b"[]"}))
+
+
+@pytest.mark.parametrize("name", ["chats\\c.json", "Q: how.json", "a:b/c:d.json", "x/Q.json"])
+def test_names_of_windows_and_names_with_a_colon_are_read(
+    transfer: TransferService, tmp_path: Path, name: str
+) -> None:
+    path = tmp_path / "other.zip"
+    chat = json.dumps([{"role": "user", "content": "hi"}])
+    with zipfile.ZipFile(path, "w") as out:
+        info = zipfile.ZipInfo("x")
+        info.filename = name  # as it is: the constructor would change a separator
+        out.writestr(info, chat)
+    (item,) = transfer.preview_import(path).items
+    assert item.messages == 1
+    assert item.origin == name.replace("\\", "/")
 
 
 def test_json_nested_without_end_is_told(transfer: TransferService, tmp_path: Path) -> None:

@@ -260,3 +260,37 @@ def test_a_pasted_page_is_searched_by_its_beginning(library: MessageRepository) 
     page = " ".join(f"word{n}" for n in range(50_000))
     made = put(library, page)
     assert [hit.conversation_id for hit in find(library, page)] == [made.id]
+
+
+@pytest.mark.parametrize(
+    ("text", "query", "found"),
+    [
+        ("the child fell asleep", "sleep", "sleep"),
+        ("let x = getUserId(3)", "serid", "serId"),
+        ("let x = getHTTPResponse()", "response", "Response"),
+        ("on 20240115 it rained", "0115", "0115"),
+        ("version v12beta", "12", "12"),
+        ("Donaudampfschiff", "dampf", "dampf"),
+        ("Überprüfung", "prufung", "prüfung"),
+    ],
+)
+def test_the_middle_of_a_word_is_found_and_shown(
+    library: MessageRepository, text: str, query: str, found: str
+) -> None:
+    put(library, text)
+    (hit,) = find(library, query)
+    assert marked(hit) == [found]
+    put(library, "nothing", title=text)
+    assert {hit.title for hit in find(library, query)} >= {text}
+
+
+def test_two_letters_in_the_middle_are_not_looked_for(library: MessageRepository) -> None:
+    put(library, "the child fell asleep")
+    assert find(library, "le") == ()
+
+
+def test_titles_used_last_come_first_and_many_are_shown(library: MessageRepository) -> None:
+    for number in range(60):
+        put(library, "x", title=f"Holiday {number}")
+    titles = [hit.title for hit in find(library, "holiday") if hit.message_id is None]
+    assert titles == [f"Holiday {number}" for number in reversed(range(10, 60))]

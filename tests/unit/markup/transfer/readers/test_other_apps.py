@@ -44,7 +44,7 @@ def test_a_chatgpt_export_is_read_with_its_versions() -> None:
     assert said(chat) == [
         "What is a phial?",
         "A small glass vessel for liquids: $V=\\pi r^2 h$.",
-        "*[image not included in the export]*\n\nDraw one?",
+        "*[picture]*\n\nDraw one?",
         "```python\nprint('phial')\n```",
         "```text\nphial\n```",
         "I cannot draw here.",
@@ -114,8 +114,8 @@ def test_files_pictures_and_output_leave_their_mark_and_pages_that_were_read_do_
         chatgpt_message("tool", {"content_type": "execution_output", "text": "42"}),
         chatgpt_message("assistant", {"content_type": "text", "parts": ["Done."]}),
     ) == [
-        "*[file not included in the export: a.pdf]*\n\nSum it",
-        "*[image not included in the export]*",
+        "*[file: a.pdf]*\n\nSum it",
+        "*[picture]*",
         "```text\n42\n```",
         "Done.",
     ]
@@ -126,8 +126,8 @@ def test_an_lm_studio_conversation_is_read_with_versions_and_reasoning() -> None
     assert chat.conversation.system_prompt == "Answer briefly."
     assert said(chat) == [
         "Hello?",
-        "<think>They greet me.</think>\n\nHello to you.",
-        "Bye.*[file not included: note.txt]*",
+        "<think>\nThey greet me.\n</think>\n\nHello to you.",
+        "Bye.\n\n*[file: note.txt]*",
     ]
     first, second = (m for m in chat.messages if m.role is Role.ASSISTANT)
     assert first.content == "Hi."

@@ -81,3 +81,13 @@ def test_every_text_makes_a_whole_page(text: str) -> None:
 
 def test_deeply_nested_quotes_do_not_exhaust_the_stack() -> None:
     assert page("> " * 3000 + "deep").endswith("</html>\n")
+
+
+def test_scripts_breaks_and_lines_that_were_meant_are_in_the_page() -> None:
+    answer = (
+        "H<sub>2</sub>O, x<sup>2</sup><br>next\n\nWhich?\nA) one\nB) two\n\n| a |\n|---|\n| b |"
+    )
+    made = page("?", answer)
+    assert "H<sub>2</sub>O, x<sup>2</sup><br>" in made
+    assert "Which?<br>\nA) one<br>\nB) two" in made
+    assert all(attrs.get("dir") == "auto" for tag, attrs in tags(made) if tag == "table")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Collection
 
+from app.domain.conversation import Conversation
 from app.domain.errors import KnownError
 from app.services.core.events import (
     ErrorReported,
@@ -14,6 +16,7 @@ from app.services.core.events import (
     Notice,
 )
 from app.services.core.serial_executor import SerialExecutor
+from app.services.transfer.rescue import bring_back
 from app.store import Backup, Content, Health, Lost, MessageRepository
 
 AFTER_START = 5.0  # seconds: the window and the first answer come first
@@ -79,6 +82,32 @@ class MaintenanceService:
             KnownError: It could not be written.
         """
         return self._health.back_up()
+
+    def chats_of(self, backup: Backup) -> tuple[Conversation, ...]:
+        """The chats that a backup holds, used last first; blocks.
+
+        Raises:
+            KnownError: It cannot be read.
+        """
+        with self._health.look_into(backup) as held:
+            found = (*held.list_conversations(), *held.list_conversations(archived=True))
+        return tuple(sorted(found, key=lambda chat: chat.updated_at, reverse=True))
+
+    def bring_back(self, backup: Backup, ids: Collection[str]) -> tuple[str, ...]:
+        """Take single chats out of a backup; blocks. What is here is never changed.
+
+        A chat that is still here, or in the trash, comes as a second one.
+
+        Returns:
+            Their ids here.
+
+        Raises:
+            KnownError: The backup cannot be read, or the library not be written.
+        """
+        with self._health.look_into(backup) as held:
+            made = tuple(bring_back(held, self._library, id_) for id_ in ids)
+        self._bus.publish(LibraryChanged(made))
+        return made
 
     def restore(self, backup: Backup) -> Backup:
         """Go back to a backup; blocks. What is there now is backed up first.

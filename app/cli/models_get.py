@@ -1,0 +1,190 @@
+"""``phial models search``, ``show`` and ``download``: what connects to the hub."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import getpass
+import os
+import sys
+from contextlib import closing
+from queue import Empty, SimpleQueue
+
+from app.cli import EXIT_FAILED, EXIT_INTERRUPTED, streams
+from app.cli.interrupt import stop_on_interrupt
+from app.cli.models_room import Action, room_of, tell
+from app.cli.progress import DownloadLine, asking, clear
+from app.cli.values import WrongUsageError, words
+from app.compose import ModelServices, Setup
+from app.domain.download import DownloadItem, DownloadState, RemoteModel
+from app.hub.api.file_names import shown
+from app.markup.card import readable
+from app.services.core.events import DownloadChanged, Event
+from app.services.core.formatting import size
+
+POLL_SECONDS = 0.1  # how soon Ctrl+C is noticed
+_TOKEN = "HF_TOKEN"  # noqa: S105 - the variable's name
+
+
+def add_actions(action: Action) -> None:
+    """Declare the actions and their options."""
+    sub = action("search", _search, "find repositories on the hub (connects)")
+    sub.add_argument("text", type=words, metavar="TEXT", help="a part of the repository's name")
+    _add_token(sub)
+    sub = action("show", _show, "a repository's files and its card (connects)")
+    sub.add_argument("repository", type=words, metavar="REPOSITORY", help="owner/name")
+    _add_token(sub)
+    sub = action("download", _download, "fetch a model (connects); Ctrl+C pauses")
+    sub.add_argument(
+        "name",
+        type=words,
+        metavar="NAME",
+        help="a repository, or a name of the catalogue such as phi-4",
+    )
+    sub.add_argument(
+        "file",
+        nargs="?",
+        type=words,
+        metavar="FILE",
+        help="a model of the repository, as 'phial models show' names it",
+    )
+    sub.add_argument("--quant", type=words, metavar="Q", help="a quantization: Q4_K_M")
+    _add_token(sub)
+
+
+def _add_token(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--token",
+        action="store_true",
+        help=f"send an access token to the hub, and to nobody else: the one in {_TOKEN}, or one "
+        "that is asked for; it is kept nowhere",
+    )
+
+
+def _lend_token(options: argparse.Namespace, room: ModelServices) -> None:
+    """Hold the token that was given, if one was, and say where it goes."""
+    if not options.token:
+        return
+    token, where = os.environ.get(_TOKEN, ""), f"in {_TOKEN}"
+    if not token:
+        where = "that was typed"
+        ask = f"Access token for {room.downloads.host} (it is not shown): "
+        token = getpass.getpass(ask) if sys.stdin.isatty() else sys.stdin.readline()
+    room.downloads.lend_token(token)
+    streams.tell(f"The access token {where} is sent to {room.downloads.host} and to nobody else.")
+
+
+def _search(options: argparse.Namespace, setup: Setup) -> int:
+    with closing(room_of(setup)) as room:
+        _lend_token(options, room)
+        downloads = room.downloads
+        hits = asking(downloads.host, lambda: downloads.client.search(options.text))
+    lines = [f"{hit.name:56} {hit.downloads:>10,} downloads" for hit in hits]
+    rows = [dataclasses.asdict(hit) for hit in hits]
+    return tell(options, rows, lines or ["Nothing was found."])
+
+
+def _show(options: argparse.Namespace, setup: Setup) -> int:
+    with closing(room_of(setup)) as room:
+        _lend_token(options, room)
+        host, client = room.downloads.host, room.downloads.client
+        repository = asking(host, lambda: client.repository(options.repository))
+        card = asking(host, lambda: client.card(options.repository))
+        here = room.advice.here(repository)
+    models = [
+        {**dataclasses.asdict(model), "path": model.path, "here": model.path in here}
+        for model in repository.models
+    ]
+    row = {**dataclasses.asdict(repository), "models": models, "card": card.text}
+    access = "  its owner decides who may download" if repository.gated else ""
+    lines = [f"{repository.name}  licence: {repository.licence or 'not stated'}{access}", ""]
+    lines += [_model_line(model, model.path in here) for model in repository.models]
+    if not repository.models:
+        lines.append("There is no GGUF file in it.")
+    for name in repository.refused:
+        lines.append(f"{shown(name)}  not offered: the name is unfit for a disk")
+    return tell(options, row, [*lines, "", readable(card.text)])
+
+
+def _model_line(model: RemoteModel, here: bool) -> str:
+    told = size(model.size) if model.size else "?"
+    notes = [
+        f"{len(model.parts)} parts as one" if len(model.parts) > 1 else "",
+        "" if model.complete else "parts are missing on the hub",
+        "" if model.text else "goes with a model, and is none",
+        "here" if here else "",
+    ]
+    rest = ", ".join(note for note in notes if note)
+    return f"{shown_path(model.path):56} {told:>9}  {model.quantization:8} {rest}".rstrip()
+
+
+def shown_path(path: str) -> str:
+    """A path as it can be given back; unlike a name in a sentence it is never shortened."""
+    return "".join(char if char.isprintable() else "�" for char in path)
+
+
+def _download(options: argparse.Namespace, setup: Setup) -> int:
+    events: SimpleQueue[DownloadItem] = SimpleQueue()
+
+    def listen(event: Event) -> None:
+        if isinstance(event, DownloadChanged):
+            events.put(event.item)
+
+    setup.bus.subscribe(listen)
+    with closing(room_of(setup)) as room:
+        _lend_token(options, room)
+        wanted = _find(options, room)
+        line = DownloadLine(room.downloads.host)
+        with stop_on_interrupt() as stop:
+            item = _start(options, room, wanted)
+            while not item.state.over:
+                if stop.is_set():
+                    room.downloads.pause(item.id)
+                try:
+                    item = events.get(timeout=POLL_SECONDS)
+                except Empty:
+                    item = next(one for one in room.downloads.items() if one.id == item.id)
+                line.show(item)
+        clear()
+    if item.state is DownloadState.FAILED:
+        streams.tell(f"phial: {streams.one_line(str(item.error))}")
+        return EXIT_FAILED
+    if item.state is not DownloadState.DONE:
+        reason = f"{item.error} " if item.error else ""
+        streams.tell(f"{reason}Paused. The same command goes on from here.")
+        return EXIT_INTERRUPTED
+    row = {"path": str(item.files[0]), "sha256": list(item.sha256), "bytes": item.total}
+    return tell(options, row, [str(item.files[0])])
+
+
+def _find(options: argparse.Namespace, room: ModelServices) -> RemoteModel | None:
+    """The model of a repository; None for one of the catalogue."""
+    if options.quant and options.file:
+        raise WrongUsageError(
+            "A file and --quant name two things.",
+            data="Nothing was fetched.",
+            action="Give one or the other.",
+        )
+    downloads = room.downloads
+    family = downloads.catalog.family(options.name)
+    if "/" in options.name or options.file:
+        return asking(
+            downloads.host,
+            lambda: downloads.find(options.name, options.file or "", options.quant or ""),
+        )
+    if not options.quant and family is not None:
+        names = ", ".join(one.quantization for one in family.files)
+        raise WrongUsageError(
+            f"Which {family.name} is not said.",
+            data="Nothing was fetched.",
+            action=f"Add --quant and one of: {names}. 'phial models recommend' says what fits.",
+        )
+    return None
+
+
+def _start(
+    options: argparse.Namespace, room: ModelServices, wanted: RemoteModel | None
+) -> DownloadItem:
+    if wanted is None:
+        return room.downloads.start_named(options.name, options.quant or "")
+    return room.downloads.start(wanted.repository, tuple(part.path for part in wanted.parts))

@@ -1,0 +1,1 @@
+"""Chemistry in formulas: what mhchem reads, as LaTeX."""

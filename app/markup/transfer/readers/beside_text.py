@@ -1,0 +1,81 @@
+"""The Markdown that readers make of what other apps keep beside the text of a message."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from enum import Enum
+
+_RUN = re.compile(r"`+")
+_FENCE = re.compile(r" {0,3}(```|~~~)")
+_IN_NAME = re.compile(r"([\\\[\]*_`<>])")
+_IN_ADDRESS = re.compile(r"[\s<>]")
+
+
+class Loss(Enum):
+    """What a chat had and Phial has no place for; one and several, in words."""
+
+    THOUGHT = "thought", "thoughts"
+    TOOL = "step of a tool", "steps of tools"
+    PICTURE = "picture", "pictures"
+    SOUND = "recording", "recordings"
+    FILE = "file", "files"
+    SYSTEM = "message of the system", "messages of the system"
+    MESSAGE = "message that cannot be read", "messages that cannot be read"
+
+    def words(self, count: int) -> str:
+        """So many of them: "2 thoughts"."""
+        one, several = self.value
+        return f"1 {one}" if count == 1 else f"{count:,} {several}"
+
+
+def losses_told(losses: Iterable[Loss]) -> tuple[str, ...]:
+    """What was left out, as a note for people; none where nothing was."""
+    counted = Counter(losses)
+    told = [loss.words(counted[loss]) for loss in Loss if counted[loss]]
+    if not told:
+        return ()
+    last = told.pop()
+    return (f"Left out: {', '.join(told)} and {last}." if told else f"Left out: {last}.",)
+
+
+def fenced(language: str, code: str) -> str:
+    """A block of code that nothing in the code ends."""
+    longest = max((len(run) for run in _RUN.findall(code)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"{fence}{language}\n{code}\n{fence}"
+
+
+def mark(kind: str, name: str = "") -> str:
+    """Where something was that is no text: ``*[picture: cat.png]*``."""
+    shown = _IN_NAME.sub(r"\\\1", " ".join(name.split()))
+    return f"*[{kind}: {shown}]*" if shown else f"*[{kind}]*"
+
+
+def link(title: str, address: str) -> str:
+    """A link of Markdown, whatever stands in its title and address."""
+    shown = _IN_NAME.sub(r"\\\1", " ".join(title.split())) or address
+    target = _IN_ADDRESS.sub(lambda found: f"%{ord(found[0]):02X}", address)
+    if "(" in target or ")" in target:
+        target = f"<{target}>"
+    return f"[{shown}]({target})"
+
+
+def joined(blocks: Iterable[str]) -> str:
+    """Blocks that may be parts of one sentence, as one text in which every fence stays one."""
+    text = ""
+    for block in blocks:
+        touching = text and block and not text.endswith("\n") and not block.startswith("\n")
+        last = text.rpartition("\n")[2]
+        if touching and (_FENCE.match(last) or _FENCE.match(block)):
+            text += "\n\n"
+        text += block
+    return text
+
+
+def thought(reasoning: str, answer: str) -> str:
+    """An answer with its reasoning where Phial looks for it: at the very start."""
+    if not reasoning.strip():
+        return answer
+    return f"<think>\n{reasoning.strip()}\n</think>\n\n{answer}"

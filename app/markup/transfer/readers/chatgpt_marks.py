@@ -1,0 +1,81 @@
+"""The marks in ChatGPT's answers that its page draws as links, names and pictures.
+
+A mark stands between U+E200 and U+E201, its parts divided by U+E202: ``cite``, ``filecite``,
+``entity``, ``url``, ``image_group`` and others. ``metadata.content_references`` lists for each
+what it stands for (``matched_text``, ``items`` with ``title`` and ``url``). Answers before 2025
+have ``【11†source】`` in their place, with ``metadata.citations``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from app.markup.transfer.readers.beside_text import link
+from app.markup.transfer.readers.json_values import Json, ShapeError, maps, parse_json, text
+
+_MARK = re.compile("[ ]?\ue200(\\w*)(?:\ue202([^\ue200\ue201]*))?\ue201")
+_STRAY = re.compile("[\ue200-\ue206]")
+_OLD = re.compile(r"[ ]?【[\d:]+†[^】]*】")
+_ADDRESS = re.compile(r"https?://", re.IGNORECASE)
+
+
+def resolved(said: str, message: Json) -> str:
+    """An answer in which every mark is a link or a name, or gone."""
+    metadata = message.get("metadata")
+    metadata = metadata if isinstance(metadata, dict) else {}
+    for reference in maps(metadata.get("content_references")):
+        matched = text(reference.get("matched_text"))
+        links = _links(reference)
+        if links and matched.startswith(("\ue200", "【")):
+            said = said.replace(matched, links)
+    for cited in maps(metadata.get("citations")):
+        said = _old(said, cited)
+    return _STRAY.sub("", _OLD.sub("", _MARK.sub(_left, said)))
+
+
+def _links(reference: Json) -> str:
+    found = dict.fromkeys(_sources(reference))
+    if found:
+        return f"({', '.join(link(title, address) for title, address in found)})"
+    return ""
+
+
+def _sources(reference: Json) -> Iterator[tuple[str, str]]:
+    items = maps(reference.get("items")) or [reference]
+    for item in items:
+        if _ADDRESS.match(text(item.get("url"))):
+            yield text(item.get("title")), text(item.get("url"))
+        for more in maps(item.get("supporting_websites")):
+            if _ADDRESS.match(text(more.get("url"))):
+                yield text(more.get("title")), text(more.get("url"))
+
+
+def _old(said: str, cited: Json) -> str:
+    """One reference of the older kind, which says where in the text its mark is, or its number."""
+    about = cited.get("metadata")
+    address = text(about.get("url")) if isinstance(about, dict) else ""
+    if not isinstance(about, dict) or not _ADDRESS.match(address):
+        return said
+    extra = about.get("extra")
+    number = extra.get("cited_message_idx") if isinstance(extra, dict) else None
+    if not isinstance(number, int):
+        return said
+    mark = re.compile(rf"【{number}(?::\d+)?†[^】]*】")
+    return mark.sub(lambda _found: f"({link(text(about.get('title')), address)})", said)
+
+
+def _left(match: re.Match[str]) -> str:
+    """What a mark that nothing is said of stands for: the name in it, or nothing."""
+    space = " " if match[0].startswith(" ") else ""
+    kind, rest = match[1], match[2] or ""
+    if kind == "url":
+        title, _, address = rest.partition("\ue202")
+        return space + (link(title, address) if _ADDRESS.match(address) else title)
+    if kind != "entity":
+        return ""
+    try:
+        named = parse_json(rest)
+    except ShapeError:
+        return ""
+    return space + text(named[1]) if isinstance(named, list) and len(named) > 1 else ""

@@ -1,0 +1,131 @@
+"""Reading what llama.cpp's web UI exports: JSON of one or all chats, or JSON Lines of one.
+
+Shape, from the web UI's sources (``database.ts``): ``{conv, messages}``; ``conv`` has ``id``,
+``name``, ``lastModified`` (milliseconds), ``currNode``; a message ``id``, ``parent``,
+``children``, ``role``, ``content``, ``timestamp``, ``thinking`` (later ``reasoningContent``),
+``model``, ``timings`` (``prompt_n``, ``prompt_ms``, ``predicted_n``, ``predicted_ms``), ``extra``
+(files) and ``toolCalls``; the first, of type "root", is empty. Newer ones write lines: a
+``session``, then ``message`` lines with ``id``, ``parentId`` and ``message``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from app.domain.generation import Role, Timings
+from app.markup.transfer.readers.beside_text import Loss, fenced, mark
+from app.markup.transfer.readers.foreign import ForeignChat, ForeignMessage, in_order
+from app.markup.transfer.readers.json_values import Json, as_map, maps, moment, strings, text
+from app.markup.transfer.readers.message_parts import Parts
+
+NAME = "llama.cpp"
+
+_ROLES = {"user": Role.USER, "assistant": Role.ASSISTANT}
+_MOST = 1e9  # of a count or of milliseconds
+
+
+def claims(value: object) -> bool:
+    """Whether a JSON value is one conversation of the web UI."""
+    return (
+        isinstance(value, dict)
+        and isinstance(value.get("conv"), dict)
+        and isinstance(value.get("messages"), list)
+    )
+
+
+def begins(value: object) -> bool:
+    """Whether a line is the first of a conversation in JSON Lines."""
+    return isinstance(value, dict) and value.get("type") == "session" and "harness" in value
+
+
+def read(value: Json) -> ForeignChat:
+    """One conversation.
+
+    Raises:
+        ShapeError: It is damaged.
+    """
+    about = as_map(value.get("conv"), "The conversation")
+    messages = maps(value.get("messages"))
+    nodes = [_node(message, text(message.get("parent"))) for message in messages]
+    return _found(
+        about,
+        in_order(nodes, (strings(message.get("children")) for message in messages)),
+        head=text(about.get("currNode")) or None,
+    )
+
+
+def read_lines(session: Json, lines: list[Json]) -> ForeignChat:
+    """One conversation of lines."""
+    nodes = []
+    for item in lines:
+        inner = item.get("message")
+        if item.get("type") == "message" and isinstance(inner, dict):
+            stamp = item.get("timestamp") or inner.get("timestamp")
+            message = {**inner, "id": item.get("id"), "timestamp": stamp}
+            nodes.append(_node(message, text(item.get("parentId"))))
+    return _found(session, tuple(nodes), head=nodes[-1].key if nodes else None)
+
+
+def _found(about: Json, nodes: tuple[ForeignMessage, ...], head: str | None) -> ForeignChat:
+    system = next((node.content for node in nodes if _is_system(node)), "")
+    return ForeignChat(
+        source="llamacpp",
+        key=text(about.get("id")),
+        title=text(about.get("name")),
+        nodes=tuple(replace(node, content="") if _is_system(node) else node for node in nodes),
+        head=head,
+        updated_at=moment(about.get("lastModified")),
+        system_prompt=system,
+    )
+
+
+def _is_system(node: ForeignMessage) -> bool:
+    return node.role is None and bool(node.content)
+
+
+def _node(message: Json, parent: str) -> ForeignMessage:
+    parts = Parts()
+    role = text(message.get("role"))
+    for file in maps(message.get("extra")):
+        if text(file.get("content")):
+            parts.said += [mark("file", text(file.get("name"))), fenced("text", _body(file))]
+        else:
+            picture = "image" in text(file.get("type")).casefold()
+            loss = Loss.PICTURE if picture else Loss.FILE
+            parts.beside("picture" if picture else "file", loss, text(file.get("name")))
+    for name in ("thinking", "reasoningContent", "reasoning_content"):
+        parts.thoughts.append(text(message.get(name)))
+    parts.take(message.get("content"))
+    if role == "tool":
+        parts = Parts(lost=[Loss.TOOL])
+    said = parts.content()
+    calls = message.get("toolCalls") or message.get("tool_calls")
+    return ForeignMessage(
+        text(message.get("id")),
+        parent or None,
+        _ROLES.get(role) if said else None,
+        said,
+        moment(message.get("timestamp")),
+        text(message.get("model")),
+        timings=_timings(message.get("timings")),
+        lost=(*parts.lost, *([Loss.TOOL] if calls else [])),
+    )
+
+
+def _body(file: Json) -> str:
+    return text(file.get("content")).removesuffix("\n")
+
+
+def _timings(value: object) -> Timings | None:
+    if not isinstance(value, dict) or not _number(value.get("predicted_n")):
+        return None
+    return Timings(
+        prompt_tokens=int(_number(value.get("prompt_n"))),
+        completion_tokens=int(_number(value.get("predicted_n"))),
+        prompt_seconds=_number(value.get("prompt_ms")) / 1000,
+        completion_seconds=_number(value.get("predicted_ms")) / 1000,
+    )
+
+
+def _number(value: object) -> float:
+    return float(value) if isinstance(value, int | float) and 0 <= value < _MOST else 0.0

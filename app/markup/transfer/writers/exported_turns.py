@@ -1,0 +1,76 @@
+"""What of a chat an export shows: one branch or all versions, with or without reasoning.
+
+What is exact carries everything; this is for what people read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from app.domain.conversation import Message, Version
+from app.domain.generation import Role
+from app.markup.markdown.thinking import strip_thinking
+from app.markup.transfer.values import Chat, ExportOptions
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One message as it is shown.
+
+    Attributes:
+        message: With the content that is shown.
+        version: Its place among its versions, where all are shown and there are several.
+    """
+
+    message: Message
+    version: Version | None = None
+
+    @property
+    def place(self) -> str:
+        """The place in words; empty where there is one version only."""
+        return f"version {self.version.index} of {self.version.count}" if self.version else ""
+
+
+def system_prompt(chat: Chat, options: ExportOptions) -> str:
+    """What is shown of the system prompt."""
+    return chat.conversation.system_prompt if options.system_prompt else ""
+
+
+def turns(chat: Chat, options: ExportOptions) -> Iterator[Turn]:
+    """The messages in the order of reading; other versions stand beside the walked one."""
+    versions = chat.versions() if options.versions else {}
+    families: dict[tuple[str | None, Role], list[Message]] = {}
+    for message in chat.messages if options.versions else ():
+        families.setdefault((message.parent_id, message.role), []).append(message)
+    for walked in chat.branch():
+        for message in families.get((walked.parent_id, walked.role), [walked]):
+            version = versions.get(message.id)
+            several = version is not None and version.count > 1
+            yield Turn(_shown(message, options), version if several else None)
+
+
+def _shown(message: Message, options: ExportOptions) -> Message:
+    if options.reasoning or message.role is not Role.ASSISTANT:
+        return message
+    return replace(message, content=strip_thinking(message.content))
+
+
+class Budget:
+    """How much may still be drawn in a file; what goes beyond stands there as its source.
+
+    A page of 330,000 formulas is 69 MB that no browser opens.
+    """
+
+    def __init__(self, left: int) -> None:
+        self._left = left
+
+    @property
+    def spent(self) -> bool:
+        """Whether nothing more may be drawn."""
+        return self._left < 0
+
+    def allows(self, cost: int) -> bool:
+        """Whether something may still be drawn, which is then counted."""
+        self._left -= cost
+        return self._left >= 0

@@ -1,0 +1,51 @@
+"""Text files that the user gives for a message: read as text, or refused in words."""
+
+from __future__ import annotations
+
+import codecs
+from pathlib import Path
+
+from app.domain.errors import InvalidValueError
+
+MOST_BYTES = 1_600_000
+"""About 400,000 characters of any script; more than any context window of the family."""
+_MARKED = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+
+def read_text(path: Path) -> str:
+    """The text of a file, with line feeds for its line ends.
+
+    Raises:
+        InvalidValueError: It cannot be read, is too large, or is no text.
+    """
+    kept = "Nothing was added to your message."
+    try:
+        if not path.is_file():  # a pipe would wait for ever
+            raise InvalidValueError(f"{path.name} is not a file.", data=kept)
+        if path.stat().st_size > MOST_BYTES:
+            raise InvalidValueError(
+                f"{path.name} is larger than the model can read at once.",
+                data=kept,
+                action="Paste the part that matters.",
+            )
+        raw = path.read_bytes()
+    except OSError as error:
+        raise InvalidValueError(
+            f"{path.name} cannot be read.", data=kept, detail=str(error)
+        ) from error
+    coding = next((name for mark, name in _MARKED if raw.startswith(mark)), "utf-8")
+    try:
+        text = raw.decode(coding)
+    except UnicodeDecodeError:
+        text = "" if b"\0" in raw else raw.decode("cp1252", "replace")
+    if "\0" in text or (raw and not text):
+        raise InvalidValueError(
+            f"{path.name} is not a text. Phi-4 reads text only.",
+            data=kept,
+            action="Paste the text of it.",
+        )
+    return text.replace("\r\n", "\n").replace("\r", "\n")

@@ -1,0 +1,89 @@
+"""What is done with files that are dropped, pasted, or given at the start."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from app.domain.errors import KnownError
+from app.services.core import formatting
+from app.services.transfer.text_files import MOST_BYTES, read_text
+from app.services.transfer.transfer_service import ImportPreview
+from app.ui.commands.handlers import CommandHandlers
+from app.ui.core.background_worker import Task
+from app.ui.shell.window_context import WindowContext
+
+_MODEL = ".gguf"
+_CHATS = {".md", ".markdown", ".json", ".jsonl", ".chat", ".phial", ".zip"}
+_NEVER_TEXT = {".zip", ".chat", ".phial"}
+
+
+class GivenFiles:
+    """A model is used, chats are imported, and any other text is added to the message."""
+
+    def __init__(self, shell: WindowContext, commands: CommandHandlers) -> None:
+        self._shell, self._commands = shell, commands
+
+    def take(self, names: Sequence[str]) -> None:
+        """Look at the files and do what they are for."""
+        paths = [Path(name) for name in names]
+        model = next((path for path in paths if path.suffix.lower() == _MODEL), None)
+        if model is not None:
+            self._commands.models.use_file(model)
+            return
+        chats = [path for path in paths if path.suffix.lower() in _CHATS or path.is_dir()]
+        texts = [path for path in paths if path not in chats]
+        if any(not _may_be_text(path) for path in chats):
+            self._commands.transfer.import_files(chats)
+            self._add(texts)
+        elif chats:
+            self._look(chats, texts)
+        else:
+            self._add(texts)
+
+    def _look(self, chats: list[Path], texts: list[Path]) -> None:
+        """Notes and data have the endings of exported chats: what is inside decides."""
+        transfer = self._shell.services.transfer
+
+        def look(task: Task) -> ImportPreview:
+            return transfer.preview_import(chats, cancel=task.cancel)
+
+        def show(found: ImportPreview) -> None:
+            if found.items:
+                self._commands.transfer.import_files(chats)
+                self._add(texts)
+            else:
+                self._add([*chats, *texts])
+
+        self._shell.worker.run(look, show, self._shell.controller.failed.emit)
+
+    def _add(self, paths: list[Path]) -> None:
+        if paths:
+            self._shell.worker.run(
+                lambda _task: [(path.name, read_text(path)) for path in paths],
+                self._show,
+                self._refuse,
+            )
+
+    def _show(self, texts: list[tuple[str, str]]) -> None:
+        if self._shell.controller.chat is None:
+            self._shell.controller.new_chat()  # the first start
+        composer = self._shell.pane.composer
+        added = "\n\n".join(f"{name}:\n\n{text.strip()}" for name, text in texts)
+        if composer.add_below(added):
+            what = texts[0][0] if len(texts) == 1 else formatting.amount(len(texts), "file")
+            self._shell.pane.status.show_notice(f"The text of {what} was added to your message.")
+        composer.setFocus()
+
+    def _refuse(self, error: KnownError) -> None:
+        self._shell.pane.status.show_notice(f"{error.what} {error.action}".strip())
+
+
+def _may_be_text(path: Path) -> bool:
+    """Whether a file that may hold chats may also be a text to ask about."""
+    if path.suffix.lower() in _NEVER_TEXT:
+        return False
+    try:
+        return path.is_file() and path.stat().st_size <= MOST_BYTES
+    except OSError:
+        return False

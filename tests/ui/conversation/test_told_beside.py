@@ -1,0 +1,88 @@
+"""What stands beside an answer: that its thinking ended, and what was not read for it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from app.domain.generation import OverflowPolicy
+from app.domain.settings import Settings
+from app.engine.scripted import ScriptedEngine
+from app.ui.transcript.content.rows import NoteRow
+from app.ui.transcript.widgets.footer import Footer
+from app.ui.transcript.widgets.message_controls import ThinkingToggle
+from tests.support.chatting import say, wait_for_end
+from tests.support.window import Open, Opened, close
+from tests.ui.test_main_window import HeldEngine
+
+LONG = " ".join(["word"] * 60)
+
+
+def thought(opened: Opened) -> str:
+    """What the line above the reasoning says."""
+    toggles = opened.window.pane.transcript.findChildren(ThinkingToggle)
+    return next(one.accessibleName() for one in toggles if one.isVisible())
+
+
+def beside_the_last(opened: Opened) -> str:
+    """What is said under the last answer without pointing at it."""
+    footers = [f for f in opened.window.pane.transcript.findChildren(Footer) if f.isVisible()]
+    last = max(footers, key=lambda one: one.mapToGlobal(one.rect().topLeft()).y(), default=None)
+    return last.status_text[0].text() if last is not None else ""
+
+
+def labels(opened: Opened) -> list[str]:
+    models = opened.window.pane.transcript.branch.models
+    rows = [row for model in models for row in model.rows if isinstance(row, NoteRow)]
+    return [row.text.splitlines()[0] for row in rows]
+
+
+class Thinker(HeldEngine):
+    """Begins to think, and is stopped."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._answers = ["<think>\nFirst a, then b.\n</think>\nIt is c."]
+
+
+def test_a_thought_that_was_stopped_does_not_think_for_ever(
+    qtbot: QtBot, open_window: Open, tmp_path: Path
+) -> None:
+    opened = open_window(Thinker(), folder=tmp_path / "mine")
+    say(qtbot, opened, "Question")
+    qtbot.waitUntil(lambda: opened.window.controller.answering_here)
+    view = opened.window.pane.transcript
+    qtbot.waitUntil(lambda: bool(view.findChildren(ThinkingToggle)))
+    assert "Thinking…" in thought(opened)
+    qtbot.keyClick(opened.window.pane.composer.editor, Qt.Key.Key_Escape)
+    wait_for_end(qtbot, opened)
+    qtbot.waitUntil(lambda: "ended early" in thought(opened))
+    settings = opened.harness.services.settings.current
+    close(opened)
+    again = open_window(folder=tmp_path / "mine", settings=settings)
+    qtbot.waitUntil(lambda: "ended early" in thought(again))
+
+
+def test_what_was_left_out_is_said_beside_the_answer(qtbot: QtBot, open_window: Open) -> None:
+    settings = Settings(welcomed=True, max_tokens=16)
+    opened = open_window(ScriptedEngine(["Yes."], context_size=128), settings=settings)
+    for _ in range(2):
+        say(qtbot, opened, LONG)
+        wait_for_end(qtbot, opened)
+    qtbot.waitUntil(lambda: "2 older messages left out" in beside_the_last(opened))
+    assert labels(opened) == ["Not seen by the model: it no longer fits the context window"] * 2
+
+
+def test_what_a_summary_stands_for_is_not_called_unseen(qtbot: QtBot, open_window: Open) -> None:
+    settings = Settings(welcomed=True, max_tokens=16, overflow=OverflowPolicy.SUMMARISE)
+    opened = open_window(ScriptedEngine(["All was said."], context_size=256), settings=settings)
+    for _ in range(4):
+        say(qtbot, opened, LONG)
+        wait_for_end(qtbot, opened)
+    qtbot.waitUntil(lambda: any("in place of" in label for label in labels(opened)))
+    found = labels(opened)
+    assert not any("Not seen" in label for label in found)
+    assert "Read by the model as part of the summary below" in found
+    assert "left out" in beside_the_last(opened)

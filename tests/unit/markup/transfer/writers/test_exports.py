@@ -1,0 +1,122 @@
+"""What exports leave out or add, plain text in words, and files that stay small enough to open."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from app.markup.transfer.values import Chat, ExportOptions
+from app.markup.transfer.writers.html import HtmlExporter
+from app.markup.transfer.writers.spelled import spelled
+from app.services.transfer.transfer_service import TransferService
+from tests.support.harness import Harness, build
+from tests.unit.markup.transfer.making import conversation_of
+
+THOUGHT = "<think>\nA secret thought.\n</think>\n\nThe answer."
+TEXTS = ["markdown", "html", "json", "phial", "text"]
+
+
+@pytest.fixture
+def harness(tmp_path: Path) -> Iterator[Harness]:
+    made = build(tmp_path / "data")
+    yield made
+    made.services.close()
+
+
+@pytest.fixture
+def transfer(harness: Harness) -> TransferService:
+    return harness.services.transfer
+
+
+def chat() -> Chat:
+    made = conversation_of("question", THOUGHT, system_prompt="Be a poet.")
+    other = replace(made.messages[1], id="f" * 32, content="Another answer.")
+    return replace(made, messages=(*made.messages, other))
+
+
+@pytest.mark.parametrize("format_name", TEXTS)
+def test_reasoning_versions_and_system_prompt_are_chosen_in_every_format(
+    harness: Harness, transfer: TransferService, tmp_path: Path, format_name: str
+) -> None:
+    made = chat()
+    harness.services.library.add_conversation(
+        made.conversation, made.messages, made.selected_children
+    ).result()
+
+    def text(options: ExportOptions) -> str:
+        file = tmp_path / f"out{transfer.format(format_name).suffix}"
+        transfer.export([made.conversation.id], format_name, file, options)
+        return file.read_text(encoding="utf-8")
+
+    bare = text(ExportOptions(reasoning=False, system_prompt=False))
+    assert "The answer." in bare
+    assert "A secret thought." not in bare
+    assert "Be a poet." not in bare
+    assert "Another answer." not in bare
+    full = text(ExportOptions(versions=True))
+    for part in ("The answer.", "A secret thought.", "Be a poet.", "Another answer."):
+        assert full.count(part) == 1, part
+
+
+def test_plain_text_is_words() -> None:
+    said = spelled(
+        "## A *heading*\n\nSome **bold**, `code`, [a link](https://e.example) and $x^2$.\n"
+        "Goes on.\n\n- one\n- two\n  more\n\n1. first\n\n> quoted\n\n| a | b |\n|---|---|\n| 1 | 2 "
+        "|\n\n$$\\frac{a}{b}$$\n\n```py\nx = '##'\n```\n\n- [x] done\n\n<https://e.example>"
+    )
+    assert said == (
+        "A heading\n\nSome bold, code, a link (https://e.example) and x squared. Goes on.\n\n"
+        "- one\n- two\n  more\n\n1. first\n\n> quoted\n\na | b\n1 | 2\n\na over b\n\nx = '##'\n\n"
+        "- [x] done\n\nhttps://e.example"
+    ).replace("two\n  more", "two more")
+
+
+def test_what_words_do_not_reach_stays_source_in_plain_text() -> None:
+    assert "\\undefinedthing{x}" in spelled("See $\\undefinedthing{x}$.") or "{" not in spelled(
+        "See $\\undefinedthing{x}$."
+    )
+
+
+def test_a_page_breaks_no_word_that_fits() -> None:
+    page = HtmlExporter().write((conversation_of("q", "a"),), ExportOptions()).decode()
+    body = page[page.index("body{") : page.index("main{")]
+    assert "overflow-wrap:break-word" in body
+    assert "anywhere" not in page
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["Let $x_{%d}^2 + \\frac{a}{b}$ be.\n\n", "```py\ndef f%d(a=1): return a + 2  # n\n```\n\n"],
+)
+def test_a_long_answer_becomes_a_page_that_a_browser_opens(piece: str) -> None:
+    long = "".join(piece % n for n in range(12_000))
+    page = HtmlExporter().write((conversation_of("q", long),), ExportOptions())
+    assert len(page) < 6_000_000 + 12 * len(long)
+    assert b"11999" in page  # to the end
+
+
+def test_a_name_without_an_ending_gets_its_formats(
+    transfer: TransferService, tmp_path: Path
+) -> None:
+    (tmp_path / "folder").mkdir()
+    assert transfer.typed(tmp_path / "notes", "markdown").name == "notes.md"
+    assert transfer.typed(tmp_path / "v1.2 notes", "html").name == "v1.2 notes.html"
+    assert transfer.typed(tmp_path / "a.TXT", "markdown").name == "a.TXT"
+    assert transfer.typed(tmp_path / "all.zip", "markdown").name == "all.zip"
+    assert transfer.typed(tmp_path / "folder", "markdown").name == "folder"
+    assert transfer.typed(tmp_path / "many", "markdown", several=True).name == "many"
+
+
+def test_time_follows_the_length_of_an_answer() -> None:
+    def seconds(count: int) -> float:
+        long = "".join(f"- item {n} with `code` and $x_{n}$\n" for n in range(count))
+        began = time.perf_counter()
+        HtmlExporter().write((conversation_of("q", long),), ExportOptions())
+        return time.perf_counter() - began
+
+    seconds(50)  # what is loaded once is loaded
+    assert seconds(1600) < 8 * seconds(400) + 1
