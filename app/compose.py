@@ -180,7 +180,7 @@ def snapshot_folder(where: Folders) -> Path:
 
 @dataclass(frozen=True, slots=True)
 class ModelServices:
-    """The services around model files, with the lane they share."""
+    """The services around model files, with the executor they share."""
 
     engine: Engine
     executor: SerialExecutor
@@ -205,7 +205,7 @@ def build_models(
     queue: str = "downloads.json",
     window: bool = True,
 ) -> ModelServices:
-    """Build what handles model files; the terminal face keeps a download queue of its own.
+    """Build what handles model files; the terminal keeps a download queue of its own.
 
     Args:
         setup: From :func:`prepare`.

@@ -27,7 +27,7 @@ class SettingsStore:
         """Read the settings; whatever is wrong with the file, there are settings.
 
         Returns:
-            The settings, and a sentence for each problem the user should hear of.
+            The settings, and a sentence for each problem the user should know of.
         """
         with self._lock:
             try:

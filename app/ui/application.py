@@ -160,7 +160,7 @@ def _run(
     channel: str,
     files: Sequence[str],
 ) -> int:
-    services.transfer.add_exporter(PdfExporter())  # only this face can draw pages
+    services.transfer.add_exporter(PdfExporter())  # only the window can draw pages
     look = AppearanceController(application, services)
     look.apply()
     window = MainWindow(services, look.theme)

@@ -1,4 +1,4 @@
-"""Opening the store at start: lock, database, recovery, migrations, repair, and what is told."""
+"""Opening the store at start: lock, database, recovery, migrations, repair, and the report."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class OpenReport:
         lost: What a backup holds and this database, which is missing, empty or another one, does
             not; None where nothing is missing.
         owner: False where another Phial looks after the data; both can use it.
-        sentences: What the user should be told, plain; empty on a usual start.
+        sentences: What the user should know, plain; empty on a usual start.
     """
 
     interrupted: tuple[str, ...] = ()

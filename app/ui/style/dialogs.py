@@ -81,7 +81,7 @@ class ErrorDialog(Dialog):
 
     Args:
         parent: The window that it belongs to; None where there is none.
-        error: What is told.
+        error: What is shown.
         patient: It comes by itself, perhaps while somebody types: neither a blank nor Enter
             closes it.
     """
