@@ -24,7 +24,7 @@ MANY = 4
 """Tokens that are shown in the next frame, whatever it costs: more at a time would be jerky."""
 
 WEIGHT = 0.125
-"""The weight of the last update in the mean of what updates cost; one may open a table, most do not."""
+"""The weight of the last update in the mean of what updates cost; few of them open a table."""
 
 
 class UpdateThrottle:
