@@ -158,12 +158,17 @@ def _open_as_owner(folder: Path, lock: OwnerLock, now: datetime) -> OpenedStore:
             library = undo.enter_context(closing(_library(path)))
             done = _bring_up_to_date(library, backups, now)
         health = Health(library, path, backups, owner=True)
-        if recovery is not None and not done.problem:
-            health.keep_as_it_is()  # what the backups had and the damaged file had not is in it
+        _accept_recovery(health, recovery, done)
         lost = health.missing()
         undo.pop_all()
     library.call_after_close(lock.release)
     return OpenedStore(library, _report(done, recovery, lost), health)
+
+
+def _accept_recovery(health: Health, recovery: Recovery | None, done: _UpToDate) -> None:
+    """What the backups had and the damaged file had not is in a recovered database."""
+    if recovery is not None and not done.problem:
+        health.keep_as_it_is()
 
 
 def _report(done: _UpToDate, recovery: Recovery | None, lost: Lost | None) -> OpenReport:
