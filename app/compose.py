@@ -109,11 +109,8 @@ def prepare(where: Folders | None = None, *, log_level: int = logging.INFO) -> S
     """
     where = where or folders()
     unmade = where.create()
-    tightened = tighten(where)
-    logs = Logs(where.logs, log_level)
-    for failure in tightened.failed:
-        _log.warning("Others may read it, and that cannot be changed: %s", failure)
-    problems = [sentence for sentence in (*unmade, logs.problem) if sentence]
+    logs = _start_log(where, log_level)
+    problems = tuple(filter(None, (*unmade, logs.problem)))
     bus = EventBus()
     if log_level <= logging.DEBUG:
         bus.subscribe(trace)
@@ -124,9 +121,17 @@ def prepare(where: Folders | None = None, *, log_level: int = logging.INFO) -> S
         ladder=LadderStore(where.data / "ladder.json"),
         logs=logs,
         # Where nothing at all can be written, the library says so, once.
-        problems=tuple(problems) if where.writable else (),
+        problems=problems if where.writable else (),
         log_level=log_level,
     )
+
+
+def _start_log(where: Folders, level: int) -> Logs:
+    tightened = tighten(where)
+    logs = Logs(where.logs, level)
+    for failure in tightened.failed:
+        _log.warning("Others may read it, and that cannot be changed: %s", failure)
+    return logs
 
 
 def make_engine(
@@ -175,7 +180,7 @@ def snapshot_folder(where: Folders) -> Path:
 
 @dataclass(frozen=True, slots=True)
 class ModelServices:
-    """The services around model files, with the lane they share."""
+    """The services around model files, with the executor they share."""
 
     engine: Engine
     executor: SerialExecutor
@@ -200,7 +205,7 @@ def build_models(
     queue: str = "downloads.json",
     window: bool = True,
 ) -> ModelServices:
-    """Build what handles model files; the terminal face keeps a download queue of its own.
+    """Build what handles model files; the terminal keeps a download queue of its own.
 
     Args:
         setup: From :func:`prepare`.

@@ -42,11 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = _parser()
     options = parser.parse_args(words)
     try:
-        if options.run is not None:
-            return _terminal(options, parser)
-        if options.self_test:
-            return _self_test()
-        return _window(options)
+        return _run(options, parser)
     except WrongUsageError as error:
         tell(f"phial: {one_line(str(error))}")
         return EXIT_USAGE
@@ -57,6 +53,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return EXIT_FAILED
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
+
+
+def _run(options: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
+    if options.run is not None:
+        return _terminal(options, parser)
+    if options.self_test:
+        return _self_test()
+    return _window(options)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -122,7 +126,7 @@ def _terminal(options: argparse.Namespace, parser: argparse.ArgumentParser) -> i
     from app.cli.streams import one_line, tell
     from app.compose import prepare
 
-    if options.open or options.demo or options.window_model or options.self_test:
+    if any((options.open, options.demo, options.window_model, options.self_test)):
         parser.error("options before a command are the window's; a command's stand behind it")
     with prepare(log_level=options.log_level) as setup:
         for told in setup.settings.problems:

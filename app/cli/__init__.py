@@ -1,4 +1,4 @@
-"""The terminal face: the same services without a window.
+"""The terminal commands: the same services without a window.
 
 Exit codes: 0 done; 1 it could not be done, and standard error says why; 2 wrong usage;
 130 stopped by Ctrl+C.

@@ -1,1 +1,1 @@
-"""Plain frozen values that every other room speaks in. No I/O, standard library only."""
+"""Frozen values that every other package uses. No I/O, standard library only."""

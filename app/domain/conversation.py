@@ -1,4 +1,4 @@
-"""Conversations and their messages: a tree, of which one branch is walked."""
+"""Conversations and their messages: a tree, of which one branch is active."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ class Conversation:
         created_at: UTC.
         updated_at: When the last message was added, UTC.
         system_prompt: What precedes the first turn; may be empty.
-        head_id: The last message of the branch that is walked; None for an empty chat.
+        head_id: The last message of the active branch; None for an empty chat.
         draft: Text typed but not sent.
         pinned: Kept on top.
         archived: Hidden from the usual list.
@@ -137,7 +137,7 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class BranchMessage:
-    """A message on the walked branch, together with its versions."""
+    """A message on the active branch, together with its versions."""
 
     message: Message
     version: Version

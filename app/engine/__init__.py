@@ -1,1 +1,1 @@
-"""Turning a request into a stream of events: llama.cpp, its process, and a scripted stand-in."""
+"""The engines, which turn a request into a stream of events: llama.cpp, its process, a script."""

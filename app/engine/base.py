@@ -1,8 +1,8 @@
-"""The one small interface every engine speaks.
+"""The interface of every engine.
 
 Three things implement it: the llama.cpp engine (``engine/llama/``, inside the engine process),
-the client of that process (``engine/client.py``), and the scripted engine (``engine/scripted.py``)
-for tests and pictures.
+the client of that process (``engine/process/client.py``), and the scripted engine
+(``engine/scripted.py``) for tests and pictures.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ LoadProgressCallback = Callable[[float], None]
 
 @dataclass(frozen=True, slots=True)
 class EngineOptions:
-    """What an engine is told once, when it starts.
+    """The options of an engine; they may change while it runs.
 
     Attributes:
         snapshot_dir: Folder for KV snapshots; None writes none.
@@ -49,7 +49,7 @@ class Cancel(Protocol):
         """Whether to stop."""
 
     def wait(self, timeout: float | None = None) -> bool:
-        """Block until it is set or ``timeout`` seconds have passed; tell which."""
+        """Block until it is set or ``timeout`` seconds have passed; return which."""
 
 
 class Engine(Protocol):

@@ -1,4 +1,4 @@
-"""Which turns the model sees when a chat is longer than its context window. Pure.
+"""The turns the model sees when a chat is longer than its context window. Pure.
 
 The system prompt and the most recent turns stay; the oldest turns go, each whole, and the kept
 history begins with a user turn. What was left out is named, so that the transcript can mark it.

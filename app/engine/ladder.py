@@ -1,4 +1,4 @@
-"""The step-down ladder: what is tried next when the engine died. Pure.
+"""The step-down ladder: the plan that is tried next when the engine died. Pure.
 
 Steps are cumulative and keep their numbers for good, because the number is remembered.
 """

@@ -21,7 +21,7 @@ class HungError(Exception):
 
 @dataclass(slots=True)
 class PartialResult:
-    """What was seen of an answer, in case its end is never heard."""
+    """The events of an answer so far, in case its end never comes."""
 
     seed: int
     prompt_tokens: int = 0

@@ -1,4 +1,4 @@
-"""An engine that says what it is told to, for tests and pictures. Deterministic, no llama.cpp.
+"""An engine that answers from a script, for tests and pictures. Deterministic, no llama.cpp.
 
 Tokens are words with the white space before them, so that counts can be worked out by hand.
 """
@@ -32,7 +32,7 @@ Pause = Callable[[float, Cancel], bool]
 
 
 def wait(seconds: float, cancel: Cancel) -> bool:
-    """Real time: wait unless ``cancel`` is set first; tell whether it is set."""
+    """Real time: wait unless ``cancel`` is set first; return whether it is set."""
     return cancel.wait(seconds) if seconds > 0 else cancel.is_set()
 
 

@@ -1,4 +1,4 @@
-"""How many threads compute, while other programs compute as well. Pure, but for one clock of load.
+"""The number of compute threads beside other programs. Pure, but for one clock of load.
 
 llama.cpp's threads wait for each other after every operation. One that does not get its core holds
 up all the others, so on a busy machine fewer threads can be several times faster. That is not

@@ -1,1 +1,1 @@
-"""Finding, downloading and verifying model files; the only room that opens a socket."""
+"""Finding, downloading and verifying model files; the only package that opens a socket."""

@@ -1,18 +1,17 @@
 """Markdown, code and maths as blocks and spans, without Qt.
 
-The parts and who uses them:
+The modules:
 
-- `blocks`: the values. Start here.
+- `document.blocks`: the values. Start here.
 - `parse.parse(text)`: a whole text as a tuple of blocks.
 - `stream.MarkdownStream`: the same, piece by piece, with cost that follows the new text only.
-- `flow.flatten(parts)`: parts as flat rows (a leaf and the containers around it), which is what a
-  view that lays out line after line wants.
-- `code.highlight(language, text)`: token runs; `code.Highlighter` for text that grows.
-- `maths.render(latex, ...)`: a formula as SVG with its size and baseline; `spoken.spoken(latex)`:
-  in words.
+- `document.flow.flatten(parts)`: parts as flat rows (a leaf and the containers around it), as a
+  view wants them that lays out line after line.
+- `code.highlighter`: token spans of code; `Highlighter` for text that grows.
+- `maths.render`: a formula as SVG with its size and baseline; `latex.spoken`: in words.
 - `text.plain_text(blocks)`, `text.to_rich_html(blocks)`, `text.markdown_of(source, block)`: what
   the clipboard gets.
-- `thinking.strip_thinking(text)`: an answer without its reasoning.
+- `markdown.thinking.strip_thinking(text)`: an answer without its reasoning.
 
 How a view follows a stream::
 

@@ -1,4 +1,4 @@
-"""Parsing a whole text; the caller keeps the result, nothing is cached here."""
+"""The parse of a whole text; the caller keeps the result, nothing is cached here."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Markdown that arrives in pieces: what is finished, and what the open end looks like.
 
-Complete lines go through the `Machine` once and become parts for good. The unfinished last line is
-tried on the tree and taken back, so that the tail shows what the text would be if it ended here;
+Complete lines go through the `BlockParser` once and become parts for good. The unfinished last line
+is tried on the tree and taken back, so that the tail shows what the text would be if it ended here;
 the tries are paid from a credit that grows with the input, which makes the whole work linear by
 construction. When the credit is used up, new text is appended to the tail unparsed for a while.
 """

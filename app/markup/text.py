@@ -1,4 +1,4 @@
-"""What the clipboard gets: blocks as plain text, as safe HTML, as the Markdown they were."""
+"""Blocks as text for the clipboard: plain, safe HTML, and the Markdown they were."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Keeps the library well in the background: checks, daily backups, the trash; restores."""
+"""Maintenance of the library in the background: checks, daily backups, the trash; restoring."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ _log = logging.getLogger(__name__)
 
 
 class MaintenanceService:
-    """Looks after one library on a thread of its own.
+    """Checks and backs up one library on a thread of its own.
 
     Args:
         health: The store's own checks and backups.
         library: Purged of what was in the trash for 30 days.
-        bus: Told of what the user should know.
+        bus: What the user should know is published here.
         after_start: Seconds until the first round; tests give 0.
         missing: What opening found in a backup and not in the library.
     """

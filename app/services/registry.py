@@ -27,7 +27,7 @@ from app.services.updates import UpdateService
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """Everything a face talks to; built once in :mod:`app.compose`."""
+    """The services that window and terminal use; built once in :mod:`app.compose`."""
 
     bus: EventBus
     settings: SettingsService

@@ -1,4 +1,4 @@
-"""Looking for a newer Phial, when the user asks for it and never otherwise."""
+"""The check for a newer Phial, when the user asks for it and never otherwise."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from app.services.core.settings import SettingsService
 
 @dataclass(frozen=True, slots=True)
 class UpdateCheck:
-    """What came of a check.
+    """The outcome of a check.
 
     Attributes:
         current: The version that is running.

@@ -1,8 +1,8 @@
 """Every byte the user would miss: conversations, settings, backups, search.
 
-``open_library(folder)`` opens the conversations and tells what it found, or what can only be read
+``open_store(folder)`` opens the conversations and reports what it found, or what can only be read
 (``report.refusal``) or is missing (``report.lost``); ``close()`` on what it
-returns finishes every write. ``open_private_library()`` makes a library that lives in memory only.
+returns finishes every write. ``open_private_store()`` makes a store that lives in memory only.
 Both give a :class:`MessageRepository`: its writes return futures that resolve once the change is on
 the disk, its reads return values. :class:`Health` checks, backs up and restores.
 :class:`Searcher` finds in a library as one types.

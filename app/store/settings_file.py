@@ -27,7 +27,7 @@ class SettingsStore:
         """Read the settings; whatever is wrong with the file, there are settings.
 
         Returns:
-            The settings, and a sentence for each problem the user should hear of.
+            The settings, and a sentence for each problem the user should know of.
         """
         with self._lock:
             try:
@@ -55,10 +55,11 @@ class SettingsStore:
         new, defaults = settings_to_dict(settings), settings_to_dict(Settings())
         with self._lock:
             stored, _ = read_json(self.path)
-            kept = {
-                name: value
-                for name, value in stored.items()
-                if name not in SPECS or refuses(name, value)
-            }
+            kept = {name: value for name, value in stored.items() if _is_kept(name, value)}
             changed = {name: value for name, value in new.items() if value != defaults[name]}
             write_json(self.path, {**kept, **changed})
+
+
+def _is_kept(name: str, value: object) -> bool:
+    """Whether a stored value stays in the file although it is not used."""
+    return name not in SPECS or refuses(name, value)

@@ -1,1 +1,1 @@
-"""Each platform difference, a file a topic; the only room that asks which OS this is."""
+"""Each platform difference, a file a topic; the only package that asks which OS this is."""

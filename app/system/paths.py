@@ -53,18 +53,21 @@ class Folders:
                 action=f"Make its parent writable, or set {HOME_VARIABLE} to another folder.",
                 detail=repr(error),
             ) from error
-        problems = []
-        for folder in (self.models, self.cache, self.logs):
-            try:
-                make_folder(folder)
-            except OSError as error:
-                problems.append(f"The folder {folder} cannot be made: {error.strerror or error}.")
-        return tuple(problems)
+        return tuple(filter(None, map(_problem_making, (self.models, self.cache, self.logs))))
 
     @property
     def writable(self) -> bool:
         """Whether the data folder lets this user write; a full disk counts as writable."""
         return os.access(self.data, os.W_OK)
+
+
+def _problem_making(folder: Path) -> str:
+    """A sentence where the folder cannot be made; empty where it is there."""
+    try:
+        make_folder(folder)
+    except OSError as error:
+        return f"The folder {folder} cannot be made: {error.strerror or error}."
+    return ""
 
 
 def program_folder() -> Path:

@@ -1,1 +1,1 @@
-"""Everything PySide6."""
+"""The window: everything that uses PySide6."""

@@ -160,7 +160,7 @@ def _run(
     channel: str,
     files: Sequence[str],
 ) -> int:
-    services.transfer.add_exporter(PdfExporter())  # only this face can draw pages
+    services.transfer.add_exporter(PdfExporter())  # only the window can draw pages
     look = AppearanceController(application, services)
     look.apply()
     window = MainWindow(services, look.theme)
@@ -191,16 +191,21 @@ def _run(
     collector = GcScheduler(
         window, lambda: window.pane.transcript.idle and services.chat.active is None
     )
-    debugging = logging.getLogger("app").isEnabledFor(logging.DEBUG)
-    slow_frames = SlowFrames(window) if debugging else None
+    end_watching = _watch_frames(window)
     code = application.exec()
-    if slow_frames is not None:
-        slow_frames.close()
+    end_watching()
     opener.close()
     collector.close()
     if activation is not None:
         activation.close()
     return code
+
+
+def _watch_frames(window: MainWindow) -> Callable[[], None]:
+    """Log slow frames where details are logged; the result ends that."""
+    if logging.getLogger("app").isEnabledFor(logging.DEBUG):
+        return SlowFrames(window).close
+    return lambda: None
 
 
 def _log_qt(kind: QtMsgType, _context: object, text: str) -> None:

@@ -1,4 +1,4 @@
-"""A start that fails, told in a dialog: who clicked an icon sees no standard error."""
+"""A start that fails, reported in a dialog: who clicked an icon sees no standard error."""
 
 from __future__ import annotations
 

@@ -82,7 +82,7 @@ def running(tmp_path: Path) -> Iterator[Harness]:
     model = write_model(tmp_path / "tiny.gguf", ModelSpec(words, context=8_192))
     with prepare() as setup:
         engine = make_engine(setup)
-        options = engine_options(setup.settings.current, setup.folders)
+        options = engine_options(setup, setup.settings.current)
         engine.configure(replace(options, snapshot_min_gain=ALWAYS))
         services = build_services(setup, engine, model=read_model_file(model))
         made = Harness(services, Heard(), engine)

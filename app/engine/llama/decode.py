@@ -1,4 +1,4 @@
-"""Feeding tokens to ``llama_decode``: the prompt in chunks that can be stopped, then one by one."""
+"""The calls of ``llama_decode``: the prompt in chunks that can be stopped, then token by token."""
 
 from __future__ import annotations
 

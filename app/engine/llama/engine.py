@@ -158,7 +158,7 @@ class LlamaEngine:
     Every method belongs to one thread, except :meth:`interrupt`.
 
     Args:
-        options: What it is told once.
+        options: See :class:`app.engine.base.EngineOptions`.
 
     Attributes:
         backend: llama.cpp, started.
@@ -196,10 +196,10 @@ class LlamaEngine:
 
         Args:
             request: What to load.
-            progress: Told about it.
+            progress: Called with the fraction.
             cancel: Stops it.
             step: Step of the ladder to apply to the plan.
-            planned: Told the plan and the useful ladder steps before llama.cpp is asked.
+            planned: Called with the plan and the useful ladder steps before llama.cpp is asked.
         """
         began = time.monotonic()
         self._begin(cancel)

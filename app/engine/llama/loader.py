@@ -1,4 +1,4 @@
-"""From a plan to a loaded model and its context, and back to free memory."""
+"""The loading of a model and its context by a plan, and freeing them."""
 
 from __future__ import annotations
 

@@ -60,10 +60,10 @@ HUNG = "The engine did not answer any more, so it was replaced."
 
 
 class EngineClient:
-    """Speaks the engine interface to a process of its own.
+    """The engine whose work is done in a process of its own.
 
     Args:
-        options: Told to each process that is started.
+        options: Sent to each process that is started.
         memory: Remembers which ladder step worked.
         command: Program and arguments; the default is this program's own engine host.
         environment: Added to the process's environment.

@@ -1,4 +1,4 @@
-"""The line to the engine process: one is begun where none runs, commands go, their frames come."""
+"""The connection to the engine process: started where none runs; commands out, frames in."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class EngineConnection:
     begun again without modules for graphics cards, for as long as this program runs.
 
     Args:
-        options: Told to each process that is begun.
+        options: Sent to each process that is started.
         command: Program and arguments.
         environment: Added to the process's environment.
     """

@@ -1,4 +1,4 @@
-"""What goes over the pipes between client and engine process: one JSON object a line.
+"""The frames between client and engine process: one JSON object a line.
 
 Frozen dataclasses are written with their type's name and rebuilt from their type hints. NUL, line
 ends and lone surrogates in texts survive.
@@ -85,7 +85,7 @@ class UnloadCommand:
 
 @dataclass(frozen=True, slots=True)
 class StopCommand:
-    """Stop the request of that id; heard at once."""
+    """Stop the request of that id; obeyed at once."""
 
     id: int
 

@@ -1,4 +1,4 @@
-"""The engine process: the main thread hears commands, a worker thread owns llama.cpp.
+"""The engine process: the main thread reads commands, a worker thread owns llama.cpp.
 
 Started by the client as ``phial --engine-host``. End of input ends it, so no orphan keeps a model
 in memory. Standard output carries frames only.

@@ -19,9 +19,9 @@ class DownloadCommand(StrEnum):
 
 
 class DownloadControl:
-    """Carries a wish to the thread that downloads, and wakes it at once.
+    """Carries a command to the thread that downloads, and wakes it at once.
 
-    All waiting happens on one event, so nothing sleeps through a wish.
+    All waiting happens on one event, so nothing sleeps through a command.
     """
 
     def __init__(self, wait: Waiter = threading.Event.wait) -> None:
@@ -99,12 +99,12 @@ class DownloadControl:
             wake()
 
     def interrupt(self) -> None:
-        """Wake a blocked read without changing the wish (Offline went on)."""
+        """Wake a blocked read without changing the command (Offline went on)."""
         with self._lock:
             wake = self._wake
         if wake is not None:
             wake()
 
     def wait(self, seconds: float) -> bool:
-        """Wait, or return True at once when a wish comes."""
+        """Wait, or return True at once when a command comes."""
         return self._wait(self._changed, seconds) or self.stopped

@@ -79,7 +79,7 @@ class Downloader:
             file: What to fetch.
             destination: Where it shall be; its folder is made.
             control: Pause and cancel.
-            report: Told how far it is.
+            report: Called with how far it is.
 
         Raises:
             HubError: One of :mod:`app.domain.download`'s; what was fetched is kept unless the
@@ -279,7 +279,7 @@ class _Job:
         )
 
     def _apply_command(self, ruling: Decision) -> bool:
-        """Do what was ruled; tell whether to read the reply."""
+        """Do what was ruled; return whether to read the reply."""
         self._teller.report_notice(ruling.notice, self._part.offset)
         if ruling.restart:
             self._begin()
@@ -326,7 +326,7 @@ class _Job:
     # --- ending -------------------------------------------------------------------------------
 
     def _ended(self) -> DownloadResult:
-        """Stopped by the user, as the wish says."""
+        """Stopped by the user, as the command says."""
         wish = self._control.command
         if wish is DownloadCommand.CANCEL_DELETE:
             self._part.discard()

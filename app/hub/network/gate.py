@@ -11,7 +11,7 @@ from app.domain.errors import OfflineError
 class NetworkGate:
     """Refuses every connection while Offline is on. Thread-safe.
 
-    Everything in this room that opens a connection asks the gate first, and a running transfer
+    Everything in this package that opens a connection asks the gate first, and a running transfer
     asks it between two reads, so that the switch works at once.
     """
 

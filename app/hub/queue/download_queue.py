@@ -66,9 +66,9 @@ class DownloadQueue:
         """Read the remembered queue; nothing is started.
 
         Args:
-            client: Tells sizes and hashes.
+            client: Gives sizes and hashes.
             downloader: Fetches one file.
-            library: Is told of finished models.
+            library: Finished models are added here.
             place: Folder and state file.
             on_change: Called on the queue's thread with each new state of an item.
             policy: Tries for the questions before a download.

@@ -1,9 +1,9 @@
-"""Colouring source code: token runs of a few kinds that a theme maps to colours.
+"""The colours of source code: token runs of a few kinds that a theme maps to colours.
 
 Pygments does the work. Text that grows is coloured a finished line at a time, in bounded slices, so
 that a stream costs as much as the text is long; what a line leaves open is carried into the next as
-well as it can be told. A text that is complete is read in one go (`whole`), which is exact and may
-take a thread: its colours replace the others.
+well as it is known. A complete text is read in one go (`highlight_whole`), which is exact and may
+run in a thread: its colours replace the others.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Following a stream as flat rows.
+"""A stream as flat rows.
 
-A view that draws line after line needs no tree: each `Row` is one leaf block with the containers
-around it, so a new list item is a new row and a new table row extends the row before.
+A view that draws line after line needs no tree: each `FlowRow` is one leaf block with the
+containers around it, so a new list item is a new row and a new table row extends the row before.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What commands of packages and of people's habits are called in plain LaTeX."""
+"""The plain LaTeX names of commands from packages and of common spellings."""
 
 from __future__ import annotations
 

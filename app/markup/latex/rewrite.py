@@ -1,4 +1,4 @@
-r"""Making LaTeX as models write it fit for the converter.
+r"""The rewriting of LaTeX, as models write it, into what the converter knows.
 
 latex2mathml knows most of mathematics but not every environment and package; what it lacks is
 rewritten here into what it knows, in a single pass over tokens.

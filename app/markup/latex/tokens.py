@@ -1,4 +1,4 @@
-r"""Reading a formula into tokens, and refusing what is not to be drawn.
+r"""The tokens of a formula, and the refusal of what is not to be drawn.
 
 No macro is ever expanded, so no input can grow: ``\def`` and its kin are refused.
 """
@@ -99,7 +99,7 @@ def tokens_of(source: str) -> list[str]:
 
 @dataclass(slots=True)
 class TokenReader:
-    """Tokens and the place in them."""
+    """Tokens and the position in them."""
 
     tokens: list[str]
     at: int = 0

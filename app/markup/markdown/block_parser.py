@@ -1,13 +1,13 @@
-"""Reading Markdown line by line into a tree, each line once.
+"""The block parser: Markdown line by line into a tree, each line once.
 
 It follows the reference algorithm of CommonMark (https://spec.commonmark.org/0.31.2/#appendix-a-parsing-strategy):
-for each line, walk the open containers that go on, open new ones, then add the text to a leaf.
+for each line, find the open containers that go on, open new ones, then add the text to a leaf.
 Because a line is decided when it is complete, a text gives the same tree however it was cut, and
 the work follows the length of the text. Added to CommonMark: tables, tasks, footnotes, ``<think>``,
 display formulas.
 
 Bounds against hostile input: `MAX_DEPTH` containers, `MAX_FORMULA` characters behind an open
-formula, and the limits named in `starts`, `tables` and `paragraphs`.
+formula, and the limits in `block_patterns`, `tables` and `paragraphs`.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ from app.markup.markdown.tables import MAX_PADDED, split_row
 
 @dataclass(frozen=True, slots=True)
 class ParserCheckpoint:
-    """What of a `Machine` changes with each line, besides the open nodes."""
+    """What of a `BlockParser` changes with each line, besides the open nodes."""
 
     tip: Node
     depth: int

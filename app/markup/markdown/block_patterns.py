@@ -1,4 +1,4 @@
-"""Recognising what a line begins: a quote, a heading, a fence, a list item and so on."""
+"""The patterns of what a line begins: a quote, a heading, a fence, a list item and so on."""
 
 from __future__ import annotations
 

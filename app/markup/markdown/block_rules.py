@@ -1,4 +1,4 @@
-"""Opening blocks: what a line begins, added to the tree (see `starts` for the patterns)."""
+"""The rules that open blocks: what a line begins is added to the tree (see `block_patterns`)."""
 
 from __future__ import annotations
 

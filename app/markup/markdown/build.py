@@ -1,4 +1,4 @@
-"""Turning nodes of the tree into blocks, each text once."""
+"""Blocks built from nodes of the tree, each text once."""
 
 from __future__ import annotations
 

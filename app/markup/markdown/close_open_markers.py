@@ -1,4 +1,4 @@
-"""Guessing how an unfinished text goes on, so that its markers are never seen.
+"""The closing of open inline markers, so that a streamed `**` is never shown.
 
 ``This is **bo`` will most likely become ``This is **bold**``: it is shown in bold at once, and a
 marker with nothing behind it yet is left out. A guess is only ever shown, never kept: when the

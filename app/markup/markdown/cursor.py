@@ -1,4 +1,4 @@
-"""Reading one line from left to right, with tabs counted as columns."""
+"""A cursor that reads one line from left to right, with tabs counted as columns."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ TAB = 4
 
 
 class Cursor:
-    """A place in a line.
+    """A position in a line.
 
     Attributes:
         text: the line without its end.

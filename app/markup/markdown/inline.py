@@ -1,4 +1,4 @@
-"""Turning the text of one paragraph, heading or cell into spans.
+"""The inline parser: the text of one paragraph, heading or cell as spans.
 
 markdown-it's inline rules do the work; formulas, footnote references and bare addresses are rules
 of our own. Input is bounded by the caller (a few thousand characters at a time), so what is

@@ -1,4 +1,4 @@
-"""Parting the text of a paragraph into paragraphs and display formulas."""
+"""The segments of a paragraph's text: paragraphs and display formulas."""
 
 from __future__ import annotations
 

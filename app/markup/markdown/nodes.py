@@ -1,4 +1,4 @@
-"""The mutable tree that the line machine grows before it becomes blocks.
+"""The nodes of the mutable tree that the block parser grows before it becomes blocks.
 
 A node is open while lines may still be added to it. The open nodes form one line from the root to
 the tip, so a copy of these few is a checkpoint of the whole tree: that is how the unfinished last

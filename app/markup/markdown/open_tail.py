@@ -1,4 +1,4 @@
-"""The look of a paragraph that is still being written.
+"""The spans of a paragraph that is still being written.
 
 Nothing here decides how the paragraph ends up: when it closes it is parsed afresh. The tail only
 has to be cheap and calm. What was parsed and has nothing open is kept, so that each new piece

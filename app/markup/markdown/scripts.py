@@ -1,4 +1,4 @@
-"""Telling the letters of scripts that are written without blanks between words."""
+"""The letters of scripts that are written without blanks between words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Telling a view what is new: what is closed, once, and what is still open, as often as asked.
+"""What is new of a stream for a view: closed parts once, open parts as often as asked.
 
 A part names a block inside the containers around it and how many of these the view has already,
 so that one more item, row or line of code costs no more than itself.
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class StreamDelta:
-    """What a view was given of one tree."""
+    """The parts of one tree that a view has, and what is new since."""
 
     def __init__(self, builder: BlockBuilder) -> None:
         self.builder = builder

@@ -1,4 +1,4 @@
-"""Reading table lines: the delimiter row and the cells of a row (GitHub's rules)."""
+"""Table lines: the delimiter row and the cells of a row (GitHub's rules)."""
 
 from __future__ import annotations
 

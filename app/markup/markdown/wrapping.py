@@ -1,4 +1,4 @@
-"""Changing the last leaf of a part inside its containers."""
+"""Parts with their last leaf replaced inside its containers."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ziamath.styles import MathStyle
 
 _ASCENT, _DESCENT = 0.88, 0.12
-"""Of the square of such a letter, above and below the line, in ems."""
+"""The height of such a letter's square above and below the line, in ems."""
 
 
 _JOINED = (
@@ -42,7 +42,7 @@ _JOINED = (
 others of the common fonts."""
 _WIDTHS = {letter: (inside, last) for letters, inside, last in _JOINED for letter in letters}
 _COMMON = (0.56, 0.62)
-"""Of the other letters of Arabic, Hebrew and other scripts."""
+"""The width of the other letters of Arabic, Hebrew and other scripts, in ems."""
 _BLANK = 0.3
 _HIGH, _LOW = 0.85, 0.3
 """Above and below the line, in ems."""

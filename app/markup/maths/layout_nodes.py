@@ -1,4 +1,4 @@
-"""Laying out the rows and tables of formulas: no repeated work, and lines in tables.
+"""The layout of formulas' rows and tables: no repeated work, and lines in tables.
 
 ziamath 0.13 measures each row twice, once to know how far its brackets stretch, and so do the rows
 inside it: ten nested braces take seconds (2^depth). The rows here measure only where a bracket can

@@ -1,4 +1,4 @@
-"""Breaking a displayed formula that is wider than its column, as The TeXbook advises.
+"""The lines of a displayed formula that is wider than its column, broken as The TeXbook advises.
 
 A line ends before a relation, or failing that before a sum's sign, where no bracket is open; so the
 picture of a formula can be cut there, whatever the width of the column, without being made again.

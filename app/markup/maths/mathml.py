@@ -1,4 +1,4 @@
-"""Adapting the converter's MathML to what ziamath draws, and refusing what it draws wrong."""
+"""The converter's MathML adapted to what ziamath draws; what it draws wrong is refused."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Drawing a formula: LaTeX in, an SVG picture with its size and baseline out.
+"""The drawing of a formula: LaTeX in, an SVG picture with its size and baseline out.
 
 Drawing is pure Python and takes about 0.2 ms for each part of a formula: a short inline formula
 takes 2 to 10 ms, a large matrix 200. `weight` estimates it; a window draws light formulas at once

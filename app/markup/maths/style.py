@@ -1,4 +1,4 @@
-"""What ziamath asks for each node of a formula: its style, and lengths in pixels.
+"""The style of each node of a formula, and lengths in pixels, as ziamath asks for them.
 
 ziamath 0.13 copies the parent's style into a dictionary for each node, and writes a dictionary of
 lengths for each length; together that was a third of the time of a formula.

@@ -18,7 +18,7 @@ class Chat:
     Attributes:
         conversation: What sidebar and header know.
         messages: Every version, parents before children, oldest first among siblings.
-        selected_children: Which child was walked last below each message; None is above the first.
+        selected_children: The child selected below each message; None is above the first.
     """
 
     conversation: Conversation
@@ -26,7 +26,7 @@ class Chat:
     selected_children: Mapping[str | None, str] = field(default_factory=dict)
 
     def branch(self) -> tuple[Message, ...]:
-        """The walked branch, first message first."""
+        """The active branch, first message first."""
         by_id = {message.id: message for message in self.messages}
         path: list[Message] = []
         at = self.conversation.head_id

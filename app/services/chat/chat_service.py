@@ -82,7 +82,7 @@ class ActiveAnswer:
 
 
 class ChatService:
-    """Writes answers, one at a time, and keeps every word of them."""
+    """Generates answers, one at a time, and stores every word of them."""
 
     def __init__(
         self,
@@ -302,7 +302,7 @@ class ChatService:
         self._models.give_back()
 
     def _start(self, writing: AnswerInProgress, *, resume: bool) -> None:
-        """The question is on disk: show it, and answer it when the lane is free."""
+        """The question is on disk: show it, and answer it when the executor is free."""
         conversation_id = writing.message.conversation_id
         self._bus.publish(BranchChanged(conversation_id))
         self._bus.publish(LibraryChanged((conversation_id,)))
@@ -310,7 +310,7 @@ class ChatService:
         threading.Thread(target=self._journal, args=(writing,), name="answer-journal").start()
         self._executor.submit(lambda: self._write(writing, resume=resume))
 
-    # --- on the lane --------------------------------------------------------------------
+    # --- on the executor ----------------------------------------------------------------
 
     def _write(self, writing: AnswerInProgress, *, resume: bool) -> None:
         error: KnownError | None = None
@@ -377,7 +377,7 @@ class ChatService:
     def _turns(self, answer: Message, *, resume: bool) -> tuple[Turn, ...]:
         """What the model reads: what the answer follows, and what there is to go on with.
 
-        Not the walked branch: another version may have been chosen while the answer waited.
+        Not the active branch: another version may have been chosen while the answer waited.
         """
         messages = {m.id: m for m in self._library.tree(answer.conversation_id)}
         path: list[Message] = []

@@ -34,7 +34,7 @@ class _Counted:
 
 
 class ContextService:
-    """Measures chats on the engine's lane, between answers; only the newest wish is served."""
+    """Measures chats on the engine's executor, between answers; only the newest request counts."""
 
     def __init__(
         self,
@@ -67,7 +67,7 @@ class ContextService:
         self._refused = None
 
     def measure(self, conversation_id: str, draft: str) -> None:
-        """Count a chat with its draft; :class:`ContextMeasured` tells. Nothing without a model."""
+        """Count a chat with its draft and publish :class:`ContextMeasured`; not without a model."""
         with self._lock:
             waiting = self._request is not None
             self._request = (conversation_id, draft)

@@ -1,4 +1,4 @@
-"""What the model reads of a chat: its turns, and a summary in place of the older ones. Pure."""
+"""The turns of a chat that the model reads, and a summary in place of older ones. Pure."""
 
 from __future__ import annotations
 

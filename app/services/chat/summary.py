@@ -1,4 +1,4 @@
-"""What the model reads in place of turns that no longer fit: a summary it writes itself.
+"""Summaries, written by the model, that stand in the prompt for turns that no longer fit.
 
 A summary belongs to the last message it stands for and covers everything before it. The messages
 stay as they are; the summary is shown where they end and can be edited.
@@ -56,7 +56,7 @@ class ShortenedRequest:
 
 
 class Summariser:
-    """Replaces turns that fall out by a summary. On the engine's lane only."""
+    """Replaces turns that fall out by a summary. On the engine's executor only."""
 
     def __init__(self, engine: Engine, library: LibraryService) -> None:
         self._engine = engine

@@ -1,7 +1,7 @@
-"""What the services tell their faces: events, and the bus that carries them.
+"""The events that services publish, and the bus that carries them.
 
-Events are published from whichever thread made them. A face with an event loop joins them there
-(``ui/bridge.py`` is the window's only thread crossing).
+Events are published on whichever thread made them. `EventBridge` in app.ui.core brings them to
+the GUI thread, and joins them there.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class ModelPhase(Enum):
 
 @dataclass(frozen=True, slots=True)
 class ModelState:
-    """The model chip's whole truth.
+    """The state of the chosen model, as the model chip shows it.
 
     Attributes:
         phase: See :class:`ModelPhase`.
@@ -62,7 +62,7 @@ class ModelStateChanged:
 
 @dataclass(frozen=True, slots=True)
 class DevicesFound:
-    """The engine told what it can compute on; advice on models may be another now."""
+    """The engine's compute devices are known; advice on models may be another now."""
 
     devices: tuple[Device, ...]
 
@@ -93,7 +93,7 @@ class LibraryReplaced:
 
 @dataclass(frozen=True, slots=True)
 class BranchChanged:
-    """The messages of a conversation, or which branch is walked, changed."""
+    """The messages of a conversation, or which branch is active, changed."""
 
     conversation_id: str
 

@@ -1,4 +1,4 @@
-"""The words both faces use for numbers, states and days: pure functions, no Qt, no I/O."""
+"""The words for numbers, states and days in window and terminal: pure functions, no Qt, no I/O."""
 
 from __future__ import annotations
 

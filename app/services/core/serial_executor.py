@@ -1,4 +1,4 @@
-"""The engine's lane: one thread on which everything that touches the engine happens in turn."""
+"""The serial executor: one thread on which all calls of the engine run in turn."""
 
 from __future__ import annotations
 

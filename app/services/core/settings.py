@@ -1,4 +1,4 @@
-"""Settings as the faces use them: read, change, be told."""
+"""The settings in force: reading, changing, and the event for a change."""
 
 from __future__ import annotations
 

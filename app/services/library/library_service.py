@@ -1,7 +1,7 @@
 """The conversations: list, rename, file, delete with undo, versions.
 
-Two stores of one shape stand behind it: the database, and one in memory for private chats, which
-leave nothing on disk. Every change is announced once it is stored, or refused with its reason; the
+Behind it are two repositories: the database, and one in memory for private chats, which leave
+nothing on disk. Every change is announced once it is stored, or refused with its reason; the
 futures are for callers that must wait.
 """
 
@@ -51,7 +51,7 @@ class LibraryService:
     Args:
         stored: The database.
         settings: Gives new chats their system prompt.
-        bus: Told of every change.
+        bus: Every change is published here.
         start_report: Sentences to show once: repaired, recovered, replaced by defaults.
         now: The clock.
 
@@ -109,7 +109,7 @@ class LibraryService:
         return list(self._stored.folders())
 
     def branch(self, conversation_id: str) -> tuple[BranchMessage, ...]:
-        """The walked branch, first message first.
+        """The active branch, first message first.
 
         Raises:
             NotFoundError: There is no such conversation.
@@ -127,7 +127,7 @@ class LibraryService:
         return () if stored is None else stored.tree(conversation_id)
 
     def selected_children(self, conversation_id: str) -> dict[str | None, str]:
-        """Which child was walked last below each message; None is the parent of the first."""
+        """The child selected below each message; None is the parent of the first."""
         stored = self._stored_in(conversation_id)
         return {} if stored is None else stored.selected_children(conversation_id)
 
@@ -386,7 +386,7 @@ class LibraryService:
         return self._of(message.conversation_id).finish(message)
 
     def activate_branch(self, message_id: str) -> Future[None]:
-        """Walk the branch that holds this message; nothing changes where it is walked already.
+        """Make the branch that holds this message the active one; nothing changes where it is.
 
         Raises:
             NotFoundError: There is no such message.
@@ -403,7 +403,7 @@ class LibraryService:
         return self._repositories.of_message(message_id)[0].versions(message_id)
 
     def select_version(self, message_id: str, offset: int) -> Future[None]:
-        """Walk to another version: -1 the one before, +1 the one after."""
+        """Select another version: -1 the one before, +1 the one after."""
         store, message = self._repositories.of_message(message_id)
         versions = store.versions(message_id)
         index = next(i for i, version in enumerate(versions) if version.id == message_id)

@@ -1,4 +1,4 @@
-"""Searching while somebody types: on a thread of its own, the newest query only."""
+"""Search as the user types: on a thread of its own, the newest query only."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class LiveSearch:
 
     Args:
         stored: Where is searched.
-        bus: Told when a search fails.
+        bus: A failed search is published here.
     """
 
     def __init__(self, stored: MessageRepository, bus: EventBus) -> None:

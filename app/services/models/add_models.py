@@ -1,4 +1,4 @@
-"""Models that are on this computer already: looked for, looked at, used in place or copied."""
+"""Model files that are on this computer already: found, inspected, used in place or copied."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class AddModelService:
     Args:
         shelf: The list.
         models: Hashes what is used in place.
-        bus: Told how that went.
+        bus: The outcome is published here.
         folder: Phial's folder for models, where copies go.
     """
 

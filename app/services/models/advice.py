@@ -1,4 +1,4 @@
-"""Advice on models: what of the catalogue to take here, and how the files that are here will do.
+"""Advice on models: which of the catalogue suits this machine, how well installed files run.
 
 No network. Memory is counted by the engine's planner (see ``model_fit``); speeds are the
 measured ones where there are any.

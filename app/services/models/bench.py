@@ -1,4 +1,4 @@
-"""Measures this machine through the whole product path, as the client's end of the pipe sees it."""
+"""The measurement of this machine through the engine process, as its client sees it."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def measure(
         make_engine: Makes an engine with drafting on or off, and with a snapshot folder.
         load: What to measure.
         memory: Bytes an engine's process holds.
-        say: Told what is being done, and how many of how many steps are behind it.
+        say: Called with what is being done, and how many of how many steps are behind it.
         cancel: Stops.
 
     Returns:

@@ -1,4 +1,4 @@
-"""Measuring the chosen model from the window: its memory is lent to the measurement meanwhile."""
+"""The measurement of the chosen model from the window; the model is unloaded meanwhile."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MakeBenchmarkEngine = Callable[[Path, bool], Engine]
 
 
 class BenchmarkService:
-    """Runs the same measurement as ``phial bench``, on the engine's lane.
+    """Runs the same measurement as ``phial bench``, on the engine's executor.
 
     Args:
         lane: Nothing is answered while it measures.

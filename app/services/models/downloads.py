@@ -1,4 +1,4 @@
-"""Getting models: the queue of downloads, browsing the hub.
+"""Downloads of models: the queue, and searching the Hub.
 
 The network is touched only from here, only by what the user asked for, and never while the Offline
 switch is on.
@@ -57,9 +57,9 @@ class DownloadService:
     Args:
         catalog: Models known by name.
         shelf: Models on this computer.
-        models: Told of what arrived.
+        models: Models that arrived are given to it.
         settings: The Offline switch and the bandwidth limit.
-        bus: Told of every step.
+        bus: Every step is published here.
         tokens: The access token for gated models.
         folder: Where models go.
         state: The file that remembers the queue.
@@ -215,7 +215,7 @@ class DownloadService:
 
     @property
     def client(self) -> HubClient:
-        """For faces that may block, as the terminal's."""
+        """For callers that may block, as terminal commands."""
         return self._client
 
     def lend_token(self, token: str) -> None:

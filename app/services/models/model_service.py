@@ -1,4 +1,4 @@
-"""Which model is chosen and loaded, and what can be done with those on the list."""
+"""The chosen model, loaded on demand, and the list of installed ones."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ _log = logging.getLogger(__name__)
 
 
 class ModelService:
-    """Keeps one model chosen and, on the lane, loaded."""
+    """Keeps one model chosen and, on the engine's executor, loaded."""
 
     def __init__(
         self,
@@ -120,7 +120,7 @@ class ModelService:
 
         Args:
             model: From the list.
-            done: Told on another thread whether the hash is as told, or newly known.
+            done: Called on another thread with whether the hash is as told, or newly known.
         """
         self._hasher.submit(lambda: self._hash_listed(model, done))
 
@@ -175,7 +175,7 @@ class ModelService:
 
         Args:
             model: From :meth:`installed`.
-            then: Called on the lane once it is loaded; not when it could not be.
+            then: Called on the engine's executor once it is loaded; not when it could not be.
         """
         before, self._lent = self._state, None
         self.cancel_load()
@@ -279,7 +279,7 @@ class ModelService:
         return self._devices
 
     def find_devices(self) -> Future[None]:
-        """Ask the engine for its devices on the lane, and publish :class:`DevicesFound`."""
+        """Ask the engine for its devices on its executor, and publish :class:`DevicesFound`."""
 
         def ask() -> None:
             try:
@@ -296,7 +296,7 @@ class ModelService:
         return self._executor.submit(ask)
 
     def ensure_loaded(self, cancel: Cancel) -> ModelFile:
-        """Load the chosen model unless it is. On the lane only.
+        """Load the chosen model unless it is. On the engine's executor only.
 
         Raises:
             ModelNotLoadedError: None is chosen.

@@ -1,4 +1,4 @@
-"""What KV snapshots take on disk, and clearing them; engine options follow the settings."""
+"""The KV snapshots' size on disk, and clearing them; engine options follow the settings."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ MakeOptions = Callable[[Settings], EngineOptions]
 
 
 class SnapshotService:
-    """The user's view of the folder of snapshots.
+    """The folder of snapshots: its size, its cap, and clearing it.
 
     Args:
-        engine: Told when options change.
-        lane: Its lane.
+        engine: Configured when options change.
+        lane: The engine's executor.
         settings: The cap, and whether snapshots are wanted.
-        bus: Tells when settings change.
+        bus: Publishes that settings changed.
         folder: Where snapshots are.
         options: What settings mean for the engine.
     """

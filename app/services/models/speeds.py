@@ -18,7 +18,7 @@ class SpeedRecorder:
 
     Args:
         measurements: Where they are kept.
-        bus: Tells of answers.
+        bus: Publishes the end of answers.
     """
 
     def __init__(self, measurements: SpeedStore, bus: EventBus) -> None:

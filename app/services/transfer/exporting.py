@@ -1,4 +1,4 @@
-"""Chats out of Phial: to a file, a folder of files, or an archive, whole or not at all."""
+"""The export of chats: to a file, a folder of files, or an archive, whole or not at all."""
 
 from __future__ import annotations
 

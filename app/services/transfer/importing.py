@@ -1,4 +1,4 @@
-"""Chats into Phial: a preview that changes nothing, then those that were chosen, each whole."""
+"""The import of chats: a preview that changes nothing, then those that were chosen, each whole."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Export and import as a face sees them: formats by name, and the library behind them."""
+"""Export and import: formats by name, and the library behind them."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def _quiet(_done: int, _total: int) -> None:
 
 
 class TransferService:
-    """Export and import. Its methods block; a face with a window calls them from a worker.
+    """Export and import. Its methods block; the window calls them from a worker.
 
     Args:
         library: Where chats come from and go to.
@@ -77,7 +77,7 @@ class TransferService:
         self._exporters = {exporter.format.name: exporter for exporter in EXPORTERS}
 
     def add_exporter(self, exporter: Exporter) -> None:
-        """Offer a format that only this face can write, such as PDF in the window."""
+        """Offer a format that only the caller can write, such as PDF in the window."""
         self._exporters[exporter.format.name] = exporter
 
     def formats(self) -> tuple[ExportFormat, ...]:
@@ -114,7 +114,7 @@ class TransferService:
                 folder, made if needed, in which no file is replaced.
             options: See :class:`ExportOptions`.
             cancel: Stops between two chats; files written before stay, an archive does not.
-            progress: Told how many of how many chats are written.
+            progress: Called with how many of how many chats are written.
 
         Raises:
             DiskFullError: No room; no half-written file is left.
@@ -213,7 +213,7 @@ class TransferService:
             keys: Which of its items; None takes those that are new. One that is in the library
                 already is added as a second chat.
             cancel: Stops between two chats.
-            progress: Told how many of how many chats are stored.
+            progress: Called with how many of how many chats are stored.
 
         Raises:
             DiskFullError: No room; chats added before it are there.

@@ -1,4 +1,4 @@
-"""The chats themselves: listed, named, filed, drafted, deleted and brought back."""
+"""The repository of conversations: list, title, folder, draft, deleting and restoring."""
 
 from __future__ import annotations
 
@@ -141,7 +141,7 @@ class ConversationRepository(Database):
         return self.submit(lambda c: trash.delete_message(c, message_id, when))
 
     def restore_message(self, message_id: str) -> Future[None]:
-        """Take a message out of the trash and walk through it again."""
+        """Take a message out of the trash and make its branch the active one."""
         return self.submit(lambda c: trash.restore_message(c, message_id))
 
     def trashed_messages(self) -> tuple[TrashedMessage, ...]:

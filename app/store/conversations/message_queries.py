@@ -1,4 +1,4 @@
-"""The tree of messages in SQL: adding, walking, choosing versions, copying a branch.
+"""The tree of messages in SQL: adding, selecting branches and versions, copying a branch.
 
 Each function takes the connection of the transaction it runs in. A deleted message hides what
 stands below it; its siblings and its parent are untouched.
@@ -128,9 +128,9 @@ def update_message(connection: Connection, message: Message) -> None:
 
 
 def select_branch(connection: Connection, seq: int) -> None:
-    """Walk the branch through this message, and below it the one walked last.
+    """Make the branch through this message active, and below it the one selected last.
 
-    Below a message in the trash there is nothing to walk yet: the choice is remembered, and the
+    Below a message in the trash there is nothing to select yet: the choice is remembered, and the
     branch stays where it can be seen.
     """
     conversation, parent, head = connection.execute(
@@ -157,7 +157,7 @@ def select_branch(connection: Connection, seq: int) -> None:
 
 
 def reselect_branch(connection: Connection, conversation: int) -> None:
-    """Find the walked branch anew from the top, after messages went away or came back."""
+    """Find the active branch anew from the top, after messages went away or came back."""
     root = connection.execute(
         "SELECT coalesce("
         "(SELECT r.seq FROM conversations c JOIN messages r ON r.seq = c.root"
@@ -198,7 +198,7 @@ def read_tree(connection: Connection, conversation_id: str) -> tuple[Message, ..
 
 
 def read_branch(connection: Connection, conversation_id: str) -> tuple[BranchMessage, ...]:
-    """The walked branch, first message first."""
+    """The active branch, first message first."""
     conversation = conversation_seq(connection, conversation_id)
     left_out = LeftOutCodec(connection)
     rows = connection.execute(
@@ -234,7 +234,7 @@ def read_versions(connection: Connection, message_id: str) -> tuple[Message, ...
 
 
 def read_selected_children(connection: Connection, conversation_id: str) -> dict[str | None, str]:
-    """Which child was walked last below each message; the key None names the first message."""
+    """The child selected below each message; the key None names the first message."""
     conversation = conversation_seq(connection, conversation_id)
     rows = connection.execute(
         "SELECT p.id, k.id FROM messages p JOIN messages k ON k.seq = p.chosen "

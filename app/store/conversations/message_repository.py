@@ -42,7 +42,7 @@ class MessageRepository(ConversationRepository):
         *,
         edited: str | None = None,
     ) -> Future[None]:
-        """Add a question and its empty streaming answer, and walk through them, all or nothing.
+        """Add a question and its empty streaming answer to the active branch, all or nothing.
 
         Args:
             conversation: Made first if it is not stored yet; otherwise left as it is.
@@ -76,7 +76,7 @@ class MessageRepository(ConversationRepository):
         return self.submit(work)
 
     def add_message(self, message: Message) -> Future[None]:
-        """Add a message below its ``parent_id`` and walk through it.
+        """Add a message below its ``parent_id`` and make its branch active.
 
         A regenerated answer is an answer with the same parent: its sibling.
 
@@ -100,7 +100,7 @@ class MessageRepository(ConversationRepository):
         """Add a whole conversation at once, as an import does.
 
         Args:
-            conversation: With ``head_id`` naming the last message of the branch to walk.
+            conversation: With ``head_id`` naming the last message of the active branch.
             tree: Parents before children.
             chosen: What :meth:`chosen_children` gave; may be left out.
 
@@ -173,7 +173,7 @@ class MessageRepository(ConversationRepository):
         return self.read(lambda c: message_queries.read_message(c, message_id))
 
     def branch(self, conversation_id: str) -> tuple[BranchMessage, ...]:
-        """The walked branch, first message first, each with its place among its versions.
+        """The active branch, first message first, each with its number among its versions.
 
         Raises:
             NotFoundError: There is no such conversation.
@@ -189,7 +189,7 @@ class MessageRepository(ConversationRepository):
         return self.read(lambda c: message_queries.read_tree(c, conversation_id))
 
     def selected_children(self, conversation_id: str) -> dict[str | None, str]:
-        """Which child was walked last below each message; None is the parent of the first."""
+        """The child selected below each message; None is the parent of the first."""
         return self.read(lambda c: message_queries.read_selected_children(c, conversation_id))
 
     def versions(self, message_id: str) -> tuple[Message, ...]:
@@ -197,7 +197,7 @@ class MessageRepository(ConversationRepository):
         return self.read(lambda c: message_queries.read_versions(c, message_id))
 
     def select_version(self, message_id: str) -> Future[None]:
-        """Walk the branch through this message, and below it the branch walked last."""
+        """Make the branch through this message active, and below it the one selected last."""
         return self.submit(
             lambda c: message_queries.select_branch(c, message_queries.message_seq(c, message_id))
         )

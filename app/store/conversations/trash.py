@@ -55,7 +55,7 @@ def delete_message(connection: sqlite3.Connection, message_id: str, at: datetime
 
 
 def restore_message(connection: sqlite3.Connection, message_id: str) -> None:
-    """Take a message out of the trash and walk the branch through it again."""
+    """Take a message out of the trash and make its branch the active one."""
     seq = message_seq(connection, message_id)
     connection.execute("UPDATE messages SET deleted_at = NULL WHERE seq = ?", (seq,))
     select_branch(connection, seq)

@@ -1,4 +1,4 @@
-"""What SQLite's and the system's error codes mean to the user: the store's typed errors."""
+"""The store's typed errors, from SQLite's and the system's error codes."""
 
 from __future__ import annotations
 

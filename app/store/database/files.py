@@ -137,13 +137,17 @@ def read_json(path: Path) -> tuple[dict[str, object], Path | None]:
         return {}, None
     except OSError as error:
         raise file_error(error, path.name) from error
+    data = _parsed_object(text)
+    return ({}, set_aside(path)) if data is None else (data, None)
+
+
+def _parsed_object(text: bytes) -> dict[str, object] | None:
+    """A JSON object; None for anything else."""
     try:
         data = json.loads(text)
     except (ValueError, RecursionError):  # not JSON, not UTF-8, or nested without end
-        return {}, set_aside(path)
-    if not isinstance(data, dict) or _is_deep(data):
-        return {}, set_aside(path)
-    return data, None
+        return None
+    return data if isinstance(data, dict) and not _is_deep(data) else None
 
 
 def _is_deep(data: object) -> bool:

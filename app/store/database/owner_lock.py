@@ -1,4 +1,4 @@
-"""Which process looks after the data folder: one owner repairs and migrates, others only use it.
+"""The lock of the data folder's owner: one process repairs and migrates, others only use it.
 
 The lock is SQLite's own, held on a small file of its own, so it works alike on every system and
 is gone with its process, however that ended.

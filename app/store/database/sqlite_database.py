@@ -1,4 +1,4 @@
-"""One database with one writer and many readers: what the library's rooms stand on."""
+"""One database with one writer and many readers, on which the repositories stand."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ class MaintenanceReport:
     Attributes:
         check: What the check found.
         backup: The backup that was made; None where none was due.
-        sentences: What the user should be told; empty when all is well.
+        sentences: What the user should know; empty when all is well.
     """
 
     check: CheckResult
@@ -252,7 +252,7 @@ def _is_untidy(connection: sqlite3.Connection) -> bool:
 
 
 def _merge(connection: sqlite3.Connection, name: str, pages: int) -> bool:
-    """One step; tells whether there may be more (https://sqlite.org/fts5.html, 'merge')."""
+    """One step; returns whether there may be more (https://sqlite.org/fts5.html, 'merge')."""
     before = connection.total_changes
     connection.execute(f"INSERT INTO {name} ({name}, rank) VALUES ('merge', ?)", (pages,))  # noqa: S608
     return connection.total_changes - before >= 2

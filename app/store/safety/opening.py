@@ -1,4 +1,4 @@
-"""Opening the store at start: lock, database, recovery, migrations, repair, and what is told."""
+"""Opening the store at start: lock, database, recovery, migrations, repair, and the report."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class OpenReport:
         lost: What a backup holds and this database, which is missing, empty or another one, does
             not; None where nothing is missing.
         owner: False where another Phial looks after the data; both can use it.
-        sentences: What the user should be told, plain; empty on a usual start.
+        sentences: What the user should know, plain; empty on a usual start.
     """
 
     interrupted: tuple[str, ...] = ()
@@ -158,12 +158,17 @@ def _open_as_owner(folder: Path, lock: OwnerLock, now: datetime) -> OpenedStore:
             library = undo.enter_context(closing(_library(path)))
             done = _bring_up_to_date(library, backups, now)
         health = Health(library, path, backups, owner=True)
-        if recovery is not None and not done.problem:
-            health.keep_as_it_is()  # what the backups had and the damaged file had not is in it
+        _accept_recovery(health, recovery, done)
         lost = health.missing()
         undo.pop_all()
     library.call_after_close(lock.release)
     return OpenedStore(library, _report(done, recovery, lost), health)
+
+
+def _accept_recovery(health: Health, recovery: Recovery | None, done: _UpToDate) -> None:
+    """What the backups had and the damaged file had not is in a recovered database."""
+    if recovery is not None and not done.problem:
+        health.keep_as_it_is()
 
 
 def _report(done: _UpToDate, recovery: Recovery | None, lost: Lost | None) -> OpenReport:

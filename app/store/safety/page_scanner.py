@@ -45,14 +45,22 @@ def carve(path: Path) -> Iterator[CarvedRow]:
     Raises:
         OSError: The file cannot be read at all.
     """
-    data = path.read_bytes() if path.exists() else b""
+    data = _read(path)
     wal = path.with_name(f"{path.name}-wal")
     size = _page_size(data) or _wal_page_size(wal) or PAGE_SIZE
     pages = _wal_pages(wal, size)
-    reserved = data[20] if len(data) > 20 and data[20] < 64 else 0
-    file = _Pages(data, size, size - reserved, pages)
+    file = _Pages(data, size, size - _reserved_bytes(data), pages)
     for number in range(1, file.count + 1):
         yield from _leaf_rows(file, number)
+
+
+def _read(path: Path) -> bytes:
+    return path.read_bytes() if path.exists() else b""
+
+
+def _reserved_bytes(data: bytes) -> int:
+    """Bytes at the end of each page that SQLite does not use, by the file's header."""
+    return data[20] if len(data) > 20 and data[20] < 64 else 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -169,7 +169,7 @@ def _add_from_backup(target: sqlite3.Connection, backups: Backups) -> int:
 
 def _copy_missing(source: sqlite3.Connection, target: sqlite3.Connection, table: str) -> int:
     """Add the rows that are missing, of a backup of any schema, by the columns both have."""
-    both = [name for name in columns_of(target, table) if name in columns_of(source, table)]
+    both = _common_columns(source, target, table)
     added = 0
     if not both:  # a table that came after the backup
         return added
@@ -180,6 +180,13 @@ def _copy_missing(source: sqlite3.Connection, target: sqlite3.Connection, table:
         # The backup was sound when it was made; now it is damaged too. What was read is kept.
         return added
     return added
+
+
+def _common_columns(
+    source: sqlite3.Connection, target: sqlite3.Connection, table: str
+) -> list[str]:
+    old = columns_of(source, table)
+    return [name for name in columns_of(target, table) if name in old]
 
 
 def _mend(target: sqlite3.Connection) -> int:

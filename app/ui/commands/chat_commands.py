@@ -1,4 +1,4 @@
-"""What can be asked for with chats: rename, pin, file, archive, delete, bring back."""
+"""The commands on chats: rename, pin, file, archive, delete, restore."""
 
 from __future__ import annotations
 

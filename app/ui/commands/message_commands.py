@@ -1,4 +1,4 @@
-"""What can be asked for with messages: copy, branch, delete, answer again, continue."""
+"""The commands on messages: copy, branch, delete, answer again, continue."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What can be asked for with models: choose, add, get, the models dialog."""
+"""The commands on models: choose, add, download, the models dialog."""
 
 from __future__ import annotations
 

@@ -202,7 +202,7 @@ class CommandPalette(QFrame):
         self._fit()
 
     def _fit(self) -> None:
-        """As high as what was found, within the window."""
+        """Set the height to that of the entries found, within the window."""
         rows = sum(self._list.sizeHintForRow(row) for row in range(len(self._found)))
         around = self._field.sizeHint().height() + 3 * SPACE
         frame = 2 * self._list.frameWidth() + SPACE

@@ -1,4 +1,4 @@
-"""What can be asked for with files of chats: export some or all, import."""
+"""The commands on files of chats: export some or all, import."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from app.ui.conversation.error_actions import REFUSAL
 
 
 class AnswerStatus:
-    """Tells how full the context is and what is being done."""
+    """Shows how full the context is and what is being done."""
 
     def __init__(self, pane: ChatPane) -> None:
         self._pane = pane

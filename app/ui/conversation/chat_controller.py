@@ -1,4 +1,4 @@
-"""Which chat the conversation pane shows, and carries wishes and events between both sides."""
+"""The controller of the conversation pane: which chat it shows, user actions, and events."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ from app.ui.transcript.viewport.scroll_anchor import BEGINNING, ScrollPosition
 
 
 class ChatController(QObject):
-    """Shows one chat at a time and carries the user's wishes to the services.
+    """Shows one chat at a time and passes the user's actions to the services.
 
     Attributes:
         unanswered: Messages that have no answer yet.
@@ -110,7 +110,7 @@ class ChatController(QObject):
         return next((b.message for b in reversed(self._branch) if b.message.role is role), None)
 
     def open_chat(self, conversation_id: str, at_message: str | None = None) -> bool:
-        """Show a chat where the reader left it, or at a message; tell whether it exists."""
+        """Show a chat where the reader left it, or at a message; return whether it exists."""
         try:
             if at_message is not None:
                 self._services.library.activate_branch(at_message).result()
@@ -313,7 +313,7 @@ class ChatController(QObject):
             self.edit(question.id)
 
     def cancel_edit(self) -> bool:
-        """Give the edit up; tell whether there was one."""
+        """Give the edit up; return whether there was one."""
         return self._drafting.cancel_edit()
 
     # --- what the services tell ---------------------------------------------------------------

@@ -146,7 +146,7 @@ class DraftController(QObject):
         self._composer.setFocus()
 
     def cancel_edit(self) -> bool:
-        """Bring the draft back; tell whether a message was edited."""
+        """Bring the draft back; return whether a message was edited."""
         if self._edited is None:
             return False
         if self._put_away(self._edited):
@@ -165,7 +165,7 @@ class DraftController(QObject):
         self.changed.emit()
 
     def _put_away(self, message: Message) -> bool:
-        """Keep the edit with its message; tell whether anything was changed in it."""
+        """Keep the edit with its message; return whether anything was changed in it."""
         self._clock.stop()
         text = self._composer.text()
         changed = text != message.content

@@ -46,7 +46,7 @@ def _button(text: str, kind: str) -> QPushButton:
 
 
 class _Column(QWidget):
-    """As wide as its text is large."""
+    """A column whose width follows the size of its text."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -75,7 +75,7 @@ class FindBar(QFrame):
         self._field.selectAll()
 
     def close_bar(self) -> bool:
-        """Hide the bar; tell whether it was shown."""
+        """Hide the bar; return whether it was shown."""
         if self.isHidden():
             return False
         self.hide()

@@ -1,4 +1,4 @@
-"""The answer in progress, in whichever chat: its text so far and what is being done for it."""
+"""The answer in progress, in whichever chat: its text so far and its activity."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class LiveAnswer:
         self.activity = self.activity.after_step(step)
 
     def append(self, event: AnswerTextAdded, now: float) -> bool:
-        """Take more text, at ``now`` seconds; tell whether it belongs to this answer."""
+        """Take more text, at ``now`` seconds; return whether it belongs to this answer."""
         if event.message_id != self.id:
             return False
         self._pieces.append(event.text)

@@ -25,7 +25,7 @@ class StartReport:
         worker: Restores.
         backups: Shows the backups.
         data_folder: Shows the data folder.
-        failed: Told when the user's choice could not be done.
+        failed: Called when the user's choice could not be carried out.
     """
 
     def __init__(
@@ -46,7 +46,7 @@ class StartReport:
         self._failed = failed
 
     def say(self) -> bool:
-        """Say the gravest thing that was found; tell whether there was any."""
+        """Show the gravest thing that was found; return whether there was any."""
         banner, report = self._pane.banner, self._services.library.start_report
         refusal, missing = self._services.library.refusal, self._services.maintenance.missing
         if refusal is not None:

@@ -1,4 +1,4 @@
-"""What an assistive client chooses in a list is done, as if it had been clicked.
+"""Activation of list items by assistive clients, as if they had been clicked.
 
 The only action that Qt offers them for an item of a list is Toggle (Qt 6.11, QAccessibleTableCell):
 it selects the item, and neither makes it the current one nor activates it. Hands always do both.
@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QAbstractItemView
 
 
 class AssistedChoice(QObject):
-    """Hears of items that were selected without becoming the current one.
+    """Activates items that were selected without becoming the current one.
 
     Args:
         view: A list that has its model; it owns this.

@@ -1,4 +1,4 @@
-"""When Python looks for cyclic garbage: in the window's thread, between events.
+"""The collection of cyclic garbage: in the GUI thread, between events.
 
 Left to itself Python collects wherever an object happens to be made: in the thread that draws
 formulas, or inside a widget's own event. What is collected may be Qt's, and Qt's objects die only

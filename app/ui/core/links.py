@@ -1,4 +1,4 @@
-"""Which links may be opened, what is to be known of one, and asking before it is opened."""
+"""Links: which may be opened, what is shown of one, and the question before it is opened."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ times; at Python's 5 ms a busy thread would hold a frame up for as many times as
 
 
 class RenderThread(QObject):
-    """Does one thing after the other, in a thread that lives while there are any."""
+    """Runs jobs one after another, in a thread that lives while there are any."""
 
     _done = Signal(object)  # a call for the thread of the window
 

@@ -15,7 +15,7 @@ _MAX_REQUEST = 2**20  # bytes; more is not a list of files
 
 
 class SingleInstanceServer(QObject):
-    """Listens for second starts; ``asked`` is emitted for each, with the files it was given."""
+    """Listens for second starts; ``activation_requested`` is emitted for each, with its files."""
 
     activation_requested = Signal(list)
 

@@ -20,7 +20,7 @@ _INTERFACE, _PATH = "com.canonical.Unity.LauncherEntry", "/com/canonical/unity/l
 
 
 class TaskbarProgress:
-    """Tells the desktop, when something changed, how far the downloads are.
+    """Sends the progress of all downloads to the desktop, when it changed.
 
     Args:
         window: The program's window.

@@ -1,4 +1,4 @@
-"""What nobody caught is written to the log and shown: in a slot, an event, a timer or a thread.
+"""Uncaught exceptions of slots, events, timers and threads: logged and shown.
 
 Qt calls our code and cannot pass our exceptions on; Python hands them to its hooks, which would
 print them where nobody looks who clicked an icon.
@@ -50,7 +50,7 @@ class Caught:
 
 @dataclass(slots=True)
 class _Seen:
-    """How often one kind came and was shown, when its dialog closed, whether it was told since."""
+    """How often one kind came and was shown, when its dialog closed, whether it was noted since."""
 
     times: int = 0
     dialogs: int = 0

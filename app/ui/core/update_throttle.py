@@ -17,18 +17,18 @@ SLOWEST = 6 * FRAME
 each word or two (Rayner 1998: about 225 ms in silent reading)."""
 
 SHARE = 0.04
-"""Of one processor that updates may take, as far as `SLOWEST` allows; formulas drawn in the thread
-come on top."""
+"""The share of one processor that updates may take, as far as `SLOWEST` allows; formulas drawn in
+the thread come on top."""
 
 MANY = 4
 """Tokens that are shown in the next frame, whatever it costs: more at a time would be jerky."""
 
 WEIGHT = 0.125
-"""Of the last update in the mean of what updates cost; one of them opened a table, most do not."""
+"""The weight of the last update in the mean of what updates cost; few of them open a table."""
 
 
 class UpdateThrottle:
-    """Says when the next update is due.
+    """Decides when the next update is due, from what updates cost.
 
     Args:
         now: Seconds, for the distance of updates.

@@ -14,7 +14,7 @@ from app.ui.style.dialogs import Dialog, push_button, text_label
 
 
 class UpdateDialog(Dialog):
-    """Asks for leave, asks the page, says what it said."""
+    """Asks for consent, fetches the page, shows the result."""
 
     def __init__(self, parent: QWidget, service: UpdateService, worker: Worker) -> None:
         super().__init__(parent, "Check for updates", 460)

@@ -34,7 +34,7 @@ _NETWORK = (
 
 
 class CatalogPage(CardPage):
-    """What can be had.
+    """The catalogue's files with advice, and a field for a repository.
 
     Args:
         services: What everything is done with.

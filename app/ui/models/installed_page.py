@@ -23,7 +23,7 @@ from app.ui.style.widgets import StyledLabel
 
 
 class InstalledPage(CardPage):
-    """What is here.
+    """The installed models, and files of other programs that can be added.
 
     Args:
         services: What everything is done with.

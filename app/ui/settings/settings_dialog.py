@@ -111,7 +111,7 @@ class SettingRow(QFrame):
         return all(word in text for word in query.casefold().split())
 
     def finish(self) -> Refusal | None:
-        """Take what is being typed; tell what could not be taken."""
+        """Take what is being typed; return what could not be taken."""
         if self._field.edited():
             self._apply()
         if self._error.isHidden():

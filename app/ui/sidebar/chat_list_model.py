@@ -71,7 +71,7 @@ class ChatListModel(QStringListModel):
         return self._headings.today
 
     def set_conversations(self, conversations: Sequence[Conversation], today: date) -> bool:
-        """Show these chats, newest first; tell whether anything changed."""
+        """Show these chats, newest first; return whether anything changed."""
         same_day = today == self.today
         self._headings = ChatGrouping(today)
         before, self._groups = self._groups, group_conversations(conversations, self._headings)

@@ -51,7 +51,7 @@ class Sidebar(QWidget):
         search_requested: (query) typed; empty ends the search.
         rename_requested: (conversation id, title).
         menu_requested: (list of conversation ids, global position).
-        downloads_requested: The line that tells of downloads was pressed.
+        downloads_requested: The line about downloads was pressed.
         delete_requested: (list of conversation ids), from Shift+Delete, never a single key.
         told: (sentence) for the status line.
         chats_requested: The list was not changed while a title was edited in it; now it may be.
@@ -298,14 +298,14 @@ class Sidebar(QWidget):
         self._search.selectAll()
 
     def clear_search(self) -> bool:
-        """End the search; tell whether there was one."""
+        """End the search; return whether there was one."""
         if not self._search.text():
             return False
         self._search.clear()
         return True
 
     def rename_in_place(self, conversation_id: str) -> bool:
-        """Let the title be edited in its row; tell whether there is one to see."""
+        """Let the title be edited in its row; return whether there is one to see."""
         index = self.model.row_of(conversation_id)
         if not index.isValid() or not self.isVisible():
             return False

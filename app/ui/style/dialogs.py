@@ -81,7 +81,7 @@ class ErrorDialog(Dialog):
 
     Args:
         parent: The window that it belongs to; None where there is none.
-        error: What is told.
+        error: What is shown.
         patient: It comes by itself, perhaps while somebody types: neither a blank nor Enter
             closes it.
     """
@@ -90,10 +90,8 @@ class ErrorDialog(Dialog):
         super().__init__(parent, "Something did not work")
         self.setAccessibleName(str(error))
         self.column.addWidget(text_label(error.what, "subheading"))
-        if error.data:
-            self.column.addWidget(text_label(error.data))
-        if error.action:
-            self.column.addWidget(text_label(error.action, "muted"))
+        self._add_sentence(error.data)
+        self._add_sentence(error.action, "muted")
         self._more = text_label("", "muted")
         self._more.hide()
         self.column.addWidget(self._more)
@@ -106,6 +104,10 @@ class ErrorDialog(Dialog):
         self.add_buttons(*buttons, default=None if patient else close)
         if patient:
             self.setFocus()
+
+    def _add_sentence(self, text: str, role: str = "") -> None:
+        if text:
+            self.column.addWidget(text_label(text, role))
 
     def _add_details(self, text: str) -> QPushButton:
         details = self._details = QPlainTextEdit(text, readOnly=True)

@@ -1,4 +1,4 @@
-"""The look as values: colours of each theme, the spacing unit and the fonts at a zoom.
+"""The appearance as values: colours of each theme, the spacing unit and the fonts at a zoom.
 
 Colours are hexadecimal text, so contrast can be computed and tested without a display. The shell
 derives its style sheet from the same values, and the transcript its painting.
@@ -109,7 +109,7 @@ class Theme:
 
     @property
     def thumb(self) -> str:
-        """Of scroll bars: quieter than text, and yet to be seen (3:1, WCAG 2.2, 1.4.11)."""
+        """The colour of scroll bars: quieter than text, and yet visible (3:1, WCAG 2.2, 1.4.11)."""
         return mix_colours(self.faint, self.page, 0.8)
 
 

@@ -232,7 +232,7 @@ BAR = 40
 
 
 class ContextMeter(QWidget):
-    """How full the context window is: a bar, a number, and the whole truth in the tool tip."""
+    """How full the context window is: a bar, a number, and the details in the tool tip."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -1,9 +1,9 @@
 """The transcript view: one conversation on the screen, streamed, and Qt's events for it.
 
-What happens with them is elsewhere, a concern a file: `mounted` has the widgets near the viewport,
-`flow_layout` and `heights` know where rows stand, `scrolling` and `places` move and keep the
-reader's place, `marks` the selection, `find` the search, `work` what waits for a pause, and
-`pointer`, `keyboard` and `context_menu` the input.
+Each concern has a module of its own: `message_widgets` the widgets near the viewport, `flow_layout`
+and `heights` the position of rows, `scroll_controller` and `scroll_anchor` scrolling and the line
+at the top, `selection_controller` the selection, `find` the search, `idle_scheduler` deferred work,
+and `pointer`, `keyboard` and `context_menu` the input.
 """
 
 from __future__ import annotations
@@ -278,7 +278,7 @@ class TranscriptView(TranscriptSignals):
     def find(  # type: ignore[override]
         self, text: str, options: FindOptions = DEFAULT_OPTIONS
     ) -> int:
-        """Search; returns the matches found at once, `find_changed` tells of the others."""
+        """Search; returns the matches found at once, `find_changed` announces the others."""
         return self.finder.find(text, options)
 
     def find_next(self) -> None:

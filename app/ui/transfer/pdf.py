@@ -1,4 +1,4 @@
-"""PDF: the walked branch of a chat on pages, laid out by Qt, with vector formulas."""
+"""PDF: the active branch of a chat on pages, laid out by Qt, with vector formulas."""
 
 from __future__ import annotations
 
@@ -363,7 +363,7 @@ class _Formulas(QPyTextObject):
         self._width = width
 
     def intrinsicSize(self, _doc: QTextDocument, _pos: int, fmt: QTextFormat) -> QSizeF:
-        """Qt asks for the room."""
+        """The object's size, as Qt asks for it."""
         formula = self._formula(fmt)
         if formula is None:
             return QSizeF(0, 0)

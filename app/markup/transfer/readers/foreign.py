@@ -55,7 +55,7 @@ class ForeignChat:
         key: Its id there; empty to derive one from the content.
         title: May be empty.
         nodes: The messages, in any order.
-        head: The key of the last message of the walked branch; None takes the newest.
+        head: The key of the last message of the active branch; None takes the newest.
         created_at: None takes the first message's.
         updated_at: None takes the last message's.
         system_prompt: May be empty.

@@ -3,7 +3,7 @@
 Shape, from the project's own export and importers of others: each item has ``id``, ``title``,
 ``created_at``, ``archived``, ``pinned`` and ``chat``; inside, ``history.messages`` maps ids to
 ``{id, parentId, childrenIds, role, content, model, timestamp}``, ``history.currentId`` names the
-last message walked. Very old exports have a plain ``messages`` list only.
+last message of the active branch. Very old exports have a plain ``messages`` list only.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Phial's Markdown: made for people, and exact.
 
-People see a title, who wrote what and when, and the walked branch as it was written. Comments that
+People see a title, who wrote what and when, and the active branch as it was written. Comments that
 no viewer shows carry the rest: each message stands between two marks, and one comment at the end
 holds ids, tree, models, timings and the other versions, a line each, as JSON.
 

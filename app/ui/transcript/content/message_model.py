@@ -67,7 +67,7 @@ SUMMARY = "What the model reads in place of the messages above, summed up by its
 
 @dataclass(frozen=True, slots=True)
 class Measures:
-    """What estimates need: widths and heights in pixels."""
+    """The widths and heights in pixels that estimates are made of."""
 
     column: int
     char_width: float

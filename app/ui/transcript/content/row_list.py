@@ -1,4 +1,4 @@
-"""Making rows of flow rows, from the first to the open end of a text that still grows."""
+"""Rows made of flow rows, from the first to the open end of a text that still grows."""
 
 from __future__ import annotations
 
@@ -283,7 +283,7 @@ class RowList:
 
 @dataclass(frozen=True, slots=True)
 class RowSnapshot:
-    """Where a row list stood."""
+    """The state of a row list, to return to."""
 
     count: int
     last: tuple[Row, ...]

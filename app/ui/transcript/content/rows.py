@@ -30,7 +30,7 @@ GAP = 12
 
 @dataclass(frozen=True, slots=True)
 class RowPlacement:
-    """Where a row stands.
+    """Where a row stands in its message: indents, gaps, markers.
 
     Attributes:
         indent: Levels to the right.

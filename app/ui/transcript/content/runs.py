@@ -34,7 +34,7 @@ LINE = "\u2028"
 _SENTENCE = r"[.!?\u2026][\"')\]\u201d\u2019\u00bb]* |[\u3002\uff01\uff1f]"
 _BREAK = r" |[\u3001\uff0c\uff1b\uff1a]"
 _MARKS = 32
-"""Of one letter at most; more are no writing."""
+"""The most combining marks that one letter keeps; more are no writing."""
 _JOINERS = frozenset("\u200d\ufe0e\ufe0f")
 """A line end inside a paragraph, as Qt writes it."""
 
@@ -191,7 +191,7 @@ def _place(text: str, room: int) -> int:
 
 
 def _letter(text: str, room: int) -> int:
-    """Where ``room`` characters end, without parting a letter from its marks."""
+    """The position after ``room`` characters that parts no letter from its marks."""
     for cut in range(room, max(0, room - _MARKS), -1):
         if not (unicodedata.combining(text[cut]) or {text[cut], text[cut - 1]} & _JOINERS):
             return cut

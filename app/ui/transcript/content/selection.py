@@ -128,7 +128,7 @@ def line_at(text: str, position: int) -> tuple[int, int]:
 
 
 def selected_text(chat: BranchModel, selection: Selection, form: CopyAs) -> str:
-    """What is selected; several messages are told apart by who wrote them.
+    """What is selected; several messages are headed by who wrote them.
 
     More than `RICH_LIMIT` is Markdown where plain text is asked for, and there is no rich text of
     it: an empty text.

@@ -1,4 +1,4 @@
-"""What a screen reader says of a message."""
+"""The text of a message for screen readers."""
 
 from __future__ import annotations
 

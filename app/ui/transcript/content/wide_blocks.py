@@ -33,7 +33,7 @@ Tokens: TypeAlias = tuple[tuple[str, str], ...]
 
 
 GROWTH = 1.5
-"""By which a block that is not complete has to grow before all of it is read again."""
+"""The factor by which an incomplete block has to grow before all of it is read again."""
 
 
 class CodeState(HorizontalScrollState):

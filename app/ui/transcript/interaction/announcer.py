@@ -1,4 +1,4 @@
-"""What assistive technology hears while an answer is written, and when it ends.
+"""The announcements of streamed and finished answers to screen readers.
 
 The text so far is the name of the answer's group, so a screen reader can read it at any time. It
 is brought up to date once a second: every change of a name is an event on the accessibility bus,
@@ -26,7 +26,7 @@ ANNOUNCED = 4_000
 
 
 class ScreenReaderAnnouncer:
-    """Tells of one transcript."""
+    """Announces the answers of one transcript to screen readers."""
 
     def __init__(self, view: TranscriptView) -> None:
         self._view = view

@@ -1,4 +1,4 @@
-"""Putting text on the clipboard in the form that was asked for."""
+"""The clipboard: text of the transcript as plain text, Markdown or HTML."""
 
 from __future__ import annotations
 

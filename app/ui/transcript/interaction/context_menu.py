@@ -36,7 +36,7 @@ LONGEST_LABEL = 60
 
 
 class ContextMenu:
-    """Offers what can be done with the text of one transcript."""
+    """The entries for the selection, the link and the block under the pointer."""
 
     def __init__(self, view: TranscriptView, pointer: Pointer) -> None:
         self._view, self._pointer = view, pointer

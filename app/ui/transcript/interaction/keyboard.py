@@ -22,7 +22,7 @@ _STEPS: dict[int, bool] = {Qt.Key.Key_Down: True, Qt.Key.Key_Up: False}
 
 
 class Keyboard:
-    """Answers keys for the transcript."""
+    """Moves, selects and activates by key presses."""
 
     def __init__(self, view: TranscriptView) -> None:
         self._view = view

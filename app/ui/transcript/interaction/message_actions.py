@@ -1,4 +1,4 @@
-"""What the widgets of a message may ask of the transcript."""
+"""The actions that message widgets call: copy, fold, open a link, scroll a wide block."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class MessageActions:
-    """Answers the widgets of the messages."""
+    """Carries out what a message widget's controls are clicked for."""
 
     def __init__(self, view: TranscriptView) -> None:
         self._view = view

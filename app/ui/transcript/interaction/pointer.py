@@ -44,7 +44,7 @@ class _Whole:
 
 
 class Pointer:
-    """Follows the mouse."""
+    """Turns mouse and wheel events into selection, clicks on links, and scrolling."""
 
     def __init__(self, view: TranscriptView) -> None:
         self._view = view

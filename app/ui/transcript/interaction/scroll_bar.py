@@ -1,4 +1,4 @@
-"""The vertical scroll bar of the transcript: it shows the place, and dragging it goes there.
+"""The vertical scroll bar of the transcript: it shows the scroll position and sets it by dragging.
 
 Most heights are estimates, and are corrected while the bar is dragged past them. So a drag is
 taken as a share of the way that is left in its direction: corrections change how fast the text

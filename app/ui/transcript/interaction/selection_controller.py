@@ -1,4 +1,4 @@
-"""What is marked in the text of a transcript: the selection, beside what a search found."""
+"""The selection in a transcript, and its decorations beside those of search matches."""
 
 from __future__ import annotations
 

@@ -139,7 +139,7 @@ class RuleItem(RowItem):
 
 
 class UnparsedItem(RowItem):
-    """Stands for what has not been read yet."""
+    """A placeholder for the part of a message that is not parsed yet."""
 
     row: UnparsedRow
 

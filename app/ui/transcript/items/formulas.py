@@ -1,4 +1,4 @@
-"""Drawn formulas: asks the maths room for SVG once, draws it at any size and colour.
+"""Drawn formulas: SVG from app.markup.maths, made once and drawn at any size and colour.
 
 Drawing a new formula takes some milliseconds, so each frame has a budget: what does not fit is
 `Pending`, stands in at an estimated size, and is drawn in one of the next frames.
@@ -41,7 +41,7 @@ SHOWN_WHOLE = 10
 
 @dataclass(frozen=True, slots=True)
 class FormulaShape:
-    """A formula as the maths room gives it.
+    """A formula as app.markup.maths gives it, before size and colour.
 
     Attributes:
         svg: The picture, painted in `INK`.
@@ -176,7 +176,7 @@ class FormulaStore:
     """Keeps formulas by source and pictures of them by size, colour and pixel ratio.
 
     Args:
-        render: The maths room: source and display to a shape, or why not.
+        render: Draws source and display as a shape, or says why not.
         is_light: Whether a source may be drawn at once.
         ask: Has a heavy formula drawn elsewhere; `take` brings it.
         clock: Seconds, for the budget of a frame.
@@ -273,7 +273,7 @@ class FormulaStore:
 
 
 MATHS_X_HEIGHT = 0.467
-"""Of STIX Two Math, the maths room's font, in ems (its OS/2 table)."""
+"""The x-height of STIX Two Math, in which formulas are set, in ems (its OS/2 table)."""
 
 
 def _em(font: QFont) -> float:

@@ -1,4 +1,4 @@
-"""Which item lays out which row."""
+"""The item class for each class of row."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Asking the maths room for formulas: light ones at once, heavy ones in a thread."""
+"""The calls of app.markup.maths: light formulas at once, heavy ones in a thread."""
 
 from __future__ import annotations
 

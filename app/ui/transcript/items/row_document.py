@@ -50,7 +50,7 @@ class InlineFormula(QPyTextObject):
         self._stood = {at: stood for at, stood in self._stood.items() if at < position}
 
     def intrinsicSize(self, _doc: QTextDocument, _pos: int, fmt: QTextFormat) -> QSizeF:
-        """Qt asks for the room."""
+        """The object's size, as Qt asks for it."""
         formula = self.drawn[fmt.intProperty(_NUMBER)]
         return QSizeF(formula.width, 2 * self._half(formula, fmt.toCharFormat()))
 

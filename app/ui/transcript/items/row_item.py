@@ -47,7 +47,7 @@ NO_DECORATION = RowDecoration()
 
 @dataclass(frozen=True, slots=True)
 class _PictureKey:
-    """What a picture of a row depends on: look, sideways scroll, pixel ratio, ground, widths."""
+    """What a picture of a row depends on: decoration, sideways scroll, pixel ratio, widths."""
 
     look: RowDecoration
     x: int
@@ -194,7 +194,7 @@ class RowItem:
         return False
 
     def first_baseline(self) -> float:
-        """Of the first line, below the gap."""
+        """The baseline of the first line, below the gap."""
         return self.style.text_metrics.ascent()
 
     def _paint_marker(self, painter: QPainter, place: RowPlacement) -> None:

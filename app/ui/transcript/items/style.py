@@ -62,11 +62,11 @@ class Style:
         theme: The colours.
         fonts: The fonts at the zoom.
         column: Width of the text column, pixels.
-        wrap_code: Whether code wraps where its block was not told otherwise.
+        wrap_code: Whether code wraps where its block has no choice of its own.
         formulas: Draws and keeps formulas.
-        line_height: Of one line of text with its distance, pixels.
+        line_height: Height of one line of text with its spacing, pixels.
         char_width: Of an average character of text, pixels.
-        code_line_height: Of one line of code, pixels.
+        code_line_height: Height of one line of code, pixels.
     """
 
     def __init__(

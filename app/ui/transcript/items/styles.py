@@ -1,4 +1,4 @@
-"""The looks of one transcript: theme, zoom, column width, and the styles made of them."""
+"""The styles of one transcript, made of theme, zoom and column width."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ SIDE = 24
 
 
 class Styles:
-    """What a message is laid out with; each change makes new styles.
+    """The current styles of messages; each change of theme, zoom or width makes new ones.
 
     Args:
         formulas: Draws and keeps formulas.

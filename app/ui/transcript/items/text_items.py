@@ -56,7 +56,7 @@ class DocumentItem(RowItem):
         return self._body
 
     def ideal_width(self) -> float:
-        """Of the longest line, pixels."""
+        """The width of the longest line, pixels."""
         return self.doc.idealWidth()
 
     def origin(self) -> tuple[float, float]:
@@ -73,7 +73,7 @@ class DocumentItem(RowItem):
         return self.doc.firstBlock().textDirection() == Qt.LayoutDirection.RightToLeft
 
     def first_baseline(self) -> float:
-        """Of the first line."""
+        """The baseline of the first line."""
         layout = self.doc.firstBlock().layout()
         if layout.lineCount() == 0:
             return super().first_baseline()

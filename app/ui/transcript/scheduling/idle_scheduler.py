@@ -1,4 +1,4 @@
-"""The work that waits for a pause, in slices that are shorter than a frame.
+"""Deferred work of the transcript, in slices that are shorter than a frame.
 
 What is in view and unfinished comes at once: unread parts of long messages, formulas, the colours
 of code. What nobody misses yet waits until nothing moved for a moment: hidden buttons, pictures of
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from app.ui.transcript.widgets.message_widget import MessageWidget
 
 SLICE_SECONDS = 0.006
-"""Of one turn of the event loop; a frame has 0.016."""
+"""Seconds of one turn of the event loop that a slice may take; a frame has 0.016."""
 
 FORMULA_SECONDS = 0.003
 """After which no other formula is begun in a turn; one takes up to three times as long."""
@@ -35,7 +35,7 @@ IDLE_DELAY = 120
 
 
 class IdleScheduler:
-    """Does a little after each frame, until nothing near the viewport waits."""
+    """Runs a slice of deferred work after each frame, until nothing near the viewport is left."""
 
     def __init__(self, view: TranscriptView) -> None:
         self._view = view

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class LateFormulas:
-    """Has heavy formulas of one transcript drawn.
+    """Draws the heavy formulas of one transcript in the render thread, one at a time.
 
     Attributes:
         store: All formulas of the transcript.

@@ -1,4 +1,4 @@
-"""What of colouring code is done in the background: loading lexers, reading whole blocks.
+"""Code colouring in the render thread: loading lexers, reading whole blocks.
 
 The first use of a language imports its lexer and compiles its patterns: 5 to 90 ms. Reading a
 block of a thousand lines in one go takes 100 ms.
@@ -18,7 +18,7 @@ Submit: TypeAlias = Callable[[Callable[[], Any], Callable[[Any], None]], None]
 
 
 class Lexers:
-    """Says which languages may be coloured now, and has the others loaded.
+    """The languages whose lexers are loaded; loads others in the render thread.
 
     Args:
         ask: Does the first call elsewhere, then the second one here.

@@ -1,4 +1,4 @@
-"""The widgets of the messages near the viewport: made, laid out, placed, and let go."""
+"""The widgets of the messages near the viewport: created, laid out, positioned, deleted."""
 
 from __future__ import annotations
 
@@ -128,7 +128,7 @@ class MessageWidgets:
     # ------------------------------------------------------------------ changes
 
     def update_models(self) -> None:
-        """The messages changed: let go of those that are gone, show the new form of the others."""
+        """The messages changed: delete the widgets of those gone, update the others."""
         chat = self._view.branch
         self.delete_others(chat.by_id)
         for key, widget in self.widgets.items():

@@ -1,7 +1,7 @@
-"""Where the reader is: finding the first line in view, and coming back to it.
+"""The scroll anchor: the first line in view, found and restored.
 
-A place is a line of text, not a distance in pixels, so it survives another width, another zoom,
-formulas that arrive late, and the next start of the program.
+A scroll position is a line of text, not a distance in pixels, so it survives another width,
+another zoom, formulas that arrive late, and the next start of the program.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class VisibleLine:
 
 
 class ScrollAnchor:
-    """Finds and restores places of one transcript."""
+    """Finds and restores the scroll position of one transcript."""
 
     def __init__(self, view: TranscriptView) -> None:
         self._view = view

@@ -1,4 +1,4 @@
-"""Moving through the chat: by pixels, to a row, to either end, and staying at the end.
+"""Scrolling: by pixels, to a row, to either end, and following the end of a growing answer.
 
 The end is followed only while the reader is there; further up a pill says so and leads back.
 """
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class ScrollController:
-    """Moves one transcript.
+    """Scrolls one transcript.
 
     Attributes:
         following: Whether new text at the end is followed.
@@ -48,7 +48,7 @@ class ScrollController:
         self._view.arrange()
 
     def follow_answer(self, *, in_view: bool) -> None:
-        """The answer grew: follow it, or tell a reader further up.
+        """The answer grew: follow it, or show the button to the end to a reader further up.
 
         Args:
             in_view: Whether a part of the answer is seen or laid out.

@@ -1,4 +1,4 @@
-"""The words and the quiet buttons inside a message."""
+"""The labels and the frameless buttons inside a message."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ class QuietButton(QToolButton):
         self.update()
 
     def wanted_width(self) -> int:
-        """Of the picture and the text."""
+        """The size of the picture and the text."""
         style = self._style
         if not self.text():
             return style.px(BUTTON)

@@ -1,4 +1,4 @@
-"""The controls of one message: makes them for its rows, places, reveals and walks them.
+"""The controls of one message: creating, positioning, revealing, and their Tab order.
 
 What is seen at once is made at once. The actions that only show when their message is pointed at
 are made in the next pause, or when the pointer or the keyboard comes first.

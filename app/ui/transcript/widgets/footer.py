@@ -1,4 +1,4 @@
-"""The actions under a message and what is said about it."""
+"""The footer of a message: its actions and its status."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def is_always_shown(message: Message, version: Version) -> bool:
 
 
 class Footer(ButtonRow):
-    """Actions under a message and what is to be said about it."""
+    """The actions and the status of one message."""
 
     acted = Signal(str, str)  # kind, payload
 

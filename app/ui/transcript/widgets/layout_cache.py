@@ -1,4 +1,4 @@
-"""The rows of one message that are laid out: made, changed, kept and let go."""
+"""The cache of the laid out rows of one message."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ BUBBLE_SHARE = 0.8
 
 
 class LayoutCache:
-    """The laid out rows of one message.
+    """The laid out rows of one message, by row number.
 
     Args:
         model: The message.

@@ -1,4 +1,4 @@
-"""The widgets inside a message (code bar, sideways bar, reasoning line) and the pill."""
+"""The widgets inside a message (code bar, scroll bar, reasoning line), and the one to the end."""
 
 from __future__ import annotations
 

@@ -29,11 +29,11 @@ SPOKEN = 20_000
 """Characters of a message that a screen reader is given as its name."""
 
 UNHEARD = 2_000
-"""As long as none listens: putting all of a long answer in words takes some frames."""
+"""The description while no screen reader listens: that of a long answer takes some frames."""
 
 
 class MessageWidgetHost(Protocol):
-    """What a message asks of the transcript."""
+    """What a message widget needs of the transcript."""
 
     def decoration_of(self, model: MessageModel, row: int) -> RowDecoration:
         """Selection and matches in a row."""

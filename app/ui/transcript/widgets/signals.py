@@ -1,4 +1,4 @@
-"""What the transcript tells the shell: its signals, one payload each."""
+"""The signals of the transcript, with one value each."""
 
 from __future__ import annotations
 
