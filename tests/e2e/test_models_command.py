@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from huggingface_hub import close_session
 
 from app.main import main
 from tests.support.hub_kit import gguf
 from tests.support.hub_server import HubServer
+from tests.support.hub_session import close_session
 
 REPO, FILE = "bartowski/phi-4-GGUF", "phi-4-Q4_K_M.gguf"  # as the catalogue names them
 BODY = gguf(b"weights" * 600_000)

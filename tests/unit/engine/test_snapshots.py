@@ -101,6 +101,7 @@ def test_the_least_recently_used_goes_first_and_the_cap_holds(tmp_path: Path) ->
     assert covered(store, chats[2]) == 0
 
 
+@pytest.mark.warns("A KV snapshot is ignored")
 @pytest.mark.parametrize(
     "damage",
     [
@@ -145,6 +146,7 @@ def test_what_another_version_wrote_is_removed_unread(
     assert caplog.records == []  # it is no fault
 
 
+@pytest.mark.warns("could not be removed: read-only")
 def test_a_folder_from_which_nothing_can_be_removed_does_not_keep_the_engine_from_starting(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -166,6 +168,7 @@ def test_what_a_killed_engine_left_half_written_is_cleared_away(tmp_path: Path) 
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.warns("snapshots are switched off")
 def test_a_disk_that_refuses_switches_snapshots_off_and_nothing_else(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -180,6 +183,7 @@ def test_a_disk_that_refuses_switches_snapshots_off_and_nothing_else(
     assert "switched off" in caplog.text
 
 
+@pytest.mark.warns("No space left")
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
 def test_a_full_disk_switches_snapshots_off_and_leaves_no_half_file(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
@@ -350,6 +354,7 @@ def test_another_version_of_the_engine_gets_nothing(
     assert said.finished.timings.evaluated_tokens == said.fitted.prompt_tokens
 
 
+@pytest.mark.warns("the checksum of")
 def test_a_damaged_snapshot_costs_time_and_no_words(
     start: Callable[..., LlamaEngine], tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
