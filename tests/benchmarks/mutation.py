@@ -231,7 +231,7 @@ def seconds_of_tests() -> dict[str, float]:
     return found
 
 
-def tests_for(mutant: Mutant, seconds: dict[str, float], existing: set[str]) -> list[str]:
+def tests_for(mutant: Mutant, seconds: dict[str, float]) -> list[str]:
     """Tests that touch the mutant's line, quickest first."""
     with sqlite3.connect(KEPT / "coverage.sqlite") as database:
         rows = database.execute(
@@ -245,7 +245,7 @@ def tests_for(mutant: Mutant, seconds: dict[str, float], existing: set[str]) -> 
         for name, bits in rows
         if name and mutant.line // 8 < len(bits) and bits[mutant.line // 8] & (1 << mutant.line % 8)
     }
-    there = [test for test in touching if test in existing]
+    there = [test for test in touching if exists(test)]
     return sorted(there, key=lambda test: seconds.get(test, 0.0))
 
 
@@ -271,10 +271,12 @@ def copy_of_the_tree(folder: Path) -> Path:
     return target
 
 
-def collected(tree: Path) -> set[str]:
-    """Every test there is; coverage may be of a commit before."""
-    lines = pytest_in(tree, ["--collect-only", "-qq", "-o", "addopts=--import-mode=importlib -q"])
-    return {line for line in lines.stdout.splitlines() if "::" in line}
+def exists(test: str) -> bool:
+    """Whether a test is still there; coverage may be of a commit before."""
+    path, _, name = test.partition("::")
+    function = name.rpartition("::")[2].partition("[")[0]
+    file = ROOT / path
+    return file.is_file() and f"def {function}(" in file.read_text("utf-8")
 
 
 def pytest_in(tree: Path, arguments: list[str]) -> subprocess.CompletedProcess[str]:
@@ -293,10 +295,10 @@ def first_failure(report: str) -> str:
 
 
 def attempt(
-    mutant: Mutant, tree: Path, seconds: dict[str, float], existing: set[str], broken: set[str]
+    mutant: Mutant, tree: Path, seconds: dict[str, float], broken: set[str]
 ) -> dict[str, object]:
     """Try one mutant in ``tree``; a test that fails without it too has no say."""
-    chosen = tests_for(mutant, seconds, existing)
+    chosen = tests_for(mutant, seconds)
     tests = chosen[:MOST_TESTS] or by_folder(mutant)
     result: dict[str, object] = {
         "mutant": mutant.name, "tests": len(chosen), "left out": max(0, len(chosen) - MOST_TESTS),
@@ -335,8 +337,8 @@ def run(count: int, jobs: int, groups: list[str]) -> None:
     seconds = seconds_of_tests()
     folder = Path(tempfile.mkdtemp(prefix="mutation-"))
     trees = [copy_of_the_tree(folder / str(at)) for at in range(jobs)]
-    existing, broken = collected(trees[0]), set[str]()
-    print(f"seed {seed}, load {os.getloadavg()[0]:.1f}, {len(existing)} tests", flush=True)
+    broken = set[str]()
+    print(f"seed {seed}, load {os.getloadavg()[0]:.1f}", flush=True)
     try:
         for group in groups:
             mutants = drawn(group, seed, count)
@@ -344,9 +346,7 @@ def run(count: int, jobs: int, groups: list[str]) -> None:
             with ThreadPoolExecutor(jobs) as pool:
                 slices = [mutants[at::jobs] for at in range(jobs)]
                 for part in pool.map(
-                    lambda pair: [
-                        _say(attempt(one, pair[1], seconds, existing, broken)) for one in pair[0]
-                    ],
+                    lambda pair: [_say(attempt(one, pair[1], seconds, broken)) for one in pair[0]],
                     zip(slices, trees, strict=True),
                 ):
                     done += part
