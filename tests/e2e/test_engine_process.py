@@ -46,6 +46,8 @@ from app.engine.process.client import EngineClient
 from tests.support.engines import ask, load, never, request, turns
 from tests.support.gguf_factory import ModelSpec, letters, pieces_of, write_model
 
+pytestmark = pytest.mark.llama
+
 LIBRARIES = Path(str(importlib.util.find_spec("llama_cpp").submodule_search_locations[0])) / "lib"  # type: ignore[union-attr,index]  # it is installed
 SENTENCE = "Hello there, this is Phial speaking."
 ALPHABET = "abcdefghijklmnopqrstuvwxyz"

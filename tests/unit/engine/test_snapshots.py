@@ -274,6 +274,7 @@ def first_visit(start: Callable[..., LlamaEngine]) -> tuple[Said, Said]:
     return first, second
 
 
+@pytest.mark.llama
 def test_after_a_restart_a_chat_goes_on_without_reading_it_again(
     start: Callable[..., LlamaEngine],
 ) -> None:
@@ -289,6 +290,7 @@ def test_after_a_restart_a_chat_goes_on_without_reading_it_again(
     assert timings.evaluated_tokens < 40
 
 
+@pytest.mark.llama
 def test_private_chats_leave_nothing_on_disk(
     start: Callable[..., LlamaEngine], tmp_path: Path
 ) -> None:
@@ -300,6 +302,7 @@ def test_private_chats_leave_nothing_on_disk(
     assert not (tmp_path / "kv").exists()
 
 
+@pytest.mark.llama
 def test_a_question_beside_a_chat_keeps_the_chat_from_nothing(
     start: Callable[..., LlamaEngine], tmp_path: Path
 ) -> None:
@@ -317,6 +320,7 @@ def test_a_question_beside_a_chat_keeps_the_chat_from_nothing(
     assert b"title" not in _text(kept)
 
 
+@pytest.mark.llama
 def test_a_private_chat_after_a_public_one_leaves_only_what_both_share(
     start: Callable[..., LlamaEngine], tmp_path: Path
 ) -> None:
@@ -331,6 +335,7 @@ def test_a_private_chat_after_a_public_one_leaves_only_what_both_share(
     assert b"secret" not in _text(kept)
 
 
+@pytest.mark.llama
 def test_another_model_of_the_same_shape_gets_nothing(
     start: Callable[..., LlamaEngine], tmp_path: Path
 ) -> None:
@@ -342,6 +347,7 @@ def test_another_model_of_the_same_shape_gets_nothing(
     assert said.finished.timings.evaluated_tokens == said.fitted.prompt_tokens
 
 
+@pytest.mark.llama
 def test_another_version_of_the_engine_gets_nothing(
     start: Callable[..., LlamaEngine], monkeypatch: pytest.MonkeyPatch, model: Path
 ) -> None:
@@ -354,6 +360,7 @@ def test_another_version_of_the_engine_gets_nothing(
     assert said.finished.timings.evaluated_tokens == said.fitted.prompt_tokens
 
 
+@pytest.mark.llama
 @pytest.mark.warns("the checksum of")
 def test_a_damaged_snapshot_costs_time_and_no_words(
     start: Callable[..., LlamaEngine], tmp_path: Path, caplog: pytest.LogCaptureFixture
@@ -370,6 +377,7 @@ def test_a_damaged_snapshot_costs_time_and_no_words(
     assert "checksum" in caplog.text
 
 
+@pytest.mark.llama
 def test_a_context_size_of_its_own_does_not_make_a_snapshot_useless(
     start: Callable[..., LlamaEngine],
 ) -> None:
@@ -380,6 +388,7 @@ def test_a_context_size_of_its_own_does_not_make_a_snapshot_useless(
     assert again.text == second.text
 
 
+@pytest.mark.llama
 def test_saving_makes_way_for_whoever_waits(start: Callable[..., LlamaEngine]) -> None:
     engine = start()
     ask(engine, request(turns(QUESTION), sampling=SHORT))

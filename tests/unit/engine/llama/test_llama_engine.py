@@ -31,6 +31,8 @@ from app.engine.plan import ComputeResources
 from tests.support.engines import ask, load, never, request, turns
 from tests.support.gguf_factory import ModelSpec, letters, pieces_of, write_model
 
+pytestmark = pytest.mark.llama
+
 SENTENCE = "Hello there, this is Phial speaking."
 ALPHABET = "abcdefghijklmnopqrstuvwxyz"
 
