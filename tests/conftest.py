@@ -62,7 +62,7 @@ class _Kept(logging.Handler):
         self.records: list[logging.LogRecord] = []
 
     def emit(self, record: logging.LogRecord) -> None:
-        if record.name.split(".")[0] in ("app", "phial"):
+        if record.name.split(".")[0] == "app":
             self.records.append(record)
 
 

@@ -73,6 +73,7 @@ class Logs:
             )
         self._handler.setFormatter(logging.Formatter(FORMAT))
         root = logging.getLogger()
+        self._level = root.level
         root.setLevel(logging.INFO)
         logging.getLogger("app").setLevel(level)
         root.addHandler(self._handler)
@@ -93,7 +94,9 @@ class Logs:
         if self._crashes is not None:
             faulthandler.disable()
             self._crashes.close()
-        logging.getLogger().removeHandler(self._handler)
+        root = logging.getLogger()
+        root.removeHandler(self._handler)
+        root.setLevel(self._level)
         self._handler.close()
 
 

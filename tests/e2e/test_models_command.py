@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from huggingface_hub import close_session
 
 from app.compose import prepare
 from app.domain.download import DownloadState
 from app.main import main
 from tests.support.hub_kit import PATIENCE, gguf
 from tests.support.hub_server import HubServer
+from tests.support.hub_session import close_session
 from tests.support.terminal import environment
 
 REPO, FILE = "bartowski/phi-4-GGUF", "phi-4-Q4_K_M.gguf"  # as the catalogue names them

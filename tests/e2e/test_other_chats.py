@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.llama
+
 FACTS = (
     "Phial keeps chats in a library on this disk, and models in a folder. The window shows chats "
     "on the left side. A chat can be exported as Markdown. "

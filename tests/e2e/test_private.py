@@ -22,6 +22,8 @@ from tests.e2e.desktop import until
 from tests.support.gguf_factory import ModelSpec, pieces_of, write_model
 from tests.support.harness import Harness, Heard
 
+pytestmark = pytest.mark.llama
+
 SECRET = "xylophonquarz"
 OPEN = "zebrafinkmoos"
 LATER = "quittenbrotuhu"

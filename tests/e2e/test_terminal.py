@@ -22,6 +22,8 @@ import fcntl
 import pty
 import termios
 
+pytestmark = pytest.mark.llama
+
 ANSWER = "Hello from a tiny model."
 PROMPT = "> "
 

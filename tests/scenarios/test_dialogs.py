@@ -9,7 +9,6 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from huggingface_hub import close_session
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
@@ -67,6 +66,7 @@ from tests.scenarios.registry import scenario
 from tests.support.harness import build
 from tests.support.hub_kit import gguf
 from tests.support.hub_server import HubServer
+from tests.support.hub_session import close_session
 from tests.support.window import Open, Opened, write_model
 
 REPO, FILE = "acme/phi-4-GGUF", "phi-4-Q4_K_M.gguf"

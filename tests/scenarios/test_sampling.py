@@ -20,6 +20,8 @@ from tests.support.engines import Said, ask, load, request
 from tests.support.gguf_factory import ModelSpec, vocabulary, write_model
 from tests.support.raw_llama import RawLlama
 
+pytestmark = pytest.mark.llama
+
 SEEDS = (1, 20_240, 4_000_000_000)
 LENGTH = 80
 LETTERS = b"abcdefghijklmnopqrstuvwxyz .,"

@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from huggingface_hub import close_session
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
@@ -31,6 +30,7 @@ from tests.support.chatting import say
 from tests.support.gguf_factory import write_model
 from tests.support.hub_kit import gguf
 from tests.support.hub_server import HubServer
+from tests.support.hub_session import close_session
 from tests.support.settings_dialog import SettingsHand
 from tests.support.window import Open, Opened
 

@@ -59,6 +59,7 @@ def test_what_is_asked_arrives_in_the_engine(model: Path, tmp_path: Path) -> Non
     assert (drawn.repeat_penalty, drawn.seed, drawn.max_tokens) == (1.25, 4294967294, 19)
 
 
+@pytest.mark.llama
 @scenario("option", "ask --json")
 def test_an_answer_as_data_tells_what_it_cost(model: Path) -> None:
     told = phial("ask", "--model", model, "--json", "--seed", "7", "--max-tokens", "1", "Hi").data
@@ -111,6 +112,7 @@ def test_of_a_private_talk_nothing_is_kept(home: Path, model: Path, tmp_path: Pa
     assert kept(home) == []
 
 
+@pytest.mark.llama
 @scenario("option", "doctor")
 @scenario("option", "doctor --model")
 @scenario("option", "doctor --json")

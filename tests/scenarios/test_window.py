@@ -133,7 +133,7 @@ def test_the_sidebar_leads_to_the_downloads(qtbot: QtBot, open_window: Open) -> 
         item = opened.harness.services.downloads.items()[0]
         opened.harness.services.downloads.cancel(item.id, keep_part=False)
         opened.harness.services.close()
-    from huggingface_hub import close_session
+    from tests.support.hub_session import close_session
 
     close_session()
 

@@ -9,8 +9,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from huggingface_hub import close_session
-
 from app.domain.download import DownloadProgress, DownloadResult, RemoteFile
 from app.hub.api.metadata import HubClient
 from app.hub.download.control import DownloadControl
@@ -23,6 +21,7 @@ from app.hub.queue.download_queue import DownloadQueue
 from app.hub.queue.download_target import DownloadTarget
 from app.system.reserve import reserve_space
 from tests.support.hub_server import HubServer
+from tests.support.hub_session import close_session
 
 REPO = "acme/phi-4-GGUF"
 FILE = "phi-4-Q4_K_M.gguf"

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from huggingface_hub import close_session
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import (
     QApplication,
@@ -34,6 +33,7 @@ from app.ui.style.widgets import StyledLabel
 from tests.support.dropping import drop
 from tests.support.hub_kit import gguf
 from tests.support.hub_server import HubServer
+from tests.support.hub_session import close_session
 from tests.support.window import Open, Opened, write_model
 
 REPO, FILE = "acme/phi-4-GGUF", "phi-4-Q4_K_M.gguf"

@@ -227,6 +227,7 @@ def both(
     return answers[0], answers[1]
 
 
+@pytest.mark.llama
 @pytest.mark.parametrize("limit", [1, 2, 7, 60, 61, 300])
 def test_greedy_answers_are_the_same_with_and_without(
     engines: tuple[LlamaEngine, LlamaEngine], looping: Path, limit: int
@@ -243,6 +244,7 @@ def test_greedy_answers_are_the_same_with_and_without(
     assert plain.finished.timings.drafted_tokens == 0
 
 
+@pytest.mark.llama
 @pytest.mark.parametrize("seed", range(4))
 def test_sampled_answers_are_the_same_with_and_without(
     engines: tuple[LlamaEngine, LlamaEngine], model: Path, seed: int
@@ -252,6 +254,7 @@ def test_sampled_answers_are_the_same_with_and_without(
     assert drafted.text == plain.text
 
 
+@pytest.mark.llama
 def test_the_cache_is_right_after_guesses_that_failed(
     engines: tuple[LlamaEngine, LlamaEngine], looping: Path
 ) -> None:

@@ -101,6 +101,7 @@ def test_the_least_recently_used_goes_first_and_the_cap_holds(tmp_path: Path) ->
     assert covered(store, chats[2]) == 0
 
 
+@pytest.mark.warns("A KV snapshot is ignored")
 @pytest.mark.parametrize(
     "damage",
     [
@@ -145,6 +146,7 @@ def test_what_another_version_wrote_is_removed_unread(
     assert caplog.records == []  # it is no fault
 
 
+@pytest.mark.warns("could not be removed: read-only")
 def test_a_folder_from_which_nothing_can_be_removed_does_not_keep_the_engine_from_starting(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -166,6 +168,7 @@ def test_what_a_killed_engine_left_half_written_is_cleared_away(tmp_path: Path) 
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.warns("snapshots are switched off")
 def test_a_disk_that_refuses_switches_snapshots_off_and_nothing_else(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -180,6 +183,7 @@ def test_a_disk_that_refuses_switches_snapshots_off_and_nothing_else(
     assert "switched off" in caplog.text
 
 
+@pytest.mark.warns("No space left")
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
 def test_a_full_disk_switches_snapshots_off_and_leaves_no_half_file(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
@@ -270,6 +274,7 @@ def first_visit(start: Callable[..., LlamaEngine]) -> tuple[Said, Said]:
     return first, second
 
 
+@pytest.mark.llama
 def test_after_a_restart_a_chat_goes_on_without_reading_it_again(
     start: Callable[..., LlamaEngine],
 ) -> None:
@@ -285,6 +290,7 @@ def test_after_a_restart_a_chat_goes_on_without_reading_it_again(
     assert timings.evaluated_tokens < 40
 
 
+@pytest.mark.llama
 def test_private_chats_leave_nothing_on_disk(
     start: Callable[..., LlamaEngine], tmp_path: Path
 ) -> None:
@@ -296,6 +302,7 @@ def test_private_chats_leave_nothing_on_disk(
     assert not (tmp_path / "kv").exists()
 
 
+@pytest.mark.llama
 def test_a_question_beside_a_chat_keeps_the_chat_from_nothing(
     start: Callable[..., LlamaEngine], tmp_path: Path
 ) -> None:
@@ -313,6 +320,7 @@ def test_a_question_beside_a_chat_keeps_the_chat_from_nothing(
     assert b"title" not in _text(kept)
 
 
+@pytest.mark.llama
 def test_a_private_chat_after_a_public_one_leaves_only_what_both_share(
     start: Callable[..., LlamaEngine], tmp_path: Path
 ) -> None:
@@ -327,6 +335,7 @@ def test_a_private_chat_after_a_public_one_leaves_only_what_both_share(
     assert b"secret" not in _text(kept)
 
 
+@pytest.mark.llama
 def test_another_model_of_the_same_shape_gets_nothing(
     start: Callable[..., LlamaEngine], tmp_path: Path
 ) -> None:
@@ -338,6 +347,7 @@ def test_another_model_of_the_same_shape_gets_nothing(
     assert said.finished.timings.evaluated_tokens == said.fitted.prompt_tokens
 
 
+@pytest.mark.llama
 def test_another_version_of_the_engine_gets_nothing(
     start: Callable[..., LlamaEngine], monkeypatch: pytest.MonkeyPatch, model: Path
 ) -> None:
@@ -350,6 +360,8 @@ def test_another_version_of_the_engine_gets_nothing(
     assert said.finished.timings.evaluated_tokens == said.fitted.prompt_tokens
 
 
+@pytest.mark.llama
+@pytest.mark.warns("the checksum of")
 def test_a_damaged_snapshot_costs_time_and_no_words(
     start: Callable[..., LlamaEngine], tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -365,6 +377,7 @@ def test_a_damaged_snapshot_costs_time_and_no_words(
     assert "checksum" in caplog.text
 
 
+@pytest.mark.llama
 def test_a_context_size_of_its_own_does_not_make_a_snapshot_useless(
     start: Callable[..., LlamaEngine],
 ) -> None:
@@ -375,6 +388,7 @@ def test_a_context_size_of_its_own_does_not_make_a_snapshot_useless(
     assert again.text == second.text
 
 
+@pytest.mark.llama
 def test_saving_makes_way_for_whoever_waits(start: Callable[..., LlamaEngine]) -> None:
     engine = start()
     ask(engine, request(turns(QUESTION), sampling=SHORT))

@@ -56,6 +56,7 @@ class Params(ctypes.Structure):
     _fields_ = (("n_ctx", ctypes.c_uint32), ("type_k", ctypes.c_float))
 
 
+@pytest.mark.llama
 def test_every_use_of_llama_cpp_is_as_the_installed_package_has_it() -> None:
     found = bindings.uses(bindings.sources())
     assert bindings.differences(found, load_binding(None)) == []
@@ -73,6 +74,7 @@ def test_the_build_runs_that_check() -> None:
     assert '"bindings.py"' in (PACKAGING / "build.py").read_text("utf-8")
 
 
+@pytest.mark.llama
 @pytest.mark.parametrize(
     ("change", "word"),
     [
@@ -105,6 +107,7 @@ def test_a_package_that_changed_is_refused(change: dict[str, Any], word: str) ->
     assert mismatches(changed)  # which is what the frozen program can look at
 
 
+@pytest.mark.llama
 @pytest.mark.parametrize(
     ("source", "word"),
     [

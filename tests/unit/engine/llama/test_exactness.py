@@ -32,6 +32,8 @@ from app.engine.prompt import TokenCache
 from tests.support.engines import Said, ask, load, never, request, turns
 from tests.support.gguf_factory import HEAD, ModelSpec, write_model
 
+pytestmark = pytest.mark.llama
+
 # Mean distance of a token's keys and values, whose mean size is 6.7, where it is largest. Rounding,
 # which differs between passes over one token and over many, comes to 0.05; one other letter at the
 # beginning to more than 7.

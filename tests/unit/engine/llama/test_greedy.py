@@ -18,6 +18,8 @@ from app.engine.base import EngineOptions
 from app.engine.llama.engine import LlamaEngine
 from tests.support.engines import Said, ask, load, request, turns
 
+pytestmark = pytest.mark.llama
+
 ROOT = Path(__file__).parents[4]
 MODEL = Path(os.environ.get("PHIAL_GREEDY_MODEL", ROOT / "models" / "demo.gguf"))
 FIXTURE = Path(os.environ.get("PHIAL_GREEDY_FIXTURE", ROOT / "tests/data/greedy_demo.json"))

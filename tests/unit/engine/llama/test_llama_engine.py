@@ -31,6 +31,8 @@ from app.engine.plan import ComputeResources
 from tests.support.engines import ask, load, never, request, turns
 from tests.support.gguf_factory import ModelSpec, letters, pieces_of, write_model
 
+pytestmark = pytest.mark.llama
+
 SENTENCE = "Hello there, this is Phial speaking."
 ALPHABET = "abcdefghijklmnopqrstuvwxyz"
 
@@ -294,7 +296,9 @@ def test_a_summary_that_was_edited_leaves_nothing_of_what_it_said(
 def test_a_stop_while_a_summary_is_read_leaves_a_cache_that_works(
     engine: LlamaEngine, folder: Path
 ) -> None:
-    path = write_model(folder / "shallow.gguf", ModelSpec(depends_on_history=True, layers=1))
+    path = write_model(
+        folder / "shallow.gguf", ModelSpec(depends_on_history=True, layers=1, context=4096)
+    )
     load(engine, path, context_size=4096)
     short = Sampling(temperature=0, max_tokens=4)
     texts = [f"{number} " + "abcdefgh " * 40 for number in range(4)]
@@ -323,6 +327,7 @@ def test_a_message_larger_than_the_window_is_refused_before_anything_is_spent(
     assert ask(engine, "Hi").text == SENTENCE
 
 
+@pytest.mark.warns("grammar")
 def test_grammars_bind_the_answer_and_bad_ones_are_refused(
     engine: LlamaEngine, endless: Path
 ) -> None:
@@ -364,6 +369,7 @@ def test_loading_can_be_cancelled(engine: LlamaEngine, talker: Path) -> None:
     load(engine, talker)
 
 
+@pytest.mark.warns("unknown model architecture", "failed to load model")
 def test_files_that_cannot_be_used_give_llama_cpps_reason(
     engine: LlamaEngine, folder: Path
 ) -> None:

@@ -187,6 +187,7 @@ def test_the_list_outlives_a_restart(tmp_path: Path, library: InstalledModels) -
     assert again.missing
 
 
+@pytest.mark.warns("so it is kept as")
 @pytest.mark.parametrize("text", ["", "{}", "nonsense", '{"format": 1, "models": [{"paths": []}]}'])
 def test_a_damaged_list_is_kept_aside_and_deletes_nothing(tmp_path: Path, text: str) -> None:
     index = put(tmp_path / "library.json", text.encode())

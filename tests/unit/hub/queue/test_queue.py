@@ -194,6 +194,7 @@ def test_cancel_while_the_hub_is_asked_deletes_what_an_earlier_try_left(kit: Kit
     assert not list(kit.folder.rglob("*.part*"))
 
 
+@pytest.mark.warns("could not be kept")
 def test_a_list_that_cannot_be_kept_ends_no_download(kit: Kit, content: bytes) -> None:
     (kit.folder / "queue.json.new").mkdir()  # as a full disk would: the list cannot be written
     with running(kit) as (queue, watch):

@@ -76,10 +76,10 @@ def test_only_the_first_answer_of_a_chat_has_a_title_made(tmp_path: Path) -> Non
 
     engine = ScriptedEngine(unnamed)
     harness = build(tmp_path / "data", engine, titles=True)
-    chat, _ = harness.ask("How do I bake bread?")
-    harness.ask("And how long?", chat)
-    harness.ask("And how hot?", chat)
-    harness.services.executor.submit(lambda: None).result()
+    chat: str | None = None
+    for text in ("How do I bake bread?", "And how long?", "And how hot?"):
+        chat, _ = harness.ask(text, chat)
+        harness.services.executor.submit(lambda: None).result()  # behind what the answer caused
     asked = [request.turns[-1].content for request in engine.requests]
     assert asked == ["How do I bake bread?", QUESTION, "And how long?", "And how hot?"]
     harness.services.close()

@@ -415,6 +415,7 @@ def test_a_full_check_compares_the_index_with_the_text(opened: OpenedStore, tmp_
     assert list((tmp_path / "backups").iterdir()) == []
 
 
+@pytest.mark.warns("cannot be read")
 def test_a_damaged_backup_is_refused(opened: OpenedStore) -> None:
     fill(opened.repository)
     before = everything(opened.repository)
