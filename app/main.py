@@ -100,8 +100,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.set_defaults(run=None)
     commands = parser.add_subparsers(title="in the terminal", metavar="COMMAND")
-    for command in (ask, bench, chat, doctor, models):
+    for command in (ask, bench, doctor, models):
         command.add_parser(commands)
+    chat.add_parser(commands, pdf=_pdf)
     chats.add_parser(commands, pdf=_pdf)
     return parser
 

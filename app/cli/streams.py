@@ -1,13 +1,28 @@
-"""The terminal's three streams, whatever they are connected to."""
+"""The terminal's three streams, whatever they are connected to; nothing else in `app` writes there.
+
+What is printed comes from titles, messages, file names and model files, so it may hold what a
+terminal obeys: an escape sequence clears the screen, sets the clipboard or the window's title,
+answers as if it were typed. Everything that is printed passes :func:`harmless`, piped or not,
+since a pipe ends in a terminal sooner or later. Plain data (``--json``) is exact: JSON escapes it.
+"""
 
 from __future__ import annotations
 
+import argparse
 import io
+import json
 import os
+import re
+import shutil
 import sys
+import unicodedata
 from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
 
 from app.domain.errors import KnownError
+
+if TYPE_CHECKING:
+    from _typeshed import SupportsWrite
 
 
 class OutputLostError(KnownError):
@@ -41,24 +56,74 @@ def _nowhere(mode: str) -> io.TextIOWrapper:
 
 
 def say(text: str) -> None:
-    """Print ``text`` now, as it is; no line end is added.
+    """Print ``text`` now, harmless; no line end is added.
+
+    Raises:
+        NobodyReadsError: The other end of the pipe is closed.
+        OutputLostError: It could not be written.
+    """
+    write_out(harmless(text))
+
+
+def write_out(text: str) -> None:
+    """Print what is harmless already and may hold our own colours; no line end is added.
 
     Raises:
         NobodyReadsError: The other end of the pipe is closed.
         OutputLostError: It could not be written.
     """
     try:
-        sys.stdout.write(printable(text))
+        sys.stdout.write(text)
         sys.stdout.flush()
     except OSError as error:
-        # What is left in the buffer would fail again when the interpreter ends.
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, sys.stdout.fileno())
-        os.close(nowhere)
+        _write_nowhere(sys.stdout)
         if isinstance(error, BrokenPipeError):
             raise NobodyReadsError("The output is closed.") from error
         reason = error.strerror or str(error)
         raise OutputLostError(f"The output cannot be written: {reason}.") from error
+
+
+def tell(text: str, end: str = "\n") -> None:
+    """Print ``text`` on standard error, harmless: what is not the result of a command.
+
+    Raises:
+        NobodyReadsError: The other end of the pipe is closed.
+    """
+    try:
+        sys.stderr.write(harmless(text) + end)
+        sys.stderr.flush()
+    except BrokenPipeError as error:  # phial … 2>&1 | head
+        _write_nowhere(sys.stderr)
+        raise NobodyReadsError("The output of errors is closed.") from error
+
+
+def redraw(text: str, end: str = "") -> None:
+    """Put ``text`` in place of the line that standard error is on; only where a person watches.
+
+    It is cut to the width of the terminal: of a line that was wrapped, only the last part could be
+    taken back.
+    """
+    if sys.stderr.isatty():
+        shown = cut_to(one_line(text), shutil.get_terminal_size().columns - 1)
+        sys.stderr.write(f"\r\x1b[K{shown}{end}")
+        sys.stderr.flush()
+
+
+def cut_to(text: str, columns: int) -> str:
+    """As much of ``text`` as fits into ``columns`` of a terminal."""
+    used = 0
+    for index, character in enumerate(text):
+        used += 2 if unicodedata.east_asian_width(character) in "WF" else 1
+        if used > columns:
+            return text[:index]
+    return text
+
+
+def _write_nowhere(stream: TextIO) -> None:
+    """Let what is left in a stream's buffer go nowhere: it would fail again as the program ends."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
 
 
 def printable(text: str) -> str:
@@ -66,11 +131,47 @@ def printable(text: str) -> str:
     return text.encode("utf-8", errors="replace").decode("utf-8")
 
 
+# The controls of ASCII and of Latin-1 beside tab and line end, and what reverses the order of what
+# follows: a file "exe.gpj" would read as "jpg.exe" (Unicode 6.0, UAX #9; CVE-2021-42574).
+_OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_PICTURES = 0x2400  # "␀", and in the order of ASCII those after it
+_DELETE = "\x7f"
+
+
+def harmless(text: str) -> str:
+    """``text`` with everything a terminal would obey shown instead; tabs and line ends stay."""
+    return _OBEYED.sub(_shown, printable(text.replace("\r\n", "\n")))
+
+
+def one_line(text: str) -> str:
+    """``text`` harmless and in one line: a title, a name, a path that could pretend to be more."""
+    return harmless(" ".join(re.split("[\r\n\u2028\u2029]+", text)))
+
+
+def json_text(value: object, *, indent: int | None = 2) -> str:
+    """A value as JSON in which no terminal finds anything to obey, and every program the value."""
+    # json escapes every other control and all that is not ASCII, but not DEL.
+    return json.dumps(value, indent=indent, default=str).replace(_DELETE, "\\u007f")
+
+
+def _shown(match: re.Match[str]) -> str:
+    if match[0] == _DELETE:
+        return "␡"
+    code = ord(match[0])
+    return chr(_PICTURES + code) if code < 0x20 else f"<U+{code:04X}>"
+
+
+class Parser(argparse.ArgumentParser):
+    """argparse's own, whose messages repeat what was given on the command line."""
+
+    def _print_message(self, message: str, file: SupportsWrite[str] | None = None) -> None:
+        super()._print_message(harmless(message), file)
+
+
 def agreed(question: str) -> bool:
     """Ask on standard error; only a yes is one. No is told, since nothing else says it."""
-    sys.stderr.write(question)
-    sys.stderr.flush()
+    tell(one_line(question), end="")
     if sys.stdin.readline().strip().casefold() in {"y", "yes"}:
         return True
-    sys.stderr.write("Nothing was changed.\n")
+    tell("Nothing was changed.")
     return False
