@@ -60,7 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    from app.cli import ask, bench, chat, chats, doctor, models
+    from app.cli import ask, bench, chat, chats, completion, doctor, models
     from app.cli.values import model, path
 
     parser = argparse.ArgumentParser(
@@ -104,6 +104,7 @@ def _parser() -> argparse.ArgumentParser:
         command.add_parser(commands)
     chat.add_parser(commands, pdf=_pdf)
     chats.add_parser(commands, pdf=_pdf)
+    completion.add_parser(commands, parser)
     return parser
 
 
