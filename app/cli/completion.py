@@ -15,12 +15,6 @@ from app.cli.streams import say
 from app.compose import Setup
 
 SHELLS = ("bash", "zsh", "fish")
-INSTALLED = {
-    "bash": "usr/share/bash-completion/completions/phial",
-    "zsh": "usr/share/zsh/vendor-completions/_phial",
-    "fish": "usr/share/fish/vendor_completions.d/phial.fish",
-}
-"""Where packages put them, and shells look for them."""
 
 
 def add_parser(

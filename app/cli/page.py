@@ -7,6 +7,7 @@ be something else than they seemed, the words that follow are right, and those b
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
@@ -14,7 +15,7 @@ from rich.style import Style
 
 from app.cli.page_tables import table_lines
 from app.cli.streams import write_out
-from app.cli.wrapped_text import Paint, StyledText, WrappedText
+from app.cli.wrapped_text import SOFT_BREAK, Paint, StyledText, WrappedText
 from app.markup.code.highlighter import Highlighter, TokenKind, TokenSpan
 from app.markup.document.blocks import (
     BlockPart,
@@ -50,6 +51,7 @@ from app.markup.stream import MarkdownStream
 
 Writer = Callable[[str], None]
 
+_SETTLED = re.compile(r"\s*[*_\"'(]{0,3}[^\W\d_]")  # begins a line of text, and nothing else
 PLAIN = Style()
 DIM = Style(dim=True)
 BOLD = Style(bold=True)
@@ -155,9 +157,12 @@ class Page:
             return
         runs = _runs(row.leaf.spans, _base(row))
         text = _text(runs)
+        line = max(text.rfind(SOFT_BREAK), text.rfind("\n")) + 1
         if "|" in text:  # it may become a table
             return
-        whole = max(text.rfind(" "), text.rfind("\n")) + 1
+        if not _SETTLED.match(text, line):  # it may begin a block of its own
+            text = text[:line]
+        whole = max(map(text.rfind, (" ", "\n", SOFT_BREAK))) + 1
         done, rest = _printed(text[:whole], self._ahead)
         if rest or done >= whole:
             return
@@ -341,7 +346,7 @@ def _runs(spans: Iterable[Inline], style: Style) -> list[StyledText]:
             case LineBreak():
                 found.append(StyledText("\n", style))
             case SoftBreak():
-                found.append(StyledText(" ", style))
+                found.append(StyledText(SOFT_BREAK, style))
     return found
 
 
@@ -374,9 +379,18 @@ def _printed(text: str, ahead: str) -> tuple[int, str]:
         return len(ahead), ""
     if ahead.startswith(text):
         return len(text), ahead[len(text) :]
-    left = sum(map(str.isalnum, ahead))
+    seen, new = (list(filter(str.isalnum, one)) for one in (ahead, text))
+    if seen[: len(new)] != new[: len(seen)]:  # it was something else altogether
+        return 0, ""
+    if len(seen) > len(new):
+        return len(text), ahead[_place(ahead, len(new)) :]
+    return _place(text, len(seen)), ""
+
+
+def _place(text: str, count: int) -> int:
+    """Where ``count`` letters and digits of a text are over."""
     for index, character in enumerate(text):
-        if not left:
-            return index, ""
-        left -= character.isalnum()
-    return len(text), ahead[-left:] if left else ""
+        if not count:
+            return index
+        count -= character.isalnum()
+    return len(text)

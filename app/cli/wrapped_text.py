@@ -15,6 +15,8 @@ from app.cli.streams import harmless
 
 MIN_WIDTH = 20  # columns; a narrower terminal gets longer lines than it shows
 _TAB = "    "
+SOFT_BREAK = "\v"  # a line end of the source, which is a blank here
+_BLANKS = frozenset((" ", SOFT_BREAK))
 # Marks that do not begin a line of Chinese or Japanese (JIS X 4051, line start prohibition).
 _NEVER_FIRST = frozenset("、。，．・：；？！）」』】〉》〕］｝ー々…‥")  # noqa: RUF001
 
@@ -90,9 +92,9 @@ class WrappedText:
                 if character == "\n":
                     self._end_word()
                     self._break()
-                elif character in " \u2003":
+                elif character in _BLANKS:
                     self._end_word()
-                    self._blank = StyledText(character, run.style)
+                    self._blank = StyledText(" ", run.style)
                 else:
                     if self._parts_at(character):
                         self._end_word()

@@ -124,15 +124,22 @@ def test_the_doctor_plans_for_the_model_that_was_named(model: Path) -> None:
 def test_a_talk_goes_on_with_an_older_chat(home: Path, model: Path, tmp_path: Path) -> None:
     log = tmp_path / "engine.log"
     phial("chat", "--model", model, stdin="One\n/new\nTwo\n", log=tmp_path / "first.log")
+    two, _one = (row["id"] for row in phial("chats", "list", "--json").data)
     words = ("chat", "--model", model)
-    said = phial(*words, "--chat", "one", stdin="More of one\n", log=log).out
-    assert said.index("> One") < said.index("It was written down.") < said.index("Phial with")
-    phial(*words, "-c", "2", stdin="More of two\n", log=log)  # its number in the list
+    said = phial(*words, "-c", "2", stdin="More of one\n", log=log).out  # its number in the list
+    assert said.find("It was written down.") > said.find("> One") >= 0
+    phial(*words, "--chat", two[:8], stdin="More of two\n", log=log)
     phial(*words, "--chat", stdin="Still two\n", log=log)  # that was used last
     assert {tuple(chat[::2]) for chat in kept(home)} == {
         ("One", "More of one"),
         ("Two", "More of two", "Still two"),
     }
+
+
+@scenario("option", "completion")
+@scenario("option", "completion SHELL")
+def test_a_script_for_a_shell_is_printed() -> None:
+    assert phial("completion", "fish").out.startswith("# fish completion for phial")
 
 
 @scenario("option", "chat /new")
@@ -153,7 +160,7 @@ def test_a_talk_does_what_it_is_told(home: Path, model: Path, tmp_path: Path) ->
         setup.settings.update(max_tokens=16)  # so that there is something to go on with
     lines = (
         "One\n/retry\n/continue\n/new\n/system Be brief.\nTwo\n/set max-tokens 17\n"
-        "/edit Three\n/edit\n, yes\n/model demo\n/retry\n/export out.md\n/help\n/quit\nFour\n"
+        "/edit Three\n/edit\n, yes\n/model demo\n/retry\n/export out.md\n/help\n/quit\nFour\n\x04"
     )
     with terminal_with("chat", "--model", model, log=log, cwd=tmp_path) as terminal:
         terminal.wait_for(PROMPT)
@@ -170,10 +177,12 @@ def test_a_talk_does_what_it_is_told(home: Path, model: Path, tmp_path: Path) ->
     assert [one.sampling.max_tokens for one in answers] == [16] * 4 + [17] * 3
     loaded = [one.request.path.name for one in asked(log).of(LoadCommand)]
     assert loaded == [model.name, "demo.gguf"]
+    assert (tmp_path / "out.md").exists()
     assert "Three, yes" in (tmp_path / "out.md").read_text(encoding="utf-8")
-    first, second = sorted(kept(home))
-    assert first == ["One", "It was written down.It was written down."]
-    assert second == ["Three, yes", "It was written down."]
+    assert sorted(kept(home)) == [
+        ["One", "It was written down.It was written down."],
+        ["Three, yes", "It was written down."],
+    ]
 
 
 def kept(home: Path) -> list[list[str]]:

@@ -90,7 +90,11 @@ class Terminal:
 
     def ends(self, code: int = 0) -> list[object]:
         """Wait for its end; gives the modes the terminal is left in."""
-        assert self.process.wait(PATIENCE) == code, self.raw[-2_000:]
+        try:
+            ended = self.process.wait(PATIENCE)
+        except subprocess.TimeoutExpired as error:
+            raise AssertionError(f"it does not end: {self.raw[-2_000:]}") from error
+        assert ended == code, self.raw[-2_000:]
         return termios.tcgetattr(self._slave)
 
     def leave(self) -> list[object]:
