@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from app.cli.streams import say
 
 if TYPE_CHECKING:
-    from app.cli.page import Page
+    from app.cli.page import AnswerPage
 
 
 class AnswerOutput(Protocol):
@@ -47,7 +47,7 @@ class DrawnAnswer:
     """
 
     def __init__(self) -> None:
-        self._page: Page | None = None
+        self._page: AnswerPage | None = None
         self._importing = threading.Thread(target=_import, name="page-import", daemon=True)
         self._importing.start()
 
@@ -59,12 +59,12 @@ class DrawnAnswer:
         """Draw the rest."""
         self._drawn().finish()
 
-    def _drawn(self) -> Page:
+    def _drawn(self) -> AnswerPage:
         if self._page is None:
             self._importing.join()
-            from app.cli.page import Page
+            from app.cli.page import AnswerPage
 
-            self._page = Page()
+            self._page = AnswerPage()
         return self._page
 
 

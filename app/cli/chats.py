@@ -26,7 +26,7 @@ from app.cli.chat_rows import (
     preview_row,
 )
 from app.cli.interrupt import stop_on_interrupt
-from app.cli.streams import agreed, printable, say
+from app.cli.streams import agreed, printable, redraw, say
 from app.cli.values import WrongUsageError, count
 from app.cli.values import path as path_given
 from app.cli.values import words as words_given
@@ -389,10 +389,8 @@ def _check(options: argparse.Namespace, setup: Setup) -> int:
 
 
 def _progress(done: int, total: int) -> None:
-    if sys.stderr.isatty() and total > 1:
-        end = "\n" if done == total else ""
-        sys.stderr.write(f"\r\x1b[K{formatting.percent(done / total)}{end}")
-        sys.stderr.flush()
+    if total > 1:
+        redraw(formatting.percent(done / total) if done < total else "")
 
 
 def _print_result(options: argparse.Namespace, row: object, lines: Sequence[str]) -> int:

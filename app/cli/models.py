@@ -13,7 +13,7 @@ from queue import Empty, SimpleQueue
 
 from app.cli import EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED
 from app.cli.interrupt import stop_on_interrupt
-from app.cli.streams import agreed, say
+from app.cli.streams import agreed, redraw, say
 from app.cli.values import WrongUsageError, words
 from app.cli.values import path as path_given
 from app.compose import ModelServices, Setup, build_models, make_engine
@@ -183,13 +183,10 @@ def _progress(item: DownloadItem) -> None:
 
 def _draw_bar(done: int, total: int, rest: str) -> None:
     """One line that is drawn over again, where a person looks at it."""
-    if not sys.stderr.isatty():
-        return
     fraction = done / total if total else 0.0
     filled = int(fraction * BAR)
     bar = "█" * filled + "░" * (BAR - filled)
-    sys.stderr.write(f"\r\x1b[K{bar} {percent(fraction)} of {size(total)}  {rest}")
-    sys.stderr.flush()
+    redraw(f"{bar} {percent(fraction)} of {size(total)}  {rest}")
 
 
 @contextmanager
@@ -203,9 +200,10 @@ def _stoppable(what: str) -> Iterator[tuple[DownloadControl, Callable[[int, int]
                 control.pause()
             _draw_bar(done, total, what)
 
-        yield control, report
-        if sys.stderr.isatty():
-            sys.stderr.write("\r\x1b[K")
+        try:
+            yield control, report
+        finally:
+            redraw("")
 
 
 def _verify(options: argparse.Namespace, setup: Setup) -> int:

@@ -80,7 +80,7 @@ _TOKENS = {
 }
 
 
-class Page:
+class AnswerPage:
     """One answer on the terminal.
 
     Args:

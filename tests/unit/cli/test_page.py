@@ -9,7 +9,7 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
-from app.cli.page import Page
+from app.cli.page import AnswerPage
 from app.cli.wrapped_text import Paint
 
 COLUMNS = 46
@@ -73,7 +73,7 @@ def drawn(*pieces: str, colours: str | None = None, columns: int = COLUMNS) -> l
     """What is written after each piece, and at the end."""
     console = Console(force_terminal=True, width=columns, color_system=colours)  # type: ignore[arg-type]
     out: list[str] = []
-    page = Page(Paint(console), out.append)
+    page = AnswerPage(Paint(console), out.append)
     for piece in pieces:
         page.feed(piece)
     page.finish()
@@ -105,7 +105,7 @@ def test_in_whatever_pieces_it_comes_no_letter_is_lost_or_written_twice(seed: in
 def test_words_appear_before_their_paragraph_is_over() -> None:
     console = Console(force_terminal=True, width=COLUMNS, color_system=None)
     out: list[str] = []
-    page = Page(Paint(console), out.append)
+    page = AnswerPage(Paint(console), out.append)
     page.feed("These words are there, this o")
     assert "".join(out) == "These words are there, this"
 
