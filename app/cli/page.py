@@ -90,7 +90,9 @@ class AnswerPage:
 
     def __init__(self, paint: Paint | None = None, write: Writer | None = None) -> None:
         self._paint = paint or Paint()
-        self._write = write or write_out
+        self._to = write or write_out
+        self._ready: list[str] = []  # written at once when a piece is read
+        self._write = self._ready.append
         self._stream = MarkdownStream()
         self._lines = WrappedText(self._write, self._paint)
         self._row: FlowRow | None = None  # that is being printed
@@ -105,6 +107,7 @@ class AnswerPage:
         self._closed(update.closed)
         if not update.tail_same:
             self._open(update.tail)
+        self._flush()
 
     def finish(self) -> None:
         """Print the rest."""
@@ -112,6 +115,12 @@ class AnswerPage:
         self._end_row()
         if not self._any:
             self._write("\n")
+        self._flush()
+
+    def _flush(self) -> None:
+        if self._ready:
+            self._to("".join(self._ready))
+            self._ready.clear()
 
     # --- rows -------------------------------------------------------------------------------
 
