@@ -10,7 +10,7 @@ import threading
 from dataclasses import fields, replace
 
 from app.cli import EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED
-from app.cli.answer import AnswerOutput, answer_output
+from app.cli.drawing.answer import AnswerOutput, answer_output
 from app.cli.interrupt import stop_on_interrupt
 from app.cli.streams import json_text, say, tell
 from app.cli.values import MODEL_HELP, WrongUsageError, bounds, number

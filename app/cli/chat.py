@@ -8,14 +8,14 @@ from collections.abc import Callable
 from functools import partial
 
 from app.cli import EXIT_DONE
-from app.cli.answer import answer_output
-from app.cli.chat_actions import ChatActions
 from app.cli.chat_names import find_chat
+from app.cli.drawing.answer import answer_output
+from app.cli.drawing.progress_line import ProgressLine
 from app.cli.interrupt import stop_on_interrupt
-from app.cli.lines import HISTORY, Lines, PipedLines, open_lines
-from app.cli.progress_line import ProgressLine
-from app.cli.slash_commands import HELP, read_command
 from app.cli.streams import say
+from app.cli.talk.chat_actions import ChatActions
+from app.cli.talk.lines import HISTORY, Lines, PipedLines, open_lines
+from app.cli.talk.slash_commands import HELP, read_command
 from app.cli.values import MODEL_HELP, WrongUsageError, words
 from app.cli.values import model as model_value
 from app.compose import Setup, build_services, make_engine, named_model

@@ -3,7 +3,7 @@
 In its usual (canonical) mode a terminal hands over at most 4,095 bytes of a line and drops the rest
 (n_tty, ``MAX_CANON``): what is typed or pasted while an answer is written would arrive cut, and be
 shown in the middle of it. So that mode stays off as long as a talk lasts; whoever edits a line
-(:mod:`app.cli.line_editor`) sets modes of its own and comes back to these.
+(:mod:`app.cli.talk.line_editor`) sets modes of its own and comes back to these.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from app.cli.lines import HISTORY
+from app.cli.talk.lines import HISTORY
 from app.domain.generation import Role
 from app.store import open_store
 from tests.support.gguf_factory import ModelSpec, pieces_of, write_model

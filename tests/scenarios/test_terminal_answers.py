@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.cli import EXIT_FAILED
-from app.cli.slash_commands import HELP
+from app.cli.talk.slash_commands import HELP
 from app.compose import prepare
 from app.domain.generation import Role
 from app.engine.process.frames import GenerateCommand, LoadCommand

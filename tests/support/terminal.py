@@ -56,7 +56,7 @@ def options(parser: argparse.ArgumentParser) -> Iterator[tuple[str, argparse.Act
 
 def rows() -> list[str]:
     """Every command and every option of it: "phial" (the window), "ask --top-k", "chat /new"."""
-    from app.cli.slash_commands import HELP
+    from app.cli.talk.slash_commands import HELP
 
     found = []
     for name, parser in parsers():

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from app.cli.chats import PDF, SUFFIXES
-from app.cli.setting_words import (
+from app.cli.streams import one_line, say
+from app.cli.talk.setting_words import (
     SHOWN,
     find_setting,
     read_setting,
@@ -15,8 +16,7 @@ from app.cli.setting_words import (
     setting_value,
     values_of,
 )
-from app.cli.slash_commands import SLASH_COMMANDS
-from app.cli.streams import one_line, say
+from app.cli.talk.slash_commands import SLASH_COMMANDS
 from app.cli.values import path as path_given
 from app.domain.errors import InvalidValueError, TransferError
 from app.domain.model import ModelFile

@@ -11,8 +11,8 @@ from rich.style import Style
 from rich.table import Table
 from rich.text import Text
 
+from app.cli.drawing.wrapped_text import StyledText
 from app.cli.streams import harmless
-from app.cli.wrapped_text import StyledText
 from app.markup.document.blocks import Align
 
 Cell = Sequence[StyledText]

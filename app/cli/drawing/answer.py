@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from app.cli.streams import say
 
 if TYPE_CHECKING:
-    from app.cli.page import AnswerPage
+    from app.cli.drawing.page import AnswerPage
 
 
 class AnswerOutput(Protocol):
@@ -62,11 +62,11 @@ class DrawnAnswer:
     def _drawn(self) -> AnswerPage:
         if self._page is None:
             self._importing.join()
-            from app.cli.page import AnswerPage
+            from app.cli.drawing.page import AnswerPage
 
             self._page = AnswerPage()
         return self._page
 
 
 def _import() -> None:
-    import app.cli.page  # noqa: F401  # for its time alone
+    import app.cli.drawing.page  # noqa: F401  # for its time alone

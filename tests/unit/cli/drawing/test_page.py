@@ -9,8 +9,8 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
-from app.cli.page import AnswerPage
-from app.cli.wrapped_text import Paint
+from app.cli.drawing.page import AnswerPage
+from app.cli.drawing.wrapped_text import Paint
 
 COLUMNS = 46
 TEXT = """# A heading

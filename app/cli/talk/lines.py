@@ -43,7 +43,7 @@ class PipedLines:
 def open_lines(history: Path | None, complete: Complete, leaving: str) -> Iterator[Lines]:
     """An editor where a person types and sees it, plain lines elsewhere."""
     if sys.stdin.isatty() and (sys.stdout.isatty() or sys.stderr.isatty()):
-        from app.cli.line_editor import LineEditor  # 80 ms that no other command shall pay
+        from app.cli.talk.line_editor import LineEditor  # 80 ms that no other command shall pay
 
         with LineEditor(history, complete, leaving).open() as editor:
             yield editor

@@ -17,8 +17,8 @@ from prompt_toolkit.output.vt100 import Vt100_Output
 from prompt_toolkit.shortcuts import CompleteStyle
 from prompt_toolkit.utils import is_dumb_terminal
 
-from app.cli.line_history import LineHistory
-from app.cli.lines import Complete
+from app.cli.talk.line_history import LineHistory
+from app.cli.talk.lines import Complete
 from app.system.terminal import QuietTerminal
 
 _PROMPT_STYLE = "ansicyan"  # tells what was typed from what was answered

@@ -13,9 +13,9 @@ from dataclasses import replace
 
 from rich.style import Style
 
-from app.cli.page_tables import table_lines
+from app.cli.drawing.page_tables import table_lines
+from app.cli.drawing.wrapped_text import SOFT_BREAK, Paint, StyledText, WrappedText
 from app.cli.streams import write_out
-from app.cli.wrapped_text import SOFT_BREAK, Paint, StyledText, WrappedText
 from app.markup.code.highlighter import Highlighter, TokenKind, TokenSpan
 from app.markup.document.blocks import (
     BlockPart,
