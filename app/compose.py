@@ -32,6 +32,7 @@ from app.services.models.add_models import AddModelService
 from app.services.models.advice import AdviceService
 from app.services.models.benchmark_runner import BenchmarkService
 from app.services.models.downloads import DownloadService
+from app.services.models.model_files import find_model_named, model_file
 from app.services.models.model_service import ModelService
 from app.services.models.snapshots import SnapshotService
 from app.services.registry import Services
@@ -132,6 +133,17 @@ def _start_log(where: Folders, level: int) -> Logs:
     for failure in tightened.failed:
         _log.warning("Others may read it, and that cannot be changed: %s", failure)
     return logs
+
+
+def named_model(setup: Setup, text: str) -> ModelFile:
+    """The model that an option of the terminal names: by path, by ``demo``, or as it is listed.
+
+    Raises:
+        InvalidValueError: Several models are meant.
+        ModelFileError: None is, or it cannot be used.
+    """
+    listed = ModelShelf(setup.folders.data / "models.json").models()
+    return find_model_named(text, [model_file(model) for model in listed])
 
 
 def make_engine(

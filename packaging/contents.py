@@ -18,6 +18,7 @@ METADATA = (
     "ziamath",
     "keyring",
     "platformdirs",
+    "prompt-toolkit",  # which asks for its own when it is imported
 )
 
 # Imported by name at run time, so no analysis sees them.
@@ -108,6 +109,15 @@ def wanted(name: str, source: str = "", platform: str = sys.platform) -> bool:
 def wanted_module(name: str) -> bool:
     """Whether a module of Python goes in."""
     return name.split(".", maxsplit=1)[0] != "llama_cpp" or name in _BINDING
+
+
+def tables_of_widths() -> list[str]:
+    """Rich's tables of letters' widths, one for each version of Unicode, imported by name."""
+    found = importlib.util.find_spec("rich._unicode_data")
+    if found is None or found.origin is None:
+        raise FileNotFoundError("rich._unicode_data")
+    names = sorted(path.stem for path in Path(found.origin).parent.glob("unicode*.py"))
+    return [f"rich._unicode_data.{name}" for name in names]
 
 
 def bundled_data(root: Path) -> list[tuple[str, str]]:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import argparse
+import os
+import stat
 import sys
 import threading
 from dataclasses import fields, replace
 
 from app.cli import EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED
+from app.cli.drawing.answer import AnswerOutput, answer_output
 from app.cli.interrupt import stop_on_interrupt
 from app.cli.streams import json_text, say, tell
-from app.cli.values import WrongUsageError, bounds, number
+from app.cli.values import MODEL_HELP, WrongUsageError, bounds, number
 from app.cli.values import model as model_value
-from app.compose import Setup, make_engine
+from app.compose import Setup, make_engine, named_model
 from app.domain.errors import LoadCancelledError
 from app.domain.generation import (
     Finished,
@@ -27,7 +30,7 @@ from app.domain.model import LoadRequest, ModelFile
 from app.domain.settings import SPECS
 from app.engine.base import Engine
 from app.hub.api.catalog import load_catalog
-from app.services.models.model_files import DEMO, find_model
+from app.services.models.model_files import DEMO
 from app.system.bundled import bundled
 
 SAMPLING = tuple(field.name for field in fields(Sampling) if field.name in SPECS)
@@ -39,8 +42,12 @@ _LOWER = {"max_tokens": 1, _CONTEXT: 256}
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Declare the command and its options."""
     parser = commands.add_parser("ask", help="ask one question; the answer streams to the output")
-    parser.add_argument("prompt", metavar="PROMPT", help="the question; - reads standard input")
-    parser.add_argument("--model", type=model_value, metavar="PATH", help="a GGUF file, or 'demo'")
+    parser.add_argument(
+        "prompt",
+        metavar="PROMPT",
+        help="the question; what is piped in is joined to it, and - stands for that alone",
+    )
+    parser.add_argument("--model", type=model_value, metavar="MODEL", help=MODEL_HELP)
     parser.add_argument("--system", metavar="S", help="system prompt; empty for none")
     for name in SAMPLING:
         parser.add_argument(
@@ -66,7 +73,7 @@ def run(options: argparse.Namespace, setup: Setup) -> int:
         KnownError: The reason nothing was answered.
     """
     settings = setup.settings.current
-    model = find_model(options.model or settings.model_path or DEMO)
+    model = named_model(setup, options.model or settings.model_path or DEMO)
     load = LoadRequest(
         path=model.path,
         context_size=options.ctx if options.ctx is not None else settings.context_size,
@@ -87,9 +94,10 @@ def run(options: argparse.Namespace, setup: Setup) -> int:
         replace_system=settings.replace_model_prompt,
     )
     engine = make_engine(setup)
+    output = None if options.json else answer_output()
     try:
         with stop_on_interrupt() as stop:
-            return _answer(engine, load, request, model, stop, as_json=options.json)
+            return _answer(engine, load, request, model, stop, output)
     finally:
         engine.close()
 
@@ -100,8 +108,7 @@ def _answer(
     request: GenerationRequest,
     model: ModelFile,
     stop: threading.Event,
-    *,
-    as_json: bool,
+    output: AnswerOutput | None,
 ) -> int:
     try:
         engine.load(load, lambda _fraction: None, stop)
@@ -113,17 +120,19 @@ def _answer(
         match event:
             case TextDelta(text):
                 pieces.append(text)
-                if not as_json:
-                    say(text)
+                if output is not None:
+                    output.add(text)
             case Finished():
                 finished = event
+    if output is not None:
+        output.finish()
     if finished is None:
+        tell("phial: The engine ended without an answer. Try again.")
         return EXIT_FAILED
-    if as_json:
-        say(json_text(_result("".join(pieces), finished, model), indent=None))
-    say("\n")
+    if output is None:
+        say(json_text(_result("".join(pieces), finished, model), indent=None) + "\n")
     if finished.reason is StopReason.ENGINE_DIED:
-        tell("The engine ended in the middle of the answer.")
+        tell("phial: The engine ended in the middle of the answer.")
         return EXIT_FAILED
     return EXIT_INTERRUPTED if finished.reason is StopReason.STOPPED else EXIT_DONE
 
@@ -154,9 +163,19 @@ def _help(name: str) -> str:
 
 
 def _prompt(argument: str) -> str:
-    text = argument
-    if argument == "-":
-        text = sys.stdin.buffer.read().decode("utf-8", errors="surrogateescape")
-    if not text.strip():
+    """The question, and behind it what is piped in: a question about a text stands before it."""
+    parts = [] if argument == "-" else [argument]
+    if argument == "-" or _is_piped():
+        parts.append(sys.stdin.buffer.read().decode("utf-8", errors="surrogateescape"))
+    if not parts[0].strip():
         raise WrongUsageError("The question is empty.", data="", action="Give some text.")
-    return text
+    return "\n\n".join(part for part in parts if part.strip())
+
+
+def _is_piped() -> bool:
+    """Whether the input is a pipe or a file; a terminal or the null device has no text to give."""
+    try:
+        mode = os.fstat(sys.stdin.fileno()).st_mode
+    except (OSError, ValueError):  # no descriptor behind it
+        return False
+    return stat.S_ISFIFO(mode) or stat.S_ISREG(mode) or stat.S_ISSOCK(mode)

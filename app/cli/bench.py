@@ -10,17 +10,18 @@ from pathlib import Path
 from app.cli import EXIT_DONE, EXIT_INTERRUPTED
 from app.cli.interrupt import stop_on_interrupt
 from app.cli.streams import json_text, say, tell
+from app.cli.values import MODEL_HELP
 from app.cli.values import model as model_value
-from app.compose import Setup, make_benchmark_engine, process_memory
+from app.compose import Setup, make_benchmark_engine, named_model, process_memory
 from app.services.models.bench import measure, report_table
-from app.services.models.model_files import DEMO, find_model
+from app.services.models.model_files import DEMO
 from app.services.models.model_fit import request_of
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Declare the command and its options."""
     parser = commands.add_parser("bench", help="measure this machine with a model")
-    parser.add_argument("--model", type=model_value, metavar="PATH", help="a GGUF file, or 'demo'")
+    parser.add_argument("--model", type=model_value, metavar="MODEL", help=MODEL_HELP)
     parser.add_argument("--json", action="store_true", help="one object instead of a table")
     parser.set_defaults(run=run)
 
@@ -32,7 +33,7 @@ def run(options: argparse.Namespace, setup: Setup) -> int:
         KnownError: The model cannot be used, or the engine died.
     """
     settings = setup.settings.current
-    model = find_model(options.model or settings.model_path or DEMO)
+    model = named_model(setup, options.model or settings.model_path or DEMO)
     load = request_of(settings, model.path)
     with tempfile.TemporaryDirectory(prefix="phial-bench-") as folder, stop_on_interrupt() as stop:
         make = partial(make_benchmark_engine, setup, Path(folder))

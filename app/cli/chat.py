@@ -8,45 +8,62 @@ from collections.abc import Callable
 from functools import partial
 
 from app.cli import EXIT_DONE
+from app.cli.chat_names import find_chat
+from app.cli.drawing.answer import answer_output
+from app.cli.drawing.progress_line import ProgressLine
 from app.cli.interrupt import stop_on_interrupt
-from app.cli.streams import redraw, say
+from app.cli.streams import say
+from app.cli.talk.chat_actions import ChatActions
+from app.cli.talk.lines import HISTORY, Lines, PipedLines, open_lines
+from app.cli.talk.slash_commands import HELP, read_command
+from app.cli.values import MODEL_HELP, WrongUsageError, words
 from app.cli.values import model as model_value
-from app.compose import Setup, build_services, make_engine
-from app.domain.errors import KnownError
-from app.domain.generation import PromptProgress
-from app.services.chat.chat_service import ChatService
+from app.compose import Setup, build_services, make_engine, named_model
+from app.domain.conversation import Message
+from app.domain.errors import KnownError, NotFoundError
+from app.domain.generation import PromptProgress, Role
+from app.domain.model import ModelFile
+from app.markup.transfer.values import Exporter
 from app.services.core.events import (
     AnswerEnded,
     AnswerProgressed,
     AnswerStarted,
     AnswerTextAdded,
+    ErrorReported,
     Event,
     ModelPhase,
     ModelStateChanged,
     SendFailed,
 )
-from app.services.core.formatting import percent, stop_reason_text, time_left
-from app.services.models.model_files import DEMO, find_model
+from app.services.core.formatting import amount, percent, stop_reason_text, time_left, title
+from app.services.models.model_files import DEMO
 from app.services.registry import Services
-from app.system.terminal import LineReader
 
 POLL_SECONDS = 0.05  # how soon Ctrl+C is noticed
-HELP = """/new        begin a new chat
-/again      another answer to the last question
-/continue   go on with an answer that was cut or stopped
-/help       this list
-/quit       leave (or Ctrl+D)
-Ctrl+C stops an answer. End a line with \\ to go on in the next one; what is pasted at once is one
-message.
-"""
+LAST = object()  # of --chat without a value: the one that was used last
+PROMPT, GOES_ON, EDITED = "> ", "  ", "edit> "
+LEAVING = "Leave? The chat is kept. [y/N] "
+LEAVING_PRIVATE = "Leave? Nothing of this chat is kept. [y/N] "
 
 
-def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_parser(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], *, pdf: Callable[[], Exporter]
+) -> None:
     """Declare the command and its options."""
     parser = commands.add_parser("chat", help="chat in the terminal")
-    parser.add_argument("--model", type=model_value, metavar="PATH", help="a GGUF file, or 'demo'")
+    parser.add_argument(
+        "-c",
+        "--chat",
+        nargs="?",
+        const=LAST,
+        type=words,
+        metavar="CHAT",
+        help="go on with a chat: its number, id or title in 'phial chats list'; without one, "
+        "the chat that was used last",
+    )
+    parser.add_argument("--model", type=model_value, metavar="MODEL", help=MODEL_HELP)
     parser.add_argument("--private", action="store_true", help="keep nothing of this chat")
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=run, pdf=pdf)
 
 
 def run(options: argparse.Namespace, setup: Setup) -> int:
@@ -55,121 +72,228 @@ def run(options: argparse.Namespace, setup: Setup) -> int:
     Raises:
         KnownError: The model cannot be used, or the library cannot be opened.
     """
-    model = find_model(options.model or setup.settings.current.model_path or DEMO)
+    if options.private and options.chat is not None:
+        raise WrongUsageError("A chat that is kept cannot go on as a private one.")
+    model = named_model(setup, options.model or setup.settings.current.model_path or DEMO)
     services = build_services(setup, make_engine(setup), model=model)
     try:
-        _Talk(services, private=options.private).run()
+        talk = Talk(services, private=options.private, pdf=options.pdf)
+        if options.chat is not None:
+            talk.go_on_with(options.chat)
+        history = None if options.private else setup.folders.data / HISTORY
+        leaving = LEAVING_PRIVATE if options.private else LEAVING
+        with open_lines(history, talk.actions.complete, leaving) as lines:
+            talk.run(lines)
     finally:
         services.close()
     return EXIT_DONE
 
 
-class _Talk:
-    """One terminal session: reads lines, shows answers."""
+class Talk:
+    """One terminal session: reads lines, shows answers.
 
-    def __init__(self, services: Services, *, private: bool) -> None:
+    Attributes:
+        actions: What slash commands do.
+    """
+
+    def __init__(
+        self, services: Services, *, private: bool, pdf: Callable[[], Exporter] | None = None
+    ) -> None:
         self._services = services
-        self._chat: ChatService = services.chat
         self._private = private
         self._conversation = ""
-        self._last = ""
+        self._progress = ProgressLine()
+        self._lines: Lines = PipedLines()
         self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
         services.bus.subscribe(self._events.put)
+        self.actions = ChatActions(services, pdf)
 
-    def run(self) -> None:
+    def go_on_with(self, named: object) -> None:
+        """Make an older chat the one that is talked in, and show where it stood.
+
+        Args:
+            named: What :func:`find_chat` understands, or :data:`LAST`.
+
+        Raises:
+            KnownError: There is none, or several are meant.
+        """
+        library = self._services.library
+        chats = library.conversations()
+        if named is not LAST:
+            chat = find_chat(str(named), chats, library.conversations(archived=True))
+        elif chats:
+            chat = max(chats, key=lambda one: (one.activity, one.updated_at))
+        else:
+            raise NotFoundError("There is no chat yet.", action="Leave out --chat to begin one.")
+        self._conversation = chat.id
+        branch = library.branch(chat.id)
+        _say(f"{title(chat)}, {amount(len(branch), 'message')}.")
+        for item in branch[-2:]:
+            if item.message.role is Role.USER:
+                _say(f"{PROMPT}{item.message.content}")
+            else:
+                output = answer_output()
+                output.add(item.message.content)
+                output.finish()
+
+    def run(self, lines: Lines) -> None:
+        """Answer what is typed until the user leaves."""
         model = self._services.models.state.model
         name = model.label if model is not None else "no model"
         _say(f"Phial with {name}. /help lists commands.")
-        self._new()
-        with LineReader().open() as lines:
-            while (line := _read(lines)) is not None:
-                command = line.strip()
-                if command == "/quit":
-                    return
-                if command:
-                    self._obey(command, line)
-
-    def _obey(self, command: str, line: str) -> None:
-        if command == "/help":
-            say(HELP)
-        elif command == "/new":
+        if not self._conversation:
             self._new()
-            _say("A new chat.")
-        elif command in {"/again", "/continue"} and not self._last:
-            _say("There is no answer yet.")
-        elif command == "/again":
-            self._answer(partial(self._chat.regenerate, self._last))
-        elif command == "/continue":
-            self._answer(partial(self._chat.continue_answer, self._last))
-        elif command.startswith("/"):
-            _say(f"There is no command {command}. /help lists them.")
-        else:
-            self._answer(partial(self._chat.send, self._conversation, line))
+        self._lines = lines
+        try:
+            while True:
+                self._hear(self._read(PROMPT))
+        except EOFError:  # the end of the input, or the user leaves
+            return
+
+    def _hear(self, line: str) -> None:
+        command = read_command(line)
+        try:
+            if command is not None:
+                self.obey(*command)
+            elif line.strip():
+                self._answer(partial(self._services.chat.send, self._conversation, line))
+        except KnownError as error:
+            _say(str(error))
+
+    def obey(self, word: str, argument: str) -> None:
+        """Do what a slash command says.
+
+        Raises:
+            EOFError: It is to leave.
+            KnownError: It cannot be done.
+        """
+        chat = self._services.chat
+        match word:
+            case "/quit":
+                raise EOFError
+            case "/help":
+                say(HELP)
+            case "/new":
+                self._new()
+                _say("A new chat.")
+            case "/retry":
+                answer = self._last(Role.ASSISTANT)
+                self._answer(partial(chat.regenerate, answer.id))
+            case "/continue":
+                answer = self._last(Role.ASSISTANT)
+                self._answer(partial(chat.continue_answer, answer.id))
+            case "/edit":
+                question = self._last(Role.USER)
+                text = argument or self._read(EDITED, question.content)
+                self._answer(partial(chat.edit, question.id, text))
+            case "/system":
+                self.actions.system(self._conversation, argument)
+            case "/set":
+                self.actions.set(argument)
+            case "/model":
+                chosen = self.actions.model(argument)
+                if chosen is not None:
+                    self._use(chosen)
+            case "/export":
+                self.actions.export(self._conversation, argument)
+            case _:
+                _say(f"There is no command {word}. /help lists them.")
+
+    # --- the chat ---------------------------------------------------------------------------
 
     def _new(self) -> None:
         if self._conversation:
-            self._chat.save_state(self._conversation)
+            self._services.chat.save_state(self._conversation)
         self._conversation = self._services.library.create(private=self._private).id
-        self._last = ""
+
+    def _last(self, role: Role) -> Message:
+        branch = self._services.library.branch(self._conversation)
+        for item in reversed(branch):
+            if item.message.role is role:
+                return item.message
+        what = "answer" if role is Role.ASSISTANT else "question"
+        raise NotFoundError(f"There is no {what} yet.", data="")
+
+    def _read(self, prompt: str, default: str = "") -> str:
+        """The next message; lines that end in a backslash go on."""
+        lines: list[str] = []
+        while (line := self._lines.read(prompt, default)).endswith("\\"):
+            lines.append(line[:-1])
+            prompt, default = GOES_ON, ""
+        return "\n".join([*lines, line])
+
+    # --- what is waited for -----------------------------------------------------------------
 
     def _answer(self, begin: Callable[[], object]) -> None:
-        while not self._events.empty():
-            self._events.get()
-        try:
-            begin()
-        except KnownError as error:
-            _say(str(error))
-            return
+        self._forget_events()
+        begin()
+        output = answer_output()
+        begun = False
+        ended: AnswerEnded | SendFailed | None = None
         with stop_on_interrupt() as stop:
-            while (ended := self._show(self._events)) is None:
+            while ended is None:
                 if stop.is_set():
-                    self._chat.stop()
-        if isinstance(ended, SendFailed):
+                    self._services.chat.stop()
+                event = self._next_event()
+                if isinstance(event, AnswerTextAdded):
+                    self._progress.clear()
+                    output.add(event.text)
+                    begun = True
+                elif isinstance(event, AnswerEnded | SendFailed):
+                    ended = event
+                elif event is not None:
+                    self._show(event)
+        self._progress.clear()
+        if begun:
+            output.finish()
+        if ended.error is not None:
             _say(str(ended.error))
-            return
-        self._last = ended.message.id
-        note = stop_reason_text(ended.message)
-        _say(f"\n[{note}]" if note else "")
+        elif isinstance(ended, AnswerEnded) and (note := stop_reason_text(ended.message)):
+            _say(f"[{note}]")
+        elif not begun:
+            _say("[the answer is empty]")
 
-    def _show(self, events: queue.SimpleQueue[Event]) -> AnswerEnded | SendFailed | None:
-        """Show the next event, if one comes soon; what ends the answer is returned."""
+    def _use(self, model: ModelFile) -> None:
+        """Load another model; what goes wrong is told as it happens."""
+        models = self._services.models
+        self._forget_events()
+        models.choose(model)
+        done = self._services.executor.submit(lambda: None)  # behind the loading, on its lane
+        with stop_on_interrupt() as stop:
+            while not (done.done() and self._events.empty()):
+                if stop.is_set():
+                    models.cancel_load()
+                event = self._next_event()
+                if event is not None:
+                    self._show(event)
+        self._progress.clear()
+        state = models.state
+        if state.model is not None and state.phase is ModelPhase.READY:
+            _say(f"{state.model.label} answers from now on.")
+
+    def _next_event(self) -> Event | None:
+        """The next event, if one comes soon."""
         try:
-            event = events.get(timeout=POLL_SECONDS)
+            return self._events.get(timeout=POLL_SECONDS)
         except queue.Empty:
             return None
+
+    def _forget_events(self) -> None:
+        while not self._events.empty():
+            self._events.get()
+
+    def _show(self, event: Event) -> None:
         match event:
-            case AnswerTextAdded(_, _, text, _):
-                say(text)
             case AnswerProgressed(_, _, PromptProgress(done, total, left)) if done < total:
-                _hint(f"Reading {done:,} of {total:,} tokens {time_left(left)}")
-            case AnswerStarted():
-                _hint("")
+                self._progress.show(f"Reading {done:,} of {total:,} tokens {time_left(left)}")
             case ModelStateChanged(state) if state.phase is ModelPhase.LOADING:
-                _hint(f"Loading {percent(state.fraction)}")
-            case AnswerEnded() | SendFailed():
-                return event
-        return None
-
-
-def _read(terminal: LineReader) -> str | None:
-    """The next message; lines that end in a backslash go on. None at the end of input."""
-    lines: list[str] = []
-    prompt = "> "
-    while True:
-        try:
-            line = terminal.read(prompt)
-        except EOFError:
-            return None
-        if not line.endswith("\\"):
-            return "\n".join([*lines, line])
-        lines.append(line[:-1])
-        prompt = "  "
+                self._progress.show(f"Loading {percent(state.fraction)}")
+            case AnswerStarted():
+                self._progress.clear()
+            case ErrorReported(error):
+                self._progress.clear()
+                _say(str(error))
 
 
 def _say(text: str) -> None:
     say(text + "\n")
-
-
-def _hint(text: str) -> None:
-    """Progress on one line that the next output overwrites; only where a person watches."""
-    redraw(text, end="\r" if text else "")

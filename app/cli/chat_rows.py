@@ -36,12 +36,12 @@ def chat_row(chat: Conversation) -> dict[str, object]:
     }
 
 
-def chat_lines(chats: Sequence[Conversation]) -> list[str]:
-    """Chats, a line each."""
+def chat_lines(chats: Sequence[Conversation], *, numbered: bool = True) -> list[str]:
+    """Chats, a line each; with the number that :func:`app.cli.chat_names.find_chat` knows."""
     return [
-        f"{chat.id[:ID_SHOWN]}  {formatting.date_and_time(chat.updated_at):24}  "
-        f"{formatting.listed_title(chat)}"
-        for chat in chats
+        f"{f'{number:>4}  ' if numbered else ''}{chat.id[:ID_SHOWN]}  "
+        f"{formatting.date_and_time(chat.updated_at):24}  {formatting.listed_title(chat)}"
+        for number, chat in enumerate(chats, 1)
     ]
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from queue import SimpleQueue
 
 from app.cli import EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED
+from app.cli.chat_names import find_chat
 from app.cli.chat_rows import (
     backup_line,
     backup_row,
@@ -32,7 +33,7 @@ from app.cli.values import path as path_given
 from app.cli.values import words as words_given
 from app.compose import Setup
 from app.domain.conversation import Conversation, SearchHit
-from app.domain.errors import InvalidValueError, KnownError, NotFoundError
+from app.domain.errors import KnownError, NotFoundError
 from app.markup.transfer.formats import EXPORTERS
 from app.markup.transfer.values import Exporter, ExportOptions
 from app.services.core import formatting
@@ -50,8 +51,8 @@ PDF = "pdf"
 SUFFIXES = {**{one.format.suffix: one.format.name for one in EXPORTERS}, ".pdf": PDF}
 FORMATS = tuple(SUFFIXES.values())  # the default first
 
-_A_CHAT = "an id, its beginning, or the title"
-_CHATS = "ids, their beginnings, or titles"
+_A_CHAT = "its number in the list, an id or its beginning, or the title"
+_CHATS = "their numbers in the list, ids or their beginnings, or titles"
 
 
 def add_parser(
@@ -161,19 +162,11 @@ class _ChatContext:
         return [*self.library.conversations(), *self.library.conversations(archived=True)]
 
     def find(self, text: str, among: Sequence[Conversation] | None = None) -> Conversation:
-        """The one chat that is meant by an id, its beginning, or a title."""
-        chats = self.all_chats() if among is None else among
-        wanted = text.casefold()
-        found = [c for c in chats if c.id.startswith(wanted)] if wanted else []
-        found = found or [c for c in chats if c.title.casefold() == wanted]
-        if len(found) == 1:
-            return found[0]
-        if found:
-            raise InvalidValueError(
-                f"“{text}” could be {len(found)} chats.",
-                action="Give more digits of the id; 'phial chats list' shows them.",
-            )
-        raise NotFoundError(f"There is no chat “{text}”.", action="'phial chats list' shows them.")
+        """The one chat that is meant by its number, an id or its beginning, or a title."""
+        if among is not None:
+            return find_chat(text, among)
+        listed = self.library.conversations()
+        return find_chat(text, listed, self.library.conversations(archived=True))
 
 
 @contextmanager
@@ -213,9 +206,8 @@ def _open_chats(setup: Setup) -> Iterator[_ChatContext]:
 def _list(options: argparse.Namespace, setup: Setup) -> int:
     with _open_chats(setup) as room:
         chats = room.library.conversations(archived=options.archived)
-    return _print_result(
-        options, [chat_row(c) for c in chats], chat_lines(chats) or ["No chats yet."]
-    )
+    lines = chat_lines(chats, numbered=not options.archived) or ["No chats yet."]
+    return _print_result(options, [chat_row(c) for c in chats], lines)
 
 
 def _show(options: argparse.Namespace, setup: Setup) -> int:
@@ -472,7 +464,7 @@ def _check(options: argparse.Namespace, setup: Setup) -> int:
 
 def _progress(done: int, total: int) -> None:
     if total > 1:
-        redraw(formatting.percent(done / total), end="\n" if done == total else "")
+        redraw(formatting.percent(done / total) if done < total else "")
 
 
 def _print_result(options: argparse.Namespace, row: object, lines: Sequence[str]) -> int:

@@ -7,20 +7,19 @@ from pathlib import Path
 
 from app.cli import EXIT_DONE, EXIT_FAILED
 from app.cli.streams import json_text, one_line, say, tell
+from app.cli.values import MODEL_HELP
 from app.cli.values import model as model_value
-from app.compose import Setup, make_engine
-from app.domain.errors import KnownError
+from app.compose import Setup, make_engine, named_model
+from app.domain.errors import KnownError, ModelFileError
 from app.services.doctor import examine
-from app.services.models.model_files import DEMO, find_model
+from app.services.models.model_files import DEMO
 from app.services.models.model_fit import request_of
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Declare the command and its options."""
     parser = commands.add_parser("doctor", help="versions, processor, devices, memory, folders")
-    parser.add_argument(
-        "--model", type=model_value, metavar="PATH", help="plan for this GGUF file, or 'demo'"
-    )
+    parser.add_argument("--model", type=model_value, metavar="MODEL", help=f"plan for {MODEL_HELP}")
     parser.add_argument("--json", action="store_true", help="one object instead of lines")
     parser.set_defaults(run=run)
 
@@ -29,8 +28,10 @@ def run(options: argparse.Namespace, setup: Setup) -> int:
     """Print the report; exit 1 when the engine cannot be asked."""
     settings = setup.settings.current
     chosen = options.model or settings.model_path or DEMO
-    # A file that is not there is told by the plan, beside everything else.
-    path = find_model(DEMO).path if chosen == DEMO else Path(chosen)
+    try:
+        path = named_model(setup, chosen).path
+    except ModelFileError:
+        path = Path(chosen)  # the plan tells what is wrong with it, beside everything else
     load = request_of(settings, path)
     engine = make_engine(setup)
     try:

@@ -96,8 +96,10 @@ def _stoppable(what: str) -> Iterator[tuple[DownloadControl, Callable[[int, int]
                 control.pause()
             progress.draw_bar(done, total, what)
 
-        yield control, report
-        progress.clear()
+        try:
+            yield control, report
+        finally:
+            progress.clear()
 
 
 def _verify(options: argparse.Namespace, setup: Setup) -> int:

@@ -13,9 +13,11 @@ import io
 import json
 import os
 import re
+import shutil
 import sys
+import unicodedata
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from app.domain.errors import KnownError
 
@@ -60,14 +62,21 @@ def say(text: str) -> None:
         NobodyReadsError: The other end of the pipe is closed.
         OutputLostError: It could not be written.
     """
+    write_out(harmless(text))
+
+
+def write_out(text: str) -> None:
+    """Print what is harmless already and may hold our own colours; no line end is added.
+
+    Raises:
+        NobodyReadsError: The other end of the pipe is closed.
+        OutputLostError: It could not be written.
+    """
     try:
-        sys.stdout.write(harmless(text))
+        sys.stdout.write(text)
         sys.stdout.flush()
     except OSError as error:
-        # What is left in the buffer would fail again when the interpreter ends.
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, sys.stdout.fileno())
-        os.close(nowhere)
+        _write_nowhere(sys.stdout)
         if isinstance(error, BrokenPipeError):
             raise NobodyReadsError("The output is closed.") from error
         reason = error.strerror or str(error)
@@ -75,16 +84,46 @@ def say(text: str) -> None:
 
 
 def tell(text: str, end: str = "\n") -> None:
-    """Print ``text`` on standard error, harmless: what is not the result of a command."""
-    sys.stderr.write(harmless(text) + end)
-    sys.stderr.flush()
+    """Print ``text`` on standard error, harmless: what is not the result of a command.
+
+    Raises:
+        NobodyReadsError: The other end of the pipe is closed.
+    """
+    try:
+        sys.stderr.write(harmless(text) + end)
+        sys.stderr.flush()
+    except BrokenPipeError as error:  # phial … 2>&1 | head
+        _write_nowhere(sys.stderr)
+        raise NobodyReadsError("The output of errors is closed.") from error
 
 
 def redraw(text: str, end: str = "") -> None:
-    """Put ``text`` in place of the line that standard error is on; only where a person watches."""
+    """Put ``text`` in place of the line that standard error is on; only where a person watches.
+
+    It is cut to the width of the terminal: of a line that was wrapped, only the last part could be
+    taken back.
+    """
     if sys.stderr.isatty():
-        sys.stderr.write(f"\r\x1b[K{one_line(text)}{end}")
+        shown = cut_to(one_line(text), shutil.get_terminal_size().columns - 1)
+        sys.stderr.write(f"\r\x1b[K{shown}{end}")
         sys.stderr.flush()
+
+
+def cut_to(text: str, columns: int) -> str:
+    """As much of ``text`` as fits into ``columns`` of a terminal."""
+    used = 0
+    for index, character in enumerate(text):
+        used += 2 if unicodedata.east_asian_width(character) in "WF" else 1
+        if used > columns:
+            return text[:index]
+    return text
+
+
+def _write_nowhere(stream: TextIO) -> None:
+    """Let what is left in a stream's buffer go nowhere: it would fail again as the program ends."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
 
 
 def printable(text: str) -> str:

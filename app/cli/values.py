@@ -94,6 +94,9 @@ def path(text: str) -> Path:
         raise argparse.ArgumentTypeError(f"“{text}” is in the home folder of nobody") from error
 
 
+MODEL_HELP = "a GGUF file, a name of 'phial models list', or 'demo'"
+
+
 def model(text: str) -> str:
-    """A GGUF file's path, or the name of the built-in model."""
+    """A GGUF file's path, or the name of a model, as :func:`app.compose.named_model` reads it."""
     return text if text == DEMO else str(path(text))

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import tarfile
+import tempfile
 import time
 from pathlib import Path
 
@@ -21,6 +22,11 @@ from identity import APPLICATION  # noqa: E402
 
 MAINTAINER = "The Phial authors <phial@users.noreply.github.com>"
 ICON_SIZES = (16, 24, 32, 48, 64, 128, 256, 512)
+COMPLETIONS = {
+    "bash": "bash-completion/completions/phial",
+    "zsh": "zsh/vendor-completions/_phial",
+    "fish": "fish/vendor_completions.d/phial.fish",
+}
 PROGRAMS = {"phial"}
 RECOMMENDS = ("gnome-keyring | kwalletmanager", "xdg-desktop-portal")
 
@@ -99,6 +105,7 @@ def debian(folder: Path, name: str, version: str, level: int, relations: tuple[s
     command.parent.mkdir(parents=True)
     command.symlink_to("../lib/phial/phial")
     _share(stage / "usr/share", name, version)
+    _completions(library / "phial", stage / "usr/share")
     control = stage / "DEBIAN"
     control.mkdir()
     (control / "control").write_text(_control(name, version, stage, relations), "utf-8")
@@ -135,6 +142,20 @@ def _share(share: Path, name: str, version: str) -> None:
     target.parent.mkdir(parents=True)
     target.write_text(overrides, "utf-8")
     target.chmod(0o644)
+
+
+def _completions(program: Path, share: Path) -> None:
+    """By which shells complete words, as the program itself prints them."""
+    with tempfile.TemporaryDirectory() as home:
+        for shell, place in COMPLETIONS.items():
+            done = subprocess.run(
+                [program, "completion", shell], check=True, capture_output=True, text=True,
+                env={**os.environ, "PHIAL_HOME": home},
+            )  # fmt: skip
+            target = share / place
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(done.stdout, "utf-8")
+            target.chmod(0o644)
 
 
 def _install(source: Path, target: Path) -> None:

@@ -12,8 +12,11 @@ from pathlib import Path
 
 import pytest
 
+from app.engine.process.frames import GenerateCommand, LoadCommand
 from app.store import open_store
 from tests.support.gguf_factory import ModelSpec, pieces_of, write_model
+from tests.support.terminal import asked
+from tests.support.terminal import phial as run
 from tests.unit.markup.transfer.making import conversation_of
 
 ANSWER = "Hello from a tiny model."
@@ -80,6 +83,56 @@ def test_json_has_everything_that_is_promised(model: Path) -> None:
     assert answer["completion_tokens"] > 0
     assert answer["prompt_seconds"] >= 0
     assert answer["completion_seconds"] >= 0
+
+
+@pytest.mark.llama
+def test_what_is_piped_in_is_joined_to_the_question(model: Path, tmp_path: Path) -> None:
+    for given, asked_for in {
+        "The notes.\n": "Sum up\n\nThe notes.\n",
+        "": "Sum up",
+        " \n": "Sum up",
+    }.items():
+        log = tmp_path / f"{len(given)}.log"
+        run("ask", "--model", model, "--system", "", "Sum up", stdin=given, log=log)
+        (turn,) = asked(log).one(GenerateCommand).request.turns
+        assert turn.content == asked_for
+
+
+@pytest.mark.llama
+def test_a_model_is_named_as_it_is_listed(home: Path, model: Path, tmp_path: Path) -> None:
+    run("models", "add", model)
+    (listed,) = (one for one in run("models", "list", "--json").data if not one["demo"])
+    for name in (f"{listed['name']} {listed['quantization']}", listed["name"].upper(), "tiny.gguf"):
+        log = tmp_path / f"{len(name)}{name[0]}.log"
+        run("ask", "--model", name, "Hi", log=log)
+        assert asked(log).one(LoadCommand).request.path == model
+    said = run("ask", "--model", "nothing of it", "Hi", code=1).err
+    assert f"“{listed['name']} {listed['quantization']}”" in said
+
+
+@pytest.mark.llama
+@pytest.mark.parametrize("command", ["phial --help", "phial chats list", "phial chat 2>&1"])
+def test_a_pipe_that_breaks_ends_it_without_a_word(command: str) -> None:
+    words = command.replace("phial", f"{sys.executable} -m app")
+    done = subprocess.run(
+        ["bash", "-c", f"echo /help | {words} | exec 0<&-"], capture_output=True, check=False,
+        timeout=60,
+    )  # fmt: skip
+    assert (done.stdout, done.stderr) == (b"", b"")
+
+
+@pytest.mark.llama
+def test_a_talk_says_why_there_is_no_answer(model: Path, tmp_path: Path) -> None:
+    words = "word " * 200_000
+    done = phial("chat", "--model", str(model), stdin=f"{words}\n/quit\n".encode())
+    assert "tokens, and the context window has room for" in done.stdout.decode()
+    assert "no answer" not in done.stdout.decode()
+
+
+@pytest.mark.llama
+def test_bytes_that_are_no_text_are_no_traceback_in_a_talk(model: Path) -> None:
+    done = phial("chat", "--model", str(model), stdin=b"\xff\xfe\n/quit\n")
+    assert (done.returncode, done.stderr) == (0, b"")
 
 
 @pytest.mark.llama

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
+import stat
 import sys
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from app.cli.talk.lines import HISTORY
 from app.domain.generation import Role
 from app.store import open_store
 from tests.support.gguf_factory import ModelSpec, pieces_of, write_model
@@ -18,81 +17,23 @@ from tests.support.gguf_factory import ModelSpec, pieces_of, write_model
 if sys.platform == "win32":
     pytest.skip("ptys", allow_module_level=True)
 
-import fcntl
-import pty
-import termios
+from tests.support.pty_terminal import PROMPT, Terminal, terminal_with
 
 pytestmark = pytest.mark.llama
 
 ANSWER = "Hello from a tiny model."
-PROMPT = "> "
-
-
-class Terminal:
-    """A terminal with ``phial chat`` in it."""
-
-    def __init__(self, model: Path) -> None:
-        self._master, self._slave = pty.openpty()
-        self.before = termios.tcgetattr(self._slave)
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "app", "chat", "--model", str(model)],
-            stdin=self._slave,
-            stdout=self._slave,
-            stderr=self._slave,
-            start_new_session=True,
-            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # noqa: PLW1509 - for Ctrl+C
-        )
-        self._shown, self._news = "", threading.Condition()
-        self._seen = 0
-        self._reader = threading.Thread(target=self._read)
-        self._reader.start()
-
-    def _read(self) -> None:
-        while True:
-            try:
-                data = os.read(self._master, 65_536)
-            except OSError:  # EIO: nobody has the other end any more
-                return
-            with self._news:
-                self._shown += data.decode("utf-8", "replace")
-                self._news.notify_all()
-
-    def wait_for(self, text: str) -> None:
-        """Until the terminal shows ``text``, behind where this stopped the last time."""
-        with self._news:
-            shown = self._news.wait_for(lambda: self._shown.find(text, self._seen) >= 0, 20)
-            assert shown, self._shown[-2_000:]
-            self._seen = self._shown.index(text, self._seen) + len(text)
-
-    def type(self, text: str) -> None:
-        """What a terminal sends: Enter is a carriage return."""
-        data = text.encode().replace(b"\n", b"\r")
-        while data:
-            data = data[os.write(self._master, data) :]
-
-    def ask(self, text: str) -> None:
-        """Send a message; its answer does not matter, it may be longer than the context."""
-        self.type(f"{text}\n")
-        self.wait_for(PROMPT)
-
-    def leave(self) -> list[object]:
-        """Ctrl+D; gives the modes the terminal is left in."""
-        self.type("\x04")
-        assert self._process.wait(20) == 0
-        modes = termios.tcgetattr(self._slave)
-        os.close(self._slave)
-        self._reader.join()
-        os.close(self._master)
-        return modes
 
 
 @pytest.fixture
-def terminal(tmp_path: Path) -> Iterator[Terminal]:
-    opened = Terminal(write_model(tmp_path / "tiny.gguf", ModelSpec(pieces_of(ANSWER))))
-    opened.wait_for(PROMPT)
-    yield opened
-    opened._process.kill()
-    opened._process.wait()
+def model(tmp_path: Path) -> Path:
+    return write_model(tmp_path / "tiny.gguf", ModelSpec(pieces_of(ANSWER)))
+
+
+@pytest.fixture
+def terminal(model: Path) -> Iterator[Terminal]:
+    with terminal_with("chat", "--model", model) as opened:
+        opened.wait_for(PROMPT)
+        yield opened
 
 
 def questions(home: Path) -> list[str]:
@@ -128,19 +69,62 @@ def test_lines_that_are_typed_ahead_wait_whole(terminal: Terminal, home: Path) -
 
 
 def test_a_line_can_be_corrected(terminal: Terminal, home: Path) -> None:
-    terminal.type("漢x\x7f\x7f字")
-    terminal.wait_for("漢x\b \b\b \b\b \b字")
-    terminal.type(" wrong word\x17\x17all\x15\x1b[Aright\x04\n")
+    terminal.type("漢x\x7f\x7f字 wrong word\x17\x17all\x15\x1b[Aight\x01r\x05\x04\n")
     terminal.wait_for(ANSWER)
     terminal.wait_for(PROMPT)
     terminal.leave()
     assert questions(home) == ["right"]
 
 
-def test_ctrl_c_at_the_prompt_leaves_the_terminal_as_it_was(terminal: Terminal) -> None:
+def test_what_was_typed_comes_back_also_the_next_time(
+    terminal: Terminal, model: Path, home: Path
+) -> None:
+    terminal.ask("First, with an ä")
+    terminal.leave()
+    assert stat.S_IMODE((home / HISTORY).stat().st_mode) == 0o600
+    with terminal_with("chat", "--model", model) as other:
+        other.wait_for(PROMPT)
+        other.type("\x1b[A again\n")
+        other.wait_for(ANSWER)
+        other.wait_for(PROMPT)
+        other.leave()
+    assert sorted(questions(home)) == ["First, with an ä", "First, with an ä again"]
+
+
+def test_of_what_is_typed_in_a_private_chat_nothing_is_kept(model: Path, home: Path) -> None:
+    with terminal_with("chat", "--private", "--model", model) as private:
+        private.wait_for(PROMPT)
+        private.ask("A secret")
+        private.leave()
+    assert not (home / HISTORY).exists()
+    assert not [p for p in home.rglob("*") if p.is_file() and b"A secret" in p.read_bytes()]
+
+
+def test_ctrl_c_at_the_prompt_asks_and_gives_the_line_back(terminal: Terminal, home: Path) -> None:
     terminal.type("half a line\x03")
-    terminal._process.wait(20)
-    assert termios.tcgetattr(terminal._slave) == terminal.before
-    os.close(terminal._slave)
-    terminal._reader.join()
-    os.close(terminal._master)
+    terminal.wait_for("[y/N]")
+    terminal.type("n\n")
+    terminal.wait_for(PROMPT)
+    terminal.type(" and the rest\n")
+    terminal.wait_for(ANSWER)
+    terminal.wait_for(PROMPT)
+    terminal.type("\x03")
+    terminal.wait_for("[y/N]")
+    terminal.type("y\n")
+    assert terminal.ends() == terminal.before
+    assert questions(home) == ["half a line and the rest"]
+
+
+def test_a_word_is_completed(terminal: Terminal) -> None:
+    terminal.type("/se\t temperat\t\n")
+    terminal.wait_for("It may be between 0 and 5")
+    terminal.leave()
+
+
+def test_progress_leaves_no_trace_beside_the_answer(terminal: Terminal) -> None:
+    terminal.type("Hi\n")
+    terminal.wait_for(ANSWER)
+    terminal.wait_for(PROMPT)
+    terminal.leave()
+    (line,) = [line for line in terminal.raw.split("\n") if ANSWER in line]
+    assert line.rpartition("\x1b[K")[2].strip() == ANSWER

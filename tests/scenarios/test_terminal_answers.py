@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.cli import EXIT_FAILED
-from app.cli.chat import HELP
+from app.cli.talk.slash_commands import HELP
 from app.compose import prepare
 from app.domain.generation import Role
 from app.engine.process.frames import GenerateCommand, LoadCommand
@@ -122,24 +122,69 @@ def test_the_doctor_plans_for_the_model_that_was_named(model: Path) -> None:
     assert told["devices"]
 
 
+@scenario("option", "chat --chat")
+def test_a_talk_goes_on_with_an_older_chat(home: Path, model: Path, tmp_path: Path) -> None:
+    log = tmp_path / "engine.log"
+    phial("chat", "--model", model, stdin="One\n/new\nTwo\n", log=tmp_path / "first.log")
+    two, _one = (row["id"] for row in phial("chats", "list", "--json").data)
+    words = ("chat", "--model", model)
+    said = phial(*words, "-c", "2", stdin="More of one\n", log=log).out  # its number in the list
+    assert said.find("It was written down.") > said.find("> One") >= 0
+    phial(*words, "--chat", two[:8], stdin="More of two\n", log=log)
+    phial(*words, "--chat", stdin="Still two\n", log=log)  # that was used last
+    assert {tuple(chat[::2]) for chat in kept(home)} == {
+        ("One", "More of one"),
+        ("Two", "More of two", "Still two"),
+    }
+
+
+@scenario("option", "completion")
+@scenario("option", "completion SHELL")
+def test_a_script_for_a_shell_is_printed() -> None:
+    assert phial("completion", "fish").out.startswith("# fish completion for phial")
+
+
 @scenario("option", "chat /new")
-@scenario("option", "chat /again")
+@scenario("option", "chat /retry")
+@scenario("option", "chat /edit")
 @scenario("option", "chat /continue")
+@scenario("option", "chat /system")
+@scenario("option", "chat /set")
+@scenario("option", "chat /model")
+@scenario("option", "chat /export")
 @scenario("option", "chat /help")
 @scenario("option", "chat /quit")
 def test_a_talk_does_what_it_is_told(home: Path, model: Path, tmp_path: Path) -> None:
+    from tests.support.pty_terminal import PROMPT, terminal_with  # Windows has no ptys
+
     log = tmp_path / "engine.log"
     with prepare() as setup:
         setup.settings.update(max_tokens=16)  # so that there is something to go on with
-    lines = "One\n/again\n/continue\n/new\nTwo\n/help\n/quit\nThree\n"
-    said = phial("chat", "--model", model, stdin=lines, log=log).out
-    assert HELP in said
-    answers = asked(log).of(GenerateCommand)
-    assert [answer.request.turns[0].content for answer in answers] == ["One", "One", "One", "Two"]
-    assert [answer.request.continue_answer for answer in answers] == [False, False, True, False]
-    first, second = sorted(kept(home))
-    assert first == ["One", "It was written down.It was written down."]
-    assert second == ["Two", "It was written down."]
+    lines = (
+        "One\n/retry\n/continue\n/new\n/system Be brief.\nTwo\n/set max-tokens 17\n"
+        "/edit Three\n/edit\n, yes\n/model demo\n/retry\n/export out.md\n/help\n/quit\nFour\n\x04"
+    )
+    with terminal_with("chat", "--model", model, log=log, cwd=tmp_path) as terminal:
+        terminal.wait_for(PROMPT)
+        terminal.type(lines)
+        terminal.ends()
+        shown = terminal.shown
+    assert all(line in shown for line in HELP.splitlines())
+    answers = [one.request for one in asked(log).of(GenerateCommand)]
+    assert [one.turns[-1].content for one in answers] == [
+        "One", "One", "It was written down.", "Two", "Three", "Three, yes", "Three, yes",
+    ]  # fmt: skip
+    assert [one.continue_answer for one in answers] == [False, False, True, *[False] * 4]
+    assert [one.turns[0].role is Role.SYSTEM for one in answers] == [False] * 3 + [True] * 4
+    assert [one.sampling.max_tokens for one in answers] == [16] * 4 + [17] * 3
+    loaded = [one.request.path.name for one in asked(log).of(LoadCommand)]
+    assert loaded == [model.name, "demo.gguf"]
+    assert (tmp_path / "out.md").exists()
+    assert "Three, yes" in (tmp_path / "out.md").read_text(encoding="utf-8")
+    assert sorted(kept(home)) == [
+        ["One", "It was written down.It was written down."],
+        ["Three, yes", "It was written down."],
+    ]
 
 
 def kept(home: Path) -> list[list[str]]:

@@ -56,7 +56,7 @@ def options(parser: argparse.ArgumentParser) -> Iterator[tuple[str, argparse.Act
 
 def rows() -> list[str]:
     """Every command and every option of it: "phial" (the window), "ask --top-k", "chat /new"."""
-    from app.cli.chat import HELP
+    from app.cli.talk.slash_commands import HELP
 
     found = []
     for name, parser in parsers():
@@ -85,16 +85,13 @@ def take_out(tree: argparse.ArgumentParser, row: str) -> None:
 def _take_out_of_talks(word: str) -> None:
     from app.cli import chat
 
-    obey = chat._Talk._obey
+    obey = chat.Talk.obey
 
-    def without(self: chat._Talk, given: str, line: str) -> None:
+    def without(self: chat.Talk, given: str, argument: str) -> None:
         if given != word:
-            obey(self, given, line)
+            obey(self, given, argument)
 
-    chat._Talk._obey = without
-    read = chat._read
-    # To leave is not obeyed but looked for where lines are read.
-    chat._read = lambda lines: "" if (line := read(lines)) == word == "/quit" else line
+    chat.Talk.obey = without
 
 
 def _ignore(*_: object) -> None:

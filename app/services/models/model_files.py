@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import logging
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from app.domain.errors import ModelFileError
+from app.domain.errors import InvalidValueError, ModelFileError
 from app.domain.gguf import open_file
 from app.domain.model import ModelFile
 from app.domain.model_kind import architecture_problem, unknown_architecture
@@ -86,6 +87,58 @@ def find_model(path: str, demo_path: Path | None = None) -> ModelFile:
     except RuntimeError as error:  # ~somebody, and there is nobody of that name
         raise ModelFileError(f"There is no model file at {path}.") from error
     return read_model_file(there)
+
+
+def find_model_named(text: str, installed: Sequence[ModelFile]) -> ModelFile:
+    """The model that a person means by a word: ``demo``, a path, or a name as the list shows it.
+
+    A file that is there comes first, then a whole name (with its quantization or without, or that
+    of the file), then any part of one.
+
+    Raises:
+        InvalidValueError: Several models are meant.
+        ModelFileError: None is, or it cannot be used.
+    """
+    if text == DEMO or _is_there(text):
+        return find_model(text)
+    wanted = text.casefold()
+    there = [model for model in installed if model.path.is_file() and not model.demo]
+    demo = find_model(DEMO)
+    for agree in (
+        lambda name: name == wanted,
+        lambda name: name.startswith(wanted),
+        lambda name: wanted in name,
+    ):
+        found = [model for model in (*there, demo) if any(map(agree, _names(model)))]
+        if len(found) > 1:
+            which = "; ".join(f"{model.label} ({model.path})" for model in found)
+            raise InvalidValueError(
+                f"“{text}” could be {len(found)} models: {which}.",
+                data="",
+                action="Give more of its name, or its path.",
+            )
+        if found:
+            return found[0]
+    try:
+        return find_model(text)
+    except ModelFileError as error:
+        known = ", ".join(f"“{model.label}”" for model in there) or "none"
+        raise ModelFileError(
+            error.what, action=f"Models in the list: {known}. 'demo' is always there."
+        ) from error
+
+
+def _is_there(text: str) -> bool:
+    try:
+        return Path(text).expanduser().is_file()
+    except (OSError, RuntimeError, ValueError):  # what cannot be a path; it may be a name
+        return False
+
+
+def _names(model: ModelFile) -> set[str]:
+    """What a model may be called, in small letters."""
+    names = {model.label, model.name, model.path.name, model.path.stem}
+    return {name.casefold() for name in names}
 
 
 class ModelHashes:

@@ -1,0 +1,258 @@
+"""``phial completion``: what a shell needs to complete the words of this program.
+
+The scripts are made from the parsers themselves, so they know every command and every option.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from app.cli import EXIT_DONE
+from app.cli.streams import say
+from app.compose import Setup
+
+SHELLS = ("bash", "zsh", "fish")
+
+
+def add_parser(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], whole: argparse.ArgumentParser
+) -> None:
+    """Declare the command.
+
+    Args:
+        commands: Where it is declared.
+        whole: The parser of the program.
+    """
+    parser = commands.add_parser("completion", help="a script by which a shell completes words")
+    parser.add_argument("shell", choices=SHELLS, metavar="SHELL", help=", ".join(SHELLS))
+    parser.set_defaults(run=run, whole=whole)
+
+
+def run(options: argparse.Namespace, setup: Setup) -> int:  # noqa: ARG001 - as every command
+    """Print the script."""
+    say(script(options.shell, options.whole))
+    return EXIT_DONE
+
+
+def script(shell: str, parser: argparse.ArgumentParser) -> str:
+    """The script for a shell.
+
+    Args:
+        shell: One of :data:`SHELLS`.
+        parser: Of the program.
+    """
+    tree = list(_commands(parser))
+    return {"bash": _bash, "zsh": _zsh, "fish": _fish}[shell](tree)
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """A word that can be typed, and what it means."""
+
+    word: str
+    help: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Option:
+    """An option: its names, its help, whether a value follows, and what that may be."""
+
+    names: tuple[str, ...]
+    help: str
+    valued: bool
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Command:
+    """A command: the words that lead to it, and what may stand behind them."""
+
+    path: tuple[str, ...]
+    commands: tuple[_Word, ...]
+    options: tuple[_Option, ...]
+    values: tuple[str, ...]  # of its first argument, where they are few
+
+
+def _commands(parser: argparse.ArgumentParser, *path: str) -> Iterator[_Command]:
+    words: list[_Word] = []
+    options: list[_Option] = []
+    values: tuple[str, ...] = ()
+    below: list[tuple[str, argparse.ArgumentParser]] = []
+    for action in parser._actions:
+        choices = tuple(map(str, action.choices or ()))
+        if isinstance(action, argparse._SubParsersAction):
+            words += [_Word(one.dest, one.help or "") for one in action._choices_actions]
+            below += action.choices.items()
+        elif action.option_strings:
+            valued = action.nargs != 0
+            help_text = (action.help or "").replace("%%", "%")
+            options.append(_Option(tuple(action.option_strings), help_text, valued, choices))
+        else:
+            values = values or choices
+    yield _Command(path, tuple(words), tuple(options), values)
+    for word, sub in below:
+        yield from _commands(sub, *path, word)
+
+
+# --- bash -------------------------------------------------------------------------------------
+
+_BASH = """\
+# bash completion for phial, made by: phial completion bash
+_phial() {{
+    local cur=${{COMP_WORDS[COMP_CWORD]}} prev=${{COMP_WORDS[COMP_CWORD-1]}}
+    local at= word words= options= i
+    for ((i = 1; i < COMP_CWORD; i++)); do
+        word=${{COMP_WORDS[i]}}
+        case "$at $word" in
+{walk}
+        esac
+    done
+    case "$at $prev" in
+{values}
+    esac
+    case "$at" in
+{offers}
+    esac
+    COMPREPLY=()
+    if [[ $cur == -* ]]; then
+        mapfile -t COMPREPLY < <(compgen -W "$options" -- "$cur")
+    elif [[ -n $words ]]; then
+        mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
+    else
+        compopt -o filenames 2> /dev/null
+        mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+    fi
+}}
+complete -F _phial phial
+"""
+
+
+def _bash(tree: list[_Command]) -> str:
+    walk, values, offers = [], [], []
+    for command in tree:
+        at = " ".join(command.path)
+        walk += _steps(command)
+        for option in command.options:
+            if option.values:
+                names = "|".join(f'"{at} {name}"' for name in option.names)
+                given = f'compgen -W "{" ".join(option.values)}" -- "$cur"'
+                values.append(f"        {names}) mapfile -t COMPREPLY < <({given}); return ;;")
+        names = " ".join(name for option in command.options for name in option.names)
+        words = " ".join([*(word.word for word in command.commands), *command.values])
+        offers.append(f'        "{at}") options="{names}" words="{words}" ;;')
+    return _BASH.format(walk="\n".join(walk), values="\n".join(values), offers="\n".join(offers))
+
+
+def _steps(command: _Command) -> list[str]:
+    """Where each word behind a command leads, as bash and zsh have it."""
+    ways = [(f"{' '.join(command.path)} {word.word}") for word in command.commands]
+    return [f'            "{way}") at="{way.strip()}" ;;' for way in ways]
+
+
+# --- zsh --------------------------------------------------------------------------------------
+
+_ZSH = """\
+#compdef phial
+# zsh completion for phial, made by: phial completion zsh
+_phial() {{
+    local at= word i
+    local -a words_ options_
+    for ((i = 2; i < CURRENT; i++)); do
+        word=$words[i]
+        case "$at $word" in
+{walk}
+        esac
+    done
+    case "$at $words[CURRENT-1]" in
+{values}
+    esac
+    case "$at" in
+{offers}
+    esac
+    if [[ $PREFIX == -* ]]; then
+        _describe -o option options_
+    elif (( $#words_ )); then
+        _describe word words_
+    else
+        _files
+    fi
+}}
+if [[ $funcstack[1] == _phial ]]; then _phial "$@"; else compdef _phial phial; fi
+"""
+
+
+def _zsh(tree: list[_Command]) -> str:
+    walk, values, offers = [], [], []
+    for command in tree:
+        at = " ".join(command.path)
+        walk += _steps(command)
+        for option in command.options:
+            if option.values:
+                names = "|".join(f'"{at} {name}"' for name in option.names)
+                values.append(f"        {names}) compadd -- {' '.join(option.values)}; return ;;")
+        names = " ".join(
+            _quoted(f"{name}:{option.help}") for option in command.options for name in option.names
+        )
+        words = " ".join(
+            [
+                *(_quoted(f"{word.word}:{word.help}") for word in command.commands),
+                *map(_quoted, command.values),
+            ]
+        )
+        offers.append(f'        "{at}") options_=({names}); words_=({words}) ;;')
+    return _ZSH.format(walk="\n".join(walk), values="\n".join(values), offers="\n".join(offers))
+
+
+# --- fish -------------------------------------------------------------------------------------
+
+_FISH = """\
+# fish completion for phial, made by: phial completion fish
+function __phial_at
+    set -l at
+    for word in (commandline -opc)[2..-1]
+        switch "$at $word"
+{walk}
+        end
+    end
+    test "$at" = "$argv"
+end
+"""
+
+
+def _fish(tree: list[_Command]) -> str:
+    walk, lines = [], []
+    for command in tree:
+        at = " ".join(command.path)
+        here = f"complete -c phial -n {_quoted(f'__phial_at {at}'.strip())}"
+        for word in command.commands:
+            walk.append(
+                f"            case {_quoted(f'{at} {word.word}')}\n"
+                f"                set at {_quoted(f'{at} {word.word}'.strip())}"
+            )
+            lines.append(f"{here} -f -a {word.word} -d {_quoted(word.help)}")
+        lines += [
+            f"{here} {_fish_option(option)} -d {_quoted(option.help)}" for option in command.options
+        ]
+        if command.values:
+            lines.append(f"{here} -f -a {_quoted(' '.join(command.values))}")
+    return _FISH.format(walk="\n".join(walk)) + "\n".join(lines) + "\n"
+
+
+def _fish_option(option: _Option) -> str:
+    names = [
+        f"-l {name[2:]}" if name.startswith("--") else f"-s {name[1:]}" for name in option.names
+    ]
+    if option.values:
+        names.append(f"-x -a {_quoted(' '.join(option.values))}")
+    elif option.valued:
+        names.append("-r")
+    return " ".join(names)
+
+
+def _quoted(text: str) -> str:
+    """A word in single quotes, with which all three shells take everything as it is."""
+    tidy = re.sub(r"\s+", " ", text)
+    return "'" + tidy.replace("\\", "\\\\").replace("'", "\u2019") + "'"

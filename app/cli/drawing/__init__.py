@@ -1,0 +1,1 @@
+"""Answers and progress on a terminal: Markdown, colours, wrapping at words."""

@@ -1,0 +1,41 @@
+"""Tables of an answer, as wide as the terminal lets them be."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.style import Style
+from rich.table import Table
+from rich.text import Text
+
+from app.cli.drawing.wrapped_text import StyledText
+from app.cli.streams import harmless
+from app.markup.document.blocks import Align
+
+Cell = Sequence[StyledText]
+
+
+def table_lines(
+    header: Sequence[Cell], rows: Sequence[Sequence[Cell]], alignments: Sequence[Align], width: int
+) -> list[list[StyledText]]:
+    """The lines of a table; cells are wrapped at words where it is wider than ``width``."""
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    for cell, align in zip(header, alignments, strict=True):
+        table.add_column(_cell(cell), justify=align or "left", overflow="fold")
+    for row in rows:
+        table.add_row(*map(_cell, row))
+    console = Console(file=io.StringIO(), width=width)
+    return [
+        [StyledText(segment.text, segment.style or Style()) for segment in line]
+        for line in console.render_lines(table, pad=False)
+    ]
+
+
+def _cell(runs: Cell) -> Text:
+    text = Text()
+    for run in runs:
+        text.append(harmless(run.text), run.style)
+    return text

@@ -1,0 +1,1 @@
+"""What is typed in ``phial chat``: the line editor, its history, commands behind a slash."""

@@ -1,0 +1,56 @@
+"""What can be typed behind a slash in ``phial chat``, and what it means."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class SlashCommand:
+    """One of them.
+
+    Attributes:
+        word: With its slash.
+        argument: What may stand behind it, as help shows it.
+        help: What it does.
+    """
+
+    word: str
+    argument: str
+    help: str
+
+
+SLASH_COMMANDS = (
+    SlashCommand("/new", "", "begin a new chat"),
+    SlashCommand("/retry", "", "another answer to the last question"),
+    SlashCommand("/edit", "[TEXT]", "ask the last question in other words"),
+    SlashCommand("/continue", "", "go on with an answer that was cut or stopped"),
+    SlashCommand("/system", "[TEXT]", "this chat's system prompt; - for none"),
+    SlashCommand("/set", "[NAME [VALUE]]", "settings, the window's too; VALUE may be default"),
+    SlashCommand("/model", "[NAME]", "the models of this computer, or use another one"),
+    SlashCommand("/export", "[FILE]", "write this chat to a file; its ending says the format"),
+    SlashCommand("/help", "", "this list"),
+    SlashCommand("/quit", "", "leave (or Ctrl+D)"),
+)
+ALIASES = {"/again": "/retry", "/exit": "/quit", "/bye": "/quit", "/?": "/help"}
+_WIDTH = 23
+HELP = (
+    "".join(
+        f"{f'{one.word} {one.argument}'.strip():{_WIDTH}}{one.help}\n" for one in SLASH_COMMANDS
+    )
+    + """Ctrl+C stops an answer, and at the prompt asks whether to leave. Esc and Enter, or a \\ at
+the end of a line, go on in a next line; what is pasted is one message. Tab completes, Up and Down
+walk through what was typed before.
+"""
+)
+_COMMAND = re.compile(r"(/[a-z]+|/\?)(?:\s+(.*))?", re.DOTALL)
+
+
+def read_command(line: str) -> tuple[str, str] | None:
+    """The command and its argument in a line; None for a message, such as one about "/usr/bin"."""
+    match = _COMMAND.fullmatch(line.rstrip())
+    if match is None:
+        return None
+    word = match[1]
+    return ALIASES.get(word, word), (match[2] or "").strip()
