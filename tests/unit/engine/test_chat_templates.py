@@ -107,10 +107,10 @@ class Letters:
             at = match.end()
         return [*found, *map(ord, text[at:])]
 
-    def control(self, text: str) -> int | None:
+    def control_token(self, text: str) -> int | None:
         return CONTROL + self._controls.index(text) if text in self._controls else None
 
-    def begin(self) -> list[int]:
+    def bos_token(self) -> list[int]:
         return []
 
     def marks(self) -> tuple[str, str]:
@@ -336,6 +336,8 @@ MINI = (
     "{{ m.content }}<|end|>{% endfor %}<|assistant|>"
 )
 
+NOT_USED = pytest.mark.warns("own chat template is not used")
+
 
 @pytest.mark.parametrize(
     ("source", "vocabulary", "own"),
@@ -348,8 +350,8 @@ MINI = (
         ),
         (MINI, Letters(size=200_064), "Your name is Phi, an expert."),
         (SIMPLE, Letters(size=200_064), ""),
-        ("{{ 1 / 0 }}", Letters(PHI4), ""),
-        ("{% for", Letters(PHI4), ""),
+        pytest.param("{{ 1 / 0 }}", Letters(PHI4), "", marks=NOT_USED),
+        pytest.param("{% for", Letters(PHI4), "", marks=NOT_USED),
         ("", Letters(PHI4), ""),
     ],
 )

@@ -369,10 +369,10 @@ class Letters:
     def tokenize(self, text: str, *, special: bool = False) -> list[int]:
         return list(text.encode())
 
-    def control(self, text: str) -> int | None:
+    def control_token(self, text: str) -> int | None:
         return None
 
-    def begin(self) -> list[int]:
+    def bos_token(self) -> list[int]:
         return []
 
 
