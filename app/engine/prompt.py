@@ -1,7 +1,7 @@
 """Chat templates, at token level: markup becomes control tokens, a user's text never does.
 
 Phi-4's template is ours, because older files carry a wrong one. Other files bring their own as
-jinja, see :mod:`app.engine.file_template`.
+jinja, see :mod:`app.engine.templates.file_template`.
 """
 
 from __future__ import annotations

@@ -7,7 +7,6 @@ It is written in the data folder, where the second start reads it.
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import logging
 import os
@@ -18,7 +17,7 @@ import tempfile
 from pathlib import Path
 from types import TracebackType
 
-from app.domain.private_files import FILE_MODE
+from app.domain.private_files import FILE_MODE, make_folder
 
 _log = logging.getLogger(__name__)
 
@@ -115,8 +114,7 @@ else:
         digest = hashlib.sha256(os.fsencode(folder.absolute())).hexdigest()[:16]
         places = [Path(runtime) / f"phial-{digest}"] if runtime else []
         own = folder.absolute() / "instance"
-        with contextlib.suppress(FileExistsError):
-            own.mkdir(mode=0o700)
+        make_folder(own)
         for place in (*places, own / "window"):
             if len(os.fsencode(place)) <= _LONGEST and _is_private(place.parent):
                 return str(place)

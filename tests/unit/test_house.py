@@ -149,7 +149,7 @@ def test_no_file_in_git_is_over_20_megabytes() -> None:
 
 
 MOST_MODULES = 16  # in a folder; app/markup/markdown falls when its block kinds get modules
-STILL_FULLER = {"markup/markdown": 22, "ui/conversation": 18}
+STILL_FULLER = {"markup/markdown": 23, "ui/conversation": 18}
 
 
 def test_no_class_name_stands_twice() -> None:

@@ -30,7 +30,7 @@ from app.engine.prompt_lookup import PassCosts
 from app.engine.reuse import Reading, find_move, may_use
 from app.engine.segments import root_digest
 from app.engine.snapshots import SnapshotStore
-from app.engine.template_choice import choose_template
+from app.engine.templates.template_choice import choose_template
 from app.engine.threads import CpuLoad, ThreadGovernor
 
 LOADED_SHARE = 0.9  # of the progress bar; the rest is the first pass, which pages weights in

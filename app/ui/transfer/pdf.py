@@ -43,7 +43,7 @@ from app.markup.latex.tokens import MathError
 from app.markup.maths.render import Formula, render
 from app.markup.parse import parse
 from app.markup.transfer.values import Chat, ExportFormat, ExportOptions
-from app.markup.transfer.writers.exported_turns import Budget, Turn, system_prompt, turns
+from app.markup.transfer.writers.exported_turns import Budget, ExportedTurn, system_prompt, turns
 from app.markup.transfer.writers.html_blocks import HtmlBlocks
 from app.markup.transfer.writers.html_style import COLOUR_OF, LIGHT
 from app.markup.transfer.writers.markdown import author
@@ -250,7 +250,7 @@ def _short(content: str) -> str:
 
 
 def _turn(
-    turn: Turn, prefix: str, look: _PrintRenderer, options: ExportOptions, anchor: str = ""
+    turn: ExportedTurn, prefix: str, look: _PrintRenderer, options: ExportOptions, anchor: str = ""
 ) -> str:
     message = turn.message
     when = f"{options.local(message.created_at):%d %B %Y, %H:%M}"

@@ -15,7 +15,7 @@ from app.markup.transfer.values import Chat, ExportOptions
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class ExportedTurn:
     """One message as it is shown.
 
     Attributes:
@@ -37,7 +37,7 @@ def system_prompt(chat: Chat, options: ExportOptions) -> str:
     return chat.conversation.system_prompt if options.system_prompt else ""
 
 
-def turns(chat: Chat, options: ExportOptions) -> Iterator[Turn]:
+def turns(chat: Chat, options: ExportOptions) -> Iterator[ExportedTurn]:
     """The messages in the order of reading; other versions stand beside the walked one."""
     versions = chat.versions() if options.versions else {}
     families: dict[tuple[str | None, Role], list[Message]] = {}
@@ -47,7 +47,7 @@ def turns(chat: Chat, options: ExportOptions) -> Iterator[Turn]:
         for message in families.get((walked.parent_id, walked.role), [walked]):
             version = versions.get(message.id)
             several = version is not None and version.count > 1
-            yield Turn(_shown(message, options), version if several else None)
+            yield ExportedTurn(_shown(message, options), version if several else None)
 
 
 def _shown(message: Message, options: ExportOptions) -> Message:

@@ -10,7 +10,7 @@ from app.markup.latex.tokens import MathError
 from app.markup.maths.render import render
 from app.markup.parse import parse
 from app.markup.transfer.values import Chat, ExportFormat, ExportOptions
-from app.markup.transfer.writers.exported_turns import Budget, Turn, system_prompt, turns
+from app.markup.transfer.writers.exported_turns import Budget, ExportedTurn, system_prompt, turns
 from app.markup.transfer.writers.html_blocks import HtmlBlocks
 from app.markup.transfer.writers.html_style import STYLE
 from app.markup.transfer.writers.markdown import author
@@ -121,7 +121,7 @@ def write_html(chat: Chat, options: ExportOptions) -> str:
     )
 
 
-def _turn(turn: Turn, prefix: str, look: BrowserRenderer, options: ExportOptions) -> str:
+def _turn(turn: ExportedTurn, prefix: str, look: BrowserRenderer, options: ExportOptions) -> str:
     message = turn.message
     place = f' <span class="when">{turn.place}</span>' if turn.place else ""
     who = escape(author(message))

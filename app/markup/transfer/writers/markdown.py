@@ -20,7 +20,7 @@ from app.domain.generation import Role
 from app.markup.transfer.readers.json_values import Json, ShapeError, as_list, as_map, parse_json
 from app.markup.transfer.readers.patches import Patch, undo
 from app.markup.transfer.values import Chat, ExportFormat, ExportOptions
-from app.markup.transfer.writers.exported_turns import Turn, system_prompt, turns
+from app.markup.transfer.writers.exported_turns import ExportedTurn, system_prompt, turns
 from app.markup.transfer.writers.neutral import NeutralText, neutralise
 from app.markup.transfer.writers.records import (
     chat_from_records,
@@ -71,7 +71,7 @@ class MarkdownExporter:
 def write_markdown(chat: Chat, options: ExportOptions) -> str:
     """The Markdown of a chat; it can be encoded as UTF-8 and holds no CR and no NUL."""
     branch = chat.branch()
-    listed = [Turn(message) for message in branch]
+    listed = [ExportedTurn(message) for message in branch]
     prompt = chat.conversation.system_prompt
     if not options.exact:
         listed, prompt = list(turns(chat, options)), system_prompt(chat, options)

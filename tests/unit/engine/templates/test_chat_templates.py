@@ -10,10 +10,10 @@ import pytest
 
 from app.domain.errors import LoadCancelledError, ModelFileError
 from app.domain.generation import Role, Turn
-from app.engine import chat_template
-from app.engine.file_template import FileTemplate
 from app.engine.prompt import Layout, TokenCache, opened
-from app.engine.template_choice import choose_template
+from app.engine.templates import chat_template
+from app.engine.templates.file_template import FileTemplate
+from app.engine.templates.template_choice import choose_template
 from tests.support import reference_template as reference
 
 CONTROLS = ("<s>", "</s>", "<|user|>", "<|assistant|>", "<|system|>", "<|end|>")
@@ -371,4 +371,4 @@ def test_a_chats_system_prompt_follows_the_models_own_and_replaces_it_where_want
 
 
 def test_the_tests_hold_no_file_of_llama_cpps() -> None:
-    assert not list(Path(__file__).parents[2].rglob("*.jinja"))
+    assert not list(Path(__file__).parents[3].rglob("*.jinja"))

@@ -18,8 +18,8 @@ from functools import lru_cache
 
 from app.domain.errors import LoadCancelledError, ModelFileError
 from app.domain.generation import Role, Turn
-from app.engine.chat_template import ChatTemplate, TemplateFailedError
 from app.engine.prompt import Layout, TokenCache, Vocabulary
+from app.engine.templates.chat_template import ChatTemplate, TemplateFailedError
 
 REMEMBERED_TEXTS = 2_048  # of which it is known where control tokens are written in them
 LONGEST_CONTROL = 64  # characters of a control token; the longest known have 40

@@ -7,8 +7,6 @@ from collections.abc import Callable
 
 from app.domain.errors import ModelFileError
 from app.domain.generation import Role
-from app.engine.chat_template import ChatTemplate, TemplateFailedError
-from app.engine.file_template import FileTemplate
 from app.engine.prompt import (
     MINI_VOCABULARY,
     PLAIN,
@@ -18,6 +16,8 @@ from app.engine.prompt import (
     TokenCache,
     Vocabulary,
 )
+from app.engine.templates.chat_template import ChatTemplate, TemplateFailedError
+from app.engine.templates.file_template import FileTemplate
 
 log = logging.getLogger(__name__)
 
