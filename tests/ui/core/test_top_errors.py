@@ -130,7 +130,7 @@ def in_a_destructor(_opened: Opened) -> None:
     Dying()
 
 
-PLACES: list[Callable[[Opened], None]] = [
+PLACES = [
     in_a_slot,
     in_an_event,
     in_a_timer,
