@@ -12,7 +12,6 @@ from tests.benchmarks.typing_rounds import Sessions
 SESSIONS = 4
 
 
-@pytest.mark.llama
 @pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
 @pytest.mark.timeout(600)
 def test_nothing_that_was_typed_is_lost_when_the_program_is_killed(tmp_path: Path) -> None:
