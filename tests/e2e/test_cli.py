@@ -317,6 +317,7 @@ def test_letters_that_the_console_lacks_are_no_traceback(model: Path, encoding: 
     assert ANSWER.encode() in shown.stdout
 
 
+@pytest.mark.llama
 @pytest.mark.parametrize("closed", ["<&-", "<&- >&- 2>&-"])
 @pytest.mark.parametrize(
     "command", [("ask", "--model", "demo", "Hi"), ("chat", "--model", "demo"), ("chats", "list")]
@@ -329,6 +330,7 @@ def test_a_stream_that_is_closed_is_no_traceback(command: tuple[str, ...], close
     assert done.stderr == b""
 
 
+@pytest.mark.llama
 @pytest.mark.skipif(sys.platform == "win32", reason="needs /dev/full")
 @pytest.mark.parametrize("command", [("ask", "--model", "demo", "Hi"), ("chats", "list")])
 def test_an_output_that_cannot_be_written_is_a_sentence(command: tuple[str, ...]) -> None:

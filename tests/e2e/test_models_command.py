@@ -82,6 +82,7 @@ def models_of(home: Path) -> list[Path]:
     return sorted(path for path in home.rglob("*.gguf*") if path.is_file())
 
 
+@pytest.mark.llama
 def test_a_repository_is_found_shown_fetched_listed_verified_and_removed(
     said: Said, hub: HubServer, home: Path
 ) -> None:
@@ -99,10 +100,12 @@ def test_a_repository_is_found_shown_fetched_listed_verified_and_removed(
     assert models_of(home) == []
 
 
+@pytest.mark.llama
 def test_a_name_of_the_catalogue_is_enough(said: Said, hub: HubServer) -> None:
     assert Path(said("download", "phi-4", "--quant", "Q4_K_M")["path"]).read_bytes() == BODY
 
 
+@pytest.mark.llama
 def test_ctrl_c_pauses_a_download_and_the_same_command_goes_on(
     said: Said, hub: HubServer, home: Path, monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
@@ -151,6 +154,7 @@ def test_ctrl_c_while_a_file_is_added_leaves_nothing_half(
     assert said("add", str(path), *how)["name"] == "Phi-4"  # and nothing is in the way
 
 
+@pytest.mark.llama
 def test_a_recommendation_names_the_command_that_follows_it(
     home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -82,6 +82,7 @@ def test_the_version_is_told() -> None:
     assert phial("--version", **NO_DISPLAY).out == f"phial {app.__version__}\n"
 
 
+@pytest.mark.llama
 @scenario("option", "--self-test")
 def test_every_part_is_checked() -> None:
     assert phial("--self-test", **NO_DISPLAY).out.endswith("All parts are well.\n")

@@ -66,6 +66,7 @@ def test_every_use_of_llama_cpp_is_as_the_installed_package_has_it() -> None:
     assert set(found.ggml) <= set(found.declared)
 
 
+@pytest.mark.llama
 def test_the_build_runs_that_check() -> None:
     done = subprocess.run(
         [sys.executable, PACKAGING / "bindings.py"], capture_output=True, text=True, check=False

@@ -92,6 +92,7 @@ def test_matrices_side_by_side_keep_their_own_brackets() -> None:
         (r"\begin{array}{c|c} a & b \end{array}", 1),
         (r"\begin{array}{|c|c|} \hline a & b \\ \hline c & d \\ \hline \end{array}", 6),
         (r"\begin{array}{c} \hline a \\ b \\ \hline \end{array}", 2),
+        (r"\begin{array}{|c|} a \\ b \end{array}", 2),
         (r"\begin{array}{*{2}{c}|c} a & b & c \end{array}", 1),
     ],
 )
@@ -102,6 +103,13 @@ def test_arrays_have_the_lines_they_ask_for(array: str, lines: int) -> None:
     for rect in ET.fromstring(formula.svg).iter("{http://www.w3.org/2000/svg}rect"):
         assert left <= float(rect.attrib["x"]) <= left + width
         assert top <= float(rect.attrib["y"]) <= top + height
+
+
+def test_the_last_row_of_a_framed_array_is_drawn_with_and_without_a_line_below_it() -> None:
+    one, two = r"\begin{array}{|c|} a \end{array}", r"\begin{array}{|c|} a \\ b \end{array}"
+    lined = r"\begin{array}{|c|} a \\ b \\ \hline \end{array}"
+    assert render(two).height > 1.5 * render(one).height
+    assert render(lined).height > 1.5 * render(one).height
 
 
 def svg_of(latex: str) -> str:
