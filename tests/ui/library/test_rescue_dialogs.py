@@ -65,7 +65,7 @@ def test_one_chat_of_the_trash_is_deleted_for_good(
     two, _ = opened.harness.ask("Two")
     library.delete([one, two])
     qtbot.waitUntil(lambda: len(library.trash()) == 2)
-    monkeypatch.setattr(trash_dialog, "ask", lambda *_: True)
+    monkeypatch.setattr(trash_dialog, "confirm", lambda *_: True)
     dialog = TrashDialog(opened.window, library)
     dialog.open()
     row = next(at for at in range(2) if "One" in dialog._list.item(at).text())

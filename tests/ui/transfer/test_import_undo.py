@@ -83,7 +83,7 @@ def test_a_stopped_import_says_how_far_it_came_and_offers_undo(
             dialog._task.cancel.set()  # what Cancel does, at a moment that is known
         return add(*chat)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(library, "add_whole", add_and_stop)
+    monkeypatch.setattr(library, "add_conversation", add_and_stop)
     press(qtbot, dialog, "Import 40 chats")
     qtbot.waitUntil(opened.window.pane.snackbar.isVisible, timeout=10_000)
     assert opened.window.pane.snackbar._label.text() == "Stopped: 7 of 40 chats are imported."

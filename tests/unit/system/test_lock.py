@@ -13,7 +13,6 @@ from pathlib import Path
 
 import pytest
 
-from app.domain.errors import ReadOnlyStoreError
 from app.system.instance_lock import InstanceLock
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="pipes of Windows are no files")
@@ -133,7 +132,17 @@ def test_without_a_running_copy_there_is_no_channel(tmp_path: Path) -> None:
     assert InstanceLock(tmp_path).channel == ""
 
 
-def test_a_folder_that_cannot_be_written_to_is_told(tmp_path: Path) -> None:
+@pytest.mark.warns("No lock can be held")
+def test_where_no_lock_can_be_made_any_number_may_read(tmp_path: Path) -> None:
     (tmp_path / "instance.lock").mkdir()
-    with pytest.raises(ReadOnlyStoreError):
-        InstanceLock(tmp_path).acquire()
+    assert InstanceLock(tmp_path).acquire()
+    assert InstanceLock(tmp_path).acquire()
+
+
+@pytest.mark.warns("No channel can be named")
+def test_where_no_channel_can_be_named_the_lock_is_held_all_the_same(tmp_path: Path) -> None:
+    (tmp_path / "instance.channel").mkdir()
+    with InstanceLock(tmp_path) as first, InstanceLock(tmp_path) as second:
+        assert first.acquire()
+        assert not second.acquire()
+        assert first.channel == ""

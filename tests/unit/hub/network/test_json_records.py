@@ -35,6 +35,7 @@ DAMAGE = {
 VALUES = ["null", HUGE, "-1e999", "NaN", '"x"', "[1]", "[[1]]", "{}", "true", "1.5", '[["a"]]']
 
 
+@pytest.mark.warns("The list of models cannot be read")
 @pytest.mark.parametrize("text", DAMAGE.values(), ids=DAMAGE)
 def test_a_damaged_file_counts_as_empty(tmp_path: Path, text: str) -> None:
     path = tmp_path / "file.json"

@@ -84,7 +84,7 @@ def test_an_import_that_failed_in_the_middle_is_taken_back(
         added.append(chat)
         return add(*chat)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(library, "add_whole", full)
+    monkeypatch.setattr(library, "add_conversation", full)
     with pytest.raises(DiskFullError):
         imported(harness, chats(tmp_path / "a.jsonl", 5))
     assert harness.services.transfer.undo_import().removed == 2
