@@ -17,6 +17,8 @@ from app.services.core.events import EventBus
 from app.services.models.speeds import SpeedRecorder
 from app.store import LadderStore, SpeedStore
 
+pytestmark = pytest.mark.may_warn("The list of models cannot be read")
+
 HUGE = "1" + "0" * 400
 DAMAGE = {
     "nested": "[" * 100_000,
@@ -35,7 +37,6 @@ DAMAGE = {
 VALUES = ["null", HUGE, "-1e999", "NaN", '"x"', "[1]", "[[1]]", "{}", "true", "1.5", '[["a"]]']
 
 
-@pytest.mark.warns("The list of models cannot be read")
 @pytest.mark.parametrize("text", DAMAGE.values(), ids=DAMAGE)
 def test_a_damaged_file_counts_as_empty(tmp_path: Path, text: str) -> None:
     path = tmp_path / "file.json"
