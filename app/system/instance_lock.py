@@ -7,6 +7,7 @@ It is written in the data folder, where the second start reads it.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import logging
 import os
@@ -114,7 +115,8 @@ else:
         digest = hashlib.sha256(os.fsencode(folder.absolute())).hexdigest()[:16]
         places = [Path(runtime) / f"phial-{digest}"] if runtime else []
         own = folder.absolute() / "instance"
-        make_folder(own)
+        with contextlib.suppress(FileExistsError):  # a file of that name: another place is taken
+            make_folder(own)
         for place in (*places, own / "window"):
             if len(os.fsencode(place)) <= _LONGEST and _is_private(place.parent):
                 return str(place)
