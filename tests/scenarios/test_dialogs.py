@@ -678,6 +678,24 @@ def test_a_download_goes_on_after_all(qtbot: QtBot, open_window: Open, hub: HubS
     assert fetched(opened).read_bytes() == BODY
 
 
+@scenario("button", "ModelCommands: Downloads…")
+def test_a_download_that_failed_leads_to_the_downloads(
+    qtbot: QtBot, open_window: Open, hub: HubServer
+) -> None:
+    opened = open_window(endpoint=hub.endpoint)
+    hub.faults.flip_at = 100
+    models(qtbot, opened, lambda dialog: download(qtbot, dialog))
+    banner = opened.window.pane.banner
+    ready(qtbot, lambda: seen(banner, QAbstractButton, "Downloads…"))
+
+    def look(dialog: ModelsDialog) -> None:
+        until(qtbot, lambda: seen(dialog, QAbstractButton, f"Retry {FILE}"))
+        closed(dialog)
+
+    with meanwhile(qtbot, ModelsDialog, look):
+        press(banner, "Downloads…")
+
+
 @pytest.fixture
 def mine(tmp_path: Path) -> Settings:
     """A model of one's own is chosen, so that one that is fetched is not used by itself."""
