@@ -42,6 +42,7 @@ from app.ui.settings.settings_dialog import SettingsDialog
 from app.ui.style.dialogs import Dialog, ErrorDialog
 from app.ui.transfer.export_dialog import ExportDialog
 from app.ui.transfer.import_dialog import ImportDialog
+from tests.scenarios import hands
 from tests.scenarios.hands import (
     Address,
     ask,
@@ -791,8 +792,13 @@ def test_a_model_is_taken_off_the_list(qtbot: QtBot, open_window: Open, tmp_path
     assert path.exists()
 
 
+def copying_is_dead(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its words tell how large the file is by the time it is pressed."""
+    monkeypatch.setattr(hands, "dead", "Copy it into Phial's folder: …free.")
+
+
 @scenario("button", "InstalledPage: Use a file I already have…")
-@scenario("button", "AddModelDialog: Copy it into Phial's folder.")
+@scenario("button", "AddModelDialog: Copy it into Phial's folder.", without=copying_is_dead)
 def test_a_file_is_copied_and_used(qtbot: QtBot, open_window: Open, tmp_path: Path) -> None:
     engine = ScriptedEngine()
     opened = open_window(engine)
