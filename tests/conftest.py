@@ -55,14 +55,19 @@ def no_thread_left_behind() -> Iterator[None]:
 
 
 class _Kept(logging.Handler):
-    """Keeps what is worth a look: warnings and worse of the program's own loggers."""
+    """Keeps what is worth a look: warnings and worse of the program's own loggers.
+
+    What the offscreen platform says that it cannot do is nothing of the program's, although
+    `app.ui.application` logs what Qt says.
+    """
 
     def __init__(self) -> None:
         super().__init__(logging.WARNING)
         self.records: list[logging.LogRecord] = []
 
     def emit(self, record: logging.LogRecord) -> None:
-        if record.name.split(".")[0] == "app":
+        of_platform = record.getMessage().startswith("Qt: This plugin does not support")
+        if record.name.split(".")[0] == "app" and not of_platform:
             self.records.append(record)
 
 

@@ -269,6 +269,7 @@ class _Meanwhile(Generic[W]):
 
     def _act(self, found: W) -> None:
         self.clock.stop()
+        QGuiApplication.sync()  # that it has the keyboard is known before it is answered
         try:
             self._do(found)
         except Exception as error:  # noqa: BLE001 - raised again, once nothing waits

@@ -41,6 +41,7 @@ _BUTTONS = {  # what makes a button: where its words stand among the arguments
     "QRadioButton": 0, "add_button": 0, "BannerAction": 0, "IconButton": 1, "SidebarButton": 1,
     "QuietButton": 3, "_add": 1, "RestorableList": 3, "confirm": 4,
 }  # fmt: skip
+_REFUSALS = {"confirm": 5}
 _ENTRIES = {"addAction": 0, "QAction": 0, "_add_opening": 1}
 _KINDS = {"ActionKind", "CopyAs"}  # (words, kind) in a list of entries
 _NEVER_PRESSED = {
@@ -61,7 +62,7 @@ def rows() -> dict[str, tuple[str, ...]]:
         "message action": tuple(ActionKind),
         "first words": (*_PROMPTS, *_DEMO_PROMPTS),
         "dialog": tuple(sorted(one.__name__ for one in _dialogs())),
-        "button": tuple(sorted({*_made(_BUTTONS), *_drawn()} - _NEVER_PRESSED)),
+        "button": tuple(sorted({*_made(_BUTTONS), *_made(_REFUSALS), *_drawn()} - _NEVER_PRESSED)),
         "menu entry": tuple(sorted({*_made(_ENTRIES), *_listed()} - _NEVER_PRESSED)),
         "question": tuple(sorted(_questions())),
     }
@@ -139,6 +140,7 @@ def _made(makers: dict[str, int]) -> Iterator[str]:
             yield from (f"{owner}: {words}" for words in _words(call.args[at]))
     if "ask_line" in {owner for owner, *_ in _calls()} and makers is _BUTTONS:
         yield from ("ask_line: OK", "ask_line: Cancel")  # Qt's own, from a button box
+        yield "confirm: Cancel"  # what it says where its caller gives no other word
 
 
 def _drawn() -> Iterator[str]:

@@ -30,7 +30,7 @@ from app.engine.scripted import ScriptedEngine
 from app.services.core.events import ErrorReported
 from app.services.updates import UpdateService
 from app.system.licences import third_party_packages
-from app.ui.library.backups_dialog import BackupsDialog
+from app.ui.library.backups_dialog import BackupsDialog, ChatsOfBackupDialog
 from app.ui.library.help_dialogs import AboutDialog, ShortcutsDialog
 from app.ui.library.trash_dialog import ArchiveDialog, TrashDialog
 from app.ui.library.update_dialog import UpdateDialog
@@ -42,6 +42,7 @@ from app.ui.settings.settings_dialog import SettingsDialog
 from app.ui.style.dialogs import Dialog, ErrorDialog
 from app.ui.transfer.export_dialog import ExportDialog
 from app.ui.transfer.import_dialog import ImportDialog
+from tests.scenarios import hands
 from tests.scenarios.hands import (
     Address,
     ask,
@@ -54,6 +55,7 @@ from tests.scenarios.hands import (
     loaded,
     meanwhile,
     press,
+    said,
     seen,
     shows,
     stored,
@@ -63,6 +65,7 @@ from tests.scenarios.hands import (
 )
 from tests.scenarios.patience import ready, until
 from tests.scenarios.registry import scenario
+from tests.support.chatting import wait_for_end
 from tests.support.harness import build
 from tests.support.hub_kit import gguf
 from tests.support.hub_server import HubServer
@@ -129,8 +132,14 @@ def trashed(qtbot: QtBot, open_window: Open) -> Opened:
 
 def first(dialog: QDialog) -> None:
     """Choose the first row of the list."""
+    row_with(dialog, "")
+
+
+def row_with(dialog: QDialog, words: str) -> None:
+    """Choose the first row of the list that has these words."""
     rows = dialog.findChild(QListWidget)
-    click(rows.viewport(), rows.visualItemRect(rows.item(0)).center())
+    row = rows.findItems(words, Qt.MatchFlag.MatchContains)[0]
+    click(rows.viewport(), rows.visualItemRect(row).center())
 
 
 @scenario("button", "TRASH: Restore")
@@ -158,6 +167,25 @@ def test_the_trash_is_emptied(qtbot: QtBot, trashed: Opened) -> None:
     with meanwhile(qtbot, TrashDialog, empty):
         command(qtbot, trashed, "Chat", "Trash…")
     until(qtbot, lambda: titles(trashed, "deleted_at IS NOT NULL") == [])
+
+
+@scenario("button", "TrashDialog: Delete for good…")
+@scenario("button", "TrashDialog: Delete for good")
+@scenario("question", "TrashDialog._ask_to_delete: confirm")
+def test_one_chat_of_the_trash_is_deleted_for_good(qtbot: QtBot, trashed: Opened) -> None:
+    ask(qtbot, trashed, "Later")
+    command(qtbot, trashed, "Chat", "Move to trash")
+    ready(qtbot, lambda: len(titles(trashed, "deleted_at IS NOT NULL")) == 2)
+
+    def delete(dialog: TrashDialog) -> None:
+        row_with(dialog, "Later")
+        with meanwhile(qtbot, Dialog, lambda question: press(question, "Delete for good")):
+            press(dialog, "Delete for good…")
+        closed(dialog)
+
+    with meanwhile(qtbot, TrashDialog, delete):
+        command(qtbot, trashed, "Chat", "Trash…")
+    until(qtbot, lambda: titles(trashed, "deleted_at IS NOT NULL") == ["Question"])
 
 
 @scenario("button", "RestoreDialog: Close")
@@ -245,6 +273,52 @@ def test_the_backups_are_closed(qtbot: QtBot, open_window: Open) -> None:
         command(qtbot, open_window(), "Chat", "Backups…")
 
 
+@pytest.fixture
+def saved(qtbot: QtBot, open_window: Open) -> Opened:
+    """A backup holds a chat that has been deleted for good since."""
+    opened = talk(qtbot, open_window)
+    opened.harness.services.maintenance.back_up()
+    command(qtbot, opened, "Chat", "Move to trash")
+    ready(qtbot, lambda: titles(opened, "deleted_at IS NOT NULL") == ["Question"])
+    opened.harness.services.library.empty_trash()
+    ready(qtbot, lambda: stored(opened, "SELECT seq FROM messages") == [])
+    return opened
+
+
+def looking_into(
+    qtbot: QtBot, opened: Opened, do: Callable[[ChatsOfBackupDialog], object], then: str = ""
+) -> None:
+    """Do something with the chats of the first backup, and read what the backups then say."""
+
+    def look(dialog: BackupsDialog) -> None:
+        first(dialog)
+        with meanwhile(qtbot, ChatsOfBackupDialog, do):
+            press(dialog, "Bring back chats…")
+        until(qtbot, lambda: shows(dialog, then))
+        closed(dialog)
+
+    with meanwhile(qtbot, BackupsDialog, look):
+        command(qtbot, opened, "Chat", "Backups…")
+
+
+@scenario("button", "BackupsDialog: Bring back chats…")
+@scenario("button", "ChatsOfBackupDialog: Bring back")
+@scenario("dialog", "ChatsOfBackupDialog")
+def test_one_chat_comes_out_of_a_backup(qtbot: QtBot, saved: Opened) -> None:
+    def take(dialog: ChatsOfBackupDialog) -> None:
+        row_with(dialog, "Question")
+        press(dialog, "Bring back")
+
+    looking_into(qtbot, saved, take, "1 chat brought back")
+    until(qtbot, lambda: titles(saved) == ["Question"])
+
+
+@scenario("button", "ChatsOfBackupDialog: Close")
+def test_the_chats_of_a_backup_are_only_looked_at(qtbot: QtBot, saved: Opened) -> None:
+    looking_into(qtbot, saved, lambda dialog: press(dialog, "Close"))
+    assert titles(saved) == []
+
+
 # --- export and import ------------------------------------------------------------------------
 
 
@@ -255,14 +329,15 @@ def thoughtful(qtbot: QtBot, open_window: Open) -> Opened:
     return talk(qtbot, open_window, engine=ScriptedEngine([answer]))
 
 
-def exported(qtbot: QtBot, opened: Opened, path: Path, format_: str, box: str) -> str:
-    """Export with a box that is ticked unticked; what is in the file."""
+def exported(qtbot: QtBot, opened: Opened, path: Path, format_: str, *boxes: str) -> str:
+    """Export after a click on each of these boxes; what is in the file."""
 
     def export(dialog: ExportDialog) -> None:
         formats = seen(dialog, QComboBox, "Format")
         formats.setFocus()
         QTest.keyClicks(formats, format_)
-        press(dialog, box, starts=True)
+        for box in boxes:
+            press(dialog, box, starts=True)
         with meanwhile(qtbot, QFileDialog, lambda files: choose_file(files, path)):
             press(dialog, "Export…")
 
@@ -288,6 +363,51 @@ def test_an_export_shows_the_reasoning(qtbot: QtBot, thoughtful: Opened, tmp_pat
     text = exported(qtbot, thoughtful, tmp_path / "a.md", "Markdown", "Fold the reasoning")
     assert "I wonder." in text
     assert "<details>" not in text
+
+
+EVERYTHING = "Carry everything"
+
+
+@scenario("button", "ExportDialog: With the reasoning of answers")
+def test_an_export_leaves_the_reasoning_out(
+    qtbot: QtBot, thoughtful: Opened, tmp_path: Path
+) -> None:
+    boxes = EVERYTHING, "With the reasoning of answers"
+    text = exported(qtbot, thoughtful, tmp_path / "a.md", "Markdown", *boxes)
+    assert "Done." in text
+    assert "I wonder." not in text
+
+
+@scenario("button", "ExportDialog: With the system prompt")
+def test_an_export_leaves_the_system_prompt_out(
+    qtbot: QtBot, thoughtful: Opened, tmp_path: Path
+) -> None:
+    def write(dialog: Dialog) -> None:
+        typed(dialog.findChild(QPlainTextEdit), "Answer in verse.")
+        press(dialog, "Save")
+
+    with meanwhile(qtbot, Dialog, write):
+        command(qtbot, thoughtful, "Chat", "System prompt of this chat…")
+    question = "SELECT system_prompt FROM conversations"
+    ready(qtbot, lambda: stored(thoughtful, question) == [("Answer in verse.",)])
+    boxes = EVERYTHING, "With the system prompt"
+    text = exported(qtbot, thoughtful, tmp_path / "a.md", "Markdown", *boxes)
+    assert "Done." in text
+    assert "verse" not in text
+
+
+@scenario("button", "ExportDialog: With every version of a message")
+def test_an_export_has_every_version_of_a_message(
+    qtbot: QtBot, open_window: Open, tmp_path: Path
+) -> None:
+    opened = talk(qtbot, open_window)
+    keys(opened, "Ctrl+Shift+R")
+    ready(qtbot, lambda: said(opened) == ["One.", "Two."])
+    wait_for_end(qtbot, opened)
+    boxes = EVERYTHING, "With every version of a message"
+    text = exported(qtbot, opened, tmp_path / "a.md", "Markdown", *boxes)
+    assert "One." in text
+    assert "Two." in text
 
 
 @scenario("button", "ExportDialog: Cancel")
@@ -338,6 +458,26 @@ def test_all_chats_are_taken_out_of_an_import_and_in_again(
 
     importing(qtbot, opened, elsewhere, take)
     until(qtbot, lambda: sorted(titles(opened)) == ["One of theirs", "Two of theirs"])
+
+
+@scenario("button", "ImportDialog: Undo")
+def test_an_import_is_taken_back_at_its_end(
+    qtbot: QtBot, open_window: Open, tmp_path: Path
+) -> None:
+    rows = [{"messages": [{"role": "user", "content": text}]} for text in ("First", "Second")]
+    (tmp_path / "theirs").mkdir()
+    (tmp_path / "theirs" / "a.jsonl").write_text(
+        "\n".join([*map(json.dumps, rows), "{broken"]), encoding="utf-8"
+    )
+    opened = open_window()
+
+    def take_back(dialog: ImportDialog) -> None:
+        press(dialog, "Import 2 chats")
+        ready(qtbot, lambda: sorted(map(str, said(opened, "user"))) == ["First", "Second"])
+        press(dialog, "Undo")
+
+    importing(qtbot, opened, tmp_path / "theirs", take_back)
+    until(qtbot, lambda: stored(opened, "SELECT seq FROM messages") == [])
 
 
 @scenario("button", "ImportDialog: Cancel")
@@ -505,7 +645,7 @@ def test_a_download_is_paused_and_goes_on(qtbot: QtBot, open_window: Open, hub: 
 
 
 @scenario("button", "DownloadCard: Cancel")
-@scenario("button", "DownloadsPage: Cancel it")
+@scenario("button", "DownloadsPage: Delete download")
 @scenario("button", "DownloadCard: Remove from list")
 @scenario("question", "DownloadsPage._cancel: confirm")
 def test_a_download_is_cancelled_and_leaves_nothing(
@@ -514,7 +654,7 @@ def test_a_download_is_cancelled_and_leaves_nothing(
     opened = open_window(endpoint=hub.endpoint)
 
     def cancel(dialog: ModelsDialog) -> None:
-        with meanwhile(qtbot, Dialog, lambda question: press(question, "Cancel it")):
+        with meanwhile(qtbot, Dialog, lambda question: press(question, "Delete download")):
             press(dialog, f"Cancel {FILE}")
         until(qtbot, lambda: state(opened) is DownloadState.CANCELLED)
         ready(qtbot, lambda: seen(dialog, QAbstractButton, "Remove from list"))
@@ -523,6 +663,82 @@ def test_a_download_is_cancelled_and_leaves_nothing(
 
     slow_download(qtbot, opened, hub, cancel)
     assert not [one for one in kept(opened).rglob("*") if one.is_file()]
+
+
+@scenario("button", "DownloadsPage: Keep downloading")
+def test_a_download_goes_on_after_all(qtbot: QtBot, open_window: Open, hub: HubServer) -> None:
+    opened = open_window(endpoint=hub.endpoint)
+
+    def keep(dialog: ModelsDialog) -> None:
+        with meanwhile(qtbot, Dialog, lambda question: press(question, "Keep downloading")):
+            press(dialog, f"Cancel {FILE}")
+        hub.faults.slow_bytes = 0
+        until(qtbot, lambda: state(opened) is DownloadState.DONE)
+
+    slow_download(qtbot, opened, hub, keep)
+    assert fetched(opened).read_bytes() == BODY
+
+
+@scenario("button", "ModelCommands: Downloads…")
+def test_a_download_that_failed_leads_to_the_downloads(
+    qtbot: QtBot, open_window: Open, hub: HubServer
+) -> None:
+    opened = open_window(endpoint=hub.endpoint)
+    hub.faults.flip_at = 100
+    models(qtbot, opened, lambda dialog: download(qtbot, dialog))
+    banner = opened.window.pane.banner
+    ready(qtbot, lambda: seen(banner, QAbstractButton, "Downloads…"))
+
+    def look(dialog: ModelsDialog) -> None:
+        until(qtbot, lambda: seen(dialog, QAbstractButton, f"Retry {FILE}"))
+        closed(dialog)
+
+    with meanwhile(qtbot, ModelsDialog, look):
+        press(banner, "Downloads…")
+
+
+@pytest.fixture
+def mine(tmp_path: Path) -> Settings:
+    """A model of one's own is chosen, so that one that is fetched is not used by itself."""
+    write_model(tmp_path / "mine.gguf")
+    return Settings(welcomed=True, model_path=str(tmp_path / "mine.gguf"))
+
+
+@scenario("button", "DownloadCard: Use")
+def test_a_model_that_was_fetched_is_used(
+    qtbot: QtBot, open_window: Open, hub: HubServer, mine: Settings
+) -> None:
+    engine = ScriptedEngine()
+    opened = open_window(engine, settings=mine, endpoint=hub.endpoint)
+
+    def use(dialog: ModelsDialog) -> None:
+        download(qtbot, dialog)
+        ready(qtbot, lambda: seen(dialog, QAbstractButton, f"Use {FILE}"))
+        press(dialog, f"Use {FILE}")
+
+    models(qtbot, opened, use)
+    until(qtbot, lambda: [one.path for one in engine.loads[-1:]] == [fetched(opened)])
+
+
+@scenario("button", "RemoteCard: Use")
+def test_a_listed_file_that_is_here_already_is_used(
+    qtbot: QtBot, open_window: Open, hub: HubServer, mine: Settings
+) -> None:
+    engine = ScriptedEngine()
+    opened = open_window(engine, settings=mine, endpoint=hub.endpoint)
+
+    def fetch(dialog: ModelsDialog) -> None:
+        download(qtbot, dialog)
+        ready(qtbot, lambda: seen(dialog, QAbstractButton, f"Use {FILE}"))
+
+    def use(dialog: ModelsDialog) -> None:
+        listed(qtbot, dialog)
+        ready(qtbot, lambda: seen(dialog, QAbstractButton, f"Use {FILE}"))
+        press(dialog, f"Use {FILE}")
+
+    models(qtbot, opened, fetch)
+    models(qtbot, opened, use)
+    until(qtbot, lambda: [one.path for one in engine.loads[-1:]] == [fetched(opened)])
 
 
 @scenario("button", "offer_card: Download")
@@ -576,8 +792,13 @@ def test_a_model_is_taken_off_the_list(qtbot: QtBot, open_window: Open, tmp_path
     assert path.exists()
 
 
+def copying_is_dead(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its words tell how large the file is by the time it is pressed."""
+    monkeypatch.setattr(hands, "dead", "Copy it into Phial's folder: …free.")
+
+
 @scenario("button", "InstalledPage: Use a file I already have…")
-@scenario("button", "AddModelDialog: Copy it into Phial's folder.")
+@scenario("button", "AddModelDialog: Copy it into Phial's folder.", without=copying_is_dead)
 def test_a_file_is_copied_and_used(qtbot: QtBot, open_window: Open, tmp_path: Path) -> None:
     engine = ScriptedEngine()
     opened = open_window(engine)

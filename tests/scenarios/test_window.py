@@ -7,20 +7,22 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QFileDialog, QLineEdit, QMenu, QToolButton
+from PySide6.QtWidgets import QAbstractButton, QFileDialog, QLineEdit, QMenu
 from pytestqt.qtbot import QtBot
 
 from app.domain.errors import (
-    ContextFullError,
+    AnswerFillsContextError,
     EngineDiedError,
     KnownError,
     ModelFileError,
+    ModelMissingError,
     ModelNotLoadedError,
     OutOfMemoryError,
     PromptTooLongError,
     StoreError,
     SwitchFailedError,
 )
+from app.domain.generation import OverflowPolicy
 from app.domain.settings import Settings
 from app.engine.scripted import ScriptedEngine
 from app.services.core.events import ErrorReported
@@ -60,6 +62,7 @@ from tests.scenarios.registry import scenario
 from tests.scenarios.tables import nothing
 from tests.support.hub_server import HubServer
 from tests.support.window import Open, Opened, write_model
+from tests.ui.conversation.test_unanswered import LONG, fill, full
 
 
 def escape(dialog: Dialog) -> None:
@@ -104,7 +107,7 @@ def test_the_sidebar_switches_the_model(qtbot: QtBot, open_window: Open) -> None
     until(qtbot, lambda: loaded(engine)[-1:] == ["demo.gguf"])
 
 
-@scenario("button", "Header: Menu", without=nothing(QToolButton, "setMenu"))
+@scenario("button", "Header: Menu")
 def test_the_menu_opens(qtbot: QtBot, open_window: Open) -> None:
     opened = open_window()
     command(qtbot, opened, "View", "Larger text")
@@ -372,18 +375,40 @@ def test_the_context_size_can_be_changed(qtbot: QtBot, open_window: Open) -> Non
         press(opened.window, "Change the context size…")
 
 
-@scenario("button", "actions_for: Settings…")
-def test_the_settings_are_offered(qtbot: QtBot, open_window: Open) -> None:
-    opened = open_window()
-    told(qtbot, opened, ContextFullError("Full."))
-    with meanwhile(qtbot, SettingsDialog, escape):
-        press(opened.window, "Settings…")
+@scenario("button", "actions_for: New chat with this message")
+def test_what_had_no_room_is_said_in_a_new_chat(qtbot: QtBot, open_window: Open) -> None:
+    engine, opened = full(open_window)
+    first = fill(qtbot, opened)
+    press(opened.window.pane.banner, "New chat with this message")
+    until(qtbot, lambda: opened.window.pane.composer.text() == LONG)
+    key(opened.window.pane.composer.editor, Qt.Key.Key_Return)
+    until(qtbot, lambda: len(engine.requests) == 2)
+    wait_for_end(qtbot, opened)
+    assert [turn.content for turn in engine.requests[1].turns] == [LONG]
+    question = (
+        "SELECT c.id FROM messages m JOIN conversations c ON c.seq = m.conversation "
+        "WHERE CAST(m.content AS TEXT) = ? ORDER BY m.seq"
+    )
+    before, after = (row[0] for row in stored(opened, question, LONG))
+    assert before == first != after
+
+
+@scenario("button", "actions_for: Leave out the oldest messages")
+def test_what_had_no_room_is_said_without_the_oldest(qtbot: QtBot, open_window: Open) -> None:
+    engine, opened = full(open_window)
+    fill(qtbot, opened)
+    press(opened.window.pane.banner, "Leave out the oldest messages")
+    until(qtbot, lambda: len(engine.requests) == 2)
+    wait_for_end(qtbot, opened)
+    assert engine.requests[1].turns[-1].content == LONG
+    assert engine.requests[1].overflow is OverflowPolicy.LEAVE_OUT
+    assert said(opened, "user") == [LONG, LONG]
 
 
 @scenario("button", "actions_for: New chat")
 def test_a_new_chat_is_offered(qtbot: QtBot, open_window: Open) -> None:
     opened = talk(qtbot, open_window, "First")
-    told(qtbot, opened, ContextFullError("Full."))
+    told(qtbot, opened, AnswerFillsContextError("Full."))
     press(opened.window.pane.banner, "New chat")
     ask(qtbot, opened, "Second")
     assert titles(opened) == ["Second", "First"]
@@ -395,6 +420,15 @@ def test_the_model_is_loaded_again(qtbot: QtBot, open_window: Open) -> None:
     opened = open_window(engine)
     told(qtbot, opened, EngineDiedError("It stopped."))
     press(opened.window, "Load again")
+    until(qtbot, lambda: len(engine.loads) == 1)
+
+
+@scenario("button", "actions_for: Try again")
+def test_a_model_whose_drive_is_back_is_loaded(qtbot: QtBot, open_window: Open) -> None:
+    engine = ScriptedEngine()
+    opened = open_window(engine)
+    told(qtbot, opened, ModelMissingError("It is gone."))
+    press(opened.window.pane.banner, "Try again")
     until(qtbot, lambda: len(engine.loads) == 1)
 
 

@@ -10,7 +10,7 @@ from app.domain.download import DownloadItem, DownloadState
 from app.domain.model import ModelFile
 from app.services.core import formatting
 from app.services.models.advice import CatalogOffer
-from app.ui.conversation.banner import BannerAction as Button
+from app.ui.conversation.banner import BannerAction
 from app.ui.conversation.error_actions import DOWNLOAD_PROBLEM, MODEL_PROBLEM, SWITCH_PROBLEM
 from app.ui.core.taskbar import TaskbarProgress
 from app.ui.models.add_dialog import AddModelDialog
@@ -101,7 +101,7 @@ class ModelCommands:
                 DOWNLOAD_PROBLEM,
                 f"The download of {item.name} failed.",
                 item.error,
-                [Button("Downloads…", lambda: self.show_models(ModelsTab.DOWNLOADS))],
+                [BannerAction("Downloads…", lambda: self.show_models(ModelsTab.DOWNLOADS))],
             )
         elif item.state.active:
             self._shell.pane.banner.withdraw(DOWNLOAD_PROBLEM)

@@ -23,7 +23,7 @@ _REASONS = {
 }
 
 
-class ChatsOfBackup(Dialog):
+class ChatsOfBackupDialog(Dialog):
     """The chats of one backup, to bring some of them back.
 
     Signals:
@@ -159,7 +159,7 @@ class BackupsDialog(Dialog):
     def _show_chats(self, backup: Backup, chats: tuple[Conversation, ...]) -> None:
         self._make.setEnabled(True)
         self._fill()
-        dialog = ChatsOfBackup(self, backup, chats)
+        dialog = ChatsOfBackupDialog(self, backup, chats)
         dialog.wanted.connect(partial(self._bring_back, backup))
         dialog.open()
 

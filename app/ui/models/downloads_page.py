@@ -79,8 +79,8 @@ class DownloadsPage(CardPage):
     def _cancel(self, item: DownloadItem) -> None:
         rest = "What was fetched so far is deleted. Pause keeps it."
         text = f"Delete the download of {item.name}?"
-        yes, no = "Delete download", "Keep downloading"
-        if confirm(self, "Delete this download?", text, rest, yes, no):
+        title = "Delete this download?"
+        if confirm(self, title, text, rest, "Delete download", "Keep downloading"):
             self._downloads.cancel(item.id, keep_part=False)
 
     def _clear(self, item: DownloadItem) -> None:

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from app.engine.scripted import ScriptedEngine
 from app.ui.library import trash_dialog
-from app.ui.library.backups_dialog import BackupsDialog, ChatsOfBackup
+from app.ui.library.backups_dialog import BackupsDialog, ChatsOfBackupDialog
 from app.ui.library.trash_dialog import TrashDialog
 from tests.support.window import Open
 
@@ -32,8 +32,8 @@ def test_one_chat_comes_out_of_a_backup(qtbot: QtBot, open_window: Open) -> None
     dialog.open()
     dialog._list.setCurrentRow(0)
     press(qtbot, dialog, "Bring back chats…")
-    qtbot.waitUntil(lambda: bool(dialog.findChildren(ChatsOfBackup)), timeout=10_000)
-    (held,) = dialog.findChildren(ChatsOfBackup)
+    qtbot.waitUntil(lambda: bool(dialog.findChildren(ChatsOfBackupDialog)), timeout=10_000)
+    (held,) = dialog.findChildren(ChatsOfBackupDialog)
     found = held.findChild(QListWidget)
     assert found is not None
     row = next(at for at in range(found.count()) if "Keep me" in found.item(at).text())
