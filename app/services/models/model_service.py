@@ -108,7 +108,7 @@ class ModelService:
         try:
             return [*files.values(), self.demo]
         except ModelFileError as error:  # its own file is gone; the others are as good as before
-            _log.warning("%s", error.what)
+            _log.info("%s", error.what)
             return [*files.values()]
 
     def speed(self, sha256: str) -> float:

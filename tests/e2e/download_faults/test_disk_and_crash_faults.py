@@ -108,13 +108,13 @@ sys.path.insert(0, {root!r})
 from app.domain.download import RemoteFile
 from app.hub.download.control import DownloadControl
 from app.hub.download.downloader import Downloader
-from app.hub.download.environment import Tools
+from app.hub.download.environment import DownloadEnvironment
 from app.hub.network.gate import NetworkGate
 from app.hub.network.transport import Transport
 gate = NetworkGate()
 transport = Transport(gate, headers=lambda token: {{}})
 downloader = Downloader(transport, gate, address=lambda file: {address!r}, token=lambda: None,
-                        tools=Tools(chunk={chunk}, spare=0))
+                        tools=DownloadEnvironment(chunk={chunk}, spare=0))
 file = RemoteFile(*{file!r})
 result = downloader.fetch(file, Path({target!r}), DownloadControl(), lambda p: None)
 print(result.state, result.sha256, flush=True)
