@@ -82,7 +82,8 @@ def test_each_version_keeps_its_file_its_speed_and_its_place(qtbot: QtBot, opene
     wait_for_end(qtbot, opened)
     answer_again_with(qtbot, opened, "small")
     answer_again_with(qtbot, opened, "large")
-    assert opened.harness.services.models.state.model != file_named(opened, "large")  # chosen: the demo
+    # Each was borrowed for one answer; the chosen model is in use again.
+    assert opened.harness.services.models.state.model != file_named(opened, "large")
     dialog = compare(opened)
     said = [label.text() for label in dialog.findChildren(StyledLabel)]
     for stem in ("scripted", "small-Q4_0", "large-Q4_0"):
