@@ -67,7 +67,8 @@ class _Kept(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         of_platform = record.getMessage().startswith("Qt: This plugin does not support")
-        if record.name.split(".")[0] == "app" and not of_platform:
+        of_llama = record.name == "app.engine.llama.backend"  # what llama.cpp says of a file
+        if record.name.split(".")[0] == "app" and not (of_platform or of_llama):
             self.records.append(record)
 
 

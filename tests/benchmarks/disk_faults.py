@@ -101,20 +101,22 @@ def changes(scratch: Path) -> dict[str, Work]:
     texts = [f"come in {n} " * 99 for n in range(20)]
     whole = [message(8, 800 + n, 799 + n if n else None, text) for n, text in enumerate(texts)]
     return {
-        "send": lambda o: o.library.add_exchange(chat, asked, answer).result(),
+        "send": lambda o: o.repository.add_exchange(chat, asked, answer).result(),
         "stream": lambda o: (
-            o.library.resume(id_of(151)).result(),
-            o.library.journal(id_of(151), "half an answer and more " * 99).result(),
+            o.repository.resume(id_of(151)).result(),
+            o.repository.journal(id_of(151), "half an answer and more " * 99).result(),
         ),
-        "finish": lambda o: o.library.finish(message(1, 151, 110, "a whole answer " * 99)).result(),
-        "edit": lambda o: o.library.add_message(message(2, 250, 209, "other words")).result(),
-        "rename": lambda o: o.library.rename(id_of(2), "Another title").result(),
-        "draft": lambda o: o.library.set_draft(id_of(2), "half a thought " * 50).result(),
-        "delete": lambda o: o.library.delete([id_of(1), id_of(2)], NOW).result(),
-        "delete message": lambda o: o.library.delete_message(id_of(203), NOW).result(),
-        "restore": lambda o: o.library.restore([id_of(4)]).result(),
-        "empty trash": lambda o: o.library.empty_trash().result(),
-        "import": lambda o: o.library.add_conversation(
+        "finish": lambda o: o.repository.finish(
+            message(1, 151, 110, "a whole answer " * 99)
+        ).result(),
+        "edit": lambda o: o.repository.add_message(message(2, 250, 209, "other words")).result(),
+        "rename": lambda o: o.repository.rename(id_of(2), "Another title").result(),
+        "draft": lambda o: o.repository.set_draft(id_of(2), "half a thought " * 50).result(),
+        "delete": lambda o: o.repository.delete([id_of(1), id_of(2)], NOW).result(),
+        "delete message": lambda o: o.repository.delete_message(id_of(203), NOW).result(),
+        "restore": lambda o: o.repository.restore([id_of(4)]).result(),
+        "empty trash": lambda o: o.repository.empty_trash().result(),
+        "import": lambda o: o.repository.add_conversation(
             Conversation(id_of(8), "Imported", NOW, NOW), whole
         ).result(),
         "backup": lambda o: o.health.back_up(),

@@ -34,6 +34,11 @@ from app.store import LadderStore
 from tests.support.engines import ask, load, request, turns
 from tests.support.gguf_factory import ModelSpec, letters, pieces_of, write_model
 
+pytestmark = [
+    pytest.mark.llama,
+    pytest.mark.may_warn("The engine ", "training context overflow", "chat template"),
+]
+
 SENTENCE = "Hello there, this is Phial speaking."
 ALPHABET = "abcdefghijklmnopqrstuvwxyz"
 SHORT = Sampling(temperature=0, max_tokens=5)
@@ -159,7 +164,7 @@ def test_whatever_is_asked_of_a_hanging_engine_has_an_end(
 
 DYING_HOST = """
 import os, sys
-from app.engine import host
+from app.engine.process import host
 from app.engine.llama import loader
 def load(*_):
     sys.stderr.write("/home/somebody/llama.cpp/src/x.cpp:7: GGML_ASSERT(n_head > 0) failed\\n")

@@ -47,7 +47,10 @@ from app.engine.process.client import EngineClient
 from tests.support.engines import ask, load, never, request, turns
 from tests.support.gguf_factory import ModelSpec, letters, pieces_of, write_model
 
-pytestmark = pytest.mark.llama
+pytestmark = [
+    pytest.mark.llama,
+    pytest.mark.may_warn("The engine ", "It was starting"),
+]  # it dies here by design
 
 LIBRARIES = Path(str(importlib.util.find_spec("llama_cpp").submodule_search_locations[0])) / "lib"  # type: ignore[union-attr,index]  # it is installed
 SENTENCE = "Hello there, this is Phial speaking."
@@ -57,7 +60,7 @@ ALPHABET = "abcdefghijklmnopqrstuvwxyz"
 FAULTY_HOST = """
 import os, signal, sys, time
 from app.engine.llama import decode, engine
-from app.engine import host
+from app.engine.process import host
 
 when, how = sys.argv[1:3]
 plans = []
@@ -531,7 +534,7 @@ def test_mutated_files_never_take_the_client_down(client: EngineClient, folder: 
 GRAPHICS_HOST = """
 import os
 from app.engine.llama import backend
-from app.engine import host
+from app.engine.process import host
 real = backend.Backend.__init__
 def start(self, library_dir=None, *, graphics=True):
     if graphics or {always}:
@@ -569,7 +572,7 @@ def test_a_bug_in_any_of_its_threads_ends_the_engine_and_is_not_tried_again(
     talker: Path, where: str
 ) -> None:
     buggy = (
-        "from app.engine import host\n"
+        "from app.engine.process import host\n"
         "def bug(*_): raise RuntimeError('a slip')\n"
         f"host.{where} = bug\n"
         "host.main()\n"

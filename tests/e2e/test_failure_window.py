@@ -8,7 +8,10 @@ import pytest
 
 from tests.e2e.desktop import Start, missing
 
-pytestmark = pytest.mark.skipif(bool(missing()), reason=missing())
+pytestmark = [
+    pytest.mark.window,
+    pytest.mark.skipif(bool(missing()), reason=f"needs a display with a bus: {missing()}"),
+]
 
 
 def test_who_clicked_an_icon_sees_why_there_is_no_window(start: Start, tmp_path: Path) -> None:

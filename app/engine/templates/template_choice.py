@@ -16,8 +16,6 @@ from app.engine.prompt import (
     TokenCache,
     Vocabulary,
 )
-from app.engine.templates.chat_template import ChatTemplate, TemplateFailedError
-from app.engine.templates.file_template import FileTemplate
 
 log = logging.getLogger(__name__)
 
@@ -63,6 +61,8 @@ def choose_template(
             "The model file has no chat template, so Phial cannot talk to it.",
             action="Choose a file of an instruction-tuned model.",
         )
+    from app.engine.templates.file_template import FileTemplate  # jinja2, where it is needed
+
     return FileTemplate(source, vocabulary, memory, stopped)
 
 
@@ -73,6 +73,8 @@ def _own_system(source: str, vocabulary: Vocabulary, before: str, after: str) ->
     """
     if not source or source == PLAIN:
         return ""
+    from app.engine.templates.chat_template import ChatTemplate, TemplateFailedError
+
     begin, end = vocabulary.marks()
     try:
         template = ChatTemplate(source, begin=begin, end=end)
