@@ -75,7 +75,7 @@ def test_an_answer_in_which_the_engine_dies_fails(
     log = tmp_path / "engine.log"
     said = phial("ask", "--model", model, *words, FATAL, log=log, code=EXIT_FAILED)
     assert "It was written down." in said.out
-    assert said.err == "The engine ended in the middle of the answer.\n"
+    assert said.err == "phial: The engine ended in the middle of the answer.\n"
     assert not as_data or said.data["stop_reason"] == "engine_died"
 
 
