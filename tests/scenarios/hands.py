@@ -32,6 +32,7 @@ from shiboken6 import isValid
 
 from app.engine.base import Engine
 from app.engine.scripted import ScriptedEngine
+from app.services.core.events import AnswerTextAdded
 from app.ui.transcript.view import TranscriptView
 from tests.scenarios.patience import milliseconds, ready, until
 from tests.support.chatting import say, wait_for_end
@@ -410,6 +411,11 @@ def begun(qtbot: QtBot, opened: Opened, question: str = "Question") -> None:
     say(qtbot, opened, question)
     ready(qtbot, lambda: opened.window.controller.answering)
     ready(qtbot, opened.window.actions_table["stop"].isEnabled)
+
+
+def written(qtbot: QtBot, opened: Opened) -> None:
+    """Some words of the answer are there, so that there is something to go on with."""
+    ready(qtbot, lambda: opened.harness.heard.of(AnswerTextAdded))
 
 
 def transcript(opened: Opened) -> TranscriptView:

@@ -52,6 +52,7 @@ from tests.scenarios.hands import (
     titles,
     typed,
     wait_for_end,
+    written,
 )
 from tests.scenarios.patience import ready, until
 from tests.scenarios.registry import scenario
@@ -439,6 +440,7 @@ def test_ctrl_shift_return_goes_on_with_a_stopped_answer(qtbot: QtBot, open_wind
     engine = slow()
     opened = open_window(engine)
     begun(qtbot, opened)
+    written(qtbot, opened)
     key(opened.window, Qt.Key.Key_Escape)
     wait_for_end(qtbot, opened)
     ready(qtbot, opened.window.actions_table["continue_answer"].isEnabled)

@@ -56,6 +56,7 @@ from tests.scenarios.hands import (
     titles,
     typed,
     wait_for_end,
+    written,
 )
 from tests.scenarios.patience import ready, until
 from tests.scenarios.registry import scenario
@@ -437,6 +438,7 @@ def test_an_answer_goes_on_after_the_engine_stopped(qtbot: QtBot, open_window: O
     engine = slow()
     opened = open_window(engine)
     begun(qtbot, opened)
+    written(qtbot, opened)
     key(opened.window, Qt.Key.Key_Escape)
     wait_for_end(qtbot, opened)
     told(qtbot, opened, EngineDiedError("It stopped."))
