@@ -24,7 +24,7 @@ from app.system.paths import folders
 from tests.support.gguf_factory import ModelSpec, pieces_of, write_model
 from tests.support.harness import Harness, Heard
 
-pytestmark = pytest.mark.llama
+pytestmark = [pytest.mark.llama, pytest.mark.may_warn("The engine ")]
 
 LOST_SECONDS = 1.5  # a crash may lose at most so much of what had streamed
 
