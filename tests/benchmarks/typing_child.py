@@ -242,13 +242,15 @@ class Writer(QObject):
             return
         chat, edited = self.chat, self.edited
         say(sending=text, chat=chat, edited=edited)
-        self.word = ""
+        composed, self.word = self.word, ""
         match self.rng.randrange(3):
             case 0:
                 QTest.mouseClick(self.window.pane.composer._button, LEFT)
             case 1:
                 QTest.keyClick(self.editor, KEY.Key_Return, CONTROL)
             case _:
+                if composed:  # what the first Enter is for
+                    QTest.keyClick(self.editor, KEY.Key_Return)
                 QTest.keyClick(self.editor, KEY.Key_Return)
         if edited:
             self.edited = ""
@@ -270,6 +272,8 @@ class Writer(QObject):
             return
         self.commit()
         message = self.rng.choice(asked)
+        if self.edited:
+            say(leaving=self.edited)
         if not self.text and not self.edited:
             message = asked[-1]
             QTest.keyClick(self.editor, KEY.Key_Up)
@@ -300,6 +304,7 @@ class Writer(QObject):
         if self.window.controller.answering or not self.edited:
             return
         self.commit()
+        say(leaving=self.edited)
         QTest.keyClick(self.editor, KEY.Key_Escape)
         self.put_away()
         self.check()

@@ -41,6 +41,7 @@ SETTLE = 1.5
 """Seconds. What is typed is saved at most 0.5 s later (``drafting.SAVE_MS``); the rest is for the
 write and for a machine that does other things."""
 SHORTEST, LONGEST = 0.1, 6.0  # seconds from the first key to the kill
+CONTEXT = 32_768  # tokens: room for whatever is typed, so that no message is refused
 PATIENCE = 300.0  # seconds for a window to come, on a busy machine
 Value = object
 
@@ -51,6 +52,7 @@ class Told:
 
     Attributes:
         values: Of each thing that was typed, its values with their times.
+        leaving: The message whose edit was about to be put away, if that was not told to be done.
         sending: What was about to be sent when it told last, if that was not told to be done.
         sent: Text and chat of what was sent, with its time.
         shown: Id to text of each question that was seen in a transcript.
@@ -59,6 +61,7 @@ class Told:
     """
 
     values: dict[str, list[tuple[float, Value]]] = field(default_factory=dict)
+    leaving: str = ""
     sending: dict[str, str] | None = None
     sent: list[tuple[float, str, str]] = field(default_factory=list)
     shown: dict[str, str] = field(default_factory=dict)
@@ -68,6 +71,7 @@ class Told:
     def hear(self, line: dict[str, object]) -> None:
         """Take one line of the child's."""
         at = float(str(line["at"]))
+        self.leaving = str(line.get("leaving", ""))
         if "key" in line:
             self.values.setdefault(str(line["key"]), []).append((at, line["value"]))
             self.keys += 1
@@ -102,7 +106,8 @@ class Sessions:
         scratch.mkdir(parents=True, exist_ok=True)
         self.home, self.ledger = scratch / "home", scratch / "ledger.json"
         self.rng = random.Random(seed)
-        self.model = write_model(scratch / "tiny.gguf", ModelSpec(pieces_of("So it is said. ")))
+        spec = ModelSpec(pieces_of("So it is said. "), context=CONTEXT)
+        self.model = write_model(scratch / "tiny.gguf", spec)
         self.known: dict[str, Value] = {}
         self.counts: Counter[str] = Counter()
         self.losses: list[str] = []
@@ -183,6 +188,8 @@ class Sessions:
             allowed = [value for _, value in values[last:]]
             if told.sending and key.endswith((told.sending["chat"], told.sending["edited"] or "-")):
                 allowed.append(_nothing(key))
+            if told.leaving and key == f"edit {told.leaving}":
+                allowed += [_nothing(key), _put_away(allowed[-1])]
             found = stored.values.get(key, _nothing(key))
             if found not in allowed and not (key.startswith("title") and key not in told.values):
                 self._lost(f"{key}: {found!r} is stored, and not {allowed[0]!r} or what followed")
@@ -198,6 +205,10 @@ class Sessions:
 
     def _lost(self, what: str) -> None:
         self.losses.append(f"session {self.counts['sessions']}: {what}")
+
+
+def _put_away(edit: Value) -> Value:
+    return [edit[0], False] if isinstance(edit, list) else edit
 
 
 def _nothing(key: str) -> Value:

@@ -130,11 +130,14 @@ def test_a_question_that_waits_for_a_model_is_answered_once_there_is_one(
     qtbot.waitUntil(lambda: "Use the built-in demo" in offered(opened))
     assert services.models.state.phase is ModelPhase.NONE
     press(qtbot, opened, "Use the built-in demo")
-    qtbot.waitUntil(lambda: len(engine.requests) == 1)
-    wait_for_end(qtbot, opened)
-    answer = opened.window.controller.last(Role.ASSISTANT)
-    assert answer is not None
-    assert (answer.content, answer.status) == ("Here I am.", MessageStatus.COMPLETE)
+
+    def answered() -> bool:
+        answer = opened.window.controller.last(Role.ASSISTANT)
+        assert answer is not None
+        return (answer.content, answer.status) == ("Here I am.", MessageStatus.COMPLETE)
+
+    qtbot.waitUntil(answered)
+    assert len(engine.requests) == 1
     assert [item.version.count for item in opened.window.controller.branch] == [1, 1]
     assert offered(opened) == []
 
