@@ -196,6 +196,7 @@ def test_the_mark_of_the_open_chat_does_not_follow_the_right_button(
     assert isinstance(menu, QMenu)
     assert bars(opened) == {"Second"}
     qtbot.keyClick(menu, Qt.Key.Key_Escape)
+    qtbot.mouseRelease(view.viewport(), Qt.MouseButton.RightButton, pos=point)
     assert bars(opened) == {"Second"}
 
 

@@ -16,9 +16,9 @@ from app.store.database.rows import from_time, to_text, to_time
 from app.store.database.text_normalization import tokens
 from app.store.search.query import Query, parse_query
 from app.store.search.snippets import snippet
+from app.store.search.word_list import WordList
 
 FEW = 10  # hits; where there are fewer, words that hold a term in their middle are found as well
-MAX_WORDS = 60  # that hold a term in their middle, the most frequent of them
 CANDIDATES = 1_000  # matches that are ranked; of more, the newest are shown
 MAX_TITLES = 50  # those used last
 MAX_MESSAGES = 50  # the best
@@ -40,6 +40,7 @@ class Searcher:
         self._lock = threading.Lock()
         self._newest = 0
         self._running: set[sqlite3.Connection] = set()
+        self._words = WordList()
 
     def begin_search(self) -> int:
         """Announce a newer search: those before it are interrupted and return None."""
@@ -76,7 +77,7 @@ class Searcher:
                 if ticket is not None:
                     self._running.add(connection)
             try:
-                return _find(connection, query)
+                return _find(connection, query, self._words)
             except sqlite3.OperationalError as error:
                 if primary_code(error) != sqlite3.SQLITE_INTERRUPT:
                     raise
@@ -95,10 +96,10 @@ class Searcher:
         return ticket is not None and ticket != self._newest
 
 
-def _find(connection: sqlite3.Connection, query: Query) -> tuple[SearchHit, ...]:
+def _find(connection: sqlite3.Connection, query: Query, words: WordList) -> tuple[SearchHit, ...]:
     hits = _found(connection, query)
     if len(hits) < FEW and any(term.middle for term in query.terms):
-        wide = _widened(connection, query)
+        wide = _widened(connection, query, words)
         if wide != query:
             known = {(hit.conversation_id, hit.message_id) for hit in hits}
             hits += [
@@ -109,43 +110,13 @@ def _find(connection: sqlite3.Connection, query: Query) -> tuple[SearchHit, ...]
     return tuple(hits)
 
 
-def _widened(connection: sqlite3.Connection, query: Query) -> Query:
-    """The same for words that hold a term in their middle: ``userid`` in ``getUserId``.
-
-    The index knows beginnings only. Its list of words is some hundred times shorter than the text,
-    and is looked through where the beginnings gave little.
-    """
-    _open_word_lists(connection)
-    terms = []
-    for term in query.terms:
-        words: tuple[str, ...] = ()
-        if term.middle:
-            rows = connection.execute(
-                "SELECT term FROM ("
-                "SELECT term, cnt FROM temp.message_words WHERE instr(term, ?1) > 1 "
-                "UNION ALL SELECT term, cnt FROM temp.title_words WHERE instr(term, ?1) > 1) "
-                "GROUP BY term ORDER BY sum(cnt) DESC LIMIT ?2",
-                (term.middle, MAX_WORDS),
-            )
-            words = tuple(row[0] for row in rows)
-        terms.append(replace(term, within=words))
+def _widened(connection: sqlite3.Connection, query: Query, words: WordList) -> Query:
+    """The same for words that hold a term in their middle: ``userid`` in ``getUserId``."""
+    terms = (
+        replace(term, within=words.containing(connection, term.middle)) if term.middle else term
+        for term in query.terms
+    )
     return replace(query, terms=tuple(terms))
-
-
-def _open_word_lists(connection: sqlite3.Connection) -> None:
-    """Views of the index's words; they are temporary, but a reader refuses to make even those."""
-    if connection.execute("SELECT 1 FROM temp.sqlite_master WHERE name = 'title_words'").fetchone():
-        return
-    (before,) = connection.execute("PRAGMA query_only").fetchone()
-    connection.execute("PRAGMA query_only=0")
-    try:
-        for name in ("message", "title"):
-            connection.execute(
-                f"CREATE VIRTUAL TABLE IF NOT EXISTS temp.{name}_words "
-                f"USING fts5vocab('main', '{name}_index', 'row')"
-            )
-    finally:
-        connection.execute(f"PRAGMA query_only={int(before)}")
 
 
 def _found(connection: sqlite3.Connection, query: Query) -> list[SearchHit]:

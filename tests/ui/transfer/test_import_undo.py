@@ -63,8 +63,12 @@ def test_undo_in_the_end_of_the_dialog_takes_it_back_and_the_shown_chat_is_left(
     assert [chat.id for chat in library.conversations()] == [shown.id]
     press(qtbot, dialog, "Undo")
     qtbot.waitUntil(lambda: library.conversations() == [], timeout=10_000)
-    after = opened.window.controller.chat
-    assert after is None or after.id != shown.id
+
+    def left() -> bool:
+        after = opened.window.controller.chat
+        return after is None or after.id != shown.id
+
+    qtbot.waitUntil(left)
     assert not opened.window.pane.snackbar.isVisible()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 import time
 from contextlib import closing
 from dataclasses import replace
@@ -12,10 +13,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.domain.conversation import Conversation, SearchHit
+from app.domain.conversation import Conversation, MessageStatus, SearchHit
 from app.domain.model import ModelRef
 from app.store import MessageRepository, Searcher, open_private_store
 from app.store.database.text_normalization import index_body, index_parts, tokens
+from app.store.search import word_list
 from app.store.search.query import parse_query
 from app.store.search.snippets import snippet
 from tests.unit.store.making import NOW, answer, chat, question
@@ -282,6 +284,42 @@ def test_the_middle_of_a_word_is_found_and_shown(
     assert marked(hit) == [found]
     put(library, "nothing", title=text)
     assert {hit.title for hit in find(library, query)} >= {text}
+
+
+def test_the_words_are_read_once_and_those_of_newer_messages_beside_them(
+    library: MessageRepository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To read them all takes a second in a large library."""
+    read: list[int] = []
+    real = word_list._of_messages
+
+    def counted(connection: sqlite3.Connection) -> word_list._Words:
+        read.append(1)
+        return real(connection)
+
+    monkeypatch.setattr(word_list, "_of_messages", counted)
+    monkeypatch.setattr(word_list, "_MANY", 20)
+    searcher = Searcher(library)
+
+    def found(text: str) -> list[str]:
+        return [marked(hit)[0] for hit in searcher.search(text) or ()]
+
+    made = chat("untitled", private=library.private)
+    asked = question(made, None, "the child fell asleep")
+    writing = answer(asked, "", status=MessageStatus.STREAMING)
+    library.add_exchange(made, asked, writing).result()
+    assert found("sleep") == ["sleep"]
+    put(library, "getUserId")
+    done = replace(writing, content="A snowflake", status=MessageStatus.COMPLETE)
+    library.finish(done).result()
+    assert [found("serid"), found("flake"), found("sleep")] == [["serId"], ["flake"], ["sleep"]]
+    library.rename(made.id, "Marshmallow").result()
+    assert found("mallow") == ["mallow"]
+    assert len(read) == 1
+    for number in range(21):
+        put(library, f"overheated{number}")
+    assert len(found("heated")) == 21
+    assert len(read) == 2
 
 
 def test_two_letters_in_the_middle_are_not_looked_for(library: MessageRepository) -> None:
