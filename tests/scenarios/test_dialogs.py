@@ -1110,6 +1110,7 @@ def test_what_was_remembered_of_chats_is_cleared(qtbot: QtBot, open_window: Open
 def test_an_access_token_is_kept_and_forgotten(qtbot: QtBot, open_window: Open) -> None:
     opened = open_window()
     token = opened.harness.services.downloads._token  # what the hub is told is this
+    assert token.get() is None
 
     def keep(dialog: SettingsDialog) -> None:
         typed(seen(dialog, QLineEdit, "Hugging Face access token"), "hf_abcdefghijklmnop")
