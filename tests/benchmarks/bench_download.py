@@ -28,7 +28,7 @@ from pathlib import Path
 import psutil
 
 from app.domain.download import DownloadState, RemoteFile
-from app.hub.api.metadata import HubClient
+from app.hub.api.client import HubClient
 from app.hub.download.control import DownloadControl
 from app.hub.download.downloader import Downloader
 from app.hub.download.environment import DownloadEnvironment

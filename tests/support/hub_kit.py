@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from app.domain.download import DownloadProgress, DownloadResult, RemoteFile
-from app.hub.api.metadata import HubClient
+from app.hub.api.client import HubClient
 from app.hub.download.control import DownloadControl
 from app.hub.download.downloader import Downloader
 from app.hub.download.environment import DownloadEnvironment

@@ -49,7 +49,6 @@ from app.domain.download import (
 from app.domain.errors import HubError, OfflineError
 from app.hub.api.file_names import (
     SPLIT,
-    check_repository,
     is_safe,
     names_a_model,
     quantization_of,
@@ -57,17 +56,11 @@ from app.hub.api.file_names import (
 )
 from app.hub.network.gate import NetworkGate
 from app.hub.network.http_response import busy_error, certificate_error, intercepted
-from app.hub.network.network_environment import (
-    check_endpoint,
-    check_hub_allowed,
-    endpoint_from_environment,
-)
 from app.hub.network.route import Route
 from app.hub.network.transport import Transport
 
 TIMEOUT = httpx2.Timeout(30.0, connect=15.0)
 MAX_CARD_BYTES = 1024 * 1024  # a card is text; more than this is not one
-SEARCH_LIMIT = 30
 _FRONT_MATTER = re.compile(r"\A﻿?---\s*\n(.*?)\n---\s*(?:\n|\Z)", re.DOTALL)
 # What reading an answer of another shape ends in, inside the package or here.
 _OTHER_SHAPE = (ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError)
@@ -89,52 +82,24 @@ def request_headers(token: str | None) -> dict[str, str]:
     )
 
 
-class HubClient:
-    """Questions to one hub. Thread-safe; each method blocks and can raise any ``HubError``."""
+def make_transport(gate: NetworkGate, **options: float) -> Transport:
+    """A transport that speaks with a hub's headers and trusts what the package's client trusts."""
+    return Transport(gate, headers=request_headers, trust=httpx2.create_ssl_context, **options)
 
-    def __init__(
-        self,
-        gate: NetworkGate,
-        *,
-        token: Callable[[], str | None],
-        endpoint: str | None = None,
-    ) -> None:
-        """Prepare; nothing is sent.
 
-        Args:
-            gate: Asked before each request.
-            token: The access token now; None for none.
-            endpoint: The hub's address; None reads ``HF_ENDPOINT``.
-        """
-        self._gate = gate
-        self._token = token
-        self.endpoint = (endpoint or endpoint_from_environment()).rstrip("/")
-        self._api = HfApi(endpoint=self.endpoint, token=False)
+class Metadata:
+    """What one hub answers; each method blocks and can raise any ``HubError``.
 
-    def check(self) -> None:
-        """See that this hub may and can be asked; nothing is sent.
+    Args:
+        endpoint: The hub's address.
+        token: The access token now; None for none.
+    """
 
-        Raises:
-            OfflineError: Offline is on, here or in the environment.
-            WrongAddressError: Its address is none.
-        """
-        self._gate.check()
-        check_hub_allowed()
-        check_endpoint(self.endpoint)
+    def __init__(self, endpoint: str, token: Callable[[], str | None]) -> None:
+        self._endpoint, self._token = endpoint, token
+        self._api = HfApi(endpoint=endpoint, token=False)
 
-    def transport(self, **options: float) -> Transport:
-        """A transport that speaks with this hub's headers and trusts what its client trusts."""
-        return Transport(
-            self._gate, headers=request_headers, trust=httpx2.create_ssl_context, **options
-        )
-
-    def address(self, file: RemoteFile) -> str:
-        """The hub's own address of a file; it redirects to a signed one that expires."""
-        repository = check_repository(file.repository)
-        revision = quote(file.commit or "main", safe="")
-        return f"{self.endpoint}/{repository}/resolve/{revision}/{quote(file.path)}"
-
-    def search(self, text: str, limit: int = SEARCH_LIMIT) -> tuple[RepositoryHit, ...]:
+    def search(self, text: str, limit: int) -> tuple[RepositoryHit, ...]:
         """GGUF repositories whose name holds ``text``, most downloaded first."""
         params = {
             "search": text,
@@ -145,7 +110,7 @@ class HubClient:
         }
         with self._asking(text) as token:
             reply = get_session().get(
-                f"{self.endpoint}/api/models", params=params, headers=request_headers(token)
+                f"{self._endpoint}/api/models", params=params, headers=request_headers(token)
             )
             hf_raise_for_status(reply)
             rows = reply.json()
@@ -157,7 +122,6 @@ class HubClient:
 
     def repository(self, name: str, revision: str | None = None) -> Repository:
         """The GGUF files of a repository, split files as one, with sizes and hashes."""
-        check_repository(name)
         with self._asking(name) as token:
             info = self._api.model_info(
                 name, revision=revision, timeout=30.0, files_metadata=True, token=token or False
@@ -173,7 +137,6 @@ class HubClient:
             MissingRemoteError: One of them is not there.
             HubError: Anything else.
         """
-        check_repository(repository)
         with self._asking(repository) as token:
             info = self._api.model_info(
                 repository, revision=revision, timeout=30.0, token=token or False
@@ -190,8 +153,9 @@ class HubClient:
 
     def card(self, repository: str, revision: str | None = None) -> ModelCard:
         """The repository's README; an empty text where it has none."""
-        check_repository(repository)
-        url = f"{self.endpoint}/{repository}/resolve/{quote(revision or 'main', safe='')}/README.md"
+        url = (
+            f"{self._endpoint}/{repository}/resolve/{quote(revision or 'main', safe='')}/README.md"
+        )
         with self._asking(repository) as token:
             try:
                 text = _read_text(url, token)
@@ -207,8 +171,7 @@ class HubClient:
 
     @contextmanager
     def _asking(self, what: str) -> Iterator[str | None]:
-        """Pass the gate, lend the token, and turn the packages' errors into ours."""
-        self.check()
+        """Lend the token, and turn the packages' errors into ours."""
         try:
             yield self._token()
         except (HFValidationError, OfflineModeIsEnabled, httpx2.HTTPError, *_OTHER_SHAPE) as error:

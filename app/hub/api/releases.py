@@ -9,8 +9,6 @@ from __future__ import annotations
 import re
 from urllib.parse import urljoin, urlsplit
 
-import httpx2
-
 from app.domain.download import (
     NetworkError,
     Release,
@@ -19,10 +17,9 @@ from app.domain.download import (
 )
 from app.hub.network.gate import NetworkGate
 from app.hub.network.http_response import certificate_error
-from app.hub.network.route import Route
 
 HOMEPAGE = "https://github.com/phial-chat/phial"  # as pyproject.toml names it
-_TIMEOUT = httpx2.Timeout(15.0)
+_TIMEOUT = 15.0  # seconds
 _TAG = re.compile(r"/releases/tag/v?(\d+(?:\.\d+)*)$")
 
 
@@ -50,6 +47,10 @@ class ReleasePage:
             OfflineError: The Offline switch is on; nothing was sent.
             HubError: The page cannot be reached, or answers something else.
         """
+        import httpx2  # not before it is asked: a start need not wait for it
+
+        from app.hub.network.route import Route
+
         self._gate.check()
         try:
             with httpx2.Client(transport=Route(), timeout=_TIMEOUT) as client:

@@ -6,9 +6,6 @@ import logging
 import re
 import threading
 
-import keyring
-import keyring.errors
-
 from app.domain.errors import HubError, InvalidValueError
 
 SERVICE = "phial"
@@ -36,7 +33,8 @@ class TokenKeptError(HubError):
 class TokenStore:
     """Keeps one token. Thread-safe.
 
-    The keyring is asked on first use only, not at start: on some desktops that opens a dialog.
+    The keyring is asked, and its package imported, on first use only, not at start: on some
+    desktops that opens a dialog.
     """
 
     def __init__(self) -> None:
@@ -53,6 +51,8 @@ class TokenStore:
         """The token, or None."""
         with self._lock:
             if not self._asked:
+                import keyring
+
                 self._asked = True
                 try:
                     self._token = keyring.get_password(SERVICE, USER)
@@ -78,6 +78,8 @@ class TokenStore:
         Raises:
             InvalidValueError: It is no token; nothing of it is in the message.
         """
+        import keyring
+
         token = _checked(token)
         with self._lock:
             self._token, self._asked = token, True
@@ -96,6 +98,8 @@ class TokenStore:
         Raises:
             TokenKeptError: The keyring would not delete it: locked, or it does not answer.
         """
+        import keyring
+
         with self._lock:
             self._token, self._asked = None, True
             try:

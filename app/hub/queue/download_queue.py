@@ -23,8 +23,8 @@ from app.domain.download import (
     UnsafeNameError,
 )
 from app.domain.errors import KnownError, ModelFileError, NotFoundError, OfflineError
+from app.hub.api.client import HubClient
 from app.hub.api.file_names import check_repository, plain_name, safe_parts
-from app.hub.api.metadata import HubClient
 from app.hub.download.beside import ask_beside
 from app.hub.download.control import DownloadControl
 from app.hub.download.disk import disk_error

@@ -23,7 +23,7 @@ from app.domain.download import (
 from app.domain.errors import KnownError, ModelFileError, NotFoundError
 from app.domain.model import ModelFile
 from app.hub.api.choice import by_file, by_quantization, only_one
-from app.hub.api.metadata import HubClient
+from app.hub.api.client import HubClient
 from app.hub.api.token import TokenStore
 from app.hub.download.beside import ask_beside
 from app.hub.download.control import DownloadControl

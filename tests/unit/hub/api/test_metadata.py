@@ -14,7 +14,9 @@ from app.domain.download import (
     MissingRemoteError,
     UnsafeNameError,
 )
-from app.hub.api.metadata import HubClient, endpoint_from_environment, request_headers
+from app.hub.api.client import HubClient
+from app.hub.api.metadata import request_headers
+from app.hub.network.network_environment import endpoint_from_environment
 from tests.support.hub_kit import FILE, REPO, Kit
 
 

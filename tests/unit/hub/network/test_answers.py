@@ -15,7 +15,7 @@ from app.domain.download import (
     WrongAddressError,
 )
 from app.domain.errors import HubError, OfflineError
-from app.hub.api.metadata import HubClient
+from app.hub.api.client import HubClient
 from app.hub.api.releases import ReleasePage
 from app.hub.network.gate import NetworkGate
 from app.hub.network.network_environment import proxy_for

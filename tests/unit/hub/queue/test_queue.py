@@ -12,7 +12,7 @@ import pytest
 
 from app.domain.download import DownloadItem, DownloadState, UnsafeNameError
 from app.domain.errors import NotFoundError
-from app.hub.api.metadata import HubClient
+from app.hub.api.client import HubClient
 from app.hub.download.rate_limit import RetryPolicy
 from app.hub.local.installed_models import InstalledModels
 from app.hub.queue.download_queue import DownloadQueue
