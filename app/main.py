@@ -64,7 +64,7 @@ def _run(options: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    from app.cli import ask, bench, chat, chats, completion, doctor, models
+    from app.cli import ask, bench, chat, chats, completion, doctor, models, settings
     from app.cli.streams import Parser
     from app.cli.values import model, path
 
@@ -105,7 +105,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.set_defaults(run=None)
     commands = parser.add_subparsers(title="in the terminal", metavar="COMMAND")
-    for command in (ask, bench, doctor, models):
+    for command in (ask, bench, doctor, models, settings):
         command.add_parser(commands)
     chat.add_parser(commands, pdf=_pdf)
     chats.add_parser(commands, pdf=_pdf)

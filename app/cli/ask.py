@@ -7,13 +7,13 @@ import os
 import stat
 import sys
 import threading
-from dataclasses import fields, replace
 
 from app.cli import EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED
 from app.cli.drawing.answer import AnswerOutput, answer_output
 from app.cli.interrupt import stop_on_interrupt
 from app.cli.streams import json_text, say, tell
-from app.cli.values import MODEL_HELP, WrongUsageError, bounds, number
+from app.cli.talk.setting_words import add_setting_options, given_settings
+from app.cli.values import MODEL_HELP, WrongUsageError
 from app.cli.values import model as model_value
 from app.compose import Setup, make_engine, named_model
 from app.domain.errors import LoadCancelledError
@@ -21,22 +21,16 @@ from app.domain.generation import (
     Finished,
     GenerationRequest,
     Role,
-    Sampling,
     StopReason,
     TextDelta,
     Turn,
 )
 from app.domain.model import LoadRequest, ModelFile
-from app.domain.settings import SPECS
 from app.engine.base import Engine
 from app.hub.api.catalog import load_catalog
 from app.services.models.model_files import DEMO
+from app.services.models.model_fit import request_of
 from app.system.bundled import bundled
-
-SAMPLING = tuple(field.name for field in fields(Sampling) if field.name in SPECS)
-_CONTEXT = "context_size"
-# Where less makes sense than the dialog offers: one word, and the smallest cache of llama.cpp.
-_LOWER = {"max_tokens": 1, _CONTEXT: 256}
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -48,20 +42,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         help="the question; what is piped in is joined to it, and - stands for that alone",
     )
     parser.add_argument("--model", type=model_value, metavar="MODEL", help=MODEL_HELP)
-    parser.add_argument("--system", metavar="S", help="system prompt; empty for none")
-    for name in SAMPLING:
-        parser.add_argument(
-            f"--{name.replace('_', '-')}",
-            type=number(name, low=_LOWER.get(name)),
-            metavar="N",
-            help=_help(name),
-        )
-    parser.add_argument(
-        "--ctx",
-        type=number(_CONTEXT, low=_LOWER[_CONTEXT]),
-        metavar="N",
-        help=f"context size in tokens, {bounds(_CONTEXT, low=_LOWER[_CONTEXT])}",
-    )
+    add_setting_options(parser)
     parser.add_argument("--json", action="store_true", help="one object instead of text")
     parser.set_defaults(run=run)
 
@@ -72,24 +53,18 @@ def run(options: argparse.Namespace, setup: Setup) -> int:
     Raises:
         KnownError: The reason nothing was answered.
     """
+    setup.settings.override(**given_settings(options))
     settings = setup.settings.current
     model = named_model(setup, options.model or settings.model_path or DEMO)
-    load = LoadRequest(
-        path=model.path,
-        context_size=options.ctx if options.ctx is not None else settings.context_size,
-        gpu_layers=settings.gpu_layers,
-        kv_type=settings.kv_type,
-        threads=settings.threads,
-    )
     catalog = load_catalog(bundled("models", "catalog.json"))
     family = catalog.family_of(model.name, model.path.stem)
-    system = options.system if options.system is not None else settings.system_prompt
+    system = settings.system_prompt
     turns = [Turn(Role.SYSTEM, system)] if system.strip() else []
     turns.append(Turn(Role.USER, _prompt(options.prompt)))
     request = GenerationRequest(
         conversation_id="",
         turns=tuple(turns),
-        sampling=_sampling(settings.sampling(family.sampling if family else None), options),
+        sampling=settings.sampling(family.sampling if family else None),
         private=True,
         replace_system=settings.replace_model_prompt,
     )
@@ -97,7 +72,7 @@ def run(options: argparse.Namespace, setup: Setup) -> int:
     output = None if options.json else answer_output()
     try:
         with stop_on_interrupt() as stop:
-            return _answer(engine, load, request, model, stop, output)
+            return _answer(engine, request_of(settings, model.path), request, model, stop, output)
     finally:
         engine.close()
 
@@ -149,17 +124,6 @@ def _result(text: str, finished: Finished, model: ModelFile) -> dict[str, object
         "model": str(model.path) if not model.demo else DEMO,
         "seed": finished.seed,
     }
-
-
-def _sampling(base: Sampling, options: argparse.Namespace) -> Sampling:
-    own = {name: getattr(options, name) for name in SAMPLING}
-    return replace(base, **{name: value for name, value in own.items() if value is not None})
-
-
-def _help(name: str) -> str:
-    declared = SPECS[name].option
-    first, rest = declared.label[0].lower(), declared.label[1:]
-    return f"{first}{rest}, {bounds(name, low=_LOWER.get(name))}. {declared.help}"
 
 
 def _prompt(argument: str) -> str:

@@ -15,6 +15,7 @@ from app.cli.interrupt import stop_on_interrupt
 from app.cli.streams import say
 from app.cli.talk.chat_actions import ChatActions
 from app.cli.talk.lines import HISTORY, Lines, PipedLines, open_lines
+from app.cli.talk.setting_words import add_setting_options, given_settings
 from app.cli.talk.slash_commands import HELP, read_command
 from app.cli.values import MODEL_HELP, WrongUsageError, words
 from app.cli.values import model as model_value
@@ -62,6 +63,7 @@ def add_parser(
         "the chat that was used last",
     )
     parser.add_argument("--model", type=model_value, metavar="MODEL", help=MODEL_HELP)
+    add_setting_options(parser)
     parser.add_argument("--private", action="store_true", help="keep nothing of this chat")
     parser.set_defaults(run=run, pdf=pdf)
 
@@ -74,6 +76,7 @@ def run(options: argparse.Namespace, setup: Setup) -> int:
     """
     if options.private and options.chat is not None:
         raise WrongUsageError("A chat that is kept cannot go on as a private one.")
+    setup.settings.override(**given_settings(options))
     model = named_model(setup, options.model or setup.settings.current.model_path or DEMO)
     services = build_services(setup, make_engine(setup), model=model)
     try:
@@ -151,6 +154,7 @@ class Talk:
             return
 
     def _hear(self, line: str) -> None:
+        self._services.settings.follow()  # the window may have changed them
         command = read_command(line)
         try:
             if command is not None:

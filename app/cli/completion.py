@@ -74,6 +74,7 @@ class _Command:
     commands: tuple[_Word, ...]
     options: tuple[_Option, ...]
     values: tuple[str, ...]  # of its first argument, where they are few
+    after: dict[str, tuple[str, ...]]  # what may follow a word: a setting's values its name
 
 
 def _commands(parser: argparse.ArgumentParser, *path: str) -> Iterator[_Command]:
@@ -91,8 +92,11 @@ def _commands(parser: argparse.ArgumentParser, *path: str) -> Iterator[_Command]
             help_text = (action.help or "").replace("%%", "%")
             options.append(_Option(tuple(action.option_strings), help_text, valued, choices))
         else:
-            values = values or choices
-    yield _Command(path, tuple(words), tuple(options), values)
+            values = values or tuple(parser.get_default("words") or choices)
+    after = {name: one.values for one in options if one.values for name in one.names}
+    for word, those in (parser.get_default("values_after") or {}).items():
+        after |= {word: tuple(those)} if those else {}
+    yield _Command(path, tuple(words), tuple(options), values, after)
     for word, sub in below:
         yield from _commands(sub, *path, word)
 
@@ -135,11 +139,9 @@ def _bash(tree: list[_Command]) -> str:
     for command in tree:
         at = " ".join(command.path)
         walk += _steps(command)
-        for option in command.options:
-            if option.values:
-                names = "|".join(f'"{at} {name}"' for name in option.names)
-                given = f'compgen -W "{" ".join(option.values)}" -- "$cur"'
-                values.append(f"        {names}) mapfile -t COMPREPLY < <({given}); return ;;")
+        for word, those in command.after.items():
+            given = f'compgen -W "{" ".join(those)}" -- "$cur"'
+            values.append(f'        "{at} {word}") mapfile -t COMPREPLY < <({given}); return ;;')
         names = " ".join(name for option in command.options for name in option.names)
         words = " ".join([*(word.word for word in command.commands), *command.values])
         offers.append(f'        "{at}") options="{names}" words="{words}" ;;')
@@ -189,10 +191,10 @@ def _zsh(tree: list[_Command]) -> str:
     for command in tree:
         at = " ".join(command.path)
         walk += _steps(command)
-        for option in command.options:
-            if option.values:
-                names = "|".join(f'"{at} {name}"' for name in option.names)
-                values.append(f"        {names}) compadd -- {' '.join(option.values)}; return ;;")
+        values += [
+            f'        "{at} {word}") compadd -- {" ".join(those)}; return ;;'
+            for word, those in command.after.items()
+        ]
         names = " ".join(
             _quoted(f"{name}:{option.help}") for option in command.options for name in option.names
         )
@@ -233,20 +235,27 @@ def _fish(tree: list[_Command]) -> str:
                 f"                set at {_quoted(f'{at} {word.word}'.strip())}"
             )
             lines.append(f"{here} -f -a {word.word} -d {_quoted(word.help)}")
+        for before, those in command.after.items():
+            if not before.startswith("-"):
+                behind = f"__phial_at {at}; and __fish_prev_arg_in {before}"
+                lines.append(
+                    f"complete -c phial -n {_quoted(behind)} -f -a {_quoted(' '.join(those))}"
+                )
         lines += [
-            f"{here} {_fish_option(option)} -d {_quoted(option.help)}" for option in command.options
+            f"{here} {_fish_option(option, command.after)} -d {_quoted(option.help)}"
+            for option in command.options
         ]
         if command.values:
             lines.append(f"{here} -f -a {_quoted(' '.join(command.values))}")
     return _FISH.format(walk="\n".join(walk)) + "\n".join(lines) + "\n"
 
 
-def _fish_option(option: _Option) -> str:
+def _fish_option(option: _Option, after: dict[str, tuple[str, ...]]) -> str:
     names = [
         f"-l {name[2:]}" if name.startswith("--") else f"-s {name[1:]}" for name in option.names
     ]
-    if option.values:
-        names.append(f"-x -a {_quoted(' '.join(option.values))}")
+    if values := after.get(option.names[0]):
+        names.append(f"-x -a {_quoted(' '.join(values))}")
     elif option.valued:
         names.append("-r")
     return " ".join(names)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 
@@ -9,6 +10,17 @@ from app.domain.errors import InvalidValueError
 from app.domain.options import shown
 
 MAX_SEED = 2**32 - 2  # llama.cpp keeps 2**32 - 1 for "choose one at random"
+RANGES: Mapping[str, tuple[float, float]] = {
+    "temperature": (0, 5),
+    "top_k": (0, 1_000_000),
+    "top_p": (0.0001, 1),
+    "min_p": (0, 1),
+    "repeat_penalty": (0.5, 2),
+    "repeat_last_n": (0, 1_000_000),
+    "seed": (0, MAX_SEED),
+    "max_tokens": (1, 2**31 - 1),
+}
+"""Smallest and largest value of each number of :class:`Sampling`."""
 
 
 class Role(StrEnum):
@@ -83,16 +95,9 @@ class Sampling:
     stop: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        _in_range("temperature", self.temperature, 0, 5)
-        _in_range("top-k", self.top_k, 0, 1_000_000)
-        _in_range("top-p", self.top_p, 0.0001, 1)
-        _in_range("min-p", self.min_p, 0, 1)
-        _in_range("repeat penalty", self.repeat_penalty, 0.5, 2)
-        _in_range("repeat window", self.repeat_last_n, 0, 1_000_000)
-        if self.seed is not None:
-            _in_range("seed", self.seed, 0, MAX_SEED)
-        if self.max_tokens is not None:
-            _in_range("max tokens", self.max_tokens, 1, 2**31 - 1)
+        for name, (low, high) in RANGES.items():
+            if (value := getattr(self, name)) is not None:
+                _in_range(name.replace("_", " "), value, low, high)
         if any(not text for text in self.stop):
             raise InvalidValueError("An empty stop string would end every answer at once.")
 

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from math import isfinite
-from typing import Any, get_type_hints
+from typing import TypeVar, get_type_hints
 
 from app.domain.errors import InvalidValueError
 from app.domain.numbers import ENGLISH, Signs, read_number, write_number
 
 _MANY_DIGITS = 40
+T = TypeVar("T")
 
 
 class Section(StrEnum):
@@ -42,6 +43,7 @@ class Option:
         none_label: What None means, where None is allowed.
         choices: Words for the values of an enumeration.
         multiline: A text of several lines.
+        flag: Its option of ``phial ask`` and ``phial chat``; empty where it is none of an answer.
     """
 
     section: Section | None
@@ -55,10 +57,11 @@ class Option:
     choices: Mapping[str, str] = dataclasses.field(default_factory=dict)
     multiline: bool = False
     first: float | None = None
+    flag: str = ""
 
 
-def option(default: Any, declared: Option) -> Any:
-    """A dataclass field for a setting."""
+def option(default: T, declared: Option) -> T:
+    """A dataclass field for a setting; its default is of the field's type, or mypy says so."""
     return dataclasses.field(default=default, metadata={"option": declared})
 
 

@@ -7,12 +7,12 @@ setting is one new field here.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from typing import Any
 
 from app.domain.errors import InvalidValueError
-from app.domain.generation import MAX_SEED, OverflowPolicy, Sampling
+from app.domain.generation import RANGES, OverflowPolicy, Sampling
 from app.domain.model import KvType
 from app.domain.options import Option, Section, SettingSpec, check, option, specs_of
 
@@ -33,7 +33,6 @@ class LoadWhen(StrEnum):
     FIRST_USE = "first_use"  # with the first message
 
 
-_SAMPLING = ("temperature", "top_k", "top_p", "min_p", "repeat_penalty", "seed", "max_tokens")
 _ADVISED = "what suits the model"
 _USUAL = Sampling()
 _G, _M, _A, _P = Section.GENERATION, Section.MODEL, Section.APPEARANCE, Section.PRIVACY
@@ -54,6 +53,7 @@ class Settings:
             "System prompt",
             "Given to the model before each new chat. Empty is fine.",
             multiline=True,
+            flag="--system",
         ),
     )
     replace_model_prompt: bool = option(
@@ -63,6 +63,7 @@ class Settings:
             "In place of the model's own prompt",
             "Some models, Phi-4-reasoning among them, bring a system prompt of their own. "
             "Off: yours follows it.",
+            flag="--replace-model-prompt",
         ),
     )
     temperature: float | None = option(
@@ -71,11 +72,11 @@ class Settings:
             _G,
             "Temperature",
             "0 always takes the likeliest token; higher varies more.",
-            0,
-            5,
+            *RANGES["temperature"],
             0.05,
             none_label=_ADVISED,
             first=_USUAL.temperature,
+            flag="--temperature",
         ),
     )
     top_k: int | None = option(
@@ -84,10 +85,10 @@ class Settings:
             _G,
             "Top-k",
             "Draw from the k likeliest tokens. 0 is off.",
-            0,
-            1_000_000,
+            *RANGES["top_k"],
             none_label=_ADVISED,
             first=_USUAL.top_k,
+            flag="--top-k",
         ),
     )
     top_p: float | None = option(
@@ -96,11 +97,11 @@ class Settings:
             _G,
             "Top-p",
             "Draw from the likeliest tokens that hold this probability together.",
-            0.0001,
-            1,
+            *RANGES["top_p"],
             0.01,
             none_label=_ADVISED,
             first=_USUAL.top_p,
+            flag="--top-p",
         ),
     )
     min_p: float | None = option(
@@ -109,11 +110,11 @@ class Settings:
             _G,
             "Min-p",
             "Drop tokens below this share of the likeliest one's probability.",
-            0,
-            1,
+            *RANGES["min_p"],
             0.01,
             none_label=_ADVISED,
             first=_USUAL.min_p,
+            flag="--min-p",
         ),
     )
     repeat_penalty: float | None = option(
@@ -122,11 +123,11 @@ class Settings:
             _G,
             "Repeat penalty",
             "1 is off; 1.1 is mild.",
-            0.5,
-            2,
+            *RANGES["repeat_penalty"],
             0.05,
             none_label=_ADVISED,
             first=_USUAL.repeat_penalty,
+            flag="--repeat-penalty",
         ),
     )
     max_tokens: int | None = option(
@@ -135,12 +136,13 @@ class Settings:
             _G,
             "Longest answer",
             "An answer that reaches it can be continued.",
-            16,
+            1,
             131_072,
             16,
             "tokens",
             "what the context leaves",
             first=1_024,
+            flag="--max-tokens",
         ),
     )
     seed: int | None = option(
@@ -149,10 +151,10 @@ class Settings:
             _G,
             "Seed",
             "The same seed repeats the same answer.",
-            0,
-            MAX_SEED,
+            *RANGES["seed"],
             none_label="new each time",
             first=0,
+            flag="--seed",
         ),
     )
     overflow: OverflowPolicy = option(
@@ -175,12 +177,13 @@ class Settings:
             _M,
             "Context size",
             "How much text the model reads at once. More takes more memory.",
-            512,
+            256,
             131_072,
             512,
             "tokens",
             "what fits this computer",
             first=16_384,  # Phi-4's own window
+            flag="--ctx",
         ),
     )
     threads: int | None = option(
@@ -193,6 +196,7 @@ class Settings:
             256,
             none_label="physical cores",
             first=4,
+            flag="--threads",
         ),
     )
     gpu_layers: int | None = option(
@@ -205,6 +209,7 @@ class Settings:
             1_000,
             none_label="what fits",
             first=0,
+            flag="--gpu-layers",
         ),
     )
     kv_type: KvType | None = option(
@@ -215,6 +220,7 @@ class Settings:
             "f16 is exact; q8_0 takes about half the memory.",
             none_label="f16, smaller only if needed",
             choices={KvType.F16: "f16 (exact)", KvType.Q8_0: "q8_0 (smaller)"},
+            flag="--kv-type",
         ),
     )
     load_when: LoadWhen = option(
@@ -245,6 +251,7 @@ class Settings:
             _M,
             "Lookup drafting",
             "Faster where an answer repeats its question; the words stay the model's own.",
+            flag="--lookup-drafting",
         ),
     )
     theme: ThemeChoice = option(
@@ -296,12 +303,16 @@ class Settings:
         Args:
             advised: Their advice; None where there is none.
         """
-        own = {name: getattr(self, name) for name in _SAMPLING}
+        own = {name: getattr(self, name) for name in SAMPLED}
         chosen = {name: value for name, value in own.items() if value is not None}
         return replace(advised or Sampling(), **chosen)
 
 
 SPECS: dict[str, SettingSpec] = specs_of(Settings)
+SAMPLED = tuple(field.name for field in fields(Sampling) if field.name in SPECS)
+"""Settings that say how tokens are drawn."""
+SHOWN = {name: spec for name, spec in SPECS.items() if spec.option.section is not None}
+"""Settings for people, in the dialog and the terminal; the others are what the window remembers."""
 
 
 def settings_from_dict(data: Mapping[str, object]) -> tuple[Settings, list[str]]:

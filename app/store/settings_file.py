@@ -1,26 +1,34 @@
-"""The settings file: JSON, saved atomically, holding what differs from the defaults."""
+"""The settings file: JSON, saved atomically, holding what differs from the defaults.
+
+The window and the terminal's commands may have it open at the same time. So each writes only what
+it changed, over what stands there now, while no other does.
+"""
 
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 from app.domain.errors import KnownError
-from app.domain.settings import (
-    SPECS,
-    Settings,
-    refuses,
-    settings_from_dict,
-    settings_to_dict,
-)
-from app.store.database.files import read_json, write_json
+from app.domain.settings import Settings, refuses, settings_from_dict, settings_to_dict
+from app.store.database.files import peek_json, read_json, write_json
+
+Alone = Callable[[], AbstractContextManager[None]]
 
 
 class SettingsStore:
-    """Reads and writes the settings at ``path``. May be used from any thread."""
+    """Reads and writes the settings at ``path``. May be used from any thread.
 
-    def __init__(self, path: Path) -> None:
+    Args:
+        path: The file.
+        alone: Keeps other processes from writing while its block runs.
+    """
+
+    def __init__(self, path: Path, alone: Alone = nullcontext) -> None:
         self.path = path
+        self._alone = alone
         self._lock = threading.Lock()
 
     def load(self) -> tuple[Settings, tuple[str, ...]]:
@@ -41,11 +49,30 @@ class SettingsStore:
             problems.insert(0, told)
         return settings, tuple(problems)
 
-    def save(self, settings: Settings) -> None:
-        """Write the settings.
+    def reload(self) -> tuple[Settings, tuple[str, ...]] | None:
+        """As :meth:`load`, but None while there are none to read, and nothing is set aside.
+
+        Raises:
+            KnownError: The file is there and cannot be read.
+        """
+        data = peek_json(self.path)
+        if data is None:
+            return None
+        settings, problems = settings_from_dict(data)
+        return settings, tuple(problems)
+
+    def save(self, settings: Settings, before: Settings | None = None) -> Settings:
+        """Write what changed.
 
         What a newer version put into the file stays there, and so does a value that cannot be used,
         until that setting is changed: it may be a slip of the pen in a file edited by hand.
+
+        Args:
+            settings: As they shall be.
+            before: As they were. None writes all of them, as happens where there is no file.
+
+        Returns:
+            What is stored now: another program may have changed more.
 
         Raises:
             DiskFullError: No room; the old file is as it was.
@@ -53,13 +80,16 @@ class SettingsStore:
             StoreError: Another I/O error.
         """
         new, defaults = settings_to_dict(settings), settings_to_dict(Settings())
-        with self._lock:
+        with self._lock, self._alone():
+            known = peek_json(self.path) is not None
+            old = settings_to_dict(before) if before is not None and known else {}
             stored, _ = read_json(self.path)
-            kept = {name: value for name, value in stored.items() if _is_kept(name, value)}
-            changed = {name: value for name, value in new.items() if value != defaults[name]}
-            write_json(self.path, {**kept, **changed})
-
-
-def _is_kept(name: str, value: object) -> bool:
-    """Whether a stored value stays in the file although it is not used."""
-    return name not in SPECS or refuses(name, value)
+            for name, value in new.items():
+                if old and value == old[name]:
+                    continue
+                if value != defaults[name]:
+                    stored[name] = value
+                elif old or not (name in stored and refuses(name, stored[name])):
+                    stored.pop(name, None)
+            write_json(self.path, stored)
+        return settings_from_dict(stored)[0]

@@ -7,7 +7,14 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QEvent, QObject, Qt, QtMsgType, qInstallMessageHandler
+from PySide6.QtCore import (
+    QEvent,
+    QFileSystemWatcher,
+    QObject,
+    Qt,
+    QtMsgType,
+    qInstallMessageHandler,
+)
 from PySide6.QtGui import QFileOpenEvent, QFont, QFontDatabase, QGuiApplication
 from PySide6.QtWidgets import QApplication
 
@@ -166,6 +173,7 @@ def _run(
     window = MainWindow(services, look.theme)
     look.add_window(window)
     errors.show_over(window, window.pane.status.show_notice)
+    watcher = _watch_settings(services)
     activation = SingleInstanceServer(channel) if channel else None
     if activation is not None:
         activation.activation_requested.connect(window.bring_to_front)
@@ -195,10 +203,21 @@ def _run(
     code = application.exec()
     end_watching()
     opener.close()
+    watcher.deleteLater()
     collector.close()
     if activation is not None:
         activation.close()
     return code
+
+
+def _watch_settings(services: Services) -> QFileSystemWatcher:
+    """Let the settings follow what other programs change in their file.
+
+    Its folder is watched: the file is replaced, and a watch of it would end with the old one.
+    """
+    watcher = QFileSystemWatcher([str(services.data_folder)])
+    watcher.directoryChanged.connect(lambda _folder: services.settings.follow())
+    return watcher
 
 
 def _watch_frames(window: MainWindow) -> Callable[[], None]:

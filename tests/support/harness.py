@@ -31,8 +31,12 @@ class SettingsInMemory:
     def load(self) -> tuple[Settings, tuple[str, ...]]:
         return self.saved, ()
 
-    def save(self, settings: Settings) -> None:
+    def reload(self) -> tuple[Settings, tuple[str, ...]]:
+        return self.load()
+
+    def save(self, settings: Settings, before: Settings) -> Settings:
         self.saved = settings
+        return settings
 
 
 class NoLog:

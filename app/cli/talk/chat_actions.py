@@ -8,7 +8,7 @@ from pathlib import Path
 from app.cli.chats import PDF, SUFFIXES
 from app.cli.streams import one_line, say
 from app.cli.talk.setting_words import (
-    SHOWN,
+    DEFAULT,
     find_setting,
     read_setting,
     setting_line,
@@ -20,6 +20,7 @@ from app.cli.talk.slash_commands import SLASH_COMMANDS
 from app.cli.values import path as path_given
 from app.domain.errors import InvalidValueError, TransferError
 from app.domain.model import ModelFile
+from app.domain.settings import SHOWN
 from app.markup.transfer.values import Exporter
 from app.services.core.formatting import size
 from app.services.models.model_files import find_model_named
@@ -68,7 +69,9 @@ class ChatActions:
             lines = setting_lines(settings.current, find_setting(name))
         else:
             spec = find_setting(name)
-            settings.update(**{spec.name: read_setting(spec, text.strip())})
+            word = text.strip()
+            value = spec.default if word.casefold() == DEFAULT else read_setting(spec, word)
+            settings.update(**{spec.name: value})
             lines = [f"{spec.option.label}: {setting_value(settings.current, spec)}"]
         _say_lines(lines)
 

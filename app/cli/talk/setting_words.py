@@ -1,16 +1,20 @@
-"""Settings as words of the terminal: what they are, and what was typed for one."""
+"""Settings as words of the terminal: what they are, what was typed for one, and their options."""
 
 from __future__ import annotations
 
+import argparse
+from collections.abc import Callable
+from difflib import get_close_matches
 from enum import StrEnum
+from typing import Any
 
 from app.domain.errors import InvalidValueError
 from app.domain.numbers import write_number
 from app.domain.options import SettingSpec, bounds, read_typed
-from app.domain.settings import SPECS, Settings
+from app.domain.settings import SHOWN, Settings
 
-SHOWN = {name: spec for name, spec in SPECS.items() if spec.option.section is not None}
 DEFAULT = "default"
+_LONG = 40  # characters of what was typed that are said again
 _SWITCH = {"on": True, "true": True, "yes": True, "off": False, "false": False, "no": False}
 
 
@@ -18,14 +22,15 @@ def find_setting(text: str) -> SettingSpec:
     """The setting of a name; hyphens stand for its underscores.
 
     Raises:
-        InvalidValueError: There is none.
+        InvalidValueError: There is none; the sentence names what may be meant.
     """
-    spec = SHOWN.get(text.casefold().replace("-", "_"))
-    if spec is None:
-        raise InvalidValueError(
-            f"There is no setting {text}.", action="/set alone shows what there is."
-        )
-    return spec
+    name = text.strip().casefold().replace("-", "_")
+    if name in SHOWN:
+        return SHOWN[name]
+    said = {one.name: f"{one.name} {one.option.label}".casefold() for one in SHOWN.values()}
+    near = [one for one in said if name and name in said[one]] or get_close_matches(name, SHOWN)
+    hint = f"Did you mean {' or '.join(near[:3])}?" if near else f"There are: {', '.join(SHOWN)}."
+    raise InvalidValueError(f"There is no setting “{_short(text)}”. {hint}", action="")
 
 
 def read_setting(spec: SettingSpec, text: str) -> object:
@@ -34,21 +39,33 @@ def read_setting(spec: SettingSpec, text: str) -> object:
     Raises:
         InvalidValueError: It is none of this setting; the sentence says what it may be.
     """
-    word = text.casefold()
+    label, word = spec.option.label, text.strip().casefold()
+    if spec.type is str:
+        return text
     if word == DEFAULT:
         return spec.default
     if spec.type is bool:
         if word not in _SWITCH:
-            raise InvalidValueError(f"{spec.option.label} is on or off, not “{text}”.", action="")
+            raise InvalidValueError(f"{label} is on or off, not “{_short(text)}”.", action="")
         return _SWITCH[word]
     if issubclass(spec.type, StrEnum):
         if word not in list(spec.type):
             allowed = ", ".join(spec.type)
-            raise InvalidValueError(f"{spec.option.label} is one of {allowed}.", action="")
+            raise InvalidValueError(
+                f"{label} is one of {allowed}, not “{_short(text)}”.", action=""
+            )
         return spec.type(word)
-    if spec.type is str:
-        return text
-    return read_typed(spec, text)
+    if not word:  # what a shell makes of a variable that is not set
+        raise InvalidValueError(f"{label} needs a number {bounds(spec)}.", action="")
+    try:
+        return read_typed(spec, text)
+    except InvalidValueError as error:
+        what = f"{label} cannot be “{_short(text)}”. {error.what}"
+        raise InvalidValueError(what, action="") from error
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONG else f"{text[: _LONG - 1]}…"
 
 
 def setting_value(settings: Settings, spec: SettingSpec) -> str:
@@ -95,4 +112,45 @@ def values_of(spec: SettingSpec) -> list[str]:
     """Words that can be completed."""
     if spec.type is bool:
         return ["on", "off", DEFAULT]
+    if spec.type is str:
+        return []
     return [*spec.type, DEFAULT] if issubclass(spec.type, StrEnum) else [DEFAULT]
+
+
+# --- options of a command line -----------------------------------------------------------------
+
+
+def value_of(spec: SettingSpec) -> Callable[[str], object]:
+    """A ``type`` for argparse: :func:`read_setting`."""
+
+    def read(text: str) -> object:
+        try:
+            return read_setting(spec, text)
+        except InvalidValueError as error:
+            raise argparse.ArgumentTypeError(error.what) from error
+
+    return read
+
+
+def add_setting_options(parser: argparse.ArgumentParser) -> None:
+    """An option for each setting that bears on answers, as it is declared."""
+    flags = {spec.option.flag: spec for spec in SHOWN.values() if spec.option.flag}
+    for flag, spec in flags.items():
+        parser.add_argument(
+            flag,
+            dest=spec.name,
+            default=argparse.SUPPRESS,
+            type=value_of(spec),
+            metavar="TEXT" if spec.type is str else "VALUE",
+            help=f"{spec.option.label}: {allowed(spec)}. {spec.option.help}".replace("%", "%%"),
+        )
+    parser.set_defaults(values_after={flag: values_of(spec) for flag, spec in flags.items()})
+
+
+def given_settings(options: argparse.Namespace) -> dict[str, Any]:
+    """What the options of :func:`add_setting_options` say, by setting."""
+    return {
+        name: getattr(options, name)
+        for name, spec in SHOWN.items()
+        if spec.option.flag and hasattr(options, name)
+    }

@@ -21,7 +21,6 @@ from app.domain.errors import (
 from app.domain.generation import Sampling
 from app.domain.gguf import read_gguf_file
 from app.domain.model import Device, LoadedModel, LoadRequest, ModelFile, ModelRef
-from app.domain.settings import Settings
 from app.engine.base import Cancel, Engine
 from app.hub.download.control import DownloadControl
 from app.hub.local.installed_models import InstalledModel
@@ -39,7 +38,7 @@ from app.services.core.events import (
 from app.services.core.serial_executor import SerialExecutor
 from app.services.core.settings import SettingsService
 from app.services.models.model_files import DEMO, ModelHashes, find_model, model_file
-from app.services.models.model_fit import without_model
+from app.services.models.model_fit import request_of, without_model
 from app.services.models.speeds import SpeedRecorder
 from app.store import SpeedStore
 
@@ -308,16 +307,16 @@ class ModelService:
             raise ModelNotLoadedError(
                 "No model is chosen.", action="Choose a model, or try the built-in demo."
             )
-        if state.phase is ModelPhase.READY:
-            wanted = self._request(state.model, self._settings.current)
-            if self._loaded_with == wanted:
-                return state.model
+        ready = state.phase is ModelPhase.READY
+        if ready and self._loaded_with == self.request_for(state.model):
+            return state.model
         self._load(state.model, cancel)
         return state.model
 
     def request_for(self, model: ModelFile) -> LoadRequest:
         """How a model is loaded with the settings in force."""
-        return self._request(model, self._settings.current)
+        request = request_of(self._settings.current, model.path)
+        return replace(request, sha256=self._hashes.hash_of(model))
 
     def reference(self, model: ModelFile) -> ModelRef:
         """What is stored with an answer to say which file made it."""
@@ -401,7 +400,7 @@ class ModelService:
         def progress(fraction: float) -> None:
             self._publish(ModelState(ModelPhase.LOADING, model, fraction))
 
-        request = self._request(model, self._settings.current)
+        request = self.request_for(model)
         self._loaded_with = None
         try:
             if model.problem:
@@ -419,16 +418,6 @@ class ModelService:
             known = model_file(listed) if listed is not None else model  # its hash came meanwhile
             self._publish(ModelState(ModelPhase.READY, known, 1.0, loaded))
         return loaded
-
-    def _request(self, model: ModelFile, settings: Settings) -> LoadRequest:
-        return LoadRequest(
-            path=model.path,
-            context_size=settings.context_size,
-            gpu_layers=settings.gpu_layers,
-            kv_type=settings.kv_type,
-            threads=settings.threads,
-            sha256=self._hashes.hash_of(model),
-        )
 
     def _hash_listed(self, model: InstalledModel, done: Callable[[bool], None]) -> None:
         try:
@@ -451,7 +440,7 @@ class ModelService:
 
     def _on_event(self, event: object) -> None:
         match event:
-            case SettingsChanged(before, after) if _engine_part(before) != _engine_part(after):
+            case SettingsChanged(before, after) if request_of(before) != request_of(after):
                 if self._state.phase is ModelPhase.READY:
                     self.load()
 
@@ -471,7 +460,3 @@ def _in_use_again(before: ModelState, tried: ModelFile, error: KnownError) -> Kn
         action=error.action,
         detail=error.detail,
     )
-
-
-def _engine_part(settings: Settings) -> tuple[object, ...]:
-    return settings.context_size, settings.threads, settings.gpu_layers, settings.kv_type

@@ -131,14 +131,30 @@ def read_json(path: Path) -> tuple[dict[str, object], Path | None]:
     Raises:
         KnownError: The file is there and cannot be read.
     """
-    try:
-        text = path.read_bytes()
-    except FileNotFoundError:
+    text = _content(path)
+    if text is None:
         return {}, None
-    except OSError as error:
-        raise file_error(error, path.name) from error
     data = _parsed_object(text)
     return ({}, set_aside(path)) if data is None else (data, None)
+
+
+def peek_json(path: Path) -> dict[str, object] | None:
+    """A JSON object as :func:`read_json` reads it, but a file that is none stays where it is.
+
+    Another program may be in the middle of writing it. None where there is no object.
+    """
+    text = _content(path)
+    return None if text is None else _parsed_object(text)
+
+
+def _content(path: Path) -> bytes | None:
+    """What is in a file; None where there is no file."""
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise file_error(error, path.name) from error
 
 
 def _parsed_object(text: bytes) -> dict[str, object] | None:

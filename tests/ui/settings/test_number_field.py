@@ -60,9 +60,9 @@ def room(qtbot: QtBot, open_window: Open, **settings: object) -> Room:
     ("name", "typed", "bounds"),
     [
         ("temperature", "9.5", "between 0 and 5"),
-        ("context_size", "99999999", "between 512 and 131,072 tokens"),
-        ("context_size", "3", "between 512 and 131,072 tokens"),
-        ("max_tokens", "3", "between 16 and 131,072 tokens"),
+        ("context_size", "99999999", "between 256 and 131,072 tokens"),
+        ("context_size", "3", "between 256 and 131,072 tokens"),
+        ("max_tokens", "0", "between 1 and 131,072 tokens"),
         ("seed", str(MAX_SEED + 1), "between 0 and 4,294,967,294"),
         ("seed", "-1", "between 0 and 4,294,967,294"),
         ("zoom", "1000", "between 50 and 300 %"),
@@ -190,7 +190,7 @@ def test_a_german_context_is_grouped_and_refused_in_german_numbers(
     there = room(qtbot, open_window, context_size=4096)
     assert there.text("context_size") == "4.096"
     there.hand.type("context_size", "131.073")
-    assert "between 512 and 131.072 tokens" in there.told("context_size")
+    assert "between 256 and 131.072 tokens" in there.told("context_size")
     there.hand.type("context_size", "131.072")
     assert there.service.current.context_size == 131_072
 
@@ -250,7 +250,7 @@ def test_steps_end_at_the_bounds_and_none_is_never_stepped_to(
     there = room(qtbot, open_window, context_size=600, temperature=4.98, top_k=0)
     down, up = Qt.Key.Key_Down, Qt.Key.Key_Up
     there.hand.press("context_size", down, down, down, Qt.Key.Key_Return)
-    assert there.service.current.context_size == 512
+    assert there.service.current.context_size == 256
     there.hand.press("temperature", up, up, up)
     assert there.service.current.temperature == 5
     there.hand.press("temperature", down, down, down)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from app.cli import EXIT_DONE, EXIT_FAILED, EXIT_USAGE
+from app.domain.settings import SPECS
 from app.engine.base import Engine
 from app.main import main
 from app.store import open_store
@@ -49,8 +50,7 @@ BOUNDS = {
     "--ctx": "between 256 and 131,072",
 }
 NO_NUMBERS = (
-    "nan", "inf", "-inf", "0,7", "", " ", "1_0", "٣", "0x10", "1e0", "9" * 5_000, "1 000", "½",
-    "1.2.3", "-", "true",
+    "nan", "inf", "-inf", "", " ", "1_0", "0x10", "9" * 5_000, "½", "1.2.3", "-", "true",
 )  # fmt: skip
 OUT_OF_RANGE = {
     "--temperature": ("-1", "9.5", "5.01", "99999999"),
@@ -80,13 +80,13 @@ def test_a_number_out_of_range_is_refused_with_the_bounds(
 ) -> None:
     for text in OUT_OF_RANGE[option]:
         said = refused(capsys, "ask", option, text, "Hi")
-        assert f"argument {option}: {text} is out of range" in said
+        assert f" cannot be “{text}”." in said
         assert BOUNDS[option] in said
 
 
 @pytest.mark.parametrize("option", ["--top-k", "--seed", "--max-tokens", "--ctx"])
 def test_a_fraction_is_no_whole_number(capsys: pytest.CaptureFixture[str], option: str) -> None:
-    assert "is not a whole number" in refused(capsys, "ask", option, "400.5", "Hi")
+    assert "must be a whole number" in refused(capsys, "ask", option, "400.5", "Hi")
 
 
 @pytest.mark.parametrize(
@@ -161,6 +161,7 @@ def test_words_that_do_not_go_together_are_refused(
 
 def test_a_value_at_its_bound_is_kept_as_it_was_written() -> None:
     (ask,) = [parser for name, parser in parsers() if name == "ask"]
+    settings = {spec.option.flag: spec.name for spec in SPECS.values()}
     for option, (low, high) in {
         "--temperature": ("0", "5"),
         "--top-p": ("0.0001", "1"),
@@ -170,7 +171,7 @@ def test_a_value_at_its_bound_is_kept_as_it_was_written() -> None:
         "--ctx": ("256", "131072"),
     }.items():
         for text in (low, high):
-            given = vars(ask.parse_args(["Hi", option, text]))[option[2:].replace("-", "_")]
+            given = vars(ask.parse_args(["Hi", option, text]))[settings[option]]
             assert given == float(text)
     assert str(ask.parse_args(["Hi", "--temperature=-0"]).temperature) == "0.0"
 

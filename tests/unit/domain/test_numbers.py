@@ -115,14 +115,14 @@ def test_a_setting_is_within_its_bounds_or_refused(text: str, signs: Signs) -> N
 @pytest.mark.parametrize(
     ("text", "signs", "words"),
     [
-        ("99999999", ENGLISH, "It must be between 512 and 131,072 tokens."),
-        ("99999999", GERMAN, "It must be between 512 and 131.072 tokens."),
-        ("3", ENGLISH, "It must be between 512 and 131,072 tokens."),
-        ("-1", ENGLISH, "It must be between 512 and 131,072 tokens."),
-        ("1000.5", ENGLISH, "It must be a whole number between 512 and 131,072 tokens."),
-        ("9" * 400, ENGLISH, "It must be between 512 and 131,072 tokens."),
-        ("1e999999999", ENGLISH, "It must be between 512 and 131,072 tokens."),
-        ("many", ENGLISH, "“many” is not a number. It must be between 512 and 131,072 tokens."),
+        ("99999999", ENGLISH, "It must be between 256 and 131,072 tokens."),
+        ("99999999", GERMAN, "It must be between 256 and 131.072 tokens."),
+        ("3", ENGLISH, "It must be between 256 and 131,072 tokens."),
+        ("-1", ENGLISH, "It must be between 256 and 131,072 tokens."),
+        ("1000.5", ENGLISH, "It must be a whole number between 256 and 131,072 tokens."),
+        ("9" * 400, ENGLISH, "It must be between 256 and 131,072 tokens."),
+        ("1e999999999", ENGLISH, "It must be between 256 and 131,072 tokens."),
+        ("many", ENGLISH, "“many” is not a number. It must be between 256 and 131,072 tokens."),
     ],
 )
 def test_a_refusal_says_what_is_possible(text: str, signs: Signs, words: str) -> None:
