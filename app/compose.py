@@ -41,7 +41,6 @@ from app.services.transfer.transfer_service import TransferService
 from app.services.updates import UpdateService
 from app.store import LadderStore, SettingsStore, SpeedStore, open_store
 from app.system.bundled import bundled
-from app.system.file_lock import held
 from app.system.logs import Logs
 from app.system.paths import Folders, folders
 from app.system.tighten import tighten
@@ -116,11 +115,10 @@ def prepare(where: Folders | None = None, *, log_level: int = logging.INFO) -> S
     bus = EventBus()
     if log_level <= logging.DEBUG:
         bus.subscribe(trace)
-    alone = partial(held, where.data / "settings.lock")
     return Setup(
         folders=where,
         bus=bus,
-        settings=SettingsService(SettingsStore(where.data / "settings.json", alone), bus),
+        settings=SettingsService(SettingsStore(where.data / "settings.json"), bus),
         ladder=LadderStore(where.data / "ladder.json"),
         logs=logs,
         # Where nothing at all can be written, the library says so, once.

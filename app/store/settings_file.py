@@ -7,28 +7,24 @@ it changed, over what stands there now, while no other does.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from app.domain.errors import KnownError
+from app.domain.errors import KnownError, StoreBusyError
+from app.domain.private_files import FILE_MODE
 from app.domain.settings import Settings, refuses, settings_from_dict, settings_to_dict
-from app.store.database.files import peek_json, read_json, write_json
+from app.store.database.failures import file_error
+from app.store.database.files import make_folder, peek_json, read_json, write_json
 
-Alone = Callable[[], AbstractContextManager[None]]
+_LOCK_SECONDS = 10.0  # another Phial writes for milliseconds; one that is stopped may hold it
 
 
 class SettingsStore:
-    """Reads and writes the settings at ``path``. May be used from any thread.
+    """Reads and writes the settings at ``path``. May be used from any thread."""
 
-    Args:
-        path: The file.
-        alone: Keeps other processes from writing while its block runs.
-    """
-
-    def __init__(self, path: Path, alone: Alone = nullcontext) -> None:
+    def __init__(self, path: Path) -> None:
         self.path = path
-        self._alone = alone
         self._lock = threading.Lock()
 
     def load(self) -> tuple[Settings, tuple[str, ...]]:
@@ -77,10 +73,11 @@ class SettingsStore:
         Raises:
             DiskFullError: No room; the old file is as it was.
             ReadOnlyStoreError: The folder cannot be written to.
+            StoreBusyError: Another Phial does not let go of the file.
             StoreError: Another I/O error.
         """
         new, defaults = settings_to_dict(settings), settings_to_dict(Settings())
-        with self._lock, self._alone():
+        with self._alone():
             known = peek_json(self.path) is not None
             old = settings_to_dict(before) if before is not None and known else {}
             stored, _ = read_json(self.path)
@@ -93,3 +90,19 @@ class SettingsStore:
                     stored.pop(name, None)
             write_json(self.path, stored)
         return settings_from_dict(stored)[0]
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """No other thread or process writes the settings in this block."""
+        from filelock import FileLock, Timeout  # not where settings are only read
+
+        lock = FileLock(f"{self.path}.lock", timeout=_LOCK_SECONDS, mode=FILE_MODE)
+        with self._lock, ExitStack() as held:
+            try:
+                make_folder(self.path.parent)
+                held.enter_context(lock)
+            except Timeout as error:
+                raise StoreBusyError("Another Phial is changing the settings.") from error
+            except OSError as error:
+                raise file_error(error, self.path.name) from error
+            yield

@@ -19,7 +19,6 @@ from pathlib import Path
 from types import TracebackType
 
 from app.domain.private_files import FILE_MODE, make_folder
-from app.system.file_lock import lock_file
 
 _log = logging.getLogger(__name__)
 
@@ -52,7 +51,7 @@ class InstanceLock:
         except OSError as error:
             _log.warning("No lock can be held in %s: %s", self._path.parent, error)
             return True
-        if not lock_file(handle):
+        if not _lock(handle):
             os.close(handle)
             return False
         self._file = handle
@@ -88,6 +87,7 @@ def _secret_channel() -> str:
 
 
 if sys.platform == "win32":
+    import msvcrt
 
     def _new_channel(_folder: Path) -> str:
         """A pipe's name; all of them share one space, so it is one that cannot be guessed."""
@@ -97,7 +97,16 @@ if sys.platform == "win32":
         """Whether a channel of that name was opened by this user: who else knew it?"""
         return True
 
+    def _lock(handle: int) -> bool:
+        try:
+            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+        except OSError:
+            return False
+        return True
+
 else:
+    import fcntl
+
     _LONGEST = 80  # bytes of a socket's path; 104 fit, and Qt makes it under a longer name first
 
     def _new_channel(folder: Path) -> str:
@@ -129,3 +138,10 @@ else:
         except (OSError, ValueError):
             return False
         return stat.S_ISSOCK(found.st_mode) and found.st_uid == os.getuid()
+
+    def _lock(handle: int) -> bool:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
