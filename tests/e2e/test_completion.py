@@ -49,6 +49,10 @@ def test_bash_offers_the_values_of_an_option_and_files_where_words_are_free(
 ) -> None:
     assert offered(bash, "chats", "export", "--format", "mark") == {"markdown"}
     assert offered(bash, "completion", "") == set(SHELLS)
+    assert offered(bash, "settings", "get", "kv_") == {"kv_type", "kv_snapshots", "kv_snapshot_gib"}
+    assert offered(bash, "settings", "set", "theme", "d") == {"dark", "default"}
+    assert offered(bash, "ask", "--kv-type", "") == {"f16", "q8_0", "default"}
+    assert offered(bash, "chat", "--lookup-drafting", "of") == {"off"}
     (tmp_path / "a model.gguf").touch()
     assert offered(bash, "ask", "--model", "a", cwd=tmp_path) == {"a model.gguf"}
 
@@ -80,3 +84,5 @@ def test_fish_offers_commands_and_values(tmp_path: Path) -> None:
     assert found("phial chats re") == {"restore"}
     assert "--private" in found("phial chat --p")
     assert found("phial chats export --format mark") == {"markdown"}
+    assert found("phial settings reset kv_t") == {"kv_type"}
+    assert found("phial settings set theme d") == {"dark", "default"}

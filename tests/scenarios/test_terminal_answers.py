@@ -10,7 +10,8 @@ from app.cli import EXIT_FAILED
 from app.cli.talk.slash_commands import HELP
 from app.compose import prepare
 from app.domain.generation import Role
-from app.engine.process.frames import GenerateCommand, LoadCommand
+from app.domain.model import KvType
+from app.engine.process.frames import ConfigureCommand, GenerateCommand, LoadCommand
 from app.store import open_store
 from tests.scenarios.registry import scenario
 from tests.support.gguf_factory import ModelSpec, pieces_of, write_model
@@ -27,10 +28,34 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_model(path, ModelSpec(pieces_of(ANSWER)))
 
 
+OPTIONS = (
+    "--replace-model-prompt=on", "--temperature=0.3", "--top-k=7", "--top-p=0.9", "--min-p=0.02",
+    "--repeat-penalty=1.25", "--seed=4294967294", "--max-tokens=19", "--ctx=300", "--threads=3",
+    "--gpu-layers=0", "--kv-type=q8_0", "--lookup-drafting=off",
+)  # fmt: skip
+
+
+def arrived(log: Path) -> None:
+    """What OPTIONS say is what the engine is asked."""
+    assert not asked(log).one(ConfigureCommand).options.prompt_lookup
+    load, request = asked(log).one(LoadCommand).request, asked(log).one(GenerateCommand).request
+    assert (load.context_size, load.threads, load.gpu_layers) == (300, 3, 0)
+    assert load.kv_type is KvType.Q8_0
+    assert [(turn.role, turn.content) for turn in request.turns] == [
+        (Role.SYSTEM, "Be brief."),
+        (Role.USER, "What is new?"),
+    ]
+    assert request.replace_system
+    drawn = request.sampling
+    assert (drawn.temperature, drawn.top_k, drawn.top_p, drawn.min_p) == (0.3, 7, 0.9, 0.02)
+    assert (drawn.repeat_penalty, drawn.seed, drawn.max_tokens) == (1.25, 4294967294, 19)
+
+
 @scenario("option", "ask")
 @scenario("option", "ask PROMPT")
 @scenario("option", "ask --model")
 @scenario("option", "ask --system")
+@scenario("option", "ask --replace-model-prompt")
 @scenario("option", "ask --temperature")
 @scenario("option", "ask --top-k")
 @scenario("option", "ask --top-p")
@@ -39,24 +64,42 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @scenario("option", "ask --seed")
 @scenario("option", "ask --max-tokens")
 @scenario("option", "ask --ctx")
+@scenario("option", "ask --threads")
+@scenario("option", "ask --gpu-layers")
+@scenario("option", "ask --kv-type")
+@scenario("option", "ask --lookup-drafting")
 def test_what_is_asked_arrives_in_the_engine(model: Path, tmp_path: Path) -> None:
     log = tmp_path / "engine.log"
-    options = (
-        "--temperature 0.3 --top-k 7 --top-p 0.9 --min-p 0.02 --repeat-penalty 1.25 "
-        "--seed 4294967294 --max-tokens 19 --ctx 300"
-    )
-    words = ("--model", model, "--system", "Be brief.", *options.split())
+    words = ("--model", model, "--system", "Be brief.", *OPTIONS)
     said = phial("ask", *words, "What is new?", log=log)
     assert said.out == "It was written down.\n"
-    load, request = asked(log).one(LoadCommand).request, asked(log).one(GenerateCommand).request
-    assert (load.path, load.context_size) == (model, 300)
-    assert [(turn.role, turn.content) for turn in request.turns] == [
-        (Role.SYSTEM, "Be brief."),
-        (Role.USER, "What is new?"),
-    ]
-    drawn = request.sampling
-    assert (drawn.temperature, drawn.top_k, drawn.top_p, drawn.min_p) == (0.3, 7, 0.9, 0.02)
-    assert (drawn.repeat_penalty, drawn.seed, drawn.max_tokens) == (1.25, 4294967294, 19)
+    assert asked(log).one(LoadCommand).request.path == model
+    arrived(log)
+
+
+@scenario("option", "chat --system")
+@scenario("option", "chat --replace-model-prompt")
+@scenario("option", "chat --temperature")
+@scenario("option", "chat --top-k")
+@scenario("option", "chat --top-p")
+@scenario("option", "chat --min-p")
+@scenario("option", "chat --repeat-penalty")
+@scenario("option", "chat --seed")
+@scenario("option", "chat --max-tokens")
+@scenario("option", "chat --ctx")
+@scenario("option", "chat --threads")
+@scenario("option", "chat --gpu-layers")
+@scenario("option", "chat --kv-type")
+@scenario("option", "chat --lookup-drafting")
+def test_what_a_talk_is_given_is_in_force_in_it_and_is_not_stored(
+    home: Path, model: Path, tmp_path: Path
+) -> None:
+    log = tmp_path / "engine.log"
+    words = ("--model", model, "--system", "Be brief.", *OPTIONS)
+    said = phial("chat", *words, stdin="/set seed\nWhat is new?\n", log=log)
+    assert "Seed: 4,294,967,294\n" in said.out
+    arrived(log)
+    assert not (home / "settings.json").exists()
 
 
 @pytest.mark.llama

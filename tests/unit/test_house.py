@@ -38,7 +38,7 @@ def test_the_services_load_without_qt() -> None:
         "for found in pkgutil.walk_packages(app.services.__path__, 'app.services.'):\n"
         "    importlib.import_module(found.name)\n"
         "import app.compose, app.cli.ask, app.cli.chat\n"
-        "import app.cli.completion, app.cli.doctor, app.cli.models\n"
+        "import app.cli.completion, app.cli.doctor, app.cli.models, app.cli.settings\n"
         "print(sorted(name for name in sys.modules if name.startswith('PySide6')))\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
