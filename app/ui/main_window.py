@@ -41,11 +41,11 @@ from app.ui.conversation.error_actions import (
     problem_kind,
 )
 from app.ui.conversation.start_report import StartReport
-from app.ui.core.background_worker import Worker
 from app.ui.core.event_bridge import EventBridge
 from app.ui.core.file_drops import FileDrops
 from app.ui.core.focus import FocusKeeper, can_have_focus, is_typed, walk_by_tab
 from app.ui.core.links import ask_to_open_link
+from app.ui.core.operations import Operations
 from app.ui.models.model_menu import ModelMenu
 from app.ui.models.models_dialog import ModelsTab
 from app.ui.shell.command_table import CommandActions, Menu
@@ -78,7 +78,7 @@ class MainWindow(QMainWindow):
         self._size_up()
         self.actions_table = CommandActions(self)
         self.bridge = EventBridge(services.bus, self)
-        self._worker = Worker(self.bridge)
+        self._operations = Operations(self.show_problem, self)
         model_menu = ModelMenu(services.models, self.actions_table, self)
         self.sidebar = Sidebar(theme)
         transcript = TranscriptView(theme=theme)
@@ -91,8 +91,7 @@ class MainWindow(QMainWindow):
             self.pane,
             self.controller,
             self.actions_table,
-            self.bridge,
-            self._worker,
+            self._operations,
         )
         self.commands = CommandHandlers(self._shell)
         self.actions_table.connect_all(self.commands.handlers().items())
@@ -108,10 +107,9 @@ class MainWindow(QMainWindow):
         self._start_report = StartReport(
             services,
             self.pane,
-            self._worker,
+            self._operations,
             backups=self.commands.chats.backups,
             data_folder=self.commands.data_folder,
-            failed=self.show_problem,
         )
         self.bridge.arrived.connect(self.on_event)
         self.apply_settings()
@@ -267,7 +265,7 @@ class MainWindow(QMainWindow):
             )
         )
         self._follow.stop()
-        self._worker.close()
+        self._operations.close()
         self.bridge.close()
         event.accept()
         QApplication.quit()
@@ -377,7 +375,7 @@ class MainWindow(QMainWindow):
         self._end_search()
         self._end_search = _nothing
         if query:
-            show = self.bridge.on_gui(partial(self.sidebar.set_hits, query))
+            show = self._operations.back(self.sidebar, partial(self.sidebar.set_hits, query))
             self._end_search = self._services.library.search(query, show)
 
     def _open_hit(self, hit: SearchHit) -> None:

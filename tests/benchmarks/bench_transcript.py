@@ -34,6 +34,7 @@ from app.domain.generation import Role
 from app.services.core.events import AnswerTextAdded, EventBus
 from app.ui.core.event_bridge import EventBridge
 from app.ui.core.gc_scheduler import GcScheduler
+from app.ui.core.operations import Operations
 from app.ui.transcript.view import TranscriptView
 
 SCENES = Path(__file__).parents[1] / "ui" / "transcript" / "scenes"
@@ -241,7 +242,7 @@ def share_of(grow: Callable[[str], None], text: str, tokens_a_second: float) -> 
     """
     bus, loop = EventBus(), QEventLoop()
     written = [0.0]
-    bridge = EventBridge(bus)
+    bridge, operations = EventBridge(bus), Operations(print)
     bridge.arrived.connect(lambda event: grow(event.text))
 
     def write() -> None:
@@ -251,7 +252,7 @@ def share_of(grow: Callable[[str], None], text: str, tokens_a_second: float) -> 
             due += 1 / tokens_a_second
             sleep(max(0.0, due - perf_counter()))
         written[0] = thread_time()
-        bridge.on_gui(lambda _: loop.quit())(None)
+        operations.back(loop, loop.quit)()
 
     writer = threading.Thread(target=write)
     began, spent = perf_counter(), process_time()
@@ -259,6 +260,7 @@ def share_of(grow: Callable[[str], None], text: str, tokens_a_second: float) -> 
     loop.exec()
     writer.join()
     bridge.close()
+    operations.close()
     return (process_time() - spent - written[0]) / (perf_counter() - began)
 
 

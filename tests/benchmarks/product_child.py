@@ -185,7 +185,7 @@ class User(QObject):
         ids = [chat.id for chat in self.services.library.conversations()][:30]
         formats = self.services.transfer.formats()
         chosen = self.rng.choice(formats)
-        dialog = ExportDialog(self.window, self.services.transfer, self.window._worker, ids)
+        dialog = ExportDialog(self.window, self.services.transfer, self.window._operations, ids)
         dialog._formats.setCurrentIndex(formats.index(chosen))
         name = f"{self.rng.getrandbits(40):x}"
         place = self.folder / (f"{name}.zip" if self.rng.random() < 0.5 else name)
@@ -203,7 +203,7 @@ class User(QObject):
         """Import a file of twenty chats from its dialog."""
         path = self.folder / f"import-{self.rng.getrandbits(40):x}.json"
         path.write_bytes(import_file(self.rng))
-        dialog = ImportDialog(self.window, self.services.transfer, self.window._worker, [path])
+        dialog = ImportDialog(self.window, self.services.transfer, self.window._operations, [path])
         dialog.imported.connect(self.on_imported)
         dialog.open()
         self.when(dialog._go.isEnabled, dialog._go.click)

@@ -62,6 +62,31 @@ def test_only_one_room_asks(question: str, room: str) -> None:
         assert not asked or path.parts[0] == room, f"{path} asks {question}"
 
 
+ANOTHER_WAY = {
+    "Thread", "Timer", "ThreadPoolExecutor", "ProcessPoolExecutor", "SerialExecutor", "QThread",
+    "QThreadPool", "QRunnable", "QFutureWatcher", "invokeMethod", "start_new_thread",
+    "add_done_callback",
+}  # fmt: skip
+OWN_THREADS = {
+    "ui/core/operations.py": "the way itself",
+    "ui/core/render_thread.py": "what is drawn, which no export may hold up",
+    "ui/core/slow_frames.py": "watches the GUI thread from outside",
+    "ui/conversation/view_state.py": "hears of the store's writes, and touches no Qt",
+}
+
+
+def test_there_is_one_way_off_the_gui_thread() -> None:
+    found = {
+        path.as_posix()
+        for path, tree in sources()
+        if path.parts[0] == "ui"
+        for node in ast.walk(tree)
+        if (isinstance(node, ast.Attribute) and node.attr in ANOTHER_WAY)
+        or (isinstance(node, ast.ImportFrom) and {one.name for one in node.names} & ANOTHER_WAY)
+    }
+    assert found == set(OWN_THREADS), "Operations.run is the way"
+
+
 def test_nothing_swallows_every_exception() -> None:
     for path, tree in sources():
         for node in ast.walk(tree):

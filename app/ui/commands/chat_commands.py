@@ -123,11 +123,10 @@ class ChatCommands:
         if len(ids) < _MANY:
             return quiet
 
-        def show(counts: tuple[int, int]) -> None:
-            done, total = counts
+        def show(done: int, total: int) -> None:
             self._shell.pane.status.show_notice(f"{doing}: {done:,} of {total:,} chats.")
 
-        return self._shell.worker.progress(show)
+        return self._shell.operations.back(self._shell.window, show)
 
     def system_prompt(self) -> None:
         """Edit what precedes the first turn of the shown chat."""
@@ -167,7 +166,7 @@ class ChatCommands:
         """Show the backups."""
         shell = self._shell
         shell.controller.attempt(
-            lambda: BackupsDialog(shell.window, shell.services.maintenance, shell.worker).open()
+            lambda: BackupsDialog(shell.window, shell.services.maintenance, shell.operations).open()
         )
 
     def trash(self) -> None:

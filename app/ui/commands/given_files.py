@@ -10,7 +10,7 @@ from app.services.core import formatting
 from app.services.transfer.text_files import MOST_BYTES, read_text
 from app.services.transfer.transfer_service import ImportPreview
 from app.ui.commands.handlers import CommandHandlers
-from app.ui.core.background_worker import Task
+from app.ui.core.operations import Operation
 from app.ui.shell.window_context import WindowContext
 
 _MODEL = ".gguf"
@@ -45,7 +45,7 @@ class GivenFiles:
         """Notes and data have the endings of exported chats: what is inside decides."""
         transfer = self._shell.services.transfer
 
-        def look(task: Task) -> ImportPreview:
+        def look(task: Operation) -> ImportPreview:
             return transfer.preview_import(chats, cancel=task.cancel)
 
         def show(found: ImportPreview) -> None:
@@ -55,11 +55,12 @@ class GivenFiles:
             else:
                 self._add([*chats, *texts])
 
-        self._shell.worker.run(look, show, self._shell.controller.failed.emit)
+        self._shell.operations.run(self._shell.window, look, show)
 
     def _add(self, paths: list[Path]) -> None:
         if paths:
-            self._shell.worker.run(
+            self._shell.operations.run(
+                self._shell.window,
                 lambda _task: [(path.name, read_text(path)) for path in paths],
                 self._show,
                 self._refuse,

@@ -113,7 +113,7 @@ class CommandHandlers:
             "shortcuts": lambda: ShortcutsDialog(window).open(),
             "data_folder": self.data_folder,
             "updates": lambda: UpdateDialog(
-                window, self._shell.services.updates, self._shell.worker
+                window, self._shell.services.updates, self._shell.operations
             ).open(),
             "about": lambda: AboutDialog(window).open(),
         }

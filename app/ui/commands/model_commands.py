@@ -79,7 +79,9 @@ class ModelCommands:
     def use_file(self, path: Path) -> None:
         """Look at a GGUF file, ask whether it is used in place or copied, and use it."""
         parent = self._dialog or self._shell.window
-        dialog = AddModelDialog(parent, self._shell.services.add_models, self._shell.worker, path)
+        dialog = AddModelDialog(
+            parent, self._shell.services.add_models, self._shell.operations, path
+        )
         dialog.added.connect(self._added)
         dialog.inspect()
         dialog.open()

@@ -36,7 +36,7 @@ class TransferCommands:
     def export(self, ids: Sequence[str]) -> None:
         """Export the chosen chats."""
         services = self._shell.services
-        dialog = ExportDialog(self._shell.window, services.transfer, self._shell.worker, ids)
+        dialog = ExportDialog(self._shell.window, services.transfer, self._shell.operations, ids)
         dialog.exported.connect(self._on_exported)
         dialog.open()
 
@@ -61,7 +61,7 @@ class TransferCommands:
     def import_files(self, paths: Sequence[Path]) -> None:
         """Show what is in these files."""
         services = self._shell.services
-        dialog = ImportDialog(self._shell.window, services.transfer, self._shell.worker, paths)
+        dialog = ImportDialog(self._shell.window, services.transfer, self._shell.operations, paths)
         dialog.imported.connect(self._on_imported)
         dialog.undo_wanted.connect(self._undo_import)
         dialog.open()
@@ -91,16 +91,16 @@ class TransferCommands:
         shell.pane.snackbar.forget()
         self._leave(self._imported)
         transfer = shell.services.transfer
-        progress = shell.worker.progress(self._show_undoing)
-        shell.worker.run(
-            lambda task: transfer.undo_import(cancel=task.cancel, progress=progress),
+        shell.operations.run(
+            shell.window,
+            lambda task: transfer.undo_import(cancel=task.cancel, progress=task.report),
             lambda done: shell.pane.status.show_notice(
                 formatting.undone(done.removed, done.trashed)
             ),
             lambda error: ErrorDialog(shell.window, error).open(),
+            self._show_undoing,
         )
 
-    def _show_undoing(self, counts: tuple[int, int]) -> None:
-        done, total = counts
+    def _show_undoing(self, done: int, total: int) -> None:
         if total >= _MANY:
             self._shell.pane.status.show_notice(f"Taking back: {done:,} of {total:,} chats.")

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from app.domain.errors import KnownError
 from app.services.core import formatting
 from app.services.registry import Services
 from app.store import Backup, Lost
 from app.ui.conversation.banner import BannerAction
 from app.ui.conversation.chat_pane import ChatPane
-from app.ui.core.background_worker import Worker
+from app.ui.core.operations import Operations
 
 _NOT_HERE = "Your chats can be read, not changed. A private chat still works."
 READ_ONLY, MISSING, REPORT = "read-only", "missing", "report"
@@ -22,28 +21,25 @@ class StartReport:
     Args:
         services: Ask them what was found.
         pane: Its banner says it; its composer explains why nothing can be sent.
-        worker: Restores.
+        operations: Restores.
         backups: Shows the backups.
         data_folder: Shows the data folder.
-        failed: Called when the user's choice could not be carried out.
     """
 
     def __init__(
         self,
         services: Services,
         pane: ChatPane,
-        worker: Worker,
+        operations: Operations,
         *,
         backups: Callable[[], object],
         data_folder: Callable[[], object],
-        failed: Callable[[KnownError], object],
     ) -> None:
         self._services = services
         self._pane = pane
-        self._worker = worker
+        self._operations = operations
         self._backups = backups
         self._data_folder = data_folder
-        self._failed = failed
 
     def say(self) -> bool:
         """Show the gravest thing that was found; return whether there was any."""
@@ -74,17 +70,17 @@ class StartReport:
         ]
 
     def _bring_back(self, backup: Backup) -> None:
-        self._worker.run(
+        self._operations.run(
+            self._pane,
             lambda _task: self._services.maintenance.restore(backup),
             lambda _before: self._settled("The chats of the backup are back."),
-            self._failed,
         )
 
     def _keep(self) -> None:
-        self._worker.run(
+        self._operations.run(
+            self._pane,
             lambda _task: self._services.maintenance.keep_as_it_is(),
             lambda _: self._settled("The backups stay where they are, under Backups…."),
-            self._failed,
         )
 
     def _settled(self, notice: str) -> None:

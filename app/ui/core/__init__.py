@@ -1,1 +1,1 @@
-"""What the window stands on: event bridge, background worker, single instance, schedulers."""
+"""What the window stands on: event bridge, operations, single instance, schedulers."""

@@ -1,4 +1,4 @@
-"""The only thread crossing of the window: service events, at most one batch a frame, in order.
+"""Events of the services brought to the GUI thread, at most one batch a frame, in order.
 
 Of an answer that grows a batch may have some tokens; `pace` says how many.
 """
@@ -7,13 +7,9 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
-from typing import TypeVar
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
-from shiboken6 import isValid
 
 from app.domain.generation import PromptProgress
 from app.services.core.events import (
@@ -27,8 +23,6 @@ from app.services.core.events import (
     SettingsChanged,
 )
 from app.ui.core.update_throttle import MANY, UpdateThrottle
-
-T = TypeVar("T")
 
 
 def merge_events(last: Event, event: Event) -> Event | None:
@@ -54,13 +48,6 @@ def merge_events(last: Event, event: Event) -> Event | None:
             return None
 
 
-def _owner(callback: object) -> object:
-    """Whose method it is; None for a plain function."""
-    while isinstance(callback, partial):
-        callback = callback.func
-    return getattr(callback, "__self__", None)
-
-
 class EventBridge(QObject):
     """Brings events from any thread to the thread this object lives on.
 
@@ -75,7 +62,6 @@ class EventBridge(QObject):
 
     arrived = Signal(object)  # an app.services.core.events.Event
     _woken = Signal()
-    _called = Signal(object)
 
     def __init__(
         self, bus: EventBus, parent: QObject | None = None, pace: UpdateThrottle | None = None
@@ -87,25 +73,7 @@ class EventBridge(QObject):
         self._timer = QTimer(self, singleShot=True, timerType=Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self.deliver)
         self._woken.connect(self._wake, Qt.ConnectionType.QueuedConnection)
-        self._called.connect(self._call, Qt.ConnectionType.QueuedConnection)
         self._unsubscribe = bus.subscribe(self.publish)
-
-    def on_gui(self, callback: Callable[[T], object]) -> Callable[[T], None]:
-        """A function for other threads: what it is called with goes to ``callback`` over here.
-
-        A method of a widget that is gone by then (a dialog that was closed) is not called.
-        """
-
-        def call(value: T) -> None:
-            self._called.emit(partial(callback, value))
-
-        return call
-
-    @Slot(object)
-    def _call(self, callback: Callable[[], object]) -> None:
-        owner = _owner(callback)
-        if not isinstance(owner, QObject) or isValid(owner):
-            callback()
 
     def publish(self, event: Event) -> None:
         """Take one event, from any thread."""

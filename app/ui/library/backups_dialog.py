@@ -12,7 +12,7 @@ from app.domain.errors import KnownError
 from app.services.core import formatting
 from app.services.maintenance import MaintenanceService
 from app.store import Backup
-from app.ui.core.background_worker import Worker
+from app.ui.core.operations import Operations
 from app.ui.style.dialogs import Dialog, ErrorDialog, confirm, push_button, text_label
 
 _REASONS = {
@@ -71,10 +71,12 @@ class ChatsOfBackupDialog(Dialog):
 class BackupsDialog(Dialog):
     """Backups with their dates; going back keeps what there is now as another backup."""
 
-    def __init__(self, parent: QWidget, maintenance: MaintenanceService, worker: Worker) -> None:
+    def __init__(
+        self, parent: QWidget, maintenance: MaintenanceService, operations: Operations
+    ) -> None:
         super().__init__(parent, "Backups", 520)
         self._maintenance = maintenance
-        self._worker = worker
+        self._operations = operations
         self.column.addWidget(
             text_label(
                 "Phial makes a backup of all chats each day, and before each upgrade of its "
@@ -125,7 +127,9 @@ class BackupsDialog(Dialog):
 
     def _back_up(self) -> None:
         self._busy("Making a backup …")
-        self._worker.run(lambda _task: self._maintenance.back_up(), self._done, self._failed)
+        self._operations.run(
+            self, lambda _task: self._maintenance.back_up(), self._done, self._failed
+        )
 
     def _ask_to_restore(self) -> None:
         rows = [index.row() for index in self._list.selectedIndexes()]
@@ -141,8 +145,8 @@ class BackupsDialog(Dialog):
             "Go back",
         ):
             self._busy("Going back …")
-            self._worker.run(
-                lambda _task: self._maintenance.restore(backup), self._done, self._failed
+            self._operations.run(
+                self, lambda _task: self._maintenance.restore(backup), self._done, self._failed
             )
 
     def _look_into(self) -> None:
@@ -150,7 +154,8 @@ class BackupsDialog(Dialog):
         if rows:
             backup = self._backups[rows[0]]
             self._busy("Looking into it …")
-            self._worker.run(
+            self._operations.run(
+                self,
                 lambda _task: self._maintenance.chats_of(backup),
                 partial(self._show_chats, backup),
                 self._failed,
@@ -165,8 +170,11 @@ class BackupsDialog(Dialog):
 
     def _bring_back(self, backup: Backup, ids: tuple[str, ...]) -> None:
         self._busy("Bringing back …")
-        self._worker.run(
-            lambda _task: self._maintenance.bring_back(backup, ids), self._brought, self._failed
+        self._operations.run(
+            self,
+            lambda _task: self._maintenance.bring_back(backup, ids),
+            self._brought,
+            self._failed,
         )
 
     def _brought(self, made: tuple[str, ...]) -> None:

@@ -9,17 +9,17 @@ from PySide6.QtWidgets import QWidget
 import app
 from app.domain.errors import KnownError
 from app.services.updates import UpdateCheck, UpdateService
-from app.ui.core.background_worker import Worker
+from app.ui.core.operations import Operations
 from app.ui.style.dialogs import Dialog, push_button, text_label
 
 
 class UpdateDialog(Dialog):
     """Asks for consent, fetches the page, shows the result."""
 
-    def __init__(self, parent: QWidget, service: UpdateService, worker: Worker) -> None:
+    def __init__(self, parent: QWidget, service: UpdateService, operations: Operations) -> None:
         super().__init__(parent, "Check for updates", 460)
         self._service = service
-        self._worker = worker
+        self._operations = operations
         self._address = ""
         self.column.addWidget(text_label(f"This is Phial {app.__version__}", "heading"))
         self.column.addWidget(
@@ -47,7 +47,7 @@ class UpdateDialog(Dialog):
     def _check(self) -> None:
         self.check_button.setEnabled(False)
         self.answer.setText(f"Asking {self._service.host}…")
-        self._worker.run(lambda _task: self._service.check(), self._show, self._failed)
+        self._operations.run(self, lambda _task: self._service.check(), self._show, self._failed)
 
     def _show(self, answer: UpdateCheck) -> None:
         self.check_button.setEnabled(True)

@@ -13,7 +13,7 @@ from app.hub.download.control import DownloadControl
 from app.hub.local.local_files import Origin
 from app.services.core import formatting
 from app.services.models.add_models import AddModelService, Candidate
-from app.ui.core.background_worker import Task, Worker
+from app.ui.core.operations import Operation, Operations
 from app.ui.style.dialogs import Dialog, push_button, text_label
 
 
@@ -27,10 +27,10 @@ class AddModelDialog(Dialog):
     added = Signal(object)
 
     def __init__(
-        self, parent: QWidget, adding: AddModelService, worker: Worker, path: Path
+        self, parent: QWidget, adding: AddModelService, operations: Operations, path: Path
     ) -> None:
         super().__init__(parent, "Use a model file", 520)
-        self._adding, self._worker, self._path = adding, worker, path
+        self._adding, self._operations, self._path = adding, operations, path
         self._origin: Origin | None = None
         self._control = DownloadControl()
         self._copying = False
@@ -62,7 +62,9 @@ class AddModelDialog(Dialog):
         """Read the file's header, away from this thread."""
         self._origin = origin
         path, adding = self._path, self._adding
-        self._worker.run(lambda _task: adding.inspect(path, origin), self._show, self._refuse)
+        self._operations.run(
+            self, lambda _task: adding.inspect(path, origin), self._show, self._refuse
+        )
 
     def _show_choice(self, *, shown: bool) -> None:
         for widget in (self._facts, self._hash, self._in_place, self._copy):
@@ -113,27 +115,25 @@ class AddModelDialog(Dialog):
         for button in (self._in_place, self._copy):
             button.setEnabled(False)
         if self._in_place.isChecked():
-            self._worker.run(
-                lambda _task: adding.use_in_place(path, origin), self._done, self._refuse
+            self._operations.run(
+                self, lambda _task: adding.use_in_place(path, origin), self._done, self._refuse
             )
             return
         self._copying = True
         self._cancel.setText("Stop")
         self._bar.show()
-        report = self._worker.progress(self._advance)
 
-        def copy(task: Task) -> ModelFile | None:
+        def copy(task: Operation) -> ModelFile | None:
             def watch(done: int, total: int) -> None:
                 if task.cancel.is_set():
                     control.pause()
-                report(done, total)
+                task.report(done, total)
 
             return adding.copy(path, control, watch, origin)
 
-        self._worker.run(copy, self._done, self._refuse)
+        self._operations.run(self, copy, self._done, self._refuse, self._advance)
 
-    def _advance(self, step: tuple[int, int]) -> None:
-        done, total = step
+    def _advance(self, done: int, total: int) -> None:
         self._bar.setValue(round(1000 * done / total) if total else 0)
 
     def _done(self, model: ModelFile | None) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QProgressBar, QWidget
 from app.domain.errors import KnownError
 from app.services.core import formatting
 from app.services.models.bench import BenchReport
-from app.ui.core.background_worker import Task
+from app.ui.core.operations import Operation
 from app.ui.shell.window_context import WindowContext
 from app.ui.style.dialogs import Dialog, push_button, text_label
 from app.ui.style.theme import SPACE
@@ -30,7 +30,7 @@ class BenchmarkDialog(Dialog):
     def __init__(self, shell: WindowContext) -> None:
         super().__init__(shell.window, "Measure this model", _WIDTH)
         self._shell = shell
-        self._task: Task | None = None
+        self._task: Operation | None = None
         self._report: BenchReport | None = None
         self._closed = False
         model = shell.services.models.state.model
@@ -65,18 +65,16 @@ class BenchmarkDialog(Dialog):
         self._go.setText("Stop")
         self._bar.setRange(0, 0)
         self._bar.show()
-        tell = self._shell.bridge.on_gui(self._show_step)
+        tell = self._shell.operations.back(self, self._show_step)
         measuring = self._shell.services.benchmarks
-        self._task = self._shell.worker.run(
-            lambda task: measuring.measure(
-                lambda text, done, steps: tell((text, done, steps)), task.cancel
-            ),
+        self._task = self._shell.operations.run(
+            self,
+            lambda task: measuring.measure(tell, task.cancel),
             self._show_report,
             self._show_error,
         )
 
-    def _show_step(self, step: tuple[str, int, int]) -> None:
-        text, done, steps = step
+    def _show_step(self, text: str, done: int, steps: int) -> None:
         if self._closed:
             return
         if self._task is not None and not self._task.cancel.is_set():

@@ -14,8 +14,7 @@ from app.domain.errors import KnownError
 from app.services.core import formatting
 from app.services.models.advice import CatalogOffer, offer_order
 from app.services.registry import Services
-from app.ui.core.background_worker import Task, Worker
-from app.ui.core.event_bridge import EventBridge
+from app.ui.core.operations import Operation, Operations
 from app.ui.models.model_card_dialog import ModelCardDialog
 from app.ui.settings.token_panel import TokenPanel
 from app.ui.style.dialogs import push_button, text_label
@@ -38,8 +37,7 @@ class CatalogPage(CardPage):
 
     Args:
         services: What everything is done with.
-        worker: Judges the catalogue away from this thread.
-        bridge: Brings answers of the hub to this thread.
+        operations: Judges the catalogue away from this thread.
         theme: For model cards.
         attempt: Does what was asked for, or shows why not.
         started: Called when a download was asked for.
@@ -49,8 +47,7 @@ class CatalogPage(CardPage):
     def __init__(
         self,
         services: Services,
-        bridge: EventBridge,
-        worker: Worker,
+        operations: Operations,
         theme: Theme,
         *,
         attempt: Callable[[Callable[[], object]], bool],
@@ -58,7 +55,7 @@ class CatalogPage(CardPage):
         use: Callable[[Path], object],
     ) -> None:
         super().__init__()
-        self._services, self._bridge, self._worker = services, bridge, worker
+        self._services, self._operations = services, operations
         self._theme = theme
         self._waiting: list[CatalogOffer] = []
         self._silence = QTimer(self, interval=1000)
@@ -97,7 +94,9 @@ class CatalogPage(CardPage):
     def refresh(self) -> None:
         """Judge the catalogue anew; what was listed of a repository stays."""
         advice = self._services.advice
-        self._worker.run(lambda _task: advice.offers(), self._show_offers, self._show_no_advice)
+        self._operations.run(
+            self, lambda _task: advice.offers(), self._show_offers, self._show_no_advice
+        )
         self._judge_listed()
 
     def _show_no_advice(self, error: KnownError) -> None:
@@ -137,14 +136,14 @@ class CatalogPage(CardPage):
             return
         self._asked += 1
         number, downloads = self._asked, self._services.downloads
-        failed = self._bridge.on_gui(partial(self._show_failure, number, text))
+        failed = self._operations.back(self, partial(self._show_failure, number, text))
         if "/" in text:
             self._wait(f"Asking the hub about {text}…")
-            listed = self._bridge.on_gui(partial(self._show_repository, number))
+            listed = self._operations.back(self, partial(self._show_repository, number))
             downloads.repository(text, listed, failed)
         else:
             self._wait(f"Searching the hub for {text}…")
-            hits = self._bridge.on_gui(partial(self._show_hits, number))
+            hits = self._operations.back(self, partial(self._show_hits, number))
             downloads.search(text, hits, failed)
 
     def _wait(self, text: str) -> None:
@@ -224,10 +223,12 @@ class CatalogPage(CardPage):
         if repository is None:
             return
 
-        def judge(_task: Task) -> tuple[dict[str, str], dict[str, Path]]:
+        def judge(_task: Operation) -> tuple[dict[str, str], dict[str, Path]]:
             return advice.on_remote(repository), advice.here(repository)
 
-        self._worker.run(judge, partial(self._show_fit, self._cards), self._show_no_advice)
+        self._operations.run(
+            self, judge, partial(self._show_fit, self._cards), self._show_no_advice
+        )
 
     def _show_fit(
         self, cards: dict[str, RemoteCard], found: tuple[dict[str, str], dict[str, Path]]
@@ -270,8 +271,8 @@ class CatalogPage(CardPage):
     def _ask_card(self, name: str) -> None:
         dialog = ModelCardDialog(self.window(), name, self._theme)
         show, failed = (
-            self._bridge.on_gui(dialog.show_card),
-            self._bridge.on_gui(dialog.show_problem),
+            self._operations.back(dialog, dialog.show_card),
+            self._operations.back(dialog, dialog.show_problem),
         )
         self._services.downloads.card(name, show, failed)
         dialog.open()

@@ -14,7 +14,7 @@ from app.hub.local.scan import FoundModel
 from app.services.core import formatting
 from app.services.models.add_models import origin_of
 from app.services.registry import Services
-from app.ui.core.background_worker import Task, Worker
+from app.ui.core.operations import Operation, Operations
 from app.ui.models.add_dialog import AddModelDialog
 from app.ui.style.dialogs import confirm, push_button, text_label
 from app.ui.style.model_cards import Card
@@ -27,7 +27,7 @@ class InstalledPage(CardPage):
 
     Args:
         services: What everything is done with.
-        worker: For looking through folders.
+        operations: For looking through folders.
         choose: Uses a model from the next answer on.
         choose_file: Asks for a file and adds it.
     """
@@ -35,13 +35,13 @@ class InstalledPage(CardPage):
     def __init__(
         self,
         services: Services,
-        worker: Worker,
+        operations: Operations,
         *,
         choose: Callable[[ModelFile], object],
         choose_file: Callable[[], object],
     ) -> None:
         super().__init__()
-        self._services, self._worker = services, worker
+        self._services, self._operations = services, operations
         self._choose, self._choose_file = choose, choose_file
         self._found: tuple[FoundModel, ...] | None = None
         self._advice_lines: dict[Path, StyledLabel] = {}
@@ -98,12 +98,12 @@ class InstalledPage(CardPage):
         """Judge the files away from this thread: a header holds a hundred thousand tokens."""
         advice, lines = self._services.advice, self._advice_lines
 
-        def judge(_task: Task) -> dict[Path, str]:
+        def judge(_task: Operation) -> dict[Path, str]:
             found = {model.path: advice.advise_installed(model) for model in models}
             return {path: one.sentence for path, one in found.items() if one is not None}
 
         if models:
-            self._worker.run(judge, partial(self._show_advice, lines), self._show_notice)
+            self._operations.run(self, judge, partial(self._show_advice, lines), self._show_notice)
 
     def _show_advice(self, lines: dict[Path, StyledLabel], sentences: dict[Path, str]) -> None:
         if lines is not self._advice_lines:
@@ -126,7 +126,9 @@ class InstalledPage(CardPage):
         name = formatting.model_name(model)
         if confirm(self, "Remove model?", f"Remove {name} from Phial?", rest, "Remove"):
             models = self._services.models  # one in use is unloaded first, after what is running
-            self._worker.run(lambda _task: models.remove(model), self._removed, self._show_notice)
+            self._operations.run(
+                self, lambda _task: models.remove(model), self._removed, self._show_notice
+            )
 
     def _removed(self, freed: int) -> None:
         self.refresh()
@@ -139,7 +141,9 @@ class InstalledPage(CardPage):
         """Look through the folders of other programs, away from this thread."""
         adding = self._services.add_models
         self.add(text_label("Looking…", "muted"))
-        self._worker.run(lambda _task: adding.find_elsewhere(), self._show_found, self._show_notice)
+        self._operations.run(
+            self, lambda _task: adding.find_elsewhere(), self._show_found, self._show_notice
+        )
 
     def _show_found(self, found: tuple[FoundModel, ...]) -> None:
         self._found = found
@@ -183,7 +187,7 @@ class InstalledPage(CardPage):
 
     def _take_over(self, found: FoundModel) -> None:
         dialog = AddModelDialog(
-            self.window(), self._services.add_models, self._worker, found.paths[0]
+            self.window(), self._services.add_models, self._operations, found.paths[0]
         )
         dialog.added.connect(self._added)
         dialog.inspect(origin_of(found))

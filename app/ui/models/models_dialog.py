@@ -53,11 +53,12 @@ class ModelsDialog(QDialog):
         self.resize(760, 640)
         self._add_file, self._choose, self._models = add_file, choose, shell.services.models
         services, attempt = shell.services, shell.controller.attempt
-        self._here = InstalledPage(services, shell.worker, choose=choose, choose_file=choose_file)
+        self._here = InstalledPage(
+            services, shell.operations, choose=choose, choose_file=choose_file
+        )
         self._get = CatalogPage(
             services,
-            shell.bridge,
-            shell.worker,
+            shell.operations,
             shell.pane.theme,
             attempt=attempt,
             started=self._download_started,

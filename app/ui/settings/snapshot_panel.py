@@ -48,8 +48,8 @@ class SnapshotPanel(QFrame):
     def _on_clear(self) -> None:
         self._clear.setEnabled(False)
         snapshots = self._shell.services.snapshots
-        self._shell.worker.run(
-            lambda _task: snapshots.clear().result(), self._cleared, self._failed
+        self._shell.operations.run(
+            self, lambda _task: snapshots.clear().result(), self._cleared, self._failed
         )
 
     def _cleared(self, freed: int) -> None:

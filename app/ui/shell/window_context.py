@@ -9,8 +9,7 @@ from PySide6.QtWidgets import QMainWindow
 from app.services.registry import Services
 from app.ui.conversation.chat_controller import ChatController
 from app.ui.conversation.chat_pane import ChatPane
-from app.ui.core.background_worker import Worker
-from app.ui.core.event_bridge import EventBridge
+from app.ui.core.operations import Operations
 from app.ui.shell.command_table import CommandActions
 from app.ui.sidebar.sidebar import Sidebar
 
@@ -26,8 +25,7 @@ class WindowContext:
         pane: The right side.
         controller: What happens in the pane.
         actions: The QActions of the table.
-        bridge: The thread crossing.
-        worker: A thread for what blocks.
+        operations: A thread for what blocks.
     """
 
     window: QMainWindow
@@ -36,8 +34,7 @@ class WindowContext:
     pane: ChatPane
     controller: ChatController
     actions: CommandActions
-    bridge: EventBridge
-    worker: Worker
+    operations: Operations
 
     def show_sidebar(self, *, shown: bool) -> None:
         """Show or hide the sidebar."""

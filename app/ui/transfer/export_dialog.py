@@ -14,7 +14,7 @@ from app.domain.errors import KnownError
 from app.markup.transfer.values import ExportFormat, ExportOptions
 from app.services.core import formatting
 from app.services.transfer.transfer_service import ExportReport, TransferService
-from app.ui.core.background_worker import Task, Worker
+from app.ui.core.operations import Operation, Operations
 from app.ui.style.dialogs import Dialog, push_button, text_label
 from app.ui.transfer.reasons import reasons
 
@@ -37,11 +37,11 @@ class ExportDialog(Dialog):
     exported = Signal(object)
 
     def __init__(
-        self, parent: QWidget, transfer: TransferService, worker: Worker, ids: Sequence[str]
+        self, parent: QWidget, transfer: TransferService, operations: Operations, ids: Sequence[str]
     ) -> None:
         super().__init__(parent, "Export", 480)
-        self._transfer, self._worker, self._ids = transfer, worker, tuple(ids)
-        self._task: Task | None = None
+        self._transfer, self._operations, self._ids = transfer, operations, tuple(ids)
+        self._task: Operation | None = None
         what = "this chat" if len(ids) == 1 else formatting.amount(len(ids), "chat")
         self.column.addWidget(text_label(f"Export {what}", "heading"))
         self._formats = QComboBox()
@@ -145,7 +145,7 @@ class ExportDialog(Dialog):
             self.export_to(typed)
 
     def export_to(self, path: Path) -> None:
-        """Write to ``path`` on the worker."""
+        """Write to ``path``, away from this thread."""
         chosen = self._format()
         options = ExportOptions(
             exact=chosen.exact and self._exact.isChecked(),
@@ -158,22 +158,23 @@ class ExportDialog(Dialog):
                 versions=self._versions.isChecked(),
                 system_prompt=self._prompt.isChecked(),
             )
-        progress = self._worker.progress(self._show_progress)
         self._error.hide()
         self._go.setEnabled(False)
         self._bar.setRange(0, 0)
         self._bar.show()
-        self._task = self._worker.run(
+        self._task = self._operations.run(
+            self,
             lambda task: self._transfer.export(
-                self._ids, chosen.name, path, options, cancel=task.cancel, progress=progress
+                self._ids, chosen.name, path, options, cancel=task.cancel, progress=task.report
             ),
             self._on_done,
             self._on_failed,
+            self._show_progress,
         )
 
-    def _show_progress(self, counts: tuple[int, int]) -> None:
-        self._bar.setRange(0, counts[1])
-        self._bar.setValue(counts[0])
+    def _show_progress(self, done: int, total: int) -> None:
+        self._bar.setRange(0, total)
+        self._bar.setValue(done)
 
     def _on_done(self, report: ExportReport) -> None:
         self._task = None

@@ -17,7 +17,7 @@ from app.services.transfer.transfer_service import (
     ImportStatus,
     TransferService,
 )
-from app.ui.core.background_worker import Task, Worker
+from app.ui.core.operations import Operation, Operations
 from app.ui.style.dialogs import Dialog, push_button, text_label
 from app.ui.transfer.reasons import reasons
 
@@ -45,10 +45,14 @@ class ImportDialog(Dialog):
     undo_wanted = Signal()
 
     def __init__(
-        self, parent: QWidget, transfer: TransferService, worker: Worker, paths: Sequence[Path]
+        self,
+        parent: QWidget,
+        transfer: TransferService,
+        operations: Operations,
+        paths: Sequence[Path],
     ) -> None:
         super().__init__(parent, "Import chats", 560)
-        self._transfer, self._worker = transfer, worker
+        self._transfer, self._operations = transfer, operations
         self._preview = ImportPreview()
         self._doing = "Reading…"
         self._heading = text_label("Reading…", "heading")
@@ -76,11 +80,12 @@ class ImportDialog(Dialog):
         self._cancel = push_button("Cancel")
         self._cancel.clicked.connect(self.reject)
         self.add_buttons(self._all, self._undo, self._go, self._cancel, default=self._go)
-        progress = worker.progress(self._show_progress)
-        self._task: Task | None = worker.run(
-            lambda task: transfer.preview_import(paths, cancel=task.cancel, progress=progress),
+        self._task: Operation | None = operations.run(
+            self,
+            lambda task: transfer.preview_import(paths, cancel=task.cancel, progress=task.report),
             self._show_preview,
             self._on_failed,
+            self._show_progress,
         )
 
     def reject(self) -> None:
@@ -98,10 +103,9 @@ class ImportDialog(Dialog):
         self.undo_wanted.emit()
         self.accept()
 
-    def _show_progress(self, counts: tuple[int, int]) -> None:
+    def _show_progress(self, done: int, total: int) -> None:
         if self._task is None:  # told before the end, heard after it
             return
-        done, total = counts
         part = done / total if total else 0.0
         self._bar.setRange(0, _STEPS)  # bytes can be more than an int of Qt holds
         self._bar.setValue(round(part * _STEPS))
@@ -148,19 +152,20 @@ class ImportDialog(Dialog):
 
     def _import(self) -> None:
         preview, keys = self._preview, self.chosen()
-        progress = self._worker.progress(self._show_progress)
         self._go.setEnabled(False)
         self._all.setEnabled(False)
         self._list.setEnabled(False)
         self._doing = _IMPORTING
         self._heading.setText(self._doing)
         self._bar.show()
-        self._task = self._worker.run(
+        self._task = self._operations.run(
+            self,
             lambda task: self._transfer.import_chats(
-                preview, keys, cancel=task.cancel, progress=progress
+                preview, keys, cancel=task.cancel, progress=task.report
             ),
             self._on_done,
             self._on_failed,
+            self._show_progress,
         )
 
     def _on_done(self, report: ImportReport) -> None:

@@ -115,19 +115,6 @@ def test_nothing_arrives_after_it_is_closed(qtbot: QtBot) -> None:
     assert heard == [Notice("before")]
 
 
-def test_an_answer_from_a_worker_is_handed_over_on_the_gui_thread(qtbot: QtBot) -> None:
-    bridge = EventBridge(EventBus())
-    heard: list[tuple[str, QThread]] = []
-    tell = bridge.on_gui(lambda text: heard.append((text, QThread.currentThread())))
-    worker = threading.Thread(target=tell, args=("found",))
-    worker.start()
-    worker.join()
-    assert heard == []
-    qtbot.waitUntil(lambda: bool(heard))
-    bridge.close()
-    assert heard == [("found", bridge.thread())]
-
-
 def test_what_is_not_text_never_waits_for_the_pace_of_an_answer(qtbot: QtBot) -> None:
     class Patient(UpdateThrottle):
         def seconds_until_due(self, tokens: int) -> float:

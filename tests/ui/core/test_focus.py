@@ -317,7 +317,7 @@ def test_a_dialog_that_has_only_buttons_keeps_a_blank_to_itself(
 ) -> None:
     opened = open_window()
     activate(qtbot, opened)
-    dialog = UpdateDialog(opened.window, opened.harness.services.updates, opened.window._worker)
+    dialog = UpdateDialog(opened.window, opened.harness.services.updates, opened.window._operations)
     dialog.open()
     qtbot.waitUntil(lambda: QApplication.activeWindow() is dialog)
     dialog.check_button.setFocus(Qt.FocusReason.TabFocusReason)

@@ -18,7 +18,7 @@ from pytestqt.qtbot import QtBot
 
 from app.domain.errors import BugError, DiskFullError, KnownError
 from app.ui.core import top_errors
-from app.ui.core.background_worker import Worker
+from app.ui.core.operations import Operations
 from app.ui.core.top_errors import TopErrors
 from app.ui.style.dialogs import ErrorDialog
 from app.ui.style.widgets import StyledLabel
@@ -95,11 +95,15 @@ def in_a_thread(_opened: Opened) -> None:
 
 
 def in_a_callback_of_the_worker(opened: Opened) -> None:
-    opened.window._worker.run(lambda _task: 1, lambda _one: fail(), lambda _error: None)
+    opened.window._operations.run(
+        opened.window, lambda _task: 1, lambda _one: fail(), lambda _error: None
+    )
 
 
 def in_a_job_of_the_worker(opened: Opened) -> None:
-    opened.window._worker.run(lambda _task: fail(), lambda _none: None, lambda _error: None)
+    opened.window._operations.run(
+        opened.window, lambda _task: fail(), lambda _none: None, lambda _error: None
+    )
 
 
 def in_a_job_of_the_engines_lane(opened: Opened) -> None:
@@ -293,9 +297,10 @@ def test_what_ends_the_window_is_shown_and_goes_on(
 def test_a_dialog_that_waits_for_a_job_hears_of_its_bug(
     qtbot: QtBot, open_window: Open, top: TopErrors
 ) -> None:
-    worker: Worker = open_window().window._worker
+    opened = open_window()
+    operations: Operations = opened.window._operations
     heard: list[KnownError] = []
-    worker.run(lambda _task: fail(), lambda _none: None, heard.append)
+    operations.run(opened.window, lambda _task: fail(), lambda _none: None, heard.append)
     qtbot.waitUntil(lambda: bool(heard))
     assert isinstance(heard[0], BugError)
 

@@ -38,7 +38,7 @@ NEWER = UpdateCheck("0.1.0", Release("0.2.0", "https://phial.example/0.2.0"))
 
 
 def dialog(opened: Opened, updates: Updates) -> UpdateDialog:
-    shown = UpdateDialog(opened.window, updates, opened.window.commands._shell.worker)  # type: ignore[arg-type]
+    shown = UpdateDialog(opened.window, updates, opened.window.commands._shell.operations)  # type: ignore[arg-type]
     shown.open()
     return shown
 
@@ -79,7 +79,7 @@ def test_every_other_outcome_is_said(
 def test_offline_leaves_nothing_to_press(open_window: Open) -> None:
     opened = open_window(settings=Settings(welcomed=True, offline=True))
     shown = UpdateDialog(
-        opened.window, opened.harness.services.updates, opened.window.commands._shell.worker
+        opened.window, opened.harness.services.updates, opened.window.commands._shell.operations
     )
     assert not shown.check_button.isEnabled()
     assert "Offline is on" in shown.answer.text()

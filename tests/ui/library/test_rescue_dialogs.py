@@ -28,7 +28,7 @@ def test_one_chat_comes_out_of_a_backup(qtbot: QtBot, open_window: Open) -> None
     other, _ = opened.harness.ask("Other")
     services.maintenance.back_up()
     services.library.remove_for_good([kept]).result()
-    dialog = BackupsDialog(opened.window, services.maintenance, opened.window._worker)
+    dialog = BackupsDialog(opened.window, services.maintenance, opened.window._operations)
     dialog.open()
     dialog._list.setCurrentRow(0)
     press(qtbot, dialog, "Bring back chats…")
@@ -50,7 +50,7 @@ def test_two_backups_of_one_minute_do_not_read_alike(qtbot: QtBot, open_window: 
     keeper = opened.harness.services.maintenance
     first = keeper.back_up()
     qtbot.waitUntil(lambda: keeper.back_up().made_at != first.made_at, timeout=5_000)
-    dialog = BackupsDialog(opened.window, keeper, opened.window._worker)
+    dialog = BackupsDialog(opened.window, keeper, opened.window._operations)
     whens = {dialog._list.item(row).text().split(" · ")[0] for row in range(dialog._list.count())}
     assert len(whens) >= 2
     dialog.close()

@@ -97,13 +97,13 @@ def test_a_chat_is_exported_from_its_dialog_and_imported_back(
 ) -> None:
     opened = open_window(ScriptedEngine(["An answer."]))
     chat, _ = opened.harness.ask("A question")
-    services, worker = opened.harness.services, opened.window._worker
-    dialog = ExportDialog(opened.window, services.transfer, worker, [chat])
+    services, operations = opened.harness.services, opened.window._operations
+    dialog = ExportDialog(opened.window, services.transfer, operations, [chat])
     target = tmp_path / "chat.md"
     with qtbot.waitSignal(dialog.exported, timeout=10_000):
         dialog.export_to(target)
     assert "An answer." in target.read_text(encoding="utf-8")
-    back = ImportDialog(opened.window, services.transfer, worker, [target])
+    back = ImportDialog(opened.window, services.transfer, operations, [target])
     found = back.findChild(QListWidget)
     assert found is not None
     qtbot.waitUntil(lambda: found.count() == 1, timeout=10_000)
@@ -123,7 +123,7 @@ def test_a_file_that_is_no_chat_is_named_with_its_reason(
     odd = tmp_path / "odd.json"
     odd.write_text("{", encoding="utf-8")
     dialog = ImportDialog(
-        opened.window, opened.harness.services.transfer, opened.window._worker, [odd]
+        opened.window, opened.harness.services.transfer, opened.window._operations, [odd]
     )
     qtbot.waitUntil(lambda: "odd.json" in dialog._notes.text(), timeout=10_000)
     assert not dialog._go.isEnabled()
@@ -139,7 +139,7 @@ def test_several_chats_are_exported_into_a_folder_of_their_own(
     name = transfer.suggested_name(chats, "markdown")
     (tmp_path / name).mkdir()  # taken: nothing is written among what is there
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(tmp_path))
-    dialog = ExportDialog(opened.window, transfer, opened.window._worker, chats)
+    dialog = ExportDialog(opened.window, transfer, opened.window._operations, chats)
     dialog._places.setCurrentIndex(dialog._places.findData(ExportTarget.FOLDER))
     with qtbot.waitSignal(dialog.exported, timeout=10_000):
         dialog._go.click()
@@ -155,7 +155,7 @@ def test_what_an_export_leaves_out_is_chosen_and_a_typed_name_gets_its_ending(
     chat, _ = opened.harness.ask("A question")
     services = opened.harness.services
     services.library.set_system_prompt(chat, "Be kind.").result()
-    dialog = ExportDialog(opened.window, services.transfer, opened.window._worker, [chat])
+    dialog = ExportDialog(opened.window, services.transfer, opened.window._operations, [chat])
     dialog.open()
     assert not dialog._reasoning.isEnabled()  # an exact file carries everything
     dialog._exact.click()
@@ -183,7 +183,7 @@ def test_what_is_not_as_it_was_stays_to_be_read_after_an_import(
     edited = (tmp_path / "chat.md").read_text(encoding="utf-8").replace("An answer.", "A lie.")
     (tmp_path / "chat.md").write_text(edited, encoding="utf-8")
     (tmp_path / "broken.json").write_text("{", encoding="utf-8")
-    dialog = ImportDialog(opened.window, transfer, opened.window._worker, [tmp_path])
+    dialog = ImportDialog(opened.window, transfer, opened.window._operations, [tmp_path])
     found = dialog.findChild(QListWidget)
     assert found is not None
     qtbot.waitUntil(lambda: found.count() == 1, timeout=10_000)

@@ -102,10 +102,10 @@ def test_the_bar_and_the_heading_say_how_far_it_is(
     dialog = ImportDialog(
         opened.window,
         opened.harness.services.transfer,
-        opened.window._worker,
+        opened.window._operations,
         [file_of(tmp_path / "a.jsonl", 1)],
     )
-    dialog._show_progress((3 * 2**31, 4 * 2**31))
+    dialog._show_progress(3 * 2**31, 4 * 2**31)
     assert (dialog._bar.value(), dialog._bar.maximum()) == (750, 1000)
     assert "75" in dialog._heading.text()
     qtbot.waitUntil(lambda: dialog._heading.text() == "1 chat found", timeout=10_000)
