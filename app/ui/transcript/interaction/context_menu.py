@@ -13,16 +13,10 @@ from PySide6.QtGui import QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QAbstractScrollArea, QMenu
 
 from app.ui.core.links import is_openable_link
-from app.ui.transcript.content.rows import (
-    CodeRow,
-    Row,
-    formula_sources,
-    link_text,
-    links_of,
-    row_text,
-)
+from app.ui.transcript.content.rows import Row, formula_sources, link_text, links_of, row_text
 from app.ui.transcript.content.runs import OBJECT, from_units, to_units
 from app.ui.transcript.content.selection import CopyAs
+from app.ui.transcript.content.wide_blocks import CodeRow
 from app.ui.transcript.interaction.message_actions import code_of
 from app.ui.transcript.interaction.pointer import Pointer
 from app.ui.transcript.interaction.selection_controller import SelectionController

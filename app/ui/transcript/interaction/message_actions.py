@@ -7,9 +7,9 @@ from collections.abc import Callable
 from PySide6.QtGui import QGuiApplication
 
 from app.ui.transcript.content.message_model import MessageModel
-from app.ui.transcript.content.rows import CodeRow, ThinkingRow
+from app.ui.transcript.content.rows import ThinkingRow
 from app.ui.transcript.content.selection import BEYOND, CopyAs, message_text
-from app.ui.transcript.content.wide_blocks import CodeState
+from app.ui.transcript.content.wide_blocks import CodeRow, CodeState
 from app.ui.transcript.interaction.clipboard import put_on_clipboard
 from app.ui.transcript.interaction.selection_controller import SelectionController
 from app.ui.transcript.items.row_item import RowDecoration

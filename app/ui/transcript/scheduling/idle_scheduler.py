@@ -12,7 +12,7 @@ from time import perf_counter
 
 from PySide6.QtCore import QObject, Qt, QTimer
 
-from app.ui.transcript.content.rows import CodeRow
+from app.ui.transcript.content.wide_blocks import CodeRow
 from app.ui.transcript.layout import Layout
 from app.ui.transcript.scheduling.colours import colour
 from app.ui.transcript.scheduling.lexers import Lexers

@@ -7,8 +7,7 @@ from pytestqt.qtbot import QtBot
 
 from app.domain.conversation import MessageStatus
 from app.markup.code.highlighter import highlight
-from app.ui.transcript.content.rows import CodeRow
-from app.ui.transcript.content.wide_blocks import GROWTH, CodeState
+from app.ui.transcript.content.wide_blocks import GROWTH, CodeRow, CodeState
 from app.ui.transcript.items.text_items import CodeItem
 from app.ui.transcript.view import TranscriptView
 from tests.ui.transcript.making import entry
