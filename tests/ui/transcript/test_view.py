@@ -13,6 +13,7 @@ from PySide6.QtGui import (
     QWheelEvent,
 )
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractScrollArea
 from pytestqt.qtbot import QtBot
 
 from app.domain.conversation import MessageStatus
@@ -565,3 +566,10 @@ def test_of_a_long_answer_whole_words_of_its_first_4000_characters_are_announced
     words = said.removeprefix("Phial answered: ").removesuffix("\u2026")
     assert text.startswith(f"{words} ")
     assert 3_990 < len(words) <= 4_000
+
+
+def test_the_view_adds_fewer_than_twenty_names_to_qts_and_keeps_its_parts_to_itself(
+    view: TranscriptView,
+) -> None:
+    own = set(dir(view)) - set(dir(QAbstractScrollArea))
+    assert len({name for name in own if not name.startswith("_")}) < 20

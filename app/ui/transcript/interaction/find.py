@@ -59,7 +59,7 @@ class Finder:
     Args:
         parent: Qt's parent.
         layout: What is searched, and brought to a match.
-        unfold: Shows the folded reasoning of a message.
+        unfold: Shows the folded reasoning of a message, and has `refresh_message` called.
         changed: Called with each state of the search.
     """
 
