@@ -17,7 +17,7 @@ from app.ui.transcript.content.message_model import MessageModel
 from app.ui.transcript.items.formulas import FRAME_BUDGET
 from app.ui.transcript.items.styles import Styles
 from app.ui.transcript.viewport.message_widgets import MessageWidgets
-from app.ui.transcript.viewport.scroll_anchor import ScrollAnchor, ScrollPosition, VisibleLine
+from app.ui.transcript.viewport.scroll_anchor import ScrollAnchor, ScrollPosition
 from app.ui.transcript.viewport.scroll_bar import ScrollBarSync
 from app.ui.transcript.widgets.message_controls import ScrollToEndButton
 from app.ui.transcript.widgets.message_widget import MessageWidget
@@ -110,17 +110,12 @@ class Layout:
         line = None if self.following else self.anchor.first_visible_line()
         change = Change()
         yield change
-        if change.made:
-            self._relayout_at(line)
-
-    def _relayout_at(self, line: VisibleLine | None) -> None:
-        if self.following:
-            self.scroll_to_end()
+        if not change.made:
             return
-        restored = self.anchor.restore(line)
-        self.arrange()
-        if restored is not None:
-            self.anchor.hold(restored)
+        line = None if self.following else self.anchor.restore(line)
+        self.relayout()
+        if line is not None:
+            self.anchor.hold(line)
 
     def show_drawn(self) -> None:
         """Lay rows out again whose late formulas are there now."""
@@ -215,8 +210,7 @@ class Layout:
     def scroll_to_end(self) -> None:
         """Go to the end and follow the text from there."""
         self.following = True
-        self._anchor_end()
-        self.arrange()
+        self.relayout()
 
     def _anchor_end(self) -> None:
         self.flow.viewport = self.height
