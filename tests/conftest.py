@@ -56,7 +56,11 @@ def no_thread_left_behind() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def nothing_left_open() -> Iterator[None]:
-    """Close the menu or modal dialog that a test leaves open: it has the mouse of all others."""
+    """Close the menu or modal dialog that a test leaves open: it has the mouse of all others.
+
+    So has a button that stays pressed: Qt gives no later press a widget to move over, and the
+    drags of whatever test this process runs next go nowhere.
+    """
     yield
     widgets = sys.modules.get("PySide6.QtWidgets")
     if widgets is None or widgets.QApplication.instance() is None:
@@ -65,6 +69,8 @@ def nothing_left_open() -> Iterator[None]:
     for left in (of_all.activePopupWidget(), of_all.activeModalWidget()):
         if left is not None:
             left.close()
+    for button in of_all.mouseButtons():
+        sys.modules["PySide6.QtTest"].QTest.mouseRelease(widgets.QWidget(), button)
 
 
 LLAMA = "app.engine.llama.backend"  # what llama.cpp itself says of a file is no warning of ours

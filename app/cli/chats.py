@@ -391,7 +391,7 @@ def _bring_back(options: argparse.Namespace, setup: Setup) -> int:
         _open_chats(setup) as room,
         room.health.look_into(_backup_of(room, options.backup)) as held,
     ):
-        listed = (*held.list_conversations(), *held.list_conversations(archived=True))
+        listed = (*held.conversations.list_all(), *held.conversations.list_all(archived=True))
         chats = [room.find(text, listed) for text in options.chats]
         made = [bring_back(held, room.store, chat.id) for chat in chats]
         rows = [chat_row(room.library.get(id_)) for id_ in made]
@@ -419,7 +419,10 @@ def _backup(options: argparse.Namespace, setup: Setup) -> int:
             return _print_result(options, row, [str(made.path)])
         if options.show is not None:
             with room.health.look_into(_backup_of(room, options.show)) as held:
-                chats = (*held.list_conversations(), *held.list_conversations(archived=True))
+                chats = (
+                    *held.conversations.list_all(),
+                    *held.conversations.list_all(archived=True),
+                )
             return _print_result(options, [chat_row(chat) for chat in chats], chat_lines(chats))
         backup = _backup_of(room, options.restore)
         what = f"Replace all chats by those of {formatting.date_and_time(backup.made_at)}? [y/N] "

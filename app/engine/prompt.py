@@ -45,7 +45,7 @@ class Vocabulary(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class PromptLayout:
     """A prompt.
 
     Attributes:
@@ -78,7 +78,7 @@ class Template(Protocol):
     def costs(self, turns: Sequence[Turn], chat: str = "") -> tuple[list[int], int]:
         """Tokens of each turn with its markup, and of the rest of the prompt."""
 
-    def lay_out(self, turns: Sequence[Turn], *, continuing: bool, chat: str = "") -> Layout:
+    def lay_out(self, turns: Sequence[Turn], *, continuing: bool, chat: str = "") -> PromptLayout:
         """The whole prompt. With ``continuing`` the last turn is an answer left open."""
 
 
@@ -164,7 +164,7 @@ class MarkupTemplate:
         ]
         return costs, len(self._begin) + len(markup.before[Role.ASSISTANT])
 
-    def lay_out(self, turns: Sequence[Turn], *, continuing: bool, chat: str = "") -> Layout:
+    def lay_out(self, turns: Sequence[Turn], *, continuing: bool, chat: str = "") -> PromptLayout:
         """See :class:`Template`."""
         markup = self._markup
         ids = list(self._begin)
@@ -178,7 +178,7 @@ class MarkupTemplate:
             del ids[len(ids) - len(markup.after) :]
         else:
             ids += markup.before[Role.ASSISTANT]
-        return Layout(ids, tuple(starts))
+        return PromptLayout(ids, tuple(starts))
 
 
 def opened(turns: Sequence[Turn], system: str, *, replacing: bool = False) -> tuple[Turn, ...]:

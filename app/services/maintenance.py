@@ -54,7 +54,7 @@ class MaintenanceService:
 
     def start(self) -> None:
         """Begin the daily rounds, where anything can be written."""
-        if self._library.refusal is not None:
+        if self._library.database.refusal is not None:
             return
         self._executor.submit(self._rounds)
 
@@ -90,7 +90,7 @@ class MaintenanceService:
             KnownError: It cannot be read.
         """
         with self._health.look_into(backup) as held:
-            found = (*held.list_conversations(), *held.list_conversations(archived=True))
+            found = (*held.conversations.list_all(), *held.conversations.list_all(archived=True))
         return tuple(sorted(found, key=lambda chat: chat.updated_at, reverse=True))
 
     def bring_back(self, backup: Backup, ids: Collection[str]) -> tuple[str, ...]:
@@ -137,7 +137,7 @@ class MaintenanceService:
 
     def _round(self) -> None:
         try:
-            self._library.purge().result()
+            self._library.conversations.purge().result()
             done = self._health.maintain()
         except KnownError as error:
             self._bus.publish(ErrorReported(error))

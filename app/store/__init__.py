@@ -3,8 +3,9 @@
 ``open_store(folder)`` opens the conversations and reports what it found, or what can only be read
 (``report.refusal``) or is missing (``report.lost``); ``close()`` on what it
 returns finishes every write. ``open_private_store()`` makes a store that lives in memory only.
-Both give a :class:`MessageRepository`: its writes return futures that resolve once the change is on
-the disk, its reads return values. :class:`Health` checks, backs up and restores.
+Both give a :class:`MessageRepository` with its :class:`ConversationRepository`: writes return
+futures that resolve once the change is on the disk, reads return values. :class:`Health` checks,
+backs up and restores.
 :class:`Searcher` finds in a library as one types.
 In the data folder lie ``phial.db`` with its ``-wal`` and ``-shm`` while it is open, ``phial.lock``,
 ``backups/``, and after damage ``phial.db.damaged-<time>``, which nothing here ever deletes.
@@ -13,6 +14,7 @@ In the data folder lie ``phial.db`` with its ``-wal`` and ``-shm`` while it is o
 
 from __future__ import annotations
 
+from app.store.conversations.conversation_repository import ConversationRepository
 from app.store.conversations.message_repository import MessageRepository
 from app.store.machine_memory import LadderStore, ModelSpeeds, SpeedStore
 from app.store.safety.backups import Backup, Content, Lost
@@ -32,6 +34,7 @@ __all__ = [
     "Backup",
     "CheckResult",
     "Content",
+    "ConversationRepository",
     "Health",
     "LadderStore",
     "Lost",

@@ -190,9 +190,9 @@ class MainWindow(QMainWindow):
     def _connect_transcript(self) -> None:
         find, transcript = self.pane.find_bar, self.pane.transcript
         find.search_requested.connect(transcript.find)
-        find.next_requested.connect(transcript.find_next)
-        find.previous_requested.connect(transcript.find_previous)
-        find.closed.connect(transcript.clear_find)
+        find.next_requested.connect(partial(transcript.find_next, 1))
+        find.previous_requested.connect(partial(transcript.find_next, -1))
+        find.closed.connect(partial(transcript.find, ""))
         transcript.find_changed.connect(find.set_state)
         transcript.action_requested.connect(self.commands.messages.on_action)
         transcript.link_activated.connect(
@@ -288,7 +288,7 @@ class MainWindow(QMainWindow):
         """Follow the settings that the window itself shows."""
         settings = self._services.settings.current
         self.pane.set_zoom(settings.zoom)
-        self.pane.transcript.set_wrap_code(settings.wrap_code)
+        self.pane.transcript.restyle(wrap_code=settings.wrap_code)
         self.pane.composer.set_enter_sends(enter_sends=settings.enter_sends)
         self.commands.on_settings(settings)
 

@@ -132,7 +132,7 @@ def _qt() -> str:
 def _database(root: Path) -> str:
     opened = open_store(root / "database")
     try:
-        count = len(opened.repository.list_conversations())
+        count = len(opened.repository.conversations.list_all())
     finally:
         opened.repository.close()
     return f"{count} chats in a new one"

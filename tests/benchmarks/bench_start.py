@@ -144,9 +144,9 @@ def changed(window: object, chats: list[tuple[str, str]]) -> list[float]:
     library, times = window._services.library, []
     for id_, how in chats:
         if how == "pin":
-            library._stored.set_pinned(id_, True).result()
+            library._stored.conversations.set_pinned(id_, True).result()
         else:
-            library._stored.rename(id_, f"renamed {id_}").result()
+            library._stored.conversations.rename(id_, f"renamed {id_}").result()
         begun = time.thread_time()
         window._reload_chats((id_,))
         window.sidebar._list.viewport().repaint()

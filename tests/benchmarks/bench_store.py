@@ -132,7 +132,7 @@ def median(work: Callable[[], object], rounds: int = 7) -> str:
 def open_and_list(folder: Path) -> None:
     """What start has to wait for before the sidebar can be shown."""
     opened = open_store(folder)
-    opened.repository.list_conversations()
+    opened.repository.conversations.list_all()
     opened.close()
 
 
@@ -190,8 +190,8 @@ def main() -> None:
         rows.append(("open + list + close, full", median(lambda: open_and_list(folder))))
         opened = open_store(folder)
         library = opened.repository
-        rows.append(("list all chats", median(library.list_conversations)))
-        one = library.list_conversations()[0].id
+        rows.append(("list all chats", median(library.conversations.list_all)))
+        one = library.conversations.list_all()[0].id
         rows.append(("read one branch", median(lambda: library.branch(one))))
         times = typing(library, Writing(1).vocabulary, random.Random(2))
         clock, cpu = sorted(t[0] for t in times), sorted(t[1] for t in times)

@@ -454,11 +454,11 @@ def bench_scrolling(table: Table, view: TranscriptView, frames: int) -> None:
     pages, drags = Times(), Times()
 
     def page() -> None:
-        view.scroll_controller.scroll_by(-700)
+        view._layout.scroll_by(-700)
         QApplication.processEvents()
 
     count = 0
-    while view.flow.position > 0 and count < frames:
+    while view._layout.flow.position > 0 and count < frames:
         due = perf_counter() + 1 / FRAMES_A_SECOND
         pages.measure(page)
         while (left := due - perf_counter()) > 0:

@@ -42,10 +42,11 @@ class Child:
         self.limit = limit
         # What is known of the chats: id to ids of messages. Read once, then kept by hand.
         self.chats: dict[str, list[str]] = {
-            c.id: [m.id for m in self.library.tree(c.id)] for c in self.library.list_conversations()
+            c.id: [m.id for m in self.library.tree(c.id)]
+            for c in self.library.conversations.list_all()
         }
         self.streaming: dict[str, int] = {}
-        self.trashed: list[str] = [c.id for c in self.library.trashed_conversations()]
+        self.trashed: list[str] = [c.id for c in self.library.conversations.trashed_conversations()]
 
     def step(self) -> None:
         """Do one thing."""
@@ -117,7 +118,7 @@ class Child:
     def delete(self) -> None:
         chat = self.chat()
         if chat is not None and self.done(
-            {"op": "delete", "chat": chat}, lambda: self.library.delete(chat, NOW)
+            {"op": "delete", "chat": chat}, lambda: self.library.conversations.delete(chat, NOW)
         ):
             self.trashed.append(chat)
             for id_ in self.chats.pop(chat):
@@ -126,7 +127,9 @@ class Child:
     def restore(self) -> None:
         if self.trashed:
             chat = self.trashed[-1]
-            if self.done({"op": "restore", "chat": chat}, lambda: self.library.restore(chat)):
+            if self.done(
+                {"op": "restore", "chat": chat}, lambda: self.library.conversations.restore(chat)
+            ):
                 self.trashed.pop()
                 self.chats[chat] = [m.id for m in self.library.tree(chat)]
 
@@ -135,21 +138,21 @@ class Child:
         if chat is not None:
             title = f"Title {self.rng.random()}"
             op: Op = {"op": "rename", "chat": chat, "title": title}
-            self.done(op, lambda: self.library.rename(chat, title))
+            self.done(op, lambda: self.library.conversations.rename(chat, title))
 
     def draft(self) -> None:
         chat = self.chat()
         if chat is not None:
             text = "draft " * self.rng.randrange(50)
             op: Op = {"op": "draft", "chat": chat, "text": text}
-            self.done(op, lambda: self.library.set_draft(chat, text))
+            self.done(op, lambda: self.library.conversations.set_draft(chat, text))
 
     def delete_message(self) -> None:
         chat = self.chat()
         if chat is not None and self.chats[chat]:
             id_ = self.rng.choice(self.chats[chat])
             op: Op = {"op": "delete_message", "message": id_}
-            if self.done(op, lambda: self.library.delete_message(id_, NOW)):
+            if self.done(op, lambda: self.library.conversations.delete_message(id_, NOW)):
                 left = [m.id for m in self.library.tree(chat)]
                 for gone in set(self.chats[chat]) - set(left):
                     self.streaming.pop(gone, None)
@@ -179,7 +182,7 @@ class Child:
         say({"phase": "done"})
 
     def empty_trash(self) -> None:
-        if self.done({"op": "empty_trash"}, self.library.empty_trash):
+        if self.done({"op": "empty_trash"}, self.library.conversations.empty_trash):
             self.trashed.clear()
 
     def do_import(self) -> None:

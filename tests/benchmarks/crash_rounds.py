@@ -107,7 +107,7 @@ def stored(library: MessageRepository) -> tuple[Model, int]:
     model, wrong = Model(), 0
 
     def rows(sql: str) -> list[tuple[object, ...]]:
-        return library.read(lambda c: c.execute(sql).fetchall())
+        return library.database.read(lambda c: c.execute(sql).fetchall())
 
     for id_, title, draft, deleted in rows(
         "SELECT id, title, draft, deleted_at IS NOT NULL FROM conversations"
@@ -231,7 +231,7 @@ def verify(folder: Path, model: Model, under_way: Op | None, tally: Tally) -> Mo
     opened = open_store(folder)
     try:
         tally.damaged += opened.report.recovery is not None
-        check = opened.repository.submit_bare(full_check).result()
+        check = opened.repository.database.submit_bare(full_check).result()
         tally.damaged += not (check.sound and check.index_sound)
         found, wrong = stored(opened.repository)
     finally:
@@ -295,7 +295,7 @@ def run_migration_round(folder: Path, rng: random.Random, tally: Tally) -> None:
         tally.rounds += 1
         tally.killed_in["migrate"] += 1
         tally.damaged += opened.report.recovery is not None
-        after = dict(opened.repository.read(lambda c: c.execute(_ALL).fetchall()))
+        after = dict(opened.repository.database.read(lambda c: c.execute(_ALL).fetchall()))
         tally.lost += any(after.get(id_) != content for id_, content in before)
     finally:
         opened.close()

@@ -74,8 +74,8 @@ def fill(library_of: OpenedStore) -> None:
             for turn in range(1, 12)
         ]
         library.add_conversation(Conversation(id_of(chat), f"Chat {chat}", NOW, NOW), tree)
-    library.delete([id_of(4)], NOW)
-    library.delete_message(id_of(305), NOW)
+    library.conversations.delete([id_of(4)], NOW)
+    library.conversations.delete_message(id_of(305), NOW)
     library.add_message(message(1, 151, 110, "")).result()
     library.journal(id_of(151), "half an answer").result()
 
@@ -110,12 +110,16 @@ def changes(scratch: Path) -> dict[str, Work]:
             message(1, 151, 110, "a whole answer " * 99)
         ).result(),
         "edit": lambda o: o.repository.add_message(message(2, 250, 209, "other words")).result(),
-        "rename": lambda o: o.repository.rename(id_of(2), "Another title").result(),
-        "draft": lambda o: o.repository.set_draft(id_of(2), "half a thought " * 50).result(),
-        "delete": lambda o: o.repository.delete([id_of(1), id_of(2)], NOW).result(),
-        "delete message": lambda o: o.repository.delete_message(id_of(203), NOW).result(),
-        "restore": lambda o: o.repository.restore([id_of(4)]).result(),
-        "empty trash": lambda o: o.repository.empty_trash().result(),
+        "rename": lambda o: o.repository.conversations.rename(id_of(2), "Another title").result(),
+        "draft": lambda o: o.repository.conversations.set_draft(
+            id_of(2), "half a thought " * 50
+        ).result(),
+        "delete": lambda o: o.repository.conversations.delete([id_of(1), id_of(2)], NOW).result(),
+        "delete message": lambda o: o.repository.conversations.delete_message(
+            id_of(203), NOW
+        ).result(),
+        "restore": lambda o: o.repository.conversations.restore([id_of(4)]).result(),
+        "empty trash": lambda o: o.repository.conversations.empty_trash().result(),
         "import": lambda o: o.repository.add_conversation(
             Conversation(id_of(8), "Imported", NOW, NOW), whole
         ).result(),
@@ -251,8 +255,8 @@ class Walk:
     def _goes_on(self, opened: OpenedStore) -> bool:
         """Whether the store works again, now that the disk does."""
         try:
-            for chat in opened.repository.list_conversations()[:1]:
-                opened.repository.set_folder(chat.id, "Later").result()
+            for chat in opened.repository.conversations.list_all()[:1]:
+                opened.repository.conversations.set_folder(chat.id, "Later").result()
         except KnownError:
             return self._work is CLOSING or opened.report.read_only
         return True
@@ -260,7 +264,7 @@ class Walk:
     def _look(self, told: Exception | None, row: Row) -> None:
         opened = open_store(self._folder, NOW)
         row.damaged += opened.report.recovery is not None and not self._damaged_before
-        check = opened.repository.submit_bare(full_check).result()
+        check = opened.repository.database.submit_bare(full_check).result()
         row.damaged += not (check.sound and check.index_sound)
         for backup in opened.health.list_backups():
             with closing(open_reader(backup.path, immutable=True)) as connection:
@@ -277,7 +281,7 @@ def bases(scratch: Path) -> dict[str, Path]:
     opened = open_store(usual, NOW)
     fill(opened)
     opened.health.back_up()
-    opened.repository.rename(id_of(5), "Renamed after the backup").result()
+    opened.repository.conversations.rename(id_of(5), "Renamed after the backup").result()
     (usual / "export.md").write_bytes(b"an export of yesterday")
     opened.close()
     half = scratch / "half"

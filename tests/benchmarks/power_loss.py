@@ -134,10 +134,14 @@ class Life:
         library.finish(done).result()
 
     def _rename(self) -> None:
-        self._opened.repository.rename(self._rng.choice(self._chats), self._text(3)).result()
+        self._opened.repository.conversations.rename(
+            self._rng.choice(self._chats), self._text(3)
+        ).result()
 
     def _draft(self) -> None:
-        self._opened.repository.set_draft(self._rng.choice(self._chats), self._text(40)).result()
+        self._opened.repository.conversations.set_draft(
+            self._rng.choice(self._chats), self._text(40)
+        ).result()
 
     def _edit(self) -> None:
         chat = self._rng.choice(self._chats)
@@ -148,16 +152,16 @@ class Life:
     def _delete(self) -> None:
         library = self._opened.repository
         chat = self._rng.choice(self._chats)
-        library.delete([chat], NOW).result()
+        library.conversations.delete([chat], NOW).result()
         self._acknowledge()
         if len(self._chats) > 2 and self._rng.random() < 0.5:
             self._chats.remove(chat)
-            library.empty_trash().result()
+            library.conversations.empty_trash().result()
             if self._last.conversation_id == chat:
                 self._acknowledge()
                 self._send()
         else:
-            library.restore([chat]).result()
+            library.conversations.restore([chat]).result()
 
     def _import(self) -> None:
         chat, tree = self._id(), list[Message]()
@@ -184,7 +188,9 @@ class Life:
     def _checkpoint(self) -> None:
         how = self._rng.choice(["PASSIVE", "RESTART", "TRUNCATE"])
         pragma = f"PRAGMA wal_checkpoint({how})"
-        self._opened.repository.submit_bare(lambda c: c.execute(pragma).fetchall()).result()
+        self._opened.repository.database.submit_bare(
+            lambda c: c.execute(pragma).fetchall()
+        ).result()
 
     def _open_again(self) -> None:
         self._opened.close()
@@ -216,7 +222,7 @@ def state_of(opened: OpenedStore, folder: Path) -> State:
         hash_of(path.read_bytes()) if (path := folder / name).exists() else 0 for name in FILES
     ]
     backups = [backup.path.name for backup in opened.health.list_backups()]
-    return [*opened.repository.read(read), files, backups]
+    return [*opened.repository.database.read(read), files, backups]
 
 
 def hash_of(data: bytes) -> str:
@@ -347,7 +353,7 @@ def start(
         row.lost += 1
         row.first.append(f"{place}, acknowledged: {disk.mark}")
     row.under_way_kept += found in allowed[1:] and found != allowed[0]
-    check = opened.repository.submit_bare(full_check).result()
+    check = opened.repository.database.submit_bare(full_check).result()
     sound = check.sound and check.index_sound
     sound &= opened.report.recovery is None or (damaged == "damaged" and disk.mark == 0)
     for backup in opened.health.list_backups():
@@ -357,7 +363,7 @@ def start(
         row.damaged += 1
         row.first.append(f"{place}: {check.problems} {opened.report.recovery}")
     try:
-        opened.repository.create(Conversation("f" * 32, "Next", NOW, NOW)).result()
+        opened.repository.conversations.create(Conversation("f" * 32, "Next", NOW, NOW)).result()
     except KnownError as error:
         row.refused += 1
         row.first.append(f"{place}: {error!r} {error.detail}")

@@ -200,9 +200,9 @@ class Rounds:
         opened = open_store(home)
         try:
             row.damaged += opened.report.recovery is not None
-            check = opened.repository.submit_bare(full_check).result()
+            check = opened.repository.database.submit_bare(full_check).result()
             row.damaged += not (check.sound and check.index_sound)
-            stored, deleted, sizes = opened.repository.read(everything)
+            stored, deleted, sizes = opened.repository.database.read(everything)
         finally:
             opened.close()
         for id_, (chat, parent, check_sum) in self.promised.messages.items():
@@ -253,7 +253,7 @@ class Rounds:
         opened = open_store(home)
         try:
             row.damaged += opened.report.recovery is not None
-            check = opened.repository.submit_bare(full_check).result()
+            check = opened.repository.database.submit_bare(full_check).result()
             row.damaged += not (check.sound and check.index_sound)
         finally:
             opened.close()

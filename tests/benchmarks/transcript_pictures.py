@@ -94,7 +94,7 @@ def take(scene: Scene, theme: Theme, zoom: int, width: int, folder: Path) -> Pat
         view.viewport().findChildren(ThinkingToggle)[0].click()
     wait(view)
     if not scene.streaming:
-        view.scroll_controller.scroll_to_start()
+        view._layout.scroll_to_start()
         wait(view)
     path = folder / f"{scene.name}-{theme.name}-{zoom}-{width}.png"
     view.grab().save(str(path))

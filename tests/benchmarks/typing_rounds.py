@@ -165,7 +165,7 @@ class Sessions:
         values: dict[str, Value] = {}
         asked: dict[str, list[tuple[str, str]]] = {}
         try:
-            for chat in opened.repository.list_conversations():
+            for chat in opened.repository.conversations.list_all():
                 values[f"draft {chat.id}"] = chat.draft
                 values[f"title {chat.id}"] = chat.title
                 for edit in opened.repository.edits(chat.id):

@@ -109,7 +109,7 @@ def test_a_private_chat_leaves_not_a_byte_on_the_disk(running: Harness) -> None:
     assert places_of(SECRET, folders().cache) == []
     assert any(name.startswith("phial.db") for name in places_of(OPEN, home))
     opened = open_store(home)
-    assert SECRET not in " ".join(c.title for c in opened.repository.list_conversations())
+    assert SECRET not in " ".join(c.title for c in opened.repository.conversations.list_all())
     opened.close()
 
 

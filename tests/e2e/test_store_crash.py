@@ -50,7 +50,7 @@ def test_a_full_disk_loses_nothing_and_is_named(small_disk: Path) -> None:
     def look_and_make_room() -> None:
         opened = open_store(folder)
         assert any("full" in sentence for sentence in opened.report.sentences)
-        assert opened.repository.list_conversations()
+        assert opened.repository.conversations.list_all()
         opened.close()
         ballast.unlink()
 

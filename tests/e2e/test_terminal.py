@@ -38,7 +38,7 @@ def terminal(model: Path) -> Iterator[Terminal]:
 
 def questions(home: Path) -> list[str]:
     opened = open_store(home)
-    chats = opened.repository.list_conversations()
+    chats = opened.repository.conversations.list_all()
     found = [m.content for chat in chats for m in opened.repository.tree(chat.id)
              if m.role is Role.USER]  # fmt: skip
     opened.close()

@@ -16,7 +16,7 @@ from app.ui.conversation.versions_dialog import VersionsDialog
 from app.ui.style.dialogs import Dialog
 from app.ui.transcript.interaction.context_menu import ContextMenu
 from app.ui.transcript.interaction.message_actions import MessageActions
-from app.ui.transcript.viewport.scroll_controller import ScrollController
+from app.ui.transcript.layout import Layout
 from app.ui.transcript.widgets.buttons import QuietButton
 from app.ui.transcript.widgets.message_controls import ScrollToEndButton
 from tests.scenarios.hands import (
@@ -56,7 +56,7 @@ RICH = (
 def under(qtbot: QtBot, opened: Opened, name: str, at: int = -1) -> QuietButton:
     """A button under a message, counted from the end; the pointer is there first."""
     view = transcript(opened)
-    message = view.message_widgets.widgets[view.branch.models[at].message.id]
+    message = view._layout.widgets.widgets[view._layout.branch.models[at].message.id]
     QTest.mouseMove(view.viewport(), message.geometry().center())
 
     def button() -> QuietButton:
@@ -303,15 +303,20 @@ def test_reasoning_is_unfolded(qtbot: QtBot, open_window: Open) -> None:
     until(qtbot, lambda: spot(view, 1, "wonder") is not None)
 
 
-@scenario("button", "ScrollToEndButton: …", without=nothing(ScrollController, "scroll_to_end"))
+@scenario("button", "ScrollToEndButton: …", without=nothing(Layout, "scroll_to_end"))
 def test_the_pill_leads_to_the_end(qtbot: QtBot, open_window: Open) -> None:
     opened = talk(qtbot, open_window, engine=ScriptedEngine(["Line.\n\n" * 200]))
     view = transcript(opened)
     view.setFocus()
     QTest.keyClick(view, Qt.Key.Key_Home)
-    ready(qtbot, lambda: view.findChild(ScrollToEndButton).isVisible() and not view.at_bottom)
+    ready(
+        qtbot,
+        lambda: (
+            view.findChild(ScrollToEndButton).isVisible() and not view._layout.flow.bottom_reached
+        ),
+    )
     click(view.findChild(ScrollToEndButton))
-    until(qtbot, lambda: view.at_bottom)
+    until(qtbot, lambda: view._layout.flow.bottom_reached)
 
 
 def pointed(qtbot: QtBot, opened: Opened, place: QPoint, *path: str) -> None:

@@ -252,10 +252,10 @@ def test_wrapped_code_needs_no_sideways_bar(qtbot: QtBot, open_window: Open) -> 
 
     talk.say()
     until(qtbot, lambda: len(bars()) == 1)
-    height = view.branch.index.total
+    height = view._layout.branch.index.total
     talk.tick("wrap_code")
     until(qtbot, lambda: not bars())
-    assert view.branch.index.total > height
+    assert view._layout.branch.index.total > height
 
 
 # --- privacy and network ------------------------------------------------------------------------

@@ -233,7 +233,7 @@ def test_a_talk_does_what_it_is_told(home: Path, model: Path, tmp_path: Path) ->
 def kept(home: Path) -> list[list[str]]:
     """The messages of every chat in the database, opened afresh."""
     opened = open_store(home)
-    chats = opened.repository.list_conversations()
+    chats = opened.repository.conversations.list_all()
     found = [[item.message.content for item in opened.repository.branch(one.id)] for one in chats]
     opened.close()
     return found

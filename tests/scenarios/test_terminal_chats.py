@@ -75,7 +75,7 @@ def library(home: Path) -> Iterator[MessageRepository]:
 def titles(home: Path, *, archived: bool = False) -> list[str]:
     """Of the chats outside the trash."""
     with library(home) as at:
-        return sorted(chat.title for chat in at.list_conversations(archived=archived))
+        return sorted(chat.title for chat in at.conversations.list_all(archived=archived))
 
 
 def done(*words: str | Path) -> None:
@@ -276,7 +276,7 @@ def test_the_trash_is_emptied_without_a_question(chats: Path) -> None:
     done("trash", "Sky")
     assert phial("chats", "trash", "--empty", "--yes").out == "1 removed for good.\n"
     with library(chats) as at:
-        assert at.trashed_conversations() == ()
+        assert at.conversations.trashed_conversations() == ()
 
 
 @scenario("option", "chats restore")
@@ -345,7 +345,7 @@ def test_a_single_chat_comes_out_of_a_backup(chats: Path) -> None:
     assert [row["title"] for row in phial("chats", "restore", "Sky", "--from", "1", "--json").data]
     assert titles(chats) == ["Sea", "Sky"]
     with library(chats) as at:
-        sky = next(chat for chat in at.list_conversations() if chat.title == "Sky")
+        sky = next(chat for chat in at.conversations.list_all() if chat.title == "Sky")
         assert [item.message.content for item in at.branch(sky.id)][-1] == THOUGHT
 
 
@@ -355,4 +355,4 @@ def test_one_chat_of_the_trash_is_removed_for_good(chats: Path) -> None:
     told = phial("chats", "trash", "Sky", "--for-good", "--yes", "--json").data
     assert told == {"removed": 1}
     with library(chats) as at:
-        assert [chat.title for chat in at.trashed_conversations()] == ["Sea"]
+        assert [chat.title for chat in at.conversations.trashed_conversations()] == ["Sea"]

@@ -98,7 +98,7 @@ def test_an_answer_that_is_stored_before_its_events_arrive_is_shown_once(
     opened.harness.ended(exchange.answer_id)  # no event reached the window yet
     wait_for_end(qtbot, opened)
     opened.window.pane.transcript.select_all()
-    opened.window.pane.transcript.copy()
+    opened.window.pane.transcript._selection.copy()
     assert QGuiApplication.clipboard().text().count("One two three.") == 1
 
 

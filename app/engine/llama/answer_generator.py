@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from app.domain.errors import LoadCancelledError, ModelFileError, PromptTooLongError
 from app.domain.generation import (
@@ -26,14 +26,12 @@ from app.engine.context import fit_turns, reserve_for
 from app.engine.llama.backend import Backend
 from app.engine.llama.decode import MAX_OUTPUTS
 from app.engine.llama.sampler import Sampler
+from app.engine.llama.session import Session
 from app.engine.llama.tokenizer import Detokenizer
 from app.engine.prompt import opened
 from app.engine.prompt_lookup import Drafter
 from app.engine.reuse import Reading
 from app.engine.stops import StopFilter
-
-if TYPE_CHECKING:
-    from app.engine.llama.engine import Session
 
 
 class AnswerGenerator:

@@ -11,8 +11,8 @@ from dataclasses import replace
 
 import psutil
 
-from app.domain.errors import LoadCancelledError, ModelFileError, ModelNotLoadedError
-from app.domain.generation import MAX_SEED, GenerationEvent, GenerationRequest, Role, Turn
+from app.domain.errors import LoadCancelledError, ModelNotLoadedError
+from app.domain.generation import MAX_SEED, GenerationEvent, GenerationRequest
 from app.domain.gguf import GgufHeader, read_gguf_file
 from app.domain.model import Device, LoadedModel, LoadPlan, LoadRequest
 from app.engine.base import Cancel, EngineOptions, LoadProgressCallback
@@ -22,134 +22,17 @@ from app.engine.llama.answer_generator import AnswerGenerator
 from app.engine.llama.backend import Backend
 from app.engine.llama.decode import AbortFlag, Decoder
 from app.engine.llama.kv_state import KvStateManager
-from app.engine.llama.tokenizer import Tokenizer
+from app.engine.llama.session import Session
 from app.engine.partial_result import MonotonicProgress
 from app.engine.plan import ComputeResources, make_plan, weights_of_all_parts
-from app.engine.prompt import Template, TokenCache, opened
-from app.engine.prompt_lookup import PassCosts
-from app.engine.reuse import Reading, find_move, may_use
 from app.engine.segments import root_digest
 from app.engine.snapshots import SnapshotStore
-from app.engine.templates.template_choice import choose_template
-from app.engine.threads import CpuLoad, ThreadGovernor
 
 LOADED_SHARE = 0.9  # of the progress bar; the rest is the first pass, which pages weights in
 NO_GRAPHICS = "Graphics cards are left out: their driver ended the engine when it started."
-PROBE = "Hello"  # a message by which the template's markup is measured; some refuse empty ones
-WARM_UP_TOKENS = 2  # two, because matrix-matrix kernels (AMX among them) differ from one
 
 
 OnPlanned = Callable[[LoadPlan, tuple[int, ...]], None]
-
-
-class Session:
-    """A loaded model with everything that belongs to it; freed together.
-
-    Attributes:
-        loaded: llama.cpp's pointers.
-        tokenizer: Its vocabulary.
-        memory: Token ids of texts seen.
-        template: How turns become tokens.
-        decoder: Its cache and passes.
-        kv_state: Its snapshots, where they are wanted.
-        costs: What passes of each size take.
-        held: The prompt that the cache holds, and an answer behind it.
-        writable: Tokens of the cache, from its beginning, that may be written to disk: none that
-            a private chat, or a question beside a chat such as for its title, put there.
-    """
-
-    def __init__(
-        self,
-        backend: Backend,
-        loaded: loader.ModelHandle,
-        header: GgufHeader,
-        plan: LoadPlan,
-        *,
-        stopper: AbortFlag,
-        keeper: Callable[[Decoder], KvStateManager | None],
-    ) -> None:
-        self._backend = backend
-        self.loaded = loaded
-        self.header = header
-        self.plan = plan
-        self.tokenizer = Tokenizer(backend.c, loaded.model)
-        self.memory = TokenCache(self.tokenizer)
-        self.template: Template = choose_template(
-            header.template, self.tokenizer, self.memory, stopper.is_set
-        )
-        self.decoder = Decoder(backend.c, loaded.context, plan.batch_size)
-        stopper.attach(loaded.context)
-        self.kv_state = keeper(self.decoder)
-        self.costs = PassCosts()
-        self._governor = ThreadGovernor(plan.threads, CpuLoad().others_busy)
-        self.held = Reading()
-        self.writable: int | None = None  # None: all of them
-
-    def admit(self, wanted: Reading) -> None:
-        """Forget cells that were moved for the prompt before, where this one may not use them."""
-        kv = self.decoder.kv
-        if kv.moved is not None and not may_use(kv.moved, self.held, wanted):
-            kv.trim(kv.moved.start)
-
-    def begin(self, wanted: Reading, *, private: bool) -> int:
-        """Make the cache fit another prompt.
-
-        Returns:
-            Tokens of it that need no evaluation.
-        """
-        kv = self.decoder.kv
-        move = find_move(kv.tokens, self.held, wanted) if kv.can_shift else None
-        reused = kv.fit(wanted.tokens, move)
-        self.held = wanted
-        if private:
-            self.writable = reused if self.writable is None else min(self.writable, reused)
-        else:
-            self.writable = None
-        return reused
-
-    def record_pass(self, size: int, seconds: float) -> None:
-        """A pass over ``size`` tokens took ``seconds``: what follows is chosen by it."""
-        self.costs.record_pass(size, seconds)
-        if size == 1:
-            threads = self._governor.threads
-            if self._governor.record_pass(seconds) != threads:
-                threads = self._governor.threads
-                self._backend.c.llama_set_n_threads(self.loaded.context, threads, threads)
-
-    def save(self, busy: Callable[[], bool]) -> None:
-        """Write the chat's KV state to disk where that is worth it and allowed."""
-        if self.kv_state is not None:
-            self.kv_state.save(busy, self.writable)
-
-    def markup(self) -> tuple[int, int]:
-        """Tokens of markup around each message, and before the answer."""
-        said = len(self.memory.ids(PROBE))
-        chat = [Turn(role, PROBE) for role in (Role.USER, Role.ASSISTANT, Role.USER)]
-        one = self._length(chat[:1]) - said
-        try:
-            three = self._length(chat) - 3 * said
-        except ModelFileError:  # a template for one question and no more
-            return one, 0
-        around = max(0, -(-(three - one) // 2))
-        return around, max(0, one - around)
-
-    def _length(self, turns: list[Turn]) -> int:
-        """Tokens of a prompt."""
-        shown = opened(turns, self.template.system)
-        return len(self.template.lay_out(shown, continuing=False).tokens)
-
-    def warm_up(self) -> None:
-        """One small pass: pages the weights in, and shows a build that crashes at once."""
-        count = min(WARM_UP_TOKENS, self.loaded.context_size)
-        first = max(0, self._backend.c.llama_vocab_bos(self.tokenizer.vocab))
-        self.decoder.decode([first] * count)
-        self._backend.c.llama_synchronize(self.loaded.context)
-        self.decoder.kv.clear()
-
-    def close(self) -> None:
-        """Free everything."""
-        self.decoder.close()
-        loader.free(self._backend, self.loaded)
 
 
 class LlamaEngine:

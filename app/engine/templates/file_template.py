@@ -18,7 +18,7 @@ from functools import lru_cache
 
 from app.domain.errors import LoadCancelledError, ModelFileError
 from app.domain.generation import Role, Turn
-from app.engine.prompt import Layout, TokenCache, Vocabulary
+from app.engine.prompt import PromptLayout, TokenCache, Vocabulary
 from app.engine.templates.chat_template import ChatTemplate, TemplateFailedError
 
 REMEMBERED_TEXTS = 2_048  # of which it is known where control tokens are written in them
@@ -103,7 +103,7 @@ class FileTemplate:
         each = -(-max(0, markup) // max(1, len(turns)))
         return [count + each for count in contents], 0
 
-    def lay_out(self, turns: Sequence[Turn], *, continuing: bool, chat: str = "") -> Layout:
+    def lay_out(self, turns: Sequence[Turn], *, continuing: bool, chat: str = "") -> PromptLayout:
         """See :class:`~app.engine.prompt.Template`.
 
         Raises:
@@ -129,7 +129,7 @@ class FileTemplate:
         if continuing:
             starts[-1] = len(ids)
             ids += self._memory.turn(turns[-1], chat)
-        return Layout(ids, tuple(starts), rendered.lost)
+        return PromptLayout(ids, tuple(starts), rendered.lost)
 
     def _begins(self, head: str) -> bool:
         begin = self._vocabulary.bos_token()

@@ -34,6 +34,7 @@ from app.markup.markdown.nodes import (
 )
 from app.markup.markdown.paragraphs import add_text, cut
 from app.markup.markdown.tables import MAX_PADDED, split_row
+from app.markup.markdown.tree import Tree
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +49,27 @@ class ParserCheckpoint:
     version: int
 
 
-class BlockParser(BlockRules):
-    """The line reader: give it lines, then look at ``root``."""
+class BlockParser:
+    """The line reader: give it lines, then look at ``root``.
+
+    Attributes:
+        root: the tree.
+        references: link and footnote definitions found so far.
+        characters: of lines read, lines read twice counted twice.
+        partial_line_end: where the line ends that is read in pieces, an offset in the source.
+    """
+
+    def __init__(self) -> None:
+        self._tree = Tree()
+        self._rules = BlockRules(self._tree)
+        self.root, self.references = self._tree.root, self._tree.references
+        self.characters = 0
+        self.partial_line_end = 0
+
+    @property
+    def line_number(self) -> int:
+        """Of the line read last, counted from 1."""
+        return self._tree.line_number
 
     def feed_line(self, text: str, offset: int) -> None:
         """Read one complete line, without its end, that stands at ``offset`` in the source."""
@@ -81,13 +101,13 @@ class BlockParser(BlockRules):
         if thinking is not None:
             thinking.closed = True
             thinking.end = end
-            thinking.last_line = self.line_number
-            self._close_to(self.root)
+            thinking.last_line = self._tree.line_number
+            self._tree.close_to(self.root)
 
     def finish(self) -> None:
         """No more lines come."""
         self.abandon_open_formula()
-        self._close_to(self.root)
+        self._tree.close_to(self.root)
         self.root.open = False
 
     def thinking(self) -> bool:
@@ -96,43 +116,45 @@ class BlockParser(BlockRules):
 
     def tip(self) -> Node:
         """The innermost open node."""
-        return self._tip
+        return self._tree.tip
 
     def open_formula_overflows(self, text: str) -> bool:
         """Whether an open formula will be given up because of so long an unfinished line."""
-        hold = self._tip.open_formula if isinstance(self._tip, ParagraphNode) else None
+        hold = self._tree.tip.open_formula if isinstance(self._tree.tip, ParagraphNode) else None
         return hold is not None and hold.size + len(text) > MAX_FORMULA
 
     def save(self) -> ParserCheckpoint:
         """What besides the open nodes changes when a line is read."""
+        tree = self._tree
         return ParserCheckpoint(
-            self._tip,
-            self._depth,
-            self.line_number,
-            dict(self.open_formulas.denied),
-            len(self.defined),
+            tree.tip,
+            tree.depth,
+            tree.line_number,
+            dict(tree.open_formulas.denied),
+            len(tree.defined),
             self.references.version,
         )
 
     def restore(self, saved: ParserCheckpoint) -> None:
         """Take back what happened since `save`; the nodes are restored by the caller."""
-        self._tip = saved.tip
-        self._depth = saved.depth
-        self.line_number = saved.line_number
-        self.open_formulas.denied = dict(saved.denied)
-        self.references.forget(self.defined[saved.defined :], saved.version)
-        del self.defined[saved.defined :]
+        tree = self._tree
+        tree.tip = saved.tip
+        tree.depth = saved.depth
+        tree.line_number = saved.line_number
+        tree.open_formulas.denied = dict(saved.denied)
+        self.references.forget(tree.defined[saved.defined :], saved.version)
+        del tree.defined[saved.defined :]
 
     def begin_partial_line(self, end: int) -> None:
         """The line just read, up to ``end`` in the source, is text of its leaf and goes on."""
-        tip = self._tip
+        tip = self._tree.tip
         if isinstance(tip, CodeNode):
             tip.lines[-1] = tip.lines[-1].removesuffix("\n")
         self.partial_line_end = end
 
     def extend_partial_line(self, text: str) -> None:
         """Add to the line that goes on."""
-        tip = self._tip
+        tip = self._tree.tip
         if not text:
             return
         self.characters += len(text)
@@ -149,8 +171,8 @@ class BlockParser(BlockRules):
 
     def end_partial_line(self) -> None:
         """The line that went on is complete."""
-        if isinstance(self._tip, CodeNode):
-            self._tip.lines.append("\n")
+        if isinstance(self._tree.tip, CodeNode):
+            self._tree.tip.lines.append("\n")
 
     def _thinking(self) -> ThinkingNode | None:
         child = open_child(self.root)
@@ -160,17 +182,18 @@ class BlockParser(BlockRules):
         self.characters += len(text) + 1
         text = text.replace("\0", "\ufffd")
         cursor = Cursor(text)
-        tip = self._tip
+        tip = self._tree.tip
         if isinstance(tip, ParagraphNode) and tip.open_formula is not None:
             if self._add_held(tip, cursor, offset):
                 return
             self.abandon_open_formula()
             cursor = Cursor(text)
-        self.line_number += 1
+        self._tree.line_number += 1
         self._read(cursor, offset)
 
     def _add_held(self, node: ParagraphNode, cursor: Cursor, offset: int) -> bool:
         """Add a line to an open display formula, if it can still become one."""
+        tree = self._tree
         container: Node = self.root
         while (child := open_child(container)) is not None and child is not node:
             if not self._goes_on(child, cursor):
@@ -178,42 +201,45 @@ class BlockParser(BlockRules):
             cursor.find_nonspace()
             container = child
         start = cursor.nonspace
-        if not self.open_formulas.add(node, cursor.text, offset, start):
+        if not tree.open_formulas.add(node, cursor.text, offset, start):
             return False
-        self.line_number += 1
-        node.end, node.last_line = offset + len(cursor.text.rstrip(" \t")), self.line_number
+        tree.line_number += 1
+        node.end, node.last_line = offset + len(cursor.text.rstrip(" \t")), tree.line_number
         if node.ends:
-            self._close_to_parent_of(node)
+            tree.close_to_parent_of(node)
         return True
 
     def abandon_open_formula(self) -> None:
         """No end came for the open formula: it was text, and what followed is read as such."""
-        while isinstance(self._tip, ParagraphNode) and self._tip.open_formula is not None:
-            hold = self.open_formulas.abandon(self._tip, self.line_number + 1)
-            self.line_number = hold.line
+        tree = self._tree
+        while isinstance(tree.tip, ParagraphNode) and tree.tip.open_formula is not None:
+            hold = tree.open_formulas.abandon(tree.tip, tree.line_number + 1)
+            tree.line_number = hold.line
             for text, offset in hold.lines:
                 self._line(text, offset)
 
     def _read(self, cursor: Cursor, offset: int) -> None:
-        self._offset = offset
+        tree = self._tree
+        tree.offset = offset
         container, finished = self._continue(cursor)
         if finished:
             return
-        matched_all = container is self._tip
+        matched_all = container is tree.tip
         unmatched = container
-        self._depth = len(self._path(container)) - 1
+        tree.depth = len(tree.path(container)) - 1
         container, opened = self._open(container, cursor, matched_all=matched_all)
         if not opened and not matched_all and not cursor.blank:
-            tip = self._tip
+            tip = tree.tip
             if isinstance(tip, ParagraphNode):  # lazy continuation
                 self._add_text(tip, cursor)
                 return
         if not opened:
-            self._close_to(unmatched)
+            tree.close_to(unmatched)
         self._add(container, cursor)
 
     def _continue(self, cursor: Cursor) -> tuple[Node, bool]:
         """Walk the open nodes that go on; the last of them, and whether the line is used up."""
+        tree = self._tree
         container: Node = self.root
         while (child := open_child(container)) is not None:
             cursor.find_nonspace()
@@ -224,9 +250,9 @@ class BlockParser(BlockRules):
                     child.inside -= 1
                 elif block_patterns.closes_fence(cursor, child.fence):
                     child.closed = True
-                    self._close_to(child)
-                    child.end, child.last_line = self._line_end(cursor), self.line_number
-                    self._close_to(container)
+                    tree.close_to(child)
+                    tree.extend(child, cursor)
+                    tree.close_to(container)
                     return container, True
                 cursor.skip_columns(min(cursor.indent, child.offset))
             elif not self._goes_on(child, cursor):
@@ -243,7 +269,7 @@ class BlockParser(BlockRules):
                 cursor.skip(1)
                 if cursor.at_blank():
                     cursor.skip_columns(1)
-                node.last_line = self.line_number
+                node.last_line = self._tree.line_number
             case ItemNode():
                 if cursor.blank:
                     if not node.children:
@@ -280,7 +306,7 @@ class BlockParser(BlockRules):
             cursor.find_nonspace()
             if cursor.blank or (cursor.indent < 4 and cursor.char not in block_patterns.MAYBE):
                 break
-            new = self._start(container, cursor, matched_all=matched_all and not opened)
+            new = self._rules.start(container, cursor, matched_all=matched_all and not opened)
             if new is None:
                 break
             container, opened = new, True
@@ -299,9 +325,10 @@ class BlockParser(BlockRules):
             case ParagraphNode():
                 self._add_text(container, cursor)
             case ContainerNode() if not cursor.blank:
-                self._add_text(self._new_paragraph(container, cursor), cursor)
+                self._add_text(self._tree.add_paragraph(container, cursor), cursor)
 
     def _add_text(self, node: ParagraphNode, cursor: Cursor) -> None:
+        tree = self._tree
         cursor.find_nonspace()
         start = cursor.nonspace
         text = cursor.text[start:]
@@ -312,15 +339,16 @@ class BlockParser(BlockRules):
                 parent.checked = box[0]
                 start += box[1]
                 text = text[box[1] :]
-        node.end, node.last_line = self._line_end(cursor), self.line_number
-        self.defined += add_text(node, text, self._offset + start, self.references)
-        self.open_formulas.begin(node, text, self.line_number)
+        tree.extend(node, cursor)
+        tree.defined += add_text(node, text, tree.offset + start, self.references)
+        tree.open_formulas.begin(node, text, tree.line_number)
         if node.ends:
-            self._close_to_parent_of(node)
+            tree.close_to_parent_of(node)
 
     def _add_code(self, node: CodeNode, cursor: Cursor) -> None:
-        if node.first_line == self.line_number and node.fence:
-            node.end, node.last_line = self._line_end(cursor), self.line_number
+        tree = self._tree
+        if node.first_line == tree.line_number and node.fence:
+            tree.extend(node, cursor)
             return
         line = cursor.rest() + "\n"
         if node.fence:
@@ -332,16 +360,17 @@ class BlockParser(BlockRules):
             node.lines += node.blanks
             node.blanks = []  # a new list: a checkpoint may still need the old one
             node.lines.append(line)
-        node.end, node.last_line = self._line_end(cursor), self.line_number
+        tree.extend(node, cursor)
 
     def _add_row(self, node: TableNode, cursor: Cursor) -> None:
-        node.end, node.last_line = self._line_end(cursor), self.line_number
+        tree = self._tree
+        tree.extend(node, cursor)
         if node.last_line - node.first_line == 1:
             return  # the delimiter row
         columns = len(node.alignments)
         cells = split_row(cursor.text[cursor.nonspace :], columns)
         node.padded += max(0, columns - len(cells))
         if node.padded > MAX_PADDED:
-            self._add_text(self._new_paragraph(node, cursor), cursor)
+            self._add_text(tree.add_paragraph(node, cursor), cursor)
             return
         node.rows.append(cells[:columns] + [""] * (columns - len(cells)))

@@ -21,62 +21,70 @@ if TYPE_CHECKING:
 
 
 class Tree:
-    """The tree so far and the line reader that grows it.
+    """The nodes so far, and how a line's blocks are added to them.
 
     Attributes:
-        root: the tree.
+        root: the outermost node.
         references: link and footnote definitions found so far.
-        characters: of lines read, lines read twice counted twice.
         defined: labels of the definitions, in order; ``^`` marks a footnote.
         line_number: of the line read last, counted from 1.
-        partial_line_end: where the line ends that is read in pieces, an offset in the source.
+        offset: where that line begins in the source.
+        tip: the innermost open node.
+        depth: of open containers around what the line adds.
+        open_formulas: display formulas whose end has not come.
     """
 
     def __init__(self) -> None:
         self.root = DocumentNode(0, 0)
         self.references = References()
         self.defined: list[str] = []
-        self.characters = 0
         self.line_number = 0
-        self.partial_line_end = 0
         self.open_formulas = OpenFormulas()
-        self._offset = 0
-        self._tip: Node = self.root
-        self._depth = 0
+        self.offset = 0
+        self.tip: Node = self.root
+        self.depth = 0
 
     @staticmethod
-    def _path(node: Node) -> list[Node]:
+    def path(node: Node) -> list[Node]:
         """The node and what it stands in, innermost first."""
         path = [node]
         while (parent := path[-1].parent) is not None:
             path.append(parent)
         return path
 
-    def _leaf(self, container: Node, cursor: Cursor, node: Node, *, replaces: bool = False) -> Node:
+    def add_leaf(
+        self, container: Node, cursor: Cursor, node: Node, *, replaces: bool = False
+    ) -> Node:
         """A new leaf that takes the whole line."""
         if replaces:
             parent = container.parent or self.root
             parent.children.pop()
-            self._tip = container = parent
-        node.end = self._line_end(cursor)
-        return self._child(container, node)
+            self.tip = container = parent
+        node.end = self.line_end(cursor)
+        return self.add_child(container, node)
 
-    def _child(self, container: Node, node: Node) -> Node:
+    def add_child(self, container: Node, node: Node) -> Node:
         """Add ``node`` under ``container`` or the nearest node above that can hold it."""
         parent = next(
             (
                 above
-                for above in self._path(container)
+                for above in self.path(container)
                 if isinstance(above, ContainerNode) and self._can_hold(above, node)
             ),
             self.root,
         )
-        self._close_to(parent)
+        self.close_to(parent)
         self._note_gap(parent, node)
         node.parent, node.last_line = parent, self.line_number
         parent.children.append(node)
-        self._tip = node
-        self._depth = len(self._path(parent))
+        self.tip = node
+        self.depth = len(self.path(parent))
+        return node
+
+    def add_paragraph(self, container: Node, cursor: Cursor) -> ParagraphNode:
+        """A new paragraph under ``container``."""
+        node = ParagraphNode(self.here(cursor), self.line_number)
+        self.add_child(container, node)
         return node
 
     @staticmethod
@@ -93,7 +101,7 @@ class Tree:
         elif isinstance(parent, ItemNode) and isinstance(parent.parent, ListNode):
             parent.parent.tight = False
 
-    def _close_to(self, node: Node) -> None:
+    def close_to(self, node: Node) -> None:
         """Close every open node below ``node``."""
         nodes = spine(node)
         for parent, child in zip(reversed(nodes[:-1]), reversed(nodes[1:]), strict=True):
@@ -105,13 +113,20 @@ class Tree:
                     parent.children.pop()
             parent.end = max(parent.end, child.end)
             parent.last_line = max(parent.last_line, child.last_line)
-        self._tip = node
+        self.tip = node
 
-    def _close_to_parent_of(self, node: Node) -> None:
-        self._close_to(node.parent or self.root)
+    def close_to_parent_of(self, node: Node) -> None:
+        """Close ``node`` and every open node below it."""
+        self.close_to(node.parent or self.root)
 
-    def _here(self, cursor: Cursor) -> int:
-        return self._offset + cursor.nonspace
+    def extend(self, node: Node, cursor: Cursor) -> None:
+        """``node`` ends with this line so far."""
+        node.end, node.last_line = self.line_end(cursor), self.line_number
 
-    def _line_end(self, cursor: Cursor) -> int:
-        return self._offset + len(cursor.text.rstrip(" \t"))
+    def here(self, cursor: Cursor) -> int:
+        """Where the line's next text begins in the source."""
+        return self.offset + cursor.nonspace
+
+    def line_end(self, cursor: Cursor) -> int:
+        """Where the line's text ends in the source."""
+        return self.offset + len(cursor.text.rstrip(" \t"))

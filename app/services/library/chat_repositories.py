@@ -38,7 +38,7 @@ class ChatRepositories:
 
     def add_private(self, conversation_id: str) -> None:
         """Take in a private chat that begins, or was copied from another."""
-        activity = self.stored.last_activity()
+        activity = self.stored.conversations.last_activity()
         with self._lock:
             if self._private is None:
                 self._private = open_private_store()
@@ -69,10 +69,10 @@ class ChatRepositories:
 
     def conversations(self, *, archived: bool) -> list[Conversation]:
         """Those with a message or a draft: pinned first, then used last first."""
-        found = self.stored.list_conversations(archived=archived)
+        found = self.stored.conversations.list_all(archived=archived)
         if self._private is None:
             return list(found)
-        private = map(self._with_activity, self._private.list_conversations(archived=archived))
+        private = map(self._with_activity, self._private.conversations.list_all(archived=archived))
         return list(
             merge(found, sorted(private, key=_order, reverse=True), key=_order, reverse=True)
         )
@@ -86,9 +86,9 @@ class ChatRepositories:
         """
         if len(ids) > LISTED_AT_ONCE:
             return None
-        found = self.stored.listed(ids)
+        found = self.stored.conversations.listed(ids)
         if self._private is not None:
-            for id_, chat in self._private.listed(ids).items():
+            for id_, chat in self._private.conversations.listed(ids).items():
                 found[id_] = self._with_activity(chat)
         return {id_: found.get(id_) for id_ in ids}
 

@@ -35,7 +35,7 @@ class Following:
                 return  # a long write is under way; the look that waits for it is as good
             self._looking = True
         try:
-            self._stored.others_wrote().add_done_callback(self._compare)
+            self._stored.database.others_wrote().add_done_callback(self._compare)
         except KnownError as error:  # nothing can be read any more, as reading it tells the user
             self._looking = False
             _log.warning("Other processes are not followed: %s", error.what)

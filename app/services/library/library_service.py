@@ -39,7 +39,7 @@ from app.services.library.following import Following
 from app.services.library.fresh_chats import FreshChats
 from app.services.library.live_search import LiveSearch
 from app.services.library.many import Progress, parts_of, quiet, tell_when_done
-from app.store import MessageRepository
+from app.store import ConversationRepository, MessageRepository
 
 T = TypeVar("T")
 Clock = Callable[[], datetime]
@@ -83,7 +83,7 @@ class LibraryService:
     @property
     def refusal(self) -> KnownError | None:
         """Why chats on disk can be read and not changed; None where they can be."""
-        return self._stored.refusal
+        return self._stored.database.refusal
 
     # --- reading ------------------------------------------------------------------------
 
@@ -94,7 +94,7 @@ class LibraryService:
             NotFoundError: There is none.
         """
         fresh = self._fresh.get(conversation_id)
-        return fresh if fresh is not None else self._of(conversation_id).get(conversation_id)
+        return fresh or self._of(conversation_id).conversations.get(conversation_id)
 
     def conversations(self, *, archived: bool = False) -> list[Conversation]:
         """Those with a message or a draft: pinned first, then used last first; private ones too."""
@@ -106,7 +106,7 @@ class LibraryService:
 
     def folders(self) -> list[str]:
         """The folders in use, in alphabetical order."""
-        return list(self._stored.folders())
+        return list(self._stored.conversations.folders())
 
     def branch(self, conversation_id: str) -> tuple[BranchMessage, ...]:
         """The active branch, first message first.
@@ -152,11 +152,11 @@ class LibraryService:
 
     def trash(self) -> list[Conversation]:
         """Deleted conversations, deleted last first; kept for 30 days."""
-        return list(self._stored.trashed_conversations())
+        return list(self._stored.conversations.trashed_conversations())
 
     def trashed_messages(self) -> list[TrashedMessage]:
         """Messages deleted from conversations that still stand."""
-        return list(self._stored.trashed_messages())
+        return list(self._stored.conversations.trashed_messages())
 
     def search(
         self, query: str, done: Callable[[tuple[SearchHit, ...]], None]
@@ -204,30 +204,30 @@ class LibraryService:
 
     def rename(self, conversation_id: str, title: str) -> Future[None]:
         """Give it a title of the user's; nothing automatic replaces it."""
-        return self._change(conversation_id, lambda store: store.rename(conversation_id, title))
+        return self._change(conversation_id, lambda chats: chats.rename(conversation_id, title))
 
     def set_pinned(self, conversation_id: str, pinned: bool) -> Future[None]:
         """Keep it on top, or not."""
         return self._change(
-            conversation_id, lambda store: store.set_pinned(conversation_id, pinned)
+            conversation_id, lambda chats: chats.set_pinned(conversation_id, pinned)
         )
 
     def set_archived(self, conversation_id: str, archived: bool) -> Future[None]:
         """Hide it from the usual list, or bring it back."""
         return self._change(
-            conversation_id, lambda store: store.set_archived(conversation_id, archived)
+            conversation_id, lambda chats: chats.set_archived(conversation_id, archived)
         )
 
     def set_folder(self, conversation_id: str, folder: str) -> Future[None]:
         """File it; an empty name takes it out."""
         return self._change(
-            conversation_id, lambda store: store.set_folder(conversation_id, folder.strip())
+            conversation_id, lambda chats: chats.set_folder(conversation_id, folder.strip())
         )
 
     def set_system_prompt(self, conversation_id: str, prompt: str) -> Future[None]:
         """Change what precedes the first turn of this chat."""
         return self._change(
-            conversation_id, lambda store: store.set_system_prompt(conversation_id, prompt)
+            conversation_id, lambda chats: chats.set_system_prompt(conversation_id, prompt)
         )
 
     def set_draft(self, conversation_id: str, draft: str) -> Future[None]:
@@ -239,7 +239,7 @@ class LibraryService:
         renamed = listed_title(before) != listed_title(replace(before, draft=draft))
         return self._change(
             conversation_id,
-            lambda store: store.set_draft(conversation_id, draft),
+            lambda chats: chats.set_draft(conversation_id, draft),
             announce=begins or renamed,
         )
 
@@ -263,7 +263,7 @@ class LibraryService:
         if conversation_id not in self._fresh and self._keeps(conversation_id):
             self._change(
                 conversation_id,
-                lambda store: store.set_scroll_position(conversation_id, message_id, offset),
+                lambda chats: chats.set_scroll_position(conversation_id, message_id, offset),
                 announce=False,
             )
 
@@ -275,24 +275,26 @@ class LibraryService:
             progress: Told, on the writer's thread, how many of how many are there.
         """
         known = [id_ for id_ in conversation_ids if not self._fresh.drop(id_)]
-        self._many(known, MessageRepository.delete, progress)
+        self._many(known, ConversationRepository.delete, progress)
 
     def restore(self, conversation_ids: Sequence[str], progress: Progress = quiet) -> None:
         """Take chats out of the trash; as :meth:`delete`."""
-        self._many(conversation_ids, MessageRepository.restore, progress)
+        self._many(conversation_ids, ConversationRepository.restore, progress)
 
     def remove_for_good(self, conversation_ids: Sequence[str]) -> Future[int]:
         """Remove chats that are on disk, in the trash or not; the face has asked before."""
         ids = tuple(conversation_ids)
-        return announced(self._bus, self._stored.remove(ids), LibraryChanged(ids))
+        return announced(self._bus, self._stored.conversations.remove(ids), LibraryChanged(ids))
 
     def remove_message_for_good(self, message_id: str) -> Future[int]:
         """Remove one message of the trash; the face has asked before."""
-        return announced(self._bus, self._stored.remove_message(message_id), LibraryChanged(()))
+        return announced(
+            self._bus, self._stored.conversations.remove_message(message_id), LibraryChanged(())
+        )
 
     def empty_trash(self) -> Future[int]:
         """Remove everything in the trash for good; the face has asked before."""
-        return announced(self._bus, self._stored.empty_trash(), LibraryChanged(()))
+        return announced(self._bus, self._stored.conversations.empty_trash(), LibraryChanged(()))
 
     def branch_into_new_chat(self, message_id: str) -> Conversation:
         """Copy the messages up to this one into a chat of their own.
@@ -302,9 +304,9 @@ class LibraryService:
             StoreError: It could not be stored.
         """
         store, message = self._repositories.of_message(message_id)
-        old = store.get(message.conversation_id)
+        old = store.conversations.get(message.conversation_id)
         made = store.branch_into_new_chat(message_id, f"{old.title} (branch)").result()
-        if store.private:
+        if store.database.private:
             self._repositories.add_private(made.id)
         self._bus.publish(LibraryChanged((made.id,)))
         return made
@@ -325,7 +327,7 @@ class LibraryService:
         conversation = self.get(question.conversation_id)
         store = self._of(conversation.id)
         if self._fresh.hand_over(conversation.id) is None and title:
-            store.rename(conversation.id, title, by_user=False)
+            store.conversations.rename(conversation.id, title, by_user=False)
         conversation = replace(conversation, title=conversation.title or title)
         self._repositories.mark_used(conversation.id)
         added = store.add_exchange(conversation, question, answer, edited=edited)
@@ -344,7 +346,7 @@ class LibraryService:
     def set_automatic_title(self, conversation_id: str, title: str) -> Future[None]:
         """Give it a title; one that the user chose stays."""
         return self._change(
-            conversation_id, lambda store: store.rename(conversation_id, title, by_user=False)
+            conversation_id, lambda chats: chats.rename(conversation_id, title, by_user=False)
         )
 
     def token_counts(self, conversation_id: str, model_sha256: str) -> dict[str, int]:
@@ -417,7 +419,7 @@ class LibraryService:
         store, message = self._repositories.of_message(message_id)
         return announced(
             self._bus,
-            store.delete_message(message_id),
+            store.conversations.delete_message(message_id),
             BranchChanged(message.conversation_id),
             LibraryChanged((message.conversation_id,)),
         )
@@ -427,7 +429,7 @@ class LibraryService:
         store, message = self._repositories.of_message(message_id)
         return announced(
             self._bus,
-            store.restore_message(message_id),
+            store.conversations.restore_message(message_id),
             BranchChanged(message.conversation_id),
             LibraryChanged((message.conversation_id,)),
         )
@@ -458,7 +460,7 @@ class LibraryService:
 
     def _keeps(self, conversation_id: str) -> bool:
         """Whether what is noted in passing can be kept; where not, the window has said so."""
-        return self._of(conversation_id).refusal is None
+        return self._of(conversation_id).database.refusal is None
 
     def _stored_in(self, conversation_id: str) -> MessageRepository | None:
         """The repository of a chat; None for one that is not stored yet."""
@@ -467,29 +469,30 @@ class LibraryService:
     def _many(
         self,
         ids: Sequence[str],
-        change: Callable[[MessageRepository, Sequence[str]], Future[None]],
+        change: Callable[[ConversationRepository, Sequence[str]], Future[None]],
         progress: Progress,
     ) -> None:
         done = 0
         for part in parts_of(ids, self._of):
             done += len(part)
-            changed = announced(self._bus, change(self._of(part[0]), part), LibraryChanged(part))
+            changing = change(self._of(part[0]).conversations, part)
+            changed = announced(self._bus, changing, LibraryChanged(part))
             tell_when_done(changed, progress, done, len(ids))
 
     def _change(
         self,
         conversation_id: str,
-        change: Callable[[MessageRepository], Future[T]],
+        change: Callable[[ConversationRepository], Future[T]],
         *,
         announce: bool = True,
     ) -> Future[T]:
-        store = self._of(conversation_id)
+        chats = self._of(conversation_id).conversations
         fresh = self._fresh.hand_over(conversation_id)
         if fresh is not None:
             self._repositories.mark_used(conversation_id)
-            store.create(fresh).add_done_callback(partial(self._fresh.stored, conversation_id))
+            chats.create(fresh).add_done_callback(partial(self._fresh.stored, conversation_id))
         events = [LibraryChanged((conversation_id,))] if announce else []
-        return announced(self._bus, change(store), *events)
+        return announced(self._bus, change(chats), *events)
 
     def _announced(self, future: Future[T], *events: Event) -> Future[T]:
         return announced(self._bus, future, *events)

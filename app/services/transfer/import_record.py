@@ -50,12 +50,12 @@ class ImportRecord:
 
     def keep(self) -> None:
         """Store what was added so far."""
-        self._store.note(_KEY, json.dumps(self._chats)).result()
+        self._store.conversations.note(_KEY, json.dumps(self._chats)).result()
 
     def chats(self) -> dict[str, str]:
         """The ids with the fingerprints; empty where there is nothing to take back."""
         try:
-            found = json.loads(self._store.noted(_KEY) or "{}")
+            found = json.loads(self._store.conversations.noted(_KEY) or "{}")
         except ValueError:
             return {}
         return (

@@ -24,7 +24,7 @@ def bring_back(held: MessageRepository, library: MessageRepository, conversation
         for parent, child in held.selected_children(conversation_id).items()
         if child in known and (parent is None or parent in known)
     }
-    chat = settled(Chat(held.get(conversation_id), tree, chosen))
+    chat = settled(Chat(held.conversations.get(conversation_id), tree, chosen))
     if _is_here(library, chat):
         chat = with_new_ids(chat)
     library.add_conversation(chat.conversation, chat.messages, chat.selected_children).result()
@@ -39,6 +39,6 @@ def _is_here(library: MessageRepository, chat: Chat) -> bool:
             return False
         return True
 
-    return has(library.get, chat.conversation.id) or any(
+    return has(library.conversations.get, chat.conversation.id) or any(
         has(library.message, message.id) for message in chat.messages
     )

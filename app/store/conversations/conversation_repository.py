@@ -9,28 +9,24 @@ from datetime import UTC, datetime
 
 from app.domain.conversation import Conversation, TrashedMessage
 from app.store.conversations import conversation_queries, trash
-from app.store.database.readers import ReaderPool
 from app.store.database.rows import to_blob, to_text
 from app.store.database.sqlite_database import Database
-from app.store.database.writer import DatabaseWriter
 
 Ids = str | Sequence[str]
 
 _NOTE = "note "  # before the keys of :meth:`ConversationRepository.note`
 
 
-class ConversationRepository(Database):
+class ConversationRepository:
     """Conversations of one database, as the sidebar and the trash know them.
 
     Args:
-        As :class:`Database`.
+        database: Where they are stored.
     """
 
-    def __init__(
-        self, writer: DatabaseWriter, readers: ReaderPool | None, *, private: bool = False
-    ) -> None:
-        super().__init__(writer, readers, private=private)
-        self._seen = conversation_queries.ConversationCache(private=private)
+    def __init__(self, database: Database) -> None:
+        self._database, self._private = database, database.private
+        self._seen = conversation_queries.ConversationCache(private=database.private)
 
     def create(self, conversation: Conversation) -> Future[None]:
         """Add an empty conversation (``head_id`` is not looked at).
@@ -38,8 +34,8 @@ class ConversationRepository(Database):
         Raises:
             InvalidValueError: Its id is taken.
         """
-        self._check_private(conversation)
-        return self.submit(
+        check_private(conversation, private=self._private)
+        return self._database.submit(
             lambda c: _nothing(conversation_queries.insert_conversation(c, conversation))
         )
 
@@ -49,13 +45,13 @@ class ConversationRepository(Database):
         Raises:
             NotFoundError: There is none.
         """
-        return self.read(
+        return self._database.read(
             lambda c: conversation_queries.read_conversation(
-                c, conversation_id, private=self.private
+                c, conversation_id, private=self._private
             )
         )
 
-    def list_conversations(self, *, archived: bool | None = None) -> tuple[Conversation, ...]:
+    def list_all(self, *, archived: bool | None = None) -> tuple[Conversation, ...]:
         """Conversations outside the trash: pinned first, then those used last.
 
         Args:
@@ -74,12 +70,12 @@ class ConversationRepository(Database):
     def last_activity(self) -> int:
         """The activity of the chat used last; 0 where there is none."""
         sql = "SELECT coalesce(max(activity), 0) FROM conversations"
-        return int(self.read(lambda c: c.execute(sql).fetchone()[0]))
+        return int(self._database.read(lambda c: c.execute(sql).fetchone()[0]))
 
     def folders(self) -> tuple[str, ...]:
         """The folders that hold a conversation outside the trash, in alphabetical order."""
         sql = "SELECT DISTINCT folder FROM conversations WHERE deleted_at IS NULL AND folder <> x''"
-        rows = self.read(lambda c: c.execute(sql).fetchall())
+        rows = self._database.read(lambda c: c.execute(sql).fetchall())
         return tuple(sorted((to_text(row[0]) for row in rows), key=str.casefold))
 
     def rename(self, conversation_id: str, title: str, *, by_user: bool = True) -> Future[None]:
@@ -124,11 +120,13 @@ class ConversationRepository(Database):
     def delete(self, conversations: Ids, at: datetime | None = None) -> Future[None]:
         """Move one or several to the trash."""
         when = at or datetime.now(UTC)
-        return self.submit(lambda c: trash.delete_conversations(c, _ids(conversations), when))
+        return self._database.submit(
+            lambda c: trash.delete_conversations(c, _ids(conversations), when)
+        )
 
     def restore(self, conversations: Ids) -> Future[None]:
         """Take one or several out of the trash."""
-        return self.submit(lambda c: trash.restore_conversations(c, _ids(conversations)))
+        return self._database.submit(lambda c: trash.restore_conversations(c, _ids(conversations)))
 
     def trashed_conversations(self) -> tuple[Conversation, ...]:
         """Conversations in the trash, deleted last first."""
@@ -138,20 +136,20 @@ class ConversationRepository(Database):
     def delete_message(self, message_id: str, at: datetime | None = None) -> Future[None]:
         """Move a message, and what follows it, to the trash."""
         when = at or datetime.now(UTC)
-        return self.submit(lambda c: trash.delete_message(c, message_id, when))
+        return self._database.submit(lambda c: trash.delete_message(c, message_id, when))
 
     def restore_message(self, message_id: str) -> Future[None]:
         """Take a message out of the trash and make its branch the active one."""
-        return self.submit(lambda c: trash.restore_message(c, message_id))
+        return self._database.submit(lambda c: trash.restore_message(c, message_id))
 
     def trashed_messages(self) -> tuple[TrashedMessage, ...]:
         """Deleted messages of conversations outside the trash, deleted last first."""
-        return self.read(trash.trashed_messages)
+        return self._database.read(trash.trashed_messages)
 
     def purge(self, now: datetime | None = None) -> Future[int]:
         """Remove for good what has been in the trash for 30 days; see :func:`trash.purge`."""
         when = now or datetime.now(UTC)
-        return self.submit(lambda c: trash.purge(c, when))
+        return self._database.submit(lambda c: trash.purge(c, when))
 
     def empty_trash(self) -> Future[int]:
         """Remove everything in the trash for good; resolves to how many chats and messages.
@@ -159,15 +157,15 @@ class ConversationRepository(Database):
         Their text is overwritten in the database; the search index forgets their words with the
         next :meth:`Health.maintain`, and backups as they are rotated.
         """
-        return self.submit(trash.empty_trash)
+        return self._database.submit(trash.empty_trash)
 
     def remove(self, conversations: Ids) -> Future[int]:
         """Remove one or several for good, as :meth:`empty_trash` does; resolves to how many."""
-        return self.submit(lambda c: trash.remove_conversations(c, _ids(conversations)))
+        return self._database.submit(lambda c: trash.remove_conversations(c, _ids(conversations)))
 
     def remove_message(self, message_id: str) -> Future[int]:
         """Remove one message of the trash, and what follows it, for good."""
-        return self.submit(lambda c: trash.remove_message(c, message_id))
+        return self._database.submit(lambda c: trash.remove_message(c, message_id))
 
     # --- notes ------------------------------------------------------------------------------
 
@@ -179,11 +177,11 @@ class ConversationRepository(Database):
                 "INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (_NOTE + key, text)
             )
 
-        return self.submit(work)
+        return self._database.submit(work)
 
     def noted(self, key: str) -> str:
         """What was kept under ``key``; empty if nothing was."""
-        row = self.read(
+        row = self._database.read(
             lambda c: c.execute("SELECT value FROM meta WHERE key = ?", (_NOTE + key,)).fetchone()
         )
         return str(row[0]) if row else ""
@@ -208,16 +206,18 @@ class ConversationRepository(Database):
                     (*values, seq),
                 )
 
-        return self.submit(work)
+        return self._database.submit(work)
 
     def _conversations(self, where: str, values: tuple[object, ...]) -> tuple[Conversation, ...]:
-        return self.read(
+        return self._database.read(
             lambda c: conversation_queries.read_conversations(c, where, values, self._seen)
         )
 
-    def _check_private(self, conversation: Conversation) -> None:
-        if conversation.private != self.private:
-            raise ValueError("a private conversation belongs to the private library, and only it")
+
+def check_private(conversation: Conversation, *, private: bool) -> None:
+    """Refuse a private conversation for any library but the private one, and others for that."""
+    if conversation.private != private:
+        raise ValueError("a private conversation belongs to the private library, and only it")
 
 
 def _ids(conversations: Ids) -> list[str]:

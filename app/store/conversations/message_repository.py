@@ -14,23 +14,29 @@ from datetime import UTC, datetime
 from app.domain.conversation import BranchMessage, Conversation, Edit, Message, MessageStatus
 from app.store.conversations import conversation_queries, edits, message_queries, summaries
 from app.store.conversations.answer_journal import AnswerJournal
-from app.store.conversations.conversation_repository import ConversationRepository
-from app.store.database.readers import ReaderPool
-from app.store.database.writer import DatabaseWriter
+from app.store.conversations.conversation_repository import ConversationRepository, check_private
+from app.store.database.sqlite_database import Database
 
 
-class MessageRepository(ConversationRepository):
-    """Conversations of one database with their messages.
+class MessageRepository:
+    """The messages of one database.
 
     Args:
-        As :class:`ConversationRepository`.
+        database: Where they are stored.
+
+    Attributes:
+        database: The same.
+        conversations: What they are parts of.
     """
 
-    def __init__(
-        self, writer: DatabaseWriter, readers: ReaderPool | None, *, private: bool = False
-    ) -> None:
-        super().__init__(writer, readers, private=private)
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.conversations = ConversationRepository(database)
         self._journal = AnswerJournal()
+
+    def close(self) -> None:
+        """Finish every queued write, then close the database. May be called twice."""
+        self.database.close()
 
     # --- messages ---------------------------------------------------------------------------
 
@@ -55,7 +61,7 @@ class MessageRepository(ConversationRepository):
             NotFoundError: The question's parent does not exist.
             InvalidValueError: The conversation is in the trash.
         """
-        self._check_private(conversation)
+        check_private(conversation, private=self.database.private)
 
         def work(connection: sqlite3.Connection) -> None:
             known = connection.execute(
@@ -73,7 +79,7 @@ class MessageRepository(ConversationRepository):
             message_queries.insert_message(connection, question)
             _add(connection, answer)
 
-        return self.submit(work)
+        return self.database.submit(work)
 
     def add_message(self, message: Message) -> Future[None]:
         """Add a message below its ``parent_id`` and make its branch active.
@@ -89,7 +95,7 @@ class MessageRepository(ConversationRepository):
             conversation_queries.refuse_trashed(connection, message.conversation_id)
             _add(connection, message)
 
-        return self.submit(work)
+        return self.database.submit(work)
 
     def add_conversation(
         self,
@@ -108,7 +114,7 @@ class MessageRepository(ConversationRepository):
             InvalidValueError: An id is taken.
             NotFoundError: A parent does not exist.
         """
-        self._check_private(conversation)
+        check_private(conversation, private=self.database.private)
         all_messages = tuple(tree)
 
         def work(connection: sqlite3.Connection) -> None:
@@ -120,11 +126,11 @@ class MessageRepository(ConversationRepository):
                     connection, message_queries.message_seq(connection, conversation.head_id)
                 )
 
-        return self.submit(work)
+        return self.database.submit(work)
 
     def journal(self, message_id: str, text_so_far: str) -> Future[None]:
         """Keep a streaming answer's text, about once a second; costs what is new in it."""
-        future = self.submit(lambda c: self._journal.write(c, message_id, text_so_far))
+        future = self.database.submit(lambda c: self._journal.write(c, message_id, text_so_far))
         future.add_done_callback(lambda done: self._forget_failed(done, message_id))
         return future
 
@@ -149,7 +155,7 @@ class MessageRepository(ConversationRepository):
                 "UPDATE messages SET status = ? WHERE seq = ?", (str(MessageStatus.STREAMING), seq)
             )
 
-        return self.submit(work)
+        return self.database.submit(work)
 
     def finish(self, message: Message) -> Future[None]:
         """Store all an answer ended with: text, status, model, sampling, seed, timings, error.
@@ -162,7 +168,7 @@ class MessageRepository(ConversationRepository):
             self._journal.forget(message.id)
             message_queries.update_message(connection, message)
 
-        return self.submit(work)
+        return self.database.submit(work)
 
     def message(self, message_id: str) -> Message:
         """One message.
@@ -170,7 +176,7 @@ class MessageRepository(ConversationRepository):
         Raises:
             NotFoundError: There is none.
         """
-        return self.read(lambda c: message_queries.read_message(c, message_id))
+        return self.database.read(lambda c: message_queries.read_message(c, message_id))
 
     def branch(self, conversation_id: str) -> tuple[BranchMessage, ...]:
         """The active branch, first message first, each with its number among its versions.
@@ -178,7 +184,7 @@ class MessageRepository(ConversationRepository):
         Raises:
             NotFoundError: There is no such conversation.
         """
-        return self.read(lambda c: message_queries.read_branch(c, conversation_id))
+        return self.database.read(lambda c: message_queries.read_branch(c, conversation_id))
 
     def tree(self, conversation_id: str) -> tuple[Message, ...]:
         """Every message with all versions, parents before children.
@@ -186,19 +192,21 @@ class MessageRepository(ConversationRepository):
         Raises:
             NotFoundError: There is no such conversation.
         """
-        return self.read(lambda c: message_queries.read_tree(c, conversation_id))
+        return self.database.read(lambda c: message_queries.read_tree(c, conversation_id))
 
     def selected_children(self, conversation_id: str) -> dict[str | None, str]:
         """The child selected below each message; None is the parent of the first."""
-        return self.read(lambda c: message_queries.read_selected_children(c, conversation_id))
+        return self.database.read(
+            lambda c: message_queries.read_selected_children(c, conversation_id)
+        )
 
     def versions(self, message_id: str) -> tuple[Message, ...]:
         """A message and its siblings of the same role, oldest first."""
-        return self.read(lambda c: message_queries.read_versions(c, message_id))
+        return self.database.read(lambda c: message_queries.read_versions(c, message_id))
 
     def select_version(self, message_id: str) -> Future[None]:
         """Make the branch through this message active, and below it the one selected last."""
-        return self.submit(
+        return self.database.submit(
             lambda c: message_queries.select_branch(c, message_queries.message_seq(c, message_id))
         )
 
@@ -217,15 +225,17 @@ class MessageRepository(ConversationRepository):
                 connection, message_id, title, datetime.now(UTC)
             )
             summaries.copy_summaries(connection, new_ids)
-            return conversation_queries.read_conversation(connection, new_id, private=self.private)
+            return conversation_queries.read_conversation(
+                connection, new_id, private=self.database.private
+            )
 
-        return self.submit(work)
+        return self.database.submit(work)
 
     # --- token counts -----------------------------------------------------------------------
 
     def token_counts(self, conversation_id: str, model_sha256: str) -> dict[str, int]:
         """Message id to tokens, for the messages that were counted with this model's tokenizer."""
-        return self.read(
+        return self.database.read(
             lambda c: dict(
                 c.execute(
                     "SELECT m.id, t.tokens FROM messages m JOIN token_counts t ON t.message = m.seq"
@@ -247,13 +257,13 @@ class MessageRepository(ConversationRepository):
                 rows,
             )
 
-        return self.submit(work)
+        return self.database.submit(work)
 
     # --- summaries --------------------------------------------------------------------------
 
     def summaries(self, conversation_id: str) -> dict[str, str]:
         """Message id to the summary of everything up to that message."""
-        return self.read(lambda c: summaries.read_summaries(c, conversation_id))
+        return self.database.read(lambda c: summaries.read_summaries(c, conversation_id))
 
     def set_summary(self, message_id: str, text: str, *, by_user: bool) -> Future[None]:
         """Keep what the model reads in place of a message and all before it; empty: nothing.
@@ -261,13 +271,15 @@ class MessageRepository(ConversationRepository):
         Raises:
             NotFoundError: There is no such message.
         """
-        return self.submit(lambda c: summaries.write_summary(c, message_id, text, by_user=by_user))
+        return self.database.submit(
+            lambda c: summaries.write_summary(c, message_id, text, by_user=by_user)
+        )
 
     # --- edits ------------------------------------------------------------------------------
 
     def edits(self, conversation_id: str) -> tuple[Edit, ...]:
         """What was typed to replace questions of this conversation and not sent; the last last."""
-        return self.read(lambda c: edits.read_edits(c, conversation_id))
+        return self.database.read(lambda c: edits.read_edits(c, conversation_id))
 
     def set_edit(self, edit: Edit) -> Future[None]:
         """Keep what is typed to replace a question.
@@ -275,11 +287,11 @@ class MessageRepository(ConversationRepository):
         Raises:
             NotFoundError: There is no such message.
         """
-        return self.submit(lambda c: edits.write_edit(c, edit))
+        return self.database.submit(lambda c: edits.write_edit(c, edit))
 
     def forget_edit(self, message_id: str) -> Future[None]:
         """Forget what was typed to replace a question."""
-        return self.submit(lambda c: edits.remove_edit(c, message_id))
+        return self.database.submit(lambda c: edits.remove_edit(c, message_id))
 
     # --- inside -----------------------------------------------------------------------------
 

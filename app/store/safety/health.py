@@ -19,6 +19,7 @@ from app.store.database.failures import file_error, typed_errors
 from app.store.database.files import write_atomically
 from app.store.database.migrations import migrate, rebuild_index, schema_version
 from app.store.database.readers import ReaderPool
+from app.store.database.sqlite_database import Database
 from app.store.database.writer import DatabaseWriter
 from app.store.safety.backups import (
     DAILY,
@@ -97,7 +98,7 @@ class Health:
 
     def quick_check(self) -> CheckResult:
         """Check the tables' structure on a connection of its own; writing goes on meanwhile."""
-        check = self._library.read(quick_check)
+        check = self._library.database.read(quick_check)
         if not check.sound:
             self._ask_for_recovery()
         return check
@@ -107,13 +108,13 @@ class Health:
 
         In steps of some milliseconds, each a transaction, so that no message waits for all of it.
         """
-        if not self._library.read(_is_untidy):
+        if not self._library.database.read(_is_untidy):
             return
         for name in ("message_index", "title_index"):
             pages = -_MERGE_PAGES  # negative: begin a merge of everything
-            while self._library.submit(partial(_merge, name=name, pages=pages)).result():
+            while self._library.database.submit(partial(_merge, name=name, pages=pages)).result():
                 pages = _MERGE_PAGES
-        self._library.submit(_mark_tidy).result()
+        self._library.database.submit(_mark_tidy).result()
 
     def full_check(self) -> CheckResult:
         """Check everything, on a copy; chats go on meanwhile. Takes a while.
@@ -121,14 +122,14 @@ class Health:
         Raises:
             KnownError: There is no room for a copy.
         """
-        check = self._library.read(self._backups.check)
+        check = self._library.database.read(self._backups.check)
         if not check.sound:
             self._ask_for_recovery()
         return check
 
     def rebuild_index(self) -> None:
         """Make the search index anew from the text."""
-        self._library.submit(rebuild_index).result()
+        self._library.database.submit(rebuild_index).result()
 
     def back_up(self, reason: str = "by-hand") -> Backup:
         """Make a backup now.
@@ -159,7 +160,7 @@ class Health:
         if not backup.path.exists():
             raise NotFoundError("This backup no longer exists.", detail=backup.path.name)
         before = self._make("before-restore", None)[0]
-        self._library.submit_bare(lambda target: self._copy_back(backup, target)).result()
+        self._library.database.submit_bare(lambda target: self._copy_back(backup, target)).result()
         self.keep_as_it_is()
         return before
 
@@ -172,13 +173,13 @@ class Health:
 
         That is so where the file was removed, emptied, or replaced by an older or another one.
         """
-        here, seen = self._library.read(lambda c: (newest_message(c), _backups_seen(c)))
+        here, seen = self._library.database.read(lambda c: (newest_message(c), _backups_seen(c)))
         newer = [b for b in self._backups.list_if_readable() if b.number > seen]
         richest = self._backups.richest(newer)
         content = None if richest is None else self._backups.content(richest)
         if richest is None or content is None or content.newest <= here:
             return None
-        return Lost(richest, content, self._library.read(content_of))
+        return Lost(richest, content, self._library.database.read(content_of))
 
     def keep_as_it_is(self) -> None:
         """From now on :meth:`missing` looks at backups only that are made after this.
@@ -187,7 +188,7 @@ class Health:
             KnownError: It could not be stored.
         """
         newest = max((b.number for b in self._backups.list_if_readable()), default=0)
-        self._library.submit(partial(_see_backups, number=newest)).result()
+        self._library.database.submit(partial(_see_backups, number=newest)).result()
 
     @contextmanager
     def look_into(self, backup: Backup) -> Iterator[MessageRepository]:
@@ -210,7 +211,7 @@ class Health:
                 migrate(target, lambda _version: None)
             writer = DatabaseWriter(partial(open_writer, copy))
             readers = ReaderPool(partial(open_reader, copy))
-            yield undo.enter_context(closing(MessageRepository(writer, readers)))
+            yield undo.enter_context(closing(MessageRepository(Database(writer, readers))))
 
     def _copy_back(self, backup: Backup, target: sqlite3.Connection) -> None:
         self._copy_of(backup, target)
@@ -228,9 +229,9 @@ class Health:
             source.backup(target)
 
     def _make(self, reason: str, now: datetime | None) -> tuple[Backup, CheckResult]:
-        if self._library.refusal is not None:  # what is shown may be a copy in memory
-            raise self._library.refusal
-        return self._library.read(lambda source: self._backups.make(source, reason, now))
+        if self._library.database.refusal is not None:  # what is shown may be a copy in memory
+            raise self._library.database.refusal
+        return self._library.database.read(lambda source: self._backups.make(source, reason, now))
 
     def _told(self, check: CheckResult) -> tuple[str, ...]:
         if check.sound:
@@ -242,7 +243,7 @@ class Health:
         return (told,)
 
     def _ask_for_recovery(self) -> None:
-        if self._library.refusal is None:
+        if self._library.database.refusal is None:
             write_atomically(recovery_mark(self._path), b"A check found damage.\n")
 
 

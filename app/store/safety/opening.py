@@ -27,6 +27,7 @@ from app.store.database.files import make_folder, sync_above
 from app.store.database.migrations import SCHEMA_VERSION, migrate, rebuild_index, schema_version
 from app.store.database.owner_lock import OwnerLock
 from app.store.database.readers import ReaderPool
+from app.store.database.sqlite_database import Database
 from app.store.database.text_normalization import FOLD_VERSION
 from app.store.database.writer import DatabaseWriter
 from app.store.safety.backups import Backups, Lost
@@ -134,7 +135,7 @@ def open_private_store() -> MessageRepository:
         migrate(connection, lambda _version: None)
         return connection
 
-    return MessageRepository(DatabaseWriter(connect), None, private=True)
+    return MessageRepository(Database(DatabaseWriter(connect), None, private=True))
 
 
 def _open_as_owner(folder: Path, lock: OwnerLock, now: datetime) -> OpenedStore:
@@ -161,7 +162,7 @@ def _open_as_owner(folder: Path, lock: OwnerLock, now: datetime) -> OpenedStore:
         _accept_recovery(health, recovery, done)
         lost = health.missing()
         undo.pop_all()
-    library.call_after_close(lock.release)
+    library.database.call_after_close(lock.release)
     return OpenedStore(library, _report(done, recovery, lost), health)
 
 
@@ -243,7 +244,7 @@ def _library(path: Path) -> MessageRepository:
         rebuild_index(connection)
 
     writer = DatabaseWriter(partial(open_writer, path), heal)
-    library = MessageRepository(writer, ReaderPool(partial(open_reader, path)))
+    library = MessageRepository(Database(writer, ReaderPool(partial(open_reader, path))))
     return library
 
 
@@ -258,10 +259,10 @@ def _bring_up_to_date(library: MessageRepository, backups: Backups, now: datetim
     def back_up_before(connection: sqlite3.Connection, version: int) -> None:
         backups.make(connection, f"before-migration-{version + 1}")
 
-    before = library.submit_bare(lambda c: migrate(c, partial(back_up_before, c))).result()
+    before = library.database.submit_bare(lambda c: migrate(c, partial(back_up_before, c))).result()
     migrated_from = before if 0 < before < SCHEMA_VERSION else None
     try:
-        interrupted = library.submit(partial(_start, now=now)).result()
+        interrupted = library.database.submit(partial(_start, now=now)).result()
     except DiskFullError as error:
         # Everything can be read; what start would have tidied up, a later start will.
         return _UpToDate(migrated_from, problem=str(error))
@@ -283,7 +284,7 @@ def _open_as_guest(folder: Path) -> OpenedStore:
             with typed_errors(), closing(open_reader(path)) as connection:
                 schema_version(connection)  # a newer one is not even opened for writing
         library = undo.enter_context(closing(_library(path)))
-        version = library.submit(schema_version).result()
+        version = library.database.submit(schema_version).result()
         if version != SCHEMA_VERSION:
             raise StoreBusyError("Another Phial is just preparing the conversation database.")
         undo.pop_all()

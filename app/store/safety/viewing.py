@@ -32,6 +32,7 @@ from app.store.database.migrations import (
     schema_version,
 )
 from app.store.database.readers import ReaderPool
+from app.store.database.sqlite_database import Database
 from app.store.database.writer import DatabaseWriter
 from app.store.safety.backups import Backups
 from app.store.safety.checks import CHECK_AT_ONCE_BYTES, quick_check
@@ -91,19 +92,26 @@ def _from_file(path: Path, told: KnownError, *, alone: bool) -> MessageRepositor
     connect = partial(open_reader, path, immutable=alone)
     with ExitStack() as undo:
         writer = DatabaseWriter(connect, refuse=told)
-        library = undo.enter_context(closing(MessageRepository(writer, ReaderPool(connect))))
-        if library.read(_readable_version) < SCHEMA_VERSION:
+        library = undo.enter_context(
+            closing(MessageRepository(Database(writer, ReaderPool(connect))))
+        )
+        if library.database.read(_readable_version) < SCHEMA_VERSION:
             raise StoreError("The conversations are of an older version.")
-        if library.read(_is_streaming):
+        if library.database.read(_is_streaming):
             raise StoreError("The text of an answer lies in its journal.")
-        if path.stat().st_size <= CHECK_AT_ONCE_BYTES and not library.read(quick_check).sound:
+        if (
+            path.stat().st_size <= CHECK_AT_ONCE_BYTES
+            and not library.database.read(quick_check).sound
+        ):
             raise DamagedDatabaseError("The conversation database is damaged.")
         undo.pop_all()
     return library
 
 
 def _from_memory(path: Path, backups: Backups, told: KnownError) -> MessageRepository:
-    return MessageRepository(DatabaseWriter(partial(_open_copy, path, backups), refuse=told), None)
+    return MessageRepository(
+        Database(DatabaseWriter(partial(_open_copy, path, backups), refuse=told), None)
+    )
 
 
 def _open_copy(path: Path, backups: Backups) -> sqlite3.Connection:

@@ -47,7 +47,7 @@ class Searcher:
         with self._lock:
             self._newest += 1
             # The database in memory has one connection, which must not stop writing.
-            if not self._library.private:
+            if not self._library.database.private:
                 for connection in self._running:
                     connection.interrupt()
             return self._newest
@@ -87,10 +87,10 @@ class Searcher:
                     self._running.discard(connection)
 
         try:
-            return self._library.read(work)
+            return self._library.database.read(work)
         except DamagedDatabaseError:
-            self._library.submit(rebuild_index).result()
-            return self._library.read(work)
+            self._library.database.submit(rebuild_index).result()
+            return self._library.database.read(work)
 
     def _outdated(self, ticket: int | None) -> bool:
         return ticket is not None and ticket != self._newest

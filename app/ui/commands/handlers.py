@@ -83,8 +83,8 @@ class CommandHandlers:
         return {
             "undo_delete": pane.snackbar.undo,
             "find": pane.find_bar.open_bar,
-            "find_next": pane.transcript.find_next,
-            "find_previous": pane.transcript.find_previous,
+            "find_next": partial(pane.transcript.find_next, 1),
+            "find_previous": partial(pane.transcript.find_next, -1),
             "search_all": self.search_all,
             "copy_answer": messages.copy_answer,
             "copy_code": messages.copy_code,

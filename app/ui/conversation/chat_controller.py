@@ -173,7 +173,7 @@ class ChatController(QObject):
         """Keep where the reader is."""
         if self._chat is not None and self._branch:
             self._bookmarks.keep_scroll_position(
-                self._chat, *self._pane.transcript.scroll_anchor.kept()
+                self._chat, *self._pane.transcript.kept_positions()
             )
 
     def refresh_page(self) -> None:
@@ -262,7 +262,7 @@ class ChatController(QObject):
         if not sent:
             return
         self._drafting.on_sent()
-        self._pane.transcript.scroll_controller.scroll_to_end()  # where the answer will stand
+        self._pane.transcript.scroll_to_end()  # where the answer will stand
 
     def take(self, text: str) -> None:
         """Put a text into the composer, below what is typed."""

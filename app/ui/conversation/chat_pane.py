@@ -82,9 +82,7 @@ class ChatPane(QWidget):
         layout.addLayout(self._foot)
         self.snackbar = Snackbar(self, self._column)
         self.composer.editor.installEventFilter(self)
-        transcript.scroll_controller.pill.clicked.connect(
-            self.composer.setFocus
-        )  # at the end one writes
+        transcript.end_requested.connect(self.composer.setFocus)  # at the end one writes
         self.find_bar.opened.connect(lambda: self._make_room(self.find_bar.height()))
         self.find_bar.closed.connect(lambda: self._make_room(-self.find_bar.height()))
 
@@ -121,12 +119,10 @@ class ChatPane(QWidget):
 
     def _make_room(self, room: int) -> None:
         """The find bar came or went: the line that is read stays where it is on the screen."""
-        layout, transcript = self.layout(), self.transcript
-        if layout is None or not transcript.isVisible():
-            return
-        layout.activate()
-        if not transcript.scroll_controller.following:
-            transcript.scroll_controller.scroll_by(room)
+        layout = self.layout()
+        if layout is not None and self.transcript.isVisible():
+            layout.activate()
+            self.transcript.make_room(room)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Page keys turn the conversation's pages while the message is short enough for its box."""
@@ -178,11 +174,11 @@ class ChatPane(QWidget):
         self.theme = theme
         for part in (self.header, self.find_bar, self.banner, self.composer):
             part.set_theme(theme)
-        self.transcript.set_theme(theme)
+        self.transcript.restyle(theme=theme)
 
     def set_zoom(self, percent: int) -> None:
         """The column is as wide as the text is large, and stands under that of the transcript."""
-        self.transcript.set_zoom(percent)
+        self.transcript.restyle(zoom=percent)
         self._column.setMaximumWidth(round(COLUMN * percent / 100))
 
     def resizeEvent(self, event: QResizeEvent) -> None:

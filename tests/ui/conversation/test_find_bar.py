@@ -20,14 +20,14 @@ def asked(qtbot: QtBot, open_window: Open) -> Opened:
     opened = open_window(ScriptedEngine([LONG]))
     say(qtbot, opened, "Tell me")
     wait_for_end(qtbot, opened)
-    opened.window.pane.transcript.scroll_controller.scroll_by(-1500)
+    opened.window.pane.transcript._layout.scroll_by(-1500)
     return opened
 
 
 def on_the_screen(opened: Opened) -> tuple[int, int, float]:
     """A line in the middle of the view, and how far below the window's top it stands."""
     view = opened.window.pane.transcript
-    middle = view.flow.placed[len(view.flow.placed) // 2]
+    middle = view._layout.flow.placed[len(view._layout.flow.placed) // 2]
     top = view.viewport().mapTo(opened.window, QPoint(0, 0)).y()
     return middle.at, middle.row, top + middle.y
 
@@ -35,7 +35,7 @@ def on_the_screen(opened: Opened) -> tuple[int, int, float]:
 def place_of(opened: Opened, at: int, row: int) -> float:
     view = opened.window.pane.transcript
     top = view.viewport().mapTo(opened.window, QPoint(0, 0)).y()
-    return next(top + p.y for p in view.flow.placed if (p.at, p.row) == (at, row))
+    return next(top + p.y for p in view._layout.flow.placed if (p.at, p.row) == (at, row))
 
 
 def field(opened: Opened) -> QLineEdit:
@@ -56,11 +56,11 @@ def test_the_bar_comes_and_goes_without_moving_what_is_read(qtbot: QtBot, asked:
 
 def test_the_bar_leaves_the_end_in_view(qtbot: QtBot, asked: Opened) -> None:
     view = asked.window.pane.transcript
-    view.scroll_controller.scroll_to_end()
+    view._layout.scroll_to_end()
     qtbot.keyClick(asked.window, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
-    assert view.at_bottom
+    assert view._layout.flow.bottom_reached
     qtbot.keyClick(field(asked), Qt.Key.Key_Escape)
-    assert view.at_bottom
+    assert view._layout.flow.bottom_reached
 
 
 def test_enter_goes_on_and_shift_enter_goes_back(qtbot: QtBot, asked: Opened) -> None:
@@ -68,7 +68,7 @@ def test_enter_goes_on_and_shift_enter_goes_back(qtbot: QtBot, asked: Opened) ->
     count = asked.window.pane.find_bar.count
     qtbot.keyClicks(field(asked), "needle 7")
     qtbot.waitUntil(lambda: count.text() == "11 matches")
-    asked.window.pane.transcript.scroll_controller.scroll_to_start()
+    asked.window.pane.transcript._layout.scroll_to_start()
     qtbot.keyClick(field(asked), Qt.Key.Key_Return)
     assert count.text() == "1 of 11"
     qtbot.keyClick(field(asked), Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)

@@ -21,11 +21,11 @@ def test_page_keys_turn_the_conversations_pages_from_the_composer(
     say(qtbot, opened, "Tell me")
     wait_for_end(qtbot, opened)
     qtbot.keyClicks(editor, "A draft")
-    end = view.flow.position
+    end = view._layout.flow.position
     qtbot.keyClick(editor, Qt.Key.Key_PageUp)
-    assert view.flow.position < end
+    assert view._layout.flow.position < end
     qtbot.keyClick(editor, Qt.Key.Key_PageDown)
-    assert view.at_bottom
+    assert view._layout.flow.bottom_reached
     assert editor.toPlainText() == "A draft"
 
 
@@ -44,7 +44,7 @@ def test_in_a_message_longer_than_its_box_they_turn_the_messages(
     editor.setTextCursor(cursor)
     qtbot.keyClick(editor, Qt.Key.Key_PageUp)
     assert editor.textCursor().position() < cursor.position()
-    assert view.at_bottom
+    assert view._layout.flow.bottom_reached
 
 
 def test_what_is_sent_from_further_up_is_shown(qtbot: QtBot, open_window: Open) -> None:
@@ -52,9 +52,9 @@ def test_what_is_sent_from_further_up_is_shown(qtbot: QtBot, open_window: Open) 
     view = opened.window.pane.transcript
     say(qtbot, opened, "Tell me")
     wait_for_end(qtbot, opened)
-    view.scroll_controller.scroll_by(-2000)
-    assert not view.at_bottom
+    view._layout.scroll_by(-2000)
+    assert not view._layout.flow.bottom_reached
     say(qtbot, opened, "And more")
     wait_for_end(qtbot, opened)
-    assert len(view.branch.models) == 4
-    assert view.at_bottom
+    assert len(view._layout.branch.models) == 4
+    assert view._layout.flow.bottom_reached

@@ -42,9 +42,9 @@ def wheel(view: TranscriptView, pixels: int) -> None:
 def lines(view: TranscriptView) -> dict[tuple[str, int], float]:
     """Top of each row that is seen, by its message and number."""
     return {
-        (view.branch.models[p.at].message.id, p.row): p.y
-        for p in view.flow.placed
-        if row_text(view.branch.models[p.at].rows[p.row])
+        (view._layout.branch.models[p.at].message.id, p.row): p.y
+        for p in view._layout.flow.placed
+        if row_text(view._layout.branch.models[p.at].rows[p.row])
     }
 
 

@@ -34,7 +34,7 @@ def beside_the_last(opened: Opened) -> str:
 
 
 def labels(opened: Opened) -> list[str]:
-    models = opened.window.pane.transcript.branch.models
+    models = opened.window.pane.transcript._layout.branch.models
     rows = [row for model in models for row in model.rows if isinstance(row, NoteRow)]
     return [row.text.splitlines()[0] for row in rows]
 

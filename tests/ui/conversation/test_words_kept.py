@@ -223,7 +223,7 @@ def test_a_new_chat_whose_first_draft_met_a_full_disk_takes_the_next_one(
 
     def limit(pages: str) -> None:
         stored = library._stored
-        stored.submit_bare(
+        stored.database.submit_bare(
             lambda c: c.execute(f"PRAGMA max_page_count={pages}").fetchone()
         ).result()
 

@@ -153,7 +153,7 @@ def test_a_press_opens_the_menu_and_comes_back(
     opened = open_window(ScriptedEngine(["An answer."]))
     say(qtbot, opened, "Good morning")
     wait_for_end(qtbot, opened)
-    opened.window.pane.transcript.message_widgets.focus_chain()
+    opened.window.pane.transcript.tab_stops()
     found = [
         one
         for one in opened.window.pane.findChildren(QWidget)

@@ -184,7 +184,7 @@ def test_the_buttons_of_a_message_that_go_leave_one_typing(
 ) -> None:
     opened = open_window(ScriptedEngine([CODE]))
     answered(qtbot, opened)
-    opened.window.pane.transcript.message_widgets.focus_chain()  # made, as by the pointer
+    opened.window.pane.transcript.tab_stops()  # made, as by the pointer
     way(qtbot, button(opened, name))
     type_on(qtbot, " so")
     wait_for_end(qtbot, opened)
@@ -216,7 +216,7 @@ def test_the_pill_and_the_find_bar_leave_one_typing(
     opened = open_window(ScriptedEngine(["word\n\n" * 80]))
     answered(qtbot, opened)
     transcript = opened.window.pane.transcript
-    transcript.scroll_controller.scroll_to_start()
+    transcript._layout.scroll_to_start()
     way(qtbot, button(opened, "Go to the end"))
     type_on(qtbot, " so")
     assert typed(opened) == " so"
@@ -394,9 +394,9 @@ def test_tab_goes_round_sidebar_header_messages_composer(
     transcript = opened.window.pane.transcript
     qtbot.waitUntil(lambda: transcript.idle)
     if place == "start":
-        transcript.scroll_controller.scroll_to_start()
+        transcript._layout.scroll_to_start()
     elif place == "middle":
-        transcript.scroll_controller.scroll_to(transcript.branch.index.total // 2, end=False)
+        transcript._layout.scroll_to(transcript._layout.branch.index.total // 2, end=False)
     opened.window.pane.composer.setFocus()
     there = walk(qtbot, opened, forward=True)
     order = [area_of(opened, widget) for widget in there]
@@ -430,7 +430,7 @@ def test_arrows_go_from_message_to_message_beyond_what_is_in_view(
         widget = QApplication.focusWidget()
         assert widget is not None
         messages |= {
-            k for k, w in transcript.message_widgets.widgets.items() if w.isAncestorOf(widget)
+            k for k, w in transcript._layout.widgets.widgets.items() if w.isAncestorOf(widget)
         }
         qtbot.keyClick(widget, Qt.Key.Key_Up)
     assert len(messages) == 16

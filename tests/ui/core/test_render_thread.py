@@ -99,11 +99,11 @@ def test_while_the_thread_draws_the_window_does_not_wait_for_the_renderer(
 ) -> None:
     font, light = QFont(), "x + 1"
     assert is_light(light)
-    view.formulas.draw(HEAVY, display=True)
-    first = view.formulas.get(light, display=False, font=font, colour="#000000")
+    view._styles.formulas.draw(HEAVY, display=True)
+    first = view._styles.formulas.get(light, display=False, font=font, colour="#000000")
     assert isinstance(first, PendingFormula)
     qtbot.waitUntil(lambda: view.idle, timeout=20_000)
-    drawn = view.formulas.get(light, display=False, font=font, colour="#000000")
+    drawn = view._styles.formulas.get(light, display=False, font=font, colour="#000000")
     assert isinstance(drawn, DrawnFormula)
-    at_once = view.formulas.get("y + 2", display=False, font=font, colour="#000000")
+    at_once = view._styles.formulas.get("y + 2", display=False, font=font, colour="#000000")
     assert isinstance(at_once, DrawnFormula)

@@ -112,7 +112,7 @@ def in_a_job_of_the_engines_lane(opened: Opened) -> None:
 
 def in_the_stores_writer(opened: Opened) -> None:
     library = opened.harness.services.library
-    library._announced(library._stored.submit(lambda _connection: fail()))
+    library._announced(library._stored.database.submit(lambda _connection: fail()))
 
 
 def in_a_command(opened: Opened) -> None:

@@ -105,7 +105,7 @@ def many(open_window: Open, monkeypatch: pytest.MonkeyPatch) -> tuple[Opened, li
             f"{number:031x}q", id_, None, Role.USER, "Hi", MessageStatus.COMPLETE, when
         )
         stored.add_conversation(Conversation(id_, f"Chat {number}", when, when), [question])
-    stored.rename("0" * 32, "Chat 0").result()
+    stored.conversations.rename("0" * 32, "Chat 0").result()
     opened.window._reload_chats()
     read: list[int] = []
     value = ConversationCache.value

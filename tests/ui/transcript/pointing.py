@@ -17,12 +17,12 @@ def spot(view: TranscriptView, at: int, words: str, inside: int = 1) -> QPoint:
         words: What is looked for.
         inside: Characters of ``words`` before the place.
     """
-    for placed in view.flow.placed:
-        row = view.branch.models[at].rows[placed.row]
+    for placed in view._layout.flow.placed:
+        row = view._layout.branch.models[at].rows[placed.row]
         if placed.at == at and words in row_text(row):
-            item = view.message_widgets.lay_out(at, placed.row)
+            item = view._layout.widgets.lay_out(at, placed.row)
             place = item.caret_rect(row_text(row).index(words) + inside)
-            widget = view.message_widgets.widgets[view.branch.models[at].message.id]
-            x = widget.x() + widget.offset_x(item) + place.x()
+            widget = view._layout.widgets.widgets[view._layout.branch.models[at].message.id]
+            x = widget.x() + widget.layout_cache.offset_x(item) + place.x()
             return QPoint(round(x), placed.y + round(place.center().y()))
     raise AssertionError(f"{words!r} is not in view")

@@ -45,9 +45,9 @@ def show(view: TranscriptView, qtbot: QtBot, text: str) -> None:
     view.set_branch([entry(0, text), entry(1, text)])
     qtbot.waitUntil(lambda: view.idle, timeout=60_000)
     for _ in range(6):
-        view.scroll_controller.scroll_by(-900)
+        view._layout.scroll_by(-900)
         view.grab()
-    assert sum(len(widget.items) for widget in view.message_widgets.widgets.values()) < 150
+    assert sum(len(widget.items) for widget in view._layout.widgets.widgets.values()) < 150
 
 
 @pytest.mark.parametrize("name", NASTY)
@@ -55,10 +55,10 @@ def test_a_hostile_text_is_shown_selected_and_found(
     view: TranscriptView, qtbot: QtBot, name: str
 ) -> None:
     show(view, qtbot, NASTY[name])
-    selection = select_all(view.branch)
+    selection = select_all(view._layout.branch)
     assert selection is not None
     for form in CopyAs:
-        assert isinstance(selected_text(view.branch, selection, form), str)
+        assert isinstance(selected_text(view._layout.branch, selection, form), str)
     view.find("a")
     view.find_next()
 

@@ -13,6 +13,7 @@ from PySide6.QtGui import (
     QWheelEvent,
 )
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractScrollArea
 from pytestqt.qtbot import QtBot
 
 from app.domain.conversation import MessageStatus
@@ -28,17 +29,21 @@ from tests.ui.transcript.making import MIXED, chat_of, entry, long_chat, settle
 
 
 def tops(view: TranscriptView) -> dict[tuple[int, int], int]:
-    return {(p.at, p.row): p.y for p in view.flow.placed}
+    return {(p.at, p.row): p.y for p in view._layout.flow.placed}
 
 
 def buttons(view: TranscriptView, label: str) -> list[QuietButton]:
-    chain = [w for w in view.message_widgets.focus_chain() if isinstance(w, QuietButton)]
+    chain = [
+        w
+        for w in view._layout.widgets.focus_chain(view._layout.flow.placed)
+        if isinstance(w, QuietButton)
+    ]
     return [button for button in chain if button.accessibleName() == label]
 
 
 def said_of(view: TranscriptView, key: str) -> str:
     """What a screen reader is given of a message."""
-    return view.message_widgets.widgets[key].accessibleName()
+    return view._layout.widgets.widgets[key].accessibleName()
 
 
 # ------------------------------------------------------------------ opening and scrolling
@@ -46,16 +51,16 @@ def said_of(view: TranscriptView, key: str) -> str:
 
 def test_a_long_chat_opens_at_its_end_with_few_widgets(view: TranscriptView) -> None:
     view.set_branch(long_chat(2000))
-    assert view.at_bottom
-    assert len(view.message_widgets.widgets) <= 8
-    assert sum(1 for model in view.branch.models if model.list is not None) <= 8
+    assert view._layout.flow.bottom_reached
+    assert len(view._layout.widgets.widgets) <= 8
+    assert sum(1 for model in view._layout.branch.models if model.list is not None) <= 8
 
 
 def test_a_chat_opens_where_the_reader_left_it(view: TranscriptView) -> None:
     chat = long_chat(300)
     view.set_branch(chat)
-    view.scroll_controller.scroll_by(-9000)
-    view.scroll_controller.scroll_by(37)
+    view._layout.scroll_by(-9000)
+    view._layout.scroll_by(37)
     place, shown = view.scroll_position(), tops(view)
     view.set_branch(chat[:10])
     view.set_branch(chat, anchor=place)
@@ -65,36 +70,36 @@ def test_a_chat_opens_where_the_reader_left_it(view: TranscriptView) -> None:
 
 def test_an_anchor_that_is_gone_leads_to_the_end(view: TranscriptView) -> None:
     view.set_branch(long_chat(40), anchor=ScrollPosition("f" * 32, 10))
-    assert view.at_bottom
+    assert view._layout.flow.bottom_reached
 
 
 def test_keys_move_through_the_whole_chat(view: TranscriptView) -> None:
     view.set_branch(long_chat(60))
     QTest.keyClick(view, Qt.Key.Key_Home)
-    assert view.flow.position == 0
+    assert view._layout.flow.position == 0
     QTest.keyClick(view, Qt.Key.Key_PageDown)
-    page = view.flow.position
+    page = view._layout.flow.position
     assert 0 < page < view.viewport().height()
     QTest.keyClick(view, Qt.Key.Key_PageUp)
-    assert view.flow.position == 0
+    assert view._layout.flow.position == 0
     QTest.keyClick(view, Qt.Key.Key_End)
-    assert view.at_bottom
+    assert view._layout.flow.bottom_reached
     QTest.keyClick(view, Qt.Key.Key_Home)
     QTest.keyClick(view, Qt.Key.Key_Space)
-    assert view.flow.position == page
+    assert view._layout.flow.position == page
     QTest.keyClick(view, Qt.Key.Key_Space, Qt.KeyboardModifier.ShiftModifier)
-    assert view.flow.position == 0
+    assert view._layout.flow.position == 0
     control = Qt.KeyboardModifier.ControlModifier
     QTest.keyClick(view, Qt.Key.Key_End)
     QTest.keyClick(view, Qt.Key.Key_Home, control)
-    assert view.flow.position == 0
+    assert view._layout.flow.position == 0
     QTest.keyClick(view, Qt.Key.Key_End, control)
-    assert view.at_bottom
+    assert view._layout.flow.bottom_reached
 
 
 def test_the_wheel_moves_the_text_by_whole_steps(view: TranscriptView) -> None:
     view.set_branch(long_chat(60))
-    view.scroll_controller.scroll_by(-3000)
+    view._layout.scroll_by(-3000)
     before = tops(view)
     event = QWheelEvent(
         QPointF(300, 300),
@@ -129,21 +134,24 @@ def test_dragging_the_bar_reaches_both_ends(view: TranscriptView) -> None:
     bar.setSliderDown(True)
     for share in (0.8, 0.5, 0.2, 0.0):
         bar.setValue(int(bar.maximum() * share))
-    assert view.flow.position == 0
+    assert view._layout.flow.position == 0
     bar.setValue(bar.maximum())
-    assert view.at_bottom
+    assert view._layout.flow.bottom_reached
     bar.setSliderDown(False)
-    assert view.at_bottom
+    assert view._layout.flow.bottom_reached
 
 
 def test_resizing_keeps_the_first_line(view: TranscriptView, qtbot: QtBot) -> None:
     view.set_branch(long_chat(200))
-    view.scroll_controller.scroll_by(-20_000)
-    before = view.flow.anchor
+    view._layout.scroll_by(-20_000)
+    before = view._layout.flow.anchor
     for width in (700, 500, 1400, 900):
         view.resize(width, 700)
         qtbot.wait(1)
-        assert (view.flow.anchor.at, view.flow.anchor.row) == (before.at, before.row)
+        assert (view._layout.flow.anchor.at, view._layout.flow.anchor.row) == (
+            before.at,
+            before.row,
+        )
 
 
 def test_resizing_at_the_end_stays_at_the_end(view: TranscriptView, qtbot: QtBot) -> None:
@@ -151,13 +159,13 @@ def test_resizing_at_the_end_stays_at_the_end(view: TranscriptView, qtbot: QtBot
     for width, height in ((500, 600), (1200, 300), (900, 800)):
         view.resize(width, height)
         qtbot.wait(1)
-        assert view.at_bottom
+        assert view._layout.flow.bottom_reached
 
 
 def test_the_column_is_never_wider_than_its_limit(make_view: Callable[..., TranscriptView]) -> None:
     wide, zoomed = make_view(width=1800), make_view(width=1800, zoom=150)
-    assert wide.styles.normal.column == 760
-    assert zoomed.styles.normal.column == 1140
+    assert wide._styles.normal.column == 760
+    assert zoomed._styles.normal.column == 1140
 
 
 # ------------------------------------------------------------------ streaming
@@ -177,25 +185,25 @@ def test_a_streamed_answer_is_followed_while_the_reader_is_at_the_end(
     key = streaming(view)
     for start in range(0, len(MIXED), 11):
         view.feed(key, MIXED[start : start + 11])
-        assert view.at_bottom
+        assert view._layout.flow.bottom_reached
 
 
 def test_a_reader_who_scrolled_up_is_left_alone_and_told(view: TranscriptView) -> None:
     key = streaming(view)
     view.feed(key, MIXED)
-    view.scroll_controller.scroll_by(-200)
+    view._layout.scroll_by(-200)
     before = tops(view)
     for _ in range(5):
         view.feed(key, MIXED)
     after = tops(view)
     assert {after[k] - before[k] for k in before.keys() & after.keys()} == {0}
-    assert not view.at_bottom
-    assert view.scroll_controller.pill.isVisible()
-    assert view.scroll_controller.pill.text() == "New text"
-    QTest.mouseClick(view.scroll_controller.pill, Qt.MouseButton.LeftButton)
+    assert not view._layout.flow.bottom_reached
+    assert view._layout.pill.isVisible()
+    assert view._layout.pill.text() == "New text"
+    QTest.mouseClick(view._layout.pill, Qt.MouseButton.LeftButton)
     view.feed(key, MIXED)
-    assert view.at_bottom
-    assert not view.scroll_controller.pill.isVisible()
+    assert view._layout.flow.bottom_reached
+    assert not view._layout.pill.isVisible()
 
 
 def test_a_finished_answer_looks_as_if_it_had_been_opened(
@@ -204,7 +212,9 @@ def test_a_finished_answer_looks_as_if_it_had_been_opened(
     key = streaming(view, before=0)
     for start in range(0, len(MIXED), 5):
         view.feed(key, MIXED[start : start + 5])
-    final = replace(view.branch.models[1].message, content=MIXED, status=MessageStatus.COMPLETE)
+    final = replace(
+        view._layout.branch.models[1].message, content=MIXED, status=MessageStatus.COMPLETE
+    )
     view.finish(final)
     other = make_view()
     other.set_branch([entry(0, "And now?"), replace(entry(1, MIXED), message=final)])
@@ -217,7 +227,7 @@ def test_the_actions_wait_until_the_answer_is_written(view: TranscriptView) -> N
     key = streaming(view, before=2)
     view.feed(key, "Some text")
     assert not buttons(view, "Regenerate answer")
-    message = view.branch.models[-1].message
+    message = view._layout.branch.models[-1].message
     view.finish(replace(message, content="Some text", status=MessageStatus.COMPLETE))
     assert buttons(view, "Regenerate answer")
 
@@ -225,7 +235,7 @@ def test_the_actions_wait_until_the_answer_is_written(view: TranscriptView) -> N
 def test_rows_that_did_not_change_are_not_laid_out_again(view: TranscriptView) -> None:
     key = streaming(view, before=0)
     view.feed(key, MIXED * 3)
-    widget = view.message_widgets.widgets[key]
+    widget = view._layout.widgets.widgets[key]
     before = dict(widget.items)
     view.feed(key, " more")
     same = sum(1 for row, item in widget.items.items() if before.get(row) is item)
@@ -286,7 +296,7 @@ def test_code_is_copied_as_it_was_written(view: TranscriptView) -> None:
 
 def test_actions_appear_with_the_keyboards_focus(view: TranscriptView) -> None:
     view.set_branch(chat_of(["Why?", "Because.", "And?", "So."]))
-    first = view.message_widgets.focus_chain()[0]
+    first = view._layout.widgets.focus_chain(view._layout.flow.placed)[0]
     assert isinstance(first, QuietButton)
     assert not first.shown
     view.activateWindow()
@@ -298,10 +308,10 @@ def test_actions_appear_with_the_keyboards_focus(view: TranscriptView) -> None:
 
 def test_arrows_go_through_the_buttons_of_the_whole_chat(view: TranscriptView) -> None:
     view.set_branch(long_chat(14))
-    view.scroll_controller.scroll_to_start()
+    view._layout.scroll_to_start()
     view.setFocus()
     seen: set[str] = set()
-    mounted = view.message_widgets.widgets
+    mounted = view._layout.widgets.widgets
     QTest.keyClick(view, Qt.Key.Key_Tab)
     for _ in range(200):
         focused = view.window().focusWidget()
@@ -316,7 +326,7 @@ def test_arrows_go_through_the_buttons_of_the_whole_chat(view: TranscriptView) -
 
 def test_tab_leaves_a_chat_of_any_length(view: TranscriptView) -> None:
     view.set_branch(long_chat(60))
-    view.scroll_controller.scroll_to_start()
+    view._layout.scroll_to_start()
     view.setFocus()
     top = view.scroll_position()
     presses = 0
@@ -351,7 +361,7 @@ def test_a_screen_reader_hears_who_said_what(view: TranscriptView, qtbot: QtBot)
 def test_new_messages_keep_the_place_of_a_reader_further_up(view: TranscriptView) -> None:
     chat = long_chat(40)
     view.set_branch(chat)
-    view.scroll_controller.scroll_by(-4000)
+    view._layout.scroll_by(-4000)
     before = tops(view)
     view.update_branch([*chat, entry(40, "One more?"), entry(41, "Yes.")])
     assert tops(view) == before
@@ -359,12 +369,12 @@ def test_new_messages_keep_the_place_of_a_reader_further_up(view: TranscriptView
 
 def test_the_reasoning_unfolds_on_demand(view: TranscriptView) -> None:
     view.set_branch(chat_of(["Why?", "<think>\nFirst this.\n</think>\n\nBecause."]))
-    height = view.branch.index.total
+    height = view._layout.branch.index.total
     toggle = view.findChild(QuietButton, "thinking")
     assert toggle is not None
     place = thinking_y(view)
     toggle.click()
-    assert view.branch.index.total > height
+    assert view._layout.branch.index.total > height
     assert thinking_y(view) == place > 40
 
 
@@ -372,8 +382,8 @@ def thinking_y(view: TranscriptView) -> int:
     """Where the line stands that folds the reasoning."""
     return next(
         p.y
-        for p in view.flow.placed
-        if isinstance(view.branch.models[p.at].rows[p.row], ThinkingRow)
+        for p in view._layout.flow.placed
+        if isinstance(view._layout.branch.models[p.at].rows[p.row], ThinkingRow)
     )
 
 
@@ -381,8 +391,10 @@ def test_the_line_that_folds_the_reasoning_stays_under_the_pointer(view: Transcr
     chat = long_chat(40)
     chat[21] = entry(21, "<think>\nFirst this.\n\nThen that.\n</think>\n\nBecause.")
     view.set_branch(chat)
-    at = next(i for i, row in enumerate(view.branch.open(21).rows) if isinstance(row, ThinkingRow))
-    view.scroll_controller.show_row(21, at)
+    at = next(
+        i for i, row in enumerate(view._layout.branch.open(21).rows) if isinstance(row, ThinkingRow)
+    )
+    view._layout.show_row(21, at)
     place = thinking_y(view)
     assert place > 100
     for _ in range(2):
@@ -395,15 +407,15 @@ def test_the_line_that_folds_the_reasoning_stays_under_the_pointer(view: Transcr
 def test_a_code_block_is_wrapped_and_unwrapped_by_its_own_button(view: TranscriptView) -> None:
     long = "```\n" + "word " * 100 + "\n```\n"
     view.set_branch(chat_of(["Why?", long + "\n" + long]))
-    height = view.branch.index.total
+    height = view._layout.branch.index.total
     buttons(view, "Wrap long lines")[0].click()
-    once = view.branch.index.total
+    once = view._layout.branch.index.total
     assert once > height
     buttons(view, "Wrap long lines")[1].click()
-    assert view.branch.index.total - once == once - height
+    assert view._layout.branch.index.total - once == once - height
     for button in buttons(view, "Wrap long lines"):
         button.click()
-    assert view.branch.index.total == height
+    assert view._layout.branch.index.total == height
 
 
 # ------------------------------------------------------------------ looks
@@ -411,20 +423,24 @@ def test_a_code_block_is_wrapped_and_unwrapped_by_its_own_button(view: Transcrip
 
 def test_zoom_and_theme_change_in_place(view: TranscriptView) -> None:
     view.set_branch(long_chat(60))
-    view.scroll_controller.scroll_by(-5000)
-    before = view.flow.anchor
-    view.set_theme(DARK)
-    assert view.flow.anchor == before
-    total = view.branch.index.total
-    view.set_zoom(200)
-    assert (view.flow.anchor.at, view.flow.anchor.row) == (before.at, before.row)
-    assert view.branch.index.total > 1.5 * total
+    view._layout.scroll_by(-5000)
+    before = view._layout.flow.anchor
+    view.restyle(theme=DARK)
+    assert view._layout.flow.anchor == before
+    total = view._layout.branch.index.total
+    view.restyle(zoom=200)
+    assert (view._layout.flow.anchor.at, view._layout.flow.anchor.row) == (before.at, before.row)
+    assert view._layout.branch.index.total > 1.5 * total
 
 
 def test_a_wide_table_is_scrolled_by_keys_and_wheel(view: TranscriptView) -> None:
     cells = " | ".join(f"a column numbered {i}" for i in range(14))
     view.set_branch([*long_chat(8), entry(8, "Hi"), entry(9, f"| {cells} |\n|{'---|' * 14}\n")])
-    bar = next(w for w in view.message_widgets.focus_chain() if isinstance(w, HorizontalScrollBar))
+    bar = next(
+        w
+        for w in view._layout.widgets.focus_chain(view._layout.flow.placed)
+        if isinstance(w, HorizontalScrollBar)
+    )
     bar.setFocus()
     places = [bar.value()]
     for key in (Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Left, Qt.Key.Key_End):
@@ -435,8 +451,8 @@ def test_a_wide_table_is_scrolled_by_keys_and_wheel(view: TranscriptView) -> Non
     QTest.keyClick(bar, Qt.Key.Key_Home)
     QTest.keyClick(bar, Qt.Key.Key_Up)  # the text's, not the table's
     assert bar.value() == 0
-    assert not view.at_bottom
-    view.scroll_controller.scroll_to_end()
+    assert not view._layout.flow.bottom_reached
+    view._layout.scroll_to_end()
     where = QPointF(bar.mapTo(view.viewport(), QPoint(60, -20)))
     nothing, button, phase = QPoint(0, 0), Qt.MouseButton.NoButton, Qt.ScrollPhase.NoScrollPhase
     shift, down = Qt.KeyboardModifier.ShiftModifier, QPoint(0, -120)
@@ -446,16 +462,16 @@ def test_a_wide_table_is_scrolled_by_keys_and_wheel(view: TranscriptView) -> Non
 
 def test_wrapped_code_has_no_sideways_bar(view: TranscriptView) -> None:
     view.set_branch(chat_of(["Why?", "```\n" + "word " * 100 + "\n```\n"]))
-    height = view.branch.index.total
+    height = view._layout.branch.index.total
 
     def bars() -> list[HorizontalScrollBar]:
         return [bar for bar in view.findChildren(HorizontalScrollBar) if bar.isVisible()]
 
     assert len(bars()) == 1
-    view.set_wrap_code(True)
-    assert view.branch.index.total > height
+    view.restyle(wrap_code=True)
+    assert view._layout.branch.index.total > height
     assert not bars()
-    view.set_wrap_code(False)
+    view.restyle(wrap_code=False)
     assert len(bars()) == 1
 
 
@@ -478,8 +494,8 @@ def test_only_web_and_mail_links_are_handed_on(
     requests: list[LinkRequest] = []
     view.link_activated.connect(requests.append)
     view.set_branch(chat_of(["Hi", f"[here it is, a long link text]({address})"]))
-    row = next(p for p in view.flow.placed if p.at == 1 and p.height > 20)
-    left = (view.width() - view.styles.normal.column) // 2
+    row = next(p for p in view._layout.flow.placed if p.at == 1 and p.height > 20)
+    left = (view.width() - view._styles.normal.column) // 2
     QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(left + 40, row.y + 10))
     assert bool(requests) is asked
 
@@ -490,10 +506,10 @@ def test_only_web_and_mail_links_are_handed_on(
 def test_an_answer_of_a_megabyte_opens_piece_by_piece(view: TranscriptView, qtbot: QtBot) -> None:
     text = (MIXED + "\n") * 1200
     view.set_branch([entry(0, "All of it"), entry(1, text)])
-    assert view.branch.models[1].has_unparsed
-    view.branch.models[1].parse_slice(view.branch.measures)
-    assert len(view.message_widgets.widgets) <= 2
-    assert sum(len(w.items) for w in view.message_widgets.widgets.values()) < 80
+    assert view._layout.branch.models[1].has_unparsed
+    view._layout.branch.models[1].parse_slice(view._layout.branch.measures)
+    assert len(view._layout.widgets.widgets) <= 2
+    assert sum(len(w.items) for w in view._layout.widgets.widgets.values()) < 80
 
 
 def test_endless_words_lines_and_cells_are_drawn(view: TranscriptView, qtbot: QtBot) -> None:
@@ -502,10 +518,10 @@ def test_endless_words_lines_and_cells_are_drawn(view: TranscriptView, qtbot: Qt
     view.set_branch([entry(0, word), entry(1, text)])
     settle(view, qtbot)
     for step in range(80):
-        view.scroll_controller.scroll_by(-600)
+        view._layout.scroll_by(-600)
         if not step % 8:
             view.grab()
-    assert view.flow.position == 0
+    assert view._layout.flow.position == 0
 
 
 def announced(monkeypatch: pytest.MonkeyPatch) -> list[str]:
@@ -532,7 +548,7 @@ def test_what_is_written_so_far_can_be_read_by_a_screen_reader(
         lambda: said_of(view, key) == "Phial answered: The answer is seven.",
         timeout=5_000,
     )
-    message = view.branch.models[-1].message
+    message = view._layout.branch.models[-1].message
     view.finish(replace(message, content="The answer is seven.", status=MessageStatus.COMPLETE))
     assert told == ["Phial answered: The answer is seven."]
 
@@ -544,9 +560,16 @@ def test_of_a_long_answer_whole_words_of_its_first_4000_characters_are_announced
     key = streaming(view, before=0)
     text = " ".join(f"word{number}" for number in range(2_000))
     view.feed(key, text)
-    message = view.branch.models[-1].message
+    message = view._layout.branch.models[-1].message
     view.finish(replace(message, content=text, status=MessageStatus.COMPLETE))
     (said,) = told
     words = said.removeprefix("Phial answered: ").removesuffix("\u2026")
     assert text.startswith(f"{words} ")
     assert 3_990 < len(words) <= 4_000
+
+
+def test_the_view_adds_fewer_than_twenty_names_to_qts_and_keeps_its_parts_to_itself(
+    view: TranscriptView,
+) -> None:
+    own = set(dir(view)) - set(dir(QAbstractScrollArea))
+    assert len({name for name in own if not name.startswith("_")}) < 20

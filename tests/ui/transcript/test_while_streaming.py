@@ -28,7 +28,7 @@ def streamed(view: TranscriptView, text: str) -> MessageModel:
     view.begin_answer(answer.message.id)
     for start in range(0, len(text), 7):
         view.feed(answer.message.id, text[start : start + 7])
-    return view.branch.models[1]
+    return view._layout.branch.models[1]
 
 
 def fold(view: TranscriptView) -> None:
@@ -86,14 +86,14 @@ def test_what_is_looked_for_is_found_in_an_answer_once_it_is_written(
     view.feed(model.message.id, THOUGHT)
     text = f"The{THOUGHT}"
     view.finish(replace(model.message, content=text, status=MessageStatus.COMPLETE))
-    assert view.finder.state.total == 1
+    assert view._finder.state.total == 1
 
 
 def test_a_selection_that_is_dragged_at_the_end_keeps_its_text_under_the_pointer(
     view: TranscriptView, qtbot: QtBot
 ) -> None:
     model = streamed(view, "A line of the answer.\n\n" * 60)
-    assert view.scroll_controller.following
+    assert view._layout.following
     surface, left = view.viewport(), Qt.MouseButton.LeftButton
     qtbot.mousePress(surface, left, pos=QPoint(300, 400))
     move = QPointF(380, 440)
@@ -103,16 +103,20 @@ def test_a_selection_that_is_dragged_at_the_end_keeps_its_text_under_the_pointer
             QEvent.Type.MouseMove, move, surface.mapToGlobal(move), left, left, NO_MODIFIER
         ),
     )
-    stood = [(placed.row, placed.y) for placed in view.flow.placed]
+    stood = [(placed.row, placed.y) for placed in view._layout.flow.placed]
     view.feed(model.message.id, "And another line.\n\n" * 5)
-    assert [(placed.row, placed.y) for placed in view.flow.placed][: len(stood) - 1] == stood[:-1]
-    assert not view.scroll_controller.following
-    assert view.scroll_controller.pill.isVisible()
+    assert [(placed.row, placed.y) for placed in view._layout.flow.placed][
+        : len(stood) - 1
+    ] == stood[:-1]
+    assert not view._layout.following
+    assert view._layout.pill.isVisible()
     qtbot.mouseRelease(surface, left, pos=QPoint(380, 440))
     view.feed(model.message.id, "And one more.\n\n" * 5)
-    assert [(placed.row, placed.y) for placed in view.flow.placed][: len(stood) - 1] == stood[:-1]
-    view.scroll_controller.pill.click()
-    assert view.at_bottom
+    assert [(placed.row, placed.y) for placed in view._layout.flow.placed][
+        : len(stood) - 1
+    ] == stood[:-1]
+    view._layout.pill.click()
+    assert view._layout.flow.bottom_reached
 
 
 def test_a_mere_click_while_text_comes_does_not_stop_following_it(
@@ -122,5 +126,5 @@ def test_a_mere_click_while_text_comes_does_not_stop_following_it(
     qtbot.mousePress(view.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(300, 400))
     view.feed(model.message.id, "And another line.\n\n" * 5)
     qtbot.mouseRelease(view.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(300, 400))
-    assert view.scroll_controller.following
-    assert view.at_bottom
+    assert view._layout.following
+    assert view._layout.flow.bottom_reached

@@ -219,7 +219,7 @@ def test_no_answer_to_a_question_is_no_and_is_told(
     assert main(["chats", "trash", "--empty"]) == EXIT_FAILED
     assert "Nothing was changed." in capsys.readouterr().err
     opened = open_store(home)
-    assert len(opened.repository.trashed_conversations()) == 1
+    assert len(opened.repository.conversations.trashed_conversations()) == 1
     opened.close()
 
 

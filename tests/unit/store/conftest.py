@@ -36,6 +36,6 @@ def count_steps() -> Callable[[MessageRepository, Callable[[sqlite3.Connection],
             connection.set_progress_handler(None, 0)
             return steps
 
-        return library.read(counting)
+        return library.database.read(counting)
 
     return count

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 
-from app.domain.conversation import BranchMessage
+from app.domain.conversation import BranchMessage, Message
 from app.ui.transcript.content.heights import HeightIndex
 from app.ui.transcript.content.message_model import Measures, MessageModel, heights_of
 
@@ -14,33 +14,36 @@ KEPT_CHARACTERS = 2_000_000
 
 
 class BranchModel:
-    """All messages of a branch with the index of their heights."""
+    """All messages of a branch with the index of their heights.
+
+    Attributes:
+        streaming: The id of the message that is being written; empty for none.
+        in_view: The ids of messages whose rows are never forgotten.
+    """
 
     def __init__(self, measures: Measures) -> None:
         self.measures = measures
+        self.streaming = ""
         self.models: list[MessageModel] = []
         self.by_id: dict[str, int] = {}
         self.index = HeightIndex()
         self._open: OrderedDict[str, int] = OrderedDict()  # id to characters, oldest use first
         self._open_characters = 0
-        self.in_view: frozenset[str] = frozenset()  # their rows are never forgotten
+        self.in_view: frozenset[str] = frozenset()
+        self._left_out: frozenset[str] = frozenset()
+        self._summaries: Mapping[str, str] = {}
 
-    def set_messages(
-        self,
-        entries: Sequence[BranchMessage],
-        left_out: frozenset[str],
-        summaries: Mapping[str, str] | None = None,
-    ) -> None:
+    def set_messages(self, entries: Sequence[BranchMessage]) -> None:
         """Take the branch; what did not change keeps its rows and heights."""
         # This runs for every message of a chat that is opened, so it is written plainly.
         known = {model.message.id: model for model in self.models}
-        notes = summaries or {}
+        left_out, notes = self._left_out, self._summaries
         keys = [entry.message.id for entry in entries]
         if not known and not notes and not left_out:
             models = [MessageModel(entry, left_out=False) for entry in entries]
         else:
             models = []
-            end = summed_until(keys, notes)
+            end = _summed_until(keys, notes)
             for at, (key, entry) in enumerate(zip(keys, entries, strict=True)):
                 out, note = key in left_out, notes.get(key, "")
                 labels = note, out and at < end
@@ -60,6 +63,49 @@ class BranchModel:
         self._open = OrderedDict((k, v) for k, v in self._open.items() if k in self.by_id)
         self._open_characters = sum(self._open.values())
         self.index.reset(heights_of(models, self.measures))
+
+    def set_left_out(self, ids: frozenset[str], summaries: Mapping[str, str]) -> bool:
+        """Label the messages that the model does not see; whether any label is another one now.
+
+        Args:
+            ids: These messages.
+            summaries: What the model reads instead, by the id of the message below it.
+        """
+        if (ids, summaries) == (self._left_out, self._summaries):
+            return False
+        self._left_out, self._summaries = ids, summaries
+        end = _summed_until(list(self.by_id), summaries)
+        for at, model in enumerate(self.models):
+            out, note = model.message.id in ids, summaries.get(model.message.id, "")
+            labels = out, note, out and at < end
+            if (model.left_out, model.summary, model.summed_up) != labels:
+                model.left_out, model.summary, model.summed_up = labels
+                model.relabel(self.measures)
+                self.sync_heights(at)
+        return True
+
+    def feed(self, message_id: str, text: str) -> int | None:
+        """Add to a message that is being written; its place, None where it is not shown."""
+        at = self.by_id.get(message_id)
+        if at is not None:
+            self.models[at].feed(text, self.measures)
+            self.sync_heights(at)
+        return at
+
+    def finish(self, message: Message) -> int | None:
+        """Take the final form of a message; its place, None where it is not shown."""
+        self.streaming = ""
+        at = self.by_id.get(message.id)
+        if at is not None:
+            self.models[at].finish(message, self.measures)
+            self.open(at)
+            self.sync_heights(at)
+        return at
+
+    def parse_slice(self, at: int) -> None:
+        """Read a little more of a long message."""
+        self.models[at].parse_slice(self.measures)
+        self.sync_heights(at)
 
     def open(self, at: int) -> MessageModel:
         """The message ``at``, with rows."""
@@ -131,7 +177,7 @@ class BranchModel:
         return None
 
 
-def summed_until(keys: Sequence[str], summaries: Mapping[str, str]) -> int:
+def _summed_until(keys: Sequence[str], summaries: Mapping[str, str]) -> int:
     """The place of the first message that a summary stands above; all before it are part of it."""
     return next((at for at, key in enumerate(keys) if key in summaries), 0)
 

@@ -19,14 +19,13 @@ from app.markup.parse import parse
 from app.markup.stream import MarkdownStream
 from app.services.core import formatting
 from app.ui.transcript.content.heights import HeightIndex
+from app.ui.transcript.content.placement import RowPlacement
 from app.ui.transcript.content.row_list import RowList, RowSnapshot
 from app.ui.transcript.content.rows import (
-    CodeRow,
     FooterRow,
     MathRow,
     NoteRow,
     Row,
-    RowPlacement,
     ScrollBarRow,
     SpaceRow,
     TableRow,
@@ -36,6 +35,7 @@ from app.ui.transcript.content.rows import (
 )
 from app.ui.transcript.content.runs import LINE
 from app.ui.transcript.content.user_text import verbatim_flow
+from app.ui.transcript.content.wide_blocks import CodeRow
 
 PARSED_AT_ONCE = 8_000
 """Characters that are parsed without a pause (10 ms, hostile ones 50); more is parsed in slices."""

@@ -15,14 +15,13 @@ from app.markup.document.blocks import (
 )
 from app.markup.document.flow import FlowRow, FootnoteFrame, ItemFrame, QuoteFrame, ThinkingFrame
 from app.markup.text import plain_spans
+from app.ui.transcript.content.placement import RowPlacement
 from app.ui.transcript.content.rows import (
     BULLETS,
     GAP,
     CodeHeadRow,
-    CodeRow,
     MathRow,
     Row,
-    RowPlacement,
     RuleRow,
     ScrollBarRow,
     SpaceRow,
@@ -31,7 +30,7 @@ from app.ui.transcript.content.rows import (
     ThinkingRow,
 )
 from app.ui.transcript.content.runs import Run, runs_from_right, split_runs, text_of, to_runs
-from app.ui.transcript.content.wide_blocks import CodeState, TableState
+from app.ui.transcript.content.wide_blocks import CodeRow, CodeState, TableState
 
 CODE_LINES = 20
 CODE_LIMIT = 4000

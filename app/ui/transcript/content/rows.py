@@ -15,9 +15,11 @@ from typing import TypeAlias
 from app.markup.document.blocks import (
     MathBlock,
 )
+from app.ui.transcript.content.placement import RowPlacement
 from app.ui.transcript.content.runs import LINE, Run, clean_code, plain, text_of
 from app.ui.transcript.content.wide_blocks import (
     LINE_LIMIT,
+    CodeRow,
     CodeState,
     HorizontalScrollState,
     TableState,
@@ -26,29 +28,6 @@ from app.ui.transcript.content.wide_blocks import (
 BULLETS = ("\u2022", "\u25e6", "\u25aa")
 GAP = 12
 """Space between two blocks, pixels at 100 %."""
-
-
-@dataclass(frozen=True, slots=True)
-class RowPlacement:
-    """Where a row stands in its message: indents, gaps, markers.
-
-    Attributes:
-        indent: Levels to the right.
-        bars: Levels at which a quotation's bar is drawn.
-        opened: How many of the bars begin with this row, below its gap.
-        marker: Bullet, number or box of a list item, or a footnote's number.
-        gap: Space above, in pixels at 100 %.
-        quiet: Drawn in the second rank (reasoning, footnotes).
-        block: Number of the top-level block it belongs to; -1 outside the text.
-    """
-
-    indent: int = 0
-    bars: tuple[int, ...] = ()
-    opened: int = 0
-    marker: str = ""
-    gap: int = 0
-    quiet: bool = False
-    block: int = -1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,24 +50,6 @@ class CodeHeadRow:
 
     state: CodeState
     place: RowPlacement
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class CodeRow:
-    """Lines of code, without the last line end.
-
-    Attributes:
-        first: Number of its first line, in a block's lines as they are cut.
-        open: Whether its last line may still grow.
-        cut: Whether the next row goes on with the last line, which is endless.
-    """
-
-    state: CodeState
-    place: RowPlacement
-    text: str
-    first: int
-    open: bool = True
-    cut: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -16,7 +16,6 @@ from app.ui.transcript.content.branch_model import BranchModel
 from app.ui.transcript.content.message_model import MessageModel
 from app.ui.transcript.content.rows import (
     GAP,
-    CodeRow,
     Row,
     TableRow,
     TextRow,
@@ -34,6 +33,7 @@ from app.ui.transcript.content.runs import (
     to_units,
     units,
 )
+from app.ui.transcript.content.wide_blocks import CodeRow
 
 RowSlice: TypeAlias = tuple[Row, tuple[int, int]]
 

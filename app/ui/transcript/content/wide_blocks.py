@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
 
 from app.markup.code.highlighter import Highlighter
 from app.markup.document.blocks import Align
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from app.ui.transcript.content.rows import CodeRow
-
+from app.ui.transcript.content.placement import RowPlacement
 
 LINE_LIMIT = 2000
 """Characters of a code line beyond which it is drawn in pieces; layouts of lines cost their sum."""
@@ -122,6 +119,24 @@ class CodeState(HorizontalScrollState):
         if self._fed < base:
             self._fed, self._highlighter = base, None
         return changed
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CodeRow:
+    """Lines of code, without the last line end.
+
+    Attributes:
+        first: Number of its first line, in a block's lines as they are cut.
+        open: Whether its last line may still grow.
+        cut: Whether the next row goes on with the last line, which is endless.
+    """
+
+    state: CodeState
+    place: RowPlacement
+    text: str
+    first: int
+    open: bool = True
+    cut: bool = False
 
 
 class _Coloured:

@@ -7,16 +7,13 @@ and thirty a second would drown the reader's own speech.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
+from PySide6.QtWidgets import QWidget
 
+from app.ui.transcript.content.message_model import MessageModel
 from app.ui.transcript.content.spoken import spoken_message
-
-if TYPE_CHECKING:
-    from app.ui.transcript.content.message_model import MessageModel
-    from app.ui.transcript.view import TranscriptView
+from app.ui.transcript.layout import Layout
 
 EVERY = 1_000
 """Milliseconds between two updates of the text so far."""
@@ -26,11 +23,16 @@ ANNOUNCED = 4_000
 
 
 class ScreenReaderAnnouncer:
-    """Announces the answers of one transcript to screen readers."""
+    """Announces the answers of one transcript to screen readers.
 
-    def __init__(self, view: TranscriptView) -> None:
-        self._view = view
-        self._timer = QTimer(view, interval=EVERY, singleShot=True)
+    Args:
+        speaker: The widget in whose name it speaks.
+        layout: Has the answers.
+    """
+
+    def __init__(self, speaker: QWidget, layout: Layout) -> None:
+        self._speaker, self._layout = speaker, layout
+        self._timer = QTimer(speaker, interval=EVERY, singleShot=True)
         self._timer.timeout.connect(self._say_so_far)
 
     def announce_progress(self) -> None:
@@ -39,7 +41,7 @@ class ScreenReaderAnnouncer:
             self._timer.start()
 
     def _say_so_far(self) -> None:
-        widget = self._view.message_widgets.widgets.get(self._view.streaming)
+        widget = self._layout.widgets.widgets.get(self._layout.branch.streaming)
         if widget is not None:
             widget.describe_so_far()
 
@@ -48,8 +50,8 @@ class ScreenReaderAnnouncer:
         self._timer.stop()
         if not QAccessible.isActive():
             return
-        widget = self._view.message_widgets.widgets.get(model.message.id)
+        widget = self._layout.widgets.widgets.get(model.message.id)
         if widget is not None:
             widget.describe()
         words = spoken_message(model, limit=ANNOUNCED)
-        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self._view, words))
+        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self._speaker, words))

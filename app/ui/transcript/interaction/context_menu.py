@@ -7,53 +7,59 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication, QKeySequence
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QAbstractScrollArea, QMenu
 
 from app.ui.core.links import is_openable_link
-from app.ui.transcript.content.rows import (
-    CodeRow,
-    Row,
-    formula_sources,
-    link_text,
-    links_of,
-    row_text,
-)
+from app.ui.transcript.content.rows import Row, formula_sources, link_text, links_of, row_text
 from app.ui.transcript.content.runs import OBJECT, from_units, to_units
 from app.ui.transcript.content.selection import CopyAs
+from app.ui.transcript.content.wide_blocks import CodeRow
 from app.ui.transcript.interaction.message_actions import code_of
+from app.ui.transcript.interaction.pointer import Pointer
+from app.ui.transcript.interaction.selection_controller import SelectionController
 from app.ui.transcript.items.row_item import RowItem
-
-if TYPE_CHECKING:
-    from app.ui.transcript.interaction.pointer import Pointer
-    from app.ui.transcript.view import TranscriptView
+from app.ui.transcript.layout import Layout
 
 LONGEST_LABEL = 60
 """Characters of a link's text or address in the menu."""
 
 
 class ContextMenu:
-    """The entries for the selection, the link and the block under the pointer."""
+    """The entries for the selection, the link and the block under the pointer.
 
-    def __init__(self, view: TranscriptView, pointer: Pointer) -> None:
-        self._view, self._pointer = view, pointer
-        view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        view.customContextMenuRequested.connect(self._open)
+    Args:
+        area: Whose menu it is.
+        layout: What is in view.
+        selection: What is copied.
+        pointer: Says what is pointed at, and follows links.
+    """
+
+    def __init__(
+        self,
+        area: QAbstractScrollArea,
+        layout: Layout,
+        selection: SelectionController,
+        pointer: Pointer,
+    ) -> None:
+        self._area, self._layout = area, layout
+        self._selection, self._pointer = selection, pointer
+        area.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        area.customContextMenuRequested.connect(self._open)
 
     def _open(self, point: QPoint) -> None:
-        menu = QMenu(self._view)
+        menu = QMenu(self._area)
         menu.aboutToHide.connect(menu.deleteLater)
         self._add_link(menu, QPointF(point))
         self._add_copies(menu)
         self._add_pointed_at(menu, QPointF(point))
-        everything = menu.addAction("Select whole chat", self._view.select_all)
+        everything = menu.addAction("Select whole chat", self._selection.select_all)
         everything.setShortcut(QKeySequence(QKeySequence.StandardKey.SelectAll))
-        everything.setEnabled(bool(self._view.branch.models))
+        everything.setEnabled(bool(self._layout.branch.models))
         self._add_links_in_view(menu)
-        menu.popup(self._view.viewport().mapToGlobal(point))
+        menu.popup(self._area.viewport().mapToGlobal(point))
 
     def _add_link(self, menu: QMenu, point: QPointF) -> None:
         """What can be done with the link that is pointed at."""
@@ -71,16 +77,17 @@ class ContextMenu:
 
     def _add_copies(self, menu: QMenu) -> None:
         """The forms of a copy of the selection."""
-        view, chosen = self._view, self._view.selection_controller.selection
+        chosen = self._selection.selection
         if chosen is None or chosen.empty:
             return
-        menu.addAction("Copy", view.copy).setShortcut(QKeySequence(QKeySequence.StandardKey.Copy))
+        copying = menu.addAction("Copy", partial(self._selection.copy, None))
+        copying.setShortcut(QKeySequence(QKeySequence.StandardKey.Copy))
         for label, form in (
             ("Copy as Markdown", CopyAs.MARKDOWN),
             ("Copy as plain text", CopyAs.PLAIN),
             ("Copy as rich text", CopyAs.RICH),
         ):
-            menu.addAction(label, partial(view.copy, form))
+            menu.addAction(label, partial(self._selection.copy, form))
         menu.addSeparator()
 
     def _add_pointed_at(self, menu: QMenu, point: QPointF) -> None:
@@ -94,7 +101,7 @@ class ContextMenu:
             menu.addAction("Copy formula as LaTeX", _copier(latex))
         if isinstance(item.row, CodeRow):
             state = item.row.state
-            menu.addAction("Copy code", _copier(code_of(self._view.branch.models[at], state)))
+            menu.addAction("Copy code", _copier(code_of(self._layout.branch.models[at], state)))
 
     def _add_links_in_view(self, menu: QMenu) -> None:
         """Every link in view that can be opened, for hands on the keyboard."""
@@ -109,8 +116,8 @@ class ContextMenu:
             self._add_opening(inner, _label(label), address, text)
 
     def _rows_in_view(self) -> Iterator[Row]:
-        for placed in self._view.flow.placed:
-            yield self._view.branch.models[placed.at].rows[placed.row]
+        for placed in self._layout.flow.placed:
+            yield self._layout.branch.models[placed.at].rows[placed.row]
 
 
 def _copier(text: str) -> Callable[[], None]:

@@ -4,24 +4,21 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections.abc import Callable
 from dataclasses import dataclass
 from time import perf_counter
-from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QObject, QTimer
 
 from app.domain.conversation import MessageStatus
 from app.markup.document.flow import ThinkingFrame, flatten
 from app.markup.parse import parse
+from app.ui.transcript.content.message_model import MessageModel
 from app.ui.transcript.content.row_list import RowList
 from app.ui.transcript.content.rows import Row, ThinkingRow, formula_sources, row_text
 from app.ui.transcript.content.runs import OBJECT, to_units
-from app.ui.transcript.interaction.message_actions import MessageActions
+from app.ui.transcript.layout import Layout
 from app.ui.transcript.widgets.signals import FindState
-
-if TYPE_CHECKING:
-    from app.ui.transcript.content.message_model import MessageModel
-    from app.ui.transcript.view import TranscriptView
 
 SLICE_SECONDS = 0.008
 AT_ONCE_SECONDS = 0.03
@@ -57,10 +54,25 @@ class FindMatch:
 
 
 class Finder:
-    """Searches message after message, a few milliseconds at a time."""
+    """Searches message after message, a few milliseconds at a time.
 
-    def __init__(self, view: TranscriptView) -> None:
-        self._view = view
+    Args:
+        parent: Qt's parent.
+        layout: What is searched, and brought to a match.
+        unfold: Shows the folded reasoning of a message, and has `refresh_message` called.
+        changed: Called with each state of the search.
+    """
+
+    def __init__(
+        self,
+        parent: QObject,
+        layout: Layout,
+        *,
+        unfold: Callable[[MessageModel], None],
+        changed: Callable[[FindState], None],
+    ) -> None:
+        self._layout, self._branch = layout, layout.branch
+        self._unfold, self._changed = unfold, changed
         self._text, self._options = "", DEFAULT_OPTIONS
         self._pattern: re.Pattern[str] | None = None
         self._probe = ""
@@ -68,7 +80,7 @@ class Finder:
         self._by_row: dict[tuple[int, int], list[FindMatch]] = {}
         self._current: FindMatch | None = None
         self._next = 0
-        self._timer = QTimer(view)
+        self._timer = QTimer(parent)
         self._timer.setSingleShot(True)
         self._timer.setInterval(0)
         self._timer.timeout.connect(lambda: self._search(SLICE_SECONDS))
@@ -77,14 +89,14 @@ class Finder:
     def state(self) -> FindState:
         """Where the search stands."""
         current = bisect_left(self._matches, self._current) + 1 if self._current else 0
-        complete = self._next >= len(self._view.branch.models)
+        complete = self._next >= len(self._branch.models)
         return FindState(current, len(self._matches), complete)
 
     def find(self, text: str, options: FindOptions) -> int:
         """Begin a search; answers what a moment finds, the rest follows."""
         self.clear()
         if not text:
-            self._view.find_changed.emit(self.state)
+            self._changed(self.state)
             return 0
         self._text, self._options = text, options
         words = r"\s+".join(re.escape(word) for word in text.split()) or re.escape(text)
@@ -93,7 +105,7 @@ class Finder:
         self._pattern = re.compile(words, 0 if options.match_case else re.IGNORECASE)
         self._probe = max(_LONGEST_WORD.findall(text.translate(_MARKS)), key=len, default="")
         self._search(AT_ONCE_SECONDS)
-        self._view.message_widgets.repaint()
+        self._layout.widgets.repaint()
         return len(self._matches)
 
     def restart(self) -> None:
@@ -111,8 +123,8 @@ class Finder:
         self._matches.sort()
         if self._current is not None and self._current not in self._matches:
             self._current = None
-        self._view.message_widgets.repaint()
-        self._view.find_changed.emit(self.state)
+        self._layout.widgets.repaint()
+        self._changed(self.state)
 
     def clear(self) -> None:
         """Forget the search."""
@@ -121,10 +133,10 @@ class Finder:
         self._text, self._pattern, self._current, self._next = "", None, None, 0
         self._matches, self._by_row = [], {}
         if shown:
-            self._view.message_widgets.repaint()
+            self._layout.widgets.repaint()
 
     def _search(self, seconds: float) -> None:
-        pattern, chat = self._pattern, self._view.branch
+        pattern, chat = self._pattern, self._branch
         if pattern is None:
             return
         end = perf_counter() + seconds
@@ -137,7 +149,7 @@ class Finder:
             self._next += 1
         if self._next < len(chat.models):
             self._timer.start()
-        self._view.find_changed.emit(self.state)
+        self._changed(self.state)
 
     def _may_match(self, model: MessageModel) -> bool:
         """Whether a message is worth being parsed: one without the longest word is not."""
@@ -151,17 +163,15 @@ class Finder:
 
     def _is_read(self, at: int) -> bool:
         """Read a little more of a long message; whether all of it has been read."""
-        chat = self._view.branch
-        model = chat.open(at)
+        model = self._branch.open(at)
         if model.has_unparsed:
-            model.parse_slice(chat.measures)
-            chat.sync_heights(at)
-            if model.message.id in chat.in_view:
-                self._view.scroll_controller.relayout()
+            self._branch.parse_slice(at)
+            if model.message.id in self._branch.in_view:
+                self._layout.relayout()
         return not model.has_unparsed
 
     def _search_message(self, at: int, pattern: re.Pattern[str]) -> None:
-        model = self._view.branch.open(at)
+        model = self._branch.open(at)
         for number, row in enumerate(model.rows):
             if isinstance(row, ThinkingRow) and not row.open:
                 hidden = sum(len(_spans(one, pattern)) for one in _folded(model))
@@ -179,28 +189,27 @@ class Finder:
         if not self._matches:
             return
         if self._current is None:
-            here = self._view.flow.anchor
+            here = self._layout.flow.anchor
             first = bisect_left(self._matches, FindMatch(here.at, here.row, 0, 0))
             index = first if by > 0 else first - 1
         else:
             index = bisect_left(self._matches, self._current) + by
         self._current = self._matches[index % len(self._matches)]
         self._show(self._current)
-        self._view.find_changed.emit(self.state)
+        self._changed(self.state)
 
     def _show(self, match: FindMatch) -> None:
         """Bring a match into view, out of folded reasoning if need be."""
-        view = self._view
-        row = view.branch.open(match.at).rows[match.row]
-        if isinstance(row, ThinkingRow):
-            view.message_widgets.widget_of(view.branch.models[match.at])  # it may be far away
-            MessageActions(view).toggle_thinking(view.branch.models[match.at])
+        layout, model = self._layout, self._branch.open(match.at)
+        if isinstance(model.rows[match.row], ThinkingRow):
+            layout.widgets.widget_of(model)  # it may be far away
+            self._unfold(model)
             inside = [m for m in self._matches if m.at == match.at and m.row > match.row]
             match = self._current = inside[match.start]
-            view.find_changed.emit(self.state)
-        place = view.message_widgets.lay_out(match.at, match.row).caret_rect(match.start)
-        view.scroll_controller.show_row(match.at, match.row, place.y(), place.height())
-        view.message_widgets.repaint()
+            self._changed(self.state)
+        place = layout.widgets.lay_out(match.at, match.row).caret_rect(match.start)
+        layout.show_row(match.at, match.row, place.y(), place.height())
+        layout.widgets.repaint()
 
     def matches_in(
         self, at: int, row: int

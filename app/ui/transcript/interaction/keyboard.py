@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QAbstractButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QAbstractScrollArea, QWidget
 
+from app.ui.transcript.interaction.selection_controller import SelectionController
+from app.ui.transcript.layout import Layout
 from app.ui.transcript.widgets.controls import has_control
-
-if TYPE_CHECKING:
-    from app.ui.transcript.view import TranscriptView
 
 CONTROL = 20
 """Pixels of a row that have to be in view while one of its controls has the focus."""
@@ -22,48 +20,56 @@ _STEPS: dict[int, bool] = {Qt.Key.Key_Down: True, Qt.Key.Key_Up: False}
 
 
 class Keyboard:
-    """Moves, selects and activates by key presses."""
+    """Moves, selects and activates by key presses.
 
-    def __init__(self, view: TranscriptView) -> None:
-        self._view = view
+    Args:
+        area: Whose keys they are.
+        layout: What is moved through.
+        selection: What is selected and copied.
+    """
+
+    def __init__(
+        self, area: QAbstractScrollArea, layout: Layout, selection: SelectionController
+    ) -> None:
+        self._area, self._layout, self._selection = area, layout, selection
 
     def press(self, event: QKeyEvent) -> bool:
         """Answer a key; whether it was one of ours. The Menu key is Qt's, Shift+F10 is not."""
-        view = self._view
+        area, layout = self._area, self._layout
         if event.matches(QKeySequence.StandardKey.SelectAll):
-            view.selection_controller.select_all()
+            self._selection.select_all()
             return True
         if event.matches(QKeySequence.StandardKey.Copy):
-            view.selection_controller.copy()
+            self._selection.copy()
             return True
         if event.matches(QKeySequence.StandardKey.MoveToStartOfDocument):
-            view.scroll_controller.scroll_to_start()
+            layout.scroll_to_start()
             return True
         if event.matches(QKeySequence.StandardKey.MoveToEndOfDocument):
-            view.scroll_controller.scroll_to_end()
+            layout.scroll_to_end()
             return True
         if event.modifiers() & ~(
             Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier
         ):
             return False
         if event.key() == Qt.Key.Key_F10 and event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
-            view.customContextMenuRequested.emit(view.viewport().rect().center())
+            area.customContextMenuRequested.emit(area.viewport().rect().center())
             return True
         if event.key() in _STEPS and self.step(forward=_STEPS[event.key()]):
             return True
         way = self._way(event)
         if way:
-            view.scroll_controller.scroll_by(way)
+            layout.scroll_by(way)
         elif event.key() == Qt.Key.Key_Home:
-            view.scroll_controller.scroll_to_start()
+            layout.scroll_to_start()
         elif event.key() == Qt.Key.Key_End:
-            view.scroll_controller.scroll_to_end()
+            layout.scroll_to_end()
         else:
             return False
         return True
 
     def _way(self, event: QKeyEvent) -> int:
-        bar = self._view.verticalScrollBar()
+        bar = self._area.verticalScrollBar()
         page, step = bar.pageStep(), bar.singleStep()
         back = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
         match event.key():
@@ -80,19 +86,19 @@ class Keyboard:
         return 0
 
     def stops(self) -> list[QWidget]:
-        """Where Tab stops: the view itself, the pill if there is one, the controls in view."""
-        view = self._view
-        pill = [view.scroll_controller.pill] if view.scroll_controller.pill.isVisible() else []
-        seen = [c for c in view.message_widgets.focus_chain() if self._is_seen(c)]
-        return [view, *pill, *seen]
+        """Where Tab stops: the area itself, the pill if there is one, the controls in view."""
+        pill = [self._layout.pill] if self._layout.pill.isVisible() else []
+        return [self._area, *pill, *filter(self._is_seen, self._controls())]
+
+    def _controls(self) -> list[QWidget]:
+        return self._layout.widgets.focus_chain(self._layout.flow.placed)
 
     def _is_seen(self, control: QWidget) -> bool:
         """Whether going there moves nothing: else Tab would bring ever more into view."""
-        place, view = self._place_of(control), self._view
+        place = self._place_of(control)
         return any(
-            (placed.at, placed.row) == place
-            and view.scroll_controller.is_in_view(placed.y, CONTROL)
-            for placed in view.flow.placed
+            (placed.at, placed.row) == place and self._layout.is_in_view(placed.y, CONTROL)
+            for placed in self._layout.flow.placed
         )
 
     def tab(self, *, forward: bool) -> bool:
@@ -101,8 +107,8 @@ class Keyboard:
         Messages beyond the viewport are not gone through: one would not come out of a long chat.
         Arrows lead there, from control to control and from line to line.
         """
-        chain, focused = self.stops(), self._view.window().focusWidget()
-        if focused is self._view and not forward:
+        chain, focused = self.stops(), self._area.window().focusWidget()
+        if focused is self._area and not forward:
             return False
         at = next((i for i, stop in enumerate(chain) if stop is focused), None)
         if at is None:  # one that was scrolled out of view
@@ -119,11 +125,11 @@ class Keyboard:
         Returns:
             False where none of them has the focus, and where there is none further on.
         """
-        focused = self._view.window().focusWidget()
+        focused = self._area.window().focusWidget()
         place = self._place_of(focused) if isinstance(focused, QAbstractButton) else None
         if focused is None or place is None:
             return False
-        chain = _buttons(self._view.message_widgets.focus_chain())
+        chain = _buttons(self._controls())
         wanted = chain.index(focused) + (1 if forward else -1) if focused in chain else -1
         if 0 <= wanted < len(chain):
             following: QWidget | None = chain[wanted]
@@ -136,22 +142,22 @@ class Keyboard:
 
     def _place_of(self, control: QWidget) -> tuple[int, int] | None:
         """Message and row of a control."""
-        for key, widget in self._view.message_widgets.widgets.items():
+        for key, widget in self._layout.widgets.widgets.items():
             if widget.isAncestorOf(control):
                 for spot in widget.visible_rows:
                     if control in widget.controls.controls_of(spot):
-                        return self._view.branch.by_id[key], spot.row
+                        return self._layout.branch.by_id[key], spot.row
         return None
 
     def _beyond(self, place: tuple[int, int], *, forward: bool) -> QWidget | None:
         """The next button after a row, or the last one before it, brought into view."""
-        view = self._view
-        step = view.branch.after if forward else view.branch.before
+        layout, branch = self._layout, self._layout.branch
+        step = branch.after if forward else branch.before
         following = step(*place)
         while following is not None:
-            if has_control(view.message_widgets.lay_out(*following)):
-                view.scroll_controller.show_row(*following, 0, CONTROL)
-                widget = view.message_widgets.widgets[view.branch.models[following[0]].message.id]
+            if has_control(layout.widgets.lay_out(*following)):
+                layout.show_row(*following, 0, CONTROL)
+                widget = layout.widgets.widgets[branch.models[following[0]].message.id]
                 found = _buttons(
                     c
                     for s in widget.visible_rows

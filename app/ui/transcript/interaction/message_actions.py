@@ -2,31 +2,47 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from PySide6.QtGui import QGuiApplication
 
 from app.ui.transcript.content.message_model import MessageModel
-from app.ui.transcript.content.rows import CodeRow, ThinkingRow
+from app.ui.transcript.content.rows import ThinkingRow
 from app.ui.transcript.content.selection import BEYOND, CopyAs, message_text
-from app.ui.transcript.content.wide_blocks import CodeState
+from app.ui.transcript.content.wide_blocks import CodeRow, CodeState
 from app.ui.transcript.interaction.clipboard import put_on_clipboard
+from app.ui.transcript.interaction.selection_controller import SelectionController
 from app.ui.transcript.items.row_item import RowDecoration
+from app.ui.transcript.layout import Layout
 from app.ui.transcript.widgets.signals import ActionKind, MessageAction
-
-if TYPE_CHECKING:
-    from app.ui.transcript.view import TranscriptView
 
 
 class MessageActions:
-    """Carries out what a message widget's controls are clicked for."""
+    """Carries out what a message widget's controls are clicked for.
 
-    def __init__(self, view: TranscriptView) -> None:
-        self._view = view
+    Args:
+        layout: The messages.
+        selection: What is selected in them.
+        take_focus: Takes the focus from a control that goes away.
+        refolded: Called when the rows of a message have other numbers.
+        request: Asks the shell for what is done elsewhere.
+    """
+
+    def __init__(
+        self,
+        layout: Layout,
+        selection: SelectionController,
+        *,
+        take_focus: Callable[[], None],
+        refolded: Callable[[int], None],
+        request: Callable[[MessageAction], None],
+    ) -> None:
+        self._layout, self._selection, self._refolded = layout, selection, refolded
+        self._request, self.take_focus = request, take_focus
 
     def decoration_of(self, model: MessageModel, row: int) -> RowDecoration:
         """Selection and matches in a row."""
-        return self._view.selection_controller.decoration_of(model, row)
+        return self._selection.decoration_of(model, row)
 
     def on_action(self, model: MessageModel, kind: str, payload: str) -> None:
         """An action was chosen; a copy is made here, the rest is the shell's."""
@@ -34,7 +50,7 @@ class MessageActions:
         if action is ActionKind.COPY:
             form = CopyAs(payload) if payload else None
             put_on_clipboard(lambda wanted: message_text(model, wanted), form)
-        self._view.action_requested.emit(MessageAction(action, model.message.id, payload))
+        self._request(MessageAction(action, model.message.id, payload))
 
     def copy_code(self, model: MessageModel, state: CodeState) -> None:
         """Put a code block on the clipboard."""
@@ -42,57 +58,53 @@ class MessageActions:
 
     def toggle_wrap(self, state: CodeState) -> None:
         """Wrap or unwrap a code block."""
-        wrapped = self._view.styles.normal.wrap_code if state.wrap is None else state.wrap
+        wrapped = self._layout.styles.normal.wrap_code if state.wrap is None else state.wrap
         state.wrap, state.offset, state.content_width = not wrapped, 0, 0
-        self._view.arrange()
+        self._layout.arrange()
 
     def toggle_thinking(self, model: MessageModel) -> None:
         """Fold or unfold the reasoning; the line that was pressed stays where it is."""
-        view = self._view
-        at = view.branch.by_id[model.message.id]
-        top = next((p.y for p in view.flow.placed if p.at == at and _folds(model, p.row)), None)
-        line = view.scroll_anchor.first_visible_line()
-        model.refold(view.branch.measures)
-        self._forget_places(at)
-        view.message_widgets.widgets[model.message.id].layout_cache.clear()
-        view.branch.sync_heights(at)
-        row = next((i for i in range(len(model.rows)) if _folds(model, i)), None)
-        if top is None or row is None:
-            view.scroll_controller.relayout_at(line)
-        else:
-            view.flow.show(at, row, top)
-            view.arrange()
-        view.finder.refresh_message(at)
+        layout, branch = self._layout, self._layout.branch
+        at = branch.by_id[model.message.id]
+        placed = layout.flow.placed
+        top = next((p.y for p in placed if p.at == at and _folds(model, p.row)), None)
+        with layout.keeping_place() as change:
+            model.refold(branch.measures)
+            self._forget_places(at)
+            layout.widgets.widgets[model.message.id].layout_cache.clear()
+            branch.sync_heights(at)
+            row = next((i for i in range(len(model.rows)) if _folds(model, i)), None)
+            change.made = top is None or row is None
+        if top is not None and row is not None:
+            layout.flow.show(at, row, top)
+            layout.arrange()
+        self._refolded(at)
 
     def _forget_places(self, at: int) -> None:
         """The rows of a message have other numbers now: a selection that ends there is none."""
-        chosen = self._view.selection_controller.selection
+        chosen = self._selection.selection
         ends = (chosen.anchor, chosen.cursor) if chosen is not None else ()
         if any(end.at == at and 0 < end.row < BEYOND for end in ends):
-            self._view.selection_controller.select(None)
+            self._selection.select(None)
 
     def on_horizontal_scroll(self) -> None:
         """A wide block was scrolled."""
-        self._view.message_widgets.repaint()
+        self._layout.widgets.repaint()
 
     def is_last(self, model: MessageModel) -> bool:
         """Whether it is the last message."""
-        models = self._view.branch.models
+        models = self._layout.branch.models
         return bool(models) and models[-1] is model
 
     def is_busy(self) -> bool:
         """Whether an answer is being written."""
-        return bool(self._view.streaming)
-
-    def take_focus(self) -> None:
-        """Take the focus from a control that goes away."""
-        self._view.setFocus()
+        return bool(self._layout.branch.streaming)
 
     def scroll_into_view(self, model: MessageModel, row: int) -> None:
         """Bring a row into view, because it got the focus."""
-        at = self._view.branch.by_id.get(model.message.id)
+        at = self._layout.branch.by_id.get(model.message.id)
         if at is not None:
-            self._view.scroll_controller.show_row(at, row, 0, 20)
+            self._layout.show_row(at, row, 0, 20)
 
 
 def _folds(model: MessageModel, row: int) -> bool:

@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 from PySide6.QtCore import QDeadlineTimer, QPoint, QPointF, Qt, QTimer
 from PySide6.QtGui import QCursor, QGuiApplication, QMouseEvent, QWheelEvent
-from PySide6.QtWidgets import QToolTip, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QToolTip, QWidget
 
 from app.ui.core.links import is_openable_link
 from app.ui.transcript.content.rows import link_text, row_text
 from app.ui.transcript.content.runs import units
 from app.ui.transcript.content.selection import Position, Selection, line_at, word_at
-from app.ui.transcript.interaction.context_menu import ContextMenu
+from app.ui.transcript.interaction.selection_controller import SelectionController
 from app.ui.transcript.items.row_item import RowItem
+from app.ui.transcript.layout import Layout
 from app.ui.transcript.widgets.signals import LinkRequest
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from app.ui.transcript.view import TranscriptView
-
-Around: TypeAlias = "Callable[[str, int], tuple[int, int]]"
+Around: TypeAlias = Callable[[str, int], tuple[int, int]]
 """Finds the part of a text around a position."""
 
 EDGE_STEP = 24
@@ -44,10 +41,24 @@ class _Whole:
 
 
 class Pointer:
-    """Turns mouse and wheel events into selection, clicks on links, and scrolling."""
+    """Turns mouse and wheel events into selection, clicks on links, and scrolling.
 
-    def __init__(self, view: TranscriptView) -> None:
-        self._view = view
+    Args:
+        area: Whose viewport the events are of.
+        layout: What is pointed at.
+        selection: What a drag selects.
+        open_link: Asks the shell to open an address.
+    """
+
+    def __init__(
+        self,
+        area: QAbstractScrollArea,
+        layout: Layout,
+        selection: SelectionController,
+        open_link: Callable[[LinkRequest], None],
+    ) -> None:
+        self._area, self._layout, self._selection = area, layout, selection
+        self._open_link = open_link
         self._pressed: Position | None = None
         self._caret: Position | None = None  # where a selection with Shift begins
         self._whole: _Whole | None = None  # what a selection grows by; None for characters
@@ -56,8 +67,7 @@ class Pointer:
         self._last = QPoint()
         self._doubled = QPoint()
         self._third = QDeadlineTimer(0)  # until when another press is the third of three
-        self._menu = ContextMenu(view, self)
-        self._edge = QTimer(view)
+        self._edge = QTimer(area)
         self._edge.setInterval(EDGE_STEP)
         self._edge.timeout.connect(self._scroll_on)
 
@@ -66,7 +76,7 @@ class Pointer:
     def item_at(self, point: QPointF) -> tuple[int, int, RowItem, float, float] | None:
         """Message, row, item, and the point in the item's own coordinates."""
         best = None
-        for widget in self._view.message_widgets.widgets.values():
+        for widget in self._layout.widgets.widgets.values():
             if not widget.isVisible():
                 continue
             top = widget.y()
@@ -81,11 +91,11 @@ class Pointer:
             return None
         inside = point.y() - best.y()
         spot = best.visible_row_at(int(inside))
-        at = self._view.branch.by_id.get(best.model.message.id)
+        at = self._layout.branch.by_id.get(best.model.message.id)
         if spot is None or at is None:
             return None
         row, item, top = spot
-        return at, row, item, point.x() - best.x() - best.offset_x(item), inside - top
+        return at, row, item, point.x() - best.x() - best.layout_cache.offset_x(item), inside - top
 
     def position_at(self, point: QPointF) -> Position | None:
         """The place in the text nearest to a point of the viewport."""
@@ -106,10 +116,10 @@ class Pointer:
         state = found[2].horizontal_scroll() if found else None
         if state is None or found is None:
             return
-        most = max(0, state.content_width - found[2].room + 2 * self._view.styles.normal.px(12))
+        most = max(0, state.content_width - found[2].room + 2 * self._layout.styles.normal.px(12))
         state.offset = max(0, min(most, state.offset + delta))
-        self._view.arrange()
-        self._view.message_widgets.repaint()
+        self._layout.arrange()
+        self._layout.widgets.repaint()
 
     # ------------------------------------------------------------------ events
 
@@ -119,7 +129,7 @@ class Pointer:
             event.ignore()
             return
         pixels, angle = event.pixelDelta(), event.angleDelta()
-        step = self._view.styles.normal.px(120) / 120
+        step = self._layout.styles.normal.px(120) / 120
         dx = pixels.x() or angle.x() * step
         dy = pixels.y() or angle.y() * step
         if event.modifiers() & Qt.KeyboardModifier.ShiftModifier and not dx:
@@ -127,7 +137,7 @@ class Pointer:
         if abs(dx) > abs(dy):
             self._scroll_sideways(event.position(), -int(dx))
         elif dy:
-            self._view.scroll_controller.scroll_by(-int(dy))
+            self._layout.scroll_by(-int(dy))
         event.accept()
 
     def press(self, event: QMouseEvent) -> None:
@@ -135,27 +145,22 @@ class Pointer:
         if event.button() is not Qt.MouseButton.LeftButton:
             event.ignore()
             return
-        view = self._view
-        position = self.position_at(event.position())
+        selection, position = self._selection, self.position_at(event.position())
         self._link = self.link_under(event.position())
         self._moved, self._whole = False, None
         extend = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
-        start = (
-            view.selection_controller.selection.anchor
-            if view.selection_controller.selection
-            else self._caret
-        )
-        if extend and start is not None and start.at < len(view.branch.models):
+        start = selection.selection.anchor if selection.selection else self._caret
+        if extend and start is not None and start.at < len(self._layout.branch.models):
             self._pressed, self._link = start, ""
             if position is not None:
-                view.selection_controller.select(Selection(start, position))
+                selection.select(Selection(start, position))
             return
         self._pressed = self._caret = position
         if position is not None and self._is_third(event):
             self._link = ""
             self._select(position, line_at)
             return
-        view.selection_controller.select(None)
+        selection.select(None)
 
     def _is_third(self, event: QMouseEvent) -> bool:
         """Whether a press follows a double click at once and at the same place."""
@@ -174,7 +179,7 @@ class Pointer:
         self._last = point.toPoint()
         if self._pressed is not None and event.buttons() & Qt.MouseButton.LeftButton:
             self._extend(point)
-            outside = not 0 <= point.y() < self._view.viewport().height()
+            outside = not 0 <= point.y() < self._area.viewport().height()
             if outside and not self._edge.isActive():
                 self._edge.start()
             elif not outside:
@@ -182,10 +187,10 @@ class Pointer:
             return
         link = self.link_under(point)
         shape = Qt.CursorShape.PointingHandCursor if link else Qt.CursorShape.IBeamCursor
-        if self._view.viewport().cursor().shape() != shape:
-            self._view.viewport().setCursor(shape)
+        if self._area.viewport().cursor().shape() != shape:
+            self._area.viewport().setCursor(shape)
         if link:
-            QToolTip.showText(event.globalPosition().toPoint(), shortened(link), self._view)
+            QToolTip.showText(event.globalPosition().toPoint(), shortened(link), self._area)
         elif QToolTip.isVisible():
             QToolTip.hideText()
 
@@ -197,9 +202,9 @@ class Pointer:
             self._moved = True
             # Qt gives the mouse to the message that was pressed. The text may scroll so far that
             # its widget goes; then nobody would hear of the release.
-            self._view.viewport().grabMouse()
+            self._area.viewport().grabMouse()
         if self._moved:
-            self._view.selection_controller.select(self._from_pressed(self._pressed, position))
+            self._selection.select(self._from_pressed(self._pressed, position))
 
     def _from_pressed(self, pressed: Position, position: Position) -> Selection:
         whole = self._whole
@@ -211,27 +216,27 @@ class Pointer:
         return Selection(whole.first.start, max(here.end, whole.first.end))
 
     def _scroll_on(self) -> None:
-        height = self._view.viewport().height()
+        height = self._area.viewport().height()
         over = self._last.y() - height if self._last.y() >= height else min(0, self._last.y())
         held = QGuiApplication.mouseButtons() & Qt.MouseButton.LeftButton
         if not over or not held or self._pressed is None:
             self._end_drag()
             return
-        self._view.scroll_controller.scroll_by(max(-60, min(60, over)))
+        self._layout.scroll_by(max(-60, min(60, over)))
         self._extend(QPointF(self._last))
 
     def _end_drag(self) -> None:
         self._edge.stop()
         self._pressed = None
-        if QWidget.mouseGrabber() is self._view.viewport():
-            self._view.viewport().releaseMouse()
+        if QWidget.mouseGrabber() is self._area.viewport():
+            self._area.viewport().releaseMouse()
 
     def release(self, event: QMouseEvent) -> None:
         """End the selection; a click on a link asks the shell to open it."""
         self._end_drag()
         if event.button() is not Qt.MouseButton.LeftButton:
             return
-        self._view.selection_controller.set_primary_selection()
+        self._selection.set_primary_selection()
         if self._moved or not self._link:
             return
         found = self.item_at(event.position())
@@ -241,9 +246,9 @@ class Pointer:
     def activate(self, address: str, text: str) -> None:
         """Ask the shell to open an address; others than web and mail are only shown."""
         if is_openable_link(address):
-            self._view.link_activated.emit(LinkRequest(address, text))
+            self._open_link(LinkRequest(address, text))
         else:
-            QToolTip.showText(QCursor.pos(), f"{NOT_OPENED}\n{shortened(address)}", self._view)
+            QToolTip.showText(QCursor.pos(), f"{NOT_OPENED}\n{shortened(address)}", self._area)
 
     def double_click(self, event: QMouseEvent) -> None:
         """Select a word."""
@@ -260,10 +265,10 @@ class Pointer:
         first = self._around(position, around)
         self._whole = _Whole(first, around)
         self._pressed = self._caret = first.start
-        self._view.selection_controller.select(first)
+        self._selection.select(first)
 
     def _around(self, position: Position, around: Around) -> Selection:
-        text = row_text(self._view.branch.models[position.at].rows[position.row])
+        text = row_text(self._layout.branch.models[position.at].rows[position.row])
         first, last = around(text, min(position.offset, units(text)))
         return Selection(replace(position, offset=first), replace(position, offset=last))
 

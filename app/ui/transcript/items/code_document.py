@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QTextCursor, QTextOption
 
-from app.ui.transcript.content.rows import CodeRow, code_text
+from app.ui.transcript.content.rows import code_text
 from app.ui.transcript.content.runs import units
-from app.ui.transcript.content.wide_blocks import Tokens
+from app.ui.transcript.content.wide_blocks import CodeRow, Tokens
 from app.ui.transcript.items.row_document import RowDocument
 from app.ui.transcript.items.style import LINE_GROUNDS, Style
 

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from app.ui.transcript.content.rows import (
     CodeHeadRow,
-    CodeRow,
     MathRow,
     NoteRow,
     Row,
@@ -18,6 +17,7 @@ from app.ui.transcript.content.rows import (
     ThinkingRow,
     UnparsedRow,
 )
+from app.ui.transcript.content.wide_blocks import CodeRow
 from app.ui.transcript.items.style import Style
 
 if TYPE_CHECKING:

@@ -14,7 +14,8 @@ from PySide6.QtGui import (
 )
 
 from app.ui.style.theme import qcolour
-from app.ui.transcript.content.rows import Row, RowPlacement, SpaceRow, row_text
+from app.ui.transcript.content.placement import RowPlacement
+from app.ui.transcript.content.rows import Row, SpaceRow, row_text
 from app.ui.transcript.content.runs import units
 from app.ui.transcript.content.wide_blocks import HorizontalScrollState
 from app.ui.transcript.items.formulas import PendingFormula

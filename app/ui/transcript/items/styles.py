@@ -21,7 +21,7 @@ class Styles:
     """
 
     def __init__(self, formulas: FormulaStore, theme: Theme, zoom: int) -> None:
-        self._formulas = formulas
+        self.formulas = formulas
         self.theme, self.zoom, self.wrap = theme, zoom, False
         self._fonts = fonts_at(zoom)
         self.normal, self._dimmed = self._make(COLUMN)
@@ -59,7 +59,7 @@ class Styles:
                 self.theme,
                 self._fonts,
                 column,
-                self._formulas,
+                self.formulas,
                 wrap_code=self.wrap,
                 dimmed=dimmed,
             )

@@ -11,9 +11,9 @@ from PySide6.QtGui import (
 )
 
 from app.ui.style.theme import qcolour
-from app.ui.transcript.content.rows import CodeRow, NoteRow, Row, TableRow, TextRow, row_text
+from app.ui.transcript.content.rows import NoteRow, Row, TableRow, TextRow, row_text
 from app.ui.transcript.content.runs import Run, units
-from app.ui.transcript.content.wide_blocks import HorizontalScrollState
+from app.ui.transcript.content.wide_blocks import CodeRow, HorizontalScrollState
 from app.ui.transcript.items.code_document import CodeDocument
 from app.ui.transcript.items.highlights import area_of
 from app.ui.transcript.items.row_document import RowDocument

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from app.ui.transcript.content.rows import CodeRow, Row
+from app.ui.transcript.content.rows import Row
+from app.ui.transcript.content.wide_blocks import CodeRow
 
 SLICE = 2_000
 """Characters coloured before the window gets its turn again; about 3 ms."""

@@ -7,18 +7,16 @@ rows, what screen readers say, and the rows just outside the viewport.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from time import perf_counter
-from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QObject, Qt, QTimer
 
-from app.ui.transcript.content.rows import CodeRow
+from app.ui.transcript.content.wide_blocks import CodeRow
+from app.ui.transcript.layout import Layout
 from app.ui.transcript.scheduling.colours import colour
-
-if TYPE_CHECKING:
-    from app.ui.transcript.view import TranscriptView
-    from app.ui.transcript.widgets.message_widget import MessageWidget
+from app.ui.transcript.scheduling.lexers import Lexers
+from app.ui.transcript.widgets.message_widget import MessageWidget
 
 SLICE_SECONDS = 0.006
 """Seconds of one turn of the event loop that a slice may take; a frame has 0.016."""
@@ -35,25 +33,37 @@ IDLE_DELAY = 120
 
 
 class IdleScheduler:
-    """Runs a slice of deferred work after each frame, until nothing near the viewport is left."""
+    """Runs a slice of deferred work after each frame, until nothing near the viewport is left.
 
-    def __init__(self, view: TranscriptView) -> None:
-        self._view = view
-        self._slice_timer = QTimer(view, singleShot=True, timerType=Qt.TimerType.PreciseTimer)
+    Args:
+        parent: Qt's parent.
+        layout: What is finished.
+        lexers: Colour code.
+        warm_up: Has loaded what the first formula would wait for.
+    """
+
+    def __init__(
+        self, parent: QObject, layout: Layout, lexers: Lexers, warm_up: Callable[[], None]
+    ) -> None:
+        self._layout, self._lexers, self._warm_up = layout, lexers, warm_up
+        self._slice_timer = QTimer(parent, singleShot=True, timerType=Qt.TimerType.PreciseTimer)
         self._slice_timer.timeout.connect(self._run_slice)
-        self._idle_timer = QTimer(view, singleShot=True)
+        self._idle_timer = QTimer(parent, singleShot=True)
         self._idle_timer.timeout.connect(self._run_idle_slice)
         self._recoloured = False  # colours came that are not shown yet
-        self.ahead: dict[str, set[int]] = {}  # rows laid out beyond the viewport, by message
 
     @property
     def idle(self) -> bool:
         """Whether nothing waits."""
         return not self._slice_timer.isActive() and not self._idle_timer.isActive()
 
-    def schedule(self) -> None:
-        """Begin, if anything waits. Called after each arrangement."""
-        if self._view.scroll_controller.jumping:
+    def schedule(self, leaping: bool = False) -> None:
+        """Begin, if anything waits. Called after each arrangement.
+
+        Args:
+            leaping: Whether the page is all new.
+        """
+        if leaping:
             self._slice_timer.start(AFTER_JUMP)
         elif not self._slice_timer.isActive() and self._waits():
             self._slice_timer.start(0)
@@ -65,9 +75,7 @@ class IdleScheduler:
         self._slice_timer.start(0)
 
     def _shown(self) -> list[MessageWidget]:
-        return [
-            widget for widget in self._view.message_widgets.widgets.values() if widget.visible_rows
-        ]
+        return [widget for widget in self._layout.widgets.widgets.values() if widget.visible_rows]
 
     def _waits(self) -> bool:
         for widget in self._shown():
@@ -83,28 +91,25 @@ class IdleScheduler:
         return (
             isinstance(row, CodeRow)
             and not row.state.is_coloured(row)
-            and self._view.lexers.is_ready(row.state.language)
+            and self._lexers.is_ready(row.state.language)
         )
 
     # ------------------------------------------------------------------ what is in view
 
     def _run_slice(self) -> None:
-        view = self._view
-        line = None if view.scroll_controller.following else view.scroll_anchor.first_visible_line()
-        if self._read_on() or self._draw() or self._colour():
-            view.scroll_controller.relayout_at(line)
-        elif self._waits():
+        with self._layout.keeping_place() as change:
+            change.made = self._read_on() or self._draw() or self._colour()
+        if not change.made and self._waits():
             self._slice_timer.start(0)
 
     def _read_on(self) -> bool:
         """Read a slice of a long message."""
-        view = self._view
+        layout, branch = self._layout, self._layout.branch
         for widget in self._shown():
             if widget.model.has_unparsed:
-                widget.model.parse_slice(view.branch.measures)
-                view.branch.sync_heights(view.branch.by_id[widget.model.message.id])
-                if view.scroll_anchor.resume_restore(widget.model):
-                    view.arrange()
+                branch.parse_slice(branch.by_id[widget.model.message.id])
+                if layout.anchor.resume_restore(widget.model):
+                    layout.arrange()
                     return False
                 return True
         return False
@@ -112,7 +117,7 @@ class IdleScheduler:
     def _draw(self) -> bool:
         """Draw formulas that rows in view wait for; whether one of these is complete now."""
         end = perf_counter() + FORMULA_SECONDS
-        formulas = self._view.formulas
+        formulas = self._layout.styles.formulas
         for widget in self._shown():
             for late in widget.pending():
                 if late.soon and perf_counter() < end:
@@ -133,7 +138,7 @@ class IdleScheduler:
     # ------------------------------------------------------------------ what nobody misses yet
 
     def _run_idle_slice(self) -> None:
-        self._view.late_formulas.warm_up()
+        self._warm_up()
         end = perf_counter() + SLICE_SECONDS
         for _ in self._steps():
             if perf_counter() > end:
@@ -162,30 +167,26 @@ class IdleScheduler:
         """Have the blocks in view read in one go, once their lines have colours."""
         if not widget.model.has_unparsed:
             for state in {row.state for row in widget.shown_rows() if isinstance(row, CodeRow)}:
-                self._view.lexers.read_whole(state, widget.model.rows)
+                self._lexers.read_whole(state, widget.model.rows)
 
     def _lay_out_ahead(self) -> Iterator[None]:
         """Lay out a viewport's worth of rows below and above what is in view."""
-        view = self._view
-        ahead: dict[str, set[int]] = {}
-        self.ahead = ahead
-        for at, row in view.flow.rows_ahead():
-            ahead.setdefault(view.branch.models[at].message.id, set()).add(row)
-            if view.message_widgets.item(at, row) is not None:
+        layout, branch, widgets = self._layout, self._layout.branch, self._layout.widgets
+        ahead = widgets.ahead = {}
+        for at, row in layout.flow.rows_ahead():
+            ahead.setdefault(branch.models[at].message.id, set()).add(row)
+            if widgets.item(at, row) is not None:
                 continue
-            view.message_widgets.lay_out(at, row)
+            widgets.lay_out(at, row)
             yield
         yield from self._draw_ahead()
-        view.message_widgets.hide_offscreen(
-            view.branch.in_view
-        )  # what was laid out ahead of another place
-        view.scroll_bar_sync.sync()  # the heights laid out here were estimates
+        widgets.hide_offscreen(branch.in_view)  # what was laid out ahead of another place
+        layout.sync_bar()  # the heights laid out here were estimates
 
     def _draw_ahead(self) -> Iterator[None]:
-        view = self._view
-        for widget in list(view.message_widgets.widgets.values()):
+        for widget in list(self._layout.widgets.widgets.values()):
             for late in widget.pending():
                 if late.soon:
-                    view.formulas.draw(late.source, display=late.display)
+                    self._layout.styles.formulas.draw(late.source, display=late.display)
                     yield
-        view.late_formulas.apply_drawn()
+        self._layout.show_drawn()

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
 
 from app.ui.transcript.items.formulas import FailedFormula, FormulaShape, FormulaStore
 from app.ui.transcript.items.maths_source import is_light, render_shape, warm_up
-
-if TYPE_CHECKING:
-    from app.ui.core.render_thread import RenderThread
-    from app.ui.transcript.view import TranscriptView
+from app.ui.transcript.scheduling.lexers import Submit
 
 
 class LateFormulas:
     """Draws the heavy formulas of one transcript in the render thread, one at a time.
 
+    Args:
+        submit: Does the first call in the render thread, then the second one here.
+        drawn: Called when one is there.
+
     Attributes:
         store: All formulas of the transcript.
     """
 
-    def __init__(self, view: TranscriptView, background: RenderThread) -> None:
-        self._view, self._background = view, background
+    def __init__(self, submit: Submit, drawn: Callable[[], None]) -> None:
+        self._submit, self._drawn = submit, drawn
         self._warm = False
         self._drawing = 0  # formulas that the thread was given and has not brought yet
         self.store = FormulaStore(render_shape, self._is_light, self._draw)
@@ -39,25 +40,16 @@ class LateFormulas:
         if not self._warm:
             self._warm = True
             self._drawing += 1
-            self._background.submit(warm_up, lambda _: self._warmed())
+            self._submit(warm_up, lambda _: self._warmed())
 
     def _warmed(self) -> None:
         self._drawing -= 1
 
     def _draw(self, source: str, display: bool) -> None:
         self._drawing += 1
-        self._background.submit(
-            partial(render_shape, source, display), partial(self._take, source, display)
-        )
+        self._submit(partial(render_shape, source, display), partial(self._take, source, display))
 
     def _take(self, source: str, display: bool, shape: FormulaShape | FailedFormula) -> None:
         self._drawing -= 1
         self.store.put(source, shape, display=display)
-        self.apply_drawn()
-
-    def apply_drawn(self) -> None:
-        """Lay rows out again whose late formulas are there now; the reader's line stays."""
-        view = self._view
-        line = None if view.scroll_controller.following else view.scroll_anchor.first_visible_line()
-        if view.message_widgets.drop_completed(self.store.is_drawn):
-            view.scroll_controller.relayout_at(line)
+        self._drawn()

@@ -4,35 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Sequence, Set
 from itertools import groupby
-from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
 
+from app.ui.transcript.content.branch_model import BranchModel
+from app.ui.transcript.content.flow_layout import PlacedRow
+from app.ui.transcript.content.message_model import MessageModel
+from app.ui.transcript.items.formulas import PendingFormula
+from app.ui.transcript.items.row_item import RowItem
+from app.ui.transcript.items.styles import Styles
 from app.ui.transcript.widgets.message_widget import MessageWidget
-
-if TYPE_CHECKING:
-    from app.ui.transcript.content.flow_layout import PlacedRow
-    from app.ui.transcript.content.message_model import MessageModel
-    from app.ui.transcript.items.formulas import PendingFormula
-    from app.ui.transcript.items.row_item import RowItem
-    from app.ui.transcript.view import TranscriptView
-    from app.ui.transcript.widgets.message_widget import MessageWidgetHost
 
 
 class MessageWidgets:
     """The messages of one transcript that have a widget.
 
     Args:
-        view: The transcript.
-        host: What the widgets may ask of it.
+        branch: All messages.
+        styles: How they look.
+        make: Makes the widget of a message.
 
     Attributes:
         widgets: By the id of their message.
+        ahead: The rows laid out beyond the viewport, by the id of their message.
     """
 
-    def __init__(self, view: TranscriptView, host: MessageWidgetHost) -> None:
-        self._view, self._host = view, host
+    def __init__(
+        self,
+        branch: BranchModel,
+        styles: Styles,
+        make: Callable[[MessageModel], MessageWidget],
+    ) -> None:
+        self._branch, self._styles, self._make = branch, styles, make
         self.widgets: dict[str, MessageWidget] = {}
+        self.ahead: dict[str, set[int]] = {}
 
     # ------------------------------------------------------------------ rows
 
@@ -41,14 +46,13 @@ class MessageWidgets:
         key = model.message.id
         widget = self.widgets.get(key)
         if widget is None:
-            widget = MessageWidget(self._view.viewport(), self._host, model)
-            self.widgets[key] = widget
+            widget = self.widgets[key] = self._make(model)
         return widget
 
     def lay_out(self, at: int, row: int) -> RowItem:
         """A row laid out, its height known to the index."""
         item = self._made(at, row)
-        self._view.branch.set_height(at, row, item.height)
+        self._branch.set_height(at, row, item.height)
         return item
 
     def measure(self, at: int, row: int) -> int:
@@ -57,48 +61,50 @@ class MessageWidgets:
 
     def _made(self, at: int, row: int) -> RowItem:
         # This runs for every row in view at every arrangement, so it is written plainly.
-        view = self._view
-        model = view.branch.models[at]
+        model = self._branch.models[at]
         if model.list is None:
-            view.branch.open(at)
+            self._branch.open(at)
         widget = self.widgets.get(model.message.id) or self.widget_of(model)
-        return widget.layout_cache.item(row, view.styles.style_of(model))
+        return widget.layout_cache.item(row, self._styles.style_of(model))
 
     def item(self, at: int, row: int) -> RowItem | None:
         """A row as it was laid out; None for one that was not."""
-        widget = self.widgets.get(self._view.branch.models[at].message.id)
+        widget = self.widgets.get(self._branch.models[at].message.id)
         return widget.items.get(row) if widget is not None else None
 
     # ------------------------------------------------------------------ in view and out of it
 
-    def place(self, placed: Sequence[PlacedRow]) -> None:
-        """Bring the rows of the viewport to their places, and put away what is not in view."""
-        view = self._view
-        # In the middle of the view, not of the viewport: a scroll bar that comes moves no line.
-        left = (view.width() - view.styles.normal.column) // 2
+    def place(self, placed: Sequence[PlacedRow], left: int) -> None:
+        """Bring the rows of the viewport to their places, and put away what is not in view.
+
+        Args:
+            placed: These rows.
+            left: Where the column begins, pixels of the viewport.
+        """
         shown: set[str] = set()
         for at, group in groupby(placed, key=lambda p: p.at):
             rows = list(group)
-            model = view.branch.models[at]
+            model = self._branch.models[at]
             key = model.message.id
             widget = self.widgets[key]
-            widget.layout_cache.keep_only(
-                {p.row for p in rows}, view.idle_scheduler.ahead.get(key, set())
-            )
-            widget.arrange(rows, left, view.styles.style_of(model))
+            widget.layout_cache.keep_only({p.row for p in rows}, self.ahead.get(key, set()))
+            widget.arrange(rows, left, self._styles.style_of(model))
             widget.show()
             shown.add(key)
-        view.branch.in_view = frozenset(shown)
+        self._branch.in_view = frozenset(shown)
         self.hide_offscreen(shown)
 
-    def refresh(self, at: int) -> bool:
+    def refresh(self, at: int, placed: Sequence[PlacedRow]) -> bool:
         """Show the rows of the last message that have another form now, where they stand.
+
+        Args:
+            at: The message.
+            placed: The rows in view.
 
         Returns:
             Whether that was all: no row came or went, and each is as tall as it was.
         """
-        view = self._view
-        model, placed = view.branch.models[at], view.flow.placed
+        model = self._branch.models[at]
         widget = self.widgets.get(model.message.id)
         if widget is None or (placed[-1].at, placed[-1].row) != (at, len(model.rows) - 1):
             return False
@@ -110,18 +116,17 @@ class MessageWidgets:
 
     def hide_offscreen(self, shown: Set[str]) -> None:
         """Put away the widgets of other messages; those laid out ahead wait unseen."""
-        ahead = self._view.idle_scheduler.ahead
-        self.delete_others(shown | ahead.keys())
+        self.delete_others(shown | self.ahead.keys())
         for key, widget in self.widgets.items():
             if key not in shown:
-                widget.layout_cache.keep_only(set(), ahead[key])
+                widget.layout_cache.keep_only(set(), self.ahead[key])
                 widget.hide_offscreen()
 
     def delete_others(self, keep: Container[str]) -> None:
         """Delete the widgets of other messages."""
         for key in [k for k in self.widgets if k not in keep]:
             widget = self.widgets.pop(key)
-            widget.controls.give_up_focus()
+            widget.give_up_focus()
             widget.hide()
             widget.deleteLater()
 
@@ -129,7 +134,7 @@ class MessageWidgets:
 
     def update_models(self) -> None:
         """The messages changed: delete the widgets of those gone, update the others."""
-        chat = self._view.branch
+        chat = self._branch
         self.delete_others(chat.by_id)
         for key, widget in self.widgets.items():
             model = chat.models[chat.by_id[key]]
@@ -156,11 +161,10 @@ class MessageWidgets:
         for widget in self.widgets.values():
             widget.update()
 
-    def focus_chain(self) -> list[QWidget]:
-        """The controls in view, in the order they stand."""
-        view = self._view
+    def focus_chain(self, placed: Sequence[PlacedRow]) -> list[QWidget]:
+        """The controls of the rows in view, in the order they stand."""
         chain: list[QWidget] = []
-        for at in dict.fromkeys(placed.at for placed in view.flow.placed):
-            widget = self.widgets.get(view.branch.models[at].message.id)
+        for at in dict.fromkeys(row.at for row in placed):
+            widget = self.widgets.get(self._branch.models[at].message.id)
             chain += widget.focus_chain() if widget is not None else []
         return chain

@@ -7,16 +7,12 @@ another zoom, formulas that arrive late, and the next start of the program.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
-from app.ui.transcript.content.flow_layout import RowAnchor
+from app.ui.transcript.content.flow_layout import FlowLayout, RowAnchor
+from app.ui.transcript.content.message_model import MessageModel
 from app.ui.transcript.content.rows import row_text
 from app.ui.transcript.content.runs import units
-
-if TYPE_CHECKING:
-    from app.ui.transcript.content.message_model import MessageModel
-    from app.ui.transcript.view import TranscriptView
-
+from app.ui.transcript.viewport.message_widgets import MessageWidgets
 
 BEGINNING = -1
 """In place of an offset: the message with all that stands above its text."""
@@ -48,10 +44,15 @@ class VisibleLine:
 
 
 class ScrollAnchor:
-    """Finds and restores the scroll position of one transcript."""
+    """Finds and restores the scroll position of one transcript.
 
-    def __init__(self, view: TranscriptView) -> None:
-        self._view = view
+    Args:
+        flow: Where the rows stand.
+        widgets: The rows laid out.
+    """
+
+    def __init__(self, flow: FlowLayout, widgets: MessageWidgets) -> None:
+        self._flow, self._branch, self._widgets = flow, flow.chat, widgets
         self._line: VisibleLine | None = None
         self._stood: RowAnchor | None = None  # the layout's anchor when `_line` was put in place
         self._aim: VisibleLine | None = None  # shown, once the rows are placed
@@ -63,39 +64,45 @@ class ScrollAnchor:
         """The line that the reader looks at: the first in view.
 
         While nobody scrolls it stays the same line, though others become the first when the
-        window grows narrower and wider again; and `carry` keeps it while it is scrolled a little.
+        window grows narrower and wider again; and `keep` keeps it while it is scrolled a little.
         """
-        if self._line is not None and self._stood == self._view.flow.anchor:
+        if self._line is not None and self._stood == self._flow.anchor:
             return self._line
         return self._first_line()
 
     def _first_line(self) -> VisibleLine | None:
-        view = self._view
-        for placed in view.flow.placed:
-            item = view.message_widgets.item(placed.at, placed.row)
+        for placed in self._flow.placed:
+            item = self._widgets.item(placed.at, placed.row)
             if item is None or not item.length():
                 continue
             found = item.first_line(-placed.y)
             if found is not None:
                 return VisibleLine(placed.at, placed.row, found[0], placed.y + found[1])
-        if not view.flow.placed:
+        if not self._flow.placed:
             return None
-        first = view.flow.placed[0]
+        first = self._flow.placed[0]
         return VisibleLine(first.at, first.row, 0, first.y)
 
-    def restore(self, line: VisibleLine | None) -> None:
-        """Lay out again with ``line`` where it was, though rows are of other heights now."""
-        view = self._view
-        if line is None or line.at >= len(view.branch.models):
-            view.arrange()
-            return
-        rows = view.branch.open(line.at).rows
-        if line.row < len(rows):
-            item = view.message_widgets.lay_out(line.at, line.row)
-            top = item.caret_rect(line.inside).y() if item.length() else 0.0
-            view.flow.show(line.at, line.row, round(line.y - top))
-        view.arrange()
-        self._line, self._stood = line, view.flow.anchor
+    def restore(self, line: VisibleLine | None) -> VisibleLine | None:
+        """Aim the layout at ``line`` where it was, though rows are of other heights now.
+
+        Returns:
+            The line for `hold`, once the rows are placed; None where it is gone.
+        """
+        if line is None or line.at >= len(self._branch.models):
+            return None
+        if line.row < len(self._branch.open(line.at).rows):
+            self._flow.show(line.at, line.row, round(line.y - self._top(line)))
+        return line
+
+    def hold(self, line: VisibleLine) -> None:
+        """Rows were placed around ``line``: it is the one that is looked at."""
+        self._line, self._stood = line, self._flow.anchor
+
+    def _top(self, line: VisibleLine) -> float:
+        """Top of a line in its row, which is laid out for it."""
+        item = self._widgets.lay_out(line.at, line.row)
+        return item.caret_rect(line.inside).y() if item.length() else 0.0
 
     def keep(self, line: VisibleLine | None) -> None:
         """Let ``line`` stay the one that is looked at, if scrolling left it in the upper half.
@@ -103,15 +110,14 @@ class ScrollAnchor:
         What comes into view above it may still change its height, when a formula is drawn; that
         must not move what was there before.
         """
-        view, self._line = self._view, None
+        self._line = None
         if line is None:
             return
-        for placed in view.flow.placed:
+        for placed in self._flow.placed:
             if (placed.at, placed.row) == (line.at, line.row):
-                item = view.message_widgets.lay_out(line.at, line.row)
-                y = placed.y + (item.caret_rect(line.inside).y() if item.length() else 0.0)
-                if 0 <= y < view.flow.viewport / 2:
-                    self._line, self._stood = replace(line, y=y), view.flow.anchor
+                y = placed.y + self._top(line)
+                if 0 <= y < self._flow.viewport / 2:
+                    self.hold(replace(line, y=y))
 
     # ------------------------------------------------------------------ as anchors
 
@@ -120,38 +126,43 @@ class ScrollAnchor:
         line = self.first_visible_line()
         if line is None:
             return None
-        model = self._view.branch.models[line.at]
+        model = self._branch.models[line.at]
         return ScrollPosition(model.message.id, _before(model, line.row) + line.inside, line.y)
 
-    def kept(self) -> tuple[ScrollPosition | None, ScrollPosition | None]:
+    def kept(self, line_height: float) -> tuple[ScrollPosition | None, ScrollPosition | None]:
         """The place as it is kept while the program runs, and for its next start.
 
         Both are None at the end of the chat.
-        """
-        return (None, None) if self._view.at_bottom else (self.position(), self._at_top())
 
-    def _at_top(self) -> ScrollPosition | None:
+        Args:
+            line_height: Of running text, pixels.
+        """
+        if self._flow.bottom_reached:
+            return None, None
+        return self.position(), self._at_top(1.25 * line_height)
+
+    def _at_top(self, tall: float) -> ScrollPosition | None:
         """The line nearest to the top, to stand there when nothing but the line is kept.
 
-        The one read may stand far below the top, so it is not the one that `anchor` gives.
+        The one read may stand far below the top, so it is not the one that `position` gives.
         """
-        view, line = self._view, self._first_line()
+        line = self._first_line()
         if line is None:
             return None
-        for placed in view.flow.placed:
+        for placed in self._flow.placed:
             if placed.row == 0 and 0 <= placed.y <= line.y:
-                message = view.branch.models[placed.at].message
+                message = self._branch.models[placed.at].message
                 return ScrollPosition(message.id, BEGINNING)
-        cut, tall = self._cut_line(), 1.25 * view.styles.normal.text_metrics.height()
+        cut = self._cut_line()
         if cut is not None and -cut.y < line.y and line.y > tall:
             line = cut  # below it stands something tall without text
-        model = view.branch.models[line.at]
+        model = self._branch.models[line.at]
         return ScrollPosition(model.message.id, _before(model, line.row) + line.inside)
 
     def _cut_line(self) -> VisibleLine | None:
         """The line that the top of the viewport cuts, or that is the last one above it."""
-        first = self._view.flow.placed[0]
-        item = self._view.message_widgets.lay_out(first.at, first.row)
+        first = self._flow.placed[0]
+        item = self._widgets.lay_out(first.at, first.row)
         if not item.length():
             return None
         inside = min(item.hit(item.left, -first.y), item.length() - 1)
@@ -160,25 +171,24 @@ class ScrollAnchor:
 
     def go_to(self, place: ScrollPosition) -> bool:
         """Stand at a place, without laying the rest out; whether its message is there."""
-        view = self._view
-        at = view.branch.by_id.get(place.message_id)
+        at = self._branch.by_id.get(place.message_id)
         if at is None:
             return False
-        model = view.branch.open(at)
+        model = self._branch.open(at)
         self._wanted = None
         if place.offset == BEGINNING:
-            view.flow.show(at, 0, round(place.y))
+            self._flow.show(at, 0, round(place.y))
             return True
         rest = place.offset
         for number, row in enumerate(model.rows):
             length = units(row_text(row))
             if rest < length:
-                top = view.message_widgets.lay_out(at, number).caret_rect(rest).y()
-                view.flow.show(at, number, round(place.y - top))
+                top = self._widgets.lay_out(at, number).caret_rect(rest).y()
+                self._flow.show(at, number, round(place.y - top))
                 self._aim = VisibleLine(at, number, rest, place.y)
                 return True
             rest -= length
-        view.flow.show(at, len(model.rows) - 1, 0)
+        self._flow.show(at, len(model.rows) - 1, 0)
         self._wanted = place if model.has_unparsed else None
         return True
 

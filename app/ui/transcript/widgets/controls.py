@@ -7,7 +7,6 @@ are made in the next pause, or when the pointer or the keyboard comes first.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
@@ -22,21 +21,26 @@ from app.ui.transcript.items.block_items import (
     ScrollBarItem,
     ThinkingItem,
 )
+from app.ui.transcript.items.row_item import RowItem
 from app.ui.transcript.items.style import CODE_PAD
 from app.ui.transcript.widgets.buttons import QuietButton
 from app.ui.transcript.widgets.footer import OVERHANG, Footer, is_always_shown
+from app.ui.transcript.widgets.layout_cache import LayoutCache
 from app.ui.transcript.widgets.message_controls import CodeHead, HorizontalScrollBar, ThinkingToggle
-
-if TYPE_CHECKING:
-    from app.ui.transcript.items.row_item import RowItem
-    from app.ui.transcript.widgets.message_widget import MessageWidget, VisibleRow
+from app.ui.transcript.widgets.message_widget_host import MessageWidgetHost, VisibleRow
 
 
 class Controls:
-    """The controls of a message widget."""
+    """The controls of a message widget.
 
-    def __init__(self, message: MessageWidget) -> None:
-        self._message = message
+    Args:
+        message: The widget.
+        cache: Its rows.
+        host: Does what they are clicked for.
+    """
+
+    def __init__(self, message: QWidget, cache: LayoutCache, host: MessageWidgetHost) -> None:
+        self._message, self._cache, self._host = message, cache, host
         self._hovered = False
         self._focused = False
         self._refocus = ""
@@ -68,14 +72,14 @@ class Controls:
             pass
 
     def _is_due(self) -> bool:
-        model = self._message.model
+        model = self._cache.model
         return self.revealed or bool(self._refocus) or is_always_shown(model.message, model.version)
 
     def _make_and_place(self, spot: VisibleRow) -> None:
         item, style = spot.item, spot.item.style
         if item.widget is None:
             item.widget = self._make(item)
-        x = self._message.offset_x(item) + item.left
+        x = self._cache.offset_x(item) + item.left
         y, width, height = spot.y + item.gap, item.room, spot.height - item.gap
         if isinstance(item, ScrollBarItem | MathItem):
             y, height = spot.y + spot.height - style.px(SIDE_BAR), style.px(SIDE_BAR)
@@ -91,18 +95,17 @@ class Controls:
         item.widget.show()
 
     def _make(self, item: RowItem) -> QWidget:
-        message, style = self._message, item.style
-        host = message.host
+        message, cache, host, style = self._message, self._cache, self._host, item.style
         if isinstance(item, CodeHeadItem):
             state = item.row.state
             head = CodeHead(message, style, state)
-            head.copy_clicked.connect(lambda: host.copy_code(message.model, state))
+            head.copy_clicked.connect(lambda: host.copy_code(cache.model, state))
             head.wrap_clicked.connect(lambda: host.toggle_wrap(state))
             self._watch((head.wrap, head.copy), head)
             return head
         if isinstance(item, ThinkingItem):
             toggle = ThinkingToggle(message, style, item.row)
-            toggle.clicked.connect(lambda: host.toggle_thinking(message.model))
+            toggle.clicked.connect(lambda: host.toggle_thinking(cache.model))
             self._watch((toggle,), toggle)
             return toggle
         if isinstance(item, ScrollBarItem | MathItem):
@@ -113,10 +116,10 @@ class Controls:
         return self._make_footer(item)
 
     def _make_footer(self, item: RowItem) -> Footer:
-        message = self._message
-        host, model = message.host, message.model
-        footer = Footer(message, item.style, model.message, model.version, busy=host.is_busy())
-        footer.acted.connect(lambda kind, payload: host.on_action(message.model, kind, payload))
+        cache, host, model = self._cache, self._host, self._cache.model
+        busy = host.is_busy()
+        footer = Footer(self._message, item.style, model.message, model.version, busy=busy)
+        footer.acted.connect(lambda kind, payload: host.on_action(cache.model, kind, payload))
         self._watch(footer.buttons, footer)
         footer.reveal(self.revealed)
         for button in footer.buttons:
@@ -129,7 +132,7 @@ class Controls:
         def moved(value: int) -> None:
             if state.offset != value:
                 state.offset = value
-                self._message.host.on_horizontal_scroll()
+                self._host.on_horizontal_scroll()
 
         return moved
 
@@ -142,7 +145,7 @@ class Controls:
     @property
     def revealed(self) -> bool:
         """Whether the actions are seen."""
-        return self._hovered or self._focused or self._message.host.is_last(self._message.model)
+        return self._hovered or self._focused or self._host.is_last(self._cache.model)
 
     def hover(self, *, hovered: bool) -> None:
         """The pointer came or went."""
@@ -152,13 +155,13 @@ class Controls:
     def _focus_changed(self, focused: bool, control: QWidget) -> None:
         self._focused = focused
         self.reveal()
-        row = self._message.layout_cache.row_of(control) if focused else None
+        row = self._cache.row_of(control) if focused else None
         if row is not None:
-            self._message.host.scroll_into_view(self._message.model, row)
+            self._host.scroll_into_view(self._cache.model, row)
 
     def reveal(self) -> None:
         """Show or hide the actions."""
-        for item in self._message.items.values():
+        for item in self._cache.items.values():
             if isinstance(item.widget, Footer):
                 item.widget.reveal(self.revealed)
 
@@ -172,7 +175,7 @@ class Controls:
         focused = self._message.window().focusWidget()
         if focused is not None and self._message.isAncestorOf(focused):
             self._refocus = focused.accessibleName()
-            self._message.host.take_focus()
+            self._host.take_focus()
 
     @staticmethod
     def controls_of(spot: VisibleRow) -> list[QWidget]:
@@ -198,9 +201,3 @@ def _set_bar(bar: HorizontalScrollBar, item: RowItem) -> None:
         pad = 2 * item.style.px(CODE_PAD) if isinstance(state, CodeState) else 0
         bar.setRange(0, max(0, state.content_width - item.room + pad))
         bar.setValue(state.offset)
-
-
-def has_focus(widget: QWidget) -> bool:
-    """Whether a control, or one inside it, has the focus of its window."""
-    focused = widget.window().focusWidget()
-    return focused is not None and (focused is widget or widget.isAncestorOf(focused))

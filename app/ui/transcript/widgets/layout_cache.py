@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from app.ui.transcript.content.rows import FooterRow, NoteRow, Row, ScrollBarRow, SpaceRow
 from app.ui.transcript.items.block_items import FooterItem, ThinkingItem
 from app.ui.transcript.items.make_item import make_item
-from app.ui.transcript.widgets.controls import has_focus
 from app.ui.transcript.widgets.message_controls import ThinkingToggle
 
 if TYPE_CHECKING:
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from app.ui.transcript.items.row_item import RowItem
     from app.ui.transcript.items.style import Style
 
+MARGIN = 28
 BUBBLE_PAD_X = 16
 BUBBLE_SHARE = 0.8
 """A question's bubble takes at most this share of the column."""
@@ -123,12 +123,20 @@ class LayoutCache:
         ]
         self.bubble_width = min(full, int(max(texts, default=0)) + pads + 2)
 
+    def offset_x(self, item: RowItem) -> int:
+        """Where an item's column begins in the message's widget."""
+        style = item.style
+        margin = style.px(MARGIN)
+        if self.model.is_user and not isinstance(item.row, FooterRow | NoteRow):
+            return margin + style.column - self.bubble_width + style.px(BUBBLE_PAD_X)
+        return margin
+
     # ------------------------------------------------------------------ letting go
 
     def _drop(self, row: int, *, keep_widget: bool = False) -> None:
         item = self.items.pop(row)
         if item.widget is not None and not keep_widget:
-            if has_focus(item.widget):
+            if _has_focus(item.widget):
                 self._give_up_focus()
             item.widget.hide()
             item.widget.deleteLater()
@@ -140,7 +148,7 @@ class LayoutCache:
         Those ``ahead`` of the viewport are kept without being seen.
         """
         for row, item in list(self.items.items()):
-            if row in shown or (item.widget is not None and has_focus(item.widget)):
+            if row in shown or (item.widget is not None and _has_focus(item.widget)):
                 continue
             if row not in ahead:
                 self._drop(row)
@@ -181,3 +189,9 @@ def _reusable(known: RowItem, wanted: object, style: Style) -> bool:
 def _refresh(item: RowItem) -> None:
     if isinstance(item, ThinkingItem) and isinstance(item.widget, ThinkingToggle):
         item.widget.set_row(item.row)
+
+
+def _has_focus(widget: QWidget) -> bool:
+    """Whether a control, or one inside it, has the focus of its window."""
+    focused = widget.window().focusWidget()
+    return focused is not None and (focused is widget or widget.isAncestorOf(focused))

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container
-from dataclasses import dataclass, replace
-from typing import Protocol
+from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QRect, Qt
 from PySide6.QtGui import QAccessible, QEnterEvent, QMouseEvent, QPainter, QPaintEvent
@@ -15,14 +14,13 @@ from app.ui.transcript.content.flow_layout import PlacedRow
 from app.ui.transcript.content.message_model import MessageModel
 from app.ui.transcript.content.rows import FooterRow, NoteRow, Row, TextRow
 from app.ui.transcript.content.spoken import spoken_message
-from app.ui.transcript.content.wide_blocks import CodeState
 from app.ui.transcript.items.formulas import PendingFormula
-from app.ui.transcript.items.row_item import RowDecoration, RowItem
+from app.ui.transcript.items.row_item import RowItem
 from app.ui.transcript.items.style import Style
 from app.ui.transcript.widgets.controls import Controls
-from app.ui.transcript.widgets.layout_cache import BUBBLE_PAD_X, LayoutCache
+from app.ui.transcript.widgets.layout_cache import BUBBLE_PAD_X, MARGIN, LayoutCache
+from app.ui.transcript.widgets.message_widget_host import MessageWidgetHost, VisibleRow
 
-MARGIN = 28
 BUBBLE_PAD_Y, BUBBLE_RADIUS = 14, 14
 BUBBLE_PAD_TEXT = 6  # a line of text has its distance below it already
 SPOKEN = 20_000
@@ -32,59 +30,15 @@ UNHEARD = 2_000
 """The description while no screen reader listens: that of a long answer takes some frames."""
 
 
-class MessageWidgetHost(Protocol):
-    """What a message widget needs of the transcript."""
-
-    def decoration_of(self, model: MessageModel, row: int) -> RowDecoration:
-        """Selection and matches in a row."""
-
-    def on_action(self, model: MessageModel, kind: str, payload: str) -> None:
-        """An action was chosen."""
-
-    def copy_code(self, model: MessageModel, state: CodeState) -> None:
-        """Put a code block on the clipboard."""
-
-    def toggle_wrap(self, state: CodeState) -> None:
-        """Wrap or unwrap a code block."""
-
-    def toggle_thinking(self, model: MessageModel) -> None:
-        """Fold or unfold the reasoning."""
-
-    def on_horizontal_scroll(self) -> None:
-        """A wide block was scrolled."""
-
-    def is_last(self, model: MessageModel) -> bool:
-        """Whether it is the last message."""
-
-    def is_busy(self) -> bool:
-        """Whether an answer is being written."""
-
-    def take_focus(self) -> None:
-        """Take the focus from a control that goes away."""
-
-    def scroll_into_view(self, model: MessageModel, row: int) -> None:
-        """Bring a row into view, because it got the focus."""
-
-
-@dataclass(frozen=True, slots=True)
-class VisibleRow:
-    """A row as it stands in the widget."""
-
-    row: int
-    item: RowItem
-    y: int
-    height: int
-
-
 class MessageWidget(QGroupBox):
     """One message. A group box only for its accessible role; it paints itself."""
 
     def __init__(self, parent: QWidget, host: MessageWidgetHost, model: MessageModel) -> None:
         super().__init__(parent)
-        self._viewport, self.host = parent, host
+        self._viewport, self._host = parent, host
         self.visible_rows: list[VisibleRow] = []
-        self.controls = Controls(self)
-        self.layout_cache = LayoutCache(model, self.controls.give_up_focus)
+        self.layout_cache = LayoutCache(model, self.give_up_focus)
+        self.controls = Controls(self, self.layout_cache, host)
         self.setContentsMargins(0, 0, 0, 0)
         self.setMouseTracking(True)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -194,16 +148,12 @@ class MessageWidget(QGroupBox):
     def hide_offscreen(self) -> None:
         """Stand aside, with rows laid out ahead of the viewport."""
         self.visible_rows = []
-        self.controls.give_up_focus()
+        self.give_up_focus()
         self.hide()
 
-    def offset_x(self, item: RowItem) -> int:
-        """Where the item's column begins in this widget."""
-        style = item.style
-        margin = style.px(MARGIN)
-        if self.model.is_user and not isinstance(item.row, FooterRow | NoteRow):
-            return margin + style.column - self.layout_cache.bubble_width + style.px(BUBBLE_PAD_X)
-        return margin
+    def give_up_focus(self) -> None:
+        """Hand the focus of one of its controls to the transcript."""
+        self.controls.give_up_focus()
 
     def enterEvent(self, event: QEnterEvent) -> None:
         """The pointer came."""
@@ -254,13 +204,13 @@ class MessageWidget(QGroupBox):
             area = QRect(0, spot.y, self.width(), spot.height)
             if not wanted.intersects(area):
                 continue
-            x = self.offset_x(spot.item)
+            x = self.layout_cache.offset_x(spot.item)
             painter.save()
             painter.translate(x, spot.y)
             part = (wanted & area).boundingRect()
             if part != area:
                 painter.setClipRect(part.translated(-x, -spot.y))
-            look = self.host.decoration_of(self.model, spot.row)
+            look = self._host.decoration_of(self.model, spot.row)
             inside = self.model.is_user and not isinstance(spot.item.row, NoteRow)
             ground = theme.bubble if inside else theme.page
             width = bubble if inside else spot.item.width

@@ -59,8 +59,9 @@ class FindState:
 
 
 class TranscriptSignals(QAbstractScrollArea):
-    """The signals of the transcript."""
+    """The signals of the transcript; the last says that its button to the end was pressed."""
 
     action_requested = Signal(MessageAction)
     link_activated = Signal(LinkRequest)
     find_changed = Signal(FindState)
+    end_requested = Signal()

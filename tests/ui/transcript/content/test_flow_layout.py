@@ -13,7 +13,7 @@ MEASURES = Measures(column=600, char_width=8, line=24, code_line=20, zoom=1.0)
 
 def layout(count: int, factor: float = 1.0) -> FlowLayout:
     chat = BranchModel(MEASURES)
-    chat.set_messages(long_chat(count), frozenset())
+    chat.set_messages(long_chat(count))
 
     def measure(at: int, row: int) -> int:
         # Real heights differ from the estimates, each by another share, but never change.

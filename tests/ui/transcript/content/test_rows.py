@@ -10,7 +10,6 @@ from app.markup.parse import parse
 from app.markup.stream import MarkdownStream
 from app.ui.transcript.content.row_list import CODE_LINES, TABLE_LINES, RowList
 from app.ui.transcript.content.rows import (
-    CodeRow,
     MathRow,
     Row,
     ScrollBarRow,
@@ -31,6 +30,7 @@ from app.ui.transcript.content.runs import (
     units,
 )
 from app.ui.transcript.content.user_text import verbatim_flow
+from app.ui.transcript.content.wide_blocks import CodeRow
 from tests.ui.transcript.making import MIXED
 
 

@@ -21,7 +21,7 @@ MEASURES = Measures(column=600, char_width=8, line=24, code_line=20, zoom=1.0)
 
 def chat(*texts: str) -> BranchModel:
     made = BranchModel(MEASURES)
-    made.set_messages(chat_of(texts), frozenset())
+    made.set_messages(chat_of(texts))
     return made
 
 

@@ -96,7 +96,7 @@ def test_without_a_selection_nothing_is_offered_to_be_copied(
     found = actions(view, spot(view, 1, "plain"))
     assert not [text for text in found if text.startswith("Copy")]
     found["Select whole chat"].trigger()
-    assert view.selection_controller.selection is not None
+    assert view._selection.selection is not None
 
 
 def test_a_formula_is_copied_as_its_source(view: TranscriptView, qtbot: QtBot) -> None:
@@ -104,7 +104,11 @@ def test_a_formula_is_copied_as_its_source(view: TranscriptView, qtbot: QtBot) -
     actions(view, spot(view, 1, "\ufffc here", 0) + QPoint(6, 0))["Copy formula as LaTeX"].trigger()
     assert clipboard() == "$\\pi r^2$"
     assert "Copy formula as LaTeX" not in actions(view, spot(view, 1, "area"))
-    display = next(p for p in view.flow.placed if "int_0" in str(view.branch.models[1].rows[p.row]))
+    display = next(
+        p
+        for p in view._layout.flow.placed
+        if "int_0" in str(view._layout.branch.models[1].rows[p.row])
+    )
     middle = QPoint(view.width() // 2, display.y + display.height // 2)
     actions(view, middle)["Copy formula as LaTeX"].trigger()
     assert "\\int_0^1 x\\,dx" in clipboard()

@@ -27,11 +27,11 @@ def test_find_reaches_messages_far_away(view: TranscriptView, qtbot: QtBot) -> N
     qtbot.waitUntil(lambda: bool(states) and states[-1].complete, timeout=20_000)
     assert states[-1].total == 2
     view.find_next()
-    assert any(placed.at == 7 for placed in view.flow.placed)
+    assert any(placed.at == 7 for placed in view._layout.flow.placed)
     assert states[-1].current in (1, 2)
     view.find_next()
-    view.find_previous()
-    view.clear_find()
+    view.find_next(-1)
+    view.find("")
     assert view.find("absent-word") == 0
 
 
@@ -56,7 +56,7 @@ def test_searching_a_long_chat_never_forgets_what_is_in_view(
     view.grab()
     view.find_next()
     view.grab()
-    opened = sum(1 for model in view.branch.models if model.list is not None)
+    opened = sum(1 for model in view._layout.branch.models if model.list is not None)
     assert opened <= 60
 
 
@@ -80,10 +80,10 @@ def test_what_was_not_read_yet_is_searched_and_selected_too(
     qtbot.waitUntil(lambda: bool(states) and states[-1].complete, timeout=20_000)
     assert states[-1].total == 1
     view.find_next()
-    assert any(placed.at == 1 for placed in view.flow.placed)
+    assert any(placed.at == 1 for placed in view._layout.flow.placed)
     view.set_branch([entry(0, "Hi"), entry(1, text)])
     view.select_all()
-    view.copy(CopyAs.MARKDOWN)
+    view._selection.copy(CopyAs.MARKDOWN)
     assert QGuiApplication.clipboard().text().endswith(MIXED)
 
 
@@ -92,10 +92,10 @@ def test_next_and_previous_go_round_the_ends(view: TranscriptView) -> None:
     states: list[FindState] = []
     view.find_changed.connect(states.append)
     assert view.find("needle") == 3
-    view.scroll_controller.scroll_to_start()
+    view._layout.scroll_to_start()
     seen = []
-    for step in [view.find_next] * 4 + [view.find_previous] * 2:
-        step()
+    for step in [1] * 4 + [-1] * 2:
+        view.find_next(step)
         seen.append(states[-1].current)
     assert seen == [1, 2, 3, 1, 3, 2]
 
@@ -128,14 +128,14 @@ def test_folded_reasoning_is_searched_and_unfolded_for_its_match(view: Transcrip
     states: list[FindState] = []
     view.find_changed.connect(states.append)
     assert view.find("needle") == 4
-    view.scroll_controller.scroll_to_start()
+    view._layout.scroll_to_start()
     for number in (1, 2, 3, 4):
         view.find_next()
         assert (states[-1].current, states[-1].total) == (number, 4)
-        current = view.finder._current
+        current = view._finder._current
         assert current is not None
-        assert "needle" in row_text(view.branch.models[31].rows[current.row])
-        assert (31, current.row) in {(p.at, p.row) for p in view.flow.placed}
+        assert "needle" in row_text(view._layout.branch.models[31].rows[current.row])
+        assert (31, current.row) in {(p.at, p.row) for p in view._layout.flow.placed}
 
 
 def test_matches_stay_with_their_words_when_the_reasoning_is_folded(
@@ -148,8 +148,8 @@ def test_matches_stay_with_their_words_when_the_reasoning_is_folded(
     assert toggle is not None
     for _ in range(2):
         toggle.click()
-        for row, content in enumerate(view.branch.models[1].rows):
-            matches, _ = view.finder.matches_in(1, row)
+        for row, content in enumerate(view._layout.branch.models[1].rows):
+            matches, _ = view._finder.matches_in(1, row)
             if not isinstance(content, ThinkingRow):
                 assert len(matches) == row_text(content).count("needle")
         toggle = view.findChild(QuietButton, "thinking")

@@ -30,9 +30,9 @@ def drag(view: TranscriptView, start: QPoint, end: QPoint) -> None:
 
 def test_a_drag_selects_across_messages(view: TranscriptView) -> None:
     view.set_branch(chat_of(["First question", "First answer", "Second question", "Second answer"]))
-    last = view.flow.placed[-1]
+    last = view._layout.flow.placed[-1]
     drag(view, QPoint(500, 30), QPoint(880, last.y))
-    view.copy(CopyAs.PLAIN)
+    view._selection.copy(CopyAs.PLAIN)
     text = QGuiApplication.clipboard().text()
     assert "First answer" in text
     assert "Second answer" in text
@@ -41,7 +41,7 @@ def test_a_drag_selects_across_messages(view: TranscriptView) -> None:
 def test_select_all_copies_what_was_never_laid_out(view: TranscriptView) -> None:
     view.set_branch(long_chat(200))
     QTest.keyClick(view, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
-    view.copy(CopyAs.MARKDOWN)
+    view._selection.copy(CopyAs.MARKDOWN)
     text = QGuiApplication.clipboard().text()
     assert "Question 0:" in text
     assert "Answer 199." in text
@@ -52,7 +52,7 @@ def test_rich_text_pastes_into_an_editor_as_it_looked(view: TranscriptView) -> N
         chat_of(["Hi", f"{MIXED}\n\nThe area is $\\pi r^2$.\n\n```c\nint x;\n```\n\n1. a\n2. b\n"])
     )
     view.select_all()
-    view.copy()
+    view._selection.copy()
     editor = QTextEdit()
     editor.paste()
     document, text = editor.document(), editor.toPlainText()
@@ -74,9 +74,11 @@ def test_a_selected_formula_is_as_dark_as_the_text_beside_it(
     view.set_branch(chat_of(["Hi", "$\\pi r^2 + \\frac{a}{b}$"]))
     settle(view, qtbot)
     row = next(
-        p for p in view.flow.placed if p.at == 1 and view.message_widgets.lay_out(1, p.row).length()
+        p
+        for p in view._layout.flow.placed
+        if p.at == 1 and view._layout.widgets.lay_out(1, p.row).length()
     )
-    left = (view.width() - view.styles.normal.column) // 2
+    left = (view.width() - view._styles.normal.column) // 2
 
     def darkest() -> int:
         picture = view.viewport().grab(QRect(left, row.y, 90, row.height)).toImage()
@@ -96,10 +98,10 @@ def test_a_selection_too_large_to_be_made_rich_is_copied_as_it_was_written(
 ) -> None:
     view.set_branch(long_chat(6))
     view.select_all()
-    view.copy()
+    view._selection.copy()
     assert QGuiApplication.clipboard().mimeData().hasHtml()
     monkeypatch.setattr("app.ui.transcript.content.selection.RICH_LIMIT", 100)
-    view.copy()
+    view._selection.copy()
     assert not QGuiApplication.clipboard().mimeData().hasHtml()
     assert "## Steps" in QGuiApplication.clipboard().text()
 
@@ -130,7 +132,7 @@ def hold(view: TranscriptView, kind: QEvent.Type, point: QPoint) -> None:
 
 
 def copied(view: TranscriptView) -> str:
-    view.copy(CopyAs.PLAIN)
+    view._selection.copy(CopyAs.PLAIN)
     return QGuiApplication.clipboard().text()
 
 
@@ -147,19 +149,21 @@ def test_a_drag_beyond_the_edge_ends_with_the_button_though_its_message_is_gone(
     window.show()
     qtbot.waitExposed(window)
     view.set_branch(long_chat(60))
-    view.scroll_controller.scroll_to_start()
-    first = view.branch.models[0].message.id
+    view._layout.scroll_to_start()
+    first = view._layout.branch.models[0].message.id
     at_the_window(view, QTest.mousePress, spot(view, 0, "Question"))
     at_the_window(view, QTest.mouseMove, QPoint(400, 300))
     at_the_window(view, QTest.mouseMove, QPoint(400, view.height() + 60))
-    qtbot.waitUntil(lambda: first not in view.message_widgets.widgets, timeout=20_000)
+    qtbot.waitUntil(lambda: first not in view._layout.widgets.widgets, timeout=20_000)
     at_the_window(view, QTest.mouseMove, QPoint(400, 300))
     at_the_window(view, QTest.mouseRelease, QPoint(400, 300))
     assert QWidget.mouseGrabber() is None
-    before, selected = view.flow.position, view.selection_controller.selection
+    # Not the position in pixels: that follows the estimates of heights above.
+    before, selected = view._layout.anchor.first_visible_line(), view._selection.selection
     at_the_window(view, QTest.mouseMove, QPoint(400, 200))
     qtbot.wait(100)  # some steps of a view that went on scrolling
-    assert (view.flow.position, view.selection_controller.selection) == (before, selected)
+    assert view._layout.anchor.first_visible_line() == before
+    assert view._selection.selection == selected
     assert "Answer 1." in copied(view)
 
 
@@ -189,7 +193,7 @@ def test_shift_and_a_click_select_from_the_click_before(view: TranscriptView) ->
     view.set_branch(chat_of(["Hi", "Some plain words.\n\nAnother paragraph here."]))
     shift = Qt.KeyboardModifier.ShiftModifier
     at_the_window(view, QTest.mouseClick, spot(view, 1, "plain"))
-    assert view.selection_controller.selection is None
+    assert view._selection.selection is None
     at_the_window(view, QTest.mouseClick, spot(view, 1, "paragraph"), shift)
     assert copied(view) == "lain words.\n\nAnother p"
     at_the_window(view, QTest.mouseClick, spot(view, 1, "Some"), shift)
@@ -205,9 +209,9 @@ def test_an_answer_that_is_being_written_is_copied_as_far_as_it_has_come(
     view.feed(answer.message.id, "Because **of** $x^2$.\n\n```c\nint x;\n```\n\nAnd")
     view.select_all()
     assert copied(view) == "You:\nWhy?\n\nPhial:\nBecause of $x^2$.\n\nint x;\n\nAnd"
-    view.copy(CopyAs.MARKDOWN)
+    view._selection.copy(CopyAs.MARKDOWN)
     assert "Because **of** $x^2$." in QGuiApplication.clipboard().text()
-    view.copy(CopyAs.RICH)
+    view._selection.copy(CopyAs.RICH)
     assert "<strong>of</strong>" in QGuiApplication.clipboard().mimeData().html()
 
 
@@ -218,7 +222,7 @@ def test_a_selection_in_rows_that_were_folded_away_is_none(view: TranscriptView)
     toggle = view.findChild(QuietButton, "thinking")
     assert toggle is not None
     toggle.click()
-    assert view.selection_controller.selection is None
+    assert view._selection.selection is None
     view.select_all()
     toggle = view.findChild(QuietButton, "thinking")
     assert toggle is not None
@@ -257,12 +261,12 @@ def test_what_the_mouse_selected_is_offered_to_the_middle_button(
 
 def test_a_drag_above_the_view_scrolls_up(view: TranscriptView, qtbot: QtBot) -> None:
     view.set_branch(long_chat(20))
-    before = view.flow.position
+    before = view._layout.flow.position
     at_the_window(view, QTest.mousePress, QPoint(400, 300))
     at_the_window(view, QTest.mouseMove, QPoint(400, 200))
     hold(view, QEvent.Type.MouseMove, QPoint(400, -40))
-    qtbot.waitUntil(lambda: view.flow.position < before - 100)
-    hold(view, QEvent.Type.MouseButtonRelease, QPoint(400, -40))
-    stopped = view.flow.position
+    qtbot.waitUntil(lambda: view._layout.flow.position < before - 100)
+    at_the_window(view, QTest.mouseRelease, QPoint(400, 10))
+    stopped = view._layout.anchor.first_visible_line()
     qtbot.wait(80)
-    assert view.flow.position == stopped
+    assert view._layout.anchor.first_visible_line() == stopped

@@ -27,7 +27,7 @@ def math_item(view: TranscriptView, qtbot: QtBot, text: str) -> MathItem:
     view.set_branch([entry(0, "Go."), entry(1, text)])
     qtbot.waitUntil(lambda: view.idle, timeout=60_000)
     items = [
-        item for widget in view.message_widgets.widgets.values() for item in widget.items.values()
+        item for widget in view._layout.widgets.widgets.values() for item in widget.items.values()
     ]
     return next(item for item in items if isinstance(item, MathItem))
 
@@ -149,7 +149,7 @@ def test_what_cannot_be_drawn_is_shown_as_its_source(
 
 def ink(view: TranscriptView) -> int:
     """Pixels of an answer's first row with text that are as dark as letters."""
-    row = next(p for p in view.flow.placed if p.at == 1 and p.height > 15)
+    row = next(p for p in view._layout.flow.placed if p.at == 1 and p.height > 15)
     image = view.viewport().grab(QRect(0, row.y, view.viewport().width(), row.height)).toImage()
     return sum(
         image.pixelColor(x, y).lightness() < 120

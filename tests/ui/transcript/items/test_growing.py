@@ -73,7 +73,7 @@ def test_every_state_of_an_answer_looks_as_if_it_were_drawn_anew(
     chance = random.Random(len(text))
     view = make_view(height=900)
     streamed(view, "")
-    key = view.streaming
+    key = view._layout.branch.streaming
     done = compared = 0
     while done < len(text):
         piece = text[done : done + chance.choice((1, 3, 4, 5, 9))]
@@ -83,8 +83,8 @@ def test_every_state_of_an_answer_looks_as_if_it_were_drawn_anew(
         if chance.random() < 0.03 or done == len(text):
             settle(view, qtbot)
             grown = seen(view)
-            view.message_widgets.drop_items()
-            view.scroll_controller.relayout()
+            view._layout.widgets.drop_items()
+            view._layout.relayout()
             settle(view, qtbot)
             assert grown == seen(view), f"after {text[max(0, done - 60) : done]!r}"
             compared += 1
@@ -93,11 +93,11 @@ def test_every_state_of_an_answer_looks_as_if_it_were_drawn_anew(
 
 def test_rows_that_grow_are_not_made_anew(view: TranscriptView) -> None:
     streamed(view, "A line of text that")
-    key = view.streaming
-    row = view.flow.placed[-2]
-    item = view.message_widgets.item(row.at, row.row)
+    key = view._layout.branch.streaming
+    row = view._layout.flow.placed[-2]
+    item = view._layout.widgets.item(row.at, row.row)
     for word in ("goes", "on and", "**on**", "until", "the end."):
         view.feed(key, f" {word}")
-        assert view.message_widgets.item(row.at, row.row) is item
-    message = view.branch.models[1].message
+        assert view._layout.widgets.item(row.at, row.row) is item
+    message = view._layout.branch.models[1].message
     view.finish(replace(message, content="", status=MessageStatus.COMPLETE))

@@ -51,20 +51,20 @@ def test_every_match_is_marked_where_it_stands_and_nothing_else(
     view.resize(width, 900)
     view.set_branch(chat_of(["Hi", TEXT]))
     settle(view, qtbot)
-    theme = view.styles.theme
+    theme = view._styles.theme
     everywhere = view.viewport().rect()
     assert coloured(pictured(view), everywhere, theme.match) == 0
     assert view.find("needle") == 6
     marked = pictured(view)
-    for placed in view.flow.placed:
-        matches, _ = view.finder.matches_in(placed.at, placed.row)
+    for placed in view._layout.flow.placed:
+        matches, _ = view._finder.matches_in(placed.at, placed.row)
         band = QRect(0, placed.y, view.viewport().width(), placed.height).intersected(everywhere)
         assert (coloured(marked, band, theme.match) > 60) is bool(matches), placed
     view.find_next()
     marked = pictured(view)
-    row = view.finder._current
+    row = view._finder._current
     assert row is not None
-    place = next(p for p in view.flow.placed if (p.at, p.row) == (row.at, row.row))
+    place = next(p for p in view._layout.flow.placed if (p.at, p.row) == (row.at, row.row))
     band = QRect(0, place.y, view.viewport().width(), place.height)
     assert coloured(marked, band, theme.match_current) > 60
     assert coloured(marked, band, theme.match) > 60  # the other one of the same paragraph
@@ -78,11 +78,11 @@ def test_a_match_over_two_lines_is_marked_on_both(view: TranscriptView, qtbot: Q
     view.set_branch(chat_of(["Hi", f"Begin {words} end."]))
     settle(view, qtbot)
     assert view.find(f"Begin {words} end.") == 1
-    place = next(p for p in view.flow.placed if view.finder.matches_in(p.at, p.row)[0])
+    place = next(p for p in view._layout.flow.placed if view._finder.matches_in(p.at, p.row)[0])
     marked = pictured(view)
-    left = (view.width() - view.styles.normal.column) // 2
+    left = (view.width() - view._styles.normal.column) // 2
     lines = range(place.y, place.y + place.height)
-    seen = {y for y in lines if marked.pixel(left + 1, y) == QColor(view.styles.theme.match).rgb()}
+    seen = {y for y in lines if marked.pixel(left + 1, y) == QColor(view._styles.theme.match).rgb()}
     thirds = {3 * (y - place.y) // place.height for y in seen}
     assert thirds == {0, 1, 2}
 
@@ -92,10 +92,10 @@ def test_thousands_of_matches_in_a_paragraph_are_drawn_as_one_area(
 ) -> None:
     view.set_branch(chat_of(["Hi", "several plain words here " * 380]))
     settle(view, qtbot)
-    place = next(p for p in view.flow.placed if p.height > 200)
-    item = view.message_widgets.item(place.at, place.row)
+    place = next(p for p in view._layout.flow.placed if p.height > 200)
+    item = view._layout.widgets.item(place.at, place.row)
     assert item is not None
-    text = view.branch.models[place.at].rows[place.row]
+    text = view._layout.branch.models[place.at].rows[place.row]
     letters = [i for i, letter in enumerate(row_plain(text)) if letter == "e"]
     assert len(letters) > 1500
 

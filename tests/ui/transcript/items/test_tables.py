@@ -25,8 +25,10 @@ LTR = "| Name | Age |\n|---|---|\n| Ahmed | 3057 |\n"
 
 def table_of(view: TranscriptView) -> TableItem:
     """The table of the answer."""
-    at = next(i for i, row in enumerate(view.branch.models[1].rows) if isinstance(row, TableRow))
-    item = view.message_widgets.lay_out(1, at)
+    at = next(
+        i for i, row in enumerate(view._layout.branch.models[1].rows) if isinstance(row, TableRow)
+    )
+    item = view._layout.widgets.lay_out(1, at)
     assert isinstance(item, TableItem)
     return item
 
@@ -66,7 +68,7 @@ def test_a_word_is_selected_where_it_is_seen(view: TranscriptView, qtbot: QtBot)
     settle(view, qtbot)
     for words in (AHMED, "3057", NAME):
         QTest.mouseDClick(view.viewport(), Qt.MouseButton.LeftButton, pos=spot(view, 1, words, 2))
-        view.copy(CopyAs.PLAIN)
+        view._selection.copy(CopyAs.PLAIN)
         assert QGuiApplication.clipboard().text().strip() == words
 
 

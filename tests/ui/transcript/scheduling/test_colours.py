@@ -7,8 +7,7 @@ from pytestqt.qtbot import QtBot
 
 from app.domain.conversation import MessageStatus
 from app.markup.code.highlighter import highlight
-from app.ui.transcript.content.rows import CodeRow
-from app.ui.transcript.content.wide_blocks import GROWTH, CodeState
+from app.ui.transcript.content.wide_blocks import GROWTH, CodeRow, CodeState
 from app.ui.transcript.items.text_items import CodeItem
 from app.ui.transcript.view import TranscriptView
 from tests.ui.transcript.making import entry
@@ -29,7 +28,7 @@ def wanted(language: str, text: str) -> list[str]:
 def shown(view: TranscriptView) -> list[str]:
     """The same, as the rows in view have it."""
     found = []
-    for row in view.branch.models[1].rows:
+    for row in view._layout.branch.models[1].rows:
         if isinstance(row, CodeRow):
             for kind, text in row.state.tokens_of(row) or ():
                 found += [kind for char in text if not char.isspace()]
@@ -50,7 +49,7 @@ def test_a_streamed_block_ends_as_its_lexer_reads_the_whole(
     qtbot.waitUntil(lambda: view.idle, timeout=60_000)
     assert shown(view) == wanted(language, code)
     items = [
-        item for widget in view.message_widgets.widgets.values() for item in widget.items.values()
+        item for widget in view._layout.widgets.widgets.values() for item in widget.items.values()
     ]
     assert not any(item.stale for item in items if isinstance(item, CodeItem))
 

@@ -34,12 +34,12 @@ class Seen:
 
 def first_line(view: TranscriptView) -> Seen:
     """The first whole line in view, found without the view's own search for it."""
-    for placed in view.flow.placed:
-        model = view.branch.models[placed.at]
+    for placed in view._layout.flow.placed:
+        model = view._layout.branch.models[placed.at]
         text = row_text(model.rows[placed.row])
         if not text:
             continue
-        item = view.message_widgets.lay_out(placed.at, placed.row)
+        item = view._layout.widgets.lay_out(placed.at, placed.row)
         for offset in range(len(text)):
             y = placed.y + item.caret_rect(offset).y()
             if y >= -0.5:  # less than half a pixel is missing
@@ -49,11 +49,14 @@ def first_line(view: TranscriptView) -> Seen:
 
 def top_now(view: TranscriptView, seen: Seen) -> float:
     """Where that line stands now."""
-    at = view.branch.by_id[seen.message_id]
-    for placed in view.flow.placed:
-        if placed.at == at and row_text(view.branch.models[at].rows[placed.row]) == seen.text:
+    at = view._layout.branch.by_id[seen.message_id]
+    for placed in view._layout.flow.placed:
+        if (
+            placed.at == at
+            and row_text(view._layout.branch.models[at].rows[placed.row]) == seen.text
+        ):
             return (
-                placed.y + view.message_widgets.lay_out(at, placed.row).caret_rect(seen.offset).y()
+                placed.y + view._layout.widgets.lay_out(at, placed.row).caret_rect(seen.offset).y()
             )
     raise AssertionError(f"{seen.text[:40]!r} is out of sight")
 
@@ -73,8 +76,8 @@ def wordy_chat(count: int) -> list[BranchMessage]:
 def somewhere(view: TranscriptView, qtbot: QtBot, chance: random.Random) -> Seen:
     """Open a chat of sixty messages anywhere inside; the line that the reader looks at then."""
     view.set_branch(wordy_chat(60))
-    view.scroll_controller.scroll_to(
-        chance.randrange(2000, view.branch.index.total - 4000), end=False
+    view._layout.scroll_to(
+        chance.randrange(2000, view._layout.branch.index.total - 4000), end=False
     )
     settle(view, qtbot)
     return first_line(view)
@@ -87,11 +90,11 @@ def test_late_formulas_and_corrected_heights_leave_the_line_where_it_is(
     chance = random.Random(seed)
     view.set_branch(wordy_chat(60))
     for _ in range(6):
-        inside = chance.randrange(1500, view.branch.index.total - 3000)
-        view.scroll_controller.scroll_to(inside, end=False)
+        inside = chance.randrange(1500, view._layout.branch.index.total - 3000)
+        view._layout.scroll_to(inside, end=False)
         seen = first_line(view)
         delta = chance.randrange(-90, int(seen.y) + 1)
-        view.scroll_controller.scroll_by(delta)
+        view._layout.scroll_by(delta)
         settle(view, qtbot)
         assert abs(top_now(view, seen) - (seen.y - delta)) <= STILL
 
@@ -113,11 +116,11 @@ def test_any_widths_one_after_the_other_keep_the_line(
 
 def test_zoom_keeps_the_line(view: TranscriptView, qtbot: QtBot) -> None:
     view.set_branch(wordy_chat(40))
-    view.scroll_controller.scroll_by(-3000)
+    view._layout.scroll_by(-3000)
     settle(view, qtbot)
     seen = first_line(view)
     for percent in (110, 150, 200, 80, 100):
-        view.set_zoom(percent)
+        view.restyle(zoom=percent)
         assert abs(top_now(view, seen) - seen.y) <= STILL
     settle(view, qtbot)
     assert abs(top_now(view, seen) - seen.y) <= STILL
@@ -145,7 +148,7 @@ def test_a_touchpad_moves_the_text_by_its_pixels_and_no_more(
 ) -> None:
     chance = random.Random(seed)
     view.set_branch(wordy_chat(40))
-    view.scroll_controller.scroll_by(-9000)
+    view._layout.scroll_by(-9000)
     settle(view, qtbot)
     seen = first_line(view)
     for _ in range(60):
@@ -166,19 +169,19 @@ def test_a_formula_that_comes_above_the_line_read_pushes_what_is_above_it(
     view: TranscriptView, qtbot: QtBot
 ) -> None:
     view.set_branch(wordy_chat(20))
-    rows = view.branch.open(12).rows
+    rows = view._layout.branch.open(12).rows
     display = next(number for number, row in enumerate(rows) if isinstance(row, MathRow))
-    view.flow.show(12, display + 1, 0)  # the paragraph below it is at the top
-    view.arrange()
+    view._layout.flow.show(12, display + 1, 0)  # the paragraph below it is at the top
+    view._layout.arrange()
     seen = first_line(view)
-    estimate = view.message_widgets.lay_out(12, display)
+    estimate = view._layout.widgets.lay_out(12, display)
     assert estimate.pending
     delta = estimate.height + 60  # as far up as the last lines of the paragraph above it
     assert delta < view.viewport().height() / 3
-    view.scroll_controller.scroll_by(-delta)
+    view._layout.scroll_by(-delta)
     assert first_line(view).text != seen.text
     settle(view, qtbot)
-    assert view.message_widgets.lay_out(12, display).height != estimate.height
+    assert view._layout.widgets.lay_out(12, display).height != estimate.height
     assert abs(top_now(view, seen) - seen.y - delta) <= STILL
 
 
@@ -188,7 +191,7 @@ def test_dragging_the_bar_through_a_chat_never_goes_back(
 ) -> None:
     view.set_branch(wordy_chat(24))
     if way > 0:
-        view.scroll_controller.scroll_to_start()
+        view._layout.scroll_to_start()
     settle(view, qtbot)
     bar = view.verticalScrollBar()
     bar.setSliderDown(True)
@@ -196,23 +199,23 @@ def test_dragging_the_bar_through_a_chat_never_goes_back(
     while bar.value() != (0 if way < 0 else bar.maximum()):
         bar.setValue(max(0, min(bar.maximum(), bar.value() + way * step)))
         QApplication.processEvents()
-        first = view.flow.placed[0]
+        first = view._layout.flow.placed[0]
         height = first.height or 1
         places.append((first.at, first.row, -first.y / height))
     bar.setSliderDown(False)
     assert places == sorted(places, reverse=way < 0)
-    assert view.at_bottom if way > 0 else view.flow.position == 0
+    assert view._layout.flow.bottom_reached if way > 0 else view._layout.flow.position == 0
 
 
 def test_pages_there_and_back_lead_to_the_same_line(view: TranscriptView, qtbot: QtBot) -> None:
     view.set_branch(wordy_chat(30))
-    view.scroll_controller.scroll_by(-6000)
+    view._layout.scroll_by(-6000)
     page = view.verticalScrollBar().pageStep()
 
     def there_and_back() -> None:
         for way in (-1, 1):
             for _ in range(5):
-                view.scroll_controller.scroll_by(way * page)
+                view._layout.scroll_by(way * page)
                 settle(view, qtbot)
 
     there_and_back()  # formulas that come late make what is below them longer
@@ -233,7 +236,7 @@ def test_an_answer_grows_and_ends_below_a_reader_without_moving_a_line(
     view.begin_answer(key)
     cut = chance.randrange(700, 1200)
     view.feed(key, text[:cut])
-    view.scroll_controller.scroll_by(-chance.randrange(40, 300))
+    view._layout.scroll_by(-chance.randrange(40, 300))
     settle(view, qtbot)
     seen = first_line(view)
     while cut < len(text):
@@ -242,7 +245,7 @@ def test_an_answer_grows_and_ends_below_a_reader_without_moving_a_line(
         cut += step
         QApplication.processEvents()
         assert abs(top_now(view, seen) - seen.y) <= STILL
-        assert not view.at_bottom
+        assert not view._layout.flow.bottom_reached
     view.finish(replace(answer.message, content=text, status=MessageStatus.COMPLETE))
     settle(view, qtbot)
     assert abs(top_now(view, seen) - seen.y) <= STILL
@@ -268,10 +271,10 @@ def test_a_place_far_into_a_long_answer_is_reached_once_it_is_read(
     view, other = make_view(), make_view()
     view.set_branch(chat)
     settle(view, qtbot)
-    view.scroll_controller.scroll_to(view.branch.index.total * 3 // 4, end=False)
+    view._layout.scroll_to(view._layout.branch.index.total * 3 // 4, end=False)
     settle(view, qtbot)
     place, seen = view.scroll_position(), first_line(view)
     other.set_branch(chat, anchor=place)
-    assert other.branch.models[1].has_unparsed
+    assert other._layout.branch.models[1].has_unparsed
     settle(other, qtbot)
     assert abs(top_now(other, seen) - seen.y) <= STILL

@@ -10,7 +10,7 @@ import pytest
 
 from app.domain.errors import LoadCancelledError, ModelFileError
 from app.domain.generation import Role, Turn
-from app.engine.prompt import Layout, TokenCache, opened
+from app.engine.prompt import PromptLayout, TokenCache, opened
 from app.engine.templates import chat_template
 from app.engine.templates.file_template import FileTemplate
 from app.engine.templates.template_choice import choose_template
@@ -134,7 +134,7 @@ def chat(*texts: str, system: str | None = None) -> list[Turn]:
     return told + [Turn(roles[n % 2], text, f"m{n}") for n, text in enumerate(texts)]
 
 
-def lay_out(template: FileTemplate, turns: list[Turn]) -> Layout:
+def lay_out(template: FileTemplate, turns: list[Turn]) -> PromptLayout:
     return template.lay_out(turns, continuing=False)
 
 

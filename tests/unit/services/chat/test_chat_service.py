@@ -118,9 +118,9 @@ def test_the_first_words_of_an_answer_are_on_disk_at_once(
     exchange = harness.services.chat.send(conversation, "Tell me a story.")
     harness.heard.wait_for(lambda e: isinstance(e, AnswerTextAdded))
     stored, kept = library._of(conversation), ""
-    seq = stored.read(lambda c: message_seq(c, exchange.answer_id))
+    seq = stored.database.read(lambda c: message_seq(c, exchange.answer_id))
     for _ in range(2_000):
-        kept = stored.read(lambda c: partial_text(c, seq))
+        kept = stored.database.read(lambda c: partial_text(c, seq))
         if kept:
             break
         journaled.wait(0.005)

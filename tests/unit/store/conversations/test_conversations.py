@@ -29,9 +29,9 @@ def test_a_conversation_comes_back_as_it_was(library: MessageRepository) -> None
         scroll_message_id="abc",
         scroll_offset=17,
     )
-    library.create(made).result()
-    assert library.get(made.id) == made
-    assert library.list_conversations() == (made,)
+    library.conversations.create(made).result()
+    assert library.conversations.get(made.id) == made
+    assert library.conversations.list_all() == (made,)
 
 
 def test_an_exchange_makes_its_chat_and_clears_the_draft_in_one_go(
@@ -44,7 +44,7 @@ def test_an_exchange_makes_its_chat_and_clears_the_draft_in_one_go(
     branch = library.branch(made.id)
     assert [item.message for item in branch] == [asked, answering]
     assert {item.version for item in branch} == {Version(1, 1)}
-    assert library.get(made.id) == replace(made, draft="", head_id=answering.id)
+    assert library.conversations.get(made.id) == replace(made, draft="", head_id=answering.id)
 
 
 def test_a_finished_answer_keeps_everything_about_it(library: MessageRepository) -> None:
@@ -71,13 +71,13 @@ def test_a_finished_answer_keeps_everything_about_it(library: MessageRepository)
 
 def test_what_does_not_exist_is_said_to_be_missing(library: MessageRepository) -> None:
     with pytest.raises(NotFoundError):
-        library.get("nothing")
+        library.conversations.get("nothing")
     with pytest.raises(NotFoundError):
-        library.rename("nothing", "x").result()
+        library.conversations.rename("nothing", "x").result()
     made = chat()
-    library.create(made).result()
+    library.conversations.create(made).result()
     with pytest.raises(InvalidValueError):
-        library.create(made).result()
+        library.conversations.create(made).result()
 
 
 def test_a_failed_exchange_leaves_nothing_behind(library: MessageRepository) -> None:
@@ -85,7 +85,7 @@ def test_a_failed_exchange_leaves_nothing_behind(library: MessageRepository) -> 
     orphan = replace(question(made, None), parent_id="missing")
     with pytest.raises(NotFoundError):
         library.add_exchange(made, orphan, answer(orphan)).result()
-    assert library.list_conversations() == ()
+    assert library.conversations.list_all() == ()
 
 
 def test_the_last_used_chat_is_on_top_whatever_the_clock_says(library: MessageRepository) -> None:
@@ -93,56 +93,56 @@ def test_the_last_used_chat_is_on_top_whatever_the_clock_says(library: MessageRe
     for n, made in enumerate(chats):
         asked = replace(question(made, None), created_at=NOW - timedelta(days=n))
         library.add_exchange(made, asked, answer(asked)).result()
-    library.set_pinned(chats[1].id, True).result()
-    assert [c.title for c in library.list_conversations()] == ["1", "2", "0"]
+    library.conversations.set_pinned(chats[1].id, True).result()
+    assert [c.title for c in library.conversations.list_all()] == ["1", "2", "0"]
 
 
 def test_an_imported_chat_stands_where_its_time_says(library: MessageRepository) -> None:
     for days in (300, 200, 100):
         made = chat(f"used {days}", updated_at=NOW - timedelta(days=days))
-        library.create(made).result()
+        library.conversations.create(made).result()
     for days in (250, 400, 0, 220, 150):
         made = chat(f"imported {days}", updated_at=NOW - timedelta(days=days))
         library.add_conversation(made, ()).result()
-    titles = [c.title for c in library.list_conversations()]
+    titles = [c.title for c in library.conversations.list_all()]
     ages = [int(title.split()[1]) for title in titles]
     assert ages == sorted(ages)
-    asked = question(library.list_conversations()[-1], None)
-    library.add_exchange(library.list_conversations()[-1], asked, answer(asked)).result()
-    assert library.list_conversations()[0].title == "imported 400"
+    asked = question(library.conversations.list_all()[-1], None)
+    library.add_exchange(library.conversations.list_all()[-1], asked, answer(asked)).result()
+    assert library.conversations.list_all()[0].title == "imported 400"
 
 
 def test_a_chat_that_did_not_change_reads_as_the_same_value(library: MessageRepository) -> None:
     made = [chat(str(n)) for n in range(3)]
     for one in made:
-        library.create(one).result()
-    before = {c.id: c for c in library.list_conversations()}
-    library.rename(made[1].id, "new").result()
-    after = {c.id: c for c in library.list_conversations()}
+        library.conversations.create(one).result()
+    before = {c.id: c for c in library.conversations.list_all()}
+    library.conversations.rename(made[1].id, "new").result()
+    after = {c.id: c for c in library.conversations.list_all()}
     assert [before[c.id] is after[c.id] for c in made] == [True, False, True]
-    assert after[made[1].id] == library.get(made[1].id)
+    assert after[made[1].id] == library.conversations.get(made[1].id)
 
 
 def test_several_chats_are_organised_at_once(library: MessageRepository) -> None:
     chats = [chat(str(n)) for n in range(3)]
     for made in chats:
-        library.create(made)
+        library.conversations.create(made)
     ids = [made.id for made in chats]
-    library.set_folder(ids, "Cooking")
-    library.set_archived(ids[:2], True).result()
-    assert library.folders() == ("Cooking",)
-    assert {c.id for c in library.list_conversations(archived=True)} == set(ids[:2])
-    assert [c.id for c in library.list_conversations(archived=False)] == ids[2:]
+    library.conversations.set_folder(ids, "Cooking")
+    library.conversations.set_archived(ids[:2], True).result()
+    assert library.conversations.folders() == ("Cooking",)
+    assert {c.id for c in library.conversations.list_all(archived=True)} == set(ids[:2])
+    assert [c.id for c in library.conversations.list_all(archived=False)] == ids[2:]
 
 
 def test_an_automatic_title_never_replaces_the_users(library: MessageRepository) -> None:
     made = chat("")
-    library.create(made)
-    library.rename(made.id, "Guessed", by_user=False).result()
-    assert library.get(made.id).title == "Guessed"
-    library.rename(made.id, "Mine")
-    library.rename(made.id, "Guessed again", by_user=False).result()
-    assert library.get(made.id).title == "Mine"
+    library.conversations.create(made)
+    library.conversations.rename(made.id, "Guessed", by_user=False).result()
+    assert library.conversations.get(made.id).title == "Guessed"
+    library.conversations.rename(made.id, "Mine")
+    library.conversations.rename(made.id, "Guessed again", by_user=False).result()
+    assert library.conversations.get(made.id).title == "Mine"
 
 
 def test_everything_is_there_after_closing_and_opening(tmp_path: Path) -> None:
@@ -154,7 +154,7 @@ def test_everything_is_there_after_closing_and_opening(tmp_path: Path) -> None:
     opened.close()
     opened.close()
     with pytest.raises(StoreError):
-        first.rename(made.id, "late")
+        first.conversations.rename(made.id, "late")
     second = open_store(tmp_path)
     branch = second.repository.branch(made.id)
     assert [item.message.content for item in branch] == ["Why?", "Because."]
@@ -166,12 +166,12 @@ def test_a_private_chat_never_touches_the_disk(tmp_path: Path, library: MessageR
     made = chat("Secret", private=True)
     asked = question(made, None, "a secret word")
     private.add_exchange(made, asked, answer(asked, "kept")).result()
-    assert private.list_conversations()[0].private
+    assert private.conversations.list_all()[0].private
     assert len(private.branch(made.id)) == 2
     with pytest.raises(ValueError, match="private"):
-        library.create(made)
+        library.conversations.create(made)
     with pytest.raises(ValueError, match="private"):
-        private.create(chat())
+        private.conversations.create(chat())
     private.close()
     library.close()
     assert all(b"ecret" not in file.read_bytes() for file in tmp_path.rglob("*") if file.is_file())

@@ -35,20 +35,20 @@ def test_the_edit_typed_last_comes_last_and_replaces_the_one_before(
 
 def test_sending_an_edit_forgets_it_and_keeps_the_draft(library: MessageRepository) -> None:
     made, first = asked(library)
-    library.set_draft(made.id, "a draft")
+    library.conversations.set_draft(made.id, "a draft")
     library.set_edit(Edit(first.id, "Why not?", open=True))
     other = question(made, None, "Why not?")
     library.add_exchange(made, other, answer(other, "Well."), edited=first.id).result()
     assert library.edits(made.id) == ()
-    assert library.get(made.id).draft == "a draft"
+    assert library.conversations.get(made.id).draft == "a draft"
 
 
 def test_the_edit_of_a_deleted_question_comes_back_with_it(library: MessageRepository) -> None:
     made, first = asked(library)
     library.set_edit(Edit(first.id, "Why not?", open=True))
-    library.delete_message(first.id).result()
+    library.conversations.delete_message(first.id).result()
     assert library.edits(made.id) == ()
-    library.restore_message(first.id).result()
+    library.conversations.restore_message(first.id).result()
     assert library.edits(made.id) == (Edit(first.id, "Why not?", open=True),)
 
 

@@ -16,7 +16,7 @@ from tests.unit.store.making import answer, chat, question
 
 
 def streaming(library: MessageRepository) -> Message:
-    made = chat(private=library.private)
+    made = chat(private=library.database.private)
     asked = question(made, None)
     writing = answer(asked)
     library.add_exchange(made, asked, writing).result()
@@ -24,7 +24,7 @@ def streaming(library: MessageRepository) -> Message:
 
 
 def repaired(library: MessageRepository, message_id: str) -> Message:
-    library.submit(repair_interrupted).result()
+    library.database.submit(repair_interrupted).result()
     return library.message(message_id)
 
 
@@ -49,7 +49,7 @@ def test_the_cost_follows_what_is_new(library: MessageRepository) -> None:
         text += "twenty characters..." * 5
         library.journal(writing.id, text)
     library.journal(writing.id, text).result()
-    written = library.read(
+    written = library.database.read(
         lambda c: c.execute("SELECT sum(length(content)), count(*) FROM journal").fetchone()
     )
     assert written == (len(text), 200)
@@ -63,7 +63,7 @@ def test_continuing_goes_on_from_what_was_there(library: MessageRepository) -> N
     library.resume(writing.id)
     library.journal(writing.id, "Once upon a time").result()
     assert library.message(writing.id).status is MessageStatus.STREAMING
-    parts = library.read(lambda c: c.execute("SELECT content FROM journal").fetchall())
+    parts = library.database.read(lambda c: c.execute("SELECT content FROM journal").fetchall())
     assert parts == [(b" a time",)]
     assert repaired(library, writing.id).content == "Once upon a time"
 
@@ -75,7 +75,9 @@ def test_a_journal_that_comes_late_changes_nothing(library: MessageRepository) -
     library.finish(done)
     library.journal(writing.id, "Once mo").result()
     assert library.message(writing.id) == done
-    assert library.read(lambda c: c.execute("SELECT count(*) FROM journal").fetchone()) == (0,)
+    assert library.database.read(
+        lambda c: c.execute("SELECT count(*) FROM journal").fetchone()
+    ) == (0,)
     with pytest.raises(NotFoundError):
         library.journal("nothing", "x").result()
 

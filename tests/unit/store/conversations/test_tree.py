@@ -65,16 +65,16 @@ def test_a_deleted_message_goes_with_what_follows_and_comes_back_with_it(
     library.add_message(other)
     second = question(made, other, "Q2")
     library.add_exchange(made, second, answer(second, "A2"))
-    library.delete_message(other.id).result()
+    library.conversations.delete_message(other.id).result()
     assert texts(library, made.id) == ["Q1", "A1"]
     assert library.branch(made.id)[1].version == Version(1, 1)
-    assert [t.message.content for t in library.trashed_messages()] == ["A1b"]
-    library.restore_message(other.id).result()
+    assert [t.message.content for t in library.conversations.trashed_messages()] == ["A1b"]
+    library.conversations.restore_message(other.id).result()
     assert texts(library, made.id) == ["Q1", "A1b", "Q2", "A2"]
-    library.delete_message(first.id).result()
+    library.conversations.delete_message(first.id).result()
     assert texts(library, made.id) == []
-    assert library.get(made.id).head_id is None
-    library.restore_message(first.id).result()
+    assert library.conversations.get(made.id).head_id is None
+    library.conversations.restore_message(first.id).result()
     assert texts(library, made.id) == ["Q1", "A1b", "Q2", "A2"]
 
 
@@ -103,11 +103,11 @@ def test_a_whole_conversation_is_taken_in_with_its_choices(library: MessageRepos
         library.add_message(item)
     library.select_version(below[0].id)
     library.select_version(two.id).result()
-    stored, tree = library.get(made.id), library.tree(made.id)
+    stored, tree = library.conversations.get(made.id), library.tree(made.id)
     chosen = library.selected_children(made.id)
     other = open_private_store()
     other.add_conversation(replace(stored, private=True), tree, chosen).result()
-    assert other.get(made.id) == replace(stored, private=True)
+    assert other.conversations.get(made.id) == replace(stored, private=True)
     assert other.tree(made.id) == tree
     assert other.selected_children(made.id) == chosen
     other.close()
@@ -124,7 +124,7 @@ def test_long_chats_store_what_was_left_out_in_little_space(library: MessageRepo
         ids = (*ids, parent.id)
     library.add_conversation(made, tree).result()
     assert library.tree(made.id) == tuple(tree)
-    size = library.read(
+    size = library.database.read(
         lambda c: c.execute("SELECT sum(length(left_out)) FROM messages").fetchone()
     )
     assert size[0] < 200 * 16
@@ -141,7 +141,7 @@ def test_every_text_comes_back_as_it_was(contents: list[str]) -> None:
         parent = message(made, parent, Role.USER, content, error=content)
         tree.append(parent)
     library.add_conversation(replace(made, head_id=tree[-1].id), tree).result()
-    assert library.get(made.id) == replace(made, head_id=tree[-1].id)
+    assert library.conversations.get(made.id) == replace(made, head_id=tree[-1].id)
     assert library.tree(made.id) == tuple(tree)
     library.close()
 
@@ -160,7 +160,7 @@ class TreeMachine(RuleBasedStateMachine):
     def start(self) -> None:
         self.library = open_private_store()
         self.chat = chat(private=True)
-        self.library.create(self.chat).result()
+        self.library.conversations.create(self.chat).result()
         self.all: list[Message] = []
         self.deleted: set[str] = set()
         self.chosen: dict[str | None, str] = {}
@@ -191,14 +191,14 @@ class TreeMachine(RuleBasedStateMachine):
     @rule(data=st.data())
     def delete(self, data: st.DataObject) -> None:
         target = data.draw(st.sampled_from(self.all))
-        self.library.delete_message(target.id).result()
+        self.library.conversations.delete_message(target.id).result()
         self.deleted.add(target.id)
 
     @precondition(lambda self: self.deleted)
     @rule(data=st.data())
     def restore(self, data: st.DataObject) -> None:
         target = data.draw(st.sampled_from([m for m in self.all if m.id in self.deleted]))
-        self.library.restore_message(target.id).result()
+        self.library.conversations.restore_message(target.id).result()
         self.deleted.discard(target.id)
         self._choose(target)
 
@@ -229,7 +229,7 @@ class TreeMachine(RuleBasedStateMachine):
         if not hasattr(self, "library"):
             return
         assert self.library.tree(self.chat.id) == tuple(m for m in self.all if not self._hidden(m))
-        self.library.read(
+        self.library.database.read(
             lambda c: c.execute(
                 "INSERT INTO message_index (message_index, rank) VALUES ('integrity-check', 1)"
             )

@@ -57,7 +57,7 @@ def fill(library: MessageRepository, chats: int = 5, turns: int = 6, length: int
 
 
 def everything(library: MessageRepository) -> dict[str, Message]:
-    return {m.id: m for c in library.list_conversations() for m in library.tree(c.id)}
+    return {m.id: m for c in library.conversations.list_all() for m in library.tree(c.id)}
 
 
 def rows_of(path: Path, table: str) -> dict[int, tuple[object, ...]]:
@@ -116,12 +116,14 @@ def test_whatever_pages_are_lost_the_rest_is_recovered_and_the_damaged_file_kept
             if recovery is None:
                 # Only pages that hold no words of the user were hit.
                 assert not header
-                kept = found.repository.read(lambda c: c.execute("SELECT count(*) FROM messages"))
+                kept = found.repository.database.read(
+                    lambda c: c.execute("SELECT count(*) FROM messages")
+                )
                 assert kept.fetchone()[0] == len(wanted)
                 return
             assert recovery.set_aside.read_bytes() == bytes(data)
             assert found.report.sentences
-            stored = found.repository.read(
+            stored = found.repository.database.read(
                 lambda c: dict(c.execute("SELECT id, content FROM messages").fetchall())
             )
             originals = {row[0]: row[-1] for row in wanted.values()}
@@ -130,7 +132,7 @@ def test_whatever_pages_are_lost_the_rest_is_recovered_and_the_damaged_file_kept
             assert len(lost) > 3 or len(stored) > 0
             shown = everything(found.repository)
             assert len(shown) == len(stored)
-            assert found.repository.submit_bare(full_check).result().sound
+            assert found.repository.database.submit_bare(full_check).result().sound
         finally:
             found.close()
 
@@ -142,10 +144,10 @@ def test_a_lost_header_costs_nothing(tmp_path: Path, sound: Path) -> None:
     assert found.report.recovery is not None
     assert found.report.recovery.messages == 60
     assert found.report.recovery.conversations == 5
-    assert [c.title for c in found.repository.list_conversations()] == [
+    assert [c.title for c in found.repository.conversations.list_all()] == [
         f"Chat {n}" for n in reversed(range(5))
     ]
-    branch = found.repository.branch(found.repository.list_conversations()[0].id)
+    branch = found.repository.branch(found.repository.conversations.list_all()[0].id)
     assert len(branch) == 12
     assert len(Searcher(found.repository).search("question") or ()) == 30
     found.close()
@@ -194,7 +196,7 @@ def test_a_truncated_database_gives_its_first_part_and_the_backup_the_rest(tmp_p
 def test_messages_without_their_chat_get_one(tmp_path: Path) -> None:
     found = open_store(tmp_path)
     fill(found.repository, chats=2)
-    found.repository.submit(lambda c: c.execute("PRAGMA defer_foreign_keys=1")).result()
+    found.repository.database.submit(lambda c: c.execute("PRAGMA defer_foreign_keys=1")).result()
     found.close()
     path = tmp_path / "phial.db"
     with closing(sqlite3.connect(path)) as connection:
@@ -207,7 +209,7 @@ def test_messages_without_their_chat_get_one(tmp_path: Path) -> None:
     assert found.report.recovery is not None
     assert found.report.recovery.orphans == 12
     assert not recovery_mark(path).exists()
-    titles = {c.title for c in found.repository.list_conversations()}
+    titles = {c.title for c in found.repository.conversations.list_all()}
     assert titles == {"Recovered chat", "Chat 1"}
     assert len(everything(found.repository)) == 24
     found.close()
@@ -227,7 +229,7 @@ def damaged_index(request: pytest.FixtureRequest, opened: OpenedStore) -> Opened
     fill(opened.repository, chats=1)
     where = "id > 10" if request.param == "words" else "id > 1"
     sql = f"UPDATE message_index_data SET block = x'00' WHERE {where}"
-    opened.repository.submit(lambda c: c.execute(sql)).result()
+    opened.repository.database.submit(lambda c: c.execute(sql)).result()
     return opened
 
 
@@ -245,13 +247,15 @@ def test_maintenance_makes_a_damaged_index_anew(damaged_index: OpenedStore) -> N
     assert done.check.sound
     assert done.sentences == ("The search index was damaged and has been made anew.",)
     assert len(Searcher(damaged_index.repository).search("question") or ()) == 6
-    result = damaged_index.repository.submit_bare(lambda c: full_check(c, compare_index=True))
+    result = damaged_index.repository.database.submit_bare(
+        lambda c: full_check(c, compare_index=True)
+    )
     assert result.result().index_sound
 
 
 def test_a_search_that_meets_damage_makes_the_index_anew(damaged_index: OpenedStore) -> None:
     searcher = Searcher(damaged_index.repository)
-    if damaged_index.repository.read(lambda c: c.execute(_BLOCKS).fetchone()[0]) > 1:
+    if damaged_index.repository.database.read(lambda c: c.execute(_BLOCKS).fetchone()[0]) > 1:
         assert len(searcher.search("question") or ()) == 6
 
 
@@ -261,7 +265,7 @@ _BLOCKS = "SELECT length(block) FROM message_index_data WHERE id = 10"
 def test_damage_found_in_the_background_is_recovered_at_the_next_start(tmp_path: Path) -> None:
     found = open_store(tmp_path)
     fill(found.repository)
-    root = found.repository.read(
+    root = found.repository.database.read(
         lambda c: c.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'messages_tree'")
     ).fetchone()[0]
     found.close()
@@ -294,12 +298,14 @@ def test_every_schema_that_shipped_upgrades_with_everything_intact(
     library = found.repository
     assert found.report.migrated_from == (version if version < SCHEMA_VERSION else None)
     assert len(found.report.interrupted) == 4
-    chats = library.list_conversations()
+    chats = library.conversations.list_all()
     assert [c.title for c in chats] == [f"Chat {n} \ud83d" for n in (2, 1, 0)]
-    assert [c.title for c in library.trashed_conversations()] == ["Chat 3 \ud83d"]
+    assert [c.title for c in library.conversations.trashed_conversations()] == ["Chat 3 \ud83d"]
     assert (chats[1].folder, chats[1].draft, chats[1].scroll_offset) == ("Work", "half a thou", 1)
     assert (chats[1].system_prompt, chats[1].title_by_user) == ("Be brief.", True)
-    assert [t.message.status for t in library.trashed_messages()] == [MessageStatus.STOPPED]
+    assert [t.message.status for t in library.conversations.trashed_messages()] == [
+        MessageStatus.STOPPED
+    ]
     tree = library.tree(chats[2].id)
     assert len(tree) == 7
     assert tree[0].content == "How is getUserId(3) spelt?"
@@ -319,7 +325,11 @@ def test_every_schema_that_shipped_upgrades_with_everything_intact(
     typed = (Edit(tree[0].id, "In other words \ud83d", open=True),) if version >= 4 else ()
     assert library.edits(chats[2].id) == typed
     assert len(Searcher(library).search("getuserid") or ()) == 6
-    assert library.submit_bare(lambda c: full_check(c, compare_index=True)).result().index_sound
+    assert (
+        library.database.submit_bare(lambda c: full_check(c, compare_index=True))
+        .result()
+        .index_sound
+    )
     backups = found.health.list_backups()
     assert [b.reason for b in backups] == [
         f"before-migration-{v + 1}" for v in reversed(range(version, SCHEMA_VERSION))
@@ -376,11 +386,11 @@ def test_backups_stay_within_their_bounds(opened: OpenedStore, tmp_path: Path) -
     few = Backups(tmp_path / "few", max_count=3)
     for number in range(6):
         reason = "before-restore" if number == 0 else "daily"
-        opened.repository.read(lambda c, r=reason: few.make(c, r))  # type: ignore[misc]
+        opened.repository.database.read(lambda c, r=reason: few.make(c, r))  # type: ignore[misc]
     assert [b.reason for b in few.list()] == ["daily", "daily", "before-restore"]
     small = Backups(tmp_path / "small", max_bytes=1)
     for _ in range(2):
-        opened.repository.read(lambda c: small.make(c, "daily"))
+        opened.repository.database.read(lambda c: small.make(c, "daily"))
     assert [b.number for b in small.list()] == [2]
 
 
@@ -406,8 +416,10 @@ def test_a_full_check_compares_the_index_with_the_text(opened: OpenedStore, tmp_
     fill(opened.repository, chats=1)
     assert opened.health.full_check().index_sound
     # A word changed behind the index's back.
-    opened.repository.submit(lambda c: c.execute("DROP TRIGGER message_index_update")).result()
-    opened.repository.submit(
+    opened.repository.database.submit(
+        lambda c: c.execute("DROP TRIGGER message_index_update")
+    ).result()
+    opened.repository.database.submit(
         lambda c: c.execute("UPDATE messages SET content = x'414243' WHERE seq = 5")
     ).result()
     check = opened.health.full_check()
@@ -444,20 +456,20 @@ def test_a_second_phial_uses_the_database_beside_the_first(
     assert guest.report.interrupted == ()
     assert guest.health.maintain().backup is None
     assert guest.repository.message(writing.id).status is MessageStatus.STREAMING
-    guest.repository.rename(made.id, "from the terminal").result()
+    guest.repository.conversations.rename(made.id, "from the terminal").result()
     guest.close()
-    assert opened.repository.get(made.id).title == "from the terminal"
+    assert opened.repository.conversations.get(made.id).title == "from the terminal"
     opened.repository.journal(writing.id, "so far so good").result()
 
 
 def test_a_lock_held_elsewhere_is_told(opened: OpenedStore, tmp_path: Path) -> None:
-    opened.repository.submit_bare(lambda c: c.execute("PRAGMA busy_timeout=50")).result()
+    opened.repository.database.submit_bare(lambda c: c.execute("PRAGMA busy_timeout=50")).result()
     with closing(sqlite3.connect(tmp_path / "phial.db", isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(StoreBusyError):
-            opened.repository.create(chat()).result()
+            opened.repository.conversations.create(chat()).result()
         other.execute("ROLLBACK")
-    opened.repository.create(chat()).result()
+    opened.repository.conversations.create(chat()).result()
 
 
 def as_nobody(database: Path, code: str) -> tuple[str, str]:
@@ -489,10 +501,10 @@ def test_a_read_only_folder_can_be_read(sound: Path) -> None:
         sound,
         "found = open_store(folder)\n"
         "assert found.report.read_only and found.report.sentences\n"
-        "chats = found.repository.list_conversations()\n"
+        "chats = found.repository.conversations.list_all()\n"
         "assert len(chats) == 5 and len(found.repository.branch(chats[0].id)) == 12\n"
         "assert Searcher(found.repository).search('question')\n"
-        "try: found.repository.rename(chats[0].id, 'x').result()\n"
+        "try: found.repository.conversations.rename(chats[0].id, 'x').result()\n"
         "except ReadOnlyStoreError: print('told')\n"
         "found.health.maintain()\n"
         "found.close()\n"
@@ -524,19 +536,19 @@ def test_the_trash_is_kept_thirty_days_and_a_wrong_clock_does_not_empty_it(
     library: MessageRepository,
 ) -> None:
     fill(library, chats=2, turns=1)
-    first, second = (c.id for c in library.list_conversations())
-    library.purge(NOW).result()
-    library.delete(first, NOW)
-    library.delete(second, NOW + timedelta(days=20)).result()
-    assert library.purge(NOW + timedelta(days=29)).result() == 0
+    first, second = (c.id for c in library.conversations.list_all())
+    library.conversations.purge(NOW).result()
+    library.conversations.delete(first, NOW)
+    library.conversations.delete(second, NOW + timedelta(days=20)).result()
+    assert library.conversations.purge(NOW + timedelta(days=29)).result() == 0
     # Ten years on: either a long holiday or a wrong clock. Believed only the second time.
-    assert library.purge(NOW + timedelta(days=3650)).result() == 0
-    assert library.purge(NOW + timedelta(days=29)).result() == 0
-    assert library.purge(NOW + timedelta(days=31)).result() == 1
-    assert [c.id for c in library.trashed_conversations()] == [second]
-    assert library.purge(NOW - timedelta(days=9_000)).result() == 0
-    library.restore(second).result()
-    assert [c.id for c in library.list_conversations()] == [second]
+    assert library.conversations.purge(NOW + timedelta(days=3650)).result() == 0
+    assert library.conversations.purge(NOW + timedelta(days=29)).result() == 0
+    assert library.conversations.purge(NOW + timedelta(days=31)).result() == 1
+    assert [c.id for c in library.conversations.trashed_conversations()] == [second]
+    assert library.conversations.purge(NOW - timedelta(days=9_000)).result() == 0
+    library.conversations.restore(second).result()
+    assert [c.id for c in library.conversations.list_all()] == [second]
 
 
 def test_an_emptied_trash_is_gone_from_the_file(opened: OpenedStore, tmp_path: Path) -> None:
@@ -544,11 +556,11 @@ def test_an_emptied_trash_is_gone_from_the_file(opened: OpenedStore, tmp_path: P
     made = chat("keep")
     asked = question(made, None, "xyzzysecret")
     opened.repository.add_exchange(made, asked, answer(asked, "plugh"))
-    opened.repository.delete_message(asked.id)
-    assert opened.repository.empty_trash().result() == 1
+    opened.repository.conversations.delete_message(asked.id)
+    assert opened.repository.conversations.empty_trash().result() == 1
     assert opened.repository.branch(made.id) == ()
     opened.health.maintain()
-    assert opened.repository.submit_bare(full_check).result().index_sound
+    assert opened.repository.database.submit_bare(full_check).result().index_sound
     opened.close()
     assert b"xyzzysecret" not in (tmp_path / "phial.db").read_bytes()
 

@@ -96,11 +96,13 @@ def test_who_keeps_it_as_it_is_hears_no_more_of_it(full: Path) -> None:
 
 def test_what_the_user_removed_for_good_is_not_missing(full: Path) -> None:
     opened = open_store(full)
-    opened.repository.delete([c.id for c in opened.repository.list_conversations()])
-    opened.repository.empty_trash().result()
+    opened.repository.conversations.delete(
+        [c.id for c in opened.repository.conversations.list_all()]
+    )
+    opened.repository.conversations.empty_trash().result()
     opened.close()
     again = open_store(full)
-    assert again.repository.list_conversations() == ()
+    assert again.repository.conversations.list_all() == ()
     assert again.report.lost is None
     again.close()
 

@@ -85,7 +85,7 @@ def test_a_backup_of_an_older_schema_gives_what_the_damaged_file_lost(
     try:
         assert found.report.recovery is not None
         assert found.report.recovery.from_backup == 28
-        summaries = found.repository.read(
+        summaries = found.repository.database.read(
             lambda c: c.execute("SELECT count(*) FROM summaries").fetchone()[0]
         )
         assert summaries == (1 if path.stem >= "schema-3" else 0)

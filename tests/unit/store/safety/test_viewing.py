@@ -59,11 +59,11 @@ def test_what_is_in_the_wal_only_is_read_without_a_file_beside_it(
     try:
         assert len(everything(library)) == 60
         assert len(Searcher(library).search("question") or ()) > 20
-        made = library.list_conversations()[0]
+        made = library.conversations.list_all()[0]
         with pytest.raises(type(cause)) as told:
-            library.rename(made.id, "other").result()
+            library.conversations.rename(made.id, "other").result()
         assert "can be read, not changed" in told.value.data
-        assert library.refusal is told.value
+        assert library.database.refusal is told.value
     finally:
         library.close()
     after = {path.name: path.read_bytes() for path in folder.glob("*") if path.is_file()}
@@ -126,7 +126,7 @@ def test_an_older_or_damaged_database_is_shown_from_memory(
     told = refusal(tmp_path, ReadOnlyStoreError("read-only"))
     library = read_only_library(tmp_path / "phial.db", Backups(tmp_path / "backups"), told)
     try:
-        assert [c.title for c in library.list_conversations()] == [
+        assert [c.title for c in library.conversations.list_all()] == [
             f"Chat {n} \ud83d" for n in (2, 1, 0)
         ]
         texts = {m.content for m in everything(library).values()}
@@ -173,7 +173,9 @@ def test_what_a_newer_phial_wrote_is_shown_and_never_written_to(tmp_path: Path) 
 
 def test_beside_a_newer_phial_that_runs_nothing_is_written_either(tmp_path: Path) -> None:
     opened = open_store(tmp_path)
-    opened.repository.submit_bare(lambda c: c.execute("PRAGMA user_version=999").close()).result()
+    opened.repository.database.submit_bare(
+        lambda c: c.execute("PRAGMA user_version=999").close()
+    ).result()
     before = [(tmp_path / f"phial.db{end}").read_bytes() for end in ("", "-wal")]
     found = open_store(tmp_path)
     assert isinstance(found.report.refusal, NewerDatabaseError)
@@ -245,7 +247,7 @@ def _look_as_nobody(folder: Path) -> subprocess.CompletedProcess[str]:
         "import app.store.settings_file\n"
         "if os.geteuid() == 0: os.setuid(65534)\n"
         "found = open_store(Path(sys.argv[1]))\n"
-        "print(len(found.repository.list_conversations()), found.report.refusal.what)\n"
+        "print(len(found.repository.conversations.list_all()), found.report.refusal.what)\n"
         "found.close()\n"
     )
     command = [sys.executable, "-c", code, str(folder)]

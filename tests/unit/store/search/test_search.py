@@ -26,7 +26,7 @@ from tests.unit.store.making import NOW, answer, chat, question
 def put(
     library: MessageRepository, text: str, title: str = "untitled", reply: str = "ok"
 ) -> Conversation:
-    made = chat(title, private=library.private)
+    made = chat(title, private=library.database.private)
     asked = question(made, None, text)
     library.add_exchange(made, asked, answer(asked, reply)).result()
     return made
@@ -132,12 +132,12 @@ def test_the_trash_is_not_searched(library: MessageRepository) -> None:
     made = put(library, "needle one", "needle title")
     other = put(library, "needle two", reply="haystack")
     asked = library.branch(other.id)[0].message
-    library.delete(made.id)
-    library.delete_message(asked.id).result()
+    library.conversations.delete(made.id)
+    library.conversations.delete_message(asked.id).result()
     assert find(library, "needle") == ()
     assert find(library, "haystack") == ()
-    library.restore(made.id)
-    library.restore_message(asked.id).result()
+    library.conversations.restore(made.id)
+    library.conversations.restore_message(asked.id).result()
     assert len(find(library, "needle")) == 3
     assert len(find(library, "haystack")) == 1
 
@@ -304,7 +304,7 @@ def test_the_words_are_read_once_and_those_of_newer_messages_beside_them(
     def found(text: str) -> list[str]:
         return [marked(hit)[0] for hit in searcher.search(text) or ()]
 
-    made = chat("untitled", private=library.private)
+    made = chat("untitled", private=library.database.private)
     asked = question(made, None, "the child fell asleep")
     writing = answer(asked, "", status=MessageStatus.STREAMING)
     library.add_exchange(made, asked, writing).result()
@@ -313,7 +313,7 @@ def test_the_words_are_read_once_and_those_of_newer_messages_beside_them(
     done = replace(writing, content="A snowflake", status=MessageStatus.COMPLETE)
     library.finish(done).result()
     assert [found("serid"), found("flake"), found("sleep")] == [["serId"], ["flake"], ["sleep"]]
-    library.rename(made.id, "Marshmallow").result()
+    library.conversations.rename(made.id, "Marshmallow").result()
     assert found("mallow") == ["mallow"]
     assert len(read) == 1
     for number in range(21):

@@ -7,51 +7,62 @@ goes, never where it is, and both ends of the bar are the ends of the chat.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Protocol
 
-if TYPE_CHECKING:
-    from app.ui.transcript.view import TranscriptView
+from PySide6.QtWidgets import QScrollBar
+
+from app.ui.transcript.content.flow_layout import FlowLayout
+
+
+class ScrollTo(Protocol):
+    """Scrolls."""
+
+    def __call__(self, position: int, *, end: bool) -> None:
+        """Go to a place given in pixels from the top, or to the end of the chat."""
 
 
 class ScrollBarSync:
-    """Keeps the scroll bar and the layout in step."""
+    """Keeps the scroll bar and the layout in step.
 
-    def __init__(self, view: TranscriptView) -> None:
-        self._view = view
-        self._bar = view.verticalScrollBar()
+    Args:
+        bar: The scroll bar.
+        flow: Where the rows stand.
+        scroll_to: Called when the user moves the bar.
+    """
+
+    def __init__(self, bar: QScrollBar, flow: FlowLayout, scroll_to: ScrollTo) -> None:
+        self._bar, self._flow, self._scroll_to = bar, flow, scroll_to
         self._syncing = False
         self._value = 0  # where the bar stood before it moved
         self._bar.valueChanged.connect(self._moved)
-        self._bar.sliderReleased.connect(view.arrange)
 
-    def sync(self) -> None:
+    def sync(self, line_height: float) -> None:
         """Show where the reader is; while the bar is dragged its range keeps its meaning."""
-        bar, view = self._bar, self._view
+        bar, flow = self._bar, self._flow
         if bar.isSliderDown():
             return
-        height = view.viewport().height()
         self._syncing = True
-        bar.setPageStep(max(1, height - 2 * int(view.styles.normal.line_height)))
+        bar.setPageStep(max(1, flow.viewport - 2 * int(line_height)))
         bar.setRange(0, self._room())
-        bar.setValue(view.flow.position)
+        bar.setValue(flow.position)
         self._value = bar.value()
         self._syncing = False
 
     def _room(self) -> int:
-        return max(0, self._view.branch.index.total - self._view.viewport().height())
+        return max(0, self._flow.chat.index.total - self._flow.viewport)
 
     def _moved(self, value: int) -> None:
         if self._syncing:
             return
-        bar, view = self._bar, self._view
+        bar = self._bar
         before, self._value = self._value, value
         if not bar.isSliderDown():
-            view.scroll_controller.scroll_to(value, end=value >= bar.maximum())
+            self._scroll_to(value, end=value >= bar.maximum())
             return
-        here, room = view.flow.position, self._room()
+        here, room = self._flow.position, self._room()
         if value <= before:
             wanted = here * value / before if before else 0
         else:
             left = bar.maximum() - before
             wanted = here + (room - here) * (value - before) / left if left else room
-        view.scroll_controller.scroll_to(round(wanted), end=value >= bar.maximum())
+        self._scroll_to(round(wanted), end=value >= bar.maximum())
