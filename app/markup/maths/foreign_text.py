@@ -19,6 +19,8 @@ from ziafont.svgpath import fmt
 from ziamath.drawable import Drawable
 from ziamath.nodes.mnumber import Mtext
 
+from app.markup.maths.nodes import Node
+
 if TYPE_CHECKING:
     from ziamath.styles import MathStyle
 
@@ -124,7 +126,7 @@ class _Foreign(Drawable):
         return x + self.bbox.xmax, y
 
 
-class FormulaText(Mtext, tag="mtext"):
+class FormulaText(Mtext, Node, tag="mtext"):
     """A text in which letters may be wide, or those of another script."""
 
     def _setup(self, **kwargs: Any) -> None:

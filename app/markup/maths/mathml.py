@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 from ziamath import operators
-from ziamath.zmath import loadedfonts
 
 from app.markup.latex.command_names import BRACKETS
 from app.markup.latex.tokens import (
@@ -23,6 +22,7 @@ from app.markup.latex.tokens import (
 )
 from app.markup.maths import spacing
 from app.markup.maths.foreign_text import is_foreign, is_wide
+from app.markup.maths.nodes import FONT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -104,7 +104,6 @@ def _adapted(mathml: str) -> str:
 
 
 def _check(elements: Iterable[ET.Element]) -> None:
-    font = loadedfonts["default"]
     for element in elements:
         text = (element.text or "").strip()
         if text.startswith("\\") and element.tag in ("mi", "mo", "mtext") and text != "\\":
@@ -113,7 +112,7 @@ def _check(elements: Iterable[ET.Element]) -> None:
             raise MathError("an accent stands on nothing")  # a command the converter half knows
         for char in text:
             words = element.tag == "mtext" and (is_wide(char) or is_foreign(char))
-            drawn = font.glyphindex(char) or words
+            drawn = FONT.glyphindex(char) or words
             if not char.isspace() and not drawn:
                 raise MathError(f"the font has no {char!r}")
 

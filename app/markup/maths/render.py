@@ -15,13 +15,12 @@ from xml.etree import ElementTree as ET
 
 from latex2mathml import exceptions
 from latex2mathml.converter import convert
-from ziamath.config import config
-from ziamath.zmath import Math
+from ziafont.svgpath import fmt
 
 from app.markup.latex.rewrite import prepare
 from app.markup.latex.tokens import MathError, tokens_of
-from app.markup.maths import layout_nodes
 from app.markup.maths.glyph_outlines import join_parts
+from app.markup.maths.layout_nodes import lay_out
 from app.markup.maths.lines import EquationNumbers, FormulaPiece, find_numbers, split_pieces
 from app.markup.maths.mathml import tree_of
 
@@ -62,10 +61,6 @@ _FAILURES = (
     exceptions.NumeratorNotFoundError,
 )
 """What the two libraries raise for LaTeX or glyphs they do not know (found by fuzzing)."""
-
-# Without this the glyphs are <symbol>s, which QtSvg silently leaves out.
-config.svg2 = False
-layout_nodes.install()
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,9 +155,13 @@ def _draw(latex: str, *, display: bool) -> _Layout:
     tree = tree_of(mathml, ink=_INK, display=display)
     # One font object, read by seeking, serves all threads.
     with _lock:
-        picture = Math(tree, size=_BASE, margin=_MARGIN)
-        svg = picture.svgxml()
-    left, top, width, height = (float(edge) for edge in svg.attrib["viewBox"].split())
+        root = lay_out(tree, _BASE)
+        svg = ET.Element("svg")
+        root.draw(0, 0, svg)
+    box = root.bbox
+    edges = (box.xmin, -box.ymax), (box.xmax - box.xmin, box.ymax - box.ymin)
+    left, top = (float(fmt(edge - _MARGIN)) for edge in edges[0])
+    width, height = (float(fmt(length + 2 * _MARGIN)) for length in edges[1])
     if not (0 < width < MAX_EM * _BASE and 0 < height < MAX_EM * _BASE):
         raise MathError("the formula has no size")
     if not any(part.tag in ("path", "text", "rect") for part in svg.iter()):
@@ -171,7 +170,7 @@ def _draw(latex: str, *, display: bool) -> _Layout:
     body = "".join(ET.tostring(child, encoding="unicode") for child in svg)
     # ziamath draws the lines of \overline and \underline black, whatever the colour.
     body = body.replace('="black"', f'="{_INK}"')
-    numbers = find_numbers(picture.node, left=left, width=width, margin=_MARGIN)
+    numbers = find_numbers(root, left=left, width=width, margin=_MARGIN)
     right = left + (numbers.body if numbers else width)
-    pieces = split_pieces(picture.node, em=_BASE, left=left, right=right)
+    pieces = split_pieces(root, em=_BASE, left=left, right=right)
     return _Layout(body, (left, top, width, height), pieces, numbers)
