@@ -1,4 +1,4 @@
-"""The drawing of a formula: LaTeX in, an SVG picture with its size and baseline out.
+"""The door of the maths: LaTeX and a style in, an SVG picture with its size and baseline out.
 
 Drawing is pure Python and takes about 0.2 ms for each part of a formula: a short inline formula
 takes 2 to 10 ms, a large matrix 200. `weight` estimates it; a window draws light formulas at once
@@ -21,8 +21,17 @@ from app.markup.latex.rewrite import prepare
 from app.markup.latex.tokens import MathError, tokens_of
 from app.markup.maths.glyph_outlines import join_parts
 from app.markup.maths.layout_nodes import lay_out
-from app.markup.maths.lines import EquationNumbers, FormulaPiece, find_numbers, split_pieces
+from app.markup.maths.lines import (
+    EquationNumbers,
+    FormulaLine,
+    FormulaPiece,
+    break_lines,
+    find_numbers,
+    split_pieces,
+)
 from app.markup.maths.mathml import tree_of
+
+__all__ = ["QUICK", "Formula", "FormulaLine", "FormulaStyle", "MathError", "render", "render_cost"]
 
 QUICK = 60
 """Weight up to which a formula is drawn in well under 50 ms on a slow machine."""
@@ -64,6 +73,24 @@ _FAILURES = (
 
 
 @dataclass(frozen=True, slots=True)
+class FormulaStyle:
+    """How a formula is drawn.
+
+    Attributes:
+        display: on its own, with large operators, or inside a line.
+        size: of the text around it, in pixels.
+        colour: of the ink, as SVG takes it.
+    """
+
+    display: bool = False
+    size: float = 16.0
+    colour: str = "#000000"
+
+
+_INLINE = FormulaStyle()
+
+
+@dataclass(frozen=True, slots=True)
 class Formula:
     """A drawn formula.
 
@@ -72,7 +99,7 @@ class Formula:
         width: in pixels at the size it was asked for.
         height: in pixels.
         baseline: pixels from the top edge down to the line that text stands on.
-        pieces: where it may be broken if it is displayed in a narrow column (see `mathlines`).
+        pieces: where it may be broken if it is displayed in a narrow column.
         numbers: where the numbers of its equations stand, which are no part of the pieces.
     """
 
@@ -80,8 +107,32 @@ class Formula:
     width: float
     height: float
     baseline: float
-    pieces: tuple[FormulaPiece, ...]
-    numbers: EquationNumbers | None
+    pieces: tuple[FormulaPiece, ...] = ()
+    numbers: EquationNumbers | None = None
+
+    def scaled(self, factor: float) -> Formula:
+        """The same picture at another size."""
+        return Formula(
+            self.svg,
+            self.width * factor,
+            self.height * factor,
+            self.baseline * factor,
+            tuple(piece.scaled(factor) for piece in self.pieces),
+            self.numbers.scaled(factor) if self.numbers else None,
+        )
+
+    def lines(self, room: float, em: float) -> tuple[FormulaLine, ...]:
+        """The formula without its numbers, broken to fit into ``room`` pixels if it can be.
+
+        Args:
+            room: the width of the column.
+            em: the size of the formula, for indents.
+        """
+        width = self.numbers.body if self.numbers else self.width
+        broken = break_lines(self.pieces, room, em) if width > room and self.pieces else ()
+        if len(broken) > 1:
+            return broken
+        return (FormulaLine(0.0, width, 0.0, self.baseline, self.height - self.baseline),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,29 +162,21 @@ def render_cost(latex: str) -> int:
     return parts + 3 * max(0, deepest - 3) ** 2
 
 
-def render(
-    latex: str, *, display: bool = False, size: float = 16.0, colour: str = "#000000"
-) -> Formula:
-    """Draw a formula.
-
-    Args:
-        latex: the source without delimiters.
-        display: displayed on its own, with large operators, or inside a line.
-        size: of the text around it, in pixels.
-        colour: of the ink, as ``#rrggbb``.
+def render(latex: str, style: FormulaStyle = _INLINE) -> Formula:
+    """Draw a formula: LaTeX without delimiters. Any thread may ask.
 
     Raises:
         MathError: it cannot be drawn; show the source.
     """
-    layout = _layout(latex.strip(), display)
+    layout = _layout(latex.strip(), style.display)
     if isinstance(layout, MathError):
         raise layout
     left, top, width, height = layout.box
-    scale = size / _BASE
+    scale = style.size / _BASE
     svg = (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width * scale:.3f}"'
         f' height="{height * scale:.3f}" viewBox="{left:.3f} {top:.3f} {width:.3f} {height:.3f}">'
-        f"{layout.body.replace(_INK, colour)}</svg>"
+        f"{layout.body.replace(_INK, style.colour)}</svg>"
     )
     pieces = tuple(piece.scaled(scale) for piece in layout.pieces)
     numbers = layout.numbers.scaled(scale) if layout.numbers else None
