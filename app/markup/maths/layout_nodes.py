@@ -1,4 +1,4 @@
-"""The nodes of a formula: rows, fractions, scripts, marks, roots, frames and tables.
+"""The nodes of a formula: rows, fractions, scripts, marks, roots and frames.
 
 Most are laid out by ziamath 0.13, and each is made by `node_of`. What is laid out here is what
 ziamath does too slowly or not as The TeXbook has it. It measures each row twice, once to know how
@@ -10,8 +10,7 @@ when nesting 12 braces takes under ten times what nesting 3 takes without it.
 from __future__ import annotations
 
 from copy import deepcopy
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
 
 from ziafont.fonttypes import BBox
@@ -28,14 +27,11 @@ from ziamath.nodes.msubsup import Msub, Msubsup, Msup
 from ziamath.nodes.munderover import ACCENTS, Mover, Munder, Munderover
 from ziamath.nodes.nodetools import elementtext
 
-from app.markup.maths.nodes import FONT, Node, draw_bar, node_of, style_of
+from app.markup.maths.nodes import MathNode, node_of, style_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
-    from ziamath.mathfont import MathFont
-    from ziamath.nodes.mnode import Mnode
-    from ziamath.styles import MathStyle
 
 _BAR = "\u2015"
 """The mark of ``\\overline`` and ``\\underline``, which is drawn as a line."""
@@ -43,52 +39,15 @@ _OVER, _UNDER = ("mover", "munder"), ("mover", "munder", "munderover")
 """Marks with marks that become as wide as what they stand over or under."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Outside:
-    """What stands around the outermost row, as far as nodes ask for it."""
-
-    element: ET.Element
-    size: float
-    style: MathStyle
-    font: MathFont = FONT
-    mtag: str = "math"
-
-
-def lay_out(tree: ET.Element, size: float) -> Node:
-    """The laid-out node of a whole formula.
-
-    Args:
-        tree: its MathML, which is changed on the way.
-        size: of an em, in pixels.
-    """
-    _spread_styles(tree)
-    return node_of(tree, cast("Mnode", _Outside(tree, size, style_of(tree))))
-
-
-def _spread_styles(element: ET.Element) -> None:
-    """Put what each ``mstyle`` holds in its place, with what it says."""
-    pending, kept = list(element), []
-    while pending:
-        child = pending.pop(0)
-        if child.tag == "mstyle":
-            for part in child:
-                part.attrib.update({**child.attrib, **part.attrib})
-            pending[:0] = child
-        else:
-            kept.append(child)
-            _spread_styles(child)
-    element[:] = kept
-
-
-class Letter(Midentifier, Node, tag="mi"):
+class Letter(Midentifier, MathNode, tag="mi"):
     """A letter, or a name."""
 
 
-class Number(Mnumber, Node, tag="mn"):
+class Number(Mnumber, MathNode, tag="mn"):
     """A number."""
 
 
-class Space(Mspace, Node, tag="mspace"):
+class Space(Mspace, MathNode, tag="mspace"):
     """Empty room."""
 
 
@@ -103,7 +62,7 @@ def _stretches(element: ET.Element) -> bool:
     )
 
 
-class Row(Mrow, Node, tag="mrow"):
+class FormulaRow(Mrow, MathNode, tag="mrow"):
     """A row that measures only what it must."""
 
     def _setup_single_line(self, line: list[ET.Element], **told: Any) -> None:
@@ -136,7 +95,7 @@ class Row(Mrow, Node, tag="mrow"):
         for line in lines:
             row = ET.Element("mrow")
             row.extend(line)
-            self.nodes.append(Row(row, self))
+            self.nodes.append(FormulaRow(row, self))
         gap = 2 * self.units_to_points(self.font.math.consts.mathLeading)
         boxes = [row.bbox for row in self.nodes]
         # The first line stands where the formula does, or all of them in the middle of a row.
@@ -152,26 +111,27 @@ class Row(Mrow, Node, tag="mrow"):
         self._xadvance = max(row.xadvance() for row in self.nodes)
 
 
-class Phantom(Row, tag="mphantom"):
+class Phantom(FormulaRow, tag="mphantom"):
     """Takes room and is not drawn."""
 
-    def _setup(self, **told: Any) -> None:
-        super()._setup(**{**told, "phantom": True})
+    def draw(self, x: float, y: float, _svg: ET.Element) -> tuple[float, float]:
+        """Add nothing to the picture."""
+        return x + self.bbox.xmax, y
 
 
-class Padded(Mpadded, Row, tag="mpadded"):
+class Padded(Mpadded, FormulaRow, tag="mpadded"):
     """A row that takes more or less room than what is in it."""
 
 
-class Fraction(Mfrac, Node, tag="mfrac"):
+class Fraction(Mfrac, MathNode, tag="mfrac"):
     """A fraction with the same small space on both sides, as TeX's null delimiters give it."""
 
-    def __init__(self, element: ET.Element, parent: Mnode, **told: Any) -> None:
+    def __init__(self, element: ET.Element, parent: MathNode, **told: Any) -> None:
         style = style_of(element, parent.style)
         inside = {"sup", "sub", "frac"} & set(told)
         if element.get("displaystyle") != "true" and (inside or not style.displaystyle):
             element.set("scriptlevel", str(style.scriptlevel + 1))
-        Node.__init__(self, element, parent)
+        MathNode.__init__(self, element, parent)
         told["frac"] = True
         told.pop("sup", None)
         self.numerator, self.denominator = (node_of(part, self, **told) for part in element)
@@ -186,7 +146,7 @@ class Fraction(Mfrac, Node, tag="mfrac"):
         self.bbox = BBox(0, width + 2 * side, self.bbox.ymin, self.bbox.ymax)
 
 
-def _scripted(node: Node, told: dict[str, Any], *where: str) -> Iterator[Node]:
+def _scripted(node: MathNode, told: dict[str, Any], *where: str) -> Iterator[MathNode]:
     """What carries scripts, and they."""
     base, *scripts = node.element
     yield node_of(base, node, **told)
@@ -195,30 +155,30 @@ def _scripted(node: Node, told: dict[str, Any], *where: str) -> Iterator[Node]:
         yield node_of(script, node, **{**told, **dict.fromkeys(where, True)})
 
 
-class Lower(Msub, Node, tag="msub"):
+class Lower(Msub, MathNode, tag="msub"):
     """A subscript."""
 
-    def __init__(self, element: ET.Element, parent: Mnode, **told: Any) -> None:
-        Node.__init__(self, element, parent)
+    def __init__(self, element: ET.Element, parent: MathNode, **told: Any) -> None:
+        MathNode.__init__(self, element, parent)
         self.base, self.subscript = _scripted(self, told, "sub")
         self._setup()
 
 
-class Power(Msup, Node, tag="msup"):
+class Power(Msup, MathNode, tag="msup"):
     """A superscript that stands no higher on a bracket of ordinary size than on a letter."""
 
-    def __init__(self, element: ET.Element, parent: Mnode, **told: Any) -> None:
-        Node.__init__(self, element, parent)
+    def __init__(self, element: ET.Element, parent: MathNode, **told: Any) -> None:
+        MathNode.__init__(self, element, parent)
         self.base, self.superscript = _scripted(self, told, "sup")
         self._setup()
         _lower(self, 1)
 
 
-class Scripts(Msubsup, Node, tag="msubsup"):
+class Scripts(Msubsup, MathNode, tag="msubsup"):
     """A subscript and a superscript, with the same rule."""
 
-    def __init__(self, element: ET.Element, parent: Mnode, **told: Any) -> None:
-        Node.__init__(self, element, parent)
+    def __init__(self, element: ET.Element, parent: MathNode, **told: Any) -> None:
+        MathNode.__init__(self, element, parent)
         self.base, self.subscript, self.superscript = _scripted(self, told, "sub", "sup")
         self._setup()
         _lower(self, 2)
@@ -239,7 +199,7 @@ def _lower(node: Msup | Msubsup, index: int) -> None:
     node.bbox = BBox(box.xmin, box.xmax, box.ymin, high)
 
 
-def _width(base: Node, mark: ET.Element, stacks: tuple[str, ...]) -> dict[str, Any]:
+def _width(base: MathNode, mark: ET.Element, stacks: tuple[str, ...]) -> dict[str, Any]:
     """How wide a mark over or under a base is told to be, if it stretches."""
     sign = mark.tag == "mo" and len(elementtext(mark)) == 1
     return {"width": base.bbox.xmax - base.bbox.xmin} if sign or mark.tag in stacks else {}
@@ -250,11 +210,11 @@ def _is_accent(mark: ET.Element) -> bool:
     return len(text) == 1 and ord(text) in ACCENTS
 
 
-class Over(Mover, Node, tag="mover"):
+class Over(Mover, MathNode, tag="mover"):
     """An accent, a line or a formula over another."""
 
-    def __init__(self, element: ET.Element, parent: Mnode, **told: Any) -> None:
-        Node.__init__(self, element, parent)
+    def __init__(self, element: ET.Element, parent: MathNode, **told: Any) -> None:
+        MathNode.__init__(self, element, parent)
         below, above = element
         self.base = node_of(below, self, **told)
         self._isaccent = not _is_accent(above)  # the other way round in ziamath
@@ -262,22 +222,24 @@ class Over(Mover, Node, tag="mover"):
             self.increase_child_scriptlevel(above)
         if elementtext(above) == _BAR:
             thick = self.units_to_points(self.font.math.consts.overbarRuleThickness)
-            self.over = HLine(self.base.bbox.xmax - self.base.bbox.xmin, thick)
+            wide = self.base.bbox.xmax - self.base.bbox.xmin
+            self.over = HLine(wide, thick, self.style)
         else:
             self.over = node_of(above, self, **{**told, **_width(self.base, above, _OVER)})
         self._setup()
 
 
-class Under(Munder, Node, tag="munder"):
+class Under(Munder, MathNode, tag="munder"):
     """A line or a formula under another."""
 
-    def __init__(self, element: ET.Element, parent: Mnode, **told: Any) -> None:
-        Node.__init__(self, element, parent)
+    def __init__(self, element: ET.Element, parent: MathNode, **told: Any) -> None:
+        MathNode.__init__(self, element, parent)
         above, below = element
         self.base = node_of(above, self, **told)
         if elementtext(below) == _BAR:
             thick = self.units_to_points(self.font.math.consts.underbarRuleThickness)
-            self.under = HLine(self.base.bbox.xmax - self.base.bbox.xmin, thick)
+            wide = self.base.bbox.xmax - self.base.bbox.xmin
+            self.under = HLine(wide, thick, self.style)
         else:
             self.increase_child_scriptlevel(below)
             told = {**told, "sub": True, **_width(self.base, below, _UNDER)}
@@ -285,11 +247,11 @@ class Under(Munder, Node, tag="munder"):
         self._setup()
 
 
-class UnderOver(Munderover, Node, tag="munderover"):
+class UnderOver(Munderover, MathNode, tag="munderover"):
     """One formula under and one over another."""
 
-    def __init__(self, element: ET.Element, parent: Mnode, **told: Any) -> None:
-        Node.__init__(self, element, parent)
+    def __init__(self, element: ET.Element, parent: MathNode, **told: Any) -> None:
+        MathNode.__init__(self, element, parent)
         base, below, above = element
         self.base = node_of(base, self, **told)
         self.increase_child_scriptlevel(below)
@@ -311,29 +273,29 @@ def _as_one(element: ET.Element) -> ET.Element:
     return row
 
 
-class Root(Mroot, Node, tag="mroot"):
+class Root(Mroot, MathNode, tag="mroot"):
     """A root with its degree."""
 
-    def _getbase(self, **told: Any) -> tuple[Node, Node | None]:
+    def _getbase(self, **told: Any) -> tuple[MathNode, MathNode | None]:
         base, degree = self.element
         self.increase_child_scriptlevel(degree, n=2)
         return node_of(base, self, **told), node_of(degree, self, **told)
 
 
-class SquareRoot(Msqrt, Node, tag="msqrt"):
+class SquareRoot(Msqrt, MathNode, tag="msqrt"):
     """A square root."""
 
-    def _getbase(self, **told: Any) -> tuple[Node, Node | None]:
+    def _getbase(self, **told: Any) -> tuple[MathNode, MathNode | None]:
         return node_of(_as_one(self.element), self, **told), None
 
 
-class Sign(Moperator, Node, tag="mo"):
+class Sign(Moperator, MathNode, tag="mo"):
     """A sign without the space that ziamath adds before a bracket that grew.
 
     Large ones stand in the middle of the axis (The TeXbook, appendix G, rule 13).
     """
 
-    def __init__(self, element: ET.Element, parent: Mnode, **told: Any) -> None:
+    def __init__(self, element: ET.Element, parent: MathNode, **told: Any) -> None:
         super().__init__(element, parent, **told)
         script = "sup" in told or "sub" in told
         gap = 0.0 if script else self.size_px(self.params.get("lspace", "0"))
@@ -350,11 +312,11 @@ class Sign(Moperator, Node, tag="mo"):
             self.bbox = BBox(box.xmin, box.xmax, box.ymin + up, box.ymax + up)
 
 
-class Frame(Menclose, Node, tag="menclose"):
+class Frame(Menclose, MathNode, tag="menclose"):
     """A frame with as much room around the formula as TeX gives it, and none above."""
 
-    def __init__(self, element: ET.Element, parent: Mnode, **told: Any) -> None:
-        Node.__init__(self, element, parent)
+    def __init__(self, element: ET.Element, parent: MathNode, **told: Any) -> None:
+        MathNode.__init__(self, element, parent)
         self.base = node_of(_as_one(element), self, **told)
         self.notation = element.get("notation", "box").split()
         self._setup(**told)
@@ -376,98 +338,3 @@ class Frame(Menclose, Node, tag="menclose"):
             box = self.base.bbox
             width = box.xmax - box.xmin + 2 * pad
             self.bbox = BBox(0, width, box.ymin - pad, box.ymax + pad)
-
-
-class Table(Node, tag="mtable"):
-    """A table with the lines between and around its cells, which ziamath leaves out."""
-
-    def __init__(self, element: ET.Element, parent: Mnode, **told: Any) -> None:
-        super().__init__(element, parent)
-        self.frame = element.get("frame", "")
-        rows = [[node_of(cell, self, **told) for cell in row] for row in element]
-        self._place(rows)
-        left, right = (self.size_px("0.5em") * (side in self.frame) for side in "lr")
-        above, below = (self.size_px("0.35em") * (side in self.frame) for side in "tb")
-        self.nodexy = [(x + left, y) for x, y in self.nodexy]
-        box = self.bbox
-        self.bbox = BBox(box.xmin, box.xmax + left + right, box.ymin - below, box.ymax + above)
-
-    def _place(self, rows: Sequence[Sequence[Node]]) -> None:
-        """Give each cell its place; the middle of the table stands on the axis."""
-        between = [self.size_px(gap) for gap in self.element.attrib["columnspacing"].split()]
-        below = self.size_px(self.element.attrib["rowspacing"])
-        heights = [max(cell.bbox.ymax for cell in row) for row in rows]
-        depths = [min(cell.bbox.ymin for cell in row) for row in rows]
-        count = max(map(len, rows))
-        widths = [
-            max(0, *(row[at].bbox.xmax for row in rows if at < len(row))) for at in range(count)
-        ]
-        gaps = [between[at % len(between)] for at in range(count)]
-        tall = sum(heights) - sum(depths) + sum([below] * (len(rows) - 1))
-        y = -tall / 2 - self.units_to_points(self.font.math.consts.axisHeight)
-        side = self._side()
-        for row, height, depth in zip(rows, heights, depths, strict=True):
-            x, baseline = side, y + height
-            for cell, width, gap in zip(row, widths, gaps, strict=False):
-                spare = width - (cell.bbox.xmax - cell.bbox.xmin)
-                align = cell.element.get("columnalign", "center")
-                shift = {"center": spare / 2, "right": spare}.get(align, 0.0)
-                self.nodes.append(cell)
-                self.nodexy.append((x + shift, baseline))
-                x += width + gap
-            y += height - depth + below
-        high = max(cell.bbox.ymax for cell in rows[0]) - self.nodexy[0][1]
-        low = min(cell.bbox.ymin for cell in rows[-1]) - self.nodexy[-1][1]
-        self.bbox = BBox(0, sum(widths) + sum(gaps[:-1]) + 2 * side, low, high)
-
-    def _side(self) -> float:
-        """The room that an array has in its brackets, and a matrix has not."""
-        array = self.element[0][0].get("columnalign") is not None
-        bracket = getattr(self.leftsibling(), "string", "") in operators.leftfences
-        aligned = self.element.get("displaystyle") == "true"
-        return self.size_px("mediummathspace") if array and bracket and not aligned else 0.0
-
-    def _edges(self) -> tuple[list[tuple[float, float]], list[tuple[float, float]]]:
-        """Left and right of each column, top and bottom of each row, as drawn."""
-        columns: dict[int, tuple[float, float]] = {}
-        rows: list[tuple[float, float]] = []
-        cells = iter(zip(self.nodes, self.nodexy, strict=True))
-        for row in self.element:
-            tops: list[tuple[float, float]] = []
-            for index, (node, (x, y)) in zip(range(len(row)), cells, strict=False):
-                left, right = columns.get(index, (x, x))
-                columns[index] = (min(left, x), max(right, x + node.bbox.xmax))
-                tops.append((y - node.bbox.ymax, y - node.bbox.ymin))
-            rows.append((min(top for top, _ in tops), max(low for _, low in tops)))
-        return [columns[index] for index in sorted(columns)], rows
-
-    def _lines(self) -> Iterator[tuple[float, float, float, float]]:
-        """Left, top, width and height of each line."""
-        columns, rows = self._edges()
-        thick = self.size_px("0.06em")
-        box = self.bbox
-        left, right, top, bottom = box.xmin, box.xmax, -box.ymax, -box.ymin
-        for index, kind in enumerate(self.element.get("columnlines", "").split()):
-            if kind == "solid" and index + 1 < len(columns):
-                middle = (columns[index][1] + columns[index + 1][0]) / 2
-                yield middle - thick / 2, top, thick, bottom - top
-        for index, kind in enumerate(self.element.get("rowlines", "").split()):
-            if kind == "solid" and index + 1 < len(rows):
-                middle = (rows[index][1] + rows[index + 1][0]) / 2
-                yield left, middle - thick / 2, right - left, thick
-        sides = {
-            "l": (left, top, thick, bottom - top),
-            "r": (right - thick, top, thick, bottom - top),
-            "t": (left, top, right - left, thick),
-            "b": (left, bottom - thick, right - left, thick),
-        }
-        yield from (sides[side] for side in self.frame)
-
-    def draw(self, x: float, y: float, svg: ET.Element) -> tuple[float, float]:
-        """Draw the cells, then the lines."""
-        end = super().draw(x, y, svg)
-        lined = {"columnlines", "rowlines", "frame"} & set(self.element.attrib)
-        if self.nodes and lined:
-            for left, top, width, height in self._lines():
-                draw_bar(svg, (x + left, y + top, width, height), self.style.mathcolor)
-        return end

@@ -1,14 +1,14 @@
 """The node of a formula and the factory of nodes; glyphs are painted as plain paths.
 
 ziamath 0.13 finds the class of a node in a table of its own and keeps the picture's form in a
-global setting. Phial changes neither: its nodes are subclasses in a table of this module, and each
-asks `node_of` for its children. Whoever else uses ziamath in this process finds it as it is.
+global setting. Phial changes neither: its nodes are subclasses, made by `node_of` from a table that
+each hands on to what is inside. Whoever else uses ziamath in this process finds it as it is.
 """
 
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 from xml.etree import ElementTree as ET
 
 from ziafont.fonttypes import BBox
@@ -21,28 +21,34 @@ from ziamath.nodes.nodetools import elementtext, infer_opform
 from ziamath.styles import MathStyle, parse_style, parse_variant
 from ziamath.zmath import loadedfonts
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 _POINTS = 1.333
 """Pixels of a point, by which ziamath multiplies lengths of the font's size too."""
 FONT: Final = loadedfonts["default"]
 """STIX Two Math. It is read by seeking, and words change it for a moment: one thread at a time."""
-_kinds: dict[str, type[Node]] = {}
 
 
-class Node(Mnode, tag="phial"):
+class MathNode(Mnode, tag="phial"):
     """What is the same in all nodes of a formula: style, lengths, and how they are painted.
 
     It goes behind a class of ziamath, whose own layout then runs on it. What nodes are told from
-    above, ziamath's ``kwargs``, are: ``phantom``, not to be painted; ``nostretch``, measured only;
-    ``rowymin`` and ``rowymax``, what brackets reach around; ``width`` of what is under or over;
-    ``sup``, ``sub`` and ``frac``, where they stand.
+    above (``kwargs`` in ziamath) are ``nostretch``, measured only; ``rowymin`` and ``rowymax``,
+    what brackets reach around; ``width``, of what they stand over or under; ``sup``, ``sub`` and
+    ``frac``, what they are in.
+
+    Attributes:
+        kinds: the class of a node by the tag of its element.
     """
 
-    def __init_subclass__(cls, tag: str) -> None:
-        cls.mtag = tag
-        _kinds[tag] = cls
+    kinds: Mapping[str, type[MathNode]]
 
-    def __init__(self, element: ET.Element, parent: Mnode, **_told: Any) -> None:
-        self.element, self.parent = element, parent
+    def __init_subclass__(cls, tag: str) -> None:
+        cls.mtag = tag  # and no place in ziamath's own table
+
+    def __init__(self, element: ET.Element, parent: MathNode, **_told: Any) -> None:
+        self.element, self.parent, self.kinds = element, parent, parent.kinds
         self.font, self.size = parent.font, parent.size
         self.style = style_of(element, parent.style)
         self.params, self.nodes, self.nodexy = {}, [], []
@@ -75,13 +81,13 @@ class Node(Mnode, tag="phial"):
         return x + right, y + low
 
 
-def node_of(element: ET.Element, parent: Mnode, **told: Any) -> Node:
+def node_of(element: ET.Element, parent: MathNode, **told: Any) -> MathNode:
     """The laid-out node of an element, and with it those of all that is inside."""
     if element.tag == "mi" and elementtext(element) in operators.names:
         element.tag = "mo"  # the converter took an operator for a letter
     if element.tag == "mo":
         infer_opform(0, element, parent)
-    return _kinds.get(element.tag, _kinds["mrow"])(element, parent, **told)
+    return parent.kinds.get(element.tag, parent.kinds["mrow"])(element, parent, **told)
 
 
 def draw_bar(svg: ET.Element, edges: tuple[float, float, float, float], colour: str) -> None:
@@ -92,8 +98,6 @@ def draw_bar(svg: ET.Element, edges: tuple[float, float, float, float], colour: 
 
 def _draw_glyph(glyph: Glyph, x: float, y: float, svg: ET.Element) -> None:
     """Add the outline of a glyph: ziamath's own way makes symbols, which QtSvg leaves out."""
-    if glyph.phantom:
-        return
     outline = glyph.glyph.svgpath(x0=x, y0=y, scale_factor=glyph.size / glyph.glyph.DFLT_SIZE_PT)
     if outline is not None:
         outline.set("fill", str(glyph.style.mathcolor))

@@ -20,7 +20,7 @@ from ziafont.svgpath import fmt
 from app.markup.latex.rewrite import prepare
 from app.markup.latex.tokens import MathError, tokens_of
 from app.markup.maths.glyph_outlines import join_parts
-from app.markup.maths.layout_nodes import lay_out
+from app.markup.maths.layout import lay_out
 from app.markup.maths.lines import (
     EquationNumbers,
     FormulaLine,
@@ -211,7 +211,7 @@ def _draw(latex: str, *, display: bool) -> _Layout:
         raise MathError("nothing of the formula can be drawn")
     join_parts(svg)
     body = "".join(ET.tostring(child, encoding="unicode") for child in svg)
-    # ziamath draws the lines of \overline and \underline black, whatever the colour.
+    # Black is what ink is on paper, and would not be seen on a dark ground.
     body = body.replace('="black"', f'="{_INK}"')
     numbers = find_numbers(root, left=left, width=width, margin=_MARGIN)
     right = left + (numbers.body if numbers else width)

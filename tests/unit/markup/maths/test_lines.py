@@ -86,3 +86,22 @@ def test_the_pieces_of_every_formula_make_up_its_picture_without_the_numbers() -
         whole = formula.numbers.body if formula.numbers else formula.width
         assert edges[-1] == pytest.approx(whole), latex
         assert all(before < after for before, after in itertools.pairwise(edges)), latex
+
+
+@pytest.mark.parametrize("em", [10, 20])
+def test_a_formula_gives_its_lines_at_any_size(em: int) -> None:
+    drawn = render(LONG, FormulaStyle(display=True, size=em))
+    scaled = render(LONG, FormulaStyle(display=True, size=1)).scaled(em)
+    assert [line.width for line in scaled.lines(drawn.width / 2, em)] == pytest.approx(
+        [line.width for line in drawn.lines(drawn.width / 2, em)]
+    )
+    assert len(drawn.lines(drawn.width / 2, em)) > 1
+    assert len(drawn.lines(drawn.width, em)) == 1
+
+
+def test_one_line_of_a_numbered_formula_ends_before_its_number() -> None:
+    formula = render(r"a = b \tag{1}", FormulaStyle(display=True))
+    assert formula.numbers is not None
+    (line,) = formula.lines(1000, 16)
+    assert (line.start, line.end) == (0, formula.numbers.body)
+    assert line.ascent + line.descent == pytest.approx(formula.height)

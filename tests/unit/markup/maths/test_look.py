@@ -288,6 +288,40 @@ def test_copy_gives_back_what_was_written_without_numbers() -> None:
     assert "\\tag{1}" in block.drawn
 
 
+@pytest.mark.parametrize("mark", [r"\overline", r"\underline"])
+def test_a_line_over_or_under_has_the_colour_of_what_it_belongs_to(mark: str) -> None:
+    svg = ET.fromstring(render(rf"\textcolor{{red}}{{{mark}{{x}}}} + y").svg)
+    assert [bar.get("fill") for bar in svg.findall(".//{*}rect")] == ["red"]
+
+
+def test_a_blank_does_not_give_its_colour_to_the_letter_before_it() -> None:
+    svg = render(r"\text{\textcolor{red}{a} b}", FormulaStyle(colour="#abcdef")).svg
+    assert svg.count(b'fill="red"') == 1
+    assert svg.count(b'fill="#abcdef"') == 1
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        "x",
+        r"\overline{x}",
+        r"\underline{x}",
+        r"\boxed{x}",
+        r"\sqrt{\frac{x}{2}}",
+        r"\colorbox{yellow}{x}",
+        r"\begin{array}{|c|} \hline x \\ \hline \end{array}",
+        r"\text{速度}",
+        r"\text{مرحبا}",
+        r"a \\ b",
+    ],
+)
+def test_nothing_of_a_phantom_is_seen_and_it_takes_its_room(hidden: str) -> None:
+    alone, beside = render("y"), render(rf"\phantom{{{hidden}}} y")
+    seen = [part.tag for part in ET.fromstring(beside.svg).iter()]
+    assert seen == [part.tag for part in ET.fromstring(alone.svg).iter()]
+    assert beside.width > alone.width + 5
+
+
 def test_of_what_answers_hold_nearly_all_is_drawn() -> None:
     refused = []
     for latex in FORMULAS:

@@ -6,6 +6,7 @@ import contextlib
 import os
 import random
 import xml.etree.ElementTree as ET
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -164,3 +165,14 @@ def test_random_latex_is_drawn_or_refused_but_never_raises_anything_else() -> No
 )
 def test_formulas_are_said_in_words(latex: str, words: str) -> None:
     assert spoken(latex) == words
+
+
+def test_threads_that_draw_at_once_draw_what_one_draws_alone() -> None:
+    """The font is read by seeking, and texts switch its language; every source is a new one."""
+    sources = [
+        rf"f'_{{{i}}}(x) + \text{{if }} \left( \frac{{{i}}}{{\sqrt{{x}}}}" for i in range(40)
+    ]
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(render, [rf"{source} \right)" for source in sources]))
+    alone = [render(rf"{source} {{}} \right)") for source in sources]  # not as it is kept
+    assert [formula.svg for formula in together] == [formula.svg for formula in alone]

@@ -14,18 +14,18 @@ from ziamath.styles import parse_style
 
 from app.markup.latex.rewrite import prepare
 from app.markup.latex.tokens import MathError
-from app.markup.maths.layout_nodes import lay_out
+from app.markup.maths.layout import lay_out
 from app.markup.maths.mathml import tree_of
-from app.markup.maths.nodes import Node, style_of
+from app.markup.maths.nodes import MathNode, style_of
 
 FORMULAS = (Path(__file__).parents[3] / "data" / "formulas.txt").read_text(encoding="utf-8")
 
 
-def nodes_of(root: object) -> list[Node]:
+def nodes_of(root: object) -> list[MathNode]:
     """A node and all in it that are made of elements."""
     if not isinstance(root, Mnode):
         return []
-    assert isinstance(root, Node), f"a {type(root).__name__} of ziamath's own"
+    assert isinstance(root, MathNode), f"a {type(root).__name__} of ziamath's own"
     return [root, *(node for inner in root.nodes for node in nodes_of(inner))]
 
 
