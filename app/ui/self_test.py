@@ -26,8 +26,7 @@ from app.engine.llama.binding import mismatches
 from app.engine.llama.signatures import FUNCTIONS
 from app.hub.api.catalog import load_catalog
 from app.markup.code.highlighter import highlight
-from app.markup.latex.tokens import MathError
-from app.markup.maths import render
+from app.markup.maths.render import FormulaStyle, MathError, render
 from app.markup.parse import parse
 from app.services.core.ids import new_id, utc_now
 from app.services.models.model_files import DEMO, find_model
@@ -155,7 +154,7 @@ def _code() -> str:
 
 def _formula() -> str:
     try:
-        drawn = render.render(r"\frac{-b \pm \sqrt{b^2-4ac}}{2a}", display=True)
+        drawn = render(r"\frac{-b \pm \sqrt{b^2-4ac}}{2a}", FormulaStyle(display=True))
     except MathError as error:
         raise CheckFailedError(str(error)) from error
     renderer = QSvgRenderer(QByteArray(drawn.svg))

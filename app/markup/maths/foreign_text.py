@@ -19,6 +19,8 @@ from ziafont.svgpath import fmt
 from ziamath.drawable import Drawable
 from ziamath.nodes.mnumber import Mtext
 
+from app.markup.maths.nodes import MathNode
+
 if TYPE_CHECKING:
     from ziamath.styles import MathStyle
 
@@ -81,30 +83,36 @@ def is_wide(char: str) -> bool:
     return unicodedata.east_asian_width(char) in ("W", "F")
 
 
+_SHAPED = {"text-anchor": "middle", "font-family": "sans-serif"}
+
+
+def _write(
+    svg: ET.Element, text: str, place: tuple[float, float], size: float, colour: str, **font: str
+) -> None:
+    """Add a text to a picture."""
+    where = {"x": fmt(place[0]), "y": fmt(place[1])}
+    written = ET.SubElement(svg, "text", {**where, **font, "font-size": fmt(size), "fill": colour})
+    written.text = text
+
+
 class _Wide(Drawable):
     """Letters one em wide each."""
 
-    def __init__(self, text: str, size: float, style: MathStyle, *, phantom: bool) -> None:
-        self._text, self._size, self._style, self._phantom = text, size, style, phantom
+    def __init__(self, text: str, size: float, style: MathStyle) -> None:
+        self._text, self._size, self._style = text, size, style
         self.bbox = BBox(0, size * len(text), -size * _DESCENT, size * _ASCENT)
 
     def draw(self, x: float, y: float, svg: ET.Element) -> tuple[float, float]:
         """Add the text to the picture."""
-        if not self._phantom:
-            written = ET.SubElement(svg, "text")
-            written.set("x", fmt(x))
-            written.set("y", fmt(y))
-            written.set("font-size", fmt(self._size))
-            written.set("fill", str(self._style.mathcolor))
-            written.text = self._text
+        _write(svg, self._text, (x, y), self._size, str(self._style.mathcolor))
         return x + self.bbox.xmax, y
 
 
 class _Foreign(Drawable):
     """Words that are shaped by whoever paints them."""
 
-    def __init__(self, text: str, size: float, style: MathStyle, *, phantom: bool) -> None:
-        self._text, self._size, self._style, self._phantom = text.strip(), size, style, phantom
+    def __init__(self, text: str, size: float, style: MathStyle) -> None:
+        self._text, self._size, self._style = text.strip(), size, style
         # A blank at an end is on that side of the words whatever their direction.
         before = size * _BLANK * (len(text) - len(text.lstrip()))
         self._middle = before + size * width_of(self._text) / 2
@@ -112,45 +120,36 @@ class _Foreign(Drawable):
 
     def draw(self, x: float, y: float, svg: ET.Element) -> tuple[float, float]:
         """Add the text to the picture, in the middle of its room."""
-        if not self._phantom:
-            written = ET.SubElement(svg, "text")
-            written.set("x", fmt(x + self._middle))
-            written.set("y", fmt(y))
-            written.set("text-anchor", "middle")
-            written.set("font-family", "sans-serif")
-            written.set("font-size", fmt(self._size))
-            written.set("fill", str(self._style.mathcolor))
-            written.text = self._text
+        place, colour = (x + self._middle, y), str(self._style.mathcolor)
+        _write(svg, self._text, place, self._size, colour, **_SHAPED)
         return x + self.bbox.xmax, y
 
 
-class FormulaText(Mtext, tag="mtext"):
+class FormulaText(Mtext, MathNode, tag="mtext"):
     """A text in which letters may be wide, or those of another script."""
 
-    def _setup(self, **kwargs: Any) -> None:
+    def _setup(self, **told: Any) -> None:
         whole = self.string
         if any(map(is_foreign, whole)):
-            phantom = bool(kwargs.get("phantom"))
-            words = _Foreign(whole, self.glyphsize, self.style, phantom=phantom)
+            words = _Foreign(whole, self.glyphsize, self.style)
             self.nodes.append(words)
             self.nodexy.append((0.0, 0.0))
             self.bbox = words.bbox
             return
         if not any(map(is_wide, whole)):
-            super()._setup(**kwargs)
+            super()._setup(**told)
             return
         x, low, high = 0.0, 0.0, 0.0
         for wide, letters in groupby(whole, is_wide):
             first = len(self.nodes)
             self.string = "".join(letters)
             if wide:
-                phantom = bool(kwargs.get("phantom"))
-                part = _Wide(self.string, self.glyphsize, self.style, phantom=phantom)
+                part = _Wide(self.string, self.glyphsize, self.style)
                 self.nodes.append(part)
                 self.nodexy.append((0.0, 0.0))
                 self.bbox = part.bbox
             else:
-                super()._setup(**kwargs)
+                super()._setup(**told)
             self.nodexy[first:] = [(x + place, y) for place, y in self.nodexy[first:]]
             x += self.bbox.xmax
             low, high = min(low, self.bbox.ymin), max(high, self.bbox.ymax)

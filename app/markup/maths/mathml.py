@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 from ziamath import operators
-from ziamath.zmath import loadedfonts
 
 from app.markup.latex.command_names import BRACKETS
 from app.markup.latex.tokens import (
@@ -23,6 +22,7 @@ from app.markup.latex.tokens import (
 )
 from app.markup.maths import spacing
 from app.markup.maths.foreign_text import is_foreign, is_wide
+from app.markup.maths.nodes import FONT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -104,7 +104,6 @@ def _adapted(mathml: str) -> str:
 
 
 def _check(elements: Iterable[ET.Element]) -> None:
-    font = loadedfonts["default"]
     for element in elements:
         text = (element.text or "").strip()
         if text.startswith("\\") and element.tag in ("mi", "mo", "mtext") and text != "\\":
@@ -113,7 +112,7 @@ def _check(elements: Iterable[ET.Element]) -> None:
             raise MathError("an accent stands on nothing")  # a command the converter half knows
         for char in text:
             words = element.tag == "mtext" and (is_wide(char) or is_foreign(char))
-            drawn = font.glyphindex(char) or words
+            drawn = FONT.glyphindex(char) or words
             if not char.isspace() and not drawn:
                 raise MathError(f"the font has no {char!r}")
 
@@ -193,37 +192,51 @@ def _adapt(element: ET.Element) -> None:
     text = (element.text or "").strip()
     if element.tag == "mtable":
         _adapt_table(element)
-    elif element.tag == "mover" and element.get("accent") == "true" and len(element) > 1:
-        if element[1].text == _HAT:
-            element[1].text = _SMALL_HAT
-            element[1].set("stretchy", "false")
-    elif element.tag == "mi" and text in _SLANTED and element.get("mathvariant") is None:
-        element.text = _SLANTED[text]
-        element.set("mathvariant", "normal")
-    elif element.tag == "mi" and (_is_function(element, text) or _is_operator(text)):
-        element.tag = "mo"
-    elif element.tag == "mi" and len(text) == 1 and ord(text) >= _FIRST_SPECIAL:
-        _adapt_letter(element, text)
+    elif element.tag in ("mover", "munder", "munderover"):
+        _adapt_marks(element)
+    elif element.tag == "mi":
+        _adapt_identifier(element, text)
     elif element.tag == "mn" and "bold" in element.get("mathvariant", ""):
         element.text = "".join(
             chr(_BOLD_DIGITS + int(char)) if "0" <= char <= "9" else char for char in text
         )
-    if element.tag == "mo" and element.get("minsize") in _SIZES:
-        size = _SIZES[element.attrib["minsize"]]
+    if element.tag == "mo":  # or has become one
+        _adapt_sign(element, text)
+    elif element.tag in ("mi", "mtext", "mn") and element.get("mathvariant") in _VARIANTS:
+        element.set("mathvariant", _VARIANTS[element.attrib["mathvariant"]])
+
+
+def _adapt_marks(element: ET.Element) -> None:
+    """A hat over one letter is small, and the space beside an arrow is not that of an accent."""
+    marks = element[1:]
+    if element.get("accent") == "true" and marks and marks[0].text == _HAT:
+        marks[0].text = _SMALL_HAT
+        marks[0].set("stretchy", "false")
+    for mark in marks:
+        if mark.tag == "mo":
+            mark.attrib.update(lspace="0em", rspace="0em")
+
+
+def _adapt_identifier(element: ET.Element, text: str) -> None:
+    """What the converter takes for a letter may be an operator, or carry its style itself."""
+    if text in _SLANTED and element.get("mathvariant") is None:
+        element.text = _SLANTED[text]
+        element.set("mathvariant", "normal")
+    elif _is_function(element, text) or _is_operator(text):
+        element.tag = "mo"
+    elif len(text) == 1 and ord(text) >= _FIRST_SPECIAL:
+        _adapt_letter(element, text)
+
+
+def _adapt_sign(element: ET.Element, text: str) -> None:
+    """Heights of brackets, and signs and names with limits."""
+    size = _SIZES.get(element.get("minsize", ""))
+    if size:
         element.attrib.update(minsize=size, maxsize=size)
-    if element.tag == "mo" and spacing.is_large(text):
+    if spacing.is_large(text):
         element.attrib.update(largeop="true", stretchy="false")
-        if text not in _INTEGRALS:
-            element.set("movablelimits", "true")
-    if element.tag == "mo" and text in _MOVING:
+    if text in _MOVING or (spacing.is_large(text) and text not in _INTEGRALS):
         element.set("movablelimits", "true")
-    if element.tag in ("mover", "munder", "munderover"):
-        for accent in element[1:]:
-            if accent.tag == "mo":  # the space beside an arrow is not that of an accent
-                accent.attrib.update(lspace="0em", rspace="0em")
-    variant = element.get("mathvariant")
-    if variant in _VARIANTS and element.tag in ("mi", "mtext", "mn"):
-        element.set("mathvariant", _VARIANTS[variant])
 
 
 def _is_function(element: ET.Element, text: str) -> bool:

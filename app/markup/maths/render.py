@@ -1,4 +1,4 @@
-"""The drawing of a formula: LaTeX in, an SVG picture with its size and baseline out.
+"""The door of the maths: LaTeX and a style in, an SVG picture with its size and baseline out.
 
 Drawing is pure Python and takes about 0.2 ms for each part of a formula: a short inline formula
 takes 2 to 10 ms, a large matrix 200. `weight` estimates it; a window draws light formulas at once
@@ -15,15 +15,23 @@ from xml.etree import ElementTree as ET
 
 from latex2mathml import exceptions
 from latex2mathml.converter import convert
-from ziamath.config import config
-from ziamath.zmath import Math
+from ziafont.svgpath import fmt
 
 from app.markup.latex.rewrite import prepare
 from app.markup.latex.tokens import MathError, tokens_of
-from app.markup.maths import layout_nodes
 from app.markup.maths.glyph_outlines import join_parts
-from app.markup.maths.lines import EquationNumbers, FormulaPiece, find_numbers, split_pieces
+from app.markup.maths.layout import lay_out
+from app.markup.maths.lines import (
+    EquationNumbers,
+    FormulaLine,
+    FormulaPiece,
+    break_lines,
+    find_numbers,
+    split_pieces,
+)
 from app.markup.maths.mathml import tree_of
+
+__all__ = ["QUICK", "Formula", "FormulaLine", "FormulaStyle", "MathError", "render", "render_cost"]
 
 QUICK = 60
 """Weight up to which a formula is drawn in well under 50 ms on a slow machine."""
@@ -63,9 +71,23 @@ _FAILURES = (
 )
 """What the two libraries raise for LaTeX or glyphs they do not know (found by fuzzing)."""
 
-# Without this the glyphs are <symbol>s, which QtSvg silently leaves out.
-config.svg2 = False
-layout_nodes.install()
+
+@dataclass(frozen=True, slots=True)
+class FormulaStyle:
+    """How a formula is drawn.
+
+    Attributes:
+        display: on its own, with large operators, or inside a line.
+        size: of the text around it, in pixels.
+        colour: of the ink, as SVG takes it.
+    """
+
+    display: bool = False
+    size: float = 16.0
+    colour: str = "#000000"
+
+
+_INLINE = FormulaStyle()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +99,7 @@ class Formula:
         width: in pixels at the size it was asked for.
         height: in pixels.
         baseline: pixels from the top edge down to the line that text stands on.
-        pieces: where it may be broken if it is displayed in a narrow column (see `mathlines`).
+        pieces: where it may be broken if it is displayed in a narrow column.
         numbers: where the numbers of its equations stand, which are no part of the pieces.
     """
 
@@ -85,8 +107,32 @@ class Formula:
     width: float
     height: float
     baseline: float
-    pieces: tuple[FormulaPiece, ...]
-    numbers: EquationNumbers | None
+    pieces: tuple[FormulaPiece, ...] = ()
+    numbers: EquationNumbers | None = None
+
+    def scaled(self, factor: float) -> Formula:
+        """The same picture at another size."""
+        return Formula(
+            self.svg,
+            self.width * factor,
+            self.height * factor,
+            self.baseline * factor,
+            tuple(piece.scaled(factor) for piece in self.pieces),
+            self.numbers.scaled(factor) if self.numbers else None,
+        )
+
+    def lines(self, room: float, em: float) -> tuple[FormulaLine, ...]:
+        """The formula without its numbers, broken to fit into ``room`` pixels if it can be.
+
+        Args:
+            room: the width of the column.
+            em: the size of the formula, for indents.
+        """
+        width = self.numbers.body if self.numbers else self.width
+        broken = break_lines(self.pieces, room, em) if width > room and self.pieces else ()
+        if len(broken) > 1:
+            return broken
+        return (FormulaLine(0.0, width, 0.0, self.baseline, self.height - self.baseline),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,29 +162,21 @@ def render_cost(latex: str) -> int:
     return parts + 3 * max(0, deepest - 3) ** 2
 
 
-def render(
-    latex: str, *, display: bool = False, size: float = 16.0, colour: str = "#000000"
-) -> Formula:
-    """Draw a formula.
-
-    Args:
-        latex: the source without delimiters.
-        display: displayed on its own, with large operators, or inside a line.
-        size: of the text around it, in pixels.
-        colour: of the ink, as ``#rrggbb``.
+def render(latex: str, style: FormulaStyle = _INLINE) -> Formula:
+    """Draw a formula: LaTeX without delimiters. Any thread may ask.
 
     Raises:
         MathError: it cannot be drawn; show the source.
     """
-    layout = _layout(latex.strip(), display)
+    layout = _layout(latex.strip(), style.display)
     if isinstance(layout, MathError):
         raise layout
     left, top, width, height = layout.box
-    scale = size / _BASE
+    scale = style.size / _BASE
     svg = (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width * scale:.3f}"'
         f' height="{height * scale:.3f}" viewBox="{left:.3f} {top:.3f} {width:.3f} {height:.3f}">'
-        f"{layout.body.replace(_INK, colour)}</svg>"
+        f"{layout.body.replace(_INK, style.colour)}</svg>"
     )
     pieces = tuple(piece.scaled(scale) for piece in layout.pieces)
     numbers = layout.numbers.scaled(scale) if layout.numbers else None
@@ -160,18 +198,22 @@ def _draw(latex: str, *, display: bool) -> _Layout:
     tree = tree_of(mathml, ink=_INK, display=display)
     # One font object, read by seeking, serves all threads.
     with _lock:
-        picture = Math(tree, size=_BASE, margin=_MARGIN)
-        svg = picture.svgxml()
-    left, top, width, height = (float(edge) for edge in svg.attrib["viewBox"].split())
+        root = lay_out(tree, _BASE)
+        svg = ET.Element("svg")
+        root.draw(0, 0, svg)
+    box = root.bbox
+    edges = (box.xmin, -box.ymax), (box.xmax - box.xmin, box.ymax - box.ymin)
+    left, top = (float(fmt(edge - _MARGIN)) for edge in edges[0])
+    width, height = (float(fmt(length + 2 * _MARGIN)) for length in edges[1])
     if not (0 < width < MAX_EM * _BASE and 0 < height < MAX_EM * _BASE):
         raise MathError("the formula has no size")
     if not any(part.tag in ("path", "text", "rect") for part in svg.iter()):
         raise MathError("nothing of the formula can be drawn")
     join_parts(svg)
     body = "".join(ET.tostring(child, encoding="unicode") for child in svg)
-    # ziamath draws the lines of \overline and \underline black, whatever the colour.
+    # Black is what ink is on paper, and would not be seen on a dark ground.
     body = body.replace('="black"', f'="{_INK}"')
-    numbers = find_numbers(picture.node, left=left, width=width, margin=_MARGIN)
+    numbers = find_numbers(root, left=left, width=width, margin=_MARGIN)
     right = left + (numbers.body if numbers else width)
-    pieces = split_pieces(picture.node, em=_BASE, left=left, right=right)
+    pieces = split_pieces(root, em=_BASE, left=left, right=right)
     return _Layout(body, (left, top, width, height), pieces, numbers)

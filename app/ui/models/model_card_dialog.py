@@ -13,8 +13,7 @@ from app.domain.download import ModelCard
 from app.domain.errors import KnownError
 from app.markup.card import without_html
 from app.markup.code.highlighter import TokenKind
-from app.markup.latex.tokens import MathError
-from app.markup.maths.render import Formula, render
+from app.markup.maths.render import Formula, FormulaStyle, MathError, render
 from app.markup.parse import parse
 from app.markup.transfer.writers.html_blocks import HtmlBlocks
 from app.markup.transfer.writers.html_style import COLOUR_OF, DARK, LIGHT
@@ -103,7 +102,8 @@ class _CardRenderer:
     def formula(self, source: str, markdown: str, *, display: bool) -> str:
         """An image whose name is its number."""
         try:
-            drawn = render(source, display=display, size=_TEXT, colour=self._colours["text"])
+            style = FormulaStyle(display=display, size=_TEXT, colour=self._colours["text"])
+            drawn = render(source, style)
         except MathError:
             return f"<code>{escape(markdown, quote=False)}</code>"
         self._formulas.append(drawn)

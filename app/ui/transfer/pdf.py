@@ -39,8 +39,7 @@ from PySide6.QtSvg import QSvgRenderer
 from app.domain.errors import TransferError
 from app.domain.generation import Role
 from app.markup.code.highlighter import TokenKind
-from app.markup.latex.tokens import MathError
-from app.markup.maths.render import Formula, render
+from app.markup.maths.render import Formula, FormulaStyle, MathError, render
 from app.markup.parse import parse
 from app.markup.transfer.values import Chat, ExportFormat, ExportOptions
 from app.markup.transfer.writers.exported_turns import Budget, ExportedTurn, system_prompt, turns
@@ -172,7 +171,8 @@ class _PrintRenderer:
         if not self._drawn.allows(1):
             return f"<code>{escape(markdown, quote=False)}</code>"
         try:
-            drawn = render(source, display=display, size=_TEXT, colour=LIGHT["text"])
+            style = FormulaStyle(display=display, size=_TEXT, colour=LIGHT["text"])
+            drawn = render(source, style)
         except MathError:
             return f"<code>{escape(markdown, quote=False)}</code>"
         self.formulas.append(drawn)

@@ -7,13 +7,9 @@ import threading
 from PySide6.QtGui import QFont
 from pytestqt.qtbot import QtBot
 
+from app.markup.maths.render import Formula
 from app.ui.core.render_thread import RenderThread
-from app.ui.transcript.items.formulas import (
-    DrawnFormula,
-    FailedFormula,
-    FormulaShape,
-    PendingFormula,
-)
+from app.ui.transcript.items.formulas import DrawnFormula, FailedFormula, PendingFormula
 from app.ui.transcript.items.maths_source import is_light, render_shape
 from app.ui.transcript.view import TranscriptView
 
@@ -27,7 +23,7 @@ def threads() -> list[threading.Thread]:
 def test_a_heavy_formula_is_drawn_elsewhere_and_taken_in_the_windows_thread(qtbot: QtBot) -> None:
     assert not is_light(HEAVY)
     background = RenderThread()
-    got: list[tuple[FormulaShape | FailedFormula, threading.Thread]] = []
+    got: list[tuple[Formula | FailedFormula, threading.Thread]] = []
     background.submit(
         lambda: render_shape(HEAVY, True),
         lambda shape: got.append((shape, threading.current_thread())),
@@ -35,7 +31,7 @@ def test_a_heavy_formula_is_drawn_elsewhere_and_taken_in_the_windows_thread(qtbo
     assert background.busy
     qtbot.waitUntil(lambda: bool(got), timeout=20_000)
     shape, taker = got[0]
-    assert isinstance(shape, FormulaShape)
+    assert isinstance(shape, Formula)
     assert taker is threading.main_thread()
     assert not background.busy
     qtbot.waitUntil(lambda: not threads(), timeout=5_000)
@@ -44,7 +40,7 @@ def test_a_heavy_formula_is_drawn_elsewhere_and_taken_in_the_windows_thread(qtbo
 
 def test_what_cannot_be_drawn_comes_back_with_its_reason(qtbot: QtBot) -> None:
     background = RenderThread()
-    got: list[FormulaShape | FailedFormula] = []
+    got: list[Formula | FailedFormula] = []
     background.submit(lambda: render_shape(r"\frobnicate{x}", False), got.append)
     qtbot.waitUntil(lambda: bool(got), timeout=20_000)
     assert isinstance(got[0], FailedFormula)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from app.markup.latex.spoken import spoken
 from app.markup.latex.tokens import MathError
-from app.markup.maths.render import render
+from app.markup.maths.render import FormulaStyle, render
 from app.markup.stream import MarkdownStream
 from app.markup.text import plain_text, to_rich_html
 from tests.unit.markup.markdown_samples import document, pieces_of
@@ -110,7 +110,7 @@ def try_formula(latex: str) -> bool:
     """Draw a formula and say it; whether it was drawn."""
     drawn = False
     with contextlib.suppress(MathError):
-        render(latex, display=True)
+        render(latex, FormulaStyle(display=True))
         drawn = True
     spoken(latex)
     return drawn

@@ -6,8 +6,7 @@ from html import escape
 
 from app.domain.generation import Role
 from app.markup.code.highlighter import TokenKind
-from app.markup.latex.tokens import MathError
-from app.markup.maths.render import render
+from app.markup.maths.render import FormulaStyle, MathError, render
 from app.markup.parse import parse
 from app.markup.transfer.values import Chat, ExportFormat, ExportOptions
 from app.markup.transfer.writers.exported_turns import Budget, ExportedTurn, system_prompt, turns
@@ -53,7 +52,8 @@ class BrowserRenderer:
         if self._formulas.spent:
             return f"<code>{escape(markdown, quote=False)}</code>"
         try:
-            drawn = render(source, display=display, size=_EM, colour="currentColor")
+            style = FormulaStyle(display=display, size=_EM, colour="currentColor")
+            drawn = render(source, style)
         except MathError:
             return f"<code>{escape(markdown, quote=False)}</code>"
         if not self._formulas.allows(len(drawn.svg)):

@@ -7,7 +7,7 @@ from itertools import pairwise
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter
 
-from app.markup.maths.lines import FormulaLine
+from app.markup.maths.render import FormulaLine
 from app.ui.style.theme import RADIUS, qcolour
 from app.ui.transcript.content.rows import (
     CodeHeadRow,

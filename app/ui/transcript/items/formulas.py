@@ -16,7 +16,7 @@ from PySide6.QtCore import QByteArray, QPointF, QRectF, Qt
 from PySide6.QtGui import QFont, QFontInfo, QFontMetricsF, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
-from app.markup.maths.lines import EquationNumbers, FormulaLine, FormulaPiece, break_lines
+from app.markup.maths.render import Formula, FormulaLine
 from app.ui.style.theme import qcolour
 
 INK = "#010204"
@@ -40,27 +40,6 @@ SHOWN_WHOLE = 10
 
 
 @dataclass(frozen=True, slots=True)
-class FormulaShape:
-    """A formula as app.markup.maths gives it, before size and colour.
-
-    Attributes:
-        svg: The picture, painted in `INK`.
-        width: In ems.
-        ascent: Above the baseline, in ems.
-        descent: Below the baseline, in ems.
-        pieces: Where it may be broken, in ems.
-        numbers: Where its numbers stand, in ems.
-    """
-
-    svg: bytes
-    width: float
-    ascent: float
-    descent: float
-    pieces: tuple[FormulaPiece, ...] = ()
-    numbers: EquationNumbers | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class FailedFormula:
     """A formula that cannot be drawn; ``reason`` says why, for people."""
 
@@ -70,26 +49,19 @@ class FailedFormula:
 class DrawnFormula:
     """A formula at one size and colour. Lengths in device-independent pixels."""
 
-    __slots__ = ("_key", "_pieces", "_store", "ascent", "descent", "em", "numbers", "width")
+    __slots__ = ("_formula", "_key", "_store", "ascent", "descent", "em", "numbers", "width")
 
-    def __init__(
-        self, store: FormulaStore, shape: FormulaShape, em: float, key: _PixmapKey
-    ) -> None:
-        self._store, self._key, self._pieces = store, key, shape.pieces
+    def __init__(self, store: FormulaStore, formula: Formula, em: float, key: _PixmapKey) -> None:
+        self._store, self._key, self._formula = store, key, formula
         self.em = em
-        self.width = shape.width * em
-        self.ascent = shape.ascent * em
-        self.descent = shape.descent * em
-        self.numbers = shape.numbers.scaled(em) if shape.numbers else None
+        self.width = formula.width * em
+        self.ascent = formula.baseline * em
+        self.descent = (formula.height - formula.baseline) * em
+        self.numbers = formula.numbers.scaled(em) if formula.numbers else None
 
     def lines(self, room: float) -> tuple[FormulaLine, ...]:
         """The formula without its numbers, broken to fit into ``room`` if it can be."""
-        width = self.numbers.body if self.numbers else self.width
-        if width > room and len(self._pieces) > 1:
-            broken = break_lines([p.scaled(self.em) for p in self._pieces], room, self.em)
-            if len(broken) > 1:
-                return broken
-        return (FormulaLine(0.0, width, 0.0, self.ascent, self.descent),)
+        return self._formula.scaled(self.em).lines(room, self.em)
 
     @property
     def number_width(self) -> float:
@@ -176,7 +148,7 @@ class FormulaStore:
     """Keeps formulas by source and pictures of them by size, colour and pixel ratio.
 
     Args:
-        render: Draws source and display as a shape, or says why not.
+        render: Draws source and display in ems and in `INK`, or says why not.
         is_light: Whether a source may be drawn at once.
         ask: Has a heavy formula drawn elsewhere; `take` brings it.
         clock: Seconds, for the budget of a frame.
@@ -184,14 +156,14 @@ class FormulaStore:
 
     def __init__(
         self,
-        render: Callable[[str, bool], FormulaShape | FailedFormula],
+        render: Callable[[str, bool], Formula | FailedFormula],
         is_light: Callable[[str], bool],
         ask: Callable[[str, bool], None],
         clock: Callable[[], float] = perf_counter,
     ) -> None:
         self._render, self._is_light, self._ask, self._clock = render, is_light, ask, clock
         self._asked: set[tuple[str, bool]] = set()
-        self._shapes: OrderedDict[tuple[str, bool], FormulaShape | FailedFormula] = OrderedDict()
+        self._shapes: OrderedDict[tuple[str, bool], Formula | FailedFormula] = OrderedDict()
         self._pixmaps: OrderedDict[_Place, QPixmap] = OrderedDict()
         self._left = FRAME_BUDGET
 
@@ -233,7 +205,7 @@ class FormulaStore:
         """Whether a formula that was waited for is there."""
         return (pending.source, pending.display) in self._shapes
 
-    def put(self, source: str, shape: FormulaShape | FailedFormula, *, display: bool) -> None:
+    def put(self, source: str, shape: Formula | FailedFormula, *, display: bool) -> None:
         """Keep what was drawn."""
         self._asked.discard((source, display))
         self._shapes[source, display] = shape
@@ -260,7 +232,7 @@ class FormulaStore:
         made = QPixmap(across, min(whole[1], TALLEST))
         made.fill(Qt.GlobalColor.transparent)
         shape = self._shapes.get((key.source, key.display)) or self._render(key.source, key.display)
-        if isinstance(shape, FormulaShape):
+        if isinstance(shape, Formula):
             painter = QPainter(made)
             svg = shape.svg.replace(INK.encode(), key.colour.encode())
             QSvgRenderer(QByteArray(svg)).render(painter, QRectF(-start, 0, *whole))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from app.markup.latex.tokens import MathError
-from app.markup.maths.render import QUICK, render, render_cost
-from app.ui.transcript.items.formulas import INK, FailedFormula, FormulaShape
-
-SIZE = 100.0
-"""Pixels of an em while measuring; lengths are kept in ems."""
-
+from app.markup.maths.render import (
+    QUICK,
+    Formula,
+    FormulaStyle,
+    MathError,
+    render,
+    render_cost,
+)
+from app.ui.transcript.items.formulas import INK, FailedFormula
 
 LIGHT = QUICK // 5
 """Weight up to which a formula is drawn in a frame: most take 3 ms, and 10 where the first of their
@@ -23,20 +25,12 @@ def is_light(source: str) -> bool:
         return True  # it is refused at once
 
 
-def render_shape(source: str, display: bool) -> FormulaShape | FailedFormula:
-    """Draw LaTeX, or say why not."""
+def render_shape(source: str, display: bool) -> Formula | FailedFormula:
+    """Draw LaTeX in ems, or say why not."""
     try:
-        formula = render(source, display=display, size=SIZE, colour=INK)
+        return render(source, FormulaStyle(display=display, size=1.0, colour=INK))
     except MathError as error:
         return FailedFormula(str(error))
-    return FormulaShape(
-        formula.svg,
-        formula.width / SIZE,
-        formula.baseline / SIZE,
-        (formula.height - formula.baseline) / SIZE,
-        tuple(piece.scaled(1 / SIZE) for piece in formula.pieces),
-        formula.numbers.scaled(1 / SIZE) if formula.numbers else None,
-    )
 
 
 def warm_up() -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from app.ui.transcript.items.formulas import FailedFormula, FormulaShape, FormulaStore
+from app.markup.maths.render import Formula
+from app.ui.transcript.items.formulas import FailedFormula, FormulaStore
 from app.ui.transcript.items.maths_source import is_light, render_shape, warm_up
 from app.ui.transcript.scheduling.lexers import Submit
 
@@ -49,7 +50,7 @@ class LateFormulas:
         self._drawing += 1
         self._submit(partial(render_shape, source, display), partial(self._take, source, display))
 
-    def _take(self, source: str, display: bool, shape: FormulaShape | FailedFormula) -> None:
+    def _take(self, source: str, display: bool, shape: Formula | FailedFormula) -> None:
         self._drawing -= 1
         self.store.put(source, shape, display=display)
         self._drawn()

@@ -14,7 +14,7 @@ import pytest
 from app.markup.latex.chemistry.mhchem import MAX_LENGTH, chemistry
 from app.markup.latex.chemistry.quantities import quantity
 from app.markup.latex.tokens import MathError
-from app.markup.maths.render import render
+from app.markup.maths.render import FormulaStyle, render
 
 _FILE = Path(__file__).parents[3] / "data" / "equations.tsv"
 LINES = [line.split("\t") for line in _FILE.read_text(encoding="utf-8").splitlines()]
@@ -27,7 +27,7 @@ def test_an_equation_reads_as_mhchem_reads_it(kind: str, source: str, latex: str
 
 def test_all_of_them_are_drawn() -> None:
     for kind, source, _ in LINES:
-        assert b"<path" in render(f"\\{kind}{{{source}}}", display=True).svg, source
+        assert b"<path" in render(f"\\{kind}{{{source}}}", FormulaStyle(display=True)).svg, source
 
 
 @pytest.mark.parametrize(
@@ -63,5 +63,7 @@ def test_what_chemistry_does_not_know_is_shown_as_its_source(source: str) -> Non
 
 
 def test_chemistry_among_mathematics_is_read_where_it_stands() -> None:
-    assert render(r"K_a = \frac{[\ce{H+}][\ce{A-}]}{[\ce{HA}]} \quad \pu{1.8e-5 mol/L}", size=20)
+    assert render(
+        r"K_a = \frac{[\ce{H+}][\ce{A-}]}{[\ce{HA}]} \quad \pu{1.8e-5 mol/L}", FormulaStyle(size=20)
+    )
     assert b"<path" in render(r"\text{so } \ce{H2O} \text{ is polar}").svg

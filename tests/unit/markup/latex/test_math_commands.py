@@ -12,7 +12,7 @@ from app.markup.latex.rewrite import prepare
 from app.markup.latex.siunitx import number, unit
 from app.markup.latex.tokens import MathError
 from app.markup.maths.mathml import tree_of
-from app.markup.maths.render import render
+from app.markup.maths.render import FormulaStyle, render
 
 
 def tree(latex: str, *, display: bool = True) -> ET.Element:
@@ -22,7 +22,9 @@ def tree(latex: str, *, display: bool = True) -> ET.Element:
 
 def wider(latex: str, other: str) -> float:
     """By how many ems a formula is wider than another."""
-    widths = [render(source, size=100, display=True).width for source in (latex, other)]
+    widths = [
+        render(source, FormulaStyle(size=100, display=True)).width for source in (latex, other)
+    ]
     return (widths[0] - widths[1]) / 100
 
 
@@ -58,7 +60,9 @@ def test_the_space_is_the_same_on_both_sides_of_the_pair(latex: str) -> None:
     (gap,) = {node.get("width") for node in tree(latex).iter("mspace")}
     assert gap == "0.1667em"
     plain = latex.replace(r"\left", "").replace(r"\right", "")
-    wider = render(latex, size=100).width - render(plain, size=100).width
+    wider = (
+        render(latex, FormulaStyle(size=100)).width - render(plain, FormulaStyle(size=100)).width
+    )
     assert wider == pytest.approx(2 * 16.67, abs=3)
 
 
@@ -72,24 +76,24 @@ def test_a_quad_is_as_wide_as_its_font_is_high() -> None:
 def test_a_large_sign_is_large_in_a_display_only_and_does_not_grow_with_its_neighbours(
     sign: str,
 ) -> None:
-    inline = render(rf"{sign} x", size=100)
-    display = render(rf"{sign} x", size=100, display=True)
+    inline = render(rf"{sign} x", FormulaStyle(size=100))
+    display = render(rf"{sign} x", FormulaStyle(size=100, display=True))
     assert display.height > 1.2 * inline.height
     tall = r"\frac{\frac{a}{b}}{\frac{c}{d}}"
     assert (
-        render(rf"{sign} {tall}", size=100, display=True).height
-        == render(tall, size=100, display=True).height
+        render(rf"{sign} {tall}", FormulaStyle(size=100, display=True)).height
+        == render(tall, FormulaStyle(size=100, display=True)).height
     )
 
 
 def test_an_integral_inside_a_line_leaves_the_line_as_it_is() -> None:
-    assert render(r"\int_0^1 x\,dx", size=100).height < 200
+    assert render(r"\int_0^1 x\,dx", FormulaStyle(size=100)).height < 200
 
 
 @pytest.mark.parametrize("sign", [r"\bigoplus", r"\bigvee", r"\bigotimes", r"\bigcup", r"\coprod"])
 def test_limits_of_large_signs_stand_above_and_below_them_in_a_display(sign: str) -> None:
     limits = rf"{sign}_{{k=1}}^{{n}} V"
-    assert render(limits, display=True).height > 1.4 * render(limits).height
+    assert render(limits, FormulaStyle(display=True)).height > 1.4 * render(limits).height
 
 
 @pytest.mark.parametrize(
@@ -97,29 +101,35 @@ def test_limits_of_large_signs_stand_above_and_below_them_in_a_display(sign: str
 )
 @pytest.mark.parametrize("display", [True, False])
 def test_large_signs_stand_in_the_middle_of_what_follows(sign: str, display: bool) -> None:
-    formula, minus = (render(latex, size=100, display=display) for latex in (sign, "-"))
+    formula, minus = (
+        render(latex, FormulaStyle(size=100, display=display)) for latex in (sign, "-")
+    )
     middle = formula.baseline - formula.height / 2
     assert middle == pytest.approx(minus.baseline - minus.height / 2, abs=6)
 
 
 def test_an_array_in_brackets_that_take_back_its_room_does_not_overlap_them() -> None:
-    old = render(r"\left(\!\begin{array}{c} n \\ k \end{array}\!\right)", size=100)
-    assert old.width >= render(r"\binom{n}{k}", size=100).width
+    old = render(r"\left(\!\begin{array}{c} n \\ k \end{array}\!\right)", FormulaStyle(size=100))
+    assert old.width >= render(r"\binom{n}{k}", FormulaStyle(size=100)).width
 
 
 def test_a_frame_adds_no_room_above_it() -> None:
     inner, boxed = (
-        render(latex, size=100, display=True) for latex in (r"\frac{a}{b}", r"\boxed{\frac{a}{b}}")
+        render(latex, FormulaStyle(size=100, display=True))
+        for latex in (r"\frac{a}{b}", r"\boxed{\frac{a}{b}}")
     )
     above = boxed.baseline - inner.baseline
     below = boxed.height - boxed.baseline - (inner.height - inner.baseline)
     assert above == pytest.approx(below, abs=2)
-    struck = render(r"\cancel{\frac{a}{b}}", size=100, display=True)
+    struck = render(r"\cancel{\frac{a}{b}}", FormulaStyle(size=100, display=True))
     assert struck.height < inner.height + 40
 
 
 def test_an_accent_is_no_wider_than_what_it_stands_on() -> None:
-    word, arrow = render("AB", size=100), render(r"\overrightarrow{AB}", size=100)
+    word, arrow = (
+        render("AB", FormulaStyle(size=100)),
+        render(r"\overrightarrow{AB}", FormulaStyle(size=100)),
+    )
     assert arrow.width < word.width + 15
 
 
@@ -127,7 +137,10 @@ def test_an_accent_is_no_wider_than_what_it_stands_on() -> None:
     "latex", [r"\argmax_x f", r"\operatorname*{arg\,max}_x f", r"\mathop{\rm Res}_z f"]
 )
 def test_what_is_below_a_name_of_ones_own_moves_beside_it_in_a_line(latex: str) -> None:
-    below, beside = render(latex, display=True), render(latex, display=False)
+    below, beside = (
+        render(latex, FormulaStyle(display=True)),
+        render(latex, FormulaStyle(display=False)),
+    )
     assert below.height > beside.height
     assert below.width < beside.width
     name = next(mo for mo in tree(latex).iter("mo"))
@@ -181,19 +194,19 @@ def test_numbers_and_quantities_read_as_people_write_them() -> None:
     ],
 )
 def test_what_answers_use_beyond_plain_latex_is_drawn(latex: str) -> None:
-    assert b"<path" in render(latex, display=True).svg
+    assert b"<path" in render(latex, FormulaStyle(display=True)).svg
 
 
 @pytest.mark.parametrize("latex", [r"\underline{\hspace{2cm}}", r"\rule{2cm}{1pt}"])
 def test_a_blank_to_be_filled_in_is_a_line(latex: str) -> None:
-    assert b"<rect" in render(latex, display=True).svg
-    assert render(latex, size=20).width > 60
+    assert b"<rect" in render(latex, FormulaStyle(display=True)).svg
+    assert render(latex, FormulaStyle(size=20)).width > 60
 
 
 def test_a_relation_with_a_label_has_its_room_at_the_start_of_a_row_too() -> None:
     rows = r"\begin{align*} 5 &SIGN 3 \end{align*}"
     plain, labelled = (
-        render(rows.replace("SIGN", sign), size=100, display=True).width
+        render(rows.replace("SIGN", sign), FormulaStyle(size=100, display=True)).width
         for sign in ("=", r"\overset{!}{=}")
     )
     assert labelled == pytest.approx(plain, abs=2)
@@ -207,8 +220,10 @@ def test_markup_among_words_is_markup() -> None:
 
 
 def test_a_colour_before_a_group_is_that_of_the_group() -> None:
-    assert render(r"\color{red}{x} y", colour="#abcdef").svg.count(b'fill="red"') == 1
-    assert render(r"{\color{red} x y} z", colour="#abcdef").svg.count(b'fill="red"') == 2
+    assert render(r"\color{red}{x} y", FormulaStyle(colour="#abcdef")).svg.count(b'fill="red"') == 1
+    assert (
+        render(r"{\color{red} x y} z", FormulaStyle(colour="#abcdef")).svg.count(b'fill="red"') == 2
+    )
 
 
 @pytest.mark.parametrize("latex", [r"\unicode{zz}", r"\unicode{x110000}", r"\not\alpha"])
@@ -222,7 +237,7 @@ def test_what_makes_no_sense_is_shown_as_its_source(latex: str) -> None:
 )
 def test_a_tall_bracket_is_one_outline_whose_parts_do_not_overlap(bracket: str, loops: int) -> None:
     tall = r"\begin{matrix} 1 \\ 2 \\ 3 \\ 4 \\ 5 \\ 6 \end{matrix}"
-    svg = ET.fromstring(render(rf"\left{bracket} {tall} \right.", display=True).svg)
+    svg = ET.fromstring(render(rf"\left{bracket} {tall} \right.", FormulaStyle(display=True)).svg)
     (group,) = (part for part in svg.iter("{http://www.w3.org/2000/svg}g"))
     (path,) = group
     assert path.attrib["d"].count("Z") == loops

@@ -13,7 +13,7 @@ from latex2mathml.converter import convert
 from app.markup.latex.rewrite import prepare
 from app.markup.latex.tokens import MathError
 from app.markup.maths.mathml import tree_of
-from app.markup.maths.render import render
+from app.markup.maths.render import FormulaStyle, render
 
 _NESTING = {
     "msup": "^",
@@ -84,7 +84,9 @@ def test_colours_of_every_model_are_colours() -> None:
         assert b'fill="#ff0000"' in render(latex).svg
     assert b'fill="forestgreen"' in render(r"\textcolor{ForestGreen}{x}").svg
     for name in ("Emerald", "red!50!black"):  # not known to pictures: in the colour of the text
-        svg = render(rf"\textcolor{{{name}}}{{x}} \color{{{name}}} y", colour="#abcdef").svg
+        svg = render(
+            rf"\textcolor{{{name}}}{{x}} \color{{{name}}} y", FormulaStyle(colour="#abcdef")
+        ).svg
         assert svg.count(b'fill="#abcdef"') == svg.count(b"fill=")
 
 
@@ -216,4 +218,4 @@ def test_arrows_and_angles_are_brackets_where_a_bracket_is_asked_for(
 )  # fmt: skip
 def test_what_is_not_understood_is_shown_as_its_source(latex: str) -> None:
     with pytest.raises(MathError, match=r"\w"):
-        render(latex, display=True)
+        render(latex, FormulaStyle(display=True))

@@ -7,12 +7,12 @@ import itertools
 import pytest
 
 from app.markup.maths.lines import break_lines
-from app.markup.maths.render import render
+from app.markup.maths.render import FormulaStyle, render
 from tests.unit.markup.formula_list import FORMULAS
 
 
 def beginnings(latex: str) -> list[str]:
-    return [piece.begins for piece in render(latex, display=True).pieces]
+    return [piece.begins for piece in render(latex, FormulaStyle(display=True)).pieces]
 
 
 @pytest.mark.parametrize(
@@ -45,13 +45,13 @@ LONG = "y = " + " + ".join(rf"\frac{{a_{{{i}}}}}{{{i}}}" for i in range(2, 30)) 
 
 
 def test_what_fits_is_one_line() -> None:
-    formula = render(LONG, display=True, size=20)
+    formula = render(LONG, FormulaStyle(display=True, size=20))
     assert len(break_lines(formula.pieces, formula.width, 20)) == 1
 
 
 @pytest.mark.parametrize("room", [150, 300, 500, 900])
 def test_the_lines_fit_and_hold_the_whole_picture(room: int) -> None:
-    formula = render(LONG, display=True, size=20)
+    formula = render(LONG, FormulaStyle(display=True, size=20))
     lines = break_lines(formula.pieces, room, 20)
     assert len(lines) > 1
     assert lines[0].start == 0
@@ -63,7 +63,7 @@ def test_the_lines_fit_and_hold_the_whole_picture(room: int) -> None:
 
 def test_relations_stand_under_each_other_and_sums_further_in() -> None:
     latex = "y = " + "a + " * 12 + "a = " + "b + " * 12 + "b"
-    formula = render(latex, display=True, size=20)
+    formula = render(latex, FormulaStyle(display=True, size=20))
     first = formula.pieces[1].start
     by_start = {piece.start: piece.begins for piece in formula.pieces}
     lines = break_lines(formula.pieces, 330, 20)
@@ -74,15 +74,34 @@ def test_relations_stand_under_each_other_and_sums_further_in() -> None:
 
 def test_a_formula_with_a_part_that_does_not_fit_stays_whole_and_is_scrolled() -> None:
     latex = r"A = \begin{pmatrix}" + " & ".join("abcdefghijklmnop") + r"\end{pmatrix} = B"
-    formula = render(latex, display=True, size=20)
+    formula = render(latex, FormulaStyle(display=True, size=20))
     assert len(break_lines(formula.pieces, 200, 20)) == 1
 
 
 def test_the_pieces_of_every_formula_make_up_its_picture_without_the_numbers() -> None:
     for latex in FORMULAS:
-        formula = render(latex, display=True)
+        formula = render(latex, FormulaStyle(display=True))
         edges = [0.0, *(piece.end for piece in formula.pieces)]
         assert [piece.start for piece in formula.pieces] == edges[:-1], latex
         whole = formula.numbers.body if formula.numbers else formula.width
         assert edges[-1] == pytest.approx(whole), latex
         assert all(before < after for before, after in itertools.pairwise(edges)), latex
+
+
+@pytest.mark.parametrize("em", [10, 20])
+def test_a_formula_gives_its_lines_at_any_size(em: int) -> None:
+    drawn = render(LONG, FormulaStyle(display=True, size=em))
+    scaled = render(LONG, FormulaStyle(display=True, size=1)).scaled(em)
+    assert [line.width for line in scaled.lines(drawn.width / 2, em)] == pytest.approx(
+        [line.width for line in drawn.lines(drawn.width / 2, em)]
+    )
+    assert len(drawn.lines(drawn.width / 2, em)) > 1
+    assert len(drawn.lines(drawn.width, em)) == 1
+
+
+def test_one_line_of_a_numbered_formula_ends_before_its_number() -> None:
+    formula = render(r"a = b \tag{1}", FormulaStyle(display=True))
+    assert formula.numbers is not None
+    (line,) = formula.lines(1000, 16)
+    assert (line.start, line.end) == (0, formula.numbers.body)
+    assert line.ascent + line.descent == pytest.approx(formula.height)

@@ -11,7 +11,7 @@ from app.markup.document.blocks import Block, MathBlock
 from app.markup.latex.rewrite import prepare
 from app.markup.latex.tokens import MathError
 from app.markup.maths.mathml import tree_of
-from app.markup.maths.render import render
+from app.markup.maths.render import FormulaStyle, render
 from app.markup.parse import parse
 from app.markup.stream import MarkdownStream
 from tests.unit.markup.formula_list import FORMULAS
@@ -33,10 +33,12 @@ def test_a_sign_stands_at_its_number(latex: str) -> None:
 
 
 def test_a_sign_stands_as_near_in_brackets_as_alone() -> None:
-    alone = render("-3", size=100).width - render("3", size=100).width
+    alone = render("-3", FormulaStyle(size=100)).width - render("3", FormulaStyle(size=100)).width
     for around in ("({})", "[{}]", r"\{{{}\}}"):
-        with_sign = render(around.format("-3"), size=100).width
-        assert with_sign - render(around.format("3"), size=100).width == pytest.approx(alone, abs=1)
+        with_sign = render(around.format("-3"), FormulaStyle(size=100)).width
+        assert with_sign - render(
+            around.format("3"), FormulaStyle(size=100)
+        ).width == pytest.approx(alone, abs=1)
 
 
 @pytest.mark.parametrize(
@@ -73,7 +75,7 @@ def test_what_stands_between_growing_brackets_has_an_inner_formulas_room(
 
 
 def test_a_power_stands_no_higher_on_a_bracket_than_on_a_letter() -> None:
-    letter, bracket = render("x^2", size=100), render("(x)^2", size=100)
+    letter, bracket = render("x^2", FormulaStyle(size=100)), render("(x)^2", FormulaStyle(size=100))
     assert bracket.baseline < 1.15 * letter.baseline + 10
 
 
@@ -113,34 +115,44 @@ def test_the_last_row_of_a_framed_array_is_drawn_with_and_without_a_line_below_i
 
 
 def svg_of(latex: str) -> str:
-    return render(latex, display=True).svg.decode()
+    return render(latex, FormulaStyle(display=True)).svg.decode()
 
 
 @pytest.mark.parametrize("name", [r"\lim", r"\sup", r"\inf", r"\max", r"\det", r"\gcd", r"\Pr"])
 def test_what_is_below_a_name_stands_under_it_in_a_display_only(name: str) -> None:
-    below, beside = render(f"{name}_x", display=True), render(f"{name}_x", display=False)
+    below, beside = (
+        render(f"{name}_x", FormulaStyle(display=True)),
+        render(f"{name}_x", FormulaStyle(display=False)),
+    )
     assert below.width < beside.width
     assert below.height > beside.height
 
 
 def test_limits_go_where_they_are_sent() -> None:
     assert (
-        render(r"\sum_i^n", display=True).height > render(r"\sum\nolimits_i^n", display=True).height
+        render(r"\sum_i^n", FormulaStyle(display=True)).height
+        > render(r"\sum\nolimits_i^n", FormulaStyle(display=True)).height
     )
     for latex in (r"\mathop{X}_a", r"\mathop{X}\limits_a", r"\operatorname*{X}_a"):
-        assert render(latex, display=True).width < render("X_a", display=True).width + 4
+        assert (
+            render(latex, FormulaStyle(display=True)).width
+            < render("X_a", FormulaStyle(display=True)).width + 4
+        )
 
 
 def test_the_hat_of_a_letter_is_no_wider_than_the_letter() -> None:
     assert svg_of(r"\hat{A}") != svg_of(r"\widehat{A}")
     assert svg_of(r"\hat{x}").count("<path") == 2
-    assert render(r"\hat{x}", size=100).width < 1.2 * render("x", size=100).width
+    assert (
+        render(r"\hat{x}", FormulaStyle(size=100)).width
+        < 1.2 * render("x", FormulaStyle(size=100)).width
+    )
 
 
 def test_an_arrow_is_longer_than_what_stands_at_it() -> None:
-    label = 0.7 * render(r"\text{a long label}", size=100).width  # script size
+    label = 0.7 * render(r"\text{a long label}", FormulaStyle(size=100)).width  # script size
     for arrow in (r"\xrightarrow{\text{a long label}}", r"\xleftarrow[\text{a long label}]{}"):
-        assert render(arrow, size=100).width > label + 30
+        assert render(arrow, FormulaStyle(size=100)).width > label + 30
 
 
 def test_the_rows_of_a_long_formula_begin_with_a_sign_that_has_room() -> None:
@@ -156,7 +168,7 @@ def test_the_rows_of_a_long_formula_begin_with_a_sign_that_has_room() -> None:
 )
 def test_words_without_blanks_are_drawn_as_text_as_wide_as_it_will_be(latex: str) -> None:
     wide = sum(ord(char) > 0x2E7F for char in latex)
-    formula = render(latex, size=100, colour="#abcdef")
+    formula = render(latex, FormulaStyle(size=100, colour="#abcdef"))
     assert b"<text" in formula.svg
     assert b"#010203" not in formula.svg
     assert formula.width >= 100 * wide
@@ -174,7 +186,9 @@ def test_words_without_blanks_are_drawn_as_text_as_wide_as_it_will_be(latex: str
 def test_words_of_other_scripts_are_one_text_that_is_shaped_where_it_is_painted(
     words: str,
 ) -> None:
-    svg = ET.fromstring(render(rf"\text{{{words}}} = \frac{{a}}{{b}}", display=True).svg)
+    svg = ET.fromstring(
+        render(rf"\text{{{words}}} = \frac{{a}}{{b}}", FormulaStyle(display=True)).svg
+    )
     (text,) = svg.iter("{http://www.w3.org/2000/svg}text")
     assert (text.text or "").replace("\u00a0", " ") == words
 
@@ -208,7 +222,10 @@ def test_chemistry_is_set_as_chemists_write_it() -> None:
 
 
 def test_a_boxed_result_does_not_touch_its_frame() -> None:
-    inner, boxed = render("42", size=100), render(r"\boxed{42}", size=100)
+    inner, boxed = (
+        render("42", FormulaStyle(size=100)),
+        render(r"\boxed{42}", FormulaStyle(size=100)),
+    )
     assert boxed.width > inner.width + 40
     assert boxed.height > inner.height + 30
 
@@ -235,7 +252,7 @@ def test_equations_are_numbered_through_a_text() -> None:
         for source in drawn(text.replace("> ", ""))
     ]
     assert tags == [["1"], [], ["2", "*", "3"], [], ["4", "5"], ["6"]]
-    assert all(render(source, display=True) for source in drawn(text))
+    assert all(render(source, FormulaStyle(display=True)) for source in drawn(text))
 
 
 def test_a_stream_numbers_equations_as_the_whole_parse_does() -> None:
@@ -271,11 +288,45 @@ def test_copy_gives_back_what_was_written_without_numbers() -> None:
     assert "\\tag{1}" in block.drawn
 
 
+@pytest.mark.parametrize("mark", [r"\overline", r"\underline"])
+def test_a_line_over_or_under_has_the_colour_of_what_it_belongs_to(mark: str) -> None:
+    svg = ET.fromstring(render(rf"\textcolor{{red}}{{{mark}{{x}}}} + y").svg)
+    assert [bar.get("fill") for bar in svg.findall(".//{*}rect")] == ["red"]
+
+
+def test_a_blank_does_not_give_its_colour_to_the_letter_before_it() -> None:
+    svg = render(r"\text{\textcolor{red}{a} b}", FormulaStyle(colour="#abcdef")).svg
+    assert svg.count(b'fill="red"') == 1
+    assert svg.count(b'fill="#abcdef"') == 1
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        "x",
+        r"\overline{x}",
+        r"\underline{x}",
+        r"\boxed{x}",
+        r"\sqrt{\frac{x}{2}}",
+        r"\colorbox{yellow}{x}",
+        r"\begin{array}{|c|} \hline x \\ \hline \end{array}",
+        r"\text{速度}",
+        r"\text{مرحبا}",
+        r"a \\ b",
+    ],
+)
+def test_nothing_of_a_phantom_is_seen_and_it_takes_its_room(hidden: str) -> None:
+    alone, beside = render("y"), render(rf"\phantom{{{hidden}}} y")
+    seen = [part.tag for part in ET.fromstring(beside.svg).iter()]
+    assert seen == [part.tag for part in ET.fromstring(alone.svg).iter()]
+    assert beside.width > alone.width + 5
+
+
 def test_of_what_answers_hold_nearly_all_is_drawn() -> None:
     refused = []
     for latex in FORMULAS:
         try:
-            assert b"<path" in render(latex, display=True).svg
+            assert b"<path" in render(latex, FormulaStyle(display=True)).svg
         except MathError as error:
             refused.append((latex, str(error)))
     print(f"{len(FORMULAS)} formulas, {len(refused)} shown as their source: {refused}")
@@ -285,4 +336,4 @@ def test_of_what_answers_hold_nearly_all_is_drawn() -> None:
 
 def test_no_line_of_a_formula_keeps_a_colour_of_its_own() -> None:
     for latex in (r"\overline{AB}", r"\underline{x}", r"\cancel{x}", r"\boxed{x}", r"\sqrt{x}"):
-        assert b"black" not in render(latex, colour="#abcdef").svg, latex
+        assert b"black" not in render(latex, FormulaStyle(colour="#abcdef")).svg, latex

@@ -6,13 +6,14 @@ import contextlib
 import os
 import random
 import xml.etree.ElementTree as ET
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from app.markup.latex.rewrite import prepare
 from app.markup.latex.spoken import spoken
 from app.markup.latex.tokens import MAX_SOURCE, MathError
-from app.markup.maths.render import QUICK, Formula, render, render_cost
+from app.markup.maths.render import QUICK, Formula, FormulaStyle, render, render_cost
 
 ROUNDS = int(os.environ.get("PHIAL_FUZZ", "150"))
 DRAWN = (
@@ -61,7 +62,7 @@ REFUSED = (
 
 @pytest.mark.parametrize("latex", DRAWN)
 def test_what_models_write_is_drawn_with_ink_and_a_baseline(latex: str) -> None:
-    formula = render(latex, display=True, size=16, colour="#123456")
+    formula = render(latex, FormulaStyle(display=True, size=16, colour="#123456"))
     tree = ET.fromstring(formula.svg)
     assert tree.findall(".//{*}path")
     assert b"#123456" in formula.svg
@@ -89,13 +90,13 @@ def test_words_that_begin_with_a_hyphen_lose_nothing() -> None:
 
 
 def test_a_picture_scales_with_the_text() -> None:
-    small, large = render("x^2", size=10), render("x^2", size=20)
+    small, large = render("x^2", FormulaStyle(size=10)), render("x^2", FormulaStyle(size=20))
     assert large.width == pytest.approx(2 * small.width)
     assert large.baseline == pytest.approx(2 * small.baseline)
 
 
 def test_display_formulas_have_larger_signs() -> None:
-    assert render(r"\sum_i x", display=True).height > render(r"\sum_i x").height
+    assert render(r"\sum_i x", FormulaStyle(display=True)).height > render(r"\sum_i x").height
 
 
 def test_the_lines_of_an_augmented_matrix_are_drawn() -> None:
@@ -106,7 +107,7 @@ def test_the_lines_of_an_augmented_matrix_are_drawn() -> None:
 
 def test_cost_does_not_explode_with_nesting() -> None:
     def nodes(latex: str) -> int:
-        return len(render(latex, display=True).svg)
+        return len(render(latex, FormulaStyle(display=True)).svg)
 
     for opening, closing in ((r"\sqrt{", "}"), (r"\left(", r"\right)"), (r"\frac{1}{", "}")):
         deep = nodes(opening * 15 + "x" + closing * 15)
@@ -145,7 +146,7 @@ def test_random_latex_is_drawn_or_refused_but_never_raises_anything_else() -> No
         chance = random.Random(seed)
         latex = "".join(chance.choice(LATEX) for _ in range(chance.randint(1, 14)))
         with contextlib.suppress(MathError):
-            assert isinstance(render(latex, display=bool(seed % 2)), Formula)
+            assert isinstance(render(latex, FormulaStyle(display=bool(seed % 2))), Formula)
         assert isinstance(spoken(latex), str)
 
 
@@ -164,3 +165,14 @@ def test_random_latex_is_drawn_or_refused_but_never_raises_anything_else() -> No
 )
 def test_formulas_are_said_in_words(latex: str, words: str) -> None:
     assert spoken(latex) == words
+
+
+def test_threads_that_draw_at_once_draw_what_one_draws_alone() -> None:
+    """The font is read by seeking, and texts switch its language; every source is a new one."""
+    sources = [
+        rf"f'_{{{i}}}(x) + \text{{if }} \left( \frac{{{i}}}{{\sqrt{{x}}}}" for i in range(40)
+    ]
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(render, [rf"{source} \right)" for source in sources]))
+    alone = [render(rf"{source} {{}} \right)") for source in sources]  # not as it is kept
+    assert [formula.svg for formula in together] == [formula.svg for formula in alone]

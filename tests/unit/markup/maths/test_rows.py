@@ -11,7 +11,7 @@ from app.markup.latex.rewrite import prepare
 from app.markup.latex.tokens import MathError
 from app.markup.markdown.math_delimiters import ENVIRONMENTS
 from app.markup.maths.mathml import tree_of
-from app.markup.maths.render import Formula, render
+from app.markup.maths.render import Formula, FormulaStyle, render
 
 
 def sides(latex: str) -> list[str | None]:
@@ -21,7 +21,7 @@ def sides(latex: str) -> list[str | None]:
 
 
 def displayed(latex: str) -> Formula:
-    return render(latex, display=True, size=100)
+    return render(latex, FormulaStyle(display=True, size=100))
 
 
 def test_the_first_row_of_a_multline_is_at_the_left_and_the_last_at_the_right() -> None:
