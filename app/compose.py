@@ -314,6 +314,7 @@ def build_services(setup: Setup, engine: Engine, *, model: ModelFile | None = No
             setup.bus,
             folder=snapshot_folder(setup.folders),
             options=partial(engine_options, setup),
+            chats=opened.repository.conversations.ids,
         ),
         benchmarks=BenchmarkService(
             room.executor,

@@ -3,10 +3,15 @@
 A snapshot is a chain of segments (:mod:`app.engine.segments`) that chats can share: a chat that
 grows writes only its new segments, and a system prompt is stored once. They are written from a
 thread of their own, and the least recently used go first.
+
+Beside them stands a file for each chat, with the names of its segments. Token ids are words, so
+what belongs to no chat that is still there is removed (:func:`remove_others`); and where a chat's
+file was removed meanwhile, nothing more of it is written.
 """
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import os
 import queue
@@ -14,7 +19,7 @@ import shutil
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from app.domain.private_files import make_file, make_folder
@@ -32,6 +37,7 @@ from app.engine.segments import (
 log = logging.getLogger(__name__)
 
 SUFFIX = ".kv"
+OWNER_SUFFIX = ".chat"
 QUEUED = 2  # segments in memory that wait for the disk
 DISK_SHARE = 0.25  # of the free disk at most, whatever the cap
 
@@ -69,6 +75,38 @@ def remove_all(folder: Path) -> int:
         freed += path.stat().st_size
         path.unlink(missing_ok=True)
     return freed
+
+
+def remove_others(folder: Path, chats: Iterable[str]) -> int:
+    """Remove every snapshot that belongs to none of ``chats``; a running engine notices.
+
+    Args:
+        folder: Where snapshots are.
+        chats: Ids of the conversations that may keep theirs.
+
+    Returns:
+        Bytes freed.
+
+    Raises:
+        OSError: One could not be removed, or what belongs to a chat not be read.
+    """
+    kept = {_owner_name(chat) for chat in chats}
+    wanted: set[str] = set()
+    for path in folder.glob(f"*{OWNER_SUFFIX}"):
+        if path.name in kept:
+            wanted.update(path.read_text("ascii", "replace").split())
+        else:
+            path.unlink(missing_ok=True)
+    freed = 0
+    for path in folder.glob(f"*{SUFFIX}"):
+        if path.stem not in wanted:
+            freed += path.stat().st_size
+            path.unlink(missing_ok=True)
+    return freed
+
+
+def _owner_name(chat: str) -> str:
+    return f"{hashlib.sha256(chat.encode()).hexdigest()[:32]}{OWNER_SUFFIX}"
 
 
 class SnapshotStore:
@@ -158,6 +196,41 @@ class SnapshotStore:
         """What all segments take together."""
         with self._lock:
             return sum(e.size for group in self._children.values() for e in group.values())
+
+    # --- whose they are -----------------------------------------------------------------------
+
+    def admit(self, chat: str) -> None:
+        """Let segments of a chat be written from now on, until its file is removed."""
+        try:
+            make_folder(self._folder)
+            make_file(self._folder / _owner_name(chat))
+        except OSError as error:
+            log.warning("No KV snapshots of a chat are written: %s", error)
+
+    def own(self, chat: str, pieces: Sequence[SegmentRange]) -> bool:
+        """Note that a chat has these segments, before they are written.
+
+        Returns:
+            Whether they may be written: False where the chat was not admitted, or is gone.
+        """
+        digests = {piece.digest for piece in pieces}
+        try:
+            # Whoever removes it meanwhile takes the open file's name away, and it stays removed.
+            path = self._folder / _owner_name(chat)
+            with path.open("r+", encoding="ascii", errors="replace") as file:
+                known = set(file.read().split())
+                if digests <= known:
+                    return True
+                kept = {digest for digest in known if self._path(digest).exists()} | digests
+                file.seek(0)
+                file.write("".join(f"{digest}\n" for digest in sorted(kept)))
+                file.truncate()
+        except FileNotFoundError:
+            return False
+        except OSError as error:
+            log.warning("No KV snapshots of a chat are written: %s", error)
+            return False
+        return True
 
     # --- writing ------------------------------------------------------------------------------
 

@@ -14,6 +14,7 @@ from app.services.core.events import (
     LibraryChanged,
     LibraryReplaced,
     Notice,
+    RemovedForGood,
 )
 from app.services.core.serial_executor import SerialExecutor
 from app.services.transfer.rescue import bring_back
@@ -121,6 +122,7 @@ class MaintenanceService:
         before = self._health.restore(backup)
         self.missing = None
         self._bus.publish(LibraryReplaced())
+        self._bus.publish(RemovedForGood())
         self._bus.publish(LibraryChanged())
         return before
 
@@ -142,6 +144,7 @@ class MaintenanceService:
         except KnownError as error:
             self._bus.publish(ErrorReported(error))
             return
+        self._bus.publish(RemovedForGood())  # by age, here or by another process
         for sentence in done.sentences:
             self._bus.publish(Notice(sentence))
         if done.backup is not None:

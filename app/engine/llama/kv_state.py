@@ -94,13 +94,19 @@ class KvStateManager:
         self._buffers = BufferPool()
         self.rates = RestoreRates()
 
-    def save(self, busy: Callable[[], bool], writable: int | None = None) -> int:
+    def admit(self, chat: str) -> None:
+        """Let the state of a chat be written, until somebody removes what is kept of it."""
+        if chat:
+            self._store.admit(chat)
+
+    def save(self, busy: Callable[[], bool], chat: str, writable: int | None = None) -> int:
         """Write what the store lacks of the cache, as far as evaluating it again would give it.
 
         Cells that were moved stay in memory: on disk they would be taken for what their tokens say.
 
         Args:
             busy: Asked between segments; what is left is then written another time.
+            chat: Whose state it is. One that was not admitted, or was removed since, gets none.
             writable: Tokens that may be written, from the first; None is all of them.
 
         Returns:
@@ -110,9 +116,10 @@ class KvStateManager:
         tokens = self._kv.tokens[: self._kv.exact][:writable]
         if self._kv.shift_pending or not tokens:
             return 0
-        missing = [
-            piece for piece in split_segments(tokens, self._root) if not self._store.has(piece)
-        ]
+        pieces = split_segments(tokens, self._root)
+        if not self._store.own(chat, pieces):
+            return 0
+        missing = [piece for piece in pieces if not self._store.has(piece)]
         if not missing or self.rates.gain(len(tokens), self._size(len(tokens))) < self._min_gain:
             return 0
         saved = 0

@@ -86,6 +86,8 @@ class Session:
             self.writable = reused if self.writable is None else min(self.writable, reused)
         else:
             self.writable = None
+            if self.kv_state is not None:
+                self.kv_state.admit(wanted.conversation)
         return reused
 
     def record_pass(self, size: int, seconds: float) -> None:
@@ -100,7 +102,7 @@ class Session:
     def save(self, busy: Callable[[], bool]) -> None:
         """Write the chat's KV state to disk where that is worth it and allowed."""
         if self.kv_state is not None:
-            self.kv_state.save(busy, self.writable)
+            self.kv_state.save(busy, self.held.conversation, self.writable)
 
     def markup(self) -> tuple[int, int]:
         """Tokens of markup around each message, and before the answer."""

@@ -92,6 +92,17 @@ class LibraryReplaced:
 
 
 @dataclass(frozen=True, slots=True)
+class RemovedForGood:
+    """Chats, or messages of them, are gone for good: what is kept of their words goes too.
+
+    Attributes:
+        ids: Chats that are still there and lack something now.
+    """
+
+    ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class BranchChanged:
     """The messages of a conversation, or which branch is active, changed."""
 
@@ -229,6 +240,7 @@ Event = (
     | SettingsChanged
     | LibraryChanged
     | LibraryReplaced
+    | RemovedForGood
     | BranchChanged
     | AnswerStarted
     | AnswerProgressed

@@ -28,6 +28,7 @@ from app.services.core.events import (
     Event,
     EventBus,
     LibraryChanged,
+    RemovedForGood,
     SettingsChanged,
 )
 from app.services.core.formatting import listed_title
@@ -284,17 +285,21 @@ class LibraryService:
     def remove_for_good(self, conversation_ids: Sequence[str]) -> Future[int]:
         """Remove chats that are on disk, in the trash or not; the face has asked before."""
         ids = tuple(conversation_ids)
-        return announced(self._bus, self._stored.conversations.remove(ids), LibraryChanged(ids))
+        removed = self._stored.conversations.remove(ids)
+        return announced(self._bus, removed, LibraryChanged(ids), RemovedForGood())
 
     def remove_message_for_good(self, message_id: str) -> Future[int]:
         """Remove one message of the trash; the face has asked before."""
-        return announced(
-            self._bus, self._stored.conversations.remove_message(message_id), LibraryChanged(())
-        )
+        lacking = RemovedForGood((self._stored.message(message_id).conversation_id,))
+        removed = self._stored.conversations.remove_message(message_id)
+        return announced(self._bus, removed, LibraryChanged(()), lacking)
 
     def empty_trash(self) -> Future[int]:
         """Remove everything in the trash for good; the face has asked before."""
-        return announced(self._bus, self._stored.conversations.empty_trash(), LibraryChanged(()))
+        messages = self._stored.conversations.trashed_messages()
+        lacking = RemovedForGood(tuple({one.message.conversation_id for one in messages}))
+        removed = self._stored.conversations.empty_trash()
+        return announced(self._bus, removed, LibraryChanged(()), lacking)
 
     def branch_into_new_chat(self, message_id: str) -> Conversation:
         """Copy the messages up to this one into a chat of their own.

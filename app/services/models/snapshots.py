@@ -1,16 +1,22 @@
-"""The KV snapshots' size on disk, and clearing them; engine options follow the settings."""
+"""The KV snapshots on disk: size, clearing, chats that are gone; options follow the settings."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import Future
 from pathlib import Path
 
 from app.domain.errors import StoreError
 from app.domain.settings import Settings
 from app.engine.base import Engine, EngineOptions
-from app.engine.snapshots import effective_cap, remove_all, stored_bytes
-from app.services.core.events import Event, EventBus, SettingsChanged
+from app.engine.snapshots import effective_cap, remove_all, remove_others, stored_bytes
+from app.services.core.events import (
+    ErrorReported,
+    Event,
+    EventBus,
+    RemovedForGood,
+    SettingsChanged,
+)
 from app.services.core.serial_executor import SerialExecutor
 from app.services.core.settings import SettingsService
 from app.system.hardware import disk_free
@@ -28,6 +34,7 @@ class SnapshotService:
         bus: Publishes that settings changed.
         folder: Where snapshots are.
         options: What settings mean for the engine.
+        chats: Ids of the stored conversations, those in the trash included; on any thread.
     """
 
     def __init__(
@@ -39,12 +46,15 @@ class SnapshotService:
         *,
         folder: Path,
         options: MakeOptions,
+        chats: Callable[[], Collection[str]],
     ) -> None:
         self._engine = engine
         self._executor = lane
         self._settings = settings
         self._folder = folder
         self._options = options
+        self._chats = chats
+        self._bus = bus
         bus.subscribe(self._on_event)
 
     def used_bytes(self) -> int:
@@ -67,14 +77,28 @@ class SnapshotService:
         try:
             return remove_all(self._folder)
         except OSError as error:
-            raise StoreError(
-                "What was kept of chats could not be removed.",
-                data="No chat is affected.",
-                action=f"Look at {self._folder}.",
-                detail=str(error),
-            ) from error
+            raise self._not_removed(error) from error
+
+    def _remove_of_gone(self, lacking: Collection[str]) -> None:
+        """Remove what was kept of chats that are gone, or of which something was removed."""
+        try:
+            remove_others(self._folder, set(self._chats()) - set(lacking))
+        except OSError as error:
+            self._bus.publish(ErrorReported(self._not_removed(error)))
+        except StoreError as error:  # which chats there are cannot be read now
+            self._bus.publish(ErrorReported(error))
+
+    def _not_removed(self, error: OSError) -> StoreError:
+        return StoreError(
+            "What was kept of chats could not be removed.",
+            data="No chat is affected.",
+            action=f"Look at {self._folder}.",
+            detail=str(error),
+        )
 
     def _on_event(self, event: Event) -> None:
+        if isinstance(event, RemovedForGood):
+            self._executor.submit(lambda: self._remove_of_gone(event.ids))
         if isinstance(event, SettingsChanged):
             before, after = self._options(event.before), self._options(event.settings)
             if before != after:

@@ -67,6 +67,11 @@ class ConversationRepository:
         where = f"c.deleted_at IS NULL AND c.archived = 0 AND c.id IN ({marks})"
         return {found.id: found for found in self._conversations(where, tuple(ids))}
 
+    def ids(self) -> frozenset[str]:
+        """Ids of all conversations, those in the trash included."""
+        rows = self._database.read(lambda c: c.execute("SELECT id FROM conversations").fetchall())
+        return frozenset(row[0] for row in rows)
+
     def last_activity(self) -> int:
         """The activity of the chat used last; 0 where there is none."""
         sql = "SELECT coalesce(max(activity), 0) FROM conversations"

@@ -18,7 +18,7 @@ from app.engine.base import EngineOptions
 from app.engine.llama.backend import Backend
 from app.engine.llama.engine import LlamaEngine
 from app.engine.segments import SEGMENT, SnapshotError, StoredSegment, root_digest, split_segments
-from app.engine.snapshots import SnapshotStore
+from app.engine.snapshots import SnapshotStore, remove_others
 from tests.support.engines import Said, ask, load, request, turns
 from tests.support.gguf_factory import ModelSpec, write_model
 
@@ -321,11 +321,12 @@ def test_a_question_beside_a_chat_keeps_the_chat_from_nothing(
 
 
 @pytest.mark.llama
-def test_a_private_chat_after_a_public_one_leaves_only_what_both_share(
+def test_a_private_chat_after_a_public_one_leaves_nothing_of_its_own(
     start: Callable[..., LlamaEngine], tmp_path: Path
 ) -> None:
     engine = start()
     ask(engine, request(turns("One", system=QUESTION), sampling=SHORT))
+    engine.save_state("chat")  # as the window does when a chat is left
     secret = turns("my secret", system=QUESTION)
     ask(engine, request(secret, sampling=SHORT, private=True, conversation="private"))
     engine.save_state("private")
@@ -397,5 +398,75 @@ def test_saving_makes_way_for_whoever_waits(start: Callable[..., LlamaEngine]) -
     session = engine._session
     assert session is not None
     assert session.kv_state is not None
-    assert session.kv_state.save(lambda: True) == 0
-    assert session.kv_state.save(lambda: False) == len(session.decoder.kv.tokens)
+    assert session.kv_state.save(lambda: True, "chat") == 0
+    assert session.kv_state.save(lambda: False, "chat") == len(session.decoder.kv.tokens)
+
+
+# --- whose they are ---------------------------------------------------------------------------
+
+
+def words_on_disk(folder: Path) -> bytes:
+    """Everything that the snapshots' token ids say, whatever their order."""
+    store = SnapshotStore(folder, 10**9)
+    entries = (e for group in store._children.values() for e in group.values())
+    return b"|".join(_text(list(entry.tokens)) for entry in entries)
+
+
+@pytest.mark.llama
+def test_what_was_kept_of_a_chat_goes_with_it_and_other_chats_keep_theirs(
+    start: Callable[..., LlamaEngine], tmp_path: Path
+) -> None:
+    engine = start()
+    for chat in ("gone", "kept"):
+        said = turns(QUESTION + f" said in {chat}" * 3, system="Both chats begin so. " * 20)
+        ask(engine, request(said, sampling=SHORT, conversation=chat))
+        engine.save_state(chat)
+    engine.close()
+    assert b"said in gone" in words_on_disk(tmp_path / "kv")
+    assert remove_others(tmp_path / "kv", {"kept"}) > 0
+    assert b"said in gone" not in words_on_disk(tmp_path / "kv")
+    engine = start()
+    again = ask(engine, request(said, sampling=SHORT, conversation="kept"))
+    assert again.fitted.prompt_tokens - again.finished.timings.restored_tokens == 1
+
+
+@pytest.mark.llama
+@pytest.mark.parametrize("leave", ["save_state", "on_idle", "unload"])
+def test_a_chat_that_is_removed_while_the_engine_holds_it_is_not_written_any_more(
+    start: Callable[..., LlamaEngine], tmp_path: Path, leave: str
+) -> None:
+    engine = start()
+    ask(engine, request(turns(QUESTION), sampling=SHORT))
+    remove_others(tmp_path / "kv", ())
+    engine.save_state("chat") if leave == "save_state" else getattr(engine, leave)()
+    engine.close()
+    assert list((tmp_path / "kv").iterdir()) == []
+
+
+@pytest.mark.llama
+def test_a_question_of_no_chat_leaves_nothing_on_disk(
+    start: Callable[..., LlamaEngine], tmp_path: Path
+) -> None:
+    engine = start()
+    ask(engine, request(turns(QUESTION), sampling=SHORT, conversation=""))
+    engine.on_idle()
+    engine.close()
+    assert not (tmp_path / "kv").exists()
+
+
+def test_segments_of_nobody_are_removed(tmp_path: Path) -> None:
+    """Those of earlier versions, which noted no chat, and of a note that a crash cut short."""
+    fill(SnapshotStore(tmp_path, 10**9), [1, 2, 3])
+    assert remove_others(tmp_path, {"chat"}) > 0
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_names_of_segments_that_are_gone_do_not_pile_up(tmp_path: Path) -> None:
+    store = SnapshotStore(tmp_path, 10**9)
+    store.admit("chat")
+    for length in range(1, 50):  # each a longer end, which takes the place of the one before
+        pieces = split_segments(list(range(length)), ROOT)
+        assert store.own("chat", pieces)
+        fill(store, list(range(length)))
+    (owner,) = tmp_path.glob("*.chat")
+    assert len(owner.read_text().split()) <= 2

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from app.engine.scripted import ScriptedEngine
 from app.engine.segments import root_digest, split_segments
 from app.engine.snapshots import DISK_SHARE, SnapshotStore, effective_cap
+from app.services.core.events import RemovedForGood
 from tests.support.harness import build
 
 ROOT = root_digest("model")
@@ -42,6 +45,66 @@ def test_a_running_engine_notices_that_its_snapshots_were_cleared(tmp_path: Path
     assert store.find([0, 2, 3], ROOT) == []
     assert store.used_bytes() == 0
     harness.services.close()
+
+
+def kept_of(folder: Path, *chats: str) -> SnapshotStore:
+    """A segment for each chat, as an engine writes them."""
+    store = SnapshotStore(folder / "kv", 10**9)
+    for chat in chats:
+        tokens = list(chat.encode())
+        pieces = split_segments(tokens, ROOT)
+        store.admit(chat)
+        assert store.own(chat, pieces)
+        assert store.write(pieces[0], tokens, b"state" * 100, 5)
+    store.close()
+    return store
+
+
+def is_kept(store: SnapshotStore, chat: str) -> bool:
+    (piece,) = split_segments(list(chat.encode()), ROOT)
+    return store.has(piece)
+
+
+@pytest.mark.parametrize("how", ["one", "trash", "message", "trashed message"])
+def test_with_what_is_removed_for_good_goes_what_was_kept_of_it(tmp_path: Path, how: str) -> None:
+    harness = build(tmp_path / "data")
+    services = harness.services
+    gone, _ = harness.ask("Gone")
+    harness.ask("Gone too", gone)
+    stays, _ = harness.ask("Stays")
+    store = kept_of(tmp_path / "data", gone, stays)
+    message = services.library.branch(gone)[-2].message.id
+    if how in {"one", "trash"}:
+        services.library.delete([gone])
+    else:
+        services.library.delete_message(message).result()
+    services.executor.submit(lambda: None).result()
+    assert is_kept(store, gone)  # it may come back from the trash
+    match how:
+        case "one":
+            services.library.remove_for_good([gone]).result()
+        case "message":
+            services.library.remove_message_for_good(message).result()
+        case _:
+            services.library.empty_trash().result()
+    services.executor.submit(lambda: None).result()
+    assert not is_kept(store, gone)
+    assert is_kept(store, stays)
+    services.close()
+
+
+def test_what_was_kept_of_chats_that_are_nowhere_goes_with_the_daily_round(tmp_path: Path) -> None:
+    """Chats that another process removed, or that a backup does not have."""
+    harness = build(tmp_path / "data")
+    services = harness.services
+    stays, _ = harness.ask("Stays")
+    store = kept_of(tmp_path / "data", "f" * 32, stays)
+    services.maintenance.start()
+    harness.heard.wait_for(lambda event: isinstance(event, RemovedForGood))
+    services.executor.submit(lambda: None).result()
+    assert not is_kept(store, "f" * 32)
+    assert is_kept(store, stays)
+    services.close()
 
 
 def test_the_cap_is_what_was_set_and_less_on_a_small_disk() -> None:
