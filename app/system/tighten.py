@@ -18,9 +18,9 @@ from pathlib import Path
 from app.domain.private_files import OTHERS
 from app.system.paths import Folders
 
-_FOLDERS = ("models", "cache", "logs", "backups", "kv")
+_FOLDERS = ("models", "cache", "logs", "backups", "kv", "instance")
 _FILES = (
-    "phial.db*", "phial.lock*", "instance.lock", "settings.json*", "ladder.json*", "speeds.json*",
+    "phial.db*", "phial.lock*", "instance.*", "settings.json*", "ladder.json*", "speeds.json*",
     "models.json*", "models.damaged.json", "downloads*.json*", ".phial-*.part", "portable",
     "phial-*.db*", "check.part*", "phial.log*", "crash.log", "*.kv", "*.part",
 )  # fmt: skip

@@ -17,6 +17,7 @@ from app.hub.local.installed_models import InstalledModel
 from app.hub.local.installed_models import InstalledModels as ModelShelf
 from app.hub.queue.queue_file import write_queue
 from app.store import LadderStore, SettingsStore, open_store
+from app.system.instance_lock import InstanceLock
 from tests.unit.markup.transfer.making import conversation_of
 
 pytestmark = pytest.mark.skipif(
@@ -113,6 +114,8 @@ def test_files_of_an_earlier_version_are_closed_at_the_next_start(home: Path, ta
     (home / "cache" / "kv" / "0a.kv").write_bytes(b"state")
     (home / "models" / "org--name").mkdir()
     (home / "models" / "org--name" / "a.gguf").write_bytes(b"GGUF")
+    with InstanceLock(home) as window:
+        assert window.acquire()  # what a window leaves there is Phial's own too
     for path in (home, *home.rglob("*")):
         path.chmod(0o755 if path.is_dir() else 0o644)
     assert phial("chats", "list", umask=0o022).returncode == 0

@@ -7,11 +7,9 @@ from typing import TypeVar
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
-    QComboBox,
     QDialog,
     QDialogButtonBox,
     QHBoxLayout,
-    QLineEdit,
     QPlainTextEdit,
     QPushButton,
     QVBoxLayout,
@@ -19,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.domain.errors import KnownError
-from app.ui.style.text_fields import LineField, PlainEditor
+from app.ui.style.text_fields import ChoosingField, LineField, PlainEditor
 from app.ui.style.theme import SPACE
 from app.ui.style.widgets import StyledLabel
 
@@ -156,17 +154,14 @@ def ask_line(
     """Ask for one line, with what exists to choose from; None when it was given up."""
     dialog = Dialog(parent, title)
     dialog.column.addWidget(text_label(label))
-    field: QLineEdit | QComboBox
+    field: LineField | ChoosingField
     if choices:
-        field = QComboBox(editable=True)
-        field.addItems(list(choices))
+        field = ChoosingField(choices, label)
         field.setCurrentText(text)
-        read = field.currentText
     else:
         field = LineField()
         field.setText(text)
         field.selectAll()
-        read = field.finished_text
     field.setAccessibleName(label)
     dialog.column.addWidget(field)
     box = QDialogButtonBox(
@@ -176,7 +171,7 @@ def ask_line(
     box.rejected.connect(dialog.reject)
     dialog.column.addWidget(box)
     field.setFocus()
-    return dialog.execute(read)
+    return dialog.execute(field.finished_text)
 
 
 def ask_text(parent: QWidget, title: str, label: str, text: str) -> str | None:

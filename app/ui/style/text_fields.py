@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QObject, Signal
 from PySide6.QtGui import (
     QGuiApplication,
@@ -11,7 +13,7 @@ from PySide6.QtGui import (
     QTextCursor,
     QTextDocumentFragment,
 )
-from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QWidget
 
 _LINE_ENDS = ("\u2029", "\u2028", "\ufdd0", "\ufdd1")  # of blocks, lines and frames in a document
 
@@ -218,3 +220,29 @@ class LineField(QLineEdit):
         """What is typed; a word that is being composed belongs to it."""
         self._composing.finish()
         return self.text()
+
+
+class ChoosingField(QComboBox):
+    """One line of text, typed or chosen; :meth:`finished_text` is for whoever keeps it.
+
+    Nothing is completed: Qt's own completion makes another word of one that a choice begins with,
+    or that differs from it in capitals only.
+
+    Args:
+        choices: What can be chosen.
+        name: What assistive technology calls it.
+    """
+
+    def __init__(self, choices: Sequence[str], name: str) -> None:
+        super().__init__()
+        line = QLineEdit()
+        line.setAccessibleName(name)
+        self.setLineEdit(line)
+        self.setCompleter(None)  # type: ignore[arg-type]  # Qt takes none
+        self.addItems(list(choices))
+        self._composing = Composing(self)  # input methods speak to this, not to the line in it
+
+    def finished_text(self) -> str:
+        """What is typed; a word that is being composed belongs to it."""
+        self._composing.finish()
+        return self.currentText()

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QDialog, QLineEdit, QListView, QPlainTextEdit
+from PySide6.QtGui import QInputMethodEvent
+from PySide6.QtWidgets import QApplication, QComboBox, QDialog, QLineEdit, QListView, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
 import app.ui
@@ -50,6 +51,46 @@ def test_the_folder_that_was_typed_is_the_chats_folder(qtbot: QtBot, open_window
     with when_asked(type_folder):
         opened.window.actions_table["move_chat"].trigger()
     qtbot.waitUntil(lambda: folder_of(opened, shown(opened)) == "Work")
+
+
+@pytest.mark.parametrize("typed", ["Pro", "projects", "Pro jects"])
+@pytest.mark.parametrize("leave", ["Return", "OK"])
+def test_a_folder_is_not_made_another_one_that_begins_alike(
+    qtbot: QtBot, open_window: Open, typed: str, leave: str
+) -> None:
+    opened = open_window()
+    chat, _ = opened.harness.ask("Good morning")
+    other, _ = opened.harness.ask("Good evening")
+    opened.harness.services.library.set_folder(other, "Projects").result()
+    opened.window.controller.open_chat(chat)
+
+    def type_folder(dialog: QDialog) -> None:
+        write(qtbot, dialog, typed)
+        field = dialog.focusWidget()
+        assert field is not None
+        if leave == "Return":
+            qtbot.keyClick(field, Qt.Key.Key_Return)
+        else:
+            press(qtbot, dialog, leave)
+
+    with when_asked(type_folder):
+        opened.window.actions_table["move_chat"].trigger()
+    qtbot.waitUntil(lambda: folder_of(opened, chat) == typed)
+
+
+def test_a_folders_last_word_may_still_be_composed(qtbot: QtBot, open_window: Open) -> None:
+    opened = open_window()
+    chat, _ = opened.harness.ask("Good morning")
+    opened.window.controller.open_chat(chat)
+
+    def compose(dialog: QDialog) -> None:
+        write(qtbot, dialog, "Arb")
+        QApplication.sendEvent(dialog.focusWidget(), QInputMethodEvent("eit", []))
+        press(qtbot, dialog, "OK")
+
+    with when_asked(compose):
+        opened.window.actions_table["move_chat"].trigger()
+    qtbot.waitUntil(lambda: folder_of(opened, chat) == "Arbeit")
 
 
 def test_an_empty_folder_takes_a_chat_out_and_cancel_leaves_it(
