@@ -53,7 +53,7 @@ def tighten(where: Folders) -> Tightened:
         _restrict(where.data, stat.S_ISDIR, done)
     for path in _files_in(where.data):
         _restrict(path, stat.S_ISREG, done)
-    for folder in (where.data / "backups", where.logs, where.cache):
+    for folder in (where.data / "backups", where.data / "instance", where.logs, where.cache):
         if ours or _holds_only_ours(folder):
             _tighten_below(folder, done)
     if ours:
