@@ -24,6 +24,7 @@ class ChatCommands:
     def __init__(self, shell: WindowContext) -> None:
         self._shell = shell
         self._open_next = ""  # a chat that is about to come back
+        self._unsaved: dict[str, str] = {}  # by chat or message, what Esc gave up in a dialog
 
     def after_reload(self) -> None:
         """The list of chats was read anew: open the one that was waited for."""
@@ -138,6 +139,8 @@ class ChatCommands:
             "System prompt of this chat",
             "Given to the model before the first message of this chat.",
             chat.system_prompt,
+            self._unsaved,
+            chat.id,
         )
         if text is not None and text != chat.system_prompt:
             self._shell.services.library.set_system_prompt(chat.id, text)
@@ -158,6 +161,8 @@ class ChatCommands:
             "The model reads this in place of the dimmed messages, which stay as they are. "
             "Leave it empty to have another one written.",
             text,
+            self._unsaved,
+            message_id,
         )
         if changed is not None and changed != text:
             self._shell.services.library.set_summary(message_id, changed)

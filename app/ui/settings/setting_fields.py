@@ -6,7 +6,7 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -19,6 +19,8 @@ from app.ui.settings.number_field import NumberField
 from app.ui.style.text_fields import PlainEditor
 
 _NONE = "\0none"
+SAVE_MS = 500
+"""At most so long after a key press a text is on its way to the disk, milliseconds."""
 _WIDE = 260
 
 
@@ -54,10 +56,10 @@ class ChoiceField(QComboBox):
 
 
 class TextField(PlainEditor):
-    """A text of several lines, taken when the focus leaves it.
+    """A text of several lines, taken while it is typed and when the focus leaves it.
 
     Signals:
-        finished: The focus left it.
+        finished: There is something to take.
     """
 
     finished = Signal()
@@ -67,6 +69,11 @@ class TextField(PlainEditor):
         self.setProperty("kind", "field")
         self.setTabChangesFocus(True)
         self.setFixedHeight(self.fontMetrics().lineSpacing() * 4 + 20)
+        # It runs on while keys are pressed, so that a crash costs half a second of them.
+        self._clock = QTimer(self, singleShot=True, interval=SAVE_MS)
+        self._clock.timeout.connect(self.finished)
+        self.textChanged.connect(self._on_changed)
+        self.composing.changed.connect(self._on_changed)
 
     @property
     def edited(self) -> bool:
@@ -78,6 +85,10 @@ class TextField(PlainEditor):
         if text != self.text():
             self.show_text(text)
         self.document().setModified(False)
+
+    def _on_changed(self) -> None:
+        if (self.edited or self.composing.word) and not self._clock.isActive():
+            self._clock.start()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """Done with typing."""

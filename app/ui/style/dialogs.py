@@ -22,6 +22,9 @@ from app.ui.style.theme import SPACE
 from app.ui.style.widgets import StyledLabel
 
 _WIDTH = 440
+_AGAIN = (
+    "What you typed last was not saved and stands here again. Undo brings back what is in force."
+)
 T = TypeVar("T")
 
 
@@ -174,11 +177,25 @@ def ask_line(
     return dialog.execute(field.finished_text)
 
 
-def ask_text(parent: QWidget, title: str, label: str, text: str) -> str | None:
-    """Ask for a text of several lines; None when it was given up."""
+def ask_text(
+    parent: QWidget, title: str, label: str, text: str, unsaved: dict[str, str], key: str
+) -> str | None:
+    """Ask for a text of several lines; None when it was given up.
+
+    Args:
+        parent: The window.
+        title: Of the dialog.
+        label: What the text is for.
+        text: What is in force.
+        unsaved: By key, what was typed and given up by Esc: the next dialog begins with it.
+        key: Of this text.
+    """
     dialog = Dialog(parent, title, 560)
     dialog.column.addWidget(text_label(label, "muted"))
     field = PlainEditor(text)
+    if (again := unsaved.pop(key, text)) != text:
+        field.retype(again)
+        dialog.column.addWidget(text_label(_AGAIN, "muted"))
     field.setProperty("kind", "field")
     field.setAccessibleName(title)
     field.setTabChangesFocus(True)
@@ -186,7 +203,9 @@ def ask_text(parent: QWidget, title: str, label: str, text: str) -> str | None:
     dialog.column.addWidget(field)
     save, cancel = push_button("Save", "accent"), push_button("Cancel")
     save.clicked.connect(dialog.accept)
+    cancel.clicked.connect(lambda: field.show_text(text))  # who presses it means it
     cancel.clicked.connect(dialog.reject)
+    dialog.rejected.connect(lambda: unsaved.update({key: field.text()}))
     dialog.add_buttons(save, cancel, default=save)
     field.setFocus()
     return dialog.execute(field.text)

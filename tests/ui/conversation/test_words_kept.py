@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QMimeData, QPoint, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QInputMethodEvent
-from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QPlainTextEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.domain.conversation import Conversation
@@ -14,8 +15,12 @@ from app.domain.errors import DiskFullError
 from app.domain.generation import Role
 from app.domain.settings import SPECS
 from app.services.core.events import Asked, LibraryReplaced, SendFailed
+from app.store.settings_file import SettingsStore
+from app.ui.settings.setting_fields import TextField
 from app.ui.settings.settings_dialog import SettingsDialog
 from app.ui.style.dialogs import ask_text
+from app.ui.style.text_fields import PlainEditor
+from tests.support.asking import press, when_asked
 from tests.support.chatting import say, wait_for_end
 from tests.support.window import Open, Opened, close
 
@@ -476,7 +481,7 @@ def test_a_no_break_space_is_kept_in_a_dialogs_text(qtbot: QtBot, open_window: O
         qtbot.mouseClick(save, Qt.MouseButton.LeftButton)
 
     QTimer.singleShot(0, type_and_save)
-    assert ask_text(opened.window, "Title", "Label", "") == f"5{NBSP}%"
+    assert ask_text(opened.window, "Title", "Label", "", {}, "") == f"5{NBSP}%"
 
 
 def test_a_no_break_space_and_a_composed_word_are_kept_in_the_system_prompt(
@@ -497,3 +502,68 @@ def test_a_no_break_space_and_a_composed_word_are_kept_in_the_system_prompt(
     qtbot.keyClick(dialog, Qt.Key.Key_Escape)
     wanted = f"Write 5{NBSP}%なに"
     qtbot.waitUntil(lambda: opened.harness.services.settings.current.system_prompt == wanted)
+
+
+def test_the_system_prompt_in_settings_is_kept_while_it_is_typed(
+    qtbot: QtBot, open_window: Open, tmp_path: Path
+) -> None:
+    """A crash while it is typed costs half a second of it at most."""
+    kept = SettingsStore(tmp_path / "settings.json")
+    opened = open_window(settings=kept)
+    opened.window.actions_table["settings"].trigger()
+    dialog = opened.window.findChild(SettingsDialog)
+    assert dialog is not None
+    dialog.show_section(SPECS["system_prompt"].option.section)
+    field = dialog.findChild(TextField)
+    assert field is not None
+    field.setFocus()
+    qtbot.keyClicks(field, "You are  ")
+    qtbot.waitUntil(lambda: kept.load()[0].system_prompt == "You are  ")
+    qtbot.keyClicks(field, "a pilot")
+    compose(field, "in")
+    qtbot.waitUntil(lambda: kept.load()[0].system_prompt == "You are  a pilotin")
+    commit(field, "in Ulm")
+    assert field.text() == "You are  a pilotin Ulm"  # as typed: being kept moved nothing
+    qtbot.keyClick(field, Qt.Key.Key_Z, CONTROL)
+    assert field.text() != "You are  a pilotin Ulm"  # and there is something to undo
+
+
+def test_what_esc_gives_up_in_a_dialog_is_there_again_and_cancel_throws_it_away(
+    qtbot: QtBot, open_window: Open
+) -> None:
+    opened = open_window()
+    chat = talk(qtbot, opened, "First")
+    library = opened.harness.services.library
+    library.set_system_prompt(chat.id, "In force.").result()
+    stood: list[str] = []
+
+    def type_and(leave: Callable[[QDialog, QPlainTextEdit], object]) -> None:
+        def act(dialog: QDialog) -> None:
+            field = dialog.findChild(PlainEditor)
+            assert field is not None
+            stood.append(field.text())
+            qtbot.keyClicks(field, " More.")
+            leave(dialog, field)
+
+        with when_asked(act):
+            opened.window.actions_table["system_prompt"].trigger()
+
+    def escape(_dialog: QDialog, field: QPlainTextEdit) -> None:
+        compose(field, "の")
+        qtbot.keyClick(field, Qt.Key.Key_Escape)
+
+    def undo_all(dialog: QDialog, field: QPlainTextEdit) -> None:
+        for _ in range(20):
+            qtbot.keyClick(field, Qt.Key.Key_Z, CONTROL)
+        stood.append(field.toPlainText())
+        dialog.close()
+
+    type_and(escape)
+    type_and(lambda dialog, _: press(qtbot, dialog, "Cancel"))
+    type_and(escape)
+    type_and(undo_all)
+    assert library.get(chat.id).system_prompt == "In force."
+    type_and(lambda dialog, _: press(qtbot, dialog, "Save"))
+    end = [text.replace("In force.", "") for text in stood]
+    assert end == ["", " More.の", "", " More.の", "", ""]
+    qtbot.waitUntil(lambda: library.get(chat.id).system_prompt == " More.In force.")

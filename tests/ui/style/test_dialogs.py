@@ -186,9 +186,9 @@ def test_every_way_of_asking_gives_what_was_typed(qtbot: QtBot, open_window: Ope
     with when_asked(type_and("OK")):
         assert ask_line(window, "Line", "A line:", choices=["one", "two"]) == "typed"
     with when_asked(type_and("Save")):
-        assert ask_text(window, "Text", "Some text:", "before") == "typed"
+        assert ask_text(window, "Text", "Some text:", "before", {}, "") == "typed"
     with when_asked(type_and("Cancel")):
-        assert ask_text(window, "Text", "Some text:", "before") is None
+        assert ask_text(window, "Text", "Some text:", "before", {}, "") is None
 
 
 def test_no_dialog_is_executed_but_where_its_answer_is_read_in_time() -> None:
