@@ -248,7 +248,9 @@ def _archive(archive: zipfile.ZipFile, path: Path, budget: _Budget) -> Iterable[
     for info in wanted:
         chunks = _reader(archive, info, budget)
         name = names[info.filename]
-        entries.append(ImportFile(name, info.file_size, partial(_joined, chunks), chunks, str(path)))
+        entries.append(
+            ImportFile(name, info.file_size, partial(_joined, chunks), chunks, str(path))
+        )
     return entries
 
 
