@@ -90,15 +90,23 @@ def _show(options: argparse.Namespace, setup: Setup) -> int:
         host, client = room.downloads.host, room.downloads.client
         repository = asking(host, lambda: client.repository(options.repository))
         card = asking(host, lambda: client.card(options.repository))
-        here = room.advice.here(repository)
+        room.models.find_devices().result()
+        here, fits = room.advice.here(repository), room.advice.on_remote(repository)
     models = [
-        {**dataclasses.asdict(model), "path": model.path, "here": model.path in here}
+        {
+            **dataclasses.asdict(model),
+            "path": model.path,
+            "here": model.path in here,
+            "fit": fits.get(model.path, ""),
+        }
         for model in repository.models
     ]
     row = {**dataclasses.asdict(repository), "models": models, "card": card.text}
     access = "  its owner decides who may download" if repository.gated else ""
     lines = [f"{repository.name}  licence: {repository.licence or 'not stated'}{access}", ""]
-    lines += [_model_line(model, model.path in here) for model in repository.models]
+    for model in repository.models:
+        lines.append(_model_line(model, model.path in here))
+        lines += [f"    {fits[model.path]}"] if model.path in fits else []
     if not repository.models:
         lines.append("There is no GGUF file in it.")
     for name in repository.refused:

@@ -65,6 +65,8 @@ class GgufHeader:
         tensors: In file order.
         vocabulary: Number of tokens; 0 where the file has no vocabulary.
         lengths: Of arrays, by key.
+        bytes_lacking: How many of the 256 bytes have no token of their own: ``<0x0A>``, or the
+            letter itself.
     """
 
     version: int
@@ -74,6 +76,7 @@ class GgufHeader:
     tensors: tuple[Tensor, ...]
     vocabulary: int
     lengths: Mapping[str, int] = field(default_factory=dict)
+    bytes_lacking: int = 0
 
     @property
     def architecture(self) -> str:
@@ -252,7 +255,7 @@ def read_gguf_header(file: BinaryIO, name: str) -> GgufHeader:
     values: dict[str, Scalar] = {}
     numbers: dict[str, tuple[float, ...]] = {}
     lengths: dict[str, int] = {}
-    vocabulary = 0
+    vocabulary = lacking = 0
     seen: set[str] = set()
     for _ in range(value_count):
         key = reader.text(MAX_KEY)
@@ -268,13 +271,15 @@ def read_gguf_header(file: BinaryIO, name: str) -> GgufHeader:
             array, lengths[key] = _array(reader)
             if isinstance(array, list):
                 if key == _TOKENS:
-                    vocabulary = _vocabulary(reader, array)
+                    vocabulary, lacking = _vocabulary(reader, array)
             else:
                 numbers[key] = array
         else:
             raise reader.broken(f"its header holds a value of unknown kind {kind}")
     tensors = _tensors(reader, tensor_count, values.get("general.alignment", 32))
-    header = GgufHeader(version, reader.size, values, numbers, tensors, vocabulary, lengths)
+    header = GgufHeader(
+        version, reader.size, values, numbers, tensors, vocabulary, lengths, lacking
+    )
     if not header.architecture and header.split_count == 1:
         raise reader.broken("it does not say which architecture it is for")
     if reason := unsound(header):
@@ -337,14 +342,16 @@ def _array(reader: _Reader) -> tuple[list[bytes] | tuple[float, ...], int]:
     return struct.unpack(f"<{kept}{_SCALARS[kind]}", data), count
 
 
-def _vocabulary(reader: _Reader, tokens: list[bytes]) -> int:
-    """Size of the vocabulary.
+def _vocabulary(reader: _Reader, tokens: list[bytes]) -> tuple[int, int]:
+    """Size of the vocabulary, and how many bytes have no token.
 
     Duplicate tokens make llama.cpp abort (``GGML_ASSERT(id_to_token.size() == …)``).
     """
-    if len(set(tokens)) != len(tokens):
+    known = set(tokens)
+    if len(known) != len(tokens):
         raise reader.broken("its vocabulary holds the same token twice")
-    return len(tokens)
+    lacking = sum(b"<0x%02X>" % n not in known and bytes([n]) not in known for n in range(256))
+    return len(tokens), lacking
 
 
 def _tensors(reader: _Reader, count: int, alignment: Scalar) -> tuple[Tensor, ...]:

@@ -18,6 +18,9 @@ MOST_LAYERS = 512  # LLAMA_MAX_LAYERS
 MOST_EXPERTS = 1_024  # LLAMA_MAX_EXPERTS
 MOST_TOKENS = 2**31 - 1  # positions have 32 bits
 WIDEST = 2**20  # numbers in the residual stream; the largest known has 20,480
+TENSOR_ALIGNMENT = 32  # bytes; ggml-impl.h
+_NO_WEIGHTS = {24, 25, 26, 27, 28}  # ggml's whole numbers, and its numbers of 64 bits
+_NORMS = {0, 1}  # 32 and 16 bits
 _SCALINGS = {"none", "linear", "yarn", "longrope"}
 # Architectures without attention: their heads are none.
 _RECURRENT = {"mamba", "mamba2", "rwkv6", "rwkv6qwen2", "rwkv7", "arwkv7", "wavtokenizer-dec"}
@@ -38,6 +41,7 @@ def unsound(header: GgufHeader) -> str:
         _heads(header),
         _turning(header),
         _experts(header),
+        _weights(header),
         _rest(header),
     ):
         for reason in found:
@@ -94,6 +98,8 @@ def _heads(header: GgufHeader) -> Iterator[str]:
     if shared and {len(heads), len(shared)} <= {1, layers}:
         of_all = (heads * layers)[:layers], (shared * layers)[:layers]
         for count, kv in zip(*of_all, strict=True):
+            if not kv and header.architecture in _EVEN:
+                yield "it has layers without attention heads for keys"
             if kv < 0 or (kv and count % kv):
                 yield f"its {count:,.0f} attention heads do not divide by {kv:,.0f} of keys"
     length = _number(header, "attention.key_length")
@@ -158,6 +164,23 @@ def _experts(header: GgufHeader) -> Iterator[str]:
         yield f"it has {groups:,} groups of experts and no experts"
 
 
+def _weights(header: GgufHeader) -> Iterator[str]:
+    """How tensors are stored: ggml's operators assert what they can read."""
+    for tensor in header.tensors:
+        name = tensor.name
+        if tensor.type in _NO_WEIGHTS and name.endswith((".weight", ".bias")) and not _ids(name):
+            yield f"its tensor {name} is stored in a way that no weights are"
+        elif tensor.type not in _NORMS and name.endswith("norm.weight"):
+            yield f"its tensor {name} is stored in a way that no norm is"
+        elif tensor.start % TENSOR_ALIGNMENT and tensor is header.tensors[0]:
+            yield f"its first tensor begins at byte {tensor.start:,}, not at one that 32 divides"
+
+
+def _ids(name: str) -> bool:
+    """Whether a tensor holds numbers of tokens or experts."""
+    return "tid2eid" in name
+
+
 def _rest(header: GgufHeader) -> Iterator[str]:
     for key in ("attention.layer_norm_rms_epsilon", "attention.layer_norm_epsilon"):
         epsilon = _number(header, key)
@@ -165,6 +188,8 @@ def _rest(header: GgufHeader) -> Iterator[str]:
             yield f"its smallest norm is {epsilon}"
     if not header.vocabulary:
         return
+    if header.bytes_lacking and header.values.get("tokenizer.ggml.model") == "llama":
+        yield f"its vocabulary has no token for {header.bytes_lacking:,} of the 256 bytes"
     for key, words in (("token_type", "kinds of tokens"), ("scores", "scores of tokens")):
         length = header.lengths.get(f"tokenizer.ggml.{key}")
         if length is not None and length < header.vocabulary:

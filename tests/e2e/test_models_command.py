@@ -381,3 +381,14 @@ def test_a_card_is_shown_without_html(hub: HubServer, capsys: pytest.CaptureFixt
     assert "Phi" in text
     assert "<" not in text
     assert "\x1b" not in text
+
+
+def test_each_model_of_a_repository_is_shown_with_how_it_would_do_here(
+    hub: HubServer, said: Said, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (model,) = said("show", REPO)["models"]
+    assert model["fit"].startswith("Fits")
+    assert main(["models", "show", REPO]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    (at,) = [n for n, line in enumerate(lines) if line.startswith(FILE)]
+    assert lines[at + 1].startswith("    Fits")

@@ -10,8 +10,6 @@ Imported only for files whose template is rendered: jinja takes a tenth of a sec
 
 from __future__ import annotations
 
-import json
-import re
 import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -24,12 +22,10 @@ from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from app.domain.errors import LoadCancelledError, ModelFileError
+from app.engine.templates import template_bounds as bounds
 
 RENDER_SECONDS = 10.0  # of computing; templates of today take milliseconds for the longest chats
-MOST_TEXT = 1 << 26  # characters that one operation may make; three times the longest message
-MOST_ITEMS = 1 << 20  # in a list made by repeating one
-MOST_WIDTH = 1 << 16  # characters that a text may be filled up to
-_WIDTH = re.compile(r"\d{6}")
+_MANY = (str, bytes, list, tuple)
 # What a template may raise: it computes what it likes with what it is given.
 _FAILURES = (
     ArithmeticError,
@@ -153,18 +149,23 @@ class _Environment(ImmutableSandboxedEnvironment):
     intercepted_binops = frozenset({"+", "*", "**", "%"})
 
     def __init__(self, stopped: Callable[[], bool]) -> None:
+        self._room = bounds.MOST_TEXT  # characters that may still be shown
         super().__init__(
-            trim_blocks=True, lstrip_blocks=True, extensions=[_Generation, LoopControlExtension]
+            trim_blocks=True,
+            lstrip_blocks=True,
+            extensions=[_Generation, LoopControlExtension],
+            finalize=self._shown,
         )
-        self.filters["tojson"] = _to_json
-        self.filters["center"] = _bounded(self.filters["center"])
-        self.filters["indent"] = _bounded(self.filters["indent"])
+        self.filters = bounds.bounded_filters(self.filters)
+        for name in bounds.UNUSED_GLOBALS:
+            del self.globals[name]
         self.globals["raise_exception"] = _refuse
         self._stopped = stopped
         self._deadline = 0.0
 
     def begin(self) -> None:
         """A rendering begins."""
+        self._room = bounds.MOST_TEXT
         self._deadline = time.thread_time() + RENDER_SECONDS
 
     def tick(self) -> str:
@@ -180,36 +181,61 @@ class _Environment(ImmutableSandboxedEnvironment):
             raise EndlessError
         return ""
 
+    def wrap_str_format(self, value: Any) -> Callable[..., str] | None:
+        """``str.format``, which is a function of the sandbox's own, with bounded widths."""
+        form = super().wrap_str_format(value)
+        if form is None:
+            return None
+        text, name = str(value.__self__), str(value.__name__)
+
+        def bounded(*arguments: Any, **named: Any) -> str:
+            bounds.weighed(named)
+            return form(*bounds.bounded_call(text, name, arguments), **named)
+
+        return bounded
+
+    def _shown(self, value: Any) -> Any:
+        """A value on its way into the prompt."""
+        if isinstance(value, str):
+            self._room -= len(value)
+            bounds.refuse_above(-self._room, 0)
+        return bounds.weighed(value)
+
     def joined(self, *values: object) -> str:
         """What ``~`` does."""
-        texts = [str(value) for value in values]
-        _refuse_above(sum(map(len, texts)), MOST_TEXT)
+        texts = [str(bounds.weighed(value)) for value in values]
+        bounds.refuse_above(sum(map(len, texts)), bounds.MOST_TEXT)
         return "".join(texts)
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
         """An operation that can make much of little."""
-        if operator == "+" and isinstance(left, str | list) and isinstance(right, str | list):
-            _refuse_above(len(left) + len(right), MOST_TEXT)
+        if operator == "+" and isinstance(left, _MANY) and isinstance(right, _MANY):
+            bounds.refuse_above(len(left) + len(right), _most(left))
         elif operator == "*":
             for some, times in ((left, right), (right, left)):
-                if isinstance(some, str | bytes | list | tuple) and isinstance(times, int):
-                    most = MOST_TEXT if isinstance(some, str | bytes) else MOST_ITEMS
-                    _refuse_above(len(some) * times, most)
-            _refuse_above(_bits(left) + _bits(right), MOST_WIDTH)
+                if isinstance(some, _MANY) and isinstance(times, int):
+                    bounds.refuse_above(len(some) * times, _most(some))
+            bounds.refuse_above(bounds.bits(left) + bounds.bits(right), bounds.MOST_BITS)
         elif operator == "**" and isinstance(right, int):
-            _refuse_above(_bits(left) * abs(right), MOST_WIDTH)
+            bounds.refuse_above(bounds.bits(left) * abs(right), bounds.MOST_BITS)
         elif operator == "%" and isinstance(left, str):
-            _refuse_width_in(left)
+            bounds.refuse_width_in(left)
+            bounds.weighed(right)
         return super().call_binop(context, operator, left, right)
 
     def call(__self, __context: Context, __obj: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: N805  # as jinja names them
         """A call; those that fill texts up are bounded."""
         text = getattr(__obj, "__self__", None)
         if isinstance(text, str):
-            _refuse_wide(args)
-            if getattr(__obj, "__name__", "") == "format":
-                _refuse_width_in(text)
+            args = bounds.bounded_call(text, getattr(__obj, "__name__", ""), args)
+            bounds.weighed(kwargs)
         return super().call(__context, __obj, *args, **kwargs)
+
+    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
+        """Numbers and bytes have no attributes here: ``(1).to_bytes(10**9)`` is a gigabyte."""
+        return not isinstance(obj, int | float | bytes) and super().is_safe_attribute(
+            obj, attr, value
+        )
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         tree = super()._parse(source, name, filename)
@@ -246,51 +272,8 @@ def _replaced(value: Any) -> Any:
     return value
 
 
-def _refuse_above(count: int, most: int) -> None:
-    if count > most:
-        raise OverflowError(f"more than {most:,} of something at once")
-
-
-def _refuse_wide(arguments: Sequence[object]) -> None:
-    for width in arguments:
-        if isinstance(width, int):
-            _refuse_above(width, MOST_WIDTH)
-
-
-def _refuse_width_in(form: str) -> None:
-    """``"%999999999d"`` asks for a billion characters."""
-    if _WIDTH.search(form):
-        raise OverflowError("a width of more than five digits")
-
-
-def _bits(value: object) -> int:
-    return value.bit_length() if isinstance(value, int) else 0
-
-
-def _bounded(fill: Callable[..., Any]) -> Callable[..., Any]:
-    """A filter that fills texts up, within bounds."""
-
-    def filled(value: Any, *arguments: Any, **named: Any) -> Any:
-        _refuse_wide((*arguments, *named.values()))
-        return fill(value, *arguments, **named)
-
-    return filled
-
-
-def _to_json(
-    value: Any,
-    ensure_ascii: bool = False,
-    indent: int | None = None,
-    separators: tuple[str, str] | None = None,
-    sort_keys: bool = False,
-) -> str:
-    return json.dumps(
-        value,
-        ensure_ascii=ensure_ascii,
-        indent=indent,
-        separators=separators,
-        sort_keys=sort_keys,
-    )
+def _most(some: object) -> int:
+    return bounds.MOST_TEXT if isinstance(some, str | bytes) else bounds.MOST_ITEMS
 
 
 def _refuse(message: object) -> str:

@@ -94,7 +94,8 @@ def parse_response(
         if header(response, "Content-Encoding") not in {"", "identity"}:
             raise ServerAnswerError("The server sent the file in a form that was not asked for.")
         length = header(response, "Content-Length")
-        return HttpResponse(0, int(length) if length.isdigit() else None, etag, linked_etag)
+        known = length.isascii() and length.isdigit() and len(length) < 20
+        return HttpResponse(0, int(length) if known else None, etag, linked_etag)
     if status == http.HTTPStatus.PARTIAL_CONTENT:
         found = _CONTENT_RANGE.fullmatch(header(response, "Content-Range").strip())
         if not found or int(found[1]) != start:
@@ -156,7 +157,7 @@ def retry_after(value: str, now: Callable[[], float] = time.time) -> float | Non
     At most :data:`MAX_RETRY_AFTER`: a server must not be able to hold a download for a year.
     """
     value = value.strip()
-    if value.isdigit():
+    if value.isascii() and value.isdigit():  # a header may hold “²”
         return min(float(value), MAX_RETRY_AFTER)
     try:
         moment = email.utils.parsedate_to_datetime(value)

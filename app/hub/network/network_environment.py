@@ -30,7 +30,7 @@ def check_endpoint(endpoint: str) -> None:
     Raises:
         WrongAddressError: It is not.
     """
-    if not _is_web(endpoint):
+    if not is_web(endpoint):
         raise WrongAddressError(
             f"HF_ENDPOINT names “{_short(endpoint)}” as the hub, and that is no web address.",
             action=f"Unset it, or write it like {DEFAULT_ENDPOINT}.",
@@ -67,7 +67,7 @@ def proxy_for(url: str) -> str | None:
     if not found:
         return None
     proxy = found if "://" in found else f"http://{found}"
-    if _is_web(proxy):
+    if is_web(proxy):
         return proxy
     scheme = proxy.partition("://")[0].lower()
     what = (
@@ -82,7 +82,8 @@ def proxy_for(url: str) -> str | None:
     )
 
 
-def _is_web(address: str) -> bool:
+def is_web(address: str) -> bool:
+    """Whether an address is one that HTTP can be spoken with."""
     try:
         split = urlsplit(address)
         usable = split.port is None or split.port > 0  # reading it may fail as well

@@ -30,7 +30,7 @@ from app.domain.download import (
 from app.domain.errors import HubError
 from app.hub.network.gate import NetworkGate
 from app.hub.network.http_response import HttpResponse, certificate_error, header, parse_response
-from app.hub.network.network_environment import check_hub_allowed, proxy_for
+from app.hub.network.network_environment import check_hub_allowed, is_web, proxy_for
 
 MAX_REDIRECTS = 5
 CONNECT_SECONDS = 15.0
@@ -269,10 +269,13 @@ def _origin(url: str) -> tuple[str, str, int | None]:
 
 
 def _next(url: str, target: str) -> str:
-    following = urljoin(url, target)
-    before, after = urlsplit(url).scheme, urlsplit(following).scheme
-    if not target or after not in {"http", "https"}:
+    try:
+        following = urljoin(url, target)
+    except ValueError:  # "http://[": no host at all
+        following = ""
+    if not target or not following.isascii() or not is_web(following):
         raise ServerAnswerError("The server redirects to something that is no web address.")
+    before, after = urlsplit(url).scheme, urlsplit(following).scheme
     if before == "https" and after == "http":
         raise InsecureConnectionError("The server asked to go on without encryption.")
     return following

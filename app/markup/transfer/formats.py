@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Callable, Iterator, Sequence
 from enum import Enum
 from functools import partial
@@ -110,10 +111,11 @@ def read_each(entries: Sequence[ImportFile], step: StepCallback) -> Iterator[Ite
     """
     wanted = [entry for entry in entries if _suffix(entry) in SUFFIXES]
     wanted = wanted or list(entries)[:1]  # one file with an unusual name
-    total = sum(entry.size for entry in wanted)
-    beside = {entry.name: entry for entry in wanted}
-    told = empty = False
     yield from [Aside.OTHER] * (len(entries) - len(wanted))
+    beside = {(entry.place, entry.name): entry for entry in wanted}
+    wanted = [entry for entry in wanted if _thread_of(entry) not in beside]  # read with it
+    total = sum(entry.size for entry in wanted)
+    told = empty = False
     done = 0
     for entry in wanted:
         others = True
@@ -134,6 +136,12 @@ def read_each(entries: Sequence[ImportFile], step: StepCallback) -> Iterator[Ite
         yield Unreadable(wanted[0].name, _EMPTY if empty else _NOT_A_CHAT)
 
 
+def _thread_of(entry: ImportFile) -> tuple[str, str] | None:
+    """The file that a thread's messages are read with; None for what holds no such messages."""
+    path = PurePosixPath(entry.name)
+    return (entry.place, str(path.with_name(jan.THREAD))) if path.name == jan.MESSAGES else None
+
+
 def _count(step: StepCallback, before: int, total: int, chunks: Iterator[bytes]) -> Iterator[bytes]:
     done = before
     for chunk in chunks:
@@ -144,9 +152,10 @@ def _count(step: StepCallback, before: int, total: int, chunks: Iterator[bytes])
 
 
 Counted = Callable[[Iterator[bytes]], Iterator[bytes]]
+Beside = dict[tuple[str, str], ImportFile]  # by place and name
 
 
-def _guarded(entry: ImportFile, beside: dict[str, ImportFile], counted: Counted) -> Iterator[Item]:
+def _guarded(entry: ImportFile, beside: Beside, counted: Counted) -> Iterator[Item]:
     before = 0
     try:
         for item in _read_entry(entry, beside, counted):
@@ -161,16 +170,13 @@ def _guarded(entry: ImportFile, beside: dict[str, ImportFile], counted: Counted)
         yield Unreadable(entry.name, error.what)
 
 
-def _read_entry(
-    entry: ImportFile, beside: dict[str, ImportFile], counted: Counted
-) -> Iterator[Item]:
+def _read_entry(entry: ImportFile, beside: Beside, counted: Counted) -> Iterator[Item]:
     path = PurePosixPath(entry.name)
     if path.name == jan.MESSAGES:
-        if str(path.with_name(jan.THREAD)) not in beside:
-            yield _jan(entry, {}, entry.read())
+        yield _jan(entry, {}, entry.read())
         return
     if path.name == jan.THREAD:
-        messages = beside.get(str(path.with_name(jan.MESSAGES)))
+        messages = beside.get((entry.place, str(path.with_name(jan.MESSAGES))))
         thread = as_map(parse_json(entry.read()), "The thread")
         yield _jan(entry, thread, messages.read() if messages else b"")
         return
@@ -274,7 +280,7 @@ def _lines(entry: ImportFile, chunks: Iterator[bytes]) -> Iterator[Item]:
         if not row.strip():
             continue
         try:
-            value = parse_json(_decoded(row.removeprefix(b"\xef\xbb\xbf")))
+            value = parse_json(_decoded(row))
         except ShapeError:
             broken.append(number)
             continue
@@ -308,7 +314,7 @@ def _jan(entry: ImportFile, thread: Json, data: bytes) -> FoundChat:
 
 def _decoded(data: bytes) -> str:
     try:
-        return data.decode("utf-8")
+        return data.removeprefix(codecs.BOM_UTF8).decode("utf-8")
     except UnicodeDecodeError as error:
         raise ShapeError(NOT_TEXT) from error
 

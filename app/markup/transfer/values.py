@@ -128,12 +128,14 @@ class ImportFile:
         size: Bytes.
         read: Its content. Raises TransferError.
         open: The same piece by piece, for what is too large to be held; None where it is at hand.
+        place: The folder or archive that the name counts from: two of them hold the same names.
     """
 
     name: str
     size: int
     read: Callable[[], bytes]
     open: Callable[[], Iterator[bytes]] | None = None
+    place: str = ""
 
     def chunks(self) -> Iterator[bytes]:
         """Its content, piece by piece. Raises TransferError."""

@@ -1,16 +1,16 @@
-"""What the last import brought, kept beside the chats, so that it can be taken back in one step."""
+"""The chats of the last import, and a note of which they are, so that it can be taken back."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 
 from app.domain.conversation import Conversation
 from app.markup.transfer.values import Chat
 from app.store import MessageRepository
 
 _KEY = "last import"
-EVERY = 200  # chats are noted together; a kill in the middle leaves at most so many unnoted
 
 
 def fingerprint(chat: Chat) -> str:
@@ -27,7 +27,7 @@ def fingerprint(chat: Chat) -> str:
 
 
 class ImportRecord:
-    """The ids of the chats of the last import, each with its fingerprint.
+    """Adds the chats of an import, and keeps the id of each with its fingerprint.
 
     Args:
         store: The database that the chats are in; what goes back to a backup goes back with it.
@@ -40,17 +40,19 @@ class ImportRecord:
     def begin(self) -> None:
         """Another import begins: the one before can no longer be taken back."""
         self._chats = {}
-        self.keep()
+        self._store.conversations.note(_KEY, "{}").result()
 
-    def add(self, chat: Chat) -> None:
-        """A chat was added."""
-        self._chats[chat.conversation.id] = fingerprint(chat)
-        if len(self._chats) % EVERY == 0:
-            self.keep()
+    def add(self, chats: Sequence[Chat]) -> None:
+        """Store chats and the note of them in one transaction: a kill parts them never.
 
-    def keep(self) -> None:
-        """Store what was added so far."""
-        self._store.conversations.note(_KEY, json.dumps(self._chats)).result()
+        Raises:
+            InvalidValueError: An id is taken; none was stored.
+            StoreError: The library cannot be written.
+        """
+        noted = self._chats | {chat.conversation.id: fingerprint(chat) for chat in chats}
+        whole = [(chat.conversation, chat.messages, chat.selected_children) for chat in chats]
+        self._store.add_conversations(whole, (_KEY, json.dumps(noted))).result()
+        self._chats = noted
 
     def chats(self) -> dict[str, str]:
         """The ids with the fingerprints; empty where there is nothing to take back."""

@@ -22,7 +22,8 @@ from app.services.transfer.import_record import ImportRecord, fingerprint
 from app.services.transfer.transfer_files import open_files
 
 TransferProgress = Callable[[int, int], None]
-_AT_ONCE = 200  # chats removed in one transaction
+_AT_ONCE = 200  # chats added or removed in one transaction
+_TEXT_AT_ONCE = 2**22  # characters of chats added in one transaction; they are held meanwhile
 
 
 class ImportStatus(Enum):
@@ -222,54 +223,48 @@ class ImportRun:
     """One import under way.
 
     Args:
-        library: Where the chats go.
-        preview: What they are taken from.
+        preview: What the chats are taken from.
         keys: Which of its items; None takes those that are new.
-        record: Told of each, so that they can be taken back.
+        record: Where they go, so that they can be taken back.
     """
 
     def __init__(
-        self,
-        library: LibraryService,
-        preview: ImportPreview,
-        keys: Collection[int] | None,
-        record: ImportRecord,
+        self, preview: ImportPreview, keys: Collection[int] | None, record: ImportRecord
     ) -> None:
-        self._library = library
         self._preview = preview
         wanted = set(preview.suggested if keys is None else keys)
         self._items = {item.key: item for item in preview.items if item.key in wanted}
         self._record = record
+        self._waiting: list[tuple[ImportItem, Chat]] = []  # for the next transaction
+        self._failed: list[Unreadable] = []
+        self._notes: list[Unreadable] = []
         self.imported: list[str] = []
 
     def __len__(self) -> int:
         return len(self._items)
 
     def run(self, stop: threading.Event, progress: TransferProgress) -> ImportReport:
-        """Add the chats one by one; what is in the library is never changed.
+        """Add the chats, some at a time; what is in the library is never changed.
 
         Raises:
             DiskFullError: No room; chats added before it are there.
             StoreError: The library cannot be written.
             TransferError: A file can no longer be read.
         """
-        failed: list[Unreadable] = []
-        notes: list[Unreadable] = []
+        failed = self._failed
         self._record.begin()
-        try:
-            with closing(self._found(stop)) as found:
-                for item, chat in found:
-                    progress(len(self.imported) + len(failed), len(self))
-                    if stop.is_set():
-                        break
-                    try:
-                        self._add(item, chat)
-                    except (InvalidValueError, NotFoundError) as error:
-                        failed.append(Unreadable(item.title, error.what))
-                    else:
-                        notes += [Unreadable(item.title, note) for note in item.notes]
-        finally:
-            self._record.keep()
+        held = 0
+        with closing(self._found(stop)) as found:
+            for item, chat in found:
+                progress(len(self.imported) + len(failed) + len(self._waiting), len(self))
+                if stop.is_set():
+                    break
+                self._waiting.append((item, chat))
+                held += sum(len(message.content) for message in chat.messages)
+                if len(self._waiting) >= _AT_ONCE or held >= _TEXT_AT_ONCE:
+                    self._add_waiting()
+                    held = 0
+        self._add_waiting()
         done = len(self.imported) + len(failed)
         if done < len(self) and not stop.is_set():
             failed.append(Unreadable("", "The files were changed after they were looked through."))
@@ -279,7 +274,7 @@ class ImportRun:
             tuple(self.imported),
             tuple(failed),
             self._preview.unreadable,
-            tuple(notes),
+            tuple(self._notes),
             stop.is_set() and done < len(self),
             len(self),
         )
@@ -298,22 +293,37 @@ class ImportRun:
                 if not left:
                     return
 
-    def _add(self, item: ImportItem, found: Chat) -> None:
-        chat = settled(found)
-        if item.status is not ImportStatus.NEW:
-            chat = with_new_ids(chat)
+    def _add_waiting(self) -> None:
+        """Store those that wait in one transaction; each alone where one of them will not go in."""
+        waiting, self._waiting = self._waiting, []
+        if not waiting:
+            return
         try:
-            self._store(chat)
-        except InvalidValueError:  # an id is taken by a message of another chat
-            chat = with_new_ids(chat)
-            self._store(chat)
-        self.imported.append(chat.conversation.id)
-        self._record.add(chat)
+            self._store([(item, _fit(item, chat)) for item, chat in waiting])
+        except (InvalidValueError, NotFoundError):
+            for item, chat in waiting:
+                self._add_alone(item, chat)
 
-    def _store(self, chat: Chat) -> None:
-        self._library.add_conversation(
-            chat.conversation, chat.messages, chat.selected_children
-        ).result()
+    def _add_alone(self, item: ImportItem, found: Chat) -> None:
+        try:
+            try:
+                self._store([(item, _fit(item, found))])
+            except InvalidValueError:  # an id is taken by a message of another chat
+                self._store([(item, with_new_ids(settled(found)))])
+        except (InvalidValueError, NotFoundError) as error:
+            self._failed.append(Unreadable(item.title, error.what))
+
+    def _store(self, chats: Sequence[tuple[ImportItem, Chat]]) -> None:
+        self._record.add([chat for _, chat in chats])
+        for item, chat in chats:
+            self.imported.append(chat.conversation.id)
+            self._notes += [Unreadable(item.title, note) for note in item.notes]
+
+
+def _fit(item: ImportItem, found: Chat) -> Chat:
+    """A chat as it goes in; another of the same id is never touched."""
+    chat = settled(found)
+    return chat if item.status is ImportStatus.NEW else with_new_ids(chat)
 
 
 def undo(

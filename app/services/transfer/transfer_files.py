@@ -30,6 +30,7 @@ MAX_NAME = 120  # bytes of a file's name without suffix; every system allows 255
 CHUNK = 2**20
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_OF_MACOS = "__MACOSX"
 _DRIVE = re.compile(r"[A-Za-z]:/")
 _FORBIDDEN = re.compile(r'[<>:"/\\|?*]')
 # Names that Windows keeps for devices, whatever follows the first dot, and blanks before it.
@@ -143,9 +144,9 @@ def open_files(paths: Sequence[Path]) -> Iterator[list[ImportFile]]:
                     entries += _folder(path, budget)
                 elif _is_zip(path):
                     archive = stack.enter_context(zipfile.ZipFile(path))
-                    entries += _archive(archive, path.name, budget)
+                    entries += _archive(archive, path, budget)
                 else:
-                    entries.append(_file(path, path.name, budget))
+                    entries.append(_file(path, path.name, path.parent, budget))
             except OSError as error:
                 raise _read_error(error, path.name) from error
             except (zipfile.BadZipFile, NotImplementedError) as error:
@@ -178,10 +179,8 @@ class _Budget:
             yield piece
 
 
-def _file(path: Path, name: str, budget: _Budget) -> ImportFile:
+def _file(path: Path, name: str, place: Path, budget: _Budget) -> ImportFile:
     status = path.stat()
-    if not stat.S_ISREG(status.st_mode):
-        raise TransferError(f"“{name}” is not a file.")
     if status.st_size > MAX_FILE:
         raise TransferError(
             f"“{name}” is larger than {MAX_FILE // GIB} GiB, the most that can be imported.",
@@ -195,7 +194,7 @@ def _file(path: Path, name: str, budget: _Budget) -> ImportFile:
         except OSError as error:
             raise _read_error(error, name) from error
 
-    return ImportFile(name, status.st_size, partial(_joined, chunks), chunks)
+    return ImportFile(name, status.st_size, partial(_joined, chunks), chunks, str(place))
 
 
 def _folder(folder: Path, budget: _Budget) -> Iterable[ImportFile]:
@@ -208,17 +207,21 @@ def _folder(folder: Path, budget: _Budget) -> Iterable[ImportFile]:
             if count > MAX_ENTRIES:
                 raise _too_many(folder.name)
             path = Path(parent, name)
-            if path.suffix.lower() in SUFFIXES and not path.is_symlink():
-                found.append(_file(path, path.relative_to(folder).as_posix(), budget))
+            if path.suffix.lower() in SUFFIXES and stat.S_ISREG(path.lstat().st_mode):
+                found.append(_file(path, path.relative_to(folder).as_posix(), folder, budget))
     return found
 
 
 def _is_zip(path: Path) -> bool:
+    # A pipe would be waited for without end.
+    if not stat.S_ISREG(path.stat().st_mode):
+        raise TransferError(f"“{path.name}” is not a file.")
     with path.open("rb") as file:
         return file.read(4) in {b"PK\x03\x04", b"PK\x05\x06"}
 
 
-def _archive(archive: zipfile.ZipFile, archive_name: str, budget: _Budget) -> Iterable[ImportFile]:
+def _archive(archive: zipfile.ZipFile, path: Path, budget: _Budget) -> Iterable[ImportFile]:
+    archive_name = path.name
     infos = archive.infolist()
     if len(infos) > MAX_ENTRIES:
         raise _too_many(archive_name)
@@ -233,7 +236,7 @@ def _archive(archive: zipfile.ZipFile, archive_name: str, budget: _Budget) -> It
     wanted = [
         info
         for info in infos
-        if not info.is_dir() and PurePosixPath(names[info.filename]).suffix.lower() in SUFFIXES
+        if not info.is_dir() and _is_wanted(PurePosixPath(names[info.filename]))
     ]
     for info in wanted:
         bomb = info.file_size > RATIO_FROM and info.file_size > MAX_RATIO * info.compress_size
@@ -245,8 +248,15 @@ def _archive(archive: zipfile.ZipFile, archive_name: str, budget: _Budget) -> It
     for info in wanted:
         chunks = _reader(archive, info, budget)
         name = names[info.filename]
-        entries.append(ImportFile(name, info.file_size, partial(_joined, chunks), chunks))
+        entries.append(
+            ImportFile(name, info.file_size, partial(_joined, chunks), chunks, str(path))
+        )
     return entries
+
+
+def _is_wanted(path: PurePosixPath) -> bool:
+    """Whether it may hold chats; macOS puts a file of its own beside each in an archive."""
+    return path.suffix.lower() in SUFFIXES and path.parts[0] != _OF_MACOS
 
 
 def _joined(chunks: Callable[[], Iterator[bytes]]) -> bytes:

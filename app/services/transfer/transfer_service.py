@@ -220,7 +220,7 @@ class TransferService:
             KnownError: The backup before a large import could not be made; nothing was imported.
             StoreError: The library cannot be written.
         """
-        work = ImportRun(self._library, preview, keys, self._record)
+        work = ImportRun(preview, keys, self._record)
         if len(work) >= LARGE:
             self._back_up()
         try:

@@ -176,13 +176,7 @@ class ConversationRepository:
 
     def note(self, key: str, text: str) -> Future[None]:
         """Keep a short text beside the conversations, such as what the last import brought."""
-
-        def work(connection: sqlite3.Connection) -> None:
-            connection.execute(
-                "INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (_NOTE + key, text)
-            )
-
-        return self._database.submit(work)
+        return self._database.submit(lambda c: write_note(c, key, text))
 
     def noted(self, key: str) -> str:
         """What was kept under ``key``; empty if nothing was."""
@@ -223,6 +217,13 @@ def check_private(conversation: Conversation, *, private: bool) -> None:
     """Refuse a private conversation for any library but the private one, and others for that."""
     if conversation.private != private:
         raise ValueError("a private conversation belongs to the private library, and only it")
+
+
+def write_note(connection: sqlite3.Connection, key: str, text: str) -> None:
+    """Keep a short text inside a transaction; see :meth:`ConversationRepository.note`."""
+    connection.execute(
+        "INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (_NOTE + key, text)
+    )
 
 
 def _ids(conversations: Ids) -> list[str]:

@@ -7,15 +7,22 @@ waiting for the last one is enough. A read made after a future resolved sees its
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from datetime import UTC, datetime
 
 from app.domain.conversation import BranchMessage, Conversation, Edit, Message, MessageStatus
 from app.store.conversations import conversation_queries, edits, message_queries, summaries
 from app.store.conversations.answer_journal import AnswerJournal
-from app.store.conversations.conversation_repository import ConversationRepository, check_private
+from app.store.conversations.conversation_repository import (
+    ConversationRepository,
+    check_private,
+    write_note,
+)
 from app.store.database.sqlite_database import Database
+
+# A conversation, its messages with parents before children, and the child chosen below each.
+WholeConversation = tuple[Conversation, Sequence[Message], Mapping[str | None, str]]
 
 
 class MessageRepository:
@@ -114,17 +121,29 @@ class MessageRepository:
             InvalidValueError: An id is taken.
             NotFoundError: A parent does not exist.
         """
-        check_private(conversation, private=self.database.private)
-        all_messages = tuple(tree)
+        return self.add_conversations([(conversation, tuple(tree), chosen or {})])
+
+    def add_conversations(
+        self, whole: Sequence[WholeConversation], noted: tuple[str, str] | None = None
+    ) -> Future[None]:
+        """Add several, all or none: a transaction waits for the disk, however little is in it.
+
+        Args:
+            whole: Each as :meth:`add_conversation` takes it.
+            noted: Key and text of a note that is written with them; see :meth:`note`.
+
+        Raises:
+            InvalidValueError: An id is taken.
+            NotFoundError: A parent does not exist.
+        """
+        for conversation, _, _ in whole:
+            check_private(conversation, private=self.database.private)
 
         def work(connection: sqlite3.Connection) -> None:
-            seq = conversation_queries.insert_conversation(connection, conversation, used_now=False)
-            message_queries.insert_tree(connection, all_messages)
-            message_queries.write_selected_children(connection, seq, dict(chosen or {}))
-            if conversation.head_id is not None:
-                message_queries.select_branch(
-                    connection, message_queries.message_seq(connection, conversation.head_id)
-                )
+            for conversation, tree, chosen in whole:
+                _add_whole(connection, conversation, tree, chosen)
+            if noted is not None:
+                write_note(connection, *noted)
 
         return self.database.submit(work)
 
@@ -302,6 +321,21 @@ class MessageRepository:
     def _forget_failed(self, done: Future[None], message_id: str) -> None:
         if done.cancelled() or done.exception() is not None:
             self._journal.forget(message_id)
+
+
+def _add_whole(
+    connection: sqlite3.Connection,
+    conversation: Conversation,
+    tree: Sequence[Message],
+    chosen: Mapping[str | None, str],
+) -> None:
+    seq = conversation_queries.insert_conversation(connection, conversation, used_now=False)
+    message_queries.insert_tree(connection, tree)
+    message_queries.write_selected_children(connection, seq, dict(chosen))
+    if conversation.head_id is not None:
+        message_queries.select_branch(
+            connection, message_queries.message_seq(connection, conversation.head_id)
+        )
 
 
 def _add(connection: sqlite3.Connection, message: Message) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from app.markup.transfer.values import Chat
+from app.services.transfer.import_record import ImportRecord
 from app.ui.transfer.import_dialog import ImportDialog
 from tests.support.window import Open
 
@@ -68,7 +71,7 @@ def test_undo_in_the_end_of_the_dialog_takes_it_back_and_the_shown_chat_is_left(
         after = opened.window.controller.chat
         return after is None or after.id != shown.id
 
-    qtbot.waitUntil(left)
+    qtbot.waitUntil(left, timeout=10_000)  # the window is told after the library
     assert not opened.window.pane.snackbar.isVisible()
 
 
@@ -77,20 +80,20 @@ def test_a_stopped_import_says_how_far_it_came_and_offers_undo(
 ) -> None:
     opened = open_window()
     library = opened.harness.services.library
-    opened.window.commands.transfer.import_files([file_of(tmp_path / "a.jsonl", 40)])
+    opened.window.commands.transfer.import_files([file_of(tmp_path / "a.jsonl", 450)])
     (dialog,) = opened.window.findChildren(ImportDialog)
-    add = library.add_conversation
+    add = ImportRecord.add
 
-    def add_and_stop(*chat: object) -> object:
-        if len(library.conversations()) == 6:
-            assert dialog._task is not None
-            dialog._task.cancel.set()  # what Cancel does, at a moment that is known
-        return add(*chat)  # type: ignore[arg-type]
+    def add_and_stop(record: ImportRecord, chats: Sequence[Chat]) -> None:
+        add(record, chats)
+        assert dialog._task is not None
+        dialog._task.cancel.set()  # what Cancel does, at a moment that is known
 
-    monkeypatch.setattr(library, "add_conversation", add_and_stop)
-    press(qtbot, dialog, "Import 40 chats")
+    monkeypatch.setattr(ImportRecord, "add", add_and_stop)
+    press(qtbot, dialog, "Import 450 chats")
     qtbot.waitUntil(opened.window.pane.snackbar.isVisible, timeout=10_000)
-    assert opened.window.pane.snackbar._label.text() == "Stopped: 7 of 40 chats are imported."
+    assert opened.window.pane.snackbar._label.text() == "Stopped: 200 of 450 chats are imported."
+    press(qtbot, dialog, "Close")
     press(qtbot, opened.window.pane.snackbar, "Undo")
     qtbot.waitUntil(lambda: library.conversations() == [], timeout=10_000)
 

@@ -222,6 +222,60 @@ def test_layers_without_attention_are_no_fault_of_models_that_have_such() -> Non
     assert unsound(GgufHeader(3, 0, values, mixed, (), 0, {}))
 
 
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("blk.0.attn_qkv.weight", 26),
+        ("output.weight", 24),
+        ("token_embd.weight", 28),
+        ("blk.1.attn_norm.weight", 26),
+        ("blk.1.ffn_norm.weight", 30),
+        ("output_norm.weight", 8),
+    ],
+)
+def test_weights_stored_as_no_operator_reads_them_are_refused(
+    model: bytes, name: str, kind: int
+) -> None:
+    header = read_gguf_header(io.BytesIO(model), "tiny.gguf")
+    tensors = [
+        dataclasses.replace(one, type=kind) if one.name == name else one for one in header.tensors
+    ]
+    assert name in unsound(dataclasses.replace(header, tensors=tuple(tensors)))
+
+
+def test_numbers_of_experts_are_whole_and_no_weights(model: bytes) -> None:
+    header = read_gguf_header(io.BytesIO(model), "tiny.gguf")
+    chosen = dataclasses.replace(header.tensors[0], name="blk.0.ffn_gate_tid2eid.weight", type=26)
+    assert not unsound(dataclasses.replace(header, tensors=(*header.tensors, chosen)))
+
+
+def test_tensors_that_begin_at_an_odd_byte_are_refused(model: bytes) -> None:
+    header = read_gguf_header(io.BytesIO(model), "tiny.gguf")
+    first = dataclasses.replace(header.tensors[0], start=header.tensors[0].start + 8)
+    assert "32" in unsound(dataclasses.replace(header, tensors=(first, *header.tensors[1:])))
+
+
+def test_a_layer_without_heads_for_keys_is_refused_where_every_layer_has_attention(
+    model: bytes,
+) -> None:
+    header = read_gguf_header(io.BytesIO(model), "tiny.gguf")
+    key = "phi3.attention.head_count_kv"
+    values = {name: value for name, value in header.values.items() if name != key}
+    mixed = dataclasses.replace(header, values=values, numbers={key: (1, 0)})
+    assert "heads for keys" in unsound(mixed)
+
+
+def test_a_vocabulary_of_sentencepiece_without_a_token_for_each_byte_is_refused(
+    model: bytes,
+) -> None:
+    # llama.cpp looks each byte up that no token has, and its exception ends the process.
+    header = read_gguf_header(io.BytesIO(model), "tiny.gguf")
+    assert header.bytes_lacking
+    values = {**header.values, "tokenizer.ggml.model": "llama"}
+    assert "256 bytes" in unsound(dataclasses.replace(header, values=values))
+    assert not unsound(dataclasses.replace(header, values=values, bytes_lacking=0))
+
+
 @pytest.mark.parametrize("name", ["token_type", "scores"])
 def test_a_vocabulary_with_fewer_kinds_or_scores_than_tokens_is_refused(
     model: bytes, name: str

@@ -22,6 +22,8 @@ class Loss(Enum):
     SOUND = "recording", "recordings"
     FILE = "file", "files"
     SYSTEM = "message of the system", "messages of the system"
+    MEMORY = "note of the app's memory", "notes of the app's memory"
+    PART = "part of an unknown kind", "parts of unknown kinds"
     MESSAGE = "message that cannot be read", "messages that cannot be read"
 
     def words(self, count: int) -> str:
@@ -49,13 +51,18 @@ def fenced(language: str, code: str) -> str:
 
 def mark(kind: str, name: str = "") -> str:
     """Where something was that is no text: ``*[picture: cat.png]*``."""
-    shown = _IN_NAME.sub(r"\\\1", " ".join(name.split()))
+    shown = plain(name)
     return f"*[{kind}: {shown}]*" if shown else f"*[{kind}]*"
+
+
+def plain(words: str) -> str:
+    """Words of one line in which nothing is Markdown."""
+    return _IN_NAME.sub(r"\\\1", " ".join(words.split()))
 
 
 def link(title: str, address: str) -> str:
     """A link of Markdown, whatever stands in its title and address."""
-    shown = _IN_NAME.sub(r"\\\1", " ".join(title.split())) or address
+    shown = plain(title) or address
     target = _IN_ADDRESS.sub(lambda found: f"%{ord(found[0]):02X}", address)
     if "(" in target or ")" in target:
         target = f"<{target}>"

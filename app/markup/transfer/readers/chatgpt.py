@@ -50,7 +50,7 @@ def read(value: Json) -> ForeignChat:
     mapping = as_map(value.get("mapping"), "The tree of messages")
     nodes: list[ForeignMessage] = []
     children: list[list[str]] = []
-    system = ""
+    system = custom = ""
     for key, item in mapping.items():
         entry = as_map(item, "A message")
         children.append(strings(entry.get("children")))
@@ -60,6 +60,7 @@ def read(value: Json) -> ForeignChat:
             nodes.append(ForeignMessage(key, parent, None, ""))
             continue
         node = _node(key, parent, message)
+        custom = custom or _custom_instructions(message)
         if _role(message) == "system" and node.content and not _hidden(message):
             system = system or node.content
             node = replace(node, content="")
@@ -72,7 +73,7 @@ def read(value: Json) -> ForeignChat:
         head=text(value.get("current_node")) or None,
         created_at=moment(value.get("create_time")),
         updated_at=moment(value.get("update_time")),
-        system_prompt=system,
+        system_prompt="\n\n".join(filter(None, (custom, system))),
         archived=value.get("is_archived") is True,
         pinned=value.get("is_starred") is True,
     )
@@ -88,7 +89,7 @@ def _node(key: str, parent: str | None, message: Json) -> ForeignMessage:
     if _role(message) == "tool":
         role = Role.ASSISTANT
     if _hidden(message):
-        content, lost = "", []
+        content, lost = "", [Loss.MEMORY] if _memory(message) else []
     metadata = message.get("metadata")
     model = text(metadata.get("model_slug")) if isinstance(metadata, dict) else ""
     cut = message.get("status") == "finished_partial_completion"
@@ -102,6 +103,23 @@ def _node(key: str, parent: str | None, message: Json) -> ForeignMessage:
         MessageStatus.STOPPED if cut else MessageStatus.COMPLETE,
         lost=tuple(lost),
     )
+
+
+def _custom_instructions(message: Json) -> str:
+    """What the user tells ChatGPT before every chat; the model reads it as a system prompt."""
+    content, metadata = message.get("content"), message.get("metadata")
+    if not isinstance(content, dict) or content.get("content_type") != "user_editable_context":
+        return ""
+    raw = metadata.get("user_context_message_data") if isinstance(metadata, dict) else None
+    raw = raw if isinstance(raw, dict) else {}  # without the sentences that are put around it
+    about = text(raw.get("about_user_message")) or text(content.get("user_profile"))
+    wanted = text(raw.get("about_model_message")) or text(content.get("user_instructions"))
+    return "\n\n".join(part.strip() for part in (about, wanted) if part.strip())
+
+
+def _memory(message: Json) -> bool:
+    content = message.get("content")
+    return isinstance(content, dict) and bool(text(content.get("model_set_context")).strip())
 
 
 def _content(message: Json, names: Mapping[str, str]) -> tuple[str, list[Loss]]:
@@ -211,6 +229,8 @@ def _pieces(content: Json, names: Mapping[str, str], lost: list[Loss]) -> Iterat
     if text(content.get("text")):
         yield text(content.get("text"))
     parts = content.get("parts")
+    if "text" not in content and not isinstance(parts, list) and content:
+        lost.append(Loss.PART)
     spoken = any(text(part.get("text")) for part in maps(parts))
     for part in parts if isinstance(parts, list) else []:
         if isinstance(part, str):

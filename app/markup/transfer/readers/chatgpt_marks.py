@@ -9,14 +9,17 @@ have ``【11†source】`` in their place, with ``metadata.citations``.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from app.markup.transfer.readers.beside_text import link
+from app.markup.transfer.readers.beside_text import link, plain
 from app.markup.transfer.readers.json_values import Json, ShapeError, maps, parse_json, text
 
 _MARK = re.compile("[ ]?\ue200(\\w*)(?:\ue202([^\ue200\ue201]*))?\ue201")
 _STRAY = re.compile("[\ue200-\ue206]")
-_OLD = re.compile(r"[ ]?【[\d:]+†[^】]*】")
+_OLD = re.compile(r"[ ]?【[\d:]*†[^】]*】")
+# ``:::writing{variant="email" subject="Hello"}``: a text that the page shows in a box.
+_BOX = re.compile(r"^:::writing(?:\{([^}\n]*)\})?[ ]*\n(.*?)\n:::[ ]*$", re.MULTILINE | re.DOTALL)
+_SUBJECT = re.compile(r'\bsubject="([^"]+)"')
 _ADDRESS = re.compile(r"https?://", re.IGNORECASE)
 
 
@@ -24,6 +27,7 @@ def resolved(said: str, message: Json) -> str:
     """An answer in which every mark is a link or a name, or gone."""
     metadata = message.get("metadata")
     metadata = metadata if isinstance(metadata, dict) else {}
+    said = _placed(said, maps(metadata.get("citations")))
     for reference in maps(metadata.get("content_references")):
         matched = text(reference.get("matched_text"))
         links = _links(reference)
@@ -31,14 +35,20 @@ def resolved(said: str, message: Json) -> str:
             said = said.replace(matched, links)
     for cited in maps(metadata.get("citations")):
         said = _old(said, cited)
-    return _STRAY.sub("", _OLD.sub("", _MARK.sub(_left, said)))
+    return _BOX.sub(_boxed, _STRAY.sub("", _OLD.sub("", _MARK.sub(_left, said))))
+
+
+def _boxed(match: re.Match[str]) -> str:
+    subject = _SUBJECT.search(match[1] or "")
+    return f"**{plain(subject[1])}**\n\n{match[2]}" if subject else match[2]
 
 
 def _links(reference: Json) -> str:
     found = dict.fromkeys(_sources(reference))
     if found:
         return f"({', '.join(link(title, address) for title, address in found)})"
-    return ""
+    file = text(reference.get("name")) if reference.get("type") == "file" else ""
+    return f"({plain(file)})" if file else ""
 
 
 def _sources(reference: Json) -> Iterator[tuple[str, str]]:
@@ -49,6 +59,21 @@ def _sources(reference: Json) -> Iterator[tuple[str, str]]:
         for more in maps(item.get("supporting_websites")):
             if _ADDRESS.match(text(more.get("url"))):
                 yield text(more.get("title")), text(more.get("url"))
+
+
+def _placed(said: str, citations: Iterable[Json]) -> str:
+    """References of the older kind that say between which letters their mark is, the last first."""
+    found: list[tuple[int, int, str]] = []
+    for cited in citations:
+        start, end, about = cited.get("start_ix"), cited.get("end_ix"), cited.get("metadata")
+        address = text(about.get("url")) if isinstance(about, dict) else ""
+        if not isinstance(start, int) or not isinstance(end, int) or not isinstance(about, dict):
+            continue
+        if _ADDRESS.match(address) and start >= 0 and _OLD.fullmatch(said[start:end]):
+            found.append((start, end, f"({link(text(about.get('title')), address)})"))
+    for start, end, words in sorted(found, reverse=True):
+        said = said[:start] + words + said[end:]
+    return said
 
 
 def _old(said: str, cited: Json) -> str:

@@ -9,8 +9,10 @@ exports the only one), ``attachments`` with ``extracted_content``, ``files``, an
 
 from __future__ import annotations
 
+import re
+
 from app.domain.generation import Role
-from app.markup.transfer.readers.beside_text import Loss, fenced, mark
+from app.markup.transfer.readers.beside_text import Loss, fenced, link, mark
 from app.markup.transfer.readers.foreign import ForeignChat, ForeignMessage, chained
 from app.markup.transfer.readers.json_values import Json, maps, moment, text
 from app.markup.transfer.readers.message_parts import Parts
@@ -19,6 +21,10 @@ NAME = "Claude"
 
 _ROLES = {"human": Role.USER, "user": Role.USER, "assistant": Role.ASSISTANT}
 _CODE = "application/vnd.ant.code"
+_ADDRESS = re.compile(r"https?://", re.IGNORECASE)
+_OLD_THOUGHT = re.compile(r"<antThinking>(.*?)</antThinking>\s*", re.DOTALL)
+_OLD_ARTIFACT = re.compile(r"\s*<antArtifact\b([^>]*)>(.*?)</antArtifact>\s*", re.DOTALL)
+_ATTRIBUTE = re.compile(r'(\w+)="([^"]*)"')
 _PROSE = {"text/markdown", "text/plain", ""}
 
 
@@ -52,9 +58,10 @@ def _node(key: str, message: Json) -> ForeignMessage:
         if part.get("type") == "tool_use":
             _tool(part, parts)
         else:
-            parts.take([part])
+            parts.take([{**part, "text": _with_links(part)}])
     if not parts.said:
         parts.take(text(message.get("text")))
+    parts.said = [_without_tags(one, parts) for one in parts.said]
     attached = Parts()
     for file in maps(message.get("attachments")):
         name = text(file.get("file_name"))
@@ -75,6 +82,35 @@ def _node(key: str, message: Json) -> ForeignMessage:
         moment(message.get("created_at")),
         lost=(*parts.lost, *attached.lost),
     )
+
+
+def _with_links(part: Json) -> str:
+    """A text with a link behind each place that names its source."""
+    said = text(part.get("text"))
+    found: dict[int, dict[str, None]] = {}
+    for cited in maps(part.get("citations")):
+        details, end = cited.get("details"), cited.get("end_index")
+        about = {**(details if isinstance(details, dict) else {}), **cited}
+        address = text(about.get("url"))
+        if _ADDRESS.match(address) and isinstance(end, int) and 0 <= end <= len(said):
+            found.setdefault(end, {})[link(text(about.get("title")), address)] = None
+    for end in sorted(found, reverse=True):
+        said = f"{said[:end]} ({', '.join(found[end])}){said[end:]}"
+    return said
+
+
+def _without_tags(said: str, parts: Parts) -> str:
+    """A text of before 2025, in which thoughts and artifacts stand between tags."""
+    parts.thoughts += [found[1] for found in _OLD_THOUGHT.finditer(said)]
+    return _OLD_ARTIFACT.sub(_old_artifact, _OLD_THOUGHT.sub("", said))
+
+
+def _old_artifact(match: re.Match[str]) -> str:
+    about = dict(_ATTRIBUTE.findall(match[1]))
+    made = Parts()
+    given = {**about, "content": match[2].strip("\n")}
+    _tool({"name": "artifacts", "input": given}, made)
+    return "\n\n".join(["", *made.said, ""])
 
 
 def _tool(part: Json, parts: Parts) -> None:

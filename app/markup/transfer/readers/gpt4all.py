@@ -8,12 +8,13 @@ their length in bytes (0xFFFFFFFF: null).
 
 from __future__ import annotations
 
+import re
 import struct
 from dataclasses import dataclass, replace
 
 from app.domain.conversation import MessageStatus
 from app.domain.generation import Role
-from app.markup.transfer.readers.beside_text import Loss, joined
+from app.markup.transfer.readers.beside_text import Loss, joined, thought
 from app.markup.transfer.readers.foreign import ForeignChat, ForeignMessage, chained
 from app.markup.transfer.readers.json_values import ShapeError, moment
 
@@ -24,6 +25,7 @@ OLDEST, NEWEST = 2, 13
 _NULL = 0xFFFFFFFF
 _QT_STRING = 10  # QMetaType::QString
 _SYSTEM = "System: "
+_THINK_TAG = re.compile(r"^\s*<think>|</think>\s*$")
 _MAX_DEPTH = 20
 _MAX_COUNT = 100_000
 
@@ -161,8 +163,9 @@ def _item(stream: _Stream, version: int, key: str, model: str) -> tuple[str, For
             stream.blob()
             lost.append(Loss.FILE)
     if version >= 12:
-        parts = [_part(stream, 0, lost) for _ in range(stream.count64())]
-        value = joined([*parts, value])
+        thoughts: list[str] = []
+        parts = [_part(stream, 0, lost, thoughts) for _ in range(stream.count64())]
+        value = thought("\n\n".join(thoughts), joined([*parts, value]))
     role = Role.ASSISTANT if response else Role.USER if name == "Prompt: " else None
     status = MessageStatus.STOPPED if stopped else MessageStatus.COMPLETE
     if failed:
@@ -185,14 +188,18 @@ def _skip_sources(stream: _Stream, version: int) -> None:
             stream.int32()  # page, from, to
 
 
-def _part(stream: _Stream, depth: int, lost: list[Loss]) -> str:
+def _part(stream: _Stream, depth: int, lost: list[Loss], thoughts: list[str]) -> str:
     if depth > _MAX_DEPTH:
         raise ShapeError("It is nested too deeply; the file is damaged.")
     name, value = stream.string(), stream.string()
     if name == "ToolCall: ":
         _skip_call(stream)
         lost.append(Loss.TOOL)
-    inner = [_part(stream, depth + 1, lost) for _ in range(stream.count64())]
+    elif name == "Think: ":
+        stream.int32()  # milliseconds it took
+        thoughts.append(_THINK_TAG.sub("", value))
+        value = ""
+    inner = [_part(stream, depth + 1, lost, thoughts) for _ in range(stream.count64())]
     if name == "ToolResponse: ":
         return ""
     return joined(inner) or value

@@ -8,14 +8,24 @@ nested (``children``) or flat with ``parentMessageId``; a message has ``messageI
 
 from __future__ import annotations
 
+import re
+
 from app.domain.conversation import MessageStatus
 from app.domain.generation import Role
-from app.markup.transfer.readers.beside_text import Loss
+from app.markup.transfer.readers.beside_text import Loss, mark
 from app.markup.transfer.readers.foreign import ForeignChat, ForeignMessage
 from app.markup.transfer.readers.json_values import Json, maps, moment, text
 from app.markup.transfer.readers.message_parts import Parts
 
 NAME = "LibreChat"
+
+_THOUGHT = re.compile(r"^:::thinking[ ]*\n(.*?)\n:::[ ]*$\s*", re.MULTILINE | re.DOTALL)
+_ARTIFACT = re.compile(
+    r"^:::artifact(?:\{([^}\n]*)\})?[ ]*\n(.*?)\n:::[ ]*$", re.MULTILINE | re.DOTALL
+)
+_TITLE = re.compile(r'\btitle="([^"]*)"')
+# Marks of pages that were searched, as characters or as they are written in JSON.
+_SEARCHED = re.compile("[ ]?(?:\ue202|\\\\ue202)turn\\d+\\w+?\\d+|[\ue200-\ue206]|\\\\ue20[0-6]")
 
 
 def claims(value: object) -> bool:
@@ -49,6 +59,16 @@ def read(value: Json) -> ForeignChat:
     )
 
 
+def _without_marks(said: str, parts: Parts) -> str:
+    parts.thoughts += [found[1] for found in _THOUGHT.finditer(said)]
+    return _THOUGHT.sub("", said)
+
+
+def _document(match: re.Match[str]) -> str:
+    title = _TITLE.search(match[1] or "")
+    return f"{mark('artifact', title[1] if title else '')}\n\n{match[2]}"
+
+
 def _node(message: Json, above: str, model: str, number: str) -> ForeignMessage:
     parts = Parts()
     for file in maps(message.get("files")):
@@ -57,16 +77,19 @@ def _node(message: Json, above: str, model: str, number: str) -> ForeignMessage:
         parts.beside("picture" if picture else "file", loss, text(file.get("filename")))
     parts.take(message.get("content"))
     if not any(parts.said):
-        parts.take(text(message.get("text")))
-    said = parts.content()
+        parts.take(_without_marks(text(message.get("text")), parts))
+    parts.said = [_SEARCHED.sub("", _ARTIFACT.sub(_document, one)) for one in parts.said]
+    failed = message.get("error") is True
+    said = "" if failed else parts.content()
     mine = message.get("isCreatedByUser") is True
     return ForeignMessage(
         text(message.get("messageId")) or number,
         text(message.get("parentMessageId")) or above or None,
-        (Role.USER if mine else Role.ASSISTANT) if said else None,
+        (Role.USER if mine else Role.ASSISTANT) if said or failed else None,
         said,
         moment(message.get("createdAt")),
         text(message.get("model")) or model,
-        MessageStatus.FAILED if message.get("error") is True else MessageStatus.COMPLETE,
+        MessageStatus.FAILED if failed else MessageStatus.COMPLETE,
+        error=parts.content() if failed else "",
         lost=tuple(parts.lost),
     )

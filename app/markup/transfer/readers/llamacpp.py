@@ -10,17 +10,20 @@ Shape, from the web UI's sources (``database.ts``): ``{conv, messages}``; ``conv
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from app.domain.generation import Role, Timings
 from app.markup.transfer.readers.beside_text import Loss, fenced, mark
 from app.markup.transfer.readers.foreign import ForeignChat, ForeignMessage, in_order
-from app.markup.transfer.readers.json_values import Json, as_map, maps, moment, strings, text
+from app.markup.transfer.readers.json_values import Json, as_map, maps, moment, text
 from app.markup.transfer.readers.message_parts import Parts
 
 NAME = "llama.cpp"
 
 _ROLES = {"user": Role.USER, "assistant": Role.ASSISTANT}
+_CALL = re.compile(r"\s*<<<AGENTIC_TOOL_CALL_START>>>.*?<<<AGENTIC_TOOL_CALL_END>>>\s*", re.DOTALL)
+_THOUGHT = re.compile(r"<<<reasoning_content_start>>>(.*?)<<<reasoning_content_end>>>", re.DOTALL)
 _MOST = 1e9  # of a count or of milliseconds
 
 
@@ -46,11 +49,15 @@ def read(value: Json) -> ForeignChat:
     """
     about = as_map(value.get("conv"), "The conversation")
     messages = maps(value.get("messages"))
-    nodes = [_node(message, text(message.get("parent"))) for message in messages]
+    nodes = [_node(message, _key(message.get("parent"))) for message in messages]
+    children = [message.get("children") for message in messages]
     return _found(
         about,
-        in_order(nodes, (strings(message.get("children")) for message in messages)),
-        head=text(about.get("currNode")) or None,
+        _system(nodes),
+        in_order(
+            nodes, ([_key(one) for one in some] for some in children if isinstance(some, list))
+        ),
+        head=_key(about.get("currNode")) or None,
     )
 
 
@@ -63,20 +70,37 @@ def read_lines(session: Json, lines: list[Json]) -> ForeignChat:
             stamp = item.get("timestamp") or inner.get("timestamp")
             message = {**inner, "id": item.get("id"), "timestamp": stamp}
             nodes.append(_node(message, text(item.get("parentId"))))
-    return _found(session, tuple(nodes), head=nodes[-1].key if nodes else None)
+    return _found(session, _system(nodes), tuple(nodes), head=nodes[-1].key if nodes else None)
 
 
-def _found(about: Json, nodes: tuple[ForeignMessage, ...], head: str | None) -> ForeignChat:
-    system = next((node.content for node in nodes if _is_system(node)), "")
+def _key(value: object) -> str:
+    """An id; the first versions of the web UI have numbers."""
+    return str(value) if isinstance(value, int) else text(value)
+
+
+def _system(nodes: list[ForeignMessage]) -> str:
+    """The first in the file: one in the middle of a chat has no place here."""
+    return next((node.content for node in nodes if _is_system(node)), "")
+
+
+def _found(
+    about: Json, system: str, nodes: tuple[ForeignMessage, ...], head: str | None
+) -> ForeignChat:
     return ForeignChat(
         source="llamacpp",
         key=text(about.get("id")),
         title=text(about.get("name")),
-        nodes=tuple(replace(node, content="") if _is_system(node) else node for node in nodes),
+        nodes=tuple(_without_system(node, system) for node in nodes),
         head=head,
         updated_at=moment(about.get("lastModified")),
         system_prompt=system,
     )
+
+
+def _without_system(node: ForeignMessage, kept: str) -> ForeignMessage:
+    if not _is_system(node):
+        return node
+    return replace(node, content="", lost=() if node.content == kept else (Loss.SYSTEM,))
 
 
 def _is_system(node: ForeignMessage) -> bool:
@@ -95,13 +119,13 @@ def _node(message: Json, parent: str) -> ForeignMessage:
             parts.beside("picture" if picture else "file", loss, text(file.get("name")))
     for name in ("thinking", "reasoningContent", "reasoning_content"):
         parts.thoughts.append(text(message.get(name)))
-    parts.take(message.get("content"))
+    parts.take(_without_marks(message.get("content"), parts))
     if role == "tool":
         parts = Parts(lost=[Loss.TOOL])
     said = parts.content()
     calls = message.get("toolCalls") or message.get("tool_calls")
     return ForeignMessage(
-        text(message.get("id")),
+        _key(message.get("id")),
         parent or None,
         _ROLES.get(role) if said else None,
         said,
@@ -110,6 +134,16 @@ def _node(message: Json, parent: str) -> ForeignMessage:
         timings=_timings(message.get("timings")),
         lost=(*parts.lost, *([Loss.TOOL] if calls else [])),
     )
+
+
+def _without_marks(content: object, parts: Parts) -> object:
+    """An answer without the steps of tools and the thoughts that some versions mark in it."""
+    if not isinstance(content, str):
+        return content
+    said, calls = _CALL.subn("", content)
+    parts.lost += [Loss.TOOL] * calls
+    parts.thoughts += [found[1].strip() for found in _THOUGHT.finditer(said)]
+    return _THOUGHT.sub("", said)
 
 
 def _body(file: Json) -> str:

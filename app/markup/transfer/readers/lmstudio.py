@@ -92,6 +92,7 @@ def _node(key: str, parent: str | None, version: Json) -> ForeignMessage:
                 said += block
             else:
                 said = "\n\n".join(filter(None, (said, block)))
+            goes_on = False
         info = item.get("genInfo")
         if isinstance(info, dict):
             model = text(info.get("identifier")) or model

@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from app.markup.transfer.readers.beside_text import Loss, mark, thought
 from app.markup.transfer.readers.json_values import Json, maps, text
 
+# What says nothing to a reader.
+_SILENT = {"", "text", "input_text", "output_text", "token_budget", "flag", "agent_update"}
+
 
 @dataclass(slots=True)
 class Parts:
@@ -55,5 +58,9 @@ class Parts:
             self.lost.append(Loss.TOOL)
         elif kind == "refusal":
             self.said.append(text(part.get("refusal")))
-        elif kind not in {"", "text", "input_text", "output_text"}:
+        elif kind == "error":
+            self.said.append(text(part.get("error")))
+        elif "file" in kind or "document" in kind:
             self.beside("file", Loss.FILE)
+        elif kind not in _SILENT:
+            self.lost.append(Loss.PART)

@@ -13,7 +13,7 @@ import re
 
 from app.domain.conversation import MessageStatus
 from app.domain.generation import Role
-from app.markup.transfer.readers.beside_text import Loss, mark, thought
+from app.markup.transfer.readers.beside_text import Loss, fenced, link, mark, plain, thought
 from app.markup.transfer.readers.foreign import ForeignChat, ForeignMessage, chained, in_order
 from app.markup.transfer.readers.json_values import (
     Json,
@@ -21,18 +21,29 @@ from app.markup.transfer.readers.json_values import (
     as_map,
     maps,
     moment,
+    parse_json,
     strings,
     text,
 )
 
 NAME = "Open WebUI"
 
+_STREAMS = ("stdout", "stderr", "result")
 _ROLES = {"user": Role.USER, "assistant": Role.ASSISTANT}
-_REASONING = re.compile(
-    r'<details type="reasoning"[^>]*>\s*(?:<summary>.*?</summary>)?(.*?)</details>\s*', re.DOTALL
+# What is no text of the answer: ``<details type="reasoning" …><summary>…</summary>…</details>``.
+_DETAILS = re.compile(
+    r'<details\b([^>]*\btype="(reasoning|tool_calls|code_interpreter)"[^>]*)>\s*'
+    r"(?:<summary>.*?</summary>)?(.*?)</details>\s*",
+    re.DOTALL,
 )
-
-_DETAILS = re.compile(r'<details type="tool_calls"[^>]*>.*?</details>\s*', re.DOTALL)
+_OUTPUT = re.compile(r'\boutput="([^"]*)"')
+_CODE = re.compile(
+    r"(^[ ]{0,3}(?:```|~~~).*?(?:^[ ]{0,3}(?:```|~~~)[ ]*$|\Z)|`+[^`\n]*`+)",
+    re.MULTILINE | re.DOTALL,
+)
+# ``[1]`` and ``[1, 2]``, which is neither a link nor the name of one.
+_CITED = re.compile(r"(?<![\\!])\[(\d{1,4}(?:#[^\]\s]*)?(?:, ?\d{1,4}(?:#[^\]\s]*)?)*)\](?![(:])")
+_ADDRESS = re.compile(r"https?://", re.IGNORECASE)
 
 
 def claims(value: object) -> bool:
@@ -94,11 +105,9 @@ def _chat(value: object) -> Json | None:
 
 def _node(key: str, message: Json) -> ForeignMessage:
     lost: list[Loss] = []
-    said, calls = _DETAILS.subn("", _text(message, lost))
-    lost += [Loss.TOOL] * calls
     thoughts: list[str] = []
-    said = _REASONING.sub(lambda found: _thought(found, thoughts), said)
-    said = thought("\n\n".join(thoughts), said)
+    said = _DETAILS.sub(lambda found: _detail(found, thoughts, lost), _text(message, lost))
+    said = thought("\n\n".join(thoughts), _with_links(said, message))
     attached = [_file(file, lost) for file in maps(message.get("files"))]
     if attached:
         said = "\n\n".join([*attached, *([said] if said else [])])
@@ -111,7 +120,7 @@ def _node(key: str, message: Json) -> ForeignMessage:
         role if said or failed else None,
         said,
         moment(message.get("timestamp")),
-        text(message.get("model")),
+        text(message.get("model")) or text(message.get("modelName")),
         MessageStatus.FAILED if failed else MessageStatus.COMPLETE,
         error=text(problem.get("content")) if isinstance(problem, dict) else text(problem),
         lost=tuple(lost),
@@ -138,11 +147,63 @@ def _file(file: Json, lost: list[Loss]) -> str:
     return mark(kind, text(file.get("name")))
 
 
-def _thought(match: re.Match[str], thoughts: list[str]) -> str:
-    # Open WebUI keeps reasoning as escaped, quoted lines inside a <details> of its own.
-    lines = html.unescape(match[1]).strip().split("\n")
+def _detail(match: re.Match[str], thoughts: list[str], lost: list[Loss]) -> str:
+    """What stays in an answer of something that the page folds."""
+    about, kind, body = match.groups()
+    if kind == "tool_calls":
+        lost.append(Loss.TOOL)
+        return ""
+    if kind == "code_interpreter":
+        return "\n\n".join(filter(None, (body.strip(), _output(about)))) + "\n\n"
+    lines = html.unescape(body).strip().split("\n")  # of reasoning: escaped, and quoted
     thoughts.append("\n".join(re.sub(r"^> ?", "", item) for item in lines))
     return ""
+
+
+def _output(about: str) -> str:
+    """What code printed, which stands in an attribute as JSON."""
+    found = _OUTPUT.search(about)
+    try:
+        told = parse_json(html.unescape(found[1])) if found else ""
+    except ShapeError:
+        return ""
+    if isinstance(told, dict):
+        told = "\n".join(filter(None, (text(told.get(name)) for name in _STREAMS)))
+    return fenced("text", text(told)) if text(told).strip() else ""
+
+
+def _with_links(said: str, message: Json) -> str:
+    """An answer whose ``[1]`` are links to the sources that the page numbers so."""
+    sources = _sources(message)
+
+    def cited(match: re.Match[str]) -> str:
+        numbers = [int(one.partition("#")[0]) for one in match[1].split(",")]
+        if not all(0 < number <= len(sources) for number in numbers):
+            return match[0]
+        return f"({', '.join(sources[number - 1] for number in numbers)})"
+
+    pieces = _CODE.split(said) if sources else [said]
+    return "".join(
+        piece if place % 2 else _CITED.sub(cited, piece) for place, piece in enumerate(pieces)
+    )
+
+
+def _sources(message: Json) -> list[str]:
+    """The sources in the order of their numbers: one for each address or file among documents."""
+    found: dict[str, str] = {}
+    for source in maps(message.get("sources")) or maps(message.get("citations")):
+        whole = source.get("source")
+        whole = whole if isinstance(whole, dict) else {}
+        about = maps(source.get("metadata"))
+        documents = source.get("document")
+        for at in range(len(documents) if isinstance(documents, list) else 0):
+            of_it = about[at] if at < len(about) else {}
+            key = text(of_it.get("source")) or text(whole.get("id")) or "N/A"
+            name = text(of_it.get("title")) or text(of_it.get("name")) or text(whole.get("name"))
+            address = key if _ADDRESS.match(key) else text(whole.get("url"))
+            shown = link(name, address) if _ADDRESS.match(address) else plain(name or key)
+            found.setdefault(key, shown)
+    return list(found.values())
 
 
 def _system(chat: Json) -> str:

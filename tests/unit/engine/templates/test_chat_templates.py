@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from app.domain.errors import LoadCancelledError, ModelFileError
 from app.domain.generation import Role, Turn
 from app.engine.prompt import PromptLayout, TokenCache, opened
 from app.engine.templates import chat_template
+from app.engine.templates.chat_template import ChatTemplate
 from app.engine.templates.file_template import FileTemplate
 from app.engine.templates.template_choice import choose_template
 from tests.support import reference_template as reference
@@ -308,6 +310,68 @@ def test_a_template_that_loops_on_the_fourth_message_is_ended(
     with pytest.raises(ModelFileError, match="computes without end"):
         lay_out(template, chat("a", "b", "c", system="S"))
     lay_out(template, chat("a", "b", "c"))
+
+
+A_MILLION = "{% set x = 'a' * 1048576 %}"
+DOUBLED = (
+    "{% set ns = namespace(l=['a']) %}{% for i in range(60) %}{% set ns.l = [ns.l, ns.l] %}"
+    "{% endfor %}"
+)
+WITHOUT_BOUND = {
+    "words of the package's own": "{{ lipsum(n=10000000) }}",
+    "a filter that cuts": "{{ [1] | slice(1000000000, 'x') | list }}",
+    "a filter that fills a list": "{{ [1] | batch(1000000000, 'x') | list }}",
+    "an indent": "{{ [[1]] | tojson(indent=1000000000) }}",
+    "each letter replaced": A_MILLION + "{{ x.replace('a', x) }}",
+    "each letter replaced by a filter": A_MILLION + "{{ x | replace('a', x) }}",
+    "a long text between": A_MILLION + "{{ x.join([''] * 100000) }}",
+    "a long text between, by a filter": A_MILLION + "{{ ([''] * 100000) | join(x) }}",
+    "a width in a filter": "{{ '%1000000000d' | format(1) }}",
+    "a width as a value": "{{ '%*d' % (1000000000, 1) }}",
+    "a width inside of a width": "{{ '{:{}}'.format(1, 1000000000) }}",
+    "a width in a map": "{{ '{x:1000000000}'.format_map({'x': 1}) }}",
+    "digits": "{{ 5 | round(100000000, 'ceil') }}",
+    "bytes": "{{ (1).to_bytes(1000000000, 'big') | length }}",
+    "lists added up": "{{ [[1]] | sum(start=[]) }}",
+    "a tuple made twice as long": (
+        "{% set ns = namespace(l=(1,)) %}{% for i in range(60) %}{% set ns.l = ns.l + ns.l %}"
+        "{% endfor %}"
+    ),
+    "lists in lists, shown": DOUBLED + "{{ ns.l }}",
+    "lists in lists, as text": DOUBLED + "{{ ns.l | string | length }}",
+    "lists in lists, as JSON": DOUBLED + "{{ ns.l | tojson | length }}",
+    "lists in lists, joined": DOUBLED + "{{ (ns.l ~ 'x') | length }}",
+    "lists in lists, formatted": DOUBLED + "{{ ('%s' % ns.l) | length }}",
+    "much shown often": "{% for i in range(100000) %}{{ 'a' * 100000 }}{% endfor %}",
+    "many letters looked at": "{{ ('a ' * 30000000) | title }}",
+    "many texts filled up": "{{ range(99999) | map('string') | map('center', 60000) | list }}",
+}
+
+
+@pytest.mark.parametrize("source", WITHOUT_BOUND.values(), ids=WITHOUT_BOUND.keys())
+def test_what_would_make_gigabytes_of_a_few_letters_is_refused_before_it_is_made(
+    source: str,
+) -> None:
+    tracemalloc.start()
+    try:
+        with pytest.raises(ModelFileError):
+            made(source + SIMPLE)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 2**29
+
+
+def test_what_templates_do_with_texts_is_not_taken_for_too_much() -> None:
+    # Long words are looked for, counted and split; numbers of six digits stand in messages.
+    source = (
+        "{% for m in messages %}{{ '{} {:>5}'.format(m.content, 7) }}{{ '%s' | format(m.content) }}"
+        "{{ m.content.find(m.content, 2000) }}{{ m.content.count(m.content) }}"
+        "{{ m.content.split(m.content) | length }}{{ [m.content] | join(', ') }}"
+        "{{ [1, 2] | sum }}{{ 1.25 | round(1) }}{{ [m.content] | tojson(indent=2) }}{% endfor %}"
+    )
+    messages = [("user", "123456789 {} %s " * 1_000)]
+    assert ChatTemplate(source).render(messages) == reference.render(source, messages)
 
 
 def test_stop_is_heard_while_a_template_computes() -> None:

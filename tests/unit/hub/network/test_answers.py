@@ -234,3 +234,22 @@ def test_a_hub_that_hangs_does_not_hold_the_end(kit: Kit) -> None:
     with running(kit) as (queue, watch):
         watch.state(queue.add(REPO, (FILE,)), DownloadState.CONNECTING)
         assert ends_by_itself(kit.hub, queue.close)
+
+
+@pytest.mark.parametrize("server", ["hub_answers", "store_answers"])
+@pytest.mark.parametrize(
+    "place",
+    ["http://[bad", "http://127.0.0.1:99999/x", "http://x:0/", "http://x/\xfc"],
+)
+def test_a_redirect_to_no_address_is_the_servers_fault_in_words(
+    kit: Kit, server: str, place: str
+) -> None:
+    setattr(kit.hub.faults, server, [(302, {"Location": place})] * 9)
+    with pytest.raises(ServerAnswerError, match="redirects"):
+        kit.fetch()
+
+
+def test_a_wait_in_digits_that_are_no_number_is_not_read(kit: Kit) -> None:
+    kit.hub.faults.store_answers = [(503, {"Retry-After": "\xb2"})]
+    kit.fetch()
+    assert kit.target.exists()

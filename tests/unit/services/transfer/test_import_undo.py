@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import threading
 import tracemalloc
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
 from app.domain.errors import DiskFullError
+from app.markup.transfer.values import Chat
+from app.services.transfer.import_record import ImportRecord
 from app.services.transfer.importing import ImportReport
 from app.services.transfer.transfer_service import LARGE, ImportStatus
 from tests.support.harness import Harness, build
@@ -75,19 +77,54 @@ def test_an_import_that_was_stopped_says_how_far_it_came_and_is_taken_back(
 def test_an_import_that_failed_in_the_middle_is_taken_back(
     harness: Harness, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    library = harness.services.library
-    add, added = library.add_conversation, []
+    add, added = ImportRecord.add, []
 
-    def full(*chat: object) -> object:
-        if len(added) == 2:
+    def full(record: ImportRecord, some: Sequence[Chat]) -> None:
+        if added:
             raise DiskFullError("The disk is full.")
-        added.append(chat)
-        return add(*chat)  # type: ignore[arg-type]
+        added.extend(some)
+        add(record, some)
 
-    monkeypatch.setattr(library, "add_conversation", full)
+    monkeypatch.setattr(ImportRecord, "add", full)
     with pytest.raises(DiskFullError):
-        imported(harness, chats(tmp_path / "a.jsonl", 5))
-    assert harness.services.transfer.undo_import().removed == 2
+        imported(harness, chats(tmp_path / "a.jsonl", 300))
+    assert harness.services.transfer.undo_import().removed == len(added) == 200
+    assert count(harness) == (0, 0)
+
+
+def test_many_chats_are_stored_in_few_transactions_and_the_note_of_them_with_them(
+    harness: Harness, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # What a kill leaves is what the disk holds after a commit: never a chat that is not noted.
+    seen: list[tuple[int, int]] = []
+    add = ImportRecord.add
+
+    def watched(record: ImportRecord, some: Sequence[Chat]) -> None:
+        add(record, some)
+        seen.append((len(harness.services.library.conversations()), len(record.chats())))
+
+    monkeypatch.setattr(ImportRecord, "add", watched)
+    imported(harness, chats(tmp_path / "a.jsonl", 500))
+    assert seen == [(200, 200), (400, 400), (500, 500)]
+    seen.clear()
+    imported(harness, chats(tmp_path / "long.jsonl", 6, "x" * 1_500_000))
+    assert [noted for _, noted in seen] == [3, 6]  # as much text as may be held
+
+
+def test_one_chat_that_will_not_go_in_does_not_keep_the_others_out(
+    harness: Harness, tmp_path: Path
+) -> None:
+    def message(key: str, text: str) -> dict[str, object]:
+        return {"uuid": key, "sender": "human", "text": text}
+
+    rows = [{"uuid": str(n), "name": str(n), "chat_messages": [message("a", "q")]} for n in "123"]
+    (tmp_path / "c.json").write_text(json.dumps(rows))
+    transfer = harness.services.transfer
+    preview = transfer.preview_import(tmp_path / "c.json")
+    transfer.import_chats(preview, [1])  # what was looked through as new is there meanwhile
+    report = transfer.import_chats(preview)
+    assert (len(report.imported), report.failed) == (3, ())
+    assert count(harness) == (4, 0)
 
 
 def test_what_was_changed_since_goes_to_the_trash_and_nothing_else_is_touched(

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import codecs
 import errno
 import json
+import os
 import re
+import sys
 import threading
 import zipfile
 from collections.abc import Iterator
@@ -343,6 +346,56 @@ def test_names_of_windows_and_names_with_a_colon_are_read(
     (item,) = transfer.preview_import(path).items
     assert item.messages == 1
     assert item.origin == name.replace("\\", "/")
+
+
+def jan_thread(name: str) -> dict[str, bytes]:
+    thread = {"id": name, "title": name}
+    message = {"role": "user", "content": [{"type": "text", "text": {"value": f"of {name}"}}]}
+    return {
+        "thread.json": json.dumps(thread).encode(),
+        "messages.jsonl": codecs.BOM_UTF8 + json.dumps(message).encode(),
+    }
+
+
+@pytest.mark.parametrize("way", ["folders", "files", "archives"])
+def test_threads_of_jan_in_one_import_keep_their_own_messages(
+    harness: Harness, transfer: TransferService, tmp_path: Path, way: str
+) -> None:
+    # Every thread of Jan has the same two names of files.
+    paths: list[Path] = []
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        for file, content in jan_thread(name).items():
+            (tmp_path / name / file).write_bytes(content)
+        if way == "archives":
+            paths.append(archive_of(tmp_path / f"{name}.zip", **jan_thread(name)))
+        else:
+            paths += [tmp_path / name] if way == "folders" else (tmp_path / name).iterdir()
+    preview = transfer.preview_import(paths)
+    assert preview.aside == ()
+    ids = transfer.import_chats(preview).imported
+    library = harness.services.library
+    said = {library.get(id_).title: library.branch(id_)[0].message.content for id_ in ids}
+    assert said == {"one": "of one", "two": "of two"}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes with a name are of other systems")
+def test_a_pipe_is_refused_and_in_a_folder_passed_over(
+    transfer: TransferService, tmp_path: Path
+) -> None:
+    os.mkfifo(tmp_path / "chats.json")
+    with pytest.raises(TransferError, match="not a file"):
+        transfer.preview_import(tmp_path / "chats.json")
+    (tmp_path / "messages.jsonl").write_bytes(jan_thread("one")["messages.jsonl"])
+    assert len(transfer.preview_import(tmp_path).items) == 1
+
+
+def test_what_macos_puts_beside_each_file_of_an_archive_is_not_read(
+    transfer: TransferService, tmp_path: Path
+) -> None:
+    files = {"c.json": b'[{"role": "user", "content": "q"}]', "__MACOSX/._c.json": b"\0\5\x16\7"}
+    preview = transfer.preview_import(archive_of(tmp_path / "a.zip", **files))
+    assert (len(preview.items), preview.unreadable, preview.aside) == (1, (), ())
 
 
 def test_json_nested_without_end_is_told(transfer: TransferService, tmp_path: Path) -> None:
