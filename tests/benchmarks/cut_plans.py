@@ -1,9 +1,10 @@
-"""The cuts of a stream, each of which must end as the whole parse: how many were tried, which differ.
+"""The cuts of a stream, each of which must end as the whole parse: how many, and which differ.
 
-Run from the repository root: ``python tests/benchmarks/cut_plans.py [seconds] [first seed] [FILE …]``.
+Run from the repository root:
+``python tests/benchmarks/cut_plans.py [seconds] [first seed] [FILE …]``.
 A plan is a document and the places it is cut at: each single cut, each pair of cuts of short
-documents, and pieces of 1, 2, 3 and 7 characters. The documents are what answers consist of (`KINDS`),
-the files that are named, and then seeded ones until the time is over.
+documents, and pieces of 1, 2, 3 and 7 characters. The documents are what answers consist of
+(`KINDS`), the files that are named, and then seeded ones until the time is over.
 """
 
 from __future__ import annotations

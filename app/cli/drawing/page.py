@@ -32,6 +32,7 @@ from app.markup.document.blocks import (
     MathBlock,
     Paragraph,
     Rule,
+    Script,
     SoftBreak,
     Strike,
     Strong,
@@ -48,9 +49,11 @@ from app.markup.document.flow import (
     flatten,
 )
 from app.markup.stream import MarkdownStream
+from app.markup.text import plain_script
 
 Writer = Callable[[str], None]
 
+LONGEST_LABEL = 90  # signs of a "Long name of a value:" that ends the line before it
 _SETTLED = re.compile(r"\s*[*_\"'(]{0,3}[^\W\d_]")  # begins a line of text, and nothing else
 PLAIN = Style()
 DIM = Style(dim=True)
@@ -166,11 +169,11 @@ class AnswerPage:
             return
         runs = _runs(row.leaf.spans, _base(row))
         text = _text(runs)
-        line = max(text.rfind(SOFT_BREAK), text.rfind("\n")) + 1
         if "|" in text:  # it may become a table
             return
-        if not _SETTLED.match(text, line):  # it may begin a block of its own
-            text = text[:line]
+        end = max(text.rfind(SOFT_BREAK), text.rfind("\n"))
+        if not _is_settled(text, end):
+            text = text[: max(end, 0)]
         whole = max(map(text.rfind, (" ", "\n", SOFT_BREAK))) + 1
         done, rest = _printed(text[:whole], self._ahead)
         if rest or done >= whole:
@@ -275,6 +278,21 @@ def _lines(runs: list[StyledText]) -> Iterator[list[StyledText]]:
 # --- what stands where ------------------------------------------------------------------------
 
 
+def _is_settled(text: str, end: int) -> bool:
+    """Whether the last line is of the paragraph, and the end before it one that stays or flows.
+
+    Args:
+        text: That is still being written.
+        end: Where its last line end is, or -1.
+    """
+    if not _SETTLED.match(text, end + 1):  # it may begin a block of its own
+        return False
+    if end < 0:
+        return True
+    line = text[end + 1 :]  # its first word decides, and so does a name with a colon
+    return " " in line if text[end] == "\n" else len(line) > LONGEST_LABEL
+
+
 def _stands_apart(row: FlowRow, before: FlowRow | None) -> bool:
     """Whether a blank line stands before a row."""
     if row.top or before is None:
@@ -340,6 +358,10 @@ def _runs(spans: Iterable[Inline], style: Style) -> list[StyledText]:
                 found += _runs(span.children, style + BOLD)
             case Strike():
                 found += _runs(span.children, style + Style(strike=True))
+            case Script():
+                inner = _runs(span.children, style)
+                said = plain_script(_text(inner), raised=span.raised)
+                found.append(StyledText(said, inner[0].style if inner else style))
             case Link():
                 inner = _runs(span.children, style + Style(underline=True))
                 found += inner
@@ -354,8 +376,8 @@ def _runs(spans: Iterable[Inline], style: Style) -> list[StyledText]:
                 found.append(StyledText(f"[{span.number}]", style + DIM))
             case LineBreak():
                 found.append(StyledText("\n", style))
-            case SoftBreak():
-                found.append(StyledText(SOFT_BREAK, style))
+            case SoftBreak(kept):
+                found.append(StyledText("\n" if kept else SOFT_BREAK, style))
     return found
 
 

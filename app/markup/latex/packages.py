@@ -71,7 +71,7 @@ def package_commands(rewrite: Rewrite) -> dict[str, PackageCommand]:
 
 
 def _vectors(rewrite: Rewrite) -> dict[str, PackageCommand]:
-    r"""``\vb{a}``, ``\va{a}`` and ``\vu{a}``: bold, with an arrow, a unit vector; slanted by a star."""
+    r"""``\vb{a}``, ``\va{a}``, ``\vu{a}``: bold, with an arrow, a unit vector; a star slants."""
 
     def vector(bold: str, accent: str) -> PackageCommand:
         def write(reader: TokenReader) -> str:

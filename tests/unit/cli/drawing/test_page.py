@@ -18,8 +18,8 @@ TEXT = """# A heading
 Some **bold text** and [link](http://x.y/) with `code` and words that go on beyond the line's width.
 
 - one
-- two with **more of it
-  on the next line** and even more words than fit on one line of the terminal
+- two with **more of it than stands in the lines of a verse
+  on the next line** and even more words
   1. deep
 
 > A quotation that is long enough to be wrapped more than once behind its bar, as it must be.
@@ -44,9 +44,9 @@ code and words that go on beyond the line's
 width.
 
 • one
-• two with more of it on the next line and
-  even more words than fit on one line of the
-  terminal
+• two with more of it than stands in the
+  lines of a verse on the next line and even
+  more words
   1. deep
 
 │ A quotation that is long enough to be
@@ -100,6 +100,20 @@ def test_in_whatever_pieces_it_comes_no_letter_is_lost_or_written_twice(seed: in
     # Marks that may still be closed are not shown; all else is the same to the letter.
     marks = str.maketrans("", "", "*[](")
     assert once.translate(marks) == DRAWN.translate(marks)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_line_ends_that_were_meant_stay_and_raised_text_is_text(seed: int) -> None:
+    text = (
+        "Which is right, of all that can be said in more than fifty-five columns?\n"
+        "A) H<sub>2</sub>O\nB) 10<sup>5</sup> or x<sup>a/b</sup>\n\n"
+        "**Name:** Ann\n**Place of her birth:** Rome\n"
+    )
+    shown = (
+        "Which is right, of all that can be said in more than fifty-five columns?\n"
+        "A) H\u2082O\nB) 10\u2075 or x^(a/b)\n\nName: Ann\nPlace of her birth: Rome\n"
+    )
+    assert "".join(drawn(*cut(text, seed), columns=90)) == shown
 
 
 def test_words_appear_before_their_paragraph_is_over() -> None:
