@@ -11,10 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
-from rich.style import Style
-
-from app.cli.drawing.page_tables import table_lines
-from app.cli.drawing.wrapped_text import SOFT_BREAK, Paint, StyledText, WrappedText
+from app.cli.drawing.wrapped_text import SOFT_BREAK, Paint, Style, StyledText, WrappedText
 from app.cli.streams import write_out
 from app.markup.code.highlighter import Highlighter, TokenKind, TokenSpan
 from app.markup.document.blocks import (
@@ -58,28 +55,28 @@ _SETTLED = re.compile(r"\s*[*_\"'(]{0,3}[^\W\d_]")  # begins a line of text, and
 PLAIN = Style()
 DIM = Style(dim=True)
 BOLD = Style(bold=True)
-HEADING = Style(bold=True, color="cyan")
-CODE = Style(color="yellow")
-FORMULA = Style(color="green")
+HEADING = Style(bold=True, colour="cyan")
+CODE = Style(colour="yellow")
+FORMULA = Style(colour="green")
 ADDRESS = Style(dim=True, underline=True)
 _TOKENS = {
-    TokenKind.KEYWORD: Style(color="magenta"),
-    TokenKind.TYPE: Style(color="cyan"),
-    TokenKind.FUNCTION: Style(color="blue"),
-    TokenKind.CLASS: Style(color="cyan"),
-    TokenKind.BUILTIN: Style(color="cyan"),
-    TokenKind.DECORATOR: Style(color="magenta"),
-    TokenKind.ATTRIBUTE: Style(color="cyan"),
-    TokenKind.TAG: Style(color="blue"),
-    TokenKind.STRING: Style(color="green"),
-    TokenKind.ESCAPE: Style(color="magenta"),
-    TokenKind.NUMBER: Style(color="yellow"),
+    TokenKind.KEYWORD: Style(colour="magenta"),
+    TokenKind.TYPE: Style(colour="cyan"),
+    TokenKind.FUNCTION: Style(colour="blue"),
+    TokenKind.CLASS: Style(colour="cyan"),
+    TokenKind.BUILTIN: Style(colour="cyan"),
+    TokenKind.DECORATOR: Style(colour="magenta"),
+    TokenKind.ATTRIBUTE: Style(colour="cyan"),
+    TokenKind.TAG: Style(colour="blue"),
+    TokenKind.STRING: Style(colour="green"),
+    TokenKind.ESCAPE: Style(colour="magenta"),
+    TokenKind.NUMBER: Style(colour="yellow"),
     TokenKind.COMMENT: DIM,
-    TokenKind.INSERTED: Style(color="green"),
-    TokenKind.DELETED: Style(color="red"),
+    TokenKind.INSERTED: Style(colour="green"),
+    TokenKind.DELETED: Style(colour="red"),
     TokenKind.HEADING: BOLD,
     TokenKind.PROMPT: DIM,
-    TokenKind.ERROR: Style(color="red"),
+    TokenKind.ERROR: Style(colour="red"),
 }
 
 
@@ -207,6 +204,8 @@ class AnswerPage:
                 self._block([[StyledText("```", DIM)]])
             self._row, self._code = None, None
         elif self._table:
+            from app.cli.drawing.page_tables import table_lines  # rich takes its time
+
             width = self._paint.width - sum(
                 len(run.text) for run in _margin(row.frames, first=False)
             )

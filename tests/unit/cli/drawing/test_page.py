@@ -7,7 +7,6 @@ import re
 
 import pytest
 from rich.cells import cell_len
-from rich.console import Console
 
 from app.cli.drawing.page import AnswerPage
 from app.cli.drawing.wrapped_text import Paint
@@ -69,11 +68,10 @@ never closed and [broken](x
 """
 
 
-def drawn(*pieces: str, colours: str | None = None, columns: int = COLUMNS) -> list[str]:
+def drawn(*pieces: str, colours: bool = False, columns: int = COLUMNS) -> list[str]:
     """What is written after each piece, and at the end."""
-    console = Console(force_terminal=True, width=columns, color_system=colours)  # type: ignore[arg-type]
     out: list[str] = []
-    page = AnswerPage(Paint(console), out.append)
+    page = AnswerPage(Paint(columns, sequences=colours), out.append)
     for piece in pieces:
         page.feed(piece)
     page.finish()
@@ -117,9 +115,8 @@ def test_line_ends_that_were_meant_stay_and_raised_text_is_text(seed: int) -> No
 
 
 def test_words_appear_before_their_paragraph_is_over() -> None:
-    console = Console(force_terminal=True, width=COLUMNS, color_system=None)
     out: list[str] = []
-    page = AnswerPage(Paint(console), out.append)
+    page = AnswerPage(Paint(COLUMNS, sequences=False), out.append)
     page.feed("These words are there, this o")
     assert "".join(out) == "These words are there, this"
 
@@ -137,13 +134,13 @@ def test_what_a_model_writes_commands_nothing() -> None:
     )
     for piece in (hostile, hostile.replace("\n\n", "\n")):
         assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f]", "".join(drawn(*cut(piece, 3))))
-        ours = re.sub(r"\x1b\[[0-9;]*m", "", "".join(drawn(piece, colours="standard")))
+        ours = re.sub(r"\x1b\[[0-9;]*m", "", "".join(drawn(piece, colours=True)))
         assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f]", ours)
 
 
 def test_thoughts_are_dimmed_and_code_has_colours() -> None:
     text = "<think>\nHm, yes.\n</think>\n\nIt is.\n\n```python\nreturn 1\n```\n"
-    written = "".join(drawn(text, colours="standard"))
+    written = "".join(drawn(text, colours=True))
     assert "\x1b[2mHm,\x1b[0m" in written
     assert "\x1b[35mreturn\x1b[0m" in written
     assert "\nIt is.\n" in written
