@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
-from app.cli.drawing.wrapped_text import SOFT_BREAK, Paint, Style, StyledText, WrappedText
+from app.cli.drawing.wrapped_text import SOFT_BREAK, Paint, StyledText, TerminalStyle, WrappedText
 from app.cli.streams import write_out
 from app.markup.code.highlighter import Highlighter, TokenKind, TokenSpan
 from app.markup.document.blocks import (
@@ -52,31 +52,31 @@ Writer = Callable[[str], None]
 
 LONGEST_LABEL = 90  # signs of a "Long name of a value:" that ends the line before it
 _SETTLED = re.compile(r"\s*[*_\"'(]{0,3}[^\W\d_]")  # begins a line of text, and nothing else
-PLAIN = Style()
-DIM = Style(dim=True)
-BOLD = Style(bold=True)
-HEADING = Style(bold=True, colour="cyan")
-CODE = Style(colour="yellow")
-FORMULA = Style(colour="green")
-ADDRESS = Style(dim=True, underline=True)
+PLAIN = TerminalStyle()
+DIM = TerminalStyle(dim=True)
+BOLD = TerminalStyle(bold=True)
+HEADING = TerminalStyle(bold=True, colour="cyan")
+CODE = TerminalStyle(colour="yellow")
+FORMULA = TerminalStyle(colour="green")
+ADDRESS = TerminalStyle(dim=True, underline=True)
 _TOKENS = {
-    TokenKind.KEYWORD: Style(colour="magenta"),
-    TokenKind.TYPE: Style(colour="cyan"),
-    TokenKind.FUNCTION: Style(colour="blue"),
-    TokenKind.CLASS: Style(colour="cyan"),
-    TokenKind.BUILTIN: Style(colour="cyan"),
-    TokenKind.DECORATOR: Style(colour="magenta"),
-    TokenKind.ATTRIBUTE: Style(colour="cyan"),
-    TokenKind.TAG: Style(colour="blue"),
-    TokenKind.STRING: Style(colour="green"),
-    TokenKind.ESCAPE: Style(colour="magenta"),
-    TokenKind.NUMBER: Style(colour="yellow"),
+    TokenKind.KEYWORD: TerminalStyle(colour="magenta"),
+    TokenKind.TYPE: TerminalStyle(colour="cyan"),
+    TokenKind.FUNCTION: TerminalStyle(colour="blue"),
+    TokenKind.CLASS: TerminalStyle(colour="cyan"),
+    TokenKind.BUILTIN: TerminalStyle(colour="cyan"),
+    TokenKind.DECORATOR: TerminalStyle(colour="magenta"),
+    TokenKind.ATTRIBUTE: TerminalStyle(colour="cyan"),
+    TokenKind.TAG: TerminalStyle(colour="blue"),
+    TokenKind.STRING: TerminalStyle(colour="green"),
+    TokenKind.ESCAPE: TerminalStyle(colour="magenta"),
+    TokenKind.NUMBER: TerminalStyle(colour="yellow"),
     TokenKind.COMMENT: DIM,
-    TokenKind.INSERTED: Style(colour="green"),
-    TokenKind.DELETED: Style(colour="red"),
+    TokenKind.INSERTED: TerminalStyle(colour="green"),
+    TokenKind.DELETED: TerminalStyle(colour="red"),
     TokenKind.HEADING: BOLD,
     TokenKind.PROMPT: DIM,
-    TokenKind.ERROR: Style(colour="red"),
+    TokenKind.ERROR: TerminalStyle(colour="red"),
 }
 
 
@@ -236,18 +236,20 @@ class _Code:
         self._text = ""
         self._start = 0  # of that text in the code
 
-    def feed(self, text: str, base: Style) -> list[list[StyledText]]:
+    def feed(self, text: str, base: TerminalStyle) -> list[list[StyledText]]:
         """The lines that are complete with ``text``."""
         self._text += text
         spans = self._highlighter.feed(text)
         end = self._text.rfind("\n") + 1
         return self._take(end, spans, base)
 
-    def finish(self, base: Style) -> list[list[StyledText]]:
+    def finish(self, base: TerminalStyle) -> list[list[StyledText]]:
         """The last line, where it has no end."""
         return self._take(len(self._text), self._highlighter.finish(), base)
 
-    def _take(self, end: int, spans: list[TokenSpan], base: Style) -> list[list[StyledText]]:
+    def _take(
+        self, end: int, spans: list[TokenSpan], base: TerminalStyle
+    ) -> list[list[StyledText]]:
         text, self._text = self._text[:end], self._text[end:]
         runs: list[StyledText] = []
         at = 0
@@ -333,7 +335,7 @@ def _later(frames: tuple[Frame, ...]) -> tuple[Frame, ...]:
     return tuple(replace(frame, first=False) for frame in frames)
 
 
-def _base(row: FlowRow) -> Style:
+def _base(row: FlowRow) -> TerminalStyle:
     """Thoughts are dimmed; headings stand out."""
     base = DIM if any(isinstance(frame, ThinkingFrame) for frame in row.frames) else PLAIN
     return base + HEADING if isinstance(row.leaf, Heading) else base
@@ -342,7 +344,7 @@ def _base(row: FlowRow) -> Style:
 # --- spans ------------------------------------------------------------------------------------
 
 
-def _runs(spans: Iterable[Inline], style: Style) -> list[StyledText]:
+def _runs(spans: Iterable[Inline], style: TerminalStyle) -> list[StyledText]:
     """Spans as text in styles."""
     found: list[StyledText] = []
     for span in spans:
@@ -352,17 +354,17 @@ def _runs(spans: Iterable[Inline], style: Style) -> list[StyledText]:
             case Code():
                 found.append(StyledText(span.text, style + CODE))
             case Emphasis():
-                found += _runs(span.children, style + Style(italic=True))
+                found += _runs(span.children, style + TerminalStyle(italic=True))
             case Strong():
                 found += _runs(span.children, style + BOLD)
             case Strike():
-                found += _runs(span.children, style + Style(strike=True))
+                found += _runs(span.children, style + TerminalStyle(strike=True))
             case Script():
                 inner = _runs(span.children, style)
                 said = plain_script(_text(inner), raised=span.raised)
                 found.append(StyledText(said, inner[0].style if inner else style))
             case Link():
-                inner = _runs(span.children, style + Style(underline=True))
+                inner = _runs(span.children, style + TerminalStyle(underline=True))
                 found += inner
                 if _text(inner) not in {span.href, span.href.removeprefix("mailto:")}:
                     found += [StyledText(" (", style), StyledText(span.href, style + ADDRESS)]

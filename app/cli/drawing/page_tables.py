@@ -11,7 +11,7 @@ from rich.style import Style as RichStyle
 from rich.table import Table
 from rich.text import Text
 
-from app.cli.drawing.wrapped_text import Style, StyledText
+from app.cli.drawing.wrapped_text import StyledText, TerminalStyle
 from app.cli.streams import harmless
 from app.markup.document.blocks import Align
 
@@ -41,7 +41,7 @@ def _cell(runs: Cell) -> Text:
     return text
 
 
-def _richs(style: Style) -> RichStyle:
+def _richs(style: TerminalStyle) -> RichStyle:
     return RichStyle(
         bold=style.bold,
         dim=style.dim,
@@ -52,10 +52,10 @@ def _richs(style: Style) -> RichStyle:
     )
 
 
-def _ours(style: RichStyle | None) -> Style:
+def _ours(style: RichStyle | None) -> TerminalStyle:
     if style is None:
-        return Style()
-    return Style(
+        return TerminalStyle()
+    return TerminalStyle(
         bool(style.bold),
         bool(style.dim),
         bool(style.italic),

@@ -26,7 +26,7 @@ _COLOURS = {"red": 31, "green": 32, "yellow": 33, "blue": 34, "magenta": 35, "cy
 
 
 @dataclass(frozen=True, slots=True)
-class Style:
+class TerminalStyle:
     """How letters look; ``colour`` is a name in the terminal's own palette."""
 
     bold: bool = False
@@ -36,9 +36,9 @@ class Style:
     strike: bool = False
     colour: str = ""
 
-    def __add__(self, other: Style) -> Style:
+    def __add__(self, other: TerminalStyle) -> TerminalStyle:
         """Both together; the colour of the second."""
-        return Style(
+        return TerminalStyle(
             self.bold or other.bold,
             self.dim or other.dim,
             self.italic or other.italic,
@@ -61,13 +61,13 @@ class StyledText:
     """Some text in one style."""
 
     text: str
-    style: Style = field(default_factory=Style)
+    style: TerminalStyle = field(default_factory=TerminalStyle)
 
 
 class Paint:
     """What a style is for the terminal behind the output.
 
-    rich's ``Console`` and ``Style`` do the same, and take longer to import than an answer may wait.
+    rich's ``Console`` finds out the same; it takes longer to import than all else here.
 
     Args:
         columns: Width of the terminal; None for what it is whenever it is asked for.
@@ -89,7 +89,7 @@ class Paint:
         columns = self._columns or shutil.get_terminal_size().columns
         return max(MIN_WIDTH, columns - 1)
 
-    def __call__(self, text: str, style: Style) -> str:
+    def __call__(self, text: str, style: TerminalStyle) -> str:
         """``text`` harmless, in colours."""
         text = harmless(text)
         look = style.parameters(colours=self._colours) if self._sequences and text else ""
