@@ -12,7 +12,7 @@ from app.cli.chat_names import find_chat
 from app.cli.drawing.answer import answer_output
 from app.cli.drawing.progress_line import ProgressLine
 from app.cli.interrupt import stop_on_interrupt
-from app.cli.streams import say
+from app.cli.streams import say, wrapped
 from app.cli.talk.chat_actions import ChatActions
 from app.cli.talk.lines import HISTORY, Lines, PipedLines, open_lines
 from app.cli.talk.setting_words import add_setting_options, given_settings
@@ -176,7 +176,7 @@ class Talk:
             case "/quit":
                 raise EOFError
             case "/help":
-                say(HELP)
+                say(wrapped(HELP))
             case "/new":
                 self._new()
                 _say("A new chat.")
@@ -300,4 +300,4 @@ class Talk:
 
 
 def _say(text: str) -> None:
-    say(text + "\n")
+    say(wrapped(text) + "\n")

@@ -15,6 +15,7 @@ import os
 import re
 import shutil
 import sys
+import textwrap
 import unicodedata
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
@@ -23,6 +24,9 @@ from app.domain.errors import KnownError
 
 if TYPE_CHECKING:
     from _typeshed import SupportsWrite
+
+
+_COLUMN = re.compile(r"\S.*?\S {2,}(?=\S)")
 
 
 class OutputLostError(KnownError):
@@ -107,6 +111,30 @@ def redraw(text: str, end: str = "") -> None:
         shown = cut_to(one_line(text), shutil.get_terminal_size().columns - 1)
         sys.stderr.write(f"\r\x1b[K{shown}{end}")
         sys.stderr.flush()
+
+
+def wrapped(text: str) -> str:
+    """``text`` in lines that the terminal need not break in mid-word; as it is where there is none.
+
+    What stands in a second column goes on there, if there is room.
+    """
+    if not sys.stdout.isatty():
+        return text
+    columns = shutil.get_terminal_size().columns - 1
+    lines: list[str] = []
+    for line in text.split("\n"):
+        column = _COLUMN.match(line)
+        at = column.end() if column else 0
+        indent = " " * (at if at <= columns / 2 else 4)
+        lines += textwrap.wrap(
+            line,
+            max(columns, 2 * len(indent) + 1),
+            subsequent_indent=indent,
+            replace_whitespace=False,
+            break_long_words=False,
+            break_on_hyphens=False,
+        ) or [""]
+    return "\n".join(lines)
 
 
 def cut_to(text: str, columns: int) -> str:

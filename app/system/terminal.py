@@ -1,4 +1,4 @@
-"""The modes of a terminal that lines are read from, one after another.
+"""What a terminal obeys, and the modes of one that lines are read from, one after another.
 
 In its usual (canonical) mode a terminal hands over at most 4,095 bytes of a line and drops the rest
 (n_tty, ``MAX_CANON``): what is typed or pasted while an answer is written would arrive cut, and be
@@ -8,12 +8,32 @@ shown in the middle of it. So that mode stays off as long as a talk lasts; whoev
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 if sys.platform != "win32":  # whose console has no such modes, and no such limit
     import termios
+
+_OUTPUT = -11  # STD_OUTPUT_HANDLE
+_VIRTUAL_TERMINAL = 0x0004  # ENABLE_VIRTUAL_TERMINAL_PROCESSING
+
+
+def obeys_sequences() -> bool:
+    """Whether the terminal behind the output obeys escape sequences, or prints them.
+
+    A console of Windows says so by its mode (learn.microsoft.com/windows/console/getconsolemode),
+    others by their name.
+    """
+    if sys.platform == "win32":
+        import ctypes
+
+        mode = ctypes.c_ulong()
+        kernel = ctypes.windll.kernel32
+        known = kernel.GetConsoleMode(kernel.GetStdHandle(_OUTPUT), ctypes.byref(mode))
+        return bool(known and mode.value & _VIRTUAL_TERMINAL)
+    return os.environ.get("TERM", "").strip().lower() not in {"dumb", "unknown"}
 
 
 class QuietTerminal:

@@ -57,6 +57,8 @@ from app.ui.transcript.view import TranscriptView
 
 _SIZE = (1100, 760)
 _SMALLEST = (533, 400)
+_FRAME = (8, 40)
+"""What title bar and borders take at most, which nobody knows before the window is shown."""
 _FOLLOW_MS = 1_500
 """Between two looks whether another process wrote into the library, milliseconds."""
 _DROP = "Drop to open a model, import chats, or add a text to your message"
@@ -125,7 +127,7 @@ class MainWindow(QMainWindow):
 
     def _size_up(self) -> None:
         """As large as is comfortable, and no larger than the screen has room for."""
-        room = self.screen().availableGeometry().size()
+        room = self.screen().availableGeometry().size() - QSize(*_FRAME)
         self.setMinimumSize(QSize(*_SMALLEST).boundedTo(room))
         self.resize(QSize(*_SIZE).boundedTo(room))
 

@@ -128,3 +128,16 @@ def test_progress_leaves_no_trace_beside_the_answer(terminal: Terminal) -> None:
     terminal.leave()
     (line,) = [line for line in terminal.raw.split("\n") if ANSWER in line]
     assert line.rpartition("\x1b[K")[2].strip() == ANSWER
+
+
+def test_help_and_notices_are_wrapped_at_words(model: Path) -> None:
+    with terminal_with("chat", "--model", model, columns=44) as narrow:
+        narrow.wait_for(PROMPT)
+        narrow.type("/help\n")
+        narrow.wait_for("typed before.")
+        narrow.wait_for(PROMPT)
+        narrow.leave()
+    lines = narrow.shown.split("\n")
+    assert "Phial with Tiny scripted F32. /help lists" in lines
+    at = lines.index("/continue              go on with an answer")
+    assert lines[at + 1] == "    that was cut or stopped"

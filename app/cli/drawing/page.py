@@ -11,10 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
-from rich.style import Style
-
-from app.cli.drawing.page_tables import table_lines
-from app.cli.drawing.wrapped_text import SOFT_BREAK, Paint, StyledText, WrappedText
+from app.cli.drawing.wrapped_text import SOFT_BREAK, Paint, StyledText, TerminalStyle, WrappedText
 from app.cli.streams import write_out
 from app.markup.code.highlighter import Highlighter, TokenKind, TokenSpan
 from app.markup.document.blocks import (
@@ -32,6 +29,7 @@ from app.markup.document.blocks import (
     MathBlock,
     Paragraph,
     Rule,
+    Script,
     SoftBreak,
     Strike,
     Strong,
@@ -48,35 +46,37 @@ from app.markup.document.flow import (
     flatten,
 )
 from app.markup.stream import MarkdownStream
+from app.markup.text import plain_script
 
 Writer = Callable[[str], None]
 
+LONGEST_LABEL = 90  # signs of a "Long name of a value:" that ends the line before it
 _SETTLED = re.compile(r"\s*[*_\"'(]{0,3}[^\W\d_]")  # begins a line of text, and nothing else
-PLAIN = Style()
-DIM = Style(dim=True)
-BOLD = Style(bold=True)
-HEADING = Style(bold=True, color="cyan")
-CODE = Style(color="yellow")
-FORMULA = Style(color="green")
-ADDRESS = Style(dim=True, underline=True)
+PLAIN = TerminalStyle()
+DIM = TerminalStyle(dim=True)
+BOLD = TerminalStyle(bold=True)
+HEADING = TerminalStyle(bold=True, colour="cyan")
+CODE = TerminalStyle(colour="yellow")
+FORMULA = TerminalStyle(colour="green")
+ADDRESS = TerminalStyle(dim=True, underline=True)
 _TOKENS = {
-    TokenKind.KEYWORD: Style(color="magenta"),
-    TokenKind.TYPE: Style(color="cyan"),
-    TokenKind.FUNCTION: Style(color="blue"),
-    TokenKind.CLASS: Style(color="cyan"),
-    TokenKind.BUILTIN: Style(color="cyan"),
-    TokenKind.DECORATOR: Style(color="magenta"),
-    TokenKind.ATTRIBUTE: Style(color="cyan"),
-    TokenKind.TAG: Style(color="blue"),
-    TokenKind.STRING: Style(color="green"),
-    TokenKind.ESCAPE: Style(color="magenta"),
-    TokenKind.NUMBER: Style(color="yellow"),
+    TokenKind.KEYWORD: TerminalStyle(colour="magenta"),
+    TokenKind.TYPE: TerminalStyle(colour="cyan"),
+    TokenKind.FUNCTION: TerminalStyle(colour="blue"),
+    TokenKind.CLASS: TerminalStyle(colour="cyan"),
+    TokenKind.BUILTIN: TerminalStyle(colour="cyan"),
+    TokenKind.DECORATOR: TerminalStyle(colour="magenta"),
+    TokenKind.ATTRIBUTE: TerminalStyle(colour="cyan"),
+    TokenKind.TAG: TerminalStyle(colour="blue"),
+    TokenKind.STRING: TerminalStyle(colour="green"),
+    TokenKind.ESCAPE: TerminalStyle(colour="magenta"),
+    TokenKind.NUMBER: TerminalStyle(colour="yellow"),
     TokenKind.COMMENT: DIM,
-    TokenKind.INSERTED: Style(color="green"),
-    TokenKind.DELETED: Style(color="red"),
+    TokenKind.INSERTED: TerminalStyle(colour="green"),
+    TokenKind.DELETED: TerminalStyle(colour="red"),
     TokenKind.HEADING: BOLD,
     TokenKind.PROMPT: DIM,
-    TokenKind.ERROR: Style(color="red"),
+    TokenKind.ERROR: TerminalStyle(colour="red"),
 }
 
 
@@ -166,11 +166,11 @@ class AnswerPage:
             return
         runs = _runs(row.leaf.spans, _base(row))
         text = _text(runs)
-        line = max(text.rfind(SOFT_BREAK), text.rfind("\n")) + 1
         if "|" in text:  # it may become a table
             return
-        if not _SETTLED.match(text, line):  # it may begin a block of its own
-            text = text[:line]
+        end = max(text.rfind(SOFT_BREAK), text.rfind("\n"))
+        if not _is_settled(text, end):
+            text = text[: max(end, 0)]
         whole = max(map(text.rfind, (" ", "\n", SOFT_BREAK))) + 1
         done, rest = _printed(text[:whole], self._ahead)
         if rest or done >= whole:
@@ -204,6 +204,8 @@ class AnswerPage:
                 self._block([[StyledText("```", DIM)]])
             self._row, self._code = None, None
         elif self._table:
+            from app.cli.drawing.page_tables import table_lines  # rich takes its time
+
             width = self._paint.width - sum(
                 len(run.text) for run in _margin(row.frames, first=False)
             )
@@ -234,18 +236,20 @@ class _Code:
         self._text = ""
         self._start = 0  # of that text in the code
 
-    def feed(self, text: str, base: Style) -> list[list[StyledText]]:
+    def feed(self, text: str, base: TerminalStyle) -> list[list[StyledText]]:
         """The lines that are complete with ``text``."""
         self._text += text
         spans = self._highlighter.feed(text)
         end = self._text.rfind("\n") + 1
         return self._take(end, spans, base)
 
-    def finish(self, base: Style) -> list[list[StyledText]]:
+    def finish(self, base: TerminalStyle) -> list[list[StyledText]]:
         """The last line, where it has no end."""
         return self._take(len(self._text), self._highlighter.finish(), base)
 
-    def _take(self, end: int, spans: list[TokenSpan], base: Style) -> list[list[StyledText]]:
+    def _take(
+        self, end: int, spans: list[TokenSpan], base: TerminalStyle
+    ) -> list[list[StyledText]]:
         text, self._text = self._text[:end], self._text[end:]
         runs: list[StyledText] = []
         at = 0
@@ -273,6 +277,21 @@ def _lines(runs: list[StyledText]) -> Iterator[list[StyledText]]:
 
 
 # --- what stands where ------------------------------------------------------------------------
+
+
+def _is_settled(text: str, end: int) -> bool:
+    """Whether the last line is of the paragraph, and the end before it one that stays or flows.
+
+    Args:
+        text: That is still being written.
+        end: Where its last line end is, or -1.
+    """
+    if not _SETTLED.match(text, end + 1):  # it may begin a block of its own
+        return False
+    if end < 0:
+        return True
+    line = text[end + 1 :]  # its first word decides, and so does a name with a colon
+    return " " in line if text[end] == "\n" else len(line) > LONGEST_LABEL
 
 
 def _stands_apart(row: FlowRow, before: FlowRow | None) -> bool:
@@ -316,7 +335,7 @@ def _later(frames: tuple[Frame, ...]) -> tuple[Frame, ...]:
     return tuple(replace(frame, first=False) for frame in frames)
 
 
-def _base(row: FlowRow) -> Style:
+def _base(row: FlowRow) -> TerminalStyle:
     """Thoughts are dimmed; headings stand out."""
     base = DIM if any(isinstance(frame, ThinkingFrame) for frame in row.frames) else PLAIN
     return base + HEADING if isinstance(row.leaf, Heading) else base
@@ -325,7 +344,7 @@ def _base(row: FlowRow) -> Style:
 # --- spans ------------------------------------------------------------------------------------
 
 
-def _runs(spans: Iterable[Inline], style: Style) -> list[StyledText]:
+def _runs(spans: Iterable[Inline], style: TerminalStyle) -> list[StyledText]:
     """Spans as text in styles."""
     found: list[StyledText] = []
     for span in spans:
@@ -335,13 +354,17 @@ def _runs(spans: Iterable[Inline], style: Style) -> list[StyledText]:
             case Code():
                 found.append(StyledText(span.text, style + CODE))
             case Emphasis():
-                found += _runs(span.children, style + Style(italic=True))
+                found += _runs(span.children, style + TerminalStyle(italic=True))
             case Strong():
                 found += _runs(span.children, style + BOLD)
             case Strike():
-                found += _runs(span.children, style + Style(strike=True))
+                found += _runs(span.children, style + TerminalStyle(strike=True))
+            case Script():
+                inner = _runs(span.children, style)
+                said = plain_script(_text(inner), raised=span.raised)
+                found.append(StyledText(said, inner[0].style if inner else style))
             case Link():
-                inner = _runs(span.children, style + Style(underline=True))
+                inner = _runs(span.children, style + TerminalStyle(underline=True))
                 found += inner
                 if _text(inner) not in {span.href, span.href.removeprefix("mailto:")}:
                     found += [StyledText(" (", style), StyledText(span.href, style + ADDRESS)]
@@ -354,8 +377,8 @@ def _runs(spans: Iterable[Inline], style: Style) -> list[StyledText]:
                 found.append(StyledText(f"[{span.number}]", style + DIM))
             case LineBreak():
                 found.append(StyledText("\n", style))
-            case SoftBreak():
-                found.append(StyledText(SOFT_BREAK, style))
+            case SoftBreak(kept):
+                found.append(StyledText("\n" if kept else SOFT_BREAK, style))
     return found
 
 

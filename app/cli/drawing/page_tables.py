@@ -7,11 +7,11 @@ from collections.abc import Sequence
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
-from rich.style import Style
+from rich.style import Style as RichStyle
 from rich.table import Table
 from rich.text import Text
 
-from app.cli.drawing.wrapped_text import StyledText
+from app.cli.drawing.wrapped_text import StyledText, TerminalStyle
 from app.cli.streams import harmless
 from app.markup.document.blocks import Align
 
@@ -29,7 +29,7 @@ def table_lines(
         table.add_row(*map(_cell, row))
     console = Console(file=io.StringIO(), width=width)
     return [
-        [StyledText(segment.text, segment.style or Style()) for segment in line]
+        [StyledText(segment.text, _ours(segment.style)) for segment in line]
         for line in console.render_lines(table, pad=False)
     ]
 
@@ -37,5 +37,29 @@ def table_lines(
 def _cell(runs: Cell) -> Text:
     text = Text()
     for run in runs:
-        text.append(harmless(run.text), run.style)
+        text.append(harmless(run.text), _richs(run.style))
     return text
+
+
+def _richs(style: TerminalStyle) -> RichStyle:
+    return RichStyle(
+        bold=style.bold,
+        dim=style.dim,
+        italic=style.italic,
+        underline=style.underline,
+        strike=style.strike,
+        color=style.colour or None,
+    )
+
+
+def _ours(style: RichStyle | None) -> TerminalStyle:
+    if style is None:
+        return TerminalStyle()
+    return TerminalStyle(
+        bool(style.bold),
+        bool(style.dim),
+        bool(style.italic),
+        bool(style.underline),
+        bool(style.strike),
+        style.color.name if style.color else "",
+    )

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from rich.cells import cell_len
-from rich.color import ColorSystem
-from rich.console import Console
-from rich.style import Style
 
 from app.cli.streams import harmless
+from app.system.terminal import obeys_sequences
 
 MIN_WIDTH = 20  # columns; a narrower terminal gets longer lines than it shows
 _TAB = "    "
@@ -21,44 +21,79 @@ _BLANKS = frozenset((" ", SOFT_BREAK))
 _NEVER_FIRST = frozenset("、。，．・：；？！）」』】〉》〕］｝ー々…‥")  # noqa: RUF001
 
 
+# Select Graphic Rendition, ECMA-48 8.3.117.
+_COLOURS = {"red": 31, "green": 32, "yellow": 33, "blue": 34, "magenta": 35, "cyan": 36}
+
+
+@dataclass(frozen=True, slots=True)
+class TerminalStyle:
+    """How letters look; ``colour`` is a name in the terminal's own palette."""
+
+    bold: bool = False
+    dim: bool = False
+    italic: bool = False
+    underline: bool = False
+    strike: bool = False
+    colour: str = ""
+
+    def __add__(self, other: TerminalStyle) -> TerminalStyle:
+        """Both together; the colour of the second."""
+        return TerminalStyle(
+            self.bold or other.bold,
+            self.dim or other.dim,
+            self.italic or other.italic,
+            self.underline or other.underline,
+            self.strike or other.strike,
+            other.colour or self.colour,
+        )
+
+    def parameters(self, *, colours: bool) -> str:
+        """What stands in the escape sequence that begins it."""
+        flags = ((self.bold, 1), (self.dim, 2), (self.italic, 3), (self.underline, 4))
+        found = [code for on, code in (*flags, (self.strike, 9)) if on]
+        if colours and self.colour:
+            found.append(_COLOURS[self.colour])
+        return ";".join(map(str, found))
+
+
 @dataclass(frozen=True, slots=True)
 class StyledText:
     """Some text in one style."""
 
     text: str
-    style: Style = field(default_factory=Style)
+    style: TerminalStyle = field(default_factory=TerminalStyle)
 
 
 class Paint:
-    """What a style is for the terminal behind the output."""
+    """What a style is for the terminal behind the output.
 
-    def __init__(self, console: Console | None = None) -> None:
-        self._console = console or Console()
-        name = self._console.color_system
-        self._colours = ColorSystem[_SYSTEMS[name]] if name is not None else None
-        self._plain = self._console.legacy_windows
+    rich's ``Console`` finds out the same; it takes longer to import than all else here.
+
+    Args:
+        columns: Width of the terminal; None for what it is whenever it is asked for.
+        sequences: Whether it obeys escape sequences; None to find out.
+        colours: Whether colours are welcome; None for what ``NO_COLOR`` says (no-color.org).
+    """
+
+    def __init__(
+        self, columns: int | None = None, *, sequences: bool | None = None,
+        colours: bool | None = None,
+    ) -> None:  # fmt: skip
+        self._columns = columns
+        self._sequences = obeys_sequences() if sequences is None else sequences
+        self._colours = not os.environ.get("NO_COLOR") if colours is None else colours
 
     @property
     def width(self) -> int:
         """Columns of the terminal as it is now; one is left free, or a full line would wrap."""
-        return max(MIN_WIDTH, self._console.width - 1)
+        columns = self._columns or shutil.get_terminal_size().columns
+        return max(MIN_WIDTH, columns - 1)
 
-    def __call__(self, text: str, style: Style) -> str:
+    def __call__(self, text: str, style: TerminalStyle) -> str:
         """``text`` harmless, in colours."""
         text = harmless(text)
-        if self._plain or not text:
-            return text
-        if self._console.no_color:
-            style = style.without_color
-        return style.render(text, color_system=self._colours)
-
-
-_SYSTEMS = {
-    "standard": "STANDARD",
-    "256": "EIGHT_BIT",
-    "truecolor": "TRUECOLOR",
-    "windows": "WINDOWS",
-}
+        look = style.parameters(colours=self._colours) if self._sequences and text else ""
+        return f"\x1b[{look}m{text}\x1b[0m" if look else text
 
 
 class WrappedText:

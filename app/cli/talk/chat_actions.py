@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from app.cli.chats import PDF, SUFFIXES
-from app.cli.streams import one_line, say
+from app.cli.streams import one_line, say, wrapped
 from app.cli.talk.setting_words import (
     DEFAULT,
     find_setting,
@@ -140,4 +140,4 @@ class ChatActions:
 
 
 def _say_lines(lines: Iterable[str]) -> None:
-    say("".join(f"{one_line(line)}\n" for line in lines))
+    say(wrapped("".join(f"{one_line(line)}\n" for line in lines)))

@@ -39,10 +39,9 @@ HELP = (
     "".join(
         f"{f'{one.word} {one.argument}'.strip():{_WIDTH}}{one.help}\n" for one in SLASH_COMMANDS
     )
-    + """Ctrl+C stops an answer, and at the prompt asks whether to leave. Esc and Enter, or a \\ at
-the end of a line, go on in a next line; what is pasted is one message. Tab completes, Up and Down
-walk through what was typed before.
-"""
+    + "Ctrl+C stops an answer, and at the prompt asks whether to leave. Esc and Enter, or a \\ at "
+    "the end of a line, go on in a next line; what is pasted is one message. Tab completes, Up and "
+    "Down walk through what was typed before.\n"
 )
 _COMMAND = re.compile(r"(/[a-z]+|/\?)(?:\s+(.*))?", re.DOTALL)
 

@@ -50,6 +50,7 @@ RENAMED = {
     "\\qedsymbol": "\\square",
     "\\grad": "\\nabla",
     "\\curl": "\\nabla \\times",
+    "\\divergence": "\\nabla \\cdot",
     "\\laplacian": "\\nabla ^2",
     "\\lcm": "\\operatorname {lcm}",
     "\\rank": "\\operatorname {rank}",

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from typing import TypeAlias
 
+from app.markup.latex.command_names import ROW_ENDS
 from app.markup.latex.tokens import MOVING, NAME, TokenReader
 
 Rewrite: TypeAlias = Callable[[list[str]], str]
@@ -13,6 +14,26 @@ Command: TypeAlias = Callable[[TokenReader], str]
 
 _FORMULA = re.compile(r"[\\^_$]")
 """What a name does not hold, but a formula in its place: ``\\mathbb{E}``."""
+
+_NO_OPERAND = frozenset(("", "=", "+", "-", "(", "[", ",", "\\equiv", "\\quad", *ROW_ENDS))
+"""Behind these nothing can be divided."""
+_FIELDS = frozenset(
+    ("{", "(", "\\vec", "\\mathbf", "\\boldsymbol", "\\bm", "\\vb", "\\vb*", "\\va", "\\va*")
+)
+
+
+def is_divergence(left: str, reader: TokenReader) -> bool:
+    r"""Whether ``\div`` is physics' divergence: nothing is divided, and a field may follow.
+
+    Args:
+        left: the token before it that is no blank, or nothing.
+        reader: stands behind it.
+    """
+    at = reader.at
+    reader.skip_spaces()
+    following = reader.peek()
+    reader.at = at
+    return left in _NO_OPERAND and (following.isalpha() or following in _FIELDS)
 
 
 def operator_commands(rewrite: Rewrite) -> dict[str, Command]:

@@ -49,13 +49,13 @@ def package_commands(rewrite: Rewrite) -> dict[str, PackageCommand]:
         "\\expval*": _expected(rewrite),
         "\\ev": _expected(rewrite),
         "\\ev*": _expected(rewrite),
-        "\\vb": lambda reader: f"\\mathbf {{{rewrite(reader.argument())}}}",
-        "\\vu": lambda reader: f"\\hat {{\\mathbf {{{rewrite(reader.argument())}}}}}",
-        "\\va": lambda reader: f"\\vec {{\\mathbf {{{rewrite(reader.argument())}}}}}",
+        **_vectors(rewrite),
         "\\dv*": _derivative(rewrite, "d"),
         "\\pdv*": _derivative(rewrite, "\\partial"),
         "\\dd": _differential(rewrite),
+        "\\dd*": _differential(rewrite),
         "\\eval": _evaluated(rewrite),
+        "\\eval*": _evaluated(rewrite),
         "\\SI": _quantity,
         "\\qty": _bracket_or_quantity(rewrite),
         "\\qty*": _around(rewrite),
@@ -67,6 +67,23 @@ def package_commands(rewrite: Rewrite) -> dict[str, PackageCommand]:
         "\\unit": lambda reader: unit(_optioned(reader)),
         "\\num": lambda reader: number(_optioned(reader)),
         "\\ang": lambda reader: angle(_optioned(reader)),
+    }
+
+
+def _vectors(rewrite: Rewrite) -> dict[str, PackageCommand]:
+    r"""``\vb{a}``, ``\va{a}``, ``\vu{a}``: bold, with an arrow, a unit vector; a star slants."""
+
+    def vector(bold: str, accent: str) -> PackageCommand:
+        def write(reader: TokenReader) -> str:
+            letter = f"{bold} {{{rewrite(reader.argument())}}}"
+            return f"{accent} {{{letter}}}" if accent else letter
+
+        return write
+
+    return {
+        f"{name}{star}": vector(bold, accent)
+        for name, accent in (("\\vb", ""), ("\\va", "\\vec"), ("\\vu", "\\hat"))
+        for star, bold in (("", "\\mathbf"), ("*", "\\boldsymbol"))
     }
 
 

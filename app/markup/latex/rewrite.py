@@ -33,7 +33,7 @@ from app.markup.latex.command_names import (
 )
 from app.markup.latex.environments import aligned, environment, numbered_by, tag_text, take_tag
 from app.markup.latex.fractions import has_fraction, with_fractions
-from app.markup.latex.operators import operator_commands
+from app.markup.latex.operators import is_divergence, operator_commands
 from app.markup.latex.packages import package_commands
 from app.markup.latex.tokens import MathError, TokenReader, tokens_of
 from app.markup.latex.words import Letters, words
@@ -78,8 +78,12 @@ def _plainly(tokens: list[str]) -> str:
     """Rewrite tokens of which none outside a group is an old fraction."""
     reader = TokenReader(tokens)
     written: list[str] = []
+    left = ""  # the last token before this one that is no blank
     while reader.at < len(tokens):
-        written.append(_command(reader.next(), reader))
+        part = reader.next()
+        part = "\\divergence" if part == "\\div" and is_divergence(left, reader) else part
+        written.append(_command(part, reader))
+        left = part if part.strip() else left
     return "".join(written)
 
 
@@ -112,13 +116,20 @@ def _command(part: str, reader: TokenReader) -> str:
     if part in SWITCHES:
         return f"{SWITCHES[part]} {{{_rewrite(reader.rest_of_group())}}}"
     special = _SPECIAL.get(part)
+    renamed = RENAMED.get(part, part)
+    if (special or renamed in ARGUMENTS) and _has_unknown_star(reader):
+        raise MathError(f"{part}* is not known")
     if special is not None:
         return special(reader)
-    renamed = RENAMED.get(part, part)
     if renamed in ARGUMENTS:
         return _with_arguments(renamed, ARGUMENTS[renamed], reader)
     # A command's name ends where no letter follows; latex2mathml needs the blank before a brace.
     return f"{renamed} " if renamed[-1:].isalpha() else renamed
+
+
+def _has_unknown_star(reader: TokenReader) -> bool:
+    """Whether a star stands between a command and its argument, where no sign can stand."""
+    return reader.peek() == "*" and reader.tokens[reader.at + 1 : reader.at + 2] == ["{"]
 
 
 def _with_arguments(name: str, count: int, reader: TokenReader) -> str:

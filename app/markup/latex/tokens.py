@@ -35,7 +35,7 @@ STARRED = frozenset(
     f"\\{name}*"
     for name in """
         abs bra braket dd dv ev expval eval hspace ket mel norm operatorname order pdv qty tag
-        vspace
+        va vb vspace vu
     """.split()  # noqa: SIM905 - a list of twenty strings reads worse
 )
 """Commands that a star belongs to; behind another it is a sign: ``\\pi*r``."""

@@ -17,6 +17,15 @@ have stood within them was meant to end."""
 SENTENCE = 72
 """The same where a sentence or a clause ends and a capital letter follows."""
 
+WIDEST = 120
+"""Columns that prose is wrapped before, but for one word that is longer: a line beyond was meant to
+end where it does."""
+
+_LOOK_BACK = 1_000
+"""Characters of a line that are looked at, however long it is."""
+_ADDRESS = r"(?:\[[^\]\n]{1,200}\]\([^()\s]{1,500}\)|<?https?://[^\s<>]{1,500}>?)"
+_ENDS_WITH_ADDRESS = re.compile(rf"{_ADDRESS}$")
+_BEGINS_WITH_ADDRESS = re.compile(_ADDRESS)
 _ITEM = re.compile(
     r"[\u2022\u25e6\u25aa\u25ab\u2023\u25cf\u25cb\u25a0\u25a1\u25b6\u25ba\u25c6\u2219\u00b7\u2192"
     r"\u27a4\u279c\u2713\u2714\u2717\u2718\u2605\u2606\u2610\u2611\u2612\u2013\u2014]\ufe0f?"
@@ -40,10 +49,12 @@ def is_kept(before: str, after: str) -> bool:
         before: the line that ends, without the blanks at its sides.
         after: the line that follows, as far as it was written.
     """
-    before, after = before.strip(), after.strip()
+    before, after = before[-_LOOK_BACK:].strip(), after[:_LOOK_BACK].strip()
     if not before or not after:
         return False
     if len(before) + len(after) < SHORT and before.isascii() and after.isascii():
+        return True
+    if _columns(before) - _columns(max(before.split(), key=len)) > WIDEST:
         return True
     columns = _columns(before) + 1 + _columns(after.split(None, 1)[0])
     if columns <= SHORT:
@@ -51,6 +62,8 @@ def is_kept(before: str, after: str) -> bool:
     if _ITEM.match(f"{after} ") or _is_picture(after[0]) or before.endswith((":", "\uff1a")):
         return True
     if _BOLD_LABEL.match(after) or (_LABEL.match(after) and _LABEL.match(before)):
+        return True
+    if _BEGINS_WITH_ADDRESS.match(after) and _ENDS_WITH_ADDRESS.search(before):
         return True
     first = after.lstrip("*_\"'(\u201c\u2018\u00bf\u00a1")[:1]
     return columns <= SENTENCE and first.isupper() and _CLAUSE_END.search(before) is not None

@@ -18,6 +18,12 @@ if TYPE_CHECKING:
     from app.markup.markdown.math_delimiters import OpenDelimiter
 
 
+_MARKDOWN = frozenset(
+    ("markdown", "md", "mdx", "mdown", "mkd", "rmd", "rmarkdown", "qmd", "quarto")
+)
+"""Languages in whose text fences stand."""
+
+
 @dataclass(slots=True, eq=False)
 class Node:
     """Anything in the tree.
@@ -193,7 +199,7 @@ class CodeNode(Node):
 
     def __post_init__(self) -> None:
         self.language = next(iter(self.info.split()), "")
-        self.holds_markdown = self.language.lower() in ("markdown", "md")
+        self.holds_markdown = self.language.lower() in _MARKDOWN
         self.is_formula = self.language == "math" and bool(self.fence)
 
 

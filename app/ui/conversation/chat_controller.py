@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from time import monotonic
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.domain.conversation import BranchMessage, Conversation, Message
 from app.domain.errors import (
@@ -40,6 +40,9 @@ from app.ui.conversation.unanswered import Unanswered
 from app.ui.conversation.view_state import ViewStates
 from app.ui.transcript.viewport.scroll_anchor import BEGINNING, ScrollPosition
 
+_REST_MS = 1_000
+"""So long after the last scrolling the reader's place is kept: a crash or a kill does not ask."""
+
 
 class ChatController(QObject):
     """Shows one chat at a time and passes the user's actions to the services.
@@ -69,6 +72,9 @@ class ChatController(QObject):
         self._bookmarks = ViewStates(services.library)
         self._status = AnswerStatus(pane)
         composer = pane.composer
+        self._rest = QTimer(self, singleShot=True, interval=_REST_MS)
+        self._rest.timeout.connect(self.save_scroll_position)
+        pane.transcript.verticalScrollBar().valueChanged.connect(lambda _at: self._rest.start())
         self._drafting = DraftController(composer, self._bookmarks, self)
         self._drafting.paused.connect(self._measure)
         self._drafting.failed.connect(self.failed)

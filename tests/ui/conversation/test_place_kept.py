@@ -77,3 +77,17 @@ def test_the_place_is_the_same_after_a_restart(
     assert len(seen) >= len(before) - 2
     moved = max(abs(before[key] - after[key]) for key in seen)
     assert moved <= LINE  # the line that was the first is at the top now
+
+
+def test_the_place_is_kept_while_the_window_is_open(
+    qtbot: QtBot, open_window: Open, tmp_path: Path
+) -> None:
+    opened = open_window(ScriptedEngine([ANSWER]), folder=tmp_path / "mine")
+    talk(qtbot, opened)
+    library, view = opened.harness.services.library, opened.window.pane.transcript
+    (chat,) = library.conversations()
+    assert chat.scroll_message_id is None  # at its end
+    wheel(view, 1_000)
+    qtbot.waitUntil(lambda: library.get(chat.id).scroll_message_id is not None)
+    wheel(view, -100_000)
+    qtbot.waitUntil(lambda: library.get(chat.id).scroll_message_id is None)

@@ -33,6 +33,7 @@ from app.markup.document.blocks import (
 )
 from app.markup.latex.spoken import spoken
 from app.markup.parse import parse
+from app.markup.text import plain_script
 
 _DEEPEST = 50  # of blocks inside blocks
 _INDENT = "    "
@@ -97,8 +98,10 @@ class _Speller:
         match span:
             case Text(text) | Code(text):
                 return text
-            case Emphasis(children) | Strong(children) | Strike(children) | Script(children):
+            case Emphasis(children) | Strong(children) | Strike(children):
                 return self._spans(children)
+            case Script(children, raised):
+                return plain_script(self._spans(children), raised=raised)
             case Link(href, _, children):
                 said = self._spans(children)
                 return said if href in {said, f"mailto:{said}"} or not href else f"{said} ({href})"
@@ -108,8 +111,8 @@ class _Speller:
                 return _said(span.source)
             case LineBreak():
                 return "\n"
-            case SoftBreak():
-                return self._soft_break
+            case SoftBreak(kept):
+                return "\n" if kept else self._soft_break
             case FootnoteRef(_, number):
                 return f"[{number}]"
 

@@ -7,7 +7,6 @@ import re
 
 import pytest
 from rich.cells import cell_len
-from rich.console import Console
 
 from app.cli.drawing.page import AnswerPage
 from app.cli.drawing.wrapped_text import Paint
@@ -18,8 +17,8 @@ TEXT = """# A heading
 Some **bold text** and [link](http://x.y/) with `code` and words that go on beyond the line's width.
 
 - one
-- two with **more of it
-  on the next line** and even more words than fit on one line of the terminal
+- two with **more of it than stands in the lines of a verse
+  on the next line** and even more words
   1. deep
 
 > A quotation that is long enough to be wrapped more than once behind its bar, as it must be.
@@ -44,9 +43,9 @@ code and words that go on beyond the line's
 width.
 
 • one
-• two with more of it on the next line and
-  even more words than fit on one line of the
-  terminal
+• two with more of it than stands in the
+  lines of a verse on the next line and even
+  more words
   1. deep
 
 │ A quotation that is long enough to be
@@ -69,11 +68,10 @@ never closed and [broken](x
 """
 
 
-def drawn(*pieces: str, colours: str | None = None, columns: int = COLUMNS) -> list[str]:
+def drawn(*pieces: str, colours: bool = False, columns: int = COLUMNS) -> list[str]:
     """What is written after each piece, and at the end."""
-    console = Console(force_terminal=True, width=columns, color_system=colours)  # type: ignore[arg-type]
     out: list[str] = []
-    page = AnswerPage(Paint(console), out.append)
+    page = AnswerPage(Paint(columns, sequences=colours), out.append)
     for piece in pieces:
         page.feed(piece)
     page.finish()
@@ -102,10 +100,23 @@ def test_in_whatever_pieces_it_comes_no_letter_is_lost_or_written_twice(seed: in
     assert once.translate(marks) == DRAWN.translate(marks)
 
 
+@pytest.mark.parametrize("seed", range(20))
+def test_line_ends_that_were_meant_stay_and_raised_text_is_text(seed: int) -> None:
+    text = (
+        "Which is right, of all that can be said in more than fifty-five columns?\n"
+        "A) H<sub>2</sub>O\nB) 10<sup>5</sup> or x<sup>a/b</sup>\n\n"
+        "**Name:** Ann\n**Place of her birth:** Rome\n"
+    )
+    shown = (
+        "Which is right, of all that can be said in more than fifty-five columns?\n"
+        "A) H\u2082O\nB) 10\u2075 or x^(a/b)\n\nName: Ann\nPlace of her birth: Rome\n"
+    )
+    assert "".join(drawn(*cut(text, seed), columns=90)) == shown
+
+
 def test_words_appear_before_their_paragraph_is_over() -> None:
-    console = Console(force_terminal=True, width=COLUMNS, color_system=None)
     out: list[str] = []
-    page = AnswerPage(Paint(console), out.append)
+    page = AnswerPage(Paint(COLUMNS, sequences=False), out.append)
     page.feed("These words are there, this o")
     assert "".join(out) == "These words are there, this"
 
@@ -123,13 +134,13 @@ def test_what_a_model_writes_commands_nothing() -> None:
     )
     for piece in (hostile, hostile.replace("\n\n", "\n")):
         assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f]", "".join(drawn(*cut(piece, 3))))
-        ours = re.sub(r"\x1b\[[0-9;]*m", "", "".join(drawn(piece, colours="standard")))
+        ours = re.sub(r"\x1b\[[0-9;]*m", "", "".join(drawn(piece, colours=True)))
         assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f]", ours)
 
 
 def test_thoughts_are_dimmed_and_code_has_colours() -> None:
     text = "<think>\nHm, yes.\n</think>\n\nIt is.\n\n```python\nreturn 1\n```\n"
-    written = "".join(drawn(text, colours="standard"))
+    written = "".join(drawn(text, colours=True))
     assert "\x1b[2mHm,\x1b[0m" in written
     assert "\x1b[35mreturn\x1b[0m" in written
     assert "\nIt is.\n" in written

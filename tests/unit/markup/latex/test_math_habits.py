@@ -141,6 +141,11 @@ def test_styles_of_words_nest() -> None:
         (r"\SI[per-mode=symbol]{5}{\kW}", "5kW"),
         (r"\expval{A}{\psi} + \ev{B}", "\u27e8\u03c8|A|\u03c8\u27e9+\u27e8B\u27e9"),
         (r"\SI{5}{\%} \vb{E}", "5%E"),
+        (r"\vb*{a} + \va*{r} + \vu*{n}", "a+r\u2192+n\u02c6"),
+        (r"\dd*{x} \eval*{f}_0", "dx_[f||0]"),
+        (r"\div{\vb{E}} = \div \vec{B}", "\u2207\u00b7E=\u2207\u00b7B\u2192"),
+        (r"6 \div {2} + a{\div}b \div (2)", "6\u00f72+a\u00f7b\u00f7(2)"),
+        (r"\times, \div", "\u00d7,\u00f7"),
         (r"\ang{30;15;5}", "^[30|\u2218]^[15|\u2032]^[5|\u2033]"),
     ],
 )
@@ -213,7 +218,7 @@ def test_arrows_and_angles_are_brackets_where_a_bracket_is_asked_for(
         r"\frac{a}",
         r"\left x \right)", r"\big x", r"\utilde{AB}", r"\mathchoice{a}{b}{c}{d}", r"\verb|a",
         r"\text{$x}", r"\si{\notaunit}", r"\hspace{x}", r"a \over b \over c", r"\over b",
-        r"\tag{$x^2$} y", r"x''''''^2",
+        r"\tag{$x^2$} y", r"x''''''^2", r"\frac*{a}{b}", r"\sqrt*{x}", r"\SI*{5}{m}",
     ],
 )  # fmt: skip
 def test_what_is_not_understood_is_shown_as_its_source(latex: str) -> None:

@@ -28,6 +28,10 @@ KEPT = (
     "\u6771\u4eac\u90fd\u5343\u4ee3\u7530\u533a\n\u4e38\u306e\u5185",
     "**bold line**\n*slanted line*\n`code line`",
     "x is $x^2$\ny is $y^2$",
+    f"Dear Ann,\n{'I write about the order of May. ' * 5}\nBest regards,\nBob",
+    f"{'A sentence of its own that has nobody to wrap it ' * 3}\nand the next one",
+    f"[one](https://a.example/{'a' * 60})\n[two](https://b.example/{'b' * 60})",
+    f"First: https://a.example/{'a' * 60}\n<https://b.example/{'b' * 60}>",
 )
 FLOWS = (
     (
@@ -42,6 +46,10 @@ FLOWS = (
     (
         "The report is of the year that ended with the last of the great floods, in\n"
         "March: nobody had seen water rise so fast, and nobody has since then, they say."
+    ),
+    (
+        f"A line of wrapped prose whose only long word is https://a.example/{'a' * 80}\n"
+        "and which goes on in the next line as the lines of prose do."
     ),
 )
 

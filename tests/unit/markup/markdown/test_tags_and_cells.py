@@ -49,7 +49,7 @@ def test_scripts_stand_above_and_below_the_line() -> None:
         Text("x"),
         Script((Strong((Text("n"),)), Text("+1")), raised=True),
     )
-    assert plain_text(parse("H<sub>2</sub>O")) == "H2O"
+    assert plain_text(parse("H<sub>2</sub>O")) == "H\u2082O"
     assert to_rich_html(parse("x<sup>2</sup>")) == "<p>x<sup>2</sup></p>"
 
 
@@ -108,6 +108,8 @@ def test_a_fence_with_an_info_string_inside_markdown_opens() -> None:
         ("~~~md\n~~~python\nx\n~~~\n~~~\n\nEnd", 2),
         ("````markdown\n```python\nx\n```\n````\n\nEnd", 2),
         ("````markdown\n```python\nx\n````\n\nEnd", 2),
+        ("```mdx\n```js\nx\n```\n```\n\nEnd", 2),
+        ("```Rmd\n```{r}\nx\n```\n```\n\nEnd", 2),
         ("```markdown\n```a\n```b\nx\n```\n```\n```\n\nEnd", 2),
         ("- ```md\n  ```sh\n  ls\n  ```\n  ```\n\nEnd", 2),
         ("```python\n```bash\n```\n\nEnd", 2),

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from app.markup.parse import parse
+from app.markup.text import plain_text
 from app.markup.transfer.values import Chat, ExportOptions
 from app.markup.transfer.writers.html import HtmlExporter
 from app.markup.transfer.writers.spelled import spelled
@@ -69,10 +71,21 @@ def test_plain_text_is_words() -> None:
         "|\n\n$$\\frac{a}{b}$$\n\n```py\nx = '##'\n```\n\n- [x] done\n\n<https://e.example>"
     )
     assert said == (
-        "A heading\n\nSome bold, code, a link (https://e.example) and x squared. Goes on.\n\n"
+        "A heading\n\nSome bold, code, a link (https://e.example) and x squared.\nGoes on.\n\n"
         "- one\n- two\n  more\n\n1. first\n\n> quoted\n\na | b\n1 | 2\n\na over b\n\nx = '##'\n\n"
         "- [x] done\n\nhttps://e.example"
-    ).replace("two\n  more", "two more")
+    )
+
+
+def test_plain_text_keeps_line_ends_that_were_meant_and_lets_prose_flow() -> None:
+    prose = "A line of prose that was wrapped by an editor at about the seventieth\ncolumn of it."
+    assert spelled(f"{prose}\n\nA) one\nB) two") == prose.replace("\n", " ") + "\n\nA) one\nB) two"
+
+
+def test_raised_text_is_no_other_number_in_plain_text() -> None:
+    text = "10<sup>5</sup> H<sub>2</sub>O, v<sub>max</sub>, the 20<sup>th</sup>, e<sup>a/b</sup>"
+    assert spelled(text) == "10\u2075 H\u2082O, v_max, the 20th, e^(a/b)"
+    assert plain_text(parse(text)) == spelled(text)
 
 
 def test_what_words_do_not_reach_stays_source_in_plain_text() -> None:
