@@ -246,7 +246,10 @@ def _fish(tree: list[_Command]) -> str:
             for option in command.options
         ]
         if command.values:
-            lines.append(f"{here} -f -a {_quoted(' '.join(command.values))}")
+            first = f"__phial_at {at}; and __fish_prev_arg_in {command.path[-1]}"
+            where = first if set(command.values) & set(command.after) else f"__phial_at {at}"
+            offered = _quoted(" ".join(command.values))
+            lines.append(f"complete -c phial -n {_quoted(where)} -f -a {offered}")
     return _FISH.format(walk="\n".join(walk)) + "\n".join(lines) + "\n"
 
 

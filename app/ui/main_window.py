@@ -6,7 +6,7 @@ import base64
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from PySide6.QtCore import QByteArray, QPoint, QSize, Qt, QTimer
+from PySide6.QtCore import QByteArray, QSize, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QSplitter, QWidget
 
@@ -51,6 +51,7 @@ from app.ui.models.models_dialog import ModelsTab
 from app.ui.shell.command_table import CommandActions, Menu
 from app.ui.shell.window_context import WindowContext
 from app.ui.sidebar import sidebar as sidebar_module
+from app.ui.sidebar.requests import MenuRequest, RenameRequest
 from app.ui.sidebar.sidebar import Sidebar
 from app.ui.style.theme import Theme
 from app.ui.transcript.view import TranscriptView
@@ -165,7 +166,7 @@ class MainWindow(QMainWindow):
         side.chat_chosen.connect(controller.open_chat)
         side.hit_chosen.connect(self._open_hit)
         side.search_requested.connect(self._search)
-        side.rename_requested.connect(self._services.library.rename)
+        side.rename_requested.connect(self._rename)
         side.menu_requested.connect(self._open_chat_menu)
         side.delete_requested.connect(commands.chats.delete)
         side.told.connect(pane.status.show_notice)
@@ -369,6 +370,9 @@ class MainWindow(QMainWindow):
     def _show_title(self) -> None:
         self.setWindowTitle(f"{formatting.title(self.controller.chat)} - Phial")
 
+    def _rename(self, wanted: RenameRequest) -> None:
+        self._services.library.rename(wanted.conversation_id, wanted.title)
+
     def _rename_shown(self, title: str) -> None:
         if self.controller.chat is not None:
             self._services.library.rename(self.controller.chat.id, title)
@@ -383,8 +387,8 @@ class MainWindow(QMainWindow):
     def _open_hit(self, hit: SearchHit) -> None:
         self.controller.open_chat(hit.conversation_id, hit.message_id)
 
-    def _open_chat_menu(self, ids: list[str], position: QPoint) -> None:
-        self.commands.chat_menu(ids).popup(position)
+    def _open_chat_menu(self, wanted: MenuRequest) -> None:
+        self.commands.chat_menu(list(wanted.ids)).popup(wanted.position)
 
     # --- hands --------------------------------------------------------------------------------
 

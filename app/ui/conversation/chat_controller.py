@@ -58,7 +58,7 @@ class ChatController(QObject):
 
     changed = Signal()
     shown = Signal(str)
-    failed = Signal(object)
+    failed = Signal(KnownError)
 
     def __init__(self, services: Services, pane: ChatPane, parent: QObject | None = None) -> None:
         super().__init__(parent)

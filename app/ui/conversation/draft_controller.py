@@ -31,7 +31,7 @@ class DraftController(QObject):
     """
 
     paused = Signal()
-    failed = Signal(object)
+    failed = Signal(KnownError)
     changed = Signal()
     told = Signal(str)
 

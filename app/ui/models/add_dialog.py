@@ -24,7 +24,7 @@ class AddModelDialog(Dialog):
         added: (ModelFile) it is on the list now.
     """
 
-    added = Signal(object)
+    added = Signal(ModelFile)
 
     def __init__(
         self, parent: QWidget, adding: AddModelService, operations: Operations, path: Path

@@ -37,7 +37,7 @@ class ModelMenu(QMenu):
         chosen: (ModelFile) picked by the user.
     """
 
-    chosen = Signal(object)
+    chosen = Signal(ModelFile)
 
     def __init__(self, models: ModelService, actions: CommandActions, parent: QWidget) -> None:
         super().__init__(parent)

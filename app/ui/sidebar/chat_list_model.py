@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QWidget
 from app.domain.conversation import Conversation
 from app.services.core import formatting
 from app.services.library.date_groups import ChatGrouping, Group, GroupKind, group_conversations
+from app.ui.sidebar.requests import RenameRequest
 
 ID_ROLE = Qt.ItemDataRole.UserRole + 1
 HEADING_ROLE = Qt.ItemDataRole.UserRole + 2
@@ -48,10 +49,10 @@ class ChatListModel(QStringListModel):
     how many there are.
 
     Signals:
-        rename_requested: (conversation id, new title) when a title was edited in place.
+        rename_requested: (RenameRequest) when a title was edited in place.
     """
 
-    rename_requested = Signal(str, str)
+    rename_requested = Signal(RenameRequest)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -160,7 +161,7 @@ class ChatListModel(QStringListModel):
         text = " ".join(str(value).split())
         if row is None or role != Qt.ItemDataRole.EditRole or not text or text == row.title:
             return False
-        self.rename_requested.emit(row.id, text)
+        self.rename_requested.emit(RenameRequest(row.id, text))
         return True
 
     def flags(self, index: Index) -> Qt.ItemFlag:

@@ -33,6 +33,7 @@ from app.services.library.live_search import is_cut
 from app.ui.core.assistive_activation import AssistedChoice
 from app.ui.sidebar.chat_delegate import ChatDelegate
 from app.ui.sidebar.chat_list_model import HEADING_ROLE, ID_ROLE, ChatListModel
+from app.ui.sidebar.requests import MenuRequest, RenameRequest
 from app.ui.sidebar.search_results import HIT_ROLE, SearchResultDelegate, SearchResults
 from app.ui.style.text_fields import UndoElsewhere
 from app.ui.style.theme import SPACE, Theme
@@ -49,8 +50,8 @@ class Sidebar(QWidget):
         chat_chosen: (conversation id) to be shown.
         hit_chosen: (SearchHit) to be shown.
         search_requested: (query) typed; empty ends the search.
-        rename_requested: (conversation id, title).
-        menu_requested: (list of conversation ids, global position).
+        rename_requested: (RenameRequest) A title was edited.
+        menu_requested: (MenuRequest) The right button, or its key.
         downloads_requested: The line about downloads was pressed.
         delete_requested: (list of conversation ids), from Shift+Delete, never a single key.
         told: (sentence) for the status line.
@@ -62,10 +63,10 @@ class Sidebar(QWidget):
     model_requested = Signal()
     collapse_requested = Signal()
     chat_chosen = Signal(str)
-    hit_chosen = Signal(object)
+    hit_chosen = Signal(SearchHit)
     search_requested = Signal(str)
-    rename_requested = Signal(str, str)
-    menu_requested = Signal(object, QPoint)
+    rename_requested = Signal(RenameRequest)
+    menu_requested = Signal(MenuRequest)
     delete_requested = Signal(object)
     chats_requested = Signal()
     downloads_requested = Signal()
@@ -380,4 +381,5 @@ class Sidebar(QWidget):
 
     def _on_menu(self, position: QPoint) -> None:
         if self.selected():
-            self.menu_requested.emit(self.selected(), self._list.viewport().mapToGlobal(position))
+            place = self._list.viewport().mapToGlobal(position)
+            self.menu_requested.emit(MenuRequest(tuple(self.selected()), place))

@@ -34,7 +34,7 @@ class ExportDialog(Dialog):
         exported: (ExportReport).
     """
 
-    exported = Signal(object)
+    exported = Signal(ExportReport)
 
     def __init__(
         self, parent: QWidget, transfer: TransferService, operations: Operations, ids: Sequence[str]

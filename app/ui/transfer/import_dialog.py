@@ -41,7 +41,7 @@ class ImportDialog(Dialog):
         undo_wanted: What was imported shall be taken back.
     """
 
-    imported = Signal(object)
+    imported = Signal(ImportReport)
     undo_wanted = Signal()
 
     def __init__(
