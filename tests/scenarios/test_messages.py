@@ -286,7 +286,7 @@ def test_code_is_copied_by_its_button(qtbot: QtBot, rich: Opened) -> None:
 @scenario("button", "CodeHead: Wrap long lines")
 def test_long_lines_of_code_are_wrapped(qtbot: QtBot, rich: Opened) -> None:
     def height() -> int:
-        return transcript(rich).branch.index.total
+        return transcript(rich)._layout.branch.index.total
 
     before = height()
     press(transcript(rich), "Wrap long lines")
