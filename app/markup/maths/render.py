@@ -2,74 +2,31 @@
 
 Drawing is pure Python and takes about 0.2 ms for each part of a formula: a short inline formula
 takes 2 to 10 ms, a large matrix 200. `weight` estimates it; a window draws light formulas at once
-and the others in a thread. A layout is made once for each source, then scaled and coloured.
+and the others in a thread. A layout is made once for each source, then scaled and coloured. What
+draws is imported with the first formula.
 """
 
 from __future__ import annotations
 
-import struct
-import threading
 from dataclasses import dataclass
 from functools import lru_cache
-from xml.etree import ElementTree as ET
 
-from latex2mathml import exceptions
-from latex2mathml.converter import convert
-from ziafont.svgpath import fmt
-
-from app.markup.latex.rewrite import prepare
 from app.markup.latex.tokens import MathError, tokens_of
-from app.markup.maths.glyph_outlines import join_parts
-from app.markup.maths.layout import lay_out
-from app.markup.maths.lines import (
+from app.markup.maths.shapes import (
+    BASE,
+    INK,
     EquationNumbers,
+    FormulaLayout,
     FormulaLine,
     FormulaPiece,
     break_lines,
-    find_numbers,
-    split_pieces,
 )
-from app.markup.maths.mathml import tree_of
 
 __all__ = ["QUICK", "Formula", "FormulaLine", "FormulaStyle", "MathError", "render", "render_cost"]
 
 QUICK = 60
 """Weight up to which a formula is drawn in well under 50 ms on a slow machine."""
-MAX_EM = 400.0
-"""Width or height in em beyond which something went wrong."""
-
-_BASE = 20.0
-_MARGIN = 1.0
-_INK = "#010203"
-"""A colour that no formula names, to be replaced by the wanted one."""
 _CACHE = 1024
-_lock = threading.Lock()
-
-_FAILURES = (
-    ArithmeticError,
-    AssertionError,
-    AttributeError,
-    LookupError,
-    RecursionError,
-    StopIteration,
-    SyntaxError,  # xml.etree's ParseError
-    TypeError,
-    ValueError,
-    struct.error,
-    exceptions.DenominatorNotFoundError,
-    exceptions.DoubleSubscriptsError,
-    exceptions.DoubleSuperscriptsError,
-    exceptions.ExtraLeftOrMissingRightError,
-    exceptions.InvalidAlignmentError,
-    exceptions.InvalidStyleForGenfracError,
-    exceptions.InvalidWidthError,
-    exceptions.LimitsMustFollowMathOperatorError,
-    exceptions.MissingEndError,
-    exceptions.MissingSuperScriptOrSubscriptError,
-    exceptions.NoAvailableTokensError,
-    exceptions.NumeratorNotFoundError,
-)
-"""What the two libraries raise for LaTeX or glyphs they do not know (found by fuzzing)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,16 +92,6 @@ class Formula:
         return (FormulaLine(0.0, width, 0.0, self.baseline, self.height - self.baseline),)
 
 
-@dataclass(frozen=True, slots=True)
-class _Layout:
-    """A formula at size `_BASE`, in the colour `_INK`."""
-
-    body: str
-    box: tuple[float, float, float, float]
-    pieces: tuple[FormulaPiece, ...]
-    numbers: EquationNumbers | None
-
-
 def render_cost(latex: str) -> int:
     """A measure of the time a formula takes to draw: its parts, and how deep they nest.
 
@@ -172,11 +119,11 @@ def render(latex: str, style: FormulaStyle = _INLINE) -> Formula:
     if isinstance(layout, MathError):
         raise layout
     left, top, width, height = layout.box
-    scale = style.size / _BASE
+    scale = style.size / BASE
     svg = (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width * scale:.3f}"'
         f' height="{height * scale:.3f}" viewBox="{left:.3f} {top:.3f} {width:.3f} {height:.3f}">'
-        f"{layout.body.replace(_INK, style.colour)}</svg>"
+        f"{layout.body.replace(INK, style.colour)}</svg>"
     )
     pieces = tuple(piece.scaled(scale) for piece in layout.pieces)
     numbers = layout.numbers.scaled(scale) if layout.numbers else None
@@ -184,36 +131,10 @@ def render(latex: str, style: FormulaStyle = _INLINE) -> Formula:
 
 
 @lru_cache(maxsize=_CACHE)
-def _layout(latex: str, display: bool) -> _Layout | MathError:
+def _layout(latex: str, display: bool) -> FormulaLayout | MathError:
+    from app.markup.maths.drawing import draw
+
     try:
-        return _draw(latex, display=display)
+        return draw(latex, display=display)
     except MathError as error:
         return error
-    except _FAILURES as error:
-        return MathError(f"the formula could not be drawn ({type(error).__name__}: {error})")
-
-
-def _draw(latex: str, *, display: bool) -> _Layout:
-    mathml = convert(prepare(latex), display="block" if display else "inline")
-    tree = tree_of(mathml, ink=_INK, display=display)
-    # One font object, read by seeking, serves all threads.
-    with _lock:
-        root = lay_out(tree, _BASE)
-        svg = ET.Element("svg")
-        root.draw(0, 0, svg)
-    box = root.bbox
-    edges = (box.xmin, -box.ymax), (box.xmax - box.xmin, box.ymax - box.ymin)
-    left, top = (float(fmt(edge - _MARGIN)) for edge in edges[0])
-    width, height = (float(fmt(length + 2 * _MARGIN)) for length in edges[1])
-    if not (0 < width < MAX_EM * _BASE and 0 < height < MAX_EM * _BASE):
-        raise MathError("the formula has no size")
-    if not any(part.tag in ("path", "text", "rect") for part in svg.iter()):
-        raise MathError("nothing of the formula can be drawn")
-    join_parts(svg)
-    body = "".join(ET.tostring(child, encoding="unicode") for child in svg)
-    # Black is what ink is on paper, and would not be seen on a dark ground.
-    body = body.replace('="black"', f'="{_INK}"')
-    numbers = find_numbers(root, left=left, width=width, margin=_MARGIN)
-    right = left + (numbers.body if numbers else width)
-    pieces = split_pieces(root, em=_BASE, left=left, right=right)
-    return _Layout(body, (left, top, width, height), pieces, numbers)

@@ -32,12 +32,13 @@ class LateFormulas:
         """Whether a formula may be drawn in this frame.
 
         While the thread draws, none may: the renderer does one at a time, and the window would wait
-        for as long as the heavy one takes, 0.1 s and more.
+        for as long as the heavy one takes, 0.1 s and more; nor before the renderer was imported.
         """
+        self.warm_up()
         return not self._drawing and is_light(source)
 
     def warm_up(self) -> None:
-        """Have loaded what the first formula would wait for: the font and the renderer, 50 ms."""
+        """Have loaded what the first formula would wait for: the renderer and its font, 0.3 s."""
         if not self._warm:
             self._warm = True
             self._drawing += 1

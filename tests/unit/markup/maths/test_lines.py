@@ -6,8 +6,8 @@ import itertools
 
 import pytest
 
-from app.markup.maths.lines import break_lines
 from app.markup.maths.render import FormulaStyle, render
+from app.markup.maths.shapes import break_lines
 from tests.unit.markup.formula_list import FORMULAS
 
 
