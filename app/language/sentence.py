@@ -37,7 +37,7 @@ class Sentence(str):
         """A sentence; :func:`tr` and its neighbours make them."""
         count = values.get("n") if plural else None
         n = count if isinstance(count, int) else None
-        text = spoken.IN_FORCE.catalogue.text(message, plural, n, context)
+        text = spoken.IN_FORCE.catalogue.text(message, plural, n, context) if message else ""
         made = super().__new__(cls, _filled(text, values) if values else text)
         made.message, made.plural, made.context = message, plural, context
         made.values = dict(values)

@@ -110,7 +110,8 @@ class SettingRow(QFrame):
     def matches(self, query: str) -> bool:
         """Whether every word of ``query`` occurs in label, help or name."""
         option = self.spec.option
-        text = f"{option.label} {option.help} {self.spec.name} {option.section and option.section.label}".casefold()
+        page = option.section.label if option.section is not None else ""
+        text = f"{option.label} {option.help} {self.spec.name} {page}".casefold()
         return all(word in text for word in query.casefold().split())
 
     def finish(self) -> Refusal | None:
