@@ -1,8 +1,8 @@
 """Sentences for people in the language in force, with numbers and dates as it writes them.
 
 ``tr("Text with {name}", name=value)`` and ``trn("{n} chat", "{n} chats", n)`` make them. The
-language is what ``PHIAL_LANGUAGE`` says when this package is imported, and stays for the life of
-the process; :mod:`app.system.language` puts it there. Standard library only.
+language is chosen by :mod:`app.system.language` before the first sentence is made (elsewhere it is
+what ``PHIAL_LANGUAGE`` says), and stays for the life of the process. Standard library only.
 """
 
 from app.language.sentence import Sentence, paragraph, tr, trc, trn

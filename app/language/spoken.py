@@ -129,4 +129,4 @@ def in_force(environment: Mapping[str, str]) -> Language:
 
 
 IN_FORCE = in_force(os.environ)
-"""What every sentence of this process is made in."""
+"""What every sentence of this process is made in; ``choose_language`` decides before the first."""

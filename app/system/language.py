@@ -13,6 +13,7 @@ import plistlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from app.language import spoken
 from app.language.spoken import LANGUAGES, PSEUDO, VARIABLE
 from app.system.data_folder import data_folder
 
@@ -21,8 +22,11 @@ _NONE = {"C", "POSIX"}
 
 
 def choose_language() -> None:
-    """Put the language into ``PHIAL_LANGUAGE``, where this process and those it starts find it."""
-    os.environ[VARIABLE] = chosen(os.environ, stored_language(), system_languages(os.environ))
+    """Put the language in force, here and, by ``PHIAL_LANGUAGE``, in the processes started here."""
+    code = chosen(os.environ, stored_language(), system_languages(os.environ))
+    os.environ[VARIABLE] = code
+    if spoken.IN_FORCE.code != code:
+        spoken.IN_FORCE = spoken.language(code)
 
 
 def chosen(environment: Mapping[str, str], stored: str, system: Iterator[str]) -> str:
