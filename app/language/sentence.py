@@ -113,20 +113,21 @@ def paragraph(*parts: str) -> Sentence:
 
 # --- stored ---------------------------------------------------------------------------------
 
-_BEHIND = "\x1f"  # a unit separator: no text for people holds one
+_BEHIND = "\x1f"  # a unit separator
+_NO_SENTENCE = f"{_BEHIND}{{}}"  # behind a text that holds a separator itself
 
 
 def to_stored(text: str) -> str:
     """A text to store: a sentence with what it is made of behind it, any other as it is."""
     if not isinstance(text, Sentence):
-        return text
+        return text + _NO_SENTENCE if _BEHIND in text else text
     return f"{text}{_BEHIND}{json.dumps(text.data(), ensure_ascii=False, separators=(',', ':'))}"
 
 
 def from_stored(stored: str) -> str:
     """What was stored, in the language in force where it is known what it is made of."""
     text, behind, data = stored.rpartition(_BEHIND)
-    if not behind:
+    if not behind or not data.startswith("{"):
         return stored
     try:
         return sentence_from(json.loads(data))

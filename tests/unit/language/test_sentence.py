@@ -86,13 +86,16 @@ def test_errors_stored_before_there_were_languages_are_read_as_they_are() -> Non
     assert to_stored(old) == old
 
 
+@pytest.mark.parametrize("text", ["\x1f", "a\x1f{}", "\x1f{", "a\x1fb\x1f", ""])
+def test_a_text_that_is_no_sentence_comes_back_as_it_was(text: str) -> None:
+    assert from_stored(to_stored(text)) == text
+
+
 @pytest.mark.parametrize(
     "behind",
     [
-        "",
         "{",
-        "[]",
-        "7",
+        "{}",
         '{"message": 1}',
         '{"values": []}',
         '{"message": "{x}", "values": {"x": null}}',
