@@ -5,11 +5,8 @@ This runs before anything that speaks is imported, so it reads the settings file
 
 from __future__ import annotations
 
-import ctypes
 import json
-import locale
 import os
-import plistlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -74,12 +71,17 @@ def system_languages(environment: Mapping[str, str]) -> Iterator[str]:
 
 
 def _of_windows() -> Iterator[str]:
+    import ctypes
+    import locale
+
     windows = getattr(ctypes, "windll", None)
     if windows is not None:
         yield locale.windows_locale.get(windows.kernel32.GetUserDefaultUILanguage(), "")
 
 
 def _of_macos() -> Iterator[str]:
+    import plistlib  # like ctypes above nothing that a start on Linux should wait for
+
     try:
         with (Path.home() / _MACS).open("rb") as file:
             found = plistlib.load(file)
