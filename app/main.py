@@ -1,4 +1,7 @@
-"""The command ``phial``: a window, a terminal command, or the engine process."""
+"""The command ``phial``: a window, a terminal command, or the engine process.
+
+The language is chosen before anything that speaks is imported, so all such imports stand below.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import app
-from app.cli import EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED, EXIT_USAGE
-from app.domain.errors import DiskFullError, KnownError, ReadOnlyStoreError, StoreBusyError
+from app.system.language import choose_language
 
 if TYPE_CHECKING:
     from app.domain.model import ModelFile
@@ -21,13 +23,11 @@ if TYPE_CHECKING:
     from app.services.core.settings import SettingsService
 
 OPENABLE = {".gguf", ".phial"}  # what the system opens with Phial
-NO_DISPLAY = (
-    "phial: no display was found, so no window can be shown. Use 'phial chat' in the terminal.\n"
-)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run Phial and return its exit code; see :mod:`app.cli` for their meaning."""
+    choose_language()
     words = list(sys.argv[1:] if arguments is None else arguments)
     if words[:1] == ["--engine-host"]:  # a frozen program starts itself as its engine process
         from app.engine.process.host import main as host
@@ -35,8 +35,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return host()
     if words and Path(words[0]).suffix.lower() in OPENABLE:
         words.insert(0, "--open")  # as file managers and people without options do it
+    from app.cli import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_USAGE
     from app.cli.streams import NobodyReadsError, one_line, open_streams, tell
     from app.cli.values import WrongUsageError
+    from app.domain.errors import KnownError
 
     open_streams()
     parser = _parser()
@@ -64,7 +66,20 @@ def _run(options: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    from app.cli import ask, bench, chat, chats, completion, doctor, models, settings
+    from app.cli import (
+        EXIT_DONE,
+        EXIT_FAILED,
+        EXIT_INTERRUPTED,
+        EXIT_USAGE,
+        ask,
+        bench,
+        chat,
+        chats,
+        completion,
+        doctor,
+        models,
+        settings,
+    )
     from app.cli.streams import Parser
     from app.cli.values import model, path
 
@@ -138,10 +153,16 @@ def _terminal(options: argparse.Namespace, parser: argparse.ArgumentParser) -> i
 
 
 def _window(options: argparse.Namespace) -> int:
+    from app.cli import EXIT_FAILED
+    from app.cli.streams import tell
+    from app.language import tr
     from app.system.display import has_display
 
     if not has_display():
-        sys.stderr.write(NO_DISPLAY)
+        told = tr(
+            "no display was found, so no window can be shown. Use 'phial chat' in the terminal."
+        )
+        tell(f"phial: {told}")
         return EXIT_FAILED
     from app.services.models.model_files import DEMO, find_model
     from app.ui.start_failure import FailuresShown
@@ -156,7 +177,9 @@ def _window(options: argparse.Namespace) -> int:
 
 
 def _open_window(files: list[str], chosen: ModelFile | None, log_level: int) -> int:
+    from app.cli import EXIT_DONE
     from app.compose import build_services, make_engine, prepare
+    from app.domain.errors import StoreBusyError
     from app.services.models.model_files import DEMO
     from app.system.instance_lock import InstanceLock
     from app.ui.application import run
@@ -180,6 +203,8 @@ def _open_window(files: list[str], chosen: ModelFile | None, log_level: int) -> 
 
 
 def _use_model(settings: SettingsService, path: str) -> None:
+    from app.domain.errors import DiskFullError, ReadOnlyStoreError
+
     try:
         settings.update(model_path=path, welcomed=True)
     except (DiskFullError, ReadOnlyStoreError):

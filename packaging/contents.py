@@ -132,6 +132,12 @@ def bundled_data(root: Path) -> list[tuple[str, str]]:
     return pairs
 
 
+def catalogues(root: Path) -> list[tuple[str, str]]:
+    """The compiled catalogues, beside the module that reads them: (source, folder inside)."""
+    folder = Path("app", "language", "catalogues")
+    return [(str(path), str(folder)) for path in sorted((root / folder).glob("*.mo"))]
+
+
 # What each platform's loader asks for. The other names in the wheel are copies of the same files.
 _LIBRARY = {
     "linux": re.compile(

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ["PHIAL_LANGUAGE"] = "en"  # whatever this machine speaks, in what tests start too
 
 
 @pytest.hookimpl(wrapper=True)

@@ -8,10 +8,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 from app.domain.errors import InvalidValueError
+from app.language import spoken, tr
+from app.language.numbers import write as write_number
+from app.language.spoken import Signs
+
+__all__ = ["ENGLISH", "Signs", "read_number", "write_number"]
 
 _MINUS = "-\N{MINUS SIGN}\N{FULLWIDTH HYPHEN-MINUS}\N{SMALL HYPHEN-MINUS}"
 _PLUS = "+\N{FULLWIDTH PLUS SIGN}"
@@ -32,37 +36,27 @@ _EXPONENT = re.compile(r"(.*)[eE]([+-]?\d{1,9})", re.ASCII)
 _LONGEST = 1_000  # characters; no setting's number has a tenth of them
 
 
-@dataclass(frozen=True, slots=True)
-class Signs:
-    """How a locale writes numbers.
-
-    Attributes:
-        decimal: Between whole and fraction.
-        group: Between groups of three digits; may be empty.
-        zero: Its digit 0; nine more follow it in Unicode.
-    """
-
-    decimal: str = "."
-    group: str = ","
-    zero: str = "0"
-
-
 ENGLISH = Signs()
 
 
-def read_number(text: str, signs: Signs = ENGLISH) -> Decimal:
+def read_number(text: str, signs: Signs | None = None) -> Decimal:
     """The number that ``text`` is, exactly.
 
     Digits of any script, a sign, an exponent, and groups set apart by blanks or apostrophes are
     understood everywhere; points and commas as ``signs`` has them, and in the other way where only
     that makes a number ("0.7" in Germany).
 
+    Args:
+        text: As typed.
+        signs: None takes those of the language in force.
+
     Raises:
         InvalidValueError: It is no number, or it can be read as two.
     """
+    signs = signs or spoken.IN_FORCE.signs
     typed = _tidy(text)
     if len(typed) > _LONGEST:
-        raise _refused("This is longer than any number that can be meant here.")
+        raise _refused(tr("This is longer than any number that can be meant here."))
     sign = "-" if typed[:1] and typed[0] in _MINUS else ""
     body = typed[1:].lstrip() if typed[:1] and typed[0] in _MINUS + _PLUS else typed
     exponent = ""
@@ -73,23 +67,6 @@ def read_number(text: str, signs: Signs = ENGLISH) -> Decimal:
         return Decimal(f"{sign}{number}e{exponent or 0}")
     except InvalidOperation as error:
         raise _refused(_no_number(text)) from error
-
-
-def write_number(value: float | Decimal, signs: Signs = ENGLISH) -> str:
-    """A number with every digit it has and no other, as the locale writes it.
-
-    Args:
-        value: Finite.
-        signs: The locale's.
-    """
-    exact = value if isinstance(value, Decimal) else Decimal(repr(value))
-    digits = f"{exact:,f}"
-    whole, _, fraction = digits.partition(".")
-    whole = whole.replace(",", signs.group)
-    fraction = fraction.rstrip("0")
-    text = f"{whole}{signs.decimal}{fraction}" if fraction else whole
-    first = ord(signs.zero)
-    return text.translate({ord("0") + n: chr(first + n) for n in range(10)})
 
 
 def _tidy(text: str) -> str:
@@ -123,7 +100,9 @@ def _plain(body: str, text: str, signs: Signs) -> str:
     if own is not None and _speaks(body, signs):
         return own
     one, other = sorted(write_number(Decimal(found), signs) for found in readings)
-    raise _refused(f"This can be read as {one} or as {other}. Type one of these.")
+    raise _refused(
+        tr("This can be read as {one} or as {other}. Type one of these.", one=one, other=other)
+    )
 
 
 def _speaks(body: str, signs: Signs) -> bool:
@@ -148,7 +127,7 @@ def _with_decimal(body: str, point: str, signs: Signs) -> str | None:
 def _no_number(text: str) -> str:
     short = text.strip()
     short = short if len(short) <= 40 else f"{short[:39]}…"
-    return f"“{short}” is not a number." if short else "A number is needed."
+    return tr("“{text}” is not a number.", text=short) if short else tr("A number is needed.")
 
 
 def _refused(what: str) -> InvalidValueError:

@@ -12,7 +12,8 @@ from math import isfinite
 from typing import TypeVar, get_type_hints
 
 from app.domain.errors import InvalidValueError
-from app.domain.numbers import ENGLISH, Signs, read_number, write_number
+from app.domain.numbers import Signs, read_number, write_number
+from app.language import paragraph, tr, trn
 
 _MANY_DIGITS = 40
 T = TypeVar("T")
@@ -21,10 +22,23 @@ T = TypeVar("T")
 class Section(StrEnum):
     """Pages of the settings dialog, in order."""
 
-    GENERATION = "Answers"
-    MODEL = "Model"
-    APPEARANCE = "Appearance"
-    PRIVACY = "Privacy and network"
+    GENERATION = "Answers"  # not shown
+    MODEL = "Model"  # not shown
+    APPEARANCE = "Appearance"  # not shown
+    PRIVACY = "Privacy and network"  # not shown
+
+    @property
+    def label(self) -> str:
+        """Its name for people; the value is for programs."""
+        return _LABELS[self]
+
+
+_LABELS = {
+    Section.GENERATION: tr("Answers"),
+    Section.MODEL: tr("Model"),
+    Section.APPEARANCE: tr("Appearance"),
+    Section.PRIVACY: tr("Privacy and network"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,20 +122,39 @@ def check(spec: SettingSpec, value: object) -> object:
     if value is None:
         if spec.optional:
             return None
-        raise InvalidValueError(f"{label} has no value.")
+        raise InvalidValueError(tr("{label} has no value.", label=label))
     if issubclass(spec.type, StrEnum):
         try:
             return spec.type(str(value))
         except ValueError as error:
             allowed = ", ".join(spec.type)
             raise InvalidValueError(
-                f"{label} is {shown(value)}; it must be one of {allowed}."
+                tr(
+                    "{label} is {value}; it must be one of {allowed}.",
+                    label=label,
+                    value=shown(value),
+                    allowed=allowed,
+                )
             ) from error
     if type(value) is not spec.type and not _same_number(spec.type, value):
-        raise InvalidValueError(f"{label} is {shown(value)}; {_KINDS[spec.type]} is needed.")
+        raise InvalidValueError(
+            tr(
+                "{label} is {value}; {kind} is needed.",
+                label=label,
+                value=shown(value),
+                kind=_KINDS[spec.type],
+            )
+        )
     if isinstance(value, int | float) and not isinstance(value, bool):
         if not _within(spec.option, value):
-            raise InvalidValueError(f"{label} is {shown(value)}; it must be {bounds(spec)}.")
+            raise InvalidValueError(
+                tr(
+                    "{label} is {value}; it must be {bounds}.",
+                    label=label,
+                    value=shown(value),
+                    bounds=bounds(spec),
+                )
+            )
         return float(value) if spec.type is float else int(value)
     return value
 
@@ -133,10 +166,15 @@ def _same_number(kind: type, value: object) -> bool:
     return kind is int and isinstance(value, float) and value.is_integer()
 
 
-_KINDS = {bool: "true or false", int: "a whole number", float: "a number", str: "a text"}
+_KINDS = {
+    bool: tr("true or false"),
+    int: tr("a whole number"),
+    float: tr("a number"),
+    str: tr("a text"),
+}
 
 
-def read_typed(spec: SettingSpec, text: str, signs: Signs = ENGLISH) -> float | int | None:
+def read_typed(spec: SettingSpec, text: str, signs: Signs | None = None) -> float | int | None:
     """The value of a number's setting that a person typed; never another one than that.
 
     Args:
@@ -156,35 +194,42 @@ def read_typed(spec: SettingSpec, text: str, signs: Signs = ENGLISH) -> float | 
     try:
         number = read_number(typed, signs)
     except InvalidValueError as error:
-        raise InvalidValueError(f"{error.what} It must be {bounds(spec, signs)}.") from error
+        must = tr("It must be {bounds}.", bounds=bounds(spec, signs))
+        raise InvalidValueError(paragraph(error.what, must)) from error
     if not _within(spec.option, number):
-        raise InvalidValueError(f"It must be {bounds(spec, signs)}.")
+        raise InvalidValueError(tr("It must be {bounds}.", bounds=bounds(spec, signs)))
     if spec.type is int:
         if number != number.to_integral_value():
-            raise InvalidValueError(f"It must be a whole number {bounds(spec, signs)}.")
+            raise InvalidValueError(
+                tr("It must be a whole number {bounds}.", bounds=bounds(spec, signs))
+            )
         return int(number)
     value = float(number)
     if Decimal(repr(value)) != number:
-        raise InvalidValueError("It has more digits than can be kept; 15 are.")
+        raise InvalidValueError(tr("It has more digits than can be kept; 15 are."))
     return value + 0.0  # not minus nothing
 
 
-def bounds(spec: SettingSpec, signs: Signs = ENGLISH) -> str:
+def bounds(spec: SettingSpec, signs: Signs | None = None) -> str:
     """What a number's setting may be, in words: "between 16 and 131,072 tokens"."""
-    low, high, unit = spec.option.low, spec.option.high, spec.option.unit
-    tail = f" {unit}" if unit else ""
-    if low is not None and high is not None:
-        return f"between {write_number(low, signs)} and {write_number(high, signs)}{tail}"
-    if low is not None:
-        return f"at least {write_number(low, signs)}{tail}"
-    return f"at most {write_number(high, signs)}{tail}" if high is not None else "a finite number"
+    option = spec.option
+    tail = f" {option.unit}" if option.unit else ""
+    low = "" if option.low is None else write_number(option.low, signs)
+    high = "" if option.high is None else write_number(option.high, signs)
+    if low and high:
+        return tr("between {low} and {high}", low=low, high=high + tail)
+    if low:
+        return tr("at least {low}", low=low + tail)
+    return tr("at most {high}", high=high + tail) if high else tr("a finite number")
 
 
 def shown(value: object) -> str:
     """A value for a sentence: as it is while it is short, in words where it has no end."""
     if isinstance(value, int) and not isinstance(value, bool):
         digits = int(value.bit_length() * 0.30103) + 1  # cheap, and at most one too many
-        return f"a number of about {digits:,} digits" if digits > _MANY_DIGITS else f"{value:,}"
+        if digits > _MANY_DIGITS:
+            return trn("a number of about {n} digit", "a number of about {n} digits", digits)
+        return write_number(Decimal(value))
     if isinstance(value, float):
         return write_number(value) if isfinite(value) and abs(value) < 1e15 else repr(value)
     return _SHORT.repr(value)

@@ -15,6 +15,7 @@ from app.domain.errors import InvalidValueError
 from app.domain.generation import RANGES, OverflowPolicy, Sampling
 from app.domain.model import KvType
 from app.domain.options import Option, Section, SettingSpec, check, option, specs_of
+from app.language import paragraph, tr
 
 
 class ThemeChoice(StrEnum):
@@ -26,6 +27,14 @@ class ThemeChoice(StrEnum):
     HIGH_CONTRAST = "high_contrast"
 
 
+class LanguageChoice(StrEnum):
+    """What people are spoken to in; a name of :data:`app.language.spoken.LANGUAGES`, or none."""
+
+    SYSTEM = "system"
+    ENGLISH = "en"
+    GERMAN = "de"
+
+
 class LoadWhen(StrEnum):
     """When the chosen model is loaded."""
 
@@ -33,7 +42,7 @@ class LoadWhen(StrEnum):
     FIRST_USE = "first_use"  # with the first message
 
 
-_ADVISED = "what suits the model"
+_ADVISED = tr("what suits the model")
 _USUAL = Sampling()
 _G, _M, _A, _P = Section.GENERATION, Section.MODEL, Section.APPEARANCE, Section.PRIVACY
 
@@ -50,8 +59,8 @@ class Settings:
         "",
         Option(
             _G,
-            "System prompt",
-            "Given to the model before each new chat. Empty is fine.",
+            tr("System prompt"),
+            tr("Given to the model before each new chat. Empty is fine."),
             multiline=True,
             flag="--system",
         ),
@@ -60,9 +69,11 @@ class Settings:
         False,
         Option(
             _G,
-            "In place of the model's own prompt",
-            "Some models, Phi-4-reasoning among them, bring a system prompt of their own. "
-            "Off: yours follows it.",
+            tr("In place of the model's own prompt"),
+            tr(
+                "Some models, Phi-4-reasoning among them, bring a system prompt of their own. "
+                "Off: yours follows it."
+            ),
             flag="--replace-model-prompt",
         ),
     )
@@ -70,8 +81,8 @@ class Settings:
         None,
         Option(
             _G,
-            "Temperature",
-            "0 always takes the likeliest token; higher varies more.",
+            tr("Temperature"),
+            tr("0 always takes the likeliest token; higher varies more."),
             *RANGES["temperature"],
             0.05,
             none_label=_ADVISED,
@@ -83,8 +94,8 @@ class Settings:
         None,
         Option(
             _G,
-            "Top-k",
-            "Draw from the k likeliest tokens. 0 is off.",
+            tr("Top-k"),
+            tr("Draw from the k likeliest tokens. 0 is off."),
             *RANGES["top_k"],
             none_label=_ADVISED,
             first=_USUAL.top_k,
@@ -95,8 +106,8 @@ class Settings:
         None,
         Option(
             _G,
-            "Top-p",
-            "Draw from the likeliest tokens that hold this probability together.",
+            tr("Top-p"),
+            tr("Draw from the likeliest tokens that hold this probability together."),
             *RANGES["top_p"],
             0.01,
             none_label=_ADVISED,
@@ -108,8 +119,8 @@ class Settings:
         None,
         Option(
             _G,
-            "Min-p",
-            "Drop tokens below this share of the likeliest one's probability.",
+            tr("Min-p"),
+            tr("Drop tokens below this share of the likeliest one's probability."),
             *RANGES["min_p"],
             0.01,
             none_label=_ADVISED,
@@ -121,8 +132,8 @@ class Settings:
         None,
         Option(
             _G,
-            "Repeat penalty",
-            "1 is off; 1.1 is mild.",
+            tr("Repeat penalty"),
+            tr("1 is off; 1.1 is mild."),
             *RANGES["repeat_penalty"],
             0.05,
             none_label=_ADVISED,
@@ -134,13 +145,13 @@ class Settings:
         None,
         Option(
             _G,
-            "Longest answer",
-            "An answer that reaches it can be continued.",
+            tr("Longest answer"),
+            tr("An answer that reaches it can be continued."),
             1,
             131_072,
             16,
-            "tokens",
-            "what the context leaves",
+            tr("tokens"),
+            tr("what the context leaves"),
             first=1_024,
             flag="--max-tokens",
         ),
@@ -149,10 +160,10 @@ class Settings:
         None,
         Option(
             _G,
-            "Seed",
-            "The same seed repeats the same answer.",
+            tr("Seed"),
+            tr("The same seed repeats the same answer."),
             *RANGES["seed"],
-            none_label="new each time",
+            none_label=tr("new each time"),
             first=0,
             flag="--seed",
         ),
@@ -161,27 +172,27 @@ class Settings:
         OverflowPolicy.LEAVE_OUT,
         Option(
             _G,
-            "When a chat outgrows the context",
-            "What the model no longer sees is always marked.",
+            tr("When a chat outgrows the context"),
+            tr("What the model no longer sees is always marked."),
             choices={
-                OverflowPolicy.LEAVE_OUT: "Leave out the oldest messages and mark them",
-                OverflowPolicy.SUMMARISE: "Let the model summarise the oldest messages",
-                OverflowPolicy.REFUSE: "Stop and tell me",
+                OverflowPolicy.LEAVE_OUT: tr("Leave out the oldest messages and mark them"),
+                OverflowPolicy.SUMMARISE: tr("Let the model summarise the oldest messages"),
+                OverflowPolicy.REFUSE: tr("Stop and tell me"),
             },
         ),
     )
-    model_path: str = option("", Option(None, "Model file"))
+    model_path: str = option("", Option(None, tr("Model file")))
     context_size: int | None = option(
         None,
         Option(
             _M,
-            "Context size",
-            "How much text the model reads at once. More takes more memory.",
+            tr("Context size"),
+            tr("How much text the model reads at once. More takes more memory."),
             256,
             131_072,
             512,
-            "tokens",
-            "what fits this computer",
+            tr("tokens"),
+            tr("what fits this computer"),
             first=16_384,  # Phi-4's own window
             flag="--ctx",
         ),
@@ -190,11 +201,11 @@ class Settings:
         None,
         Option(
             _M,
-            "CPU threads",
-            "More than the physical cores is seldom faster.",
+            tr("CPU threads"),
+            tr("More than the physical cores is seldom faster."),
             1,
             256,
-            none_label="physical cores",
+            none_label=tr("physical cores"),
             first=4,
             flag="--threads",
         ),
@@ -203,11 +214,11 @@ class Settings:
         None,
         Option(
             _M,
-            "GPU layers",
-            "Layers computed on the graphics card. 0 uses the CPU only.",
+            tr("GPU layers"),
+            tr("Layers computed on the graphics card. 0 uses the CPU only."),
             0,
             1_000,
-            none_label="what fits",
+            none_label=tr("what fits"),
             first=0,
             flag="--gpu-layers",
         ),
@@ -216,10 +227,10 @@ class Settings:
         None,
         Option(
             _M,
-            "KV cache",
-            "f16 is exact; q8_0 takes about half the memory.",
-            none_label="f16, smaller only if needed",
-            choices={KvType.F16: "f16 (exact)", KvType.Q8_0: "q8_0 (smaller)"},
+            tr("KV cache"),
+            tr("f16 is exact; q8_0 takes about half the memory."),
+            none_label=tr("f16, smaller only if needed"),
+            choices={KvType.F16: tr("f16 (exact)"), KvType.Q8_0: tr("q8_0 (smaller)")},
             flag="--kv-type",
         ),
     )
@@ -227,10 +238,10 @@ class Settings:
         LoadWhen.START,
         Option(
             _M,
-            "Load the model",
+            tr("Load the model"),
             choices={
-                LoadWhen.START: "When Phial starts",
-                LoadWhen.FIRST_USE: "With the first message",
+                LoadWhen.START: tr("When Phial starts"),
+                LoadWhen.FIRST_USE: tr("With the first message"),
             },
         ),
     )
@@ -238,59 +249,77 @@ class Settings:
         True,
         Option(
             _M,
-            "Remember what was read",
-            "Keeps the model's state of each chat on disk, so that going back to it is quick.",
+            tr("Remember what was read"),
+            tr("Keeps the model's state of each chat on disk, so that going back to it is quick."),
         ),
     )
     kv_snapshot_gib: float = option(
-        8.0, Option(_M, "Disk space for that", "The oldest goes first.", 0.1, 1_000, 0.5, "GiB")
+        8.0,
+        Option(_M, tr("Disk space for that"), tr("The oldest goes first."), 0.1, 1_000, 0.5, "GiB"),
     )
     lookup_drafting: bool = option(
         True,
         Option(
             _M,
-            "Lookup drafting",
-            "Faster where an answer repeats its question; the words stay the model's own.",
+            tr("Lookup drafting"),
+            tr("Faster where an answer repeats its question; the words stay the model's own."),
             flag="--lookup-drafting",
+        ),
+    )
+    language: LanguageChoice = option(
+        LanguageChoice.SYSTEM,
+        Option(
+            _A,
+            tr("Language"),
+            tr("Of the window and the terminal, from the next start."),
+            choices={
+                LanguageChoice.SYSTEM: tr("As the system"),
+                LanguageChoice.ENGLISH: "English",  # not shown: as it is called by who speaks it
+                LanguageChoice.GERMAN: "Deutsch",  # not shown
+            },
         ),
     )
     theme: ThemeChoice = option(
         ThemeChoice.SYSTEM,
         Option(
             _A,
-            "Theme",
+            tr("Theme"),
             choices={
-                ThemeChoice.SYSTEM: "As the system",
-                ThemeChoice.LIGHT: "Light",
-                ThemeChoice.DARK: "Dark",
-                ThemeChoice.HIGH_CONTRAST: "High contrast",
+                ThemeChoice.SYSTEM: tr("As the system"),
+                ThemeChoice.LIGHT: tr("Light"),
+                ThemeChoice.DARK: tr("Dark"),
+                ThemeChoice.HIGH_CONTRAST: tr("High contrast"),
             },
         ),
     )
-    zoom: int = option(100, Option(_A, "Text size", "", 50, 300, 10, "%"))
+    zoom: int = option(100, Option(_A, tr("Text size"), "", 50, 300, 10, "%"))
     enter_sends: bool = option(
-        True, Option(_A, "Enter sends", "Off: Enter breaks the line and Ctrl+Enter sends.")
+        True, Option(_A, tr("Enter sends"), tr("Off: Enter breaks the line and Ctrl+Enter sends."))
     )
     wrap_code: bool = option(
-        False, Option(_A, "Wrap long lines of code", "Off: code scrolls sideways.")
+        False, Option(_A, tr("Wrap long lines of code"), tr("Off: code scrolls sideways."))
     )
     offline: bool = option(
         False,
         Option(
             _P,
-            "Offline",
-            "Refuses every connection, also those you ask for. "
-            "Phial only ever connects to download models.",
+            tr("Offline"),
+            tr(
+                "Refuses every connection, also those you ask for. "
+                "Phial only ever connects to download models."
+            ),
         ),
     )
     download_limit_mb: float | None = option(
         None,
-        Option(_P, "Download speed limit", "", 0.1, 10_000, 1, "MB/s", "no limit", first=10),
+        Option(
+            _P, tr("Download speed limit"), "", 0.1, 10_000, 1, "MB/s", tr("no limit"), first=10
+        ),
     )
-    welcomed: bool = option(False, Option(None, "First start is over"))
-    sidebar_visible: bool = option(True, Option(None, "Sidebar is shown"))
-    window_geometry: str = option("", Option(None, "Window geometry"))
-    last_conversation: str = option("", Option(None, "Conversation shown last"))
+    welcomed: bool = option(False, Option(None, tr("First start is over")))
+    sidebar_visible: bool = option(True, Option(None, tr("Sidebar is shown")))
+    window_geometry: str = option("", Option(None, tr("Window geometry")))
+    last_conversation: str = option("", Option(None, tr("Conversation shown last")))
 
     def __post_init__(self) -> None:
         for spec in SPECS.values():
@@ -326,7 +355,7 @@ def settings_from_dict(data: Mapping[str, object]) -> tuple[Settings, list[str]]
         The settings, and one sentence for each value that had to be replaced by its default.
     """
     good: dict[str, Any] = {}
-    problems = []
+    problems: list[str] = []
     for name, spec in SPECS.items():
         if name not in data:
             continue
@@ -334,7 +363,10 @@ def settings_from_dict(data: Mapping[str, object]) -> tuple[Settings, list[str]]
             good[name] = check(spec, data[name])
         except InvalidValueError as error:
             problems.append(
-                f"{error.what} The default is used; the file keeps yours until you change it."
+                paragraph(
+                    error.what,
+                    tr("The default is used; the file keeps yours until you change it."),
+                )
             )
     return Settings(**good), problems
 

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import os
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-import platformdirs
-
 from app.domain.errors import ReadOnlyStoreError
 from app.domain.private_files import make_folder
+from app.system.data_folder import (
+    HOME_VARIABLE,
+    PORTABLE_MARKER,
+    data_folder,
+    platform_folders,
+    program_folder,
+)
 
-HOME_VARIABLE = "PHIAL_HOME"
-PORTABLE_MARKER = "portable"
+__all__ = ["HOME_VARIABLE", "PORTABLE_MARKER", "Folders", "folders", "program_folder"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +73,6 @@ def _problem_making(folder: Path) -> str:
     return ""
 
 
-def program_folder() -> Path:
-    """The folder that holds the program: the executable's when frozen, else the source tree."""
-    if getattr(sys, "frozen", False):
-        return Path(sys.executable).resolve().parent
-    return Path(__file__).resolve().parents[2]
-
-
 def folders() -> Folders:
     """Choose the folders: ``PHIAL_HOME``, a ``portable`` marker beside the program, platformdirs.
 
@@ -85,27 +81,16 @@ def folders() -> Folders:
     Raises:
         ReadOnlyStoreError: ``PHIAL_HOME`` names a user who is not there.
     """
-    home = os.environ.get(HOME_VARIABLE)
-    if home:
-        return _below(_home(home), f"{HOME_VARIABLE} is set")
-    if getattr(sys, "frozen", False) and (program_folder() / PORTABLE_MARKER).exists():
-        return _below(program_folder() / "data", "portable: a marker stands beside the program")
-    dirs = platformdirs.PlatformDirs("phial", appauthor=False, roaming=False)
-    data = dirs.user_data_path
-    return Folders(
-        data, data / "models", dirs.user_cache_path, dirs.user_log_path, "this platform's own"
-    )
-
-
-def _home(text: str) -> Path:
     try:
-        return Path(text).expanduser().absolute()
+        data = data_folder()
     except RuntimeError as error:
         raise ReadOnlyStoreError(
-            f"{HOME_VARIABLE} is {text}, in the home folder of nobody.",
+            f"{HOME_VARIABLE} is {os.environ.get(HOME_VARIABLE)}, in the home folder of nobody.",
             action=f"Set {HOME_VARIABLE} to another folder.",
         ) from error
-
-
-def _below(root: Path, reason: str) -> Folders:
-    return Folders(root, root / "models", root / "cache", root / "logs", reason, given=True)
+    root, dirs = data.path, platform_folders()
+    if data.given:
+        return Folders(
+            root, root / "models", root / "cache", root / "logs", data.reason, given=True
+        )
+    return Folders(root, root / "models", dirs.user_cache_path, dirs.user_log_path, data.reason)

@@ -10,9 +10,12 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import (
     QEvent,
     QFileSystemWatcher,
+    QLibraryInfo,
+    QLocale,
     QObject,
     Qt,
     QtMsgType,
+    QTranslator,
     qInstallMessageHandler,
 )
 from PySide6.QtGui import QFileOpenEvent, QFont, QFontDatabase, QGuiApplication
@@ -20,6 +23,7 @@ from PySide6.QtWidgets import QApplication
 
 import app
 from app.domain.settings import LoadWhen
+from app.language import spoken
 from app.services.core.events import Event, ModelPhase, SettingsChanged
 from app.services.registry import Services
 from app.ui.core.gc_scheduler import GcScheduler
@@ -52,13 +56,26 @@ def make_application(argv: list[str] | None = None) -> QApplication:
     )
     QGuiApplication.setDesktopFileName("chat.phial.Phial")
     fall_back_to_other_input_methods()
+    # Numbers are typed and shown as the rest is said, wherever the computer is.
+    QLocale.setDefault(QLocale(spoken.IN_FORCE.code))
     application = QApplication(argv or sys.argv[:1])
+    _speak(application)
     application.setApplicationName("Phial")
     application.setApplicationVersion(app.__version__)
     application.setOrganizationName("Phial")
     application.setStyle("Fusion")  # takes the theme's colours alike on every system
     application.setWindowIcon(icons.application_icon())
     return application
+
+
+def _speak(application: QApplication) -> None:
+    """Qt's own words (OK, Undo, its file dialog) in the language in force, and its direction."""
+    if spoken.IN_FORCE.right_to_left:
+        application.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+    words = QTranslator(application)
+    folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
+    if words.load(f"qtbase_{spoken.IN_FORCE.code}", folder):
+        application.installTranslator(words)
 
 
 def fall_back_to_other_input_methods() -> None:

@@ -25,6 +25,7 @@ from app.engine.llama.backend import load_binding
 from app.engine.llama.binding import mismatches
 from app.engine.llama.signatures import FUNCTIONS
 from app.hub.api.catalog import load_catalog
+from app.language import spoken
 from app.markup.code.highlighter import highlight
 from app.markup.maths.render import FormulaStyle, MathError, render
 from app.markup.parse import parse
@@ -103,6 +104,7 @@ def _checks(root: Path, engine: Engine) -> list[Check]:
     return [
         Check("phial", lambda: f"{app.__version__}, Python {sys.version.split()[0]}"),
         Check("bundled data", _data),
+        Check("languages", _languages),
         Check("Qt", _qt),
         Check("database", lambda: _database(root)),
         Check("Markdown", _markdown),
@@ -121,6 +123,14 @@ def _data() -> str:
             raise CheckFailedError(f"{'/'.join(parts)} is missing")
     catalog = load_catalog(bundled("models", "catalog.json"))
     return f"{len(DATA)} files, {len(catalog.entries())} models in the catalogue"
+
+
+def _languages() -> str:
+    names = [spoken.language(code).own_name for code in spoken.LANGUAGES]
+    for code in spoken.LANGUAGES[1:]:
+        if isinstance(spoken.language(code).catalogue, spoken.English):
+            raise CheckFailedError(f"the catalogue of {code} is missing")
+    return ", ".join(names)
 
 
 def _qt() -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import importlib
 import pkgutil
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import fields, replace
 from functools import cache
@@ -33,6 +34,8 @@ from app.ui.shell.command_table import COMMANDS, OTHER_KEYS, CommandActions
 from app.ui.transcript.widgets.signals import ActionKind, MessageAction
 from tests.scenarios import hands
 from tests.support import terminal
+
+_PLACEHOLDER = re.compile(r"\{\w+\}")
 
 TakeOut = Callable[[pytest.MonkeyPatch], None]
 
@@ -162,6 +165,8 @@ def _words(value: ast.expr) -> Iterator[str]:
         case ast.JoinedStr():
             yield "".join(getattr(part, "value", "…") if isinstance(part, ast.Constant) else "…"
                           for part in value.values)  # fmt: skip
+        case ast.Call(func=ast.Name("tr" | "trc"), args=[*_, ast.Constant(str(text))]):
+            yield text if not value.keywords else _PLACEHOLDER.sub("…", text)
         case ast.Call():
             yield "…"
 
@@ -172,10 +177,9 @@ def _listed() -> Iterator[str]:
         for top in ast.parse(Path(str(module.__file__)).read_text(encoding="utf-8")).body:
             for pair in (one for one in ast.walk(top) if isinstance(one, ast.Tuple)):
                 match pair.elts:
-                    case [ast.Constant(str(text)), ast.Attribute(ast.Name(kind)), *_] if (
-                        kind in _KINDS
-                    ):
-                        yield f"{getattr(top, 'name', '')}: {text}"
+                    case [said, ast.Attribute(ast.Name(kind)), *_] if kind in _KINDS:
+                        for text in _words(said):
+                            yield f"{getattr(top, 'name', '')}: {text}"
 
 
 def _questions() -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,7 +16,9 @@ from pytestqt.qtbot import QtBot
 
 from app.domain.settings import Settings
 from app.engine.scripted import ScriptedEngine
+from app.language import tr
 from app.store import SettingsStore
+from app.system.language import choose_language
 from app.ui.application import run
 from app.ui.conversation.empty_states import WelcomePage
 from app.ui.main_window import MainWindow
@@ -25,6 +28,7 @@ from tests.scenarios.registry import scenario
 from tests.support.chatting import say, wait_for_end
 from tests.support.gguf_factory import write_model
 from tests.support.harness import Harness, build
+from tests.support.languages import speaking
 from tests.support.settings_dialog import SettingsHand
 from tests.support.window import Open, Opened, close
 
@@ -233,3 +237,25 @@ def test_the_chat_that_was_looked_at_last_is_shown_after_the_next_start(
     again = lives.start()
     assert again.window.windowTitle().startswith("First")
     assert again.window.controller.branch[0].message.content == "First"
+
+
+def _not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.system.language.stored_language", str)
+
+
+@scenario("setting", "language", without=_not_read)
+def test_the_language_that_was_chosen_is_spoken_from_the_next_start(
+    lives: Lives, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = lives.start()
+    hand = SettingsHand(lives.qtbot, opened.window)
+    hand.open()
+    hand.choose("language", "Deutsch")
+    hand.close()
+    close(opened)
+    monkeypatch.setenv("PHIAL_HOME", str(lives.folder))
+    monkeypatch.delenv("PHIAL_LANGUAGE")
+    monkeypatch.setenv("LC_ALL", "en_US.UTF-8")
+    choose_language()
+    with speaking(os.environ["PHIAL_LANGUAGE"]):
+        assert tr("Settings") == "Einstellungen"

@@ -20,6 +20,8 @@ from typing import Any
 import app
 from app.engine.base import EngineOptions
 from app.engine.process import frames
+from app.language import spoken
+from app.language.spoken import VARIABLE
 
 log = logging.getLogger(__name__)
 
@@ -146,6 +148,7 @@ class EngineProcess:
                 **os.environ,
                 "PYTHONPATH": os.pathsep.join(path for path in paths if path),
                 "PYTHONUNBUFFERED": "1",
+                VARIABLE: spoken.IN_FORCE.code,
                 **(environment or {}),
             },
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),

@@ -1,7 +1,7 @@
 """The frames between client and engine process: one JSON object a line.
 
 Frozen dataclasses are written with their type's name and rebuilt from their type hints. NUL, line
-ends and lone surrogates in texts survive.
+ends and lone surrogates in texts survive. A sentence goes as what it is made of.
 """
 
 from __future__ import annotations
@@ -20,9 +20,11 @@ import app.domain.errors
 from app.domain import generation, model
 from app.domain.errors import EngineError, KnownError
 from app.engine.base import EngineOptions
+from app.language.sentence import Sentence, sentence_from
 
 MAX_LINE = 256 * 1024 * 1024  # bytes; a chat of 1 MB messages stays far below
 _TYPE = "$"
+_SENTENCE = "$sentence"
 
 
 # --- commands -------------------------------------------------------------------------------
@@ -251,6 +253,8 @@ def _plain(value: object) -> object:
     if kind in _NAMES_OF:
         named = {name: _plain(getattr(value, name)) for name in _NAMES_OF[kind]}
         return {_TYPE: kind.__name__, **named}
+    if isinstance(value, Sentence):  # made anew in the other process, for its people
+        return {_SENTENCE: value.data()}
     if isinstance(value, StrEnum):
         return str(value)
     if isinstance(value, Path):
@@ -268,16 +272,17 @@ def _hints(kind: type) -> dict[str, Any]:
 
 
 def _rebuild(value: Any, hint: Any) -> Any:
-    if isinstance(value, dict) and _TYPE in value:
+    if hint in _SIMPLE and type(value) in _SIMPLE:
+        return value
+    if isinstance(value, dict) and _TYPE not in value:
+        if _SENTENCE in value:
+            return sentence_from(value[_SENTENCE])
+        return {key: _rebuild(item, object) for key, item in value.items()}
+    if isinstance(value, dict):
         kind = _KNOWN[value[_TYPE]]
         hints = _hints(kind)
         del value[_TYPE]
-        return kind(
-            **{
-                key: item if hints[key] in _SIMPLE else _rebuild(item, hints[key])
-                for key, item in value.items()
-            }
-        )
+        return kind(**{key: _rebuild(item, hints[key]) for key, item in value.items()})
     origin = typing.get_origin(hint)
     if origin in {Union, types.UnionType}:
         choices = [choice for choice in typing.get_args(hint) if choice is not type(None)]

@@ -79,7 +79,7 @@ def failed_message(message: Message, error: KnownError) -> Message:
         message,
         status=MessageStatus.INTERRUPTED if died else MessageStatus.FAILED,
         stop_reason=StopReason.ENGINE_DIED if died else None,
-        error=str(error),
+        error=error.told,
     )
 
 

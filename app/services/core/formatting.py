@@ -10,57 +10,22 @@ from app.domain.conversation import Conversation, Message, MessageStatus
 from app.domain.download import DownloadItem, DownloadState
 from app.domain.generation import StopReason, Timings
 from app.domain.model import ModelFile
+from app.language import tr
+from app.language.formats import day_and_time, duration, percent, size
+from app.language.numbers import write
 from app.services.core.events import ContextMeasured, ModelPhase, ModelState
 from app.store.safety.backups import Content, Lost
 
+__all__ = ["duration", "percent", "size"]  # with the words of this module, for its callers
 SEPARATOR = " · "
 MORE_HITS = "There are more. Add words, or in:title, before: or after:."
 NEW_CHAT = "New chat"
 _DRAFT_SHOWN = 40  # characters
-_UNITS = ("bytes", "kB", "MB", "GB", "TB")
-MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
 
 
 def amount(number: int, noun: str, plural: str = "") -> str:
     """A count with its noun: ``1 token``, ``3,120 tokens``."""
-    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
-
-
-def size(number: int) -> str:
-    """Bytes in decimal units, as file managers and the Hub give them: ``9.05 GB``."""
-    value, unit = float(max(number, 0)), _UNITS[0]
-    for unit in _UNITS:
-        if value < 999.5 or unit == _UNITS[-1]:
-            break
-        value /= 1000
-    if unit == _UNITS[0]:
-        return amount(int(value), "byte")
-    return f"{value:.2f} {unit}" if value < 10 else f"{value:.1f} {unit}"
-
-
-def duration(seconds: float) -> str:
-    """A span of time, as coarse as it is long: ``12 s``, ``2 min``, ``1 h 5 min``."""
-    whole = max(0, round(seconds))
-    if whole < 60:
-        return f"{whole} s"
-    minutes = round(whole / 60)
-    if minutes < 60:
-        return f"{minutes} min"
-    hours, rest = divmod(minutes, 60)
-    return f"{hours} h {rest} min" if rest else f"{hours} h"
+    return f"{write(number)} {noun if number == 1 else plural or noun + 's'}"
 
 
 def time_left(seconds: float | None) -> str:
@@ -74,15 +39,10 @@ def time_left(seconds: float | None) -> str:
     return f"about {duration(seconds)} left"
 
 
-def percent(fraction: float) -> str:
-    """A share from 0 to 1 as a whole number of per cent: ``43 %``."""
-    return f"{int(min(max(fraction, 0.0), 1.0) * 100)} %"
-
-
 def rate(tokens_per_second: float) -> str:
     """An answer's speed: ``12.3 tokens/s``, from a hundred on without the tenth."""
     digits = 1 if tokens_per_second < 99.95 else 0
-    return f"{tokens_per_second:,.{digits}f} tokens/s"
+    return tr("{speed} tokens/s", speed=write(tokens_per_second, digits=digits))
 
 
 def join(*parts: str) -> str:
@@ -304,8 +264,7 @@ def undone(removed: int, trashed: int) -> str:
 
 def date_and_time(moment: datetime) -> str:
     """Date and time in the reader's zone: ``21 November 2026, 14:05``."""
-    local = moment.astimezone()
-    return f"{local.day} {MONTHS[local.month - 1]} {local.year}, {local:%H:%M}"
+    return day_and_time(moment.astimezone())
 
 
 def content(found: Content | None) -> str:

@@ -9,7 +9,7 @@ from enum import IntEnum
 from operator import itemgetter
 
 from app.domain.conversation import Conversation
-from app.services.core.formatting import MONTHS
+from app.language.formats import month
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class _Span:
             return cls("Previous 7 days", _midnight(week_ago, zone), _midnight(yesterday, zone))
         first = day.replace(day=1)
         after = (first + timedelta(days=31)).replace(day=1)
-        heading = f"{MONTHS[day.month - 1]} {day.year}"
+        heading = month(day)
         return cls(heading, _midnight(first, zone), _midnight(min(after, week_ago), zone))
 
 

@@ -21,6 +21,7 @@ from app.domain.conversation import (
 )
 from app.domain.errors import InvalidValueError, NotFoundError
 from app.domain.model import ModelRef
+from app.language.sentence import to_stored
 from app.store.conversations.conversation_queries import (
     conversation_seq,
     insert_conversation,
@@ -365,7 +366,7 @@ def _outcome(connection: Connection, conversation: int, message: Message) -> tup
         message.seed,
         None if message.stop_reason is None else str(message.stop_reason),
         None if message.timings is None else timings_json(message.timings),
-        to_blob(message.error) if message.error else None,
+        to_blob(to_stored(message.error)) if message.error else None,
         LeftOutCodec(connection).to_json(conversation, message.left_out),
     )
 

@@ -18,6 +18,7 @@ from app.domain.generation import (
     sampling_from_dict,
 )
 from app.domain.model import ModelRef
+from app.language.sentence import from_stored
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -117,7 +118,7 @@ def message_from_row(row: tuple[Any, ...], left_out_of: LeftOutCodec) -> Message
         seed=seed,
         stop_reason=None if stop_reason is None else StopReason(stop_reason),
         timings=None if timings is None else timings_from_json(timings),
-        error=to_text(error),
+        error=from_stored(to_text(error)),
         left_out=() if left_out is None else left_out_of.to_ids(conversation, left_out),
     )
 

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.domain.options import SettingSpec
+from app.language import tr
 from app.ui.settings.number_field import NumberField
 from app.ui.style.text_fields import PlainEditor
 
@@ -142,6 +143,6 @@ class SettingField:
         self.widget.setAccessibleDescription(spec.option.help)
 
     def _use_check_box(self, changed: Callable[[], None]) -> None:
-        box = QCheckBox("On")
+        box = QCheckBox(tr("On"))
         box.clicked.connect(changed)
         self.widget, self.read, self.show = box, box.isChecked, box.setChecked

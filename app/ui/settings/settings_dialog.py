@@ -23,6 +23,7 @@ from app.domain.errors import InvalidValueError, KnownError
 from app.domain.numbers import write_number
 from app.domain.options import Section, SettingSpec
 from app.domain.settings import SPECS, Settings
+from app.language import paragraph, tr
 from app.services.core.settings import SettingsService
 from app.ui.core.assistive_activation import AssistedChoice
 from app.ui.settings.number_field import NumberField, signs_of
@@ -67,7 +68,9 @@ class SettingRow(QFrame):
         self._field = SettingField(spec, self._apply, first)
         label = StyledLabel(spec.option.label, "subheading")
         label.setBuddy(self._field.widget)
-        self._reset = IconButton("reset", f"Reset {spec.option.label} to its default")
+        self._reset = IconButton(
+            "reset", tr("Reset {label} to its default", label=spec.option.label)
+        )
         self._reset.set_theme(theme)
         self._reset.clicked.connect(self._to_default)
         self._error = StyledLabel("", "error")
@@ -107,7 +110,8 @@ class SettingRow(QFrame):
     def matches(self, query: str) -> bool:
         """Whether every word of ``query`` occurs in label, help or name."""
         option = self.spec.option
-        text = f"{option.label} {option.help} {self.spec.name} {option.section}".casefold()
+        page = option.section.label if option.section is not None else ""
+        text = f"{option.label} {option.help} {self.spec.name} {page}".casefold()
         return all(word in text for word in query.casefold().split())
 
     def finish(self) -> Refusal | None:
@@ -118,8 +122,9 @@ class SettingRow(QFrame):
             return None
         field, typed = self._field.widget, ""
         if isinstance(field, NumberField):
-            typed = f"“{field.text()}” was typed. "
-        return Refusal(f"{self.spec.option.label} was not changed.", typed + self._error.text())
+            typed = tr("“{text}” was typed.", text=field.text())
+        what = tr("{label} was not changed.", label=self.spec.option.label)
+        return Refusal(what, paragraph(typed, self._error.text()))
 
     def _show(self, value: object) -> None:
         self._field.widget.blockSignals(True)  # showing is not changing
@@ -133,7 +138,7 @@ class SettingRow(QFrame):
         try:
             value = self._field.read()
         except InvalidValueError as error:
-            self._refuse(f"{error.what} {self._stays()}")
+            self._refuse(paragraph(error.what, self._stays()))
             return
         self._set(value)
 
@@ -154,7 +159,7 @@ class SettingRow(QFrame):
         self._error.setText(sentence)
         self._error.show()
         self._error.setAccessibleName(sentence)
-        self._field.widget.setAccessibleDescription(f"{sentence} {self.spec.option.help}".strip())
+        self._field.widget.setAccessibleDescription(paragraph(sentence, self.spec.option.help))
         self._reset.show()
         if not told:
             announce(self, sentence)
@@ -163,9 +168,10 @@ class SettingRow(QFrame):
         option = self.spec.option
         value = getattr(self._service.current, self.spec.name)
         if value is None:
-            return f"{option.label} stays “{option.none_label}”."
+            return tr("{label} stays “{value}”.", label=option.label, value=option.none_label)
         number = write_number(value, signs_of(self._field.widget.locale()))
-        return f"{option.label} stays {number}{f' {option.unit}' if option.unit else ''}."
+        shown = f"{number} {option.unit}".strip()
+        return tr("{label} stays {value}.", label=option.label, value=shown)
 
 
 class SettingsDialog(QDialog):
@@ -193,17 +199,17 @@ class SettingsDialog(QDialog):
         advised: Mapping[str, float] | None = None,
     ) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Settings")
+        self.setWindowTitle(tr("Settings"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(760, 560)
-        self._search = QLineEdit(placeholderText="Search settings", clearButtonEnabled=True)
-        self._search.setAccessibleName("Search settings")
+        self._search = QLineEdit(placeholderText=tr("Search settings"), clearButtonEnabled=True)
+        self._search.setAccessibleName(tr("Search settings"))
         self._sections = QListWidget()
-        self._sections.setAccessibleName("Sections")
+        self._sections.setAccessibleName(tr("Sections"))
         self._sections.setFixedWidth(180)
         height = self._sections.fontMetrics().height() + 14
         for section in Section:
-            item = QListWidgetItem(str(section), self._sections)
+            item = QListWidgetItem(section.label, self._sections)
             item.setSizeHint(QSize(0, height))
         self._rows = [
             SettingRow(spec, service, theme, {**_firsts(), **(advised or {})}.get(spec.name))
@@ -213,7 +219,7 @@ class SettingsDialog(QDialog):
         ]
         self._extras = extras or {}
         self._heading = StyledLabel("", "heading")
-        self._none = StyledLabel("No setting fits.", "muted")
+        self._none = StyledLabel(tr("No setting fits."), "muted")
         self._lay_out()
         self._search.textChanged.connect(self._choose)
         self._sections.currentRowChanged.connect(self._on_section)
@@ -274,7 +280,7 @@ class SettingsDialog(QDialog):
     def _choose(self, query: str) -> None:
         section = list(Section)[max(self._sections.currentRow(), 0)]
         searching = bool(query.strip())
-        self._heading.setText("Found" if searching else str(section))
+        self._heading.setText(tr("Found") if searching else section.label)
         shown = 0
         for row in self._rows:
             fits = row.matches(query) if searching else row.spec.option.section is section

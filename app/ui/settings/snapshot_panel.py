@@ -6,6 +6,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout
 
 from app.domain.errors import KnownError
+from app.language import tr
 from app.services.core import formatting
 from app.ui.shell.window_context import WindowContext
 from app.ui.style.dialogs import push_button
@@ -20,8 +21,8 @@ class SnapshotPanel(QFrame):
         super().__init__()
         self._shell = shell
         self._line = StyledLabel("", "muted")
-        self._clear = push_button("Clear")
-        self._clear.setAccessibleName("Clear what was remembered of chats")
+        self._clear = push_button(tr("Clear"))
+        self._clear.setAccessibleName(tr("Clear what was remembered of chats"))
         self._clear.setAutoDefault(False)
         self._clear.clicked.connect(self._on_clear)
         row = QHBoxLayout(self)
@@ -35,8 +36,11 @@ class SnapshotPanel(QFrame):
         snapshots = self._shell.services.snapshots
         used, cap = snapshots.used_bytes(), snapshots.cap_bytes()
         self._line.setText(
-            f"Remembered state of chats: {formatting.size(used)} of at most "
-            f"{formatting.size(cap)} on disk"
+            tr(
+                "Remembered state of chats: {used} of at most {cap} on disk",
+                used=formatting.size(used),
+                cap=formatting.size(cap),
+            )
         )
         self._clear.setEnabled(used > 0)
 
@@ -54,7 +58,10 @@ class SnapshotPanel(QFrame):
 
     def _cleared(self, freed: int) -> None:
         self._line.setText(
-            f"{formatting.size(freed)} freed. Chats are read again when you go back."
+            tr(
+                "{size} freed. Chats are read again when you go back.",
+                size=formatting.size(freed),
+            )
         )
 
     def _failed(self, error: KnownError) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QVBoxLayout
 
 from app.domain.errors import KnownError
+from app.language import tr
 from app.services.models.downloads import DownloadService
 from app.ui.style.dialogs import push_button
 from app.ui.style.theme import SPACE
@@ -18,12 +19,12 @@ class TokenPanel(QFrame):
         super().__init__()
         self._downloads = downloads
         self._field = QLineEdit(echoMode=QLineEdit.EchoMode.Password)
-        self._field.setAccessibleName("Hugging Face access token")
+        self._field.setAccessibleName(tr("Hugging Face access token"))
         self._field.setPlaceholderText("hf_…")
         self._field.returnPressed.connect(self._keep)
-        keep, forget = push_button("Keep"), push_button("Forget")
-        keep.setAccessibleName("Keep the access token")
-        forget.setAccessibleName("Forget the access token")
+        keep, forget = push_button(tr("Keep")), push_button(tr("Forget"))
+        keep.setAccessibleName(tr("Keep the access token"))
+        forget.setAccessibleName(tr("Forget the access token"))
         keep.clicked.connect(self._keep)
         forget.clicked.connect(self._forget)
         self._answer = StyledLabel("", "small")
@@ -37,11 +38,13 @@ class TokenPanel(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, SPACE // 2, 0, SPACE // 2)
         column.setSpacing(2)
-        column.addWidget(StyledLabel("Hugging Face access token", "subheading"))
+        column.addWidget(StyledLabel(tr("Hugging Face access token"), "subheading"))
         column.addWidget(
             StyledLabel(
-                "Only needed for gated or private repositories. It is sent to no other host and "
-                "never written to a file of Phial.",
+                tr(
+                    "Only needed for gated or private repositories. It is sent to no other host "
+                    "and never written to a file of Phial."
+                ),
                 "muted",
             )
         )
@@ -61,7 +64,7 @@ class TokenPanel(QFrame):
         except KnownError as error:
             self._say(str(error))
         else:
-            self._say("The access token is forgotten.")
+            self._say(tr("The access token is forgotten."))
 
     def _say(self, text: str) -> None:
         self._answer.setText(text)

@@ -38,6 +38,7 @@ from PySide6.QtSvg import QSvgRenderer
 
 from app.domain.errors import TransferError
 from app.domain.generation import Role
+from app.language.formats import day, day_and_time
 from app.markup.code.highlighter import TokenKind
 from app.markup.maths.render import Formula, FormulaStyle, MathError, render
 from app.markup.parse import parse
@@ -227,9 +228,9 @@ def _boxed(body: str, ground: str) -> str:
 def _page(chat: Chat, look: _PrintRenderer, options: ExportOptions, asked: list[str]) -> str:
     c = chat.conversation
     title = escape(c.title.strip() or "Untitled chat", quote=False)
-    day = f"{options.local(c.created_at):%d %B %Y}"
+    made = day(options.local(c.created_at))
     parts = [
-        f'<p class="title">{title}</p>\n<p class="muted" style="margin-top:0">{day}</p>\n',
+        f'<p class="title">{title}</p>\n<p class="muted" style="margin-top:0">{made}</p>\n',
     ]
     if said := system_prompt(chat, options):
         prompt = _text(said, HtmlBlocks(look, "s", breaks=True, rows=_ROWS))
@@ -253,7 +254,7 @@ def _turn(
     turn: ExportedTurn, prefix: str, look: _PrintRenderer, options: ExportOptions, anchor: str = ""
 ) -> str:
     message = turn.message
-    when = f"{options.local(message.created_at):%d %B %Y, %H:%M}"
+    when = day_and_time(options.local(message.created_at))
     when = " · ".join(filter(None, (when, turn.place)))
     who = escape(author(message), quote=False)
     head = f'<p class="who">{anchor}{who} <span class="muted">&nbsp;{when}</span></p>\n'

@@ -15,6 +15,7 @@ from xml.etree import ElementTree
 import pytest
 
 import app
+from app.language.spoken import LANGUAGES
 from app.system.paths import PORTABLE_MARKER
 
 PACKAGING = Path(app.__file__).parents[1] / "packaging"
@@ -53,6 +54,8 @@ def test_everything_that_the_program_opens_beside_itself_goes_in() -> None:
         "models/demo.gguf", "models/catalog.json", "packaging/CHANGELOG.md",
         "assets/phial.png", "./LICENSE",
     } <= inside  # fmt: skip
+    inside = {f"{folder}/{Path(source).name}" for source, folder in contents.catalogues(ROOT)}
+    assert inside == {f"app/language/catalogues/{code}.mo" for code in LANGUAGES[1:]}
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     wheel = project["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"]
     assert {source.partition("/")[0] for source in wheel} == {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from app.domain.generation import Role
+from app.language.formats import day, day_and_time
 from app.markup.code.highlighter import TokenKind
 from app.markup.maths.render import FormulaStyle, MathError, render
 from app.markup.parse import parse
@@ -116,7 +117,7 @@ def write_html(chat: Chat, options: ExportOptions) -> str:
         '<meta name="color-scheme" content="light dark">\n'
         f"<title>{title}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<main>\n"
         f"<h1>{title}</h1>\n"
-        f'<p class="when">{options.local(c.created_at):%d %B %Y}</p>\n'
+        f'<p class="when">{day(options.local(c.created_at))}</p>\n'
         f"{prompt}{shown}</main>\n</body>\n</html>\n"
     )
 
@@ -132,7 +133,7 @@ def _turn(turn: ExportedTurn, prefix: str, look: BrowserRenderer, options: Expor
     error = f'<p class="error">{escape(message.error)}</p>\n' if message.error else ""
     return (
         f'<section class="{kind}">\n<h2>{who} '
-        f'<time datetime="{message.created_at.isoformat()}">{when:%d %B %Y, %H:%M}</time>'
+        f'<time datetime="{message.created_at.isoformat()}">{day_and_time(when)}</time>'
         f"{place}</h2>\n"
         f'<div class="text" dir="auto">\n{body}{error}</div>\n</section>\n'
     )

@@ -17,6 +17,7 @@ from collections.abc import Iterable
 
 from app.domain.conversation import Message, MessageStatus
 from app.domain.generation import Role
+from app.language.formats import day_and_time
 from app.markup.transfer.readers.json_values import Json, ShapeError, as_list, as_map, parse_json
 from app.markup.transfer.readers.patches import Patch, undo
 from app.markup.transfer.values import Chat, ExportFormat, ExportOptions
@@ -85,7 +86,7 @@ def write_markdown(chat: Chat, options: ExportOptions) -> str:
     for number, (turn, text) in enumerate(zip(listed, shown[1:], strict=True), 1):
         message = turn.message
         pieces.append(f"\n## {_line(author(message))}\n")
-        told = [f"{options.local(message.created_at):%d %B %Y, %H:%M}"]
+        told = [day_and_time(options.local(message.created_at))]
         version = versions.get(message.id)
         if version and version.count > 1:
             told.append(f"version {version.index} of {version.count}")

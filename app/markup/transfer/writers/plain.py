@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.domain.generation import Role
+from app.language.formats import day, day_and_time
 from app.markup.transfer.values import Chat, ExportFormat, ExportOptions
 from app.markup.transfer.writers.exported_turns import system_prompt, turns
 from app.markup.transfer.writers.markdown import author
@@ -26,13 +27,13 @@ class PlainExporter:
         """What is shown of one chat."""
         (chat,) = chats
         c = chat.conversation
-        parts = [c.title.strip() or "Untitled chat", f"{options.local(c.created_at):%d %B %Y}"]
+        parts = [c.title.strip() or "Untitled chat", day(options.local(c.created_at))]
         prompt = system_prompt(chat, options)
         if prompt:
             parts += ["", "System prompt:", prompt]
         for turn in turns(chat, options):
             message = turn.message
-            when = f"{options.local(message.created_at):%d %B %Y, %H:%M}"
+            when = day_and_time(options.local(message.created_at))
             head = " · ".join(filter(None, (author(message), when, turn.place)))
             parts += ["", _RULE, head, "", _words(message.content, message.role)]
         text = "\n".join(parts) + "\n"

@@ -1,0 +1,241 @@
+"""The real window in a pseudo-language: what is still plain English, and what has no room.
+
+    PHIAL_LANGUAGE=pseudo python -m tests.tools.pseudo_window FOLDER
+    PHIAL_LANGUAGE=pseudo python -m tests.tools.pseudo_window FOLDER --pictures
+
+Every screen is opened over the scripted engine, all that is visible on it is read, and one object
+of JSON says by screen which texts stand outside brackets and which do not fit their widgets. What
+people and models write is Greek here, so that what is Latin and in no brackets is the program's.
+``tests/ui/test_pseudo_language.py`` runs it; ``--pictures`` also puts a picture of each screen into
+the folder.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from PySide6.QtCore import QEventLoop, QModelIndex, QPoint, Qt, QTimer
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QApplication,
+    QComboBox,
+    QDialog,
+    QGroupBox,
+    QLabel,
+    QLineEdit,
+    QMenu,
+    QPlainTextEdit,
+    QPushButton,
+    QTabBar,
+    QWidget,
+)
+
+from app.domain.options import Section
+from app.domain.settings import Settings
+from app.engine.scripted import ScriptedEngine
+from app.ui.application import AppearanceController, make_application
+from app.ui.main_window import MainWindow
+from app.ui.settings.settings_dialog import SettingsDialog
+from tests.support.harness import Harness, build
+
+QUESTION, ANSWER = "Τί είναι αυτό;", ["Αυτό ", "είναι ένα ", "παράδειγμα."]
+NAMES = re.compile(
+    r"Phial|Phi-[\w.-]+|Hugging ?Face|SQLite|Python|Qt|llama\.cpp|GGUF|LaTeX|Markdown|HTML|JSON|PDF"
+    r"|Ctrl|Shift|Alt|Enter|Esc|Space|Tab|Home|End|PgUp|PgDown|Page (?:Up|Down)|Del(?:ete)?|Ins"
+    r"|Return|Backspace|Menu|Up|Down|Left|Right|F\d+|[kMGT]i?B(?:/s)?|bytes|min|CPU|GPU|KV|ms"
+    r"|English|Deutsch|hf_…|Q\d\w*|f16|q8_0|https?://\S+|[\w-]+(?:[/.][\w-]+)+|MIT|[\w.-]+\.gguf"
+)
+_BRACKETS = re.compile(r"\[[^\[\]]*\]")
+_WORD = re.compile(r"[A-Za-z]{2,}")
+_LONG = 80
+
+
+def plain(text: str) -> bool:
+    """Whether something of a text came from no catalogue."""
+    while (inner := _BRACKETS.sub("", text)) != text:
+        text = inner
+    return bool(_WORD.search(NAMES.sub("", text)))
+
+
+def texts_of(widget: QWidget) -> Iterator[str]:
+    """Everything a widget says, to eyes and to screen readers."""
+    yield from (widget.accessibleName(), widget.accessibleDescription(), widget.toolTip())
+    if widget.isWindow():
+        yield widget.windowTitle()
+    match widget:
+        case QLabel() | QAbstractButton():
+            yield widget.text()
+        case QGroupBox():
+            yield widget.title()
+        case QLineEdit():
+            yield widget.placeholderText()
+        case QPlainTextEdit():
+            yield widget.placeholderText()
+        case QComboBox():
+            yield from (widget.itemText(row) for row in range(widget.count()))
+        case QTabBar():
+            yield from (widget.tabText(tab) for tab in range(widget.count()))
+        case QAbstractItemView() if widget.model() is not None:
+            model, top = widget.model(), QModelIndex()
+            for row in range(min(model.rowCount(top), 60)):
+                for column in range(8):  # an index beyond the last says nothing
+                    for role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+                        yield str(model.index(row, column).data(role) or "")
+        case QMenu():
+            yield from _entries(widget)
+
+
+def _entries(menu: QMenu) -> Iterator[str]:
+    for action in menu.actions():
+        yield from (action.text(), action.toolTip())
+        below = action.menu()
+        if isinstance(below, QMenu):
+            yield from _entries(below)
+
+
+def clipped(widget: QWidget) -> bool:
+    """Whether a label or a button shows less than its text."""
+    if not isinstance(widget, QLabel | QPushButton | QTabBar) or widget.visibleRegion().isEmpty():
+        return False
+    if isinstance(widget, QLabel):
+        if not widget.text() or widget.property("elides"):
+            return False
+        if widget.wordWrap():
+            return widget.heightForWidth(widget.width()) > widget.height() + 1
+    return widget.sizeHint().width() > widget.width() + 1
+
+
+class Inspector:
+    """Opens screens of one window and notes what it sees on them."""
+
+    def __init__(self, folder: Path, *, pictures: bool) -> None:
+        self._folder, self._pictures = folder, pictures
+        self.found: dict[str, dict[str, list[str]]] = {}
+        self._application = make_application()
+
+    def window(self, name: str, settings: Settings) -> tuple[MainWindow, Harness]:
+        """A window over a data folder of its own."""
+        harness = build(self._folder / name, ScriptedEngine(ANSWER), settings)
+        look = AppearanceController(self._application, harness.services)
+        look.apply()
+        window = MainWindow(harness.services, look.theme)
+        look.add_window(window)
+        window.show()
+        window.begin()
+        self.settle()
+        return window, harness
+
+    def settle(self, done: Callable[[], bool] = lambda: True) -> None:
+        """Let the window do what it has to, until it is ``done``."""
+        loop = QEventLoop()
+        ticks = QTimer()
+        left = [400]
+
+        def look() -> None:
+            left[0] -= 1
+            if (left[0] < 390 and done()) or not left[0]:
+                loop.quit()
+
+        ticks.timeout.connect(look)
+        ticks.start(25)
+        loop.exec()
+
+    def look(self, screen: str, top: QWidget) -> None:
+        """Note what is seen of a window."""
+        widgets = [top, *(one for one in top.findChildren(QWidget) if one.isVisibleTo(top))]
+        said = {text for one in widgets for text in texts_of(one) if plain(text)}
+        cut = {_name(one) for one in widgets if clipped(one)}
+        print(screen, file=sys.stderr)
+        self.found[screen] = {
+            "plain": sorted(text[:_LONG] for text in said),
+            "clipped": sorted(cut),
+        }
+        if self._pictures:
+            top.grab().save(str(self._folder / f"{screen}.png"))
+
+    def dialog(self, window: MainWindow, command: str, screen: str = "") -> QDialog | None:
+        """Give a command that opens a dialog, and look at it."""
+        action: QAction = window.actions_table[command]
+        action.trigger()
+        self.settle()
+        shown = [one for one in window.findChildren(QDialog) if one.isVisible()]
+        if not shown:
+            self.found[screen or command] = {"plain": ["no dialog came"], "clipped": []}
+            return None
+        self.look(screen or command, shown[-1])
+        return shown[-1]
+
+
+def _name(widget: QWidget) -> str:
+    text = next(filter(None, texts_of(widget)), "")
+    at = widget.mapTo(widget.window(), QPoint())
+    return f"{type(widget).__name__} {text[:40]!r} at {at.x()},{at.y()}"
+
+
+# Those that open without waiting for their end.
+DIALOGS = ("shortcuts", "about", "trash", "archived", "backups", "export_chat")
+
+
+def inspect(folder: Path, *, pictures: bool) -> dict[str, dict[str, list[str]]]:
+    """Every screen, one after the other."""
+    seen = Inspector(folder, pictures=pictures)
+    window, harness = seen.window("first", Settings())
+    seen.look("first window", window)
+    _close(window, harness)
+    window, harness = seen.window("used", Settings(welcomed=True))
+    seen.look("empty chat", window)
+    window.pane.composer.editor.setPlainText(QUESTION)
+    window.controller.send(QUESTION)
+    seen.settle(lambda: window.controller.chat is not None and not window.controller.answering)
+    window.resize(800, 600)
+    seen.settle()
+    seen.look("chat at 800", window)
+    for menu in window.findChildren(QMenu):
+        if menu.accessibleName() and menu.actions():
+            seen.look(f"menu {len(seen.found)}", menu)
+            break
+    for command in DIALOGS:
+        dialog = seen.dialog(window, command)
+        if dialog is not None:
+            dialog.reject()
+            seen.settle()
+    for command in ("models", "get_models"):
+        dialog = seen.dialog(window, command)
+        if dialog is not None:
+            dialog.reject()
+            seen.settle()
+    settings = seen.dialog(window, "settings")
+    if isinstance(settings, SettingsDialog):
+        for section in Section:
+            settings.show_section(section)
+            seen.settle()
+            seen.look(f"settings {section.name.lower()}", settings)
+        settings.reject()
+    seen.settle()
+    _close(window, harness)
+    return seen.found
+
+
+def _close(window: MainWindow, harness: Harness) -> None:
+    window.close()
+    harness.services.close()
+    window.deleteLater()
+
+
+def main() -> int:
+    """Inspect, and say what was seen."""
+    folder = Path(sys.argv[1])
+    found = inspect(folder, pictures="--pictures" in sys.argv)
+    turned = QApplication.layoutDirection() is Qt.LayoutDirection.RightToLeft
+    print(json.dumps({"right_to_left": turned, "screens": found}, ensure_ascii=False))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
