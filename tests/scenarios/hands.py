@@ -365,14 +365,14 @@ def choose_file(dialog: QFileDialog, path: Path, *more: Path) -> None:
     named = " ".join(f'"{one}"' for one in (path, *more)) if more else str(path)
     QTest.qWait(100)  # a dialog that still reads its folder answers Enter with that
     for _ in range(20):
+        if not isValid(dialog) or not dialog.isVisible():
+            return
         field = next(one for one in dialog.findChildren(QLineEdit) if one.isVisible())
         typed(field, named, instead=True)
         if (proposals := QApplication.activePopupWidget()) is not None:
             proposals.close()
         assert field.text() == named
         QTest.keyClick(field, Qt.Key.Key_Return)
-        if not isValid(dialog) or not dialog.isVisible():
-            return
         QTest.qWait(50)
 
 

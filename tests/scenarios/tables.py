@@ -48,6 +48,8 @@ _REFUSALS = {"confirm": 5}
 _ENTRIES = {"addAction": 0, "QAction": 0, "_add_opening": 1}
 _KINDS = {"ActionKind", "CopyAs"}  # (words, kind) in a list of entries
 _NEVER_PRESSED = {
+    "Header: Private",  # says so of the chat; nothing happens
+    "AddModelDialog: Copy it into Phial's folder: there is no room, … are free.",  # disabled
     "VersionsDialog: Shown",  # marks the version that is shown, and is disabled
     "MessageCommands: Answer again with",  # a heading, disabled
 }
@@ -65,7 +67,9 @@ def rows() -> dict[str, tuple[str, ...]]:
         "message action": tuple(ActionKind),
         "first words": (*_PROMPTS, *_DEMO_PROMPTS),
         "dialog": tuple(sorted(one.__name__ for one in _dialogs())),
-        "button": tuple(sorted({*_made(_BUTTONS), *_made(_REFUSALS), *_drawn()} - _NEVER_PRESSED)),
+        "button": tuple(
+            sorted({*_made(_BUTTONS), *_made(_REFUSALS), *_renamed(), *_drawn()} - _NEVER_PRESSED)
+        ),
         "menu entry": tuple(sorted({*_made(_ENTRIES), *_listed()} - _NEVER_PRESSED)),
         "question": tuple(sorted(_questions())),
     }
@@ -144,6 +148,28 @@ def _made(makers: dict[str, int]) -> Iterator[str]:
     if "ask_line" in {owner for owner, *_ in _calls()} and makers is _BUTTONS:
         yield from ("ask_line: OK", "ask_line: Cancel")  # Qt's own, from a button box
         yield "confirm: Cancel"  # what it says where its caller gives no other word
+
+
+def _renamed() -> Iterator[str]:
+    """Words that a button is given later."""
+    makers = set(_BUTTONS) - {"BannerAction", "confirm", "RestorableList", "add_button"}
+    for module in _modules():
+        for top in ast.parse(Path(str(module.__file__)).read_text(encoding="utf-8")).body:
+            buttons = {
+                ast.unparse(one.targets[0])
+                for one in ast.walk(top)
+                if isinstance(one, ast.Assign)
+                and isinstance(one.value, ast.Call)
+                and _called(one.value) in makers
+            }
+            for call in (one for one in ast.walk(top) if isinstance(one, ast.Call)):
+                function = call.func
+                if (
+                    isinstance(function, ast.Attribute)
+                    and function.attr in {"setText", "set_name"}
+                    and ast.unparse(function.value) in buttons
+                ):
+                    yield from (f"{getattr(top, 'name', '')}: {w}" for w in _words(call.args[0]))
 
 
 def _drawn() -> Iterator[str]:

@@ -444,6 +444,12 @@ def importing(
         command(qtbot, opened, "Chat", "Import chats…")
 
 
+def importing_is_dead(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its words tell how many are chosen."""
+    monkeypatch.setattr(hands, "dead", "Import 2 chats")
+
+
+@scenario("button", "ImportDialog: Import …", without=importing_is_dead)
 @scenario("button", "ImportDialog: All")
 def test_all_chats_are_taken_out_of_an_import_and_in_again(
     qtbot: QtBot, open_window: Open, elsewhere: Path
@@ -460,15 +466,36 @@ def test_all_chats_are_taken_out_of_an_import_and_in_again(
     until(qtbot, lambda: sorted(titles(opened)) == ["One of theirs", "Two of theirs"])
 
 
-@scenario("button", "ImportDialog: Undo")
-def test_an_import_is_taken_back_at_its_end(
-    qtbot: QtBot, open_window: Open, tmp_path: Path
-) -> None:
+@pytest.fixture
+def with_a_broken_line(tmp_path: Path) -> Path:
+    """A folder whose import stays open at its end, to say what could not be read."""
     rows = [{"messages": [{"role": "user", "content": text}]} for text in ("First", "Second")]
     (tmp_path / "theirs").mkdir()
     (tmp_path / "theirs" / "a.jsonl").write_text(
         "\n".join([*map(json.dumps, rows), "{broken"]), encoding="utf-8"
     )
+    return tmp_path / "theirs"
+
+
+@scenario("button", "ImportDialog: Close")
+def test_an_import_that_has_something_to_say_is_closed(
+    qtbot: QtBot, open_window: Open, with_a_broken_line: Path
+) -> None:
+    opened = open_window()
+
+    def close(dialog: ImportDialog) -> None:
+        press(dialog, "Import 2 chats")
+        ready(qtbot, lambda: seen(dialog, QAbstractButton, "Close"))
+        press(dialog, "Close")
+
+    importing(qtbot, opened, with_a_broken_line, close)
+    assert sorted(map(str, said(opened, "user"))) == ["First", "Second"]
+
+
+@scenario("button", "ImportDialog: Undo")
+def test_an_import_is_taken_back_at_its_end(
+    qtbot: QtBot, open_window: Open, with_a_broken_line: Path
+) -> None:
     opened = open_window()
 
     def take_back(dialog: ImportDialog) -> None:
@@ -476,7 +503,7 @@ def test_an_import_is_taken_back_at_its_end(
         ready(qtbot, lambda: sorted(map(str, said(opened, "user"))) == ["First", "Second"])
         press(dialog, "Undo")
 
-    importing(qtbot, opened, tmp_path / "theirs", take_back)
+    importing(qtbot, opened, with_a_broken_line, take_back)
     until(qtbot, lambda: stored(opened, "SELECT seq FROM messages") == [])
 
 
@@ -794,11 +821,16 @@ def test_a_model_is_taken_off_the_list(qtbot: QtBot, open_window: Open, tmp_path
 
 def copying_is_dead(monkeypatch: pytest.MonkeyPatch) -> None:
     """Its words tell how large the file is by the time it is pressed."""
-    monkeypatch.setattr(hands, "dead", "Copy it into Phial's folder: …free.")
+    monkeypatch.setattr(hands, "dead", "Copy it into Phial's folder….")
 
 
 @scenario("button", "InstalledPage: Use a file I already have…")
 @scenario("button", "AddModelDialog: Copy it into Phial's folder.", without=copying_is_dead)
+@scenario(
+    "button",
+    "AddModelDialog: Copy it into Phial's folder: takes … of … free.",
+    without=copying_is_dead,
+)
 def test_a_file_is_copied_and_used(qtbot: QtBot, open_window: Open, tmp_path: Path) -> None:
     engine = ScriptedEngine()
     opened = open_window(engine)
@@ -909,6 +941,32 @@ def test_a_model_is_measured_and_its_figures_copied(qtbot: QtBot, open_window: O
         command(qtbot, opened, "Model", "Measure this model…")
     until(qtbot, lambda: clipboard().startswith("{"))
     assert "load_seconds" in json.loads(clipboard())
+
+
+@scenario("button", "BenchmarkDialog: Stop")
+@scenario("button", "BenchmarkDialog: Measure again")
+def test_measuring_is_stopped_and_begun_again(
+    qtbot: QtBot, open_window: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = talk(qtbot, open_window)
+    benchmarks = opened.harness.services.benchmarks
+    fast = benchmarks._make_engine
+    monkeypatch.setattr(
+        benchmarks, "_make_engine", lambda *_: ScriptedEngine(["word"], prompt_delay=3)
+    )
+
+    def stop(dialog: BenchmarkDialog) -> None:
+        press(dialog, "Measure")
+        ready(qtbot, lambda: seen(dialog, QAbstractButton, "Stop"))
+        press(dialog, "Stop")
+        until(qtbot, lambda: shows(dialog, "Stopped. Nothing was measured to the end."))
+        monkeypatch.setattr(benchmarks, "_make_engine", fast)
+        press(dialog, "Measure again")
+        until(qtbot, lambda: seen(dialog, QAbstractButton, "Copy figures"))
+        closed(dialog)
+
+    with meanwhile(qtbot, BenchmarkDialog, stop):
+        command(qtbot, opened, "Model", "Measure this model…")
 
 
 @scenario("button", "BenchmarkDialog: Close")

@@ -278,8 +278,13 @@ def rich(qtbot: QtBot, open_window: Open) -> Opened:
 
 
 @scenario("button", "CodeHead: Copy code")
+@scenario("button", "CodeHead: Copy")
+@scenario("button", "CodeHead: Copied")
 def test_code_is_copied_by_its_button(qtbot: QtBot, rich: Opened) -> None:
     press(transcript(rich), "Copy code")
+    until(qtbot, lambda: clipboard().startswith("print('long"))
+    QGuiApplication.clipboard().clear()
+    press(transcript(rich), "Copied")  # and again, while it says so
     until(qtbot, lambda: clipboard().startswith("print('long"))
 
 

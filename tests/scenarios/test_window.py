@@ -205,6 +205,7 @@ def test_a_chat_is_exported_from_its_menu(qtbot: QtBot, chat: Opened) -> None:
 
 
 @scenario("button", "Composer: Send")
+@scenario("button", "Composer: Stop")
 def test_the_button_sends_and_stops(qtbot: QtBot, open_window: Open) -> None:
     opened = open_window(slow())
     typed(opened.window.pane.composer.editor, "Question")
