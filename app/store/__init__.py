@@ -30,7 +30,7 @@ from app.store.safety.recovery import Recovery
 from app.store.search.searcher import Searcher
 from app.store.settings_file import SettingsStore
 
-__all__ = [
+__all__ = [  # not shown
     "Backup",
     "CheckResult",
     "Content",

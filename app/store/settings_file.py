@@ -14,6 +14,7 @@ from pathlib import Path
 from app.domain.errors import KnownError, StoreBusyError
 from app.domain.private_files import FILE_MODE
 from app.domain.settings import Settings, refuses, settings_from_dict, settings_to_dict
+from app.language import paragraph, tr
 from app.store.database.failures import file_error
 from app.store.database.files import make_folder, peek_json, read_json, write_json
 
@@ -37,11 +38,18 @@ class SettingsStore:
             try:
                 data, aside = read_json(self.path)
             except KnownError as error:
-                told = f"The settings could not be read. {error.what} Phial uses its defaults."
+                told = paragraph(
+                    tr("The settings could not be read."),
+                    error.what,
+                    tr("Phial uses its defaults."),
+                )
                 return Settings(), (told,)
         settings, problems = settings_from_dict(data)
         if aside is not None:
-            told = f"The settings file was damaged. It was kept as {aside.name}; defaults are used."
+            told = tr(
+                "The settings file was damaged. It was kept as {name}; defaults are used.",
+                name=aside.name,
+            )
             problems.insert(0, told)
         return settings, tuple(problems)
 
@@ -102,7 +110,7 @@ class SettingsStore:
                 make_folder(self.path.parent)
                 held.enter_context(lock)
             except Timeout as error:
-                raise StoreBusyError("Another Phial is changing the settings.") from error
+                raise StoreBusyError(tr("Another Phial is changing the settings.")) from error
             except OSError as error:
                 raise file_error(error, self.path.name) from error
             yield

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import platformdirs
 
+from app.language import tr
+
 HOME_VARIABLE = "PHIAL_HOME"
 PORTABLE_MARKER = "portable"
 
@@ -49,9 +51,9 @@ def data_folder() -> DataFolder:
     home = os.environ.get(HOME_VARIABLE)
     if home:
         path = Path(home).expanduser().absolute()
-        return DataFolder(path, f"{HOME_VARIABLE} is set", given=True)
+        return DataFolder(path, tr("{variable} is set", variable=HOME_VARIABLE), given=True)
     if getattr(sys, "frozen", False) and (program_folder() / PORTABLE_MARKER).exists():
-        reason = "portable: a marker stands beside the program"
+        reason = tr("portable: a marker stands beside the program")
         return DataFolder(program_folder() / "data", reason, given=True)
     own = platform_folders().user_data_path
-    return DataFolder(own, "this platform's own", given=False)
+    return DataFolder(own, tr("this platform's own"), given=False)

@@ -68,7 +68,7 @@ def disk_free(folder: Path) -> int:
 
 
 def _processor() -> tuple[str, frozenset[str]]:
-    readers: dict[str, Callable[[], tuple[str, frozenset[str]]]] = {
+    readers: dict[str, Callable[[], tuple[str, frozenset[str]]]] = {  # not shown: systems
         "Linux": lambda: _linux_processor(Path("/proc/cpuinfo")),
         "Darwin": lambda: (_sysctl("machdep.cpu.brand_string"), _darwin_features()),
         "Windows": lambda: (platform.processor(), _windows_features()),

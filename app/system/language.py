@@ -14,7 +14,7 @@ from app.language import spoken
 from app.language.spoken import LANGUAGES, PSEUDO, VARIABLE
 from app.system.data_folder import data_folder
 
-_MACS = Path("Library") / "Preferences" / ".GlobalPreferences.plist"
+_MACS = Path("Library") / "Preferences" / ".GlobalPreferences.plist"  # not shown
 _NONE = {"C", "POSIX"}
 
 

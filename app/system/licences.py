@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from importlib import metadata
 
+from app.language import tr
 from app.system.bundled import bundled
 
 # A source tree has no list of its own; these are what Phial stands on.
@@ -51,8 +52,9 @@ def third_party_packages() -> tuple[ThirdPartyPackage, ...]:
 
 def _classified(about: metadata.PackageMetadata) -> str:
     """The licence as the classifiers name it: "License :: OSI Approved :: MIT License"."""
-    lines = [line for line in about.get_all("Classifier") or () if line.startswith("License ::")]
-    return ", ".join(line.rsplit(" :: ", 1)[-1] for line in lines) or "see its text"
+    classifiers = about.get_all("Classifier") or ()  # not shown: a key of the metadata
+    lines = [line for line in classifiers if line.startswith("License ::")]
+    return ", ".join(line.rsplit(" :: ", 1)[-1] for line in lines) or tr("see its text")
 
 
 def _installed() -> list[ThirdPartyPackage]:
@@ -63,7 +65,7 @@ def _installed() -> list[ThirdPartyPackage]:
         except metadata.PackageNotFoundError:
             continue  # a dependency of one platform only
         about = distribution.metadata
-        keys = [key for key in ("License-Expression", "License") if key in about]
+        keys = [key for key in ("License-Expression", "License") if key in about]  # not shown
         licence = about[keys[0]].splitlines()[0] if keys else _classified(about)
         texts = [
             file.read_text("utf-8")

@@ -13,6 +13,7 @@ from pathlib import Path
 from types import TracebackType
 
 from app.domain.private_files import make_file
+from app.language import tr
 
 LOG_BYTES = 2_000_000
 LOG_FILES = 3
@@ -67,9 +68,10 @@ class Logs:
             self._crashes = (folder / "crash.log").open("a", encoding="utf-8")
             faulthandler.enable(self._crashes)
         except OSError as error:
-            self.problem = (
-                f"The log in {folder} cannot be written: {error.strerror or error}. "
-                "Phial works without it."
+            self.problem = tr(
+                "The log in {folder} cannot be written: {reason}. Phial works without it.",
+                folder=str(folder),
+                reason=error.strerror or str(error),
             )
         self._handler.setFormatter(logging.Formatter(FORMAT))
         root = logging.getLogger()
@@ -107,12 +109,13 @@ def _on_main(
         sys.__excepthook__(kind, value, traceback)
         return
     _log.critical("A bug of ours reached the top.", exc_info=(kind, value, traceback))
-    sys.stderr.write(f"phial: a bug of ours: {kind.__name__}; the log has the details.\n")
+    told = tr("a bug of ours: {kind}; the log has the details.", kind=kind.__name__)
+    sys.stderr.write(f"phial: {told}\n")  # not shown
 
 
 def _on_thread(args: threading.ExceptHookArgs) -> None:
     value = args.exc_value or args.exc_type()
-    name = args.thread.name if args.thread else "a thread"
+    name = args.thread.name if args.thread else "a thread"  # not shown: for the log
     _log.critical(
         "A bug of ours ended %s.", name, exc_info=(args.exc_type, value, args.exc_traceback)
     )

@@ -7,6 +7,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from app.language import tr
+
 
 @dataclass(frozen=True, slots=True)
 class ModelFolder:
@@ -32,8 +34,8 @@ def candidate_folders(home: Path | None = None) -> tuple[ModelFolder, ...]:
     """
     home = home or Path.home()
     data, config = _data_folders(home)
-    folders = [
-        *_named("Hugging Face cache", _hub_caches(home)),
+    folders = [  # not shown: programs and their folders
+        *_named(tr("Hugging Face cache"), _hub_caches(home)),
         *_named(
             "LM Studio",
             [home / ".lmstudio" / "models", home / ".cache" / "lm-studio" / "models"],
@@ -57,7 +59,7 @@ def _named(program: str, paths: list[Path]) -> list[ModelFolder]:
     return [ModelFolder(program, path) for path in paths]
 
 
-def _data_folders(home: Path) -> tuple[Path, Path]:
+def _data_folders(home: Path) -> tuple[Path, Path]:  # not shown: folders' names
     """The platform's folders for programs' data and for their configuration."""
     if sys.platform == "win32":
         local = os.environ.get("LOCALAPPDATA")

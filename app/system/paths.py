@@ -8,6 +8,7 @@ from pathlib import Path
 
 from app.domain.errors import ReadOnlyStoreError
 from app.domain.private_files import make_folder
+from app.language import tr
 from app.system.data_folder import (
     HOME_VARIABLE,
     PORTABLE_MARKER,
@@ -16,7 +17,7 @@ from app.system.data_folder import (
     program_folder,
 )
 
-__all__ = ["HOME_VARIABLE", "PORTABLE_MARKER", "Folders", "folders", "program_folder"]
+__all__ = ["HOME_VARIABLE", "PORTABLE_MARKER", "Folders", "folders", "program_folder"]  # not shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +53,11 @@ class Folders:
             make_folder(self.data)
         except OSError as error:
             raise ReadOnlyStoreError(
-                f"The folder {self.data} cannot be made: {error.strerror or error}.",
-                action=f"Make its parent writable, or set {HOME_VARIABLE} to another folder.",
+                _cannot_make(self.data, error),
+                action=tr(
+                    "Make its parent writable, or set {variable} to another folder.",
+                    variable=HOME_VARIABLE,
+                ),
                 detail=repr(error),
             ) from error
         return tuple(filter(None, map(_problem_making, (self.models, self.cache, self.logs))))
@@ -69,8 +73,16 @@ def _problem_making(folder: Path) -> str:
     try:
         make_folder(folder)
     except OSError as error:
-        return f"The folder {folder} cannot be made: {error.strerror or error}."
+        return _cannot_make(folder, error)
     return ""
+
+
+def _cannot_make(folder: Path, error: OSError) -> str:
+    return tr(
+        "The folder {folder} cannot be made: {reason}.",
+        folder=str(folder),
+        reason=error.strerror or str(error),
+    )
 
 
 def folders() -> Folders:
@@ -85,8 +97,12 @@ def folders() -> Folders:
         data = data_folder()
     except RuntimeError as error:
         raise ReadOnlyStoreError(
-            f"{HOME_VARIABLE} is {os.environ.get(HOME_VARIABLE)}, in the home folder of nobody.",
-            action=f"Set {HOME_VARIABLE} to another folder.",
+            tr(
+                "{variable} is {folder}, in the home folder of nobody.",
+                variable=HOME_VARIABLE,
+                folder=os.environ.get(HOME_VARIABLE, ""),
+            ),
+            action=tr("Set {variable} to another folder.", variable=HOME_VARIABLE),
         ) from error
     root, dirs = data.path, platform_folders()
     if data.given:

@@ -51,7 +51,7 @@ def reserve_space(handle: int, size: int) -> bool:
 
             missing = size - os.fstat(handle).st_size
             # struct fstore: flags, position mode, offset, length, bytes allocated
-            store = struct.pack("Iiqqq", _F_ALLOCATEALL, _F_PEOFPOSMODE, 0, missing, 0)
+            store = struct.pack("Iiqqq", _F_ALLOCATEALL, _F_PEOFPOSMODE, 0, missing, 0)  # not shown
             fcntl.fcntl(handle, _F_PREALLOCATE, store)
             return True
     except OSError as error:

@@ -8,6 +8,7 @@ from typing import Any
 
 from app.domain.conversation import Conversation
 from app.domain.errors import InvalidValueError, NotFoundError
+from app.language import tr
 from app.store.database.rows import (
     CONVERSATION_COLUMNS,
     conversation_from_row,
@@ -29,7 +30,7 @@ def conversation_seq(connection: Connection, conversation_id: str) -> int:
         "SELECT seq FROM conversations WHERE id = ?", (conversation_id,)
     ).fetchone()
     if row is None:
-        raise NotFoundError("This chat no longer exists.", detail=conversation_id)
+        raise NotFoundError(tr("This chat no longer exists."), detail=conversation_id)
     return int(row[0])
 
 
@@ -44,9 +45,9 @@ def refuse_trashed(connection: Connection, conversation_id: str) -> None:
     ).fetchone()
     if row is not None and row[0] is not None:
         raise InvalidValueError(
-            "This chat is in the trash.",
-            data="Nothing was sent.",
-            action="Take it out of the trash to go on with it, or begin another chat.",
+            tr("This chat is in the trash."),
+            data=tr("Nothing was sent."),
+            action=tr("Take it out of the trash to go on with it, or begin another chat."),
         )
 
 
@@ -76,7 +77,7 @@ def insert_conversation(
     if connection.execute(
         "SELECT 1 FROM conversations WHERE id = ?", (conversation.id,)
     ).fetchone():
-        raise InvalidValueError("This chat is stored already.", detail=conversation.id)
+        raise InvalidValueError(tr("This chat is stored already."), detail=conversation.id)
     deleted = conversation.deleted_at
     cursor = connection.execute(
         "INSERT INTO conversations (id, title, title_by_user, created_at, updated_at, "  # noqa: S608
@@ -163,5 +164,5 @@ def read_conversation(
         connection, "c.id = ?", (conversation_id,), ConversationCache(private=private)
     )
     if not found:
-        raise NotFoundError("This chat no longer exists.", detail=conversation_id)
+        raise NotFoundError(tr("This chat no longer exists."), detail=conversation_id)
     return found[0]

@@ -21,6 +21,7 @@ from app.domain.conversation import (
 )
 from app.domain.errors import InvalidValueError, NotFoundError
 from app.domain.model import ModelRef
+from app.language import tr
 from app.language.sentence import to_stored
 from app.store.conversations.conversation_queries import (
     conversation_seq,
@@ -69,7 +70,7 @@ def message_seq(connection: Connection, message_id: str) -> int:
     """
     row = connection.execute("SELECT seq FROM messages WHERE id = ?", (message_id,)).fetchone()
     if row is None:
-        raise NotFoundError("This message no longer exists.", detail=message_id)
+        raise NotFoundError(tr("This message no longer exists."), detail=message_id)
     return int(row[0])
 
 
@@ -89,11 +90,11 @@ def insert_message(connection: Connection, message: Message) -> int:
         ).fetchone()
         if row is None:
             raise NotFoundError(
-                "The message before this one no longer exists.", detail=message.parent_id
+                tr("The message before this one no longer exists."), detail=message.parent_id
             )
         parent = row[0]
     if connection.execute("SELECT 1 FROM messages WHERE id = ?", (message.id,)).fetchone():
-        raise InvalidValueError("This message is stored already.", detail=message.id)
+        raise InvalidValueError(tr("This message is stored already."), detail=message.id)
     cursor = connection.execute(
         "INSERT INTO messages (id, conversation, parent, role, created_at, status, content, "
         "model, sampling, seed, stop_reason, timings, error, left_out) "
@@ -183,7 +184,7 @@ def read_message(connection: Connection, message_id: str) -> Message:
         (message_id,),
     ).fetchone()
     if row is None:
-        raise NotFoundError("This message no longer exists.", detail=message_id)
+        raise NotFoundError(tr("This message no longer exists."), detail=message_id)
     return message_from_row(row, LeftOutCodec(connection))
 
 

@@ -16,6 +16,7 @@ from urllib.parse import quote
 
 from app.domain.errors import StoreError
 from app.domain.private_files import make_file
+from app.language import tr
 from app.store.database.failures import file_error
 from app.store.database.text_normalization import index_body, index_parts
 
@@ -163,7 +164,10 @@ def _promise(connection: sqlite3.Connection, pragmas: dict[str, int]) -> None:
         row = connection.execute(f"PRAGMA {name}").fetchone()
         if row is None or int(row[0]) != value:
             raise StoreError(
-                f"This SQLite cannot set {name}, which Phial needs to keep your words safe.",
-                action="Install Phial with another build of Python.",
+                tr(
+                    "This SQLite cannot set {name}, which Phial needs to keep your words safe.",
+                    name=name,
+                ),
+                action=tr("Install Phial with another build of Python."),
                 detail=f"PRAGMA {name} is {row}, {value} was asked for",
             )

@@ -15,6 +15,7 @@ from app.domain.errors import (
     StoreBusyError,
     StoreError,
 )
+from app.language import tr
 
 _FULL_ERRNOS = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _READ_ONLY_ERRNOS = {errno.EACCES, errno.EPERM, errno.EROFS}
@@ -50,42 +51,44 @@ def store_error(error: sqlite3.Error) -> KnownError:
     match primary_code(error):
         case sqlite3.SQLITE_IOERR if error.sqlite_errorcode == sqlite3.SQLITE_IOERR_SHMSIZE:
             # The file that readers and the writer share could not grow: the disk is full.
-            return DiskFullError("The disk is full.", detail=detail)
+            return DiskFullError(tr("The disk is full."), detail=detail)
         case sqlite3.SQLITE_FULL:
-            return DiskFullError("The disk is full; the change was not saved.", detail=detail)
+            return DiskFullError(tr("The disk is full; the change was not saved."), detail=detail)
         case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM | sqlite3.SQLITE_AUTH:
-            return ReadOnlyStoreError("The conversations cannot be written to.", detail=detail)
+            return ReadOnlyStoreError(tr("The conversations cannot be written to."), detail=detail)
         case sqlite3.SQLITE_CANTOPEN:
             return ReadOnlyStoreError(
-                "The conversation database could not be opened.",
-                action="Check that the data folder exists and may be written to.",
+                tr("The conversation database could not be opened."),
+                action=tr("Check that the data folder exists and may be written to."),
                 detail=detail,
             )
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
             return StoreBusyError(
-                "Another program is using the conversation database.", detail=detail
+                tr("Another program is using the conversation database."), detail=detail
             )
         case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
-            return DamagedDatabaseError("The conversation database is damaged.", detail=detail)
+            return DamagedDatabaseError(tr("The conversation database is damaged."), detail=detail)
         case sqlite3.SQLITE_IOERR:
             return StoreError(
-                "The disk reported an error; the change was not saved.",
-                action="Check the disk, then try again.",
+                tr("The disk reported an error; the change was not saved."),
+                action=tr("Check the disk, then try again."),
                 detail=detail,
             )
         case _:
-            return StoreError("The conversation database refused the change.", detail=detail)
+            return StoreError(tr("The conversation database refused the change."), detail=detail)
 
 
 def file_error(error: OSError, name: str) -> KnownError:
     """The typed error for a failed file operation on ``name``, chosen by its errno."""
     if error.errno in _FULL_ERRNOS:
-        return DiskFullError(f"The disk is full; {name} was not saved.", detail=str(error))
+        return DiskFullError(
+            tr("The disk is full; {name} was not saved.", name=name), detail=str(error)
+        )
     if error.errno in _READ_ONLY_ERRNOS:
-        return ReadOnlyStoreError(f"{name} cannot be written to.", detail=str(error))
+        return ReadOnlyStoreError(tr("{name} cannot be written to.", name=name), detail=str(error))
     return StoreError(
-        f"{name} could not be read or written.",
-        action="Check the disk, then try again.",
+        tr("{name} could not be read or written.", name=name),
+        action=tr("Check the disk, then try again."),
         detail=str(error),
     )
 

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from contextlib import closing
 
 from app.domain.errors import DamagedDatabaseError, NewerDatabaseError
+from app.language import tr
 from app.store.database.connect import APPLICATION_ID, open_memory, pragma_int, transaction
 from app.store.database.schema import EDITS_V4, SEARCH_V2, SUMMARIES_V3, TABLES_V1
 from app.store.database.text_normalization import FOLD_VERSION
@@ -52,15 +53,19 @@ def schema_version(connection: sqlite3.Connection) -> int:
     tables = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
     if application != APPLICATION_ID and (tables or version):
         raise DamagedDatabaseError(
-            "The conversation database is not one that Phial wrote.",
-            data="Nothing was changed.",
-            action="Choose another data folder.",
-            detail=f"application_id {application:#x}",
+            tr("The conversation database is not one that Phial wrote."),
+            data=tr("Nothing was changed."),
+            action=tr("Choose another data folder."),
+            detail=f"application_id {application:#x}",  # not shown: technical
         )
     if version > SCHEMA_VERSION:
         raise NewerDatabaseError(
-            f"The conversations were written by a newer Phial (format {version}; "
-            f"this one knows {SCHEMA_VERSION})."
+            tr(
+                "The conversations were written by a newer Phial (format {format}; "
+                "this one knows {known}).",
+                format=version,
+                known=SCHEMA_VERSION,
+            )
         )
     return version
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 
 from app.domain.errors import StoreError
+from app.language import tr
 from app.store.database.failures import typed_errors
 
 
@@ -50,7 +51,7 @@ class ReaderPool:
         with self._lock:
             if self._closed:
                 raise StoreError(
-                    "The conversations are already closed.", action="Start Phial again."
+                    tr("The conversations are already closed."), action=tr("Start Phial again.")
                 )
             if self._idle:
                 return self._idle.pop()

@@ -40,7 +40,7 @@ CONVERSATION_COLUMNS = """
     c.id, c.title, c.created_at, c.updated_at, c.title_by_user, c.system_prompt,
     c.head_id, c.draft, c.pinned, c.archived, c.folder,
     c.deleted_at, c.scroll_message_id, c.scroll_offset, c.activity
-"""
+"""  # not shown: SQL
 MESSAGE_COLUMNS = """
     m.id, (SELECT id FROM conversations WHERE seq = m.conversation),
     (SELECT id FROM messages WHERE seq = m.parent), m.role, m.content, m.status, m.created_at,

@@ -10,6 +10,7 @@ from contextlib import ExitStack
 from typing import TypeVar
 
 from app.domain.errors import KnownError, StoreError
+from app.language import tr
 from app.store.database.connect import transaction
 from app.store.database.failures import is_index_damage, typed_errors
 
@@ -93,8 +94,8 @@ class DatabaseWriter:
     ) -> Future[T]:
         if self._closed:
             raise StoreError(
-                "The conversations are already closed; the change was not saved.",
-                action="Start Phial again.",
+                tr("The conversations are already closed; the change was not saved."),
+                action=tr("Start Phial again."),
             )
         return self._executor.submit(run, work)
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from app.domain.errors import DamagedDatabaseError, KnownError
+from app.language import tr
 from app.store.database.connect import open_reader, open_scratch
 from app.store.database.failures import file_error, typed_errors
 from app.store.database.files import make_folder, sync_file, sync_folder
@@ -164,7 +165,8 @@ class Backups:
                 result = _copy(source, part)
                 if not result.sound:
                     raise DamagedDatabaseError(
-                        "The conversation database is damaged.", detail="\n".join(result.problems)
+                        tr("The conversation database is damaged."),
+                        detail="\n".join(result.problems),
                     )
                 sync_file(part)
                 part.replace(self.folder / name)
@@ -174,7 +176,7 @@ class Backups:
             made = next(backup for backup in self.list() if backup.number == number)
             self._rotate(self.list())
         except OSError as error:
-            raise file_error(error, "The backup") from error
+            raise file_error(error, tr("The backup")) from error
         return made, result
 
     def check(self, source: sqlite3.Connection) -> CheckResult:
@@ -191,7 +193,7 @@ class Backups:
             finally:
                 copy.unlink(missing_ok=True)
         except OSError as error:
-            raise file_error(error, "The copy to check") from error
+            raise file_error(error, tr("The copy to check")) from error
 
     def list_if_readable(self) -> tuple[Backup, ...]:
         """As :meth:`list`; none where the folder cannot be read, for a start that must go on."""

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from app.language import tr
 from app.store.database.failures import is_damage
 
 _TABLES = (
@@ -104,7 +105,7 @@ def _missing(connection: sqlite3.Connection, name: str, view: str) -> list[str]:
     rows += connection.execute(
         f"SELECT seq, body FROM {view} ORDER BY seq LIMIT {_SAMPLE}"  # noqa: S608
     ).fetchall()
-    problems = []
+    problems: list[str] = []
     for seq, body in rows:
         first = body.split(" ", 1)[0]
         found = connection.execute(
@@ -112,7 +113,7 @@ def _missing(connection: sqlite3.Connection, name: str, view: str) -> list[str]:
             (f'"{first}"', seq),
         ).fetchone()
         if first and found is None:
-            problems.append(f"{name}: row {seq} is missing")
+            problems.append(tr("{table}: row {row} is missing", table=name, row=str(seq)))
     return problems
 
 

@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from app.domain.errors import DamagedDatabaseError, NotFoundError
+from app.language import tr
 from app.store.conversations.message_repository import MessageRepository
 from app.store.conversations.trash import INDEX_UNTIDY
 from app.store.database.connect import open_reader, open_scratch, open_writer
@@ -93,7 +94,7 @@ class Health:
         if check.index_sound:
             return MaintenanceReport(check, backup)
         self.rebuild_index()
-        told = ("The search index was damaged and has been made anew.",)
+        told = (tr("The search index was damaged and has been made anew."),)
         return MaintenanceReport(check, backup, told)
 
     def quick_check(self) -> CheckResult:
@@ -158,7 +159,7 @@ class Health:
             KnownError: Nothing was changed.
         """
         if not backup.path.exists():
-            raise NotFoundError("This backup no longer exists.", detail=backup.path.name)
+            raise NotFoundError(tr("This backup no longer exists."), detail=backup.path.name)
         before = self._make("before-restore", None)[0]
         self._library.database.submit_bare(lambda target: self._copy_back(backup, target)).result()
         self.keep_as_it_is()
@@ -199,7 +200,7 @@ class Health:
             KnownError: It is damaged, or there is no room for a copy.
         """
         if not backup.path.exists():
-            raise NotFoundError("This backup no longer exists.", detail=backup.path.name)
+            raise NotFoundError(tr("This backup no longer exists."), detail=backup.path.name)
         copy = backup.path.with_name(f"look-{os.getpid()}.part")
         with ExitStack() as undo:
             for end in ("", "-wal", "-shm"):
@@ -223,9 +224,11 @@ class Health:
             schema_version(source)  # refuses what a newer Phial or another program wrote
             if not quick_check(source).sound:
                 raise DamagedDatabaseError(
-                    "This backup is damaged.", data="Nothing was changed.",
-                    action="Choose another one.", detail=backup.path.name,
-                )  # fmt: skip
+                    tr("This backup is damaged."),
+                    data=tr("Nothing was changed."),
+                    action=tr("Choose another one."),
+                    detail=backup.path.name,
+                )
             source.backup(target)
 
     def _make(self, reason: str, now: datetime | None) -> tuple[Backup, CheckResult]:
@@ -236,7 +239,7 @@ class Health:
     def _told(self, check: CheckResult) -> tuple[str, ...]:
         if check.sound:
             return ()
-        told = (
+        told = tr(
             "The conversation database is damaged. Start Phial again: "
             "what can be read will be recovered, and the damaged file is kept."
         )

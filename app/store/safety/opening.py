@@ -18,6 +18,7 @@ from app.domain.errors import (
     ReadOnlyStoreError,
     StoreBusyError,
 )
+from app.language import tr, trn
 from app.store.conversations import trash
 from app.store.conversations.answer_journal import repair_interrupted
 from app.store.conversations.message_repository import MessageRepository
@@ -175,9 +176,13 @@ def _accept_recovery(health: Health, recovery: Recovery | None, done: _UpToDate)
 def _report(done: _UpToDate, recovery: Recovery | None, lost: Lost | None) -> OpenReport:
     sentences = [recovery.sentence] if recovery else []
     if done.interrupted:
-        count = len(done.interrupted)
-        answers = "One answer was" if count == 1 else f"{count} answers were"
-        sentences.append(f"{answers} interrupted; the text so far is there.")
+        sentences.append(
+            trn(
+                "One answer was interrupted; the text so far is there.",
+                "{n} answers were interrupted; the text so far is there.",
+                len(done.interrupted),
+            )
+        )
     if done.problem:
         sentences.append(done.problem)
     return OpenReport(
@@ -286,7 +291,7 @@ def _open_as_guest(folder: Path) -> OpenedStore:
         library = undo.enter_context(closing(_library(path)))
         version = library.database.submit(schema_version).result()
         if version != SCHEMA_VERSION:
-            raise StoreBusyError("Another Phial is just preparing the conversation database.")
+            raise StoreBusyError(tr("Another Phial is just preparing the conversation database."))
         undo.pop_all()
     health = Health(library, path, Backups(folder / BACKUPS_NAME), owner=False)
     return OpenedStore(library, OpenReport(owner=False), health)

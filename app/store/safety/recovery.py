@@ -8,6 +8,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from app.language import paragraph, tr, trn
 from app.store.conversations.message_queries import reselect_branch
 from app.store.database.connect import open_scratch
 from app.store.database.failures import file_error, typed_errors
@@ -18,7 +19,7 @@ from app.store.safety.backups import Backups
 from app.store.safety.page_scanner import CarvedRow, carve
 from app.store.safety.record_tables import KnownTables
 
-RECOVERED_TITLE = "Recovered chat"
+RECOVERED_TITLE = tr("Recovered chat")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +43,23 @@ class Recovery:
     @property
     def sentence(self) -> str:
         """For the user."""
-        text = (
-            f"The conversation database was damaged. {self.messages:,} messages in "
-            f"{self.conversations:,} chats were recovered"
+        chats = trn("{n} chat", "{n} chats", self.conversations)
+        found = trn(
+            "{n} message in {chats} was recovered.",
+            "{n} messages in {chats} were recovered.",
+            self.messages,
+            chats=chats,
         )
         if self.from_backup:
-            text += f", {self.from_backup:,} of them from a backup"
-        return f"{text}. The damaged file is kept as {self.set_aside.name}."
+            found = trn(
+                "{n} message in {chats} was recovered, {old} of them from a backup.",
+                "{n} messages in {chats} were recovered, {old} of them from a backup.",
+                self.messages,
+                chats=chats,
+                old=self.from_backup,
+            )
+        kept = tr("The damaged file is kept as {name}.", name=self.set_aside.name)
+        return paragraph(tr("The conversation database was damaged."), found, kept)
 
 
 def recover(path: Path, backups: Backups) -> Recovery:

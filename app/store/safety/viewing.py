@@ -20,6 +20,7 @@ from app.domain.errors import (
     ReadOnlyStoreError,
     StoreError,
 )
+from app.language import paragraph, tr
 from app.store.conversations.answer_journal import repair_interrupted
 from app.store.conversations.message_repository import MessageRepository
 from app.store.database.connect import open_image, open_memory, open_reader
@@ -43,25 +44,25 @@ from app.store.safety.recovery import rebuild
 
 def refusal(folder: Path, cause: KnownError) -> KnownError:
     """What whoever wants to change something is told, and the user when the window opens."""
-    only = "Your chats can be read, not changed."
+    only = tr("Your chats can be read, not changed.")
     if isinstance(cause, DiskFullError):
         return DiskFullError(
-            f"The disk that holds {folder} is full.",
-            data=f"{only} What was saved before is untouched.",
-            action="Free some space and start Phial again.",
+            tr("The disk that holds {folder} is full.", folder=str(folder)),
+            data=paragraph(only, tr("What was saved before is untouched.")),
+            action=tr("Free some space and start Phial again."),
             detail=cause.detail,
         )
     if isinstance(cause, NewerDatabaseError):
         return NewerDatabaseError(
-            cause.what, data=f"{only} Nothing of them is touched.", detail=cause.detail
+            cause.what, data=paragraph(only, tr("Nothing of them is touched.")), detail=cause.detail
         )
-    what = f"The data folder {folder} cannot be written to."
+    what = tr("The data folder {folder} cannot be written to.", folder=str(folder))
     if os.access(folder, os.W_OK):
-        what = f"The conversation database in {folder} cannot be written to."
+        what = tr("The conversation database in {folder} cannot be written to.", folder=str(folder))
     return ReadOnlyStoreError(
         what,
-        data=f"{only} What was saved before is untouched.",
-        action="Make it writable and start Phial again.",
+        data=paragraph(only, tr("What was saved before is untouched.")),
+        action=tr("Make it writable and start Phial again."),
         detail=cause.detail,
     )
 
@@ -96,14 +97,14 @@ def _from_file(path: Path, told: KnownError, *, alone: bool) -> MessageRepositor
             closing(MessageRepository(Database(writer, ReaderPool(connect))))
         )
         if library.database.read(_readable_version) < SCHEMA_VERSION:
-            raise StoreError("The conversations are of an older version.")
+            raise StoreError("The conversations are of an older version.")  # not shown: caught
         if library.database.read(_is_streaming):
-            raise StoreError("The text of an answer lies in its journal.")
+            raise StoreError("The text of an answer lies in its journal.")  # not shown: caught
         if (
             path.stat().st_size <= CHECK_AT_ONCE_BYTES
             and not library.database.read(quick_check).sound
         ):
-            raise DamagedDatabaseError("The conversation database is damaged.")
+            raise DamagedDatabaseError(tr("The conversation database is damaged."))
         undo.pop_all()
     return library
 
@@ -130,10 +131,13 @@ def _open_copy(path: Path, backups: Backups) -> sqlite3.Connection:
                 migrate(connection, lambda _version: None)
                 if not rebuild(connection, path, backups).messages:
                     raise DamagedDatabaseError(
-                        f"The conversation database is damaged, nothing of it can be read, and "
-                        f"the data folder {path.parent} cannot be written to.",
-                        data="The damaged file is as it was.",
-                        action="Check the disk and the folder's permissions, then start again.",
+                        tr(
+                            "The conversation database is damaged, nothing of it can be read, and "
+                            "the data folder {folder} cannot be written to.",
+                            folder=str(path.parent),
+                        ),
+                        data=tr("The damaged file is as it was."),
+                        action=tr("Check the disk and the folder's permissions, then start again."),
                     )
         repair_interrupted(connection)
         connection.execute("PRAGMA query_only=1")
@@ -151,8 +155,12 @@ def _image(path: Path) -> bytes:
         return read_image(path)
     except PermissionError as error:
         raise StoreError(
-            f"{path.name} in {path.parent} may not be read by this user.",
-            action="Give yourself the right to read it, and start Phial again.",
+            tr(
+                "{name} in {folder} may not be read by this user.",
+                name=path.name,
+                folder=str(path.parent),
+            ),
+            action=tr("Give yourself the right to read it, and start Phial again."),
             detail=str(error),
         ) from error
     except OSError as error:

@@ -251,7 +251,7 @@ def _filters(connection: sqlite3.Connection, query: Query) -> tuple[str, list[ob
             )
             if _has_all(query.models, tokens(f"{to_text(name)} {to_text(quantization)}"))
         ]
-        filters.append(f"m.model IN ({', '.join(chosen)})")
+        filters.append(f"m.model IN ({', '.join(chosen)})")  # not shown
     return " AND ".join(filters), values
 
 
