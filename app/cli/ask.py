@@ -11,7 +11,7 @@ import threading
 from app.cli import EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED
 from app.cli.drawing.answer import AnswerOutput, answer_output
 from app.cli.interrupt import stop_on_interrupt
-from app.cli.streams import json_text, say, tell
+from app.cli.streams import complain, json_text, say
 from app.cli.talk.setting_words import add_setting_options, given_settings
 from app.cli.values import MODEL_HELP, WrongUsageError
 from app.cli.values import model as model_value
@@ -28,6 +28,7 @@ from app.domain.generation import (
 from app.domain.model import LoadRequest, ModelFile
 from app.engine.base import Engine
 from app.hub.api.catalog import load_catalog
+from app.language import paragraph, tr
 from app.services.models.model_files import DEMO
 from app.services.models.model_fit import request_of
 from app.system.bundled import bundled
@@ -35,15 +36,17 @@ from app.system.bundled import bundled
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Declare the command and its options."""
-    parser = commands.add_parser("ask", help="ask one question; the answer streams to the output")
+    parser = commands.add_parser(
+        "ask", help=tr("ask one question; the answer streams to the output")
+    )
     parser.add_argument(
         "prompt",
         metavar="PROMPT",
-        help="the question; what is piped in is joined to it, and - stands for that alone",
+        help=tr("the question; what is piped in is joined to it, and - stands for that alone"),
     )
     parser.add_argument("--model", type=model_value, metavar="MODEL", help=MODEL_HELP)
     add_setting_options(parser)
-    parser.add_argument("--json", action="store_true", help="one object instead of text")
+    parser.add_argument("--json", action="store_true", help=tr("one object instead of text"))
     parser.set_defaults(run=run)
 
 
@@ -102,12 +105,12 @@ def _answer(
     if output is not None:
         output.finish()
     if finished is None:
-        tell("phial: The engine ended without an answer. Try again.")
+        complain(paragraph(tr("The engine ended without an answer."), tr("Try again.")))
         return EXIT_FAILED
     if output is None:
         say(json_text(_result("".join(pieces), finished, model), indent=None) + "\n")
     if finished.reason is StopReason.ENGINE_DIED:
-        tell("phial: The engine ended in the middle of the answer.")
+        complain(tr("The engine ended in the middle of the answer."))
         return EXIT_FAILED
     return EXIT_INTERRUPTED if finished.reason is StopReason.STOPPED else EXIT_DONE
 
@@ -132,7 +135,7 @@ def _prompt(argument: str) -> str:
     if argument == "-" or _is_piped():
         parts.append(sys.stdin.buffer.read().decode("utf-8", errors="surrogateescape"))
     if not parts[0].strip():
-        raise WrongUsageError("The question is empty.", data="", action="Give some text.")
+        raise WrongUsageError(tr("The question is empty."), data="", action=tr("Give some text."))
     return "\n\n".join(part for part in parts if part.strip())
 
 

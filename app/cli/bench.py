@@ -13,6 +13,7 @@ from app.cli.streams import json_text, say, tell
 from app.cli.values import MODEL_HELP
 from app.cli.values import model as model_value
 from app.compose import Setup, make_benchmark_engine, named_model, process_memory
+from app.language import tr
 from app.services.models.bench import measure, report_table
 from app.services.models.model_files import DEMO
 from app.services.models.model_fit import request_of
@@ -20,9 +21,9 @@ from app.services.models.model_fit import request_of
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Declare the command and its options."""
-    parser = commands.add_parser("bench", help="measure this machine with a model")
+    parser = commands.add_parser("bench", help=tr("measure this machine with a model"))
     parser.add_argument("--model", type=model_value, metavar="MODEL", help=MODEL_HELP)
-    parser.add_argument("--json", action="store_true", help="one object instead of a table")
+    parser.add_argument("--json", action="store_true", help=tr("one object instead of a table"))
     parser.set_defaults(run=run)
 
 

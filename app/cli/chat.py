@@ -24,6 +24,7 @@ from app.domain.conversation import Message
 from app.domain.errors import KnownError, NotFoundError
 from app.domain.generation import PromptProgress, Role
 from app.domain.model import ModelFile
+from app.language import tr, trn
 from app.markup.transfer.values import Exporter
 from app.services.core.events import (
     AnswerEnded,
@@ -36,22 +37,22 @@ from app.services.core.events import (
     ModelStateChanged,
     SendFailed,
 )
-from app.services.core.formatting import amount, percent, stop_reason_text, time_left, title
+from app.services.core.formatting import percent, stop_reason_text, time_left, title
 from app.services.models.model_files import DEMO
 from app.services.registry import Services
 
 POLL_SECONDS = 0.05  # how soon Ctrl+C is noticed
 LAST = object()  # of --chat without a value: the one that was used last
 PROMPT, GOES_ON, EDITED = "> ", "  ", "edit> "
-LEAVING = "Leave? The chat is kept. [y/N] "
-LEAVING_PRIVATE = "Leave? Nothing of this chat is kept. [y/N] "
+LEAVING = tr("Leave? The chat is kept. [y/N] ")
+LEAVING_PRIVATE = tr("Leave? Nothing of this chat is kept. [y/N] ")
 
 
 def add_parser(
     commands: argparse._SubParsersAction[argparse.ArgumentParser], *, pdf: Callable[[], Exporter]
 ) -> None:
     """Declare the command and its options."""
-    parser = commands.add_parser("chat", help="chat in the terminal")
+    parser = commands.add_parser("chat", help=tr("chat in the terminal"))
     parser.add_argument(
         "-c",
         "--chat",
@@ -59,12 +60,14 @@ def add_parser(
         const=LAST,
         type=words,
         metavar="CHAT",
-        help="go on with a chat: its number, id or title in 'phial chats list'; without one, "
-        "the chat that was used last",
+        help=tr(
+            "go on with a chat: its number, id or title in 'phial chats list'; without one, "
+            "the chat that was used last"
+        ),
     )
     parser.add_argument("--model", type=model_value, metavar="MODEL", help=MODEL_HELP)
     add_setting_options(parser)
-    parser.add_argument("--private", action="store_true", help="keep nothing of this chat")
+    parser.add_argument("--private", action="store_true", help=tr("keep nothing of this chat"))
     parser.set_defaults(run=run, pdf=pdf)
 
 
@@ -75,7 +78,7 @@ def run(options: argparse.Namespace, setup: Setup) -> int:
         KnownError: The model cannot be used, or the library cannot be opened.
     """
     if options.private and options.chat is not None:
-        raise WrongUsageError("A chat that is kept cannot go on as a private one.")
+        raise WrongUsageError(tr("A chat that is kept cannot go on as a private one."))
     setup.settings.override(**given_settings(options))
     model = named_model(setup, options.model or setup.settings.current.model_path or DEMO)
     services = build_services(setup, make_engine(setup), model=model)
@@ -127,10 +130,13 @@ class Talk:
         elif chats:
             chat = max(chats, key=lambda one: (one.activity, one.updated_at))
         else:
-            raise NotFoundError("There is no chat yet.", action="Leave out --chat to begin one.")
+            raise NotFoundError(
+                tr("There is no chat yet."), action=tr("Leave out --chat to begin one.")
+            )
         self._conversation = chat.id
         branch = library.branch(chat.id)
-        _say(f"{title(chat)}, {amount(len(branch), 'message')}.")
+        length = trn("{n} message", "{n} messages", len(branch))
+        _say(tr("{chat}, {messages}.", chat=title(chat), messages=length))
         for item in branch[-2:]:
             if item.message.role is Role.USER:
                 _say(f"{PROMPT}{item.message.content}")
@@ -142,8 +148,8 @@ class Talk:
     def run(self, lines: Lines) -> None:
         """Answer what is typed until the user leaves."""
         model = self._services.models.state.model
-        name = model.label if model is not None else "no model"
-        _say(f"Phial with {name}. /help lists commands.")
+        name = model.label if model is not None else tr("no model")
+        _say(tr("Phial with {model}. /help lists commands.", model=name))
         if not self._conversation:
             self._new()
         self._lines = lines
@@ -179,7 +185,7 @@ class Talk:
                 say(wrapped(HELP))
             case "/new":
                 self._new()
-                _say("A new chat.")
+                _say(tr("A new chat."))
             case "/retry":
                 answer = self._last(Role.ASSISTANT)
                 self._answer(partial(chat.regenerate, answer.id))
@@ -201,7 +207,7 @@ class Talk:
             case "/export":
                 self.actions.export(self._conversation, argument)
             case _:
-                _say(f"There is no command {word}. /help lists them.")
+                _say(tr("There is no command {word}. /help lists them.", word=word))
 
     # --- the chat ---------------------------------------------------------------------------
 
@@ -215,8 +221,9 @@ class Talk:
         for item in reversed(branch):
             if item.message.role is role:
                 return item.message
-        what = "answer" if role is Role.ASSISTANT else "question"
-        raise NotFoundError(f"There is no {what} yet.", data="")
+        answer = role is Role.ASSISTANT
+        told = tr("There is no answer yet.") if answer else tr("There is no question yet.")
+        raise NotFoundError(told, data="")
 
     def _read(self, prompt: str, default: str = "") -> str:
         """The next message; lines that end in a backslash go on."""
@@ -255,7 +262,7 @@ class Talk:
         elif isinstance(ended, AnswerEnded) and (note := stop_reason_text(ended.message)):
             _say(f"[{note}]")
         elif not begun:
-            _say("[the answer is empty]")
+            _say(tr("[the answer is empty]"))
 
     def _use(self, model: ModelFile) -> None:
         """Load another model; what goes wrong is told as it happens."""
@@ -273,7 +280,7 @@ class Talk:
         self._progress.clear()
         state = models.state
         if state.model is not None and state.phase is ModelPhase.READY:
-            _say(f"{state.model.label} answers from now on.")
+            _say(tr("{model} answers from now on.", model=state.model.label))
 
     def _next_event(self) -> Event | None:
         """The next event, if one comes soon."""
@@ -289,9 +296,10 @@ class Talk:
     def _show(self, event: Event) -> None:
         match event:
             case AnswerProgressed(_, _, PromptProgress(done, total, left)) if done < total:
-                self._progress.show(f"Reading {done:,} of {total:,} tokens {time_left(left)}")
+                reading = tr("Reading {done} of {total} tokens", done=done, total=total)
+                self._progress.show(f"{reading} {time_left(left)}")
             case ModelStateChanged(state) if state.phase is ModelPhase.LOADING:
-                self._progress.show(f"Loading {percent(state.fraction)}")
+                self._progress.show(tr("Loading {share}", share=percent(state.fraction)))
             case AnswerStarted():
                 self._progress.clear()
             case ErrorReported(error):

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from app.domain.conversation import Conversation
 from app.domain.errors import InvalidValueError, NotFoundError
+from app.language import tr, trn
 
 _NUMBER = re.compile(r"[1-9][0-9]{0,5}")
 
@@ -35,7 +36,11 @@ def find_chat(
         return found[0]
     if found:
         raise InvalidValueError(
-            f"“{text}” could be {len(found)} chats.",
-            action="Give more digits of the id, or the number; 'phial chats list' shows them.",
+            trn(
+                "“{text}” could be {n} chat.", "“{text}” could be {n} chats.", len(found), text=text
+            ),
+            action=tr("Give more digits of the id, or the number; 'phial chats list' shows them."),
         )
-    raise NotFoundError(f"There is no chat “{text}”.", action="'phial chats list' shows them.")
+    raise NotFoundError(
+        tr("There is no chat “{text}”.", text=text), action=tr("'phial chats list' shows them.")
+    )

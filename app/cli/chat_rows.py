@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from app.domain.conversation import BranchMessage, Conversation, SearchHit
 from app.domain.generation import Role
+from app.language import tr, trc, trn
 from app.markup.transfer.values import Unreadable
 from app.services.core import formatting
 from app.services.transfer.transfer_service import ImportPreview, ImportReport, ImportStatus
@@ -14,11 +15,11 @@ from app.store.safety.backups import Backup, Content
 ID_SHOWN = 8  # hex digits of an id in lists; any unambiguous beginning is understood
 
 _KNOWN = {
-    ImportStatus.NEW: "new",
-    ImportStatus.SAME: "here already",
-    ImportStatus.CHANGED: "here with other messages",
-    ImportStatus.TRASHED: "in the trash",
-    ImportStatus.REPEATED: "twice in the files",
+    ImportStatus.NEW: trc("chat to import", "new"),
+    ImportStatus.SAME: trc("chat to import", "here already"),
+    ImportStatus.CHANGED: tr("here with other messages"),
+    ImportStatus.TRASHED: trc("chat to import", "in the trash"),
+    ImportStatus.REPEATED: tr("twice in the files"),
 }
 
 
@@ -48,10 +49,12 @@ def chat_lines(chats: Sequence[Conversation], *, numbered: bool = True) -> list[
 def message_heading(item: BranchMessage) -> str:
     """Who wrote a message, when, and which version it is."""
     message, version = item.message, item.version
-    who = "You" if message.role is Role.USER else "Assistant"
+    who: str = tr("You") if message.role is Role.USER else tr("Assistant")
     if message.model is not None:
         who = f"{message.model.name} {message.model.quantization}".strip()
-    place = f"version {version.index} of {version.count}" if version.count > 1 else ""
+    place = ""
+    if version.count > 1:
+        place = tr("version {number} of {count}", number=version.index, count=version.count)
     return formatting.join(who, formatting.date_and_time(message.created_at), place)
 
 
@@ -114,14 +117,17 @@ def preview_lines(preview: ImportPreview) -> list[str]:
     lines = [
         formatting.join(
             item.title or formatting.NEW_CHAT,
-            formatting.amount(item.messages, "message"),
+            trn("{n} message", "{n} messages", item.messages),
             item.format,
             _KNOWN[item.status],
             *item.notes,
         )
         for item in preview.items
     ]
-    lines += [f"not readable: {p.name}: {p.reason}" for p in preview.unreadable]
+    lines += [
+        tr("not readable: {name}: {reason}", name=p.name, reason=p.reason)
+        for p in preview.unreadable
+    ]
     return [*lines, *preview.aside, *filter(None, [preview.advice])]
 
 
@@ -139,13 +145,23 @@ def import_row(preview: ImportPreview, report: ImportReport) -> dict[str, object
 def import_lines(preview: ImportPreview, report: ImportReport) -> list[str]:
     """What an import did: how many, what was left out and why, and what is not as it was."""
     here = len(preview.items) - report.wanted
-    lines = [f"{formatting.amount(len(report.imported), 'chat')} imported."]
+    done = len(report.imported)
+    lines: list[str] = [trn("{n} chat imported.", "{n} chats imported.", done)]
     if report.cancelled:
-        done = f"{len(report.imported):,} of {formatting.amount(report.wanted, 'chat')}"
-        lines = [f"Stopped: {done} imported. 'phial chats import --undo' takes them back."]
+        stopped = trn(
+            "Stopped: {done} of {n} chat imported. 'phial chats import --undo' takes them back.",
+            "Stopped: {done} of {n} chats imported. 'phial chats import --undo' takes them back.",
+            report.wanted,
+            done=done,
+        )
+        lines = [stopped]
     elif here:
         lines.append(
-            f"{formatting.amount(here, 'chat')} left out: here already (--again adds copies)."
+            trn(
+                "{n} chat left out: here already (--again adds copies).",
+                "{n} chats left out: here already (--again adds copies).",
+                here,
+            )
         )
     lines += preview.aside
     lines += [f"{note.name or formatting.NEW_CHAT}: {note.reason}" for note in report.notes]

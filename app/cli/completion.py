@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from app.cli import EXIT_DONE
 from app.cli.streams import say
 from app.compose import Setup
+from app.language import tr
 
 SHELLS = ("bash", "zsh", "fish")
 
@@ -26,7 +27,7 @@ def add_parser(
         commands: Where it is declared.
         whole: The parser of the program.
     """
-    parser = commands.add_parser("completion", help="a script by which a shell completes words")
+    parser = commands.add_parser("completion", help=tr("a script by which a shell completes words"))
     parser.add_argument("shell", choices=SHELLS, metavar="SHELL", help=", ".join(SHELLS))
     parser.set_defaults(run=run, whole=whole)
 
@@ -131,10 +132,10 @@ _phial() {{
     fi
 }}
 complete -F _phial phial
-"""
+"""  # not shown: a script
 
 
-def _bash(tree: list[_Command]) -> str:
+def _bash(tree: list[_Command]) -> str:  # not shown: a script
     walk, values, offers = [], [], []
     for command in tree:
         at = " ".join(command.path)
@@ -148,7 +149,7 @@ def _bash(tree: list[_Command]) -> str:
     return _BASH.format(walk="\n".join(walk), values="\n".join(values), offers="\n".join(offers))
 
 
-def _steps(command: _Command) -> list[str]:
+def _steps(command: _Command) -> list[str]:  # not shown: a script
     """Where each word behind a command leads, as bash and zsh have it."""
     ways = [(f"{' '.join(command.path)} {word.word}") for word in command.commands]
     return [f'            "{way}") at="{way.strip()}" ;;' for way in ways]
@@ -183,10 +184,10 @@ _phial() {{
     fi
 }}
 if [[ $funcstack[1] == _phial ]]; then _phial "$@"; else compdef _phial phial; fi
-"""
+"""  # not shown: a script
 
 
-def _zsh(tree: list[_Command]) -> str:
+def _zsh(tree: list[_Command]) -> str:  # not shown: a script
     walk, values, offers = [], [], []
     for command in tree:
         at = " ".join(command.path)
@@ -221,10 +222,10 @@ function __phial_at
     end
     test "$at" = "$argv"
 end
-"""
+"""  # not shown: a script
 
 
-def _fish(tree: list[_Command]) -> str:
+def _fish(tree: list[_Command]) -> str:  # not shown: a script
     walk, lines = [], []
     for command in tree:
         at = " ".join(command.path)
@@ -253,7 +254,7 @@ def _fish(tree: list[_Command]) -> str:
     return _FISH.format(walk="\n".join(walk)) + "\n".join(lines) + "\n"
 
 
-def _fish_option(option: _Option, after: dict[str, tuple[str, ...]]) -> str:
+def _fish_option(option: _Option, after: dict[str, tuple[str, ...]]) -> str:  # not shown
     names = [
         f"-l {name[2:]}" if name.startswith("--") else f"-s {name[1:]}" for name in option.names
     ]

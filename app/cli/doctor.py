@@ -6,11 +6,11 @@ import argparse
 from pathlib import Path
 
 from app.cli import EXIT_DONE, EXIT_FAILED
-from app.cli.streams import json_text, one_line, say, tell
-from app.cli.values import MODEL_HELP
+from app.cli.streams import complain, json_text, one_line, say
 from app.cli.values import model as model_value
 from app.compose import Setup, make_engine, named_model
 from app.domain.errors import KnownError, ModelFileError
+from app.language import tr
 from app.services.doctor import examine
 from app.services.models.model_files import DEMO
 from app.services.models.model_fit import request_of
@@ -18,9 +18,14 @@ from app.services.models.model_fit import request_of
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Declare the command and its options."""
-    parser = commands.add_parser("doctor", help="versions, processor, devices, memory, folders")
-    parser.add_argument("--model", type=model_value, metavar="MODEL", help=f"plan for {MODEL_HELP}")
-    parser.add_argument("--json", action="store_true", help="one object instead of lines")
+    parser = commands.add_parser("doctor", help=tr("versions, processor, devices, memory, folders"))
+    parser.add_argument(
+        "--model",
+        type=model_value,
+        metavar="MODEL",
+        help=tr("plan for a GGUF file, a name of 'phial models list', or 'demo'"),
+    )
+    parser.add_argument("--json", action="store_true", help=tr("one object instead of lines"))
     parser.set_defaults(run=run)
 
 
@@ -48,5 +53,5 @@ def _steps(setup: Setup) -> dict[str, int]:
     try:
         return setup.ladder.steps()
     except KnownError as error:
-        tell(f"phial: {one_line(str(error))}")
+        complain(str(error))
         return {}

@@ -18,34 +18,37 @@ from app.compose import ModelServices, Setup
 from app.domain.errors import NotFoundError
 from app.domain.model import ModelFile
 from app.hub.download.control import DownloadControl
+from app.language import paragraph, tr, trc
 from app.services.core.formatting import model_name, size
 from app.services.models.advice import CatalogOffer, offer_order
 
-_LISTED = "of a model in the list"
+_LISTED = tr("of a model in the list")
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Declare the command and its options."""
-    parser = commands.add_parser("models", help="model files: list, find, download, remove")
+    parser = commands.add_parser("models", help=tr("model files: list, find, download, remove"))
     actions = parser.add_subparsers(required=True, metavar="ACTION")
 
     def action(name: str, run: object, text: str) -> argparse.ArgumentParser:
         sub = actions.add_parser(name, help=text)
-        sub.add_argument("--json", action="store_true", help="plain data instead of text")
+        sub.add_argument("--json", action="store_true", help=tr("plain data instead of text"))
         sub.set_defaults(run=run)
         return sub
 
-    action("list", _list, "the models on this computer")
-    action("recommend", _recommend, "what to take on this computer, and why")
+    action("list", _list, tr("the models on this computer"))
+    action("recommend", _recommend, tr("what to take on this computer, and why"))
     models_get.add_actions(action)
-    sub = action("verify", _verify, "hash a model again")
+    sub = action("verify", _verify, tr("hash a model again"))
     sub.add_argument("path", type=path_given, metavar="PATH", help=_LISTED)
-    sub = action("add", _add, "list a GGUF file where it is; a .sha256 beside it is honoured")
-    sub.add_argument("path", type=path_given, metavar="PATH", help="the file, or its first part")
-    sub.add_argument("--copy", action="store_true", help="copy it into Phial's folder")
-    sub = action("remove", _remove, "take a model off the list; asks before deleting")
+    sub = action("add", _add, tr("list a GGUF file where it is; a .sha256 beside it is honoured"))
+    sub.add_argument(
+        "path", type=path_given, metavar="PATH", help=tr("the file, or its first part")
+    )
+    sub.add_argument("--copy", action="store_true", help=tr("copy it into Phial's folder"))
+    sub = action("remove", _remove, tr("take a model off the list; asks before deleting"))
     sub.add_argument("path", type=path_given, metavar="PATH", help=_LISTED)
-    sub.add_argument("--yes", action="store_true", help="do not ask")
+    sub.add_argument("--yes", action="store_true", help=tr("do not ask"))
 
 
 def _list(options: argparse.Namespace, setup: Setup) -> int:
@@ -61,10 +64,10 @@ def _list(options: argparse.Namespace, setup: Setup) -> int:
 
 def _whose(model: ModelFile) -> str:
     if model.demo:
-        return "  (comes with Phial)"
+        return tr("  (comes with Phial)")
     if model.problem:
-        return "  (cannot be used)"
-    return "" if model.owned else "  (yours)"
+        return tr("  (cannot be used)")
+    return "" if model.owned else tr("  (yours)")
 
 
 def _recommend(options: argparse.Namespace, setup: Setup) -> int:
@@ -72,15 +75,16 @@ def _recommend(options: argparse.Namespace, setup: Setup) -> int:
         room.models.find_devices().result()
         offers = sorted(room.advice.offers(), key=offer_order)
     best = next((offer for offer in offers if offer.recommended), None)
-    lines = ["Nothing in the catalogue fits this computer as it is now."]
+    lines: list[str] = [tr("Nothing in the catalogue fits this computer as it is now.")]
     if best is not None and best.advice is not None:
+        name = f"{best.family.name} {best.file.quantization}"
         lines = [
-            f"Take {best.family.name} {best.file.quantization}. {best.advice.sentence}",
-            f"phial models download {best.family.id} --quant {best.file.quantization}",
+            paragraph(tr("Take {model}.", model=name), best.advice.sentence),
+            f"phial models download {best.family.id} --quant {best.file.quantization}",  # not shown
         ]
     lines.append("")
     for offer in offers:
-        verdict = offer.advice.sentence if offer.advice else "Its size is not known."
+        verdict = offer.advice.sentence if offer.advice else tr("Its size is not known.")
         lines.append(f"{offer.family.name} {offer.file.quantization}: {verdict}")
     return tell(options, [_offer_row(offer) for offer in offers], lines)
 
@@ -103,37 +107,45 @@ def _stoppable(what: str) -> Iterator[tuple[DownloadControl, Callable[[int, int]
 
 
 def _verify(options: argparse.Namespace, setup: Setup) -> int:
-    with closing(room_of(setup)) as room, _stoppable("verifying") as (control, report):
+    with closing(room_of(setup)) as room, _stoppable(trc("bar", "verifying")) as (control, report):
         good = room.models.verify(_listed(room, options.path), control, report)
     if good is None:
         return EXIT_INTERRUPTED
-    words = "The file is what it was." if good else "The file has changed or is damaged."
+    words = tr("The file is what it was.") if good else tr("The file has changed or is damaged.")
     tell(options, {"path": str(options.path), "good": good}, [words])
     return EXIT_DONE if good else EXIT_FAILED
 
 
 def _add(options: argparse.Namespace, setup: Setup) -> int:
-    doing = "copying" if options.copy else "comparing its hash"
+    doing = trc("bar", "copying") if options.copy else tr("comparing its hash")
     with closing(room_of(setup)) as room, _stoppable(doing) as (control, report):
         add = room.add_models.copy if options.copy else room.add_models.use_and_compare
         model = add(options.path, control, report)
         if model is not None:
             room.models.prefer(model)
     if model is None:
-        say_aside("Stopped. Nothing was added.")
+        say_aside(tr("Stopped. Nothing was added."))
         return EXIT_INTERRUPTED
-    return tell(options, _model_row(model), [f"Added {model.label}, {size(model.size)}."])
+    told = tr("Added {model}, {size}.", model=model.label, size=size(model.size))
+    return tell(options, _model_row(model), [told])
 
 
 def _remove(options: argparse.Namespace, setup: Setup) -> int:
     with closing(room_of(setup)) as room:
         model = _listed(room, options.path)
         frees = room.models.bytes_freed(model)
-        what = f"deletes it and frees {size(frees)}" if frees else "leaves the file where it is"
-        if not options.yes and not agreed(f"Remove {model.label}? This {what}. [y/N] "):
+        question = tr("Remove {model}? This leaves the file where it is. [y/N] ", model=model.label)
+        if frees:
+            question = tr(
+                "Remove {model}? This deletes it and frees {size}. [y/N] ",
+                model=model.label,
+                size=size(frees),
+            )
+        if not options.yes and not agreed(question):
             return EXIT_FAILED
         freed = room.models.remove(model)
-    return tell(options, {"freed": freed, "removed": True}, [f"Removed. {size(freed)} were freed."])
+    told = tr("Removed. {size} were freed.", size=size(freed))
+    return tell(options, {"freed": freed, "removed": True}, [told])
 
 
 def _listed(room: ModelServices, path: Path) -> ModelFile:
@@ -141,7 +153,10 @@ def _listed(room: ModelServices, path: Path) -> ModelFile:
     for model in room.models.installed():
         if model.path == wanted:
             return model
-    raise NotFoundError(f"{path} is not in the list of models.", action="See phial models list.")
+    raise NotFoundError(
+        tr("{path} is not in the list of models.", path=str(path)),
+        action=tr("See phial models list."),
+    )
 
 
 def _model_row(model: ModelFile) -> dict[str, object]:

@@ -18,6 +18,7 @@ from app.cli.values import WrongUsageError, words
 from app.compose import ModelServices, Setup
 from app.domain.download import DownloadItem, DownloadState, RemoteModel
 from app.hub.api.file_names import shown
+from app.language import paragraph, tr, trc, trn
 from app.markup.card import readable
 from app.services.core.events import DownloadChanged, Event
 from app.services.core.formatting import size
@@ -28,27 +29,27 @@ _TOKEN = "HF_TOKEN"  # noqa: S105 - the variable's name
 
 def add_actions(action: Action) -> None:
     """Declare the actions and their options."""
-    sub = action("search", _search, "find repositories on the hub (connects)")
-    sub.add_argument("text", type=words, metavar="TEXT", help="a part of the repository's name")
+    sub = action("search", _search, tr("find repositories on the hub (connects)"))
+    sub.add_argument("text", type=words, metavar="TEXT", help=tr("a part of the repository's name"))
     _add_token(sub)
-    sub = action("show", _show, "a repository's files and its card (connects)")
-    sub.add_argument("repository", type=words, metavar="REPOSITORY", help="owner/name")
+    sub = action("show", _show, tr("a repository's files and its card (connects)"))
+    sub.add_argument("repository", type=words, metavar="REPOSITORY", help=tr("owner/name"))
     _add_token(sub)
-    sub = action("download", _download, "fetch a model (connects); Ctrl+C pauses")
+    sub = action("download", _download, tr("fetch a model (connects); Ctrl+C pauses"))
     sub.add_argument(
         "name",
         type=words,
         metavar="NAME",
-        help="a repository, or a name of the catalogue such as phi-4",
+        help=tr("a repository, or a name of the catalogue such as phi-4"),
     )
     sub.add_argument(
         "file",
         nargs="?",
         type=words,
         metavar="FILE",
-        help="a model of the repository, as 'phial models show' names it",
+        help=tr("a model of the repository, as 'phial models show' names it"),
     )
-    sub.add_argument("--quant", type=words, metavar="Q", help="a quantization: Q4_K_M")
+    sub.add_argument("--quant", type=words, metavar="Q", help=tr("a quantization: Q4_K_M"))
     _add_token(sub)
 
 
@@ -56,8 +57,11 @@ def _add_token(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--token",
         action="store_true",
-        help=f"send an access token to the hub, and to nobody else: the one in {_TOKEN}, or one "
-        "that is asked for; it is kept nowhere",
+        help=tr(
+            "send an access token to the hub, and to nobody else: the one in {variable}, or one "
+            "that is asked for; it is kept nowhere",
+            variable=_TOKEN,
+        ),
     )
 
 
@@ -65,13 +69,20 @@ def _lend_token(options: argparse.Namespace, room: ModelServices) -> None:
     """Hold the token that was given, if one was, and say where it goes."""
     if not options.token:
         return
-    token, where = os.environ.get(_TOKEN, ""), f"in {_TOKEN}"
+    token, host = os.environ.get(_TOKEN, ""), room.downloads.host
+    told = tr(
+        "The access token in {variable} is sent to {host} and to nobody else.",
+        variable=_TOKEN,
+        host=host,
+    )
     if not token:
-        where = "that was typed"
-        ask = f"Access token for {room.downloads.host} (it is not shown): "
+        told = tr(
+            "The access token that was typed is sent to {host} and to nobody else.", host=host
+        )
+        ask = tr("Access token for {host} (it is not shown): ", host=host)
         token = getpass.getpass(ask) if sys.stdin.isatty() else sys.stdin.readline()
     room.downloads.lend_token(token)
-    streams.tell(f"The access token {where} is sent to {room.downloads.host} and to nobody else.")
+    streams.tell(told)
 
 
 def _search(options: argparse.Namespace, setup: Setup) -> int:
@@ -79,9 +90,11 @@ def _search(options: argparse.Namespace, setup: Setup) -> int:
         _lend_token(options, room)
         downloads = room.downloads
         hits = asking(downloads.host, lambda: downloads.client.search(options.text))
-    lines = [f"{hit.name:56} {hit.downloads:>10,} downloads" for hit in hits]
+    lines: list[str] = [
+        f"{hit.name:56} {trn('{n} download', '{n} downloads', hit.downloads):>20}" for hit in hits
+    ]
     rows = [dataclasses.asdict(hit) for hit in hits]
-    return tell(options, rows, lines or ["Nothing was found."])
+    return tell(options, rows, lines or [tr("Nothing was found.")])
 
 
 def _show(options: argparse.Namespace, setup: Setup) -> int:
@@ -102,25 +115,26 @@ def _show(options: argparse.Namespace, setup: Setup) -> int:
         for model in repository.models
     ]
     row = {**dataclasses.asdict(repository), "models": models, "card": card.text}
-    access = "  its owner decides who may download" if repository.gated else ""
-    lines = [f"{repository.name}  licence: {repository.licence or 'not stated'}{access}", ""]
+    licence = tr("licence: {licence}", licence=repository.licence or tr("not stated"))
+    access = tr("  its owner decides who may download") if repository.gated else ""
+    lines: list[str] = [f"{repository.name}  {licence}{access}", ""]
     for model in repository.models:
         lines.append(_model_line(model, model.path in here))
         lines += [f"    {fits[model.path]}"] if model.path in fits else []
     if not repository.models:
-        lines.append("There is no GGUF file in it.")
+        lines.append(tr("There is no GGUF file in it."))
     for name in repository.refused:
-        lines.append(f"{shown(name)}  not offered: the name is unfit for a disk")
+        lines.append(tr("{name}  not offered: the name is unfit for a disk", name=shown(name)))
     return tell(options, row, [*lines, "", readable(card.text)])
 
 
 def _model_line(model: RemoteModel, here: bool) -> str:
     told = size(model.size) if model.size else "?"
     notes = [
-        f"{len(model.parts)} parts as one" if len(model.parts) > 1 else "",
-        "" if model.complete else "parts are missing on the hub",
-        "" if model.text else "goes with a model, and is none",
-        "here" if here else "",
+        tr("{count} parts as one", count=len(model.parts)) if len(model.parts) > 1 else "",
+        "" if model.complete else tr("parts are missing on the hub"),
+        "" if model.text else tr("goes with a model, and is none"),
+        trc("model file", "here") if here else "",
     ]
     rest = ", ".join(note for note in notes if note)
     return f"{shown_path(model.path):56} {told:>9}  {model.quantization:8} {rest}".rstrip()
@@ -155,11 +169,11 @@ def _download(options: argparse.Namespace, setup: Setup) -> int:
                 line.show(item)
         clear()
     if item.state is DownloadState.FAILED:
-        streams.tell(f"phial: {streams.one_line(str(item.error))}")
+        streams.complain(str(item.error))
         return EXIT_FAILED
     if item.state is not DownloadState.DONE:
-        reason = f"{item.error} " if item.error else ""
-        streams.tell(f"{reason}Paused. The same command goes on from here.")
+        paused = tr("Paused. The same command goes on from here.")
+        streams.tell(paragraph(item.error, paused))
         return EXIT_INTERRUPTED
     row = {"path": str(item.files[0]), "sha256": list(item.sha256), "bytes": item.total}
     return tell(options, row, [str(item.files[0])])
@@ -169,9 +183,9 @@ def _find(options: argparse.Namespace, room: ModelServices) -> RemoteModel | Non
     """The model of a repository; None for one of the catalogue."""
     if options.quant and options.file:
         raise WrongUsageError(
-            "A file and --quant name two things.",
-            data="Nothing was fetched.",
-            action="Give one or the other.",
+            tr("A file and --quant name two things."),
+            data=tr("Nothing was fetched."),
+            action=tr("Give one or the other."),
         )
     downloads = room.downloads
     family = downloads.catalog.family(options.name)
@@ -183,9 +197,12 @@ def _find(options: argparse.Namespace, room: ModelServices) -> RemoteModel | Non
     if not options.quant and family is not None:
         names = ", ".join(one.quantization for one in family.files)
         raise WrongUsageError(
-            f"Which {family.name} is not said.",
-            data="Nothing was fetched.",
-            action=f"Add --quant and one of: {names}. 'phial models recommend' says what fits.",
+            tr("Which {model} is not said.", model=family.name),
+            data=tr("Nothing was fetched."),
+            action=tr(
+                "Add --quant and one of: {names}. 'phial models recommend' says what fits.",
+                names=names,
+            ),
         )
     return None
 

@@ -12,9 +12,22 @@ from app.cli.streams import redraw
 from app.domain.download import DownloadItem, DownloadState
 from app.hub.download.beside import ask_beside
 from app.hub.download.control import DownloadControl
+from app.language import tr, trc
 from app.services.core.formatting import duration, percent, size, time_left
 
 BAR = 32  # characters
+_STATES = {
+    DownloadState.QUEUED: trc("download", "queued"),
+    DownloadState.CHECKING: trc("download", "checking"),
+    DownloadState.CONNECTING: trc("download", "connecting"),
+    DownloadState.DOWNLOADING: trc("download", "downloading"),
+    DownloadState.WAITING: trc("download", "waiting"),
+    DownloadState.PAUSED: trc("download", "paused"),
+    DownloadState.VERIFYING: trc("download", "verifying"),
+    DownloadState.DONE: trc("download", "done"),
+    DownloadState.FAILED: trc("download", "failed"),
+    DownloadState.CANCELLED: trc("download", "cancelled"),
+}
 _SILENT = {DownloadState.CONNECTING, DownloadState.WAITING}
 T = TypeVar("T")
 
@@ -34,7 +47,8 @@ def draw_bar(done: int, total: int, rest: str) -> None:
     fraction = done / total if total else 0.0
     filled = int(fraction * BAR)
     bar = "█" * filled + "░" * (BAR - filled)
-    redraw(f"{bar} {percent(fraction)} of {size(total)}  {rest}")
+    far = tr("{share} of {size}", share=percent(fraction), size=size(total))
+    redraw(f"{bar} {far}  {rest}")
 
 
 def tell(text: str) -> None:
@@ -52,7 +66,7 @@ def asking(host: str, question: Callable[[], T]) -> T:
     """
 
     def silent(seconds: float) -> None:
-        redraw(f"Waiting for {host}, {duration(seconds)}")
+        redraw(tr("Waiting for {host}, {time}", host=host, time=duration(seconds)))
 
     try:
         answer = ask_beside(question, DownloadControl(), each_second=silent)
@@ -82,10 +96,11 @@ class DownloadLine:
         if item.notice and item.notice != self._said:
             self._said = item.notice
             tell(item.notice)
-        rest = item.state.value
+        rest: str = _STATES[item.state]
         if item.speed:
-            rest = f"{size(int(item.speed))}/s {time_left(item.seconds_left)}"
+            pace = tr("{size}/s", size=size(int(item.speed)))
+            rest = f"{pace} {time_left(item.seconds_left)}"
         elif item.state in _SILENT:
             waited = duration(time.monotonic() - self._since)
-            rest = f"{item.state.value}, {self._host} silent for {waited}"
+            rest = tr("{state}, {host} silent for {time}", state=rest, host=self._host, time=waited)
         draw_bar(item.done, item.total, rest)

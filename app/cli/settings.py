@@ -21,14 +21,15 @@ from app.compose import Setup
 from app.domain.errors import InvalidValueError
 from app.domain.options import SettingSpec
 from app.domain.settings import SHOWN, Settings
+from app.language import tr
 
-_NAME = "of a setting, as in the list"
+_NAME = tr("of a setting, as in the list")
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Declare the command and its options."""
     parser = commands.add_parser(
-        "settings", help="settings, the window's too: list, get, set, reset"
+        "settings", help=tr("settings, the window's too: list, get, set, reset")
     )
     actions = parser.add_subparsers(required=True, metavar="ACTION")
 
@@ -39,18 +40,20 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         if name != "list":
             sub.add_argument("name", type=_named, nargs=count, metavar="NAME", help=_NAME)
             sub.set_defaults(words=tuple(SHOWN))
-        sub.add_argument("--json", action="store_true", help="plain data instead of text")
+        sub.add_argument("--json", action="store_true", help=tr("plain data instead of text"))
         sub.set_defaults(run=run)
         return sub
 
-    action("list", _list, "all settings and what they are")
-    action("get", _get, "one setting: what it is, does and may be")
-    sub = action("set", _set, "change a setting; an open window follows")
-    sub.add_argument("value", metavar="VALUE", help="as 'phial settings get NAME' says it may be")
+    action("list", _list, tr("all settings and what they are"))
+    action("get", _get, tr("one setting: what it is, does and may be"))
+    sub = action("set", _set, tr("change a setting; an open window follows"))
+    sub.add_argument(
+        "value", metavar="VALUE", help=tr("as 'phial settings get NAME' says it may be")
+    )
     sub.set_defaults(values_after={name: values_of(spec) for name, spec in SHOWN.items()})
-    sub = action("reset", _reset, "bring settings back to their defaults", "*")
-    sub.add_argument("--all", action="store_true", help="every setting; asks first")
-    sub.add_argument("--yes", action="store_true", help="do not ask")
+    sub = action("reset", _reset, tr("bring settings back to their defaults"), "*")
+    sub.add_argument("--all", action="store_true", help=tr("every setting; asks first"))
+    sub.add_argument("--yes", action="store_true", help=tr("do not ask"))
 
 
 def _list(options: argparse.Namespace, setup: Setup) -> int:
@@ -78,26 +81,29 @@ def _set(options: argparse.Namespace, setup: Setup) -> int:
 
 def _reset(options: argparse.Namespace, setup: Setup) -> int:
     if bool(options.name) == options.all:
-        raise WrongUsageError("Name settings, or give --all.")
+        raise WrongUsageError(tr("Name settings, or give --all."))
     before = setup.settings.current
     specs = [SHOWN[name] for name in (SHOWN if options.all else options.name)]
     changed = [spec for spec in specs if getattr(before, spec.name) != spec.default]
     if options.all and changed and not options.yes:
         names = ", ".join(spec.name for spec in changed)
-        if not agreed(f"Bring {names} back to their defaults? [y/N] "):
+        if not agreed(tr("Bring {names} back to their defaults? [y/N] ", names=names)):
             return EXIT_FAILED
     now = setup.settings.update(**{spec.name: spec.default for spec in changed})
     lines = [_change(before, now, spec) for spec in changed]
-    same = (
-        "All of them are the defaults already." if len(specs) > 1 else "It is the default already."
-    )
+    same = tr("It is the default already.")
+    if len(specs) > 1:
+        same = tr("All of them are the defaults already.")
     return _tell(options, _rows(now, *(spec.name for spec in changed)), lines or [same])
 
 
 def _change(before: Settings, now: Settings, spec: SettingSpec) -> str:
     """The new value, and the old one, with which the change can be undone."""
     old, new = setting_value(before, spec), setting_value(now, spec)
-    return f"{spec.option.label}: {new}" + (f" (before: {old})" if old != new else "")
+    label = spec.option.label
+    if old == new:
+        return f"{label}: {new}"
+    return tr("{label}: {value} (before: {old})", label=label, value=new, old=old)
 
 
 def _named(text: str) -> str:

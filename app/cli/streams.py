@@ -18,9 +18,11 @@ import sys
 import textwrap
 import unicodedata
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
+from app.cli.parser_words import translate_argparse
 from app.domain.errors import KnownError
+from app.language import tr, trc
 
 if TYPE_CHECKING:
     from _typeshed import SupportsWrite
@@ -32,7 +34,7 @@ _COLUMN = re.compile(r"\S.*?\S {2,}(?=\S)")
 class OutputLostError(KnownError):
     """What was to be printed could not be; the rest of the output goes nowhere."""
 
-    default_data = "What was done before stays done."
+    default_data = tr("What was done before stays done.")
     default_action = ""
 
 
@@ -82,9 +84,11 @@ def write_out(text: str) -> None:
     except OSError as error:
         _write_nowhere(sys.stdout)
         if isinstance(error, BrokenPipeError):
-            raise NobodyReadsError("The output is closed.") from error
+            raise NobodyReadsError("The output is closed.") from error  # not shown
         reason = error.strerror or str(error)
-        raise OutputLostError(f"The output cannot be written: {reason}.") from error
+        raise OutputLostError(
+            tr("The output cannot be written: {reason}.", reason=reason)
+        ) from error
 
 
 def tell(text: str, end: str = "\n") -> None:
@@ -98,7 +102,12 @@ def tell(text: str, end: str = "\n") -> None:
         sys.stderr.flush()
     except BrokenPipeError as error:  # phial … 2>&1 | head
         _write_nowhere(sys.stderr)
-        raise NobodyReadsError("The output of errors is closed.") from error
+        raise NobodyReadsError("The output of errors is closed.") from error  # not shown
+
+
+def complain(text: str) -> None:
+    """Print what went wrong on standard error, in a line of its own."""
+    tell("phial: " + one_line(text))
 
 
 def redraw(text: str, end: str = "") -> None:
@@ -192,6 +201,10 @@ def _shown(match: re.Match[str]) -> str:
 class Parser(argparse.ArgumentParser):
     """argparse's own, whose messages repeat what was given on the command line."""
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        translate_argparse()
+        super().__init__(*args, **options)
+
     def _print_message(self, message: str, file: SupportsWrite[str] | None = None) -> None:
         super()._print_message(harmless(message), file)
 
@@ -199,7 +212,13 @@ class Parser(argparse.ArgumentParser):
 def agreed(question: str) -> bool:
     """Ask on standard error; only a yes is one. No is told, since nothing else says it."""
     tell(one_line(question), end="")
-    if sys.stdin.readline().strip().casefold() in {"y", "yes"}:
+    if is_yes(sys.stdin.readline()):
         return True
-    tell("Nothing was changed.")
+    tell(tr("Nothing was changed."))
     return False
+
+
+def is_yes(said: str) -> bool:
+    """Whether an answer is a yes, in English or in the language in force."""
+    yes = {"y", "yes", trc("short answer", "y").casefold(), trc("answer", "yes").casefold()}
+    return said.strip().casefold() in yes

@@ -12,41 +12,46 @@ import re
 from pathlib import Path
 
 from app.domain.errors import InvalidValueError
+from app.language import tr
 from app.services.models.model_files import DEMO
 
 
 class WrongUsageError(InvalidValueError):
     """Options that do not go together, or one that is missing; exit code 2."""
 
-    default_data = "Nothing was changed."
+    default_data = tr("Nothing was changed.")
     default_action = ""
 
 
 def count(text: str) -> int:
     """A number in a list, counted from 1."""
     if not re.fullmatch("0*[1-9][0-9]{0,18}", text):  # ASCII only: int() takes 1_0 for ten
-        raise argparse.ArgumentTypeError(f"“{text}” is not a number of the list, like 1")
+        raise argparse.ArgumentTypeError(
+            tr("“{text}” is not a number of the list, like 1", text=text)
+        )
     return int(text)
 
 
 def words(text: str) -> str:
     """A text that is not empty."""
     if not text.strip():
-        raise argparse.ArgumentTypeError("it is empty")
+        raise argparse.ArgumentTypeError(tr("it is empty"))
     return text
 
 
 def path(text: str) -> Path:
     """A path; ``~`` is the home folder, also where the shell left it."""
     if not text:
-        raise argparse.ArgumentTypeError("the path is empty")
+        raise argparse.ArgumentTypeError(tr("the path is empty"))
     try:
         return Path(text).expanduser()
     except RuntimeError as error:
-        raise argparse.ArgumentTypeError(f"“{text}” is in the home folder of nobody") from error
+        raise argparse.ArgumentTypeError(
+            tr("“{text}” is in the home folder of nobody", text=text)
+        ) from error
 
 
-MODEL_HELP = "a GGUF file, a name of 'phial models list', or 'demo'"
+MODEL_HELP = tr("a GGUF file, a name of 'phial models list', or 'demo'")
 
 
 def model(text: str) -> str:

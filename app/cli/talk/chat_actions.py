@@ -21,6 +21,7 @@ from app.cli.values import path as path_given
 from app.domain.errors import InvalidValueError, TransferError
 from app.domain.model import ModelFile
 from app.domain.settings import SHOWN
+from app.language import tr
 from app.markup.transfer.values import Exporter
 from app.services.core.formatting import size
 from app.services.models.model_files import find_model_named
@@ -52,7 +53,10 @@ class ChatActions:
             prompt = "" if text == NO_PROMPT else text
             library.set_system_prompt(conversation_id, prompt).result()
         now = library.get(conversation_id).system_prompt
-        say(f"The system prompt of this chat: {now}\n" if now else "No system prompt.\n")
+        told = tr("No system prompt.")
+        if now:
+            told = tr("The system prompt of this chat: {prompt}", prompt=now)
+        say(told + "\n")
 
     def set(self, argument: str) -> None:
         """Show settings, or change one for this program and the window.
@@ -100,7 +104,7 @@ class ChatActions:
         """
         transfer = self._services.transfer
         if not self._services.library.branch(conversation_id):
-            raise InvalidValueError("There is nothing in this chat yet.", data="", action="")
+            raise InvalidValueError(tr("There is nothing in this chat yet."), data="", action="")
         format_name = next(iter(transfer.formats())).name
         if text:
             target = path_given(text)
@@ -111,12 +115,13 @@ class ChatActions:
             target = Path(transfer.suggested_name([conversation_id], format_name))
         if target.exists():
             raise TransferError(
-                f"{target} is there already.", action="Give another name behind /export."
+                tr("{name} is there already.", name=str(target)),
+                action=tr("Give another name behind /export."),
             )
         report = transfer.export([conversation_id], format_name, target)
         for problem in report.failed:
             raise TransferError(f"{problem.name}: {problem.reason}")
-        _say_lines(f"Written to {path}." for path in report.files)
+        _say_lines(tr("Written to {path}.", path=str(path)) for path in report.files)
 
     def complete(self, line: str) -> tuple[str, Iterable[tuple[str, str]]]:
         """What Tab offers at the end of ``line``: the part it replaces, and words."""

@@ -17,6 +17,7 @@ from prompt_toolkit.output.vt100 import Vt100_Output
 from prompt_toolkit.shortcuts import CompleteStyle
 from prompt_toolkit.utils import is_dumb_terminal
 
+from app.cli.streams import is_yes
 from app.cli.talk.line_history import LineHistory
 from app.cli.talk.lines import Complete
 from app.system.terminal import QuietTerminal
@@ -74,7 +75,7 @@ class LineEditor:
             said = self._question.prompt([(_PROMPT_STYLE, self._leaving)])
         except (KeyboardInterrupt, EOFError):
             return True
-        return said.strip().casefold() in {"y", "yes"}
+        return is_yes(said)
 
 
 class _SlashCompleter(Completer):

@@ -10,6 +10,7 @@ from prompt_toolkit.history import History
 
 from app.cli.streams import tell
 from app.domain.private_files import make_file
+from app.language import tr
 
 MOST = 1_000  # lines that are kept
 LONGEST = 20_000  # characters; a longer one is a pasted text, and not typed again
@@ -61,7 +62,8 @@ class LineHistory(History):
 
     def _give_up(self, error: OSError) -> None:
         self._kept = False
-        tell(f"What you type cannot be kept for the next time: {error.strerror or error}.")
+        reason = error.strerror or str(error)
+        tell(tr("What you type cannot be kept for the next time: {reason}.", reason=reason))
 
 
 def _line_of(row: str) -> list[str]:

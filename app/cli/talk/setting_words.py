@@ -12,8 +12,10 @@ from app.domain.errors import InvalidValueError
 from app.domain.numbers import write_number
 from app.domain.options import SettingSpec, bounds, read_typed
 from app.domain.settings import SHOWN, Settings
+from app.language import paragraph, tr, trc
+from app.language.formats import alternatives
 
-DEFAULT = "default"
+DEFAULT = "default"  # typed in every language, as on and off are
 _LONG = 40  # characters of what was typed that are said again
 _SWITCH = {"on": True, "true": True, "yes": True, "off": False, "false": False, "no": False}
 
@@ -29,8 +31,11 @@ def find_setting(text: str) -> SettingSpec:
         return SHOWN[name]
     said = {one.name: f"{one.name} {one.option.label}".casefold() for one in SHOWN.values()}
     near = [one for one in said if name and name in said[one]] or get_close_matches(name, SHOWN)
-    hint = f"Did you mean {' or '.join(near[:3])}?" if near else f"There are: {', '.join(SHOWN)}."
-    raise InvalidValueError(f"There is no setting “{_short(text)}”. {hint}", action="")
+    hint = tr("There are: {names}.", names=", ".join(SHOWN))
+    if near:
+        hint = tr("Did you mean {names}?", names=alternatives(near[:3]))
+    told = tr("There is no setting “{name}”.", name=_short(text))
+    raise InvalidValueError(paragraph(told, hint), action="")
 
 
 def read_setting(spec: SettingSpec, text: str) -> object:
@@ -46,22 +51,27 @@ def read_setting(spec: SettingSpec, text: str) -> object:
         return spec.default
     if spec.type is bool:
         if word not in _SWITCH:
-            raise InvalidValueError(f"{label} is on or off, not “{_short(text)}”.", action="")
+            told = tr("{label} is on or off, not “{text}”.", label=label, text=_short(text))
+            raise InvalidValueError(told, action="")
         return _SWITCH[word]
     if issubclass(spec.type, StrEnum):
         if word not in list(spec.type):
-            allowed = ", ".join(spec.type)
-            raise InvalidValueError(
-                f"{label} is one of {allowed}, not “{_short(text)}”.", action=""
+            told = tr(
+                "{label} is one of {allowed}, not “{text}”.",
+                label=label,
+                allowed=", ".join(spec.type),
+                text=_short(text),
             )
+            raise InvalidValueError(told, action="")
         return spec.type(word)
     if not word:  # what a shell makes of a variable that is not set
-        raise InvalidValueError(f"{label} needs a number {bounds(spec)}.", action="")
+        told = tr("{label} needs a number {bounds}.", label=label, bounds=bounds(spec))
+        raise InvalidValueError(told, action="")
     try:
         return read_typed(spec, text)
     except InvalidValueError as error:
-        what = f"{label} cannot be “{_short(text)}”. {error.what}"
-        raise InvalidValueError(what, action="") from error
+        told = tr("{label} cannot be “{text}”.", label=label, text=_short(text))
+        raise InvalidValueError(paragraph(told, error.what), action="") from error
 
 
 def _short(text: str) -> str:
@@ -79,7 +89,7 @@ def setting_value(settings: Settings, spec: SettingSpec) -> str:
         return value.value
     if isinstance(value, int | float):
         return f"{write_number(value)} {spec.option.unit}".strip()
-    return str(value) or "none"
+    return str(value) or trc("setting", "none")
 
 
 def setting_line(settings: Settings, spec: SettingSpec) -> str:
@@ -93,19 +103,21 @@ def setting_lines(settings: Settings, spec: SettingSpec) -> list[str]:
     lines = [f"{option.label}: {setting_value(settings, spec)}"]
     if option.help:
         lines.append(option.help)
-    lines.append(f"It may be {allowed(spec)}.")
+    lines.append(tr("It may be {values}.", values=allowed(spec)))
     return lines
 
 
 def allowed(spec: SettingSpec) -> str:
     """What a setting may be, in words."""
     if spec.type is bool:
-        return "on or off"
+        return tr("on or off")
     if issubclass(spec.type, StrEnum):
         said = ", ".join(spec.type)
     else:
-        said = "a text" if spec.type is str else bounds(spec)
-    return f"{said}, or default ({spec.option.none_label})" if spec.optional else said
+        said = tr("a text") if spec.type is str else bounds(spec)
+    if not spec.optional:
+        return said
+    return tr("{values}, or default ({meaning})", values=said, meaning=spec.option.none_label)
 
 
 def values_of(spec: SettingSpec) -> list[str]:

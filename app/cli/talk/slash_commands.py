@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from app.language import tr
+
 
 @dataclass(frozen=True, slots=True)
 class SlashCommand:
@@ -22,16 +24,16 @@ class SlashCommand:
 
 
 SLASH_COMMANDS = (
-    SlashCommand("/new", "", "begin a new chat"),
-    SlashCommand("/retry", "", "another answer to the last question"),
-    SlashCommand("/edit", "[TEXT]", "ask the last question in other words"),
-    SlashCommand("/continue", "", "go on with an answer that was cut or stopped"),
-    SlashCommand("/system", "[TEXT]", "this chat's system prompt; - for none"),
-    SlashCommand("/set", "[NAME [VALUE]]", "settings, the window's too; VALUE may be default"),
-    SlashCommand("/model", "[NAME]", "the models of this computer, or use another one"),
-    SlashCommand("/export", "[FILE]", "write this chat to a file; its ending says the format"),
-    SlashCommand("/help", "", "this list"),
-    SlashCommand("/quit", "", "leave (or Ctrl+D)"),
+    SlashCommand("/new", "", tr("begin a new chat")),
+    SlashCommand("/retry", "", tr("another answer to the last question")),
+    SlashCommand("/edit", "[TEXT]", tr("ask the last question in other words")),
+    SlashCommand("/continue", "", tr("go on with an answer that was cut or stopped")),
+    SlashCommand("/system", "[TEXT]", tr("this chat's system prompt; - for none")),
+    SlashCommand("/set", "[NAME [VALUE]]", tr("settings, the window's too; VALUE may be default")),
+    SlashCommand("/model", "[NAME]", tr("the models of this computer, or use another one")),
+    SlashCommand("/export", "[FILE]", tr("write this chat to a file; its ending says the format")),
+    SlashCommand("/help", "", tr("this list")),
+    SlashCommand("/quit", "", tr("leave (or Ctrl+D)")),
 )
 ALIASES = {"/again": "/retry", "/exit": "/quit", "/bye": "/quit", "/?": "/help"}
 _WIDTH = 23
@@ -39,9 +41,12 @@ HELP = (
     "".join(
         f"{f'{one.word} {one.argument}'.strip():{_WIDTH}}{one.help}\n" for one in SLASH_COMMANDS
     )
-    + "Ctrl+C stops an answer, and at the prompt asks whether to leave. Esc and Enter, or a \\ at "
-    "the end of a line, go on in a next line; what is pasted is one message. Tab completes, Up and "
-    "Down walk through what was typed before.\n"
+    + tr(
+        "Ctrl+C stops an answer, and at the prompt asks whether to leave. Esc and Enter, or a \\ "
+        "at the end of a line, go on in a next line; what is pasted is one message. Tab completes, "
+        "Up and Down walk through what was typed before."
+    )
+    + "\n"
 )
 _COMMAND = re.compile(r"(/[a-z]+|/\?)(?:\s+(.*))?", re.DOTALL)
 
