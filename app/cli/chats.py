@@ -27,13 +27,14 @@ from app.cli.chat_rows import (
     preview_row,
 )
 from app.cli.interrupt import stop_on_interrupt
-from app.cli.streams import agreed, harmless, json_text, one_line, redraw, say, tell
+from app.cli.streams import agreed, complain, harmless, json_text, one_line, redraw, say, tell
 from app.cli.values import WrongUsageError, count
 from app.cli.values import path as path_given
 from app.cli.values import words as words_given
 from app.compose import Setup
 from app.domain.conversation import Conversation, SearchHit
 from app.domain.errors import KnownError, NotFoundError
+from app.language import tr, trn
 from app.markup.transfer.formats import EXPORTERS
 from app.markup.transfer.values import Exporter, ExportOptions
 from app.services.core import formatting
@@ -51,8 +52,8 @@ PDF = "pdf"
 SUFFIXES = {**{one.format.suffix: one.format.name for one in EXPORTERS}, ".pdf": PDF}
 FORMATS = tuple(SUFFIXES.values())  # the default first
 
-_A_CHAT = "its number in the list, an id or its beginning, or the title"
-_CHATS = "their numbers in the list, ids or their beginnings, or titles"
+_A_CHAT = tr("its number in the list, an id or its beginning, or the title")
+_CHATS = tr("their numbers in the list, ids or their beginnings, or titles")
 
 
 def add_parser(
@@ -64,83 +65,97 @@ def add_parser(
         commands: Where it is declared.
         pdf: Makes what writes PDF, which takes Qt and is made only when asked for.
     """
-    parser = commands.add_parser("chats", help="chats: list, search, export, import, back up")
+    parser = commands.add_parser("chats", help=tr("chats: list, search, export, import, back up"))
     actions = parser.add_subparsers(required=True, metavar="ACTION")
 
     def action(name: str, run: object, text: str) -> argparse.ArgumentParser:
         sub = actions.add_parser(name, help=text, description=text)
-        sub.add_argument("--json", action="store_true", help="plain data instead of text")
+        sub.add_argument("--json", action="store_true", help=tr("plain data instead of text"))
         sub.set_defaults(run=run)
         return sub
 
-    sub = action("list", _list, "the chats, used last first")
-    sub.add_argument("--archived", action="store_true", help="those in the archive")
-    sub = action("show", _show, "one chat as it is walked")
+    sub = action("list", _list, tr("the chats, used last first"))
+    sub.add_argument("--archived", action="store_true", help=tr("those in the archive"))
+    sub = action("show", _show, tr("one chat as it is walked"))
     sub.add_argument("chat", type=words_given, metavar="CHAT", help=_A_CHAT)
-    sub = action("search", _search, "find words in titles and messages")
+    sub = action("search", _search, tr("find words in titles and messages"))
     sub.add_argument(
         "query",
         nargs="+",
         type=words_given,
         metavar="QUERY",
-        help='words, "phrases", model:, before:, after:, in:title',
+        help=tr('words, "phrases", model:, before:, after:, in:title'),
     )
-    _add_export(action("export", _export, "write chats to files"), pdf)
-    sub = action("import", _import, "add chats from files, folders or archives")
+    _add_export(action("export", _export, tr("write chats to files")), pdf)
+    sub = action("import", _import, tr("add chats from files, folders or archives"))
     sub.add_argument(
         "paths",
         nargs="*",
         type=path_given,
         metavar="PATH",
-        help="what Phial or another app exported",
+        help=tr("what Phial or another app exported"),
     )
     either = sub.add_mutually_exclusive_group()
-    either.add_argument("--preview", action="store_true", help="only tell what is in them")
-    either.add_argument("--again", action="store_true", help="also those that are here, as copies")
-    either.add_argument("--undo", action="store_true", help="take the last import back")
-    sub = action("trash", _trash, "what is in the trash; with chats, move them there")
+    either.add_argument("--preview", action="store_true", help=tr("only tell what is in them"))
+    either.add_argument(
+        "--again", action="store_true", help=tr("also those that are here, as copies")
+    )
+    either.add_argument("--undo", action="store_true", help=tr("take the last import back"))
+    sub = action("trash", _trash, tr("what is in the trash; with chats, move them there"))
     sub.add_argument("chats", nargs="*", type=words_given, metavar="CHAT", help=_CHATS)
-    sub.add_argument("--empty", action="store_true", help="remove everything in it for good")
-    sub.add_argument("--for-good", action="store_true", help="remove these chats of the trash")
-    sub.add_argument("--yes", action="store_true", help="with --empty or --for-good: do not ask")
-    sub = action("restore", _restore, "take chats out of the trash")
+    sub.add_argument("--empty", action="store_true", help=tr("remove everything in it for good"))
+    sub.add_argument("--for-good", action="store_true", help=tr("remove these chats of the trash"))
+    sub.add_argument(
+        "--yes", action="store_true", help=tr("with --empty or --for-good: do not ask")
+    )
+    sub = action("restore", _restore, tr("take chats out of the trash"))
     sub.add_argument("chats", nargs="+", type=words_given, metavar="CHAT", help=_CHATS)
     sub.add_argument(
-        "--from", dest="backup", type=count, metavar="N", help="out of backup number N"
+        "--from", dest="backup", type=count, metavar="N", help=tr("out of backup number N")
     )
-    sub = action("backup", _backup, "make a backup now, list them, or go back to one")
+    sub = action("backup", _backup, tr("make a backup now, list them, or go back to one"))
     either = sub.add_mutually_exclusive_group()
-    either.add_argument("--list", action="store_true", help="the backups there are")
-    either.add_argument("--show", type=count, metavar="N", help="the chats that backup N holds")
-    either.add_argument("--restore", type=count, metavar="N", help="go back to backup number N")
+    either.add_argument("--list", action="store_true", help=tr("the backups there are"))
+    either.add_argument("--show", type=count, metavar="N", help=tr("the chats that backup N holds"))
+    either.add_argument("--restore", type=count, metavar="N", help=tr("go back to backup number N"))
     either.add_argument(
-        "--keep", action="store_true", help="say no more that backups hold what is missing here"
+        "--keep", action="store_true", help=tr("say no more that backups hold what is missing here")
     )
-    sub.add_argument("--yes", action="store_true", help="with --restore: do not ask")
-    sub = action("check", _check, "whether the database is sound")
-    sub.add_argument("--full", action="store_true", help="everything, on a copy; takes longer")
+    sub.add_argument("--yes", action="store_true", help=tr("with --restore: do not ask"))
+    sub = action("check", _check, tr("whether the database is sound"))
+    sub.add_argument("--full", action="store_true", help=tr("everything, on a copy; takes longer"))
 
 
 def _add_export(sub: argparse.ArgumentParser, pdf: Callable[[], Exporter]) -> None:
     sub.add_argument("chats", nargs="*", type=words_given, metavar="CHAT", help=_CHATS)
-    sub.add_argument("--all", action="store_true", help="every chat outside the trash")
+    sub.add_argument("--all", action="store_true", help=tr("every chat outside the trash"))
     sub.add_argument(
         "--format",
         choices=FORMATS,
         metavar="F",
-        help=f"{', '.join(FORMATS)}; without it, what the name of the file says, or {FORMATS[0]}",
+        help=tr(
+            "{formats}; without it, what the name of the file says, or {first}",
+            formats=", ".join(FORMATS),
+            first=FORMATS[0],
+        ),
     )
     sub.add_argument(
-        "--out", type=path_given, metavar="PATH", help="a file, a folder, or an archive (.zip)"
+        "--out", type=path_given, metavar="PATH", help=tr("a file, a folder, or an archive (.zip)")
     )
     sub.add_argument(
-        "--only-text", action="store_true", help="without ids, versions and details; not importable"
+        "--only-text",
+        action="store_true",
+        help=tr("without ids, versions and details; not importable"),
     )
-    sub.add_argument("--no-reasoning", action="store_true", help="leave the reasoning out")
-    sub.add_argument("--versions", action="store_true", help="every version of each message")
-    sub.add_argument("--no-system-prompt", action="store_true", help="leave the system prompt out")
+    sub.add_argument("--no-reasoning", action="store_true", help=tr("leave the reasoning out"))
+    sub.add_argument("--versions", action="store_true", help=tr("every version of each message"))
+    sub.add_argument(
+        "--no-system-prompt", action="store_true", help=tr("leave the system prompt out")
+    )
     sub.set_defaults(pdf=pdf)
-    sub.add_argument("--no-fold", action="store_true", help="do not fold the reasoning of answers")
+    sub.add_argument(
+        "--no-fold", action="store_true", help=tr("do not fold the reasoning of answers")
+    )
 
 
 # --- the library, opened for one command ---------------------------------------------------------
@@ -182,14 +197,15 @@ def _open_chats(setup: Setup) -> Iterator[_ChatContext]:
     room = _ChatContext(library, transfer, opened.health, opened.repository)
     unsubscribe = setup.bus.subscribe(room.on_event)
     for sentence in (*opened.report.sentences, *setup.problems):
-        tell(f"phial: {one_line(sentence)}")
+        complain(sentence)
     if (lost := opened.report.lost) is not None:
         number = lost.backup.number
-        tell(
-            f"phial: {formatting.missing(lost)} 'phial chats backup --restore {number}' brings "
-            "them "
-            "back; 'phial chats backup --keep' leaves it as it is."
+        todo = tr(
+            "'phial chats backup --restore {number}' brings them back; "
+            "'phial chats backup --keep' leaves it as it is.",
+            number=str(number),
         )
+        tell(f"phial: {formatting.missing(lost)} {todo}")  # not shown: each is
     try:
         yield room
     finally:
@@ -206,7 +222,7 @@ def _open_chats(setup: Setup) -> Iterator[_ChatContext]:
 def _list(options: argparse.Namespace, setup: Setup) -> int:
     with _open_chats(setup) as room:
         chats = room.library.conversations(archived=options.archived)
-    lines = chat_lines(chats, numbered=not options.archived) or ["No chats yet."]
+    lines = chat_lines(chats, numbered=not options.archived) or [tr("No chats yet.")]
     return _print_result(options, [chat_row(c) for c in chats], lines)
 
 
@@ -245,10 +261,11 @@ def _search(options: argparse.Namespace, setup: Setup) -> int:
     shown = hits[:MOST_HITS]
     lines = [line for hit in shown for line in hit_lines(hit)]
     if len(hits) > MOST_HITS:
-        lines.append(f"and {len(hits) - MOST_HITS:,} more; add words to the search")
+        more = len(hits) - MOST_HITS
+        lines.append(tr("and {count} more; add words to the search", count=more))
     elif is_cut(hits):
         lines.append(formatting.MORE_HITS)
-    _print_result(options, [hit_row(hit) for hit in hits], lines or ["Nothing was found."])
+    _print_result(options, [hit_row(hit) for hit in hits], lines or [tr("Nothing was found.")])
     return EXIT_DONE
 
 
@@ -258,7 +275,9 @@ def _search(options: argparse.Namespace, setup: Setup) -> int:
 def _export(options: argparse.Namespace, setup: Setup) -> int:
     with _open_chats(setup) as room, stop_on_interrupt() as stop:
         if options.all == bool(options.chats):
-            raise WrongUsageError("Which chats is not said.", action="Name chats, or give --all.")
+            raise WrongUsageError(
+                tr("Which chats is not said."), action=tr("Name chats, or give --all.")
+            )
         format_name = options.format or _format_of(options.out)
         if format_name == PDF:
             room.transfer.add_exporter(options.pdf())
@@ -266,7 +285,7 @@ def _export(options: argparse.Namespace, setup: Setup) -> int:
         ids = [chat.id for chat in chats]
         if not ids:
             return _print_result(
-                options, {"files": [], "chats": 0}, ["There are no chats to export."]
+                options, {"files": [], "chats": 0}, [tr("There are no chats to export.")]
             )
         out = options.out or Path(room.transfer.suggested_name(ids, format_name))
         if not out.suffix:
@@ -286,7 +305,7 @@ def _export(options: argparse.Namespace, setup: Setup) -> int:
             progress=_progress,
         )
     for problem in report.failed:
-        tell(one_line(f"phial: {problem.name}: {problem.reason}"))
+        complain(f"{problem.name}: {problem.reason}")
     row = {"files": [str(path) for path in report.files], "chats": report.chats}
     _print_result(options, row, [str(path) for path in report.files])
     if report.cancelled:
@@ -300,15 +319,15 @@ def _format_of(out: Path | None) -> str:
 
 def _import(options: argparse.Namespace, setup: Setup) -> int:
     if options.undo and options.paths:
-        raise WrongUsageError("--undo takes no files.", action="Give one or the other.")
+        raise WrongUsageError(tr("--undo takes no files."), action=tr("Give one or the other."))
     if options.undo:
         return _undo_import(options, setup)
     if not options.paths:
-        raise WrongUsageError("Which files is not said.", action="Name what was exported.")
+        raise WrongUsageError(tr("Which files is not said."), action=tr("Name what was exported."))
     with _open_chats(setup) as room, stop_on_interrupt() as stop:
         preview = room.transfer.preview_import(options.paths, cancel=stop, progress=_progress)
         if preview.cancelled:
-            tell("Stopped. Nothing was imported.")
+            tell(tr("Stopped. Nothing was imported."))
             return EXIT_INTERRUPTED
         if options.preview:
             _print_result(options, preview_row(preview), preview_lines(preview))
@@ -316,7 +335,7 @@ def _import(options: argparse.Namespace, setup: Setup) -> int:
         keys = [item.key for item in preview.items] if options.again else None
         report = room.transfer.import_chats(preview, keys, cancel=stop, progress=_progress)
     for problem in [*report.unreadable, *report.failed]:
-        tell(one_line(f"phial: {problem.name}: {problem.reason}".replace(": : ", ": ")))
+        complain(f"{problem.name}: {problem.reason}".removeprefix(": "))
     if preview.advice:
         tell(preview.advice)
     _print_result(options, import_row(preview, report), import_lines(preview, report))
@@ -328,7 +347,7 @@ def _import(options: argparse.Namespace, setup: Setup) -> int:
 def _undo_import(options: argparse.Namespace, setup: Setup) -> int:
     with _open_chats(setup) as room, stop_on_interrupt() as stop:
         if not room.transfer.undoable():
-            raise NotFoundError("There is no import to take back.", action="")
+            raise NotFoundError(tr("There is no import to take back."), action="")
         done = room.transfer.undo_import(cancel=stop, progress=_progress)
     row = {"removed": done.removed, "trashed": done.trashed}
     _print_result(options, row, [formatting.undone(done.removed, done.trashed)])
@@ -340,34 +359,48 @@ def _undo_import(options: argparse.Namespace, setup: Setup) -> int:
 
 def _trash(options: argparse.Namespace, setup: Setup) -> int:
     if options.empty and options.chats:
-        raise WrongUsageError("--empty takes no chats.", action="Give one or the other.")
+        raise WrongUsageError(tr("--empty takes no chats."), action=tr("Give one or the other."))
     if options.yes and not (options.empty or options.for_good):
-        raise WrongUsageError("--yes goes with --empty or --for-good; nothing else is asked.")
+        raise WrongUsageError(tr("--yes goes with --empty or --for-good; nothing else is asked."))
     if options.for_good and not options.chats:
-        raise WrongUsageError("Which chats is not said.", action="Name chats of the trash.")
+        raise WrongUsageError(tr("Which chats is not said."), action=tr("Name chats of the trash."))
     with _open_chats(setup) as room:
         if options.empty:
             count = len(room.library.trash()) + len(room.library.trashed_messages())
-            what = f"Remove {formatting.amount(count, 'thing')} in the trash for good? [y/N] "
+            what = trn(
+                "Remove {n} thing in the trash for good? [y/N] ",
+                "Remove {n} things in the trash for good? [y/N] ",
+                count,
+            )
             if count and not options.yes and not agreed(what):
                 return EXIT_FAILED
             removed = room.library.empty_trash().result()
-            return _print_result(options, {"removed": removed}, [f"{removed:,} removed for good."])
+            return _print_result(
+                options, {"removed": removed}, [tr("{count} removed for good.", count=removed)]
+            )
         if options.for_good:
             chats = [room.find(text, room.library.trash()) for text in options.chats]
-            what = f"Remove {formatting.amount(len(chats), 'chat')} for good? [y/N] "
+            what = trn(
+                "Remove {n} chat for good? [y/N] ", "Remove {n} chats for good? [y/N] ", len(chats)
+            )
             if not options.yes and not agreed(what):
                 return EXIT_FAILED
             removed = room.library.remove_for_good([chat.id for chat in chats]).result()
-            return _print_result(options, {"removed": removed}, [f"{removed:,} removed for good."])
+            return _print_result(
+                options, {"removed": removed}, [tr("{count} removed for good.", count=removed)]
+            )
         if not options.chats:
             chats = room.library.trash()
             return _print_result(
-                options, [chat_row(c) for c in chats], chat_lines(chats) or ["It is empty."]
+                options, [chat_row(c) for c in chats], chat_lines(chats) or [tr("It is empty.")]
             )
         chats = [room.find(text) for text in options.chats]
         room.library.delete([chat.id for chat in chats])
-    done = f"{formatting.amount(len(chats), 'chat')} moved to the trash, for 30 days."
+    done = trn(
+        "{n} chat moved to the trash, for 30 days.",
+        "{n} chats moved to the trash, for 30 days.",
+        len(chats),
+    )
     return _print_result(options, [chat_row(c) for c in chats], [done])
 
 
@@ -381,7 +414,7 @@ def _restore(options: argparse.Namespace, setup: Setup) -> int:
     return _print_result(
         options,
         [chat_row(c) for c in chats],
-        [f"{formatting.amount(len(chats), 'chat')} restored."],
+        [trn("{n} chat restored.", "{n} chats restored.", len(chats))],
     )
 
 
@@ -395,7 +428,9 @@ def _bring_back(options: argparse.Namespace, setup: Setup) -> int:
         chats = [room.find(text, listed) for text in options.chats]
         made = [bring_back(held, room.store, chat.id) for chat in chats]
         rows = [chat_row(room.library.get(id_)) for id_ in made]
-    return _print_result(options, rows, [f"{formatting.amount(len(made), 'chat')} brought back."])
+    return _print_result(
+        options, rows, [trn("{n} chat brought back.", "{n} chats brought back.", len(made))]
+    )
 
 
 # --- safety ----------------------------------------------------------------------------------
@@ -403,16 +438,16 @@ def _bring_back(options: argparse.Namespace, setup: Setup) -> int:
 
 def _backup(options: argparse.Namespace, setup: Setup) -> int:
     if options.yes and options.restore is None:
-        raise WrongUsageError("--yes goes with --restore; nothing else is asked.")
+        raise WrongUsageError(tr("--yes goes with --restore; nothing else is asked."))
     with _open_chats(setup) as room:
         if options.list:
             backups = room.health.list_backups()
             found = [(backup, room.health.content(backup)) for backup in backups]
-            lines = [backup_line(*one) for one in found] or ["There is no backup yet."]
+            lines = [backup_line(*one) for one in found] or [tr("There is no backup yet.")]
             return _print_result(options, [backup_row(*one) for one in found], lines)
         if options.keep:
             room.health.keep_as_it_is()
-            return _print_result(options, {"kept": True}, ["The chats stay as they are."])
+            return _print_result(options, {"kept": True}, [tr("The chats stay as they are.")])
         if options.restore is None and options.show is None:
             made = room.health.back_up()
             row = backup_row(made, room.health.content(made))
@@ -425,13 +460,16 @@ def _backup(options: argparse.Namespace, setup: Setup) -> int:
                 )
             return _print_result(options, [chat_row(chat) for chat in chats], chat_lines(chats))
         backup = _backup_of(room, options.restore)
-        what = f"Replace all chats by those of {formatting.date_and_time(backup.made_at)}? [y/N] "
+        what = tr(
+            "Replace all chats by those of {when}? [y/N] ",
+            when=formatting.date_and_time(backup.made_at),
+        )
         if not options.yes and not agreed(what):
             return EXIT_FAILED
         before = room.health.restore(backup)
     lines = [
-        f"The chats are those of {formatting.date_and_time(backup.made_at)} again.",
-        f"Those of before are backup {before.number}.",
+        tr("The chats are those of {when} again.", when=formatting.date_and_time(backup.made_at)),
+        tr("Those of before are backup {number}.", number=str(before.number)),
     ]
     return _print_result(options, {"restored": backup.number, "before": before.number}, lines)
 
@@ -441,18 +479,19 @@ def _backup_of(room: _ChatContext, number: int) -> Backup:
         if backup.number == number:
             return backup
     raise NotFoundError(
-        f"There is no backup {number}.", action="'phial chats backup --list' shows them."
+        tr("There is no backup {number}.", number=str(number)),
+        action=tr("'phial chats backup --list' shows them."),
     )
 
 
 def _check(options: argparse.Namespace, setup: Setup) -> int:
     with _open_chats(setup) as room:
         result = room.health.full_check() if options.full else room.health.quick_check()
-    lines = ["The database is sound."]
+    lines = [tr("The database is sound.")]
     if not result.sound:
-        lines = ["The database is damaged. Start Phial: what can be read will be recovered."]
+        lines = [tr("The database is damaged. Start Phial: what can be read will be recovered.")]
     elif not result.index_sound:
-        lines = ["Every chat is sound; the search index is damaged and will be made anew."]
+        lines = [tr("Every chat is sound; the search index is damaged and will be made anew.")]
     row = {
         "sound": result.sound,
         "index_sound": result.index_sound,

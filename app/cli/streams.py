@@ -20,9 +20,8 @@ import unicodedata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
-from app.cli.parser_words import translate_argparse
 from app.domain.errors import KnownError
-from app.language import tr, trc
+from app.language import Sentence, tr, trc
 
 if TYPE_CHECKING:
     from _typeshed import SupportsWrite
@@ -198,11 +197,41 @@ def _shown(match: re.Match[str]) -> str:
     return chr(_PICTURES + code) if code < 0x20 else f"<U+{code:04X}>"
 
 
+# What argparse says by itself: it asks gettext for each of its texts.
+_SAID: dict[str, Sentence] = {
+    one.message: one
+    for one in (
+        tr("usage: "),
+        tr("positional arguments"),
+        tr("options"),
+        tr("show this help message and exit"),
+        tr("%(prog)s: error: %(message)s\n"),
+        tr("argument %(argument_name)s: %(message)s"),
+        tr("the following arguments are required: %s"),
+        tr("unrecognized arguments: %s"),
+        tr("one of the arguments %s is required"),
+        tr("not allowed with argument %s"),
+        tr("ignored explicit argument %r"),
+        tr("ambiguous option: %(option)s could match %(matches)s"),
+        tr("expected one argument"),
+        tr("expected at most one argument"),
+        tr("expected at least one argument"),
+        tr("invalid %(type)s value: %(value)r"),
+        tr("invalid choice: %(value)r (choose from %(choices)s)"),
+        tr("unknown parser %(parser_name)r (choices: %(choices)s)"),
+    )
+}
+
+
+def _said_by_argparse(message: str) -> str:
+    return _SAID.get(message, message)
+
+
 class Parser(argparse.ArgumentParser):
-    """argparse's own, whose messages repeat what was given on the command line."""
+    """argparse's own, in the language in force; its messages repeat what was given."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
-        translate_argparse()
+        vars(argparse)["_"] = _said_by_argparse  # it would look for a catalogue of its own
         super().__init__(*args, **options)
 
     def _print_message(self, message: str, file: SupportsWrite[str] | None = None) -> None:
