@@ -21,6 +21,12 @@ _KNOWN = {
     ImportStatus.TRASHED: trc("chat to import", "in the trash"),
     ImportStatus.REPEATED: tr("twice in the files"),
 }
+_REASONS = {
+    "daily": trc("backup", "daily"),
+    "by-hand": trc("backup", "by-hand"),
+    "before-import": trc("backup", "before-import"),
+    "before-restore": trc("backup", "before-restore"),
+}
 
 
 def chat_row(chat: Conversation) -> dict[str, object]:
@@ -190,4 +196,5 @@ def backup_line(backup: Backup, content: Content | None) -> str:
     made = formatting.backup_moment(backup.made_at)
     holds = formatting.content(content)
     size = formatting.size(backup.size)
-    return f"{backup.number:>4}  {made:27}  {size:>9}  {holds:28}  {backup.reason}"
+    reason = _REASONS.get(backup.reason, backup.reason)
+    return f"{backup.number:>4}  {made:27}  {size:>9}  {holds:28}  {reason}"
