@@ -12,7 +12,7 @@ import re
 from pathlib import Path
 
 from app.domain.errors import InvalidValueError
-from app.language import tr
+from app.language import tr, trc
 from app.services.models.model_files import DEMO
 
 
@@ -35,7 +35,7 @@ def count(text: str) -> int:
 def words(text: str) -> str:
     """A text that is not empty."""
     if not text.strip():
-        raise argparse.ArgumentTypeError(tr("it is empty"))
+        raise argparse.ArgumentTypeError(trc("argument", "it is empty"))
     return text
 
 
