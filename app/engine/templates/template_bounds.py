@@ -167,7 +167,7 @@ def _sum(adding: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(adding)  # with jinja's own mark of what is passed first
     def added(environment: Any, iterable: Any, attribute: Any = None, start: Any = 0) -> Any:
         if not isinstance(start, int | float):
-            raise TypeError("only numbers are added up")
+            raise TypeError(tr("only numbers are added up"))
         return adding(environment, iterable, attribute, start)
 
     return added
