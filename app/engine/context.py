@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from app.domain.errors import AnswerFillsContextError, ContextFullError, PromptTooLongError
 from app.domain.generation import OverflowPolicy, Role, Turn
+from app.language import tr
 
 DEFAULT_RESERVE = 1_024  # tokens kept free for an answer without a limit of its own
 SMALLEST_ANSWER = 32  # tokens an answer needs to be worth starting
@@ -74,14 +75,17 @@ def fit_turns(
     if needed > limit:
         if continuing:
             raise AnswerFillsContextError(
-                f"The answer fills the context window of {context_size:,} tokens."
+                tr("The answer fills the context window of {size} tokens.", size=context_size)
             )
         raise PromptTooLongError(needed, limit)
     if overflow is OverflowPolicy.REFUSE and start > pinned and total > context_size - reserve:
         raise ContextFullError(
-            f"This chat needs {total:,} tokens, and the context window has room for "
-            f"{context_size - reserve:,}.",
-            data="Nothing was sent; your message is kept.",
+            tr(
+                "This chat needs {tokens} tokens, and the context window has room for {limit}.",
+                tokens=total,
+                limit=context_size - reserve,
+            ),
+            data=tr("Nothing was sent; your message is kept."),
         )
     while True:
         earlier = _previous_question(turns, start, pinned)

@@ -12,6 +12,7 @@ from typing import Protocol
 from app.domain.gguf import GgufHeader
 from app.domain.model import KvType, LoadPlan
 from app.engine.plan import SMALLEST_CONTEXT, compute_bytes, kv_bytes
+from app.language import tr
 
 
 class LadderMemory(Protocol):
@@ -82,11 +83,11 @@ def _processor_only(plan: LoadPlan, _header: GgufHeader) -> LoadPlan:
 
 STEPS: tuple[LadderStep, ...] = (
     LadderStep("", lambda plan, _header: plan),
-    LadderStep("without repacked CPU buffers", _no_repacking),
-    LadderStep("with fewer layers on the graphics card", _fewer_layers),
-    LadderStep("with a smaller KV cache (q8_0)", _smaller_cache),
-    LadderStep("with a smaller context", _smaller_context),
-    LadderStep("on the processor only", _processor_only),
+    LadderStep(tr("without repacked CPU buffers"), _no_repacking),
+    LadderStep(tr("with fewer layers on the graphics card"), _fewer_layers),
+    LadderStep(tr("with a smaller KV cache (q8_0)"), _smaller_cache),
+    LadderStep(tr("with a smaller context"), _smaller_context),
+    LadderStep(tr("on the processor only"), _processor_only),
 )
 
 
@@ -95,7 +96,8 @@ def apply_step(plan: LoadPlan, header: GgufHeader, step: int) -> LoadPlan:
     for rung in STEPS[1 : step + 1]:
         plan = rung.change(plan, header)
     if step:
-        plan = replace(plan, reasons=(*plan.reasons, f"Safer plan: {STEPS[step].description}."))
+        safer = tr("Safer plan: {change}.", change=STEPS[step].description)
+        plan = replace(plan, reasons=(*plan.reasons, safer))
     return plan
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from app.domain.errors import InvalidValueError, OutOfMemoryError
 from app.domain.gguf import GgufHeader
 from app.domain.model import Device, KvType, LoadPlan, LoadRequest
+from app.language import formats, numbers, tr, trn
 
 DEFAULT_CONTEXT = 16_384  # Phi-4's own; longer windows are asked for, not given
 SMALLEST_CONTEXT = 2_048  # below, a default is not worth having
@@ -78,10 +79,14 @@ def make_plan(
             if _fits(plan, header, machine):
                 if context != top:
                     reasons.append(
-                        f"Context {context:,} instead of {top:,} tokens, because that fits memory."
+                        tr(
+                            "Context {context} instead of {top} tokens, because that fits memory.",
+                            context=context,
+                            top=top,
+                        )
                     )
                 if kind is not kinds[0]:
-                    reasons.append("KV cache q8_0, because f16 does not fit memory.")
+                    reasons.append(tr("KV cache q8_0, because f16 does not fit memory."))
                 return replace(plan, reasons=(*plan.reasons, *reasons))
             smallest = plan
     assert smallest is not None  # noqa: S101  # both lists have an element
@@ -99,8 +104,13 @@ def weights_of_all_parts(path: Path, header: GgufHeader) -> int:
 def _check_context(size: int | None) -> None:
     if size is not None and not LEAST_CONTEXT <= size <= MAX_CONTEXT:
         raise InvalidValueError(
-            f"A context of {size:,} tokens is not possible; "
-            f"it must be between {LEAST_CONTEXT:,} and {MAX_CONTEXT:,}."
+            tr(
+                "A context of {size} tokens is not possible; it must be between {least} and "
+                "{most}.",
+                size=size,
+                least=LEAST_CONTEXT,
+                most=MAX_CONTEXT,
+            )
         )
 
 
@@ -126,7 +136,8 @@ def _sized(
     if request.gpu_layers is None:
         layers, why = _layers(header, machine, kv, compute, weights)
     else:
-        layers, why = request.gpu_layers, f"{request.gpu_layers} GPU layers, as set."
+        layers = request.gpu_layers
+        why = trn("{n} GPU layer, as set.", "{n} GPU layers, as set.", layers)
     return LoadPlan(
         context_size=context,
         gpu_layers=layers,
@@ -139,7 +150,12 @@ def _sized(
         compute_bytes=compute,
         reasons=(
             why,
-            f"Context {context:,} tokens take {_gib(kv)} of KV cache ({kind}).",
+            tr(
+                "Context {context} tokens take {size} of KV cache ({kind}).",
+                context=context,
+                size=_gib(kv),
+                kind=str(kind),
+            ),
             why_threads,
         ),
     )
@@ -149,12 +165,16 @@ def _threads(
     header: GgufHeader, request: LoadRequest, machine: ComputeResources
 ) -> tuple[int, str]:
     if request.threads is not None:
-        return request.threads, f"Threads: {request.threads}, as set."
+        return request.threads, tr("Threads: {threads}, as set.", threads=request.threads)
     cores = max(1, machine.physical_cores)
     useful = max(1, header.parameters // WEIGHTS_PER_THREAD)
     if useful < cores:
-        return useful, f"Threads: {useful}, because the model is too small for {cores}."
-    return cores, f"Threads: {cores}, one for each physical core."
+        return useful, tr(
+            "Threads: {threads}, because the model is too small for {cores}.",
+            threads=useful,
+            cores=cores,
+        )
+    return cores, tr("Threads: {threads}, one for each physical core.", threads=cores)
 
 
 def kv_bytes(header: GgufHeader, context: int, kind: KvType) -> int:
@@ -199,9 +219,9 @@ def _layers(
 ) -> tuple[int, str]:
     """How many layers go to the GPUs, counted from the last as llama.cpp does."""
     if not machine.gpus:
-        return 0, "No graphics device that llama.cpp can use: everything runs on the processor."
+        return 0, tr("No graphics device that llama.cpp can use: everything runs on the processor.")
     budget = sum(int(gpu.free_memory * (1 - KEEP_FREE)) - compute for gpu in machine.gpus)
-    names = " and ".join(gpu.description or gpu.name for gpu in machine.gpus)
+    names = formats.listed([gpu.description or gpu.name for gpu in machine.gpus])
     blocks, output = _layer_sizes(header)
     if not sum(blocks) or sum(blocks) + output < weights // 2:  # the other parts hold the rest
         blocks = [weights // max(1, header.layers)] * header.layers
@@ -214,11 +234,16 @@ def _layers(
         used += size + kv_share
         chosen += 1
     if chosen == 0:
-        return 0, f"Not one layer fits the free memory of {names}."
+        return 0, tr("Not one layer fits the free memory of {names}.", names=names)
     chosen += 1  # llama.cpp counts the output matrix as one more layer
     if chosen > len(blocks):
-        return chosen, f"All {len(blocks)} layers on {names}."
-    return chosen, f"{chosen - 1} of {len(blocks)} layers on {names}: more would not fit."
+        return chosen, tr("All {layers} layers on {names}.", layers=len(blocks), names=names)
+    return chosen, tr(
+        "{some} of {layers} layers on {names}: more would not fit.",
+        some=chosen - 1,
+        layers=len(blocks),
+        names=names,
+    )
 
 
 def main_memory(plan: LoadPlan, header: GgufHeader) -> int:
@@ -235,20 +260,28 @@ def _fits(plan: LoadPlan, header: GgufHeader, machine: ComputeResources) -> bool
 
 
 def _too_large(plan: LoadPlan, header: GgufHeader, machine: ComputeResources) -> OutOfMemoryError:
-    needed = main_memory(plan, header)
+    needed, free = _gib(main_memory(plan, header)), _gib(machine.available_memory)
     if plan.weights_bytes > machine.available_memory:
         return OutOfMemoryError(
-            f"This model needs {_gib(needed)} of memory, and {_gib(machine.available_memory)} "
-            "are free.",
-            action="Close other programs, or choose a smaller quantization.",
+            tr(
+                "This model needs {needed} of memory, and {free} are free.",
+                needed=needed,
+                free=free,
+            ),
+            action=tr("Close other programs, or choose a smaller quantization."),
         )
     return OutOfMemoryError(
-        f"This model with a context of {plan.context_size:,} tokens needs {_gib(needed)} of "
-        f"memory, and {_gib(machine.available_memory)} are free."
+        tr(
+            "This model with a context of {size} tokens needs {needed} of memory, and {free} are "
+            "free.",
+            size=plan.context_size,
+            needed=needed,
+            free=free,
+        )
     )
 
 
-def _gib(count: int) -> str:
+def _gib(count: int) -> str:  # not shown: units
     if count < _GIB:
-        return f"{count / 2**20:,.0f} MiB"
-    return f"{count / _GIB:,.1f} GiB"
+        return f"{numbers.write(count / 2**20, digits=0)} MiB"
+    return f"{numbers.write(count / _GIB, digits=1)} GiB"

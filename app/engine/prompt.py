@@ -19,7 +19,7 @@ REMEMBERED_TOKENS = 2_000_000  # token ids kept for texts seen before, about 60 
 MINI_VOCABULARY = 200_000
 # Phi-4's template as most files carry it. It has no system prompt of its own, so jinja need not be
 # imported to learn that.
-PLAIN = (
+PLAIN = (  # not shown: a template
     "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '<|im_sep|>' + "
     "message['content'] + '<|im_end|>' }}{% endfor %}"
     "{% if add_generation_prompt %}{{ '<|im_start|>assistant<|im_sep|>' }}{% endif %}"

@@ -24,6 +24,7 @@ from app.domain.generation import (
 from app.domain.model import Device, KvType, LoadedModel, LoadPlan, LoadRequest
 from app.engine.base import Cancel, EngineOptions, LoadProgressCallback
 from app.engine.context import fit_turns, reserve_for
+from app.language import tr
 
 _TOKEN = re.compile(r"\s*\S+|\s+$")
 PROMPT_STEPS = 4
@@ -84,7 +85,7 @@ class ScriptedEngine:
 
     def __init__(
         self,
-        answers: Answers = ("Hello!",),
+        answers: Answers = ("Hello!",),  # not shown: what the script says
         *,
         context_size: int = 4_096,
         token_delay: float = 0.0,
@@ -121,7 +122,7 @@ class ScriptedEngine:
         for step in range(PROMPT_STEPS + 1):
             progress(step / PROMPT_STEPS)
             if self._pause(self._load_delay / (PROMPT_STEPS + 1), cancel):
-                raise LoadCancelledError("Loading was stopped.")
+                raise LoadCancelledError(tr("Loading was stopped."))
         if self.load_error is not None:
             raise self.load_error
         plan = LoadPlan(
@@ -141,7 +142,7 @@ class ScriptedEngine:
     def generate(self, request: GenerationRequest, cancel: Cancel) -> Iterator[GenerationEvent]:
         """See :meth:`app.engine.base.Engine.generate`."""
         if self.loaded is None:
-            raise ModelNotLoadedError("No model is loaded.")
+            raise ModelNotLoadedError(tr("No model is loaded."))
         self.requests.append(request)
         size = self.loaded.context_size
         sampling = request.sampling
@@ -198,13 +199,13 @@ class ScriptedEngine:
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Words of each text."""
         if self.loaded is None:
-            raise ModelNotLoadedError("No model is loaded.")
+            raise ModelNotLoadedError(tr("No model is loaded."))
         return [len(split_words(text)) for text in texts]
 
     def devices(self) -> list[Device]:
         """One processor of a fixed size."""
         gib = 2**30
-        return [Device("CPU", "Scripted processor", "CPU", 8 * gib, 16 * gib)]
+        return [Device("CPU", tr("Scripted processor"), "CPU", 8 * gib, 16 * gib)]
 
     def configure(self, options: EngineOptions) -> None:
         """Note other options."""

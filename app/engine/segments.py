@@ -133,7 +133,9 @@ def make_header(parent: str, tokens: Sequence[int], state: bytes) -> bytes:
     return MAGIC + struct.pack("<I", len(text)) + text + ids
 
 
-def read_state(path: Path, entry: StoredSegment, buffers: BufferPool) -> memoryview:
+def read_state(  # not shown: its errors are logged
+    path: Path, entry: StoredSegment, buffers: BufferPool
+) -> memoryview:
     """The state in a segment's file, verified; its memory is the caller's to give back.
 
     Raises:
@@ -177,7 +179,7 @@ class _Header:
     checksum: int
 
 
-def _read_header(fixed: bytes, rest: bytes) -> _Header:
+def _read_header(fixed: bytes, rest: bytes) -> _Header:  # not shown: its errors are logged
     if fixed[: len(MAGIC)] != MAGIC and fixed[:FAMILY] == MAGIC[:FAMILY]:
         raise OtherVersionError("another version of Phial wrote it")
     if fixed[: len(MAGIC)] != MAGIC or len(fixed) != len(MAGIC) + 4:
@@ -201,7 +203,7 @@ def _read_header(fixed: bytes, rest: bytes) -> _Header:
     return header
 
 
-def read_entry(path: Path) -> StoredSegment:
+def read_entry(path: Path) -> StoredSegment:  # not shown: its errors are logged
     """What a file of a segment holds, by its header and token ids; its state is not read.
 
     Raises:

@@ -32,6 +32,7 @@ from app.engine.prompt import opened
 from app.engine.prompt_lookup import Drafter
 from app.engine.reuse import Reading
 from app.engine.stops import StopFilter
+from app.language import tr
 
 
 class AnswerGenerator:
@@ -319,9 +320,9 @@ def _check(logits: Any, count: int) -> None:
 def _check_one(logit: float) -> None:
     if math.isnan(logit):
         raise ModelFileError(
-            "What the model computes are no numbers (NaN): its weights are damaged.",
-            data="The answer so far is saved.",
-            action="Verify the model file or download it again; or choose another one.",
+            tr("What the model computes are no numbers (NaN): its weights are damaged."),
+            data=tr("The answer so far is saved."),
+            action=tr("Verify the model file or download it again; or choose another one."),
         )
 
 

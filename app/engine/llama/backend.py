@@ -21,6 +21,7 @@ from typing import Any
 
 from app.domain.errors import EngineError
 from app.domain.model import Device
+from app.language import tr
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +32,11 @@ _LEVELS = {1: logging.DEBUG, 2: logging.INFO, 3: logging.WARNING, 4: logging.ERR
 _CONTINUE = 5
 # enum ggml_backend_dev_type of ggml-backend.h
 _DEVICE_CPU = 0
+_PREFIXES = (  # not shown: in the order llama.cpp writes them
+    "llama_model_load:",
+    "error loading model:",
+    "llama_model_load_from_file:",
+)
 _LOADED = re.compile(r"loaded (\w+) backend from (.+)$")  # ggml-backend-reg.cpp
 
 
@@ -81,7 +87,7 @@ class LogCapture:
         if not errors:
             return ""
         line = errors[0]
-        for prefix in ("llama_model_load:", "error loading model:", "llama_model_load_from_file:"):
+        for prefix in _PREFIXES:
             line = line.removeprefix(prefix).strip()
         return line
 
@@ -102,7 +108,8 @@ def load_binding(library_dir: Path | None) -> Any:
         spec = importlib.util.find_spec(_PACKAGE)
         if spec is None or spec.origin is None:
             raise EngineError(
-                "llama.cpp is not installed.", action="Install Phial again with its dependencies."
+                tr("llama.cpp is not installed."),
+                action=tr("Install Phial again with its dependencies."),
             )
         package = types.ModuleType(_PACKAGE)
         package.__path__ = [str(Path(spec.origin).parent)]
@@ -112,8 +119,8 @@ def load_binding(library_dir: Path | None) -> Any:
         return importlib.import_module(f"{_PACKAGE}.llama_cpp")
     except (OSError, RuntimeError) as error:
         raise EngineError(
-            "llama.cpp's library could not be loaded.",
-            action="Install Phial again.",
+            tr("llama.cpp's library could not be loaded."),
+            action=tr("Install Phial again."),
             detail=str(error),
         ) from error
 
@@ -128,7 +135,7 @@ def _ggml(folder: Path) -> ctypes.CDLL:
     for name in (*names, "ggml.dll", "libggml.dll"):
         for path in sorted(folder.glob(name)):
             return ctypes.CDLL(str(path))
-    raise EngineError("llama.cpp's ggml library is missing.", action="Install Phial again.")
+    raise EngineError(tr("llama.cpp's ggml library is missing."), action=tr("Install Phial again."))
 
 
 def best_processor_module(folder: Path) -> Path | None:

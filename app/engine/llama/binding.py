@@ -30,7 +30,7 @@ def kind(ctype: Any) -> str:
     return _CODES.get(code) or ("u" if code.isupper() else "i") + str(bits)
 
 
-def signature(function: Any) -> tuple[str, ...]:
+def signature(function: Any) -> tuple[str, ...]:  # not shown: for the log
     """Parameters with their names, and the result, of a function or a callback's type."""
     if isinstance(function, type):  # made by CFUNCTYPE, which knows no names
         arguments: list[Any] = list(function._argtypes_)  # type: ignore[attr-defined]
@@ -43,7 +43,7 @@ def signature(function: Any) -> tuple[str, ...]:
     return (*described, f"-> {kind(function.restype)}")
 
 
-def mismatches(c: Any) -> list[str]:
+def mismatches(c: Any) -> list[str]:  # not shown: for the log
     """In what an installed binding differs from what this program was written for.
 
     Args:

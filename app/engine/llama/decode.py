@@ -9,6 +9,7 @@ from typing import Any
 
 from app.domain.errors import EngineError
 from app.engine.llama.kv_cache import KvCache
+from app.language import tr
 
 SMALLEST_CHUNK = 32  # tokens; shorter passes are slower a token on every machine measured
 # Between two looks at the stop flag the CPU finishes one matrix product. The largest one of a
@@ -162,5 +163,7 @@ class Decoder:
         if code == _ABORTED:
             return False
         if code == _NO_ROOM:
-            raise EngineError("The KV cache has no room for more text.")
-        raise EngineError(f"llama.cpp could not evaluate the text (code {code}).")
+            raise EngineError(tr("The KV cache has no room for more text."))
+        raise EngineError(
+            tr("llama.cpp could not evaluate the text (code {code}).", code=str(code))
+        )

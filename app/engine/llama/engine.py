@@ -27,9 +27,10 @@ from app.engine.partial_result import MonotonicProgress
 from app.engine.plan import ComputeResources, make_plan, weights_of_all_parts
 from app.engine.segments import root_digest
 from app.engine.snapshots import SnapshotStore
+from app.language import tr
 
 LOADED_SHARE = 0.9  # of the progress bar; the rest is the first pass, which pages weights in
-NO_GRAPHICS = "Graphics cards are left out: their driver ended the engine when it started."
+NO_GRAPHICS = tr("Graphics cards are left out: their driver ended the engine when it started.")
 
 
 OnPlanned = Callable[[LoadPlan, tuple[int, ...]], None]
@@ -260,10 +261,10 @@ class LlamaEngine:
 
     def _require(self) -> Session:
         if self._session is None:
-            raise ModelNotLoadedError("No model is loaded.")
+            raise ModelNotLoadedError(tr("No model is loaded."))
         return self._session
 
 
 def _refuse_if(cancel: Cancel) -> None:
     if cancel.is_set():
-        raise LoadCancelledError("Loading was stopped.")
+        raise LoadCancelledError(tr("Loading was stopped."))

@@ -14,6 +14,7 @@ from app.domain.model import KvType, LoadPlan
 from app.engine.llama.backend import Backend
 from app.engine.llama.decode import MAX_OUTPUTS
 from app.engine.plan import LEAST_CONTEXT
+from app.language import tr
 
 _DESCRIPTION_BYTES = 256
 
@@ -68,17 +69,24 @@ def load(
     model = c.llama_model_load_from_file(os.fsencode(path), parameters)
     if not model:
         if cancelled():
-            raise LoadCancelledError("Loading was stopped.")
+            raise LoadCancelledError(tr("Loading was stopped."))
         raise ModelFileError(
-            f"The model file {path.name} cannot be loaded: {_reason(backend)}.",
+            tr(
+                "The model file {name} cannot be loaded: {reason}.",
+                name=path.name,
+                reason=_reason(backend),
+            ),
             detail="\n".join(backend.log.lines()),
         )
     context = c.llama_init_from_model(model, _context_parameters(c, plan))
     if not context:
         c.llama_model_free(model)
         raise OutOfMemoryError(
-            f"There is not enough memory for a context of {plan.context_size:,} tokens: "
-            f"{_reason(backend)}.",
+            tr(
+                "There is not enough memory for a context of {size} tokens: {reason}.",
+                size=plan.context_size,
+                reason=_reason(backend),
+            ),
             detail="\n".join(backend.log.lines()),
         )
     words = ctypes.create_string_buffer(_DESCRIPTION_BYTES)
@@ -118,4 +126,4 @@ def _context_parameters(c: Any, plan: LoadPlan) -> Any:
 
 
 def _reason(backend: Backend) -> str:
-    return backend.log.reason().rstrip(".") or "llama.cpp gives no reason"
+    return backend.log.reason().rstrip(".") or tr("llama.cpp gives no reason")

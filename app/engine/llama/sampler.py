@@ -8,6 +8,7 @@ from typing import Any
 from app.domain.errors import InvalidValueError
 from app.domain.generation import Sampling
 from app.engine.llama.backend import Backend
+from app.language import tr
 
 MAX_GRAMMAR = 64 * 1024  # characters; real grammars have hundreds
 MAX_NESTING = 100  # llama.cpp's grammar parser recurses
@@ -86,21 +87,29 @@ def _grammar(backend: Backend, vocab: Any, grammar: str) -> Any:
     is looked at here; what would exhaust its stack is refused before.
     """
     if len(grammar) > MAX_GRAMMAR:
-        raise InvalidValueError(f"The grammar is longer than {MAX_GRAMMAR:,} characters.")
+        raise InvalidValueError(
+            tr("The grammar is longer than {most} characters.", most=MAX_GRAMMAR)
+        )
     if "\0" in grammar:
-        raise InvalidValueError("The grammar contains a NUL character.")
+        raise InvalidValueError(tr("The grammar contains a NUL character."))
     depth = nesting(grammar)
     if depth > MAX_NESTING:
-        raise InvalidValueError(f"The grammar nests {depth} deep; at most {MAX_NESTING} is safe.")
+        raise InvalidValueError(
+            tr(
+                "The grammar nests {depth} deep; at most {most} is safe.",
+                depth=depth,
+                most=MAX_NESTING,
+            )
+        )
     backend.log.clear()
     try:
         data = grammar.encode()
     except UnicodeEncodeError as error:
-        raise InvalidValueError("The grammar contains half a character.") from error
+        raise InvalidValueError(tr("The grammar contains half a character.")) from error
     rules = backend.c.llama_sampler_init_grammar(vocab, data, b"root")
     if not rules:
         raise InvalidValueError(
-            "The grammar is not valid.", detail="\n".join(backend.log.lines()[-5:])
+            tr("The grammar is not valid."), detail="\n".join(backend.log.lines()[-5:])
         )
     return rules
 

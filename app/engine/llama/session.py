@@ -19,7 +19,8 @@ from app.engine.reuse import Reading, find_move, may_use
 from app.engine.templates.template_choice import choose_template
 from app.engine.threads import CpuLoad, ThreadGovernor
 
-PROBE = "Hello"  # a message by which the template's markup is measured; some refuse empty ones
+# A message by which the template's markup is measured; some refuse empty ones.
+PROBE = "Hello"  # not shown
 WARM_UP_TOKENS = 2  # two, because matrix-matrix kernels (AMX among them) differ from one
 
 

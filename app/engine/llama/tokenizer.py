@@ -7,6 +7,7 @@ import ctypes
 from typing import Any
 
 from app.domain.errors import EngineError
+from app.language import tr
 
 PIECE_BYTES = 1_024  # first try; a longer token says how much it needs
 
@@ -47,7 +48,7 @@ class Tokenizer:
                 self.vocab, data, len(data), tokens, room, False, special
             )
         if count < 0:
-            raise EngineError("The text could not be turned into tokens.")
+            raise EngineError(tr("The text could not be turned into tokens."))
         return tokens[:count]
 
     def count(self, text: str) -> int:

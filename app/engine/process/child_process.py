@@ -20,7 +20,7 @@ from typing import Any
 import app
 from app.engine.base import EngineOptions
 from app.engine.process import frames
-from app.language import spoken
+from app.language import spoken, tr
 from app.language.spoken import VARIABLE
 
 log = logging.getLogger(__name__)
@@ -78,11 +78,19 @@ class ProcessExit:
     @property
     def description(self) -> str:
         """For people."""
-        told = f"The engine ended with code {self.code}"
+        code, signal_name, reason = str(self.code), "", self.reason
         if self.code < 0:
             with contextlib.suppress(ValueError):
-                told = f"The engine was ended by {signal.Signals(-self.code).name}"
-        return f"{told}: {self.reason}." if self.reason else f"{told}."
+                signal_name = signal.Signals(-self.code).name
+        if signal_name and reason:
+            return tr(
+                "The engine was ended by {signal}: {reason}.", signal=signal_name, reason=reason
+            )
+        if signal_name:
+            return tr("The engine was ended by {signal}.", signal=signal_name)
+        if reason:
+            return tr("The engine ended with code {code}: {reason}.", code=code, reason=reason)
+        return tr("The engine ended with code {code}.", code=code)
 
     @property
     def detail(self) -> str:

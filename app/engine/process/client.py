@@ -47,6 +47,7 @@ from app.engine.process.child_process import (
     default_command,
 )
 from app.engine.process.engine_connection import POLL_SECONDS, EngineConnection
+from app.language import paragraph, tr
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +57,7 @@ STOP_READING_SECONDS = 0.05  # a stopped pass over the prompt is waited for so l
 STOP_WRITING_SECONDS = 5.0  # the last words of a stopped answer are worth that; then it hangs
 SILENCE_SECONDS = 120.0  # counting the longest text takes seconds
 STOP_LOAD_SECONDS = 0.05  # llama.cpp looks at its flag between tensors; then it is not waited for
-HUNG = "The engine did not answer any more, so it was replaced."
+HUNG = tr("The engine did not answer any more, so it was replaced.")
 
 
 class EngineClient:
@@ -163,7 +164,7 @@ class EngineClient:
         """See :meth:`app.engine.base.Engine.count_tokens`."""
         self._await_revival(NEVER_CANCELLED)
         if self._model is None:
-            raise ModelNotLoadedError("No model is loaded.")
+            raise ModelNotLoadedError(tr("No model is loaded."))
         return list(
             self._simple(lambda number: frames.CountTokensCommand(number, tuple(texts))).counts
         )
@@ -267,7 +268,7 @@ class EngineClient:
                         return model
         except SlowToStopError as slow:  # it holds nothing worth keeping
             self._line.detach()
-            raise LoadCancelledError("Loading was stopped.") from slow
+            raise LoadCancelledError(tr("Loading was stopped.")) from slow
         raise AssertionError("the stream of frames ends with a result or an error")
 
     def _reload(self, cancel: Cancel) -> None:
@@ -277,7 +278,7 @@ class EngineClient:
             ModelNotLoadedError: There was none.
         """
         if self._request is None:
-            raise ModelNotLoadedError("No model is loaded.")
+            raise ModelNotLoadedError(tr("No model is loaded."))
         self._load(self._request, lambda _fraction: None, cancel)
 
     def _after_death(
@@ -362,7 +363,7 @@ class EngineClient:
         while thread is not None and thread.is_alive():
             if cancel.is_set():
                 self._stop_revival()
-                raise LoadCancelledError("Loading was stopped.")
+                raise LoadCancelledError(tr("Loading was stopped."))
             thread.join(POLL_SECONDS)
         self._revival = None
 
@@ -437,14 +438,13 @@ def _given_up(
 
 def _not_loaded(request: LoadRequest, why: str, detail: str = "") -> EngineDiedError:
     return EngineDiedError(
-        f"{request.path.name} could not be loaded. {why}",
-        data="Your conversations are safe.",
-        action="Choose another model file, or a smaller context in Settings.",
+        paragraph(tr("{name} could not be loaded.", name=request.path.name), why),
+        data=tr("Your conversations are safe."),
+        action=tr("Choose another model file, or a smaller context in Settings."),
         detail=detail,
     )
 
 
 def _unanswered(why: str, detail: str = "") -> EngineDiedError:
-    return EngineDiedError(
-        why, data="Your conversations are safe.", action="Try again.", detail=detail
-    )
+    safe, action = KnownError.default_data, KnownError.default_action
+    return EngineDiedError(why, data=safe, action=action, detail=detail)

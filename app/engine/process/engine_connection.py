@@ -24,6 +24,7 @@ from app.engine.process.child_process import (
     ProcessExit,
     SlowToStopError,
 )
+from app.language import tr
 
 log = logging.getLogger(__name__)
 
@@ -162,7 +163,7 @@ class EngineConnection:
         process = self.open()
         while process.ready is None:
             if cancel.is_set():
-                raise LoadCancelledError("Loading was stopped.")
+                raise LoadCancelledError(tr("Loading was stopped."))
             if time.monotonic() - self._began > START_SECONDS:
                 raise HungError
             try:

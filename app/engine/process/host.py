@@ -21,6 +21,7 @@ from app.domain.generation import TextDelta
 from app.engine.base import EngineOptions
 from app.engine.process import frames
 from app.engine.process.frames import EventReply, FailedReply
+from app.language import tr
 
 BUG_EXIT = 70  # EX_SOFTWARE, see process.py
 FRAME_SECONDS = 0.016  # text is shown once a frame; sending it more often only costs
@@ -238,7 +239,9 @@ class EngineHost:
                 engine.unload()
                 send(frames.DoneReply(number))
             case _:
-                raise EngineError(f"The engine does not know {type(command).__name__}.")
+                raise EngineError(
+                    tr("The engine does not know {command}.", command=type(command).__name__)
+                )
 
 
 def _quiet_crashes() -> None:

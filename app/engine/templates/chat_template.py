@@ -23,6 +23,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from app.domain.errors import LoadCancelledError, ModelFileError
 from app.engine.templates import template_bounds as bounds
+from app.language import tr
 
 RENDER_SECONDS = 10.0  # of computing; templates of today take milliseconds for the longest chats
 _MANY = (str, bytes, list, tuple)
@@ -80,7 +81,7 @@ class ChatTemplate:
             self._template = self._environment.from_string(source)
         except _FAILURES as error:
             raise ModelFileError(
-                "The model file's chat template is damaged.", detail=_told(error)
+                tr("The model file's chat template is damaged."), detail=_told(error)
             ) from error
 
     def settle(self) -> None:
@@ -110,9 +111,9 @@ class ChatTemplate:
             )
         except EndlessError as error:
             raise ModelFileError(
-                "The model file's chat template computes without end over this chat.",
-                data="Your message is kept.",
-                action="Start a new chat, or choose another model file.",
+                tr("The model file's chat template computes without end over this chat."),
+                data=tr("Your message is kept."),
+                action=tr("Start a new chat, or choose another model file."),
             ) from error
         except _FAILURES as error:
             raise TemplateFailedError(_told(error)) from error
@@ -176,7 +177,7 @@ class _Environment(ImmutableSandboxedEnvironment):
             LoadCancelledError: The user stopped it.
         """
         if self._stopped():
-            raise LoadCancelledError("It was stopped.")
+            raise LoadCancelledError(tr("It was stopped."))
         if time.thread_time() > self._deadline:
             raise EndlessError
         return ""

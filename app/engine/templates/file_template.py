@@ -20,12 +20,13 @@ from app.domain.errors import LoadCancelledError, ModelFileError
 from app.domain.generation import Role, Turn
 from app.engine.prompt import PromptLayout, TokenCache, Vocabulary
 from app.engine.templates.chat_template import ChatTemplate, TemplateFailedError
+from app.language import tr
 
 REMEMBERED_TEXTS = 2_048  # of which it is known where control tokens are written in them
 LONGEST_CONTROL = 64  # characters of a control token; the longest known have 40
 WIDEST_WINDOW = 4_096  # characters looked at together
 _PRIVATE = range(0xF0000, 0xFFFFD)  # a plane for private use; most texts hold none of it
-_PROBE = "Is this read? 7391"  # no template says so itself
+_PROBE = "Is this read? 7391"  # not shown: no template says so itself
 _APART = "\n\n"  # between messages that a template wants as one
 
 
@@ -154,7 +155,7 @@ class FileTemplate:
                 reason = reason or str(error)
                 continue
             if asked in rendered.lost:
-                reason = reason or "it leaves out what is asked"
+                reason = reason or tr("it leaves out what is asked")
             elif 0 in rendered.lost and turns[0].role is Role.SYSTEM:
                 second = second or rendered
             else:
@@ -162,9 +163,9 @@ class FileTemplate:
         if second is not None:
             return second
         raise ModelFileError(
-            f"The model file's chat template does not take this chat: {reason}.",
-            data="Your message is kept.",
-            action="Start a new chat, or choose another model file.",
+            tr("The model file's chat template does not take this chat: {reason}.", reason=reason),
+            data=tr("Your message is kept."),
+            action=tr("Start a new chat, or choose another model file."),
             detail=reason,
         )
 
@@ -215,7 +216,7 @@ class FileTemplate:
         at, width = 0, LONGEST_CONTROL
         while at < len(text):
             if self._stopped():
-                raise LoadCancelledError("It was stopped.")
+                raise LoadCancelledError(tr("It was stopped."))
             if not self._has_control(text[at : at + width]):
                 # Larger windows where nothing is; the next one begins before this one's end.
                 if at + width >= len(text):

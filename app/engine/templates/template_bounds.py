@@ -13,6 +13,8 @@ from functools import wraps
 from itertools import islice
 from typing import Any
 
+from app.language import tr
+
 MOST_TEXT = 1 << 26  # characters that one operation may make; three times the longest message
 MOST_ITEMS = 1 << 20  # in a list made by repeating one
 MOST_HELD = 1 << 17  # values in a value that is shown; a prompt has some thousand messages
@@ -31,7 +33,7 @@ UNUSED_GLOBALS = ("lipsum",)
 def refuse_above(count: int, most: int) -> None:
     """Raise OverflowError where ``count`` is more than ``most``."""
     if count > most:
-        raise OverflowError(f"more than {most:,} of something at once")
+        raise OverflowError(tr("more than {most} of something at once", most=most))
 
 
 def refuse_wide(arguments: Iterable[object]) -> None:
@@ -46,7 +48,7 @@ def refuse_wide(arguments: Iterable[object]) -> None:
 def refuse_width_in(form: str) -> None:
     """Refuse a form that asks for a billion characters, or takes its widths from elsewhere."""
     if _WIDTH.search(form):
-        raise OverflowError("a width of more than five digits")
+        raise OverflowError(tr("a width of more than five digits"))
 
 
 def bits(value: object) -> int:
@@ -165,7 +167,7 @@ def _sum(adding: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(adding)  # with jinja's own mark of what is passed first
     def added(environment: Any, iterable: Any, attribute: Any = None, start: Any = 0) -> Any:
         if not isinstance(start, int | float):
-            raise TypeError("only numbers are added up")
+            raise TypeError(tr("only numbers are added up"))
         return adding(environment, iterable, attribute, start)
 
     return added

@@ -16,6 +16,7 @@ from app.engine.prompt import (
     TokenCache,
     Vocabulary,
 )
+from app.language import tr
 
 log = logging.getLogger(__name__)
 
@@ -58,8 +59,8 @@ def choose_template(
         )
     if not source:
         raise ModelFileError(
-            "The model file has no chat template, so Phial cannot talk to it.",
-            action="Choose a file of an instruction-tuned model.",
+            tr("The model file has no chat template, so Phial cannot talk to it."),
+            action=tr("Choose a file of an instruction-tuned model."),
         )
     from app.engine.templates.file_template import FileTemplate  # jinja2, where it is needed
 
@@ -78,7 +79,8 @@ def _own_system(source: str, vocabulary: Vocabulary, before: str, after: str) ->
     begin, end = vocabulary.marks()
     try:
         template = ChatTemplate(source, begin=begin, end=end)
-        text = template.render([("user", "Hello")]).lstrip().removeprefix(begin).lstrip()
+        asked = template.render([("user", "Hello")])  # not shown: what the template is tried with
+        text = asked.lstrip().removeprefix(begin).lstrip()
     except (TemplateFailedError, ModelFileError) as error:
         log.warning("The file's own chat template is not used: %s", error)
         return ""

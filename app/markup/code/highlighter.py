@@ -29,6 +29,7 @@ from pygments.token import (
     Token,
 )
 
+from app.language import tr, trc
 from app.markup.code.multiline import OpenConstruct, open_constructs
 
 if TYPE_CHECKING:
@@ -165,19 +166,16 @@ _ALIASES = {
     "rs": "rust",
     "yml": "yaml",
 }
-_LABELS = {
+_NAMES = {  # not shown: names
     "bash": "Bash",
     "sh": "Shell",
     "shell": "Shell",
     "zsh": "Zsh",
-    "text": "Text",
-    "console": "Console",
     "tsx": "TSX",
     "jsx": "JSX",
     "cpp": "C++",
     "csharp": "C#",
     "apache": "Apache",
-    "asm": "Assembly",
     "bat": "Batch",
     "csv": "CSV",
     "dockerfile": "Dockerfile",
@@ -193,11 +191,9 @@ _LABELS = {
     "mermaid": "Mermaid",
     "nginx": "Nginx",
     "nim": "Nim",
-    "output": "Output",
     "pascal": "Pascal",
     "postgres": "PostgreSQL",
     "postgresql": "PostgreSQL",
-    "pycon": "Python console",
     "r": "R",
     "regex": "Regex",
     "rmd": "R Markdown",
@@ -210,6 +206,14 @@ _LABELS = {
     "vim": "Vim script",
     "vue": "Vue",
     "wasm": "WebAssembly",
+}
+_LABELS: dict[str, str] = {
+    **_NAMES,
+    "text": tr("Text"),
+    "console": trc("a terminal", "Console"),
+    "asm": tr("Assembly"),
+    "output": tr("Output"),
+    "pycon": tr("Python console"),
 }
 """What people call a language where Pygments has another name for it, or none."""
 _NAME = re.compile(r"[\w+#./-]{1,40}")

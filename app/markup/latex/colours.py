@@ -6,7 +6,7 @@ import re
 
 from app.markup.latex.tokens import MathError, TokenReader
 
-_NAMES = frozenset(
+_NAMES = frozenset(  # not shown
     """
     aqua aquamarine azure beige bisque black blue blueviolet brown burlywood cadetblue chartreuse
     chocolate coral cornflowerblue crimson cyan darkblue darkcyan darkgoldenrod darkgray darkgreen
@@ -40,7 +40,7 @@ def coloured(reader: TokenReader) -> str:
     return f"\\textcolor {{{found}}}" if found else ""
 
 
-def colour(model: str | None, value: str) -> str:
+def colour(model: str | None, value: str) -> str:  # not shown
     """A colour as the picture names it; empty for a name it does not know, to be drawn as ink.
 
     Raises:
@@ -75,5 +75,5 @@ def colour(model: str | None, value: str) -> str:
 
 def _hex(parts: list[float]) -> str:
     if not all(0 <= part <= 1 for part in parts):
-        raise MathError("there is no such colour")
+        raise MathError("there is no such colour")  # not shown
     return "#" + "".join(f"{round(part * 255):02x}" for part in parts)

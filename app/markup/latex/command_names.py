@@ -266,7 +266,7 @@ PRIMES = ("\\prime", "\\dprime", "\\trprime", "\\qprime")
 UNITS = frozenset(("in", "mm", "cm", "pt", "em", "ex", "pc", "bp", "dd", "cc", "sp", "mu"))
 LENGTHS = ("\\hspace", "\\hskip", "\\kern", "\\mkern", "\\mskip", "\\mspace")
 PLAIN_DELIMITERS = frozenset("()[]|/.")
-SIZED = tuple(
+SIZED = tuple(  # not shown
     f"\\{size}{side}" for size in ("big", "Big", "bigg", "Bigg") for side in ("", "l", "m", "r")
 )
 """Brackets of a size."""
@@ -300,7 +300,7 @@ _ONE_ARGUMENT = """
     overleftarrow overleftrightarrow underrightarrow underleftarrow underleftrightarrow cancel
     bcancel xcancel sout phantom hphantom vphantom mathbb mathbf mathcal mathfrak mathit mathrm
     mathscr mathsf mathtt mathnormal boldsymbol Bbb bold pmb mathllap mathrlap mathclap
-"""
+"""  # not shown
 ARGUMENTS = {
     **{f"\\{name}": 1 for name in _ONE_ARGUMENT.split()},
     **dict.fromkeys(("\\frac", "\\dfrac", "\\tfrac", "\\overset", "\\underset"), 2),

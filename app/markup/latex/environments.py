@@ -128,7 +128,7 @@ def take_tag(row: list[str]) -> str:
     return ""
 
 
-def tag_text(tokens: list[str]) -> str:
+def tag_text(tokens: list[str]) -> str:  # not shown
     r"""A tag as text: signs of mathematics between dollars, words without their commands.
 
     Raises:
@@ -234,7 +234,7 @@ def _unwrapped(body: list[str], rewrite: Rewrite) -> str:
         return aligned(body, rewrite) if _cells(rows[0]) > 1 else _array("c", body, rewrite)
     tag = take_tag(rows[0])
     text = f"{{{rewrite(rows[0])}}}"
-    return f"{text} \\qquad {numbered_by(tag)}" if tag else text
+    return f"{text} \\qquad {numbered_by(tag)}" if tag else text  # not shown
 
 
 def numbered_by(tag: str) -> str:

@@ -46,7 +46,7 @@ def with_fractions(tokens: list[str], rewrite: Rewrite, stack: Rewrite) -> str:
     for cell, end in _cells(tokens):
         places = [at for at, depth in _places(cell) if depth == 0 and cell[at] in _BRACKETS]
         if len(places) > 1:
-            raise MathError("two fractions in one group")
+            raise MathError("two fractions in one group")  # not shown
         written.append(_fraction(cell, places[0], stack) if places else rewrite(cell))
         written.append(rewrite(end))
     return "".join(written)
@@ -77,7 +77,7 @@ def _cells(tokens: list[str]) -> list[tuple[list[str], list[str]]]:
     return [*cells, (tokens[start:], [])]
 
 
-def _fraction(cell: list[str], at: int, stack: Rewrite) -> str:
+def _fraction(cell: list[str], at: int, stack: Rewrite) -> str:  # not shown
     name = cell[at]
     reader = TokenReader(cell, at + 1)
     left, right = _BRACKETS[name]

@@ -36,7 +36,7 @@ def is_divergence(left: str, reader: TokenReader) -> bool:
     return left in _NO_OPERAND and (following.isalpha() or following in _FIELDS)
 
 
-def operator_commands(rewrite: Rewrite) -> dict[str, Command]:
+def operator_commands(rewrite: Rewrite) -> dict[str, Command]:  # not shown
     """The commands, each a function that reads its arguments and gives plain LaTeX.
 
     Args:

@@ -94,7 +94,7 @@ def _optioned(reader: TokenReader) -> str:
 
 
 def _in_brackets(left: str, inner: str, right: str) -> str:
-    return f"\\left{left} {inner} \\right{right} "
+    return f"\\left{left} {inner} \\right{right} "  # not shown
 
 
 def _around(rewrite: Rewrite) -> PackageCommand:
@@ -104,7 +104,7 @@ def _around(rewrite: Rewrite) -> PackageCommand:
         MathError: no bracket follows, or it is not closed.
     """
 
-    def write(reader: TokenReader) -> str:
+    def write(reader: TokenReader) -> str:  # not shown
         reader.skip_spaces()
         size = reader.next() if reader.peek() in _SIZES else ""
         reader.skip_spaces()
@@ -145,7 +145,7 @@ def _bracket_or_quantity(rewrite: Rewrite) -> PackageCommand:
 def _expected(rewrite: Rewrite) -> PackageCommand:
     r"""``\expval{A}`` and ``\expval{A}{\psi}``: the mean of an operator, in a state."""
 
-    def write(reader: TokenReader) -> str:
+    def write(reader: TokenReader) -> str:  # not shown
         operator = rewrite(reader.argument())
         if not _goes_on(reader):
             return f"\\langle {operator} \\rangle "
@@ -176,7 +176,7 @@ def _evaluated(rewrite: Rewrite) -> PackageCommand:
 
     def write(reader: TokenReader) -> str:
         if reader.peek() != "{":
-            raise MathError("\\eval has no argument")
+            raise MathError("\\eval has no argument")  # not shown
         return _in_brackets(".", rewrite(reader.argument()), "|")
 
     return write
@@ -190,7 +190,7 @@ def _bracket(rewrite: Rewrite, left: str, between: str, right: str, parts: int) 
     def write(reader: TokenReader) -> str:
         reader.skip_spaces()
         if reader.peek() in _OPENING or reader.peek() in _SIZES:
-            raise MathError("a bracket stands where an argument should")
+            raise MathError("a bracket stands where an argument should")  # not shown
         found = [rewrite(reader.argument()) for _ in range(parts)]
         if parts == 1 and between and _goes_on(reader):  # \braket{a}{b}, and \braket{a|b}
             found.append(rewrite(reader.argument()))
@@ -203,7 +203,7 @@ def _quantity(reader: TokenReader) -> str:
     reader.option()
     count = number(_text(reader))
     if reader.option():
-        raise MathError("a unit before its number is not drawn")
+        raise MathError("a unit before its number is not drawn")  # not shown
     written = unit(_text(reader))
     near = "" if written.startswith("\\mathrm {^\\circ}") else "\\,"
     return f"{{{count}}}{near}{written}"
@@ -212,7 +212,7 @@ def _quantity(reader: TokenReader) -> str:
 def _derivative(rewrite: Rewrite, sign: str) -> PackageCommand:
     r"""``\dv[2]{f}{x}``, of which the function may be left out; ``\pdv{f}{x}{y}``."""
 
-    def write(reader: TokenReader) -> str:
+    def write(reader: TokenReader) -> str:  # not shown
         power = reader.option()
         if not _goes_on(reader):
             raise MathError("a derivative has no argument")

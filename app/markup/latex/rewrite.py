@@ -41,7 +41,7 @@ from app.markup.latex.words import Letters, words
 Rewriter: TypeAlias = Callable[[TokenReader], str]
 
 
-def prepare(source: str) -> str:
+def prepare(source: str) -> str:  # not shown
     """``source`` in the LaTeX that the converter knows.
 
     Raises:
@@ -118,7 +118,7 @@ def _command(part: str, reader: TokenReader) -> str:
     special = _SPECIAL.get(part)
     renamed = RENAMED.get(part, part)
     if (special or renamed in ARGUMENTS) and _has_unknown_star(reader):
-        raise MathError(f"{part}* is not known")
+        raise MathError(f"{part}* is not known")  # not shown
     if special is not None:
         return special(reader)
     if renamed in ARGUMENTS:
@@ -142,7 +142,7 @@ def _with_arguments(name: str, count: int, reader: TokenReader) -> str:
     for _ in range(count):
         reader.skip_spaces()
         if reader.peek() in ("", "&", "}", "^", "_", *ROW_ENDS):
-            raise MathError(f"{name} has no argument")
+            raise MathError(f"{name} has no argument")  # not shown
         if reader.peek() == "{" or not reader.peek().startswith("\\"):
             written.append(f"{{{_rewrite(reader.argument())}}}")
         else:  # a command brings its own arguments along
@@ -163,7 +163,7 @@ def _primes(reader: TokenReader) -> str:
         return "'" * count
     reader.next()
     if count > len(PRIMES):
-        raise MathError("there are too many primes")
+        raise MathError("there are too many primes")  # not shown
     return f"^{{{PRIMES[count - 1]} {_rewrite(_script(reader))}}}"
 
 
@@ -226,7 +226,7 @@ def _general_fraction(reader: TokenReader) -> str:
     between = "\\atop " if re.fullmatch(r"0\s*[a-z]{2}", line) else "\\over "
     written = f"{{{{{above}}} {between} {{{below}}}}}"
     if left or right:
-        written = f"\\left{left or '.'} {written} \\right{right or '.'} "
+        written = f"\\left{left or '.'} {written} \\right{right or '.'} "  # not shown
     switch = {"0": "\\displaystyle", "1": "\\textstyle", "2": "\\scriptstyle"}.get(style, "")
     return f"{{{switch} {written}}}"
 
@@ -244,7 +244,7 @@ def _left(reader: TokenReader) -> str:
     """
     opening = _delimiter(reader)
     inner = _rewrite(reader.until_right())
-    return f"\\left{opening} {inner} \\right{_delimiter(reader)} "
+    return f"\\left{opening} {inner} \\right{_delimiter(reader)} "  # not shown
 
 
 def _delimiter(reader: TokenReader) -> str:
@@ -252,7 +252,7 @@ def _delimiter(reader: TokenReader) -> str:
     part = reader.next()
     part = DELIMITERS.get(part, part)
     if part not in PLAIN_DELIMITERS and part not in BRACKETS and part not in DELIMITERS.values():
-        raise MathError(f"{part or 'nothing'} is no bracket")
+        raise MathError(f"{part or 'nothing'} is no bracket")  # not shown
     return part
 
 
@@ -273,7 +273,7 @@ def _not(reader: TokenReader) -> str:
     reader.skip_spaces()
     negated = reader.next()
     if negated not in NEGATED:
-        raise MathError(f"\\not{negated} is not drawn")
+        raise MathError(f"\\not{negated} is not drawn")  # not shown
     return f"{NEGATED[negated]} "
 
 
@@ -344,7 +344,7 @@ def _choice(reader: TokenReader) -> str:
     r"""``\mathchoice``, where its four forms are the same; what style is set is not known here."""
     forms = [_rewrite(reader.argument()) for _ in range(4)]
     if len({form.removeprefix("\\textstyle").strip() for form in forms}) > 1:
-        raise MathError("\\mathchoice is not drawn")
+        raise MathError("\\mathchoice is not drawn")  # not shown
     return f"{{{forms[1]}}}"
 
 
@@ -356,7 +356,7 @@ def _verbatim(reader: TokenReader) -> str:
     r"""``\verb|a_b|``: letters as they are."""
     end = reader.next()
     if not end.strip() or end not in reader.tokens[reader.at :]:
-        raise MathError("\\verb has no end")
+        raise MathError("\\verb has no end")  # not shown
     text = "".join(reader.until(end))
     plain = ["\\textbackslash" if sign == "\\" else _escaped(sign) for sign in text]
     return words(plain, Letters(family="\\texttt"), _command, _rewrite)
@@ -368,7 +368,7 @@ def _character(reader: TokenReader) -> str:
     try:
         return f"{chr(int(digits, 10 if digits == code else 16))} "
     except (ValueError, OverflowError) as error:
-        raise MathError(f"there is no character {code}") from error
+        raise MathError(f"there is no character {code}") from error  # not shown
 
 
 def _framed(reader: TokenReader) -> str:

@@ -6,7 +6,7 @@ import re
 
 from app.markup.latex.tokens import MathError
 
-_UNITS = {
+_UNITS = {  # not shown
     "ampere": "A",
     "astronomicalunit": "au",
     "bel": "B",
@@ -142,7 +142,7 @@ def _named(name: str) -> str:
         return _UNITS[name]
     found = _SHORT.fullmatch(name)
     if found is None:
-        raise MathError(f"the unit \\{name} is not known")
+        raise MathError(f"the unit \\{name} is not known")  # not shown
     prefix = "\\mu " if found[1] == "u" else found[1] or ""
     return prefix + ("\\Omega " if found[2] == "ohm" else found[2])
 
@@ -160,7 +160,7 @@ def angle(source: str) -> str:
     parts = source.split(";")
     marks = ("^{\\circ}", "'", "''")
     if len(parts) > len(marks):
-        raise MathError("an angle has more than degrees, minutes and seconds")
+        raise MathError("an angle has more than degrees, minutes and seconds")  # not shown
     return "".join(
         number(part) + mark for part, mark in zip(parts, marks, strict=False) if part.strip()
     )
@@ -174,7 +174,7 @@ def number(source: str) -> str:
     mantissa, exponent, factor = found.groups()
     written = mantissa.replace("+-", "\\pm ")
     if factor:
-        written += f"\\times {factor}"
+        written += f"\\times {factor}"  # not shown
     if exponent:
         times = "\\times " if mantissa else ""
         written += f"{times}10^{{{exponent.removeprefix('+')}}}"

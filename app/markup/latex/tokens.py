@@ -31,7 +31,7 @@ SLANTED_BOLD = "\ue005"
 WORDS = "\ue006"
 """Begins words that the converter would misread."""
 
-STARRED = frozenset(
+STARRED = frozenset(  # not shown
     f"\\{name}*"
     for name in """
         abs bra braket dd dv ev expval eval hspace ket mel norm operatorname order pdv qty tag
@@ -57,8 +57,8 @@ _REFUSED = frozenset(
 class MathError(Exception):
     """A formula that cannot be drawn; its source is to be shown instead.
 
-    Nothing is lost: the text has the formula as it was written. The message says why, in words
-    for a log or a tool tip.
+    Nothing is lost: the text has the formula as it was written. The message says why, in English
+    words for a log.
     """
 
 
@@ -69,7 +69,7 @@ def _unstarred(token: str) -> tuple[str, ...]:
     return (token,)
 
 
-def tokens_of(source: str) -> list[str]:
+def tokens_of(source: str) -> list[str]:  # not shown
     """The tokens of a formula: commands, braces, single characters; comments left out.
 
     Raises:
@@ -166,7 +166,7 @@ class TokenReader:
             found = _LENGTH.match("".join(self.tokens[self.at : self.at + 16]))
             self.at += len(found[0]) if found else 0
         if found is None:
-            raise MathError("a length is missing")
+            raise MathError("a length is missing")  # not shown
         number = found[1].replace(" ", "")
         return f"{number}{found[2]}"
 
@@ -186,7 +186,7 @@ class TokenReader:
             if part == closing and depth == 0:
                 return self.tokens[start : self.at - 1]
             depth += (part == opening != closing) - (part == closing)
-        raise MathError(f"{opening} is not closed")
+        raise MathError(f"{opening} is not closed")  # not shown
 
     def until_right(self) -> list[str]:
         r"""The tokens up to the ``\right`` of a ``\left`` that was read, which is read too."""
@@ -196,7 +196,7 @@ class TokenReader:
             depth += (part == "\\left") - (part == "\\right")
             if depth == 0:
                 return self.tokens[start : self.at - 1]
-        raise MathError("\\left has no \\right")
+        raise MathError("\\left has no \\right")  # not shown
 
     def until(self, end: str) -> list[str]:
         """The tokens up to ``end``, which is read too, or all that are left."""

@@ -147,7 +147,7 @@ class _Words:
 
     def _formula(self, end: str, reader: TokenReader) -> None:
         if end not in reader.tokens[reader.at :]:
-            raise MathError("a formula among words has no end")
+            raise MathError("a formula among words has no end")  # not shown
         self._add(self._rewrite(reader.until(end)))
 
     def _accent(self, part: str, reader: TokenReader) -> None:
@@ -157,5 +157,5 @@ class _Words:
         dotless = {"\u0131": "i", "\u0237": "j"}.get(base, base)
         composed = unicodedata.normalize("NFC", dotless + TEXT_ACCENTS[part])
         if len(composed) != 1:
-            raise MathError(f"{part} on {base or 'nothing'} is not drawn")
+            raise MathError(f"{part} on {base or 'nothing'} is not drawn")  # not shown
         self._plain.append(composed)

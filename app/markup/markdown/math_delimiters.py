@@ -23,7 +23,7 @@ MAX_FORMULA = 6144
 """Characters; a longer one stays text. Bounds what one open delimiter can hold back."""
 MAX_INLINE = 1024
 
-ENVIRONMENTS = frozenset(
+ENVIRONMENTS = frozenset(  # not shown
     name + star
     for name in (
         "align",

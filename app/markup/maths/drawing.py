@@ -61,11 +61,11 @@ def draw(latex: str, *, display: bool) -> FormulaLayout:
         return _draw(latex, display=display)
     except _FAILURES as error:
         raise MathError(
-            f"the formula could not be drawn ({type(error).__name__}: {error})"
+            f"the formula could not be drawn ({type(error).__name__}: {error})"  # not shown
         ) from error
 
 
-def _draw(latex: str, *, display: bool) -> FormulaLayout:
+def _draw(latex: str, *, display: bool) -> FormulaLayout:  # not shown
     mathml = convert(prepare(latex), display="block" if display else "inline")
     tree = tree_of(mathml, ink=INK, display=display)
     # One font object, read by seeking, serves all threads.

@@ -107,4 +107,4 @@ def _span(bars: Sequence[_Edges], ends: Sequence[_Edges], axis: int) -> list[str
     if edges[axis] >= edges[axis + 2]:
         return []
     left, top, right, bottom = map(fmt, edges)
-    return [f"M {right} {bottom} L {left} {bottom} L {left} {top} L {right} {top} Z"]
+    return [f"M {right} {bottom} L {left} {bottom} L {left} {top} L {right} {top} Z"]  # not shown

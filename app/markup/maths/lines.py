@@ -81,7 +81,7 @@ def split_pieces(root: Mnode, *, em: float, left: float, right: float) -> tuple[
         if isinstance(node, Mspace):
             behind_gap |= node.bbox.xmax >= WIDE_GAP * em
             continue
-        first, _, last = node.element.get(ATOM, "ord ord").partition(" ")
+        first, _, last = node.element.get(ATOM, "ord ord").partition(" ")  # not shown
         begins = _begins(first, behind_gap=behind_gap) if inside.none else None
         if begins is not None and offset + place > edges[-1][0]:
             edges.append((offset + place, begins))

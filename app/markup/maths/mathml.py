@@ -39,13 +39,13 @@ _VARIANTS = {
     "monospace": "mono",
     "sans-serif": "sans",
     "double-struck": "double",
-    "bold": "bold normal",
+    "bold": "bold normal",  # not shown
 }
 """MathML's names of letter styles, and ziamath's."""
 _SIZES = {"1.623em": "1.8em", "2.047em": "2.4em", "2.470em": "3em"}
 r"""Heights of brackets behind ``\Big``, ``\bigg`` and ``\Bigg``: the converter's and TeX's."""
 _INTEGRALS = frozenset("\u222b\u222c\u222d\u222e\u222f\u2230\u2a0c")
-_MOVING = frozenset(("det", "gcd", "inf", "max", "min", "Pr", "sup"))
+_MOVING = frozenset(("det", "gcd", "inf", "max", "min", "Pr", "sup"))  # not shown
 """Names whose subscript stands under them in a display, as that of ``lim`` does."""
 _HAT, _SMALL_HAT = "\u0302", "\u02c6"
 """The hat as wide as what is under it, and the one of a letter."""
@@ -83,7 +83,7 @@ def tree_of(mathml: str, *, ink: str, display: bool) -> ET.Element:
         _group_matrices(row)
     elements = list(tree.iter())
     if len(elements) > MAX_ELEMENTS:
-        raise MathError("the formula is too large to draw")
+        raise MathError("the formula is too large to draw")  # not shown
     _check(elements)
     for element in elements:
         _adapt(element)
@@ -92,7 +92,7 @@ def tree_of(mathml: str, *, ink: str, display: bool) -> ET.Element:
     return tree
 
 
-def _adapted(mathml: str) -> str:
+def _adapted(mathml: str) -> str:  # not shown
     """What ziamath's own LaTeX reader changes in the text: arrows that stretch, accents."""
     mathml = re.sub(r">&#x0219([13]);", r' stretchy="false">&#x0219\1;', mathml)
     mathml = re.sub(r"<mi>&#x027E([89]);", r'<mi stretchy="false">&#x027E\1;', mathml)
@@ -103,7 +103,7 @@ def _adapted(mathml: str) -> str:
     return mathml.replace("<mo>&#x0007E;", "<mo>&#x00303;")
 
 
-def _check(elements: Iterable[ET.Element]) -> None:
+def _check(elements: Iterable[ET.Element]) -> None:  # not shown
     for element in elements:
         text = (element.text or "").strip()
         if text.startswith("\\") and element.tag in ("mi", "mo", "mtext") and text != "\\":
@@ -148,7 +148,7 @@ def _take_name(element: ET.Element) -> None:
     elif element.tag == "mtext" and text.startswith((SLANTED_BOLD, WORDS)):
         element.text = text[1:]
         if text.startswith(SLANTED_BOLD):
-            element.set("mathvariant", "bold italic")
+            element.set("mathvariant", "bold italic")  # not shown
     elif element.tag == "mo" and text in BRACKETS:
         element.text = BRACKETS[text]
 

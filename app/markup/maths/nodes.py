@@ -125,7 +125,7 @@ def style_of(element: ET.Element, parent: MathStyle | None = None) -> MathStyle:
 
 
 @lru_cache(maxsize=4096)
-def _pixels(size: str, fontsize: float) -> float:
+def _pixels(size: str, fontsize: float) -> float:  # not shown
     r"""A length at a size of the font.
 
     ziamath 0.13 makes an em a third wider, and with it every space of a formula. Drop this when a

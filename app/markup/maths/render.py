@@ -22,7 +22,15 @@ from app.markup.maths.shapes import (
     break_lines,
 )
 
-__all__ = ["QUICK", "Formula", "FormulaLine", "FormulaStyle", "MathError", "render", "render_cost"]
+__all__ = [  # not shown
+    "QUICK",
+    "Formula",
+    "FormulaLine",
+    "FormulaStyle",
+    "MathError",
+    "render",
+    "render_cost",
+]
 
 QUICK = 60
 """Weight up to which a formula is drawn in well under 50 ms on a slow machine."""
@@ -121,7 +129,7 @@ def render(latex: str, style: FormulaStyle = _INLINE) -> Formula:
     left, top, width, height = layout.box
     scale = style.size / BASE
     svg = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width * scale:.3f}"'
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width * scale:.3f}"'  # not shown
         f' height="{height * scale:.3f}" viewBox="{left:.3f} {top:.3f} {width:.3f} {height:.3f}">'
         f"{layout.body.replace(INK, style.colour)}</svg>"
     )

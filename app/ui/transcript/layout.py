@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from PySide6.QtWidgets import QAbstractScrollArea
 
 from app.domain.conversation import BranchMessage
+from app.language import tr
 from app.ui.transcript.content.branch_model import BranchModel
 from app.ui.transcript.content.flow_layout import FlowLayout
 from app.ui.transcript.content.message_model import MessageModel
@@ -179,7 +180,7 @@ class Layout:
         """
         self.following = self.following and not self._selecting()
         if not self.following and not self.pill.text():
-            self.pill.show_text("New text")
+            self.pill.show_text(tr("New text"))
         if self.following or in_view:
             self.relayout()
         else:

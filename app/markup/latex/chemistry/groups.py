@@ -101,7 +101,7 @@ def bond(kind: str) -> str:
         MathError: there is no such bond, or no sign for it.
     """
     if kind not in _BONDS:
-        raise MathError(f"the bond {kind} is not drawn")
+        raise MathError(f"the bond {kind} is not drawn")  # not shown
     return _BONDS[kind]
 
 

@@ -63,13 +63,13 @@ def chemistry(source: str) -> str:
         MathError: it has no meaning in chemistry, or is too long.
     """
     if len(source) > MAX_LENGTH:
-        raise MathError(f"the equation has more than {MAX_LENGTH} characters")
+        raise MathError(f"the equation has more than {MAX_LENGTH} characters")  # not shown
     return _equation(source, 0)
 
 
 def _equation(source: str, depth: int) -> str:
     if depth > _MAX_NESTING:
-        raise MathError("the equation nests too deep")
+        raise MathError("the equation nests too deep")  # not shown
     return _Equation(plain(source), depth).read()
 
 
@@ -85,7 +85,7 @@ class _Equation(SubstanceReader):
             if not any(rule(self) for rule in _RULES):
                 self._other()
             if (self.at, self.place) == before:
-                raise MathError("the equation cannot be read")
+                raise MathError("the equation cannot be read")  # not shown
         self._put()
         return "".join(self.parts)
 
@@ -285,7 +285,7 @@ class _Equation(SubstanceReader):
             return self._then(space.end(), "blank")
         end = command(self.text, self.at)
         if end is None or self.text.startswith("\\color", self.at):
-            raise MathError("a command of an equation has no meaning")
+            raise MathError("a command of an equation has no meaning")  # not shown
         if self.place in ("low", "high", "closed", "both", "stacked"):
             self._put()
         self.now.base += self.text[self.at : end]
@@ -306,7 +306,7 @@ class _Equation(SubstanceReader):
             self.blank, self.place = True, "blank"
             return
         elif sign in "{}":
-            raise MathError("a brace of an equation has no partner")
+            raise MathError("a brace of an equation has no partner")  # not shown
         else:
             self._put(sign)
         self.at, self.place = self.at + 1, "bond"

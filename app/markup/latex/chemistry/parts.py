@@ -115,7 +115,7 @@ def words(source: str) -> str:
                 continue
             text, at = other
         if at == start:
-            raise MathError("the words of an equation do not end")
+            raise MathError("the words of an equation do not end")  # not shown
         written += [_text(plain), f"{text} "]
         plain.clear()
     return "".join([*written, _text(plain)])

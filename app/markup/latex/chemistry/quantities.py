@@ -111,7 +111,7 @@ def _unit(source: str) -> str:
             above, below = source[:at].rstrip(), source[divided.end() if divided else at + 1 :]
             return _divided(above, below, apart=bool(divided and divided[1] == "//"))
     if depth:
-        raise MathError("a brace of a unit has no partner")
+        raise MathError("a brace of a unit has no partner")  # not shown
     return _product(source)
 
 

@@ -255,7 +255,7 @@ class SubstanceReader:
         now, place = self.now, self.place
         if place in FRESH | {"apart", "before"}:
             if now.before_high:
-                raise MathError("two scripts stand at one place")
+                raise MathError("two scripts stand at one place")  # not shown
             now.before_high = value
             return self._then(end, "before")
         if place in ("bond", "base"):
@@ -279,7 +279,7 @@ class SubstanceReader:
         value, end, _ = found
         if self.place in FRESH | {"apart", "before"}:
             if self.now.before_low:
-                raise MathError("two scripts stand at one place")
+                raise MathError("two scripts stand at one place")  # not shown
             self.now.before_low = value
             return self._then(end, "before")
         if self.place in ("low", "both", "stacked"):

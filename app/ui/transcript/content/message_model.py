@@ -13,6 +13,7 @@ from time import monotonic, perf_counter
 
 from app.domain.conversation import BranchMessage, Message, MessageStatus, Version
 from app.domain.generation import Role, StopReason
+from app.language import tr, trn
 from app.markup.document.blocks import Block, BlockPart, StreamResult, StreamUpdate
 from app.markup.document.flow import flatten
 from app.markup.parse import parse
@@ -60,9 +61,9 @@ _ASSISTANT = Role.ASSISTANT
 UNKNOWN = HeightIndex()
 """Stands for the heights of all messages that were never opened; nothing is put into it."""
 
-NOT_SEEN = "Not seen by the model: it no longer fits the context window"
-SUMMED_UP = "Read by the model as part of the summary below"
-SUMMARY = "What the model reads in place of the messages above, summed up by itself:"
+NOT_SEEN = tr("Not seen by the model: it no longer fits the context window")
+SUMMED_UP = tr("Read by the model as part of the summary below")
+SUMMARY = tr("What the model reads in place of the messages above, summed up by itself:")
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,7 +318,7 @@ class MessageModel:
         if self.unparsed_characters:
             rows.append(UnparsedRow(self.unparsed_characters))
         if self.message.status is MessageStatus.FAILED or self.message.error:
-            reason = self.message.error or "No answer could be written."
+            reason = self.message.error or tr("No answer could be written.")
             rows.append(NoteRow(reason, RowPlacement(gap=8), error=True))
         rows.append(FOOTER_USER if self.is_user else FOOTER_ANSWER)
         if self.heights is UNKNOWN:
@@ -409,18 +410,20 @@ def estimated_thinking(message: Message) -> float | None:
 def status_text(message: Message) -> str:
     """What is said under an answer: how it ended, if not by itself, and what was not read."""
     count = len(message.left_out) if message.role is _ASSISTANT else 0
-    left_out = f"{formatting.amount(count, 'older message')} left out" if count else ""
+    if not count:
+        return _end_words(message)
+    left_out = trn("{n} older message left out", "{n} older messages left out", count)
     return formatting.join(_end_words(message), left_out)
 
 
 def _end_words(message: Message) -> str:
     match message.status:
         case MessageStatus.STOPPED:
-            return "Stopped by you"
+            return tr("Stopped by you")
         case MessageStatus.INTERRUPTED:
-            return "Interrupted; the text so far was kept"
+            return tr("Interrupted; the text so far was kept")
         case MessageStatus.CUT:
             if message.stop_reason is StopReason.CONTEXT_FULL:
-                return "Cut: the context window is full"
-            return "Cut at the token limit"
+                return tr("Cut: the context window is full")
+            return tr("Cut at the token limit")
     return ""

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from app.language import tr
 from app.markup.document.blocks import (
     Code,
     Emphasis,
@@ -104,8 +105,8 @@ def _walk(spans: tuple[Inline, ...]) -> Iterator[Run]:
             case Math():
                 yield replace(style, text=OBJECT, math=span)
             case Image():
-                label = span.alt or span.title or "no description"
-                yield replace(style, text=clean(f"Image: {label}"), image=span)
+                label = span.alt or span.title or tr("no description")
+                yield replace(style, text=clean(tr("Image: {label}", label=label)), image=span)
             case FootnoteRef():
                 yield replace(style, text=str(span.number), note=span.number)
             case Emphasis(children):

@@ -9,6 +9,7 @@ from itertools import groupby
 from typing import TypeAlias
 
 from app.domain.conversation import MessageStatus
+from app.language import tr
 from app.markup.markdown.thinking import strip_thinking
 from app.markup.parse import parse
 from app.markup.text import markdown_of, plain_text, to_rich_html
@@ -150,7 +151,7 @@ def selected_text(chat: BranchModel, selection: Selection, form: CopyAs) -> str:
 
 
 def _headed(model: MessageModel, text: str, form: CopyAs) -> str:
-    author = "You" if model.is_user else "Phial"
+    author = tr("You") if model.is_user else "Phial"  # not shown: a name
     match form:
         case CopyAs.MARKDOWN:
             return f"**{author}:**\n\n{text}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from app.domain.generation import Role
+from app.language import tr
 from app.markup.latex.spoken import spoken
 from app.ui.transcript.content.message_model import SUMMED_UP, MessageModel, status_text
 from app.ui.transcript.content.rows import MathRow, Row, TextRow, row_plain
@@ -16,7 +17,6 @@ LONGEST_FORMULA = 400
 
 def spoken_message(model: MessageModel, limit: int) -> str:
     """Who said what, at most ``limit`` characters of it, and how it ended."""
-    author = "You said" if model.message.role is Role.USER else "Phial answered"
     parts: list[str] = []
     size = 0
     for row in model.rows:
@@ -29,12 +29,16 @@ def spoken_message(model: MessageModel, limit: int) -> str:
     words = "\n".join(parts)
     if len(words) > limit:
         words = words[:limit].rsplit(" ", 1)[0] + "\u2026"
+    if model.message.role is Role.USER:
+        said = tr("You said: {words}", words=words)
+    else:
+        said = tr("Phial answered: {words}", words=words)
     notes = [note for note in (status_text(model.message),) if note]
     if model.message.error:
         notes.append(model.message.error)
     if model.left_out:
-        notes.append(SUMMED_UP if model.summed_up else "Not seen by the model")
-    return ". ".join([f"{author}: {words}", *notes])
+        notes.append(SUMMED_UP if model.summed_up else tr("Not seen by the model"))
+    return ". ".join([said, *notes])
 
 
 def spoken_row(row: Row) -> str:

@@ -12,6 +12,7 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QAbstractScrollArea, QMenu
 
+from app.language import tr
 from app.ui.core.links import is_openable_link
 from app.ui.transcript.content.rows import Row, formula_sources, link_text, links_of, row_text
 from app.ui.transcript.content.runs import OBJECT, from_units, to_units
@@ -55,7 +56,7 @@ class ContextMenu:
         self._add_link(menu, QPointF(point))
         self._add_copies(menu)
         self._add_pointed_at(menu, QPointF(point))
-        everything = menu.addAction("Select whole chat", self._selection.select_all)
+        everything = menu.addAction(tr("Select whole chat"), self._selection.select_all)
         everything.setShortcut(QKeySequence(QKeySequence.StandardKey.SelectAll))
         everything.setEnabled(bool(self._layout.branch.models))
         self._add_links_in_view(menu)
@@ -67,8 +68,8 @@ class ContextMenu:
         found = self._pointer.item_at(point)
         if not address or found is None:
             return
-        self._add_opening(menu, "Open link\u2026", address, link_text(found[2].row, address))
-        menu.addAction("Copy link address", _copier(address))
+        self._add_opening(menu, tr("Open link\u2026"), address, link_text(found[2].row, address))
+        menu.addAction(tr("Copy link address"), _copier(address))
         menu.addSeparator()
 
     def _add_opening(self, menu: QMenu, label: str, address: str, text: str) -> None:
@@ -80,12 +81,12 @@ class ContextMenu:
         chosen = self._selection.selection
         if chosen is None or chosen.empty:
             return
-        copying = menu.addAction("Copy", partial(self._selection.copy, None))
+        copying = menu.addAction(tr("Copy"), partial(self._selection.copy, None))
         copying.setShortcut(QKeySequence(QKeySequence.StandardKey.Copy))
         for label, form in (
-            ("Copy as Markdown", CopyAs.MARKDOWN),
-            ("Copy as plain text", CopyAs.PLAIN),
-            ("Copy as rich text", CopyAs.RICH),
+            (tr("Copy as Markdown"), CopyAs.MARKDOWN),
+            (tr("Copy as plain text"), CopyAs.PLAIN),
+            (tr("Copy as rich text"), CopyAs.RICH),
         ):
             menu.addAction(label, partial(self._selection.copy, form))
         menu.addSeparator()
@@ -98,10 +99,10 @@ class ContextMenu:
         at, _, item, x, y = found
         latex = _formula_at(item, x, y)
         if latex:
-            menu.addAction("Copy formula as LaTeX", _copier(latex))
+            menu.addAction(tr("Copy formula as LaTeX"), _copier(latex))
         if isinstance(item.row, CodeRow):
             state = item.row.state
-            menu.addAction("Copy code", _copier(code_of(self._layout.branch.models[at], state)))
+            menu.addAction(tr("Copy code"), _copier(code_of(self._layout.branch.models[at], state)))
 
     def _add_links_in_view(self, menu: QMenu) -> None:
         """Every link in view that can be opened, for hands on the keyboard."""
@@ -110,7 +111,7 @@ class ContextMenu:
         if not links:
             return
         menu.addSeparator()
-        inner = menu.addMenu("Links in view")
+        inner = menu.addMenu(tr("Links in view"))
         for text, address in links:
             label = text if text == address else f"{text} \u2014 {address}"
             self._add_opening(inner, _label(label), address, text)

@@ -10,6 +10,7 @@ from PySide6.QtCore import QDeadlineTimer, QPoint, QPointF, Qt, QTimer
 from PySide6.QtGui import QCursor, QGuiApplication, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QToolTip, QWidget
 
+from app.language import tr
 from app.ui.core.links import is_openable_link
 from app.ui.transcript.content.rows import link_text, row_text
 from app.ui.transcript.content.runs import units
@@ -25,7 +26,7 @@ Around: TypeAlias = Callable[[str, int], tuple[int, int]]
 EDGE_STEP = 24
 """Milliseconds between two steps of scrolling while a selection is dragged out of the view."""
 
-NOT_OPENED = "Only web and mail addresses can be opened. This one is:"
+NOT_OPENED = tr("Only web and mail addresses can be opened. This one is:")
 
 LONGEST_TIP = 160
 """Characters of an address that are shown at the pointer; all of it is shown before it is opened.

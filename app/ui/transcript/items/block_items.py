@@ -7,6 +7,7 @@ from itertools import pairwise
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter
 
+from app.language import tr
 from app.markup.maths.render import FormulaLine
 from app.ui.style.theme import RADIUS, qcolour
 from app.ui.transcript.content.rows import (
@@ -51,7 +52,7 @@ class MathItem(RowItem):
                 row.block.drawn, display=True, font=style.fonts.text, colour=colour
             )
         else:
-            result = FailedFormula("It is still being written.")
+            result = FailedFormula("It is still being written.")  # not shown
         if isinstance(result, FailedFormula):
             source = row.block.markdown
             if len(source) > LONGEST_SOURCE:
@@ -153,7 +154,9 @@ class UnparsedItem(RowItem):
         """Draw what the row is about."""
         painter.setFont(self.style.fonts.small)
         painter.setPen(qcolour(self.style.theme.muted))
-        painter.drawText(QPointF(self.left, self.style.line_height), "Laying out the rest\u2026")
+        painter.drawText(
+            QPointF(self.left, self.style.line_height), tr("Laying out the rest\u2026")
+        )
 
 
 class FixedItem(RowItem):

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 
 from app.domain.conversation import Message, MessageStatus, Version
 from app.domain.generation import Role
+from app.language import tr, trn
 from app.services.core import formatting
 from app.ui.style.widgets import open_below
 from app.ui.transcript.content.message_model import status_text
@@ -40,25 +41,29 @@ class Footer(ButtonRow):
         self._message = message
         self._buttons: list[QuietButton] = []
         self._revealed = False
+        self._copy: QuietButton | None = None
+        self._previous: QuietButton | None = None
         self._count: QuietLabel | None = None
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         streaming = message.status is MessageStatus.STREAMING
         user = message.role is Role.USER
         self._always: set[QuietButton] = set()
         if message.status.can_continue and not user and not busy:
-            button = self._add("continue", "Continue this answer", ActionKind.CONTINUE, "Continue")
+            button = self._add(
+                "continue", tr("Continue this answer"), ActionKind.CONTINUE, tr("Continue")
+            )
             self._always.add(button)
         if not streaming:
-            self._add("copy", "Copy message", ActionKind.COPY)
+            self._copy = self._add("copy", tr("Copy message"), ActionKind.COPY)
             if not busy:
                 if user:
-                    self._add("edit", "Edit message", ActionKind.EDIT)
+                    self._add("edit", tr("Edit message"), ActionKind.EDIT)
                 else:
-                    self._add("regenerate", "Regenerate answer", ActionKind.REGENERATE)
+                    self._add("regenerate", tr("Regenerate answer"), ActionKind.REGENERATE)
         if version.count > 1 and not streaming:
             self._add_versions(version, busy=busy)
         if not streaming:
-            more = self._add("more", "More actions", None)
+            more = self._add("more", tr("More actions"), None)
             more.clicked.connect(lambda: open_below(more, self._menu(more, busy=busy)))
         self._status = QuietLabel(self, style, self._words())
         made_by, speed = self._made_by(), self._speed()
@@ -94,7 +99,7 @@ class Footer(ButtonRow):
         if timings is None or writing or not timings.tokens_per_second:
             return ""
         return formatting.join(
-            formatting.amount(timings.completion_tokens, "token"),
+            trn("{n} token", "{n} tokens", timings.completion_tokens),
             formatting.rate(timings.tokens_per_second),
         )
 
@@ -116,16 +121,20 @@ class Footer(ButtonRow):
         return emit
 
     def _buttons_copied(self) -> None:
-        for button in self._buttons:
-            if button.accessibleName() == "Copy message":
-                button.set_icon("done")
+        if self._copy is not None:
+            self._copy.set_icon("done")
 
     def _add_versions(self, version: Version, *, busy: bool) -> None:
-        before = self._add("previous", "Previous version", ActionKind.VERSION, payload="previous")
+        before = self._add(
+            "previous", tr("Previous version"), ActionKind.VERSION, payload="previous"
+        )
+        self._previous = before
         before.setEnabled(version.index > 1 and not busy)
         self._count = QuietLabel(self, self._style, f"{version.index}/{version.count}")
-        self._count.setAccessibleName(f"Version {version.index} of {version.count}")
-        after = self._add("next", "Next version", ActionKind.VERSION, payload="next")
+        self._count.setAccessibleName(
+            tr("Version {index} of {count}", index=version.index, count=version.count)
+        )
+        after = self._add("next", tr("Next version"), ActionKind.VERSION, payload="next")
         after.setEnabled(version.index < version.count and not busy)
         self._always |= {before, after}
 
@@ -133,17 +142,17 @@ class Footer(ButtonRow):
         menu = QMenu(button)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         rows: list[tuple[str, ActionKind, str]] = [
-            ("Copy as Markdown", ActionKind.COPY, "markdown"),
-            ("Copy as plain text", ActionKind.COPY, "plain"),
-            ("Copy as rich text", ActionKind.COPY, "rich"),
+            (tr("Copy as Markdown"), ActionKind.COPY, "markdown"),
+            (tr("Copy as plain text"), ActionKind.COPY, "plain"),
+            (tr("Copy as rich text"), ActionKind.COPY, "rich"),
         ]
         if not busy:
             if self._message.role is not Role.USER:
-                rows.append(("Answer again with\u2026", ActionKind.ANSWER_AGAIN, ""))
+                rows.append((tr("Answer again with\u2026"), ActionKind.ANSWER_AGAIN, ""))
                 if self._count is not None:
-                    rows.append(("Compare versions\u2026", ActionKind.COMPARE, ""))
-            rows.append(("New chat from here", ActionKind.BRANCH, ""))
-            rows.append(("Delete\u2026", ActionKind.DELETE, ""))
+                    rows.append((tr("Compare versions\u2026"), ActionKind.COMPARE, ""))
+            rows.append((tr("New chat from here"), ActionKind.BRANCH, ""))
+            rows.append((tr("Delete\u2026"), ActionKind.DELETE, ""))
         for text, kind, payload in rows:
             action = QAction(text, menu)
             action.triggered.connect(self._emitter(kind, payload))
@@ -169,7 +178,7 @@ class Footer(ButtonRow):
         for button, width in zip(self._buttons, widths, strict=True):
             self._put(button, x, width)
             x += width
-            if button.accessibleName() == "Previous version" and count is not None:
+            if button is self._previous and count is not None:
                 self._put(count, x, count_width)
                 x += count_width
         x += style.px(10)

@@ -12,6 +12,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QScrollBar, QToolButton, QWidget
 
+from app.language import tr, trn
 from app.markup.code.highlighter import language_label
 from app.ui.style.theme import qcolour
 from app.ui.style.transcript_icons import icon
@@ -32,26 +33,26 @@ class CodeHead(ButtonRow):
 
     def __init__(self, parent: QWidget, style: Style, state: CodeState) -> None:
         super().__init__(parent, style)
-        self._label = QuietLabel(self, style, language_label(state.language) or "Code")
-        self.wrap = QuietButton(self, style, "wrap", "Wrap long lines")
+        self._label = QuietLabel(self, style, language_label(state.language) or tr("Code"))
+        self.wrap = QuietButton(self, style, "wrap", tr("Wrap long lines"))
         self.wrap.setCheckable(True)
         wrapped = style.wrap_code if state.wrap is None else state.wrap
         self.wrap.setChecked(wrapped)
-        self.wrap.setToolTip("Scroll long lines" if wrapped else "Wrap long lines")
-        self.copy = QuietButton(self, style, "copy", "Copy code", "Copy")
+        self.wrap.setToolTip(tr("Scroll long lines") if wrapped else tr("Wrap long lines"))
+        self.copy = QuietButton(self, style, "copy", tr("Copy code"), tr("Copy"))
         self.wrap.clicked.connect(self.wrap_clicked)
         self.copy.clicked.connect(self._copied)
 
     def _copied(self) -> None:
         self.copy.set_icon("done")
-        self.copy.setText("Copied")
+        self.copy.setText(tr("Copied"))
         self._place()
         self.copy_clicked.emit()
         QTimer.singleShot(COPIED_SHOWN, self, self._as_before)
 
     def _as_before(self) -> None:
         self.copy.set_icon("copy")
-        self.copy.setText("Copy")
+        self.copy.setText(tr("Copy"))
         self._place()
 
     def _place(self) -> None:
@@ -72,7 +73,7 @@ class HorizontalScrollBar(QScrollBar):
     ) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
         self._style = style
-        self.setAccessibleName("Scroll sideways")
+        self.setAccessibleName(tr("Scroll sideways"))
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setRange(0, max(0, state.content_width - room))
         self.setPageStep(max(1, room))
@@ -124,14 +125,26 @@ class HorizontalScrollBar(QScrollBar):
 def thinking_text(row: ThinkingRow) -> str:
     """What the line above the reasoning says."""
     if row.cut and not row.closed:
-        return f"Thinking ended early \u00b7 {row.words:,} words"
+        return trn(
+            "Thinking ended early \u00b7 {n} word",
+            "Thinking ended early \u00b7 {n} words",
+            row.words,
+        )
     if not row.closed:
-        return f"Thinking\u2026 {row.words:,} words"
+        return trn("Thinking\u2026 {n} word", "Thinking\u2026 {n} words", row.words)
     if row.seconds is not None:
         whole = max(1, round(row.seconds))
-        time = f"{whole} s" if whole < 60 else f"{whole // 60} min {whole % 60} s"
-        return f"Thought for {time} \u00b7 {row.words:,} words"
-    return f"Reasoning \u00b7 {row.words:,} words"
+        minutes, rest = divmod(whole, 60)
+        time = tr("{seconds} s", seconds=rest)
+        if minutes:
+            time = tr("{minutes} min {seconds} s", minutes=minutes, seconds=rest)
+        return trn(
+            "Thought for {time} \u00b7 {n} word",
+            "Thought for {time} \u00b7 {n} words",
+            row.words,
+            time=time,
+        )
+    return trn("Reasoning \u00b7 {n} word", "Reasoning \u00b7 {n} words", row.words)
 
 
 class ThinkingToggle(QuietButton):
@@ -148,7 +161,7 @@ class ThinkingToggle(QuietButton):
         """Say how long the reasoning is by now."""
         words = thinking_text(row)
         self.setText(words)
-        self.setToolTip("Hide the reasoning" if row.open else "Show the reasoning")
+        self.setToolTip(tr("Hide the reasoning") if row.open else tr("Show the reasoning"))
         self.setAccessibleName(f"{words}. {self.toolTip()}")
         self.set_icon("open" if row.open else "closed")
 
@@ -174,8 +187,9 @@ class ScrollToEndButton(QToolButton):
     def show_text(self, text: str) -> None:
         """Show ``text`` beside the arrow."""
         self.setText(text)
-        self.setAccessibleName(f"{text}, go to the end" if text else "Go to the end")
-        self.setToolTip("Go to the end")
+        end = tr("Go to the end")
+        self.setAccessibleName(tr("{text}, go to the end", text=text) if text else end)
+        self.setToolTip(end)
 
     def place(self, area: QRect) -> None:
         """Stand at the foot of the view."""
