@@ -20,6 +20,7 @@ from app.services.models.model_fit import snapshot_machine
 from app.system.hardware import Machine, disk_free, machine
 from app.system.paths import Folders
 
+_MISSING = "missing"  # in JSON
 PACKAGES = (
     "llama-cpp-python",
     "PySide6-Essentials",
@@ -146,7 +147,10 @@ class DoctorReport:
             (trc("heading of phial doctor", "Logs"), str(self.folders.logs)),
         ]
         facts += [
-            (trc("heading of phial doctor", "Package"), f"{name} {version}")
+            (
+                trc("heading of phial doctor", "Package"),
+                f"{name} {tr('missing') if version == _MISSING else version}",
+            )
             for name, version in self.packages.items()
         ]
         head = tr("Phial {version} on Python {python}", version=self.version, python=self.python)
@@ -218,4 +222,4 @@ def _version(package: str) -> str:
     try:
         return metadata.version(package)
     except metadata.PackageNotFoundError:
-        return "missing"
+        return _MISSING
