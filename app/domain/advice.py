@@ -12,6 +12,8 @@ from enum import StrEnum
 
 from app.domain.catalog import CatalogFamily, CatalogFile
 from app.domain.model import KvType, LoadPlan
+from app.language import tr
+from app.language.numbers import write
 
 GB = 1_000_000_000
 ENOUGH_CONTEXT = 8_192  # tokens; a model that has them is not passed over for a smaller one
@@ -102,25 +104,41 @@ def verdict(plan: LoadPlan, wanted: int, free: int, speed: float, *, measured: b
         measured: Whether ``speed`` was measured here.
     """
     if measured:
-        pace = f"{_rate(speed)} tokens a second as measured here"
+        pace = tr("{speed} tokens a second as measured here", speed=_rate(speed))
     elif speed > FASTEST_GUESS:
-        pace = f"more than {FASTEST_GUESS} tokens a second"
+        pace = tr("more than {speed} tokens a second", speed=FASTEST_GUESS)
     else:
-        pace = f"about {_rate(speed)} tokens a second"
-    takes = f"{_gb(plan.total_bytes)} of the {_gb(free)} free"
-    context = f"{plan.context_size:,} tokens of context"
+        pace = tr("about {speed} tokens a second", speed=_rate(speed))
+    takes = tr("{needed} of the {free} free", needed=_gb(plan.total_bytes), free=_gb(free))
     if plan.kv_type is KvType.Q8_0:
-        context += " (rounded KV cache)"
+        context = tr("{tokens} tokens of context (rounded KV cache)", tokens=plan.context_size)
+    else:
+        context = tr("{tokens} tokens of context", tokens=plan.context_size)
     if speed < SLOW:
-        fit, text = Fit.SLOW, f"Will be slow: {pace}. It takes {takes} with {context}."
+        fit = Fit.SLOW
+        text = tr(
+            "Will be slow: {pace}. It takes {takes} with {context}.",
+            pace=pace,
+            takes=takes,
+            context=context,
+        )
     elif plan.context_size < wanted:
         fit = Fit.SMALLER_CONTEXT
-        text = (
-            f"Fits with a smaller context: {context} instead of {wanted:,}, it takes {takes}, "
-            f"{pace}."
+        text = tr(
+            "Fits with a smaller context: {context} instead of {wanted}, it takes {takes}, {pace}.",
+            context=context,
+            wanted=wanted,
+            takes=takes,
+            pace=pace,
         )
     else:
-        fit, text = Fit.FITS, f"Fits: it takes {takes} with {context}, {pace}."
+        fit = Fit.FITS
+        text = tr(
+            "Fits: it takes {takes} with {context}, {pace}.",
+            takes=takes,
+            context=context,
+            pace=pace,
+        )
     return Advice(fit, plan.context_size, speed, measured, text)
 
 
@@ -131,14 +149,23 @@ def will_not_fit(smallest: LoadPlan, free: int) -> Advice:
         0,
         0.0,
         False,
-        f"Will not fit: it needs {_gb(smallest.total_bytes)} of memory even with "
-        f"{smallest.context_size:,} tokens of context, and {_gb(free)} are free.",
+        tr(
+            "Will not fit: it needs {needed} of memory even with {tokens} tokens of context, "
+            "and {free} are free.",
+            needed=_gb(smallest.total_bytes),
+            tokens=smallest.context_size,
+            free=_gb(free),
+        ),
     )
 
 
 def no_room_on_disk(context: int, needed: int, free: int) -> Advice:
     """What to say where memory would do and the disk does not."""
-    text = f"No room on the disk: it takes {_gb(needed)}, and {_gb(free)} are free."
+    text = tr(
+        "No room on the disk: it takes {needed}, and {free} are free.",
+        needed=_gb(needed),
+        free=_gb(free),
+    )
     return Advice(Fit.NO_ROOM_ON_DISK, context, 0.0, False, text)
 
 
@@ -189,8 +216,8 @@ def _trade(one: Recommendation) -> tuple[int, int]:
 
 
 def _gb(count: float) -> str:
-    return f"{count / GB:.1f} GB"
+    return f"{write(count / GB, digits=1)} GB"  # not shown: alike in all languages
 
 
 def _rate(speed: float) -> str:
-    return f"{speed:.0f}" if speed >= 10 else f"{speed:.1f}"
+    return write(speed, digits=0 if speed >= 10 else 1)

@@ -7,6 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from app.domain.errors import HubError
+from app.language import tr
 
 
 class DownloadState(StrEnum):
@@ -238,7 +239,7 @@ class DownloadItem:
 class NetworkError(HubError):
     """The server could not be reached, or the connection broke. Tried again by itself first."""
 
-    default_action = "Check your connection and try again."
+    default_action = tr("Check your connection and try again.")
 
 
 class StalledError(NetworkError):
@@ -252,7 +253,7 @@ class BusyServerError(HubError):
         retry_after: Seconds the server asked us to wait; None where it did not say.
     """
 
-    default_action = "Wait a while and try again."
+    default_action = tr("Wait a while and try again.")
 
     def __init__(
         self,
@@ -270,14 +271,14 @@ class BusyServerError(HubError):
 class InsecureConnectionError(HubError):
     """The server's identity could not be proven, or it asked us to go on without encryption."""
 
-    default_action = "Check the clock of this computer and your proxy; nothing was sent."
+    default_action = tr("Check the clock of this computer and your proxy; nothing was sent.")
 
 
 class AccessError(HubError):
     """401 or 403: the repository is gated or private, or the token is not accepted."""
 
-    default_data = "Nothing was fetched."
-    default_action = (
+    default_data = tr("Nothing was fetched.")
+    default_action = tr(
         "Ask for access on the model's page, then give Phial an access token: in Settings under "
         "Privacy and network, or with --token in the terminal."
     )
@@ -286,8 +287,8 @@ class AccessError(HubError):
 class MissingRemoteError(HubError):
     """404: no such repository, revision or file (or it is private)."""
 
-    default_data = "Nothing was changed."
-    default_action = (
+    default_data = tr("Nothing was changed.")
+    default_action = tr(
         "Check the spelling. A private repository needs an access token: in Settings under "
         "Privacy and network, or with --token in the terminal."
     )
@@ -300,7 +301,7 @@ class ServerAnswerError(HubError):
 class InterceptedError(HubError):
     """Something on the way answered in the server's place: a network's login page, a proxy."""
 
-    default_action = (
+    default_action = tr(
         "Open a web page in a browser: your network may want you to log in. Then try again."
     )
 
@@ -308,7 +309,7 @@ class InterceptedError(HubError):
 class WrongAddressError(HubError):
     """The environment names a hub or a proxy that cannot be used; nothing was sent."""
 
-    default_data = "Nothing was sent."
+    default_data = tr("Nothing was sent.")
 
 
 class WrongRangeError(ServerAnswerError):
@@ -318,45 +319,45 @@ class WrongRangeError(ServerAnswerError):
 class ChangedOnServerError(HubError):
     """The file on the server is not the one that was pinned."""
 
-    default_action = "Start the download again to fetch the new file."
+    default_action = tr("Start the download again to fetch the new file.")
 
 
 class WrongSizeError(HubError):
     """The server offers another number of bytes than its own listing says."""
 
-    default_action = "Try again later; the repository may be changing just now."
+    default_action = tr("Try again later; the repository may be changing just now.")
 
 
 class DamagedDownloadError(HubError):
     """Everything arrived, and the SHA-256 is not the one the hub tells."""
 
-    default_data = "The damaged file was deleted, so that nothing can load it."
-    default_action = "Start it again to fetch the file anew."
+    default_data = tr("The damaged file was deleted, so that nothing can load it.")
+    default_action = tr("Start it again to fetch the file anew.")
 
 
 class UnsafeNameError(HubError):
     """A file name from a repository that must not reach a disk."""
 
-    default_data = "Nothing was written."
-    default_action = "Choose another repository."
+    default_data = tr("Nothing was written.")
+    default_action = tr("Choose another repository.")
 
 
 class AlreadyDownloadingError(HubError):
     """Another process is fetching the same file."""
 
-    default_data = "Its download goes on."
-    default_action = "Wait for it to finish."
+    default_data = tr("Its download goes on.")
+    default_action = tr("Wait for it to finish.")
 
 
 class FileInTheWayError(HubError):
     """Another file already has the name the download would get."""
 
-    default_data = "That file was left as it is."
-    default_action = "Move it away and try again."
+    default_data = tr("That file was left as it is.")
+    default_action = tr("Move it away and try again.")
 
 
 class ModelFolderError(HubError):
     """The folder for models cannot be written to."""
 
-    default_data = "Nothing was changed."
-    default_action = "Make the folder writable and try again."
+    default_data = tr("Nothing was changed.")
+    default_action = tr("Make the folder writable and try again.")

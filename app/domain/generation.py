@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from app.domain.errors import InvalidValueError
 from app.domain.options import shown
+from app.language import tr
 
 MAX_SEED = 2**32 - 2  # llama.cpp keeps 2**32 - 1 for "choose one at random"
 RANGES: Mapping[str, tuple[float, float]] = {
@@ -99,7 +100,7 @@ class Sampling:
             if (value := getattr(self, name)) is not None:
                 _in_range(name.replace("_", " "), value, low, high)
         if any(not text for text in self.stop):
-            raise InvalidValueError("An empty stop string would end every answer at once.")
+            raise InvalidValueError(tr("An empty stop string would end every answer at once."))
 
     def with_limit(self, max_tokens: int) -> Sampling:
         """The same with another limit for one answer."""
@@ -108,8 +109,15 @@ class Sampling:
 
 def _in_range(name: str, value: float, low: float, high: float) -> None:
     if not low <= value <= high:  # what is no number is not between two either
-        limits = f"{shown(low)} and {shown(high)}"
-        raise InvalidValueError(f"{name} is {shown(value)}; it must be between {limits}.")
+        raise InvalidValueError(
+            tr(
+                "{name} is {value}; it must be between {low} and {high}.",
+                name=name,
+                value=shown(value),
+                low=shown(low),
+                high=shown(high),
+            )
+        )
 
 
 GREEDY = Sampling(temperature=0.0, top_k=0, top_p=1.0, min_p=0.0)
@@ -278,4 +286,6 @@ def sampling_from_dict(data: dict[str, object]) -> Sampling:
     try:
         return Sampling(**values)  # type: ignore[arg-type]  # checked by __post_init__ below
     except TypeError as error:
-        raise InvalidValueError("Stored sampling values are damaged.", detail=str(error)) from error
+        raise InvalidValueError(
+            tr("Stored sampling values are damaged."), detail=str(error)
+        ) from error

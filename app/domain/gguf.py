@@ -20,6 +20,7 @@ from typing import BinaryIO
 from app.domain.errors import ModelFileError, ModelMissingError
 from app.domain.gguf_checks import unsound
 from app.domain.gguf_types import BLOCKS, FILE_TYPES
+from app.language import tr, trc
 
 MAX_TEXT = 32 * 1024 * 1024  # bytes of one string; the largest seen is a template of 20 kB
 MAX_KEY = 65_535  # gguf specification
@@ -172,14 +173,18 @@ class _Reader:
 
     def broken(self, reason: str) -> ModelFileError:
         """The error for a damaged file, with its reason."""
-        return ModelFileError(f"The model file {self.name} cannot be used: {reason}.")
+        return ModelFileError(
+            tr("The model file {name} cannot be used: {reason}.", name=self.name, reason=reason)
+        )
 
     def take(self, count: int) -> bytes:
         if count > self.size - self.at:
-            raise self.broken("it ends in the middle of its header, so it is cut short or damaged")
+            raise self.broken(
+                tr("it ends in the middle of its header, so it is cut short or damaged")
+            )
         data = self.file.read(count)
         if len(data) != count:
-            raise self.broken("it could not be read to the end of its header")
+            raise self.broken(tr("it could not be read to the end of its header"))
         self.at += count
         return data
 
@@ -190,7 +195,7 @@ class _Reader:
     def text(self, limit: int) -> str:
         length = self.number("Q")
         if length > limit:
-            raise self.broken(f"a text in its header claims {length:,} bytes")
+            raise self.broken(tr("a text in its header claims {length} bytes", length=length))
         return self.take(length).decode("utf-8", "replace")
 
     def count(self, what: str, smallest: int) -> int:
@@ -198,8 +203,12 @@ class _Reader:
         number = self.number("Q")
         if number * smallest > self.size - self.at:
             raise self.broken(
-                f"it claims {number:,} {what}, more than the file could hold, "
-                "so it is cut short or damaged"
+                tr(
+                    "it claims {count} {things}, more than the file could hold, "
+                    "so it is cut short or damaged",
+                    count=number,
+                    things=what,
+                )
             )
         return number
 
@@ -212,7 +221,9 @@ class _Reader:
             if position + 8 <= len(rest):
                 (length,) = struct.unpack_from("<Q", rest, position)
                 if length > MAX_TEXT:
-                    raise self.broken(f"a text in its header claims {length:,} bytes")
+                    raise self.broken(
+                        tr("a text in its header claims {length} bytes", length=length)
+                    )
                 end = position + 8 + length
                 if end <= len(rest):
                     found.append(rest[position + 8 : end])
@@ -222,7 +233,7 @@ class _Reader:
             else:
                 missing = position + 8 - len(rest)
             if missing > self.size - self.at:
-                raise self.broken("it ends in the middle of its vocabulary")
+                raise self.broken(tr("it ends in the middle of its vocabulary"))
             more = min(max(CHUNK, missing), self.size - self.at)
             rest = rest[position:] + self.take(more)
             position = 0
@@ -243,15 +254,17 @@ def read_gguf_header(file: BinaryIO, name: str) -> GgufHeader:
     """
     reader = _Reader(file, name)
     if reader.size == 0:
-        raise reader.broken("it is empty")
+        raise reader.broken(tr("it is empty"))
     if reader.size < 4 or reader.take(4) != b"GGUF":
-        raise reader.broken("it is not a GGUF file")
+        raise reader.broken(tr("it is not a GGUF file"))
     version = reader.number("I")
     if version not in {2, 3}:
-        hint = "written for a big-endian machine" if version & 0xFFFF == 0 else "unknown"
-        raise reader.broken(f"its GGUF version {version} is {hint}")
-    tensor_count = reader.count("tensors", 24)
-    value_count = reader.count("values", 13)
+        known = version & 0xFFFF == 0  # the other way round
+        written = tr("its GGUF version {n} is written for a big-endian machine", n=str(version))
+        unknown = tr("its GGUF version {n} is unknown", n=str(version))
+        raise reader.broken(written if known else unknown)
+    tensor_count = reader.count(trc("what a model file claims", "tensors"), 24)
+    value_count = reader.count(trc("what a model file claims", "values"), 13)
     values: dict[str, Scalar] = {}
     numbers: dict[str, tuple[float, ...]] = {}
     lengths: dict[str, int] = {}
@@ -260,7 +273,7 @@ def read_gguf_header(file: BinaryIO, name: str) -> GgufHeader:
     for _ in range(value_count):
         key = reader.text(MAX_KEY)
         if key in seen:
-            raise reader.broken(f"its header says {key} twice")
+            raise reader.broken(tr("its header says {key} twice", key=key))
         seen.add(key)
         kind = reader.number("i")
         if kind == _STRING:
@@ -275,13 +288,15 @@ def read_gguf_header(file: BinaryIO, name: str) -> GgufHeader:
             else:
                 numbers[key] = array
         else:
-            raise reader.broken(f"its header holds a value of unknown kind {kind}")
+            raise reader.broken(
+                tr("its header holds a value of unknown kind {kind}", kind=str(kind))
+            )
     tensors = _tensors(reader, tensor_count, values.get("general.alignment", 32))
     header = GgufHeader(
         version, reader.size, values, numbers, tensors, vocabulary, lengths, lacking
     )
     if not header.architecture and header.split_count == 1:
-        raise reader.broken("it does not say which architecture it is for")
+        raise reader.broken(tr("it does not say which architecture it is for"))
     if reason := unsound(header):
         raise reader.broken(reason)
     return header
@@ -297,10 +312,10 @@ def read_gguf_file(path: Path) -> GgufHeader:
         with open_file(path) as file:
             return read_gguf_header(file, path.name)
     except (FileNotFoundError, NotADirectoryError) as error:
-        raise ModelMissingError(f"There is no model file at {path}.") from error
+        raise ModelMissingError(tr("There is no model file at {path}.", path=str(path))) from error
     except (OSError, ValueError) as error:
         raise ModelFileError(
-            f"The model file {path.name} could not be read.", detail=str(error)
+            tr("The model file {name} could not be read.", name=path.name), detail=str(error)
         ) from error
 
 
@@ -315,7 +330,9 @@ def open_file(path: Path) -> BufferedReader:
     def opener(name: str, flags: int) -> int:
         return os.open(name, flags | getattr(os, "O_NONBLOCK", 0))
 
-    refused = ModelFileError(f"{path} is not a file: a model cannot be read from it.")
+    refused = ModelFileError(
+        tr("{path} is not a file: a model cannot be read from it.", path=str(path))
+    )
     if path.exists() and not path.is_file():  # a socket cannot even be opened
         raise refused
     file = open(path, "rb", opener=opener)  # noqa: SIM115  # closed by who asked
@@ -329,12 +346,12 @@ def _array(reader: _Reader) -> tuple[list[bytes] | tuple[float, ...], int]:
     """An array and its length; of numbers at most the first 4,096 are kept."""
     kind = reader.number("i")
     if kind == _STRING:
-        texts = reader.strings(reader.count("texts", 8))
+        texts = reader.strings(reader.count(trc("what a model file claims", "texts"), 8))
         return texts, len(texts)
     if kind not in _SCALARS:
-        raise reader.broken(f"its header holds an array of unknown kind {kind}")
+        raise reader.broken(tr("its header holds an array of unknown kind {kind}", kind=str(kind)))
     width = struct.calcsize(_SCALARS[kind])
-    count = reader.count("numbers", width)
+    count = reader.count(trc("what a model file claims", "numbers"), width)
     kept = min(count, 4_096)
     data = reader.take(kept * width)
     reader.at += (count - kept) * width
@@ -349,25 +366,30 @@ def _vocabulary(reader: _Reader, tokens: list[bytes]) -> tuple[int, int]:
     """
     known = set(tokens)
     if len(known) != len(tokens):
-        raise reader.broken("its vocabulary holds the same token twice")
+        raise reader.broken(tr("its vocabulary holds the same token twice"))
     lacking = sum(b"<0x%02X>" % n not in known and bytes([n]) not in known for n in range(256))
     return len(tokens), lacking
 
 
 def _tensors(reader: _Reader, count: int, alignment: Scalar) -> tuple[Tensor, ...]:
     if not isinstance(alignment, int) or alignment <= 0 or alignment & (alignment - 1):
-        raise reader.broken(f"its alignment {alignment} is not a power of two")
+        raise reader.broken(
+            tr("its alignment {alignment} is not a power of two", alignment=str(alignment))
+        )
     found = [_tensor(reader) for _ in range(count)]
     if len({tensor.name for tensor in found}) != count:
-        raise reader.broken("it names a tensor twice")
+        raise reader.broken(tr("it names a tensor twice"))
     base = -(-reader.at // alignment) * alignment
     placed = []
     for tensor in found:
         start = base + tensor.start
         if tensor.start % alignment or start + tensor.size > reader.size:
             raise reader.broken(
-                f"its tensor {tensor.name} lies past the end of the file, "
-                "so the file is cut short or damaged"
+                tr(
+                    "its tensor {name} lies past the end of the file, "
+                    "so the file is cut short or damaged",
+                    name=tensor.name,
+                )
             )
         placed.append(Tensor(tensor.name, tensor.shape, tensor.type, start, tensor.size))
     return tuple(placed)
@@ -378,17 +400,27 @@ def _tensor(reader: _Reader) -> Tensor:
     name = reader.text(MAX_KEY)
     dimensions = reader.number("I")
     if dimensions > MAX_DIMENSIONS:
-        raise reader.broken(f"its tensor {name} has {dimensions:,} dimensions")
+        raise reader.broken(
+            tr("its tensor {name} has {count} dimensions", name=name, count=dimensions)
+        )
     shape = tuple(reader.number("q") for _ in range(dimensions))
     kind = reader.number("i")
     if kind not in BLOCKS:
-        raise reader.broken(f"its tensor {name} has the unknown number format {kind}")
+        raise reader.broken(
+            tr("its tensor {name} has the unknown number format {kind}", name=name, kind=str(kind))
+        )
     values, size = BLOCKS[kind]
     elements = 1
     for length in shape:
         if length < 0:
-            raise reader.broken(f"its tensor {name} has a negative size")
+            raise reader.broken(tr("its tensor {name} has a negative size", name=name))
         elements *= length
     if shape and shape[0] % values:
-        raise reader.broken(f"its tensor {name} does not divide into blocks of {values}")
+        raise reader.broken(
+            tr(
+                "its tensor {name} does not divide into blocks of {values}",
+                name=name,
+                values=values,
+            )
+        )
     return Tensor(name, shape, kind, reader.number("Q"), elements // values * size)

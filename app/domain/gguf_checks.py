@@ -11,6 +11,9 @@ import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from app.language import tr, trc
+from app.language.numbers import write
+
 if TYPE_CHECKING:
     from app.domain.gguf import GgufHeader
 
@@ -65,20 +68,28 @@ def _each(header: GgufHeader, key: str) -> tuple[float, ...]:
 
 def _sizes(header: GgufHeader) -> Iterator[str]:
     bounds = {
-        "block_count": ("layers", 1, MOST_LAYERS),
-        "context_length": ("tokens of context", 1, MOST_TOKENS),
-        "embedding_length": ("numbers for a token", 1, WIDEST),
-        "feed_forward_length": ("numbers in its feed-forward part", 0, 64 * WIDEST),
-        "vocab_size": ("tokens", 1, MOST_TOKENS),
+        "block_count": (trc("what a model file claims", "layers"), 1, MOST_LAYERS),
+        "context_length": (trc("what a model file claims", "tokens of context"), 1, MOST_TOKENS),
+        "embedding_length": (trc("what a model file claims", "numbers for a token"), 1, WIDEST),
+        "feed_forward_length": (
+            trc("what a model file claims", "numbers in its feed-forward part"),
+            0,
+            64 * WIDEST,
+        ),
+        "vocab_size": (trc("what a model file claims", "tokens"), 1, MOST_TOKENS),
     }
     for key, (words, least, most) in bounds.items():
         for count in _each(header, key):
             if not least <= count <= most:
-                yield f"it claims {count:,} {words}"
+                yield tr("it claims {count} {things}", count=count, things=words)
     layers = _number(header, "block_count")
     following = _number(header, "nextn_predict_layers")
     if layers is not None and following is not None and not 0 <= following <= layers:
-        yield f"it says that {following:,} of its {layers:,} layers predict further tokens"
+        yield tr(
+            "it says that {following} of its {layers} layers predict further tokens",
+            following=following,
+            layers=layers,
+        )
 
 
 def _heads(header: GgufHeader) -> Iterator[str]:
@@ -87,47 +98,55 @@ def _heads(header: GgufHeader) -> Iterator[str]:
     if header.architecture in _RECURRENT or not heads:
         return
     if not any(heads):
-        yield "it has no attention heads"
+        yield tr("it has no attention heads")
         return
     if len(shared) == 1 and not shared[0]:
-        yield "it has no attention heads for keys and values"
+        yield tr("it has no attention heads for keys and values")
     for count in heads:
         if not 0 <= count <= WIDEST:
-            yield f"it claims {count:,} attention heads"
+            yield tr("it claims {count} attention heads", count=count)
     layers = max(len(heads), len(shared))
     if shared and {len(heads), len(shared)} <= {1, layers}:
         of_all = (heads * layers)[:layers], (shared * layers)[:layers]
         for count, kv in zip(*of_all, strict=True):
             if not kv and header.architecture in _EVEN:
-                yield "it has layers without attention heads for keys"
+                yield tr("it has layers without attention heads for keys")
             if kv < 0 or (kv and count % kv):
-                yield f"its {count:,.0f} attention heads do not divide by {kv:,.0f} of keys"
+                yield tr(
+                    "its {count} attention heads do not divide by {keys} of keys",
+                    count=write(count, digits=0),
+                    keys=write(kv, digits=0),
+                )
     length = _number(header, "attention.key_length")
     if width is not None and length is None and heads[0] and width % heads[0]:
-        yield f"its {heads[0]:,} attention heads do not divide its width of {width:,}"
+        yield tr(
+            "its {count} attention heads do not divide its width of {width}",
+            count=heads[0],
+            width=width,
+        )
     values = _number(header, "attention.value_length")
     same = width // heads[0] if width is not None and heads[0] else None
     if header.architecture in _EVEN and (length or same) != (values or same):
-        yield "its heads for keys and for values differ in width"
+        yield tr("its heads for keys and for values differ in width")
     for key in ("attention.key_length", "attention.value_length"):
         size = _number(header, key)
         if size is not None and not 0 < size <= WIDEST:
-            yield f"its attention heads are {size:,} wide"
+            yield tr("its attention heads are {width} wide", width=size)
 
 
 def _turning(header: GgufHeader) -> Iterator[str]:
     """How positions turn keys and queries (RoPE)."""
     scaling = header.values.get(f"{header.architecture}.rope.scaling.type")
     if scaling is not None and scaling not in _SCALINGS:
-        yield "it names an unknown way to scale positions"
+        yield tr("it names an unknown way to scale positions")
     for key in ("rope.freq_base", "rope.freq_base_swa"):
         base = _number(header, key)
         if base is not None and not 0 < base < math.inf:
-            yield f"its base for positions is {base}"
+            yield tr("its base for positions is {base}", base=str(base))
     for key in ("rope.scaling.factor", "rope.scale_linear", "rope.scaling.attn_factor"):
         factor = _number(header, key)
         if factor is not None and not 0 <= factor < math.inf:
-            yield f"its factor for positions is {factor}"
+            yield tr("its factor for positions is {factor}", factor=str(factor))
     if header.architecture in _UNTURNED:
         return
     heads, width = _each(header, "attention.head_count"), _number(header, "embedding_length")
@@ -140,9 +159,14 @@ def _turning(header: GgufHeader) -> Iterator[str]:
         if turned is None:
             continue
         if turned <= 0 or turned % 2:
-            yield f"it turns {turned:,} numbers of each head by their position, not an even count"
+            yield tr(
+                "it turns {count} numbers of each head by their position, not an even count",
+                count=turned,
+            )
         elif key == "rope.dimension_count" and size is not None and turned > size:
-            yield f"it turns {turned:,} numbers of heads that are {size:,} wide"
+            yield tr(
+                "it turns {count} numbers of heads that are {width} wide", count=turned, width=size
+            )
 
 
 def _experts(header: GgufHeader) -> Iterator[str]:
@@ -153,15 +177,20 @@ def _experts(header: GgufHeader) -> Iterator[str]:
     if header.architecture.startswith("hunyuan") and count <= 1:
         return
     if not 0 <= count <= MOST_EXPERTS:
-        yield f"it claims {count:,} experts"
+        yield tr("it claims {count} experts", count=count)
     elif not 0 <= used <= count or (count and not used):
-        yield f"it uses {used:,} of {count:,} experts"
+        yield tr("it uses {used} of {count} experts", used=used, count=count)
     elif count and not 0 <= groups < count:
-        yield f"it puts {count:,} experts in {groups:,} groups"
+        yield tr("it puts {count} experts in {groups} groups", count=count, groups=groups)
     elif groups > 1 and (count % groups or not 0 < chosen < groups):
-        yield f"it uses {chosen:,} of {groups:,} groups of {count:,} experts"
+        yield tr(
+            "it uses {used} of {groups} groups of {count} experts",
+            used=chosen,
+            groups=groups,
+            count=count,
+        )
     elif groups and not count:
-        yield f"it has {groups:,} groups of experts and no experts"
+        yield tr("it has {groups} groups of experts and no experts", groups=groups)
 
 
 def _weights(header: GgufHeader) -> Iterator[str]:
@@ -169,11 +198,14 @@ def _weights(header: GgufHeader) -> Iterator[str]:
     for tensor in header.tensors:
         name = tensor.name
         if tensor.type in _NO_WEIGHTS and name.endswith((".weight", ".bias")) and not _ids(name):
-            yield f"its tensor {name} is stored in a way that no weights are"
+            yield tr("its tensor {name} is stored in a way that no weights are", name=name)
         elif tensor.type not in _NORMS and name.endswith("norm.weight"):
-            yield f"its tensor {name} is stored in a way that no norm is"
+            yield tr("its tensor {name} is stored in a way that no norm is", name=name)
         elif tensor.start % TENSOR_ALIGNMENT and tensor is header.tensors[0]:
-            yield f"its first tensor begins at byte {tensor.start:,}, not at one that 32 divides"
+            yield tr(
+                "its first tensor begins at byte {start}, not at one that 32 divides",
+                start=tensor.start,
+            )
 
 
 def _ids(name: str) -> bool:
@@ -185,17 +217,31 @@ def _rest(header: GgufHeader) -> Iterator[str]:
     for key in ("attention.layer_norm_rms_epsilon", "attention.layer_norm_epsilon"):
         epsilon = _number(header, key)
         if epsilon is not None and not 0 <= epsilon < math.inf:
-            yield f"its smallest norm is {epsilon}"
+            yield tr("its smallest norm is {epsilon}", epsilon=str(epsilon))
     if not header.vocabulary:
         return
     if header.bytes_lacking and header.values.get("tokenizer.ggml.model") == "llama":
-        yield f"its vocabulary has no token for {header.bytes_lacking:,} of the 256 bytes"
-    for key, words in (("token_type", "kinds of tokens"), ("scores", "scores of tokens")):
+        yield tr(
+            "its vocabulary has no token for {count} of the 256 bytes", count=header.bytes_lacking
+        )
+    for key, words in (
+        ("token_type", trc("what a model file claims", "kinds of tokens")),
+        ("scores", trc("what a model file claims", "scores of tokens")),
+    ):
         length = header.lengths.get(f"tokenizer.ggml.{key}")
         if length is not None and length < header.vocabulary:
-            yield f"it has {length:,} {words} for {header.vocabulary:,} tokens"
+            yield tr(
+                "it has {count} {things} for {tokens} tokens",
+                count=length,
+                things=words,
+                tokens=header.vocabulary,
+            )
     for tensor in header.tensors:
         if tensor.name != "token_embd.weight" or len(tensor.shape) < 2:
             continue
         if tensor.shape[1] < header.vocabulary:
-            yield f"it has weights for {tensor.shape[1]:,} of {header.vocabulary:,} tokens"
+            yield tr(
+                "it has weights for {count} of {tokens} tokens",
+                count=tensor.shape[1],
+                tokens=header.vocabulary,
+            )

@@ -9,17 +9,18 @@ from __future__ import annotations
 
 from app.domain.errors import ModelFileError
 from app.domain.gguf import GgufHeader
+from app.language import tr
 
-_PROJECTOR = "a projector, which shows pictures or sound to another model"
-_EMBEDDING = "an embedding model, which turns text into numbers for search and writes none"
-_RANKER = "a ranking model, which weighs search results and writes no text"
-_PICTURES = "a model that paints pictures"
-_SOUND = "a part of a model that speaks"
+_PROJECTOR = tr("a projector, which shows pictures or sound to another model")
+_EMBEDDING = tr("an embedding model, which turns text into numbers for search and writes none")
+_RANKER = tr("a ranking model, which weighs search results and writes no text")
+_PICTURES = tr("a model that paints pictures")
+_SOUND = tr("a part of a model that speaks")
 
 _TYPES = {
     "mmproj": _PROJECTOR,
-    "adapter": "an adapter, which changes another model and cannot be used without it",
-    "imatrix": "a list of measurements for quantizing, and no model",
+    "adapter": tr("an adapter, which changes another model and cannot be used without it"),
+    "imatrix": tr("a list of measurements for quantizing, and no model"),
 }
 _ARCHITECTURES = {
     **dict.fromkeys(("clip", "mmproj"), _PROJECTOR),
@@ -55,7 +56,7 @@ def other_kind(header: GgufHeader) -> str:
 def architecture_problem(architecture: str, name: str) -> str:
     """Why a file of an architecture is no model of text; empty where that says nothing."""
     kind = _ARCHITECTURES.get(architecture, "")
-    return f"{name} is {kind}." if kind else ""
+    return tr("{name} is {kind}.", name=name, kind=kind) if kind else ""
 
 
 def check_text_model(header: GgufHeader, name: str) -> None:
@@ -70,12 +71,19 @@ def check_text_model(header: GgufHeader, name: str) -> None:
     """
     kind = other_kind(header)
     if kind:
-        raise ModelFileError(f"{name} is {kind}.", action="Choose a file that holds a text model.")
+        raise ModelFileError(
+            tr("{name} is {kind}.", name=name, kind=kind),
+            action=tr("Choose a file that holds a text model."),
+        )
 
 
 def unknown_architecture(architecture: str, name: str) -> ModelFileError:
     """The error for a model that the llama.cpp in use cannot compute."""
     return ModelFileError(
-        f"{name} is made for “{architecture}”, which the llama.cpp in this Phial does not know.",
-        action="Choose another model, or look for a newer Phial.",
+        tr(
+            "{name} is made for “{architecture}”, which the llama.cpp in this Phial does not know.",
+            name=name,
+            architecture=architecture,
+        ),
+        action=tr("Choose another model, or look for a newer Phial."),
     )

@@ -15,7 +15,7 @@ from app.language import spoken, tr
 from app.language.numbers import write as write_number
 from app.language.spoken import Signs
 
-__all__ = ["ENGLISH", "Signs", "read_number", "write_number"]
+__all__ = ["ENGLISH", "Signs", "read_number", "write_number"]  # not shown
 
 _MINUS = "-\N{MINUS SIGN}\N{FULLWIDTH HYPHEN-MINUS}\N{SMALL HYPHEN-MINUS}"
 _PLUS = "+\N{FULLWIDTH PLUS SIGN}"

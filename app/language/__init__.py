@@ -7,4 +7,4 @@ what ``PHIAL_LANGUAGE`` says), and stays for the life of the process. Standard l
 
 from app.language.sentence import Sentence, paragraph, tr, trc, trn
 
-__all__ = ["Sentence", "paragraph", "tr", "trc", "trn"]
+__all__ = ["Sentence", "paragraph", "tr", "trc", "trn"]  # not shown

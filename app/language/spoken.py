@@ -93,11 +93,11 @@ class Language:
     right_to_left: bool = False
 
 
-_ENGLISH_MONTHS = (
+_ENGLISH_MONTHS = (  # not shown: by day and month of formats.py
     "January", "February", "March", "April", "May", "June", "July",
     "August", "September", "October", "November", "December",
 )  # fmt: skip
-_GERMAN_MONTHS = (
+_GERMAN_MONTHS = (  # not shown
     "Januar", "Februar", "März", "April", "Mai", "Juni", "Juli",
     "August", "September", "Oktober", "November", "Dezember",
 )  # fmt: skip
@@ -114,13 +114,13 @@ def language(code: str) -> Language:
             path = CATALOGUES / "de.mo"
             # A copy without its catalogues speaks English; the self-test says what is missing.
             texts: Catalogue = Compiled(path) if path.is_file() else English()
-            return Language(
+            return Language(  # not shown: its own name
                 "de", "Deutsch", texts, Signs(",", "."), _GERMAN_MONTHS, "{day}. {month} {year}"
             )
         case "pseudo" | "pseudo-rtl":
             turned = code == "pseudo-rtl"
             return Language(code, code, Pseudo(turned), Signs(), _ENGLISH_MONTHS, day, turned)
-    return Language("en", "English", English(), Signs(), _ENGLISH_MONTHS, day)
+    return Language("en", "English", English(), Signs(), _ENGLISH_MONTHS, day)  # not shown
 
 
 def in_force(environment: Mapping[str, str]) -> Language:

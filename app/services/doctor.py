@@ -14,11 +14,13 @@ from app.domain.model import Device, LoadRequest
 from app.engine.base import Engine
 from app.engine.ladder import STEPS
 from app.engine.plan import make_plan, weights_of_all_parts
+from app.language import tr, trc, trn
 from app.services.core.formatting import size
 from app.services.models.model_fit import snapshot_machine
 from app.system.hardware import Machine, disk_free, machine
 from app.system.paths import Folders
 
+_MISSING = "missing"  # in JSON
 PACKAGES = (
     "llama-cpp-python",
     "PySide6-Essentials",
@@ -100,35 +102,65 @@ class DoctorReport:
     def lines(self) -> list[str]:
         """The report for people, one fact a line."""
         here = self.machine
-        result = [
-            f"Phial {self.version} on Python {self.python}",
-            f"System      {here.system} {here.architecture}",
-            f"Processor   {here.processor or 'unknown'}, {here.physical_cores} cores",
-            f"Features    {' '.join(here.features) or 'unknown'}",
-            f"Memory      {size(here.memory_free)} free of {size(here.memory_total)}",
-            f"Disk        {size(self.disk_free)} free for models",
+        facts = [
+            (trc("heading of phial doctor", "System"), f"{here.system} {here.architecture}"),
+            (
+                trc("heading of phial doctor", "Processor"),
+                trn(
+                    "{name}, {n} cores",
+                    "{name}, {n} cores",
+                    here.physical_cores,
+                    name=here.processor or tr("unknown"),
+                ),
+            ),
+            (trc("heading of phial doctor", "Features"), " ".join(here.features) or tr("unknown")),
+            (
+                trc("heading of phial doctor", "Memory"),
+                tr(
+                    "{free} free of {total}",
+                    free=size(here.memory_free),
+                    total=size(here.memory_total),
+                ),
+            ),
+            (
+                trc("heading of phial doctor", "Disk"),
+                tr("{size} free for models", size=size(self.disk_free)),
+            ),
+            *(
+                (trc("heading of phial doctor", "Device"), _device_line(device))
+                for device in self.devices
+            ),
         ]
-        for device in self.devices:
-            memory = f", {size(device.free_memory)} free" if device.free_memory else ""
-            result.append(
-                f"Device      {device.backend}: {device.description or device.name}{memory}"
-                + (f", {device.module}" if device.module else "")
-            )
         if self.engine_problem:
-            result.append(f"Engine      {self.engine_problem}")
-        result += [f"Plan        {line}" for line in self.plan]
-        for key, step in self.ladder.items():
-            result.append(f"Ladder      {step} ({key})")
-        if not self.ladder:
-            result.append("Ladder      first step: nothing had to be stepped down")
-        result += [
-            f"Data        {self.folders.data} ({self.folders.reason})",
-            f"Models      {self.folders.models}",
-            f"Cache       {self.folders.cache}",
-            f"Logs        {self.folders.logs}",
+            facts.append((trc("heading of phial doctor", "Engine"), self.engine_problem))
+        facts += [(trc("heading of phial doctor", "Plan"), line) for line in self.plan]
+        ladder = [f"{step} ({key})" for key, step in self.ladder.items()]
+        ladder = ladder or [tr("first step: nothing had to be stepped down")]
+        facts += [(trc("heading of phial doctor", "Ladder"), line) for line in ladder]
+        facts += [
+            (
+                trc("heading of phial doctor", "Data"),
+                f"{self.folders.data} ({self.folders.reason})",
+            ),
+            (trc("heading of phial doctor", "Models"), str(self.folders.models)),
+            (trc("heading of phial doctor", "Cache"), str(self.folders.cache)),
+            (trc("heading of phial doctor", "Logs"), str(self.folders.logs)),
         ]
-        result += [f"Package     {name} {version}" for name, version in self.packages.items()]
-        return result
+        facts += [
+            (
+                trc("heading of phial doctor", "Package"),
+                f"{name} {tr('missing') if version == _MISSING else version}",
+            )
+            for name, version in self.packages.items()
+        ]
+        head = tr("Phial {version} on Python {python}", version=self.version, python=self.python)
+        return [head, *(f"{heading:<11} {fact}" for heading, fact in facts)]
+
+
+def _device_line(device: Device) -> str:
+    name = f"{device.backend}: {device.description or device.name}"
+    free = tr("{size} free", size=size(device.free_memory)) if device.free_memory else ""
+    return ", ".join(filter(None, (name, free, device.module)))
 
 
 def examine(
@@ -170,12 +202,19 @@ def plan_lines(load: LoadRequest, devices: Sequence[Device]) -> tuple[str, ...]:
         plan = make_plan(header, load, snapshot_machine(0, devices).machine, weights)
     except KnownError as error:
         return (str(error),)
-    needs = (
-        f"{load.path.name} needs {size(plan.total_bytes)}: {size(plan.weights_bytes)} of weights, "
-        f"{size(plan.kv_bytes)} of KV cache, {size(plan.compute_bytes)} to compute with."
+    needs = tr(
+        "{name} needs {total}: {weights} of weights, {cache} of KV cache, {rest} to compute with.",
+        name=load.path.name,
+        total=size(plan.total_bytes),
+        weights=size(plan.weights_bytes),
+        cache=size(plan.kv_bytes),
+        rest=size(plan.compute_bytes),
     )
-    batch = f"At most {plan.batch_size} tokens a pass; fewer where Stop would otherwise wait."
-    extra = "Repacked CPU buffers are used." if plan.extra_buffers else ""
+    batch = tr(
+        "At most {count} tokens a pass; fewer where Stop would otherwise wait.",
+        count=str(plan.batch_size),
+    )
+    extra = tr("Repacked CPU buffers are used.") if plan.extra_buffers else ""
     return tuple(line for line in (needs, *plan.reasons, batch, extra) if line)
 
 
@@ -183,4 +222,4 @@ def _version(package: str) -> str:
     try:
         return metadata.version(package)
     except metadata.PackageNotFoundError:
-        return "missing"
+        return _MISSING

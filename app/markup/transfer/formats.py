@@ -10,6 +10,7 @@ from itertools import chain
 from pathlib import PurePosixPath
 
 from app.domain.errors import TransferError
+from app.language import paragraph, tr, trn
 from app.markup.transfer.json_stream import Piece, pieces
 from app.markup.transfer.readers import (
     chatgpt,
@@ -61,19 +62,19 @@ _JSON_READERS: tuple[tuple[str, Callable[[object], bool], Callable[[Json], Forei
     (openai.NAME, openai.claims, openai.read),
 )
 SUFFIXES = (".md", ".markdown", ".json", ".jsonl", ".chat", ".phial")
-READABLE = (
+READABLE = tr(
     "Phial's own Markdown and JSON, and what ChatGPT, Claude, LM Studio, Jan, Open WebUI, "
     "GPT4All, LibreChat, llama.cpp's web page and OpenAI's lines of JSON hold"
 )
-_NOT_A_CHAT = f"It is not a chat that Phial can read. It reads {READABLE}."
-_EMPTY = "Nothing was said yet in the chats it holds."
-_OUR_JSON = "Phial JSON"
-_OUR_MARKDOWN = "Phial Markdown"
+_NOT_A_CHAT = tr("It is not a chat that Phial can read. It reads {formats}.", formats=READABLE)
+_EMPTY = tr("Nothing was said yet in the chats it holds.")
+_OUR_JSON = "Phial JSON"  # not shown: names
+_OUR_MARKDOWN = "Phial Markdown"  # not shown
 
 StepCallback = Callable[[int, int], bool]
 
 
-class Aside(Enum):
+class Aside(Enum):  # not shown
     """What is neither a chat nor something that could not be read."""
 
     EMPTY = "a chat in which nothing was said"
@@ -164,8 +165,12 @@ def _guarded(entry: ImportFile, beside: Beside, counted: Counted) -> Iterator[It
     except EmptyChatError:
         yield Aside.EMPTY
     except ShapeError as error:
-        kept = f" {before:,} of its chats could be read before that." if before else ""
-        yield Unreadable(entry.name, f"{error}{kept}")
+        kept = trn(
+            "{n} of its chats could be read before that.",
+            "{n} of its chats could be read before that.",
+            before,
+        )
+        yield Unreadable(entry.name, paragraph(error.told, kept) if before else error.told)
     except TransferError as error:
         yield Unreadable(entry.name, error.what)
 
@@ -177,7 +182,7 @@ def _read_entry(entry: ImportFile, beside: Beside, counted: Counted) -> Iterator
         return
     if path.name == jan.THREAD:
         messages = beside.get((entry.place, str(path.with_name(jan.MESSAGES))))
-        thread = as_map(parse_json(entry.read()), "The thread")
+        thread = as_map(parse_json(entry.read()), tr("The thread"))
         yield _jan(entry, thread, messages.read() if messages else b"")
         return
     chunks = counted(entry.chunks())
@@ -217,27 +222,27 @@ def _json(entry: ImportFile, found: Iterator[Piece]) -> Iterator[Item]:
             yield _ours(entry, index, value)
         elif isinstance(value, dict) and value.get("format") == json_format.NAME:
             _check_version(value)
-            listed = as_list(value.get("conversations"), "The list of chats")
+            listed = as_list(value.get("conversations"), tr("The list of chats"))
             for place, item in enumerate(listed, 1):
                 yield _ours(entry, place, item)
         elif isinstance(value, dict) and openai.is_message(value):
             loose.append(value)
         else:
-            yield from _foreign(entry, f"chat {index}", value)
+            yield from _foreign(entry, tr("chat {number}", number=str(index)), value)
     if loose:
         yield _converted(openai.read({"messages": loose}), openai.NAME, entry.name)
 
 
 def _check_version(document: Json) -> None:
     if document.get("version") != json_format.VERSION:
-        raise ShapeError("It was written by a newer Phial.")
+        raise ShapeError(tr("It was written by a newer Phial."))
 
 
 def _ours(entry: ImportFile, index: int, value: object) -> Item:
     def read() -> FoundChat:
-        return FoundChat(chat_from_json(as_map(value, "A chat")), _OUR_JSON, entry.name)
+        return FoundChat(chat_from_json(as_map(value, tr("A chat"))), _OUR_JSON, entry.name)
 
-    return _one(entry, f"chat {index}", value, read)
+    return _one(entry, tr("chat {number}", number=str(index)), value, read)
 
 
 def _foreign(entry: ImportFile, place: str, value: object) -> Iterator[Item]:
@@ -245,7 +250,7 @@ def _foreign(entry: ImportFile, place: str, value: object) -> Iterator[Item]:
         if claims(value):
 
             def convert(name: str = name, read: Callable[[Json], ForeignChat] = read) -> FoundChat:
-                return _converted(read(as_map(value, "A chat")), name, entry.name)
+                return _converted(read(as_map(value, tr("A chat"))), name, entry.name)
 
             yield _one(entry, place, value, convert)
             return
@@ -259,8 +264,11 @@ def _one(entry: ImportFile, place: str, value: object, read: Callable[[], FoundC
     except (ShapeError, RecursionError) as error:
         held = value if isinstance(value, dict) else {}
         title = text(held.get("title")) or text(held.get("name"))
-        reason = str(error) if isinstance(error, ShapeError) else NESTED
-        return Unreadable(f"{entry.name}, {place}" + (f" “{title}”" if title else ""), reason)
+        reason = error.told if isinstance(error, ShapeError) else NESTED
+        where = tr("{file}, {place}", file=entry.name, place=place)
+        if title:
+            where = tr("{file}, {place} “{title}”", file=entry.name, place=place, title=title)
+        return Unreadable(where, reason)
 
 
 def _lines(entry: ImportFile, chunks: Iterator[bytes]) -> Iterator[Item]:
@@ -273,7 +281,7 @@ def _lines(entry: ImportFile, chunks: Iterator[bytes]) -> Iterator[Item]:
         if session is not None:
             found = partial(llamacpp.read_lines, session, below)
             yield _one(
-                entry, "a chat", session, lambda: _converted(found(), llamacpp.NAME, entry.name)
+                entry, tr("a chat"), session, lambda: _converted(found(), llamacpp.NAME, entry.name)
             )
 
     for number, row in enumerate(_rows(chunks), 1):
@@ -286,15 +294,20 @@ def _lines(entry: ImportFile, chunks: Iterator[bytes]) -> Iterator[Item]:
             continue
         if llamacpp.begins(value):
             yield from close()
-            session, below = as_map(value, "A line"), []
+            session, below = as_map(value, tr("A line")), []
         elif session is not None:
             below += [value] if isinstance(value, dict) else []
         else:
-            yield from _foreign(entry, f"line {number}", value)
+            yield from _foreign(entry, tr("line {number}", number=str(number)), value)
     yield from close()
     if broken:
-        count = "One line" if len(broken) == 1 else f"{len(broken):,} lines"
-        yield Unreadable(entry.name, f"{count} could not be read, the first is line {broken[0]}.")
+        reason = trn(
+            "One line could not be read, the first is line {first}.",
+            "{n} lines could not be read, the first is line {first}.",
+            len(broken),
+            first=str(broken[0]),
+        )
+        yield Unreadable(entry.name, reason)
 
 
 def _rows(chunks: Iterator[bytes]) -> Iterator[bytes]:
@@ -308,7 +321,10 @@ def _rows(chunks: Iterator[bytes]) -> Iterator[bytes]:
 
 def _jan(entry: ImportFile, thread: Json, data: bytes) -> FoundChat:
     found, broken = jan.read(thread, _decoded(data))
-    notes = (f"{broken} of its messages could not be read.",) if broken else ()
+    said = trn(
+        "{n} of its messages could not be read.", "{n} of its messages could not be read.", broken
+    )
+    notes = (said,) if broken else ()
     return FoundChat(to_chat(found), jan.NAME, entry.name, (*notes, *found.told()))
 
 

@@ -12,13 +12,14 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from app.language import tr
 from app.markup.transfer.readers.json_values import NESTED, NOT_TEXT, Json, ShapeError
 
 MAX_VALUE = 2**28  # characters of one value; the longest chats known have a hundredth of it
 _WINDOW = 2**20  # characters read at once
 _NEAR = 16  # characters: an error this close to the end may only mean that more is to be read
 _SPACE = " \t\n\r"
-CUT = "It ends in the middle; the file is cut off or damaged."
+CUT = tr("It ends in the middle; the file is cut off or damaged.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ def _members(text: _Text, listed: str) -> Iterator[Piece]:
         key = text.value()
         text.take(":")
         if not isinstance(key, str):
-            raise ShapeError("It is not sound JSON (a name that is no text).")
+            raise ShapeError(tr("It is not sound JSON (a name that is no text)."))
         if key == listed and text.peek() == "[" and "format" in found:
             streamed = True
             for value in text.items():
@@ -107,7 +108,8 @@ class _Text:
         """Go past one character."""
         found = self.peek()
         if found != wanted:
-            raise ShapeError(f"It is not sound JSON (“{wanted}” is missing)." if found else CUT)
+            missing = tr("It is not sound JSON (“{sign}” is missing).", sign=wanted)
+            raise ShapeError(missing if found else CUT)
         self.at += 1
 
     def items(self) -> Iterator[object]:
@@ -134,7 +136,7 @@ class _Text:
             except json.JSONDecodeError as error:
                 self._judge(error)
             except ValueError as error:  # a number of thousands of digits
-                raise ShapeError(f"It is not sound JSON ({error}).") from error
+                raise ShapeError(tr("It is not sound JSON ({error}).", error=str(error))) from error
             else:
                 if end < len(self.text) or self.ended:  # a number could go on
                     self.at = end
@@ -144,17 +146,18 @@ class _Text:
     def _judge(self, error: json.JSONDecodeError) -> None:
         """Whether more text could mend an error; raises what it means where it could not."""
         near = 0 if self.ended else _NEAR
-        open_end = error.msg.startswith("Unterminated") or error.pos >= len(self.text) - near
+        unterminated = error.msg.startswith("Unterminated")  # not shown: words of json
+        open_end = unterminated or error.pos >= len(self.text) - near
         if self.ended and open_end:
             raise ShapeError(CUT) from error
         if not open_end:
-            raise ShapeError(f"It is not sound JSON ({error.msg}).") from error
+            raise ShapeError(tr("It is not sound JSON ({error}).", error=error.msg)) from error
 
     def more(self) -> None:
         """Read on: at least as much as there is, so that a long value is not tried too often."""
         rest = self.text[self.at :]
         if len(rest) > MAX_VALUE:
-            raise ShapeError("One chat in it is too large.")
+            raise ShapeError(tr("One chat in it is too large."))
         wanted = max(_WINDOW, len(rest))
         got: list[str] = []
         while wanted > 0 and not self.ended:

@@ -14,8 +14,10 @@ from app.domain.generation import (
     PromptProgress,
     SnapshotRestored,
 )
+from app.language import tr, trn
+from app.language.numbers import write
 from app.services.core.events import AnswerStep, ModelPhase, ModelState, Summarising
-from app.services.core.formatting import amount, join, model_name, percent, rate, time_left
+from app.services.core.formatting import join, model_name, percent, rate, time_left
 
 # A rate from fewer tokens than this jumps about too much to be worth showing.
 TOKENS_FOR_A_RATE = 4
@@ -79,12 +81,14 @@ class Activity:
                     seconds_left=step.seconds_left,
                 )
             case Summarising(messages, reading):
-                line = f"Summarising {amount(messages, 'earlier message')}"
-                if reading is not None and reading.seconds_left is not None:
-                    line = join(line, time_left(reading.seconds_left))
+                doing = trn(
+                    "Summarising {n} earlier message", "Summarising {n} earlier messages", messages
+                )
+                left = reading.seconds_left if reading is not None else None
+                line = join(doing, time_left(left))
                 return replace(self, phase=ActivityPhase.STARTING, summary=line)
             case EngineRestarted():
-                note = f"The engine stopped and was started again ({step.step})"
+                note = tr("The engine stopped and was started again ({step})", step=step.step)
                 return replace(self, restart=note)
 
     def after_text(self, tokens: int, now: float) -> Activity:
@@ -110,7 +114,13 @@ class Activity:
 
 def restored_line(step: SnapshotRestored) -> str:
     """What came back from disk: ``Restored 7,900 of 8,012 tokens in 0.9 s``."""
-    return f"Restored {step.tokens:,} of {amount(step.total, 'token')} in {step.seconds:.1f} s"
+    return trn(
+        "Restored {tokens} of {n} token in {seconds} s",
+        "Restored {tokens} of {n} tokens in {seconds} s",
+        step.total,
+        tokens=step.tokens,
+        seconds=write(step.seconds, digits=1),
+    )
 
 
 IDLE = Activity()
@@ -125,21 +135,27 @@ def activity_line(activity: Activity, state: ModelState) -> str:
     }:
         model = state.model
         name = model_name(model) if model is None or model.demo else model.quantization
-        return join(f"Loading {name or model_name(model)}", percent(state.fraction))
+        loading = tr("Loading {model}", model=name or model_name(model))
+        return join(loading, percent(state.fraction))
     match activity.phase:
         case ActivityPhase.IDLE:
             return ""
         case ActivityPhase.STARTING:
-            doing = activity.summary or "Preparing your message"
+            doing = activity.summary or tr("Preparing your message")
             return join(activity.restart, activity.note, doing)
         case ActivityPhase.READING:
             return join(
                 activity.restart,
                 activity.note,
-                f"Reading {activity.done:,} of {amount(activity.total, 'token')}",
+                trn(
+                    "Reading {done} of {n} token",
+                    "Reading {done} of {n} tokens",
+                    activity.total,
+                    done=activity.done,
+                ),
                 time_left(activity.seconds_left),
             )
         case ActivityPhase.WRITING:
             speed = activity.tokens_per_second
-            tokens = amount(activity.tokens, "token")
+            tokens = trn("{n} token", "{n} tokens", activity.tokens)
             return join(activity.restart, tokens, rate(speed) if speed else "")

@@ -34,6 +34,7 @@ from app.domain.generation import (
 )
 from app.domain.model import ModelFile
 from app.engine.base import Engine
+from app.language import tr
 from app.services.chat.answer_in_progress import AnswerInProgress, failed_message, finished_message
 from app.services.chat.prompt_messages import chat_turns
 from app.services.chat.summary import ShortenedRequest, Summariser
@@ -136,7 +137,7 @@ class ChatService:
         """
         message = self._library.message(message_id)
         if message.role is not Role.USER:
-            raise InvalidValueError("Only your own messages can be edited.")
+            raise InvalidValueError(tr("Only your own messages can be edited."))
         conversation = self._library.get(message.conversation_id)
         return self._ask(conversation, message.parent_id, text, edited=message_id)
 
@@ -148,7 +149,7 @@ class ChatService:
         """
         old = self._library.message(answer_id)
         if old.role is not Role.ASSISTANT:
-            raise InvalidValueError("Only answers can be regenerated.")
+            raise InvalidValueError(tr("Only answers can be regenerated."))
         answer = self._blank_answer(old.conversation_id, old.parent_id)
         self._begin(answer, lambda: self._library.add_message(answer), resume=False)
         return answer.id
@@ -184,7 +185,7 @@ class ChatService:
         status = message.status
         unfinished = status.can_continue or status is MessageStatus.FAILED
         if message.role is not Role.ASSISTANT or not unfinished:
-            raise InvalidValueError("This answer is complete.")
+            raise InvalidValueError(tr("This answer is complete."))
         message = replace(message, status=MessageStatus.STREAMING, error="")
         self._begin(message, lambda: self._library.resume(message), resume=True)
 
@@ -229,13 +230,16 @@ class ChatService:
         edited: str | None = None,
     ) -> Exchange:
         if not text.strip():
-            raise InvalidValueError("The message is empty.", action="Type something first.")
+            raise InvalidValueError(tr("The message is empty."), action=tr("Type something first."))
         if len(text) > MAX_MESSAGE_CHARACTERS:
             raise InvalidValueError(
-                f"The message has {len(text):,} characters; "
-                f"at most {MAX_MESSAGE_CHARACTERS:,} can be handled.",
-                data="It is still in the composer.",
-                action="Send it in parts.",
+                tr(
+                    "The message has {count} characters; at most {most} can be handled.",
+                    count=len(text),
+                    most=MAX_MESSAGE_CHARACTERS,
+                ),
+                data=tr("It is still in the composer."),
+                action=tr("Send it in parts."),
             )
         question = Message(
             id=new_id(),
@@ -270,7 +274,7 @@ class ChatService:
 
     def _refuse_if_busy(self) -> None:
         if self._writing is not None:
-            raise EngineBusyError("An answer is still being written.")
+            raise EngineBusyError(tr("An answer is still being written."))
 
     def _begin(
         self, answer: Message, store: StoreAction, *, resume: bool, asked: Asked | None = None
@@ -358,7 +362,7 @@ class ChatService:
                     self._bus.publish(AnswerProgressed(message.conversation_id, message.id, step))
                 case Finished():
                     return finished_message(message, event)
-        raise EngineDiedError("The engine ended without finishing the answer.")
+        raise EngineDiedError(tr("The engine ended without finishing the answer."))
 
     def _shortened(self, request: GenerationRequest, writing: AnswerInProgress) -> ShortenedRequest:
         """The request with a summary in place of what falls out, where the user wants that."""

@@ -8,7 +8,7 @@ from app.domain.conversation import Conversation, Message
 from app.domain.generation import Role, Turn
 from app.markup.markdown.thinking import strip_thinking
 
-HEADING = "Summary of the earlier part of this conversation:\n"
+HEADING = "Summary of the earlier part of this conversation:\n"  # not shown: read by the model
 
 
 def turn_text(message: Message) -> str:

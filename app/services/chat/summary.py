@@ -29,12 +29,12 @@ from app.markup.markdown.thinking import strip_thinking
 from app.services.chat.prompt_messages import newest_question, newest_summary, with_summary
 from app.services.library.library_service import LibraryService
 
-QUESTION = (
+QUESTION = (  # not shown: read by the model
     "Summarise this conversation{until}. You will read the summary in its place, so keep names, "
     "numbers, code identifiers, decisions, what the user wants, and what is still open. At most "
     "200 words, in the language of the conversation. Answer with the summary only."
 )
-UNTIL = " up to and including the message that begins \u201c{start}\u201d"
+UNTIL = " up to and including the message that begins \u201c{start}\u201d"  # not shown
 MOST_TOKENS = 400
 START_CHARACTERS = 60
 _log = logging.getLogger(__name__)

@@ -17,7 +17,7 @@ from app.services.core.serial_executor import SerialExecutor
 from app.services.library.library_service import LibraryService
 from app.services.models.model_service import ModelService
 
-QUESTION = (
+QUESTION = (  # not shown: read by the model
     "Give this conversation a title of at most six words, in its own language. "
     "Answer with the title only."
 )

@@ -14,9 +14,9 @@ def trace(event: Event) -> None:
     """Log the kind of an event, its chat, and the thread that published it."""
     match event:
         case AnswerProgressed(step=step):
-            kind = f"AnswerProgressed {type(step).__name__}"
+            kind = f"AnswerProgressed {type(step).__name__}"  # not shown
         case ModelStateChanged(state=state):
-            kind = f"ModelStateChanged {state.phase.value}"
+            kind = f"ModelStateChanged {state.phase.value}"  # not shown
         case _:
             kind = type(event).__name__
     chat = getattr(event, "conversation_id", "-")

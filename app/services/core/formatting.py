@@ -10,7 +10,7 @@ from app.domain.conversation import Conversation, Message, MessageStatus
 from app.domain.download import DownloadItem, DownloadState
 from app.domain.generation import StopReason, Timings
 from app.domain.model import ModelFile
-from app.language import tr
+from app.language import paragraph, tr, trn
 from app.language.formats import day_and_time, duration, percent, size
 from app.language.numbers import write
 from app.services.core.events import ContextMeasured, ModelPhase, ModelState
@@ -18,8 +18,8 @@ from app.store.safety.backups import Content, Lost
 
 __all__ = ["duration", "percent", "size"]  # with the words of this module, for its callers
 SEPARATOR = " · "
-MORE_HITS = "There are more. Add words, or in:title, before: or after:."
-NEW_CHAT = "New chat"
+MORE_HITS = tr("There are more. Add words, or in:title, before: or after:.")
+NEW_CHAT = tr("New chat")
 _DRAFT_SHOWN = 40  # characters
 
 
@@ -33,10 +33,10 @@ def time_left(seconds: float | None) -> str:
     if seconds is None:
         return ""
     if seconds < 10:
-        return "a few seconds left"
+        return tr("a few seconds left")
     if seconds < 60:
-        return f"about {round(seconds / 10) * 10} s left"
-    return f"about {duration(seconds)} left"
+        return tr("about {seconds} s left", seconds=round(seconds / 10) * 10)
+    return tr("about {time} left", time=duration(seconds))
 
 
 def rate(tokens_per_second: float) -> str:
@@ -56,8 +56,8 @@ def join(*parts: str) -> str:
 def model_name(model: ModelFile | None) -> str:
     """What the model chip calls a file; the demo is always called a demo."""
     if model is None:
-        return "No model"
-    return "Built-in demo" if model.demo else model.label
+        return tr("No model")
+    return tr("Built-in demo") if model.demo else model.label
 
 
 def disambiguate(models: Sequence[ModelFile]) -> dict[Path, str]:
@@ -91,15 +91,15 @@ def model_status(state: ModelState) -> str:
     """One or two words on where the model is."""
     match state.phase:
         case ModelPhase.NONE:
-            return "none chosen"
+            return tr("none chosen")
         case ModelPhase.UNLOADED:
-            return "not loaded"
+            return tr("not loaded")
         case ModelPhase.LOADING:
-            return f"loading {percent(state.fraction)}"
+            return tr("loading {share}", share=percent(state.fraction))
         case ModelPhase.READY:
-            return "ready"
+            return tr("ready")
         case ModelPhase.FAILED:
-            return "could not be loaded"
+            return tr("could not be loaded")
 
 
 def model_line(state: ModelState) -> str:
@@ -110,21 +110,22 @@ def model_line(state: ModelState) -> str:
 # --- downloads --------------------------------------------------------------------------------
 
 _DOWNLOAD_STATES = {
-    DownloadState.QUEUED: "waiting for its turn",
-    DownloadState.CHECKING: "checking what is here already",
-    DownloadState.CONNECTING: "connecting",
-    DownloadState.WAITING: "the connection broke; trying again",
-    DownloadState.PAUSED: "paused",
-    DownloadState.VERIFYING: "verifying",
-    DownloadState.DONE: "verified and ready",
-    DownloadState.FAILED: "failed",
-    DownloadState.CANCELLED: "cancelled",
+    DownloadState.QUEUED: tr("waiting for its turn"),
+    DownloadState.CHECKING: tr("checking what is here already"),
+    DownloadState.CONNECTING: tr("connecting"),
+    DownloadState.WAITING: tr("the connection broke; trying again"),
+    DownloadState.PAUSED: tr("paused"),
+    DownloadState.VERIFYING: tr("verifying"),
+    DownloadState.DONE: tr("verified and ready"),
+    DownloadState.FAILED: tr("failed"),
+    DownloadState.CANCELLED: tr("cancelled"),
 }
 
 
 def download_line(item: DownloadItem) -> str:
     """How a download stands: ``3.10 of 9.05 GB · 12.4 MB/s · about 8 min left``."""
-    far = f"{size(item.done)} of {size(item.total)}" if item.total else ""
+    done, total = size(item.done), size(item.total)
+    far = tr("{done} of {total}", done=done, total=total) if item.total else ""
     if item.state is DownloadState.DOWNLOADING:
         pace = f"{size(round(item.speed))}/s" if item.speed else ""
         return join(far, pace, time_left(item.seconds_left))
@@ -139,17 +140,17 @@ def download_short(items: Sequence[DownloadItem]) -> str:
     paused = [item for item in items if item.state is DownloadState.PAUSED]
     if not waiting and paused:
         if len(paused) > 1:
-            return f"{len(paused)} downloads paused"
+            return trn("{n} download paused", "{n} downloads paused", len(paused))
         share = paused[0].done / paused[0].total if paused[0].total else 0.0
-        return f"Download paused at {percent(share)}"
+        return tr("Download paused at {share}", share=percent(share))
     if not waiting:
         return ""
     first = next((item for item in waiting if item.state.active), waiting[0])
     if len(waiting) > 1:
-        return join(_doing(first), f"{len(waiting) - 1} more")
+        return join(_doing(first), trn("{n} more", "{n} more", len(waiting) - 1))
     left = first.seconds_left
     soon = left is not None and left < 10  # the sidebar has room for a few words
-    return join(_doing(first), "seconds left" if soon else time_left(left))
+    return join(_doing(first), tr("seconds left") if soon else time_left(left))
 
 
 def _doing(item: DownloadItem) -> str:
@@ -157,12 +158,12 @@ def _doing(item: DownloadItem) -> str:
     far = percent(item.done / item.total) if item.total else ""
     match item.state:
         case DownloadState.VERIFYING:
-            return "Verifying a download"
+            return tr("Verifying a download")
         case DownloadState.WAITING:
-            return join("Connecting again", far)
+            return join(tr("Connecting again"), far)
         case DownloadState.DOWNLOADING if far:
-            return f"Downloading {far}"
-    return join("Starting a download", far)
+            return tr("Downloading {share}", share=far)
+    return join(tr("Starting a download"), far)
 
 
 # --- answers and the context --------------------------------------------------------------------
@@ -172,14 +173,14 @@ def stop_reason_text(message: Message) -> str:
     """Why an answer ended, where that is worth saying; empty for a natural end."""
     match message.status:
         case MessageStatus.STOPPED:
-            return "stopped by you"
+            return tr("stopped by you")
         case MessageStatus.CUT:
             full = message.stop_reason is StopReason.CONTEXT_FULL
-            return "the context is full" if full else "cut at the token limit"
+            return tr("the context is full") if full else tr("cut at the token limit")
         case MessageStatus.INTERRUPTED:
-            return "interrupted"
+            return tr("interrupted")
         case MessageStatus.FAILED:
-            return "no answer"
+            return tr("no answer")
         case MessageStatus.COMPLETE | MessageStatus.STREAMING:
             return ""
 
@@ -188,16 +189,18 @@ def ended(message: Message) -> str:
     """How an answer ended, as the rest of a sentence about it."""
     match message.status:
         case MessageStatus.STOPPED:
-            return "was stopped"
+            return tr("was stopped")
         case MessageStatus.CUT:
             full = message.stop_reason is StopReason.CONTEXT_FULL
-            return "ends where the context is full" if full else "was cut at the token limit"
+            return (
+                tr("ends where the context is full") if full else tr("was cut at the token limit")
+            )
         case MessageStatus.INTERRUPTED:
-            return "was interrupted"
+            return tr("was interrupted")
         case MessageStatus.FAILED:
-            return "could not be written"
+            return tr("could not be written")
         case MessageStatus.COMPLETE | MessageStatus.STREAMING:
-            return "is finished"
+            return tr("is finished")
 
 
 def answer_line(message: Message) -> str:
@@ -206,7 +209,7 @@ def answer_line(message: Message) -> str:
     count = timings.completion_tokens
     speed = timings.tokens_per_second
     return join(
-        amount(count, "token") if count else "",
+        trn("{n} token", "{n} tokens", count) if count else "",
         rate(speed) if speed else "",
         stop_reason_text(message),
     )
@@ -220,15 +223,17 @@ def context_forecast(measured: ContextMeasured, already: int = 0) -> str:
     if measured.refusal is not None:
         return measured.refusal.what
     if measured.left_out > already:
-        if measured.left_out == 1:
-            return "With this, the oldest message no longer fits what the model reads"
-        return f"With this, the {measured.left_out:,} oldest messages no longer fit what it reads"
+        return trn(
+            "With this, the oldest message no longer fits what the model reads",
+            "With this, the {n} oldest messages no longer fit what it reads",
+            measured.left_out,
+        )
     return ""
 
 
 def context_line(tokens: int, context_size: int) -> str:
     """How full the context window is, in words."""
-    return f"{tokens:,} of {amount(context_size, 'token')} used"
+    return trn("{used} of {n} token used", "{used} of {n} tokens used", context_size, used=tokens)
 
 
 # --- chats ------------------------------------------------------------------------------------
@@ -238,7 +243,7 @@ def title(conversation: Conversation | None) -> str:
     """A chat's title, or what an untitled one is called."""
     if conversation is None:
         return NEW_CHAT
-    untitled = "Private chat" if conversation.private else NEW_CHAT
+    untitled = tr("Private chat") if conversation.private else NEW_CHAT
     return conversation.title or untitled
 
 
@@ -247,7 +252,8 @@ def listed_title(conversation: Conversation) -> str:
     draft = " ".join(conversation.draft.split())
     if conversation.title or not draft:
         return title(conversation)
-    return f"Draft: {draft if len(draft) <= _DRAFT_SHOWN else draft[:_DRAFT_SHOWN] + '…'}"
+    shown = draft if len(draft) <= _DRAFT_SHOWN else f"{draft[:_DRAFT_SHOWN]}…"
+    return tr("Draft: {text}", text=shown)
 
 
 def backup_moment(moment: datetime) -> str:
@@ -257,9 +263,13 @@ def backup_moment(moment: datetime) -> str:
 
 def undone(removed: int, trashed: int) -> str:
     """What taking an import back did: "12 chats were taken back."."""
-    said = f"{amount(removed, 'chat')} taken back."
-    changed = f" {amount(trashed, 'chat')} that you had changed went to the trash."
-    return said + (changed if trashed else "")
+    said = trn("{n} chat taken back.", "{n} chats taken back.", removed)
+    changed = trn(
+        "{n} chat that you had changed went to the trash.",
+        "{n} chats that you had changed went to the trash.",
+        trashed,
+    )
+    return paragraph(said, changed) if trashed else said
 
 
 def date_and_time(moment: datetime) -> str:
@@ -270,15 +280,32 @@ def date_and_time(moment: datetime) -> str:
 def content(found: Content | None) -> str:
     """What a backup holds."""
     if found is None:
-        return "cannot be read"
-    return join(amount(found.chats, "chat"), amount(found.messages, "message"))
+        return tr("cannot be read")
+    return join(_chats(found), _messages(found))
 
 
 def missing(lost: Lost) -> str:
     """What a backup holds and the database does not."""
-    there = f"{amount(lost.content.messages, 'message')} in {amount(lost.content.chats, 'chat')}"
+    there = tr(
+        "{messages} in {chats}", messages=_messages(lost.content), chats=_chats(lost.content)
+    )
     when = date_and_time(lost.backup.made_at)
     if not lost.here.messages:
-        return f"There are no chats here, but a backup of {when} holds {there}."
-    here = f"{amount(lost.here.messages, 'message')} in {amount(lost.here.chats, 'chat')}"
-    return f"A backup of {when} holds {there}, of which some were never here; here are {here}."
+        return tr(
+            "There are no chats here, but a backup of {when} holds {there}.", when=when, there=there
+        )
+    here = tr("{messages} in {chats}", messages=_messages(lost.here), chats=_chats(lost.here))
+    return tr(
+        "A backup of {when} holds {there}, of which some were never here; here are {here}.",
+        when=when,
+        there=there,
+        here=here,
+    )
+
+
+def _chats(found: Content) -> str:
+    return trn("{n} chat", "{n} chats", found.chats)
+
+
+def _messages(found: Content) -> str:
+    return trn("{n} message", "{n} messages", found.messages)

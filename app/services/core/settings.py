@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from app.domain.errors import InvalidValueError, KnownError
 from app.domain.options import check
 from app.domain.settings import SPECS, Settings
+from app.language import tr
 from app.services.core.events import ErrorReported, EventBus, SettingsChanged
 
 _log = logging.getLogger(__name__)
@@ -68,7 +69,7 @@ class SettingsService:
         """
         for name, value in changes.items():
             if name not in SPECS:
-                raise InvalidValueError(f"There is no setting named {name}.")
+                raise InvalidValueError(tr("There is no setting named {name}.", name=name))
             changes[name] = check(SPECS[name], value)
         with self._lock:
             stored, own = self._stored, {**self._own, **changes}

@@ -9,6 +9,7 @@ from enum import IntEnum
 from operator import itemgetter
 
 from app.domain.conversation import Conversation
+from app.language import tr
 from app.language.formats import month
 
 
@@ -25,11 +26,11 @@ class _Span:
         day = moment.astimezone(zone).date()
         yesterday, week_ago = today - timedelta(days=1), today - timedelta(days=7)
         if day >= today:  # a clock that went backwards must not make a chat look old
-            return cls("Today", _midnight(today, zone), _FAR)
+            return cls(tr("Today"), _midnight(today, zone), _FAR)
         if day == yesterday:
-            return cls("Yesterday", _midnight(day, zone), _midnight(today, zone))
+            return cls(tr("Yesterday"), _midnight(day, zone), _midnight(today, zone))
         if day >= week_ago:
-            return cls("Previous 7 days", _midnight(week_ago, zone), _midnight(yesterday, zone))
+            return cls(tr("Previous 7 days"), _midnight(week_ago, zone), _midnight(yesterday, zone))
         first = day.replace(day=1)
         after = (first + timedelta(days=31)).replace(day=1)
         heading = month(day)
@@ -68,7 +69,7 @@ class Group:
     heading: str
 
 
-_PINNED = Group(GroupKind.PINNED, 0, "", "Pinned")
+_PINNED = Group(GroupKind.PINNED, 0, "", tr("Pinned"))
 
 
 class ChatGrouping:

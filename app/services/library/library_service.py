@@ -23,6 +23,7 @@ from app.domain.conversation import (
     TrashedMessage,
 )
 from app.domain.errors import KnownError, NotFoundError
+from app.language import tr
 from app.services.core.events import (
     BranchChanged,
     Event,
@@ -310,7 +311,9 @@ class LibraryService:
         """
         store, message = self._repositories.of_message(message_id)
         old = store.conversations.get(message.conversation_id)
-        made = store.branch_into_new_chat(message_id, f"{old.title} (branch)").result()
+        made = store.branch_into_new_chat(
+            message_id, tr("{title} (branch)", title=old.title)
+        ).result()
         if store.database.private:
             self._repositories.add_private(made.id)
         self._bus.publish(LibraryChanged((made.id,)))

@@ -23,6 +23,7 @@ from app.hub.local.local_files import (
     read_split_header,
 )
 from app.hub.local.scan import FolderKind, FoundModel, scan
+from app.language import tr
 from app.services.core.events import ErrorReported, EventBus, Notice
 from app.services.models.model_files import check_architecture, model_file
 from app.services.models.model_service import ModelService
@@ -175,7 +176,9 @@ class AddModelService:
         name = model.path.name
         if good:
             if told:
-                self._bus.publish(Notice(f"{name} is whole: its SHA-256 is the one told with it."))
+                self._bus.publish(
+                    Notice(tr("{name} is whole: its SHA-256 is the one told with it.", name=name))
+                )
             return
         if self._installed.get(model.path) is not None:
             self._installed.forget(model.path)
@@ -184,9 +187,9 @@ class AddModelService:
 
 def _damaged(name: str) -> ModelFileError:
     return ModelFileError(
-        f"{name} is damaged: its SHA-256 is not the one that is told with it.",
-        data="It was taken off the list of models; the file was not touched.",
-        action="Copy it again from where it came.",
+        tr("{name} is damaged: its SHA-256 is not the one that is told with it.", name=name),
+        data=tr("It was taken off the list of models; the file was not touched."),
+        action=tr("Copy it again from where it came."),
     )
 
 

@@ -11,10 +11,14 @@ from app.domain.errors import EngineDiedError, LoadCancelledError
 from app.domain.generation import GREEDY, Finished, GenerationRequest, Role, TextDelta, Turn
 from app.domain.model import LoadedModel, LoadRequest
 from app.engine.base import Engine
+from app.language import tr
+from app.language.numbers import write
 from app.services.core.formatting import size
 from app.services.core.ids import new_id
 
 PROMPTS = (128, 512, 2_048)  # tokens
+_AND_THEN = "And then?"  # not shown: said to the model
+_WIDTHS = (13, 13, 12, 18, 11)  # of the columns of a report, at least
 ANSWER = 48  # tokens an answer rate is measured over
 SHORT = 8  # tokens where only the first matters
 WORDS = (
@@ -139,7 +143,7 @@ def _measure(
     engine = make_engine(True)
     steps = len(PROMPTS) + 4
     try:
-        say("Loading", 0, steps)
+        say(tr("Loading"), 0, steps)
         began = time.perf_counter()
         model = engine.load(load, lambda _fraction: None, cancel)
         load_seconds = time.perf_counter() - began
@@ -148,23 +152,27 @@ def _measure(
         for tokens in _lengths(model.context_size):
             if cancel.is_set():
                 return None
-            say(f"Reading and answering at {tokens:,} tokens", 1 + len(depths), steps)
+            say(
+                tr("Reading and answering at {tokens} tokens", tokens=tokens),
+                1 + len(depths),
+                steps,
+            )
             depth, chat = _at_depth(engine, tokens, cancel)
             depths.append(depth)
             chats.append(chat)
         engine.save_state(
             chats[-1].conversation_id
         )  # while the cache holds it: what follows is private
-        say("Repeating with lookup drafting", steps - 3, steps)
+        say(tr("Repeating with lookup drafting"), steps - 3, steps)
         repeat = _repeat(engine, cancel)
         held = memory(engine)
     finally:
         engine.close()
     if cancel.is_set():
         return None
-    say("After a restart", steps - 2, steps)
+    say(tr("After a restart"), steps - 2, steps)
     restored = _again(make_engine(True), load, chats[-1], cancel)
-    say("Repeating without drafting", steps - 1, steps)
+    say(tr("Repeating without drafting"), steps - 1, steps)
     plain = make_engine(False)
     try:
         plain.load(load, lambda _fraction: None, cancel)
@@ -188,26 +196,53 @@ def _measure(
 def report_table(report: BenchReport) -> str:
     """The report for people, in columns of a fixed width."""
     model = report.model
-    head = (
-        f"{model.name} {model.quantization}, context {model.context_size:,} tokens, "
-        f"loaded in {report.load_seconds:.2f} s, {size(report.memory)} of memory"
+    head = tr(
+        "{model}, context {tokens} tokens, loaded in {seconds} s, {size} of memory",
+        model=f"{model.name} {model.quantization}",
+        tokens=model.context_size,
+        seconds=write(report.load_seconds, digits=2),
+        size=size(report.memory),
     )
-    columns = "prompt tokens   reading t/s   answer t/s   first token cold   same chat"
+    headings = (
+        tr("prompt tokens"),
+        tr("reading t/s"),
+        tr("answer t/s"),
+        tr("first token cold"),
+        tr("same chat"),
+    )
     rows = [
-        f"{depth.prompt_tokens:>13,} {depth.prompt_rate:>13.1f} {depth.answer_rate:>12.1f}"
-        f" {depth.first_token_cold:>16.3f} s {depth.first_token_same_chat:>9.3f} s"
+        (
+            write(depth.prompt_tokens),
+            write(depth.prompt_rate, digits=1),
+            write(depth.answer_rate, digits=1),
+            tr("{seconds} s", seconds=write(depth.first_token_cold, digits=3)),
+            tr("{seconds} s", seconds=write(depth.first_token_same_chat, digits=3)),
+        )
         for depth in report.depths
     ]
-    restart = f"After a restart: first token in {report.first_token_restored:.3f} s, " + (
-        f"{report.restored_tokens:,} tokens from the snapshot"
-        if report.restored_tokens
-        else "read again, which is as quick here"
+    widths = [max(pair) for pair in zip(map(len, headings), _WIDTHS, strict=True)]
+    table = [
+        " ".join(f"{cell:>{width}}" for cell, width in zip(row, widths, strict=True))
+        for row in (headings, *rows)
+    ]
+    first = write(report.first_token_restored, digits=3)
+    if report.restored_tokens:
+        restart = tr(
+            "After a restart: first token in {seconds} s, {tokens} tokens from the snapshot",
+            seconds=first,
+            tokens=report.restored_tokens,
+        )
+    else:
+        restart = tr(
+            "After a restart: first token in {seconds} s, read again, which is as quick here",
+            seconds=first,
+        )
+    repeat = tr(
+        "Repeating its prompt: {fast} tokens/s with lookup drafting, {plain} without",
+        fast=write(report.repeat_rate, digits=1),
+        plain=write(report.repeat_rate_plain, digits=1),
     )
-    repeat = (
-        f"Repeating its prompt: {report.repeat_rate:.1f} tokens/s with lookup drafting, "
-        f"{report.repeat_rate_plain:.1f} without"
-    )
-    return "\n".join([head, "", columns, *rows, "", restart, repeat])
+    return "\n".join([head, "", *table, "", restart, repeat])
 
 
 def _lengths(context: int) -> Iterator[int]:
@@ -227,7 +262,7 @@ def _at_depth(
     cold = _run(engine, request, cancel)
     following = replace(
         request,
-        turns=(*request.turns, Turn(Role.ASSISTANT, cold.text), Turn(Role.USER, "And then?")),
+        turns=(*request.turns, Turn(Role.ASSISTANT, cold.text), Turn(Role.USER, _AND_THEN)),
         sampling=GREEDY.with_limit(SHORT),
     )
     same = _run(engine, following, cancel)
@@ -255,7 +290,7 @@ def _again(
 
 def _repeat(engine: Engine, cancel: threading.Event) -> float:
     text = " ".join(f"{number}. {WORDS[number % len(WORDS)]}" for number in range(60))
-    turn = Turn(Role.USER, f"Repeat this list word for word:\n{text}")
+    turn = Turn(Role.USER, f"Repeat this list word for word:\n{text}")  # not shown
     request = GenerationRequest(new_id(), (turn,), GREEDY.with_limit(4 * ANSWER), private=True)
     return _run(engine, request, cancel).finished.timings.tokens_per_second
 
@@ -282,4 +317,4 @@ def _run(engine: Engine, request: GenerationRequest, cancel: threading.Event) ->
                 pieces.append(text)
             case Finished():
                 return _Run("".join(pieces), first or time.perf_counter() - began, event)
-    raise EngineDiedError("The engine ended in the middle of a measurement.")
+    raise EngineDiedError(tr("The engine ended in the middle of a measurement."))

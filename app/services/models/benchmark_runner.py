@@ -10,6 +10,7 @@ from pathlib import Path
 
 from app.domain.errors import ModelNotLoadedError
 from app.engine.base import Engine
+from app.language import tr
 from app.services.core.serial_executor import SerialExecutor
 from app.services.models.bench import BenchmarkProgress, BenchReport, MeasureMemory, measure
 from app.services.models.model_service import ModelService
@@ -49,7 +50,7 @@ class BenchmarkService:
         """
         model = self._models.state.model
         if model is None:
-            raise ModelNotLoadedError("No model is chosen.", action="Choose a model first.")
+            raise ModelNotLoadedError(tr("No model is chosen."), action=tr("Choose a model first."))
         ready = self._models.state.loaded is not None
         request = self._models.request_for(model)
         self._models.unload()  # there may not be memory for two

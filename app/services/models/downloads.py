@@ -33,6 +33,7 @@ from app.hub.local.installed_models import InstalledModels as ModelShelf
 from app.hub.network.gate import NetworkGate
 from app.hub.queue.download_queue import DownloadQueue
 from app.hub.queue.download_target import DownloadTarget
+from app.language import tr
 from app.services.core.events import (
     DownloadChanged,
     ErrorReported,
@@ -155,14 +156,19 @@ class DownloadService:
         if known is None:
             names = ", ".join(one.id for one in self.catalog.families)
             raise NotFoundError(
-                f"The catalogue has no model named {family}.",
-                action=f"It has: {names}. A repository is written owner/name.",
+                tr("The catalogue has no model named {name}.", name=family),
+                action=tr("It has: {names}. A repository is written owner/name.", names=names),
             )
         file = known.file(quantization)
         if file is None:
             names = ", ".join(one.quantization for one in known.files)
             raise NotFoundError(
-                f"{known.name} is not listed at {quantization}.", action=f"There is: {names}."
+                tr(
+                    "{name} is not listed at {quantization}.",
+                    name=known.name,
+                    quantization=quantization,
+                ),
+                action=tr("There is: {names}.", names=names),
             )
         return self.start(file.repository, file.files, file.revision)
 
@@ -272,7 +278,7 @@ class DownloadService:
             return
         arrived = model_file(listed)
         if arrived.problem:
-            data = "It is whole, and on the list of models so that it can be removed."
+            data = tr("It is whole, and on the list of models so that it can be removed.")
             self._bus.publish(ErrorReported(ModelFileError(arrived.problem, data=data)))
         elif self._settings.current.model_path in {"", DEMO}:
             self._arrived(arrived)

@@ -17,6 +17,7 @@ from app.engine.architectures import knows
 from app.hub.api.file_names import plain_name, quantization_of
 from app.hub.local.installed_models import InstalledModel
 from app.hub.local.local_files import read_split_header
+from app.language import tr
 from app.system.bundled import bundled
 
 DEMO = "demo"  # the setting's value for the built-in model, wherever the program lies
@@ -81,11 +82,11 @@ def find_model(path: str, demo_path: Path | None = None) -> ModelFile:
     """
     if path == DEMO:
         demo = demo_path or bundled("models", "demo.gguf")
-        return replace(read_model_file(demo), name="Built-in demo", demo=True)
+        return replace(read_model_file(demo), name=tr("Built-in demo"), demo=True)
     try:
         there = Path(path).expanduser()
     except RuntimeError as error:  # ~somebody, and there is nobody of that name
-        raise ModelFileError(f"There is no model file at {path}.") from error
+        raise ModelFileError(tr("There is no model file at {path}.", path=path)) from error
     return read_model_file(there)
 
 
@@ -113,18 +114,19 @@ def find_model_named(text: str, installed: Sequence[ModelFile]) -> ModelFile:
         if len(found) > 1:
             which = "; ".join(f"{model.label} ({model.path})" for model in found)
             raise InvalidValueError(
-                f"“{text}” could be {len(found)} models: {which}.",
+                tr("“{text}” could be {n} models: {which}.", text=text, n=len(found), which=which),
                 data="",
-                action="Give more of its name, or its path.",
+                action=tr("Give more of its name, or its path."),
             )
         if found:
             return found[0]
     try:
         return find_model(text)
     except ModelFileError as error:
-        known = ", ".join(f"“{model.label}”" for model in there) or "none"
+        known = ", ".join(f"“{model.label}”" for model in there) or tr("none")
         raise ModelFileError(
-            error.what, action=f"Models in the list: {known}. 'demo' is always there."
+            error.what,
+            action=tr("Models in the list: {names}. 'demo' is always there.", names=known),
         ) from error
 
 

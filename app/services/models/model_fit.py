@@ -28,6 +28,8 @@ from app.engine.plan import (
     main_memory,
     make_plan,
 )
+from app.language import tr
+from app.language.numbers import write
 from app.system.hardware import machine as hardware
 
 _TIGHT = 0.85  # of the free memory taken by weights alone; the context needs some as well
@@ -137,12 +139,12 @@ def by_size(weights: int, here: MachineSnapshot, download: int = 0) -> str:
     """
     if download and download + KEEP_DISK > here.disk:
         return no_room_on_disk(0, download, here.disk).sentence
-    free = f"{here.free_memory / 1e9:.1f} GB of memory are free"
+    gb = write(here.free_memory / 1e9, digits=1)
     if weights > here.free_memory:
-        return f"Too large for this computer now: {free}."
+        return tr("Too large for this computer now: {gb} GB of memory are free.", gb=gb)
     if weights > here.free_memory * _TIGHT:
-        return f"Fits barely, with a small context: {free}."
-    return f"Fits by its size: {free}."
+        return tr("Fits barely, with a small context: {gb} GB of memory are free.", gb=gb)
+    return tr("Fits by its size: {gb} GB of memory are free.", gb=gb)
 
 
 def request_of(settings: Settings, path: Path = Path()) -> LoadRequest:

@@ -26,6 +26,7 @@ from app.hub.download.control import DownloadControl
 from app.hub.local.installed_models import InstalledModel
 from app.hub.local.installed_models import InstalledModels as ModelShelf
 from app.hub.local.local_files import verify
+from app.language import paragraph, tr
 from app.services.core.events import (
     DevicesFound,
     ErrorReported,
@@ -158,7 +159,7 @@ class ModelService:
         """
         listed = self._installed.get(model.path)
         if listed is None:
-            raise NotFoundError(f"{model.path} is not in the list of models.")
+            raise NotFoundError(tr("{path} is not in the list of models.", path=str(model.path)))
         return verify(listed, self._installed, control, report)
 
     def close(self) -> None:
@@ -305,7 +306,7 @@ class ModelService:
         state = self._state
         if state.model is None:
             raise ModelNotLoadedError(
-                "No model is chosen.", action="Choose a model, or try the built-in demo."
+                tr("No model is chosen."), action=tr("Choose a model, or try the built-in demo.")
             )
         ready = state.phase is ModelPhase.READY
         if ready and self._loaded_with == self.request_for(state.model):
@@ -456,7 +457,14 @@ def _in_use_again(before: ModelState, tried: ModelFile, error: KnownError) -> Kn
     if before.model is None:
         return error
     return SwitchFailedError(
-        f"{tried.label} could not be loaded, so {before.model.label} is in use again. {error.what}",
+        paragraph(
+            tr(
+                "{tried} could not be loaded, so {model} is in use again.",
+                tried=tried.label,
+                model=before.model.label,
+            ),
+            error.what,
+        ),
         action=error.action,
         detail=error.detail,
     )

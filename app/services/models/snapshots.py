@@ -10,6 +10,7 @@ from app.domain.errors import StoreError
 from app.domain.settings import Settings
 from app.engine.base import Engine, EngineOptions
 from app.engine.snapshots import effective_cap, remove_all, remove_others, stored_bytes
+from app.language import tr
 from app.services.core.events import (
     ErrorReported,
     Event,
@@ -90,9 +91,9 @@ class SnapshotService:
 
     def _not_removed(self, error: OSError) -> StoreError:
         return StoreError(
-            "What was kept of chats could not be removed.",
-            data="No chat is affected.",
-            action=f"Look at {self._folder}.",
+            tr("What was kept of chats could not be removed."),
+            data=tr("No chat is affected."),
+            action=tr("Look at {folder}.", folder=str(self._folder)),
             detail=str(error),
         )
 

@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from app.domain.errors import KnownError, TransferError
+from app.language import tr
 from app.markup.transfer.values import Chat, Exporter, ExportOptions, Unreadable
 from app.services.transfer.transfer_files import atomic_file, free_name, names_in, safe_name
 
@@ -148,7 +149,7 @@ class _StoppedError(KnownError):
     """Leaves the writing of an archive so that none is left behind."""
 
     def __init__(self) -> None:
-        super().__init__("The export was stopped.")
+        super().__init__(tr("The export was stopped."))
 
 
 def _zip_info(name: str, moment: datetime) -> zipfile.ZipInfo:

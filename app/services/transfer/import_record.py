@@ -10,7 +10,7 @@ from app.domain.conversation import Conversation
 from app.markup.transfer.values import Chat
 from app.store import MessageRepository
 
-_KEY = "last import"
+_KEY = "last import"  # not shown: its name in the database
 
 
 def fingerprint(chat: Chat) -> str:

@@ -13,9 +13,9 @@ from pathlib import Path
 
 from app.domain.conversation import MessageStatus
 from app.domain.errors import InvalidValueError, NotFoundError
+from app.language import tr, trn
 from app.markup.transfer.formats import READABLE, Aside, read_each
 from app.markup.transfer.values import Chat, FoundChat, Unreadable
-from app.services.core import formatting
 from app.services.core.ids import new_id
 from app.services.library.library_service import LibraryService
 from app.services.transfer.import_record import ImportRecord, fingerprint
@@ -95,10 +95,20 @@ class ImportPreview:
         """What was found beside chats."""
         told = []
         if self.empty:
-            told.append(f"{formatting.amount(self.empty, 'chat')} without messages left aside.")
+            told.append(
+                trn(
+                    "{n} chat without messages left aside.",
+                    "{n} chats without messages left aside.",
+                    self.empty,
+                )
+            )
         if self.ignored:
             told.append(
-                f"{formatting.amount(self.ignored, 'other file')} without chats left aside."
+                trn(
+                    "{n} other file without chats left aside.",
+                    "{n} other files without chats left aside.",
+                    self.ignored,
+                )
             )
         return tuple(told)
 
@@ -106,7 +116,7 @@ class ImportPreview:
     def advice(self) -> str:
         """What could have been read, where nothing was and nobody has said so yet."""
         said = any(READABLE in one.reason for one in self.unreadable)
-        return "" if self.items or said else f"Phial reads {READABLE}."
+        return "" if self.items or said else tr("Phial reads {formats}.", formats=READABLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,7 +277,9 @@ class ImportRun:
         self._add_waiting()
         done = len(self.imported) + len(failed)
         if done < len(self) and not stop.is_set():
-            failed.append(Unreadable("", "The files were changed after they were looked through."))
+            failed.append(
+                Unreadable("", tr("The files were changed after they were looked through."))
+            )
         if not stop.is_set():
             progress(len(self), len(self))
         return ImportReport(

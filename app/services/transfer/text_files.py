@@ -6,6 +6,7 @@ import codecs
 from pathlib import Path
 
 from app.domain.errors import InvalidValueError
+from app.language import tr
 
 MOST_BYTES = 1_600_000
 """About 400,000 characters of any script; more than any context window of the family."""
@@ -22,20 +23,20 @@ def read_text(path: Path) -> str:
     Raises:
         InvalidValueError: It cannot be read, is too large, or is no text.
     """
-    kept = "Nothing was added to your message."
+    kept = tr("Nothing was added to your message.")
     try:
         if not path.is_file():  # a pipe would wait for ever
-            raise InvalidValueError(f"{path.name} is not a file.", data=kept)
+            raise InvalidValueError(tr("{name} is not a file.", name=path.name), data=kept)
         if path.stat().st_size > MOST_BYTES:
             raise InvalidValueError(
-                f"{path.name} is larger than the model can read at once.",
+                tr("{name} is larger than the model can read at once.", name=path.name),
                 data=kept,
-                action="Paste the part that matters.",
+                action=tr("Paste the part that matters."),
             )
         raw = path.read_bytes()
     except OSError as error:
         raise InvalidValueError(
-            f"{path.name} cannot be read.", data=kept, detail=str(error)
+            tr("{name} cannot be read.", name=path.name), data=kept, detail=str(error)
         ) from error
     coding = next((name for mark, name in _MARKED if raw.startswith(mark)), "utf-8")
     try:
@@ -44,8 +45,8 @@ def read_text(path: Path) -> str:
         text = "" if b"\0" in raw else raw.decode("cp1252", "replace")
     if "\0" in text or (raw and not text):
         raise InvalidValueError(
-            f"{path.name} is not a text. Phi-4 reads text only.",
+            tr("{name} is not a text. Phi-4 reads text only.", name=path.name),
             data=kept,
-            action="Paste the text of it.",
+            action=tr("Paste the text of it."),
         )
     return text.replace("\r\n", "\n").replace("\r", "\n")

@@ -16,6 +16,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO
 
 from app.domain.errors import DiskFullError, KnownError, TransferError
+from app.language import tr
 from app.markup.transfer.formats import SUFFIXES
 from app.markup.transfer.values import ImportFile
 from app.store.database import files
@@ -53,7 +54,7 @@ def safe_name(title: str) -> str:
     stem, dot, rest = text.partition(".")
     if stem.upper().strip() in _DEVICES:
         text = f"{stem.strip()}_{dot}{rest}"
-    return text or "Chat"
+    return text or tr("Chat")
 
 
 def free_name(stem: str, suffix: str, taken: set[str]) -> str:
@@ -113,14 +114,14 @@ def write_error(error: OSError, path: Path) -> KnownError:
     """What a failed write means, chosen by its errno."""
     if error.errno in _FULL:
         return DiskFullError(
-            f"The disk is full; “{path.name}” was not written.",
-            data="Your chats are untouched, and no half-written file was left behind.",
+            tr("The disk is full; “{name}” was not written.", name=path.name),
+            data=tr("Your chats are untouched, and no half-written file was left behind."),
             detail=str(error),
         )
     return TransferError(
-        f"“{path.name}” could not be written.",
-        data="Your chats are untouched.",
-        action="Choose a folder you may write to.",
+        tr("“{name}” could not be written.", name=path.name),
+        data=tr("Your chats are untouched."),
+        action=tr("Choose a folder you may write to."),
         detail=str(error),
     )
 
@@ -151,8 +152,8 @@ def open_files(paths: Sequence[Path]) -> Iterator[list[ImportFile]]:
                 raise _read_error(error, path.name) from error
             except (zipfile.BadZipFile, NotImplementedError) as error:
                 raise TransferError(
-                    f"“{path.name}” is a damaged archive.",
-                    action="Download or copy it once more.",
+                    tr("“{name}” is a damaged archive.", name=path.name),
+                    action=tr("Download or copy it once more."),
                     detail=str(error),
                 ) from error
             if len(entries) > MAX_ENTRIES:
@@ -173,8 +174,8 @@ class _Budget:
             self._left -= len(piece)
             if got > size or got > MAX_FILE or self._left < 0:
                 raise TransferError(
-                    f"“{name}” is larger than it says or than can be imported.",
-                    action="Import its chats in several smaller files.",
+                    tr("“{name}” is larger than it says or than can be imported.", name=name),
+                    action=tr("Import its chats in several smaller files."),
                 )
             yield piece
 
@@ -183,8 +184,12 @@ def _file(path: Path, name: str, place: Path, budget: _Budget) -> ImportFile:
     status = path.stat()
     if status.st_size > MAX_FILE:
         raise TransferError(
-            f"“{name}” is larger than {MAX_FILE // GIB} GiB, the most that can be imported.",
-            action="Import its chats in several smaller files.",
+            tr(
+                "“{name}” is larger than {most} GiB, the most that can be imported.",
+                name=name,
+                most=MAX_FILE // GIB,
+            ),
+            action=tr("Import its chats in several smaller files."),
         )
 
     def chunks() -> Iterator[bytes]:
@@ -215,7 +220,7 @@ def _folder(folder: Path, budget: _Budget) -> Iterable[ImportFile]:
 def _is_zip(path: Path) -> bool:
     # A pipe would be waited for without end.
     if not stat.S_ISREG(path.stat().st_mode):
-        raise TransferError(f"“{path.name}” is not a file.")
+        raise TransferError(tr("“{name}” is not a file.", name=path.name))
     with path.open("rb") as file:
         return file.read(4) in {b"PK\x03\x04", b"PK\x05\x06"}
 
@@ -229,8 +234,11 @@ def _archive(archive: zipfile.ZipFile, path: Path, budget: _Budget) -> Iterable[
     for info in infos:
         if not _honest(names[info.filename]):
             raise TransferError(
-                f"“{archive_name}” contains a file that points outside of it, and was refused.",
-                action="Do not trust this archive.",
+                tr(
+                    "“{name}” contains a file that points outside of it, and was refused.",
+                    name=archive_name,
+                ),
+                action=tr("Do not trust this archive."),
                 detail=info.filename,
             )
     wanted = [
@@ -284,12 +292,12 @@ def _reader(
                 yield from budget.read(file, info.file_size, info.filename)
         except (zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
             raise TransferError(
-                f"“{info.filename}” is damaged inside the archive.", detail=str(error)
+                tr("“{name}” is damaged inside the archive.", name=info.filename), detail=str(error)
             ) from error
         except (RuntimeError, NotImplementedError) as error:  # a password, a rare compression
             raise TransferError(
-                f"“{info.filename}” is locked or packed in an unusual way.",
-                action="Unpack the archive and import the files in it.",
+                tr("“{name}” is locked or packed in an unusual way.", name=info.filename),
+                action=tr("Unpack the archive and import the files in it."),
                 detail=str(error),
             ) from error
 
@@ -298,20 +306,24 @@ def _reader(
 
 def _bomb(name: str) -> TransferError:
     return TransferError(
-        f"“{name}” would unpack to far more than a collection of chats, and was refused.",
-        action="Do not trust this archive; unpack it yourself if you know where it is from.",
+        tr(
+            "“{name}” would unpack to far more than a collection of chats, and was refused.",
+            name=name,
+        ),
+        action=tr("Do not trust this archive; unpack it yourself if you know where it is from."),
     )
 
 
 def _too_many(name: str) -> TransferError:
     return TransferError(
-        f"“{name}” holds more than {MAX_ENTRIES:,} files.", action="Choose a smaller folder."
+        tr("“{name}” holds more than {most} files.", name=name, most=MAX_ENTRIES),
+        action=tr("Choose a smaller folder."),
     )
 
 
 def _read_error(error: OSError, name: str) -> TransferError:
     return TransferError(
-        f"“{name}” could not be read.",
-        action="Check that it exists and that you may open it.",
+        tr("“{name}” could not be read.", name=name),
+        action=tr("Check that it exists and that you may open it."),
         detail=str(error),
     )

@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from app.domain.errors import InvalidValueError
+from app.language import tr
 from app.markup.transfer.formats import EXPORTERS
 from app.markup.transfer.values import Chat, Exporter, ExportFormat, ExportOptions
 from app.services.core.events import EventBus, LibraryChanged
@@ -34,7 +35,7 @@ from app.services.transfer.importing import (
 )
 from app.services.transfer.transfer_files import free_name, names_in, safe_name
 
-__all__ = [
+__all__ = [  # not shown
     "ExportReport",
     "ImportItem",
     "ImportPreview",
@@ -127,7 +128,7 @@ class TransferService:
         cancel = cancel or threading.Event()
         ids = tuple(dict.fromkeys(conversation_ids))
         if not ids:
-            raise InvalidValueError("No chat was chosen to export.", data="", action="")
+            raise InvalidValueError(tr("No chat was chosen to export."), data="", action="")
         chats = ChatsToExport(self.chat, ids, cancel, progress)
         return write_chats(exporter, chats, path, options)
 
@@ -136,7 +137,8 @@ class TransferService:
         suffix = self._exporter(format_name).format.suffix
         if len(conversation_ids) == 1:
             return safe_name(self._library.get(conversation_ids[0]).title) + suffix
-        return f"Phial chats {datetime.now().astimezone():%Y-%m-%d}"
+        today = f"{datetime.now().astimezone():%Y-%m-%d}"
+        return tr("Phial chats {date}", date=today)
 
     def typed(self, path: Path, format_name: str, *, several: bool = False) -> Path:
         """Where a name that was typed without an ending leads: a file gets its format's.
@@ -178,7 +180,9 @@ class TransferService:
     def _exporter(self, name: str) -> Exporter:
         if name not in self._exporters:
             known = ", ".join(self._exporters)
-            raise InvalidValueError(f"There is no format “{name}”; there are: {known}.")
+            raise InvalidValueError(
+                tr("There is no format “{name}”; there are: {formats}.", name=name, formats=known)
+            )
         return self._exporters[name]
 
     # --- import -------------------------------------------------------------------------

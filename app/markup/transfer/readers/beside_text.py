@@ -7,6 +7,9 @@ from collections import Counter
 from collections.abc import Iterable
 from enum import Enum
 
+from app.language import tr, trn
+from app.language.formats import listed
+
 _RUN = re.compile(r"`+")
 _FENCE = re.compile(r" {0,3}(```|~~~)")
 _IN_NAME = re.compile(r"([\\\[\]*_`<>])")
@@ -14,32 +17,48 @@ _IN_ADDRESS = re.compile(r"[\s<>]")
 
 
 class Loss(Enum):
-    """What a chat had and Phial has no place for; one and several, in words."""
+    """What a chat had and Phial has no place for."""
 
-    THOUGHT = "thought", "thoughts"
-    TOOL = "step of a tool", "steps of tools"
-    PICTURE = "picture", "pictures"
-    SOUND = "recording", "recordings"
-    FILE = "file", "files"
-    SYSTEM = "message of the system", "messages of the system"
-    MEMORY = "note of the app's memory", "notes of the app's memory"
-    PART = "part of an unknown kind", "parts of unknown kinds"
-    MESSAGE = "message that cannot be read", "messages that cannot be read"
+    THOUGHT = "thought"
+    TOOL = "tool"
+    PICTURE = "picture"
+    SOUND = "sound"
+    FILE = "file"
+    SYSTEM = "system"
+    MEMORY = "memory"
+    PART = "part"
+    MESSAGE = "message"
 
     def words(self, count: int) -> str:
         """So many of them: "2 thoughts"."""
-        one, several = self.value
-        return f"1 {one}" if count == 1 else f"{count:,} {several}"
+        match self:
+            case Loss.THOUGHT:
+                return trn("{n} thought", "{n} thoughts", count)
+            case Loss.TOOL:
+                return trn("{n} step of a tool", "{n} steps of tools", count)
+            case Loss.PICTURE:
+                return trn("{n} picture", "{n} pictures", count)
+            case Loss.SOUND:
+                return trn("{n} recording", "{n} recordings", count)
+            case Loss.FILE:
+                return trn("{n} file", "{n} files", count)
+            case Loss.SYSTEM:
+                return trn("{n} message of the system", "{n} messages of the system", count)
+            case Loss.MEMORY:
+                return trn("{n} note of the app's memory", "{n} notes of the app's memory", count)
+            case Loss.PART:
+                return trn("{n} part of an unknown kind", "{n} parts of unknown kinds", count)
+            case Loss.MESSAGE:
+                return trn(
+                    "{n} message that cannot be read", "{n} messages that cannot be read", count
+                )
 
 
 def losses_told(losses: Iterable[Loss]) -> tuple[str, ...]:
     """What was left out, as a note for people; none where nothing was."""
     counted = Counter(losses)
     told = [loss.words(counted[loss]) for loss in Loss if counted[loss]]
-    if not told:
-        return ()
-    last = told.pop()
-    return (f"Left out: {', '.join(told)} and {last}." if told else f"Left out: {last}.",)
+    return (tr("Left out: {things}.", things=listed(told)),) if told else ()
 
 
 def fenced(language: str, code: str) -> str:

@@ -15,6 +15,7 @@ from dataclasses import replace
 
 from app.domain.conversation import MessageStatus
 from app.domain.generation import Role
+from app.language import tr
 from app.markup.transfer.readers.beside_text import Loss, fenced, mark
 from app.markup.transfer.readers.chatgpt_marks import resolved
 from app.markup.transfer.readers.foreign import ForeignChat, ForeignMessage, in_order
@@ -32,7 +33,7 @@ from app.markup.transfer.readers.json_values import (
 NAME = "ChatGPT"
 
 _ROLES = {"user": Role.USER, "assistant": Role.ASSISTANT}
-_CANVAS = "canmore."
+_CANVAS = "canmore."  # not shown
 _CODE = "code/"  # the type of a canvas that is not prose, before the language
 
 
@@ -47,12 +48,12 @@ def read(value: Json) -> ForeignChat:
     Raises:
         ShapeError: It is damaged.
     """
-    mapping = as_map(value.get("mapping"), "The tree of messages")
+    mapping = as_map(value.get("mapping"), tr("The tree of messages"))
     nodes: list[ForeignMessage] = []
     children: list[list[str]] = []
     system = custom = ""
     for key, item in mapping.items():
-        entry = as_map(item, "A message")
+        entry = as_map(item, tr("A message"))
         children.append(strings(entry.get("children")))
         message = entry.get("message")
         parent = text(entry.get("parent")) or None
@@ -151,7 +152,7 @@ def _canvas(content: Json) -> str:
     """The document that a call of the canvas wrote, or what it put in place of parts of one."""
     said = "".join([text(content.get("text")), *strings(content.get("parts"))])
     try:
-        call = as_map(parse_json(said), "A call")
+        call = as_map(parse_json(said), tr("A call"))
     except ShapeError:
         return fenced("", said) if said else ""
     if text(call.get("content")):
@@ -161,7 +162,8 @@ def _canvas(content: Json) -> str:
             body = fenced(kind.removeprefix(_CODE), body)
         return f"{mark('canvas', text(call.get('name')) or 'unnamed')}\n\n{body}"
     changed = [text(item.get("replacement")) for item in maps(call.get("updates"))]
-    return "\n\n".join([mark("canvas changed"), *(fenced("", one) for one in changed if one)])
+    changes = mark("canvas changed")  # not shown: alike in all languages, as it is stored
+    return "\n\n".join([changes, *(fenced("", one) for one in changed if one)])
 
 
 def _tool_pieces(content: Json, names: Mapping[str, str], lost: list[Loss]) -> Iterator[str]:

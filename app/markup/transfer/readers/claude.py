@@ -17,7 +17,7 @@ from app.markup.transfer.readers.foreign import ForeignChat, ForeignMessage, cha
 from app.markup.transfer.readers.json_values import Json, maps, moment, text
 from app.markup.transfer.readers.message_parts import Parts
 
-NAME = "Claude"
+NAME = "Claude"  # not shown
 
 _ROLES = {"human": Role.USER, "user": Role.USER, "assistant": Role.ASSISTANT}
 _CODE = "application/vnd.ant.code"

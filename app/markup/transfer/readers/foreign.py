@@ -10,6 +10,7 @@ from datetime import datetime
 from app.domain.conversation import Conversation, Message, MessageStatus
 from app.domain.generation import Role, Timings
 from app.domain.model import ModelRef
+from app.language import tr
 from app.markup.transfer.readers.beside_text import Loss, losses_told
 from app.markup.transfer.readers.json_values import EPOCH, EmptyChatError, ShapeError
 from app.markup.transfer.values import Chat
@@ -91,13 +92,13 @@ def to_chat(found: ForeignChat) -> Chat:
         ShapeError: They do not form a tree, or none is of a person or a model.
     """
     if len(found.nodes) > MAX_MESSAGES:
-        raise ShapeError(f"It has more than {MAX_MESSAGES:,} messages.")
+        raise ShapeError(tr("It has more than {most} messages.", most=MAX_MESSAGES))
     ordered = _parents_first(found.nodes)
     kept, moved_to = _without_hidden(ordered)
     if not kept and any(node.content.strip() for node in found.nodes):
-        raise ShapeError("Nothing in it was said by a person or a model.")
+        raise ShapeError(tr("Nothing in it was said by a person or a model."))
     if not kept:
-        raise EmptyChatError("It holds no messages.")
+        raise EmptyChatError(tr("It holds no messages."))
     start = found.created_at or next((n.created_at for n in kept if n.created_at), None) or EPOCH
     identity = found.key or _fingerprint(kept)
     conversation_id = _hex(found.source, identity)
@@ -172,7 +173,7 @@ def _parents_first(nodes: tuple[ForeignMessage, ...]) -> list[ForeignMessage]:
     # Siblings keep the order of the file. A node below nothing known is a first message.
     keys = {node.key for node in nodes}
     if len(keys) != len(nodes):
-        raise ShapeError("Two messages in it have the same id.")
+        raise ShapeError(tr("Two messages in it have the same id."))
     children: dict[str | None, list[ForeignMessage]] = {}
     for node in nodes:
         parent = node.parent if node.parent in keys else None
@@ -184,7 +185,7 @@ def _parents_first(nodes: tuple[ForeignMessage, ...]) -> list[ForeignMessage]:
         ordered.append(node)
         waiting.extend(reversed(children.get(node.key, [])))
     if len(ordered) != len(nodes):
-        raise ShapeError("Its messages answer each other in a circle.")
+        raise ShapeError(tr("Its messages answer each other in a circle."))
     return ordered
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 
 from app.domain.conversation import MessageStatus
 from app.domain.generation import Role
+from app.language import tr
 from app.markup.transfer.readers.beside_text import Loss, joined, thought
 from app.markup.transfer.readers.foreign import ForeignChat, ForeignMessage, chained
 from app.markup.transfer.readers.json_values import ShapeError, moment
@@ -45,7 +46,12 @@ def read(data: bytes) -> ForeignChat:
     version = stream.int32()
     if not OLDEST <= version <= NEWEST:
         raise ShapeError(
-            f"It is a GPT4All chat of version {version}; {OLDEST} to {NEWEST} can be read."
+            tr(
+                "It is a GPT4All chat of version {version}; {oldest} to {newest} can be read.",
+                version=str(version),
+                oldest=OLDEST,
+                newest=NEWEST,
+            )
         )
     created = moment(stream.int64())
     key, title = stream.string(), stream.string()
@@ -82,7 +88,7 @@ class _Stream:
     def take(self, size: int) -> bytes:
         end = self.at + size
         if size < 0 or end > len(self.data):
-            raise ShapeError("It ends in the middle; the file is damaged.")
+            raise ShapeError(tr("It ends in the middle; the file is damaged."))
         piece = self.data[self.at : end]
         self.at = end
         return piece
@@ -107,7 +113,7 @@ class _Stream:
 
     def _checked(self, count: int) -> int:
         if not 0 <= count <= _MAX_COUNT:
-            raise ShapeError("It names an impossible number of parts; the file is damaged.")
+            raise ShapeError(tr("It names an impossible number of parts; the file is damaged."))
         return count
 
     def blob(self) -> bytes:
@@ -118,7 +124,7 @@ class _Stream:
         try:
             return self.blob().decode("utf-16-be", "surrogatepass")
         except UnicodeDecodeError as error:
-            raise ShapeError("A text in it is damaged.") from error
+            raise ShapeError(tr("A text in it is damaged.")) from error
 
 
 def _skip_engine(stream: _Stream, version: int) -> None:
@@ -190,7 +196,7 @@ def _skip_sources(stream: _Stream, version: int) -> None:
 
 def _part(stream: _Stream, depth: int, lost: list[Loss], thoughts: list[str]) -> str:
     if depth > _MAX_DEPTH:
-        raise ShapeError("It is nested too deeply; the file is damaged.")
+        raise ShapeError(tr("It is nested too deeply; the file is damaged."))
     name, value = stream.string(), stream.string()
     if name == "ToolCall: ":
         _skip_call(stream)
@@ -213,7 +219,7 @@ def _skip_call(stream: _Stream) -> None:
         kind = stream.int32()
         stream.boolean()  # null
         if kind != _QT_STRING:
-            raise ShapeError("It holds a tool call of a kind that cannot be read.")
+            raise ShapeError(tr("It holds a tool call of a kind that cannot be read."))
         stream.string()
     stream.string()  # result
     stream.int32()  # error

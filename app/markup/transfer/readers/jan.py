@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from app.domain.conversation import MessageStatus
 from app.domain.generation import Role
+from app.language import tr
 from app.markup.transfer.readers.beside_text import Loss, mark, thought
 from app.markup.transfer.readers.foreign import ForeignChat, ForeignMessage, chained
 from app.markup.transfer.readers.json_values import (
@@ -24,7 +25,7 @@ from app.markup.transfer.readers.json_values import (
     text,
 )
 
-NAME = "Jan"
+NAME = "Jan"  # not shown
 THREAD, MESSAGES = "thread.json", "messages.jsonl"
 
 _ROLES = {"user": Role.USER, "assistant": Role.ASSISTANT}
@@ -54,7 +55,7 @@ def read(thread: Json, lines: str) -> tuple[ForeignChat, int]:
         if not item.strip():
             continue
         try:
-            message = as_map(parse_json(item), "A message")
+            message = as_map(parse_json(item), tr("A message"))
         except ShapeError:
             broken += 1
             continue
@@ -65,7 +66,7 @@ def read(thread: Json, lines: str) -> tuple[ForeignChat, int]:
             node = replace(node, content="")
         nodes.append(node)
     if broken and not nodes:
-        raise ShapeError("None of its messages can be read.")
+        raise ShapeError(tr("None of its messages can be read."))
     found = ForeignChat(
         source="jan",
         key=key,

@@ -7,16 +7,26 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TypeAlias
 
-Json: TypeAlias = "Mapping[str, object]"
+from app.language import tr
+
+Json: TypeAlias = "Mapping[str, object]"  # not shown
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-NESTED = "It is nested too deeply to be a chat."
-NOT_TEXT = "It is not UTF-8 text."
+NESTED = tr("It is nested too deeply to be a chat.")
+NOT_TEXT = tr("It is not UTF-8 text.")
 _MILLISECONDS_FROM = 1e11  # the year 5138 in seconds, 1973 in milliseconds
 
 
 class ShapeError(ValueError):
-    """A file is not of the shape its format has; the text is for people."""
+    """A file is not of the shape its format has.
+
+    Attributes:
+        told: What is wrong, for people.
+    """
+
+    def __init__(self, told: str) -> None:
+        super().__init__(told)
+        self.told = told
 
 
 class EmptyChatError(ShapeError):
@@ -34,7 +44,7 @@ def parse_json(data: bytes | str) -> object:
     except RecursionError:
         raise ShapeError(NESTED) from None
     except ValueError as error:
-        raise ShapeError(f"It is not sound JSON ({error}).") from error
+        raise ShapeError(tr("It is not sound JSON ({error}).", error=str(error))) from error
 
 
 def as_map(value: object, what: str) -> Json:
@@ -44,7 +54,7 @@ def as_map(value: object, what: str) -> Json:
         ShapeError: It is something else.
     """
     if not isinstance(value, dict):
-        raise ShapeError(f"{what} is not an object.")
+        raise ShapeError(tr("{what} is not an object.", what=what))
     return value
 
 
@@ -55,7 +65,7 @@ def as_list(value: object, what: str) -> list[object]:
         ShapeError: It is something else.
     """
     if not isinstance(value, list):
-        raise ShapeError(f"{what} is not a list.")
+        raise ShapeError(tr("{what} is not a list.", what=what))
     return value
 
 

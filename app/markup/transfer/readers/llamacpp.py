@@ -14,6 +14,7 @@ import re
 from dataclasses import replace
 
 from app.domain.generation import Role, Timings
+from app.language import tr
 from app.markup.transfer.readers.beside_text import Loss, fenced, mark
 from app.markup.transfer.readers.foreign import ForeignChat, ForeignMessage, in_order
 from app.markup.transfer.readers.json_values import Json, as_map, maps, moment, text
@@ -47,7 +48,7 @@ def read(value: Json) -> ForeignChat:
     Raises:
         ShapeError: It is damaged.
     """
-    about = as_map(value.get("conv"), "The conversation")
+    about = as_map(value.get("conv"), tr("The conversation"))
     messages = maps(value.get("messages"))
     nodes = [_node(message, _key(message.get("parent"))) for message in messages]
     children = [message.get("children") for message in messages]

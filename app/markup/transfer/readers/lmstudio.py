@@ -14,11 +14,12 @@ from dataclasses import replace
 
 from app.domain.conversation import MessageStatus
 from app.domain.generation import Role, Timings
+from app.language import tr
 from app.markup.transfer.readers.beside_text import Loss, mark, thought
 from app.markup.transfer.readers.foreign import ForeignChat, ForeignMessage
 from app.markup.transfer.readers.json_values import Json, as_list, as_map, maps, moment, text
 
-NAME = "LM Studio"
+NAME = "LM Studio"  # not shown
 
 _ROLES = {"user": Role.USER, "assistant": Role.ASSISTANT}
 
@@ -42,8 +43,8 @@ def read(value: Json) -> ForeignChat:
     nodes: list[ForeignMessage] = []
     parent: str | None = None
     system = text(value.get("systemPrompt"))
-    for index, item in enumerate(as_list(value.get("messages"), "The list of messages")):
-        message = as_map(item, "A message")
+    for index, item in enumerate(as_list(value.get("messages"), tr("The list of messages"))):
+        message = as_map(item, tr("A message"))
         versions = maps(message.get("versions"))
         if not versions:
             nodes.append(ForeignMessage(str(index), parent, None, "", lost=(Loss.MESSAGE,)))

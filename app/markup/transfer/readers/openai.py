@@ -13,7 +13,7 @@ from app.markup.transfer.readers.foreign import ForeignChat, ForeignMessage, cha
 from app.markup.transfer.readers.json_values import Json, maps, moment, text
 from app.markup.transfer.readers.message_parts import Parts
 
-NAME = "OpenAI messages"
+NAME = "OpenAI messages"  # not shown: a name, of which ids are made
 
 _ROLES = {"user": Role.USER, "assistant": Role.ASSISTANT}
 _KNOWN = {"system", "developer", "user", "assistant", "tool", "function"}

@@ -13,6 +13,7 @@ import re
 
 from app.domain.conversation import MessageStatus
 from app.domain.generation import Role
+from app.language import tr
 from app.markup.transfer.readers.beside_text import Loss, fenced, link, mark, plain, thought
 from app.markup.transfer.readers.foreign import ForeignChat, ForeignMessage, chained, in_order
 from app.markup.transfer.readers.json_values import (
@@ -26,7 +27,7 @@ from app.markup.transfer.readers.json_values import (
     text,
 )
 
-NAME = "Open WebUI"
+NAME = "Open WebUI"  # not shown
 
 _STREAMS = ("stdout", "stderr", "result")
 _ROLES = {"user": Role.USER, "assistant": Role.ASSISTANT}
@@ -59,13 +60,13 @@ def read(value: Json) -> ForeignChat:
     """
     chat = _chat(value)
     if chat is None:
-        raise ShapeError("It holds no chat.")
+        raise ShapeError(tr("It holds no chat."))
     history = chat.get("history")
     head: str | None = None
     nodes: tuple[ForeignMessage, ...]
     if isinstance(history, dict) and isinstance(history.get("messages"), dict):
         head = text(history.get("currentId")) or None
-        listed = {key: as_map(item, "A message") for key, item in history["messages"].items()}
+        listed = {key: as_map(item, tr("A message")) for key, item in history["messages"].items()}
         nodes = in_order(
             (_node(key, item) for key, item in listed.items()),
             (strings(item.get("childrenIds")) for item in listed.values()),

@@ -10,6 +10,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from app.language import tr
 from app.markup.transfer.readers.json_values import ShapeError
 
 
@@ -58,7 +59,7 @@ def undo(shown: str, patches: Iterable[Patch]) -> str:
     for patch in patches:
         end = patch.start + patch.length
         if not at <= patch.start <= end <= len(shown):
-            raise ShapeError("What it says about a message does not fit the message.")
+            raise ShapeError(tr("What it says about a message does not fit the message."))
         pieces += (shown[at : patch.start], patch.original)
         at = end
     pieces.append(shown[at:])

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from app.domain.conversation import Message, Version
 from app.domain.generation import Role
+from app.language import tr
 from app.markup.markdown.thinking import strip_thinking
 from app.markup.transfer.values import Chat, ExportOptions
 
@@ -29,7 +30,12 @@ class ExportedTurn:
     @property
     def place(self) -> str:
         """The place in words; empty where there is one version only."""
-        return f"version {self.version.index} of {self.version.count}" if self.version else ""
+        return version_told(self.version) if self.version else ""
+
+
+def version_told(version: Version) -> str:
+    """The place of a message among its versions, in words."""
+    return tr("version {number} of {count}", number=version.index, count=version.count)
 
 
 def system_prompt(chat: Chat, options: ExportOptions) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from app.domain.generation import Role
+from app.language import spoken, tr
 from app.language.formats import day, day_and_time
 from app.markup.code.highlighter import TokenKind
 from app.markup.maths.render import FormulaStyle, MathError, render
@@ -20,7 +21,7 @@ MAX_RUNS = 40_000  # pieces of code that are coloured in one page, some thousand
 _EM = 16.0  # pixels the formulas are measured at; the page scales them with its text
 
 # Nothing is loaded and nothing runs, even if a text should find a way to ask for it.
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"  # not shown
 
 
 class HtmlExporter:
@@ -28,9 +29,9 @@ class HtmlExporter:
 
     format = ExportFormat(
         "html",
-        "Web page",
+        tr("Web page"),
         ".html",
-        "To read and share: one file, formulas drawn, light and dark.",
+        tr("To read and share: one file, formulas drawn, light and dark."),
         folds=True,
     )
 
@@ -61,12 +62,12 @@ class BrowserRenderer:
             return f"<code>{escape(markdown, quote=False)}</code>"
         size = f"width:{drawn.width / _EM:.3f}em;height:{drawn.height / _EM:.3f}em"
         drop = (drawn.baseline - drawn.height) / _EM
-        return (
+        return (  # not shown: HTML
             f'<span class="math" role="img" aria-label="{escape(source)}" '
             f'style="{size};vertical-align:{drop:.3f}em">{drawn.svg.decode()}</span>'
         )
 
-    def code(self, label: str, body: str) -> str:
+    def code(self, label: str, body: str) -> str:  # not shown: HTML
         """Code with its language above."""
         head = f'<div class="language">{escape(label)}</div>' if label else ""
         return f'<div class="code">{head}<pre><code>{body}</code></pre></div>\n'
@@ -75,12 +76,12 @@ class BrowserRenderer:
         """A class for the style sheet."""
         if not self._runs.allows(1):
             return text
-        return f'<span class="c-{kind.value}">{text}</span>'
+        return f'<span class="c-{kind.value}">{text}</span>'  # not shown: HTML
 
     def thinking(self, body: str) -> str:
         """Folded, or open where it should not be hidden."""
         opened = "" if self._fold else " open"
-        return f"<details{opened}><summary>Thinking</summary>\n{body}</details>\n"
+        return f"<details{opened}><summary>{tr('Thinking')}</summary>\n{body}</details>\n"
 
     def quote(self, body: str) -> str:
         """A quotation; the style sheet draws its bar."""
@@ -98,20 +99,20 @@ class BrowserRenderer:
 def write_html(chat: Chat, options: ExportOptions) -> str:
     """The page of a chat."""
     c = chat.conversation
-    title = escape(c.title.strip() or "Untitled chat")
+    title = escape(c.title.strip() or tr("Untitled chat"))
     look = BrowserRenderer(fold=options.fold_thinking)
     prompt = ""
     if said := system_prompt(chat, options):
-        prompt = (
-            '<details class="system"><summary>System prompt</summary>\n'
+        prompt = (  # not shown: HTML
+            f'<details class="system"><summary>{tr("System prompt")}</summary>\n'
             f"{HtmlBlocks(look, 's').html(parse(said))}</details>\n"
         )
     shown = "".join(
         _turn(turn, f"m{number}-", look, options)
         for number, turn in enumerate(turns(chat, options), 1)
     )
-    return (
-        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+    return (  # not shown: HTML
+        f'<!DOCTYPE html>\n<html lang="{spoken.IN_FORCE.code}">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="color-scheme" content="light dark">\n'
@@ -124,14 +125,14 @@ def write_html(chat: Chat, options: ExportOptions) -> str:
 
 def _turn(turn: ExportedTurn, prefix: str, look: BrowserRenderer, options: ExportOptions) -> str:
     message = turn.message
-    place = f' <span class="when">{turn.place}</span>' if turn.place else ""
+    place = f' <span class="when">{turn.place}</span>' if turn.place else ""  # not shown: HTML
     who = escape(author(message))
     when = options.local(message.created_at)
     mine = message.role is Role.USER
     kind = "user" if mine else "answer"
     body = HtmlBlocks(look, prefix, breaks=mine).html(parse(message.content))
-    error = f'<p class="error">{escape(message.error)}</p>\n' if message.error else ""
-    return (
+    error = f'<p class="error">{escape(message.error)}</p>\n' if message.error else ""  # not shown
+    return (  # not shown: HTML
         f'<section class="{kind}">\n<h2>{who} '
         f'<time datetime="{message.created_at.isoformat()}">{day_and_time(when)}</time>'
         f"{place}</h2>\n"

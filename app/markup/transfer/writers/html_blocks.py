@@ -105,7 +105,7 @@ class HtmlBlocks:
                 return self._look.code(language_label(block.language), self._code(block))
             case MathBlock():
                 drawn = self._look.formula(block.drawn, block.markdown, display=True)
-                return (
+                return (  # not shown: HTML
                     f'<div class="formula" align="center">{drawn}{escape(block.trailing)}</div>\n'
                 )
             case Quote(children):
@@ -158,7 +158,7 @@ class HtmlBlocks:
         first = ""
         if children and isinstance(children[0], Paragraph):
             first, children = self._spans(children[0].spans), children[1:]
-        return (
+        return (  # not shown: HTML
             f'<div class="note" id="{self._prefix}{number}"><p><sup>{number}</sup> {first}</p>\n'
             f"{self.html(children)}</div>\n"
         )
@@ -181,7 +181,7 @@ class HtmlBlocks:
                 parts.append(f"<p>{'<br>'.join(lines)}</p>\n")
                 continue
             body = "".join(row(cells, "td") for cells in part)
-            parts.append(
+            parts.append(  # not shown: HTML
                 '<div class="table"><table class="data" dir="auto" border="1" cellspacing="0" '
                 f'cellpadding="5">\n<thead>{head}</thead>\n<tbody>\n{body}</tbody></table></div>\n'
             )
@@ -216,7 +216,7 @@ class HtmlBlocks:
             case SoftBreak(kept):
                 return "<br>\n" if kept else self._soft_break
             case FootnoteRef(_, number):
-                return f'<sup><a href="#{self._prefix}{number}">{number}</a></sup>'
+                return f'<sup><a href="#{self._prefix}{number}">{number}</a></sup>'  # not shown
 
 
 def _link(href: str, title: str, body: str) -> str:
@@ -228,4 +228,4 @@ def _link(href: str, title: str, body: str) -> str:
     if scheme not in _SCHEMES:
         return body
     told = f' title="{escape(title)}"' if title else ""
-    return f'<a href="{escape(href)}"{told} rel="noopener noreferrer">{body}</a>'
+    return f'<a href="{escape(href)}"{told} rel="noopener noreferrer">{body}</a>'  # not shown

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from functools import partial
 
+from app.language import tr
 from app.markup.transfer.readers.json_values import Json, ShapeError, as_list, as_map
 from app.markup.transfer.values import Chat, ExportFormat, ExportOptions
 from app.markup.transfer.writers.exported_turns import system_prompt, turns
@@ -28,7 +29,7 @@ class JsonExporter:
         "json",
         "JSON",
         ".json",
-        "For programs: every version and every detail, imports back exactly.",
+        tr("For programs: every version and every detail, imports back exactly."),
         exact=True,
         several=True,
     )
@@ -49,9 +50,9 @@ class PhialExporter(JsonExporter):
 
     format = ExportFormat(
         "phial",
-        "Phial chat",
+        tr("Phial chat"),
         ".phial",
-        "To hand to another Phial: a double click imports it, exactly.",
+        tr("To hand to another Phial: a double click imports it, exactly."),
         exact=True,
         several=True,
     )
@@ -75,13 +76,13 @@ def chat_from_json(value: object) -> Chat:
     Raises:
         ShapeError: It is not one.
     """
-    record = as_map(value, "The chat")
+    record = as_map(value, tr("The chat"))
     messages: list[tuple[Json, str]] = []
-    for item in as_list(record.get("messages"), "The list of messages"):
-        message = as_map(item, "A message")
+    for item in as_list(record.get("messages"), tr("The list of messages")):
+        message = as_map(item, tr("A message"))
         content = unpack(message.get("content"))
         if not isinstance(content, str):
-            raise ShapeError("A message in it has no text.")
+            raise ShapeError(tr("A message in it has no text."))
         messages.append((message, content))
     return chat_from_records(record, messages)
 

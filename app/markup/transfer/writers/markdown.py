@@ -17,11 +17,17 @@ from collections.abc import Iterable
 
 from app.domain.conversation import Message, MessageStatus
 from app.domain.generation import Role
+from app.language import tr, trc, trn
 from app.language.formats import day_and_time
 from app.markup.transfer.readers.json_values import Json, ShapeError, as_list, as_map, parse_json
 from app.markup.transfer.readers.patches import Patch, undo
 from app.markup.transfer.values import Chat, ExportFormat, ExportOptions
-from app.markup.transfer.writers.exported_turns import ExportedTurn, system_prompt, turns
+from app.markup.transfer.writers.exported_turns import (
+    ExportedTurn,
+    system_prompt,
+    turns,
+    version_told,
+)
 from app.markup.transfer.writers.neutral import NeutralText, neutralise
 from app.markup.transfer.writers.records import (
     chat_from_records,
@@ -43,11 +49,11 @@ _MARK_LINE = re.compile(r"^phial: \"?([0-9a-f]{8,64})\"?$", re.MULTILINE)
 _ANY_DATA = re.compile(r"<!-- phial:([0-9a-f]{8,64}) data\n")
 
 _ENDS = {
-    MessageStatus.STREAMING: "still being written",
-    MessageStatus.STOPPED: "stopped by you",
-    MessageStatus.CUT: "cut at the token limit",
-    MessageStatus.INTERRUPTED: "interrupted",
-    MessageStatus.FAILED: "failed",
+    MessageStatus.STREAMING: tr("still being written"),
+    MessageStatus.STOPPED: tr("stopped by you"),
+    MessageStatus.CUT: tr("cut at the token limit"),
+    MessageStatus.INTERRUPTED: tr("interrupted"),
+    MessageStatus.FAILED: tr("failed"),
 }
 
 
@@ -56,9 +62,9 @@ class MarkdownExporter:
 
     format = ExportFormat(
         "markdown",
-        "Markdown",
+        "Markdown",  # not shown: its name
         ".md",
-        "To read, edit and keep: opens everywhere, imports back exactly.",
+        tr("To read, edit and keep: opens everywhere, imports back exactly."),
         exact=True,
         folds=True,
     )
@@ -81,7 +87,7 @@ def write_markdown(chat: Chat, options: ExportOptions) -> str:
     mark = _mark(chat) if options.exact else ""
     pieces = [_front_matter(chat, branch, mark), f"# {_line(_title(chat))}\n"]
     if prompt:
-        pieces.append(f"\n## System prompt\n\n{shown[0].text}\n")
+        pieces.append(f"\n## {tr('System prompt')}\n\n{shown[0].text}\n")
     versions = chat.versions() if options.exact else {}
     for number, (turn, text) in enumerate(zip(listed, shown[1:], strict=True), 1):
         message = turn.message
@@ -89,14 +95,15 @@ def write_markdown(chat: Chat, options: ExportOptions) -> str:
         told = [day_and_time(options.local(message.created_at))]
         version = versions.get(message.id)
         if version and version.count > 1:
-            told.append(f"version {version.index} of {version.count}")
+            told.append(version_told(version))
         if turn.place:
             told.append(turn.place)
         if message.status in _ENDS:
             told.append(_ENDS[message.status])
         pieces.append(f"\n*{' · '.join(told)}*\n")
         if options.exact:
-            pieces.append(f"\n<!-- phial:{mark} {number} -->\n\n{text.text}{_end(mark)}\n")
+            begins = f"<!-- phial:{mark} {number} -->"  # not shown: what is read back
+            pieces.append(f"\n{begins}\n\n{text.text}{_end(mark)}\n")
         else:
             pieces.append(f"\n{text.text}\n")
     if options.exact:
@@ -120,14 +127,14 @@ def read_markdown(text: str) -> tuple[Chat, tuple[str, ...]]:
     text = _normal(text)
     mark = _find_mark(text)
     if mark is None:
-        raise ShapeError("It is Markdown, but not an exact export of Phial.")
+        raise ShapeError(tr("It is Markdown, but not an exact export of Phial."))
     _, opened, data = text.rpartition(f"<!-- phial:{mark} data\n")
     body, closed, _ = data.partition("\n-->")
     if not opened or not closed:
-        raise ShapeError("Its last part, which holds the details, is missing.")
-    lines = [as_map(parse_json(line), "A line of its details") for line in body.split("\n")]
+        raise ShapeError(tr("Its last part, which holds the details, is missing."))
+    lines = [as_map(parse_json(line), tr("A line of its details")) for line in body.split("\n")]
     if lines[0].get("version") != VERSION:
-        raise ShapeError("It was written by a newer Phial.")
+        raise ShapeError(tr("It was written by a newer Phial."))
     regions = _regions(text, mark)
     messages: list[tuple[Json, str]] = []
     changed = 0
@@ -147,16 +154,16 @@ def author(message: Message) -> str:
     """Who wrote a message, for people."""
     match message.role:
         case Role.USER:
-            return "You"
+            return trc("who wrote a message", "You")
         case Role.SYSTEM:
-            return "System"
+            return trc("who wrote a message", "System")
         case Role.ASSISTANT:
             model = message.model
-            return f"{model.name} {model.quantization}".strip() if model else "Assistant"
+            return f"{model.name} {model.quantization}".strip() if model else tr("Assistant")
 
 
 def _title(chat: Chat) -> str:
-    return chat.conversation.title.strip() or "Untitled chat"
+    return chat.conversation.title.strip() or tr("Untitled chat")
 
 
 def _front_matter(chat: Chat, branch: tuple[Message, ...], mark: str) -> str:
@@ -284,7 +291,7 @@ def _regions(text: str, mark: str) -> dict[int, str]:
     while found := start.search(text, at):
         end = text.find(_end(mark), found.end())
         if end < 0:
-            raise ShapeError("The end of a message is missing.")
+            raise ShapeError(tr("The end of a message is missing."))
         regions[int(found[1])] = text[found.end() : end]
         at = end
     return regions
@@ -295,12 +302,12 @@ def _content(record: Json, regions: dict[int, str]) -> tuple[str, bool]:
     if "part" not in record:
         content = unpack(record.get("content"))
         if not isinstance(content, str):
-            raise ShapeError("The text of a version is missing.")
+            raise ShapeError(tr("The text of a version is missing."))
         return content, False
     number = record["part"]
     region = regions.get(number) if isinstance(number, int) else None
     if region is None:
-        raise ShapeError("The text of a message is missing.")
+        raise ShapeError(tr("The text of a message is missing."))
     try:
         unchanged = _digest(region) == record.get("sha256")
     except UnicodeEncodeError:
@@ -310,23 +317,25 @@ def _content(record: Json, regions: dict[int, str]) -> tuple[str, bool]:
     if "content" in record:
         content = unpack(record["content"])
         if not isinstance(content, str):
-            raise ShapeError("The text of a message is damaged.")
+            raise ShapeError(tr("The text of a message is damaged."))
         return content, False
     return undo(region, _patches(record.get("patches", []))), False
 
 
 def _patches(value: object) -> Iterable[Patch]:
-    for item in as_list(value, "The list of changes"):
-        parts = as_list(item, "A change")
+    for item in as_list(value, tr("The list of changes")):
+        parts = as_list(item, tr("A change"))
         if len(parts) != 3:
-            raise ShapeError("A change in it has not three parts.")
+            raise ShapeError(tr("A change in it has not three parts."))
         start, length, original = parts[0], parts[1], unpack(parts[2])
         if not (isinstance(start, int) and isinstance(length, int) and isinstance(original, str)):
-            raise ShapeError("A change in it is damaged.")
+            raise ShapeError(tr("A change in it is damaged."))
         yield Patch(start, length, original)
 
 
 def _changed_note(count: int) -> str:
-    if count == 1:
-        return "One message was edited in the file; it is taken as it stands there."
-    return f"{count} messages were edited in the file; they are taken as they stand there."
+    return trn(
+        "One message was edited in the file; it is taken as it stands there.",
+        "{n} messages were edited in the file; they are taken as they stand there.",
+        count,
+    )

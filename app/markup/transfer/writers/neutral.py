@@ -16,6 +16,7 @@ from dataclasses import dataclass, fields, is_dataclass
 
 from markdown_it import MarkdownIt
 
+from app.language import tr
 from app.markup.document.blocks import Block, FootnoteDefinition, FootnoteRef, Thinking
 from app.markup.parse import parse
 from app.markup.transfer.readers.patches import Patch, TextPatch, apply, joined
@@ -35,7 +36,7 @@ _ABOVE = "above\n\n"
 _BELOW = "\n\n<!-- below -->\n\n$$\n\n\\]\n\n\\)\n\n-->\n\n"
 _HTML = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
 
-FOLD_OPEN = "<details>\n<summary>Thinking</summary>\n\n"
+FOLD_OPEN = f"<details>\n<summary>{tr('Thinking')}</summary>\n\n"
 FOLD_CLOSE = "\n\n</details>\n\n"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.domain.generation import Role
+from app.language import tr
 from app.language.formats import day, day_and_time
 from app.markup.transfer.values import Chat, ExportFormat, ExportOptions
 from app.markup.transfer.writers.exported_turns import system_prompt, turns
@@ -18,19 +19,19 @@ class PlainExporter:
 
     format = ExportFormat(
         "text",
-        "Plain text",
+        tr("Plain text"),
         ".txt",
-        "Only the words, for any program: no marks, formulas as they are spoken.",
+        tr("Only the words, for any program: no marks, formulas as they are spoken."),
     )
 
     def write(self, chats: tuple[Chat, ...], options: ExportOptions) -> bytes:
         """What is shown of one chat."""
         (chat,) = chats
         c = chat.conversation
-        parts = [c.title.strip() or "Untitled chat", day(options.local(c.created_at))]
+        parts = [c.title.strip() or tr("Untitled chat"), day(options.local(c.created_at))]
         prompt = system_prompt(chat, options)
         if prompt:
-            parts += ["", "System prompt:", prompt]
+            parts += ["", tr("System prompt:"), prompt]
         for turn in turns(chat, options):
             message = turn.message
             when = day_and_time(options.local(message.created_at))

@@ -17,6 +17,7 @@ from app.domain.conversation import Conversation, Message, MessageStatus
 from app.domain.errors import InvalidValueError
 from app.domain.generation import Role, Sampling, StopReason, Timings, sampling_from_dict
 from app.domain.model import ModelRef
+from app.language import tr
 from app.markup.transfer.readers.json_values import Json, ShapeError, as_list, as_map, moment
 from app.markup.transfer.values import Chat
 
@@ -54,7 +55,7 @@ def unpack(value: object) -> object:
                 raw = base64.b64decode(str(value[_BASE64]), validate=True)
                 return raw.decode("utf-8", "surrogatepass")
             except (binascii.Error, ValueError) as error:
-                raise ShapeError("A text in it is damaged.") from error
+                raise ShapeError(tr("A text in it is damaged.")) from error
         return {key: unpack(item) for key, item in value.items()}
     if isinstance(value, list):
         return [unpack(item) for item in value]
@@ -157,7 +158,7 @@ def chat_from_records(conversation: Json, messages: list[tuple[Json, str]]) -> C
     """
     ids = [_id(record.get("id")) for record, _ in messages]
     found = _conversation(conversation)
-    pairs = as_list(conversation.get("chosen", []), "The list of walked messages")
+    pairs = as_list(conversation.get("chosen", []), tr("The list of walked messages"))
     chosen: dict[str | None, str] = {}
     for pair in pairs:
         parent, child = _pair(pair)
@@ -176,9 +177,9 @@ def checked(chat: Chat) -> Chat:
     parents: dict[str, str | None] = {}
     for message in chat.messages:
         if message.id in known:
-            raise ShapeError("Two messages in it have the same id.")
+            raise ShapeError(tr("Two messages in it have the same id."))
         if message.parent_id is not None and message.parent_id not in known:
-            raise ShapeError("A message in it answers one that is not there.")
+            raise ShapeError(tr("A message in it answers one that is not there."))
         known.add(message.id)
         parents[message.id] = message.parent_id
     head = chat.conversation.head_id
@@ -221,7 +222,9 @@ def _message(record: Json, content: str, conversation_id: str, ids: list[str]) -
         reason = record.get("stop_reason")
         stop_reason = None if reason is None else StopReason(str(reason))
     except ValueError as error:
-        raise ShapeError(f"A message in it has an unknown role or state ({error}).") from error
+        raise ShapeError(
+            tr("A message in it has an unknown role or state ({error}).", error=str(error))
+        ) from error
     seed = record.get("seed")
     return Message(
         id=_id(record.get("id")),
@@ -244,26 +247,26 @@ def _message(record: Json, content: str, conversation_id: str, ids: list[str]) -
 def _model(value: object) -> ModelRef | None:
     if value is None:
         return None
-    record = as_map(value, "A model")
+    record = as_map(value, tr("A model"))
     return ModelRef(*(_text(record.get(name, "")) for name in ("name", "quantization", "sha256")))
 
 
 def _sampling(value: object) -> Sampling | None:
     if value is None:
         return None
-    record = as_map(unpack(value), "A sampling")
+    record = as_map(unpack(value), tr("A sampling"))
     try:
         return sampling_from_dict(dict(record))
     except InvalidValueError as error:
         raise ShapeError(error.what) from error
     except TypeError as error:  # a text where a number belongs
-        raise ShapeError("Sampling values in it are damaged.") from error
+        raise ShapeError(tr("Sampling values in it are damaged.")) from error
 
 
 def _timings(value: object) -> Timings | None:
     if value is None:
         return None
-    record = as_map(value, "A timing")
+    record = as_map(value, tr("A timing"))
     numbers = {
         field.name: record[field.name]
         for field in fields(Timings)
@@ -274,35 +277,35 @@ def _timings(value: object) -> Timings | None:
 
 def _left_out(value: object, ids: list[str]) -> tuple[str, ...]:
     found: list[str] = []
-    for item in as_list(value, "The list of left-out messages"):
+    for item in as_list(value, tr("The list of left-out messages")):
         if isinstance(item, str):
             found.append(item)
             continue
         first, last = _pair(item)
         low, high = _int(first), _int(last)
         if not 0 <= low <= high < len(ids):
-            raise ShapeError("It leaves out messages that are not there.")
+            raise ShapeError(tr("It leaves out messages that are not there."))
         found.extend(ids[low : high + 1])
     return tuple(found)
 
 
 def _pair(value: object) -> tuple[object, object]:
-    pair = as_list(value, "A pair")
+    pair = as_list(value, tr("A pair"))
     if len(pair) != 2:
-        raise ShapeError("A pair in it has not two parts.")
+        raise ShapeError(tr("A pair in it has not two parts."))
     return pair[0], pair[1]
 
 
 def _text(value: object) -> str:
     found = unpack(value)
     if not isinstance(found, str):
-        raise ShapeError("A text in it is not a text.")
+        raise ShapeError(tr("A text in it is not a text."))
     return found
 
 
 def _id(value: object) -> str:
     if not isinstance(value, str) or not _ID.fullmatch(value):
-        raise ShapeError("An id in it is missing or damaged.")
+        raise ShapeError(tr("An id in it is missing or damaged."))
     return value
 
 
@@ -312,14 +315,14 @@ def _optional_id(value: object) -> str | None:
 
 def _int(value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
-        raise ShapeError("A number in it is not a number.")
+        raise ShapeError(tr("A number in it is not a number."))
     if not -(2**63) <= value < 2**63:
-        raise ShapeError("A number in it is too large.")
+        raise ShapeError(tr("A number in it is too large."))
     return value
 
 
 def _moment(value: object, default: datetime | None = None) -> datetime:
     found = moment(value) or default
     if found is None:
-        raise ShapeError("A date in it is missing or damaged.")
+        raise ShapeError(tr("A date in it is missing or damaged."))
     return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from app.language import tr
 from app.markup.document.blocks import (
     Block,
     Code,
@@ -79,7 +80,7 @@ class _Speller:
             case Rule():
                 return "* * *"
             case Thinking(children):
-                return f"Thinking:\n\n{_prefixed('> ', self.blocks(children, depth))}"
+                return f"{tr('Thinking:')}\n\n{_prefixed('> ', self.blocks(children, depth))}"
             case FootnoteDefinition():
                 return f"[{block.number}] {self.blocks(block.children, depth)}"
 
