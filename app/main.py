@@ -46,12 +46,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return _run(options, parser)
     except WrongUsageError as error:
-        tell(f"phial: {one_line(str(error))}")
+        tell(f"phial: {one_line(str(error))}")  # not shown
         return EXIT_USAGE
     except NobodyReadsError:
         return EXIT_FAILED
     except KnownError as error:
-        tell(f"phial: {one_line(str(error))}")
+        tell(f"phial: {one_line(str(error))}")  # not shown
         return EXIT_FAILED
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
@@ -67,10 +67,6 @@ def _run(options: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     from app.cli import (
-        EXIT_DONE,
-        EXIT_FAILED,
-        EXIT_INTERRUPTED,
-        EXIT_USAGE,
         ask,
         bench,
         chat,
@@ -82,33 +78,34 @@ def _parser() -> argparse.ArgumentParser:
     )
     from app.cli.streams import Parser
     from app.cli.values import model, path
+    from app.language import tr
 
     parser: argparse.ArgumentParser = Parser(
         prog="phial",
-        description="Phi-4 on your own computer, offline. Without a command, the window opens.",
-        epilog=f"Exit codes: {EXIT_DONE} done, {EXIT_FAILED} could not be done, "
-        f"{EXIT_USAGE} wrong usage, {EXIT_INTERRUPTED} stopped by Ctrl+C.",
+        description=tr("Phi-4 on your own computer, offline. Without a command, the window opens."),
+        epilog=_exit_codes(),
     )
-    parser.add_argument("--version", action="version", version=f"phial {app.__version__}")
+    version = f"phial {app.__version__}"  # not shown: names
+    parser.add_argument("--version", action="version", version=version)
     parser.add_argument(
         "--open",
         type=path,
         metavar="FILE",
         nargs="*",
         default=[],
-        help="use a model file, or import exported chats",
+        help=tr("use a model file, or import exported chats"),
     )
     either = parser.add_mutually_exclusive_group()
-    either.add_argument("--demo", action="store_true", help="open on the built-in demo model")
+    either.add_argument("--demo", action="store_true", help=tr("open on the built-in demo model"))
     either.add_argument(
         "--model",
         dest="window_model",  # a command has a --model of its own, which would hide this one
         type=model,
         metavar="PATH",
-        help="open on this GGUF file",
+        help=tr("open on this GGUF file"),
     )
     either.add_argument(
-        "--self-test", action="store_true", help="check every part of this installation"
+        "--self-test", action="store_true", help=tr("check every part of this installation")
     )
     parser.add_argument(
         "--debug",
@@ -116,16 +113,30 @@ def _parser() -> argparse.ArgumentParser:
         action="store_const",
         const=logging.DEBUG,
         default=logging.INFO,
-        help="log every event, slow frames and the engine's details; before a command too",
+        help=tr("log every event, slow frames and the engine's details; before a command too"),
     )
     parser.set_defaults(run=None)
-    commands = parser.add_subparsers(title="in the terminal", metavar="COMMAND")
+    commands = parser.add_subparsers(title=tr("in the terminal"), metavar="COMMAND")
     for command in (ask, bench, doctor, models, settings):
         command.add_parser(commands)
     chat.add_parser(commands, pdf=_pdf)
     chats.add_parser(commands, pdf=_pdf)
     completion.add_parser(commands, parser)
     return parser
+
+
+def _exit_codes() -> str:
+    from app.cli import EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED, EXIT_USAGE
+    from app.language import tr
+
+    return tr(
+        "Exit codes: {done} done, {failed} could not be done, {usage} wrong usage, "
+        "{interrupted} stopped by Ctrl+C.",
+        done=str(EXIT_DONE),
+        failed=str(EXIT_FAILED),
+        usage=str(EXIT_USAGE),
+        interrupted=str(EXIT_INTERRUPTED),
+    )
 
 
 def _pdf() -> Exporter:
@@ -142,12 +153,13 @@ def _pdf() -> Exporter:
 def _terminal(options: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
     from app.cli.streams import one_line, tell
     from app.compose import prepare
+    from app.language import tr
 
     if any((options.open, options.demo, options.window_model, options.self_test)):
-        parser.error("options before a command are the window's; a command's stand behind it")
+        parser.error(tr("options before a command are the window's; a command's stand behind it"))
     with prepare(log_level=options.log_level) as setup:
         for told in setup.settings.problems:
-            tell(f"phial: {one_line(told)}")
+            tell(f"phial: {one_line(told)}")  # not shown
         result: int = options.run(options, setup)
         return result
 
@@ -162,7 +174,7 @@ def _window(options: argparse.Namespace) -> int:
         told = tr(
             "no display was found, so no window can be shown. Use 'phial chat' in the terminal."
         )
-        tell(f"phial: {told}")
+        tell(f"phial: {told}")  # not shown: the name of the command
         return EXIT_FAILED
     from app.services.models.model_files import DEMO, find_model
     from app.ui.start_failure import FailuresShown
@@ -180,6 +192,7 @@ def _open_window(files: list[str], chosen: ModelFile | None, log_level: int) -> 
     from app.cli import EXIT_DONE
     from app.compose import build_services, make_engine, prepare
     from app.domain.errors import StoreBusyError
+    from app.language import tr
     from app.services.models.model_files import DEMO
     from app.system.instance_lock import InstanceLock
     from app.ui.application import run
@@ -192,8 +205,11 @@ def _open_window(files: list[str], chosen: ModelFile | None, log_level: int) -> 
             channel = lock.channel
             if not (channel and request_activation(channel, [*wanted, *files])):
                 raise StoreBusyError(
-                    "Another copy of Phial is running with this data folder, but does not answer.",
-                    action="End it, or wait until it ends, and start Phial again.",
+                    tr(
+                        "Another copy of Phial is running with this data folder, but does not"
+                        " answer."
+                    ),
+                    action=tr("End it, or wait until it ends, and start Phial again."),
                 )
             return EXIT_DONE
         if chosen is not None:

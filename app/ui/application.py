@@ -60,10 +60,10 @@ def make_application(argv: list[str] | None = None) -> QApplication:
     QLocale.setDefault(QLocale(spoken.IN_FORCE.code))
     application = QApplication(argv or sys.argv[:1])
     _speak(application)
-    application.setApplicationName("Phial")
+    application.setApplicationName("Phial")  # not shown
     application.setApplicationVersion(app.__version__)
-    application.setOrganizationName("Phial")
-    application.setStyle("Fusion")  # takes the theme's colours alike on every system
+    application.setOrganizationName("Phial")  # not shown
+    application.setStyle("Fusion")  # not shown; it takes the theme's colours alike on every system
     application.setWindowIcon(icons.application_icon())
     return application
 

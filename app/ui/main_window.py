@@ -14,6 +14,7 @@ from app.domain.conversation import SearchHit
 from app.domain.errors import KnownError
 from app.domain.generation import Role
 from app.domain.options import Section
+from app.language import paragraph, tr
 from app.services.core import formatting
 from app.services.core.events import (
     DevicesFound,
@@ -62,7 +63,7 @@ _FRAME = (8, 40)
 """What title bar and borders take at most, which nobody knows before the window is shown."""
 _FOLLOW_MS = 1_500
 """Between two looks whether another process wrote into the library, milliseconds."""
-_DROP = "Drop to open a model, import chats, or add a text to your message"
+_DROP = tr("Drop to open a model, import chats, or add a text to your message")
 
 
 def _nothing() -> None:
@@ -145,13 +146,13 @@ class MainWindow(QMainWindow):
 
     def _make_menu(self) -> QMenu:
         menu = QMenu(self)
-        menu.setAccessibleName("Menu")
+        menu.setAccessibleName(tr("Menu"))
         for which in Menu:
-            self.actions_table.fill(menu.addMenu(str(which)), which)
+            self.actions_table.fill(menu.addMenu(which.label), which)
         bar = self.menuBar()
         if bar.isNativeMenuBar():  # where menus stand at the top of the screen
             for which in Menu:
-                self.actions_table.fill(bar.addMenu(str(which)), which)
+                self.actions_table.fill(bar.addMenu(which.label), which)
         else:
             bar.hide()
         return menu
@@ -228,7 +229,7 @@ class MainWindow(QMainWindow):
             self._show_offers()
             self._services.models.find_devices()
             self.pane.show_page(Page.WELCOME)
-            self.pane.header.title.set_title("Welcome", editable=False)
+            self.pane.header.title.set_title(tr("Welcome"), editable=False)
             self.pane.header.set_private(private=False)
             self.pane.welcome.focus_first()
             self._update_actions()
@@ -326,7 +327,7 @@ class MainWindow(QMainWindow):
         answer = self.controller.last(Role.ASSISTANT)
         can_continue = answer is not None and answer.status.can_continue
         offers = actions_for(error, self._remedies, can_continue=can_continue)
-        rest = f"{error.data} {error.action}".strip()
+        rest = paragraph(error.data, error.action)
         self.pane.banner.show_message(problem_kind(error), error.what, rest, offers)
 
     def _show_model_state(self) -> None:

@@ -19,13 +19,13 @@ from app.compose import make_engine, prepare
 from app.domain.conversation import BranchMessage, Message, MessageStatus, Version
 from app.domain.errors import KnownError
 from app.domain.generation import GREEDY, Finished, GenerationRequest, Role, TextDelta, Turn
-from app.domain.model import LoadRequest
+from app.domain.model import Device, LoadRequest
 from app.engine.base import Engine
 from app.engine.llama.backend import load_binding
 from app.engine.llama.binding import mismatches
 from app.engine.llama.signatures import FUNCTIONS
 from app.hub.api.catalog import load_catalog
-from app.language import spoken
+from app.language import numbers, spoken, tr, trn
 from app.markup.code.highlighter import highlight
 from app.markup.maths.render import FormulaStyle, MathError, render
 from app.markup.parse import parse
@@ -38,7 +38,7 @@ from app.ui.application import make_application
 from app.ui.style.theme import LIGHT
 from app.ui.transcript.view import TranscriptView
 
-QUESTION = "What is Phial?"
+QUESTION = "What is Phial?"  # not shown: for the model
 SAMPLE = (
     "# Self-test\n\nA paragraph with **strong** words and $x^2$.\n\n"
     "```python\nprint('hello')\n```\n\n$$\\frac{-b \\pm \\sqrt{b^2-4ac}}{2a}$$\n\n"
@@ -83,7 +83,8 @@ def run() -> int:
                     failures += not _passes(check)
             finally:
                 engine.close()
-    words = "All parts are well." if not failures else f"{failures} of the parts failed."
+    failed = trn("{n} of the parts failed.", "{n} of the parts failed.", failures)
+    words = failed if failures else tr("All parts are well.")
     sys.stdout.write(f"{words}\n")
     return 1 if failures else 0
 
@@ -93,49 +94,58 @@ def _passes(check: Check) -> bool:
     try:
         detail = check.run()
     except (KnownError, CheckFailedError, OSError, ImportError) as error:
-        sys.stdout.write(f"FAILED  {check.name}: {error}\n")
+        told = tr("FAILED  {part}: {error}", part=check.name, error=str(error))
+        sys.stdout.write(f"{told}\n")
         return False
-    sys.stdout.write(f"ok      {check.name}: {detail} ({time.perf_counter() - began:.2f} s)\n")
+    seconds = numbers.write(time.perf_counter() - began, digits=2)
+    told = tr(
+        "ok      {part}: {detail} ({seconds} s)", part=check.name, detail=detail, seconds=seconds
+    )
+    sys.stdout.write(f"{told}\n")
     sys.stdout.flush()
     return True
 
 
 def _checks(root: Path, engine: Engine) -> list[Check]:
     return [
-        Check("phial", lambda: f"{app.__version__}, Python {sys.version.split()[0]}"),
-        Check("bundled data", _data),
-        Check("languages", _languages),
-        Check("Qt", _qt),
-        Check("database", lambda: _database(root)),
-        Check("Markdown", _markdown),
-        Check("code", _code),
-        Check("formula", _formula),
-        Check("transcript", _transcript),
-        Check("llama.cpp's functions", _functions),
-        Check("engine process", lambda: _engine(engine)),
-        Check("demo model", lambda: _demo(engine)),
+        Check("phial", lambda: f"{app.__version__}, Python {sys.version.split()[0]}"),  # not shown
+        Check(tr("bundled data"), _data),
+        Check(tr("languages"), _languages),
+        Check("Qt", _qt),  # not shown: a name
+        Check(tr("database"), lambda: _database(root)),
+        Check("Markdown", _markdown),  # not shown: a name
+        Check(tr("code"), _code),
+        Check(tr("formula"), _formula),
+        Check(tr("transcript"), _transcript),
+        Check(tr("llama.cpp's functions"), _functions),
+        Check(tr("engine process"), lambda: _engine(engine)),
+        Check(tr("demo model"), lambda: _demo(engine)),
     ]
 
 
 def _data() -> str:
     for parts in DATA:
         if not bundled(*parts).is_file():
-            raise CheckFailedError(f"{'/'.join(parts)} is missing")
+            raise CheckFailedError(tr("{file} is missing", file="/".join(parts)))
     catalog = load_catalog(bundled("models", "catalog.json"))
-    return f"{len(DATA)} files, {len(catalog.entries())} models in the catalogue"
+    return tr(
+        "{files}, {models} in the catalogue",
+        files=trn("{n} file", "{n} files", len(DATA)),
+        models=trn("{n} model", "{n} models", len(catalog.entries())),
+    )
 
 
 def _languages() -> str:
     names = [spoken.language(code).own_name for code in spoken.LANGUAGES]
     for code in spoken.LANGUAGES[1:]:
         if isinstance(spoken.language(code).catalogue, spoken.English):
-            raise CheckFailedError(f"the catalogue of {code} is missing")
+            raise CheckFailedError(tr("the catalogue of {code} is missing", code=code))
     return ", ".join(names)
 
 
 def _qt() -> str:
     application = make_application([QCoreApplication.applicationName() or "phial"])
-    return f"{qVersion()} on {application.platformName()}"
+    return tr("{version} on {platform}", version=qVersion(), platform=application.platformName())
 
 
 def _database(root: Path) -> str:
@@ -144,22 +154,24 @@ def _database(root: Path) -> str:
         count = len(opened.repository.conversations.list_all())
     finally:
         opened.repository.close()
-    return f"{count} chats in a new one"
+    return trn("{n} chat in a new one", "{n} chats in a new one", count)
 
 
 def _markdown() -> str:
     kinds = [type(block).__name__ for block in parse(SAMPLE)]
-    wanted = ["Heading", "Paragraph", "CodeBlock", "MathBlock", "Table"]
+    wanted = ["Heading", "Paragraph", "CodeBlock", "MathBlock", "Table"]  # not shown: of the parser
     if kinds != wanted:
-        raise CheckFailedError(f"blocks are {kinds}, not {wanted}")
+        raise CheckFailedError(
+            tr("blocks are {found}, not {wanted}", found=", ".join(kinds), wanted=", ".join(wanted))
+        )
     return ", ".join(kinds)
 
 
 def _code() -> str:
-    runs = highlight("python", "def f(x):\n    return 'text'\n")
+    runs = highlight("python", "def f(x):\n    return 'text'\n")  # not shown
     if not runs:
-        raise CheckFailedError("nothing was coloured")
-    return f"{len(runs)} coloured runs"
+        raise CheckFailedError(tr("nothing was coloured"))
+    return trn("{n} coloured run", "{n} coloured runs", len(runs))
 
 
 def _formula() -> str:
@@ -169,8 +181,8 @@ def _formula() -> str:
         raise CheckFailedError(str(error)) from error
     renderer = QSvgRenderer(QByteArray(drawn.svg))
     if not renderer.isValid():
-        raise CheckFailedError("Qt cannot read the drawing")
-    return f"{drawn.width:.0f} x {drawn.height:.0f} pixels"
+        raise CheckFailedError(tr("Qt cannot read the drawing"))
+    return tr("{width} x {height} pixels", width=round(drawn.width), height=round(drawn.height))
 
 
 def _transcript() -> str:
@@ -184,8 +196,8 @@ def _transcript() -> str:
     view.deleteLater()
     colours = _colours(picture)
     if colours < 3:
-        raise CheckFailedError("the picture is blank")
-    return f"drawn with {colours} colours"
+        raise CheckFailedError(tr("the picture is blank"))
+    return trn("drawn with {n} colour", "drawn with {n} colours", colours)
 
 
 def _colours(picture: QImage) -> int:
@@ -197,17 +209,21 @@ def _functions() -> str:
     differing = mismatches(load_binding(None))
     if differing:
         raise CheckFailedError("; ".join(differing))
-    return f"{len(FUNCTIONS)} are as they are called"
+    return trn("{n} is as it is called", "{n} are as they are called", len(FUNCTIONS))
 
 
 def _engine(engine: Engine) -> str:
     devices = engine.devices()
     if not devices:
-        raise CheckFailedError("llama.cpp lists no device")
-    return ", ".join(
-        f"{device.backend} {device.description} {device.module and f'by {device.module}'}".strip()
-        for device in devices
-    )
+        raise CheckFailedError(tr("llama.cpp lists no device"))
+    return ", ".join(_device(one) for one in devices)
+
+
+def _device(device: Device) -> str:
+    name = f"{device.backend} {device.description}".strip()
+    if not device.module:
+        return name
+    return tr("{device} by {module}", device=name, module=device.module)
 
 
 def _demo(engine: Engine) -> str:
@@ -224,5 +240,7 @@ def _demo(engine: Engine) -> str:
         elif isinstance(event, Finished):
             finished = event
     if finished is None or not text.strip():
-        raise CheckFailedError("it said nothing")
-    return f"{finished.timings.completion_tokens} tokens, {text.strip().splitlines()[0]!r}"
+        raise CheckFailedError(tr("it said nothing"))
+    said = text.strip().splitlines()[0]
+    count = finished.timings.completion_tokens
+    return trn("{n} token, {said}", "{n} tokens, {said}", count, said=repr(said))

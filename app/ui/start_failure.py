@@ -11,6 +11,7 @@ from PySide6.QtGui import QGuiApplication
 
 from app.domain.errors import KnownError
 from app.domain.settings import Settings
+from app.language import tr
 from app.ui.application import make_application
 from app.ui.style import stylesheet
 from app.ui.style.dialogs import ErrorDialog
@@ -20,8 +21,8 @@ from app.ui.style.theme import theme_for
 class UnexpectedError(KnownError):
     """Something failed that nobody thought of."""
 
-    default_data = "What was saved before is on your disk as it was."
-    default_action = "Start Phial again. If this comes back, report it with the details."
+    default_data = tr("What was saved before is on your disk as it was.")
+    default_action = tr("Start Phial again. If this comes back, report it with the details.")
 
 
 class FailuresShown:
@@ -39,7 +40,7 @@ class FailuresShown:
         if not isinstance(value, Exception):
             return False  # none, or Ctrl+C
         error = value if isinstance(value, KnownError) else _unexpected(value)
-        sys.stderr.write(f"phial: {error}\n")
+        sys.stderr.write(f"phial: {error}\n")  # not shown: the name of the command
         sys.stderr.flush()
         show_failure(error)
         return True
@@ -53,12 +54,13 @@ def show_failure(error: KnownError) -> None:
     application.setPalette(stylesheet.palette(theme))
     application.setStyleSheet(stylesheet.style_sheet(theme))
     dialog = ErrorDialog(None, error)
-    dialog.setWindowTitle("Phial")
+    dialog.setWindowTitle("Phial")  # not shown: a name
     dialog.exec()
 
 
 def _unexpected(error: Exception) -> UnexpectedError:
     detail = "".join(traceback.format_exception(error))
     return UnexpectedError(
-        f"Phial met an error that it does not know: {type(error).__name__}.", detail=detail
+        tr("Phial met an error that it does not know: {name}.", name=type(error).__name__),
+        detail=detail,
     )

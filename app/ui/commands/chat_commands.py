@@ -8,7 +8,7 @@ from functools import partial
 from PySide6.QtWidgets import QMenu
 
 from app.domain.conversation import Conversation
-from app.services.core import formatting
+from app.language import tr, trn
 from app.services.library.many import quiet
 from app.ui.library.backups_dialog import BackupsDialog
 from app.ui.library.trash_dialog import ArchiveDialog, TrashDialog
@@ -76,8 +76,8 @@ class ChatCommands:
         current = self._chats(ids)[0].folder
         folder = ask_line(
             self._shell.window,
-            "Move to folder",
-            "Folder (an empty name takes it out of its folder):",
+            tr("Move to folder"),
+            tr("Folder (an empty name takes it out of its folder):"),
             current,
             choices=["", *self._shell.services.library.folders()],
         )
@@ -93,7 +93,7 @@ class ChatCommands:
             self._shell.services.library.set_archived(one, bool(archived))
         if archived:
             self.leave(targets)
-            text = f"{_chats_words(targets)} archived."
+            text = trn("Chat archived.", "{n} chats archived.", len(targets))
             self._shell.pane.snackbar.show_message(text, partial(self._bring_back, targets))
 
     def _bring_back(self, ids: Sequence[str]) -> None:
@@ -108,24 +108,26 @@ class ChatCommands:
             self._shell.services.chat.stop()
         private = [chat for chat in self._chats(ids) if chat.private]
         self.leave(ids)
-        self._shell.services.library.delete(ids, self._progress("Moving to the trash", ids))
+        self._shell.services.library.delete(ids, self._progress(_deleting, ids))
         if len(private) == len(ids):
-            self._shell.pane.status.show_notice("The private chat is gone.")
+            self._shell.pane.status.show_notice(tr("The private chat is gone."))
             return
-        text = f"{_chats_words(ids)} moved to the trash."
+        text = trn("Chat moved to the trash.", "{n} chats moved to the trash.", len(ids))
         self._shell.pane.snackbar.show_message(text, partial(self._restore, list(ids)))
 
     def _restore(self, ids: Sequence[str]) -> None:
-        self._shell.services.library.restore(ids, self._progress("Restoring", ids))
+        self._shell.services.library.restore(ids, self._progress(_restoring, ids))
         self._open_next = ids[0]
 
-    def _progress(self, doing: str, ids: Sequence[str]) -> Callable[[int, int], None]:
+    def _progress(
+        self, doing: Callable[[int, int], str], ids: Sequence[str]
+    ) -> Callable[[int, int], None]:
         """Says in the status line how far it is, where that takes a while."""
         if len(ids) < _MANY:
             return quiet
 
         def show(done: int, total: int) -> None:
-            self._shell.pane.status.show_notice(f"{doing}: {done:,} of {total:,} chats.")
+            self._shell.pane.status.show_notice(doing(done, total))
 
         return self._shell.operations.back(self._shell.window, show)
 
@@ -136,8 +138,8 @@ class ChatCommands:
             return
         text = ask_text(
             self._shell.window,
-            "System prompt of this chat",
-            "Given to the model before the first message of this chat.",
+            tr("System prompt of this chat"),
+            tr("Given to the model before the first message of this chat."),
             chat.system_prompt,
             self._unsaved,
             chat.id,
@@ -150,16 +152,20 @@ class ChatCommands:
         found = self._shell.controller.summary()
         if found is None:
             self._shell.pane.status.show_notice(
-                "There is no summary: the model reads this chat as it is. Settings, Answers, says "
-                "what happens when a chat outgrows the context."
+                tr(
+                    "There is no summary: the model reads this chat as it is. Settings, Answers, "
+                    "says what happens when a chat outgrows the context."
+                )
             )
             return
         message_id, text = found
         changed = ask_text(
             self._shell.window,
-            "Summary of the messages above",
-            "The model reads this in place of the dimmed messages, which stay as they are. "
-            "Leave it empty to have another one written.",
+            tr("Summary of the messages above"),
+            tr(
+                "The model reads this in place of the dimmed messages, which stay as they are. "
+                "Leave it empty to have another one written."
+            ),
             text,
             self._unsaved,
             message_id,
@@ -192,15 +198,16 @@ class ChatCommands:
         menu.aboutToHide.connect(menu.deleteLater)
         chats = self._chats(ids)
         if len(ids) == 1:
-            menu.addAction("Open", lambda: self._shell.controller.open_chat(ids[0]))
-            menu.addAction("Rename…", lambda: self._shell.sidebar.rename_in_place(ids[0]))
+            menu.addAction(tr("Open"), lambda: self._shell.controller.open_chat(ids[0]))
+            menu.addAction(tr("Rename…"), lambda: self._shell.sidebar.rename_in_place(ids[0]))
             menu.addSeparator()
         pin = any(not chat.pinned for chat in chats)
-        menu.addAction("Pin" if pin else "Unpin", lambda: self._set_pinned(ids, pin))
-        menu.addAction("Move to folder…", lambda: self.move(ids))
-        menu.addAction("Archive", lambda: self.archive(ids))  # archived chats are not listed here
+        menu.addAction(tr("Pin") if pin else tr("Unpin"), lambda: self._set_pinned(ids, pin))
+        menu.addAction(tr("Move to folder…"), lambda: self.move(ids))
+        # Archived chats are not listed here.
+        menu.addAction(tr("Archive"), lambda: self.archive(ids))
         menu.addSeparator()
-        menu.addAction("Move to trash", lambda: self.delete(ids))
+        menu.addAction(tr("Move to trash"), lambda: self.delete(ids))
         return menu
 
     def _set_pinned(self, ids: Sequence[str], pinned: bool) -> None:
@@ -208,5 +215,9 @@ class ChatCommands:
             self._shell.services.library.set_pinned(one, pinned)
 
 
-def _chats_words(ids: Sequence[str]) -> str:
-    return "Chat" if len(ids) == 1 else f"{formatting.amount(len(ids), 'chat')}"
+def _deleting(done: int, total: int) -> str:
+    return tr("Moving to the trash: {done} of {total} chats.", done=done, total=total)
+
+
+def _restoring(done: int, total: int) -> str:
+    return tr("Restoring: {done} of {total} chats.", done=done, total=total)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from app.domain.errors import KnownError
-from app.services.core import formatting
+from app.language import paragraph, tr, trn
 from app.services.transfer.text_files import MOST_BYTES, read_text
 from app.services.transfer.transfer_service import ImportPreview
 from app.ui.commands.handlers import CommandHandlers
@@ -72,12 +72,21 @@ class GivenFiles:
         composer = self._shell.pane.composer
         added = "\n\n".join(f"{name}:\n\n{text.strip()}" for name, text in texts)
         if composer.add_below(added):
-            what = texts[0][0] if len(texts) == 1 else formatting.amount(len(texts), "file")
-            self._shell.pane.status.show_notice(f"The text of {what} was added to your message.")
+            self._shell.pane.status.show_notice(_added_words([name for name, _ in texts]))
         composer.setFocus()
 
     def _refuse(self, error: KnownError) -> None:
-        self._shell.pane.status.show_notice(f"{error.what} {error.action}".strip())
+        self._shell.pane.status.show_notice(paragraph(error.what, error.action))
+
+
+def _added_words(names: Sequence[str]) -> str:
+    if len(names) == 1:
+        return tr("The text of {name} was added to your message.", name=names[0])
+    return trn(
+        "The text of {n} file was added to your message.",
+        "The text of {n} files was added to your message.",
+        len(names),
+    )
 
 
 def _may_be_text(path: Path) -> bool:

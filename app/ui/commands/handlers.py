@@ -13,6 +13,7 @@ from app.domain.errors import KnownError
 from app.domain.generation import Role
 from app.domain.options import Section
 from app.domain.settings import SPECS, Settings, ThemeChoice
+from app.language import tr
 from app.services.core import formatting
 from app.services.core.events import ModelPhase
 from app.system.hardware import machine
@@ -135,7 +136,7 @@ class CommandHandlers:
         """The context menu of the sidebar, for the chosen chats."""
         menu = self.chats.menu(ids)
         before = menu.actions()[-2]  # the line above "Move to trash"
-        export = menu.addAction("Export…", lambda: self.transfer.export(ids))
+        export = menu.addAction(tr("Export…"), lambda: self.transfer.export(ids))
         menu.insertAction(before, export)
         return menu
 
@@ -155,7 +156,7 @@ class CommandHandlers:
         ]
         open_chat = self._shell.controller.open_chat
         chats = [
-            PaletteEntry(formatting.listed_title(chat), "chat", partial(open_chat, chat.id))
+            PaletteEntry(formatting.listed_title(chat), tr("chat"), partial(open_chat, chat.id))
             for chat in self._shell.services.library.conversations()
         ]
         CommandPalette(self._shell.window, [*commands, *chats], self._shell.pane.theme)
@@ -212,7 +213,7 @@ class CommandHandlers:
         column = QVBoxLayout(extras)
         column.setContentsMargins(0, 0, 0, 0)
         buttons = QHBoxLayout()
-        measure = push_button("Measure this model…")
+        measure = push_button(tr("Measure this model…"))
         measure.setAutoDefault(False)
         measure.clicked.connect(lambda _checked: self.models.show_benchmark())
         for button in (self._models_link(), measure):
@@ -223,7 +224,7 @@ class CommandHandlers:
         return extras
 
     def _models_link(self) -> QWidget:
-        link = push_button("Models on this computer…")
+        link = push_button(tr("Models on this computer…"))
         link.setAutoDefault(False)
         link.clicked.connect(lambda _checked: self.models.show_models())
         return link

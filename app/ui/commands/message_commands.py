@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMenu
 from app.domain.conversation import Message
 from app.domain.generation import Role
 from app.domain.model import ModelFile
+from app.language import tr
 from app.markup.document.blocks import CodeBlock
 from app.markup.document.flow import flatten
 from app.markup.parse import parse
@@ -32,7 +33,7 @@ class MessageCommands:
         controller, message_id = self._shell.controller, action.message_id
         match action.kind:
             case ActionKind.COPY:
-                self._shell.pane.status.show_notice("Copied.")
+                self._shell.pane.status.show_notice(tr("Copied."))
             case ActionKind.EDIT:
                 controller.edit(message_id)
             case ActionKind.REGENERATE:
@@ -56,26 +57,27 @@ class MessageCommands:
 
         def make() -> None:
             controller.open_chat(self._shell.services.library.branch_into_new_chat(message_id).id)
-            self._shell.pane.status.show_notice("This is a new chat, from that message on.")
+            self._shell.pane.status.show_notice(tr("This is a new chat, from that message on."))
 
         controller.attempt(make)
 
     def delete(self, message_id: str) -> None:
         """Move a message and what follows it to the trash, with Undo at hand."""
         if self._shell.controller.answering:
-            self._shell.pane.status.show_notice("An answer is being written. Stop it first.")
+            self._shell.pane.status.show_notice(tr("An answer is being written. Stop it first."))
             return
         library = self._shell.services.library
         if self._shell.controller.attempt(lambda: library.delete_message(message_id)):
             self._shell.pane.snackbar.show_message(
-                "Message moved to the trash.", partial(library.restore_message, message_id)
+                tr("Message moved to the trash."), partial(library.restore_message, message_id)
             )
 
     def answer_with_menu(self, message_id: str) -> None:
         """Offer the installed files to answer again with; both versions are kept."""
         menu = QMenu(self._shell.window)
         menu.aboutToHide.connect(menu.deleteLater)
-        menu.addAction("Answer again with").setEnabled(False)  # a heading; sections show no text
+        heading = menu.addAction(tr("Answer again with"))  # sections show no text
+        heading.setEnabled(False)
         for model, line in model_lines(self._shell.services.models):
             menu.addAction(line.replace("&", "&&"), partial(self._answer_with, message_id, model))
         menu.popup(QCursor.pos())
@@ -104,20 +106,20 @@ class MessageCommands:
         """Copy the last answer, as Markdown and without its reasoning."""
         answer = self._shell.controller.last(Role.ASSISTANT)
         if answer is None or not answer.content.strip():
-            self._shell.pane.status.show_notice("There is no answer to copy yet.")
+            self._shell.pane.status.show_notice(tr("There is no answer to copy yet."))
             return
         QGuiApplication.clipboard().setText(answer_markdown(answer.content))
-        self._shell.pane.status.show_notice("The last answer was copied.")
+        self._shell.pane.status.show_notice(tr("The last answer was copied."))
 
     def copy_code(self) -> None:
         """Copy the last code block of the last answer that has one."""
         branch = reversed(self._shell.controller.branch)
         code = next((found for item in branch if (found := last_code(item.message))), None)
         if code is None:
-            self._shell.pane.status.show_notice("There is no code block in this chat.")
+            self._shell.pane.status.show_notice(tr("There is no code block in this chat."))
             return
         QGuiApplication.clipboard().setText(code)
-        self._shell.pane.status.show_notice("The last code block was copied.")
+        self._shell.pane.status.show_notice(tr("The last code block was copied."))
 
     def continue_answer(self) -> None:
         """Go on with the last answer."""

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from app.domain.download import DownloadItem, DownloadState
 from app.domain.model import ModelFile
+from app.language import tr
 from app.services.core import formatting
 from app.services.models.advice import CatalogOffer
 from app.ui.conversation.banner import BannerAction
@@ -18,7 +19,7 @@ from app.ui.models.benchmark_dialog import BenchmarkDialog
 from app.ui.models.models_dialog import ModelsDialog, ModelsTab
 from app.ui.shell.window_context import WindowContext
 
-_GGUF = "Model files (*.gguf);;All files (*)"
+_GGUF = ";;".join((tr("Model files (*.gguf)"), tr("All files (*)")))
 
 
 class ModelCommands:
@@ -71,7 +72,7 @@ class ModelCommands:
     def add_model(self) -> None:
         """Ask for a GGUF file and use it."""
         chosen, _ = QFileDialog.getOpenFileName(
-            self._shell.window, "Use a model file", str(Path.home()), _GGUF
+            self._shell.window, tr("Use a model file"), str(Path.home()), _GGUF
         )
         if chosen:
             self.use_file(Path(chosen))
@@ -97,13 +98,13 @@ class ModelCommands:
             self._dialog.on_download(item)
         self.show_downloads()
         if item.state is DownloadState.DONE:
-            self._shell.pane.status.show_notice(f"{item.name} is here and verified.")
+            self._shell.pane.status.show_notice(tr("{name} is here and verified.", name=item.name))
         elif item.state is DownloadState.FAILED:  # whole sentences, which a status would cut
             self._shell.pane.banner.show_message(
                 DOWNLOAD_PROBLEM,
-                f"The download of {item.name} failed.",
+                tr("The download of {name} failed.", name=item.name),
                 item.error,
-                [BannerAction("Downloads…", lambda: self.show_models(ModelsTab.DOWNLOADS))],
+                [BannerAction(tr("Downloads…"), lambda: self.show_models(ModelsTab.DOWNLOADS))],
             )
         elif item.state.active:
             self._shell.pane.banner.withdraw(DOWNLOAD_PROBLEM)

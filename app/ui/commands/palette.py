@@ -27,6 +27,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.language import tr
 from app.ui.core.assistive_activation import AssistedChoice
 from app.ui.core.focus import can_have_focus
 from app.ui.style.theme import SPACE, Theme
@@ -127,19 +128,19 @@ class CommandPalette(QFrame):
     def __init__(self, window: QWidget, entries: Sequence[PaletteEntry], theme: Theme) -> None:
         super().__init__(window)
         self.setObjectName("popup")
-        self.setAccessibleName("Command palette")
+        self.setAccessibleName(tr("Command palette"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._entries = entries
         self._before = QApplication.focusWidget()
         self._found: list[PaletteEntry] = []
-        self._field = QLineEdit(placeholderText="Type a command or the name of a chat")
-        self._field.setAccessibleName("Command or chat")
+        self._field = QLineEdit(placeholderText=tr("Type a command or the name of a chat"))
+        self._field.setAccessibleName(tr("Command or chat"))
         self._field.textChanged.connect(self._refill)
         self._field.installEventFilter(self)
         self._rows = QStringListModel(self)
         self._list = QListView()
         self._list.setProperty("kind", "bare")
-        self._list.setAccessibleName("Commands and chats")
+        self._list.setAccessibleName(tr("Commands and chats"))
         self._list.setModel(self._rows)
         self._list.setItemDelegate(PaletteDelegate(theme, self))
         self._list.setUniformItemSizes(True)
@@ -148,7 +149,7 @@ class CommandPalette(QFrame):
         self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._list.clicked.connect(lambda index: self._run(index.row()))
         AssistedChoice(self._list, lambda index: self._run(index.row()))
-        self._none = StyledLabel("Nothing fits.", "muted")
+        self._none = StyledLabel(tr("Nothing fits."), "muted")
         self._none.setAlignment(Qt.AlignmentFlag.AlignCenter)
         column = QVBoxLayout(self)
         column.setContentsMargins(SPACE, SPACE, SPACE, SPACE)

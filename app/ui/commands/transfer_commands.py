@@ -7,6 +7,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog
 
+from app.language import tr, trn
 from app.services.core import formatting
 from app.services.transfer.transfer_service import ExportReport, ImportReport
 from app.ui.shell.window_context import WindowContext
@@ -16,7 +17,8 @@ from app.ui.transfer.import_dialog import ImportDialog
 from app.ui.transfer.pdf import PdfExporter
 
 _MANY = 500  # chats; taking fewer back is done before anybody could read how far it is
-_IMPORTABLE = "Chats (*.md *.markdown *.json *.jsonl *.chat *.phial *.zip);;All files (*)"
+_ENDINGS = "*.md *.markdown *.json *.jsonl *.chat *.phial *.zip"
+_IMPORTABLE = ";;".join((tr("Chats ({endings})", endings=_ENDINGS), tr("All files (*)")))
 
 
 class TransferCommands:
@@ -48,12 +50,12 @@ class TransferCommands:
         if chats:
             self.export([chat.id for chat in chats])
         else:
-            self._shell.pane.status.show_notice("There is no chat to export.")
+            self._shell.pane.status.show_notice(tr("There is no chat to export."))
 
     def choose_and_import(self) -> None:
         """Ask for files and show what is in them."""
         chosen, _ = QFileDialog.getOpenFileNames(
-            self._shell.window, "Import chats", str(Path.home()), _IMPORTABLE
+            self._shell.window, tr("Import chats"), str(Path.home()), _IMPORTABLE
         )
         if chosen:
             self.import_files([Path(one) for one in chosen])
@@ -70,17 +72,26 @@ class TransferCommands:
         if not report.files:
             return
         where = report.files[0].name if len(report.files) == 1 else report.files[0].parent.name
-        chats = formatting.amount(report.chats, "chat")
-        self._shell.pane.status.show_notice(f"Exported {chats} to {where}.")
+        self._shell.pane.status.show_notice(
+            trn(
+                "Exported {n} chat to {where}.",
+                "Exported {n} chats to {where}.",
+                report.chats,
+                where=where,
+            )
+        )
 
     def _on_imported(self, report: ImportReport) -> None:
-        chats = formatting.amount(len(report.imported), "chat")
         if not report.imported:
-            self._shell.pane.status.show_notice("Nothing was imported.")
+            self._shell.pane.status.show_notice(tr("Nothing was imported."))
             return
-        text = f"Imported {chats}."
+        text = trn("Imported {n} chat.", "Imported {n} chats.", len(report.imported))
         if report.cancelled:
-            text = f"Stopped: {len(report.imported):,} of {report.wanted:,} chats are imported."
+            text = tr(
+                "Stopped: {done} of {total} chats are imported.",
+                done=len(report.imported),
+                total=report.wanted,
+            )
         if len(report.imported) == 1:
             self._shell.controller.open_chat(report.imported[0])
         self._imported = report.imported
@@ -103,4 +114,6 @@ class TransferCommands:
 
     def _show_undoing(self, done: int, total: int) -> None:
         if total >= _MANY:
-            self._shell.pane.status.show_notice(f"Taking back: {done:,} of {total:,} chats.")
+            self._shell.pane.status.show_notice(
+                tr("Taking back: {done} of {total} chats.", done=done, total=total)
+            )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from app.domain.conversation import Message, MessageStatus
-from app.domain.generation import ContextFitted
+from app.domain.generation import ContextFitted, StopReason
+from app.language import tr
 from app.services.chat.activity import Activity
 from app.services.core import formatting
 from app.services.core.events import ContextMeasured, ModelState
@@ -70,3 +71,20 @@ class AnswerStatus:
         timings = answer.timings if answer is not None else None
         used = timings.prompt_tokens + timings.completion_tokens if timings else 0
         self._pane.header.meter.set_use(used, self._context_size)
+
+
+def ended_elsewhere(message: Message, title: str) -> str:
+    """How the answer of another chat, of that title, ended."""
+    match message.status:
+        case MessageStatus.STOPPED:
+            return tr("The answer in “{title}” was stopped.", title=title)
+        case MessageStatus.CUT if message.stop_reason is StopReason.CONTEXT_FULL:
+            return tr("The answer in “{title}” ends where the context is full.", title=title)
+        case MessageStatus.CUT:
+            return tr("The answer in “{title}” was cut at the token limit.", title=title)
+        case MessageStatus.INTERRUPTED:
+            return tr("The answer in “{title}” was interrupted.", title=title)
+        case MessageStatus.FAILED:
+            return tr("The answer in “{title}” could not be written.", title=title)
+        case MessageStatus.COMPLETE | MessageStatus.STREAMING:
+            return tr("The answer in “{title}” is finished.", title=title)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from app.language import paragraph, tr
 from app.ui.style import icons
 from app.ui.style.theme import SPACE, Theme
 from app.ui.style.widgets import IconButton, StyledLabel, announce
@@ -35,7 +36,7 @@ class Banner(QFrame):
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._buttons = QHBoxLayout()
         self._buttons.setSpacing(SPACE)
-        close = IconButton("close", "Close this message")
+        close = IconButton("close", tr("Close this message"))
         close.clicked.connect(self.hide)
         self._close = close
         middle = QVBoxLayout()
@@ -71,7 +72,8 @@ class Banner(QFrame):
         self._what.setText(what)
         self._rest.setText(rest)
         self._rest.setVisible(bool(rest))
-        self.setAccessibleName(f"Message from Phial: {what} {rest}")
+        said = paragraph(what, rest)
+        self.setAccessibleName(tr("Message from Phial: {text}", text=said))
         while (item := self._buttons.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
                 widget.hide()
@@ -86,7 +88,7 @@ class Banner(QFrame):
         self._buttons.addStretch(1)
         self._draw_mark("info" if kind == "report" else "warning")
         self.show()
-        announce(self, f"{what} {rest}")
+        announce(self, said)
 
     def withdraw(self, kind: str) -> None:
         """Hide the banner if it is about ``kind``."""

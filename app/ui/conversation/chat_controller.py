@@ -14,6 +14,7 @@ from app.domain.errors import (
     NotFoundError,
 )
 from app.domain.generation import ContextFitted, Role
+from app.language import tr
 from app.services.core import formatting
 from app.services.core.events import (
     AnswerEnded,
@@ -30,7 +31,7 @@ from app.services.core.events import (
     SettingsChanged,
 )
 from app.services.registry import Services
-from app.ui.conversation.answer_status import AnswerStatus
+from app.ui.conversation.answer_status import AnswerStatus, ended_elsewhere
 from app.ui.conversation.chat_pane import ChatPane, Page
 from app.ui.conversation.draft_controller import DraftController
 from app.ui.conversation.error_actions import ANSWER_PROBLEM, REFUSAL
@@ -297,7 +298,7 @@ class ChatController(QObject):
         """Walk to another version of a message."""
         if self.answering:
             self._pane.status.show_notice(
-                "An answer is being written. Stop it to see other versions."
+                tr("An answer is being written. Stop it to see other versions.")
             )
             return
         self.attempt(lambda: self._services.library.select_version(message_id, step))
@@ -308,7 +309,9 @@ class ChatController(QObject):
         if message is None or message.role is not Role.USER:
             return
         if self.answering:
-            self._pane.status.show_notice("An answer is being written. Stop it to edit a message.")
+            self._pane.status.show_notice(
+                tr("An answer is being written. Stop it to edit a message.")
+            )
             return
         self._drafting.edit(message)
 
@@ -386,7 +389,9 @@ class ChatController(QObject):
             return
         if self._services.library.is_gone(chat.id):
             self._move_on()
-            self._pane.status.show_notice(f"“{formatting.title(chat)}” is in the trash.")
+            self._pane.status.show_notice(
+                tr("“{title}” is in the trash.", title=formatting.title(chat))
+            )
         elif ids is None:
             branch = self._services.library.branch(chat.id)
             if self._live.merged_into(branch) != self._branch:
@@ -464,4 +469,4 @@ class ChatController(QObject):
     def _announce_elsewhere(self, message: Message) -> None:
         if not self._services.library.is_gone(message.conversation_id):
             title = formatting.title(self._services.library.get(message.conversation_id))
-            self._pane.status.show_notice(f"The answer in “{title}” {formatting.ended(message)}.")
+            self._pane.status.show_notice(ended_elsewhere(message, title))

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.language import tr
 from app.services.core.events import ModelState
 from app.ui.conversation.banner import Banner
 from app.ui.conversation.composer import Composer
@@ -88,12 +89,12 @@ class ChatPane(QWidget):
 
     def _make_hint(self) -> tuple[QWidget, QPushButton]:
         hint = QFrame()
-        text = StyledLabel("This is the built-in demo, a guide to Phial.", "small")
+        text = StyledLabel(tr("This is the built-in demo, a guide to Phial."), "small")
         text.setWordWrap(False)
-        button = QPushButton("Get Phi-4…")
+        button = QPushButton(tr("Get Phi-4…"))
         button.setProperty("kind", "link")
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        button.setAccessibleName("Get Phi-4")
+        button.setAccessibleName(tr("Get Phi-4"))
         row = QHBoxLayout(hint)
         row.setContentsMargins(SPACE + 4, 0, 0, 0)
         row.setSpacing(2)

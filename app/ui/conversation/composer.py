@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.services.core import formatting
+from app.language import tr, trc
 from app.ui.core.file_drops import local_paths
 from app.ui.style.text_fields import PlainEditor, plain_text
 from app.ui.style.theme import SPACE, Theme, zoomed
@@ -29,13 +29,13 @@ from app.ui.style.widgets import IconButton, restyle
 HUGE = 400_000
 """Characters. About 100,000 tokens, more than any context of the family reads at once."""
 
-PLACEHOLDER = "Write a message"
+PLACEHOLDER = tr("Write a message")
 _ENTER = {Qt.Key.Key_Return, Qt.Key.Key_Enter}
 _ENDING = _ENTER | {Qt.Key.Key_Escape}
 """Keys that end the word an input method composes, where it leaves them to the field."""
 _LINES_SHOWN = 1.0
-_EDITING = "Editing your message. The earlier version is kept."
-_EDITING_AGAIN = "Editing your message, as you left it. Undo brings back what it says now."
+_EDITING = tr("Editing your message. The earlier version is kept.")
+_EDITING_AGAIN = tr("Editing your message, as you left it. Undo brings back what it says now.")
 ROUND = 36
 """Side of the round button, pixels at 100 %."""
 
@@ -62,7 +62,7 @@ class MessageEditor(PlainEditor):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent=parent)
         self.setObjectName("messageEditor")
-        self.setAccessibleName("Message")
+        self.setAccessibleName(tr("Message"))
         self.setPlaceholderText(PLACEHOLDER)
         self.setTabChangesFocus(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -119,15 +119,19 @@ class MessageEditor(PlainEditor):
         elif text:
             self.insert(text)
         elif source.hasImage():
-            self.refused.emit("Phi-4 reads text only, so the picture was not added.")
+            self.refused.emit(tr("Phi-4 reads text only, so the picture was not added."))
 
     def insert(self, text: str) -> bool:
         """Insert a text at the cursor, unless it is too long; tell whether it was."""
         total = len(text) + self.document().characterCount()
         if total > HUGE:
             self.refused.emit(
-                f"That is {formatting.amount(total, 'character')}, more than a model reads at once"
-                f" (at most {HUGE:,} fit here). Nothing was added; paste the part that matters."
+                tr(
+                    "That is {count} characters, more than a model reads at once (at most {most}"
+                    " fit here). Nothing was added; paste the part that matters.",
+                    count=total,
+                    most=HUGE,
+                )
             )
             return False
         # NUL would end the text in the model's tokenizer and in the clipboard of other programs.
@@ -173,7 +177,7 @@ class Composer(QWidget):
         self._refusal = ""
         self._tallest = 300
         self.editor = MessageEditor()
-        self._button = IconButton("send", "Send", side=ROUND)
+        self._button = IconButton("send", tr("Send"), side=ROUND)
         self._button.setProperty("kind", "round")
         self._frame = QFrame()
         self._frame.setObjectName("composer")
@@ -205,10 +209,10 @@ class Composer(QWidget):
         strip = QFrame()
         strip.setObjectName("strip")
         self._strip_label = QLabel()
-        cancel = QPushButton("Cancel")
+        cancel = QPushButton(tr("Cancel"))
         cancel.setProperty("kind", "link")
         cancel.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        cancel.setAccessibleName("Cancel editing")
+        cancel.setAccessibleName(tr("Cancel editing"))
         cancel.clicked.connect(self.edit_cancelled)
         row = QHBoxLayout(strip)
         row.setContentsMargins(SPACE + 4, 2, SPACE, 2)
@@ -286,9 +290,9 @@ class Composer(QWidget):
 
     def _name_button(self) -> None:
         if self._answering:
-            self._button.set_name("Stop", "Esc" if self._here else "")
+            self._button.set_name(tr("Stop"), trc("key", "Esc") if self._here else "")
         else:
-            self._button.set_name("Send", "Enter" if self.editor.enter_sends else "Ctrl+Enter")
+            self._button.set_name(tr("Send"), _send_key(plain=self.editor.enter_sends))
 
     def _on_button(self) -> None:
         """However the button was pressed, one types on: it is disabled or another one after."""
@@ -307,9 +311,14 @@ class Composer(QWidget):
         if not text.strip():
             return
         if self._answering:
-            how = "stop it with Esc" if self._here else "stop it with the button"
-            where = "" if self._here else " in another chat"
-            self.refused.emit(f"An answer is being written{where}. Wait for it, or {how}.")
+            self.refused.emit(
+                tr("An answer is being written. Wait for it, or stop it with Esc.")
+                if self._here
+                else tr(
+                    "An answer is being written in another chat. Wait for it, or stop it with the"
+                    " button."
+                )
+            )
             return
         self.send_requested.emit(text)
 
@@ -334,3 +343,7 @@ class Composer(QWidget):
         self.editor.setVerticalScrollBarPolicy(
             policy.ScrollBarAlwaysOff if fits else policy.ScrollBarAsNeeded
         )
+
+
+def _send_key(*, plain: bool) -> str:
+    return trc("key", "Enter") if plain else trc("key", "Ctrl+Enter")

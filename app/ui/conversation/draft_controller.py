@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.domain.conversation import Conversation, Edit, Message
 from app.domain.errors import KnownError
+from app.language import tr
 from app.services.core.events import Asked
 from app.ui.conversation.composer import Composer
 from app.ui.conversation.view_state import ViewStates
@@ -13,7 +14,7 @@ from app.ui.conversation.view_state import ViewStates
 SAVE_MS = 500
 """At most so long after a key press what was typed is on its way to the disk, milliseconds."""
 _PAUSE_MS = 500
-_KEPT = "What you typed is kept. Edit the message again to go on with it."
+_KEPT = tr("What you typed is kept. Edit the message again to go on with it.")
 
 
 class DraftController(QObject):

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.language import tr
 from app.services.models.advice import CatalogOffer
 from app.ui.style import icons
 from app.ui.style.model_cards import offer_card
@@ -24,16 +25,16 @@ from app.ui.style.widgets import ZOOMED, StyledLabel
 
 _WIDTH = 560
 _DEMO_PROMPTS = (
-    "What can you do?",
-    "How do I get Phi-4?",
-    "Show me a table",
-    "Write a formula",
+    tr("What can you do?"),
+    tr("How do I get Phi-4?"),
+    tr("Show me a table"),
+    tr("Write a formula"),
 )
 _PROMPTS = (
-    "Explain a proof step by step",
-    "Review a function I paste",
-    "Summarise a text in five points",
-    "Help me plan a week",
+    tr("Explain a proof step by step"),
+    tr("Review a function I paste"),
+    tr("Summarise a text in five points"),
+    tr("Help me plan a week"),
 )
 
 
@@ -99,13 +100,17 @@ class EmptyChatPage(QWidget):
         if self._shown == (demo, private):
             return
         self._shown = (demo, private)
-        self._heading.setText("A private chat" if private else "What would you like to ask?")
+        self._heading.setText(
+            tr("A private chat") if private else tr("What would you like to ask?")
+        )
         if private:
-            line = "It lives in memory only. Closing Phial forgets it: no title, no trace on disk."
+            line = tr(
+                "It lives in memory only. Closing Phial forgets it: no title, no trace on disk."
+            )
         elif demo:
-            line = "The built-in demo answers questions about Phial. For the rest, get Phi-4."
+            line = tr("The built-in demo answers questions about Phial. For the rest, get Phi-4.")
         else:
-            line = "Everything stays on this computer."
+            line = tr("Everything stays on this computer.")
         self._line.setText(line)
         while (item := self._prompts.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
@@ -134,7 +139,7 @@ class WelcomePage(QScrollArea):
         super().__init__(parent)
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setAccessibleName("Welcome to Phial")
+        self.setAccessibleName(tr("Welcome to Phial"))
         page = QWidget()
         page.setObjectName("welcomePage")
         page.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -143,16 +148,16 @@ class WelcomePage(QScrollArea):
         self._mark.setPixmap(icons.application_icon().pixmap(56, 56))
         self._advice = QVBoxLayout()
         self._advice.setSpacing(SPACE)
-        self._demo = _button("Try the built-in demo", "plain")
+        self._demo = _button(tr("Try the built-in demo"), "plain")
         self._demo.clicked.connect(self.demo_requested)
-        self._file = _button("Use a file I already have…", "plain")
+        self._file = _button(tr("Use a file I already have…"), "plain")
         self._file.clicked.connect(self.file_requested)
         column = QVBoxLayout()
         column.setSpacing(SPACE * 2)
         column.addStretch(2)
         column.addWidget(self._mark)
-        column.addWidget(StyledLabel("Phial runs Phi-4 on this computer.", "heading"))
-        column.addWidget(StyledLabel("Nothing you type leaves it. No account, no connection."))
+        column.addWidget(StyledLabel(tr("Phial runs Phi-4 on this computer."), "heading"))
+        column.addWidget(StyledLabel(tr("Nothing you type leaves it. No account, no connection.")))
         column.addLayout(self._advice)
         column.addWidget(self._card())
         column.addStretch(3)
@@ -169,11 +174,13 @@ class WelcomePage(QScrollArea):
         inside = QVBoxLayout(card)
         inside.setContentsMargins(SPACE * 2, SPACE * 2, SPACE * 2, SPACE * 2)
         inside.setSpacing(SPACE)
-        inside.addWidget(StyledLabel("Look around", "subheading"))
+        inside.addWidget(StyledLabel(tr("Look around"), "subheading"))
         inside.addWidget(
             StyledLabel(
-                "A tiny demo model is built in. It is a guide to Phial, not Phi-4: it explains the"
-                " program and shows code, tables and formulas, and knows little else.",
+                tr(
+                    "A tiny demo model is built in. It is a guide to Phial, not Phi-4: it explains"
+                    " the program and shows code, tables and formulas, and knows little else."
+                ),
                 "muted",
             )
         )
@@ -198,17 +205,17 @@ class WelcomePage(QScrollArea):
                 widget.deleteLater()
         best = next((offer for offer in offers if offer.recommended), None)
         if best is not None:
-            self._advice.addWidget(StyledLabel("Recommended for this computer", "subheading"))
+            self._advice.addWidget(StyledLabel(tr("Recommended for this computer"), "subheading"))
             wanted = partial(self.offer_requested.emit, best)
             self._advice.addWidget(offer_card(best, wanted))
         else:
             self._advice.addWidget(
-                StyledLabel("No listed model fits the memory that is free now.", "subheading")
+                StyledLabel(tr("No listed model fits the memory that is free now."), "subheading")
             )
         row = QHBoxLayout()
-        others = _button("Other sizes and models…", "link")
+        others = _button(tr("Other sizes and models…"), "link")
         others.clicked.connect(self.others_requested)
-        note = StyledLabel(f"Downloading connects to {host}, and only then.", "small")
+        note = StyledLabel(tr("Downloading connects to {host}, and only then.", host=host), "small")
         row.addWidget(note, 1)
         row.addWidget(others)
         line = QWidget()

@@ -19,6 +19,7 @@ from app.domain.errors import (
     StoreError,
     SwitchFailedError,
 )
+from app.language import tr
 from app.ui.conversation.banner import BannerAction
 
 MODEL_PROBLEM, ANSWER_PROBLEM, SWITCH_PROBLEM = "model", "answer", "switch"
@@ -59,47 +60,47 @@ def actions_for(error: KnownError, can: ErrorActions, *, can_continue: bool) -> 
     match error:
         case ModelMissingError():
             offers = [
-                BannerAction("Try again", can.load_again),
-                BannerAction("Choose another model…", can.choose_model),
-                BannerAction("Use the built-in demo", can.try_demo),
+                BannerAction(tr("Try again"), can.load_again),
+                BannerAction(tr("Choose another model…"), can.choose_model),
+                BannerAction(tr("Use the built-in demo"), can.try_demo),
             ]
         case ModelFileError():
             offers = [
-                BannerAction("Choose another model…", can.choose_model),
-                BannerAction("Use the built-in demo", can.try_demo),
+                BannerAction(tr("Choose another model…"), can.choose_model),
+                BannerAction(tr("Use the built-in demo"), can.try_demo),
             ]
         case SwitchFailedError():
-            offers = [BannerAction("Choose another model…", can.choose_model)]
+            offers = [BannerAction(tr("Choose another model…"), can.choose_model)]
         case ModelNotLoadedError():
             offers = [
-                BannerAction("Choose a model…", can.choose_model),
-                BannerAction("Use the built-in demo", can.try_demo),
+                BannerAction(tr("Choose a model…"), can.choose_model),
+                BannerAction(tr("Use the built-in demo"), can.try_demo),
             ]
         case OutOfMemoryError():
             offers = [
-                BannerAction("Choose a smaller model…", can.choose_model),
-                BannerAction("Change the context size…", can.context_size),
+                BannerAction(tr("Choose a smaller model…"), can.choose_model),
+                BannerAction(tr("Change the context size…"), can.context_size),
             ]
         case EngineDiedError():
-            offers = [BannerAction("Continue", can.continue_answer)] if can_continue else []
+            offers = [BannerAction(tr("Continue"), can.continue_answer)] if can_continue else []
             offers += [
-                BannerAction("Load again", can.load_again),
-                BannerAction("Choose another model…", can.choose_model),
+                BannerAction(tr("Load again"), can.load_again),
+                BannerAction(tr("Choose another model…"), can.choose_model),
             ]
         case PromptTooLongError():
-            offers = [BannerAction("Change the context size…", can.context_size)]
+            offers = [BannerAction(tr("Change the context size…"), can.context_size)]
         case AnswerFillsContextError():
             offers = [
-                BannerAction("New chat", can.new_chat),
-                BannerAction("Change the context size…", can.context_size),
+                BannerAction(tr("New chat"), can.new_chat),
+                BannerAction(tr("Change the context size…"), can.context_size),
             ]
         case ContextFullError():
             offers = [
-                BannerAction("New chat with this message", can.new_chat),
-                BannerAction("Leave out the oldest messages", can.leave_out),
+                BannerAction(tr("New chat with this message"), can.new_chat),
+                BannerAction(tr("Leave out the oldest messages"), can.leave_out),
             ]
         case StoreError() | HubError():
-            offers = [BannerAction("Open the data folder", can.data_folder)]
+            offers = [BannerAction(tr("Open the data folder"), can.data_folder)]
     if error.detail:
-        offers.append(BannerAction("Details…", lambda: can.details(error)))
+        offers.append(BannerAction(tr("Details…"), lambda: can.details(error)))
     return offers

@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QWidget
 
-from app.services.core import formatting
+from app.language import tr, trn
 from app.ui.style.text_fields import UndoElsewhere
 from app.ui.style.theme import SPACE, Theme
 from app.ui.style.widgets import IconButton, StyledLabel
@@ -34,16 +34,16 @@ class FindBar(QFrame):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("findBar")
-        self._field = QLineEdit(placeholderText="Find in this chat")
-        self._field.setAccessibleName("Find in this chat")
+        self._field = QLineEdit(placeholderText=tr("Find in this chat"))
+        self._field.setAccessibleName(tr("Find in this chat"))
         UndoElsewhere(self._field)
         self._field.textChanged.connect(self.search_requested)
         self._field.installEventFilter(self)
         self.count = StyledLabel("", "small")
         self.count.setWordWrap(False)
-        self._previous = IconButton("chevron-up", "Previous match")
-        self._next = IconButton("chevron-down", "Next match")
-        self._close = IconButton("close", "Close find")
+        self._previous = IconButton("chevron-up", tr("Previous match"))
+        self._next = IconButton("chevron-down", tr("Next match"))
+        self._close = IconButton("close", tr("Close find"))
         self._previous.clicked.connect(self.previous_requested)
         self._next.clicked.connect(self.next_requested)
         self._close.clicked.connect(self.close_bar)
@@ -93,9 +93,11 @@ class FindBar(QFrame):
 
     def set_state(self, state: FindState) -> None:
         """Which match is shown of how many; a long chat takes some moments."""
-        none = "No match" if state.complete else "Searching…"
-        amount = formatting.amount(state.total, "match", "matches") if state.total else none
-        found = f"{state.current:,} of {state.total:,}" if state.current else amount
+        none = tr("No match") if state.complete else tr("Searching…")
+        amount = trn("{n} match", "{n} matches", state.total) if state.total else none
+        found = amount
+        if state.current:
+            found = tr("{current} of {total}", current=state.current, total=state.total)
         self.count.setText(found if self._field.text() else "")
         self.count.setAccessibleName(amount)
 

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.language import tr
 from app.services.core import formatting
 from app.services.core.events import ModelPhase, ModelState
 from app.ui.style import icons
@@ -42,7 +43,7 @@ class TitleEdit(QWidget):
         self._label = ElidedLabel(role="subheading")
         self._field = LineField(most=LONGEST_TITLE)
         self._field.too_long.connect(self.told)
-        self._field.setAccessibleName("Title of the chat")
+        self._field.setAccessibleName(tr("Title of the chat"))
         self._field.installEventFilter(self)
         self._field.editingFinished.connect(self.finish)
         self._label.double_clicked.connect(self.edit)
@@ -111,20 +112,20 @@ class Header(QWidget):
         super().__init__()
         self.setObjectName("header")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._sidebar = IconButton("sidebar", "Show sidebar")
+        self._sidebar = IconButton("sidebar", tr("Show sidebar"))
         self._sidebar.clicked.connect(self.sidebar_requested)
         self.title = TitleEdit()
         self.title.renamed.connect(self.renamed)
         self._private = QToolButton()
-        self._private.setText("Private")
+        self._private.setText(tr("Private"))
         self._private.setProperty("kind", "chip")
         self._private.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._private.setToolTip("This chat lives in memory only. Closing Phial forgets it.")
+        self._private.setToolTip(tr("This chat lives in memory only. Closing Phial forgets it."))
         self._private.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self._model_menu = model_menu
         self._chip = self._make_chip()
         self.meter = ContextMeter()
-        self._menu = IconButton("menu", "Menu")
+        self._menu = IconButton("menu", tr("Menu"))
         self._menu.clicked.connect(lambda: open_below(self._menu, menu))
         layout = QHBoxLayout(self)
         layout.setContentsMargins(SPACE, SPACE // 2 + 2, SPACE, SPACE // 2 + 2)
@@ -142,7 +143,7 @@ class Header(QWidget):
     def _make_chip(self) -> QToolButton:
         chip = QToolButton()
         chip.setProperty("kind", "chip")
-        chip.setAccessibleName("Model")
+        chip.setAccessibleName(tr("Model"))
         chip.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         chip.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         chip.setLayoutDirection(Qt.LayoutDirection.RightToLeft)  # the arrow stands behind
@@ -193,7 +194,7 @@ class Header(QWidget):
             metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, zoomed(_CHIP_WIDTH))
         )
         self._chip.setAccessibleDescription(formatting.model_line(state))
-        self._chip.setToolTip(f"{formatting.model_line(state)}. Click to switch.")
+        self._chip.setToolTip(tr("{model}. Click to switch.", model=formatting.model_line(state)))
 
     def open_model_menu(self) -> None:
         """Open the chip's menu, as its shortcut does."""

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
+from app.language import paragraph, tr
 from app.ui.style.theme import SPACE
 from app.ui.style.widgets import announce
 
@@ -30,8 +31,8 @@ class Snackbar(QFrame):
         self._undo: Callable[[], object] | None = None
         self._label = QLabel()
         self._label.setTextFormat(Qt.TextFormat.PlainText)
-        self._button = QPushButton("Undo")
-        self._button.setAccessibleName("Undo")
+        self._button = QPushButton(tr("Undo"))
+        self._button.setAccessibleName(tr("Undo"))
         self._button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._button.clicked.connect(self.undo)
         row = QHBoxLayout(self)
@@ -59,7 +60,7 @@ class Snackbar(QFrame):
         self.show()
         self.raise_()
         self._clock.start()
-        announce(self, f"{text} Undo is available.")
+        announce(self, paragraph(text, tr("Undo is available.")))
         self.undo_changed.emit(True)
 
     def undo(self) -> None:

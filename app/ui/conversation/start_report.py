@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from app.language import paragraph, tr
 from app.services.core import formatting
 from app.services.registry import Services
 from app.store import Backup, Lost
@@ -11,7 +12,7 @@ from app.ui.conversation.banner import BannerAction
 from app.ui.conversation.chat_pane import ChatPane
 from app.ui.core.operations import Operations
 
-_NOT_HERE = "Your chats can be read, not changed. A private chat still works."
+_NOT_HERE = tr("Your chats can be read, not changed. A private chat still works.")
 READ_ONLY, MISSING, REPORT = "read-only", "missing", "report"
 
 
@@ -46,15 +47,17 @@ class StartReport:
         banner, report = self._pane.banner, self._services.library.start_report
         refusal, missing = self._services.library.refusal, self._services.maintenance.missing
         if refusal is not None:
-            offers = [BannerAction("Open the data folder", self._data_folder)]
-            banner.show_message(READ_ONLY, refusal.what, f"{refusal.data} {refusal.action}", offers)
+            offers = [BannerAction(tr("Open the data folder"), self._data_folder)]
+            banner.show_message(
+                READ_ONLY, refusal.what, paragraph(refusal.data, refusal.action), offers
+            )
         elif missing is not None:
             rest = " ".join(
-                ("The file may have been removed or replaced. Nothing is decided yet.", *report)
+                (tr("The file may have been removed or replaced. Nothing is decided yet."), *report)
             )
             banner.show_message(MISSING, formatting.missing(missing), rest, self._offers(missing))
         elif report:
-            banner.show_message(REPORT, report[0], " ".join(report[1:]))
+            banner.show_message(REPORT, report[0], paragraph(*report[1:]))
         return bool(report or refusal or missing)
 
     def explain(self, *, private: bool) -> None:
@@ -64,23 +67,23 @@ class StartReport:
 
     def _offers(self, missing: Lost) -> list[BannerAction]:
         return [
-            BannerAction("Bring them back", lambda: self._bring_back(missing.backup)),
-            BannerAction("Show the backups…", self._backups),
-            BannerAction("Keep it as it is", self._keep),
+            BannerAction(tr("Bring them back"), lambda: self._bring_back(missing.backup)),
+            BannerAction(tr("Show the backups…"), self._backups),
+            BannerAction(tr("Keep it as it is"), self._keep),
         ]
 
     def _bring_back(self, backup: Backup) -> None:
         self._operations.run(
             self._pane,
             lambda _task: self._services.maintenance.restore(backup),
-            lambda _before: self._settled("The chats of the backup are back."),
+            lambda _before: self._settled(tr("The chats of the backup are back.")),
         )
 
     def _keep(self) -> None:
         self._operations.run(
             self._pane,
             lambda _task: self._services.maintenance.keep_as_it_is(),
-            lambda _: self._settled("The backups stay where they are, under Backups…."),
+            lambda _: self._settled(tr("The backups stay where they are, under Backups….")),
         )
 
     def _settled(self, notice: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
 
+from app.language import tr
 from app.services.chat.activity import IDLE, Activity, ActivityPhase, activity_line
 from app.services.core.events import ModelState
 from app.ui.style.widgets import ElidedLabel, announce
@@ -78,4 +79,4 @@ class StatusLine(ElidedLabel):
         doing = activity_line(self._activity, self._state)
         text = self._notice or doing or self._forecast or self._last
         self.set_full_text(text)
-        self.setAccessibleName(f"Status: {text}" if text else "Status")
+        self.setAccessibleName(tr("Status: {text}", text=text) if text else tr("Status"))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from app.domain.conversation import Message, MessageStatus
 from app.domain.errors import EngineDiedError, KnownError, NotFoundError
 from app.domain.generation import OverflowPolicy, Role, StopReason
+from app.language import tr
 from app.services.registry import Services
 from app.ui.conversation.chat_pane import ChatPane
 from app.ui.conversation.error_actions import MODEL_PROBLEM, REFUSAL, problem_kind
@@ -33,7 +34,7 @@ class Unanswered:
             here: Whether it belongs to the chat that is shown.
         """
         if error is None and message.stop_reason is StopReason.ENGINE_DIED:
-            error = EngineDiedError("The engine stopped in the middle of this answer.")
+            error = EngineDiedError(tr("The engine stopped in the middle of this answer."))
         if error is not None and problem_kind(error) == MODEL_PROBLEM:
             if not message.content:
                 self._waiting = message.id

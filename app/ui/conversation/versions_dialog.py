@@ -10,11 +10,12 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 
 from app.domain.conversation import Message
 from app.domain.generation import Timings
+from app.language import numbers, tr
 from app.services.core import formatting
 from app.ui.style.dialogs import Dialog, push_button, text_label
 from app.ui.style.theme import SPACE
 
-_COLUMNS = ("", "Made by", "Writing", "Reading", "Tokens", "")
+_COLUMNS = ("", tr("Made by"), tr("Writing"), tr("Reading"), tr("Tokens"), "")
 _PEEK = 70  # characters of an answer, to recognise it by
 
 
@@ -35,7 +36,7 @@ class VersionsDialog(Dialog):
         shown: str,
         show: Callable[[str], object],
     ) -> None:
-        super().__init__(parent, "Versions of this answer", 640)
+        super().__init__(parent, tr("Versions of this answer"), 640)
         table = QWidget()
         self._grid = QGridLayout(table)
         self._grid.setContentsMargins(0, 0, 0, 0)
@@ -47,9 +48,11 @@ class VersionsDialog(Dialog):
         for row, message in enumerate(versions, 1):
             self._add(row, message, shown=message.id == shown, show=show)
         self.column.addWidget(table)
-        note = "Speeds are those of each answer: tokens a second while writing and while reading."
+        note = tr(
+            "Speeds are those of each answer: tokens a second while writing and while reading."
+        )
         self.column.addWidget(text_label(note, "muted"))
-        close = push_button("Close", "accent")
+        close = push_button(tr("Close"), "accent")
         close.clicked.connect(self.accept)
         self.add_buttons(close, default=close)
 
@@ -58,13 +61,13 @@ class VersionsDialog(Dialog):
     ) -> None:
         timings = message.timings or Timings()
         model = message.model
-        name = f"{model.name} {model.quantization}".strip() if model else "not known"
+        name = f"{model.name} {model.quantization}".strip() if model else tr("not known")
         text = " ".join(message.content.split())
         made = text_label("\n".join((name, text[:_PEEK] + ("…" if len(text) > _PEEK else ""))))
         seconds = timings.prompt_seconds
         reading = timings.evaluated_tokens / seconds if seconds > 0 else 0.0
         writing = timings.tokens_per_second
-        tokens = f"{timings.completion_tokens:,}" if timings.completion_tokens else ""
+        tokens = numbers.write(timings.completion_tokens) if timings.completion_tokens else ""
         cells = (
             text_label(str(row), "subheading"),
             made,
@@ -76,8 +79,10 @@ class VersionsDialog(Dialog):
             if column != 1:
                 cell.setWordWrap(False)
             self._grid.addWidget(cell, row, column, Qt.AlignmentFlag.AlignTop)
-        button = push_button("Shown" if shown else "Show")
-        button.setAccessibleName(f"Show version {row}, made by {name}")
+        button = push_button(tr("Shown") if shown else tr("Show"))
+        button.setAccessibleName(
+            tr("Show version {number}, made by {model}", number=row, model=name)
+        )
         button.setEnabled(not shown)
         button.clicked.connect(partial(self._go, show, message.id))
         self._grid.addWidget(button, row, len(cells), Qt.AlignmentFlag.AlignTop)

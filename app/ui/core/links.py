@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QWidget
 
+from app.language import tr
 from app.ui.style.dialogs import Dialog, push_button, text_label
 
 _OPENABLE = re.compile(r"(?:https?://[^\s/?#]|mailto:[^\s])[^\s\x00-\x1f\x7f]*", re.IGNORECASE)
@@ -37,19 +38,28 @@ def link_warnings(address: str, text: str = "") -> list[str]:
     made: list[str] = []
     if "xn--" in host:
         made.append(
-            f"The name is written with letters of another alphabet: \u201c{_unicode(host)}\u201d. "
-            "Some look like Latin letters."
+            tr(
+                "The name is written with letters of another alphabet: “{name}”. "
+                "Some look like Latin letters.",
+                name=_unicode(host),
+            )
         )
     if parts.username is not None and parts.scheme.lower() != "mailto":
-        made.append(f"What stands before the @ is not the site. The site is {host}.")
+        made.append(tr("What stands before the @ is not the site. The site is {host}.", host=host))
     named = _LOOKS_LIKE_HOST.fullmatch(text.strip())
     if named is not None and host and _bare(named[1]) != _bare(host):
-        made.append(f"The link\u2019s text says {named[1]}, but it leads to {host}.")
+        made.append(
+            tr(
+                "The link\u2019s text says {said}, but it leads to {host}.",
+                said=named[1],
+                host=host,
+            )
+        )
     return made
 
 
 def _bare(host: str) -> str:
-    return host.lower().removeprefix("www.")
+    return host.lower().removeprefix("www.")  # not shown
 
 
 def _unicode(host: str) -> str:
@@ -61,10 +71,14 @@ def _unicode(host: str) -> str:
 
 def ask_to_open_link(parent: QWidget, address: str, text: str = "") -> None:
     """Show where a link leads before the system opens it."""
-    dialog = Dialog(parent, "Open this address?", 480)
+    dialog = Dialog(parent, tr("Open this address?"), 480)
     mail = address.lower().startswith("mailto:")
-    program = "mail program" if mail else "browser"
-    dialog.column.addWidget(text_label(f"Your {program} will open this address:", "subheading"))
+    who = (
+        tr("Your mail program will open this address:")
+        if mail
+        else tr("Your browser will open this address:")
+    )
+    dialog.column.addWidget(text_label(who, "subheading"))
     shown = text_label(address)
     # A long address without breaks would widen the dialog; zero-width spaces let it wrap.
     shown.setText("\u200b".join(address))
@@ -74,8 +88,12 @@ def ask_to_open_link(parent: QWidget, address: str, text: str = "") -> None:
     warnings = link_warnings(address, text)
     for warning in warnings:
         dialog.column.addWidget(text_label(warning, "error"))
-    dialog.column.addWidget(text_label("Phial itself connects to nothing.", "muted"))
-    go, copy, cancel = push_button("Open"), push_button("Copy address"), push_button("Cancel")
+    dialog.column.addWidget(text_label(tr("Phial itself connects to nothing."), "muted"))
+    go, copy, cancel = (
+        push_button(tr("Open")),
+        push_button(tr("Copy address")),
+        push_button(tr("Cancel")),
+    )
     go.clicked.connect(dialog.accept)
     cancel.clicked.connect(dialog.reject)
     copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(address))

@@ -61,6 +61,6 @@ class TaskbarProgress:
         if not bus.isConnected():  # no desktop that could show it
             self._entry = ""
             return
-        signal = QDBusMessage.createSignal(_PATH, _INTERFACE, "Update")
+        signal = QDBusMessage.createSignal(_PATH, _INTERFACE, "Update")  # not shown
         signal.setArguments([self._entry, {"progress": progress, "progress-visible": visible}])
         bus.send(signal)

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from shiboken6 import isValid
 
 from app.domain.errors import BugError, KnownError
-from app.services.core import formatting
+from app.language import paragraph, tr, trn
 from app.ui.style.dialogs import ErrorDialog
 
 _log = logging.getLogger(__name__)
@@ -139,7 +139,7 @@ class TopErrors(QObject):
             self._open(caught, seen)
         elif self._tell is not None and not seen.told:
             seen.told = True
-            self._tell(f"It happened again: {caught.error.what}")
+            self._tell(tr("It happened again: {error}", error=caught.error.what))
 
     def _open(self, caught: Caught, seen: _Seen) -> None:
         self._building = True  # and stays so if the dialog is what fails: the log is left then
@@ -170,10 +170,16 @@ class TopErrors(QObject):
     def _tell_times(self, dialog: ErrorDialog) -> None:
         times = self._seen[self._shown[0].kind].times
         others = len(self._shown) - 1 + self._others
-        said = [f"This happened {times:,} times."] if times > 1 else []
+        said = [tr("This happened {count} times.", count=times)] if times > 1 else []
         if others:
-            said.append(f"Since then {formatting.amount(others, 'other error')} came.")
-        dialog.say_more(" ".join(said))
+            said.append(
+                trn(
+                    "Since then {n} other error came.",
+                    "Since then {n} other errors came.",
+                    others,
+                )
+            )
+        dialog.say_more(paragraph(*said))
 
     def _on_closed(self) -> None:
         self._dialog = None

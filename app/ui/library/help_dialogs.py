@@ -46,7 +46,7 @@ class ShortcutsDialog(Dialog):
         for menu in Menu:
             rows = [c for c in COMMANDS if c.menu is menu and c.shortcuts]
             if rows:
-                group = _group(tree, str(menu))
+                group = _group(tree, menu.label)
                 for command in rows:
                     group.addChild(QTreeWidgetItem([command.text, shortcut_text(command)]))
         group = _group(tree, "While writing")

@@ -10,16 +10,33 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
+from app.language import tr, trc
+
 
 class Menu(StrEnum):
     """Menus, in order."""
 
-    CHAT = "Chat"
-    EDIT = "Edit"
-    ANSWER = "Answer"
-    VIEW = "View"
-    MODEL = "Model"
-    HELP = "Help"
+    CHAT = "Chat"  # not shown
+    EDIT = "Edit"  # not shown
+    ANSWER = "Answer"  # not shown
+    VIEW = "View"  # not shown
+    MODEL = "Model"  # not shown
+    HELP = "Help"  # not shown
+
+    @property
+    def label(self) -> str:
+        """Its name for people; the value is for programs."""
+        return _LABELS[self]
+
+
+_LABELS = {
+    Menu.CHAT: tr("Chat"),
+    Menu.EDIT: tr("Edit"),
+    Menu.ANSWER: tr("Answer"),
+    Menu.VIEW: trc("menu", "View"),
+    Menu.MODEL: tr("Model"),
+    Menu.HELP: tr("Help"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,32 +100,32 @@ class Command:
 
 
 COMMANDS: tuple[Command, ...] = (
-    Command("new_chat", "New chat", Menu.CHAT, ("Ctrl+N",)),
-    Command("new_private_chat", "New private chat", Menu.CHAT, ("Ctrl+Shift+N",)),
-    Command("previous_chat", "Previous chat", Menu.CHAT, ("Alt+Up",), group=1),
-    Command("next_chat", "Next chat", Menu.CHAT, ("Alt+Down",), group=1),
-    Command("rename_chat", "Rename…", Menu.CHAT, ("F2",), _in_chat, group=2),
-    Command("pin_chat", "Pin or unpin", Menu.CHAT, ("Ctrl+D",), _in_chat, group=2),
-    Command("move_chat", "Move to folder…", Menu.CHAT, (), _in_chat, group=2),
-    Command("archive_chat", "Archive or bring back", Menu.CHAT, (), _in_chat, group=2),
-    Command("system_prompt", "System prompt of this chat…", Menu.CHAT, (), group=2),
-    Command("summary", "Summary of what fell out…", Menu.CHAT, (), _in_chat, group=2),
-    Command("export_chat", "Export…", Menu.CHAT, ("Ctrl+E",), _in_chat, group=3),
-    Command("export_all", "Export all chats…", Menu.CHAT, group=3),
-    Command("import_chats", "Import chats…", Menu.CHAT, group=3),
-    Command("delete_chat", "Move to trash", Menu.CHAT, (), _in_chat, group=4),
-    Command("trash", "Trash…", Menu.CHAT, (), group=4),
-    Command("archived", "Archived chats…", Menu.CHAT, (), group=4),
-    Command("backups", "Backups…", Menu.CHAT, (), group=4),
-    Command("quit", "Quit", Menu.CHAT, ("Ctrl+Q",), group=5),
-    Command("undo_delete", "Undo delete", Menu.EDIT, ("Ctrl+Z",), lambda now: now.undo),
-    Command("find", "Find in chat", Menu.EDIT, ("Ctrl+F",), _in_chat, group=1),
-    Command("find_next", "Find next", Menu.EDIT, ("F3", "Ctrl+G"), _in_chat, group=1),
-    Command("find_previous", "Find previous", Menu.EDIT, ("Shift+F3",), _in_chat, group=1),
-    Command("search_all", "Search all chats", Menu.EDIT, ("Ctrl+Shift+F",), group=1),
+    Command("new_chat", tr("New chat"), Menu.CHAT, ("Ctrl+N",)),
+    Command("new_private_chat", tr("New private chat"), Menu.CHAT, ("Ctrl+Shift+N",)),
+    Command("previous_chat", tr("Previous chat"), Menu.CHAT, ("Alt+Up",), group=1),
+    Command("next_chat", tr("Next chat"), Menu.CHAT, ("Alt+Down",), group=1),
+    Command("rename_chat", tr("Rename…"), Menu.CHAT, ("F2",), _in_chat, group=2),
+    Command("pin_chat", tr("Pin or unpin"), Menu.CHAT, ("Ctrl+D",), _in_chat, group=2),
+    Command("move_chat", tr("Move to folder…"), Menu.CHAT, (), _in_chat, group=2),
+    Command("archive_chat", tr("Archive or bring back"), Menu.CHAT, (), _in_chat, group=2),
+    Command("system_prompt", tr("System prompt of this chat…"), Menu.CHAT, (), group=2),
+    Command("summary", tr("Summary of what fell out…"), Menu.CHAT, (), _in_chat, group=2),
+    Command("export_chat", tr("Export…"), Menu.CHAT, ("Ctrl+E",), _in_chat, group=3),
+    Command("export_all", tr("Export all chats…"), Menu.CHAT, group=3),
+    Command("import_chats", tr("Import chats…"), Menu.CHAT, group=3),
+    Command("delete_chat", tr("Move to trash"), Menu.CHAT, (), _in_chat, group=4),
+    Command("trash", tr("Trash…"), Menu.CHAT, (), group=4),
+    Command("archived", tr("Archived chats…"), Menu.CHAT, (), group=4),
+    Command("backups", tr("Backups…"), Menu.CHAT, (), group=4),
+    Command("quit", tr("Quit"), Menu.CHAT, ("Ctrl+Q",), group=5),
+    Command("undo_delete", tr("Undo delete"), Menu.EDIT, ("Ctrl+Z",), lambda now: now.undo),
+    Command("find", tr("Find in chat"), Menu.EDIT, ("Ctrl+F",), _in_chat, group=1),
+    Command("find_next", tr("Find next"), Menu.EDIT, ("F3", "Ctrl+G"), _in_chat, group=1),
+    Command("find_previous", tr("Find previous"), Menu.EDIT, ("Shift+F3",), _in_chat, group=1),
+    Command("search_all", tr("Search all chats"), Menu.EDIT, ("Ctrl+Shift+F",), group=1),
     Command(
         "copy_answer",
-        "Copy last answer",
+        tr("Copy last answer"),
         Menu.EDIT,
         ("Ctrl+Shift+C",),
         lambda now: now.has_answer,
@@ -116,82 +133,85 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "copy_code",
-        "Copy last code block",
+        tr("Copy last code block"),
         Menu.EDIT,
         ("Ctrl+Shift+K",),
         lambda now: now.has_answer,
         group=2,
     ),
-    Command("select_chat", "Select whole chat", Menu.EDIT, (), _in_chat, group=2),
-    Command("stop", "Stop", Menu.ANSWER, (), lambda now: now.answering),
+    Command("select_chat", tr("Select whole chat"), Menu.EDIT, (), _in_chat, group=2),
+    Command("stop", tr("Stop"), Menu.ANSWER, (), lambda now: now.answering),
     Command(
         "continue_answer",
-        "Continue",
+        tr("Continue"),
         Menu.ANSWER,
         ("Ctrl+Shift+Return",),
         lambda now: now.can_continue and not now.answering,
     ),
     Command(
         "regenerate",
-        "Answer again",
+        tr("Answer again"),
         Menu.ANSWER,
         ("Ctrl+Shift+R",),
         lambda now: now.has_answer and not now.answering,
     ),
     Command(
         "edit_last",
-        "Edit last message",
+        tr("Edit last message"),
         Menu.ANSWER,
         ("Ctrl+Shift+E",),
         lambda now: now.has_question and not now.answering,
     ),
-    Command("palette", "Command palette", Menu.VIEW, ("Ctrl+P",)),
-    Command("focus_message", "Write a message", Menu.VIEW, ("Ctrl+L",)),
-    Command("sidebar", "Sidebar", Menu.VIEW, ("Ctrl+B",), group=1),
-    Command("zoom_in", "Larger text", Menu.VIEW, ("Ctrl++", "Ctrl+="), group=2),
-    Command("zoom_out", "Smaller text", Menu.VIEW, ("Ctrl+-",), group=2),
-    Command("zoom_reset", "Normal text size", Menu.VIEW, ("Ctrl+0",), group=2),
-    Command("theme_system", "Colours as the system", Menu.VIEW, (), group=3),
-    Command("theme_light", "Light colours", Menu.VIEW, (), group=3),
-    Command("theme_dark", "Dark colours", Menu.VIEW, (), group=3),
-    Command("theme_contrast", "High contrast", Menu.VIEW, (), group=3),
-    Command("fullscreen", "Full screen", Menu.VIEW, ("F11",), group=4),
-    Command("switch_model", "Switch model…", Menu.MODEL, ("Ctrl+M",)),
-    Command("models", "Models on this computer…", Menu.MODEL, ("Ctrl+Shift+M",)),
-    Command("get_models", "Get Phi-4…", Menu.MODEL),
-    Command("add_model", "Use a model file…", Menu.MODEL, ("Ctrl+O",)),
+    Command("palette", tr("Command palette"), Menu.VIEW, ("Ctrl+P",)),
+    Command("focus_message", tr("Write a message"), Menu.VIEW, ("Ctrl+L",)),
+    Command("sidebar", tr("Sidebar"), Menu.VIEW, ("Ctrl+B",), group=1),
+    Command("zoom_in", tr("Larger text"), Menu.VIEW, ("Ctrl++", "Ctrl+="), group=2),
+    Command("zoom_out", tr("Smaller text"), Menu.VIEW, ("Ctrl+-",), group=2),
+    Command("zoom_reset", tr("Normal text size"), Menu.VIEW, ("Ctrl+0",), group=2),
+    Command("theme_system", tr("Colours as the system"), Menu.VIEW, (), group=3),
+    Command("theme_light", tr("Light colours"), Menu.VIEW, (), group=3),
+    Command("theme_dark", tr("Dark colours"), Menu.VIEW, (), group=3),
+    Command("theme_contrast", tr("High contrast"), Menu.VIEW, (), group=3),
+    Command("fullscreen", tr("Full screen"), Menu.VIEW, ("F11",), group=4),
+    Command("switch_model", tr("Switch model…"), Menu.MODEL, ("Ctrl+M",)),
+    Command("models", tr("Models on this computer…"), Menu.MODEL, ("Ctrl+Shift+M",)),
+    Command("get_models", tr("Get Phi-4…"), Menu.MODEL),
+    Command("add_model", tr("Use a model file…"), Menu.MODEL, ("Ctrl+O",)),
     Command(
         "load_model",
-        "Load now",
+        tr("Load now"),
         Menu.MODEL,
         (),
         lambda now: now.has_model and not now.ready and not now.loading,
         hidden_when_disabled=True,
         group=1,
     ),
-    Command("cancel_load", "Cancel loading", Menu.MODEL, (), lambda now: now.loading, True, 1),
+    Command("cancel_load", tr("Cancel loading"), Menu.MODEL, (), lambda now: now.loading, True, 1),
     Command(
         "measure_model",
-        "Measure this model…",
+        tr("Measure this model…"),
         Menu.MODEL,
         (),
         lambda now: now.has_model and not now.answering,
         group=1,
     ),
-    Command("unload_model", "Free its memory", Menu.MODEL, (), lambda now: now.ready, True, 1),
-    Command("settings", "Settings", Menu.HELP, ("Ctrl+,",)),
-    Command("shortcuts", "Keyboard shortcuts", Menu.HELP, ("F1", "Ctrl+/"), group=1),
-    Command("data_folder", "Open the data folder", Menu.HELP, (), group=1),
-    Command("updates", "Check for updates…", Menu.HELP, (), group=2),
-    Command("about", "About Phial", Menu.HELP, (), group=2),
+    Command("unload_model", tr("Free its memory"), Menu.MODEL, (), lambda now: now.ready, True, 1),
+    Command("settings", tr("Settings"), Menu.HELP, ("Ctrl+,",)),
+    Command("shortcuts", tr("Keyboard shortcuts"), Menu.HELP, ("F1", "Ctrl+/"), group=1),
+    Command("data_folder", tr("Open the data folder"), Menu.HELP, (), group=1),
+    Command("updates", tr("Check for updates…"), Menu.HELP, (), group=2),
+    Command("about", tr("About Phial"), Menu.HELP, (), group=2),
 )
 
 # Keys that belong to no menu entry, for the shortcuts page.
 OTHER_KEYS: tuple[tuple[str, str], ...] = (
-    ("Esc", "Close what has the focus; else stop the answer that is shown"),
-    ("Up", "In an empty message: edit your last one"),
-    ("Shift+Return", "Break the line"),
-    ("Shift+F10", "In the conversation: copy in other forms, open a link"),
+    (
+        "Esc",  # not shown: a key, as Qt reads it
+        tr("Close what has the focus; else stop the answer that is shown"),
+    ),
+    ("Up", tr("In an empty message: edit your last one")),  # not shown: the key
+    ("Shift+Return", tr("Break the line")),
+    ("Shift+F10", tr("In the conversation: copy in other forms, open a link")),
 )
 
 

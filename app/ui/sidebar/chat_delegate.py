@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.language import tr
 from app.ui.sidebar.chat_list_model import HEADING_ROLE, ChatListModel, GroupHeading
 from app.ui.style import icons
 from app.ui.style.text_fields import LONGEST_TITLE, LineField
@@ -68,7 +69,7 @@ class ChatDelegate(QStyledItemDelegate):
     ) -> QWidget:
         """A line to type the title into."""
         editor = LineField(parent, LONGEST_TITLE)
-        editor.setAccessibleName("Title of the chat")
+        editor.setAccessibleName(tr("Title of the chat"))
         editor.too_long.connect(self.told)
         return editor
 

@@ -12,6 +12,7 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QStringListModel,
 from PySide6.QtWidgets import QWidget
 
 from app.domain.conversation import Conversation
+from app.language import tr, trn
 from app.services.core import formatting
 from app.services.library.date_groups import ChatGrouping, Group, GroupKind, group_conversations
 from app.ui.sidebar.requests import RenameRequest
@@ -149,7 +150,7 @@ class ChatListModel(QStringListModel):
                 return f"{formatting.listed_title(row)}\n{formatting.date_and_time(row.updated_at)}"
             case Qt.ItemDataRole.AccessibleDescriptionRole:
                 return formatting.join(
-                    "private" if row.private else "", "pinned" if row.pinned else ""
+                    tr("private") if row.private else "", tr("pinned") if row.pinned else ""
                 )
             case value if value == ID_ROLE:
                 return row.id
@@ -296,9 +297,14 @@ def _heading_data(row: GroupHeading, role: int) -> Any:
         case Qt.ItemDataRole.DisplayRole:
             return row.text
         case Qt.ItemDataRole.AccessibleTextRole:
-            return f"{row.text}, {formatting.amount(row.count, 'chat')}" + (
-                ", folded" if row.folded else ""
-            )
+            if row.folded:
+                return trn(
+                    "{heading}, {n} chat, folded",
+                    "{heading}, {n} chats, folded",
+                    row.count,
+                    heading=row.text,
+                )
+            return trn("{heading}, {n} chat", "{heading}, {n} chats", row.count, heading=row.text)
         case value if value == HEADING_ROLE:
             return row
     return None

@@ -18,13 +18,14 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem,
 
 from app.domain.conversation import SearchHit
 from app.domain.generation import Role
+from app.language import tr
 from app.services.core import formatting
 from app.ui.style.theme import RADIUS, Theme
 
 HIT_ROLE = Qt.ItemDataRole.UserRole + 1
 Index = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()
-_AUTHORS = {Role.USER: "You", Role.ASSISTANT: "Answer", Role.SYSTEM: "System"}
+_AUTHORS = {Role.USER: tr("You"), Role.ASSISTANT: tr("Answer"), Role.SYSTEM: tr("System")}
 
 
 class SearchResults(QAbstractListModel):
@@ -115,7 +116,7 @@ class SearchResultDelegate(QStyledItemDelegate):
         rect: QRect,
     ) -> None:
         theme = self._theme
-        author = _AUTHORS.get(hit.role, "Title") if hit.role else "Title"
+        author = _AUTHORS.get(hit.role, tr("Title")) if hit.role else tr("Title")
         text, marks = _fitted(hit, author, option.fontMetrics.horizontalAdvance, rect.width())
         found = QTextCharFormat()
         found.setBackground(QColor(theme.match))

@@ -27,6 +27,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.domain.conversation import Conversation, SearchHit
+from app.language import tr
 from app.services.core import formatting
 from app.services.core.events import ModelState
 from app.services.library.live_search import is_cut
@@ -76,12 +77,12 @@ class Sidebar(QWidget):
         super().__init__(parent)
         self.setObjectName("sidebar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setAccessibleName("Sidebar")
+        self.setAccessibleName(tr("Sidebar"))
         self.setMinimumWidth(200)
         self._shown = ""
         self._buttons = self._make_buttons()
-        self._search = QLineEdit(placeholderText="Search chats", clearButtonEnabled=True)
-        self._search.setAccessibleName("Search chats")
+        self._search = QLineEdit(placeholderText=tr("Search chats"), clearButtonEnabled=True)
+        self._search.setAccessibleName(tr("Search chats"))
         UndoElsewhere(self._search)
         # A search starts with every key press and ends the one before; the field waits for none.
         self._typing = QTimer(self, singleShot=True, interval=0)
@@ -97,7 +98,7 @@ class Sidebar(QWidget):
         self._list = self._make_chat_list()
         self._results = SearchResults(self)
         self._result_list = self._make_result_list()
-        self._empty = self._message("No chats yet.\nWhat you write appears here.")
+        self._empty = self._message(tr("No chats yet.\nWhat you write appears here."))
         self._no_hit = self._message("")
         self._more_hits = self._message(formatting.MORE_HITS)
         self._more_hits.hide()
@@ -109,11 +110,11 @@ class Sidebar(QWidget):
 
     def _make_buttons(self) -> dict[str, SidebarButton | IconButton]:
         buttons: dict[str, SidebarButton | IconButton] = {
-            "new": SidebarButton("new-chat", "New chat"),
-            "collapse": IconButton("sidebar", "Hide sidebar"),
-            "downloads": SidebarButton("download", "Downloads"),
-            "model": SidebarButton("chip", "Model"),
-            "settings": SidebarButton("settings", "Settings"),
+            "new": SidebarButton("new-chat", tr("New chat")),
+            "collapse": IconButton("sidebar", tr("Hide sidebar")),
+            "downloads": SidebarButton("download", tr("Downloads")),
+            "model": SidebarButton("chip", tr("Model")),
+            "settings": SidebarButton("settings", tr("Settings")),
         }
         buttons["new"].clicked.connect(self.new_chat_requested)
         buttons["collapse"].clicked.connect(self.collapse_requested)
@@ -126,7 +127,7 @@ class Sidebar(QWidget):
     def _make_chat_list(self) -> QListView:
         view = QListView()
         view.setProperty("kind", "side")
-        view.setAccessibleName("Chats")
+        view.setAccessibleName(tr("Chats"))
         view.setModel(self.model)
         view.setItemDelegate(self._chat_row)
         view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
@@ -147,7 +148,7 @@ class Sidebar(QWidget):
     def _make_result_list(self) -> QListView:
         view = QListView()
         view.setProperty("kind", "side")
-        view.setAccessibleName("Search results")
+        view.setAccessibleName(tr("Search results"))
         view.setModel(self._results)
         view.setItemDelegate(self._hit_row)
         view.setUniformItemSizes(True)
@@ -259,9 +260,9 @@ class Sidebar(QWidget):
         """Name the model and its state at the foot."""
         button = self._buttons["model"]
         button.setText(f"{formatting.model_name(state.model)}\n{formatting.model_status(state)}")
-        button.setAccessibleName("Model")
+        button.setAccessibleName(tr("Model"))
         button.setAccessibleDescription(formatting.model_line(state))
-        button.setToolTip(f"{formatting.model_line(state)}. Click to switch.")
+        button.setToolTip(tr("{model}. Click to switch.", model=formatting.model_line(state)))
 
     def set_downloads(self, text: str) -> None:
         """Tell how far the downloads are; nothing is shown when there are none."""
@@ -276,8 +277,11 @@ class Sidebar(QWidget):
             return
         self._results.set_hits(hits)
         self._no_hit.setText(
-            f"No chat contains “{query}”.\nWords are found by their beginnings, "
-            "of three letters or more also by their middle; put a phrase in quotes."
+            tr(
+                "No chat contains “{query}”.\nWords are found by their beginnings, "
+                "of three letters or more also by their middle; put a phrase in quotes.",
+                query=query,
+            )
         )
         self._pages.setCurrentWidget(self._result_list if hits else self._no_hit)
         self._more_hits.setVisible(is_cut(hits))
