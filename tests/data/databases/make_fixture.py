@@ -13,15 +13,14 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
 
-from app.store.connect import APPLICATION_ID, open_scratch
-from app.store.edits import write_edit
-from app.store.migrations import MIGRATIONS
-from app.store.summaries import write_summary
-
 from app.domain.conversation import Conversation, Edit, Message, MessageStatus
 from app.domain.generation import Role, Sampling, StopReason, Timings
 from app.domain.model import ModelRef
-from app.store import chats, messages, trash
+from app.store.conversations import conversation_queries, message_queries, trash
+from app.store.conversations.edits import write_edit
+from app.store.conversations.summaries import write_summary
+from app.store.database.connect import APPLICATION_ID, open_scratch
+from app.store.database.migrations import MIGRATIONS
 
 HERE = Path(__file__).resolve().parent
 AT = datetime(2026, 11, 21, 9, 30, 0, 123456, tzinfo=UTC)
@@ -41,12 +40,12 @@ def fill(connection: sqlite3.Connection) -> None:
             pinned=number == 2, archived=number == 3, folder="Work" if number else "",
             scroll_message_id="abc", scroll_offset=number,
         )  # fmt: skip
-        seq = chats.insert_conversation(connection, chat)
+        seq = conversation_queries.insert_conversation(connection, chat)
         question = Message(
             f"{16 * number + 1:032x}", chat.id, None, Role.USER, TEXTS[number % 3],
             MessageStatus.COMPLETE, AT,
         )  # fmt: skip
-        messages.insert_message(connection, question)
+        message_queries.insert_message(connection, question)
         for version, status in enumerate(MessageStatus):
             answer = Message(
                 f"{16 * number + 2 + version:032x}", chat.id, question.id, Role.ASSISTANT,
@@ -58,15 +57,15 @@ def fill(connection: sqlite3.Connection) -> None:
                 error="Why it failed." if status is MessageStatus.FAILED else "",
                 left_out=(question.id, "gone"),
             )  # fmt: skip
-            row = messages.insert_message(connection, answer)
-            messages.choose(connection, row)
+            row = message_queries.insert_message(connection, answer)
+            message_queries.select_branch(connection, row)
             if status is MessageStatus.STREAMING:
                 for part in ("Once upon ", "a time\ud800"):
                     connection.execute(
                         "INSERT INTO journal (message, content) VALUES (?, ?)",
                         (row, part.encode("utf-8", "surrogatepass")),
                     )
-        chats.touch(connection, seq, AT)
+        conversation_queries.mark_used(connection, seq, AT)
     connection.execute(
         "INSERT INTO token_counts SELECT seq, 'cd', length(content) FROM messages WHERE seq < 4"
     )
@@ -79,9 +78,14 @@ def fill(connection: sqlite3.Connection) -> None:
 
 
 def main() -> None:
-    """Write the fixture of the version named on the command line."""
-    version = int(sys.argv[1])
-    path = HERE / f"schema-{version}.db"
+    """Write the fixture of the version named on the command line, here or in a folder after it."""
+    version, *folder = sys.argv[1:]
+    make(int(version), Path(*folder) if folder else HERE)
+
+
+def make(version: int, folder: Path) -> Path:
+    """Write the fixture of ``version`` into ``folder``, unless it is there."""
+    path = folder / f"schema-{version}.db"
     if path.exists():
         raise SystemExit(f"{path.name} has shipped; it is never written again.")
     connection = open_scratch(path)
@@ -94,6 +98,7 @@ def main() -> None:
     connection.execute("COMMIT")
     connection.execute("VACUUM")
     connection.close()
+    return path
 
 
 if __name__ == "__main__":
