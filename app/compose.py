@@ -277,7 +277,7 @@ def build_services(setup: Setup, engine: Engine, *, model: ModelFile | None = No
     report = (*opened.report.sentences, *setup.settings.problems, *setup.problems)
     if opened.report.read_only:
         setup.settings.keep_in_memory()
-    library = LibraryService(opened.repository, setup.settings, setup.bus, start_report=report)
+    library = LibraryService(opened.repository, setup.settings, setup.bus)
     room = build_models(setup, engine, model=model)
     maintenance = MaintenanceService(
         opened.health,
@@ -285,6 +285,7 @@ def build_services(setup: Setup, engine: Engine, *, model: ModelFile | None = No
         setup.bus,
         after_start=setup.maintained_after,
         missing=opened.report.lost,
+        start_report=report,
     )
     chat = ChatService(engine, room.executor, room.models, library, setup.settings, setup.bus)
     return Services(
@@ -302,7 +303,8 @@ def build_services(setup: Setup, engine: Engine, *, model: ModelFile | None = No
         advice=room.advice,
         add_models=room.add_models,
         transfer=TransferService(
-            library,
+            library.chats,
+            library.trash,
             setup.bus,
             ImportRecord(opened.repository),
             partial(opened.health.back_up, "before-import"),

@@ -124,9 +124,9 @@ class Talk:
             KnownError: There is none, or several are meant.
         """
         library = self._services.library
-        chats = library.conversations()
+        chats = library.chats.conversations()
         if named is not LAST:
-            chat = find_chat(str(named), chats, library.conversations(archived=True))
+            chat = find_chat(str(named), chats, library.chats.conversations(archived=True))
         elif chats:
             chat = max(chats, key=lambda one: (one.activity, one.updated_at))
         else:
@@ -134,7 +134,7 @@ class Talk:
                 tr("There is no chat yet."), action=tr("Leave out --chat to begin one.")
             )
         self._conversation = chat.id
-        branch = library.branch(chat.id)
+        branch = library.chats.branch(chat.id)
         length = trn("{n} message", "{n} messages", len(branch))
         _say(tr("{chat}, {messages}.", chat=title(chat), messages=length))
         for item in branch[-2:]:
@@ -217,7 +217,7 @@ class Talk:
         self._conversation = self._services.library.create(private=self._private).id
 
     def _last(self, role: Role) -> Message:
-        branch = self._services.library.branch(self._conversation)
+        branch = self._services.library.chats.branch(self._conversation)
         for item in reversed(branch):
             if item.message.role is role:
                 return item.message

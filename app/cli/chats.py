@@ -174,14 +174,17 @@ class _ChatContext:
             self.problems.append(event.error)
 
     def all_chats(self) -> list[Conversation]:
-        return [*self.library.conversations(), *self.library.conversations(archived=True)]
+        return [
+            *self.library.chats.conversations(),
+            *self.library.chats.conversations(archived=True),
+        ]
 
     def find(self, text: str, among: Sequence[Conversation] | None = None) -> Conversation:
         """The one chat that is meant by its number, an id or its beginning, or a title."""
         if among is not None:
             return find_chat(text, among)
-        listed = self.library.conversations()
-        return find_chat(text, listed, self.library.conversations(archived=True))
+        listed = self.library.chats.conversations()
+        return find_chat(text, listed, self.library.chats.conversations(archived=True))
 
 
 @contextmanager
@@ -189,7 +192,8 @@ def _open_chats(setup: Setup) -> Iterator[_ChatContext]:
     opened = open_store(setup.folders.data)
     library = LibraryService(opened.repository, setup.settings, setup.bus)
     transfer = TransferService(
-        library,
+        library.chats,
+        library.trash,
         setup.bus,
         ImportRecord(opened.repository),
         partial(opened.health.back_up, "before-import"),
@@ -221,7 +225,7 @@ def _open_chats(setup: Setup) -> Iterator[_ChatContext]:
 
 def _list(options: argparse.Namespace, setup: Setup) -> int:
     with _open_chats(setup) as room:
-        chats = room.library.conversations(archived=options.archived)
+        chats = room.library.chats.conversations(archived=options.archived)
     lines = chat_lines(chats, numbered=not options.archived) or [tr("No chats yet.")]
     return _print_result(options, [chat_row(c) for c in chats], lines)
 
@@ -229,7 +233,7 @@ def _list(options: argparse.Namespace, setup: Setup) -> int:
 def _show(options: argparse.Namespace, setup: Setup) -> int:
     with _open_chats(setup) as room:
         chat = room.find(options.chat)
-        branch = room.library.branch(chat.id)
+        branch = room.library.chats.branch(chat.id)
     row = {**chat_row(chat), "messages": [message_row(item) for item in branch]}
     lines = [formatting.title(chat), formatting.date_and_time(chat.created_at)]
     for item in branch:
@@ -252,7 +256,7 @@ def _search(options: argparse.Namespace, setup: Setup) -> int:
 
     with _open_chats(setup) as room:
         unsubscribe = setup.bus.subscribe(listen)
-        room.library.search(" ".join(options.query), answers.put)
+        room.library.search.start(" ".join(options.query), answers.put)
         hits = answers.get()
         unsubscribe()
         if isinstance(hits, KnownError):
@@ -366,7 +370,7 @@ def _trash(options: argparse.Namespace, setup: Setup) -> int:
         raise WrongUsageError(tr("Which chats is not said."), action=tr("Name chats of the trash."))
     with _open_chats(setup) as room:
         if options.empty:
-            count = len(room.library.trash()) + len(room.library.trashed_messages())
+            count = len(room.library.trash.chats()) + len(room.library.trash.messages())
             what = trn(
                 "Remove {n} thing in the trash for good? [y/N] ",
                 "Remove {n} things in the trash for good? [y/N] ",
@@ -374,28 +378,28 @@ def _trash(options: argparse.Namespace, setup: Setup) -> int:
             )
             if count and not options.yes and not agreed(what):
                 return EXIT_FAILED
-            removed = room.library.empty_trash().result()
+            removed = room.library.trash.empty().result()
             return _print_result(
                 options, {"removed": removed}, [tr("{count} removed for good.", count=removed)]
             )
         if options.for_good:
-            chats = [room.find(text, room.library.trash()) for text in options.chats]
+            chats = [room.find(text, room.library.trash.chats()) for text in options.chats]
             what = trn(
                 "Remove {n} chat for good? [y/N] ", "Remove {n} chats for good? [y/N] ", len(chats)
             )
             if not options.yes and not agreed(what):
                 return EXIT_FAILED
-            removed = room.library.remove_for_good([chat.id for chat in chats]).result()
+            removed = room.library.trash.remove([chat.id for chat in chats]).result()
             return _print_result(
                 options, {"removed": removed}, [tr("{count} removed for good.", count=removed)]
             )
         if not options.chats:
-            chats = room.library.trash()
+            chats = list(room.library.trash.chats())
             return _print_result(
                 options, [chat_row(c) for c in chats], chat_lines(chats) or [tr("It is empty.")]
             )
         chats = [room.find(text) for text in options.chats]
-        room.library.delete([chat.id for chat in chats])
+        room.library.trash.delete([chat.id for chat in chats])
     done = trn(
         "{n} chat moved to the trash, for 30 days.",
         "{n} chats moved to the trash, for 30 days.",
@@ -408,9 +412,9 @@ def _restore(options: argparse.Namespace, setup: Setup) -> int:
     if options.backup is not None:
         return _bring_back(options, setup)
     with _open_chats(setup) as room:
-        trash = room.library.trash()
+        trash = room.library.trash.chats()
         chats = [room.find(text, trash) for text in options.chats]
-        room.library.restore([chat.id for chat in chats])
+        room.library.trash.restore([chat.id for chat in chats])
     return _print_result(
         options,
         [chat_row(c) for c in chats],
@@ -427,7 +431,7 @@ def _bring_back(options: argparse.Namespace, setup: Setup) -> int:
         listed = (*held.conversations.list_all(), *held.conversations.list_all(archived=True))
         chats = [room.find(text, listed) for text in options.chats]
         made = [bring_back(held, room.store, chat.id) for chat in chats]
-        rows = [chat_row(room.library.get(id_)) for id_ in made]
+        rows = [chat_row(room.library.chats.get(id_)) for id_ in made]
     return _print_result(
         options, rows, [trn("{n} chat brought back.", "{n} chats brought back.", len(made))]
     )

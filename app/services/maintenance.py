@@ -34,6 +34,7 @@ class MaintenanceService:
         bus: What the user should know is published here.
         after_start: Seconds until the first round; tests give 0.
         missing: What opening found in a backup and not in the library.
+        start_report: Sentences to show once: repaired, recovered, replaced by defaults.
     """
 
     def __init__(
@@ -44,7 +45,9 @@ class MaintenanceService:
         *,
         after_start: float = AFTER_START,
         missing: Lost | None = None,
+        start_report: tuple[str, ...] = (),
     ) -> None:
+        self.start_report = start_report
         self.missing = missing
         self._health = health
         self._library = library
@@ -53,9 +56,14 @@ class MaintenanceService:
         self._closing = threading.Event()
         self._executor = SerialExecutor("maintenance")
 
+    @property
+    def refusal(self) -> KnownError | None:
+        """Why chats on disk can be read and not changed; None where they can be."""
+        return self._library.database.refusal
+
     def start(self) -> None:
         """Begin the daily rounds, where anything can be written."""
-        if self._library.database.refusal is not None:
+        if self.refusal is not None:
             return
         self._executor.submit(self._rounds)
 

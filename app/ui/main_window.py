@@ -343,9 +343,9 @@ class MainWindow(QMainWindow):
     def _reload_chats(self, ids: Sequence[str] | None = None) -> None:
         """Show what became of these chats, or all of them anew."""
         library = self._services.library
-        changed = library.listed(ids) if ids is not None else None
+        changed = library.chats.listed(ids) if ids is not None else None
         if changed is None or not self.sidebar.update_conversations(changed):
-            self.sidebar.set_conversations(library.conversations())
+            self.sidebar.set_conversations(library.chats.conversations())
         self.commands.chats.after_reload()
 
     def _update_actions(self) -> None:
@@ -383,7 +383,7 @@ class MainWindow(QMainWindow):
         self._end_search = _nothing
         if query:
             show = self._operations.back(self.sidebar, partial(self.sidebar.set_hits, query))
-            self._end_search = self._services.library.search(query, show)
+            self._end_search = self._services.library.search.start(query, show)
 
     def _open_hit(self, hit: SearchHit) -> None:
         self.controller.open_chat(hit.conversation_id, hit.message_id)

@@ -124,7 +124,7 @@ def at_work(window: object, application: object) -> dict[str, object]:
     begun = time.perf_counter()
     window._reload_chats()
     same = (time.perf_counter() - begun) * 1000
-    chats = window._services.library.conversations()
+    chats = window._services.library.chats.conversations()
     return {
         "frames": frames,
         "renamed": changed(window, [(chats[number].id, "rename") for number in range(15)]),
@@ -141,12 +141,13 @@ def changed(window: object, chats: list[tuple[str, str]]) -> list[float]:
     from app.ui.main_window import MainWindow
 
     assert isinstance(window, MainWindow)
-    library, times = window._services.library, []
+    chats_on_disk = window._services.library._repositories.stored.conversations
+    times = []
     for id_, how in chats:
         if how == "pin":
-            library._stored.conversations.set_pinned(id_, True).result()
+            chats_on_disk.set_pinned(id_, True).result()
         else:
-            library._stored.conversations.rename(id_, f"renamed {id_}").result()
+            chats_on_disk.rename(id_, f"renamed {id_}").result()
         begun = time.thread_time()
         window._reload_chats((id_,))
         window.sidebar._list.viewport().repaint()

@@ -111,7 +111,7 @@ class User(QObject):
                 if self.activity in {"send", "edit", "search"}:
                     self.later(self.step)
             case LibraryChanged() if self.activity == "delete":
-                listed = {chat.id for chat in self.services.library.conversations()}
+                listed = {chat.id for chat in self.services.library.chats.conversations()}
                 say(listed=sorted(listed))
             case _:
                 pass
@@ -165,13 +165,14 @@ class User(QObject):
 
     def do_delete(self) -> None:
         """Move chats and messages to the trash, bring some back at once, and import new ones."""
-        chats = [chat.id for chat in self.services.library.conversations()]
+        chats = [chat.id for chat in self.services.library.chats.conversations()]
         if len(chats) < 4:
             for number in range(6):
                 chat, tree = made_chat(self.rng, f"made {number}", 6)
-                self.services.library.add_conversation(chat, tree, {}).result()
+                stored = self.services.library._repositories.stored
+                stored.add_conversation(chat, tree, {}).result()
                 say(shown=[fact_of(message) for message in tree], chat=chat.id)
-            chats = [chat.id for chat in self.services.library.conversations()]
+            chats = [chat.id for chat in self.services.library.chats.conversations()]
         some = self.rng.sample(chats, self.rng.choice([1, 1, 3]))
         say(wish=some)
         self.say_busy()
@@ -182,7 +183,7 @@ class User(QObject):
 
     def do_export(self) -> None:
         """Export everything, in each format, to files, archives and folders."""
-        ids = [chat.id for chat in self.services.library.conversations()][:30]
+        ids = [chat.id for chat in self.services.library.chats.conversations()][:30]
         formats = self.services.transfer.formats()
         chosen = self.rng.choice(formats)
         dialog = ExportDialog(self.window, self.services.transfer, self.window._operations, ids)

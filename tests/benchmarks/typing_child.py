@@ -314,7 +314,7 @@ class Writer(QObject):
         """Another chat, with a composed word open now and then."""
         before = self.chat
         long = len(self.window.controller.branch) >= LONGEST_CHAT
-        listed = [chat.id for chat in self.window._services.library.conversations()]
+        listed = [chat.id for chat in self.window._services.library.chats.conversations()]
         way = 0 if long or len(listed) < 2 else self.rng.randrange(4)
         if way == 0:
             QTest.keyClick(self.window, KEY.Key_N, CONTROL)

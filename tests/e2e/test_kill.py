@@ -61,7 +61,7 @@ def test_the_app_outlives_its_engine_and_continues_the_answer(running: Harness) 
     assert broken.status is MessageStatus.INTERRUPTED
     assert broken.stop_reason is StopReason.ENGINE_DIED
     assert broken.content
-    assert services.library.message(broken.id) == broken
+    assert services.library.chats.message(broken.id) == broken
 
     seen = len(heard.events)
     services.chat.continue_answer(broken.id)

@@ -63,16 +63,16 @@ def talk(running: Harness, word: str, *, private: bool) -> str:
     running.ask(f"What is {word}?", chat)
     services.library.set_draft(chat, f"and what of {word}")
     services.library.rename(chat, f"About {word}").result()
-    question = services.library.branch(chat)[0].message
+    question = services.library.chats.branch(chat)[0].message
     seen = len(heard.events)
     exchange = services.chat.edit(question.id, f"Tell me of {word} again.")
     running.ended(exchange.answer_id, after=seen)
     seen = len(heard.events)
     running.ended(services.chat.regenerate(exchange.answer_id), after=seen)
-    services.library.search(word, lambda _hits: None)
+    services.library.search.start(word, lambda _hits: None)
     services.chat.save_state(chat)
     other = services.library.branch_into_new_chat(exchange.answer_id)
-    services.library.delete([other.id])
+    services.library.trash.delete([other.id])
     assert any(isinstance(event, AnswerEnded) for event in heard.events)
     return chat
 
@@ -100,7 +100,7 @@ def test_a_private_chat_leaves_not_a_byte_on_the_disk(running: Harness) -> None:
     talk(running, SECRET, private=True)
     services.maintenance.back_up()
     assert places_of(SECRET, home) == []
-    services.library.delete([talk(running, SECRET, private=True)])
+    services.library.trash.delete([talk(running, SECRET, private=True)])
     talk(running, LATER, private=False)  # what is written is written in turn: this comes last
     until(lambda: snapshots_of(LATER), "a snapshot of the last chat")
     services.maintenance.back_up()

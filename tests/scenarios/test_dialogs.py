@@ -280,7 +280,7 @@ def saved(qtbot: QtBot, open_window: Open) -> Opened:
     opened.harness.services.maintenance.back_up()
     command(qtbot, opened, "Chat", "Move to trash")
     ready(qtbot, lambda: titles(opened, "deleted_at IS NOT NULL") == ["Question"])
-    opened.harness.services.library.empty_trash()
+    opened.harness.services.library.trash.empty()
     ready(qtbot, lambda: stored(opened, "SELECT seq FROM messages") == [])
     return opened
 

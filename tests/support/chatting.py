@@ -26,7 +26,7 @@ def wait_for_end(qtbot: QtBot, opened: Opened) -> None:
         answer = controller.last(Role.ASSISTANT)
         if answer is None or controller.chat is None or controller.answering:
             return False
-        stored = library.branch(controller.chat.id)[-1].message
+        stored = library.chats.branch(controller.chat.id)[-1].message
         return stored.id == answer.id and answer.status is not MessageStatus.STREAMING
 
     qtbot.waitUntil(ended, timeout=10_000)

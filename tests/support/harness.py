@@ -16,7 +16,7 @@ from app.engine.scripted import ScriptedEngine
 from app.services.core.events import AnswerEnded, Event, EventBus, SendFailed
 from app.services.core.settings import SettingsFile, SettingsService
 from app.services.registry import Services
-from app.store import LadderStore
+from app.store import LadderStore, MessageRepository
 from app.system.paths import Folders
 
 PATIENCE = 20.0  # seconds until a test that waits for an event gives up
@@ -80,6 +80,11 @@ class Harness:
     services: Services
     heard: Heard
     engine: Engine
+
+    @property
+    def stored(self) -> MessageRepository:
+        """The chats on disk, for what no caller in the program does to them."""
+        return self.services.library._repositories.stored
 
     def ended(self, answer_id: str, *, after: int = 0) -> AnswerEnded:
         """Wait for the end of an answer."""

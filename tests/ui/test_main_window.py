@@ -199,7 +199,7 @@ def test_no_single_key_deletes_a_chat(qtbot: QtBot, open_window: Open) -> None:
     chats = next(v for v in opened.window.findChildren(QListView) if v.accessibleName() == "Chats")
     for key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace, Qt.Key.Key_D, Qt.Key.Key_X):
         qtbot.keyClick(chats, key)
-    assert len(opened.harness.services.library.conversations()) == 1
+    assert len(opened.harness.services.library.chats.conversations()) == 1
 
 
 def test_up_in_an_empty_composer_edits_and_the_old_version_is_kept(
@@ -244,7 +244,7 @@ def test_the_version_walked_is_remembered_and_any_message_begins_a_new_chat(
     again.window.commands.messages.branch(again.window.controller.branch[1].message.id)
     said = [item.message.content for item in again.window.controller.branch]
     assert said == ["First", "A"]
-    assert len(again.harness.services.library.conversations()) == 2
+    assert len(again.harness.services.library.chats.conversations()) == 2
 
 
 def test_a_failed_answer_offers_what_helps(qtbot: QtBot, open_window: Open) -> None:
@@ -434,8 +434,8 @@ def test_a_private_chat_says_so_and_is_gone_without_trash(qtbot: QtBot, open_win
     say(qtbot, opened, "Secret")
     wait_for_end(qtbot, opened)
     opened.window.actions_table["delete_chat"].trigger()
-    qtbot.waitUntil(lambda: opened.harness.services.library.conversations() == [])
-    assert opened.harness.services.library.trash() == []
+    qtbot.waitUntil(lambda: opened.harness.services.library.chats.conversations() == [])
+    assert opened.harness.services.library.trash.chats() == ()
     assert not opened.window.pane.snackbar.can_undo
 
 

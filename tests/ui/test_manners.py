@@ -60,7 +60,7 @@ def test_esc_does_not_stop_an_answer_in_another_chat(qtbot: QtBot, open_window: 
     qtbot.keyClick(editor(opened), Qt.Key.Key_Escape)
     engine.go_on.set()
     qtbot.waitUntil(lambda: opened.harness.services.chat.active is None)
-    assert opened.harness.services.library.tree(first)[-1].content == "one two three"
+    assert opened.harness.services.library.chats.tree(first)[-1].content == "one two three"
 
 
 def test_esc_in_the_search_field_ends_the_search_and_not_the_answer(
@@ -121,10 +121,10 @@ def test_undo_in_the_composer_brings_a_deleted_chat_back(qtbot: QtBot, open_wind
     wait_for_end(qtbot, opened)
     first, library = shown(opened), opened.harness.services.library
     opened.window.actions_table["delete_chat"].trigger()
-    qtbot.waitUntil(lambda: [chat.id for chat in library.trash()] == [first])
+    qtbot.waitUntil(lambda: [chat.id for chat in library.trash.chats()] == [first])
     assert QApplication.focusWidget() is editor(opened)
     qtbot.keyClick(editor(opened), Qt.Key.Key_Z, CONTROL)
-    qtbot.waitUntil(lambda: library.trash() == [])
+    qtbot.waitUntil(lambda: library.trash.chats() == ())
 
 
 def test_undo_in_the_composer_takes_back_what_was_typed_first(
@@ -136,13 +136,13 @@ def test_undo_in_the_composer_takes_back_what_was_typed_first(
     wait_for_end(qtbot, opened)
     library = opened.harness.services.library
     opened.window.actions_table["delete_chat"].trigger()
-    qtbot.waitUntil(lambda: len(library.trash()) == 1)
+    qtbot.waitUntil(lambda: len(library.trash.chats()) == 1)
     qtbot.keyClicks(editor(opened), "abc")
     qtbot.keyClick(editor(opened), Qt.Key.Key_Z, CONTROL)
     assert opened.window.pane.composer.text() == ""
-    assert len(library.trash()) == 1
+    assert len(library.trash.chats()) == 1
     qtbot.keyClick(editor(opened), Qt.Key.Key_Z, CONTROL)
-    qtbot.waitUntil(lambda: library.trash() == [])
+    qtbot.waitUntil(lambda: library.trash.chats() == ())
 
 
 # --- size and marks ---------------------------------------------------------------------------

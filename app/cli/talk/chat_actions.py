@@ -52,7 +52,7 @@ class ChatActions:
         if text:
             prompt = "" if text == NO_PROMPT else text
             library.set_system_prompt(conversation_id, prompt).result()
-        now = library.get(conversation_id).system_prompt
+        now = library.chats.get(conversation_id).system_prompt
         told = tr("No system prompt.")
         if now:
             told = tr("The system prompt of this chat: {prompt}", prompt=now)
@@ -103,7 +103,7 @@ class ChatActions:
             KnownError: It cannot be written.
         """
         transfer = self._services.transfer
-        if not self._services.library.branch(conversation_id):
+        if not self._services.library.chats.branch(conversation_id):
             raise InvalidValueError(tr("There is nothing in this chat yet."), data="", action="")
         format_name = next(iter(transfer.formats())).name
         if text:

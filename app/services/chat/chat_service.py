@@ -126,7 +126,7 @@ class ChatService:
 
         If the question cannot be stored nothing is begun, and :class:`SendFailed` is published.
         """
-        conversation = self._library.get(conversation_id)
+        conversation = self._library.chats.get(conversation_id)
         return self._ask(conversation, conversation.head_id, text)
 
     def edit(self, message_id: str, text: str) -> Exchange:
@@ -135,10 +135,10 @@ class ChatService:
         Raises:
             As :meth:`send`.
         """
-        message = self._library.message(message_id)
+        message = self._library.chats.message(message_id)
         if message.role is not Role.USER:
             raise InvalidValueError(tr("Only your own messages can be edited."))
-        conversation = self._library.get(message.conversation_id)
+        conversation = self._library.chats.get(message.conversation_id)
         return self._ask(conversation, message.parent_id, text, edited=message_id)
 
     def regenerate(self, answer_id: str) -> str:
@@ -147,7 +147,7 @@ class ChatService:
         Raises:
             EngineBusyError: Another answer is being written.
         """
-        old = self._library.message(answer_id)
+        old = self._library.chats.message(answer_id)
         if old.role is not Role.ASSISTANT:
             raise InvalidValueError(tr("Only answers can be regenerated."))
         answer = self._blank_answer(old.conversation_id, old.parent_id)
@@ -181,7 +181,7 @@ class ChatService:
             EngineBusyError: Another answer is being written.
             InvalidValueError: There is nothing to go on with.
         """
-        message = self._library.message(answer_id)
+        message = self._library.chats.message(answer_id)
         status = message.status
         unfinished = status.can_continue or status is MessageStatus.FAILED
         if message.role is not Role.ASSISTANT or not unfinished:
@@ -202,7 +202,7 @@ class ChatService:
 
     def save_state(self, conversation_id: str) -> None:
         """A chat was left: let the engine keep its state on disk, when it has time."""
-        if not self._library.is_private(conversation_id):
+        if not self._library.chats.is_private(conversation_id):
             self._executor.submit(lambda: self._engine.save_state(conversation_id))
 
     def close(self) -> None:
@@ -342,7 +342,7 @@ class ChatService:
             sampling=sampling,
             overflow=self._settings.current.overflow,
             continue_answer=resume and bool(message.content),
-            private=self._library.is_private(message.conversation_id),
+            private=self._library.chats.is_private(message.conversation_id),
             replace_system=self._settings.current.replace_model_prompt,
         )
         shortened = self._shortened(request, writing)
@@ -383,13 +383,13 @@ class ChatService:
 
         Not the active branch: another version may have been chosen while the answer waited.
         """
-        messages = {m.id: m for m in self._library.tree(answer.conversation_id)}
+        messages = {m.id: m for m in self._library.chats.tree(answer.conversation_id)}
         path: list[Message] = []
         above = answer.parent_id
         while above in messages:
             path.append(messages[above])
             above = path[-1].parent_id
-        turns = chat_turns(self._library.get(answer.conversation_id), path[::-1])
+        turns = chat_turns(self._library.chats.get(answer.conversation_id), path[::-1])
         if resume and answer.content:
             turns += (Turn(Role.ASSISTANT, answer.content, answer.id),)
         return turns

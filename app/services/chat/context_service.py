@@ -111,9 +111,9 @@ class ContextService:
         """The turns a request would have, without their texts, and the tokens of each."""
         model = self._models.state.model
         key = self._models.reference(model).sha256 if model is not None else ""
-        conversation = self._library.get(conversation_id)
-        messages = [item.message for item in self._library.branch(conversation_id)]
-        known = self._library.token_counts(conversation_id, key) if key else {}
+        conversation = self._library.chats.get(conversation_id)
+        messages = [item.message for item in self._library.chats.branch(conversation_id)]
+        known = self._library.chats.token_counts(conversation_id, key) if key else {}
         unknown = [message for message in messages if message.id not in known]
         texts = [turn_text(message) for message in unknown]
         counts = self._engine.count_tokens([conversation.system_prompt, draft, *texts])
@@ -139,7 +139,7 @@ class ContextService:
         room = size - reserve_for(settings.max_tokens, size) - loaded.answer_tokens
         if settings.overflow is not OverflowPolicy.SUMMARISE or sum(chat.costs) <= room:
             return chat
-        at, text = newest_summary(chat.turns, self._library.summaries(conversation_id))
+        at, text = newest_summary(chat.turns, self._library.chats.summaries(conversation_id))
         if not text:
             return chat
         turns = with_summary(chat.turns, at, text)

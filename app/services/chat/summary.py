@@ -83,7 +83,7 @@ class Summariser:
         turns = request.turns
         if self._fits(turns, request, loaded):
             return ShortenedRequest(request)
-        known = self._library.summaries(request.conversation_id)
+        known = self._library.chats.summaries(request.conversation_id)
         at, text = newest_summary(turns, known)
         served = _shortened(request, at, text, known) if text else ShortenedRequest(request)
         shorter = served.request.turns

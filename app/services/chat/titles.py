@@ -74,11 +74,11 @@ class TitleService:
             _log.info("No title was made: %s", error.what)
             return
         if title and not give_way.is_set():
-            self._library.set_automatic_title(answer.conversation_id, title)
+            self._library.rename(answer.conversation_id, title, by_user=False)
 
     def _title(self, answer: Message, give_way: threading.Event) -> str:
-        conversation = self._library.get(answer.conversation_id)
-        messages = [item.message for item in self._library.branch(conversation.id)]
+        conversation = self._library.chats.get(answer.conversation_id)
+        messages = [item.message for item in self._library.chats.branch(conversation.id)]
         if give_way.is_set() or len(messages) != 2 or self._has_title(conversation, messages[0]):
             return ""
         turns = [
@@ -96,7 +96,7 @@ class TitleService:
 
     def _has_title(self, conversation: Conversation, question: Message) -> bool:
         """Whether it was named already, by the user or a model, and not just by its first words."""
-        asked = self._library.versions(question.id)
+        asked = self._library.chats.versions(question.id)
         return conversation.title_by_user or conversation.title not in {
             "",
             *(title_from(version.content) for version in asked),

@@ -1,4 +1,4 @@
-"""The conversations: list, rename, file, delete with undo, versions.
+"""The library of conversations: every change to them goes through here.
 
 Behind it are two repositories: the database, and one in memory for private chats, which leave
 nothing on disk. Every change is announced once it is stored, or refused with its reason; the
@@ -7,40 +7,32 @@ futures are for callers that must wait.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import TypeVar
 
-from app.domain.conversation import (
-    BranchMessage,
-    Conversation,
-    Edit,
-    Message,
-    SearchHit,
-    TrashedMessage,
-)
-from app.domain.errors import KnownError, NotFoundError
+from app.domain.conversation import Conversation, Edit, Message
 from app.language import tr
 from app.services.core.events import (
     BranchChanged,
     Event,
     EventBus,
     LibraryChanged,
-    RemovedForGood,
     SettingsChanged,
 )
 from app.services.core.formatting import listed_title
 from app.services.core.ids import new_id, utc_now
 from app.services.core.settings import SettingsService
 from app.services.library.announcing import announced, nothing_to_store
+from app.services.library.chat_reader import ChatReader
 from app.services.library.chat_repositories import ChatRepositories
 from app.services.library.following import Following
 from app.services.library.fresh_chats import FreshChats
 from app.services.library.live_search import LiveSearch
-from app.services.library.many import Progress, parts_of, quiet, tell_when_done
+from app.services.library.trash import Trash
 from app.store import ConversationRepository, MessageRepository
 
 T = TypeVar("T")
@@ -48,16 +40,18 @@ Clock = Callable[[], datetime]
 
 
 class LibraryService:
-    """All conversations, wherever they live.
+    """Begins and changes conversations, wherever they live, and holds what else is done with them.
 
     Args:
         stored: The database.
         settings: Gives new chats their system prompt.
         bus: Every change is published here.
-        start_report: Sentences to show once: repaired, recovered, replaced by defaults.
         now: The clock.
 
     Attributes:
+        chats: Reads them.
+        trash: Deletes, restores and removes them.
+        search: Searches them as the user types.
         following: Tells of what other processes write.
     """
 
@@ -67,112 +61,19 @@ class LibraryService:
         settings: SettingsService,
         bus: EventBus,
         *,
-        start_report: tuple[str, ...] = (),
         now: Clock = utc_now,
     ) -> None:
-        self._stored = stored
         self._settings = settings
         self._bus = bus
         self._now = now
-        self.start_report = start_report
         self._repositories = ChatRepositories(stored)
         self._of = self._repositories.of
         self._fresh = FreshChats()
-        self._search = LiveSearch(stored, bus)
+        self.chats = ChatReader(self._repositories, self._fresh)
+        self.trash = Trash(self._repositories, self._fresh, bus)
+        self.search = LiveSearch(stored, bus)
         self.following = Following(stored, bus)
         bus.subscribe(self._on_event)
-
-    @property
-    def refusal(self) -> KnownError | None:
-        """Why chats on disk can be read and not changed; None where they can be."""
-        return self._stored.database.refusal
-
-    # --- reading ------------------------------------------------------------------------
-
-    def get(self, conversation_id: str) -> Conversation:
-        """One conversation.
-
-        Raises:
-            NotFoundError: There is none.
-        """
-        fresh = self._fresh.get(conversation_id)
-        return fresh or self._of(conversation_id).conversations.get(conversation_id)
-
-    def conversations(self, *, archived: bool = False) -> list[Conversation]:
-        """Those with a message or a draft: pinned first, then used last first; private ones too."""
-        return self._repositories.conversations(archived=archived)
-
-    def listed(self, ids: Sequence[str]) -> dict[str, Conversation | None] | None:
-        """As :meth:`ChatRepositories.listed`: those of ``ids`` alone, without reading others."""
-        return self._repositories.listed(ids)
-
-    def folders(self) -> list[str]:
-        """The folders in use, in alphabetical order."""
-        return list(self._stored.conversations.folders())
-
-    def branch(self, conversation_id: str) -> tuple[BranchMessage, ...]:
-        """The active branch, first message first.
-
-        Raises:
-            NotFoundError: There is no such conversation.
-        """
-        stored = self._stored_in(conversation_id)
-        return () if stored is None else stored.branch(conversation_id)
-
-    def tree(self, conversation_id: str) -> tuple[Message, ...]:
-        """Every message with all versions, parents before children.
-
-        Raises:
-            NotFoundError: There is no such conversation.
-        """
-        stored = self._stored_in(conversation_id)
-        return () if stored is None else stored.tree(conversation_id)
-
-    def selected_children(self, conversation_id: str) -> dict[str | None, str]:
-        """The child selected below each message; None is the parent of the first."""
-        stored = self._stored_in(conversation_id)
-        return {} if stored is None else stored.selected_children(conversation_id)
-
-    def message(self, message_id: str) -> Message:
-        """One message.
-
-        Raises:
-            NotFoundError: There is none.
-        """
-        return self._repositories.of_message(message_id)[1]
-
-    def is_gone(self, conversation_id: str) -> bool:
-        """Whether a chat is in the trash, or was removed for good."""
-        try:
-            return self.get(conversation_id).deleted_at is not None
-        except NotFoundError:
-            return True
-
-    def is_private(self, conversation_id: str) -> bool:
-        """Whether the chat lives in memory only."""
-        return self._repositories.is_private(conversation_id)
-
-    def trash(self) -> list[Conversation]:
-        """Deleted conversations, deleted last first; kept for 30 days."""
-        return list(self._stored.conversations.trashed_conversations())
-
-    def trashed_messages(self) -> list[TrashedMessage]:
-        """Messages deleted from conversations that still stand."""
-        return list(self._stored.conversations.trashed_messages())
-
-    def search(
-        self, query: str, done: Callable[[tuple[SearchHit, ...]], None]
-    ) -> Callable[[], object]:
-        """Search titles and messages; a newer search ends the ones before it.
-
-        Args:
-            query: As typed: words, "phrases", ``model:``, ``before:``, ``after:``, ``in:title``.
-            done: Called with the hits on a worker thread, unless a newer search came.
-
-        Returns:
-            Ends this search.
-        """
-        return self._search.start(query, done)
 
     # --- conversations ------------------------------------------------------------------
 
@@ -192,21 +93,11 @@ class LibraryService:
         self._fresh.add(conversation)
         return conversation
 
-    def add_conversation(
-        self,
-        conversation: Conversation,
-        tree: Sequence[Message],
-        chosen: Mapping[str | None, str],
-    ) -> Future[None]:
-        """Store a whole conversation, all or nothing; the importer announces it and its failure.
-
-        The future raises InvalidValueError if an id is taken.
-        """
-        return self._stored.add_conversation(conversation, tree, chosen)
-
-    def rename(self, conversation_id: str, title: str) -> Future[None]:
-        """Give it a title of the user's; nothing automatic replaces it."""
-        return self._change(conversation_id, lambda chats: chats.rename(conversation_id, title))
+    def rename(self, conversation_id: str, title: str, *, by_user: bool = True) -> Future[None]:
+        """Give it a title; one that the user chose is replaced by the user alone."""
+        return self._change(
+            conversation_id, lambda chats: chats.rename(conversation_id, title, by_user=by_user)
+        )
 
     def set_pinned(self, conversation_id: str, pinned: bool) -> Future[None]:
         """Keep it on top, or not."""
@@ -237,18 +128,13 @@ class LibraryService:
         begins = conversation_id in self._fresh
         if (begins and not draft) or not self._keeps(conversation_id):
             return nothing_to_store()
-        before = self.get(conversation_id)
+        before = self.chats.get(conversation_id)
         renamed = listed_title(before) != listed_title(replace(before, draft=draft))
         return self._change(
             conversation_id,
             lambda chats: chats.set_draft(conversation_id, draft),
             announce=begins or renamed,
         )
-
-    def edits(self, conversation_id: str) -> tuple[Edit, ...]:
-        """What was typed to replace questions and not sent; the one typed last comes last."""
-        stored = self._stored_in(conversation_id)
-        return () if stored is None else stored.edits(conversation_id)
 
     def set_edit(self, conversation_id: str, edit: Edit) -> Future[None]:
         """Keep what is typed to replace a question of this chat."""
@@ -268,39 +154,6 @@ class LibraryService:
                 lambda chats: chats.set_scroll_position(conversation_id, message_id, offset),
                 announce=False,
             )
-
-    def delete(self, conversation_ids: Sequence[str], progress: Progress = quiet) -> None:
-        """Move chats to the trash. A private chat is gone for good: there is no trash for it.
-
-        Args:
-            conversation_ids: Which.
-            progress: Told, on the writer's thread, how many of how many are there.
-        """
-        known = [id_ for id_ in conversation_ids if not self._fresh.drop(id_)]
-        self._many(known, ConversationRepository.delete, progress)
-
-    def restore(self, conversation_ids: Sequence[str], progress: Progress = quiet) -> None:
-        """Take chats out of the trash; as :meth:`delete`."""
-        self._many(conversation_ids, ConversationRepository.restore, progress)
-
-    def remove_for_good(self, conversation_ids: Sequence[str]) -> Future[int]:
-        """Remove chats that are on disk, in the trash or not; the face has asked before."""
-        ids = tuple(conversation_ids)
-        removed = self._stored.conversations.remove(ids)
-        return announced(self._bus, removed, LibraryChanged(ids), RemovedForGood())
-
-    def remove_message_for_good(self, message_id: str) -> Future[int]:
-        """Remove one message of the trash; the face has asked before."""
-        lacking = RemovedForGood((self._stored.message(message_id).conversation_id,))
-        removed = self._stored.conversations.remove_message(message_id)
-        return announced(self._bus, removed, LibraryChanged(()), lacking)
-
-    def empty_trash(self) -> Future[int]:
-        """Remove everything in the trash for good; the face has asked before."""
-        messages = self._stored.conversations.trashed_messages()
-        lacking = RemovedForGood(tuple({one.message.conversation_id for one in messages}))
-        removed = self._stored.conversations.empty_trash()
-        return announced(self._bus, removed, LibraryChanged(()), lacking)
 
     def branch_into_new_chat(self, message_id: str) -> Conversation:
         """Copy the messages up to this one into a chat of their own.
@@ -332,7 +185,7 @@ class LibraryService:
             title: Of a chat that has none.
             edited: The message that the question replaces, whose edit is done; the draft stays.
         """
-        conversation = self.get(question.conversation_id)
+        conversation = self.chats.get(question.conversation_id)
         store = self._of(conversation.id)
         if self._fresh.hand_over(conversation.id) is None and title:
             store.conversations.rename(conversation.id, title, by_user=False)
@@ -351,28 +204,12 @@ class LibraryService:
         """Mark an answer as being written again."""
         return self._of(message.conversation_id).resume(message.id)
 
-    def set_automatic_title(self, conversation_id: str, title: str) -> Future[None]:
-        """Give it a title; one that the user chose stays."""
-        return self._change(
-            conversation_id, lambda chats: chats.rename(conversation_id, title, by_user=False)
-        )
-
-    def token_counts(self, conversation_id: str, model_sha256: str) -> dict[str, int]:
-        """Message id to tokens, for the messages counted with this model's tokenizer."""
-        stored = self._stored_in(conversation_id)
-        return {} if stored is None else stored.token_counts(conversation_id, model_sha256)
-
     def set_token_counts(
         self, conversation_id: str, model_sha256: str, counts: dict[str, int]
     ) -> None:
         """Keep the tokens of messages."""
         if self._keeps(conversation_id):
             announced(self._bus, self._of(conversation_id).set_token_counts(model_sha256, counts))
-
-    def summaries(self, conversation_id: str) -> dict[str, str]:
-        """Message id to what the model reads in place of everything up to that message."""
-        stored = self._stored_in(conversation_id)
-        return {} if stored is None else stored.summaries(conversation_id)
 
     def set_summary(self, message_id: str, text: str, *, by_user: bool = True) -> Future[None]:
         """Keep a summary of everything up to a message; an empty text removes it.
@@ -408,10 +245,6 @@ class LibraryService:
             self._bus, store.select_version(message_id), BranchChanged(message.conversation_id)
         )
 
-    def versions(self, message_id: str) -> tuple[Message, ...]:
-        """A message and its siblings of the same role, oldest first."""
-        return self._repositories.of_message(message_id)[0].versions(message_id)
-
     def select_version(self, message_id: str, offset: int) -> Future[None]:
         """Select another version: -1 the one before, +1 the one after."""
         store, message = self._repositories.of_message(message_id)
@@ -422,29 +255,9 @@ class LibraryService:
             self._bus, store.select_version(target.id), BranchChanged(message.conversation_id)
         )
 
-    def delete_message(self, message_id: str) -> Future[None]:
-        """Move a message and what follows it to the trash."""
-        store, message = self._repositories.of_message(message_id)
-        return announced(
-            self._bus,
-            store.conversations.delete_message(message_id),
-            BranchChanged(message.conversation_id),
-            LibraryChanged((message.conversation_id,)),
-        )
-
-    def restore_message(self, message_id: str) -> Future[None]:
-        """Take a message out of the trash."""
-        store, message = self._repositories.of_message(message_id)
-        return announced(
-            self._bus,
-            store.conversations.restore_message(message_id),
-            BranchChanged(message.conversation_id),
-            LibraryChanged((message.conversation_id,)),
-        )
-
     def close(self) -> None:
         """Finish every write. Private chats are gone after this."""
-        self._search.close()
+        self.search.close()
         self._repositories.close()
 
     # --- inside -------------------------------------------------------------------------
@@ -461,7 +274,7 @@ class LibraryService:
             self._bus.publish(LibraryChanged(tuple(changed)))
         for conversation_id in under_way:
             self.set_system_prompt(conversation_id, after)
-        for chat in self.conversations():
+        for chat in self.chats.conversations():
             untouched = chat.head_id is None and chat.system_prompt == before
             if untouched and self._keeps(chat.id):
                 self.set_system_prompt(chat.id, after)
@@ -469,23 +282,6 @@ class LibraryService:
     def _keeps(self, conversation_id: str) -> bool:
         """Whether what is noted in passing can be kept; where not, the window has said so."""
         return self._of(conversation_id).database.refusal is None
-
-    def _stored_in(self, conversation_id: str) -> MessageRepository | None:
-        """The repository of a chat; None for one that is not stored yet."""
-        return None if conversation_id in self._fresh else self._of(conversation_id)
-
-    def _many(
-        self,
-        ids: Sequence[str],
-        change: Callable[[ConversationRepository, Sequence[str]], Future[None]],
-        progress: Progress,
-    ) -> None:
-        done = 0
-        for part in parts_of(ids, self._of):
-            done += len(part)
-            changing = change(self._of(part[0]).conversations, part)
-            changed = announced(self._bus, changing, LibraryChanged(part))
-            tell_when_done(changed, progress, done, len(ids))
 
     def _change(
         self,
@@ -501,6 +297,3 @@ class LibraryService:
             chats.create(fresh).add_done_callback(partial(self._fresh.stored, conversation_id))
         events = [LibraryChanged((conversation_id,))] if announce else []
         return announced(self._bus, change(chats), *events)
-
-    def _announced(self, future: Future[T], *events: Event) -> Future[T]:
-        return announced(self._bus, future, *events)

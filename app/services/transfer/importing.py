@@ -17,7 +17,8 @@ from app.language import tr, trn
 from app.markup.transfer.formats import READABLE, Aside, read_each
 from app.markup.transfer.values import Chat, FoundChat, Unreadable
 from app.services.core.ids import new_id
-from app.services.library.library_service import LibraryService
+from app.services.library.chat_reader import ChatReader
+from app.services.library.trash import Trash
 from app.services.transfer.import_record import ImportRecord, fingerprint
 from app.services.transfer.transfer_files import open_files
 
@@ -155,25 +156,25 @@ class Undone:
     cancelled: bool = False
 
 
-def read_chat(library: LibraryService, conversation_id: str) -> Chat:
+def read_chat(chats: ChatReader, conversation_id: str) -> Chat:
     """A chat of the library with everything in it.
 
     Raises:
         NotFoundError: There is none.
     """
-    conversation = library.get(conversation_id)
-    messages = library.tree(conversation_id)
+    conversation = chats.get(conversation_id)
+    messages = chats.tree(conversation_id)
     known = {message.id for message in messages}
     chosen = {
         parent: child
-        for parent, child in library.selected_children(conversation_id).items()
+        for parent, child in chats.selected_children(conversation_id).items()
         if child in known and (parent is None or parent in known)
     }
     return Chat(conversation, messages, chosen)
 
 
 def preview_files(
-    library: LibraryService,
+    chats: ChatReader,
     paths: Sequence[Path],
     stop: threading.Event,
     progress: TransferProgress,
@@ -195,7 +196,7 @@ def preview_files(
     with open_files(paths) as entries:
         for found in read_each(entries, step):
             if isinstance(found, FoundChat):
-                items.append(_item(library, len(items), found, seen))
+                items.append(_item(chats, len(items), found, seen))
             elif isinstance(found, Unreadable):
                 unreadable.append(found)
             else:
@@ -210,10 +211,10 @@ def preview_files(
     )
 
 
-def _item(library: LibraryService, key: int, found: FoundChat, seen: set[str]) -> ImportItem:
+def _item(chats: ChatReader, key: int, found: FoundChat, seen: set[str]) -> ImportItem:
     chat = found.chat
     id_ = chat.conversation.id
-    known = ImportStatus.REPEATED if id_ in seen else _known(library, chat)
+    known = ImportStatus.REPEATED if id_ in seen else _known(chats, chat)
     seen.add(id_)
     return ImportItem(
         key,
@@ -339,7 +340,11 @@ def _fit(item: ImportItem, found: Chat) -> Chat:
 
 
 def undo(
-    library: LibraryService, record: ImportRecord, stop: threading.Event, progress: TransferProgress
+    chats: ChatReader,
+    trash: Trash,
+    record: ImportRecord,
+    stop: threading.Event,
+    progress: TransferProgress,
 ) -> Undone:
     """Take the last import back: what was not touched since is removed, the rest is trashed.
 
@@ -354,7 +359,7 @@ def undo(
         if stop.is_set():
             break
         try:
-            chat = read_chat(library, id_)
+            chat = read_chat(chats, id_)
         except NotFoundError:
             continue
         if fingerprint(chat) == mark:
@@ -362,27 +367,27 @@ def undo(
         elif chat.conversation.deleted_at is None:
             changed.append(id_)
         if len(unchanged) >= _AT_ONCE:
-            removed += library.remove_for_good(unchanged).result()
+            removed += trash.remove(unchanged).result()
             unchanged = []
         progress(done, len(noted))
     if unchanged:
-        removed += library.remove_for_good(unchanged).result()
+        removed += trash.remove(unchanged).result()
     if changed:
-        library.delete(changed)
+        trash.delete(changed)
         trashed = len(changed)
     if not stop.is_set():
         record.begin()
     return Undone(removed, trashed, stop.is_set())
 
 
-def _known(library: LibraryService, chat: Chat) -> ImportStatus:
+def _known(chats: ChatReader, chat: Chat) -> ImportStatus:
     try:
-        there = library.get(chat.conversation.id)
+        there = chats.get(chat.conversation.id)
     except NotFoundError:
         return ImportStatus.NEW
     if there.deleted_at is not None:
         return ImportStatus.TRASHED
-    same = _said(read_chat(library, there.id)) == _said(chat)
+    same = _said(read_chat(chats, there.id)) == _said(chat)
     return ImportStatus.SAME if same else ImportStatus.CHANGED
 
 

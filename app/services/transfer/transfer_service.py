@@ -12,7 +12,8 @@ from app.language import tr
 from app.markup.transfer.formats import EXPORTERS
 from app.markup.transfer.values import Chat, Exporter, ExportFormat, ExportOptions
 from app.services.core.events import EventBus, LibraryChanged
-from app.services.library.library_service import LibraryService
+from app.services.library.chat_reader import ChatReader
+from app.services.library.trash import Trash
 from app.services.transfer.exporting import (
     ZIP,
     ChatsToExport,
@@ -58,7 +59,8 @@ class TransferService:
     """Export and import. Its methods block; the window calls them from a worker.
 
     Args:
-        library: Where chats come from and go to.
+        chats: Reads what is exported, and what an import is compared with.
+        trash: Takes an import back.
         bus: Told once when an import changed the library.
         record: Keeps what the last import brought.
         back_up: Makes a backup before a large import.
@@ -66,12 +68,14 @@ class TransferService:
 
     def __init__(
         self,
-        library: LibraryService,
+        chats: ChatReader,
+        trash: Trash,
         bus: EventBus,
         record: ImportRecord,
         back_up: Callable[[], object],
     ) -> None:
-        self._library = library
+        self._chats = chats
+        self._trash = trash
         self._bus = bus
         self._record = record
         self._back_up = back_up
@@ -136,7 +140,7 @@ class TransferService:
         """A file name for one chat, or a name for several, safe on every system."""
         suffix = self._exporter(format_name).format.suffix
         if len(conversation_ids) == 1:
-            return safe_name(self._library.get(conversation_ids[0]).title) + suffix
+            return safe_name(self._chats.get(conversation_ids[0]).title) + suffix
         today = f"{datetime.now().astimezone():%Y-%m-%d}"
         return tr("Phial chats {date}", date=today)
 
@@ -175,7 +179,7 @@ class TransferService:
         Raises:
             NotFoundError: There is none.
         """
-        return read_chat(self._library, conversation_id)
+        return read_chat(self._chats, conversation_id)
 
     def _exporter(self, name: str) -> Exporter:
         if name not in self._exporters:
@@ -200,7 +204,7 @@ class TransferService:
             TransferError: A path cannot be read, or an archive is refused.
         """
         paths = [path] if isinstance(path, Path) else list(path)
-        return preview_files(self._library, paths, cancel or threading.Event(), progress)
+        return preview_files(self._chats, paths, cancel or threading.Event(), progress)
 
     def import_chats(
         self,
@@ -249,6 +253,7 @@ class TransferService:
             StoreError: The library cannot be written.
         """
         try:
-            return undo(self._library, self._record, cancel or threading.Event(), progress)
+            stop = cancel or threading.Event()
+            return undo(self._chats, self._trash, self._record, stop, progress)
         finally:
             self._bus.publish(LibraryChanged())

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QMenu
 
 from app.domain.conversation import Conversation
 from app.language import tr, trn
-from app.services.library.many import quiet
+from app.services.library.trash import quiet
 from app.ui.library.backups_dialog import BackupsDialog
 from app.ui.library.trash_dialog import ArchiveDialog, TrashDialog
 from app.ui.shell.window_context import WindowContext
@@ -52,7 +52,7 @@ class ChatCommands:
             action(ids)
 
     def _chats(self, ids: Sequence[str]) -> list[Conversation]:
-        return [self._shell.services.library.get(one) for one in ids]
+        return [self._shell.services.library.chats.get(one) for one in ids]
 
     def step_chat(self, step: int) -> None:
         """Go to the chat above or below."""
@@ -79,7 +79,7 @@ class ChatCommands:
             tr("Move to folder"),
             tr("Folder (an empty name takes it out of its folder):"),
             current,
-            choices=["", *self._shell.services.library.folders()],
+            choices=["", *self._shell.services.library.chats.folders()],
         )
         if folder is not None:
             for one in ids:
@@ -108,7 +108,7 @@ class ChatCommands:
             self._shell.services.chat.stop()
         private = [chat for chat in self._chats(ids) if chat.private]
         self.leave(ids)
-        self._shell.services.library.delete(ids, self._progress(_deleting, ids))
+        self._shell.services.library.trash.delete(ids, self._progress(_deleting, ids))
         if len(private) == len(ids):
             self._shell.pane.status.show_notice(tr("The private chat is gone."))
             return
@@ -116,7 +116,7 @@ class ChatCommands:
         self._shell.pane.snackbar.show_message(text, partial(self._restore, list(ids)))
 
     def _restore(self, ids: Sequence[str]) -> None:
-        self._shell.services.library.restore(ids, self._progress(_restoring, ids))
+        self._shell.services.library.trash.restore(ids, self._progress(_restoring, ids))
         self._open_next = ids[0]
 
     def _progress(
@@ -183,7 +183,9 @@ class ChatCommands:
     def trash(self) -> None:
         """Show deleted chats and messages."""
         shell = self._shell
-        shell.controller.attempt(lambda: TrashDialog(shell.window, shell.services.library).open())
+        shell.controller.attempt(
+            lambda: TrashDialog(shell.window, shell.services.library.trash).open()
+        )
 
     def archived(self) -> None:
         """Show archived chats."""

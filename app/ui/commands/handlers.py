@@ -157,7 +157,7 @@ class CommandHandlers:
         open_chat = self._shell.controller.open_chat
         chats = [
             PaletteEntry(formatting.listed_title(chat), tr("chat"), partial(open_chat, chat.id))
-            for chat in self._shell.services.library.conversations()
+            for chat in self._shell.services.library.chats.conversations()
         ]
         CommandPalette(self._shell.window, [*commands, *chats], self._shell.pane.theme)
 

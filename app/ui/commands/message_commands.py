@@ -67,9 +67,10 @@ class MessageCommands:
             self._shell.pane.status.show_notice(tr("An answer is being written. Stop it first."))
             return
         library = self._shell.services.library
-        if self._shell.controller.attempt(lambda: library.delete_message(message_id)):
+        if self._shell.controller.attempt(lambda: library.trash.delete_message(message_id)):
             self._shell.pane.snackbar.show_message(
-                tr("Message moved to the trash."), partial(library.restore_message, message_id)
+                tr("Message moved to the trash."),
+                partial(library.trash.restore_message, message_id),
             )
 
     def answer_with_menu(self, message_id: str) -> None:
@@ -88,7 +89,7 @@ class MessageCommands:
 
     def compare(self, message_id: str) -> None:
         """Show the versions of an answer side by side, with what made them and how fast."""
-        versions = self._shell.services.library.versions(message_id)
+        versions = self._shell.services.library.chats.versions(message_id)
         index = {message.id: number for number, message in enumerate(versions)}
 
         def show(wanted: str) -> None:

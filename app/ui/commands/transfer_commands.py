@@ -45,7 +45,7 @@ class TransferCommands:
     def export_all(self) -> None:
         """Export every chat, archived ones too; a private one only when it is chosen itself."""
         library = self._shell.services.library
-        chats = [*library.conversations(), *library.conversations(archived=True)]
+        chats = [*library.chats.conversations(), *library.chats.conversations(archived=True)]
         chats = [chat for chat in chats if not chat.private]
         if chats:
             self.export([chat.id for chat in chats])

@@ -121,8 +121,8 @@ class ChatController(QObject):
         try:
             if at_message is not None:
                 self._services.library.activate_branch(at_message).result()
-            chat = self._services.library.get(conversation_id)
-            branch = self._services.library.branch(conversation_id)
+            chat = self._services.library.chats.get(conversation_id)
+            branch = self._services.library.chats.branch(conversation_id)
         except NotFoundError:
             return False
         self.leave()
@@ -164,7 +164,7 @@ class ChatController(QObject):
 
     def start_over(self) -> None:
         """Another library is in place: what is typed goes along where its chat is not in it."""
-        if self._chat is not None and self._services.library.is_gone(self._chat.id):
+        if self._chat is not None and self._services.library.chats.is_gone(self._chat.id):
             self._move_on()
         elif self._chat is None or self._branch:
             self.new_chat()
@@ -199,7 +199,7 @@ class ChatController(QObject):
         if chat is None:
             return
         try:
-            self._chat = self._services.library.get(chat.id)
+            self._chat = self._services.library.chats.get(chat.id)
         except NotFoundError:
             return
         if self._chat.system_prompt != chat.system_prompt:
@@ -369,7 +369,7 @@ class ChatController(QObject):
     def _on_branch_changed(self) -> None:
         assert self._chat is not None  # noqa: S101 - for the type checker
         was_empty = not self._branch
-        branch = self._services.library.branch(self._chat.id)
+        branch = self._services.library.chats.branch(self._chat.id)
         if was_empty:
             self._show_branch(branch, None)
         else:
@@ -387,13 +387,13 @@ class ChatController(QObject):
         chat = self._chat
         if chat is None or (ids is not None and chat.id not in ids):
             return
-        if self._services.library.is_gone(chat.id):
+        if self._services.library.chats.is_gone(chat.id):
             self._move_on()
             self._pane.status.show_notice(
                 tr("“{title}” is in the trash.", title=formatting.title(chat))
             )
         elif ids is None:
-            branch = self._services.library.branch(chat.id)
+            branch = self._services.library.chats.branch(chat.id)
             if self._live.merged_into(branch) != self._branch:
                 self._on_branch_changed()
 
@@ -467,6 +467,6 @@ class ChatController(QObject):
         self._status.show_last(self.last(Role.ASSISTANT))
 
     def _announce_elsewhere(self, message: Message) -> None:
-        if not self._services.library.is_gone(message.conversation_id):
-            title = formatting.title(self._services.library.get(message.conversation_id))
+        if not self._services.library.chats.is_gone(message.conversation_id):
+            title = formatting.title(self._services.library.chats.get(message.conversation_id))
             self._pane.status.show_notice(ended_elsewhere(message, title))

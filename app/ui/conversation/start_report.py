@@ -44,8 +44,8 @@ class StartReport:
 
     def say(self) -> bool:
         """Show the gravest thing that was found; return whether there was any."""
-        banner, report = self._pane.banner, self._services.library.start_report
-        refusal, missing = self._services.library.refusal, self._services.maintenance.missing
+        banner, report = self._pane.banner, self._services.maintenance.start_report
+        refusal, missing = self._services.maintenance.refusal, self._services.maintenance.missing
         if refusal is not None:
             offers = [BannerAction(tr("Open the data folder"), self._data_folder)]
             banner.show_message(
@@ -62,7 +62,7 @@ class StartReport:
 
     def explain(self, *, private: bool) -> None:
         """Let the composer say why nothing can be sent; private chats need no disk."""
-        refusal = self._services.library.refusal
+        refusal = self._services.maintenance.refusal
         self._pane.composer.set_refusal("" if refusal is None or private else _NOT_HERE)
 
     def _offers(self, missing: Lost) -> list[BannerAction]:

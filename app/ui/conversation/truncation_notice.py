@@ -40,7 +40,7 @@ class TruncationNotice:
         wanted = self._services.settings.current.overflow is OverflowPolicy.SUMMARISE
         if chat is None or not left_out or not wanted:
             return None
-        known = self._services.library.summaries(chat.id)
+        known = self._services.library.chats.summaries(chat.id)
         for at in range(len(branch) - 1, -1, -1):
             id_ = branch[at].message.id
             if id_ in left_out and id_ in known:

@@ -79,7 +79,7 @@ class Unanswered:
 
     def _answer(self, answer_id: str) -> None:
         try:
-            status = self._services.library.message(answer_id).status
+            status = self._services.library.chats.message(answer_id).status
         except NotFoundError:
             return  # it was deleted meanwhile
         if status is MessageStatus.FAILED and not self._controller.answering:

@@ -74,7 +74,7 @@ class ViewStates:
         Raises:
             NotFoundError: There is none.
         """
-        return self._library.message(message_id)
+        return self._library.chats.message(message_id)
 
     def edit_of(self, chat_id: str, message_id: str) -> Edit | None:
         """What was typed to replace a message, and not sent."""
@@ -86,7 +86,7 @@ class ViewStates:
         if not found:
             return None
         try:
-            return self._library.message(found[-1].message_id), found[-1].text
+            return self._library.chats.message(found[-1].message_id), found[-1].text
         except NotFoundError:
             return None
 
@@ -125,13 +125,13 @@ class ViewStates:
         if asked.edited is not None:
             self.keep_edit(chat_id, Edit(asked.edited, asked.text, open=True))
             return
-        draft = self.draft_of(self._library.get(chat_id))
+        draft = self.draft_of(self._library.chats.get(chat_id))
         self.keep_draft(chat_id, f"{asked.text}\n{draft}" if draft else asked.text)
 
     # --- inside -------------------------------------------------------------------------------
 
     def _edits_of(self, chat_id: str) -> dict[str, Edit]:
-        found = {edit.message_id: edit for edit in self._library.edits(chat_id)}
+        found = {edit.message_id: edit for edit in self._library.chats.edits(chat_id)}
         with self._lock:
             for message_id, (of, edit) in self._edits.items():
                 if edit is None:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QAbstractItemView, QListWidget, QListWidgetItem, Q
 from app.domain.conversation import Conversation, TrashedMessage
 from app.services.core import formatting
 from app.services.library.library_service import LibraryService
+from app.services.library.trash import Trash
 from app.ui.style.dialogs import Dialog, confirm, push_button, text_label
 
 _TITLE_LENGTH = 80
@@ -108,25 +109,25 @@ class RestoreDialog(Dialog):
 class TrashDialog(RestoreDialog):
     """Deleted chats and messages."""
 
-    def __init__(self, parent: QWidget, library: LibraryService) -> None:
+    def __init__(self, parent: QWidget, trash: Trash) -> None:
         super().__init__(parent, TRASH)
-        self._library = library
+        self._trash = trash
         self._empty_button = push_button("Empty trash…")
         self._empty_button.clicked.connect(self._ask_to_empty)
         self._delete = push_button("Delete for good…")
         self._delete.clicked.connect(self._ask_to_delete)
         self.add_buttons(self._empty_button, self._delete, self.restore, self.close_button)
-        trash, deleted = library.trash(), library.trashed_messages()
+        deleted, parts = trash.chats(), trash.messages()
         self._removals: list[Callable[[], object]] = [
-            *(partial(library.remove_for_good, [chat.id]) for chat in trash),
-            *(partial(library.remove_message_for_good, item.message.id) for item in deleted),
+            *(partial(trash.remove, [chat.id]) for chat in deleted),
+            *(partial(trash.remove_message, item.message.id) for item in parts),
         ]
         chats: list[RestorableRow] = [
-            (_chat_words(chat), partial(library.restore, [chat.id])) for chat in trash
+            (_chat_words(chat), partial(trash.restore, [chat.id])) for chat in deleted
         ]
         messages: list[RestorableRow] = [
-            (_message_words(item), partial(library.restore_message, item.message.id))
-            for item in deleted
+            (_message_words(item), partial(trash.restore_message, item.message.id))
+            for item in parts
         ]
         self.fill(chats + messages)
         self._empty_button.setEnabled(self.has_rows)
@@ -163,7 +164,7 @@ class TrashDialog(RestoreDialog):
             "Delete for good",
         )
         if sure:
-            self._library.empty_trash()
+            self._trash.empty()
             self.fill([])
             self._empty_button.setEnabled(False)
 
@@ -180,7 +181,7 @@ class ArchiveDialog(RestoreDialog):
         self._open_chat = open_chat
         self.add_buttons(look, self.restore, self.close_button)
         self._look = look
-        chats = library.conversations(archived=True)
+        chats = library.chats.conversations(archived=True)
         self._ids = [chat.id for chat in chats]
         self.fill(
             [

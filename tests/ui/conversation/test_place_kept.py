@@ -85,9 +85,9 @@ def test_the_place_is_kept_while_the_window_is_open(
     opened = open_window(ScriptedEngine([ANSWER]), folder=tmp_path / "mine")
     talk(qtbot, opened)
     library, view = opened.harness.services.library, opened.window.pane.transcript
-    (chat,) = library.conversations()
+    (chat,) = library.chats.conversations()
     assert chat.scroll_message_id is None  # at its end
     wheel(view, 1_000)
-    qtbot.waitUntil(lambda: library.get(chat.id).scroll_message_id is not None)
+    qtbot.waitUntil(lambda: library.chats.get(chat.id).scroll_message_id is not None)
     wheel(view, -100_000)
-    qtbot.waitUntil(lambda: library.get(chat.id).scroll_message_id is None)
+    qtbot.waitUntil(lambda: library.chats.get(chat.id).scroll_message_id is None)

@@ -40,7 +40,7 @@ def offer(opened: Opened, text: str) -> QPushButton:
 
 
 def listed(opened: Opened) -> list[str]:
-    return [chat.title for chat in opened.harness.services.library.conversations()]
+    return [chat.title for chat in opened.harness.services.library.chats.conversations()]
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ def test_chats_that_cannot_be_written_are_shown_and_the_composer_says_why(
     assert pane.banner.kind == READ_ONLY
     assert "newer Phial" in pane.banner.accessibleName()
     assert listed(opened) == ["Ships"]
-    assert window.controller.open_chat(opened.harness.services.library.conversations()[0].id)
+    assert window.controller.open_chat(opened.harness.services.library.chats.conversations()[0].id)
     assert [item.message.content for item in window.controller.branch][-1] == "The Vasa."
     qtbot.keyClicks(pane.composer.editor, "lost words")
     qtbot.keyClick(pane.composer.editor, Qt.Key.Key_Return)
@@ -89,7 +89,7 @@ def test_changes_of_a_chat_are_refused_with_the_same_words(
 ) -> None:
     opened = open_window(folder=newer)
     library = opened.harness.services.library
-    library.rename(library.conversations()[0].id, "Boats")
+    library.rename(library.chats.conversations()[0].id, "Boats")
     qtbot.waitUntil(lambda: opened.window.pane.banner.kind != READ_ONLY)
     assert "newer Phial" in opened.window.pane.banner.accessibleName()
     assert listed(opened) == ["Ships"]

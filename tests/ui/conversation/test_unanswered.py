@@ -80,7 +80,7 @@ def test_new_chat_carries_the_message_along_and_leaves_the_panel_behind(
     assert offered(opened) == []
     qtbot.keyClick(composer.editor, Qt.Key.Key_Return)
     wait_for_end(qtbot, opened)
-    assert opened.harness.services.library.get(first).draft == ""
+    assert opened.harness.services.library.chats.get(first).draft == ""
 
 
 def test_leaving_out_sends_the_message(qtbot: QtBot, open_window: Open) -> None:
@@ -160,7 +160,7 @@ def test_the_meter_counts_the_chat_after_its_model_was_loaded_anew(
     else:
         answer = opened.window.controller.last(Role.ASSISTANT)
         assert answer is not None
-        services.library.delete_message(answer.id).result()
+        services.library.trash.delete_message(answer.id).result()
         qtbot.waitUntil(lambda: opened.window.controller.last(Role.ASSISTANT) is None)
         used -= 5
     qtbot.waitUntil(lambda: meter._size == 200 and abs(meter._tokens - used) <= 4)

@@ -51,7 +51,7 @@ def shown(opened: Opened) -> Conversation:
 
 def asked(opened: Opened) -> list[str]:
     """The questions of the shown chat as they are stored."""
-    branch = opened.harness.services.library.branch(shown(opened).id)
+    branch = opened.harness.services.library.chats.branch(shown(opened).id)
     return [item.message.content for item in branch if item.message.role is Role.USER]
 
 
@@ -119,7 +119,7 @@ def test_an_edit_is_on_disk_while_it_is_typed(qtbot: QtBot, open_window: Open) -
     edit_last(qtbot, opened, " changed")
     library = opened.harness.services.library
     wanted = ["Question changed"]
-    qtbot.waitUntil(lambda: [e.text for e in library.edits(chat.id) if e.open] == wanted)
+    qtbot.waitUntil(lambda: [e.text for e in library.chats.edits(chat.id) if e.open] == wanted)
 
 
 def test_an_edit_that_was_given_up_comes_back_when_the_message_is_edited_again(
@@ -163,14 +163,14 @@ def test_sending_an_edit_leaves_the_draft_on_disk(
     chat = talk(qtbot, opened, "Question")
     qtbot.keyClicks(editor_of(opened), "a draft")
     library = opened.harness.services.library
-    qtbot.waitUntil(lambda: library.get(chat.id).draft == "a draft")
+    qtbot.waitUntil(lambda: library.chats.get(chat.id).draft == "a draft")
     opened.window.controller.edit_last()
     qtbot.keyClicks(editor_of(opened), "?")
     qtbot.keyClick(editor_of(opened), Qt.Key.Key_Return)
     wait_for_end(qtbot, opened)
     assert asked(opened) == ["Question?"]
-    assert library.get(chat.id).draft == "a draft"
-    assert library.edits(chat.id) == ()
+    assert library.chats.get(chat.id).draft == "a draft"
+    assert library.chats.edits(chat.id) == ()
     assert opened.window.pane.composer.text() == "a draft"
 
 
@@ -215,7 +215,7 @@ def test_a_long_sentence_is_on_disk_before_its_end(qtbot: QtBot, open_window: Op
     for _ in range(60):  # keys without a pause, so there is no moment after the last one
         qtbot.keyClicks(editor_of(opened), "a")
         qtbot.wait(50)
-        if opened.harness.services.library.get(chat.id).draft:
+        if opened.harness.services.library.chats.get(chat.id).draft:
             return
     raise AssertionError("nothing of it was kept while it was typed")
 
@@ -227,8 +227,7 @@ def test_a_new_chat_whose_first_draft_met_a_full_disk_takes_the_next_one(
     chat, library = shown(opened), opened.harness.services.library
 
     def limit(pages: str) -> None:
-        stored = library._stored
-        stored.database.submit_bare(
+        opened.harness.stored.database.submit_bare(
             lambda c: c.execute(f"PRAGMA max_page_count={pages}").fetchone()
         ).result()
 
@@ -237,9 +236,9 @@ def test_a_new_chat_whose_first_draft_met_a_full_disk_takes_the_next_one(
     editor_of(opened).setPlainText(draft)
     qtbot.waitUntil(lambda: not opened.window.pane.banner.isHidden())
     limit("1000000")
-    assert library.get(chat.id) == chat
+    assert library.chats.get(chat.id) == chat
     opened.window.controller.new_chat()  # leaving tries again, though nothing more was typed
-    qtbot.waitUntil(lambda: library.get(chat.id).draft == draft)
+    qtbot.waitUntil(lambda: library.chats.get(chat.id).draft == draft)
 
 
 def test_a_suggestion_that_is_chosen_stands_below_what_is_typed(
@@ -259,8 +258,8 @@ def test_what_is_typed_outlives_a_library_that_is_replaced(qtbot: QtBot, open_wi
     chat = talk(qtbot, opened, "First")
     qtbot.keyClicks(editor_of(opened), "and then")
     library = opened.harness.services.library
-    library.delete([chat.id])
-    library.empty_trash().result()
+    library.trash.delete([chat.id])
+    library.trash.empty().result()
     opened.harness.services.bus.publish(LibraryReplaced())
     qtbot.waitUntil(lambda: shown(opened).id != chat.id)
     assert opened.window.pane.composer.text() == "and then"
@@ -297,7 +296,7 @@ def test_esc_in_the_title_gives_the_change_up(qtbot: QtBot, open_window: Open) -
     field = rename(qtbot, opened, "Another")
     qtbot.keyClick(field, Qt.Key.Key_Escape)
     opened.harness.services.library.set_pinned(chat.id, True).result()  # after any rename
-    assert opened.harness.services.library.get(chat.id).title == "First"
+    assert opened.harness.services.library.chats.get(chat.id).title == "First"
     assert QApplication.focusWidget() is editor_of(opened)
 
 
@@ -309,7 +308,7 @@ def test_enter_in_the_title_keeps_it_and_typing_goes_on_in_the_composer(
     field = rename(qtbot, opened, "Another")
     qtbot.keyClick(field, Qt.Key.Key_Return)
     library = opened.harness.services.library
-    qtbot.waitUntil(lambda: library.get(chat.id).title == "Another")
+    qtbot.waitUntil(lambda: library.chats.get(chat.id).title == "Another")
     assert QApplication.focusWidget() is editor_of(opened)
 
 
@@ -321,11 +320,11 @@ def test_a_title_being_typed_stays_with_its_chat(qtbot: QtBot, open_window: Open
     rename(qtbot, opened, "The second one")
     opened.window.controller.open_chat(first.id)
     library = opened.harness.services.library
-    qtbot.waitUntil(lambda: library.get(second.id).title == "The second one")
+    qtbot.waitUntil(lambda: library.chats.get(second.id).title == "The second one")
     field = opened.window.pane.header.title.findChild(QLineEdit)
     assert field is not None
     assert not field.isVisible()
-    assert library.get(first.id).title == "First"
+    assert library.chats.get(first.id).title == "First"
 
 
 def test_titles_being_typed_are_kept_when_the_window_closes(
@@ -335,7 +334,7 @@ def test_titles_being_typed_are_kept_when_the_window_closes(
     chat = talk(qtbot, opened, "First")
     rename(qtbot, opened, "In the header")
     opened = reopened(opened, open_window, tmp_path / "mine")
-    assert opened.harness.services.library.get(chat.id).title == "In the header"
+    assert opened.harness.services.library.chats.get(chat.id).title == "In the header"
     opened.window.activateWindow()
     qtbot.waitUntil(opened.window.isActiveWindow)
     assert opened.window.sidebar.rename_in_place(chat.id)
@@ -344,7 +343,7 @@ def test_titles_being_typed_are_kept_when_the_window_closes(
     field.selectAll()
     qtbot.keyClicks(field, "In the list")
     opened = reopened(opened, open_window, tmp_path / "mine")
-    assert opened.harness.services.library.get(chat.id).title == "In the list"
+    assert opened.harness.services.library.chats.get(chat.id).title == "In the list"
 
 
 # --- input methods ----------------------------------------------------------------------------
@@ -393,7 +392,7 @@ def test_a_composed_word_stays_with_its_chat_and_is_on_disk(
     chat = talk(qtbot, opened, "First")
     editor, library = editor_of(opened), opened.harness.services.library
     compose(editor, "なに")
-    qtbot.waitUntil(lambda: library.get(chat.id).draft == "なに")
+    qtbot.waitUntil(lambda: library.chats.get(chat.id).draft == "なに")
     qtbot.keyClick(opened.window, Qt.Key.Key_N, CONTROL)
     assert opened.window.pane.composer.text() == ""
     commit(editor, "なに")  # late: it belongs to the other chat, where it is already
@@ -429,13 +428,13 @@ def test_a_composed_word_belongs_to_the_title(qtbot: QtBot, open_window: Open) -
     compose(field, "日本")
     qtbot.keyClick(field, Qt.Key.Key_Return)
     library = opened.harness.services.library
-    qtbot.waitUntil(lambda: library.get(chat.id).title == "On 日本")
+    qtbot.waitUntil(lambda: library.chats.get(chat.id).title == "On 日本")
     assert opened.window.sidebar.rename_in_place(chat.id)
     row = opened.window.sidebar._list.viewport().findChild(QLineEdit)
     assert row is not None
     compose(row, "語")
     qtbot.keyClick(row, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: library.get(chat.id).title == "語")
+    qtbot.waitUntil(lambda: library.chats.get(chat.id).title == "語")
 
 
 # --- no-break spaces --------------------------------------------------------------------------
@@ -562,8 +561,8 @@ def test_what_esc_gives_up_in_a_dialog_is_there_again_and_cancel_throws_it_away(
     type_and(lambda dialog, _: press(qtbot, dialog, "Cancel"))
     type_and(escape)
     type_and(undo_all)
-    assert library.get(chat.id).system_prompt == "In force."
+    assert library.chats.get(chat.id).system_prompt == "In force."
     type_and(lambda dialog, _: press(qtbot, dialog, "Save"))
     end = [text.replace("In force.", "") for text in stood]
     assert end == ["", " More.の", "", " More.の", "", ""]
-    qtbot.waitUntil(lambda: library.get(chat.id).system_prompt == " More.In force.")
+    qtbot.waitUntil(lambda: library.chats.get(chat.id).system_prompt == " More.In force.")

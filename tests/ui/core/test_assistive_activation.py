@@ -81,7 +81,9 @@ def test_hands_that_choose_several_chats_open_none(qtbot: QtBot, open_window: Op
     assert sorted(opened.window.sidebar.selected()) == sorted([first, second])
     assert shows(opened, first)
     opened.harness.services.library.rename(first, "Another title")  # the list is read anew
-    qtbot.waitUntil(lambda: opened.harness.services.library.get(first).title == "Another title")
+    qtbot.waitUntil(
+        lambda: opened.harness.services.library.chats.get(first).title == "Another title"
+    )
     qtbot.wait(50)
     assert shows(opened, first)
 
@@ -135,7 +137,7 @@ def test_the_archived_chat_that_was_chosen_is_opened(qtbot: QtBot, open_window: 
     library = opened.harness.services.library
     for chat in (first, second):
         library.set_archived(chat, True)
-    qtbot.waitUntil(lambda: len(library.conversations(archived=True)) == 2)
+    qtbot.waitUntil(lambda: len(library.chats.conversations(archived=True)) == 2)
     dialog = ArchiveDialog(opened.window, library, opened.window.controller.open_chat)
     dialog.open()
     do_first_action(item(dialog._list, "Alpha"))

@@ -205,7 +205,7 @@ def test_continue_leaves_one_typing(qtbot: QtBot, open_window: Open, way: Press)
     type_on(qtbot, " so")
     wait_for_end(qtbot, opened)
     assert typed(opened) == " so"
-    answers = opened.harness.services.library.tree(opened.window.controller.chat.id)
+    answers = opened.harness.services.library.chats.tree(opened.window.controller.chat.id)
     assert len(answers) == 2
 
 
@@ -296,10 +296,10 @@ def test_a_button_of_a_dialog_that_is_disabled_presses_no_other_one(
     opened = open_window()
     activate(qtbot, opened)
     chats = [opened.harness.ask(text)[0] for text in ("One", "Two")]
-    opened.harness.services.library.delete(chats)
+    opened.harness.services.library.trash.delete(chats)
     library = opened.harness.services.library
-    qtbot.waitUntil(lambda: len(library.trash()) == 2)
-    dialog = TrashDialog(opened.window, library)
+    qtbot.waitUntil(lambda: len(library.trash.chats()) == 2)
+    dialog = TrashDialog(opened.window, library.trash)
     dialog.open()
     qtbot.waitUntil(lambda: QApplication.activeWindow() is dialog)
     qtbot.keyClick(dialog._list, Qt.Key.Key_Down)
@@ -308,7 +308,7 @@ def test_a_button_of_a_dialog_that_is_disabled_presses_no_other_one(
     qtbot.keyClick(dialog.restore, Qt.Key.Key_Space)
     type_on(qtbot, "  ")
     assert dialog.isVisible(), "a blank pressed Close"
-    assert len(library.trash()) == 1 or len(library.conversations()) <= 1
+    assert len(library.trash.chats()) == 1 or len(library.chats.conversations()) <= 1
     dialog.close()
 
 

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QApplication, QPlainTextEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.domain.errors import BugError, DiskFullError, KnownError
+from app.services.library.announcing import announced
 from app.ui.core import top_errors
 from app.ui.core.operations import Operations
 from app.ui.core.top_errors import TopErrors
@@ -111,8 +112,8 @@ def in_a_job_of_the_engines_lane(opened: Opened) -> None:
 
 
 def in_the_stores_writer(opened: Opened) -> None:
-    library = opened.harness.services.library
-    library._announced(library._stored.database.submit(lambda _connection: fail()))
+    failing = opened.harness.stored.database.submit(lambda _connection: fail())
+    announced(opened.harness.services.bus, failing)
 
 
 def in_a_command(opened: Opened) -> None:

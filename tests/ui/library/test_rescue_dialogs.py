@@ -27,7 +27,7 @@ def test_one_chat_comes_out_of_a_backup(qtbot: QtBot, open_window: Open) -> None
     kept, _ = opened.harness.ask("Keep me")
     other, _ = opened.harness.ask("Other")
     services.maintenance.back_up()
-    services.library.remove_for_good([kept]).result()
+    services.library.trash.remove([kept]).result()
     dialog = BackupsDialog(opened.window, services.maintenance, opened.window._operations)
     dialog.open()
     dialog._list.setCurrentRow(0)
@@ -39,8 +39,8 @@ def test_one_chat_comes_out_of_a_backup(qtbot: QtBot, open_window: Open) -> None
     row = next(at for at in range(found.count()) if "Keep me" in found.item(at).text())
     found.setCurrentRow(row)
     press(qtbot, held, "Bring back")
-    qtbot.waitUntil(lambda: len(services.library.conversations()) == 2, timeout=10_000)
-    assert {chat.id for chat in services.library.conversations()} == {kept, other}
+    qtbot.waitUntil(lambda: len(services.library.chats.conversations()) == 2, timeout=10_000)
+    assert {chat.id for chat in services.library.chats.conversations()} == {kept, other}
     qtbot.waitUntil(lambda: "1 chat brought back" in dialog._line.text(), timeout=10_000)
     dialog.close()
 
@@ -63,19 +63,19 @@ def test_one_chat_of_the_trash_is_deleted_for_good(
     library = opened.harness.services.library
     one, _ = opened.harness.ask("One")
     two, _ = opened.harness.ask("Two")
-    library.delete([one, two])
-    qtbot.waitUntil(lambda: len(library.trash()) == 2)
+    library.trash.delete([one, two])
+    qtbot.waitUntil(lambda: len(library.trash.chats()) == 2)
     monkeypatch.setattr(trash_dialog, "confirm", lambda *_: True)
-    dialog = TrashDialog(opened.window, library)
+    dialog = TrashDialog(opened.window, library.trash)
     dialog.open()
     row = next(at for at in range(2) if "One" in dialog._list.item(at).text())
     dialog._list.setCurrentRow(row)
     press(qtbot, dialog, "Delete for good…")
-    qtbot.waitUntil(lambda: [chat.id for chat in library.trash()] == [two], timeout=5_000)
+    qtbot.waitUntil(lambda: [chat.id for chat in library.trash.chats()] == [two], timeout=5_000)
     dialog._list.setCurrentRow(0)
     press(qtbot, dialog, "Restore")
-    qtbot.waitUntil(lambda: library.trash() == [], timeout=5_000)
-    assert [chat.id for chat in library.conversations()] == [two]
+    qtbot.waitUntil(lambda: library.trash.chats() == (), timeout=5_000)
+    assert [chat.id for chat in library.chats.conversations()] == [two]
     dialog.close()
 
 

@@ -113,7 +113,7 @@ def test_a_chat_is_exported_from_its_dialog_and_imported_back(
     with qtbot.waitSignal(back.imported, timeout=10_000) as told:
         back._import()
     assert len(told.args[0].imported) == 1
-    assert len(services.library.conversations()) == 2
+    assert len(services.library.chats.conversations()) == 2
 
 
 def test_a_file_that_is_no_chat_is_named_with_its_reason(
@@ -203,12 +203,12 @@ def test_a_deleted_chat_comes_back_from_the_trash(qtbot: QtBot, open_window: Ope
     opened = open_window()
     library = opened.harness.services.library
     chat, _ = opened.harness.ask("Keep me")
-    library.delete([chat])
-    qtbot.waitUntil(lambda: len(library.trash()) == 1)
-    dialog = TrashDialog(opened.window, library)
+    library.trash.delete([chat])
+    qtbot.waitUntil(lambda: len(library.trash.chats()) == 1)
+    dialog = TrashDialog(opened.window, library.trash)
     dialog._list.setCurrentRow(0)
     dialog.restore.click()
-    qtbot.waitUntil(lambda: len(library.conversations()) == 1)
+    qtbot.waitUntil(lambda: len(library.chats.conversations()) == 1)
     assert dialog._empty.isVisibleTo(dialog)
     dialog.close()
 

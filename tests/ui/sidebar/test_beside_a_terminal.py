@@ -67,7 +67,7 @@ def test_a_chat_that_is_trashed_in_the_terminal_leaves_the_window_with_what_is_t
     wait_for_end(qtbot, opened)
     first = shown(opened)
     qtbot.keyClicks(opened.window.pane.composer.editor, "half a thought")
-    terminal.services.library.delete([first])
+    terminal.services.library.trash.delete([first])
     qtbot.waitUntil(lambda: shown(opened) != first, timeout=10_000)
     assert opened.window.pane.composer.text() == "half a thought"
     assert "trash" in opened.window.pane.status.full_text()
@@ -78,10 +78,10 @@ def test_nothing_is_written_into_a_chat_that_the_window_moved_to_the_trash(
     qtbot: QtBot, opened: Opened, terminal: Harness
 ) -> None:
     chat_id, ended = terminal.ask("Asked in the terminal")
-    opened.harness.services.library.delete([chat_id])
+    opened.harness.services.library.trash.delete([chat_id])
     library = terminal.services.library
-    qtbot.waitUntil(lambda: library.is_gone(chat_id))
-    before = len(library.tree(chat_id))
+    qtbot.waitUntil(lambda: library.chats.is_gone(chat_id))
+    before = len(library.chats.tree(chat_id))
     terminal.services.chat.send(chat_id, "And more")
     failed = terminal.send_failed()
     assert isinstance(failed, SendFailed)
@@ -93,4 +93,4 @@ def test_nothing_is_written_into_a_chat_that_the_window_moved_to_the_trash(
         library.resume(ended.message).result()
     with pytest.raises(InvalidValueError):
         library.add_message(ended.message).result()
-    assert len(library.tree(chat_id)) == before
+    assert len(library.chats.tree(chat_id)) == before

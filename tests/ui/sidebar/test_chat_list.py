@@ -14,7 +14,6 @@ from pytestqt.qtbot import QtBot
 from app.domain.conversation import Conversation, Message, MessageStatus
 from app.domain.generation import Role
 from app.services.library.library_service import LibraryService
-from app.store import MessageRepository
 from app.store.conversations.conversation_queries import ConversationCache
 from app.ui.sidebar.chat_list_model import ChatListModel, GroupHeading
 from tests.support.window import Open, Opened
@@ -97,7 +96,7 @@ def test_changed_one_by_one_the_list_is_what_it_would_be_read_anew(
 def many(open_window: Open, monkeypatch: pytest.MonkeyPatch) -> tuple[Opened, list[int]]:
     """A window with 600 chats, and how many rows of chats each read brought since."""
     opened = open_window()
-    stored: MessageRepository = opened.harness.services.library._stored
+    stored = opened.harness.stored
     for number in range(600):
         id_ = f"{number:032x}"
         when = NOW - timedelta(hours=number)
@@ -137,9 +136,9 @@ def test_a_change_of_one_chat_reads_and_moves_that_chat_alone(
     assert model.row_of(moved).row() == 1
     library.rename(moved, "Another name")
     qtbot.waitUntil(lambda: model.row_of(moved).data() == "Another name")
-    library.delete([moved])
+    library.trash.delete([moved])
     qtbot.waitUntil(lambda: not model.row_of(moved).isValid())
-    library.restore([moved])
+    library.trash.restore([moved])
     qtbot.waitUntil(is_pinned)
     assert not resets
     assert len(read) < 20  # of 600

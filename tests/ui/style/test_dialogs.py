@@ -26,7 +26,7 @@ def shown(opened: Opened) -> str:
 
 
 def folder_of(opened: Opened, chat: str) -> str:
-    return opened.harness.services.library.get(chat).folder
+    return opened.harness.services.library.chats.get(chat).folder
 
 
 def write(qtbot: QtBot, dialog: QDialog, text: str) -> None:
@@ -156,7 +156,7 @@ def test_the_system_prompt_that_was_typed_reaches_the_engine(
     with when_asked(type_prompt):
         opened.window.actions_table["system_prompt"].trigger()
     library = opened.harness.services.library
-    qtbot.waitUntil(lambda: library.get(shown(opened)).system_prompt == "Answer in verse.")
+    qtbot.waitUntil(lambda: library.chats.get(shown(opened)).system_prompt == "Answer in verse.")
     say(qtbot, opened, "Good morning")
     wait_for_end(qtbot, opened)
     assert "Answer in verse." in engine.requests[-1].turns[0].content

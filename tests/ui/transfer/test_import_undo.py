@@ -46,10 +46,10 @@ def test_undo_below_the_chat_takes_an_import_back(
     (dialog,) = opened.window.findChildren(ImportDialog)
     press(qtbot, dialog, "Import 3 chats")
     qtbot.waitUntil(opened.window.pane.snackbar.isVisible, timeout=10_000)
-    assert len(library.conversations()) == 3
+    assert len(library.chats.conversations()) == 3
     press(qtbot, opened.window.pane.snackbar, "Undo")
-    qtbot.waitUntil(lambda: library.conversations() == [], timeout=10_000)
-    assert library.trash() == []
+    qtbot.waitUntil(lambda: library.chats.conversations() == [], timeout=10_000)
+    assert library.trash.chats() == ()
 
 
 def test_undo_in_the_end_of_the_dialog_takes_it_back_and_the_shown_chat_is_left(
@@ -63,9 +63,9 @@ def test_undo_in_the_end_of_the_dialog_takes_it_back_and_the_shown_chat_is_left(
     qtbot.waitUntil(lambda: dialog._heading.text() == "1 chat imported", timeout=10_000)
     shown = opened.window.controller.chat
     assert shown is not None
-    assert [chat.id for chat in library.conversations()] == [shown.id]
+    assert [chat.id for chat in library.chats.conversations()] == [shown.id]
     press(qtbot, dialog, "Undo")
-    qtbot.waitUntil(lambda: library.conversations() == [], timeout=10_000)
+    qtbot.waitUntil(lambda: library.chats.conversations() == [], timeout=10_000)
 
     def left() -> bool:
         after = opened.window.controller.chat
@@ -95,7 +95,7 @@ def test_a_stopped_import_says_how_far_it_came_and_offers_undo(
     assert opened.window.pane.snackbar._label.text() == "Stopped: 200 of 450 chats are imported."
     press(qtbot, dialog, "Close")
     press(qtbot, opened.window.pane.snackbar, "Undo")
-    qtbot.waitUntil(lambda: library.conversations() == [], timeout=10_000)
+    qtbot.waitUntil(lambda: library.chats.conversations() == [], timeout=10_000)
 
 
 def test_the_bar_and_the_heading_say_how_far_it_is(

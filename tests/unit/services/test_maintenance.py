@@ -17,10 +17,10 @@ def test_going_back_brings_what_was_there_and_keeps_what_is(tmp_path: Path) -> N
     backup = services.maintenance.back_up()
     second, _ = harness.ask("after")
     undo = services.maintenance.restore(backup)
-    assert [chat.id for chat in services.library.conversations()] == [first]
+    assert [chat.id for chat in services.library.chats.conversations()] == [first]
     assert any(isinstance(event, LibraryReplaced) for event in harness.heard.events)
     services.maintenance.restore(undo)
-    assert {chat.id for chat in services.library.conversations()} == {first, second}
+    assert {chat.id for chat in services.library.chats.conversations()} == {first, second}
     services.close()
 
 

@@ -27,5 +27,5 @@ def test_an_answer_that_cannot_be_saved_keeps_nothing_from_being_closed(
         harness.services.close()
     assert closed == ["engine"]
     with pytest.raises(StoreError):
-        harness.services.library.conversations()
+        harness.services.library.chats.conversations()
     assert not (tmp_path / "data" / "phial.db-wal").exists()

@@ -39,7 +39,7 @@ def make(tmp_path: Path) -> Iterator[Make]:
 
 
 def contents(harness: Harness, conversation_id: str) -> list[tuple[Role, str]]:
-    branch = harness.services.library.branch(conversation_id)
+    branch = harness.services.library.chats.branch(conversation_id)
     return [(item.message.role, item.message.content) for item in branch]
 
 
@@ -65,7 +65,7 @@ def test_an_answer_streams_and_is_stored_whole(make: Make) -> None:
     ]
     grown = "".join(e.text for e in harness.heard.events if isinstance(e, AnswerTextAdded))
     assert grown == "It is four."
-    message = harness.services.library.message(ended.message.id)
+    message = harness.services.library.chats.message(ended.message.id)
     assert message == ended.message
     assert message.status is MessageStatus.COMPLETE
     assert message.stop_reason is StopReason.END_OF_TURN
@@ -93,7 +93,7 @@ def test_the_question_is_on_disk_before_the_engine_is_asked(make: Make) -> None:
     conversation = harness.services.library.create().id
     exchange = harness.services.chat.send(conversation, "Are you there?")
     harness.heard.wait_for(lambda e: isinstance(e, AnswerStarted))
-    stored = harness.services.library.branch(conversation)
+    stored = harness.services.library.chats.branch(conversation)
     assert [item.message.status for item in stored] == [
         MessageStatus.COMPLETE,
         MessageStatus.STREAMING,
@@ -160,10 +160,10 @@ def test_a_new_system_prompt_reaches_chats_in_which_nothing_was_said_yet(make: M
     library.set_draft(drafted, "half a thought")
     library.set_system_prompt(own, "Be long.").result()
     harness.services.settings.update(system_prompt="Rhyme.")
-    prompts = {one: library.get(one).system_prompt for one in (said, fresh, own)}
+    prompts = {one: library.chats.get(one).system_prompt for one in (said, fresh, own)}
     assert prompts == {said: "Be brief.", fresh: "Rhyme.", own: "Be long."}
     harness.ask("two", drafted)
-    assert library.get(drafted).system_prompt == "Rhyme."
+    assert library.chats.get(drafted).system_prompt == "Rhyme."
 
 
 def test_reasoning_is_left_out_of_what_the_model_reads_again(make: Make) -> None:
@@ -222,7 +222,7 @@ def test_a_continued_answer_is_one_message_with_its_parts_joined(make: Make) -> 
     assert done.message.content == "one two three"
     assert engine_died.requests[-1].continue_answer
     assert engine_died.requests[-1].turns[-1].content == "one two"
-    assert len(harness.services.library.branch(conversation)) == 2
+    assert len(harness.services.library.chats.branch(conversation)) == 2
 
 
 def test_editing_and_regenerating_make_versions_and_erase_nothing(make: Make) -> None:
@@ -230,14 +230,14 @@ def test_editing_and_regenerating_make_versions_and_erase_nothing(make: Make) ->
     conversation, first = harness.ask("first words")
     second = harness.services.chat.regenerate(first.message.id)
     harness.ended(second)
-    question = harness.services.library.branch(conversation)[0].message
+    question = harness.services.library.chats.branch(conversation)[0].message
     exchange = harness.services.chat.edit(question.id, "other words")
     harness.ended(exchange.answer_id)
-    branch = harness.services.library.branch(conversation)
+    branch = harness.services.library.chats.branch(conversation)
     assert [item.message.content for item in branch] == ["other words", "c"]
     assert (branch[0].version.index, branch[0].version.count) == (2, 2)
     harness.services.library.select_version(branch[0].message.id, -1).result()
-    branch = harness.services.library.branch(conversation)
+    branch = harness.services.library.chats.branch(conversation)
     assert [item.message.content for item in branch] == ["first words", "b"]
     assert (branch[1].version.index, branch[1].version.count) == (2, 2)
 
@@ -246,7 +246,7 @@ def test_a_message_on_another_branch_is_walked_to(make: Make) -> None:
     harness = make(ScriptedEngine(["a", "b"]))
     library = harness.services.library
     conversation, first = harness.ask("first words")
-    question = library.branch(conversation)[0].message
+    question = library.chats.branch(conversation)[0].message
     harness.ended(harness.services.chat.edit(question.id, "other words").answer_id)
     library.activate_branch(first.message.id).result()
     assert contents(harness, conversation) == [(Role.USER, "first words"), (Role.ASSISTANT, "a")]
@@ -292,7 +292,7 @@ def test_a_private_chat_never_reaches_the_database(make: Make, tmp_path: Path) -
     conversation = harness.services.library.create(private=True).id
     harness.ask("a private question", conversation)
     assert contents(harness, conversation)[0][1] == "a private question"
-    assert [c.id for c in harness.services.library.conversations()] == [conversation]
+    assert [c.id for c in harness.services.library.chats.conversations()] == [conversation]
     harness.services.close()
     for file in (tmp_path / "data").rglob("*"):
         if file.is_file():
@@ -307,17 +307,17 @@ def test_closing_in_mid_answer_keeps_the_text_and_ends_in_order(make: Make, tmp_
     harness.heard.wait_for(lambda e: isinstance(e, AnswerStarted))
     harness.services.close()
     again = make()
-    stored = again.services.library.branch(conversation)
+    stored = again.services.library.chats.branch(conversation)
     assert stored[1].message.status is MessageStatus.STOPPED
 
 
 def test_a_chat_takes_its_first_title_from_the_first_words(make: Make) -> None:
     harness = make()
     conversation, _ = harness.ask("  How do   I bake\nbread? ")
-    assert harness.services.library.get(conversation).title == "How do I bake bread?"
+    assert harness.services.library.chats.get(conversation).title == "How do I bake bread?"
     harness.services.library.rename(conversation, "Bread").result()
     harness.ask("And rolls?", conversation)
-    assert harness.services.library.get(conversation).title == "Bread"
+    assert harness.services.library.chats.get(conversation).title == "Bread"
 
 
 def test_a_long_title_is_cut_between_words() -> None:
@@ -334,12 +334,12 @@ def test_an_empty_chat_leaves_nothing_and_a_draft_keeps_it(make: Make) -> None:
     harness = make()
     library = harness.services.library
     library.create()
-    assert library.conversations() == []
+    assert library.chats.conversations() == []
     kept = library.create()
     library.set_draft(kept.id, "half a thought")
     library.rename(kept.id, "Kept").result()
-    assert [c.id for c in library.conversations()] == [kept.id]
-    assert library.get(kept.id).draft == "half a thought"
+    assert [c.id for c in library.chats.conversations()] == [kept.id]
+    assert library.chats.get(kept.id).draft == "half a thought"
 
 
 @pytest.mark.parametrize("private", [True, False])

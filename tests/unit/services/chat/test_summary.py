@@ -62,7 +62,7 @@ def test_a_chat_that_fits_is_never_summed_up(make: Make) -> None:
     harness = make()
     conversation = outgrow(harness, 3)
     assert not any(map(is_summary, requests(harness)))
-    assert harness.services.library.summaries(conversation) == {}
+    assert harness.services.library.chats.summaries(conversation) == {}
 
 
 def test_what_falls_out_is_summed_up_before_the_answer_and_the_model_reads_that(
@@ -71,11 +71,11 @@ def test_what_falls_out_is_summed_up_before_the_answer_and_the_model_reads_that(
     harness = make()
     conversation = outgrow(harness)
     library = harness.services.library
-    branch = [item.message for item in library.branch(conversation)]
+    branch = [item.message for item in library.chats.branch(conversation)]
     assert [m.status for m in branch] == [MessageStatus.COMPLETE] * 16
     assert all(m.content.strip() for m in branch)  # the originals are kept
 
-    made = library.summaries(conversation)
+    made = library.chats.summaries(conversation)
     assert set(made.values()) == {"They spoke of words."}
     last = requests(harness)[-1]
     assert last.turns[0].role is Role.SYSTEM
@@ -122,9 +122,9 @@ def test_the_engine_is_told_what_a_summary_stands_for_and_nothing_else(make: Mak
 
     *_, last = requests(harness)
     older = [turn for turn in last.summarised if turn.role is Role.SYSTEM]
-    summaries = harness.services.library.summaries(conversation)
+    summaries = harness.services.library.chats.summaries(conversation)
     assert len(older) == len(summaries) - 1 > 0
-    path = [item.message.id for item in harness.services.library.branch(conversation)]
+    path = [item.message.id for item in harness.services.library.chats.branch(conversation)]
     told = [turn.message_id for turn in last.summarised if turn.message_id]
     assert told + [turn.message_id for turn in last.turns[1:]] == path[:-1]
 
@@ -155,12 +155,12 @@ def test_an_edited_summary_is_what_the_model_reads_next(make: Make) -> None:
     harness = make()
     conversation = outgrow(harness)
     library = harness.services.library
-    ((message_id, _),) = library.summaries(conversation).items()
+    ((message_id, _),) = library.chats.summaries(conversation).items()
     library.set_summary(message_id, "Mine: they disagreed.").result()
     harness.ask("short", conversation)
     assert "Mine: they disagreed." in requests(harness)[-1].turns[0].content
     library.set_summary(message_id, "  ").result()
-    assert library.summaries(conversation) == {}
+    assert library.chats.summaries(conversation) == {}
 
 
 def test_the_window_is_told_that_a_summary_is_made(make: Make) -> None:
@@ -175,10 +175,10 @@ def test_the_window_is_told_that_a_summary_is_made(make: Make) -> None:
 def test_without_a_summary_the_oldest_are_left_out_and_marked(make: Make) -> None:
     harness = make(script=lambda request: "" if is_summary(request) else "fine " * 10)
     conversation = outgrow(harness)
-    branch = [item.message for item in harness.services.library.branch(conversation)]
+    branch = [item.message for item in harness.services.library.chats.branch(conversation)]
     assert branch[-1].status is MessageStatus.COMPLETE
     assert branch[-1].left_out
-    assert harness.services.library.summaries(conversation) == {}
+    assert harness.services.library.chats.summaries(conversation) == {}
 
 
 def test_other_policies_ask_for_no_summary(make: Make) -> None:
@@ -196,7 +196,7 @@ def test_a_private_chat_keeps_its_summary_in_memory(make: Make, tmp_path: Path) 
     conversation = harness.services.library.create(private=True).id
     for number in range(8):
         harness.ask(f"{number} {LONG}", conversation)
-    assert harness.services.library.summaries(conversation)
+    assert harness.services.library.chats.summaries(conversation)
     harness.services.close()
     data = b"".join(path.read_bytes() for path in (tmp_path / "data").glob("phial.db*"))
     assert b"They spoke" not in data
@@ -206,6 +206,6 @@ def test_a_branch_into_a_new_chat_takes_its_summary_along(make: Make) -> None:
     harness = make()
     conversation = outgrow(harness)
     library = harness.services.library
-    last = library.branch(conversation)[-1].message
+    last = library.chats.branch(conversation)[-1].message
     copy = library.branch_into_new_chat(last.id)
-    assert set(library.summaries(copy.id).values()) == {"They spoke of words."}
+    assert set(library.chats.summaries(copy.id).values()) == {"They spoke of words."}

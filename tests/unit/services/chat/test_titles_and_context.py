@@ -24,7 +24,7 @@ def wait_for_title(harness: Harness, conversation: str, title: str) -> None:
     harness.heard.wait_for(
         lambda e: (
             isinstance(e, LibraryChanged)
-            and harness.services.library.get(conversation).title == title
+            and harness.services.library.chats.get(conversation).title == title
         )
     )
 
@@ -52,7 +52,7 @@ def test_a_chat_is_named_once_and_answering_again_leaves_its_name(tmp_path: Path
     harness.ended(again, after=heard)
     harness.services.executor.submit(lambda: None).result()
     assert asked.count(QUESTION) == 1
-    assert harness.services.library.get(conversation).title == "Baking bread"
+    assert harness.services.library.chats.get(conversation).title == "Baking bread"
     harness.services.close()
 
 
@@ -92,7 +92,7 @@ def test_a_title_of_the_users_is_never_replaced(tmp_path: Path) -> None:
     harness.ask("How do I bake bread?", conversation)
     harness.services.close()
     again = build(tmp_path / "data")
-    assert again.services.library.get(conversation).title == "Mine"
+    assert again.services.library.chats.get(conversation).title == "Mine"
     again.services.close()
 
 

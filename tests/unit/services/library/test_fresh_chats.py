@@ -80,7 +80,7 @@ def test_a_question_on_its_way_to_the_disk_takes_the_new_system_prompt_along(
         library.add_exchange(asked, answer(asked))
         harness.services.settings.update(system_prompt="Rhyme.")
         library.set_pinned(made.id, True).result()  # behind everything that was begun
-        assert library.get(made.id).system_prompt == "Rhyme."
-        assert len(library.branch(made.id)) == 2
+        assert library.chats.get(made.id).system_prompt == "Rhyme."
+        assert len(library.chats.branch(made.id)) == 2
     finally:
         harness.services.close()

@@ -27,4 +27,4 @@ def test_blanks_around_a_folders_name_do_not_make_another_folder(
     library = harness.services.library
     chat = library.create(private=private).id
     library.set_folder(chat, typed).result()
-    assert library.get(chat).folder == kept
+    assert library.chats.get(chat).folder == kept

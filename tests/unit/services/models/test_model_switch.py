@@ -104,7 +104,7 @@ def test_answering_again_with_another_file_keeps_both_with_their_records(
         lambda e: isinstance(e, AnswerEnded) and e.message.id != ended.message.id,
         after=after,
     )
-    first, second = services.library.versions(ended.message.id)
+    first, second = services.library.chats.versions(ended.message.id)
     assert first.parent_id == second.parent_id
     assert [v.model.name if v.model else "" for v in (first, second)] == ["one.gguf", "two.gguf"]
     assert all(v.timings is not None and v.content for v in (first, second))
@@ -141,9 +141,9 @@ def test_no_version_is_begun_when_the_other_file_cannot_be_loaded(
     after = len(harness.heard.events)
     services.chat.answer_with(ended.message.id, bad)
     harness.heard.wait_for(lambda e: isinstance(e, ErrorReported), after=after)
-    assert len(services.library.versions(ended.message.id)) == 1
+    assert len(services.library.chats.versions(ended.message.id)) == 1
     settled(harness, ModelPhase.READY, one.path, after)
-    roles = [item.message.role for item in services.library.branch(conversation)]
+    roles = [item.message.role for item in services.library.chats.branch(conversation)]
     assert roles == [Role.USER, Role.ASSISTANT]
 
 

@@ -73,20 +73,20 @@ def test_with_what_is_removed_for_good_goes_what_was_kept_of_it(tmp_path: Path, 
     harness.ask("Gone too", gone)
     stays, _ = harness.ask("Stays")
     store = kept_of(tmp_path / "data", gone, stays)
-    message = services.library.branch(gone)[-2].message.id
+    message = services.library.chats.branch(gone)[-2].message.id
     if how in {"one", "trash"}:
-        services.library.delete([gone])
+        services.library.trash.delete([gone])
     else:
-        services.library.delete_message(message).result()
+        services.library.trash.delete_message(message).result()
     services.executor.submit(lambda: None).result()
     assert is_kept(store, gone)  # it may come back from the trash
     match how:
         case "one":
-            services.library.remove_for_good([gone]).result()
+            services.library.trash.remove([gone]).result()
         case "message":
-            services.library.remove_message_for_good(message).result()
+            services.library.trash.remove_message(message).result()
         case _:
-            services.library.empty_trash().result()
+            services.library.trash.empty().result()
     services.executor.submit(lambda: None).result()
     assert not is_kept(store, gone)
     assert is_kept(store, stays)

@@ -47,9 +47,9 @@ def imported(harness: Harness, path: Path, stop_at: int | None = None) -> Import
 def count(harness: Harness) -> tuple[int, int]:
     """Chats that are listed, and chats in the trash."""
     library = harness.services.library
-    library.get(harness.ask("flush")[0])  # every write before has ended
-    listed = [c for c in library.conversations() if not c.title.startswith("flush")]
-    return len(listed), len(library.trash())
+    library.chats.get(harness.ask("flush")[0])  # every write before has ended
+    listed = [c for c in library.chats.conversations() if not c.title.startswith("flush")]
+    return len(listed), len(library.trash.chats())
 
 
 def test_an_import_is_taken_back_and_can_be_done_again(harness: Harness, tmp_path: Path) -> None:
@@ -101,7 +101,7 @@ def test_many_chats_are_stored_in_few_transactions_and_the_note_of_them_with_the
 
     def watched(record: ImportRecord, some: Sequence[Chat]) -> None:
         add(record, some)
-        seen.append((len(harness.services.library.conversations()), len(record.chats())))
+        seen.append((len(harness.services.library.chats.conversations()), len(record.chats())))
 
     monkeypatch.setattr(ImportRecord, "add", watched)
     imported(harness, chats(tmp_path / "a.jsonl", 500))
@@ -139,8 +139,8 @@ def test_what_was_changed_since_goes_to_the_trash_and_nothing_else_is_touched(
     done = harness.services.transfer.undo_import()
     assert (done.removed, done.trashed) == (1, 3)
     library.set_pinned(own, False).result()
-    assert {chat.id for chat in library.trash()} == set(report.imported[:3])
-    assert library.get(own).deleted_at is None
+    assert {chat.id for chat in library.trash.chats()} == set(report.imported[:3])
+    assert library.chats.get(own).deleted_at is None
 
 
 def test_only_the_last_import_is_taken_back(harness: Harness, tmp_path: Path) -> None:
@@ -204,7 +204,7 @@ def test_many_chats_go_to_the_trash_in_few_steps_that_are_told(
         if done == total:
             ended.set()
 
-    harness.services.library.delete(report.imported, progress)
+    harness.services.library.trash.delete(report.imported, progress)
     assert ended.wait(20)
     assert told == [(250, 600), (500, 600), (600, 600)]
     assert count(harness) == (0, 600)

@@ -47,7 +47,7 @@ def transfer(harness: Harness) -> TransferService:
 
 def add(harness: Harness, *chats: Chat) -> list[str]:
     for chat in chats:
-        harness.services.library.add_conversation(
+        harness.stored.add_conversation(
             chat.conversation, chat.messages, chat.selected_children
         ).result()
     return [chat.conversation.id for chat in chats]
@@ -143,7 +143,7 @@ def test_a_chat_in_the_trash_and_one_named_twice_are_told_apart(
     (id_,) = add(harness, conversation_of("q", "a"))
     file = tmp_path / "chat.md"
     transfer.export([id_], "markdown", file)
-    harness.services.library.delete([id_])
+    harness.services.library.trash.delete([id_])
     harness.heard.wait_for(lambda event: isinstance(event, LibraryChanged))
     preview = transfer.preview_import([file, file])
     assert [item.status for item in preview.items] == [ImportStatus.TRASHED, ImportStatus.REPEATED]
@@ -222,7 +222,7 @@ def test_a_stopped_import_keeps_what_it_added(
         service.preview_import(tmp_path / "all.json"), cancel=stop, progress=progress
     )
     assert report.cancelled
-    assert len(report.imported) == len(other.services.library.conversations()) == 2
+    assert len(report.imported) == len(other.services.library.chats.conversations()) == 2
 
 
 def test_an_unwritable_place_is_told_and_nothing_is_left(
@@ -375,7 +375,9 @@ def test_threads_of_jan_in_one_import_keep_their_own_messages(
     assert preview.aside == ()
     ids = transfer.import_chats(preview).imported
     library = harness.services.library
-    said = {library.get(id_).title: library.branch(id_)[0].message.content for id_ in ids}
+    said = {
+        library.chats.get(id_).title: library.chats.branch(id_)[0].message.content for id_ in ids
+    }
     assert said == {"one": "of one", "two": "of two"}
 
 
@@ -420,7 +422,7 @@ def test_a_broken_file_changes_nothing_and_does_not_spoil_the_others(
     assert len(preview.items) == 1
     assert {problem.name for problem in preview.unreadable} == {"cut.md", "noise.json", "note.md"}
     assert transfer.chat(id_) == before
-    assert len(harness.services.library.conversations()) == 1
+    assert len(harness.services.library.chats.conversations()) == 1
 
 
 def test_every_cut_of_an_exported_file_is_told_or_read_whole(

@@ -45,7 +45,7 @@ def test_reasoning_versions_and_system_prompt_are_chosen_in_every_format(
     harness: Harness, transfer: TransferService, tmp_path: Path, format_name: str
 ) -> None:
     made = chat()
-    harness.services.library.add_conversation(
+    harness.stored.add_conversation(
         made.conversation, made.messages, made.selected_children
     ).result()
 
