@@ -70,12 +70,12 @@ def _parser() -> argparse.ArgumentParser:
         ask,
         bench,
         chat,
-        chats,
         completion,
         doctor,
         models,
         settings,
     )
+    from app.cli.chats import actions as chats
     from app.cli.streams import Parser
     from app.cli.values import model, path
     from app.language import tr

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import partial
 
 from app.cli import EXIT_DONE
-from app.cli.chat_names import find_chat
+from app.cli.chats.names import find_chat
 from app.cli.drawing.answer import answer_output
 from app.cli.drawing.progress_line import ProgressLine
 from app.cli.interrupt import stop_on_interrupt

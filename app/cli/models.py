@@ -10,9 +10,8 @@ from pathlib import Path
 
 from app.cli import EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED, models_get, progress
 from app.cli.interrupt import stop_on_interrupt
-from app.cli.models_room import room_of, tell
-from app.cli.streams import agreed
-from app.cli.streams import tell as say_aside
+from app.cli.models_room import room_of
+from app.cli.streams import agreed, print_result, tell
 from app.cli.values import path as path_given
 from app.compose import ModelServices, Setup
 from app.domain.errors import NotFoundError
@@ -59,7 +58,7 @@ def _list(options: argparse.Namespace, setup: Setup) -> int:
         f"{model_name(model):32} {size(model.size):>9}  {model.path}{_whose(model)}"
         for model in models
     ]
-    return tell(options, rows, lines)
+    return print_result(options, rows, lines)
 
 
 def _whose(model: ModelFile) -> str:
@@ -86,7 +85,7 @@ def _recommend(options: argparse.Namespace, setup: Setup) -> int:
     for offer in offers:
         verdict = offer.advice.sentence if offer.advice else tr("Its size is not known.")
         lines.append(f"{offer.family.name} {offer.file.quantization}: {verdict}")
-    return tell(options, [_offer_row(offer) for offer in offers], lines)
+    return print_result(options, [_offer_row(offer) for offer in offers], lines)
 
 
 @contextmanager
@@ -112,7 +111,7 @@ def _verify(options: argparse.Namespace, setup: Setup) -> int:
     if good is None:
         return EXIT_INTERRUPTED
     words = tr("The file is what it was.") if good else tr("The file has changed or is damaged.")
-    tell(options, {"path": str(options.path), "good": good}, [words])
+    print_result(options, {"path": str(options.path), "good": good}, [words])
     return EXIT_DONE if good else EXIT_FAILED
 
 
@@ -124,10 +123,10 @@ def _add(options: argparse.Namespace, setup: Setup) -> int:
         if model is not None:
             room.models.prefer(model)
     if model is None:
-        say_aside(tr("Stopped. Nothing was added."))
+        tell(tr("Stopped. Nothing was added."))
         return EXIT_INTERRUPTED
     told = tr("Added {model}, {size}.", model=model.label, size=size(model.size))
-    return tell(options, _model_row(model), [told])
+    return print_result(options, _model_row(model), [told])
 
 
 def _remove(options: argparse.Namespace, setup: Setup) -> int:
@@ -145,7 +144,7 @@ def _remove(options: argparse.Namespace, setup: Setup) -> int:
             return EXIT_FAILED
         freed = room.models.remove(model)
     told = tr("Removed. {size} were freed.", size=size(freed))
-    return tell(options, {"freed": freed, "removed": True}, [told])
+    return print_result(options, {"freed": freed, "removed": True}, [told])
 
 
 def _listed(room: ModelServices, path: Path) -> ModelFile:

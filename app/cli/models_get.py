@@ -10,10 +10,11 @@ import sys
 from contextlib import closing
 from queue import Empty, SimpleQueue
 
-from app.cli import EXIT_FAILED, EXIT_INTERRUPTED, streams
+from app.cli import EXIT_FAILED, EXIT_INTERRUPTED
 from app.cli.interrupt import stop_on_interrupt
-from app.cli.models_room import Action, room_of, tell
+from app.cli.models_room import Action, room_of
 from app.cli.progress import DownloadLine, asking, clear
+from app.cli.streams import complain, print_result, tell
 from app.cli.values import WrongUsageError, words
 from app.compose import ModelServices, Setup
 from app.domain.download import DownloadItem, DownloadState, RemoteModel
@@ -82,7 +83,7 @@ def _lend_token(options: argparse.Namespace, room: ModelServices) -> None:
         ask = tr("Access token for {host} (it is not shown): ", host=host)
         token = getpass.getpass(ask) if sys.stdin.isatty() else sys.stdin.readline()
     room.downloads.lend_token(token)
-    streams.tell(told)
+    tell(told)
 
 
 def _search(options: argparse.Namespace, setup: Setup) -> int:
@@ -94,7 +95,7 @@ def _search(options: argparse.Namespace, setup: Setup) -> int:
         f"{hit.name:56} {trn('{n} download', '{n} downloads', hit.downloads):>20}" for hit in hits
     ]
     rows = [dataclasses.asdict(hit) for hit in hits]
-    return tell(options, rows, lines or [tr("Nothing was found.")])
+    return print_result(options, rows, lines or [tr("Nothing was found.")])
 
 
 def _show(options: argparse.Namespace, setup: Setup) -> int:
@@ -125,7 +126,7 @@ def _show(options: argparse.Namespace, setup: Setup) -> int:
         lines.append(tr("There is no GGUF file in it."))
     for name in repository.refused:
         lines.append(tr("{name}  not offered: the name is unfit for a disk", name=shown(name)))
-    return tell(options, row, [*lines, "", readable(card.text)])
+    return print_result(options, row, [*lines, "", readable(card.text)])
 
 
 def _model_line(model: RemoteModel, here: bool) -> str:
@@ -169,14 +170,14 @@ def _download(options: argparse.Namespace, setup: Setup) -> int:
                 line.show(item)
         clear()
     if item.state is DownloadState.FAILED:
-        streams.complain(str(item.error))
+        complain(str(item.error))
         return EXIT_FAILED
     if item.state is not DownloadState.DONE:
         paused = tr("Paused. The same command goes on from here.")
-        streams.tell(paragraph(item.error, paused))
+        tell(paragraph(item.error, paused))
         return EXIT_INTERRUPTED
     row = {"path": str(item.files[0]), "sha256": list(item.sha256), "bytes": item.total}
-    return tell(options, row, [str(item.files[0])])
+    return print_result(options, row, [str(item.files[0])])
 
 
 def _find(options: argparse.Namespace, room: ModelServices) -> RemoteModel | None:

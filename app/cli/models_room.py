@@ -1,12 +1,10 @@
-"""What every action of ``phial models`` needs: the services around model files, and its output."""
+"""What every action of ``phial models`` needs: the services around model files."""
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
 
-from app.cli import EXIT_DONE
-from app.cli.streams import json_text, one_line, say
 from app.compose import ModelServices, Setup, build_models, make_engine
 
 Action = Callable[[str, object, str], argparse.ArgumentParser]
@@ -16,10 +14,3 @@ def room_of(setup: Setup) -> ModelServices:
     """The services; what arrives is remembered as the chosen model and not loaded."""
     engine = make_engine(setup)  # its process starts only when something is asked of it
     return build_models(setup, engine, queue="downloads-terminal.json", window=False)
-
-
-def tell(options: argparse.Namespace, data: object, lines: list[str]) -> int:
-    """Print data or text, as the options ask."""
-    text = json_text(data) if options.json else "\n".join(map(one_line, lines))
-    say(text + "\n")
-    return EXIT_DONE

@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 from enum import StrEnum
 
-from app.cli import EXIT_DONE, EXIT_FAILED
-from app.cli.streams import agreed, json_text, one_line, say
+from app.cli import EXIT_FAILED
+from app.cli.streams import agreed, print_result
 from app.cli.talk.setting_words import (
     allowed,
     find_setting,
@@ -58,13 +58,15 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def _list(options: argparse.Namespace, setup: Setup) -> int:
     now = setup.settings.current
-    return _tell(options, _rows(now, *SHOWN), [setting_line(now, spec) for spec in SHOWN.values()])
+    return print_result(
+        options, _rows(now, *SHOWN), [setting_line(now, spec) for spec in SHOWN.values()]
+    )
 
 
 def _get(options: argparse.Namespace, setup: Setup) -> int:
     now = setup.settings.current
     (row,) = _rows(now, options.name)
-    return _tell(options, row, setting_lines(now, SHOWN[options.name]))
+    return print_result(options, row, setting_lines(now, SHOWN[options.name]))
 
 
 def _set(options: argparse.Namespace, setup: Setup) -> int:
@@ -76,7 +78,7 @@ def _set(options: argparse.Namespace, setup: Setup) -> int:
     before = setup.settings.current
     now = setup.settings.update(**{spec.name: value})
     (row,) = _rows(now, spec.name)
-    return _tell(options, row, [_change(before, now, spec)])
+    return print_result(options, row, [_change(before, now, spec)])
 
 
 def _reset(options: argparse.Namespace, setup: Setup) -> int:
@@ -94,7 +96,7 @@ def _reset(options: argparse.Namespace, setup: Setup) -> int:
     same = tr("It is the default already.")
     if len(specs) > 1:
         same = tr("All of them are the defaults already.")
-    return _tell(options, _rows(now, *(spec.name for spec in changed)), lines or [same])
+    return print_result(options, _rows(now, *(spec.name for spec in changed)), lines or [same])
 
 
 def _change(before: Settings, now: Settings, spec: SettingSpec) -> str:
@@ -134,8 +136,3 @@ def _row(settings: Settings, spec: SettingSpec) -> dict[str, object]:
         "none": option.none_label,
         "choices": list(spec.type) if issubclass(spec.type, StrEnum) else [],
     }
-
-
-def _tell(options: argparse.Namespace, data: object, lines: list[str]) -> int:
-    say((json_text(data) if options.json else "\n".join(map(one_line, lines))) + "\n")
-    return EXIT_DONE

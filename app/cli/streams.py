@@ -17,9 +17,11 @@ import shutil
 import sys
 import textwrap
 import unicodedata
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
+from app.cli import EXIT_DONE
 from app.domain.errors import KnownError
 from app.language import Sentence, tr, trc
 
@@ -88,6 +90,13 @@ def write_out(text: str) -> None:
         raise OutputLostError(
             tr("The output cannot be written: {reason}.", reason=reason)
         ) from error
+
+
+def print_result(options: argparse.Namespace, data: object, lines: Sequence[str]) -> int:
+    """Print what a command found, as plain data or as text, and return that it is done."""
+    text = json_text(data) if options.json else "\n".join(map(one_line, lines))
+    say(text + "\n")
+    return EXIT_DONE
 
 
 def tell(text: str, end: str = "\n") -> None:

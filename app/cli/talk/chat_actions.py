@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from app.cli.chats import PDF, SUFFIXES
+from app.cli.chats.files import PDF, SUFFIXES
 from app.cli.streams import one_line, say, wrapped
 from app.cli.talk.setting_words import (
     DEFAULT,

@@ -44,7 +44,7 @@ def chat_row(chat: Conversation) -> dict[str, object]:
 
 
 def chat_lines(chats: Sequence[Conversation], *, numbered: bool = True) -> list[str]:
-    """Chats, a line each; with the number that :func:`app.cli.chat_names.find_chat` knows."""
+    """Chats, a line each; with the number that :func:`app.cli.chats.names.find_chat` knows."""
     return [
         f"{f'{number:>4}  ' if numbered else ''}{chat.id[:ID_SHOWN]}  "
         f"{formatting.date_and_time(chat.updated_at):24}  {formatting.listed_title(chat)}"

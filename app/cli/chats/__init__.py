@@ -1,0 +1,1 @@
+"""``phial chats``: a module for each group of its actions, and what they share."""

@@ -1,0 +1,85 @@
+"""What every action of ``phial chats`` needs: the chats, opened for one command."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+
+from app.cli.chats.names import find_chat
+from app.cli.streams import complain, tell
+from app.compose import Setup
+from app.domain.conversation import Conversation
+from app.domain.errors import KnownError
+from app.language import tr
+from app.services.core import formatting
+from app.services.core.events import ErrorReported, Event
+from app.services.library.library_service import LibraryService
+from app.services.transfer.import_record import ImportRecord
+from app.services.transfer.transfer_service import TransferService
+from app.store import MessageRepository, open_store
+from app.store.safety.health import Health
+
+Action = Callable[[str, object, str], argparse.ArgumentParser]
+CHATS = tr("their numbers in the list, ids or their beginnings, or titles")
+
+
+@dataclass(slots=True)
+class ChatContext:
+    """The chats with what is done to them, and what went wrong meanwhile."""
+
+    library: LibraryService
+    transfer: TransferService
+    health: Health
+    store: MessageRepository
+    problems: list[KnownError] = field(default_factory=list)
+
+    def on_event(self, event: Event) -> None:
+        """Note a change that could not be stored."""
+        if isinstance(event, ErrorReported):
+            self.problems.append(event.error)
+
+    def find(self, text: str) -> Conversation:
+        """The one chat that is meant by its number, an id or its beginning, or a title."""
+        chats = self.library.chats
+        return find_chat(text, chats.conversations(), chats.conversations(archived=True))
+
+
+@contextmanager
+def open_chats(setup: Setup) -> Iterator[ChatContext]:
+    """Open the chats, tell on the error output what that found, and close them.
+
+    Raises:
+        KnownError: They cannot be opened, or a change could not be stored.
+    """
+    opened = open_store(setup.folders.data)
+    library = LibraryService(opened.repository, setup.settings, setup.bus)
+    transfer = TransferService(
+        library.chats,
+        library.trash,
+        setup.bus,
+        ImportRecord(opened.repository),
+        partial(opened.health.back_up, "before-import"),
+    )
+    room = ChatContext(library, transfer, opened.health, opened.repository)
+    unsubscribe = setup.bus.subscribe(room.on_event)
+    for sentence in (*opened.report.sentences, *setup.problems):
+        complain(sentence)
+    if (lost := opened.report.lost) is not None:
+        number = lost.backup.number
+        todo = tr(
+            "'phial chats backup --restore {number}' brings them back; "
+            "'phial chats backup --keep' leaves it as it is.",
+            number=str(number),
+        )
+        tell(f"phial: {formatting.missing(lost)} {todo}")  # not shown: each is
+    try:
+        yield room
+    finally:
+        library.close()
+        opened.close()
+        unsubscribe()
+    for error in room.problems:  # a change that could not be stored
+        raise error
