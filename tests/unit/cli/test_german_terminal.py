@@ -38,13 +38,13 @@ def test_a_wrong_command_line_is_refused_in_german(
 
 
 @pytest.mark.usefixtures("home")
-@pytest.mark.parametrize("command", ["ask", "models", "settings", "chats", "completion"])
+@pytest.mark.parametrize("command", ["", "ask", "models", "settings", "chats", "completion"])
 def test_help_has_no_english_frame(command: str) -> None:
-    shown = phial(command, "--help", PHIAL_LANGUAGE="de").out
+    shown = phial(*command.split(), "--help", PHIAL_LANGUAGE="de").out
     assert shown.startswith(f"Aufruf: phial {command}")
     assert "Optionen:" in shown
     assert "diese Hilfe zeigen und beenden" in shown
-    for english in ("usage:", "options:", "positional arguments", "show this help"):
+    for english in ("usage:", "options:", "positional arguments", "show this help", "show program"):
         assert english not in shown
 
 
