@@ -17,10 +17,8 @@ from app.markup.code.highlighter import Highlighter, TokenKind, TokenSpan
 from app.markup.document.blocks import (
     BlockPart,
     Code,
-    CodeBlock,
     Emphasis,
     FootnoteRef,
-    Heading,
     Image,
     Inline,
     LineBreak,
@@ -28,25 +26,23 @@ from app.markup.document.blocks import (
     Math,
     MathBlock,
     Paragraph,
-    Rule,
     Script,
     SoftBreak,
     Strike,
     Strong,
-    Table,
     Text,
 )
-from app.markup.document.flow import (
-    FlowRow,
-    FootnoteFrame,
-    Frame,
-    ItemFrame,
-    QuoteFrame,
-    ThinkingFrame,
-    flatten,
-)
+from app.markup.document.flow import FlowRow, Frame, flatten
+from app.markup.document.one_line import plain_script
+from app.markup.kinds.code import CodeBlock
+from app.markup.kinds.footnote import FootnoteFrame
+from app.markup.kinds.heading import Heading
+from app.markup.kinds.lists import ItemFrame
+from app.markup.kinds.quote import QuoteFrame
+from app.markup.kinds.rule import Rule
+from app.markup.kinds.table import Table
+from app.markup.kinds.thinking import ThinkingFrame
 from app.markup.stream import MarkdownStream
-from app.markup.text import plain_script
 
 Writer = Callable[[str], None]
 

@@ -8,8 +8,6 @@ from app.markup.markdown.inline import References
 from app.markup.markdown.nodes import (
     ContainerNode,
     DocumentNode,
-    ItemNode,
-    ListNode,
     Node,
     ParagraphNode,
     spine,
@@ -18,6 +16,10 @@ from app.markup.markdown.paragraphs import OpenFormulas, take_head
 
 if TYPE_CHECKING:
     from app.markup.markdown.cursor import Cursor
+
+
+MAX_DEPTH = 64
+"""Open containers; markers beyond that are text. A list and its item count as two."""
 
 
 class Tree:
@@ -32,6 +34,7 @@ class Tree:
         tip: the innermost open node.
         depth: of open containers around what the line adds.
         open_formulas: display formulas whose end has not come.
+        matched_all: the line went on with every open node, so far.
     """
 
     def __init__(self) -> None:
@@ -43,6 +46,7 @@ class Tree:
         self.offset = 0
         self.tip: Node = self.root
         self.depth = 0
+        self.matched_all = True
 
     @staticmethod
     def path(node: Node) -> list[Node]:
@@ -69,12 +73,13 @@ class Tree:
             (
                 above
                 for above in self.path(container)
-                if isinstance(above, ContainerNode) and self._can_hold(above, node)
+                if isinstance(above, ContainerNode) and above.can_hold(node)
             ),
             self.root,
         )
         self.close_to(parent)
-        self._note_gap(parent, node)
+        if parent.children and node.first_line > parent.children[-1].last_line + 1:
+            parent.note_gap(node)
         node.parent, node.last_line = parent, self.line_number
         parent.children.append(node)
         self.tip = node
@@ -86,20 +91,6 @@ class Tree:
         node = ParagraphNode(self.here(cursor), self.line_number)
         self.add_child(container, node)
         return node
-
-    @staticmethod
-    def _can_hold(parent: ContainerNode, node: Node) -> bool:
-        return isinstance(node, ItemNode) == isinstance(parent, ListNode)
-
-    def _note_gap(self, parent: ContainerNode, node: Node) -> None:
-        """A blank line between the items of a list or the blocks of an item makes it loose."""
-        if not parent.children or node.first_line <= parent.children[-1].last_line + 1:
-            return
-        if isinstance(parent, ListNode) and isinstance(node, ItemNode):
-            parent.tight = False
-            node.tight = False
-        elif isinstance(parent, ItemNode) and isinstance(parent.parent, ListNode):
-            parent.parent.tight = False
 
     def close_to(self, node: Node) -> None:
         """Close every open node below ``node``."""

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from app.markup.document.blocks import (
-    CodeBlock,
-    Heading,
-    MathBlock,
-    Paragraph,
-    Rule,
-    Table,
-)
-from app.markup.document.flow import FlowRow, FootnoteFrame, ItemFrame, QuoteFrame, ThinkingFrame
-from app.markup.text import plain_spans
+from app.markup.document.blocks import MathBlock, Paragraph, plain_spans
+from app.markup.document.flow import FlowRow
+from app.markup.kinds.code import CodeBlock
+from app.markup.kinds.footnote import FootnoteFrame
+from app.markup.kinds.heading import Heading
+from app.markup.kinds.lists import ItemFrame
+from app.markup.kinds.quote import QuoteFrame
+from app.markup.kinds.rule import Rule
+from app.markup.kinds.table import Table
+from app.markup.kinds.thinking import ThinkingFrame
 from app.ui.transcript.content.placement import RowPlacement
 from app.ui.transcript.content.rows import (
     BULLETS,

@@ -11,7 +11,8 @@ from time import perf_counter
 from PySide6.QtCore import QObject, QTimer
 
 from app.domain.conversation import MessageStatus
-from app.markup.document.flow import ThinkingFrame, flatten
+from app.markup.document.flow import flatten
+from app.markup.kinds.thinking import ThinkingFrame
 from app.markup.parse import parse
 from app.ui.transcript.content.message_model import MessageModel
 from app.ui.transcript.content.row_list import RowList
