@@ -264,6 +264,7 @@ class Block:
     __slots__ = ()
     span: Offsets
     copied = True  # false of what nobody wants in a copy of the whole
+    caption = ""  # what of a leaf can be selected that a view draws as a whole
 
     def plain(self) -> str:
         """As text without markup, for the clipboard."""

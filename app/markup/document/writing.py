@@ -26,8 +26,8 @@ class BlockRenderer(Protocol):
     def thinking(self, body: str) -> str:
         """The reasoning of an answer."""
 
-    def quote(self, body: str) -> str:
-        """A quotation."""
+    def quote(self, body: str, title: str = "", tone: str = "border") -> str:
+        """A quotation; also what is set off by a bar of another tone, under a title."""
 
     def draws_rows(self, count: int) -> bool:
         """Whether so many more rows are drawn as a table, and not as lines."""

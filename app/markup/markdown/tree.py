@@ -69,14 +69,7 @@ class Tree:
 
     def add_child(self, container: Node, node: Node) -> Node:
         """Add ``node`` under ``container`` or the nearest node above that can hold it."""
-        parent = next(
-            (
-                above
-                for above in self.path(container)
-                if isinstance(above, ContainerNode) and above.can_hold(node)
-            ),
-            self.root,
-        )
+        parent = self.holder(container, node)
         self.close_to(parent)
         if parent.children and node.first_line > parent.children[-1].last_line + 1:
             parent.note_gap(node)
@@ -85,6 +78,13 @@ class Tree:
         self.tip = node
         self.depth = len(self.path(parent))
         return node
+
+    def holder(self, container: Node, node: Node) -> ContainerNode:
+        """``container`` or the nearest node above that can hold ``node``."""
+        for above in self.path(container):
+            if isinstance(above, ContainerNode) and above.can_hold(node):
+                return above
+        return self.root
 
     def add_paragraph(self, container: Node, cursor: Cursor) -> ParagraphNode:
         """A new paragraph under ``container``."""
