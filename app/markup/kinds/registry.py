@@ -6,6 +6,7 @@ A line is offered to the rules of its first character in this order until one op
 from __future__ import annotations
 
 from app.markup.kinds import (
+    alert,
     code,
     footnote,
     formula,
@@ -20,6 +21,7 @@ from app.markup.markdown.block_parser import INDENTED, BlockParser, Openings
 
 OPENINGS: Openings = (
     (INDENTED, code.start_indented),
+    (">", alert.start),
     (">", quote.start),
     ("#", heading.start_atx),
     ("`~", code.start_fenced),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.markup.kinds.alert import AlertTitle
 from app.markup.kinds.rule import Rule
 from app.ui.transcript.content.row import LeafRow, Row
 from app.ui.transcript.content.rows import (
@@ -17,6 +18,7 @@ from app.ui.transcript.content.rows import (
     UnparsedRow,
 )
 from app.ui.transcript.content.wide_blocks import CodeRow
+from app.ui.transcript.items.alert_item import AlertItem
 from app.ui.transcript.items.block_items import (
     CodeHeadItem,
     FooterItem,
@@ -43,6 +45,7 @@ _ITEMS: dict[type, type[RowItem]] = {
     SpaceRow: SpaceItem,
     FooterRow: FooterItem,
     Rule: RuleItem,
+    AlertTitle: AlertItem,
 }
 
 
