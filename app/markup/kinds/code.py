@@ -11,8 +11,8 @@ from markdown_it.common.utils import unescapeAll
 
 from app.markup.code.highlighter import highlight, language_label, language_name
 from app.markup.document.blocks import FENCE, NOWHERE, Block, MathBlock, Offsets
-from app.markup.markdown.math_delimiters import environment_of
 from app.markup.markdown.nodes import Line, Node, ParagraphNode
+from app.markup.spans.math_delimiters import environment_of
 
 if TYPE_CHECKING:
     from app.markup.document.writing import Page, Speller

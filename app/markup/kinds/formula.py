@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.markup.markdown.math_delimiters import delimiter_kind_at, find_formula, is_escaped_link
 from app.markup.markdown.nodes import ParagraphNode
+from app.markup.spans.math_delimiters import delimiter_kind_at, find_formula, is_escaped_link
 
 if TYPE_CHECKING:
     from app.markup.markdown.cursor import Cursor

@@ -17,8 +17,8 @@ from app.markup.document.blocks import (
     html_spans,
     plain_spans,
 )
-from app.markup.markdown.math_delimiters import code_end, find_formula
 from app.markup.markdown.nodes import Line, Node, ParagraphNode
+from app.markup.spans.math_delimiters import code_end, find_formula
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -18,11 +18,11 @@ from functools import lru_cache
 from typing import TypeAlias
 
 from app.markup.markdown.cursor import Cursor
-from app.markup.markdown.math_delimiters import MAX_FORMULA, DelimiterKind
 from app.markup.markdown.nodes import ContainerNode, Line, Node, ParagraphNode, open_child
 from app.markup.markdown.paragraphs import add_text, cut
 from app.markup.markdown.thinking import CLOSE, OPEN
 from app.markup.markdown.tree import Tree
+from app.markup.spans.math_delimiters import MAX_FORMULA, DelimiterKind
 
 StartRule: TypeAlias = Callable[[Tree, Node, Cursor], Node | None]
 """Adds to the tree the block that the rest of a line begins in a node; None for text."""

@@ -6,10 +6,10 @@ from itertools import chain
 
 from app.markup.document.blocks import Block, MathBlock, Spans
 from app.markup.latex.numbering import numbers_in
-from app.markup.markdown.inline import References, parse_spans
 from app.markup.markdown.math_segments import join_blocks, parse_segment
 from app.markup.markdown.nodes import ContainerNode, Node, ParagraphNode, ParsedText, postorder
 from app.markup.markdown.open_tail import OpenTail
+from app.markup.spans.inline import References, parse_spans
 
 
 class BlockBuilder:

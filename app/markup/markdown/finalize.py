@@ -10,9 +10,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.markup.document.blocks import Block, BlockReplacement
-from app.markup.markdown.inline import footnote_labels
 from app.markup.markdown.math_segments import join_blocks
 from app.markup.markdown.nodes import ContainerNode, Node, ParagraphNode, postorder
+from app.markup.spans.inline import footnote_labels
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator

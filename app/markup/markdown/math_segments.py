@@ -19,9 +19,9 @@ from app.markup.document.blocks import (
     Text,
 )
 from app.markup.latex.numbering import numbers_in
-from app.markup.markdown.inline import DisplayFormula, References, parse_segments
-from app.markup.markdown.math_delimiters import environment_of
 from app.markup.markdown.paragraphs import source_offset
+from app.markup.spans.inline import DisplayFormula, References, parse_segments
+from app.markup.spans.math_delimiters import environment_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

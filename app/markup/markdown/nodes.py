@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from app.markup.document.blocks import Block, Offsets, Spans
     from app.markup.markdown.cursor import Cursor
-    from app.markup.markdown.inline import References
-    from app.markup.markdown.math_delimiters import OpenDelimiter
+    from app.markup.spans.inline import References
+    from app.markup.spans.math_delimiters import OpenDelimiter
 
 
 class Line(Enum):

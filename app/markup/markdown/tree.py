@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.markup.markdown.inline import References
 from app.markup.markdown.nodes import (
     ContainerNode,
     DocumentNode,
@@ -13,6 +12,7 @@ from app.markup.markdown.nodes import (
     spine,
 )
 from app.markup.markdown.paragraphs import OpenFormulas, take_head
+from app.markup.spans.inline import References
 
 if TYPE_CHECKING:
     from app.markup.markdown.cursor import Cursor

@@ -16,10 +16,10 @@ from app.markup.kinds.code import CodeBlock
 from app.markup.kinds.table import Table
 from app.markup.kinds.thinking import Thinking
 from app.markup.markdown.finalize import STEP
-from app.markup.markdown.math_delimiters import MAX_FORMULA
 from app.markup.markdown.paragraphs import LONGEST_SEGMENT
 from app.markup.markdown.thinking import split_thinking
 from app.markup.parse import parse
+from app.markup.spans.math_delimiters import MAX_FORMULA
 from app.markup.stream import HEAD_START, MarkdownStream
 from app.markup.text import plain_text
 from tests.unit.markup.following import check, extend, stream

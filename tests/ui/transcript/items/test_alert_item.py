@@ -11,7 +11,7 @@ from app.ui.style.theme import DARK, HIGH_CONTRAST, LIGHT, Theme
 from app.ui.transcript.content.row import LeafRow
 from app.ui.transcript.content.selection import CopyAs, select_all, selected_text
 from app.ui.transcript.content.spoken import spoken_message
-from app.ui.transcript.items.alert_item import AlertItem
+from app.ui.transcript.items.alert_item import _ICONS, AlertItem
 from app.ui.transcript.view import TranscriptView
 from tests.ui.style.test_theme import contrast_ratio
 from tests.ui.transcript.making import chat_of
@@ -34,11 +34,8 @@ def shown(qtbot: QtBot, text: str, theme: Theme = LIGHT) -> tuple[TranscriptView
 
 
 def colours(image: QImage) -> set[str]:
-    return {
-        QColor(image.pixel(x, y)).name()
-        for x in range(image.width())
-        for y in range(image.height())
-    }
+    places = ((x, y) for x in range(image.width()) for y in range(image.height()))
+    return {QColor(image.pixel(x, y)).name() for x, y in places}
 
 
 @pytest.mark.parametrize("theme", THEMES, ids=lambda theme: theme.name)
@@ -52,9 +49,7 @@ def test_bar_icon_and_word_are_in_a_colour_that_can_be_read(
     assert colour in colours(view.grab().toImage())
 
 
-def test_the_five_have_pictures_of_different_shapes(qtbot: QtBot) -> None:
-    from app.ui.transcript.items.alert_item import _ICONS
-
+def test_the_five_have_pictures_of_different_shapes() -> None:
     assert set(_ICONS) == set(TONES)
     assert len(set(_ICONS.values())) == len(TONES)
 
