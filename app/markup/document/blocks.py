@@ -227,7 +227,9 @@ def _html_span(span: Inline) -> str:
             return f"<{name}>{html_spans(span.children)}</{name}>"
         case Link():
             inner = html_spans(span.children)
-            return f'<a href="{escape(span.href)}">{inner}</a>' if is_openable(span.href) else inner
+            if not is_openable(span.href):
+                return inner
+            return f'<a href="{escape(span.href)}">{inner}</a>'  # not shown
         case Image():
             return f"[{escape(span.alt or 'image', quote=False)}]"
         case Math():
@@ -364,12 +366,14 @@ class MathBlock(Block):
         """LaTeX in the middle of the page."""
         source = escape(self.source.strip("\n")).replace("\n", "<br>")
         words = f"<code>{source}</code>{escape(self.trailing)}"
-        return f'<p style="text-align:center">{words}</p>'
+        return f'<p style="text-align:center">{words}</p>'  # not shown
 
     def page(self, page: Page) -> str:
         """Drawn in the middle of the page."""
         drawn = page.look.formula(self.drawn, self.markdown, display=True)
-        return f'<div class="formula" align="center">{drawn}{escape(self.trailing)}</div>\n'
+        return (  # not shown: HTML
+            f'<div class="formula" align="center">{drawn}{escape(self.trailing)}</div>\n'
+        )
 
     def spelled(self, speller: Speller, _depth: int) -> str:
         """In words."""

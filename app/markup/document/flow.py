@@ -7,7 +7,7 @@ containers around it, so a new list item is a new row and a new table row extend
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from app.markup.document.blocks import Block, BlockPart
 
@@ -46,7 +46,8 @@ class Container(Block):
 
     def holding(self, blocks: tuple[Block, ...]) -> Container:
         """The same with other blocks in it."""
-        made: Container = replace(cast("Any", self), children=blocks)
+        here: Any = self  # a dataclass, whose field is called so
+        made: Container = replace(here, children=blocks)
         return made
 
     def title(self) -> Block | None:

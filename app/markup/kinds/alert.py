@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from html import escape
 from typing import TYPE_CHECKING
 
+from app.language import trc
 from app.markup.document.blocks import NOWHERE, Block, Offsets, Paragraph, Spans
 from app.markup.document.flow import Container, Frame
 from app.markup.kinds.quote import Quote, QuoteNode, prefixed, skip_mark
@@ -25,13 +27,20 @@ if TYPE_CHECKING:
     from app.markup.markdown.tree import Tree
 
 TONES = {
-    "Note": "link",
-    "Tip": "added",
-    "Important": "keyword",
-    "Warning": "meta",
-    "Caution": "error",
+    "note": "link",
+    "tip": "added",
+    "important": "keyword",
+    "warning": "meta",
+    "caution": "error",
 }
-"""The heading of each kind, and its colour in themes and style sheets."""
+"""The colour of each kind in themes and style sheets."""
+HEADINGS = {
+    "note": trc("alert", "Note"),
+    "tip": trc("alert", "Tip"),
+    "important": trc("alert", "Important"),
+    "warning": trc("alert", "Warning"),
+    "caution": trc("alert", "Caution"),
+}
 
 _SIGN = re.compile(rf">(?: {{0,4}}|\t)(\[!({'|'.join(TONES)})\])[ \t]*$", re.IGNORECASE)
 
@@ -51,6 +60,7 @@ class AlertFrame(Frame):
 class AlertTitle(Block):
     """The heading of an alert, which a view draws as it likes."""
 
+    kind: str
     caption: str
     span: Offsets = NOWHERE
 
@@ -66,21 +76,26 @@ class Alert(Container):
     children: tuple[Block, ...]
     span: Offsets = NOWHERE
 
+    @property
+    def heading(self) -> str:
+        """What it is called, in the reader's language."""
+        return HEADINGS[self.kind]
+
     def plain(self) -> str:
-        return indented(f"{self.kind}\n{plain_text(self.children)}", "> ", "> ")
+        return indented(f"{self.heading}\n{plain_text(self.children)}", "> ", "> ")
 
     def rich(self) -> str:
-        title = f"<p><strong>{self.kind}</strong></p>"
+        title = f"<p><strong>{escape(self.heading)}</strong></p>"
         return f"<blockquote>{title}{rich_html(self.children)}</blockquote>"
 
     def page(self, page: Page) -> str:
-        return page.look.quote(page.html(self.children), self.kind, TONES[self.kind])
+        return page.look.quote(page.html(self.children), self.heading, TONES[self.kind])
 
     def spelled(self, speller: Speller, depth: int) -> str:
-        return prefixed("> ", f"{self.kind}:\n\n{speller.blocks(self.children, depth)}")
+        return prefixed("> ", f"{self.heading}:\n\n{speller.blocks(self.children, depth)}")
 
     def title(self) -> AlertTitle:
-        return AlertTitle(self.kind)
+        return AlertTitle(self.kind, self.heading)
 
     def frame(self, *, first: bool) -> AlertFrame:
         return AlertFrame(first, TONES[self.kind], TONES[self.kind])
@@ -91,7 +106,7 @@ class AlertNode(QuoteNode):
     """An alert, or a quotation of ``sign`` alone while nothing has followed it.
 
     Attributes:
-        kind: its heading.
+        kind: one of `TONES`.
         sign: as it was written.
         at: where in the source.
         bare: the sign as spans, once it was shown as text.
@@ -119,7 +134,7 @@ def start(tree: Tree, container: Node, cursor: Cursor) -> Node | None:
     match = _SIGN.match(cursor.text, cursor.nonspace)
     if match is None:
         return None
-    node = AlertNode(tree.here(cursor), tree.line_number, kind=match[2].capitalize(), sign=match[1])
+    node = AlertNode(tree.here(cursor), tree.line_number, kind=match[2].lower(), sign=match[1])
     if tree.holder(container, node) is not tree.root:
         return None
     node.at = tree.offset + match.start(1)

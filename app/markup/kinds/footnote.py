@@ -54,14 +54,16 @@ class FootnoteDefinition(Container):
         number, first = f"<sup>{self.number}</sup>", next(iter(self.children), None)
         if not isinstance(first, Paragraph):
             return f"<p>{number}</p>{rich_html(self.children)}"
-        return f"<p>{number} {html_spans(first.spans)}</p>{rich_html(self.children[1:])}"
+        return (
+            f"<p>{number} {html_spans(first.spans)}</p>{rich_html(self.children[1:])}"  # not shown
+        )
 
     def page(self, page: Page) -> str:
         number, children = self.number, self.children
         first = ""
         if children and isinstance(children[0], Paragraph):
             first, children = page.spans(children[0].spans), children[1:]
-        return (
+        return (  # not shown: HTML
             f'<div class="note" id="{page.prefix}{number}"><p><sup>{number}</sup> {first}</p>\n'
             f"{page.html(children)}</div>\n"
         )

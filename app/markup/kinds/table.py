@@ -70,7 +70,7 @@ class Table(Block):
 
         head = f"<thead>{row(self.header, 'th')}</thead>"
         body = "".join(row(cells, "td") for cells in self.rows)
-        return f'<table border="1">{head}<tbody>{body}</tbody></table>'
+        return f'<table border="1">{head}<tbody>{body}</tbody></table>'  # not shown
 
     def page(self, page: Page) -> str:
 
@@ -91,7 +91,7 @@ class Table(Block):
                 parts.append(f"<p>{'<br>'.join(lines)}</p>\n")
                 continue
             body = "".join(row(cells, "td") for cells in part)
-            parts.append(
+            parts.append(  # not shown: HTML
                 '<div class="table"><table class="data" dir="auto" border="1" cellspacing="0" '
                 f'cellpadding="5">\n<thead>{head}</thead>\n<tbody>\n{body}</tbody></table></div>\n'
             )

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 class Line(Enum):
     """What a line is to an open node."""
 
-    GOES_ON = "goes on"
-    NOT_ITS = "not its"
-    ENDS_IT = "ends it"
+    GOES_ON = "on"
+    NOT_ITS = "other"
+    ENDS_IT = "end"
 
 
 class SpanReader(Protocol):

@@ -131,7 +131,8 @@ class _CardRenderer:
     def quote(self, body: str, title: str = "", tone: str = "border") -> str:
         """A quotation."""
         colour = self._colours[tone]
-        head = f'<p style="color:{colour}"><b>{escape(title)}</b></p>\n' if title else ""
+        head = f'<p style="color:{colour}"><b>{escape(title)}</b></p>\n'  # not shown
+        head = head if title else ""
         return f"<blockquote>\n{head}{body}</blockquote>\n"
 
     def draws_rows(self, count: int) -> bool:

@@ -203,9 +203,9 @@ class _PrintRenderer:
 
     def quote(self, body: str, title: str = "", tone: str = "border") -> str:
         """With a bar at its start, which Qt has for cells only."""
-        part = f'<div class="quote">{body}</div>'
+        part = f'<div class="quote">{body}</div>'  # not shown
         if title:
-            part = f'<p style="color:{LIGHT[tone]}"><b>{escape(title)}</b></p>{body}'
+            part = f'<p style="color:{LIGHT[tone]}"><b>{escape(title)}</b></p>{body}'  # not shown
         return (
             '<table width="100%" cellspacing="0" cellpadding="0" border="0"><tr>'
             f'<td width="3" bgcolor="{LIGHT[tone]}"></td><td width="12"></td>'

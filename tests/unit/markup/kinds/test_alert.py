@@ -41,7 +41,7 @@ After.
 
 @pytest.mark.parametrize("kind", TONES)
 def test_each_of_the_five_is_an_alert_in_any_case_of_letters(kind: str) -> None:
-    for sign in (kind, kind.upper(), kind.lower()):
+    for sign in (kind, kind.upper(), kind.capitalize()):
         (block,) = parse(f"> [!{sign}]\n> Text.")
         assert isinstance(block, Alert)
         assert block.kind == kind
@@ -119,7 +119,7 @@ def test_its_heading_is_a_row_of_its_own_before_what_it_holds() -> None:
     assert [type(row.leaf) for row in rows] == [AlertTitle, Paragraph, Paragraph]
     assert [row.frames[0].first for row in rows] == [True, False, False]
     assert [row.top for row in rows] == [True, False, False]
-    assert rows[0].frames[0].bar == TONES["Warning"]
+    assert rows[0].frames[0].bar == TONES["warning"]
 
 
 def test_copies_and_exports_name_it() -> None:
