@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.markup.markdown.block_parser import BlockParser
+from app.markup.kinds.registry import block_parser
 from app.markup.markdown.build import BlockBuilder
 from app.markup.markdown.finalize import Finalizer
 from app.markup.stream import LINE_END
@@ -18,7 +18,7 @@ def parse(text: str) -> tuple[Block, ...]:
 
     The same as feeding it to a `MarkdownStream` in any pieces and finishing.
     """
-    machine = BlockParser()
+    machine = block_parser()
     start = 0
     for end in LINE_END.finditer(text):
         machine.feed_line(text[start : end.start()], start)

@@ -12,15 +12,13 @@ import re
 from typing import TYPE_CHECKING
 
 from app.markup.document.blocks import BlockPart, StreamResult, StreamUpdate
-from app.markup.markdown.block_parser import BlockParser
-from app.markup.markdown.block_patterns import may_close_fence
-from app.markup.markdown.block_rules import END_THINK, THINK
+from app.markup.kinds.registry import block_parser
 from app.markup.markdown.build import BlockBuilder
 from app.markup.markdown.finalize import Finalizer
-from app.markup.markdown.math_segments import append_text
-from app.markup.markdown.nodes import CodeNode, ParagraphNode, restore, save, spine
+from app.markup.markdown.nodes import ParagraphNode, restore, save, spine
 from app.markup.markdown.paragraphs import MAX_LINE, places_from
 from app.markup.markdown.stream_delta import StreamDelta
+from app.markup.markdown.thinking import CLOSE, OPEN
 from app.markup.markdown.wrapping import change_last
 
 if TYPE_CHECKING:
@@ -54,7 +52,7 @@ class MarkdownStream:
 
     def __init__(self) -> None:
         self.length = 0
-        self._machine = BlockParser()
+        self._machine = block_parser()
         self._builder = BlockBuilder(self._machine.references)
         self._parts = StreamDelta(self._builder)
         self._line: list[str] = []
@@ -161,18 +159,18 @@ class MarkdownStream:
             self._machine.extend_partial_line(text)
             return
         text = self._suspect + text
-        at = text.find(END_THINK)
+        at = text.find(CLOSE)
         if at == -1:
             self._suspect = _suspect(text)
             self._machine.extend_partial_line(text[: len(text) - len(self._suspect)])
             return
         self._machine.extend_partial_line(text[:at])
         self._machine.end_partial_line()
-        self._line_start = self._machine.partial_line_end + len(END_THINK)
+        self._line_start = self._machine.partial_line_end + len(CLOSE)
         self._machine.end_thinking(self._line_start)
         self._growing = False
         self._suspect = ""
-        self._line = [text[at + len(END_THINK) :]]
+        self._line = [text[at + len(CLOSE) :]]
 
     def _end_line(self, width: int) -> None:
         """The line is complete; its end is ``width`` characters wide."""
@@ -234,7 +232,7 @@ class MarkdownStream:
         if not self._tail or not self._on_line:
             return False
         depth = self._builder.tail.depth if self._live is not None else 0
-        grown = change_last(self._tail[-1], lambda leaf: append_text(leaf, text, depth))
+        grown = change_last(self._tail[-1], lambda leaf: leaf.appended(text, depth))
         if grown is None:
             return False
         self._tail = (*self._tail[:-1], grown)
@@ -251,7 +249,7 @@ class MarkdownStream:
             tail = self._parts.open_parts(machine.root)
             self._credit -= self.characters_parsed - before
             return tail
-        opens = text.lstrip(" \t").startswith(THINK) and not machine.root.children
+        opens = text.lstrip(" \t").startswith(OPEN) and not machine.root.children
         thinking = machine.thinking() or opens
         self._suspect = _suspect(text) if thinking else ""
         shown = text[: len(text) - len(self._suspect)]
@@ -285,9 +283,7 @@ class MarkdownStream:
             return False
         if isinstance(tip, ParagraphNode) and tip.places and tip.open_formula is None:
             return tip.base + len(tip.text) - tip.places[-1][0] > MAX_LINE
-        if isinstance(tip, CodeNode) and tip.fence and tip.lines:
-            return tip.first_line != tip.last_line and not may_close_fence(tip.lines[-1], tip.fence)
-        return False
+        return tip.line_is_settled()
 
     def _find_live(self, tail: tuple[BlockPart, ...]) -> ParagraphNode | None:
         """A copy of the open paragraph if new text on its line can only be more of its text."""
@@ -313,7 +309,7 @@ class MarkdownStream:
 
 def _suspect(text: str) -> str:
     """The end of ``text`` that may be the beginning of the tag that ends the reasoning."""
-    for length in range(min(len(END_THINK) - 1, len(text)), 0, -1):
-        if END_THINK.startswith(text[-length:]):
+    for length in range(min(len(CLOSE) - 1, len(text)), 0, -1):
+        if CLOSE.startswith(text[-length:]):
             return text[-length:]
     return ""

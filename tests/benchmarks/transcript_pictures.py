@@ -53,6 +53,7 @@ SCENES = (
     Scene("wide", "Write all of it out.", text("wide")),
     Scene("code", f"Can you review this?\n{BAD}", text("code")),
     Scene("table", "Compare the file formats for model weights.", text("table")),
+    Scene("alerts", "What should I know before I run it?", text("alerts")),
     Scene("rtl", "\u05de\u05d4\u05d5 \u05de\u05d5\u05d3\u05dc \u05e9\u05e4\u05d4?", text("rtl")),
     Scene("reasoning-folded", "Which is larger, 9.11 or 9.9?", text("reasoning")),
     Scene("reasoning-open", "Which is larger, 9.11 or 9.9?", text("reasoning"), unfolded=True),

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 
 from app.cli.drawing.wrapped_text import SOFT_BREAK, Paint, StyledText, TerminalStyle, WrappedText
 from app.cli.streams import write_out
@@ -17,10 +16,8 @@ from app.markup.code.highlighter import Highlighter, TokenKind, TokenSpan
 from app.markup.document.blocks import (
     BlockPart,
     Code,
-    CodeBlock,
     Emphasis,
     FootnoteRef,
-    Heading,
     Image,
     Inline,
     LineBreak,
@@ -28,25 +25,21 @@ from app.markup.document.blocks import (
     Math,
     MathBlock,
     Paragraph,
-    Rule,
     Script,
     SoftBreak,
     Strike,
     Strong,
-    Table,
     Text,
 )
-from app.markup.document.flow import (
-    FlowRow,
-    FootnoteFrame,
-    Frame,
-    ItemFrame,
-    QuoteFrame,
-    ThinkingFrame,
-    flatten,
-)
+from app.markup.document.flow import FlowRow, Frame, flatten, later
+from app.markup.document.one_line import plain_script
+from app.markup.kinds.code import CodeBlock
+from app.markup.kinds.heading import Heading
+from app.markup.kinds.lists import ItemFrame
+from app.markup.kinds.rule import Rule
+from app.markup.kinds.table import Table
+from app.markup.kinds.thinking import ThinkingFrame
 from app.markup.stream import MarkdownStream
-from app.markup.text import plain_script
 
 Writer = Callable[[str], None]
 
@@ -59,6 +52,15 @@ HEADING = TerminalStyle(bold=True, colour="cyan")
 CODE = TerminalStyle(colour="yellow")
 FORMULA = TerminalStyle(colour="green")
 ADDRESS = TerminalStyle(dim=True, underline=True)
+TONES = {
+    "text": PLAIN,
+    "link": TerminalStyle(colour="blue"),
+    "added": TerminalStyle(colour="green"),
+    "keyword": TerminalStyle(colour="magenta"),
+    "meta": TerminalStyle(colour="yellow"),
+    "error": TerminalStyle(colour="red"),
+}
+"""What stands beside text, by the tone of its frame; the rest is dim."""
 _TOKENS = {
     TokenKind.KEYWORD: TerminalStyle(colour="magenta"),
     TokenKind.TYPE: TerminalStyle(colour="cyan"),
@@ -158,6 +160,10 @@ class AnswerPage:
             case None:
                 self._begin_row(row)
                 self._block([[]])
+            case _:  # a title, say
+                self._begin_row(row)
+                style = TONES.get(row.frames[-1].tone, PLAIN) + BOLD if row.frames else BOLD
+                self._block([[StyledText(line, style)] for line in row.leaf.plain().split("\n")])
 
     def _open(self, tail: Iterable[BlockPart]) -> None:
         """Print the whole words of the paragraph that is still being written."""
@@ -224,7 +230,7 @@ class AnswerPage:
             row = self._row
             assert row is not None  # noqa: S101  # a row was begun
             self._lines.line([*_margin(row.frames, first=True), *line])
-            self._row = FlowRow(row.leaf, _later(row.frames), row.continues, row.top)
+            self._row = FlowRow(row.leaf, later(row.frames), row.continues, row.top)
 
 
 class _Code:
@@ -306,33 +312,13 @@ def _margin(frames: tuple[Frame, ...], *, first: bool, blank: bool = False) -> l
     """What stands before a line: bars of quotations, bullets, numbers."""
     margin = []
     for frame in frames:
-        match frame:
-            case QuoteFrame():
-                margin.append(StyledText("│ ", DIM))
-            case ThinkingFrame():
-                margin.append(StyledText("┊ ", DIM))
-            case ItemFrame():
-                mark = _mark(frame)
-                shown = mark if first and frame.first else " " * len(mark)
-                margin.append(StyledText(shown, DIM if blank else PLAIN))
-            case FootnoteFrame():
-                mark = f"[{frame.number}] "
-                margin.append(StyledText(mark if first and frame.first else " " * len(mark), DIM))
-    if blank:  # a container that only begins has no line of its own yet
-        return [run for run, frame in zip(margin, frames, strict=True) if not frame.first]
+        if blank and frame.first:  # a container that only begins has no line of its own yet
+            continue
+        mark = frame.margin()
+        shown = mark if frame.bar or (first and frame.first) else " " * len(mark)
+        style = DIM if blank and not frame.bar else TONES.get(frame.tone, DIM)
+        margin.append(StyledText(shown, style))
     return margin
-
-
-def _mark(frame: ItemFrame) -> str:
-    bullet = "•◦▪"[min(frame.depth, 2)] if frame.number is None else f"{frame.number}."
-    box = "" if frame.checked is None else ("[x] " if frame.checked else "[ ] ")
-    if frame.checked is not None and frame.number is None:
-        return box
-    return f"{bullet} {box}"
-
-
-def _later(frames: tuple[Frame, ...]) -> tuple[Frame, ...]:
-    return tuple(replace(frame, first=False) for frame in frames)
 
 
 def _base(row: FlowRow) -> TerminalStyle:

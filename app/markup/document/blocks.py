@@ -1,19 +1,26 @@
-"""The values a Markdown text becomes: blocks, spans, and the updates of a stream.
+"""The values a Markdown text becomes: spans, what every block can do, and a stream's updates.
 
 Everything here is frozen and compares by value; nothing knows Qt or the parser.
 
 A *span* is a piece of a line (text, emphasis, a link, a formula), a *block* a piece of a page
 (paragraph, list, table). Every block carries ``span``: its start and end offset, in characters of
 the source text as it was fed, so that ``source[start:end]`` is exactly the Markdown of a top-level
-block (without the blank lines around it).
+block (without the blank lines around it). Running text and formulas stand here, since the parser
+makes them of every text; the other kinds of block have a module each in `app.markup.kinds`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from html import escape
+from typing import TYPE_CHECKING, Literal, TypeAlias
+from urllib.parse import urlsplit
 
+from app.markup.document.one_line import plain_script
 from app.markup.latex.numbering import add_numbers
+
+if TYPE_CHECKING:
+    from app.markup.document.writing import Page, Speller
 
 Align: TypeAlias = Literal["left", "center", "right"] | None
 Offsets: TypeAlias = tuple[int, int]
@@ -161,46 +168,164 @@ CLOSERS = {
 }
 
 
+OPENABLE = frozenset(("http", "https", "mailto"))
+"""Schemes of addresses that a reader may open."""
+
+
+def is_openable(href: str) -> bool:
+    """Whether an address may be opened when the user asks for it."""
+    try:
+        return urlsplit(href).scheme.lower() in OPENABLE
+    except ValueError:
+        return False
+
+
+def plain_spans(spans: Spans) -> str:
+    """Spans as text without markup."""
+    return "".join(_plain_span(span) for span in spans)
+
+
+def _plain_span(span: Inline) -> str:
+    match span:
+        case Text() | Code():
+            return span.text
+        case Emphasis() | Strong() | Strike() | Link():
+            return plain_spans(span.children)
+        case Script():
+            return plain_script(plain_spans(span.children), raised=span.raised)
+        case Image():
+            return span.alt
+        case Math():
+            return span.markdown
+        case LineBreak():
+            return "\n"
+        case SoftBreak():
+            return "\n" if span.kept else " "
+        case FootnoteRef():
+            return f"[{span.number}]"
+
+
+def html_spans(spans: Spans) -> str:
+    """Spans as HTML."""
+    return "".join(_html_span(span) for span in spans)
+
+
+def _html_span(span: Inline) -> str:
+    match span:
+        case Text():
+            return escape(span.text, quote=False)
+        case Code():
+            return f"<code>{escape(span.text, quote=False)}</code>"
+        case Emphasis():
+            return f"<em>{html_spans(span.children)}</em>"
+        case Strong():
+            return f"<strong>{html_spans(span.children)}</strong>"
+        case Strike():
+            return f"<s>{html_spans(span.children)}</s>"
+        case Script():
+            name = "sup" if span.raised else "sub"
+            return f"<{name}>{html_spans(span.children)}</{name}>"
+        case Link():
+            inner = html_spans(span.children)
+            if not is_openable(span.href):
+                return inner
+            return f'<a href="{escape(span.href)}">{inner}</a>'  # not shown
+        case Image():
+            return f"[{escape(span.alt or 'image', quote=False)}]"
+        case Math():
+            return f"<code>{escape(span.source, quote=False)}</code>"
+        case LineBreak():
+            return "<br>"
+        case SoftBreak():
+            return "<br>\n" if span.kept else "\n"
+        case FootnoteRef():
+            return f"<sup>{span.number}</sup>"
+
+
+def append_inside(spans: Spans, text: str, depth: int) -> Spans | None:
+    """Spans with ``text`` at the end of the last, ``depth`` levels down; None if it has fewer."""
+    last = spans[-1] if spans else None
+    if depth and isinstance(last, Emphasis | Strong | Strike):
+        inner = append_inside(last.children, text, depth - 1)
+        return None if inner is None else (*spans[:-1], type(last)(inner))
+    if depth:
+        return (*spans[:-1], Code(last.text + text)) if isinstance(last, Code) else None
+    if not text:
+        return spans
+    if isinstance(last, Text):
+        return (*spans[:-1], Text(last.text + text))
+    return (*spans, Text(text))
+
+
 # --------------------------------------------------------------------------------------- blocks
 
 
+class Block:
+    """A piece of a page, and what it is elsewhere: what a kind of block has to say of itself."""
+
+    __slots__ = ()
+    span: Offsets
+    copied = True  # false of what nobody wants in a copy of the whole
+    caption = ""  # what of a leaf can be selected that a view draws as a whole
+
+    def plain(self) -> str:
+        """As text without markup, for the clipboard."""
+        raise NotImplementedError
+
+    def rich(self) -> str:
+        """As HTML for a word processor, see `to_rich_html`."""
+        raise NotImplementedError
+
+    def page(self, page: Page) -> str:
+        """As HTML of an exported page."""
+        raise NotImplementedError
+
+    def spelled(self, speller: Speller, depth: int) -> str:
+        """As words of a text file, ``depth`` blocks inside others."""
+        raise NotImplementedError
+
+    def appended(self, _text: str, _depth: int) -> Block | None:
+        """With text at its end, unparsed; None if it can take none.
+
+        Args:
+            text: without markup.
+            depth: how many spans are open around the end of a paragraph.
+        """
+        return None
+
+
 @dataclass(frozen=True, slots=True)
-class Paragraph:
+class Paragraph(Block):
     """Running text."""
 
     spans: Spans
     span: Offsets = NOWHERE
 
+    def plain(self) -> str:
+        """Its words."""
+        return plain_spans(self.spans)
 
-@dataclass(frozen=True, slots=True)
-class Heading:
-    """A heading, ``level`` 1 to 6."""
+    def rich(self) -> str:
+        """A paragraph."""
+        return f"<p>{html_spans(self.spans)}</p>"
 
-    level: int
-    spans: Spans
-    span: Offsets = NOWHERE
+    def page(self, page: Page) -> str:
+        """A paragraph."""
+        return f"<p>{page.spans(self.spans)}</p>\n"
 
+    def spelled(self, speller: Speller, _depth: int) -> str:
+        """Its words."""
+        return speller.spans(self.spans)
 
-@dataclass(frozen=True, slots=True)
-class CodeBlock:
-    r"""Literal lines.
-
-    Attributes:
-        language: the first word of the info string as written, empty if there is none.
-        text: the lines, each with its ``\n``; the line being streamed has none yet.
-        closed: whether the closing fence was seen (indented code is always closed).
-        fenced: False for indented code.
-    """
-
-    language: str
-    text: str
-    closed: bool = True
-    fenced: bool = True
-    span: Offsets = NOWHERE
+    def appended(self, text: str, depth: int) -> Block | None:
+        """With more text in its last span."""
+        spans = append_inside(self.spans, text, depth)
+        end = self.span[1] + len(text)
+        return None if spans is None else Paragraph(spans, (self.span[0], end))
 
 
 @dataclass(frozen=True, slots=True)
-class MathBlock:
+class MathBlock(Block):
     r"""A display formula.
 
     Attributes:
@@ -233,103 +358,33 @@ class MathBlock:
         closer = CLOSERS[self.delimiter] if self.closed else ""
         return f"{self.delimiter}{self.source}{closer}{self.trailing}"
 
+    def plain(self) -> str:
+        """As it was written."""
+        return self.markdown
 
-@dataclass(frozen=True, slots=True)
-class Quote:
-    """A block quotation."""
+    def rich(self) -> str:
+        """LaTeX in the middle of the page."""
+        source = escape(self.source.strip("\n")).replace("\n", "<br>")
+        words = f"<code>{source}</code>{escape(self.trailing)}"
+        return f'<p style="text-align:center">{words}</p>'  # not shown
 
-    children: tuple[Block, ...]
-    span: Offsets = NOWHERE
+    def page(self, page: Page) -> str:
+        """Drawn in the middle of the page."""
+        drawn = page.look.formula(self.drawn, self.markdown, display=True)
+        return (  # not shown: HTML
+            f'<div class="formula" align="center">{drawn}{escape(self.trailing)}</div>\n'
+        )
 
+    def spelled(self, speller: Speller, _depth: int) -> str:
+        """In words."""
+        return f"{speller.formula(self.drawn)}{self.trailing}"
 
-@dataclass(frozen=True, slots=True)
-class ListItem:
-    """One item.
-
-    Attributes:
-        number: the number to draw, None for a bullet.
-        checked: None unless it is a task.
-        tight: no blank line stands before this item; decides the space above it. It never changes
-            once streamed, unlike `ListBlock.tight`.
-        depth: 0 for an item of an outermost list, 1 for one in a list inside an item, and so on.
-    """
-
-    number: int | None
-    checked: bool | None
-    tight: bool
-    depth: int
-    children: tuple[Block, ...]
-    span: Offsets = NOWHERE
-
-
-@dataclass(frozen=True, slots=True)
-class ListBlock:
-    """A list.
-
-    Attributes:
-        ordered: numbered or bulleted.
-        tight: no blank line between any two items or inside one (CommonMark's meaning, for HTML).
-            While streaming it is what is known so far; views should use `ListItem.tight`.
-        marker: the character after the number or the bullet itself.
-    """
-
-    ordered: bool
-    tight: bool
-    marker: str
-    items: tuple[ListItem, ...]
-    span: Offsets = NOWHERE
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A table; each row has exactly ``len(alignments)`` cells."""
-
-    alignments: tuple[Align, ...]
-    header: TableCells
-    rows: tuple[TableCells, ...]
-    span: Offsets = NOWHERE
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """A thematic break."""
-
-    span: Offsets = NOWHERE
-
-
-@dataclass(frozen=True, slots=True)
-class Thinking:
-    """A ``<think>`` part; ``closed`` once ``</think>`` was seen."""
-
-    children: tuple[Block, ...]
-    closed: bool = True
-    span: Offsets = NOWHERE
-
-
-@dataclass(frozen=True, slots=True)
-class FootnoteDefinition:
-    """The text of a footnote, where it stands in the source."""
-
-    label: str
-    number: int
-    children: tuple[Block, ...]
-    span: Offsets = NOWHERE
-
-
-Block: TypeAlias = (
-    Paragraph
-    | Heading
-    | CodeBlock
-    | MathBlock
-    | Quote
-    | ListBlock
-    | ListItem
-    | Table
-    | Rule
-    | Thinking
-    | FootnoteDefinition
-)
-Leaf: TypeAlias = Paragraph | Heading | CodeBlock | MathBlock | Table | Rule
+    def appended(self, text: str, _depth: int) -> Block | None:
+        """With more LaTeX, while its end has not come."""
+        if self.closed:
+            return None
+        span = (self.span[0], self.span[1] + len(text))
+        return MathBlock(self.source + text, self.environment, False, self.delimiter, "", span)
 
 
 # -------------------------------------------------------------------------------------- updates

@@ -1,4 +1,4 @@
-"""A stream as flat rows.
+"""Blocks that hold others, and a stream of them as flat rows.
 
 A view that draws line after line needs no tree: each `FlowRow` is one leaf block with the
 containers around it, so a new list item is a new row and a new table row extends the row before.
@@ -7,65 +7,56 @@ containers around it, so a new list item is a new row and a new table row extend
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any
 
-from app.markup.document.blocks import (
-    Block,
-    BlockPart,
-    CodeBlock,
-    FootnoteDefinition,
-    Heading,
-    Leaf,
-    ListBlock,
-    ListItem,
-    MathBlock,
-    Paragraph,
-    Quote,
-    Rule,
-    Table,
-    Thinking,
-)
+from app.markup.document.blocks import Block, BlockPart
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 
 @dataclass(frozen=True, slots=True)
-class QuoteFrame:
-    """The row stands in a quotation."""
+class Frame:
+    """A container as a row in it sees it; ``first`` where the row is the container's first."""
 
     first: bool
+    bar = ""  # the tone of a bar along its rows, a colour's name in themes and style sheets
+    bar_begins = True  # below the gap of its first row, and not above it
+    tone = "muted"  # of what stands in the margin
+    quiet = False  # drawn in the second rank
+
+    def marker(self) -> str:
+        """What stands beside its first row: a bullet, a number, a box."""
+        return ""
+
+    def margin(self) -> str:
+        """What stands before its lines where there are only characters."""
+        return ""
 
 
-@dataclass(frozen=True, slots=True)
-class ItemFrame:
-    """The row stands in a list item; ``first`` rows carry the marker (bullet, number, box)."""
+class Container(Block):
+    """A block that holds others."""
 
-    first: bool
-    number: int | None
-    checked: bool | None
-    tight: bool
-    depth: int
+    __slots__ = ()
+    children: tuple[Block, ...]
 
+    def inside(self) -> tuple[Block, ...]:
+        """What it holds."""
+        return self.children
 
-@dataclass(frozen=True, slots=True)
-class ThinkingFrame:
-    """The row belongs to the reasoning."""
+    def holding(self, blocks: tuple[Block, ...]) -> Container:
+        """The same with other blocks in it."""
+        here: Any = self  # a dataclass, whose field is called so
+        made: Container = replace(here, children=blocks)
+        return made
 
-    first: bool
-    closed: bool
+    def title(self) -> Block | None:
+        """A leaf that it begins with and that its text did not write as one."""
+        return None
 
-
-@dataclass(frozen=True, slots=True)
-class FootnoteFrame:
-    """The row belongs to a footnote; ``first`` rows carry its number."""
-
-    first: bool
-    label: str
-    number: int
-
-
-Frame: TypeAlias = QuoteFrame | ItemFrame | ThinkingFrame | FootnoteFrame
+    def frame(self, *, first: bool) -> Frame | None:
+        """Itself around a row; None where only what it holds is to be seen."""
+        raise NotImplementedError
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +71,7 @@ class FlowRow:
         top: True if the row begins a new top-level block.
     """
 
-    leaf: Leaf | None
+    leaf: Block | None
     frames: tuple[Frame, ...]
     continues: bool
     top: bool
@@ -96,33 +87,23 @@ def flatten(parts: Iterable[BlockPart | Block]) -> Iterator[FlowRow]:
 def _rows(
     block: Block, frames: tuple[Frame, ...], continues: int, *, top: bool
 ) -> Iterator[FlowRow]:
-    if isinstance(block, Paragraph | Heading | CodeBlock | MathBlock | Table | Rule):
+    if not isinstance(block, Container):
         yield FlowRow(block, frames, continues > 0, top)
         return
     first = continues <= 0
-    children: tuple[Block, ...]
-    inner = frames
-    match block:
-        case ListBlock():
-            children = block.items
-        case ListItem():
-            item = ItemFrame(first, block.number, block.checked, block.tight, block.depth)
-            inner, children = (*frames, item), block.children
-        case Quote():
-            inner, children = (*frames, QuoteFrame(first)), block.children
-        case Thinking():
-            inner, children = (*frames, ThinkingFrame(first, block.closed)), block.children
-        case FootnoteDefinition():
-            note = FootnoteFrame(first, block.label, block.number)
-            inner, children = (*frames, note), block.children
-    if not children and first:
-        yield FlowRow(None, inner, continues=False, top=top)
+    frame, children = block.frame(first=first), block.inside()
+    inner = frames if frame is None else (*frames, frame)
+    title = block.title() if first else None
+    if first and (title is not None or not children):
+        yield FlowRow(title, inner, continues=False, top=top)
+        inner, top = later(inner), False
     for index, child in enumerate(children):
         deeper = max(0, continues - 1) if index == 0 else 0
-        shown = inner if index == 0 else _later(inner)
-        yield from _rows(child, shown, deeper, top=top and index == 0)
+        yield from _rows(child, inner, deeper, top=top and index == 0)
+        if index == 0:
+            inner = later(inner)
 
 
-def _later(frames: tuple[Frame, ...]) -> tuple[Frame, ...]:
+def later(frames: tuple[Frame, ...]) -> tuple[Frame, ...]:
     """The frames as a row sees them that is not the first in any of them."""
     return tuple(replace(frame, first=False) if frame.first else frame for frame in frames)

@@ -7,34 +7,38 @@ the work follows the length of the text. Added to CommonMark: tables, tasks, foo
 display formulas.
 
 Bounds against hostile input: `MAX_DEPTH` containers, `MAX_FORMULA` characters behind an open
-formula, and the limits in `block_patterns`, `tables` and `paragraphs`.
+formula, and the limits in `tree`, `paragraphs` and the kinds.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import TypeAlias
 
-from app.markup.markdown import block_patterns
-from app.markup.markdown.block_rules import END_THINK, THINK, BlockRules
 from app.markup.markdown.cursor import Cursor
-from app.markup.markdown.math_delimiters import MAX_FORMULA, DelimiterKind
-from app.markup.markdown.nodes import (
-    CodeNode,
-    ContainerNode,
-    FootnoteNode,
-    HeadingNode,
-    ItemNode,
-    Node,
-    ParagraphNode,
-    QuoteNode,
-    RuleNode,
-    TableNode,
-    ThinkingNode,
-    open_child,
-)
+from app.markup.markdown.nodes import ContainerNode, Line, Node, ParagraphNode, open_child
 from app.markup.markdown.paragraphs import add_text, cut
-from app.markup.markdown.tables import MAX_PADDED, split_row
+from app.markup.markdown.thinking import CLOSE, OPEN
 from app.markup.markdown.tree import Tree
+from app.markup.spans.math_delimiters import MAX_FORMULA, DelimiterKind
+
+StartRule: TypeAlias = Callable[[Tree, Node, Cursor], Node | None]
+"""Adds to the tree the block that the rest of a line begins in a node; None for text."""
+Openings: TypeAlias = tuple[tuple[str, StartRule], ...]
+"""The characters that a kind of block begins with, and its rule; kinds are asked in this order."""
+INDENTED = " "
+"""Stands for the first character of a line that is indented by more than three columns."""
+
+
+@lru_cache(maxsize=2)
+def _by_character(openings: Openings) -> dict[str, tuple[StartRule, ...]]:
+    found: dict[str, tuple[StartRule, ...]] = {}
+    for characters, rule in openings:
+        for character in characters:
+            found[character] = (*found.get(character, ()), rule)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,9 @@ class ParserCheckpoint:
 class BlockParser:
     """The line reader: give it lines, then look at ``root``.
 
+    Args:
+        openings: how the kinds of block begin.
+
     Attributes:
         root: the tree.
         references: link and footnote definitions found so far.
@@ -59,9 +66,9 @@ class BlockParser:
         partial_line_end: where the line ends that is read in pieces, an offset in the source.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, openings: Openings) -> None:
         self._tree = Tree()
-        self._rules = BlockRules(self._tree)
+        self._rules = _by_character(openings)
         self.root, self.references = self._tree.root, self._tree.references
         self.characters = 0
         self.partial_line_end = 0
@@ -76,23 +83,23 @@ class BlockParser:
         thinking = self._thinking()
         if thinking is None:
             lead = len(text) - len(text.lstrip(" \t"))
-            opens = text.startswith(THINK, lead) and not self.root.children
-            if opens and (lead or text.rstrip() != THINK):
-                self._line(THINK, offset + lead)
-                self.feed_line(text[lead + len(THINK) :], offset + lead + len(THINK))
+            opens = text.startswith(OPEN, lead) and not self.root.children
+            if opens and (lead or text.rstrip() != OPEN):
+                self._line(OPEN, offset + lead)
+                self.feed_line(text[lead + len(OPEN) :], offset + lead + len(OPEN))
                 return
             self._line(text, offset)
             return
-        at = text.find(END_THINK)
+        at = text.find(CLOSE)
         if at == -1:
             self._line(text, offset)
             return
         if text[:at].strip():
             self._line(text[:at], offset)
-        self.end_thinking(offset + at + len(END_THINK))
-        rest = text[at + len(END_THINK) :]
+        self.end_thinking(offset + at + len(CLOSE))
+        rest = text[at + len(CLOSE) :]
         if rest.strip():
-            self._line(rest, offset + at + len(END_THINK))
+            self._line(rest, offset + at + len(CLOSE))
 
     def end_thinking(self, end: int) -> None:
         """The closing tag was read; it ends at ``end``."""
@@ -147,9 +154,7 @@ class BlockParser:
 
     def begin_partial_line(self, end: int) -> None:
         """The line just read, up to ``end`` in the source, is text of its leaf and goes on."""
-        tip = self._tree.tip
-        if isinstance(tip, CodeNode):
-            tip.lines[-1] = tip.lines[-1].removesuffix("\n")
+        self._tree.tip.cut_line()
         self.partial_line_end = end
 
     def extend_partial_line(self, text: str) -> None:
@@ -163,20 +168,17 @@ class BlockParser:
             tip.end = self.partial_line_end + len(stripped)
         self.partial_line_end += len(text)
         text = text.replace("\0", "\ufffd")
-        if isinstance(tip, CodeNode):
-            tip.lines.append(text)
-        elif isinstance(tip, ParagraphNode):
-            tip.text += text
+        tip.extend_line(text)
+        if isinstance(tip, ParagraphNode):
             cut(tip)
 
     def end_partial_line(self) -> None:
         """The line that went on is complete."""
-        if isinstance(self._tree.tip, CodeNode):
-            self._tree.tip.lines.append("\n")
+        self._tree.tip.end_line()
 
-    def _thinking(self) -> ThinkingNode | None:
+    def _thinking(self) -> Node | None:
         child = open_child(self.root)
-        return child if isinstance(child, ThinkingNode) else None
+        return child if child is not None and child.is_reasoning else None
 
     def _line(self, text: str, offset: int) -> None:
         self.characters += len(text) + 1
@@ -196,7 +198,7 @@ class BlockParser:
         tree = self._tree
         container: Node = self.root
         while (child := open_child(container)) is not None and child is not node:
-            if not self._goes_on(child, cursor):
+            if child.take(cursor, tree.line_number) is not Line.GOES_ON:
                 break
             cursor.find_nonspace()
             container = child
@@ -227,7 +229,8 @@ class BlockParser:
         matched_all = container is tree.tip
         unmatched = container
         tree.depth = len(tree.path(container)) - 1
-        container, opened = self._open(container, cursor, matched_all=matched_all)
+        tree.matched_all = matched_all
+        container, opened = self._open(container, cursor)
         if not opened and not matched_all and not cursor.blank:
             tip = tree.tip
             if isinstance(tip, ParagraphNode):  # lazy continuation
@@ -243,73 +246,30 @@ class BlockParser:
         container: Node = self.root
         while (child := open_child(container)) is not None:
             cursor.find_nonspace()
-            if isinstance(child, CodeNode) and child.fence:
-                if child.holds_markdown and block_patterns.opens_inside(cursor, child.fence):
-                    child.inside += 1
-                elif child.inside and block_patterns.closes_fence(cursor, child.fence):
-                    child.inside -= 1
-                elif block_patterns.closes_fence(cursor, child.fence):
-                    child.closed = True
-                    tree.close_to(child)
-                    tree.extend(child, cursor)
-                    tree.close_to(container)
-                    return container, True
-                cursor.skip_columns(min(cursor.indent, child.offset))
-            elif not self._goes_on(child, cursor):
+            line = child.take(cursor, tree.line_number)
+            if line is Line.ENDS_IT:
+                tree.close_to(child)
+                tree.extend(child, cursor)
+                tree.close_to(container)
+                return container, True
+            if line is Line.NOT_ITS:
                 break
             container = child
         return container, False
 
-    def _goes_on(self, node: Node, cursor: Cursor) -> bool:
-        match node:
-            case QuoteNode():
-                if cursor.indent > 3 or cursor.char != ">":
-                    return False
-                cursor.skip_blanks()
-                cursor.skip(1)
-                if cursor.at_blank():
-                    cursor.skip_columns(1)
-                node.last_line = self._tree.line_number
-            case ItemNode():
-                if cursor.blank:
-                    if not node.children:
-                        return False
-                    cursor.skip_blanks()
-                elif cursor.indent >= node.indent:
-                    cursor.skip_columns(node.indent)
-                else:
-                    return False
-            case FootnoteNode():
-                if cursor.blank:
-                    cursor.skip_blanks()
-                elif cursor.indent >= 4:
-                    cursor.skip_columns(4)
-                else:
-                    return False
-            case CodeNode():
-                if cursor.indent >= 4:
-                    cursor.skip_columns(4)
-                elif cursor.blank:
-                    cursor.skip_blanks()
-                else:
-                    return False
-            case ParagraphNode() | TableNode():
-                return not cursor.blank
-            case HeadingNode() | RuleNode():
-                return False
-        return True
-
-    def _open(self, container: Node, cursor: Cursor, *, matched_all: bool) -> tuple[Node, bool]:
+    def _open(self, container: Node, cursor: Cursor) -> tuple[Node, bool]:
         """Open the blocks that the line begins; the innermost, and whether there is a new one."""
         opened = False
-        while not isinstance(container, CodeNode):
+        while not container.verbatim:
             cursor.find_nonspace()
-            if cursor.blank or (cursor.indent < 4 and cursor.char not in block_patterns.MAYBE):
+            if cursor.blank:
                 break
-            new = self._rules.start(container, cursor, matched_all=matched_all and not opened)
+            rules = self._rules.get(cursor.char if cursor.indent < 4 else INDENTED, ())
+            made = (rule(self._tree, container, cursor) for rule in rules)
+            new = next((node for node in made if node is not None), None)
             if new is None:
                 break
-            container, opened = new, True
+            container, opened, self._tree.matched_all = new, True, False
             if not isinstance(container, ContainerNode):
                 break
         return container, opened
@@ -317,15 +277,11 @@ class BlockParser:
     def _add(self, container: Node, cursor: Cursor) -> None:
         """Put what is left of the line where it belongs."""
         cursor.find_nonspace()
-        match container:
-            case CodeNode():
-                self._add_code(container, cursor)
-            case TableNode():
-                self._add_row(container, cursor)
-            case ParagraphNode():
-                self._add_text(container, cursor)
-            case ContainerNode() if not cursor.blank:
-                self._add_text(self._tree.add_paragraph(container, cursor), cursor)
+        tree = self._tree
+        if isinstance(container, ParagraphNode):
+            self._add_text(container, cursor)
+        elif container.add(cursor, tree.line_number, tree.line_end(cursor)):
+            self._add_text(tree.add_paragraph(container, cursor), cursor)
 
     def _add_text(self, node: ParagraphNode, cursor: Cursor) -> None:
         tree = self._tree
@@ -333,44 +289,10 @@ class BlockParser:
         start = cursor.nonspace
         text = cursor.text[start:]
         if not node.text and not node.segments:
-            parent = node.parent
-            box = block_patterns.task_marker(text) if isinstance(parent, ItemNode) else None
-            if box is not None and isinstance(parent, ItemNode) and len(parent.children) == 1:
-                parent.checked = box[0]
-                start += box[1]
-                text = text[box[1] :]
+            sign = node.parent.take_sign(text) if node.parent is not None else 0
+            start, text = start + sign, text[sign:]
         tree.extend(node, cursor)
         tree.defined += add_text(node, text, tree.offset + start, self.references)
         tree.open_formulas.begin(node, text, tree.line_number)
         if node.ends:
             tree.close_to_parent_of(node)
-
-    def _add_code(self, node: CodeNode, cursor: Cursor) -> None:
-        tree = self._tree
-        if node.first_line == tree.line_number and node.fence:
-            tree.extend(node, cursor)
-            return
-        line = cursor.rest() + "\n"
-        if node.fence:
-            node.lines.append(line)
-        elif cursor.blank:
-            node.blanks.append(line)
-            return
-        else:
-            node.lines += node.blanks
-            node.blanks = []  # a new list: a checkpoint may still need the old one
-            node.lines.append(line)
-        tree.extend(node, cursor)
-
-    def _add_row(self, node: TableNode, cursor: Cursor) -> None:
-        tree = self._tree
-        tree.extend(node, cursor)
-        if node.last_line - node.first_line == 1:
-            return  # the delimiter row
-        columns = len(node.alignments)
-        cells = split_row(cursor.text[cursor.nonspace :], columns)
-        node.padded += max(0, columns - len(cells))
-        if node.padded > MAX_PADDED:
-            self._add_text(tree.add_paragraph(node, cursor), cursor)
-            return
-        node.rows.append(cells[:columns] + [""] * (columns - len(cells)))

@@ -10,20 +10,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.markup.document.blocks import Block, BlockReplacement
-from app.markup.markdown.inline import footnote_labels
 from app.markup.markdown.math_segments import join_blocks
-from app.markup.markdown.nodes import (
-    ContainerNode,
-    FootnoteNode,
-    HeadingNode,
-    Node,
-    ParagraphNode,
-    TableNode,
-    postorder,
-)
+from app.markup.markdown.nodes import ContainerNode, Node, ParagraphNode, postorder
+from app.markup.spans.inline import footnote_labels
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Generator, Iterable, Iterator
 
     from app.markup.markdown.build import BlockBuilder
 
@@ -56,7 +48,7 @@ class Finalizer:
             return
         labels: list[str] = []
         for node in postorder(self._root):
-            for text in _texts(node):
+            for text in node.texts():
                 labels += footnote_labels(text)
                 if self._pay(_NODE + len(text) // 50):
                     yield
@@ -87,23 +79,17 @@ class Finalizer:
             first += count
         return tuple(blocks), tuple(changes)
 
-    def _refresh(self, node: Node) -> Iterator[bool]:
+    def _refresh(self, node: Node) -> Iterable[bool]:
         """Parse a node again, a piece at a time; whether the piece is different now."""
-        builder = self._builder
-        match node:
-            case FootnoteNode():
-                number = builder.references.footnotes.get(node.label, 0)
-                yield node.number not in (0, number)
-            case ParagraphNode():
-                for index in range(builder.segments(node)):
-                    old = node.parsed[index].blocks if index < len(node.parsed) else None
-                    now = builder.segment(node, index)
-                    yield old is not None and now is not old and now != old
-            case HeadingNode():
-                spans = node.spans
-                yield builder.heading(node) != spans and spans is not None
-            case TableNode():
-                yield from builder.refreshing(node, 0)
+        return (
+            self._segments(node) if isinstance(node, ParagraphNode) else node.refresh(self._builder)
+        )
+
+    def _segments(self, node: ParagraphNode) -> Iterator[bool]:
+        for index in range(self._builder.segments(node)):
+            old = node.parsed[index].blocks if index < len(node.parsed) else None
+            now = self._builder.segment(node, index)
+            yield old is not None and now is not old and now != old
 
 
 def streamed_as(node: Node) -> int:
@@ -111,17 +97,3 @@ def streamed_as(node: Node) -> int:
     if isinstance(node, ParagraphNode):
         return len(join_blocks(parsed.blocks for parsed in node.parsed))
     return 1
-
-
-def _texts(node: Node) -> Iterator[str]:
-    """The texts of a node in which references can stand, in order."""
-    match node:
-        case ParagraphNode():
-            yield from (text for _, text in node.segments)
-            yield node.text
-        case HeadingNode():
-            yield node.text
-        case TableNode():
-            yield from node.header
-            for row in node.rows:
-                yield from row

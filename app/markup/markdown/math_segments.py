@@ -8,9 +8,6 @@ from typing import TYPE_CHECKING
 
 from app.markup.document.blocks import (
     Block,
-    Code,
-    CodeBlock,
-    Emphasis,
     Inline,
     LineBreak,
     Math,
@@ -19,14 +16,12 @@ from app.markup.document.blocks import (
     Paragraph,
     SoftBreak,
     Spans,
-    Strike,
-    Strong,
     Text,
 )
 from app.markup.latex.numbering import numbers_in
-from app.markup.markdown.inline import DisplayFormula, References, parse_segments
-from app.markup.markdown.math_delimiters import environment_of
 from app.markup.markdown.paragraphs import source_offset
+from app.markup.spans.inline import DisplayFormula, References, parse_segments
+from app.markup.spans.math_delimiters import environment_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -157,39 +152,3 @@ def _end_joined(joined: list[Block], spans: list[Inline], start: int) -> None:
     """Make one paragraph of what was joined so far; its end is that of the last entry."""
     if spans:
         joined[-1] = Paragraph(tuple(spans), (start, joined[-1].span[1]))
-
-
-def append_text(block: Block, text: str, depth: int = 0) -> Block | None:
-    """A leaf with ``text`` at its end, unparsed; None if it can take none.
-
-    Args:
-        block: the leaf.
-        text: without markup.
-        depth: how many spans are open around the end of a paragraph.
-    """
-    span = (block.span[0], block.span[1] + len(text))
-    match block:
-        case Paragraph():
-            spans = append_inside(block.spans, text, depth)
-            return None if spans is None else Paragraph(spans, span)
-        case CodeBlock():
-            return CodeBlock(block.language, block.text + text, False, block.fenced, span)
-        case MathBlock() if not block.closed:
-            source = block.source + text
-            return MathBlock(source, block.environment, False, block.delimiter, "", span)
-    return None
-
-
-def append_inside(spans: Spans, text: str, depth: int) -> Spans | None:
-    """Spans with ``text`` at the end of the last, ``depth`` levels down; None if it has fewer."""
-    last = spans[-1] if spans else None
-    if depth and isinstance(last, Emphasis | Strong | Strike):
-        inner = append_inside(last.children, text, depth - 1)
-        return None if inner is None else (*spans[:-1], type(last)(inner))
-    if depth:
-        return (*spans[:-1], Code(last.text + text)) if isinstance(last, Code) else None
-    if not text:
-        return spans
-    if isinstance(last, Text):
-        return (*spans[:-1], Text(last.text + text))
-    return (*spans, Text(text))

@@ -9,24 +9,45 @@ from __future__ import annotations
 
 import copy
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from enum import Enum
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-    from app.markup.document.blocks import Align, Block, Spans, TableCells
-    from app.markup.markdown.math_delimiters import OpenDelimiter
+    from app.markup.document.blocks import Block, Offsets, Spans
+    from app.markup.markdown.cursor import Cursor
+    from app.markup.spans.inline import References
+    from app.markup.spans.math_delimiters import OpenDelimiter
 
 
-_MARKDOWN = frozenset(
-    ("markdown", "md", "mdx", "mdown", "mkd", "rmd", "rmarkdown", "qmd", "quarto")
-)
-"""Languages in whose text fences stand."""
+class Line(Enum):
+    """What a line is to an open node."""
+
+    GOES_ON = "on"
+    NOT_ITS = "other"
+    ENDS_IT = "end"
+
+
+class SpanReader(Protocol):
+    """Reads the texts of nodes (see `build`).
+
+    Attributes:
+        references: the definitions known so far.
+    """
+
+    references: References
+
+    def spans(self, text: str, *, last: bool = False) -> Spans:
+        """The spans of a heading or cell; ``last``: the text may go on there."""
+
+    def stale(self, text: str, version: int) -> bool:
+        """Whether definitions may have changed what was read at ``version`` of them."""
 
 
 @dataclass(slots=True, eq=False)
 class Node:
-    """Anything in the tree.
+    """Anything in the tree, and what the parser asks of every kind of it.
 
     Attributes:
         start: offset of the first character in the source.
@@ -35,6 +56,8 @@ class Node:
         last_line: number of the last line that holds something of it.
         open: more lines may come.
         shown: a part of it was already given to the view.
+        closed: its end was written: a fence, a tag.
+        end_reported: the view knows that.
         parent: the container it stands in; None for the root.
     """
 
@@ -44,7 +67,68 @@ class Node:
     last_line: int = 0
     open: bool = True
     shown: bool = False
+    closed: bool = False
+    end_reported: bool = False
     parent: ContainerNode | None = None
+
+    is_item = False  # stands in lists only
+    verbatim = False  # no block begins in it
+    keeps_lines = False  # nor does a footnote or a display formula
+    is_reasoning = False  # its end may stand anywhere in a line
+
+    @property
+    def span(self) -> Offsets:
+        """Where it stands in the source."""
+        return self.start, self.end
+
+    # reading
+
+    def take(self, _cursor: Cursor, _line: int) -> Line:
+        """Whether a line goes on with it; what is read of the line as its sign is skipped."""
+        return Line.NOT_ITS
+
+    def add(self, _cursor: Cursor, _line: int, _end: int) -> bool:
+        """Take what is left of a line, of this number, whose text ends there in the source.
+
+        Returns:
+            Whether it is running text instead, in a paragraph of its own.
+        """
+        return False
+
+    def cut_line(self) -> None:
+        """The line added last is not complete."""
+
+    def extend_line(self, text: str) -> None:
+        """More of that line."""
+
+    def end_line(self) -> None:
+        """It is complete."""
+
+    def line_is_settled(self) -> bool:
+        """Whether the line added last is text of it however it goes on."""
+        return False
+
+    # building
+
+    def build(self, _reader: SpanReader) -> tuple[Block, ...]:
+        """The blocks of a leaf."""
+        raise NotImplementedError
+
+    def take_news(self, _reader: SpanReader) -> Block | None:
+        """What of a leaf is finished and was not given yet; it grows what was given before."""
+        return None
+
+    def unfinished(self, _reader: SpanReader) -> Block | None:
+        """What of a leaf that was given in part was not given yet."""
+        return None
+
+    def texts(self) -> Iterable[str]:
+        """The texts in which references can stand, in order."""
+        return ()
+
+    def refresh(self, _reader: SpanReader) -> Iterable[bool]:
+        """Read texts again that later definitions changed; whether each is different now."""
+        return ()
 
 
 @dataclass(slots=True, eq=False)
@@ -54,51 +138,29 @@ class ContainerNode(Node):
     children: list[Node] = field(default_factory=list)
     done: int = 0
 
+    def add(self, cursor: Cursor, _line: int, _end: int) -> bool:
+        """Text goes into a paragraph."""
+        return not cursor.blank
+
+    def can_hold(self, node: Node) -> bool:
+        """Whether a node can be a child."""
+        return not node.is_item
+
+    def note_gap(self, node: Node) -> None:
+        """A blank line stands before what is to be its next child."""
+
+    def take_sign(self, _text: str) -> int:
+        """How many characters of the first text in it are a sign of its own."""
+        return 0
+
+    def wrap(self, reader: SpanReader, children: tuple[Block, ...], span: Offsets) -> Block:
+        """The block around these children."""
+        raise NotImplementedError
+
 
 @dataclass(slots=True, eq=False)
 class DocumentNode(ContainerNode):
     """The root."""
-
-
-@dataclass(slots=True, eq=False)
-class QuoteNode(ContainerNode):
-    """A block quotation."""
-
-
-@dataclass(slots=True, eq=False)
-class ListNode(ContainerNode):
-    """A list; ``marker`` tells lists apart."""
-
-    ordered: bool = False
-    marker: str = "-"
-    tight: bool = True
-
-
-@dataclass(slots=True, eq=False)
-class ItemNode(ContainerNode):
-    """A list item; ``indent`` columns belong to its marker."""
-
-    number: int | None = None
-    indent: int = 2
-    checked: bool | None = None
-    tight: bool = True
-    depth: int = 0
-
-
-@dataclass(slots=True, eq=False)
-class ThinkingNode(ContainerNode):
-    """The reasoning; ``closed`` by its tag, and ``told`` once the view knows that."""
-
-    closed: bool = False
-    end_reported: bool = False
-
-
-@dataclass(slots=True, eq=False)
-class FootnoteNode(ContainerNode):
-    """A footnote's text; ``number`` as the view knows it."""
-
-    label: str = ""
-    number: int = 0
 
 
 @dataclass(slots=True, eq=False)
@@ -157,70 +219,17 @@ class ParagraphNode(Node):
     parsed: list[ParsedText] = field(default_factory=list)
     sent: int = 0
 
+    def take(self, cursor: Cursor, _line: int) -> Line:
+        """Any line that is not blank."""
+        return Line.NOT_ITS if cursor.blank else Line.GOES_ON
 
-@dataclass(slots=True, eq=False)
-class HeadingNode(Node):
-    """A heading."""
+    def extend_line(self, text: str) -> None:
+        """More of the line added last."""
+        self.text += text
 
-    level: int = 1
-    text: str = ""
-    spans: Spans | None = None
-    version: int = 0
-
-
-@dataclass(slots=True, eq=False)
-class CodeNode(Node):
-    """Literal lines, each with its line end.
-
-    Attributes:
-        fence: the opening fence, empty for indented code.
-        offset: columns before the fence; so many are taken off each line.
-        blanks: blank lines of indented code that count only if more code follows.
-        sent: how many entries of ``lines`` were given to the view.
-        end_reported: the view knows that the fence is closed.
-        inside: fences that Markdown in it opened and did not close.
-        language: the first word of the info string.
-        holds_markdown: the lines are Markdown, in which a fence may open.
-        is_formula: the lines are a formula, in GitHub's fence.
-    """
-
-    info: str = ""
-    fence: str = ""
-    offset: int = 0
-    lines: list[str] = field(default_factory=list)
-    blanks: list[str] = field(default_factory=list)
-    closed: bool = False
-    sent: int = 0
-    end_reported: bool = False
-    inside: int = 0
-    language: str = field(init=False)
-    holds_markdown: bool = field(init=False)
-    is_formula: bool = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.language = next(iter(self.info.split()), "")
-        self.holds_markdown = self.language.lower() in _MARKDOWN
-        self.is_formula = self.language == "math" and bool(self.fence)
-
-
-@dataclass(slots=True, eq=False)
-class RuleNode(Node):
-    """A thematic break."""
-
-
-@dataclass(slots=True, eq=False)
-class TableNode(Node):
-    """A table; ``padded`` counts cells that short rows lack."""
-
-    alignments: tuple[Align, ...] = ()
-    header: list[str] = field(default_factory=list)
-    rows: list[list[str]] = field(default_factory=list)
-    padded: int = 0
-    parsed_header: TableCells | None = None
-    header_version: int = 0
-    parsed: list[TableCells] = field(default_factory=list)
-    versions: list[int] = field(default_factory=list)
-    sent: int = 0
+    def texts(self) -> Iterable[str]:
+        """Each segment, and what is not cut off yet."""
+        return (*(text for _, text in self.segments), self.text)
 
 
 _Saved = tuple[Node, Node, dict[str, tuple[int, Any]]]

@@ -19,12 +19,13 @@ from app.markup.document.blocks import (
     Strike,
     Strong,
     Text,
+    append_inside,
 )
-from app.markup.markdown.close_open_markers import close_open_markers
-from app.markup.markdown.inline import References, parse_spans
-from app.markup.markdown.math_delimiters import code_end, find_formula, may_open_dollar
-from app.markup.markdown.math_segments import append_inside, join_blocks, parse_segment
+from app.markup.markdown.math_segments import join_blocks, parse_segment
 from app.markup.markdown.paragraphs import source_offset
+from app.markup.spans.close_open_markers import close_open_markers
+from app.markup.spans.inline import References, parse_spans
+from app.markup.spans.math_delimiters import code_end, find_formula, may_open_dollar
 
 if TYPE_CHECKING:
     from app.markup.markdown.nodes import ParagraphNode

@@ -11,8 +11,9 @@ from __future__ import annotations
 from bisect import bisect_right
 from typing import TYPE_CHECKING
 
-from app.markup.markdown.definitions import take_definitions
-from app.markup.markdown.math_delimiters import (
+from app.markup.markdown.nodes import OpenFormula
+from app.markup.spans.definitions import take_definitions
+from app.markup.spans.math_delimiters import (
     MAX_FORMULA,
     DelimiterKind,
     OpenDelimiter,
@@ -20,11 +21,10 @@ from app.markup.markdown.math_delimiters import (
     find_formula,
     scan_line,
 )
-from app.markup.markdown.nodes import OpenFormula
 
 if TYPE_CHECKING:
-    from app.markup.markdown.inline import References
     from app.markup.markdown.nodes import ParagraphNode
+    from app.markup.spans.inline import References
 
 SEGMENT = 3072
 """Characters after which a place to cut is looked for."""

@@ -10,14 +10,7 @@ from typing import TYPE_CHECKING
 
 from app.markup.document.blocks import Block, BlockPart, Paragraph
 from app.markup.markdown.math_segments import join_blocks
-from app.markup.markdown.nodes import (
-    CodeNode,
-    ContainerNode,
-    Node,
-    ParagraphNode,
-    TableNode,
-    ThinkingNode,
-)
+from app.markup.markdown.nodes import ContainerNode, Node, ParagraphNode
 
 if TYPE_CHECKING:
     from app.markup.markdown.build import BlockBuilder
@@ -49,7 +42,7 @@ class StreamDelta:
                     return parts
                 node.done += 1
                 continue
-            if isinstance(node, ThinkingNode) and node.closed and not node.end_reported:
+            if path and node.closed and not node.end_reported:
                 self._emit(path, (), parts)
             if not path or node.open:
                 return parts
@@ -58,29 +51,17 @@ class StreamDelta:
 
     def _drain_leaf(self, node: Node, path: list[ContainerNode], parts: list[BlockPart]) -> None:
         """The finished lines, rows or segments of a leaf."""
-        match node:
-            case CodeNode() if node.is_formula:
-                return  # it is given as a whole, when it is closed
-            case CodeNode():
-                if len(node.lines) > node.sent or (
-                    node.shown and node.closed and not node.end_reported
-                ):
-                    block = self.builder.code(node, node.lines[node.sent :])
-                    self._emit(path, (block,), parts, grows=node)
-                    node.sent = len(node.lines)
-            case TableNode():
-                if len(node.rows) > node.sent or not node.shown:
-                    self._emit(path, (self.builder.table(node, node.sent),), parts, grows=node)
-                    node.sent = len(node.rows)
-            case ParagraphNode():
-                while node.sent < self.builder.segments(node):
-                    blocks = self.builder.segment(node, node.sent)
-                    before = node.parsed[node.sent - 1].blocks if node.sent else ()
-                    joins = bool(before) and isinstance(before[-1], Paragraph)
-                    joins = joins and isinstance(blocks[0] if blocks else None, Paragraph)
-                    node.sent += 1
-                    self._emit(path, blocks, parts, grows=node if joins else None)
-                    node.shown = True
+        if not isinstance(node, ParagraphNode):
+            block = node.take_news(self.builder)
+            if block is not None:
+                self._emit(path, (block,), parts, grows=node)
+            return
+        while node.sent < self.builder.segments(node):
+            blocks = self.builder.segment(node, node.sent)
+            joins = _joins(node, blocks)
+            node.sent += 1
+            self._emit(path, blocks, parts, grows=node if joins else None)
+            node.shown = True
 
     @staticmethod
     def _shown(path: list[ContainerNode]) -> int:
@@ -97,11 +78,11 @@ class StreamDelta:
         """Add parts for ``blocks`` inside the containers of ``path``; ``grows`` is their leaf."""
         continues = self._shown(path) + (grows is not None and grows.shown)
         if grows is not None:
-            grows.shown = True
+            grows.shown, grows.end_reported = True, grows.closed
         if path:
             for node in reversed(path):
                 blocks = (self.builder.wrap(node, blocks),)
-                node.shown = True
+                node.shown, node.end_reported = True, node.closed
         for block in blocks:
             parts.append(BlockPart(block, continues))
             continues = 0
@@ -121,7 +102,7 @@ class StreamDelta:
         blocks += self._not_begun(path[-1])
         for node, child in zip(reversed(path[:-1]), reversed(path[1:]), strict=True):
             if blocks:
-                blocks = (self._wrap_open(child, blocks),)
+                blocks = (self.builder.wrap(child, blocks),)
                 continues += 1
             blocks += self._not_begun(node)
         return tuple(
@@ -135,34 +116,23 @@ class StreamDelta:
             del rest[0]
         return tuple(block for child in rest for block in self.builder.blocks(child))
 
-    def _wrap_open(self, node: ContainerNode, blocks: tuple[Block, ...]) -> Block:
-        """The container around ``blocks``, which stays untold of."""
-        told = node.end_reported if isinstance(node, ThinkingNode) else False
-        block = self.builder.wrap(node, blocks)
-        if isinstance(node, ThinkingNode):
-            node.end_reported = told
-        return block
-
     def _open_leaf(self, node: Node) -> tuple[tuple[Block, ...], bool]:
         """What of a leaf was not given yet, and whether it grows what was."""
-        match node:
-            case CodeNode():
-                rest = node.lines[node.sent :]
-                told = node.end_reported
-                block = self.builder.code(node, rest)
-                node.end_reported = told
-                return ((block,), True) if rest else ((), False)
-            case TableNode() if len(node.rows) > node.sent:
-                return (self.builder.table(node, node.sent),), True
-            case ParagraphNode():
-                indexes = range(node.sent, self.builder.segments(node))
-                blocks = join_blocks(self.builder.segment(node, index) for index in indexes)
-                if node.open:
-                    blocks = join_blocks((blocks, self.builder.open_text(node)))
-                before = node.parsed[node.sent - 1].blocks if node.sent else ()
-                joins = bool(before) and isinstance(before[-1], Paragraph)
-                return blocks, joins and bool(blocks) and isinstance(blocks[0], Paragraph)
-        return (), False
+        if not isinstance(node, ParagraphNode):
+            block = node.unfinished(self.builder)
+            return ((), False) if block is None else ((block,), True)
+        indexes = range(node.sent, self.builder.segments(node))
+        blocks = join_blocks(self.builder.segment(node, index) for index in indexes)
+        if node.open:
+            blocks = join_blocks((blocks, self.builder.open_text(node)))
+        return blocks, _joins(node, blocks)
+
+
+def _joins(node: ParagraphNode, blocks: tuple[Block, ...]) -> bool:
+    """Whether blocks go on with the text of those given before."""
+    before = node.parsed[node.sent - 1].blocks if node.sent else ()
+    ends = before[-1] if before else None
+    return isinstance(ends, Paragraph) and isinstance(blocks[0] if blocks else None, Paragraph)
 
 
 def _first_open(node: ContainerNode) -> Node | None:

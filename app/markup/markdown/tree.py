@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.markup.markdown.inline import References
 from app.markup.markdown.nodes import (
     ContainerNode,
     DocumentNode,
-    ItemNode,
-    ListNode,
     Node,
     ParagraphNode,
     spine,
 )
 from app.markup.markdown.paragraphs import OpenFormulas, take_head
+from app.markup.spans.inline import References
 
 if TYPE_CHECKING:
     from app.markup.markdown.cursor import Cursor
+
+
+MAX_DEPTH = 64
+"""Open containers; markers beyond that are text. A list and its item count as two."""
 
 
 class Tree:
@@ -32,6 +34,7 @@ class Tree:
         tip: the innermost open node.
         depth: of open containers around what the line adds.
         open_formulas: display formulas whose end has not come.
+        matched_all: the line went on with every open node, so far.
     """
 
     def __init__(self) -> None:
@@ -43,6 +46,7 @@ class Tree:
         self.offset = 0
         self.tip: Node = self.root
         self.depth = 0
+        self.matched_all = True
 
     @staticmethod
     def path(node: Node) -> list[Node]:
@@ -65,41 +69,28 @@ class Tree:
 
     def add_child(self, container: Node, node: Node) -> Node:
         """Add ``node`` under ``container`` or the nearest node above that can hold it."""
-        parent = next(
-            (
-                above
-                for above in self.path(container)
-                if isinstance(above, ContainerNode) and self._can_hold(above, node)
-            ),
-            self.root,
-        )
+        parent = self.holder(container, node)
         self.close_to(parent)
-        self._note_gap(parent, node)
+        if parent.children and node.first_line > parent.children[-1].last_line + 1:
+            parent.note_gap(node)
         node.parent, node.last_line = parent, self.line_number
         parent.children.append(node)
         self.tip = node
         self.depth = len(self.path(parent))
         return node
 
+    def holder(self, container: Node, node: Node) -> ContainerNode:
+        """``container`` or the nearest node above that can hold ``node``."""
+        for above in self.path(container):
+            if isinstance(above, ContainerNode) and above.can_hold(node):
+                return above
+        return self.root
+
     def add_paragraph(self, container: Node, cursor: Cursor) -> ParagraphNode:
         """A new paragraph under ``container``."""
         node = ParagraphNode(self.here(cursor), self.line_number)
         self.add_child(container, node)
         return node
-
-    @staticmethod
-    def _can_hold(parent: ContainerNode, node: Node) -> bool:
-        return isinstance(node, ItemNode) == isinstance(parent, ListNode)
-
-    def _note_gap(self, parent: ContainerNode, node: Node) -> None:
-        """A blank line between the items of a list or the blocks of an item makes it loose."""
-        if not parent.children or node.first_line <= parent.children[-1].last_line + 1:
-            return
-        if isinstance(parent, ListNode) and isinstance(node, ItemNode):
-            parent.tight = False
-            node.tight = False
-        elif isinstance(parent, ItemNode) and isinstance(parent.parent, ListNode):
-            parent.parent.tight = False
 
     def close_to(self, node: Node) -> None:
         """Close every open node below ``node``."""

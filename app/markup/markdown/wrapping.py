@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from app.markup.document.blocks import (
-    Block,
-    BlockPart,
-    FootnoteDefinition,
-    ListBlock,
-    ListItem,
-    Quote,
-    Thinking,
-)
+from app.markup.document.blocks import Block, BlockPart
+from app.markup.document.flow import Container
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,15 +18,8 @@ def change_last(part: BlockPart, change: Callable[[Block], Block | None]) -> Blo
 
 
 def _change(block: Block, change: Callable[[Block], Block | None]) -> Block | None:
-    match block:
-        case ListBlock():
-            item = _change(block.items[-1], change) if block.items else None
-            if not isinstance(item, ListItem):
-                return None
-            return replace(block, items=(*block.items[:-1], item))
-        case ListItem() | Quote() | Thinking() | FootnoteDefinition():
-            if not block.children:
-                return None
-            child = _change(block.children[-1], change)
-            return None if child is None else replace(block, children=(*block.children[:-1], child))
-    return change(block)
+    if not isinstance(block, Container):
+        return change(block)
+    inside = block.inside()
+    last = _change(inside[-1], change) if inside else None
+    return None if last is None else block.holding((*inside[:-1], last))

@@ -12,8 +12,8 @@ from app.domain.conversation import Message
 from app.domain.generation import Role
 from app.domain.model import ModelFile
 from app.language import tr
-from app.markup.document.blocks import CodeBlock
 from app.markup.document.flow import flatten
+from app.markup.kinds.code import CodeBlock
 from app.markup.parse import parse
 from app.ui.conversation.versions_dialog import VersionsDialog
 from app.ui.models.model_menu import model_lines

@@ -128,9 +128,12 @@ class _CardRenderer:
         """Set off."""
         return f"<blockquote>{body}</blockquote>"
 
-    def quote(self, body: str) -> str:
+    def quote(self, body: str, title: str = "", tone: str = "border") -> str:
         """A quotation."""
-        return f"<blockquote>\n{body}</blockquote>\n"
+        colour = self._colours[tone]
+        head = f'<p style="color:{colour}"><b>{escape(title)}</b></p>\n'  # not shown
+        head = head if title else ""
+        return f"<blockquote>\n{head}{body}</blockquote>\n"
 
     def draws_rows(self, count: int) -> bool:
         """A card's tables are short."""

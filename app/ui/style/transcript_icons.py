@@ -25,14 +25,18 @@ _SHAPES = {
 }
 
 
-@lru_cache(maxsize=256)
 def icon(name: str, colour: str, size: int, ratio: float) -> QIcon:
     """Return the icon ``name`` at ``size`` device-independent pixels."""
-    width = 2.4 if name == "more" else 1.4
+    return stroked(_SHAPES[name], colour, size, ratio, 2.4 if name == "more" else 1.4)
+
+
+@lru_cache(maxsize=256)
+def stroked(shape: str, colour: str, size: int, ratio: float, width: float = 1.4) -> QIcon:
+    """An icon of these strokes, an SVG path on a grid of 16."""
     svg = (
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><path fill="none" '
         f'stroke="{colour}" stroke-width="{width}" stroke-linecap="round" '
-        f'stroke-linejoin="round" d="{_SHAPES[name]}"/></svg>'
+        f'stroke-linejoin="round" d="{shape}"/></svg>'
     )
     side = round(size * ratio)
     pixmap = QPixmap(side, side)

@@ -201,12 +201,15 @@ class _PrintRenderer:
         """Set off, in a quieter colour."""
         return self.quote(f'<p class="muted">Thinking</p>{body}')
 
-    def quote(self, body: str) -> str:
+    def quote(self, body: str, title: str = "", tone: str = "border") -> str:
         """With a bar at its start, which Qt has for cells only."""
+        part = f'<div class="quote">{body}</div>'  # not shown
+        if title:
+            part = f'<p style="color:{LIGHT[tone]}"><b>{escape(title)}</b></p>{body}'  # not shown
         return (
             '<table width="100%" cellspacing="0" cellpadding="0" border="0"><tr>'
-            f'<td width="3" bgcolor="{LIGHT["border"]}"></td><td width="12"></td>'
-            f'<td><div class="quote">{body}</div></td></tr></table>\n'
+            f'<td width="3" bgcolor="{LIGHT[tone]}"></td><td width="12"></td>'
+            f"<td>{part}</td></tr></table>\n"
         )
 
     def draws_rows(self, count: int) -> bool:

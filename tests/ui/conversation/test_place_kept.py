@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.engine.scripted import ScriptedEngine
-from app.ui.transcript.content.rows import row_text
 from app.ui.transcript.view import TranscriptView
 from tests.support.chatting import say, wait_for_end
 from tests.support.window import Open, Opened, close
@@ -44,7 +43,7 @@ def lines(view: TranscriptView) -> dict[tuple[str, int], float]:
     return {
         (view._layout.branch.models[p.at].message.id, p.row): p.y
         for p in view._layout.flow.placed
-        if row_text(view._layout.branch.models[p.at].rows[p.row])
+        if view._layout.branch.models[p.at].rows[p.row].drawn_text()
     }
 
 

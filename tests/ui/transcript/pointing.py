@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPoint
 
-from app.ui.transcript.content.rows import row_text
 from app.ui.transcript.view import TranscriptView
 
 
@@ -19,9 +18,9 @@ def spot(view: TranscriptView, at: int, words: str, inside: int = 1) -> QPoint:
     """
     for placed in view._layout.flow.placed:
         row = view._layout.branch.models[at].rows[placed.row]
-        if placed.at == at and words in row_text(row):
+        if placed.at == at and words in row.drawn_text():
             item = view._layout.widgets.lay_out(at, placed.row)
-            place = item.caret_rect(row_text(row).index(words) + inside)
+            place = item.caret_rect(row.drawn_text().index(words) + inside)
             widget = view._layout.widgets.widgets[view._layout.branch.models[at].message.id]
             x = widget.x() + widget.layout_cache.offset_x(item) + place.x()
             return QPoint(round(x), placed.y + round(place.center().y()))

@@ -16,7 +16,6 @@ from app.ui.style.theme import LIGHT
 from app.ui.transcript.content.branch_model import BranchModel
 from app.ui.transcript.content.flow_layout import FlowLayout
 from app.ui.transcript.content.message_model import MessageModel
-from app.ui.transcript.content.rows import row_text
 from app.ui.transcript.content.selection import CopyAs
 from app.ui.transcript.content.wide_blocks import CodeRow
 from app.ui.transcript.interaction.announcer import ScreenReaderAnnouncer
@@ -98,7 +97,7 @@ class Rig:
     def point(self, at: int, words: str) -> QPointF:
         """The middle of the first letter of words in view."""
         for placed in self.layout.flow.placed:
-            text = row_text(self.layout.branch.models[at].rows[placed.row])
+            text = self.layout.branch.models[at].rows[placed.row].drawn_text()
             if placed.at == at and words in text:
                 item = self.layout.widgets.lay_out(at, placed.row)
                 place = item.caret_rect(text.index(words))
@@ -240,7 +239,7 @@ def test_the_selection_is_copied_and_drawn(qtbot: QtBot) -> None:
     assert drawn
     assert "Some **plain** words." in QGuiApplication.clipboard().text()
     model = branch.open(1)
-    row = next(i for i, row in enumerate(model.rows) if "plain" in row_text(row))
+    row = next(i for i, row in enumerate(model.rows) if "plain" in row.drawn_text())
     look = selection.decoration_of(model, row)
     assert look.selection == (0, len("Some plain words."))
     assert (look.matches, look.current) == found

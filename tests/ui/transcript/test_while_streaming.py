@@ -12,7 +12,6 @@ from pytestqt.qtbot import QtBot
 
 from app.domain.conversation import MessageStatus
 from app.ui.transcript.content.message_model import MessageModel
-from app.ui.transcript.content.rows import row_text
 from app.ui.transcript.view import TranscriptView
 from app.ui.transcript.widgets.buttons import QuietButton
 from tests.ui.transcript.making import chat_of, entry
@@ -40,7 +39,7 @@ def fold(view: TranscriptView) -> None:
 
 def shown(model: MessageModel) -> str:
     """The text of a message's rows."""
-    return "\n".join(row_text(row) for row in model.rows)
+    return "\n".join(row.drawn_text() for row in model.rows)
 
 
 @pytest.mark.parametrize("so_far", [len("<think>\nFirst this"), len(THOUGHT)])

@@ -107,3 +107,15 @@ def test_an_answer_that_is_too_long_to_be_drawn_becomes_a_file_to_its_end(qtbot:
     data = PdfExporter().write((conversation_of("q", long),), ExportOptions())
     assert pages(data) > 300
     assert len(data) < 4 * len(long)
+
+
+def test_an_alert_has_a_bar_and_a_heading_in_its_colour(qtbot: QtBot) -> None:
+    shares = (int(LIGHT.error[at : at + 2], 16) / 255 for at in (1, 3, 5))
+    red = " ".join(rf"{int(share * 100) / 100:.2f}\d*" for share in shares).encode()
+
+    def inked(text: str) -> bool:
+        data = PdfExporter().write((conversation_of("q", text),), ExportOptions())
+        return any(re.search(red, stream) for stream in streams(data))
+
+    assert inked("> [!CAUTION]\n> It *burns*.\n> - a list")
+    assert not inked("> [!FOO]\n> It *burns*.\n> - a list")

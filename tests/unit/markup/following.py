@@ -4,21 +4,15 @@ from __future__ import annotations
 
 from dataclasses import fields, is_dataclass, replace
 
-from app.markup.document.blocks import (
-    Block,
-    BlockPart,
-    CodeBlock,
-    FootnoteDefinition,
-    ListBlock,
-    ListItem,
-    Paragraph,
-    Quote,
-    StreamResult,
-    Table,
-    Text,
-    Thinking,
-)
+from app.markup.document.blocks import Block, BlockPart, Paragraph, StreamResult, Text
 from app.markup.document.flow import flatten
+from app.markup.kinds.alert import Alert
+from app.markup.kinds.code import CodeBlock
+from app.markup.kinds.footnote import FootnoteDefinition
+from app.markup.kinds.lists import ListBlock, ListItem
+from app.markup.kinds.quote import Quote
+from app.markup.kinds.table import Table
+from app.markup.kinds.thinking import Thinking
 from app.markup.parse import parse
 from app.markup.stream import MarkdownStream
 
@@ -45,7 +39,7 @@ def _merge(old: Block, new: Block, deeper: int) -> Block:
             return replace(old, items=kept, tight=new.tight, span=span)
         case ListItem(), ListItem():
             return replace(old, children=_join(old.children, new.children, deeper), span=span)
-        case Quote(), Quote():
+        case (Quote(), Quote()) | (Alert(), Alert()):
             return replace(old, children=_join(old.children, new.children, deeper), span=span)
         case FootnoteDefinition(), FootnoteDefinition():
             return replace(old, children=_join(old.children, new.children, deeper), span=span)

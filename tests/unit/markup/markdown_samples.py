@@ -21,6 +21,7 @@ EXTENDED = (
     "\\begin{align}\n", "\\end{align}\n", "x = 1\n", "- y + 2\n", "[^1]", "[^1]: note\n",
     "<think>", "</think>", "<think>\n", "[ ] ", "[x] ", "\r\n", "\r", "\0", "https://x.y/z ",
     "www.a.b c@d.e ", "$5 and $6 ", "é🙂", "שלום ", "\u00a0", "```\u00a0\n", " \n", "\u2028",
+    "> [!NOTE]\n", "> [!tip] \n", "> ", ">\n", "[!WARNING]", "\n\n> [!CAUTION]\n> ",
 )  # fmt: skip
 
 

@@ -10,22 +10,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.markup.document.blocks import (
-    Block,
-    CodeBlock,
-    MathBlock,
-    Paragraph,
-    StreamResult,
-    Table,
-    Text,
-    Thinking,
-)
+from app.markup.document.blocks import Block, MathBlock, Paragraph, StreamResult, Text
 from app.markup.document.flow import flatten
+from app.markup.kinds.code import CodeBlock
+from app.markup.kinds.table import Table
+from app.markup.kinds.thinking import Thinking
 from app.markup.markdown.finalize import STEP
-from app.markup.markdown.math_delimiters import MAX_FORMULA
 from app.markup.markdown.paragraphs import LONGEST_SEGMENT
 from app.markup.markdown.thinking import split_thinking
 from app.markup.parse import parse
+from app.markup.spans.math_delimiters import MAX_FORMULA
 from app.markup.stream import HEAD_START, MarkdownStream
 from app.markup.text import plain_text
 from tests.unit.markup.following import check, extend, stream

@@ -83,9 +83,15 @@ class BrowserRenderer:
         opened = "" if self._fold else " open"
         return f"<details{opened}><summary>{tr('Thinking')}</summary>\n{body}</details>\n"
 
-    def quote(self, body: str) -> str:
+    def quote(self, body: str, title: str = "", tone: str = "border") -> str:
         """A quotation; the style sheet draws its bar."""
-        return f"<blockquote>\n{body}</blockquote>\n"
+        if not title:
+            return f"<blockquote>\n{body}</blockquote>\n"
+        return (
+            f'<blockquote style="border-color:var(--{tone});color:inherit">\n'
+            f'<p style="color:var(--{tone})"><strong>{escape(title)}</strong></p>\n'
+            f"{body}</blockquote>\n"
+        )
 
     def draws_rows(self, count: int) -> bool:
         """A browser takes any number."""

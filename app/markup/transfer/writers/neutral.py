@@ -17,7 +17,9 @@ from dataclasses import dataclass, fields, is_dataclass
 from markdown_it import MarkdownIt
 
 from app.language import tr
-from app.markup.document.blocks import Block, FootnoteDefinition, FootnoteRef, Thinking
+from app.markup.document.blocks import Block, FootnoteRef
+from app.markup.kinds.footnote import FootnoteDefinition
+from app.markup.kinds.thinking import Thinking
 from app.markup.parse import parse
 from app.markup.transfer.readers.patches import Patch, TextPatch, apply, joined
 

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 
 from app.domain.conversation import BranchMessage, Message
 from app.ui.transcript.content.heights import HeightIndex
-from app.ui.transcript.content.message_model import Measures, MessageModel, heights_of
+from app.ui.transcript.content.message_model import MessageModel, heights_of
+from app.ui.transcript.content.row import Measures
 
 KEPT_CHARACTERS = 2_000_000
 """Characters of messages whose rows are kept; further ones are parsed again when needed."""

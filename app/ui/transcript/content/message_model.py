@@ -7,7 +7,6 @@ were since; its height stays. Heights are estimates until a row was laid out.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from math import inf
 from time import monotonic, perf_counter
 
@@ -21,22 +20,16 @@ from app.markup.stream import MarkdownStream
 from app.services.core import formatting
 from app.ui.transcript.content.heights import HeightIndex
 from app.ui.transcript.content.placement import RowPlacement
+from app.ui.transcript.content.row import Measures, Row
 from app.ui.transcript.content.row_list import RowList, RowSnapshot
 from app.ui.transcript.content.rows import (
     FooterRow,
-    MathRow,
     NoteRow,
-    Row,
-    ScrollBarRow,
     SpaceRow,
-    TableRow,
-    TextRow,
     UnparsedRow,
-    looks_same,
 )
 from app.ui.transcript.content.runs import LINE
 from app.ui.transcript.content.user_text import verbatim_flow
-from app.ui.transcript.content.wide_blocks import CodeRow
 
 PARSED_AT_ONCE = 8_000
 """Characters that are parsed without a pause (10 ms, hostile ones 50); more is parsed in slices."""
@@ -64,17 +57,6 @@ UNKNOWN = HeightIndex()
 NOT_SEEN = tr("Not seen by the model: it no longer fits the context window")
 SUMMED_UP = tr("Read by the model as part of the summary below")
 SUMMARY = tr("What the model reads in place of the messages above, summed up by itself:")
-
-
-@dataclass(frozen=True, slots=True)
-class Measures:
-    """The widths and heights in pixels that estimates are made of."""
-
-    column: int
-    char_width: float
-    line: float
-    code_line: float
-    zoom: float
 
 
 class MessageModel:
@@ -326,13 +308,13 @@ class MessageModel:
         if base == 0 and len(self.heights) == len(rows):
             return  # parsed again: what was measured before still holds
         for i, (was, row) in enumerate(zip(old, rows[base:], strict=False), base):
-            if was is not row and looks_same(was, row):
+            if type(was) is type(row) and was.place == row.place and was.looks_same(row):
                 rows[i] = was  # what is laid out of it stays
         before = [self.heights[base + i] for i in range(min(len(old), len(self.heights) - base))]
         self.heights.truncate(base)
         for i, row in enumerate(rows[base:]):
             known = i < len(before) and old[i] is row
-            self.heights.append(before[i] if known else estimate_row(row, measures))
+            self.heights.append(before[i] if known else int(row.estimate(measures)))
 
     def relabel(self, measures: Measures) -> None:
         """Add or take away the label above; what is streamed is laid out again."""
@@ -349,7 +331,7 @@ class MessageModel:
         if self.list is None:
             self.heights = UNKNOWN
         else:
-            self.heights.reset([estimate_row(row, measures) for row in self.rows])
+            self.heights.reset([int(row.estimate(measures)) for row in self.rows])
 
 
 def heights_of(models: Iterable[MessageModel], measures: Measures) -> list[int]:
@@ -370,30 +352,6 @@ def heights_of(models: Iterable[MessageModel], measures: Measures) -> list[int]:
         share = a_character if message.role is _ASSISTANT else 1.33 * a_character  # in a bubble
         made.append(int(len(text) * share + text.count("\n") * a_line + least))
     return made
-
-
-def estimate_row(row: Row, measures: Measures) -> int:
-    """Height of a row in pixels, before it was laid out."""
-    gap = row.place.gap * measures.zoom
-    if isinstance(row, SpaceRow):
-        return int(gap)
-    width = max(60.0, measures.column - row.place.indent * 26 * measures.zoom)
-    match row:
-        case TextRow():
-            lines = len(row.text) * measures.char_width / width + 0.5 + row.text.count("\u2028")
-            return int(max(1.0, lines) * measures.line + gap)
-        case CodeRow():
-            return int((row.text.count("\n") + 1) * measures.code_line)
-        case TableRow():
-            return int(len(row.lines) * (measures.line + 8 * measures.zoom) + gap)
-        case MathRow():
-            lines = 1.5 + row.block.source.count("\\\\") * 1.3
-            return int(lines * measures.line + gap)
-        case ScrollBarRow():
-            return int(8 * measures.zoom)
-        case UnparsedRow():
-            return int(row.characters * measures.char_width / width * measures.line)
-    return int(34 * measures.zoom + gap)
 
 
 def estimated_thinking(message: Message) -> float | None:

@@ -11,7 +11,7 @@ class RowPlacement:
 
     Attributes:
         indent: Levels to the right.
-        bars: Levels at which a quotation's bar is drawn.
+        bars: Levels at which a bar is drawn, and the tone of each.
         opened: How many of the bars begin with this row, below its gap.
         marker: Bullet, number or box of a list item, or a footnote's number.
         gap: Space above, in pixels at 100 %.
@@ -20,7 +20,7 @@ class RowPlacement:
     """
 
     indent: int = 0
-    bars: tuple[int, ...] = ()
+    bars: tuple[tuple[int, str], ...] = ()
     opened: int = 0
     marker: str = ""
     gap: int = 0

@@ -5,31 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from app.markup.document.blocks import (
-    CodeBlock,
-    Heading,
-    MathBlock,
-    Paragraph,
-    Rule,
-    Table,
-)
-from app.markup.document.flow import FlowRow, FootnoteFrame, ItemFrame, QuoteFrame, ThinkingFrame
-from app.markup.text import plain_spans
+from app.markup.document.blocks import MathBlock, Paragraph, Spans, plain_spans
+from app.markup.document.flow import FlowRow
+from app.markup.kinds.code import CodeBlock
+from app.markup.kinds.heading import Heading
+from app.markup.kinds.lists import ItemFrame
+from app.markup.kinds.table import Table
+from app.markup.kinds.thinking import ThinkingFrame
 from app.ui.transcript.content.placement import RowPlacement
+from app.ui.transcript.content.row import LeafRow, Row
 from app.ui.transcript.content.rows import (
-    BULLETS,
     GAP,
     CodeHeadRow,
     MathRow,
-    Row,
-    RuleRow,
     ScrollBarRow,
     SpaceRow,
     TableRow,
     TextRow,
     ThinkingRow,
 )
-from app.ui.transcript.content.runs import Run, runs_from_right, split_runs, text_of, to_runs
+from app.ui.transcript.content.runs import runs_from_right, split_runs, text_of, to_runs
 from app.ui.transcript.content.wide_blocks import CodeRow, CodeState, TableState
 
 CODE_LINES = 20
@@ -133,23 +128,21 @@ class RowList:
             if self.fold:
                 return
         place = self._place(row)
-        match row.leaf:
+        match row.leaf:  # what can be too long for one row; the rest is drawn as a whole
             case None:
                 self.rows.append(TextRow((), place))
             case Paragraph():
-                self._add_text(to_runs(row.leaf.spans), place, 0, continues=row.continues)
+                self._add_text(row.leaf.spans, place, 0, continues=row.continues)
             case Heading():
-                self._add_text(
-                    to_runs(row.leaf.spans), place, row.leaf.level, continues=row.continues
-                )
+                self._add_text(row.leaf.spans, place, row.leaf.level, continues=row.continues)
             case CodeBlock():
                 self._add_code(row.leaf, place, continues=row.continues)
             case Table():
                 self._add_table(row.leaf, place, continues=row.continues)
             case MathBlock():
                 self.rows.append(MathRow(row.leaf, place))
-            case Rule():
-                self.rows.append(RuleRow(place))
+            case _:
+                self.rows.append(LeafRow(row.leaf, place))
 
     def _add_thinking(self, row: FlowRow, frame: ThinkingFrame) -> None:
         if frame.first:
@@ -174,28 +167,20 @@ class RowList:
             )
 
     def _place(self, row: FlowRow) -> RowPlacement:
-        indent, opened, marker, quiet = 0, 0, "", False
-        bars: list[int] = []
+        indent, opened, marker = 0, 0, ""
+        bars: dict[int, str] = {}
         for frame in row.frames:
-            match frame:
-                case QuoteFrame():
-                    opened += frame.first
-                    bars.append(min(indent, DEEPEST))
-                    indent += 1
-                case ItemFrame():
-                    if frame.first:
-                        marker = _marker(frame)
-                    indent += 1
-                case FootnoteFrame():
-                    marker = f"{frame.number}." if frame.first else marker
-                    indent, quiet = indent + 1, True
-                case ThinkingFrame():
-                    bars.append(min(indent, DEEPEST))
-                    indent, quiet = indent + 1, True
+            if frame.bar:
+                bars.setdefault(min(indent, DEEPEST), frame.bar)
+                opened += frame.first and frame.bar_begins
+            if frame.first:
+                marker = frame.marker() or marker
+            indent += 1
+        quiet = any(frame.quiet for frame in row.frames)
         gap = 0 if row.continues else self._gap(row)
-        levels = tuple(dict.fromkeys(bars))
+        colours = tuple(bars.items())
         return RowPlacement(
-            min(indent, DEEPEST), levels, opened, marker, gap, quiet, block=self._block
+            min(indent, DEEPEST), colours, opened, marker, gap, quiet, block=self._block
         )
 
     def _gap(self, row: FlowRow) -> int:
@@ -207,14 +192,15 @@ class RowList:
             return BEFORE_HEADING + more
         if isinstance(last, TextRow) and last.level:
             return AFTER_HEADING
+        if isinstance(last, LeafRow) and last.leaf.caption:
+            return TIGHT
         items = [frame for frame in row.frames if isinstance(frame, ItemFrame)]
         if items and items[-1].first and items[-1].tight and not row.top:
             return TIGHT + more
         return GAP + more
 
-    def _add_text(
-        self, runs: tuple[Run, ...], place: RowPlacement, level: int, *, continues: bool
-    ) -> None:
+    def _add_text(self, spans: Spans, place: RowPlacement, level: int, *, continues: bool) -> None:
+        runs = to_runs(spans)
         if continues and self.rows:
             last = self.rows[-1]
             if isinstance(last, TextRow):
@@ -295,11 +281,3 @@ class RowSnapshot:
     def kept(self) -> int:
         """Rows before this one are never taken back."""
         return self.count - len(self.last)
-
-
-def _marker(frame: ItemFrame) -> str:
-    if frame.checked is not None:
-        return "\u2611" if frame.checked else "\u2610"
-    if frame.number is not None:
-        return f"{frame.number}."
-    return BULLETS[min(frame.depth, 2)]

@@ -12,26 +12,19 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import TypeAlias
 
-from app.markup.document.blocks import (
-    MathBlock,
-)
+from app.markup.document.blocks import MathBlock
+from app.markup.kinds.lists import BULLETS, CHECKED, UNCHECKED
 from app.ui.transcript.content.placement import RowPlacement
-from app.ui.transcript.content.runs import LINE, Run, clean_code, plain, text_of
-from app.ui.transcript.content.wide_blocks import (
-    LINE_LIMIT,
-    CodeRow,
-    CodeState,
-    HorizontalScrollState,
-    TableState,
-)
+from app.ui.transcript.content.row import Measures, Row
+from app.ui.transcript.content.runs import LINE, OBJECT, Run, plain, spoken_formula, text_of
+from app.ui.transcript.content.wide_blocks import CodeState, HorizontalScrollState, TableState
 
-BULLETS = ("\u2022", "\u25e6", "\u25aa")
 GAP = 12
 """Space between two blocks, pixels at 100 %."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class TextRow:
+class TextRow(Row):
     """Running text; ``level`` 1 to 6 for a heading.
 
     ``cut`` is set where the paragraph goes on in the next row.
@@ -43,28 +36,71 @@ class TextRow:
     text: str = ""
     cut: bool = False
 
+    def looks_same(self, other: Row) -> bool:
+        """Whether it says the same in the same way."""
+        if not isinstance(other, TextRow):
+            return False
+        return self.runs == other.runs and (self.level, self.cut) == (other.level, other.cut)
+
+    def drawn_text(self) -> str:
+        """The text."""
+        return self.text
+
+    def copied_text(self) -> str:
+        """As far in as it stands, behind its marker."""
+        return "  " * max(0, self.place.indent - 1) + marker_text(self.place) + plain(self.runs)
+
+    def spoken_text(self) -> str:
+        """Formulas in words."""
+        return "".join(
+            spoken_formula(run.math.source) if run.math else run.text.replace(LINE, "\n")
+            for run in self.runs
+        )
+
+    def runs_in_it(self) -> Iterator[Run]:
+        """All of it."""
+        yield from self.runs
+
+    def estimate(self, measures: Measures) -> float:
+        """Its lines."""
+        length = len(self.text) * measures.char_width
+        lines = length / measures.width(self.place) + 0.5 + self.text.count(LINE)
+        return max(1.0, lines) * measures.line + self.gap(measures)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
-class CodeHeadRow:
+class CodeHeadRow(Row):
     """The bar above code: language, Copy, Wrap."""
 
     state: CodeState
     place: RowPlacement
 
+    def looks_same(self, other: Row) -> bool:
+        """Whether it is of the same block."""
+        return isinstance(other, CodeHeadRow) and self.state is other.state
+
 
 @dataclass(frozen=True, slots=True, eq=False)
-class ScrollBarRow:
+class ScrollBarRow(Row):
     """The end of a wide block, where its sideways scroll bar appears when it is needed."""
 
     state: HorizontalScrollState
     place: RowPlacement
+
+    def looks_same(self, other: Row) -> bool:
+        """Whether it is of the same block."""
+        return isinstance(other, ScrollBarRow) and self.state is other.state
+
+    def estimate(self, measures: Measures) -> float:
+        """A scroll bar; above it stands no gap."""
+        return 8 * measures.zoom
 
 
 Cells: TypeAlias = tuple[tuple[Run, ...], ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class TableRow:
+class TableRow(Row):
     """Lines of a table; the first is its head where ``head`` is set."""
 
     state: TableState
@@ -72,25 +108,59 @@ class TableRow:
     lines: tuple[Cells, ...]
     head: bool
 
+    def drawn_text(self) -> str:
+        """A line a cell."""
+        return "\n".join(text_of(cell) for line in self.lines for cell in line)
+
+    def copied_text(self) -> str:
+        """A line a row, a tab between cells."""
+        return "\n".join("\t".join(plain(cell) for cell in line) for line in self.lines)
+
+    def runs_in_it(self) -> Iterator[Run]:
+        """Cell after cell."""
+        yield from (run for line in self.lines for cell in line for run in cell)
+
+    def estimate(self, measures: Measures) -> float:
+        """Its rows."""
+        return len(self.lines) * (measures.line + 8 * measures.zoom) + self.gap(measures)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
-class MathRow:
+class MathRow(Row):
     """A display formula."""
 
     block: MathBlock
     place: RowPlacement
     state: HorizontalScrollState = field(default_factory=HorizontalScrollState)
 
+    def looks_same(self, other: Row) -> bool:
+        """Whether the formula is the same."""
+        return isinstance(other, MathRow) and self.block == other.block
+
+    def drawn_text(self) -> str:
+        """One character."""
+        return OBJECT
+
+    def copied_text(self) -> str:
+        """LaTeX with its marks."""
+        return self.block.markdown
+
+    def spoken_text(self) -> str:
+        """In words."""
+        return spoken_formula(self.block.source)
+
+    def formulas(self) -> Iterator[str]:
+        """The one."""
+        yield self.block.markdown
+
+    def estimate(self, measures: Measures) -> float:
+        """Its lines, which are higher than those of text."""
+        lines = 1.5 + self.block.source.count("\\\\") * 1.3
+        return lines * measures.line + self.gap(measures)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
-class RuleRow:
-    """A thematic break."""
-
-    place: RowPlacement
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class ThinkingRow:
+class ThinkingRow(Row):
     """The line that folds and unfolds the reasoning.
 
     ``cut`` is set where the answer ended before its reasoning did.
@@ -105,7 +175,7 @@ class ThinkingRow:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class NoteRow:
+class NoteRow(Row):
     """A label above a message, such as that the model does not see it."""
 
     text: str
@@ -114,136 +184,51 @@ class NoteRow:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class SpaceRow:
+class SpaceRow(Row):
     """The space above a message; its gap is its height."""
 
     place: RowPlacement
 
+    def estimate(self, measures: Measures) -> float:
+        """The gap."""
+        return self.gap(measures)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
-class UnparsedRow:
+class UnparsedRow(Row):
     """The part of a very long message that has not been read yet; ``characters`` are left."""
 
     characters: int
     place: RowPlacement = field(default_factory=RowPlacement)
 
+    def estimate(self, measures: Measures) -> float:
+        """As high as so much text."""
+        width = measures.width(self.place)
+        return self.characters * measures.char_width / width * measures.line
+
 
 @dataclass(frozen=True, slots=True, eq=False)
-class FooterRow:
+class FooterRow(Row):
     """Actions and the status under a message."""
 
     place: RowPlacement = field(default_factory=RowPlacement)
 
 
-Row: TypeAlias = (
-    TextRow
-    | CodeHeadRow
-    | CodeRow
-    | ScrollBarRow
-    | TableRow
-    | MathRow
-    | RuleRow
-    | ThinkingRow
-    | NoteRow
-    | SpaceRow
-    | UnparsedRow
-    | FooterRow
-)
-
-
-def looks_same(old: Row, new: Row) -> bool:
-    """Whether two forms of a row look alike, so that the older one can stay."""
-    if type(old) is not type(new) or old.place != new.place:
-        return False
-    match old, new:
-        case (TextRow(), TextRow()):
-            return old.runs == new.runs and (old.level, old.cut) == (new.level, new.cut)
-        case (MathRow(), MathRow()):
-            return old.block == new.block
-        case (CodeHeadRow(), CodeHeadRow()):
-            return old.state is new.state
-        case (ScrollBarRow(), ScrollBarRow()):
-            return old.state is new.state
-        case (RuleRow(), RuleRow()):
-            return True
-    return False
-
-
-def row_text(row: Row) -> str:
-    """The text of a row as it is selected and searched, character by character as Qt holds it."""
-    match row:
-        case TextRow():
-            return row.text
-        case CodeRow():
-            return code_text(row.text)
-        case TableRow():
-            return "\n".join(text_of(cell) for line in row.lines for cell in line)
-        case MathRow():
-            return "\ufffc"
-    return ""
-
-
-def formula_sources(row: Row) -> Iterator[str]:
-    """The LaTeX of a row's formulas with its marks, in their order."""
-    if isinstance(row, MathRow):
-        yield row.block.markdown
-    for run in _runs(row):
-        if run.math is not None:
-            yield run.math.markdown
-
-
-def _runs(row: Row) -> Iterator[Run]:
-    if isinstance(row, TextRow):
-        yield from row.runs
-    elif isinstance(row, TableRow):
-        yield from (run for line in row.lines for cell in line for run in cell)
-
-
 def links_of(row: Row) -> Iterator[tuple[str, str]]:
     """Text and address of a row's links, in their order."""
-    linked = (run for run in _runs(row) if run.href)
+    linked = (run for run in row.runs_in_it() if run.href)
     for address, runs in groupby(linked, key=lambda run: run.href):
         yield "".join(run.text for run in runs), address
 
 
 def link_text(row: Row, address: str) -> str:
     """What stands for a link to ``address`` in a row."""
-    return "".join(run.text for run in _runs(row) if run.href == address)
+    return "".join(run.text for run in row.runs_in_it() if run.href == address)
 
 
 def marker_text(place: RowPlacement) -> str:
     """The marker of a list item or a footnote as it is typed, with the space after it."""
-    boxes = {"\u2610": "- [ ] ", "\u2611": "- [x] "}
+    boxes = {UNCHECKED: "- [ ] ", CHECKED: "- [x] "}
     if place.marker in BULLETS:
         return "- "
     return boxes.get(place.marker, f"{place.marker} " if place.marker else "")
-
-
-def row_plain(row: Row) -> str:
-    """The text of a whole row as people copy it."""
-    match row:
-        case TextRow():
-            return "  " * max(0, row.place.indent - 1) + marker_text(row.place) + plain(row.runs)
-        case CodeRow():
-            return row.text
-        case TableRow():
-            return "\n".join("\t".join(plain(cell) for cell in line) for line in row.lines)
-        case MathRow():
-            return row.block.markdown
-        case RuleRow():
-            return "---"
-    return ""
-
-
-def code_text(text: str) -> str:
-    """Code as it is drawn: cleaned, with a `LINE` where an endless line is cut.
-
-    Tabs and every other character keep their places, so a selection maps back to the source.
-    """
-    drawn: list[str] = []
-    for line in text.split("\n"):
-        tidy = "\t".join(clean_code(part) for part in line.split("\t"))
-        drawn.append(
-            LINE.join(tidy[i : i + LINE_LIMIT] for i in range(0, max(1, len(tidy)), LINE_LIMIT))
-        )
-    return "\n".join(drawn)

@@ -27,6 +27,10 @@ from app.markup.document.blocks import (
     Strong,
     Text,
 )
+from app.markup.latex.spoken import spoken
+
+LONGEST_FORMULA = 400
+"""Characters of LaTeX that are put in words; longer ones are longer still in words."""
 
 OBJECT = "\ufffc"
 """Stands for a formula in the text of a row."""
@@ -152,6 +156,12 @@ def text_of(runs: Iterable[Run]) -> str:
 def plain(runs: Iterable[Run]) -> str:
     """The text of runs as people copy it: formulas as their LaTeX, line ends as line ends."""
     return "".join(run.math.markdown if run.math else run.text.replace(LINE, "\n") for run in runs)
+
+
+@lru_cache(maxsize=2048)
+def spoken_formula(source: str) -> str:
+    """LaTeX as it is said."""
+    return spoken(source) if len(source) <= LONGEST_FORMULA else source
 
 
 def split_runs(runs: tuple[Run, ...], limit: int) -> list[tuple[Run, ...]]:

@@ -15,16 +15,8 @@ from app.markup.parse import parse
 from app.markup.text import markdown_of, plain_text, to_rich_html
 from app.ui.transcript.content.branch_model import BranchModel
 from app.ui.transcript.content.message_model import MessageModel
-from app.ui.transcript.content.rows import (
-    GAP,
-    Row,
-    TableRow,
-    TextRow,
-    formula_sources,
-    marker_text,
-    row_plain,
-    row_text,
-)
+from app.ui.transcript.content.row import Row
+from app.ui.transcript.content.rows import GAP, TableRow, TextRow, marker_text
 from app.ui.transcript.content.runs import (
     LINE,
     OBJECT,
@@ -177,7 +169,7 @@ def _of_message(chat: BranchModel, at: int, selection: Selection, form: CopyAs) 
     pieces = [
         (row, part)
         for i, row in enumerate(rows[first : last + 1], first)
-        if (part := selection.within(at, i, units(row_text(row)))) is not None
+        if (part := selection.within(at, i, units(row.drawn_text()))) is not None
     ]
     if form is CopyAs.PLAIN:
         return _joined(pieces)
@@ -202,8 +194,8 @@ def _markdown(model: MessageModel, pieces: list[RowSlice]) -> str:
 
 
 def _is_whole(model: MessageModel, number: int, pieces: list[RowSlice]) -> bool:
-    wanted = [row for row in model.rows if row.place.block == number and row_text(row)]
-    whole = [row for row, part in pieces if part == (0, units(row_text(row)))]
+    wanted = [row for row in model.rows if row.place.block == number and row.drawn_text()]
+    whole = [row for row, part in pieces if part == (0, units(row.drawn_text()))]
     return [id(row) for row in wanted] == [id(row) for row in whole]
 
 
@@ -232,14 +224,14 @@ def _text_markdown(row: Row, part: tuple[int, int]) -> str:
 
 
 def _nothing_before(rows: list[Row], start: Position) -> bool:
-    return start.offset == 0 and not any(row_text(row) for row in rows[: start.row])
+    return start.offset == 0 and not any(row.drawn_text() for row in rows[: start.row])
 
 
 def _nothing_after(rows: list[Row], end: Position) -> bool:
     if end.row >= len(rows):
         return True
-    rest = any(row_text(row) for row in rows[end.row + 1 :])
-    return not rest and end.offset >= units(row_text(rows[end.row]))
+    rest = any(row.drawn_text() for row in rows[end.row + 1 :])
+    return not rest and end.offset >= units(rows[end.row].drawn_text())
 
 
 def message_text(model: MessageModel, form: CopyAs) -> str:
@@ -293,9 +285,9 @@ def _is_tight(before: Row | None, row: Row) -> bool:
 
 def row_part(row: Row, part: tuple[int, int]) -> str:
     """A part of a row's text as people copy it."""
-    text = row_text(row)
+    text = row.drawn_text()
     if part == (0, units(text)):
-        return row_plain(row)
+        return row.copied_text()
     first, last = from_units(text, part[0]), from_units(text, part[1])
     if isinstance(row, CodeRow):
         return text[first:last].replace(LINE, "")
@@ -306,7 +298,7 @@ def _with_formulas(row: Row, text: str, first: int, last: int) -> str:
     piece = text[first:last]
     if OBJECT not in piece:
         return piece
-    sources = formula_sources(row)
+    sources = row.formulas()
     for _ in range(text.count(OBJECT, 0, first)):
         next(sources, None)
     return "".join(next(sources, OBJECT) if c == OBJECT else c for c in piece)

@@ -2,17 +2,9 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from app.domain.generation import Role
 from app.language import tr
-from app.markup.latex.spoken import spoken
 from app.ui.transcript.content.message_model import SUMMED_UP, MessageModel, status_text
-from app.ui.transcript.content.rows import MathRow, Row, TextRow, row_plain
-from app.ui.transcript.content.runs import LINE
-
-LONGEST_FORMULA = 400
-"""Characters of LaTeX that are put in words; longer ones are longer still in words."""
 
 
 def spoken_message(model: MessageModel, limit: int) -> str:
@@ -20,7 +12,7 @@ def spoken_message(model: MessageModel, limit: int) -> str:
     parts: list[str] = []
     size = 0
     for row in model.rows:
-        text = spoken_row(row)
+        text = row.spoken_text()
         if text:
             parts.append(text)
             size += len(text)
@@ -39,20 +31,3 @@ def spoken_message(model: MessageModel, limit: int) -> str:
     if model.left_out:
         notes.append(SUMMED_UP if model.summed_up else tr("Not seen by the model"))
     return ". ".join([said, *notes])
-
-
-def spoken_row(row: Row) -> str:
-    """A row as it is said: formulas in words."""
-    if isinstance(row, MathRow):
-        return _formula(row.block.source)
-    if isinstance(row, TextRow):
-        return "".join(
-            _formula(run.math.source) if run.math is not None else run.text.replace(LINE, "\n")
-            for run in row.runs
-        )
-    return row_plain(row)
-
-
-@lru_cache(maxsize=2048)
-def _formula(source: str) -> str:
-    return spoken(source) if len(source) <= LONGEST_FORMULA else source

@@ -9,6 +9,8 @@ from typing import TypeAlias
 from app.markup.code.highlighter import Highlighter
 from app.markup.document.blocks import Align
 from app.ui.transcript.content.placement import RowPlacement
+from app.ui.transcript.content.row import Measures, Row
+from app.ui.transcript.content.runs import LINE, clean_code
 
 LINE_LIMIT = 2000
 """Characters of a code line beyond which it is drawn in pieces; layouts of lines cost their sum."""
@@ -122,7 +124,7 @@ class CodeState(HorizontalScrollState):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class CodeRow:
+class CodeRow(Row):
     """Lines of code, without the last line end.
 
     Attributes:
@@ -137,6 +139,26 @@ class CodeRow:
     first: int
     open: bool = True
     cut: bool = False
+
+    def drawn_text(self) -> str:
+        """Cleaned, with a `LINE` where an endless line is cut.
+
+        Tabs and every other character keep their places, so a selection maps back to the source.
+        """
+        drawn: list[str] = []
+        for line in self.text.split("\n"):
+            tidy = "\t".join(clean_code(part) for part in line.split("\t"))
+            cuts = range(0, max(1, len(tidy)), LINE_LIMIT)
+            drawn.append(LINE.join(tidy[at : at + LINE_LIMIT] for at in cuts))
+        return "\n".join(drawn)
+
+    def copied_text(self) -> str:
+        """The lines."""
+        return self.text
+
+    def estimate(self, measures: Measures) -> float:
+        """Its lines; the gap is that of the bar above."""
+        return (self.text.count("\n") + 1) * measures.code_line
 
 
 class _Coloured:

@@ -14,7 +14,8 @@ from PySide6.QtWidgets import QAbstractScrollArea, QMenu
 
 from app.language import tr
 from app.ui.core.links import is_openable_link
-from app.ui.transcript.content.rows import Row, formula_sources, link_text, links_of, row_text
+from app.ui.transcript.content.row import Row
+from app.ui.transcript.content.rows import link_text, links_of
 from app.ui.transcript.content.runs import OBJECT, from_units, to_units
 from app.ui.transcript.content.selection import CopyAs
 from app.ui.transcript.content.wide_blocks import CodeRow
@@ -133,11 +134,11 @@ def _label(text: str) -> str:
 
 def _formula_at(item: RowItem, x: float, y: float) -> str:
     """The source of the formula at a point of a row; empty where there is none."""
-    text = row_text(item.row)
+    text = item.row.drawn_text()
     if OBJECT not in text:
         return ""
     near = from_units(text, item.hit(x, y))
-    sources = list(formula_sources(item.row))
+    sources = list(item.row.formulas())
     if text == OBJECT:
         return sources[0]
     for index in (near - 1, near):

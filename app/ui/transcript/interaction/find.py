@@ -11,11 +11,13 @@ from time import perf_counter
 from PySide6.QtCore import QObject, QTimer
 
 from app.domain.conversation import MessageStatus
-from app.markup.document.flow import ThinkingFrame, flatten
+from app.markup.document.flow import flatten
+from app.markup.kinds.thinking import ThinkingFrame
 from app.markup.parse import parse
 from app.ui.transcript.content.message_model import MessageModel
+from app.ui.transcript.content.row import Row
 from app.ui.transcript.content.row_list import RowList
-from app.ui.transcript.content.rows import Row, ThinkingRow, formula_sources, row_text
+from app.ui.transcript.content.rows import ThinkingRow
 from app.ui.transcript.content.runs import OBJECT, to_units
 from app.ui.transcript.layout import Layout
 from app.ui.transcript.widgets.signals import FindState
@@ -224,7 +226,7 @@ class Finder:
 
 def _spans(row: Row, pattern: re.Pattern[str]) -> list[tuple[int, int]]:
     """The matches in a row, from and to as Qt counts."""
-    text = row_text(row)
+    text = row.drawn_text()
     spans = [found.span() for found in pattern.finditer(text)]
     if OBJECT in text:
         spans = sorted(spans + _in_formulas(row, text, pattern))
@@ -246,7 +248,7 @@ def _folded(model: MessageModel) -> list[Row]:
 def _in_formulas(row: Row, text: str, pattern: re.Pattern[str]) -> list[tuple[int, int]]:
     """The places of formulas whose source matches."""
     places = [i for i, char in enumerate(text) if char == OBJECT]
-    sources = formula_sources(row)
+    sources = row.formulas()
     return [
         (i, i + 1) for i, source in zip(places, sources, strict=False) if pattern.search(source)
     ]

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QToolTip, QWidget
 
 from app.language import tr
 from app.ui.core.links import is_openable_link
-from app.ui.transcript.content.rows import link_text, row_text
+from app.ui.transcript.content.rows import link_text
 from app.ui.transcript.content.runs import units
 from app.ui.transcript.content.selection import Position, Selection, line_at, word_at
 from app.ui.transcript.interaction.selection_controller import SelectionController
@@ -269,7 +269,7 @@ class Pointer:
         self._selection.select(first)
 
     def _around(self, position: Position, around: Around) -> Selection:
-        text = row_text(self._layout.branch.models[position.at].rows[position.row])
+        text = self._layout.branch.models[position.at].rows[position.row].drawn_text()
         first, last = around(text, min(position.offset, units(text)))
         return Selection(replace(position, offset=first), replace(position, offset=last))
 

@@ -7,7 +7,6 @@ from typing import TypeAlias
 
 from app.ui.transcript.content.branch_model import BranchModel
 from app.ui.transcript.content.message_model import MessageModel
-from app.ui.transcript.content.rows import row_text
 from app.ui.transcript.content.runs import units
 from app.ui.transcript.content.selection import CopyAs, Selection, select_all, selected_text
 from app.ui.transcript.interaction.clipboard import put_on_clipboard, set_primary_selection
@@ -42,7 +41,7 @@ class SelectionController:
         at = self._branch.by_id.get(model.message.id, -1)
         selected = None
         if self.selection is not None and not self.selection.empty and at >= 0:
-            length = units(row_text(model.rows[row]))
+            length = units(model.rows[row].drawn_text())
             selected = self.selection.within(at, row, length)
         matches, current = self._matches_in(at, row)
         if selected is None and not matches:

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QTextCursor, QTextOption
 
-from app.ui.transcript.content.rows import code_text
 from app.ui.transcript.content.runs import units
 from app.ui.transcript.content.wide_blocks import CodeRow, Tokens
 from app.ui.transcript.items.row_document import RowDocument
@@ -84,7 +83,7 @@ class CodeDocument(RowDocument):
 
 def _pieces(row: CodeRow, tokens: Tokens | None) -> list[tuple[str, str]]:
     """Pairs of kind and text that make up the row as it is drawn; lines not coloured yet last."""
-    text = code_text(row.text)
+    text = row.drawn_text()
     made: list[tuple[str, str]] = []
     done = 0
     for kind, piece in tokens or ():

@@ -1,15 +1,15 @@
-"""The item class for each class of row."""
+"""The item class for each class of row, and for each block that is drawn as a whole."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from app.markup.kinds.alert import AlertTitle
+from app.markup.kinds.rule import Rule
+from app.ui.transcript.content.row import LeafRow, Row
 from app.ui.transcript.content.rows import (
     CodeHeadRow,
+    FooterRow,
     MathRow,
     NoteRow,
-    Row,
-    RuleRow,
     ScrollBarRow,
     SpaceRow,
     TableRow,
@@ -18,11 +18,7 @@ from app.ui.transcript.content.rows import (
     UnparsedRow,
 )
 from app.ui.transcript.content.wide_blocks import CodeRow
-from app.ui.transcript.items.style import Style
-
-if TYPE_CHECKING:
-    pass
-
+from app.ui.transcript.items.alert_item import AlertItem
 from app.ui.transcript.items.block_items import (
     CodeHeadItem,
     FooterItem,
@@ -33,32 +29,27 @@ from app.ui.transcript.items.block_items import (
     UnparsedItem,
 )
 from app.ui.transcript.items.row_item import RowItem, SpaceItem
+from app.ui.transcript.items.style import Style
 from app.ui.transcript.items.text_items import CodeItem, NoteItem, TableItem, TextItem
+
+_ITEMS: dict[type, type[RowItem]] = {
+    TextRow: TextItem,
+    CodeRow: CodeItem,
+    CodeHeadRow: CodeHeadItem,
+    ScrollBarRow: ScrollBarItem,
+    TableRow: TableItem,
+    MathRow: MathItem,
+    ThinkingRow: ThinkingItem,
+    NoteRow: NoteItem,
+    UnparsedRow: UnparsedItem,
+    SpaceRow: SpaceItem,
+    FooterRow: FooterItem,
+    Rule: RuleItem,
+    AlertTitle: AlertItem,
+}
 
 
 def make_item(row: Row, style: Style, width: int) -> RowItem:
     """Lay out a row."""
-    match row:
-        case TextRow():
-            return TextItem(row, style, width)
-        case CodeRow():
-            return CodeItem(row, style, width)
-        case CodeHeadRow():
-            return CodeHeadItem(row, style, width)
-        case ScrollBarRow():
-            return ScrollBarItem(row, style, width)
-        case TableRow():
-            return TableItem(row, style, width)
-        case MathRow():
-            return MathItem(row, style, width)
-        case RuleRow():
-            return RuleItem(row, style, width)
-        case ThinkingRow():
-            return ThinkingItem(row, style, width)
-        case NoteRow():
-            return NoteItem(row, style, width)
-        case UnparsedRow():
-            return UnparsedItem(row, style, width)
-        case SpaceRow():
-            return SpaceItem(row, style, width)
-    return FooterItem(row, style, width)
+    shown = row.leaf if isinstance(row, LeafRow) else row
+    return _ITEMS[type(shown)](row, style, width)

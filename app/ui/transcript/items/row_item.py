@@ -15,7 +15,8 @@ from PySide6.QtGui import (
 
 from app.ui.style.theme import qcolour
 from app.ui.transcript.content.placement import RowPlacement
-from app.ui.transcript.content.rows import Row, SpaceRow, row_text
+from app.ui.transcript.content.row import Row
+from app.ui.transcript.content.rows import SpaceRow
 from app.ui.transcript.content.runs import units
 from app.ui.transcript.content.wide_blocks import HorizontalScrollState
 from app.ui.transcript.items.formulas import PendingFormula
@@ -110,7 +111,7 @@ class RowItem:
 
     def length(self) -> int:
         """Length of the row's text as Qt counts."""
-        return units(row_text(self.row))
+        return units(self.row.drawn_text())
 
     def hit(self, _x: float, y: float) -> int:
         """The position in the row's text nearest to a point."""
@@ -176,13 +177,13 @@ class RowItem:
     def paint(self, painter: QPainter, look: RowDecoration) -> None:
         """Draw bars, marker and body."""
         place = self.row.place
-        for number, level in enumerate(place.bars):
+        for number, (level, tone) in enumerate(place.bars):
             x = level * self.style.indent + self.style.px(4)
             top = self.gap if number >= len(place.bars) - place.opened else 0
             thick = max(2, self.style.px(3))
             x = self.width - x - thick if self.is_rtl() else x
             bar = QRectF(x, top, thick, self.height - top)
-            painter.fillRect(bar, qcolour(self.style.theme.border))
+            painter.fillRect(bar, qcolour(self.style.tone(tone)))
         if place.marker:
             self._paint_marker(painter, place)
         self.paint_body(painter, look)

@@ -104,6 +104,11 @@ class Style:
         """One level to the right, pixels."""
         return self.px(INDENT)
 
+    def tone(self, name: str) -> str:
+        """A colour of the theme, or else of its code, by name."""
+        colour: str = getattr(self.theme, name, None) or getattr(self.theme.code, name)
+        return colour
+
     def text_colour(self, *, quiet: bool) -> str:
         """Colour of running text."""
         if self.dimmed:

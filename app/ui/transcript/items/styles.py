@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from app.ui.style.theme import COLUMN, Theme, fonts_at
-from app.ui.transcript.content.message_model import Measures, MessageModel
+from app.ui.transcript.content.message_model import MessageModel
+from app.ui.transcript.content.row import Measures
 from app.ui.transcript.items.formulas import FormulaStore
 from app.ui.transcript.items.style import Style
 

@@ -11,7 +11,8 @@ from PySide6.QtGui import (
 )
 
 from app.ui.style.theme import qcolour
-from app.ui.transcript.content.rows import NoteRow, Row, TableRow, TextRow, row_text
+from app.ui.transcript.content.row import Row
+from app.ui.transcript.content.rows import NoteRow, TableRow, TextRow
 from app.ui.transcript.content.runs import Run, units
 from app.ui.transcript.content.wide_blocks import CodeRow, HorizontalScrollState
 from app.ui.transcript.items.code_document import CodeDocument
@@ -433,4 +434,4 @@ class TableItem(DocumentItem):
 
     def length(self) -> int:
         """Length of the text as Qt counts."""
-        return units(row_text(self.row))
+        return units(self.row.drawn_text())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from app.ui.transcript.content.rows import Row
+from app.ui.transcript.content.row import Row
 from app.ui.transcript.content.wide_blocks import CodeRow
 
 SLICE = 2_000

@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any, TypeAlias
 
 from app.markup.code.highlighter import Highlighter, TokenSpan, highlight_whole
-from app.ui.transcript.content.rows import Row
+from app.ui.transcript.content.row import Row
 from app.ui.transcript.content.wide_blocks import CodeRow, CodeState
 
 Submit: TypeAlias = Callable[[Callable[[], Any], Callable[[Any], None]], None]

@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 
 from app.ui.transcript.content.flow_layout import FlowLayout, RowAnchor
 from app.ui.transcript.content.message_model import MessageModel
-from app.ui.transcript.content.rows import row_text
 from app.ui.transcript.content.runs import units
 from app.ui.transcript.viewport.message_widgets import MessageWidgets
 
@@ -181,7 +180,7 @@ class ScrollAnchor:
             return True
         rest = place.offset
         for number, row in enumerate(model.rows):
-            length = units(row_text(row))
+            length = units(row.drawn_text())
             if rest < length:
                 top = self._widgets.lay_out(at, number).caret_rect(rest).y()
                 self._flow.show(at, number, round(place.y - top))
@@ -214,4 +213,4 @@ class ScrollAnchor:
 
 
 def _before(model: MessageModel, row: int) -> int:
-    return sum(units(row_text(above)) for above in model.rows[:row])
+    return sum(units(above.drawn_text()) for above in model.rows[:row])

@@ -6,7 +6,8 @@ from collections.abc import Callable, Container
 from math import inf
 from typing import TYPE_CHECKING
 
-from app.ui.transcript.content.rows import FooterRow, NoteRow, Row, ScrollBarRow, SpaceRow
+from app.ui.transcript.content.row import Row
+from app.ui.transcript.content.rows import FooterRow, NoteRow, ScrollBarRow, SpaceRow
 from app.ui.transcript.items.block_items import FooterItem, ThinkingItem
 from app.ui.transcript.items.make_item import make_item
 from app.ui.transcript.widgets.message_controls import ThinkingToggle

@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QGroupBox, QWidget
 from app.ui.style.theme import qcolour
 from app.ui.transcript.content.flow_layout import PlacedRow
 from app.ui.transcript.content.message_model import MessageModel
-from app.ui.transcript.content.rows import FooterRow, NoteRow, Row, TextRow
+from app.ui.transcript.content.row import Row
+from app.ui.transcript.content.rows import FooterRow, NoteRow, TextRow
 from app.ui.transcript.content.spoken import spoken_message
 from app.ui.transcript.items.formulas import PendingFormula
 from app.ui.transcript.items.row_item import RowItem

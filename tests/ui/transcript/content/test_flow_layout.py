@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from app.ui.transcript.content.branch_model import BranchModel
 from app.ui.transcript.content.flow_layout import FlowLayout
-from app.ui.transcript.content.message_model import Measures
+from app.ui.transcript.content.row import Measures
 from tests.ui.transcript.making import long_chat
 
 MEASURES = Measures(column=600, char_width=8, line=24, code_line=20, zoom=1.0)

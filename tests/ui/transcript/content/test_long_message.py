@@ -9,7 +9,8 @@ import pytest
 from app.domain.conversation import MessageStatus
 from app.markup.parse import parse
 from app.ui.transcript.content import message_model as model_module
-from app.ui.transcript.content.message_model import PARSED_AT_ONCE, Measures, MessageModel
+from app.ui.transcript.content.message_model import PARSED_AT_ONCE, MessageModel
+from app.ui.transcript.content.row import Measures
 from tests.ui.transcript.making import MIXED, entry
 
 MEASURES = Measures(column=700, char_width=7.0, line=20.0, code_line=18.0, zoom=1.0)

@@ -8,17 +8,9 @@ from hypothesis import strategies as st
 from app.markup.document.flow import flatten
 from app.markup.parse import parse
 from app.markup.stream import MarkdownStream
+from app.ui.transcript.content.row import Row
 from app.ui.transcript.content.row_list import CODE_LINES, TABLE_LINES, RowList
-from app.ui.transcript.content.rows import (
-    MathRow,
-    Row,
-    ScrollBarRow,
-    TableRow,
-    TextRow,
-    ThinkingRow,
-    row_plain,
-    row_text,
-)
+from app.ui.transcript.content.rows import MathRow, ScrollBarRow, TableRow, TextRow, ThinkingRow
 from app.ui.transcript.content.runs import (
     LINE,
     Run,
@@ -59,7 +51,7 @@ def streamed_rows(text: str, cuts: list[int], *, fold: bool = True) -> list[Row]
 
 
 def shape(rows: list[Row]) -> list[tuple[str, str]]:
-    return [(type(row).__name__, row_text(row)) for row in rows]
+    return [(type(row).__name__, row.drawn_text()) for row in rows]
 
 
 @settings(deadline=None, max_examples=40)
@@ -118,28 +110,33 @@ def test_folded_reasoning_is_one_line_and_counts_its_words() -> None:
     head = folded[0]
     assert isinstance(head, ThinkingRow)
     assert (head.words, head.closed, head.open) == (5, True, False)
-    assert [row_text(row) for row in open_] == ["", "One two three.", "Four five.", "The answer."]
+    assert [row.drawn_text() for row in open_] == [
+        "",
+        "One two three.",
+        "Four five.",
+        "The answer.",
+    ]
 
 
 def test_a_question_is_shown_as_typed_but_its_fences_are_code() -> None:
     made = RowList()
     made.extend(verbatim_flow("def __init__(self):\n    x = *y*\n\n```py\nprint(1)\n```\nthanks"))
-    texts = [row_text(row) for row in made.rows if row_text(row)]
+    texts = [row.drawn_text() for row in made.rows if row.drawn_text()]
     assert texts == ["def __init__(self):\u2028    x = *y*", "print(1)", "thanks"]
 
 
 def test_unclosed_fences_in_a_question_cost_no_square() -> None:
     made = RowList()
     made.extend(verbatim_flow("```a\n" * 20_000))
-    assert sum(row_text(row).count("```a") for row in made.rows) == 20_000
+    assert sum(row.drawn_text().count("```a") for row in made.rows) == 20_000
 
 
 def test_formulas_are_copied_as_their_source() -> None:
     rows = rows_of("Let $x^2$ be, and\n\n$$\\frac12$$\n")
-    assert row_text(rows[0]) == "Let \ufffc be, and"
-    assert row_plain(rows[0]) == "Let $x^2$ be, and"
+    assert rows[0].drawn_text() == "Let \ufffc be, and"
+    assert rows[0].copied_text() == "Let $x^2$ be, and"
     assert isinstance(rows[1], MathRow)
-    assert row_plain(rows[1]) == "$$\\frac12$$"
+    assert rows[1].copied_text() == "$$\\frac12$$"
 
 
 def test_every_row_is_drawn_with_a_marker_where_an_item_begins() -> None:
@@ -197,12 +194,12 @@ def test_deeply_nested_emphasis_becomes_flat_runs() -> None:
 def test_marks_that_turn_letters_round_are_seen_and_code_is_copied_with_them() -> None:
     text = "Open \u202egnp.exe\u202c or `a\u2066b\u2069`: \u2067\u05e9\u05dc\u05d5\u05dd\u2069.\n\n"
     rows = rows_of(f"{text}```\nif x:\u202e # no\u202c\n```\n")
-    prose, code = (row_text(row) for row in rows if row_text(row))
+    prose, code = (row.drawn_text() for row in rows if row.drawn_text())
     assert (
         prose == "Open \ufffdgnp.exe\u202c or a\ufffdb\ufffd: \u2067\u05e9\u05dc\u05d5\u05dd\u2069."
     )
     assert code == "if x:\ufffd # no\ufffd"
-    assert next(row_plain(r) for r in rows if isinstance(r, CodeRow)) == "if x:\u202e # no\u202c"
+    assert next(r.copied_text() for r in rows if isinstance(r, CodeRow)) == "if x:\u202e # no\u202c"
 
 
 def test_scripts_and_lines_that_were_meant_are_drawn_as_such() -> None:

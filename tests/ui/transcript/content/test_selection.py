@@ -1,8 +1,7 @@
 from __future__ import annotations
 
 from app.ui.transcript.content.branch_model import BranchModel
-from app.ui.transcript.content.message_model import Measures
-from app.ui.transcript.content.rows import row_text
+from app.ui.transcript.content.row import Measures
 from app.ui.transcript.content.runs import LINE, units
 from app.ui.transcript.content.selection import (
     CopyAs,
@@ -27,8 +26,8 @@ def chat(*texts: str) -> BranchModel:
 
 def place(made: BranchModel, at: int, text: str, offset: int) -> Position:
     rows = made.open(at).rows
-    row = next(i for i, row in enumerate(rows) if text in row_text(row))
-    whole = row_text(rows[row])
+    row = next(i for i, row in enumerate(rows) if text in row.drawn_text())
+    whole = rows[row].drawn_text()
     return Position(at, row, units(whole[: whole.index(text) + offset]))
 
 

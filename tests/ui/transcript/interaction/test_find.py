@@ -8,7 +8,7 @@ from pytestqt.qtbot import QtBot
 
 from app.ui.conversation.find_bar import FindBar
 from app.ui.style.theme import LIGHT
-from app.ui.transcript.content.rows import ThinkingRow, row_text
+from app.ui.transcript.content.rows import ThinkingRow
 from app.ui.transcript.content.selection import CopyAs
 from app.ui.transcript.interaction.find import FindOptions
 from app.ui.transcript.view import TranscriptView
@@ -134,7 +134,7 @@ def test_folded_reasoning_is_searched_and_unfolded_for_its_match(view: Transcrip
         assert (states[-1].current, states[-1].total) == (number, 4)
         current = view._finder._current
         assert current is not None
-        assert "needle" in row_text(view._layout.branch.models[31].rows[current.row])
+        assert "needle" in view._layout.branch.models[31].rows[current.row].drawn_text()
         assert (31, current.row) in {(p.at, p.row) for p in view._layout.flow.placed}
 
 
@@ -151,7 +151,7 @@ def test_matches_stay_with_their_words_when_the_reasoning_is_folded(
         for row, content in enumerate(view._layout.branch.models[1].rows):
             matches, _ = view._finder.matches_in(1, row)
             if not isinstance(content, ThinkingRow):
-                assert len(matches) == row_text(content).count("needle")
+                assert len(matches) == content.drawn_text().count("needle")
         toggle = view.findChild(QuietButton, "thinking")
         assert toggle is not None
 

@@ -7,7 +7,6 @@ from PySide6.QtCore import QRect
 from PySide6.QtGui import QColor, QImage, QPainter, QPicture
 from pytestqt.qtbot import QtBot
 
-from app.ui.transcript.content.rows import row_plain
 from app.ui.transcript.items.row_item import RowDecoration
 from app.ui.transcript.view import TranscriptView
 from tests.ui.transcript.making import chat_of, settle
@@ -96,7 +95,7 @@ def test_thousands_of_matches_in_a_paragraph_are_drawn_as_one_area(
     item = view._layout.widgets.item(place.at, place.row)
     assert item is not None
     text = view._layout.branch.models[place.at].rows[place.row]
-    letters = [i for i, letter in enumerate(row_plain(text)) if letter == "e"]
+    letters = [i for i, letter in enumerate(text.copied_text()) if letter == "e"]
     assert len(letters) > 1500
 
     def drawn(count: int) -> int:

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.domain.conversation import BranchMessage, MessageStatus
-from app.ui.transcript.content.rows import MathRow, row_text
+from app.ui.transcript.content.rows import MathRow
 from app.ui.transcript.view import TranscriptView
 from tests.ui.transcript.making import MIXED, chat_of, entry, long_chat, settle
 
@@ -36,7 +36,7 @@ def first_line(view: TranscriptView) -> Seen:
     """The first whole line in view, found without the view's own search for it."""
     for placed in view._layout.flow.placed:
         model = view._layout.branch.models[placed.at]
-        text = row_text(model.rows[placed.row])
+        text = model.rows[placed.row].drawn_text()
         if not text:
             continue
         item = view._layout.widgets.lay_out(placed.at, placed.row)
@@ -53,7 +53,7 @@ def top_now(view: TranscriptView, seen: Seen) -> float:
     for placed in view._layout.flow.placed:
         if (
             placed.at == at
-            and row_text(view._layout.branch.models[at].rows[placed.row]) == seen.text
+            and view._layout.branch.models[at].rows[placed.row].drawn_text() == seen.text
         ):
             return (
                 placed.y + view._layout.widgets.lay_out(at, placed.row).caret_rect(seen.offset).y()

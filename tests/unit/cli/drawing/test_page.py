@@ -144,3 +144,8 @@ def test_thoughts_are_dimmed_and_code_has_colours() -> None:
     assert "\x1b[2mHm,\x1b[0m" in written
     assert "\x1b[35mreturn\x1b[0m" in written
     assert "\nIt is.\n" in written
+
+
+def test_an_alert_stands_behind_a_thick_bar_below_its_heading() -> None:
+    for pieces in (["> [!CAUTION]\n> It *burns*.\n"], list("> [!CAUTION]\n> It *burns*.\n")):
+        assert "".join(drawn(*pieces)) == "\u2503 Caution\n\u2503\n\u2503 It burns.\n"

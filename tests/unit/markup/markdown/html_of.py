@@ -7,25 +7,25 @@ from html import escape
 from app.markup.document.blocks import (
     Block,
     Code,
-    CodeBlock,
     Emphasis,
-    Heading,
     Image,
     Inline,
     LineBreak,
     Link,
-    ListBlock,
     Paragraph,
-    Quote,
-    Rule,
     SoftBreak,
     Spans,
     Strike,
     Strong,
-    Table,
     TableCells,
     Text,
 )
+from app.markup.kinds.code import CodeBlock
+from app.markup.kinds.heading import Heading
+from app.markup.kinds.lists import ListBlock
+from app.markup.kinds.quote import Quote
+from app.markup.kinds.rule import Rule
+from app.markup.kinds.table import Table
 
 
 def safe(text: str) -> str:

@@ -6,8 +6,6 @@ import pytest
 
 from app.markup.document.blocks import (
     Code,
-    CodeBlock,
-    Heading,
     LineBreak,
     Math,
     MathBlock,
@@ -15,9 +13,11 @@ from app.markup.document.blocks import (
     Script,
     Spans,
     Strong,
-    Table,
     Text,
 )
+from app.markup.kinds.code import CodeBlock
+from app.markup.kinds.heading import Heading
+from app.markup.kinds.table import Table
 from app.markup.parse import parse
 from app.markup.text import plain_text, to_rich_html
 from tests.unit.markup.following import check

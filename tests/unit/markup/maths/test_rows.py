@@ -9,9 +9,9 @@ from latex2mathml.converter import convert
 
 from app.markup.latex.rewrite import prepare
 from app.markup.latex.tokens import MathError
-from app.markup.markdown.math_delimiters import ENVIRONMENTS
 from app.markup.maths.mathml import tree_of
 from app.markup.maths.render import Formula, FormulaStyle, render
+from app.markup.spans.math_delimiters import ENVIRONMENTS
 
 
 def sides(latex: str) -> list[str | None]:

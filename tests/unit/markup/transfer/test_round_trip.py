@@ -138,3 +138,10 @@ def test_a_viewer_that_lets_html_through_sees_every_mark(text: str) -> None:
     tokens = MarkdownIt("commonmark", {"html": True}).enable("table").parse(page)
     marks = [t for t in tokens if t.type == "html_block" and t.content.startswith("<!-- phial:")]
     assert len([t for t in marks if t.level == 0]) == 5 * 2 + 1
+
+
+def test_alerts_come_back_as_they_were_typed() -> None:
+    text = "> [!note]  \n> One\n>\n> - *two*\n\n> [!TIP]\n> ```py\n> x\n> ```"
+    chat = conversation_of("q", text)
+    assert _through_markdown(chat) == _through_json(chat) == chat
+    assert text in write_markdown(chat, OPTIONS)

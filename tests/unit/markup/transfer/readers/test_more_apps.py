@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from app.domain.generation import Role
-from app.markup.document.blocks import CodeBlock
+from app.markup.kinds.code import CodeBlock
 from app.markup.parse import parse
 from app.markup.transfer import json_stream
 from app.markup.transfer.formats import read_files

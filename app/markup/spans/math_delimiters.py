@@ -15,7 +15,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from app.markup.markdown.scripts import is_unspaced
+from app.markup.spans.scripts import is_unspaced
 
 DelimiterKind: TypeAlias = Literal["$$", "\\[", "\\begin"]
 

@@ -35,11 +35,11 @@ from app.markup.document.blocks import (
     Strong,
     Text,
 )
-from app.markup.markdown.autolink import address_length, linkify
-from app.markup.markdown.line_ends import is_kept
-from app.markup.markdown.math_delimiters import find_formula
-from app.markup.markdown.scripts import is_unspaced
-from app.markup.markdown.tags import tag
+from app.markup.spans.autolink import address_length, linkify
+from app.markup.spans.line_ends import is_kept
+from app.markup.spans.math_delimiters import find_formula
+from app.markup.spans.scripts import is_unspaced
+from app.markup.spans.tags import tag
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,7 +9,7 @@ from markdown_it.common.normalize_url import normalizeLink, validateLink
 from markdown_it.helpers import parseLinkDestination, parseLinkTitle
 
 if TYPE_CHECKING:
-    from app.markup.markdown.inline import References
+    from app.markup.spans.inline import References
 
 _LABEL = re.compile(r"\[((?:[^\[\]\\]|\\.){1,999})\]:", re.DOTALL)
 _GAP = re.compile(r"[ \t]*(?:\n[ \t]*)?")

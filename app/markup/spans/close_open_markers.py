@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from app.markup.markdown.math_delimiters import code_end, find_formula
-from app.markup.markdown.scripts import is_unspaced
+from app.markup.spans.math_delimiters import code_end, find_formula
+from app.markup.spans.scripts import is_unspaced
 
 MAX_OPEN = 400
 """Characters after which something still open is taken for text."""

@@ -11,7 +11,7 @@ from app.markup.document.blocks import Math, MathBlock
 from app.markup.parse import parse
 from app.markup.stream import MarkdownStream
 from tests.unit.markup.following import check
-from tests.unit.markup.markdown.dollar_lines import MIXED, PLAIN
+from tests.unit.markup.spans.dollar_lines import MIXED, PLAIN
 
 LINES = (*((line, ()) for line in PLAIN), *MIXED)
 CELL = "| a | b |\n|---|---|\n| c | "

@@ -7,8 +7,8 @@ import random
 import pytest
 
 from app.markup.document.blocks import Block, Code, Emphasis, Paragraph, Strong, Text
-from app.markup.markdown.close_open_markers import close_open_markers
 from app.markup.parse import parse
+from app.markup.spans.close_open_markers import close_open_markers
 from app.markup.stream import MarkdownStream
 from app.markup.text import plain_text
 from tests.unit.markup.following import extend

@@ -1,0 +1,1 @@
+"""The inline parser: the spans of a text, its formulas, links, tags and definitions."""
