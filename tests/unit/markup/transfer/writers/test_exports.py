@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -125,11 +125,20 @@ def test_a_name_without_an_ending_gets_its_formats(
 
 
 def test_time_follows_the_length_of_an_answer() -> None:
-    def seconds(count: int) -> float:
-        long = "".join(f"- item {n} with `code` and $x_{n}$\n" for n in range(count))
-        began = time.perf_counter()
-        HtmlExporter().write((conversation_of("q", long),), ExportOptions())
-        return time.perf_counter() - began
+    def calls(count: int) -> int:
+        long = "".join(f"- item {n} with `code` and $x^2$\n" for n in range(count))
+        made = 0
 
-    seconds(50)  # what is loaded once is loaded
-    assert seconds(1600) < 8 * seconds(400) + 1
+        def count_call(*_: object) -> None:
+            nonlocal made
+            made += 1
+
+        sys.setprofile(count_call)
+        try:
+            HtmlExporter().write((conversation_of("q", long),), ExportOptions())
+        finally:
+            sys.setprofile(None)
+        return made
+
+    calls(20)  # what is loaded once is loaded
+    assert calls(800) < 6 * calls(200)  # four would be linear, sixteen square
