@@ -86,7 +86,8 @@ def _parser() -> argparse.ArgumentParser:
         epilog=_exit_codes(),
     )
     version = f"phial {app.__version__}"  # not shown: names
-    parser.add_argument("--version", action="version", version=version)
+    shown = tr("show program's version number and exit")
+    parser.add_argument("--version", action="version", version=version, help=shown)
     parser.add_argument(
         "--open",
         type=path,
