@@ -70,12 +70,12 @@ def _parser() -> argparse.ArgumentParser:
         ask,
         bench,
         chat,
+        chats,
         completion,
         doctor,
         models,
         settings,
     )
-    from app.cli.chats import actions as chats
     from app.cli.streams import Parser
     from app.cli.values import model, path
     from app.language import tr
@@ -86,12 +86,8 @@ def _parser() -> argparse.ArgumentParser:
         epilog=_exit_codes(),
     )
     version = f"phial {app.__version__}"  # not shown: names
-    parser.add_argument(
-        "--version",
-        action="version",
-        version=version,
-        help=tr("show program's version number and exit"),
-    )
+    shown = tr("show program's version number and exit")
+    parser.add_argument("--version", action="version", version=version, help=shown)
     parser.add_argument(
         "--open",
         type=path,
