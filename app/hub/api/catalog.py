@@ -9,6 +9,7 @@ from typing import Any
 from app.domain.catalog import Catalog, CatalogFamily, CatalogFile, TransformerShape
 from app.domain.errors import HubError, KnownError
 from app.domain.generation import Sampling
+from app.hub.api.catalog_words import SENTENCES
 from app.hub.network.json_records import parse
 from app.language import tr
 
@@ -61,7 +62,7 @@ def _family(data: Mapping[str, Any]) -> CatalogFamily:
         licence=data["licence"],
         sampling=Sampling(**sampling) if sampling else None,
         thinks=data["thinks"],
-        good_for=data["good_for"],
+        good_for=SENTENCES.get(data["good_for"], data["good_for"]),
         files=tuple(_file(file) for file in data["files"]),
         more=tuple(data["more"]),
     )
@@ -77,5 +78,5 @@ def _file(data: Mapping[str, Any]) -> CatalogFile:
         revision=data["revision"],
         sha256=tuple(hashes) if hashes else None,
         recommended=data["recommended"],
-        good_for=data["good_for"],
+        good_for=SENTENCES.get(data["good_for"], data["good_for"]),
     )

@@ -119,10 +119,10 @@ class AboutDialog(Dialog):
         self.list.currentRowChanged.connect(self._show_text)
         AssistedChoice(self.list, self.list.setCurrentIndex)
         self.list.setCurrentRow(0)
-        self.resize(600, 760)
         close = push_button(tr("Close"), "accent")
         close.clicked.connect(self.accept)
         self.add_buttons(close, default=close)
+        self.resize(600, max(760, self.column.minimumHeightForWidth(600)))
 
     def _show_text(self, row: int) -> None:
         self.text.setPlainText(

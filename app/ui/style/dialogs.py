@@ -43,11 +43,12 @@ class Dialog(QDialog):
     def __init__(self, parent: QWidget | None, title: str, width: int = _WIDTH) -> None:
         super().__init__(parent)
         self.setWindowTitle(title)
-        self.setMinimumWidth(width)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(SPACE * 3, SPACE * 3, SPACE * 3, SPACE * 2)
         self.column.setSpacing(SPACE + 4)
+        # A minimum of the layout and not of the dialog: long words on the buttons make it wider.
+        self.column.addStrut(width - 6 * SPACE)
 
     def add_buttons(self, *buttons: QPushButton, default: QPushButton | None = None) -> None:
         """Put buttons in a row at the right; the default answers Enter."""
