@@ -152,9 +152,8 @@ class ImportDialog(Dialog):
     def _on_checked(self) -> None:
         count = len(self.chosen())
         self._go.setEnabled(count > 0)
-        self._go.setText(
-            trn("Import {n} chat", "Import {n} chats", count) if count else tr("Import")
-        )
+        chats = trn("{n} chat", "{n} chats", count)
+        self._go.setText(tr("Import {chats}", chats=chats) if count else tr("Import"))
 
     def _import(self) -> None:
         preview, keys = self._preview, self.chosen()
