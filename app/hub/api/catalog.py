@@ -9,7 +9,9 @@ from typing import Any
 from app.domain.catalog import Catalog, CatalogFamily, CatalogFile, TransformerShape
 from app.domain.errors import HubError, KnownError
 from app.domain.generation import Sampling
+from app.hub.api.catalog_words import SENTENCES
 from app.hub.network.json_records import parse
+from app.language import tr
 
 FORMAT = 1
 
@@ -26,16 +28,24 @@ def load_catalog(path: Path) -> Catalog:
             raise ValueError(f"format {data['format']!r}")
         return Catalog(tuple(_family(family) for family in data["families"]))
     except OSError as error:
-        raise _broken(path, f"cannot be read: {error.strerror or error}") from error
+        raise _broken(
+            tr(
+                "The list of models, {path}, cannot be read: {reason}.",
+                path=str(path),
+                reason=str(error.strerror or error),
+            )
+        ) from error
     except (ValueError, KeyError, TypeError, KnownError) as error:
-        raise _broken(path, "is damaged", repr(error)) from error
+        raise _broken(
+            tr("The list of models, {path}, is damaged.", path=str(path)), repr(error)
+        ) from error
 
 
-def _broken(path: Path, how: str, detail: str = "") -> HubError:
+def _broken(what: str, detail: str = "") -> HubError:
     return HubError(
-        f"The list of models, {path}, {how}.",
-        data="Models that are installed are not affected.",
-        action="Install Phial again, or give a repository by name.",
+        what,
+        data=tr("Models that are installed are not affected."),
+        action=tr("Install Phial again, or give a repository by name."),
         detail=detail,
     )
 
@@ -52,7 +62,7 @@ def _family(data: Mapping[str, Any]) -> CatalogFamily:
         licence=data["licence"],
         sampling=Sampling(**sampling) if sampling else None,
         thinks=data["thinks"],
-        good_for=data["good_for"],
+        good_for=SENTENCES.get(data["good_for"], data["good_for"]),
         files=tuple(_file(file) for file in data["files"]),
         more=tuple(data["more"]),
     )
@@ -68,5 +78,5 @@ def _file(data: Mapping[str, Any]) -> CatalogFile:
         revision=data["revision"],
         sha256=tuple(hashes) if hashes else None,
         recommended=data["recommended"],
-        good_for=data["good_for"],
+        good_for=SENTENCES.get(data["good_for"], data["good_for"]),
     )

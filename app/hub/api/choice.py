@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from app.domain.download import MissingRemoteError, RemoteModel, Repository
 from app.hub.api.file_names import shown
+from app.language import tr, trc
 
 _MOST_NAMED = 12  # names in one sentence
 
@@ -28,14 +29,25 @@ def by_file(repository: Repository, wanted: str) -> RemoteModel:
         if len(paths or found) == 1:
             return _usable((paths or found)[0])
         if found:
-            raise _several(repository, f"files called “{shown(wanted)}”", found)
+            raise _several(
+                tr(
+                    "{repository} has several files called “{file}”.",
+                    repository=repository.name,
+                    file=shown(wanted),
+                ),
+                found,
+            )
     if shown(wanted) in repository.refused:
         raise MissingRemoteError(
-            f"“{shown(wanted)}” is no name that may reach a disk, so it is not fetched.",
-            action="Choose another file.",
+            tr(
+                "“{file}” is no name that may reach a disk, so it is not fetched.",
+                file=shown(wanted),
+            ),
+            action=tr("Choose another file."),
         )
     raise MissingRemoteError(
-        f"{repository.name} has no file “{shown(wanted)}”.", action=_has(repository)
+        tr("{repository} has no file “{file}”.", repository=repository.name, file=shown(wanted)),
+        action=_has(repository),
     )
 
 
@@ -53,9 +65,21 @@ def by_quantization(repository: Repository, wanted: str) -> RemoteModel:
     if len(found) == 1:
         return _whole(found[0])
     if found:
-        raise _several(repository, f"models at {shown(wanted)}", found)
+        raise _several(
+            tr(
+                "{repository} has several models at {quantization}.",
+                repository=repository.name,
+                quantization=shown(wanted),
+            ),
+            found,
+        )
     raise MissingRemoteError(
-        f"{repository.name} has no model at {shown(wanted)}.", action=_has(repository)
+        tr(
+            "{repository} has no model at {quantization}.",
+            repository=repository.name,
+            quantization=shown(wanted),
+        ),
+        action=_has(repository),
     )
 
 
@@ -69,8 +93,11 @@ def only_one(repository: Repository) -> RemoteModel:
     if len(found) == 1:
         return _whole(found[0])
     if found:
-        raise _several(repository, "models", found)
-    raise MissingRemoteError(f"{repository.name} has no GGUF model.", action="Choose another one.")
+        raise _several(tr("{repository} has several models.", repository=repository.name), found)
+    raise MissingRemoteError(
+        tr("{repository} has no GGUF model.", repository=repository.name),
+        action=trc("a repository", "Choose another one."),
+    )
 
 
 def _names(model: RemoteModel) -> set[str]:
@@ -81,9 +108,9 @@ def _names(model: RemoteModel) -> set[str]:
 def _usable(model: RemoteModel) -> RemoteModel:
     if not model.text:
         raise MissingRemoteError(
-            f"{model.path} goes with a model, and is none: Phial has no use for it.",
-            data="Nothing was fetched.",
-            action="Choose another file.",
+            tr("{path} goes with a model, and is none: Phial has no use for it.", path=model.path),
+            data=tr("Nothing was fetched."),
+            action=tr("Choose another file."),
         )
     return _whole(model)
 
@@ -91,25 +118,27 @@ def _usable(model: RemoteModel) -> RemoteModel:
 def _whole(model: RemoteModel) -> RemoteModel:
     if not model.complete:
         raise MissingRemoteError(
-            f"{model.path} is split, and parts of it are missing on the hub.",
-            data="Nothing was fetched.",
-            action="Choose another file.",
+            tr("{path} is split, and parts of it are missing on the hub.", path=model.path),
+            data=tr("Nothing was fetched."),
+            action=tr("Choose another file."),
         )
     return model
 
 
-def _several(repository: Repository, what: str, found: list[RemoteModel]) -> MissingRemoteError:
-    return MissingRemoteError(
-        f"{repository.name} has several {what}.",
-        action=f"Name one of: {_list(found)}.",
-    )
+def _several(what: str, found: list[RemoteModel]) -> MissingRemoteError:
+    return MissingRemoteError(what, action=tr("Name one of: {models}.", models=_list(found)))
 
 
 def _has(repository: Repository) -> str:
-    return f"It has: {_list(list(repository.models))}." if repository.models else "It has none."
+    return (
+        tr("It has: {models}.", models=_list(list(repository.models)))
+        if repository.models
+        else tr("It has none.")
+    )
 
 
 def _list(models: list[RemoteModel]) -> str:
     named = [model.path for model in models[:_MOST_NAMED]]
     more = len(models) - len(named)
-    return ", ".join(named) + (f" and {more} more" if more else "")
+    names = ", ".join(named)
+    return tr("{names} and {more} more", names=names, more=more) if more else names

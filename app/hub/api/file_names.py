@@ -7,6 +7,7 @@ import re
 import unicodedata
 
 from app.domain.download import UnsafeNameError
+from app.language import tr
 
 # Most file systems allow 255 bytes; what a download adds to a name (".part.journal") must fit.
 MAX_NAME_BYTES = 200
@@ -46,8 +47,8 @@ def check_repository(repository: str) -> str:
     """
     if not _REPOSITORY.fullmatch(repository) or ".." in repository or "--" in repository:
         raise UnsafeNameError(
-            f"“{shown(repository)}” is not the name of a repository.",
-            action="A repository is written owner/name, for example microsoft/phi-4-gguf.",
+            tr("“{name}” is not the name of a repository.", name=shown(repository)),
+            action=tr("A repository is written owner/name, for example microsoft/phi-4-gguf."),
         )
     return repository
 
@@ -64,30 +65,44 @@ def safe_parts(path: str) -> tuple[str, ...]:
     """
     parts = path.split("/")
     for part in parts:
-        reason = _why_unsafe(part)
-        if reason:
-            raise UnsafeNameError(f"The repository names a file “{shown(path)}”, {reason}.")
+        if refusal := _why_unsafe(part, path):
+            raise UnsafeNameError(refusal)
     return tuple(_shorten(part) for part in parts)
 
 
 def is_safe(path: str) -> bool:
     """Whether :func:`safe_parts` accepts it."""
-    return not any(_why_unsafe(part) for part in path.split("/"))
+    return not any(_why_unsafe(part, path) for part in path.split("/"))
 
 
-def _why_unsafe(part: str) -> str:
+def _why_unsafe(part: str, path: str) -> str:
+    """Why a part of a path may not reach a disk, in a sentence; empty where it may."""
+    file = shown(path)
     if not part:
-        return "which is an absolute path or holds an empty name"
+        return tr(
+            "The repository names a file “{file}”, which is an absolute path or holds an empty "
+            "name.",
+            file=file,
+        )
     if part in {".", ".."}:
-        return "which leads out of its folder"
+        return tr("The repository names a file “{file}”, which leads out of its folder.", file=file)
     if _FORBIDDEN.search(part):
-        return "which holds characters that are not allowed in names"
+        return tr(
+            "The repository names a file “{file}”, which holds characters that are not allowed in "
+            "names.",
+            file=file,
+        )
     if any(unicodedata.category(char) in {"Cf", "Cs", "Co", "Cn"} for char in part):
-        return "which holds invisible characters"
+        return tr(
+            "The repository names a file “{file}”, which holds invisible characters.", file=file
+        )
     if part.endswith((" ", ".")) or part.startswith(" "):
-        return "which begins or ends in a space or a dot"
+        return tr(
+            "The repository names a file “{file}”, which begins or ends in a space or a dot.",
+            file=file,
+        )
     if _DEVICES.fullmatch(part):
-        return "which is the name of a device"
+        return tr("The repository names a file “{file}”, which is the name of a device.", file=file)
     return ""
 
 

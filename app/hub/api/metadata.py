@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import os
 
+from app.language import tr
+
 os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"  # else a GET that nobody asked for
 os.environ["HF_HUB_DISABLE_XET"] = "1"  # cannot be cancelled: it swallows callback exceptions
 os.environ["HF_HUB_DISABLE_IMPLICIT_TOKEN"] = "1"  # noqa: S105 - a switch
@@ -115,7 +117,9 @@ class Metadata:
             hf_raise_for_status(reply)
             rows = reply.json()
             if not isinstance(rows, list):
-                raise ServerAnswerError("The hub answered a search with something that is no list.")
+                raise ServerAnswerError(
+                    tr("The hub answered a search with something that is no list.")
+                )
             return tuple(
                 _hit(row) for row in rows[:limit] if isinstance(row, dict) and row.get("id")
             )
@@ -148,7 +152,13 @@ class Metadata:
             found = {entry.path: entry for entry in entries if isinstance(entry, RepoFile)}
             for path in paths:
                 if path not in found:
-                    raise MissingRemoteError(f"{repository} has no file “{shown(path)}”.")
+                    raise MissingRemoteError(
+                        tr(
+                            "{repository} has no file “{file}”.",
+                            repository=repository,
+                            file=shown(path),
+                        )
+                    )
             return tuple(_remote(repository, found[path], commit) for path in paths)
 
     def card(self, repository: str, revision: str | None = None) -> ModelCard:
@@ -204,7 +214,9 @@ def _repository(name: str, info: ModelInfo) -> Repository:
 def _remote(repository: str, entry: RepoFile, commit: str) -> RemoteFile:
     size = _count(entry.size)
     if not size:
-        raise ServerAnswerError(f"The hub says that “{shown(entry.path)}” is empty: 0 bytes.")
+        raise ServerAnswerError(
+            tr("The hub says that “{file}” is empty: 0 bytes.", file=shown(entry.path))
+        )
     sha256 = _text(entry.lfs.sha256).lower() if entry.lfs else ""
     return RemoteFile(repository, entry.path, size, sha256, commit)
 
@@ -284,26 +296,29 @@ def join_split_files(files: list[RemoteFile]) -> tuple[RemoteModel, ...]:
 def _translate(error: Exception, what: str) -> HubError:
     detail = f"{type(error).__name__}: {error}"
     if isinstance(error, OfflineModeIsEnabled):
-        return OfflineError("The hub's package is set to offline, so Phial did not connect.")
+        return OfflineError(tr("The hub's package is set to offline, so Phial did not connect."))
     if isinstance(error, GatedRepoError):
         return AccessError(
-            f"{what} is gated: its owner decides who may see its files.", detail=detail
+            tr("{what} is gated: its owner decides who may see its files.", what=what),
+            detail=detail,
         )
     if isinstance(error, RevisionNotFoundError):
-        return MissingRemoteError(f"{what} has no such revision.", detail=detail)
+        return MissingRemoteError(tr("{what} has no such revision.", what=what), detail=detail)
     if isinstance(error, RepositoryNotFoundError | EntryNotFoundError):
-        return MissingRemoteError(f"The hub has no {what}, or it is private.", detail=detail)
+        return MissingRemoteError(
+            tr("The hub has no {what}, or it is private.", what=what), detail=detail
+        )
     if isinstance(error, HfHubHTTPError):
         return _translate_status(error, what, detail)
     if isinstance(error, httpx2.TimeoutException):
-        return StalledError("The hub does not answer.", detail=detail)
+        return StalledError(tr("The hub does not answer."), detail=detail)
     if isinstance(error, httpx2.HTTPError):
-        if unproven := certificate_error(error, "the hub"):
+        if unproven := certificate_error(error, tr("the hub")):
             return unproven
-        return NetworkError("The hub cannot be reached.", detail=detail)
+        return NetworkError(tr("The hub cannot be reached."), detail=detail)
     return ServerAnswerError(
-        "What answered is not a hub, or speaks another way: its answer cannot be read.",
-        action="Check HF_ENDPOINT and your network's login page, then try again.",
+        tr("What answered is not a hub, or speaks another way: its answer cannot be read."),
+        action=tr("Check HF_ENDPOINT and your network's login page, then try again."),
         detail=detail,
     )
 
@@ -313,12 +328,13 @@ def _translate_status(error: HfHubHTTPError, what: str, detail: str) -> HubError
     if page := intercepted(status, ""):
         return page
     if status in {401, 403}:
-        return AccessError(f"The hub refuses access to {what}.", detail=detail)
+        return AccessError(tr("The hub refuses access to {what}.", what=what), detail=detail)
     if status == 404:
-        return MissingRemoteError(f"The hub has no {what}.", detail=detail)
+        return MissingRemoteError(tr("The hub has no {what}.", what=what), detail=detail)
     wait = error.response.headers.get("Retry-After", "")
-    if busy := busy_error(status, wait, "The hub", detail):
+    if busy := busy_error(status, wait, detail, hub=True):
         return busy
     return ServerAnswerError(
-        f"The hub gave an answer that was not expected (HTTP {status}).", detail=detail
+        tr("The hub gave an answer that was not expected (HTTP {status}).", status=str(status)),
+        detail=detail,
     )

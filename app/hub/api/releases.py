@@ -17,6 +17,7 @@ from app.domain.download import (
 )
 from app.hub.network.gate import NetworkGate
 from app.hub.network.http_response import certificate_error
+from app.language import tr
 
 HOMEPAGE = "https://github.com/phial-chat/phial"  # as pyproject.toml names it
 _TIMEOUT = 15.0  # seconds
@@ -60,18 +61,25 @@ class ReleasePage:
                     follow_redirects=False,
                 )
         except httpx2.TimeoutException as error:
-            raise StalledError(f"{self.host} does not answer.", detail=str(error)) from error
+            raise StalledError(
+                tr("{host} does not answer.", host=self.host), detail=str(error)
+            ) from error
         except httpx2.HTTPError as error:
             unproven = certificate_error(error, self.host)
             raise unproven or NetworkError(
-                f"{self.host} cannot be reached.", detail=str(error)
+                tr("{host} cannot be reached.", host=self.host), detail=str(error)
             ) from error
         if reply.is_redirect:
-            target = urljoin(self._address, reply.headers.get("Location", ""))
+            location = reply.headers.get("Location", "")  # not shown: of HTTP
+            target = urljoin(self._address, location)
             found = _TAG.search(urlsplit(target).path)
             return Release(found[1], target) if found else None
         if reply.status_code == httpx2.codes.NOT_FOUND:
             return None
         raise ServerAnswerError(
-            f"{self.host} gave an answer that was not expected (HTTP {reply.status_code})."
+            tr(
+                "{host} gave an answer that was not expected (HTTP {status}).",
+                host=self.host,
+                status=str(reply.status_code),
+            )
         )

@@ -7,6 +7,7 @@ import re
 import threading
 
 from app.domain.errors import HubError, InvalidValueError
+from app.language import tr
 
 SERVICE = "phial"
 USER = "hub-access-token"
@@ -86,11 +87,11 @@ class TokenStore:
             try:
                 keyring.set_password(SERVICE, USER, token)
             except keyring.errors.KeyringError:
-                return (
+                return tr(
                     "This system has no keyring that Phial can use, so the token is kept in "
                     "memory only and will be gone when Phial ends."
                 )
-            return "The token is kept by the system's keyring."
+            return tr("The token is kept by the system's keyring.")
 
     def forget(self) -> None:
         """Delete the token from memory and from the keyring.
@@ -108,9 +109,9 @@ class TokenStore:
                 return  # it was never there
             except keyring.errors.KeyringError as error:
                 raise TokenKeptError(
-                    "The system's keyring did not let Phial delete the access token.",
-                    data="Phial forgot it for this run; it is still in the keyring.",
-                    action="Unlock the keyring and choose Forget again.",
+                    tr("The system's keyring did not let Phial delete the access token."),
+                    data=tr("Phial forgot it for this run; it is still in the keyring."),
+                    action=tr("Unlock the keyring and choose Forget again."),
                     detail=repr(error),
                 ) from error
 
@@ -119,7 +120,7 @@ def _checked(token: str) -> str:
     token = token.strip()
     if not token or any(char.isspace() or not "!" <= char <= "~" for char in token):
         raise InvalidValueError(
-            "That is not an access token: it is empty, or holds spaces or letters no token has."
+            tr("That is not an access token: it is empty, or holds spaces or letters no token has.")
         )
     return token
 

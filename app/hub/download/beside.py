@@ -14,6 +14,7 @@ from typing import Generic, TypeVar
 
 from app.domain.errors import HubError, KnownError
 from app.hub.download.control import DownloadControl
+from app.language import tr
 
 T = TypeVar("T")
 
@@ -27,7 +28,9 @@ class _Asked(Generic[T]):
         self._left = False
         self.changed = threading.Event()
         self.answers: list[T] = []
-        self.error: KnownError | OSError = HubError("Phial made a mistake here. Its log says more.")
+        self.error: KnownError | OSError = HubError(
+            tr("Phial made a mistake here. Its log says more.")
+        )
 
     def work(self) -> None:
         try:

@@ -14,6 +14,8 @@ from pathlib import Path
 from app.domain.download import ModelFolderError
 from app.domain.errors import DiskFullError, HubError
 from app.domain.private_files import make_file, make_folder
+from app.language import tr
+from app.language.numbers import write
 
 SPARE = 256 * 1024 * 1024  # bytes of the disk that are never taken: the system needs room too
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -22,9 +24,16 @@ _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 def disk_error(error: OSError, path: Path) -> HubError | DiskFullError:
     """The typed error for a write that failed at ``path``."""
     if error.errno in _FULL:
-        return DiskFullError(f"The disk that holds {path.parent} is full.", detail=repr(error))
+        return DiskFullError(
+            tr("The disk that holds {folder} is full.", folder=str(path.parent)), detail=repr(error)
+        )
     return ModelFolderError(
-        f"{path.parent} cannot be written to: {error.strerror or error}.", detail=repr(error)
+        tr(
+            "{folder} cannot be written to: {reason}.",
+            folder=str(path.parent),
+            reason=str(error.strerror or error),
+        ),
+        detail=repr(error),
     )
 
 
@@ -68,10 +77,19 @@ class DiskSpace:
             return
         short = needed + self.spare - free
         raise DiskFullError(
-            f"{what} needs {needed / 1e9:.2f} GB more, and the disk that holds {self.folder} has "
-            f"{free / 1e9:.2f} GB free ({self.spare / 1e9:.2f} GB of them stay free for the "
-            "system).",
-            action=f"Free at least {short / 1e9:.2f} GB, or choose a smaller quantization.",
+            tr(
+                "{what} needs {needed} GB more, and the disk that holds {folder} has "
+                "{free} GB free ({spare} GB of them stay free for the system).",
+                what=what,
+                needed=write(needed / 1e9, digits=2),
+                folder=str(self.folder),
+                free=write(free / 1e9, digits=2),
+                spare=write(self.spare / 1e9, digits=2),
+            ),
+            action=tr(
+                "Free at least {missing} GB, or choose a smaller quantization.",
+                missing=write(short / 1e9, digits=2),
+            ),
         )
 
     def check_remaining(self, left: int) -> None:
@@ -83,8 +101,12 @@ class DiskSpace:
         free = self.free_space(self.folder)
         if free < min(self.spare, left):
             raise DiskFullError(
-                f"The disk that holds {self.folder} has only {free / 1e6:,.0f} MB left; "
-                "something else is filling it.",
+                tr(
+                    "The disk that holds {folder} has only {free} MB left; "
+                    "something else is filling it.",
+                    folder=str(self.folder),
+                    free=write(free / 1e6, digits=0),
+                ),
             )
 
 

@@ -35,6 +35,7 @@ from app.hub.download.resume_validator import Decision, ResumeValidator
 from app.hub.network.gate import NetworkGate
 from app.hub.network.http_response import RangeRefusedError, SignedAddressExpiredError
 from app.hub.network.transport import Transfer, Transport
+from app.language import tr
 
 
 class Downloader:
@@ -94,7 +95,7 @@ class Downloader:
             lock.acquire(blocking=False)
         except Timeout as error:
             raise AlreadyDownloadingError(
-                f"Another Phial is downloading {destination.name} right now."
+                tr("Another Phial is downloading {name} right now.", name=destination.name)
             ) from error
         except OSError as error:
             raise disk_error(error, destination) from error
@@ -199,7 +200,9 @@ class _Job:
         except OSError as error:
             raise disk_error(error, path) from error
         if digest is None or digest != self._file.sha256:
-            raise FileInTheWayError(f"{path} exists and is not the file that was asked for.")
+            raise FileInTheWayError(
+                tr("{path} exists and is not the file that was asked for.", path=str(path))
+            )
         self._part.discard()
         return DownloadResult(DownloadState.DONE, path, digest, 0, verified=True)
 
@@ -295,7 +298,7 @@ class _Job:
             most = self._throttle.read_size(min(len(self._buffer), left))
             count = transfer.read_into(memoryview(self._buffer)[:most])
             if not count:
-                raise NetworkError("The connection ended before the file did.")
+                raise NetworkError(tr("The connection ended before the file did."))
             left -= count
             if not self._part.offset:
                 view = memoryview(self._buffer)[:count]
@@ -344,11 +347,21 @@ class _Job:
         if self._file.sha256 and digest != self._file.sha256:
             self._part.discard()
             raise DamagedDownloadError(
-                f"{self._file.name} arrived damaged: its SHA-256 is not the one the hub tells.",
-                detail=f"expected {self._file.sha256}, received {digest}",
+                tr(
+                    "{name} arrived damaged: its SHA-256 is not the one the hub tells.",
+                    name=self._file.name,
+                ),
+                detail=tr(
+                    "expected {told}, received {digest}", told=self._file.sha256, digest=digest
+                ),
             )
         if os.path.lexists(self._part.destination):
-            raise FileInTheWayError(f"{self._part.destination} appeared during the download.")
+            raise FileInTheWayError(
+                tr(
+                    "{path} appeared during the download.",
+                    path=str(self._part.destination),
+                )
+            )
         self._part.publish()
         return DownloadResult(
             DownloadState.DONE,

@@ -23,6 +23,7 @@ from app.domain.private_files import make_file, make_folder
 from app.hub.download.disk import disk_error, sync_folder
 from app.hub.download.hashing import BUFFERS, HashThread, hash_bytes
 from app.hub.download.journal import DownloadJournal, JournalEntry, JournalHead, fresh_path
+from app.language import tr
 
 # Bytes that are fetched twice after a crash, at most. A quarter of them is one read: 2 MiB reach
 # curl's speed on a loopback, because they wake the hash's thread seldom; 512 KiB reach 0.8 of it.
@@ -114,7 +115,7 @@ class PartialFile:
         """
         found = self._journal.read()
         if found is None:
-            raise ModelFolderError(f"{self._journal.path.name} is missing.")
+            raise ModelFolderError(tr("{name} is missing.", name=self._journal.path.name))
         head, marks = found
         try:
             good, kept = self._confirmed(head, marks, stopped, report)

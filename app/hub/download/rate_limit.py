@@ -7,6 +7,9 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from app.language import tr
+from app.language.numbers import write
+
 WINDOW_SECONDS = 8.0  # speed is an average over so long: steady to read, quick to follow
 
 
@@ -90,4 +93,9 @@ class RetryPolicy:
 
     def announce(self, failures: int, seconds: float) -> str:
         """How long the wait is that follows, and how many more there may be."""
-        return f"Trying again in {seconds:,.0f} s, try {failures + 1} of {self.tries}."
+        return tr(
+            "Trying again in {seconds} s, try {number} of {tries}.",
+            seconds=write(seconds, digits=0),
+            number=failures + 1,
+            tries=self.tries,
+        )

@@ -13,11 +13,12 @@ from app.domain.download import (
     WrongSizeError,
 )
 from app.hub.network.http_response import HttpResponse, RangeRefusedError
+from app.language import tr
 
 _SHA256_DIGITS = 64
 _MAGIC = b"GGUF"  # ggml/include/gguf.h
-_FROM_START = "The server cannot continue a download, so it sends the file from its start."
-_CHANGED = "The file has changed on the server, so the download began again."
+_FROM_START = tr("The server cannot continue a download, so it sends the file from its start.")
+_CHANGED = tr("The file has changed on the server, so the download began again.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +71,19 @@ class ResumeValidator:
         linked = answer.linked_etag.lower()
         if len(linked) == _SHA256_DIGITS and self._file.sha256 not in {"", linked}:
             raise ChangedOnServerError(
-                f"{self._file.name} has changed on the server since the download began.",
+                tr(
+                    "{name} has changed on the server since the download began.",
+                    name=self._file.name,
+                ),
             )
         if answer.size is not None and answer.size != self._file.size:
             raise WrongSizeError(
-                f"The server offers {answer.size:,} bytes for {self._file.name}, "
-                f"and its own listing says {self._file.size:,}."
+                tr(
+                    "The server offers {size} bytes for {name}, and its own listing says {listed}.",
+                    size=answer.size,
+                    name=self._file.name,
+                    listed=self._file.size,
+                )
             )
         if start and not answer.start:
             return self._whole_file(answer, if_range)
@@ -113,8 +121,11 @@ class ResumeValidator:
 
     def _page(self) -> InterceptedError:
         return InterceptedError(
-            f"What came in place of {self._file.name} does not begin as the file does: a network's "
-            "login page, or a proxy's."
+            tr(
+                "What came in place of {name} does not begin as the file does: a network's "
+                "login page, or a proxy's.",
+                name=self._file.name,
+            )
         )
 
     def rule_wrong_range(self, error: WrongRangeError) -> Decision:
@@ -150,18 +161,22 @@ class ResumeValidator:
         """
         if error.size is not None and error.size != self._file.size:
             raise WrongSizeError(
-                f"The server has {error.size:,} bytes of {self._file.name}, "
-                f"and its own listing says {self._file.size:,}."
+                tr(
+                    "The server has {size} bytes of {name}, and its own listing says {listed}.",
+                    size=error.size,
+                    name=self._file.name,
+                    listed=self._file.size,
+                )
             ) from error
         if self._refused or not offset:
             raise ServerAnswerError(
-                "The server refuses to send the rest of the file.", detail=str(error)
+                tr("The server refuses to send the rest of the file."), detail=str(error)
             ) from error
         self._refused = True
         return Decision(
             accept=False,
             restart=True,
-            notice="The server refused to continue, so the download began again.",
+            notice=tr("The server refused to continue, so the download began again."),
         )
 
     @staticmethod

@@ -23,6 +23,8 @@ from app.domain.errors import NotFoundError
 from app.domain.private_files import FILE_MODE, make_folder
 from app.hub.download.disk import delete_file, disk_error, file_size, write_json
 from app.hub.network.json_records import build, parse
+from app.language import tr
+from app.language.sentence import from_stored, to_stored
 
 FORMAT = 1
 _LOCK_SECONDS = 10.0  # another Phial holds the list while it deletes a model's files
@@ -128,7 +130,7 @@ class InstalledModels:
         with self._changing():
             model = self._models.pop(path, None)
             if model is None:
-                raise NotFoundError(f"{path} is not in the list of models.")
+                raise NotFoundError(tr("{path} is not in the list of models.", path=str(path)))
             return model
 
     def bytes_freed(self, path: Path) -> int:
@@ -139,7 +141,7 @@ class InstalledModels:
         """
         model = self.get(path)
         if model is None:
-            raise NotFoundError(f"{path} is not in the list of models.")
+            raise NotFoundError(tr("{path} is not in the list of models.", path=str(path)))
         return sum(file_size(one) for one in model.paths) if model.owned else 0
 
     def remove(self, path: Path) -> int:
@@ -174,7 +176,9 @@ class InstalledModels:
                 make_folder(self._index.parent)
                 held.enter_context(lock)
             except Timeout as error:
-                raise ModelFolderError("Another Phial is changing the list of models.") from error
+                raise ModelFolderError(
+                    tr("Another Phial is changing the list of models.")
+                ) from error
             except OSError as error:
                 raise disk_error(error, self._index) from error
             self._refresh()
@@ -231,6 +235,7 @@ def _stamp_of(path: Path) -> tuple[int, int, int] | None:
 def _to_json(model: InstalledModel) -> dict[str, Any]:
     record = {field.name: getattr(model, field.name) for field in dataclasses.fields(model)}
     record["paths"] = [str(path) for path in model.paths]
+    record["problem"] = to_stored(model.problem)
     return record
 
 
@@ -238,6 +243,7 @@ def _from_json(record: dict[str, Any]) -> InstalledModel:
     values = dict(record)
     values["paths"] = tuple(Path(path) for path in values["paths"])
     values["sha256"] = tuple(values.get("sha256", ()))
+    values["problem"] = from_stored(values.get("problem", ""))
     if not values["paths"]:
         raise ValueError("a model without a file")
     return build(InstalledModel, values)

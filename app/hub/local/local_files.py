@@ -20,6 +20,8 @@ from app.hub.download.hashing import hash_file
 from app.hub.download.journal import JournalHead
 from app.hub.download.partial_file import PartialFile
 from app.hub.local.installed_models import InstalledModel, InstalledModels
+from app.language import tr
+from app.language.numbers import write
 
 MAX_HASH_FILE = 1024 * 1024
 _HASH_LINE = re.compile(r"^\\?([0-9a-fA-F]{64})(?:\s+[ *]?(.*))?$")
@@ -45,9 +47,14 @@ def split_siblings(path: Path) -> tuple[Path, ...]:
     for part in parts:
         if not part.is_file():
             raise ModelFileError(
-                f"{path.name} is one of {count} parts, and {part.name} is missing.",
-                data="Nothing was changed.",
-                action="Put all parts into one folder and try again.",
+                tr(
+                    "{name} is one of {parts} parts, and {missing} is missing.",
+                    name=path.name,
+                    parts=count,
+                    missing=part.name,
+                ),
+                data=tr("Nothing was changed."),
+                action=tr("Put all parts into one folder and try again."),
             )
     return parts
 
@@ -80,7 +87,13 @@ def read_hash_file(path: Path) -> str | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise ModelFileError(f"{beside.name} cannot be read: {error.strerror}.") from error
+        raise ModelFileError(
+            tr(
+                "{name} cannot be read: {reason}.",
+                name=beside.name,
+                reason=str(error.strerror),
+            )
+        ) from error
     found = [match for line in lines if (match := _HASH_LINE.match(line.strip()))]
     for match in found:
         if match[2] and Path(match[2]).name == path.name:
@@ -88,9 +101,9 @@ def read_hash_file(path: Path) -> str | None:
     if len(found) == 1:
         return found[0][1].lower()
     raise ModelFileError(
-        f"{beside.name} holds no SHA-256 for {path.name}.",
-        data="Nothing was changed.",
-        action=f"Delete {beside.name} if you want to add the file unchecked.",
+        tr("{name} holds no SHA-256 for {file}.", name=beside.name, file=path.name),
+        data=tr("Nothing was changed."),
+        action=tr("Delete {name} if you want to add the file unchecked.", name=beside.name),
     )
 
 
@@ -179,9 +192,13 @@ def add_copy(
     free = adding.free_space(adding.folder)
     if total + adding.spare > free:
         raise DiskFullError(
-            f"The copy takes {total / 1e9:.2f} GB, and {free / 1e9:.2f} GB are free.",
-            data="Nothing was copied.",
-            action="Free some space, or use the file where it is.",
+            tr(
+                "The copy takes {needed} GB, and {free} GB are free.",
+                needed=write(total / 1e9, digits=2),
+                free=write(free / 1e9, digits=2),
+            ),
+            data=tr("Nothing was copied."),
+            action=tr("Free some space, or use the file where it is."),
         )
     copied: list[tuple[Path, str]] = []
     before = 0
@@ -227,7 +244,7 @@ def _copy_one(
     report: Callable[[int], None],
 ) -> str | None:
     if target.exists():
-        raise FileInTheWayError(f"{target} exists already.")
+        raise FileInTheWayError(tr("{path} exists already.", path=str(target)))
     part = PartialFile(target)
     size = source.stat().st_size
     with ExitStack() as undo:
@@ -246,10 +263,13 @@ def _copy_one(
         digest = part.digest()
         if told and digest != told:
             raise DamagedDownloadError(
-                f"{source.name} is damaged: its SHA-256 is not the one that is told with it.",
-                data="Nothing was kept; the original was not touched.",
-                action="Copy it again from where it came.",
-                detail=f"expected {told}, read {digest}",
+                tr(
+                    "{name} is damaged: its SHA-256 is not the one that is told with it.",
+                    name=source.name,
+                ),
+                data=tr("Nothing was kept; the original was not touched."),
+                action=tr("Copy it again from where it came."),
+                detail=tr("expected {told}, read {digest}", told=told, digest=digest),
             )
         part.publish()
         undo.pop_all()
@@ -281,7 +301,11 @@ def verify(
             before += path.stat().st_size
     except OSError as error:
         raise ModelFileError(
-            f"{model.path.name} cannot be read: {error.strerror or error}."
+            tr(
+                "{name} cannot be read: {reason}.",
+                name=model.path.name,
+                reason=str(error.strerror or error),
+            )
         ) from error
     told = dict(zip(model.paths, model.sha256, strict=False))  # of a split file perhaps only one
     pairs = zip(model.paths, digests, strict=True)

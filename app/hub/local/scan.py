@@ -14,6 +14,7 @@ from app.domain.naming import model_title
 from app.hub.api.file_names import SPLIT, names_a_model, quantization_of
 from app.hub.local.local_files import read_split_header
 from app.hub.network.json_records import parse
+from app.language import tr
 
 MAX_DEPTH = 6  # folders below the one that is searched; the Hub's cache uses four
 MAX_FOUND = 2_000
@@ -22,7 +23,7 @@ OLLAMA_MODEL = "application/vnd.ollama.image.model"
 _DIGEST = re.compile(r"sha256[:-]([0-9a-f]{64})")
 
 
-class FolderKind(StrEnum):
+class FolderKind(StrEnum):  # not shown: see label
     """Whose folder it is, which decides how its files are named."""
 
     HUB_CACHE = "Hugging Face cache"
@@ -31,6 +32,16 @@ class FolderKind(StrEnum):
     GPT4ALL = "GPT4All"
     OLLAMA = "Ollama"
     OTHER = "Folder"
+
+    @property
+    def label(self) -> str:
+        """What it is called where it is shown: programs by their own names."""
+        match self:
+            case FolderKind.OTHER:
+                return tr("Folder")
+            case FolderKind.HUB_CACHE:
+                return tr("Hugging Face cache")
+        return self.value
 
 
 @dataclass(frozen=True, slots=True)

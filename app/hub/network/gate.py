@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 
 from app.domain.errors import OfflineError
+from app.language import tr
 
 
 class NetworkGate:
@@ -40,7 +41,7 @@ class NetworkGate:
             OfflineError: Offline is on.
         """
         if self._offline:
-            raise OfflineError("Phial is set to Offline, so it did not connect.")
+            raise OfflineError(tr("Phial is set to Offline, so it did not connect."))
 
     def on_offline(self, listener: Callable[[], None]) -> Callable[[], None]:
         """Call ``listener`` when Offline goes on; the returned function ends that."""

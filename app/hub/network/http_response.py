@@ -22,6 +22,7 @@ from app.domain.download import (
     WrongRangeError,
 )
 from app.domain.errors import HubError
+from app.language import tr
 
 MAX_RETRY_AFTER = 3600.0
 _CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
@@ -92,14 +93,16 @@ def parse_response(
         etag = ""  # a weak tag may not guard a range: RFC 9110, 13.1.5
     if status == http.HTTPStatus.OK:
         if header(response, "Content-Encoding") not in {"", "identity"}:
-            raise ServerAnswerError("The server sent the file in a form that was not asked for.")
+            raise ServerAnswerError(
+                tr("The server sent the file in a form that was not asked for.")
+            )
         length = header(response, "Content-Length")
         known = length.isascii() and length.isdigit() and len(length) < 20
         return HttpResponse(0, int(length) if known else None, etag, linked_etag)
     if status == http.HTTPStatus.PARTIAL_CONTENT:
         found = _CONTENT_RANGE.fullmatch(header(response, "Content-Range").strip())
         if not found or int(found[1]) != start:
-            raise WrongRangeError("The server sent another range than the one asked for.")
+            raise WrongRangeError(tr("The server sent another range than the one asked for."))
         size = None if found[3] == "*" else int(found[3])
         return HttpResponse(start, size, etag, linked_etag)
     raise _failure(response, at_home=at_home)
@@ -107,24 +110,30 @@ def parse_response(
 
 def _failure(response: http.client.HTTPResponse, *, at_home: bool) -> HubError:
     status, code = response.status, header(response, "X-Error-Code")
-    detail = f"HTTP {status} {response.reason} {code}".strip()
+    detail = f"HTTP {status} {response.reason} {code}".strip()  # not shown: for the log
     if status == http.HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
         found = _UNSATISFIED.fullmatch(header(response, "Content-Range").strip())
-        return RangeRefusedError("The server has no more bytes.", int(found[1]) if found else None)
+        return RangeRefusedError(
+            tr("The server has no more bytes."), int(found[1]) if found else None
+        )
     kind = header(response, "Content-Type")
     if not at_home and status in {401, 403} and (page := intercepted(http.HTTPStatus.OK, kind)):
         return page  # storage hosts refuse in XML; a proxy that forbids them, with a page
     if not at_home and status in {400, 401, 403, 404, 410}:
-        return SignedAddressExpiredError("The address of the file has expired.", detail=detail)
+        return SignedAddressExpiredError(tr("The address of the file has expired."), detail=detail)
     if code == "GatedRepo":
-        return AccessError("This repository is gated: its owner decides who may.", detail=detail)
+        return AccessError(
+            tr("This repository is gated: its owner decides who may."), detail=detail
+        )
     if status in {401, 403}:
-        return AccessError("The server refuses access to this file.", detail=detail)
+        return AccessError(tr("The server refuses access to this file."), detail=detail)
     if status in {404, 410}:
-        return MissingRemoteError("The server has no such file.", detail=detail)
-    if busy := busy_error(status, header(response, "Retry-After"), "The server", detail):
+        return MissingRemoteError(tr("The server has no such file."), detail=detail)
+    if busy := busy_error(status, header(response, "Retry-After"), detail, hub=False):
         return busy
-    return ServerAnswerError(f"The server gave an answer that was not expected (HTTP {status}).")
+    return ServerAnswerError(
+        tr("The server gave an answer that was not expected (HTTP {status}).", status=str(status))
+    )
 
 
 def intercepted(status: int, kind: str) -> InterceptedError | None:
@@ -137,16 +146,20 @@ def intercepted(status: int, kind: str) -> InterceptedError | None:
         kind: Its ``Content-Type``.
     """
     if status == http.HTTPStatus.NETWORK_AUTHENTICATION_REQUIRED:  # RFC 6585, 6
-        return InterceptedError("This network wants you to log in before it lets anything through.")
+        return InterceptedError(
+            tr("This network wants you to log in before it lets anything through.")
+        )
     if status == http.HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
         return InterceptedError(
-            "The proxy on the way asks for a name and a password.",
-            action="Add them to the proxy's address (http://name:password@host) and try again.",
+            tr("The proxy on the way asks for a name and a password."),
+            action=tr("Add them to the proxy's address (http://name:password@host) and try again."),
         )
     if status < 300 and kind.partition(";")[0].strip().lower() in _PAGES:
         return InterceptedError(
-            "A web page came in place of what was asked for: the login page of a network, or a "
-            "proxy's."
+            tr(
+                "A web page came in place of what was asked for: the login page of a network, or a "
+                "proxy's."
+            )
         )
     return None
 
@@ -166,19 +179,31 @@ def retry_after(value: str, now: Callable[[], float] = time.time) -> float | Non
     return min(max(0.0, moment.timestamp() - now()), MAX_RETRY_AFTER)
 
 
-def busy_error(status: int, wait: str, who: str, detail: str) -> BusyServerError | None:
+def busy_error(status: int, wait: str, detail: str, *, hub: bool) -> BusyServerError | None:
     """The error for a status that will pass by itself; None where it will not.
 
     Args:
         status: Of the reply.
         wait: Its ``Retry-After`` header, or an empty string.
-        who: "The hub", "The server": begins the sentence.
         detail: For the log.
+        hub: Whether the hub itself was asked, and not a server that has its files.
     """
     if status not in {408, 425, 429} and status < 500:
         return None
-    what = "says that we ask too often" if status == 429 else f"has a problem (HTTP {status})"
-    return BusyServerError(f"{who} {what}.", detail=detail, retry_after=retry_after(wait))
+    code = str(status)
+    too_often = (
+        tr("The hub says that we ask too often.")
+        if hub
+        else tr("The server says that we ask too often.")
+    )
+    problem = (
+        tr("The hub has a problem (HTTP {status}).", status=code)
+        if hub
+        else tr("The server has a problem (HTTP {status}).", status=code)
+    )
+    return BusyServerError(
+        too_often if status == 429 else problem, detail=detail, retry_after=retry_after(wait)
+    )
 
 
 def certificate_error(error: BaseException, who: str) -> InsecureConnectionError | None:
@@ -187,7 +212,11 @@ def certificate_error(error: BaseException, who: str) -> InsecureConnectionError
     while cause is not None:
         if isinstance(cause, ssl.SSLCertVerificationError):
             return InsecureConnectionError(
-                f"The identity of {who} could not be proven: {cause.verify_message}.",
+                tr(
+                    "The identity of {who} could not be proven: {reason}.",
+                    who=who,
+                    reason=cause.verify_message,
+                ),
                 detail=repr(cause),
             )
         cause = cause.__cause__ or cause.__context__

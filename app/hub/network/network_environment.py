@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from app.domain.download import WrongAddressError
 from app.domain.errors import OfflineError
+from app.language import tr
 
 DEFAULT_ENDPOINT = "https://huggingface.co"
 _YES = {"1", "ON", "YES", "TRUE"}  # as huggingface_hub reads its switches
@@ -32,8 +33,11 @@ def check_endpoint(endpoint: str) -> None:
     """
     if not is_web(endpoint):
         raise WrongAddressError(
-            f"HF_ENDPOINT names “{_short(endpoint)}” as the hub, and that is no web address.",
-            action=f"Unset it, or write it like {DEFAULT_ENDPOINT}.",
+            tr(
+                "HF_ENDPOINT names “{address}” as the hub, and that is no web address.",
+                address=_short(endpoint),
+            ),
+            action=tr("Unset it, or write it like {address}.", address=DEFAULT_ENDPOINT),
         )
 
 
@@ -46,8 +50,8 @@ def check_hub_allowed() -> None:
     for name in _OFFLINE:
         if os.environ.get(name, "").strip().upper() in _YES:
             raise OfflineError(
-                f"{name} is set in the environment, so Phial did not connect.",
-                action=f"Unset {name} if you want to connect.",
+                tr("{name} is set in the environment, so Phial did not connect.", name=name),
+                action=tr("Unset {name} if you want to connect.", name=name),
             )
 
 
@@ -70,15 +74,27 @@ def proxy_for(url: str) -> str | None:
     if is_web(proxy):
         return proxy
     scheme = proxy.partition("://")[0].lower()
+    address = _without_password(proxy)
     what = (
-        "a SOCKS proxy, and Phial speaks with HTTP proxies only"
+        tr(
+            "The environment wants connections to go through “{address}”; that is a SOCKS proxy, "
+            "and Phial speaks with HTTP proxies only.",
+            address=address,
+        )
         if scheme.startswith("socks")
-        else "no address of a proxy"
+        else tr(
+            "The environment wants connections to go through “{address}”; that is no address of "
+            "a proxy.",
+            address=address,
+        )
     )
     raise WrongAddressError(
-        f"The environment wants connections to go through “{_without_password(proxy)}”; that is "
-        f"{what}.",
-        action=f"Set {split.scheme}_proxy to an HTTP proxy, or add {split.hostname} to no_proxy.",
+        what,
+        action=tr(
+            "Set {scheme}_proxy to an HTTP proxy, or add {host} to no_proxy.",
+            scheme=split.scheme,
+            host=str(split.hostname),
+        ),
     )
 
 

@@ -31,6 +31,7 @@ from app.domain.errors import HubError
 from app.hub.network.gate import NetworkGate
 from app.hub.network.http_response import HttpResponse, certificate_error, header, parse_response
 from app.hub.network.network_environment import check_hub_allowed, is_web, proxy_for
+from app.language import tr
 
 MAX_REDIRECTS = 5
 CONNECT_SECONDS = 15.0
@@ -128,10 +129,10 @@ class Transfer:
                 return 0
             count = self._response.fp.readinto1(view[: self._left])
         except TimeoutError as error:
-            raise StalledError("The server stopped sending.", detail=repr(error)) from error
+            raise StalledError(tr("The server stopped sending."), detail=repr(error)) from error
         except (OSError, ValueError, http.client.HTTPException) as error:
             # ValueError: the TLS layer's word for a socket closed by interrupt().
-            raise NetworkError("The connection broke.", detail=repr(error)) from error
+            raise NetworkError(tr("The connection broke."), detail=repr(error)) from error
         self._left -= count
         return count
 
@@ -219,7 +220,7 @@ class Transport:
             response = self._send(opener, urllib.request.Request(url, headers=headers))  # noqa: S310 - scheme checked in _next
             linked_etag = linked_etag or header(response, "X-Linked-Etag").strip('"')
             if response.status in {301, 302, 303, 307, 308}:
-                target = header(response, "Location")
+                target = header(response, "Location")  # not shown: of HTTP
                 response.close()
                 url = _next(url, target)
                 continue
@@ -229,7 +230,7 @@ class Transport:
                 response.close()
                 raise
             return Transfer(response, answer)
-        raise ServerAnswerError("The server redirects in circles.")
+        raise ServerAnswerError(tr("The server redirects in circles."))
 
     def _opener(self, interrupter: _Interrupter, url: str) -> urllib.request.OpenerDirector:
         # No error and no redirect handler: both are decided in this class.
@@ -245,21 +246,29 @@ class Transport:
     def _send(
         self, opener: urllib.request.OpenerDirector, request: urllib.request.Request
     ) -> http.client.HTTPResponse:
-        host = urlsplit(request.full_url).hostname
+        host = str(urlsplit(request.full_url).hostname)
         try:
             # typeshed says Any for an opener without an error handler
             return cast("http.client.HTTPResponse", opener.open(request, timeout=self._connect))
         except urllib.error.URLError as error:
             reason = error.reason
-            if unproven := certificate_error(error, str(host)):
+            if unproven := certificate_error(error, host):
                 raise unproven from error
             if isinstance(reason, TimeoutError):
-                raise StalledError(f"{host} does not answer.", detail=repr(reason)) from error
-            raise NetworkError(f"{host} cannot be reached.", detail=repr(reason)) from error
+                raise StalledError(
+                    tr("{host} does not answer.", host=host), detail=repr(reason)
+                ) from error
+            raise NetworkError(
+                tr("{host} cannot be reached.", host=host), detail=repr(reason)
+            ) from error
         except TimeoutError as error:
-            raise StalledError(f"{host} does not answer.", detail=repr(error)) from error
+            raise StalledError(
+                tr("{host} does not answer.", host=host), detail=repr(error)
+            ) from error
         except (OSError, ValueError, http.client.HTTPException) as error:
-            raise NetworkError(f"The connection to {host} broke.", detail=repr(error)) from error
+            raise NetworkError(
+                tr("The connection to {host} broke.", host=host), detail=repr(error)
+            ) from error
 
 
 def _origin(url: str) -> tuple[str, str, int | None]:
@@ -274,8 +283,8 @@ def _next(url: str, target: str) -> str:
     except ValueError:  # "http://[": no host at all
         following = ""
     if not target or not following.isascii() or not is_web(following):
-        raise ServerAnswerError("The server redirects to something that is no web address.")
+        raise ServerAnswerError(tr("The server redirects to something that is no web address."))
     before, after = urlsplit(url).scheme, urlsplit(following).scheme
     if before == "https" and after == "http":
-        raise InsecureConnectionError("The server asked to go on without encryption.")
+        raise InsecureConnectionError(tr("The server asked to go on without encryption."))
     return following

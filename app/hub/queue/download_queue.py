@@ -33,8 +33,9 @@ from app.hub.download.rate_limit import RetryPolicy
 from app.hub.local.installed_models import InstalledModels
 from app.hub.queue.download_target import DownloadTarget
 from app.hub.queue.queue_file import add_installed, read_queue, write_queue
+from app.language import paragraph, tr, trn
 
-_OURS = "Phial made a mistake here. Its log says more; what was fetched is kept. Try again."
+_OURS = tr("Phial made a mistake here. Its log says more; what was fetched is kept. Try again.")
 # These say themselves what became of the bytes; of all others that is read off the disk.
 _SAY_IT_THEMSELVES = (
     AlreadyDownloadingError,
@@ -101,7 +102,7 @@ class DownloadQueue:
         with self._wake:
             item = self._items.get(item_id)
         if item is None:
-            raise NotFoundError("There is no such download.")
+            raise NotFoundError(tr("There is no such download."))
         return item
 
     def add(
@@ -284,7 +285,7 @@ class DownloadQueue:
                 return self._fetch_into(item, files, targets, control)
             except FileInTheWayError as error:
                 last = error
-        raise last or FileInTheWayError("No folder is free for this model.")
+        raise last or FileInTheWayError(tr("No folder is free for this model."))
 
     def _without_bytes(self, item: DownloadItem) -> DownloadItem:
         """Delete what an item wrote, unless it is finished."""
@@ -314,7 +315,7 @@ class DownloadQueue:
                     raise
                 asked = error.retry_after if isinstance(error, BusyServerError) else None
                 wait = self._policy.wait(failures, asked)
-                notice = f"{error.what} {self._policy.announce(failures, wait)}"
+                notice = paragraph(error.what, self._policy.announce(failures, wait))
                 self._set(replace(item, state=DownloadState.WAITING, notice=notice))
                 control.wait(wait)
                 self._set(replace(item, state=DownloadState.CONNECTING, notice=error.what))
@@ -343,7 +344,7 @@ class DownloadQueue:
             item,
             state=DownloadState.DONE,
             done=item.total,
-            notice=" ".join(notices),
+            notice=paragraph(*notices),
             files=tuple(result.path for result in results),
             sha256=tuple(result.sha256 for result in results),
         )
@@ -362,7 +363,7 @@ class DownloadQueue:
                     done=before + progress.done,
                     speed=progress.speed,
                     seconds_left=left,
-                    notice=progress.notice or " ".join(notices),
+                    notice=progress.notice or paragraph(*notices),
                 ),
                 write=False,
             )
@@ -373,9 +374,17 @@ class DownloadQueue:
 def _told(error: KnownError, here: int) -> str:
     """A failure in sentences, with what is really here of the download."""
     if isinstance(error, _SAY_IT_THEMSELVES):
-        return str(error)
-    kept = f"The {here:,} bytes that were fetched are kept." if here else "Nothing was fetched."
-    return " ".join(part for part in (error.what, kept, error.action) if part)
+        return error.told
+    kept = (
+        trn(
+            "The {n} byte that was fetched is kept.",
+            "The {n} bytes that were fetched are kept.",
+            here,
+        )
+        if here
+        else tr("Nothing was fetched.")
+    )
+    return paragraph(error.what, kept, error.action)
 
 
 def _stopped_state(control: DownloadControl) -> DownloadState:

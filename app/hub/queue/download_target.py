@@ -10,6 +10,7 @@ from app.domain.download import DownloadItem, RemoteFile
 from app.hub.api.file_names import safe_parts
 from app.hub.download.disk import SPARE, DiskSpace, delete_file, file_size, free_bytes
 from app.hub.download.partial_file import partial_path, unfinished_files
+from app.language import tr
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ class DownloadTarget:
         for file, target in zip(files, targets, strict=True):
             if not target.exists():
                 needed += max(0, file.size - file_size(partial_path(target)))
-        DiskSpace(self.folder, self.free_space, self.spare).check(needed, "This download")
+        DiskSpace(self.folder, self.free_space, self.spare).check(needed, tr("This download"))
 
     def bytes_here(self, item: DownloadItem) -> int:
         """Bytes on disk of a download that ended early; a damaged part is gone by now."""

@@ -16,11 +16,14 @@ from app.hub.api.file_names import SPLIT, plain_name, quantization_of
 from app.hub.download.disk import write_json
 from app.hub.local.installed_models import InstalledModel, InstalledModels
 from app.hub.network.json_records import build, parse
+from app.language import tr
+from app.language.sentence import from_stored, to_stored
 
 FORMAT = 1
 KEPT = (
     "id", "repository", "name", "paths", "revision", "state", "done", "total", "notice", "error"
 )  # fmt: skip
+_SENTENCES = ("notice", "error")
 
 
 def read_queue(path: Path) -> list[DownloadItem]:
@@ -47,6 +50,7 @@ def write_queue(path: Path, items: Iterable[DownloadItem]) -> None:
     records = []
     for item in items:
         record = {key: getattr(item, key) for key in KEPT}
+        record |= {key: to_stored(record[key]) for key in _SENTENCES}
         records.append({**record, "files": [str(file) for file in item.files]})
     write_json(path, {"format": FORMAT, "downloads": records})
 
@@ -59,6 +63,7 @@ def _restored(record: dict[str, Any]) -> DownloadItem:
     values["state"] = state
     values["paths"] = tuple(values["paths"])
     values["files"] = tuple(Path(path) for path in values.get("files", ()))
+    values |= {key: from_stored(values[key]) for key in _SENTENCES if key in values}
     return build(DownloadItem, values)
 
 
@@ -109,9 +114,13 @@ def _usable_header(path: Path, files: int) -> GgufHeader:
     parts = max(header.split_count, int(split["count"]) if split else 1)
     if parts > files:
         raise ModelFileError(
-            f"{path.name} is one of {parts} parts, and a part alone cannot be used.",
+            tr(
+                "{name} is one of {parts} parts, and a part alone cannot be used.",
+                name=path.name,
+                parts=parts,
+            ),
             data=_LISTED,
-            action="Ask for the whole model instead.",
+            action=tr("Ask for the whole model instead."),
         )
     try:
         check_text_model(header, path.name)
@@ -120,4 +129,4 @@ def _usable_header(path: Path, files: int) -> GgufHeader:
     return header
 
 
-_LISTED = "It is whole, and on the list of models so that it can be removed."
+_LISTED = tr("It is whole, and on the list of models so that it can be removed.")

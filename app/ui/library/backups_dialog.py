@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QAbstractItemView, QListWidget, QListWidgetItem, Q
 
 from app.domain.conversation import Conversation
 from app.domain.errors import KnownError
+from app.language import tr, trn
 from app.services.core import formatting
 from app.services.maintenance import MaintenanceService
 from app.store import Backup
@@ -16,10 +17,10 @@ from app.ui.core.operations import Operations
 from app.ui.style.dialogs import Dialog, ErrorDialog, confirm, push_button, text_label
 
 _REASONS = {
-    "daily": "daily",
-    "by-hand": "by hand",
-    "before-restore": "before going back",
-    "before-import": "before an import",
+    "daily": tr("daily"),
+    "by-hand": tr("by hand"),
+    "before-restore": tr("before going back"),
+    "before-import": tr("before an import"),
 }
 
 
@@ -33,15 +34,17 @@ class ChatsOfBackupDialog(Dialog):
     wanted = Signal(tuple)
 
     def __init__(self, parent: QWidget, backup: Backup, chats: tuple[Conversation, ...]) -> None:
-        super().__init__(parent, f"Chats of {formatting.backup_moment(backup.made_at)}", 520)
+        super().__init__(
+            parent, tr("Chats of {when}", when=formatting.backup_moment(backup.made_at)), 520
+        )
         self.column.addWidget(
             text_label(
-                "What is here stays; a chat that is here still comes as a second one.", "muted"
+                tr("What is here stays; a chat that is here still comes as a second one."), "muted"
             )
         )
         self._ids = [chat.id for chat in chats]
         self._list = QListWidget()
-        self._list.setAccessibleName("Chats of the backup")
+        self._list.setAccessibleName(tr("Chats of the backup"))
         self._list.setMinimumHeight(280)
         self._list.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         for chat in chats:
@@ -50,14 +53,14 @@ class ChatsOfBackupDialog(Dialog):
             )
             self._list.addItem(QListWidgetItem(line))
         self.column.addWidget(self._list)
-        self._take = push_button("Bring back", "accent")
+        self._take = push_button(tr("Bring back"), "accent")
         self._take.setEnabled(False)
         self._take.clicked.connect(self._on_taken)
         self._list.itemSelectionChanged.connect(
             lambda: self._take.setEnabled(bool(self._list.selectedItems()))
         )
         self._list.itemActivated.connect(self._on_taken)
-        close = push_button("Close")
+        close = push_button(tr("Close"))
         close.clicked.connect(self.accept)
         self.add_buttons(self._take, close)
 
@@ -74,31 +77,33 @@ class BackupsDialog(Dialog):
     def __init__(
         self, parent: QWidget, maintenance: MaintenanceService, operations: Operations
     ) -> None:
-        super().__init__(parent, "Backups", 520)
+        super().__init__(parent, tr("Backups"), 520)
         self._maintenance = maintenance
         self._operations = operations
         self.column.addWidget(
             text_label(
-                "Phial makes a backup of all chats each day, and before each upgrade of its "
-                "database. The newest are kept.",
+                tr(
+                    "Phial makes a backup of all chats each day, and before each upgrade of its "
+                    "database. The newest are kept."
+                ),
                 "muted",
             )
         )
         self._list = QListWidget()
-        self._list.setAccessibleName("Backups")
+        self._list.setAccessibleName(tr("Backups"))
         self._list.setMinimumHeight(240)
         self._list.itemSelectionChanged.connect(self._update_buttons)
         self._list.itemActivated.connect(self._ask_to_restore)
         self.column.addWidget(self._list)
         self._line = text_label("", "muted")
         self.column.addWidget(self._line)
-        self._make = push_button("Back up now")
+        self._make = push_button(tr("Back up now"))
         self._make.clicked.connect(self._back_up)
-        self.restore = push_button("Go back to this…", "accent")
+        self.restore = push_button(tr("Go back to this…"), "accent")
         self.restore.clicked.connect(self._ask_to_restore)
-        self._one = push_button("Bring back chats…")
+        self._one = push_button(tr("Bring back chats…"))
         self._one.clicked.connect(self._look_into)
-        close = push_button("Close")
+        close = push_button(tr("Close"))
         close.clicked.connect(self.accept)
         self.add_buttons(self._make, self._one, self.restore, close)
         self._backups: tuple[Backup, ...] = ()
@@ -108,12 +113,12 @@ class BackupsDialog(Dialog):
         self._backups = self._maintenance.backups()
         self._list.clear()
         for backup in self._backups:
-            reason = _REASONS.get(backup.reason, "before an upgrade")
+            reason = _REASONS.get(backup.reason, tr("before an upgrade"))
             when = formatting.backup_moment(backup.made_at)
             holds = formatting.content(self._maintenance.content(backup))
             line = formatting.join(when, reason, holds, formatting.size(backup.size))
             self._list.addItem(QListWidgetItem(line))
-        self._line.setText("" if self._backups else "There is no backup yet.")
+        self._line.setText("" if self._backups else tr("There is no backup yet."))
         self._update_buttons()
 
     def _update_buttons(self) -> None:
@@ -126,7 +131,7 @@ class BackupsDialog(Dialog):
             button.setEnabled(False)
 
     def _back_up(self) -> None:
-        self._busy("Making a backup …")
+        self._busy(tr("Making a backup …"))
         self._operations.run(
             self, lambda _task: self._maintenance.back_up(), self._done, self._failed
         )
@@ -139,12 +144,12 @@ class BackupsDialog(Dialog):
         when = formatting.backup_moment(backup.made_at)
         if confirm(
             self,
-            "Go back to a backup",
-            f"Replace all chats by those of {when}?",
-            "What there is now is kept as another backup, so you can go forward again.",
-            "Go back",
+            tr("Go back to a backup"),
+            tr("Replace all chats by those of {when}?", when=when),
+            tr("What there is now is kept as another backup, so you can go forward again."),
+            tr("Go back"),
         ):
-            self._busy("Going back …")
+            self._busy(tr("Going back …"))
             self._operations.run(
                 self, lambda _task: self._maintenance.restore(backup), self._done, self._failed
             )
@@ -153,7 +158,7 @@ class BackupsDialog(Dialog):
         rows = [index.row() for index in self._list.selectedIndexes()]
         if rows:
             backup = self._backups[rows[0]]
-            self._busy("Looking into it …")
+            self._busy(tr("Looking into it …"))
             self._operations.run(
                 self,
                 lambda _task: self._maintenance.chats_of(backup),
@@ -169,7 +174,7 @@ class BackupsDialog(Dialog):
         dialog.open()
 
     def _bring_back(self, backup: Backup, ids: tuple[str, ...]) -> None:
-        self._busy("Bringing back …")
+        self._busy(tr("Bringing back …"))
         self._operations.run(
             self,
             lambda _task: self._maintenance.bring_back(backup, ids),
@@ -180,7 +185,7 @@ class BackupsDialog(Dialog):
     def _brought(self, made: tuple[str, ...]) -> None:
         self._make.setEnabled(True)
         self._fill()
-        self._line.setText(f"{formatting.amount(len(made), 'chat')} brought back.")
+        self._line.setText(trn("{n} chat brought back.", "{n} chats brought back.", len(made)))
 
     def _done(self, _backup: Backup) -> None:
         self._make.setEnabled(True)

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 import app
+from app.language import tr
 from app.markup.parse import parse
 from app.markup.text import plain_text
 from app.system.bundled import bundled
@@ -25,7 +26,7 @@ from app.ui.shell.command_table import COMMANDS, OTHER_KEYS, Menu, shortcut_text
 from app.ui.style import icons
 from app.ui.style.dialogs import Dialog, push_button, text_label
 
-_QT_AND_PHI = (
+_QT_AND_PHI = tr(
     "Phial is under the MIT licence; so is Phi-4, which is Microsoft's and not part of Phial. "
     "Qt is used under the LGPL, version 3: its libraries are files beside the program and may "
     "be replaced. The parts that others made, with their licences:"
@@ -36,11 +37,11 @@ class ShortcutsDialog(Dialog):
     """Every command that has keys."""
 
     def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent, "Keyboard shortcuts", 520)
+        super().__init__(parent, tr("Keyboard shortcuts"), 520)
         tree = QTreeWidget()
-        tree.setAccessibleName("Keyboard shortcuts")
+        tree.setAccessibleName(tr("Keyboard shortcuts"))
         tree.setColumnCount(2)
-        tree.setHeaderLabels(["Command", "Keys"])
+        tree.setHeaderLabels([tr("Command"), tr("Keys")])
         tree.setRootIsDecorated(False)
         tree.setMinimumHeight(420)
         for menu in Menu:
@@ -49,14 +50,14 @@ class ShortcutsDialog(Dialog):
                 group = _group(tree, menu.label)
                 for command in rows:
                     group.addChild(QTreeWidgetItem([command.text, shortcut_text(command)]))
-        group = _group(tree, "While writing")
+        group = _group(tree, tr("While writing"))
         native = QKeySequence.SequenceFormat.NativeText
         for keys, text in OTHER_KEYS:
             group.addChild(QTreeWidgetItem([text, QKeySequence(keys).toString(native)]))
         tree.expandAll()
         tree.resizeColumnToContents(0)
         self.column.addWidget(tree)
-        close = push_button("Close", "accent")
+        close = push_button(tr("Close"), "accent")
         close.clicked.connect(self.accept)
         self.add_buttons(close, default=close)
 
@@ -87,39 +88,43 @@ class AboutDialog(Dialog):
     """What Phial is, which version, what is new in it, and the licences of its parts."""
 
     def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent, "About Phial", 560)
+        super().__init__(parent, tr("About Phial"), 560)
         mark = QLabel()
         mark.setPixmap(icons.application_icon().pixmap(64, 64))
         self.column.addWidget(mark)
-        self.column.addWidget(text_label(f"Phial {app.__version__}", "heading"))
+        self.column.addWidget(text_label(tr("Phial {version}", version=app.__version__), "heading"))
         self.column.addWidget(
             text_label(
-                "Phi-4 on your own computer. Phial connects to nothing unless you ask it to "
-                "look for a model or an update."
+                tr(
+                    "Phi-4 on your own computer. Phial connects to nothing unless you ask it to "
+                    "look for a model or an update."
+                )
             )
         )
-        system = f"Python {platform.python_version()}, Qt {qVersion()}"
+        system = f"Python {platform.python_version()}, Qt {qVersion()}"  # not shown: names
         self.column.addWidget(text_label(system, "muted"))
-        self.column.addWidget(text_label("What is new", "heading"))
-        self.column.addWidget(_reading_field("What is new", _changes(), 110), 1)
+        self.column.addWidget(text_label(tr("What is new"), "heading"))
+        self.column.addWidget(_reading_field(tr("What is new"), _changes(), 110), 1)
         self.column.addWidget(text_label(_QT_AND_PHI, "muted"))
         self._parts = third_party_packages()
         self.list = QListWidget()
-        self.list.setAccessibleName("Parts of Phial and their licences")
+        self.list.setAccessibleName(tr("Parts of Phial and their licences"))
         self.list.setMinimumHeight(100)
         self.list.setUniformItemSizes(True)
         for part in self._parts:
             self.list.addItem(f"{part.name} {part.version}".strip() + f": {part.licence}")
         self.column.addWidget(self.list)
-        self.text = _reading_field("Licence", "", 120)
+        self.text = _reading_field(tr("Licence"), "", 120)
         self.column.addWidget(self.text, 1)
         self.list.currentRowChanged.connect(self._show_text)
         AssistedChoice(self.list, self.list.setCurrentIndex)
         self.list.setCurrentRow(0)
-        self.resize(600, 760)
-        close = push_button("Close", "accent")
+        close = push_button(tr("Close"), "accent")
         close.clicked.connect(self.accept)
         self.add_buttons(close, default=close)
+        self.resize(600, max(760, self.column.minimumHeightForWidth(600)))
 
     def _show_text(self, row: int) -> None:
-        self.text.setPlainText(self._parts[row].text or "Its package holds no text of its licence.")
+        self.text.setPlainText(
+            self._parts[row].text or tr("Its package holds no text of its licence.")
+        )

@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractItemView, QListWidget, QListWidgetItem, QWidget
 
 from app.domain.conversation import Conversation, TrashedMessage
+from app.language import tr, trn
 from app.services.core import formatting
 from app.services.library.library_service import LibraryService
 from app.services.library.trash import Trash
@@ -30,16 +31,16 @@ class RestorableList:
 
 
 TRASH = RestorableList(
-    "Trash",
-    "Deleted chats and messages stay here for 30 days.",
-    "The trash is empty.",
-    "Restore",
+    tr("Trash"),
+    tr("Deleted chats and messages stay here for 30 days."),
+    tr("The trash is empty."),
+    tr("Restore"),
 )
 ARCHIVE = RestorableList(
-    "Archived chats",
-    "Archived chats are kept, and left out of the sidebar.",
-    "Nothing is archived.",
-    "Bring back",
+    tr("Archived chats"),
+    tr("Archived chats are kept, and left out of the sidebar."),
+    tr("Nothing is archived."),
+    tr("Bring back"),
 )
 
 
@@ -65,7 +66,7 @@ class RestoreDialog(Dialog):
         self.column.addWidget(self._empty)
         self.restore = push_button(shelf.restore_label, "accent")
         self.restore.clicked.connect(self._bring_back)
-        self.close_button = push_button("Close")
+        self.close_button = push_button(tr("Close"))
         self.close_button.clicked.connect(self.accept)
         self._actions: list[Callable[[], object]] = []
 
@@ -112,9 +113,9 @@ class TrashDialog(RestoreDialog):
     def __init__(self, parent: QWidget, trash: Trash) -> None:
         super().__init__(parent, TRASH)
         self._trash = trash
-        self._empty_button = push_button("Empty trash…")
+        self._empty_button = push_button(tr("Empty trash…"))
         self._empty_button.clicked.connect(self._ask_to_empty)
-        self._delete = push_button("Delete for good…")
+        self._delete = push_button(tr("Delete for good…"))
         self._delete.clicked.connect(self._ask_to_delete)
         self.add_buttons(self._empty_button, self._delete, self.restore, self.close_button)
         deleted, parts = trash.chats(), trash.messages()
@@ -143,13 +144,12 @@ class TrashDialog(RestoreDialog):
 
     def _ask_to_delete(self) -> None:
         rows = sorted({index.row() for index in self._list.selectedIndexes()}, reverse=True)
-        what = "this" if len(rows) == 1 else f"these {len(rows):,}"
         if rows and confirm(
             self,
-            "Delete for good?",
-            f"Delete {what} for good?",
-            "This cannot be undone. Backups made earlier still hold it.",
-            "Delete for good",
+            tr("Delete for good?"),
+            trn("Delete this for good?", "Delete these {n} for good?", len(rows)),
+            tr("This cannot be undone. Backups made earlier still hold it."),
+            tr("Delete for good"),
         ):
             for row in rows:
                 self._removals[row]()
@@ -158,10 +158,10 @@ class TrashDialog(RestoreDialog):
     def _ask_to_empty(self) -> None:
         sure = confirm(
             self,
-            "Empty trash?",
-            "Delete everything in the trash for good?",
-            "This cannot be undone. Backups made earlier still hold it.",
-            "Delete for good",
+            tr("Empty trash?"),
+            tr("Delete everything in the trash for good?"),
+            tr("This cannot be undone. Backups made earlier still hold it."),
+            tr("Delete for good"),
         )
         if sure:
             self._trash.empty()
@@ -176,7 +176,7 @@ class ArchiveDialog(RestoreDialog):
         self, parent: QWidget, library: LibraryService, open_chat: Callable[[str], object]
     ) -> None:
         super().__init__(parent, ARCHIVE)
-        look = push_button("Open")
+        look = push_button(tr("Open"))
         look.clicked.connect(self._open)
         self._open_chat = open_chat
         self.add_buttons(look, self.restore, self.close_button)
@@ -207,7 +207,11 @@ class ArchiveDialog(RestoreDialog):
 
 
 def _chat_words(chat: Conversation) -> str:
-    deleted = f"deleted {formatting.date_and_time(chat.deleted_at)}" if chat.deleted_at else ""
+    deleted = (
+        tr("deleted {when}", when=formatting.date_and_time(chat.deleted_at))
+        if chat.deleted_at
+        else ""
+    )
     return formatting.join(formatting.listed_title(chat), deleted)
 
 
@@ -215,5 +219,6 @@ def _message_words(item: TrashedMessage) -> str:
     text = " ".join(item.message.content.split())
     short = text if len(text) <= _TITLE_LENGTH else text[:_TITLE_LENGTH] + "…"
     return formatting.join(
-        f"“{short}” in {item.title}", f"deleted {formatting.date_and_time(item.deleted_at)}"
+        tr("“{text}” in {title}", text=short, title=item.title),
+        tr("deleted {when}", when=formatting.date_and_time(item.deleted_at)),
     )

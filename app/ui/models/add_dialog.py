@@ -11,6 +11,7 @@ from app.domain.errors import KnownError
 from app.domain.model import ModelFile
 from app.hub.download.control import DownloadControl
 from app.hub.local.local_files import Origin
+from app.language import tr, trn
 from app.services.core import formatting
 from app.services.models.add_models import AddModelService, Candidate
 from app.ui.core.operations import Operation, Operations
@@ -29,25 +30,30 @@ class AddModelDialog(Dialog):
     def __init__(
         self, parent: QWidget, adding: AddModelService, operations: Operations, path: Path
     ) -> None:
-        super().__init__(parent, "Use a model file", 520)
+        super().__init__(parent, tr("Use a model file"), 520)
         self._adding, self._operations, self._path = adding, operations, path
         self._origin: Origin | None = None
         self._control = DownloadControl()
         self._copying = False
-        self._name = text_label(f"Reading {path.name}…", "subheading")
+        self._name = text_label(tr("Reading {name}…", name=path.name), "subheading")
         self._facts, self._hash = text_label("", "muted"), text_label("", "muted")
         self._where = text_label(str(path), "small")
         self._where.setText("\u200b/".join(str(path).split("/")))  # wraps between folders
-        self._in_place = QRadioButton("Use it where it is. It stays yours; Phial never deletes it.")
-        self._copy = QRadioButton("Copy it into Phial's folder.")
+        self._in_place = QRadioButton(
+            tr("Use it where it is. It stays yours; Phial never deletes it.")
+        )
+        self._copy = QRadioButton(tr("Copy it into Phial's folder."))
         self._in_place.setChecked(True)
         group = QButtonGroup(self)
         group.addButton(self._in_place)
         group.addButton(self._copy)
         self._bar = QProgressBar(textVisible=False, maximum=1000)
-        self._bar.setAccessibleName("Progress of the copy")
+        self._bar.setAccessibleName(tr("Progress of the copy"))
         self._problem = text_label("", "error")
-        self._add, self._cancel = push_button("Add and use", "accent"), push_button("Cancel")
+        self._add, self._cancel = (
+            push_button(tr("Add and use"), "accent"),
+            push_button(tr("Cancel")),
+        )
         self._add.clicked.connect(self._go)
         self._cancel.clicked.connect(self.reject)
         for widget in (
@@ -77,21 +83,26 @@ class AddModelDialog(Dialog):
         file = found.file
         self._show_choice(shown=True)
         self._name.setText(file.label)
-        context = f"trained for {file.context_length:,} tokens" if file.context_length else ""
-        parts = f"{found.parts} files" if found.parts > 1 else ""
+        trained = file.context_length
+        context = trn("trained for {n} token", "trained for {n} tokens", trained) if trained else ""
+        parts = trn("{n} file", "{n} files", found.parts) if found.parts > 1 else ""
         self._facts.setText(
             formatting.join(formatting.size(file.size), parts, file.architecture, context)
         )
-        beside = f"{found.hash_file} lies beside it: the file is compared with it."
-        elsewhere = "Its SHA-256 is told by the program it comes from, and is compared."
-        nothing = "No .sha256 file lies beside it, so whether it arrived whole cannot be told."
+        beside = tr("{name} lies beside it: the file is compared with it.", name=found.hash_file)
+        elsewhere = tr("Its SHA-256 is told by the program it comes from, and is compared.")
+        nothing = tr("No .sha256 file lies beside it, so whether it arrived whole cannot be told.")
         self._hash.setText(beside if found.hash_file else elsewhere if found.has_hash else nothing)
         enough = found.free_bytes > file.size
         free = formatting.size(found.free_bytes)
         self._copy.setText(
-            f"Copy it into Phial's folder: takes {formatting.size(file.size)} of {free} free."
+            tr(
+                "Copy it into Phial's folder: takes {size} of {free} free.",
+                size=formatting.size(file.size),
+                free=free,
+            )
             if enough
-            else f"Copy it into Phial's folder: there is no room, {free} are free."
+            else tr("Copy it into Phial's folder: there is no room, {free} are free.", free=free)
         )
         self._copy.setEnabled(enough)
         self.adjustSize()
@@ -103,7 +114,7 @@ class AddModelDialog(Dialog):
         self._problem.setText(str(error))
         self._problem.show()
         self._add.hide()
-        self._cancel.setText("Close")
+        self._cancel.setText(tr("Close"))
         self._cancel.setFocus()
         self.adjustSize()
 
@@ -120,7 +131,7 @@ class AddModelDialog(Dialog):
             )
             return
         self._copying = True
-        self._cancel.setText("Stop")
+        self._cancel.setText(tr("Stop"))
         self._bar.show()
 
         def copy(task: Operation) -> ModelFile | None:

@@ -8,6 +8,8 @@ from PySide6.QtGui import QCloseEvent, QGuiApplication
 from PySide6.QtWidgets import QGridLayout, QProgressBar, QWidget
 
 from app.domain.errors import KnownError
+from app.language import tr, trn
+from app.language.numbers import write
 from app.services.core import formatting
 from app.services.models.bench import BenchReport
 from app.ui.core.operations import Operation
@@ -17,7 +19,7 @@ from app.ui.style.theme import SPACE
 from app.ui.style.widgets import StyledLabel
 
 _WIDTH = 520
-_INTRODUCTION = (
+_INTRODUCTION = tr(
     "Reads texts of several lengths, answers, restarts the engine and goes back to the chat, all "
     "through the same way as your messages. It takes seconds with a small file and some minutes "
     "with a large one; nothing is answered meanwhile, and nothing is kept."
@@ -28,7 +30,7 @@ class BenchmarkDialog(Dialog):
     """Asks, measures, shows the figures."""
 
     def __init__(self, shell: WindowContext) -> None:
-        super().__init__(shell.window, "Measure this model", _WIDTH)
+        super().__init__(shell.window, tr("Measure this model"), _WIDTH)
         self._shell = shell
         self._task: Operation | None = None
         self._report: BenchReport | None = None
@@ -39,15 +41,15 @@ class BenchmarkDialog(Dialog):
         self.column.addWidget(self._text)
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
-        self._bar.setAccessibleName("Progress of the measurement")
+        self._bar.setAccessibleName(tr("Progress of the measurement"))
         self._bar.hide()
         self.column.addWidget(self._bar)
         self._figures = QWidget()
         self._figures.hide()
         self.column.addWidget(self._figures)
         self.column.addStretch(1)
-        self._go = push_button("Measure", "accent")
-        self._copy, self._close = push_button("Copy figures"), push_button("Close")
+        self._go = push_button(tr("Measure"), "accent")
+        self._copy, self._close = push_button(tr("Copy figures")), push_button(tr("Close"))
         self._copy.hide()
         self._go.clicked.connect(self._toggle)
         self._copy.clicked.connect(self._copy_figures)
@@ -58,11 +60,11 @@ class BenchmarkDialog(Dialog):
         if self._task is not None:
             self._task.cancel.set()
             self._go.setEnabled(False)
-            self._text.setText("Stopping …")
+            self._text.setText(tr("Stopping …"))
             return
         self._figures.hide()
         self._copy.hide()
-        self._go.setText("Stop")
+        self._go.setText(tr("Stop"))
         self._bar.setRange(0, 0)
         self._bar.show()
         tell = self._shell.operations.back(self, self._show_step)
@@ -89,7 +91,7 @@ class BenchmarkDialog(Dialog):
         self._bar.hide()
         self._text.setText(text)
         self._go.setEnabled(True)
-        self._go.setText("Measure again")
+        self._go.setText(tr("Measure again"))
         self.adjustSize()
 
     def _show_error(self, error: KnownError) -> None:
@@ -97,12 +99,13 @@ class BenchmarkDialog(Dialog):
 
     def _show_report(self, report: BenchReport | None) -> None:
         if report is None or self._closed:
-            self._end("Stopped. Nothing was measured to the end.")
+            self._end(tr("Stopped. Nothing was measured to the end."))
             return
         self._report = report
         self._fill(report)
         self._copy.show()
-        self._end(f"Context of {formatting.amount(report.model.context_size, 'token')}")
+        tokens = trn("{n} token", "{n} tokens", report.model.context_size)
+        self._end(tr("Context of {tokens}", tokens=tokens))
 
     def _fill(self, report: BenchReport) -> None:
         old = self._figures.layout()
@@ -125,7 +128,7 @@ class BenchmarkDialog(Dialog):
         if self._report is not None:
             text = json.dumps(self._report.as_dict(), indent=2)
             QGuiApplication.clipboard().setText(text)
-            self._shell.pane.status.show_notice("The figures are on the clipboard.")
+            self._shell.pane.status.show_notice(tr("The figures are on the clipboard."))
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Closing stops the measurement."""
@@ -143,27 +146,36 @@ class BenchmarkDialog(Dialog):
 
 def report_rows(report: BenchReport) -> list[tuple[str, str]]:
     """The figures by name, in the order of interest."""
-    rows = [
-        ("Loading", f"{report.load_seconds:.1f} s"),
-        ("Memory", formatting.size(report.memory)),
+    rows: list[tuple[str, str]] = [
+        (tr("Loading"), tr("{seconds} s", seconds=write(report.load_seconds, digits=1))),
+        (tr("Memory"), formatting.size(report.memory)),
     ]
     for depth in report.depths:
-        after = formatting.amount(depth.prompt_tokens, "token")
+        after = trn("{n} token", "{n} tokens", depth.prompt_tokens)
         rows += [
-            (f"Reading {after}", formatting.rate(depth.prompt_rate)),
-            (f"Answering after {after}", formatting.rate(depth.answer_rate)),
+            (tr("Reading {tokens}", tokens=after), formatting.rate(depth.prompt_rate)),
+            (tr("Answering after {tokens}", tokens=after), formatting.rate(depth.answer_rate)),
             (
-                f"First word after {after}, new / same chat",
-                f"{depth.first_token_cold:.2f} s / {depth.first_token_same_chat:.2f} s",
+                tr("First word after {tokens}, new / same chat", tokens=after),
+                tr(
+                    "{new} s / {same} s",
+                    new=write(depth.first_token_cold, digits=2),
+                    same=write(depth.first_token_same_chat, digits=2),
+                ),
             ),
         ]
-    restored = formatting.amount(report.restored_tokens, "token")
-    kept = f", {restored} restored" if report.restored_tokens else ", read again"
-    rows.append(("First word after a restart", f"{report.first_token_restored:.2f} s{kept}"))
+    seconds = write(report.first_token_restored, digits=2)
+    kept = trn("{n} token", "{n} tokens", report.restored_tokens)
+    restarted = (
+        tr("{seconds} s, {tokens} restored", seconds=seconds, tokens=kept)
+        if report.restored_tokens
+        else tr("{seconds} s, read again", seconds=seconds)
+    )
+    rows.append((tr("First word after a restart"), restarted))
     rows.append(
         (
-            "Repeating a text, with / without drafting",
-            f"{report.repeat_rate:.1f} / {formatting.rate(report.repeat_rate_plain)}",
+            tr("Repeating a text, with / without drafting"),
+            f"{write(report.repeat_rate, digits=1)} / {formatting.rate(report.repeat_rate_plain)}",
         )
     )
     return rows

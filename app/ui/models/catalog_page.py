@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from app.domain.download import AccessError, RemoteModel, Repository, RepositoryHit
 from app.domain.errors import KnownError
+from app.language import paragraph, tr, trn
 from app.services.core import formatting
 from app.services.models.advice import CatalogOffer, offer_order
 from app.services.registry import Services
@@ -26,10 +27,6 @@ from app.ui.style.widgets import StyledLabel
 _MOST_REFUSED = 5  # names of files that are not offered
 _PATIENCE = 3  # seconds of silence that nobody needs to be told of
 _SLICE = 2  # cards made between two looks at what the user does
-_NETWORK = (
-    "Downloading, listing and searching connect to {host}, and for a file's bytes to the storage "
-    "it names. Nothing else here connects. Every file is verified before it is used."
-)
 
 
 class CatalogPage(CardPage):
@@ -70,10 +67,10 @@ class CatalogPage(CardPage):
         self._best, self._offers = QVBoxLayout(), QVBoxLayout()
         self._listing = QVBoxLayout()
         self._asked = 0
-        self._name = QLineEdit(placeholderText="owner/name, or words to search for")
-        self._name.setAccessibleName("Repository")
+        self._name = QLineEdit(placeholderText=tr("owner/name, or words to search for"))
+        self._name.setAccessibleName(tr("Repository"))
         self._name.returnPressed.connect(self.ask)
-        look = push_button("List or search")
+        look = push_button(tr("List or search"))
         look.setAutoDefault(False)
         look.clicked.connect(lambda _checked: self.ask())
         row = QWidget()
@@ -81,12 +78,12 @@ class CatalogPage(CardPage):
         line.setContentsMargins(0, 0, 0, 0)
         line.addWidget(self._name, 1)
         line.addWidget(look)
-        self.add(text_label(_NETWORK.format(host=services.downloads.host), "muted"))
+        self.add(text_label(_connects_to(services.downloads.host), "muted"))
         self.column.addLayout(self._best)
-        self.add(text_label("Any repository of GGUF files", "subheading"))
+        self.add(text_label(tr("Any repository of GGUF files"), "subheading"))
         self.add(row)
         self.column.addLayout(self._listing)
-        self.add(text_label("Phi-4 and its family, what fits best first", "subheading"))
+        self.add(text_label(tr("Phi-4 and its family, what fits best first"), "subheading"))
         self.column.addLayout(self._offers)
         self.end()
         self.refresh()
@@ -118,7 +115,7 @@ class CatalogPage(CardPage):
             download = partial(self._start_offer, offer.family.id, offer.file.quantization)
             card = offer_card(offer, download)
             if offer.recommended:
-                self._best.addWidget(text_label("Recommended for this computer", "subheading"))
+                self._best.addWidget(text_label(tr("Recommended for this computer"), "subheading"))
                 self._best.addWidget(card)
             else:
                 self._offers.addWidget(card)
@@ -138,11 +135,11 @@ class CatalogPage(CardPage):
         number, downloads = self._asked, self._services.downloads
         failed = self._operations.back(self, partial(self._show_failure, number, text))
         if "/" in text:
-            self._wait(f"Asking the hub about {text}…")
+            self._wait(tr("Asking the hub about {text}…", text=text))
             listed = self._operations.back(self, partial(self._show_repository, number))
             downloads.repository(text, listed, failed)
         else:
-            self._wait(f"Searching the hub for {text}…")
+            self._wait(tr("Searching the hub for {text}…", text=text))
             hits = self._operations.back(self, partial(self._show_hits, number))
             downloads.search(text, hits, failed)
 
@@ -160,7 +157,16 @@ class CatalogPage(CardPage):
         elif self._silent >= _PATIENCE:
             label, text = self._waits
             host = self._services.downloads.host
-            label.setText(f"{text} {host} has been silent for {formatting.duration(self._silent)}.")
+            label.setText(
+                paragraph(
+                    text,
+                    tr(
+                        "{host} has been silent for {duration}.",
+                        host=host,
+                        duration=formatting.duration(self._silent),
+                    ),
+                )
+            )
 
     def _show_hits(self, number: int, hits: tuple[RepositoryHit, ...]) -> None:
         if number != self._asked:
@@ -168,11 +174,14 @@ class CatalogPage(CardPage):
         rows: list[QWidget] = []
         for hit in hits:
             card = Card(hit.name)
-            gated = "access must be asked for" if hit.gated else ""
-            card.add_line(formatting.join(formatting.amount(hit.downloads, "download"), gated))
-            card.add_button("Files", partial(self._list, hit.name))
+            gated = tr("access must be asked for") if hit.gated else ""
+            downloads = trn("{n} download", "{n} downloads", hit.downloads)
+            card.add_line(formatting.join(downloads, gated))
+            card.add_button(tr("Files"), partial(self._list, hit.name))
             rows.append(card)
-        self._put(rows or [text_label("The hub knows no such repository of GGUF files.", "muted")])
+        self._put(
+            rows or [text_label(tr("The hub knows no such repository of GGUF files."), "muted")]
+        )
 
     def _list(self, name: str) -> None:
         self._name.setText(name)
@@ -182,21 +191,29 @@ class CatalogPage(CardPage):
         if number != self._asked:
             return
         head = Card(repository.name)
-        licence = f"licence: {repository.licence}" if repository.licence else "no licence told"
-        head.add_line(formatting.join(licence, formatting.amount(repository.downloads, "download")))
-        head.add_button("Model card…", partial(self._ask_card, repository.name))
+        licence = (
+            tr("licence: {licence}", licence=repository.licence)
+            if repository.licence
+            else tr("no licence told")
+        )
+        downloads = trn("{n} download", "{n} downloads", repository.downloads)
+        head.add_line(formatting.join(licence, downloads))
+        head.add_button(tr("Model card…"), partial(self._ask_card, repository.name))
         rows: list[QWidget] = [head]
         if repository.gated:
-            rows += self._gate("Its owner decides who may download.")
+            rows += self._gate(tr("Its owner decides who may download."))
         for model in repository.models:
             rows.append(self._remote_card(repository, model))
         if not repository.models:
-            rows.append(text_label("There is no GGUF file in it.", "muted"))
+            rows.append(text_label(tr("There is no GGUF file in it."), "muted"))
         if repository.refused:
             names = ", ".join(repository.refused[:_MOST_REFUSED])
             more = len(repository.refused) - _MOST_REFUSED
-            rest = f" and {more:,} more" if more > 0 else ""
-            text = f"Not offered, because their names are unfit for a disk: {names}{rest}."
+            if more > 0:
+                names = tr("{names} and {more} more", names=names, more=more)
+            text = tr(
+                "Not offered, because their names are unfit for a disk: {names}.", names=names
+            )
             rows.append(text_label(text, "small"))
         self._put(rows)
         self._listed = repository
@@ -205,16 +222,17 @@ class CatalogPage(CardPage):
 
     def _remote_card(self, repository: Repository, model: RemoteModel) -> RemoteCard:
         card = RemoteCard(model.path)
-        size = formatting.size(model.size) if model.size else "size not told"
-        parts = f"{len(model.parts)} files as one" if len(model.parts) > 1 else ""
-        whole = "" if model.complete else "parts are missing on the hub"
+        size = formatting.size(model.size) if model.size else tr("size not told")
+        count = len(model.parts)
+        parts = trn("{n} file as one", "{n} files as one", count) if count > 1 else ""
+        whole = "" if model.complete else tr("parts are missing on the hub")
         card.add_line(formatting.join(size, model.quantization, parts, whole))
         if not model.text:
-            card.add_line("Goes with a model, and is none: Phial has no use for it.", "small")
+            card.add_line(tr("Goes with a model, and is none: Phial has no use for it."), "small")
             return card
         paths = tuple(part.path for part in model.parts)
         start = partial(self._start_listed, repository.name, paths, repository.commit)
-        card.add_button("Download", start).setEnabled(model.complete)
+        card.add_button(tr("Download"), start).setEnabled(model.complete)
         return card
 
     def _judge_listed(self) -> None:
@@ -250,12 +268,12 @@ class CatalogPage(CardPage):
             return
         rows: list[QWidget] = [text_label(error.what, "error"), text_label(error.action, "muted")]
         if isinstance(error, AccessError):
-            rows += self._gate(f"{text} asks who you are.")
+            rows += self._gate(tr("{repository} asks who you are.", repository=text))
         self._put(rows)
 
     def _gate(self, why: str) -> list[QWidget]:
         return [
-            text_label(f"{why} Keep a token here, then list again.", "muted"),
+            text_label(paragraph(why, tr("Keep a token here, then list again.")), "muted"),
             TokenPanel(self._services.downloads),
         ]
 
@@ -276,3 +294,11 @@ class CatalogPage(CardPage):
         )
         self._services.downloads.card(name, show, failed)
         dialog.open()
+
+
+def _connects_to(host: str) -> str:
+    return tr(
+        "Downloading, listing and searching connect to {host}, and for a file's bytes to the "
+        "storage it names. Nothing else here connects. Every file is verified before it is used.",
+        host=host,
+    )

@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 
 from app.domain.download import DownloadItem
+from app.language import tr
 from app.services.models.downloads import DownloadService
 from app.ui.settings.token_panel import TokenPanel
 from app.ui.style.dialogs import confirm
@@ -46,7 +47,7 @@ class DownloadsPage(CardPage):
             card = self._cards[item.id] = self._card(item)
             self.add(card)
         if not items:
-            empty = StyledLabel("No downloads.", "muted")
+            empty = StyledLabel(tr("No downloads."), "muted")
             empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
             self.add(empty)
         self.end()
@@ -77,10 +78,10 @@ class DownloadsPage(CardPage):
             self._use(files[0])
 
     def _cancel(self, item: DownloadItem) -> None:
-        rest = "What was fetched so far is deleted. Pause keeps it."
-        text = f"Delete the download of {item.name}?"
-        title = "Delete this download?"
-        if confirm(self, title, text, rest, "Delete download", "Keep downloading"):
+        rest = tr("What was fetched so far is deleted. Pause keeps it.")
+        text = tr("Delete the download of {name}?", name=item.name)
+        title = tr("Delete this download?")
+        if confirm(self, title, text, rest, tr("Delete download"), tr("Keep downloading")):
             self._downloads.cancel(item.id, keep_part=False)
 
     def _clear(self, item: DownloadItem) -> None:

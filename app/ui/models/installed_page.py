@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.domain.model import ModelFile
 from app.hub.local.scan import FoundModel
+from app.language import tr, trn
 from app.services.core import formatting
 from app.services.models.add_models import origin_of
 from app.services.registry import Services
@@ -60,38 +61,47 @@ class InstalledPage(CardPage):
             name = formatting.join(formatting.model_name(model), ends.get(model.path, ""))
             self.add(self._model_card(model, name, used=used))
         self._ask_advice([model for model in models if model.path in self._advice_lines])
-        add = push_button("Use a file I already have…")
+        add = push_button(tr("Use a file I already have…"))
         add.clicked.connect(lambda _checked: self._choose_file())
-        look = push_button("Look for models of other programs")
+        look = push_button(tr("Look for models of other programs"))
         look.clicked.connect(lambda _checked: self.search_other_folders())
         for button in (add, look):
             button.setAutoDefault(False)
             self.column.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
         if self._found is not None:
             self._add_found(self._found)
-        self.add(text_label("A .gguf file can be dropped here as well.", "small"))
+        self.add(text_label(tr("A .gguf file can be dropped here as well."), "small"))
         self.end()
 
     def _model_card(self, model: ModelFile, name: str, *, used: bool) -> Card:
         card = Card(name)
         speed = self._services.models.speed(model.sha256)
-        measured = f"{formatting.rate(speed)} measured here" if speed else "not measured here yet"
+        measured = (
+            tr("{speed} measured here", speed=formatting.rate(speed))
+            if speed
+            else tr("not measured here yet")
+        )
         card.add_line(formatting.join(formatting.size(model.size), measured))
         if model.demo:
-            card.add_line("A guide to Phial, not Phi-4. Comes with the program.", "small")
+            card.add_line(tr("A guide to Phial, not Phi-4. Comes with the program."), "small")
         else:
             if model.problem:
                 card.add_line(model.problem, "error")
             elif not used:
                 self._advice_lines[model.path] = card.add_line("", "")
-            whose = "Phial's copy" if model.owned else "Your file; Phial never deletes it"
-            card.add_line(f"{whose}: {model.path}", "small")
+            path = str(model.path)
+            whose = (
+                tr("Phial's copy: {path}", path=path)
+                if model.owned
+                else tr("Your file; Phial never deletes it: {path}", path=path)
+            )
+            card.add_line(whose, "small")
         if used:
-            card.add_line("In use.", "")
+            card.add_line(tr("In use."), "")
         elif not model.problem:
-            card.add_button("Use", partial(self._use, model))
+            card.add_button(tr("Use"), partial(self._use, model))
         if not model.demo:
-            card.add_button("Remove…", partial(self._remove, model))
+            card.add_button(tr("Remove…"), partial(self._remove, model))
         return card
 
     def _ask_advice(self, models: list[ModelFile]) -> None:
@@ -119,12 +129,21 @@ class InstalledPage(CardPage):
     def _remove(self, model: ModelFile) -> None:
         freed = self._services.models.bytes_freed(model)
         rest = (
-            f"This deletes the file and frees {formatting.size(freed)}. Chats stay as they are."
+            tr(
+                "This deletes the file and frees {size}. Chats stay as they are.",
+                size=formatting.size(freed),
+            )
             if freed
-            else "Phial did not put this file there, so it stays on the disk. Chats stay too."
+            else tr("Phial did not put this file there, so it stays on the disk. Chats stay too.")
         )
         name = formatting.model_name(model)
-        if confirm(self, "Remove model?", f"Remove {name} from Phial?", rest, "Remove"):
+        if confirm(
+            self,
+            tr("Remove model?"),
+            tr("Remove {name} from Phial?", name=name),
+            rest,
+            tr("Remove"),
+        ):
             models = self._services.models  # one in use is unloaded first, after what is running
             self._operations.run(
                 self, lambda _task: models.remove(model), self._removed, self._show_notice
@@ -133,14 +152,14 @@ class InstalledPage(CardPage):
     def _removed(self, freed: int) -> None:
         self.refresh()
         if freed:
-            self.add(text_label(f"{formatting.size(freed)} were freed.", "muted"))
+            self.add(text_label(tr("{size} were freed.", size=formatting.size(freed)), "muted"))
 
     # --- of other programs --------------------------------------------------------------------
 
     def search_other_folders(self) -> None:
         """Look through the folders of other programs, away from this thread."""
         adding = self._services.add_models
-        self.add(text_label("Looking…", "muted"))
+        self.add(text_label(tr("Looking…"), "muted"))
         self._operations.run(
             self, lambda _task: adding.find_elsewhere(), self._show_found, self._show_notice
         )
@@ -162,11 +181,14 @@ class InstalledPage(CardPage):
         self.add(text_label(str(error), "error"))
 
     def _add_found(self, found: tuple[FoundModel, ...]) -> None:
-        self._heading = text_label("Models of other programs", "subheading")
+        self._heading = text_label(tr("Models of other programs"), "subheading")
         self.add(self._heading)
         if not found:
-            where = "the Hugging Face cache, LM Studio, Jan, GPT4All and Ollama"
-            self.add(text_label(f"No other model was found ({where}).", "muted"))
+            nothing = tr(
+                "No other model was found (the Hugging Face cache, LM Studio, Jan, GPT4All and "
+                "Ollama)."
+            )
+            self.add(text_label(nothing, "muted"))
         for model in found:
             self.add(self._found_card(model))
 
@@ -175,14 +197,15 @@ class InstalledPage(CardPage):
         if found.quantization and found.quantization.lower() not in title.lower():
             title = f"{title} {found.quantization}"
         card = Card(title)
-        parts = f"{len(found.paths)} files" if len(found.paths) > 1 else ""
+        count = len(found.paths)
+        parts = trn("{n} file", "{n} files", count) if count > 1 else ""
         size = formatting.size(found.size) if found.size else ""
-        card.add_line(formatting.join(str(found.kind), found.repository, size, parts))
+        card.add_line(formatting.join(found.kind.label, found.repository, size, parts))
         card.add_line(str(found.paths[0]), "small")
         if found.problem:
             card.add_line(found.problem, "error")
         else:
-            card.add_button("Use…", partial(self._take_over, found))
+            card.add_button(tr("Use…"), partial(self._take_over, found))
         return card
 
     def _take_over(self, found: FoundModel) -> None:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QTextBrowser, QWidget
 
 from app.domain.download import ModelCard
 from app.domain.errors import KnownError
+from app.language import paragraph, tr
 from app.markup.card import without_html
 from app.markup.code.highlighter import TokenKind
 from app.markup.maths.render import Formula, FormulaStyle, MathError, render
@@ -29,22 +30,26 @@ class ModelCardDialog(Dialog):
     """The card and its licence."""
 
     def __init__(self, parent: QWidget, repository: str, theme: Theme) -> None:
-        super().__init__(parent, f"Model card of {repository}", 720)
+        super().__init__(parent, tr("Model card of {repository}", repository=repository), 720)
         self.resize(760, 640)
         self.column.addWidget(text_label(repository, "subheading"))
-        self._licence = text_label("Asking the hub…", "muted")
+        self._licence = text_label(tr("Asking the hub…"), "muted")
         self.column.addWidget(self._licence)
         self._page = CardText(theme)
         self.column.addWidget(self._page, 1)
-        close = push_button("Close", "accent")
+        close = push_button(tr("Close"), "accent")
         close.clicked.connect(self.accept)
         self.add_buttons(close, default=close)
 
     def show_card(self, card: ModelCard) -> None:
         """Show what the hub sent."""
-        licence = f"Licence: {card.licence}" if card.licence else "The card names no licence."
-        self._licence.setText(f"{licence}. Pictures are not fetched.")
-        self._page.show_markdown(card.text or "*This repository has no model card.*")
+        licence = (
+            tr("Licence: {licence}.", licence=card.licence)
+            if card.licence
+            else tr("The card names no licence.")
+        )
+        self._licence.setText(paragraph(licence, tr("Pictures are not fetched.")))
+        self._page.show_markdown(card.text or tr("*This repository has no model card.*"))
 
     def show_problem(self, error: KnownError) -> None:
         """Say why there is none."""
@@ -56,7 +61,7 @@ class CardText(QTextBrowser):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
-        self.setAccessibleName("Model card")
+        self.setAccessibleName(tr("Model card"))
         self.setOpenLinks(False)
         self.setFrameShape(QTextBrowser.Shape.NoFrame)
         self.anchorClicked.connect(self._follow)
@@ -119,7 +124,7 @@ class _CardRenderer:
             "</table>"
         )
 
-    def run(self, kind: TokenKind, text: str) -> str:
+    def run(self, kind: TokenKind, text: str) -> str:  # not shown: HTML
         """Colour and text."""
         name = COLOUR_OF.get(kind)
         return f'<span style="color:{self._colours[name]}">{text}</span>' if name else text

@@ -9,6 +9,7 @@ from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QWidget
 
 from app.domain.model import ModelFile
+from app.language import tr
 from app.services.core import formatting
 from app.services.models.model_service import ModelService
 from app.ui.shell.command_table import CommandActions, Menu
@@ -43,7 +44,7 @@ class ModelMenu(QMenu):
         super().__init__(parent)
         self._models = models
         self._actions = actions
-        self.setAccessibleName("Models")
+        self.setAccessibleName(tr("Models"))
         self.aboutToShow.connect(self._fill)
 
     def _fill(self) -> None:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QDialog, QTabWidget, QVBoxLayout
 
 from app.domain.download import DownloadItem
 from app.domain.model import ModelFile
+from app.language import tr
 from app.ui.core.file_drops import FileDrops
 from app.ui.models.catalog_page import CatalogPage
 from app.ui.models.downloads_page import DownloadsPage
@@ -48,7 +49,7 @@ class ModelsDialog(QDialog):
         add_file: Callable[[Path], object],
     ) -> None:
         super().__init__(shell.window)
-        self.setWindowTitle("Models")
+        self.setWindowTitle(tr("Models"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(760, 640)
         self._add_file, self._choose, self._models = add_file, choose, shell.services.models
@@ -68,9 +69,9 @@ class ModelsDialog(QDialog):
         self.tabs = QTabWidget(documentMode=True)
         self.tabs.tabBar().setDrawBase(False)
         for page, title in (
-            (self._here, "On this computer"),
-            (self._get, "Get models"),
-            (self._queue, "Downloads"),
+            (self._here, tr("On this computer")),
+            (self._get, tr("Get models")),
+            (self._queue, tr("Downloads")),
         ):
             self.tabs.addTab(page, title)
         self._stale: set[int] = set()
@@ -78,7 +79,7 @@ class ModelsDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(SPACE, SPACE, SPACE, SPACE)
         layout.addWidget(self.tabs)
-        drops = FileDrops(self, "Drop a model file to use it", MODEL_SUFFIX)
+        drops = FileDrops(self, tr("Drop a model file to use it"), MODEL_SUFFIX)
         drops.dropped.connect(lambda paths: self._add_file(Path(paths[0])))
 
     def show_tab(self, tab: ModelsTab) -> None:

@@ -20,7 +20,7 @@ class TokenPanel(QFrame):
         self._downloads = downloads
         self._field = QLineEdit(echoMode=QLineEdit.EchoMode.Password)
         self._field.setAccessibleName(tr("Hugging Face access token"))
-        self._field.setPlaceholderText("hf_…")
+        self._field.setPlaceholderText("hf_…")  # not shown: how a token begins
         self._field.returnPressed.connect(self._keep)
         keep, forget = push_button(tr("Keep")), push_button(tr("Forget"))
         keep.setAccessibleName(tr("Keep the access token"))

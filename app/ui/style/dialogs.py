@@ -17,12 +17,14 @@ from PySide6.QtWidgets import (
 )
 
 from app.domain.errors import KnownError
+from app.language import tr
 from app.ui.style.text_fields import ChoosingField, LineField, PlainEditor
 from app.ui.style.theme import SPACE
 from app.ui.style.widgets import StyledLabel
 
 _WIDTH = 440
-_AGAIN = (
+_CANCEL = tr("Cancel")
+_AGAIN = tr(
     "What you typed last was not saved and stands here again. Undo brings back what is in force."
 )
 T = TypeVar("T")
@@ -41,11 +43,12 @@ class Dialog(QDialog):
     def __init__(self, parent: QWidget | None, title: str, width: int = _WIDTH) -> None:
         super().__init__(parent)
         self.setWindowTitle(title)
-        self.setMinimumWidth(width)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(SPACE * 3, SPACE * 3, SPACE * 3, SPACE * 2)
         self.column.setSpacing(SPACE + 4)
+        # A minimum of the layout and not of the dialog: long words on the buttons make it wider.
+        self.column.addStrut(width - 6 * SPACE)
 
     def add_buttons(self, *buttons: QPushButton, default: QPushButton | None = None) -> None:
         """Put buttons in a row at the right; the default answers Enter."""
@@ -88,7 +91,7 @@ class ErrorDialog(Dialog):
     """
 
     def __init__(self, parent: QWidget | None, error: KnownError, *, patient: bool = False) -> None:
-        super().__init__(parent, "Something did not work")
+        super().__init__(parent, tr("Something did not work"))
         self.setAccessibleName(str(error))
         self.column.addWidget(text_label(error.what, "subheading"))
         self._add_sentence(error.data)
@@ -96,7 +99,7 @@ class ErrorDialog(Dialog):
         self._more = text_label("", "muted")
         self._more.hide()
         self.column.addWidget(self._more)
-        close = push_button("Close", "accent")
+        close = push_button(tr("Close"), "accent")
         close.clicked.connect(self.accept)
         buttons = [close]
         self._details: QPlainTextEdit | None = None
@@ -113,11 +116,11 @@ class ErrorDialog(Dialog):
     def _add_details(self, text: str) -> QPushButton:
         details = self._details = QPlainTextEdit(text, readOnly=True)
         details.setProperty("kind", "field")
-        details.setAccessibleName("Details")
+        details.setAccessibleName(tr("Details"))
         details.setMinimumHeight(140)
         details.hide()
         self.column.addWidget(details)
-        toggle = push_button("Details")
+        toggle = push_button(tr("Details"))
         toggle.setCheckable(True)
         toggle.toggled.connect(details.setVisible)
         toggle.toggled.connect(self.adjustSize)
@@ -134,9 +137,7 @@ class ErrorDialog(Dialog):
             self._details.appendPlainText(f"\n{text}")
 
 
-def confirm(
-    parent: QWidget, title: str, text: str, rest: str, yes: str, no: str = "Cancel"
-) -> bool:
+def confirm(parent: QWidget, title: str, text: str, rest: str, yes: str, no: str = _CANCEL) -> bool:
     """Ask before something that cannot be undone; Enter and Esc both mean ``no``."""
     dialog = Dialog(parent, title)
     dialog.setAccessibleName(text)
@@ -201,7 +202,7 @@ def ask_text(
     field.setTabChangesFocus(True)
     field.setMinimumHeight(180)
     dialog.column.addWidget(field)
-    save, cancel = push_button("Save", "accent"), push_button("Cancel")
+    save, cancel = push_button(tr("Save"), "accent"), push_button(tr("Cancel"))
     save.clicked.connect(dialog.accept)
     cancel.clicked.connect(lambda: field.show_text(text))  # who presses it means it
     cancel.clicked.connect(dialog.reject)

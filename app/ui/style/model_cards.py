@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.domain.download import DownloadItem, DownloadState
+from app.language import tr
 from app.services.core import formatting
 from app.services.models.advice import CatalogOffer
 from app.ui.style.dialogs import push_button
@@ -81,8 +82,8 @@ class RemoteCard(Card):
             return
         for button in self.findChildren(QPushButton):
             button.hide()
-        self.add_line("On this computer already.", "small")
-        self._here = self.add_button("Use", use)
+        self.add_line(tr("On this computer already."), "small")
+        self._here = self.add_button(tr("Use"), use)
 
 
 def offer_name(offer: CatalogOffer) -> str:
@@ -93,18 +94,18 @@ def offer_name(offer: CatalogOffer) -> str:
 def offer_card(offer: CatalogOffer, download: Do) -> Card:
     """A file of the catalogue with the verdict for this machine."""
     card = Card(offer_name(offer))
-    file_size = formatting.size(offer.file.size) if offer.file.size else "size unknown"
-    licence = offer.family.licence
-    card.add_line(formatting.join(file_size, f"{licence.upper()} licence" if licence else ""))
+    file_size = formatting.size(offer.file.size) if offer.file.size else tr("size unknown")
+    licence = (offer.family.licence or "").upper()
+    card.add_line(formatting.join(file_size, tr("{name} licence", name=licence) if licence else ""))
     if offer.advice is not None:
         card.add_line(offer.advice.sentence, "")
     card.add_line(offer.file.good_for)
     if offer.installed:
-        card.add_line("On this computer already.", "small")
+        card.add_line(tr("On this computer already."), "small")
     else:
         usable = offer.advice is None or offer.advice.fit.usable
         kind = "accent" if offer.recommended else "plain"
-        card.add_button("Download", download, kind).setEnabled(usable)
+        card.add_button(tr("Download"), download, kind).setEnabled(usable)
     return card
 
 
@@ -125,7 +126,7 @@ class DownloadCard(Card):
         super().__init__(item.name)
         self._token, self._token_room = token, QVBoxLayout()
         self._bar = QProgressBar(textVisible=False, maximum=1000)
-        self._bar.setAccessibleName(f"Progress of {item.name}")
+        self._bar.setAccessibleName(tr("Progress of {name}", name=item.name))
         self._bar_room = QWidget()  # hidden with the bar, so that no gap stays
         around = QVBoxLayout(self._bar_room)
         around.setContentsMargins(0, SPACE // 2, 0, SPACE // 2)
@@ -135,11 +136,11 @@ class DownloadCard(Card):
         self._notice = self.add_line("", "small")
         self._error = self.add_line("", "error")
         self.lines.addLayout(self._token_room)
-        self._pause = self.add_button("Pause", pause)
-        self._resume = self.add_button("Resume", resume, "accent")
-        self._cancel = self.add_button("Cancel", cancel)
-        self._use = self.add_button("Use", use, "accent")
-        self._clear = self.add_button("Remove from list", clear)
+        self._pause = self.add_button(tr("Pause"), pause)
+        self._resume = self.add_button(tr("Resume"), resume, "accent")
+        self._cancel = self.add_button(tr("Cancel"), cancel)
+        self._use = self.add_button(tr("Use"), use, "accent")
+        self._clear = self.add_button(tr("Remove from list"), clear)
         self.show_item(item)
 
     def show_item(self, item: DownloadItem) -> None:
@@ -158,9 +159,12 @@ class DownloadCard(Card):
         turned = self._pause.hasFocus() and resumable, self._resume.hasFocus() and not state.over
         self._pause.setVisible(not state.over)
         self._resume.setVisible(resumable)
-        again = "Retry" if state is DownloadState.FAILED else "Resume"
-        self._resume.setText(again)
-        self._resume.setAccessibleName(f"{again} {item.name}")
+        failed = state is DownloadState.FAILED
+        again = (
+            tr("Retry {name}", name=item.name) if failed else tr("Resume {name}", name=item.name)
+        )
+        self._resume.setText(tr("Retry") if failed else tr("Resume"))
+        self._resume.setAccessibleName(again)
         self._cancel.setVisible(not state.over or resumable)
         self._use.setVisible(state is DownloadState.DONE and bool(item.files))
         if item.closed and not self._token_room.count():

@@ -15,6 +15,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QWidget
 
+from app.language import trn
+
 _LINE_ENDS = ("\u2029", "\u2028", "\ufdd0", "\ufdd1")  # of blocks, lines and frames in a document
 
 LONGEST_TITLE = 200
@@ -211,7 +213,9 @@ class LineField(QLineEdit):
         super().__init__(parent)
         self.setMaxLength(most)
         self.inputRejected.connect(
-            lambda: self.too_long.emit(f"At most {most:,} characters fit here.")
+            lambda: self.too_long.emit(
+                trn("At most {n} character fits here.", "At most {n} characters fit here.", most)
+            )
         )
         self._composing = Composing(self)
         UndoElsewhere(self)

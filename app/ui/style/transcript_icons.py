@@ -9,7 +9,7 @@ from PySide6.QtGui import QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 # On a grid of 16; every stroke 1.4 wide with round ends.
-_SHAPES = {
+_SHAPES = {  # not shown: paths of SVG
     "copy": "M5.5 5.5h7v8h-7z M3.5 10.5v-8h7",
     "done": "M3 8.5l3.2 3.2L13 5",
     "edit": "M3 13l.6-2.8L10.8 3l2.2 2.2-7.2 7.2z",
@@ -33,7 +33,7 @@ def icon(name: str, colour: str, size: int, ratio: float) -> QIcon:
 @lru_cache(maxsize=256)
 def stroked(shape: str, colour: str, size: int, ratio: float, width: float = 1.4) -> QIcon:
     """An icon of these strokes, an SVG path on a grid of 16."""
-    svg = (
+    svg = (  # not shown: SVG
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><path fill="none" '
         f'stroke="{colour}" stroke-width="{width}" stroke-linecap="round" '
         f'stroke-linejoin="round" d="{shape}"/></svg>'

@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.language import tr
 from app.services.core import formatting
 from app.ui.style import icons
 from app.ui.style.theme import Theme, zoomed
@@ -240,7 +241,7 @@ class ContextMeter(QWidget):
         self._size = 0
         self._theme: Theme | None = None
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName("Context")
+        self.setAccessibleName(tr("Context"))
         self.hide()
 
     def set_use(self, tokens: int, context_size: int) -> None:
@@ -253,8 +254,11 @@ class ContextMeter(QWidget):
             line = formatting.context_line(tokens, context_size)
             self.setAccessibleDescription(line)
             self.setToolTip(
-                f"Context: {line}. What does not fit is left out of what the model reads, "
-                "oldest first, and marked."
+                tr(
+                    "Context: {line}. What does not fit is left out of what the model reads, "
+                    "oldest first, and marked.",
+                    line=line,
+                )
             )
         if bool(size) != bool(context_size):
             self.setVisible(context_size > 0)

@@ -11,8 +11,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QLabel, QProgressBar, QWidget
 
 from app.domain.errors import KnownError
+from app.language import tr, trn
 from app.markup.transfer.values import ExportFormat, ExportOptions
-from app.services.core import formatting
 from app.services.transfer.transfer_service import ExportReport, TransferService
 from app.ui.core.operations import Operation, Operations
 from app.ui.style.dialogs import Dialog, push_button, text_label
@@ -22,9 +22,9 @@ from app.ui.transfer.reasons import reasons
 class ExportTarget(Enum):
     """What several chats are written to."""
 
-    ARCHIVE = "One archive (.zip)"
-    FOLDER = "A folder, one file for each chat"
-    FILE = "One file with all of them"
+    ARCHIVE = tr("One archive (.zip)")
+    FOLDER = tr("A folder, one file for each chat")
+    FILE = tr("One file with all of them")
 
 
 class ExportDialog(Dialog):
@@ -39,37 +39,37 @@ class ExportDialog(Dialog):
     def __init__(
         self, parent: QWidget, transfer: TransferService, operations: Operations, ids: Sequence[str]
     ) -> None:
-        super().__init__(parent, "Export", 480)
+        super().__init__(parent, tr("Export"), 480)
         self._transfer, self._operations, self._ids = transfer, operations, tuple(ids)
         self._task: Operation | None = None
-        what = "this chat" if len(ids) == 1 else formatting.amount(len(ids), "chat")
-        self.column.addWidget(text_label(f"Export {what}", "heading"))
+        what = trn("Export this chat", "Export {n} chats", len(ids))
+        self.column.addWidget(text_label(what, "heading"))
         self._formats = QComboBox()
-        self._formats.setAccessibleName("Format")
+        self._formats.setAccessibleName(tr("Format"))
         for one in transfer.formats():
             self._formats.addItem(f"{one.title} (*{one.suffix})", one.name)
         self._about = text_label("", "muted")
-        self._exact = QCheckBox("Carry everything, so that it can be imported again exactly")
+        self._exact = QCheckBox(tr("Carry everything, so that it can be imported again exactly"))
         self._exact.setChecked(True)
-        self._fold = QCheckBox("Fold the reasoning of answers")
+        self._fold = QCheckBox(tr("Fold the reasoning of answers"))
         self._fold.setChecked(True)
-        self._reasoning = QCheckBox("With the reasoning of answers")
+        self._reasoning = QCheckBox(tr("With the reasoning of answers"))
         self._reasoning.setChecked(True)
-        self._versions = QCheckBox("With every version of a message")
-        self._prompt = QCheckBox("With the system prompt")
+        self._versions = QCheckBox(tr("With every version of a message"))
+        self._prompt = QCheckBox(tr("With the system prompt"))
         self._prompt.setChecked(True)
         for box in (self._exact, self._reasoning):
             box.toggled.connect(self._on_choice)
         self._bar = QProgressBar(textVisible=False)
-        self._bar.setAccessibleName("Progress of the export")
+        self._bar.setAccessibleName(tr("Progress of the export"))
         self._bar.hide()
         self._error = text_label("", "error")
         self._error.hide()
-        label = QLabel("Format")
+        label = QLabel(tr("Format"))
         label.setBuddy(self._formats)
         self._places = QComboBox()
-        self._places.setAccessibleName("Write to")
-        self._place_label = QLabel("Write to")
+        self._places.setAccessibleName(tr("Write to"))
+        self._place_label = QLabel(tr("Write to"))
         self._place_label.setBuddy(self._places)
         for widget in (label, self._formats, self._about, self._place_label, self._places):
             self.column.addWidget(widget)
@@ -77,9 +77,9 @@ class ExportDialog(Dialog):
         for below in (self._exact, *choices, self._bar):
             self.column.addWidget(below)
         self.column.addWidget(self._error)
-        self._go = push_button("Export…", "accent")
+        self._go = push_button(tr("Export…"), "accent")
         self._go.clicked.connect(self._choose_place)
-        cancel = push_button("Cancel")
+        cancel = push_button(tr("Cancel"))
         cancel.clicked.connect(self.reject)
         self.add_buttons(self._go, cancel, default=self._go)
         self._formats.currentIndexChanged.connect(self._on_format)
@@ -126,15 +126,17 @@ class ExportDialog(Dialog):
         place = self._places.currentData() if len(self._ids) > 1 else ExportTarget.FILE
         if place is ExportTarget.FOLDER:
             above = QFileDialog.getExistingDirectory(
-                self, "Export to a folder in", str(Path.home())
+                self, tr("Export to a folder in"), str(Path.home())
             )
             path = str(self._transfer.free_folder(Path(above), name)) if above else ""
         else:
             if place is ExportTarget.ARCHIVE:
-                name, kinds = f"{name}.zip", "Archive (*.zip)"
+                name, kinds = f"{name}.zip", tr("Archive (*.zip)")
             elif len(self._ids) > 1:
                 name += chosen.suffix
-            path, _ = QFileDialog.getSaveFileName(self, "Export", str(Path.home() / name), kinds)
+            path, _ = QFileDialog.getSaveFileName(
+                self, tr("Export"), str(Path.home() / name), kinds
+            )
         if path:
             several = place is not ExportTarget.FILE
             typed = self._transfer.typed(Path(path), chosen.name, several=several)

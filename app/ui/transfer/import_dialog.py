@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QProgressBar, QWidget
 
 from app.domain.errors import KnownError
+from app.language import tr, trn
 from app.services.core import formatting
 from app.services.transfer.transfer_service import (
     ImportItem,
@@ -22,14 +23,13 @@ from app.ui.style.dialogs import Dialog, push_button, text_label
 from app.ui.transfer.reasons import reasons
 
 _KEY = Qt.ItemDataRole.UserRole
-_IMPORTING = "Importing…"
 _STEPS = 1000  # of the bar
 _KNOWN = {
     ImportStatus.NEW: "",
-    ImportStatus.SAME: "here already",
-    ImportStatus.CHANGED: "here with other messages; importing adds a second chat",
-    ImportStatus.TRASHED: "in the trash here",
-    ImportStatus.REPEATED: "a second time in these files",
+    ImportStatus.SAME: tr("here already"),
+    ImportStatus.CHANGED: tr("here with other messages; importing adds a second chat"),
+    ImportStatus.TRASHED: tr("in the trash here"),
+    ImportStatus.REPEATED: tr("a second time in these files"),
 }
 
 
@@ -51,33 +51,33 @@ class ImportDialog(Dialog):
         operations: Operations,
         paths: Sequence[Path],
     ) -> None:
-        super().__init__(parent, "Import chats", 560)
+        super().__init__(parent, tr("Import chats"), 560)
         self._transfer, self._operations = transfer, operations
         self._preview = ImportPreview()
-        self._doing = "Reading…"
-        self._heading = text_label("Reading…", "heading")
+        self._doing, self._importing = tr("Reading…"), False
+        self._heading = text_label(self._doing, "heading")
         self._list = QListWidget()
-        self._list.setAccessibleName("Chats found")
+        self._list.setAccessibleName(tr("Chats found"))
         self._list.setMinimumHeight(260)
         self._list.setWordWrap(True)
         self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._list.itemChanged.connect(self._on_checked)
         self._notes = text_label("", "muted")
         self._bar = QProgressBar(textVisible=False)
-        self._bar.setAccessibleName("Progress of the import")
+        self._bar.setAccessibleName(tr("Progress of the import"))
         for widget in (self._heading, self._list, self._notes, self._bar):
             self.column.addWidget(widget)
-        self._go = push_button("Import", "accent")
+        self._go = push_button(tr("Import"), "accent")
         self._go.setEnabled(False)
         self._go.clicked.connect(self._import)
-        self._all = push_button("All")
+        self._all = push_button(tr("All"))
         self._all.clicked.connect(self._tick_all)
         self._all.hide()
-        self._undo = push_button("Undo")
-        self._undo.setAccessibleName("Undo the import")
+        self._undo = push_button(tr("Undo"))
+        self._undo.setAccessibleName(tr("Undo the import"))
         self._undo.clicked.connect(self._take_back)
         self._undo.hide()
-        self._cancel = push_button("Cancel")
+        self._cancel = push_button(tr("Cancel"))
         self._cancel.clicked.connect(self.reject)
         self.add_buttons(self._all, self._undo, self._go, self._cancel, default=self._go)
         self._task: Operation | None = operations.run(
@@ -114,7 +114,7 @@ class ImportDialog(Dialog):
     def _show_preview(self, preview: ImportPreview) -> None:
         self._task, self._preview = None, preview
         self._bar.hide()
-        self._heading.setText(f"{formatting.amount(len(preview.items), 'chat')} found")
+        self._heading.setText(trn("{n} chat found", "{n} chats found", len(preview.items)))
         suggested = set(preview.suggested)
         self._list.blockSignals(True)
         for item in preview.items:
@@ -126,7 +126,11 @@ class ImportDialog(Dialog):
         self._list.blockSignals(False)
         self._list.setVisible(bool(preview.items))
         self._all.setVisible(len(preview.items) > 1)
-        said = [f"Could not be read:\n{reasons(preview.unreadable)}"] if preview.unreadable else []
+        said = (
+            [tr("Could not be read:\n{reasons}", reasons=reasons(preview.unreadable))]
+            if preview.unreadable
+            else []
+        )
         self._show_notes([*said, *preview.aside, *filter(None, [preview.advice])])
         self._on_checked()
 
@@ -148,14 +152,15 @@ class ImportDialog(Dialog):
     def _on_checked(self) -> None:
         count = len(self.chosen())
         self._go.setEnabled(count > 0)
-        self._go.setText(f"Import {formatting.amount(count, 'chat')}" if count else "Import")
+        chats = trn("{n} chat", "{n} chats", count)
+        self._go.setText(tr("Import {chats}", chats=chats) if count else tr("Import"))
 
     def _import(self) -> None:
         preview, keys = self._preview, self.chosen()
         self._go.setEnabled(False)
         self._all.setEnabled(False)
         self._list.setEnabled(False)
-        self._doing = _IMPORTING
+        self._doing, self._importing = tr("Importing…"), True
         self._heading.setText(self._doing)
         self._bar.show()
         self._task = self._operations.run(
@@ -180,9 +185,9 @@ class ImportDialog(Dialog):
         self._all.hide()
         self._go.hide()
         self._undo.setVisible(bool(report.imported))
-        self._heading.setText(f"{formatting.amount(len(report.imported), 'chat')} imported")
+        self._heading.setText(trn("{n} chat imported", "{n} chats imported", len(report.imported)))
         self._show_notes(lines)
-        self._cancel.setText("Close")
+        self._cancel.setText(tr("Close"))
         self._cancel.setFocus()
 
     def _on_failed(self, error: KnownError) -> None:
@@ -191,9 +196,9 @@ class ImportDialog(Dialog):
         self._all.setEnabled(True)
         self._list.setEnabled(True)
         self._list.setVisible(self._list.count() > 0)
-        self._heading.setText("This could not be imported")
+        self._heading.setText(tr("This could not be imported"))
         # What was added before the fault is there, and can be taken back.
-        self._undo.setVisible(self._doing == _IMPORTING and self._transfer.undoable() > 0)
+        self._undo.setVisible(self._importing and self._transfer.undoable() > 0)
         self._show_notes([str(error)])
         self._on_checked()
 
@@ -201,20 +206,20 @@ class ImportDialog(Dialog):
 def _item_words(item: ImportItem) -> str:
     title = item.title or formatting.NEW_CHAT
     when = formatting.date_and_time(item.updated_at)
-    messages = formatting.amount(item.messages, "message")
+    messages = trn("{n} message", "{n} messages", item.messages)
     about = formatting.join(messages, when, item.format, _KNOWN[item.status])
     return "\n".join([title, about, *item.notes])
 
 
 def _report_lines(report: ImportReport) -> list[str]:
     """What the user should know after an import; nothing where all went as it should."""
-    lines = []
+    lines: list[str] = []
     if report.cancelled:
-        lines.append("You stopped it. What was imported before stays; Undo takes it back.")
+        lines.append(tr("You stopped it. What was imported before stays; Undo takes it back."))
     if report.failed:
-        lines.append(f"Could not be stored:\n{reasons(report.failed)}")
+        lines.append(tr("Could not be stored:\n{reasons}", reasons=reasons(report.failed)))
     if report.unreadable:
-        lines.append(f"Could not be read:\n{reasons(report.unreadable)}")
+        lines.append(tr("Could not be read:\n{reasons}", reasons=reasons(report.unreadable)))
     if report.notes:
-        lines.append(f"Not quite as it was:\n{reasons(report.notes)}")
+        lines.append(tr("Not quite as it was:\n{reasons}", reasons=reasons(report.notes)))
     return lines

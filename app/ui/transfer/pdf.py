@@ -38,6 +38,7 @@ from PySide6.QtSvg import QSvgRenderer
 
 from app.domain.errors import TransferError
 from app.domain.generation import Role
+from app.language import tr
 from app.language.formats import day, day_and_time
 from app.markup.code.highlighter import TokenKind
 from app.markup.maths.render import Formula, FormulaStyle, MathError, render
@@ -111,7 +112,10 @@ class PdfExporter:
     application: QCoreApplication | None = None
 
     format = ExportFormat(
-        "pdf", "PDF", ".pdf", "To print and hand over: pages with formulas drawn and code coloured."
+        "pdf",
+        "PDF",
+        ".pdf",
+        tr("To print and hand over: pages with formulas drawn and code coloured."),
     )
 
     def write(self, chats: tuple[Chat, ...], options: ExportOptions) -> bytes:
@@ -127,8 +131,8 @@ class PdfExporter:
         buffer = QBuffer()
         buffer.open(QIODevice.OpenModeFlag.WriteOnly)
         writer = QPdfWriter(buffer)
-        writer.setCreator("Phial")
-        writer.setTitle(chat.conversation.title or "Chat")
+        writer.setCreator("Phial")  # not shown: a name
+        writer.setTitle(chat.conversation.title or tr("Chat"))
         margins = QMarginsF(_MARGIN_MM, _MARGIN_MM, _MARGIN_MM, _MARGIN_MM)
         writer.setPageLayout(
             QPageLayout(
@@ -179,7 +183,7 @@ class _PrintRenderer:
         self.formulas.append(drawn)
         return f'<img src="{len(self.formulas) - 1}" style="vertical-align:middle">'
 
-    def code(self, label: str, body: str) -> str:
+    def code(self, label: str, body: str) -> str:  # not shown: HTML
         """A tinted box; long lines wrap, since paper does not scroll."""
         head = f'<p class="muted" style="margin:0">{escape(label)}</p>' if label else ""
         lines = body.split("\n")
@@ -192,16 +196,18 @@ class _PrintRenderer:
             head = ""
         return "".join(boxes)
 
-    def run(self, kind: TokenKind, text: str) -> str:
+    def run(self, kind: TokenKind, text: str) -> str:  # not shown: HTML
         """Colour and text."""
         name = COLOUR_OF.get(kind) if self._runs.allows(1) else None
         return f'<span style="color:{LIGHT[name]}">{text}</span>' if name else text
 
     def thinking(self, body: str) -> str:
         """Set off, in a quieter colour."""
-        return self.quote(f'<p class="muted">Thinking</p>{body}')
+        return self.quote(f'<p class="muted">{tr("Thinking")}</p>{body}')  # not shown: HTML
 
-    def quote(self, body: str, title: str = "", tone: str = "border") -> str:
+    def quote(  # not shown: HTML
+        self, body: str, title: str = "", tone: str = "border"
+    ) -> str:
         """With a bar at its start, which Qt has for cells only."""
         part = f'<div class="quote">{body}</div>'  # not shown
         if title:
@@ -221,7 +227,7 @@ class _PrintRenderer:
         return "☑ " if checked else "☐ "
 
 
-def _boxed(body: str, ground: str) -> str:
+def _boxed(body: str, ground: str) -> str:  # not shown: HTML
     return (
         f'<table width="100%" cellspacing="0" cellpadding="8" border="0" '
         f'bgcolor="{LIGHT[ground]}"><tr><td>{body}</td></tr></table>\n'
@@ -230,18 +236,18 @@ def _boxed(body: str, ground: str) -> str:
 
 def _page(chat: Chat, look: _PrintRenderer, options: ExportOptions, asked: list[str]) -> str:
     c = chat.conversation
-    title = escape(c.title.strip() or "Untitled chat", quote=False)
+    title = escape(c.title.strip() or tr("Untitled chat"), quote=False)
     made = day(options.local(c.created_at))
-    parts = [
+    parts = [  # not shown: HTML
         f'<p class="title">{title}</p>\n<p class="muted" style="margin-top:0">{made}</p>\n',
     ]
     if said := system_prompt(chat, options):
         prompt = _text(said, HtmlBlocks(look, "s", breaks=True, rows=_ROWS))
-        parts.append(f'<p class="who">System prompt</p>{prompt}')
+        parts.append(f'<p class="who">{tr("System prompt")}</p>{prompt}')  # not shown: HTML
     for number, turn in enumerate(turns(chat, options), 1):
         anchor = ""
         if turn.message.role is Role.USER:
-            anchor = f'<a name="{_ASKED}{len(asked)}"></a>'
+            anchor = f'<a name="{_ASKED}{len(asked)}"></a>'  # not shown: HTML
             asked.append(_short(turn.message.content))
         parts.append(_turn(turn, f"m{number}-", look, options, anchor))
     return "".join(parts)
@@ -253,7 +259,7 @@ def _short(content: str) -> str:
     return line if len(line) <= _LINE else line[: _LINE - 1] + "…"
 
 
-def _turn(
+def _turn(  # not shown: HTML
     turn: ExportedTurn, prefix: str, look: _PrintRenderer, options: ExportOptions, anchor: str = ""
 ) -> str:
     message = turn.message
@@ -315,7 +321,7 @@ def _print(html: str, formulas: list[Formula], writer: QPdfWriter, asked: list[s
     keep_together(doc, height)
     painter = QPainter()
     if not painter.begin(writer):
-        raise TransferError("The PDF could not be made.", action="Try another format.")
+        raise TransferError(tr("The PDF could not be made."), action=tr("Try another format."))
     try:
         painter.scale(scale, scale)
         pages = doc.pageCount()

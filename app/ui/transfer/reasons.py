@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from app.language import tr
 from app.markup.transfer.values import Unreadable
 
 MOST = 6
@@ -14,5 +15,5 @@ def reasons(unreadable: Sequence[Unreadable]) -> str:
     lines = [f"{one.name}: {one.reason}" if one.name else one.reason for one in unreadable[:MOST]]
     more = len(unreadable) - MOST
     if more > 0:
-        lines.append(f"and {more:,} more")
+        lines.append(tr("and {more} more", more=more))
     return "\n".join(lines)
