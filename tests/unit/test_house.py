@@ -32,13 +32,12 @@ def dotted(node: ast.AST) -> str:
     return node.id if isinstance(node, ast.Name) else ""
 
 
-def test_the_services_load_without_qt() -> None:
+def test_the_services_and_the_terminal_load_without_qt() -> None:
     code = (
-        "import sys, pkgutil, importlib, app.services\n"
-        "for found in pkgutil.walk_packages(app.services.__path__, 'app.services.'):\n"
-        "    importlib.import_module(found.name)\n"
-        "import app.compose, app.cli.ask, app.cli.chat\n"
-        "import app.cli.completion, app.cli.doctor, app.cli.models, app.cli.settings\n"
+        "import sys, pkgutil, importlib, app.cli, app.compose, app.services\n"
+        "for room in (app.services, app.cli):\n"
+        "    for found in pkgutil.walk_packages(room.__path__, room.__name__ + '.'):\n"
+        "        importlib.import_module(found.name)\n"
         "print(sorted(name for name in sys.modules if name.startswith('PySide6')))\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
