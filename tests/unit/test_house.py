@@ -209,3 +209,24 @@ def test_no_folder_is_too_full() -> None:
         folder: n for folder, n in folders.items() if n > STILL_FULLER.get(folder, MOST_MODULES)
     }
     assert full == {}
+
+
+def test_every_test_can_be_collected_without_llama_cpp() -> None:
+    """A module that asks for it while it is imported ends the quick check for all others."""
+    for path in (APP.parent / "tests").rglob("*.py"):
+        made = (ast.FunctionDef, ast.ClassDef)
+        for top in ast.parse(path.read_text("utf-8")).body:
+            inside = () if isinstance(top, made) else ast.walk(top)
+            asked = [node for node in inside if "llama_cpp" in _named(node)]
+            assert not asked, f"{path.name}, line {top.lineno}: needs llama.cpp to be imported"
+
+
+def _named(node: ast.AST) -> tuple[object, ...]:
+    match node:
+        case ast.Import(names=names):
+            return tuple(one.name.split(".")[0] for one in names)
+        case ast.ImportFrom(module=str(module)):
+            return (module.split(".")[0],)
+        case ast.Constant(value=value):
+            return (value,)
+    return ()
