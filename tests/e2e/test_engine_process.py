@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import importlib.util
 import os
 import random
 import re
@@ -38,6 +37,7 @@ from app.domain.generation import (
     TextDelta,
 )
 from app.domain.model import LoadRequest
+from app.engine.architectures import library_file
 from app.engine.base import EngineOptions
 from app.engine.ladder import STEPS, InMemoryLadder
 from app.engine.llama.engine import NO_GRAPHICS
@@ -52,7 +52,6 @@ pytestmark = [
     pytest.mark.may_warn("The engine ", "It was starting", "of the engine ended"),
 ]  # it dies here by design
 
-LIBRARIES = Path(str(importlib.util.find_spec("llama_cpp").submodule_search_locations[0])) / "lib"  # type: ignore[union-attr,index]  # it is installed
 SENTENCE = "Hello there, this is Phial speaking."
 ALPHABET = "abcdefghijklmnopqrstuvwxyz"
 
@@ -449,13 +448,16 @@ def test_end_of_input_ends_the_engine_so_that_no_orphan_holds_memory() -> None:
 @pytest.mark.skipif(sys.platform != "linux", reason="asks glibc's linker")
 def test_no_library_is_ever_taken_from_the_current_directory(talker: Path, tmp_path: Path) -> None:
     """ggml looks for its modules there, unless it is told where they are."""
-    library = next(LIBRARIES.glob("libggml-base.so*"))
+    found = library_file()
+    assert found is not None
+    libraries = found.parent
+    library = next(libraries.glob("libggml-base.so*"))
     for name in ("cpu", "cuda", "vulkan", "blas", "rpc", "cpu-haswell", "cpu-x64"):
         shutil.copy(library, tmp_path / f"libggml-{name}.so")
     # The bait works: this is what becomes of a program that does not say where its modules are.
     careless = (
         "import ctypes\n"
-        f"ctypes.CDLL({str(next(LIBRARIES.glob('libggml.so*')))!r}).ggml_backend_load_all()\n"
+        f"ctypes.CDLL({str(next(libraries.glob('libggml.so*')))!r}).ggml_backend_load_all()\n"
     )
     told = tmp_path / "told"
     told.mkdir()
@@ -470,7 +472,7 @@ def test_no_library_is_ever_taken_from_the_current_directory(talker: Path, tmp_p
         [sys.executable, "-c", careless], cwd=tmp_path, env=environment, check=False, timeout=60
     )
     taken = [name for name in _loaded_by_name(told, "careless") if "libggml-" in name]
-    assert any(str(LIBRARIES) not in name for name in taken)
+    assert any(str(libraries) not in name for name in taken)
 
     environment["LD_DEBUG_OUTPUT"] = str(told / "engine")
     process = subprocess.Popen(
@@ -495,8 +497,8 @@ def test_no_library_is_ever_taken_from_the_current_directory(talker: Path, tmp_p
     process.wait(30)
     process.stdout.close()
     names = _loaded_by_name(told, "engine")
-    assert any(name.startswith(str(LIBRARIES)) for name in names)
-    assert not [name for name in names if "libggml" in name and str(LIBRARIES) not in name]
+    assert any(name.startswith(str(libraries)) for name in names)
+    assert not [name for name in names if "libggml" in name and str(libraries) not in name]
 
 
 def _loaded_by_name(folder: Path, program: str) -> set[str]:

@@ -222,6 +222,7 @@ def test_all_parts_come_whichever_of_its_names_is_given(
     assert told["bytes"] == sum(len(split.repos[REPO].files[path]) for path in SPLIT)  # type: ignore[arg-type]
 
 
+@pytest.mark.llama
 def test_every_name_that_is_shown_can_be_given_back(
     said: Said, split: HubServer, home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -321,6 +322,7 @@ def test_a_wait_is_told_with_its_reason_its_length_and_its_number(
     assert "(HTTP 503). Trying again in 1 s, try 2 of 8." in capsys.readouterr().err
 
 
+@pytest.mark.llama
 @pytest.mark.parametrize("private", [{"private": True}, {"gated": True}])
 def test_a_token_is_sent_when_it_is_given_and_only_then(
     said: Said, hub: HubServer, home: Path, monkeypatch: pytest.MonkeyPatch,
@@ -374,6 +376,7 @@ def test_the_demo_is_nobodys_file(
     assert "yours" not in demo
 
 
+@pytest.mark.llama
 def test_a_card_is_shown_without_html(hub: HubServer, capsys: pytest.CaptureFixture[str]) -> None:
     hub.repos[REPO].card = '---\nlicense: mit\n---\n<div align="center"><b>Phi</b></div>\x1b[31m\n'
     assert main(["models", "show", REPO]) == 0
@@ -383,6 +386,7 @@ def test_a_card_is_shown_without_html(hub: HubServer, capsys: pytest.CaptureFixt
     assert "\x1b" not in text
 
 
+@pytest.mark.llama
 def test_each_model_of_a_repository_is_shown_with_how_it_would_do_here(
     hub: HubServer, said: Said, capsys: pytest.CaptureFixture[str]
 ) -> None:

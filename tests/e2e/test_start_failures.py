@@ -195,6 +195,7 @@ def test_a_change_is_refused_there_in_one_sentence(read_only_home: Path) -> None
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.llama
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
 def test_a_log_that_the_disk_does_not_take_disturbs_nothing(home: Path) -> None:
     a_chat(home)

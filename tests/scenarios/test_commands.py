@@ -545,7 +545,7 @@ def test_colours_are_dark(qtbot: QtBot, open_window: Open) -> None:
     colours(qtbot, open_window, "Dark colours", "light", "dark")
 
 
-@scenario("command", "theme_contrast")
+@scenario("command", "theme_high_contrast")
 def test_colours_have_a_high_contrast(qtbot: QtBot, open_window: Open) -> None:
     colours(qtbot, open_window, "High contrast", "light", "high_contrast")
 

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.cli import EXIT_FAILED, EXIT_USAGE
-from app.domain.settings import SHOWN
+from app.domain.settings import SHOWN, ThemeChoice
 from app.ui.main_window import MainWindow
 from app.ui.settings.settings_dialog import SettingRow
 from app.ui.style.theme import DARK
@@ -87,7 +87,7 @@ def test_what_is_set_is_in_the_file(home: Path) -> None:
         (("set", "threads", "-1"), "CPU threads cannot be “-1”. It must be between 1 and 256."),
         (
             ("set", "theme", "pink"),
-            "Theme is one of system, light, dark, high_contrast, not “pink”",
+            f"Theme is one of {', '.join(ThemeChoice)}, not “pink”",
         ),
         (("set", "offline", "maybe"), "Offline is on or off, not “maybe”."),
         (("reset",), "Name settings, or give --all."),

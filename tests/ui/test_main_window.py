@@ -396,7 +396,7 @@ def test_zoom_and_theme_follow_their_commands(open_window: Open) -> None:
     opened.window.commands.zoom(10)
     assert opened.harness.services.settings.current.zoom == 110
     opened.window.commands.zoom(0)
-    opened.window.actions_table["theme_contrast"].trigger()
+    opened.window.actions_table["theme_high_contrast"].trigger()
     opened.look.apply()
     assert opened.harness.services.settings.current.theme is ThemeChoice.HIGH_CONTRAST
     assert opened.window.pane.theme.contrast >= 7

@@ -32,13 +32,12 @@ def dotted(node: ast.AST) -> str:
     return node.id if isinstance(node, ast.Name) else ""
 
 
-def test_the_services_load_without_qt() -> None:
+def test_the_services_and_the_terminal_load_without_qt() -> None:
     code = (
-        "import sys, pkgutil, importlib, app.services\n"
-        "for found in pkgutil.walk_packages(app.services.__path__, 'app.services.'):\n"
-        "    importlib.import_module(found.name)\n"
-        "import app.compose, app.cli.ask, app.cli.chat\n"
-        "import app.cli.completion, app.cli.doctor, app.cli.models, app.cli.settings\n"
+        "import sys, pkgutil, importlib, app.cli, app.compose, app.services\n"
+        "for room in (app.services, app.cli):\n"
+        "    for found in pkgutil.walk_packages(room.__path__, room.__name__ + '.'):\n"
+        "        importlib.import_module(found.name)\n"
         "print(sorted(name for name in sys.modules if name.startswith('PySide6')))\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -210,3 +209,24 @@ def test_no_folder_is_too_full() -> None:
         folder: n for folder, n in folders.items() if n > STILL_FULLER.get(folder, MOST_MODULES)
     }
     assert full == {}
+
+
+def test_every_test_can_be_collected_without_llama_cpp() -> None:
+    """A module that asks for it while it is imported ends the quick check for all others."""
+    for path in (APP.parent / "tests").rglob("*.py"):
+        made = (ast.FunctionDef, ast.ClassDef)
+        for top in ast.parse(path.read_text("utf-8")).body:
+            inside = () if isinstance(top, made) else ast.walk(top)
+            asked = [node for node in inside if "llama_cpp" in _named(node)]
+            assert not asked, f"{path.name}, line {top.lineno}: needs llama.cpp to be imported"
+
+
+def _named(node: ast.AST) -> tuple[object, ...]:
+    match node:
+        case ast.Import(names=names):
+            return tuple(one.name.split(".")[0] for one in names)
+        case ast.ImportFrom(module=str(module)):
+            return (module.split(".")[0],)
+        case ast.Constant(value=value):
+            return (value,)
+    return ()

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from app.domain.errors import KnownError
 from app.language import paragraph, tr, trn
+from app.markup.transfer.formats import SUFFIXES
+from app.services.transfer.exporting import ZIP
 from app.services.transfer.text_files import MOST_BYTES, read_text
 from app.services.transfer.transfer_service import ImportPreview
 from app.ui.commands.handlers import CommandHandlers
@@ -14,8 +16,8 @@ from app.ui.core.operations import Operation
 from app.ui.shell.window_context import WindowContext
 
 _MODEL = ".gguf"
-_CHATS = {".md", ".markdown", ".json", ".jsonl", ".chat", ".phial", ".zip"}
-_NEVER_TEXT = {".zip", ".chat", ".phial"}
+_CHATS = {*SUFFIXES, ZIP}
+_NEVER_TEXT = {ZIP, ".chat", ".phial"}
 
 
 class GivenFiles:

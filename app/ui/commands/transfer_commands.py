@@ -8,7 +8,9 @@ from pathlib import Path
 from PySide6.QtWidgets import QFileDialog
 
 from app.language import tr, trn
+from app.markup.transfer.formats import SUFFIXES
 from app.services.core import formatting
+from app.services.transfer.exporting import ZIP
 from app.services.transfer.transfer_service import ExportReport, ImportReport
 from app.ui.shell.window_context import WindowContext
 from app.ui.style.dialogs import ErrorDialog
@@ -17,7 +19,7 @@ from app.ui.transfer.import_dialog import ImportDialog
 from app.ui.transfer.pdf import PdfExporter
 
 _MANY = 500  # chats; taking fewer back is done before anybody could read how far it is
-_ENDINGS = "*.md *.markdown *.json *.jsonl *.chat *.phial *.zip"
+_ENDINGS = " ".join(f"*{one}" for one in (*SUFFIXES, ZIP))
 _IMPORTABLE = ";;".join((tr("Chats ({endings})", endings=_ENDINGS), tr("All files (*)")))
 
 

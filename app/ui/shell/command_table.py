@@ -171,7 +171,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("theme_system", tr("Colours as the system"), Menu.VIEW, (), group=3),
     Command("theme_light", tr("Light colours"), Menu.VIEW, (), group=3),
     Command("theme_dark", tr("Dark colours"), Menu.VIEW, (), group=3),
-    Command("theme_contrast", tr("High contrast"), Menu.VIEW, (), group=3),
+    Command("theme_high_contrast", tr("High contrast"), Menu.VIEW, (), group=3),
     Command("fullscreen", tr("Full screen"), Menu.VIEW, ("F11",), group=4),
     Command("switch_model", tr("Switch model…"), Menu.MODEL, ("Ctrl+M",)),
     Command("models", tr("Models on this computer…"), Menu.MODEL, ("Ctrl+Shift+M",)),

@@ -246,13 +246,15 @@ HIGH_CONTRAST = Theme(
 )
 
 
+THEMES = {settings.ThemeChoice(theme.name): theme for theme in (LIGHT, DARK, HIGH_CONTRAST)}
+"""Every theme by the choice that shows it."""
+
+
 def theme_for(choice: settings.ThemeChoice, *, system_dark: bool) -> Theme:
     """Return the colours for a setting; ``SYSTEM`` follows ``system_dark``."""
-    if choice is settings.ThemeChoice.HIGH_CONTRAST:
-        return HIGH_CONTRAST
     if choice is settings.ThemeChoice.SYSTEM:
         return DARK if system_dark else LIGHT
-    return DARK if choice is settings.ThemeChoice.DARK else LIGHT
+    return THEMES[choice]
 
 
 def mix_colours(first: str, second: str, share: float) -> str:

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtGui import QColor
 from pytestqt.qtbot import QtBot
 
-from app.ui.style.theme import DARK, HIGH_CONTRAST, LIGHT, Theme
+from app.ui.style.theme import LIGHT, THEMES, Theme
 from app.ui.style.widgets import ContextMeter
 
 
@@ -26,7 +26,7 @@ def filled(meter: ContextMeter, colour: str) -> int:
     )
 
 
-@pytest.mark.parametrize("theme", [LIGHT, DARK, HIGH_CONTRAST])
+@pytest.mark.parametrize("theme", THEMES.values(), ids=list(THEMES))
 def test_the_bar_is_as_full_as_the_context(qtbot: QtBot, theme: Theme) -> None:
     meter = ContextMeter()
     qtbot.addWidget(meter)

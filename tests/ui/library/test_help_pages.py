@@ -85,6 +85,7 @@ def test_offline_leaves_nothing_to_press(open_window: Open) -> None:
     assert "Offline is on" in shown.answer.text()
 
 
+@pytest.mark.llama
 def test_about_lists_each_part_and_shows_its_licence(open_window: Open) -> None:
     about = AboutDialog(open_window().window)
     rows = [about.list.item(row).text() for row in range(about.list.count())]

@@ -7,13 +7,12 @@ from app.ui.style.theme import (
     DARK,
     HIGH_CONTRAST,
     LIGHT,
+    THEMES,
     CodeColours,
     Theme,
     fonts_at,
     theme_for,
 )
-
-THEMES = (LIGHT, DARK, HIGH_CONTRAST)
 
 
 def contrast_ratio(first: str, second: str) -> float:
@@ -63,7 +62,7 @@ def test_black_on_white_has_the_greatest_contrast() -> None:
     assert contrast_ratio("#ffffff", "#000000") == pytest.approx(21)
 
 
-@pytest.mark.parametrize("theme", THEMES, ids=lambda theme: theme.name)
+@pytest.mark.parametrize("theme", THEMES.values(), ids=lambda theme: theme.name)
 def test_every_text_stands_out_from_its_ground(theme: Theme) -> None:
     weak = [
         (what, text, ground, round(contrast_ratio(text, ground), 2))
@@ -73,10 +72,14 @@ def test_every_text_stands_out_from_its_ground(theme: Theme) -> None:
     assert not weak
 
 
-@pytest.mark.parametrize("theme", THEMES, ids=lambda theme: theme.name)
+@pytest.mark.parametrize("theme", THEMES.values(), ids=lambda theme: theme.name)
 def test_scroll_bars_can_be_seen_on_every_ground_they_stand_on(theme: Theme) -> None:
     grounds = (theme.page, theme.code_ground, theme.sidebar)
     assert min(contrast_ratio(theme.thumb, ground) for ground in grounds) >= 3
+
+
+def test_each_choice_but_the_systems_has_a_theme_of_its_own() -> None:
+    assert {*THEMES} == {*settings.ThemeChoice} - {settings.ThemeChoice.SYSTEM}
 
 
 def test_the_setting_chooses_the_theme_and_system_follows_the_desktop() -> None:

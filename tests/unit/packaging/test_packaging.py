@@ -17,6 +17,7 @@ import pytest
 import app
 from app.language.spoken import LANGUAGES
 from app.system.paths import PORTABLE_MARKER
+from tests.support.terminal import parsers
 
 PACKAGING = Path(app.__file__).parents[1] / "packaging"
 sys.path[:0] = [str(PACKAGING), str(PACKAGING / "linux")]
@@ -84,6 +85,12 @@ def test_everything_that_the_program_opens_beside_itself_goes_in() -> None:
 )
 def test_each_file_goes_in_or_stays_out_by_its_name(name: str, goes_in: bool) -> None:
     assert contents.wanted(name, platform="linux") is goes_in
+
+
+def test_the_manual_page_names_every_command() -> None:
+    page = (ROOT / "packaging" / "linux" / "phial.1").read_text("utf-8")
+    words = {name.split()[0] for name, _ in parsers() if name}
+    assert not [word for word in sorted(words) if f".TP\n.B {word}\n" not in page]
 
 
 def test_of_llama_cpp_each_library_goes_in_once_and_no_amx(tmp_path: Path) -> None:

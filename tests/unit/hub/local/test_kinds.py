@@ -67,6 +67,7 @@ def test_a_projector_that_was_fetched_is_no_model(kit: Kit) -> None:
 # --- architectures -----------------------------------------------------------------------------
 
 
+@pytest.mark.llama
 def test_every_architecture_that_llama_cpp_has_is_known() -> None:
     """The library's own table, read as this build tells it, against the package of its makers."""
     assert library_file() is not None
@@ -79,6 +80,7 @@ def test_every_architecture_that_llama_cpp_has_is_known() -> None:
 LATER: set[str] = {"mmproj"}  # the package's alone: llama.cpp calls it clip
 
 
+@pytest.mark.llama
 def test_an_architecture_that_llama_cpp_lacks_is_told_in_words(tmp_path: Path) -> None:
     path = tmp_path / "new.gguf"
     path.write_bytes(gguf(b"x" * 99, architecture="phi4flash"))

@@ -18,12 +18,15 @@ import pytest
 
 from app.domain.conversation import MessageStatus
 from app.domain.errors import DiskFullError, InvalidValueError, NotFoundError, TransferError
+from app.markup.transfer.formats import EXPORTERS
 from app.markup.transfer.values import Chat, ExportOptions
 from app.services.core.events import LibraryChanged
 from app.services.transfer.transfer_files import free_name, safe_name, write_error
 from app.services.transfer.transfer_service import ImportStatus, TransferService, with_new_ids
 from tests.support.harness import Harness, build
 from tests.unit.markup.transfer.making import NASTY, conversation_of
+
+FORMATS = [one.format.name for one in EXPORTERS]
 
 
 @pytest.fixture
@@ -61,13 +64,8 @@ def several() -> list[Chat]:
 
 
 def test_markdown_is_the_first_format(transfer: TransferService) -> None:
-    assert [format_.name for format_ in transfer.formats()] == [
-        "markdown",
-        "html",
-        "json",
-        "phial",
-        "text",
-    ]
+    assert [format_.name for format_ in transfer.formats()] == FORMATS
+    assert FORMATS[0] == "markdown"
 
 
 @pytest.mark.parametrize("format_name", ["markdown", "json"])
@@ -85,7 +83,7 @@ def test_a_chat_moves_to_another_library_and_is_the_same(
     assert other.heard.of(LibraryChanged)
 
 
-@pytest.mark.parametrize("format_name", ["markdown", "html", "json", "text"])
+@pytest.mark.parametrize("format_name", FORMATS)
 def test_several_chats_become_a_file_each_and_replace_nothing(
     harness: Harness, transfer: TransferService, tmp_path: Path, format_name: str
 ) -> None:
@@ -256,7 +254,7 @@ def test_an_export_only_to_read_holds_no_other_version(
     second = replace(chat.messages[1], id="f" * 32, content="second answer")
     (id_,) = add(harness, replace(chat, messages=(*chat.messages, second)))
     options = ExportOptions(exact=False)
-    for format_name in ("markdown", "html", "json", "text"):
+    for format_name in FORMATS:
         file = tmp_path / format_name
         transfer.export([id_], format_name, file, options)
         text = file.read_text(encoding="utf-8")

@@ -11,6 +11,7 @@ import pytest
 
 from app.markup.parse import parse
 from app.markup.text import plain_text
+from app.markup.transfer.formats import EXPORTERS
 from app.markup.transfer.values import Chat, ExportOptions
 from app.markup.transfer.writers.html import HtmlExporter
 from app.markup.transfer.writers.spelled import spelled
@@ -19,7 +20,7 @@ from tests.support.harness import Harness, build
 from tests.unit.markup.transfer.making import conversation_of
 
 THOUGHT = "<think>\nA secret thought.\n</think>\n\nThe answer."
-TEXTS = ["markdown", "html", "json", "phial", "text"]
+TEXTS = [one.format.name for one in EXPORTERS]
 
 
 @pytest.fixture
