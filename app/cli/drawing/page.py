@@ -31,7 +31,7 @@ from app.markup.document.blocks import (
     Strong,
     Text,
 )
-from app.markup.document.flow import FlowRow, Frame, flatten, later
+from app.markup.document.flow import BlockFrame, FlowRow, flatten, later
 from app.markup.document.one_line import plain_script
 from app.markup.kinds.code import CodeBlock
 from app.markup.kinds.heading import Heading
@@ -308,7 +308,9 @@ def _stands_apart(row: FlowRow, before: FlowRow | None) -> bool:
     return not (items and items[0].tight)
 
 
-def _margin(frames: tuple[Frame, ...], *, first: bool, blank: bool = False) -> list[StyledText]:
+def _margin(
+    frames: tuple[BlockFrame, ...], *, first: bool, blank: bool = False
+) -> list[StyledText]:
     """What stands before a line: bars of quotations, bullets, numbers."""
     margin = []
     for frame in frames:

@@ -20,7 +20,7 @@ from app.markup.document.one_line import plain_script
 from app.markup.latex.numbering import add_numbers
 
 if TYPE_CHECKING:
-    from app.markup.document.writing import Page, Speller
+    from app.markup.document.writing import HtmlPage, Speller
 
 Align: TypeAlias = Literal["left", "center", "right"] | None
 Offsets: TypeAlias = tuple[int, int]
@@ -276,7 +276,7 @@ class Block:
         """As HTML for a word processor, see `to_rich_html`."""
         raise NotImplementedError
 
-    def page(self, page: Page) -> str:
+    def page(self, page: HtmlPage) -> str:
         """As HTML of an exported page."""
         raise NotImplementedError
 
@@ -309,7 +309,7 @@ class Paragraph(Block):
         """A paragraph."""
         return f"<p>{html_spans(self.spans)}</p>"
 
-    def page(self, page: Page) -> str:
+    def page(self, page: HtmlPage) -> str:
         """A paragraph."""
         return f"<p>{page.spans(self.spans)}</p>\n"
 
@@ -368,7 +368,7 @@ class MathBlock(Block):
         words = f"<code>{source}</code>{escape(self.trailing)}"
         return f'<p style="text-align:center">{words}</p>'  # not shown
 
-    def page(self, page: Page) -> str:
+    def page(self, page: HtmlPage) -> str:
         """Drawn in the middle of the page."""
         drawn = page.look.formula(self.drawn, self.markdown, display=True)
         return (  # not shown: HTML

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
+class BlockFrame:
     """A container as a row in it sees it; ``first`` where the row is the container's first."""
 
     first: bool
@@ -54,7 +54,7 @@ class Container(Block):
         """A leaf that it begins with and that its text did not write as one."""
         return None
 
-    def frame(self, *, first: bool) -> Frame | None:
+    def frame(self, *, first: bool) -> BlockFrame | None:
         """Itself around a row; None where only what it holds is to be seen."""
         raise NotImplementedError
 
@@ -72,7 +72,7 @@ class FlowRow:
     """
 
     leaf: Block | None
-    frames: tuple[Frame, ...]
+    frames: tuple[BlockFrame, ...]
     continues: bool
     top: bool
 
@@ -85,7 +85,7 @@ def flatten(parts: Iterable[BlockPart | Block]) -> Iterator[FlowRow]:
 
 
 def _rows(
-    block: Block, frames: tuple[Frame, ...], continues: int, *, top: bool
+    block: Block, frames: tuple[BlockFrame, ...], continues: int, *, top: bool
 ) -> Iterator[FlowRow]:
     if not isinstance(block, Container):
         yield FlowRow(block, frames, continues > 0, top)
@@ -104,6 +104,6 @@ def _rows(
             inner = later(inner)
 
 
-def later(frames: tuple[Frame, ...]) -> tuple[Frame, ...]:
+def later(frames: tuple[BlockFrame, ...]) -> tuple[BlockFrame, ...]:
     """The frames as a row sees them that is not the first in any of them."""
     return tuple(replace(frame, first=False) if frame.first else frame for frame in frames)

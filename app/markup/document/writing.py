@@ -36,7 +36,7 @@ class BlockRenderer(Protocol):
         """The box of a task."""
 
 
-class Page(Protocol):
+class HtmlPage(Protocol):
     """An exported page of HTML that is being written.
 
     Attributes:

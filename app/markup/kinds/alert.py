@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING
 
 from app.language import trc
 from app.markup.document.blocks import NOWHERE, Block, Offsets, Paragraph, Spans
-from app.markup.document.flow import Container, Frame
+from app.markup.document.flow import BlockFrame, Container
 from app.markup.kinds.quote import Quote, QuoteNode, prefixed, skip_mark
 from app.markup.text import indented, plain_text, rich_html
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from app.markup.document.writing import Page, Speller
+    from app.markup.document.writing import HtmlPage, Speller
     from app.markup.markdown.cursor import Cursor
     from app.markup.markdown.nodes import Node, SpanReader
     from app.markup.markdown.tree import Tree
@@ -46,7 +46,7 @@ _SIGN = re.compile(rf">(?: {{0,4}}|\t)(\[!({'|'.join(TONES)})\])[ \t]*$", re.IGN
 
 
 @dataclass(frozen=True, slots=True)
-class AlertFrame(Frame):
+class AlertFrame(BlockFrame):
     """The row stands in an alert."""
 
     bar: str
@@ -88,7 +88,7 @@ class Alert(Container):
         title = f"<p><strong>{escape(self.heading)}</strong></p>"
         return f"<blockquote>{title}{rich_html(self.children)}</blockquote>"
 
-    def page(self, page: Page) -> str:
+    def page(self, page: HtmlPage) -> str:
         return page.look.quote(page.html(self.children), self.heading, TONES[self.kind])
 
     def spelled(self, speller: Speller, depth: int) -> str:

@@ -15,7 +15,7 @@ from app.markup.markdown.nodes import Line, Node, ParagraphNode
 from app.markup.spans.math_delimiters import environment_of
 
 if TYPE_CHECKING:
-    from app.markup.document.writing import Page, Speller
+    from app.markup.document.writing import HtmlPage, Speller
     from app.markup.markdown.cursor import Cursor
     from app.markup.markdown.nodes import SpanReader
     from app.markup.markdown.tree import Tree
@@ -53,7 +53,7 @@ class CodeBlock(Block):
         kind = f' class="language-{escape(name)}"' if name else ""
         return f"<pre><code{kind}>{escape(self.text)}</code></pre>"
 
-    def page(self, page: Page) -> str:
+    def page(self, page: HtmlPage) -> str:
         text = self.text.removesuffix("\n")
         pieces: list[str] = []
         at = 0

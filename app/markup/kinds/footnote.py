@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.markup.document.blocks import NOWHERE, Block, Offsets, Paragraph, html_spans
-from app.markup.document.flow import Container, Frame
+from app.markup.document.flow import BlockFrame, Container
 from app.markup.markdown.nodes import ContainerNode, Line
 from app.markup.markdown.tree import MAX_DEPTH
 from app.markup.text import indented, plain_text, rich_html
@@ -15,7 +15,7 @@ from app.markup.text import indented, plain_text, rich_html
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from app.markup.document.writing import Page, Speller
+    from app.markup.document.writing import HtmlPage, Speller
     from app.markup.markdown.cursor import Cursor
     from app.markup.markdown.nodes import Node, SpanReader
     from app.markup.markdown.tree import Tree
@@ -24,7 +24,7 @@ _NOTE = re.compile(r"\[\^([^\]\[\s]{1,100})\]:[ \t]*")
 
 
 @dataclass(frozen=True, slots=True)
-class FootnoteFrame(Frame):
+class FootnoteFrame(BlockFrame):
     """The row belongs to a footnote; ``first`` rows carry its number."""
 
     label: str
@@ -58,7 +58,7 @@ class FootnoteDefinition(Container):
             f"<p>{number} {html_spans(first.spans)}</p>{rich_html(self.children[1:])}"  # not shown
         )
 
-    def page(self, page: Page) -> str:
+    def page(self, page: HtmlPage) -> str:
         number, children = self.number, self.children
         first = ""
         if children and isinstance(children[0], Paragraph):

@@ -13,7 +13,7 @@ from app.markup.markdown.paragraphs import take_head
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from app.markup.document.writing import Page, Speller
+    from app.markup.document.writing import HtmlPage, Speller
     from app.markup.markdown.cursor import Cursor
     from app.markup.markdown.nodes import SpanReader
     from app.markup.markdown.tree import Tree
@@ -40,7 +40,7 @@ class Heading(Block):
     def rich(self) -> str:
         return f"<h{self.level}>{html_spans(self.spans)}</h{self.level}>"
 
-    def page(self, page: Page) -> str:
+    def page(self, page: HtmlPage) -> str:
         level = min(self.level + 2, 6)
         return f"<h{level}>{page.spans(self.spans)}</h{level}>\n"
 

@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from app.markup.document.blocks import NOWHERE, Block, Offsets, Paragraph, html_spans
-from app.markup.document.flow import Container, Frame
+from app.markup.document.flow import BlockFrame, Container
 from app.markup.markdown.nodes import ContainerNode, Line, ParagraphNode
 from app.markup.markdown.tree import MAX_DEPTH
 from app.markup.text import indented
 
 if TYPE_CHECKING:
-    from app.markup.document.writing import Page, Speller
+    from app.markup.document.writing import HtmlPage, Speller
     from app.markup.markdown.cursor import Cursor
     from app.markup.markdown.nodes import Node, SpanReader
     from app.markup.markdown.tree import Tree
@@ -27,7 +27,7 @@ _TASK = re.compile(r"\[([ xX])\][ \t]+(?=\S)")
 
 
 @dataclass(frozen=True, slots=True)
-class ItemFrame(Frame):
+class ItemFrame(BlockFrame):
     """The row stands in a list item; ``first`` rows carry the marker (bullet, number, box)."""
 
     number: int | None
@@ -87,10 +87,10 @@ class ListItem(Container):
         ]
         return f"<li>{box}{''.join(parts)}</li>"
 
-    def page(self, page: Page) -> str:
+    def page(self, page: HtmlPage) -> str:
         return self.page_item(page, tight=self.tight)
 
-    def page_item(self, page: Page, *, tight: bool) -> str:
+    def page_item(self, page: HtmlPage, *, tight: bool) -> str:
         """An item of a list."""
         box = "" if self.checked is None else page.look.task(checked=self.checked)
         kind = "" if self.checked is None else ' class="task"'
@@ -146,7 +146,7 @@ class ListBlock(Container):
         items = "".join(item.rich_item(tight=self.tight) for item in self.items)
         return self._listed(items)
 
-    def page(self, page: Page) -> str:
+    def page(self, page: HtmlPage) -> str:
         items = "".join(item.page_item(page, tight=self.tight) for item in self.items)
         return self._listed(f"\n{items}") + "\n"
 

@@ -6,20 +6,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.markup.document.blocks import NOWHERE, Block, Offsets
-from app.markup.document.flow import Container, Frame
+from app.markup.document.flow import BlockFrame, Container
 from app.markup.markdown.nodes import ContainerNode, Line
 from app.markup.markdown.tree import MAX_DEPTH
 from app.markup.text import indented, plain_text, rich_html
 
 if TYPE_CHECKING:
-    from app.markup.document.writing import Page, Speller
+    from app.markup.document.writing import HtmlPage, Speller
     from app.markup.markdown.cursor import Cursor
     from app.markup.markdown.nodes import Node, SpanReader
     from app.markup.markdown.tree import Tree
 
 
 @dataclass(frozen=True, slots=True)
-class QuoteFrame(Frame):
+class QuoteFrame(BlockFrame):
     """The row stands in a quotation."""
 
     bar = "border"
@@ -41,7 +41,7 @@ class Quote(Container):
     def rich(self) -> str:
         return f"<blockquote>{rich_html(self.children)}</blockquote>"
 
-    def page(self, page: Page) -> str:
+    def page(self, page: HtmlPage) -> str:
         return page.look.quote(page.html(self.children))
 
     def spelled(self, speller: Speller, depth: int) -> str:

@@ -10,7 +10,7 @@ from app.markup.document.blocks import NOWHERE, Block, Offsets
 from app.markup.markdown.nodes import Node
 
 if TYPE_CHECKING:
-    from app.markup.document.writing import Page, Speller
+    from app.markup.document.writing import HtmlPage, Speller
     from app.markup.markdown.cursor import Cursor
     from app.markup.markdown.nodes import SpanReader
     from app.markup.markdown.tree import Tree
@@ -33,7 +33,7 @@ class Rule(Block):
     def rich(self) -> str:
         return "<hr>"
 
-    def page(self, _page: Page) -> str:
+    def page(self, _page: HtmlPage) -> str:
         return "<hr>\n"
 
     def spelled(self, _speller: Speller, _depth: int) -> str:

@@ -23,7 +23,7 @@ from app.markup.spans.math_delimiters import code_end, find_formula
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from app.markup.document.writing import Page, Speller
+    from app.markup.document.writing import HtmlPage, Speller
     from app.markup.markdown.cursor import Cursor
     from app.markup.markdown.nodes import SpanReader
     from app.markup.markdown.tree import Tree
@@ -72,7 +72,7 @@ class Table(Block):
         body = "".join(row(cells, "td") for cells in self.rows)
         return f'<table border="1">{head}<tbody>{body}</tbody></table>'  # not shown
 
-    def page(self, page: Page) -> str:
+    def page(self, page: HtmlPage) -> str:
 
         def row(cells: TableCells, tag: str) -> str:
             made = []

@@ -7,21 +7,21 @@ from typing import TYPE_CHECKING
 
 from app.language import tr
 from app.markup.document.blocks import NOWHERE, Block, Offsets
-from app.markup.document.flow import Container, Frame
+from app.markup.document.flow import BlockFrame, Container
 from app.markup.kinds.quote import prefixed
 from app.markup.markdown.nodes import ContainerNode, Line
 from app.markup.markdown.thinking import OPEN
 from app.markup.text import plain_text, rich_html
 
 if TYPE_CHECKING:
-    from app.markup.document.writing import Page, Speller
+    from app.markup.document.writing import HtmlPage, Speller
     from app.markup.markdown.cursor import Cursor
     from app.markup.markdown.nodes import Node, SpanReader
     from app.markup.markdown.tree import Tree
 
 
 @dataclass(frozen=True, slots=True)
-class ThinkingFrame(Frame):
+class ThinkingFrame(BlockFrame):
     """The row belongs to the reasoning."""
 
     closed: bool
@@ -48,7 +48,7 @@ class Thinking(Container):
     def rich(self) -> str:
         return f"<blockquote>{rich_html(self.children)}</blockquote>"
 
-    def page(self, page: Page) -> str:
+    def page(self, page: HtmlPage) -> str:
         return page.look.thinking(page.html(self.children))
 
     def spelled(self, speller: Speller, depth: int) -> str:
