@@ -42,6 +42,8 @@ def unsound(header: GgufHeader) -> str:
     for found in (
         _sizes(header),
         _heads(header),
+        _widths(header),
+        _scaling(header),
         _turning(header),
         _experts(header),
         _weights(header),
@@ -93,7 +95,7 @@ def _sizes(header: GgufHeader) -> Iterator[str]:
 
 
 def _heads(header: GgufHeader) -> Iterator[str]:
-    width = _number(header, "embedding_length")
+    """How many heads each layer has for attention."""
     heads, shared = _each(header, "attention.head_count"), _each(header, "attention.head_count_kv")
     if header.architecture in _RECURRENT or not heads:
         return
@@ -117,6 +119,13 @@ def _heads(header: GgufHeader) -> Iterator[str]:
                     count=write(count, digits=0),
                     keys=write(kv, digits=0),
                 )
+
+
+def _widths(header: GgufHeader) -> Iterator[str]:
+    """How wide heads are."""
+    heads, width = _each(header, "attention.head_count"), _number(header, "embedding_length")
+    if header.architecture in _RECURRENT or not any(heads):
+        return
     length = _number(header, "attention.key_length")
     if width is not None and length is None and heads[0] and width % heads[0]:
         yield tr(
@@ -134,8 +143,8 @@ def _heads(header: GgufHeader) -> Iterator[str]:
             yield tr("its attention heads are {width} wide", width=size)
 
 
-def _turning(header: GgufHeader) -> Iterator[str]:
-    """How positions turn keys and queries (RoPE)."""
+def _scaling(header: GgufHeader) -> Iterator[str]:
+    """How positions are scaled (RoPE)."""
     scaling = header.values.get(f"{header.architecture}.rope.scaling.type")
     if scaling is not None and scaling not in _SCALINGS:
         yield tr("it names an unknown way to scale positions")
@@ -147,6 +156,10 @@ def _turning(header: GgufHeader) -> Iterator[str]:
         factor = _number(header, key)
         if factor is not None and not 0 <= factor < math.inf:
             yield tr("its factor for positions is {factor}", factor=str(factor))
+
+
+def _turning(header: GgufHeader) -> Iterator[str]:
+    """How many numbers of keys and queries positions turn (RoPE)."""
     if header.architecture in _UNTURNED:
         return
     heads, width = _each(header, "attention.head_count"), _number(header, "embedding_length")

@@ -435,7 +435,7 @@ class MainWindow(QMainWindow):
             return
         closed = (
             self.pane.find_bar.close_bar()
-            or self.controller.cancel_edit()
+            or self.controller.drafting.cancel_edit()
             or self.sidebar.clear_search()
         )
         if not closed:

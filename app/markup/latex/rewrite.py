@@ -87,7 +87,7 @@ def _plainly(tokens: list[str]) -> str:
     return "".join(written)
 
 
-def _command(part: str, reader: TokenReader) -> str:
+def _sign(part: str, reader: TokenReader) -> str:
     if part == "|" and reader.peek() == "|":
         reader.next()
         return "\\| "
@@ -95,9 +95,13 @@ def _command(part: str, reader: TokenReader) -> str:
         return _group(reader)
     if part == "'":
         return _primes(reader)
+    # The converter takes a number and the two letters of a unit for one length.
+    return f"{part}{{}}" if part.isdigit() and _names_unit(reader) else part
+
+
+def _command(part: str, reader: TokenReader) -> str:
     if not part.startswith("\\"):
-        # The converter takes a number and the two letters of a unit for one length.
-        return f"{part}{{}}" if part.isdigit() and _names_unit(reader) else part
+        return _sign(part, reader)
     if part in DROPPED:
         return " "
     if part in ARGUMENT_DROPPED:
@@ -300,10 +304,6 @@ def _coloured(reader: TokenReader) -> str:
     return f"{colour}{{{_rewrite(inner)}}}"
 
 
-def _text_coloured(reader: TokenReader) -> str:
-    return f"{coloured(reader)}{{{_rewrite(reader.argument())}}}"
-
-
 def _root(reader: TokenReader) -> str:
     r"""``\sqrt[3]{x}``, of which the degree may hold anything."""
     reader.skip_spaces()
@@ -371,18 +371,8 @@ def _character(reader: TokenReader) -> str:
         raise MathError(f"there is no character {code}") from error  # not shown
 
 
-def _framed(reader: TokenReader) -> str:
-    return f"\\boxed {{{_rewrite(reader.argument())}}}"
-
-
-def _framed_text(reader: TokenReader) -> str:
-    r"""``\framebox[2cm][c]{…}``: the width and the place in it are not drawn."""
-    while reader.option() is not None:
-        pass
-    return f"\\boxed {{{_as_text(reader.argument())}}}"
-
-
 def _boxed_text(reader: TokenReader) -> str:
+    r"""``\makebox[2cm][c]{…}``: the width and the place in it are not drawn."""
     while reader.option() is not None:
         pass
     return _as_text(reader.argument())
@@ -426,7 +416,7 @@ _SPECIAL: dict[str, Rewriter] = {
     "\\underbracket": _optioned("\\underbracket"),
     "\\overbracket": _optioned("\\overbracket"),
     "\\stackrel": _stacked,
-    "\\textcolor": _text_coloured,
+    "\\textcolor": lambda reader: f"{coloured(reader)}{{{_rewrite(reader.argument())}}}",
     "\\binom": _binom(""),
     "\\dbinom": _binom("\\displaystyle"),
     "\\tbinom": _binom("\\textstyle"),
@@ -440,9 +430,8 @@ _SPECIAL: dict[str, Rewriter] = {
     **arrow_commands(_rewrite),
     "\\ref": _reference,
     "\\eqref": _reference,
-    "\\boxed": _framed,
-    "\\fbox": _framed_text,
-    "\\framebox": _framed_text,
+    "\\boxed": lambda reader: f"\\boxed {{{_rewrite(reader.argument())}}}",
+    **dict.fromkeys(("\\fbox", "\\framebox"), lambda reader: f"\\boxed {{{_boxed_text(reader)}}}"),
     "\\ce": _chemistry,
     "\\pu": lambda reader: _rewrite(tokens_of(quantity("".join(reader.argument())))),
     "\\href": _second,

@@ -38,6 +38,7 @@ from app.services.core.events import (
 )
 from app.services.core.serial_executor import SerialExecutor
 from app.services.core.settings import SettingsService
+from app.services.models.listed_files import ListedFiles
 from app.services.models.model_files import DEMO, ModelHashes, find_model, model_file
 from app.services.models.model_fit import request_of, without_model
 from app.services.models.speeds import SpeedRecorder
@@ -67,8 +68,8 @@ class ModelService:
         self._settings = settings
         self._bus = bus
         self._catalog = catalog
-        self._demo_path = demo_path
         self._installed = shelf
+        self._files = ListedFiles(shelf, demo_path)
         self._speeds = SpeedRecorder(measurements, bus)
         self._cancel = threading.Event()
         self._telling = threading.RLock()  # a hash and the end of a load may come together
@@ -78,7 +79,8 @@ class ModelService:
         self._loaded_with: LoadRequest | None = None
         self._lent: ModelState | None = None  # what was chosen while another is borrowed
         self._devices: tuple[Device, ...] = ()
-        self._state = ModelState(ModelPhase.UNLOADED, model) if model else self._initial_state()
+        chosen = settings.current.model_path
+        self._state = ModelState(ModelPhase.UNLOADED, model) if model else self._files.state(chosen)
         bus.subscribe(self._on_event)
 
     @property
@@ -93,23 +95,14 @@ class ModelService:
         Raises:
             ModelFileError: The installation is damaged.
         """
-        return find_model(DEMO, self._demo_path)
+        return self._files.demo()
 
     def installed(self) -> list[ModelFile]:
         """Every file on the list that is there, the chosen one, and the demo last if it is there.
 
         One with a problem cannot be used, and is there to be removed.
         """
-        files = {model.path: model_file(model) for model in self._installed.models()}
-        files = {path: file for path, file in files.items() if path.is_file()}
-        chosen = self._state.model
-        if chosen is not None and not chosen.demo and chosen.path.is_file():
-            files.setdefault(chosen.path, chosen)
-        try:
-            return [*files.values(), self.demo]
-        except ModelFileError as error:  # its own file is gone; the others are as good as before
-            _log.info("%s", error.what)
-            return [*files.values()]
+        return self._files.all(self._state.model)
 
     def speed(self, sha256: str) -> float:
         """Measured tokens a second of a model file on this machine; 0 before it ran."""
@@ -138,15 +131,16 @@ class ModelService:
             NotFoundError: It is not listed.
             HubError: A file cannot be deleted; it stays on the list.
         """
-        if self._state.model is not None and self._state.model.path == model.path:
+        chosen = self._state.model is not None and self._state.model.path == model.path
+        if chosen:
             self.cancel_load()
             self._executor.submit(self._engine.unload).result()
             self._loaded_with = None
-            freed = self._installed.remove(model.path)
+        freed = self._installed.remove(model.path)
+        if chosen:
             self._settings.update(model_path="")
             self._publish(ModelState(ModelPhase.NONE))
-            return freed
-        return self._installed.remove(model.path)
+        return freed
 
     def verify(
         self, model: ModelFile, control: DownloadControl, report: Callable[[int, int], None]
@@ -180,18 +174,7 @@ class ModelService:
         before, self._lent = self._state, None
         self.cancel_load()
         self._remember(model)
-
-        def switch() -> None:
-            try:
-                self._load(model, self._fresh_cancel())
-            except LoadCancelledError:
-                return
-            except KnownError as error:
-                self._bus.publish(ErrorReported(self._return_to(before, model, error)))
-                return
-            then()
-
-        self._executor.submit(switch)
+        self._switch(model, then, lambda error: self._return_to(before, model, error))
 
     def prefer(self, model: ModelFile) -> None:
         """Remember ``model`` as the chosen one where none but the demo is; nothing is loaded."""
@@ -215,19 +198,11 @@ class ModelService:
         self._lent = self._lent or before
         self._publish(ModelState(ModelPhase.UNLOADED, model))
 
-        def switch() -> None:
-            try:
-                self._load(model, self._fresh_cancel())
-            except LoadCancelledError:
-                self.give_back()
-                return
-            except KnownError as error:
-                self.give_back()
-                self._bus.publish(ErrorReported(_in_use_again(before, model, error)))
-                return
-            then()
+        def failed(error: KnownError) -> KnownError:
+            self.give_back()
+            return _in_use_again(before, model, error)
 
-        self._executor.submit(switch)
+        self._switch(model, then, failed, cancelled=self.give_back)
 
     def give_back(self) -> None:
         """What was borrowed was used: the chosen model is in use again, loaded if it was."""
@@ -328,39 +303,12 @@ class ModelService:
         family = self._catalog.family_of(model.name, model.path.stem)
         return family.sampling if family is not None else None
 
-    def _initial_state(self) -> ModelState:
-        chosen = self._settings.current.model_path
-        if not chosen:
-            return self._last_listed()
-        listed = self._listed(Path(chosen))
-        if listed is not None:
-            return ModelState(ModelPhase.UNLOADED, listed)
-        try:
-            return ModelState(ModelPhase.UNLOADED, find_model(chosen, self._demo_path))
-        except ModelFileError as error:
-            missing = ModelFile(Path(chosen), Path(chosen).stem)
-            return ModelState(ModelPhase.FAILED, missing, error=error)
-
-    def _listed(self, path: Path) -> ModelFile | None:
-        """The file as it stands on the list; None where it is another one by now, or gone."""
-        listed = self._installed.get(path)
-        usable = listed is not None and not listed.missing and not listed.changed
-        return model_file(listed) if listed is not None and usable else None
-
-    def _last_listed(self) -> ModelState:
-        """Where none is chosen: the last of those that the terminal has put on the list."""
-        for model in reversed(self._installed.models()):
-            file = self._listed(model.path)
-            if file is not None and not file.problem:
-                return ModelState(ModelPhase.UNLOADED, file)
-        return ModelState(ModelPhase.NONE)
-
     def _look_again(self, model: ModelFile) -> ModelFile | None:
         """What lies at a failed model's place now; None, and told, where nothing usable does."""
         if model.demo:
             return model
         try:
-            return self._listed(model.path) or find_model(str(model.path))
+            return self._files.usable(model.path) or find_model(str(model.path))
         except ModelFileError as error:
             self._publish(ModelState(ModelPhase.FAILED, model, error=error))
             self._bus.publish(ErrorReported(error))
@@ -373,6 +321,27 @@ class ModelService:
     def _remember(self, model: ModelFile) -> None:
         self._publish(ModelState(ModelPhase.UNLOADED, model))
         self._settings.update(model_path=DEMO if model.demo else str(model.path), welcomed=True)
+
+    def _switch(
+        self,
+        model: ModelFile,
+        then: Callable[[], object],
+        failed: Callable[[KnownError], KnownError],
+        cancelled: Callable[[], object] = lambda: None,
+    ) -> None:
+        """Load ``model`` in the background; what ``failed`` makes of an error is published."""
+
+        def job() -> None:
+            try:
+                self._load(model, self._fresh_cancel())
+            except LoadCancelledError:
+                cancelled()
+            except KnownError as error:
+                self._bus.publish(ErrorReported(failed(error)))
+            else:
+                then()
+
+        self._executor.submit(job)
 
     def _load_or_report(self, model: ModelFile, cancel: threading.Event) -> bool:
         try:

@@ -9,10 +9,7 @@ from time import monotonic
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.domain.conversation import BranchMessage, Conversation, Message
-from app.domain.errors import (
-    KnownError,
-    NotFoundError,
-)
+from app.domain.errors import KnownError, NotFoundError
 from app.domain.generation import ContextFitted, Role
 from app.language import tr
 from app.services.core import formatting
@@ -50,6 +47,7 @@ class ChatController(QObject):
 
     Attributes:
         unanswered: Messages that have no answer yet.
+        drafting: What is typed, a new text or an edit.
 
     Signals:
         changed: What can be done now may have changed.
@@ -76,16 +74,16 @@ class ChatController(QObject):
         self._rest = QTimer(self, singleShot=True, interval=_REST_MS)
         self._rest.timeout.connect(self.save_scroll_position)
         pane.transcript.verticalScrollBar().valueChanged.connect(lambda _at: self._rest.start())
-        self._drafting = DraftController(composer, self._bookmarks, self)
-        self._drafting.paused.connect(self._measure)
-        self._drafting.failed.connect(self.failed)
-        self._drafting.changed.connect(self.changed)
-        self._drafting.told.connect(pane.status.show_notice)
+        self.drafting = DraftController(composer, self._bookmarks, self)
+        self.drafting.paused.connect(self._measure)
+        self.drafting.failed.connect(self.failed)
+        self.drafting.changed.connect(self.changed)
+        self.drafting.told.connect(pane.status.show_notice)
         composer.send_requested.connect(self.send)
         composer.stop_requested.connect(self.stop)
         composer.edit_last_requested.connect(self.edit_last)
         composer.refused.connect(pane.status.show_notice)
-        pane.empty.prompt_chosen.connect(self._drafting.use_prompt)
+        pane.empty.prompt_chosen.connect(self.drafting.use_prompt)
 
     # --- what is shown ------------------------------------------------------------------------
 
@@ -108,13 +106,15 @@ class ChatController(QObject):
     def answering_here(self) -> bool:
         """Whether the answer that is being written belongs to the chat that is shown."""
         active = self._services.chat.active
-        if active is not None and self._is_shown(active.conversation_id):
-            return True
-        return any(item.message.id == self._live.id for item in self._branch)
+        shown = active is not None and self._is_shown(active.conversation_id)
+        return shown or self._message(self._live.id) is not None
 
     def last(self, role: Role) -> Message | None:
         """The last message of ``role`` on the branch that is shown."""
         return next((b.message for b in reversed(self._branch) if b.message.role is role), None)
+
+    def _message(self, message_id: str) -> Message | None:
+        return next((b.message for b in self._branch if b.message.id == message_id), None)
 
     def open_chat(self, conversation_id: str, at_message: str | None = None) -> bool:
         """Show a chat where the reader left it, or at a message; return whether it exists."""
@@ -127,13 +127,9 @@ class ChatController(QObject):
             return False
         self.leave()
         self._chat = chat
-        place = (
-            ScrollPosition(at_message, BEGINNING)
-            if at_message is not None
-            else self._bookmarks.scroll_position_of(chat)
-        )
-        self._show_branch(branch, place)
-        self._drafting.open(chat)
+        place = self._bookmarks.scroll_position_of(chat)
+        self._show_branch(branch, ScrollPosition(at_message, BEGINNING) if at_message else place)
+        self.drafting.open(chat)
         self._after_opening()
         return True
 
@@ -146,7 +142,7 @@ class ChatController(QObject):
             self.leave()
             self._chat = self._services.library.create(private=private)
             self._show_branch((), None)
-            self._drafting.open(self._chat)
+            self.drafting.open(self._chat)
         self._after_opening()
         self._pane.composer.setFocus()
 
@@ -156,7 +152,7 @@ class ChatController(QObject):
         if chat is None:
             return
         self._pane.header.title.finish()
-        self._drafting.close()
+        self.drafting.close()
         self.save_scroll_position()
         if self._branch and not self.answering:
             self._services.chat.save_state(chat.id)
@@ -171,17 +167,16 @@ class ChatController(QObject):
 
     def _move_on(self) -> None:
         """The shown chat is gone: what is typed goes along into a new one."""
-        typed, self._chat = self._drafting.release(), None
+        typed, self._chat = self.drafting.release(), None
         self.new_chat()
         if typed:
-            self._drafting.use_prompt(typed)
+            self.drafting.use_prompt(typed)
 
     def save_scroll_position(self) -> None:
         """Keep where the reader is."""
         if self._chat is not None and self._branch:
-            self._bookmarks.keep_scroll_position(
-                self._chat, *self._pane.transcript.kept_positions()
-            )
+            places = self._pane.transcript.kept_positions()
+            self._bookmarks.keep_scroll_position(self._chat, *places)
 
     def refresh_page(self) -> None:
         """Show the transcript, or what stands in for an empty one."""
@@ -223,7 +218,7 @@ class ChatController(QObject):
         self._branch = self._live.merged_into(branch)
         transcript = self._pane.transcript
         transcript.set_branch(self._branch, anchor=anchor)
-        if any(item.message.id == self._live.id for item in self._branch):
+        if self._message(self._live.id) is not None:
             transcript.begin_answer(self._live.id)
         answer = self.last(Role.ASSISTANT)
         self._mark_left_out(answer.left_out if answer else ())
@@ -253,7 +248,7 @@ class ChatController(QObject):
         self._pane.composer.setFocus()
         if self._chat is None:
             self.new_chat()
-        chat, editing = self._chat, self._drafting.editing
+        chat, editing = self._chat, self.drafting.editing
         assert chat is not None  # noqa: S101 - for the type checker
         for problem in (ANSWER_PROBLEM, REFUSAL):
             self._pane.banner.withdraw(problem)
@@ -262,18 +257,12 @@ class ChatController(QObject):
             self._pane.status.set_forecast("")  # what it said is said in the panel
             self.failed.emit(refusal)
             return
-        if editing is not None:
-            sent = self.attempt(lambda: self._services.chat.edit(editing, text))
-        else:
-            sent = self.attempt(lambda: self._services.chat.send(chat.id, text))
-        if not sent:
-            return
-        self._drafting.on_sent()
-        self._pane.transcript.scroll_to_end()  # where the answer will stand
-
-    def take(self, text: str) -> None:
-        """Put a text into the composer, below what is typed."""
-        self._drafting.use_prompt(text)
+        service = self._services.chat
+        if self.attempt(
+            lambda: service.edit(editing, text) if editing else service.send(chat.id, text)
+        ):
+            self.drafting.on_sent()
+            self._pane.transcript.scroll_to_end()  # where the answer will stand
 
     def stop(self) -> None:
         """Stop the answer; what there is of it stays, and one types on."""
@@ -283,7 +272,7 @@ class ChatController(QObject):
     def continue_answer(self, answer_id: str) -> None:
         """Go on with an answer that ended early."""
         self._pane.banner.withdraw(ANSWER_PROBLEM)
-        before = next((b.message for b in self._branch if b.message.id == answer_id), None)
+        before = self._message(answer_id)
         self._live.resume(answer_id, before.content if before is not None else "")
         if self.attempt(lambda: self._services.chat.continue_answer(answer_id)):
             self._pane.composer.setFocus()
@@ -305,7 +294,7 @@ class ChatController(QObject):
 
     def edit(self, message_id: str) -> None:
         """Put one of the user's messages into the composer, to be sent in other words."""
-        message = next((b.message for b in self._branch if b.message.id == message_id), None)
+        message = self._message(message_id)
         if message is None or message.role is not Role.USER:
             return
         if self.answering:
@@ -313,17 +302,13 @@ class ChatController(QObject):
                 tr("An answer is being written. Stop it to edit a message.")
             )
             return
-        self._drafting.edit(message)
+        self.drafting.edit(message)
 
     def edit_last(self) -> None:
         """Edit the last message of the user, if there is one."""
         question = self.last(Role.USER)
         if question is not None:
             self.edit(question.id)
-
-    def cancel_edit(self) -> bool:
-        """Give the edit up; return whether there was one."""
-        return self._drafting.cancel_edit()
 
     # --- what the services tell ---------------------------------------------------------------
 
@@ -421,26 +406,24 @@ class ChatController(QObject):
 
     def _on_ended(self, event: AnswerEnded) -> None:
         message, streamed = event.message, self._live.end()
-        if self._is_shown(message.conversation_id):
+        transcript = self._pane.transcript
+        here = self._is_shown(message.conversation_id)
+        if here:
             self._branch = tuple(
                 replace(item, message=message) if item.message.id == message.id else item
                 for item in self._branch
             )
-            self._pane.transcript.finish(message)
+            transcript.finish(message)
             if streamed != message.content:
-                self._pane.transcript.set_branch(
-                    self._branch, anchor=self._pane.transcript.scroll_position()
-                )
+                transcript.set_branch(self._branch, anchor=transcript.scroll_position())
             self._mark_left_out(message.left_out)
         else:
             self._announce_elsewhere(message)
-            self._services.chat.save_state(
-                message.conversation_id
-            )  # it was left while this was written
+            # It was left while this was written.
+            self._services.chat.save_state(message.conversation_id)
         self._show_activity()
         self._show_last_answer()
         self._measure()
-        here = self._is_shown(message.conversation_id)
         error = self.unanswered.ended(message, event.error, here=here)
         if error is not None:
             self.failed.emit(error)
@@ -449,7 +432,7 @@ class ChatController(QObject):
     def _on_send_failed(self, event: SendFailed) -> None:
         asked = event.asked
         if asked is not None:
-            self.attempt(lambda: self._drafting.restore_unsent(event.conversation_id, asked))
+            self.attempt(lambda: self.drafting.restore_unsent(event.conversation_id, asked))
         self._live.clear_activity()
         self._show_activity()
         self.failed.emit(event.error)

@@ -57,7 +57,7 @@ class Unanswered:
             typed = question.content  # it was sent before it was known to have no room
         self._controller.new_chat()
         if typed:
-            self._controller.take(typed)
+            self._controller.drafting.use_prompt(typed)
 
     def leave_out(self) -> None:
         """Let the oldest messages fall out from now on, and send what had no room."""
