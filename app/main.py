@@ -66,16 +66,8 @@ def _run(options: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    from app.cli import (
-        ask,
-        bench,
-        chat,
-        chats,
-        completion,
-        doctor,
-        models,
-        settings,
-    )
+    from app.cli import ask, bench, chat, completion, doctor, models, settings
+    from app.cli.chats import actions as chats
     from app.cli.streams import Parser
     from app.cli.values import model, path
     from app.language import tr

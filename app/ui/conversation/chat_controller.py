@@ -38,8 +38,7 @@ from app.ui.conversation.unanswered import Unanswered
 from app.ui.conversation.view_state import ViewStates
 from app.ui.transcript.viewport.scroll_anchor import BEGINNING, ScrollPosition
 
-_REST_MS = 1_000
-"""So long after the last scrolling the reader's place is kept: a crash or a kill does not ask."""
+_REST_MS = 1_000  # after it without scrolling the reader's place is kept: a kill does not ask
 
 
 class ChatController(QObject):
@@ -257,10 +256,8 @@ class ChatController(QObject):
             self._pane.status.set_forecast("")  # what it said is said in the panel
             self.failed.emit(refusal)
             return
-        service = self._services.chat
-        if self.attempt(
-            lambda: service.edit(editing, text) if editing else service.send(chat.id, text)
-        ):
+        ask = self._services.chat
+        if self.attempt(lambda: ask.edit(editing, text) if editing else ask.send(chat.id, text)):
             self.drafting.on_sent()
             self._pane.transcript.scroll_to_end()  # where the answer will stand
 
@@ -438,18 +435,16 @@ class ChatController(QObject):
         self.failed.emit(event.error)
         self.changed.emit()
 
-    # --- status -------------------------------------------------------------------------------
-
     def _show_activity(self) -> None:
         active = self._services.chat.active if self._live.id else None
         here = active is not None and self._is_shown(active.conversation_id)
-        activity = self._live.activity
-        self._status.show_activity(activity, answering=bool(self._live.id), here=here)
+        self._status.show_activity(self._live.activity, answering=bool(self._live.id), here=here)
 
     def _show_last_answer(self) -> None:
         self._status.show_last(self.last(Role.ASSISTANT))
 
     def _announce_elsewhere(self, message: Message) -> None:
-        if not self._services.library.chats.is_gone(message.conversation_id):
-            title = formatting.title(self._services.library.chats.get(message.conversation_id))
+        chats = self._services.library.chats
+        if not chats.is_gone(message.conversation_id):
+            title = formatting.title(chats.get(message.conversation_id))
             self._pane.status.show_notice(ended_elsewhere(message, title))
