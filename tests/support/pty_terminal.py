@@ -40,7 +40,9 @@ class Terminal:
             stdout=self._slave,
             stderr=self._slave,
             cwd=cwd,
-            env=environment(TERM="xterm-256color", **recording, **more),
+            env=environment(  # a test's own terminal is as wide as it says
+                **{"TERM": "xterm-256color", "COLUMNS": None, "LINES": None, **recording, **more}
+            ),
             start_new_session=True,
             preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # noqa: PLW1509 - for Ctrl+C
         )
