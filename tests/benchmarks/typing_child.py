@@ -103,6 +103,7 @@ class Writer(QObject):
         self.window: MainWindow
         self.word = ""  # composed, and not committed
         self.edited = ""  # the question whose edit stands in the composer
+        self.contents: dict[str, str] = {}  # of the questions that were seen
         self.steps: Steps = iter(())
 
     def begin(self) -> None:
@@ -159,6 +160,9 @@ class Writer(QObject):
 
     def opened(self) -> None:
         """Another chat is shown: an edit may stand in it."""
+        self.contents.update(
+            (i.message.id, i.message.content) for i in self.window.controller.branch
+        )
         here = [item.message.id for item in self.window.controller.branch]
         found = [id_ for id_ in here if self.ledger.edits.get(id_, ("", False))[1]]
         self.edited = found[-1] if found else ""
@@ -282,7 +286,7 @@ class Writer(QObject):
             self.window.pane.transcript.action_requested.emit(wish)
         if self.edited and self.edited != message.id:
             self.put_away()
-        self.edited = message.id
+        self.edited, self.contents[message.id] = message.id, message.content
         kept = self.ledger.edits.get(message.id, (message.content, True))
         self.ledger.set_edit(message.id, (kept[0], True))
         self.check()
@@ -290,13 +294,9 @@ class Writer(QObject):
             yield from self.type()
 
     def put_away(self) -> None:
-        before = next(
-            item.message.content
-            for item in self.window.controller.branch
-            if item.message.id == self.edited
-        )
         text = self.ledger.edits[self.edited][0]
-        self.ledger.set_edit(self.edited, None if text == before else (text, False))
+        changed = text != self.contents[self.edited]
+        self.ledger.set_edit(self.edited, (text, False) if changed else None)
         self.edited = ""
 
     def give_up(self) -> Steps:
