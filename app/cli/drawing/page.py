@@ -13,8 +13,10 @@ from collections.abc import Callable, Iterable, Iterator
 from app.cli.drawing.wrapped_text import SOFT_BREAK, Paint, StyledText, TerminalStyle, WrappedText
 from app.cli.streams import write_out
 from app.markup.code.highlighter import Highlighter, TokenKind, TokenSpan
-from app.markup.document.blocks import (
-    BlockPart,
+from app.markup.document.blocks import BlockPart, MathBlock, Paragraph
+from app.markup.document.flow import BlockFrame, FlowRow, flatten, later
+from app.markup.document.one_line import plain_script
+from app.markup.document.spans import (
     Code,
     Emphasis,
     FootnoteRef,
@@ -23,16 +25,12 @@ from app.markup.document.blocks import (
     LineBreak,
     Link,
     Math,
-    MathBlock,
-    Paragraph,
     Script,
     SoftBreak,
     Strike,
     Strong,
     Text,
 )
-from app.markup.document.flow import BlockFrame, FlowRow, flatten, later
-from app.markup.document.one_line import plain_script
 from app.markup.kinds.code import CodeBlock
 from app.markup.kinds.heading import Heading
 from app.markup.kinds.lists import ItemFrame

@@ -8,7 +8,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from app.markup.code.highlighter import TokenKind
-    from app.markup.document.blocks import Block, Inline
+    from app.markup.document.blocks import Block
+    from app.markup.document.spans import Inline
 
 
 class BlockRenderer(Protocol):

@@ -13,8 +13,9 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from app.language import trc
-from app.markup.document.blocks import NOWHERE, Block, Offsets, Paragraph, Spans
+from app.markup.document.blocks import NOWHERE, Block, Offsets, Paragraph
 from app.markup.document.flow import BlockFrame, Container
+from app.markup.document.spans import Spans
 from app.markup.kinds.quote import Quote, QuoteNode, prefixed, skip_mark
 from app.markup.text import indented, plain_text, rich_html
 

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from markdown_it.common.utils import unescapeAll
 
 from app.markup.code.highlighter import highlight, language_label, language_name
-from app.markup.document.blocks import FENCE, NOWHERE, Block, MathBlock, Offsets
+from app.markup.document.blocks import NOWHERE, Block, MathBlock, Offsets
+from app.markup.document.spans import FENCE
 from app.markup.markdown.nodes import Line, Node, ParagraphNode
 from app.markup.spans.math_delimiters import environment_of
 

@@ -6,8 +6,9 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from app.markup.document.blocks import NOWHERE, Block, Offsets, Paragraph, html_spans
+from app.markup.document.blocks import NOWHERE, Block, Offsets, Paragraph
 from app.markup.document.flow import BlockFrame, Container
+from app.markup.document.spans import html_spans
 from app.markup.markdown.nodes import ContainerNode, Line, ParagraphNode
 from app.markup.markdown.tree import MAX_DEPTH
 from app.markup.text import indented

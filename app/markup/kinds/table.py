@@ -6,17 +6,8 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from app.markup.document.blocks import (
-    NOWHERE,
-    Align,
-    Block,
-    Offsets,
-    Spans,
-    TableCells,
-    Text,
-    html_spans,
-    plain_spans,
-)
+from app.markup.document.blocks import NOWHERE, Align, Block, Offsets
+from app.markup.document.spans import Spans, TableCells, Text, html_spans, plain_spans
 from app.markup.markdown.nodes import Line, Node, ParagraphNode
 from app.markup.spans.math_delimiters import code_end, find_formula
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from itertools import chain
 
-from app.markup.document.blocks import Block, MathBlock, Spans
+from app.markup.document.blocks import Block, MathBlock
+from app.markup.document.spans import Spans
 from app.markup.latex.numbering import numbers_in
 from app.markup.markdown.math_segments import join_blocks, parse_segment
 from app.markup.markdown.nodes import ContainerNode, Node, ParagraphNode, ParsedText, postorder

@@ -6,18 +6,8 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from app.markup.document.blocks import (
-    Block,
-    Inline,
-    LineBreak,
-    Math,
-    MathBlock,
-    Offsets,
-    Paragraph,
-    SoftBreak,
-    Spans,
-    Text,
-)
+from app.markup.document.blocks import Block, MathBlock, Offsets, Paragraph
+from app.markup.document.spans import Inline, LineBreak, Math, SoftBreak, Spans, Text
 from app.markup.latex.numbering import numbers_in
 from app.markup.markdown.paragraphs import source_offset
 from app.markup.spans.inline import DisplayFormula, References, parse_segments

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from app.markup.document.blocks import Block, Offsets, Spans
+    from app.markup.document.blocks import Block, Offsets
+    from app.markup.document.spans import Spans
     from app.markup.markdown.cursor import Cursor
     from app.markup.spans.inline import References
     from app.markup.spans.math_delimiters import OpenDelimiter

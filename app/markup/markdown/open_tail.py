@@ -10,17 +10,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from app.markup.document.blocks import (
-    Block,
-    Emphasis,
-    MathBlock,
-    Paragraph,
-    Spans,
-    Strike,
-    Strong,
-    Text,
-    append_inside,
-)
+from app.markup.document.blocks import Block, MathBlock, Paragraph
+from app.markup.document.spans import Emphasis, Spans, Strike, Strong, Text, append_inside
 from app.markup.markdown.math_segments import join_blocks, parse_segment
 from app.markup.markdown.paragraphs import source_offset
 from app.markup.spans.close_open_markers import close_open_markers

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from app.markup.document.blocks import Inline, Link, Text
+from app.markup.document.spans import Inline, Link, Text
 
 _STOP = r"\s<>\u3000-\u303f\uff00-\uff0f\uff1a-\uff1f\u201c\u201d\u2018\u2019`|\\"
 _ADDRESS = re.compile(rf"[^{_STOP}]{{1,2048}}")

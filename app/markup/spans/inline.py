@@ -19,7 +19,7 @@ from markdown_it.rules_inline import image as image_rule
 from markdown_it.rules_inline import newline as newline_rule
 from markdown_it.rules_inline.state_inline import Scanned
 
-from app.markup.document.blocks import (
+from app.markup.document.spans import (
     Code,
     Emphasis,
     FootnoteRef,

@@ -6,7 +6,8 @@ import pytest
 from PySide6.QtWidgets import QDialog, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.markup.document.blocks import Link, Paragraph
+from app.markup.document.blocks import Paragraph
+from app.markup.document.spans import Link
 from app.markup.parse import parse
 from app.ui.core.links import ask_to_open_link, is_openable_link, link_warnings
 from app.ui.style.dialogs import Dialog

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import fields, is_dataclass, replace
 
-from app.markup.document.blocks import Block, BlockPart, Paragraph, StreamResult, Text
+from app.markup.document.blocks import Block, BlockPart, Paragraph, StreamResult
 from app.markup.document.flow import flatten
+from app.markup.document.spans import Text
 from app.markup.kinds.alert import Alert
 from app.markup.kinds.code import CodeBlock
 from app.markup.kinds.footnote import FootnoteDefinition

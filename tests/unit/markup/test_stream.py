@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.markup.document.blocks import Block, MathBlock, Paragraph, StreamResult, Text
+from app.markup.document.blocks import Block, MathBlock, Paragraph, StreamResult
 from app.markup.document.flow import flatten
+from app.markup.document.spans import Text
 from app.markup.kinds.code import CodeBlock
 from app.markup.kinds.table import Table
 from app.markup.kinds.thinking import Thinking

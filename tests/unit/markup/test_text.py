@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.markup.document.blocks import is_openable
+from app.markup.document.spans import is_openable
 from app.markup.markdown.thinking import split_thinking, strip_thinking
 from app.markup.parse import parse
 from app.markup.text import markdown_of, plain_text, to_rich_html

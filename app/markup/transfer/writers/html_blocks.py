@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from html import escape
 from urllib.parse import urlsplit
 
-from app.markup.document.blocks import (
-    Block,
+from app.markup.document.blocks import Block
+from app.markup.document.spans import (
     Code,
     Emphasis,
     FootnoteRef,

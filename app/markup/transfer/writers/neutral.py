@@ -17,7 +17,8 @@ from dataclasses import dataclass, fields, is_dataclass
 from markdown_it import MarkdownIt
 
 from app.language import tr
-from app.markup.document.blocks import Block, FootnoteRef
+from app.markup.document.blocks import Block
+from app.markup.document.spans import FootnoteRef
 from app.markup.kinds.footnote import FootnoteDefinition
 from app.markup.kinds.thinking import Thinking
 from app.markup.parse import parse

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from app.markup.document.blocks import (
-    Block,
+from app.markup.document.blocks import Block
+from app.markup.document.one_line import plain_script
+from app.markup.document.spans import (
     Code,
     Emphasis,
     FootnoteRef,
@@ -20,7 +21,6 @@ from app.markup.document.blocks import (
     Strong,
     Text,
 )
-from app.markup.document.one_line import plain_script
 from app.markup.latex.spoken import spoken
 from app.markup.parse import parse
 

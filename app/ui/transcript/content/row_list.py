@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from app.markup.document.blocks import MathBlock, Paragraph, Spans, plain_spans
+from app.markup.document.blocks import MathBlock, Paragraph
 from app.markup.document.flow import FlowRow
+from app.markup.document.spans import Spans, plain_spans
 from app.markup.kinds.code import CodeBlock
 from app.markup.kinds.heading import Heading
 from app.markup.kinds.lists import ItemFrame

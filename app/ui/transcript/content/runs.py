@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from app.language import tr
-from app.markup.document.blocks import (
+from app.markup.document.spans import (
     Code,
     Emphasis,
     FootnoteRef,

@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from app.markup.document.blocks import Inline, LineBreak, Paragraph, Text
+from app.markup.document.blocks import Paragraph
 from app.markup.document.flow import FlowRow
+from app.markup.document.spans import Inline, LineBreak, Text
 from app.markup.kinds.code import CodeBlock
 
 LINES_OF_A_ROW = 40

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from app.markup.document.blocks import Paragraph, plain_spans
+from app.markup.document.blocks import Paragraph
 from app.markup.document.flow import flatten
+from app.markup.document.spans import plain_spans
 from app.markup.kinds.alert import TONES, Alert, AlertTitle
 from app.markup.kinds.quote import Quote
 from app.markup.parse import parse

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from html import escape
 
-from app.markup.document.blocks import (
-    Block,
+from app.markup.document.blocks import Block, Paragraph
+from app.markup.document.spans import (
     Code,
     Emphasis,
     Image,
     Inline,
     LineBreak,
     Link,
-    Paragraph,
     SoftBreak,
     Spans,
     Strike,

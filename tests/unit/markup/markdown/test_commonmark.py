@@ -8,7 +8,8 @@ import re
 import pytest
 from markdown_it import MarkdownIt
 
-from app.markup.document.blocks import Paragraph, Strong, Text
+from app.markup.document.blocks import Paragraph
+from app.markup.document.spans import Strong, Text
 from app.markup.parse import parse
 from app.markup.text import plain_text
 from tests.unit.markup.following import check

@@ -4,17 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from app.markup.document.blocks import (
-    Code,
-    LineBreak,
-    Math,
-    MathBlock,
-    Paragraph,
-    Script,
-    Spans,
-    Strong,
-    Text,
-)
+from app.markup.document.blocks import MathBlock, Paragraph
+from app.markup.document.spans import Code, LineBreak, Math, Script, Spans, Strong, Text
 from app.markup.kinds.code import CodeBlock
 from app.markup.kinds.heading import Heading
 from app.markup.kinds.table import Table

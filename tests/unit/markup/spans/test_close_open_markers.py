@@ -6,7 +6,8 @@ import random
 
 import pytest
 
-from app.markup.document.blocks import Block, Code, Emphasis, Paragraph, Strong, Text
+from app.markup.document.blocks import Block, Paragraph
+from app.markup.document.spans import Code, Emphasis, Strong, Text
 from app.markup.parse import parse
 from app.markup.spans.close_open_markers import close_open_markers
 from app.markup.stream import MarkdownStream

@@ -7,7 +7,8 @@ from dataclasses import fields, is_dataclass
 
 import pytest
 
-from app.markup.document.blocks import Math, MathBlock
+from app.markup.document.blocks import MathBlock
+from app.markup.document.spans import Math
 from app.markup.parse import parse
 from app.markup.stream import MarkdownStream
 from tests.unit.markup.following import check

@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from app.markup.document.blocks import Block, LineBreak, Paragraph, SoftBreak, Spans
+from app.markup.document.blocks import Block, Paragraph
+from app.markup.document.spans import LineBreak, SoftBreak, Spans
 from app.markup.parse import parse
 from app.markup.stream import MarkdownStream
 from app.markup.text import plain_text, to_rich_html
