@@ -96,7 +96,7 @@ class Operations(QObject):
                 refused(BugError(type(bug).__name__))
             ended()
 
-        ended = self.back(owner, partial(self._end, owner, operation))
+        ended = self.back(self, partial(self._end, owner, operation))
         self._executor.submit(work).add_done_callback(end)
         return operation
 
@@ -121,7 +121,8 @@ class Operations(QObject):
 
     def _end(self, owner: QObject, operation: Operation) -> None:
         self._under_way.discard(operation)
-        owner.destroyed.disconnect(operation.stop)
+        if isValid(owner):
+            owner.destroyed.disconnect(operation.stop)
 
     def close(self) -> None:
         """Stop what runs, and end the thread."""

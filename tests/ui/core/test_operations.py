@@ -95,6 +95,7 @@ def test_a_job_is_asked_to_end_with_its_owner_and_tells_it_nothing_more(
     operations.run(operations, lambda _operation: "next", last.append)
     qtbot.waitUntil(lambda: last == ["next"])
     assert "done" not in heard
+    qtbot.waitUntil(lambda: not operations._under_way)
 
 
 def test_what_is_over_keeps_no_owner(qtbot: QtBot, operations: Operations) -> None:
