@@ -18,7 +18,7 @@ from app.language import paragraph, tr
 from app.store.database.failures import file_error
 from app.store.database.files import make_folder, peek_json, read_json, write_json
 
-_LOCK_SECONDS = 10.0  # another Phial writes for milliseconds; one that is stopped may hold it
+_LOCK_SECONDS = 2.0  # another Phial writes for milliseconds; the window waits meanwhile
 
 
 class SettingsStore:
