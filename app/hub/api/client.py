@@ -19,10 +19,12 @@ from app.hub.network.network_environment import (
     check_hub_allowed,
     endpoint_from_environment,
 )
+from app.hub.network.transport import Transport
 
 if TYPE_CHECKING:
+    import ssl
+
     from app.hub.api.metadata import Metadata
-    from app.hub.network.transport import Transport
 
 SEARCH_LIMIT = 30
 
@@ -63,9 +65,7 @@ class HubClient:
 
     def transport(self, **options: float) -> Transport:
         """A transport that speaks with this hub's headers and trusts what its client trusts."""
-        from app.hub.api.metadata import make_transport
-
-        return make_transport(self._gate, **options)
+        return Transport(self._gate, headers=_headers, trust=_trust, **options)
 
     def address(self, file: RemoteFile) -> str:
         """The hub's own address of a file; it redirects to a signed one that expires."""
@@ -110,3 +110,15 @@ class HubClient:
             if self._known is None:
                 self._known = Metadata(self.endpoint, self._token)
             return self._known
+
+
+def _headers(token: str | None) -> dict[str, str]:
+    from app.hub.api.metadata import request_headers
+
+    return request_headers(token)
+
+
+def _trust() -> ssl.SSLContext:
+    import httpx2
+
+    return httpx2.create_ssl_context()

@@ -56,10 +56,8 @@ from app.hub.api.file_names import (
     quantization_of,
     shown,
 )
-from app.hub.network.gate import NetworkGate
 from app.hub.network.http_response import busy_error, certificate_error, intercepted
 from app.hub.network.route import Route
-from app.hub.network.transport import Transport
 
 TIMEOUT = httpx2.Timeout(30.0, connect=15.0)
 MAX_CARD_BYTES = 1024 * 1024  # a card is text; more than this is not one
@@ -82,11 +80,6 @@ def request_headers(token: str | None) -> dict[str, str]:
     return dict(
         build_hf_headers(token=token or False, library_name="phial", library_version=__version__)
     )
-
-
-def make_transport(gate: NetworkGate, **options: float) -> Transport:
-    """A transport that speaks with a hub's headers and trusts what the package's client trusts."""
-    return Transport(gate, headers=request_headers, trust=httpx2.create_ssl_context, **options)
 
 
 class Metadata:
