@@ -2,141 +2,104 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 import psutil
 
-from app.domain.errors import KnownError
-from app.domain.model import ModelFile
+from app.domain.endpoints.source import EndpointSource, FileSource, ModelSource
+from app.domain.model import ChosenModel, ModelFile
+from app.domain.network.connections import Confinement
 from app.domain.settings import Settings
 from app.engine.base import Engine, EngineOptions
 from app.engine.process.client import EngineClient
+from app.engine.router import EngineRouter
 from app.hub.api.catalog import load_catalog
+from app.hub.api.client import hub_trust
 from app.hub.api.token import RedactingFilter, TokenStore
 from app.hub.local.installed_models import InstalledModels as ModelShelf
+from app.network.connection_log import ConnectionLog
+from app.remote.engine import EndpointEngine
+from app.services.chat.chat_options import ChatOptionsService
 from app.services.chat.chat_service import ChatService
 from app.services.chat.context_service import ContextService
 from app.services.chat.titles import TitleService
-from app.services.core.event_trace import trace
-from app.services.core.events import EventBus
 from app.services.core.serial_executor import SerialExecutor
-from app.services.core.settings import SettingsService
+from app.services.documents.attached import AttachedDocuments
 from app.services.library.library_service import LibraryService
-from app.services.maintenance import AFTER_START, MaintenanceService
+from app.services.maintenance import MaintenanceService
 from app.services.models.add_models import AddModelService
 from app.services.models.advice import AdviceService
 from app.services.models.benchmark_runner import BenchmarkService
+from app.services.models.devices import DeviceFinder
 from app.services.models.downloads import DownloadService
-from app.services.models.model_files import find_model_named, model_file
+from app.services.models.endpoints import EndpointKeys, EndpointService
+from app.services.models.model_files import advised_sampling, find_model_named, model_file
 from app.services.models.model_service import ModelService
+from app.services.models.named_models import NamedModels
+from app.services.models.quantizations import QuantizationService
 from app.services.models.snapshots import SnapshotService
+from app.services.presets.answer_options import AnswerOptions
+from app.services.presets.preset_service import PresetService
+from app.services.privacy.connections import ConnectionService
 from app.services.registry import Services
+from app.services.serving.serving_service import ServingService
 from app.services.transfer.import_record import ImportRecord
 from app.services.transfer.transfer_service import TransferService
 from app.services.updates import UpdateService
-from app.store import LadderStore, SettingsStore, SpeedStore, open_store
+from app.serving.key_file import KeyFile
+from app.setup import Setup
+from app.store import (
+    EndpointStore,
+    PresetFile,
+    SpeedStore,
+    open_store,
+)
 from app.system.bundled import bundled
-from app.system.logs import Logs
-from app.system.paths import Folders, folders
-from app.system.tighten import tighten
+from app.system.paths import Folders
 
-_log = logging.getLogger(__name__)
+if TYPE_CHECKING:  # opened when a document is first needed
+    from app.services.documents.document_service import DocumentService
+
 GIB = 2**30
 
 
-def engine_process(options: EngineOptions, memory: LadderStore) -> Engine:
-    """llama.cpp in a process of its own, which starts with the first call."""
-    return EngineClient(options, memory=memory)
-
-
-class Log(Protocol):
-    """Where log records go; :class:`app.system.logs.Logs` is one."""
-
-    def add_filter(self, redact: logging.Filter) -> None:
-        """Let every record pass ``redact`` before it is written."""
-
-    def close(self) -> None:
-        """Stop writing."""
-
-
 @dataclass(frozen=True, slots=True)
-class Setup:
-    """What window and terminal need before they decide what else to build; ends the log on exit.
+class Reach:
+    """How models are reached: files by one engine, endpoints by another, over one gate.
 
     Attributes:
-        problems: Sentences about what Phial has to do without, such as its log.
-        log_level: Least severe level that is logged, here and in the engine process.
-        engine: Makes an engine of its options and what the ladder remembers.
-        demo: The demo model's file.
-        endpoint: The Hub's address; None reads ``HF_ENDPOINT``.
-        maintained_after: Seconds from the start to the first check of the database.
+        engine: The engines as one, by where a model is.
+        endpoints: Those the user added.
+        connections: What was connected to, and whether anything may be.
     """
 
-    folders: Folders
-    bus: EventBus
-    settings: SettingsService
-    ladder: LadderStore
-    logs: Log
-    problems: tuple[str, ...] = ()
-    log_level: int = logging.INFO
-    engine: Callable[[EngineOptions, LadderStore], Engine] = engine_process
-    demo: Path = field(default_factory=partial(bundled, "models", "demo.gguf"))
-    endpoint: str | None = None
-    maintained_after: float = AFTER_START
-
-    def __enter__(self) -> Setup:
-        return self
-
-    def __exit__(self, _kind: object, value: BaseException | None, _traceback: object) -> None:
-        if isinstance(value, Exception) and not isinstance(value, KnownError):
-            _log.error("A bug of ours ended it.", exc_info=value)
-        self.logs.close()
+    engine: Engine
+    endpoints: EndpointService
+    connections: ConnectionService
 
 
-def prepare(where: Folders | None = None, *, log_level: int = logging.INFO) -> Setup:
-    """Make the folders, start the log and read the settings.
-
-    Args:
-        where: None chooses the folders of this installation.
-        log_level: At DEBUG each event is logged too.
-
-    Raises:
-        ReadOnlyStoreError: The data folder cannot be made.
-    """
-    where = where or folders()
-    unmade = where.create()
-    logs = _start_log(where, log_level)
-    problems = tuple(filter(None, (*unmade, logs.problem)))
-    bus = EventBus()
-    if log_level <= logging.DEBUG:
-        bus.subscribe(trace)
-    return Setup(
-        folders=where,
-        bus=bus,
-        settings=SettingsService(SettingsStore(where.data / "settings.json"), bus),
-        ladder=LadderStore(where.data / "ladder.json"),
-        logs=logs,
-        # Where nothing at all can be written, the library says so, once.
-        problems=problems if where.writable else (),
-        log_level=log_level,
+def build_reach(setup: Setup, of_files: Engine) -> Reach:
+    """The table of engines, and what stands before the one of endpoints."""
+    connections = ConnectionService(
+        connection_log(setup.folders),
+        setup.settings,
+        setup.bus,
+        setup.guard,
+        partial(engine_confinement, of_files),
     )
+    store, keys = EndpointStore(setup.folders.data / "endpoints.json"), EndpointKeys()
+    setup.logs.add_filter(RedactingFilter(keys))
+    remote = EndpointEngine(connections.gate, find=store.get, key=keys.key_of, trust=hub_trust)
+    engines: dict[type[ModelSource], Engine] = {FileSource: of_files, EndpointSource: remote}
+    return Reach(EngineRouter(engines), EndpointService(store, keys, remote), connections)
 
 
-def _start_log(where: Folders, level: int) -> Logs:
-    tightened = tighten(where)
-    logs = Logs(where.logs, level)
-    for failure in tightened.failed:
-        _log.warning("Others may read it, and that cannot be changed: %s", failure)
-    return logs
-
-
-def named_model(setup: Setup, text: str) -> ModelFile:
-    """The model that an option of the terminal names: by path, by ``demo``, or as it is listed.
+def named_file(setup: Setup, text: str) -> ModelFile:
+    """The model file that an option of the terminal names: by path, ``demo``, or as it is listed.
 
     Raises:
         InvalidValueError: Several models are meant.
@@ -146,10 +109,16 @@ def named_model(setup: Setup, text: str) -> ModelFile:
     return find_model_named(text, [model_file(model) for model in listed])
 
 
+def named_models(setup: Setup, reach: Reach) -> NamedModels:
+    """What finds the models that options of the terminal name."""
+    shelf = ModelShelf(setup.folders.data / "models.json")
+    return NamedModels(shelf, reach.endpoints, load_catalog(bundled("models", "catalog.json")))
+
+
 def make_engine(
     setup: Setup, *, snapshots: Path | None = None, drafting: bool | None = None
 ) -> Engine:
-    """The engine process's client; the process starts with the first call.
+    """The engine of files: the engine process's client; the process starts with the first call.
 
     Args:
         setup: From :func:`prepare`.
@@ -171,8 +140,17 @@ def make_benchmark_engine(setup: Setup, snapshots: Path, drafting: bool) -> Engi
 
 def process_memory(engine: Engine) -> int:
     """Bytes the process of an engine holds; 0 where it has none."""
-    pid = engine.pid if isinstance(engine, EngineClient) else None
-    return int(psutil.Process(pid).memory_info().rss) if pid else 0
+    return int(psutil.Process(engine.pid).memory_info().rss) if engine.pid else 0
+
+
+def engine_confinement(engine: Engine) -> Confinement | None:
+    """What keeps the process of an engine from the network; None where it has none yet."""
+    return engine.confinement if isinstance(engine, EngineClient) else None
+
+
+def connection_log(where: Folders) -> ConnectionLog:
+    """The list of connections of this installation."""
+    return ConnectionLog(where.data / "connections.jsonl")
 
 
 def engine_options(setup: Setup, settings: Settings) -> EngineOptions:
@@ -185,25 +163,57 @@ def engine_options(setup: Setup, settings: Settings) -> EngineOptions:
     )
 
 
+def preset_file(setup: Setup) -> PresetFile:
+    """Where presets and prompts of the user are kept."""
+    return PresetFile(setup.folders.data / "presets.json")
+
+
 def snapshot_folder(where: Folders) -> Path:
     """Where KV snapshots are kept."""
     return where.cache / "kv"
 
 
+def open_document_library(setup: Setup) -> tuple[DocumentService, str]:
+    """The documents of this installation, and what the user should know of opening them.
+
+    Raises:
+        StoreError: They cannot be opened.
+    """
+    from app.services.documents.document_service import DocumentService
+    from app.store.documents.opening import open_documents
+
+    opened = open_documents(setup.folders.data)
+    return DocumentService(opened.repository, setup.folders.data / "documents"), opened.told
+
+
+def private_document_library() -> DocumentService:
+    """Documents of which nothing reaches a disk."""
+    from app.services.documents.document_service import DocumentService
+    from app.store.documents.opening import open_private_documents
+
+    return DocumentService(open_private_documents())
+
+
 @dataclass(frozen=True, slots=True)
 class ModelServices:
-    """The services around model files, with the executor they share."""
+    """The services around models, with the executor they share."""
 
     engine: Engine
     executor: SerialExecutor
     models: ModelService
+    endpoints: EndpointService
+    presets: PresetService
+    options: AnswerOptions
     downloads: DownloadService
     advice: AdviceService
     add_models: AddModelService
+    quantizations: QuantizationService
+    connections: ConnectionService
 
     def close(self) -> None:
         """Pause downloads, and end the threads and the engine."""
         self.downloads.close()
+        self.connections.close()
         self.models.close()
         self.executor.close()
         self.engine.close()
@@ -211,18 +221,20 @@ class ModelServices:
 
 def build_models(
     setup: Setup,
-    engine: Engine,
+    of_files: Engine,
+    reach: Reach | None = None,
     *,
-    model: ModelFile | None = None,
+    model: ChosenModel | None = None,
     queue: str = "downloads.json",
     window: bool = True,
 ) -> ModelServices:
-    """Build what handles model files; the terminal keeps a download queue of its own.
+    """Build what handles models; the terminal keeps a download queue of its own.
 
     Args:
         setup: From :func:`prepare`.
-        engine: Loads models.
-        model: Use this file for now, whatever the settings say.
+        of_files: Loads models of files.
+        reach: From :func:`build_reach`, over the same engine; None builds it.
+        model: Use this one for now, whatever the settings say.
         queue: Name of the file that remembers the downloads.
         window: Whether a first model that arrives is loaded, and not only chosen.
 
@@ -230,8 +242,12 @@ def build_models(
         HubError: The bundled catalogue is damaged.
     """
     lane = SerialExecutor("engine-lane")
+    reach = reach or build_reach(setup, of_files)
+    engine, endpoints, connections = reach.engine, reach.endpoints, reach.connections
     catalog = load_catalog(bundled("models", "catalog.json"))
     shelf = ModelShelf(setup.folders.data / "models.json")
+    presets = PresetService(preset_file(setup), setup.bus)
+    options = AnswerOptions(setup.settings, presets, partial(advised_sampling, catalog))
     models = ModelService(
         engine,
         lane,
@@ -240,7 +256,9 @@ def build_models(
         shelf=shelf,
         measurements=SpeedStore(setup.folders.data / "speeds.json"),
         catalog=catalog,
+        options=options,
         demo_path=setup.demo,
+        endpoints=endpoints,
         model=model,
     )
     tokens = TokenStore()
@@ -252,33 +270,77 @@ def build_models(
         setup.settings,
         setup.bus,
         tokens,
+        gate=connections.gate,
         folder=setup.folders.models,
         state=setup.folders.data / queue,
         endpoint=setup.endpoint,
         arrived=models.choose if window else models.prefer,
     )
-    advice = AdviceService(catalog, shelf, models, setup.settings, setup.folders.models)
+    devices = DeviceFinder(engine, lane, setup.bus, lambda: models.state.loaded)
+    advice = AdviceService(catalog, shelf, models, setup.settings, setup.folders.models, devices)
     adding = AddModelService(shelf, models, setup.bus, setup.folders.models)
-    return ModelServices(engine, lane, models, downloads, advice, adding)
+    switching = QuantizationService(catalog, models, downloads, advice, setup.bus)
+    return ModelServices(
+        engine,
+        lane,
+        models,
+        endpoints,
+        presets,
+        options,
+        downloads,
+        advice,
+        adding,
+        switching,
+        connections,
+    )
 
 
-def build_services(setup: Setup, engine: Engine, *, model: ModelFile | None = None) -> Services:
-    """Open the library and build the services over it and ``engine``.
+def build_serving(setup: Setup, room: ModelServices, key: Path | None = None) -> ServingService:
+    """Build what lends the model to other programs.
 
     Args:
         setup: From :func:`prepare`.
-        engine: Closed with the services.
-        model: Use this file for now, whatever the settings say.
+        room: Around the model.
+        key: The file with the key that clients must show; None is Phial's own.
+    """
+    return ServingService(
+        room.engine,
+        room.executor,
+        room.models,
+        setup.settings,
+        room.options,
+        setup.bus,
+        KeyFile(key or setup.folders.data / "serving.key"),
+    )
+
+
+def build_services(
+    setup: Setup,
+    of_files: Engine,
+    reach: Reach | None = None,
+    *,
+    model: ChosenModel | None = None,
+    progress: Callable[[float], None] = lambda _done: None,
+) -> Services:
+    """Open the library and build the services over it and the engines.
+
+    Args:
+        setup: From :func:`prepare`.
+        of_files: The engine of files; closed with the services.
+        reach: From :func:`build_reach`, over the same engine; None builds it.
+        model: Use this one for now, whatever the settings say.
+        progress: Told how far the library is, where opening it takes a while.
 
     Raises:
         StoreError: The library cannot be opened; nothing was changed.
     """
-    opened = open_store(setup.folders.data)
+    opened = open_store(setup.folders.data, progress=progress)
     report = (*opened.report.sentences, *setup.settings.problems, *setup.problems)
     if opened.report.read_only:
         setup.settings.keep_in_memory()
     library = LibraryService(opened.repository, setup.settings, setup.bus)
-    room = build_models(setup, engine, model=model)
+    room = build_models(setup, of_files, reach, model=model)
+    engine = room.engine
     maintenance = MaintenanceService(
         opened.health,
         opened.repository,
@@ -287,21 +349,31 @@ def build_services(setup: Setup, engine: Engine, *, model: ModelFile | None = No
         missing=opened.report.lost,
         start_report=report,
     )
-    chat = ChatService(engine, room.executor, room.models, library, setup.settings, setup.bus)
+    documents = AttachedDocuments(lambda: open_document_library(setup)[0], private_document_library)
+    chat = ChatService(
+        engine, room.executor, room.models, library, room.options, setup.bus, documents
+    )
     return Services(
         bus=setup.bus,
         settings=setup.settings,
         library=library,
         models=room.models,
+        endpoints=room.endpoints,
         chat=chat,
         context=ContextService(
-            engine, room.executor, room.models, library, setup.settings, setup.bus
+            engine, room.executor, room.models, library, room.options, setup.bus
+        ),
+        documents=documents,
+        presets=room.presets,
+        chat_options=ChatOptionsService(
+            library, room.presets, room.options, room.models, setup.settings, setup.bus
         ),
         maintenance=maintenance,
         titles=TitleService(engine, room.executor, room.models, library, setup.bus),
         downloads=room.downloads,
         advice=room.advice,
         add_models=room.add_models,
+        quantizations=room.quantizations,
         transfer=TransferService(
             library.chats,
             library.trash,
@@ -324,7 +396,9 @@ def build_services(setup: Setup, engine: Engine, *, model: ModelFile | None = No
             make_engine=partial(make_benchmark_engine, setup),
             memory=process_memory,
         ),
-        updates=UpdateService(setup.settings),
+        updates=UpdateService(setup.settings, room.connections.gate),
+        connections=room.connections,
+        serving=build_serving(setup, room),
         executor=room.executor,
         engine=engine,
         data_folder=setup.folders.data,

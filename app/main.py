@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import app
+from app.system.isolation.network_guard import NetworkGuard
 from app.system.language import choose_language
 
 if TYPE_CHECKING:
@@ -27,12 +28,14 @@ OPENABLE = {".gguf", ".phial"}  # what the system opens with Phial
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run Phial and return its exit code; see :mod:`app.cli` for their meaning."""
+    guard = NetworkGuard()
+    guard.install()
     choose_language()
     words = list(sys.argv[1:] if arguments is None else arguments)
     if words[:1] == ["--engine-host"]:  # a frozen program starts itself as its engine process
-        from app.engine.process.host import main as host
-
-        return host()
+        return _engine()
+    if words[:1] == ["--document-reader"]:
+        return _document_reader()
     if words and Path(words[0]).suffix.lower() in OPENABLE:
         words.insert(0, "--open")  # as file managers and people without options do it
     from app.cli import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_USAGE
@@ -44,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = _parser()
     options = parser.parse_args(words)
     try:
-        return _run(options, parser)
+        return _run(options, parser, guard)
     except WrongUsageError as error:
         tell(f"phial: {one_line(str(error))}")  # not shown
         return EXIT_USAGE
@@ -57,17 +60,49 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return EXIT_INTERRUPTED
 
 
-def _run(options: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
+def _engine() -> int:
+    """The engine process, which has no network from here on."""
+    from app.system.isolation.confinement import confine
+
+    confinement = confine()  # before anything else is imported: a library may start threads
+    from app.engine.process.host import main as host
+
+    return host(confinement)
+
+
+def _document_reader() -> int:
+    """The process that reads other people's files, which has no network from here on."""
+    from app.system.isolation.confinement import confine
+
+    confine()
+    from app.documents.process.host import main as reader
+
+    return reader()
+
+
+def _run(options: argparse.Namespace, parser: argparse.ArgumentParser, guard: NetworkGuard) -> int:
     if options.run is not None:
-        return _terminal(options, parser)
+        return _terminal(options, parser, guard)
     if options.self_test:
         return _self_test()
-    return _window(options)
+    return _window(options, guard)
 
 
 def _parser() -> argparse.ArgumentParser:
-    from app.cli import ask, bench, chat, completion, doctor, models, settings
+    from app.cli import (
+        ask,
+        bench,
+        chat,
+        completion,
+        doctor,
+        endpoints,
+        presets,
+        serve,
+        settings,
+    )
     from app.cli.chats import actions as chats
+    from app.cli.documents import actions as documents
+    from app.cli.models import actions as models
     from app.cli.streams import Parser
     from app.cli.values import model, path
     from app.language import tr
@@ -110,7 +145,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.set_defaults(run=None)
     commands = parser.add_subparsers(title=tr("in the terminal"), metavar="COMMAND")
-    for command in (ask, bench, doctor, models, settings):
+    for command in (ask, bench, doctor, documents, endpoints, models, presets, serve, settings):
         command.add_parser(commands)
     chat.add_parser(commands, pdf=_pdf)
     chats.add_parser(commands, pdf=_pdf)
@@ -143,21 +178,23 @@ def _pdf() -> Exporter:
     return windowless_exporter()
 
 
-def _terminal(options: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
+def _terminal(
+    options: argparse.Namespace, parser: argparse.ArgumentParser, guard: NetworkGuard
+) -> int:
     from app.cli.streams import one_line, tell
-    from app.compose import prepare
     from app.language import tr
+    from app.setup import prepare
 
     if any((options.open, options.demo, options.window_model, options.self_test)):
         parser.error(tr("options before a command are the window's; a command's stand behind it"))
-    with prepare(log_level=options.log_level) as setup:
+    with prepare(log_level=options.log_level, guard=guard) as setup:
         for told in setup.settings.problems:
             tell(f"phial: {one_line(told)}")  # not shown
         result: int = options.run(options, setup)
         return result
 
 
-def _window(options: argparse.Namespace) -> int:
+def _window(options: argparse.Namespace, guard: NetworkGuard) -> int:
     from app.cli import EXIT_FAILED
     from app.cli.streams import tell
     from app.language import tr
@@ -175,23 +212,27 @@ def _window(options: argparse.Namespace) -> int:
     named = DEMO if options.demo else options.window_model
     chosen = find_model(named) if named else None  # who types an option reads the terminal
     with FailuresShown():
-        return _open_window(
-            [str(name.absolute()) for name in options.open], chosen, options.log_level
-        )
+        files = [str(name.absolute()) for name in options.open]
+        return _open_window(files, chosen, options.log_level, guard)
     return EXIT_FAILED
 
 
-def _open_window(files: list[str], chosen: ModelFile | None, log_level: int) -> int:
+def _open_window(
+    files: list[str], chosen: ModelFile | None, log_level: int, guard: NetworkGuard
+) -> int:
     from app.cli import EXIT_DONE
-    from app.compose import build_services, make_engine, prepare
+    from app.compose import build_services, make_engine
     from app.domain.errors import StoreBusyError
     from app.language import tr
     from app.services.models.model_files import DEMO
+    from app.setup import prepare
     from app.system.instance_lock import InstanceLock
     from app.ui.application import run
     from app.ui.core.single_instance import request_activation
+    from app.ui.start_progress import StartProgress
 
-    with prepare(log_level=log_level) as setup, InstanceLock(setup.folders.data) as lock:
+    setup = prepare(log_level=log_level, guard=guard)
+    with setup, InstanceLock(setup.folders.data) as lock:
         if not lock.acquire():
             # The copy that runs asks before it changes models, so it is given the file to open.
             wanted = [str(chosen.path.absolute())] if chosen is not None else []
@@ -207,7 +248,9 @@ def _open_window(files: list[str], chosen: ModelFile | None, log_level: int) -> 
             return EXIT_DONE
         if chosen is not None:
             _use_model(setup.settings, DEMO if chosen.demo else str(chosen.path.absolute()))
-        with closing(build_services(setup, make_engine(setup))) as services:
+        with StartProgress() as starting:
+            built = build_services(setup, make_engine(setup), progress=starting.tell)
+        with closing(built) as services:
             return run(services, channel=lock.channel, files=files)
 
 

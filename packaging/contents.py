@@ -18,12 +18,14 @@ METADATA = (
     "ziamath",
     "keyring",
     "platformdirs",
+    "pypdfium2",
     "prompt-toolkit",  # which asks for its own when it is imported
 )
 
 # Imported by name at run time, so no analysis sees them.
 HIDDEN_IMPORTS = [
     "app.engine.process.host",
+    "app.documents.process.host",
     "app.engine.llama.engine",
     "keyring.backends.Windows",
     "keyring.backends.macOS",
@@ -31,6 +33,8 @@ HIDDEN_IMPORTS = [
     "keyring.backends.chainer",
     "pygments.lexers",
     "llama_cpp.llama_cpp",
+    "uvicorn.loops.asyncio",
+    "uvicorn.lifespan.off",
 ]
 
 EXCLUDES = [

@@ -31,7 +31,7 @@ for dist in metadata.distributions():
         continue
     texts = {}
     for name, path in files.items():
-        base = name.lower().rsplit("/", 1)[-1]
+        base = name.lower().rsplit(".dist-info/", 1)[-1]  # pdfium's are files in a folder "licenses"
         if ".dist-info" in name and any(w in base for w in ("licen", "copying", "notice")):
             with open(path, encoding="utf-8", errors="replace") as file:
                 texts[name.split(".dist-info/")[-1]] = file.read()

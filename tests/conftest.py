@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 
+from app.system.isolation.network_guard import NetworkGuard
+
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ["PHIAL_LANGUAGE"] = "en"  # whatever this machine speaks, in what tests start too
 
@@ -149,6 +151,15 @@ def no_connection_beyond_this_machine(monkeypatch: pytest.MonkeyPatch) -> Iterat
     monkeypatch.setattr(socket, "getaddrinfo", look_up_here)
     yield
     assert not tried, f"reached for other machines: {tried}"
+
+
+@pytest.fixture(autouse=True)
+def no_audit_hook_that_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A hook cannot be taken out again, so a program that a test runs in this process sets none.
+
+    Programs in processes of their own have it, as those of tests/unit/system/isolation do.
+    """
+    monkeypatch.setattr(NetworkGuard, "install", lambda guard: setattr(guard, "installed", True))
 
 
 def _is_here(host: str) -> bool:

@@ -7,31 +7,54 @@ import os
 import stat
 import sys
 import threading
+from functools import partial
 
 from app.cli import EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED
+from app.cli.documents.attachments import (
+    Attached,
+    add_attach_options,
+    attach,
+    citation_rows,
+    print_citations,
+    source_rows,
+)
 from app.cli.drawing.answer import AnswerOutput, answer_output
 from app.cli.interrupt import stop_on_interrupt
+from app.cli.presets import PRESET_HELP, preset_words, presets_of
 from app.cli.streams import complain, json_text, say
 from app.cli.talk.setting_words import add_setting_options, given_settings
-from app.cli.values import MODEL_HELP, WrongUsageError
+from app.cli.values import MODEL_HELP, WrongUsageError, words
 from app.cli.values import model as model_value
-from app.compose import Setup, make_engine, named_model
-from app.domain.errors import LoadCancelledError
+from app.compose import build_reach, make_engine, named_models
+from app.domain.conversation import Message, MessageStatus
+from app.domain.errors import DocumentReadCancelledError, LoadCancelledError
 from app.domain.generation import (
     Finished,
     GenerationRequest,
+    PartAdded,
+    ReasoningDelta,
+    ReasoningEnded,
+    ReasoningStarted,
     Role,
     StopReason,
     TextDelta,
     Turn,
 )
-from app.domain.model import LoadRequest, ModelFile
+from app.domain.model import ChosenModel, LoadRequest, ModelFile
+from app.domain.parts import told_parts
+from app.domain.presets.preset import ChatOptions
 from app.engine.base import Engine
 from app.hub.api.catalog import load_catalog
 from app.language import paragraph, tr
-from app.services.models.model_files import DEMO
+from app.services.chat.answer_in_progress import AnswerEvent, AnswerInProgress
+from app.services.core.ids import utc_now
+from app.services.models.model_files import DEMO, advised_sampling
 from app.services.models.model_fit import request_of
+from app.services.presets.answer_options import AnswerOptions, system_prompt
+from app.setup import Setup
 from app.system.bundled import bundled
+
+CONTEXT_UNKNOWN = 8_192  # tokens; what a model's own choice is mostly not below
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -45,7 +68,9 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         help=tr("the question; what is piped in is joined to it, and - stands for that alone"),
     )
     parser.add_argument("--model", type=model_value, metavar="MODEL", help=MODEL_HELP)
-    add_setting_options(parser)
+    add_attach_options(parser)
+    parser.add_argument("--preset", type=words, metavar="PRESET", help=PRESET_HELP)
+    add_setting_options(parser, {"--preset": preset_words()})
     parser.add_argument("--json", action="store_true", help=tr("one object instead of text"))
     parser.set_defaults(run=run)
 
@@ -56,50 +81,68 @@ def run(options: argparse.Namespace, setup: Setup) -> int:
     Raises:
         KnownError: The reason nothing was answered.
     """
+    question = _prompt(options.prompt)
     setup.settings.override(**given_settings(options))
-    settings = setup.settings.current
-    model = named_model(setup, options.model or settings.model_path or DEMO)
+    presets = presets_of(setup)
+    preset = presets.find(options.preset) if options.preset else None
+    reach = build_reach(setup, make_engine(setup))
+    model = named_models(setup, reach).asked(options.model, preset, setup.settings.current)
     catalog = load_catalog(bundled("models", "catalog.json"))
-    family = catalog.family_of(model.name, model.path.stem)
-    system = settings.system_prompt
+    answering = AnswerOptions(setup.settings, presets, partial(advised_sampling, catalog))
+    own = ChatOptions(preset=preset.id if preset is not None else "")
+    in_force = answering.in_force(own, model)
+    settings = in_force.settings
+    system = system_prompt(setup.settings, preset)
+    load = request_of(settings, model.source)
+    try:
+        attached = attach(options, question, load.context_size or CONTEXT_UNKNOWN)
+    except DocumentReadCancelledError:
+        return EXIT_INTERRUPTED
+    if attached is not None:
+        system = attached.plan.system_prompt(system)
+        question = attached.plan.question(question)
     turns = [Turn(Role.SYSTEM, system)] if system.strip() else []
-    turns.append(Turn(Role.USER, _prompt(options.prompt)))
+    turns.append(Turn(Role.USER, question))
     request = GenerationRequest(
         conversation_id="",
         turns=tuple(turns),
-        sampling=settings.sampling(family.sampling if family else None),
+        sampling=answering.sampling(in_force, model),
         private=True,
         replace_system=settings.replace_model_prompt,
     )
-    engine = make_engine(setup)
     output = None if options.json else answer_output()
     try:
         with stop_on_interrupt() as stop:
-            return _answer(engine, request_of(settings, model.path), request, model, stop, output)
+            return _answer(reach.engine, load, request, model, stop, output, attached)
     finally:
-        engine.close()
+        reach.engine.close()
 
 
 def _answer(
     engine: Engine,
     load: LoadRequest,
     request: GenerationRequest,
-    model: ModelFile,
+    model: ChosenModel,
     stop: threading.Event,
     output: AnswerOutput | None,
+    attached: Attached | None,
 ) -> int:
     try:
         engine.load(load, lambda _fraction: None, stop)
     except LoadCancelledError:
         return EXIT_INTERRUPTED
-    pieces: list[str] = []
+    said = AnswerInProgress(
+        Message("", "", None, Role.ASSISTANT, "", MessageStatus.STREAMING, utc_now())
+    )
     finished: Finished | None = None
     for event in engine.generate(request, stop):
         match event:
-            case TextDelta(text):
-                pieces.append(text)
+            case (
+                TextDelta() | ReasoningStarted() | ReasoningDelta() | ReasoningEnded() | PartAdded()
+            ):
+                said.take(event)
                 if output is not None:
-                    output.add(text)
+                    _show(event, output)
             case Finished():
                 finished = event
     if output is not None:
@@ -107,26 +150,52 @@ def _answer(
     if finished is None:
         complain(paragraph(tr("The engine ended without an answer."), tr("Try again.")))
         return EXIT_FAILED
-    if output is None:
-        say(json_text(_result("".join(pieces), finished, model), indent=None) + "\n")
+    text, _ = said.so_far()
+    citations = attached.citations(text) if attached is not None else ()
+    if output is not None:
+        print_citations(citations)
+    else:
+        result = _result(said, finished, model)
+        if attached is not None:
+            result["attachments"] = list(attached.rows)
+            result["reading"] = attached.plan.mode.value
+            result["sources"] = source_rows(attached.plan)
+            result["citations"] = citation_rows(citations)
+        say(json_text(result, indent=None) + "\n")
     if finished.reason is StopReason.ENGINE_DIED:
         complain(tr("The engine ended in the middle of the answer."))
         return EXIT_FAILED
     return EXIT_INTERRUPTED if finished.reason is StopReason.STOPPED else EXIT_DONE
 
 
-def _result(text: str, finished: Finished, model: ModelFile) -> dict[str, object]:
+def _show(event: AnswerEvent, output: AnswerOutput) -> None:
+    if isinstance(event, TextDelta):
+        output.add(event.text)
+    elif isinstance(event, ReasoningDelta):
+        output.think(event.text)
+
+
+def _result(said: AnswerInProgress, finished: Finished, model: ChosenModel) -> dict[str, object]:
     timings = finished.timings
+    text, placed = said.so_far()
     return {
         "text": text,
+        "parts": told_parts(placed),
         "stop_reason": finished.reason.value,
         "prompt_tokens": timings.prompt_tokens,
         "completion_tokens": timings.completion_tokens,
         "prompt_seconds": round(timings.prompt_seconds, 6),
         "completion_seconds": round(timings.completion_seconds, 6),
-        "model": str(model.path) if not model.demo else DEMO,
+        "model": _name(model),
         "seed": finished.seed,
     }
+
+
+def _name(model: ChosenModel) -> str:
+    """How the model is named to ask it again."""
+    if not isinstance(model, ModelFile):
+        return str(model.source)
+    return DEMO if model.demo else str(model.path)
 
 
 def _prompt(argument: str) -> str:

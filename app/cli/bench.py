@@ -12,11 +12,12 @@ from app.cli.interrupt import stop_on_interrupt
 from app.cli.streams import json_text, say, tell
 from app.cli.values import MODEL_HELP
 from app.cli.values import model as model_value
-from app.compose import Setup, make_benchmark_engine, named_model, process_memory
+from app.compose import make_benchmark_engine, named_file, process_memory
 from app.language import tr
 from app.services.models.bench import measure, report_table
 from app.services.models.model_files import DEMO
 from app.services.models.model_fit import request_of
+from app.setup import Setup
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -34,8 +35,8 @@ def run(options: argparse.Namespace, setup: Setup) -> int:
         KnownError: The model cannot be used, or the engine died.
     """
     settings = setup.settings.current
-    model = named_model(setup, options.model or settings.model_path or DEMO)
-    load = request_of(settings, model.path)
+    model = named_file(setup, options.model or settings.model_path or DEMO)
+    load = request_of(settings, model.source)
     with tempfile.TemporaryDirectory(prefix="phial-bench-") as folder, stop_on_interrupt() as stop:
         make = partial(make_benchmark_engine, setup, Path(folder))
         report = measure(make, load, process_memory, _say, stop)

@@ -10,8 +10,9 @@ from functools import partial
 from app.cli import EXIT_DONE
 from app.cli.chats.names import find_chat
 from app.cli.drawing.answer import answer_output
-from app.cli.drawing.progress_line import ProgressLine
+from app.cli.drawing.progress_line import ProgressLine, told_start
 from app.cli.interrupt import stop_on_interrupt
+from app.cli.presets import PRESET_HELP, preset_words, presets_of
 from app.cli.streams import say, wrapped
 from app.cli.talk.chat_actions import ChatActions
 from app.cli.talk.lines import HISTORY, Lines, PipedLines, open_lines
@@ -19,16 +20,18 @@ from app.cli.talk.setting_words import add_setting_options, given_settings
 from app.cli.talk.slash_commands import HELP, read_command
 from app.cli.values import MODEL_HELP, WrongUsageError, words
 from app.cli.values import model as model_value
-from app.compose import Setup, build_services, make_engine, named_model
+from app.compose import build_reach, build_services, make_engine, named_models
 from app.domain.conversation import Message
 from app.domain.errors import KnownError, NotFoundError
 from app.domain.generation import PromptProgress, Role
-from app.domain.model import ModelFile
+from app.domain.model import ChosenModel
+from app.domain.presets.preset import Preset
 from app.language import tr, trn
 from app.markup.transfer.values import Exporter
 from app.services.core.events import (
     AnswerEnded,
     AnswerProgressed,
+    AnswerReasoningAdded,
     AnswerStarted,
     AnswerTextAdded,
     ErrorReported,
@@ -38,8 +41,8 @@ from app.services.core.events import (
     SendFailed,
 )
 from app.services.core.formatting import percent, stop_reason_text, time_left, title
-from app.services.models.model_files import DEMO
 from app.services.registry import Services
+from app.setup import Setup
 
 POLL_SECONDS = 0.05  # how soon Ctrl+C is noticed
 LAST = object()  # of --chat without a value: the one that was used last
@@ -66,7 +69,8 @@ def add_parser(
         ),
     )
     parser.add_argument("--model", type=model_value, metavar="MODEL", help=MODEL_HELP)
-    add_setting_options(parser)
+    parser.add_argument("--preset", type=words, metavar="PRESET", help=PRESET_HELP)
+    add_setting_options(parser, {"--preset": preset_words()})
     parser.add_argument("--private", action="store_true", help=tr("keep nothing of this chat"))
     parser.set_defaults(run=run, pdf=pdf)
 
@@ -80,10 +84,14 @@ def run(options: argparse.Namespace, setup: Setup) -> int:
     if options.private and options.chat is not None:
         raise WrongUsageError(tr("A chat that is kept cannot go on as a private one."))
     setup.settings.override(**given_settings(options))
-    model = named_model(setup, options.model or setup.settings.current.model_path or DEMO)
-    services = build_services(setup, make_engine(setup), model=model)
+    preset = presets_of(setup).find(options.preset) if options.preset else None
+    engine = make_engine(setup)
+    reach = build_reach(setup, engine)
+    model = named_models(setup, reach).asked(options.model, preset, setup.settings.current)
+    with told_start() as progress:
+        services = build_services(setup, engine, reach, model=model, progress=progress)
     try:
-        talk = Talk(services, private=options.private, pdf=options.pdf)
+        talk = Talk(services, private=options.private, preset=preset, pdf=options.pdf)
         if options.chat is not None:
             talk.go_on_with(options.chat)
         history = None if options.private else setup.folders.data / HISTORY
@@ -103,9 +111,15 @@ class Talk:
     """
 
     def __init__(
-        self, services: Services, *, private: bool, pdf: Callable[[], Exporter] | None = None
+        self,
+        services: Services,
+        *,
+        private: bool,
+        preset: Preset | None = None,
+        pdf: Callable[[], Exporter] | None = None,
     ) -> None:
         self._services = services
+        self._preset = preset  # of this command line, for every chat that is begun
         self._private = private
         self._conversation = ""
         self._progress = ProgressLine()
@@ -134,6 +148,8 @@ class Talk:
                 tr("There is no chat yet."), action=tr("Leave out --chat to begin one.")
             )
         self._conversation = chat.id
+        if self._preset is not None:
+            self._services.chat_options.choose(chat.id, self._preset)
         branch = library.chats.branch(chat.id)
         length = trn("{n} message", "{n} messages", len(branch))
         _say(tr("{chat}, {messages}.", chat=title(chat), messages=length))
@@ -142,7 +158,10 @@ class Talk:
                 _say(f"{PROMPT}{item.message.content}")
             else:
                 output = answer_output()
-                output.add(item.message.content)
+                if item.message.reasoning:
+                    output.think(item.message.reasoning)
+                if item.message.content:
+                    output.add(item.message.content)
                 output.finish()
 
     def run(self, lines: Lines) -> None:
@@ -198,6 +217,10 @@ class Talk:
                 self._answer(partial(chat.edit, question.id, text))
             case "/system":
                 self.actions.system(self._conversation, argument)
+            case "/preset":
+                chosen = self.actions.preset(self._conversation, argument)
+                if chosen is not None:
+                    self._use(chosen)
             case "/set":
                 self.actions.set(argument)
             case "/model":
@@ -215,6 +238,8 @@ class Talk:
         if self._conversation:
             self._services.chat.save_state(self._conversation)
         self._conversation = self._services.library.create(private=self._private).id
+        if self._preset is not None:
+            self._services.chat_options.choose(self._conversation, self._preset)
 
     def _last(self, role: Role) -> Message:
         branch = self._services.library.chats.branch(self._conversation)
@@ -250,6 +275,10 @@ class Talk:
                     self._progress.clear()
                     output.add(event.text)
                     begun = True
+                elif isinstance(event, AnswerReasoningAdded):
+                    self._progress.clear()
+                    output.think(event.text)
+                    begun = True
                 elif isinstance(event, AnswerEnded | SendFailed):
                     ended = event
                 elif event is not None:
@@ -264,7 +293,7 @@ class Talk:
         elif not begun:
             _say(tr("[the answer is empty]"))
 
-    def _use(self, model: ModelFile) -> None:
+    def _use(self, model: ChosenModel) -> None:
         """Load another model; what goes wrong is told as it happens."""
         models = self._services.models
         self._forget_events()

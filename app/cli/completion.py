@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 from app.cli import EXIT_DONE
 from app.cli.streams import say
-from app.compose import Setup
 from app.language import tr
+from app.setup import Setup
 
 SHELLS = ("bash", "zsh", "fish")
 

@@ -17,11 +17,11 @@ from app.cli.talk.setting_words import (
     values_of,
 )
 from app.cli.values import WrongUsageError
-from app.compose import Setup
 from app.domain.errors import InvalidValueError
 from app.domain.options import SettingSpec
 from app.domain.settings import SHOWN, Settings
 from app.language import tr
+from app.setup import Setup
 
 _NAME = tr("of a setting, as in the list")
 

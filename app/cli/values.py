@@ -55,5 +55,5 @@ MODEL_HELP = tr("a GGUF file, a name of 'phial models list', or 'demo'")
 
 
 def model(text: str) -> str:
-    """A GGUF file's path, or the name of a model, as :func:`app.compose.named_model` reads it."""
+    """A GGUF file's path, or the name of a model, as :func:`app.compose.named_models` reads it."""
     return text if text == DEMO else str(path(text))

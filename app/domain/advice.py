@@ -69,6 +69,8 @@ class Advice:
         tokens_per_second: Of an answer, estimated or measured; 0 where it does not fit.
         measured: Whether the speed was measured on this machine.
         sentence: For people, with numbers.
+        memory: Bytes it takes, on all devices together; of the smallest plan where none fits.
+        free: Bytes of memory that are free.
     """
 
     fit: Fit
@@ -76,6 +78,8 @@ class Advice:
     tokens_per_second: float
     measured: bool
     sentence: str
+    memory: int = 0
+    free: int = 0
 
 
 def estimate_speed(plan: LoadPlan, layers: int, pace: MemoryBandwidth) -> float:
@@ -139,7 +143,7 @@ def verdict(plan: LoadPlan, wanted: int, free: int, speed: float, *, measured: b
             context=context,
             pace=pace,
         )
-    return Advice(fit, plan.context_size, speed, measured, text)
+    return Advice(fit, plan.context_size, speed, measured, text, plan.total_bytes, free)
 
 
 def will_not_fit(smallest: LoadPlan, free: int) -> Advice:
@@ -156,6 +160,8 @@ def will_not_fit(smallest: LoadPlan, free: int) -> Advice:
             tokens=smallest.context_size,
             free=_gb(free),
         ),
+        smallest.total_bytes,
+        free,
     )
 
 
@@ -213,6 +219,34 @@ def _trade(one: Recommendation) -> tuple[int, int]:
     if size * 8 / one.family.parameters >= GOOD_BITS:
         return (1, -size)
     return (0, size)
+
+
+def quality_word(bits: float) -> str:
+    """What so many bits a weight keep of a model's quality, in a word or two; empty for none.
+
+    The steps are those at which perplexity of llama.cpp's k-quants is seen to move: next to none
+    down to Q6_K (6.6 bits), little to Q4_K_M (4.9), noticeably below (see FACTS.md, Engine).
+    """
+    if bits <= 0:
+        return ""
+    if bits >= 6.2:
+        return tr("as good as the full model")
+    if bits >= 5.2:
+        return tr("very close to the full model")
+    if bits >= GOOD_BITS:
+        return tr("good, little is lost")
+    return tr("fair, more mistakes") if bits >= 3.3 else tr("poor, many mistakes")
+
+
+def speed_word(speed: float) -> str:
+    """How an answer of so many tokens a second feels; empty where the speed is not known."""
+    if speed <= 0:
+        return ""
+    if speed >= 2 * COMFORTABLE:
+        return tr("fast")
+    if speed >= COMFORTABLE:
+        return tr("as fast as one reads")
+    return tr("steady") if speed >= SLOW else tr("slow")
 
 
 def _gb(count: float) -> str:

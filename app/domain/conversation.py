@@ -9,6 +9,8 @@ from enum import StrEnum
 
 from app.domain.generation import Role, Sampling, StopReason, Timings
 from app.domain.model import ModelRef
+from app.domain.parts import Part, PlacedPart, ReasoningPart, parts_of
+from app.domain.presets.preset import NO_OPTIONS, ChatOptions
 
 
 class MessageStatus(StrEnum):
@@ -41,7 +43,8 @@ class Message:
         conversation_id: The conversation it belongs to.
         parent_id: The message before it; None for the first.
         role: Who wrote it.
-        content: The text, verbatim.
+        content: The text, verbatim: what is searched, counted and copied. Reasoning and other
+            parts are not in it.
         status: See :class:`MessageStatus`.
         created_at: When it was begun, UTC.
         model: The file that made an answer.
@@ -51,6 +54,7 @@ class Message:
         timings: What it cost.
         error: Why it failed, for people.
         left_out: Ids of messages the model did not see when it wrote this answer.
+        placed: The parts that are no text, with their places in ``content``, in order.
     """
 
     id: str
@@ -67,6 +71,18 @@ class Message:
     timings: Timings | None = None
     error: str = ""
     left_out: tuple[str, ...] = ()
+    placed: tuple[PlacedPart, ...] = ()
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """All parts in their order, text included."""
+        return tuple(parts_of(self.content, self.placed))
+
+    @property
+    def reasoning(self) -> str:
+        """What the model thought; empty where it did not."""
+        found = (one.part for one in self.placed)
+        return "\n\n".join(part.text for part in found if isinstance(part, ReasoningPart))
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +108,7 @@ class Conversation:
             -1 for the message with all that stands above its text.
         activity: Its place in the order of use, the higher the later; does not trust the clock.
             It means something among the chats of one library only, and makes none another chat.
+        options: What it has of its own: its preset, its sampling, its messages in waiting.
     """
 
     id: str
@@ -110,6 +127,7 @@ class Conversation:
     scroll_message_id: str | None = None
     scroll_offset: int = 0
     activity: int = dataclasses.field(default=0, compare=False)
+    options: ChatOptions = NO_OPTIONS
 
 
 @dataclass(frozen=True, slots=True)

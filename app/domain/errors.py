@@ -246,3 +246,31 @@ class TransferError(KnownError):
 
     default_data = tr("Nothing was changed.")
     default_action = tr("Check the file and try again.")
+
+
+# --- documents ------------------------------------------------------------------------------
+
+
+class DocumentError(KnownError):
+    """A document could not be read."""
+
+    default_data = tr("The file was not changed, and nothing of it was kept.")
+    default_action: str = tr("Check the file in the program it is from, or choose another one.")
+
+
+class DocumentLockedError(DocumentError):
+    """A document is encrypted."""
+
+    default_action = tr("Save a copy without a password, and add that.")
+
+
+class DocumentTooLargeError(DocumentError):
+    """A document would need more memory, time or room than reading one may take."""
+
+    default_action = tr("Save the part that you need as a file of its own, and add that.")
+
+
+class DocumentReadCancelledError(DocumentError):
+    """Reading was stopped by the user. Not shown as an error."""
+
+    default_action: str = ""

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from app.domain.errors import InvalidValueError
 from app.domain.options import shown
+from app.domain.parts import Part
 from app.language import tr
 
 MAX_SEED = 2**32 - 2  # llama.cpp keeps 2**32 - 1 for "choose one at random"
@@ -59,11 +60,15 @@ class Turn:
         role: Who speaks.
         content: The text, verbatim. Control-token text in it stays text.
         message_id: Which stored message it comes from; empty for the system prompt.
+        reasoning: What the model thought before it; only of an answer that is continued.
+        thinking: The reasoning is not ended: what comes next is more of it.
     """
 
     role: Role
     content: str
     message_id: str = ""
+    reasoning: str = ""
+    thinking: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +129,20 @@ GREEDY = Sampling(temperature=0.0, top_k=0, top_p=1.0, min_p=0.0)
 
 
 @dataclass(frozen=True, slots=True)
+class RawPrompt:
+    """A text to go on with as it is, without turns and their markup, as editors ask for.
+
+    Attributes:
+        text: What comes before.
+        suffix: What comes after; None where nothing does. Only models that were trained to fill in
+            the middle can be asked for what stands between.
+    """
+
+    text: str
+    suffix: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class GenerationRequest:
     """One answer to write.
 
@@ -141,6 +160,10 @@ class GenerationRequest:
             turns behind them may then stay in its cache.
         replace_system: The chat's system prompt stands in place of the one that a model brings
             itself, where it brings one; else it follows that.
+        owner: Who may use what the model works out for it: another program's requests and the
+            window's chats find nothing of each other in the KV cache, nor on disk. Empty for the
+            window's own.
+        raw: In place of turns, of which there are none then.
     """
 
     conversation_id: str
@@ -152,6 +175,8 @@ class GenerationRequest:
     grammar: str = ""
     summarised: tuple[Turn, ...] = ()
     replace_system: bool = False
+    owner: str = ""
+    raw: RawPrompt | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +263,33 @@ class TextDelta:
 
 
 @dataclass(frozen=True, slots=True)
+class ReasoningStarted:
+    """The model begins to think; what comes next is :class:`ReasoningDelta`."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReasoningDelta:
+    """More of what the model thinks: whole characters only, and how many tokens they are."""
+
+    text: str
+    tokens: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class ReasoningEnded:
+    """The model stopped thinking after ``seconds``; the answer comes next."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class PartAdded:
+    """A part that is no text and came whole, at the end of the text so far."""
+
+    part: Part
+
+
+@dataclass(frozen=True, slots=True)
 class EngineRestarted:
     """The engine died and was started again with a safer plan.
 
@@ -257,18 +309,27 @@ class Finished:
     Attributes:
         reason: Why it ended.
         timings: What it cost.
-        seed: The seed that was used.
+        seed: The seed that was used; None where a server did not say.
         stop_string: The stop string that was met, if any.
     """
 
     reason: StopReason
     timings: Timings
-    seed: int
+    seed: int | None
     stop_string: str = ""
 
 
 GenerationEvent = (
-    ContextFitted | SnapshotRestored | PromptProgress | TextDelta | EngineRestarted | Finished
+    ContextFitted
+    | SnapshotRestored
+    | PromptProgress
+    | TextDelta
+    | ReasoningStarted
+    | ReasoningDelta
+    | ReasoningEnded
+    | PartAdded
+    | EngineRestarted
+    | Finished
 )
 
 

@@ -1,10 +1,14 @@
-"""Model files, how they are loaded, and the machine they are loaded on."""
+"""Models in files and at endpoints, how they are loaded, and the machine they are loaded on."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+
+from app.domain.endpoints.source import EndpointSource, FileSource, ModelSource
+from app.domain.errors import ModelFileError
+from app.language import tr
 
 
 class KvType(StrEnum):
@@ -47,14 +51,62 @@ class ModelFile:
         """Name and quantization, as the model chip shows it."""
         return f"{self.name} {self.quantization}".strip()
 
+    @property
+    def source(self) -> FileSource:
+        """Where it is."""
+        return FileSource(self.path)
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointModel:
+    """A model at an endpoint, as the chip shows it.
+
+    Attributes:
+        source: Endpoint and model.
+        server: The endpoint's name, for people.
+        host: Whose computer it is.
+        here: Whether that is this one.
+    """
+
+    source: EndpointSource
+    server: str
+    host: str
+    here: bool = False
+
+    @property
+    def name(self) -> str:
+        """What the server calls it."""
+        return self.source.model
+
+    @property
+    def label(self) -> str:
+        """The model and who has it, as the model chip shows it."""
+        return tr("{model} at {server}", model=self.name, server=self.server)
+
+
+ChosenModel = ModelFile | EndpointModel
+
+
+def is_demo(model: ChosenModel | None) -> bool:
+    """Whether a model is the built-in demo."""
+    return isinstance(model, ModelFile) and model.demo
+
 
 @dataclass(frozen=True, slots=True)
 class ModelRef:
-    """Which file made an answer, as stored with it. ``sha256`` is the identity."""
+    """What made an answer, as stored with it.
+
+    Attributes:
+        name: Of the model, for people.
+        quantization: Of its file.
+        sha256: Hash of its file: its identity. Empty for a model at an endpoint.
+        endpoint: The endpoint's id; empty for a file.
+    """
 
     name: str
     quantization: str = ""
     sha256: str = ""
+    endpoint: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +135,7 @@ class LoadRequest:
     """How the user wants a model loaded. None means: the planner decides.
 
     Attributes:
-        path: The GGUF file.
+        source: Where the model is. What follows is for files.
         context_size: Tokens of the context window.
         gpu_layers: Layers on the GPU.
         kv_type: Number format of the KV cache.
@@ -91,12 +143,23 @@ class LoadRequest:
         sha256: The file's hash when known; keys snapshots and the remembered ladder step.
     """
 
-    path: Path
+    source: ModelSource
     context_size: int | None = None
     gpu_layers: int | None = None
     kv_type: KvType | None = None
     threads: int | None = None
     sha256: str = ""
+
+    @property
+    def path(self) -> Path:
+        """The GGUF file, for engines of files.
+
+        Raises:
+            ModelFileError: The model is at an endpoint.
+        """
+        if isinstance(self.source, FileSource):
+            return self.source.path
+        raise ModelFileError(tr("{model} is no file.", model=str(self.source)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,22 +201,25 @@ class LoadedModel:
     """A model that is ready to answer.
 
     Attributes:
-        path: The GGUF file.
-        name: GGUF ``general.name``, or the file's stem.
-        architecture: GGUF ``general.architecture``.
+        source: Where it is.
+        name: GGUF ``general.name``, or the file's stem; what the server calls it.
+        architecture: GGUF ``general.architecture``; empty at an endpoint, as all that is of files.
         quantization: llama.cpp's description of the file type.
         parameters: Number of parameters.
-        context_size: Tokens of the context window in force.
+        context_size: Tokens of the context window in force; 0 where an endpoint does not say.
         trained_context: Tokens the model was trained for.
-        template: Which prompt template is used: "phi-4", "phi-4-mini", or "file".
-        plan: What was loaded, and why.
+        template: Which prompt template is used: "phi-4", "phi-4-mini", "file" or "endpoint".
+        plan: What was loaded, and why; None at an endpoint.
         turn_tokens: Tokens of markup the template puts around each message.
         answer_tokens: Tokens it puts before the answer.
         ladder_step: The step of the step-down ladder in force, in words; empty on the first.
         seconds: Time loading took.
+        counts: Whether tokens can be counted; else only what an answer's end tells is known.
+        continues: Whether it goes on with a text itself; else it is asked to in words.
+        note: What people should know of its context, as a sentence; empty where all is usual.
     """
 
-    path: Path
+    source: ModelSource
     name: str
     architecture: str
     quantization: str
@@ -161,8 +227,11 @@ class LoadedModel:
     context_size: int
     trained_context: int
     template: str
-    plan: LoadPlan
+    plan: LoadPlan | None
     turn_tokens: int = 0
     answer_tokens: int = 0
     ladder_step: str = ""
     seconds: float = 0.0
+    counts: bool = True
+    continues: bool = True
+    note: str = ""

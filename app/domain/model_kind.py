@@ -8,7 +8,7 @@ written by stable-diffusion.cpp and ComfyUI-GGUF and known to no llama.cpp.
 from __future__ import annotations
 
 from app.domain.errors import ModelFileError
-from app.domain.gguf import GgufHeader
+from app.domain.gguf.header import GgufHeader
 from app.language import tr
 
 _PROJECTOR = tr("a projector, which shows pictures or sound to another model")

@@ -20,12 +20,18 @@ T = TypeVar("T")
 
 
 class Section(StrEnum):
-    """Pages of the settings dialog, in order."""
+    """Pages of the settings, in order."""
 
-    GENERATION = "Answers"  # not shown
-    MODEL = "Model"  # not shown
+    GENERAL = "General"  # not shown
     APPEARANCE = "Appearance"  # not shown
+    MODEL = "Models"  # not shown
+    GENERATION = "Answers"  # not shown
+    PRESETS = "Presets and prompts"  # not shown
+    SHORTCUTS = "Shortcuts"  # not shown
     PRIVACY = "Privacy and network"  # not shown
+    SERVING = "Other programs"  # not shown
+    STORAGE = "Storage"  # not shown
+    ABOUT = "About"  # not shown
 
     @property
     def label(self) -> str:
@@ -34,10 +40,16 @@ class Section(StrEnum):
 
 
 _LABELS = {
-    Section.GENERATION: tr("Answers"),
-    Section.MODEL: tr("Model"),
+    Section.GENERAL: tr("General"),
     Section.APPEARANCE: tr("Appearance"),
+    Section.MODEL: tr("Models"),
+    Section.GENERATION: tr("Answers"),
+    Section.PRESETS: tr("Presets and prompts"),
+    Section.SHORTCUTS: tr("Shortcuts"),
     Section.PRIVACY: tr("Privacy and network"),
+    Section.SERVING: tr("Other programs"),
+    Section.STORAGE: tr("Storage"),
+    Section.ABOUT: tr("About"),
 }
 
 
@@ -46,18 +58,20 @@ class Option:
     """What is declared about one setting beside its type and default.
 
     Attributes:
-        section: The page it stands on; None keeps it out of the dialog.
-        label: Its name in the dialog.
+        section: The page it stands on; None keeps it out of the settings.
+        label: Its name there.
         help: One sentence below it.
         low: Smallest number allowed.
         high: Largest number allowed.
-        step: One press of Up or Down in the dialog.
+        step: One press of Up or Down in its field.
         first: Where the first step from None goes, unless the model's makers advise a value.
         unit: Shown behind a number.
         none_label: What None means, where None is allowed.
         choices: Words for the values of an enumeration.
         multiline: A text of several lines.
         flag: Its option of ``phial ask`` and ``phial chat``; empty where it is none of an answer.
+        slider: From where to where its slider goes, the usual stretch of what is allowed; None
+            where there is none.
     """
 
     section: Section | None
@@ -72,6 +86,7 @@ class Option:
     multiline: bool = False
     first: float | None = None
     flag: str = ""
+    slider: tuple[float, float] | None = None
 
 
 def option(default: T, declared: Option) -> T:

@@ -7,12 +7,18 @@ nothing. Exports are the user's own files and follow the umask.
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 from pathlib import Path
 
 FOLDER_MODE = 0o700
 FILE_MODE = 0o600
 OTHERS = 0o077  # the bits of a mode that are not the owner's
+
+
+class NotAFileError(OSError):
+    """A pipe, a folder or a device stands where a file of Phial's own belongs."""
 
 
 def make_folder(folder: Path, mode: int = FOLDER_MODE) -> tuple[Path, ...]:
@@ -44,3 +50,17 @@ def make_file(path: Path) -> None:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, FILE_MODE))
     except FileExistsError:
         return
+
+
+def read_file(path: Path) -> bytes:
+    """All of a small file of Phial's own. A pipe or a device in its place is not waited for.
+
+    Raises:
+        OSError: It is not there, cannot be read, or is no file (:class:`NotAFileError`).
+    """
+    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise NotAFileError(errno.EINVAL, os.strerror(errno.EINVAL), str(path))
+    with os.fdopen(handle, "rb") as file:
+        return file.read()

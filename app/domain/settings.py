@@ -1,7 +1,7 @@
 """Settings, declared once: type, default, bounds, label and help.
 
-The dialog, the stored file and the command line are derived from these declarations, so a new
-setting is one new field here.
+The settings page, the stored file and the command line are derived from these declarations, so a
+new setting is one new field here.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Any
 from app.domain.errors import InvalidValueError
 from app.domain.generation import RANGES, OverflowPolicy, Sampling
 from app.domain.model import KvType
+from app.domain.network.serving import DEFAULT_PORT
 from app.domain.options import Option, Section, SettingSpec, check, option, specs_of
 from app.language import paragraph, tr
 
@@ -45,6 +46,7 @@ class LoadWhen(StrEnum):
 _ADVISED = tr("what suits the model")
 _USUAL = Sampling()
 _G, _M, _A, _P = Section.GENERATION, Section.MODEL, Section.APPEARANCE, Section.PRIVACY
+_GENERAL, _STORAGE = Section.GENERAL, Section.STORAGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,7 @@ class Settings:
             none_label=_ADVISED,
             first=_USUAL.temperature,
             flag="--temperature",
+            slider=(0, 2),
         ),
     )
     top_k: int | None = option(
@@ -100,6 +103,7 @@ class Settings:
             none_label=_ADVISED,
             first=_USUAL.top_k,
             flag="--top-k",
+            slider=(0, 100),
         ),
     )
     top_p: float | None = option(
@@ -113,6 +117,7 @@ class Settings:
             none_label=_ADVISED,
             first=_USUAL.top_p,
             flag="--top-p",
+            slider=(0.05, 1),
         ),
     )
     min_p: float | None = option(
@@ -126,6 +131,7 @@ class Settings:
             none_label=_ADVISED,
             first=_USUAL.min_p,
             flag="--min-p",
+            slider=(0, 0.5),
         ),
     )
     repeat_penalty: float | None = option(
@@ -139,6 +145,7 @@ class Settings:
             none_label=_ADVISED,
             first=_USUAL.repeat_penalty,
             flag="--repeat-penalty",
+            slider=(1, 1.5),
         ),
     )
     max_tokens: int | None = option(
@@ -154,6 +161,7 @@ class Settings:
             tr("what the context leaves"),
             first=1_024,
             flag="--max-tokens",
+            slider=(256, 32_768),
         ),
     )
     seed: int | None = option(
@@ -182,6 +190,7 @@ class Settings:
         ),
     )
     model_path: str = option("", Option(None, tr("Model file")))
+    endpoint_model: str = option("", Option(None, tr("Model at an endpoint, for new chats")))
     context_size: int | None = option(
         None,
         Option(
@@ -195,6 +204,7 @@ class Settings:
             tr("what fits this computer"),
             first=16_384,  # Phi-4's own window
             flag="--ctx",
+            slider=(2_048, 131_072),
         ),
     )
     threads: int | None = option(
@@ -208,6 +218,7 @@ class Settings:
             none_label=tr("physical cores"),
             first=4,
             flag="--threads",
+            slider=(1, 32),
         ),
     )
     gpu_layers: int | None = option(
@@ -221,6 +232,7 @@ class Settings:
             none_label=tr("what fits"),
             first=0,
             flag="--gpu-layers",
+            slider=(0, 64),
         ),
     )
     kv_type: KvType | None = option(
@@ -248,14 +260,23 @@ class Settings:
     kv_snapshots: bool = option(
         True,
         Option(
-            _M,
+            _STORAGE,
             tr("Remember what was read"),
             tr("Keeps the model's state of each chat on disk, so that going back to it is quick."),
         ),
     )
     kv_snapshot_gib: float = option(
         8.0,
-        Option(_M, tr("Disk space for that"), tr("The oldest goes first."), 0.1, 1_000, 0.5, "GiB"),
+        Option(
+            _STORAGE,
+            tr("Disk space for that"),
+            tr("The oldest goes first."),
+            0.1,
+            1_000,
+            0.5,
+            "GiB",
+            slider=(0.5, 64),
+        ),
     )
     lookup_drafting: bool = option(
         True,
@@ -269,7 +290,7 @@ class Settings:
     language: LanguageChoice = option(
         LanguageChoice.SYSTEM,
         Option(
-            _A,
+            _GENERAL,
             tr("Language"),
             tr("Of the window and the terminal, from the next start."),
             choices={
@@ -292,9 +313,18 @@ class Settings:
             },
         ),
     )
-    zoom: int = option(100, Option(_A, tr("Text size"), "", 50, 300, 10, "%"))
+    zoom: int = option(100, Option(_A, tr("Text size"), "", 50, 300, 10, "%", slider=(50, 300)))
     enter_sends: bool = option(
-        True, Option(_A, tr("Enter sends"), tr("Off: Enter breaks the line and Ctrl+Enter sends."))
+        True,
+        Option(_GENERAL, tr("Enter sends"), tr("Off: Enter breaks the line and Ctrl+Enter sends.")),
+    )
+    check_sums: bool = option(
+        True,
+        Option(
+            _G,
+            tr("Check sums"),
+            tr("Equations, totals and dates of an answer are worked out again, without the model."),
+        ),
     )
     wrap_code: bool = option(
         False, Option(_A, tr("Wrap long lines of code"), tr("Off: code scrolls sideways."))
@@ -305,8 +335,8 @@ class Settings:
             _P,
             tr("Offline"),
             tr(
-                "Refuses every connection, also those you ask for. "
-                "Phial only ever connects to download models."
+                "Refuses every connection, also those you ask for. Phial connects only to find and "
+                "download models, to ask models at endpoints, and to check for updates."
             ),
         ),
     )
@@ -316,6 +346,39 @@ class Settings:
             _P, tr("Download speed limit"), "", 0.1, 10_000, 1, "MB/s", tr("no limit"), first=10
         ),
     )
+    serving: bool = option(
+        False,
+        Option(
+            Section.SERVING,
+            tr("Lend the model to other programs of this computer"),
+            tr(
+                "Editors and tools that speak OpenAI's protocol may then ask it; no other computer"
+                " can. Nothing of what they ask is kept, and your own chats go first."
+            ),
+        ),
+    )
+    serving_port: int = option(
+        DEFAULT_PORT,
+        Option(
+            Section.SERVING,
+            tr("Port"),
+            tr("Part of the address that other programs need."),
+            1_024,
+            65_535,
+        ),
+    )
+    serving_origins: str = option(
+        "",
+        Option(
+            Section.SERVING,
+            tr("Web pages that may ask"),
+            tr(
+                "None, as long as this is empty. A page is named by its origin, such as "
+                "https://example.org; several are kept apart by blanks."
+            ),
+        ),
+    )
+    shortcuts: str = option("", Option(None, tr("Shortcuts")))
     welcomed: bool = option(False, Option(None, tr("First start is over")))
     sidebar_visible: bool = option(True, Option(None, tr("Sidebar is shown")))
     window_geometry: str = option("", Option(None, tr("Window geometry")))

@@ -1,7 +1,8 @@
 """The interface of every engine.
 
-Three things implement it: the llama.cpp engine (``engine/llama/``, inside the engine process),
-the client of that process (``engine/process/client.py``), and the scripted engine
+The llama.cpp engine implements it (``engine/llama/``, inside the engine process), the client of
+that process (``engine/process/client.py``), the engine of endpoints (``remote/engine.py``), the one
+that chooses among them by where a model is (``engine/router.py``), and the scripted engine
 (``engine/scripted.py``) for tests and pictures.
 """
 
@@ -59,6 +60,10 @@ class Engine(Protocol):
     are touched from elsewhere.
     """
 
+    @property
+    def pid(self) -> int | None:
+        """The id of its process; None where it has none, or none yet."""
+
     def start(self) -> None:
         """Get ready ahead of the first use; returns at once."""
 
@@ -74,6 +79,7 @@ class Engine(Protocol):
 
         Raises:
             ModelFileError: The file cannot be used; the reason is llama.cpp's.
+            EndpointError: An endpoint cannot be used; why.
             OutOfMemoryError: It does not fit, after every step of the ladder.
             LoadCancelledError: ``cancel`` was set.
             EngineDiedError: The process died on every step of the ladder.

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from app.domain.gguf import GgufHeader
+from app.domain.gguf.header import GgufHeader
 from app.domain.model import KvType, LoadPlan
 from app.engine.plan import SMALLEST_CONTEXT, compute_bytes, kv_bytes
 from app.language import tr

@@ -8,6 +8,7 @@ from app.domain.generation import (
     ContextFitted,
     Finished,
     GenerationEvent,
+    ReasoningDelta,
     StopReason,
     TextDelta,
     Timings,
@@ -31,7 +32,7 @@ class PartialResult:
         """Count what came."""
         if isinstance(event, ContextFitted):
             self.prompt_tokens = event.prompt_tokens
-        elif isinstance(event, TextDelta):
+        elif isinstance(event, TextDelta | ReasoningDelta):
             self.tokens += event.tokens
 
     def as_finished(self, reason: StopReason) -> Finished:

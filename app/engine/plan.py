@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from app.domain.errors import InvalidValueError, OutOfMemoryError
-from app.domain.gguf import GgufHeader
+from app.domain.gguf.header import GgufHeader
 from app.domain.model import Device, KvType, LoadPlan, LoadRequest
 from app.language import formats, numbers, tr, trn
 

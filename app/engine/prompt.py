@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from app.domain.generation import Role, Turn
+from app.engine.reasoning import SPELLINGS, Marks, answer_key, answer_pieces
 
 REMEMBERED_TOKENS = 2_000_000  # token ids kept for texts seen before, about 60 MB
 # The smallest vocabulary of a Phi-4-mini file; Phi-3 has the same control tokens, 32,064 tokens
@@ -52,11 +53,13 @@ class PromptLayout:
         tokens: Token ids.
         starts: Where the text of each turn begins; None where that cannot be told.
         lost: Indices of turns that the template leaves out.
+        inside: The marks whose begin it ends with: the model goes on thinking. None otherwise.
     """
 
     tokens: list[int]
     starts: tuple[int | None, ...]
     lost: tuple[int, ...] = ()
+    inside: Marks | None = None
 
 
 class Template(Protocol):
@@ -89,10 +92,15 @@ class TokenCache:
     matches the KV cache even where the tokenizer would have cut the text differently. That holds
     for answers of that chat: the same text elsewhere is cut as the tokenizer cuts it, or what one
     chat said would decide what another one reads.
+
+    Args:
+        vocabulary: The model's tokenizer.
+        marks: How the model marks its reasoning.
     """
 
-    def __init__(self, vocabulary: Vocabulary) -> None:
+    def __init__(self, vocabulary: Vocabulary, marks: Marks = SPELLINGS[0]) -> None:
         self._vocabulary = vocabulary
+        self._marks = marks
         self._known: OrderedDict[tuple[str, str], list[int]] = OrderedDict()
         self._held = 0
 
@@ -106,13 +114,31 @@ class TokenCache:
 
     def turn(self, turn: Turn, chat: str) -> list[int]:
         """Token ids of a turn's text; an answer's as they were written, where that is known."""
+        if turn.reasoning:
+            return self.continued(turn, chat)
         written = self._find(chat, turn.content) if chat and turn.role is Role.ASSISTANT else None
         return self.ids(turn.content) if written is None else written
 
-    def remember(self, chat: str, text: str, ids: list[int]) -> None:
-        """The answer ``text`` in ``chat`` was written as ``ids``."""
+    def continued(self, turn: Turn, chat: str, *, begun: bool = False) -> list[int]:
+        """Token ids of an answer that is gone on with, its reasoning too.
+
+        Args:
+            turn: The answer.
+            chat: Its conversation.
+            begun: The prompt before it ends with the begin of reasoning.
+        """
+        written = self._find(chat, answer_key(turn)) if chat else None
+        if written is not None:
+            return written
+        ids: list[int] = []
+        for text, mark in answer_pieces(turn, self._marks, begun=begun):
+            ids += self._vocabulary.tokenize(text, special=True) if mark else self.ids(text)
+        return ids
+
+    def remember(self, chat: str, answer: Turn, ids: list[int]) -> None:
+        """The answer in ``chat`` was written as ``ids``, its reasoning too."""
         if chat:
-            self._keep(chat, text, ids)
+            self._keep(chat, answer_key(answer), ids)
 
     def _find(self, chat: str, text: str) -> list[int] | None:
         known = self._known.get((chat, text))

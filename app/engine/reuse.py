@@ -2,7 +2,8 @@
 
 Keys and values of a token depend on every token before it. So two things are told apart:
 
-- A common prefix is exact: the same tokens after the same tokens, whoever asked first.
+- A common prefix is exact: the same tokens after the same tokens, whoever asked first. Between
+  owners not even that is used: how soon an answer begins would tell what another one has read.
 - Cells behind a gap are not: they have attended to words that the prompt lacks. They may stay only
   where these words are still the chat's own, and are missing because the chat outgrew its context
   window (app/decisions/0007). Never between two chats, and never after words that the user took
@@ -30,6 +31,7 @@ class Reading:
         turns: The turns in it, in order.
         starts: Where the text of each begins in ``tokens``; None where the template hides it.
         absent: Turns of the chat that are not in it for lack of room: left out or summed up.
+        owner: Whose it is; see :class:`app.domain.generation.GenerationRequest`.
     """
 
     tokens: Sequence[int] = ()
@@ -37,6 +39,7 @@ class Reading:
     turns: tuple[Turn, ...] = ()
     starts: tuple[int | None, ...] = ()
     absent: frozenset[Turn] = frozenset()
+    owner: str = ""
 
 
 @dataclass(frozen=True, slots=True)

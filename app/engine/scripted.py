@@ -5,11 +5,12 @@ Tokens are words with the white space before them, so that counts can be worked 
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
+from app.domain.context import fit_turns, reserve_for
 from app.domain.errors import KnownError, LoadCancelledError, ModelNotLoadedError
 from app.domain.generation import (
     ContextFitted,
@@ -18,12 +19,11 @@ from app.domain.generation import (
     GenerationRequest,
     PromptProgress,
     StopReason,
-    TextDelta,
     Timings,
 )
 from app.domain.model import Device, KvType, LoadedModel, LoadPlan, LoadRequest
 from app.engine.base import Cancel, EngineOptions, LoadProgressCallback
-from app.engine.context import fit_turns, reserve_for
+from app.engine.reasoning import ReasoningFilter
 from app.language import tr
 
 _TOKEN = re.compile(r"\s*\S+|\s+$")
@@ -51,12 +51,14 @@ class ScriptedAnswer:
         reason: How it ends, unless a limit, a stop string or the user ends it before.
         error: Raised after ``text``, in place of an end.
         before: Events to emit ahead of the first word, such as ``EngineRestarted``.
+        behind: Events to emit after the last one, such as ``PartAdded``.
     """
 
     text: str
     reason: StopReason = StopReason.END_OF_TURN
     error: KnownError | None = None
     before: tuple[GenerationEvent, ...] = ()
+    behind: tuple[GenerationEvent, ...] = ()
 
 
 Answers = Sequence[str | ScriptedAnswer] | Callable[[GenerationRequest], str | ScriptedAnswer]
@@ -82,6 +84,8 @@ class ScriptedEngine:
         loaded: The model in force.
         closed: Whether ``close`` was called.
     """
+
+    pid = None
 
     def __init__(
         self,
@@ -136,7 +140,7 @@ class ScriptedEngine:
             kv_bytes=0,
             compute_bytes=0,
         )
-        self.loaded = _loaded(request.path, plan, self._load_delay)
+        self.loaded = _loaded(request, plan, self._load_delay)
         return self.loaded
 
     def generate(self, request: GenerationRequest, cancel: Cancel) -> Iterator[GenerationEvent]:
@@ -172,15 +176,21 @@ class ScriptedEngine:
         text, stop = _cut(script.text, sampling.stop)
         limit = sampling.max_tokens or size - fitted.tokens
         tokens = split_words(text)
+        before = request.turns[-1] if request.continue_answer else None
+        reasoning = ReasoningFilter(before, clock=itertools.count().__next__)
         for written, token in enumerate(tokens):
             if written >= limit:
+                yield from reasoning.end()
                 full = StopReason.MAX_TOKENS if sampling.max_tokens else StopReason.CONTEXT_FULL
                 yield finished(full, written)
                 return
             if self._pause(self._token_delay, cancel):
+                yield from reasoning.end()
                 yield finished(StopReason.STOPPED, written)
                 return
-            yield TextDelta(token)
+            yield from reasoning.feed(token, 1)
+        yield from reasoning.end()
+        yield from script.behind
         if script.error is not None:
             raise script.error
         yield finished(StopReason.STOP_STRING if stop else script.reason, len(tokens), stop)
@@ -244,10 +254,10 @@ def _cut(text: str, stops: Sequence[str]) -> tuple[str, str]:
     return text[:at], stop
 
 
-def _loaded(path: Path, plan: LoadPlan, seconds: float) -> LoadedModel:
+def _loaded(request: LoadRequest, plan: LoadPlan, seconds: float) -> LoadedModel:
     return LoadedModel(
-        path=path,
-        name=path.stem,
+        source=request.source,
+        name=request.path.stem,
         architecture="scripted",
         quantization="",
         parameters=0,

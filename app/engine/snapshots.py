@@ -22,7 +22,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from app.domain.private_files import make_file, make_folder
+from app.domain.private_files import make_file, make_folder, read_file
 from app.engine.segments import (
     BufferPool,
     OtherVersionError,
@@ -94,7 +94,7 @@ def remove_others(folder: Path, chats: Iterable[str]) -> int:
     wanted: set[str] = set()
     for path in folder.glob(f"*{OWNER_SUFFIX}"):
         if path.name in kept:
-            wanted.update(path.read_text("ascii", "replace").split())
+            wanted.update(read_file(path).decode("ascii", "replace").split())
         else:
             path.unlink(missing_ok=True)
     freed = 0

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from app.engine.reasoning import overlap
+
 
 class StopFilter:
     """Feeds text through and cuts it before the first stop string.
@@ -29,7 +31,7 @@ class StopFilter:
             at, self.met = min(found)
             self._held = ""
             return held[:at]
-        keep = max(_overlap(held, stop) for stop in self._stops)
+        keep = max(overlap(held, stop) for stop in self._stops)
         self._held = held[len(held) - keep :]
         return held[: len(held) - keep]
 
@@ -37,11 +39,3 @@ class StopFilter:
         """What was held back for a stop string that never came."""
         held, self._held = self._held, ""
         return held
-
-
-def _overlap(text: str, stop: str) -> int:
-    """Length of the longest end of ``text`` that begins ``stop``."""
-    for length in range(min(len(text), len(stop) - 1), 0, -1):
-        if text.endswith(stop[:length]):
-            return length
-    return 0

@@ -11,7 +11,8 @@ The modules:
 - `maths.render`: a formula as SVG with its size and baseline; `latex.spoken`: in words.
 - `text.plain_text(blocks)`, `text.to_rich_html(blocks)`, `text.markdown_of(source, block)`: what
   the clipboard gets.
-- `markdown.thinking.strip_thinking(text)`: an answer without its reasoning.
+- `parts.registry.blocks_of(parts)`: all parts of a message, `parts.stream.PartStream` while it is
+  written.
 
 How a view follows a stream::
 

@@ -18,7 +18,6 @@ from app.markup.markdown.finalize import Finalizer
 from app.markup.markdown.nodes import ParagraphNode, restore, save, spine
 from app.markup.markdown.paragraphs import MAX_LINE, places_from
 from app.markup.markdown.stream_delta import StreamDelta
-from app.markup.markdown.thinking import CLOSE, OPEN
 from app.markup.markdown.wrapping import change_last
 
 if TYPE_CHECKING:
@@ -36,8 +35,8 @@ LINE_END = re.compile(r"\r\n|\n|\r")
 _PLAIN = re.compile(r"(?:[^\W_]|[ ,;'\"])+")
 _MARKER = re.compile(r"[ \t]*[*_~`#=+-]{1,3}")
 """A line that may become anything; it is not shown before it is more than that."""
-_RESHAPES = re.compile(r"\$\$|\\\[|\\b|<")
-"""What may make a block of its own out of text: a display, the end of the reasoning."""
+_RESHAPES = re.compile(r"\$\$|\\\[|\\b")
+"""What may make a block of its own out of text: a display formula."""
 _REACH = 1
 """Characters of it that may stand in the piece before."""
 _SETTLED_LINE = re.compile(r"[^\W\d_]|[*_\"'(]{1,3}[^\W_]")
@@ -58,7 +57,6 @@ class MarkdownStream:
         self._line: list[str] = []
         self._line_start = 0
         self._carry = ""
-        self._suspect = ""
         self._growing = False
         self._credit = HEAD_START
         self._tried = 0
@@ -152,31 +150,14 @@ class MarkdownStream:
 
     def _add(self, text: str) -> None:
         """Add to the unfinished line."""
-        if not self._growing:
-            self._line.append(text)
-            return
-        if not self._machine.thinking():
+        if self._growing:
             self._machine.extend_partial_line(text)
-            return
-        text = self._suspect + text
-        at = text.find(CLOSE)
-        if at == -1:
-            self._suspect = _suspect(text)
-            self._machine.extend_partial_line(text[: len(text) - len(self._suspect)])
-            return
-        self._machine.extend_partial_line(text[:at])
-        self._machine.end_partial_line()
-        self._line_start = self._machine.partial_line_end + len(CLOSE)
-        self._machine.end_thinking(self._line_start)
-        self._growing = False
-        self._suspect = ""
-        self._line = [text[at + len(CLOSE) :]]
+        else:
+            self._line.append(text)
 
     def _end_line(self, width: int) -> None:
         """The line is complete; its end is ``width`` characters wide."""
         if self._growing:
-            self._machine.extend_partial_line(self._suspect)
-            self._suspect = ""
             self._machine.end_partial_line()
             self._line_start = self._machine.partial_line_end + width
             self._growing = False
@@ -249,29 +230,25 @@ class MarkdownStream:
             tail = self._parts.open_parts(machine.root)
             self._credit -= self.characters_parsed - before
             return tail
-        opens = text.lstrip(" \t").startswith(OPEN) and not machine.root.children
-        thinking = machine.thinking() or opens
-        self._suspect = _suspect(text) if thinking else ""
-        shown = text[: len(text) - len(self._suspect)]
         before = self.characters_parsed
-        if machine.open_formula_overflows(shown):
+        if machine.open_formula_overflows(text):
             machine.abandon_open_formula()
         state = machine.save(), save(spine(machine.root)), self._builder.number
-        self._on_line = bool(shown.strip()) and not _MARKER.fullmatch(shown)
+        self._on_line = bool(text.strip()) and not _MARKER.fullmatch(text)
         if self._on_line:
-            machine.feed_line(shown, self._line_start)
-        commit = self._on_line and self._can_commit(shown)
+            machine.feed_line(text, self._line_start)
+        commit = self._on_line and self._can_commit(text)
         self._builder.closing_markers = True
         tail = () if commit else self._parts.open_parts(machine.root)
         self._builder.closing_markers = False
-        self._live = None if commit or self._suspect or not self._on_line else self._find_live(tail)
+        self._live = None if commit or not self._on_line else self._find_live(tail)
         restore(state[1])
         machine.restore(state[0])
         self._builder.number = state[2]
         self._credit -= self.characters_parsed - before
         if commit:
-            machine.feed_line(shown, self._line_start)
-            machine.begin_partial_line(self._line_start + len(shown))
+            machine.feed_line(text, self._line_start)
+            machine.begin_partial_line(self._line_start + len(text))
             self._growing = True
             self._line = []
         return tail
@@ -305,11 +282,3 @@ class MarkdownStream:
             base=tip.base,
             places=places_from(tip, tip.base),
         )
-
-
-def _suspect(text: str) -> str:
-    """The end of ``text`` that may be the beginning of the tag that ends the reasoning."""
-    for length in range(min(len(CLOSE) - 1, len(text)), 0, -1):
-        if CLOSE.startswith(text[-length:]):
-            return text[-length:]
-    return ""

@@ -9,7 +9,7 @@ from importlib import metadata
 
 import app
 from app.domain.errors import KnownError
-from app.domain.gguf import read_gguf_file
+from app.domain.gguf.header import read_gguf_file
 from app.domain.model import Device, LoadRequest
 from app.engine.base import Engine
 from app.engine.ladder import STEPS
@@ -17,6 +17,7 @@ from app.engine.plan import make_plan, weights_of_all_parts
 from app.language import tr, trc, trn
 from app.services.core.formatting import size
 from app.services.models.model_fit import snapshot_machine
+from app.services.privacy.protection import Protection
 from app.system.hardware import Machine, disk_free, machine
 from app.system.paths import Folders
 
@@ -48,6 +49,7 @@ class DoctorReport:
         ladder: Model and machine key to the step of the ladder in force, in words.
         folders: Where things are kept.
         disk_free: Bytes free where models are kept.
+        protection: What keeps this copy from the network; None where nobody looked.
     """
 
     version: str
@@ -60,6 +62,7 @@ class DoctorReport:
     ladder: dict[str, str]
     folders: Folders
     disk_free: int
+    protection: Protection | None = None
 
     def as_dict(self) -> dict[str, object]:
         """Plain JSON values, bytes and counts as numbers."""
@@ -90,6 +93,7 @@ class DoctorReport:
             "plan": list(self.plan),
             "ladder": self.ladder,
             "disk_free": self.disk_free,
+            "network": self._network(),
             "folders": {
                 "data": str(self.folders.data),
                 "models": str(self.folders.models),
@@ -97,6 +101,18 @@ class DoctorReport:
                 "logs": str(self.folders.logs),
                 "reason": self.folders.reason,
             },
+        }
+
+    def _network(self) -> dict[str, object] | None:
+        held = self.protection
+        if held is None:
+            return None
+        engine = held.engine
+        return {
+            "offline": held.offline,
+            "audit_hook": held.hook,
+            "engine": str(engine.kind) if engine is not None else None,
+            "engine_problem": engine.problem if engine is not None else "",
         }
 
     def lines(self) -> list[str]:
@@ -133,6 +149,10 @@ class DoctorReport:
         ]
         if self.engine_problem:
             facts.append((trc("heading of phial doctor", "Engine"), self.engine_problem))
+        if self.protection is not None:
+            held = self.protection
+            told = (held.switch, held.program, held.engine_process)
+            facts += [(trc("heading of phial doctor", "Network"), line) for line in told]
         facts += [(trc("heading of phial doctor", "Plan"), line) for line in self.plan]
         ladder = [f"{step} ({key})" for key, step in self.ladder.items()]
         ladder = ladder or [tr("first step: nothing had to be stepped down")]

@@ -7,20 +7,27 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.engine.base import Engine
+from app.services.chat.chat_options import ChatOptionsService
 from app.services.chat.chat_service import ChatService
 from app.services.chat.context_service import ContextService
 from app.services.chat.titles import TitleService
 from app.services.core.events import EventBus
 from app.services.core.serial_executor import SerialExecutor
 from app.services.core.settings import SettingsService
+from app.services.documents.attached import AttachedDocuments
 from app.services.library.library_service import LibraryService
 from app.services.maintenance import MaintenanceService
 from app.services.models.add_models import AddModelService
 from app.services.models.advice import AdviceService
 from app.services.models.benchmark_runner import BenchmarkService
 from app.services.models.downloads import DownloadService
+from app.services.models.endpoints import EndpointService
 from app.services.models.model_service import ModelService
+from app.services.models.quantizations import QuantizationService
 from app.services.models.snapshots import SnapshotService
+from app.services.presets.preset_service import PresetService
+from app.services.privacy.connections import ConnectionService
+from app.services.serving.serving_service import ServingService
 from app.services.transfer.transfer_service import TransferService
 from app.services.updates import UpdateService
 
@@ -33,17 +40,24 @@ class Services:
     settings: SettingsService
     library: LibraryService
     models: ModelService
+    endpoints: EndpointService
     chat: ChatService
     context: ContextService
+    documents: AttachedDocuments
+    presets: PresetService
+    chat_options: ChatOptionsService
     titles: TitleService
     maintenance: MaintenanceService
     downloads: DownloadService
     advice: AdviceService
     add_models: AddModelService
+    quantizations: QuantizationService
     transfer: TransferService
     snapshots: SnapshotService
     benchmarks: BenchmarkService
     updates: UpdateService
+    connections: ConnectionService
+    serving: ServingService
     executor: SerialExecutor
     engine: Engine
     data_folder: Path
@@ -58,14 +72,17 @@ class Services:
             KnownError: The last failure.
         """
         steps = (
+            self.serving.close,
             self.titles.close,
             self.maintenance.close,
             self.downloads.close,
+            self.connections.close,
             self.models.close,
             self.chat.close,
             self.executor.close,
             self.chat.save_pending,
             self.library.close,
+            self.documents.close,
             self.engine.close,
         )
         with ExitStack() as ending:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import app
 from app.domain.download import Release
 from app.hub.api.releases import HOMEPAGE, ReleasePage
-from app.hub.network.gate import NetworkGate
+from app.network.gate import NetworkGate
 from app.services.core.settings import SettingsService
 
 
@@ -34,11 +34,14 @@ class UpdateService:
 
     Args:
         settings: The Offline switch.
+        gate: Asked for the connection.
         homepage: The project's address.
     """
 
-    def __init__(self, settings: SettingsService, homepage: str = HOMEPAGE) -> None:
-        self._settings = settings
+    def __init__(
+        self, settings: SettingsService, gate: NetworkGate, homepage: str = HOMEPAGE
+    ) -> None:
+        self._settings, self._gate = settings, gate
         self._homepage = homepage
 
     @property
@@ -61,7 +64,7 @@ class UpdateService:
         return UpdateCheck(app.__version__, self._page().newest())
 
     def _page(self) -> ReleasePage:
-        return ReleasePage(NetworkGate(offline=self.offline), self._homepage)
+        return ReleasePage(self._gate, self._homepage)
 
 
 def _numbers(version: str) -> tuple[int, ...]:

@@ -9,14 +9,17 @@ backs up and restores.
 :class:`Searcher` finds in a library as one types.
 In the data folder lie ``phial.db`` with its ``-wal`` and ``-shm`` while it is open, ``phial.lock``,
 ``backups/``, and after damage ``phial.db.damaged-<time>``, which nothing here ever deletes.
-:class:`SettingsStore`, :class:`LadderStore` and :class:`SpeedStore` are small files beside it.
+:class:`SettingsStore`, :class:`EndpointStore`, :class:`LadderStore` and :class:`SpeedStore` are
+small files beside it, and :class:`PresetFile` is what the user made beside chats.
 """
 
 from __future__ import annotations
 
 from app.store.conversations.conversation_repository import ConversationRepository
 from app.store.conversations.message_repository import MessageRepository
+from app.store.endpoint_list import EndpointStore
 from app.store.machine_memory import LadderStore, ModelSpeeds, SpeedStore
+from app.store.preset_file import OwnPresets, PresetFile, read_presets, write_presets
 from app.store.safety.backups import Backup, Content, Lost
 from app.store.safety.checks import CheckResult
 from app.store.safety.health import Health, MaintenanceReport
@@ -35,6 +38,7 @@ __all__ = [  # not shown
     "CheckResult",
     "Content",
     "ConversationRepository",
+    "EndpointStore",
     "Health",
     "LadderStore",
     "Lost",
@@ -43,10 +47,14 @@ __all__ = [  # not shown
     "ModelSpeeds",
     "OpenReport",
     "OpenedStore",
+    "OwnPresets",
+    "PresetFile",
     "Recovery",
     "Searcher",
     "SettingsStore",
     "SpeedStore",
     "open_private_store",
     "open_store",
+    "read_presets",
+    "write_presets",
 ]

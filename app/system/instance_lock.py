@@ -18,7 +18,7 @@ import tempfile
 from pathlib import Path
 from types import TracebackType
 
-from app.domain.private_files import FILE_MODE, make_folder
+from app.domain.private_files import FILE_MODE, make_folder, read_file
 
 _log = logging.getLogger(__name__)
 
@@ -35,7 +35,7 @@ class InstanceLock:
     def channel(self) -> str:
         """The name of the running copy's channel; empty where there is none that can be trusted."""
         try:
-            name = self._channel.read_text("utf-8")
+            name = read_file(self._channel).decode()
         except (OSError, ValueError):
             return ""
         return name if self._file is not None or _is_ours(name) else ""

@@ -10,6 +10,7 @@ import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from app.domain.private_files import read_file
 from app.language import spoken
 from app.language.spoken import LANGUAGES, PSEUDO, VARIABLE
 from app.system.data_folder import data_folder
@@ -46,7 +47,7 @@ def chosen(environment: Mapping[str, str], stored: str, system: Iterator[str]) -
 def stored_language() -> str:
     """The setting as it stands in the file; empty where none can be read, which is said later."""
     try:
-        text = (data_folder().path / "settings.json").read_text("utf-8")
+        text = read_file(data_folder().path / "settings.json")
         found = json.loads(text)
     except (OSError, ValueError, RuntimeError, RecursionError):
         return ""

@@ -18,11 +18,13 @@ from pathlib import Path
 from app.domain.private_files import OTHERS
 from app.system.paths import Folders
 
-_FOLDERS = ("models", "cache", "logs", "backups", "kv", "instance")
+_FOLDERS = ("models", "cache", "logs", "backups", "kv", "instance", "documents")
 _FILES = (
     "phial.db*", "phial.lock*", "instance.*", "settings.json*", "ladder.json*", "speeds.json*",
     "models.json*", "models.damaged.json", "downloads*.json*", ".phial-*.part", "portable",
-    "phial-*.db*", "check.part*", "phial.log*", "crash.log", "*.kv", "*.part",
+    "documents*.db*", "connections.jsonl*", "endpoints.json*", "presets.json*", "serving.key*",
+    "terminal_history.jsonl*", "phial-*.db*", "check.part*", "phial.log*", "crash.log", "*.kv",
+    "*.part",
 )  # fmt: skip
 
 
@@ -53,7 +55,8 @@ def tighten(where: Folders) -> Tightened:
         _restrict(where.data, stat.S_ISDIR, done)
     for path in _files_in(where.data):
         _restrict(path, stat.S_ISREG, done)
-    for folder in (where.data / "backups", where.data / "instance", where.logs, where.cache):
+    own = (where.data / name for name in ("backups", "instance", "documents"))
+    for folder in (*own, where.logs, where.cache):
         if ours or _holds_only_ours(folder):
             _tighten_below(folder, done)
     if ours:

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from PySide6.QtCore import QByteArray, QSize, Qt, QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QSplitter, QWidget
 
 from app.domain.conversation import SearchHit
 from app.domain.errors import KnownError
 from app.domain.generation import Role
+from app.domain.model import is_demo
 from app.domain.options import Section
 from app.language import paragraph, tr
 from app.services.core import formatting
 from app.services.core.events import (
+    ConnectionsChanged,
     DevicesFound,
     DownloadChanged,
     ErrorReported,
@@ -26,6 +27,7 @@ from app.services.core.events import (
     ModelPhase,
     ModelStateChanged,
     Notice,
+    ServingChanged,
     SettingsChanged,
 )
 from app.services.registry import Services
@@ -33,7 +35,7 @@ from app.ui.commands.given_files import GivenFiles
 from app.ui.commands.handlers import CommandHandlers
 from app.ui.conversation.chat_controller import ChatController
 from app.ui.conversation.chat_pane import ChatPane, Page
-from app.ui.conversation.error_actions import (
+from app.ui.conversation.notices.error_actions import (
     ANSWER_PROBLEM,
     MODEL_PROBLEM,
     REFUSAL,
@@ -41,15 +43,20 @@ from app.ui.conversation.error_actions import (
     actions_for,
     problem_kind,
 )
-from app.ui.conversation.start_report import StartReport
+from app.ui.conversation.notices.start_report import StartReport
+from app.ui.conversation.notices.sum_report import SUMS
+from app.ui.core import geometry
 from app.ui.core.event_bridge import EventBridge
 from app.ui.core.file_drops import FileDrops
 from app.ui.core.focus import FocusKeeper, can_have_focus, is_typed, walk_by_tab
 from app.ui.core.links import ask_to_open_link
 from app.ui.core.operations import Operations
 from app.ui.models.model_menu import ModelMenu
-from app.ui.models.models_dialog import ModelsTab
+from app.ui.models.models_page import ModelsTab
+from app.ui.models.quantization_menu import QuantizationMenu
 from app.ui.shell.command_table import CommandActions, Menu
+from app.ui.shell.page_stack import PageStack
+from app.ui.shell.shortcuts import read_shortcuts
 from app.ui.shell.window_context import WindowContext
 from app.ui.sidebar import sidebar as sidebar_module
 from app.ui.sidebar.requests import MenuRequest, RenameRequest
@@ -57,10 +64,6 @@ from app.ui.sidebar.sidebar import Sidebar
 from app.ui.style.theme import Theme
 from app.ui.transcript.view import TranscriptView
 
-_SIZE = (1100, 760)
-_SMALLEST = (533, 400)
-_FRAME = (8, 40)
-"""What title bar and borders take at most, which nobody knows before the window is shown."""
 _FOLLOW_MS = 1_500
 """Between two looks whether another process wrote into the library, milliseconds."""
 _DROP = tr("Drop to open a model, import chats, or add a text to your message")
@@ -79,15 +82,19 @@ class MainWindow(QMainWindow):
         self._end_search: Callable[[], object] = _nothing
         self._shown_id = ""
         settings, state = services.settings.current, services.models.state
-        self._size_up()
+        geometry.size_up(self)
         self.actions_table = CommandActions(self)
         self.bridge = EventBridge(services.bus, self)
         self._operations = Operations(self.show_problem, self)
-        model_menu = ModelMenu(services.models, self.actions_table, self)
+        switch = QuantizationMenu(services.quantizations, self._operations, self)
+        model_menu = ModelMenu(
+            services.models, services.endpoints, self.actions_table, self, switch
+        )
         self.sidebar = Sidebar(theme)
         transcript = TranscriptView(theme=theme)
-        self.pane = ChatPane(theme, transcript, state, model_menu, self._make_menu())
+        self.pane = ChatPane(theme, transcript, state, self._make_menu())
         self.controller = ChatController(services, self.pane, self)
+        self.pages = self._lay_out()
         self._shell = WindowContext(
             self,
             services,
@@ -96,16 +103,18 @@ class MainWindow(QMainWindow):
             self.controller,
             self.actions_table,
             self._operations,
+            self.pages,
         )
         self.commands = CommandHandlers(self._shell)
         self.actions_table.connect_all(self.commands.handlers().items())
         model_menu.chosen.connect(self.commands.models.choose_model)
+        switch.chosen.connect(self.commands.models.switch_quantization)
+        self.pane.composer.bar.set_menus(self.commands.presets.make_menu(), model_menu)
         self._given = GivenFiles(self._shell, self.commands)
-        self._lay_out()
         self._drops = FileDrops(self, _DROP)
         self._drops.watch(self.pane.composer.editor)
         self._drops.watch_fields()
-        self._focus = FocusKeeper(self, self.pane.composer.editor)
+        self._focus = FocusKeeper(self, self._place_to_type)
         self._connect()
         self._remedies = self._make_error_actions()
         self._start_report = StartReport(
@@ -118,7 +127,7 @@ class MainWindow(QMainWindow):
         self.bridge.arrived.connect(self.on_event)
         self.apply_settings()
         self._shell.show_sidebar(shown=settings.sidebar_visible)
-        self._restore_geometry(settings.window_geometry)
+        geometry.restore(self, settings.window_geometry)
         self._show_model_state()
         self.commands.models.show_downloads()
         self._reload_chats()
@@ -127,13 +136,7 @@ class MainWindow(QMainWindow):
         self._follow.start()
         services.library.following.look()
 
-    def _size_up(self) -> None:
-        """As large as is comfortable, and no larger than the screen has room for."""
-        room = self.screen().availableGeometry().size() - QSize(*_FRAME)
-        self.setMinimumSize(QSize(*_SMALLEST).boundedTo(room))
-        self.resize(QSize(*_SIZE).boundedTo(room))
-
-    def _lay_out(self) -> None:
+    def _lay_out(self) -> PageStack:
         split = QSplitter(Qt.Orientation.Horizontal)
         split.addWidget(self.sidebar)
         split.addWidget(self.pane)
@@ -142,7 +145,13 @@ class MainWindow(QMainWindow):
         split.setStretchFactor(1, 1)
         split.setHandleWidth(1)  # Qt widens what the pointer can grab
         split.setSizes([sidebar_module.WIDTH, self.width() - sidebar_module.WIDTH])
-        self.setCentralWidget(split)
+        pages = PageStack(split)
+        self.setCentralWidget(pages)
+        return pages
+
+    def _place_to_type(self) -> QWidget:
+        """Where the focus goes when its control went away."""
+        return self.pages.page or self.pane.composer.editor
 
     def _make_menu(self) -> QMenu:
         menu = QMenu(self)
@@ -161,9 +170,9 @@ class MainWindow(QMainWindow):
         side, pane, controller, commands = self.sidebar, self.pane, self.controller, self.commands
         side.new_chat_requested.connect(controller.new_chat)
         side.settings_requested.connect(commands.settings)
-        side.model_requested.connect(pane.header.open_model_menu)
+        side.model_requested.connect(pane.composer.bar.open_model_menu)
         side.collapse_requested.connect(self._shell.toggle_sidebar)
-        side.downloads_requested.connect(lambda: commands.models.show_models(ModelsTab.DOWNLOADS))
+        side.downloads_requested.connect(partial(commands.models.show_models, ModelsTab.DOWNLOADS))
         side.chat_chosen.connect(controller.open_chat)
         side.hit_chosen.connect(self._open_hit)
         side.search_requested.connect(self._search)
@@ -175,16 +184,17 @@ class MainWindow(QMainWindow):
         side.chats_requested.connect(self._reload_chats)
         pane.header.sidebar_requested.connect(self._shell.toggle_sidebar)
         pane.header.renamed.connect(self._rename_shown)
+        pane.header.serving_requested.connect(commands.serving.show)
         pane.header.title.left.connect(pane.composer.setFocus)
-        pane.hint_button.clicked.connect(lambda: commands.models.show_models(ModelsTab.CATALOG))
+        get_models = partial(commands.models.show_models, ModelsTab.CATALOG)
+        pane.hint_button.clicked.connect(lambda _checked: get_models())
         pane.welcome.offer_requested.connect(commands.models.start_download)
-        pane.welcome.others_requested.connect(
-            lambda: commands.models.show_models(ModelsTab.CATALOG)
-        )
+        pane.welcome.others_requested.connect(get_models)
         pane.welcome.demo_requested.connect(commands.models.try_demo)
         pane.welcome.file_requested.connect(commands.models.add_model)
         pane.composer.files_pasted.connect(self.open_files)
         self._drops.dropped.connect(self.open_files)
+        self.pages.changed.connect(self._on_page)
         pane.snackbar.undo_changed.connect(self._update_actions)
         controller.changed.connect(self._update_actions)
         controller.shown.connect(self._on_shown)
@@ -206,7 +216,7 @@ class MainWindow(QMainWindow):
     def _make_error_actions(self) -> ErrorActions:
         commands = self.commands
         return ErrorActions(
-            choose_model=self.pane.header.open_model_menu,
+            choose_model=self.pane.composer.bar.open_model_menu,
             try_demo=commands.models.try_demo,
             load_again=self._services.models.load,
             new_chat=self.controller.unanswered.new_chat,
@@ -221,13 +231,14 @@ class MainWindow(QMainWindow):
 
     def begin(self) -> None:
         """Show what was shown last, or the first start."""
+        self._services.serving.begin()
         settings = self._services.settings.current
         found = self._start_report.say()
         model = self._services.models.state.model
-        first = not settings.welcomed and (model is None or model.demo)
+        first = not settings.welcomed and (model is None or is_demo(model))
         if first and not found:  # the welcome would hide what was found
             self._show_offers()
-            self._services.models.find_devices()
+            self._services.advice.devices.find()
             self.pane.show_page(Page.WELCOME)
             self.pane.header.title.set_title(tr("Welcome"), editable=False)
             self.pane.header.set_private(private=False)
@@ -262,10 +273,9 @@ class MainWindow(QMainWindow):
         if focused is not None:
             focused.clearFocus()  # a title that is typed in the sidebar is kept
         self.controller.leave()
-        geometry = base64.b64encode(bytes(self.saveGeometry().data())).decode("ascii")
         self.controller.attempt(
             lambda: self._services.settings.update(
-                window_geometry=geometry, sidebar_visible=not self.sidebar.isHidden()
+                window_geometry=geometry.stored(self), sidebar_visible=not self.sidebar.isHidden()
             )
         )
         self._follow.stop()
@@ -274,19 +284,13 @@ class MainWindow(QMainWindow):
         event.accept()
         QApplication.quit()
 
-    def _restore_geometry(self, stored: str) -> None:
-        if stored:
-            try:
-                self.restoreGeometry(QByteArray(base64.b64decode(stored, validate=True)))
-            except ValueError:
-                self._size_up()
-
     # --- look ---------------------------------------------------------------------------------
 
     def set_theme(self, theme: Theme) -> None:
         """Take another theme's colours."""
         self.sidebar.set_theme(theme)
         self.pane.set_theme(theme)
+        self.pages.set_theme(theme)
 
     def apply_settings(self) -> None:
         """Follow the settings that the window itself shows."""
@@ -294,7 +298,8 @@ class MainWindow(QMainWindow):
         self.pane.set_zoom(settings.zoom)
         self.pane.transcript.restyle(wrap_code=settings.wrap_code)
         self.pane.composer.set_enter_sends(enter_sends=settings.enter_sends)
-        self.commands.on_settings(settings)
+        self.actions_table.set_shortcuts(read_shortcuts(settings.shortcuts))
+        self.commands.preferences.on_settings(settings)
 
     # --- events -------------------------------------------------------------------------------
 
@@ -314,13 +319,18 @@ class MainWindow(QMainWindow):
                 self.commands.models.on_devices()
             case SettingsChanged():
                 self.apply_settings()
+            case ConnectionsChanged():
+                self.commands.preferences.on_connections()
             case DownloadChanged(item):
-                self.commands.models.on_download(item)
+                self.commands.on_download(item)
+            case ServingChanged(state):
+                self.commands.serving.on_changed(state)
             case Notice(text):
                 self.pane.status.show_notice(text)
             case ErrorReported(error):
                 self.show_problem(error)
         self.controller.on_event(event)
+        self.commands.on_event(event)
 
     def show_problem(self, error: KnownError) -> None:
         """Say calmly what failed, with what can be done about it."""
@@ -338,6 +348,19 @@ class MainWindow(QMainWindow):
             self.pane.banner.withdraw(MODEL_PROBLEM)
         if state.model is not None and self.pane.page is Page.WELCOME:
             self.controller.new_chat()  # one was chosen: the first start is over
+        self.commands.preferences.on_model()
+        self._update_actions()
+
+    def _on_page(self) -> None:
+        """A page covers the chat, or is gone: what the window says stands where it is seen."""
+        page, banner = self.pages.page, self.pane.banner
+        hidden = banner.isHidden()
+        if page is not None:
+            page.foot.insertWidget(0, banner)
+        else:
+            self.pane.take_back(banner)
+            self._focus.go_home()
+        banner.setHidden(hidden)  # another parent had hidden it
         self._update_actions()
 
     def _reload_chats(self, ids: Sequence[str] | None = None) -> None:
@@ -357,9 +380,11 @@ class MainWindow(QMainWindow):
         chat = self.controller.chat
         if self._shown_id != conversation_id:
             self._shown_id = conversation_id
-            for problem in (ANSWER_PROBLEM, REFUSAL):  # they belong to the chat that was left
+            for problem in (ANSWER_PROBLEM, REFUSAL, SUMS):  # of the chat that was left
                 self.pane.banner.withdraw(problem)
         self.sidebar.show_current(conversation_id)
+        self.pane.composer.attachments.show_chat(conversation_id)
+        self.commands.show()
         self._start_report.explain(private=chat is not None and chat.private)
         self._show_title()
         self.pane.find_bar.search_again()
@@ -401,6 +426,8 @@ class MainWindow(QMainWindow):
         """Esc closes or stops; words typed anywhere are a message."""
         if event.key() == Qt.Key.Key_Escape:
             self.escape()
+        elif self.pages.page is not None:
+            super().keyPressEvent(event)
         elif is_typed(event) and self.pane.composer.takes_words:
             self.pane.composer.setFocus()
             QApplication.sendEvent(self.pane.composer.editor, event)
@@ -413,10 +440,14 @@ class MainWindow(QMainWindow):
         if focused is not None and not can_have_focus(focused):
             self._focus.go_home()
             return True
-        return walk_by_tab((self.sidebar, *self.pane.areas), focused, forward=forward)
+        page = self.pages.page
+        areas = (self.sidebar, *self.pane.areas) if page is None else (page,)
+        return walk_by_tab(areas, focused, forward=forward)
 
     def escape(self) -> None:
         """Close what has the focus; else stop the answer that is shown, or close one thing."""
+        if self.pages.back():
+            return
         focused, pane = self.focusWidget(), self.pane
         closers: tuple[tuple[QWidget, Callable[[], bool]], ...] = (
             (pane.find_bar, pane.find_bar.close_bar),

@@ -9,17 +9,21 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
 from PySide6.QtCore import QByteArray, QCoreApplication, qVersion
 from PySide6.QtGui import QImage
 from PySide6.QtSvg import QSvgRenderer
 
 import app
-from app.compose import make_engine, prepare
+from app.compose import make_engine
+from app.documents.process.client import DocumentReader
 from app.domain.conversation import BranchMessage, Message, MessageStatus, Version
+from app.domain.documents import DocumentPage
 from app.domain.errors import KnownError
 from app.domain.generation import GREEDY, Finished, GenerationRequest, Role, TextDelta, Turn
 from app.domain.model import Device, LoadRequest
+from app.domain.private_files import make_file
 from app.engine.base import Engine
 from app.engine.llama.backend import load_binding
 from app.engine.llama.binding import mismatches
@@ -31,6 +35,8 @@ from app.markup.maths.render import FormulaStyle, MathError, render
 from app.markup.parse import parse
 from app.services.core.ids import new_id, utc_now
 from app.services.models.model_files import DEMO, find_model
+from app.serving.server import Server
+from app.setup import prepare
 from app.store import open_store
 from app.system.bundled import bundled
 from app.system.paths import Folders
@@ -43,6 +49,13 @@ SAMPLE = (
     "# Self-test\n\nA paragraph with **strong** words and $x^2$.\n\n"
     "```python\nprint('hello')\n```\n\n$$\\frac{-b \\pm \\sqrt{b^2-4ac}}{2a}$$\n\n"
     "| a | b |\n|---|---|\n| 1 | 2 |\n"
+)
+DOCUMENT = (  # the smallest PDF that says something; its table of objects is rebuilt by the reader
+    b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj "
+    b"2 0 obj<</Type/Pages/Count 1/Kids[3 0 R]>>"
+    b"endobj 3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 100]/Contents 4 0 R/Resources<</Font"
+    b"<</F<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>>>>>>>endobj 4 0 obj<</Length 44>>stream\n"
+    b"BT /F 12 Tf 20 50 Td (Hello Phial) Tj ET    \nendstream endobj trailer<</Root 1 0 R>>"
 )
 DATA = (
     ("assets", "phial.png"),
@@ -118,6 +131,8 @@ def _checks(root: Path, engine: Engine) -> list[Check]:
         Check(tr("formula"), _formula),
         Check(tr("transcript"), _transcript),
         Check(tr("llama.cpp's functions"), _functions),
+        Check(tr("documents"), lambda: _document(root)),
+        Check(tr("server"), _server),
         Check(tr("engine process"), lambda: _engine(engine)),
         Check(tr("demo model"), lambda: _demo(engine)),
     ]
@@ -155,6 +170,23 @@ def _database(root: Path) -> str:
     finally:
         opened.repository.close()
     return trn("{n} chat in a new one", "{n} chats in a new one", count)
+
+
+def _document(root: Path) -> str:
+    path = root / "self-test.pdf"
+    make_file(path)
+    with path.open("rb+") as file:
+        file.write(DOCUMENT)
+    reader = DocumentReader()
+    try:
+        found = list(reader.read(path, threading.Event()))
+        picture = reader.draw(path, 1, 100, [(0, 5)])
+    finally:
+        reader.close()
+    texts = [one.text for one in found if isinstance(one, DocumentPage)]
+    if texts != ["Hello Phial"] or not picture.boxes[0]:
+        raise CheckFailedError(tr("its text was not found"))
+    return trn("{n} page read and drawn", "{n} pages read and drawn", len(texts))
 
 
 def _markdown() -> str:
@@ -212,6 +244,37 @@ def _functions() -> str:
     return trn("{n} is as it is called", "{n} are as they are called", len(FUNCTIONS))
 
 
+class _NoAnswers:
+    """Nobody asks in a self-test."""
+
+    def model(self) -> None:
+        """There is none."""
+
+    def ask(self, _prompt: object, _deliver: object) -> NoReturn:
+        """Not asked for anything."""
+        raise NotImplementedError
+
+    def refuse(self, _client: str, _path: str) -> None:
+        """Nobody is refused."""
+
+    def wait_seconds(self) -> int:
+        """Nobody waits."""
+        return 1
+
+
+def _server() -> str:
+    """Listen, and stop as soon as clients could come."""
+    ports: list[int] = []
+
+    def ready(port: int) -> None:
+        ports.append(port)
+        server.stop()
+
+    server = Server(_NoAnswers(), 0, "", str)
+    server.run(ready)
+    return tr("listened on 127.0.0.1:{port}", port=str(ports[0]))
+
+
 def _engine(engine: Engine) -> str:
     devices = engine.devices()
     if not devices:
@@ -229,7 +292,7 @@ def _device(device: Device) -> str:
 def _demo(engine: Engine) -> str:
     cancel = threading.Event()
     model = find_model(DEMO)
-    engine.load(LoadRequest(path=model.path), lambda _fraction: None, cancel)
+    engine.load(LoadRequest(model.source), lambda _fraction: None, cancel)
     request = GenerationRequest(
         "", (Turn(Role.USER, QUESTION),), GREEDY.with_limit(200), private=True
     )

@@ -33,7 +33,7 @@ from app.hub.download.control import DownloadControl
 from app.hub.download.downloader import Downloader
 from app.hub.download.environment import DownloadEnvironment
 from app.hub.download.partial_file import PartialFile
-from app.hub.network.gate import NetworkGate
+from app.network.gate import NetworkGate
 from app.system.reserve import reserve_space
 from tests.support.hub_kit import gguf
 

@@ -30,6 +30,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 import psutil
 
+from app.domain.endpoints.source import FileSource
 from app.domain.generation import (
     GREEDY,
     PromptProgress,
@@ -41,6 +42,7 @@ from app.engine.llama import backend as llama_backend
 from app.engine.process import frames
 from app.engine.process.client import EngineClient
 from app.engine.process.host import EngineHost
+from app.process import messages
 from tests.benchmarks.engine_return import client, cold, come_back, prepare, row, words
 from tests.benchmarks.engine_stop import stop
 from tests.support.engines import ask, load, never, request
@@ -99,19 +101,19 @@ def _overhead(model: Path, text: str, first: int, last: int) -> float:
     send(frames.ConfigureCommand(EngineOptions(prompt_lookup=False)))
     # With one thread the caller's processor time is all of llama_decode's: a second one that spins
     # at its barriers would be counted as ours.
-    send(frames.LoadCommand(1, LoadRequest(model, threads=1), 0))
+    send(frames.LoadCommand(1, LoadRequest(FileSource(model), threads=1), 0))
     asked = request(text, sampling=replace(GREEDY, max_tokens=last + 50))
     send(frames.GenerateCommand(2, asked))
     tokens, marks = 0, []
     while line := events.readline():
         frame = frames.decode(line)
-        if isinstance(frame, frames.DoneReply):
+        if isinstance(frame, messages.DoneReply):
             break
         if isinstance(frame, frames.EventReply) and isinstance(frame.event, TextDelta):
             tokens += frame.event.tokens
             if (tokens >= first and not marks) or (tokens >= last and len(marks) == 1):
                 marks.append((tokens, time.process_time() - spent[0]))
-    send(frames.QuitCommand())
+    send(messages.QuitCommand())
     thread.join()
     llama_backend.Backend.__init__ = original  # type: ignore[method-assign]
     (before, start), (after, end) = marks

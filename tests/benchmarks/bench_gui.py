@@ -124,9 +124,10 @@ def main() -> int:
 
 
 def _run(chosen: argparse.Namespace) -> None:
-    from app.compose import build_services, make_engine, prepare
+    from app.compose import build_services, make_engine
     from app.services.core.events import AnswerEnded, AnswerTextAdded, Event, ModelPhase
     from app.services.models.model_files import find_model
+    from app.setup import prepare
     from app.ui.application import AppearanceController, make_application
     from app.ui.main_window import MainWindow
 

@@ -20,6 +20,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from app.domain.conversation import Conversation, Message, MessageStatus
 from app.domain.errors import KnownError
 from app.domain.generation import Role
+from app.domain.parts import PlacedPart, ReasoningPart, ToolCallPart, ToolResultPart
 from app.store import MessageRepository, OpenedStore, Searcher, open_store
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
@@ -30,6 +31,36 @@ def text_of(id_: str, length: int) -> str:
     """A text anyone can make again from a message's id: the check compares every character."""
     unit = f"{id_[:6]} Wörter 漢字 \0\r\n\ud800 <|im_end|> "
     return (unit * (length // len(unit) + 1))[:length]
+
+
+THOUGHT, LEAD = 700, 250  # characters of reasoning, and of text before the part in it
+
+
+def made_of(id_: str, length: int) -> tuple[str, tuple[PlacedPart, ...]]:
+    """An answer as far as ``length`` characters: half of all begin with reasoning.
+
+    A call of a tool ends it; what the tool answered stands in the text. So wherever an answer is
+    cut, its length says what must be there.
+    """
+    whole = text_of(id_, length)
+    if int(id_[-1], 16) % 2 or not length:
+        return whole, ()
+    thought, text = whole[:THOUGHT], whole[THOUGHT:]
+    reasoning = ReasoningPart(thought, None if not text else 1.5, closed=bool(text))
+    placed = [PlacedPart(0, reasoning)]
+    if text:
+        placed.append(PlacedPart(0, ToolCallPart("count", id_, id_)))
+    if len(text) > LEAD:
+        placed.append(PlacedPart(LEAD, ToolResultPart(f"{id_} \ud800", "count", id_)))
+    return text, tuple(placed)
+
+
+def inside(id_: str, length: int) -> str:
+    """What is written when an answer has come so far."""
+    text, placed = made_of(id_, length)
+    if not placed:
+        return "text"
+    return "reasoning" if not text else "text with parts"
 
 
 class Child:
@@ -99,16 +130,19 @@ class Child:
             id_ = self.rng.choice(list(self.streaming))
             length = self.streaming[id_] + self.rng.choice([1, 40, 2_000])
             op: Op = {"op": "stream", "message": id_, "length": length}
-            if self.done(op, lambda: self.library.journal(id_, text_of(id_, length))):
+            op["inside"] = inside(id_, length)
+            if self.done(op, lambda: self.library.journal(id_, *made_of(id_, length))):
                 self.streaming[id_] = length
 
     def finish(self) -> None:
         if self.streaming:
             id_ = self.rng.choice(list(self.streaming))
             length = self.streaming[id_] + 7
+            content, placed = made_of(id_, length)
             done = replace(
                 self.library.message(id_),
-                content=text_of(id_, length),
+                content=content,
+                placed=placed,
                 status=MessageStatus.COMPLETE,
             )
             op: Op = {"op": "finish", "message": id_, "length": length}
@@ -188,13 +222,13 @@ class Child:
     def do_import(self) -> None:
         chat = self.new_id()
         ids = [self.new_id() for _ in range(40)]
-        tree = [
-            Message(
-                id_, chat, ids[n - 1] if n else None, Role.ASSISTANT if n % 2 else Role.USER,
-                text_of(id_, 300), MessageStatus.COMPLETE, NOW,
-            )
-            for n, id_ in enumerate(ids)
-        ]  # fmt: skip
+        tree = []
+        for n, id_ in enumerate(ids):
+            content, placed = made_of(id_, 300) if n % 2 else (text_of(id_, 300), ())
+            role = Role.ASSISTANT if n % 2 else Role.USER
+            parent = ids[n - 1] if n else None
+            status = MessageStatus.COMPLETE
+            tree.append(Message(id_, chat, parent, role, content, status, NOW, placed=placed))
         conversation = Conversation(chat, chat[:8], NOW, NOW, head_id=ids[-1])
         op: Op = {"op": "import", "chat": chat, "ids": ids}
         if self.done(op, lambda: self.library.add_conversation(conversation, tree)):

@@ -31,7 +31,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from crash_child import Op, text_of
+from crash_child import Op, made_of, text_of
 
 from app.store import MessageRepository, open_store
 from app.store.safety.checks import full_check
@@ -115,14 +115,16 @@ def stored(library: MessageRepository) -> tuple[Model, int]:
         assert isinstance(title, bytes)
         assert isinstance(draft, bytes)
         model.chats[str(id_)] = [title.decode(), draft.decode(), bool(deleted)]
-    for id_, chat, parent, content, status, deleted in rows(
-        "SELECT m.id, c.id, p.id, m.content, m.status, m.deleted_at IS NOT NULL FROM messages m "
+    for id_, chat, parent, role, status, deleted in rows(
+        "SELECT m.id, c.id, p.id, m.role, m.status, m.deleted_at IS NOT NULL FROM messages m "
         "JOIN conversations c ON c.seq = m.conversation LEFT JOIN messages p ON p.seq = m.parent"
     ):
-        assert isinstance(content, bytes)
-        text = content.decode("utf-8", "surrogatepass")
-        wrong += text != text_of(str(id_), len(text))
-        model.messages[str(id_)] = [chat, parent, len(text), status, bool(deleted)]
+        message = library.message(str(id_))
+        length = len(message.content) + len(message.reasoning)
+        is_answer = role == "assistant"
+        wanted = made_of(message.id, length) if is_answer else (text_of(message.id, length), ())
+        wrong += (message.content, message.placed) != wanted
+        model.messages[message.id] = [chat, parent, length, status, bool(deleted)]
     return model, wrong
 
 
@@ -186,7 +188,7 @@ def run_round(
     timer = KillAfter(process, delay) if from_phase == "opening" else None
     for now, line in lines_until_killed(process, delay, from_phase):
         phase = str(line["phase"])
-        last = str(line.get("op", phase))
+        last = " ".join(str(line[name]) for name in ("op", "inside") if name in line) or phase
         if phase == "opening" and timer is not None:
             timer.start()
         if phase == "begin":
@@ -272,7 +274,11 @@ def kill_rounds(rounds: int, seed: int, tally: Tally) -> None:
             )
 
 
-_ALL = "SELECT id, content FROM messages"
+_ALL = (
+    "SELECT id, CASE (SELECT CAST(content AS TEXT) FROM parts WHERE message = messages.seq "
+    "AND kind = 'reasoning') WHEN id THEN CAST('<think>' || id || '</think>' AS BLOB) "
+    "ELSE x'' END, content FROM messages"
+)
 
 
 def run_migration_round(folder: Path, rng: random.Random, tally: Tally) -> None:
@@ -280,6 +286,15 @@ def run_migration_round(folder: Path, rng: random.Random, tally: Tally) -> None:
     import sqlite3
 
     connection = sqlite3.connect(folder / "phial.db")
+    answers = "SELECT id, content FROM messages WHERE role = 'assistant' AND status <> 'streaming'"
+    connection.executemany(
+        "UPDATE messages SET content = ? WHERE id = ?",
+        [
+            (f"<think>{id_}</think>".encode() + content, id_)
+            for id_, content in connection.execute(answers).fetchall()
+        ],
+    )
+    connection.commit()
     whole = "SELECT id, content FROM messages WHERE status <> 'streaming' ORDER BY seq"
     before = connection.execute(whole).fetchall()
     connection.close()
@@ -295,7 +310,8 @@ def run_migration_round(folder: Path, rng: random.Random, tally: Tally) -> None:
         tally.rounds += 1
         tally.killed_in["migrate"] += 1
         tally.damaged += opened.report.recovery is not None
-        after = dict(opened.repository.database.read(lambda c: c.execute(_ALL).fetchall()))
+        rows = opened.repository.database.read(lambda c: c.execute(_ALL).fetchall())
+        after = {id_: thought + content for id_, thought, content in rows}
         tally.lost += any(after.get(id_) != content for id_, content in before)
     finally:
         opened.close()

@@ -15,13 +15,14 @@ from pathlib import Path
 import psutil
 from PySide6.QtCore import Qt, QTimer
 
-from app.compose import build_services, make_engine, prepare
+from app.compose import build_services, make_engine
 from app.domain.download import DownloadItem
 from app.services.core.events import DownloadChanged, Event
+from app.setup import prepare
 from app.system.paths import Folders
 from app.ui.application import AppearanceController, make_application
 from app.ui.main_window import MainWindow
-from app.ui.models.models_dialog import ModelsTab
+from app.ui.models.models_page import ModelsTab
 
 BEAT_MS = 5
 SETTLE_MS = 1500  # the window is drawn and quiet before anything is measured

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from app.domain.endpoints.source import FileSource
 from app.domain.generation import (
     GREEDY,
     ContextFitted,
@@ -66,7 +67,7 @@ def chat_of(tokens: int) -> GenerationRequest:
 
 def load_for(model: Path, tokens: int, threads: int | None = None) -> LoadRequest:
     """The same context for all lengths."""
-    return LoadRequest(model, context_size=tokens + 768, threads=threads)
+    return LoadRequest(FileSource(model), context_size=tokens + 768, threads=threads)
 
 
 def prepare(

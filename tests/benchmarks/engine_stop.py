@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
 
+from app.domain.endpoints.source import FileSource
 from app.domain.errors import LoadCancelledError
 from app.domain.generation import (
     ContextFitted,
@@ -81,7 +82,9 @@ def _stop_loading(engine: EngineClient, model: Path, threads: int, random: Rando
             timer.start()
 
     try:
-        engine.load(LoadRequest(model, context_size=4096, threads=threads), progress, cancel)
+        engine.load(
+            LoadRequest(FileSource(model), context_size=4096, threads=threads), progress, cancel
+        )
     except LoadCancelledError:
         return time.perf_counter() - pressed[0]
     timer.cancel()

@@ -26,6 +26,7 @@ from app.domain.conversation import Conversation, Message, MessageStatus
 from app.main import main as run_phial
 from app.services.core.events import (
     AnswerEnded,
+    AnswerReasoningAdded,
     AnswerTextAdded,
     BranchChanged,
     Event,
@@ -98,7 +99,10 @@ class User(QObject):
                 chat = self.window.controller.chat
                 if chat is not None and chat.id == conversation_id:
                     self.say_shown()
-            case AnswerTextAdded(message_id=id_, text=text):
+            case (
+                AnswerTextAdded(message_id=id_, text=text)
+                | AnswerReasoningAdded(message_id=id_, text=text)
+            ):
                 self.say_busy()
                 self._live_text += text
                 now = time.monotonic()
@@ -149,6 +153,8 @@ class User(QObject):
         if self.rng.random() < 0.5:
             self.window.controller.new_chat()
         self.type_and_send()
+
+    do_think = do_stream  # of a model whose thoughts never end
 
     def do_edit(self) -> None:
         """Send what was sent before in other words: a new version each time."""
@@ -241,7 +247,8 @@ class User(QObject):
 
 def fact_of(message: Message) -> list[object]:
     """What must be found again of a message."""
-    return [message.id, message.conversation_id, message.parent_id, crc(message.content)]
+    said = message.reasoning + message.content
+    return [message.id, message.conversation_id, message.parent_id, crc(said)]
 
 
 def made_chat(rng: random.Random, title: str, length: int) -> tuple[Conversation, list[Message]]:

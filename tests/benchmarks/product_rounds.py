@@ -49,7 +49,7 @@ from tests.support.gguf_factory import ModelSpec, pieces_of, write_model
 ROOT = Path(__file__).resolve().parents[2]
 CHILD = Path(__file__).resolve().with_name("product_child.py")
 OLD = ROOT / "tests" / "data" / "databases" / "schema-1.db"
-ACTIVITIES = ("send", "stream", "edit", "delete", "export", "import", "migrate", "search")
+ACTIVITIES = ("send", "stream", "think", "edit", "delete", "export", "import", "migrate", "search")
 LOST_SECONDS = 1.5
 LONGEST = 2.5  # seconds from the beginning of the activity to the kill
 PATIENCE = 600.0  # seconds for a window to come, on a busy machine
@@ -132,6 +132,10 @@ class Rounds:
         self.endless = write_model(
             scratch / "endless.gguf", ModelSpec(words, loop=True, context=120_000)
         )
+        self.thinking = write_model(
+            scratch / "thinking.gguf",
+            ModelSpec([b"<think>", *words], loop=True, context=120_000),
+        )
         self.old = old_database(scratch / "old.db")
 
     def _on_continued(self, _signal: int, _frame: object) -> None:
@@ -164,7 +168,7 @@ class Rounds:
         shutil.rmtree(files)
 
     def _live(self, activity: str, home: Path, row: Row, *, from_phase: str) -> float:
-        model = self.endless if activity == "stream" else self.short
+        model = {"stream": self.endless, "think": self.thinking}.get(activity, self.short)
         command = [sys.executable, str(CHILD), activity, "--seed", str(self.rng.getrandbits(32))]
         command += ["--model", str(model), "--folder", str(self.scratch / "files")]
         environment = {**os.environ, "PHIAL_HOME": str(home), "PYTHONDONTWRITEBYTECODE": "1"}
@@ -299,11 +303,13 @@ class Killer:
 def everything(
     connection: sqlite3.Connection,
 ) -> tuple[dict[str, tuple[object, object, str]], dict[str, bool], dict[str, tuple[str, int]]]:
-    """Messages with chat, parent and text; which chats are in the trash; titles and lengths."""
+    """Messages with chat, parent, and thought and text as one; chats in the trash; lengths."""
     messages = {
-        row[0]: (row[1], row[2], row[3].decode("utf-8", "surrogatepass"))
+        row[0]: (row[1], row[2], ((row[4] or b"") + row[3]).decode("utf-8", "surrogatepass"))
         for row in connection.execute(
-            "SELECT m.id, c.id, p.id, m.content FROM messages m JOIN conversations c "
+            "SELECT m.id, c.id, p.id, m.content, "
+            "(SELECT content FROM parts WHERE message = m.seq AND kind = 'reasoning') "
+            "FROM messages m JOIN conversations c "
             "ON c.seq = m.conversation LEFT JOIN messages p ON p.seq = m.parent"
         )
     }

@@ -20,10 +20,21 @@ from PySide6.QtWidgets import QApplication
 
 from app.domain.conversation import BranchMessage, Message, MessageStatus, Version
 from app.domain.generation import Role, Timings
+from app.domain.parts import (
+    AttachmentPart,
+    CitationPart,
+    FormPart,
+    Part,
+    ReasoningPart,
+    TextPart,
+    ToolCallPart,
+    ToolResultPart,
+    placed_parts,
+)
 from app.ui.style.stylesheet import palette, style_sheet
 from app.ui.style.theme import DARK, HIGH_CONTRAST, LIGHT, Theme
 from app.ui.transcript.view import TranscriptView
-from app.ui.transcript.widgets.message_controls import ThinkingToggle
+from app.ui.transcript.widgets.message_controls import FoldToggle
 
 SCENE_TEXTS = Path(__file__).parents[1] / "ui" / "transcript" / "scenes"
 
@@ -40,11 +51,29 @@ class Scene:
     name: str
     question: str
     answer: str
+    parts: tuple[Part, ...] = ()
+    asked: tuple[Part, ...] = ()
     unfolded: bool = False
     streaming: bool = False
 
 
 BAD = "```python\ntry:\n    return scores[key]\nexcept Exception:\n    return None\n```"
+
+THOUGHT = (ReasoningPart(text("thought").strip()),)
+WORKED_OUT = (
+    ReasoningPart("The sum is long, so let it be worked out.", 2.4),
+    TextPart("Both figures stand in the report; here they are added up."),
+    ToolCallPart("calculate", '{"expression": "1204.50 + 377.25"}', "1"),
+    ToolResultPart("1581.75", "calculate", "1"),
+    CitationPart("Report 2026, table 4", "https://example.org/r.pdf", "1,204.50 EUR", 12, "1"),
+    CitationPart("notes.pdf", "", "377.25", 3, "2"),
+    FormPart("list", "{}", valid=True),
+)
+ASKED = (
+    AttachmentPart("report-2026.pdf", "application/pdf", 1_403_112, "", "files/r"),
+    AttachmentPart("a photograph of the second page.jpg", "image/jpeg", 88_000),
+)
+LARGER = "Which is larger, 9.11 or 9.9?"
 
 SCENES = (
     Scene("maths", "Solve x' = 2x + y, y' = x + 2y with x(0) = 1 and y(0) = 0.", text("maths")),
@@ -55,8 +84,16 @@ SCENES = (
     Scene("table", "Compare the file formats for model weights.", text("table")),
     Scene("alerts", "What should I know before I run it?", text("alerts")),
     Scene("rtl", "\u05de\u05d4\u05d5 \u05de\u05d5\u05d3\u05dc \u05e9\u05e4\u05d4?", text("rtl")),
-    Scene("reasoning-folded", "Which is larger, 9.11 or 9.9?", text("reasoning")),
-    Scene("reasoning-open", "Which is larger, 9.11 or 9.9?", text("reasoning"), unfolded=True),
+    Scene("reasoning-folded", "Which is larger, 9.11 or 9.9?", text("reasoning"), THOUGHT),
+    Scene(
+        "reasoning-open",
+        "Which is larger, 9.11 or 9.9?",
+        text("reasoning"),
+        THOUGHT,
+        unfolded=True,
+    ),
+    Scene("parts-folded", "Add them up.", text("sum"), WORKED_OUT, ASKED),
+    Scene("parts-open", "Add them up.", text("sum"), WORKED_OUT, ASKED, unfolded=True),
     Scene("mid-stream", "Can you review this?", text("code")[:980], streaming=True),
 )
 
@@ -66,10 +103,16 @@ def branch_of(scene: Scene) -> tuple[BranchMessage, BranchMessage]:
     when = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
     status = MessageStatus.STREAMING if scene.streaming else MessageStatus.COMPLETE
     question = Message("0" * 32, "c", None, Role.USER, scene.question, MessageStatus.COMPLETE, when)
+    if scene.asked:
+        content, placed = placed_parts((*scene.asked, TextPart(scene.question)))
+        question = replace(question, content=content, placed=placed)
     timings = Timings(completion_tokens=412, completion_seconds=34.9)
     answer = Message(
         "1" * 32, "c", "0" * 32, Role.ASSISTANT, scene.answer, status, when, timings=timings
     )
+    if scene.parts:
+        content, placed = placed_parts((*scene.parts, TextPart(scene.answer)))
+        answer = replace(answer, content=content, placed=placed)
     if scene.streaming:
         answer = replace(answer, content="")
     return BranchMessage(question, Version(1, 1)), BranchMessage(answer, Version(2, 3))
@@ -92,7 +135,11 @@ def take(scene: Scene, theme: Theme, zoom: int, width: int, folder: Path) -> Pat
             view.feed("1" * 32, scene.answer[start : start + 12])
     if scene.unfolded:
         wait(view)
-        view.viewport().findChildren(ThinkingToggle)[0].click()
+        folds = len({toggle.row.fold for toggle in view.findChildren(FoldToggle)})
+        for fold in range(folds):
+            toggles = [t for t in view.findChildren(FoldToggle) if t.isVisible()]
+            next(toggle for toggle in toggles if toggle.row.fold == fold).click()
+            wait(view)
     wait(view)
     if not scene.streaming:
         view._layout.scroll_to_start()

@@ -25,7 +25,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
 from app.domain.generation import Role
 from app.main import main as run_phial
-from app.services.core.events import AnswerEnded, BranchChanged, Event
+from app.services.core.events import AnswerEnded, AnswerStarted, BranchChanged, Event, SendFailed
 from app.ui.application import make_application
 from app.ui.main_window import MainWindow
 from app.ui.transcript.widgets.signals import ActionKind, MessageAction
@@ -105,6 +105,7 @@ class Writer(QObject):
         self.edited = ""  # the question whose edit stands in the composer
         self.contents: dict[str, str] = {}  # of the questions that were seen
         self.steps: Steps = iter(())
+        self.sending = False  # what was sent is not stored yet: an answer may begin at any moment
 
     def begin(self) -> None:
         """The event loop runs: find the window and start."""
@@ -126,6 +127,8 @@ class Writer(QObject):
 
     def on_event(self, event: Event) -> None:
         """Tell which questions the window has shown."""
+        if isinstance(event, AnswerStarted | SendFailed):
+            self.sending = False
         if isinstance(event, BranchChanged | AnswerEnded):
             branch = self.window.controller.branch
             asked = [item.message for item in branch if item.message.role is Role.USER]
@@ -137,12 +140,17 @@ class Writer(QObject):
         yield from self.look()
         say(phase="working")
         while True:
-            busy = self.window.controller.answering
+            busy = self.busy
             ways = [self.type, self.type, self.type, self.break_line, self.paste, self.compose]
             ways += [self.switch, self.rename, self.rename_in_list, self.give_up, self.rest]
             ways += [] if busy else [self.send, self.send, self.edit, self.edit]
             yield from self.rng.choice(ways)()
             self.check()
+
+    @property
+    def busy(self) -> bool:
+        """An answer is being written, or about to be: editing waits, and Esc stops it."""
+        return self.sending or self.window.controller.answering
 
     # --- what there must be -----------------------------------------------------------------
 
@@ -247,6 +255,7 @@ class Writer(QObject):
         chat, edited = self.chat, self.edited
         say(sending=text, chat=chat, edited=edited)
         composed, self.word = self.word, ""
+        self.sending = True
         match self.rng.randrange(3):
             case 0:
                 QTest.mouseClick(self.window.pane.composer._button, LEFT)
@@ -265,7 +274,7 @@ class Writer(QObject):
         self.check()
         for _ in range(self.rng.randrange(40)):
             yield 0.02
-            if not self.window.controller.answering:
+            if not self.busy:
                 break
 
     def edit(self) -> Steps:
@@ -301,7 +310,7 @@ class Writer(QObject):
 
     def give_up(self) -> Steps:
         """Esc, which gives an edit up where nothing else is to be ended before."""
-        if self.window.controller.answering or not self.edited:
+        if self.busy or not self.edited:
             return
         self.commit()
         say(leaving=self.edited)

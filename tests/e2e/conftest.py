@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -29,8 +29,8 @@ def start(tmp_path: Path, window_manager: None) -> Iterator[Start]:
     reader = ScreenReader()
     started: list[RunningWindow] = []
 
-    def start_one(*arguments: str) -> RunningWindow:
-        started.append(RunningWindow(tmp_path / "home", reader, *arguments))
+    def start_one(*arguments: str, within: Sequence[str] = ()) -> RunningWindow:
+        started.append(RunningWindow(tmp_path / "home", reader, *arguments, within=within))
         return started[-1]
 
     yield start_one

@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -80,7 +80,9 @@ class ScreenReader:
 class RunningWindow:
     """The program, started as a user starts it."""
 
-    def __init__(self, home: Path, reader: ScreenReader, *arguments: str) -> None:
+    def __init__(
+        self, home: Path, reader: ScreenReader, *arguments: str, within: Sequence[str] = ()
+    ) -> None:
         self.home = home
         self._reader = reader
         environment = {
@@ -90,7 +92,7 @@ class RunningWindow:
             "QT_LINUX_ACCESSIBILITY_ALWAYS_ON": "1",
         }
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "app", *arguments],
+            [*within, sys.executable, "-m", "app", *arguments],
             env=environment,
             cwd=ROOT,
             stdout=subprocess.DEVNULL,

@@ -11,9 +11,10 @@ import threading
 import time
 from pathlib import Path
 
-from app.compose import build_services, make_engine, prepare
+from app.compose import build_services, make_engine
 from app.services.core.events import AnswerEnded, AnswerTextAdded, Event
 from app.services.models.model_files import read_model_file
+from app.setup import prepare
 
 
 def main() -> None:

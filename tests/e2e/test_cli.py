@@ -250,6 +250,19 @@ def test_damaged_settings_are_set_aside_and_the_app_goes_on(home: Path, model: P
     assert kept
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="no named pipes in folders there")
+def test_a_pipe_in_place_of_a_file_of_ours_is_not_waited_for(home: Path) -> None:
+    home.mkdir(parents=True)
+    for name in ("settings.json", "models.json", "downloads.json", "ladder.json", "speeds.json"):
+        os.mkfifo(home / name)
+    done = phial("models", "list")
+    assert (done.returncode, b"Traceback" in done.stderr) == (0, False)
+    assert b"settings.json is not a file" in done.stderr
+    changed = phial("settings", "set", "zoom", "120")
+    assert (changed.returncode, b"Traceback" in changed.stderr) == (1, False)
+    assert (home / "settings.json").is_fifo()
+
+
 def test_a_data_folder_that_cannot_be_made_is_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     sentence(phial("doctor", environment={"PHIAL_HOME": str(tmp_path / "file" / "home")}))

@@ -26,7 +26,7 @@ from app.domain.generation import (
     TextDelta,
     Turn,
 )
-from app.domain.gguf import read_gguf_file
+from app.domain.gguf.header import read_gguf_file
 from app.engine.process import client as client_module
 from app.engine.process import engine_connection as line_module
 from app.engine.process.client import EngineClient
@@ -36,7 +36,7 @@ from tests.support.gguf_factory import ModelSpec, letters, pieces_of, write_mode
 
 pytestmark = [
     pytest.mark.llama,
-    pytest.mark.may_warn("The engine ", "chat template", "ladder.json could not be read"),
+    pytest.mark.may_warn("The engine ", "chat template", "ladder.json is not a file"),
 ]
 
 SENTENCE = "Hello there, this is Phial speaking."

@@ -19,6 +19,7 @@ import psutil
 import pytest
 
 import app
+from app.domain.endpoints.source import FileSource
 from app.domain.errors import (
     EngineDiedError,
     KnownError,
@@ -37,13 +38,15 @@ from app.domain.generation import (
     TextDelta,
 )
 from app.domain.model import LoadRequest
+from app.domain.network.connections import Confinement, ConfinementKind
 from app.engine.architectures import library_file
 from app.engine.base import EngineOptions
 from app.engine.ladder import STEPS, InMemoryLadder
 from app.engine.llama.engine import NO_GRAPHICS
 from app.engine.process import frames
-from app.engine.process.child_process import default_command
-from app.engine.process.client import EngineClient
+from app.engine.process.client import HOST_OPTION, EngineClient
+from app.process import messages
+from app.process.child_process import command_of
 from tests.support.engines import ask, load, never, request, turns
 from tests.support.gguf_factory import ModelSpec, letters, pieces_of, write_model
 
@@ -101,6 +104,36 @@ host.main()
 """
 
 
+# The program's own way into its engine process; each thread that is there then tries to get out.
+CURIOUS_HOST = """
+import socket, sys, threading
+from app import main
+from app.engine.process import host
+
+run = host.EngineHost.run
+def attempt(where):
+    for family in (socket.AF_INET, socket.AF_INET6):
+        for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
+            try:
+                socket.socket(family, kind)
+            except OSError as error:
+                told = error.strerror
+            else:
+                told = "a socket"
+            print(where, told, file=open(sys.argv[1], "a"))
+def run_and_try(self):
+    attempt("main")
+    carry_out = self._carry_out
+    def carry_out_and_try(engine, command):
+        attempt("worker")
+        carry_out(engine, command)
+    self._carry_out = carry_out_and_try
+    run(self)
+host.EngineHost.run = run_and_try
+main.main(["--engine-host"])
+"""
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("models")
@@ -151,7 +184,7 @@ def test_a_relative_path_means_the_folder_of_whoever_asks(
     client: EngineClient, talker: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(talker.parent)
-    assert load(client, Path(talker.name)).path == talker
+    assert load(client, Path(talker.name)).source == FileSource(talker)
     assert ask(client).text == SENTENCE
 
 
@@ -296,7 +329,7 @@ def test_a_load_can_be_cancelled_and_followed_by_another(
     cancel = threading.Event()
     cancel.set()
     with pytest.raises(LoadCancelledError):
-        client.load(LoadRequest(talker), lambda _fraction: None, cancel)
+        client.load(LoadRequest(FileSource(talker)), lambda _fraction: None, cancel)
     with pytest.raises(ModelNotLoadedError):
         ask(client)
     load(client, talker)
@@ -321,7 +354,7 @@ def test_a_load_that_does_not_hear_stop_is_ended_and_another_process_is_ready(
 
     deaf = client.pid
     with pytest.raises(LoadCancelledError):
-        client.load(LoadRequest(talker, context_size=1024), press, cancel)
+        client.load(LoadRequest(FileSource(talker), context_size=1024), press, cancel)
     load(client, talker, context_size=512)
     assert ask(client).text == SENTENCE
     assert client.pid != deaf
@@ -476,7 +509,7 @@ def test_no_library_is_ever_taken_from_the_current_directory(talker: Path, tmp_p
 
     environment["LD_DEBUG_OUTPUT"] = str(told / "engine")
     process = subprocess.Popen(
-        default_command(),
+        command_of(HOST_OPTION),
         cwd=tmp_path,
         env=environment,
         stdin=subprocess.PIPE,
@@ -486,12 +519,12 @@ def test_no_library_is_ever_taken_from_the_current_directory(talker: Path, tmp_p
     assert process.stdout is not None
     for command in (
         frames.ConfigureCommand(EngineOptions()),
-        frames.LoadCommand(1, LoadRequest(talker), 0),
+        frames.LoadCommand(1, LoadRequest(FileSource(talker)), 0),
         frames.GenerateCommand(2, request()),
     ):
         process.stdin.write(frames.encode(command))
     process.stdin.flush()
-    while not isinstance(frames.decode(process.stdout.readline()), frames.DoneReply):
+    while not isinstance(frames.decode(process.stdout.readline()), messages.DoneReply):
         pass
     process.stdin.close()
     process.wait(30)
@@ -584,3 +617,32 @@ def test_a_bug_in_any_of_its_threads_ends_the_engine_and_is_not_tried_again(
         pytest.raises(EngineDiedError, match="code 70"),
     ):
         load(client, talker)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux lets a process do this")
+def test_the_engine_process_can_open_no_socket_and_answers(talker: Path, tmp_path: Path) -> None:
+    told = tmp_path / "told"
+    command = [sys.executable, "-c", CURIOUS_HOST, str(told)]
+    with contextlib.closing(EngineClient(command=command)) as engine:
+        assert engine.confinement is None  # nothing runs yet
+        load(engine, talker)
+        assert ask(engine, request("Hello")).text == SENTENCE
+        kept = engine.confinement
+        assert engine.pid is not None
+        threads = list(Path(f"/proc/{engine.pid}/task").iterdir())
+        filtered = [re.search(r"Seccomp:\t(\d)", (one / "status").read_text()) for one in threads]
+    assert kept == Confinement(ConfinementKind.SECCOMP)
+    assert len(threads) > 2
+    assert {found[1] for found in filtered if found} == {"2"}  # a filter, see proc(5)
+    tried = told.read_text().splitlines()
+    assert {line.split()[0] for line in tried} == {"main", "worker"}
+    assert {line.partition(" ")[2] for line in tried} == {"Operation not permitted"}
+
+
+def test_the_process_that_phial_starts_is_kept_from_the_network(talker: Path) -> None:
+    with contextlib.closing(EngineClient()) as engine:
+        load(engine, talker)
+        kept = engine.confinement
+    assert kept is not None
+    if sys.platform == "linux":
+        assert kept.kind is ConfinementKind.SECCOMP

@@ -13,12 +13,13 @@ from pathlib import Path
 import psutil
 import pytest
 
-from app.compose import build_services, make_engine, prepare
+from app.compose import build_services, make_engine
 from app.domain.conversation import MessageStatus
 from app.domain.generation import StopReason
 from app.engine.process.client import EngineClient
 from app.services.core.events import AnswerTextAdded
 from app.services.models.model_files import read_model_file
+from app.setup import prepare
 from app.store import open_store
 from app.system.paths import folders
 from tests.support.gguf_factory import ModelSpec, pieces_of, write_model

@@ -15,9 +15,9 @@ from typing import Any
 
 import pytest
 
-from app.compose import prepare
 from app.domain.download import DownloadState
 from app.main import main
+from app.setup import prepare
 from tests.support.hub_kit import PATIENCE, gguf
 from tests.support.hub_server import HubServer
 from tests.support.hub_session import close_session

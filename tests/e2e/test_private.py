@@ -13,9 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from app.compose import build_services, engine_options, make_engine, prepare
+from app.compose import build_services, engine_options, make_engine
 from app.services.core.events import AnswerEnded
 from app.services.models.model_files import read_model_file
+from app.setup import prepare
 from app.store import open_store
 from app.system.paths import folders
 from tests.e2e.desktop import until

@@ -33,6 +33,7 @@ from shiboken6 import isValid
 from app.engine.base import Engine
 from app.engine.scripted import ScriptedEngine
 from app.services.core.events import AnswerTextAdded
+from app.ui.style.window_page import WindowPage
 from app.ui.transcript.view import TranscriptView
 from tests.scenarios.patience import milliseconds, ready, until
 from tests.support.chatting import say, wait_for_end
@@ -295,6 +296,10 @@ class _Meanwhile(Generic[W]):
 
 
 def _dialog(kind: type[W]) -> W | None:
+    if issubclass(kind, WindowPage):
+        tops = QApplication.topLevelWidgets()
+        pages = [page for top in tops for page in top.findChildren(kind) if page.isVisible()]
+        return pages[0] if pages else None
     modal = QApplication.activeModalWidget()
     if isinstance(modal, kind):
         return modal
@@ -310,6 +315,8 @@ def close_all() -> None:
             popup.close()
         elif isinstance(modal, QDialog):
             modal.reject()
+        elif (page := _dialog(WindowPage)) is not None:
+            page.close()
         else:
             return
 

@@ -29,7 +29,7 @@ from app.services.core.events import SettingsChanged
 from app.services.core.settings import SettingsService
 from app.ui.commands.message_commands import MessageCommands
 from app.ui.conversation.empty_states import _DEMO_PROMPTS, _PROMPTS
-from app.ui.settings.settings_dialog import SettingRow
+from app.ui.settings.setting_row import SettingRow
 from app.ui.shell.command_table import COMMANDS, OTHER_KEYS, CommandActions
 from app.ui.transcript.widgets.signals import ActionKind, MessageAction
 from tests.scenarios import hands
@@ -41,8 +41,9 @@ TakeOut = Callable[[pytest.MonkeyPatch], None]
 
 _BUTTONS = {  # what makes a button: where its words stand among the arguments
     "push_button": 0, "_button": 0, "QPushButton": 0, "QToolButton": 0, "QCheckBox": 0,
-    "QRadioButton": 0, "add_button": 0, "BannerAction": 0, "IconButton": 1, "SidebarButton": 1,
-    "QuietButton": 3, "_add": 1, "RestorableList": 3, "confirm": 4,
+    "QRadioButton": 0, "add_button": 0, "BannerAction": 0, "IconButton": 1,
+    "SidebarButton": 1, "QuietButton": 3, "_add": 1, "RestorableList": 3, "confirm": 4,
+    "ask_line": 3,
 }  # fmt: skip
 _REFUSALS = {"confirm": 5}
 _ENTRIES = {"addAction": 0, "QAction": 0, "_add_opening": 1}
@@ -146,8 +147,7 @@ def _made(makers: dict[str, int]) -> Iterator[str]:
         if 0 <= at < len(call.args):
             yield from (f"{owner}: {words}" for words in _words(call.args[at]))
     if "ask_line" in {owner for owner, *_ in _calls()} and makers is _BUTTONS:
-        yield from ("ask_line: OK", "ask_line: Cancel")  # Qt's own, from a button box
-        yield "confirm: Cancel"  # what it says where its caller gives no other word
+        yield from ("ask_line: Cancel", "confirm: Cancel")  # where no other word is given
 
 
 def _renamed() -> Iterator[str]:

@@ -25,8 +25,8 @@ from app.ui.library.trash_dialog import ArchiveDialog, TrashDialog
 from app.ui.library.update_dialog import UpdateDialog
 from app.ui.models.add_dialog import AddModelDialog
 from app.ui.models.benchmark_dialog import BenchmarkDialog
-from app.ui.models.models_dialog import ModelsDialog
-from app.ui.settings.settings_dialog import SettingsDialog
+from app.ui.models.models_page import ModelsPage
+from app.ui.settings.settings_page import SettingsPage
 from app.ui.style.dialogs import Dialog
 from app.ui.transfer.export_dialog import ExportDialog
 from app.ui.transfer.import_dialog import ImportDialog
@@ -139,13 +139,13 @@ def test_ctrl_d_pins_and_unpins(qtbot: QtBot, open_window: Open) -> None:
 
 @scenario("command", "move_chat")
 @scenario("question", "ChatCommands.move: ask_line")
-@scenario("button", "ask_line: OK")
+@scenario("button", "ChatCommands: Move")
 def test_a_chat_is_moved_to_a_folder_that_is_typed(qtbot: QtBot, open_window: Open) -> None:
     opened = talk(qtbot, open_window)
 
     def answer(dialog: Dialog) -> None:
         typed(dialog.findChild(QComboBox).lineEdit(), "Work", instead=True)
-        press(dialog, "OK")
+        press(dialog, "Move")
 
     with meanwhile(qtbot, Dialog, answer):
         command(qtbot, opened, "Chat", "Move to folder…")
@@ -283,7 +283,7 @@ DIALOGS = {
     "trash": ("Chat", "Trash…", TrashDialog),
     "archived": ("Chat", "Archived chats…", ArchiveDialog),
     "backups": ("Chat", "Backups…", BackupsDialog),
-    "get_models": ("Model", "Get Phi-4…", ModelsDialog),
+    "get_models": ("Model", "Get Phi-4…", ModelsPage),
     "measure_model": ("Model", "Measure this model…", BenchmarkDialog),
     "updates": ("Help", "Check for updates…", UpdateDialog),
     "about": ("Help", "About Phial", AboutDialog),
@@ -313,15 +313,14 @@ def test_backups_are_shown(qtbot: QtBot, open_window: Open) -> None:
 
 
 @scenario("command", "get_models")
-@scenario("dialog", "ModelsDialog")
 def test_models_to_be_had_are_shown(qtbot: QtBot, open_window: Open) -> None:
     opened = open_window()
 
-    def look(dialog: ModelsDialog) -> None:
+    def look(dialog: ModelsPage) -> None:
         until(qtbot, lambda: shows(dialog, "tokens of context"))
         key(dialog, Qt.Key.Key_Escape)
 
-    with meanwhile(qtbot, ModelsDialog, look):
+    with meanwhile(qtbot, ModelsPage, look):
         command(qtbot, opened, "Model", "Get Phi-4…")
 
 
@@ -575,11 +574,11 @@ def test_ctrl_m_switches_to_the_model_that_is_chosen(qtbot: QtBot, open_window: 
 def test_ctrl_shift_m_shows_what_is_here(qtbot: QtBot, open_window: Open) -> None:
     opened = open_window()
 
-    def look(dialog: ModelsDialog) -> None:
+    def look(dialog: ModelsPage) -> None:
         until(qtbot, lambda: shows(dialog, "Comes with the program"))
         key(dialog, Qt.Key.Key_Escape)
 
-    with meanwhile(qtbot, ModelsDialog, look):
+    with meanwhile(qtbot, ModelsPage, look):
         keys(opened, "Ctrl+Shift+M")
 
 
@@ -639,10 +638,9 @@ def test_the_models_memory_is_freed(qtbot: QtBot, open_window: Open) -> None:
 
 
 @scenario("command", "settings")
-@scenario("dialog", "SettingsDialog")
 def test_ctrl_comma_opens_the_settings(qtbot: QtBot, open_window: Open) -> None:
     opened = open_window()
-    with meanwhile(qtbot, SettingsDialog, lambda dialog: key(dialog, Qt.Key.Key_Escape)):
+    with meanwhile(qtbot, SettingsPage, lambda dialog: key(dialog, Qt.Key.Key_Escape)):
         keys(opened, "Ctrl+,")
 
 

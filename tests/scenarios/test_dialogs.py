@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QListWidget,
     QPlainTextEdit,
     QTreeWidget,
+    QWidget,
 )
 from pytestqt.qtbot import QtBot
 
@@ -37,8 +38,8 @@ from app.ui.library.update_dialog import UpdateDialog
 from app.ui.models.add_dialog import AddModelDialog
 from app.ui.models.benchmark_dialog import BenchmarkDialog
 from app.ui.models.model_card_dialog import CardText, ModelCardDialog
-from app.ui.models.models_dialog import ModelsDialog
-from app.ui.settings.settings_dialog import SettingsDialog
+from app.ui.models.models_page import ModelsPage
+from app.ui.settings.settings_page import SettingsPage
 from app.ui.style.dialogs import Dialog, ErrorDialog
 from app.ui.transfer.export_dialog import ExportDialog
 from app.ui.transfer.import_dialog import ImportDialog
@@ -77,7 +78,7 @@ BODY = gguf(b"weights" * 1000)
 CARD = "---\nlicense: mit\n---\n# Phi-4\n\nSee [there](https://example.org/).\n"
 
 
-def closed(dialog: QDialog) -> None:
+def closed(dialog: QWidget) -> None:
     """Close a dialog that is left open on purpose."""
     key(dialog, Qt.Key.Key_Escape)
 
@@ -528,20 +529,20 @@ def hub() -> Iterator[HubServer]:
 
 
 def models(
-    qtbot: QtBot, opened: Opened, do: Callable[[ModelsDialog], object], entry: str = "Get Phi-4…"
+    qtbot: QtBot, opened: Opened, do: Callable[[ModelsPage], object], entry: str = "Get Phi-4…"
 ) -> None:
     """Do something in the models dialog, and close it."""
 
-    def act(dialog: ModelsDialog) -> None:
+    def act(dialog: ModelsPage) -> None:
         do(dialog)
         if dialog.isVisible():
             closed(dialog)
 
-    with meanwhile(qtbot, ModelsDialog, act):
+    with meanwhile(qtbot, ModelsPage, act):
         command(qtbot, opened, "Model", entry)
 
 
-def listed(qtbot: QtBot, dialog: ModelsDialog, name: str = REPO) -> None:
+def listed(qtbot: QtBot, dialog: ModelsPage, name: str = REPO) -> None:
     """List the files of a repository by its button."""
     typed(seen(dialog, QLineEdit, "Repository"), name, instead=True)
     press(dialog, "List or search")
@@ -549,7 +550,7 @@ def listed(qtbot: QtBot, dialog: ModelsDialog, name: str = REPO) -> None:
 
 @scenario("button", "CatalogPage: List or search")
 def test_a_repository_is_listed(qtbot: QtBot, open_window: Open, hub: HubServer) -> None:
-    def look(dialog: ModelsDialog) -> None:
+    def look(dialog: ModelsPage) -> None:
         listed(qtbot, dialog)
         until(qtbot, lambda: shows(dialog, FILE))
 
@@ -558,7 +559,7 @@ def test_a_repository_is_listed(qtbot: QtBot, open_window: Open, hub: HubServer)
 
 @scenario("button", "CatalogPage: Files")
 def test_a_hit_of_a_search_is_listed(qtbot: QtBot, open_window: Open, hub: HubServer) -> None:
-    def look(dialog: ModelsDialog) -> None:
+    def look(dialog: ModelsPage) -> None:
         listed(qtbot, dialog, "phi-4")
         ready(qtbot, lambda: seen(dialog, QAbstractButton, "Files"))
         press(dialog, "Files")
@@ -576,7 +577,7 @@ def kept(opened: Opened) -> Path:
     return opened.harness.services.data_folder / "models"
 
 
-def download(qtbot: QtBot, dialog: ModelsDialog) -> None:
+def download(qtbot: QtBot, dialog: ModelsPage) -> None:
     listed(qtbot, dialog)
     ready(qtbot, lambda: seen(dialog, QAbstractButton, f"Download {FILE}"))
     press(dialog, f"Download {FILE}")
@@ -586,7 +587,7 @@ def download(qtbot: QtBot, dialog: ModelsDialog) -> None:
 def test_a_file_of_a_repository_is_fetched(qtbot: QtBot, open_window: Open, hub: HubServer) -> None:
     opened = open_window(endpoint=hub.endpoint)
 
-    def fetch(dialog: ModelsDialog) -> None:
+    def fetch(dialog: ModelsPage) -> None:
         download(qtbot, dialog)
         until(qtbot, lambda: fetched(opened).exists() and fetched(opened).read_bytes() == BODY)
 
@@ -600,7 +601,7 @@ def test_a_model_card_is_read(qtbot: QtBot, open_window: Open, hub: HubServer) -
         until(qtbot, lambda: shows(card, "Licence: mit"))
         closed(card)
 
-    def look(dialog: ModelsDialog) -> None:
+    def look(dialog: ModelsPage) -> None:
         listed(qtbot, dialog)
         ready(qtbot, lambda: seen(dialog, QAbstractButton, "Model card…"))
         with meanwhile(qtbot, ModelCardDialog, read):
@@ -626,7 +627,7 @@ def test_a_link_of_a_card_is_opened_and_the_card_closed(
                     return
         raise AssertionError("no link")
 
-    def look(dialog: ModelsDialog) -> None:
+    def look(dialog: ModelsPage) -> None:
         listed(qtbot, dialog)
         ready(qtbot, lambda: seen(dialog, QAbstractButton, "Model card…"))
         with meanwhile(qtbot, ModelCardDialog, read):
@@ -641,12 +642,12 @@ def state(opened: Opened) -> DownloadState:
 
 
 def slow_download(
-    qtbot: QtBot, opened: Opened, hub: HubServer, do: Callable[[ModelsDialog], object]
+    qtbot: QtBot, opened: Opened, hub: HubServer, do: Callable[[ModelsPage], object]
 ) -> None:
     """Do something while a file is being fetched."""
     hub.faults.slow_bytes, hub.faults.slow_seconds = 500, 0.05
 
-    def act(dialog: ModelsDialog) -> None:
+    def act(dialog: ModelsPage) -> None:
         download(qtbot, dialog)
         ready(qtbot, lambda: opened.harness.services.downloads.items()[0].done > 0)
         do(dialog)
@@ -659,7 +660,7 @@ def slow_download(
 def test_a_download_is_paused_and_goes_on(qtbot: QtBot, open_window: Open, hub: HubServer) -> None:
     opened = open_window(endpoint=hub.endpoint)
 
-    def pause(dialog: ModelsDialog) -> None:
+    def pause(dialog: ModelsPage) -> None:
         press(dialog, "Pause")
         until(qtbot, lambda: state(opened) is DownloadState.PAUSED)
         ready(qtbot, lambda: seen(dialog, QAbstractButton, "Resume"))
@@ -680,7 +681,7 @@ def test_a_download_is_cancelled_and_leaves_nothing(
 ) -> None:
     opened = open_window(endpoint=hub.endpoint)
 
-    def cancel(dialog: ModelsDialog) -> None:
+    def cancel(dialog: ModelsPage) -> None:
         with meanwhile(qtbot, Dialog, lambda question: press(question, "Delete download")):
             press(dialog, f"Cancel {FILE}")
         until(qtbot, lambda: state(opened) is DownloadState.CANCELLED)
@@ -696,7 +697,7 @@ def test_a_download_is_cancelled_and_leaves_nothing(
 def test_a_download_goes_on_after_all(qtbot: QtBot, open_window: Open, hub: HubServer) -> None:
     opened = open_window(endpoint=hub.endpoint)
 
-    def keep(dialog: ModelsDialog) -> None:
+    def keep(dialog: ModelsPage) -> None:
         with meanwhile(qtbot, Dialog, lambda question: press(question, "Keep downloading")):
             press(dialog, f"Cancel {FILE}")
         hub.faults.slow_bytes = 0
@@ -716,11 +717,11 @@ def test_a_download_that_failed_leads_to_the_downloads(
     banner = opened.window.pane.banner
     ready(qtbot, lambda: seen(banner, QAbstractButton, "Downloads…"))
 
-    def look(dialog: ModelsDialog) -> None:
+    def look(dialog: ModelsPage) -> None:
         until(qtbot, lambda: seen(dialog, QAbstractButton, f"Retry {FILE}"))
         closed(dialog)
 
-    with meanwhile(qtbot, ModelsDialog, look):
+    with meanwhile(qtbot, ModelsPage, look):
         press(banner, "Downloads…")
 
 
@@ -738,7 +739,7 @@ def test_a_model_that_was_fetched_is_used(
     engine = ScriptedEngine()
     opened = open_window(engine, settings=mine, endpoint=hub.endpoint)
 
-    def use(dialog: ModelsDialog) -> None:
+    def use(dialog: ModelsPage) -> None:
         download(qtbot, dialog)
         ready(qtbot, lambda: seen(dialog, QAbstractButton, f"Use {FILE}"))
         press(dialog, f"Use {FILE}")
@@ -754,11 +755,11 @@ def test_a_listed_file_that_is_here_already_is_used(
     engine = ScriptedEngine()
     opened = open_window(engine, settings=mine, endpoint=hub.endpoint)
 
-    def fetch(dialog: ModelsDialog) -> None:
+    def fetch(dialog: ModelsPage) -> None:
         download(qtbot, dialog)
         ready(qtbot, lambda: seen(dialog, QAbstractButton, f"Use {FILE}"))
 
-    def use(dialog: ModelsDialog) -> None:
+    def use(dialog: ModelsPage) -> None:
         listed(qtbot, dialog)
         ready(qtbot, lambda: seen(dialog, QAbstractButton, f"Use {FILE}"))
         press(dialog, f"Use {FILE}")
@@ -774,7 +775,7 @@ def test_a_file_of_the_catalogue_is_asked_for(
 ) -> None:
     opened = open_window(endpoint=hub.endpoint)
 
-    def fetch(dialog: ModelsDialog) -> None:
+    def fetch(dialog: ModelsPage) -> None:
         def offers() -> list[QAbstractButton]:
             found = dialog.findChildren(QAbstractButton)
             return [b for b in found if b.text() == "Download" and b.isVisible() and b.isEnabled()]
@@ -810,7 +811,7 @@ def test_a_model_is_taken_off_the_list(qtbot: QtBot, open_window: Open, tmp_path
     opened = open_window()
     path = in_place(opened, tmp_path / "mine.gguf")
 
-    def remove(dialog: ModelsDialog) -> None:
+    def remove(dialog: ModelsPage) -> None:
         with meanwhile(qtbot, Dialog, lambda question: press(question, "Remove")):
             press(dialog, "Remove…")
         until(qtbot, lambda: all(one.demo for one in opened.harness.services.models.installed()))
@@ -841,7 +842,7 @@ def test_a_file_is_copied_and_used(qtbot: QtBot, open_window: Open, tmp_path: Pa
         press(dialog, "Copy it into Phial's folder", starts=True)
         press(dialog, "Add and use")
 
-    def look(dialog: ModelsDialog) -> None:
+    def look(dialog: ModelsPage) -> None:
         with (
             meanwhile(qtbot, AddModelDialog, add),
             meanwhile(qtbot, QFileDialog, lambda files: choose_file(files, tmp_path / "mine.gguf")),
@@ -912,7 +913,7 @@ def test_a_model_of_another_program_is_used_where_it_is(
         ready(qtbot, lambda: seen(dialog, QAbstractButton, "Add and use").isEnabled())
         press(dialog, "Add and use")
 
-    def look(dialog: ModelsDialog) -> None:
+    def look(dialog: ModelsPage) -> None:
         press(dialog, "Look for models of other programs")
         until(qtbot, lambda: seen(dialog, QAbstractButton, "Use…"))
         with meanwhile(qtbot, AddModelDialog, add):
@@ -1033,7 +1034,7 @@ def release(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     thread.start()
     page = f"http://127.0.0.1:{server.server_port}/phial"
     make = UpdateService.__init__
-    monkeypatch.setattr(UpdateService, "__init__", lambda self, now: make(self, now, page))
+    monkeypatch.setattr(UpdateService, "__init__", lambda self, *given: make(self, *given, page))
     yield page
     server.shutdown()
     thread.join()
@@ -1097,22 +1098,27 @@ def test_an_error_is_closed(qtbot: QtBot, open_window: Open) -> None:
 
 
 def settings(
-    qtbot: QtBot, opened: Opened, section: str, do: Callable[[SettingsDialog], object]
+    qtbot: QtBot, opened: Opened, section: str, do: Callable[[SettingsPage], object]
 ) -> None:
     """Do something on a page of the settings, and close them."""
 
-    def act(dialog: SettingsDialog) -> None:
+    def act(dialog: SettingsPage) -> None:
         sections = seen(dialog, QListWidget, "Sections")
         (row,) = sections.findItems(section, Qt.MatchFlag.MatchExactly)
         click(sections.viewport(), sections.visualItemRect(row).center())
         do(dialog)
         closed(dialog)
 
-    with meanwhile(qtbot, SettingsDialog, act):
+    with meanwhile(qtbot, SettingsPage, act):
         keys(opened, "Ctrl+,")
 
 
-@scenario("button", "SettingField: On")
+def offline_is_dead(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A switch is called as its setting."""
+    monkeypatch.setattr(hands, "dead", "Offline")
+
+
+@scenario("button", "Switch: …", without=offline_is_dead)
 def test_a_box_of_the_settings_is_ticked(qtbot: QtBot, open_window: Open) -> None:
     opened = open_window()
     settings(qtbot, opened, "Privacy and network", lambda dialog: press(dialog, "Offline"))
@@ -1131,22 +1137,22 @@ def test_a_setting_goes_back_to_its_default(qtbot: QtBot, open_window: Open) -> 
     until(qtbot, lambda: not opened.harness.services.settings.current.offline)
 
 
-@scenario("button", "CommandHandlers: Measure this model…")
+@scenario("button", "SettingsCommands: Measure this model…")
 def test_the_settings_lead_to_measuring(qtbot: QtBot, open_window: Open) -> None:
-    def go(dialog: SettingsDialog) -> None:
+    def go(dialog: SettingsPage) -> None:
         with meanwhile(qtbot, BenchmarkDialog, closed):
             press(dialog, "Measure this model…")
 
-    settings(qtbot, open_window(), "Model", go)
+    settings(qtbot, open_window(), "Models", go)
 
 
-@scenario("button", "CommandHandlers: Models on this computer…")
+@scenario("button", "SettingsCommands: Models on this computer…")
 def test_the_settings_lead_to_the_models(qtbot: QtBot, open_window: Open) -> None:
-    def go(dialog: SettingsDialog) -> None:
-        with meanwhile(qtbot, ModelsDialog, closed):
+    def go(dialog: SettingsPage) -> None:
+        with meanwhile(qtbot, ModelsPage, closed):
             press(dialog, "Models on this computer…")
 
-    settings(qtbot, open_window(), "Model", go)
+    settings(qtbot, open_window(), "Models", go)
 
 
 @scenario("button", "SnapshotPanel: Clear")
@@ -1156,11 +1162,30 @@ def test_what_was_remembered_of_chats_is_cleared(qtbot: QtBot, open_window: Open
     folder.mkdir()
     (folder / "one.kv").write_bytes(b"x" * 5_000)
 
-    def clear(dialog: SettingsDialog) -> None:
+    def clear(dialog: SettingsPage) -> None:
         press(dialog, "Clear")
         until(qtbot, lambda: list(folder.iterdir()) == [])
 
-    settings(qtbot, opened, "Model", clear)
+    settings(qtbot, opened, "Storage", clear)
+
+
+@scenario("button", "ConnectionsPanel: Clear list…")
+@scenario("button", "ConnectionsPanel: Clear list")
+@scenario("question", "ConnectionsPanel._on_clear: confirm")
+def test_the_list_of_connections_is_cleared(qtbot: QtBot, open_window: Open) -> None:
+    opened = open_window()
+    connections = opened.harness.services.connections
+    connections.gate.connection("https://models.example/", "a try").end()
+
+    def clear(dialog: SettingsPage) -> None:
+        listed = seen(dialog, QListWidget, "Connections")
+        assert "models.example:443" in listed.item(0).text()
+        with meanwhile(qtbot, Dialog, lambda question: press(question, "Clear list")):
+            press(dialog, "Clear list…")
+        until(qtbot, lambda: shows(dialog, "There was no connection since"))
+        assert connections.listed().rows == ()
+
+    settings(qtbot, opened, "Privacy and network", clear)
 
 
 @scenario("button", "TokenPanel: Keep")
@@ -1170,7 +1195,7 @@ def test_an_access_token_is_kept_and_forgotten(qtbot: QtBot, open_window: Open) 
     token = opened.harness.services.downloads._token  # what the hub is told is this
     assert token.get() is None
 
-    def keep(dialog: SettingsDialog) -> None:
+    def keep(dialog: SettingsPage) -> None:
         typed(seen(dialog, QLineEdit, "Hugging Face access token"), "hf_abcdefghijklmnop")
         press(dialog, "Keep")
         until(qtbot, lambda: token.get() is not None)

@@ -298,12 +298,12 @@ def test_long_lines_of_code_are_wrapped(qtbot: QtBot, rich: Opened) -> None:
     until(qtbot, lambda: height() > before)
 
 
-@scenario("button", "ThinkingToggle: …", without=nothing(MessageActions, "toggle_thinking"))
+@scenario("button", "FoldToggle: …", without=nothing(MessageActions, "toggle_fold"))
 def test_reasoning_is_unfolded(qtbot: QtBot, open_window: Open) -> None:
     thinking = "<think>I wonder about it.</think>\n\nDone."
     opened = talk(qtbot, open_window, engine=ScriptedEngine([thinking]))
     view = transcript(opened)
-    toggle = next(one for one in view.findChildren(QuietButton) if one.objectName() == "thinking")
+    toggle = next(one for one in view.findChildren(QuietButton) if one.objectName() == "fold")
     click(toggle)
     until(qtbot, lambda: spot(view, 1, "wonder") is not None)
 

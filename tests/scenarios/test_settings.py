@@ -20,10 +20,11 @@ from app.domain.generation import GenerationRequest, OverflowPolicy, Role, StopR
 from app.domain.model import KvType, LoadRequest
 from app.engine.base import EngineOptions
 from app.engine.scripted import ScriptedEngine
-from app.services.core.events import Event, SettingsChanged
-from app.ui.models.models_dialog import ModelsDialog
+from app.services.core.events import AnswerEnded, Event, SettingsChanged
+from app.ui.models.models_page import ModelsPage
 from app.ui.style.widgets import StyledLabel
 from app.ui.transcript.widgets.message_controls import HorizontalScrollBar
+from tests.scenarios.hands import press
 from tests.scenarios.patience import until
 from tests.scenarios.registry import scenario
 from tests.support.chatting import say
@@ -241,6 +242,50 @@ def test_enter_breaks_the_line_where_it_does_not_send(qtbot: QtBot, talk: Talk) 
     assert talk.engine.requests[0].turns[-1].content == "one\ntwo"
 
 
+@scenario("setting", "check_sums")
+def test_sums_are_not_checked_where_that_is_not_wanted(qtbot: QtBot, open_window: Open) -> None:
+    engine = ScriptedEngine(["So 17 × 24 = 409."])  # noqa: RUF001
+    talk = Talk(qtbot, open_window(engine), engine)
+    banner = talk.opened.window.pane.banner
+    talk.say()
+    until(qtbot, lambda: banner.kind == "sums")
+    talk.tick("check_sums")
+    ended: list[Event] = []
+    talk.opened.window.bridge.arrived.connect(ended.append)
+    talk.say()
+    until(qtbot, lambda: any(isinstance(one, AnswerEnded) for one in ended))
+    operations = talk.opened.window._operations
+    until(qtbot, lambda: not operations._under_way)
+    until(qtbot, lambda: banner.kind == "")
+
+
+@scenario("button", "SumReport: Ask about it")
+def test_the_model_is_asked_again_with_the_right_value(qtbot: QtBot, open_window: Open) -> None:
+    engine = ScriptedEngine(["9.11 is greater than 9.9, and 17 × 24 = 409."])  # noqa: RUF001
+    talk = Talk(qtbot, open_window(engine), engine)
+    banner = talk.opened.window.pane.banner
+    talk.say()
+    until(qtbot, lambda: banner.kind == "sums")
+    assert "it is 408, not 409" in banner.accessibleName()
+    assert "it is 9.11 < 9.9" in banner.accessibleName()
+    press(banner, "Ask about it")
+    until(qtbot, lambda: "408" in talk.opened.window.pane.composer.text())
+    assert banner.isHidden()
+    qtbot.keyClick(talk.opened.window.pane.composer.editor, Qt.Key.Key_Return)
+    until(qtbot, lambda: len(engine.requests) == 2)
+    assert "it is 408, not 409" in engine.requests[-1].turns[-1].content
+
+
+def test_a_wrong_sum_is_not_said_over_another_chat(qtbot: QtBot, open_window: Open) -> None:
+    engine = ScriptedEngine(["17 × 24 = 409."])  # noqa: RUF001
+    talk = Talk(qtbot, open_window(engine), engine)
+    banner = talk.opened.window.pane.banner
+    talk.say()
+    until(qtbot, lambda: banner.kind == "sums")
+    talk.opened.window.controller.new_chat()
+    until(qtbot, lambda: banner.kind == "")
+
+
 @scenario("setting", "wrap_code")
 def test_wrapped_code_needs_no_sideways_bar(qtbot: QtBot, open_window: Open) -> None:
     engine = ScriptedEngine(["```\n" + "word " * 100 + "\n```\n"])
@@ -279,10 +324,10 @@ def browsing(qtbot: QtBot, open_window: Open, hub: HubServer, tmp_path: Path) ->
     return Talk(qtbot, open_window(engine, endpoint=hub.endpoint), engine)
 
 
-def ask_the_hub(qtbot: QtBot, talk: Talk) -> ModelsDialog:
+def ask_the_hub(qtbot: QtBot, talk: Talk) -> ModelsPage:
     """Open "Get models" and name a repository."""
     talk.opened.window.actions_table["get_models"].trigger()
-    dialog = talk.opened.window.findChild(ModelsDialog)
+    dialog = talk.opened.window.findChild(ModelsPage)
     assert dialog is not None
     field = next(
         one for one in dialog.findChildren(QLineEdit) if one.accessibleName() == "Repository"

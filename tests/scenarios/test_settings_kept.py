@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.exceptions import TimeoutError as QtTimeoutError
 from pytestqt.qtbot import QtBot
 
+from app.domain.endpoints.source import EndpointSource
 from app.domain.settings import Settings
 from app.engine.scripted import ScriptedEngine
 from app.language import tr
@@ -26,6 +27,7 @@ from app.ui.style.theme import DARK, LIGHT
 from tests.scenarios.patience import until
 from tests.scenarios.registry import scenario
 from tests.support.chatting import say, wait_for_end
+from tests.support.endpoint_server import EndpointServer
 from tests.support.gguf_factory import write_model
 from tests.support.harness import Harness, build
 from tests.support.languages import speaking
@@ -187,6 +189,25 @@ def test_the_model_that_was_chosen_answers_after_the_next_start(qtbot: QtBot, li
     until(qtbot, lambda: bool(lives.engine.loads))
     assert lives.engine.loads[0].path == lives.folder / "demo.gguf"
     wait_for_end(qtbot, opened)
+
+
+@scenario("setting", "endpoint_model")
+def test_the_endpoint_that_was_chosen_answers_after_the_next_start(
+    qtbot: QtBot, lives: Lives
+) -> None:
+    with EndpointServer() as server:
+        opened = lives.start(chosen=False)
+        services = opened.harness.services
+        endpoint, _ = services.endpoints.add("Box", server.address)
+        model = services.endpoints.model(EndpointSource(endpoint.id, "small"))
+        opened.window.commands.models.choose_model(model)
+        until(qtbot, lambda: services.models.state.loaded is not None)
+        close(opened)
+        again = lives.start(chosen=False)
+        say(qtbot, again, "Hello")
+        until(qtbot, lambda: bool(server.asked()))
+        wait_for_end(qtbot, again)
+        assert lives.engine.loads == []
 
 
 @scenario("setting", "welcomed")

@@ -8,10 +8,13 @@ import pytest
 
 from app.cli import EXIT_FAILED
 from app.cli.talk.slash_commands import HELP
-from app.compose import prepare
 from app.domain.generation import Role
 from app.domain.model import KvType
 from app.engine.process.frames import ConfigureCommand, GenerateCommand, LoadCommand
+from app.language import tr
+from app.network.connection_log import ConnectionLog
+from app.network.gate import NetworkGate
+from app.setup import prepare
 from app.store import open_store
 from tests.scenarios.registry import scenario
 from tests.support.gguf_factory import ModelSpec, pieces_of, write_model
@@ -163,6 +166,24 @@ def test_the_doctor_plans_for_the_model_that_was_named(model: Path) -> None:
     told = phial("doctor", "--model", model, "--json").data
     assert told["plan"][0].startswith("tiny.gguf needs ")
     assert told["devices"]
+
+
+@pytest.mark.llama
+@scenario("option", "doctor --offline-report")
+def test_the_doctor_writes_a_page_for_the_administrator(home: Path, tmp_path: Path) -> None:
+    with NetworkGate(log=ConnectionLog(home / "connections.jsonl")).connection(
+        "https://huggingface.co/", tr("search for models")
+    ):
+        pass
+    page = tmp_path / "report.html"
+    phial("doctor", "--offline-report", page)
+    assert page.exists()
+    written = page.read_text("utf-8")
+    assert "huggingface.co:443" in written
+    assert "search for models" in written
+    printed = phial("doctor", "--offline-report", "-", PHIAL_LANGUAGE="de").out
+    assert "Suche nach Modellen" in printed
+    assert 'lang="de"' in printed
 
 
 @scenario("option", "chat --chat")

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from app.domain.parts import ReasoningPart, TextPart
 from app.main import main
 from app.markup.transfer.values import Chat
 from app.store import open_store
@@ -19,7 +20,7 @@ from tests.scenarios.registry import scenario
 from tests.support.terminal import phial
 from tests.unit.markup.transfer.making import conversation_of
 
-THOUGHT = "<think>\nLight of every colour.\n</think>\n\nBlue scatters most."
+THOUGHT = [ReasoningPart("Light of every colour."), TextPart("Blue scatters most.")]
 
 
 @pytest.fixture
@@ -346,7 +347,7 @@ def test_a_single_chat_comes_out_of_a_backup(chats: Path) -> None:
     assert titles(chats) == ["Sea", "Sky"]
     with library(chats) as at:
         sky = next(chat for chat in at.conversations.list_all() if chat.title == "Sky")
-        assert [item.message.content for item in at.branch(sky.id)][-1] == THOUGHT
+        assert list(at.branch(sky.id)[-1].message.parts) == THOUGHT
 
 
 @scenario("option", "chats trash --for-good")

@@ -14,7 +14,6 @@ from pytestqt.qtbot import QtBot
 from app.cli import EXIT_FAILED, EXIT_USAGE
 from app.domain.settings import SHOWN, ThemeChoice
 from app.ui.main_window import MainWindow
-from app.ui.settings.settings_dialog import SettingRow
 from app.ui.style.theme import DARK
 from tests.scenarios.patience import until
 from tests.scenarios.registry import scenario
@@ -132,12 +131,12 @@ def test_a_window_that_is_open_follows_and_takes_nothing_back(qtbot: QtBot, live
     def script(window: MainWindow, harness: Harness) -> None:
         hand = SettingsHand(qtbot, window)
         hand.open()
+        row = hand.row("zoom")
         points = QApplication.font().pointSizeF()
         phial("settings", "set", "theme", "dark")
         until(qtbot, lambda: QGuiApplication.palette().window().color().name() == DARK.window)
         phial("settings", "set", "zoom", "150")
         until(qtbot, lambda: QApplication.font().pointSizeF() == points * 1.5)
-        row = next(one for one in hand.dialog.findChildren(SettingRow) if one.spec.name == "zoom")
         until(qtbot, lambda: row._field.read() == 150)
         phial("settings", "set", "offline", "on")
         until(qtbot, lambda: harness.services.settings.current.offline)

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 import app
-from app.compose import prepare
 from app.engine.process.frames import ConfigureCommand, LoadCommand
+from app.setup import prepare
 from app.system.bundled import bundled
 from tests.scenarios.registry import scenario
 from tests.support.gguf_factory import write_model

@@ -29,8 +29,8 @@ from app.services.core.events import ErrorReported
 from app.ui.commands.model_commands import ModelCommands
 from app.ui.conversation.empty_states import _DEMO_PROMPTS, _PROMPTS
 from app.ui.models.add_dialog import AddModelDialog
-from app.ui.models.models_dialog import ModelsDialog
-from app.ui.settings.settings_dialog import SettingsDialog
+from app.ui.models.models_page import ModelsPage
+from app.ui.settings.settings_page import SettingsPage
 from app.ui.style.dialogs import Dialog
 from app.ui.transfer.export_dialog import ExportDialog
 from tests.scenarios.hands import (
@@ -94,7 +94,7 @@ def test_the_sidebar_is_hidden_and_comes_back(qtbot: QtBot, open_window: Open) -
 @scenario("button", "Sidebar: Settings")
 def test_the_sidebar_leads_to_the_settings(qtbot: QtBot, open_window: Open) -> None:
     opened = open_window()
-    with meanwhile(qtbot, SettingsDialog, escape):
+    with meanwhile(qtbot, SettingsPage, escape):
         press(opened.window.sidebar, "Settings")
 
 
@@ -125,11 +125,11 @@ def test_the_sidebar_leads_to_the_downloads(qtbot: QtBot, open_window: Open) -> 
         button = opened.window.sidebar._buttons["downloads"]
         ready(qtbot, button.isVisible)
 
-        def look(dialog: ModelsDialog) -> None:
+        def look(dialog: ModelsPage) -> None:
             until(qtbot, lambda: seen(dialog, QAbstractButton, "Pause"))
             escape(dialog)
 
-        with meanwhile(qtbot, ModelsDialog, look):
+        with meanwhile(qtbot, ModelsPage, look):
             from tests.scenarios import hands
 
             button.blockSignals(hands.dead == "Downloads")  # its words tell how far they are
@@ -282,14 +282,14 @@ def test_the_first_start_uses_a_file(qtbot: QtBot, open_window: Open, tmp_path: 
 def test_the_first_start_leads_to_other_models(qtbot: QtBot, open_window: Open) -> None:
     opened = first_start(open_window)
     ready(qtbot, lambda: seen(opened.window, QAbstractButton, "Other sizes and models…"))
-    with meanwhile(qtbot, ModelsDialog, escape):
+    with meanwhile(qtbot, ModelsPage, escape):
         press(opened.window, "Other sizes and models…")
 
 
 @scenario("button", "ChatPane: Get Phi-4…")
 def test_the_demo_leads_to_phi_4(qtbot: QtBot, open_window: Open) -> None:
     opened = open_window()
-    with meanwhile(qtbot, ModelsDialog, escape):
+    with meanwhile(qtbot, ModelsPage, escape):
         press(opened.window, "Get Phi-4…")
 
 
@@ -303,7 +303,8 @@ def _begins_with(words: str, demo: bool) -> Callable[..., None]:
             services.models.choose(services.add_models.use_in_place(tmp_path / "mine.gguf"))
             ready(qtbot, lambda: seen(opened.window, QAbstractButton, words))
         press(opened.window, words)
-        until(qtbot, lambda: opened.window.pane.composer.text() == words)
+        until(qtbot, lambda: said(opened, "user") == [words])
+        wait_for_end(qtbot, opened)
 
     return test
 
@@ -369,11 +370,11 @@ def test_the_context_size_can_be_changed(qtbot: QtBot, open_window: Open) -> Non
     opened = open_window()
     told(qtbot, opened, PromptTooLongError(9_000, 4_000))
 
-    def look(dialog: SettingsDialog) -> None:
+    def look(dialog: SettingsPage) -> None:
         assert shows(dialog, "Context size")
         escape(dialog)
 
-    with meanwhile(qtbot, SettingsDialog, look):
+    with meanwhile(qtbot, SettingsPage, look):
         press(opened.window, "Change the context size…")
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from app.domain.endpoints.source import FileSource
 from app.domain.generation import (
     GREEDY,
     ContextFitted,
@@ -30,7 +31,7 @@ def never() -> threading.Event:
 
 def load(engine: Engine, path: Path, **changes: Any) -> LoadedModel:
     """Load ``path`` without watching."""
-    return engine.load(LoadRequest(path, **changes), lambda _fraction: None, never())
+    return engine.load(LoadRequest(FileSource(path), **changes), lambda _fraction: None, never())
 
 
 def turns(*texts: str, system: str = "") -> tuple[Turn, ...]:

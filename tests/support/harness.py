@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from app.compose import Setup, build_services
+from app.compose import build_services
 from app.domain.model import ModelFile
 from app.domain.settings import Settings
 from app.engine.base import Engine
@@ -16,6 +16,7 @@ from app.engine.scripted import ScriptedEngine
 from app.services.core.events import AnswerEnded, Event, EventBus, SendFailed
 from app.services.core.settings import SettingsFile, SettingsService
 from app.services.registry import Services
+from app.setup import Setup
 from app.store import LadderStore, MessageRepository
 from app.system.paths import Folders
 

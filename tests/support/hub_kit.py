@@ -16,9 +16,10 @@ from app.hub.download.downloader import Downloader
 from app.hub.download.environment import DownloadEnvironment
 from app.hub.download.rate_limit import RetryPolicy
 from app.hub.local.installed_models import InstalledModels
-from app.hub.network.gate import NetworkGate
 from app.hub.queue.download_queue import DownloadQueue
 from app.hub.queue.download_target import DownloadTarget
+from app.network.connection_log import ConnectionLog
+from app.network.gate import NetworkGate
 from app.system.reserve import reserve_space
 from tests.support.hub_server import HubServer
 from tests.support.hub_session import close_session
@@ -37,8 +38,12 @@ def gguf(
     architecture: str = "phi3",
     kind: str = "",
     pooling: int | None = None,
+    file_type: int = 15,
 ) -> bytes:
-    """The smallest file with a readable header, followed by ``padding`` as its one tensor."""
+    """The smallest file with a readable header, followed by ``padding`` as its one tensor.
+
+    ``file_type`` is llama.cpp's number of the quantization; 15 is Q4_K_M.
+    """
 
     def text(value: str) -> bytes:
         return struct.pack("<Q", len(value.encode())) + value.encode()
@@ -49,7 +54,7 @@ def gguf(
     values = [
         value("general.architecture", 8, text(architecture)),
         value("general.name", 8, text(name)),
-        value("general.file_type", 4, struct.pack("<I", 15)),
+        value("general.file_type", 4, struct.pack("<I", file_type)),
         value(f"{architecture}.context_length", 4, struct.pack("<I", 16_384)),
     ]
     if kind:
@@ -79,6 +84,10 @@ class Kit:
 
     def __post_init__(self) -> None:
         self.client = HubClient(self.gate, token=lambda: self.token, endpoint=self.hub.endpoint)
+
+    def ask_elsewhere(self) -> None:
+        """From now on the hub is another computer, to which a proxy alone could lead."""
+        self.client = HubClient(self.gate, token=lambda: self.token, endpoint="http://hub.invalid")
 
     @property
     def target(self) -> Path:
@@ -154,11 +163,13 @@ def ends_by_itself(hub: HubServer, action: Callable[[], object]) -> bool:
 
 
 @contextmanager
-def make_kit(folder: Path, content: bytes | Path, **server: object) -> Iterator[Kit]:
-    """A running hub with one repository holding ``content``."""
+def make_kit(
+    folder: Path, content: bytes | Path, *, log: ConnectionLog | None = None, **server: object
+) -> Iterator[Kit]:
+    """A running hub with one repository holding ``content``; ``log`` notes the connections."""
     with HubServer(**server) as hub:  # type: ignore[arg-type]
         hub.add(REPO, {FILE: content}, card="---\nlicense: mit\n---\n# Phi-4\n")
         try:
-            yield Kit(hub, folder)
+            yield Kit(hub, folder, gate=NetworkGate(log=log))
         finally:
             close_session()  # its sockets must not outlive the server

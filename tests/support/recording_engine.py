@@ -13,6 +13,7 @@ from typing import Any
 from app.domain.generation import Finished, GenerationRequest, StopReason, TextDelta, Timings
 from app.domain.model import Device, KvType, LoadedModel, LoadPlan, LoadRequest
 from app.engine.process import frames
+from app.process import messages
 from tests.support.terminal import ENGINE_LOG
 
 ANSWER = "It was written down."
@@ -47,16 +48,16 @@ def _answers(asked: Any) -> list[object]:
             reason = StopReason.MAX_TOKENS if limited else StopReason.END_OF_TURN
             end = Finished(reason, Timings(3, 3, 0, 5), request.sampling.seed or 0)
             emitted = [frames.EventReply(number, event) for event in (TextDelta(ANSWER, 5), end)]
-            return [*emitted, frames.DoneReply(number)]
+            return [*emitted, messages.DoneReply(number)]
         case frames.CountTokensCommand(id=number, texts=texts):
             return [frames.TokenCountsReply(number, tuple(len(text.split()) for text in texts))]
         case frames.ListDevicesCommand(id=number):
             return [frames.DevicesReply(number, (Device("CPU", "Recorded", "CPU"),))]
         case frames.SaveStateCommand(id=number) | frames.UnloadCommand(id=number):
-            return [frames.DoneReply(number)]
+            return [messages.DoneReply(number)]
         case frames.ConfigureCommand(id=number) if number:
-            return [frames.DoneReply(number)]
-        case frames.QuitCommand():
+            return [messages.DoneReply(number)]
+        case messages.QuitCommand():
             sys.exit()
         case _:
             return []
@@ -69,7 +70,7 @@ def _kills(request: GenerationRequest) -> bool:
 def _loaded(request: LoadRequest) -> LoadedModel:
     size = request.context_size or CONTEXT
     plan = LoadPlan(size, 0, request.kv_type or KvType.F16, 1, 32, True, 0, 0, 0)
-    return LoadedModel(request.path, "Recorded", "phi3", "F32", 1, size, size, "phi-4", plan)
+    return LoadedModel(request.source, "Recorded", "phi3", "F32", 1, size, size, "phi-4", plan)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
-"""What a person does in the settings dialog, with real keys and clicks."""
+"""What a person does on the settings page, with real keys and clicks."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
@@ -16,19 +16,20 @@ from pytestqt.qtbot import QtBot
 
 from app.domain.settings import SPECS
 from app.ui.main_window import MainWindow
-from app.ui.settings.settings_dialog import SettingRow, SettingsDialog
+from app.ui.settings.setting_row import SettingRow
+from app.ui.settings.settings_page import SettingsPage
 
 
 class SettingsHand:
-    """A hand in the settings dialog of one window."""
+    """A hand in the settings of one window."""
 
     def __init__(self, qtbot: QtBot, window: MainWindow) -> None:
         self._qtbot = qtbot
         self._window = window
 
-    def open(self) -> SettingsDialog:
+    def open(self) -> SettingsPage:
         """Press Ctrl+, ."""
-        self._window.activateWindow()  # what a window manager does when a dialog closes
+        self._window.activateWindow()
         self._qtbot.waitUntil(self._window.isActiveWindow)
         self._qtbot.keyClick(self._window, Qt.Key.Key_Comma, Qt.KeyboardModifier.ControlModifier)
         dialog = self.dialog
@@ -36,10 +37,10 @@ class SettingsHand:
         return dialog
 
     @property
-    def dialog(self) -> SettingsDialog:
+    def dialog(self) -> SettingsPage:
         """The one that is open."""
-        found = [one for one in self._window.findChildren(SettingsDialog) if one.isVisible()]
-        assert len(found) == 1, f"{len(found)} settings dialogs are open"
+        found = [one for one in self._window.findChildren(SettingsPage) if one.isVisible()]
+        assert len(found) == 1, f"{len(found)} settings are open"
         return found[0]
 
     def row(self, name: str) -> SettingRow:
@@ -48,7 +49,9 @@ class SettingsHand:
         search.setFocus()
         search.selectAll()
         self._qtbot.keyClicks(search, SPECS[name].option.label)
-        row = next(row for row in self.dialog.findChildren(SettingRow) if row.spec.name == name)
+        rows = (row for row in self.dialog.findChildren(SettingRow) if row.spec.name == name)
+        row = next(rows, None)
+        assert row is not None, f"searching for the label of {name} makes no row"
         assert row.isVisible(), f"searching for the label of {name} does not find it"
         return row
 
@@ -86,10 +89,10 @@ class SettingsHand:
             self._qtbot.keyClick(widget, key)
 
     def tick(self, name: str) -> None:
-        """Click a check box."""
+        """Press a switch."""
         box = self.field(name)
         assert isinstance(box, QCheckBox)
-        middle = QPoint(box.style().pixelMetric(box.style().PixelMetric.PM_IndicatorWidth) // 2, 8)
+        middle = box.rect().center()
         before = box.isChecked()
         self._qtbot.mouseClick(box, Qt.MouseButton.LeftButton, pos=middle)
         assert box.isChecked() is not before

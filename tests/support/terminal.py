@@ -280,7 +280,7 @@ def _main() -> int:
     main._parser = parser
     if ENGINE_LOG in os.environ:
         recording = [sys.executable, "-m", "tests.support.recording_engine"]
-        client.default_command = lambda: recording
+        client.command_of = lambda _option: recording
     if words := os.environ.get(PRESSED, ""):
         _press(words)
     return main.main()

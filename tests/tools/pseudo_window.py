@@ -36,12 +36,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.domain.options import Section
 from app.domain.settings import Settings
 from app.engine.scripted import ScriptedEngine
 from app.ui.application import AppearanceController, make_application
 from app.ui.main_window import MainWindow
-from app.ui.settings.settings_dialog import SettingsDialog
+from app.ui.settings.settings_page import SettingsPage
 from tests.support.harness import Harness, build
 
 QUESTION, ANSWER = "Τί είναι αυτό;", ["Αυτό ", "είναι ένα ", "παράδειγμα."]
@@ -206,17 +205,19 @@ def inspect(folder: Path, *, pictures: bool) -> dict[str, dict[str, list[str]]]:
             dialog.reject()
             seen.settle()
     for command in ("models", "get_models"):
-        dialog = seen.dialog(window, command)
-        if dialog is not None:
-            dialog.reject()
-            seen.settle()
-    settings = seen.dialog(window, "settings")
-    if isinstance(settings, SettingsDialog):
-        for section in Section:
+        window.actions_table[command].trigger()
+        seen.settle()
+        seen.look(command, window)
+        window.pages.back()
+        seen.settle()
+    window.actions_table["settings"].trigger()
+    settings = window.pages.page
+    if isinstance(settings, SettingsPage):
+        for section in settings.sections:
             settings.show_section(section)
             seen.settle()
             seen.look(f"settings {section.name.lower()}", settings)
-        settings.reject()
+        settings.close()
     seen.settle()
     _close(window, harness)
     return seen.found

@@ -97,7 +97,7 @@ def test_an_answer_that_is_stored_before_its_events_arrive_is_shown_once(
     exchange = opened.harness.services.chat.send(chat.id, "Count")
     opened.harness.ended(exchange.answer_id)  # no event reached the window yet
     wait_for_end(qtbot, opened)
-    opened.window.pane.transcript.select_all()
+    opened.window.pane.transcript.selection(whole=True)
     opened.window.pane.transcript._selection.copy()
     assert QGuiApplication.clipboard().text().count("One two three.") == 1
 

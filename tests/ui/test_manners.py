@@ -15,7 +15,7 @@ from app.domain.generation import Role
 from app.domain.options import Section
 from app.domain.settings import Settings
 from app.engine.scripted import ScriptedEngine
-from app.ui.models.models_dialog import ModelsDialog, ModelsTab
+from app.ui.models.models_page import ModelsPage, ModelsTab
 from app.ui.settings.number_field import NumberField
 from app.ui.transfer.import_dialog import ImportDialog
 from tests.support.chatting import say, wait_for_end
@@ -276,10 +276,10 @@ def test_a_file_that_is_no_text_is_answered(
     qtbot: QtBot, open_window: Open, tmp_path: Path
 ) -> None:
     opened = open_window()
-    path = tmp_path / "letter.pdf"
-    path.write_bytes(b"%PDF-1.7\0\x01\x02")
+    path = tmp_path / "letter.dat"
+    path.write_bytes(b"\x89\0\x01\x02")
     drop(opened.window, path)
-    qtbot.waitUntil(lambda: "letter.pdf is not a text" in opened.window.pane.status.full_text())
+    qtbot.waitUntil(lambda: "letter.dat is not a text" in opened.window.pane.status.full_text())
     assert opened.window.pane.composer.text() == ""
 
 
@@ -365,7 +365,7 @@ def test_what_is_typed_in_the_settings_is_kept_when_the_window_closes(
 ) -> None:
     opened = open_window()
     opened.window.commands.settings(Section.MODEL)
-    dialog = opened.window.commands._settings_dialog
+    dialog = opened.window.commands.preferences.page
     assert dialog is not None
     field = next(
         one for one in dialog.findChildren(NumberField) if one.accessibleName() == "CPU threads"
@@ -376,7 +376,7 @@ def test_what_is_typed_in_the_settings_is_kept_when_the_window_closes(
     assert opened.harness.services.settings.current.threads == 3
 
 
-def test_a_message_that_has_to_wait_says_for_which_answer_and_what_stops_it(
+def test_a_message_beside_an_answer_in_another_chat_waits_for_its_end_and_is_sent(
     qtbot: QtBot, open_window: Open
 ) -> None:
     engine = HeldEngine()
@@ -386,10 +386,11 @@ def test_a_message_that_has_to_wait_says_for_which_answer_and_what_stops_it(
     qtbot.waitUntil(lambda: opened.window.pane.composer._answering)
     qtbot.keyClick(opened.window, Qt.Key.Key_N, CONTROL)
     say(qtbot, opened, "Another")
-    said = opened.window.pane.status.full_text()
-    assert "in another chat" in said
-    assert "Esc" not in said
+    assert len(engine.requests) == 1
+    assert opened.window.pane.composer.text() == ""
     engine.go_on.set()
+    qtbot.waitUntil(lambda: len(engine.requests) == 2)
+    assert engine.requests[-1].turns[-1].content == "Another"
     qtbot.waitUntil(lambda: opened.harness.services.chat.active is None)
 
 
@@ -400,7 +401,7 @@ def test_what_deletes_a_download_says_so_and_is_not_beside_a_cancel(
     downloads = opened.harness.services.downloads
     downloads.start("owner/name", ("a.gguf",), "0" * 40)  # nobody answers
     opened.window.commands.models.show_models(ModelsTab.DOWNLOADS)
-    dialog = opened.window.findChild(ModelsDialog)
+    dialog = opened.window.findChild(ModelsPage)
     assert dialog is not None
     said: list[str] = []
 

@@ -50,7 +50,7 @@ def test_the_services_and_the_terminal_load_without_qt() -> None:
         ("sys.platform", "system"),
         ("os.name", "system"),
         ("platform.system", "system"),
-        ("urllib.request", "hub"),
+        ("urllib.request", "network"),
     ],
 )
 def test_only_one_room_asks(question: str, room: str) -> None:
@@ -59,6 +59,34 @@ def test_only_one_room_asks(question: str, room: str) -> None:
             dotted(node) == question for node in ast.walk(tree) if isinstance(node, ast.Attribute)
         )
         assert not asked or path.parts[0] == room, f"{path} asks {question}"
+
+
+@pytest.mark.parametrize("does", ["bind", "listen", "accept", "create_server", "start_server"])
+def test_only_the_server_listens(does: str) -> None:
+    for path, tree in sources():
+        calls = [
+            dotted(node.func)
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+            if node.func.attr == does
+        ]
+        # Qt's channel for a second start, a dialog that is accepted
+        local = {"self._server.listen", "event.accept", "self.accept", "super.accept"}
+        assert not set(calls) - local or path.as_posix() == "serving/server.py", (path, calls)
+
+
+def test_the_server_listens_on_loopback_and_opens_nothing() -> None:
+    from app.serving.server import LOOPBACK
+
+    assert {host for _, host in LOOPBACK} == {"127.0.0.1", "::1"}
+    for path, tree in sources():
+        if path.parts[0] == "serving":
+            called = {
+                node.func.attr
+                for node in ast.walk(tree)
+                if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+            }
+            assert not called & {"connect", "connect_ex", "create_connection", "open_connection"}
 
 
 SEVERAL_VALUES = {"ui/transcript/widgets/footer.py"}  # waits for the transcript's layout

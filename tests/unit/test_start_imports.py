@@ -7,7 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-LATER = ("huggingface_hub", "httpx2", "keyring", "ziamath", "jinja2", "rich", "prompt_toolkit")
+LATER = ("huggingface_hub", "httpx2", "keyring", "ziamath", "jinja2", "rich", "prompt_toolkit",
+         "uvicorn", "starlette", "asyncio")  # fmt: skip
 
 
 def test_the_window_waits_for_no_package_that_it_does_not_show(tmp_path: Path) -> None:

@@ -17,12 +17,12 @@ from app.cli.chats.rows import (
     hit_lines,
     hit_row,
     message_heading,
+    message_lines,
     message_row,
 )
-from app.cli.streams import agreed, harmless, print_result
+from app.cli.streams import agreed, print_result
 from app.cli.values import WrongUsageError, count
 from app.cli.values import words as words_given
-from app.compose import Setup
 from app.domain.conversation import SearchHit
 from app.domain.errors import KnownError
 from app.language import tr, trn
@@ -31,6 +31,7 @@ from app.services.core import formatting
 from app.services.core.events import ErrorReported, Event
 from app.services.library.live_search import is_cut
 from app.services.library.trash import Trash
+from app.setup import Setup
 
 MOST_HITS = 50
 _A_CHAT = tr("its number in the list, an id or its beginning, or the title")
@@ -101,7 +102,7 @@ def _show(options: argparse.Namespace, setup: Setup) -> int:
             "─" * 40,
             message_heading(item),
             "",
-            *harmless(item.message.content).split("\n"),
+            *message_lines(item.message),
         ]
     return print_result(options, row, lines)
 

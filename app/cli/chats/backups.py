@@ -10,11 +10,11 @@ from app.cli.chats.room import Action, ChatContext, open_chats
 from app.cli.chats.rows import backup_line, backup_row, chat_lines, chat_row
 from app.cli.streams import agreed, print_result
 from app.cli.values import WrongUsageError, count
-from app.compose import Setup
 from app.domain.errors import NotFoundError
 from app.language import tr, trn
 from app.services.core import formatting
 from app.services.transfer.rescue import bring_back
+from app.setup import Setup
 from app.store import Backup
 
 

@@ -14,12 +14,12 @@ from app.cli.streams import complain, print_result, redraw, tell
 from app.cli.values import WrongUsageError
 from app.cli.values import path as path_given
 from app.cli.values import words as words_given
-from app.compose import Setup
 from app.domain.errors import NotFoundError
 from app.language import tr
 from app.markup.transfer.formats import EXPORTERS
 from app.markup.transfer.values import Exporter, ExportOptions
 from app.services.core import formatting
+from app.setup import Setup
 
 PDF = "pdf"
 SUFFIXES = {**{one.format.suffix: one.format.name for one in EXPORTERS}, ".pdf": PDF}

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from app.cli.chats.names import find_chat
+from app.cli.drawing.progress_line import told_start
 from app.cli.streams import complain, tell
-from app.compose import Setup
 from app.domain.conversation import Conversation
 from app.domain.errors import KnownError
 from app.language import tr
@@ -19,6 +19,7 @@ from app.services.core.events import ErrorReported, Event
 from app.services.library.library_service import LibraryService
 from app.services.transfer.import_record import ImportRecord
 from app.services.transfer.transfer_service import TransferService
+from app.setup import Setup
 from app.store import MessageRepository, open_store
 from app.store.safety.health import Health
 
@@ -54,7 +55,8 @@ def open_chats(setup: Setup) -> Iterator[ChatContext]:
     Raises:
         KnownError: They cannot be opened, or a change could not be stored.
     """
-    opened = open_store(setup.folders.data)
+    with told_start() as progress:
+        opened = open_store(setup.folders.data, progress=progress)
     library = LibraryService(opened.repository, setup.settings, setup.bus)
     transfer = TransferService(
         library.chats,

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from app.domain.conversation import BranchMessage, Conversation, SearchHit
+from app.cli.streams import harmless
+from app.domain.conversation import BranchMessage, Conversation, Message, SearchHit
 from app.domain.generation import Role
+from app.domain.parts import told_parts
 from app.language import tr, trc, trn
 from app.markup.transfer.values import Unreadable
 from app.services.core import formatting
@@ -64,6 +66,13 @@ def message_heading(item: BranchMessage) -> str:
     return formatting.join(who, formatting.date_and_time(message.created_at), place)
 
 
+def message_lines(message: Message) -> list[str]:
+    """What a message says, what was thought before it behind a bar."""
+    thought = [f"┊ {line}" for line in harmless(message.reasoning.strip()).split("\n")]
+    text = harmless(message.content).split("\n")
+    return [*thought, "", *text] if message.reasoning else text
+
+
 def message_row(item: BranchMessage) -> dict[str, object]:
     """A message, for programs."""
     message = item.message
@@ -73,6 +82,7 @@ def message_row(item: BranchMessage) -> dict[str, object]:
         "status": message.status.value,
         "created_at": message.created_at.isoformat(),
         "content": message.content,
+        "parts": told_parts(message.placed),
         "model": message.model.name if message.model else None,
         "version": item.version.index,
         "versions": item.version.count,

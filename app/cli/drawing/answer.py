@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 
 
 class AnswerOutput(Protocol):
-    """Where the text of one answer goes while it is written."""
+    """Where the text of one answer goes while it is written, and what was thought before it."""
+
+    def think(self, text: str) -> None:
+        """Show more of the reasoning."""
 
     def add(self, text: str) -> None:
         """Show more of the answer."""
@@ -28,7 +31,10 @@ def answer_output() -> AnswerOutput:
 
 
 class PlainAnswer:
-    """An answer as the model wrote it."""
+    """An answer as the model wrote it, without its reasoning."""
+
+    def think(self, text: str) -> None:
+        """Nothing: what reads this wants the answer."""
 
     def add(self, text: str) -> None:
         """Print it."""
@@ -48,24 +54,35 @@ class DrawnAnswer:
 
     def __init__(self) -> None:
         self._page: AnswerPage | None = None
+        self._thoughts: AnswerPage | None = None
         self._importing = threading.Thread(target=_import, name="page-import", daemon=True)
         self._importing.start()
 
+    def think(self, text: str) -> None:
+        """Draw what is finished of the reasoning, dimmed."""
+        if self._thoughts is None:
+            self._thoughts = self._made(thoughts=True)
+        self._thoughts.feed(text)
+
     def add(self, text: str) -> None:
         """Draw what is finished of it."""
-        self._drawn().feed(text)
+        if self._page is None:
+            if self._thoughts is not None:
+                self._thoughts.finish()
+                say("\n")
+            self._page = self._made()
+        self._page.feed(text)
 
     def finish(self) -> None:
         """Draw the rest."""
-        self._drawn().finish()
+        page = self._page or self._thoughts or self._made()
+        page.finish()
 
-    def _drawn(self) -> AnswerPage:
-        if self._page is None:
-            self._importing.join()
-            from app.cli.drawing.page import AnswerPage
+    def _made(self, *, thoughts: bool = False) -> AnswerPage:
+        self._importing.join()
+        from app.cli.drawing.page import AnswerPage
 
-            self._page = AnswerPage()
-        return self._page
+        return AnswerPage(thoughts=thoughts)
 
 
 def _import() -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 
 from app.cli.drawing.wrapped_text import SOFT_BREAK, Paint, StyledText, TerminalStyle, WrappedText
 from app.cli.streams import write_out
@@ -36,7 +37,6 @@ from app.markup.kinds.heading import Heading
 from app.markup.kinds.lists import ItemFrame
 from app.markup.kinds.rule import Rule
 from app.markup.kinds.table import Table
-from app.markup.kinds.thinking import ThinkingFrame
 from app.markup.stream import MarkdownStream
 
 Writer = Callable[[str], None]
@@ -80,15 +80,30 @@ _TOKENS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class _ThoughtFrame(BlockFrame):
+    """The row belongs to the reasoning."""
+
+    bar = "border"
+    quiet = True
+
+    def margin(self) -> str:
+        return "\u250a "
+
+
 class AnswerPage:
-    """One answer on the terminal.
+    """One answer on the terminal, or what was thought before it.
 
     Args:
         paint: Makes colours; None for those of the terminal behind the output.
         write: Takes what is printed; None for the output.
+        thoughts: It is reasoning, which is dimmed behind a bar.
     """
 
-    def __init__(self, paint: Paint | None = None, write: Writer | None = None) -> None:
+    def __init__(
+        self, paint: Paint | None = None, write: Writer | None = None, *, thoughts: bool = False
+    ) -> None:
+        self._around = (_ThoughtFrame(False),) if thoughts else ()
         self._paint = paint or Paint()
         self._to = write or write_out
         self._ready: list[str] = []  # written at once when a piece is read
@@ -125,8 +140,11 @@ class AnswerPage:
     # --- rows -------------------------------------------------------------------------------
 
     def _closed(self, parts: Iterable[BlockPart]) -> None:
-        for row in flatten(parts):
+        for row in map(self._framed, flatten(parts)):
             self._add(row)
+
+    def _framed(self, row: FlowRow) -> FlowRow:
+        return replace(row, frames=(*self._around, *row.frames)) if self._around else row
 
     def _add(self, row: FlowRow) -> None:
         """Print a row for good."""
@@ -165,7 +183,7 @@ class AnswerPage:
 
     def _open(self, tail: Iterable[BlockPart]) -> None:
         """Print the whole words of the paragraph that is still being written."""
-        row = next(flatten(tail), None)
+        row = next(map(self._framed, flatten(tail)), None)
         if row is None or not isinstance(row.leaf, Paragraph | Heading):
             return
         runs = _runs(row.leaf.spans, _base(row))
@@ -323,7 +341,7 @@ def _margin(
 
 def _base(row: FlowRow) -> TerminalStyle:
     """Thoughts are dimmed; headings stand out."""
-    base = DIM if any(isinstance(frame, ThinkingFrame) for frame in row.frames) else PLAIN
+    base = DIM if any(isinstance(frame, _ThoughtFrame) for frame in row.frames) else PLAIN
     return base + HEADING if isinstance(row.leaf, Heading) else base
 
 

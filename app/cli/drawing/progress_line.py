@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
 from app.cli.streams import redraw
+from app.language import tr
+from app.services.core.formatting import percent
 
 
 class ProgressLine:
@@ -21,3 +26,15 @@ class ProgressLine:
         if self._shown:
             redraw("")
             self._shown = False
+
+
+@contextmanager
+def told_start() -> Iterator[Callable[[float], None]]:
+    """Tells how far a slow opening of the chats is, 0 to 1; gone when the block ends."""
+    line = ProgressLine()
+    try:
+        yield lambda done: line.show(
+            tr("Your chats are brought up to date: {share}", share=percent(done))
+        )
+    finally:
+        line.clear()

@@ -58,6 +58,33 @@ class ChatActions:
             told = tr("The system prompt of this chat: {prompt}", prompt=now)
         say(told + "\n")
 
+    def preset(self, conversation_id: str, name: str) -> ModelFile | None:
+        """List the presets, or use one in a chat; the model it asks for, where that is another.
+
+        Raises:
+            KnownError: There is none of that name, or several.
+        """
+        presets, options = self._services.presets, self._services.chat_options
+        now = options.preset_of(self._services.library.chats.get(conversation_id))
+        if not name:
+            _say_lines(
+                f"{'*' if one == now else ' '} {one.name:24} {one.about}".rstrip()
+                for one in presets.presets()
+            )
+            return None
+        if name == NO_PROMPT:
+            options.choose(conversation_id, None)
+            _say_lines([tr("This chat has no preset now.")])
+            return None
+        preset = presets.find(name)
+        follows = options.choose(conversation_id, preset)
+        _say_lines([tr("This chat is answered as “{name}”.", name=preset.name)])
+        if not follows:
+            _say_lines([tr("It keeps the system prompt that you wrote for it.")])
+        if options.lacks_model(preset):
+            _say_lines([tr("It is meant for {model}, which is not here.", model=preset.model)])
+        return options.file_for(preset)
+
     def set(self, argument: str) -> None:
         """Show settings, or change one for this program and the window.
 
@@ -90,7 +117,7 @@ class ChatActions:
         if name:
             return find_model_named(name, models.installed())
         _say_lines(
-            f"{'*' if now is not None and now.path == one.path else ' '} "
+            f"{'*' if now is not None and now.source == one.source else ' '} "
             f"{one.label:32} {size(one.size):>9}  {one.path}"
             for one in models.installed()
         )
@@ -132,6 +159,8 @@ class ChatActions:
             return word, [(one.word, one.help) for one in SLASH_COMMANDS]
         if word == "/model":
             return rest, [(model.label, str(model.path)) for model in self._models()]
+        if word == "/preset":
+            return rest, [(one.name, one.about) for one in self._services.presets.presets()]
         if word == "/set":
             name, behind, value = rest.partition(" ")
             if not behind:

@@ -9,7 +9,7 @@ from pathlib import Path
 from prompt_toolkit.history import History
 
 from app.cli.streams import tell
-from app.domain.private_files import make_file
+from app.domain.private_files import make_file, read_file
 from app.language import tr
 
 MOST = 1_000  # lines that are kept
@@ -42,7 +42,7 @@ class LineHistory(History):
 
     def _read(self) -> list[str]:
         try:
-            text = self._path.read_text(encoding="ascii", errors="replace")
+            text = read_file(self._path).decode("ascii", "replace")
         except FileNotFoundError:
             return []
         except OSError as error:
@@ -55,7 +55,7 @@ class LineHistory(History):
             return
         try:
             make_file(self._path)
-            with self._path.open(mode, encoding="ascii") as file:
+            with self._path.open(mode, encoding="ascii", newline="\n") as file:
                 file.writelines(json.dumps(line) + "\n" for line in lines)
         except OSError as error:
             self._give_up(error)

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
 from enum import StrEnum
 from typing import Any
 
 from app.domain.errors import InvalidValueError
-from app.domain.numbers import write_number
 from app.domain.options import SettingSpec, bounds, read_typed
 from app.domain.settings import SHOWN, Settings
 from app.language import paragraph, tr, trc
 from app.language.formats import alternatives
+from app.services.core.formatting import setting_text
 
 DEFAULT = "default"  # typed in every language, as on and off are
 _LONG = 40  # characters of what was typed that are said again
@@ -81,14 +81,12 @@ def _short(text: str) -> str:
 def setting_value(settings: Settings, spec: SettingSpec) -> str:
     """A setting's value in words."""
     value = getattr(settings, spec.name)
-    if value is None:
-        return spec.option.none_label
     if isinstance(value, bool):
         return "on" if value else "off"
     if isinstance(value, StrEnum):
         return value.value
-    if isinstance(value, int | float):
-        return f"{write_number(value)} {spec.option.unit}".strip()
+    if value is None or isinstance(value, int | float):
+        return setting_text(spec, value)
     return str(value) or trc("setting", "none")
 
 
@@ -144,8 +142,15 @@ def value_of(spec: SettingSpec) -> Callable[[str], object]:
     return read
 
 
-def add_setting_options(parser: argparse.ArgumentParser) -> None:
-    """An option for each setting that bears on answers, as it is declared."""
+def add_setting_options(
+    parser: argparse.ArgumentParser, values_after: Mapping[str, Sequence[str]]
+) -> None:
+    """An option for each setting that bears on answers, as it is declared.
+
+    Args:
+        parser: Of a command.
+        values_after: Words that can be completed behind other options of it.
+    """
     flags = {spec.option.flag: spec for spec in SHOWN.values() if spec.option.flag}
     for flag, spec in flags.items():
         parser.add_argument(
@@ -156,7 +161,8 @@ def add_setting_options(parser: argparse.ArgumentParser) -> None:
             metavar="TEXT" if spec.type is str else "VALUE",
             help=f"{spec.option.label}: {allowed(spec)}. {spec.option.help}".replace("%", "%%"),
         )
-    parser.set_defaults(values_after={flag: values_of(spec) for flag, spec in flags.items()})
+    after = {flag: values_of(spec) for flag, spec in flags.items()}
+    parser.set_defaults(values_after={**after, **values_after})
 
 
 def given_settings(options: argparse.Namespace) -> dict[str, Any]:

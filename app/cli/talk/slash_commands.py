@@ -29,6 +29,7 @@ SLASH_COMMANDS = (
     SlashCommand("/edit", "[TEXT]", tr("ask the last question in other words")),
     SlashCommand("/continue", "", tr("go on with an answer that was cut or stopped")),
     SlashCommand("/system", "[TEXT]", tr("this chat's system prompt; - for none")),
+    SlashCommand("/preset", "[NAME]", tr("ways to be answered, or use one here; - for none")),
     SlashCommand("/set", "[NAME [VALUE]]", tr("settings, the window's too; VALUE may be default")),
     SlashCommand("/model", "[NAME]", tr("the models of this computer, or use another one")),
     SlashCommand("/export", "[FILE]", tr("write this chat to a file; its ending says the format")),

@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
+from app.domain.context import fit_turns, reserve_for
 from app.domain.errors import LoadCancelledError, ModelFileError, PromptTooLongError
 from app.domain.generation import (
     ContextFitted,
@@ -17,12 +19,10 @@ from app.domain.generation import (
     Role,
     SnapshotRestored,
     StopReason,
-    TextDelta,
     Timings,
     Turn,
 )
 from app.engine.base import Cancel
-from app.engine.context import fit_turns, reserve_for
 from app.engine.llama.backend import Backend
 from app.engine.llama.decode import MAX_OUTPUTS
 from app.engine.llama.sampler import Sampler
@@ -30,6 +30,7 @@ from app.engine.llama.session import Session
 from app.engine.llama.tokenizer import Detokenizer
 from app.engine.prompt import opened
 from app.engine.prompt_lookup import Drafter
+from app.engine.reasoning import PartialAnswer, ReasoningFilter
 from app.engine.reuse import Reading
 from app.engine.stops import StopFilter
 from app.language import tr
@@ -66,7 +67,8 @@ class AnswerGenerator:
         self._sampler: Sampler | None = None
         self._text = Detokenizer()
         self._stops = StopFilter(request.sampling.stop)
-        self._shown: list[str] = []
+        self._reasoning = ReasoningFilter()
+        self._answer = PartialAnswer()
         self._written: list[int] = []
         self._reading = Reading()
         self._left_out: tuple[str, ...] = ()
@@ -97,7 +99,7 @@ class AnswerGenerator:
             history=self._reading.tokens,
             grammar=request.grammar,
         )
-        session.admit(self._reading)
+        session.admit(self._reading, self._cancel.is_set)
         restored, seconds = self._restore()
         reused = session.begin(self._reading, private=request.private)
         total = len(self._reading.tokens)
@@ -116,6 +118,12 @@ class AnswerGenerator:
         """Choose the turns that fit, and make the prompt of them."""
         request, template = self._request, self._session.template
         size = self._session.loaded.context_size
+        if request.raw is not None:
+            tokens = self._session.tokenizer.raw_prompt(request.raw)
+            if len(tokens) >= size:
+                raise PromptTooLongError(len(tokens), size - 1)
+            self._reading = Reading(tokens, owner=request.owner)
+            return
         whole, chat = self._opened(request.turns), request.conversation_id
         turns = whole
         reserve = reserve_for(request.sampling.max_tokens, size)
@@ -137,7 +145,9 @@ class AnswerGenerator:
                 self._left_out += tuple(kept[n].message_id for n in laid.lost if kept[n].message_id)
                 summarised = frozenset(self._opened(request.summarised))
                 absent = frozenset(whole) - frozenset(kept) | summarised
-                self._reading = Reading(laid.tokens, chat, kept, laid.starts, absent)
+                self._reading = Reading(laid.tokens, chat, kept, laid.starts, absent, request.owner)
+                before = request.turns[-1] if request.continue_answer else None
+                self._reasoning = ReasoningFilter(before, laid.inside)
                 return
             # A file's own template need not cost what was estimated: leave out one more.
             if len(kept) == len(turns):
@@ -157,7 +167,7 @@ class AnswerGenerator:
     def _restore(self) -> tuple[int, float]:
         """Bring back from disk what was read in an earlier visit."""
         keeper = self._session.kv_state
-        if keeper is not None:
+        if keeper is not None and not self._request.owner:
             self._restored = keeper.restore(self._reading.tokens, self._cancel.is_set)
         return self._restored
 
@@ -186,19 +196,14 @@ class AnswerGenerator:
         began = time.perf_counter()
         tokenizer = session.tokenizer
         limit, cut = self._limit()
-        pending = 0
         reason = StopReason.STOPPED
         for token in self._draw(limit):
             if token in session.template.ends or tokenizer.is_end_of_generation(token):
                 reason = StopReason.END_OF_TURN
                 break
             self._written.append(token)
-            pending += 1
             text = self._stops.feed(self._text.feed(tokenizer.piece(token)))
-            if text:
-                self._shown.append(text)
-                yield TextDelta(text, pending)
-                pending = 0
+            yield from self._answer.added(self._reasoning.feed(text, 1))
             if self._stops.met:
                 reason = StopReason.STOP_STRING
                 break
@@ -206,9 +211,8 @@ class AnswerGenerator:
                 reason = cut
                 break
         rest = "" if self._stops.met else self._stops.feed(self._text.end()) + self._stops.end()
-        if rest or (pending and not self._stops.met):
-            self._shown.append(rest)
-            yield TextDelta(rest, pending)
+        yield from self._answer.added(self._reasoning.feed(rest))
+        yield from self._answer.added(self._reasoning.end())
         self._remember(reason)
         yield self._finished(reason, time.perf_counter() - began)
 
@@ -276,16 +280,19 @@ class AnswerGenerator:
 
     def _remember(self, reason: StopReason) -> None:
         """Keep the tokens that were really written for the text the next prompt will hold."""
-        if reason is StopReason.STOP_STRING:
+        marks = self._reasoning
+        if reason is StopReason.STOP_STRING or marks.cut_mark:
             return
-        text = "".join(self._shown)
         ids = self._written
-        memory, chat = self._session.memory, self._request.conversation_id
+        answer = Turn(Role.ASSISTANT, "", thinking=marks.thinking)
         if self._request.continue_answer:
-            before = self._request.turns[-1]
-            text, ids = before.content + text, memory.turn(before, chat) + ids
-        if "\ufffd" not in text:
-            memory.remember(chat, text, ids)
+            answer = replace(self._request.turns[-1], thinking=marks.thinking)
+            ids = [*self._reading.tokens[self._reading.starts[-1] :], *ids]
+        answer = self._answer.behind(answer)
+        if marks.marked and not answer.reasoning:  # the next prompt has no empty thought
+            return
+        if "\ufffd" not in answer.reasoning + answer.content:
+            self._session.memory.remember(self._request.conversation_id, answer, ids)
 
     def _finished(self, reason: StopReason, seconds: float) -> Finished:
         timings = Timings(

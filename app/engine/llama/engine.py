@@ -13,7 +13,7 @@ import psutil
 
 from app.domain.errors import LoadCancelledError, ModelNotLoadedError
 from app.domain.generation import MAX_SEED, GenerationEvent, GenerationRequest
-from app.domain.gguf import GgufHeader, read_gguf_file
+from app.domain.gguf.header import GgufHeader, read_gguf_file
 from app.domain.model import Device, LoadedModel, LoadPlan, LoadRequest
 from app.engine.base import Cancel, EngineOptions, LoadProgressCallback
 from app.engine.ladder import STEPS, apply_step, useful_steps
@@ -127,7 +127,7 @@ class LlamaEngine:
         self._session = session
         advance(1.0)
         return LoadedModel(
-            path=request.path,
+            source=request.source,
             name=header.name or request.path.stem,
             architecture=header.architecture,
             quantization=header.quantization,

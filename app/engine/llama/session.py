@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from app.domain.errors import ModelFileError
 from app.domain.generation import Role, Turn
-from app.domain.gguf import GgufHeader
+from app.domain.gguf.header import GgufHeader
 from app.domain.model import LoadPlan
 from app.engine.llama import loader
 from app.engine.llama.backend import Backend
@@ -15,6 +15,7 @@ from app.engine.llama.kv_state import KvStateManager
 from app.engine.llama.tokenizer import Tokenizer
 from app.engine.prompt import Template, TokenCache, opened
 from app.engine.prompt_lookup import PassCosts
+from app.engine.reasoning import marks_in
 from app.engine.reuse import Reading, find_move, may_use
 from app.engine.templates.template_choice import choose_template
 from app.engine.threads import CpuLoad, ThreadGovernor
@@ -55,7 +56,7 @@ class Session:
         self.header = header
         self.plan = plan
         self.tokenizer = Tokenizer(backend.c, loaded.model)
-        self.memory = TokenCache(self.tokenizer)
+        self.memory = TokenCache(self.tokenizer, marks_in(header.template))
         self.template: Template = choose_template(
             header.template, self.tokenizer, self.memory, stopper.is_set
         )
@@ -67,9 +68,19 @@ class Session:
         self.held = Reading()
         self.writable: int | None = None  # None: all of them
 
-    def admit(self, wanted: Reading) -> None:
-        """Forget cells that were moved for the prompt before, where this one may not use them."""
+    def admit(self, wanted: Reading, busy: Callable[[], bool]) -> None:
+        """Forget cells that the next prompt may not use: another owner's, or moved ones.
+
+        Args:
+            wanted: The next prompt.
+            busy: See :meth:`save`: what another owner's request drives out may be worth keeping.
+        """
         kv = self.decoder.kv
+        if wanted.owner != self.held.owner:
+            self.save(busy)
+            kv.clear()
+            self.held = Reading(owner=wanted.owner)
+            self.writable = None
         if kv.moved is not None and not may_use(kv.moved, self.held, wanted):
             kv.trim(kv.moved.start)
 

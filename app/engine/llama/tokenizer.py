@@ -6,7 +6,9 @@ import codecs
 import ctypes
 from typing import Any
 
-from app.domain.errors import EngineError
+from app.domain.errors import EngineError, InvalidValueError
+from app.domain.generation import RawPrompt
+from app.engine.reasoning import MARK_TEXTS
 from app.language import tr
 
 PIECE_BYTES = 1_024  # first try; a longer token says how much it needs
@@ -56,7 +58,7 @@ class Tokenizer:
         return len(self.tokenize(text))
 
     def piece(self, token: int) -> bytes:
-        """The bytes a token stands for; empty for control tokens."""
+        """The bytes a token stands for; empty for control tokens but those around reasoning."""
         known = self._pieces.get(token)
         if known is not None:
             return known
@@ -66,6 +68,8 @@ class Tokenizer:
             buffer = ctypes.create_string_buffer(-length)
             length = self._c.llama_token_to_piece(self.vocab, token, buffer, len(buffer), 0, False)
         data = buffer.raw[: max(0, length)]
+        if not data and (spelled := self._spelled(token)) in MARK_TEXTS:
+            data = spelled.encode()
         self._pieces[token] = data
         return data
 
@@ -86,6 +90,32 @@ class Tokenizer:
             return []
         token = self._c.llama_vocab_bos(self.vocab)
         return [] if token < 0 else [token]
+
+    def raw_prompt(self, raw: RawPrompt) -> list[int]:
+        """Token ids of a text to go on with; with a suffix, prefix and suffix before the middle.
+
+        Raises:
+            InvalidValueError: There is a suffix, and the vocabulary has no tokens for it; or there
+                is nothing at all to begin with.
+        """
+        if raw.suffix is None:
+            ids = self.bos_token() + self.tokenize(raw.text)
+            if not ids:
+                raise InvalidValueError(tr("There is no text to go on with."))
+            return ids
+        c, vocab = self._c, self.vocab
+        before, after, between = (
+            c.llama_vocab_fim_pre(vocab),
+            c.llama_vocab_fim_suf(vocab),
+            c.llama_vocab_fim_mid(vocab),
+        )
+        if min(before, after, between) < 0:
+            raise InvalidValueError(
+                tr("This model cannot fill in the middle: it knows no text that comes after."),
+                action=tr("Leave the suffix out, or choose a model made for code."),
+            )
+        first, last = self.tokenize(raw.text), self.tokenize(raw.suffix)
+        return [*self.bos_token(), before, *first, after, *last, between]
 
     def marks(self) -> tuple[str, str]:
         """Texts of the tokens that begin a text and end a turn; empty where there is none."""

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from app.domain.endpoints.source import FileSource
 from app.domain.errors import (
     EngineDiedError,
     KnownError,
@@ -31,6 +32,7 @@ from app.domain.generation import (
     StopReason,
 )
 from app.domain.model import Device, LoadedModel, LoadRequest
+from app.domain.network.connections import Confinement
 from app.engine.base import Cancel, EngineOptions, LoadProgressCallback
 from app.engine.ladder import STEPS, InMemoryLadder, LadderMemory, next_step
 from app.engine.partial_result import (
@@ -40,14 +42,9 @@ from app.engine.partial_result import (
     PartialResult,
 )
 from app.engine.process import frames
-from app.engine.process.child_process import (
-    ProcessDiedError,
-    ProcessExit,
-    SlowToStopError,
-    default_command,
-)
-from app.engine.process.engine_connection import POLL_SECONDS, EngineConnection
+from app.engine.process.engine_connection import POLL_SECONDS, EngineConnection, described
 from app.language import paragraph, tr
+from app.process.child_process import ProcessDiedError, ProcessExit, SlowToStopError, command_of
 
 log = logging.getLogger(__name__)
 
@@ -57,6 +54,7 @@ STOP_READING_SECONDS = 0.05  # a stopped pass over the prompt is waited for so l
 STOP_WRITING_SECONDS = 5.0  # the last words of a stopped answer are worth that; then it hangs
 SILENCE_SECONDS = 120.0  # counting the longest text takes seconds
 STOP_LOAD_SECONDS = 0.05  # llama.cpp looks at its flag between tensors; then it is not waited for
+HOST_OPTION = "--engine-host"  # by which this program is its engine process
 HUNG = tr("The engine did not answer any more, so it was replaced.")
 
 
@@ -81,7 +79,7 @@ class EngineClient:
         self._memory: LadderMemory = memory or InMemoryLadder()
         self._line = EngineConnection(
             options or EngineOptions(),
-            command if command is not None else default_command(),
+            command if command is not None else command_of(HOST_OPTION),
             environment,
         )
         self._request: LoadRequest | None = None
@@ -105,6 +103,11 @@ class EngineClient:
         """Process id of the engine, for the doctor and for tests."""
         return self._line.pid
 
+    @property
+    def confinement(self) -> Confinement | None:
+        """What keeps the process from the network; None while it is not up."""
+        return self._line.confinement
+
     def load(
         self, request: LoadRequest, progress: LoadProgressCallback, cancel: Cancel
     ) -> LoadedModel:
@@ -113,7 +116,7 @@ class EngineClient:
         self._request, self._model = None, None
         self._step, self._steps = -1, (0,)  # looked up, and told by the plan
         # The process works in a folder of its own, where a relative path means something else.
-        request = replace(request, path=request.path.absolute())
+        request = replace(request, source=FileSource(request.path.absolute()))
         return self._load(request, progress, cancel)
 
     def generate(self, request: GenerationRequest, cancel: Cancel) -> Iterator[GenerationEvent]:
@@ -300,7 +303,7 @@ class EngineClient:
         Raises:
             EngineDiedError: There is nothing left to try.
         """
-        log.error("%s %s", death.description, " | ".join(death.stderr))
+        log.error("%s %s", described(death), " | ".join(death.stderr))
         self._line.discard()
         had_model, self._model = self._request, None
         if had_model is None or deaths >= MOST_DEATHS or death.is_bug:
@@ -313,7 +316,7 @@ class EngineClient:
             if not self._step_down():
                 raise _given_up(had_model, death, seen)
             log.warning("The engine is started again %s", STEPS[self._step].description)
-        return death.description
+        return described(death)
 
     def _replace(self) -> None:
         """The process hangs: end it, and begin another one."""
@@ -416,7 +419,7 @@ class EngineClient:
             else:
                 self._after_death(died.process_exit, 1)
                 self._revive()
-            raise _unanswered(died.process_exit.description, died.process_exit.detail) from died
+            raise _unanswered(described(died.process_exit), died.process_exit.detail) from died
         except HungError as hung:
             self._replace()
             if self._request is not None:
@@ -430,10 +433,10 @@ def _given_up(
 ) -> EngineDiedError:
     """The error after the last try."""
     if seen is None and request is not None:
-        return _not_loaded(request, death.description, death.detail)
+        return _not_loaded(request, described(death), death.detail)
     if seen is not None and seen.tokens:
-        return EngineDiedError(death.description, detail=death.detail)
-    return _unanswered(death.description, death.detail)
+        return EngineDiedError(described(death), detail=death.detail)
+    return _unanswered(described(death), death.detail)
 
 
 def _not_loaded(request: LoadRequest, why: str, detail: str = "") -> EngineDiedError:

@@ -5,26 +5,26 @@ from __future__ import annotations
 import logging
 import math
 import queue
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
-import app
 from app.domain.errors import LoadCancelledError
+from app.domain.network.connections import Confinement
 from app.engine.base import Cancel, EngineOptions
 from app.engine.partial_result import HungError
 from app.engine.process import frames
-from app.engine.process.child_process import (
-    EngineProcess,
+from app.language import tr
+from app.process.child_process import (
+    ChildProcess,
     ProcessDiedError,
     ProcessExit,
     SlowToStopError,
+    program_folder,
 )
-from app.language import tr
+from app.process.messages import DoneReply, FailedReply, StopCommand
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +56,7 @@ class EngineConnection:
         self._options = options
         self._command = list(command)
         self._environment = environment
-        self._process: EngineProcess | None = None
+        self._process: ChildProcess | None = None
         self._began = 0.0
         self._owed: dict[int, float] = {}  # commands that were stopped and have not ended, and when
         self._number = 0
@@ -67,14 +67,19 @@ class EngineConnection:
         """Id of the process, if there is one."""
         return self._process.pid if self._process is not None else None
 
-    def open(self) -> EngineProcess:
+    @property
+    def confinement(self) -> Confinement | None:
+        """What keeps the process from the network; None while it is not up."""
+        ready = self._process.ready if self._process is not None else None
+        return ready.confinement if isinstance(ready, frames.ReadyReply) else None
+
+    def open(self) -> ChildProcess:
         """The process; it is begun where there is none, which returns at once."""
         if self._process is None:
-            # In a folder of the program's own: nothing is looked up in the user's, and nothing has
-            # to be made that would stay behind where the program is killed.
-            self._process = EngineProcess(
-                self._command, self._options, _program_folder(), self._environment
+            self._process = ChildProcess(
+                "engine", self._command, frames.CODEC, program_folder(), self._environment
             )
+            self._process.send(frames.ConfigureCommand(self._options))
             self._began = time.monotonic()
             self._owed.clear()
         return self._process
@@ -95,7 +100,7 @@ class EngineConnection:
     def stop(self, number: int) -> None:
         """Ask that a command ends early."""
         if self._process is not None:
-            self._process.send(frames.StopCommand(number))
+            self._process.send(StopCommand(number))
             self._owed.setdefault(number, time.monotonic())
 
     def replies(
@@ -137,13 +142,13 @@ class EngineConnection:
             heard_at = time.monotonic()
             if isinstance(frame, ProcessExit):
                 raise ProcessDiedError(frame)
-            if isinstance(frame, frames.DoneReply | frames.FailedReply | frames.LoadedReply):
+            if isinstance(frame, DoneReply | FailedReply | frames.LoadedReply):
                 self._owed.pop(frame.id, None)
             if getattr(frame, "id", 0) != number:
                 continue
-            if isinstance(frame, frames.FailedReply):
+            if isinstance(frame, FailedReply):
                 raise frame.error()
-            if isinstance(frame, frames.DoneReply):
+            if isinstance(frame, DoneReply):
                 yield frame
                 return
             yield frame
@@ -173,12 +178,13 @@ class EngineConnection:
             if isinstance(frame, ProcessExit):
                 if not (frame.crashed and self._options.graphics):
                     raise ProcessDiedError(frame)
-                log.error("%s %s", frame.description, " | ".join(frame.stderr))
+                log.error("%s %s", described(frame), " | ".join(frame.stderr))
                 log.warning("It was starting: it is begun again without graphics cards")
                 self.discard()
                 self._options = replace(self._options, graphics=False)
                 process = self.open()
-        return process.ready
+        ready: frames.ReadyReply = process.ready
+        return ready
 
     def discard(self) -> None:
         """The process is dead: close what is left of it."""
@@ -207,8 +213,13 @@ class EngineConnection:
         self.open()
 
 
-def _program_folder() -> Path:
-    """A folder that is there with the program, and that only whoever installs it writes to."""
-    if getattr(sys, "frozen", False):
-        return Path(sys.executable).resolve().parent
-    return Path(app.__file__).resolve().parent
+def described(death: ProcessExit) -> str:
+    """How the engine's process ended, for people."""
+    code, signal_name, reason = str(death.code), death.signal_name, death.reason
+    if signal_name and reason:
+        return tr("The engine was ended by {signal}: {reason}.", signal=signal_name, reason=reason)
+    if signal_name:
+        return tr("The engine was ended by {signal}.", signal=signal_name)
+    if reason:
+        return tr("The engine ended with code {code}: {reason}.", code=code, reason=reason)
+    return tr("The engine ended with code {code}.", code=code)

@@ -6,6 +6,7 @@ in memory. Standard output carries frames only.
 
 from __future__ import annotations
 
+import itertools
 import logging
 import os
 import queue
@@ -17,13 +18,16 @@ from collections.abc import Callable
 from typing import Any, BinaryIO
 
 from app.domain.errors import EngineError, KnownError
-from app.domain.generation import TextDelta
+from app.domain.generation import ReasoningDelta, TextDelta
+from app.domain.network.connections import Confinement
 from app.engine.base import EngineOptions
 from app.engine.process import frames
-from app.engine.process.frames import EventReply, FailedReply
+from app.engine.process.frames import EventReply
 from app.language import tr
+from app.process.child_process import BUG_EXIT
+from app.process.codec import MAX_LINE
+from app.process.messages import DoneReply, FailedReply, LogLine, QuitCommand, StopCommand
 
-BUG_EXIT = 70  # EX_SOFTWARE, see process.py
 FRAME_SECONDS = 0.016  # text is shown once a frame; sending it more often only costs
 IDLE_SECONDS = 30.0  # then the chat's KV state is written, if it is worth it
 STACK_BYTES = 16 * 2**20  # llama.cpp's grammar code recurses; macOS gives threads 512 kB
@@ -78,31 +82,29 @@ class FrameWriter:
 
 
 def _is_text(message: object) -> bool:
-    return isinstance(message, EventReply) and isinstance(message.event, TextDelta)
+    return isinstance(message, EventReply) and isinstance(message.event, TextDelta | ReasoningDelta)
 
 
 def _joined(batch: list[object]) -> list[object]:
-    """The same frames with neighbouring text deltas made one."""
+    """The same frames with neighbouring deltas of one kind made one."""
     result: list[object] = []
-    texts: list[TextDelta] = []
-
-    def flush(number: int) -> None:
-        if texts:
-            text = "".join(delta.text for delta in texts)
-            result.append(EventReply(number, TextDelta(text, sum(d.tokens for d in texts))))
-            texts.clear()
-
-    number = 0
-    for message in batch:
-        if isinstance(message, EventReply) and isinstance(message.event, TextDelta):
-            number = message.id
-            texts.append(message.event)
+    for of, neighbours in itertools.groupby(batch, _delta_of):
+        if of is None:
+            result.extend(message for message in neighbours if message is not None)
             continue
-        flush(number)
-        if message is not None:
-            result.append(message)
-    flush(number)
+        kind, number = of
+        deltas = [message.event for message in neighbours if isinstance(message, EventReply)]
+        whole = [delta for delta in deltas if isinstance(delta, kind)]
+        text = "".join(delta.text for delta in whole)
+        result.append(EventReply(number, kind(text, sum(delta.tokens for delta in whole))))
     return result
+
+
+def _delta_of(message: object) -> tuple[type[TextDelta] | type[ReasoningDelta], int] | None:
+    """What kind of text a frame brings more of, and for which command; None for other frames."""
+    if isinstance(message, EventReply) and isinstance(message.event, TextDelta | ReasoningDelta):
+        return type(message.event), message.id
+    return None
 
 
 class _LogFrames(logging.Handler):
@@ -117,7 +119,7 @@ class _LogFrames(logging.Handler):
         text = record.getMessage()
         if record.exc_info and record.exc_info[1] is not None:
             text += f"\n{logging.Formatter().formatException(record.exc_info)}"
-        self._writer.send(frames.LogLine(record.levelno, record.name, text))
+        self._writer.send(LogLine(record.levelno, record.name, text))
 
 
 class EngineHost:
@@ -127,9 +129,17 @@ class EngineHost:
         source: Commands.
         sink: Frames.
         began: When the process began, for measuring its start.
+        confinement: What keeps this process from the network.
     """
 
-    def __init__(self, source: BinaryIO, sink: BinaryIO, began: float) -> None:
+    def __init__(
+        self,
+        source: BinaryIO,
+        sink: BinaryIO,
+        began: float,
+        confinement: Confinement | None = None,
+    ) -> None:
+        self._confinement = confinement
         self._source = source
         self._writer = FrameWriter(sink)
         self._began = began
@@ -142,12 +152,12 @@ class EngineHost:
         """Read commands until the input ends."""
         threading.stack_size(STACK_BYTES)
         self._worker.start()
-        while line := self._source.readline(frames.MAX_LINE):
+        while line := self._source.readline(MAX_LINE):
             command = frames.decode(line)
             match command:
-                case frames.StopCommand(id=number):
+                case StopCommand(id=number):
                     self._stop(number)
-                case frames.QuitCommand():
+                case QuitCommand():
                     for number in tuple(self._cancels):
                         self._stop(number)
                     self._commands.put(command)
@@ -184,6 +194,9 @@ class EngineHost:
         logger = logging.getLogger("app")
         logger.addHandler(_LogFrames(self._writer))
         logger.setLevel(options.log_level)
+        if self._confinement is not None:
+            kept = self._confinement
+            log.info("Kept from the network by: %s. %s", kept.kind, kept.problem)
         from app.engine.llama.engine import LlamaEngine  # here: the command thread listens already
 
         engine = LlamaEngine(options)
@@ -191,8 +204,10 @@ class EngineHost:
         engine.busy = lambda: not self._commands.empty()
         devices = " ".join(f"{d.name}={d.description}" for d in engine.devices())
         elapsed = time.time() - self._began
-        self._writer.send(frames.ReadyReply(engine.backend.build, devices, elapsed))
-        while not isinstance(command := self._next(engine.on_idle), frames.QuitCommand):
+        self._writer.send(
+            frames.ReadyReply(engine.backend.build, devices, elapsed, self._confinement)
+        )
+        while not isinstance(command := self._next(engine.on_idle), QuitCommand):
             try:
                 self._carry_out(engine, command)
             except KnownError as error:
@@ -224,20 +239,20 @@ class EngineHost:
             case frames.GenerateCommand(id=number, request=request):
                 for event in engine.generate(request, self._cancels[number]):
                     send(EventReply(number, event))
-                send(frames.DoneReply(number))
+                send(DoneReply(number))
             case frames.CountTokensCommand(id=number, texts=texts):
                 send(frames.TokenCountsReply(number, tuple(engine.count_tokens(texts))))
             case frames.ListDevicesCommand(id=number):
                 send(frames.DevicesReply(number, tuple(engine.devices())))
             case frames.SaveStateCommand(id=number, conversation_id=conversation):
                 engine.save_state(conversation)
-                send(frames.DoneReply(number))
+                send(DoneReply(number))
             case frames.ConfigureCommand(options=options, id=number):
                 engine.configure(options)
-                send(frames.DoneReply(number))
+                send(DoneReply(number))
             case frames.UnloadCommand(id=number):
                 engine.unload()
-                send(frames.DoneReply(number))
+                send(DoneReply(number))
             case _:
                 raise EngineError(
                     tr("The engine does not know {command}.", command=type(command).__name__)
@@ -253,8 +268,12 @@ def _quiet_crashes() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def main() -> int:
-    """Run the engine process; returns when the client says so."""
+def main(confinement: Confinement | None = None) -> int:
+    """Run the engine process; returns when the client says so.
+
+    Args:
+        confinement: What keeps this process from the network since it began.
+    """
     began = time.time()
     # Ctrl+C in a terminal reaches the whole process group; the client decides what it means.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -264,7 +283,7 @@ def main() -> int:
     # Frames get the real standard output; whatever else prints goes to standard error.
     sink = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
-    host = EngineHost(sys.stdin.buffer, sink, began)
+    host = EngineHost(sys.stdin.buffer, sink, began, confinement)
     threading.excepthook = host.on_bug
     host.run()
     return 0

@@ -13,12 +13,13 @@ import itertools
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from app.domain.errors import LoadCancelledError, ModelFileError
 from app.domain.generation import Role, Turn
 from app.engine.prompt import PromptLayout, TokenCache, Vocabulary
+from app.engine.reasoning import left_open
 from app.engine.templates.chat_template import ChatTemplate, TemplateFailedError
 from app.language import tr
 
@@ -100,7 +101,8 @@ class FileTemplate:
         """
         contents = [len(self._memory.turn(turn, chat)) for turn in turns]
         whole = self.lay_out(turns, continuing=False, chat=chat)
-        markup = len(whole.tokens) - sum(contents)
+        shown = sum(len(self._memory.turn(replace(turn, reasoning=""), chat)) for turn in turns)
+        markup = len(whole.tokens) - shown
         each = -(-max(0, markup) // max(1, len(turns)))
         return [count + each for count in contents], 0
 
@@ -127,10 +129,12 @@ class FileTemplate:
                 if starts[piece.turn] is None:
                     starts[piece.turn] = len(ids)
                 ids += self._memory.turn(shown[piece.turn], chat)
+        tail = rendered.pieces[-1:]
+        inside = left_open(tail[0].text) if tail and not tail[0].words else None
         if continuing:
             starts[-1] = len(ids)
-            ids += self._memory.turn(turns[-1], chat)
-        return PromptLayout(ids, tuple(starts), rendered.lost)
+            ids += self._memory.continued(turns[-1], chat, begun=inside is not None)
+        return PromptLayout(ids, tuple(starts), rendered.lost, inside)
 
     def _begins(self, head: str) -> bool:
         begin = self._vocabulary.bos_token()

@@ -13,13 +13,14 @@ from urllib.parse import quote
 
 from app.domain.download import ModelCard, RemoteFile, Repository, RepositoryHit
 from app.hub.api.file_names import check_repository
-from app.hub.network.gate import NetworkGate
 from app.hub.network.network_environment import (
     check_endpoint,
     check_hub_allowed,
     endpoint_from_environment,
 )
 from app.hub.network.transport import Transport
+from app.network.gate import NetworkGate
+from app.network.reasons import SEARCHING, describing, listing
 
 if TYPE_CHECKING:
     import ssl
@@ -52,20 +53,23 @@ class HubClient:
         self._lock = threading.Lock()
         self._known: Metadata | None = None
 
-    def check(self) -> None:
+    def check(self, reason: str) -> None:
         """See that this hub may and can be asked; nothing is sent.
+
+        Args:
+            reason: What for, in the list of connections, where a refusal is noted.
 
         Raises:
             OfflineError: Offline is on, here or in the environment.
             WrongAddressError: Its address is none.
         """
-        self._gate.check()
+        self._gate.check(self.endpoint, reason)
         check_hub_allowed()
         check_endpoint(self.endpoint)
 
     def transport(self, **options: float) -> Transport:
         """A transport that speaks with this hub's headers and trusts what its client trusts."""
-        return Transport(self._gate, headers=_headers, trust=_trust, **options)
+        return Transport(self._gate, headers=_headers, trust=hub_trust, **options)
 
     def address(self, file: RemoteFile) -> str:
         """The hub's own address of a file; it redirects to a signed one that expires."""
@@ -75,13 +79,13 @@ class HubClient:
 
     def search(self, text: str, limit: int = SEARCH_LIMIT) -> tuple[RepositoryHit, ...]:
         """GGUF repositories whose name holds ``text``, most downloaded first."""
-        self.check()
+        self.check(SEARCHING)
         return self._metadata().search(text, limit)
 
     def repository(self, name: str, revision: str | None = None) -> Repository:
         """The GGUF files of a repository, split files as one, with sizes and hashes."""
         check_repository(name)
-        self.check()
+        self.check(listing(name))
         return self._metadata().repository(name, revision)
 
     def pin(
@@ -94,13 +98,13 @@ class HubClient:
             HubError: Anything else.
         """
         check_repository(repository)
-        self.check()
+        self.check(listing(repository))
         return self._metadata().pin(repository, paths, revision)
 
     def card(self, repository: str, revision: str | None = None) -> ModelCard:
         """The repository's README; an empty text where it has none."""
         check_repository(repository)
-        self.check()
+        self.check(describing(repository))
         return self._metadata().card(repository, revision)
 
     def _metadata(self) -> Metadata:
@@ -108,7 +112,7 @@ class HubClient:
 
         with self._lock:
             if self._known is None:
-                self._known = Metadata(self.endpoint, self._token)
+                self._known = Metadata(self.endpoint, self._token, self._gate)
             return self._known
 
 
@@ -118,7 +122,8 @@ def _headers(token: str | None) -> dict[str, str]:
     return request_headers(token)
 
 
-def _trust() -> ssl.SSLContext:
+def hub_trust() -> ssl.SSLContext:
+    """The certificates that are trusted: those of the hub's own client."""
     import httpx2
 
     return httpx2.create_ssl_context()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 
 from app.language import tr
+from app.network.replies import certificate_error
 
 os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"  # else a GET that nobody asked for
 os.environ["HF_HUB_DISABLE_XET"] = "1"  # cannot be cancelled: it swallows callback exceptions
@@ -18,6 +19,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from urllib.parse import quote
 
 import httpx2
@@ -56,8 +58,11 @@ from app.hub.api.file_names import (
     quantization_of,
     shown,
 )
-from app.hub.network.http_response import busy_error, certificate_error, intercepted
-from app.hub.network.route import Route
+from app.hub.network.http_response import busy_error, intercepted
+from app.network.connection_log import OpenConnection
+from app.network.gate import NetworkGate
+from app.network.reasons import SEARCHING, describing, listing
+from app.network.route import Route
 
 TIMEOUT = httpx2.Timeout(30.0, connect=15.0)
 MAX_CARD_BYTES = 1024 * 1024  # a card is text; more than this is not one
@@ -67,9 +72,17 @@ _OTHER_SHAPE = (ValueError, TypeError, KeyError, AttributeError, IndexError, Rec
 _LICENCE = re.compile(r"^license\s*:\s*[\"']?([^\"'\n#]+)", re.MULTILINE)
 
 
+# The package has one client for all of the program, so a request is told by its thread what for.
+_OPENING: ContextVar[Callable[[str, str], OpenConnection]] = ContextVar("opening")
+
+
 def _client() -> httpx2.Client:
     # The package's own client has no timeouts at all.
-    return httpx2.Client(follow_redirects=True, timeout=TIMEOUT, transport=Route())
+    return httpx2.Client(follow_redirects=True, timeout=TIMEOUT, transport=Route(_opening))
+
+
+def _opening(url: str, via: str) -> OpenConnection:
+    return _OPENING.get()(url, via)
 
 
 set_client_factory(_client)
@@ -88,10 +101,11 @@ class Metadata:
     Args:
         endpoint: The hub's address.
         token: The access token now; None for none.
+        gate: Asked for each connection.
     """
 
-    def __init__(self, endpoint: str, token: Callable[[], str | None]) -> None:
-        self._endpoint, self._token = endpoint, token
+    def __init__(self, endpoint: str, token: Callable[[], str | None], gate: NetworkGate) -> None:
+        self._endpoint, self._token, self._gate = endpoint, token, gate
         self._api = HfApi(endpoint=endpoint, token=False)
 
     def search(self, text: str, limit: int) -> tuple[RepositoryHit, ...]:
@@ -103,7 +117,7 @@ class Metadata:
             "direction": "-1",
             "limit": str(limit),
         }
-        with self._asking(text) as token:
+        with self._asking(text, SEARCHING) as token:
             reply = get_session().get(
                 f"{self._endpoint}/api/models", params=params, headers=request_headers(token)
             )
@@ -119,7 +133,7 @@ class Metadata:
 
     def repository(self, name: str, revision: str | None = None) -> Repository:
         """The GGUF files of a repository, split files as one, with sizes and hashes."""
-        with self._asking(name) as token:
+        with self._asking(name, listing(name)) as token:
             info = self._api.model_info(
                 name, revision=revision, timeout=30.0, files_metadata=True, token=token or False
             )
@@ -134,7 +148,7 @@ class Metadata:
             MissingRemoteError: One of them is not there.
             HubError: Anything else.
         """
-        with self._asking(repository) as token:
+        with self._asking(repository, listing(repository)) as token:
             info = self._api.model_info(
                 repository, revision=revision, timeout=30.0, token=token or False
             )
@@ -159,7 +173,7 @@ class Metadata:
         url = (
             f"{self._endpoint}/{repository}/resolve/{quote(revision or 'main', safe='')}/README.md"
         )
-        with self._asking(repository) as token:
+        with self._asking(repository, describing(repository)) as token:
             try:
                 text = _read_text(url, token)
             except EntryNotFoundError:
@@ -173,12 +187,15 @@ class Metadata:
         )
 
     @contextmanager
-    def _asking(self, what: str) -> Iterator[str | None]:
-        """Lend the token, and turn the packages' errors into ours."""
+    def _asking(self, what: str, reason: str) -> Iterator[str | None]:
+        """Lend the token, say what for, and turn the packages' errors into ours."""
+        before = _OPENING.set(lambda url, via: self._gate.connection(url, reason, via=via))
         try:
             yield self._token()
         except (HFValidationError, OfflineModeIsEnabled, httpx2.HTTPError, *_OTHER_SHAPE) as error:
             raise _translate(error, shown(what)) from error
+        finally:
+            _OPENING.reset(before)
 
 
 def _repository(name: str, info: ModelInfo) -> Repository:

@@ -15,9 +15,10 @@ from app.domain.download import (
     ServerAnswerError,
     StalledError,
 )
-from app.hub.network.gate import NetworkGate
-from app.hub.network.http_response import certificate_error
 from app.language import tr
+from app.network.gate import NetworkGate
+from app.network.reasons import UPDATES
+from app.network.replies import certificate_error
 
 HOMEPAGE = "https://github.com/phial-chat/phial"  # as pyproject.toml names it
 _TIMEOUT = 15.0  # seconds
@@ -50,11 +51,12 @@ class ReleasePage:
         """
         import httpx2  # not before it is asked: a start need not wait for it
 
-        from app.hub.network.route import Route
+        from app.network.route import Route
 
-        self._gate.check()
+        self._gate.check(self._address, UPDATES)
+        route = Route(lambda url, via: self._gate.connection(url, UPDATES, via=via))
         try:
-            with httpx2.Client(transport=Route(), timeout=_TIMEOUT) as client:
+            with httpx2.Client(transport=route, timeout=_TIMEOUT) as client:
                 reply = client.head(
                     self._address,
                     headers={"User-Agent": "phial"},  # neither version nor system: it need not know

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import threading
+from typing import Protocol
 
 from app.domain.errors import HubError, InvalidValueError
 from app.language import tr
@@ -19,9 +20,9 @@ _QUERY = re.compile(
 HIDDEN = "[hidden]"
 
 
-def redact(text: str, token: str | None = None) -> str:
+def redact(text: str, *tokens: str) -> str:
     """``text`` without tokens and without the signatures of signed addresses."""
-    if token:
+    for token in filter(None, tokens):
         text = text.replace(token, HIDDEN)
     text = _BEARER.sub(rf"\1{HIDDEN}", text)
     return _QUERY.sub(rf"\1{HIDDEN}", _TOKEN.sub(HIDDEN, text))
@@ -32,13 +33,17 @@ class TokenKeptError(HubError):
 
 
 class TokenStore:
-    """Keeps one token. Thread-safe.
+    """Keeps one token, or the key of an endpoint. Thread-safe.
 
     The keyring is asked, and its package imported, on first use only, not at start: on some
     desktops that opens a dialog.
+
+    Args:
+        user: Its name in the keyring.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, user: str = USER) -> None:
+        self._user = user
         self._lock = threading.Lock()
         self._token: str | None = None
         self._asked = False
@@ -48,6 +53,10 @@ class TokenStore:
         """The token, if it was asked for already; never opens the keyring."""
         return self._token
 
+    def secrets(self) -> tuple[str, ...]:
+        """What must be in no log, as far as it is known; never opens the keyring."""
+        return (self._token,) if self._token else ()
+
     def get(self) -> str | None:
         """The token, or None."""
         with self._lock:
@@ -56,7 +65,7 @@ class TokenStore:
 
                 self._asked = True
                 try:
-                    self._token = keyring.get_password(SERVICE, USER)
+                    self._token = keyring.get_password(SERVICE, self._user)
                 except keyring.errors.KeyringError:
                     self._token = None  # no keyring, or the user kept it locked: no token
             return self._token
@@ -85,7 +94,7 @@ class TokenStore:
         with self._lock:
             self._token, self._asked = token, True
             try:
-                keyring.set_password(SERVICE, USER, token)
+                keyring.set_password(SERVICE, self._user, token)
             except keyring.errors.KeyringError:
                 return tr(
                     "This system has no keyring that Phial can use, so the token is kept in "
@@ -104,7 +113,7 @@ class TokenStore:
         with self._lock:
             self._token, self._asked = None, True
             try:
-                keyring.delete_password(SERVICE, USER)
+                keyring.delete_password(SERVICE, self._user)
             except (keyring.errors.PasswordDeleteError, keyring.errors.NoKeyringError):
                 return  # it was never there
             except keyring.errors.KeyringError as error:
@@ -125,22 +134,29 @@ def _checked(token: str) -> str:
     return token
 
 
+class KeepsSecrets(Protocol):
+    """Knows what must be in no log; :class:`TokenStore` is one."""
+
+    def secrets(self) -> tuple[str, ...]:
+        """All of it, without opening a keyring."""
+
+
 class RedactingFilter(logging.Filter):
     """Takes tokens and signatures out of every log record; put it on each handler."""
 
-    def __init__(self, tokens: TokenStore) -> None:
+    def __init__(self, *kept: KeepsSecrets) -> None:
         super().__init__()
-        self._tokens = tokens
+        self._kept = kept
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Rewrite the record in place; always True."""
-        token = self._tokens.cached  # not get(): a log line must never open the keyring
+        tokens = [token for one in self._kept for token in one.secrets()]
         message = record.getMessage()
-        clean = redact(message, token)
+        clean = redact(message, *tokens)
         if clean != message:
             record.msg, record.args = clean, ()
         if record.exc_info and not record.exc_text:
             record.exc_text = logging.Formatter().formatException(record.exc_info)
         if record.exc_text:
-            record.exc_text = redact(record.exc_text, token)
+            record.exc_text = redact(record.exc_text, *tokens)
         return True

@@ -32,10 +32,11 @@ from app.hub.download.partial_file import PartialFile
 from app.hub.download.progress_reporter import ProgressCallback, ProgressReporter
 from app.hub.download.rate_limit import BandwidthLimit
 from app.hub.download.resume_validator import Decision, ResumeValidator
-from app.hub.network.gate import NetworkGate
 from app.hub.network.http_response import RangeRefusedError, SignedAddressExpiredError
 from app.hub.network.transport import Transfer, Transport
 from app.language import tr
+from app.network.gate import NetworkGate
+from app.network.reasons import fetching
 
 
 class Downloader:
@@ -272,6 +273,7 @@ class _Job:
         return ask_beside(
             lambda: self._transport.open(
                 self._url,
+                reason=fetching(self._file.name),
                 token=self._token(),
                 start=start,
                 if_range=if_range,

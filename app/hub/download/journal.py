@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from app.domain.private_files import make_file
+from app.domain.private_files import make_file, read_file
 from app.hub.download.disk import disk_error
 from app.hub.network.json_records import build, parse
 
@@ -63,7 +63,7 @@ class DownloadJournal:
             ModelFolderError: The disk refuses.
         """
         try:
-            lines = self.path.read_bytes().split(b"\n")
+            lines = read_file(self.path).split(b"\n")
         except FileNotFoundError:
             return None
         except OSError as error:

@@ -20,7 +20,7 @@ from filelock import FileLock, Timeout
 
 from app.domain.download import ModelFolderError
 from app.domain.errors import NotFoundError
-from app.domain.private_files import FILE_MODE, make_folder
+from app.domain.private_files import FILE_MODE, make_folder, read_file
 from app.hub.download.disk import delete_file, disk_error, file_size, write_json
 from app.hub.network.json_records import build, parse
 from app.language import tr
@@ -200,7 +200,7 @@ class InstalledModels:
 
     def _read(self) -> Iterable[InstalledModel]:
         try:
-            data = parse(self._index.read_text("utf-8"))
+            data = parse(read_file(self._index).decode())
             if data["format"] != FORMAT:
                 raise ValueError(f"format {data['format']!r}")
             return [_from_json(entry) for entry in data["models"]]

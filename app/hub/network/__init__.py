@@ -1,1 +1,1 @@
-"""The only connections of the program: the offline gate, the transport, HTTP responses."""
+"""The hub: its environment, the transport of bytes, what its replies mean."""

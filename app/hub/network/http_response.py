@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import email.utils
 import http
 import http.client
 import re
-import ssl
-import time
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from app.domain.download import (
     AccessError,
     BusyServerError,
-    InsecureConnectionError,
     InterceptedError,
     MissingRemoteError,
     NetworkError,
@@ -23,8 +18,8 @@ from app.domain.download import (
 )
 from app.domain.errors import HubError
 from app.language import tr
+from app.network.replies import retry_after
 
-MAX_RETRY_AFTER = 3600.0
 _CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
 _PAGES = {"text/html", "application/xhtml+xml"}
 _UNSATISFIED = re.compile(r"bytes \*/(\d+)")
@@ -164,21 +159,6 @@ def intercepted(status: int, kind: str) -> InterceptedError | None:
     return None
 
 
-def retry_after(value: str, now: Callable[[], float] = time.time) -> float | None:
-    """Seconds a ``Retry-After`` header asks for (a number or a date); None where it says nothing.
-
-    At most :data:`MAX_RETRY_AFTER`: a server must not be able to hold a download for a year.
-    """
-    value = value.strip()
-    if value.isascii() and value.isdigit():  # a header may hold “²”
-        return min(float(value), MAX_RETRY_AFTER)
-    try:
-        moment = email.utils.parsedate_to_datetime(value)
-    except ValueError:
-        return None
-    return min(max(0.0, moment.timestamp() - now()), MAX_RETRY_AFTER)
-
-
 def busy_error(status: int, wait: str, detail: str, *, hub: bool) -> BusyServerError | None:
     """The error for a status that will pass by itself; None where it will not.
 
@@ -204,20 +184,3 @@ def busy_error(status: int, wait: str, detail: str, *, hub: bool) -> BusyServerE
     return BusyServerError(
         too_often if status == 429 else problem, detail=detail, retry_after=retry_after(wait)
     )
-
-
-def certificate_error(error: BaseException, who: str) -> InsecureConnectionError | None:
-    """The error for a refused certificate, wherever it lies among the causes; None without one."""
-    cause: BaseException | None = error
-    while cause is not None:
-        if isinstance(cause, ssl.SSLCertVerificationError):
-            return InsecureConnectionError(
-                tr(
-                    "The identity of {who} could not be proven: {reason}.",
-                    who=who,
-                    reason=cause.verify_message,
-                ),
-                detail=repr(cause),
-            )
-        cause = cause.__cause__ or cause.__context__
-    return None

@@ -9,9 +9,10 @@ from typing import Any
 
 from app.domain.download import DownloadItem, DownloadResult, DownloadState, RemoteFile
 from app.domain.errors import ModelFileError
-from app.domain.gguf import GgufHeader, read_gguf_file
+from app.domain.gguf.header import GgufHeader, read_gguf_file
 from app.domain.model_kind import check_text_model
 from app.domain.naming import model_title
+from app.domain.private_files import read_file
 from app.hub.api.file_names import SPLIT, plain_name, quantization_of
 from app.hub.download.disk import write_json
 from app.hub.local.installed_models import InstalledModel, InstalledModels
@@ -33,7 +34,7 @@ def read_queue(path: Path) -> list[DownloadItem]:
     again goes on with them.
     """
     try:
-        data = parse(path.read_text("utf-8"))
+        data = parse(read_file(path).decode())
         if data["format"] != FORMAT:
             return []
         return [_restored(record) for record in data["downloads"]]

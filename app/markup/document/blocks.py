@@ -33,6 +33,7 @@ class Block:
     __slots__ = ()
     span: Offsets
     copied = True  # false of what nobody wants in a copy of the whole
+    beside = False  # a part of a message that is no text of it
     caption = ""  # what of a leaf can be selected that a view draws as a whole
 
     def plain(self) -> str:

@@ -24,6 +24,8 @@ class BlockFrame:
     bar_begins = True  # below the gap of its first row, and not above it
     tone = "muted"  # of what stands in the margin
     quiet = False  # drawn in the second rank
+    beside = False  # holds what is no text of the message
+    indent = 1  # levels to the right
 
     def marker(self) -> str:
         """What stands beside its first row: a bullet, a number, a box."""
@@ -64,7 +66,8 @@ class FlowRow:
     """One leaf of the page.
 
     Attributes:
-        leaf: None for an empty container (an empty list item, a quote without text).
+        leaf: None for an empty container (an empty list item, a quote without text). With
+            ``continues`` there is nothing new but how the containers around it ended.
         frames: the containers around it, outermost first; ``first`` is True where this row is the
             first of that container.
         continues: the leaf extends the leaf of the row before: more table rows, code text, spans.
@@ -93,6 +96,9 @@ def _rows(
     first = continues <= 0
     frame, children = block.frame(first=first), block.inside()
     inner = frames if frame is None else (*frames, frame)
+    if not first and not children:
+        yield FlowRow(None, inner, continues=True, top=False)
+        return
     title = block.title() if first else None
     if first and (title is not None or not children):
         yield FlowRow(title, inner, continues=False, top=top)

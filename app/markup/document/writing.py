@@ -24,8 +24,8 @@ class BlockRenderer(Protocol):
     def run(self, kind: TokenKind, text: str) -> str:
         """A piece of code of one kind; ``text`` is escaped."""
 
-    def thinking(self, body: str) -> str:
-        """The reasoning of an answer."""
+    def folded(self, title: str, body: str) -> str:
+        """What is folded away behind a title: reasoning, the use of a tool."""
 
     def quote(self, body: str, title: str = "", tone: str = "border") -> str:
         """A quotation; also what is set off by a bar of another tone, under a title."""

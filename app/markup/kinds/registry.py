@@ -15,7 +15,6 @@ from app.markup.kinds import (
     quote,
     rule,
     table,
-    thinking,
 )
 from app.markup.markdown.block_parser import INDENTED, BlockParser, Openings
 
@@ -30,7 +29,6 @@ OPENINGS: Openings = (
     ("*-_", rule.start),
     ("*+-0123456789", lists.start),
     ("[", footnote.start),
-    ("<", thinking.start),
     ("$\\", formula.start),
 )
 

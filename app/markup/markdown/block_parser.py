@@ -3,8 +3,8 @@
 It follows the reference algorithm of CommonMark (https://spec.commonmark.org/0.31.2/#appendix-a-parsing-strategy):
 for each line, find the open containers that go on, open new ones, then add the text to a leaf.
 Because a line is decided when it is complete, a text gives the same tree however it was cut, and
-the work follows the length of the text. Added to CommonMark: tables, tasks, footnotes, ``<think>``,
-display formulas.
+the work follows the length of the text. Added to CommonMark: tables, tasks, footnotes, display
+formulas.
 
 Bounds against hostile input: `MAX_DEPTH` containers, `MAX_FORMULA` characters behind an open
 formula, and the limits in `tree`, `paragraphs` and the kinds.
@@ -20,7 +20,6 @@ from typing import TypeAlias
 from app.markup.markdown.cursor import Cursor
 from app.markup.markdown.nodes import ContainerNode, Line, Node, ParagraphNode, open_child
 from app.markup.markdown.paragraphs import add_text, cut
-from app.markup.markdown.thinking import CLOSE, OPEN
 from app.markup.markdown.tree import Tree
 from app.markup.spans.math_delimiters import MAX_FORMULA, DelimiterKind
 
@@ -80,46 +79,23 @@ class BlockParser:
 
     def feed_line(self, text: str, offset: int) -> None:
         """Read one complete line, without its end, that stands at ``offset`` in the source."""
-        thinking = self._thinking()
-        if thinking is None:
-            lead = len(text) - len(text.lstrip(" \t"))
-            opens = text.startswith(OPEN, lead) and not self.root.children
-            if opens and (lead or text.rstrip() != OPEN):
-                self._line(OPEN, offset + lead)
-                self.feed_line(text[lead + len(OPEN) :], offset + lead + len(OPEN))
+        self.characters += len(text) + 1
+        text = text.replace("\0", "\ufffd")
+        cursor = Cursor(text)
+        tip = self._tree.tip
+        if isinstance(tip, ParagraphNode) and tip.open_formula is not None:
+            if self._add_held(tip, cursor, offset):
                 return
-            self._line(text, offset)
-            return
-        at = text.find(CLOSE)
-        if at == -1:
-            self._line(text, offset)
-            return
-        if text[:at].strip():
-            self._line(text[:at], offset)
-        self.end_thinking(offset + at + len(CLOSE))
-        rest = text[at + len(CLOSE) :]
-        if rest.strip():
-            self._line(rest, offset + at + len(CLOSE))
-
-    def end_thinking(self, end: int) -> None:
-        """The closing tag was read; it ends at ``end``."""
-        self.abandon_open_formula()
-        thinking = self._thinking()
-        if thinking is not None:
-            thinking.closed = True
-            thinking.end = end
-            thinking.last_line = self._tree.line_number
-            self._tree.close_to(self.root)
+            self.abandon_open_formula()
+            cursor = Cursor(text)
+        self._tree.line_number += 1
+        self._read(cursor, offset)
 
     def finish(self) -> None:
         """No more lines come."""
         self.abandon_open_formula()
         self._tree.close_to(self.root)
         self.root.open = False
-
-    def thinking(self) -> bool:
-        """Whether a ``<think>`` part is open."""
-        return self._thinking() is not None
 
     def tip(self) -> Node:
         """The innermost open node."""
@@ -176,23 +152,6 @@ class BlockParser:
         """The line that went on is complete."""
         self._tree.tip.end_line()
 
-    def _thinking(self) -> Node | None:
-        child = open_child(self.root)
-        return child if child is not None and child.is_reasoning else None
-
-    def _line(self, text: str, offset: int) -> None:
-        self.characters += len(text) + 1
-        text = text.replace("\0", "\ufffd")
-        cursor = Cursor(text)
-        tip = self._tree.tip
-        if isinstance(tip, ParagraphNode) and tip.open_formula is not None:
-            if self._add_held(tip, cursor, offset):
-                return
-            self.abandon_open_formula()
-            cursor = Cursor(text)
-        self._tree.line_number += 1
-        self._read(cursor, offset)
-
     def _add_held(self, node: ParagraphNode, cursor: Cursor, offset: int) -> bool:
         """Add a line to an open display formula, if it can still become one."""
         tree = self._tree
@@ -218,7 +177,7 @@ class BlockParser:
             hold = tree.open_formulas.abandon(tree.tip, tree.line_number + 1)
             tree.line_number = hold.line
             for text, offset in hold.lines:
-                self._line(text, offset)
+                self.feed_line(text, offset)
 
     def _read(self, cursor: Cursor, offset: int) -> None:
         tree = self._tree

@@ -57,7 +57,7 @@ class Node:
         last_line: number of the last line that holds something of it.
         open: more lines may come.
         shown: a part of it was already given to the view.
-        closed: its end was written: a fence, a tag.
+        closed: its end was written, as a fence has one.
         end_reported: the view knows that.
         parent: the container it stands in; None for the root.
     """
@@ -75,7 +75,6 @@ class Node:
     is_item = False  # stands in lists only
     verbatim = False  # no block begins in it
     keeps_lines = False  # nor does a footnote or a display formula
-    is_reasoning = False  # its end may stand anywhere in a line
 
     @property
     def span(self) -> Offsets:

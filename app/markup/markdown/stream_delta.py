@@ -42,8 +42,6 @@ class StreamDelta:
                     return parts
                 node.done += 1
                 continue
-            if path and node.closed and not node.end_reported:
-                self._emit(path, (), parts)
             if not path or node.open:
                 return parts
             path.pop()
@@ -82,7 +80,7 @@ class StreamDelta:
         if path:
             for node in reversed(path):
                 blocks = (self.builder.wrap(node, blocks),)
-                node.shown, node.end_reported = True, node.closed
+                node.shown = True
         for block in blocks:
             parts.append(BlockPart(block, continues))
             continues = 0

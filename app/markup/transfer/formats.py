@@ -234,7 +234,7 @@ def _json(entry: ImportFile, found: Iterator[Piece]) -> Iterator[Item]:
 
 
 def _check_version(document: Json) -> None:
-    if document.get("version") != json_format.VERSION:
+    if document.get("version") not in (json_format.VERSION, json_format.WITH_PARTS):
         raise ShapeError(tr("It was written by a newer Phial."))
 
 

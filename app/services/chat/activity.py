@@ -14,6 +14,7 @@ from app.domain.generation import (
     PromptProgress,
     SnapshotRestored,
 )
+from app.domain.model import ModelFile
 from app.language import tr, trn
 from app.language.numbers import write
 from app.services.core.events import AnswerStep, ModelPhase, ModelState, Summarising
@@ -134,7 +135,8 @@ def activity_line(activity: Activity, state: ModelState) -> str:
         ActivityPhase.STARTING,
     }:
         model = state.model
-        name = model_name(model) if model is None or model.demo else model.quantization
+        file = model if isinstance(model, ModelFile) and not model.demo else None
+        name = file.quantization if file is not None else model_name(model)
         loading = tr("Loading {model}", model=name or model_name(model))
         return join(loading, percent(state.fraction))
     match activity.phase:

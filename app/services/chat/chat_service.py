@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from app.domain.conversation import Conversation, Message, MessageStatus
+from app.domain.endpoints.endpoint import PrivateChatError
 from app.domain.errors import (
     BugError,
     EngineBusyError,
@@ -29,13 +30,18 @@ from app.domain.generation import (
     Role,
     SnapshotRestored,
     StopReason,
-    TextDelta,
     Turn,
 )
-from app.domain.model import ModelFile
+from app.domain.model import ChosenModel, EndpointModel
+from app.domain.parts import AttachmentPart, PlacedPart
 from app.engine.base import Engine
 from app.language import tr
-from app.services.chat.answer_in_progress import AnswerInProgress, failed_message, finished_message
+from app.services.chat.answer_in_progress import (
+    AnswerInProgress,
+    continued_turn,
+    failed_message,
+    finished_message,
+)
 from app.services.chat.prompt_messages import chat_turns
 from app.services.chat.summary import ShortenedRequest, Summariser
 from app.services.chat.titles import title_from
@@ -43,7 +49,6 @@ from app.services.core.events import (
     AnswerEnded,
     AnswerProgressed,
     AnswerStarted,
-    AnswerTextAdded,
     Asked,
     BranchChanged,
     ErrorReported,
@@ -54,9 +59,10 @@ from app.services.core.events import (
 )
 from app.services.core.ids import new_id, utc_now
 from app.services.core.serial_executor import SerialExecutor, tell_of_bug
-from app.services.core.settings import SettingsService
+from app.services.documents.attached import CONTEXT_UNKNOWN, AttachedDocuments
 from app.services.library.library_service import LibraryService
 from app.services.models.model_service import ModelService
+from app.services.presets.answer_options import AnswerOptions
 
 FIRST_JOURNAL_SECONDS = 0.05  # doubled until it is the one below
 JOURNAL_SECONDS = 0.7  # a crash loses at most about a second of the answer
@@ -91,8 +97,9 @@ class ChatService:
         lane: SerialExecutor,
         models: ModelService,
         library: LibraryService,
-        settings: SettingsService,
+        options: AnswerOptions,
         bus: EventBus,
+        documents: AttachedDocuments | None = None,
         *,
         now: Clock = utc_now,
     ) -> None:
@@ -100,8 +107,9 @@ class ChatService:
         self._executor = lane
         self._models = models
         self._library = library
-        self._settings = settings
+        self._options = options
         self._bus = bus
+        self._documents = documents
         self._now = now
         self._lock = threading.Lock()
         self._writing: AnswerInProgress | None = None
@@ -116,21 +124,32 @@ class ChatService:
             return None
         return ActiveAnswer(writing.message.conversation_id, writing.message.id)
 
-    def send(self, conversation_id: str, text: str) -> Exchange:
+    def send(
+        self, conversation_id: str, text: str, attached: Sequence[AttachmentPart] = ()
+    ) -> Exchange:
         """Store a question and begin its answer. Returns at once.
+
+        Args:
+            conversation_id: The chat.
+            text: The question.
+            attached: What comes with it.
 
         Raises:
             InvalidValueError: The text is blank or absurdly long.
             EngineBusyError: Another answer is being written.
             NotFoundError: There is no such conversation.
+            PrivateChatError: The chat is private, and the model is at an endpoint.
 
         If the question cannot be stored nothing is begun, and :class:`SendFailed` is published.
         """
         conversation = self._library.chats.get(conversation_id)
-        return self._ask(conversation, conversation.head_id, text)
+        placed = tuple(PlacedPart(0, part) for part in attached)
+        return self._ask(conversation, conversation.head_id, text, placed=placed)
 
     def edit(self, message_id: str, text: str) -> Exchange:
         """Ask again with other words; the old question and its answers stay as a version.
+
+        What was attached to it stays attached.
 
         Raises:
             As :meth:`send`.
@@ -139,7 +158,10 @@ class ChatService:
         if message.role is not Role.USER:
             raise InvalidValueError(tr("Only your own messages can be edited."))
         conversation = self._library.chats.get(message.conversation_id)
-        return self._ask(conversation, message.parent_id, text, edited=message_id)
+        kept = (replace(one, at=min(one.at, len(text))) for one in message.placed)
+        return self._ask(
+            conversation, message.parent_id, text, edited=message_id, placed=tuple(kept)
+        )
 
     def regenerate(self, answer_id: str) -> str:
         """Write another version of an answer; returns its id.
@@ -154,8 +176,8 @@ class ChatService:
         self._begin(answer, lambda: self._library.add_message(answer), resume=False)
         return answer.id
 
-    def answer_with(self, answer_id: str, model: ModelFile) -> None:
-        """Write another version of an answer with another installed file, once that is loaded.
+    def answer_with(self, answer_id: str, model: ChosenModel) -> None:
+        """Write another version of an answer with another model, once that is loaded.
 
         It is used for this answer only; the chosen model answers what comes after it. If it
         cannot be loaded no version is begun: the model before must not answer in its name.
@@ -228,6 +250,7 @@ class ChatService:
         parent_id: str | None,
         text: str,
         edited: str | None = None,
+        placed: tuple[PlacedPart, ...] = (),
     ) -> Exchange:
         if not text.strip():
             raise InvalidValueError(tr("The message is empty."), action=tr("Type something first."))
@@ -249,6 +272,7 @@ class ChatService:
             content=text,
             status=MessageStatus.COMPLETE,
             created_at=self._now(),
+            placed=placed,
         )
         answer = self._blank_answer(conversation.id, question.id)
 
@@ -279,9 +303,11 @@ class ChatService:
     def _begin(
         self, answer: Message, store: StoreAction, *, resume: bool, asked: Asked | None = None
     ) -> None:
+        model = self._models.state.model
+        self._keep_private(answer.conversation_id, model)
         with self._lock:
             self._refuse_if_busy()
-            writing = self._writing = AnswerInProgress(answer)
+            writing = self._writing = AnswerInProgress(answer, model)
 
         def stored(outcome: Future[None]) -> None:
             error = outcome.exception()
@@ -296,9 +322,24 @@ class ChatService:
 
         with ExitStack() as undo:
             undo.callback(self._never_began, writing)
+            if asked is not None:  # another version may be asked of another model, once
+                self._remember(answer.conversation_id, model)
             storing = store()
             undo.pop_all()
         storing.add_done_callback(stored)
+
+    def _remember(self, conversation_id: str, model: ChosenModel | None) -> None:
+        """A chat that is sent to an endpoint is one of that endpoint from then on."""
+        known = self._library.chats.get(conversation_id).options.model
+        named = str(model.source) if isinstance(model, EndpointModel) else ""
+        if named != known:
+            self._library.change_options(conversation_id, lambda own: replace(own, model=named))
+
+    def _keep_private(self, conversation_id: str, model: ChosenModel | None) -> None:
+        if isinstance(model, EndpointModel) and self._library.chats.is_private(conversation_id):
+            raise PrivateChatError(
+                tr("A private chat is not sent to {server}.", server=model.server)
+            )
 
     def _never_began(self, writing: AnswerInProgress) -> None:
         self._writing = None
@@ -312,7 +353,7 @@ class ChatService:
         self._bus.publish(LibraryChanged((conversation_id,)))
         self._bus.publish(AnswerStarted(conversation_id, writing.message.id))
         threading.Thread(target=self._journal, args=(writing,), name="answer-journal").start()
-        self._executor.submit(lambda: self._write(writing, resume=resume))
+        self._executor.submit(lambda: self._write(writing, resume=resume), urgent=True)
 
     # --- on the executor ----------------------------------------------------------------
 
@@ -329,30 +370,33 @@ class ChatService:
             error = problem
             message = failed_message(writing.message, problem)
         finally:
-            self._end(writing, replace(message, content=writing.text()), error)
+            content, placed = writing.so_far()
+            placed = (*placed, *writing.given.citations(content))
+            self._end(writing, replace(message, content=content, placed=placed), error)
 
     def _generate(self, writing: AnswerInProgress, *, resume: bool) -> Message:
-        model = self._models.ensure_loaded(writing.cancel)
-        sampling = self._settings.current.sampling(self._models.advised_sampling(model))
+        own = self._library.chats.get(writing.message.conversation_id).options
+        model = self._models.ensure_loaded(
+            writing.cancel,
+            lambda model: self._options.in_force(own, model).settings,
+            writing.model,
+        )
+        in_force = self._options.in_force(own, model)
+        sampling = self._options.sampling(in_force, model)
         message = replace(writing.message, model=self._models.reference(model), sampling=sampling)
         writing.message = message
         request = GenerationRequest(
             conversation_id=message.conversation_id,
-            turns=self._turns(message, resume=resume),
+            turns=self._turns(writing, resume=resume),
             sampling=sampling,
-            overflow=self._settings.current.overflow,
-            continue_answer=resume and bool(message.content),
+            overflow=in_force.settings.overflow,
+            continue_answer=resume and bool(message.content or message.reasoning),
             private=self._library.chats.is_private(message.conversation_id),
-            replace_system=self._settings.current.replace_model_prompt,
+            replace_system=in_force.settings.replace_model_prompt,
         )
         shortened = self._shortened(request, writing)
         for event in self._engine.generate(shortened.request, writing.cancel):
             match event:
-                case TextDelta(text, tokens):
-                    writing.add(text)
-                    self._bus.publish(
-                        AnswerTextAdded(message.conversation_id, message.id, text, tokens)
-                    )
                 case ContextFitted() | SnapshotRestored() | PromptProgress() | EngineRestarted():
                     step = event
                     if isinstance(event, ContextFitted):
@@ -362,6 +406,8 @@ class ChatService:
                     self._bus.publish(AnswerProgressed(message.conversation_id, message.id, step))
                 case Finished():
                     return finished_message(message, event)
+                case _:
+                    self._bus.publish(writing.take(event))
         raise EngineDiedError(tr("The engine ended without finishing the answer."))
 
     def _shortened(self, request: GenerationRequest, writing: AnswerInProgress) -> ShortenedRequest:
@@ -378,31 +424,38 @@ class ChatService:
         request = replace(request, overflow=OverflowPolicy.LEAVE_OUT)
         return self._summaries.shorten(request, loaded, writing.cancel, tell)
 
-    def _turns(self, answer: Message, *, resume: bool) -> tuple[Turn, ...]:
+    def _turns(self, writing: AnswerInProgress, *, resume: bool) -> tuple[Turn, ...]:
         """What the model reads: what the answer follows, and what there is to go on with.
 
         Not the active branch: another version may have been chosen while the answer waited.
         """
+        answer = writing.message
         messages = {m.id: m for m in self._library.chats.tree(answer.conversation_id)}
         path: list[Message] = []
         above = answer.parent_id
         while above in messages:
             path.append(messages[above])
             above = path[-1].parent_id
-        turns = chat_turns(self._library.chats.get(answer.conversation_id), path[::-1])
-        if resume and answer.content:
-            turns += (Turn(Role.ASSISTANT, answer.content, answer.id),)
+        conversation = self._library.chats.get(answer.conversation_id)
+        turns = chat_turns(conversation, path[::-1])
+        if self._documents is not None:
+            loaded = self._models.state.loaded
+            size = loaded.context_size if loaded is not None else CONTEXT_UNKNOWN
+            given = self._documents.given(turns, path[::-1], size, private=conversation.private)
+            writing.given, turns = given, given.turns
+        if resume and (answer.content or answer.reasoning):
+            turns += (continued_turn(answer),)
         return turns
 
     def _journal(self, writing: AnswerInProgress) -> None:
-        """Hand the text so far to the store: the first words at once, then ever less often.
+        """Hand what there is to the store: the first words at once, then ever less often.
 
         Runs until the answer ends. The first second is kept as well as any other that way.
         """
         pause = FIRST_JOURNAL_SECONDS
         while writing.news.wait() and not writing.done.is_set():
             writing.news.clear()
-            journaled = self._library.journal(writing.message, writing.text())
+            journaled = self._library.journal(writing.message, *writing.so_far())
             journaled.add_done_callback(_log_failure)
             writing.done.wait(pause)
             pause = min(2 * pause, JOURNAL_SECONDS)

@@ -5,17 +5,21 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass
 
+from app.domain.context import fit_turns, reserve_for
+from app.domain.endpoints.source import EndpointSource
 from app.domain.errors import ContextFullError, KnownError, PromptTooLongError
 from app.domain.generation import OverflowPolicy, Role, Turn
 from app.domain.model import LoadedModel
+from app.domain.settings import Settings
 from app.engine.base import Engine
-from app.engine.context import fit_turns, reserve_for
-from app.services.chat.prompt_messages import newest_summary, turn_text, with_summary
+from app.services.chat.prompt_messages import newest_summary, with_summary, wrote
 from app.services.core.events import ContextMeasured, EventBus, ModelPhase
 from app.services.core.serial_executor import SerialExecutor
-from app.services.core.settings import SettingsService
 from app.services.library.library_service import LibraryService
 from app.services.models.model_service import ModelService
+from app.services.presets.answer_options import AnswerOptions
+
+_CHARACTERS_PER_TOKEN = 4  # of most languages, about
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +46,14 @@ class ContextService:
         lane: SerialExecutor,
         models: ModelService,
         library: LibraryService,
-        settings: SettingsService,
+        options: AnswerOptions,
         bus: EventBus,
     ) -> None:
         self._engine = engine
         self._executor = lane
         self._models = models
         self._library = library
-        self._settings = settings
+        self._options = options
         self._bus = bus
         self._lock = threading.Lock()
         self._request: tuple[str, str] | None = None
@@ -80,19 +84,41 @@ class ContextService:
         state = self._models.state
         if wish is None or state.phase is not ModelPhase.READY or state.loaded is None:
             return
+        if isinstance(state.loaded.source, EndpointSource):
+            self._bus.publish(self._as_told(*wish, state.loaded))
+            return
         try:
             chat = self._count(*wish, state.loaded)
         except KnownError:  # the model went away meanwhile; the next wish asks again
             return
-        left_out, refusal = self._fit(chat, state.loaded) if wish[1].strip() else (0, None)
+        sent = bool(wish[1].strip())
+        left_out, refusal = self._fit(chat, wish[0], state.loaded) if sent else (0, None)
         self._refused = (wish, refusal) if refusal is not None else None
         tokens = sum(chat.costs) + state.loaded.answer_tokens
         size = state.loaded.context_size
         self._bus.publish(ContextMeasured(wish[0], tokens, size, chat.replaced + left_out, refusal))
 
-    def _fit(self, chat: _Counted, loaded: LoadedModel) -> tuple[int, KnownError | None]:
+    def _in_force(self, conversation_id: str) -> Settings:
+        own = self._library.chats.get(conversation_id).options
+        return self._options.in_force(own, self._models.state.model).settings
+
+    def _as_told(self, conversation_id: str, draft: str, loaded: LoadedModel) -> ContextMeasured:
+        """What the endpoint counted at the end of its last answer, and an estimate of the draft.
+
+        Nothing is asked of it: what is typed goes nowhere before it is sent.
+        """
+        branch = [item.message for item in self._library.chats.branch(conversation_id)]
+        last = next((one for one in reversed(branch) if one.role is Role.ASSISTANT), None)
+        timings = last.timings if last is not None and wrote(loaded, last) else None
+        told = timings.prompt_tokens + timings.completion_tokens if timings is not None else 0
+        tokens = told + (len(draft) // _CHARACTERS_PER_TOKEN if told else 0)
+        return ContextMeasured(conversation_id, tokens, loaded.context_size, note=loaded.note)
+
+    def _fit(
+        self, chat: _Counted, conversation_id: str, loaded: LoadedModel
+    ) -> tuple[int, KnownError | None]:
         """As the engine will do it: how many messages fall out, or why nothing can be sent."""
-        settings = self._settings.current
+        settings = self._in_force(conversation_id)
         size = loaded.context_size
         try:
             fitted = fit_turns(
@@ -115,7 +141,7 @@ class ContextService:
         messages = [item.message for item in self._library.chats.branch(conversation_id)]
         known = self._library.chats.token_counts(conversation_id, key) if key else {}
         unknown = [message for message in messages if message.id not in known]
-        texts = [turn_text(message) for message in unknown]
+        texts = [message.content for message in unknown]
         counts = self._engine.count_tokens([conversation.system_prompt, draft, *texts])
         fresh = {message.id: count for message, count in zip(unknown, counts[2:], strict=True)}
         if key and fresh:
@@ -135,7 +161,7 @@ class ContextService:
 
     def _summed_up(self, chat: _Counted, conversation_id: str, loaded: LoadedModel) -> _Counted:
         """The chat as it would be sent: with the summary that stands for what does not fit."""
-        settings, size = self._settings.current, loaded.context_size
+        settings, size = self._in_force(conversation_id), loaded.context_size
         room = size - reserve_for(settings.max_tokens, size) - loaded.answer_tokens
         if settings.overflow is not OverflowPolicy.SUMMARISE or sum(chat.costs) <= room:
             return chat

@@ -5,26 +5,28 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from app.domain.conversation import Conversation, Message
+from app.domain.endpoints.source import EndpointSource
 from app.domain.generation import Role, Turn
-from app.markup.markdown.thinking import strip_thinking
+from app.domain.model import LoadedModel
 
 HEADING = "Summary of the earlier part of this conversation:\n"  # not shown: read by the model
 
 
-def turn_text(message: Message) -> str:
-    """What the model reads of a message: an answer's reasoning is left out."""
-    if message.role is Role.ASSISTANT:
-        return strip_thinking(message.content)
-    return message.content
+def wrote(loaded: LoadedModel | None, answer: Message) -> bool:
+    """Whether a loaded model is where an answer came from: its words are known there already."""
+    if loaded is None:
+        return False
+    endpoint = loaded.source.endpoint if isinstance(loaded.source, EndpointSource) else ""
+    return endpoint == (answer.model.endpoint if answer.model is not None else "")
 
 
 def chat_turns(conversation: Conversation, branch: Sequence[Message]) -> tuple[Turn, ...]:
-    """The system prompt, where there is one, and the messages of a branch."""
+    """The system prompt, where there is one, and the texts of a branch; no model reads thoughts."""
     turns = []
     if conversation.system_prompt.strip():
         turns.append(Turn(Role.SYSTEM, conversation.system_prompt))
     turns += [
-        Turn(message.role, turn_text(message), message.id)
+        Turn(message.role, message.content, message.id)
         for message in branch
         if message.content or message.role is not Role.ASSISTANT
     ]

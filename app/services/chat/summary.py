@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from app.domain.context import fit_turns, reserve_for
 from app.domain.errors import ContextFullError, PromptTooLongError
 from app.domain.generation import (
     GREEDY,
@@ -24,8 +25,6 @@ from app.domain.generation import (
 )
 from app.domain.model import LoadedModel
 from app.engine.base import Cancel, Engine
-from app.engine.context import fit_turns, reserve_for
-from app.markup.markdown.thinking import strip_thinking
 from app.services.chat.prompt_messages import newest_question, newest_summary, with_summary
 from app.services.library.library_service import LibraryService
 
@@ -150,7 +149,7 @@ class Summariser:
         except (PromptTooLongError, ContextFullError) as error:
             _log.warning("No summary was made: %s", error.what)
             return ""
-        return strip_thinking("".join(pieces)).strip()
+        return "".join(pieces).strip()
 
     def _question(
         self, turns: tuple[Turn, ...], until: Turn, loaded: LoadedModel, limit: int

@@ -9,9 +9,9 @@ import threading
 from app.domain.conversation import Conversation, Message, MessageStatus
 from app.domain.errors import KnownError
 from app.domain.generation import GREEDY, GenerationRequest, Role, TextDelta, Turn
+from app.domain.model import is_demo
 from app.engine.base import Engine
-from app.markup.markdown.thinking import strip_thinking
-from app.services.chat.prompt_messages import turn_text
+from app.services.chat.prompt_messages import wrote
 from app.services.core.events import AnswerEnded, AnswerStarted, Event, EventBus
 from app.services.core.serial_executor import SerialExecutor
 from app.services.library.library_service import LibraryService
@@ -63,7 +63,7 @@ class TitleService:
                 self._give_way.set()
             case AnswerEnded(message) if message.status is MessageStatus.COMPLETE:
                 model = self._models.state.model
-                if model is not None and not model.demo:
+                if not is_demo(model):
                     give_way = self._give_way = threading.Event()
                     self._executor.submit(lambda: self._make(message, give_way))
 
@@ -77,12 +77,14 @@ class TitleService:
             self._library.rename(answer.conversation_id, title, by_user=False)
 
     def _title(self, answer: Message, give_way: threading.Event) -> str:
+        if not wrote(self._models.state.loaded, answer):
+            return ""  # its words go to nobody who did not have them already
         conversation = self._library.chats.get(answer.conversation_id)
         messages = [item.message for item in self._library.chats.branch(conversation.id)]
         if give_way.is_set() or len(messages) != 2 or self._has_title(conversation, messages[0]):
             return ""
         turns = [
-            Turn(message.role, turn_text(message)[:EXCHANGE_CHARACTERS], message.id)
+            Turn(message.role, message.content[:EXCHANGE_CHARACTERS], message.id)
             for message in messages
         ]
         request = GenerationRequest(
@@ -108,7 +110,7 @@ def clean_title(text: str) -> str:
 
     At most 60 characters, cut between words.
     """
-    line = next((line for line in strip_thinking(text).splitlines() if line.strip()), "")
+    line = next((line for line in text.splitlines() if line.strip()), "")
     line = re.sub(r"^\W*(title\s*:)?\s*", "", EMPHASIS.sub(r"\2", line), flags=re.IGNORECASE)
     return title_from(line.strip(WRAPPING))
 

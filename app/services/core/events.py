@@ -20,7 +20,10 @@ from app.domain.generation import (
     PromptProgress,
     SnapshotRestored,
 )
-from app.domain.model import Device, LoadedModel, ModelFile
+from app.domain.model import ChosenModel, Device, LoadedModel
+from app.domain.network.serving import ServingState
+from app.domain.parts import Part
+from app.domain.presets.preset import Preset
 from app.domain.settings import Settings
 
 
@@ -40,14 +43,14 @@ class ModelState:
 
     Attributes:
         phase: See :class:`ModelPhase`.
-        model: The chosen file; None only in phase NONE.
+        model: The chosen model; None only in phase NONE.
         fraction: Load progress from 0 to 1, in phase LOADING.
         loaded: What is loaded, in phase READY.
         error: Why it failed, in phase FAILED.
     """
 
     phase: ModelPhase
-    model: ModelFile | None = None
+    model: ChosenModel | None = None
     fraction: float = 0.0
     loaded: LoadedModel | None = None
     error: KnownError | None = None
@@ -73,6 +76,24 @@ class SettingsChanged:
 
     before: Settings
     settings: Settings
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionsChanged:
+    """A connection was opened or refused, or is over, or the list of them was cleared."""
+
+
+@dataclass(frozen=True, slots=True)
+class PresetsChanged:
+    """Presets, prompts or the values of a model were saved.
+
+    Attributes:
+        before: The preset that was changed or deleted; None where that is something else.
+        after: What it is now, or the new one; None for one that was deleted.
+    """
+
+    before: Preset | None = None
+    after: Preset | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +174,34 @@ class AnswerTextAdded:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerReasoningAdded:
+    """The model began to think (``text`` is empty) or thought more; ``tokens`` it stands for."""
+
+    conversation_id: str
+    message_id: str
+    text: str
+    tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerReasoningEnded:
+    """The model stopped thinking after ``seconds``; its answer comes next."""
+
+    conversation_id: str
+    message_id: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerPartAdded:
+    """A part that is no text came whole, at the end of the text so far."""
+
+    conversation_id: str
+    message_id: str
+    part: Part
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerEnded:
     """The answer is stored as it now stands: complete, stopped, cut, interrupted or failed.
 
@@ -201,9 +250,10 @@ class ContextMeasured:
         conversation_id: Which chat.
         tokens: Tokens of its branch and draft together, or of the summary that stands for its
             older part and the rest.
-        context_size: Tokens of the context window.
+        context_size: Tokens of the context window; 0 where an endpoint does not say.
         left_out: Messages the model would not read word for word if the draft were sent now.
         refusal: Why the draft could not be sent at all; None where it can.
+        note: What people should know of these figures; empty where they are exact.
     """
 
     conversation_id: str
@@ -211,6 +261,7 @@ class ContextMeasured:
     context_size: int
     left_out: int = 0
     refusal: KnownError | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +269,13 @@ class DownloadChanged:
     """A download moved on, paused, failed or was finished."""
 
     item: DownloadItem
+
+
+@dataclass(frozen=True, slots=True)
+class ServingChanged:
+    """The model is lent to other programs, or no longer, or one of them asked for something."""
+
+    state: ServingState
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +296,7 @@ Event = (
     ModelStateChanged
     | DevicesFound
     | SettingsChanged
+    | PresetsChanged
     | LibraryChanged
     | LibraryReplaced
     | RemovedForGood
@@ -245,12 +304,17 @@ Event = (
     | AnswerStarted
     | AnswerProgressed
     | AnswerTextAdded
+    | AnswerReasoningAdded
+    | AnswerReasoningEnded
+    | AnswerPartAdded
     | AnswerEnded
     | SendFailed
     | ContextMeasured
     | DownloadChanged
+    | ServingChanged
     | Notice
     | ErrorReported
+    | ConnectionsChanged
 )
 
 Listener = Callable[[Event], None]

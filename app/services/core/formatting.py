@@ -9,7 +9,10 @@ from pathlib import Path
 from app.domain.conversation import Conversation, Message, MessageStatus
 from app.domain.download import DownloadItem, DownloadState
 from app.domain.generation import StopReason, Timings
-from app.domain.model import ModelFile
+from app.domain.model import ChosenModel, EndpointModel, ModelFile, is_demo
+from app.domain.network.serving import ServedStatus
+from app.domain.numbers import write_number
+from app.domain.options import SettingSpec
 from app.language import paragraph, tr, trn
 from app.language.formats import day_and_time, duration, percent, size
 from app.language.numbers import write
@@ -26,6 +29,13 @@ _DRAFT_SHOWN = 40  # characters
 def amount(number: int, noun: str, plural: str = "") -> str:
     """A count with its noun: ``1 token``, ``3,120 tokens``."""
     return f"{write(number)} {noun if number == 1 else plural or noun + 's'}"
+
+
+def setting_text(spec: SettingSpec, value: float | None) -> str:
+    """A number of a setting with its unit, or what it means that there is none."""
+    if value is None:
+        return spec.option.none_label
+    return f"{write_number(value)} {spec.option.unit}".strip()
 
 
 def time_left(seconds: float | None) -> str:
@@ -45,6 +55,18 @@ def rate(tokens_per_second: float) -> str:
     return tr("{speed} tokens/s", speed=write(tokens_per_second, digits=digits))
 
 
+WORDS_PER_TOKEN = 0.75  # of English prose with Phi-4's tokenizer
+
+
+def words_a_second(tokens_per_second: float, *, measured: bool) -> str:
+    """An answer's speed as people read it: ``about 2 words a second``."""
+    words = tokens_per_second * WORDS_PER_TOKEN
+    number = write(words, digits=0 if words >= 3 else 1)
+    if measured:
+        return tr("{number} words a second, measured here", number=number)
+    return tr("about {number} words a second", number=number)
+
+
 def join(*parts: str) -> str:
     """The parts that are not empty, with a middle dot between."""
     return SEPARATOR.join(part for part in parts if part)
@@ -53,11 +75,11 @@ def join(*parts: str) -> str:
 # --- models -----------------------------------------------------------------------------------
 
 
-def model_name(model: ModelFile | None) -> str:
-    """What the model chip calls a file; the demo is always called a demo."""
+def model_name(model: ChosenModel | None) -> str:
+    """What the model chip calls a model; the demo is always called a demo."""
     if model is None:
         return tr("No model")
-    return tr("Built-in demo") if model.demo else model.label
+    return tr("Built-in demo") if is_demo(model) else model.label
 
 
 def disambiguate(models: Sequence[ModelFile]) -> dict[Path, str]:
@@ -85,6 +107,23 @@ def _differing_end(path: Path, among: Sequence[Path]) -> str:
     ):
         count += 1
     return "/".join(path.parts[-count:]).lstrip("/")
+
+
+def whose_computer(model: ChosenModel | None) -> str:
+    """Whose computer the words of a chat go to; empty where they stay in this program."""
+    if not isinstance(model, EndpointModel):
+        return ""
+    if model.here:
+        return tr(
+            "What you write here goes to {server}, another program on this computer ({host}).",
+            server=model.server,
+            host=model.host,
+        )
+    return tr(
+        "What you write here goes to {server}: another computer, {host}.",
+        server=model.server,
+        host=model.host,
+    )
 
 
 def model_status(state: ModelState) -> str:
@@ -309,3 +348,20 @@ def _chats(found: Content) -> str:
 
 def _messages(found: Content) -> str:
     return trn("{n} message", "{n} messages", found.messages)
+
+
+# --- other programs ----------------------------------------------------------------------------
+
+_SERVED = {
+    ServedStatus.WAITING: tr("waiting"),
+    ServedStatus.RUNNING: tr("being answered"),
+    ServedStatus.DONE: tr("answered"),
+    ServedStatus.CANCELLED: tr("stopped"),
+    ServedStatus.REFUSED: tr("refused"),
+    ServedStatus.FAILED: tr("failed"),
+}
+
+
+def served_status(status: ServedStatus) -> str:
+    """How far another program's request is."""
+    return _SERVED[status]

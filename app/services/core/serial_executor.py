@@ -4,14 +4,24 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import TypeVar
 
 from app.domain.errors import KnownError
 
 T = TypeVar("T")
 _log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Later:
+    """A job that lets others go first."""
+
+    job: Callable[[], None]
+    give_way: Callable[[], None]
 
 
 class SerialExecutor:
@@ -22,18 +32,81 @@ class SerialExecutor:
 
     def __init__(self, name: str) -> None:
         self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
+        self._lock = threading.Lock()
+        self._waiting = 0  # jobs that go before those below
+        self._later: deque[_Later] = deque()
+        self._running: _Later | None = None
+        self._looking = False  # whether somebody will look at the deque
+        self._closed = False
 
-    def submit(self, job: Callable[[], T]) -> Future[T]:
+    def submit(self, job: Callable[[], T], *, urgent: bool = False) -> Future[T]:
         """Run ``job`` after those before it. An exception goes to the future and to the log.
 
         One that is no :class:`KnownError` goes to `threading.excepthook`, as from a thread.
+
+        Args:
+            job: What to run.
+            urgent: Ask the job of :meth:`submit_later` that is running to give way.
         """
-        future = self._pool.submit(job)
+        with self._lock:
+            future = self._pool.submit(job)
+            self._waiting += 1
+            running = self._running if urgent else None
+        future.add_done_callback(self._one_less)
+        if running is not None:
+            running.give_way()
         future.add_done_callback(_report)
         return future
 
+    def _one_less(self, _done: Future[T]) -> None:
+        with self._lock:
+            self._waiting -= 1
+
+    def submit_later(
+        self, job: Callable[[], None], give_way: Callable[[], None], *, first: bool = False
+    ) -> None:
+        """Run ``job`` when nothing waits that was given to :meth:`submit`.
+
+        Args:
+            job: What to run. It is forgotten if the thread is ended before.
+            give_way: Called on another thread when something urgent waits for the end of ``job``.
+            first: Before others that wait here: it has been under way already.
+        """
+        later = _Later(job, give_way)
+        with self._lock:
+            if self._closed:
+                return
+            if first:
+                self._later.appendleft(later)
+            else:
+                self._later.append(later)
+            self._look()
+
+    def _look(self) -> None:
+        """Have the thread look at what waits, behind all that it was given until now."""
+        if self._later and not self._looking and not self._closed:
+            self._looking = True
+            self._pool.submit(self._run_later).add_done_callback(_report)
+
+    def _run_later(self) -> None:
+        with self._lock:
+            self._looking = False
+            if self._waiting or not self._later:
+                self._look()
+                return
+            self._running = later = self._later.popleft()
+        try:
+            later.job()
+        finally:
+            with self._lock:
+                self._running = None
+                self._look()
+
     def close(self) -> None:
         """Finish the jobs that were submitted, then end the thread. May be called twice."""
+        with self._lock:
+            self._closed = True
+            self._later.clear()
         self._pool.shutdown(wait=True)
 
 

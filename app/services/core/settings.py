@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import logging
 import threading
+from collections.abc import Mapping
 from typing import Any, Protocol
 
 from app.domain.errors import InvalidValueError, KnownError
@@ -45,6 +46,11 @@ class SettingsService:
     def current(self) -> Settings:
         """The settings in force; a frozen value."""
         return self._current
+
+    @property
+    def given(self) -> Mapping[str, Any]:
+        """What is in force for this program only, over everything else."""
+        return self._own
 
     def keep_in_memory(self) -> None:
         """Let changes last for this session only: nothing can be written, and the user knows."""

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from app.domain.conversation import BranchMessage, Conversation, Edit, Message
 from app.domain.errors import NotFoundError
+from app.domain.generation import Role
 from app.services.library.chat_repositories import ChatRepositories
 from app.services.library.fresh_chats import FreshChats
 from app.store import MessageRepository
@@ -79,6 +80,11 @@ class ChatReader:
                 found[id_] = self._repositories.with_activity(chat)
         return {id_: found.get(id_) for id_ in ids}
 
+    def with_preset(self, preset_id: str) -> list[Conversation]:
+        """Every chat outside the trash that has a preset, those that are not stored included."""
+        known = (*self.conversations(), *self.conversations(archived=True), *self._fresh.all())
+        return [chat for chat in known if chat.options.preset == preset_id]
+
     def folders(self) -> tuple[str, ...]:
         """The folders in use, in alphabetical order."""
         return self._repositories.stored.conversations.folders()
@@ -110,6 +116,16 @@ class ChatReader:
             NotFoundError: There is none.
         """
         return self._repositories.of_message(message_id)[1]
+
+    def sent_before(self, conversation_id: str, most: int = 100) -> list[str]:
+        """What the user sent, newest first, each text once: in this chat, then in the others."""
+        here = [
+            item.message.content
+            for item in reversed(self.branch(conversation_id))
+            if item.message.role is Role.USER
+        ]
+        others = self._repositories.stored.recent_questions(most)
+        return list(dict.fromkeys((*here, *others)))
 
     def versions(self, message_id: str) -> tuple[Message, ...]:
         """A message and its siblings of the same role, oldest first."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import replace
 
@@ -60,6 +61,19 @@ class FreshChats:
             if done.exception() is None:
                 self._chats.pop(conversation_id, None)
             self._under_way.discard(conversation_id)
+
+    def change(self, conversation_id: str, change: Callable[[Conversation], Conversation]) -> bool:
+        """Change a chat that no store was given; tell whether this was one."""
+        with self._lock:
+            if not self._is_untouched(conversation_id):
+                return False
+            self._chats[conversation_id] = change(self._chats[conversation_id])
+            return True
+
+    def all(self) -> tuple[Conversation, ...]:
+        """Every chat that is not stored."""
+        with self._lock:
+            return tuple(self._chats.values())
 
     def replace_system_prompt(self, before: str, after: str) -> tuple[list[str], list[str]]:
         """Give every chat that has the system prompt ``before`` the new one.

@@ -15,6 +15,8 @@ from functools import partial
 from typing import TypeVar
 
 from app.domain.conversation import Conversation, Edit, Message
+from app.domain.parts import PlacedPart
+from app.domain.presets.preset import ChatOptions
 from app.language import tr
 from app.services.core.events import (
     BranchChanged,
@@ -118,9 +120,42 @@ class LibraryService:
         )
 
     def set_system_prompt(self, conversation_id: str, prompt: str) -> Future[None]:
-        """Change what precedes the first turn of this chat."""
+        """Change what precedes the first turn; a chat that is not stored is not by that."""
+        if self._fresh.change(conversation_id, lambda chat: replace(chat, system_prompt=prompt)):
+            self._bus.publish(LibraryChanged((conversation_id,)))
+            return nothing_to_store()
         return self._change(
             conversation_id, lambda chats: chats.set_system_prompt(conversation_id, prompt)
+        )
+
+    def change_options(
+        self,
+        conversation_id: str,
+        change: Callable[[ChatOptions], ChatOptions],
+        system_prompt: str | None = None,
+    ) -> Future[None]:
+        """Change what this chat has of its own; a chat that is not stored is not by that.
+
+        Args:
+            conversation_id: The chat.
+            change: What is to be kept, of what there is when every change before is stored.
+            system_prompt: What precedes its first turn from now on; None leaves that as it is.
+
+        Raises:
+            NotFoundError: There is no such chat.
+        """
+
+        def changed(chat: Conversation) -> Conversation:
+            prompt = chat.system_prompt if system_prompt is None else system_prompt
+            return replace(chat, options=change(chat.options), system_prompt=prompt)
+
+        self.chats.get(conversation_id)  # refused here, not once it is queued
+        if self._fresh.change(conversation_id, changed):
+            self._bus.publish(LibraryChanged((conversation_id,)))
+            return nothing_to_store()
+        return self._change(
+            conversation_id,
+            lambda chats: chats.change_options(conversation_id, change, system_prompt),
         )
 
     def set_draft(self, conversation_id: str, draft: str) -> Future[None]:
@@ -224,9 +259,11 @@ class LibraryService:
             BranchChanged(message.conversation_id),
         )
 
-    def journal(self, message: Message, text: str) -> Future[None]:
-        """Keep the text so far of an answer."""
-        return self._of(message.conversation_id).journal(message.id, text)
+    def journal(
+        self, message: Message, text: str, placed: tuple[PlacedPart, ...] = ()
+    ) -> Future[None]:
+        """Keep what there is of an answer so far."""
+        return self._of(message.conversation_id).journal(message.id, text, placed)
 
     def finish(self, message: Message) -> Future[None]:
         """Store everything an answer ended with."""

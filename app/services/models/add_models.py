@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from app.domain.errors import ModelFileError
+from app.domain.errors import ModelFileError, NotFoundError
 from app.domain.model import ModelFile
 from app.domain.naming import model_title
 from app.hub.api.file_names import plain_name, quantization_of
@@ -21,6 +21,7 @@ from app.hub.local.local_files import (
     add_in_place,
     read_hash_file,
     read_split_header,
+    verify,
 )
 from app.hub.local.scan import FolderKind, FoundModel, scan
 from app.language import tr
@@ -138,7 +139,7 @@ class AddModelService:
             return model_file(model)
         with ExitStack() as undo:
             undo.callback(self._installed.forget, model.path)
-            good = self._models.verify(model_file(model), control, report)
+            good = self.verify(model_file(model), control, report)
             if good is None:
                 return None
             if not good:
@@ -165,6 +166,24 @@ class AddModelService:
         self.inspect(path, origin)
         copied = add_copy(path, self._installed, CopyTarget(self._folder), control, report, origin)
         return model_file(copied) if copied is not None else None
+
+    def bytes_freed(self, model: ModelFile) -> int:
+        """Bytes that removing it would free; 0 for a file that Phial did not put there."""
+        return self._installed.bytes_freed(model.path)
+
+    def verify(
+        self, model: ModelFile, control: DownloadControl, report: Callable[[int, int], None]
+    ) -> bool | None:
+        """Hash a listed model's files again: True as before, False changed, None stopped.
+
+        Raises:
+            NotFoundError: It is not listed.
+            ModelFileError: A file cannot be read.
+        """
+        listed = self._installed.get(model.path)
+        if listed is None:
+            raise NotFoundError(tr("{path} is not in the list of models.", path=str(model.path)))
+        return verify(listed, self._installed, control, report)
 
     def find_elsewhere(self) -> tuple[FoundModel, ...]:
         """Models of other programs that are not listed yet. Reads folders; may take a second."""

@@ -11,13 +11,15 @@ from pathlib import Path
 
 from app.domain.advice import GOOD_BITS, Advice, Fit, recommend
 from app.domain.catalog import Catalog, CatalogFamily, CatalogFile
-from app.domain.download import Repository
+from app.domain.download import RemoteModel, Repository
 from app.domain.errors import ModelFileError
-from app.domain.gguf import GgufHeader, read_gguf_file
+from app.domain.gguf.header import GgufHeader, read_gguf_file
 from app.domain.model import ModelFile
 from app.hub.local.installed_models import InstalledModel
 from app.hub.local.installed_models import InstalledModels as ModelShelf
 from app.services.core.settings import SettingsService
+from app.services.models.devices import DeviceFinder
+from app.services.models.memory_cost import MemoryCosts
 from app.services.models.model_fit import (
     MachineSnapshot,
     assess,
@@ -54,9 +56,10 @@ class AdviceService:
     Args:
         catalog: Models known by name.
         shelf: Models on this computer.
-        models: Knows the devices, what is loaded and the measured speeds.
+        models: Knows what is loaded and the measured speeds.
         settings: The context and the rest that a load would use.
         folder: Where models go.
+        devices: Of this computer.
     """
 
     def __init__(
@@ -66,7 +69,9 @@ class AdviceService:
         models: ModelService,
         settings: SettingsService,
         folder: Path,
+        devices: DeviceFinder,
     ) -> None:
+        self.devices = devices
         self._catalog = catalog
         self._installed = shelf
         self._models = models
@@ -95,6 +100,21 @@ class AdviceService:
             )
             for family, file, advice in judged
         ]
+
+    def judge_remote(self, model: RemoteModel, *, here: bool) -> Advice | None:
+        """How one model of a repository would do; None where its family is not known.
+
+        Args:
+            model: As the hub lists it.
+            here: Whether it is on this computer, so that the disk need not have room.
+        """
+        family = self._catalog.family_of(model.repository, model.name)
+        file = CatalogFile(model.repository, (model.path,), model.quantization, model.size)
+        header = catalog_header(family, file) if family is not None and model.size else None
+        if header is None:
+            return None
+        download = 0 if here else model.size
+        return assess(header, self._settings.current, self._place(), download=download)
 
     def here(self, repository: Repository) -> dict[str, Path]:
         """Models of a repository that are on this computer: path in the repository to file."""
@@ -135,14 +155,7 @@ class AdviceService:
 
     def advise_installed(self, model: ModelFile) -> Advice | None:
         """How a file that is here will do; None where its header cannot be read."""
-        try:
-            modified = model.path.stat().st_mtime_ns
-        except OSError:
-            return None
-        key = (model.path, modified)
-        if key not in self._headers:
-            self._headers[key] = _header(model.path)
-        header = self._headers[key]
+        header = self._header_of(model)
         if header is None:
             return None
         measured = self._models.speed(model.sha256)
@@ -153,6 +166,27 @@ class AdviceService:
             weights=model.size if header.split_count > 1 else 0,
             measured=measured,
         )
+
+    def costs(self, model: ModelFile) -> MemoryCosts | None:
+        """What a file that is here takes of memory; None where its header cannot be read.
+
+        Reads the header, which takes a moment; what it returns is quick.
+        """
+        header = self._header_of(model)
+        if header is None:
+            return None
+        weights = model.size if header.split_count > 1 else 0
+        return MemoryCosts(header, self._place(), weights)
+
+    def _header_of(self, model: ModelFile) -> GgufHeader | None:
+        try:
+            modified = model.path.stat().st_mtime_ns
+        except OSError:
+            return None
+        key = (model.path, modified)
+        if key not in self._headers:
+            self._headers[key] = _header(model.path)
+        return self._headers[key]
 
     def _judge(
         self,
@@ -177,14 +211,14 @@ class AdviceService:
         loaded = self._models.state.loaded
         return snapshot_machine(
             disk_free(self._folder),
-            self._models.known_devices,
+            self.devices.known,
             loaded=loaded.plan if loaded is not None else None,
             bandwidth=self._bandwidth(),
         )
 
     def _bandwidth(self) -> float | None:
         """Bytes a second the processor read, from the fastest answer measured without a card."""
-        if any(device.backend != "CPU" for device in self._models.known_devices):
+        if any(device.backend != "CPU" for device in self.devices.known):
             return None
         found = [
             model.size * self._models.speed(model.sha256[0])

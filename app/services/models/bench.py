@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
 
+from app.domain.endpoints.source import FileSource
 from app.domain.errors import EngineDiedError, LoadCancelledError
 from app.domain.generation import GREEDY, Finished, GenerationRequest, Role, TextDelta, Turn
 from app.domain.model import LoadedModel, LoadRequest
@@ -88,12 +89,13 @@ class BenchReport:
     def as_dict(self) -> dict[str, object]:
         """Plain JSON values; seconds, bytes and tokens a second."""
         data = asdict(self)
+        source = self.model.source
         data["model"] = {
-            "path": str(self.model.path),
+            "path": str(source.path) if isinstance(source, FileSource) else str(source),
             "name": self.model.name,
             "quantization": self.model.quantization,
             "context_size": self.model.context_size,
-            "plan": list(self.model.plan.reasons),
+            "plan": list(self.model.plan.reasons) if self.model.plan is not None else [],
         }
         return data
 

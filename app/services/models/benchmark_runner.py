@@ -8,7 +8,9 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+from app.domain.endpoints.endpoint import EndpointError
 from app.domain.errors import ModelNotLoadedError
+from app.domain.model import EndpointModel
 from app.engine.base import Engine
 from app.language import tr
 from app.services.core.serial_executor import SerialExecutor
@@ -51,6 +53,15 @@ class BenchmarkService:
         model = self._models.state.model
         if model is None:
             raise ModelNotLoadedError(tr("No model is chosen."), action=tr("Choose a model first."))
+        if isinstance(model, EndpointModel):
+            raise EndpointError(
+                tr(
+                    "{model} is not on this computer, so it is not measured here.",
+                    model=model.label,
+                ),
+                data="",
+                action=tr("Choose a model on this computer to measure it."),
+            )
         ready = self._models.state.loaded is not None
         request = self._models.request_for(model)
         self._models.unload()  # there may not be memory for two

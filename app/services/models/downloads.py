@@ -24,22 +24,22 @@ from app.domain.errors import KnownError, ModelFileError, NotFoundError
 from app.domain.model import ModelFile
 from app.hub.api.choice import by_file, by_quantization, only_one
 from app.hub.api.client import HubClient
+from app.hub.api.file_names import shown
 from app.hub.api.token import TokenStore
 from app.hub.download.beside import ask_beside
 from app.hub.download.control import DownloadControl
 from app.hub.download.downloader import Downloader
 from app.hub.download.environment import DownloadEnvironment
 from app.hub.local.installed_models import InstalledModels as ModelShelf
-from app.hub.network.gate import NetworkGate
 from app.hub.queue.download_queue import DownloadQueue
 from app.hub.queue.download_target import DownloadTarget
 from app.language import tr
+from app.network.gate import NetworkGate
+from app.network.reasons import fetching
 from app.services.core.events import (
     DownloadChanged,
     ErrorReported,
-    Event,
     EventBus,
-    SettingsChanged,
 )
 from app.services.core.serial_executor import SerialExecutor
 from app.services.core.settings import SettingsService
@@ -62,6 +62,7 @@ class DownloadService:
         settings: The Offline switch and the bandwidth limit.
         bus: Every step is published here.
         tokens: The access token for gated models.
+        gate: Asked for each connection.
         folder: Where models go.
         state: The file that remembers the queue.
         endpoint: The hub's address; None reads ``HF_ENDPOINT``.
@@ -77,6 +78,7 @@ class DownloadService:
         bus: EventBus,
         tokens: TokenStore,
         *,
+        gate: NetworkGate,
         folder: Path,
         state: Path,
         endpoint: str | None = None,
@@ -88,7 +90,7 @@ class DownloadService:
         self._settings = settings
         self._bus = bus
         self._folder = folder
-        self._gate = NetworkGate(offline=settings.current.offline)
+        self._gate = gate
         self._token = tokens
         self._client = HubClient(self._gate, token=self._token.get, endpoint=endpoint)
         downloader = Downloader(
@@ -107,7 +109,6 @@ class DownloadService:
         )
         self._executor = SerialExecutor("hub")
         self._closing = DownloadControl()
-        self._unsubscribe = bus.subscribe(self._on_event)
 
     # --- the queue ----------------------------------------------------------------------
 
@@ -124,7 +125,7 @@ class DownloadService:
             OfflineError: The Offline switch is on.
             HubError: A name that must not reach a disk.
         """
-        self._client.check()
+        self._client.check(fetching(", ".join(shown(file) for file in files)))
         return self._queue.add(repository, files, revision)
 
     def find(self, repository: str, file: str = "", quantization: str = "") -> RemoteModel:
@@ -182,7 +183,8 @@ class DownloadService:
         Raises:
             OfflineError: The Offline switch is on.
         """
-        self._client.check()
+        names = (one.name for one in self._queue.items() if one.id == item_id)
+        self._client.check(fetching(next(names, item_id)))
         return self._queue.resume(item_id)
 
     def cancel(self, item_id: str, *, keep_part: bool) -> None:
@@ -220,6 +222,16 @@ class DownloadService:
             return self._client.endpoint
 
     @property
+    def folder(self) -> Path:
+        """Where models go."""
+        return self._folder
+
+    def origin(self, model: ModelFile) -> str:
+        """The repository that a file on this computer came from; empty where it is not known."""
+        listed = self._installed.get(model.path)
+        return listed.repository if listed is not None else ""
+
+    @property
     def client(self) -> HubClient:
         """For callers that may block, as terminal commands."""
         return self._client
@@ -248,7 +260,6 @@ class DownloadService:
 
     def close(self) -> None:
         """Pause what runs and end the threads. May be called twice."""
-        self._unsubscribe()
         self._closing.pause()  # a hub that hangs must not hold the program
         self._queue.close()
         self._executor.close()
@@ -282,7 +293,3 @@ class DownloadService:
             self._bus.publish(ErrorReported(ModelFileError(arrived.problem, data=data)))
         elif self._settings.current.model_path in {"", DEMO}:
             self._arrived(arrived)
-
-    def _on_event(self, event: Event) -> None:
-        if isinstance(event, SettingsChanged) and event.before.offline != event.settings.offline:
-            self._gate.set_offline(event.settings.offline)

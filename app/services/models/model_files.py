@@ -8,9 +8,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from app.domain.catalog import Catalog, CatalogFamily
 from app.domain.errors import InvalidValueError, ModelFileError
-from app.domain.gguf import open_file
-from app.domain.model import ModelFile
+from app.domain.generation import Sampling
+from app.domain.gguf.header import open_file
+from app.domain.model import ChosenModel, ModelFile
 from app.domain.model_kind import architecture_problem, unknown_architecture
 from app.domain.naming import model_title
 from app.engine.architectures import knows
@@ -100,7 +102,7 @@ def find_model_named(text: str, installed: Sequence[ModelFile]) -> ModelFile:
         InvalidValueError: Several models are meant.
         ModelFileError: None is, or it cannot be used.
     """
-    if text == DEMO or _is_there(text):
+    if text == DEMO or is_file_there(text):
         return find_model(text)
     wanted = text.casefold()
     there = [model for model in installed if model.path.is_file() and not model.demo]
@@ -130,7 +132,8 @@ def find_model_named(text: str, installed: Sequence[ModelFile]) -> ModelFile:
         ) from error
 
 
-def _is_there(text: str) -> bool:
+def is_file_there(text: str) -> bool:
+    """Whether a word is the path of a file."""
     try:
         return Path(text).expanduser().is_file()
     except (OSError, RuntimeError, ValueError):  # what cannot be a path; it may be a name
@@ -141,6 +144,18 @@ def _names(model: ModelFile) -> set[str]:
     """What a model may be called, in small letters."""
     names = {model.label, model.name, model.path.name, model.path.stem}
     return {name.casefold() for name in names}
+
+
+def family_of(catalog: Catalog, model: ChosenModel) -> CatalogFamily | None:
+    """The family of the catalogue that a model belongs to, by its names; None for none."""
+    stem = model.path.stem if isinstance(model, ModelFile) else model.name
+    return catalog.family_of(model.name, stem)
+
+
+def advised_sampling(catalog: Catalog, model: ChosenModel) -> Sampling | None:
+    """How the makers of ``model`` would have its tokens drawn; None where nothing is known."""
+    family = family_of(catalog, model)
+    return family.sampling if family is not None else None
 
 
 class ModelHashes:

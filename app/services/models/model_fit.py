@@ -16,8 +16,9 @@ from app.domain.advice import (
     will_not_fit,
 )
 from app.domain.catalog import CatalogFamily, CatalogFile
+from app.domain.endpoints.source import FileSource, ModelSource
 from app.domain.errors import OutOfMemoryError
-from app.domain.gguf import GgufHeader, Scalar, Tensor
+from app.domain.gguf.header import GgufHeader, Scalar, Tensor
 from app.domain.model import Device, KvType, LoadPlan, LoadRequest
 from app.domain.settings import Settings
 from app.engine.plan import (
@@ -33,7 +34,8 @@ from app.language.numbers import write
 from app.system.hardware import machine as hardware
 
 _TIGHT = 0.85  # of the free memory taken by weights alone; the context needs some as well
-_ENDLESS = 1 << 60  # bytes; a machine on which everything fits
+ANY_FILE = FileSource(Path())
+ENDLESS = 1 << 60  # bytes; a machine on which everything fits
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,10 +149,10 @@ def by_size(weights: int, here: MachineSnapshot, download: int = 0) -> str:
     return tr("Fits by its size: {gb} GB of memory are free.", gb=gb)
 
 
-def request_of(settings: Settings, path: Path = Path()) -> LoadRequest:
+def request_of(settings: Settings, source: ModelSource = ANY_FILE) -> LoadRequest:
     """How a model would be loaded with these settings."""
     return LoadRequest(
-        path=path,
+        source=source,
         context_size=settings.context_size,
         gpu_layers=settings.gpu_layers,
         kv_type=settings.kv_type,
@@ -188,7 +190,7 @@ def assess(
         smallest = replace(
             request, context_size=min(wanted, SMALLEST_CONTEXT), kv_type=KvType.Q8_0, gpu_layers=0
         )
-        endless = ComputeResources(_ENDLESS, _ENDLESS, here.machine.physical_cores)
+        endless = ComputeResources(ENDLESS, ENDLESS, here.machine.physical_cores)
         return will_not_fit(make_plan(header, smallest, endless, weights), here.free_memory)
     if download and download + KEEP_DISK > here.disk:
         return no_room_on_disk(plan.context_size, download, here.disk)

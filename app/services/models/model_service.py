@@ -1,26 +1,33 @@
-"""The chosen model, loaded on demand, and the list of installed ones."""
+"""The chosen model, a file or one at an endpoint, loaded on demand; the list of files."""
 
 from __future__ import annotations
 
 import logging
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
 
 from app.domain.catalog import Catalog
+from app.domain.endpoints.endpoint import EndpointError
+from app.domain.endpoints.source import EndpointSource, endpoint_source
 from app.domain.errors import (
     KnownError,
     LoadCancelledError,
     ModelFileError,
     ModelNotLoadedError,
-    NotFoundError,
     SwitchFailedError,
 )
 from app.domain.generation import Sampling
-from app.domain.gguf import read_gguf_file
-from app.domain.model import Device, LoadedModel, LoadRequest, ModelFile, ModelRef
+from app.domain.model import (
+    ChosenModel,
+    EndpointModel,
+    LoadedModel,
+    LoadRequest,
+    ModelFile,
+    ModelRef,
+)
+from app.domain.settings import Settings
 from app.engine.base import Cancel, Engine
 from app.hub.download.control import DownloadControl
 from app.hub.local.installed_models import InstalledModel
@@ -28,7 +35,6 @@ from app.hub.local.installed_models import InstalledModels as ModelShelf
 from app.hub.local.local_files import verify
 from app.language import paragraph, tr
 from app.services.core.events import (
-    DevicesFound,
     ErrorReported,
     EventBus,
     ModelPhase,
@@ -38,10 +44,19 @@ from app.services.core.events import (
 )
 from app.services.core.serial_executor import SerialExecutor
 from app.services.core.settings import SettingsService
+from app.services.models.endpoints import EndpointService
 from app.services.models.listed_files import ListedFiles
-from app.services.models.model_files import DEMO, ModelHashes, find_model, model_file
-from app.services.models.model_fit import request_of, without_model
+from app.services.models.model_files import (
+    DEMO,
+    ModelHashes,
+    advised_sampling,
+    family_of,
+    find_model,
+    model_file,
+)
+from app.services.models.model_fit import request_of
 from app.services.models.speeds import SpeedRecorder
+from app.services.presets.answer_options import AnswerOptions
 from app.store import SpeedStore
 
 _log = logging.getLogger(__name__)
@@ -60,14 +75,17 @@ class ModelService:
         shelf: ModelShelf,
         measurements: SpeedStore,
         catalog: Catalog,
+        options: AnswerOptions,
         demo_path: Path,
-        model: ModelFile | None = None,
+        endpoints: EndpointService,
+        model: ChosenModel | None = None,
     ) -> None:
         self._engine = engine
         self._executor = lane
         self._settings = settings
         self._bus = bus
         self._catalog = catalog
+        self._options = options
         self._installed = shelf
         self._files = ListedFiles(shelf, demo_path)
         self._speeds = SpeedRecorder(measurements, bus)
@@ -77,10 +95,10 @@ class ModelService:
         self._hash_control = DownloadControl()
         self._hashes = ModelHashes()
         self._loaded_with: LoadRequest | None = None
+        self._here: ModelState | None = None  # the file in use before an endpoint was
         self._lent: ModelState | None = None  # what was chosen while another is borrowed
-        self._devices: tuple[Device, ...] = ()
-        chosen = settings.current.model_path
-        self._state = ModelState(ModelPhase.UNLOADED, model) if model else self._files.state(chosen)
+        self._endpoints = endpoints
+        self._state = ModelState(ModelPhase.UNLOADED, model) if model else self._first_state()
         bus.subscribe(self._on_event)
 
     @property
@@ -102,7 +120,8 @@ class ModelService:
 
         One with a problem cannot be used, and is there to be removed.
         """
-        return self._files.all(self._state.model)
+        chosen = self._state.model
+        return self._files.all(chosen if isinstance(chosen, ModelFile) else None)
 
     def speed(self, sha256: str) -> float:
         """Measured tokens a second of a model file on this machine; 0 before it ran."""
@@ -117,10 +136,6 @@ class ModelService:
         """
         self._hasher.submit(lambda: self._hash_listed(model, done))
 
-    def bytes_freed(self, model: ModelFile) -> int:
-        """Bytes that :meth:`remove` would free; 0 for a file that Phial did not put there."""
-        return self._installed.bytes_freed(model.path)
-
     def remove(self, model: ModelFile) -> int:
         """Take a model off the list, and delete its files if Phial put them there.
 
@@ -131,7 +146,7 @@ class ModelService:
             NotFoundError: It is not listed.
             HubError: A file cannot be deleted; it stays on the list.
         """
-        chosen = self._state.model is not None and self._state.model.path == model.path
+        chosen = self._is_chosen(model)
         if chosen:
             self.cancel_load()
             self._executor.submit(self._engine.unload).result()
@@ -142,46 +157,54 @@ class ModelService:
             self._publish(ModelState(ModelPhase.NONE))
         return freed
 
-    def verify(
-        self, model: ModelFile, control: DownloadControl, report: Callable[[int, int], None]
-    ) -> bool | None:
-        """Hash a listed model's files again: True as before, False changed, None stopped.
-
-        Raises:
-            NotFoundError: It is not listed.
-            ModelFileError: A file cannot be read.
-        """
-        listed = self._installed.get(model.path)
-        if listed is None:
-            raise NotFoundError(tr("{path} is not in the list of models.", path=str(model.path)))
-        return verify(listed, self._installed, control, report)
-
     def close(self) -> None:
         """Stop loading and hashing. May be called twice."""
         self.cancel_load()
         self._hash_control.pause()
         self._hasher.close()
 
-    def choose(self, model: ModelFile, then: Callable[[], object] = lambda: None) -> None:
+    def choose(self, model: ChosenModel, then: Callable[[], object] = lambda: None) -> None:
         """Make ``model`` the chosen one and load it in the background.
 
         If it cannot be loaded, the one before is in use again and the reason is published.
 
         Args:
-            model: From :meth:`installed`.
+            model: From :meth:`installed`, or offered by an endpoint.
             then: Called on the engine's executor once it is loaded; not when it could not be.
         """
         before, self._lent = self._state, None
+        if isinstance(before.model, ModelFile):
+            self._here = before
         self.cancel_load()
         self._remember(model)
         self._switch(model, then, lambda error: self._return_to(before, model, error))
+
+    def use(self, source: EndpointSource | None) -> None:
+        """Use a model at an endpoint, or with None the one of here, until told otherwise.
+
+        Nothing is remembered and no endpoint is asked; one of here that was ready is so again.
+
+        Raises:
+            EndpointGoneError: It is not on the list any more.
+        """
+        before = self._state
+        there = isinstance(before.model, EndpointModel)
+        if source is not None:
+            if before.model is None or before.model.source != source:
+                self._here = self._here if there else before
+                self._publish(ModelState(ModelPhase.UNLOADED, self._endpoints.model(source)))
+        elif there:
+            here = self._here or self._files.state(self._settings.current.model_path)
+            self._publish(replace(here, phase=_resting(here.phase), loaded=None, fraction=0.0))
+            if here.phase in {ModelPhase.READY, ModelPhase.LOADING}:
+                self.load()
 
     def prefer(self, model: ModelFile) -> None:
         """Remember ``model`` as the chosen one where none but the demo is; nothing is loaded."""
         if self._settings.current.model_path in {"", DEMO}:
             self._remember(model)
 
-    def borrow(self, model: ModelFile, then: Callable[[], object]) -> None:
+    def borrow(self, model: ChosenModel, then: Callable[[], object]) -> None:
         """Load ``model`` for one answer; the chosen one stays chosen, and :meth:`give_back` is due.
 
         If it cannot be loaded, the chosen one is in use again and the reason is published.
@@ -191,7 +214,7 @@ class ModelService:
             then: Called on the lane once it is loaded; not when it could not be.
         """
         before = self._state
-        if before.model is not None and before.model.path == model.path:
+        if self._is_chosen(model):
             self._executor.submit(then)
             return
         self.cancel_load()
@@ -245,33 +268,20 @@ class ModelService:
 
         self._executor.submit(job)
 
-    @property
-    def known_devices(self) -> tuple[Device, ...]:
-        """Compute devices as the engine told them last; empty before :meth:`find_devices`.
+    def ensure_loaded(
+        self,
+        cancel: Cancel,
+        settings_for: Callable[[ChosenModel], Settings] | None = None,
+        wanted: ChosenModel | None = None,
+    ) -> ChosenModel:
+        """Load a model unless it is loaded. On the engine's executor only.
 
-        What a loaded model holds of them counts as free: it goes before another one comes.
-        """
-        return self._devices
-
-    def find_devices(self) -> Future[None]:
-        """Ask the engine for its devices on its executor, and publish :class:`DevicesFound`."""
-
-        def ask() -> None:
-            try:
-                devices, loaded = tuple(self._engine.devices()), self._state.loaded
-                if loaded is not None and loaded.plan.gpu_layers:
-                    header = read_gguf_file(loaded.path)
-                    devices = without_model(devices, loaded.plan, header)
-                self._devices = devices
-            except KnownError as error:
-                _log.warning("The devices are not known: %s", error.what)
-                return
-            self._bus.publish(DevicesFound(self._devices))
-
-        return self._executor.submit(ask)
-
-    def ensure_loaded(self, cancel: Cancel) -> ModelFile:
-        """Load the chosen model unless it is. On the engine's executor only.
+        Args:
+            cancel: Stops the loading.
+            settings_for: What it is loaded with, where a chat has values of its own.
+            wanted: What was chosen when an answer was asked for, which may have waited since: no
+                other model answers in its place. :meth:`give_back` is due then. None takes the
+                chosen one.
 
         Raises:
             ModelNotLoadedError: None is chosen.
@@ -279,37 +289,71 @@ class ModelService:
             EngineError: It cannot be loaded.
         """
         state = self._state
-        if state.model is None:
+        model = state.model if wanted is None or self._is_chosen(wanted) else wanted
+        if model is None:
             raise ModelNotLoadedError(
                 tr("No model is chosen."), action=tr("Choose a model, or try the built-in demo.")
             )
-        ready = state.phase is ModelPhase.READY
-        if ready and self._loaded_with == self.request_for(state.model):
-            return state.model
-        self._load(state.model, cancel)
-        return state.model
-
-    def request_for(self, model: ModelFile) -> LoadRequest:
-        """How a model is loaded with the settings in force."""
-        request = request_of(self._settings.current, model.path)
-        return replace(request, sha256=self._hashes.hash_of(model))
-
-    def reference(self, model: ModelFile) -> ModelRef:
-        """What is stored with an answer to say which file made it."""
-        return ModelRef(model.name, model.quantization, self._hashes.hash_of(model))
-
-    def advised_sampling(self, model: ModelFile) -> Sampling | None:
-        """How the makers of ``model`` would have its tokens drawn; None where nothing is known."""
-        family = self._catalog.family_of(model.name, model.path.stem)
-        return family.sampling if family is not None else None
-
-    def _look_again(self, model: ModelFile) -> ModelFile | None:
-        """What lies at a failed model's place now; None, and told, where nothing usable does."""
-        if model.demo:
+        settings = settings_for(model) if settings_for is not None else None
+        if model is not state.model:
+            self._lent = self._lent or state
+        elif state.phase is ModelPhase.READY and self._loaded_with == self.request_for(
+            model, settings
+        ):
             return model
+        self._load(model, cancel, settings)
+        return model
+
+    def request_for(self, model: ChosenModel, settings: Settings | None = None) -> LoadRequest:
+        """How a model is loaded; None takes what is in force for it outside of a chat."""
+        match model:
+            case EndpointModel(source=source):
+                return LoadRequest(source)
+            case ModelFile():
+                request = request_of(settings or self._options.for_model(model), model.source)
+                return replace(request, sha256=self._hashes.hash_of(model))
+
+    def reference(self, model: ChosenModel) -> ModelRef:
+        """What is stored with an answer to say what made it."""
+        match model:
+            case EndpointModel(source=source):
+                return ModelRef(source.model, endpoint=source.endpoint)
+            case ModelFile():
+                return ModelRef(model.name, model.quantization, self._hashes.hash_of(model))
+
+    def advised_sampling(self, model: ChosenModel) -> Sampling | None:
+        """How the makers of ``model`` would have its tokens drawn; None where nothing is known."""
+        return advised_sampling(self._catalog, model)
+
+    def family_id(self, model: ChosenModel) -> str:
+        """The catalogue's name of the family a file belongs to; empty where it knows none."""
+        family = family_of(self._catalog, model)
+        return family.id if family is not None else ""
+
+    def _first_state(self) -> ModelState:
+        """What is chosen at the start: for new chats an endpoint's model may be."""
+        settings = self._settings.current
+        source = endpoint_source(settings.endpoint_model)
+        if source is None:
+            return self._files.state(settings.model_path)
         try:
+            return ModelState(ModelPhase.UNLOADED, self._endpoints.model(source))
+        except EndpointError as error:
+            gone = EndpointModel(source, source.endpoint, "")
+            return ModelState(ModelPhase.FAILED, gone, error=error)
+
+    def _is_chosen(self, model: ChosenModel) -> bool:
+        return self._state.model is not None and self._state.model.source == model.source
+
+    def _look_again(self, model: ChosenModel) -> ChosenModel | None:
+        """What is at a failed model's place now; None, and told, where nothing usable is."""
+        try:
+            if isinstance(model, EndpointModel):
+                return self._endpoints.model(model.source)
+            if model.demo:
+                return model
             return self._files.usable(model.path) or find_model(str(model.path))
-        except ModelFileError as error:
+        except (ModelFileError, EndpointError) as error:
             self._publish(ModelState(ModelPhase.FAILED, model, error=error))
             self._bus.publish(ErrorReported(error))
             return None
@@ -318,13 +362,18 @@ class ModelService:
         self._cancel = threading.Event()
         return self._cancel
 
-    def _remember(self, model: ModelFile) -> None:
+    def _remember(self, model: ChosenModel) -> None:
         self._publish(ModelState(ModelPhase.UNLOADED, model))
-        self._settings.update(model_path=DEMO if model.demo else str(model.path), welcomed=True)
+        match model:
+            case EndpointModel(source=source):
+                self._settings.update(endpoint_model=str(source), welcomed=True)
+            case ModelFile():
+                path = DEMO if model.demo else str(model.path)
+                self._settings.update(model_path=path, endpoint_model="", welcomed=True)
 
     def _switch(
         self,
-        model: ModelFile,
+        model: ChosenModel,
         then: Callable[[], object],
         failed: Callable[[KnownError], KnownError],
         cancelled: Callable[[], object] = lambda: None,
@@ -343,7 +392,7 @@ class ModelService:
 
         self._executor.submit(job)
 
-    def _load_or_report(self, model: ModelFile, cancel: threading.Event) -> bool:
+    def _load_or_report(self, model: ChosenModel, cancel: threading.Event) -> bool:
         try:
             self._load(model, cancel)
         except LoadCancelledError:
@@ -353,27 +402,29 @@ class ModelService:
             return False
         return True
 
-    def _return_to(self, before: ModelState, tried: ModelFile, error: KnownError) -> KnownError:
+    def _return_to(self, before: ModelState, tried: ChosenModel, error: KnownError) -> KnownError:
         """After a model could not be loaded: use the one before, and say what there is to say."""
         old = before.model
         usable = before.phase in {ModelPhase.READY, ModelPhase.UNLOADED}
-        if old is None or old.path == tried.path or not usable:
+        if old is None or old.source == tried.source or not usable:
             return error
         self._remember(old)
         if before.phase is ModelPhase.READY and not self._load_or_report(old, self._fresh_cancel()):
             return error
         return _in_use_again(before, tried, error)
 
-    def _load(self, model: ModelFile, cancel: Cancel) -> LoadedModel:
+    def _load(
+        self, model: ChosenModel, cancel: Cancel, settings: Settings | None = None
+    ) -> LoadedModel:
         self._publish(ModelState(ModelPhase.LOADING, model))
 
         def progress(fraction: float) -> None:
             self._publish(ModelState(ModelPhase.LOADING, model, fraction))
 
-        request = self.request_for(model)
+        request = self.request_for(model, settings)
         self._loaded_with = None
         try:
-            if model.problem:
+            if isinstance(model, ModelFile) and model.problem:
                 raise ModelFileError(model.problem)
             loaded = self._engine.load(request, progress, cancel)
         except LoadCancelledError:
@@ -384,8 +435,10 @@ class ModelService:
             raise
         self._loaded_with = request
         with self._telling:
-            listed = self._installed.get(model.path) if not model.sha256 else None
-            known = model_file(listed) if listed is not None else model  # its hash came meanwhile
+            known: ChosenModel = model
+            if isinstance(model, ModelFile) and not model.sha256:
+                listed = self._installed.get(model.path)  # its hash came meanwhile
+                known = model_file(listed) if listed is not None else model
             self._publish(ModelState(ModelPhase.READY, known, 1.0, loaded))
         return loaded
 
@@ -399,8 +452,8 @@ class ModelService:
             return
         with self._telling:
             now, state = self._installed.get(model.path), self._state
-            chosen = state.model is not None and state.model.path == model.path
-            if good and chosen and now is not None:  # from now on answers are stored with its hash
+            # From now on answers are stored with its hash.
+            if good and now is not None and self._is_chosen(model_file(now)):
                 self._publish(replace(state, model=model_file(now)))
         done(good)
 
@@ -411,7 +464,8 @@ class ModelService:
     def _on_event(self, event: object) -> None:
         match event:
             case SettingsChanged(before, after) if request_of(before) != request_of(after):
-                if self._state.phase is ModelPhase.READY:
+                chosen = self._state.model
+                if self._state.phase is ModelPhase.READY and isinstance(chosen, ModelFile):
                     self.load()
 
 
@@ -421,7 +475,7 @@ def _resting(phase: ModelPhase) -> ModelPhase:
     return ModelPhase.UNLOADED if loaded else phase
 
 
-def _in_use_again(before: ModelState, tried: ModelFile, error: KnownError) -> KnownError:
+def _in_use_again(before: ModelState, tried: ChosenModel, error: KnownError) -> KnownError:
     """Why another model is not used, and which one is."""
     if before.model is None:
         return error

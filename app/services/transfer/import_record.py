@@ -23,6 +23,8 @@ def fingerprint(chat: Chat) -> str:
     for message in chat.messages:
         place = at.get(message.parent_id or "")
         digest.update(repr((message.role.value, message.content, place)).encode())
+        if message.placed:
+            digest.update(repr(message.placed).encode())
     return digest.hexdigest()[:32]
 
 

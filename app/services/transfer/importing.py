@@ -271,7 +271,7 @@ class ImportRun:
                 if stop.is_set():
                     break
                 self._waiting.append((item, chat))
-                held += sum(len(message.content) for message in chat.messages)
+                held += sum(len(m.content) + len(m.reasoning) for m in chat.messages)
                 if len(self._waiting) >= _AT_ONCE or held >= _TEXT_AT_ONCE:
                     self._add_waiting()
                     held = 0
@@ -434,5 +434,5 @@ def _said(chat: Chat) -> tuple[object, ...]:
     at = {message.id: index for index, message in enumerate(chat.messages)}
     return (
         chat.conversation.system_prompt,
-        *((m.role, m.content, at.get(m.parent_id or "")) for m in chat.messages),
+        *((m.role, m.content, m.placed, at.get(m.parent_id or "")) for m in chat.messages),
     )

@@ -12,8 +12,10 @@ from app.language import tr
 from app.store.database.rows import (
     CONVERSATION_COLUMNS,
     conversation_from_row,
+    from_options,
     new_row,
     to_blob,
+    to_text,
     to_time,
 )
 
@@ -82,7 +84,8 @@ def insert_conversation(
     cursor = connection.execute(
         "INSERT INTO conversations (id, title, title_by_user, created_at, updated_at, "  # noqa: S608
         "system_prompt, draft, pinned, archived, folder, deleted_at, scroll_message_id, "
-        "scroll_offset, activity) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, "
+        "scroll_offset, options, activity) "
+        "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, "
         f"{_ON_TOP if used_now else _PLACE_BY_TIME})",
         (
             conversation.id,
@@ -98,6 +101,7 @@ def insert_conversation(
             None if deleted is None else to_time(deleted),
             conversation.scroll_message_id,
             conversation.scroll_offset,
+            from_options(conversation.options),
         ),
     )
     return new_row(cursor)
@@ -166,3 +170,14 @@ def read_conversation(
     if not found:
         raise NotFoundError(tr("This chat no longer exists."), detail=conversation_id)
     return found[0]
+
+
+def recent_questions(connection: Connection, most: int) -> list[str]:
+    """What the user asked last in any conversation outside the trash, newest first."""
+    rows = connection.execute(
+        "SELECT m.content FROM messages m JOIN conversations c ON c.seq = m.conversation "
+        "WHERE m.role = 'user' AND m.deleted_at IS NULL AND c.deleted_at IS NULL "
+        "ORDER BY m.seq DESC LIMIT ?",
+        (most,),
+    )
+    return [to_text(content) for (content,) in rows]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from datetime import UTC, datetime
 
 from app.domain.conversation import Conversation, TrashedMessage
+from app.domain.presets.preset import ChatOptions
 from app.store.conversations import conversation_queries, trash
-from app.store.database.rows import to_blob, to_text
+from app.store.database.rows import from_options, to_blob, to_options, to_text
 from app.store.database.sqlite_database import Database
 
 Ids = str | Sequence[str]
@@ -119,6 +120,33 @@ class ConversationRepository:
     def set_system_prompt(self, conversation_id: str, prompt: str) -> Future[None]:
         """Set what precedes the first turn."""
         return self._set(conversation_id, "system_prompt = ?", (to_blob(prompt),))
+
+    def change_options(
+        self,
+        conversation_id: str,
+        change: Callable[[ChatOptions], ChatOptions],
+        system_prompt: str | None = None,
+    ) -> Future[None]:
+        """Change what the chat has of its own, after every change that is queued before.
+
+        Args:
+            conversation_id: The chat.
+            change: What is to be kept, of what is stored; called on the writer thread.
+            system_prompt: What precedes its first turn from then on; None leaves that as it is.
+        """
+
+        def work(connection: sqlite3.Connection) -> None:
+            seq = conversation_queries.conversation_seq(connection, conversation_id)
+            row = connection.execute("SELECT options FROM conversations WHERE seq = ?", (seq,))
+            options = from_options(change(to_options(row.fetchone()[0])))
+            connection.execute("UPDATE conversations SET options = ? WHERE seq = ?", (options, seq))
+            if system_prompt is not None:
+                connection.execute(
+                    "UPDATE conversations SET system_prompt = ? WHERE seq = ?",
+                    (to_blob(system_prompt), seq),
+                )
+
+        return self._database.submit(work)
 
     # --- trash ------------------------------------------------------------------------------
 

@@ -29,10 +29,12 @@ from app.store.conversations.conversation_queries import (
     mark_used,
     read_conversation,
 )
+from app.store.database.part_rows import PartRow, write_part_rows
 from app.store.database.rows import (
     MESSAGE_COLUMNS,
     LeftOutCodec,
-    message_from_row,
+    MessageReader,
+    model_identity,
     new_row,
     sampling_json,
     timings_json,
@@ -108,11 +110,14 @@ def insert_message(connection: Connection, message: Message) -> int:
             *_outcome(connection, conversation, message),
         ),
     )
-    return new_row(cursor)
+    seq = new_row(cursor)
+    if message.placed:
+        write_part_rows(connection, seq, map(PartRow.of, message.placed))
+    return seq
 
 
 def update_message(connection: Connection, message: Message) -> None:
-    """Store everything an answer ended with, and drop its journal.
+    """Store everything an answer ended with, its parts too, and drop its journal.
 
     Raises:
         NotFoundError: The message does not exist.
@@ -126,6 +131,7 @@ def update_message(connection: Connection, message: Message) -> None:
         "stop_reason = ?, timings = ?, error = ?, left_out = ? WHERE seq = ?",
         (*_outcome(connection, conversation, message), seq),
     )
+    write_part_rows(connection, seq, map(PartRow.of, message.placed))
     connection.execute("DELETE FROM journal WHERE message = ?", (seq,))
 
 
@@ -185,32 +191,30 @@ def read_message(connection: Connection, message_id: str) -> Message:
     ).fetchone()
     if row is None:
         raise NotFoundError(tr("This message no longer exists."), detail=message_id)
-    return message_from_row(row, LeftOutCodec(connection))
+    return MessageReader(connection).message(row)
 
 
 def read_tree(connection: Connection, conversation_id: str) -> tuple[Message, ...]:
     """Every message that is not in the trash nor below one that is; parents come first."""
     conversation = conversation_seq(connection, conversation_id)
-    left_out = LeftOutCodec(connection)
+    reader = MessageReader(connection)
     rows = connection.execute(
         _TREE,
         (conversation,),
     ).fetchall()
-    return tuple(message_from_row(row, left_out) for row in rows)
+    return tuple(reader.message(row) for row in rows)
 
 
 def read_branch(connection: Connection, conversation_id: str) -> tuple[BranchMessage, ...]:
     """The active branch, first message first."""
     conversation = conversation_seq(connection, conversation_id)
-    left_out = LeftOutCodec(connection)
+    reader = MessageReader(connection)
     rows = connection.execute(
         _BRANCH,
         {"c": conversation},
     ).fetchall()
     return tuple(
-        BranchMessage(
-            message_from_row(row[2:], left_out), _version(connection, conversation, *row[:2])
-        )
+        BranchMessage(reader.message(row[2:]), _version(connection, conversation, *row[:2]))
         for row in rows
     )
 
@@ -221,7 +225,7 @@ def read_versions(connection: Connection, message_id: str) -> tuple[Message, ...
     Raises:
         NotFoundError: There is no such message.
     """
-    left_out = LeftOutCodec(connection)
+    reader = MessageReader(connection)
     conversation, parent, role = connection.execute(
         "SELECT conversation, parent, role FROM messages WHERE seq = ?",
         (message_seq(connection, message_id),),
@@ -232,7 +236,7 @@ def read_versions(connection: Connection, message_id: str) -> tuple[Message, ...
         "ORDER BY m.seq",
         (conversation, parent, role),
     ).fetchall()
-    return tuple(message_from_row(row, left_out) for row in rows)
+    return tuple(reader.message(row) for row in rows)
 
 
 def read_selected_children(connection: Connection, conversation_id: str) -> dict[str | None, str]:
@@ -296,6 +300,7 @@ def copy_branch(
         updated_at=now,
         system_prompt=old.system_prompt,
         folder=old.folder,
+        options=replace(old.options, queued=()),
     )
     conversation = insert_conversation(connection, target)
     last = None
@@ -373,7 +378,7 @@ def _outcome(connection: Connection, conversation: int, message: Message) -> tup
 
 
 def _model_seq(connection: Connection, model: ModelRef) -> int:
-    values = (to_blob(model.name), to_blob(model.quantization), model.sha256)
+    values = (to_blob(model.name), to_blob(model.quantization), model_identity(model))
     connection.execute(
         "INSERT OR IGNORE INTO models (name, quantization, sha256) VALUES (?, ?, ?)", values
     )

@@ -12,8 +12,9 @@ from concurrent.futures import Future
 from datetime import UTC, datetime
 
 from app.domain.conversation import BranchMessage, Conversation, Edit, Message, MessageStatus
+from app.domain.parts import PlacedPart
 from app.store.conversations import conversation_queries, edits, message_queries, summaries
-from app.store.conversations.answer_journal import AnswerJournal
+from app.store.conversations.answer_journal import AnswerJournal, Partial
 from app.store.conversations.conversation_repository import (
     ConversationRepository,
     check_private,
@@ -147,9 +148,18 @@ class MessageRepository:
 
         return self.database.submit(work)
 
-    def journal(self, message_id: str, text_so_far: str) -> Future[None]:
-        """Keep a streaming answer's text, about once a second; costs what is new in it."""
-        future = self.database.submit(lambda c: self._journal.write(c, message_id, text_so_far))
+    def journal(
+        self, message_id: str, text_so_far: str, placed: tuple[PlacedPart, ...] = ()
+    ) -> Future[None]:
+        """Keep what there is of a streaming answer, about once a second; costs what is new in it.
+
+        Args:
+            message_id: The answer.
+            text_so_far: Its text.
+            placed: Its other parts, an unfinished one too.
+        """
+        partial = Partial(text_so_far, placed)
+        future = self.database.submit(lambda c: self._journal.write(c, message_id, partial))
         future.add_done_callback(lambda done: self._forget_failed(done, message_id))
         return future
 
@@ -177,7 +187,7 @@ class MessageRepository:
         return self.database.submit(work)
 
     def finish(self, message: Message) -> Future[None]:
-        """Store all an answer ended with: text, status, model, sampling, seed, timings, error.
+        """Store all an answer ended with: text, parts, status, model, sampling, timings, error.
 
         Raises:
             NotFoundError: There is no such message.
@@ -277,6 +287,10 @@ class MessageRepository:
             )
 
         return self.database.submit(work)
+
+    def recent_questions(self, most: int) -> list[str]:
+        """What the user asked last in any conversation, newest first."""
+        return self.database.read(lambda c: conversation_queries.recent_questions(c, most))
 
     # --- summaries --------------------------------------------------------------------------
 

@@ -11,9 +11,8 @@ from app.store.conversations.conversation_queries import conversation_seq
 from app.store.conversations.message_queries import message_seq, reselect_branch, select_branch
 from app.store.database.rows import (
     MESSAGE_COLUMNS,
-    LeftOutCodec,
+    MessageReader,
     from_time,
-    message_from_row,
     to_text,
     to_time,
 )
@@ -63,7 +62,7 @@ def restore_message(connection: sqlite3.Connection, message_id: str) -> None:
 
 def trashed_messages(connection: sqlite3.Connection) -> tuple[TrashedMessage, ...]:
     """Deleted messages of conversations that are not in the trash themselves, newest first."""
-    left_out = LeftOutCodec(connection)
+    reader = MessageReader(connection)
     rows = connection.execute(
         f"SELECT m.deleted_at, c.title, {MESSAGE_COLUMNS} "  # noqa: S608
         "FROM messages m JOIN conversations c ON c.seq = m.conversation "
@@ -71,8 +70,7 @@ def trashed_messages(connection: sqlite3.Connection) -> tuple[TrashedMessage, ..
         "ORDER BY m.deleted_at DESC, m.seq DESC"
     ).fetchall()
     return tuple(
-        TrashedMessage(message_from_row(row[2:], left_out), to_text(row[1]), from_time(row[0]))
-        for row in rows
+        TrashedMessage(reader.message(row[2:]), to_text(row[1]), from_time(row[0])) for row in rows
     )
 
 

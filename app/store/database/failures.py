@@ -15,6 +15,7 @@ from app.domain.errors import (
     StoreBusyError,
     StoreError,
 )
+from app.domain.private_files import NotAFileError
 from app.language import tr
 
 _FULL_ERRNOS = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -86,6 +87,12 @@ def file_error(error: OSError, name: str) -> KnownError:
         )
     if error.errno in _READ_ONLY_ERRNOS:
         return ReadOnlyStoreError(tr("{name} cannot be written to.", name=name), detail=str(error))
+    if isinstance(error, NotAFileError):
+        return StoreError(
+            tr("{name} is not a file.", name=name),
+            action=tr("Remove it or rename it, then try again."),
+            detail=str(error),
+        )
     return StoreError(
         tr("{name} could not be read or written.", name=name),
         action=tr("Check the disk, then try again."),

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO
 
 from app.domain import private_files
-from app.domain.private_files import FOLDER_MODE
+from app.domain.private_files import FOLDER_MODE, read_file
 from app.store.database.failures import file_error
 
 _DEEPEST = 100  # levels of JSON; Phial's own files have four
@@ -150,7 +150,7 @@ def peek_json(path: Path) -> dict[str, object] | None:
 def _content(path: Path) -> bytes | None:
     """What is in a file; None where there is no file."""
     try:
-        return path.read_bytes()
+        return read_file(path)
     except FileNotFoundError:
         return None
     except OSError as error:

@@ -8,40 +8,68 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 
 from app.domain.errors import DamagedDatabaseError, NewerDatabaseError
 from app.language import tr
 from app.store.database.connect import APPLICATION_ID, open_memory, pragma_int, transaction
-from app.store.database.schema import EDITS_V4, SEARCH_V2, SUMMARIES_V3, TABLES_V1
-from app.store.database.text_normalization import FOLD_VERSION
+from app.store.database.moved_reasoning import move_reasoning
+from app.store.database.schema import (
+    EDITS_V4,
+    OPTIONS_V6,
+    PARTS_V5,
+    SEARCH_V2,
+    SUMMARIES_V3,
+    TABLES_V1,
+)
+from app.store.database.search_index import rebuild_index
+
+Progress = Callable[[float], None]
+"""Told how much of something is done, 0 to 1."""
 
 
-def _tables(connection: sqlite3.Connection) -> None:
+def quiet(_fraction: float) -> None:
+    """Nobody asks for progress."""
+
+
+def _tables(connection: sqlite3.Connection, _progress: Progress) -> None:
     run_script(connection, TABLES_V1)
 
 
-def _search(connection: sqlite3.Connection) -> None:
+def _search(connection: sqlite3.Connection, progress: Progress) -> None:
     run_script(connection, SEARCH_V2)
-    rebuild_index(connection)
+    rebuild_index(connection, progress)
 
 
-def _summaries(connection: sqlite3.Connection) -> None:
+def _summaries(connection: sqlite3.Connection, _progress: Progress) -> None:
     run_script(connection, SUMMARIES_V3)
 
 
-def _edits(connection: sqlite3.Connection) -> None:
+def _edits(connection: sqlite3.Connection, _progress: Progress) -> None:
     run_script(connection, EDITS_V4)
 
 
-Migration = Callable[[sqlite3.Connection], None]
-MIGRATIONS: tuple[Migration, ...] = (_tables, _search, _summaries, _edits)
+def _parts(connection: sqlite3.Connection, progress: Progress) -> None:
+    run_script(connection, PARTS_V5)
+    move_reasoning(connection, progress)
+
+
+def _options(connection: sqlite3.Connection, _progress: Progress) -> None:
+    run_script(connection, OPTIONS_V6)
+
+
+Migration = Callable[[sqlite3.Connection, Progress], None]
+MIGRATIONS: tuple[Migration, ...] = (_tables, _search, _summaries, _edits, _parts, _options)
 SCHEMA_VERSION = len(MIGRATIONS)
 
 
-def schema_version(connection: sqlite3.Connection) -> int:
+def schema_version(connection: sqlite3.Connection, newest: int = SCHEMA_VERSION) -> int:
     """The schema of a database; 0 for one that is new and empty.
+
+    Args:
+        connection: Any.
+        newest: The newest schema that this program knows.
 
     Raises:
         NewerDatabaseError: A newer Phial wrote it.
@@ -58,38 +86,51 @@ def schema_version(connection: sqlite3.Connection) -> int:
             action=tr("Choose another data folder."),
             detail=f"application_id {application:#x}",  # not shown: technical
         )
-    if version > SCHEMA_VERSION:
+    if version > newest:
         raise NewerDatabaseError(
             tr(
                 "The conversations were written by a newer Phial (format {format}; "
                 "this one knows {known}).",
                 format=version,
-                known=SCHEMA_VERSION,
+                known=newest,
             )
         )
     return version
 
 
-def migrate(connection: sqlite3.Connection, backup: Callable[[int], None]) -> int:
+def migrate(
+    connection: sqlite3.Connection,
+    backup: Callable[[int], None],
+    progress: Progress = quiet,
+    migrations: Sequence[Migration] = MIGRATIONS,
+) -> int:
     """Bring the database to the newest schema, each step in a transaction of its own.
 
     Args:
         connection: The writer's, in autocommit.
         backup: Called before each step with the version so far; not for a new database.
+        progress: Told how far it is.
+        migrations: Of this database.
 
     Returns:
-        The version it had; ``SCHEMA_VERSION`` when there was nothing to do.
+        The version it had; the newest when there was nothing to do.
 
     Raises:
         NewerDatabaseError: See :func:`schema_version`; nothing is touched.
         sqlite3.Error: A step failed and was rolled back; the backup is complete.
     """
-    before = schema_version(connection)
-    for version in range(before, SCHEMA_VERSION):
+    before = schema_version(connection, len(migrations))
+    steps = len(migrations) - before
+    for version in range(before, len(migrations)):
+        done = version - before
         if before:
             backup(version)
+
+        def told(fraction: float, done: int = done) -> None:
+            progress((done + fraction) / steps)
+
         with transaction(connection):
-            MIGRATIONS[version](connection)
+            migrations[version](connection, told)
             connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
             connection.execute(f"PRAGMA user_version={version + 1}")
     return before
@@ -105,7 +146,7 @@ def layouts(table: str) -> tuple[tuple[str, ...], ...]:
     with closing(open_memory()) as connection:
         for migration in MIGRATIONS:
             with transaction(connection):
-                migration(connection)
+                migration(connection, quiet)
             columns = columns_of(connection, table)
             if columns and columns not in found:
                 found.insert(0, columns)
@@ -126,12 +167,3 @@ def run_script(connection: sqlite3.Connection, script: str) -> None:
         if sqlite3.complete_statement(statement):
             connection.execute(statement)
             statement = ""
-
-
-def rebuild_index(connection: sqlite3.Connection) -> None:
-    """Make the search index anew from the text."""
-    connection.execute("INSERT INTO message_index (message_index) VALUES ('rebuild')")
-    connection.execute("INSERT INTO title_index (title_index) VALUES ('rebuild')")
-    connection.execute(
-        "INSERT OR REPLACE INTO meta (key, value) VALUES ('fold_version', ?)", (FOLD_VERSION,)
-    )

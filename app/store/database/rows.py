@@ -18,7 +18,9 @@ from app.domain.generation import (
     sampling_from_dict,
 )
 from app.domain.model import ModelRef
+from app.domain.presets.preset import NO_OPTIONS, ChatOptions, options_from_dict, options_to_dict
 from app.language.sentence import from_stored
+from app.store.database.part_rows import known_parts, read_part_rows
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -39,7 +41,7 @@ _TIMINGS = (
 CONVERSATION_COLUMNS = """
     c.id, c.title, c.created_at, c.updated_at, c.title_by_user, c.system_prompt,
     c.head_id, c.draft, c.pinned, c.archived, c.folder,
-    c.deleted_at, c.scroll_message_id, c.scroll_offset, c.activity
+    c.deleted_at, c.scroll_message_id, c.scroll_offset, c.activity, c.options
 """  # not shown: SQL
 MESSAGE_COLUMNS = """
     m.id, (SELECT id FROM conversations WHERE seq = m.conversation),
@@ -48,7 +50,8 @@ MESSAGE_COLUMNS = """
     (SELECT quantization FROM models WHERE seq = m.model),
     (SELECT sha256 FROM models WHERE seq = m.model),
     (SELECT value FROM samplings WHERE seq = m.sampling),
-    m.seed, m.stop_reason, m.timings, m.error, m.left_out, m.conversation
+    m.seed, m.stop_reason, m.timings, m.error, m.left_out, m.conversation, m.seq,
+    EXISTS (SELECT 1 FROM parts WHERE message = m.seq)
 """
 
 
@@ -77,7 +80,7 @@ def from_time(value: int) -> datetime:
 def conversation_from_row(row: tuple[Any, ...], *, private: bool) -> Conversation:
     """Read one row of ``CONVERSATION_COLUMNS``; the sidebar reads ten thousand at once."""
     (id_, title, created, updated, by_user, prompt, head, draft, pinned, archived, folder,
-     deleted, scroll_id, scroll_offset, activity) = row  # fmt: skip
+     deleted, scroll_id, scroll_offset, activity, options) = row  # fmt: skip
     return Conversation(
         id_,
         to_text(title),
@@ -95,32 +98,70 @@ def conversation_from_row(row: tuple[Any, ...], *, private: bool) -> Conversatio
         scroll_id,
         scroll_offset,
         activity,
+        to_options(options) if options else NO_OPTIONS,
     )
 
 
-def message_from_row(row: tuple[Any, ...], left_out_of: LeftOutCodec) -> Message:
-    """Read one row of ``MESSAGE_COLUMNS``."""
-    (id_, conversation_id, parent, role, content, status, created, name, quantization, sha256,
-     sampling, seed, stop_reason, timings, error, left_out, conversation) = row  # fmt: skip
-    model = None
-    if sha256 is not None:
-        model = ModelRef(to_text(name), to_text(quantization), sha256)
-    return Message(
-        id=id_,
-        conversation_id=conversation_id,
-        parent_id=parent,
-        role=Role(role),
-        content=to_text(content),
-        status=MessageStatus(status),
-        created_at=from_time(created),
-        model=model,
-        sampling=None if sampling is None else sampling_from_dict(json.loads(sampling)),
-        seed=seed,
-        stop_reason=None if stop_reason is None else StopReason(stop_reason),
-        timings=None if timings is None else timings_from_json(timings),
-        error=from_stored(to_text(error)),
-        left_out=() if left_out is None else left_out_of.to_ids(conversation, left_out),
-    )
+class MessageReader:
+    """Messages of rows of ``MESSAGE_COLUMNS``, of one connection and transaction."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._left_out = LeftOutCodec(connection)
+
+    def message(self, row: tuple[Any, ...]) -> Message:
+        """Read one row."""
+        (id_, conversation_id, parent, role, content, status, created, name, quantization, sha256,
+         sampling, seed, stop_reason, timings, error, left_out, conversation, seq,
+         has_parts) = row  # fmt: skip
+        model = None
+        if sha256 is not None:
+            model = _model_ref(to_text(name), to_text(quantization), sha256)
+        return Message(
+            id=id_,
+            conversation_id=conversation_id,
+            parent_id=parent,
+            role=Role(role),
+            content=to_text(content),
+            status=MessageStatus(status),
+            created_at=from_time(created),
+            model=model,
+            sampling=None if sampling is None else sampling_from_dict(json.loads(sampling)),
+            seed=seed,
+            stop_reason=None if stop_reason is None else StopReason(stop_reason),
+            timings=None if timings is None else timings_from_json(timings),
+            error=from_stored(to_text(error)),
+            left_out=() if left_out is None else self._left_out.to_ids(conversation, left_out),
+            placed=known_parts(read_part_rows(self._connection, seq)) if has_parts else (),
+        )
+
+
+ENDPOINT = "endpoint:"
+"""Before an endpoint's id in the column of hashes, which is a model's identity."""
+
+
+def model_identity(model: ModelRef) -> str:
+    """What tells a model from another: the hash of its file, or the endpoint it is at."""
+    return f"{ENDPOINT}{model.endpoint}" if model.endpoint else model.sha256
+
+
+def _model_ref(name: str, quantization: str, identity: str) -> ModelRef:
+    if identity.startswith(ENDPOINT):
+        return ModelRef(name, quantization, endpoint=identity.removeprefix(ENDPOINT))
+    return ModelRef(name, quantization, identity)
+
+
+def to_options(text: str) -> ChatOptions:
+    """What a chat has of its own; nothing where it cannot be read."""
+    try:
+        return options_from_dict(json.loads(text))
+    except (ValueError, RecursionError):
+        return NO_OPTIONS
+
+
+def from_options(options: ChatOptions) -> str:
+    """The stored form, JSON; empty where the chat has nothing of its own."""
+    return json.dumps(options_to_dict(options)) if options else ""
 
 
 def sampling_json(sampling: Sampling) -> str:

@@ -110,6 +110,28 @@ CREATE TABLE edits (
 );
 """
 
+# What a message is made of beside its text, and what the journal has of it: a JSON list of its
+# number among the parts, its place, kind and values, with more of its text in `content`; NULL for
+# more of the message's text.
+PARTS_V5 = """
+CREATE TABLE parts (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    message INTEGER NOT NULL REFERENCES messages (seq) ON DELETE CASCADE,
+    ordinal INTEGER NOT NULL,             -- its number among the message's parts, from 0
+    at INTEGER NOT NULL,                  -- characters of messages.content before it
+    kind TEXT NOT NULL,                   -- a key of PART_KINDS
+    value TEXT NOT NULL,                  -- JSON: its fields by name, without its text
+    content BLOB NOT NULL,                -- its text: what was thought, what a tool answered
+    UNIQUE (message, ordinal)
+);
+ALTER TABLE journal ADD COLUMN part TEXT;
+"""
+
+# What a chat has of its own (its preset, sampling, messages in waiting), JSON; empty for nothing.
+OPTIONS_V6 = """
+ALTER TABLE conversations ADD COLUMN options TEXT NOT NULL DEFAULT '';
+"""
+
 # The index holds no copy of the text: it reads it through the views, folded.
 # The tokens arrive folded and separated by spaces, so `ascii` (every other character belongs to
 # a token) is all the tokenizer that is needed.

@@ -18,8 +18,9 @@ from app.store.conversations.trash import INDEX_UNTIDY
 from app.store.database.connect import open_reader, open_scratch, open_writer
 from app.store.database.failures import file_error, typed_errors
 from app.store.database.files import write_atomically
-from app.store.database.migrations import migrate, rebuild_index, schema_version
+from app.store.database.migrations import migrate, schema_version
 from app.store.database.readers import ReaderPool
+from app.store.database.search_index import rebuild_index
 from app.store.database.sqlite_database import Database
 from app.store.database.writer import DatabaseWriter
 from app.store.safety.backups import (

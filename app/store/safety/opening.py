@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
+from concurrent.futures import Future, wait
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from app.domain.errors import (
     DamagedDatabaseError,
@@ -25,9 +27,16 @@ from app.store.conversations.message_repository import MessageRepository
 from app.store.database.connect import open_memory, open_reader, open_scratch, open_writer
 from app.store.database.failures import file_error, is_damage, primary_code, typed_errors
 from app.store.database.files import make_folder, sync_above
-from app.store.database.migrations import SCHEMA_VERSION, migrate, rebuild_index, schema_version
+from app.store.database.migrations import (
+    SCHEMA_VERSION,
+    Progress,
+    migrate,
+    quiet,
+    schema_version,
+)
 from app.store.database.owner_lock import OwnerLock
 from app.store.database.readers import ReaderPool
+from app.store.database.search_index import rebuild_index
 from app.store.database.sqlite_database import Database
 from app.store.database.text_normalization import FOLD_VERSION
 from app.store.database.writer import DatabaseWriter
@@ -39,6 +48,8 @@ from app.store.safety.viewing import read_only_library, refusal
 
 DATABASE_NAME = "phial.db"
 BACKUPS_NAME = "backups"
+TOLD_SECONDS = 0.05  # between two words about a start that takes a while
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +101,9 @@ class OpenedStore:
         self.repository.close()
 
 
-def open_store(folder: Path, now: datetime | None = None) -> OpenedStore:
+def open_store(
+    folder: Path, now: datetime | None = None, progress: Progress = quiet
+) -> OpenedStore:
     """Open the conversations in ``folder``, which is made if it is missing.
 
     The first process to come owns the folder: it recovers, migrates, repairs interrupted answers
@@ -99,6 +112,7 @@ def open_store(folder: Path, now: datetime | None = None) -> OpenedStore:
     Args:
         folder: The data folder.
         now: The time, for the trash.
+        progress: Told on this thread, every now and then, how far a start is that takes a while.
 
     Where nothing can be written, what can be read is shown: see ``OpenReport.refusal``. What a
     newer Phial wrote is never written to.
@@ -123,7 +137,7 @@ def open_store(folder: Path, now: datetime | None = None) -> OpenedStore:
             lock = OwnerLock.acquire(folder)
         if lock is None:
             return _open_as_guest(folder)
-        return _open_as_owner(folder, lock, now or datetime.now(UTC))
+        return _open_as_owner(folder, lock, now or datetime.now(UTC), progress)
     except (ReadOnlyStoreError, DiskFullError, NewerDatabaseError) as cause:
         return _open_read_only(folder, cause)
 
@@ -139,7 +153,7 @@ def open_private_store() -> MessageRepository:
     return MessageRepository(Database(DatabaseWriter(connect), None, private=True))
 
 
-def _open_as_owner(folder: Path, lock: OwnerLock, now: datetime) -> OpenedStore:
+def _open_as_owner(folder: Path, lock: OwnerLock, now: datetime, progress: Progress) -> OpenedStore:
     path = folder / DATABASE_NAME
     backups = Backups(folder / BACKUPS_NAME)
     with ExitStack() as undo:
@@ -151,14 +165,14 @@ def _open_as_owner(folder: Path, lock: OwnerLock, now: datetime) -> OpenedStore:
             recovery = recover(path, backups)
             library = undo.enter_context(closing(_library(path)))
         try:
-            done = _bring_up_to_date(library, backups, now)
+            done = _bring_up_to_date(library, backups, now, progress)
         except DamagedDatabaseError:
             if recovery is not None:  # a database made a moment ago: the disk itself is bad
                 raise
             library.close()
             recovery = recover(path, backups)
             library = undo.enter_context(closing(_library(path)))
-            done = _bring_up_to_date(library, backups, now)
+            done = _bring_up_to_date(library, backups, now, progress)
         health = Health(library, path, backups, owner=True)
         _accept_recovery(health, recovery, done)
         lost = health.missing()
@@ -260,24 +274,51 @@ class _UpToDate:
     problem: str = ""
 
 
-def _bring_up_to_date(library: MessageRepository, backups: Backups, now: datetime) -> _UpToDate:
+def _bring_up_to_date(
+    library: MessageRepository, backups: Backups, now: datetime, progress: Progress
+) -> _UpToDate:
     def back_up_before(connection: sqlite3.Connection, version: int) -> None:
         backups.make(connection, f"before-migration-{version + 1}")
 
-    before = library.database.submit_bare(lambda c: migrate(c, partial(back_up_before, c))).result()
+    steps = _Steps(progress)
+    before = steps.wait(
+        library.database.submit_bare(
+            lambda c: migrate(c, partial(back_up_before, c), steps.reached)
+        )
+    )
     migrated_from = before if 0 < before < SCHEMA_VERSION else None
     try:
-        interrupted = library.database.submit(partial(_start, now=now)).result()
+        interrupted = steps.wait(
+            library.database.submit(partial(_start, now=now, progress=steps.reached))
+        )
     except DiskFullError as error:
         # Everything can be read; what start would have tidied up, a later start will.
         return _UpToDate(migrated_from, problem=str(error))
     return _UpToDate(migrated_from, tuple(interrupted))
 
 
-def _start(connection: sqlite3.Connection, now: datetime) -> list[str]:
+class _Steps:
+    """Tells on the opening thread how far the writer's is."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._done = 0.0
+
+    def reached(self, done: float) -> None:
+        """The writer's thread has come this far, 0 to 1."""
+        self._done = done
+
+    def wait(self, work: Future[T]) -> T:
+        """The work's result; what it takes longer than a moment for is told of."""
+        while wait((work,), TOLD_SECONDS).not_done:
+            self._progress(self._done)
+        return work.result()
+
+
+def _start(connection: sqlite3.Connection, now: datetime, progress: Progress) -> list[str]:
     fold = connection.execute("SELECT value FROM meta WHERE key = 'fold_version'").fetchone()
     if fold is None or fold[0] != FOLD_VERSION:
-        rebuild_index(connection)
+        rebuild_index(connection, progress)
     trash.purge(connection, now)
     return repair_interrupted(connection)
 

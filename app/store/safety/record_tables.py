@@ -97,6 +97,7 @@ def _is_conversation(row: Columns) -> bool:
             for name in ("head_id", "scroll_message_id")
         )
         and all(_is_text(row[name]) for name in ("title", "system_prompt", "draft", "folder"))
+        and isinstance(row.get("options", ""), str)
     )
 
 
@@ -115,11 +116,34 @@ def _is_summary(row: Columns) -> bool:
 
 
 def _is_journal(row: Columns) -> bool:
-    return isinstance(row["message"], int) and _is_text(row["content"])
+    return (
+        isinstance(row["message"], int) and _is_text(row["content"]) and _is_head(row.get("part"))
+    )
+
+
+def _is_head(value: Value) -> bool:
+    """What the journal says of a part: its number, place, kind and values."""
+    if value is None:
+        return True
+    if not _is_json(value, list):
+        return False
+    head = json.loads(str(value))
+    kinds = (int, int, str, str)
+    return len(head) == len(kinds) and all(map(isinstance, head, kinds)) and _is_json(head[3], dict)
+
+
+def _is_part(row: Columns) -> bool:
+    numbers = ("message", "ordinal", "at")
+    return (
+        all(isinstance(row[name], int) for name in numbers)
+        and isinstance(row["kind"], str)
+        and _is_json(row["value"], dict)
+        and _is_text(row["content"])
+    )
 
 
 def _is_edit(row: Columns) -> bool:
-    return _is_journal(row) and row["open"] in {0, 1}
+    return isinstance(row["message"], int) and _is_text(row["content"]) and row["open"] in {0, 1}
 
 
 SHAPES: dict[str, Callable[[Columns], bool]] = {
@@ -127,7 +151,8 @@ SHAPES: dict[str, Callable[[Columns], bool]] = {
     "conversations": _is_conversation,
     "models": _is_model,
     "samplings": _is_sampling,
-    "edits": _is_edit,  # before the journal, whose next layout may be as wide
+    "parts": _is_part,
+    "edits": _is_edit,  # as wide as the journal, which has no number at the end
     "journal": _is_journal,
     "summaries": _is_summary,
 }

@@ -13,7 +13,8 @@ from app.store.conversations.message_queries import reselect_branch
 from app.store.database.connect import open_scratch
 from app.store.database.failures import file_error, typed_errors
 from app.store.database.files import free_name, sync_file, sync_folder
-from app.store.database.migrations import columns_of, migrate
+from app.store.database.migrations import columns_of, migrate, quiet
+from app.store.database.moved_reasoning import move_reasoning
 from app.store.database.rows import to_blob
 from app.store.safety.backups import Backups
 from app.store.safety.page_scanner import CarvedRow, carve
@@ -109,6 +110,7 @@ def rebuild(target: sqlite3.Connection, path: Path, backups: Backups) -> Rebuilt
         raise file_error(error, path.name) from error
     from_backup = _add_from_backup(target, backups)
     orphans = _mend(target)
+    move_reasoning(target, quiet)  # of rows and backups of a schema that had it in the text
     counts = [
         target.execute(f"SELECT count(*) FROM {table}").fetchone()[0]  # noqa: S608
         for table in ("conversations", "messages")
@@ -173,7 +175,7 @@ def _add_from_backup(target: sqlite3.Connection, backups: Backups) -> int:
         for table in ("models", "samplings", "conversations"):
             _copy_missing(source, target, table)
         added = _copy_missing(source, target, "messages")
-        for table in ("summaries", "edits"):
+        for table in ("summaries", "edits", "parts"):
             _copy_missing(source, target, table)
         return added
 
@@ -241,7 +243,7 @@ def _mend(target: sqlite3.Connection) -> int:
             f"UPDATE {table} SET {column} = NULL "  # noqa: S608
             f"WHERE {column} NOT IN (SELECT seq FROM {other})"
         )
-    for table in ("journal", "summaries", "edits"):
+    for table in ("journal", "summaries", "edits", "parts"):
         target.execute(
             f"DELETE FROM {table} WHERE message NOT IN (SELECT seq FROM messages)"  # noqa: S608
         )

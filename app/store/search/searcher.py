@@ -11,8 +11,8 @@ from app.domain.errors import DamagedDatabaseError
 from app.domain.generation import Role
 from app.store.conversations.message_repository import MessageRepository
 from app.store.database.failures import primary_code
-from app.store.database.migrations import rebuild_index
 from app.store.database.rows import from_time, to_text, to_time
+from app.store.database.search_index import rebuild_index
 from app.store.database.text_normalization import tokens
 from app.store.search.query import Query, parse_query
 from app.store.search.snippets import snippet

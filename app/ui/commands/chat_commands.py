@@ -10,8 +10,6 @@ from PySide6.QtWidgets import QMenu
 from app.domain.conversation import Conversation
 from app.language import tr, trn
 from app.services.library.trash import quiet
-from app.ui.library.backups_dialog import BackupsDialog
-from app.ui.library.trash_dialog import ArchiveDialog, TrashDialog
 from app.ui.shell.window_context import WindowContext
 from app.ui.style.dialogs import ask_line, ask_text
 
@@ -78,6 +76,7 @@ class ChatCommands:
             self._shell.window,
             tr("Move to folder"),
             tr("Folder (an empty name takes it out of its folder):"),
+            tr("Move"),
             current,
             choices=["", *self._shell.services.library.chats.folders()],
         )
@@ -175,6 +174,8 @@ class ChatCommands:
 
     def backups(self) -> None:
         """Show the backups."""
+        from app.ui.library.backups_dialog import BackupsDialog
+
         shell = self._shell
         shell.controller.attempt(
             lambda: BackupsDialog(shell.window, shell.services.maintenance, shell.operations).open()
@@ -182,6 +183,8 @@ class ChatCommands:
 
     def trash(self) -> None:
         """Show deleted chats and messages."""
+        from app.ui.library.trash_dialog import TrashDialog
+
         shell = self._shell
         shell.controller.attempt(
             lambda: TrashDialog(shell.window, shell.services.library.trash).open()
@@ -189,6 +192,8 @@ class ChatCommands:
 
     def archived(self) -> None:
         """Show archived chats."""
+        from app.ui.library.trash_dialog import ArchiveDialog
+
         shell, open_chat = self._shell, self._shell.controller.open_chat
         shell.controller.attempt(
             lambda: ArchiveDialog(shell.window, shell.services.library, open_chat).open()

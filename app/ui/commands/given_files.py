@@ -16,12 +16,13 @@ from app.ui.core.operations import Operation
 from app.ui.shell.window_context import WindowContext
 
 _MODEL = ".gguf"
+_DOCUMENTS = {".pdf", ".docx", ".odt", ".epub", ".pptx", ".xlsx", ".ods"}  # no person reads as text
 _CHATS = {*SUFFIXES, ZIP}
 _NEVER_TEXT = {ZIP, ".chat", ".phial"}
 
 
 class GivenFiles:
-    """A model is used, chats are imported, and any other text is added to the message."""
+    """A model is used, chats are imported, documents go with the message, texts are added to it."""
 
     def __init__(self, shell: WindowContext, commands: CommandHandlers) -> None:
         self._shell, self._commands = shell, commands
@@ -60,6 +61,10 @@ class GivenFiles:
         self._shell.operations.run(self._shell.window, look, show)
 
     def _add(self, paths: list[Path]) -> None:
+        documents = [path for path in paths if path.suffix.lower() in _DOCUMENTS]
+        paths = [path for path in paths if path not in documents]
+        if documents:
+            self._commands.documents.attach(documents)
         if paths:
             self._shell.operations.run(
                 self._shell.window,

@@ -7,30 +7,31 @@ from functools import partial
 
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMenu
 
+from app.domain.download import DownloadItem
 from app.domain.errors import KnownError
 from app.domain.generation import Role
 from app.domain.options import Section
-from app.domain.settings import SPECS, Settings, ThemeChoice
+from app.domain.settings import SPECS, ThemeChoice
 from app.language import tr
 from app.services.core import formatting
-from app.services.core.events import ModelPhase
-from app.system.hardware import machine
+from app.services.core.events import Event, ModelPhase
 from app.ui.commands.chat_commands import ChatCommands
+from app.ui.commands.composer_commands import ComposerCommands
+from app.ui.commands.document_commands import DocumentCommands
 from app.ui.commands.message_commands import MessageCommands
 from app.ui.commands.model_commands import ModelCommands
 from app.ui.commands.palette import CommandPalette, PaletteEntry
+from app.ui.commands.preset_commands import PresetCommands
+from app.ui.commands.serving_commands import ServingCommands
+from app.ui.commands.settings_commands import SettingsCommands
 from app.ui.commands.transfer_commands import TransferCommands
-from app.ui.library.help_dialogs import AboutDialog, ShortcutsDialog
-from app.ui.library.update_dialog import UpdateDialog
-from app.ui.models.models_dialog import ModelsTab
-from app.ui.settings.settings_dialog import Refusal, SettingsDialog
-from app.ui.settings.snapshot_panel import SnapshotPanel
-from app.ui.settings.token_panel import TokenPanel
-from app.ui.shell.command_table import CommandState, shortcut_text
+from app.ui.conversation.notices.sum_report import SumReport
+from app.ui.models.models_page import ModelsTab
+from app.ui.shell.command_table import COMMANDS, CommandState, shortcut_text
 from app.ui.shell.window_context import WindowContext
-from app.ui.style.dialogs import ErrorDialog, push_button
+from app.ui.style.dialogs import ErrorDialog
 
 Handler = Callable[[], object]
 _ZOOM_STEP = 10
@@ -41,20 +42,51 @@ class CommandHandlers:
 
     def __init__(self, shell: WindowContext) -> None:
         self._shell = shell
-        self._settings_dialog: SettingsDialog | None = None
         self.chats = ChatCommands(shell)
         self.messages = MessageCommands(shell)
         self.models = ModelCommands(shell)
+        self.documents = DocumentCommands(shell)
         self.transfer = TransferCommands(shell, self.chats.leave)
+        self.serving = ServingCommands(shell, self.settings)
+        self.preferences = SettingsCommands(shell, self.models, self.serving)
+        self.composer = ComposerCommands(shell)
+        self._sums = SumReport(
+            shell.services.settings,
+            shell.pane.banner,
+            shell.operations,
+            shell.controller.is_shown,
+            shell.controller.drafting.use_prompt,
+            shell.window,
+        )
+        self.presets = PresetCommands(
+            shell, self.models.choose_model, partial(self.models.show_models, ModelsTab.CATALOG)
+        )
 
     def handlers(self) -> dict[str, Handler]:
         """A handler for every command of the table."""
-        return {
+        handlers = {
             **self._chat_handlers(),
             **self._text_handlers(),
             **self._view_handlers(),
             **self._model_handlers(),
+            **self._help_handlers(),
         }
+        handlers["find"] = partial(self._find, handlers["find"])
+        of_chats = {command.id for command in COMMANDS if command.of_chat}
+        return {
+            name: partial(self._in_chat, do) if name in of_chats else do
+            for name, do in handlers.items()
+        }
+
+    def _in_chat(self, do: Handler) -> None:
+        """Do something with the chat, which is shown again if a page covers it."""
+        self._shell.pages.back()
+        do()
+
+    def _find(self, in_chat: Handler) -> None:
+        page = self._shell.pages.page
+        if page is None or not page.go_to_search():
+            self._in_chat(in_chat)
 
     def _chat_handlers(self) -> dict[str, Handler]:
         chats, controller = self.chats, self._shell.controller
@@ -68,6 +100,12 @@ class CommandHandlers:
             "move_chat": partial(chats.apply_to_selected, chats.move),
             "archive_chat": partial(chats.apply_to_selected, chats.archive),
             "system_prompt": chats.system_prompt,
+            "choose_preset": self._shell.pane.composer.bar.open_preset_menu,
+            "chat_values": self.presets.values,
+            "presets": self.presets.manage,
+            "prompts": self.composer.prompts,
+            "attach": self.documents.choose_and_attach,
+            "cited_pages": self.documents.show_cited_pages,
             "summary": chats.summary,
             "export_chat": partial(chats.apply_to_selected, self.transfer.export),
             "export_all": self.transfer.export_all,
@@ -97,7 +135,6 @@ class CommandHandlers:
         }
 
     def _view_handlers(self) -> dict[str, Handler]:
-        window = self._shell.window
         return {
             "palette": self.palette,
             "focus_message": self._shell.pane.composer.setFocus,
@@ -107,8 +144,16 @@ class CommandHandlers:
             "zoom_reset": partial(self.zoom, 0),
             **{f"theme_{one}": partial(self._set, theme=one) for one in ThemeChoice},
             "fullscreen": self.fullscreen,
+        }
+
+    def _help_handlers(self) -> dict[str, Handler]:
+        from app.ui.library.help_dialogs import AboutDialog, ShortcutsDialog
+        from app.ui.library.update_dialog import UpdateDialog
+
+        window = self._shell.window
+        return {
             "settings": self.settings,
-            "shortcuts": lambda: ShortcutsDialog(window).open(),
+            "shortcuts": lambda: ShortcutsDialog(window, self._shell.actions.changed).open(),
             "data_folder": self.data_folder,
             "updates": lambda: UpdateDialog(
                 window, self._shell.services.updates, self._shell.operations
@@ -119,15 +164,28 @@ class CommandHandlers:
     def _model_handlers(self) -> dict[str, Handler]:
         models, service = self.models, self._shell.services.models
         return {
-            "switch_model": self._shell.pane.header.open_model_menu,
+            "switch_model": self._shell.pane.composer.bar.open_model_menu,
             "models": models.show_models,
             "get_models": partial(models.show_models, ModelsTab.CATALOG),
             "add_model": models.add_model,
+            "add_endpoint": models.add_endpoint,
             "load_model": service.load,
             "cancel_load": service.cancel_load,
             "measure_model": models.show_benchmark,
             "unload_model": service.unload,
+            "serving": self.serving.show,
         }
+
+    def on_event(self, event: Event) -> None:
+        """Something happened; what stands around the words of a message follows."""
+        self.presets.on_event(event)
+        self.composer.on_event(event)
+        self._sums.on_event(event)
+
+    def show(self) -> None:
+        """Another chat is shown."""
+        self.presets.show()
+        self.composer.show()
 
     def chat_menu(self, ids: list[str]) -> QMenu:
         """The context menu of the sidebar, for the chosen chats."""
@@ -146,14 +204,19 @@ class CommandHandlers:
 
     def palette(self) -> None:
         """Open the command palette."""
+        changed = self._shell.actions.changed
         commands = [
-            PaletteEntry(action.text(), shortcut_text(command), action.trigger)
+            PaletteEntry(action.text(), shortcut_text(command, changed), action.trigger)
             for command, action in self._shell.actions.available()
             if command.id != "palette"
         ]
         open_chat = self._shell.controller.open_chat
         chats = [
-            PaletteEntry(formatting.listed_title(chat), tr("chat"), partial(open_chat, chat.id))
+            PaletteEntry(
+                formatting.listed_title(chat),
+                tr("chat"),
+                partial(self._in_chat, partial(open_chat, chat.id)),
+            )
             for chat in self._shell.services.library.chats.conversations()
         ]
         CommandPalette(self._shell.window, [*commands, *chats], self._shell.pane.theme)
@@ -175,72 +238,16 @@ class CommandHandlers:
 
     def settings(self, section: Section | None = None) -> None:
         """Open the settings."""
-        if self._settings_dialog is None:
-            service = self._shell.services.settings
-            extras = {Section.MODEL: self._model_extras(), Section.PRIVACY: self._token_panel()}
-            dialog = SettingsDialog(
-                self._shell.window, service, self._shell.pane.theme, extras, self._in_force()
-            )
-            dialog.destroyed.connect(self._forget_dialog)
-            dialog.refused.connect(self._tell_refusal)
-            self._settings_dialog = dialog
-        if section is not None:
-            self._settings_dialog.show_section(section)
-        self._settings_dialog.open()
+        self.preferences.open(section)
 
-    def _in_force(self) -> dict[str, float]:
-        """By setting, the number that is used while the user sets none."""
-        models = self._shell.services.models
-        state = models.state
-        sampling = models.advised_sampling(state.model) if state.model is not None else None
-        names = ("temperature", "top_k", "top_p", "min_p", "repeat_penalty")
-        found: dict[str, float | None] = {name: getattr(sampling, name, None) for name in names}
-        found["threads"] = machine().physical_cores
-        if state.loaded is not None:
-            plan = state.loaded.plan
-            found["context_size"], found["threads"] = plan.context_size, plan.threads
-            found["gpu_layers"] = plan.gpu_layers
-        return {name: value for name, value in found.items() if value is not None}
-
-    def _tell_refusal(self, refusal: Refusal) -> None:
-        self._shell.pane.banner.show_message("setting", refusal.what, refusal.rest)
-
-    def _model_extras(self) -> QWidget:
-        extras = QWidget()
-        column = QVBoxLayout(extras)
-        column.setContentsMargins(0, 0, 0, 0)
-        buttons = QHBoxLayout()
-        measure = push_button(tr("Measure this model…"))
-        measure.setAutoDefault(False)
-        measure.clicked.connect(lambda _checked: self.models.show_benchmark())
-        for button in (self._models_link(), measure):
-            buttons.addWidget(button)
-        buttons.addStretch(1)
-        column.addLayout(buttons)
-        column.addWidget(SnapshotPanel(self._shell))
-        return extras
-
-    def _models_link(self) -> QWidget:
-        link = push_button(tr("Models on this computer…"))
-        link.setAutoDefault(False)
-        link.clicked.connect(lambda _checked: self.models.show_models())
-        return link
-
-    def _token_panel(self) -> QWidget:
-        return TokenPanel(self._shell.services.downloads)
-
-    def on_settings(self, settings: Settings) -> None:
-        """Settings changed elsewhere: an open dialog follows."""
-        if self._settings_dialog is not None:
-            self._settings_dialog.show_settings(settings)
+    def on_download(self, item: DownloadItem) -> None:
+        """A download moved on."""
+        self.models.on_download(item)
+        self.preferences.on_download(item)
 
     def finish(self) -> None:
-        """The window closes: what is typed in the settings is taken while it can be."""
-        if self._settings_dialog is not None:
-            self._settings_dialog.close()
-
-    def _forget_dialog(self) -> None:
-        self._settings_dialog = None
+        """The window closes: what is typed on a page is taken while it can be."""
+        self._shell.pages.back()
 
     def _set(self, **changes: object) -> None:
         service = self._shell.services.settings
@@ -275,4 +282,5 @@ class CommandHandlers:
             ready=state.loaded is not None,
             loading=state.phase is ModelPhase.LOADING,
             undo=self._shell.pane.snackbar.can_undo,
+            page=self._shell.pages.page is not None,
         )

@@ -100,16 +100,16 @@ class MessageCommands:
     def select_chat(self) -> None:
         """Select the whole chat, and go there: the keys that copy belong to what has the focus."""
         transcript = self._shell.pane.transcript
-        transcript.select_all()
+        transcript.selection(whole=True)
         transcript.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def copy_answer(self) -> None:
         """Copy the last answer, as Markdown and without its reasoning."""
         answer = self._shell.controller.last(Role.ASSISTANT)
-        if answer is None or not answer.content.strip():
+        if answer is None or not answer_markdown(answer).strip():
             self._shell.pane.status.show_notice(tr("There is no answer to copy yet."))
             return
-        QGuiApplication.clipboard().setText(answer_markdown(answer.content))
+        QGuiApplication.clipboard().setText(answer_markdown(answer))
         self._shell.pane.status.show_notice(tr("The last answer was copied."))
 
     def copy_code(self) -> None:

@@ -1,4 +1,4 @@
-"""The commands on models: choose, add, download, the models dialog."""
+"""The commands on models: choose, add, download, the page of models."""
 
 from __future__ import annotations
 
@@ -7,16 +7,20 @@ from pathlib import Path
 from PySide6.QtWidgets import QFileDialog
 
 from app.domain.download import DownloadItem, DownloadState
-from app.domain.model import ModelFile
+from app.domain.endpoints.endpoint import PrivateChatError
+from app.domain.model import ChosenModel, EndpointModel, ModelFile
 from app.language import tr
 from app.services.core import formatting
 from app.services.models.advice import CatalogOffer
-from app.ui.conversation.banner import BannerAction
-from app.ui.conversation.error_actions import DOWNLOAD_PROBLEM, MODEL_PROBLEM, SWITCH_PROBLEM
+from app.services.models.quantizations import Quantization
+from app.ui.conversation.notices.banner import BannerAction
+from app.ui.conversation.notices.error_actions import (
+    DOWNLOAD_PROBLEM,
+    MODEL_PROBLEM,
+    SWITCH_PROBLEM,
+)
 from app.ui.core.taskbar import TaskbarProgress
-from app.ui.models.add_dialog import AddModelDialog
-from app.ui.models.benchmark_dialog import BenchmarkDialog
-from app.ui.models.models_dialog import ModelsDialog, ModelsTab
+from app.ui.models.models_page import ModelsPage, ModelsTab
 from app.ui.shell.window_context import WindowContext
 
 _GGUF = ";;".join((tr("Model files (*.gguf)"), tr("All files (*)")))
@@ -27,41 +31,69 @@ class ModelCommands:
 
     def __init__(self, shell: WindowContext) -> None:
         self._shell = shell
-        self._dialog: ModelsDialog | None = None
         self._taskbar = TaskbarProgress(shell.window)
 
-    def choose_model(self, model: ModelFile) -> None:
-        """Use this file from the next answer on."""
+    def choose_model(self, model: ChosenModel) -> None:
+        """Use this model from the next answer on."""
         for problem in (MODEL_PROBLEM, SWITCH_PROBLEM):
             self._shell.pane.banner.withdraw(problem)
-        self._shell.controller.attempt(lambda: self._shell.services.models.choose(model))
+        self._shell.controller.attempt(lambda: self._choose(model))
+
+    def _choose(self, model: ChosenModel) -> None:
+        chat, services = self._shell.controller.chat, self._shell.services
+        if chat is not None and chat.private and isinstance(model, EndpointModel):
+            raise PrivateChatError(
+                tr("A private chat is not sent to {server}.", server=model.server)
+            )
+        if chat is not None and self._shell.controller.branch:
+            services.chat_options.set_model(chat, model)
+        services.models.choose(model)
+
+    def switch_quantization(self, wanted: Quantization) -> None:
+        """Use another quantization from the next answer on; it is fetched first if need be."""
+        service = self._shell.services.quantizations
+        if self._shell.controller.attempt(lambda: service.switch(wanted)) and wanted.file is None:
+            text = tr("{name} is being fetched; then it answers.", name=wanted.name)
+            self._shell.pane.status.show_notice(text)
 
     def try_demo(self) -> None:
         """Use the built-in demo."""
         self._shell.controller.attempt(lambda: self.choose_model(self._shell.services.models.demo))
 
     def show_models(self, tab: ModelsTab = ModelsTab.INSTALLED) -> None:
-        """Open the models dialog on one of its pages."""
-        if self._dialog is None:
-            dialog = ModelsDialog(
+        """Open the models on one of their pages."""
+        page = self.page
+        if page is None:
+            page = ModelsPage(
                 self._shell,
                 choose=self.choose_model,
                 choose_file=self.add_model,
                 add_file=self.use_file,
             )
-            dialog.destroyed.connect(self._forget_dialog)
-            self._dialog = dialog
-        if not self._shell.services.models.known_devices:
-            self._shell.services.models.find_devices()
-        self._dialog.show_tab(tab)
-        self._dialog.open()
+        devices = self._shell.services.advice.devices
+        if not devices.known:
+            devices.find()
+        self._shell.pages.open(page)
+        page.show_tab(tab)
+
+    @property
+    def page(self) -> ModelsPage | None:
+        """The models, while they are open."""
+        page = self._shell.pages.page
+        return page if isinstance(page, ModelsPage) else None
+
+    def add_endpoint(self) -> None:
+        """Ask for an endpoint."""
+        self.show_models(ModelsTab.ENDPOINTS)
+        page = self.page
+        if page is not None:
+            page.add_endpoint()
 
     def show_benchmark(self) -> None:
         """Open "Measure this model"."""
-        BenchmarkDialog(self._shell).open()
+        from app.ui.models.benchmark_dialog import BenchmarkDialog
 
-    def _forget_dialog(self) -> None:
-        self._dialog = None
+        BenchmarkDialog(self._shell).open()
 
     def start_download(self, offer: CatalogOffer) -> None:
         """Fetch a file of the catalogue, and show how it goes."""
@@ -79,7 +111,9 @@ class ModelCommands:
 
     def use_file(self, path: Path) -> None:
         """Look at a GGUF file, ask whether it is used in place or copied, and use it."""
-        parent = self._dialog or self._shell.window
+        from app.ui.models.add_dialog import AddModelDialog
+
+        parent = self._shell.window
         dialog = AddModelDialog(
             parent, self._shell.services.add_models, self._shell.operations, path
         )
@@ -89,13 +123,13 @@ class ModelCommands:
 
     def _added(self, model: ModelFile) -> None:
         self.choose_model(model)
-        if self._dialog is not None:
-            self._dialog.refresh()
+        if self.page is not None:
+            self.page.refresh()
 
     def on_download(self, item: DownloadItem) -> None:
         """A download moved on: tell the dialog, the sidebar, and what is worth a sentence."""
-        if self._dialog is not None:
-            self._dialog.on_download(item)
+        if self.page is not None:
+            self.page.on_download(item)
         self.show_downloads()
         if item.state is DownloadState.DONE:
             self._shell.pane.status.show_notice(tr("{name} is here and verified.", name=item.name))
@@ -117,5 +151,5 @@ class ModelCommands:
 
     def on_devices(self) -> None:
         """The devices are known: advice may be another now."""
-        if self._dialog is not None:
-            self._dialog.refresh()
+        if self.page is not None:
+            self.page.refresh()

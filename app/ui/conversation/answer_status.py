@@ -8,8 +8,9 @@ from app.language import tr
 from app.services.chat.activity import Activity
 from app.services.core import formatting
 from app.services.core.events import ContextMeasured, ModelState
+from app.services.library.chat_reader import ChatReader
 from app.ui.conversation.chat_pane import ChatPane
-from app.ui.conversation.error_actions import REFUSAL
+from app.ui.conversation.notices.error_actions import REFUSAL
 
 
 class AnswerStatus:
@@ -65,6 +66,12 @@ class AnswerStatus:
         finished = answer is not None and answer.status is not MessageStatus.STREAMING
         line = formatting.answer_line(answer) if answer is not None and finished else ""
         self._pane.status.set_last_answer(line)
+
+    def tell_elsewhere(self, message: Message, chats: ChatReader) -> None:
+        """The answer of a chat that is not shown has ended."""
+        if not chats.is_gone(message.conversation_id):
+            title = formatting.title(chats.get(message.conversation_id))
+            self._pane.status.show_notice(ended_elsewhere(message, title))
 
     def show_chat(self, answer: Message | None) -> None:
         """Another chat is shown: its last answer tells about how much it fills, until counted."""

@@ -9,15 +9,16 @@ from time import monotonic
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.domain.conversation import BranchMessage, Conversation, Message
+from app.domain.documents import StoredDocument
 from app.domain.errors import KnownError, NotFoundError
 from app.domain.generation import ContextFitted, Role
+from app.domain.model import is_demo
 from app.language import tr
 from app.services.core import formatting
 from app.services.core.events import (
     AnswerEnded,
     AnswerProgressed,
     AnswerStarted,
-    AnswerTextAdded,
     BranchChanged,
     ContextMeasured,
     Event,
@@ -28,12 +29,12 @@ from app.services.core.events import (
     SettingsChanged,
 )
 from app.services.registry import Services
-from app.ui.conversation.answer_status import AnswerStatus, ended_elsewhere
+from app.ui.conversation.answer_status import AnswerStatus
 from app.ui.conversation.chat_pane import ChatPane, Page
 from app.ui.conversation.draft_controller import DraftController
-from app.ui.conversation.error_actions import ANSWER_PROBLEM, REFUSAL
-from app.ui.conversation.live_answer import LiveAnswer
-from app.ui.conversation.truncation_notice import TruncationNotice
+from app.ui.conversation.live_answer import AnswerGrown, LiveAnswer
+from app.ui.conversation.notices.error_actions import ANSWER_PROBLEM, REFUSAL
+from app.ui.conversation.notices.truncation_notice import TruncationNotice
 from app.ui.conversation.unanswered import Unanswered
 from app.ui.conversation.view_state import ViewStates
 from app.ui.transcript.viewport.scroll_anchor import BEGINNING, ScrollPosition
@@ -66,6 +67,7 @@ class ChatController(QObject):
         self._branch: tuple[BranchMessage, ...] = ()
         self._left_out = TruncationNotice(services, pane.transcript)
         self._live = LiveAnswer()
+        self._given: dict[str, list[StoredDocument]] = {}  # of questions that are not stored yet
         self.unanswered = Unanswered(services, pane, self)
         self._bookmarks = ViewStates(services.library)
         self._status = AnswerStatus(pane)
@@ -82,7 +84,7 @@ class ChatController(QObject):
         composer.stop_requested.connect(self.stop)
         composer.edit_last_requested.connect(self.edit_last)
         composer.refused.connect(pane.status.show_notice)
-        pane.empty.prompt_chosen.connect(self.drafting.use_prompt)
+        pane.empty.prompt_chosen.connect(self.send_prompt)
 
     # --- what is shown ------------------------------------------------------------------------
 
@@ -105,7 +107,7 @@ class ChatController(QObject):
     def answering_here(self) -> bool:
         """Whether the answer that is being written belongs to the chat that is shown."""
         active = self._services.chat.active
-        shown = active is not None and self._is_shown(active.conversation_id)
+        shown = active is not None and self.is_shown(active.conversation_id)
         return shown or self._message(self._live.id) is not None
 
     def last(self, role: Role) -> Message | None:
@@ -182,8 +184,7 @@ class ChatController(QObject):
         if self._branch:
             self._pane.show_page(Page.TRANSCRIPT)
             return
-        state = self._services.models.state
-        demo = state.model is not None and state.model.demo
+        demo = is_demo(self._services.models.state.model)
         self._pane.empty.show_for(demo=demo, private=bool(self._chat and self._chat.private))
         self._pane.show_page(Page.EMPTY)
 
@@ -204,12 +205,20 @@ class ChatController(QObject):
     def _after_opening(self) -> None:
         assert self._chat is not None  # noqa: S101 - for the type checker
         self.refresh_title()
+        self._use_model()
         self._show_activity()
         self._show_last_answer()
         self._status.show_chat(self.last(Role.ASSISTANT))
         self._measure()
         self.shown.emit(self._chat.id)
         self.changed.emit()
+
+    def _use_model(self) -> None:
+        """Have the chat's own model in use, unless an answer is being written with another."""
+        chat = self._chat
+        if chat is not None and not self.answering:
+            options = self._services.chat_options
+            self.attempt(lambda: options.use_model_of(chat, begun=bool(self._branch)))
 
     def _show_branch(
         self, branch: tuple[BranchMessage, ...], anchor: ScrollPosition | None
@@ -257,9 +266,22 @@ class ChatController(QObject):
             self.failed.emit(refusal)
             return
         ask = self._services.chat
-        if self.attempt(lambda: ask.edit(editing, text) if editing else ask.send(chat.id, text)):
+        bar = self._pane.composer.attachments
+        given = () if editing else bar.parts(chat.id)
+        if self.attempt(
+            lambda: ask.edit(editing, text) if editing else ask.send(chat.id, text, given)
+        ):
+            if given:
+                self._given[chat.id] = bar.clear(chat.id)
             self.drafting.on_sent()
             self._pane.transcript.scroll_to_end()  # where the answer will stand
+
+    def send_prompt(self, text: str) -> None:
+        """Send a text that was chosen; where something is typed it stands below that instead."""
+        if self._pane.composer.text() or self.answering:
+            self.drafting.use_prompt(text)
+        else:
+            self.send(text)
 
     def stop(self) -> None:
         """Stop the answer; what there is of it stays, and one types on."""
@@ -270,7 +292,8 @@ class ChatController(QObject):
         """Go on with an answer that ended early."""
         self._pane.banner.withdraw(ANSWER_PROBLEM)
         before = self._message(answer_id)
-        self._live.resume(answer_id, before.content if before is not None else "")
+        if before is not None:
+            self._live.resume(before)
         if self.attempt(lambda: self._services.chat.continue_answer(answer_id)):
             self._pane.composer.setFocus()
 
@@ -311,20 +334,21 @@ class ChatController(QObject):
 
     def on_event(self, event: Event) -> None:
         """Show what happened."""
+        if isinstance(event, AnswerGrown):
+            self._on_grown(event)
+            return
         match event:
-            case BranchChanged() if self._is_shown(event.conversation_id):
+            case BranchChanged() if self.is_shown(event.conversation_id):
                 self._on_branch_changed()
             case AnswerStarted():
                 self._on_started(event)
             case AnswerProgressed():
                 self._on_progressed(event)
-            case AnswerTextAdded():
-                self._on_text_added(event)
             case AnswerEnded():
                 self._on_ended(event)
             case SendFailed():
                 self._on_send_failed(event)
-            case ContextMeasured() if self._is_shown(event.conversation_id):
+            case ContextMeasured() if self.is_shown(event.conversation_id):
                 self._status.show_context_use(event, len(self._left_out.ids))
             case LibraryChanged(ids):
                 self._look_again(ids)
@@ -345,7 +369,8 @@ class ChatController(QObject):
         if self._chat is not None and not self._live.id:
             self._services.context.measure(self._chat.id, self._pane.composer.text())
 
-    def _is_shown(self, conversation_id: str) -> bool:
+    def is_shown(self, conversation_id: str) -> bool:
+        """Whether this chat is the one that is shown."""
         return self._chat is not None and self._chat.id == conversation_id
 
     def _on_branch_changed(self) -> None:
@@ -380,8 +405,9 @@ class ChatController(QObject):
                 self._on_branch_changed()
 
     def _on_started(self, event: AnswerStarted) -> None:
+        self._given.pop(event.conversation_id, None)  # they are stored with the question
         self._live.begin(event.message_id)
-        if self._is_shown(event.conversation_id):
+        if self.is_shown(event.conversation_id):
             self._branch = self._live.merged_into(self._branch)
             self._pane.transcript.update_branch(self._branch)
             self._pane.transcript.begin_answer(event.message_id)
@@ -392,34 +418,37 @@ class ChatController(QObject):
         self._live.step(event.step)
         if isinstance(event.step, ContextFitted):
             self._status.show_context_fit(event.step)
-            if self._is_shown(event.conversation_id):
+            if self.is_shown(event.conversation_id):
                 self._mark_left_out(event.step.left_out)
         self._show_activity()
 
-    def _on_text_added(self, event: AnswerTextAdded) -> None:
-        if self._live.append(event, monotonic()) and self._is_shown(event.conversation_id):
-            self._pane.transcript.feed(event.message_id, event.text)
+    def _on_grown(self, event: AnswerGrown) -> None:
+        piece = self._live.append(event, monotonic())
+        if piece is not None and self.is_shown(event.conversation_id):
+            self._pane.transcript.feed(event.message_id, piece)
             self._show_activity()
 
     def _on_ended(self, event: AnswerEnded) -> None:
-        message, streamed = event.message, self._live.end()
+        message, as_shown = event.message, self._live.end(event.message)
         transcript = self._pane.transcript
-        here = self._is_shown(message.conversation_id)
+        here = self.is_shown(message.conversation_id)
         if here:
             self._branch = tuple(
                 replace(item, message=message) if item.message.id == message.id else item
                 for item in self._branch
             )
             transcript.finish(message)
-            if streamed != message.content:
+            if not as_shown:
                 transcript.set_branch(self._branch, anchor=transcript.scroll_position())
             self._mark_left_out(message.left_out)
         else:
-            self._announce_elsewhere(message)
+            self._status.tell_elsewhere(message, self._services.library.chats)
             # It was left while this was written.
             self._services.chat.save_state(message.conversation_id)
         self._show_activity()
         self._show_last_answer()
+        if not here:
+            self._use_model()
         self._measure()
         error = self.unanswered.ended(message, event.error, here=here)
         if error is not None:
@@ -428,8 +457,10 @@ class ChatController(QObject):
 
     def _on_send_failed(self, event: SendFailed) -> None:
         asked = event.asked
+        given = self._given.pop(event.conversation_id, [])
         if asked is not None:
             self.attempt(lambda: self.drafting.restore_unsent(event.conversation_id, asked))
+            self._pane.composer.attachments.add(event.conversation_id, given)
         self._live.clear_activity()
         self._show_activity()
         self.failed.emit(event.error)
@@ -437,14 +468,8 @@ class ChatController(QObject):
 
     def _show_activity(self) -> None:
         active = self._services.chat.active if self._live.id else None
-        here = active is not None and self._is_shown(active.conversation_id)
+        here = active is not None and self.is_shown(active.conversation_id)
         self._status.show_activity(self._live.activity, answering=bool(self._live.id), here=here)
 
     def _show_last_answer(self) -> None:
         self._status.show_last(self.last(Role.ASSISTANT))
-
-    def _announce_elsewhere(self, message: Message) -> None:
-        chats = self._services.library.chats
-        if not chats.is_gone(message.conversation_id):
-            title = formatting.title(chats.get(message.conversation_id))
-            self._pane.status.show_notice(ended_elsewhere(message, title))

@@ -11,25 +11,29 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QMenu,
     QPushButton,
+    QSizePolicy,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
 
+from app.domain.model import is_demo
 from app.language import tr
+from app.services.core import formatting
 from app.services.core.events import ModelState
-from app.ui.conversation.banner import Banner
 from app.ui.conversation.composer import Composer
 from app.ui.conversation.empty_states import EmptyChatPage, WelcomePage
 from app.ui.conversation.find_bar import FindBar
 from app.ui.conversation.header import Header
-from app.ui.conversation.snackbar import Snackbar
+from app.ui.conversation.notices.banner import Banner
+from app.ui.conversation.notices.snackbar import Snackbar
 from app.ui.conversation.status_line import StatusLine
 from app.ui.style.theme import COLUMN, SPACE, Theme
 from app.ui.style.widgets import StyledLabel
 from app.ui.transcript.items.styles import SIDE
 from app.ui.transcript.view import TranscriptView
 
+_FILLS = QSizePolicy.Policy.Expanding
 _COMPOSER_SHARE = 0.4  # of the pane's height, at most
 
 
@@ -49,15 +53,17 @@ class ChatPane(QWidget):
         theme: Theme,
         transcript: TranscriptView,
         state: ModelState,
-        model_menu: QMenu,
         menu: QMenu,
     ) -> None:
         super().__init__()
         self.theme = theme
         self.setObjectName("pane")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.header = Header(theme, model_menu, menu)
+        self.header = Header(theme, menu)
         self.find_bar = FindBar(theme)
+        self.band = StyledLabel("", "small")
+        self.band.setObjectName("band")
+        self.band.hide()
         self.transcript = transcript
         self.empty = EmptyChatPage()
         self.welcome = WelcomePage()
@@ -74,6 +80,7 @@ class ChatPane(QWidget):
         layout.setSpacing(0)
         layout.addWidget(self.header)
         layout.addWidget(self.find_bar)
+        layout.addWidget(self.band)
         layout.addWidget(self._pages, 1)
         self._foot = QHBoxLayout()
         self._foot.setContentsMargins(SIDE, 0, SIDE, 0)
@@ -106,7 +113,7 @@ class ChatPane(QWidget):
 
     def _make_column(self) -> QWidget:
         column = QWidget()
-        inside = QVBoxLayout(column)
+        inside = self._inside = QVBoxLayout(column)
         inside.setContentsMargins(0, SPACE // 2, 0, SPACE // 2)
         inside.setSpacing(SPACE // 2)
         inside.addWidget(self.banner)
@@ -117,6 +124,16 @@ class ChatPane(QWidget):
         foot.addWidget(self.status)
         inside.addLayout(foot)
         return column
+
+    def take_back(self, banner: Banner) -> None:
+        """Show the messages of the window above the composer again."""
+        self._inside.insertWidget(0, banner)
+
+    def put_above_composer(self, widget: QWidget) -> None:
+        """Let something stand between banner and composer."""
+        inside = self._column.layout()
+        assert isinstance(inside, QVBoxLayout)  # noqa: S101 - for the type checker
+        inside.insertWidget(inside.indexOf(self.composer), widget)
 
     def _make_room(self, room: int) -> None:
         """The find bar came or went: the line that is read stays where it is on the screen."""
@@ -151,6 +168,9 @@ class ChatPane(QWidget):
             Page.EMPTY: self.empty,
             Page.WELCOME: self.welcome,
         }[page]
+        for one in (self.transcript, self.empty, self.welcome):
+            needs = _FILLS if one is widget else QSizePolicy.Policy.Ignored  # where nobody sees it
+            one.setSizePolicy(_FILLS, needs)
         self._pages.setCurrentWidget(widget)
         self._column.setVisible(page is not Page.WELCOME)
         if page is not Page.TRANSCRIPT:
@@ -166,9 +186,13 @@ class ChatPane(QWidget):
 
     def set_model_state(self, state: ModelState) -> None:
         """Tell every part that shows the model."""
-        self.header.set_model_state(state)
+        self.composer.bar.set_model_state(state)
+        self.composer.attachments.set_model_state(state)
         self.status.set_model_state(state)
-        self.hint.setVisible(state.model is not None and state.model.demo)
+        self.hint.setVisible(is_demo(state.model))
+        where = formatting.whose_computer(state.model)
+        self.band.setText(where)
+        self.band.setVisible(bool(where))
 
     def set_theme(self, theme: Theme) -> None:
         """Take the theme's colours."""

@@ -21,9 +21,11 @@ from PySide6.QtWidgets import (
 )
 
 from app.language import tr, trc
+from app.ui.conversation.input.attachment_bar import AttachmentBar
+from app.ui.conversation.input.chip_bar import ChipBar
 from app.ui.core.file_drops import local_paths
 from app.ui.style.text_fields import PlainEditor, plain_text
-from app.ui.style.theme import SPACE, Theme, zoomed
+from app.ui.style.theme import SPACE, Theme
 from app.ui.style.widgets import IconButton, restyle
 
 HUGE = 400_000
@@ -36,7 +38,7 @@ _ENDING = _ENTER | {Qt.Key.Key_Escape}
 _LINES_SHOWN = 1.0
 _EDITING = tr("Editing your message. The earlier version is kept.")
 _EDITING_AGAIN = tr("Editing your message, as you left it. Undo brings back what it says now.")
-ROUND = 36
+ROUND = 34
 """Side of the round button, pixels at 100 %."""
 
 
@@ -68,13 +70,8 @@ class MessageEditor(PlainEditor):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.document().setDocumentMargin(2)
+        self.document().setDocumentMargin(4)
         self.enter_sends = True
-
-    def centre_single_line(self, above: int) -> None:
-        """Leave so much room above a single line, pixels, that it stands beside the button."""
-        if self.viewportMargins().top() != above:
-            self.setViewportMargins(0, above, 0, 0)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter and its modifiers; Up in an empty field."""
@@ -155,6 +152,7 @@ class Composer(QWidget):
 
     Signals:
         send_requested: (text) to be sent, or to replace the message that is edited.
+        queue_requested: (text) to be sent when the answer in progress has ended.
         stop_requested: Stop was pressed.
         edit_last_requested: Up in an empty field.
         edit_cancelled: The edit was given up.
@@ -164,6 +162,7 @@ class Composer(QWidget):
     """
 
     send_requested = Signal(str)
+    queue_requested = Signal(str)
     stop_requested = Signal()
     edit_last_requested = Signal()
     edit_cancelled = Signal()
@@ -182,11 +181,18 @@ class Composer(QWidget):
         self._frame = QFrame()
         self._frame.setObjectName("composer")
         self._strip = self._make_strip()
-        inside = QHBoxLayout(self._frame)
-        inside.setContentsMargins(SPACE + 4, 6, 6, 6)
-        inside.setSpacing(SPACE)
-        inside.addWidget(self.editor, 1)
-        inside.addWidget(self._button, 0, Qt.AlignmentFlag.AlignBottom)
+        self.bar = ChipBar(theme)
+        below = QHBoxLayout()
+        below.setSpacing(SPACE)
+        below.addWidget(self.bar, 1)
+        below.addWidget(self._button)
+        inside = QVBoxLayout(self._frame)
+        inside.setContentsMargins(SPACE, SPACE, 6, 6)
+        inside.setSpacing(2)
+        self.attachments = AttachmentBar()
+        inside.addWidget(self.attachments)
+        inside.addWidget(self.editor)
+        inside.addLayout(below)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(SPACE // 2)
@@ -224,6 +230,8 @@ class Composer(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Take the theme's colours."""
         self._button.set_colours(theme.on_accent, theme.faint)
+        self.bar.set_theme(theme)
+        self.attachments.set_theme(theme)
 
     def set_enter_sends(self, *, enter_sends: bool) -> None:
         """Whether Enter sends, or breaks the line."""
@@ -310,15 +318,16 @@ class Composer(QWidget):
             return
         if not text.strip():
             return
-        if self._answering:
+        if self._answering and self.editing:
+            self.refused.emit(tr("An answer is being written. Stop it to send this edit."))
+            return
+        if self._answering and not self.attachments.empty:
             self.refused.emit(
-                tr("An answer is being written. Wait for it, or stop it with Esc.")
-                if self._here
-                else tr(
-                    "An answer is being written in another chat. Wait for it, or stop it with the"
-                    " button."
-                )
+                tr("A message with documents cannot wait. Send it when this answer has ended.")
             )
+            return
+        if self._answering:
+            self.queue_requested.emit(text)
             return
         self.send_requested.emit(text)
 
@@ -334,8 +343,7 @@ class Composer(QWidget):
         lines = max(_LINES_SHOWN, self.editor.document().size().height())
         text = round(lines * line + 2 * self.editor.document().documentMargin())
         wanted = text + 6
-        height = max(zoomed(ROUND), min(wanted, max(self._tallest, line * 3)))
-        self.editor.centre_single_line(max(0, zoomed(ROUND) - text) // 2)
+        height = min(wanted, max(self._tallest, line * 3))
         if self.editor.height() != height or self.editor.minimumHeight() != height:
             self.editor.setFixedHeight(height)
         policy = Qt.ScrollBarPolicy

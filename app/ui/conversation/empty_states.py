@@ -31,10 +31,10 @@ _DEMO_PROMPTS = (
     tr("Write a formula"),
 )
 _PROMPTS = (
-    tr("Explain a proof step by step"),
-    tr("Review a function I paste"),
-    tr("Summarise a text in five points"),
-    tr("Help me plan a week"),
+    tr("Explain step by step why the square root of 2 is irrational"),
+    tr("Write a Python function that finds duplicates in a list"),
+    tr("Plan a week of dinners for two"),
+    tr("How does a vaccine work? In five sentences"),
 )
 
 
@@ -64,7 +64,7 @@ class EmptyChatPage(QWidget):
     """A chat nobody has written in: one line, and a few ways to begin.
 
     Signals:
-        prompt_chosen: (text) to be put into the composer.
+        prompt_chosen: (text) to be sent.
     """
 
     prompt_chosen = Signal(str)

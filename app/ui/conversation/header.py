@@ -1,4 +1,4 @@
-"""The conversation's header: title, model chip, context meter and menu."""
+"""The conversation's header: title, context meter and menu."""
 
 from __future__ import annotations
 
@@ -7,21 +7,18 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QMenu,
-    QSizePolicy,
     QStackedLayout,
     QToolButton,
     QWidget,
 )
 
 from app.language import tr
-from app.services.core import formatting
-from app.services.core.events import ModelPhase, ModelState
 from app.ui.style import icons
 from app.ui.style.text_fields import LONGEST_TITLE, LineField
 from app.ui.style.theme import SPACE, Theme, zoomed
 from app.ui.style.widgets import ZOOMED, ContextMeter, ElidedLabel, IconButton, open_below
 
-_CHIP_WIDTH = 260
+_SIGN = 16  # pixels at 100 %
 _LEAVING = {Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape}
 
 
@@ -103,12 +100,14 @@ class Header(QWidget):
     Signals:
         sidebar_requested: The sidebar is hidden and shall come back.
         renamed: (title) typed by the user.
+        serving_requested: The lamp of serving was pressed.
     """
 
     sidebar_requested = Signal()
+    serving_requested = Signal()
     renamed = Signal(str)
 
-    def __init__(self, theme: Theme, model_menu: QMenu, menu: QMenu) -> None:
+    def __init__(self, theme: Theme, menu: QMenu) -> None:
         super().__init__()
         self.setObjectName("header")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -122,8 +121,7 @@ class Header(QWidget):
         self._private.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._private.setToolTip(tr("This chat lives in memory only. Closing Phial forgets it."))
         self._private.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self._model_menu = model_menu
-        self._chip = self._make_chip()
+        self._lamp = self._make_lamp()
         self.meter = ContextMeter()
         self._menu = IconButton("menu", tr("Menu"))
         self._menu.clicked.connect(lambda: open_below(self._menu, menu))
@@ -133,23 +131,22 @@ class Header(QWidget):
         layout.addWidget(self._sidebar)
         layout.addWidget(self.title, 1)
         layout.addWidget(self._private)
-        layout.addWidget(self._chip)
+        layout.addWidget(self._lamp)
         layout.addWidget(self.meter)
         layout.addWidget(self._menu)
-        self._state: ModelState | None = None
         self.set_sidebar_shown(shown=True)
         self.set_theme(theme)
 
-    def _make_chip(self) -> QToolButton:
-        chip = QToolButton()
-        chip.setProperty("kind", "chip")
-        chip.setAccessibleName(tr("Model"))
-        chip.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        chip.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        chip.setLayoutDirection(Qt.LayoutDirection.RightToLeft)  # the arrow stands behind
-        chip.clicked.connect(self.open_model_menu)
-        chip.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
-        return chip
+    def _make_lamp(self) -> QToolButton:
+        lamp = QToolButton()
+        lamp.setText(tr("Lent"))
+        lamp.setAccessibleName(tr("The model is lent to other programs"))
+        lamp.setProperty("kind", "chip")
+        lamp.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        lamp.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        lamp.clicked.connect(self.serving_requested)
+        lamp.hide()
+        return lamp
 
     def set_theme(self, theme: Theme) -> None:
         """Take the theme's colours."""
@@ -157,23 +154,21 @@ class Header(QWidget):
         self._menu.set_theme(theme)
         self.meter.set_theme(theme)
         self._theme = theme
-        for button, name, units in (
-            (self._chip, "chevron-down", 14),
-            (self._private, "private", 16),
+        size = zoomed(_SIGN)
+        for button, name, colour in (
+            (self._private, "private", theme.muted),
+            (self._lamp, "chip", theme.accent),
         ):
-            size = zoomed(units)
             button.setIconSize(QSize(size, size))
-            button.setIcon(icons.icon(name, theme.muted, size=size))
+            button.setIcon(icons.icon(name, colour, size=size))
             # Round ends; Qt draws square ones where the radius is more than half of the height.
             button.setStyleSheet(f"border-radius: {button.sizeHint().height() // 2}px;")
 
     def changeEvent(self, event: QEvent) -> None:
-        """Another zoom: pictures and the room for the model's name grow with the text."""
+        """Another zoom: pictures grow with the text."""
         super().changeEvent(event)
         if event.type() == ZOOMED:
             self.set_theme(self._theme)
-            if self._state is not None:
-                self.set_model_state(self._state)
 
     def set_sidebar_shown(self, *, shown: bool) -> None:
         """Offer to bring the sidebar back only while it is hidden."""
@@ -183,19 +178,9 @@ class Header(QWidget):
         """Say that nothing of this chat is kept."""
         self._private.setVisible(private)
 
-    def set_model_state(self, state: ModelState) -> None:
-        """Name the model; its state is added while it is not ready."""
-        self._state = state
-        name, status = formatting.model_name(state.model), formatting.model_status(state)
-        quiet = state.phase in {ModelPhase.READY, ModelPhase.NONE}
-        text = name if quiet else formatting.join(name, status)
-        metrics = self._chip.fontMetrics()
-        self._chip.setText(
-            metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, zoomed(_CHIP_WIDTH))
-        )
-        self._chip.setAccessibleDescription(formatting.model_line(state))
-        self._chip.setToolTip(tr("{model}. Click to switch.", model=formatting.model_line(state)))
-
-    def open_model_menu(self) -> None:
-        """Open the chip's menu, as its shortcut does."""
-        open_below(self._chip, self._model_menu)
+    def set_serving(self, *, address: str) -> None:
+        """Light the lamp while other programs may use the model; without an address none may."""
+        self._lamp.setVisible(bool(address))
+        told = tr("Other programs find the model at {at}.", at=address) if address else ""
+        self._lamp.setAccessibleDescription(told)
+        self._lamp.setToolTip(told)

@@ -10,7 +10,7 @@ from app.domain.generation import OverflowPolicy, Role, StopReason
 from app.language import tr
 from app.services.registry import Services
 from app.ui.conversation.chat_pane import ChatPane
-from app.ui.conversation.error_actions import MODEL_PROBLEM, REFUSAL, problem_kind
+from app.ui.conversation.notices.error_actions import MODEL_PROBLEM, REFUSAL, problem_kind
 
 if TYPE_CHECKING:
     from app.ui.conversation.chat_controller import ChatController
@@ -79,8 +79,11 @@ class Unanswered:
 
     def _answer(self, answer_id: str) -> None:
         try:
-            status = self._services.library.chats.message(answer_id).status
+            message = self._services.library.chats.message(answer_id)
         except NotFoundError:
             return  # it was deleted meanwhile
-        if status is MessageStatus.FAILED and not self._controller.answering:
+        if message.status is not MessageStatus.FAILED or self._controller.answering:
+            return
+        own = self._services.chat_options.use_own_model
+        if self._controller.attempt(lambda: own(message.conversation_id)):  # another is shown
             self._controller.continue_answer(answer_id)

@@ -14,12 +14,14 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 from app.domain.generation import PromptProgress
 from app.services.core.events import (
     AnswerProgressed,
+    AnswerReasoningAdded,
     AnswerTextAdded,
     Event,
     EventBus,
     LibraryChanged,
     ModelPhase,
     ModelStateChanged,
+    ServingChanged,
     SettingsChanged,
 )
 from app.ui.core.update_throttle import MANY, UpdateThrottle
@@ -29,6 +31,8 @@ def merge_events(last: Event, event: Event) -> Event | None:
     """One event that says what ``last`` and then ``event`` said, or None if both are needed."""
     match last, event:
         case AnswerTextAdded(), AnswerTextAdded() if last.message_id == event.message_id:
+            return replace(event, text=last.text + event.text, tokens=last.tokens + event.tokens)
+        case AnswerReasoningAdded(), AnswerReasoningAdded() if last.message_id == event.message_id:
             return replace(event, text=last.text + event.text, tokens=last.tokens + event.tokens)
         case AnswerProgressed(step=PromptProgress()), AnswerProgressed(step=PromptProgress()) if (
             last.message_id == event.message_id
@@ -42,6 +46,8 @@ def merge_events(last: Event, event: Event) -> Event | None:
             if earlier is None or later is None:
                 return LibraryChanged()
             return LibraryChanged(tuple(dict.fromkeys((*earlier, *later))))
+        case ServingChanged(), ServingChanged():
+            return event
         case SettingsChanged(), SettingsChanged():
             return replace(event, before=last.before)
         case _:
@@ -91,11 +97,12 @@ class EventBridge(QObject):
 
     def _tokens(self) -> int:
         """How many tokens wait; `MANY` where something else does, which is not to wait longer."""
-        if all(isinstance(event, AnswerTextAdded) for event in self._waiting):
-            return sum(
-                event.tokens for event in self._waiting if isinstance(event, AnswerTextAdded)
-            )
-        return MANY
+        tokens = 0
+        for event in self._waiting:
+            if not isinstance(event, AnswerTextAdded | AnswerReasoningAdded):
+                return MANY
+            tokens += event.tokens
+        return tokens
 
     @Slot()
     def _wake(self) -> None:

@@ -83,8 +83,9 @@ class _Light(QFrame):
 
     def light_up(self) -> None:
         """Show it over everything in the window."""
-        if self.isHidden():
-            self.setGeometry(self.window().rect())
+        above = self.parentWidget()
+        if self.isHidden() and above is not None:
+            self.setGeometry(above.rect())
             self.show()
             self.raise_()
 

@@ -8,7 +8,7 @@ stood behind the composer and led back to it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol, runtime_checkable
 
 from PySide6.QtCore import QObject, Qt, QTimer
@@ -37,10 +37,10 @@ class FocusKeeper(QObject):
 
     Args:
         window: The main window, which owns this.
-        home: Where one types: the composer.
+        home: Tells where one types: in the composer, or on the page that covers it.
     """
 
-    def __init__(self, window: QWidget, home: QWidget) -> None:
+    def __init__(self, window: QWidget, home: Callable[[], QWidget]) -> None:
         super().__init__(window)
         self._window, self._home = window, home
         self._left: QWidget | None = None  # had the focus in the window when it was deactivated
@@ -53,7 +53,8 @@ class FocusKeeper(QObject):
 
     def go_home(self) -> None:
         """Give the focus to the place where one types."""
-        place = self._home if self._home.isVisible() else self._window
+        home = self._home()
+        place = home if home.isVisible() else self._window
         place.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _on_changed(self, old: QWidget | None, now: QWidget | None) -> None:
@@ -145,7 +146,7 @@ def stops(widget: QWidget) -> Iterator[QWidget]:
     if isinstance(widget, HasStops):
         yield from widget.tab_stops()
         return
-    if widget.focusPolicy() & Qt.FocusPolicy.TabFocus:
+    if widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.focusProxy() is None:
         yield widget
     layout = widget.layout()
     children = list(_laid_out(layout)) if layout is not None else _children(widget)

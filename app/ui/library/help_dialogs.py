@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+from collections.abc import Mapping
 
 from PySide6.QtCore import qVersion
 from PySide6.QtGui import QKeySequence
@@ -22,7 +23,7 @@ from app.markup.text import plain_text
 from app.system.bundled import bundled
 from app.system.licences import third_party_packages
 from app.ui.core.assistive_activation import AssistedChoice
-from app.ui.shell.command_table import COMMANDS, OTHER_KEYS, Menu, shortcut_text
+from app.ui.shell.command_table import COMMANDS, OTHER_KEYS, Menu, keys_of, shortcut_text
 from app.ui.style import icons
 from app.ui.style.dialogs import Dialog, push_button, text_label
 
@@ -36,8 +37,11 @@ _QT_AND_PHI = tr(
 class ShortcutsDialog(Dialog):
     """Every command that has keys."""
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(
+        self, parent: QWidget, changed: Mapping[str, tuple[str, ...]] | None = None
+    ) -> None:
         super().__init__(parent, tr("Keyboard shortcuts"), 520)
+        changed = changed or {}
         tree = QTreeWidget()
         tree.setAccessibleName(tr("Keyboard shortcuts"))
         tree.setColumnCount(2)
@@ -45,11 +49,11 @@ class ShortcutsDialog(Dialog):
         tree.setRootIsDecorated(False)
         tree.setMinimumHeight(420)
         for menu in Menu:
-            rows = [c for c in COMMANDS if c.menu is menu and c.shortcuts]
+            rows = [c for c in COMMANDS if c.menu is menu and keys_of(c, changed)]
             if rows:
                 group = _group(tree, menu.label)
                 for command in rows:
-                    group.addChild(QTreeWidgetItem([command.text, shortcut_text(command)]))
+                    group.addChild(QTreeWidgetItem([command.text, shortcut_text(command, changed)]))
         group = _group(tree, tr("While writing"))
         native = QKeySequence.SequenceFormat.NativeText
         for keys, text in OTHER_KEYS:

@@ -57,7 +57,7 @@ class InstalledPage(CardPage):
         models = self._services.models.installed()
         ends = formatting.disambiguate(models)
         for model in models:
-            used = current is not None and current.path == model.path
+            used = current is not None and current.source == model.source
             name = formatting.join(formatting.model_name(model), ends.get(model.path, ""))
             self.add(self._model_card(model, name, used=used))
         self._ask_advice([model for model in models if model.path in self._advice_lines])
@@ -127,7 +127,7 @@ class InstalledPage(CardPage):
         self.refresh()
 
     def _remove(self, model: ModelFile) -> None:
-        freed = self._services.models.bytes_freed(model)
+        freed = self._services.add_models.bytes_freed(model)
         rest = (
             tr(
                 "This deletes the file and frees {size}. Chats stay as they are.",

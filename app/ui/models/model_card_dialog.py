@@ -129,9 +129,9 @@ class _CardRenderer:
         name = COLOUR_OF.get(kind)
         return f'<span style="color:{self._colours[name]}">{text}</span>' if name else text
 
-    def thinking(self, body: str) -> str:
-        """Set off."""
-        return f"<blockquote>{body}</blockquote>"
+    def folded(self, title: str, body: str) -> str:
+        """Set off; no card holds any."""
+        return self.quote(body, title)
 
     def quote(self, body: str, title: str = "", tone: str = "border") -> str:
         """A quotation."""

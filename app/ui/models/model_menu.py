@@ -1,4 +1,4 @@
-"""The menu of the model chip: every installed file, and what else can be done about models."""
+"""The menu of the model chip: files, models at endpoints, and what can be done about models."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 from app.domain.model import ModelFile
 from app.language import tr
 from app.services.core import formatting
+from app.services.models.endpoints import EndpointService
 from app.services.models.model_service import ModelService
 from app.ui.shell.command_table import CommandActions, Menu
 
@@ -35,14 +36,22 @@ class ModelMenu(QMenu):
     """Filled each time it opens, because files come and go.
 
     Signals:
-        chosen: (ModelFile) picked by the user.
+        chosen: (ModelFile or EndpointModel) picked by the user.
     """
 
-    chosen = Signal(ModelFile)
+    chosen = Signal(object)
 
-    def __init__(self, models: ModelService, actions: CommandActions, parent: QWidget) -> None:
+    def __init__(
+        self,
+        models: ModelService,
+        endpoints: EndpointService,
+        actions: CommandActions,
+        parent: QWidget,
+        quantizations: QMenu | None = None,
+    ) -> None:
         super().__init__(parent)
-        self._models = models
+        self._quantizations = quantizations
+        self._models, self._endpoints = models, endpoints
         self._actions = actions
         self.setAccessibleName(tr("Models"))
         self.aboutToShow.connect(self._fill)
@@ -54,10 +63,19 @@ class ModelMenu(QMenu):
         for model, line in model_lines(self._models):
             action = QAction(line.replace("&", "&&"), group)
             action.setCheckable(True)
-            action.setChecked(current is not None and model.path == current.path)
+            action.setChecked(current is not None and model.source == current.source)
             action.setToolTip(str(model.path))
             action.triggered.connect(lambda _checked, model=model: self.chosen.emit(model))
             self.addAction(action)
+        for other in self._endpoints.offered():
+            action = QAction(other.label.replace("&", "&&"), group)
+            action.setCheckable(True)
+            action.setChecked(current is not None and other.source == current.source)
+            action.setToolTip(other.host)
+            action.triggered.connect(lambda _checked, model=other: self.chosen.emit(model))
+            self.addAction(action)
+        if self._quantizations is not None and isinstance(current, ModelFile) and not current.demo:
+            self.addMenu(self._quantizations)
         self.addSeparator()
         self._actions.fill(self, Menu.MODEL)
         self.removeAction(self._actions["switch_model"])

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from PySide6.QtCore import Property, QEvent, QLocale, Qt, Signal
+from PySide6.QtCore import Property, QEvent, QLocale, QSize, Qt, Signal
 from PySide6.QtGui import QValidator, QWheelEvent
 from PySide6.QtWidgets import QAbstractSpinBox
 
 from app.domain.errors import InvalidValueError
 from app.domain.numbers import Signs, write_number
 from app.domain.options import Section, SettingSpec, read_typed
+from app.ui.style.theme import zoomed
 
-_WIDE = 260
+_WIDE, _LEAST = 220, 110  # pixels at 100 %
 _Step = QAbstractSpinBox.StepEnabledFlag
 
 
@@ -48,7 +49,7 @@ class NumberField(QAbstractSpinBox):
         line.setPlaceholderText(spec.option.none_label)
         line.setClearButtonEnabled(spec.optional)
         line.setTextMargins(6, 0, 0, 0)  # a style sheet's padding does not reach it
-        self.setMinimumWidth(_WIDE)
+        self.setMinimumWidth(_LEAST)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.editingFinished.connect(self.finished)
 
@@ -71,6 +72,20 @@ class NumberField(QAbstractSpinBox):
         self._shown = "" if value is None else write_number(value, signs_of(self.locale()))
         if self.lineEdit().text() != self._shown:
             self.lineEdit().setText(self._shown)
+
+    def sizeHint(self) -> QSize:
+        """Room for what an empty field means."""
+        words = self.fontMetrics().horizontalAdvance(self._spec.option.none_label) + 56
+        return QSize(max(zoomed(_WIDE), words), super().sizeHint().height())
+
+    def set_first(self, first: float) -> None:
+        """Say where the first step from None goes."""
+        self._first = first
+
+    def type_value(self, value: float) -> None:
+        """Put a number there as if it had been typed: it is not taken yet."""
+        exact = round(value) if self._spec.type is int else value
+        self.lineEdit().setText(write_number(exact, signs_of(self.locale())))
 
     # --- steps --------------------------------------------------------------------------------
 
@@ -140,8 +155,7 @@ class NumberField(QAbstractSpinBox):
             return 0.0
 
     def _set_spoken(self, value: float) -> None:
-        exact = round(value) if self._spec.type is int else value
-        self.lineEdit().setText(write_number(exact, signs_of(self.locale())))
+        self.type_value(value)
         self.finished.emit()
 
     value = Property(float, _spoken, _set_spoken)

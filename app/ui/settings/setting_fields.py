@@ -6,23 +6,21 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import Any
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QWheelEvent
-from PySide6.QtWidgets import (
-    QCheckBox,
-    QComboBox,
-    QWidget,
-)
+from PySide6.QtWidgets import QComboBox, QWidget
 
 from app.domain.options import SettingSpec
-from app.language import tr
 from app.ui.settings.number_field import NumberField
+from app.ui.style.switch import Switch
 from app.ui.style.text_fields import PlainEditor
+from app.ui.style.theme import Theme, zoomed
 
 _NONE = "\0none"
 SAVE_MS = 500
 """At most so long after a key press a text is on its way to the disk, milliseconds."""
-_WIDE = 260
+_WIDE = 220  # pixels at 100 %
+_FEW = 8  # characters of an entry that are always seen
 
 
 class ChoiceField(QComboBox):
@@ -31,7 +29,8 @@ class ChoiceField(QComboBox):
     def __init__(self, spec: SettingSpec) -> None:
         super().__init__()
         self._kind = spec.type
-        self.setMinimumWidth(_WIDE)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMinimumContentsLength(_FEW)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         if spec.optional:
             self.addItem(spec.option.none_label, _NONE)
@@ -45,9 +44,20 @@ class ChoiceField(QComboBox):
         else:
             event.ignore()
 
+    def sizeHint(self) -> QSize:
+        """Room for its longest entry; where there is less it is cut, and its menu is not."""
+        metrics = self.fontMetrics()
+        longest = max((metrics.horizontalAdvance(self.itemText(at)) for at in range(self.count())),
+                      default=0)  # fmt: skip
+        return QSize(max(zoomed(_WIDE), longest + 48), super().sizeHint().height())
+
     def chosen(self) -> object:
         """The value, or None."""
-        data = self.currentData()
+        return self.value_at(self.currentIndex())
+
+    def value_at(self, index: int) -> object:
+        """The value of an entry, or None."""
+        data = self.itemData(index)
         return None if data == _NONE else self._kind(data)
 
     def show_value(self, value: object) -> None:
@@ -113,18 +123,23 @@ class SettingField:
     Args:
         spec: What is declared.
         changed: Called when there is something to read.
+        theme: Colours.
         first: Where a number's first step from None goes.
     """
 
     def __init__(
-        self, spec: SettingSpec, changed: Callable[[], None], first: float | None = None
+        self,
+        spec: SettingSpec,
+        changed: Callable[[], None],
+        theme: Theme,
+        first: float | None = None,
     ) -> None:
         self.widget: QWidget
         self.read: Callable[[], object]
         self.show: Callable[[Any], None]
         self.edited: Callable[[], bool] = _never
         if spec.type is bool:
-            self._use_check_box(changed)
+            self._use_switch(changed, theme)
         elif issubclass(spec.type, StrEnum):
             choice = ChoiceField(spec)
             choice.activated.connect(changed)
@@ -142,7 +157,7 @@ class SettingField:
         self.widget.setAccessibleName(spec.option.label)
         self.widget.setAccessibleDescription(spec.option.help)
 
-    def _use_check_box(self, changed: Callable[[], None]) -> None:
-        box = QCheckBox(tr("On"))
-        box.clicked.connect(changed)
-        self.widget, self.read, self.show = box, box.isChecked, box.setChecked
+    def _use_switch(self, changed: Callable[[], None], theme: Theme) -> None:
+        switch = Switch(theme)
+        switch.clicked.connect(changed)
+        self.widget, self.read, self.show = switch, switch.isChecked, switch.setChecked

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -54,6 +54,7 @@ class CommandState:
         ready: It is loaded.
         loading: It is being loaded.
         undo: Something deleted a moment ago can come back.
+        page: A page covers the chat.
     """
 
     has_chat: bool = False
@@ -66,6 +67,11 @@ class CommandState:
     ready: bool = False
     loading: bool = False
     undo: bool = False
+    page: bool = False
+
+
+_ANYWHERE = {"quit", "find"}
+_OF_CHAT = {"focus_message", "sidebar", "switch_model"}
 
 
 def _always(_: CommandState) -> bool:
@@ -74,6 +80,10 @@ def _always(_: CommandState) -> bool:
 
 def _in_chat(now: CommandState) -> bool:
     return now.has_chat
+
+
+def _in_chat_or_page(now: CommandState) -> bool:
+    return now.has_chat or now.page
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +108,13 @@ class Command:
     hidden_when_disabled: bool = False
     group: int = 0
 
+    @property
+    def of_chat(self) -> bool:
+        """Whether it acts on chats, so that a page that covers them is left first."""
+        if self.id in _ANYWHERE:
+            return False
+        return self.menu in {Menu.CHAT, Menu.EDIT, Menu.ANSWER} or self.id in _OF_CHAT
+
 
 COMMANDS: tuple[Command, ...] = (
     Command("new_chat", tr("New chat"), Menu.CHAT, ("Ctrl+N",)),
@@ -109,6 +126,10 @@ COMMANDS: tuple[Command, ...] = (
     Command("move_chat", tr("Move to folder…"), Menu.CHAT, (), _in_chat, group=2),
     Command("archive_chat", tr("Archive or bring back"), Menu.CHAT, (), _in_chat, group=2),
     Command("system_prompt", tr("System prompt of this chat…"), Menu.CHAT, (), group=2),
+    Command("choose_preset", tr("Preset of this chat…"), Menu.CHAT, ("Ctrl+Shift+P",), group=2),
+    Command("chat_values", tr("Sampling and context…"), Menu.CHAT, (), group=2),
+    Command("attach", tr("Attach documents…"), Menu.CHAT, ("Ctrl+Shift+A",), group=2),
+    Command("cited_pages", tr("Pages that the answer cites…"), Menu.CHAT, (), _in_chat, group=2),
     Command("summary", tr("Summary of what fell out…"), Menu.CHAT, (), _in_chat, group=2),
     Command("export_chat", tr("Export…"), Menu.CHAT, ("Ctrl+E",), _in_chat, group=3),
     Command("export_all", tr("Export all chats…"), Menu.CHAT, group=3),
@@ -119,7 +140,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("backups", tr("Backups…"), Menu.CHAT, (), group=4),
     Command("quit", tr("Quit"), Menu.CHAT, ("Ctrl+Q",), group=5),
     Command("undo_delete", tr("Undo delete"), Menu.EDIT, ("Ctrl+Z",), lambda now: now.undo),
-    Command("find", tr("Find in chat"), Menu.EDIT, ("Ctrl+F",), _in_chat, group=1),
+    Command("find", tr("Find in chat"), Menu.EDIT, ("Ctrl+F",), _in_chat_or_page, group=1),
     Command("find_next", tr("Find next"), Menu.EDIT, ("F3", "Ctrl+G"), _in_chat, group=1),
     Command("find_previous", tr("Find previous"), Menu.EDIT, ("Shift+F3",), _in_chat, group=1),
     Command("search_all", tr("Search all chats"), Menu.EDIT, ("Ctrl+Shift+F",), group=1),
@@ -177,6 +198,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("models", tr("Models on this computer…"), Menu.MODEL, ("Ctrl+Shift+M",)),
     Command("get_models", tr("Get Phi-4…"), Menu.MODEL),
     Command("add_model", tr("Use a model file…"), Menu.MODEL, ("Ctrl+O",)),
+    Command("add_endpoint", tr("Add endpoint…"), Menu.MODEL),
     Command(
         "load_model",
         tr("Load now"),
@@ -196,6 +218,9 @@ COMMANDS: tuple[Command, ...] = (
         group=1,
     ),
     Command("unload_model", tr("Free its memory"), Menu.MODEL, (), lambda now: now.ready, True, 1),
+    Command("presets", tr("Presets…"), Menu.VIEW, (), group=1),
+    Command("prompts", tr("Prompts…"), Menu.VIEW, (), group=1),
+    Command("serving", tr("Other programs…"), Menu.MODEL, group=2),
     Command("settings", tr("Settings"), Menu.HELP, ("Ctrl+,",)),
     Command("shortcuts", tr("Keyboard shortcuts"), Menu.HELP, ("F1", "Ctrl+/"), group=1),
     Command("data_folder", tr("Open the data folder"), Menu.HELP, (), group=1),
@@ -210,15 +235,26 @@ OTHER_KEYS: tuple[tuple[str, str], ...] = (
         tr("Close what has the focus; else stop the answer that is shown"),
     ),
     ("Up", tr("In an empty message: edit your last one")),  # not shown: the key
+    (
+        "Ctrl+Up",  # not shown: the key
+        tr("In the message: what you sent before; Ctrl+Down goes back"),
+    ),
+    ("/", tr("In an empty message: prompts with fields to fill in; Tab goes to the next field")),
     ("Shift+Return", tr("Break the line")),
     ("Shift+F10", tr("In the conversation: copy in other forms, open a link")),
 )
 
 
-def shortcut_text(command: Command) -> str:
+def keys_of(command: Command, changed: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """A command's shortcuts where a person changed some."""
+    return changed.get(command.id, command.shortcuts)
+
+
+def shortcut_text(command: Command, changed: Mapping[str, tuple[str, ...]] | None = None) -> str:
     """A command's shortcuts as this system writes them, or nothing."""
     native = QKeySequence.SequenceFormat.NativeText
-    return ", ".join(QKeySequence(keys).toString(native) for keys in command.shortcuts)
+    keys = keys_of(command, changed or {})
+    return ", ".join(QKeySequence(one).toString(native) for one in keys)
 
 
 class CommandActions(QObject):
@@ -228,6 +264,7 @@ class CommandActions(QObject):
         super().__init__(window)
         self._commands = {command.id: command for command in COMMANDS}
         self._actions: dict[str, QAction] = {}
+        self._changed: dict[str, tuple[str, ...]] = {}
         for command in COMMANDS:
             action = QAction(command.text, window)
             action.setShortcuts([QKeySequence(keys) for keys in command.shortcuts])
@@ -237,6 +274,20 @@ class CommandActions(QObject):
 
     def __getitem__(self, command_id: str) -> QAction:
         return self._actions[command_id]
+
+    def set_shortcuts(self, changed: Mapping[str, tuple[str, ...]]) -> None:
+        """Listen to the keys that a person chose, and to the usual ones for the rest."""
+        if changed == self._changed:
+            return
+        self._changed = dict(changed)
+        for command in COMMANDS:
+            keys = [QKeySequence(one) for one in keys_of(command, changed)]
+            self._actions[command.id].setShortcuts(keys)
+
+    @property
+    def changed(self) -> Mapping[str, tuple[str, ...]]:
+        """By command, the keys that a person chose."""
+        return self._changed
 
     def connect_all(self, handlers: Iterable[tuple[str, Callable[[], object]]]) -> None:
         """Give every command its handler.

@@ -11,6 +11,7 @@ from app.ui.conversation.chat_controller import ChatController
 from app.ui.conversation.chat_pane import ChatPane
 from app.ui.core.operations import Operations
 from app.ui.shell.command_table import CommandActions
+from app.ui.shell.page_stack import PageStack
 from app.ui.sidebar.sidebar import Sidebar
 
 
@@ -26,6 +27,7 @@ class WindowContext:
         controller: What happens in the pane.
         actions: The QActions of the table.
         operations: A thread for what blocks.
+        pages: The chat, or a page that covers it.
     """
 
     window: QMainWindow
@@ -35,6 +37,7 @@ class WindowContext:
     controller: ChatController
     actions: CommandActions
     operations: Operations
+    pages: PageStack
 
     def show_sidebar(self, *, shown: bool) -> None:
         """Show or hide the sidebar."""

@@ -1,4 +1,4 @@
-"""Small dialogs: an error with its three sentences, a question, a line to type."""
+"""Sheets over the window, and the small ones: an error, a question, a line to type."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ from typing import TypeVar
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
-    QDialog,
-    QDialogButtonBox,
     QHBoxLayout,
     QPlainTextEdit,
     QPushButton,
@@ -18,12 +16,14 @@ from PySide6.QtWidgets import (
 
 from app.domain.errors import KnownError
 from app.language import tr
+from app.ui.style.sheets import Sheet
 from app.ui.style.text_fields import ChoosingField, LineField, PlainEditor
 from app.ui.style.theme import SPACE
 from app.ui.style.widgets import StyledLabel
 
 _WIDTH = 440
 _CANCEL = tr("Cancel")
+_ACTIONS = {"accent", "danger"}
 _AGAIN = tr(
     "What you typed last was not saved and stands here again. Undo brings back what is in force."
 )
@@ -37,10 +37,19 @@ def text_label(text: str, role: str = "") -> StyledLabel:
     return label
 
 
-class Dialog(QDialog):
-    """A dialog with a column of content and a row of buttons."""
+class Dialog(Sheet):
+    """A sheet with its title, a column of content and a row of buttons.
 
-    def __init__(self, parent: QWidget | None, title: str, width: int = _WIDTH) -> None:
+    Args:
+        parent: The window that it belongs to; None where there is none.
+        title: Its name.
+        width: Of its content at least, pixels.
+        titled: Whether the title is its first line; not where the content begins with its own.
+    """
+
+    def __init__(
+        self, parent: QWidget | None, title: str, width: int = _WIDTH, *, titled: bool = True
+    ) -> None:
         super().__init__(parent)
         self.setWindowTitle(title)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -49,13 +58,15 @@ class Dialog(QDialog):
         self.column.setSpacing(SPACE + 4)
         # A minimum of the layout and not of the dialog: long words on the buttons make it wider.
         self.column.addStrut(width - 6 * SPACE)
+        if titled and parent is not None:  # else a title bar has it
+            self.column.addWidget(StyledLabel(title, "title"))
 
     def add_buttons(self, *buttons: QPushButton, default: QPushButton | None = None) -> None:
-        """Put buttons in a row at the right; the default answers Enter."""
+        """Put buttons in a row at the right, the action last; the default answers Enter."""
         row = QHBoxLayout()
         row.setSpacing(SPACE)
         row.addStretch(1)
-        for button in buttons:
+        for button in sorted(buttons, key=lambda one: one.property("kind") in _ACTIONS):
             button.setAutoDefault(button is default)
             button.setDefault(button is default)
             row.addWidget(button)
@@ -73,7 +84,7 @@ class Dialog(QDialog):
 
 
 def push_button(text: str, kind: str = "plain") -> QPushButton:
-    """A button in one of the style sheet's kinds: plain, accent, link."""
+    """A button in one of the style sheet's kinds: plain, accent, danger, link."""
     button = QPushButton(text)
     button.setProperty("kind", kind)
     button.setAccessibleName(text)
@@ -91,7 +102,7 @@ class ErrorDialog(Dialog):
     """
 
     def __init__(self, parent: QWidget | None, error: KnownError, *, patient: bool = False) -> None:
-        super().__init__(parent, tr("Something did not work"))
+        super().__init__(parent, tr("Something did not work"), titled=False)
         self.setAccessibleName(str(error))
         self.column.addWidget(text_label(error.what, "subheading"))
         self._add_sentence(error.data)
@@ -139,12 +150,12 @@ class ErrorDialog(Dialog):
 
 def confirm(parent: QWidget, title: str, text: str, rest: str, yes: str, no: str = _CANCEL) -> bool:
     """Ask before something that cannot be undone; Enter and Esc both mean ``no``."""
-    dialog = Dialog(parent, title)
+    dialog = Dialog(parent, title, titled=False)
     dialog.setAccessibleName(text)
     dialog.column.addWidget(text_label(text, "subheading"))
     if rest:
         dialog.column.addWidget(text_label(rest, "muted"))
-    go, cancel = push_button(yes), push_button(no)
+    go, cancel = push_button(yes, "danger"), push_button(no)
     go.clicked.connect(dialog.accept)
     cancel.clicked.connect(dialog.reject)
     dialog.add_buttons(go, cancel, default=cancel)
@@ -153,9 +164,18 @@ def confirm(parent: QWidget, title: str, text: str, rest: str, yes: str, no: str
 
 
 def ask_line(
-    parent: QWidget, title: str, label: str, text: str = "", choices: Sequence[str] = ()
+    parent: QWidget, title: str, label: str, verb: str, text: str = "", choices: Sequence[str] = ()
 ) -> str | None:
-    """Ask for one line, with what exists to choose from; None when it was given up."""
+    """Ask for one line, with what exists to choose from; None when it was given up.
+
+    Args:
+        parent: The window.
+        title: Of the dialog.
+        label: What the line is for.
+        verb: What is done with it, as the button says.
+        text: What stands there first.
+        choices: What exists.
+    """
     dialog = Dialog(parent, title)
     dialog.column.addWidget(text_label(label))
     field: LineField | ChoosingField
@@ -168,12 +188,10 @@ def ask_line(
         field.selectAll()
     field.setAccessibleName(label)
     dialog.column.addWidget(field)
-    box = QDialogButtonBox(
-        QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel
-    )
-    box.accepted.connect(dialog.accept)
-    box.rejected.connect(dialog.reject)
-    dialog.column.addWidget(box)
+    go, cancel = push_button(verb, "accent"), push_button(_CANCEL)
+    go.clicked.connect(dialog.accept)
+    cancel.clicked.connect(dialog.reject)
+    dialog.add_buttons(go, cancel, default=go)
     field.setFocus()
     return dialog.execute(field.finished_text)
 

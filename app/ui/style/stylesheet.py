@@ -57,7 +57,7 @@ def style_sheet(theme: Theme) -> str:
     line = 2 if theme.contrast >= 7 else 1
     return f"""
 QMainWindow, QDialog, #pane {{ background: {t.window}; }}
-#pane, #page, #header, #emptyPage, #welcomePage {{ background: {t.page}; }}
+#pane, #page, #header, #emptyPage, #welcomePage, #windowPage {{ background: {t.page}; }}
 #sidebar {{ background: {t.sidebar}; }}
 #header {{ border-bottom: {line}px solid {t.border}; }}
 QToolTip {{ background: {t.raised}; color: {t.text}; border: 1px solid {t.border};
@@ -84,6 +84,11 @@ QPushButton[kind="accent"] {{ background: {t.accent}; color: {t.on_accent};
 QPushButton[kind="accent"]:focus {{ border-color: {t.text}; }}
 QPushButton[kind="accent"]:disabled {{ background: {t.hover}; color: {t.faint};
   border-color: {t.hover}; }}
+QPushButton[kind="danger"] {{ background: {t.raised}; color: {t.error};
+  border: {line}px solid {t.error}; padding: 5px 13px; min-height: 20px; font-weight: 600; }}
+QPushButton[kind="danger"]:hover {{ background: {t.hover}; }}
+QPushButton[kind="danger"]:focus {{ border: 2px solid {t.error}; padding: {6 - line}px
+  {14 - line}px; }}
 QPushButton[kind="link"] {{ color: {t.link}; padding: 2px 4px; text-decoration: underline; }}
 QPushButton[kind="side"] {{ text-align: left; padding: 6px 8px; }}
 QToolButton[kind="chip"] {{ background: {t.raised}; border: {line}px solid {t.border};
@@ -118,6 +123,7 @@ QComboBox QAbstractItemView {{ background: {t.raised}; border: {line}px solid {t
 #messageEditor {{ background: transparent; border: none;
   selection-background-color: {t.selection}; selection-color: {t.on_selection}; }}
 #strip, #banner, #findBar {{ background: {t.bubble}; border-radius: {r}px; }}
+#band {{ background: {t.bubble}; padding: 6px 16px; }}
 #banner {{ border: {line}px solid {t.border}; }}
 #findBar {{ border-radius: 0; border-bottom: {line}px solid {t.border}; }}
 #snackbar {{ background: {t.text}; border-radius: {r}px; }}
@@ -127,6 +133,8 @@ QComboBox QAbstractItemView {{ background: {t.raised}; border: {line}px solid {t
 #snackbar QPushButton:focus {{ border-color: {t.page}; }}
 #dropTarget {{ background: {t.raised}; border: 2px solid {t.accent}; }}
 #card {{ background: {t.raised}; border: {line}px solid {t.border}; border-radius: 12px; }}
+#choice {{ background: {t.raised}; border: {line}px solid {t.border}; border-radius: {r}px; }}
+#choice[chosen="true"] {{ border: 2px solid {t.accent}; }}
 #popup {{ background: {t.raised}; border: {line}px solid {t.border}; border-radius: 12px; }}
 
 QMenu {{ background: {t.raised}; border: {line}px solid {t.border}; padding: 5px; }}
@@ -145,8 +153,12 @@ QListView[kind="side"], QListView[kind="bare"] {{ background: transparent;
   border: 2px solid transparent; }}
 QListView[kind="side"]:focus, QListView[kind="bare"]:focus {{ border-color: transparent; }}
 QListWidget {{ padding: 4px; }}
+QListWidget[kind="pages"], QListWidget[kind="pages"]:focus {{ background: transparent;
+  border: none; padding: 0; }}
 QListWidget::item {{ padding: 4px 8px; border-radius: 6px; color: {t.text}; }}
 QListWidget::item:selected {{ background: {t.selection}; color: {t.on_selection}; }}
+QListWidget[kind="pages"]::item {{ border: 2px solid transparent; padding: 4px 6px; }}
+QListWidget[kind="pages"]::item:focus {{ border-color: {t.accent}; }}
 QListWidget::item:hover:!selected {{ background: {t.hover}; }}
 QTreeView::item {{ padding: 3px 2px; }}
 QTabWidget::pane {{ border: none; border-top: {line}px solid {t.border}; }}
@@ -166,6 +178,12 @@ QScrollBar::handle:hover {{ background: {t.muted}; }}
 QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
 QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
 QScrollArea {{ background: transparent; border: none; }}
+QSlider::groove:horizontal {{ height: 4px; border-radius: 2px; background: {t.hover};
+  border: {line}px solid {t.muted}; margin: 0 1px; }}
+QSlider::sub-page:horizontal {{ background: {t.accent}; border-radius: 2px; }}
+QSlider::handle:horizontal {{ width: 16px; height: 16px; margin: -7px 0; border-radius: 9px;
+  background: {t.raised}; border: 2px solid {t.accent}; }}
+QSlider::handle:horizontal:hover {{ background: {t.hover}; }}
 QProgressBar {{ background: {t.hover}; border: none; border-radius: 3px; max-height: 6px;
   min-height: 6px; }}
 QProgressBar::chunk {{ background: {t.accent}; border-radius: 3px; }}

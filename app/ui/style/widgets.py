@@ -51,7 +51,8 @@ widgets with a style sheet only when the sheet is set again (see ``AppearanceCon
 
 # How large and how heavy each role of text is, against the application's font.
 _ROLES = {
-    "heading": (1.7, QFont.Weight.DemiBold),
+    "heading": (1.45, QFont.Weight.DemiBold),
+    "title": (1.15, QFont.Weight.DemiBold),
     "subheading": (1.0, QFont.Weight.DemiBold),
     "small": (0.9, QFont.Weight.Normal),
 }

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from PySide6.QtWidgets import QAbstractScrollArea
 
 from app.domain.conversation import BranchMessage
+from app.domain.parts import Part
 from app.language import tr
 from app.ui.transcript.content.branch_model import BranchModel
 from app.ui.transcript.content.flow_layout import FlowLayout
@@ -160,10 +161,10 @@ class Layout:
                 self.anchor.go_to(place)
             self.relayout()
 
-    def feed(self, message_id: str, text: str) -> bool:
+    def feed(self, message_id: str, part: Part) -> bool:
         """Add to a message that is being written; whether it is in this chat."""
         self.styles.formulas.begin_frame()
-        at = self.branch.feed(message_id, text)
+        at = self.branch.feed(message_id, part)
         if at is None:
             return False
         if self.following and self.widgets.refresh(at, self.flow.placed):

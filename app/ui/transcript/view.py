@@ -23,6 +23,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QWidget
 
 from app.domain.conversation import BranchMessage, Message
+from app.domain.parts import Part, TextPart
 from app.language import tr
 from app.ui.core.render_thread import RenderThread
 from app.ui.style.theme import LIGHT, Theme, qcolour
@@ -117,8 +118,8 @@ class TranscriptView(TranscriptSignals):
     def _is_selecting(self) -> bool:
         return self._pointer.selecting
 
-    def _unfold(self, model: MessageModel) -> None:
-        self._actions.toggle_thinking(model)
+    def _unfold(self, model: MessageModel, fold: int) -> None:
+        self._actions.toggle_fold(model, fold)
 
     def _schedule(self, leaping: bool = False) -> None:
         self._idle.schedule(leaping)
@@ -163,9 +164,16 @@ class TranscriptView(TranscriptSignals):
         self._layout.widgets.drop_footers()
         self._layout.arrange()
 
-    def feed(self, message_id: str, text: str) -> None:
-        """More of the answer; at most once a frame."""
-        if text and self._layout.feed(message_id, text):
+    def feed(self, message_id: str, piece: Part | str) -> None:
+        """More of the answer; at most once a frame.
+
+        Args:
+            message_id: The answer.
+            piece: Text, or a part. Reasoning that is not closed goes on with the next piece, and
+                an empty one that is closed ends it.
+        """
+        part = TextPart(piece) if isinstance(piece, str) else piece
+        if part != TextPart("") and self._layout.feed(message_id, part):
             self._announcer.announce_progress()
 
     def finish(self, message: Message) -> None:
@@ -226,9 +234,15 @@ class TranscriptView(TranscriptSignals):
 
     # ------------------------------------------------------------------ selection and search
 
-    def select_all(self) -> None:
-        """Select the whole chat."""
-        self._selection.select_all()
+    def selection(self, *, whole: bool = False) -> str:
+        """What is selected, as Markdown; empty where nothing is.
+
+        Args:
+            whole: Select the whole chat first.
+        """
+        if whole:
+            self._selection.select_all()
+        return self._selection.text()
 
     # QWidget.find, a static search of windows by their number, is of no use on this class.
     def find(  # type: ignore[override]

@@ -38,11 +38,13 @@ from PySide6.QtSvg import QSvgRenderer
 
 from app.domain.errors import TransferError
 from app.domain.generation import Role
+from app.domain.parts import TextPart
 from app.language import tr
 from app.language.formats import day, day_and_time
 from app.markup.code.highlighter import TokenKind
 from app.markup.maths.render import Formula, FormulaStyle, MathError, render
 from app.markup.parse import parse
+from app.markup.parts.registry import block_of, shown_parts
 from app.markup.transfer.values import Chat, ExportFormat, ExportOptions
 from app.markup.transfer.writers.exported_turns import Budget, ExportedTurn, system_prompt, turns
 from app.markup.transfer.writers.html_blocks import HtmlBlocks
@@ -201,9 +203,9 @@ class _PrintRenderer:
         name = COLOUR_OF.get(kind) if self._runs.allows(1) else None
         return f'<span style="color:{LIGHT[name]}">{text}</span>' if name else text
 
-    def thinking(self, body: str) -> str:
+    def folded(self, title: str, body: str) -> str:
         """Set off, in a quieter colour."""
-        return self.quote(f'<p class="muted">{tr("Thinking")}</p>{body}')  # not shown: HTML
+        return self.quote(f'<p class="muted">{escape(title, quote=False)}</p>{body}')  # not shown
 
     def quote(  # not shown: HTML
         self, body: str, title: str = "", tone: str = "border"
@@ -268,7 +270,13 @@ def _turn(  # not shown: HTML
     who = escape(author(message), quote=False)
     head = f'<p class="who">{anchor}{who} <span class="muted">&nbsp;{when}</span></p>\n'
     mine = message.role is Role.USER
-    body = _text(message.content, HtmlBlocks(look, prefix, breaks=mine, rows=_ROWS))
+    blocks = HtmlBlocks(look, prefix, breaks=mine, rows=_ROWS)
+    body = "".join(
+        _text(part.text, blocks)
+        if isinstance(part, TextPart)
+        else blocks.html((block_of(part),)).encode("utf-8", "replace").decode("utf-8")
+        for part in shown_parts(message.content, message.placed)
+    )
     if message.error:
         body += f'<p class="error">{escape(message.error, quote=False)}</p>'
     return head + (_boxed(body, "bubble") if mine else body)

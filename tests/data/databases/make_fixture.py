@@ -16,11 +16,22 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
 from app.domain.conversation import Conversation, Edit, Message, MessageStatus
 from app.domain.generation import Role, Sampling, StopReason, Timings
 from app.domain.model import ModelRef
+from app.domain.parts import (
+    AttachmentPart,
+    CitationPart,
+    FormPart,
+    PlacedPart,
+    ReasoningPart,
+    ToolCallPart,
+    ToolResultPart,
+)
+from app.domain.presets.preset import NO_OPTIONS, ChatOptions
 from app.store.conversations import conversation_queries, message_queries, trash
 from app.store.conversations.edits import write_edit
 from app.store.conversations.summaries import write_summary
 from app.store.database.connect import APPLICATION_ID, open_scratch
-from app.store.database.migrations import MIGRATIONS
+from app.store.database.migrations import MIGRATIONS, quiet
+from app.store.database.part_rows import PartRow, write_part_rows
 
 HERE = Path(__file__).resolve().parent
 AT = datetime(2026, 11, 21, 9, 30, 0, 123456, tzinfo=UTC)
@@ -39,6 +50,7 @@ def fill(connection: sqlite3.Connection) -> None:
             title_by_user=number == 1, system_prompt="Be brief.", draft="half a thou",
             pinned=number == 2, archived=number == 3, folder="Work" if number else "",
             scroll_message_id="abc", scroll_offset=number,
+            options=ChatOptions("homework", {"top_k": 3}, ("And then?",)) if number else NO_OPTIONS,
         )  # fmt: skip
         seq = conversation_queries.insert_conversation(connection, chat)
         question = Message(
@@ -73,8 +85,32 @@ def fill(connection: sqlite3.Connection) -> None:
         write_summary(connection, f"{2:032x}", "What was said \ud83d", by_user=True)
     if connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'edits'").fetchone():
         write_edit(connection, Edit(f"{1:032x}", "In other words \ud83d", open=True))
+    if connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'parts'").fetchone():
+        fill_parts(connection)
     trash.delete_conversations(connection, [f"{3:032x}"], AT)
     trash.delete_message(connection, f"{16 * 2 + 4:032x}", AT)
+
+
+def fill_parts(connection: sqlite3.Connection) -> None:
+    """A part of each kind in one answer, and one more in the journal of another."""
+    kinds = (
+        ReasoningPart("First \ud83d a, then b.", seconds=2.5),
+        AttachmentPart("notes.pdf", "application/pdf", 1_234, "cd" * 32, "notes.pdf"),
+        ToolCallPart("calculate", "6 * 7", "call"),
+        ToolResultPart("42", "calculate", "call"),
+        CitationPart("Notes", "notes.pdf", "it is 42", page=3, label="1", verdict="found"),
+        FormPart("json", '{"type": "object"}', valid=True),
+    )
+    seq = message_queries.message_seq(connection, f"{2:032x}")
+    write_part_rows(
+        connection, seq, [PartRow.of(PlacedPart(3 * n, p)) for n, p in enumerate(kinds)]
+    )
+    streaming = message_queries.message_seq(connection, f"{3:032x}")
+    head = '[0,0,"reasoning","{\\"closed\\":false}"]'
+    connection.executemany(
+        "INSERT INTO journal (message, part, content) VALUES (?, ?, ?)",
+        [(streaming, head, b"So "), (streaming, head, b"far")],
+    )
 
 
 def main() -> None:
@@ -91,7 +127,7 @@ def make(version: int, folder: Path) -> Path:
     connection = open_scratch(path)
     connection.execute("BEGIN")
     for migration in MIGRATIONS[:version]:
-        migration(connection)
+        migration(connection, quiet)
     connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
     connection.execute(f"PRAGMA user_version={version}")
     fill(connection)

@@ -109,7 +109,7 @@ from app.domain.download import RemoteFile
 from app.hub.download.control import DownloadControl
 from app.hub.download.downloader import Downloader
 from app.hub.download.environment import DownloadEnvironment
-from app.hub.network.gate import NetworkGate
+from app.network.gate import NetworkGate
 from app.hub.network.transport import Transport
 gate = NetworkGate()
 transport = Transport(gate, headers=lambda token: {{}})

@@ -210,6 +210,7 @@ def test_a_proxy_of_the_environment_is_used(
     kit: Kit, monkeypatch: pytest.MonkeyPatch, table: list[Row]
 ) -> None:
     file = kit.pin()
+    kit.ask_elsewhere()
     with socket.create_server(("127.0.0.1", 0)) as deaf:
         port = deaf.getsockname()[1]
         monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{port}")
@@ -220,7 +221,7 @@ def test_a_proxy_of_the_environment_is_used(
         deaf.settimeout(2)
         connection, _ = deaf.accept()
         with connection:
-            assert connection.recv(4096).startswith(b"GET http://127.0.0.1")
+            assert connection.recv(4096).startswith(b"GET http://hub.invalid")
     note(table, kit, "proxy that does not answer", "StalledError, hub not asked directly")
 
 

@@ -71,14 +71,24 @@ def test_send_turns_into_stop_and_back(qtbot: QtBot, composer: Composer) -> None
     assert stopped == [True]
 
 
-def test_a_message_typed_during_an_answer_is_kept(qtbot: QtBot, composer: Composer) -> None:
-    sent, refused = sent_by(composer), []
-    composer.refused.connect(refused.append)
+def test_a_message_typed_during_an_answer_is_to_wait(qtbot: QtBot, composer: Composer) -> None:
+    sent, queued = sent_by(composer), []
+    composer.queue_requested.connect(queued.append)
     composer.set_answering(answering=True)
     qtbot.keyClicks(composer.editor, "next")
     qtbot.keyClick(composer.editor, Qt.Key.Key_Return)
-    assert (sent, composer.text()) == ([], "next")
-    assert "Esc" in refused[0]
+    assert (sent, queued) == ([], ["next"])
+
+
+def test_an_edit_is_not_sent_during_an_answer(qtbot: QtBot, composer: Composer) -> None:
+    sent, refused = sent_by(composer), []
+    composer.refused.connect(refused.append)
+    composer.set_editing(editing=True)
+    composer.set_answering(answering=True)
+    qtbot.keyClicks(composer.editor, "other words")
+    qtbot.keyClick(composer.editor, Qt.Key.Key_Return)
+    assert (sent, composer.text()) == ([], "other words")
+    assert "Stop it" in refused[0]
 
 
 def test_up_edits_the_last_message_only_when_nothing_is_typed(

@@ -12,7 +12,7 @@ from app.domain.settings import Settings
 from app.engine.scripted import ScriptedEngine
 from app.ui.transcript.content.rows import NoteRow
 from app.ui.transcript.widgets.footer import Footer
-from app.ui.transcript.widgets.message_controls import ThinkingToggle
+from app.ui.transcript.widgets.message_controls import FoldToggle
 from tests.support.chatting import say, wait_for_end
 from tests.support.window import Open, Opened, close
 from tests.ui.test_main_window import HeldEngine
@@ -22,7 +22,7 @@ LONG = " ".join(["word"] * 60)
 
 def thought(opened: Opened) -> str:
     """What the line above the reasoning says."""
-    toggles = opened.window.pane.transcript.findChildren(ThinkingToggle)
+    toggles = opened.window.pane.transcript.findChildren(FoldToggle)
     return next(one.accessibleName() for one in toggles if one.isVisible())
 
 
@@ -54,7 +54,7 @@ def test_a_thought_that_was_stopped_does_not_think_for_ever(
     say(qtbot, opened, "Question")
     qtbot.waitUntil(lambda: opened.window.controller.answering_here)
     view = opened.window.pane.transcript
-    qtbot.waitUntil(lambda: bool(view.findChildren(ThinkingToggle)))
+    qtbot.waitUntil(lambda: bool(view.findChildren(FoldToggle)))
     assert "Thinking…" in thought(opened)
     qtbot.keyClick(opened.window.pane.composer.editor, Qt.Key.Key_Escape)
     wait_for_end(qtbot, opened)

@@ -36,7 +36,7 @@ def opened(open_window: Open, tmp_path: Path) -> Opened:
 
 
 def made_by(engine: ScriptedEngine) -> str:
-    return engine.loaded.path.stem if engine.loaded is not None else ""
+    return engine.loaded.name if engine.loaded is not None else ""
 
 
 def last(opened: Opened) -> Message:

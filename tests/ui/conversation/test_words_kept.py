@@ -17,7 +17,7 @@ from app.domain.settings import SPECS
 from app.services.core.events import Asked, LibraryReplaced, SendFailed
 from app.store.settings_file import SettingsStore
 from app.ui.settings.setting_fields import TextField
-from app.ui.settings.settings_dialog import SettingsDialog
+from app.ui.settings.settings_page import SettingsPage
 from app.ui.style.dialogs import ask_text
 from app.ui.style.text_fields import PlainEditor
 from tests.support.asking import press, when_asked
@@ -488,7 +488,7 @@ def test_a_no_break_space_and_a_composed_word_are_kept_in_the_system_prompt(
 ) -> None:
     opened = open_window()
     opened.window.commands.settings()
-    dialog = opened.window.findChild(SettingsDialog)
+    dialog = opened.window.findChild(SettingsPage)
     assert dialog is not None
     dialog.show_section(SPECS["system_prompt"].option.section)
     field = next(
@@ -510,7 +510,7 @@ def test_the_system_prompt_in_settings_is_kept_while_it_is_typed(
     kept = SettingsStore(tmp_path / "settings.json")
     opened = open_window(settings=kept)
     opened.window.actions_table["settings"].trigger()
-    dialog = opened.window.findChild(SettingsDialog)
+    dialog = opened.window.findChild(SettingsPage)
     assert dialog is not None
     dialog.show_section(SPECS["system_prompt"].option.section)
     field = dialog.findChild(TextField)

@@ -18,7 +18,7 @@ from app.services.core.events import ErrorReported
 from app.ui.commands.palette import CommandPalette
 from app.ui.library.trash_dialog import TrashDialog
 from app.ui.library.update_dialog import UpdateDialog
-from app.ui.settings.settings_dialog import SettingsDialog
+from app.ui.settings.settings_page import SettingsPage
 from tests.support.asking import activate, press
 from tests.support.chatting import say, wait_for_end
 from tests.support.gguf_factory import write_model
@@ -262,10 +262,10 @@ def test_menus_leave_one_typing(qtbot: QtBot, open_window: Open, tmp_path: Path)
     write_model(tmp_path / "data" / "demo.gguf")
     opened = open_window()
     answered(qtbot, opened)
-    for name in ("Menu", "Model"):
+    for name in ("Menu", "Model", "Preset"):
         found = [
             one
-            for one in opened.window.pane.header.findChildren(QAbstractButton)
+            for one in opened.window.pane.findChildren(QAbstractButton)
             if one.accessibleName() == name
         ]
         by_mouse(qtbot, found[0])
@@ -274,7 +274,7 @@ def test_menus_leave_one_typing(qtbot: QtBot, open_window: Open, tmp_path: Path)
         qtbot.keyClick(menu, Qt.Key.Key_Escape)
         qtbot.waitUntil(lambda: QApplication.activePopupWidget() is None)
         type_on(qtbot, " so")
-    assert typed(opened) == " so so"
+    assert typed(opened) == " so so so"
 
 
 def test_words_typed_anywhere_in_the_window_are_a_message(qtbot: QtBot, open_window: Open) -> None:
@@ -328,16 +328,16 @@ def test_a_dialog_that_has_only_buttons_keeps_a_blank_to_itself(
     dialog.close()
 
 
-def test_a_control_that_went_while_a_dialog_was_open_leaves_one_typing(
+def test_a_control_that_went_while_a_page_was_open_leaves_one_typing(
     qtbot: QtBot, open_window: Open
 ) -> None:
     opened = open_window()
     answered(qtbot, opened)
     opened.window.actions_table["find"].trigger()
     opened.window.actions_table["settings"].trigger()
-    dialog = opened.window.findChild(SettingsDialog)
+    dialog = opened.window.findChild(SettingsPage)
     assert dialog is not None
-    qtbot.waitUntil(lambda: QApplication.activeWindow() is dialog)
+    qtbot.waitUntil(lambda: dialog.isAncestorOf(QApplication.focusWidget()))
     opened.window.pane.find_bar.hide()
     dialog.close()
     activate(qtbot, opened)
@@ -401,7 +401,7 @@ def test_tab_goes_round_sidebar_header_messages_composer(
     there = walk(qtbot, opened, forward=True)
     order = [area_of(opened, widget) for widget in there]
     changes = [a for a, before in zip(order, ["", *order], strict=False) if a and a != before]
-    assert changes == ["sidebar", "header", "messages", "composer"]
+    assert changes == ["composer", "sidebar", "header", "messages", "composer"]  # with its chips
     back = walk(qtbot, opened, forward=False)
     assert [w.accessibleName() for w in back[-2::-1]] == [w.accessibleName() for w in there[:-1]]
 

@@ -254,13 +254,13 @@ def test_it_stands_above_a_dialog_that_is_open(
 ) -> None:
     opened = open_window()
     top.show_over(opened.window, opened.window.pane.status.show_notice)
-    opened.window.actions_table["settings"].trigger()
-    settings = QApplication.activeModalWidget()
-    assert settings is not None
+    opened.window.actions_table["trash"].trigger()
+    trash = QApplication.activeModalWidget()
+    assert trash is not None
     QTimer.singleShot(0, opened.window, fail)
     dialog = shown(qtbot)
-    assert dialog.parentWidget() is settings
-    settings.close()
+    assert dialog.parentWidget() is trash
+    trash.close()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
     QTimer.singleShot(0, opened.window, lambda: int("no number"))
     assert "ValueError" in told(shown(qtbot))

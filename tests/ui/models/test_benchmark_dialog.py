@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtWidgets import QProgressBar, QPushButton
 from pytestqt.qtbot import QtBot
 
+from app.domain.options import Section
 from app.engine.scripted import ScriptedEngine
 from app.ui.models.benchmark_dialog import BenchmarkDialog
 from app.ui.settings.snapshot_panel import SnapshotPanel
@@ -68,7 +69,7 @@ def test_the_panel_says_what_is_used_and_clears_it(open_window: Open, qtbot: QtB
     folder = opened.harness.services.data_folder / "kv"
     folder.mkdir()
     Path(folder / "one.kv").write_bytes(b"x" * 5_000)
-    opened.window.commands.settings()
+    opened.window.commands.settings(Section.STORAGE)
     (panel,) = opened.window.findChildren(SnapshotPanel)
     panel.refresh()
     assert "5.00 kB of at most" in panel.findChild(StyledLabel).text()

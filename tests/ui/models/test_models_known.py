@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from huggingface_hub import close_session
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
@@ -15,18 +14,19 @@ from app.domain.download import DownloadState
 from app.domain.settings import Settings
 from app.hub.download.control import DownloadControl
 from app.services.core.events import ModelPhase
-from app.ui.conversation.banner import Banner
 from app.ui.conversation.chat_pane import Page
+from app.ui.conversation.notices.banner import Banner
 from app.ui.models.model_card_dialog import CardText, ModelCardDialog
 from app.ui.models.model_menu import ModelMenu
-from app.ui.models.models_dialog import ModelsDialog, ModelsTab
+from app.ui.models.models_page import ModelsPage, ModelsTab
 from app.ui.settings.token_panel import TokenPanel
 from app.ui.style.model_cards import DownloadCard, RemoteCard
 from tests.support.harness import build
 from tests.support.hub_kit import ends_by_itself, gguf
 from tests.support.hub_server import HubServer
+from tests.support.hub_session import close_session
 from tests.support.window import Open, Opened, write_model
-from tests.ui.models.test_models_dialog import (
+from tests.ui.models.test_models_page import (
     BODY,
     FILE,
     REPO,
@@ -73,7 +73,7 @@ def pressed(qtbot: QtBot, widget: QWidget, name: str) -> None:
     qtbot.mouseClick(one, Qt.MouseButton.LeftButton, pos=QPoint(5, 5))
 
 
-def card_of(dialog: ModelsDialog, name: str) -> RemoteCard:
+def card_of(dialog: ModelsPage, name: str) -> RemoteCard:
     return next(one for one in dialog.findChildren(RemoteCard) if one.accessibleName() == name)
 
 

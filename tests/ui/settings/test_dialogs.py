@@ -15,8 +15,9 @@ from app.domain.options import Section
 from app.domain.settings import SPECS, ThemeChoice
 from app.engine.scripted import ScriptedEngine
 from app.ui.library.trash_dialog import TrashDialog
-from app.ui.models.models_dialog import ModelsDialog
-from app.ui.settings.settings_dialog import SettingRow, SettingsDialog
+from app.ui.models.models_page import ModelsPage
+from app.ui.settings.setting_row import SettingRow
+from app.ui.settings.settings_page import SettingsPage
 from app.ui.style.dialogs import ErrorDialog
 from app.ui.transfer.export_dialog import ExportDialog, ExportTarget
 from app.ui.transfer.import_dialog import ImportDialog
@@ -26,25 +27,27 @@ from tests.support.window import Open, Opened
 SHOWN = [spec for spec in SPECS.values() if spec.option.section is not None]
 
 
-def settings_of(opened: Opened) -> SettingsDialog:
-    dialog = SettingsDialog(
-        opened.window, opened.harness.services.settings, opened.window.pane.theme
-    )
-    dialog.show()
-    return dialog
+def settings_of(opened: Opened) -> SettingsPage:
+    opened.window.commands.settings()
+    page = opened.window.commands.preferences.page
+    assert page is not None
+    return page
 
 
-def row_of(dialog: SettingsDialog, name: str) -> SettingRow:
+def row_of(dialog: SettingsPage, name: str) -> SettingRow:
+    section = SPECS[name].option.section
+    assert section is not None
+    dialog.show_section(section)
     return next(row for row in dialog.findChildren(SettingRow) if row.spec.name == name)
 
 
 def test_every_declared_setting_has_a_row_that_shows_its_value(open_window: Open) -> None:
     opened = open_window()
     dialog = settings_of(opened)
-    names = {row.spec.name for row in dialog.findChildren(SettingRow)}
-    assert names == {spec.name for spec in SHOWN}
     for spec in SHOWN:
         assert row_of(dialog, spec.name)._field.read() == spec.default, spec.name
+    names = {row.spec.name for row in dialog.findChildren(SettingRow)}
+    assert names == {spec.name for spec in SHOWN}
     dialog.close()
 
 
@@ -220,7 +223,7 @@ def test_the_models_dialog_lists_what_is_here_and_what_can_be_had(
     write_model(tmp_path / "data" / "demo.gguf")
     opened = open_window()
     opened.window.commands.models.show_models()
-    dialog = opened.window.findChild(ModelsDialog)
+    dialog = opened.window.findChild(ModelsPage)
     assert dialog is not None
 
     def names() -> set[str]:

@@ -288,7 +288,7 @@ def test_scrolling_the_page_over_a_number_changes_no_number(
     qtbot: QtBot, open_window: Open
 ) -> None:
     there = room(qtbot, open_window, temperature=0.7)
-    there.hand.dialog._search.clear()
+    there.hand.dialog.show_section(Section.GENERATION)
     there.hand.dialog._sections.setFocus()
     area = there.hand.dialog.findChild(QScrollArea)
     assert area is not None
@@ -341,7 +341,7 @@ def test_stepping_through_a_setting_of_the_model_loads_it_once_when_the_field_is
     models.load()
     qtbot.waitUntil(lambda: models.state.phase is ModelPhase.READY)
     opened.window.commands.settings(Section.MODEL)
-    dialog = opened.window.commands._settings_dialog
+    dialog = opened.window.commands.preferences.page
     assert dialog is not None
     field = next(
         one for one in dialog.findChildren(NumberField) if one.accessibleName() == "Context size"

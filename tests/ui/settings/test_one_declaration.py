@@ -28,21 +28,20 @@ import json, sys
 from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QLineEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QLineEdit
 from app.services.core.events import EventBus
 from app.services.core.settings import SettingsService
 from app.store import SettingsStore
 from app.ui.application import make_application
 from app.ui.settings.number_field import NumberField
-from app.ui.settings.settings_dialog import SettingsDialog
+from app.ui.settings.settings_page import SettingsPage
 from app.ui.style.theme import LIGHT
 
 application = make_application()
 file = Path(sys.argv[1])
-parent = QWidget()
 service = SettingsService(SettingsStore(file), EventBus())
-dialog = SettingsDialog(parent, service, LIGHT)
-dialog.open()
+dialog = SettingsPage(service, LIGHT)
+dialog.show()
 search = next(one for one in dialog.findChildren(QLineEdit) if one.placeholderText())
 QTest.keyClicks(search, "moon waxes")
 (field,) = (one for one in dialog.findChildren(NumberField) if one.isVisible())

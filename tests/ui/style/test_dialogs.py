@@ -54,7 +54,7 @@ def test_the_folder_that_was_typed_is_the_chats_folder(qtbot: QtBot, open_window
 
 
 @pytest.mark.parametrize("typed", ["Pro", "projects", "Pro jects"])
-@pytest.mark.parametrize("leave", ["Return", "OK"])
+@pytest.mark.parametrize("leave", ["Return", "Move"])
 def test_a_folder_is_not_made_another_one_that_begins_alike(
     qtbot: QtBot, open_window: Open, typed: str, leave: str
 ) -> None:
@@ -86,7 +86,7 @@ def test_a_folders_last_word_may_still_be_composed(qtbot: QtBot, open_window: Op
     def compose(dialog: QDialog) -> None:
         write(qtbot, dialog, "Arb")
         QApplication.sendEvent(dialog.focusWidget(), QInputMethodEvent("eit", []))
-        press(qtbot, dialog, "OK")
+        press(qtbot, dialog, "Move")
 
     with when_asked(compose):
         opened.window.actions_table["move_chat"].trigger()
@@ -114,7 +114,7 @@ def test_an_empty_folder_takes_a_chat_out_and_cancel_leaves_it(
         assert isinstance(field, QLineEdit | QComboBox)
         qtbot.keyClick(field, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
         qtbot.keyClick(field, Qt.Key.Key_Delete)
-        press(qtbot, dialog, "OK")
+        press(qtbot, dialog, "Move")
 
     with when_asked(empty):
         opened.window.actions_table["move_chat"].trigger()
@@ -134,7 +134,7 @@ def test_the_sidebars_menu_moves_a_chat_to_the_folder_that_was_typed(
 
     def type_folder(dialog: QDialog) -> None:
         write(qtbot, dialog, "Home")
-        press(qtbot, dialog, "OK")
+        press(qtbot, dialog, "Move")
 
     with when_asked(type_folder):
         choose(qtbot, ask_for_menu(view.viewport(), place), "Move to folder…")
@@ -181,10 +181,10 @@ def test_every_way_of_asking_gives_what_was_typed(qtbot: QtBot, open_window: Ope
 
         return act
 
-    with when_asked(type_and("OK")):
-        assert ask_line(window, "Line", "A line:") == "typed"
-    with when_asked(type_and("OK")):
-        assert ask_line(window, "Line", "A line:", choices=["one", "two"]) == "typed"
+    with when_asked(type_and("Keep")):
+        assert ask_line(window, "Line", "A line:", "Keep") == "typed"
+    with when_asked(type_and("Keep")):
+        assert ask_line(window, "Line", "A line:", "Keep", choices=["one", "two"]) == "typed"
     with when_asked(type_and("Save")):
         assert ask_text(window, "Text", "Some text:", "before", {}, "") == "typed"
     with when_asked(type_and("Cancel")):

@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from app.domain.conversation import BranchMessage, Message, MessageStatus, Version
 from app.domain.generation import Role, Timings
+from app.domain.parts import Part, PlacedPart, ReasoningPart
 from app.ui.transcript.view import TranscriptView
 
 QUESTION = "Question %d: how is this done?"
@@ -46,8 +47,12 @@ def entry(
     versions: tuple[int, int] = (1, 1),
     error: str = "",
     timings: Timings | None = None,
+    parts: Sequence[Part] = (),
 ) -> BranchMessage:
-    """A message; even ones are the user's unless told otherwise."""
+    """A message; even ones are the user's unless told otherwise.
+
+    ``parts`` stand before the text.
+    """
     by_user = number % 2 == 0 if user is None else user
     message = Message(
         id=f"{number:032x}",
@@ -59,8 +64,14 @@ def entry(
         created_at=datetime(2026, 11, 21, tzinfo=UTC),
         error=error,
         timings=timings,
+        placed=tuple(PlacedPart(0, part) for part in parts),
     )
     return BranchMessage(message, Version(*versions))
+
+
+def thought(number: int, reasoning: str, text: str) -> BranchMessage:
+    """An answer with the reasoning before it."""
+    return entry(number, text, parts=[ReasoningPart(reasoning)])
 
 
 def chat_of(texts: Sequence[str]) -> list[BranchMessage]:

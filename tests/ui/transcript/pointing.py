@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint
+from collections.abc import Callable
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
 
 from app.ui.transcript.view import TranscriptView
 
@@ -25,3 +28,17 @@ def spot(view: TranscriptView, at: int, words: str, inside: int = 1) -> QPoint:
             x = widget.x() + widget.layout_cache.offset_x(item) + place.x()
             return QPoint(round(x), placed.y + round(place.center().y()))
     raise AssertionError(f"{words!r} is not in view")
+
+
+def at_the_window(
+    view: TranscriptView,
+    what: Callable[..., None],
+    point: QPoint,
+    modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier,
+) -> None:
+    """Mouse events that Qt hands to whichever widget has the mouse, as a real one's."""
+    here = view.viewport().mapTo(view.window(), point)
+    if what is QTest.mouseMove:
+        what(view.window().windowHandle(), here)
+    else:
+        what(view.window().windowHandle(), Qt.MouseButton.LeftButton, modifier, here)

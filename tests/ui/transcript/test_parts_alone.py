@@ -38,11 +38,11 @@ from app.ui.transcript.viewport.scroll_bar import ScrollBarSync
 from app.ui.transcript.widgets.message_widget import MessageWidget
 from app.ui.transcript.widgets.signals import FindState, LinkRequest, MessageAction
 from tests.ui.transcript.content.test_selection import MEASURES
-from tests.ui.transcript.making import chat_of, entry, long_chat
+from tests.ui.transcript.making import chat_of, entry, long_chat, thought
 
 NOTHING = Qt.KeyboardModifier.NoModifier
 LINKED = "Some plain words and [a page](https://example.org/a) to read."
-THINKING = "<think>\nA needle.\n\nAnother needle.\n</think>\n\nThe answer."
+THOUGHT, SAID = "A needle.\n\nAnother needle.", "The answer."
 
 
 def at_once(work: Callable[[], Any], then: Callable[[Any], None]) -> None:
@@ -288,11 +288,11 @@ def test_the_menu_offers_the_link_that_is_pointed_at(rig: Rig) -> None:
 
 
 def test_the_finder_shows_matches_out_of_folded_reasoning(rig: Rig) -> None:
-    rig.show([*long_chat(20), entry(20, "Why?"), entry(21, THINKING)])
+    rig.show([*long_chat(20), entry(20, "Why?"), thought(21, THOUGHT, SAID)])
     states: list[FindState] = []
 
-    def unfold(model: MessageModel) -> None:
-        rig.actions.toggle_thinking(model)
+    def unfold(model: MessageModel, fold: int) -> None:
+        rig.actions.toggle_fold(model, fold)
         finder.refresh_message(rig.refolded[-1])
 
     finder = Finder(rig.area, rig.layout, unfold=unfold, changed=states.append)
@@ -308,10 +308,10 @@ def test_the_finder_shows_matches_out_of_folded_reasoning(rig: Rig) -> None:
 
 def test_message_actions_fold_copy_and_ask(rig: Rig) -> None:
     code = "```python\nx = 1\n```"
-    rig.show(chat_of(["Hi", THINKING, "And?", code]))
+    rig.show([entry(0, "Hi"), thought(1, THOUGHT, SAID), entry(2, "And?"), entry(3, code)])
     thinking, coded = rig.layout.branch.models[1], rig.layout.branch.models[3]
     folded = len(thinking.rows)
-    rig.actions.toggle_thinking(thinking)
+    rig.actions.toggle_fold(thinking, 0)
     assert len(thinking.rows) > folded
     assert rig.refolded == [1]
     rig.actions.on_action(coded, "delete", "")

@@ -18,14 +18,14 @@ from pytestqt.qtbot import QtBot
 
 from app.domain.conversation import MessageStatus
 from app.ui.style.theme import DARK
-from app.ui.transcript.content.rows import ThinkingRow
+from app.ui.transcript.content.rows import FoldRow
 from app.ui.transcript.view import TranscriptView
 from app.ui.transcript.viewport.scroll_anchor import ScrollPosition
 from app.ui.transcript.widgets.buttons import QuietButton
 from app.ui.transcript.widgets.footer import Footer
 from app.ui.transcript.widgets.message_controls import HorizontalScrollBar
 from app.ui.transcript.widgets.signals import ActionKind, LinkRequest, MessageAction
-from tests.ui.transcript.making import MIXED, chat_of, entry, long_chat, settle
+from tests.ui.transcript.making import MIXED, chat_of, entry, long_chat, settle, thought
 
 
 def tops(view: TranscriptView) -> dict[tuple[int, int], int]:
@@ -368,9 +368,9 @@ def test_new_messages_keep_the_place_of_a_reader_further_up(view: TranscriptView
 
 
 def test_the_reasoning_unfolds_on_demand(view: TranscriptView) -> None:
-    view.set_branch(chat_of(["Why?", "<think>\nFirst this.\n</think>\n\nBecause."]))
+    view.set_branch([entry(0, "Why?"), thought(1, "First this.", "Because.")])
     height = view._layout.branch.index.total
-    toggle = view.findChild(QuietButton, "thinking")
+    toggle = view.findChild(QuietButton, "fold")
     assert toggle is not None
     place = thinking_y(view)
     toggle.click()
@@ -383,22 +383,22 @@ def thinking_y(view: TranscriptView) -> int:
     return next(
         p.y
         for p in view._layout.flow.placed
-        if isinstance(view._layout.branch.models[p.at].rows[p.row], ThinkingRow)
+        if isinstance(view._layout.branch.models[p.at].rows[p.row], FoldRow)
     )
 
 
 def test_the_line_that_folds_the_reasoning_stays_under_the_pointer(view: TranscriptView) -> None:
     chat = long_chat(40)
-    chat[21] = entry(21, "<think>\nFirst this.\n\nThen that.\n</think>\n\nBecause.")
+    chat[21] = thought(21, "First this.\n\nThen that.", "Because.")
     view.set_branch(chat)
     at = next(
-        i for i, row in enumerate(view._layout.branch.open(21).rows) if isinstance(row, ThinkingRow)
+        i for i, row in enumerate(view._layout.branch.open(21).rows) if isinstance(row, FoldRow)
     )
     view._layout.show_row(21, at)
     place = thinking_y(view)
     assert place > 100
     for _ in range(2):
-        toggle = view.findChild(QuietButton, "thinking")
+        toggle = view.findChild(QuietButton, "fold")
         assert toggle is not None
         toggle.click()
         assert thinking_y(view) == place

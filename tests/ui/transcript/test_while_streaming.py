@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -11,28 +12,34 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.domain.conversation import MessageStatus
+from app.domain.parts import Part, PlacedPart, ReasoningPart, TextPart
 from app.ui.transcript.content.message_model import MessageModel
 from app.ui.transcript.view import TranscriptView
 from app.ui.transcript.widgets.buttons import QuietButton
 from tests.ui.transcript.making import chat_of, entry
 
 NO_MODIFIER = Qt.KeyboardModifier.NoModifier
-THOUGHT = "<think>\nFirst this, then that.\n</think>\n\nThe answer is forty-two."
+THOUGHT, SAID = "First this, then that.", "The answer is forty-two."
+PIECES = (
+    *(ReasoningPart(THOUGHT[at : at + 7], closed=False) for at in range(0, len(THOUGHT), 7)),
+    ReasoningPart("", 12.0),
+    *(TextPart(SAID[at : at + 7]) for at in range(0, len(SAID), 7)),
+)
 
 
-def streamed(view: TranscriptView, text: str) -> MessageModel:
-    """A chat whose answer is being written and has come as far as ``text``."""
+def streamed(view: TranscriptView, pieces: Sequence[Part]) -> MessageModel:
+    """A chat whose answer is being written and has come as far as these pieces."""
     answer = entry(1, "", status=MessageStatus.STREAMING)
     view.set_branch([*chat_of(["Why?"]), answer])
     view.begin_answer(answer.message.id)
-    for start in range(0, len(text), 7):
-        view.feed(answer.message.id, text[start : start + 7])
+    for piece in pieces:
+        view.feed(answer.message.id, piece)
     return view._layout.branch.models[1]
 
 
 def fold(view: TranscriptView) -> None:
     """Press what folds and unfolds the reasoning."""
-    toggle = view.findChild(QuietButton, "thinking")
+    toggle = view.findChild(QuietButton, "fold")
     assert toggle is not None
     toggle.click()
 
@@ -42,17 +49,18 @@ def shown(model: MessageModel) -> str:
     return "\n".join(row.drawn_text() for row in model.rows)
 
 
-@pytest.mark.parametrize("so_far", [len("<think>\nFirst this"), len(THOUGHT)])
+@pytest.mark.parametrize("so_far", [2, len(PIECES)])
 def test_folding_and_unfolding_the_reasoning_loses_nothing(
     view: TranscriptView, so_far: int
 ) -> None:
-    model = streamed(view, THOUGHT[:so_far])
+    model = streamed(view, PIECES[:so_far])
     folded = shown(model)
     fold(view)
     assert "First this" in shown(model)
     fold(view)
     assert shown(model) == folded
-    view.feed(model.message.id, THOUGHT[so_far:])
+    for piece in PIECES[so_far:]:
+        view.feed(model.message.id, piece)
     fold(view)
     assert "First this, then that." in shown(model)
     assert "forty-two" in shown(model)
@@ -61,7 +69,7 @@ def test_folding_and_unfolding_the_reasoning_loses_nothing(
 def test_a_message_that_falls_out_of_the_context_meanwhile_takes_nothing_from_the_answer(
     view: TranscriptView,
 ) -> None:
-    model = streamed(view, THOUGHT)
+    model = streamed(view, PIECES)
     view.set_left_out(frozenset({model.message.id}))
     assert "forty-two" in shown(model)
 
@@ -69,10 +77,12 @@ def test_a_message_that_falls_out_of_the_context_meanwhile_takes_nothing_from_th
 def test_what_was_streamed_is_not_there_twice_when_the_answer_ends(
     view: TranscriptView,
 ) -> None:
-    model = streamed(view, THOUGHT)
-    view.finish(replace(model.message, content=THOUGHT, status=MessageStatus.COMPLETE))
+    model = streamed(view, PIECES)
+    placed = (PlacedPart(0, ReasoningPart(THOUGHT, 12.0)),)
+    done = replace(model.message, content=SAID, placed=placed, status=MessageStatus.COMPLETE)
+    view.finish(done)
     fold(view)
-    assert model.source == THOUGHT
+    assert shown(model).count("First this") == 1
     assert shown(model).count("forty-two") == 1
 
 
@@ -80,10 +90,10 @@ def test_what_is_looked_for_is_found_in_an_answer_once_it_is_written(
     view: TranscriptView,
 ) -> None:
     view.set_branch(chat_of(["Why?"]))
-    model = streamed(view, "The")
+    model = streamed(view, [TextPart("The")])
     assert view.find("forty-two") == 0
-    view.feed(model.message.id, THOUGHT)
-    text = f"The{THOUGHT}"
+    view.feed(model.message.id, SAID)
+    text = f"The{SAID}"
     view.finish(replace(model.message, content=text, status=MessageStatus.COMPLETE))
     assert view._finder.state.total == 1
 
@@ -91,7 +101,7 @@ def test_what_is_looked_for_is_found_in_an_answer_once_it_is_written(
 def test_a_selection_that_is_dragged_at_the_end_keeps_its_text_under_the_pointer(
     view: TranscriptView, qtbot: QtBot
 ) -> None:
-    model = streamed(view, "A line of the answer.\n\n" * 60)
+    model = streamed(view, [TextPart("A line of the answer.\n\n" * 60)])
     assert view._layout.following
     surface, left = view.viewport(), Qt.MouseButton.LeftButton
     qtbot.mousePress(surface, left, pos=QPoint(300, 400))
@@ -121,7 +131,7 @@ def test_a_selection_that_is_dragged_at_the_end_keeps_its_text_under_the_pointer
 def test_a_mere_click_while_text_comes_does_not_stop_following_it(
     view: TranscriptView, qtbot: QtBot
 ) -> None:
-    model = streamed(view, "A line of the answer.\n\n" * 60)
+    model = streamed(view, [TextPart("A line of the answer.\n\n" * 60)])
     qtbot.mousePress(view.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(300, 400))
     view.feed(model.message.id, "And another line.\n\n" * 5)
     qtbot.mouseRelease(view.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(300, 400))

@@ -11,6 +11,7 @@ import pytest
 from app.cli import EXIT_DONE, EXIT_FAILED, EXIT_USAGE
 from app.domain.settings import SPECS
 from app.engine.base import Engine
+from app.engine.scripted import ScriptedEngine
 from app.main import main
 from app.store import open_store
 from tests.support.terminal import options, parsers
@@ -31,12 +32,16 @@ def refused(capsys: pytest.CaptureFixture[str], *words: str) -> str:
 
 @pytest.fixture(autouse=True)
 def no_engine(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing here comes as far as an engine."""
+    """Nothing here comes as far as asking an engine."""
 
     def none(*_: object, **__: object) -> Engine:
-        raise AssertionError("an engine was made")
+        return ScriptedEngine(_nobody_asks)
 
     monkeypatch.setattr("app.cli.ask.make_engine", none)
+
+
+def _nobody_asks(_request: object) -> str:
+    raise AssertionError("an engine was asked")
 
 
 BOUNDS = {

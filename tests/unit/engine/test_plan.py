@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from app.domain.endpoints.source import FileSource
 from app.domain.errors import InvalidValueError, OutOfMemoryError
-from app.domain.gguf import GgufHeader, Tensor
+from app.domain.gguf.header import GgufHeader, Tensor
 from app.domain.model import Device, KvType, LoadRequest
 from app.engine.ladder import STEPS, apply_step, next_step, useful_steps
 from app.engine.plan import ComputeResources, kv_bytes, main_memory, make_plan
@@ -40,7 +41,7 @@ def machine(free: float, *gpus: Device, cores: int = 8) -> ComputeResources:
     return ComputeResources(int(free * GIB), int(free * GIB), cores, gpus)
 
 
-ASK = LoadRequest(Path("phi-4-Q4_K_M.gguf"))
+ASK = LoadRequest(FileSource(Path("phi-4-Q4_K_M.gguf")))
 
 
 def test_the_kv_cache_costs_what_was_measured() -> None:
@@ -95,15 +96,17 @@ def test_part_of_the_memory_of_a_card_is_used_well_and_never_exceeded() -> None:
 def test_what_cannot_fit_is_refused_in_words_with_numbers() -> None:
     with pytest.raises(OutOfMemoryError, match=r"needs .* GiB of memory, and 4\.0 GiB are free"):
         make_plan(phi4(), ASK, machine(4))
-    request = LoadRequest(Path("x"), context_size=131_072)
+    request = LoadRequest(FileSource(Path("x")), context_size=131_072)
     with pytest.raises(OutOfMemoryError, match="131,072"):
         make_plan(phi4(), request, machine(16))
     with pytest.raises(InvalidValueError, match="2,147,483,648"):
-        make_plan(phi4(), LoadRequest(Path("x"), context_size=2**31), machine(16))
+        make_plan(phi4(), LoadRequest(FileSource(Path("x")), context_size=2**31), machine(16))
 
 
 def test_what_the_user_set_is_kept() -> None:
-    request = LoadRequest(Path("x"), 4_096, gpu_layers=7, kv_type=KvType.Q8_0, threads=3)
+    request = LoadRequest(
+        FileSource(Path("x")), 4_096, gpu_layers=7, kv_type=KvType.Q8_0, threads=3
+    )
     plan = make_plan(phi4(), request, machine(64, gpu(24)))
     assert (plan.context_size, plan.gpu_layers, plan.threads) == (4_096, 7, 3)
     assert plan.kv_type is KvType.Q8_0
@@ -136,7 +139,7 @@ def test_each_step_of_the_ladder_is_safer_and_none_comes_back() -> None:
 
 def test_steps_that_change_nothing_are_left_out() -> None:
     header = phi4()
-    plan = make_plan(header, LoadRequest(Path("x"), 2_048), machine(64))
+    plan = make_plan(header, LoadRequest(FileSource(Path("x")), 2_048), machine(64))
     steps = useful_steps(plan, header)
     assert steps == (0, 1, 3)
     assert next_step(0, steps) == 1

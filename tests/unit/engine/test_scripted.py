@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from app.domain.endpoints.source import FileSource
 from app.domain.errors import EngineDiedError, LoadCancelledError, ModelNotLoadedError
 from app.domain.generation import (
     ContextFitted,
@@ -27,7 +28,9 @@ def request(text: str = "Hi", **changes: object) -> GenerationRequest:
 
 
 def loaded(engine: ScriptedEngine) -> ScriptedEngine:
-    engine.load(LoadRequest(Path("demo.gguf")), lambda _fraction: None, threading.Event())
+    engine.load(
+        LoadRequest(FileSource(Path("demo.gguf"))), lambda _fraction: None, threading.Event()
+    )
     return engine
 
 
@@ -74,7 +77,7 @@ def test_cancelling_ends_it_at_once_without_an_error() -> None:
         return flag.is_set()
 
     engine = ScriptedEngine(["a b c d e f"], token_delay=1.0, pause=pause)
-    engine.load(LoadRequest(Path("x")), lambda _f: None, threading.Event())
+    engine.load(LoadRequest(FileSource(Path("x"))), lambda _f: None, threading.Event())
     waits.clear()
     events = list(engine.generate(request(), cancel))
     assert [type(e) for e in events[-2:]] == [TextDelta, Finished]
@@ -90,7 +93,7 @@ def test_failures_are_raised_where_the_script_says() -> None:
     cancelled = threading.Event()
     cancelled.set()
     with pytest.raises(LoadCancelledError):
-        engine.load(LoadRequest(Path("x")), lambda _f: None, cancelled)
+        engine.load(LoadRequest(FileSource(Path("x"))), lambda _f: None, cancelled)
     with pytest.raises(ModelNotLoadedError):
         list(engine.generate(request(), threading.Event()))
 

@@ -9,9 +9,10 @@ import pickle
 import pytest
 
 from app.domain.errors import KnownError, PromptTooLongError
-from app.engine.process.frames import FailedReply, decode, encode
+from app.engine.process.frames import decode, encode
 from app.language import Sentence, paragraph, tr, trc, trn
 from app.language.sentence import from_stored, sentence_from, to_stored
+from app.process.messages import FailedReply
 from tests.support.languages import speaking
 
 TOO_LONG = "This message needs 5,000 tokens, and the context window has room for 4,096."

@@ -13,7 +13,6 @@ from app.markup.kinds.footnote import FootnoteDefinition
 from app.markup.kinds.lists import ListBlock, ListItem
 from app.markup.kinds.quote import Quote
 from app.markup.kinds.table import Table
-from app.markup.kinds.thinking import Thinking
 from app.markup.parse import parse
 from app.markup.stream import MarkdownStream
 
@@ -44,9 +43,6 @@ def _merge(old: Block, new: Block, deeper: int) -> Block:
             return replace(old, children=_join(old.children, new.children, deeper), span=span)
         case FootnoteDefinition(), FootnoteDefinition():
             return replace(old, children=_join(old.children, new.children, deeper), span=span)
-        case Thinking(), Thinking():
-            joined = _join(old.children, new.children, deeper)
-            return replace(old, children=joined, closed=new.closed, span=span)
     raise TypeError(f"{type(new).__name__} cannot continue {type(old).__name__}")
 
 

@@ -15,14 +15,11 @@ from app.markup.document.flow import flatten
 from app.markup.document.spans import Text
 from app.markup.kinds.code import CodeBlock
 from app.markup.kinds.table import Table
-from app.markup.kinds.thinking import Thinking
 from app.markup.markdown.finalize import STEP
 from app.markup.markdown.paragraphs import LONGEST_SEGMENT
-from app.markup.markdown.thinking import split_thinking
 from app.markup.parse import parse
 from app.markup.spans.math_delimiters import MAX_FORMULA
 from app.markup.stream import HEAD_START, MarkdownStream
-from app.markup.text import plain_text
 from tests.unit.markup.following import check, extend, stream
 from tests.unit.markup.markdown_samples import EXTENDED, document, long_documents, pieces_of
 
@@ -174,20 +171,6 @@ def test_footnotes_are_numbered_in_the_order_of_their_references() -> None:
     assert [getattr(block, "number", None) for block in blocks[1:]] == [2, 1]
 
 
-def test_reasoning_is_a_block_of_its_own_and_its_end_tag_is_never_shown() -> None:
-    markdown = MarkdownStream()
-    shown = ""
-    for piece in pieces_of("<think>\nHm, **why**?\n</think>\n\nBecause.", 3):
-        update = markdown.feed(piece)
-        shown += repr(update)
-    settled = markdown.finish()
-    thinking = settled.blocks[0]
-    assert isinstance(thinking, Thinking)
-    assert thinking.closed
-    assert "</" not in shown
-    assert len(settled.blocks) == 2
-
-
 def test_nothing_can_be_fed_after_the_end() -> None:
     markdown = MarkdownStream()
     markdown.finish()
@@ -264,32 +247,3 @@ def test_a_stream_ends_once() -> None:
         markdown.finish()
     with pytest.raises(ValueError, match="finished"):
         markdown.feed("more")
-
-
-@pytest.mark.parametrize(
-    ("text", "thought", "answer"),
-    [
-        ("<think>a</think>b", "a", "b"),
-        ("<think>\na <think>b</think>\nc", "a <think>b", "c"),
-        ("\n\n<think>\nlate</think>ok", "late", "ok"),
-        ("  <think>a</think>b", "a", "b"),
-        ("<think></think>x", "", "x"),
-        ("<think>never closed", "never closed", ""),
-        ("<think>\n```py\nx\n</think>\nend", "```py\nx", "end"),
-        ("text <think>x</think>", "", "text <think>x</think>"),
-        ("</think>only", "", "</think>only"),
-    ],
-)
-def test_what_is_folded_is_what_the_model_does_not_read_again(
-    text: str, thought: str, answer: str
-) -> None:
-    assert split_thinking(text) == (thought, answer)
-    for size in (1, 5, len(text)):
-        markdown = MarkdownStream()
-        for piece in pieces_of(text, size):
-            markdown.feed(piece)
-        blocks = markdown.finish().blocks
-        folded = [block for block in blocks if isinstance(block, Thinking)]
-        assert bool(folded) == text.lstrip().startswith("<think>")
-        shown = plain_text(block for block in blocks if not isinstance(block, Thinking))
-        assert shown == answer

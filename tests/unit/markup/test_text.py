@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.domain.parts import ReasoningPart, TextPart
 from app.markup.document.spans import is_openable
-from app.markup.markdown.thinking import split_thinking, strip_thinking
 from app.markup.parse import parse
+from app.markup.parts.registry import blocks_of
 from app.markup.text import markdown_of, plain_text, to_rich_html
 from tests.unit.markup.markdown_samples import EXTENDED
 
@@ -87,7 +88,7 @@ def test_rich_text_of_any_message_is_balanced_and_loads_nothing(parts: list[str]
 
 
 def test_reasoning_is_left_out_unless_asked_for() -> None:
-    blocks = parse("<think>\nhm\n</think>\n\nYes.")
+    blocks = blocks_of([ReasoningPart("hm"), TextPart("Yes.")])
     assert plain_text(blocks) == "Yes."
     assert "hm" not in to_rich_html(blocks)
 
@@ -112,13 +113,6 @@ def test_each_block_gives_back_its_markdown() -> None:
 )
 def test_only_web_and_mail_addresses_may_be_opened(href: str, allowed: bool) -> None:
     assert is_openable(href) is allowed
-
-
-def test_the_model_does_not_read_its_reasoning_again() -> None:
-    text = "<think>\nhm\n</think>\n\nYes."
-    assert split_thinking(text) == ("hm", "Yes.")
-    assert strip_thinking("No <think> here") == "No <think> here"
-    assert strip_thinking("<think>cut") == ""
 
 
 def test_rich_text_keeps_the_lines_of_a_formula_and_a_footnote_in_one_piece() -> None:

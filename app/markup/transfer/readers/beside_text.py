@@ -7,13 +7,15 @@ from collections import Counter
 from collections.abc import Iterable
 from enum import Enum
 
+from app.domain.parts import PlacedPart, ReasoningPart
 from app.language import tr, trn
 from app.language.formats import listed
+from app.markup.text import one_line
 
-_RUN = re.compile(r"`+")
 _FENCE = re.compile(r" {0,3}(```|~~~)")
-_IN_NAME = re.compile(r"([\\\[\]*_`<>])")
-_IN_ADDRESS = re.compile(r"[\s<>]")
+
+
+OPEN, CLOSE = "<think>", "</think>"
 
 
 class Loss(Enum):
@@ -61,31 +63,10 @@ def losses_told(losses: Iterable[Loss]) -> tuple[str, ...]:
     return (tr("Left out: {things}.", things=listed(told)),) if told else ()
 
 
-def fenced(language: str, code: str) -> str:
-    """A block of code that nothing in the code ends."""
-    longest = max((len(run) for run in _RUN.findall(code)), default=0)
-    fence = "`" * max(3, longest + 1)
-    return f"{fence}{language}\n{code}\n{fence}"
-
-
 def mark(kind: str, name: str = "") -> str:
     """Where something was that is no text: ``*[picture: cat.png]*``."""
-    shown = plain(name)
+    shown = one_line(name)
     return f"*[{kind}: {shown}]*" if shown else f"*[{kind}]*"
-
-
-def plain(words: str) -> str:
-    """Words of one line in which nothing is Markdown."""
-    return _IN_NAME.sub(r"\\\1", " ".join(words.split()))
-
-
-def link(title: str, address: str) -> str:
-    """A link of Markdown, whatever stands in its title and address."""
-    shown = plain(title) or address
-    target = _IN_ADDRESS.sub(lambda found: f"%{ord(found[0]):02X}", address)
-    if "(" in target or ")" in target:
-        target = f"<{target}>"
-    return f"[{shown}]({target})"
 
 
 def joined(blocks: Iterable[str]) -> str:
@@ -100,8 +81,16 @@ def joined(blocks: Iterable[str]) -> str:
     return text
 
 
-def thought(reasoning: str, answer: str) -> str:
-    """An answer with its reasoning where Phial looks for it: at the very start."""
-    if not reasoning.strip():
-        return answer
-    return f"<think>\n{reasoning.strip()}\n</think>\n\n{answer}"
+def split_thinking(text: str) -> tuple[str, tuple[PlacedPart, ...]]:
+    """An answer without its reasoning, and the reasoning as a part.
+
+    Reasoning that was never closed, because the answer was cut, is all of the text.
+    """
+    start = text.lstrip()
+    if not start.startswith(OPEN):
+        return text, ()
+    thought, closed, rest = start[len(OPEN) :].partition(CLOSE)
+    if not closed:
+        return "", (PlacedPart(0, ReasoningPart(thought.lstrip(), closed=False)),)
+    part = ReasoningPart(thought.strip())
+    return rest.lstrip("\r\n"), (PlacedPart(0, part),) if part.text else ()

@@ -15,8 +15,10 @@ from dataclasses import replace
 
 from app.domain.conversation import MessageStatus
 from app.domain.generation import Role
+from app.domain.parts import AttachmentPart, ReasoningPart
 from app.language import tr
-from app.markup.transfer.readers.beside_text import Loss, fenced, mark
+from app.markup.text import fenced
+from app.markup.transfer.readers.beside_text import Loss, mark
 from app.markup.transfer.readers.chatgpt_marks import resolved
 from app.markup.transfer.readers.foreign import ForeignChat, ForeignMessage, in_order
 from app.markup.transfer.readers.json_values import (
@@ -29,11 +31,13 @@ from app.markup.transfer.readers.json_values import (
     strings,
     text,
 )
+from app.markup.transfer.readers.message_parts import Parts
 
 NAME = "ChatGPT"
 
 _ROLES = {"user": Role.USER, "assistant": Role.ASSISTANT}
 _CANVAS = "canmore."  # not shown
+_LONGEST = 1e6  # seconds
 _CODE = "code/"  # the type of a canvas that is not prose, before the language
 
 
@@ -81,28 +85,33 @@ def read(value: Json) -> ForeignChat:
 
 
 def _node(key: str, parent: str | None, message: Json) -> ForeignMessage:
+    parts = Parts()
     role = _ROLES.get(_role(message))
-    names = _pictures(message)
-    content, lost = _content(message, names)
-    attached = [mark("file", name) for name in _files(message)]
-    content = "\n\n".join([*attached, *([content] if content else [])])
-    lost += [Loss.FILE] * len(attached)
-    if _role(message) == "tool":
-        role = Role.ASSISTANT
     if _hidden(message):
-        content, lost = "", [Loss.MEMORY] if _memory(message) else []
+        parts.lost += [Loss.MEMORY] if _memory(message) else []
+    elif _role(message) == "tool":
+        _tool(message, parts)
+        shows = any(isinstance(part, AttachmentPart) for part in parts.found)
+        role = Role.ASSISTANT if shows else None
+    else:
+        for file in _files(message):
+            kind = _kind(file)
+            parts.attach(Loss.FILE, text(file.get("name")), kind, file.get("size"))
+        role = role if _said(message, parts) else None
+    content, placed = parts.placed()
     metadata = message.get("metadata")
     model = text(metadata.get("model_slug")) if isinstance(metadata, dict) else ""
     cut = message.get("status") == "finished_partial_completion"
     return ForeignMessage(
         key,
         parent,
-        role if content else None,
+        role if content or placed else None,
         content,
         moment(message.get("create_time")),
         model,
         MessageStatus.STOPPED if cut else MessageStatus.COMPLETE,
-        lost=tuple(lost),
+        lost=tuple(parts.lost),
+        placed=placed,
     )
 
 
@@ -123,29 +132,41 @@ def _memory(message: Json) -> bool:
     return isinstance(content, dict) and bool(text(content.get("model_set_context")).strip())
 
 
-def _content(message: Json, names: Mapping[str, str]) -> tuple[str, list[Loss]]:
-    """What a reader saw of a message, and what is not kept of it."""
+def _said(message: Json, parts: Parts) -> bool:
+    """Add what a message is; whether it is one that people read, and not a step to an answer."""
     recipient = text(message.get("recipient")) or "all"
     content = message.get("content")
     content = content if isinstance(content, dict) else {}
-    lost: list[Loss] = []
-    if _role(message) == "tool":
-        pieces = list(_tool_pieces(content, names, lost))
-        made_canvas = _author_name(message).startswith(_CANVAS)
-        if not pieces and not made_canvas and content:
-            lost.append(Loss.TOOL)
-        return "\n\n".join(pieces), lost
+    kind = text(content.get("content_type"))
     if recipient.startswith(_CANVAS):
-        return _canvas(content), []
-    if text(content.get("content_type")) in {"thoughts", "reasoning_recap"}:
-        # A recap says only how long the thoughts before it took.
-        return "", [Loss.THOUGHT] if content.get("content_type") == "thoughts" else []
+        parts.say(_canvas(content))
+        return True
+    if kind == "thoughts":
+        for one in maps(content.get("thoughts")):
+            summary, body = text(one.get("summary")).strip(), text(one.get("content")).strip()
+            parts.think("\n\n".join(filter(None, (f"**{summary}**" if summary else "", body))))
+        return False
+    if kind == "reasoning_recap":  # how long the thoughts before it took
+        parts.found.append(ReasoningPart("", _seconds(message)))
+        return False
     if message.get("channel") == "analysis":
-        return "", [Loss.THOUGHT]
-    if recipient not in {"all", "python"}:  # said to a tool that nobody looks over the shoulder
-        return "", [Loss.TOOL]
-    said = "\n\n".join(_pieces(content, names, lost))
-    return (resolved(said, message) if _role(message) == "assistant" else said), lost
+        parts.think(_words(content))
+        return False
+    if recipient != "all":
+        parts.call(recipient, _words(content))
+        return False
+    _pieces(message, content, parts)
+    return True
+
+
+def _words(content: Json) -> str:
+    return "\n\n".join(filter(None, (text(content.get("text")), *strings(content.get("parts")))))
+
+
+def _seconds(message: Json) -> float | None:
+    metadata = message.get("metadata")
+    took = metadata.get("finished_duration_sec") if isinstance(metadata, dict) else None
+    return float(took) if isinstance(took, int | float) and 0 < took < _LONGEST else None
 
 
 def _canvas(content: Json) -> str:
@@ -166,14 +187,20 @@ def _canvas(content: Json) -> str:
     return "\n\n".join([changes, *(fenced("", one) for one in changed if one)])
 
 
-def _tool_pieces(content: Json, names: Mapping[str, str], lost: list[Loss]) -> Iterator[str]:
-    """What a tool showed: what code printed, and pictures. Pages it read are not the answer."""
-    if content.get("content_type") == "execution_output" and text(content.get("text")).strip():
-        yield fenced("text", text(content.get("text")))
+def _tool(message: Json, parts: Parts) -> None:
+    """What a tool answered, and the pictures that it made."""
+    content = message.get("content")
+    content = content if isinstance(content, dict) else {}
+    name, kind = _author_name(message), text(content.get("content_type"))
+    names = _pictures(message)
     for part in maps(content.get("parts")):
         if "image" in text(part.get("content_type")):
-            lost.append(Loss.PICTURE)
-            yield mark("picture", names.get(_asset(part), ""))
+            _beside(part, names, parts, spoken=False)
+    given = (text(content.get("result")), text(content.get("url")), _words(content))
+    answer = "\n\n".join(filter(None, given))
+    made_canvas = name.startswith(_CANVAS)
+    if answer.strip() and not made_canvas and not parts.found:
+        parts.answer(answer, name, failed=kind == "system_error")
 
 
 def _attachments(message: Json) -> list[Json]:
@@ -185,16 +212,14 @@ def _kind(file: Json) -> str:
     return text(file.get("mime_type")) or text(file.get("mimeType"))
 
 
-def _files(message: Json) -> Iterator[str]:
+def _files(message: Json) -> Iterator[Json]:
     """Files that came with a message; pictures among them are parts of its content as well."""
-    for file in _attachments(message):
-        if not _kind(file).startswith("image/"):
-            yield text(file.get("name")) or "unnamed"
+    return (file for file in _attachments(message) if not _kind(file).startswith("image/"))
 
 
-def _pictures(message: Json) -> dict[str, str]:
-    """The names of pictures by the id that the content knows them by."""
-    return {text(file.get("id")): text(file.get("name")) for file in _attachments(message)}
+def _pictures(message: Json) -> dict[str, Json]:
+    """Attached files by the id that the content knows them by."""
+    return {text(file.get("id")): file for file in _attachments(message)}
 
 
 def _asset(part: Json) -> str:
@@ -218,44 +243,44 @@ def _hidden(message: Json) -> bool:
     )
 
 
-def _pieces(content: Json, names: Mapping[str, str], lost: list[Loss]) -> Iterator[str]:
+def _pieces(message: Json, content: Json, parts: Parts) -> None:
+    def say(words: str) -> None:
+        parts.say(resolved(words, message) if _role(message) == "assistant" else words)
+
     match content.get("content_type"):
         case "user_editable_context" | "model_editable_context":
             return
         case "code":
             language = text(content.get("language"))
-            yield fenced("" if language == "unknown" else language, text(content.get("text")))
+            say(fenced("" if language == "unknown" else language, text(content.get("text"))))
             return
         case _:
             pass
-    if text(content.get("text")):
-        yield text(content.get("text"))
-    parts = content.get("parts")
-    if "text" not in content and not isinstance(parts, list) and content:
-        lost.append(Loss.PART)
-    spoken = any(text(part.get("text")) for part in maps(parts))
-    for part in parts if isinstance(parts, list) else []:
+    say(text(content.get("text")))
+    listed = content.get("parts")
+    if "text" not in content and not isinstance(listed, list) and content:
+        parts.lost.append(Loss.PART)
+    spoken = any(text(part.get("text")) for part in maps(listed))
+    names = _pictures(message)
+    for part in listed if isinstance(listed, list) else []:
         if isinstance(part, str):
-            if part:
-                yield part
+            say(part)
         elif isinstance(part, dict) and text(part.get("text")):
-            yield text(part.get("text"))
+            say(text(part.get("text")))
         elif isinstance(part, dict):
-            yield from _beside(part, names, lost, spoken=spoken)
+            _beside(part, names, parts, spoken=spoken)
 
 
-def _beside(
-    part: Json, names: Mapping[str, str], lost: list[Loss], *, spoken: bool
-) -> Iterator[str]:
-    """Where a part was that is no text; a voice whose words stand beside it leaves no mark."""
-    kind = text(part.get("content_type"))
+def _beside(part: Json, names: Mapping[str, Json], parts: Parts, *, spoken: bool) -> None:
+    """Add what is no text; a voice whose words stand beside it is none of its own."""
+    kind, file = text(part.get("content_type")), names.get(_asset(part), {})
+    name, media = text(file.get("name")), _kind(file)
+    size = part.get("size_bytes") or file.get("size")
     if "image" in kind:
-        lost.append(Loss.PICTURE)
-        yield mark("picture", names.get(_asset(part), ""))
-    elif "audio" in kind:
-        lost.append(Loss.SOUND)
-        if not spoken:
-            yield mark("recording")
+        parts.attach(Loss.PICTURE, name, media, size)
+    elif "audio" not in kind:
+        parts.attach(Loss.FILE, name, media, size)
+    elif spoken:
+        parts.lost.append(Loss.SOUND)
     else:
-        lost.append(Loss.FILE)
-        yield mark("file", names.get(_asset(part), ""))
+        parts.attach(Loss.SOUND, name, media, size)

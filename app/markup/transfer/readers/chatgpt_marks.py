@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from app.markup.transfer.readers.beside_text import link, plain
+from app.markup.text import link, one_line
 from app.markup.transfer.readers.json_values import Json, ShapeError, maps, parse_json, text
 
 _MARK = re.compile("[ ]?\ue200(\\w*)(?:\ue202([^\ue200\ue201]*))?\ue201")
@@ -40,7 +40,7 @@ def resolved(said: str, message: Json) -> str:
 
 def _boxed(match: re.Match[str]) -> str:
     subject = _SUBJECT.search(match[1] or "")
-    return f"**{plain(subject[1])}**\n\n{match[2]}" if subject else match[2]
+    return f"**{one_line(subject[1])}**\n\n{match[2]}" if subject else match[2]
 
 
 def _links(reference: Json) -> str:
@@ -48,7 +48,7 @@ def _links(reference: Json) -> str:
     if found:
         return f"({', '.join(link(title, address) for title, address in found)})"
     file = text(reference.get("name")) if reference.get("type") == "file" else ""
-    return f"({plain(file)})" if file else ""
+    return f"({one_line(file)})" if file else ""
 
 
 def _sources(reference: Json) -> Iterator[tuple[str, str]]:

@@ -12,7 +12,8 @@ from __future__ import annotations
 import re
 
 from app.domain.generation import Role
-from app.markup.transfer.readers.beside_text import Loss, fenced, link, mark
+from app.markup.text import fenced, link
+from app.markup.transfer.readers.beside_text import Loss, mark
 from app.markup.transfer.readers.foreign import ForeignChat, ForeignMessage, chained
 from app.markup.transfer.readers.json_values import Json, maps, moment, text
 from app.markup.transfer.readers.message_parts import Parts
@@ -54,33 +55,33 @@ def read(value: Json) -> ForeignChat:
 
 def _node(key: str, message: Json) -> ForeignMessage:
     parts = Parts()
-    for part in maps(message.get("content")):
-        if part.get("type") == "tool_use":
-            _tool(part, parts)
-        else:
-            parts.take([{**part, "text": _with_links(part)}])
-    if not parts.said:
-        parts.take(text(message.get("text")))
-    parts.said = [_without_tags(one, parts) for one in parts.said]
-    attached = Parts()
     for file in maps(message.get("attachments")):
-        name = text(file.get("file_name"))
-        attached.said.append(mark("file", name))
-        if text(file.get("extracted_content")):  # what the model was given of it
-            attached.said.append(fenced("text", text(file.get("extracted_content"))))
-        else:
-            attached.lost.append(Loss.FILE)
+        name, read = text(file.get("file_name")), text(file.get("extracted_content"))
+        parts.attach(Loss.FILE, name, text(file.get("file_type")), file.get("file_size"))
+        if read:  # what the model was given of it
+            parts.lost.pop()
+            parts.say(fenced("text", read))
     for file in maps(message.get("files")):
-        attached.beside("file", Loss.FILE, text(file.get("file_name")))
-    parts.said = [*attached.said, *parts.said]
-    said = parts.content()
+        parts.attach(Loss.FILE, text(file.get("file_name")))
+    listed = maps(message.get("content"))
+    for part in listed:
+        if part.get("type") == "tool_use" and _artifact(part):
+            parts.say(_document(part))
+        elif part.get("type") == "text":
+            _say(_with_links(part), parts)
+        else:
+            parts.take([part])
+    if not any(text(part.get("text")) for part in listed):
+        _say(text(message.get("text")), parts)
+    content, placed = parts.placed()
     return ForeignMessage(
         key,
         text(message.get("parent_message_uuid")) or None,
-        _ROLES.get(text(message.get("sender"))) if said else None,
-        said,
+        _ROLES.get(text(message.get("sender"))) if content or placed else None,
+        content,
         moment(message.get("created_at")),
-        lost=(*parts.lost, *attached.lost),
+        lost=tuple(parts.lost),
+        placed=placed,
     )
 
 
@@ -99,30 +100,31 @@ def _with_links(part: Json) -> str:
     return said
 
 
-def _without_tags(said: str, parts: Parts) -> str:
-    """A text of before 2025, in which thoughts and artifacts stand between tags."""
-    parts.thoughts += [found[1] for found in _OLD_THOUGHT.finditer(said)]
-    return _OLD_ARTIFACT.sub(_old_artifact, _OLD_THOUGHT.sub("", said))
+def _say(said: str, parts: Parts) -> None:
+    """Add a text; in one of before 2025 thoughts and artifacts stand between tags."""
+    for found in _OLD_THOUGHT.finditer(said):
+        parts.think(found[1])
+    parts.say(_OLD_ARTIFACT.sub(_old_artifact, _OLD_THOUGHT.sub("", said)))
 
 
 def _old_artifact(match: re.Match[str]) -> str:
     about = dict(_ATTRIBUTE.findall(match[1]))
-    made = Parts()
-    given = {**about, "content": match[2].strip("\n")}
-    _tool({"name": "artifacts", "input": given}, made)
-    return "\n\n".join(["", *made.said, ""])
+    return f"\n\n{_document({'input': {**about, 'content': match[2].strip(chr(10))}})}\n\n"
 
 
-def _tool(part: Json, parts: Parts) -> None:
-    """A call of a tool; the document of an artifact is what the reader saw."""
+def _artifact(part: Json) -> bool:
+    """Whether a call of a tool writes a document, which is what the reader saw."""
     given = part.get("input")
-    document = text(given.get("content")) if isinstance(given, dict) else ""
-    if part.get("name") != "artifacts" or not isinstance(given, dict) or not document:
-        parts.lost.append(Loss.TOOL)
-        return
-    kind = text(given.get("type"))
+    has_text = isinstance(given, dict) and bool(text(given.get("content")))
+    return part.get("name") == "artifacts" and has_text
+
+
+def _document(part: Json) -> str:
+    given = part.get("input")
+    given = given if isinstance(given, dict) else {}
+    document, kind = text(given.get("content")), text(given.get("type"))
     if kind == _CODE:
         document = fenced(text(given.get("language")), document)
     elif kind not in _PROSE:
         document = fenced(kind.rpartition("/")[2].rpartition(".")[2], document)
-    parts.said += [mark("artifact", text(given.get("title"))), document]
+    return f"{mark('artifact', text(given.get('title')))}\n\n{document}"

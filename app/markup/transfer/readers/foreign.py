@@ -10,8 +10,9 @@ from datetime import datetime
 from app.domain.conversation import Conversation, Message, MessageStatus
 from app.domain.generation import Role, Timings
 from app.domain.model import ModelRef
+from app.domain.parts import Part, PlacedPart, ReasoningPart
 from app.language import tr
-from app.markup.transfer.readers.beside_text import Loss, losses_told
+from app.markup.transfer.readers.beside_text import Loss, losses_told, split_thinking
 from app.markup.transfer.readers.json_values import EPOCH, EmptyChatError, ShapeError
 from app.markup.transfer.values import Chat
 
@@ -25,8 +26,10 @@ class ForeignMessage:
     Attributes:
         key: Its name in the file; unique there.
         parent: The key of the message before it; None for the first.
-        role: Who wrote it; None for what is not shown, such as a tool call: its children move up.
+        role: Who wrote it; None for what is no message, such as a tool call: its children move
+            up, and its parts stand at the start of the answer below it.
         content: The text.
+        placed: The parts that are no text, with their places in it.
         created_at: When; None takes the time of the message before it.
         model: The name of the model that wrote it.
         status: How it ended.
@@ -45,6 +48,12 @@ class ForeignMessage:
     timings: Timings | None = None
     error: str = ""
     lost: tuple[Loss, ...] = ()
+    placed: tuple[PlacedPart, ...] = ()
+
+    @property
+    def says_something(self) -> bool:
+        """Whether there is anything to show."""
+        return bool(self.content.strip() or self.placed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +104,7 @@ def to_chat(found: ForeignChat) -> Chat:
         raise ShapeError(tr("It has more than {most} messages.", most=MAX_MESSAGES))
     ordered = _parents_first(found.nodes)
     kept, moved_to = _without_hidden(ordered)
-    if not kept and any(node.content.strip() for node in found.nodes):
+    if not kept and any(node.says_something for node in found.nodes):
         raise ShapeError(tr("Nothing in it was said by a person or a model."))
     if not kept:
         raise EmptyChatError(tr("It holds no messages."))
@@ -155,12 +164,16 @@ def _message(
 ) -> Message:
     assert node.role is not None  # noqa: S101  # hidden ones were left out
     answer = node.role is Role.ASSISTANT
+    content, placed = node.content, node.placed
+    if answer and not placed:  # many programs keep what a model wrote as it came
+        content, placed = split_thinking(content)
     return Message(
         id=ids[node.key],
         conversation_id=conversation_id,
         parent_id=None if node.parent is None else ids[node.parent],
         role=node.role,
-        content=node.content,
+        content=content,
+        placed=placed,
         status=node.status if answer else MessageStatus.COMPLETE,
         created_at=at,
         model=ModelRef(node.model) if answer and node.model else None,
@@ -194,14 +207,50 @@ def _without_hidden(
 ) -> tuple[list[ForeignMessage], dict[str, str | None]]:
     kept: list[ForeignMessage] = []
     moved_to: dict[str, str | None] = {}  # key -> the nearest shown message at or above it
+    carried: dict[str | None, tuple[Part, ...]] = {}  # key -> parts that wait for an answer
+    place: dict[str | None, int] = {}  # key -> where it is in ``kept``
+    goes_on = _goes_on(ordered)
     for node in ordered:
+        above = carried.get(node.parent, ())
         parent = None if node.parent is None else moved_to[node.parent]
+        shown = node
         if node.role is None:
-            moved_to[node.key] = parent
-        else:
-            moved_to[node.key] = node.key
-            kept.append(replace(node, parent=parent))
+            parts = (*above, *(one.part for one in node.placed))
+            last = kept[place[parent]] if parent in place else None
+            if not parts or node.key in goes_on:
+                moved_to[node.key], carried[node.key] = parent, parts
+                continue
+            if last is not None and last.role is Role.ASSISTANT:
+                placed = (*last.placed, *_placed(parts, len(last.content)))
+                kept[place[last.key]] = replace(last, placed=placed)
+                moved_to[node.key] = parent
+                continue
+            shown = replace(node, role=Role.ASSISTANT, content="", placed=_placed(parts, 0))
+        elif above and node.role is Role.ASSISTANT:
+            content, own = node.content, node.placed
+            content, own = (content, own) if own else split_thinking(content)
+            shown = replace(node, content=content, placed=(*_placed(above, 0), *own))
+        moved_to[node.key], place[node.key] = node.key, len(kept)
+        kept.append(replace(shown, parent=parent))
     return kept, moved_to
+
+
+def _placed(parts: tuple[Part, ...], at: int) -> tuple[PlacedPart, ...]:
+    """Parts in one place; reasoning that other reasoning follows is one, as long as both."""
+    joined: list[Part] = []
+    for part in parts:
+        last = joined[-1] if joined else None
+        if isinstance(part, ReasoningPart) and isinstance(last, ReasoningPart):
+            text = "\n\n".join(filter(None, (last.text, part.text)))
+            joined[-1] = replace(last, text=text, seconds=part.seconds or last.seconds)
+        elif not isinstance(part, ReasoningPart) or part.text:
+            joined.append(part)
+    return tuple(PlacedPart(at, part) for part in joined)
+
+
+def _goes_on(ordered: list[ForeignMessage]) -> set[str | None]:
+    """The keys of messages below which an answer stands, or what is no message."""
+    return {node.parent for node in ordered if node.role is not Role.USER}
 
 
 def _chosen(messages: list[Message], head: str) -> dict[str | None, str]:

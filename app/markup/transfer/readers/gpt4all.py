@@ -11,13 +11,15 @@ from __future__ import annotations
 import re
 import struct
 from dataclasses import dataclass, replace
+from urllib.parse import unquote
 
 from app.domain.conversation import MessageStatus
 from app.domain.generation import Role
 from app.language import tr
-from app.markup.transfer.readers.beside_text import Loss, joined, thought
+from app.markup.transfer.readers.beside_text import Loss
 from app.markup.transfer.readers.foreign import ForeignChat, ForeignMessage, chained
 from app.markup.transfer.readers.json_values import ShapeError, moment
+from app.markup.transfer.readers.message_parts import Parts
 
 NAME = "GPT4All"
 MAGIC = b"\xf5\xd5\x53\xcc"
@@ -149,7 +151,7 @@ def _skip_engine(stream: _Stream, version: int) -> None:
 
 def _item(stream: _Stream, version: int, key: str, model: str) -> tuple[str, ForeignMessage]:
     """A message, and what kind it says it is."""
-    lost: list[Loss] = []
+    found = Parts()
     if version < 12:
         stream.int32()  # a number of the message
     name, value = stream.string(), stream.string()
@@ -165,18 +167,21 @@ def _item(stream: _Stream, version: int, key: str, model: str) -> tuple[str, For
     _skip_sources(stream, version)
     if version >= 10:
         for _ in range(stream.count64()):
-            stream.string()  # address of an attachment
+            address = stream.string()
             stream.blob()
-            lost.append(Loss.FILE)
-    if version >= 12:
-        thoughts: list[str] = []
-        parts = [_part(stream, 0, lost, thoughts) for _ in range(stream.count64())]
-        value = thought("\n\n".join(thoughts), joined([*parts, value]))
+            found.attach(Loss.FILE, unquote(address.rpartition("/")[2]))
+    for _ in range(stream.count64() if version >= 12 else 0):
+        _part(stream, 0, found)
+    found.say(value, goes_on=True)
+    value, placed = found.placed()
     role = Role.ASSISTANT if response else Role.USER if name == "Prompt: " else None
     status = MessageStatus.STOPPED if stopped else MessageStatus.COMPLETE
     if failed:
         status = MessageStatus.FAILED
-    return name, ForeignMessage(key, None, role, value, None, model, status, lost=tuple(lost))
+    lost = tuple(found.lost)
+    return name, ForeignMessage(
+        key, None, role, value, None, model, status, lost=lost, placed=placed
+    )
 
 
 def _skip_sources(stream: _Stream, version: int) -> None:
@@ -194,33 +199,39 @@ def _skip_sources(stream: _Stream, version: int) -> None:
             stream.int32()  # page, from, to
 
 
-def _part(stream: _Stream, depth: int, lost: list[Loss], thoughts: list[str]) -> str:
+def _part(stream: _Stream, depth: int, found: Parts) -> None:
     if depth > _MAX_DEPTH:
         raise ShapeError(tr("It is nested too deeply; the file is damaged."))
     name, value = stream.string(), stream.string()
     if name == "ToolCall: ":
-        _skip_call(stream)
-        lost.append(Loss.TOOL)
-    elif name == "Think: ":
-        stream.int32()  # milliseconds it took
-        thoughts.append(_THINK_TAG.sub("", value))
+        _call(stream, found)
         value = ""
-    inner = [_part(stream, depth + 1, lost, thoughts) for _ in range(stream.count64())]
-    if name == "ToolResponse: ":
-        return ""
-    return joined(inner) or value
+    elif name == "Think: ":
+        milliseconds = stream.int32()
+        found.think(_THINK_TAG.sub("", value), milliseconds / 1000 if milliseconds > 0 else None)
+        value = ""
+    inner = stream.count64()
+    inside = Parts() if name == "ToolResponse: " else found  # what a tool said is told of its call
+    for _ in range(inner):
+        _part(stream, depth + 1, inside)
+    if not inner and name != "ToolResponse: ":
+        found.say(value, goes_on=True)
 
 
-def _skip_call(stream: _Stream) -> None:
-    stream.string()  # tool
+def _call(stream: _Stream, found: Parts) -> None:
+    tool = stream.string()
+    given: dict[str, str] = {}
     for _ in range(stream.count64()):
-        stream.string()  # parameter
+        parameter = stream.string()
         stream.int32()  # its type
         kind = stream.int32()
         stream.boolean()  # null
         if kind != _QT_STRING:
             raise ShapeError(tr("It holds a tool call of a kind that cannot be read."))
-        stream.string()
-    stream.string()  # result
-    stream.int32()  # error
-    stream.string()  # its text
+        given[parameter] = stream.string()
+    result = stream.string()
+    failed = stream.int32() != 0
+    problem = stream.string()
+    found.call(tool, given)
+    if result or problem or failed:
+        found.answer(problem if failed else result, tool, failed=failed)

@@ -13,7 +13,7 @@ from dataclasses import replace
 from app.domain.conversation import MessageStatus
 from app.domain.generation import Role
 from app.language import tr
-from app.markup.transfer.readers.beside_text import Loss, mark, thought
+from app.markup.transfer.readers.beside_text import Loss
 from app.markup.transfer.readers.foreign import ForeignChat, ForeignMessage, chained
 from app.markup.transfer.readers.json_values import (
     Json,
@@ -24,6 +24,7 @@ from app.markup.transfer.readers.json_values import (
     parse_json,
     text,
 )
+from app.markup.transfer.readers.message_parts import Parts
 
 NAME = "Jan"  # not shown
 THREAD, MESSAGES = "thread.json", "messages.jsonl"
@@ -81,44 +82,32 @@ def read(thread: Json, lines: str) -> tuple[ForeignChat, int]:
 
 
 def _node(index: int, message: Json) -> ForeignMessage:
-    lost: list[Loss] = []
-    said = _said(message.get("content"), lost)
+    parts = Parts()
     metadata = message.get("metadata")
     metadata = metadata if isinstance(metadata, dict) else {}
-    model = text(metadata.get("modelId"))
-    lost += [Loss.TOOL for _ in maps(metadata.get("tool_calls"))]
-    lost += [Loss.FILE for _ in maps(message.get("attachments"))]
+    for file in maps(message.get("attachments")):
+        parts.attach(Loss.FILE, text(file.get("name")))
+    parts.take(message.get("content"))
+    for call in maps(metadata.get("tool_calls")):
+        answer = call.get("response")
+        inner = call.get("tool")
+        parts.use_tool(inner if isinstance(inner, dict) else call)
+        if answer is not None:
+            content = answer.get("content") if isinstance(answer, dict) else answer
+            error = isinstance(answer, dict) and bool(answer.get("error"))
+            parts.answer(content, "", text(call.get("id")), failed=error)
+    content, placed = parts.placed()
     return ForeignMessage(
         str(index),
         None,
-        _ROLES.get(text(message.get("role"))) if said else None,
-        said,
+        _ROLES.get(text(message.get("role"))) if content or placed else None,
+        content,
         moment(message.get("created_at")),
-        model,
+        text(metadata.get("modelId")),
         _STATUS.get(text(message.get("status")), MessageStatus.COMPLETE),
-        lost=tuple(lost),
+        lost=tuple(parts.lost),
+        placed=placed,
     )
-
-
-def _said(content: object, lost: list[Loss]) -> str:
-    if isinstance(content, str):
-        return content
-    said: list[str] = []
-    thoughts: list[str] = []
-    for part in maps(content):
-        inner = part.get("text")
-        value = text(inner.get("value")) if isinstance(inner, dict) else text(inner)
-        kind = text(part.get("type"))
-        if kind == "reasoning":
-            thoughts.append(value)
-        elif value:
-            said.append(value)
-        elif "image" in kind:
-            lost.append(Loss.PICTURE)
-            said.append(mark("picture"))
-        elif kind not in {"", "text"}:
-            lost.append(Loss.TOOL if "tool" in kind else Loss.FILE)
-    return thought("\n\n".join(thoughts), "\n\n".join(said))
 
 
 def _title(thread: Json) -> str:

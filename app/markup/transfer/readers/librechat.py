@@ -9,9 +9,11 @@ nested (``children``) or flat with ``parentMessageId``; a message has ``messageI
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from app.domain.conversation import MessageStatus
 from app.domain.generation import Role
+from app.domain.parts import TextPart
 from app.markup.transfer.readers.beside_text import Loss, mark
 from app.markup.transfer.readers.foreign import ForeignChat, ForeignMessage
 from app.markup.transfer.readers.json_values import Json, maps, moment, text
@@ -59,11 +61,6 @@ def read(value: Json) -> ForeignChat:
     )
 
 
-def _without_marks(said: str, parts: Parts) -> str:
-    parts.thoughts += [found[1] for found in _THOUGHT.finditer(said)]
-    return _THOUGHT.sub("", said)
-
-
 def _document(match: re.Match[str]) -> str:
     title = _TITLE.search(match[1] or "")
     return f"{mark('artifact', title[1] if title else '')}\n\n{match[2]}"
@@ -72,24 +69,32 @@ def _document(match: re.Match[str]) -> str:
 def _node(message: Json, above: str, model: str, number: str) -> ForeignMessage:
     parts = Parts()
     for file in maps(message.get("files")):
-        picture = text(file.get("type")).startswith("image/")
-        loss = Loss.PICTURE if picture else Loss.FILE
-        parts.beside("picture" if picture else "file", loss, text(file.get("filename")))
+        kind = text(file.get("type"))
+        loss = Loss.PICTURE if kind.startswith("image/") else Loss.FILE
+        parts.attach(loss, text(file.get("filename")), kind, file.get("bytes"))
     parts.take(message.get("content"))
-    if not any(parts.said):
-        parts.take(_without_marks(text(message.get("text")), parts))
-    parts.said = [_SEARCHED.sub("", _ARTIFACT.sub(_document, one)) for one in parts.said]
+    if not parts.said:
+        for found in _THOUGHT.finditer(text(message.get("text"))):
+            parts.think(found[1])
+        parts.say(_THOUGHT.sub("", text(message.get("text"))))
+    parts.found = [
+        replace(part, text=_SEARCHED.sub("", _ARTIFACT.sub(_document, part.text)))
+        if isinstance(part, TextPart)
+        else part
+        for part in parts.found
+    ]
     failed = message.get("error") is True
-    said = "" if failed else parts.content()
+    said, placed = parts.placed()
     mine = message.get("isCreatedByUser") is True
     return ForeignMessage(
         text(message.get("messageId")) or number,
         text(message.get("parentMessageId")) or above or None,
-        (Role.USER if mine else Role.ASSISTANT) if said or failed else None,
-        said,
+        (Role.USER if mine else Role.ASSISTANT) if said or placed or failed else None,
+        "" if failed else said,
         moment(message.get("createdAt")),
         text(message.get("model")) or model,
         MessageStatus.FAILED if failed else MessageStatus.COMPLETE,
-        error=parts.content() if failed else "",
+        error=said if failed else "",
         lost=tuple(parts.lost),
+        placed=() if failed else placed,
     )

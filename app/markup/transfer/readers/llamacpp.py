@@ -10,21 +10,36 @@ Shape, from the web UI's sources (``database.ts``): ``{conv, messages}``; ``conv
 
 from __future__ import annotations
 
+import base64
+import binascii
 import re
 from dataclasses import replace
 
 from app.domain.generation import Role, Timings
 from app.language import tr
-from app.markup.transfer.readers.beside_text import Loss, fenced, mark
+from app.markup.text import fenced
+from app.markup.transfer.readers.beside_text import Loss
 from app.markup.transfer.readers.foreign import ForeignChat, ForeignMessage, in_order
-from app.markup.transfer.readers.json_values import Json, as_map, maps, moment, text
+from app.markup.transfer.readers.json_values import (
+    Json,
+    ShapeError,
+    as_map,
+    maps,
+    moment,
+    parse_json,
+    text,
+)
 from app.markup.transfer.readers.message_parts import Parts
 
 NAME = "llama.cpp"
 
 _ROLES = {"user": Role.USER, "assistant": Role.ASSISTANT}
-_CALL = re.compile(r"\s*<<<AGENTIC_TOOL_CALL_START>>>.*?<<<AGENTIC_TOOL_CALL_END>>>\s*", re.DOTALL)
-_THOUGHT = re.compile(r"<<<reasoning_content_start>>>(.*?)<<<reasoning_content_end>>>", re.DOTALL)
+_MARKED = re.compile(
+    r"\s*(?:<<<AGENTIC_TOOL_CALL_START>>>(?P<call>.*?)<<<AGENTIC_TOOL_CALL_END>>>"
+    r"|<<<reasoning_content_start>>>(?P<thought>.*?)<<<reasoning_content_end>>>)\s*",
+    re.DOTALL,
+)
+_ABOUT = re.compile(r"<<<TOOL_(NAME|ARGS_BASE64):([^>]*)>>>")
 _MOST = 1e9  # of a count or of milliseconds
 
 
@@ -113,38 +128,71 @@ def _node(message: Json, parent: str) -> ForeignMessage:
     role = text(message.get("role"))
     for file in maps(message.get("extra")):
         if text(file.get("content")):
-            parts.said += [mark("file", text(file.get("name"))), fenced("text", _body(file))]
+            parts.attach(Loss.FILE, text(file.get("name")))
+            parts.lost.pop()  # what the model was given of it stands below
+            parts.say(fenced("text", _body(file)))
         else:
             picture = "image" in text(file.get("type")).casefold()
-            loss = Loss.PICTURE if picture else Loss.FILE
-            parts.beside("picture" if picture else "file", loss, text(file.get("name")))
+            parts.attach(Loss.PICTURE if picture else Loss.FILE, text(file.get("name")))
     for name in ("thinking", "reasoningContent", "reasoning_content"):
-        parts.thoughts.append(text(message.get(name)))
-    parts.take(_without_marks(message.get("content"), parts))
+        parts.think(text(message.get(name)))
+    content = message.get("content")
     if role == "tool":
-        parts = Parts(lost=[Loss.TOOL])
-    said = parts.content()
-    calls = message.get("toolCalls") or message.get("tool_calls")
+        call = text(message.get("toolCallId")) or text(message.get("tool_call_id"))
+        parts.answer(content, text(message.get("name")), call)
+    elif isinstance(content, str):
+        _say(content, parts)
+    else:
+        parts.take(content)
+    for one in _calls(message.get("toolCalls") or message.get("tool_calls")):
+        parts.use_tool(one)
+    said, placed = parts.placed()
+    shown = said or (placed and role == "user")
     return ForeignMessage(
         _key(message.get("id")),
         parent or None,
-        _ROLES.get(role) if said else None,
+        _ROLES.get(role) if shown else None,
         said,
         moment(message.get("timestamp")),
         text(message.get("model")),
         timings=_timings(message.get("timings")),
-        lost=(*parts.lost, *([Loss.TOOL] if calls else [])),
+        lost=tuple(parts.lost),
+        placed=placed,
     )
 
 
-def _without_marks(content: object, parts: Parts) -> object:
-    """An answer without the steps of tools and the thoughts that some versions mark in it."""
-    if not isinstance(content, str):
-        return content
-    said, calls = _CALL.subn("", content)
-    parts.lost += [Loss.TOOL] * calls
-    parts.thoughts += [found[1].strip() for found in _THOUGHT.finditer(said)]
-    return _THOUGHT.sub("", said)
+def _say(content: str, parts: Parts) -> None:
+    """Add an answer; some versions mark the steps of tools and the thoughts in it."""
+    at = 0
+    for found in _MARKED.finditer(content):
+        parts.say(content[at : found.start()])
+        at = found.end()
+        if found["thought"] is not None:
+            parts.think(found["thought"])
+            continue
+        about = dict(_ABOUT.findall(found["call"]))
+        parts.call(about.get("NAME", ""), _decoded(about.get("ARGS_BASE64", "")))
+        _, ended, answer = found["call"].partition("<<<TOOL_ARGS_END>>>")
+        if ended and answer.strip():
+            parts.answer(answer.strip(), about.get("NAME", ""))
+    parts.say(content[at:])
+
+
+def _decoded(data: str) -> str:
+    try:
+        return base64.b64decode(data, validate=True).decode()
+    except (binascii.Error, UnicodeDecodeError):
+        return data
+
+
+def _calls(value: object) -> list[Json]:
+    """Calls of tools: a list, or one as a text of JSON."""
+    if not isinstance(value, str):
+        return maps(value)
+    try:
+        return maps(parse_json(value))
+    except ShapeError:
+        return []
 
 
 def _body(file: Json) -> str:

@@ -14,10 +14,12 @@ from dataclasses import replace
 
 from app.domain.conversation import MessageStatus
 from app.domain.generation import Role, Timings
+from app.domain.parts import ToolCallPart, ToolResultPart
 from app.language import tr
-from app.markup.transfer.readers.beside_text import Loss, mark, thought
+from app.markup.transfer.readers.beside_text import Loss
 from app.markup.transfer.readers.foreign import ForeignChat, ForeignMessage
 from app.markup.transfer.readers.json_values import Json, as_list, as_map, maps, moment, text
+from app.markup.transfer.readers.message_parts import Parts
 
 NAME = "LM Studio"  # not shown
 
@@ -74,62 +76,65 @@ def read(value: Json) -> ForeignChat:
 
 
 def _node(key: str, parent: str | None, version: Json) -> ForeignMessage:
-    lost: list[Loss] = []
-    thoughts: list[str] = []
-    said = _content(version.get("content"), lost)
+    parts = Parts()
+    _take(version.get("content"), parts)
     model = ""
     timings = None
     status = MessageStatus.COMPLETE
     goes_on = False  # the next block continues the sentence of the one before
-    for item in maps(version.get("steps")):
-        if item.get("type") == "toolStatus" or item.get("roleOverride") == "tool":
-            lost.append(Loss.TOOL)
-        elif item.get("type") == "contentBlock":
-            block = _content(item.get("content"), lost)
+    steps = maps(version.get("steps"))
+    for item in steps:
+        if item.get("type") == "contentBlock":
             style = item.get("style")
-            if isinstance(style, dict) and style.get("type") == "thinking":
-                thoughts.append(block)
-            elif goes_on:
-                said += block
-            else:
-                said = "\n\n".join(filter(None, (said, block)))
+            thinks = isinstance(style, dict) and style.get("type") == "thinking"
+            _take(item.get("content"), parts, thinks=thinks, goes_on=goes_on)
             goes_on = False
         info = item.get("genInfo")
         if isinstance(info, dict):
             model = text(info.get("identifier")) or model
             timings, status = _outcome(info)
             goes_on = status in {MessageStatus.STOPPED, MessageStatus.CUT}
+    if not any(isinstance(part, ToolCallPart | ToolResultPart) for part in parts.found):
+        parts.lost += [Loss.TOOL for item in steps if item.get("type") == "toolStatus"]
     sender = version.get("senderInfo")
     if isinstance(sender, dict):
         model = model or text(sender.get("senderName"))
-    role = _ROLES.get(text(version.get("role")))
-    content = thought("\n\n".join(thoughts), said)
+    content, placed = parts.placed()
     return ForeignMessage(
-        key, parent, role, content, None, model, status, timings, lost=tuple(lost)
+        key,
+        parent,
+        _ROLES.get(text(version.get("role"))),
+        content,
+        None,
+        model,
+        status,
+        timings,
+        lost=tuple(parts.lost),
+        placed=placed,
     )
 
 
-def _content(value: object, lost: list[Loss]) -> str:
+def _take(value: object, parts: Parts, *, thinks: bool = False, goes_on: bool = False) -> None:
     if isinstance(value, str):  # the oldest files have no list of parts
-        return value
-    said: list[str] = []
-    text_before = False
+        parts.say(value)
+        return
     for part in maps(value):
         match part.get("type"):
-            case "text" if text_before:
-                said[-1] += text(part.get("text"))
+            case "text" if thinks:
+                parts.think(text(part.get("text")))
             case "text":
-                said.append(text(part.get("text")))
+                parts.say(text(part.get("text")), goes_on=goes_on)
+                goes_on = True
+                continue
             case "file":
-                kind = "picture" if part.get("fileType") == "image" else "file"
-                lost.append(Loss.PICTURE if kind == "picture" else Loss.FILE)
-                said.append(mark(kind, text(part.get("fileIdentifier")) or "unnamed"))
+                loss = Loss.PICTURE if part.get("fileType") == "image" else Loss.FILE
+                name = text(part.get("fileIdentifier"))
+                parts.attach(loss, name, size=part.get("sizeBytes"))
             case "toolCallRequest" | "toolCallResult":
-                lost.append(Loss.TOOL)
+                parts.use_tool(part)
             case _:
-                lost.append(Loss.FILE)
-        text_before = part.get("type") == "text"
-    return "\n\n".join(filter(None, said))
+                parts.lost.append(Loss.PART)
+        goes_on = False
 
 
 def _outcome(info: Json) -> tuple[Timings | None, MessageStatus]:

@@ -59,20 +59,24 @@ def read(value: Json) -> ForeignChat:
 
 def _node(key: str, role: str, message: Json) -> ForeignMessage:
     parts = Parts()
-    parts.thoughts.append(text(message.get("reasoning_content")))
+    parts.think(text(message.get("reasoning_content")))
     if role in {"tool", "function"}:
-        return ForeignMessage(key, None, None, "", lost=(Loss.TOOL,))
-    parts.take(message.get("content"))
-    if not any(parts.said):
-        parts.take(text(message.get("refusal")))
-    parts.lost += [Loss.TOOL for _ in maps(message.get("tool_calls"))]
-    said = parts.content()
+        name, call = text(message.get("name")), text(message.get("tool_call_id"))
+        parts.answer(message.get("content"), name, call)
+    else:
+        parts.take(message.get("content"))
+        if not parts.said:
+            parts.say(text(message.get("refusal")))
+    for call_ in maps(message.get("tool_calls")):
+        parts.use_tool(call_)
+    content, placed = parts.placed()
     return ForeignMessage(
         key,
         None,
-        _ROLES.get(role) if said else None,
-        said,
+        _ROLES.get(role) if content or (placed and role == "user") else None,
+        content,
         moment(message.get("timestamp")),
         text(message.get("model")),
         lost=tuple(parts.lost),
+        placed=placed,
     )

@@ -14,7 +14,8 @@ import re
 from app.domain.conversation import MessageStatus
 from app.domain.generation import Role
 from app.language import tr
-from app.markup.transfer.readers.beside_text import Loss, fenced, link, mark, plain, thought
+from app.markup.text import fenced, link, one_line
+from app.markup.transfer.readers.beside_text import Loss
 from app.markup.transfer.readers.foreign import ForeignChat, ForeignMessage, chained, in_order
 from app.markup.transfer.readers.json_values import (
     Json,
@@ -26,6 +27,7 @@ from app.markup.transfer.readers.json_values import (
     strings,
     text,
 )
+from app.markup.transfer.readers.message_parts import Parts
 
 NAME = "Open WebUI"  # not shown
 
@@ -37,7 +39,8 @@ _DETAILS = re.compile(
     r"(?:<summary>.*?</summary>)?(.*?)</details>\s*",
     re.DOTALL,
 )
-_OUTPUT = re.compile(r'\boutput="([^"]*)"')
+_ATTRIBUTE = re.compile(r'\b([a-z_]+)="([^"]*)"')
+_NUMBER = re.compile(r"\d{1,6}(?:\.\d{1,9})?")
 _CODE = re.compile(
     r"(^[ ]{0,3}(?:```|~~~).*?(?:^[ ]{0,3}(?:```|~~~)[ ]*$|\Z)|`+[^`\n]*`+)",
     re.MULTILINE | re.DOTALL,
@@ -105,67 +108,84 @@ def _chat(value: object) -> Json | None:
 
 
 def _node(key: str, message: Json) -> ForeignMessage:
-    lost: list[Loss] = []
-    thoughts: list[str] = []
-    said = _DETAILS.sub(lambda found: _detail(found, thoughts, lost), _text(message, lost))
-    said = thought("\n\n".join(thoughts), _with_links(said, message))
-    attached = [_file(file, lost) for file in maps(message.get("files"))]
-    if attached:
-        said = "\n\n".join([*attached, *([said] if said else [])])
+    parts = Parts()
+    for file in maps(message.get("files")):
+        kind = text(file.get("type"))
+        loss = Loss.PICTURE if kind.startswith("image") else Loss.FILE
+        held = file.get("file")
+        about = held if isinstance(held, dict) else {}
+        meta = about.get("meta")
+        meta = meta if isinstance(meta, dict) else {}
+        media = text(meta.get("content_type"))
+        name = text(file.get("name")) or text(about.get("filename"))
+        parts.attach(loss, name, media, file.get("size") or meta.get("size"))
+    content = message.get("content")
+    if isinstance(content, str):
+        _say(content, message, parts)
+    else:
+        parts.take(content)
+    said, placed = parts.placed()
     problem = message.get("error")
     failed = bool(problem) and not said
     role = _ROLES.get(text(message.get("role")))
     return ForeignMessage(
         key,
         text(message.get("parentId")) or None,
-        role if said or failed else None,
+        role if said or placed or failed else None,
         said,
         moment(message.get("timestamp")),
         text(message.get("model")) or text(message.get("modelName")),
         MessageStatus.FAILED if failed else MessageStatus.COMPLETE,
-        error=text(problem.get("content")) if isinstance(problem, dict) else text(problem),
-        lost=tuple(lost),
+        error=_problem(problem),
+        lost=tuple(parts.lost),
+        placed=placed,
     )
 
 
-def _text(message: Json, lost: list[Loss]) -> str:
-    content = message.get("content")
-    if isinstance(content, str):
-        return content
-    said: list[str] = []
-    for part in maps(content):
-        if text(part.get("text")):
-            said.append(text(part.get("text")))
-        elif "image" in text(part.get("type")):
-            lost.append(Loss.PICTURE)
-            said.append(mark("picture"))
-    return "\n\n".join(said)
+def _problem(problem: object) -> str:
+    if isinstance(problem, dict):
+        return text(problem.get("content")) or text(problem.get("message"))
+    return text(problem)
 
 
-def _file(file: Json, lost: list[Loss]) -> str:
-    kind = "picture" if file.get("type") == "image" else "file"
-    lost.append(Loss.PICTURE if kind == "picture" else Loss.FILE)
-    return mark(kind, text(file.get("name")))
+def _say(content: str, message: Json, parts: Parts) -> None:
+    """Add an answer, in which the page folds what is no text of it."""
+    at = 0
+    for found in _DETAILS.finditer(content):
+        parts.say(_with_links(content[at : found.start()].rstrip("\n"), message))
+        at = found.end()
+        about, kind, body = found.groups()
+        attributes = {name: html.unescape(value) for name, value in _ATTRIBUTE.findall(about)}
+        if kind == "tool_calls":
+            name, key = attributes.get("name", ""), attributes.get("id", "")
+            parts.call(name, _plain(attributes.get("arguments", "")), key)
+            answer = _plain(attributes.get("result", "")) or html.unescape(body).strip()
+            if answer:
+                parts.answer(answer, name, key)
+        elif kind == "code_interpreter":
+            parts.say(body.strip())
+            parts.say(_output(attributes.get("output", "")))
+        else:  # escaped, and quoted
+            lines = html.unescape(body).strip().split("\n")
+            seconds = attributes.get("duration", "")
+            thought = "\n".join(re.sub(r"^> ?", "", item) for item in lines)
+            parts.think(thought, float(seconds) if _NUMBER.fullmatch(seconds) else None)
+    parts.say(_with_links(content[at:], message))
 
 
-def _detail(match: re.Match[str], thoughts: list[str], lost: list[Loss]) -> str:
-    """What stays in an answer of something that the page folds."""
-    about, kind, body = match.groups()
-    if kind == "tool_calls":
-        lost.append(Loss.TOOL)
-        return ""
-    if kind == "code_interpreter":
-        return "\n\n".join(filter(None, (body.strip(), _output(about)))) + "\n\n"
-    lines = html.unescape(body).strip().split("\n")  # of reasoning: escaped, and quoted
-    thoughts.append("\n".join(re.sub(r"^> ?", "", item) for item in lines))
-    return ""
-
-
-def _output(about: str) -> str:
-    """What code printed, which stands in an attribute as JSON."""
-    found = _OUTPUT.search(about)
+def _plain(value: str) -> str:
+    """What stands in an attribute as a text of JSON, where it is one."""
     try:
-        told = parse_json(html.unescape(found[1])) if found else ""
+        told = parse_json(value)
+    except ShapeError:
+        return value
+    return told if isinstance(told, str) else value
+
+
+def _output(value: str) -> str:
+    """What code printed, which stands in an attribute as JSON."""
+    try:
+        told = parse_json(value) if value else ""
     except ShapeError:
         return ""
     if isinstance(told, dict):
@@ -202,7 +222,7 @@ def _sources(message: Json) -> list[str]:
             key = text(of_it.get("source")) or text(whole.get("id")) or "N/A"
             name = text(of_it.get("title")) or text(of_it.get("name")) or text(whole.get("name"))
             address = key if _ADDRESS.match(key) else text(whole.get("url"))
-            shown = link(name, address) if _ADDRESS.match(address) else plain(name or key)
+            shown = link(name, address) if _ADDRESS.match(address) else one_line(name or key)
             found.setdefault(key, shown)
     return list(found.values())
 

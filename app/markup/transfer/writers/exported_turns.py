@@ -10,8 +10,10 @@ from dataclasses import dataclass, replace
 
 from app.domain.conversation import Message, Version
 from app.domain.generation import Role
+from app.domain.parts import ReasoningPart
 from app.language import tr
-from app.markup.markdown.thinking import strip_thinking
+from app.markup.document.blocks import Block
+from app.markup.parts.registry import blocks_of, shown_parts
 from app.markup.transfer.values import Chat, ExportOptions
 
 
@@ -59,7 +61,13 @@ def turns(chat: Chat, options: ExportOptions) -> Iterator[ExportedTurn]:
 def _shown(message: Message, options: ExportOptions) -> Message:
     if options.reasoning or message.role is not Role.ASSISTANT:
         return message
-    return replace(message, content=strip_thinking(message.content))
+    placed = (one for one in message.placed if not isinstance(one.part, ReasoningPart))
+    return replace(message, placed=tuple(placed))
+
+
+def message_blocks(message: Message) -> tuple[Block, ...]:
+    """A message as a page shows it."""
+    return blocks_of(shown_parts(message.content, message.placed))
 
 
 class Budget:

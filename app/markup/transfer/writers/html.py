@@ -11,7 +11,13 @@ from app.markup.code.highlighter import TokenKind
 from app.markup.maths.render import FormulaStyle, MathError, render
 from app.markup.parse import parse
 from app.markup.transfer.values import Chat, ExportFormat, ExportOptions
-from app.markup.transfer.writers.exported_turns import Budget, ExportedTurn, system_prompt, turns
+from app.markup.transfer.writers.exported_turns import (
+    Budget,
+    ExportedTurn,
+    message_blocks,
+    system_prompt,
+    turns,
+)
 from app.markup.transfer.writers.html_blocks import HtmlBlocks
 from app.markup.transfer.writers.html_style import STYLE
 from app.markup.transfer.writers.markdown import author
@@ -78,10 +84,10 @@ class BrowserRenderer:
             return text
         return f'<span class="c-{kind.value}">{text}</span>'  # not shown: HTML
 
-    def thinking(self, body: str) -> str:
+    def folded(self, title: str, body: str) -> str:
         """Folded, or open where it should not be hidden."""
         opened = "" if self._fold else " open"
-        return f"<details{opened}><summary>{tr('Thinking')}</summary>\n{body}</details>\n"
+        return f"<details{opened}><summary>{escape(title)}</summary>\n{body}</details>\n"
 
     def quote(self, body: str, title: str = "", tone: str = "border") -> str:
         """A quotation; the style sheet draws its bar."""
@@ -136,7 +142,7 @@ def _turn(turn: ExportedTurn, prefix: str, look: BrowserRenderer, options: Expor
     when = options.local(message.created_at)
     mine = message.role is Role.USER
     kind = "user" if mine else "answer"
-    body = HtmlBlocks(look, prefix, breaks=mine).html(parse(message.content))
+    body = HtmlBlocks(look, prefix, breaks=mine).html(message_blocks(message))
     error = f'<p class="error">{escape(message.error)}</p>\n' if message.error else ""  # not shown
     return (  # not shown: HTML
         f'<section class="{kind}">\n<h2>{who} '

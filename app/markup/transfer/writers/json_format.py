@@ -12,14 +12,18 @@ from app.markup.transfer.writers.exported_turns import system_prompt, turns
 from app.markup.transfer.writers.records import (
     chat_from_records,
     conversation_record,
+    has_parts,
     message_record,
     pack,
+    part_records,
     positions_of,
     unpack,
 )
 
 NAME = "phial"
 VERSION = 1
+WITH_PARTS = 2
+"""Where a message has parts that are no text: a Phial that knows none must not lose them."""
 
 
 class JsonExporter:
@@ -39,7 +43,7 @@ class JsonExporter:
         make = chat_to_json if options.exact else partial(_plain, options=options)
         document = {
             "format": NAME,
-            "version": VERSION,
+            "version": WITH_PARTS if any(map(has_parts, chats)) else VERSION,
             "conversations": [make(chat) for chat in chats],
         }
         return json.dumps(document, ensure_ascii=False, indent=1).encode("utf-8") + b"\n"
@@ -98,6 +102,7 @@ def _plain(chat: Chat, options: ExportOptions) -> dict[str, object]:
                 "role": turn.message.role.value,
                 "created_at": turn.message.created_at.isoformat(),
                 "content": pack(turn.message.content),
+                **({"parts": part_records(turn.message.placed)} if turn.message.placed else {}),
                 **({"version": turn.version.index} if turn.version else {}),
             }
             for turn in turns(chat, options)

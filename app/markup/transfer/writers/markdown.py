@@ -14,11 +14,14 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 
 from app.domain.conversation import Message, MessageStatus
 from app.domain.generation import Role
+from app.domain.parts import PlacedPart, part_values
 from app.language import tr, trc, trn
 from app.language.formats import day_and_time
+from app.markup.parts.registry import stands_below
 from app.markup.transfer.readers.json_values import Json, ShapeError, as_list, as_map, parse_json
 from app.markup.transfer.readers.patches import Patch, undo
 from app.markup.transfer.values import Chat, ExportFormat, ExportOptions
@@ -28,17 +31,22 @@ from app.markup.transfer.writers.exported_turns import (
     turns,
     version_told,
 )
-from app.markup.transfer.writers.neutral import NeutralText, neutralise
+from app.markup.transfer.writers.neutral import GAP, NeutralText, neutralise, part_in_file
 from app.markup.transfer.writers.records import (
     chat_from_records,
     conversation_record,
+    has_parts,
     message_record,
     pack,
+    part_records,
+    placed_from,
     positions_of,
     unpack,
 )
 
 VERSION = 1
+WITH_PARTS = 2
+"""Where a message has parts that are no text: a Phial that knows none must not lose them."""
 
 _DEFINITION = re.compile(r"^[ \t>*+\d.)-]*\[([^\]\n]{1,999})\]:", re.MULTILINE)
 _LABEL = re.compile(r"\[([^\]\[\n]{1,999})\]")
@@ -82,8 +90,9 @@ def write_markdown(chat: Chat, options: ExportOptions) -> str:
     prompt = chat.conversation.system_prompt
     if not options.exact:
         listed, prompt = list(turns(chat, options)), system_prompt(chat, options)
-    texts = [prompt, *(turn.message.content for turn in listed)]
-    shown = _shown_together(texts, fold=options.fold_thinking)
+    said: list[tuple[str, tuple[PlacedPart, ...]]] = [(prompt, ())]
+    said += [(turn.message.content, turn.message.placed) for turn in listed]
+    shown = _shown_together(said, fold=options.fold_thinking)
     mark = _mark(chat) if options.exact else ""
     pieces = [_front_matter(chat, branch, mark), f"# {_line(_title(chat))}\n"]
     if prompt:
@@ -133,7 +142,7 @@ def read_markdown(text: str) -> tuple[Chat, tuple[str, ...]]:
     if not opened or not closed:
         raise ShapeError(tr("Its last part, which holds the details, is missing."))
     lines = [as_map(parse_json(line), tr("A line of its details")) for line in body.split("\n")]
-    if lines[0].get("version") != VERSION:
+    if lines[0].get("version") not in (VERSION, WITH_PARTS):
         raise ShapeError(tr("It was written by a newer Phial."))
     regions = _regions(text, mark)
     messages: list[tuple[Json, str]] = []
@@ -141,7 +150,7 @@ def read_markdown(text: str) -> tuple[Chat, tuple[str, ...]]:
     for record in lines[1:]:
         content, edited = _content(record, regions)
         changed += edited
-        messages.append((record, content))
+        messages.append(_without_parts(record, content) if edited else (record, content))
     chat = chat_from_records(lines[0], messages)
     notes = (_changed_note(changed),) if changed else ()
     return chat, notes
@@ -194,10 +203,12 @@ def _line(text: str) -> str:
     return _SPECIAL.sub(r"\\\1", _CONTROL.sub(" ", text)).strip()
 
 
-def _shown_together(texts: list[str], *, fold: bool) -> list[NeutralText]:
+def _shown_together(
+    said: list[tuple[str, tuple[PlacedPart, ...]]], *, fold: bool
+) -> list[NeutralText]:
     # A link or footnote definition is in force in the whole file. A text that defines a name which
     # another text mentions is shown in a fence, where it defines nothing.
-    shown = [neutralise(text, fold_thinking=fold) for text in texts]
+    shown = [neutralise(text, placed, fold=fold) for text, placed in said]
     names = [{_name(label) for label in _DEFINITION.findall(s.text)} for s in shown]
     if not any(names):
         return shown
@@ -206,8 +217,10 @@ def _shown_together(texts: list[str], *, fold: bool) -> list[NeutralText]:
         for name in {_name(label) for label in _LABEL.findall(item.text)}:
             mentioned[name] = mentioned.get(name, 0) + 1
     return [
-        neutralise(text, rendered=False) if any(mentioned.get(n, 0) > 1 for n in own) else item
-        for text, item, own in zip(texts, shown, names, strict=True)
+        neutralise(text, placed, fold=fold, rendered=False)
+        if any(mentioned.get(n, 0) > 1 for n in own)
+        else item
+        for (text, placed), item, own in zip(said, shown, names, strict=True)
     ]
 
 
@@ -220,6 +233,11 @@ def _mark(chat: Chat) -> str:
     everything = "\0".join(
         [c.id, c.title, c.folder, c.system_prompt]
         + [f"{author(message)}\0{message.content}" for message in chat.messages]
+        + [
+            f"{one.at} {part_values(one.part)}"
+            for message in chat.messages
+            for one in message.placed
+        ]
     )
     seed = everything.encode("utf-8", "surrogatepass")
     while True:
@@ -236,7 +254,7 @@ def _end(mark: str) -> str:
 def _data(
     chat: Chat, branch: tuple[Message, ...], shown: Iterable[NeutralText]
 ) -> Iterable[dict[str, object]]:
-    yield {"version": VERSION, **conversation_record(chat)}
+    yield {"version": WITH_PARTS if has_parts(chat) else VERSION, **conversation_record(chat)}
     regions = {
         message.id: (number, text)
         for number, (message, text) in enumerate(zip(branch, shown, strict=True), 1)
@@ -320,6 +338,29 @@ def _content(record: Json, regions: dict[int, str]) -> tuple[str, bool]:
             raise ShapeError(tr("The text of a message is damaged."))
         return content, False
     return undo(region, _patches(record.get("patches", []))), False
+
+
+def _without_parts(record: Json, region: str) -> tuple[Json, str]:
+    """A message that was edited in the file: its text, and the parts that still stand there."""
+    kept: dict[int, PlacedPart] = {}
+    placed, seen = placed_from(record.get("parts", [])), 0
+    order = sorted(range(len(placed)), key=lambda number: stands_below(placed[number].part))
+    for number, one in ((number, placed[number]) for number in order):
+        below = stands_below(one.part)
+        forms = [part_in_file(one.part, fold=fold) for fold in (True, False)]
+        shown = next((form for form in forms if region.find(form, seen) >= 0), None)
+        if shown is None:
+            continue
+        start = region.rfind(shown, seen) if below else region.find(shown, seen)
+        above, rest = region[:start].rstrip("\n"), region[start + len(shown) :].lstrip("\n")
+        region = f"{above}{GAP if above and rest else ''}{rest}"
+        seen = len(above) if not below else seen
+        at = min(one.at, len(region)) if below else len(above)
+        kept[number] = PlacedPart(at, one.part)
+    ordered: list[PlacedPart] = []
+    for _, one in sorted(kept.items()):
+        ordered.append(replace(one, at=max(one.at, ordered[-1].at)) if ordered else one)
+    return {**record, "parts": part_records(ordered)}, region
 
 
 def _patches(value: object) -> Iterable[Patch]:

@@ -11,17 +11,21 @@ Whether a text is neutral is not guessed: it is parsed alone, and with a strange
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, is_dataclass
+from html import escape
 
 from markdown_it import MarkdownIt
 
-from app.language import tr
+from app.domain.parts import Part, PlacedPart, TextPart
 from app.markup.document.blocks import Block
 from app.markup.document.spans import FootnoteRef
 from app.markup.kinds.footnote import FootnoteDefinition
-from app.markup.kinds.thinking import Thinking
+from app.markup.kinds.quote import prefixed
 from app.markup.parse import parse
+from app.markup.parts.part_block import FoldBlock
+from app.markup.parts.registry import block_of, shown_parts
+from app.markup.text import one_line
 from app.markup.transfer.readers.patches import Patch, TextPatch, apply, joined
 
 MAX_PATCHES = 1000  # a text with more is carried whole beside what is shown
@@ -39,8 +43,8 @@ _ABOVE = "above\n\n"
 _BELOW = "\n\n<!-- below -->\n\n$$\n\n\\]\n\n\\)\n\n-->\n\n"
 _HTML = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
 
-FOLD_OPEN = f"<details>\n<summary>{tr('Thinking')}</summary>\n\n"
-FOLD_CLOSE = "\n\n</details>\n\n"
+FOLD_CLOSE = "\n\n</details>"
+GAP = "\n\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,25 +62,55 @@ class NeutralText:
     rendered: bool = True
 
 
-def neutralise(original: str, *, fold_thinking: bool = False, rendered: bool = True) -> NeutralText:
-    """How ``original`` stands in a file.
+def neutralise(
+    original: str,
+    placed: Sequence[PlacedPart] = (),
+    *,
+    fold: bool = False,
+    rendered: bool = True,
+) -> NeutralText:
+    """How a message stands in a file.
 
     Args:
-        original: Any string.
-        fold_thinking: Fold reasoning at its start into a part that opens on a click.
-        rendered: False puts it into a fence in any case.
+        original: Its text, any string.
+        placed: Its other parts.
+        fold: Fold what the window folds into a part that opens on a click.
+        rendered: False puts its texts into fences in any case.
     """
-    first = [_showable(match) for match in _UNSHOWABLE.finditer(original)]
-    plain, _ = apply(original, first)
-    second = None
-    if rendered and len(plain) <= MAX_PARSED:
-        second = _folded(plain) if fold_thinking else None
-        if second is None:
-            second = _neutral_edits(plain)
-    done = second is not None
-    edits = joined(first, _fence_edits(plain) if second is None else second)
+    edits: list[TextPatch] = []
+    done, at = True, 0
+    parts = shown_parts(original, placed)
+    for number, part in enumerate(parts):
+        if isinstance(part, TextPart):
+            changed, neutral = _text_edits(part.text, rendered=rendered)
+            edits += _moved(changed, at)
+            done, at = done and neutral, at + len(part.text)
+            continue
+        above = GAP if number else ""
+        below = GAP if isinstance(next(iter(parts[number + 1 :]), None), TextPart) else ""
+        edits.append(TextPatch(at, 0, f"{above}{part_in_file(part, fold=fold)}{below}"))
     text, patches = apply(original, edits)
     return NeutralText(text, patches if len(patches) <= MAX_PATCHES else None, rendered=done)
+
+
+def part_in_file(part: Part, *, fold: bool) -> str:
+    """How a part that is no text stands in a file."""
+    block = block_of(part)
+    if not isinstance(block, FoldBlock):
+        return neutralise(block.markdown()).text
+    body = neutralise(block.markdown()).text
+    if not fold:
+        return f"*{one_line(block.heading())}*\n\n{prefixed('> ', body)}"
+    title = escape(block.heading(), quote=False)
+    return f"<details>\n<summary>{title}</summary>\n\n{body}{FOLD_CLOSE}"
+
+
+def _text_edits(original: str, *, rendered: bool) -> tuple[list[TextPatch], bool]:
+    """What makes a text neutral, and whether it is shown as Markdown then."""
+    first = [_showable(match) for match in _UNSHOWABLE.finditer(original)]
+    plain, _ = apply(original, first)
+    second = _neutral_edits(plain) if rendered and len(plain) <= MAX_PARSED else None
+    return joined(first, _fence_edits(plain) if second is None else second), second is not None
 
 
 def same_blocks(one: object, other: object) -> bool:
@@ -141,7 +175,7 @@ def _stays_inside(shown: str) -> bool:
 
 
 def _inside(text: str) -> tuple[Block, ...]:
-    # As it is parsed in a file. At the very start of a text "<think>" would mean reasoning.
+    # As it is parsed in a file, where something stands above.
     return parse(_ABOVE + text)[1:]
 
 
@@ -195,30 +229,6 @@ def _tags_outside_code(line: str) -> Iterator[int]:
             if _TAG_START.match(line, at):
                 yield at
             at += 1
-
-
-# --- reasoning -------------------------------------------------------------------------------
-
-
-def _folded(text: str) -> list[TextPatch] | None:
-    blocks = parse(text) if text.lstrip().startswith("<think>") else ()
-    if not blocks or not isinstance(blocks[0], Thinking) or not blocks[0].closed:
-        return None
-    start, end = blocks[0].span
-    source = text[start:end]
-    if not (source.startswith("<think>") and source.endswith("</think>")):
-        return None
-    inner_start, inner_end = start + len("<think>"), end - len("</think>")
-    inner = _neutral_edits(text[inner_start:inner_end])
-    rest = _neutral_edits(text[end:])
-    if inner is None or rest is None:
-        return None
-    return [
-        TextPatch(start, len("<think>"), FOLD_OPEN),
-        *_moved(inner, inner_start),
-        TextPatch(inner_end, len("</think>"), FOLD_CLOSE),
-        *_moved(rest, end),
-    ]
 
 
 def _moved(edits: list[TextPatch], by: int) -> list[TextPatch]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from app.domain.conversation import Message
 from app.domain.generation import Role
+from app.domain.parts import TextPart
 from app.language import tr
 from app.language.formats import day, day_and_time
+from app.markup.parts.registry import block_of, shown_parts
 from app.markup.transfer.values import Chat, ExportFormat, ExportOptions
 from app.markup.transfer.writers.exported_turns import system_prompt, turns
 from app.markup.transfer.writers.markdown import author
 from app.markup.transfer.writers.neutral import MAX_PARSED
-from app.markup.transfer.writers.spelled import spelled
+from app.markup.transfer.writers.spelled import spelled, spelled_blocks
 
 _RULE = "-" * 60
 
@@ -36,13 +39,20 @@ class PlainExporter:
             message = turn.message
             when = day_and_time(options.local(message.created_at))
             head = " · ".join(filter(None, (author(message), when, turn.place)))
-            parts += ["", _RULE, head, "", _words(message.content, message.role)]
+            parts += ["", _RULE, head, "", _words(message)]
         text = "\n".join(parts) + "\n"
         return text.encode("utf-8", "replace")
 
 
-def _words(content: str, role: Role) -> str:
+def _words(message: Message) -> str:
     # What a person typed stands as it was typed, as do answers too long to be looked through.
-    if role is Role.USER or len(content) > MAX_PARSED:
-        return content
-    return spelled(content)
+    typed = message.role is Role.USER
+    said: list[str] = []
+    for part in shown_parts(message.content, message.placed):
+        if not isinstance(part, TextPart):
+            said.append(spelled_blocks((block_of(part),)))
+        elif typed or len(part.text) > MAX_PARSED:
+            said.append(part.text)
+        else:
+            said.append(spelled(part.text))
+    return "\n\n".join(said)

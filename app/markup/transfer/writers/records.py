@@ -17,13 +17,18 @@ from app.domain.conversation import Conversation, Message, MessageStatus
 from app.domain.errors import InvalidValueError
 from app.domain.generation import Role, Sampling, StopReason, Timings, sampling_from_dict
 from app.domain.model import ModelRef
+from app.domain.parts import PlacedPart, part_from, part_kind, part_values
+from app.domain.presets.preset import options_from_dict, options_to_dict
 from app.language import tr
+from app.markup.transfer.readers.beside_text import split_thinking
 from app.markup.transfer.readers.json_values import Json, ShapeError, as_list, as_map, moment
 from app.markup.transfer.values import Chat
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _BASE64 = "utf8-base64"
 _ID = re.compile(r"[0-9a-f]{32}")
+PARTS = 1
+"""In the record of a chat: its messages have parts. Before, reasoning stood in the texts."""
 
 
 # --- strings ---------------------------------------------------------------------------------
@@ -84,6 +89,8 @@ def conversation_record(chat: Chat) -> dict[str, object]:
             "deleted_at": c.deleted_at.isoformat() if c.deleted_at else None,
             "scroll_message_id": c.scroll_message_id,
             "scroll_offset": c.scroll_offset,
+            "options": pack(options_to_dict(c.options)),
+            "parts": PARTS,
             "chosen": [[parent, child] for parent, child in chat.selected_children.items()],
         }
     )
@@ -111,8 +118,19 @@ def message_record(message: Message, positions: Mapping[str, int]) -> dict[str, 
             "timings": asdict(timings) if timings else None,
             "error": pack(message.error),
             "left_out": _runs(message.left_out, positions),
+            "parts": part_records(message.placed),
         }
     )
+
+
+def part_records(placed: Iterable[PlacedPart]) -> list[object]:
+    """Parts of a message that are no text: place, kind and values of each."""
+    return [[one.at, part_kind(one.part), pack(part_values(one.part))] for one in placed]
+
+
+def has_parts(chat: Chat) -> bool:
+    """Whether a message has parts that are no text."""
+    return any(message.placed for message in chat.messages)
 
 
 def positions_of(chat: Chat) -> dict[str, int]:
@@ -125,7 +143,7 @@ def _pruned(record: dict[str, object]) -> dict[str, object]:
     return {
         key: value
         for key, value in record.items()
-        if not (value is None or value is False or value in ("", []))
+        if not (value is None or value is False or value in ("", [], {}))
     }
 
 
@@ -164,6 +182,8 @@ def chat_from_records(conversation: Json, messages: list[tuple[Json, str]]) -> C
         parent, child = _pair(pair)
         chosen[None if parent is None else _id(parent)] = _id(child)
     read = tuple(_message(record, content, found.id, ids) for record, content in messages)
+    if "parts" not in conversation:
+        read = tuple(map(_with_reasoning_apart, read))
     return checked(Chat(found, read, chosen))
 
 
@@ -212,6 +232,7 @@ def _conversation(record: Json) -> Conversation:
         deleted_at=_moment(record["deleted_at"]) if record.get("deleted_at") else None,
         scroll_message_id=_optional_id(record.get("scroll_message_id")),
         scroll_offset=_int(record.get("scroll_offset", 0)),
+        options=options_from_dict(unpack(record.get("options"))),
     )
 
 
@@ -241,14 +262,41 @@ def _message(record: Json, content: str, conversation_id: str, ids: list[str]) -
         timings=_timings(record.get("timings")),
         error=_text(record.get("error", "")),
         left_out=_left_out(record.get("left_out", []), ids),
+        placed=placed_from(record.get("parts", [])),
     )
+
+
+def _with_reasoning_apart(message: Message) -> Message:
+    """A message of a file from before reasoning was a part of its own."""
+    if message.role is not Role.ASSISTANT:
+        return message
+    content, placed = split_thinking(message.content)
+    return replace(message, content=content, placed=placed)
+
+
+def placed_from(value: object) -> tuple[PlacedPart, ...]:
+    """What `part_records` was given.
+
+    Raises:
+        ShapeError: It is damaged, or of a kind that only a newer Phial knows.
+    """
+    found: list[PlacedPart] = []
+    for item in as_list(value, tr("The parts of a message")):
+        at, kind, values = (*as_list(item, tr("A part of a message")), None, None, None)[:3]
+        said = as_map(unpack(values), tr("A part of a message"))
+        try:
+            found.append(PlacedPart(_int(at), part_from(str(kind), said)))
+        except ValueError as error:
+            raise ShapeError(tr("A part of a message in it cannot be read.")) from error
+    return tuple(found)
 
 
 def _model(value: object) -> ModelRef | None:
     if value is None:
         return None
     record = as_map(value, tr("A model"))
-    return ModelRef(*(_text(record.get(name, "")) for name in ("name", "quantization", "sha256")))
+    names = ("name", "quantization", "sha256", "endpoint")
+    return ModelRef(*(_text(record.get(name, "")) for name in names))
 
 
 def _sampling(value: object) -> Sampling | None:

@@ -37,6 +37,11 @@ def spelled(content: str, *, breaks: bool = False) -> str:
     return _Speller("\n" if breaks else " ").blocks(parse(content), 0)
 
 
+def spelled_blocks(blocks: Iterable[Block]) -> str:
+    """The words of blocks."""
+    return _Speller(" ").blocks(blocks, 0)
+
+
 class _Speller:
     def __init__(self, soft_break: str) -> None:
         self._soft_break = soft_break

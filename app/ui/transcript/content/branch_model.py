@@ -6,8 +6,9 @@ from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 
 from app.domain.conversation import BranchMessage, Message
+from app.domain.parts import Part
 from app.ui.transcript.content.heights import HeightIndex
-from app.ui.transcript.content.message_model import MessageModel, heights_of
+from app.ui.transcript.content.message_model import MessageModel, characters, heights_of
 from app.ui.transcript.content.row import Measures
 
 KEPT_CHARACTERS = 2_000_000
@@ -85,11 +86,15 @@ class BranchModel:
                 self.sync_heights(at)
         return True
 
-    def feed(self, message_id: str, text: str) -> int | None:
-        """Add to a message that is being written; its place, None where it is not shown."""
+    def feed(self, message_id: str, part: Part) -> int | None:
+        """Add to a message that is being written, as `MessageModel.take`.
+
+        Returns:
+            Its place; None where it is not shown.
+        """
         at = self.by_id.get(message_id)
         if at is not None:
-            self.models[at].feed(text, self.measures)
+            self.models[at].take(part, self.measures)
             self.sync_heights(at)
         return at
 
@@ -118,7 +123,7 @@ class BranchModel:
         return model
 
     def _remember(self, model: MessageModel) -> None:
-        key, size = model.message.id, len(model.message.content)
+        key, size = model.message.id, characters(model.message)
         self._open_characters += size - self._open.pop(key, 0)
         self._open[key] = size
         for _ in range(len(self._open)):

@@ -7,16 +7,18 @@ were since; its height stays. Heights are estimates until a row was laid out.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from math import inf
-from time import monotonic, perf_counter
+from time import perf_counter
 
 from app.domain.conversation import BranchMessage, Message, MessageStatus, Version
 from app.domain.generation import Role, StopReason
+from app.domain.parts import Part, ReasoningPart, TextPart
 from app.language import tr, trn
 from app.markup.document.blocks import Block, BlockPart, StreamResult, StreamUpdate
 from app.markup.document.flow import flatten
-from app.markup.parse import parse
-from app.markup.stream import MarkdownStream
+from app.markup.parts.registry import block_of, blocks_of, shown_parts
+from app.markup.parts.stream import PartStream
 from app.services.core import formatting
 from app.ui.transcript.content.heights import HeightIndex
 from app.ui.transcript.content.placement import RowPlacement
@@ -64,12 +66,12 @@ class MessageModel:
 
     __slots__ = (
         "_ending",
+        "_left",
         "_mark",
-        "_sliced",
-        "_thinking_since",
+        "_starts",
+        "_unread",
         "_written",
         "blocks",
-        "folded",
         "heights",
         "left_out",
         "list",
@@ -77,7 +79,7 @@ class MessageModel:
         "stream",
         "summary",
         "summed_up",
-        "think_seconds",
+        "unfolded",
         "version",
     )
 
@@ -89,26 +91,17 @@ class MessageModel:
         self.left_out = left_out
         self.summary = summary  # of the messages above
         self.summed_up = summed_up  # left out, and part of a summary that is read instead
-        self.folded = True
+        self.unfolded: set[int] = set()  # of the folded parts those that are shown, from 0
         self.list: RowList | None = None
         self.heights = UNKNOWN
         self.blocks: tuple[Block, ...] | None = None
-        self.stream: MarkdownStream | None = None
-        self.think_seconds: float | None = None
+        self.stream: PartStream | None = None
         self._mark: RowSnapshot | None = None
         self._ending: Iterator[StreamResult | None] | None = None
-        self._sliced = 0
-        self._thinking_since = 0.0
-        self._written: list[str] = []  # what was streamed since ``message`` was taken
-
-    @property
-    def source(self) -> str:
-        """The text as it was written, with what has been streamed so far."""
-        if not self._written:
-            return self.message.content
-        if len(self._written) > 1:
-            self._written = ["".join(self._written)]
-        return self.message.content + self._written[0]
+        self._unread: Iterator[Part] = iter(())
+        self._left = 0  # characters in these
+        self._starts: list[int] = []  # for each text the number of its first block
+        self._written: list[Part] = []  # what was streamed since ``message`` was taken, in pieces
 
     @property
     def is_user(self) -> bool:
@@ -126,30 +119,33 @@ class MessageModel:
         """Make rows, if there are none."""
         if self.list is not None:
             return
-        text = self.message.content
         rows = self._start_list()
         if self.is_user:
-            rows.extend(verbatim_flow(text))
+            for part in self._parts():
+                rows.extend(
+                    verbatim_flow(part.text)
+                    if isinstance(part, TextPart)
+                    else flatten((block_of(part),))
+                )
         elif self.blocks is not None:
             rows.extend(flatten(self.blocks))
         elif self.message.status is MessageStatus.STREAMING:
             self._restart(measures)
             return
-        elif len(text) > PARSED_AT_ONCE:
-            self.stream, self._sliced, self._ending = MarkdownStream(), 0, None
+        elif (size := characters(self.message)) > PARSED_AT_ONCE:
+            self.stream, self._ending = PartStream(), None
+            self._unread, self._left = _sliced(self._parts()), size
             self._mark = rows.snapshot()
             self.parse_slice(measures)
             return
         else:
-            self.blocks = parse(text)
+            self._starts = []
+            self.blocks = blocks_of(self._parts(), self._starts)
             rows.extend(flatten(self.blocks))
         self._end(measures, 0, ())
 
     def _start_list(self) -> RowList:
-        self.list = made = RowList(fold=self.folded)
-        if self.think_seconds is None and self.message.timings is not None:
-            self.think_seconds = estimated_thinking(self.message)
-        made.think_seconds = self.think_seconds
+        self.list = made = RowList(self.unfolded)
         if self.left_out:
             label = SUMMED_UP if self.summed_up else NOT_SEEN
             made.rows.append(NoteRow(label, RowPlacement(gap=12)))
@@ -162,9 +158,7 @@ class MessageModel:
     @property
     def unparsed_characters(self) -> int:
         """Characters of a long message that were not read yet."""
-        if self.stream is None or self._ending is not None:
-            return 0
-        return max(0, len(self.message.content) - self._sliced)
+        return self._left if self.stream is not None and self._ending is None else 0
 
     @property
     def has_unparsed(self) -> bool:
@@ -181,47 +175,73 @@ class MessageModel:
         if not self.unparsed_characters and self.message.status is not MessageStatus.STREAMING:
             self._settle(measures, until)
 
-    def _read(self, stream: MarkdownStream, until: float, measures: Measures) -> None:
-        text = self.message.content
+    def _parts(self) -> Iterable[Part]:
+        """The stored parts as they are shown; how long old reasoning took is its share."""
+        message = self.message
+        for part in shown_parts(message.content, message.placed):
+            if isinstance(part, ReasoningPart) and part.seconds is None:
+                yield replace(part, seconds=estimated_thinking(message, part))
+            else:
+                yield part
+
+    def source_of(self, number: int) -> str:
+        """The text that the spans of a top-level block count in."""
+        texts = (part.text for part in self._parts() if isinstance(part, TextPart))
+        begun = [t for start, t in zip(self._starts, texts, strict=False) if start <= number]
+        return begun[-1] if begun else ""
+
+    def settled_blocks(self) -> tuple[Block, ...]:
+        """The blocks of all there is, as if nothing more came."""
+        if self.blocks is not None:
+            return self.blocks
+        stream = PartStream()
+        for part in (*self._parts(), *self._written):
+            stream.take(part)
+        return stream.finish().blocks
+
+    def _read(self, stream: PartStream, until: float, measures: Measures) -> None:
         closed: list[BlockPart] = []
-        while True:
-            end = min(len(text), self._sliced + SLICE)
-            update = stream.feed(text[self._sliced : end])
+        tail: tuple[BlockPart, ...] = ()
+        for part in self._unread:
+            update = stream.take(part)
             closed += update.closed
-            self._sliced = end
-            if end == len(text) or perf_counter() > until:
-                self._apply(StreamUpdate(tuple(closed), update.tail), measures)
-                return
+            tail = update.tail
+            self._left -= _size(part)
+            if perf_counter() > until:
+                break
+        self._apply(StreamUpdate(tuple(closed), tail), measures)
 
     def feed(self, text: str, measures: Measures) -> None:
         """Add streamed text; an answer that was complete goes on."""
+        self.take(TextPart(text), measures)
+
+    def take(self, part: Part, measures: Measures) -> None:
+        """Add a piece of what is streamed.
+
+        Args:
+            part: Text or another part; reasoning that is not closed goes on with the next piece,
+                one that is ends what there is of it.
+            measures: For the heights of new rows.
+        """
         if self.stream is None or self._ending is not None:
             self._restart(measures)
         if self.stream is not None:
-            self._written.append(text)
-            self._sliced += len(text)
-            self._apply(self.stream.feed(text), measures)
-            self._time_thinking()
-
-    def _time_thinking(self) -> None:
-        """Measure how long the reasoning takes while it streams."""
-        row = self.list.thinking if self.list is not None else None
-        if self.list is None or row is None or self.think_seconds is not None:
-            return
-        if not row.closed:
-            self._thinking_since = self._thinking_since or monotonic()
-        elif self._thinking_since:
-            self.think_seconds = monotonic() - self._thinking_since
-            self.list.set_thinking(self.think_seconds)
+            self._written.append(part)
+            self._apply(self.stream.take(part), measures)
 
     def _restart(self, measures: Measures) -> None:
         self.blocks = None
-        self.stream, self._ending = MarkdownStream(), None
+        stream, self._ending, self._left = PartStream(), None, 0
+        self.stream = stream
         rows = self._start_list()
         self._mark = rows.snapshot()
-        source = self.source
-        self._sliced = len(source)
-        self._apply(self.stream.feed(source), measures)
+        closed: list[BlockPart] = []
+        tail: tuple[BlockPart, ...] = ()
+        for part in (*self._parts(), *self._written):
+            update = stream.take(part)
+            closed += update.closed
+            tail = update.tail
+        self._apply(StreamUpdate(tuple(closed), tail), measures)
 
     def _apply(self, update: StreamUpdate, measures: Measures) -> None:
         rows, mark = self.list, self._mark
@@ -240,10 +260,8 @@ class MessageModel:
     def finish(self, message: Message, measures: Measures) -> None:
         """Take the final message; what was streamed stays as it stands."""
         self.message, self._written = message, []
-        if self.think_seconds is None:
-            self.think_seconds = estimated_thinking(message)
         if self.stream is not None:
-            short = len(message.content) <= PARSED_AT_ONCE
+            short = characters(message) <= PARSED_AT_ONCE
             self._settle(measures, inf if short else perf_counter() + SLICE_SECONDS)
         else:
             self.close_rows()
@@ -261,6 +279,7 @@ class MessageModel:
 
     def _take_settled(self, settled: StreamResult, measures: Measures) -> None:
         rows, mark = self.list, self._mark
+        self._starts = self.stream.starts if self.stream is not None else []
         self.stream, self._mark, self._ending = None, None, None
         if rows is None or mark is None:
             return
@@ -280,9 +299,9 @@ class MessageModel:
         if self.stream is None:
             self.list, self.blocks = None, None
 
-    def refold(self, measures: Measures) -> None:
-        """Show or hide the reasoning."""
-        self.folded = not self.folded
+    def refold(self, fold: int, measures: Measures) -> None:
+        """Show or hide a folded part."""
+        self.unfolded ^= {fold}
         self.heights = UNKNOWN
         if self.stream is not None and not self.has_unparsed:
             self._restart(measures)
@@ -295,8 +314,6 @@ class MessageModel:
     def _end(self, measures: Measures, base: int, old: Sequence[Row]) -> None:
         """Add what stands under the text, and bring the heights into step from row ``base``."""
         rows = self.rows
-        if self.list is not None and self.message.status is not MessageStatus.STREAMING:
-            self.list.end_thinking()
         if self.unparsed_characters:
             rows.append(UnparsedRow(self.unparsed_characters))
         if self.message.status is MessageStatus.FAILED or self.message.error:
@@ -354,15 +371,37 @@ def heights_of(models: Iterable[MessageModel], measures: Measures) -> list[int]:
     return made
 
 
-def estimated_thinking(message: Message) -> float | None:
-    """Seconds of an answer that its reasoning took, by its share of the text; None without any.
+def characters(message: Message) -> int:
+    """How much of a message is parsed."""
+    return sum(map(_size, shown_parts(message.content, message.placed)))
 
-    Only the time of the whole answer is stored.
+
+def _size(part: Part) -> int:
+    return max(1, len(part.text)) if isinstance(part, TextPart | ReasoningPart) else 1
+
+
+def _sliced(parts: Iterable[Part]) -> Iterator[Part]:
+    """The same in pieces of `SLICE` characters."""
+    for part in parts:
+        if not isinstance(part, TextPart | ReasoningPart) or len(part.text) <= SLICE:
+            yield part
+            continue
+        for start in range(0, len(part.text), SLICE):
+            piece = replace(part, text=part.text[start : start + SLICE])
+            if isinstance(piece, ReasoningPart) and start + SLICE < len(part.text):
+                piece = replace(piece, closed=False)
+            yield piece
+
+
+def estimated_thinking(message: Message, part: ReasoningPart) -> float | None:
+    """Seconds of an answer that its reasoning took, by its share of the text.
+
+    Where nobody measured it; the time of the whole answer is always stored.
     """
-    end = message.content.find("</think>")
-    if message.timings is None or end < 0 or not message.content.lstrip().startswith("<think>"):
+    written = len(message.reasoning) + len(message.content)
+    if message.timings is None or not written:
         return None
-    return message.timings.completion_seconds * end / len(message.content) or None
+    return message.timings.completion_seconds * len(part.text) / written or None
 
 
 def status_text(message: Message) -> str:

@@ -17,6 +17,7 @@ class RowPlacement:
         gap: Space above, in pixels at 100 %.
         quiet: Drawn in the second rank (reasoning, footnotes).
         block: Number of the top-level block it belongs to; -1 outside the text.
+        beside: Belongs to a part of the message that is no text of it.
     """
 
     indent: int = 0
@@ -26,3 +27,4 @@ class RowPlacement:
     gap: int = 0
     quiet: bool = False
     block: int = -1
+    beside: bool = False

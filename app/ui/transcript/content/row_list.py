@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from app.markup.document.blocks import MathBlock, Paragraph
@@ -12,18 +12,18 @@ from app.markup.kinds.code import CodeBlock
 from app.markup.kinds.heading import Heading
 from app.markup.kinds.lists import ItemFrame
 from app.markup.kinds.table import Table
-from app.markup.kinds.thinking import ThinkingFrame
+from app.markup.parts.part_block import BelowFrame, FoldFrame
 from app.ui.transcript.content.placement import RowPlacement
 from app.ui.transcript.content.row import LeafRow, Row
 from app.ui.transcript.content.rows import (
     GAP,
     CodeHeadRow,
+    FoldRow,
     MathRow,
     ScrollBarRow,
     SpaceRow,
     TableRow,
     TextRow,
-    ThinkingRow,
 )
 from app.ui.transcript.content.runs import runs_from_right, split_runs, text_of, to_runs
 from app.ui.transcript.content.wide_blocks import CodeRow, CodeState, TableState
@@ -67,35 +67,18 @@ def _chunks(text: str) -> Iterator[tuple[str, bool]]:
 
 
 class RowList:
-    """Rows that grow by flow rows; everything but the last few stays as it is."""
+    """Rows that grow by flow rows; everything but the last few stays as it is.
 
-    def __init__(self, *, fold: bool = True) -> None:
+    Args:
+        unfolded: Which of the folded parts are shown, from 0.
+    """
+
+    def __init__(self, unfolded: Container[int] = ()) -> None:
         self.rows: list[Row] = []
-        self.fold = fold
+        self._unfolded = unfolded
         self._words = 0
-        self._thinking_closed = False
-        self._think_at = -1
+        self._fold, self._fold_at = -1, -1  # the last one, and where its line stands
         self._block = -1
-        self.think_seconds: float | None = None
-
-    @property
-    def thinking(self) -> ThinkingRow | None:
-        """The line above the reasoning, if there is any."""
-        row = self.rows[self._think_at] if 0 <= self._think_at < len(self.rows) else None
-        return row if isinstance(row, ThinkingRow) else None
-
-    def set_thinking(self, seconds: float) -> None:
-        """Say how long the reasoning took."""
-        self.think_seconds = seconds
-        row = self.thinking
-        if row is not None:
-            self.rows[self._think_at] = replace(row, seconds=seconds)
-
-    def end_thinking(self) -> None:
-        """The answer has ended: reasoning that is still open will not go on."""
-        row = self.thinking
-        if row is not None and not row.closed and not row.cut:
-            self.rows[self._think_at] = replace(row, cut=True)
 
     def snapshot(self) -> RowSnapshot:
         """Remember the end, so that a tail can be taken back."""
@@ -103,8 +86,9 @@ class RowList:
             len(self.rows),
             tuple(self.rows[-3:]),
             self._words,
-            self._think_at,
-            self.rows[self._think_at] if self._think_at >= 0 else None,
+            self._fold,
+            self._fold_at,
+            self.rows[self._fold_at] if self._fold_at >= 0 else None,
             self._block,
         )
 
@@ -112,9 +96,10 @@ class RowList:
         """Take back everything since ``mark``."""
         del self.rows[mark.kept :]
         self.rows += mark.last
-        self._words, self._think_at, self._block = mark.words, mark.think_at, mark.block
-        if mark.think is not None:
-            self.rows[mark.think_at] = mark.think
+        self._words, self._block = mark.words, mark.block
+        self._fold, self._fold_at = mark.fold, mark.fold_at
+        if mark.fold_row is not None:
+            self.rows[mark.fold_at] = mark.fold_row
 
     def extend(self, flow: Iterable[FlowRow]) -> None:
         """Add flow rows."""
@@ -123,10 +108,10 @@ class RowList:
 
     def _add(self, row: FlowRow) -> None:
         self._block += row.top
-        thinking = next((f for f in row.frames if isinstance(f, ThinkingFrame)), None)
-        if thinking is not None:
-            self._add_thinking(row, thinking)
-            if self.fold:
+        fold = row.frames[0] if row.frames else None
+        if isinstance(fold, FoldFrame):
+            self._add_fold(row, fold)
+            if self._fold not in self._unfolded or (row.continues and row.leaf is None):
                 return
         place = self._place(row)
         match row.leaf:  # what can be too long for one row; the rest is drawn as a whole
@@ -145,27 +130,19 @@ class RowList:
             case _:
                 self.rows.append(LeafRow(row.leaf, place))
 
-    def _add_thinking(self, row: FlowRow, frame: ThinkingFrame) -> None:
+    def _add_fold(self, row: FlowRow, frame: FoldFrame) -> None:
         if frame.first:
-            self._think_at, self._words = len(self.rows), 0
-            self.rows.append(
-                ThinkingRow(
-                    RowPlacement(gap=self._gap(row), block=self._block),
-                    not self.fold,
-                    frame.closed,
-                    0,
-                )
-            )
+            self._fold, self._fold_at, self._words = self._fold + 1, len(self.rows), 0
+            place = RowPlacement(gap=self._gap(row), block=self._block, beside=True)
+            self.rows.append(FoldRow(place, self._fold, self._fold in self._unfolded, frame))
         match row.leaf:
             case Paragraph() | Heading():
                 self._words += text_of(to_runs(row.leaf.spans)).count(" ") + 1
             case CodeBlock():
                 self._words += row.leaf.text.count(" ") + 1
-        head = self.rows[self._think_at]
-        if isinstance(head, ThinkingRow):
-            self.rows[self._think_at] = replace(
-                head, closed=frame.closed, words=self._words, seconds=self.think_seconds
-            )
+        head = self.rows[self._fold_at]
+        if isinstance(head, FoldRow):
+            self.rows[self._fold_at] = replace(head, frame=frame, words=self._words)
 
     def _place(self, row: FlowRow) -> RowPlacement:
         indent, opened, marker = 0, 0, ""
@@ -176,12 +153,13 @@ class RowList:
                 opened += frame.first and frame.bar_begins
             if frame.first:
                 marker = frame.marker() or marker
-            indent += 1
+            indent += frame.indent
         quiet = any(frame.quiet for frame in row.frames)
+        beside = row.frames[0].beside if row.frames else row.leaf is not None and row.leaf.beside
         gap = 0 if row.continues else self._gap(row)
         colours = tuple(bars.items())
         return RowPlacement(
-            min(indent, DEEPEST), colours, opened, marker, gap, quiet, block=self._block
+            min(indent, DEEPEST), colours, opened, marker, gap, quiet, self._block, beside
         )
 
     def _gap(self, row: FlowRow) -> int:
@@ -194,6 +172,9 @@ class RowList:
         if isinstance(last, TextRow) and last.level:
             return AFTER_HEADING
         if isinstance(last, LeafRow) and last.leaf.caption:
+            chips_end = last.leaf.beside and not (row.leaf is not None and row.leaf.beside)
+            return GAP if chips_end else TIGHT
+        if row.frames and isinstance(row.frames[0], BelowFrame) and not row.frames[0].first:
             return TIGHT
         items = [frame for frame in row.frames if isinstance(frame, ItemFrame)]
         if items and items[-1].first and items[-1].tight and not row.top:
@@ -274,8 +255,9 @@ class RowSnapshot:
     count: int
     last: tuple[Row, ...]
     words: int
-    think_at: int
-    think: Row | None
+    fold: int
+    fold_at: int
+    fold_row: Row | None
     block: int
 
     @property

@@ -14,6 +14,7 @@ from typing import TypeAlias
 
 from app.markup.document.blocks import MathBlock
 from app.markup.kinds.lists import BULLETS, CHECKED, UNCHECKED
+from app.markup.parts.part_block import FoldFrame
 from app.ui.transcript.content.placement import RowPlacement
 from app.ui.transcript.content.row import Measures, Row
 from app.ui.transcript.content.runs import LINE, OBJECT, Run, plain, spoken_formula, text_of
@@ -160,18 +161,31 @@ class MathRow(Row):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class ThinkingRow(Row):
-    """The line that folds and unfolds the reasoning.
+class FoldRow(Row):
+    """The line that folds and unfolds a part: reasoning, the use of a tool.
 
-    ``cut`` is set where the answer ended before its reasoning did.
+    Attributes:
+        place: Where it stands.
+        fold: Which of the folded parts of the message it is of, from 0.
+        open: What is in it is shown.
+        frame: What it is of.
+        words: How many are in it.
     """
 
     place: RowPlacement
+    fold: int
     open: bool
-    closed: bool
-    words: int
-    seconds: float | None = None
-    cut: bool = False
+    frame: FoldFrame
+    words: int = 0
+
+    @property
+    def label(self) -> str:
+        """What the line says."""
+        return self.frame.label(self.words)
+
+    def spoken_text(self) -> str:
+        """What is folded, where that is read out."""
+        return self.frame.spoken()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

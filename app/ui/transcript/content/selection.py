@@ -8,10 +8,12 @@ from enum import StrEnum
 from itertools import groupby
 from typing import TypeAlias
 
-from app.domain.conversation import MessageStatus
+from app.domain.conversation import Message, MessageStatus
+from app.domain.parts import TextPart
 from app.language import tr
-from app.markup.markdown.thinking import strip_thinking
 from app.markup.parse import parse
+from app.markup.parts.part_block import PartBlock
+from app.markup.parts.registry import blocks_of, shown_parts
 from app.markup.text import markdown_of, plain_text, to_rich_html
 from app.ui.transcript.content.branch_model import BranchModel
 from app.ui.transcript.content.message_model import MessageModel
@@ -186,8 +188,9 @@ def _markdown(model: MessageModel, pieces: list[RowSlice]) -> str:
     for number, group in groupby(pieces, key=lambda piece: piece[0].place.block):
         rows = list(group)
         block = model.blocks[number] if model.blocks and 0 <= number < len(model.blocks) else None
-        if block is not None and _is_whole(model, number, rows):
-            made.append(markdown_of(model.message.content, block))
+        text = block is not None and not isinstance(block, PartBlock)
+        if block is not None and text and _is_whole(model, number, rows):
+            made.append(markdown_of(model.source_of(number), block))
         else:
             made.append(_cut_markdown(rows))
     return "\n\n".join(made)
@@ -236,19 +239,24 @@ def _nothing_after(rows: list[Row], end: Position) -> bool:
 
 def message_text(model: MessageModel, form: CopyAs) -> str:
     """A whole message in one of the forms."""
-    source = model.message.content
-    if form is CopyAs.MARKDOWN or model.is_user:
-        if form is CopyAs.RICH:
-            return _as_typed(source)
-        return source if model.is_user else answer_markdown(source)
-    blocks = model.blocks if model.blocks is not None else parse(source)
+    message = model.message
+    if model.is_user:
+        return _as_typed(message.content) if form is CopyAs.RICH else message.content
+    if form is CopyAs.MARKDOWN:
+        return answer_markdown(message)
+    blocks = model.settled_blocks()
     return plain_text(blocks) if form is CopyAs.PLAIN else to_rich_html(blocks)
 
 
-def answer_markdown(source: str) -> str:
+def answer_markdown(message: Message) -> str:
     """An answer as Markdown for elsewhere: without its reasoning, unless there is nothing else."""
-    answer = strip_thinking(source)
-    return answer if answer.strip() else source
+    if not message.placed:
+        return message.content
+    if not message.content.strip():
+        return message.reasoning
+    parts = (p for p in shown_parts(message.content, message.placed) if not isinstance(p, TextPart))
+    below = (block for block in blocks_of(parts) if block.copied and isinstance(block, PartBlock))
+    return "\n\n".join((message.content, *(block.markdown() for block in below)))
 
 
 def _as_typed(text: str) -> str:

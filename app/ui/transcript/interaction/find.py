@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, fields
 from time import perf_counter
 
 from PySide6.QtCore import QObject, QTimer
 
 from app.domain.conversation import MessageStatus
+from app.domain.parts import PlacedPart
 from app.markup.document.flow import flatten
-from app.markup.kinds.thinking import ThinkingFrame
-from app.markup.parse import parse
+from app.markup.parts.part_block import FoldBlock
 from app.ui.transcript.content.message_model import MessageModel
 from app.ui.transcript.content.row import Row
 from app.ui.transcript.content.row_list import RowList
-from app.ui.transcript.content.rows import ThinkingRow
+from app.ui.transcript.content.rows import FoldRow
 from app.ui.transcript.content.runs import OBJECT, to_units
 from app.ui.transcript.layout import Layout
 from app.ui.transcript.widgets.signals import FindState
@@ -46,7 +46,7 @@ DEFAULT_OPTIONS = FindOptions()
 class FindMatch:
     """A match: message, row, and from and to in the row's text as Qt counts.
 
-    One in folded reasoning stands at the row that unfolds it, and from and to are its number there.
+    One in a folded part stands at the row that unfolds it, and from and to are its number there.
     """
 
     at: int
@@ -61,7 +61,7 @@ class Finder:
     Args:
         parent: Qt's parent.
         layout: What is searched, and brought to a match.
-        unfold: Shows the folded reasoning of a message, and has `refresh_message` called.
+        unfold: Shows a folded part of a message, and has `refresh_message` called.
         changed: Called with each state of the search.
     """
 
@@ -70,7 +70,7 @@ class Finder:
         parent: QObject,
         layout: Layout,
         *,
-        unfold: Callable[[MessageModel], None],
+        unfold: Callable[[MessageModel, int], None],
         changed: Callable[[FindState], None],
     ) -> None:
         self._layout, self._branch = layout, layout.branch
@@ -156,6 +156,8 @@ class Finder:
     def _may_match(self, model: MessageModel) -> bool:
         """Whether a message is worth being parsed: one without the longest word is not."""
         content = model.message.content
+        if model.message.placed:
+            content = "\n".join((content, *_words_of(model.message.placed)))
         if model.message.status is MessageStatus.STREAMING:
             return True
         words = content.translate(_MARKS)
@@ -175,8 +177,9 @@ class Finder:
     def _search_message(self, at: int, pattern: re.Pattern[str]) -> None:
         model = self._branch.open(at)
         for number, row in enumerate(model.rows):
-            if isinstance(row, ThinkingRow) and not row.open:
-                hidden = sum(len(_spans(one, pattern)) for one in _folded(model))
+            if isinstance(row, FoldRow) and not row.open:
+                inside = _folded(model, row.fold)
+                hidden = sum(len(_spans(one, pattern)) for one in inside)
                 for count in range(hidden):
                     self._keep(FindMatch(at, number, count, count))
             for start, end in _spans(row, pattern):
@@ -201,11 +204,12 @@ class Finder:
         self._changed(self.state)
 
     def _show(self, match: FindMatch) -> None:
-        """Bring a match into view, out of folded reasoning if need be."""
+        """Bring a match into view, out of a folded part if need be."""
         layout, model = self._layout, self._branch.open(match.at)
-        if isinstance(model.rows[match.row], ThinkingRow):
+        row = model.rows[match.row]
+        if isinstance(row, FoldRow):
             layout.widgets.widget_of(model)  # it may be far away
-            self._unfold(model)
+            self._unfold(model, row.fold)
             inside = [m for m in self._matches if m.at == match.at and m.row > match.row]
             match = self._current = inside[match.start]
             self._changed(self.state)
@@ -233,16 +237,18 @@ def _spans(row: Row, pattern: re.Pattern[str]) -> list[tuple[int, int]]:
     return [(to_units(text, start), to_units(text, end)) for start, end in spans if start < end]
 
 
-def _folded(model: MessageModel) -> list[Row]:
-    """The rows that folding hides, in their order."""
-    blocks = model.blocks if model.blocks is not None else parse(model.message.content)
-    reasoning = RowList(fold=False)
-    reasoning.extend(
-        row
-        for row in flatten(blocks)
-        if any(isinstance(frame, ThinkingFrame) for frame in row.frames)
-    )
-    return reasoning.rows
+def _folded(model: MessageModel, fold: int) -> list[Row]:
+    """The rows that a folded part hides, in their order."""
+    folds = [block for block in model.settled_blocks() if isinstance(block, FoldBlock)]
+    inside = RowList({0})
+    inside.extend(flatten(folds[fold : fold + 1]))
+    return inside.rows
+
+
+def _words_of(placed: Sequence[PlacedPart]) -> Iterator[str]:
+    """What may be found of parts that are no text."""
+    for one in placed:
+        yield from (str(getattr(one.part, field.name)) for field in fields(one.part))
 
 
 def _in_formulas(row: Row, text: str, pattern: re.Pattern[str]) -> list[tuple[int, int]]:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from PySide6.QtGui import QGuiApplication
 
 from app.ui.transcript.content.message_model import MessageModel
-from app.ui.transcript.content.rows import ThinkingRow
+from app.ui.transcript.content.rows import FoldRow
 from app.ui.transcript.content.selection import BEYOND, CopyAs, message_text
 from app.ui.transcript.content.wide_blocks import CodeRow, CodeState
 from app.ui.transcript.interaction.clipboard import put_on_clipboard
@@ -62,18 +62,18 @@ class MessageActions:
         state.wrap, state.offset, state.content_width = not wrapped, 0, 0
         self._layout.arrange()
 
-    def toggle_thinking(self, model: MessageModel) -> None:
-        """Fold or unfold the reasoning; the line that was pressed stays where it is."""
+    def toggle_fold(self, model: MessageModel, fold: int) -> None:
+        """Fold or unfold a part; the line that was pressed stays where it is."""
         layout, branch = self._layout, self._layout.branch
         at = branch.by_id[model.message.id]
         placed = layout.flow.placed
-        top = next((p.y for p in placed if p.at == at and _folds(model, p.row)), None)
+        top = next((p.y for p in placed if p.at == at and _folds(model, p.row, fold)), None)
         with layout.keeping_place() as change:
-            model.refold(branch.measures)
+            model.refold(fold, branch.measures)
             self._forget_places(at)
             layout.widgets.widgets[model.message.id].layout_cache.clear()
             branch.sync_heights(at)
-            row = next((i for i in range(len(model.rows)) if _folds(model, i)), None)
+            row = next((i for i in range(len(model.rows)) if _folds(model, i, fold)), None)
             change.made = top is None or row is None
         if top is not None and row is not None:
             layout.flow.show(at, row, top)
@@ -107,8 +107,9 @@ class MessageActions:
             self._layout.show_row(at, row, 0, 20)
 
 
-def _folds(model: MessageModel, row: int) -> bool:
-    return row < len(model.rows) and isinstance(model.rows[row], ThinkingRow)
+def _folds(model: MessageModel, row: int, fold: int) -> bool:
+    line = model.rows[row] if row < len(model.rows) else None
+    return isinstance(line, FoldRow) and line.fold == fold
 
 
 def code_of(model: MessageModel, state: CodeState) -> str:

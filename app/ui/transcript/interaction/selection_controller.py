@@ -63,6 +63,13 @@ class SelectionController:
         if chosen is not None and not chosen.empty:
             set_primary_selection(lambda: selected_text(self._branch, chosen, CopyAs.PLAIN))
 
+    def text(self) -> str:
+        """What is selected, as Markdown; empty where nothing is."""
+        chosen = self.selection
+        if chosen is None or chosen.empty:
+            return ""
+        return selected_text(self._branch, chosen, CopyAs.MARKDOWN)
+
     def copy(self, form: CopyAs | None = None) -> None:
         """Put the selection on the clipboard; without a form as plain and rich text."""
         chosen = self.selection

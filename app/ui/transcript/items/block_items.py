@@ -12,11 +12,11 @@ from app.markup.maths.render import FormulaLine
 from app.ui.style.theme import RADIUS, qcolour
 from app.ui.transcript.content.rows import (
     CodeHeadRow,
+    FoldRow,
     FooterRow,
     MathRow,
     ScrollBarRow,
     TextRow,
-    ThinkingRow,
     UnparsedRow,
 )
 from app.ui.transcript.content.runs import LINE, Run, clean
@@ -26,7 +26,7 @@ from app.ui.transcript.items.row_item import RowDecoration, RowItem
 from app.ui.transcript.items.style import CODE_PAD, Style
 from app.ui.transcript.items.text_document import TextDocument
 
-CODE_HEAD, SIDE_BAR, FOOTER, THINK = 34, 14, 34, 30
+CODE_HEAD, SIDE_BAR, FOOTER, FOLD = 34, 14, 34, 30
 """Heights at 100 %, pixels."""
 
 LONGEST_SOURCE = 3000
@@ -210,11 +210,11 @@ class ScrollBarItem(FixedItem):
             paint_half_round(painter, self, top=False)
 
 
-class ThinkingItem(FixedItem):
-    """The line that folds the reasoning."""
+class FoldItem(FixedItem):
+    """The line that folds a part."""
 
-    row: ThinkingRow
-    units = THINK
+    row: FoldRow
+    units = FOLD
 
 
 class FooterItem(FixedItem):

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from app.markup.kinds.alert import AlertTitle
 from app.markup.kinds.rule import Rule
+from app.markup.parts.attachment import Attachment
 from app.ui.transcript.content.row import LeafRow, Row
 from app.ui.transcript.content.rows import (
     CodeHeadRow,
+    FoldRow,
     FooterRow,
     MathRow,
     NoteRow,
@@ -14,18 +16,18 @@ from app.ui.transcript.content.rows import (
     SpaceRow,
     TableRow,
     TextRow,
-    ThinkingRow,
     UnparsedRow,
 )
 from app.ui.transcript.content.wide_blocks import CodeRow
 from app.ui.transcript.items.alert_item import AlertItem
+from app.ui.transcript.items.attachment_item import AttachmentItem
 from app.ui.transcript.items.block_items import (
     CodeHeadItem,
+    FoldItem,
     FooterItem,
     MathItem,
     RuleItem,
     ScrollBarItem,
-    ThinkingItem,
     UnparsedItem,
 )
 from app.ui.transcript.items.row_item import RowItem, SpaceItem
@@ -39,13 +41,14 @@ _ITEMS: dict[type, type[RowItem]] = {
     ScrollBarRow: ScrollBarItem,
     TableRow: TableItem,
     MathRow: MathItem,
-    ThinkingRow: ThinkingItem,
+    FoldRow: FoldItem,
     NoteRow: NoteItem,
     UnparsedRow: UnparsedItem,
     SpaceRow: SpaceItem,
     FooterRow: FooterItem,
     Rule: RuleItem,
     AlertTitle: AlertItem,
+    Attachment: AttachmentItem,
 }
 
 

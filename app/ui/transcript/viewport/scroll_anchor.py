@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from app.ui.transcript.content.flow_layout import FlowLayout, RowAnchor
 from app.ui.transcript.content.message_model import MessageModel
+from app.ui.transcript.content.row import Row
 from app.ui.transcript.content.runs import units
 from app.ui.transcript.viewport.message_widgets import MessageWidgets
 
@@ -126,7 +127,7 @@ class ScrollAnchor:
         if line is None:
             return None
         model = self._branch.models[line.at]
-        return ScrollPosition(model.message.id, _before(model, line.row) + line.inside, line.y)
+        return ScrollPosition(model.message.id, _offset(model, line), line.y)
 
     def kept(self, line_height: float) -> tuple[ScrollPosition | None, ScrollPosition | None]:
         """The place as it is kept while the program runs, and for its next start.
@@ -156,7 +157,7 @@ class ScrollAnchor:
         if cut is not None and -cut.y < line.y and line.y > tall:
             line = cut  # below it stands something tall without text
         model = self._branch.models[line.at]
-        return ScrollPosition(model.message.id, _before(model, line.row) + line.inside)
+        return ScrollPosition(model.message.id, _offset(model, line))
 
     def _cut_line(self) -> VisibleLine | None:
         """The line that the top of the viewport cuts, or that is the last one above it."""
@@ -180,7 +181,7 @@ class ScrollAnchor:
             return True
         rest = place.offset
         for number, row in enumerate(model.rows):
-            length = units(row.drawn_text())
+            length = _text_length(row)
             if rest < length:
                 top = self._widgets.lay_out(at, number).caret_rect(rest).y()
                 self._flow.show(at, number, round(place.y - top))
@@ -212,5 +213,11 @@ class ScrollAnchor:
         self._wanted = None
 
 
-def _before(model: MessageModel, row: int) -> int:
-    return sum(units(above.drawn_text()) for above in model.rows[:row])
+def _offset(model: MessageModel, line: VisibleLine) -> int:
+    """Length of the text before a line. Of what is folded away at the next start nothing counts."""
+    inside = 0 if model.rows[line.row].place.beside else line.inside
+    return sum(map(_text_length, model.rows[: line.row])) + inside
+
+
+def _text_length(row: Row) -> int:
+    return 0 if row.place.beside else units(row.drawn_text())

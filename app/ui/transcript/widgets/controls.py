@@ -16,17 +16,17 @@ from app.ui.transcript.items.block_items import (
     SIDE_BAR,
     CodeHeadItem,
     FixedItem,
+    FoldItem,
     FooterItem,
     MathItem,
     ScrollBarItem,
-    ThinkingItem,
 )
 from app.ui.transcript.items.row_item import RowItem
 from app.ui.transcript.items.style import CODE_PAD
 from app.ui.transcript.widgets.buttons import QuietButton
 from app.ui.transcript.widgets.footer import OVERHANG, Footer, is_always_shown
 from app.ui.transcript.widgets.layout_cache import LayoutCache
-from app.ui.transcript.widgets.message_controls import CodeHead, HorizontalScrollBar, ThinkingToggle
+from app.ui.transcript.widgets.message_controls import CodeHead, FoldToggle, HorizontalScrollBar
 from app.ui.transcript.widgets.message_widget_host import MessageWidgetHost, VisibleRow
 
 
@@ -86,7 +86,7 @@ class Controls:
         if isinstance(item.widget, Footer):
             x -= style.px(OVERHANG)
             width += style.px(OVERHANG)
-        if isinstance(item.widget, ThinkingToggle):
+        if isinstance(item.widget, FoldToggle):
             width = min(width, item.widget.wanted_width())
             x -= style.px(8)
         item.widget.setGeometry(x, y, width, height)
@@ -103,9 +103,9 @@ class Controls:
             head.wrap_clicked.connect(lambda: host.toggle_wrap(state))
             self._watch((head.wrap, head.copy), head)
             return head
-        if isinstance(item, ThinkingItem):
-            toggle = ThinkingToggle(message, style, item.row)
-            toggle.clicked.connect(lambda: host.toggle_thinking(cache.model))
+        if isinstance(item, FoldItem):
+            toggle = FoldToggle(message, style, item.row)
+            toggle.clicked.connect(lambda: host.toggle_fold(cache.model, toggle.row.fold))
             self._watch((toggle,), toggle)
             return toggle
         if isinstance(item, ScrollBarItem | MathItem):

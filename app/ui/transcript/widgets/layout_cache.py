@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from app.ui.transcript.content.row import Row
 from app.ui.transcript.content.rows import FooterRow, NoteRow, ScrollBarRow, SpaceRow
-from app.ui.transcript.items.block_items import FooterItem, ThinkingItem
+from app.ui.transcript.items.block_items import FoldItem, FooterItem
 from app.ui.transcript.items.make_item import make_item
-from app.ui.transcript.widgets.message_controls import ThinkingToggle
+from app.ui.transcript.widgets.message_controls import FoldToggle
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -188,7 +188,7 @@ def _reusable(known: RowItem, wanted: object, style: Style) -> bool:
 
 
 def _refresh(item: RowItem) -> None:
-    if isinstance(item, ThinkingItem) and isinstance(item.widget, ThinkingToggle):
+    if isinstance(item, FoldItem) and isinstance(item.widget, FoldToggle):
         item.widget.set_row(item.row)
 
 

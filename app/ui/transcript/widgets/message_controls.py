@@ -1,4 +1,4 @@
-"""The widgets inside a message (code bar, scroll bar, reasoning line), and the one to the end."""
+"""The widgets inside a message (code bar, scroll bar, fold line), and the one to the end."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QScrollBar, QToolButton, QWidget
 
-from app.language import tr, trn
+from app.language import tr
 from app.markup.code.highlighter import language_label
 from app.ui.style.theme import qcolour
 from app.ui.style.transcript_icons import icon
-from app.ui.transcript.content.rows import ThinkingRow
+from app.ui.transcript.content.rows import FoldRow
 from app.ui.transcript.content.wide_blocks import CodeState, HorizontalScrollState
 from app.ui.transcript.items.style import Style
 from app.ui.transcript.widgets.buttons import BUTTON, ICON, ButtonRow, QuietButton, QuietLabel
@@ -122,47 +122,25 @@ class HorizontalScrollBar(QScrollBar):
             event.ignore()
 
 
-def thinking_text(row: ThinkingRow) -> str:
-    """What the line above the reasoning says."""
-    if row.cut and not row.closed:
-        return trn(
-            "Thinking ended early \u00b7 {n} word",
-            "Thinking ended early \u00b7 {n} words",
-            row.words,
-        )
-    if not row.closed:
-        return trn("Thinking\u2026 {n} word", "Thinking\u2026 {n} words", row.words)
-    if row.seconds is not None:
-        whole = max(1, round(row.seconds))
-        minutes, rest = divmod(whole, 60)
-        time = tr("{seconds} s", seconds=rest)
-        if minutes:
-            time = tr("{minutes} min {seconds} s", minutes=minutes, seconds=rest)
-        return trn(
-            "Thought for {time} \u00b7 {n} word",
-            "Thought for {time} \u00b7 {n} words",
-            row.words,
-            time=time,
-        )
-    return trn("Reasoning \u00b7 {n} word", "Reasoning \u00b7 {n} words", row.words)
+class FoldToggle(QuietButton):
+    """Folds and unfolds a part of a message.
 
+    Attributes:
+        row: The line that it is on.
+    """
 
-class ThinkingToggle(QuietButton):
-    """Folds and unfolds the reasoning."""
-
-    def __init__(self, parent: QWidget, style: Style, row: ThinkingRow) -> None:
-        name = "open" if row.open else "closed"
-        super().__init__(parent, style, name, thinking_text(row), thinking_text(row))
-        self.setObjectName("thinking")
+    def __init__(self, parent: QWidget, style: Style, row: FoldRow) -> None:
+        super().__init__(parent, style, "open" if row.open else "closed", row.label, row.label)
+        self.setObjectName("fold")
         self.quiet = True
         self.set_row(row)
 
-    def set_row(self, row: ThinkingRow) -> None:
-        """Say how long the reasoning is by now."""
-        words = thinking_text(row)
-        self.setText(words)
-        self.setToolTip(tr("Hide the reasoning") if row.open else tr("Show the reasoning"))
-        self.setAccessibleName(f"{words}. {self.toolTip()}")
+    def set_row(self, row: FoldRow) -> None:
+        """Say how much is in it by now."""
+        self.row = row
+        self.setText(row.label)
+        self.setToolTip(row.frame.hint(opened=row.open))
+        self.setAccessibleName(f"{row.label}. {self.toolTip()}")
         self.set_icon("open" if row.open else "closed")
 
 

@@ -45,7 +45,7 @@ class MessageWidget(QGroupBox):
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._style: Style | None = None
-        self._described: tuple[int, bool, bool, bool, bool] | None = None
+        self._described: tuple[int, bool, bool, frozenset[int], bool] | None = None
 
     # ------------------------------------------------------------------ rows
 
@@ -261,7 +261,7 @@ class MessageWidget(QGroupBox):
             id(self.model.message),
             self.model.left_out,
             self.model.summed_up,
-            self.model.folded,
+            frozenset(self.model.unfolded),
             heard,
         )
         if self._described == state or self.model.stream is not None:

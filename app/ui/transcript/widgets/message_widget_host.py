@@ -35,8 +35,8 @@ class MessageWidgetHost(Protocol):
     def toggle_wrap(self, state: CodeState) -> None:
         """Wrap or unwrap a code block."""
 
-    def toggle_thinking(self, model: MessageModel) -> None:
-        """Fold or unfold the reasoning."""
+    def toggle_fold(self, model: MessageModel, fold: int) -> None:
+        """Fold or unfold a part."""
 
     def on_horizontal_scroll(self) -> None:
         """A wide block was scrolled."""

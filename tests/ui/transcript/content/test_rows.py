@@ -5,12 +5,15 @@ import itertools
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from app.domain.parts import ReasoningPart, TextPart
 from app.markup.document.flow import flatten
 from app.markup.parse import parse
+from app.markup.parts.registry import blocks_of
+from app.markup.parts.stream import PartStream
 from app.markup.stream import MarkdownStream
 from app.ui.transcript.content.row import Row
 from app.ui.transcript.content.row_list import CODE_LINES, TABLE_LINES, RowList
-from app.ui.transcript.content.rows import MathRow, ScrollBarRow, TableRow, TextRow, ThinkingRow
+from app.ui.transcript.content.rows import FoldRow, MathRow, ScrollBarRow, TableRow, TextRow
 from app.ui.transcript.content.runs import (
     LINE,
     Run,
@@ -26,25 +29,29 @@ from app.ui.transcript.content.wide_blocks import CodeRow
 from tests.ui.transcript.making import MIXED
 
 
-def rows_of(text: str, *, fold: bool = True) -> list[Row]:
-    made = RowList(fold=fold)
-    made.extend(flatten(parse(text)))
+def rows_of(text: str, *, reasoning: str = "", fold: bool = True) -> list[Row]:
+    made = RowList(() if fold else {0})
+    thought = [ReasoningPart(reasoning)] if reasoning else []
+    made.extend(flatten(blocks_of([*thought, TextPart(text)])))
     return made.rows
 
 
-def streamed_rows(text: str, cuts: list[int], *, fold: bool = True) -> list[Row]:
-    made, stream = RowList(fold=fold), MarkdownStream()
+def streamed_rows(text: str, reasoning: str, cuts: list[int], *, fold: bool = True) -> list[Row]:
+    made, stream = RowList(() if fold else {0}), PartStream()
     mark = made.snapshot()
-    edges = [0, *sorted(cut for cut in cuts if cut < len(text)), len(text)]
+    whole = reasoning + text
+    edges = sorted({0, *(cut for cut in cuts if cut < len(whole)), len(reasoning), len(whole)})
     for start, end in itertools.pairwise(edges):
-        update = stream.feed(text[start:end])
+        piece = whole[start:end]
+        thinks = end <= len(reasoning)
+        update = stream.take(ReasoningPart(piece, closed=False) if thinks else TextPart(piece))
         made.restore(mark)
         made.extend(flatten(update.closed))
         mark = made.snapshot()
         made.extend(flatten(update.tail))
     settled = stream.finish()
     if settled.changes:
-        return rows_of(text, fold=fold)
+        return rows_of(text, reasoning=reasoning, fold=fold)
     made.restore(mark)
     made.extend(flatten(settled.update.closed))
     return made.rows
@@ -58,8 +65,9 @@ def shape(rows: list[Row]) -> list[tuple[str, str]]:
 @given(st.lists(st.integers(0, len(MIXED)), max_size=12), st.booleans())
 @example([244], False)  # inside the closing fence
 def test_streamed_rows_equal_the_rows_of_the_whole(cuts: list[int], fold: bool) -> None:
-    text = "<think>\nFirst *this*.\n\n- then that\n</think>\n\n" + MIXED
-    assert shape(streamed_rows(text, cuts, fold=fold)) == shape(rows_of(text, fold=fold))
+    thought = "First *this*.\n\n- then that\n"
+    whole = rows_of(MIXED, reasoning=thought, fold=fold)
+    assert shape(streamed_rows(MIXED, thought, cuts, fold=fold)) == shape(whole)
 
 
 def test_rows_above_the_open_end_stay_the_same_objects() -> None:
@@ -104,12 +112,13 @@ def test_a_paragraph_of_a_megabyte_is_cut_at_spaces() -> None:
 
 
 def test_folded_reasoning_is_one_line_and_counts_its_words() -> None:
-    text = "<think>\nOne two three.\n\nFour five.\n</think>\n\nThe answer."
-    folded, open_ = rows_of(text), rows_of(text, fold=False)
-    assert [type(row) for row in folded] == [ThinkingRow, TextRow]
+    thought, text = "One two three.\n\nFour five.", "The answer."
+    folded = rows_of(text, reasoning=thought)
+    open_ = rows_of(text, reasoning=thought, fold=False)
+    assert [type(row) for row in folded] == [FoldRow, TextRow]
     head = folded[0]
-    assert isinstance(head, ThinkingRow)
-    assert (head.words, head.closed, head.open) == (5, True, False)
+    assert isinstance(head, FoldRow)
+    assert (head.label, head.open) == ("Reasoning \u00b7 5 words", False)
     assert [row.drawn_text() for row in open_] == [
         "",
         "One two three.",

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from app.domain.parts import ReasoningPart
 from app.ui.transcript.content.branch_model import BranchModel
 from app.ui.transcript.content.row import Measures
 from app.ui.transcript.content.runs import LINE, units
@@ -13,7 +14,7 @@ from app.ui.transcript.content.selection import (
     selected_text,
     word_at,
 )
-from tests.ui.transcript.making import chat_of
+from tests.ui.transcript.making import chat_of, entry, thought
 
 MEASURES = Measures(column=600, char_width=8, line=24, code_line=20, zoom=1.0)
 
@@ -142,11 +143,15 @@ def test_the_users_words_are_copied_as_typed() -> None:
 
 
 def test_an_answer_is_copied_without_its_reasoning_unless_it_is_nothing_else() -> None:
-    made = chat("Why?", "<think>\nHm.\n</think>\n\nBecause **so**.\n", "Go on", "<think>\nHm, hm")
+    cut = entry(3, "", parts=[ReasoningPart("Hm, hm", closed=False)])
+    made = BranchModel(MEASURES)
+    made.set_messages(
+        [entry(0, "Why?"), thought(1, "Hm.", "Because **so**.\n"), entry(2, "Go on"), cut]
+    )
     everything = select_all(made)
     assert everything is not None
     assert selected_text(made, everything, CopyAs.MARKDOWN) == (
         "**You:**\n\nWhy?\n\n**Phial:**\n\nBecause **so**.\n\n\n"
-        "**You:**\n\nGo on\n\n**Phial:**\n\n<think>\nHm, hm"
+        "**You:**\n\nGo on\n\n**Phial:**\n\nHm, hm"
     )
-    assert answer_markdown("\n\nNo reasoning.\n") == "\n\nNo reasoning.\n"
+    assert answer_markdown(entry(1, "\n\nNone.\n").message) == "\n\nNone.\n"

@@ -79,7 +79,7 @@ def test_a_selection_is_copied_in_the_form_that_is_chosen(
     view: TranscriptView, qtbot: QtBot, wish: str, text: str, rich: bool
 ) -> None:
     shown(view, qtbot)
-    view.select_all()
+    view.selection(whole=True)
     actions(view, spot(view, 1, "plain"))[wish].trigger()
     assert text in clipboard()
     assert QGuiApplication.clipboard().mimeData().hasHtml() is rich

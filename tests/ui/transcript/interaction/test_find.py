@@ -8,13 +8,13 @@ from pytestqt.qtbot import QtBot
 
 from app.ui.conversation.find_bar import FindBar
 from app.ui.style.theme import LIGHT
-from app.ui.transcript.content.rows import ThinkingRow
+from app.ui.transcript.content.rows import FoldRow
 from app.ui.transcript.content.selection import CopyAs
 from app.ui.transcript.interaction.find import FindOptions
 from app.ui.transcript.view import TranscriptView
 from app.ui.transcript.widgets.buttons import QuietButton
 from app.ui.transcript.widgets.signals import FindState
-from tests.ui.transcript.making import MIXED, chat_of, entry, long_chat, settle
+from tests.ui.transcript.making import MIXED, chat_of, entry, long_chat, settle, thought
 
 
 def test_find_reaches_messages_far_away(view: TranscriptView, qtbot: QtBot) -> None:
@@ -82,7 +82,7 @@ def test_what_was_not_read_yet_is_searched_and_selected_too(
     view.find_next()
     assert any(placed.at == 1 for placed in view._layout.flow.placed)
     view.set_branch([entry(0, "Hi"), entry(1, text)])
-    view.select_all()
+    view.selection(whole=True)
     view._selection.copy(CopyAs.MARKDOWN)
     assert QGuiApplication.clipboard().text().endswith(MIXED)
 
@@ -120,11 +120,13 @@ def test_words_are_found_as_they_are_shown_whatever_marks_stand_in_them(
     assert view.find(looked_for) == 1
 
 
-THINKING = "<think>\nA hidden needle, and a needle.\n</think>\n\nThe needle.[^1]\n\n[^1]: A needle."
+THOUGHT, SAID = "A hidden needle, and a needle.", "The needle.[^1]\n\n[^1]: A needle."
 
 
 def test_folded_reasoning_is_searched_and_unfolded_for_its_match(view: TranscriptView) -> None:
-    view.set_branch([*long_chat(30), entry(30, "Hi"), entry(31, THINKING), *long_chat(60)[32:]])
+    view.set_branch(
+        [*long_chat(30), entry(30, "Hi"), thought(31, THOUGHT, SAID), *long_chat(60)[32:]]
+    )
     states: list[FindState] = []
     view.find_changed.connect(states.append)
     assert view.find("needle") == 4
@@ -141,18 +143,18 @@ def test_folded_reasoning_is_searched_and_unfolded_for_its_match(view: Transcrip
 def test_matches_stay_with_their_words_when_the_reasoning_is_folded(
     view: TranscriptView, qtbot: QtBot
 ) -> None:
-    view.set_branch(chat_of(["Hi", THINKING]))
+    view.set_branch([entry(0, "Hi"), thought(1, THOUGHT, SAID)])
     settle(view, qtbot)
     assert view.find("needle") == 4
-    toggle = view.findChild(QuietButton, "thinking")
+    toggle = view.findChild(QuietButton, "fold")
     assert toggle is not None
     for _ in range(2):
         toggle.click()
         for row, content in enumerate(view._layout.branch.models[1].rows):
             matches, _ = view._finder.matches_in(1, row)
-            if not isinstance(content, ThinkingRow):
+            if not isinstance(content, FoldRow):
                 assert len(matches) == content.drawn_text().count("needle")
-        toggle = view.findChild(QuietButton, "thinking")
+        toggle = view.findChild(QuietButton, "fold")
         assert toggle is not None
 
 

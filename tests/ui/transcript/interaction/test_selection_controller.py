@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QGuiApplication, QMouseEvent
@@ -16,8 +14,8 @@ from app.ui.transcript.content.selection import CopyAs
 from app.ui.transcript.view import TranscriptView
 from app.ui.transcript.widgets.buttons import QuietButton
 from app.ui.transcript.widgets.signals import LinkRequest
-from tests.ui.transcript.making import MIXED, chat_of, entry, long_chat, settle
-from tests.ui.transcript.pointing import spot
+from tests.ui.transcript.making import MIXED, chat_of, entry, long_chat, settle, thought
+from tests.ui.transcript.pointing import at_the_window, spot
 
 
 def drag(view: TranscriptView, start: QPoint, end: QPoint) -> None:
@@ -51,7 +49,7 @@ def test_rich_text_pastes_into_an_editor_as_it_looked(view: TranscriptView) -> N
     view.set_branch(
         chat_of(["Hi", f"{MIXED}\n\nThe area is $\\pi r^2$.\n\n```c\nint x;\n```\n\n1. a\n2. b\n"])
     )
-    view.select_all()
+    view.selection(whole=True)
     view._selection.copy()
     editor = QTextEdit()
     editor.paste()
@@ -89,7 +87,7 @@ def test_a_selected_formula_is_as_dark_as_the_text_beside_it(
         )
 
     plain = darkest()
-    view.select_all()
+    view.selection(whole=True)
     assert darkest() <= plain + 25
 
 
@@ -97,7 +95,7 @@ def test_a_selection_too_large_to_be_made_rich_is_copied_as_it_was_written(
     view: TranscriptView, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     view.set_branch(long_chat(6))
-    view.select_all()
+    view.selection(whole=True)
     view._selection.copy()
     assert QGuiApplication.clipboard().mimeData().hasHtml()
     monkeypatch.setattr("app.ui.transcript.content.selection.RICH_LIMIT", 100)
@@ -107,20 +105,6 @@ def test_a_selection_too_large_to_be_made_rich_is_copied_as_it_was_written(
 
 
 # ------------------------------------------------------------------ as the window system does it
-
-
-def at_the_window(
-    view: TranscriptView,
-    what: Callable[..., None],
-    point: QPoint,
-    modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier,
-) -> None:
-    """Mouse events that Qt hands to whichever widget has the mouse, as a real one's."""
-    here = view.viewport().mapTo(view.window(), point)
-    if what is QTest.mouseMove:
-        what(view.window().windowHandle(), here)
-    else:
-        what(view.window().windowHandle(), Qt.MouseButton.LeftButton, modifier, here)
 
 
 def hold(view: TranscriptView, kind: QEvent.Type, point: QPoint) -> None:
@@ -207,7 +191,7 @@ def test_an_answer_that_is_being_written_is_copied_as_far_as_it_has_come(
     view.set_branch([*chat_of(["Why?"]), answer])
     view.begin_answer(answer.message.id)
     view.feed(answer.message.id, "Because **of** $x^2$.\n\n```c\nint x;\n```\n\nAnd")
-    view.select_all()
+    view.selection(whole=True)
     assert copied(view) == "You:\nWhy?\n\nPhial:\nBecause of $x^2$.\n\nint x;\n\nAnd"
     view._selection.copy(CopyAs.MARKDOWN)
     assert "Because **of** $x^2$." in QGuiApplication.clipboard().text()
@@ -216,15 +200,15 @@ def test_an_answer_that_is_being_written_is_copied_as_far_as_it_has_come(
 
 
 def test_a_selection_in_rows_that_were_folded_away_is_none(view: TranscriptView) -> None:
-    view.set_branch(chat_of(["Hi", "<think>\nOne.\n\nTwo.\n</think>\n\nThe answer."]))
+    view.set_branch([entry(0, "Hi"), thought(1, "One.\n\nTwo.", "The answer.")])
     at_the_window(view, QTest.mouseDClick, spot(view, 1, "answer"))
     assert copied(view) == "answer"
-    toggle = view.findChild(QuietButton, "thinking")
+    toggle = view.findChild(QuietButton, "fold")
     assert toggle is not None
     toggle.click()
     assert view._selection.selection is None
-    view.select_all()
-    toggle = view.findChild(QuietButton, "thinking")
+    view.selection(whole=True)
+    toggle = view.findChild(QuietButton, "fold")
     assert toggle is not None
     toggle.click()
     assert "The answer." in copied(view)

@@ -68,10 +68,12 @@ never closed and [broken](x
 """
 
 
-def drawn(*pieces: str, colours: bool = False, columns: int = COLUMNS) -> list[str]:
+def drawn(
+    *pieces: str, colours: bool = False, columns: int = COLUMNS, thoughts: bool = False
+) -> list[str]:
     """What is written after each piece, and at the end."""
     out: list[str] = []
-    page = AnswerPage(Paint(columns, sequences=colours), out.append)
+    page = AnswerPage(Paint(columns, sequences=colours), out.append, thoughts=thoughts)
     for piece in pieces:
         page.feed(piece)
     page.finish()
@@ -138,12 +140,13 @@ def test_what_a_model_writes_commands_nothing() -> None:
         assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f]", ours)
 
 
-def test_thoughts_are_dimmed_and_code_has_colours() -> None:
-    text = "<think>\nHm, yes.\n</think>\n\nIt is.\n\n```python\nreturn 1\n```\n"
-    written = "".join(drawn(text, colours=True))
+def test_thoughts_are_dimmed_behind_a_bar_and_code_has_colours() -> None:
+    written = "".join(drawn("Hm, yes.\n\n- a\n", colours=True, thoughts=True))
     assert "\x1b[2mHm,\x1b[0m" in written
+    assert "".join(drawn("Hm, yes.\n\n- a\n", thoughts=True)) == "┊ Hm, yes.\n┊\n┊ • a\n"
+    written = "".join(drawn("It is.\n\n```python\nreturn 1\n```\n", colours=True))
     assert "\x1b[35mreturn\x1b[0m" in written
-    assert "\nIt is.\n" in written
+    assert written.startswith("It is.\n")
 
 
 def test_an_alert_stands_behind_a_thick_bar_below_its_heading() -> None:

@@ -378,12 +378,12 @@ class Letters:
 
 def test_the_tokens_an_answer_was_written_with_are_those_of_that_answer_alone() -> None:
     memory = TokenCache(Letters())
-    memory.remember("chat", "he", [999])
+    memory.remember("chat", Turn(Role.ASSISTANT, "he"), [999])
     answer, question = Turn(Role.ASSISTANT, "he"), Turn(Role.USER, "he")
     assert memory.turn(answer, "chat") == [999]
     assert memory.turn(question, "chat") == list(b"he")
     assert memory.turn(answer, "other") == memory.turn(answer, "") == list(b"he")
-    memory.remember("", "oh", [998])
+    memory.remember("", Turn(Role.ASSISTANT, "oh"), [998])
     assert memory.turn(Turn(Role.ASSISTANT, "oh"), "") == list(b"oh")
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from app.domain.endpoints.source import FileSource
 from app.domain.errors import (
     InvalidValueError,
     LoadCancelledError,
@@ -17,7 +19,10 @@ from app.domain.errors import (
     PromptTooLongError,
 )
 from app.domain.generation import (
+    GREEDY,
     PromptProgress,
+    ReasoningDelta,
+    ReasoningEnded,
     Role,
     Sampling,
     StopReason,
@@ -78,7 +83,7 @@ def test_it_speaks_its_script_and_ends_its_turn(engine: LlamaEngine, talker: Pat
 
 def test_loading_progress_runs_from_nothing_to_all(engine: LlamaEngine, talker: Path) -> None:
     seen: list[float] = []
-    engine.load(LoadRequest(talker), seen.append, never())
+    engine.load(LoadRequest(FileSource(talker)), seen.append, never())
     assert seen == sorted(seen)
     assert seen[-1] == 1.0
 
@@ -365,7 +370,9 @@ def test_nothing_is_answered_without_a_model(engine: LlamaEngine, talker: Path) 
 def test_loading_can_be_cancelled(engine: LlamaEngine, talker: Path) -> None:
     cancel = threading.Event()
     with pytest.raises(LoadCancelledError):
-        engine.load(LoadRequest(talker), lambda fraction: fraction > 0 and cancel.set(), cancel)
+        engine.load(
+            LoadRequest(FileSource(talker)), lambda fraction: fraction > 0 and cancel.set(), cancel
+        )
     load(engine, talker)
 
 
@@ -393,3 +400,24 @@ def test_devices_name_the_processor_and_its_free_memory(engine: LlamaEngine) -> 
     processor = engine.devices()[-1]
     assert processor.backend == "CPU"
     assert 0 < processor.free_memory <= processor.total_memory
+
+
+def test_what_the_model_thinks_is_told_apart_and_gone_on_with(
+    engine: LlamaEngine, folder: Path
+) -> None:
+    script = [b"<think>", b"\nab ", b"cd", b"\n</thi", b"nk>", b"\n\n", b"Yes", b"."]
+    load(engine, write_model(folder / "thinker.gguf", ModelSpec(script=script)))
+    said = ask(engine)
+    assert "".join(delta.text for delta in said.of(ReasoningDelta)) == "ab cd"
+    assert (said.text, len(said.of(ReasoningEnded))) == ("Yes.", 1)
+    told = [e.tokens for e in said.events if isinstance(e, TextDelta | ReasoningDelta)]
+    assert sum(told) == said.finished.timings.completion_tokens
+
+    asked = Turn(Role.USER, "Why?")
+    cut = ask(engine, replace(request([asked]), sampling=GREEDY.with_limit(2)))
+    assert "".join(delta.text for delta in cut.of(ReasoningDelta)) == "ab "
+    so_far = Turn(Role.ASSISTANT, "", reasoning="ab ", thinking=True)
+    going = replace(request([asked, so_far]), continue_answer=True)
+    rest = ask(engine, going)
+    assert "".join(delta.text for delta in rest.of(ReasoningDelta)) == "cd"
+    assert rest.text == "Yes."

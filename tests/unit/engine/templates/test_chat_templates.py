@@ -12,6 +12,7 @@ import pytest
 from app.domain.errors import LoadCancelledError, ModelFileError
 from app.domain.generation import Role, Turn
 from app.engine.prompt import PromptLayout, TokenCache, opened
+from app.engine.reasoning import Marks
 from app.engine.templates import chat_template
 from app.engine.templates.chat_template import ChatTemplate
 from app.engine.templates.file_template import FileTemplate
@@ -182,7 +183,7 @@ def test_a_turn_is_read_with_the_tokens_it_was_written_with_blanks_and_all() -> 
     vocabulary = Letters()
     memory = TokenCache(vocabulary)
     template = FileTemplate(SIMPLE, vocabulary, memory)
-    memory.remember("chat", " \nYes \n", [7, 7, 7])
+    memory.remember("chat", Turn(Role.ASSISTANT, " \nYes \n"), [7, 7, 7])
     turns = chat("Hi", " \nYes \n", "So?")
     laid = template.lay_out(turns, continuing=False, chat="chat")
     assert laid.starts[1] is not None
@@ -436,3 +437,20 @@ def test_a_chats_system_prompt_follows_the_models_own_and_replaces_it_where_want
 
 def test_the_tests_hold_no_file_of_llama_cpps() -> None:
     assert not list(Path(__file__).parents[3].rglob("*.jinja"))
+
+
+def test_a_template_that_begins_the_reasoning_is_followed_where_an_answer_is_continued() -> None:
+    source = SIMPLE + "{% if add_generation_prompt %}<think>\n{% endif %}"
+    vocabulary = Letters()
+    template = FileTemplate(source, vocabulary, TokenCache(vocabulary))
+    asked = chat("Why?")
+    assert lay_out(template, asked).inside == Marks("<think>", "</think>")
+    for answer, wanted in (
+        (Turn(Role.ASSISTANT, "", reasoning="Hm", thinking=True), "<think>\nHm"),
+        (Turn(Role.ASSISTANT, "So", reasoning="Hm."), "<think>\nHm.\n</think>\n\nSo"),
+        (Turn(Role.ASSISTANT, "So"), "<think>\n\n</think>\n\nSo"),
+    ):
+        laid = template.lay_out([*asked, answer], continuing=True)
+        assert vocabulary.text(laid.tokens).endswith(f"assistant|>{wanted}")
+    plain = FileTemplate(SIMPLE, vocabulary, TokenCache(vocabulary))
+    assert lay_out(plain, asked).inside is None

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
 
@@ -14,10 +15,13 @@ from app.domain.download import NetworkError, Release, ServerAnswerError
 from app.domain.errors import OfflineError
 from app.domain.settings import Settings
 from app.hub.api.releases import ReleasePage
-from app.hub.network.gate import NetworkGate
+from app.network.connection_log import ConnectionLog
+from app.network.gate import NetworkGate
 from app.services.core.events import EventBus
 from app.services.core.settings import SettingsService
+from app.services.privacy.connections import ConnectionService
 from app.services.updates import UpdateCheck, UpdateService
+from app.system.isolation.network_guard import NetworkGuard
 from tests.support.harness import SettingsInMemory
 
 
@@ -78,9 +82,12 @@ def test_nothing_is_sent_while_offline_is_on(page: Page) -> None:
     assert page.requests == []
 
 
-def test_the_switch_counts_as_it_is_when_asked(page: Page) -> None:
-    settings = SettingsService(SettingsInMemory(Settings()), EventBus())
-    service = UpdateService(settings, page.address)
+def test_the_switch_counts_as_it_is_when_asked(page: Page, tmp_path: Path) -> None:
+    bus = EventBus()
+    settings = SettingsService(SettingsInMemory(Settings()), bus)
+    log = ConnectionLog(tmp_path / "connections.jsonl")
+    connections = ConnectionService(log, settings, bus, NetworkGuard(), lambda: None)
+    service = UpdateService(settings, connections.gate, page.address)
     settings.update(offline=True)
     assert service.offline
     with pytest.raises(OfflineError):

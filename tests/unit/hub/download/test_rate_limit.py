@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.hub.download.rate_limit import BandwidthLimit, RetryPolicy, SpeedMeter
-from app.hub.network.http_response import MAX_RETRY_AFTER, retry_after
+from app.network.replies import MAX_RETRY_AFTER, retry_after
 
 
 class Clock:

@@ -17,8 +17,8 @@ from app.domain.download import (
 from app.domain.errors import HubError, OfflineError
 from app.hub.api.client import HubClient
 from app.hub.api.releases import ReleasePage
-from app.hub.network.gate import NetworkGate
-from app.hub.network.network_environment import proxy_for
+from app.network.gate import NetworkGate
+from app.network.proxies import proxy_for, without_password
 from tests.support.hub_kit import FILE, REPO, Kit, ends_by_itself
 from tests.unit.hub.queue.test_queue import running
 
@@ -139,6 +139,7 @@ def test_a_proxy_that_cannot_be_used_is_named_and_not_gone_round(
 ) -> None:
     file = kit.pin()
     asked = len(kit.hub.requests)
+    kit.ask_elsewhere()
     monkeypatch.setenv(name, proxy)
     with pytest.raises(WrongAddressError, match="prox") as told:
         ask(kit.client)
@@ -158,6 +159,29 @@ def test_a_socks_proxy_for_other_addresses_is_no_trouble(
     assert kit.fetch().state is DownloadState.DONE
     monkeypatch.setenv("HTTPS_PROXY", "http://proxy:3128")
     assert proxy_for("https://huggingface.co/x") == "http://proxy:3128"
+
+
+def test_this_computer_is_asked_without_a_proxy(kit: Kit, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")  # nobody listens there
+    monkeypatch.setenv("no_proxy", "")
+    for ask in ASKS:
+        ask(kit.client)
+    assert proxy_for("http://[::1]:8080/v1") is None
+    assert proxy_for("http://127.example.com/v1") == "http://127.0.0.1:9"
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("http://me:secret@proxy:3128", "http://…@proxy:3128"),
+        ("me:secret@proxy:3128", "…@proxy:3128"),
+        ("http://me:sec@ret@proxy", "http://…@proxy"),
+        ("http://proxy:3128", "http://proxy:3128"),
+        ("proxy:3128", "proxy:3128"),
+    ],
+)
+def test_an_address_is_shown_without_its_password(address: str, shown: str) -> None:
+    assert without_password(address) == shown
 
 
 def test_looking_for_a_newer_phial_names_the_proxy_as_well(

@@ -108,7 +108,7 @@ def test_a_mark_with_more_digits_than_any_file_has_bytes_is_the_end_of_a_journal
     assert [mark.end for mark in found[1]] == [1]
 
 
-@pytest.mark.warns("speeds.json could not be read")
+@pytest.mark.warns("speeds.json is not a file")
 def test_speeds_that_cannot_be_read_are_not_known(tmp_path: Path) -> None:
     path = tmp_path / "speeds.json"
     path.mkdir()

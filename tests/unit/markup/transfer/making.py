@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import strategies as st
@@ -9,6 +11,19 @@ from hypothesis import strategies as st
 from app.domain.conversation import Conversation, Message, MessageStatus
 from app.domain.generation import MAX_SEED, Role, Sampling, StopReason, Timings
 from app.domain.model import ModelRef
+from app.domain.parts import (
+    AttachmentPart,
+    CitationPart,
+    FormPart,
+    Part,
+    PlacedPart,
+    ReasoningPart,
+    TextPart,
+    ToolCallPart,
+    ToolResultPart,
+    placed_parts,
+)
+from app.domain.presets.preset import ChatOptions
 from app.markup.transfer.values import Chat
 
 NOON = datetime(2026, 11, 21, 12, 0, 0, 123456, tzinfo=UTC)
@@ -76,6 +91,15 @@ texts = st.one_of(
     st.lists(_pieces, max_size=12).map("".join),
     st.tuples(st.sampled_from(NASTY), st.sampled_from(NASTY)).map("".join),
 )
+parts: st.SearchStrategy[Part] = st.one_of(
+    st.builds(ReasoningPart, texts, st.none() | st.floats(0, 1e5), st.booleans()),
+    st.builds(AttachmentPart, texts, _letters, st.none() | st.integers(0, 2**40), _letters, texts),
+    st.builds(ToolCallPart, texts, texts, _letters),
+    st.builds(ToolResultPart, texts, texts, _letters, st.booleans()),
+    st.builds(CitationPart, texts, texts, texts, st.none() | st.integers(0, 9999), texts, texts),
+    st.builds(FormPart, texts, texts, st.none() | st.booleans()),
+)
+"""Any part that is no text."""
 _moments = st.datetimes(
     min_value=datetime(1, 1, 2),  # noqa: DTZ001  # hypothesis adds the zone
     max_value=datetime(9999, 12, 30),  # noqa: DTZ001
@@ -95,6 +119,14 @@ _timings = st.builds(
     Timings,
     prompt_tokens=st.integers(0, 2**40),
     completion_seconds=st.floats(0, 1e6),
+)
+_options = st.builds(
+    ChatOptions,
+    preset=_letters,
+    values=st.fixed_dictionaries(
+        {}, optional={"temperature": st.floats(0, 5), "context_size": st.integers(256, 131_072)}
+    ),
+    queued=st.lists(texts, max_size=2).map(tuple),
 )
 _models = st.builds(ModelRef, _letters, _letters, st.just("ab" * 32) | st.just(""))
 
@@ -127,6 +159,7 @@ def chats(draw: st.DrawFn, max_messages: int = 6) -> Chat:
         deleted_at=draw(st.none() | _moments),
         scroll_message_id=draw(st.none() | _ids),
         scroll_offset=draw(st.integers(-(2**31), 2**31)),
+        options=draw(_options),
     )
     return Chat(conversation, tuple(messages), chosen)
 
@@ -150,14 +183,25 @@ def _messages(
         timings=st.none() | _timings,
         error=_letters,
         left_out=st.lists(st.sampled_from(ids) | _ids, max_size=4).map(tuple),
+    ).flatmap(_with_parts)
+
+
+def _with_parts(message: Message) -> st.SearchStrategy[Message]:
+    places = st.integers(0, len(message.content))
+    placed = st.lists(st.builds(PlacedPart, places, parts), max_size=3)
+    return placed.map(
+        lambda found: replace(message, placed=tuple(sorted(found, key=lambda one: one.at)))
     )
 
 
-def conversation_of(*texts_: str, title: str = "A chat", system_prompt: str = "") -> Chat:
-    """A plain chat: question, answer, question, ..."""
+def conversation_of(
+    *said: str | Sequence[Part], title: str = "A chat", system_prompt: str = ""
+) -> Chat:
+    """A plain chat: question, answer, question, ...; each a text, or its parts."""
     id_ = "c0" * 16
     messages: list[Message] = []
-    for index, text in enumerate(texts_):
+    for index, made in enumerate(said):
+        text, placed = placed_parts([TextPart(made)] if isinstance(made, str) else made)
         answer = index % 2 == 1
         messages.append(
             Message(
@@ -166,6 +210,7 @@ def conversation_of(*texts_: str, title: str = "A chat", system_prompt: str = ""
                 parent_id=messages[-1].id if messages else None,
                 role=Role.ASSISTANT if answer else Role.USER,
                 content=text,
+                placed=placed,
                 status=MessageStatus.COMPLETE,
                 created_at=NOON + timedelta(minutes=index),
                 model=MODEL if answer else None,

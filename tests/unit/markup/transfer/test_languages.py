@@ -10,6 +10,7 @@ from dataclasses import replace
 import pytest
 
 from app.domain.conversation import MessageStatus
+from app.domain.parts import ReasoningPart, TextPart
 from app.markup.transfer.formats import EXPORTERS
 from app.markup.transfer.values import Chat, ExportOptions
 from app.markup.transfer.writers.json_format import JsonExporter
@@ -23,7 +24,10 @@ OPTIONS = ExportOptions()
 def chat_of_all_words() -> Chat:
     """A chat that makes an export say all the words of its own that it knows."""
     chat = conversation_of(
-        "What is it?", "<think>\nHm.\n</think>\n\nA test.", title="", system_prompt="Be brief."
+        "What is it?",
+        [ReasoningPart("Hm."), TextPart("A test.")],
+        title="",
+        system_prompt="Be brief.",
     )
     question, answer = chat.messages
     return replace(chat, messages=(question, replace(answer, status=MessageStatus.INTERRUPTED)))

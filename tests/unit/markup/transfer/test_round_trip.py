@@ -5,17 +5,20 @@ from __future__ import annotations
 import json
 import os
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from markdown_it import MarkdownIt
 
+from app.domain.parts import AttachmentPart, PlacedPart, ReasoningPart, TextPart
 from app.markup.parse import parse
 from app.markup.transfer.readers.patches import undo
 from app.markup.transfer.values import Chat, ExportOptions
 from app.markup.transfer.writers.json_format import JsonExporter, chat_from_json
 from app.markup.transfer.writers.markdown import is_ours, read_markdown, write_markdown
 from app.markup.transfer.writers.neutral import neutralise, same_blocks
+from tests.unit.markup.parts.part_samples import EVERY_PART
 from tests.unit.markup.transfer.making import NASTY, chats, conversation_of, texts
 
 OPTIONS = ExportOptions()
@@ -58,8 +61,8 @@ def test_each_nasty_text_comes_back_and_leaves_its_neighbours_alone(text: str) -
 @_QUICK
 @given(texts)
 def test_what_is_shown_gives_the_text_back(text: str) -> None:
-    for fold in (True, False):
-        shown = neutralise(text, fold_thinking=fold)
+    for rendered in (True, False):
+        shown = neutralise(text, rendered=rendered)
         assert shown.patches is not None
         assert undo(shown.text, shown.patches) == text
         shown.text.encode("utf-8")
@@ -73,8 +76,7 @@ def test_a_text_that_is_shown_as_markdown_has_the_blocks_it_has_alone(text: str)
     shown = neutralise(text)
     if not shown.rendered or set(text) & set("\0\r") or _has_surrogates(text):
         return
-    if not text.lstrip().startswith("<think>"):  # as a whole text that would mean reasoning
-        assert same_blocks(parse(shown.text), parse(text))
+    assert same_blocks(parse(shown.text), parse(text))
 
 
 @_QUICK
@@ -145,3 +147,59 @@ def test_alerts_come_back_as_they_were_typed() -> None:
     chat = conversation_of("q", text)
     assert _through_markdown(chat) == _through_json(chat) == chat
     assert text in write_markdown(chat, OPTIONS)
+
+
+def test_every_part_comes_back_from_both_exact_formats() -> None:
+    chat = conversation_of([AttachmentPart("a.png", "image/png"), TextPart("What?")], EVERY_PART)
+    for fold in (True, False):
+        assert _through_markdown(chat, ExportOptions(fold_thinking=fold)) == chat
+    assert _through_json(chat) == chat
+
+
+def test_people_read_every_part_in_the_file() -> None:
+    page = write_markdown(conversation_of("q", EVERY_PART), ExportOptions(exact=False))
+    assert "<details>\n<summary>Thinking</summary>\n\nFirst *this*." in page
+    assert "<summary>Tool: sum</summary>" in page
+    assert '```json\n{"a": 1}\n```' in page
+    assert "It is 2, as the page says [1], and so on." in page
+    assert "*[File: notes \\*of\\* me.pdf \u00b7 PDF \u00b7 1.23 kB \u00b7 not here]*" in page
+    assert "[A \\[page\\]](<https://e.example/(a)>) \u00b7 page 3 \u00b7 \u201ctwo\u201d" in page
+    assert "*[Asked for as a table \u00b7 it keeps to it]*" in page
+
+
+def test_reasoning_that_an_older_phial_left_in_the_text_becomes_a_part() -> None:
+    chat = conversation_of("q", "<think>\nhm\n</think>\n\nSo.", "<think>", "<think>\ncut of")
+    text = write_markdown(chat, OPTIONS).replace('"parts":1,', "")
+    document = json.loads(JsonExporter().write((chat,), OPTIONS))
+    del document["conversations"][0]["parts"]
+    for back in (read_markdown(text)[0], chat_from_json(document["conversations"][0])):
+        assert [m.content for m in back.messages] == ["q", "So.", "<think>", ""]
+        assert back.messages[1].placed == (PlacedPart(0, ReasoningPart("hm")),)
+        assert back.messages[3].placed == (PlacedPart(0, ReasoningPart("cut of", closed=False)),)
+
+
+def test_a_phial_that_knows_no_parts_refuses_a_file_with_some() -> None:
+    plain, rich = conversation_of("q", "a"), conversation_of("q", EVERY_PART)
+    assert '"version": 1' in JsonExporter().write((plain,), OPTIONS).decode()
+    assert '"version": 2' in JsonExporter().write((plain, rich), OPTIONS).decode()
+    assert '{"version":1,' in write_markdown(plain, OPTIONS)
+    assert '{"version":2,' in write_markdown(rich, OPTIONS)
+
+
+def test_parts_stay_what_they_are_when_the_text_beside_them_is_edited_in_the_file() -> None:
+    chat = conversation_of("q", EVERY_PART)
+    text = write_markdown(chat, OPTIONS).replace("It is 2", "It is two")
+    back, notes = read_markdown(text)
+    assert len(notes) == 1
+    (_, answer), (_, before) = back.messages, chat.messages
+    assert [one.part for one in answer.placed] == [one.part for one in before.placed]
+    assert "It is two, as the page says" in answer.content
+    assert "<details>" not in answer.content
+
+
+def test_a_part_that_is_taken_out_of_the_file_is_gone() -> None:
+    chat = conversation_of("q", [ReasoningPart("Hm."), TextPart("So.")])
+    text = write_markdown(chat, OPTIONS)
+    start, end = text.index("<details>"), text.index("</details>") + len("</details>\n\n")
+    (back, _), (_, answer) = read_markdown(text[:start] + text[end:]), chat.messages
+    assert back.messages[1] == replace(answer, placed=())

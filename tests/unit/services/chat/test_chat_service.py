@@ -17,7 +17,7 @@ from app.engine.base import Cancel, Engine
 from app.engine.scripted import ScriptedAnswer, ScriptedEngine
 from app.services.chat.titles import title_from
 from app.services.core.events import AnswerStarted, AnswerTextAdded, BranchChanged, LibraryChanged
-from app.store.conversations.answer_journal import partial_text
+from app.store.conversations.answer_journal import partial_answer
 from app.store.conversations.message_queries import message_seq
 from tests.support.harness import Harness, build
 
@@ -120,7 +120,7 @@ def test_the_first_words_of_an_answer_are_on_disk_at_once(
     stored, kept = library._of(conversation), ""
     seq = stored.database.read(lambda c: message_seq(c, exchange.answer_id))
     for _ in range(2_000):
-        kept = stored.database.read(lambda c: partial_text(c, seq))
+        kept = stored.database.read(lambda c: partial_answer(c, seq).text)
         if kept:
             break
         journaled.wait(0.005)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 
+from app.domain.endpoints.source import FileSource
 from app.domain.model import LoadRequest
 from app.engine.scripted import ScriptedEngine
 from app.services.models.bench import PROMPTS, measure, report_table
@@ -15,7 +16,7 @@ def test_every_prompt_is_read_from_its_first_word(tmp_path: Path) -> None:
     engine = ScriptedEngine(["fine"], context_size=4_096)
     report = measure(
         lambda _drafting: engine,
-        LoadRequest(tmp_path / "model.gguf"),
+        LoadRequest(FileSource(tmp_path / "model.gguf")),
         lambda _engine: 1_000,
         lambda *_: None,
         threading.Event(),
@@ -32,5 +33,5 @@ def test_a_measurement_that_is_stopped_gives_no_report(tmp_path: Path) -> None:
     cancel = threading.Event()
     cancel.set()
     engine = ScriptedEngine(["fine"], context_size=4_096)
-    load = LoadRequest(tmp_path / "model.gguf")
+    load = LoadRequest(FileSource(tmp_path / "model.gguf"))
     assert measure(lambda _: engine, load, lambda _: 0, lambda *_: None, cancel) is None

@@ -9,6 +9,7 @@ import pytest
 
 from app.domain.advice import GB, Advice, Fit, MemoryBandwidth, Recommendation, recommend
 from app.domain.catalog import CatalogFamily, CatalogFile
+from app.domain.endpoints.source import FileSource
 from app.domain.model import Device, KvType, LoadRequest
 from app.domain.settings import Settings
 from app.engine.plan import ComputeResources, make_plan
@@ -74,7 +75,7 @@ def test_the_numbers_are_those_of_the_plan_that_will_be_loaded() -> None:
     assert header is not None
     for ram in (10.5, 12.0, 16.0, 32.0):
         place = here(ram)
-        plan = make_plan(header, LoadRequest(Path("x")), place.machine)
+        plan = make_plan(header, LoadRequest(FileSource(Path("x"))), place.machine)
         found = assess(header, DEFAULTS, place)
         assert found.context == plan.context_size
         assert f"{plan.total_bytes / GB:.1f} GB" in found.sentence
@@ -168,7 +169,7 @@ def test_what_a_loaded_model_holds_of_a_card_counts_as_free() -> None:
     header = catalog_header(family, file)
     assert header is not None
     empty = here(8, 24).machine
-    plan = make_plan(header, LoadRequest(Path("x")), empty)
+    plan = make_plan(header, LoadRequest(FileSource(Path("x"))), empty)
     assert plan.gpu_layers > header.layers  # all of them
     card = empty.gpus[0]
     held = plan.weights_bytes + plan.kv_bytes

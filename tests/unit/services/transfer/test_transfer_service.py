@@ -439,7 +439,7 @@ def test_every_cut_of_an_exported_file_is_told_or_read_whole(
 
 
 @pytest.mark.parametrize("format_name", ["json", "markdown"])
-@pytest.mark.parametrize("version", ["2", "0", "1.5", "null", '"1"'])
+@pytest.mark.parametrize("version", ["3", "0", "1.5", "null", "[1]", '"1"'])
 def test_an_export_of_another_version_is_not_read(
     harness: Harness, transfer: TransferService, tmp_path: Path, format_name: str, version: str
 ) -> None:

@@ -27,6 +27,7 @@ from app.domain.errors import (
     StoreBusyError,
     StoreError,
 )
+from app.domain.parts import PART_KINDS, PlacedPart, ReasoningPart, part_kind
 from app.store import MessageRepository, OpenedStore, Searcher, open_store
 from app.store.database import connect
 from app.store.database.migrations import SCHEMA_VERSION
@@ -79,7 +80,7 @@ def test_carving_a_sound_file_gives_every_row_also_those_in_the_wal(
     opened.close()
     assert (tmp_path / "phial.db").stat().st_size > 0
     for rows in (before, list(carve(path))):
-        for table, columns in (("messages", 17), ("conversations", 18)):
+        for table, columns in (("messages", 17), ("conversations", 19)):
             carved = {row.rowid: row.values[1:] for row in rows if len(row.values) == columns}
             assert carved == rows_of(path, table)
 
@@ -324,6 +325,11 @@ def test_every_schema_that_shipped_upgrades_with_everything_intact(
     assert library.summaries(chats[2].id) == kept
     typed = (Edit(tree[0].id, "In other words \ud83d", open=True),) if version >= 4 else ()
     assert library.edits(chats[2].id) == typed
+    kinds = [part_kind(one.part) for one in tree[1].placed]
+    assert kinds == (list(PART_KINDS) if version >= 5 else [])
+    assert [one.at for one in tree[1].placed] == [3 * n for n in range(len(kinds))]
+    so_far = (PlacedPart(0, ReasoningPart("So far", closed=False)),) if version >= 5 else ()
+    assert cut_off.placed == so_far
     assert len(Searcher(library).search("getuserid") or ()) == 6
     assert (
         library.database.submit_bare(lambda c: full_check(c, compare_index=True))

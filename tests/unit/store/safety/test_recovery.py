@@ -12,7 +12,14 @@ import pytest
 from app.store import open_store
 from app.store.database import connect, migrations
 from app.store.database.connect import open_memory
-from app.store.database.migrations import MIGRATIONS, columns_of, layouts, migrate
+from app.store.database.migrations import (
+    MIGRATIONS,
+    Progress,
+    columns_of,
+    layouts,
+    migrate,
+    quiet,
+)
 from app.store.safety import opening
 from app.store.safety.backups import Backups
 from app.store.safety.record_tables import MADE_ANEW, SHAPES
@@ -31,7 +38,7 @@ MORE = {
 }
 
 
-def _one_more_column_each(connection: sqlite3.Connection) -> None:
+def _one_more_column_each(connection: sqlite3.Connection, _progress: Progress = quiet) -> None:
     for table, column in MORE.items():
         connection.execute(f"ALTER TABLE {table} ADD COLUMN {column}")
 

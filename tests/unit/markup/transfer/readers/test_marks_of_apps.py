@@ -8,7 +8,15 @@ from typing import Any
 import pytest
 
 from app.domain.conversation import MessageStatus
-from tests.unit.markup.transfer.readers.test_more_apps import chatgpt, message, only, reading, said
+from app.domain.parts import ReasoningPart, TextPart, ToolCallPart, ToolResultPart
+from tests.unit.markup.transfer.readers.test_more_apps import (
+    chatgpt,
+    message,
+    only,
+    parts,
+    reading,
+    said,
+)
 
 FILE_CITED = "\ue200filecite\ue202turn0file3\ue201"
 LEFT_OUT = "Left out: "
@@ -69,15 +77,19 @@ def test_what_open_webui_folds_is_read_whatever_stands_before_its_type() -> None
         '<details id="x" done="true" type="reasoning">\n<summary>T</summary>\n&gt; so\n</details>\n'
         'Look\n<details type="code_interpreter" done="true" output="{&quot;stdout&quot;: '
         '&quot;4\\n&quot;}">\n<summary>Analysed</summary>\n```python\nprint(4)\n```\n</details>\n'
-        '<details id="y" type="tool_calls" name="t">\n<summary>S</summary>\n</details>\nEnd\n'
+        '<details id="y" type="tool_calls" name="t" arguments="&quot;{\\&quot;a\\&quot;: 1}&quot;" '
+        'result="&quot;7&quot;">\n<summary>S</summary>\n</details>\nEnd\n'
         "<details>\n<summary>mine</summary>\nx\n</details>"
     )
     found = only(open_webui(answer, modelName="m"))
-    assert said(found.chat)[1] == (
-        "<think>\nso\n</think>\n\nLook\n```python\nprint(4)\n```\n\n```text\n4\n\n```\n\nEnd\n"
-        "<details>\n<summary>mine</summary>\nx\n</details>"
-    )
-    assert found.notes == (f"{LEFT_OUT}1 step of a tool.",)
+    assert parts(found.chat)[1] == [
+        ReasoningPart("so"),
+        TextPart("Look\n\n```python\nprint(4)\n```\n\n```text\n4\n\n```"),
+        ToolCallPart("t", '{"a": 1}', "y"),
+        ToolResultPart("7", "t", "y"),
+        TextPart("\n\nEnd\n<details>\n<summary>mine</summary>\nx\n</details>"),
+    ]
+    assert found.notes == ()
 
 
 def test_custom_instructions_of_chatgpt_become_the_system_prompt_and_its_memory_is_told() -> None:
@@ -181,9 +193,10 @@ def test_tags_of_older_answers_of_claude_are_thoughts_and_documents() -> None:
         "<antThinking>hm</antThinking>Here: <antArtifact identifier='x' title=\"T\" "
         'type="application/vnd.ant.code" language="python">\nprint(1)\n</antArtifact> done'
     )
-    assert said(only(claude(text=old)).chat)[1] == (
-        "<think>\nhm\n</think>\n\nHere:\n\n*[artifact: T]*\n\n```python\nprint(1)\n```\n\ndone"
-    )
+    assert parts(only(claude(text=old)).chat)[1] == [
+        ReasoningPart("hm"),
+        TextPart("Here:\n\n*[artifact: T]*\n\n```python\nprint(1)\n```\n\ndone"),
+    ]
 
 
 def test_marks_of_librechat_are_thoughts_documents_and_errors() -> None:
@@ -203,9 +216,10 @@ def test_marks_of_librechat_are_thoughts_documents_and_errors() -> None:
         },
     ]
     found = only({"conversationId": "c", "title": "T", "messages": messages})
-    assert said(found.chat)[1] == (
-        "<think>\nhm\n</think>\n\nSee.\n*[artifact: P]*\n\n```html\n<b>\n```\nEnd"
-    )
+    assert parts(found.chat)[1] == [
+        ReasoningPart("hm"),
+        TextPart("See.\n*[artifact: P]*\n\n```html\n<b>\n```\nEnd"),
+    ]
     failed = found.chat.branch()[2]
     assert (failed.status, failed.content, failed.error) == (MessageStatus.FAILED, "", "No key")
     assert found.notes == ()
@@ -216,7 +230,10 @@ def test_what_llama_cpps_web_page_marks_or_has_no_place_for_is_told() -> None:
         about = {"id": key, "parent": parent, "children": list(below), "type": "text"}
         return {**about, "role": role, "content": content, "timestamp": 1}
 
-    call = "<<<AGENTIC_TOOL_CALL_START>>>x<<<AGENTIC_TOOL_CALL_END>>>"
+    call = (
+        "<<<AGENTIC_TOOL_CALL_START>>>\n<<<TOOL_NAME:sum>>>\n<<<TOOL_ARGS_BASE64:e30=>>>\n"
+        "<<<TOOL_ARGS_END>>>\n3\n<<<AGENTIC_TOOL_CALL_END>>>"
+    )
     messages = [
         node(0, -1, "system", "First", 1),
         node(1, 0, "system", "Second", 2),
@@ -229,7 +246,12 @@ def test_what_llama_cpps_web_page_marks_or_has_no_place_for_is_told() -> None:
     assert said(found.chat) == ["Q", "A"]
     assert [one.content for one in found.chat.messages] == ["Q", "A", "later"]
     assert found.chat.conversation.system_prompt == "First"
-    assert found.notes == (f"{LEFT_OUT}1 step of a tool and 1 message of the system.",)
+    assert parts(found.chat)[1] == [
+        ToolCallPart("sum", "{}"),
+        ToolResultPart("3", "sum"),
+        TextPart("A"),
+    ]
+    assert found.notes == (f"{LEFT_OUT}1 message of the system.",)
 
 
 def test_only_the_block_after_a_stop_goes_on_in_lm_studio() -> None:
@@ -264,4 +286,5 @@ def test_the_thoughts_of_gpt4all_are_thoughts() -> None:
     head = b"\xf5\xd5\x53\xcc" + struct.pack(">iq", 12, 1_700_000_000)
     head += text("id") + text("T") + text("") + text("m") + struct.pack(">I", 0)
     found = reading(head + struct.pack(">i", 2) + body, "a.chat")
-    assert said(found.found[0].chat) == ["Q", "<think>\nhm\n</think>\n\nA"]
+    answer = parts(found.found[0].chat)[1]
+    assert answer == [ReasoningPart("hm", 1.234), TextPart("A")]

@@ -9,8 +9,14 @@ from typing import Any
 import pytest
 
 from app.domain.generation import Role
-from app.markup.kinds.code import CodeBlock
-from app.markup.parse import parse
+from app.domain.parts import (
+    AttachmentPart,
+    Part,
+    ReasoningPart,
+    TextPart,
+    ToolCallPart,
+    ToolResultPart,
+)
 from app.markup.transfer import json_stream
 from app.markup.transfer.formats import read_files
 from app.markup.transfer.json_stream import pieces
@@ -34,6 +40,10 @@ def only(value: object, name: str = "conversations.json") -> FoundChat:
 
 def said(chat: Chat) -> list[str]:
     return [message.content for message in chat.branch()]
+
+
+def parts(chat: Chat) -> list[list[Part]]:
+    return [list(message.parts) for message in chat.branch()]
 
 
 # --- ChatGPT -------------------------------------------------------------------------------------
@@ -125,17 +135,44 @@ def test_pictures_are_named_and_what_is_left_out_is_told() -> None:
         chatgpt(
             ("1", None, message("user", {"content_type": "multimodal_text", "parts": [picture]},
                                 metadata=files)),
-            ("2", "1", message("assistant", {"content_type": "thoughts", "thoughts": []})),
-            ("3", "2", message("assistant", {"content_type": "code", "text": "search()"},
+            ("2", "1", message("assistant", {"content_type": "thoughts", "thoughts": [
+                {"summary": "Look", "content": "A cat?"}, {"summary": "", "content": "Yes."}]})),
+            ("r", "2", message("assistant", {"content_type": "reasoning_recap", "content": "3 s"},
+                               metadata={"finished_duration_sec": 3})),
+            ("3", "r", message("assistant", {"content_type": "code", "text": "search()"},
                                recipient="web.run")),
             ("4", "3", message("tool", {"content_type": "tether_quote", "text": "page"})),
             ("5", "4", message("assistant", "analysis", channel="analysis")),
-            ("6", "5", message("user", {"content_type": "multimodal_text", "parts": voice})),
+            ("x", "5", message("assistant", "It is a cat.")),
+            ("6", "x", message("user", {"content_type": "multimodal_text", "parts": voice})),
             ("7", "6", message("assistant", "Done.")),
         )
     )  # fmt: skip
-    assert said(found.chat) == ["*[picture: my\\_cat.png]*", "by voice", "Done."]
-    assert found.notes == ("Left out: 2 thoughts, 2 steps of tools, 1 picture and 1 recording.",)
+    assert parts(found.chat) == [
+        [AttachmentPart("my_cat.png", "image/png")],
+        [
+            ReasoningPart("**Look**\n\nA cat?\n\nYes.", 3.0),
+            ToolCallPart("web.run", "search()"),
+            ToolResultPart("page"),
+            ReasoningPart("analysis"),
+            TextPart("It is a cat."),
+        ],
+        [TextPart("by voice")],
+        [TextPart("Done.")],
+    ]
+    assert found.notes == ("Left out: 1 picture and 1 recording.",)
+
+
+def test_steps_of_an_answer_of_chatgpt_that_never_came_are_not_lost() -> None:
+    found = only(
+        chatgpt(
+            ("1", None, message("user", "Sum it")),
+            ("2", "1", message("assistant", {"content_type": "code", "text": "1 + 1"},
+                               recipient="python")),
+            ("3", "2", message("tool", {"content_type": "execution_output", "text": "2"})),
+        )
+    )  # fmt: skip
+    assert parts(found.chat)[1] == [ToolCallPart("python", "1 + 1"), ToolResultPart("2")]
 
 
 def test_an_empty_chat_is_set_aside_and_does_not_count_as_a_failure() -> None:
@@ -175,7 +212,9 @@ def block(text: str, **more: Any) -> dict[str, Any]:
 
 
 def test_blocks_of_lm_studio_do_not_run_into_each_other() -> None:
-    tool = {"type": "contentBlock", "content": [{"type": "toolCallRequest"}]}
+    asked = {"type": "toolCallRequest", "name": "sum", "parameters": {"a": 1}, "callId": "7"}
+    told = {"type": "toolCallResult", "content": "2", "toolCallRequestId": "7"}
+    tool = {"type": "contentBlock", "content": [asked, told]}
     found = only(
         lm_studio(
             block("first", style={"type": "thinking"}),
@@ -185,14 +224,17 @@ def test_blocks_of_lm_studio_do_not_run_into_each_other() -> None:
             block("After the tool."),
         )
     )
-    assert said(found.chat)[0] == "hi\n\n*[picture: a.png]*"
-    answer = said(found.chat)[1]
-    assert answer == (
-        "<think>\nfirst\n\nsecond\n</think>\n\nLook:\n```py\nx\n```\n\nAfter the tool."
-    )
-    (code,) = (one for one in parse(answer) if isinstance(one, CodeBlock))
-    assert code.text == "x\n"
-    assert found.notes == ("Left out: 1 step of a tool and 1 picture.",)
+    asked_for, answer = parts(found.chat)
+    assert asked_for == [TextPart("hi"), AttachmentPart("a.png", "image/png")]
+    assert answer == [
+        ReasoningPart("first"),
+        TextPart("Look:\n```py\nx\n```"),
+        ToolCallPart("sum", '{\n "a": 1\n}', "7"),
+        ToolResultPart("2", "", "7"),
+        ReasoningPart("second"),
+        TextPart("\n\nAfter the tool."),
+    ]
+    assert found.notes == ("Left out: 1 picture.",)
 
 
 def test_an_answer_of_lm_studio_that_was_gone_on_with_stays_one_sentence() -> None:
@@ -240,10 +282,11 @@ def test_versions_files_and_tools_of_open_webui_are_kept_or_told() -> None:
         },
     }  # fmt: skip
     found = only([{"id": "1", "title": "T", "chat": {"history": history}}])
-    assert said(found.chat) == ["*[file: x.pdf]*\n\nhi", "Two", ""]
+    assert parts(found.chat)[0] == [AttachmentPart("x.pdf", "application/pdf"), TextPart("hi")]
+    assert parts(found.chat)[1] == [ToolCallPart("", ""), TextPart("Two")]
     assert [m.content for m in found.chat.messages[1:]] == ["One", "Two", ""]
     assert found.chat.messages[-1].error == "Ollama: 500"
-    assert found.notes == ("Left out: 1 step of a tool and 1 file.",)
+    assert found.notes == ("Left out: 1 file.",)
 
 
 def test_a_chat_of_claude_is_read_with_its_versions_thoughts_and_artifacts() -> None:
@@ -258,7 +301,9 @@ def test_a_chat_of_claude_is_read_with_its_versions_thoughts_and_artifacts() -> 
                  "attachments": [{"file_name": "a.txt", "extracted_content": "abc"}]},
                 {"uuid": "2", "sender": "assistant", "parent_message_uuid": "1", "content": [
                     {"type": "thinking", "thinking": "hm"},
-                    {"type": "tool_use", "name": "web_search", "input": {}},
+                    {"type": "tool_use", "name": "web_search", "id": "w", "input": {"q": "x"}},
+                    {"type": "tool_result", "name": "web_search", "tool_use_id": "w",
+                     "is_error": True, "content": [{"type": "text", "text": "none"}]},
                     {"type": "tool_use", "name": "artifacts", "input": {
                         "title": "Sum", "type": "application/vnd.ant.code", "language": "python",
                         "content": "1 + 1"}},
@@ -269,13 +314,23 @@ def test_a_chat_of_claude_is_read_with_its_versions_thoughts_and_artifacts() -> 
     ]  # fmt: skip
     found = only(value)
     assert found.format == "Claude"
-    assert [m.content for m in found.chat.messages] == [
-        "*[file: a.txt]*\n\n```text\nabc\n```\n\n*[file: p.png]*\n\nHello",
-        "<think>\nhm\n</think>\n\n*[artifact: Sum]*\n\n```python\n1 + 1\n```\n\nHi",
-        "Again",
+    assert [list(m.parts) for m in found.chat.messages] == [
+        [
+            AttachmentPart("a.txt", "text/plain"),
+            TextPart("```text\nabc\n```"),
+            AttachmentPart("p.png", "image/png"),
+            TextPart("\n\nHello"),
+        ],
+        [
+            ReasoningPart("hm"),
+            ToolCallPart("web_search", '{\n "q": "x"\n}', "w"),
+            ToolResultPart("none", "web_search", "w", failed=True),
+            TextPart("*[artifact: Sum]*\n\n```python\n1 + 1\n```\n\nHi"),
+        ],
+        [TextPart("Again")],
     ]
     assert len({m.parent_id for m in found.chat.messages[1:]}) == 1
-    assert found.notes == ("Left out: 1 step of a tool and 1 file.",)
+    assert found.notes == ("Left out: 1 file.",)
 
 
 def test_chats_of_llama_cpps_web_page_are_read_both_ways_it_writes_them() -> None:
@@ -295,9 +350,9 @@ def test_chats_of_llama_cpps_web_page_are_read_both_ways_it_writes_them() -> Non
     }  # fmt: skip
     chat = only([tree], "all.json").chat
     assert chat.conversation.system_prompt == "Be brief."
-    assert said(chat) == [
-        "*[file: n.txt]*\n\n```text\nabc\n```\n\nhi",
-        "<think>\nhm\n</think>\n\nyo",
+    assert parts(chat) == [
+        [AttachmentPart("n.txt", "text/plain"), TextPart("```text\nabc\n```\n\nhi")],
+        [ReasoningPart("hm"), TextPart("yo")],
     ]
     assert chat.messages[-1].timings is not None
     assert chat.messages[-1].timings.tokens_per_second == pytest.approx(5)
@@ -316,18 +371,25 @@ def test_chats_of_llama_cpps_web_page_are_read_both_ways_it_writes_them() -> Non
 def test_a_chat_of_librechat_is_read_nested_or_flat() -> None:
     nested = {"messageId": "a", "text": "hi", "isCreatedByUser": True, "children": [
         {"messageId": "b", "isCreatedByUser": False, "model": "m", "content": [
-            {"type": "think", "think": "hm"}, {"type": "tool_call"},
+            {"type": "think", "think": "hm"},
+            {"type": "tool_call", "tool_call": {"id": "1", "name": "t", "args": "{}",
+                                                "output": "4"}},
             {"type": "text", "text": {"value": "yo"}}]},
         {"messageId": "c", "isCreatedByUser": False, "text": "other"}]}  # fmt: skip
     about = {"conversationId": "x", "title": "LC", "options": {"promptPrefix": "Be kind."}}
     found = only({**about, "messages": [nested]}, "x.json")
     assert found.chat.conversation.system_prompt == "Be kind."
-    assert [m.content for m in found.chat.messages] == [
-        "hi",
-        "<think>\nhm\n</think>\n\nyo",
-        "other",
+    assert [list(m.parts) for m in found.chat.messages] == [
+        [TextPart("hi")],
+        [
+            ReasoningPart("hm"),
+            ToolCallPart("t", "{}", "1"),
+            ToolResultPart("4", "t", "1"),
+            TextPart("yo"),
+        ],
+        [TextPart("other")],
     ]
-    assert found.notes == ("Left out: 1 step of a tool.",)
+    assert found.notes == ()
     flat = [
         {**nested, "children": []},
         *({**c, "parentMessageId": "a"} for c in nested["children"]),
@@ -338,8 +400,10 @@ def test_a_chat_of_librechat_is_read_nested_or_flat() -> None:
 def test_lines_of_openai_are_a_chat_each_and_a_broken_one_is_told() -> None:
     rows = [
         {"messages": [{"role": "system", "content": "S"}, {"role": "user", "content": "hi"},
-                      {"role": "assistant", "content": None, "tool_calls": [{"id": "1"}]},
-                      {"role": "tool", "content": "42"}, {"role": "assistant", "content": "yo"}]},
+                      {"role": "assistant", "content": None, "tool_calls": [
+                          {"id": "1", "function": {"name": "f", "arguments": "{}"}}]},
+                      {"role": "tool", "content": "42", "tool_call_id": "1"},
+                      {"role": "assistant", "content": "<think>hm</think>yo"}]},
         {"messages": [{"role": "user", "content": [{"type": "text", "text": "2"},
                                                    {"type": "image_url"}]}]},
     ]  # fmt: skip
@@ -347,8 +411,14 @@ def test_lines_of_openai_are_a_chat_each_and_a_broken_one_is_told() -> None:
     found = reading(data, "train.jsonl")
     first, second = found.found
     assert (first.chat.conversation.system_prompt, said(first.chat)) == ("S", ["hi", "yo"])
-    assert first.notes == ("Left out: 2 steps of tools.",)
-    assert said(second.chat) == ["2\n\n*[picture]*"]
+    assert parts(first.chat)[1] == [
+        ToolCallPart("f", "{}", "1"),
+        ToolResultPart("42", "", "1"),
+        ReasoningPart("hm"),
+        TextPart("yo"),
+    ]
+    assert first.notes == ()
+    assert parts(second.chat) == [[TextPart("2"), AttachmentPart("", "image/*")]]
     assert [one.reason for one in found.unreadable] == [
         "One line could not be read, the first is line 2."
     ]

@@ -13,6 +13,14 @@ from hypothesis import strategies as st
 
 from app.domain.conversation import MessageStatus
 from app.domain.generation import Role
+from app.domain.parts import (
+    AttachmentPart,
+    Part,
+    TextPart,
+    ToolCallPart,
+    ToolResultPart,
+    part_values,
+)
 from app.markup.transfer.formats import read_files
 from app.markup.transfer.values import Chat, ImportFile, ReadResult
 
@@ -44,11 +52,15 @@ def test_a_chatgpt_export_is_read_with_its_versions() -> None:
     assert said(chat) == [
         "What is a phial?",
         "A small glass vessel for liquids: $V=\\pi r^2 h$.",
-        "*[picture]*\n\nDraw one?",
-        "```python\nprint('phial')\n```",
-        "```text\nphial\n```",
+        "Draw one?",
         "I cannot draw here.",
     ]
+    drawn, answer = chat.branch()[2:]
+    assert [type(part) for part in drawn.parts] == [AttachmentPart, TextPart]
+    assert answer.parts[:2] == (
+        ToolCallPart("python", "print('phial')"),
+        ToolResultPart("phial"),
+    )
     assert {m.content for m in chat.messages} - set(said(chat)) == {"A small bottle."}
     assert chat.messages[1].model is not None
     assert chat.messages[1].model.name == "made-up-4"
@@ -67,7 +79,14 @@ def chatgpt_said(*messages: dict[str, object]) -> list[str]:
     last = str(len(messages) - 1)
     value = {"title": "T", "id": "x", "mapping": nodes, "current_node": last}
     entry = ImportFile("conversations-000.json", 1, lambda: json.dumps([value]).encode())
-    return said(only(read_files([entry])))
+    return [piece(part) for message in only(read_files([entry])).branch() for part in message.parts]
+
+
+def piece(part: Part) -> str:
+    """A text as it is, and another part as its kind and its first words."""
+    if isinstance(part, TextPart):
+        return part.text
+    return ": ".join((type(part).__name__, *map(str, list(part_values(part).values())[:2])))
 
 
 def chatgpt_message(role: str, content: dict[str, object], **more: object) -> dict[str, object]:
@@ -103,7 +122,7 @@ def test_what_chatgpt_wrote_into_its_canvas_is_not_lost() -> None:
     ]
 
 
-def test_files_pictures_and_output_leave_their_mark_and_pages_that_were_read_do_not() -> None:
+def test_files_pictures_and_what_tools_answered_are_parts() -> None:
     attached = {"attachments": [{"name": "a.pdf", "mime_type": "application/pdf"}, {"name": "p",
                                  "mime_type": "image/png"}]}  # fmt: skip
     picture = {"content_type": "image_asset_pointer", "asset_pointer": "file-service://x"}
@@ -114,9 +133,11 @@ def test_files_pictures_and_output_leave_their_mark_and_pages_that_were_read_do_
         chatgpt_message("tool", {"content_type": "execution_output", "text": "42"}),
         chatgpt_message("assistant", {"content_type": "text", "parts": ["Done."]}),
     ) == [
-        "*[file: a.pdf]*\n\nSum it",
-        "*[picture]*",
-        "```text\n42\n```",
+        "AttachmentPart: a.pdf: application/pdf",
+        "Sum it",
+        "ToolResultPart: page",
+        "AttachmentPart: : image/*",
+        "ToolResultPart: 42",
         "Done.",
     ]
 
@@ -126,9 +147,11 @@ def test_an_lm_studio_conversation_is_read_with_versions_and_reasoning() -> None
     assert chat.conversation.system_prompt == "Answer briefly."
     assert said(chat) == [
         "Hello?",
-        "<think>\nThey greet me.\n</think>\n\nHello to you.",
-        "Bye.\n\n*[file: note.txt]*",
+        "Hello to you.",
+        "Bye.",
     ]
+    assert chat.branch()[1].reasoning == "They greet me."
+    assert chat.branch()[2].parts[1] == AttachmentPart("note.txt", "text/plain")
     first, second = (m for m in chat.messages if m.role is Role.ASSISTANT)
     assert first.content == "Hi."
     assert first.timings is not None
@@ -155,7 +178,7 @@ def test_an_open_webui_export_is_read_with_its_tree() -> None:
     assert [m.content for m in chat.messages] == [
         "Longest river?",
         "The Nile.",
-        "<think>\nNile <or> Amazon\n</think>\n\nThe Nile or the Amazon.",
+        "The Nile or the Amazon.",
         "Sure?",
     ]
 
@@ -280,8 +303,16 @@ def read_bytes(data: bytes, name: str = "gpt4all-x.chat") -> ReadResult:
 def test_a_gpt4all_chat_of_every_version_is_read(version: int, state: bool) -> None:
     chat = only(read_bytes(gpt4all(version, state=state)))
     assert chat.conversation.title == "A title"
-    answer = "First. Hi." if version >= 12 else "Hi."
-    assert said(chat) == ["Hello 🌍?", answer]
+    answer = list(chat.messages[1].parts)
+    if version >= 12:
+        assert answer == [
+            TextPart("First. "),
+            ToolCallPart("tool", '{\n "code": "1 + 1"\n}'),
+            ToolResultPart("2", "tool"),
+            TextPart("\n\nHi."),
+        ]
+    else:
+        assert answer == [TextPart("Hi.")]
     assert chat.messages[1].status is MessageStatus.STOPPED
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from app.domain.parts import ReasoningPart, TextPart
 from app.markup.parse import parse
 from app.markup.text import plain_text
 from app.markup.transfer.formats import EXPORTERS
@@ -19,7 +20,7 @@ from app.services.transfer.transfer_service import TransferService
 from tests.support.harness import Harness, build
 from tests.unit.markup.transfer.making import conversation_of
 
-THOUGHT = "<think>\nA secret thought.\n</think>\n\nThe answer."
+THOUGHT = [ReasoningPart("A secret thought."), TextPart("The answer.")]
 TEXTS = [one.format.name for one in EXPORTERS]
 
 
@@ -37,7 +38,7 @@ def transfer(harness: Harness) -> TransferService:
 
 def chat() -> Chat:
     made = conversation_of("question", THOUGHT, system_prompt="Be a poet.")
-    other = replace(made.messages[1], id="f" * 32, content="Another answer.")
+    other = replace(made.messages[1], id="f" * 32, content="Another answer.", placed=())
     return replace(made, messages=(*made.messages, other))
 
 

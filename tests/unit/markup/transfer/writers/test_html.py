@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html.parser import HTMLParser
 
 import pytest
 
+from app.domain.parts import Part, ReasoningPart, TextPart
 from app.markup.transfer.values import ExportOptions
 from app.markup.transfer.writers.html import write_html
 from tests.unit.markup.transfer.making import NASTY, conversation_of
@@ -34,7 +36,7 @@ def tags(page: str) -> list[tuple[str, dict[str, str | None]]]:
     return reader.tags
 
 
-def page(*texts: str, title: str = "A chat", fold: bool = True) -> str:
+def page(*texts: str | Sequence[Part], title: str = "A chat", fold: bool = True) -> str:
     return write_html(conversation_of(*texts, title=title), ExportOptions(fold_thinking=fold))
 
 
@@ -66,7 +68,7 @@ def test_both_colour_schemes_and_paper_are_in_the_page() -> None:
 
 
 def test_reasoning_is_folded_if_wanted() -> None:
-    answer = "<think>why</think>so"
+    answer = [ReasoningPart("why"), TextPart("so")]
     assert "<details><summary>Thinking" in page("q", answer)
     assert "<details open><summary>Thinking" in page("q", answer, fold=False)
 

@@ -1,0 +1,1 @@
+"""``phial documents``, and documents beside a question of ``phial ask``."""

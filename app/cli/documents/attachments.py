@@ -1,0 +1,154 @@
+"""What ``phial ask --attach`` gives a question, and what it prints of the citations."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app.cli.documents.actions import FILES, document_row, page_remarks, read_files
+from app.cli.streams import complain, say, tell
+from app.cli.values import path as path_given
+from app.compose import private_document_library
+from app.domain.errors import DocumentReadCancelledError
+from app.language import tr, trn
+from app.services.documents.checked_answer import CheckedCitation, check_answer
+from app.services.documents.reading_plan import ReadingMode, ReadingPlan, plan_reading
+
+
+def add_attach_options(parser: argparse.ArgumentParser) -> None:
+    """Declare what gives a question documents."""
+    parser.add_argument(
+        "--attach", type=path_given, action="append", default=[], metavar="FILE", help=FILES
+    )
+    either = parser.add_mutually_exclusive_group()
+    either.add_argument(
+        "--whole",
+        dest="reading",
+        action="store_const",
+        const=ReadingMode.WHOLE,
+        help=tr("with --attach: the model reads all of it"),
+    )
+    either.add_argument(
+        "--passages",
+        dest="reading",
+        action="store_const",
+        const=ReadingMode.PASSAGES,
+        help=tr("with --attach: it reads the passages that suit the question"),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """What a question was given.
+
+    Attributes:
+        plan: What the model reads.
+        rows: The documents, as plain data.
+        question: As it was asked.
+    """
+
+    plan: ReadingPlan
+    rows: tuple[dict[str, object], ...]
+    question: str
+
+    def citations(self, answer: str) -> tuple[CheckedCitation, ...]:
+        """The cited sentences of an answer, checked."""
+        return check_answer(self.plan, self.question, answer)
+
+
+def attach(options: argparse.Namespace, question: str, context_size: int) -> Attached | None:
+    """Read the files of a question; None where it has none. Nothing of them is kept.
+
+    Raises:
+        KnownError: One cannot be read.
+        DocumentReadCancelledError: Ctrl+C stopped it.
+    """
+    if not options.attach:
+        return None
+    library = private_document_library()
+    try:
+        read, failed, stopped = read_files(library, options.attach, "")
+        if stopped:
+            raise DocumentReadCancelledError(tr("Reading was stopped."))
+        if failed:
+            raise failed[0]
+        for one in read:
+            for line in page_remarks(library, one):
+                complain(f"{one.name}: {line.strip()}")  # not shown: a name and a sentence
+        plan = plan_reading(library, read, question, context_size, options.reading)
+    finally:
+        library.close()
+    _tell_price(plan)
+    return Attached(plan, tuple(document_row(one) for one in read), question)
+
+
+def _tell_price(plan: ReadingPlan) -> None:
+    tokens = plan.tokens
+    if plan.mode is ReadingMode.WHOLE:
+        tell(trn("Reads about {n} token.", "Reads about {n} tokens.", tokens))
+    else:
+        passages = trn("{n} passage", "{n} passages", len(plan.sources))
+        tell(
+            trn(
+                "Reads {passages}, about {n} token.",
+                "Reads {passages}, about {n} tokens.",
+                tokens,
+                passages=passages,
+            )
+        )
+    for one in plan.sources:
+        if one.is_suspicious:
+            told = tr(
+                "Page {page} of {name} has text that seems to be meant for the model. It is read "
+                "as what the document says, not as what you say.",
+                page=str(one.page),
+                name=one.document.name,
+            )
+            complain(told)
+
+
+def print_citations(citations: Sequence[CheckedCitation]) -> None:
+    """What was found of each cited sentence, below an answer."""
+    for one in citations:
+        marks = "".join(f"[{mark}]" for mark in one.checked.marks)
+        source = one.source
+        name = f" {source.document.name}:" if source is not None else ""
+        sign = "!" if one.checked.verdict.is_doubtful else " "
+        say(f"{sign} {marks}{name} {one.told}\n")
+
+
+def citation_rows(citations: Sequence[CheckedCitation]) -> list[dict[str, object]]:
+    """The cited sentences as plain data."""
+    return [_citation_row(one) for one in citations]
+
+
+def _citation_row(citation: CheckedCitation) -> dict[str, object]:
+    checked, source = citation.checked, citation.source
+    return {
+        "start": checked.start,
+        "end": checked.end,
+        "marks": list(checked.marks),
+        "verdict": checked.verdict.value,
+        "told": citation.told,
+        "checked": [{"kind": one.kind.value, "text": one.text} for one in checked.checked],
+        "missing": [{"kind": one.kind.value, "text": one.text} for one in checked.missing],
+        "document": source.document.name if source else None,
+        "page": source.page if source else None,
+        "quotation": citation.passage,
+        "range": list(citation.page_range) if citation.page_range else None,
+    }
+
+
+def source_rows(plan: ReadingPlan) -> list[dict[str, object]]:
+    """What the question was given, as plain data."""
+    return [
+        {
+            "mark": one.mark,
+            "document": one.document.name,
+            "page": one.page,
+            "text": one.text,
+            "suspicious": one.is_suspicious,
+        }
+        for one in plan.sources
+    ]

@@ -1,0 +1,1 @@
+"""``phial models``: its actions, getting a model, and what they share."""

@@ -1,0 +1,307 @@
+"""Each cited sentence of an answer, held against the passages that it cites.
+
+No model is asked: the same answer and passages always give the same verdicts. What is checked is
+what can be: quotations word for word, numbers, dates and names. A sentence whose numbers and names
+all stand in its passage may still say something else about them; the verdict says no more than it
+found.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from app.documents.checking import claims
+from app.documents.checking.alignment import align, longest_run
+from app.documents.checking.claims import Claim, ClaimKind
+from app.documents.checking.folding import fold, stem, words_of
+from app.documents.checking.sentences import CitedSentence, complete_until, sentences_of
+from app.documents.checking.source import PassageSource
+from app.documents.checking.verdicts import CheckedSentence, FoundPlace, Verdict
+from app.documents.checking.word_lists import COMMON, NEGATIONS, STARTERS
+
+_RUN = 4  # words in common that are worth marking as the place
+_ENOUGH = 0.34  # of a sentence's words must stand in its passage where nothing else can be checked
+_NEARLY = 0.72  # similarity from which a sentence repeats one of the passage's with changes
+# Endings that hardly any name has, of words that begin sentences without an article.
+_ORDINARY = re.compile(
+    r"(?:tions?|sions?|ments?|ings?|ed|ly|ity|ities|ness|ances?|ences?|ers|ors|ists|ships?|hood|"
+    r"ive|ible|able|ful|less|isms?|ages?|ures?)$"
+)
+_MARKUP = re.compile(r"[*_`]+")
+
+
+class AnswerChecker:
+    """Checks an answer, whole or as it streams in.
+
+    Args:
+        passages: The text of each passage, by its number.
+        context: For each number, names that belong to a passage without standing in it.
+        question: What was asked; its names are no claims of the answer.
+    """
+
+    def __init__(
+        self,
+        passages: Mapping[int, str],
+        context: Mapping[int, str] | None = None,
+        question: str = "",
+    ) -> None:
+        about = context or {}
+        self._sources = {
+            mark: PassageSource(text, f"{about.get(mark, '')} {question}")
+            for mark, text in passages.items()
+        }
+        self._seen = 0
+        self._checked: list[CheckedSentence] = []
+
+    def feed(self, answer: str) -> tuple[CheckedSentence, ...]:
+        """The cited sentences that are complete, of an answer that grows with each call."""
+        until = complete_until(answer)
+        if until > self._seen:
+            self._checked += _moved(self.check(answer[self._seen : until]), self._seen)
+            self._seen = until
+        return tuple(self._checked)
+
+    def finish(self, answer: str) -> tuple[CheckedSentence, ...]:
+        """All cited sentences of an answer that is complete."""
+        return tuple(self.check(answer))
+
+    def check(self, answer: str) -> Iterator[CheckedSentence]:
+        """The cited sentences of a text."""
+        known: set[str] | None = None
+        for sentence in sentences_of(answer):
+            if sentence.marks:
+                known = _capitals(answer) if known is None else known
+                yield self._check(sentence, known)
+
+    def _check(self, sentence: CitedSentence, known: set[str]) -> CheckedSentence:
+        marks = [mark for mark in sentence.marks if mark in self._sources]
+        if not marks:
+            verdict = Verdict.NO_PASSAGE
+            return CheckedSentence(sentence.start, sentence.end, sentence.marks, verdict)
+        text = _MARKUP.sub("", sentence.text)
+        sources = [(mark, self._sources[mark]) for mark in marks]
+        found = _Examination(text, sources, known).result()
+        verdict, checked, missing, place = found
+        if len(marks) < len(sentence.marks) and not verdict.is_doubtful:
+            verdict = Verdict.NO_PASSAGE
+        return CheckedSentence(
+            sentence.start, sentence.end, sentence.marks, verdict, checked, missing, place
+        )
+
+
+_Sources = Sequence[tuple[int, PassageSource]]
+_Result = tuple[Verdict, tuple[Claim, ...], tuple[Claim, ...], FoundPlace | None]
+
+
+class _Examination:
+    """One sentence and the passages that it cites."""
+
+    def __init__(self, text: str, sources: _Sources, known: set[str]) -> None:
+        self._text = text
+        self._sources = sources
+        self._folded = fold(text)
+        self._words = words_of(self._folded.text)
+        self._stems = [stem(word) for word, _, _ in self._words]
+        self._known = known
+        self._near = self._nearest()
+
+    def result(self) -> _Result:
+        """The verdict, what was checked, what is missing, and where it was found."""
+        checked, missing, weak = self._claims()
+        verbatim = self._verbatim()
+        place = verbatim or self._place(checked)
+        changed = self._changes(missing, weak) if verbatim is None else ()
+        missing = (*missing, *changed)
+        share = self._share()
+        quoted = [one for one in checked if one.kind is ClaimKind.QUOTATION]
+        if missing:
+            nothing = len(missing) >= len(checked) and share < _ENOUGH
+            verdict = Verdict.NOT_FOUND if nothing else Verdict.DIFFERS
+        elif verbatim is not None or (quoted and all(" " in one.text for one in quoted)):
+            verdict = Verdict.QUOTED
+        elif self._swapped(checked):
+            verdict = Verdict.REORDERED
+        elif share >= (_ENOUGH if not checked else _ENOUGH / 3):
+            verdict = Verdict.SUPPORTED
+        else:
+            verdict = Verdict.NOT_FOUND
+        return verdict, (*checked, *changed), missing, place
+
+    def _claims(self) -> tuple[tuple[Claim, ...], tuple[Claim, ...], list[Claim]]:
+        """What is said, what of it stands nowhere, and capitals that may be names."""
+        said: list[Claim] = []
+        missing: list[Claim] = []
+
+        def note(claim: Claim, stands: bool) -> None:
+            said.append(claim)
+            if not stands:
+                missing.append(claim)
+
+        sources = [source for _, source in self._sources]
+        for claim in claims.quotations(self._text):
+            note(claim, any(source.place_of(claim.text) for source in sources))
+        outside = _without(self._text, said)
+        for claim, read in claims.dates(outside):
+            note(claim, any(_has_date(source, read) for source in sources))
+        for claim, values in claims.numbers(outside):
+            stands = any(values & source.numbers for source in sources)
+            if stands or not claim.weak:
+                note(claim, stands)
+        weak = []
+        german = claims.is_german(self._text)
+        for claim in claims.names(outside, COMMON, german=german):
+            stands = any(source.has_name(claim.text) for source in sources)
+            if stands or not claim.weak or self._is_name(claim.text):
+                note(claim, stands)
+            else:
+                weak.append(claim)
+        return tuple(said), tuple(missing), weak
+
+    def _is_name(self, word: str) -> bool:
+        """Whether a word at the beginning of a sentence is a name, rather than any other."""
+        if word in self._known:
+            return True
+        folded = word.casefold()
+        return not (
+            folded in STARTERS
+            or _ORDINARY.search(folded)
+            or any(folded in source.small_words for _, source in self._sources)
+        )
+
+    def _nearest(self) -> tuple[int, PassageSource, tuple[int, int]] | None:
+        """The sentence of the passages that has most of the words."""
+        best: tuple[float, int, PassageSource, tuple[int, int]] | None = None
+        wanted = {one for one in self._stems if len(one) > 2} or set(self._stems)
+        for mark, source in self._sources:
+            for start, end in source.sentences:
+                there = [stem(w) for w, a, _ in source.words if start <= a < end]
+                common = sum(1 for one in set(there) if one in wanted)
+                score = common / (len(wanted) + 0.3 * len(there)) if there else 0.0
+                if common and (best is None or score > best[0]):
+                    best = (score, mark, source, (start, end))
+        return None if best is None else best[1:]
+
+    def _share(self) -> float:
+        """How many of the words stand in the passages, small ones left out."""
+        wanted = [
+            s for s, (w, _, _) in zip(self._stems, self._words, strict=True) if w not in COMMON
+        ]
+        stems: set[str] = set().union(*(source.stems for _, source in self._sources))
+        return sum(one in stems for one in wanted) / len(wanted) if wanted else 1.0
+
+    def _verbatim(self) -> FoundPlace | None:
+        """Where the whole sentence stands word for word."""
+        if len(self._words) < _RUN:
+            return None
+        for mark, source in self._sources:
+            if (found := source.place_of(self._text.strip(" .,;:"))) is not None:
+                return FoundPlace(mark, *source.original(*found), exact=True)
+        return None
+
+    def _place(self, checked: Sequence[Claim]) -> FoundPlace | None:
+        """A quotation's place, the longest run of words in common, or the nearest sentence."""
+        for claim in checked:
+            if claim.kind is ClaimKind.QUOTATION:
+                for mark, source in self._sources:
+                    if (found := source.place_of(claim.text)) is not None:
+                        return FoundPlace(mark, *source.original(*found), exact=True)
+        mine = [word for word, _, _ in self._words]
+        best: tuple[int, FoundPlace] | None = None
+        for mark, source in self._sources:
+            _, at, length = longest_run(mine, [word for word, _, _ in source.words])
+            if length >= _RUN and (best is None or length > best[0]):
+                span = source.original(source.words[at][1], source.words[at + length - 1][2])
+                best = (length, FoundPlace(mark, *span, exact=True))
+        if best is not None:
+            return best[1]
+        if self._near is None:
+            return None
+        mark, source, (start, end) = self._near
+        text = source.folded.text[start:end]
+        start += len(text) - len(text.lstrip(" ')"))
+        return FoundPlace(mark, *source.original(start, end), exact=False)
+
+    def _aligned(self) -> tuple[list[str], list[str], list[str]] | None:
+        """Its words and those of the nearest sentence, and the latter's own spelling."""
+        if self._near is None:
+            return None
+        _, source, (start, end) = self._near
+        there = [(w, a, b) for w, a, b in source.words if start <= a < end]
+        spelled = [source.text[slice(*source.original(a, b))] for _, a, b in there]
+        return [w for w, _, _ in self._words], [w for w, _, _ in there], spelled
+
+    def _changes(self, missing: Sequence[Claim], weak: Sequence[Claim]) -> tuple[Claim, ...]:
+        """What a sentence changes that otherwise repeats one of the passage's."""
+        laid = self._aligned()
+        if laid is None:
+            return ()
+        mine, there, spelled = laid
+        alignment = align(mine, there)
+        if alignment.similarity < _NEARLY:
+            return ()
+        found = []
+        for (a, b), (c, d) in alignment.replaced:
+            for claim in weak:
+                inside = any(self._at(index) == claim.start for index in range(a, b))
+                if inside and any(one[:1].isupper() for one in spelled[c:d]):
+                    found.append(claim)
+        if bool(NEGATIONS & set(mine)) != bool(NEGATIONS & set(there)) and not missing:
+            word = next(iter(sorted(NEGATIONS & (set(mine) ^ set(there)))), "")
+            found.append(Claim(ClaimKind.NEGATION, word, 0))
+        return tuple(found)
+
+    def _at(self, index: int) -> int:
+        """Where a word begins in the sentence."""
+        return self._folded.original(self._words[index][1])
+
+    def _swapped(self, checked: Sequence[Claim]) -> bool:
+        """Whether names or numbers changed places in a sentence that otherwise repeats another."""
+        laid = self._aligned()
+        named = {
+            word
+            for claim in checked
+            if claim.kind in {ClaimKind.NAME, ClaimKind.NUMBER}
+            for word, _, _ in words_of(fold(claim.text).text)
+        }
+        if laid is None or len(named) < 2:
+            return False
+        mine, there, _ = laid
+        order = [word for word in mine if word in named]
+        other = [word for word in there if word in named]
+        if order == other or sorted(order) != sorted(other):
+            return False
+        masked = [[("#" if word in named else word) for word in row] for row in (mine, there)]
+        return align(*masked).similarity >= _NEARLY
+
+
+def _moved(found: Iterator[CheckedSentence], by: int) -> list[CheckedSentence]:
+    return [replace(one, start=one.start + by, end=one.end + by) for one in found]
+
+
+def _capitals(answer: str) -> set[str]:
+    """Words with a capital in the middle of some sentence: names wherever they stand."""
+    return {
+        claim.text
+        for sentence in sentences_of(answer)
+        for claim in claims.names(sentence.text, COMMON)
+        if not claim.weak
+    }
+
+
+def _without(text: str, quoted: Sequence[Claim]) -> str:
+    """The sentence with its quotations blanked: what they say is their author's."""
+    for claim in quoted:
+        end = claim.start + len(claim.text)
+        text = text[: claim.start] + " " * len(claim.text) + text[end:]
+    return text
+
+
+def _has_date(source: PassageSource, read: Sequence[claims.Date]) -> bool:
+    """Whether a date stands there, as far as the sentence says it."""
+    return any(
+        all(mine in {0, theirs} for mine, theirs in zip(wanted, there, strict=True))
+        for wanted in read
+        for there in source.dates
+    )

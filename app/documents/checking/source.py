@@ -1,0 +1,127 @@
+"""A cited passage, prepared once for every sentence that cites it."""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+
+from app.documents.checking import claims
+from app.documents.checking.claims import Date
+from app.documents.checking.folding import WORD, fold, stem, words_of
+
+_SENTENCE_END = re.compile("[.!?\u3002\uff01\uff1f](?=[\\s'\")]|$|[\u3000-\u9fff])|\n\\s*\n")
+_CAPITAL_RUN = re.compile(r"(?:\b[A-Z][\w-]+\s+(?:(?:of|and|for|the)\s+)?){1,6}[A-Z]\w+")
+_FEWEST_LETTERS = 5  # two words with so many first letters in common may be of one name
+_NAME_ENDINGS = frozenset({"s", "n", "y", "ian", "ish", "an", "er", "en", "es", "e", "'s", "in"})
+
+
+class PassageSource:
+    """What stands in a passage.
+
+    Args:
+        text: As it stands on the page.
+        context: Names that belong to it without standing in it: its document's, its heading.
+    """
+
+    def __init__(self, text: str, context: str = "") -> None:
+        self.text = text
+        self.context = context
+        self.folded = fold(text)
+        self.words = words_of(self.folded.text)
+
+    @cached_property
+    def stems(self) -> frozenset[str]:
+        """The stems of its words."""
+        return frozenset(stem(word) for word, _, _ in self.words)
+
+    @cached_property
+    def small_words(self) -> frozenset[str]:
+        """Its words that stand there without a capital: no names."""
+        return frozenset(re.findall("\\b[^\\W\\d_A-Z][^\\W\\d_]*", self.text))
+
+    @cached_property
+    def numbers(self) -> frozenset[float]:
+        """Every number that stands in it, read in each way it can be."""
+        found = {value for _, values in claims.numbers(self._joined) for value in values}
+        for date in self.dates:
+            found.add(float(date[0]))
+        return frozenset(found)
+
+    @cached_property
+    def dates(self) -> tuple[Date, ...]:
+        """Every date that stands in it."""
+        return tuple(one for _, read in claims.dates(self._joined) for one in read)
+
+    @cached_property
+    def _joined(self) -> str:
+        return " ".join(self.text.split())
+
+    @cached_property
+    def name_words(self) -> frozenset[str]:
+        """Its words, those of its context, and the initials of names in it."""
+        found = {word for word, _, _ in self.words}
+        found.update(match[0] for match in WORD.finditer(fold(self.context).text))
+        for run in _CAPITAL_RUN.findall(self.text):
+            initials = "".join(word[0] for word in run.split() if word[0].isupper()).lower()
+            ends = range(len(initials) + 1)
+            found.update(initials[i:j] for i in ends for j in ends if j - i > 1)
+        return frozenset(found)
+
+    @cached_property
+    def sentences(self) -> tuple[tuple[int, int], ...]:
+        """The ranges of its sentences in the folded text."""
+        found, start = [], 0
+        for match in _SENTENCE_END.finditer(self.folded.text):
+            found.append((start, match.end()))
+            start = match.end()
+        if self.folded.text[start:].strip():
+            found.append((start, len(self.folded.text)))
+        return tuple(found)
+
+    def has_name(self, name: str) -> bool:
+        """Whether every word of a name stands there, as it is or inflected."""
+        return all(self._has_word(match[0]) for match in WORD.finditer(fold(name).text))
+
+    def _has_word(self, word: str) -> bool:
+        if word in self.name_words or len(word) == 1:
+            return True
+        return any(
+            longer.startswith(shorter) and longer[len(shorter) :] in _NAME_ENDINGS
+            for other in self.name_words
+            if len(other) >= _FEWEST_LETTERS - 1 and other[:3] == word[:3]
+            for shorter, longer in (sorted((word, other), key=len),)
+            if len(shorter) >= _FEWEST_LETTERS - 1
+        )
+
+    def place_of(self, quotation: str) -> tuple[int, int] | None:
+        """Where a quotation stands word for word, in the folded text; dots leave words out."""
+        start = end = -1
+        at = 0
+        for part in re.split("\\.{3,}|\u2026|\\[[^\\]]*\\]", quotation):
+            wanted = fold(part).text.strip(" .,;:!?'")
+            if not wanted:
+                continue
+            found = self._find(wanted, at)
+            if found < 0:
+                return None
+            start = found if start < 0 else start
+            end = at = found + len(wanted)
+        return (start, end) if start >= 0 else None
+
+    def _find(self, wanted: str, at: int) -> int:
+        """Where a text stands as whole words."""
+        text = self.folded.text
+        while (found := text.find(wanted, at)) >= 0:
+            before, after = text[found - 1 : found], text[found + len(wanted) :][:1]
+            if not (before.isalnum() and wanted[0].isalnum() and before.isascii()) and not (
+                after.isalnum() and wanted[-1].isalnum() and after.isascii()
+            ):
+                return found
+            at = found + 1
+        return -1
+
+    def original(self, start: int, end: int) -> tuple[int, int]:
+        """A range of the folded text as one of the passage's own."""
+        first = self.folded.original(start)
+        last = self.folded.original(max(end - 1, start)) + 1
+        return first, min(last, len(self.text))

@@ -1,0 +1,1 @@
+"""The process that reads documents: its client, its host, and what goes between them."""

@@ -1,0 +1,1 @@
+"""What a file is, and how the text of pages is cut into passages. Pure."""

@@ -1,0 +1,1 @@
+"""Models that are no files here: endpoints, and the reference that means either."""

@@ -1,0 +1,307 @@
+"""A JSON schema as a GBNF grammar, so that an answer can only be what the schema allows. Pure.
+
+What the grammar cannot hold a model to is refused, never ignored: whoever sends a schema relies on
+every word of it. GBNF: llama.cpp's ``grammars/README.md``; JSON: RFC 8259.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from app.domain.errors import InvalidValueError
+from app.language import tr
+
+MOST_CHARACTERS = 60_000  # of a grammar; the engine takes 64 KiB
+DEEPEST = 32  # schemas in one another
+MOST_REPEATED = 1_000  # repetitions that a bound may name: llama.cpp writes out each
+
+_PRIMITIVES = {  # not shown: GBNF
+    "ws": r'| " " | "\n" [ \t]{0,20}',
+    "char": r'[^"\\\x00-\x1f\x7f] | "\\" (["\\/bfnrt] | "u" [0-9a-fA-F] [0-9a-fA-F] '
+    r"[0-9a-fA-F] [0-9a-fA-F])",
+    "string": r'"\"" char* "\""',
+    "integer": r'"-"? ("0" | [1-9] [0-9]{0,15})',
+    "number": r'integer ("." [0-9]{1,16})? ([eE] [-+]? [0-9]{1,3})?',
+    "boolean": r'"true" | "false"',
+    "null": r'"null"',
+    "value": "object | array | string | number | boolean | null",
+    "object": r'"{" ws (member ("," ws member)*)? "}"',
+    "member": r'string ":" ws value ws',
+    "array": r'"[" ws (value ws ("," ws value ws)*)? "]"',
+    "date": r'[0-9] [0-9] [0-9] [0-9] "-" ("0" [1-9] | "1" [0-2]) "-" '
+    r'("0" [1-9] | [12] [0-9] | "3" [01])',
+    "time": r'([01] [0-9] | "2" [0-3]) ":" [0-5] [0-9] ":" [0-5] [0-9] ("." [0-9]{1,9})? '
+    r'("Z" | [-+] ([01] [0-9] | "2" [0-3]) ":" [0-5] [0-9])',
+}
+_NEEDS = {
+    "string": ("char",),
+    "number": ("integer",),
+    "value": ("object", "array", "string", "number", "boolean", "null"),
+    "object": ("ws", "member"),
+    "member": ("string", "ws", "value"),
+    "array": ("ws", "value"),
+}
+_FORMATS = {  # not shown: GBNF
+    "date": r'"\"" date "\""',
+    "time": r'"\"" time "\""',
+    "date-time": r'"\"" date "T" time "\""',
+}
+_SIMPLE = ("integer", "number", "boolean", "null")
+_NOTES = {  # say something to people and forbid nothing
+    "$schema", "$id", "$comment", "$defs", "definitions", "title", "description", "default",
+    "examples", "deprecated", "readOnly", "writeOnly",
+}  # fmt: skip
+_OF_TYPE = {
+    "object": {"properties", "required", "additionalProperties"},
+    "array": {"items", "minItems", "maxItems"},
+    "string": {"format", "minLength", "maxLength"},
+}
+
+
+def grammar_for(schema: object) -> str:
+    """The grammar of texts that are JSON and fit ``schema``.
+
+    Raises:
+        InvalidValueError: It is no schema, or says something that no grammar of ours can hold an
+            answer to; the sentence names it and where it stands.
+    """
+    return _Grammar(schema).text()
+
+
+def any_object() -> str:
+    """The grammar of any JSON object."""
+    return grammar_for({"type": "object"})
+
+
+class _Grammar:
+    """Rules by name, made of one schema.
+
+    Args:
+        schema: The whole of it; references point into it.
+    """
+
+    def __init__(self, schema: object) -> None:
+        self._schema = schema
+        self._rules: dict[str, str] = {}
+        self._references: dict[str, str] = {}
+        self._count = 0
+
+    def text(self) -> str:
+        """The grammar, its root first."""
+        root = self._expression(self._schema, "#", 0)
+        rules = {"root": root, **self._rules}
+        text = "\n".join(f"{name} ::= {rule}" for name, rule in rules.items())
+        if len(text) > MOST_CHARACTERS:
+            raise InvalidValueError(tr("The schema is too large for a grammar."))
+        return text
+
+    # --- rules ------------------------------------------------------------------------------
+
+    def _primitive(self, name: str) -> str:
+        if name not in self._rules:
+            self._rules[name] = _PRIMITIVES[name]
+            for needed in _NEEDS.get(name, ()):
+                self._primitive(needed)
+        return name
+
+    def _rule(self, expression: str) -> str:
+        """A rule of its own for ``expression``; a name is one already."""
+        if expression in self._rules:
+            return expression
+        self._count += 1
+        name = f"r{self._count}"
+        self._rules[name] = expression
+        return name
+
+    # --- schemas ----------------------------------------------------------------------------
+
+    def _expression(self, schema: object, at: str, depth: int) -> str:
+        """What fits ``schema``, which stands at ``at`` of the whole."""
+        if depth > DEEPEST:
+            raise _refused(at, tr("it nests more than {most} deep", most=DEEPEST))
+        if schema is True or schema == {}:
+            return self._primitive("value")
+        if not isinstance(schema, dict):
+            raise _refused(at, tr("a schema is an object"))
+        if "$ref" in schema:
+            _only(schema, {"$ref"}, at)
+            return self._reference(schema["$ref"], at, depth)
+        for word in ("enum", "const"):
+            if word in schema:
+                return self._chosen(schema, word, at)
+        for word in ("anyOf", "oneOf"):
+            if word in schema:
+                _only(schema, {word}, at)
+                return self._either(schema[word], f"{at}/{word}", depth)
+        kind = schema.get("type")
+        if isinstance(kind, list) and kind and len(schema.keys() - _NOTES) == 1:
+            return self._either([{"type": one} for one in kind], at, depth)
+        if kind == "object":
+            return self._object(schema, at, depth)
+        if kind == "array":
+            return self._array(schema, at, depth)
+        if kind == "string":
+            return self._string(schema, at)
+        _only(schema, {"type"}, at)
+        if kind not in _SIMPLE:
+            raise _refused(at, tr("its type is not one that JSON has"))
+        return self._primitive(str(kind))
+
+    def _reference(self, to: object, at: str, depth: int) -> str:
+        if not isinstance(to, str) or not to.startswith("#"):
+            raise _refused(at, tr("a reference must point into the schema itself"))
+        if to not in self._references:
+            self._count += 1
+            name = self._references[to] = f"r{self._count}"
+            found = self._schema
+            for step in to.removeprefix("#").split("/")[1:]:
+                key = step.replace("~1", "/").replace("~0", "~")
+                if not isinstance(found, dict) or key not in found:
+                    raise _refused(at, tr("{reference} is not in the schema", reference=to))
+                found = found[key]
+            self._rules[name] = ""  # it may refer to itself
+            self._rules[name] = expression = self._expression(found, to, depth + 1)
+            if expression == name:
+                raise _refused(to, tr("it refers to nothing but itself"))
+        return self._references[to]
+
+    def _chosen(self, schema: Mapping[str, Any], word: str, at: str) -> str:
+        _only(schema, {word, "type"}, at)
+        values = schema[word] if word == "enum" else [schema[word]]
+        if not isinstance(values, list) or not values:
+            raise _refused(at, tr("an enum is a list with something in it"))
+        return self._rule(" | ".join(_literal(_written(value, at)) for value in values))
+
+    def _either(self, choices: object, at: str, depth: int) -> str:
+        if not isinstance(choices, list) or not choices:
+            raise _refused(at, tr("it is a list with something in it"))
+        found = [
+            self._expression(one, f"{at}/{index}", depth + 1) for index, one in enumerate(choices)
+        ]
+        return self._rule(" | ".join(found))
+
+    def _string(self, schema: Mapping[str, Any], at: str) -> str:
+        _only(schema, {"type", *_OF_TYPE["string"]}, at)
+        if "format" in schema:
+            _only(schema, {"type", "format"}, at)
+            rule = _FORMATS.get(str(schema["format"]))
+            if rule is None:
+                raise _refused(at, tr("{word} is not supported", word="format"))
+            for needed in ("date", "time"):
+                if f" {needed} " in rule:
+                    self._primitive(needed)
+            return self._rule(rule)
+        bounds = _bounds(schema, "minLength", "maxLength", at)
+        if bounds == "*":
+            return self._primitive("string")
+        self._primitive("char")
+        return self._rule(rf'"\"" char{bounds} "\""')
+
+    def _array(self, schema: Mapping[str, Any], at: str, depth: int) -> str:
+        _only(schema, {"type", *_OF_TYPE["array"]}, at)
+        low, high = _range(schema, "minItems", "maxItems", at)
+        item = self._rule(self._expression(schema.get("items", True), f"{at}/items", depth + 1))
+        self._primitive("ws")
+        if high == 0:
+            return self._rule('"[" ws "]"')
+        more = _repeated(max(low - 1, 0), None if high is None else high - 1)
+        items = f'{item} ws ("," ws {item} ws){more}'  # not shown
+        return self._rule(f'"[" ws {items} "]"' if low else f'"[" ws ({items})? "]"')  # not shown
+
+    def _object(self, schema: Mapping[str, Any], at: str, depth: int) -> str:
+        _only(schema, {"type", *_OF_TYPE["object"]}, at)
+        properties = schema.get("properties", {})
+        required = schema.get("required", [])
+        if not isinstance(properties, dict) or not isinstance(required, list):
+            raise _refused(at, tr("properties are an object, and required is a list"))
+        if missing := [name for name in required if name not in properties]:
+            raise _refused(at, tr("{name} is required and not described", name=repr(missing[0])))
+        if not properties:
+            if schema.get("additionalProperties", True) is False:
+                self._primitive("ws")
+                return self._rule('"{" ws "}"')
+            return self._primitive("object")
+        if schema.get("additionalProperties", False) not in (False, True):
+            raise _refused(at, tr("{word} is not supported", word="additionalProperties"))
+        self._primitive("ws")
+        members = [
+            self._rule(  # not shown
+                f'{_literal(_written(name, at))} ":" ws '  # not shown
+                f"{self._expression(one, f'{at}/properties/{name}', depth + 1)} ws"
+            )
+            for name, one in properties.items()
+        ]
+        needed = [name in required for name in properties]
+        return self._rule(f'"{{" ws {self._in_order(members, needed)} "}}"')  # not shown
+
+    def _in_order(self, members: Sequence[str], needed: Sequence[bool]) -> str:
+        """The members in the schema's order, with those left out that may be.
+
+        For each place two rules say what may still come: after the first member a comma stands
+        before the next one.
+        """
+        first, later = '""', '""'
+        for member, must in zip(reversed(members), reversed(needed), strict=True):
+            after = later
+            more = f'"," ws {member}'  # not shown
+            later = f"{more} {after}" if must else f"({more})? {after}"
+            later = self._rule(later)
+            first = f"{member} {after}" if must else f"{member} {after} | {first}"
+            first = self._rule(first)
+        return first
+
+
+def _only(schema: Mapping[str, Any], known: set[str], at: str) -> None:
+    if unknown := sorted(schema.keys() - known - _NOTES):
+        raise _refused(at, tr("{word} is not supported", word=str(unknown[0])))
+
+
+def _range(schema: Mapping[str, Any], low: str, high: str, at: str) -> tuple[int, int | None]:
+    least, most = schema.get(low, 0), schema.get(high)
+    for value in (least, most if most is not None else 0):
+        if type(value) is not int or not 0 <= value <= MOST_REPEATED:
+            raise _refused(
+                at,
+                tr("{low} and {high} go from 0 to {most}", low=low, high=high, most=MOST_REPEATED),
+            )
+    if most is not None and most < least:
+        raise _refused(at, tr("{high} is smaller than {low}", low=low, high=high))
+    return least, most
+
+
+def _bounds(schema: Mapping[str, Any], low: str, high: str, at: str) -> str:
+    return _repeated(*_range(schema, low, high, at))
+
+
+def _repeated(least: int, most: int | None) -> str:
+    if most is None:
+        return "*" if least == 0 else f"{{{least},}}"
+    return f"{{{least},{most}}}"
+
+
+def _written(value: object, at: str) -> str:
+    """A value as JSON."""
+    try:
+        return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(", ", ": "))
+    except ValueError as error:
+        raise _refused(at, tr("a value in it is not JSON")) from error
+
+
+def _literal(text: str) -> str:
+    """A text of GBNF that stands for ``text`` itself."""
+    if any("\ud800" <= character <= "\udfff" for character in text):
+        text = json.dumps(json.loads(text))  # half a character is written as its escape
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + "".join(_escape(character) for character in escaped) + '"'
+
+
+def _escape(character: str) -> str:
+    return character if character.isprintable() else f"\\U{ord(character):08X}"
+
+
+def _refused(at: str, why: str) -> InvalidValueError:
+    return InvalidValueError(
+        tr("The schema cannot be used at {place}: {why}.", place=at, why=why), data="", action=""
+    )

@@ -1,0 +1,1 @@
+"""Presets and prompts: the values, and those that come with Phial."""

@@ -1,0 +1,96 @@
+"""One engine over several: each model is answered by the engine of its kind of source."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
+
+from app.domain.endpoints.source import FileSource, ModelSource
+from app.domain.errors import ModelNotLoadedError
+from app.domain.generation import GenerationEvent, GenerationRequest
+from app.domain.model import Device, LoadedModel, LoadRequest
+from app.engine.base import Cancel, Engine, EngineOptions, LoadProgressCallback
+from app.language import tr
+
+
+class EngineRouter:
+    """Hands what it is asked to the engine that loaded last.
+
+    The others keep what they have loaded: whoever comes back from an endpoint to a file does not
+    wait for gigabytes to be read again.
+
+    Args:
+        engines: By kind of source. Making one must cost nothing before it is asked.
+    """
+
+    def __init__(self, engines: Mapping[type[ModelSource], Engine]) -> None:
+        self._engines = engines
+        self._files = engines[FileSource]
+        self._current: Engine | None = None
+        self._held: dict[Engine, tuple[LoadRequest, LoadedModel]] = {}
+
+    @property
+    def pid(self) -> int | None:
+        """Process id of the engine of files."""
+        return self._files.pid
+
+    def start(self) -> None:
+        """The engine of files has a process that takes a while."""
+        self._files.start()
+
+    def load(
+        self, request: LoadRequest, progress: LoadProgressCallback, cancel: Cancel
+    ) -> LoadedModel:
+        """See :meth:`app.engine.base.Engine.load`."""
+        engine = self._engines[type(request.source)]
+        known = self._held.get(engine)
+        if known is not None and known[0] == request and engine is not self._current:
+            progress(1.0)
+            self._current = engine
+            return known[1]
+        self._current = None
+        self._held.pop(engine, None)
+        loaded = engine.load(request, progress, cancel)
+        self._current = engine
+        self._held[engine] = (request, loaded)
+        return loaded
+
+    def generate(self, request: GenerationRequest, cancel: Cancel) -> Iterator[GenerationEvent]:
+        """See :meth:`app.engine.base.Engine.generate`."""
+        return self._in_use().generate(request, cancel)
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """See :meth:`app.engine.base.Engine.count_tokens`."""
+        return self._in_use().count_tokens(texts)
+
+    def devices(self) -> list[Device]:
+        """Those that files are computed on."""
+        return self._files.devices()
+
+    def configure(self, options: EngineOptions) -> None:
+        """See :meth:`app.engine.base.Engine.configure`."""
+        for engine in self._engines.values():
+            engine.configure(options)
+
+    def save_state(self, conversation_id: str) -> None:
+        """See :meth:`app.engine.base.Engine.save_state`; an engine that knows nothing does so."""
+        self._files.save_state(conversation_id)
+
+    def unload(self) -> None:
+        """Free what every engine holds."""
+        self._current = None
+        self._held.clear()
+        for engine in self._engines.values():
+            engine.unload()
+
+    def close(self) -> None:
+        """End every engine."""
+        self._current = None
+        with ExitStack() as ending:
+            for engine in self._engines.values():
+                ending.callback(engine.close)
+
+    def _in_use(self) -> Engine:
+        if self._current is None:
+            raise ModelNotLoadedError(tr("No model is loaded."))
+        return self._current

@@ -1,0 +1,143 @@
+"""One server: what it is asked, with its key, and its refusals as typed errors."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import partial
+from typing import Any
+
+import app
+from app.domain.endpoints.endpoint import (
+    Endpoint,
+    EndpointAnswerError,
+    EndpointUnreachableError,
+)
+from app.domain.errors import HubError, OfflineError
+from app.language import tr
+from app.network.connector import Connector
+from app.network.reasons import answering, trying
+from app.remote.refusals import refusal, unreachable
+from app.remote.server_reply import BrokenOffError, Flag, ReplyHead, ServerReply
+
+JSON = "application/json"
+MOST_JSON = 8 * 2**20  # bytes of an answer to a question
+MOST_REFUSAL = 64 * 1024
+ASK_SECONDS = 30.0  # silence of a server that is asked something short
+ANSWER_SECONDS = 900.0  # a long chat on a slow server: nothing comes before it is read
+_AGENT = f"phial/{app.__version__}"
+
+
+class NotThereError(Exception):
+    """The server knows no such address: it is another kind of server."""
+
+
+class EndpointServer:
+    """Asks one server.
+
+    Args:
+        endpoint: Its address.
+        key: Sent to it and to nobody else; None sends none.
+        connector: Opens connections, behind the gate.
+    """
+
+    def __init__(self, endpoint: Endpoint, key: str | None, connector: Connector) -> None:
+        self.endpoint = endpoint
+        self._key = key
+        self._connector = connector
+
+    def ask(self, url: str, cancel: Flag, body: Mapping[str, object] | None = None) -> Any:
+        """Ask something short, and give what its JSON says.
+
+        Args:
+            url: At this server.
+            cancel: Ends the waiting.
+            body: What is posted; None gets.
+
+        Raises:
+            NotThereError: It has no such address.
+            CancelledError: ``cancel`` was set.
+            EndpointError: It cannot be reached, refuses, or answers no JSON.
+            OfflineError: Offline is on.
+        """
+        reason = trying(self.endpoint.name)
+        with self._open(url, cancel, body, ASK_SECONDS, reason) as (head, reply):
+            data = reply.body(MOST_JSON)
+        if head.status in {404, 405, 501}:
+            raise NotThereError(url)
+        self.check(head, data)
+        try:
+            return json.loads(data)
+        except (ValueError, RecursionError) as error:
+            raise self.no_answer(head.kind) from error
+
+    @contextmanager
+    def stream(
+        self, body: Mapping[str, object], cancel: Flag
+    ) -> Iterator[tuple[ReplyHead, ServerReply]]:
+        """Ask for an answer; the reply's status is not looked at yet.
+
+        Raises:
+            CancelledError: ``cancel`` was set.
+            EndpointError: The server cannot be reached.
+            OfflineError: Offline is on.
+        """
+        url = f"{self.endpoint.address}/chat/completions"
+        reason = answering(self.endpoint.name)
+        with self._open(url, cancel, body, ANSWER_SECONDS, reason) as opened:
+            yield opened
+
+    def check(self, head: ReplyHead, data: bytes) -> None:
+        """See that a reply is no refusal.
+
+        Raises:
+            EndpointError: It is one; which.
+        """
+        if not 200 <= head.status < 300:
+            raise refusal(self.endpoint, head.status, head.headers, data, self._key)
+
+    def no_answer(self, kind: str) -> EndpointAnswerError:
+        """The error for a reply of another content type, or of none that can be read."""
+        name = self.endpoint.name
+        if kind in {"text/html", "application/xhtml+xml"}:
+            return EndpointAnswerError(tr("{name} answers with a web page.", name=name))
+        return EndpointAnswerError(
+            tr("What {name} answers cannot be read.", name=name), detail=kind
+        )
+
+    @property
+    def key(self) -> str | None:
+        """What must not be told."""
+        return self._key
+
+    @contextmanager
+    def _open(
+        self,
+        url: str,
+        cancel: Flag,
+        body: Mapping[str, object] | None,
+        patience: float,
+        reason: str,
+    ) -> Iterator[tuple[ReplyHead, ServerReply]]:
+        data = None
+        if body is not None:
+            data = json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")
+        headers = {"User-Agent": _AGENT, "Accept": f"text/event-stream, {JSON}"}  # not shown
+        if data is not None:
+            headers["Content-Type"] = JSON
+        if self._key:
+            headers["Authorization"] = f"Bearer {self._key}"  # not shown
+        connect = partial(self._connector.open, url, headers, body=data, reason=reason)
+        with ServerReply(connect, cancel, patience) as reply:
+            try:
+                head = reply.head()
+            except OfflineError:
+                raise
+            except HubError as error:
+                raise unreachable(self.endpoint, error) from error
+            except BrokenOffError as error:
+                raise EndpointUnreachableError(
+                    tr("{host} ended the connection.", host=self.endpoint.host), detail=str(error)
+                ) from error
+            yield head, reply

@@ -1,0 +1,169 @@
+"""One request to a server and its reply, read on a thread of its own: Stop waits for nobody.
+
+A reply may not begin for minutes, while a server reads a long chat. So a thread connects and
+receives, and the caller looks at what came and at its cancel flag. Closing shuts the socket down,
+which is how a server learns that nobody wants the rest.
+"""
+
+from __future__ import annotations
+
+import http.client
+import queue
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from app.domain.errors import KnownError
+from app.network.connector import Interrupter
+
+POLL_SECONDS = 0.05  # how soon a set flag is seen while nothing comes
+_PIECE = 64 * 1024
+_MOST_WAITING = 64  # pieces; a server that is faster than its reader waits
+
+
+class Flag(Protocol):
+    """A cancel flag; ``threading.Event`` is one."""
+
+    def is_set(self) -> bool:
+        """Whether to stop."""
+
+
+class CancelledError(Exception):
+    """The flag was set; the connection is closed."""
+
+
+class BrokenOffError(Exception):
+    """The connection ended before the reply did."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyHead:
+    """Status and headers of a reply.
+
+    Attributes:
+        status: Of HTTP.
+        kind: Its content type, in small letters, without parameters.
+        headers: All of them.
+    """
+
+    status: int
+    kind: str
+    headers: dict[str, str]
+
+
+_End = BrokenOffError | KnownError | None
+Connect = Callable[[Interrupter], http.client.HTTPResponse]
+
+
+class ServerReply:
+    """A reply while it comes; a context manager that closes the connection.
+
+    Args:
+        connect: Sends the request; runs on the reply's thread.
+        cancel: Ends it from outside.
+        stall_seconds: Silence after which the connection is given up.
+    """
+
+    def __init__(self, connect: Connect, cancel: Flag, stall_seconds: float) -> None:
+        self._connect = connect
+        self._cancel = cancel
+        self._interrupter = Interrupter(stall_seconds)
+        self._arrived: queue.Queue[ReplyHead | bytes | _End] = queue.Queue(_MOST_WAITING)
+        self._closed = threading.Event()
+        self._thread = threading.Thread(target=self._receive, name="endpoint-reply", daemon=True)
+        self._thread.start()
+
+    def __enter__(self) -> ServerReply:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the connection. May be called twice."""
+        self._closed.set()
+        self._interrupter.interrupt()
+
+    def head(self) -> ReplyHead:
+        """Wait for status and headers.
+
+        Raises:
+            CancelledError: The flag was set first.
+            BrokenOffError: The connection ended first.
+            KnownError: There was none; why.
+        """
+        head = self._next()
+        assert isinstance(head, ReplyHead)  # noqa: S101 - what comes first, if anything does
+        return head
+
+    def pieces(self) -> Iterator[bytes]:
+        """The body as it comes.
+
+        Raises:
+            CancelledError: The flag was set.
+            BrokenOffError: The connection ended before the body did.
+        """
+        while (piece := self._next()) is not None:
+            assert isinstance(piece, bytes)  # noqa: S101 - after the head there is nothing else
+            yield piece
+
+    def body(self, most: int) -> bytes:
+        """The whole body, at most so many bytes of it.
+
+        Raises:
+            As :meth:`pieces`.
+        """
+        found = bytearray()
+        for piece in self.pieces():
+            found += piece
+            if len(found) >= most:
+                break
+        return bytes(found[:most])
+
+    def _next(self) -> ReplyHead | bytes | None:
+        while True:
+            if self._cancel.is_set():
+                self.close()
+                raise CancelledError
+            try:
+                arrived = self._arrived.get(timeout=POLL_SECONDS)
+            except queue.Empty:
+                continue
+            if isinstance(arrived, Exception):
+                raise arrived
+            return arrived
+
+    # --- on the reply's thread -------------------------------------------------------------
+
+    def _receive(self) -> None:
+        try:
+            response = self._connect(self._interrupter)
+        except KnownError as error:
+            self._put(error)
+            return
+        with response:
+            kind = (response.getheader("Content-Type") or "").partition(";")[0].strip().lower()
+            self._put(ReplyHead(response.status, kind, dict(response.getheaders())))
+            self._put(self._receive_body(response))
+
+    def _receive_body(self, response: http.client.HTTPResponse) -> BrokenOffError | None:
+        try:
+            while piece := response.read1(_PIECE):
+                if not self._put(piece):
+                    return None
+        except (OSError, ValueError, http.client.HTTPException) as error:
+            # ValueError: what the TLS layer says of a socket that was shut down.
+            return BrokenOffError(repr(error))
+        short = response.length  # of a body that told its length
+        return BrokenOffError(f"{short} bytes short") if short else None  # not shown: technical
+
+    def _put(self, arrived: ReplyHead | bytes | _End) -> bool:
+        """Hand over; False where nobody wants it any more."""
+        while not self._closed.is_set():
+            try:
+                self._arrived.put(arrived, timeout=POLL_SECONDS)
+            except queue.Full:
+                continue
+            return True
+        return False

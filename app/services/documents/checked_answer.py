@@ -1,0 +1,188 @@
+"""An answer held against what it was given: verdicts in words, and the parts that keep them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app.documents.checking.check import AnswerChecker
+from app.documents.checking.claims import ClaimKind
+from app.documents.checking.sentences import sentences_of
+from app.documents.checking.verdicts import CheckedSentence, Verdict
+from app.domain.conversation import Message
+from app.domain.parts import CitationPart, PlacedPart
+from app.language import formats, tr
+from app.services.documents.reading_plan import CitedSource, ReadingPlan
+
+_KINDS = {
+    ClaimKind.QUOTATION: tr("quotation"),
+    ClaimKind.NUMBER: tr("numbers"),
+    ClaimKind.DATE: tr("dates"),
+    ClaimKind.NAME: tr("names"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedCitation:
+    """A cited sentence, and where what it says was looked for.
+
+    Attributes:
+        checked: What was found.
+        sources: What its numbers stand for; those that stand for nothing are missing.
+    """
+
+    checked: CheckedSentence
+    sources: tuple[CitedSource, ...]
+
+    @property
+    def source(self) -> CitedSource | None:
+        """The source in which it was found, or the first that it cites."""
+        place = self.checked.place
+        if place is not None:
+            return next((one for one in self.sources if one.mark == place.mark), None)
+        return self.sources[0] if self.sources else None
+
+    @property
+    def passage(self) -> str:
+        """The words that were found; empty for none."""
+        place, source = self.checked.place, self.source
+        return source.text[place.start : place.end] if place and source else ""
+
+    @property
+    def page_range(self) -> tuple[int, int] | None:
+        """Where they stand in the page's text."""
+        place, source = self.checked.place, self.source
+        if place is None or source is None:
+            return None
+        return source.start + place.start, source.start + place.end
+
+    @property
+    def told(self) -> str:
+        """What was checked, in words."""
+        return verdict_words(self)
+
+
+def answer_checker(plan: ReadingPlan, question: str) -> AnswerChecker:
+    """What checks an answer to a question that was given a plan's sources."""
+    return AnswerChecker(
+        {one.mark: one.text for one in plan.sources},
+        {one.mark: f"{one.document.name} {one.document.facts.title}" for one in plan.sources},
+        question,
+    )
+
+
+def cited(plan: ReadingPlan, found: Sequence[CheckedSentence]) -> tuple[CheckedCitation, ...]:
+    """Checked sentences with what their numbers stand for."""
+    by_mark = {one.mark: one for one in plan.sources}
+    return tuple(
+        CheckedCitation(one, tuple(by_mark[mark] for mark in one.marks if mark in by_mark))
+        for one in found
+    )
+
+
+def check_answer(plan: ReadingPlan, question: str, answer: str) -> tuple[CheckedCitation, ...]:
+    """Each cited sentence of an answer, and what was found of it."""
+    return cited(plan, answer_checker(plan, question).finish(answer))
+
+
+def verdict_words(citation: CheckedCitation) -> str:
+    """What was checked of a sentence, and what was found."""
+    checked, source = citation.checked, citation.source
+    if source is None:
+        marks = formats.listed([f"[{mark}]" for mark in checked.marks])
+        return tr("There is no passage {marks}.", marks=marks)
+    page = str(source.page)
+    what = formats.listed(_kinds(checked))
+    match checked.verdict:
+        case Verdict.QUOTED:
+            return tr("It stands word for word on p. {page}.", page=page)
+        case Verdict.SUPPORTED if what:
+            return tr("Found on p. {page}: {what}.", page=page, what=what)
+        case Verdict.SUPPORTED:
+            return tr("Its words stand on p. {page}.", page=page)
+        case Verdict.REORDERED:
+            return tr(
+                "Found on p. {page}, but in each other's place: {what}.", page=page, what=what
+            )
+        case Verdict.DIFFERS:
+            told = formats.listed([f"“{one.text}”" for one in checked.missing])
+            return tr("Not on p. {page}: {what}.", page=page, what=told)
+        case Verdict.NO_PASSAGE:
+            return tr("It also cites a passage that there is not.")
+        case _:
+            return tr("Not found in the document.")
+
+
+def _kinds(checked: CheckedSentence) -> list[str]:
+    present = {claim.kind for claim in checked.checked}
+    return [words for kind, words in _KINDS.items() if kind in present]
+
+
+def citation_parts(citations: Sequence[CheckedCitation]) -> tuple[PlacedPart, ...]:
+    """The parts of a message that keep what was found."""
+    found = []
+    for one in citations:
+        source = one.source
+        label = ", ".join(map(str, one.checked.marks))
+        part = CitationPart(
+            title=source.document.name if source else "",
+            target=source.document.id if source else "",
+            quotation=one.passage,
+            page=source.page if source else None,
+            label=label,
+            verdict=one.checked.verdict.value,
+        )
+        found.append(PlacedPart(one.checked.end, part))
+    return tuple(found)
+
+
+_SHORT = {
+    Verdict.QUOTED: tr("word for word"),
+    Verdict.SUPPORTED: tr("found"),
+    Verdict.REORDERED: tr("in each other's place"),
+    Verdict.DIFFERS: tr("differs"),
+    Verdict.NOT_FOUND: tr("not found"),
+    Verdict.NO_PASSAGE: tr("no such passage"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class StoredCitation:
+    """A cited sentence of an answer that was checked when it was written.
+
+    Attributes:
+        sentence: As the answer has it.
+        part: What was found.
+    """
+
+    sentence: str
+    part: CitationPart
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether the reader should look."""
+        return self.part.verdict not in {Verdict.QUOTED, Verdict.SUPPORTED}
+
+    @property
+    def told(self) -> str:
+        """What was found, in a word or two, and where."""
+        found = _SHORT.get(Verdict(self.part.verdict), "")
+        if self.part.page is None:
+            return found
+        return tr(
+            "{name}, p. {page}: {found}",
+            name=self.part.title,
+            page=str(self.part.page),
+            found=found,
+        )
+
+
+def stored_citations(message: Message) -> tuple[StoredCitation, ...]:
+    """The checked sentences of a stored answer, in order."""
+    ends = {one.end: one for one in sentences_of(message.content)}
+    known = {verdict.value for verdict in Verdict}
+    return tuple(
+        StoredCitation(message.content[ends[one.at].start : one.at], one.part)
+        for one in message.placed
+        if isinstance(one.part, CitationPart) and one.part.verdict in known and one.at in ends
+    )

@@ -1,0 +1,322 @@
+"""Adds documents to the library of documents, finds passages in them, and removes them."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Protocol
+
+from app.documents.process.client import DocumentReader, StopFlag
+from app.documents.process.frames import OpenedReply
+from app.documents.reading.kind import SUFFIXES
+from app.documents.reading.passages import heading_at, passages_of
+from app.domain.documents import (
+    DocumentFacts,
+    DocumentHeading,
+    DocumentPage,
+    DocumentState,
+    PagePicture,
+    Passage,
+    StoredDocument,
+)
+from app.domain.errors import DocumentError, NotFoundError
+from app.language import tr
+from app.services.core.ids import new_id, utc_now
+from app.store.database.files import atomic_file
+from app.store.documents.document_repository import (
+    DocumentRepository,
+    DocumentSource,
+    PassageDraft,
+)
+
+_BATCH = 50  # pages written in one transaction
+_CHUNK = 2**20  # bytes
+_UNFINISHED = 24 * 3600 * 1_000_000  # microseconds: what is half read for a day was left behind
+MOST_FILES = 10_000  # of a folder
+
+
+class PageProgress(Protocol):
+    """Is told how far reading is."""
+
+    def __call__(self, name: str, done: int, total: int | None) -> None:
+        """``done`` pages of ``total``; None where that is not known."""
+
+
+def quiet(name: str, done: int, total: int | None) -> None:  # as every listener
+    """For whom progress does not matter."""
+
+
+class DocumentService:
+    """The documents of one library.
+
+    Args:
+        repository: Where what was read is kept; closed with the service.
+        copies: The folder for copies of originals; None where there are none, as of private chats.
+        make_reader: Makes the client of the process that reads documents; begun when it is needed.
+    """
+
+    def __init__(
+        self,
+        repository: DocumentRepository,
+        copies: Path | None = None,
+        make_reader: Callable[[], DocumentReader] = DocumentReader,
+    ) -> None:
+        self._repository = repository
+        self._copies = copies
+        self._make_reader = make_reader
+        self._readers: dict[str, DocumentReader] = {}
+        self._lock = threading.Lock()
+        before = _now() - _UNFINISHED
+        repository.forget_unfinished(before).result()
+
+    def close(self) -> None:
+        """End the processes that read, and close the library."""
+        with self._lock:
+            readers, self._readers = list(self._readers.values()), {}
+        for reader in readers:
+            reader.close()
+        self._repository.close()
+
+    # --- adding and removing ----------------------------------------------------------------
+
+    def add(
+        self,
+        path: Path,
+        collection: str = "",
+        *,
+        copy: bool = False,
+        cancel: StopFlag | None = None,
+        progress: PageProgress = quiet,
+    ) -> StoredDocument:
+        """Read a file, unless what is in it was read before; blocks for as long as that takes.
+
+        Args:
+            path: The file.
+            collection: The name to keep it under.
+            copy: Keep a copy of the file in Phial's folder.
+            cancel: Stops it.
+            progress: Told after each page.
+
+        Raises:
+            DocumentError: It cannot be read; nothing of it is kept.
+            DocumentReadCancelledError: It was stopped.
+        """
+        path = path.absolute()
+        try:
+            status = path.stat()
+        except OSError as error:
+            raise DocumentError(
+                tr("“{name}” cannot be found.", name=path.name), detail=str(error)
+            ) from error
+        known = self._known(path, collection, status.st_size, copy=copy)
+        if known is not None:
+            return known
+        id_ = new_id()
+        kept = self._copy(path, id_) if copy and self._copies is not None else path
+        source = DocumentSource(id_, path.name, str(kept), collection, status.st_mtime_ns, _now())
+        with ExitStack() as undo:
+            if kept != path:
+                undo.callback(kept.unlink, missing_ok=True)
+            self._repository.begin(source).result()
+            undo.callback(lambda: self._repository.remove([id_]).result())
+            facts = self._read(kept, source, cancel or threading.Event(), progress)
+            old = self._of_path(str(kept), collection)
+            stored = self._repository.finish(id_, facts, old.id if old else "").result()
+            undo.pop_all()
+        return stored
+
+    def remove(self, documents: Sequence[StoredDocument]) -> None:
+        """Remove documents with all that was read of them, and copies of Phial's own."""
+        self._repository.remove([one.id for one in documents]).result()
+        for one in documents:
+            if self._copies is not None and Path(one.path).parent == self._copies:
+                Path(one.path).unlink(missing_ok=True)
+
+    # --- asking -----------------------------------------------------------------------------
+
+    def documents(self, collection: str | None = None) -> list[StoredDocument]:
+        """The documents, by name; of one collection, or all."""
+        return self._repository.documents(collection)
+
+    def collections(self) -> dict[str, list[StoredDocument]]:
+        """The documents by the names they are kept under."""
+        found: dict[str, list[StoredDocument]] = {}
+        for one in sorted(self.documents(), key=lambda one: one.collection.casefold()):
+            found.setdefault(one.collection, []).append(one)
+        return found
+
+    def document(self, document_id: str) -> StoredDocument:
+        """One document.
+
+        Raises:
+            NotFoundError: There is none of that id.
+        """
+        return self._repository.document(document_id)
+
+    def page(self, document_id: str, number: int) -> DocumentPage:
+        """A page as it was read.
+
+        Raises:
+            NotFoundError: There is none.
+        """
+        return self._repository.page(document_id, number)
+
+    def pages(self, document_id: str) -> list[DocumentPage]:
+        """All pages of a document."""
+        return self._repository.pages(document_id)
+
+    def search(
+        self, question: str, documents: Sequence[StoredDocument] | None = None, limit: int = 6
+    ) -> list[Passage]:
+        """The passages that answer a question best."""
+        ids = None if documents is None else [one.id for one in documents]
+        return self._repository.search(question, ids, limit)
+
+    def state(self, document: StoredDocument) -> DocumentState:
+        """Whether the file is still what was read."""
+        path = Path(document.path)
+        try:
+            status = path.stat()
+        except OSError:
+            return DocumentState.GONE
+        if status.st_size != document.facts.size:
+            return DocumentState.CHANGED
+        if status.st_mtime_ns == document.modified or _sha256(path) == document.facts.sha256:
+            return DocumentState.SAME
+        return DocumentState.CHANGED
+
+    def draw(
+        self,
+        document: StoredDocument,
+        page: int,
+        width: int,
+        ranges: Sequence[tuple[int, int]] = (),
+    ) -> PagePicture:
+        """A page of a PDF file as a picture, with the boxes of ranges of its text.
+
+        Raises:
+            DocumentError: The file is gone, or cannot be drawn.
+        """
+        return self._reader("draw").draw(Path(document.path), page, width, ranges)
+
+    # --- inside -----------------------------------------------------------------------------
+
+    def _reader(self, purpose: str) -> DocumentReader:
+        """A process for each purpose: a page can be drawn while a document is read."""
+        with self._lock:
+            if purpose not in self._readers:
+                self._readers[purpose] = self._make_reader()
+            return self._readers[purpose]
+
+    def _known(
+        self, path: Path, collection: str, size: int, *, copy: bool
+    ) -> StoredDocument | None:
+        """A document that was read from the same content."""
+        alike = [one for one in self.documents(collection) if one.facts.size == size]
+        if not alike:
+            return None
+        try:
+            digest = _sha256(path)
+        except OSError as error:
+            raise DocumentError(
+                tr("“{name}” cannot be read.", name=path.name), detail=str(error)
+            ) from error
+        for one in alike:
+            same_place = copy or one.path == str(path)
+            if one.facts.sha256 == digest and same_place and one.name == path.name:
+                return one
+        return None
+
+    def _of_path(self, path: str, collection: str) -> StoredDocument | None:
+        return next((one for one in self.documents(collection) if one.path == path), None)
+
+    def _copy(self, path: Path, id_: str) -> Path:
+        assert self._copies is not None  # noqa: S101  # asked before
+        target = self._copies / f"{id_}{path.suffix.lower()}"
+        try:
+            with path.open("rb") as original, atomic_file(target) as file:
+                while chunk := original.read(_CHUNK):
+                    file.write(chunk)
+        except OSError as error:
+            raise DocumentError(
+                tr("“{name}” could not be copied.", name=path.name), detail=str(error)
+            ) from error
+        return target
+
+    def _read(
+        self, path: Path, source: DocumentSource, cancel: StopFlag, progress: PageProgress
+    ) -> DocumentFacts:
+        """Read a file page by page into the library."""
+        facts: DocumentFacts | None = None
+        total: int | None = None
+        batch: list[DocumentPage] = []
+        headings: list[DocumentHeading] = []
+        done = 0
+        for found in self._reader("read").read(path, cancel):
+            match found:
+                case OpenedReply(pages=total):
+                    progress(source.name, 0, total)
+                case DocumentPage():
+                    batch.append(found)
+                    headings.extend(found.headings)
+                    done += 1
+                    if len(batch) >= _BATCH:
+                        self._store(source.id, batch, headings)
+                        batch = []
+                    progress(source.name, done, total)
+                case DocumentFacts():
+                    facts = found
+        self._store(source.id, batch, headings)
+        if facts is None:
+            raise DocumentError(tr("“{name}” was not read to its end.", name=source.name))
+        return facts
+
+    def _store(
+        self, id_: str, pages: Sequence[DocumentPage], headings: Sequence[DocumentHeading]
+    ) -> None:
+        drafts = [
+            PassageDraft(page.number, start, page.text[start:end], heading)
+            for page in pages
+            for start, end in passages_of(page)
+            for heading in (heading_at(headings, page.number, start),)
+        ]
+        self._repository.add_pages(id_, pages, drafts).result()
+
+
+def files_in(paths: Sequence[Path]) -> Iterator[Path]:
+    """The files of a list in which folders stand for the documents in them.
+
+    Hidden ones are left out, and nothing outside of a folder is reached through a link in it.
+
+    Raises:
+        NotFoundError: One is not there.
+    """
+    for path in paths:
+        if not path.exists():
+            raise NotFoundError(tr("“{name}” cannot be found.", name=str(path)))
+        if not path.is_dir():
+            yield path
+            continue
+        count = 0
+        for one in sorted(path.rglob("*")):
+            hidden = any(part.startswith(".") for part in one.relative_to(path).parts)
+            if hidden or one.suffix.lower() not in SUFFIXES or one.is_symlink():
+                continue
+            if one.is_file() and count < MOST_FILES:
+                count += 1
+                yield one
+
+
+def _now() -> int:
+    return int(utc_now().timestamp() * 1_000_000)
+
+
+def _sha256(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()

@@ -1,0 +1,1 @@
+"""Presets, prompts, and which values are in force for a chat."""

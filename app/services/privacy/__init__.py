@@ -1,0 +1,1 @@
+"""What Phial connects to, what it refuses, and what holds it to that."""

@@ -1,0 +1,49 @@
+"""The search index made anew from the texts, and texts changed in bulk beside it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from app.store.database.text_normalization import FOLD_VERSION
+
+_UPDATE = "message_index_update"
+_BATCH = 500  # messages between two words of progress
+
+
+def rebuild_index(
+    connection: sqlite3.Connection, progress: Callable[[float], None] = lambda _fraction: None
+) -> None:
+    """Make the search index anew from the text, inside the open transaction.
+
+    What FTS5's own 'rebuild' does (https://sqlite.org/fts5.html), in steps that can be told of.
+    """
+    connection.execute("INSERT INTO message_index (message_index) VALUES ('delete-all')")
+    (last,) = connection.execute("SELECT coalesce(max(seq), 0) FROM messages").fetchone()
+    for seq in range(0, last + 1, _BATCH):
+        connection.execute(
+            "INSERT INTO message_index (rowid, body, parts) SELECT seq, body, parts "
+            "FROM search_messages WHERE seq >= ? AND seq < ?",
+            (seq, seq + _BATCH),
+        )
+        progress(seq / (last + 1))
+    connection.execute("INSERT INTO title_index (title_index) VALUES ('rebuild')")
+    connection.execute(
+        "INSERT OR REPLACE INTO meta (key, value) VALUES ('fold_version', ?)", (FOLD_VERSION,)
+    )
+    progress(1.0)
+
+
+@contextmanager
+def without_index(connection: sqlite3.Connection) -> Iterator[None]:
+    """Texts may be changed without the index; who does so makes it anew afterwards.
+
+    For many texts at once: the index takes longer to forget long ones than to be made anew.
+    """
+    (trigger,) = connection.execute(
+        "SELECT sql FROM sqlite_schema WHERE name = ?", (_UPDATE,)
+    ).fetchone()
+    connection.execute(f"DROP TRIGGER {_UPDATE}")
+    yield
+    connection.execute(trigger)

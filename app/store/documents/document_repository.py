@@ -1,0 +1,394 @@
+"""Reads and writes documents, their pages and passages."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Any
+
+from app.domain.documents import (
+    DocumentFacts,
+    DocumentHeading,
+    DocumentKind,
+    DocumentPage,
+    PageUnit,
+    Passage,
+    Remark,
+    StoredDocument,
+)
+from app.domain.errors import NotFoundError
+from app.language import tr
+from app.store.database.connect import transaction
+from app.store.database.rows import to_blob, to_text
+from app.store.database.sqlite_database import Database
+from app.store.documents.question import has_other_letters, plain_terms, stem_terms
+from app.store.documents.ranking import fuse
+
+_COLUMNS = (
+    "d.id, d.name, d.path, d.collection, d.modified, d.read_at, d.kind, d.unit, d.size, d.sha256, "
+    "d.pages, d.characters, d.title, d.headings, d.remarks, "
+    "(SELECT count(*) FROM passages WHERE document = d.seq)"
+)
+_PASSAGE = "p.seq, d.id, d.name, p.page, p.start, p.text, p.heading"  # not shown
+_CANDIDATES = 60  # of each ranking, before they are fused
+_MOST_SCORED = 8_000  # passages that a question may have scored: about 25 ms
+_COMMON = 2_500  # passages with a word from which it is left out, where there are rarer ones
+_HEADING_WEIGHT = 0.5  # of a word in the heading; in the text it is 1
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentSource:
+    """What is known of a document before it is read.
+
+    Attributes:
+        id: Unique, 32 hex digits.
+        name: The file's name, without folders.
+        path: Where the original is.
+        collection: The name it is to be kept under.
+        modified: The file's time of change, nanoseconds since 1970.
+        read_at: Now, microseconds since 1970, UTC.
+    """
+
+    id: str
+    name: str
+    path: str
+    collection: str
+    modified: int
+    read_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class PassageDraft:
+    """A passage before it is stored."""
+
+    page: int
+    start: int
+    text: str
+    heading: str
+
+
+class DocumentRepository:
+    """The documents. Writes return futures that resolve once they are on the disk.
+
+    A document that is being read is written piece by piece and seen by nobody before
+    :meth:`finish`.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def close(self) -> None:
+        """Finish every write and close."""
+        self._database.close()
+
+    # --- writing ----------------------------------------------------------------------------
+
+    def begin(self, source: DocumentSource) -> Future[None]:
+        """Make room for a document that is about to be read."""
+        values = (
+            source.id,
+            to_blob(source.collection),
+            to_blob(source.name),
+            to_blob(source.path),
+            source.modified,
+            source.read_at,
+        )
+
+        def work(connection: sqlite3.Connection) -> None:
+            connection.execute(
+                "INSERT INTO documents (id, collection, name, path, modified, read_at, complete, "
+                "kind, unit, size, sha256, pages, characters, title, headings, remarks) "
+                "VALUES (?, ?, ?, ?, ?, ?, 0, 'text', 'page', 0, '', 0, 0, '', '[]', '[]')",
+                values,
+            )
+
+        return self._database.submit(work)
+
+    def add_pages(
+        self, document_id: str, pages: Sequence[DocumentPage], passages: Sequence[PassageDraft]
+    ) -> Future[None]:
+        """More pages of a document that is being read."""
+
+        def work(connection: sqlite3.Connection) -> None:
+            seq = _seq(connection, document_id)
+            connection.executemany(
+                "INSERT INTO pages (document, number, start, stop, line, label, remark, text) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                [
+                    (seq, one.number, one.start, one.end, one.line, one.label, one.remark, one.text)
+                    for one in pages
+                ],
+            )
+            connection.executemany(
+                "INSERT INTO passages (document, page, start, plain, heading, text) "
+                "VALUES (?, ?, ?, ?, ?, ?)",
+                [
+                    (seq, one.page, one.start, has_other_letters(one.text), one.heading, one.text)
+                    for one in passages
+                ],
+            )
+
+        return self._database.submit(work)
+
+    def finish(
+        self, document_id: str, facts: DocumentFacts, replaces: str = ""
+    ) -> Future[StoredDocument]:
+        """All of it was read: from now on it is there, and the one it replaces is not."""
+        headings = [(one.level, one.text, one.page, one.at) for one in facts.headings]
+
+        def work(connection: sqlite3.Connection) -> StoredDocument:
+            connection.execute(
+                "UPDATE documents SET complete = 1, kind = ?, unit = ?, size = ?, sha256 = ?, "
+                "pages = ?, characters = ?, title = ?, headings = ?, remarks = ? WHERE id = ?",
+                (
+                    facts.kind,
+                    facts.unit,
+                    facts.size,
+                    facts.sha256,
+                    facts.pages,
+                    facts.characters,
+                    to_blob(facts.title),
+                    json.dumps(headings),
+                    json.dumps(facts.remarks),
+                    document_id,
+                ),
+            )
+            if replaces:
+                connection.execute("DELETE FROM documents WHERE id = ?", (replaces,))
+            return _document(connection, document_id)
+
+        return self._database.submit(work)
+
+    def remove(self, ids: Sequence[str]) -> Future[None]:
+        """Remove documents, pages and passages, and their words from the index, for good."""
+
+        def work(connection: sqlite3.Connection) -> None:
+            with transaction(connection):
+                connection.executemany("DELETE FROM documents WHERE id = ?", [(i,) for i in ids])
+                # FTS5 only marks a word as removed; writing the index anew takes it out.
+                for index in ("stem_index", "plain_index"):
+                    connection.execute(f"INSERT INTO {index} ({index}) VALUES ('optimize')")  # noqa: S608
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+
+        return self._database.submit_bare(work)
+
+    def move(self, ids: Sequence[str], collection: str) -> Future[None]:
+        """Keep documents under another name."""
+
+        def work(connection: sqlite3.Connection) -> None:
+            connection.executemany(
+                "UPDATE documents SET collection = ? WHERE id = ?",
+                [(to_blob(collection), one) for one in ids],
+            )
+
+        return self._database.submit(work)
+
+    def forget_unfinished(self, before: int) -> Future[None]:
+        """Remove what a program that was ended left half read, begun before a time."""
+
+        def work(connection: sqlite3.Connection) -> None:
+            connection.execute(
+                "DELETE FROM documents WHERE NOT complete AND read_at < ?", (before,)
+            )
+
+        return self._database.submit(work)
+
+    # --- reading ----------------------------------------------------------------------------
+
+    def documents(self, collection: str | None = None) -> list[StoredDocument]:
+        """The documents, by name; of one collection, or all."""
+
+        def work(connection: sqlite3.Connection) -> list[StoredDocument]:
+            rows = connection.execute(f"SELECT {_COLUMNS} FROM documents d WHERE d.complete")  # noqa: S608
+            found = [_stored(row) for row in rows]
+            return [one for one in found if collection is None or one.collection == collection]
+
+        return sorted(self._database.read(work), key=lambda one: (one.name.casefold(), one.id))
+
+    def document(self, document_id: str) -> StoredDocument:
+        """One document.
+
+        Raises:
+            NotFoundError: There is none of that id.
+        """
+        return self._database.read(lambda connection: _document(connection, document_id))
+
+    def page(self, document_id: str, number: int) -> DocumentPage:
+        """A page of a document.
+
+        Raises:
+            NotFoundError: There is none of that number.
+        """
+        for page in self._pages(document_id, "AND p.number = ?", (number,)):
+            return page
+        raise NotFoundError(tr("The document has no page {number}.", number=number))
+
+    def pages(self, document_id: str) -> list[DocumentPage]:
+        """All pages of a document."""
+        return self._pages(document_id, "", ())
+
+    def passages(self, seqs: Sequence[int]) -> list[Passage]:
+        """Passages by their numbers, in that order; those that are gone are left out."""
+
+        def work(connection: sqlite3.Connection) -> list[Passage]:
+            return _passages(connection, seqs)
+
+        return self._database.read(work)
+
+    def search(
+        self,
+        question: str,
+        documents: Sequence[str] | None = None,
+        limit: int = 6,
+        rankings: Sequence[Sequence[int]] = (),
+    ) -> list[Passage]:
+        """The passages that answer a question best, the best first.
+
+        Args:
+            question: In words; any of them may occur.
+            documents: Ids of those that are searched; None searches all.
+            limit: Passages at most.
+            rankings: Numbers of passages as something else ranked them, which count as much.
+        """
+
+        def work(connection: sqlite3.Connection) -> list[Passage]:
+            wanted = _seqs(connection, documents)
+            found = [
+                _ranked(connection, "stem_index", stem_terms(question), wanted),
+                _ranked(connection, "plain_index", plain_terms(question), wanted),
+                *rankings,
+            ]
+            return _passages(connection, fuse(found)[:limit])
+
+        return self._database.read(work)
+
+    def _pages(
+        self, document_id: str, condition: str, values: tuple[Any, ...]
+    ) -> list[DocumentPage]:
+        def work(connection: sqlite3.Connection) -> list[DocumentPage]:
+            rows = connection.execute(
+                "SELECT p.number, p.text, p.start, p.stop, p.label, p.line, p.remark FROM pages p "  # noqa: S608
+                f"JOIN documents d ON d.seq = p.document WHERE d.id = ? {condition} "
+                "ORDER BY p.number",
+                (document_id, *values),
+            )
+            return [
+                DocumentPage(
+                    number, text, start, stop, label, line, Remark(remark) if remark else None
+                )
+                for number, text, start, stop, label, line, remark in rows
+            ]
+
+        return self._database.read(work)
+
+
+def _ranked(
+    connection: sqlite3.Connection, index: str, terms: Sequence[str], documents: set[int] | None
+) -> list[int]:
+    """The best passages of an index by BM25."""
+    match = " OR ".join(_rare(connection, index, terms))
+    if not match:
+        return []
+    weights = f", 1.0, {_HEADING_WEIGHT}" if index == "stem_index" else ""
+    values: tuple[str, ...] = (match,)
+    within = ""
+    if documents is not None:
+        values = (match, json.dumps(sorted(documents)))
+        within = (
+            " AND rowid IN (SELECT seq FROM passages WHERE document IN "
+            "(SELECT value FROM json_each(?)))"
+        )
+    rows = connection.execute(
+        f"SELECT rowid FROM (SELECT rowid, bm25({index}{weights}) AS rank FROM {index} "  # noqa: S608
+        f"WHERE {index} MATCH ?{within} LIMIT {_MOST_SCORED}) ORDER BY rank LIMIT {_CANDIDATES}",
+        values,
+    )
+    return [row[0] for row in rows]
+
+
+def _rare(connection: sqlite3.Connection, index: str, terms: Sequence[str]) -> Sequence[str]:
+    """The terms that tell passages apart: scoring those that are in most of them takes too long.
+
+    The rarest come first, as many as can be scored in time; at least one.
+    """
+    count = connection.execute("SELECT max(seq) FROM passages").fetchone()[0] or 0
+    if count <= _MOST_SCORED or len(terms) < 2:
+        return terms
+    query = f"SELECT count(*) FROM (SELECT 1 FROM {index} WHERE {index} MATCH ? LIMIT {_COMMON})"  # noqa: S608
+    counted = sorted((connection.execute(query, (one,)).fetchone()[0], one) for one in terms)
+    chosen, total = [counted[0][1]], counted[0][0]
+    for number, term in counted[1:]:
+        total += number
+        if number >= _COMMON or total > _MOST_SCORED:
+            break
+        chosen.append(term)
+    return chosen
+
+
+def _passages(connection: sqlite3.Connection, seqs: Sequence[int]) -> list[Passage]:
+    rows = connection.execute(
+        f"SELECT {_PASSAGE} FROM passages p JOIN documents d ON d.seq = p.document "  # noqa: S608
+        "WHERE d.complete AND p.seq IN (SELECT value FROM json_each(?))",
+        (json.dumps(list(seqs)),),
+    )
+    found = {
+        seq: Passage(document_id, to_text(name), page, start, text, heading, seq)
+        for seq, document_id, name, page, start, text, heading in rows
+    }
+    return [found[seq] for seq in seqs if seq in found]
+
+
+def _seq(connection: sqlite3.Connection, document_id: str) -> int:
+    row = connection.execute("SELECT seq FROM documents WHERE id = ?", (document_id,)).fetchone()
+    if row is None:
+        raise NotFoundError(tr("The document is not there any more."))
+    return int(row[0])
+
+
+def _seqs(connection: sqlite3.Connection, ids: Sequence[str] | None) -> set[int]:
+    """Documents that were read to their end, by number: those of ``ids``, or all."""
+    rows = connection.execute(
+        "SELECT seq FROM documents WHERE complete"
+        " AND (?1 IS NULL OR id IN (SELECT value FROM json_each(?1)))",
+        (None if ids is None else json.dumps(list(ids)),),
+    )
+    return {row[0] for row in rows}
+
+
+def _document(connection: sqlite3.Connection, document_id: str) -> StoredDocument:
+    row = connection.execute(
+        f"SELECT {_COLUMNS} FROM documents d WHERE d.complete AND d.id = ?",  # noqa: S608
+        (document_id,),
+    ).fetchone()
+    if row is None:
+        raise NotFoundError(tr("The document is not there any more."))
+    return _stored(row)
+
+
+def _stored(row: tuple[Any, ...]) -> StoredDocument:
+    (id_, name, path, collection, modified, read_at, kind, unit, size, sha256, pages, characters,
+     title, headings, remarks, passages) = row  # fmt: skip
+    facts = DocumentFacts(
+        DocumentKind(kind),
+        PageUnit(unit),
+        size,
+        sha256,
+        pages,
+        characters,
+        tuple(DocumentHeading(*one) for one in json.loads(headings)),
+        to_text(title),
+        tuple(Remark(one) for one in json.loads(remarks)),
+    )
+    return StoredDocument(
+        id_,
+        to_text(name),
+        to_text(path),
+        to_text(collection),
+        facts,
+        modified,
+        read_at,
+        passages,
+    )

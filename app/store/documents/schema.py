@@ -1,0 +1,86 @@
+"""The tables of the documents' database, and its migrations: a shipped one never changes.
+
+Everything here but collections can be read anew from the files it came from, so it is a database of
+its own: the conversations' promises (backups, recovery) are not its.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+
+from app.store.database.migrations import Migration, Progress, run_script
+
+# Two indexes. The stems of `porter` are English and do no harm to other languages written in Latin
+# letters, since question and text are cut alike; a passage with letters of other scripts is in the
+# plain index as well, folded and cut as chats are (text_normalization).
+_TABLES_V1 = """
+CREATE TABLE documents (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    collection BLOB NOT NULL,             -- the name it is kept under
+    name BLOB NOT NULL,
+    path BLOB NOT NULL,                   -- where the original is
+    modified INTEGER NOT NULL,            -- the file's time of change when it was read, nanoseconds
+    read_at INTEGER NOT NULL,             -- microseconds since 1970, UTC
+    complete INTEGER NOT NULL,            -- 0 while it is being read: nobody sees it
+    kind TEXT NOT NULL,
+    unit TEXT NOT NULL,
+    size INTEGER NOT NULL,
+    sha256 TEXT NOT NULL,
+    pages INTEGER NOT NULL,
+    characters INTEGER NOT NULL,
+    title BLOB NOT NULL,
+    headings TEXT NOT NULL,               -- JSON: [level, text, page, at]
+    remarks TEXT NOT NULL                 -- JSON
+);
+CREATE INDEX documents_sha256 ON documents (sha256);
+
+CREATE TABLE pages (
+    seq INTEGER PRIMARY KEY,
+    document INTEGER NOT NULL REFERENCES documents (seq) ON DELETE CASCADE,
+    number INTEGER NOT NULL,
+    start INTEGER NOT NULL,
+    stop INTEGER NOT NULL,
+    line INTEGER NOT NULL,
+    label TEXT NOT NULL,
+    remark TEXT,
+    text TEXT NOT NULL
+);
+CREATE UNIQUE INDEX pages_number ON pages (document, number);
+
+CREATE TABLE passages (
+    seq INTEGER PRIMARY KEY,
+    document INTEGER NOT NULL REFERENCES documents (seq) ON DELETE CASCADE,
+    page INTEGER NOT NULL,
+    start INTEGER NOT NULL,
+    plain INTEGER NOT NULL,               -- whether it has letters that are not Latin
+    heading TEXT NOT NULL,
+    text TEXT NOT NULL
+);
+CREATE INDEX passages_document ON passages (document, page);
+
+CREATE VIRTUAL TABLE stem_index USING fts5 (
+    text, heading, content = 'passages', content_rowid = 'seq', tokenize = 'porter unicode61'
+);
+CREATE VIEW plain_passages AS SELECT seq, index_body(text) AS body FROM passages WHERE plain;
+CREATE VIRTUAL TABLE plain_index USING fts5 (
+    body, content = 'plain_passages', content_rowid = 'seq', tokenize = 'ascii'
+);
+CREATE TRIGGER passages_insert AFTER INSERT ON passages BEGIN
+    INSERT INTO stem_index (rowid, text, heading) VALUES (new.seq, new.text, new.heading);
+    INSERT INTO plain_index (rowid, body) SELECT new.seq, index_body(new.text) WHERE new.plain;
+END;
+CREATE TRIGGER passages_delete AFTER DELETE ON passages BEGIN
+    INSERT INTO stem_index (stem_index, rowid, text, heading)
+    VALUES ('delete', old.seq, old.text, old.heading);
+    INSERT INTO plain_index (plain_index, rowid, body)
+    SELECT 'delete', old.seq, index_body(old.text) WHERE old.plain;
+END;
+"""
+
+
+def _tables(connection: sqlite3.Connection, _progress: Progress) -> None:
+    run_script(connection, _TABLES_V1)
+
+
+MIGRATIONS: tuple[Migration, ...] = (_tables,)

@@ -1,0 +1,161 @@
+"""The file of presets, prompts and values of models: JSON, saved atomically.
+
+It holds what the user made; what comes with Phial is in the program. Presets are a file of their
+own, not rows of the conversation database: they outlive a library that is restored from a backup,
+several libraries can share them, and a person can copy them by hand. What a chat has of its own
+(which preset, which values) stands with the chat in the database. The terminal and the window may
+both have the file open, so each change reads it anew while no other program writes.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from app.domain.errors import InvalidValueError, KnownError, StoreBusyError, TransferError
+from app.domain.presets.preset import (
+    Preset,
+    SavedPrompt,
+    Values,
+    known_values,
+    preset_from_dict,
+    preset_to_dict,
+)
+from app.domain.private_files import FILE_MODE
+from app.language import tr
+from app.store.database.failures import file_error
+from app.store.database.files import (
+    make_folder,
+    peek_json,
+    read_json,
+    write_json,
+)
+
+_log = logging.getLogger(__name__)
+_LOCK_SECONDS = 2.0
+_LARGEST = 5_000_000  # bytes of a file of presets that somebody gave; ours have a few thousand
+_KIND = "phial-presets"  # not shown: says what the file is
+
+
+@dataclass(frozen=True, slots=True)
+class OwnPresets:
+    """What the user made.
+
+    Attributes:
+        presets: In their order.
+        prompts: In their order.
+        models: Values by a model file's hash, or its path where that is not known.
+    """
+
+    presets: tuple[Preset, ...] = ()
+    prompts: tuple[SavedPrompt, ...] = ()
+    models: Mapping[str, Values] = field(default_factory=dict)
+
+
+class PresetFile:
+    """Reads and changes the file at ``path``. May be used from any thread."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._lock = threading.Lock()
+
+    def load(self) -> OwnPresets:
+        """What is stored; nothing where there is no file, or it cannot be read."""
+        try:
+            return _own(peek_json(self.path) or {})
+        except KnownError as error:
+            _log.warning("%s", error)
+            return OwnPresets()
+
+    def change(self, change: Callable[[OwnPresets], OwnPresets]) -> OwnPresets:
+        """Store what ``change`` makes of what stands there now, and return it.
+
+        Raises:
+            DiskFullError: No room; the old file is as it was.
+            ReadOnlyStoreError: The folder cannot be written to.
+            StoreBusyError: Another Phial does not let go of the file.
+            StoreError: Another I/O error.
+        """
+        from filelock import FileLock, Timeout  # not where presets are only read
+
+        lock = FileLock(f"{self.path}.lock", timeout=_LOCK_SECONDS, mode=FILE_MODE)
+        with self._lock, ExitStack() as held:
+            try:
+                make_folder(self.path.parent)
+                held.enter_context(lock)
+            except Timeout as error:
+                raise StoreBusyError(tr("Another Phial is changing the presets.")) from error
+            except OSError as error:
+                raise file_error(error, self.path.name) from error
+            stored, _ = read_json(self.path)  # what a newer version put there stays
+            changed = change(_own(stored))
+            stored |= {
+                "presets": [preset_to_dict(preset) for preset in changed.presets],
+                "prompts": [{"name": one.name, "text": one.text} for one in changed.prompts],
+                "models": {key: dict(values) for key, values in changed.models.items()},
+            }
+            write_json(self.path, {key: value for key, value in stored.items() if value})
+        return changed
+
+
+def write_presets(path: Path, presets: tuple[Preset, ...]) -> None:
+    """Write presets to a file that can be given to others.
+
+    Raises:
+        KnownError: It cannot be written.
+    """
+    write_json(path, {"kind": _KIND, "presets": [preset_to_dict(one) for one in presets]})
+
+
+def read_presets(path: Path) -> tuple[Preset, ...]:
+    """The presets of a file that somebody gave; nothing of it is in use by that.
+
+    Raises:
+        TransferError: It is no such file, or nothing in it can be used.
+        KnownError: It cannot be read.
+    """
+    no_presets = tr("{name} holds no presets.", name=path.name)
+    try:
+        if path.stat().st_size > _LARGEST:
+            raise TransferError(no_presets, action="")
+    except OSError as error:
+        raise file_error(error, path.name) from error
+    data = peek_json(path)
+    listed = data.get("presets") if data is not None else None
+    if data is None or data.get("kind") != _KIND or not isinstance(listed, list) or not listed:
+        raise TransferError(no_presets, action="")
+    try:
+        return tuple(preset_from_dict(one) for one in listed)
+    except InvalidValueError as error:
+        raise TransferError(no_presets, action="", detail=error.what) from error
+
+
+def _own(data: Mapping[str, object]) -> OwnPresets:
+    presets, prompts, models = (data.get(key) for key in ("presets", "prompts", "models"))
+    return OwnPresets(
+        tuple(_presets(presets if isinstance(presets, list) else [])),
+        tuple(_prompts(prompts if isinstance(prompts, list) else [])),
+        {key: known_values(one) for key, one in models.items()} if isinstance(models, dict) else {},
+    )
+
+
+def _presets(listed: list[object]) -> list[Preset]:
+    found = []
+    for one in listed:
+        try:
+            found.append(preset_from_dict(one))
+        except InvalidValueError as error:
+            _log.warning("A preset cannot be used: %s", error.what)
+    return found
+
+
+def _prompts(listed: list[object]) -> list[SavedPrompt]:
+    return [
+        SavedPrompt(str(one.get("name")), str(one.get("text")))
+        for one in listed
+        if isinstance(one, dict) and one.get("name") and one.get("text")
+    ]

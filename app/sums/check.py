@@ -1,0 +1,52 @@
+"""The door: what is wrong in the numbers of a text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from fractions import Fraction
+
+from app.sums.dates import wrong_dates
+from app.sums.equations import Finding, wrong_equations
+from app.sums.numerals import ASCII_DIGITS, Convention, read_numeral
+from app.sums.segments import blanked, segments
+from app.sums.totals import wrong_totals
+
+MOST_CHARACTERS = 400_000
+_LET = re.compile(
+    r"\b(?:let|sei|soit|sea)\s+\$?(?P<name>[A-Za-z])\s*=\s*(?P<number>-?\d[\d.,]*\d|-?\d)\b",
+    re.IGNORECASE,
+)
+
+
+def wrong_numbers(text: str) -> tuple[Finding, ...]:
+    """Everything that is wrong, in the order of the text. Offsets are those of ``text``.
+
+    What is not understood is left alone: a statement is reported only where no way of reading it
+    makes it right. A text longer than :data:`MOST_CHARACTERS` is checked up to there.
+    """
+    plain = blanked(text[:MOST_CHARACTERS].translate(ASCII_DIGITS))
+    symbols = _given(plain)
+    found: list[Finding] = [*wrong_dates(plain), *wrong_totals(plain)]
+    for segment in segments(plain):
+        found += wrong_equations(
+            plain, segment.start, segment.end, latex=segment.latex, symbols=symbols
+        )
+    as_written = (
+        replace(one, stated=text[one.at : one.at + len(one.stated)]) for one in found
+    )  # in the digits of the text
+    return tuple(sorted(as_written, key=lambda one: one.start))
+
+
+def _given(text: str) -> Mapping[str, Fraction]:
+    """Letters that the text gives a number to once and for all: "let x = 3"."""
+    given: dict[str, Fraction] = {}
+    for found in _LET.finditer(text):
+        name, written = found.group("name"), found.group("number")
+        numeral = read_numeral(written.lstrip("-"), Convention.POINT)
+        others = re.findall(rf"(?<![\w]){name}\s*=(?!\s*{re.escape(written)}\b)", text)
+        if numeral is None or name in given or others:
+            return {}
+        given[name] = -numeral.value if written.startswith("-") else numeral.value
+    return given

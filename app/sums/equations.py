@@ -1,0 +1,413 @@
+"""Equations and comparisons of numbers in a text, and which of them are wrong."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import Enum
+from fractions import Fraction
+from itertools import pairwise, product
+
+from app.sums.expressions import (
+    JOINING,
+    Interpretation,
+    Quantity,
+    UnreadableError,
+    evaluate,
+    in_unit,
+)
+from app.sums.lexer import Kind, Token, tokens
+from app.sums.numerals import Convention, Numeral, conventions_of, read_numeral, write_numeral
+from app.sums.rounding import Judgement, compare, looks_rounded
+from app.sums.spoken import said_as_signs
+from app.sums.units import unit_of
+from app.sums.values import NotComputableError, Value, exactly
+
+
+class FindingKind(Enum):
+    """What was found wrong."""
+
+    SUM = "sum"
+    COMPARISON = "comparison"
+    TOTAL = "total"
+    WEEKDAY = "weekday"
+    DAYS = "days"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something in a text that is not so.
+
+    Attributes:
+        kind: What.
+        start: Offset in the text of the first character of the statement.
+        end: Behind its last character.
+        stated: The number (or word) that is wrong, as it stands there.
+        right: What it should be; for a comparison the right sign.
+        at: Offset of ``stated``.
+    """
+
+    kind: FindingKind
+    start: int
+    end: int
+    stated: str
+    right: str
+    at: int
+
+
+_DOUBT = re.compile(
+    r"\b(?:wrong|incorrect|false|mistake|error|isn't|aren't|doesn't|not|instead|rather than|never|"
+    r"binary|hex(?:adecimal)?|octal|base|modulo|modular|xor|clock|remainder|"
+    r"falsch|nicht|fehler|binär|basis|rest|faux|fausse|pas|incorrecto|falso|resto|reste)\b"
+    r"|≠|\\ne|≡|\\equiv|\\pmod|!=|₂",
+    re.IGNORECASE,
+)
+_VERSIONS = re.compile(
+    r"\b(?:version|release|chapter|section|figure|table|python|kernel|release|ios|android|v\d"
+    r"|kapitel|abschnitt|chapitre|capítulo)\b",
+    re.IGNORECASE,
+)
+_REMAINDER = {"r", "remainder", "rest", "reste", "resto", "rem"}
+_LONGEST_CLAUSE = 600  # tokens
+_LONGEST_SIDE = 80  # tokens
+_BARE = {"a", "à", "y", "o", "e", "i", "I", "A"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """An expression beside a relation: the ways in which its tokens may be cut."""
+
+    choices: tuple[Sequence[Token], ...]
+
+
+def wrong_equations(
+    text: str, start: int, end: int, *, latex: bool, symbols: Mapping[str, Fraction] | None = None
+) -> Iterator[Finding]:
+    """What is wrong in ``text[start:end]``: one line, cell, sentence or formula."""
+    found = said_as_signs(tokens(text, start, end, latex=latex))
+    if not any(token.kind is Kind.RELATION for token in found):
+        return
+    if _DOUBT.search(text, start, end):
+        return
+    given = symbols or {}
+    for clause in _clauses(found):
+        yield from _in_clause(clause, text, start, given)
+
+
+def _clauses(found: Sequence[Token]) -> Iterator[list[Token]]:
+    """Stretches between breaks; a colon breaks where it has no blanks on both sides."""
+    clause: list[Token] = []
+    for index, token in enumerate(found):
+        broken = token.kind is Kind.BREAK
+        if token.text == ":" and token.kind is Kind.OPERATOR:
+            before = found[index - 1].end if index else token.start
+            after = found[index + 1].start if index + 1 < len(found) else token.end
+            if before == token.start and after > token.end:
+                broken = True
+        if broken:
+            yield clause
+            clause = []
+        else:
+            clause.append(token)
+    yield clause
+
+
+def _in_clause(
+    clause: Sequence[Token], text: str, start: int, symbols: Mapping[str, Fraction]
+) -> Iterator[Finding]:
+    if len(clause) > _LONGEST_CLAUSE:
+        return
+    places = [i for i, token in enumerate(clause) if token.kind is Kind.RELATION]
+    bounds = [-1, *places, len(clause)]
+    sides = [clause[a + 1 : b] for a, b in pairwise(bounds)]
+    for number, place in enumerate(places):
+        relation = clause[place]
+        spoken = text[relation.start : relation.end].isalpha()
+        if number and (relation.text != "=" or spoken) and clause[places[number - 1]].text != "=":
+            continue  # x < 4 < 3, or a comparison that is spoken about
+        left = _ending(sides[number], whole=number > 0, symbols=symbols)
+        right = _beginning(sides[number + 1], symbols)
+        last = number + 2 == len(sides)
+        if (
+            last
+            and right is not None
+            and right.choices[0][-1] is clause[-1]
+            and _goes_on(text, clause[-1].end)
+        ):
+            continue
+        if left is None or right is None:
+            continue
+        finding = _judge(left, relation, right, text, symbols)
+        if finding is not None and not _excused(finding, relation, left, right, text, start):
+            yield finding
+
+
+def _ending(side: Sequence[Token], *, whole: bool, symbols: Mapping[str, Fraction]) -> _Side | None:
+    """The longest end of a side that is an expression and begins where one can begin."""
+    first_index = max(0, len(side) - _LONGEST_SIDE)
+    for index in range(first_index, len(side)):
+        if index and not _may_begin(side, index, symbols):
+            continue
+        part = side[index:]
+        if not _readable(part, symbols):
+            continue
+        choices = [part]
+        first = part[0]
+        spaced = len(part) > 1 and part[1].start > first.end
+        if first.text == "-" and spaced and not whole:
+            choices.append(part[1:])
+        return _Side(tuple(choices))
+    return None
+
+
+def _may_begin(side: Sequence[Token], index: int, symbols: Mapping[str, Fraction]) -> bool:
+    """Whether an expression can begin at ``index``: behind a word that belongs to nothing."""
+    before, first = side[index - 1], side[index]
+    if before.kind is not Kind.WORD or before.end == first.start:
+        return False
+    if len(before.text) == 1 and before.text not in _BARE:
+        return False
+    if before.text.lower() in JOINING:
+        return True
+    counted = index >= 2 and side[index - 2].kind in {Kind.NUMBER, Kind.CLOSE, Kind.OPERATOR}
+    return not counted and before.text not in symbols
+
+
+def _goes_on(text: str, end: int) -> bool:
+    """A point that is followed at once: a name of a file, not the end of a sentence."""
+    return bool(re.match(r"[.:/\\]\w", text[end : end + 2]))
+
+
+def _beginning(side: Sequence[Token], symbols: Mapping[str, Fraction]) -> _Side | None:
+    """The longest beginning of a side that is an expression and ends where one can end."""
+    for index in range(min(len(side), _LONGEST_SIDE), 0, -1):
+        if index < len(side) and not _may_end(side, index):
+            continue
+        part = side[:index]
+        if _readable(part, symbols):
+            return _Side((part, *_before_remarks(part)))
+    return None
+
+
+def _before_remarks(part: Sequence[Token]) -> Iterator[Sequence[Token]]:
+    """What stands before a parenthesis that may be a remark: 200 (67%)."""
+    for index in range(len(part) - 1, 0, -1):
+        token = part[index]
+        if token.kind is Kind.OPEN and not token.fraction and token.start > part[index - 1].end:
+            yield part[:index]
+
+
+def _may_end(side: Sequence[Token], index: int) -> bool:
+    last, after = side[index - 1], side[index]
+    if after.kind is Kind.CLOSE:
+        return True
+    if after.kind is Kind.OPEN:
+        return not after.fraction and after.start > last.end
+    if after.kind is not Kind.WORD or after.start == last.end or unit_of(after.text):
+        return False
+    return after.text.lower() not in _REMAINDER and (len(after.text) > 1 or after.text in _BARE)
+
+
+def _readable(part: Sequence[Token], symbols: Mapping[str, Fraction]) -> bool:
+    if not any(one.kind in {Kind.NUMBER, Kind.CONSTANT} for one in part):
+        return False
+    try:
+        return any(_value(part, reading) is not None for reading in _readings(part, symbols))
+    except NotComputableError:
+        return True  # and nothing is said of it
+
+
+def _value(part: Sequence[Token], reading: Interpretation) -> Quantity | None:
+    """What it comes to; None where it is no expression.
+
+    Raises:
+        NotComputableError: It is one, and has no value or one too large.
+    """
+    try:
+        found = evaluate(part, reading)
+    except UnreadableError:
+        return None
+    return replace(found, literal=found.literal or _scientific(part, reading))
+
+
+def _scientific(part: Sequence[Token], reading: Interpretation) -> Numeral | None:
+    """3.2 × 10^5 is one number."""
+    shape = [one.text for one in part if one.kind is not Kind.NUMBER]
+    numbers = [one.text for one in part if one.kind is Kind.NUMBER]
+    if len(numbers) < 2 or numbers[1] != "10" or not shape or shape[0] != "*":
+        return None
+    first = read_numeral(numbers[0], reading.convention)
+    power = "".join(shape[1:] + numbers[2:]).replace("(", "").replace(")", "")
+    if first is None or not re.fullmatch(r"\^-?\d{1,3}", power):
+        return None
+    exponent = int(power[1:])
+    return Numeral(first.value * Fraction(10) ** exponent, first.decimals - exponent)
+
+
+def _readings(part: Sequence[Token], symbols: Mapping[str, Fraction]) -> list[Interpretation]:
+    """Every way in which this can be read."""
+    kinds = {token.text for token in part}
+    numbers = [t.text for t in part if t.kind is Kind.NUMBER and not t.fraction]
+    conventions = conventions_of(numbers)
+    mixed = any(t.fraction for t in part)
+    flags = (
+        (False, True) if "^" in kinds else (False,),  # caret_is_xor
+        (False, True) if "%" in kinds else (False,),  # percent_is_modulo
+        (False, True) if "%" in kinds else (False,),  # percent_of_sum
+        (True, False) if mixed else (True,),  # mixed_numbers
+        (False, True) if "log" in kinds else (False,),  # log_is_natural
+        (True, False) if part[-1].text == "!" else (True,),  # mark_is_factorial
+    )
+    made = []
+    for convention in conventions:
+        for chosen in product(*flags):
+            xor, modulo, of_sum, added, natural, factorial = chosen
+            made.append(
+                Interpretation(convention, xor, modulo, of_sum, added, natural, factorial, symbols)
+            )
+    return made
+
+
+def _judge(
+    left: _Side, relation: Token, right: _Side, text: str, symbols: Mapping[str, Fraction]
+) -> Finding | None:
+    """A finding where every way of reading both sides makes it wrong."""
+    try:
+        return _wrong_in_every_way(left, relation, right, text, symbols)
+    except NotComputableError:
+        return None
+
+
+def _wrong_in_every_way(
+    left: _Side, relation: Token, right: _Side, text: str, symbols: Mapping[str, Fraction]
+) -> Finding | None:
+    first: Finding | None = None
+    for one, other in product(left.choices, right.choices):
+        both = [*one, *other]
+        if not one or not other:
+            continue
+        for reading in _readings(both, symbols) or []:
+            readings = [reading]
+            rounded = _rounded(one, other, reading.convention, every=relation.text == "~")
+            if rounded:
+                readings.append(replace(reading, rounded=rounded))
+            for tried in readings:
+                a, b = _value(one, tried), _value(other, tried)
+                if a is None or b is None:
+                    continue
+                if compare(a, relation.text, b) is not Judgement.WRONG:
+                    return None
+                if first is None:  # the plainest way is told
+                    first = _finding(one, a, relation, other, b, tried.convention, text)
+    return first if first is not None and first.right != first.stated else None
+
+
+def _rounded(
+    one: Sequence[Token], other: Sequence[Token], convention: Convention, *, every: bool
+) -> frozenset[str]:
+    """Numbers that may be rounded ones; where a result has as many decimals, they are not."""
+    found: dict[str, Numeral] = {}
+    for token in (*one, *other):
+        if token.kind is Kind.NUMBER and not token.fraction:
+            numeral = read_numeral(token.text, convention)
+            if numeral is not None and numeral.decimals > 0:
+                found[token.text] = numeral
+    if every:
+        return frozenset(found)
+    shown = [read_numeral(side[0].text, convention) for side in (one, other) if len(side) == 1]
+    fewest = min((numeral.decimals for numeral in shown if numeral is not None), default=99)
+    return frozenset(
+        text for text, one in found.items() if one.decimals > fewest and looks_rounded(one)
+    )
+
+
+def _finding(
+    one: Sequence[Token],
+    a: Quantity,
+    relation: Token,
+    other: Sequence[Token],
+    b: Quantity,
+    convention: Convention,
+    text: str,
+) -> Finding:
+    start, end = one[0].start, other[-1].end
+    if relation.text in {"<", ">", "<=", ">="}:
+        return Finding(
+            FindingKind.COMPARISON,
+            start,
+            end,
+            text[relation.start : relation.end],
+            _true_sign(a, b),
+            relation.start,
+        )
+    wrong, tokens_of, computed = (b, other, a) if b.literal is not None else (a, one, b)
+    if wrong.literal is None:
+        wrong, tokens_of, computed = b, other, a
+    value = _as_stated(computed, wrong)
+    numbers = [token for token in tokens_of if token.kind is not Kind.WORD]
+    first, last = numbers[0].start, numbers[-1].end
+    written = _written(value, wrong, any(one.text == "/" for one in numbers), convention)
+    return Finding(FindingKind.SUM, start, end, text[first:last], _with_sign(written, wrong), first)
+
+
+def _written(value: Value, wrong: Quantity, fraction: bool, convention: Convention) -> str:
+    """The right number in the form of the wrong one."""
+    known = value.low == value.high
+    if known and fraction and value.low.denominator > 1:
+        return f"{value.low.numerator}/{value.low.denominator}"
+    decimals = wrong.literal.decimals if wrong.literal is not None else 2
+    ends = known and (value.low.denominator in {1, 2, 4, 5, 8, 10, 20, 25, 50, 100})
+    return write_numeral(
+        value.middle, convention, None if ends or value.exact else max(decimals, 2)
+    )
+
+
+def _as_stated(computed: Quantity, wrong: Quantity) -> Value:
+    """What was computed, in the unit of what stands there."""
+    value = computed.value
+    if wrong.unit is not None:
+        value = in_unit(computed, wrong.unit) or value
+    return value * exactly(Fraction(100)) if wrong.percent else value
+
+
+def _with_sign(written: str, wrong: Quantity) -> str:
+    return f"{written}%" if wrong.percent else written
+
+
+def _true_sign(a: Quantity, b: Quantity) -> str:
+    if a.value.high < b.value.low:
+        return "<"
+    return ">" if a.value.low > b.value.high else "="
+
+
+def _excused(
+    finding: Finding, relation: Token, left: _Side, right: _Side, text: str, start: int
+) -> bool:
+    """What looks wrong and is something else: versions, ranges, a word of doubt."""
+    line = text[start : finding.end]
+    if finding.kind is FindingKind.COMPARISON and _VERSIONS.search(line):
+        return True
+    part = left.choices[0]
+    if finding.kind is FindingKind.COMPARISON and len(part) == 1:
+        before = text[start : part[0].start].split()
+        if len(before) > 1 and before[-1][:1].isupper() and before[-2][-1:].isalnum():
+            return True  # a name with a number
+    for one in (part, right.choices[0]):
+        if len(one) == 3 and one[1].text == "-" and one[0].end == one[2].start - 1 and _grows(one):
+            tight = text[relation.start - 1].isdigit() and text[relation.end].isdigit()
+            if not tight or one is not part:
+                return True
+    written = text[part[0].start : part[-1].end]
+    counted = any(one.kind is Kind.WORD for one in right.choices[0])
+    if re.fullmatch(r"\d+(?:[-–]\d+)+", written) and (counted or written.count("-") != 1):
+        return True  # a score, a line-up
+    return bool(re.fullmatch(r"\d+/\d+/\d+", text[part[0].start : part[-1].end]))
+
+
+def _grows(part: Sequence[Token]) -> bool:
+    """12-15 is a range, 15-12 is not."""
+    ends = [read_numeral(one.text, Convention.POINT) for one in (part[0], part[2])]
+    return None in ends or (
+        ends[0] is not None and ends[1] is not None and ends[0].value < ends[1].value
+    )

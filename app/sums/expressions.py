@@ -1,0 +1,382 @@
+"""What an expression of numbers, signs and units comes to, by one way of reading it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+
+from app.sums.lexer import Kind, Token, vulgar
+from app.sums.numerals import Convention, Numeral, read_numeral
+from app.sums.units import CURRENCIES, Unit, unit_of
+from app.sums.values import PI, E, Value, around, exactly, whole
+
+MOST_TOKENS = 400
+_DEEPEST = 60
+_MULTIPLIERS = {  # not shown
+    "hundred": 10**2, "thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12,
+    "tausend": 10**3, "Tausend": 10**3, "Million": 10**6, "Millionen": 10**6,
+    "Milliarde": 10**9, "Milliarden": 10**9, "millions": 10**6, "milliard": 10**9,
+    "milliards": 10**9, "millones": 10**6, "mil": 10**3, "mille": 10**3,
+    "lakh": 10**5, "crore": 10**7,
+}  # fmt: skip
+
+
+JOINING = {"and", "so", "then", "while", "but", "or", "whereas", "und", "dann", "et", "puis", "y"}
+"""Words between two statements."""
+_NO_UNITS = JOINING | {
+    "in", "at", "for", "more", "of", "is", "are", "as", "with", "to", "from", "by",
+}  # fmt: skip
+
+
+class UnreadableError(ValueError):
+    """The tokens are no expression, or hold something that has no number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Interpretation:
+    """One way to read what can be read in several.
+
+    Attributes:
+        convention: What point and comma mean.
+        caret_is_xor: ``^`` as in program code.
+        percent_is_modulo: ``%`` between two numbers as in program code.
+        percent_of_sum: ``200 + 10%`` adds ten per cent of 200, as pocket calculators do.
+        mixed_numbers: A whole number before a fraction is added to it; otherwise multiplied.
+        log_is_natural: "log" means the natural logarithm.
+        mark_is_factorial: An exclamation mark at the end belongs to it.
+        symbols: Numbers that the text gives to letters.
+        rounded: Numbers, as they are written, that stand for anything that rounds to them.
+    """
+
+    convention: Convention = Convention.POINT
+    caret_is_xor: bool = False
+    percent_is_modulo: bool = False
+    percent_of_sum: bool = False
+    mixed_numbers: bool = True
+    log_is_natural: bool = False
+    mark_is_factorial: bool = True
+    symbols: Mapping[str, Fraction] = field(default_factory=dict)
+    rounded: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A value with what it counts.
+
+    Attributes:
+        value: In ``unit``.
+        unit: None for a bare number.
+        literal: As it was written, where it is a number and nothing else.
+        percent: It is a share written with a per cent sign; ``value`` is the share.
+        mixed: Units of several kinds were multiplied or divided, so that it is not known what it
+            counts now.
+        operations: How many operations were done.
+    """
+
+    value: Value
+    unit: Unit | None = None
+    literal: Numeral | None = None
+    percent: bool = False
+    mixed: bool = False
+    operations: int = 0
+
+
+def evaluate(tokens: Sequence[Token], reading: Interpretation) -> Quantity:
+    """The value of an expression.
+
+    Raises:
+        UnreadableError: It is none.
+        NotComputableError: It has no value, or one too large.
+    """
+    if not tokens or len(tokens) > MOST_TOKENS:
+        raise UnreadableError
+    reader = _Reader(tokens, reading)
+    found = reader.sum(0)
+    if not reader.ended:
+        raise UnreadableError
+    return found
+
+
+class _Reader:
+    """Recursive descent over tokens."""
+
+    def __init__(self, tokens: Sequence[Token], reading: Interpretation) -> None:
+        self._tokens = tokens
+        self._reading = reading
+        self._at = 0
+
+    @property
+    def ended(self) -> bool:
+        """Whether all tokens were read."""
+        return self._at == len(self._tokens)
+
+    def _peek(self, ahead: int = 0) -> Token | None:
+        at = self._at + ahead
+        return self._tokens[at] if at < len(self._tokens) else None
+
+    def _next(self) -> Token:
+        token = self._peek()
+        if token is None:
+            raise UnreadableError
+        self._at += 1
+        return token
+
+    def _operator(self, *signs: str) -> str | None:
+        token = self._peek()
+        if token is None or token.kind is not Kind.OPERATOR or token.text not in signs:
+            return None
+        self._at += 1
+        return token.text
+
+    def sum(self, depth: int) -> Quantity:
+        """Terms with plus and minus."""
+        if depth > _DEEPEST:
+            raise UnreadableError
+        total = self._product(depth)
+        while sign := self._operator("+", "-"):
+            term = self._product(depth)
+            total = _added(total, term, sign, percent_of=self._reading.percent_of_sum)
+        return total
+
+    def _product(self, depth: int) -> Quantity:
+        result = self._signed(depth)
+        while True:
+            token = self._peek()
+            if token is None:
+                return result
+            if token.kind is Kind.OPERATOR and token.text in {"*", "/", ":", "mod", "%"}:
+                if token.text == ":" and not self._spaced(token):
+                    raise UnreadableError
+                self._at += 1
+                result = _multiplied(result, self._signed(depth), token.text)
+            elif token.kind in {Kind.OPEN, Kind.FUNCTION, Kind.CONSTANT} or self._is_symbol(token):
+                before = result
+                factor = self._power(depth)
+                if token.fraction and self._reading.mixed_numbers and before.literal is not None:
+                    result = _added(before, factor, "+", percent_of=False)
+                else:
+                    result = _multiplied(before, factor, "*")
+            else:
+                return result
+
+    def _spaced(self, token: Token) -> bool:
+        before, after = self._tokens[self._at - 1], self._peek(1)
+        return after is not None and before.end < token.start and token.end < after.start
+
+    def _signed(self, depth: int) -> Quantity:
+        if sign := self._operator("-", "+"):
+            inner = self._signed(depth + 1)
+            if depth > _DEEPEST:
+                raise UnreadableError
+            if sign == "+":
+                return inner
+            literal = inner.literal and replace(inner.literal, value=-inner.literal.value)
+            return replace(inner, value=-inner.value, literal=literal)
+        return self._power(depth)
+
+    def _power(self, depth: int) -> Quantity:
+        base = self._measured(depth)
+        token = self._peek()
+        if token is None or token.kind is not Kind.OPERATOR or token.text[0] not in "^*":
+            return base
+        if token.text == "*":
+            return base
+        self._at += 1
+        if token.text[1:].isdigit():
+            exponent = Quantity(whole(int(token.text[1:6])))
+        else:
+            exponent = self._signed(depth + 1)
+        if base.unit is not None or exponent.unit is not None:
+            raise UnreadableError
+        if self._reading.caret_is_xor and token.text == "^":
+            value = whole(base.value.whole() ^ exponent.value.whole())
+        else:
+            value = base.value**exponent.value
+        return self._measure(Quantity(value, operations=base.operations + 1))
+
+    def _measured(self, depth: int) -> Quantity:
+        """A number, a group or a root, with what stands behind it: !, %, a unit."""
+        token = self._peek()
+        if token is not None and token.kind is Kind.WORD and token.text in CURRENCIES:
+            self._at += 1
+            amount = self._primary(depth)
+            return replace(amount, unit=unit_of(token.text))
+        found = self._primary(depth)
+        while True:
+            token = self._peek()
+            if token is None or token.kind is not Kind.OPERATOR or token.text not in {"!", "%"}:
+                break
+            if token.text == "%" and self._reading.percent_is_modulo and self._is_operand(1):
+                break
+            if token.text == "!" and not self._reading.mark_is_factorial and not self._peek(1):
+                self._at += 1
+                break
+            self._at += 1
+            if token.text == "!":
+                found = Quantity(found.value.factorial(), operations=found.operations + 1)
+            else:
+                share = found.value * exactly(Fraction(1, 100))
+                found = replace(found, value=share, percent=True)
+        return self._measure(found)
+
+    def _is_operand(self, ahead: int) -> bool:
+        token = self._peek(ahead)
+        return token is not None and token.kind in {Kind.NUMBER, Kind.OPEN}
+
+    def _measure(self, found: Quantity) -> Quantity:
+        """With the unit behind it, where there is one."""
+        token = self._peek()
+        if token is None or token.kind is not Kind.WORD or found.unit is not None:
+            return found
+        if token.text.lower() in _NO_UNITS:
+            return found
+        if factor := _MULTIPLIERS.get(token.text):
+            self._at += 1
+            literal = found.literal
+            if literal is not None:
+                zeros = len(str(factor)) - 1
+                literal = Numeral(literal.value * factor, literal.decimals - zeros)
+            found = replace(found, value=found.value * whole(factor), literal=literal)
+            return self._measure(found)
+        unit = unit_of(token.text)
+        if unit is None and len(token.text) > 1 and not self._is_symbol(token):
+            unit = Unit(f" {token.text.lower()}")
+        if unit is None:
+            return found
+        self._at += 1
+        raised = self._peek()
+        if raised is not None and raised.text in {"^2", "^3"}:
+            self._at += 1
+            power = int(raised.text[1])
+            unit = replace(unit, factor=unit.factor**power, power=power)
+        return replace(found, unit=unit)
+
+    def _is_symbol(self, token: Token) -> bool:
+        return token.kind is Kind.WORD and token.text in self._reading.symbols
+
+    def _primary(self, depth: int) -> Quantity:
+        token = self._next()
+        if token.kind is Kind.NUMBER:
+            return self._number(token)
+        if token.kind is Kind.OPEN:
+            inner = self.sum(depth + 1)
+            if self._next().kind is not Kind.CLOSE:
+                raise UnreadableError
+            return replace(inner, literal=None)
+        if token.kind is Kind.CONSTANT:
+            return Quantity(PI if token.text == "pi" else E, operations=1)
+        if token.kind is Kind.FUNCTION:
+            return self._function(token.text, depth)
+        if self._is_symbol(token):
+            return Quantity(exactly(self._reading.symbols[token.text]), operations=1)
+        raise UnreadableError
+
+    def _number(self, token: Token) -> Quantity:
+        if token.fraction:
+            value = exactly(Fraction(*vulgar(token.text)))
+            return Quantity(value, operations=1)
+        numeral = read_numeral(token.text, self._reading.convention)
+        if numeral is None:
+            raise UnreadableError
+        following = self._peek()
+        if following is not None and following.kind is Kind.NUMBER:
+            return self._mixed(numeral, following)
+        if token.text in self._reading.rounded:
+            value = around(numeral.value, half_a_digit(numeral))
+            return Quantity(value, literal=numeral)
+        return Quantity(exactly(numeral.value), literal=numeral)
+
+    def _mixed(self, before: Numeral, following: Token) -> Quantity:
+        """A whole number before a fraction: 1½, 1 1/2."""
+        if before.value.denominator != 1 or not self._reading.mixed_numbers:
+            raise UnreadableError
+        if following.fraction:
+            self._at += 1
+            return Quantity(exactly(before.value + Fraction(*vulgar(following.text))), operations=1)
+        slash, below = self._peek(1), self._peek(2)
+        if slash is None or below is None or slash.text != "/" or below.kind is not Kind.NUMBER:
+            raise UnreadableError
+        parts = [read_numeral(one.text, self._reading.convention) for one in (following, below)]
+        if None in parts or parts[1] is None or parts[0] is None or not parts[1].value:
+            raise UnreadableError
+        self._at += 3
+        return Quantity(exactly(before.value + parts[0].value / parts[1].value), operations=1)
+
+    def _function(self, name: str, depth: int) -> Quantity:
+        degree = 2
+        if name == "root":
+            degree = self._primary(depth + 1).value.whole()
+            if not 2 <= degree <= 20:
+                raise UnreadableError
+        argument = self._primary(depth + 1)
+        if argument.unit is not None:
+            raise UnreadableError
+        value = argument.value
+        if name in {"sqrt", "root"}:
+            value = value.root(degree)
+        elif name == "abs":
+            value = value.absolute()
+        elif name == "ln" or self._reading.log_is_natural:
+            value = value.natural_logarithm()
+        else:
+            value = value.decimal_logarithm()
+        return Quantity(value, operations=argument.operations + 1)
+
+
+def half_a_digit(numeral: Numeral) -> Fraction:
+    """How far what was rounded to this number can be from it."""
+    return Fraction(1, 2) / Fraction(10) ** numeral.decimals
+
+
+def in_unit(quantity: Quantity, unit: Unit) -> Value | None:
+    """Its value in another unit of its kind; None where it is of another kind."""
+    own = quantity.unit
+    if own is None or own == unit:
+        return quantity.value
+    if (own.kind, own.power) != (unit.kind, unit.power):
+        return None
+    return quantity.value * exactly(own.factor / unit.factor)
+
+
+def _added(first: Quantity, second: Quantity, sign: str, *, percent_of: bool) -> Quantity:
+    unit = first.unit or second.unit
+    term = second.value
+    if unit is not None and second.unit is not None:
+        converted = in_unit(second, unit)
+        if converted is None:
+            raise UnreadableError
+        term = converted
+    if percent_of and second.percent and not first.percent:
+        term = first.value * second.value
+    value = first.value + term if sign == "+" else first.value - term
+    return Quantity(
+        value,
+        unit,
+        percent=first.percent and second.percent,
+        mixed=first.mixed or second.mixed,
+        operations=first.operations + second.operations + 1,
+    )
+
+
+def _multiplied(first: Quantity, second: Quantity, sign: str) -> Quantity:
+    if sign == "*":
+        value = first.value * second.value
+    elif sign in {"/", ":"}:
+        value = first.value / second.value
+    else:
+        value = first.value % second.value
+    both = first.unit is not None and second.unit is not None
+    unit = first.unit or (second.unit if sign == "*" else None)
+    if both and first.unit is not None and second.unit is not None:
+        unit = None
+        same = (first.unit.kind, first.unit.power) == (second.unit.kind, second.unit.power)
+        if same and sign in {"/", ":"}:
+            value = value * exactly(first.unit.factor / second.unit.factor)
+            both = False
+    return Quantity(
+        value,
+        unit,
+        mixed=both or first.mixed or second.mixed or (unit is None and second.unit is not None),
+        operations=first.operations + second.operations + 1,
+    )

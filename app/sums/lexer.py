@@ -1,0 +1,315 @@
+"""Numbers, signs and words of a stretch of text or LaTeX, with their places."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from app.sums.numerals import GROUP_SIGNS
+
+
+class Kind(Enum):
+    """What a token is."""
+
+    NUMBER = auto()
+    OPERATOR = auto()  # + - * / ^ ! % mod
+    RELATION = auto()  # = ~ < > <= >=
+    OPEN = auto()
+    CLOSE = auto()
+    FUNCTION = auto()  # sqrt root ln log abs
+    CONSTANT = auto()  # pi e
+    WORD = auto()
+    BREAK = auto()  # the end of a clause, a sentence, a cell
+    UNKNOWN = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A token.
+
+    Attributes:
+        kind: What it is.
+        text: Its text, with signs of one meaning written one way.
+        start: Offset of its first character.
+        end: Offset behind its last one.
+        fraction: It opens what LaTeX or one character writes as a fraction.
+    """
+
+    kind: Kind
+    text: str
+    start: int
+    end: int
+    fraction: bool = False
+
+
+_NUMBER = re.compile(
+    r"(?<![\w.,])\.\d+(?![.,]?\d)"  # .5
+    r"|\d{1,3}(?: \d{3})+(?![\d.,]*\d)(?:[.,]\d+)?"  # 1 000 000
+    rf"|\d+(?:(?:[.,{GROUP_SIGNS}]|\\,|\{{,\}})\d+)*"
+)
+_WORD = re.compile(r"[^\W\d_][^\W_]*(?:['’\-][^\W\d_]+)*")
+_COMMAND = re.compile(r"\\([A-Za-z]+)\*?|\\(.)", re.DOTALL)
+_HEX = re.compile(r"0[xXbBoO][0-9A-Fa-f]+")
+_REPEATING = re.compile(r"\d+[.,]\d*\(\d+\)")
+_SCIENTIFIC = re.compile(r"\d+(?:\.\d+)?[eE][+-]?\d+\b")
+
+_SIGNS = {
+    "+": "+", "-": "-", "−": "-", "–": "-", "×": "*", "·": "*", "⋅": "*", "*": "*", "∗": "*",
+    "÷": "/", "/": "/", "∕": "/", "⁄": "/", ":": ":", "^": "^", "!": "!", "%": "%",
+}  # fmt: skip
+_RELATIONS = {
+    "=": "=", "≈": "~", "≃": "~", "≅": "~", "≐": "~", "<": "<", ">": ">", "≤": "<=", "≥": ">=",
+    "⩽": "<=", "⩾": ">=",
+}  # fmt: skip
+_COMMANDS = {
+    "times": "*", "cdot": "*", "ast": "*", "div": "/", "approx": "~", "simeq": "~", "lt": "<",
+    "gt": ">", "leq": "<=", "le": "<=", "geq": ">=", "ge": ">=", "leqslant": "<=",
+    "geqslant": ">=", "bmod": "mod", "mod": "mod",
+}  # fmt: skip
+_SILENT = {  # not shown
+    "left", "right", "big", "Big", "bigl", "bigr", "displaystyle", "quad", "qquad", "boxed",
+    "limits", "textbf", "mathbf", "mathrm", "text", "mathit", "textstyle", "underline", "mathsf",
+    "operatorname", "textit", "bigg", "Bigg", "mbox", "textrm",
+}  # fmt: skip
+_FRACTIONS = {"frac", "dfrac", "tfrac", "cfrac"}
+_SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
+_VULGAR = {"½": (1, 2), "¼": (1, 4), "¾": (3, 4), "⅓": (1, 3), "⅔": (2, 3), "⅛": (1, 8),
+           "⅜": (3, 8), "⅝": (5, 8), "⅞": (7, 8), "⅕": (1, 5), "⅖": (2, 5), "⅗": (3, 5),
+           "⅘": (4, 5), "⅙": (1, 6), "⅚": (5, 6)}  # fmt: skip
+_DEEPEST = 40
+HIDDEN = "\0"
+"""Stands for a mark that is not part of what is said, such as Markdown's asterisks."""
+
+
+def tokens(text: str, start: int, end: int, *, latex: bool) -> list[Token]:
+    """The tokens of ``text[start:end]``, whose digits are ASCII's."""
+    return list(_Lexer(text, end, latex).run(start, end, 0))
+
+
+class _Lexer:
+    def __init__(self, text: str, end: int, latex: bool) -> None:
+        self._text = text
+        self._end = end
+        self._latex = latex
+
+    def run(self, at: int, end: int, depth: int) -> Iterator[Token]:
+        """Tokens up to ``end``."""
+        while at < end:
+            sign = self._text[at]
+            if sign in " \t\r" or sign == HIDDEN or (sign == "\n" and self._latex):
+                at += 1
+            elif self._latex and sign == "\\":
+                at = yield from self._command(at, end, depth)
+            elif self._latex and sign in "{}":
+                at = yield from self._braces(at, end, depth)
+            elif self._latex and sign == "_":
+                stop = self._group_end(at + 1, end)
+                yield Token(Kind.UNKNOWN, self._text[at:stop], at, stop)
+                at = stop
+            else:
+                token = self._plain(at, end)
+                at = token.end
+                yield token
+
+    def _plain(self, at: int, end: int) -> Token:
+        """One token that is written the same way everywhere."""
+        text, sign = self._text, self._text[at]
+        for pattern in (_HEX, _SCIENTIFIC, _REPEATING):
+            found = pattern.match(text, at, end)
+            if found:
+                return Token(Kind.UNKNOWN, found.group(), at, found.end())
+        if found := _NUMBER.match(text, at, end):
+            number = _ungrouped(found.group())
+            number = f"0{number}" if number[0] == "." else number
+            return Token(Kind.NUMBER, number, at, found.end())
+        if sign in "⁰¹²³⁴⁵⁶⁷⁸⁹":
+            stop = at
+            while stop < end and text[stop] in "⁰¹²³⁴⁵⁶⁷⁸⁹":
+                stop += 1
+            power = text[at:stop].translate(_SUPERSCRIPTS)
+            return Token(Kind.OPERATOR, f"^{power}", at, stop)
+        if sign in _VULGAR:
+            return Token(Kind.NUMBER, sign, at, at + 1, fraction=True)
+        if sign == "π":
+            return Token(Kind.CONSTANT, "pi", at, at + 1)
+        if found := _WORD.match(text, at, end):
+            return self._word(found.group(), at, found.end())
+        two = text[at : min(at + 2, end)]
+        if two in _TWO:
+            return Token(*_TWO[two], at, at + len(two))
+        if sign in _RELATIONS:
+            return Token(Kind.RELATION, _RELATIONS[sign], at, at + 1)
+        if sign in _SIGNS:
+            return Token(Kind.OPERATOR, _SIGNS[sign], at, at + 1)
+        if sign in "([":
+            return Token(Kind.OPEN if sign == "(" or self._latex else Kind.BREAK, "(", at, at + 1)
+        if sign in ")]":
+            return Token(Kind.CLOSE if sign == ")" or self._latex else Kind.BREAK, ")", at, at + 1)
+        if sign == "√":
+            return Token(Kind.FUNCTION, "sqrt", at, at + 1)
+        if sign in "$€£¥₹":
+            return Token(Kind.WORD, sign, at, at + 1)
+        if sign in ".,;?\n|\"“”„«»•…&‘’'→⇒":
+            return Token(Kind.BREAK, sign, at, at + 1)
+        return _unknown(sign, at)
+
+    def _word(self, word: str, at: int, end: int) -> Token:
+        if word == "mod":
+            return Token(Kind.OPERATOR, "mod", at, end)
+        if word.lower() in {"percent", "prozent"}:
+            return Token(Kind.OPERATOR, "%", at, end)
+        if word in {"sqrt", "ln", "log", "abs"}:
+            return Token(Kind.FUNCTION, word, at, end)
+        if word == "x" and self._between_numbers(at, end):
+            return Token(Kind.OPERATOR, "*", at, end)
+        return Token(Kind.WORD, word, at, end)
+
+    def _between_numbers(self, at: int, end: int) -> bool:
+        """An "x" with blanks and numbers on both sides means times."""
+        before, after = self._text[max(0, at - 2) : at], self._text[end : end + 2]
+        return bool(re.fullmatch(r"[\d)] ", before) and re.fullmatch(r" [\d($€£]", after))
+
+    def _command(self, at: int, end: int, depth: int) -> Generator[Token, None, int]:
+        found = _COMMAND.match(self._text, at, end)
+        if found is None:
+            yield _unknown("\\", at)
+            return at + 1
+        name, stop = found.group(1), found.end()
+        if name is None:
+            sign = found.group(2)
+            if sign == "%":
+                yield Token(Kind.OPERATOR, "%", at, stop)
+            elif sign in "$#":
+                yield Token(Kind.WORD, sign, at, stop)
+            elif sign == "\\":
+                yield Token(Kind.BREAK, "\n", at, stop)
+            elif sign not in ",;:! {}":
+                yield _unknown(sign, at)
+            return stop
+        if name in _FRACTIONS and depth < _DEEPEST:
+            return (yield from self._fraction(at, stop, end, depth))
+        if name == "sqrt" and depth < _DEEPEST:
+            return (yield from self._root(at, stop, end, depth))
+        if name in _COMMANDS:
+            text = _COMMANDS[name]
+            relation = text in {"~", "<", ">", "<=", ">="}
+            yield Token(Kind.RELATION if relation else Kind.OPERATOR, text, at, stop)
+        elif name == "pi":
+            yield Token(Kind.CONSTANT, "pi", at, stop)
+        elif name in {"ln", "log"}:
+            yield Token(Kind.FUNCTION, name, at, stop)
+        elif name in {"implies", "iff", "Rightarrow", "rightarrow", "to", "therefore", "because"}:
+            yield Token(Kind.BREAK, name, at, stop)
+        elif name in {"begin", "end"}:
+            stop = self._group_end(stop, end)
+            yield Token(Kind.BREAK, name, at, stop)
+        elif name not in _SILENT:
+            yield Token(Kind.UNKNOWN, name, at, stop)
+        return stop
+
+    def _fraction(self, at: int, stop: int, end: int, depth: int) -> Generator[Token, None, int]:
+        above = self._group_end(stop, end)
+        below = self._group_end(above, end)
+        yield Token(Kind.OPEN, "(", at, stop, fraction=True)
+        yield from self._parenthesised(stop, above, depth)
+        yield Token(Kind.OPERATOR, "/", above, above)
+        yield from self._parenthesised(above, below, depth)
+        yield Token(Kind.CLOSE, ")", below, below)
+        return below
+
+    def _root(self, at: int, stop: int, end: int, depth: int) -> Generator[Token, None, int]:
+        if stop < end and self._text[stop] == "[":
+            close = self._text.find("]", stop, end)
+            if close < 0:
+                yield _unknown("[", stop)
+                return stop + 1
+            yield Token(Kind.FUNCTION, "root", at, stop)
+            yield Token(Kind.OPEN, "(", stop, stop + 1)
+            yield from self.run(stop + 1, close, depth + 1)
+            yield Token(Kind.CLOSE, ")", close, close + 1)
+            stop = close + 1
+        else:
+            yield Token(Kind.FUNCTION, "sqrt", at, stop)
+        inside = self._group_end(stop, end)
+        yield from self._parenthesised(stop, inside, depth)
+        return inside
+
+    def _parenthesised(self, at: int, end: int, depth: int) -> Iterator[Token]:
+        yield Token(Kind.OPEN, "(", at, at)
+        at, end = self._inside(at, end)
+        yield from self.run(at, end, depth + 1)
+        yield Token(Kind.CLOSE, ")", end, end)
+
+    def _braces(self, at: int, end: int, depth: int) -> Generator[Token, None, int]:
+        if self._text[at] == "}" or depth >= _DEEPEST:
+            yield _unknown(self._text[at], at)
+            return at + 1
+        stop = self._group_end(at, end)
+        grouped = at > 0 and self._text[at - 1] == "^"
+        if grouped:
+            yield from self._parenthesised(at, stop, depth)
+        else:
+            inner = self._inside(at, stop)
+            yield from self.run(*inner, depth + 1)
+        return stop
+
+    def _inside(self, at: int, end: int) -> tuple[int, int]:
+        while at < end and self._text[at] in " \n":
+            at += 1
+        if at < end and self._text[at] == "{" and self._text[end - 1] == "}":
+            return at + 1, end - 1
+        return at, end
+
+    def _group_end(self, at: int, end: int) -> int:
+        """Behind the argument that begins at ``at``: a group in braces, a command, a character."""
+        while at < end and self._text[at] in " \n":
+            at += 1
+        if at >= end:
+            return end
+        if self._text[at] == "\\":
+            found = _COMMAND.match(self._text, at, end)
+            return found.end() if found else at + 1
+        if self._text[at] != "{":
+            return at + 1
+        level = 0
+        while at < end:
+            sign = self._text[at]
+            if sign == "\\":
+                at += 1
+            elif sign == "{":
+                level += 1
+            elif sign == "}":
+                level -= 1
+                if level == 0:
+                    return at + 1
+            at += 1
+        return end
+
+
+_TWO = {
+    "<=": (Kind.RELATION, "<="),
+    ">=": (Kind.RELATION, ">="),
+    "**": (Kind.OPERATOR, "**"),
+    "==": (Kind.RELATION, "="),
+    "=>": (Kind.BREAK, "=>"),
+    "<-": (Kind.BREAK, "<-"),
+    "<<": (Kind.UNKNOWN, "<<"),
+    ">>": (Kind.UNKNOWN, ">>"),
+    "->": (Kind.BREAK, "->"),
+}
+
+
+def _unknown(sign: str, at: int) -> Token:
+    return Token(Kind.UNKNOWN, sign, at, at + len(sign))
+
+
+def _ungrouped(number: str) -> str:
+    r"""A number without LaTeX's signs between groups of digits: ``1{,}000``, ``1\,000``."""
+    return number.replace("{,}", ",").replace("\\,", "\u2009")
+
+
+def vulgar(sign: str) -> tuple[int, int]:
+    """Numerator and denominator of a fraction that is one character."""
+    return _VULGAR[sign]

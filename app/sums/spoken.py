@@ -1,0 +1,105 @@
+"""Sums in words: "12 plus 5", "15 % of 80", "is greater than", in four languages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from app.sums.lexer import Kind, Token
+
+_OPERATORS: Mapping[tuple[str, ...], str] = {
+    ("plus",): "+", ("minus",): "-", ("times",): "*", ("multiplied", "by"): "*",
+    ("divided", "by"): "/", ("mal",): "*", ("geteilt", "durch"): "/", ("fois",): "*",
+    ("moins",): "-", ("divisé", "par"): "/", ("más",): "+", ("menos",): "-", ("por",): "*",
+    ("dividido", "por"): "/", ("dividido", "entre"): "/",
+}  # fmt: skip
+_RELATIONS: Mapping[tuple[str, ...], str] = {
+    ("is", "equal", "to"): "=", ("equals",): "=", ("is",): "=", ("are",): "=", ("makes",): "=",
+    ("gives",): "=", ("is", "exactly"): "=", ("ist",): "=", ("sind",): "=", ("ist", "gleich"): "=",
+    ("ergibt",): "=", ("ergeben",): "=", ("est",): "=", ("font",): "=", ("fait",): "=",
+    ("égale",): "=", ("est", "égal", "à"): "=", ("es",): "=", ("son",): "=", ("da",): "=",
+    ("es", "igual", "a"): "=", ("is", "about"): "~", ("is", "approximately"): "~",
+    ("is", "roughly"): "~", ("equals", "approximately"): "~", ("ist", "etwa"): "~",
+    ("ist", "ungefähr"): "~", ("sind", "etwa"): "~", ("est", "environ"): "~",
+    ("es", "aproximadamente"): "~",
+    ("is", "greater", "than"): ">", ("is", "larger", "than"): ">", ("is", "bigger", "than"): ">",
+    ("is", "more", "than"): ">", ("is", "higher", "than"): ">", ("is", "less", "than"): "<",
+    ("is", "smaller", "than"): "<", ("is", "lower", "than"): "<", ("ist", "größer", "als"): ">",
+    ("ist", "mehr", "als"): ">", ("ist", "kleiner", "als"): "<", ("ist", "weniger", "als"): "<",
+    ("est", "plus", "grand", "que"): ">", ("est", "supérieur", "à"): ">",
+    ("est", "plus", "petit", "que"): "<", ("est", "inférieur", "à"): "<",
+    ("es", "mayor", "que"): ">", ("es", "menor", "que"): "<",
+}  # fmt: skip
+_OF = {"of", "von", "de", "der", "des", "del"}
+_ABOUT = {"about", "approximately", "roughly", "around", "nearly", "ca", "circa", "etwa", "rund",
+          "ungefähr", "knapp", "environ", "presque", "casi", "aproximadamente"}  # fmt: skip
+_LONGEST = 4
+
+
+def said_as_signs(tokens: Sequence[Token]) -> list[Token]:
+    """The tokens with words of arithmetic as the signs they stand for."""
+    made: list[Token] = []
+    at = 0
+    while at < len(tokens):
+        token = tokens[at]
+        if token.kind is Kind.WORD:
+            taken = _phrase(tokens, at, made)
+            if taken is not None:
+                made.append(taken[0])
+                at += taken[1]
+                continue
+            if made and made[-1].kind is Kind.RELATION and token.text.lower() in _ABOUT:
+                made[-1] = _sign(Kind.RELATION, "~", made[-1], token)
+                at += 1
+                continue
+        made.append(token)
+        at += 1
+    return made
+
+
+def _phrase(tokens: Sequence[Token], at: int, before: Sequence[Token]) -> tuple[Token, int] | None:
+    """A sign, and how many words it takes; only between numbers."""
+    if not before or before[-1].kind not in {Kind.NUMBER, Kind.CLOSE, Kind.OPERATOR, Kind.WORD}:
+        return None
+    for length in range(min(_LONGEST, len(tokens) - at), 0, -1):
+        part = tokens[at : at + length]
+        if any(one.kind is not Kind.WORD for one in part):
+            continue
+        words = tuple(one.text.lower() for one in part)
+        last = part[-1]
+        if words in _OPERATORS and _after_number(before) and _begins_number(tokens, at + length):
+            return _sign(Kind.OPERATOR, _OPERATORS[words], part[0], last), length
+        if words in _RELATIONS and _begins_number(tokens, at + length):
+            return _sign(Kind.RELATION, _RELATIONS[words], part[0], last), length
+        if words[0] in _OF and length == 1 and _is_share(before):
+            return _sign(Kind.OPERATOR, "*", part[0], last), 1
+    return None
+
+
+def _after_number(before: Sequence[Token]) -> bool:
+    last = before[-1]
+    return last.kind in {Kind.NUMBER, Kind.CLOSE} or last.text in {"%", "!"}
+
+
+def _begins_number(tokens: Sequence[Token], at: int) -> bool:
+    while at < len(tokens):
+        token = tokens[at]
+        about = token.kind is Kind.WORD and token.text.lower() in _ABOUT
+        if (
+            not about
+            and token.text not in {"$", "€", "£", "-", "("}
+            and token.kind is not Kind.FUNCTION
+        ):
+            return token.kind in {Kind.NUMBER, Kind.CONSTANT}
+        at += 1
+    return False
+
+
+def _is_share(before: Sequence[Token]) -> bool:
+    """A per cent sign or a fraction stands before "of"."""
+    if before[-1].text == "%" or before[-1].fraction:
+        return True
+    return len(before) >= 3 and before[-1].kind is Kind.NUMBER and before[-2].text == "/"
+
+
+def _sign(kind: Kind, text: str, first: Token, last: Token) -> Token:
+    return Token(kind, text, first.start, last.end)

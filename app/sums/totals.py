@@ -1,0 +1,140 @@
+"""Sums down the columns of a Markdown table."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from app.sums.equations import Finding, FindingKind
+from app.sums.lexer import HIDDEN
+from app.sums.numerals import (
+    Convention,
+    Numeral,
+    conventions_of,
+    read_numeral,
+    write_numeral,
+)
+
+_TOTAL = re.compile(
+    r"(?:grand )?total|sum|summe|gesamt|insgesamt|somme|suma|total général", re.IGNORECASE
+)
+_RULE = re.compile(  # possessive, or a line of blanks would cost its square
+    r"^[ \t]*+\|?[ \t]*+:?-{2,}:?[ \t]*+(?:\|[ \t]*+:?-{2,}:?[ \t]*+)*+\|?[ \t]*+$", re.MULTILINE
+)
+_NO_SUM = re.compile(
+    r"price|rate|avg|average|mean|ratio|per\b|/|unit|year|age\b|rank|no\.?$|id$|%|preis|satz|schnitt"
+    r"|jahr|alter|prix|taux|moyenne|precio|tasa|media|difference|change|each|speed|resist|probab|chance|score|rating|percent|temp|growth|density|cumul|balance",
+    re.IGNORECASE,
+)
+_AMOUNT = re.compile(
+    r"[$€£¥₹]?\s*([\u2212-]?)\s*(\d[\d.,'’\u00a0\u202f ]*\d|\d)\s*(?:[$€£¥₹]|[^\W\d]{1,12})?"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Cell:
+    start: int
+    text: str
+
+
+def wrong_totals(text: str) -> Iterator[Finding]:
+    """Totals that their columns do not come to."""
+    until = 0
+    for rule in _RULE.finditer(text):
+        if rule.start() < until:
+            continue
+        head_start = text.rfind("\n", 0, max(0, rule.start() - 1)) + 1
+        head = _cells(text, head_start, rule.start())
+        rows, until = _rows(text, rule.end() + 1)
+        if len(rows) < 3 or len(head) < 2:
+            continue
+        last = rows[-1]
+        if not last or not _TOTAL.fullmatch(last[0].text.strip(f"{HIDDEN}*_: \t")):
+            continue
+        if any(row and _TOTAL.search(row[0].text) for row in rows[:-1]):
+            continue
+        yield from _columns(head, rows)
+
+
+def _rows(text: str, at: int) -> tuple[list[list[_Cell]], int]:
+    """The rows from ``at`` on, and where they end."""
+    rows = []
+    while at < len(text):
+        end = text.find("\n", at)
+        end = len(text) if end < 0 else end
+        if "|" not in text[at:end]:
+            break
+        rows.append(_cells(text, at, end))
+        at = end + 1
+    return rows, at
+
+
+def _cells(text: str, start: int, end: int) -> list[_Cell]:
+    cells, at = [], start
+    for part in text[start:end].split("|"):
+        cells.append(_Cell(at, part))
+        at += len(part) + 1
+    if cells and not cells[0].text.strip():
+        del cells[0]
+    if cells and not cells[-1].text.strip():
+        del cells[-1]
+    return cells
+
+
+def _columns(head: Sequence[_Cell], rows: Sequence[Sequence[_Cell]]) -> Iterator[Finding]:
+    for index in range(1, len(rows[-1])):
+        if index >= len(head) or _NO_SUM.search(head[index].text):
+            continue
+        amounts = [_amount(row[index].text) if index < len(row) else None for row in rows]
+        if None in amounts:
+            continue
+        texts = [found for found in amounts if found is not None]
+        finding = _total(texts, rows[-1][index], rows[0][0].start)
+        if finding is not None:
+            yield finding
+
+
+def _amount(text: str) -> re.Match[str] | None:
+    clean = text.strip(f"{HIDDEN}*_ \t")
+    return _AMOUNT.fullmatch(clean)
+
+
+def _total(found: Sequence[re.Match[str]], cell: _Cell, start: int) -> Finding | None:
+    """A finding where the last is the sum of the others by no convention."""
+    right = ""
+    for convention in conventions_of(match.group(2) for match in found):
+        numbers = [_signed(match, convention) for match in found]
+        known = [number for number in numbers if number is not None]
+        total = sum((number.value for number in known[:-1]), Fraction(0))
+        slack = sum((_half(number) for number in known), Fraction(0))
+        whole = all(number.decimals <= 0 for number in known[:-1])
+        if abs(total - known[-1].value) <= (0 if whole else slack):
+            return None
+        if _is_other(known, total):
+            return None
+        right = right or write_numeral(total, convention)
+    if not right:
+        return None
+    stated = found[-1].group(2)
+    at = cell.start + cell.text.index(stated)
+    return Finding(FindingKind.TOTAL, start, at + len(stated), stated, right, at)
+
+
+def _is_other(known: Sequence[Numeral], total: Fraction) -> bool:
+    """The last row is a mean, the greatest or the least of them."""
+    last, values = known[-1].value, [one.value for one in known[:-1]]
+    mean = total / len(values)
+    return abs(last - mean) <= _half(known[-1]) * 2 or last in {max(values), min(values)}
+
+
+def _signed(found: re.Match[str], convention: Convention) -> Numeral | None:
+    numeral = read_numeral(found.group(2), convention)
+    if numeral is None:
+        return None
+    return Numeral(-numeral.value if found.group(1) else numeral.value, numeral.decimals)
+
+
+def _half(numeral: Numeral) -> Fraction:
+    return Fraction(1, 2) / Fraction(10) ** numeral.decimals

@@ -1,0 +1,77 @@
+"""Units of measure and their factors to a base of one kind.
+
+Factors: the SI brochure (9th edition, 2019) and, for feet, pounds and their kin, NIST Special
+Publication 811, appendix B. A gallon, a ton and their kin are left out where countries differ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """What a number counts.
+
+    Attributes:
+        kind: "length", "time" …; units of one kind can be added. For a word that no table has,
+            the word itself, after a blank.
+        factor: To the base of its kind.
+        power: 2 for square metres, 3 for cubic ones.
+    """
+
+    kind: str
+    factor: Fraction = Fraction(1)
+    power: int = 1
+
+
+_F = Fraction
+_LENGTH = {  # not shown
+    "nm": _F(1, 10**9), "µm": _F(1, 10**6), "mm": _F(1, 1000), "cm": _F(1, 100), "dm": _F(1, 10),
+    "m": _F(1), "km": _F(1000), "inch": _F(254, 10_000),
+    "inches": _F(254, 10_000), "ft": _F(3048, 10_000), "foot": _F(3048, 10_000),
+    "feet": _F(3048, 10_000), "yd": _F(9144, 10_000), "yard": _F(9144, 10_000),
+    "yards": _F(9144, 10_000), "mi": _F(1_609_344, 1000), "mile": _F(1_609_344, 1000),
+    "miles": _F(1_609_344, 1000), "meter": _F(1), "meters": _F(1), "metre": _F(1),
+    "metres": _F(1), "kilometer": _F(1000), "kilometers": _F(1000), "kilometre": _F(1000),
+    "kilometres": _F(1000), "centimeters": _F(1, 100), "centimetres": _F(1, 100),
+    "mètres": _F(1), "metros": _F(1),
+}  # fmt: skip
+_MASS = {  # not shown
+    "mg": _F(1, 10**6), "g": _F(1, 1000), "kg": _F(1), "t": _F(1000), "oz": _F("0.028349523125"),
+    "ounce": _F("0.028349523125"), "ounces": _F("0.028349523125"), "lb": _F("0.45359237"),
+    "lbs": _F("0.45359237"), "pound": _F("0.45359237"), "pounds": _F("0.45359237"),
+    "gram": _F(1, 1000), "grams": _F(1, 1000), "kilogram": _F(1), "kilograms": _F(1),
+    "Gramm": _F(1, 1000), "Kilogramm": _F(1),
+}  # fmt: skip
+_TIME = {  # not shown
+    "ns": _F(1, 10**9), "µs": _F(1, 10**6), "ms": _F(1, 1000), "s": _F(1), "sec": _F(1),
+    "second": _F(1), "seconds": _F(1), "min": _F(60), "minute": _F(60), "minutes": _F(60),
+    "h": _F(3600), "hr": _F(3600), "hour": _F(3600), "hours": _F(3600), "d": _F(86_400),
+    "day": _F(86_400), "days": _F(86_400), "week": _F(604_800), "weeks": _F(604_800),
+    "Sekunden": _F(1), "Minuten": _F(60), "Stunde": _F(3600), "Stunden": _F(3600),
+    "Tag": _F(86_400), "Tage": _F(86_400), "Woche": _F(604_800), "Wochen": _F(604_800),
+    "secondes": _F(1), "heure": _F(3600), "heures": _F(3600), "jour": _F(86_400),
+    "jours": _F(86_400), "semaine": _F(604_800), "semaines": _F(604_800),
+    "segundos": _F(1), "minutos": _F(60), "hora": _F(3600), "horas": _F(3600),
+    "día": _F(86_400), "días": _F(86_400), "semana": _F(604_800), "semanas": _F(604_800),
+}  # fmt: skip
+_VOLUME = {  # not shown
+    "ml": _F(1, 1000), "mL": _F(1, 1000), "cl": _F(1, 100), "dl": _F(1, 10), "l": _F(1),
+    "L": _F(1), "liter": _F(1), "liters": _F(1), "litre": _F(1), "litres": _F(1),
+    "milliliters": _F(1, 1000), "millilitres": _F(1, 1000),
+}  # fmt: skip
+_MONEY = {"$": _F(1), "€": _F(1), "£": _F(1), "¥": _F(1), "₹": _F(1)}
+
+_KINDS = (("length", _LENGTH), ("mass", _MASS), ("time", _TIME), ("volume", _VOLUME))
+UNITS: Mapping[str, Unit] = {
+    name: Unit(kind, factor) for kind, table in _KINDS for name, factor in table.items()
+} | {sign: Unit(sign) for sign in _MONEY}
+CURRENCIES = frozenset(_MONEY)
+
+
+def unit_of(word: str) -> Unit | None:
+    """The unit that a word or sign means; None where the table has none."""
+    return UNITS.get(word)

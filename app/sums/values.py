@@ -1,0 +1,189 @@
+"""Exact values: fractions, and intervals of fractions for what has no exact one. Bounded."""
+
+from __future__ import annotations
+
+import decimal
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+
+MOST_BITS = 4_096  # of a numerator or denominator: some 1,200 digits
+_PRECISION = 60
+_SLACK = Fraction(1, 10**50)  # relative error allowed for functions of decimal
+_CONTEXT = decimal.Context(prec=_PRECISION, Emax=10_000, Emin=-10_000)
+
+
+class NotComputableError(ValueError):
+    """There is no value, or it is too large to compute here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A number known to lie between two fractions, which are equal where it is exact.
+
+    Attributes:
+        low: It is at least this.
+        high: It is at most this.
+        exact: It came from whole numbers and terminating decimals by sums and products alone, so
+            that nobody has a reason to round it.
+    """
+
+    low: Fraction
+    high: Fraction
+    exact: bool = True
+
+    @property
+    def middle(self) -> Fraction:
+        """What is shown for it."""
+        return (self.low + self.high) / 2
+
+    def __add__(self, other: Value) -> Value:
+        return _bounded(self.low + other.low, self.high + other.high, self.exact and other.exact)
+
+    def __neg__(self) -> Value:
+        return Value(-self.high, -self.low, self.exact)
+
+    def __sub__(self, other: Value) -> Value:
+        return self + -other
+
+    def __mul__(self, other: Value) -> Value:
+        ends = [a * b for a in (self.low, self.high) for b in (other.low, other.high)]
+        return _bounded(min(ends), max(ends), self.exact and other.exact)
+
+    def __truediv__(self, other: Value) -> Value:
+        if other.low <= 0 <= other.high:
+            raise NotComputableError
+        ends = [a / b for a in (self.low, self.high) for b in (other.low, other.high)]
+        return _bounded(min(ends), max(ends), exact=False)
+
+    def __mod__(self, other: Value) -> Value:
+        a, b = self.whole(), other.whole()
+        if b <= 0 or a < 0:  # languages differ
+            raise NotComputableError
+        return whole(a % b)
+
+    def __pow__(self, other: Value) -> Value:
+        if other.low == other.high and other.low.denominator == 1:
+            return self._to_the(int(other.low))
+        if self.low <= 0:
+            raise NotComputableError
+        if other.low == other.high and other.low.denominator <= 64:
+            root = self.root(other.low.denominator)
+            return root._to_the(other.low.numerator)
+        raise NotComputableError
+
+    def _to_the(self, exponent: int) -> Value:
+        if exponent < 0:
+            return whole(1) / self._to_the(-exponent)
+        bits = max(abs(end).numerator.bit_length() for end in (self.low, self.high))
+        bits = max(bits, *(end.denominator.bit_length() for end in (self.low, self.high)))
+        if exponent * max(1, bits - 1) > MOST_BITS or exponent > MOST_BITS:
+            if self.low == self.high and self.low in {0, 1}:
+                return self if exponent else whole(1)
+            raise NotComputableError
+        ends = (self.low**exponent, self.high**exponent)
+        low = Fraction(0) if exponent % 2 == 0 and self.low < 0 < self.high else min(ends)
+        return _bounded(low, max(ends), self.exact)
+
+    def root(self, degree: int) -> Value:
+        """The real root; exact where it is a fraction."""
+        if self.low < 0 and degree % 2 == 0:
+            raise NotComputableError
+        if self.low == self.high:
+            found = _exact_root(self.low, degree)
+            if found is not None:
+                return Value(found, found, self.exact)
+        if self.low < 0:
+            return -(-self).root(degree)
+        return _function(self, lambda x: _CONTEXT.power(x, decimal.Decimal(1) / degree))
+
+    def factorial(self) -> Value:
+        """Of a whole number from 0 to 400."""
+        n = self.whole()
+        if not 0 <= n <= 400:
+            raise NotComputableError
+        return _bounded(Fraction(math.factorial(n)), Fraction(math.factorial(n)), exact=True)
+
+    def natural_logarithm(self) -> Value:
+        """Of a positive number."""
+        if self.low <= 0:
+            raise NotComputableError
+        return _function(self, _CONTEXT.ln)
+
+    def decimal_logarithm(self) -> Value:
+        """To base 10; exact for powers of ten."""
+        if self.low <= 0:
+            raise NotComputableError
+        return _function(self, _CONTEXT.log10)
+
+    def absolute(self) -> Value:
+        """Without its sign."""
+        if self.low >= 0:
+            return self
+        if self.high <= 0:
+            return -self
+        return Value(Fraction(0), max(-self.low, self.high), self.exact)
+
+    def whole(self) -> int:
+        """As a whole number; others are refused."""
+        if self.low != self.high or self.low.denominator != 1:
+            raise NotComputableError
+        return int(self.low)
+
+
+def whole(number: int) -> Value:
+    """An exact whole number."""
+    return Value(Fraction(number), Fraction(number))
+
+
+def exactly(number: Fraction) -> Value:
+    """An exact fraction."""
+    return _bounded(number, number, exact=True)
+
+
+def around(number: Fraction, slack: Fraction) -> Value:
+    """A number that was rounded: at most ``slack`` away from what stands there."""
+    return Value(number - slack, number + slack, exact=False)
+
+
+PI = around(Fraction("3.14159265358979323846264338327950288419716939937510"), _SLACK)
+E = around(Fraction("2.71828182845904523536028747135266249775724709369995"), _SLACK)
+
+
+def _bounded(low: Fraction, high: Fraction, exact: bool) -> Value:
+    for end in (low, high):
+        if max(end.numerator.bit_length(), end.denominator.bit_length()) > MOST_BITS:
+            raise NotComputableError
+    return Value(low, high, exact)
+
+
+def _exact_root(number: Fraction, degree: int) -> Fraction | None:
+    sign = -1 if number < 0 else 1
+    parts = [_whole_root(abs(part), degree) for part in (number.numerator, number.denominator)]
+    if None in parts:
+        return None
+    return Fraction(sign * (parts[0] or 0), parts[1] or 1)
+
+
+def _whole_root(number: int, degree: int) -> int | None:
+    if degree == 2:
+        found = math.isqrt(number)
+        return found if found * found == number else None
+    if number.bit_length() > 1_000:
+        return None
+    guess = round(number ** (1 / degree))
+    return next((n for n in (guess - 1, guess, guess + 1) if n >= 0 and n**degree == number), None)
+
+
+def _function(value: Value, compute: Callable[[decimal.Decimal], decimal.Decimal]) -> Value:
+    """A growing function of both ends, by decimal."""
+    try:
+        ends = [
+            Fraction(compute(_CONTEXT.divide(decimal.Decimal(end.numerator), end.denominator)))
+            for end in (value.low, value.high)
+        ]
+    except (decimal.InvalidOperation, decimal.Overflow, decimal.DivisionByZero) as error:
+        raise NotComputableError from error
+    slack = max(abs(end) for end in ends) * _SLACK
+    return Value(ends[0] - slack, ends[1] + slack, exact=False)

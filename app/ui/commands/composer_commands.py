@@ -1,0 +1,52 @@
+"""What helps with writing a message: prompts by a slash, what was sent before, what waits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from app.services.core.events import Event
+from app.ui.conversation.input.prompt_popup import PromptPopup
+from app.ui.conversation.input.queued_messages import QueuedMessages
+from app.ui.conversation.input.sent_history import SentHistory
+from app.ui.shell.window_context import WindowContext
+
+
+class ComposerCommands:
+    """Puts the helpers around one window's composer."""
+
+    def __init__(self, shell: WindowContext) -> None:
+        self._shell = shell
+        services, pane, controller = shell.services, shell.pane, shell.controller
+        editor = pane.composer.editor
+        SentHistory(editor, self._sent)
+        popup = PromptPopup(editor, pane, services.presets.prompts, pane.transcript.selection)
+        popup.managing.connect(self.prompts)
+        self._queue = QueuedMessages(
+            services.chat,
+            services.chat_options,
+            pane.composer,
+            lambda: controller.chat,
+            controller.attempt,
+            shell.operations.back,
+        )
+        pane.put_above_composer(self._queue.strip)
+
+    def _sent(self) -> Sequence[str]:
+        chat = self._shell.controller.chat
+        if chat is None:
+            return ()
+        return self._shell.services.library.chats.sent_before(chat.id)
+
+    def prompts(self) -> None:
+        """Make, change and delete prompts."""
+        from app.ui.presets.prompts_dialog import PromptsDialog
+
+        PromptsDialog(self._shell.window, self._shell.services.presets).open()
+
+    def on_event(self, event: Event) -> None:
+        """Send what waits, when its time has come."""
+        self._queue.on_event(event)
+
+    def show(self) -> None:
+        """Another chat is shown."""
+        self._queue.show()

@@ -1,0 +1,228 @@
+"""The quiet bar under the words of the composer: what the next answer is written with."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QMenu,
+    QSizePolicy,
+    QStyle,
+    QStyleOptionToolButton,
+    QStylePainter,
+    QToolButton,
+    QWidget,
+)
+
+from app.domain.presets.preset import Preset
+from app.language import tr
+from app.services.core import formatting
+from app.services.core.events import ModelPhase, ModelState
+from app.ui.style import icons
+from app.ui.style.theme import SPACE, Theme, zoomed
+from app.ui.style.widgets import ZOOMED
+
+_DOT = 8  # pixels at 100 %
+_GAP = 6
+_ICON = 14
+_WIDEST = 240  # of a chip, pixels at 100 %; a longer name is cut in the middle
+_NARROWEST = 56
+
+
+def _colour(state: ModelState, theme: Theme) -> str:
+    """The dot's colour; the word beside it says the same."""
+    match state.phase:
+        case ModelPhase.READY:
+            return theme.success
+        case ModelPhase.LOADING:
+            return theme.warning
+        case ModelPhase.FAILED:
+            return theme.error
+        case ModelPhase.NONE | ModelPhase.UNLOADED:
+            return theme.faint
+
+
+class Chip(QToolButton):
+    """A small button with a sign, a text that gives way, and an arrow: it opens a menu.
+
+    Args:
+        name: What a screen reader calls it.
+        icon: The sign before its text; empty for a dot, whose colour :meth:`set_dot` gives.
+    """
+
+    def __init__(self, name: str, icon: str = "") -> None:
+        super().__init__()
+        self._icon, self._dot, self._full = icon, "", ""
+        self._theme: Theme | None = None
+        self.setProperty("kind", "quiet")
+        self.setAccessibleName(name)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in the theme's colours."""
+        self._theme = theme
+        self.update()
+
+    def set_dot(self, colour: str) -> None:
+        """Draw the dot in a colour."""
+        self._dot = colour
+        self.update()
+
+    def set_full_text(self, text: str) -> None:
+        """Show a text, cut in the middle where there is no room; screen readers hear it whole."""
+        if text != self._full:
+            self._full = text
+            self.setAccessibleDescription(text)
+            self.updateGeometry()
+            self.update()
+
+    def text(self) -> str:
+        """What it says."""
+        return self._full
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Another zoom: it is as large as its text."""
+        super().changeEvent(event)
+        if event.type() == ZOOMED:
+            self.updateGeometry()
+
+    def _frame(self) -> int:
+        """Width of everything but the text."""
+        return zoomed(_ICON) + zoomed(_GAP) * 2 + zoomed(_ICON) + zoomed(SPACE) * 2
+
+    def sizeHint(self) -> QSize:
+        """Room for the whole text, up to a limit."""
+        text = self.fontMetrics().horizontalAdvance(self._full) + 2
+        return QSize(min(text + self._frame(), zoomed(_WIDEST)), self._height())
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for the sign and the arrow."""
+        return QSize(zoomed(_NARROWEST), self._height())
+
+    def _height(self) -> int:
+        return self.fontMetrics().height() + zoomed(10)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """The style's ground, then sign, text and arrow from the reading side."""
+        if self._theme is None:
+            return
+        option = QStyleOptionToolButton()
+        self.initStyleOption(option)
+        option.text = ""
+        painter = QStylePainter(self)
+        painter.drawComplexControl(QStyle.ComplexControl.CC_ToolButton, option)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        side, gap, edge = zoomed(_ICON), zoomed(_GAP), zoomed(SPACE)
+        mirrored = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        first = QRectF(edge, (self.height() - side) / 2, side, side)
+        last = QRectF(self.width() - edge - side, first.y(), side, side)
+        sign, arrow = (last, first) if mirrored else (first, last)
+        self._draw_sign(painter, sign)
+        self._draw_icon(painter, "chevron-down", arrow, self._theme.muted)
+        room = self.rect().adjusted(edge + side + gap, 0, -(edge + side + gap), 0)
+        painter.setPen(QColor(self._theme.text if self.underMouse() else self._theme.muted))
+        text = self.fontMetrics().elidedText(self._full, Qt.TextElideMode.ElideMiddle, room.width())
+        start = Qt.AlignmentFlag.AlignRight if mirrored else Qt.AlignmentFlag.AlignLeft
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | start, text)
+
+    def _draw_sign(self, painter: QPainter, box: QRectF) -> None:
+        assert self._theme is not None  # noqa: S101 - for the type checker
+        if self._icon:
+            self._draw_icon(painter, self._icon, box, self._theme.muted)
+            return
+        dot = zoomed(_DOT)
+        painter.setBrush(QColor(self._dot or self._theme.faint))
+        painter.setPen(QPen(QColor(self._theme.border), 1))
+        painter.drawEllipse(box.center(), dot / 2, dot / 2)
+
+    def _draw_icon(self, painter: QPainter, name: str, box: QRectF, colour: str) -> None:
+        scale = self.devicePixelRatioF()
+        drawn = icons.pixmap(name, colour, round(box.width()), scale)
+        painter.drawPixmap(box.topLeft(), drawn)
+
+
+class ChipBar(QWidget):
+    """Chips for preset and model.
+
+    Args:
+        theme: Colours.
+    """
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self.preset = Chip(tr("Preset"), "preset")
+        self.model = Chip(tr("Model"))
+        self.preset.clicked.connect(self.open_preset_menu)
+        self.model.clicked.connect(self.open_model_menu)
+        self._preset_menu: QMenu | None = None
+        self._model_menu: QMenu | None = None
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(SPACE // 2)
+        row.addWidget(self.preset)
+        row.addWidget(self.model)
+        row.addStretch(1)
+        self._state: ModelState | None = None
+        self._theme = theme
+        self.set_preset(None)
+        self.set_theme(theme)
+
+    def set_menus(self, presets: QMenu, models: QMenu) -> None:
+        """What the chips open."""
+        self._preset_menu, self._model_menu = presets, models
+
+    def open_preset_menu(self) -> None:
+        """Open the menu of presets, as its shortcut does."""
+        _open_above(self.preset, self._preset_menu)
+
+    def open_model_menu(self) -> None:
+        """Open the menu of models, as its shortcut does."""
+        _open_above(self.model, self._model_menu)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take the theme's colours."""
+        self._theme = theme
+        for chip in (self.preset, self.model):
+            chip.set_theme(theme)
+        if self._state is not None:
+            self.set_model_state(self._state)
+
+    def set_preset(
+        self, preset: Preset | None, in_force: str = "", *, changed: bool = False
+    ) -> None:
+        """Name the chat's preset.
+
+        Args:
+            preset: None where it has none.
+            in_force: Which values it and the chat bring.
+            changed: Whether the chat has values of its own over it.
+        """
+        name = preset.name if preset is not None else tr("No preset")
+        self.preset.set_full_text(tr("{preset}, changed", preset=name) if changed else name)
+        about = preset.about if preset is not None else tr("The settings of all chats")
+        self.preset.setToolTip("\n".join(filter(None, (about, in_force))))
+
+    def set_model_state(self, state: ModelState) -> None:
+        """Name the model, with its state as a dot and a word."""
+        self._state = state
+        name, status = formatting.model_name(state.model), formatting.model_status(state)
+        self.model.set_full_text(formatting.join(name, status) if state.model else name)
+        self.model.set_dot(_colour(state, self._theme))
+        line = formatting.model_line(state)
+        self.model.setAccessibleDescription(line)
+        self.model.setToolTip(tr("{model}. Click to switch.", model=line))
+
+
+def _open_above(chip: Chip, menu: QMenu | None) -> None:
+    """Open a chip's menu over it, without waiting for its end: the composer is at the bottom."""
+    if menu is None:
+        return
+    menu.setAttribute(Qt.WidgetAttribute.WA_NoMouseReplay)  # a press on the chip closes it only
+    window = chip.window()
+    shown = chip.isVisible()  # not while the first start is shown
+    place = chip.mapToGlobal(QPoint(0, 0)) if shown else window.mapToGlobal(window.rect().center())
+    menu.popup(place)  # it fills itself, and has its height then
+    top = chip.screen().availableGeometry().top()
+    menu.move(menu.x(), max(top, place.y() - menu.height()))

@@ -1,0 +1,1 @@
+"""What Phial says beside a conversation: banner, snackbar, reports, and what one can do then."""

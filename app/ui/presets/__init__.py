@@ -1,0 +1,1 @@
+"""Presets in the window: the menu of the chip, the dialog that manages them, values of one chat."""

@@ -1,0 +1,389 @@
+"""Presets are made, changed, duplicated, deleted, given away and taken in here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFocusEvent
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFileDialog,
+    QFormLayout,
+    QFrame,
+    QHBoxLayout,
+    QListWidget,
+    QListWidgetItem,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.domain.catalog import CatalogFamily
+from app.domain.errors import KnownError
+from app.domain.presets.preset import LONGEST_NAME, Preset
+from app.language import paragraph, tr, trn
+from app.services.presets.preset_service import PresetService
+from app.ui.presets.values_form import ValuesForm, values_text
+from app.ui.style.dialogs import Dialog, push_button, text_label
+from app.ui.style.text_fields import LineField, PlainEditor
+from app.ui.style.theme import SPACE
+from app.ui.style.widgets import StyledLabel, announce
+
+FILES = tr("Presets (*.json)")
+_ID = Qt.ItemDataRole.UserRole
+_LIST_WIDTH = 220
+_EDITOR_WIDTH = 400
+
+
+class _PromptField(PlainEditor):
+    """A text of several lines.
+
+    Signals:
+        left: The focus left it.
+    """
+
+    left = Signal()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Done with typing."""
+        super().focusOutEvent(event)
+        self.left.emit()
+
+
+class PresetEditor(QWidget):
+    """The fields of one preset.
+
+    Args:
+        families: The models it can be written for.
+        changed: Called when there is something to take.
+    """
+
+    def __init__(self, families: Sequence[CatalogFamily], changed: Callable[[], object]) -> None:
+        super().__init__()
+        self._preset = Preset("", tr("New preset"))
+        self._hint = text_label("", "muted")
+        self._name, self._about = LineField(most=LONGEST_NAME), LineField()
+        self._prompt = _PromptField()
+        self._prompt.setProperty("kind", "field")
+        self._prompt.setTabChangesFocus(True)
+        self._prompt.setMinimumHeight(150)
+        self._model = QComboBox()
+        self._model.addItem(tr("Any model"), "")
+        for family in families:
+            self._model.addItem(family.name, family.id)
+        self._values = ValuesForm()
+        form = QFormLayout()
+        form.setVerticalSpacing(SPACE)
+        form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapAllRows)
+        for name, field in (
+            (tr("Name"), self._name),
+            (tr("What it is for"), self._about),
+            (tr("System prompt"), self._prompt),
+            (tr("Model"), self._model),
+        ):
+            label = StyledLabel(name)
+            label.setBuddy(field)
+            field.setAccessibleName(name)
+            form.addRow(label, field)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(SPACE * 2, 0, SPACE * 2, 0)
+        column.addWidget(self._hint)
+        column.addLayout(form)
+        column.addWidget(self._values)
+        column.addStretch(1)
+        self._name.editingFinished.connect(changed)
+        self._about.editingFinished.connect(changed)
+        self._model.activated.connect(changed)
+        self._values.edited.connect(changed)
+        self._prompt.left.connect(changed)
+
+    def show_preset(self, preset: Preset) -> None:
+        """Show one; what comes with Phial can be read and copied, not changed."""
+        self._preset = preset
+        fixed = preset.bundled
+        self._hint.setVisible(fixed)
+        self._hint.setText(tr("It comes with Phial. Duplicate it to have one that you can change."))
+        for field, text in ((self._name, preset.name), (self._about, preset.about)):
+            field.setText(text)
+            field.setCursorPosition(0)
+            field.setReadOnly(fixed)
+        self._prompt.show_text(preset.system_prompt)
+        self._prompt.setReadOnly(fixed)
+        self._model.setCurrentIndex(max(0, self._model.findData(preset.model)))
+        self._model.setEnabled(not fixed)
+        self._values.show_values(preset.values)
+        self._values.set_read_only(read_only=fixed)
+
+    def focus_name(self) -> None:
+        """Go to the name, to type another."""
+        self._name.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._name.selectAll()
+
+    def read(self) -> Preset | None:
+        """The preset as it stands there; None where a number is none, which is told there."""
+        values = self._values.read()
+        if values is None:
+            return None
+        return replace(
+            self._preset,
+            name=" ".join(self._name.finished_text().split()),
+            about=self._about.finished_text().strip(),
+            system_prompt=self._prompt.text(),
+            model=self._model.currentData(),
+            values=values,
+        )
+
+
+class PresetsDialog(Dialog):
+    """All presets at the left, the chosen one at the right; a change is taken at once.
+
+    Args:
+        parent: The window.
+        presets: Keeps them.
+        families: The models a preset can be written for.
+        use: Answers the shown chat in the way of a preset.
+        chosen: Id of the one that is shown first; empty for the first.
+    """
+
+    def __init__(
+        self,
+        parent: QWidget,
+        presets: PresetService,
+        families: Sequence[CatalogFamily],
+        use: Callable[[Preset], object],
+        chosen: str = "",
+    ) -> None:
+        super().__init__(parent, tr("Presets"), _LIST_WIDTH + _EDITOR_WIDTH + 8 * SPACE)
+        self._presets, self._use = presets, use
+        self._filling = False
+        self._deleted: Preset | None = None
+        self._list = QListWidget()
+        self._list.setAccessibleName(tr("Presets"))
+        self._list.setMinimumWidth(_LIST_WIDTH)
+        self._editor = PresetEditor(families, self._keep)
+        self._told = text_label("")
+        self._told.hide()
+        self._undo = push_button(tr("Undo"), "link")
+        self._undo.clicked.connect(self._bring_back)
+        self._undo.hide()
+        self._lay_out()
+        self._fill(chosen)
+        self._list.currentItemChanged.connect(self._on_chosen)
+        self._list.setFocus()
+
+    def _lay_out(self) -> None:
+        side = QVBoxLayout()
+        side.addWidget(self._list, 1)
+        new, copy = push_button(tr("New")), push_button(tr("Duplicate"))
+        self._delete = push_button(tr("Delete"))
+        take, give = push_button(tr("Import…")), push_button(tr("Export…"))
+        for row in ((new, copy), (take, give)):
+            line = QHBoxLayout()
+            for button in row:
+                line.addWidget(button, 1)
+            side.addLayout(line)
+        side.addWidget(self._delete)
+        for button, action in (
+            (new, self._new),
+            (copy, self._duplicate),
+            (self._delete, self._remove),
+            (take, self._import),
+            (give, self._export),
+        ):
+            button.setAutoDefault(False)
+            button.clicked.connect(action)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setWidget(self._editor)
+        area.setMinimumSize(_EDITOR_WIDTH, 360)
+        sides = QHBoxLayout()
+        sides.addLayout(side)
+        sides.addWidget(area, 1)
+        self.column.addLayout(sides, 1)
+        told = QHBoxLayout()
+        told.addWidget(self._told, 1)
+        told.addWidget(self._undo)
+        self.column.addLayout(told)
+        use, close = push_button(tr("Use in this chat"), "accent"), push_button(tr("Close"))
+        use.clicked.connect(self._use_it)
+        close.clicked.connect(self.accept)
+        self.add_buttons(use, close)  # Enter in a field uses nothing
+
+    # --- what is shown ------------------------------------------------------------------------
+
+    def _fill(self, chosen: str) -> None:
+        self._filling = True
+        self._list.clear()
+        for preset in self._presets.presets():
+            item = QListWidgetItem(preset.name, self._list)
+            item.setData(_ID, preset.id)
+            item.setToolTip(preset.about)
+            if preset.id == chosen:
+                self._list.setCurrentItem(item)
+        if self._list.currentItem() is None:
+            self._list.setCurrentRow(0)
+        self._filling = False
+        self._show()
+
+    def _current(self) -> Preset:
+        item = self._list.currentItem()
+        found = self._presets.get(item.data(_ID)) if item is not None else None
+        return found or self._presets.presets()[0]
+
+    def _show(self) -> None:
+        preset = self._current()
+        self._delete.setEnabled(not preset.bundled)
+        self._editor.show_preset(preset)
+
+    def _on_chosen(self, _now: QListWidgetItem, before: QListWidgetItem | None) -> None:
+        if self._filling:
+            return
+        if before is not None:
+            self._keep()
+        self._show()
+
+    def _tell(self, text: str, *, undo: bool = False) -> None:
+        self._told.setText(text)
+        self._told.setVisible(bool(text))
+        self._undo.setVisible(undo)
+        if text:
+            announce(self, text)
+
+    # --- what is done -------------------------------------------------------------------------
+
+    def _attempt(self, action: Callable[[], object]) -> bool:
+        """Do something; what keeps it from being done is said below."""
+        try:
+            action()
+        except KnownError as error:
+            self._tell(paragraph(error.what, error.action))
+            return False
+        return True
+
+    def _keep(self) -> None:
+        """Take what was changed in the fields."""
+        self._attempt(self._take)
+
+    def _take(self) -> None:
+        preset = self._editor.read()
+        known = self._presets.get(preset.id) if preset is not None else None
+        if preset is None or known is None or preset.bundled or preset == known:
+            return
+        self._presets.save(preset)
+        for row in range(self._list.count()):
+            if self._list.item(row).data(_ID) == preset.id:
+                self._list.item(row).setText(preset.name)
+        self._editor.show_preset(preset)
+        self._tell("")
+
+    def _add(self, preset: Preset, save: Callable[[Preset], Preset]) -> None:
+        self._keep()
+
+        def add() -> None:
+            self._fill(save(preset).id)
+            self._editor.focus_name()
+
+        self._attempt(add)
+
+    def _new(self) -> None:
+        self._add(Preset("", str(tr("New preset"))), self._presets.save)
+
+    def _duplicate(self) -> None:
+        self._keep()
+        self._add(self._current(), self._presets.duplicate)
+
+    def _remove(self) -> None:
+        preset = self._current()
+        if preset.bundled or not self._attempt(lambda: self._presets.delete(preset.id)):
+            return
+        self._deleted = preset
+        self._fill("")
+        self._tell(tr("“{name}” is deleted.", name=preset.name), undo=True)
+
+    def _bring_back(self) -> None:
+        deleted, self._deleted = self._deleted, None
+        if deleted is not None and self._attempt(lambda: self._presets.save(deleted)):
+            self._fill(deleted.id)
+            self._tell("")
+
+    def _use_it(self) -> None:
+        self._keep()
+        self._use(self._current())
+        self.accept()
+
+    def done(self, result: int) -> None:
+        """Take what is being typed before the dialog goes."""
+        self._keep()
+        super().done(result)
+
+    # --- files --------------------------------------------------------------------------------
+
+    def _export(self) -> None:
+        self._keep()
+        preset = self._current()
+        name = "".join(one if one.isalnum() else "-" for one in preset.name.casefold())
+        chosen, _ = QFileDialog.getSaveFileName(
+            self, tr("Export the preset"), str(Path.home() / f"{name}.json"), FILES
+        )
+        if chosen:
+            path = Path(chosen)
+            if self._attempt(lambda: self._presets.export([preset], path)):
+                self._tell(tr("Written to {path}.", path=str(path)))
+
+    def _import(self) -> None:
+        chosen, _ = QFileDialog.getOpenFileName(self, tr("Import presets"), str(Path.home()), FILES)
+        if chosen:
+            self._attempt(lambda: self._show_outside(self._presets.read(Path(chosen))))
+
+    def _show_outside(self, found: Sequence[Preset]) -> None:
+        if PresetPreviewDialog(self, found).execute(lambda: True) is None:
+            return
+        added = self._presets.add(found)
+        self._fill(added[0].id)
+        self._tell(trn("{n} preset is added.", "{n} presets are added.", len(added)))
+
+
+class PresetPreviewDialog(Dialog):
+    """Presets that came from outside, word for word, before they are used."""
+
+    def __init__(self, parent: QWidget, presets: Sequence[Preset]) -> None:
+        super().__init__(parent, tr("Presets from a file"), 560)
+        self.column.addWidget(
+            text_label(
+                tr(
+                    "This is what the model would be told. A preset can change how every answer "
+                    "of a chat is written, so take only what you have read."
+                ),
+                "muted",
+            )
+        )
+        inside = QWidget()
+        column = QVBoxLayout(inside)
+        for preset in presets:
+            column.addWidget(text_label(preset.name, "subheading"))
+            for text in (preset.about, _model_line(preset), values_text(preset.values)):
+                if text:
+                    column.addWidget(text_label(text, "muted"))
+            column.addWidget(text_label(preset.system_prompt or tr("It has no system prompt.")))
+        column.addStretch(1)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setWidget(inside)
+        area.setMinimumHeight(260)
+        area.setAccessibleName(tr("Presets from a file"))
+        self.column.addWidget(area, 1)
+        add = push_button(tr("Add to my presets"), "accent")
+        leave = push_button(tr("Do not add"))
+        add.clicked.connect(self.accept)
+        leave.clicked.connect(self.reject)
+        self.add_buttons(add, leave, default=leave)
+        leave.setFocus()
+
+
+def _model_line(preset: Preset) -> str:
+    return tr("For the model: {model}", model=preset.model) if preset.model else ""

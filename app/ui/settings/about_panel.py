@@ -1,0 +1,69 @@
+"""Which Phial this is, which model answers, and what that model is not good at."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import qVersion
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
+
+import app
+from app.domain.model import EndpointModel
+from app.language import paragraph, tr
+from app.services.core import formatting
+from app.ui.shell.window_context import WindowContext
+from app.ui.style.dialogs import push_button, text_label
+from app.ui.style.theme import SPACE
+from app.ui.style.widgets import StyledLabel
+
+_LIMITS = tr(
+    "Phi-4 is strong at mathematics and science. It invents facts about people and places that few "
+    "wrote about, is weak at strict formats, and best in English. It reads text only: no pictures, "
+    "no sound, no web. Check what matters."
+)
+
+
+class AboutPanel(QFrame):
+    """Versions, the model's card in short, and where the licences are.
+
+    Args:
+        shell: The window's parts.
+    """
+
+    def __init__(self, shell: WindowContext) -> None:
+        super().__init__()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, SPACE, 0, SPACE)
+        column.setSpacing(SPACE)
+        versions = tr("Phial {version}", version=app.__version__)
+        qt = f"Qt {qVersion()}"  # not shown: a name
+        column.addWidget(text_label(formatting.join(versions, qt), "subheading"))
+        column.addWidget(StyledLabel(self._model(shell), "muted"))
+        column.addWidget(StyledLabel(tr("What the model is not"), "subheading"))
+        column.addWidget(StyledLabel(_LIMITS))
+        row = QHBoxLayout()
+        row.setSpacing(SPACE)
+        for button, command in (
+            (push_button(tr("Licences and what is new…")), "about"),
+            (push_button(tr("Check for updates…")), "updates"),
+        ):
+            button.clicked.connect(lambda _checked, name=command: shell.actions[name].trigger())
+            row.addWidget(button)
+        row.addStretch(1)
+        column.addLayout(row)
+
+    @staticmethod
+    def _model(shell: WindowContext) -> str:
+        model, catalog = shell.services.models.state.model, shell.services.downloads.catalog
+        if model is None:
+            return tr("No model is chosen.")
+        name = formatting.model_name(model)
+        if isinstance(model, EndpointModel):
+            return tr("Answers come from {model}.", model=model.label)
+        used = tr("Answers come from {model}, {size}.", model=name,
+                  size=formatting.size(model.size))  # fmt: skip
+        family = catalog.family_of(model.name, model.path.stem) if not model.demo else None
+        if family is None:
+            return used
+        licence = (family.licence or "").upper()
+        trained = tr("It was trained for {tokens} tokens.", tokens=family.context)
+        under = tr("Its licence is {licence}.", licence=licence) if licence else ""
+        return paragraph(used, trained, under, family.good_for)

@@ -1,0 +1,125 @@
+"""What stands on one page of the settings: its panels and its settings, made when it is needed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
+
+from app.domain.options import Section
+from app.domain.settings import SPECS
+from app.language import tr
+from app.ui.settings.setting_row import SettingRow, fits
+from app.ui.style.dialogs import push_button
+from app.ui.style.theme import SPACE
+from app.ui.style.widgets import StyledLabel
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """What stands on a page beside its settings.
+
+    Attributes:
+        section: The page.
+        make: Makes it, when the page is shown for the first time.
+        words: By which it is found, beside the page's name.
+        below: Whether it stands below the settings.
+    """
+
+    section: Section
+    make: Callable[[], QWidget]
+    words: str = ""
+    below: bool = False
+
+    def fits(self, query: str) -> bool:
+        """Whether every word of ``query`` is among its words."""
+        text = f"{self.words} {self.section.label}".casefold()
+        return all(word in text for word in query.casefold().split())
+
+
+class SectionBody(QWidget):
+    """The heading of a page and what stands below it.
+
+    Args:
+        section: The page.
+        panels: Those of the page.
+        make_row: Makes the row of a setting.
+        reset: Brings all settings of the page back to their defaults.
+    """
+
+    def __init__(
+        self,
+        section: Section,
+        panels: Sequence[Panel],
+        make_row: Callable[[str], SettingRow],
+        reset: Callable[[Section], object],
+    ) -> None:
+        super().__init__()
+        self.section = section
+        self.names = [name for name, spec in SPECS.items() if spec.option.section is section]
+        self.rows: list[SettingRow] = []
+        self._declared, self._make_row = panels, make_row
+        self._panels: list[tuple[Panel, QWidget]] = []
+        self._made = False
+        self._heading = StyledLabel(section.label, "heading")
+        self._reset = push_button(tr("Reset this page"), "link")
+        self._reset.setAccessibleName(tr("Reset the page {name}", name=section.label))
+        self._reset.clicked.connect(lambda _checked: reset(section))
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, SPACE * 2)
+        self._column.setSpacing(SPACE)
+        self._column.addWidget(self._heading)
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to show on this page."""
+        return not self.names and not self._declared
+
+    def make(self) -> None:
+        """Make what stands on the page, once."""
+        if self._made:
+            return
+        self._made = True
+        for below in (False, True):
+            if below:
+                self.rows = [self._make_row(name) for name in self.names]
+                for row in self.rows:
+                    self._column.addWidget(row)
+            for panel in (one for one in self._declared if one.below is below):
+                self._add(panel)
+        if self.names:
+            self._column.addWidget(self._reset, 0, Qt.AlignmentFlag.AlignLeft)
+        self._column.addStretch(1)
+
+    def _add(self, panel: Panel) -> None:
+        widget = panel.make()
+        narrow = widget.sizePolicy().horizontalPolicy() is QSizePolicy.Policy.Minimum
+        place = Qt.AlignmentFlag.AlignLeft if narrow else Qt.AlignmentFlag(0)
+        self._column.addWidget(widget, 0, place)
+        self._panels.append((panel, widget))
+
+    def show_all(self) -> None:
+        """Show the page as it is."""
+        self.make()
+        for widget in (*self.rows, *(widget for _, widget in self._panels)):
+            widget.show()
+        self._reset.setVisible(bool(self.names))
+        self.show()
+
+    def show_hits(self, query: str) -> bool:
+        """Show what fits a search; whether anything does."""
+        names = {name for name in self.names if fits(SPECS[name], query)}
+        panels = [panel for panel in self._declared if panel.fits(query)]
+        if not names and not panels:
+            self.hide()
+            return False
+        self.make()
+        for row in self.rows:
+            row.setVisible(row.spec.name in names)
+        for panel, widget in self._panels:
+            widget.setVisible(panel in panels)
+        self._reset.hide()
+        self.show()
+        return True

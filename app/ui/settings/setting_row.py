@@ -1,0 +1,271 @@
+"""One setting on its page: what it is called and does, its editor, what is in force, its reset."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
+
+from app.domain.errors import InvalidValueError, KnownError
+from app.domain.numbers import write_number
+from app.domain.options import SettingSpec
+from app.domain.settings import Settings
+from app.language import paragraph, tr
+from app.services.core.settings import SettingsService
+from app.ui.settings.number_field import NumberField, signs_of
+from app.ui.settings.number_slider import NumberSlider
+from app.ui.settings.setting_fields import ChoiceField, SettingField
+from app.ui.style.theme import SPACE, Theme
+from app.ui.style.widgets import IconButton, StyledLabel, announce
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """What was typed for a setting and not taken.
+
+    Attributes:
+        what: In a sentence.
+        rest: What was typed, why not, and what stays.
+    """
+
+    what: str
+    rest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A value that is looked at: typed, slid to, or under the pointer in a list.
+
+    Attributes:
+        name: Of the setting.
+        value: Not in force yet, perhaps never.
+    """
+
+    name: str
+    value: object
+
+
+class SettingRow(QFrame):
+    """One setting, with a way back to its default.
+
+    Signals:
+        previewed: What it would become, were it taken now; a Preview.
+
+    Args:
+        spec: What is declared.
+        service: Checks, saves and announces.
+        theme: Colours.
+        first: Where a number's first step from None goes.
+    """
+
+    previewed = Signal(Preview)
+
+    def __init__(
+        self,
+        spec: SettingSpec,
+        service: SettingsService,
+        theme: Theme,
+        first: float | None = None,
+    ) -> None:
+        super().__init__()
+        self.spec = spec
+        self._service = service
+        self._automatic: object = None
+        self._field = SettingField(spec, self._apply, theme, first)
+        self._slider: NumberSlider | None = None
+        label = StyledLabel(spec.option.label, "subheading")
+        label.setBuddy(self._field.widget)
+        self._reset = self._make_reset(theme)
+        self._now, self._note = StyledLabel("", "small"), StyledLabel("", "small")
+        self._error = StyledLabel("", "error")
+        for line in (self._now, self._note, self._error):
+            line.hide()
+        column = QVBoxLayout()
+        column.setSpacing(4)
+        column.addWidget(label)
+        if spec.option.help:
+            column.addWidget(StyledLabel(spec.option.help, "muted"))
+        if spec.type is not bool:
+            column.addSpacing(4)
+            column.addLayout(self._editor())
+        for line in (self._now, self._note, self._error):
+            column.addWidget(line)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, SPACE, 0, SPACE)
+        row.setSpacing(SPACE)
+        row.addLayout(column, 1)
+        row.addWidget(self._reset, 0, Qt.AlignmentFlag.AlignTop)
+        if spec.type is bool:
+            row.addWidget(self._field.widget, 0, Qt.AlignmentFlag.AlignTop)
+        self.show_settings(service.current)
+
+    def _make_reset(self, theme: Theme) -> IconButton:
+        label = self.spec.option.label
+        reset = IconButton("reset", tr("Reset {label} to its default", label=label))
+        reset.set_theme(theme)
+        reset.clicked.connect(self._to_default)
+        policy = reset.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)  # what stands beside it keeps its place
+        reset.setSizePolicy(policy)
+        return reset
+
+    def _editor(self) -> QHBoxLayout:
+        """The editor with its unit and its slider behind it."""
+        line = QHBoxLayout()
+        line.setSpacing(SPACE)
+        option, field = self.spec.option, self._field.widget
+        line.addWidget(field, 1 if option.multiline else 0)
+        if option.unit:
+            unit = StyledLabel(option.unit, "muted")
+            unit.setWordWrap(False)
+            line.addWidget(unit)
+        if isinstance(field, NumberField):
+            field.lineEdit().textChanged.connect(lambda _text: self._preview())
+            if option.slider is not None:
+                line.addSpacing(SPACE)
+                line.addWidget(self._make_slider(field), 1)
+                return line
+        elif isinstance(field, ChoiceField):
+            field.highlighted.connect(
+                lambda at: self.previewed.emit(Preview(self.spec.name, field.value_at(at)))
+            )
+        if not option.multiline:
+            line.addStretch(1)
+        return line
+
+    def _make_slider(self, field: NumberField) -> NumberSlider:
+        slider = self._slider = NumberSlider(self.spec)
+        slider.moved.connect(field.type_value)
+        slider.settled.connect(self._apply)
+        return slider
+
+    # --- what is shown --------------------------------------------------------------------------
+
+    def show_settings(self, settings: Settings) -> None:
+        """Show the value in force, unless something is being typed here."""
+        value = getattr(settings, self.spec.name)
+        if not self._field.edited():
+            self._show(value)
+        self._reset.setVisible(value != self.spec.default or not self._error.isHidden())
+        self._show_now()
+
+    def show_automatic(self, value: object, top: float | None = None) -> None:
+        """Say what is used here and now while the user sets nothing.
+
+        Args:
+            value: A number or a choice; None where nobody knows.
+            top: Where the slider ends on this computer; None as it was declared.
+        """
+        self._automatic = value
+        if isinstance(self._field.widget, NumberField) and isinstance(value, int | float):
+            self._field.widget.set_first(value)
+        if self._slider is not None and top is not None:
+            self._slider.set_top(top)
+        self.show_settings(self._service.current)
+
+    def show_note(self, text: str) -> None:
+        """Say what the value costs; an empty text says nothing."""
+        self._note.setText(text)
+        self._note.setVisible(bool(text))
+
+    def _show_now(self) -> None:
+        value = getattr(self._service.current, self.spec.name)
+        told = value is None and self._automatic is not None and self.spec.optional
+        if told:
+            self._now.setText(tr("Here and now: {value}", value=self._words(self._automatic)))
+        self._now.setVisible(told)
+
+    def _words(self, value: object) -> str:
+        """A value as people read it."""
+        option = self.spec.option
+        if isinstance(value, StrEnum):
+            return option.choices.get(value, str(value))
+        if isinstance(value, int | float):
+            number = write_number(value, signs_of(self._field.widget.locale()))
+            return f"{number} {option.unit}".strip()
+        return str(value)
+
+    def _show(self, value: object) -> None:
+        self._field.widget.blockSignals(True)  # showing is not changing
+        self._field.show(value)
+        self._field.widget.blockSignals(False)
+        if self._slider is not None and not self._slider.isSliderDown():
+            number = value if value is not None else self._automatic
+            self._slider.show_number(number if isinstance(number, int | float) else None)
+
+    # --- searching and leaving ------------------------------------------------------------------
+
+    def finish(self) -> Refusal | None:
+        """Take what is being typed; return what could not be taken."""
+        if self._field.edited():
+            self._apply()
+        if self._error.isHidden():
+            return None
+        field, typed = self._field.widget, ""
+        if isinstance(field, NumberField):
+            typed = tr("“{text}” was typed.", text=field.text())
+        what = tr("{label} was not changed.", label=self.spec.option.label)
+        return Refusal(what, paragraph(typed, self._error.text()))
+
+    # --- changing -------------------------------------------------------------------------------
+
+    def _preview(self) -> None:
+        try:
+            value = self._field.read()
+        except InvalidValueError:
+            return
+        if self._slider is not None and not self._slider.isSliderDown():
+            number = value if value is not None else self._automatic
+            self._slider.show_number(number if isinstance(number, int | float) else None)
+        self.previewed.emit(Preview(self.spec.name, value))
+
+    def _to_default(self) -> None:
+        self._set(self.spec.default)
+
+    def _apply(self) -> None:
+        try:
+            value = self._field.read()
+        except InvalidValueError as error:
+            self._refuse(paragraph(error.what, self._stays()))
+            return
+        self._set(value)
+
+    def _set(self, value: object) -> None:
+        try:
+            settings = self._service.update(**{self.spec.name: value})
+        except KnownError as error:
+            self._refuse(str(error))
+            return
+        self._error.hide()
+        self._field.widget.setAccessibleDescription(self.spec.option.help)
+        self._show(getattr(settings, self.spec.name))
+        self.show_settings(settings)
+
+    def _refuse(self, sentence: str) -> None:
+        """Say beside the field why what stands in it was not taken; it stays there as typed."""
+        told = not self._error.isHidden() and self._error.text() == sentence
+        self._error.setText(sentence)
+        self._error.show()
+        self._error.setAccessibleName(sentence)
+        self._field.widget.setAccessibleDescription(paragraph(sentence, self.spec.option.help))
+        self._reset.show()
+        if not told:
+            announce(self, sentence)
+
+    def _stays(self) -> str:
+        option = self.spec.option
+        value = getattr(self._service.current, self.spec.name)
+        if value is None:
+            return tr("{label} stays “{value}”.", label=option.label, value=option.none_label)
+        return tr("{label} stays {value}.", label=option.label, value=self._words(value))
+
+
+def fits(spec: SettingSpec, query: str) -> bool:
+    """Whether every word of ``query`` occurs in a setting's label, help, choices, name or page."""
+    option = spec.option
+    page = option.section.label if option.section is not None else ""
+    choices = " ".join((*option.choices.values(), *option.choices, option.none_label, option.unit))
+    text = f"{option.label} {option.help} {spec.name} {page} {choices}".casefold()
+    return all(word in text for word in query.casefold().split())

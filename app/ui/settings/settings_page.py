@@ -1,0 +1,289 @@
+"""The settings as a page of the window: generated from the declarations, applied at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.domain.errors import KnownError
+from app.domain.options import Section
+from app.domain.settings import SPECS, Settings
+from app.language import tr, trn
+from app.services.core.settings import SettingsService
+from app.ui.conversation.notices.snackbar import Snackbar
+from app.ui.core.assistive_activation import AssistedChoice
+from app.ui.settings.section_body import Panel, SectionBody
+from app.ui.settings.setting_row import Preview, Refusal, SettingRow
+from app.ui.style.switch import Switch
+from app.ui.style.theme import SPACE, Theme, zoomed
+from app.ui.style.widgets import IconButton, StyledLabel
+from app.ui.style.window_page import WindowPage
+
+_LIST_WIDTH, _NARROW_LIST = 200, 148  # of the list of pages at 100 %, pixels
+_NARROW = 700  # below this width of the window the list is narrow, pixels at 100 %
+_SIDE_SHARE = 0.36  # of the window's width, at most
+_TEXT_WIDTH = 680  # of what stands on a page, at most, pixels at 100 %
+
+
+@dataclass(frozen=True, slots=True)
+class Automatic:
+    """What is used here and now while the user sets nothing.
+
+    Attributes:
+        value: A number or a choice.
+        top: Where the slider ends on this computer; None as it was declared.
+    """
+
+    value: object
+    top: float | None = None
+
+
+class SettingsPage(WindowPage):
+    """The list of pages at the left, what stands on one at the right; a search goes over all.
+
+    Signals:
+        refused: The page was left over something typed that could not be taken; a Refusal.
+        previewed: (Settings) what the settings would be if what is being typed were taken.
+
+    Args:
+        service: Checks, saves and announces.
+        theme: Colours.
+        panels: More to stand on the pages.
+        automatic: By setting, what is in force while the user sets nothing.
+    """
+
+    refused = Signal(Refusal)
+    previewed = Signal(Settings)
+
+    def __init__(
+        self,
+        service: SettingsService,
+        theme: Theme,
+        panels: Sequence[Panel] = (),
+        automatic: Mapping[str, Automatic] | None = None,
+    ) -> None:
+        super().__init__(tr("Settings"), theme)
+        self._service, self._theme = service, theme
+        self._automatic = dict(automatic or {})
+        self._bodies = [
+            SectionBody(
+                section,
+                [panel for panel in panels if panel.section is section],
+                self._make_row,
+                self._reset_section,
+            )
+            for section in Section
+        ]
+        self._bodies = [body for body in self._bodies if not body.empty]
+        self._search = QLineEdit(placeholderText=tr("Search settings"), clearButtonEnabled=True)
+        self._search.setAccessibleName(tr("Search settings"))
+        self._sections = self._make_list()
+        self._none = StyledLabel(tr("No setting fits."), "muted")
+        self._area = QScrollArea()
+        self._lay_out()
+        self._toast = Snackbar(self, self._ground)
+        self._search.textChanged.connect(self._choose)
+        self._sections.currentRowChanged.connect(self._on_section)
+        AssistedChoice(self._sections, self._sections.setCurrentIndex)
+        self._sections.setCurrentRow(0)
+
+    def _make_list(self) -> QListWidget:
+        pages = QListWidget()
+        pages.setProperty("kind", "pages")
+        pages.setAccessibleName(tr("Sections"))
+        pages.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        height = pages.fontMetrics().height() + 16
+        for body in self._bodies:
+            item = QListWidgetItem(body.section.label, pages)
+            item.setSizeHint(QSize(0, height))
+            item.setToolTip(body.section.label)
+        return pages
+
+    def _make_row(self, name: str) -> SettingRow:
+        spec = SPECS[name]
+        row = SettingRow(spec, self._service, self._theme, spec.option.first)
+        if (found := self._automatic.get(name)) is not None:
+            row.show_automatic(found.value, found.top)
+        row.previewed.connect(self._preview)
+        return row
+
+    def _lay_out(self) -> None:
+        content = self._content = QWidget()
+        content.setMaximumWidth(zoomed(_TEXT_WIDTH))
+        column = QVBoxLayout(content)
+        column.setContentsMargins(SPACE * 3, SPACE * 2, SPACE * 3, SPACE * 2)
+        column.setSpacing(SPACE * 2)
+        for body in self._bodies:
+            body.hide()
+            column.addWidget(body)
+        column.addWidget(self._none)
+        column.addStretch(1)
+        around = QWidget()  # the text stays at the left of a wide window
+        around.setObjectName("page")
+        line = QHBoxLayout(around)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.addWidget(content, 1000)
+        line.addStretch(1)
+        self._area.setWidgetResizable(True)
+        self._area.setWidget(around)
+        self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._side = QWidget()
+        self._side.setObjectName("sidebar")
+        self._side.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        side = QVBoxLayout(self._side)
+        side.setContentsMargins(SPACE, SPACE * 2, SPACE, SPACE)
+        side.setSpacing(SPACE)
+        side.addWidget(self._search)
+        side.addWidget(self._sections, 1)
+        sides = QHBoxLayout()
+        sides.setSpacing(0)
+        sides.addWidget(self._side)
+        sides.addWidget(self._area, 1)
+        self.body.addLayout(sides)
+        self._ground = QWidget()
+        self._ground.setFixedHeight(SPACE)
+        self.foot.addWidget(self._ground)
+
+    # --- what is shown --------------------------------------------------------------------------
+
+    @property
+    def sections(self) -> list[Section]:
+        """The pages that have something to show."""
+        return [body.section for body in self._bodies]
+
+    @property
+    def _rows(self) -> list[SettingRow]:
+        return [row for body in self._bodies for row in body.rows]
+
+    def show_settings(self, settings: Settings) -> None:
+        """Show values that changed elsewhere."""
+        for row in self._rows:
+            row.show_settings(settings)
+
+    def show_automatic(self, automatic: Mapping[str, Automatic]) -> None:
+        """Say anew what is in force while the user sets nothing."""
+        self._automatic = dict(automatic)
+        for row in self._rows:
+            if (found := automatic.get(row.spec.name)) is not None:
+                row.show_automatic(found.value, found.top)
+
+    def show_notes(self, notes: Mapping[str, str]) -> None:
+        """Say beside settings what they cost."""
+        for row in self._rows:
+            row.show_note(notes.get(row.spec.name, ""))
+
+    def tell(self, text: str, undo: Callable[[], object]) -> None:
+        """Say what was done, with a way back."""
+        self._toast.show_message(text, undo)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take the theme's colours."""
+        super().set_theme(theme)
+        self._theme = theme
+        for switch in self.findChildren(Switch):
+            switch.set_theme(theme)
+        for button in self.findChildren(IconButton):
+            button.set_theme(theme)
+
+    def show_section(self, section: Section) -> None:
+        """Go to one page."""
+        self._search.clear()
+        self._sections.setCurrentRow(self.sections.index(section))
+
+    def begin(self) -> None:
+        """One chooses a page first."""
+        self._sections.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def go_to_search(self) -> bool:
+        """Go to the search."""
+        self._search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self._search.selectAll()
+        return True
+
+    def finish(self) -> None:
+        """Take what is being typed; what cannot be taken is told."""
+        refusals = [found for row in self._rows if (found := row.finish()) is not None]
+        for refusal in refusals:
+            self.refused.emit(refusal)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The list of pages gives way in a narrow window."""
+        super().resizeEvent(event)
+        narrow = self.width() < zoomed(_NARROW)
+        wanted = zoomed(_NARROW_LIST if narrow else _LIST_WIDTH) + SPACE * 2
+        self._side.setFixedWidth(min(wanted, round(self.width() * _SIDE_SHARE)))
+
+    # --- choosing -------------------------------------------------------------------------------
+
+    def _on_section(self, _row: int) -> None:
+        if self._search.text():
+            self._search.clear()
+        else:
+            self._choose("")
+
+    def _choose(self, query: str) -> None:
+        current = max(self._sections.currentRow(), 0)
+        searching = bool(query.strip())
+        found = False
+        for at, body in enumerate(self._bodies):
+            if searching:
+                found = body.show_hits(query) or found
+            elif at == current:
+                body.show_all()
+            else:
+                body.hide()
+        self._none.setVisible(searching and not found)
+        self._place()
+        self._area.verticalScrollBar().setValue(0)
+        self.previewed.emit(self._service.current)
+
+    def _place(self) -> None:
+        """Lay out what was just made: a click may follow before Qt comes to it by itself."""
+        inner = [body.layout() for body in self._bodies if not body.isHidden()]
+        outer = [one.layout() for one in (self._content, self._area.widget()) if one is not None]
+        for layout in (*inner, *outer):
+            if layout is not None:
+                layout.activate()
+
+    # --- changing -------------------------------------------------------------------------------
+
+    def _preview(self, seen: Preview) -> None:
+        changes: dict[str, Any] = {seen.name: seen.value}
+        self.previewed.emit(replace(self._service.current, **changes))
+
+    def _reset_section(self, section: Section) -> None:
+        """Bring a page back to its defaults, with a way back from there."""
+        before = self._service.current
+        names = [name for name, spec in SPECS.items() if spec.option.section is section]
+        changed = [name for name in names if getattr(before, name) != SPECS[name].default]
+        self.change({name: SPECS[name].default for name in changed})
+
+    def change(self, changes: Mapping[str, object]) -> None:
+        """Change several settings at once, with a way back."""
+        before = {name: getattr(self._service.current, name) for name in changes}
+
+        def put(values: Mapping[str, object]) -> bool:
+            try:
+                self._service.update(**values)
+            except KnownError as error:
+                self.refused.emit(Refusal(error.what, f"{error.data} {error.action}".strip()))
+                return False
+            self.show_settings(self._service.current)
+            return True
+
+        if put(changes):
+            text = trn("{n} setting was changed.", "{n} settings were changed.", len(changes))
+            QTimer.singleShot(0, self, lambda: self.tell(text, lambda: put(before)))

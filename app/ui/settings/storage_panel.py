@@ -1,0 +1,94 @@
+"""What is kept on the disk, by kind, and the ways to look after it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout
+
+from app.domain.errors import KnownError
+from app.language import tr
+from app.services.core import formatting
+from app.services.storage import StorageUse, storage_use
+from app.system.hardware import disk_free
+from app.ui.settings.memory_panel import ShareBar
+from app.ui.shell.window_context import WindowContext
+from app.ui.style.dialogs import push_button
+from app.ui.style.theme import SPACE
+from app.ui.style.widgets import StyledLabel
+
+Do = Callable[[], object]
+
+
+class StoragePanel(QFrame):
+    """A bar of everything against the free disk, a line for each kind, and buttons.
+
+    Args:
+        shell: The window's parts.
+    """
+
+    def __init__(self, shell: WindowContext) -> None:
+        super().__init__()
+        self._shell = shell
+        self._bar = ShareBar(shell.pane.theme)
+        self._total = StyledLabel(tr("Looking…"), "small")
+        self._lines = QGridLayout()
+        self._lines.setHorizontalSpacing(SPACE * 3)
+        self._lines.setColumnStretch(1, 1)
+        where = StyledLabel(str(shell.services.data_folder), "small")
+        where.setAccessibleName(tr("Data folder: {path}", path=str(shell.services.data_folder)))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, SPACE, 0, SPACE)
+        column.setSpacing(SPACE)
+        column.addWidget(self._bar)
+        column.addWidget(self._total)
+        column.addLayout(self._lines)
+        column.addWidget(where)
+        column.addLayout(self._buttons())
+        self.refresh()
+
+    def _buttons(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(SPACE)
+        actions = self._shell.actions
+        for button, command in (
+            (push_button(tr("Open the data folder")), "data_folder"),
+            (push_button(tr("Backups…")), "backups"),
+            (push_button(tr("Trash…")), "trash"),
+            (push_button(tr("Archived chats…")), "archived"),
+        ):
+            button.clicked.connect(lambda _checked, name=command: actions[name].trigger())
+            row.addWidget(button)
+        row.addStretch(1)
+        return row
+
+    def refresh(self) -> None:
+        """Look anew, away from this thread."""
+        services = self._shell.services
+        data, models = services.data_folder, services.downloads.folder
+        snapshots = services.snapshots
+
+        def look(_task: object) -> tuple[list[StorageUse], int]:
+            return storage_use(data, models, snapshots.used_bytes()), disk_free(data)
+
+        self._shell.operations.run(self, look, self._show, self._show_problem)
+
+    def _show(self, found: tuple[list[StorageUse], int]) -> None:
+        kinds, free = found
+        total = sum(one.size for one in kinds)
+        self._bar.show_parts(tuple(float(one.size) for one in kinds), float(total + free))
+        self._total.setText(
+            tr(
+                "{total} kept; {free} are free on this disk.",
+                total=formatting.size(total),
+                free=formatting.size(free),
+            )
+        )
+        for row, one in enumerate(kinds):
+            size = StyledLabel(formatting.size(one.size))
+            size.setAccessibleName(f"{one.name}: {formatting.size(one.size)}")
+            self._lines.addWidget(StyledLabel(one.name, "muted"), row, 0)
+            self._lines.addWidget(size, row, 1)
+
+    def _show_problem(self, error: KnownError) -> None:
+        self._total.setText(str(error))

@@ -1,0 +1,77 @@
+"""A start that takes a while, as when a new version brings the chats up to date: how far it is."""
+
+from __future__ import annotations
+
+import time
+
+from PySide6.QtCore import QEventLoop, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QLabel, QProgressBar, QVBoxLayout, QWidget
+
+from app.domain.settings import Settings
+from app.language import tr
+from app.ui.application import make_application
+from app.ui.style import stylesheet
+from app.ui.style.theme import theme_for
+
+SHOWN_AFTER = 0.5  # seconds; what is done sooner needs no window of its own
+STEPS = 1_000
+WIDTH = 420  # pixels
+
+
+class StartProgress:
+    """A small window with a bar, from the moment that a start is slow until its block ends.
+
+    The window's thread waits for the database meanwhile, so it draws only when it is told more.
+
+    Args:
+        after: Seconds until it is shown.
+
+    Attributes:
+        window: What is shown; None while nothing is.
+    """
+
+    def __init__(self, after: float = SHOWN_AFTER) -> None:
+        self._due = time.monotonic() + after
+        self._bar: QProgressBar | None = None
+        self.window: QWidget | None = None
+
+    def __enter__(self) -> StartProgress:
+        return self
+
+    def __exit__(self, *_ended: object) -> None:
+        if self.window is not None:
+            self.window.close()
+            self.window.deleteLater()
+            self.window = None
+
+    def tell(self, done: float) -> None:
+        """It has come this far, 0 to 1."""
+        if time.monotonic() < self._due:
+            return
+        application = make_application()
+        if self._bar is None:
+            self._show()
+        assert self._bar is not None  # noqa: S101  # made a moment ago
+        self._bar.setValue(round(STEPS * done))
+        application.processEvents(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
+
+    def _show(self) -> None:
+        dark = QGuiApplication.styleHints().colorScheme() is Qt.ColorScheme.Dark
+        theme = theme_for(Settings().theme, system_dark=dark)
+        window = self.window = QWidget()
+        window.setWindowTitle("Phial")  # not shown: a name
+        window.setPalette(stylesheet.palette(theme))
+        window.setStyleSheet(stylesheet.style_sheet(theme))
+        window.setMinimumWidth(WIDTH)
+        told = QLabel(
+            tr("Your chats are brought up to date. They are safe if this is interrupted.")
+        )
+        told.setWordWrap(True)
+        bar = self._bar = QProgressBar()
+        bar.setRange(0, STEPS)
+        bar.setAccessibleName(told.text())
+        column = QVBoxLayout(window)
+        column.addWidget(told)
+        column.addWidget(bar)
+        window.show()

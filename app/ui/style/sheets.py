@@ -1,0 +1,113 @@
+"""Sheets: dialogs without a title bar that stand over their window, which is dimmed meanwhile."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, QPoint, QRectF, Qt
+from PySide6.QtGui import (
+    QColor,
+    QGuiApplication,
+    QHideEvent,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPalette,
+    QPen,
+    QRegion,
+    QResizeEvent,
+    QShowEvent,
+)
+from PySide6.QtWidgets import QDialog, QWidget
+
+_RADIUS = 12  # of the corners, pixels
+_CUT = {"xcb", "windows"}  # Qt's platforms where a window can have round corners this way
+_DIM = 96  # how dark the window becomes, of 255
+_LEFT = 16  # of the screen on each side of a sheet that would fill it, pixels
+
+
+class _Dim(QWidget):
+    """Darkens a window as long as a sheet stands over it."""
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setGeometry(window.rect())
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draw the shade."""
+        QPainter(self).fillRect(self.rect(), QColor(0, 0, 0, _DIM))
+
+
+class Sheet(QDialog):
+    """A dialog in the middle of its window; one without a window has a title bar as any other.
+
+    Args:
+        parent: A widget of the window that it belongs to; None where there is none.
+    """
+
+    def __init__(self, parent: QWidget | None) -> None:
+        super().__init__(parent)
+        self._under = parent.window() if parent is not None else None
+        self._dim: _Dim | None = None
+        if self._under is not None:
+            self.setWindowFlags(Qt.WindowType.Dialog | Qt.WindowType.FramelessWindowHint)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Dim the window and stand in its middle."""
+        super().showEvent(event)
+        if self._under is not None and self._dim is None:
+            self._dim = _Dim(self._under)
+            self._dim.show()
+            self._under.installEventFilter(self)
+        self._place()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """The window is as bright as before."""
+        super().hideEvent(event)
+        if self._dim is not None and self._under is not None:
+            self._under.removeEventFilter(self)
+            self._dim.hide()
+            self._dim.deleteLater()
+            self._dim = None
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """What it says is more or less now: it stays in the middle, with round corners."""
+        super().resizeEvent(event)
+        if self._under is not None:
+            self._place()
+            if QGuiApplication.platformName() in _CUT:
+                path = QPainterPath()
+                path.addRoundedRect(QRectF(self.rect()), _RADIUS, _RADIUS)
+                self.setMask(QRegion(path.toFillPolygon().toPolygon()))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The window moved or has another size: follow."""
+        if watched is self._under and event.type() in {QEvent.Type.Move, QEvent.Type.Resize}:
+            self._place()
+        return super().eventFilter(watched, event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw an edge, which no window manager draws."""
+        super().paintEvent(event)
+        if self._under is None:
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(self.palette().color(QPalette.ColorRole.Mid), 1.5))
+        edge = QRectF(self.rect()).adjusted(0.75, 0.75, -0.75, -0.75)
+        painter.drawRoundedRect(edge, _RADIUS, _RADIUS)
+
+    def _place(self) -> None:
+        under = self._under
+        if under is None:
+            return
+        if self._dim is not None:
+            self._dim.setGeometry(under.rect())
+            self._dim.raise_()
+        room = under.screen().availableGeometry()
+        middle = under.mapToGlobal(under.rect().center())
+        place = middle - QPoint(self.width() // 2, self.height() // 2)
+        left, top = room.left() + _LEFT, room.top() + _LEFT
+        place.setX(max(left, min(place.x(), room.right() - _LEFT - self.width())))
+        place.setY(max(top, min(place.y(), room.bottom() - _LEFT - self.height())))
+        self.move(place)

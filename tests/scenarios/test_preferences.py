@@ -1,0 +1,324 @@
+"""The settings as a page of the window: going there and back, whole pages, files of settings."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import (
+    QDialog,
+    QFileDialog,
+    QKeySequenceEdit,
+    QListWidget,
+    QTreeWidget,
+)
+from pytestqt.qtbot import QtBot
+
+from app.domain.settings import Settings
+from app.ui.library.backups_dialog import BackupsDialog
+from app.ui.library.help_dialogs import AboutDialog
+from app.ui.library.trash_dialog import ArchiveDialog, TrashDialog
+from app.ui.library.update_dialog import UpdateDialog
+from app.ui.settings.number_slider import NumberSlider
+from app.ui.settings.settings_file_panel import SettingsFoundDialog
+from app.ui.settings.settings_page import SettingsPage
+from tests.scenarios import hands
+from tests.scenarios.hands import (
+    Address,
+    choose_file,
+    click,
+    keys,
+    meanwhile,
+    press,
+    seen,
+    shows,
+)
+from tests.scenarios.patience import ready, until
+from tests.scenarios.registry import scenario
+from tests.support.window import Open, Opened
+
+
+def settings(
+    qtbot: QtBot, opened: Opened, section: str, do: Callable[[SettingsPage], object]
+) -> None:
+    """Do something on a page of the settings, and go back by Esc where one is still there."""
+
+    def act(page: SettingsPage) -> None:
+        sections = seen(page, QListWidget, "Sections")
+        (row,) = sections.findItems(section, Qt.MatchFlag.MatchExactly)
+        click(sections.viewport(), sections.visualItemRect(row).center())
+        do(page)
+        if page.isVisible():
+            hands.key(page, Qt.Key.Key_Escape)
+
+    with meanwhile(qtbot, SettingsPage, act):
+        keys(opened, "Ctrl+,")
+
+
+@scenario("button", "WindowPage: Back")
+def test_back_leads_from_the_settings_to_the_chat(qtbot: QtBot, open_window: Open) -> None:
+    opened = open_window()
+
+    def back(page: SettingsPage) -> None:
+        press(page, "Back")
+        until(qtbot, lambda: opened.window.pages.page is None)
+
+    settings(qtbot, opened, "General", back)
+    assert opened.window.pane.composer.editor.isVisible()
+
+
+def resetting_is_dead(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its name says which page."""
+    monkeypatch.setattr(hands, "dead", "Reset this page")
+
+
+@scenario("button", "SectionBody: Reset this page", without=resetting_is_dead)
+def test_a_page_goes_back_to_its_defaults_and_the_others_stay(
+    qtbot: QtBot, open_window: Open
+) -> None:
+    set_up = Settings(welcomed=True, temperature=0.2, top_k=7, threads=3)
+    opened = open_window(settings=set_up)
+    service = opened.harness.services.settings
+
+    def reset(page: SettingsPage) -> None:
+        press(page, "Reset this page")
+        until(qtbot, lambda: service.current.temperature is None)
+        assert service.current.top_k is None
+        assert service.current.threads == 3
+        press(page, "Undo")
+        until(qtbot, lambda: service.current.temperature == 0.2)
+        assert service.current.top_k == 7
+
+    settings(qtbot, opened, "Answers", reset)
+
+
+def slide(slider: NumberSlider, share: float) -> None:
+    """Press the groove there."""
+    place = QPoint(round(slider.width() * share), slider.height() // 2)
+    QTest.mouseClick(slider, Qt.MouseButton.LeftButton, pos=place)
+
+
+def test_a_slider_sets_the_number_beside_it(qtbot: QtBot, open_window: Open) -> None:
+    opened = open_window()
+    service = opened.harness.services.settings
+
+    def move(page: SettingsPage) -> None:
+        slider = seen(page, NumberSlider, "Temperature")
+        slide(slider, 1)
+        until(qtbot, lambda: service.current.temperature == 2)
+        slide(slider, 0)
+        until(qtbot, lambda: service.current.temperature == 0)
+
+    settings(qtbot, opened, "Answers", move)
+
+
+def test_a_number_is_found_by_what_its_choices_say(qtbot: QtBot, open_window: Open) -> None:
+    opened = open_window()
+
+    def search(page: SettingsPage) -> None:
+        keys(opened, "Ctrl+F")
+        QTest.keyClicks(opened.window.focusWidget(), "q8_0 smaller")
+        until(qtbot, lambda: [r.spec.name for r in page._rows if r.isVisible()] == ["kv_type"])
+
+    settings(qtbot, opened, "General", search)
+    assert not opened.window.pane.find_bar.isVisible()
+
+
+def test_a_command_of_chats_leads_back_to_them(qtbot: QtBot, open_window: Open) -> None:
+    opened = open_window()
+
+    def new_chat(page: SettingsPage) -> None:
+        keys(opened, "Ctrl+L")
+        until(qtbot, lambda: not page.isVisible())
+
+    settings(qtbot, opened, "General", new_chat)
+    assert opened.window.pane.composer.editor.isVisible()
+
+
+# --- shortcuts --------------------------------------------------------------------------------
+
+
+def choose_command(page: SettingsPage, name: str) -> None:
+    """Choose a row of the list of shortcuts."""
+    tree = seen(page, QTreeWidget, "Keyboard shortcuts")
+    (item,) = tree.findItems(name, Qt.MatchFlag.MatchExactly | Qt.MatchFlag.MatchRecursive)
+    tree.scrollToItem(item)
+    click(tree.viewport(), tree.visualItemRect(item).center())
+
+
+def press_keys(page: SettingsPage, key: Qt.Key, modifiers: Qt.KeyboardModifier) -> None:
+    """Press keys into the field that takes them."""
+    field = seen(page, QKeySequenceEdit, "Keys of the command")
+    field.setFocus()
+    QTest.keyClick(field, key, modifiers)
+
+
+@scenario("setting", "shortcuts")
+@scenario("button", "ShortcutsPanel: Use these keys")
+def test_a_command_listens_to_the_keys_that_were_chosen(qtbot: QtBot, open_window: Open) -> None:
+    opened = open_window()
+
+    def change(page: SettingsPage) -> None:
+        choose_command(page, "Sidebar")
+        press_keys(page, Qt.Key.Key_Y, hands.CONTROL | hands.SHIFT)
+        press(page, "Use these keys")
+
+    settings(qtbot, opened, "Shortcuts", change)
+    assert opened.window.sidebar.isVisible()
+    listens = opened.window.actions_table["sidebar"]
+    until(qtbot, lambda: listens.shortcut().toString() == "Ctrl+Shift+Y")
+    hands.awake(opened)
+    hands.key(opened.window, Qt.Key.Key_Y, hands.CONTROL | hands.SHIFT)
+    until(qtbot, lambda: not opened.window.sidebar.isVisible())
+
+
+@scenario("button", "ShortcutsPanel: Usual keys")
+def test_keys_of_another_command_are_told_taken_and_given_back(
+    qtbot: QtBot, open_window: Open
+) -> None:
+    opened = open_window()
+    service = opened.harness.services.settings
+
+    def change(page: SettingsPage) -> None:
+        choose_command(page, "Sidebar")
+        press_keys(page, Qt.Key.Key_N, hands.CONTROL)
+        until(qtbot, lambda: shows(page, "“New chat” has these keys, and would lose them."))
+        press(page, "Use these keys")
+        ready(qtbot, lambda: json.loads(service.current.shortcuts)["sidebar"] == ["Ctrl+N"])
+        assert json.loads(service.current.shortcuts)["new_chat"] == []
+        choose_command(page, "New chat")
+        press(page, "Usual keys")
+        until(qtbot, lambda: json.loads(service.current.shortcuts) == {"sidebar": []})
+
+    settings(qtbot, opened, "Shortcuts", change)
+
+
+# --- settings as a file -----------------------------------------------------------------------
+
+
+@scenario("button", "SettingsFilePanel: Export settings…")
+@scenario("question", "SettingsFilePanel._export: getSaveFileName")
+def test_settings_are_written_to_a_file(qtbot: QtBot, open_window: Open, tmp_path: Path) -> None:
+    opened = open_window(settings=Settings(welcomed=True, temperature=0.3, enter_sends=False))
+    file = tmp_path / "mine.json"
+
+    def export(page: SettingsPage) -> None:
+        with meanwhile(qtbot, QFileDialog, lambda files: choose_file(files, file)):
+            press(page, "Export settings…")
+        until(qtbot, file.exists)
+
+    settings(qtbot, opened, "General", export)
+    assert json.loads(file.read_text("utf-8"))["settings"] == {
+        "temperature": 0.3,
+        "enter_sends": False,
+    }
+
+
+def imported(
+    qtbot: QtBot, opened: Opened, file: Path, do: Callable[[SettingsFoundDialog], object]
+) -> None:
+    """Name a file of settings, and do something with what is shown of it."""
+    values = {"temperature": 0.3, "top_p": 9, "enter_sends": True, "moon": 1}
+    file.write_text(json.dumps({"format": "phial-settings", "settings": values}), "utf-8")
+
+    def take(page: SettingsPage) -> None:
+        with (
+            meanwhile(qtbot, SettingsFoundDialog, do),
+            meanwhile(qtbot, QFileDialog, lambda files: choose_file(files, file)),
+        ):
+            press(page, "Import settings…")
+
+    settings(qtbot, opened, "General", take)
+
+
+@scenario("button", "SettingsFilePanel: Import settings…")
+@scenario("question", "SettingsFilePanel._import: getOpenFileName")
+@scenario("dialog", "SettingsFoundDialog")
+@scenario("button", "SettingsFoundDialog: Change settings")
+def test_settings_of_a_file_are_shown_and_taken(
+    qtbot: QtBot, open_window: Open, tmp_path: Path
+) -> None:
+    opened = open_window()
+    service = opened.harness.services.settings
+
+    def take(dialog: SettingsFoundDialog) -> None:
+        rows = seen(dialog, QListWidget, "What would change")
+        assert [rows.item(at).text() for at in range(rows.count())] == [
+            "Temperature: what suits the model → 0.3"
+        ]
+        assert shows(dialog, "Top-p is 9; it must be")
+        assert shows(dialog, "There is no setting named moon.")
+        assert service.current.temperature is None
+        press(dialog, "Change settings")
+
+    imported(qtbot, opened, tmp_path / "mine.json", take)
+    until(qtbot, lambda: service.current.temperature == 0.3)
+
+
+@scenario("button", "SettingsFoundDialog: Cancel")
+def test_settings_of_a_file_are_only_looked_at(
+    qtbot: QtBot, open_window: Open, tmp_path: Path
+) -> None:
+    opened = open_window()
+    imported(qtbot, opened, tmp_path / "mine.json", lambda dialog: press(dialog, "Cancel"))
+    assert opened.harness.services.settings.current.temperature is None
+
+
+# --- storage and about ------------------------------------------------------------------------
+
+
+def leads_to(qtbot: QtBot, opened: Opened, section: str, button: str, kind: type[QDialog]) -> None:
+    """A button of a page opens a sheet."""
+
+    def go(page: SettingsPage) -> None:
+        with meanwhile(qtbot, kind, lambda sheet: hands.key(sheet, Qt.Key.Key_Escape)):
+            press(page, button)
+
+    settings(qtbot, opened, section, go)
+
+
+@scenario("button", "StoragePanel: Backups…")
+def test_the_storage_leads_to_the_backups(qtbot: QtBot, open_window: Open) -> None:
+    leads_to(qtbot, open_window(), "Storage", "Backups…", BackupsDialog)
+
+
+@scenario("button", "StoragePanel: Trash…")
+def test_the_storage_leads_to_the_trash(qtbot: QtBot, open_window: Open) -> None:
+    leads_to(qtbot, open_window(), "Storage", "Trash…", TrashDialog)
+
+
+@scenario("button", "StoragePanel: Archived chats…")
+def test_the_storage_leads_to_the_archive(qtbot: QtBot, open_window: Open) -> None:
+    leads_to(qtbot, open_window(), "Storage", "Archived chats…", ArchiveDialog)
+
+
+@scenario("button", "StoragePanel: Open the data folder")
+def test_the_storage_says_how_much_is_kept_and_shows_it(
+    qtbot: QtBot, open_window: Open, address: Address
+) -> None:
+    opened = open_window()
+    folder = opened.harness.services.data_folder
+    (folder / "models").mkdir(exist_ok=True)
+    (folder / "models" / "large.gguf").write_bytes(b"x" * 3_000_000)
+
+    def look(page: SettingsPage) -> None:
+        ready(qtbot, lambda: shows(page, "free on this disk"))
+        ready(qtbot, lambda: shows(page, "3.00 MB"))
+        press(page, "Open the data folder")
+
+    settings(qtbot, opened, "Storage", look)
+    until(qtbot, lambda: address.asked == [folder.as_uri()])
+
+
+@scenario("button", "AboutPanel: Licences and what is new…")
+def test_about_leads_to_the_licences(qtbot: QtBot, open_window: Open) -> None:
+    leads_to(qtbot, open_window(), "About", "Licences and what is new…", AboutDialog)
+
+
+@scenario("button", "AboutPanel: Check for updates…")
+def test_about_leads_to_the_updates(qtbot: QtBot, open_window: Open) -> None:
+    leads_to(qtbot, open_window(), "About", "Check for updates…", UpdateDialog)

@@ -1,0 +1,165 @@
+"""``phial documents`` and ``phial ask --attach``: every action and option."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from app.domain.generation import Role
+from app.engine.process.frames import GenerateCommand
+from tests.scenarios.registry import scenario
+from tests.support.document_files import lines, pdf
+from tests.support.gguf_factory import ModelSpec, pieces_of, write_model
+from tests.support.terminal import asked, phial
+
+ANSWER = "The bridge cost 1,250,000 euros [1]. It was opened in 1963 [1]."
+LOCK = "A lock is next to it."
+
+
+@pytest.fixture
+def report(tmp_path: Path) -> Path:
+    """A document of two pages."""
+    path = tmp_path / "report.pdf"
+    page = lines("The bridge was opened in 1962.", "It cost 1,250,000 euros.")
+    path.write_bytes(pdf([page, lines(LOCK)], title="The bridge"))
+    return path
+
+
+def listed(*words: str) -> list[dict[str, object]]:
+    """What the list has."""
+    rows: list[dict[str, object]] = phial("documents", "list", "--json", *words).data
+    return rows
+
+
+def added(*words: str | Path) -> None:
+    """Add first, where that is not what a scenario is about."""
+    from app.main import main
+
+    assert main(["documents", "add", *map(str, words)]) == 0
+
+
+@scenario("option", "documents add")
+@scenario("option", "documents add FILES")
+@scenario("option", "documents add --json")
+def test_a_document_is_read_and_kept(report: Path) -> None:
+    rows = phial("documents", "add", "--json", report).data
+    assert [(one["name"], one["pages"], one["title"]) for one in rows] == [
+        ("report.pdf", 2, "The bridge")
+    ]
+    assert [one["name"] for one in listed()] == ["report.pdf"]
+
+
+@scenario("option", "documents add --in")
+def test_it_is_kept_under_a_name(report: Path) -> None:
+    phial("documents", "add", "--in", "Bridges", report)
+    assert [one["collection"] for one in listed()] == ["Bridges"]
+
+
+@scenario("option", "documents add --copy")
+def test_a_copy_is_kept_and_the_original_may_go(report: Path) -> None:
+    phial("documents", "add", "--copy", report)
+    report.unlink()
+    assert [one["state"] for one in listed()] == ["same"]
+
+
+@scenario("option", "documents list")
+@scenario("option", "documents list --json")
+@scenario("option", "documents list --in")
+def test_the_list_names_those_of_one_name_and_says_what_became_of_the_files(
+    report: Path, tmp_path: Path
+) -> None:
+    other = tmp_path / "other.txt"
+    other.write_text("Another text.")
+    added(report)
+    added("--in", "Texts", other)
+    other.unlink()
+    assert [(one["name"], one["state"]) for one in listed("--in", "Texts")] == [
+        ("other.txt", "gone")
+    ]
+
+
+@scenario("option", "documents search")
+@scenario("option", "documents search QUERY")
+@scenario("option", "documents search --json")
+@scenario("option", "documents search --in")
+def test_passages_are_found_with_their_pages(report: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.txt"
+    other.write_text("This lock is in another collection.")
+    added("--in", "Bridges", report)
+    added("--in", "Texts", other)
+    words = ("--in", "Bridges", "--json", "locks")
+    found = phial("documents", "search", *words).data
+    assert [(one["document"], one["page"], one["text"]) for one in found] == [
+        ("report.pdf", 2, LOCK)
+    ]
+
+
+@scenario("option", "documents search --most")
+def test_no_more_passages_than_asked_for(report: Path) -> None:
+    added(report)
+    words = ("--most", "1", "--json", "bridge", "lock")
+    assert len(phial("documents", "search", *words).data) == 1
+
+
+@scenario("option", "documents remove")
+@scenario("option", "documents remove DOCUMENTS")
+@scenario("option", "documents remove --yes")
+@scenario("option", "documents remove --json")
+def test_a_document_is_removed_with_all_that_was_read(report: Path) -> None:
+    added(report)
+    (row,) = phial("documents", "remove", "--yes", "--json", "report.pdf").data
+    assert row["name"] == "report.pdf"
+    assert listed() == []
+    assert report.exists()
+
+
+@scenario("option", "documents remove --in")
+def test_all_documents_of_a_name_are_removed(report: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.txt"
+    other.write_text("Another text.")
+    added("--in", "Bridges", report)
+    added(other)
+    phial("documents", "remove", "--yes", "--in", "Bridges")
+    assert [one["name"] for one in listed()] == ["other.txt"]
+
+
+@scenario("option", "ask --attach")
+def test_an_answer_is_held_against_the_pages_that_it_cites(report: Path, tmp_path: Path) -> None:
+    model = write_model(tmp_path / "model.gguf", ModelSpec(pieces_of(ANSWER), context=4096))
+    words = ("--model", model, "--ctx", "2048", "--json", "--attach", report)
+    told = phial("ask", *words, "What did the bridge cost?").data
+    assert told["text"] == ANSWER
+    assert "citations" in told
+    assert [(one["verdict"], one["page"]) for one in told["citations"]] == [
+        ("supported", 1),
+        ("differs", 1),
+    ]
+    assert told["citations"][1]["missing"] == [{"kind": "number", "text": "1963"}]
+    assert told["citations"][0]["quotation"]
+
+
+@scenario("option", "ask --whole")
+def test_the_whole_document_stands_first_in_the_system_message(
+    report: Path, tmp_path: Path
+) -> None:
+    log = tmp_path / "engine.log"
+    many = tmp_path / "many.txt"
+    many.write_text("A long text of words. " * 4_000)
+    words = ("--attach", many, "--whole", "--ctx", "4096", "--system", "Be brief.")
+    phial("ask", *words, "What is it?", log=log)
+    system, question = asked(log).one(GenerateCommand).request.turns
+    assert system.role is Role.SYSTEM
+    assert system.content.startswith("Document: many.txt\n\n[1]\nA long text")
+    assert system.content.endswith("\n\nBe brief.")
+    assert question.content == "What is it?"
+
+
+@scenario("option", "ask --passages")
+def test_passages_stand_before_the_question(report: Path, tmp_path: Path) -> None:
+    log = tmp_path / "engine.log"
+    phial("ask", "--attach", report, "--passages", "Where is the lock?", log=log)
+    turns = asked(log).one(GenerateCommand).request.turns
+    assert [turn.role for turn in turns] == [Role.USER]
+    assert LOCK in turns[0].content
+    assert turns[0].content.endswith("\n\nWhere is the lock?")

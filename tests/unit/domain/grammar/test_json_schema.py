@@ -1,0 +1,132 @@
+"""A schema becomes a grammar, or is refused by name."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from app.domain.errors import InvalidValueError
+from app.domain.grammar.json_schema import MOST_CHARACTERS, any_object, grammar_for
+
+PERSON = {
+    "type": "object",
+    "properties": {
+        "name": {"type": "string", "description": "As on the passport."},
+        "age": {"type": "integer"},
+        "tags": {"type": "array", "items": {"enum": ["a", "b"]}, "maxItems": 3},
+    },
+    "required": ["name"],
+    "additionalProperties": False,
+}
+
+
+def rules(schema: object) -> dict[str, str]:
+    """The grammar's rules by name."""
+    lines = grammar_for(schema).splitlines()
+    return dict(line.split(" ::= ", 1) for line in lines)  # type: ignore[misc]
+
+
+def test_every_rule_that_is_named_is_there_and_the_root_comes_first() -> None:
+    found = rules(PERSON)
+    assert next(iter(found)) == "root"
+    named = {"name", "ws", "string", "integer", "char"} & set(found)
+    assert named == {"ws", "string", "integer", "char"}
+    for rule in found.values():
+        assert rule
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"type": "string"},
+        {"type": "string", "minLength": 1, "maxLength": 5},
+        {"type": "string", "format": "date"},
+        {"type": "string", "format": "date-time"},
+        {"type": "integer"},
+        {"type": "number"},
+        {"type": "boolean"},
+        {"type": "null"},
+        {"type": ["string", "null"]},
+        {"const": {"a": [1, None, "é\u200b"]}},
+        {"enum": ["yes", 1, None, True, 0.5, 'a "quoted" \\ one\n']},
+        {"type": "string", "enum": ["yes", "no"]},
+        {"anyOf": [{"type": "string"}, {"type": "null"}]},
+        {"type": "array"},
+        {"type": "array", "items": {"type": "number"}, "minItems": 2},
+        {"type": "array", "items": {"type": "number"}, "minItems": 1, "maxItems": 1},
+        {"type": "array", "maxItems": 0},
+        {"type": "object"},
+        {"type": "object", "properties": {}, "additionalProperties": False},
+        {"type": "object", "properties": {"a": {}, "b": {"type": "null"}}},
+        {},
+        True,
+        PERSON,
+        {
+            "$defs": {"node": {"type": "object", "properties": {"next": {"$ref": "#/$defs/node"}}}},
+            "$ref": "#/$defs/node",
+        },
+    ],
+)
+def test_what_can_be_held_to_becomes_a_grammar(schema: object) -> None:
+    assert grammar_for(schema).startswith("root ::= ")
+
+
+@pytest.mark.parametrize(
+    ("schema", "part"),
+    [
+        (7, "a schema is an object"),
+        (None, "a schema is an object"),
+        ({"type": "date"}, "type"),
+        ({"type": []}, "type"),
+        ({"type": "integer", "minimum": 0}, "minimum is not supported"),
+        ({"type": "string", "pattern": "a*"}, "pattern is not supported"),
+        ({"type": "string", "format": "email"}, "format is not supported"),
+        ({"type": "string", "minLength": -1}, "minLength and maxLength"),
+        ({"type": "string", "minLength": True}, "minLength and maxLength"),
+        ({"type": "string", "maxLength": 10**9}, "minLength and maxLength"),
+        ({"type": "array", "minItems": 3, "maxItems": 2}, "maxItems is smaller"),
+        ({"type": "array", "items": {"type": "array", "uniqueItems": True}}, "uniqueItems"),
+        ({"type": "object", "properties": {"a": {"not": {}}}}, "#/properties/a"),
+        ({"type": "object", "properties": []}, "properties"),
+        ({"type": "object", "required": ["a"]}, "required and not described"),
+        ({"type": "object", "properties": {"a": {}}, "additionalProperties": {}}, "additional"),
+        ({"type": "object", "patternProperties": {}}, "patternProperties"),
+        ({"enum": []}, "enum"),
+        ({"enum": "ab"}, "enum"),
+        ({"const": float("nan")}, "not JSON"),
+        ({"anyOf": []}, "list"),
+        ({"anyOf": [{"type": "null"}], "type": "object"}, "type is not supported"),
+        ({"allOf": [{}]}, "allOf"),
+        ({"$ref": "#/$defs/none"}, "not in the schema"),
+        ({"$ref": "https://example.org/schema"}, "into the schema itself"),
+        ({"$ref": 5}, "into the schema itself"),
+        ({"$ref": "#"}, "nothing but itself"),
+        ({"$defs": {"a": {"$ref": "#/$defs/a"}}, "$ref": "#/$defs/a"}, "nothing but itself"),
+    ],
+)
+def test_what_cannot_be_held_to_is_refused_by_name(schema: object, part: str) -> None:
+    with pytest.raises(InvalidValueError, match=r".*") as refused:
+        grammar_for(schema)
+    assert part in refused.value.what
+
+
+def test_a_schema_has_a_depth_and_a_size() -> None:
+    deep: Any = {"type": "null"}
+    for _ in range(50):
+        deep = {"type": "array", "items": deep}
+    with pytest.raises(InvalidValueError, match="deep"):
+        grammar_for(deep)
+    with pytest.raises(InvalidValueError, match="too large"):
+        grammar_for({"enum": ["x" * MOST_CHARACTERS]})
+
+
+def test_a_text_in_the_schema_is_never_read_as_a_grammar() -> None:
+    evil = '" | "anything\n::= root'
+    assert rules({"const": evil})["r1"].count("|") == json.dumps(evil).count("|")
+    assert len(rules({"const": evil})) == 2
+
+
+def test_any_object_is_an_object() -> None:
+    assert "root ::= object" in any_object()

@@ -1,0 +1,68 @@
+"""What a chat has of its own is kept whatever else is on its way to the disk."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from app.domain.errors import StoreError
+from app.domain.presets.preset import ChatOptions
+from tests.support.harness import PATIENCE, Harness, build
+
+
+@pytest.fixture
+def harness(tmp_path: Path) -> Iterator[Harness]:
+    made = build(tmp_path / "data")
+    yield made
+    made.services.close()
+
+
+@contextmanager
+def slow_disk(harness: Harness) -> Iterator[None]:
+    """Nothing that is stored here reaches the disk before the end."""
+    go_on = threading.Event()
+    harness.stored.database.submit(lambda _connection: go_on.wait(PATIENCE))
+    try:
+        yield
+    finally:
+        go_on.set()
+
+
+def test_a_message_sent_at_once_costs_nothing_that_is_still_to_be_written(
+    harness: Harness,
+) -> None:
+    services = harness.services
+    chat, _ = harness.ask("One")
+    services.library.change_options(chat, lambda own: replace(own, model="box/small")).result()
+    with slow_disk(harness):
+        services.chat_options.set_queued(chat, ("Later",))
+        exchange = services.chat.send(chat, "Two")  # with a model of here, which is remembered
+        storing = services.chat_options.set_values(chat, {"temperature": 0.5})
+    harness.ended(exchange.answer_id)
+    storing.result(PATIENCE)
+    kept = services.library.chats.get(chat).options
+    assert kept == ChatOptions(queued=("Later",), values={"temperature": 0.5})
+
+
+def test_options_leave_a_system_prompt_alone_that_is_still_to_be_written(harness: Harness) -> None:
+    services = harness.services
+    chat, _ = harness.ask("One")
+    with slow_disk(harness):
+        services.library.set_system_prompt(chat, "Rhyme.")
+        storing = services.chat_options.set_values(chat, {"temperature": 0.5})
+    storing.result(PATIENCE)
+    assert services.library.chats.get(chat).system_prompt == "Rhyme."
+
+
+def test_what_could_not_be_handed_over_is_not_taken_for_kept(harness: Harness) -> None:
+    services = harness.services
+    chat, _ = harness.ask("One")
+    harness.stored.database.close()
+    with pytest.raises(StoreError):
+        services.chat_options._store(chat, lambda own: replace(own, queued=("Lost",)))
+    assert services.chat_options._under_way == {}

@@ -1,0 +1,131 @@
+"""Documents that came with a message are read for every later answer of its chat."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from app.domain.generation import Role
+from app.domain.parts import CitationPart
+from app.engine.scripted import ScriptedEngine
+from app.services.documents.attached import attachment_part, reading_price
+from app.services.documents.reading_plan import ReadingMode
+from tests.support.document_files import lines, pdf
+from tests.support.harness import Harness, build
+
+NEVER = threading.Event()
+
+
+@pytest.fixture
+def engine() -> ScriptedEngine:
+    return ScriptedEngine(["It cost 12 euros [1]. It cost 13 euros [1]."], context_size=400)
+
+
+@pytest.fixture
+def program(tmp_path: Path, engine: ScriptedEngine) -> Iterator[Harness]:
+    made = build(tmp_path / "phial", engine)
+    yield made
+    made.services.close()
+
+
+@pytest.fixture
+def report(tmp_path: Path) -> Path:
+    path = tmp_path / "report.pdf"
+    path.write_bytes(pdf([lines("It cost 12 euros."), lines("A second page.")]))
+    return path
+
+
+def ask(program: Harness, chat: str, text: str, *paths: Path, private: bool = False) -> str:
+    documents = program.services.documents
+    read = [documents.add(path, private=private, cancel=NEVER) for path in paths]
+    exchange = program.services.chat.send(chat, text, [attachment_part(one) for one in read])
+    program.ended(exchange.answer_id)
+    return exchange.answer_id
+
+
+def test_a_document_is_read_for_every_later_question_too(
+    program: Harness, engine: ScriptedEngine, report: Path
+) -> None:
+    chat = program.services.library.create().id
+    ask(program, chat, "What did it cost?", report)
+    ask(program, chat, "And then?")
+    first, second = (request.turns for request in engine.requests)
+    assert first[0].role is second[0].role is Role.SYSTEM
+    assert first[0] == second[0]  # so its KV state serves both
+    assert "It cost 12 euros." in first[0].content
+    assert [turn.content for turn in second if turn.role is Role.USER] == [
+        "What did it cost?",
+        "And then?",
+    ]
+
+
+def test_each_cited_sentence_is_stored_with_what_was_found(program: Harness, report: Path) -> None:
+    chat = program.services.library.create().id
+    answer = program.services.library.chats.message(ask(program, chat, "What?", report))
+    found = [part for part in answer.parts if isinstance(part, CitationPart)]
+    assert [(one.title, one.page, one.label, one.verdict) for one in found] == [
+        ("report.pdf", 1, "1", "quoted"),
+        ("report.pdf", 1, "1", "differs"),
+    ]
+    assert answer.content == "It cost 12 euros [1]. It cost 13 euros [1]."
+
+
+def test_an_edited_question_keeps_its_documents(
+    program: Harness, engine: ScriptedEngine, report: Path
+) -> None:
+    chat = program.services.library.create().id
+    ask(program, chat, "What?", report)
+    (question, _) = (one.message for one in program.services.library.chats.branch(chat))
+    exchange = program.services.chat.edit(question.id, "What else?")
+    program.ended(exchange.answer_id)
+    assert "It cost 12 euros." in engine.requests[-1].turns[0].content
+
+
+def test_a_long_document_is_read_by_passages(
+    program: Harness, engine: ScriptedEngine, tmp_path: Path
+) -> None:
+    path = tmp_path / "long.pdf"
+    pages = [lines(*[f"Filler number {n} of no interest."] * 20) for n in range(20)]
+    path.write_bytes(pdf([*pages, lines("The walrus lives in the north.")]))
+    chat = program.services.library.create().id
+    ask(program, chat, "Where does the walrus live?", path)
+    (question,) = engine.requests[0].turns
+    assert "The walrus lives in the north." in question.content
+    assert question.content.endswith("Where does the walrus live?")
+
+
+def test_a_document_that_was_removed_is_not_read_and_the_chat_goes_on(
+    program: Harness, engine: ScriptedEngine, report: Path
+) -> None:
+    chat = program.services.library.create().id
+    ask(program, chat, "What?", report)
+    library = program.services.documents.library(private=False)
+    library.remove(library.documents())
+    ask(program, chat, "And now?")
+    assert engine.requests[-1].turns[0].role is Role.USER
+
+
+def test_a_private_chat_leaves_nothing_of_a_document(
+    program: Harness, engine: ScriptedEngine, report: Path, tmp_path: Path
+) -> None:
+    chat = program.services.library.create(private=True).id
+    ask(program, chat, "What?", report, private=True)
+    assert "It cost 12 euros." in engine.requests[0].turns[0].content
+    program.services.close()
+    for path in (tmp_path / "phial").rglob("*"):
+        assert not path.is_file() or b"12 euros" not in path.read_bytes()
+    assert not (tmp_path / "phial" / "documents.db").exists()
+
+
+def test_a_chat_without_documents_opens_no_library(program: Harness, tmp_path: Path) -> None:
+    program.ask("Hello?")
+    assert not (tmp_path / "phial" / "documents.db").exists()
+
+
+def test_the_price_says_how_a_document_is_read(program: Harness, report: Path) -> None:
+    document = program.services.documents.add(report, private=False, cancel=NEVER)
+    assert reading_price([document], 4_096).mode is ReadingMode.WHOLE
+    assert reading_price([document], 4).mode is ReadingMode.PASSAGES

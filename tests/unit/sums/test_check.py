@@ -1,0 +1,287 @@
+"""What is wrong in the numbers of a text is found, and nothing else is."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.sums.check import wrong_numbers
+from app.sums.equations import FindingKind
+from tests.support.sums_written import written_sums
+
+RIGHT = """
+3 + 4 = 7
+So 17 × 24 = 408.
+2x + 3 = 7
+The result is 12 / 5 = 2.4
+10/3 = 3.33
+10/3 ≈ 3.3
+$3 + $4 = $7
+**3 + 4 = 7**
+- 3 + 4 = 7
+1. 3 + 4 = 7
+π ≈ 3.14
+$\\pi \\approx 3.14$
+$\\frac{1}{2} + \\frac{1}{3} = \\frac{5}{6}$
+$$\\sqrt{2} \\approx 1.41$$
+15% of 80 is 12
+12 is 15% of 80.
+9.9 is greater than 9.11.
+9.9 > 9.11
+1.000 + 2.000 = 3.000
+1,5 + 2,5 = 4
+1.234,56 + 1 = 1.235,56
+1 000 + 2 000 = 3 000
+2^10 = 1024
+2**10 == 1024
+5! = 120
+3 + 4 = 7!
+2 km + 300 m = 2300 m
+1 hour = 60 minutes
+90 minutes / 60 = 1.5 hours
+60 km/h × 30 min = 30 km
+200 + 10% = 220
+1 1/2 + 1/2 = 2
+$1\\frac{1}{2} \\times 2 = 3$
+0.1 + 0.2 = 0.30000000000000004
+7 / 2 = 3
+5 % 3 = 2
+12/48 × 100 = 25%
+pages 3-5 = 3 pages
+version 9.11 > 9.9 hm
+Python 3.9 < 3.11
+3 plus 4 is 7
+Sieben mal 3 ist 21
+7 mal 3 ist 21
+33.33 + 33.33 + 33.33 = 99.99
+1.33 × 3 = 4
+a = 3 + 4 = 7
+f(3) + 4 = 7
+x = 5, y = 3 + x = 8
+10 ÷ 3 = 3 R 1
+6.02 × 10^23 × 2 = 1.204 × 10^24
+300,000 km/s
+٣ + ٤ = ٧
+१२ + ३ = १५
+2 + 2 = 5 is wrong
+72 kg / 1.75^2 = 23.5
+(3 + 4) × 2 = 14
+|3 - 5| = 2
+On 3/4/2024 = Monday
+10:30 + 2:15 = 12:45
+3 : 4 = 0.75
+½ + ¼ = ¾
+$5 \\text{ km} + 3 \\text{ km} = 8 \\text{ km}$
+$2{,}000 + 1 = 2{,}001$
+\\[ 12 \\times 12 = 144 \\]
+2 apples + 3 oranges = 5 fruits
+√16 = 4
+25% × 200 = 50
+1 + 1 = 10 in binary
+"""
+NO_SUMS = """
+Version 9.11 is newer than version 9.9
+Python 3.11 is higher than 3.9
+Call +49 30 1234-5678 or 555-1234 = home
+10.0.0.1 - 10.0.0.255 = the range
+pages 12-15 = 3 chapters
+The match ended 3:1 = a win
+1. e4 e5 2. Nf3 = a known opening
+2 H2 + O2 = 2 H2O
+On 3/4/2024 = a Monday
+The train leaves at 10:30 - 2 = platforms
+ISBN 978-3-16-148410-0 = a book
+1-0 = White wins
+5 choose 2 = 10
+17 mod 5 = 2
+12 = 5 (mod 7)
+log2(8) = 3
+f(3) + 4 = 7
+x < 4 < 3
+echo 1 > 20010000.etb/enable
+minor=3-4
+return 2 <- 2 + 1
+3 << 24 = 3 * 2^24
+1 + 1 = 10 in binary
+4/4 = common time, 6/8 = compound
+a 16:9 = wide picture
+24/7 = always
+It is not true that 2 + 2 = 5
+10 / 3 = 3 remainder 1
+500 − 300 = 200 (67%)
+15 / 60 = 0.25 (25%)
+Profit = 500 - 300 = 200 (40%)
+3 × 4 = 12 (2 × 6)
+2 × 3 = 6 (3)
+A correlation of .5 = 1/2
+Batting: .250 = 1/4
+p < .05 = 1/20
+0.(3) = 1/3
+0,(6) = 2/3
+Let x = 3. Then 2x = 6 and x^2 = 9.
+Let n = 5. Then n! = 120 and n(n+1)/2 = 15
+500 × 2 = 1 kg
+250 × 4 = 1 litre
+16 × 1000 = 16 kΩ
+10 × 100 = 1 kW
+1024 × 1024 = 1 MB
+200 × 100 = 2 m²
+12 * 12 = 1 gross
+30 × 24 = 1 month
+1 GHz = 10^9 Hz
+24 eggs / 12 = 2 dozen
+24 / 12 = 2 dozen
+20/50 = 40 percent
+1/4 = 25 Prozent
+3% - 1% = 2 percentage points
+68 kg × 2.205 = 150 lb
+150 lb / 2.205 = 68 kg
+26.2 miles × 1.609 = 42.2 km
+8.314 × 298.15 = 2.479 kJ
+from 1 January 2024 to 31 December 2024, excluding 10 days
+From 1 May 2024 to 30 June 2024, open 7 days a week
+Two days after 25 December 2024 is a Friday
+the day after 5 January 2025 is a Monday
+It is not Monday, 5 January 2025
+6-4, 6-3 = 2 sets
+4-3-3 = 10 outfield players
+10-2-3 = 33 points
+1000 m + 500 m = 1 km 500 m
+"""
+WRONG = (
+    ("3 + 4 = 8", "7"),
+    ("So 17 × 24 = 409.", "408"),
+    ("The result is 12 / 5 = 2.5", "2.4"),
+    ("10/3 = 3.34", "3.33"),
+    ("$3 + $4 = $8", "7"),
+    ("**3 + 4 = 8**", "7"),
+    ("- 3 + 4 = 8", "7"),
+    ("π ≈ 3.15", "3.14"),
+    ("$\\pi \\approx 3.15$", "3.14"),
+    ("$\\frac{1}{2} + \\frac{1}{3} = \\frac{2}{5}$", "5/6"),
+    ("$$\\sqrt{2} \\approx 1.42$$", "1.41"),
+    ("15% of 80 is 14", "12"),
+    ("9.11 is greater than 9.9.", "<"),
+    ("9.11 > 9.9", "<"),
+    ("$9.11 > 9.9$", "<"),
+    ("1.000 + 2.000 = 4.000", "3"),
+    ("1,5 + 2,5 = 5", "4"),
+    ("2^10 = 1025", "1024"),
+    ("5! = 125", "120"),
+    ("2 km + 300 m = 2400 m", "2300"),
+    ("1 hour = 50 minutes", "60"),
+    ("200 + 10% = 210", "200.1"),
+    ("0.1 + 0.2 = 0.4", "0.3"),
+    ("7 plus 4 is 12", "11"),
+    ("7 mal 3 ist 22", "21"),
+    ("a = 3 + 4 = 8", "7"),
+    ("٣ + ٤ = ٨", "7"),
+    ("१२ + ३ = १६", "15"),
+    ("(3 + 4) × 2 = 15", "14"),
+    ("$2{,}000 + 1 = 2{,}003$", "2001"),
+    ("\\[ 12 \\times 12 = 145 \\]", "144"),
+    ("√16 = 5", "4"),
+    ("19.99 × 3 = 59.98", "59.97"),
+    ("1,234 + 1 = 1,236", "1235"),
+    ("25% × 200 = 60", "50"),
+    ("12 divided by 4 equals 4", "3"),
+    ("1/3 of 90 is 40", "30"),
+)
+
+
+@pytest.mark.parametrize("line", [*RIGHT.strip().splitlines(), *NO_SUMS.strip().splitlines()])
+def test_what_is_right_or_no_sum_raises_no_alarm(line: str) -> None:
+    assert wrong_numbers(line) == ()
+
+
+@pytest.mark.parametrize(("line", "right"), WRONG)
+def test_what_is_wrong_is_found_with_the_right_value(line: str, right: str) -> None:
+    found = wrong_numbers(line)
+    assert [one.right for one in found] == [right]
+    assert line[found[0].at :].startswith(found[0].stated)
+
+
+def test_of_two_thousand_lines_of_known_truth_nearly_all_wrong_ones_are_found() -> None:
+    lines = written_sums(2_000, seed=20)
+    wrong = [line for line in lines if not line.true]
+    assert [line.text for line in lines if line.true and wrong_numbers(line.text)] == []
+    missed = [line.text for line in wrong if not wrong_numbers(line.text)]
+    assert len(missed) <= 0.02 * len(wrong), missed[:5]
+
+
+@pytest.mark.parametrize(
+    "bomb",
+    [
+        "9**9**9 = 1",
+        "9^9^9^9 = 1",
+        "99999! = 1",
+        f"{'9' * 1_000_000} + 1 = 2",
+        f"{'(' * 10_000}1{')' * 10_000} = 2",
+        f"{'1+' * 20_000}1 = 2",
+        "1/0 = 5",
+        " " * 100_000,
+        "|---|---|\n" * 5_000,
+        "1=" * 50_000,
+        "\\(" * 20_000,
+        "<" * 50_000,
+        "√-4 = 2",
+        rf"$\frac{{{'{' * 5_000}1{'}' * 5_000}}}{{2}} = 3$",
+        "2^-99999999 = 1",
+        "10^400 × 10^400 × 10^400 × 10^400 = 1",
+    ],
+)
+def test_bombs_are_left_alone(bomb: str) -> None:
+    assert wrong_numbers(bomb) == ()
+
+
+def test_a_total_that_its_column_does_not_come_to() -> None:
+    text = "| Item | Cost |\n|---|---|\n| a | 3 |\n| b | 4 |\n| **Total** | **8** |"
+    (found,) = wrong_numbers(text)
+    assert (found.kind, found.stated, found.right) == (FindingKind.TOTAL, "8", "7")
+    assert text[found.at] == "8"
+    assert wrong_numbers(text.replace("8", "7")) == ()
+    assert wrong_numbers(text.replace("Cost", "Unit price")) == ()
+
+
+@pytest.mark.parametrize(
+    ("said", "right"),
+    [
+        ("July 20, 1969 was a Monday.", "Sunday"),
+        ("Dienstag, den 4. März 2024", "Montag"),
+        ("lundi 5 mars 2024", "mardi"),
+        ("From March 1, 2024 to March 15, 2024 there are 24 days", "14"),
+    ],
+)
+def test_dates_are_checked(said: str, right: str) -> None:
+    assert [one.right for one in wrong_numbers(said)] == [right]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "July 20, 1969 was a Sunday.",
+        "Montag, den 4. März 2024",
+        "Friday, October 5, 1582",
+        "Monday, February 31, 2024",
+        "From March 1, 2024 to March 15, 2024 there are 15 days",
+    ],
+)
+def test_dates_that_are_right_or_none_raise_no_alarm(said: str) -> None:
+    assert wrong_numbers(said) == ()
+
+
+def test_a_letter_that_was_given_a_number_counts() -> None:
+    assert wrong_numbers("Let x = 3. Then 2x + 1 = 7.") == ()
+    assert [one.right for one in wrong_numbers("Let x = 3. Then 2x + 1 = 8.")] == ["7"]
+    assert wrong_numbers("Let x = 3. Later x = 4. Then 2x + 1 = 9.") == ()
+
+
+def test_code_is_not_checked_and_its_comments_are() -> None:
+    assert wrong_numbers("```python\nx = 3 + 4 == 9\n```") == ()
+    found = wrong_numbers("```python\ny = 1  # 3 + 4 = 9\n```")
+    assert [one.right for one in found] == ["7"]
+
+
+def test_the_work_follows_the_length_of_the_text() -> None:
+    """Counted in what was found, since a long text is the same line again and again."""
+    line = "So 17 × 24 = 409 and then $12 + 5 = 18$.\n"
+    assert len(wrong_numbers(line * 2_000)) == 4_000
