@@ -23,6 +23,7 @@ from app.hub.api.token import RedactingFilter, TokenStore
 from app.hub.local.installed_models import InstalledModels as ModelShelf
 from app.network.connection_log import ConnectionLog
 from app.remote.engine import EndpointEngine
+from app.services.chat.answer_writer import AnswerWriter
 from app.services.chat.chat_options import ChatOptionsService
 from app.services.chat.chat_service import ChatService
 from app.services.chat.context_service import ContextService
@@ -350,9 +351,11 @@ def build_services(
         start_report=report,
     )
     documents = AttachedDocuments(lambda: open_document_library(setup)[0], private_document_library)
-    chat = ChatService(
-        engine, room.executor, room.models, library, room.options, setup.bus, documents
+    chat_options = ChatOptionsService(
+        library, room.presets, room.options, room.models, setup.settings, setup.bus
     )
+    writer = AnswerWriter(engine, room.models, library, room.options, setup.bus, documents)
+    chat = ChatService(engine, room.executor, room.models, library, chat_options, setup.bus, writer)
     return Services(
         bus=setup.bus,
         settings=setup.settings,
@@ -365,9 +368,7 @@ def build_services(
         ),
         documents=documents,
         presets=room.presets,
-        chat_options=ChatOptionsService(
-            library, room.presets, room.options, room.models, setup.settings, setup.bus
-        ),
+        chat_options=chat_options,
         maintenance=maintenance,
         titles=TitleService(engine, room.executor, room.models, library, setup.bus),
         downloads=room.downloads,

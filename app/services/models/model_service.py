@@ -194,10 +194,28 @@ class ModelService:
                 self._here = self._here if there else before
                 self._publish(ModelState(ModelPhase.UNLOADED, self._endpoints.model(source)))
         elif there:
-            here = self._here or self._files.state(self._settings.current.model_path)
+            here = self._state_here()
             self._publish(replace(here, phase=_resting(here.phase), loaded=None, fraction=0.0))
             if here.phase in {ModelPhase.READY, ModelPhase.LOADING}:
                 self.load()
+
+    def of_source(self, source: EndpointSource | None) -> ChosenModel | None:
+        """The model at an endpoint, or with None the one of here, whichever is in use.
+
+        None where there is none of here.
+
+        Raises:
+            EndpointGoneError: It is not on the list any more.
+        """
+        chosen = self._state.model
+        there = chosen.source if isinstance(chosen, EndpointModel) else None
+        if there == source:
+            return chosen
+        return self._state_here().model if source is None else self._endpoints.model(source)
+
+    def _state_here(self) -> ModelState:
+        """The file that was in use before an endpoint was."""
+        return self._here or self._files.state(self._settings.current.model_path)
 
     def prefer(self, model: ModelFile) -> None:
         """Remember ``model`` as the chosen one where none but the demo is; nothing is loaded."""
