@@ -385,7 +385,7 @@ class ChatService:
         self._bus.publish(BranchChanged(conversation_id))
         self._bus.publish(LibraryChanged((conversation_id,)))
         self._bus.publish(AnswerStarted(conversation_id, writing.message.id))
-        threading.Thread(target=self._journal, args=(writing,), name="answer-journal").start()
+        self._journal_beside(writing)
         self._executor.submit(lambda: self._write(writing, resume=resume), urgent=True)
 
     # --- on the executor ----------------------------------------------------------------
@@ -396,6 +396,9 @@ class ChatService:
             written = self._writer.write(writing, resume=resume)
         finally:  # it ends after a bug as well, of which the executor tells
             self._end(writing, written or _broken(writing.message, sys.exception()))
+
+    def _journal_beside(self, writing: AnswerInProgress) -> None:
+        threading.Thread(target=self._journal, args=(writing,), name="answer-journal").start()
 
     def _journal(self, writing: AnswerInProgress) -> None:
         """Hand what there is to the store: the first words at once, then ever less often.

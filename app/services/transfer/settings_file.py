@@ -52,14 +52,12 @@ def read_settings(path: Path, now: Settings) -> SettingsFound:
     Raises:
         InvalidValueError: It cannot be read, or is no file of settings.
     """
-    kept = tr("Nothing was changed.")
+    kept = tr("Your settings are as they were: nothing of it was used.")
+    read, detail = None, ""
     try:
         read = json.loads(read_text(path))
-    except ValueError as error:
-        read = None
+    except (ValueError, RecursionError) as error:  # no JSON, or nested without end
         detail = str(error)
-    else:
-        detail = ""
     values = read.get("settings") if isinstance(read, dict) else None
     if not isinstance(values, dict) or not isinstance(read, dict) or read.get("format") != FORMAT:
         raise InvalidValueError(
