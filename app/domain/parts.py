@@ -179,7 +179,8 @@ def part_kind(part: Part) -> str:
 def part_values(part: Part) -> dict[str, object]:
     """What is to be kept of a part: its fields by name, without those that have their default."""
     if isinstance(part, UnknownPart):
-        return json.loads(part.value) | ({"text": part.text} if part.text else {})
+        kept: dict[str, object] = json.loads(part.value)
+        return kept | ({"text": part.text} if part.text else {})
     found = {f.name: (getattr(part, f.name), f.default) for f in fields(part)}
     return {name: value for name, (value, usual) in found.items() if value != usual}
 
