@@ -38,7 +38,12 @@ from app.services.models.benchmark_runner import BenchmarkService
 from app.services.models.devices import DeviceFinder
 from app.services.models.downloads import DownloadService
 from app.services.models.endpoints import EndpointKeys, EndpointService
-from app.services.models.model_files import advised_sampling, find_model_named, model_file
+from app.services.models.model_files import (
+    ModelFacts,
+    advised_sampling,
+    find_model_named,
+    model_file,
+)
 from app.services.models.model_service import ModelService
 from app.services.models.named_models import NamedModels
 from app.services.models.quantizations import QuantizationService
@@ -256,8 +261,7 @@ def build_models(
         setup.bus,
         shelf=shelf,
         measurements=SpeedStore(setup.folders.data / "speeds.json"),
-        catalog=catalog,
-        options=options,
+        facts=ModelFacts(catalog, options),
         demo_path=setup.demo,
         endpoints=endpoints,
         model=model,

@@ -93,7 +93,9 @@ class AnswerWriter:
         )
         in_force = self._options.in_force(own, model)
         sampling = self._options.sampling(in_force, model)
-        message = replace(writing.message, model=self._models.reference(model), sampling=sampling)
+        message = replace(
+            writing.message, model=self._models.facts.reference(model), sampling=sampling
+        )
         writing.message = message
         request = GenerationRequest(
             conversation_id=message.conversation_id,

@@ -17,7 +17,7 @@ from app.domain.settings import Settings
 from app.language import tr
 from app.services.core import formatting
 from app.services.core.events import ModelPhase
-from app.services.models.memory_cost import MemoryCosts
+from app.services.models.model_fit import MemoryCosts
 from app.system.hardware import machine
 from app.ui.commands.model_commands import ModelCommands
 from app.ui.commands.serving_commands import ServingCommands
@@ -224,7 +224,7 @@ class SettingsCommands:
         """By setting, what is used while the user sets nothing."""
         models = self._shell.services.models
         state, cores = models.state, machine().physical_cores
-        advised = models.advised_sampling(state.model) if state.model is not None else None
+        advised = models.facts.advised_sampling(state.model) if state.model is not None else None
         sampling = advised or Sampling()
         values: dict[str, object] = {name: getattr(sampling, name) for name in _SAMPLED}
         values["threads"] = cores
