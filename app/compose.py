@@ -39,7 +39,7 @@ from app.services.models.devices import DeviceFinder
 from app.services.models.downloads import DownloadService
 from app.services.models.endpoints import EndpointKeys, EndpointService
 from app.services.models.model_files import (
-    ModelFacts,
+    ModelDetails,
     advised_sampling,
     find_model_named,
     model_file,
@@ -261,7 +261,7 @@ def build_models(
         setup.bus,
         shelf=shelf,
         measurements=SpeedStore(setup.folders.data / "speeds.json"),
-        facts=ModelFacts(catalog, options),
+        facts=ModelDetails(catalog, options),
         demo_path=setup.demo,
         endpoints=endpoints,
         model=model,

@@ -189,7 +189,7 @@ class ModelHashes:
         return self._known[key]
 
 
-class ModelFacts:
+class ModelDetails:
     """Knows models, chosen or not.
 
     Args:

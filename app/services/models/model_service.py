@@ -44,7 +44,7 @@ from app.services.models.endpoints import EndpointService
 from app.services.models.listed_files import ListedFiles
 from app.services.models.model_files import (
     DEMO,
-    ModelFacts,
+    ModelDetails,
     find_model,
     model_file,
 )
@@ -74,7 +74,7 @@ class ModelService:
         *,
         shelf: ModelShelf,
         measurements: SpeedStore,
-        facts: ModelFacts,
+        facts: ModelDetails,
         demo_path: Path,
         endpoints: EndpointService,
         model: ChosenModel | None = None,
