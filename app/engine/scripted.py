@@ -22,8 +22,8 @@ from app.domain.generation import (
     Timings,
 )
 from app.domain.model import Device, KvType, LoadedModel, LoadPlan, LoadRequest
+from app.domain.reasoning import ReasoningFilter
 from app.engine.base import Cancel, EngineOptions, LoadProgressCallback
-from app.engine.reasoning import ReasoningFilter
 from app.language import tr
 
 _TOKEN = re.compile(r"\s*\S+|\s+$")
@@ -86,6 +86,7 @@ class ScriptedEngine:
     """
 
     pid = None
+    confinement = None
 
     def __init__(
         self,

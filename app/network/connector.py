@@ -181,6 +181,10 @@ class Connector:
         self.stall_seconds = stall_seconds
         self._connect = connect_seconds
 
+    def on_offline(self, listener: Callable[[], None]) -> Callable[[], None]:
+        """See :meth:`app.network.gate.NetworkGate.on_offline`."""
+        return self._gate.on_offline(listener)
+
     def open(
         self,
         url: str,
@@ -247,6 +251,8 @@ class Connector:
                 tr("{host} does not answer.", host=host), detail=repr(error)
             ) from error
         except (OSError, ValueError, http.client.HTTPException) as error:
+            # http.client says headers again in a ValueError, and one of them is the key.
+            detail = type(error).__name__ if isinstance(error, ValueError) else repr(error)
             raise NetworkError(
-                tr("The connection to {host} broke.", host=host), detail=repr(error)
-            ) from error
+                tr("The connection to {host} broke.", host=host), detail=detail
+            ) from (None if isinstance(error, ValueError) else error)

@@ -33,6 +33,10 @@ class CancelledError(Exception):
     """The flag was set; the connection is closed."""
 
 
+class WentOfflineError(Exception):
+    """Offline was switched on meanwhile; the connection is closed."""
+
+
 class BrokenOffError(Exception):
     """The connection ended before the reply did."""
 
@@ -54,6 +58,7 @@ class ReplyHead:
 
 _End = BrokenOffError | KnownError | None
 Connect = Callable[[Interrupter], http.client.HTTPResponse]
+OnOffline = Callable[[Callable[[], None]], Callable[[], None]]
 
 
 class ServerReply:
@@ -63,14 +68,19 @@ class ServerReply:
         connect: Sends the request; runs on the reply's thread.
         cancel: Ends it from outside.
         stall_seconds: Silence after which the connection is given up.
+        on_offline: Has a function called when Offline goes on, until what it returns is called.
     """
 
-    def __init__(self, connect: Connect, cancel: Flag, stall_seconds: float) -> None:
+    def __init__(
+        self, connect: Connect, cancel: Flag, stall_seconds: float, on_offline: OnOffline
+    ) -> None:
         self._connect = connect
         self._cancel = cancel
         self._interrupter = Interrupter(stall_seconds)
         self._arrived: queue.Queue[ReplyHead | bytes | _End] = queue.Queue(_MOST_WAITING)
         self._closed = threading.Event()
+        self._offline = threading.Event()
+        self._forget = on_offline(self._go_offline)
         self._thread = threading.Thread(target=self._receive, name="endpoint-reply", daemon=True)
         self._thread.start()
 
@@ -82,7 +92,13 @@ class ServerReply:
 
     def close(self) -> None:
         """End the connection. May be called twice."""
+        self._forget()
         self._closed.set()
+        self._interrupter.interrupt()
+
+    def _go_offline(self) -> None:
+        """Nothing more may come. On the thread that turns the switch."""
+        self._offline.set()
         self._interrupter.interrupt()
 
     def head(self) -> ReplyHead:
@@ -90,6 +106,7 @@ class ServerReply:
 
         Raises:
             CancelledError: The flag was set first.
+            WentOfflineError: Offline was switched on first.
             BrokenOffError: The connection ended first.
             KnownError: There was none; why.
         """
@@ -102,6 +119,7 @@ class ServerReply:
 
         Raises:
             CancelledError: The flag was set.
+            WentOfflineError: Offline was switched on.
             BrokenOffError: The connection ended before the body did.
         """
         while (piece := self._next()) is not None:
@@ -126,6 +144,9 @@ class ServerReply:
             if self._cancel.is_set():
                 self.close()
                 raise CancelledError
+            if self._offline.is_set():
+                self.close()
+                raise WentOfflineError
             try:
                 arrived = self._arrived.get(timeout=POLL_SECONDS)
             except queue.Empty:

@@ -373,8 +373,10 @@ def test_a_name_that_was_bound_to_this_computer_is_refused(client: Client, host:
     assert (answer.status, answer.error["code"]) == (421, "wrong_host")
 
 
-@pytest.mark.parametrize("host", ["localhost:{port}", "LOCALHOST:{port}", "[::1]:{port}"])
-def test_this_computer_has_three_names(client: Client, host: str) -> None:
+@pytest.mark.parametrize(
+    "host", ["localhost:{port}", "LOCALHOST:{port}", "localhost.:{port}", "[::1]:{port}"]
+)
+def test_this_computer_has_its_names(client: Client, host: str) -> None:
     assert client.ask("/v1/models", Host=host.format(port=client.port)).status == 200
 
 

@@ -22,6 +22,7 @@ from app.domain.generation import (
     Timings,
     Turn,
 )
+from app.domain.reasoning import PartialAnswer, ReasoningFilter
 from app.engine.base import Cancel
 from app.engine.llama.backend import Backend
 from app.engine.llama.decode import MAX_OUTPUTS
@@ -30,7 +31,6 @@ from app.engine.llama.session import Session
 from app.engine.llama.tokenizer import Detokenizer
 from app.engine.prompt import opened
 from app.engine.prompt_lookup import Drafter
-from app.engine.reasoning import PartialAnswer, ReasoningFilter
 from app.engine.reuse import Reading
 from app.engine.stops import StopFilter
 from app.language import tr

@@ -8,6 +8,7 @@ from app.domain.errors import ModelFileError
 from app.domain.generation import Role, Turn
 from app.domain.gguf.header import GgufHeader
 from app.domain.model import LoadPlan
+from app.domain.reasoning import marks_in
 from app.engine.llama import loader
 from app.engine.llama.backend import Backend
 from app.engine.llama.decode import AbortFlag, Decoder
@@ -15,7 +16,6 @@ from app.engine.llama.kv_state import KvStateManager
 from app.engine.llama.tokenizer import Tokenizer
 from app.engine.prompt import Template, TokenCache, opened
 from app.engine.prompt_lookup import PassCosts
-from app.engine.reasoning import marks_in
 from app.engine.reuse import Reading, find_move, may_use
 from app.engine.templates.template_choice import choose_template
 from app.engine.threads import CpuLoad, ThreadGovernor

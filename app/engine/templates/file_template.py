@@ -18,8 +18,8 @@ from functools import lru_cache
 
 from app.domain.errors import LoadCancelledError, ModelFileError
 from app.domain.generation import Role, Turn
+from app.domain.reasoning import left_open
 from app.engine.prompt import PromptLayout, TokenCache, Vocabulary
-from app.engine.reasoning import left_open
 from app.engine.templates.chat_template import ChatTemplate, TemplateFailedError
 from app.language import tr
 

@@ -16,8 +16,7 @@ from app.domain.generation import (
     TextDelta,
     Turn,
 )
-from app.engine.prompt import TokenCache
-from app.engine.reasoning import (
+from app.domain.reasoning import (
     SPELLINGS,
     ReasoningEvent,
     ReasoningFilter,
@@ -25,6 +24,7 @@ from app.engine.reasoning import (
     left_open,
     marks_in,
 )
+from app.engine.prompt import TokenCache
 
 MARKS = SPELLINGS[0]
 
