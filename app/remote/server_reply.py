@@ -144,13 +144,16 @@ class ServerReply:
             if self._cancel.is_set():
                 self.close()
                 raise CancelledError
-            if self._offline.is_set():
+            offline = self._offline.is_set()  # looked at first: what came before it is kept
+            try:
+                arrived = self._arrived.get(timeout=0 if offline else POLL_SECONDS)
+            except queue.Empty:
+                if not offline:
+                    continue
+                arrived = None
+            if self._offline.is_set() and (arrived is None or isinstance(arrived, Exception)):
                 self.close()
                 raise WentOfflineError
-            try:
-                arrived = self._arrived.get(timeout=POLL_SECONDS)
-            except queue.Empty:
-                continue
             if isinstance(arrived, Exception):
                 raise arrived
             return arrived
@@ -158,15 +161,22 @@ class ServerReply:
     # --- on the reply's thread -------------------------------------------------------------
 
     def _receive(self) -> None:
+        ended: _End = BrokenOffError("a bug")  # not shown: what else nobody would hear of
+        try:
+            ended = self._receive_all()
+        finally:
+            self._put(ended)
+
+    def _receive_all(self) -> _End:
+        """Hand over the reply; how it ended."""
         try:
             response = self._connect(self._interrupter)
         except KnownError as error:
-            self._put(error)
-            return
+            return error
         with response:
             kind = (response.getheader("Content-Type") or "").partition(";")[0].strip().lower()
             self._put(ReplyHead(response.status, kind, dict(response.getheaders())))
-            self._put(self._receive_body(response))
+            return self._receive_body(response)
 
     def _receive_body(self, response: http.client.HTTPResponse) -> BrokenOffError | None:
         try:
