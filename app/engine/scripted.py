@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from app.domain.answers.reasoning import ReasoningFilter
 from app.domain.context import fit_turns, reserve_for
 from app.domain.errors import KnownError, LoadCancelledError, ModelNotLoadedError
 from app.domain.generation import (
@@ -22,7 +23,6 @@ from app.domain.generation import (
     Timings,
 )
 from app.domain.model import Device, KvType, LoadedModel, LoadPlan, LoadRequest
-from app.domain.reasoning import ReasoningFilter
 from app.engine.base import Cancel, EngineOptions, LoadProgressCallback
 from app.language import tr
 

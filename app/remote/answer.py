@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
+from app.domain.answers.reasoning import ReasoningFilter
 from app.domain.endpoints.endpoint import AnswerCutError, EndpointAnswerError, EndpointError
 from app.domain.generation import (
     Finished,
@@ -20,7 +21,6 @@ from app.domain.generation import (
     Turn,
 )
 from app.domain.network.secrets import hidden
-from app.domain.reasoning import ReasoningFilter
 from app.language import tr
 from app.remote.chunks import DONE, AnswerChunk, NoChunkError, ServerUsage, read_chunks
 from app.remote.refusals import described

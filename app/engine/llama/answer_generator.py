@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+from app.domain.answers.reasoning import PartialAnswer, ReasoningFilter
 from app.domain.context import fit_turns, reserve_for
 from app.domain.errors import LoadCancelledError, ModelFileError, PromptTooLongError
 from app.domain.generation import (
@@ -22,7 +23,6 @@ from app.domain.generation import (
     Timings,
     Turn,
 )
-from app.domain.reasoning import PartialAnswer, ReasoningFilter
 from app.engine.base import Cancel
 from app.engine.llama.backend import Backend
 from app.engine.llama.decode import MAX_OUTPUTS

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from app.domain.answers.reasoning import marks_in
 from app.domain.errors import ModelFileError
 from app.domain.generation import Role, Turn
 from app.domain.gguf.header import GgufHeader
 from app.domain.model import LoadPlan
-from app.domain.reasoning import marks_in
 from app.engine.llama import loader
 from app.engine.llama.backend import Backend
 from app.engine.llama.decode import AbortFlag, Decoder

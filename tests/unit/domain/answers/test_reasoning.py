@@ -8,6 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.domain.answers.reasoning import (
+    SPELLINGS,
+    ReasoningEvent,
+    ReasoningFilter,
+    answer_pieces,
+    left_open,
+    marks_in,
+)
 from app.domain.generation import (
     ReasoningDelta,
     ReasoningEnded,
@@ -15,14 +23,6 @@ from app.domain.generation import (
     Role,
     TextDelta,
     Turn,
-)
-from app.domain.reasoning import (
-    SPELLINGS,
-    ReasoningEvent,
-    ReasoningFilter,
-    answer_pieces,
-    left_open,
-    marks_in,
 )
 from app.engine.prompt import TokenCache
 
