@@ -122,6 +122,11 @@ class PresetEditor(QWidget):
         self._name.setFocus(Qt.FocusReason.OtherFocusReason)
         self._name.selectAll()
 
+    def typed(self) -> tuple[str, ...]:
+        """Everything that stands in the fields, as it was typed."""
+        texts = self._name.text(), self._about.text(), self._prompt.text()
+        return (*texts, *self._values.typed())
+
     def read(self) -> Preset | None:
         """The preset as it stands there; None where a number is none, which is told there."""
         values = self._values.read()
@@ -160,6 +165,7 @@ class PresetsDialog(Dialog):
         self._presets, self._use = presets, use
         self._filling = False
         self._deleted: Preset | None = None
+        self._given_up: tuple[str, ...] = ()  # what could not be taken when it was to be closed
         self._list = QListWidget()
         self._list.setAccessibleName(tr("Presets"))
         self._list.setMinimumWidth(_LIST_WIDTH)
@@ -242,8 +248,11 @@ class PresetsDialog(Dialog):
     def _on_chosen(self, _now: QListWidgetItem, before: QListWidgetItem | None) -> None:
         if self._filling:
             return
-        if before is not None:
-            self._keep()
+        if before is not None and not self._keep():
+            self._filling = True  # what could not be kept stays where it is
+            self._list.setCurrentItem(before)
+            self._filling = False
+            return
         self._show()
 
     def _tell(self, text: str, *, undo: bool = False) -> None:
@@ -264,14 +273,14 @@ class PresetsDialog(Dialog):
             return False
         return True
 
-    def _keep(self) -> None:
-        """Take what was changed in the fields."""
-        self._attempt(self._take)
-
-    def _take(self) -> None:
+    def _keep(self) -> bool:
+        """Take what was changed in the fields; tell whether nothing is left to be taken."""
         preset = self._editor.read()
-        known = self._presets.get(preset.id) if preset is not None else None
-        if preset is None or known is None or preset.bundled or preset == known:
+        return preset is not None and self._attempt(lambda: self._take(preset))
+
+    def _take(self, preset: Preset) -> None:
+        known = self._presets.get(preset.id)
+        if known is None or preset.bundled or preset == known:
             return
         self._presets.save(preset)
         for row in range(self._list.count()):
@@ -281,7 +290,8 @@ class PresetsDialog(Dialog):
         self._tell("")
 
     def _add(self, preset: Preset, save: Callable[[Preset], Preset]) -> None:
-        self._keep()
+        if not self._keep():
+            return
 
         def add() -> None:
             self._fill(save(preset).id)
@@ -293,8 +303,8 @@ class PresetsDialog(Dialog):
         self._add(Preset("", str(tr("New preset"))), self._presets.save)
 
     def _duplicate(self) -> None:
-        self._keep()
-        self._add(self._current(), self._presets.duplicate)
+        if self._keep():
+            self._add(self._current(), self._presets.duplicate)
 
     def _remove(self) -> None:
         preset = self._current()
@@ -311,19 +321,24 @@ class PresetsDialog(Dialog):
             self._tell("")
 
     def _use_it(self) -> None:
-        self._keep()
-        self._use(self._current())
-        self.accept()
+        if self._keep():
+            self._use(self._current())
+            self.accept()
 
     def done(self, result: int) -> None:
-        """Take what is being typed before the dialog goes."""
-        self._keep()
-        super().done(result)
+        """Take what is typed before the dialog goes; what cannot be is given up the second time."""
+        typed = self._editor.typed()
+        if self._given_up == typed or self._keep():
+            super().done(result)
+            return
+        self._given_up = typed
+        self._tell(tr("Not everything could be kept. Close once more to give it up."))
 
     # --- files --------------------------------------------------------------------------------
 
     def _export(self) -> None:
-        self._keep()
+        if not self._keep():
+            return
         preset = self._current()
         name = "".join(one if one.isalnum() else "-" for one in preset.name.casefold())
         chosen, _ = QFileDialog.getSaveFileName(

@@ -27,9 +27,8 @@ from app.ui.conversation.notices.snackbar import Snackbar
 from app.ui.core.assistive_activation import AssistedChoice
 from app.ui.settings.section_body import Panel, SectionBody
 from app.ui.settings.setting_row import Preview, Refusal, SettingRow
-from app.ui.style.switch import Switch
 from app.ui.style.theme import SPACE, Theme, zoomed
-from app.ui.style.widgets import IconButton, StyledLabel
+from app.ui.style.widgets import StyledLabel
 from app.ui.style.window_page import WindowPage
 
 _LIST_WIDTH, _NARROW_LIST = 200, 148  # of the list of pages at 100 %, pixels
@@ -193,10 +192,6 @@ class SettingsPage(WindowPage):
         """Take the theme's colours."""
         super().set_theme(theme)
         self._theme = theme
-        for switch in self.findChildren(Switch):
-            switch.set_theme(theme)
-        for button in self.findChildren(IconButton):
-            button.set_theme(theme)
 
     def show_section(self, section: Section) -> None:
         """Go to one page."""

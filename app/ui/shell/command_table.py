@@ -241,8 +241,45 @@ OTHER_KEYS: tuple[tuple[str, str], ...] = (
     ),
     ("/", tr("In an empty message: prompts with fields to fill in; Tab goes to the next field")),
     ("Shift+Return", tr("Break the line")),
+    ("Ctrl+Return", tr("Send, also where Enter breaks the line")),  # not shown: the keys
     ("Shift+F10", tr("In the conversation: copy in other forms, open a link")),
 )
+
+
+_ALSO = {"Ctrl+Down": "Ctrl+Up"}
+"""Keys that are named with others in OTHER_KEYS."""
+_OF_FIELDS = tuple(
+    getattr(QKeySequence.StandardKey, name)
+    for name in (
+        *("Copy", "Cut", "Paste", "SelectAll", "Redo", "DeleteStartOfWord", "DeleteEndOfWord"),
+        *("MoveToNextWord", "MoveToPreviousWord", "MoveToStartOfDocument", "MoveToEndOfDocument"),
+        *("SelectNextWord", "SelectPreviousWord"),
+    )
+)
+_FUNCTION_KEYS = range(Qt.Key.Key_F1, Qt.Key.Key_F35 + 1)
+_HELD = (
+    Qt.KeyboardModifier.ControlModifier
+    | Qt.KeyboardModifier.AltModifier
+    | Qt.KeyboardModifier.MetaModifier
+)
+
+
+def why_not_free(keys: str) -> str:
+    """What keys are for that no command can have; empty where a command may have them.
+
+    Args:
+        keys: A portable key sequence.
+    """
+    wanted, also = QKeySequence(keys), _ALSO.get(keys, "")
+    for other, what in OTHER_KEYS:
+        if wanted == QKeySequence(other) or also == other:
+            return what
+    if any(wanted in QKeySequence.keyBindings(one) for one in _OF_FIELDS):
+        return tr("Copy, paste, select and move in what is typed")
+    first = wanted[0]
+    if first.keyboardModifiers() & _HELD or first.key() in _FUNCTION_KEYS:
+        return ""
+    return tr("Type, and move about")
 
 
 def keys_of(command: Command, changed: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
