@@ -10,6 +10,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QDialog,
     QFileDialog,
     QKeySequenceEdit,
@@ -195,6 +196,28 @@ def test_keys_of_another_command_are_told_taken_and_given_back(
         until(qtbot, lambda: json.loads(service.current.shortcuts) == {"sidebar": []})
 
     settings(qtbot, opened, "Shortcuts", change)
+
+
+def test_keys_that_belong_to_no_command_are_given_to_none(qtbot: QtBot, open_window: Open) -> None:
+    opened = open_window()
+
+    def change(page: SettingsPage) -> None:
+        choose_command(page, "Sidebar")
+        for key, held in (
+            (Qt.Key.Key_Up, hands.CONTROL),
+            (Qt.Key.Key_Down, hands.CONTROL),
+            (Qt.Key.Key_Return, hands.CONTROL),
+            (Qt.Key.Key_V, hands.CONTROL),
+            (Qt.Key.Key_A, Qt.KeyboardModifier.NoModifier),
+        ):
+            press_keys(page, Qt.Key.Key_J, hands.CONTROL)
+            until(qtbot, lambda: not shows(page, "No command can have these keys."))
+            press_keys(page, key, held)
+            until(qtbot, lambda: shows(page, "No command can have these keys."))
+            assert not seen(page, QAbstractButton, "Use these keys").isEnabled()
+
+    settings(qtbot, opened, "Shortcuts", change)
+    assert opened.harness.services.settings.current.shortcuts == ""
 
 
 # --- settings as a file -----------------------------------------------------------------------

@@ -26,13 +26,13 @@ class QueuedRow(QWidget):
     """One message in waiting; it stays what it is while others come and go, and keeps the focus.
 
     Attributes:
-        text: The message.
+        words: The message.
         send, edit, remove: Buttons; the first is there where nothing else sends it.
     """
 
     def __init__(self, text: str) -> None:
         super().__init__()
-        self.text = text
+        self.words = text
         self.send = push_button(tr("Send now"), "link")
         self.edit = push_button(tr("Edit"), "link")
         self.remove = push_button(tr("Remove"), "link")
@@ -98,7 +98,7 @@ class QueueStrip(QFrame):
         self._said.setText(said)
         before, self._rows = self._rows, []
         for text in texts:
-            kept = next((row for row in before if row.text == text), None)
+            kept = next((row for row in before if row.words == text), None)
             if kept is not None:
                 before.remove(kept)
             self._rows.append(kept or self._make_row(text))
