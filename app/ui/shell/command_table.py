@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -256,12 +257,7 @@ _OF_FIELDS = tuple(
         *("SelectNextWord", "SelectPreviousWord"),
     )
 )
-_FUNCTION_KEYS = range(Qt.Key.Key_F1, Qt.Key.Key_F35 + 1)
-_HELD = (
-    Qt.KeyboardModifier.ControlModifier
-    | Qt.KeyboardModifier.AltModifier
-    | Qt.KeyboardModifier.MetaModifier
-)
+_HELD = {"Ctrl", "Alt", "Meta"}
 
 
 def why_not_free(keys: str) -> str:
@@ -276,8 +272,8 @@ def why_not_free(keys: str) -> str:
             return what
     if any(wanted in QKeySequence.keyBindings(one) for one in _OF_FIELDS):
         return tr("Copy, paste, select and move in what is typed")
-    first = wanted[0]
-    if first.keyboardModifiers() & _HELD or first.key() in _FUNCTION_KEYS:
+    held, _, last = keys.rpartition("+")
+    if _HELD & set(held.split("+")) or re.fullmatch(r"F\d+", last):
         return ""
     return tr("Type, and move about")
 
