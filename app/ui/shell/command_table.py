@@ -247,17 +247,24 @@ OTHER_KEYS: tuple[tuple[str, str], ...] = (
 )
 
 
-_ALSO = {"Ctrl+Down": "Ctrl+Up"}
+_ALSO = {"Ctrl+Down": "Ctrl+Up"}  # not shown: the keys
 """Keys that are named with others in OTHER_KEYS."""
-_OF_FIELDS = tuple(
-    getattr(QKeySequence.StandardKey, name)
-    for name in (
-        *("Copy", "Cut", "Paste", "SelectAll", "Redo", "DeleteStartOfWord", "DeleteEndOfWord"),
-        *("MoveToNextWord", "MoveToPreviousWord", "MoveToStartOfDocument", "MoveToEndOfDocument"),
-        *("SelectNextWord", "SelectPreviousWord"),
-    )
+_OF_FIELDS = (
+    QKeySequence.StandardKey.Copy,
+    QKeySequence.StandardKey.Cut,
+    QKeySequence.StandardKey.Paste,
+    QKeySequence.StandardKey.SelectAll,
+    QKeySequence.StandardKey.Redo,
+    QKeySequence.StandardKey.DeleteStartOfWord,
+    QKeySequence.StandardKey.DeleteEndOfWord,
+    QKeySequence.StandardKey.MoveToNextWord,
+    QKeySequence.StandardKey.MoveToPreviousWord,
+    QKeySequence.StandardKey.MoveToStartOfDocument,
+    QKeySequence.StandardKey.MoveToEndOfDocument,
+    QKeySequence.StandardKey.SelectNextWord,
+    QKeySequence.StandardKey.SelectPreviousWord,
 )
-_HELD = {"Ctrl", "Alt", "Meta"}
+_HELD = {"Ctrl", "Alt", "Meta"}  # not shown: as Qt writes them
 
 
 def why_not_free(keys: str) -> str:
