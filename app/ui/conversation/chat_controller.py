@@ -170,8 +170,9 @@ class ChatController(QObject):
         """The shown chat is gone: what is typed goes along into a new one, with its documents."""
         typed, gone, self._chat = self.drafting.release(), self._chat, None
         self.new_chat()
-        if gone is not None and self._chat is not None:
-            self._pane.composer.attachments.move(gone, self._chat)
+        now = self.chat
+        if gone is not None and now is not None:
+            self._pane.composer.attachments.carry_over(gone, now)
         if typed:
             self.drafting.use_prompt(typed)
 

@@ -58,7 +58,7 @@ class Unanswered:
         self._controller.new_chat()
         now = self._controller.chat
         if before is not None and now is not None:
-            self._pane.composer.attachments.move(before, now)
+            self._pane.composer.attachments.carry_over(before, now)
         if typed:
             self._controller.drafting.use_prompt(typed)
 

@@ -23,6 +23,7 @@ from app.services.library.date_groups import Group
 from app.ui.sidebar.chat_delegate import ChatDelegate, dots_place
 from app.ui.sidebar.chat_list_model import ID_ROLE, ChatListModel, GroupHeading
 from app.ui.sidebar.requests import FilingRequest, MenuRequest
+from app.ui.style.widgets import StyledLabel
 
 CHATS = "application/x-phial-chats"  # not shown: the kind of what is dragged
 _FOLDS = {
@@ -170,13 +171,10 @@ class ChatList(QListView):
 
     def _picture(self, ids: list[str]) -> QPixmap:
         """What hangs at the pointer: the row, or how many there are."""
-        from app.ui.style.widgets import StyledLabel
-
         first = self._chats.conversation(self._chats.row_of(ids[0]))
-        text = trn("{n} chat", "{n} chats", len(ids))
-        if len(ids) == 1 and first is not None:
-            text = formatting.listed_title(first)
-        label = StyledLabel(text)
+        one = first is not None and len(ids) == 1
+        several = trn("{n} chat", "{n} chats", len(ids))
+        label = StyledLabel(formatting.listed_title(first) if one and first else several)
         label.setObjectName("strip")
         label.setWordWrap(False)
         label.setMaximumWidth(self.width())
@@ -243,4 +241,4 @@ def carried(ids: list[str]) -> QMimeData:
 
 def dropped(data: QMimeData) -> list[str]:
     """Ids of the chats that a drag holds."""
-    return list(json.loads(data.data(CHATS).data())) if data.hasFormat(CHATS) else []
+    return list(json.loads(bytes(data.data(CHATS).data()))) if data.hasFormat(CHATS) else []

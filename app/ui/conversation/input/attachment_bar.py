@@ -67,7 +67,7 @@ class AttachmentBar(QWidget):
         """Whether nothing goes with the next message of the chat that is shown."""
         return not self._waiting.get(self._chat)
 
-    def move(self, chat: Conversation, to: Conversation) -> None:
+    def carry_over(self, chat: Conversation, to: Conversation) -> None:
         """What was typed in a chat goes along into another; private documents stay private."""
         if chat.private is to.private:
             self.add(to.id, self._waiting.pop(chat.id, []))
