@@ -225,7 +225,9 @@ def test_keys_that_belong_to_no_command_are_given_to_none(qtbot: QtBot, open_win
 
 @scenario("button", "SettingsFilePanel: Export settings…")
 @scenario("question", "SettingsFilePanel._export: getSaveFileName")
-def test_settings_are_written_to_a_file(qtbot: QtBot, open_window: Open, tmp_path: Path) -> None:
+def test_settings_are_written_to_a_file(
+    qtbot: QtBot, open_window: Open, tmp_path: Path, address: Address
+) -> None:
     opened = open_window(settings=Settings(welcomed=True, temperature=0.3, enter_sends=False))
     file = tmp_path / "mine.json"
 
@@ -233,6 +235,8 @@ def test_settings_are_written_to_a_file(qtbot: QtBot, open_window: Open, tmp_pat
         with meanwhile(qtbot, QFileDialog, lambda files: choose_file(files, file)):
             press(page, "Export settings…")
         until(qtbot, file.exists)
+        press(page, "Show in folder")
+        until(qtbot, lambda: address.asked == [tmp_path.as_uri()])
 
     settings(qtbot, opened, "General", export)
     assert json.loads(file.read_text("utf-8"))["settings"] == {

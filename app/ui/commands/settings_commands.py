@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
@@ -131,7 +132,11 @@ class SettingsCommands:
     def _file_panel(self) -> QWidget:
         from app.ui.settings.settings_file_panel import SettingsFilePanel
 
-        return SettingsFilePanel(self._shell.services.settings, self._change)
+        return SettingsFilePanel(self._shell.services.settings, self._change, self._written)
+
+    def _written(self, path: Path) -> None:
+        if self.page is not None:
+            self.page.tell_written(path)
 
     def _change(self, changes: Mapping[str, object]) -> None:
         if self.page is not None:

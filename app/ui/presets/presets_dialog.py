@@ -26,6 +26,7 @@ from app.domain.errors import KnownError
 from app.domain.presets.preset import LONGEST_NAME, Preset
 from app.language import paragraph, tr, trn
 from app.services.presets.preset_service import PresetService
+from app.ui.core.links import show_in_folder
 from app.ui.presets.values_form import ValuesForm, values_text
 from app.ui.style.dialogs import Dialog, push_button, text_label
 from app.ui.style.text_fields import LineField, PlainEditor
@@ -175,6 +176,10 @@ class PresetsDialog(Dialog):
         self._undo = push_button(tr("Undo"), "link")
         self._undo.clicked.connect(self._bring_back)
         self._undo.hide()
+        self._written: Path | None = None
+        self._folder = push_button(tr("Show in folder"), "link")
+        self._folder.clicked.connect(self._show_written)
+        self._folder.hide()
         self._lay_out()
         self._fill(chosen)
         self._list.currentItemChanged.connect(self._on_chosen)
@@ -213,6 +218,7 @@ class PresetsDialog(Dialog):
         told = QHBoxLayout()
         told.addWidget(self._told, 1)
         told.addWidget(self._undo)
+        told.addWidget(self._folder)
         self.column.addLayout(told)
         use, close = push_button(tr("Use in this chat"), "accent"), push_button(tr("Close"))
         use.clicked.connect(self._use_it)
@@ -255,10 +261,12 @@ class PresetsDialog(Dialog):
             return
         self._show()
 
-    def _tell(self, text: str, *, undo: bool = False) -> None:
+    def _tell(self, text: str, *, undo: bool = False, written: Path | None = None) -> None:
+        self._written = written
         self._told.setText(text)
         self._told.setVisible(bool(text))
         self._undo.setVisible(undo)
+        self._folder.setVisible(written is not None)
         if text:
             announce(self, text)
 
@@ -347,7 +355,11 @@ class PresetsDialog(Dialog):
         if chosen:
             path = Path(chosen)
             if self._attempt(lambda: self._presets.export([preset], path)):
-                self._tell(tr("Written to {path}.", path=str(path)))
+                self._tell(tr("Written to {path}.", path=str(path)), written=path)
+
+    def _show_written(self) -> None:
+        if self._written is not None:
+            show_in_folder(self._written)
 
     def _import(self) -> None:
         chosen, _ = QFileDialog.getOpenFileName(self, tr("Import presets"), str(Path.home()), FILES)

@@ -30,6 +30,7 @@ from app.ui.models.model_menu import ModelMenu
 from app.ui.models.models_page import ModelsPage, ModelsTab
 from app.ui.settings.token_panel import TokenPanel
 from app.ui.style.widgets import StyledLabel
+from tests.scenarios.hands import press
 from tests.support.dropping import drop
 from tests.support.hub_kit import gguf
 from tests.support.hub_server import HubServer
@@ -119,6 +120,10 @@ def test_a_repository_is_listed_and_a_file_of_it_fetched(
     seen(qtbot, dialog, "verified and ready")
     dialog.show_tab(ModelsTab.INSTALLED)
     seen(qtbot, dialog, "Phial's copy")
+    dialog.close()
+    press(opened.window.pane, "Use")
+    models = opened.harness.services.models
+    qtbot.waitUntil(lambda: getattr(models.state.model, "path", None) == item.files[0])
 
 
 def test_words_are_searched_for_and_a_hit_lists_its_files(qtbot: QtBot, opened: Opened) -> None:
