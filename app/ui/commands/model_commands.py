@@ -151,7 +151,8 @@ class ModelCommands:
         here = (one for one in models.installed() if one.path in item.files and not one.problem)
         model = next(here, None)
         wanted = self._shell.services.quantizations.is_wanted(item)
-        if model is None or wanted or models.state.model == model:
+        covered = self._shell.pages.page is not None  # the list of downloads offers it there
+        if model is None or wanted or covered or models.state.model == model:
             self._shell.pane.status.show_notice(text)
         else:
             use = partial(self.choose_model, model)
