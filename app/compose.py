@@ -289,7 +289,7 @@ def build_models(
 
 
 def build_serving(setup: Setup, room: ModelServices, key: Path | None = None) -> ServingService:
-    """Build what lends the model to other programs.
+    """Build what serves the model to other programs.
 
     Args:
         setup: From :func:`prepare`.
