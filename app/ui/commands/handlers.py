@@ -20,6 +20,7 @@ from app.services.core.events import Event, ModelPhase
 from app.ui.commands.chat_commands import ChatCommands
 from app.ui.commands.composer_commands import ComposerCommands
 from app.ui.commands.document_commands import DocumentCommands
+from app.ui.commands.mark_commands import MarkCommands
 from app.ui.commands.message_commands import MessageCommands
 from app.ui.commands.model_commands import ModelCommands
 from app.ui.commands.palette import CommandPalette, PaletteEntry
@@ -58,6 +59,7 @@ class CommandHandlers:
             shell.controller.drafting.use_prompt,
             shell.window,
         )
+        self.marks = MarkCommands(shell, self.documents)
         self.presets = PresetCommands(
             shell, self.models.choose_model, partial(self.models.show_models, ModelsTab.CATALOG)
         )
@@ -181,6 +183,7 @@ class CommandHandlers:
         self.presets.on_event(event)
         self.composer.on_event(event)
         self._sums.on_event(event)
+        self.marks.answers.on_event(event)
 
     def show(self) -> None:
         """Another chat is shown."""
@@ -247,6 +250,7 @@ class CommandHandlers:
 
     def finish(self) -> None:
         """The window closes: what is typed on a page is taken while it can be."""
+        self.marks.answers.close()
         self._shell.pages.back()
 
     def _set(self, **changes: object) -> None:

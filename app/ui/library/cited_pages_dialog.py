@@ -44,6 +44,7 @@ class CitedPagesDialog(Dialog):
         citations: Sentences and what was found of them; at least one.
         page_of: Gives the page of a citation, drawn so wide; blocks meanwhile.
         operations: A thread for that.
+        first: The number of the sentence that is shown first, from 0.
     """
 
     def __init__(
@@ -52,6 +53,7 @@ class CitedPagesDialog(Dialog):
         citations: Sequence[StoredCitation],
         page_of: PageSource,
         operations: Operations,
+        first: int = 0,
     ) -> None:
         super().__init__(parent, tr("Pages that the answer cites"), _WIDTH)
         self._citations, self._page_of, self._operations = citations, page_of, operations
@@ -81,7 +83,7 @@ class CitedPagesDialog(Dialog):
         close.clicked.connect(self.accept)
         self.add_buttons(close)
         self.list.currentRowChanged.connect(self._load)
-        self.list.setCurrentRow(0)
+        self.list.setCurrentRow(first)
 
     def _load(self, row: int) -> None:
         part = self._citations[row].part
