@@ -16,7 +16,16 @@ from app.ui.conversation.marks.sum_popup import SumPopup
 from app.ui.library.cited_pages_dialog import CitedPagesDialog
 from app.ui.transcript.content.selection import CopyAs
 from app.ui.transcript.widgets.mark_buttons import MarkButton
-from tests.scenarios.hands import clipboard, meanwhile, press, talk, transcript, wait_for_end
+from tests.scenarios.hands import (
+    begun,
+    clipboard,
+    meanwhile,
+    press,
+    slow,
+    talk,
+    transcript,
+    wait_for_end,
+)
 from tests.scenarios.patience import until
 from tests.scenarios.registry import scenario
 from tests.scenarios.tables import nothing
@@ -94,6 +103,16 @@ def test_a_mark_is_reached_by_tab_and_pressed(qtbot: QtBot, open_window: Open) -
     qtbot.keyClick(found, Qt.Key.Key_Escape)
     until(qtbot, lambda: opened.window.findChild(SumPopup) is None)
     assert opened.window.focusWidget() is focused
+
+
+def test_a_wrong_sum_is_marked_while_the_answer_is_written(qtbot: QtBot, open_window: Open) -> None:
+    opened = open_window(slow(WRONG + " word" * 300))
+    begun(qtbot, opened)
+    rows = transcript(opened)._layout.branch.models[1]
+    until(qtbot, lambda: any(row.marked for row in rows.rows))
+    assert opened.window.controller.answering
+    opened.window.controller.stop()
+    wait_for_end(qtbot, opened)
 
 
 @pytest.fixture

@@ -200,6 +200,16 @@ class TranscriptView(TranscriptSignals):
         """Show marks in a message's text; those without a certain place stand below it."""
         self._layout.set_marks(message_id, marks)
 
+    def text_so_far(self, message_id: str) -> str:
+        """The text of a message, also while it is written; empty where it is not shown."""
+        branch = self._layout.branch
+        at = branch.by_id.get(message_id)
+        return branch.models[at].text_so_far if at is not None else ""
+
+    def is_written(self, message_id: str) -> bool:
+        """Whether it is the answer that is being written here."""
+        return self._layout.branch.streaming == message_id
+
     def renew_marks(self) -> None:
         """Ask for the marks of all answers anew."""
         self._layout.branch.forget_marks()

@@ -348,6 +348,12 @@ class MessageModel:
             rows.append(NoteRow(reason, RowPlacement(gap=8), error=True))
         rows.append(FOOTER_USER if self.is_user else FOOTER_ANSWER)
 
+    @property
+    def text_so_far(self) -> str:
+        """The text, with what was streamed of it."""
+        said = (part.text for part in self._written if isinstance(part, TextPart))
+        return self.message.content + "".join(said)
+
     def _written_blocks(self) -> list[WrittenBlock]:
         parts = (*self._parts(), *self._written)
         texts = [part.text for part in parts if isinstance(part, TextPart)]

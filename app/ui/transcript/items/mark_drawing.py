@@ -92,7 +92,7 @@ def paint_chips(painter: QPainter, marks: Iterable[MarkedArea], style: Style) ->
     for area in marks:
         if area.mark.mark.kind is MarkKind.CITATION:
             for rect in area.rects:
-                tall = rect.adjusted(-style.px(1), 0, 0, -style.line_gap + 1)
+                tall = rect.adjusted(-style.px(3), 0, style.px(1), -style.line_gap + 1)
                 _paint_ground(painter, tall, area.mark.mark, style)
     painter.restore()
 
@@ -106,7 +106,7 @@ def paint_waves(painter: QPainter, marks: Iterable[MarkedArea], style: Style) ->
         mark = area.mark.mark
         if mark.kind is not MarkKind.SUM:
             continue
-        painter.setPen(QPen(qcolour(style.tone(mark.tone)), max(1.2, style.px(1.2))))
+        painter.setPen(QPen(qcolour(style.tone(mark.tone)), max(1.0, style.px(10) / 10)))
         last = len(area.rects) - 1
         for number, rect in enumerate(area.rects):
             chip = chip_size(mark, style).width() if area.chip and number == last else 0
@@ -115,7 +115,7 @@ def paint_waves(painter: QPainter, marks: Iterable[MarkedArea], style: Style) ->
 
 
 def _wave(left: float, right: float, y: float, style: Style) -> QPainterPath:
-    step, rise = style.px(3), style.px(1.5)
+    step, rise = style.px(3), max(1.0, style.fonts.px(10) / 10)
     path = QPainterPath(QPointF(left, y))
     x, up = left, True
     while x + step <= right:
