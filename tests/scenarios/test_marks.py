@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton
@@ -13,13 +10,11 @@ from pytestqt.qtbot import QtBot
 from app.engine.scripted import ScriptedEngine
 from app.ui.commands.mark_commands import MarkCommands
 from app.ui.conversation.marks.sum_popup import SumPopup
-from app.ui.library.cited_pages_dialog import CitedPagesDialog
 from app.ui.transcript.content.selection import CopyAs
 from app.ui.transcript.widgets.mark_buttons import MarkButton
 from tests.scenarios.hands import (
     begun,
     clipboard,
-    meanwhile,
     press,
     slow,
     talk,
@@ -29,14 +24,10 @@ from tests.scenarios.hands import (
 from tests.scenarios.patience import until
 from tests.scenarios.registry import scenario
 from tests.scenarios.tables import nothing
-from tests.support.chatting import say
-from tests.support.document_files import lines, pdf
-from tests.support.dropping import drop
 from tests.support.window import Open, Opened
 from tests.ui.transcript.pointing import at_the_window, spot
 
 WRONG = "First 17 × 24 = 409, and then it goes on."  # noqa: RUF001
-CITED = "It cost 1,250,000 euros [1]. It opened in 1963 [1]."
 
 
 def marks(opened: Opened) -> list[MarkButton]:
@@ -113,36 +104,3 @@ def test_a_wrong_sum_is_marked_while_the_answer_is_written(qtbot: QtBot, open_wi
     assert opened.window.controller.answering
     opened.window.controller.stop()
     wait_for_end(qtbot, opened)
-
-
-@pytest.fixture
-def report(tmp_path: Path) -> Path:
-    """A document of a page."""
-    path = tmp_path / "report.pdf"
-    path.write_bytes(pdf([lines("The bridge opened in 1962.", "It cost 1,250,000 euros.")]))
-    return path
-
-
-def test_a_click_at_a_citation_shows_its_page(
-    qtbot: QtBot, open_window: Open, report: Path
-) -> None:
-    opened = open_window(ScriptedEngine([CITED]))
-    drop(opened.window.pane.composer.editor, report)
-    until(qtbot, opened.window.pane.composer.attachments.isVisible)
-    say(qtbot, opened, "What did it cost?")
-    wait_for_end(qtbot, opened)
-    until(qtbot, lambda: len(marks(opened)) == 2)
-    assert [one.accessibleName() for one in marks(opened)] == [
-        "Cited: report.pdf, p. 1: word for word",
-        "Cited: report.pdf, p. 1: differs",
-    ]
-    rows: list[int] = []
-
-    def look(dialog: CitedPagesDialog) -> None:
-        rows.append(dialog.list.currentRow())
-        press(dialog, "Close")
-
-    with meanwhile(qtbot, CitedPagesDialog, look):
-        place = spot(transcript(opened), 1, "1963 [1]", 6)
-        at_the_window(transcript(opened), QTest.mouseClick, place)
-    assert rows == [1]

@@ -23,6 +23,7 @@ from app.ui.commands.document_commands import DocumentCommands
 from app.ui.commands.mark_commands import MarkCommands
 from app.ui.commands.message_commands import MessageCommands
 from app.ui.commands.model_commands import ModelCommands
+from app.ui.commands.page_commands import PageCommands
 from app.ui.commands.palette import CommandPalette, PaletteEntry
 from app.ui.commands.preset_commands import PresetCommands
 from app.ui.commands.serving_commands import ServingCommands
@@ -59,7 +60,8 @@ class CommandHandlers:
             shell.controller.drafting.use_prompt,
             shell.window,
         )
-        self.marks = MarkCommands(shell, self.documents)
+        self.pages = PageCommands(shell)
+        self.marks = MarkCommands(shell, self.pages)
         self.presets = PresetCommands(
             shell, self.models.choose_model, partial(self.models.show_models, ModelsTab.CATALOG)
         )
@@ -107,7 +109,7 @@ class CommandHandlers:
             "presets": self.presets.manage,
             "prompts": self.composer.prompts,
             "attach": self.documents.choose_and_attach,
-            "cited_pages": self.documents.show_cited_pages,
+            "cited_pages": self.pages.show_cited,
             "summary": chats.summary,
             "export_chat": partial(chats.apply_to_selected, self.transfer.export),
             "export_all": self.transfer.export_all,
@@ -189,6 +191,7 @@ class CommandHandlers:
         """Another chat is shown."""
         self.presets.show()
         self.composer.show()
+        self.pages.show()
 
     def chat_menu(self, ids: list[str]) -> QMenu:
         """The context menu of the sidebar, for the chosen chats."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.ui.commands.document_commands import DocumentCommands
+from app.ui.commands.page_commands import PageCommands
 from app.ui.conversation.marks.answer_marks import AnswerMarks
 from app.ui.conversation.marks.sum_popup import SumPopup
 from app.ui.shell.window_context import WindowContext
@@ -17,8 +17,8 @@ class MarkCommands:
         answers: Works the marks out.
     """
 
-    def __init__(self, shell: WindowContext, documents: DocumentCommands) -> None:
-        self._shell, self._documents = shell, documents
+    def __init__(self, shell: WindowContext, pages: PageCommands) -> None:
+        self._shell, self._pages = shell, pages
         self.answers = AnswerMarks(
             shell.services.settings, shell.pane.transcript, shell.operations, shell.window
         )
@@ -34,4 +34,4 @@ class MarkCommands:
         messages = (one.message for one in shell.controller.branch)
         answer = next((one for one in messages if one.id == wanted.message_id), None)
         if answer is not None:
-            self._documents.show_cited_pages(answer, wanted.mark.number)
+            self._pages.show_cited(answer, wanted.mark.number)
