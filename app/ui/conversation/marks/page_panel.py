@@ -96,7 +96,7 @@ class PagePanel(QFrame):
         on = IconButton("chevron-right", tr("Next page"))
         smaller = IconButton("minus", tr("Smaller"))
         larger = IconButton("plus", tr("Larger"))
-        self._text = IconButton("edit", tr("Show as text"))
+        self._text = IconButton("text", tr("Show as text"))
         self._text.setCheckable(True)
         for button, do in (
             (close, self.close_panel),
@@ -128,9 +128,9 @@ class PagePanel(QFrame):
         ask.clicked.connect(self._ask)
         opening = push_button(tr("Open the file"))
         opening.clicked.connect(self._open_file)
-        for button in (opening, copy, quote, ask):
-            foot.addWidget(button)
-        self._foot = (copy, quote, ask, opening)
+        self._foot = (opening, copy, quote, ask)
+        for widget in self._foot:
+            foot.addWidget(widget)
         column = QVBoxLayout(self)
         column.setContentsMargins(SPACE + 4, SPACE, SPACE, SPACE)
         column.setSpacing(SPACE // 2)
@@ -205,6 +205,7 @@ class PagePanel(QFrame):
         stop = self._stops[at]
         self.count.setText(tr("{current} of {total}", current=at + 1, total=len(self._stops)))
         self.told.setText(paragraph(f"“{stop.sentence}”", stop.told))
+        self.title.setText(stop.part.title)
         announce(self, self.told.text())
         for button in self._marks:
             button.setEnabled(len(self._stops) > 1)
