@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
+import base64
+import re
+from functools import partial
 from pathlib import Path
 
 import pytest
+from pypdfium2 import PdfDocument
+from pypdfium2.raw import FPDF_PAGEOBJ_IMAGE
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QDesktopServices, QImage
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from app.engine.scripted import ScriptedEngine
 from app.ui.conversation.marks.page_panel import PagePanel
 from app.ui.transcript.widgets.mark_buttons import MarkButton
-from tests.scenarios.hands import clipboard, command, press, transcript, wait_for_end
+from tests.scenarios.hands import (
+    choose_file,
+    clipboard,
+    command,
+    meanwhile,
+    press,
+    transcript,
+    wait_for_end,
+)
 from tests.scenarios.patience import until
 from tests.scenarios.registry import scenario
 from tests.support.chatting import say
@@ -29,8 +43,7 @@ PAGES = [
 ]
 
 
-@pytest.fixture
-def asked(qtbot: QtBot, open_window: Open, tmp_path: Path) -> Opened:
+def ask_about(qtbot: QtBot, open_window: Open, tmp_path: Path) -> Opened:
     """A window with an answer that cites a document of two pages."""
     path = tmp_path / "report.pdf"
     path.write_bytes(pdf(PAGES))
@@ -56,8 +69,7 @@ def panel(qtbot: QtBot, opened: Opened, page: str = "p. 1 of 2") -> PagePanel:
     return found
 
 
-@pytest.fixture
-def opened_panel(qtbot: QtBot, asked: Opened) -> PagePanel:
+def open_panel(qtbot: QtBot, asked: Opened) -> PagePanel:
     """The panel at the first citation."""
     command(qtbot, asked, "Chat", "Pages that the answer cites…")
     return panel(qtbot, asked)
@@ -74,7 +86,10 @@ def yellow(image: QImage) -> int:
 @scenario("button", "PagePanel: Next mark")
 @scenario("button", "PagePanel: Previous mark")
 @scenario("button", "PagePanel: Close the page")
-def test_marks_are_walked_through_on_the_real_page(qtbot: QtBot, asked: Opened) -> None:
+def test_marks_are_walked_through_on_the_real_page(
+    qtbot: QtBot, open_window: Open, tmp_path: Path
+) -> None:
+    asked = ask_about(qtbot, open_window, tmp_path)
     asked.window.pane.composer.setFocus()
     command(qtbot, asked, "Chat", "Pages that the answer cites…")
     beside = panel(qtbot, asked)
@@ -94,8 +109,9 @@ def test_marks_are_walked_through_on_the_real_page(qtbot: QtBot, asked: Opened) 
 
 
 def test_a_click_at_a_citation_shows_its_page_and_esc_leads_back(
-    qtbot: QtBot, asked: Opened
+    qtbot: QtBot, open_window: Open, tmp_path: Path
 ) -> None:
+    asked = ask_about(qtbot, open_window, tmp_path)
     view = transcript(asked)
     until(qtbot, lambda: len(view.findChildren(MarkButton)) == 3)
     names = [one.accessibleName() for one in view.findChildren(MarkButton)]
@@ -120,8 +136,10 @@ def test_a_click_at_a_citation_shows_its_page_and_esc_leads_back(
 @scenario("button", "PagePanel: Smaller")
 @scenario("button", "PagePanel: Show as text")
 def test_pages_are_turned_enlarged_searched_and_read_as_text(
-    qtbot: QtBot, asked: Opened, opened_panel: PagePanel
+    qtbot: QtBot, open_window: Open, tmp_path: Path
 ) -> None:
+    asked = ask_about(qtbot, open_window, tmp_path)
+    opened_panel = open_panel(qtbot, asked)
     press(opened_panel, "Next page")
     panel(qtbot, asked, "p. 2 of 2")
     press(opened_panel, "Previous page")
@@ -146,8 +164,10 @@ def test_pages_are_turned_enlarged_searched_and_read_as_text(
 @scenario("button", "PagePanel: Ask about this")
 @scenario("button", "PagePanel: Open the file")
 def test_words_are_taken_from_the_page(
-    asked: Opened, opened_panel: PagePanel, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot, open_window: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    asked = ask_about(qtbot, open_window, tmp_path)
+    opened_panel = open_panel(qtbot, asked)
     composer = asked.window.pane.composer
     press(opened_panel, "Copy")
     assert clipboard() == "It cost 1,250,000 euros"
@@ -161,3 +181,29 @@ def test_words_are_taken_from_the_page(
     monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: opened.append(url.toLocalFile()))
     press(opened_panel, "Open the file")
     assert [Path(one).name for one in opened] == ["report.pdf"]
+
+
+@scenario("command", "evidence")
+@scenario("question", "PageCommands.save_evidence: getSaveFileName")
+def test_an_answer_is_saved_with_its_checks_and_pictures_of_the_places(
+    qtbot: QtBot, open_window: Open, tmp_path: Path
+) -> None:
+    asked = ask_about(qtbot, open_window, tmp_path)
+    page, paper = tmp_path / "evidence.html", tmp_path / "evidence.pdf"
+    for path in (page, paper):
+        with meanwhile(qtbot, QFileDialog, partial(choose_file, path=path)):
+            command(qtbot, asked, "Chat", "Save evidence of the answer\u2026")
+        until(qtbot, path.exists)
+    html = page.read_text("utf-8")
+    assert "What did it cost?" in html
+    assert "report.pdf, p. 1: differs" in html
+    pictures = re.findall(r"data:image/png;base64,([^\"]+)", html)
+    drawn = [QImage.fromData(base64.b64decode(one)) for one in pictures]
+    assert len(drawn) == 3
+    assert all(yellow(one) > 20 for one in drawn)
+    assert paper.read_bytes().startswith(b"%PDF")
+    made = PdfDocument(paper)
+    words = "".join(one.get_textpage().get_text_bounded() for one in made)
+    assert "report.pdf, p. 2: word for word" in " ".join(words.split())
+    assert any(one.type == FPDF_PAGEOBJ_IMAGE for sheet in made for one in sheet.get_objects())
+    made.close()

@@ -110,6 +110,7 @@ class CommandHandlers:
             "prompts": self.composer.prompts,
             "attach": self.documents.choose_and_attach,
             "cited_pages": self.pages.show_cited,
+            "evidence": self.pages.save_evidence,
             "summary": chats.summary,
             "export_chat": partial(chats.apply_to_selected, self.transfer.export),
             "export_all": self.transfer.export_all,
