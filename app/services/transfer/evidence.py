@@ -133,7 +133,7 @@ def _check(number: int, one: CheckedPlace) -> str:
     place = f"<p>{escape(one.trouble, quote=False)}</p>" if one.trouble else ""
     if one.png is not None:
         data = base64.b64encode(one.png).decode("ascii")
-        shown = f'width="{_SHOWN}" alt="{escape(citation.told)}"'
+        shown = f'width="{_SHOWN}" alt="{escape(citation.told)}"'  # not shown: HTML
         place = f'<p><img {shown} src="data:image/png;base64,{data}"></p>'
     elif one.text is not None:
         before, words, after = (escape(part, quote=False) for part in one.text)

@@ -129,8 +129,8 @@ class PagePanel(QFrame):
         opening = push_button(tr("Open the file"))
         opening.clicked.connect(self._open_file)
         self._foot = (opening, copy, quote, ask)
-        for widget in self._foot:
-            foot.addWidget(widget)
+        for action in self._foot:
+            foot.addWidget(action)
         column = QVBoxLayout(self)
         column.setContentsMargins(SPACE + 4, SPACE, SPACE, SPACE)
         column.setSpacing(SPACE // 2)
