@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -60,6 +60,7 @@ from app.store import (
 )
 from app.system.bundled import bundled
 from app.system.paths import Folders
+from app.values import dataclass
 
 if TYPE_CHECKING:  # opened when a document is first needed
     from app.services.documents.document_service import DocumentService

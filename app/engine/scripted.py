@@ -8,7 +8,6 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 
 from app.domain.context import fit_turns, reserve_for
 from app.domain.errors import KnownError, LoadCancelledError, ModelNotLoadedError
@@ -25,6 +24,7 @@ from app.domain.model import Device, KvType, LoadedModel, LoadPlan, LoadRequest
 from app.engine.base import Cancel, EngineOptions, LoadProgressCallback
 from app.engine.reasoning import ReasoningFilter
 from app.language import tr
+from app.values import dataclass
 
 _TOKEN = re.compile(r"\s*\S+|\s+$")
 PROMPT_STEPS = 4

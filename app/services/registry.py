@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
 
 from app.engine.base import Engine
@@ -30,6 +29,7 @@ from app.services.privacy.connections import ConnectionService
 from app.services.serving.serving_service import ServingService
 from app.services.transfer.transfer_service import TransferService
 from app.services.updates import UpdateService
+from app.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

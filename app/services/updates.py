@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import app
 from app.domain.download import Release
 from app.hub.api.releases import HOMEPAGE, ReleasePage
 from app.network.gate import NetworkGate
 from app.services.core.settings import SettingsService
+from app.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,6 @@ from __future__ import annotations
 import hmac
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
@@ -19,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.language import tr
 from app.serving.refusals import RefusedError, wire_error
 from app.serving.sending import JsonResponse
+from app.values import dataclass
 
 HOSTS = ("127.0.0.1", "localhost", "[::1]")
 _PORT = re.compile(r":(\d{1,5})$")

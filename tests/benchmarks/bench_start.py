@@ -8,6 +8,12 @@ window's thread does when one chat changes, and from key press to results on the
 
 Run ``xvfb-run -a python tests/benchmarks/bench_start.py FULL [--rounds N]``, where FULL is a folder
 made by ``bench_store.py --keep FULL``; prints a table. The peer is the empty profile.
+
+With ``--steps`` instead, and no FULL: where the start's time goes, step by step, in seconds of the
+clock and of the processor (all threads of the window's process), with memory and the number of
+modules at each; then the window and the engine's process at rest and minimised for ten seconds, how
+often they wake, and the terminal's commands. ``--against FOLDER`` takes turns with another checkout
+that has a ``.venv`` of its own. An empty Qt window of the same packages is the floor.
 """
 
 from __future__ import annotations
@@ -25,10 +31,9 @@ import tempfile
 import time
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(os.environ.get("PHIAL_BENCH_ROOT") or Path(__file__).resolve().parents[2])
 SETTINGS = {"welcomed": True, "model_path": "demo"}
+sys.path.insert(0, str(ROOT))
 
 
 def start(home: Path, *, work: bool = False) -> dict[str, object]:

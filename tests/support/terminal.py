@@ -271,8 +271,8 @@ def _main() -> int:
 
     make_parser = main._parser
 
-    def parser() -> argparse.ArgumentParser:
-        made = make_parser()
+    def parser(words: Sequence[str] | None = None) -> argparse.ArgumentParser:
+        made = make_parser(words)
         if row := os.environ.get(WITHOUT, ""):
             take_out(made, row)
         return made

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from app.cli.documents.actions import FILES, document_row, page_remarks, read_files
 from app.cli.streams import complain, say, tell
@@ -14,6 +13,7 @@ from app.domain.errors import DocumentReadCancelledError
 from app.language import tr, trn
 from app.services.documents.checked_answer import CheckedCitation, check_answer
 from app.services.documents.reading_plan import ReadingMode, ReadingPlan, plan_reading
+from app.values import dataclass
 
 
 def add_attach_options(parser: argparse.ArgumentParser) -> None:

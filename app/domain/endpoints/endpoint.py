@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection
-from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import urlsplit, urlunsplit
 
 from app.domain.errors import EngineDiedError, EngineError, InvalidValueError, KnownError
 from app.domain.network.hosts import is_this_computer
 from app.language import tr
+from app.values import dataclass
 
 _VERSION = re.compile(r"/v\d+[a-z0-9]*$")
 _CALLS = re.compile(r"/(chat/completions|completions|models)$")

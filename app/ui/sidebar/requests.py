@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from PySide6.QtCore import QPoint
+
+from app.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)
