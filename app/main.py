@@ -202,7 +202,8 @@ def _window(options: argparse.Namespace, guard: NetworkGuard) -> int:
         )
         tell(f"phial: {told}")  # not shown: the name of the command
         return EXIT_FAILED
-    from app.services.models.model_files import DEMO, find_model
+    from app.domain.model import DEMO
+    from app.services.models.model_files import find_model
     from app.ui.start_failure import FailuresShown
 
     named = DEMO if options.demo else options.window_model
@@ -219,8 +220,8 @@ def _open_window(
     from app.cli import EXIT_DONE
     from app.compose import build_services, make_engine
     from app.domain.errors import StoreBusyError
+    from app.domain.model import DEMO
     from app.language import tr
-    from app.services.models.model_files import DEMO
     from app.setup import prepare
     from app.system.instance_lock import InstanceLock
     from app.ui.application import run

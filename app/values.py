@@ -15,10 +15,12 @@ from operator import attrgetter
 from reprlib import recursive_repr
 from typing import TYPE_CHECKING, Any
 
+__all__ = ["dataclass"]  # not shown
+
 _KNOWN = {"slots", "kw_only"}  # not shown
 
 if TYPE_CHECKING:
-    from dataclasses import dataclass as dataclass  # type checkers know its ways
+    from dataclasses import dataclass  # type checkers know its ways
 else:
 
     def dataclass(
@@ -90,7 +92,7 @@ def _compared(names: list[str]) -> tuple[Callable[..., Any], Callable[..., int]]
             return (only(self),)  # as a tuple, an object is equal to itself whatever it says
     else:
 
-        def key(self: Any) -> tuple[Any, ...]:
+        def key(_self: Any) -> tuple[Any, ...]:
             return ()
 
     def equal(self: Any, other: object) -> Any:

@@ -40,7 +40,7 @@ from app.domain.generation import (
     TextDelta,
     Turn,
 )
-from app.domain.model import ChosenModel, LoadRequest, ModelFile
+from app.domain.model import DEMO, ChosenModel, LoadRequest, ModelFile
 from app.domain.parts import told_parts
 from app.domain.presets.preset import ChatOptions
 from app.engine.base import Engine
@@ -48,7 +48,7 @@ from app.hub.api.catalog import load_catalog
 from app.language import paragraph, tr
 from app.services.chat.answer_in_progress import AnswerEvent, AnswerInProgress
 from app.services.core.ids import utc_now
-from app.services.models.model_files import DEMO, advised_sampling
+from app.services.models.model_files import advised_sampling
 from app.services.models.model_fit import request_of
 from app.services.presets.answer_options import AnswerOptions, system_prompt
 from app.setup import Setup

@@ -17,7 +17,6 @@ from app.services.core.events import (
     RemovedForGood,
 )
 from app.services.core.serial_executor import SerialExecutor
-from app.services.transfer.rescue import bring_back
 from app.store import Backup, Content, Health, Lost, MessageRepository
 
 AFTER_START = 5.0  # seconds: the window and the first answer come first
@@ -113,6 +112,8 @@ class MaintenanceService:
         Raises:
             KnownError: The backup cannot be read, or the library not be written.
         """
+        from app.services.transfer.rescue import bring_back
+
         with self._health.look_into(backup) as held:
             made = tuple(bring_back(held, self._library, id_) for id_ in ids)
         self._bus.publish(LibraryChanged(made))

@@ -8,8 +8,6 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-import psutil
-
 from app.values import dataclass
 
 # The features that decide which of llama.cpp's CPU variants runs, in /proc/cpuinfo's spelling.
@@ -46,6 +44,8 @@ class Machine:
 
 def machine() -> Machine:
     """Measure this computer now."""
+    import psutil
+
     memory = psutil.virtual_memory()
     logical = psutil.cpu_count(logical=True) or 1
     name, flags = _processor()

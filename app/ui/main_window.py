@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QSplitter, QWidget
 
-from app.domain.conversation import SearchHit
 from app.domain.errors import KnownError
 from app.domain.generation import Role
 from app.domain.model import is_demo
@@ -30,7 +30,6 @@ from app.services.core.events import (
     ServingChanged,
     SettingsChanged,
 )
-from app.services.registry import Services
 from app.ui.commands.given_files import GivenFiles
 from app.ui.commands.handlers import CommandHandlers
 from app.ui.conversation.chat_controller import ChatController
@@ -52,9 +51,9 @@ from app.ui.core.focus import FocusKeeper, can_have_focus, is_typed, walk_by_tab
 from app.ui.core.links import ask_to_open_link
 from app.ui.core.operations import Operations
 from app.ui.models.model_menu import ModelMenu
-from app.ui.models.models_page import ModelsTab
 from app.ui.models.quantization_menu import QuantizationMenu
 from app.ui.shell.command_table import CommandActions, Menu
+from app.ui.shell.page_names import ModelsTab
 from app.ui.shell.page_stack import PageStack
 from app.ui.shell.shortcuts import read_shortcuts
 from app.ui.shell.window_context import WindowContext
@@ -63,6 +62,10 @@ from app.ui.sidebar.requests import MenuRequest, RenameRequest
 from app.ui.sidebar.sidebar import Sidebar
 from app.ui.style.theme import Theme
 from app.ui.transcript.view import TranscriptView
+
+if TYPE_CHECKING:
+    from app.domain.conversation import SearchHit
+    from app.services.registry import Services
 
 _FOLLOW_MS = 1_500
 """Between two looks whether another process wrote into the library, milliseconds."""

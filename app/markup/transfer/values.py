@@ -11,6 +11,10 @@ from app.domain.conversation import Conversation, Message, Version
 from app.domain.generation import Role
 from app.values import dataclass
 
+# The endings of files of chats.
+SUFFIXES = (".md", ".markdown", ".json", ".jsonl", ".chat", ".phial")
+ZIP = ".zip"
+
 
 @dataclass(frozen=True, slots=True)
 class Chat:

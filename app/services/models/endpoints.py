@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from app.domain.endpoints.endpoint import (
     Endpoint,
@@ -21,10 +22,10 @@ from app.domain.model import EndpointModel
 from app.engine.base import Cancel
 from app.hub.api.token import TokenStore
 from app.language import tr
-from app.remote.engine import EndpointEngine
-from app.remote.probe import try_endpoint
-from app.remote.server_reply import CancelledError
 from app.store import EndpointStore
+
+if TYPE_CHECKING:
+    from app.remote.engine import EndpointEngine
 
 _log = logging.getLogger(__name__)
 
@@ -81,16 +82,15 @@ class EndpointService:
     Args:
         store: The list.
         keys: Their keys.
-        engine: Reaches them.
-
-    Attributes:
-        engine: The engine that asks them for answers.
+        engine: Gives what reaches them and asks them for answers, made when it is first needed.
     """
 
-    def __init__(self, store: EndpointStore, keys: EndpointKeys, engine: EndpointEngine) -> None:
+    def __init__(
+        self, store: EndpointStore, keys: EndpointKeys, engine: Callable[[], EndpointEngine]
+    ) -> None:
         self._store = store
         self._keys = keys
-        self.engine = engine
+        self._engine = engine
 
     def all(self) -> tuple[Endpoint, ...]:
         """Every endpoint, in the order in which they were added; none where the list is damaged."""
@@ -267,7 +267,10 @@ class EndpointService:
         return None
 
     def _try(self, endpoint: Endpoint, cancel: Cancel, key: str) -> TriedEndpoint:
-        server = self.engine.server(endpoint, key.strip() or None)
+        from app.remote.probe import try_endpoint
+        from app.remote.server_reply import CancelledError
+
+        server = self._engine().server(endpoint, key.strip() or None)
         try:
             return try_endpoint(server, cancel)
         except CancelledError as error:

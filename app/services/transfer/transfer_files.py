@@ -17,8 +17,7 @@ from typing import IO
 
 from app.domain.errors import DiskFullError, KnownError, TransferError
 from app.language import tr
-from app.markup.transfer.formats import SUFFIXES
-from app.markup.transfer.values import ImportFile
+from app.markup.transfer.values import SUFFIXES, ImportFile
 from app.store.database import files
 
 GIB = 2**30

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QFileDialog
 
@@ -12,9 +13,11 @@ from app.domain.errors import KnownError
 from app.domain.generation import Role
 from app.domain.parts import CitationPart
 from app.language import paragraph, tr
-from app.services.documents.attached import CitedPage, cited_page
 from app.ui.core.operations import Operation
 from app.ui.shell.window_context import WindowContext
+
+if TYPE_CHECKING:
+    from app.services.documents.attached import CitedPage
 
 _ENDINGS = "*.pdf *.docx *.odt *.epub *.pptx *.xlsx *.ods *.html *.md *.txt *.csv"
 _FILES = ";;".join((tr("Documents ({endings})", endings=_ENDINGS), tr("All files (*)")))
@@ -71,6 +74,7 @@ class DocumentCommands:
 
     def show_cited_pages(self) -> None:
         """Show the pages that the last answer cites, with the cited words marked."""
+        from app.services.documents.attached import cited_page
         from app.services.documents.checked_answer import stored_citations
         from app.ui.library.cited_pages_dialog import CitedPagesDialog
 

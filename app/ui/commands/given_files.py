@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from app.domain.errors import KnownError
 from app.language import paragraph, tr, trn
-from app.markup.transfer.formats import SUFFIXES
-from app.services.transfer.exporting import ZIP
-from app.services.transfer.text_files import MOST_BYTES, read_text
-from app.services.transfer.transfer_service import ImportPreview
+from app.markup.transfer.values import SUFFIXES, ZIP
 from app.ui.commands.handlers import CommandHandlers
 from app.ui.core.operations import Operation
 from app.ui.shell.window_context import WindowContext
+
+if TYPE_CHECKING:
+    from app.services.transfer.importing import ImportPreview
 
 _MODEL = ".gguf"
 _DOCUMENTS = {".pdf", ".docx", ".odt", ".epub", ".pptx", ".xlsx", ".ods"}  # no person reads as text
@@ -61,6 +62,8 @@ class GivenFiles:
         self._shell.operations.run(self._shell.window, look, show)
 
     def _add(self, paths: list[Path]) -> None:
+        from app.services.transfer.text_files import read_text
+
         documents = [path for path in paths if path.suffix.lower() in _DOCUMENTS]
         paths = [path for path in paths if path not in documents]
         if documents:
@@ -98,6 +101,8 @@ def _added_words(names: Sequence[str]) -> str:
 
 def _may_be_text(path: Path) -> bool:
     """Whether a file that may hold chats may also be a text to ask about."""
+    from app.services.transfer.text_files import MOST_BYTES
+
     if path.suffix.lower() in _NEVER_TEXT:
         return False
     try:

@@ -28,8 +28,8 @@ from app.ui.commands.serving_commands import ServingCommands
 from app.ui.commands.settings_commands import SettingsCommands
 from app.ui.commands.transfer_commands import TransferCommands
 from app.ui.conversation.notices.sum_report import SumReport
-from app.ui.models.models_page import ModelsTab
 from app.ui.shell.command_table import COMMANDS, CommandState, shortcut_text
+from app.ui.shell.page_names import ModelsTab
 from app.ui.shell.window_context import WindowContext
 from app.ui.style.dialogs import ErrorDialog
 
