@@ -104,18 +104,18 @@ def _compared(names: list[str]) -> tuple[Callable[..., Any], Callable[..., int]]
     return equal, hashed
 
 
-def _refused(
-    cls: type, names: frozenset[str]
+def _refused(  # not shown: bugs of ours
+    owner: type[Any], names: frozenset[str]
 ) -> tuple[Callable[[Any, str, object], None], Callable[[Any, str], None]]:
     def set_attribute(self: Any, name: str, value: object) -> None:
-        if type(self) is cls or name in names:
+        if type(self) is owner or name in names:
             raise dataclasses.FrozenInstanceError(f"cannot assign to field {name!r}")
-        super(cls, self).__setattr__(name, value)
+        super(owner, self).__setattr__(name, value)
 
     def delete_attribute(self: Any, name: str) -> None:
-        if type(self) is cls or name in names:
+        if type(self) is owner or name in names:
             raise dataclasses.FrozenInstanceError(f"cannot delete field {name!r}")
-        super(cls, self).__delattr__(name)
+        super(owner, self).__delattr__(name)
 
     return set_attribute, delete_attribute
 
@@ -140,9 +140,13 @@ def _first_init(cls: Any, frozen: bool, slots: bool) -> Callable[..., None]:
     return __init__
 
 
-def _compiled_init(cls: Any, frozen: bool, slots: bool) -> Callable[..., None]:
+def _compiled_init(  # not shown: source
+    cls: Any, frozen: bool, slots: bool
+) -> Callable[..., None]:
     given: dict[str, Any] = {"_set": object.__setattr__, "_missing": dataclasses.MISSING}
-    by_place, by_name, body = [], [], []
+    by_place: list[str] = []
+    by_name: list[str] = []
+    body: list[str] = []
     for one in dataclasses.fields(cls):
         value, default = one.name, ""
         if one.default_factory is not dataclasses.MISSING:

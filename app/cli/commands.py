@@ -59,36 +59,50 @@ def declare(
     """
     match name:
         case "ask":
-            from app.cli import ask as command
+            from app.cli import ask
+
+            ask.add_parser(commands)
         case "bench":
-            from app.cli import bench as command
+            from app.cli import bench
+
+            bench.add_parser(commands)
         case "doctor":
-            from app.cli import doctor as command
+            from app.cli import doctor
+
+            doctor.add_parser(commands)
         case "documents":
-            from app.cli.documents import actions as command
+            from app.cli.documents import actions as documents
+
+            documents.add_parser(commands)
         case "endpoints":
-            from app.cli import endpoints as command
+            from app.cli import endpoints
+
+            endpoints.add_parser(commands)
         case "models":
-            from app.cli.models import actions as command
+            from app.cli.models import actions as models
+
+            models.add_parser(commands)
         case "presets":
-            from app.cli import presets as command
+            from app.cli import presets
+
+            presets.add_parser(commands)
         case "serve":
-            from app.cli import serve as command
+            from app.cli import serve
+
+            serve.add_parser(commands)
         case "settings":
-            from app.cli import settings as command
+            from app.cli import settings
+
+            settings.add_parser(commands)
         case "chat":
             from app.cli import chat
 
             chat.add_parser(commands, pdf=pdf)
-            return
         case "chats":
             from app.cli.chats import actions as chats
 
             chats.add_parser(commands, pdf=pdf)
-            return
         case _:
             from app.cli import completion
 
             completion.add_parser(commands, whole)
-            return
-    command.add_parser(commands)

@@ -21,6 +21,7 @@ from app.domain.errors import (
 )
 from app.domain.generation import Sampling
 from app.domain.model import (
+    DEMO,
     ChosenModel,
     EndpointModel,
     LoadedModel,
@@ -44,7 +45,6 @@ from app.services.core.settings import SettingsService
 from app.services.models.endpoints import EndpointService
 from app.services.models.listed_files import ListedFiles
 from app.services.models.model_files import (
-    DEMO,
     ModelHashes,
     advised_sampling,
     family_of,
