@@ -54,6 +54,7 @@ class SettingsCommands:
         page = self._shell.pages.page
         if page is None:
             return None
+        from app.ui.settings.settings_page import SettingsPage
 
         return page if isinstance(page, SettingsPage) else None
 
