@@ -69,6 +69,8 @@ if TYPE_CHECKING:
     from app.domain.conversation import SearchHit
     from app.services.registry import Services
 
+_NOTED_MS = 1_000
+"""From showing a chat to noting that the next start shows it too: a start waits for no disk."""
 _FOLLOW_MS = 1_500
 """Between two looks whether another process wrote into the library, milliseconds."""
 _DROP = tr("Drop to open a model, import chats, or add a text to your message")
@@ -85,7 +87,9 @@ class MainWindow(QMainWindow):
         super().__init__()
         self._services = services
         self._end_search: Callable[[], object] = _nothing
-        self._shown_id = ""
+        self._shown_id = self._last_shown = ""
+        self._noting = QTimer(self, singleShot=True, interval=_NOTED_MS)
+        self._noting.timeout.connect(self._note_last_shown)
         settings, state = services.settings.current, services.models.state
         geometry.size_up(self)
         self.actions_table = CommandActions(self)
@@ -286,6 +290,7 @@ class MainWindow(QMainWindow):
                 window_geometry=geometry.stored(self), sidebar_visible=not self.sidebar.isHidden()
             )
         )
+        self._note_last_shown()
         self._follow.stop()
         self._operations.close()
         self.bridge.close()
@@ -397,9 +402,15 @@ class MainWindow(QMainWindow):
         self._show_title()
         self.pane.find_bar.search_again()
         if chat is not None and not chat.private:
-            self.controller.attempt(
-                lambda: self._services.settings.update(last_conversation=conversation_id)
-            )
+            self._last_shown = conversation_id
+            self._noting.start()
+
+    def _note_last_shown(self) -> None:
+        """Remember the chat for the next start."""
+        self._noting.stop()
+        shown = self._last_shown
+        if shown and shown != self._services.settings.current.last_conversation:
+            self.controller.attempt(lambda: self._services.settings.update(last_conversation=shown))
 
     def _title_of(self, conversation_id: str) -> str:
         chats = self._services.library.chats

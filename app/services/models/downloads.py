@@ -89,7 +89,7 @@ class DownloadService:
         self._folder = folder
         self._gate = gate
         self._token = tokens
-        self._endpoint = endpoint
+        self._hub = endpoint
         self._state = state
         self._making = threading.RLock()
         self._client: HubClient | None = None
@@ -209,10 +209,13 @@ class DownloadService:
     @property
     def host(self) -> str:
         """The host that is connected to when the user asks for it: the Hub, or a mirror."""
+        from app.hub.network.network_environment import endpoint_from_environment
+
+        endpoint = (self._hub or endpoint_from_environment()).rstrip("/")
         try:
-            return urlsplit(self.client.endpoint).hostname or self.client.endpoint
+            return urlsplit(endpoint).hostname or endpoint
         except ValueError:  # HF_ENDPOINT may be anything; asking says so
-            return self.client.endpoint
+            return endpoint
 
     @property
     def folder(self) -> Path:
@@ -231,7 +234,7 @@ class DownloadService:
 
         with self._making:
             if self._client is None:
-                self._client = HubClient(self._gate, token=self._token.get, endpoint=self._endpoint)
+                self._client = HubClient(self._gate, token=self._token.get, endpoint=self._hub)
             return self._client
 
     @property

@@ -22,10 +22,10 @@ from app.domain.model import EndpointModel
 from app.engine.base import Cancel
 from app.hub.api.token import TokenStore
 from app.language import tr
-from app.store import EndpointStore
 
 if TYPE_CHECKING:
     from app.remote.engine import EndpointEngine
+    from app.store import EndpointStore
 
 _log = logging.getLogger(__name__)
 

@@ -54,11 +54,11 @@ from app.services.models.model_files import (
 from app.services.models.model_fit import request_of
 from app.services.models.speeds import SpeedRecorder
 from app.services.presets.answer_options import AnswerOptions
-from app.store import SpeedStore
 
 if TYPE_CHECKING:
     from app.hub.local.installed_models import InstalledModel
     from app.hub.local.installed_models import InstalledModels as ModelShelf
+    from app.store import SpeedStore
 
 _log = logging.getLogger(__name__)
 

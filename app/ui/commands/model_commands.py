@@ -19,7 +19,6 @@ from app.ui.conversation.notices.error_actions import (
     SWITCH_PROBLEM,
 )
 from app.ui.core.taskbar import TaskbarProgress
-from app.ui.models.models_page import ModelsPage
 from app.ui.shell.page_names import ModelsTab
 from app.ui.shell.window_context import WindowContext
 
