@@ -50,6 +50,7 @@ from app.ui.core.file_drops import FileDrops
 from app.ui.core.focus import FocusKeeper, can_have_focus, is_typed, walk_by_tab
 from app.ui.core.links import ask_to_open_link
 from app.ui.core.operations import Operations
+from app.ui.core.rest import CaretRest, SeenClock
 from app.ui.desktop.answer_ready import AnswerReadyNotice
 from app.ui.desktop.awake import KeepAwake
 from app.ui.models.model_menu import ModelMenu
@@ -143,10 +144,8 @@ class MainWindow(QMainWindow):
         self._show_model_state()
         self.commands.models.show_downloads()
         self._reload_chats()
-        self._follow = QTimer(self, interval=_FOLLOW_MS)
-        self._follow.timeout.connect(services.library.following.look)
-        self._follow.start()
-        services.library.following.look()
+        self._follow = SeenClock(self, _FOLLOW_MS, services.library.following.look)
+        self._caret = CaretRest(self.pane.composer.editor)
 
     def _lay_out(self) -> PageStack:
         split = QSplitter(Qt.Orientation.Horizontal)
