@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from app.domain.endpoints.source import EndpointSource
 from app.domain.model import ChosenModel, ModelFile
-from app.domain.network.connections import Confinement
 from app.domain.settings import Settings
 from app.engine.base import Engine, EngineOptions
 from app.setup import Setup
@@ -67,7 +66,7 @@ def build_reach(setup: Setup, of_files: Engine) -> Reach:
         setup.settings,
         setup.bus,
         setup.guard,
-        partial(engine_confinement, of_files),
+        lambda: of_files.confinement,
     )
     store, keys = EndpointStore(setup.folders.data / "endpoints.json"), EndpointKeys()
     setup.logs.add_filter(RedactingFilter(keys))
@@ -135,13 +134,6 @@ def process_memory(engine: Engine) -> int:
     import psutil
 
     return int(psutil.Process(engine.pid).memory_info().rss) if engine.pid else 0
-
-
-def engine_confinement(engine: Engine) -> Confinement | None:
-    """What keeps the process of an engine from the network; None where it has none yet."""
-    from app.engine.process.client import EngineClient
-
-    return engine.confinement if isinstance(engine, EngineClient) else None
 
 
 def connection_log(where: Folders) -> ConnectionLog:

@@ -114,6 +114,9 @@ def _watch(serving: ServingService, events: queue.SimpleQueue[Event], stop: thre
                 complain(str(error))
                 return EXIT_FAILED
             case ServingChanged(state):
+                if state.error is not None:
+                    complain(str(state.error))
+                    return EXIT_FAILED
                 if state.on and not listening:
                     listening = True
                     _say_where(serving, state)

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Protocol
 
+from app.domain.answers.reasoning import SPELLINGS, Marks, answer_key, answer_pieces
 from app.domain.generation import Role, Turn
-from app.engine.reasoning import SPELLINGS, Marks, answer_key, answer_pieces
 from app.values import dataclass
 
 REMEMBERED_TOKENS = 2_000_000  # token ids kept for texts seen before, about 60 MB
