@@ -7,10 +7,8 @@ journaled. Every other part has a place in it: the number of characters of that 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import MISSING, fields, replace
+from dataclasses import MISSING, dataclass, fields, replace
 from types import MappingProxyType
-
-from app.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

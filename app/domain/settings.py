@@ -7,7 +7,7 @@ new setting is one new field here.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from typing import Any
 
@@ -17,7 +17,6 @@ from app.domain.model import KvType
 from app.domain.network.serving import DEFAULT_PORT
 from app.domain.options import Option, Section, SettingSpec, check, option, specs_of
 from app.language import paragraph, tr
-from app.values import dataclass
 
 
 class ThemeChoice(StrEnum):

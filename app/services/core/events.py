@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from enum import Enum
 
 from app.domain.conversation import Message
@@ -24,7 +25,6 @@ from app.domain.network.serving import ServingState
 from app.domain.parts import Part
 from app.domain.presets.preset import Preset
 from app.domain.settings import Settings
-from app.values import dataclass
 
 
 class ModelPhase(Enum):

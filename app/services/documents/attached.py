@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,6 @@ from app.domain.documents import DocumentKind, DocumentPage, PagePicture, Stored
 from app.domain.errors import NotFoundError
 from app.domain.generation import Role, Turn
 from app.domain.parts import AttachmentPart, CitationPart, PlacedPart
-from app.values import dataclass
 
 if TYPE_CHECKING:  # nobody waits for these at the start: they come with the first document
     from app.documents.process.client import StopFlag

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from app.documents.checking.check import AnswerChecker
 from app.documents.checking.claims import ClaimKind
@@ -12,7 +13,6 @@ from app.domain.conversation import Message
 from app.domain.parts import CitationPart, PlacedPart
 from app.language import formats, tr
 from app.services.documents.reading_plan import CitedSource, ReadingPlan
-from app.values import dataclass
 
 _KINDS = {
     ClaimKind.QUOTATION: tr("quotation"),

@@ -6,7 +6,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Collection, Generator, Sequence
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 from pathlib import Path
@@ -21,7 +21,6 @@ from app.services.library.chat_reader import ChatReader
 from app.services.library.trash import Trash
 from app.services.transfer.import_record import ImportRecord, fingerprint
 from app.services.transfer.transfer_files import open_files
-from app.values import dataclass
 
 TransferProgress = Callable[[int, int], None]
 _AT_ONCE = 200  # chats added or removed in one transaction

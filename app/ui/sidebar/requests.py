@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint
+from dataclasses import dataclass
 
-from app.values import dataclass
+from PySide6.QtCore import QPoint
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,12 @@ derives its style sheet from the same values, and the transcript its painting.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication
 
 from app.domain import settings
-from app.values import dataclass
 
 SPACE = 8
 """The unit of the grid, in device-independent pixels."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Protocol
 
 from app.ui.transcript.content.message_model import MessageModel
 from app.ui.transcript.content.wide_blocks import CodeState
 from app.ui.transcript.items.row_item import RowDecoration, RowItem
-from app.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

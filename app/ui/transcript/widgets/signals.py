@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QAbstractScrollArea
-
-from app.values import dataclass
 
 
 class ActionKind(StrEnum):
