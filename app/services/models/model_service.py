@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from app.domain.endpoints.endpoint import EndpointError
 from app.domain.endpoints.source import EndpointSource, endpoint_source
@@ -17,6 +18,7 @@ from app.domain.errors import (
     ModelNotLoadedError,
 )
 from app.domain.model import (
+    DEMO,
     ChosenModel,
     EndpointModel,
     LoadedModel,
@@ -25,10 +27,6 @@ from app.domain.model import (
 )
 from app.domain.settings import Settings
 from app.engine.base import Cancel, Engine
-from app.hub.download.control import DownloadControl
-from app.hub.local.installed_models import InstalledModel
-from app.hub.local.installed_models import InstalledModels as ModelShelf
-from app.hub.local.local_files import verify
 from app.language import tr
 from app.services.core.events import (
     ErrorReported,
@@ -43,7 +41,6 @@ from app.services.core.settings import SettingsService
 from app.services.models.endpoints import EndpointService
 from app.services.models.listed_files import ListedFiles
 from app.services.models.model_files import (
-    DEMO,
     ModelDetails,
     find_model,
     model_file,
@@ -51,7 +48,11 @@ from app.services.models.model_files import (
 from app.services.models.model_fit import request_of
 from app.services.models.model_states import in_use_again, resting
 from app.services.models.speeds import SpeedRecorder
-from app.store import SpeedStore
+
+if TYPE_CHECKING:
+    from app.hub.local.installed_models import InstalledModel
+    from app.hub.local.installed_models import InstalledModels as ModelShelf
+    from app.store import SpeedStore
 
 _log = logging.getLogger(__name__)
 
@@ -79,6 +80,8 @@ class ModelService:
         endpoints: EndpointService,
         model: ChosenModel | None = None,
     ) -> None:
+        from app.hub.download.control import DownloadControl
+
         self._engine = engine
         self._executor = lane
         self._settings = settings
@@ -133,7 +136,7 @@ class ModelService:
         chosen = self._is_chosen(model)
         if chosen:
             self.cancel_load()
-            self._executor.submit(self._engine.unload).result()
+            self._executor.submit(self._engine.unload, urgent=True).result()
             self._loaded_with = None
         freed = self._installed.remove(model.path)
         if chosen:
@@ -217,7 +220,7 @@ class ModelService:
         """
         before = self._state
         if self._is_chosen(model):
-            self._executor.submit(then)
+            self._executor.submit(then, urgent=True)
             return
         self.cancel_load()
         self._lent = self._lent or before
@@ -253,7 +256,7 @@ class ModelService:
                 if found is not None:
                     self._load_or_report(found, self._fresh_cancel())
 
-            self._executor.submit(job)
+            self._executor.submit(job, urgent=True)
 
     def cancel_load(self) -> None:
         """Stop loading, if something is being loaded."""
@@ -268,7 +271,7 @@ class ModelService:
             if self._state.model is not None:
                 self._publish(ModelState(ModelPhase.UNLOADED, self._state.model))
 
-        self._executor.submit(job)
+        self._executor.submit(job, urgent=True)
 
     def ensure_loaded(
         self,
@@ -366,7 +369,7 @@ class ModelService:
             else:
                 then()
 
-        self._executor.submit(job)
+        self._executor.submit(job, urgent=True)
 
     def _load_or_report(self, model: ChosenModel, cancel: threading.Event) -> bool:
         try:
@@ -419,6 +422,8 @@ class ModelService:
         return loaded
 
     def _hash_listed(self, model: InstalledModel, done: Callable[[bool], None]) -> None:
+        from app.hub.local.local_files import verify
+
         try:
             good = verify(model, self._installed, self._hash_control)
         except KnownError as error:
