@@ -63,7 +63,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        rate = float(asked["messages"][-1]["content"].split()[0])
+        word = asked["messages"][-1]["content"].split()[0]
+        rate = float(word) if word[0].isdigit() else 0.0  # a title is asked for in other words
         self.send_response(200)
         self.send_header("Content-Type", "text/event-stream")
         self.send_header("Connection", "close")

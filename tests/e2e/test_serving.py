@@ -118,6 +118,22 @@ def test_an_answer_comes_as_it_is_written(client: Client) -> None:
     assert answer.events[-2]["timings"]["predicted_n"] == 3
 
 
+def test_small_pieces_are_sent_at_once(monkeypatch: pytest.MonkeyPatch, client: Client) -> None:
+    """Else the first word waits 40 ms until the client has acknowledged what stands before it."""
+    at_once: list[int] = []
+    made = bounded.BoundedProtocol.connection_made
+
+    def seen(self: bounded.BoundedProtocol, transport: Any) -> None:
+        sock = transport.get_extra_info("socket")
+        at_once.append(sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+        made(self, transport)
+
+    monkeypatch.setattr(bounded.BoundedProtocol, "connection_made", seen)
+    client.ask("/health")
+    assert at_once
+    assert all(at_once)
+
+
 def test_a_stream_that_does_not_ask_for_usage_gets_none(client: Client) -> None:
     assert all("usage" not in event for event in client.chat(stream=True).events)
 
