@@ -765,6 +765,7 @@ def test_stopping_ends_what_is_written_and_what_waits(
     with serving(tmp_path, held) as running, ThreadPoolExecutor(3) as pool:
         asked = [pool.submit(running.client.chat, stream=not whole) for _ in range(3)]
         wait_until(lambda: sorted(running.statuses()) == ["running", "waiting", "waiting"])
+        wait_until(gate.begun.is_set)
         running.service.stop()
         running.service.wait()
         answers = [one.result() for one in asked]
@@ -772,7 +773,6 @@ def test_stopping_ends_what_is_written_and_what_waits(
         with pytest.raises(OSError, match="refused"):
             running.client.ask("/health")
     assert all(b"stopped in Phial" in one.body for one in answers)
-    assert gate.begun.is_set()
 
 
 def test_a_quit_waits_for_it_and_leaves_nothing_behind(
