@@ -119,7 +119,7 @@ def test_an_answer_comes_as_it_is_written(client: Client) -> None:
 
 
 def test_small_pieces_are_sent_at_once(monkeypatch: pytest.MonkeyPatch, client: Client) -> None:
-    """Else the first word waits 40 ms until the client has acknowledged what stands before it."""
+    """Else a word may wait until the client has acknowledged what stands before it."""
     at_once: list[int] = []
     made = bounded.BoundedProtocol.connection_made
 
