@@ -210,8 +210,20 @@ def _window(options: argparse.Namespace, guard: NetworkGuard) -> int:
     chosen = find_model(named) if named else None  # who types an option reads the terminal
     with FailuresShown():
         files = [str(name.absolute()) for name in options.open]
-        return _open_window(files, chosen, options.log_level, guard)
+        code = _open_window(files, chosen, options.log_level, guard)
+        from app.ui.application import RESTART
+
+        return _restarted() if code == RESTART else code
     return EXIT_FAILED
+
+
+def _restarted() -> int:
+    """Become the program that is on the disk now, in the same process."""
+    from app.system.bundled import program_words
+
+    words = program_words()
+    os.execv(words[0], words)  # noqa: S606 - the program itself, no shell
+    return 0
 
 
 def _open_window(

@@ -1,8 +1,8 @@
-"""Value classes as :func:`dataclasses.dataclass` makes them, in a seventh of the time.
+"""Value classes as :func:`dataclasses.dataclass` makes them, in a quarter of the time.
 
 A start makes some three hundred of them. The library writes the source of up to six methods for
 each and compiles it, half a millisecond a class (CPython 3.11, on the machine of
-``app/decisions/0033-the-start.md``), and most are never made an object of before the first frame.
+``app/decisions/0037-the-start.md``), and most are never made an object of before the first frame.
 Here comparing, hashing, showing and refusing to change are functions that need no source of their
 own, and ``__init__`` is compiled when the first object is made.
 """
