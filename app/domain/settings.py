@@ -7,7 +7,7 @@ new setting is one new field here.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from typing import Any
 
@@ -17,7 +17,6 @@ from app.domain.model import KvType
 from app.domain.network.serving import DEFAULT_PORT
 from app.domain.options import Option, Section, SettingSpec, check, option, specs_of
 from app.language import paragraph, tr
-from app.values import dataclass
 
 
 class ThemeChoice(StrEnum):
@@ -359,7 +358,7 @@ class Settings:
         False,
         Option(
             Section.SERVING,
-            tr("Lend the model to other programs of this computer"),
+            tr("Serve the model to other programs of this computer"),
             tr(
                 "Editors and tools that speak OpenAI's protocol may then ask it; no other computer"
                 " can. Nothing of what they ask is kept, and your own chats go first."
@@ -374,6 +373,7 @@ class Settings:
             tr("Part of the address that other programs need."),
             1_024,
             65_535,
+            grouped=False,
         ),
     )
     serving_origins: str = option(

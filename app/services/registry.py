@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-from app.values import dataclass
 
 if TYPE_CHECKING:
     from app.engine.base import Engine

@@ -13,7 +13,7 @@ import logging
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from dataclasses import field
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from app.domain.errors import InvalidValueError, KnownError, StoreBusyError, TransferError
@@ -34,7 +34,6 @@ from app.store.database.files import (
     read_json,
     write_json,
 )
-from app.values import dataclass
 
 _log = logging.getLogger(__name__)
 _LOCK_SECONDS = 2.0

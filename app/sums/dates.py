@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 
 from app.sums.equations import Finding, FindingKind
-from app.values import dataclass
 
 _FIRST_YEAR = 1800  # Gregorian; before that, countries differ in their calendars
 

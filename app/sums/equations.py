@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from enum import Enum
 from fractions import Fraction
 from itertools import pairwise, product
@@ -23,7 +23,6 @@ from app.sums.rounding import Judgement, compare, looks_rounded
 from app.sums.spoken import said_as_signs
 from app.sums.units import unit_of
 from app.sums.values import NotComputableError, Value, exactly
-from app.values import dataclass
 
 
 class FindingKind(Enum):

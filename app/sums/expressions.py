@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from app.sums.lexer import Kind, Token, vulgar
 from app.sums.numerals import Convention, Numeral, read_numeral
 from app.sums.units import CURRENCIES, Unit, unit_of
 from app.sums.values import PI, E, Value, around, exactly, whole
-from app.values import dataclass
 
 MOST_TOKENS = 400
 _DEEPEST = 60

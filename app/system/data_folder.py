@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import platformdirs
 
 from app.language import tr
-from app.values import dataclass
 
 HOME_VARIABLE = "PHIAL_HOME"
 PORTABLE_MARKER = "portable"

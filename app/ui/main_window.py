@@ -17,6 +17,8 @@ from app.domain.options import Section
 from app.language import paragraph, tr
 from app.services.core import formatting
 from app.services.core.events import (
+    AnswerEnded,
+    AnswerStarted,
     ConnectionsChanged,
     DevicesFound,
     DownloadChanged,
@@ -190,6 +192,7 @@ class MainWindow(QMainWindow):
         side.rename_requested.connect(self._rename)
         side.menu_requested.connect(self._open_chat_menu)
         side.delete_requested.connect(commands.chats.delete)
+        side.filed.connect(commands.chats.file)
         side.told.connect(pane.status.show_notice)
         pane.header.title.told.connect(pane.status.show_notice)
         side.chats_requested.connect(self._reload_chats)
@@ -337,6 +340,9 @@ class MainWindow(QMainWindow):
                 self.commands.on_download(item)
             case ServingChanged(state):
                 self.commands.serving.on_changed(state)
+            case AnswerStarted() | AnswerEnded():
+                active = self._services.chat.active
+                self.sidebar.set_answering(active.conversation_id if active is not None else "")
             case Notice(text):
                 self.pane.status.show_notice(text)
             case ErrorReported(error):

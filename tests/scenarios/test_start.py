@@ -6,6 +6,7 @@ import sqlite3
 import sys
 from contextlib import closing
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from PySide6.QtCore import Qt
@@ -93,8 +94,14 @@ def test_a_restart_becomes_the_program_that_is_on_the_disk(
     became: list[list[str]] = []
     monkeypatch.setenv("PHIAL_HOME", str(tmp_path / "home"))
     monkeypatch.setattr("app.ui.application.run", lambda *_values, **_named: RESTART)
-    monkeypatch.setattr("os.execv", lambda _path, words: became.append(words))
-    assert main([]) == 0
+
+    def become(_path: str, words: list[str]) -> NoReturn:
+        became.append(words)
+        raise SystemExit
+
+    monkeypatch.setattr("os.execv", become)
+    with pytest.raises(SystemExit):
+        main([])
     assert became == [[sys.executable, "-m", "app"]]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.cli.documents.actions import FILES
@@ -12,7 +13,6 @@ from app.cli.values import path as path_given
 from app.domain.errors import DocumentReadCancelledError
 from app.language import tr, trn
 from app.services.documents.reading_plan import ReadingMode, ReadingPlan, plan_reading
-from app.values import dataclass
 
 if TYPE_CHECKING:
     from app.services.documents.checked_answer import CheckedCitation

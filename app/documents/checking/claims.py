@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from enum import StrEnum
 from zlib import crc32
 
 from app.documents.checking.word_lists import NUMBER_WORDS, UNITS
-from app.values import dataclass
 
 
 class ClaimKind(StrEnum):

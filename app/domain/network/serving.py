@@ -7,13 +7,12 @@ long as its answer is written.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 
 from app.domain.errors import KnownError
 from app.domain.generation import GenerationEvent, RawPrompt, Turn
-from app.values import dataclass
 
 DEFAULT_PORT = 8_377
 MOST_WAITING = 16  # requests that wait for the model; the next one is told to come again
@@ -21,7 +20,7 @@ MOST_WAITING = 16  # requests that wait for the model; the next one is told to c
 
 @dataclass(frozen=True, slots=True)
 class ServedModel:
-    """The model that is lent.
+    """The model that is served.
 
     Attributes:
         id: What clients call it.
@@ -103,7 +102,7 @@ class ServedRequest:
 
 @dataclass(frozen=True, slots=True)
 class ServingState:
-    """Whether the model is lent to other programs.
+    """Whether the model is served to other programs.
 
     Attributes:
         address: Where, such as ``http://127.0.0.1:8377/v1``; empty while it is not.

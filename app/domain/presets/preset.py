@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any
 
 from app.domain.errors import InvalidValueError
 from app.domain.options import check
 from app.domain.settings import SAMPLED, SPECS
 from app.language import tr
-from app.values import dataclass
 
 OWN_VALUES = (*(name for name in SPECS if name in SAMPLED), "context_size")
 """Settings that a chat, a preset and a model may have values of their own for."""

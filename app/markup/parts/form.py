@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.domain.parts import FormPart
@@ -11,7 +12,6 @@ from app.markup.document.flow import Container
 from app.markup.document.spans import Text
 from app.markup.parts.part_block import BelowFrame, PartBlock
 from app.markup.text import label, one_line
-from app.values import dataclass
 
 if TYPE_CHECKING:
     from app.markup.document.writing import HtmlPage, Speller

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from app.domain.parts import CitationPart, Part
+from app.domain.parts import VERDICT_WORDS, CitationPart, Part
 from app.language import tr
 from app.markup.document.blocks import NOWHERE, Block, Offsets, Paragraph
 from app.markup.document.flow import Container
 from app.markup.document.spans import Inline, Link, Strong, Text
 from app.markup.parts.part_block import BelowFrame, PartBlock
 from app.markup.text import label, link, one_line, rich_html
-from app.values import dataclass
 
 if TYPE_CHECKING:
     from app.markup.document.writing import HtmlPage, Speller
@@ -85,7 +84,7 @@ def _rest(part: CitationPart) -> list[str]:
     if part.quotation.strip():
         told.append(tr("“{words}”", words=label(part.quotation)))
     if part.verdict.strip():
-        told.append(label(part.verdict))
+        told.append(label(VERDICT_WORDS.get(part.verdict, part.verdict)))
     return told
 
 

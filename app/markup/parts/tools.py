@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from app.domain.parts import Part, ToolCallPart, ToolResultPart
 from app.language import tr
@@ -12,7 +12,6 @@ from app.markup.document.spans import Text
 from app.markup.kinds.code import CodeBlock
 from app.markup.parts.part_block import FoldBlock, FoldFrame
 from app.markup.text import fenced, label
-from app.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 from typing import Protocol
 
 from app.domain.conversation import Conversation, Message, Version
 from app.domain.generation import Role
-from app.values import dataclass
 
 # The endings of files of chats.
 SUFFIXES = (".md", ".markdown", ".json", ".jsonl", ".chat", ".phial")

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import ExitStack
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from app.domain.conversation import Conversation, Message, MessageStatus
@@ -63,7 +63,6 @@ from app.services.documents.attached import CONTEXT_UNKNOWN, AttachedDocuments
 from app.services.library.library_service import LibraryService
 from app.services.models.model_service import ModelService
 from app.services.presets.answer_options import AnswerOptions
-from app.values import dataclass
 
 FIRST_JOURNAL_SECONDS = 0.05  # doubled until it is the one below
 JOURNAL_SECONDS = 0.7  # a crash loses at most about a second of the answer

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from enum import Enum
 
 from app.domain.conversation import Message
@@ -24,7 +25,6 @@ from app.domain.network.serving import ServingState
 from app.domain.parts import Part
 from app.domain.presets.preset import Preset
 from app.domain.settings import Settings
-from app.values import dataclass
 
 
 class ModelPhase(Enum):
@@ -273,7 +273,7 @@ class DownloadChanged:
 
 @dataclass(frozen=True, slots=True)
 class ServingChanged:
-    """The model is lent to other programs, or no longer, or one of them asked for something."""
+    """The model is served to other programs, or no longer, or one of them asked for something."""
 
     state: ServingState
 

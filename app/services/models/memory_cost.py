@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from app.domain.errors import InvalidValueError, OutOfMemoryError
 from app.domain.gguf.header import GgufHeader
@@ -10,7 +10,6 @@ from app.domain.model import LoadPlan
 from app.domain.settings import Settings
 from app.engine.plan import ComputeResources, make_plan
 from app.services.models.model_fit import ENDLESS, MachineSnapshot, request_of
-from app.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

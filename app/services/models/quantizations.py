@@ -7,7 +7,7 @@ verified while the one in use goes on answering; then it is switched to.
 from __future__ import annotations
 
 import threading
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from app.domain.advice import Advice, quality_word
 from app.domain.catalog import Catalog, CatalogFamily
@@ -19,7 +19,6 @@ from app.services.core.events import DownloadChanged, Event, EventBus, Notice
 from app.services.models.advice import AdviceService
 from app.services.models.downloads import DownloadService
 from app.services.models.model_service import ModelService
-from app.values import dataclass
 
 _ENDED = {DownloadState.DONE, DownloadState.CANCELLED}
 

@@ -6,6 +6,7 @@ import json
 import sqlite3
 from collections.abc import Sequence
 from concurrent.futures import Future
+from dataclasses import dataclass
 from typing import Any
 
 from app.domain.documents import (
@@ -25,7 +26,6 @@ from app.store.database.rows import to_blob, to_text
 from app.store.database.sqlite_database import Database
 from app.store.documents.question import has_other_letters, plain_terms, stem_terms
 from app.store.documents.ranking import fuse
-from app.values import dataclass
 
 _COLUMNS = (
     "d.id, d.name, d.path, d.collection, d.modified, d.read_at, d.kind, d.unit, d.size, d.sha256, "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
@@ -14,7 +15,6 @@ from app.ui.settings.setting_row import SettingRow, fits
 from app.ui.style.dialogs import push_button
 from app.ui.style.theme import SPACE
 from app.ui.style.widgets import StyledLabel
-from app.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

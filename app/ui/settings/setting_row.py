@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
 
 from app.domain.errors import InvalidValueError, KnownError
-from app.domain.numbers import write_number
-from app.domain.options import SettingSpec
+from app.domain.options import SettingSpec, write_value
 from app.domain.settings import Settings
 from app.language import paragraph, tr
 from app.services.core.settings import SettingsService
@@ -18,7 +18,6 @@ from app.ui.settings.number_slider import NumberSlider
 from app.ui.settings.setting_fields import ChoiceField, SettingField
 from app.ui.style.theme import SPACE, Theme
 from app.ui.style.widgets import IconButton, StyledLabel, announce
-from app.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +182,7 @@ class SettingRow(QFrame):
         if isinstance(value, StrEnum):
             return option.choices.get(value, str(value))
         if isinstance(value, int | float):
-            number = write_number(value, signs_of(self._field.widget.locale()))
+            number = write_value(self.spec, value, signs_of(self._field.widget.locale()))
             return f"{number} {option.unit}".strip()
         return str(value)
 

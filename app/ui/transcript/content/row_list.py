@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from app.markup.document.blocks import MathBlock, Paragraph
 from app.markup.document.flow import FlowRow
@@ -27,7 +27,6 @@ from app.ui.transcript.content.rows import (
 )
 from app.ui.transcript.content.runs import runs_from_right, split_runs, text_of, to_runs
 from app.ui.transcript.content.wide_blocks import CodeRow, CodeState, TableState
-from app.values import dataclass
 
 CODE_LINES = 20
 CODE_LIMIT = 4000

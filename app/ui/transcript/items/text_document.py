@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from PySide6.QtGui import QTextCursor, QTextOption
 
@@ -11,7 +11,6 @@ from app.ui.transcript.content.rows import TextRow
 from app.ui.transcript.content.runs import Run
 from app.ui.transcript.items.row_document import RowDocument
 from app.ui.transcript.items.style import Style
-from app.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +54,7 @@ class TextDocument(RowDocument):
         if not row.runs:
             cursor.setBlockCharFormat(style.format_of(Run(""), row.level, quiet=row.place.quiet))
         self._write(cursor, row, 0)
+        self.add_chips(row.marks)
         cursor.endEditBlock()
 
     def _write(self, cursor: QTextCursor, row: TextRow, first: int) -> None:
