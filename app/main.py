@@ -92,6 +92,7 @@ def _parser() -> argparse.ArgumentParser:
     from app.cli import (
         ask,
         bench,
+        calc,
         chat,
         completion,
         doctor,
@@ -145,7 +146,18 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.set_defaults(run=None)
     commands = parser.add_subparsers(title=tr("in the terminal"), metavar="COMMAND")
-    for command in (ask, bench, doctor, documents, endpoints, models, presets, serve, settings):
+    for command in (
+        ask,
+        bench,
+        calc,
+        doctor,
+        documents,
+        endpoints,
+        models,
+        presets,
+        serve,
+        settings,
+    ):
         command.add_parser(commands)
     chat.add_parser(commands, pdf=_pdf)
     chats.add_parser(commands, pdf=_pdf)

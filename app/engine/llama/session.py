@@ -15,7 +15,7 @@ from app.engine.llama.kv_state import KvStateManager
 from app.engine.llama.tokenizer import Tokenizer
 from app.engine.prompt import Template, TokenCache, opened
 from app.engine.prompt_lookup import PassCosts
-from app.engine.reasoning import marks_in
+from app.engine.reasoning import Marks, marks_in, thinks
 from app.engine.reuse import Reading, find_move, may_use
 from app.engine.templates.template_choice import choose_template
 from app.engine.threads import CpuLoad, ThreadGovernor
@@ -36,6 +36,7 @@ class Session:
         decoder: Its cache and passes.
         kv_state: Its snapshots, where they are wanted.
         costs: What passes of each size take.
+        thought: How the model marks what it thinks before it answers; None where it does not think.
         held: The prompt that the cache holds, and an answer behind it.
         writable: Tokens of the cache, from its beginning, that may be written to disk: none that
             a private chat, or a question beside a chat such as for its title, put there.
@@ -56,7 +57,9 @@ class Session:
         self.header = header
         self.plan = plan
         self.tokenizer = Tokenizer(backend.c, loaded.model)
-        self.memory = TokenCache(self.tokenizer, marks_in(header.template))
+        marks = marks_in(header.template)
+        self.thought: Marks | None = marks if thinks(header.template) else None
+        self.memory = TokenCache(self.tokenizer, marks)
         self.template: Template = choose_template(
             header.template, self.tokenizer, self.memory, stopper.is_set
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QMimeData, Qt, Signal
 from PySide6.QtGui import (
     QFocusEvent,
@@ -174,6 +176,7 @@ class Composer(QWidget):
         super().__init__(parent)
         self._answering, self._here = False, True
         self._refusal = ""
+        self._instead: Callable[[], bool] = lambda: False
         self._tallest = 300
         self.editor = MessageEditor()
         self._button = IconButton("send", tr("Send"), side=ROUND)
@@ -252,6 +255,10 @@ class Composer(QWidget):
         """Whether words can be typed; a key that an editor does not take would come back."""
         return self.editor.isVisible() and not self._refusal
 
+    def set_instead(self, instead: Callable[[], bool]) -> None:
+        """Do something else where a message would be sent, unless that returns False."""
+        self._instead = instead
+
     def set_refusal(self, reason: str) -> None:
         """Take no words while there is a reason, and show it in their place; empty takes them."""
         self._refusal = reason
@@ -316,8 +323,12 @@ class Composer(QWidget):
         if self._refusal:
             self.refused.emit(self._refusal)
             return
-        if not text.strip():
+        if not text.strip() or self._instead():
             return
+        self.send_text(text)
+
+    def send_text(self, text: str) -> None:
+        """Send a text, or let it wait while an answer is written; say why where neither goes."""
         if self._answering and self.editing:
             self.refused.emit(tr("An answer is being written. Stop it to send this edit."))
             return

@@ -240,6 +240,7 @@ OTHER_KEYS: tuple[tuple[str, str], ...] = (
         tr("In the message: what you sent before; Ctrl+Down goes back"),
     ),
     ("/", tr("In an empty message: prompts with fields to fill in; Tab goes to the next field")),
+    ("=", tr("In an empty message: a sum is worked out as you type; Enter takes the result")),
     ("Shift+Return", tr("Break the line")),
     ("Shift+F10", tr("In the conversation: copy in other forms, open a link")),
 )
