@@ -87,7 +87,7 @@ class GrammarSampler:
             token = self._drawn(logits, masked=True)
         self._accept(token)
         if self._sampler.remembers:
-            self._sampler.accept(token)
+            self._sampler.note(token)
         return token
 
     def advance(self, text: str) -> bool:

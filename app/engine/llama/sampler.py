@@ -71,7 +71,7 @@ class Sampler:
         token: int = candidates.data[candidates.selected].id
         return token
 
-    def accept(self, token: int) -> None:
+    def note(self, token: int) -> None:
         """Take note of a token."""
         self._c.llama_sampler_accept(self.chain, token)
 

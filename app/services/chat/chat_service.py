@@ -32,8 +32,9 @@ from app.domain.generation import (
     StopReason,
     Turn,
 )
+from app.domain.grammar.form_grammar import form_grammar
 from app.domain.model import ChosenModel, EndpointModel
-from app.domain.parts import AttachmentPart, PlacedPart
+from app.domain.parts import AttachmentPart, FormPart, PlacedPart
 from app.engine.base import Engine
 from app.language import tr
 from app.services.chat.answer_in_progress import (
@@ -41,8 +42,9 @@ from app.services.chat.answer_in_progress import (
     continued_turn,
     failed_message,
     finished_message,
+    with_form,
 )
-from app.services.chat.prompt_messages import chat_turns
+from app.services.chat.prompt_messages import chat_turns, form_asked
 from app.services.chat.summary import ShortenedRequest, Summariser
 from app.services.chat.titles import title_from
 from app.services.core.events import (
@@ -125,14 +127,14 @@ class ChatService:
         return ActiveAnswer(writing.message.conversation_id, writing.message.id)
 
     def send(
-        self, conversation_id: str, text: str, attached: Sequence[AttachmentPart] = ()
+        self, conversation_id: str, text: str, attached: Sequence[AttachmentPart | FormPart] = ()
     ) -> Exchange:
         """Store a question and begin its answer. Returns at once.
 
         Args:
             conversation_id: The chat.
             text: The question.
-            attached: What comes with it.
+            attached: What comes with it: documents, and the form that the answer is to have.
 
         Raises:
             InvalidValueError: The text is blank or absurdly long.
@@ -372,7 +374,8 @@ class ChatService:
         finally:
             content, placed = writing.so_far()
             placed = (*placed, *writing.given.citations(content))
-            self._end(writing, replace(message, content=content, placed=placed), error)
+            message = replace(message, content=content, placed=placed)
+            self._end(writing, with_form(message, writing.form), error)
 
     def _generate(self, writing: AnswerInProgress, *, resume: bool) -> Message:
         own = self._library.chats.get(writing.message.conversation_id).options
@@ -393,6 +396,7 @@ class ChatService:
             continue_answer=resume and bool(message.content or message.reasoning),
             private=self._library.chats.is_private(message.conversation_id),
             replace_system=in_force.settings.replace_model_prompt,
+            grammar=form_grammar(writing.form) if writing.form is not None else "",
         )
         shortened = self._shortened(request, writing)
         for event in self._engine.generate(shortened.request, writing.cancel):
@@ -438,6 +442,7 @@ class ChatService:
             above = path[-1].parent_id
         conversation = self._library.chats.get(answer.conversation_id)
         turns = chat_turns(conversation, path[::-1])
+        writing.form = form_asked(path[0]) if path else None
         if self._documents is not None:
             loaded = self._models.state.loaded
             size = loaded.context_size if loaded is not None else CONTEXT_UNKNOWN

@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 from app.language import tr, trc
 from app.ui.conversation.input.attachment_bar import AttachmentBar
 from app.ui.conversation.input.chip_bar import ChipBar
+from app.ui.conversation.input.form_choice import FormChoice
 from app.ui.core.file_drops import local_paths
 from app.ui.style.text_fields import PlainEditor, plain_text
 from app.ui.style.theme import SPACE, Theme
@@ -193,6 +194,7 @@ class Composer(QWidget):
         inside.setContentsMargins(SPACE, SPACE, 6, 6)
         inside.setSpacing(2)
         self.attachments = AttachmentBar()
+        self.form = FormChoice(self.bar.form)
         inside.addWidget(self.attachments)
         inside.addWidget(self.editor)
         inside.addLayout(below)
@@ -332,9 +334,12 @@ class Composer(QWidget):
         if self._answering and self.editing:
             self.refused.emit(tr("An answer is being written. Stop it to send this edit."))
             return
-        if self._answering and not self.attachments.empty:
+        if self._answering and not (self.attachments.empty and self.form.empty):
             self.refused.emit(
-                tr("A message with documents cannot wait. Send it when this answer has ended.")
+                tr(
+                    "A message with documents or a form cannot wait. Send it when this answer has "
+                    "ended."
+                )
             )
             return
         if self._answering:

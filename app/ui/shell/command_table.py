@@ -82,6 +82,10 @@ def _in_chat(now: CommandState) -> bool:
     return now.has_chat
 
 
+def _with_answer(now: CommandState) -> bool:
+    return now.has_answer
+
+
 def _in_chat_or_page(now: CommandState) -> bool:
     return now.has_chat or now.page
 
@@ -129,6 +133,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("choose_preset", tr("Preset of this chat…"), Menu.CHAT, ("Ctrl+Shift+P",), group=2),
     Command("chat_values", tr("Sampling and context…"), Menu.CHAT, (), group=2),
     Command("attach", tr("Attach documents…"), Menu.CHAT, ("Ctrl+Shift+A",), group=2),
+    Command("form", tr("Form of the next answer…"), Menu.CHAT, ("Ctrl+Shift+O",), group=2),
     Command("cited_pages", tr("Pages that the answer cites…"), Menu.CHAT, (), _in_chat, group=2),
     Command("summary", tr("Summary of what fell out…"), Menu.CHAT, (), _in_chat, group=2),
     Command("export_chat", tr("Export…"), Menu.CHAT, ("Ctrl+E",), _in_chat, group=3),
@@ -152,6 +157,8 @@ COMMANDS: tuple[Command, ...] = (
         lambda now: now.has_answer,
         group=2,
     ),
+    Command("copy_csv", tr("Copy last answer as CSV"), Menu.EDIT, (), _with_answer, group=2),
+    Command("copy_json", tr("Copy last answer as JSON"), Menu.EDIT, (), _with_answer, group=2),
     Command(
         "copy_code",
         tr("Copy last code block"),
