@@ -74,7 +74,7 @@ def _rule(kind: ValueKind) -> str:
 def table_head(fields: Sequence[FormField]) -> str:
     """The two lines with which a table begins."""
     names = " | ".join(one.name for one in fields)
-    return f"| {names} |\n|{' --- |' * len(fields)}"
+    return f"| {names} |\n|{' --- |' * len(fields)}"  # not shown
 
 
 def _table(fields: Sequence[FormField]) -> str:
@@ -138,20 +138,21 @@ def _common(texts: Sequence[str]) -> str:
     return low[:length]
 
 
+_TOLD = {  # not shown: read by the model
+    FormKind.LIST: "Answer with a Markdown list only, one item a line, each beginning with -.",
+    FormKind.TABLE: "Answer with a Markdown table only. Its columns: {names}.",
+    FormKind.FIELDS: "Answer with a line for each of these fields, as - **Field:** value: {names}.",
+    FormKind.ONE_OF: "Answer with exactly one of these and nothing else: {choices}",
+    FormKind.JSON: "Answer with JSON only, that fits this schema: {schema}",
+}
+_IF_KNOWN = " (if known)"  # not shown
+
+
 def form_told(form: Form) -> str:
     """What the model reads behind the question. English, as the presets are."""
-    names = ", ".join(
-        f"{one.name}{_SAID[one.kind]}{'' if one.required else ' (if known)'}" for one in form.fields
+    fields = form.fields
+    names = [f"{f.name}{_SAID[f.kind]}{'' if f.required else _IF_KNOWN}" for f in fields]
+    told = _TOLD[form.kind].format(
+        names=", ".join(names), choices=" | ".join(form.choices), schema=form.schema
     )
-    match form.kind:
-        case FormKind.LIST:
-            told = "Answer with a Markdown list only, one item a line, each beginning with -."
-        case FormKind.TABLE:
-            told = f"Answer with a Markdown table only. Its columns: {names}."
-        case FormKind.FIELDS:
-            told = f"Answer with a line for each of these fields, as - **Field:** value: {names}."
-        case FormKind.ONE_OF:
-            told = f"Answer with exactly one of these and nothing else: {' | '.join(form.choices)}"
-        case FormKind.JSON:
-            told = f"Answer with JSON only, that fits this schema: {form.schema}"
     return f"({told})"

@@ -37,10 +37,10 @@ class _Check:
             return False
         if "const" in schema and not _same(value, schema["const"]):
             return False
-        for word, count in (("anyOf", lambda n: n >= 1), ("oneOf", lambda n: n == 1)):
+        for word in ("anyOf", "oneOf"):
             if word in schema:
                 fitting = sum(self.fits(value, one, depth + 1) for one in schema[word])
-                if not count(fitting):
+                if not fitting or (word == "oneOf" and fitting > 1):
                     return False
         kinds = schema.get("type")
         if kinds is not None and not any(

@@ -14,6 +14,7 @@ from app.domain.errors import KnownError, NotFoundError
 from app.domain.generation import ContextFitted, Role
 from app.domain.grammar.form import Form
 from app.domain.model import is_demo
+from app.domain.parts import AttachmentPart, FormPart
 from app.language import tr
 from app.services.core import formatting
 from app.services.core.events import (
@@ -270,7 +271,9 @@ class ChatController(QObject):
             return
         ask = self._services.chat
         bar, form = self._pane.composer.attachments, self._pane.composer.form
-        given = () if editing else (*bar.parts(chat.id), *form.parts(chat.id))
+        given: tuple[AttachmentPart | FormPart, ...] = ()
+        if not editing:
+            given = (*bar.parts(chat.id), *form.parts(chat.id))
         if self.attempt(
             lambda: ask.edit(editing, text) if editing else ask.send(chat.id, text, given)
         ):

@@ -40,11 +40,11 @@ _HINTS: dict[str, str] = {
     FormKind.JSON: tr("A JSON schema. What of it cannot be promised is said before you ask."),
     FormKind.ONE_OF: tr("A choice in each line; the answer is one of them and nothing else."),
 }
+_SCHEMA = '{"type": "object",\n "properties": {"name": {"type": "string"}}}'  # not shown
 _EXAMPLES: dict[str, str] = {
     FormKind.TABLE: tr("Name\nBorn: whole"),
     FormKind.FIELDS: tr("Name\nBorn: date\nDied: date?"),
-    FormKind.JSON: '{"type": "object",\n "properties": {"name": {"type": "string"}},\n'
-    ' "required": ["name"]}',
+    FormKind.JSON: _SCHEMA,
     FormKind.ONE_OF: tr("yes\nno"),
 }
 
