@@ -84,7 +84,7 @@ def _table(fields: Sequence[FormField]) -> str:
     )
     head = literal(table_head(fields))
     row = f'row ::= "\\n| " {cells} " |"'  # not shown
-    return f"root ::= {head} row{{1,{MOST_ROWS}}}\n{row}\n{_rules(fields)}"
+    return f"root ::= {head} row{{1,{MOST_ROWS}}}\n{row}\n{_rules(fields)}"  # not shown
 
 
 def field_head(one: FormField) -> str:
