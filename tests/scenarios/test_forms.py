@@ -91,6 +91,23 @@ def test_a_table_is_asked_for_checked_and_copied(qtbot: QtBot, open_window: Open
     assert engine.requests[1].turns[0] == asked.turns[0], "what was read stays in the cache"
 
 
+@scenario("button", "FormDialog: Cancel")
+def test_a_form_that_is_given_up_is_not_asked_for(qtbot: QtBot, open_window: Open) -> None:
+    engine = ScriptedEngine(["Free."])
+    opened = open_window(engine)
+
+    def give_up(dialog: FormDialog) -> None:
+        seen(dialog, QComboBox).setCurrentText("List")
+        press(dialog, "Cancel")
+        until(qtbot, lambda: not dialog.isVisible())
+
+    with meanwhile(qtbot, FormDialog, give_up):
+        command(qtbot, opened, "Chat", "Form of the next answer…")
+    say(qtbot, opened, "Some words?")
+    wait_for_end(qtbot, opened)
+    assert not engine.requests[0].grammar
+
+
 def test_what_is_cut_is_never_valid_and_goes_on_in_its_form(
     qtbot: QtBot, open_window: Open
 ) -> None:
