@@ -8,6 +8,7 @@ import stat
 import sys
 import threading
 from functools import partial
+from typing import TYPE_CHECKING
 
 from app.cli import EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED
 from app.cli.documents.attachments import (
@@ -43,19 +44,18 @@ from app.domain.generation import (
 )
 from app.domain.grammar.form import Form
 from app.domain.grammar.form_grammar import form_grammar, form_told
-from app.domain.model import ChosenModel, LoadRequest, ModelFile
+from app.domain.model import DEMO, ChosenModel, LoadRequest, ModelFile
 from app.domain.parts import told_parts
 from app.domain.presets.preset import ChatOptions
-from app.engine.base import Engine
-from app.hub.api.catalog import load_catalog
 from app.language import paragraph, tr
-from app.services.chat.answer_in_progress import AnswerEvent, AnswerInProgress
 from app.services.core.ids import utc_now
-from app.services.models.model_files import DEMO, advised_sampling
-from app.services.models.model_fit import request_of
 from app.services.presets.answer_options import AnswerOptions, system_prompt
 from app.setup import Setup
 from app.system.bundled import bundled
+
+if TYPE_CHECKING:
+    from app.engine.base import Engine
+    from app.services.chat.answer_in_progress import AnswerEvent, AnswerInProgress
 
 CONTEXT_UNKNOWN = 8_192  # tokens; what a model's own choice is mostly not below
 
@@ -85,6 +85,10 @@ def run(options: argparse.Namespace, setup: Setup) -> int:
     Raises:
         KnownError: The reason nothing was answered.
     """
+    from app.hub.api.catalog import load_catalog
+    from app.services.models.model_files import advised_sampling
+    from app.services.models.model_fit import request_of
+
     question = _prompt(options.prompt)
     form = form_given(options)
     setup.settings.override(**given_settings(options))
@@ -136,6 +140,8 @@ def _answer(
     attached: Attached | None,
     form: Form | None,
 ) -> int:
+    from app.services.chat.answer_in_progress import AnswerInProgress
+
     try:
         engine.load(load, lambda _fraction: None, stop)
     except LoadCancelledError:

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from app.domain.catalog import Catalog
 from app.domain.endpoints.endpoint import EndpointError
@@ -20,6 +21,7 @@ from app.domain.errors import (
 )
 from app.domain.generation import Sampling
 from app.domain.model import (
+    DEMO,
     ChosenModel,
     EndpointModel,
     LoadedModel,
@@ -29,10 +31,6 @@ from app.domain.model import (
 )
 from app.domain.settings import Settings
 from app.engine.base import Cancel, Engine
-from app.hub.download.control import DownloadControl
-from app.hub.local.installed_models import InstalledModel
-from app.hub.local.installed_models import InstalledModels as ModelShelf
-from app.hub.local.local_files import verify
 from app.language import paragraph, tr
 from app.services.core.events import (
     ErrorReported,
@@ -47,7 +45,6 @@ from app.services.core.settings import SettingsService
 from app.services.models.endpoints import EndpointService
 from app.services.models.listed_files import ListedFiles
 from app.services.models.model_files import (
-    DEMO,
     ModelHashes,
     advised_sampling,
     family_of,
@@ -57,7 +54,11 @@ from app.services.models.model_files import (
 from app.services.models.model_fit import request_of
 from app.services.models.speeds import SpeedRecorder
 from app.services.presets.answer_options import AnswerOptions
-from app.store import SpeedStore
+
+if TYPE_CHECKING:
+    from app.hub.local.installed_models import InstalledModel
+    from app.hub.local.installed_models import InstalledModels as ModelShelf
+    from app.store import SpeedStore
 
 _log = logging.getLogger(__name__)
 
@@ -80,6 +81,8 @@ class ModelService:
         endpoints: EndpointService,
         model: ChosenModel | None = None,
     ) -> None:
+        from app.hub.download.control import DownloadControl
+
         self._engine = engine
         self._executor = lane
         self._settings = settings
@@ -149,7 +152,7 @@ class ModelService:
         chosen = self._is_chosen(model)
         if chosen:
             self.cancel_load()
-            self._executor.submit(self._engine.unload).result()
+            self._executor.submit(self._engine.unload, urgent=True).result()
             self._loaded_with = None
         freed = self._installed.remove(model.path)
         if chosen:
@@ -215,7 +218,7 @@ class ModelService:
         """
         before = self._state
         if self._is_chosen(model):
-            self._executor.submit(then)
+            self._executor.submit(then, urgent=True)
             return
         self.cancel_load()
         self._lent = self._lent or before
@@ -251,7 +254,7 @@ class ModelService:
                 if found is not None:
                     self._load_or_report(found, self._fresh_cancel())
 
-            self._executor.submit(job)
+            self._executor.submit(job, urgent=True)
 
     def cancel_load(self) -> None:
         """Stop loading, if something is being loaded."""
@@ -266,7 +269,7 @@ class ModelService:
             if self._state.model is not None:
                 self._publish(ModelState(ModelPhase.UNLOADED, self._state.model))
 
-        self._executor.submit(job)
+        self._executor.submit(job, urgent=True)
 
     def ensure_loaded(
         self,
@@ -390,7 +393,7 @@ class ModelService:
             else:
                 then()
 
-        self._executor.submit(job)
+        self._executor.submit(job, urgent=True)
 
     def _load_or_report(self, model: ChosenModel, cancel: threading.Event) -> bool:
         try:
@@ -443,6 +446,8 @@ class ModelService:
         return loaded
 
     def _hash_listed(self, model: InstalledModel, done: Callable[[bool], None]) -> None:
+        from app.hub.local.local_files import verify
+
         try:
             good = verify(model, self._installed, self._hash_control)
         except KnownError as error:
