@@ -402,6 +402,7 @@ class MainWindow(QMainWindow):
                 self.pane.banner.withdraw(problem)
         self.sidebar.show_current(conversation_id)
         self.pane.composer.attachments.show_chat(conversation_id)
+        self.pane.composer.form.show_chat(conversation_id)
         self.commands.show()
         self._start_report.explain(private=chat is not None and chat.private)
         self._show_title()
