@@ -69,6 +69,9 @@ def schema(draw: random.Random, depth: int = 0) -> dict[str, Any]:
         case "string":
             low = draw.randint(0, 3)
             return {"type": kind, "minLength": low, "maxLength": low + draw.randint(0, 20)}
+        case "integer" if draw.random() < 0.5:
+            low = draw.randint(-2000, 2000)
+            return {"type": kind, "minimum": low, "maximum": low + draw.randint(0, 3000)}
         case "enum":
             return {"enum": draw.sample(["red", "é\n", 1, 2.5, None, True, 'a"b'], 3)}
         case "date":
