@@ -48,6 +48,7 @@ from app.hub.api.catalog import load_catalog
 from app.language import paragraph, tr
 from app.services.chat.answer_in_progress import AnswerEvent, AnswerInProgress
 from app.services.core.ids import utc_now
+from app.services.documents.quoting import quoted_events
 from app.services.models.model_files import DEMO, advised_sampling
 from app.services.models.model_fit import request_of
 from app.services.presets.answer_options import AnswerOptions, system_prompt
@@ -109,6 +110,7 @@ def run(options: argparse.Namespace, setup: Setup) -> int:
         sampling=answering.sampling(in_force, model),
         private=True,
         replace_system=settings.replace_model_prompt,
+        grammar=attached.quotes.grammar if attached is not None and attached.quotes else "",
     )
     output = None if options.json else answer_output()
     try:
@@ -135,7 +137,10 @@ def _answer(
         Message("", "", None, Role.ASSISTANT, "", MessageStatus.STREAMING, utc_now())
     )
     finished: Finished | None = None
-    for event in engine.generate(request, stop):
+    events = engine.generate(request, stop)
+    if attached is not None and attached.quotes is not None:
+        events = quoted_events(events, attached.quotes)
+    for event in events:
         match event:
             case (
                 TextDelta() | ReasoningStarted() | ReasoningDelta() | ReasoningEnded() | PartAdded()

@@ -121,6 +121,20 @@ class FormPart:
     valid: bool | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class ReadingChoicePart:
+    """How a question's documents are read, where the user chose.
+
+    Attributes:
+        mode: "whole" or "passages"; empty for whichever suits.
+        passages: Those that were chosen by hand: JSON, a list of document's id, page, and
+            characters of the page before it. Empty where those are read that suit the question.
+    """
+
+    mode: str = ""
+    passages: str = ""
+
+
 Part = (
     TextPart
     | ReasoningPart
@@ -129,6 +143,7 @@ Part = (
     | ToolResultPart
     | CitationPart
     | FormPart
+    | ReadingChoicePart
 )
 
 
@@ -142,6 +157,7 @@ PART_KINDS: Mapping[str, type[Part]] = MappingProxyType(
         "tool_result": ToolResultPart,
         "citation": CitationPart,
         "form": FormPart,
+        "reading_choice": ReadingChoicePart,
     }
 )
 _NAMES = {kind: name for name, kind in PART_KINDS.items()}

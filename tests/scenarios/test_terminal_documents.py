@@ -163,3 +163,18 @@ def test_passages_stand_before_the_question(report: Path, tmp_path: Path) -> Non
     assert [turn.role for turn in turns] == [Role.USER]
     assert LOCK in turns[0].content
     assert turns[0].content.endswith("\n\nWhere is the lock?")
+
+
+@scenario("option", "ask --only-quote")
+def test_only_lines_of_the_document_are_answered(report: Path, tmp_path: Path) -> None:
+    model = write_model(tmp_path / "model.gguf", ModelSpec(pieces_of("It is 7."), context=4096))
+    words = ("--model", model, "--ctx", "2048", "--json", "--attach", report, "--only-quote")
+    told = phial("ask", *words, "Where is the lock?").data
+    lines_there = [
+        "\u201cThe bridge was opened in 1962.\u201d [1]",
+        "\u201cIt cost 1,250,000 euros.\u201d [1]",
+        f"\u201c{LOCK}\u201d [2]",
+    ]
+    quoted = told["text"].split("\n\n")
+    assert quoted == ["No line of what was read answers this."] or set(quoted) <= set(lines_there)
+    assert all(one["verdict"] == "quoted" for one in told["citations"])

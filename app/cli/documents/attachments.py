@@ -8,12 +8,19 @@ from dataclasses import dataclass
 
 from app.cli.documents.actions import FILES, document_row, page_remarks, read_files
 from app.cli.streams import complain, say, tell
+from app.cli.values import WrongUsageError
 from app.cli.values import path as path_given
 from app.compose import private_document_library
 from app.domain.errors import DocumentReadCancelledError
 from app.language import tr, trn
 from app.services.documents.checked_answer import CheckedCitation, check_answer
-from app.services.documents.reading_plan import ReadingMode, ReadingPlan, plan_reading
+from app.services.documents.quoting import QuotingPlan, quoting_plan
+from app.services.documents.reading_plan import (
+    ReadingChoice,
+    ReadingMode,
+    ReadingPlan,
+    plan_reading,
+)
 
 
 def add_attach_options(parser: argparse.ArgumentParser) -> None:
@@ -36,6 +43,11 @@ def add_attach_options(parser: argparse.ArgumentParser) -> None:
         const=ReadingMode.PASSAGES,
         help=tr("with --attach: it reads the passages that suit the question"),
     )
+    parser.add_argument(
+        "--only-quote",
+        action="store_true",
+        help=tr("with --attach: the answer is lines of the documents and nothing else"),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +58,13 @@ class Attached:
         plan: What the model reads.
         rows: The documents, as plain data.
         question: As it was asked.
+        quotes: The lines that may be quoted, where the answer does nothing else.
     """
 
     plan: ReadingPlan
     rows: tuple[dict[str, object], ...]
     question: str
+    quotes: QuotingPlan | None = None
 
     def citations(self, answer: str) -> tuple[CheckedCitation, ...]:
         """The cited sentences of an answer, checked."""
@@ -65,6 +79,10 @@ def attach(options: argparse.Namespace, question: str, context_size: int) -> Att
         DocumentReadCancelledError: Ctrl+C stopped it.
     """
     if not options.attach:
+        if options.only_quote:
+            raise WrongUsageError(
+                tr("There is nothing to quote."), data="", action=tr("Name a file with --attach.")
+            )
         return None
     library = private_document_library()
     try:
@@ -76,11 +94,14 @@ def attach(options: argparse.Namespace, question: str, context_size: int) -> Att
         for one in read:
             for line in page_remarks(library, one):
                 complain(f"{one.name}: {line.strip()}")  # not shown: a name and a sentence
-        plan = plan_reading(library, read, question, context_size, options.reading)
+        choice = ReadingChoice(options.reading)
+        plan = plan_reading(library, read, question, context_size, choice)
     finally:
         library.close()
+    quotes = quoting_plan(plan) if options.only_quote else None
+    plan = quotes.plan if quotes is not None else plan
     _tell_price(plan)
-    return Attached(plan, tuple(document_row(one) for one in read), question)
+    return Attached(plan, tuple(document_row(one) for one in read), question, quotes)
 
 
 def _tell_price(plan: ReadingPlan) -> None:

@@ -33,7 +33,7 @@ from app.domain.generation import (
     Turn,
 )
 from app.domain.model import ChosenModel, EndpointModel
-from app.domain.parts import AttachmentPart, PlacedPart
+from app.domain.parts import Part, PlacedPart, ReadingChoicePart
 from app.engine.base import Engine
 from app.language import tr
 from app.services.chat.answer_in_progress import (
@@ -124,15 +124,13 @@ class ChatService:
             return None
         return ActiveAnswer(writing.message.conversation_id, writing.message.id)
 
-    def send(
-        self, conversation_id: str, text: str, attached: Sequence[AttachmentPart] = ()
-    ) -> Exchange:
+    def send(self, conversation_id: str, text: str, attached: Sequence[Part] = ()) -> Exchange:
         """Store a question and begin its answer. Returns at once.
 
         Args:
             conversation_id: The chat.
             text: The question.
-            attached: What comes with it.
+            attached: What comes with it: documents, and how they are read.
 
         Raises:
             InvalidValueError: The text is blank or absurdly long.
@@ -146,10 +144,17 @@ class ChatService:
         placed = tuple(PlacedPart(0, part) for part in attached)
         return self._ask(conversation, conversation.head_id, text, placed=placed)
 
-    def edit(self, message_id: str, text: str) -> Exchange:
+    def edit(
+        self, message_id: str, text: str, reading: ReadingChoicePart | None = None
+    ) -> Exchange:
         """Ask again with other words; the old question and its answers stay as a version.
 
         What was attached to it stays attached.
+
+        Args:
+            message_id: The question.
+            text: In its new words.
+            reading: How its documents are read; None for as before.
 
         Raises:
             As :meth:`send`.
@@ -158,7 +163,11 @@ class ChatService:
         if message.role is not Role.USER:
             raise InvalidValueError(tr("Only your own messages can be edited."))
         conversation = self._library.chats.get(message.conversation_id)
-        kept = (replace(one, at=min(one.at, len(text))) for one in message.placed)
+        kept = [replace(one, at=min(one.at, len(text))) for one in message.placed]
+        if reading is not None:
+            kept = [one for one in kept if not isinstance(one.part, ReadingChoicePart)]
+            kept.append(PlacedPart(0, reading))
+            kept.sort(key=lambda one: one.at)
         return self._ask(
             conversation, message.parent_id, text, edited=message_id, placed=tuple(kept)
         )
@@ -385,17 +394,25 @@ class ChatService:
         sampling = self._options.sampling(in_force, model)
         message = replace(writing.message, model=self._models.reference(model), sampling=sampling)
         writing.message = message
+        turns = self._turns(writing, resume=resume)
+        quotes = writing.given.quotes
         request = GenerationRequest(
             conversation_id=message.conversation_id,
-            turns=self._turns(writing, resume=resume),
+            turns=turns,
             sampling=sampling,
             overflow=in_force.settings.overflow,
-            continue_answer=resume and bool(message.content or message.reasoning),
+            continue_answer=turns[-1].role is Role.ASSISTANT,
+            grammar=quotes.grammar if quotes is not None else "",
             private=self._library.chats.is_private(message.conversation_id),
             replace_system=in_force.settings.replace_model_prompt,
         )
         shortened = self._shortened(request, writing)
-        for event in self._engine.generate(shortened.request, writing.cancel):
+        events = self._engine.generate(shortened.request, writing.cancel)
+        if quotes is not None:
+            from app.services.documents.quoting import quoted_events
+
+            events = quoted_events(events, quotes, message.content)
+        for event in events:
             match event:
                 case ContextFitted() | SnapshotRestored() | PromptProgress() | EngineRestarted():
                     step = event
@@ -443,7 +460,8 @@ class ChatService:
             size = loaded.context_size if loaded is not None else CONTEXT_UNKNOWN
             given = self._documents.given(turns, path[::-1], size, private=conversation.private)
             writing.given, turns = given, given.turns
-        if resume and (answer.content or answer.reasoning):
+        begun = resume and bool(answer.content or answer.reasoning)
+        if begun and writing.given.quotes is None:  # lines that stand there are passed over
             turns += (continued_turn(answer),)
         return turns
 

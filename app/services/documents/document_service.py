@@ -20,6 +20,7 @@ from app.domain.documents import (
     DocumentState,
     PagePicture,
     Passage,
+    PassagePlace,
     StoredDocument,
 )
 from app.domain.errors import DocumentError, NotFoundError
@@ -174,6 +175,10 @@ class DocumentService:
         """The passages that answer a question best."""
         ids = None if documents is None else [one.id for one in documents]
         return self._repository.search(question, ids, limit)
+
+    def passages_at(self, places: Sequence[PassagePlace]) -> list[Passage]:
+        """Passages by where they stand, in reading order; those that are gone are left out."""
+        return self._repository.passages_at(places)
 
     def state(self, document: StoredDocument) -> DocumentState:
         """Whether the file is still what was read."""

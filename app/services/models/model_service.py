@@ -127,6 +127,12 @@ class ModelService:
         """Measured tokens a second of a model file on this machine; 0 before it ran."""
         return self._speeds.speed_of(sha256)
 
+    def reading_seconds(self, tokens: int) -> float:
+        """How long the model in use reads so many tokens; 0 where it never read yet."""
+        model = self._state.model
+        sha256 = model.sha256 if isinstance(model, ModelFile) else ""
+        return self._speeds.reading_seconds(sha256, tokens)
+
     def hash_listed(self, model: InstalledModel, done: Callable[[bool], None]) -> None:
         """Take a listed model's hash in the background, comparing with what is told of it.
 

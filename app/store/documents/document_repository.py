@@ -16,6 +16,7 @@ from app.domain.documents import (
     DocumentPage,
     PageUnit,
     Passage,
+    PassagePlace,
     Remark,
     StoredDocument,
 )
@@ -235,6 +236,22 @@ class DocumentRepository:
 
         def work(connection: sqlite3.Connection) -> list[Passage]:
             return _passages(connection, seqs)
+
+        return self._database.read(work)
+
+    def passages_at(self, places: Sequence[PassagePlace]) -> list[Passage]:
+        """Passages by where they stand, in reading order; those that are gone are left out."""
+        wanted = json.dumps([(one.document_id, one.page, one.start) for one in places])
+
+        def work(connection: sqlite3.Connection) -> list[Passage]:
+            rows = connection.execute(
+                "SELECT p.seq FROM json_each(?) w "
+                "JOIN documents d ON d.id = json_extract(w.value, '$[0]') "
+                "JOIN passages p ON p.document = d.seq AND p.page = json_extract(w.value, '$[1]') "
+                "AND p.start = json_extract(w.value, '$[2]') ORDER BY p.seq",
+                (wanted,),
+            )
+            return _passages(connection, [row[0] for row in rows])
 
         return self._database.read(work)
 

@@ -2,20 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QFileDialog
 
-from app.domain.documents import StoredDocument
+from app.domain.conversation import Conversation, Message
+from app.domain.documents import Passage, StoredDocument
 from app.domain.errors import KnownError
 from app.domain.generation import Role
-from app.domain.parts import CitationPart
+from app.domain.parts import CitationPart, ReadingChoicePart
 from app.language import paragraph, tr
-from app.services.documents.attached import CitedPage, cited_page
+from app.services.documents.attached import (
+    CONTEXT_UNKNOWN,
+    CitedPage,
+    choice_in,
+    cited_page,
+    has_documents,
+    reading_price,
+)
 from app.ui.core.operations import Operation
 from app.ui.shell.window_context import WindowContext
 
+if TYPE_CHECKING:  # nobody waits for it at the start
+    from app.services.documents.reading_plan import ReadingChoice
+
+_MORE = 12  # passages that looking for more brings
+_NAMED = 5  # pages with text for the model that are named
 _ENDINGS = "*.pdf *.docx *.odt *.epub *.pptx *.xlsx *.ods *.html *.md *.txt *.csv"
 _FILES = ";;".join((tr("Documents ({endings})", endings=_ENDINGS), tr("All files (*)")))
 
@@ -25,6 +40,7 @@ class DocumentCommands:
 
     def __init__(self, shell: WindowContext) -> None:
         self._shell = shell
+        shell.pane.composer.attachments.reading_requested.connect(self.choose_reading)
 
     def choose_and_attach(self) -> None:
         """Ask for files and read them."""
@@ -86,6 +102,126 @@ class DocumentCommands:
             return cited_page(documents.library(private=private), part, width)
 
         CitedPagesDialog(shell.window, citations, page_of, shell.operations).open()
+
+    def choose_reading(self) -> None:
+        """Show what the next question reads, and take another choice."""
+        shell = self._shell
+        chat = shell.controller.chat
+        bar = shell.pane.composer.attachments
+        if chat is None:
+            return
+        waiting = bar.waiting(chat.id)
+        branch = [one.message for one in shell.controller.branch]
+
+        def take(choice: ReadingChoice) -> None:
+            from app.services.documents.reading_plan import NO_CHOICE
+
+            bar.choose(chat.id, choice if choice != NO_CHOICE else None)
+            shell.pane.composer.setFocus()
+
+        question = shell.pane.composer.text()
+        before = replace(choice_in(branch), passages=None)
+        chosen = waiting.choice or before
+        self._ask_reading(chat, branch, waiting.documents, question, chosen, tr("Use these"), take)
+
+    def only_quote(self) -> None:
+        """Have the next question answered by quotations alone, or not any more."""
+        shell = self._shell
+        chat, bar = shell.controller.chat, shell.pane.composer.attachments
+        if chat is None:
+            return
+        waiting = bar.waiting(chat.id)
+        branch = (one.message for one in shell.controller.branch)
+        if not waiting.documents and not has_documents(branch):
+            told = tr("No document goes with this chat. Attach one first.")
+            shell.pane.status.show_notice(told)
+            return
+        bar.set_only_quote(only=not waiting.only_quote)
+        shell.pane.composer.setFocus()
+
+    def show_reading(self) -> None:
+        """Show what the last question read; with another choice it is asked again."""
+        shell = self._shell
+        chat, question = shell.controller.chat, shell.controller.last(Role.USER)
+        if chat is None or question is None:
+            return
+        branch = [one.message for one in shell.controller.branch]
+
+        def take(choice: ReadingChoice) -> None:
+            from app.services.documents.reading_plan import choice_part
+
+            part = choice_part(choice) or ReadingChoicePart()
+            ask = shell.services.chat
+            shell.controller.attempt(lambda: ask.edit(question.id, question.content, part))
+
+        chosen = choice_in(branch)
+        self._ask_reading(chat, branch, (), question.content, chosen, tr("Ask again"), take)
+
+    def _ask_reading(
+        self,
+        chat: Conversation,
+        branch: Sequence[Message],
+        more: Sequence[StoredDocument],
+        question: str,
+        chosen: ReadingChoice,
+        verb: str,
+        take: Callable[[ReadingChoice], None],
+    ) -> None:
+        """Ask what a question reads, once that is known."""
+        from app.services.documents.reading_plan import (
+            PASSAGES,
+            ReadingMode,
+            reading_mode,
+            suspicious_pages,
+        )
+        from app.ui.library.passages_dialog import PassagesDialog, ReadingOffer, suspicious_told
+
+        shell, service = self._shell, self._shell.services.documents
+        loaded = shell.services.models.state.loaded
+        room = loaded.context_size if loaded is not None else CONTEXT_UNKNOWN
+        seconds = shell.services.models.reading_seconds
+
+        def gather(_task: Operation) -> tuple[list[StoredDocument], ReadingOffer] | None:
+            found = service.documents_in(branch, private=chat.private)
+            known = {one.id: one for one in (*found, *more)}
+            documents = list(known.values())
+            if not documents:
+                return None
+            library = service.library(private=chat.private)
+            if chosen.passages is not None:
+                passages = library.passages_at(chosen.passages)
+            else:
+                passages = library.search(question, documents, PASSAGES)
+            return documents, ReadingOffer(
+                whole=reading_price(documents, room, ReadingMode.WHOLE),
+                passages=reading_price(documents, room, ReadingMode.PASSAGES),
+                room=room,
+                chosen=chosen,
+                found=passages,
+                seconds=seconds,
+                suspicious=[
+                    suspicious_told(*one) for one in suspicious_pages(library, documents)[:_NAMED]
+                ],
+                suits=reading_mode(documents, room),
+                verb=verb,
+            )
+
+        def show(gathered: tuple[list[StoredDocument], ReadingOffer] | None) -> None:
+            if gathered is None:
+                told = tr("No document goes with this chat. Attach one first.")
+                shell.pane.status.show_notice(told)
+                return
+            documents, offer = gathered
+            library = service.library(private=chat.private)
+
+            def search(wanted: str) -> list[Passage]:
+                return library.search(wanted, documents, _MORE)
+
+            dialog = PassagesDialog(shell.window, offer, search, shell.operations)
+            dialog.accepted.connect(lambda: take(dialog.choice()))
+            dialog.open()
+
+        shell.operations.run(shell.window, gather, show, self._refuse)
 
     def _refuse(self, error: KnownError) -> None:
         self._shell.pane.status.show_notice(paragraph(error.what, error.action))

@@ -9,7 +9,6 @@ from time import monotonic
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.domain.conversation import BranchMessage, Conversation, Message
-from app.domain.documents import StoredDocument
 from app.domain.errors import KnownError, NotFoundError
 from app.domain.generation import ContextFitted, Role
 from app.domain.model import is_demo
@@ -32,6 +31,7 @@ from app.services.registry import Services
 from app.ui.conversation.answer_status import AnswerStatus
 from app.ui.conversation.chat_pane import ChatPane, Page
 from app.ui.conversation.draft_controller import DraftController
+from app.ui.conversation.input.attachment_bar import Waiting
 from app.ui.conversation.live_answer import AnswerGrown, LiveAnswer
 from app.ui.conversation.notices.error_actions import ANSWER_PROBLEM, REFUSAL
 from app.ui.conversation.notices.truncation_notice import TruncationNotice
@@ -67,7 +67,7 @@ class ChatController(QObject):
         self._branch: tuple[BranchMessage, ...] = ()
         self._left_out = TruncationNotice(services, pane.transcript)
         self._live = LiveAnswer()
-        self._given: dict[str, list[StoredDocument]] = {}  # of questions that are not stored yet
+        self._given: dict[str, Waiting] = {}  # of questions that are not stored yet
         self.unanswered = Unanswered(services, pane, self)
         self._bookmarks = ViewStates(services.library)
         self._status = AnswerStatus(pane)
@@ -267,7 +267,7 @@ class ChatController(QObject):
             return
         ask = self._services.chat
         bar = self._pane.composer.attachments
-        given = () if editing else bar.parts(chat.id)
+        given = () if editing else bar.waiting(chat.id).parts
         if self.attempt(
             lambda: ask.edit(editing, text) if editing else ask.send(chat.id, text, given)
         ):
@@ -457,10 +457,11 @@ class ChatController(QObject):
 
     def _on_send_failed(self, event: SendFailed) -> None:
         asked = event.asked
-        given = self._given.pop(event.conversation_id, [])
+        given = self._given.pop(event.conversation_id, None)
         if asked is not None:
             self.attempt(lambda: self.drafting.restore_unsent(event.conversation_id, asked))
-            self._pane.composer.attachments.add(event.conversation_id, given)
+            if given is not None:
+                self._pane.composer.attachments.restore(event.conversation_id, given)
         self._live.clear_activity()
         self._show_activity()
         self.failed.emit(event.error)

@@ -1,4 +1,4 @@
-"""Questions about documents that were given with them: answered in the document's words, with `[n]`.
+"""Questions about documents that came with them: answered in the document's words, with `[n]`.
 
 Everything in these documents is made up, and made anew for each: what can be learned is to find the
 sentence and to repeat it, not what it says. A tenth of the names is held out by hash, as phrasings
@@ -42,7 +42,8 @@ _PLACES = (
     "lighthouse", "bridge", "mill", "tower", "museum", "library", "harbour", "school", "station",
     "castle", "garden", "theatre", "hospital", "church", "market", "tunnel", "dam", "ferry", "ship",
     "archive", "observatory", "farm", "factory", "hotel", "lock", "chapel", "quarry", "workshop",
-    "house", "reactor", "mine", "park", "club", "company", "office", "laboratory", "engine", "clock",
+    "house", "reactor", "mine", "park", "club", "company", "office", "laboratory", "engine",
+    "clock",
 )  # fmt: skip
 _ROLES = (
     "keeper", "director", "owner", "captain", "manager", "gardener", "architect", "teacher",
@@ -85,10 +86,11 @@ class Names:
         """A word that is none, with a capital."""
         pick = self._random.choice
         while True:
-            text = "".join(
-                pick(_ONSETS) + pick(_VOWELS) + (pick(_CODAS) if self._random.random() < 0.6 else "")
-                for _ in range(self._random.choice((1, 1, 2)))
-            ) + pick(_ENDS)  # fmt: skip
+            text = ""
+            for _ in range(self._random.choice((1, 1, 2))):
+                coda = pick(_CODAS) if self._random.random() < 0.6 else ""
+                text += pick(_ONSETS) + pick(_VOWELS) + coda
+            text += pick(_ENDS)
             new = 4 <= len(text) <= 11 and text not in self._given
             if new and falls_out(normal(text)) == self._held_out:
                 self._given.add(text)
@@ -107,7 +109,7 @@ class Fact:
     questions: tuple[str, ...]
 
 
-def _built(r: Random, n: Names, e: str) -> Fact:
+def _built(r: Random, _n: Names, e: str) -> Fact:
     year = r.randint(1400, 2029)
     verb = r.choice(("built", "finished", "founded", "opened", "begun"))
     said = r.choice((f"The {e} was {verb} in {year}.", f"In {year} the {e} was {verb}."))
@@ -121,28 +123,28 @@ def _who(r: Random, n: Names, e: str) -> Fact:
         f"{person} is the {role} of the {e}.", f"The {role} of the {e} is {person}.",
         f"The {e} has had {person} as its {role} since {r.randint(1900, 2029)}.",
     ))  # fmt: skip
-    return Fact(said, (f"who is the {role} of the {e}", f"what is the name of the {role} of the {e}",
-                       f"who is {person}", f"name the {role} of the {e}"))  # fmt: skip
+    asked = (f"who is the {role} of the {e}", f"what is the name of the {role} of the {e}")
+    return Fact(said, (*asked, f"who is {person}", f"name the {role} of the {e}"))
 
 
-def _size(r: Random, n: Names, e: str) -> Fact:
+def _size(r: Random, _n: Names, e: str) -> Fact:
     adjective, unit = r.choice((
         ("tall", "metres"), ("long", "metres"), ("wide", "metres"), ("deep", "metres"),
         ("high", "feet"), ("heavy", "tonnes"), ("long", "kilometres"),
     ))  # fmt: skip
     number = r.choice((r.randint(2, 99), r.randint(100, 9999)))
-    return Fact(f"The {e} is {number} {unit} {adjective}.",
-                (f"how {adjective} is the {e}", f"how many {unit} {adjective} is the {e}"))  # fmt: skip
+    asked = (f"how {adjective} is the {e}", f"how many {unit} {adjective} is the {e}")
+    return Fact(f"The {e} is {number} {unit} {adjective}.", asked)
 
 
 def _where(r: Random, n: Names, e: str) -> Fact:
     town = n.word()
     verb, place = r.choice(("stands", "lies", "is")), r.choice(("in", "near", "north of", "above"))
-    return Fact(f"The {e} {verb} {place} {town}.",
-                (f"where is the {e}", f"where can i find the {e}", f"what stands {place} {town}"))  # fmt: skip
+    asked = (f"where is the {e}", f"where can i find the {e}", f"what stands {place} {town}")
+    return Fact(f"The {e} {verb} {place} {town}.", asked)
 
 
-def _cost(r: Random, n: Names, e: str) -> Fact:
+def _cost(r: Random, _n: Names, e: str) -> Fact:
     thing = r.choice(("A visit to", "A ticket for", "A day at", "A key to", "A night in"))
     money = r.choice(("euros", "pounds", "crowns", "dollars"))
     return Fact(f"{thing} the {e} costs {r.randint(2, 990)} {money}.",
@@ -150,13 +152,15 @@ def _cost(r: Random, n: Names, e: str) -> Fact:
                  f"how much is {thing.lower()} the {e}"))  # fmt: skip
 
 
-def _opens(r: Random, n: Names, e: str) -> Fact:
+def _opens(r: Random, _n: Names, e: str) -> Fact:
     opens = r.choice(("opens", "closes"))
     said = f"The {e} {opens} at {r.randint(1, 23)}:{r.choice(('00', '15', '30', '45'))}."
-    return Fact(said, (f"when does the {e} {opens[:-1]}", f"at what time does the {e} {opens[:-1]}"))
+    return Fact(
+        said, (f"when does the {e} {opens[:-1]}", f"at what time does the {e} {opens[:-1]}")
+    )
 
 
-def _closed(r: Random, n: Names, e: str) -> Fact:
+def _closed(r: Random, _n: Names, e: str) -> Fact:
     what = r.choice(("closed", "busy", "free", "empty", "cleaned"))
     return Fact(f"The {e} is {what} on {r.choice(_DAYS)}s.",
                 (f"on which day is the {e} {what}", f"when is the {e} {what}"))  # fmt: skip
@@ -170,7 +174,7 @@ def _code(r: Random, n: Names, e: str) -> Fact:
                  f"which {what} has the {e}"))  # fmt: skip
 
 
-def _colour(r: Random, n: Names, e: str) -> Fact:
+def _colour(r: Random, _n: Names, e: str) -> Fact:
     part = r.choice(_PARTS)
     if r.random() < 0.5:
         return Fact(f"The {part} of the {e} is {r.choice(_COLOURS)}.",
@@ -180,14 +184,14 @@ def _colour(r: Random, n: Names, e: str) -> Fact:
                 (f"what is the {part} of the {e} made of",))  # fmt: skip
 
 
-def _count(r: Random, n: Names, e: str) -> Fact:
+def _count(r: Random, _n: Names, e: str) -> Fact:
     thing = r.choice(_THINGS)
     return Fact(f"The {e} has {r.randint(2, 990)} {thing}.",
                 (f"how many {thing} does the {e} have", f"how many {thing} are there in the {e}",
                  f"how many {thing} has the {e}"))  # fmt: skip
 
 
-def _event(r: Random, n: Names, e: str) -> Fact:
+def _event(r: Random, _n: Names, e: str) -> Fact:
     deed, year = r.choice(_DEEDS), r.randint(1500, 2029)
     return Fact(r.choice((f"The {e} {deed} in {year}.", f"In {year} the {e} {deed}.")),
                 (f"when {deed.removeprefix('was ')} the {e}" if not deed.startswith("was ")
@@ -195,7 +199,7 @@ def _event(r: Random, n: Names, e: str) -> Fact:
                  f"what happened to the {e} in {year}", f"what happened in {year}"))  # fmt: skip
 
 
-def _rule(r: Random, n: Names, e: str) -> Fact:
+def _rule(r: Random, _n: Names, e: str) -> Fact:
     who = r.choice(("Dogs", "Children", "Visitors", "Bicycles", "Guests", "Photographs", "Cars"))
     may = r.choice(("are allowed", "are not allowed"))
     return Fact(f"{who} {may} in the {e}.", (f"are {who.lower()} allowed in the {e}",
@@ -216,6 +220,7 @@ _FACTS: tuple[Callable[[Random, Names, str], Fact], ...] = (
     _built, _who, _who, _size, _where, _cost, _opens, _closed, _code, _code, _colour, _count,
     _event, _rule, _made,
 )  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Page:

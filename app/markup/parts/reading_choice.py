@@ -1,0 +1,69 @@
+"""How the documents of a question are read, where the user chose it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from app.domain.parts import ReadingChoicePart
+from app.language import tr, trn
+from app.markup.document.blocks import NOWHERE, Block, Offsets, Paragraph
+from app.markup.document.flow import Container
+from app.markup.document.spans import Text
+from app.markup.parts.part_block import BelowFrame, PartBlock
+from app.markup.text import one_line
+
+if TYPE_CHECKING:
+    from app.markup.document.writing import HtmlPage, Speller
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingLine(Container, PartBlock):
+    """A quiet line under the question."""
+
+    children: tuple[Block, ...]
+    caption: str
+    span: Offsets = NOWHERE
+    copied = False
+
+    @classmethod
+    def of(cls, part: ReadingChoicePart) -> ReadingLine:
+        """What was chosen."""
+        caption = _caption(part)
+        return cls((Paragraph((Text(caption),)),), caption)
+
+    def plain(self) -> str:
+        return self.caption
+
+    def rich(self) -> str:
+        return self.children[0].rich()
+
+    def page(self, page: HtmlPage) -> str:
+        return page.html(self.children)
+
+    def spelled(self, _speller: Speller, _depth: int) -> str:
+        return f"[{self.caption}]"
+
+    def markdown(self) -> str:
+        return f"*[{one_line(self.caption)}]*"
+
+    def frame(self, *, first: bool) -> BelowFrame:
+        return BelowFrame(first)
+
+
+def _caption(part: ReadingChoicePart) -> str:
+    count = _count(part.passages)
+    if count:
+        return trn("Reads {n} passage that you chose", "Reads {n} passages that you chose", count)
+    if part.mode == "whole":
+        return tr("Reads the documents whole")
+    return tr("Reads the passages that suit the question")
+
+
+def _count(passages: str) -> int:
+    try:
+        found = json.loads(passages or "[]")
+    except ValueError:  # of a newer version, or damaged: then it says what it can
+        return 0
+    return len(found) if isinstance(found, list) else 0
