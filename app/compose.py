@@ -26,6 +26,7 @@ from app.remote.engine import EndpointEngine
 from app.services.chat.chat_options import ChatOptionsService
 from app.services.chat.chat_service import ChatService
 from app.services.chat.context_service import ContextService
+from app.services.chat.document_summaries import DocumentSummaries
 from app.services.chat.titles import TitleService
 from app.services.core.serial_executor import SerialExecutor
 from app.services.documents.attached import AttachedDocuments
@@ -364,6 +365,7 @@ def build_services(
             engine, room.executor, room.models, library, room.options, setup.bus
         ),
         documents=documents,
+        summaries=DocumentSummaries(engine, room.executor, room.models, documents),
         presets=room.presets,
         chat_options=ChatOptionsService(
             library, room.presets, room.options, room.models, setup.settings, setup.bus

@@ -178,3 +178,23 @@ def test_only_lines_of_the_document_are_answered(report: Path, tmp_path: Path) -
     quoted = told["text"].split("\n\n")
     assert quoted == ["No line of what was read answers this."] or set(quoted) <= set(lines_there)
     assert all(one["verdict"] == "quoted" for one in told["citations"])
+
+
+@scenario("option", "documents summarise")
+@scenario("option", "documents summarise DOCUMENT")
+@scenario("option", "documents summarise --model")
+@scenario("option", "documents summarise --json")
+def test_a_document_is_summarised_and_what_was_written_is_kept(
+    report: Path, tmp_path: Path
+) -> None:
+    said = "It is about a bridge [1]."
+    model = write_model(tmp_path / "model.gguf", ModelSpec(pieces_of(said), context=4096))
+    other = tmp_path / "other.txt"
+    other.write_text("Something else.")
+    added(report, other)
+    words = ("--model", model, "--json")
+    told = phial("documents", "summarise", "report.pdf", *words).data
+    assert told == [{"title": "", "first_page": 1, "last_page": 2, "text": said, "together": True}]
+    log = tmp_path / "engine.log"
+    assert phial("documents", "summarise", "report.pdf", *words, log=log).data == told
+    assert asked(log).of(GenerateCommand) == []

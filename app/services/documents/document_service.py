@@ -180,6 +180,14 @@ class DocumentService:
         """Passages by where they stand, in reading order; those that are gone are left out."""
         return self._repository.passages_at(places)
 
+    def summary_part(self, document_id: str, key: str) -> str:
+        """What a model wrote when it was asked that of a document; empty where it was not."""
+        return self._repository.summary_part(document_id, key)
+
+    def keep_summary_part(self, document_id: str, key: str, text: str) -> None:
+        """Keep what a model wrote of a document; returns when it is on the disk."""
+        self._repository.keep_summary_part(document_id, key, text).result()
+
     def state(self, document: StoredDocument) -> DocumentState:
         """Whether the file is still what was read."""
         path = Path(document.path)

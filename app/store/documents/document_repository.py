@@ -187,6 +187,17 @@ class DocumentRepository:
 
         return self._database.submit(work)
 
+    def keep_summary_part(self, document_id: str, key: str, text: str) -> Future[None]:
+        """Keep what a model wrote of a document, under what it was asked."""
+
+        def work(connection: sqlite3.Connection) -> None:
+            connection.execute(
+                "INSERT OR REPLACE INTO summary_parts (document, key, text) VALUES (?, ?, ?)",
+                (_seq(connection, document_id), key, text),
+            )
+
+        return self._database.submit(work)
+
     def forget_unfinished(self, before: int) -> Future[None]:
         """Remove what a program that was ended left half read, begun before a time."""
 
@@ -230,6 +241,19 @@ class DocumentRepository:
     def pages(self, document_id: str) -> list[DocumentPage]:
         """All pages of a document."""
         return self._pages(document_id, "", ())
+
+    def summary_part(self, document_id: str, key: str) -> str:
+        """What a model wrote when it was asked that; empty where it was not."""
+
+        def work(connection: sqlite3.Connection) -> str:
+            row = connection.execute(
+                "SELECT s.text FROM summary_parts s JOIN documents d ON d.seq = s.document "
+                "WHERE d.id = ? AND s.key = ?",
+                (document_id, key),
+            ).fetchone()
+            return str(row[0]) if row else ""
+
+        return self._database.read(work)
 
     def passages(self, seqs: Sequence[int]) -> list[Passage]:
         """Passages by their numbers, in that order; those that are gone are left out."""

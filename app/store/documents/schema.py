@@ -78,9 +78,23 @@ CREATE TRIGGER passages_delete AFTER DELETE ON passages BEGIN
 END;
 """
 
+# What a model wrote of a document's parts, by the hash of model and request.
+_SUMMARIES_V2 = """
+CREATE TABLE summary_parts (
+    document INTEGER NOT NULL REFERENCES documents (seq) ON DELETE CASCADE,
+    key TEXT NOT NULL,
+    text TEXT NOT NULL,
+    PRIMARY KEY (document, key)
+) WITHOUT ROWID;
+"""
+
 
 def _tables(connection: sqlite3.Connection, _progress: Progress) -> None:
     run_script(connection, _TABLES_V1)
 
 
-MIGRATIONS: tuple[Migration, ...] = (_tables,)
+def _summaries(connection: sqlite3.Connection, _progress: Progress) -> None:
+    run_script(connection, _SUMMARIES_V2)
+
+
+MIGRATIONS: tuple[Migration, ...] = (_tables, _summaries)

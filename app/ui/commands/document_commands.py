@@ -25,6 +25,7 @@ from app.services.documents.attached import (
 )
 from app.ui.core.operations import Operation
 from app.ui.shell.window_context import WindowContext
+from app.ui.style.dialogs import ask_line
 
 if TYPE_CHECKING:  # nobody waits for it at the start
     from app.services.documents.reading_plan import ReadingChoice
@@ -138,6 +139,47 @@ class DocumentCommands:
             return
         bar.set_only_quote(only=not waiting.only_quote)
         shell.pane.composer.setFocus()
+
+    def summarise(self) -> None:
+        """Summarise a document of the shown chat, or one that goes with its next message."""
+        shell, service = self._shell, self._shell.services.documents
+        chat = shell.controller.chat
+        branch = [one.message for one in shell.controller.branch]
+        more = shell.pane.composer.attachments.waiting(chat.id).documents if chat else ()
+        private = chat is not None and chat.private
+
+        def gather(_task: Operation) -> list[StoredDocument]:
+            found = service.documents_in(branch, private=private)
+            return list({one.id: one for one in (*more, *found)}.values())
+
+        def show(documents: list[StoredDocument]) -> None:
+            if not documents:
+                told = tr("No document goes with this chat. Attach one first.")
+                shell.pane.status.show_notice(told)
+                return
+            chosen: StoredDocument | None = documents[0]
+            if len(documents) > 1:
+                by_name = {one.name: one for one in reversed(documents)}
+                named = ask_line(
+                    shell.window,
+                    tr("Summarise a document"),
+                    tr("Which document"),
+                    tr("Summarise"),
+                    documents[0].name,
+                    list(by_name),
+                )
+                chosen = by_name.get(named) if named is not None else None
+            if chosen is not None:
+                self._open_summary(chosen, private=private)
+
+        shell.operations.run(shell.window, gather, show, self._refuse)
+
+    def _open_summary(self, document: StoredDocument, *, private: bool) -> None:
+        from app.ui.library.summary_dialog import SummaryDialog
+
+        shell = self._shell
+        start = shell.services.summaries.start
+        SummaryDialog(shell.window, document, start, shell.operations, private=private).open()
 
     def show_reading(self) -> None:
         """Show what the last question read; with another choice it is asked again."""

@@ -108,6 +108,7 @@ class CommandHandlers:
             "next_reading": self.documents.choose_reading,
             "last_reading": self.documents.show_reading,
             "only_quote": self.documents.only_quote,
+            "summarise_document": self.documents.summarise,
             "cited_pages": self.documents.show_cited_pages,
             "summary": chats.summary,
             "export_chat": partial(chats.apply_to_selected, self.transfer.export),

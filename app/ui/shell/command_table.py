@@ -131,6 +131,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("attach", tr("Attach documents…"), Menu.CHAT, ("Ctrl+Shift+A",), group=2),
     Command("next_reading", tr("What the next question reads…"), Menu.CHAT, (), group=2),
     Command("last_reading", tr("What the last question read…"), Menu.CHAT, (), _in_chat, group=2),
+    Command("summarise_document", tr("Summarise the document…"), Menu.CHAT, (), group=2),
     Command("only_quote", tr("Answer only with quotations"), Menu.CHAT, (), group=2),
     Command("cited_pages", tr("Pages that the answer cites…"), Menu.CHAT, (), _in_chat, group=2),
     Command("summary", tr("Summary of what fell out…"), Menu.CHAT, (), _in_chat, group=2),

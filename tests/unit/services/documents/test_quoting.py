@@ -20,8 +20,10 @@ def source(text: str, mark: int = 1) -> CitedSource:
 
 
 def test_lines_are_sentences_and_what_stands_on_lines_of_its_own():
-    text = "The bridge\n\nIt opened in 1962, on 3.5.\nIt cost 1.2 million (\u201ca lot.\u201d) They\nsay so."
-    text += "\n- one\n- two"
+    text = (
+        "The bridge\n\nIt opened in 1962, on 3.5.\nIt cost 1.2 million (\u201ca lot.\u201d) They\n"
+    )
+    text += "say so.\n- one\n- two"
     assert [one.text for one in lines_of(source(text))] == [
         "The bridge",
         "It opened in 1962, on 3.5.",
