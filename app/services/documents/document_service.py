@@ -136,6 +136,10 @@ class DocumentService:
             if self._copies is not None and Path(one.path).parent == self._copies:
                 Path(one.path).unlink(missing_ok=True)
 
+    def move(self, documents: Sequence[StoredDocument], collection: str) -> None:
+        """Keep documents under another name."""
+        self._repository.move([one.id for one in documents], collection).result()
+
     # --- asking -----------------------------------------------------------------------------
 
     def documents(self, collection: str | None = None) -> list[StoredDocument]:

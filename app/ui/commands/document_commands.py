@@ -181,6 +181,35 @@ class DocumentCommands:
         start = shell.services.summaries.start
         SummaryDialog(shell.window, document, start, shell.operations, private=private).open()
 
+    def show_documents(self) -> None:
+        """Open the page of documents."""
+        from app.ui.library.documents_page import DocumentsPage
+
+        shell = self._shell
+        service = shell.services.documents
+        page = DocumentsPage(
+            shell.pane.theme,
+            lambda: service.library(private=False),
+            shell.operations,
+            self._use,
+            _FILES,
+        )
+        shell.pages.open(page)
+
+    def _use(self, documents: Sequence[StoredDocument]) -> None:
+        """Documents of the page go with the next message of the shown chat."""
+        shell = self._shell
+        if shell.controller.chat is None:
+            shell.controller.new_chat()
+        chat = shell.controller.chat
+        if chat is None:
+            return
+        if chat.private:  # what is read for it lives in memory
+            self.attach([Path(one.path) for one in documents])
+            return
+        shell.pane.composer.attachments.add(chat.id, documents)
+        shell.pane.composer.setFocus()
+
     def show_reading(self) -> None:
         """Show what the last question read; with another choice it is asked again."""
         shell = self._shell

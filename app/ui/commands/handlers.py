@@ -109,6 +109,7 @@ class CommandHandlers:
             "last_reading": self.documents.show_reading,
             "only_quote": self.documents.only_quote,
             "summarise_document": self.documents.summarise,
+            "documents": self.documents.show_documents,
             "cited_pages": self.documents.show_cited_pages,
             "summary": chats.summary,
             "export_chat": partial(chats.apply_to_selected, self.transfer.export),
