@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 import torch
 from torch import Tensor
@@ -74,11 +75,8 @@ def packed(
         yield Batch(ids[:, :-1], ids[:, 1:], weights[:, 1:], mask)
 
 
-def mixed(
-    short: Iterator[Batch], long: Iterator[Batch], documents: Iterator[Batch], every: int
-) -> Iterator[Batch]:
-    """Short dialogues and documents in turn, and every so many batches one of long dialogues."""
+def mixed(short: Iterator[Batch], long: Iterator[Batch], every: int) -> Iterator[Batch]:
+    """Every so many batches one of long dialogues."""
     while True:
-        for number in range(every - 1):
-            yield next(documents if number % 2 else short)
+        yield from islice(short, every - 1)
         yield next(long)

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import gguf
 import numpy as np
-import torch
 
 from model import Demo
 from tokenizer import CONTROLS, Tokenizer, byte_letters
@@ -64,15 +63,6 @@ def _tensors(model: Demo) -> list[tuple[str, np.ndarray]]:
         (name.replace("blocks.", "blk."), weight.detach().float().numpy())
         for name, weight in model.named_parameters()
     ]
-
-
-def read_weights(model: Demo, path: Path) -> None:
-    """Give a network the weights of a file that :func:`write` made; Q8_0 has rounded them."""
-    stored = {tensor.name: tensor for tensor in gguf.GGUFReader(path).tensors}
-    for name, weight in model.named_parameters():
-        tensor = stored[name.replace("blocks.", "blk.")]
-        values = gguf.quants.dequantize(tensor.data, tensor.tensor_type)
-        weight.data.copy_(torch.from_numpy(np.array(values).reshape(weight.shape)))
 
 
 def _add_tokenizer(writer: gguf.GGUFWriter, tokenizer: Tokenizer) -> None:

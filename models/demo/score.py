@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from dialogues import Dialogue
-from dialogues.documents import KINDS as DOCUMENTS
 from dialogues.freehand import FREEHAND
 
 GOAL = 0.95
@@ -14,16 +13,12 @@ TOTAL = "total held out"
 
 
 def by_kind(dialogues: Sequence[Dialogue], verdicts: Sequence[bool]) -> dict[str, tuple[int, int]]:
-    """Right answers and questions of each kind.
-
-    In total, of those that the grammar held out; questions to documents are counted by themselves.
-    """
+    """Right answers and questions of each kind; in total, of those that the grammar held out."""
     asked: Counter[str] = Counter()
     hits: Counter[str] = Counter()
     for dialogue, verdict in zip(dialogues, verdicts, strict=True):
         kind = dialogue.turns[-1].kind
-        alone = kind == FREEHAND or kind in DOCUMENTS
-        for row in (kind,) if alone else (kind, TOTAL):
+        for row in (kind,) if kind == FREEHAND else (kind, TOTAL):
             asked[row] += 1
             hits[row] += verdict
     last = [row for row in (TOTAL, FREEHAND) if row in asked]

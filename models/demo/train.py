@@ -27,7 +27,7 @@ from torch.nn import functional
 import evaluate
 import export
 from batches import Batch, mixed, packed
-from dialogues import Dialogue, documents, evaluation, freehand, training, unseen_questions
+from dialogues import Dialogue, evaluation, freehand, training, unseen_questions
 from model import Demo, Shape
 from score import GOAL, TOTAL, by_kind, table
 from tokenizer import Tokenizer, learn
@@ -42,7 +42,6 @@ MODEL = HERE.parent / "demo.gguf"
 SHORT_ROWS, SHORT_LENGTH = 12, 384
 LONG_ROWS, LONG_LENGTH = 2, 2048
 LONG_EVERY = 16
-DOCUMENT_ROWS, DOCUMENT_LENGTH = 4, 1088
 WARMUP = 100
 COOLING = 0.35
 EXAMINED = 150
@@ -58,9 +57,6 @@ class Plan:
     threads: int
     compile: bool
     resume: bool
-    start: Path | None
-    rate: float
-    pause: int
     model: Path
 
 
@@ -72,9 +68,6 @@ def plan() -> Plan:
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--compile", action="store_true", help="faster; needs a C++ compiler")
     parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
-    parser.add_argument("--start", type=Path, help="the GGUF file whose weights to begin with")
-    parser.add_argument("--rate", type=float, default=PEAK_RATE, help="the highest learning rate")
-    parser.add_argument("--pause", type=int, default=0, help="end after so many steps; 0 for none")
     parser.add_argument("--model", type=Path, default=MODEL, help="the GGUF file to write")
     return Plan(**vars(parser.parse_args()))
 
@@ -137,7 +130,6 @@ def train(todo: Plan, model: Demo, tokenizer: Tokenizer, held_out: Sequence[Dial
     batches = mixed(
         packed(training(todo.seed, unseen), tokenizer, SHORT_ROWS, SHORT_LENGTH),
         packed(training(todo.seed + 1, unseen, long=True), tokenizer, LONG_ROWS, LONG_LENGTH),
-        packed(documents.training(todo.seed + 3), tokenizer, DOCUMENT_ROWS, DOCUMENT_LENGTH),
         LONG_EVERY,
     )
     features = torch.compile(model.features) if todo.compile else model.features
@@ -155,7 +147,7 @@ def train(todo: Plan, model: Demo, tokenizer: Tokenizer, held_out: Sequence[Dial
     for step in range(first, todo.steps):
         for stepper in steppers:
             for group in stepper.param_groups:
-                group["lr"] = todo.rate * rate(step, todo.steps)
+                group["lr"] = PEAK_RATE * rate(step, todo.steps)
         loss = loss_of(model, features, next(batches))
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
@@ -177,8 +169,6 @@ def train(todo: Plan, model: Demo, tokenizer: Tokenizer, held_out: Sequence[Dial
             )  # fmt: skip
             results = by_kind(probe, evaluate.right(model, tokenizer, probe))
             print("  " + "  ".join(f"{k} {h}/{n}" for k, (h, n) in results.items()), flush=True)
-            if todo.pause and step + 1 - first >= todo.pause and step + 1 < todo.steps:
-                raise SystemExit("paused; go on with --resume")
     return minutes
 
 
@@ -187,13 +177,10 @@ def main() -> None:
     todo = plan()
     torch.manual_seed(todo.seed)
     torch.set_num_threads(todo.threads)
-    held_out = [*evaluation(todo.seed + 2), *documents.evaluation(todo.seed + 4)]
-    held_out += freehand.dialogues()
+    held_out = evaluation(todo.seed + 2) + freehand.dialogues()
     shape = Shape()
     tokenizer = make_tokenizer(todo.seed, unseen_questions(held_out), shape.vocabulary)
     model = Demo(shape)
-    if todo.start is not None:
-        export.read_weights(model, todo.start)
     minutes = train(todo, model, tokenizer, held_out)
     export.write(model, tokenizer, todo.model)
     verdicts = evaluate.right(model, tokenizer, held_out)

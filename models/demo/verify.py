@@ -17,7 +17,7 @@ from pathlib import Path
 import gguf
 import llama_cpp
 
-from dialogues import Dialogue, documents, evaluation, freehand
+from dialogues import Dialogue, evaluation, freehand
 from score import by_kind, table
 from tokenizer import CONTROLS, Tokenizer, byte_letters
 
@@ -103,8 +103,7 @@ def main() -> int:
     parser.add_argument("--threads", type=int, default=2)
     todo = parser.parse_args()
     tokenizer, llama = read_tokenizer(todo.model), Llama(todo.model, todo.threads)
-    asked = [*evaluation(todo.seed + 2), *documents.evaluation(todo.seed + 4)]
-    asked += freehand.dialogues()
+    asked = evaluation(todo.seed + 2) + freehand.dialogues()
     texts = {text for d in asked for t in d.turns for text in (t.user, t.answer)}
     texts |= {d.system for d in asked}
     other = [text for text in texts if llama.tokenize(text) != tokenizer.encode(text)]

@@ -302,5 +302,5 @@ def unseen_questions(dialogues: Sequence[Dialogue]) -> frozenset[str]:
     """Normal forms of the evaluated questions that stand on their own."""
     return frozenset(
         normal(d.turns[-1].user) for d in dialogues
-        if not d.turns[-1].kind.startswith(("follow-ups", "sums that", "documents"))
+        if not d.turns[-1].kind.startswith(("follow-ups", "sums that"))
     )  # fmt: skip
